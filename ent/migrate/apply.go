@@ -1,0 +1,130 @@
+package migrate
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"ariga.io/atlas/sql/migrate"
+	"ariga.io/atlas/sql/mysql"
+	"ariga.io/atlas/sql/sqlite"
+	"entgo.io/ent/dialect"
+)
+
+//go:embed mysql sqlite
+var files embed.FS
+
+// lockTimeout bounds how long a starting server waits for another one that is migrating the same database.
+const lockTimeout = time.Minute
+
+// Apply brings the database up to the newest version, and says how many migrations it ran. Of several servers that start
+// at once one migrates and the others wait. db must not enforce foreign keys on SQLite, where tables are rebuilt.
+func Apply(ctx context.Context, db *sql.DB, dialectName string) (applied int, err error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("connect: %w", err)
+	}
+	defer conn.Close()
+	if dialectName == dialect.SQLite {
+		return applySQLite(ctx, conn)
+	}
+	return applyMySQL(ctx, conn)
+}
+
+// Pending says how many migrations the database lacks.
+func Pending(ctx context.Context, db *sql.DB, dialectName string) (int, error) {
+	dir, err := directory(dialectName)
+	if err != nil {
+		return 0, err
+	}
+	all, err := dir.Files()
+	if err != nil {
+		return 0, err
+	}
+	var done int
+	err = db.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+revisionTable+" WHERE applied = total").Scan(&done)
+	return len(all) - done, err
+}
+
+// applySQLite runs everything in one immediate transaction, which is lock and safety net at once.
+func applySQLite(ctx context.Context, conn *sql.Conn) (applied int, err error) {
+	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return 0, fmt.Errorf("lock the database: %w", err)
+	}
+	drv, err := sqlite.Open(conn)
+	if err == nil {
+		applied, err = execute(ctx, drv, conn, dialect.SQLite)
+	}
+	if err != nil {
+		_, rollbackErr := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		return 0, errors.Join(err, rollbackErr)
+	}
+	_, err = conn.ExecContext(ctx, "COMMIT")
+	return applied, err
+}
+
+// applyMySQL holds a named lock: MySQL commits each table change by itself, so a failed migration is resumed after the
+// statement it stopped at.
+func applyMySQL(ctx context.Context, conn *sql.Conn) (applied int, err error) {
+	drv, err := mysql.Open(conn)
+	if err != nil {
+		return 0, err
+	}
+	var schema string
+	if err := conn.QueryRowContext(ctx, "SELECT DATABASE()").Scan(&schema); err != nil {
+		return 0, fmt.Errorf("which database: %w", err)
+	}
+	unlock, err := drv.Lock(ctx, "antwon-migrate-"+schema, lockTimeout)
+	if err != nil {
+		return 0, fmt.Errorf("lock the database: %w", err)
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	return execute(ctx, drv, conn, dialect.MySQL)
+}
+
+func execute(ctx context.Context, drv migrate.Driver, conn *sql.Conn, dialectName string) (int, error) {
+	dir, err := directory(dialectName)
+	if err != nil {
+		return 0, err
+	}
+	revisions, err := openRevisions(ctx, conn)
+	if err != nil {
+		return 0, err
+	}
+	executor, err := migrate.NewExecutor(drv, dir, revisions)
+	if err != nil {
+		return 0, err
+	}
+	pending, err := executor.Pending(ctx)
+	if errors.Is(err, migrate.ErrNoPendingFiles) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return len(pending), executor.ExecuteN(ctx, len(pending))
+}
+
+// directory is the embedded folder of one dialect, with the checksums that prove it whole.
+func directory(dialectName string) (migrate.Dir, error) {
+	folder := map[string]string{dialect.MySQL: "mysql", dialect.SQLite: "sqlite"}[dialectName]
+	dir := &migrate.MemDir{}
+	entries, err := fs.ReadDir(files, folder)
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		content, err := files.ReadFile(folder + "/" + entry.Name())
+		if err != nil {
+			return nil, err
+		}
+		if err := dir.WriteFile(entry.Name(), content); err != nil {
+			return nil, err
+		}
+	}
+	return dir, nil
+}

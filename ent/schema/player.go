@@ -1,0 +1,87 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// RoomPlayback is what a room's player was last seen doing, so that every replica can show it. Its id is the room's.
+type RoomPlayback struct{ ent.Schema }
+
+func (RoomPlayback) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+func (RoomPlayback) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("version"),
+		field.String("status").MaxLen(kindLength),
+		field.String("item_id").MaxLen(idLength).Optional().Nillable(),
+		field.String("song_id").MaxLen(uriLength).Optional().Nillable(),
+		field.Int("progress_ms").Optional().Nillable(),
+		field.Time("observed_at").SchemaType(precise),
+		field.String("device_id").MaxLen(255).Optional().Nillable(),
+		field.String("device_name").MaxLen(255).Default(""),
+		field.String("device_type").MaxLen(64).Default(""),
+		field.Bool("device_active").Default(false),
+		field.Bool("device_restricted").Default(false),
+		field.Int("device_volume").Optional().Nillable().Comment("per cent"),
+		field.String("health").MaxLen(kindLength),
+		field.Time("health_until").SchemaType(precise).Optional().Nillable(),
+	}
+}
+
+func (RoomPlayback) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("item", QueueItem.Type).Field("item_id").Unique(),
+		edge.To("song", Song.Type).Field("song_id").Unique(),
+	}
+}
+
+// RoomCommand is what a host asks of the player: the replica that drives the room carries it out.
+type RoomCommand struct{ ent.Schema }
+
+func (RoomCommand) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+func (RoomCommand) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("room_id").MaxLen(idLength).Immutable(),
+		field.String("kind").MaxLen(kindLength).Immutable(),
+		field.String("argument").MaxLen(255).Default("").Immutable(),
+		field.Int64("version").Comment("the room's version at which it last changed"),
+		field.String("state").MaxLen(kindLength),
+		field.String("outcome").MaxLen(1024).Default(""),
+		field.Time("created_at").SchemaType(precise).Immutable(),
+		field.Time("done_at").SchemaType(precise).Optional().Nillable(),
+	}
+}
+
+func (RoomCommand) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("room", Room.Type).Field("room_id").Unique().Required().Immutable()}
+}
+
+func (RoomCommand) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("room_id", "version")}
+}
+
+// Node is a running server, alive until the time it keeps renewing.
+type Node struct{ ent.Schema }
+
+func (Node) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+func (Node) Fields() []ent.Field {
+	return []ent.Field{field.Time("alive_until").SchemaType(precise)}
+}
+
+// RoomLease says which node drives a room's player. Its id is the room's; the epoch grows whenever the holder changes, so
+// that a holder that was only asleep can do no harm.
+type RoomLease struct{ ent.Schema }
+
+func (RoomLease) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+func (RoomLease) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("node_id").MaxLen(idLength),
+		field.Int64("epoch"),
+	}
+}

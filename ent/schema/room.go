@@ -1,0 +1,136 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Room is a party. Its version grows by one with every change and is the lock that orders them.
+type Room struct{ ent.Schema }
+
+func (Room) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+func (Room) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("host_id").MaxLen(idLength).Immutable(),
+		field.String("name").MaxLen(nameLength),
+		field.String("code").MaxLen(20).Immutable(),
+		field.String("status").MaxLen(kindLength),
+		field.Int64("version"),
+		field.String("open_code").MaxLen(20).Optional().Nillable().Unique().Comment("the code while the room is open"),
+		field.String("open_host_id").MaxLen(idLength).Optional().Nillable().Unique().Comment("the host while the room is open"),
+		field.Time("created_at").SchemaType(precise).Immutable(),
+		field.Time("closed_at").SchemaType(precise).Optional().Nillable(),
+	}
+}
+
+func (Room) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("host", User.Type).Field("host_id").Unique().Required().Immutable()}
+}
+
+// Song is Spotify's description of a recording, under its URI. Only the server writes it.
+type Song struct{ ent.Schema }
+
+func (Song) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("id").MaxLen(uriLength).Immutable().Comment("spotify:track:…"),
+		field.String("name").MaxLen(1024),
+		field.Strings("artists"),
+		field.String("album_name").MaxLen(1024),
+		field.String("image_url").MaxLen(1024).Optional().Nillable(),
+		field.Int("duration_ms"),
+		field.Bool("explicit"),
+		field.Bool("playable"),
+		field.String("spotify_url").MaxLen(1024),
+		field.String("isrc").MaxLen(32),
+		field.Time("fetched_at").SchemaType(precise),
+	}
+}
+
+// QueueItem is a song that somebody added to a room. It is never deleted: it changes state, and with it its version.
+type QueueItem struct{ ent.Schema }
+
+func (QueueItem) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+func (QueueItem) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("room_id").MaxLen(idLength).Immutable(),
+		field.String("song_id").MaxLen(uriLength).Immutable(),
+		field.String("added_by_id").MaxLen(idLength).Optional().Nillable().Comment("NULL: fallback music"),
+		field.Time("added_at").SchemaType(precise).Immutable(),
+		field.Int64("age").Immutable().Comment("the room's version at which it was added: smaller is older"),
+		field.Int64("version").Comment("the room's version at which it last changed"),
+		field.String("state").MaxLen(kindLength),
+		field.Int("like_count"),
+		field.String("active_recording").MaxLen(191).Optional().Nillable().
+			Comment("which recording this is, while it is queued, committed or playing"),
+		field.String("commit_state").MaxLen(kindLength).Optional().Nillable(),
+		field.Time("committed_at").SchemaType(precise).Optional().Nillable(),
+		field.Bool("skip_on_start").Default(false),
+		field.Time("started_at").SchemaType(precise).Optional().Nillable(),
+		field.Time("ended_at").SchemaType(precise).Optional().Nillable(),
+	}
+}
+
+func (QueueItem) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("room", Room.Type).Field("room_id").Unique().Required().Immutable(),
+		edge.To("song", Song.Type).Field("song_id").Unique().Required().Immutable(),
+		edge.To("added_by", User.Type).Field("added_by_id").Unique(),
+	}
+}
+
+func (QueueItem) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("room_id", "active_recording").Unique(),
+		index.Fields("room_id", "version"),
+		index.Fields("room_id", "started_at"),
+	}
+}
+
+// Like is one user's like of one queue item.
+type Like struct{ ent.Schema }
+
+func (Like) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("item_id").MaxLen(idLength).Immutable(),
+		field.String("user_id").MaxLen(idLength).Immutable(),
+	}
+}
+
+func (Like) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("item", QueueItem.Type).Field("item_id").Unique().Required().Immutable(),
+		edge.To("user", User.Type).Field("user_id").Unique().Required().Immutable(),
+	}
+}
+
+func (Like) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("item_id", "user_id").Unique()}
+}
+
+// RoomEvent tells the host who did what.
+type RoomEvent struct{ ent.Schema }
+
+func (RoomEvent) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+func (RoomEvent) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("room_id").MaxLen(idLength).Immutable(),
+		field.Time("at").SchemaType(precise).Immutable(),
+		field.String("actor_id").MaxLen(idLength).Optional().Nillable().Immutable().Comment("NULL: the server itself"),
+		field.String("kind").MaxLen(kindLength).Immutable(),
+		field.String("item_id").MaxLen(idLength).Optional().Nillable().Immutable(),
+		field.String("detail").MaxLen(1024).Optional().Nillable().Immutable(),
+	}
+}
+
+func (RoomEvent) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("room", Room.Type).Field("room_id").Unique().Required().Immutable()}
+}
+
+func (RoomEvent) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("room_id", "at")}
+}

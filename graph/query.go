@@ -1,0 +1,31 @@
+package graph
+
+import (
+	"context"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+func (r queryResolver) Viewer(ctx context.Context) (*jukebox.Profile, error) {
+	return r.jukebox.Profile(ctx)
+}
+
+func (r queryResolver) Room(ctx context.Context, id string) (*jukebox.Room, error) {
+	return r.jukebox.Room(ctx, id)
+}
+
+func (r queryResolver) RoomByCode(ctx context.Context, code string) (*jukebox.Room, error) {
+	return r.jukebox.RoomByCode(ctx, code)
+}
+
+func (r queryResolver) SearchSongs(ctx context.Context, roomID, query string, limit, offset int) (*jukebox.SongSearch, error) {
+	return r.jukebox.SearchSongs(ctx, roomID, query, limit, offset)
+}
+
+func (r sessionResolver) Viewer(ctx context.Context, session *jukebox.Session) (*jukebox.Profile, error) {
+	return r.jukebox.Profile(jukebox.WithViewer(ctx, session.User))
+}
+
+func (r viewerResolver) HostedRoom(ctx context.Context, viewer *jukebox.Profile) (*jukebox.Room, error) {
+	return r.jukebox.HostedRoom(ctx, viewer)
+}

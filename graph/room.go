@@ -1,0 +1,56 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+func (r roomResolver) JoinURL(_ context.Context, room *jukebox.Room) (*string, error) {
+	if err := room.MembersOnly(); err != nil {
+		return nil, err
+	}
+	url := r.jukebox.JoinURL(room)
+	return &url, nil
+}
+
+func (r roomResolver) Host(ctx context.Context, room *jukebox.Room) (*jukebox.User, error) {
+	return r.jukebox.RoomHost(ctx, room)
+}
+
+func (r roomResolver) CreatedAt(_ context.Context, room *jukebox.Room) (*time.Time, error) {
+	if err := room.MembersOnly(); err != nil {
+		return nil, err
+	}
+	return &room.CreatedAt, nil
+}
+
+func (r roomResolver) Queue(ctx context.Context, room *jukebox.Room) (*jukebox.RoomQueue, error) {
+	return r.jukebox.Queue(ctx, room)
+}
+
+func (r roomResolver) Playback(ctx context.Context, room *jukebox.Room) (*jukebox.Playback, error) {
+	return r.jukebox.RoomPlayback(ctx, room)
+}
+
+func (r roomResolver) History(ctx context.Context, room *jukebox.Room, first int, after *string) (*PlayedConnection, error) {
+	played, more, err := r.jukebox.History(ctx, room, first, after)
+	if err != nil {
+		return nil, err
+	}
+	page := &PlayedConnection{PageInfo: PageInfo{HasNextPage: more}, Edges: []PlayedEdge{}}
+	for _, p := range played {
+		page.Edges = append(page.Edges, PlayedEdge{Cursor: p.Cursor, Node: p})
+		page.PageInfo.EndCursor = &p.Cursor
+	}
+	return page, nil
+}
+
+func (r queueItemResolver) Position(ctx context.Context, item *jukebox.QueueItem) (*int, error) {
+	return r.jukebox.Position(ctx, item)
+}
+
+func (r queueItemResolver) LikedByViewer(ctx context.Context, item *jukebox.QueueItem) (bool, error) {
+	return likesFrom(ctx).has(ctx, r.jukebox, item)
+}

@@ -1,0 +1,28 @@
+package graph
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// timeLayout is RFC 3339 with microseconds, always six digits.
+const timeLayout = "2006-01-02T15:04:05.000000Z07:00"
+
+// MarshalTime writes the schema's Time.
+func MarshalTime(t time.Time) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		_, _ = io.WriteString(w, `"`+t.UTC().Format(timeLayout)+`"`) // a buffer in memory
+	})
+}
+
+// UnmarshalTime reads the schema's Time.
+func UnmarshalTime(v any) (time.Time, error) {
+	text, ok := v.(string)
+	if !ok {
+		return time.Time{}, fmt.Errorf("a Time is a string, not %T", v)
+	}
+	return time.Parse(time.RFC3339Nano, text)
+}

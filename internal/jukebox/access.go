@@ -1,0 +1,123 @@
+package jukebox
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// Role is what somebody is in a room.
+type Role string
+
+const (
+	RoleHost   Role = "HOST"
+	RoleCohost Role = "COHOST"
+	RoleGuest  Role = "GUEST"
+	RoleScreen Role = "SCREEN" // watches only
+)
+
+// access is who asks, and what they are in the room that they ask about.
+type access struct {
+	viewer Viewer
+	roomID string
+	hostID string
+	status RoomStatus
+	role   Role // empty: not a member
+	// Of the queue item that was asked about, if one was:
+	itemID  string
+	addedBy string
+}
+
+// member refuses those who have not joined the room.
+func (a access) member() error {
+	if a.role == "" {
+		return errorf(Forbidden, "join this room first")
+	}
+	return nil
+}
+
+// guest refuses those who cannot take part: strangers and screens.
+func (a access) guest() error {
+	if a.role == RoleScreen {
+		return errorf(Forbidden, "a screen only watches: join the room as a guest")
+	}
+	return a.member()
+}
+
+// host refuses everybody but the room's host and co-hosts.
+func (a access) host() error {
+	if a.role != RoleHost && a.role != RoleCohost {
+		return errorf(Forbidden, "only the host of this room may do this")
+	}
+	return nil
+}
+
+// owner refuses everybody but the room's host.
+func (a access) owner() error {
+	if a.role != RoleHost {
+		return errorf(Forbidden, "only the host of this room may do this")
+	}
+	return nil
+}
+
+// open refuses changes of a closed room.
+func (a access) open() error {
+	if a.status != Open {
+		return errorf(Conflict, "this room is closed")
+	}
+	return nil
+}
+
+const (
+	roomAccessQuery = `SELECT r.id, r.host_id, r.status, m.role FROM rooms r
+LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = ? WHERE r.id = ?`
+	itemAccessQuery = `SELECT r.id, r.host_id, r.status, m.role, i.id, i.added_by_id FROM queue_items i JOIN rooms r ON r.id = i.room_id
+LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = ? WHERE i.id = ?`
+)
+
+// toRoom returns what the viewer is in a room; Unauthenticated without a viewer, NotFound if there is no such room.
+func (j *Jukebox) toRoom(ctx context.Context, roomID string) (access, error) {
+	viewer, err := ViewerFrom(ctx)
+	if err != nil {
+		return access{}, err
+	}
+	if _, err := parseID("roomId", roomID); err != nil {
+		return access{}, err
+	}
+	a := access{viewer: viewer}
+	var role sql.Null[Role]
+	err = j.store.readDB.QueryRowContext(ctx, roomAccessQuery, viewer.UserID, roomID).Scan(&a.roomID, &a.hostID, &a.status, &role)
+	if errors.Is(err, sql.ErrNoRows) {
+		return access{}, errorf(NotFound, "there is no room with this id")
+	}
+	if err != nil {
+		return access{}, fmt.Errorf("look up the viewer's role: %w", err)
+	}
+	a.role = role.V
+	return a, nil
+}
+
+// toItem returns what the viewer is in the room of a queue item, like toRoom.
+func (j *Jukebox) toItem(ctx context.Context, itemID string) (access, error) {
+	viewer, err := ViewerFrom(ctx)
+	if err != nil {
+		return access{}, err
+	}
+	if _, err := parseID("itemId", itemID); err != nil {
+		return access{}, err
+	}
+	a := access{viewer: viewer}
+	var role sql.Null[Role]
+	var addedBy sql.Null[string]
+	err = j.store.readDB.QueryRowContext(ctx, itemAccessQuery, viewer.UserID, itemID).
+		Scan(&a.roomID, &a.hostID, &a.status, &role, &a.itemID, &addedBy)
+	if errors.Is(err, sql.ErrNoRows) {
+		return access{}, errorf(NotFound, "there is no song with this id in a queue")
+	}
+	if err != nil {
+		return access{}, fmt.Errorf("look up the viewer's role: %w", err)
+	}
+	a.role, a.addedBy = role.V, addedBy.V
+	return a, nil
+}

@@ -1,0 +1,218 @@
+package jukebox_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+func TestLikesOfManyAtOnceAreAllCountedOnce(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		const guests, songs = 24, 3
+		var items []*jukebox.QueueItem
+		for n := range songs {
+			items = append(items, p.add(p.host, n))
+		}
+		before := p.version()
+		var all sync.WaitGroup
+		for range guests {
+			guest := p.join("Guest")
+			for _, item := range items {
+				for range 2 { // each taps twice
+					all.Go(func() {
+						if _, err := p.LikeQueueItem(guest, item.ID, nil); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+			}
+		}
+		all.Wait()
+		room, err := p.Room(p.host, p.room.ID)
+		p.must(err)
+		queue, err := p.Queue(p.host, room)
+		p.must(err)
+		for _, item := range queue.Items {
+			if item.LikeCount != guests {
+				t.Errorf("%s has %d likes, want %d", item.Song.Name, item.LikeCount, guests)
+			}
+		}
+		if queue.Version != before+guests*songs {
+			t.Errorf("version grew by %d, want one for each of %d likes", queue.Version-before, guests*songs)
+		}
+	})
+}
+
+func TestRefusedChangeDoesNotDisturbThoseItSharesATransactionWith(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		committed, free := p.add(p.host, 1), p.add(p.host, 2)
+		p.step(jukebox.PlaybackStep{CommitItem: committed.ID})
+		before := p.version()
+		var all sync.WaitGroup
+		for range 30 {
+			guest := p.join("Guest")
+			all.Go(func() {
+				if _, err := p.LikeQueueItem(guest, committed.ID, nil); jukebox.CodeOf(err) != jukebox.Refused {
+					t.Errorf("liking the committed song: %v, want REFUSED", err)
+				}
+			})
+			all.Go(func() {
+				if _, err := p.LikeQueueItem(guest, free.ID, nil); err != nil {
+					t.Errorf("liking the free song: %v", err)
+				}
+			})
+		}
+		all.Wait()
+		if after := p.version(); after != before+30 {
+			t.Errorf("version grew by %d, want 30: refusals leave no gap", after-before)
+		}
+	})
+}
+
+func TestOnlyOneOfManyAddsTheSong(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		var all sync.WaitGroup
+		var mu sync.Mutex
+		added := 0
+		for n := range 20 {
+			guest := p.join("Guest")
+			all.Go(func() {
+				got, err := p.AddSong(guest, p.room.ID, uri(5+1000*(n%2)), nil) // two releases of one recording
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				if !got.AlreadyQueued {
+					added++
+				}
+			})
+		}
+		all.Wait()
+		if added != 1 || p.queue() != "5" {
+			t.Errorf("%d guests added it, queue %q; want one song, added once", added, p.queue())
+		}
+	})
+}
+
+func TestManyRoomsChangeAtOnce(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		var all sync.WaitGroup
+		for range 8 {
+			host := p.newHost("Host")
+			room, err := p.CreateRoom(host, jukebox.CreateRoomInput{}, nil)
+			p.must(err)
+			all.Go(func() {
+				for n := range 10 {
+					if _, err := p.AddSong(host, room.ID, uri(n), nil); err != nil {
+						t.Error(err)
+					}
+				}
+				queue, err := p.ClearQueue(host, room.ID, nil)
+				if err != nil || len(queue.Items) != 0 || queue.Version != 12 {
+					t.Errorf("after 10 adds and a clear: %+v, %v; want an empty queue at version 12", queue, err)
+				}
+			})
+		}
+		all.Wait()
+	})
+}
+
+func TestChangeOfWhoLeftBeforeItsTurnIsNotMade(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		item := p.add(p.host, 1)
+		gone, leave := context.WithCancel(p.join("Gina"))
+		leave()
+		if _, err := p.LikeQueueItem(gone, item.ID, nil); err == nil {
+			t.Error("a like of somebody who left was acknowledged")
+		}
+		liked, err := p.LikeQueueItem(p.host, item.ID, nil)
+		p.must(err)
+		if liked.LikeCount != 1 {
+			t.Errorf("%d likes, want the host's alone", liked.LikeCount)
+		}
+	})
+}
+
+func TestMutationsWithAKeyAreSafeToRepeat(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		guest := p.join("Gina")
+		key := pointer("k1")
+		first, err := p.AddSong(guest, p.room.ID, uri(1), key)
+		p.must(err)
+		p.like(p.host, first.Item)
+		before := p.version()
+		again, err := p.AddSong(guest, p.room.ID, uri(1), key)
+		p.must(err)
+		if again.Item.ID != first.Item.ID || again.AlreadyQueued || again.Item.LikeCount != 1 || p.version() != before {
+			t.Errorf("sent again: %+v at %d; want the same item as it is now, and nothing changed", again, p.version())
+		}
+		_, err = p.AddSong(guest, p.room.ID, uri(2), key)
+		p.wants(jukebox.Conflict, err)
+		_, err = p.LikeQueueItem(guest, first.Item.ID, key)
+		p.wants(jukebox.Conflict, err)
+		_, err = p.AddSong(p.host, p.room.ID, uri(2), key) // another user's key is another key
+		p.must(err)
+
+		// A key is remembered when nothing changed, and forgotten when the change was refused.
+		like := pointer("k2")
+		p.like(guest, first.Item)
+		_, err = p.LikeQueueItem(guest, first.Item.ID, like)
+		p.must(err)
+		_, err = p.UnlikeQueueItem(guest, first.Item.ID, nil)
+		p.must(err)
+		_, err = p.LikeQueueItem(guest, first.Item.ID, like)
+		p.must(err)
+		liked, err := p.LikedItems(guest, p.room.ID)
+		p.must(err)
+		if liked[first.Item.ID] {
+			t.Error("a repeated like did something")
+		}
+		refused := pointer("k3")
+		_, err = p.AddSong(guest, p.room.ID, uri(666), refused)
+		p.wants(jukebox.Refused, err)
+		_, err = p.AddSong(guest, p.room.ID, uri(3), refused)
+		p.must(err)
+
+		closing := pointer("k4")
+		_, err = p.CloseRoom(p.host, p.room.ID, closing)
+		p.must(err)
+		_, err = p.CloseRoom(p.host, p.room.ID, closing)
+		p.must(err)
+		late, err := p.AddSong(guest, p.room.ID, uri(1), key)
+		p.must(err)
+		p.expect("an answer that was lost, asked for after the party", late.Item.ID, first.Item.ID)
+
+		create := pointer("k5")
+		room, err := p.CreateRoom(p.host, jukebox.CreateRoomInput{}, create)
+		p.must(err)
+		same, err := p.CreateRoom(p.host, jukebox.CreateRoomInput{}, create)
+		p.must(err)
+		p.expect("the same room", same.ID, room.ID)
+	})
+}
+
+func TestSameKeySentManyTimesAtOnceActsOnce(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		guest, key := p.join("Gina"), pointer("tap")
+		ids := make(chan string, 16)
+		for range cap(ids) {
+			go func() {
+				added, err := p.AddSong(guest, p.room.ID, uri(1), key)
+				if err != nil || added.AlreadyQueued {
+					t.Errorf("got %+v, %v; want the added song", added, err)
+					ids <- ""
+					return
+				}
+				ids <- added.Item.ID
+			}()
+		}
+		first := <-ids
+		for range cap(ids) - 1 {
+			p.expect("item", <-ids, first)
+		}
+	})
+}

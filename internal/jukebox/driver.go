@@ -1,0 +1,148 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/ent/roomplayback"
+	"antwon.dj/backend/internal/live"
+)
+
+// Driver is what the one that drives the rooms' players may do: it acts for the server itself, not for a viewer.
+type Driver struct{ j *Jukebox }
+
+// Driver returns the driver's view of the rooms.
+func (j *Jukebox) Driver() *Driver { return &Driver{j} }
+
+// OpenRooms returns the ids of all open rooms.
+func (d *Driver) OpenRooms(ctx context.Context) ([]string, error) {
+	ids, err := d.j.store.read.Room.Query().Where(room.Status(string(Open))).IDs(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find open rooms: %w", err)
+	}
+	return ids, nil
+}
+
+// Watch follows a room's state, as Jukebox.Watch does for members.
+func (d *Driver) Watch(ctx context.Context, roomID string) (*live.Watcher[*State], error) {
+	return d.j.hub.Watch(ctx, roomID)
+}
+
+// ApplyPlayback records a step of a room's player, all of it or nothing. Conflict if the room is closed, or an item is not
+// in the state that the step starts from: then the caller knew an older state and has to look again.
+func (d *Driver) ApplyPlayback(ctx context.Context, roomID string, step PlaybackStep) error {
+	err := d.j.changer.change(ctx, roomID, func(ctx context.Context, t *roomTx) error {
+		if err := t.mayStep(ctx, step); err != nil {
+			return err
+		}
+		return t.step(ctx, step)
+	})
+	if err != nil {
+		return fmt.Errorf("apply playback: %w", err)
+	}
+	return nil
+}
+
+// transition is one item's way from one of some states to another one.
+type transition struct {
+	itemID string
+	from   []QueueItemState
+	write  func(*ent.QueueItemUpdate)
+}
+
+func (t *roomTx) transitions(step PlaybackStep) []transition {
+	ended := Played
+	if step.Skipped {
+		ended = Skipped
+	}
+	return []transition{
+		{step.EndedItem, []QueueItemState{NowPlaying}, func(u *ent.QueueItemUpdate) {
+			u.SetState(string(ended)).SetEndedAt(t.now).ClearActiveRecording()
+		}},
+		{step.StartedItem, []QueueItemState{Queued, Committed}, func(u *ent.QueueItemUpdate) {
+			u.SetState(string(NowPlaying)).SetStartedAt(t.now).ClearCommitState()
+		}},
+		{step.CommitItem, []QueueItemState{Queued}, func(u *ent.QueueItemUpdate) {
+			u.SetState(string(Committed)).SetCommitState(string(CommitPending)).SetCommittedAt(t.now)
+		}},
+		{step.SentItem, []QueueItemState{Committed}, func(u *ent.QueueItemUpdate) { u.SetCommitState(string(CommitSent)) }},
+		{step.UnknownItem, []QueueItemState{Committed}, func(u *ent.QueueItemUpdate) { u.SetCommitState(string(CommitUnknown)) }},
+		{step.ReturnedItem, []QueueItemState{Committed}, func(u *ent.QueueItemUpdate) {
+			u.SetState(string(Queued)).ClearCommitState().ClearCommittedAt()
+		}},
+	}
+}
+
+// mayStep reads whether every item is where the step takes it from, before anything is written.
+func (t *roomTx) mayStep(ctx context.Context, step PlaybackStep) error {
+	for _, way := range t.transitions(step) {
+		if way.itemID == "" {
+			continue
+		}
+		fits, err := t.tx.QueueItem.Query().
+			Where(queueitem.ID(way.itemID), queueitem.RoomID(t.roomID), queueitem.StateIn(texts(way.from)...)).Exist(ctx)
+		if err != nil {
+			return err
+		}
+		if !fits {
+			return errorf(Conflict, "item %s is not %v", way.itemID, way.from)
+		}
+	}
+	if step.CommitItem == "" {
+		return nil
+	}
+	committed, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.State(string(Committed))).Exist(ctx)
+	if err == nil && committed {
+		err = errorf(Conflict, "another song is committed already")
+	}
+	return err
+}
+
+func (t *roomTx) step(ctx context.Context, step PlaybackStep) error {
+	for _, way := range t.transitions(step) {
+		if way.itemID == "" {
+			continue
+		}
+		update := t.alter().QueueItem.Update().Where(queueitem.ID(way.itemID)).SetVersion(t.version)
+		way.write(update)
+		if err := update.Exec(ctx); err != nil {
+			return err
+		}
+	}
+	if step.Playback == nil {
+		return nil
+	}
+	return t.showPlayback(ctx, step.Playback)
+}
+
+func (t *roomTx) showPlayback(ctx context.Context, p *Playback) error {
+	u := t.alter().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).
+		SetStatus(string(p.Status)).SetObservedAt(microseconds(p.ObservedAt)).SetHealth(string(p.Health)).
+		ClearItemID().ClearSongID().ClearProgressMs().ClearHealthUntil().ClearDeviceID().ClearDeviceVolume()
+	u.SetNillableProgressMs(p.ProgressMS).SetNillableHealthUntil(p.Until)
+	if p.Item != nil {
+		u.SetItemID(p.Item.ID)
+	}
+	if p.Song != nil {
+		if err := t.keepSong(ctx, *p.Song); err != nil {
+			return err
+		}
+		u.SetSongID(p.Song.URI)
+	}
+	if d := p.Device; d != nil {
+		u.SetDeviceID(d.ID).SetDeviceName(d.Name).SetDeviceType(d.Type).SetDeviceActive(d.IsActive).
+			SetDeviceRestricted(d.IsRestricted).SetNillableDeviceVolume(d.VolumePercent)
+	}
+	return u.Exec(ctx)
+}
+
+func texts(states []QueueItemState) []string {
+	all := make([]string, len(states))
+	for i, s := range states {
+		all[i] = string(s)
+	}
+	return all
+}

@@ -1,0 +1,183 @@
+package jukebox
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// stateQuery reads a room, its player and those of its items that are newer than a version, in one statement, which is
+// consistent without a transaction. The first load asks for the active items only.
+const (
+	stateQuery = `SELECT r.host_id, r.version, r.status,
+ p.version, p.status, p.item_id, p.song_id, p.progress_ms, p.observed_at,
+ p.device_id, p.device_name, p.device_type, p.device_active, p.device_restricted, p.device_volume, p.health, p.health_until,
+ i.id, i.song_id, i.added_by_id, i.added_at, i.age, i.version, i.state, i.like_count, i.commit_state, i.committed_at, i.skip_on_start
+FROM rooms r
+LEFT JOIN room_playbacks p ON p.id = r.id
+LEFT JOIN queue_items i ON i.room_id = r.id AND i.version > ?%s
+WHERE r.id = ?
+ORDER BY i.version`
+	activeOnly = " AND i.active_recording IS NOT NULL"
+)
+
+// loadTimeout bounds one load: a database that hangs must not hold a feed for ever.
+const loadTimeout = 10 * time.Second
+
+// Load implements live.Source: it returns the room's newest state, which shares with have what did not change.
+func (l *loader) Load(ctx context.Context, roomID string, have *State) (*State, error) {
+	since, condition := int64(-1), activeOnly
+	if have != nil {
+		since, condition = have.Version, ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
+	defer cancel()
+	read, err := l.readState(ctx, fmt.Sprintf(stateQuery, condition), since, roomID)
+	if err != nil {
+		return nil, fmt.Errorf("load room %s: %w", roomID, err)
+	}
+	if have != nil && read.head.version <= have.Version {
+		return have, nil
+	}
+	if err := l.complete(ctx, read); err != nil {
+		return nil, fmt.Errorf("load room %s: %w", roomID, err)
+	}
+	return merge(have, read.head, read.items, read.playback), nil
+}
+
+// Versions implements live.Source.
+func (l *loader) Versions(ctx context.Context, roomIDs []string) (map[string]int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
+	defer cancel()
+	marks := strings.TrimSuffix(strings.Repeat("?,", len(roomIDs)), ",")
+	args := make([]any, len(roomIDs))
+	for i, id := range roomIDs {
+		args[i] = id
+	}
+	rows, err := l.store.readDB.QueryContext(ctx, "SELECT id, version FROM rooms WHERE id IN ("+marks+")", args...)
+	if err != nil {
+		return nil, fmt.Errorf("load versions: %w", err)
+	}
+	defer rows.Close()
+	versions := make(map[string]int64, len(roomIDs))
+	for rows.Next() {
+		var id string
+		var version int64
+		if err := rows.Scan(&id, &version); err != nil {
+			return nil, fmt.Errorf("load versions: %w", err)
+		}
+		versions[id] = version
+	}
+	return versions, rows.Err()
+}
+
+// stateRows is what stateQuery gave, with songs and people by their ids only.
+type stateRows struct {
+	head     roomHead
+	items    []*QueueItem
+	playback Playback
+}
+
+func (l *loader) readState(ctx context.Context, query string, since int64, roomID string) (*stateRows, error) {
+	rows, err := l.store.readDB.QueryContext(ctx, query, since, roomID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	read := &stateRows{}
+	for rows.Next() {
+		if err := read.scan(rows, roomID); err != nil {
+			return nil, err
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, err
+	}
+	if read.head.roomID == "" {
+		return nil, errorf(NotFound, "there is no room with this id")
+	}
+	return read, nil
+}
+
+func (r *stateRows) scan(rows *sql.Rows, roomID string) error {
+	var i itemRow
+	var p playbackRow
+	r.head.roomID = roomID
+	err := rows.Scan(&r.head.hostID, &r.head.version, &r.head.status,
+		&p.version, &p.status, &p.itemID, &p.songID, &p.progress, &p.observedAt,
+		&p.deviceID, &p.deviceName, &p.deviceType, &p.deviceActive, &p.deviceRestricted, &p.deviceVolume, &p.health, &p.until,
+		&i.id, &i.songID, &i.addedBy, &i.addedAt, &i.age, &i.version, &i.state, &i.likes, &i.commit, &i.committedAt, &i.skip)
+	if err != nil {
+		return err
+	}
+	r.playback = p.playback(roomID)
+	if i.id.Valid {
+		r.items = append(r.items, i.item(roomID))
+	}
+	return nil
+}
+
+type itemRow struct {
+	id, songID, addedBy, state, commit sql.Null[string]
+	addedAt, committedAt               sql.Null[time.Time]
+	age, version                       sql.Null[int64]
+	likes                              sql.Null[int]
+	skip                               sql.Null[bool]
+}
+
+func (r itemRow) item(roomID string) *QueueItem {
+	item := &QueueItem{
+		ID: r.id.V, RoomID: roomID, Song: Song{URI: r.songID.V}, AddedAt: r.addedAt.V.UTC(), LikeCount: r.likes.V,
+		State: QueueItemState(r.state.V), Version: r.version.V, Age: r.age.V,
+		Commit: CommitState(r.commit.V), CommittedAt: r.committedAt.V.UTC(), SkipOnStart: r.skip.V,
+	}
+	if r.addedBy.Valid {
+		item.AddedBy = &User{ID: r.addedBy.V}
+	}
+	return item
+}
+
+type playbackRow struct {
+	version, progress, deviceVolume  sql.Null[int64]
+	status, itemID, songID, health   sql.Null[string]
+	deviceID, deviceName, deviceType sql.Null[string]
+	observedAt, until                sql.Null[time.Time]
+	deviceActive, deviceRestricted   sql.Null[bool]
+}
+
+func (r playbackRow) playback(roomID string) Playback {
+	p := Playback{RoomID: roomID, Status: Idle, Health: HealthNothingToPlay}
+	if !r.version.Valid {
+		return p
+	}
+	p.Version, p.Status, p.Health = r.version.V, PlaybackStatus(r.status.V), HealthState(r.health.V)
+	p.ObservedAt, p.ProgressMS = r.observedAt.V.UTC(), intPointer(r.progress)
+	if r.until.Valid {
+		until := r.until.V.UTC()
+		p.Until = &until
+	}
+	if r.itemID.Valid {
+		p.Item = &QueueItem{ID: r.itemID.V, RoomID: roomID}
+	}
+	if r.songID.Valid {
+		p.Song = &Song{URI: r.songID.V}
+	}
+	if r.deviceID.Valid {
+		p.Device = &Device{
+			ID: r.deviceID.V, Name: r.deviceName.V, Type: r.deviceType.V,
+			IsActive: r.deviceActive.V, IsRestricted: r.deviceRestricted.V, VolumePercent: intPointer(r.deviceVolume),
+		}
+	}
+	return p
+}
+
+func intPointer(n sql.Null[int64]) *int {
+	if !n.Valid {
+		return nil
+	}
+	value := int(n.V)
+	return &value
+}

@@ -1,0 +1,206 @@
+package jukebox_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+func TestWatchersSeeEachChangeAtOnce(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		watcher, err := p.Watch(p.join("Gina"), p.room.ID)
+		p.must(err)
+		defer watcher.Close()
+		ctx, cancel := context.WithTimeout(p.Context(), soon)
+		defer cancel()
+		see := func(want string) *jukebox.State {
+			t.Helper()
+			state, err := watcher.Next(ctx)
+			p.must(err)
+			p.expect("seen", songs(state.Queue), want)
+			return state
+		}
+		see("")
+		one := p.add(p.host, 1)
+		see("1")
+		two := p.add(p.host, 2)
+		see("1 2")
+		p.like(p.host, two)
+		see("2 1")
+		p.step(jukebox.PlaybackStep{CommitItem: one.ID})
+		see("1 2")
+		p.step(jukebox.PlaybackStep{StartedItem: one.ID, Playback: &jukebox.Playback{
+			Status: jukebox.Playing, Item: one, ProgressMS: pointer(1200), Health: jukebox.HealthOK,
+			Device: &jukebox.Device{ID: "d1", Name: "Kitchen", Type: "Speaker", IsActive: true, VolumePercent: pointer(40)},
+		}})
+		state := see("2")
+		if now := state.Playback; now.Item == nil || now.Item.ID != one.ID || now.Song.Name != "Song 1" || now.Device.Name != "Kitchen" ||
+			*now.Device.VolumePercent != 40 || *now.ProgressMS != 1200 || state.NowPlaying.Position != nil {
+			t.Errorf("playback %+v", now)
+		}
+		_, err = p.CloseRoom(p.host, p.room.ID, nil)
+		p.must(err)
+		if last := see("2"); last.Status != jukebox.Closed || last.NowPlaying != nil || last.Playback.Status != jukebox.Idle {
+			t.Errorf("last state %+v", last)
+		}
+	})
+}
+
+// client is what a phone does with changes: all it knows comes from them.
+type client struct {
+	version *int64
+	order   []string
+	items   map[string]*jukebox.QueueItem
+}
+
+func (c *client) apply(change jukebox.RoomQueueChange) {
+	if change.Reset {
+		c.order, c.items = nil, map[string]*jukebox.QueueItem{}
+	}
+	for _, id := range change.RemovedIDs {
+		delete(c.items, id)
+		c.order = slices.DeleteFunc(c.order, func(other string) bool { return other == id })
+	}
+	for _, item := range change.Upserted {
+		c.items[item.ID] = item
+	}
+	if change.Order != nil {
+		c.order = change.Order
+	}
+	for _, moved := range change.Moved {
+		c.order = slices.DeleteFunc(c.order, func(other string) bool { return other == moved.ID })
+	}
+	for _, moved := range change.Moved {
+		c.order = slices.Insert(c.order, moved.Position-1, moved.ID)
+	}
+	c.version = &change.Version
+}
+
+func (c *client) shows() string {
+	var lines []string
+	for i, id := range c.order {
+		item := c.items[id]
+		lines = append(lines, fmt.Sprintf("%d %s %d %s %s", i+1, item.ID, item.LikeCount, item.State, item.Song.Name))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func queueOf(state *jukebox.State) string {
+	var lines []string
+	for _, item := range state.Queue {
+		lines = append(lines, fmt.Sprintf("%d %s %d %s %s", *item.Position, item.ID, item.LikeCount, item.State, item.Song.Name))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Replicas load at different moments and so see different states; clients move between them with what they have. Whatever
+// happens, a client that applies changes shows the queue.
+func TestClientsThatApplyChangesShowTheQueue(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		seed := rand.Uint64()
+		t.Logf("seed %d", seed)
+		random := rand.New(rand.NewPCG(seed, 0))
+		replicas := make([]*jukebox.State, 3)
+		clients := make([]client, 12)
+		guests := []context.Context{p.host, p.join("A"), p.join("B"), p.join("C")}
+		for range 150 {
+			p.randomChange(random, guests)
+			i := random.IntN(len(replicas))
+			if random.IntN(3) == 0 {
+				replicas[i] = nil // restarted
+			}
+			if random.IntN(2) == 0 {
+				state, err := p.LoadState(p.Context(), p.room.ID, replicas[i])
+				p.must(err)
+				replicas[i] = state
+			}
+			if replicas[i] == nil {
+				continue
+			}
+			c := &clients[random.IntN(len(clients))]
+			if stray := random.Int64N(1000); random.IntN(10) == 0 { // a number that means nothing
+				if change := replicas[i].QueueChange(&stray); change.Reset {
+					c.apply(change)
+					p.expect("client shows", c.shows(), queueOf(replicas[i]))
+				}
+			}
+			if c.version != nil && *c.version > replicas[i].Version {
+				continue // this replica has to load first
+			}
+			c.apply(replicas[i].QueueChange(c.version))
+			p.expect("client shows", c.shows(), queueOf(replicas[i]))
+		}
+	})
+}
+
+func (p *party) randomChange(random *rand.Rand, guests []context.Context) {
+	p.Helper()
+	state, err := p.LoadState(p.Context(), p.room.ID, nil)
+	p.must(err)
+	who := guests[random.IntN(len(guests))]
+	var item *jukebox.QueueItem
+	if len(state.Queue) > 0 {
+		item = state.Queue[random.IntN(len(state.Queue))]
+	}
+	switch n := random.IntN(10); {
+	case n < 4 || item == nil:
+		p.add(who, random.IntN(300))
+	case n < 7 && item.State == jukebox.Queued:
+		p.like(who, item)
+	case n == 7 && item.State == jukebox.Queued:
+		_, err = p.UnlikeQueueItem(who, item.ID, nil)
+	case n == 8:
+		_, err = p.RemoveQueueItem(p.host, item.ID, nil)
+	default:
+		p.playOn(state)
+	}
+	p.must(err)
+}
+
+// playOn makes the player do the next thing.
+func (p *party) playOn(state *jukebox.State) {
+	p.Helper()
+	committed, next := state.Committed(), state.Next()
+	switch {
+	case committed != nil:
+		step := jukebox.PlaybackStep{StartedItem: committed.ID}
+		if state.NowPlaying != nil {
+			step.EndedItem = state.NowPlaying.ID
+		}
+		p.step(step)
+	case next != nil:
+		p.step(jukebox.PlaybackStep{CommitItem: next.ID})
+	}
+}
+
+func TestStateRemembersOnlySoManyRemovedSongs(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		state, err := p.LoadState(p.Context(), p.room.ID, nil)
+		p.must(err)
+		old := state.Version
+		for range 6 {
+			var all sync.WaitGroup
+			for n := range 100 {
+				all.Go(func() { p.add(p.host, n) })
+			}
+			all.Wait()
+			_, err = p.ClearQueue(p.host, p.room.ID, nil)
+			p.must(err)
+			state, err = p.LoadState(p.Context(), p.room.ID, state)
+			p.must(err)
+		}
+		if change := state.QueueChange(&old); !change.Reset {
+			t.Errorf("600 removed songs ago is still known: %d removed ids", len(change.RemovedIDs))
+		}
+		recent := state.Version - 1
+		if change := state.QueueChange(&recent); change.Reset || len(change.RemovedIDs) != 100 {
+			t.Errorf("the last clearing: reset %v, %d removed ids; want a difference of 100", change.Reset, len(change.RemovedIDs))
+		}
+	})
+}

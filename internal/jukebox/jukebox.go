@@ -1,0 +1,90 @@
+// Package jukebox is the program: rooms, their queues, likes, what may be done and by whom.
+//
+// A use case is a method of Jukebox. It learns who asks from the context (WithViewer), checks what they may do here, and
+// returns plain values; every failure that a client shall understand is an *Error. All changes of a room go through one
+// function, change, which orders them by the room's version; afterwards the room's watchers are given a hint, load what is
+// newer, and see it (State). The database is the truth, and nothing outside this package queries it.
+package jukebox
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"antwon.dj/backend/internal/live"
+)
+
+// Config is what a Jukebox is made of.
+type Config struct {
+	Store     *Store
+	Bus       live.Bus
+	Tokens    Tokens
+	Catalog   Catalog
+	Demo      DemoAccounts // nil outside the demo
+	PublicURL string       // where guests reach the server, without a slash at the end
+	// FeedInterval is the least time between two loads of a room's state.
+	FeedInterval time.Duration
+	Log          *slog.Logger
+	Metrics      prometheus.Registerer
+}
+
+// Jukebox runs the rooms. It is safe for concurrent use.
+type Jukebox struct {
+	cfg     Config
+	store   *Store
+	loader  *loader
+	changer *changer
+	hub     *live.Hub[*State]
+	states  *lru.Cache[string, *State] // the newest known of rooms that were asked for
+	fetched *lru.Cache[string, fetchedSong]
+}
+
+// fetchedSong is Spotify's description of a song, when it came.
+type fetchedSong struct {
+	song Song
+	at   time.Time
+}
+
+const (
+	statesCached  = 1_000
+	fetchedCached = 5_000
+)
+
+// New starts a Jukebox; Close stops it.
+func New(cfg Config) *Jukebox {
+	m := newMetrics(cfg.Metrics)
+	loader := newLoader(cfg.Store)
+	states, _ := lru.New[string, *State](statesCached) // fails only for a size of 0
+	fetched, _ := lru.New[string, fetchedSong](fetchedCached)
+	j := &Jukebox{
+		cfg: cfg, store: cfg.Store, loader: loader, states: states, fetched: fetched,
+		changer: newChanger(cfg.Store, cfg.Bus, m.groupSize),
+		hub: live.NewHub(cfg.Bus, loader, live.Options{
+			Interval: cfg.FeedInterval, Log: cfg.Log, OnLoad: m.observeLoad,
+		}),
+	}
+	m.watch(cfg.Metrics, j.hub)
+	return j
+}
+
+// Close ends every watcher and waits for them. The store stays open.
+func (j *Jukebox) Close() { j.hub.Close() }
+
+// JoinURL is the page on which guests join the room.
+func (j *Jukebox) JoinURL(r *Room) string { return j.cfg.PublicURL + "/r/" + r.Code }
+
+// current returns the room's present state, loading only what is newer than what is known here.
+func (j *Jukebox) current(ctx context.Context, roomID string) (*State, error) {
+	have, _ := j.states.Get(roomID)
+	state, err := j.loader.Load(ctx, roomID, have)
+	if err != nil {
+		return nil, err
+	}
+	if state != have {
+		j.states.Add(roomID, state)
+	}
+	return state, nil
+}

@@ -1,0 +1,105 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/like"
+	"antwon.dj/backend/ent/queueitem"
+)
+
+// LikeQueueItem adds the viewer's like to a song; liking twice is no error. For guests. Refused once the song was handed
+// to the player.
+func (j *Jukebox) LikeQueueItem(ctx context.Context, itemID string, key *string) (*QueueItem, error) {
+	return j.vote(ctx, itemID, key, "likeQueueItem", (*roomTx).like)
+}
+
+// UnlikeQueueItem takes the viewer's like back; unliking what is not liked is no error. Otherwise like LikeQueueItem.
+func (j *Jukebox) UnlikeQueueItem(ctx context.Context, itemID string, key *string) (*QueueItem, error) {
+	return j.vote(ctx, itemID, key, "unlikeQueueItem", (*roomTx).unlike)
+}
+
+func (j *Jukebox) vote(ctx context.Context, itemID string, key *string, mutation string,
+	apply func(*roomTx, context.Context, *ent.QueueItem, string) error,
+) (*QueueItem, error) {
+	a, err := j.toItem(ctx, itemID)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.guest(); err != nil {
+		return nil, err
+	}
+	_, err = j.changeOnce(ctx, a, key, mutation, itemID, func(ctx context.Context, t *roomTx) (outcome, error) {
+		item, err := t.tx.QueueItem.Get(ctx, itemID)
+		if err != nil {
+			return outcome{}, err
+		}
+		if QueueItemState(item.State) == Removed {
+			return outcome{}, errorf(NotFound, "this song is in the queue no more")
+		}
+		if refusal := mayLike(QueueItemState(item.State)); refusal != nil {
+			return outcome{}, refused(refusal)
+		}
+		return outcome{objectID: itemID}, apply(t, ctx, item, a.viewer.UserID)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", mutation, err)
+	}
+	return j.loader.item(ctx, itemID)
+}
+
+// mayLike is the rule for likes: they count until the song is handed to the player.
+func mayLike(state QueueItemState) *Refusal {
+	switch state {
+	case Queued, AwaitingApproval:
+		return nil
+	case Committed:
+		return &Refusal{ReasonCommitted, "This song plays next: likes count no more."}
+	case NowPlaying:
+		return &Refusal{ReasonCommitted, "This song is playing: likes count no more."}
+	}
+	return &Refusal{ReasonCommitted, "This song has been played: likes count no more."}
+}
+
+func (t *roomTx) like(ctx context.Context, item *ent.QueueItem, userID string) error {
+	liked, err := t.tx.Like.Query().Where(like.ItemID(item.ID), like.UserID(userID)).Exist(ctx)
+	if err != nil || liked {
+		return err
+	}
+	if err := t.alter().Like.Create().SetItemID(item.ID).SetUserID(userID).Exec(ctx); err != nil {
+		return err
+	}
+	return t.count(ctx, item.ID, 1)
+}
+
+func (t *roomTx) unlike(ctx context.Context, item *ent.QueueItem, userID string) error {
+	n, err := t.tx.Like.Delete().Where(like.ItemID(item.ID), like.UserID(userID)).Exec(ctx)
+	if err != nil || n == 0 {
+		return err
+	}
+	t.alter()
+	return t.count(ctx, item.ID, -1)
+}
+
+func (t *roomTx) count(ctx context.Context, itemID string, by int) error {
+	return t.tx.QueueItem.Update().Where(queueitem.ID(itemID)).AddLikeCount(by).SetVersion(t.version).Exec(ctx)
+}
+
+// LikedItems returns the ids of all songs of a room, played ones too, that the viewer likes. Without a viewer: none.
+func (j *Jukebox) LikedItems(ctx context.Context, roomID string) (map[string]bool, error) {
+	viewer, err := ViewerFrom(ctx)
+	if err != nil {
+		return nil, nil
+	}
+	ids, err := j.store.read.Like.Query().
+		Where(like.UserID(viewer.UserID), like.HasItemWith(queueitem.RoomID(roomID))).Select(like.FieldItemID).Strings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load the viewer's likes: %w", err)
+	}
+	liked := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		liked[id] = true
+	}
+	return liked, nil
+}

@@ -1,0 +1,124 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/song"
+)
+
+const (
+	songsCached  = 10_000
+	peopleCached = 10_000
+)
+
+// loader reads the states of rooms. What was read once of a song or of a person's name in a room is kept in memory.
+type loader struct {
+	store  *Store
+	songs  *lru.Cache[string, Song]
+	people *lru.Cache[personKey, User]
+}
+
+type personKey struct{ roomID, userID string }
+
+func newLoader(store *Store) *loader {
+	songs, _ := lru.New[string, Song](songsCached) // fails only for a size of 0
+	people, _ := lru.New[personKey, User](peopleCached)
+	return &loader{store, songs, people}
+}
+
+// complete fills in songs and people.
+func (l *loader) complete(ctx context.Context, read *stateRows) error {
+	songs, people := []string{}, []string{}
+	for _, item := range read.items {
+		songs = append(songs, item.Song.URI)
+		if item.AddedBy != nil {
+			people = append(people, item.AddedBy.ID)
+		}
+	}
+	if read.playback.Song != nil {
+		songs = append(songs, read.playback.Song.URI)
+	}
+	songOf, err := l.loadSongs(ctx, songs)
+	if err != nil {
+		return err
+	}
+	personOf, err := l.loadPeople(ctx, read.head.roomID, people)
+	if err != nil {
+		return err
+	}
+	for _, item := range read.items {
+		item.Song = songOf[item.Song.URI]
+		if item.AddedBy != nil {
+			person := personOf[item.AddedBy.ID]
+			item.AddedBy = &person
+		}
+	}
+	if read.playback.Song != nil {
+		s := songOf[read.playback.Song.URI]
+		read.playback.Song = &s
+	}
+	return nil
+}
+
+func (l *loader) loadSongs(ctx context.Context, uris []string) (map[string]Song, error) {
+	found := make(map[string]Song, len(uris))
+	var missing []string
+	for _, uri := range uris {
+		if s, ok := l.songs.Get(uri); ok {
+			found[uri] = s
+		} else {
+			missing = append(missing, uri)
+		}
+	}
+	if len(missing) == 0 {
+		return found, nil
+	}
+	rows, err := l.store.read.Song.Query().Where(song.IDIn(missing...)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load songs: %w", err)
+	}
+	for _, row := range rows {
+		found[row.ID] = songOf(row)
+		l.songs.Add(row.ID, found[row.ID])
+	}
+	return found, nil
+}
+
+// loadPeople returns users under the names they have in the room.
+func (l *loader) loadPeople(ctx context.Context, roomID string, ids []string) (map[string]User, error) {
+	found := make(map[string]User, len(ids))
+	var missing []string
+	for _, id := range ids {
+		if u, ok := l.people.Get(personKey{roomID, id}); ok {
+			found[id] = u
+		} else {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) == 0 {
+		return found, nil
+	}
+	rows, err := l.store.read.Membership.Query().
+		Where(membership.RoomID(roomID), membership.UserIDIn(missing...)).WithUser().All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load people: %w", err)
+	}
+	for _, row := range rows {
+		u := User{ID: row.UserID, DisplayName: row.DisplayName, Kind: UserKind(row.Edges.User.Kind)}
+		found[row.UserID] = u
+		l.people.Add(personKey{roomID, row.UserID}, u)
+	}
+	return found, nil
+}
+
+func songOf(row *ent.Song) Song {
+	return Song{
+		URI: row.ID, Name: row.Name, Artists: row.Artists, AlbumName: row.AlbumName, ImageURL: row.ImageURL,
+		DurationMS: row.DurationMs, Explicit: row.Explicit, SpotifyURL: row.SpotifyURL, ISRC: row.Isrc, Playable: row.Playable,
+	}
+}

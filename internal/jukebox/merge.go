@@ -1,0 +1,85 @@
+package jukebox
+
+// maxGone bounds how many songs that left the queue a state remembers. A watcher who comes back with an older version
+// than the oldest of them gets everything.
+const maxGone = 512
+
+// goneItem is a song that is in the queue no more, and the version at which it left.
+type goneItem struct {
+	id      string
+	version int64
+}
+
+// roomHead is a room's own row.
+type roomHead struct {
+	roomID, hostID string
+	version        int64
+	status         RoomStatus
+}
+
+// merge makes the next state from the one before and what has a newer version: items in any state. What did not change
+// is shared with the one before. have is nil at first; then items are all that are queued, committed or playing.
+func merge(have *State, head roomHead, items []*QueueItem, playback Playback) *State {
+	next := &State{
+		RoomID: head.roomID, HostID: head.hostID, Version: head.version, Status: head.status,
+		QueueVersion: head.version, Playback: playback, goneSince: head.version,
+	}
+	var waiting []*QueueItem
+	if have != nil {
+		next.QueueVersion, next.NowPlaying = have.QueueVersion, have.NowPlaying
+		next.gone, next.goneSince = have.gone[:len(have.gone):len(have.gone)], have.goneSince
+		waiting = without(have.Queue, items)
+	}
+	for _, item := range items {
+		switch {
+		case item.State == Queued || item.State == Committed:
+			waiting = append(waiting, item)
+			next.QueueVersion = max(next.QueueVersion, item.Version)
+		case have != nil && !item.is(have.NowPlaying): // it left the queue just now, not when it began to play
+			next.gone = append(next.gone, goneItem{item.ID, item.Version})
+			next.QueueVersion = max(next.QueueVersion, item.Version)
+		}
+		if item.State == NowPlaying {
+			next.NowPlaying = item
+		} else if item.is(next.NowPlaying) {
+			next.NowPlaying = nil
+		}
+	}
+	next.trimGone()
+	next.Queue = Rank(waiting)
+	next.Playback.Item = nil
+	if playback.Item.is(next.NowPlaying) {
+		next.Playback.Item = next.NowPlaying
+		next.Playback.Song = &next.NowPlaying.Song
+	}
+	return next
+}
+
+// trimGone forgets the songs that left first, and remembers since when it knows all.
+func (s *State) trimGone() {
+	for len(s.gone) > maxGone {
+		oldest := s.gone[0].version
+		for len(s.gone) > 0 && s.gone[0].version <= oldest {
+			s.gone = s.gone[1:]
+		}
+		s.goneSince = max(s.goneSince, oldest)
+	}
+}
+
+// is says that both are the same item, perhaps at different versions.
+func (i *QueueItem) is(other *QueueItem) bool { return i != nil && other != nil && i.ID == other.ID }
+
+// without returns the items that have no newer version among the changed ones.
+func without(items, changed []*QueueItem) []*QueueItem {
+	replaced := make(map[string]bool, len(changed))
+	for _, item := range changed {
+		replaced[item.ID] = true
+	}
+	kept := make([]*QueueItem, 0, len(items)+len(changed))
+	for _, item := range items {
+		if !replaced[item.ID] {
+			kept = append(kept, item)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,43 @@
+package jukebox
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"antwon.dj/backend/internal/live"
+)
+
+// metrics are what operators see of the rooms.
+type metrics struct {
+	groupSize prometheus.Histogram
+	loads     *prometheus.HistogramVec
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	m := &metrics{
+		groupSize: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "antwon_change_group_size", Help: "Changes that shared a transaction.", Buckets: prometheus.ExponentialBuckets(1, 2, 6),
+		}),
+		loads: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "antwon_feed_load_seconds", Help: "Time to load what is new in a room, by outcome.",
+			Buckets: prometheus.ExponentialBuckets(0.0001, 4, 8),
+		}, []string{"outcome"}),
+	}
+	reg.MustRegister(m.groupSize, m.loads)
+	return m
+}
+
+func (m *metrics) observeLoad(d time.Duration, err error) {
+	outcome := "ok"
+	if err != nil {
+		outcome = "error"
+	}
+	m.loads.WithLabelValues(outcome).Observe(d.Seconds())
+}
+
+func (m *metrics) watch(reg prometheus.Registerer, hub *live.Hub[*State]) {
+	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "antwon_feeds", Help: "Rooms that somebody watches.",
+	}, func() float64 { return float64(hub.Watching()) }))
+}

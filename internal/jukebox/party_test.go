@@ -1,0 +1,201 @@
+package jukebox_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/session"
+	"antwon.dj/backend/internal/testdb"
+)
+
+// party is a jukebox on a real database, with a host and an open room.
+type party struct {
+	*testing.T
+	*jukebox.Jukebox
+	store   *jukebox.Store
+	tokens  *session.Tokens
+	catalog *catalog
+	host    context.Context
+	room    *jukebox.Room
+}
+
+// onBothDatabases tells a story once on SQLite and once on MySQL.
+func onBothDatabases(t *testing.T, story func(p *party)) {
+	t.Helper()
+	testdb.Each(t, func(t *testing.T, url string) { story(newParty(t, url)) })
+}
+
+func newParty(t *testing.T, databaseURL string) *party {
+	t.Helper()
+	store, err := jukebox.OpenStore(t.Context(), databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	tokens, err := session.New([]byte(strings.Repeat("k", session.MinSecret)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &party{T: t, store: store, tokens: tokens, catalog: &catalog{}}
+	p.Jukebox = jukebox.New(jukebox.Config{
+		Store: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: p.catalog, Demo: accounts{},
+		PublicURL: "http://party.test", Metrics: prometheus.NewRegistry(),
+	})
+	t.Cleanup(p.Jukebox.Close)
+	p.host = p.newHost("Hanna")
+	p.room = p.openRoom(p.host, "PARTY")
+	return p
+}
+
+func (p *party) newHost(name string) context.Context {
+	p.Helper()
+	login, err := p.DemoLogin(p.Context(), name)
+	p.must(err)
+	return p.as(login)
+}
+
+// as is the context of somebody who sends this session's token along.
+func (p *party) as(s *jukebox.Session) context.Context {
+	p.Helper()
+	viewer, err := p.tokens.Check(s.AccessToken)
+	p.must(err)
+	return jukebox.WithViewer(p.Context(), viewer)
+}
+
+func (p *party) openRoom(host context.Context, code string) *jukebox.Room {
+	p.Helper()
+	room, err := p.CreateRoom(host, jukebox.CreateRoomInput{Code: &code}, nil)
+	p.must(err)
+	return room
+}
+
+func (p *party) join(name string) context.Context {
+	p.Helper()
+	joined, err := p.JoinRoom(p.Context(), p.room.Code, name)
+	p.must(err)
+	return p.as(&joined.Session)
+}
+
+func (p *party) add(who context.Context, n int) *jukebox.QueueItem {
+	p.Helper()
+	added, err := p.AddSong(who, p.room.ID, uri(n), nil)
+	p.must(err)
+	return added.Item
+}
+
+func (p *party) like(who context.Context, item *jukebox.QueueItem) {
+	p.Helper()
+	_, err := p.LikeQueueItem(who, item.ID, nil)
+	p.must(err)
+}
+
+// queue is the room's queue as the host sees it, as the numbers of its songs.
+func (p *party) queue() string {
+	p.Helper()
+	room, err := p.Room(p.host, p.room.ID)
+	p.must(err)
+	queue, err := p.Queue(p.host, room)
+	p.must(err)
+	return songs(queue.Items)
+}
+
+func (p *party) version() int64 {
+	p.Helper()
+	room, err := p.Room(p.host, p.room.ID)
+	p.must(err)
+	queue, err := p.Queue(p.host, room)
+	p.must(err)
+	return queue.Version
+}
+
+// step records what the player does.
+func (p *party) step(s jukebox.PlaybackStep) {
+	p.Helper()
+	p.must(p.Driver().ApplyPlayback(p.Context(), p.room.ID, s))
+}
+
+func (p *party) must(err error) {
+	p.Helper()
+	if err != nil {
+		p.Fatal(err)
+	}
+}
+
+// wants checks that err is a refusal with this code.
+func (p *party) wants(code jukebox.Code, err error) *jukebox.Error {
+	p.Helper()
+	if err == nil || jukebox.CodeOf(err) != code {
+		p.Fatalf("got %v, want %s", err, code)
+	}
+	return asError(err)
+}
+
+func (p *party) expect(what, got, want string) {
+	p.Helper()
+	if got != want {
+		p.Fatalf("%s: got %q, want %q", what, got, want)
+	}
+}
+
+func songs(items []*jukebox.QueueItem) string {
+	var names []string
+	for _, item := range items {
+		names = append(names, strings.TrimPrefix(item.Song.Name, "Song "))
+	}
+	return strings.Join(names, " ")
+}
+
+// uri is the n-th song of the catalog.
+func uri(n int) string { return fmt.Sprintf("spotify:track:%022d", n) }
+
+// catalog stands for Spotify: song n is "Song n"; from 1000 on, song n is another release of song n-1000; song 666 is not
+// playable, and 404 does not exist.
+type catalog struct{ down error }
+
+func (c *catalog) Song(_ context.Context, _, songURI string) (jukebox.Song, error) {
+	if c.down != nil {
+		return jukebox.Song{}, c.down
+	}
+	var n int
+	if _, err := fmt.Sscanf(strings.TrimPrefix(songURI, "spotify:track:"), "%d", &n); err != nil || n == 404 {
+		return jukebox.Song{}, &jukebox.Error{Code: jukebox.NotFound, Message: "Spotify has no such song", Field: "songUri"}
+	}
+	return jukebox.Song{
+		URI: songURI, Name: fmt.Sprintf("Song %d", n%1000), Artists: []string{"The Examples"}, AlbumName: "Album", DurationMS: 180_000,
+		SpotifyURL: "https://open.spotify.com/track/x", ISRC: fmt.Sprintf("XX%010d", n%1000), Playable: n != 666,
+	}, nil
+}
+
+func (c *catalog) Search(ctx context.Context, hostID, query string, limit, offset int) ([]jukebox.Song, bool, error) {
+	var found []jukebox.Song
+	for n := offset + 1; n <= offset+limit; n++ {
+		s, err := c.Song(ctx, hostID, uri(n))
+		if err != nil {
+			return nil, false, err
+		}
+		found = append(found, s)
+	}
+	return found, true, nil
+}
+
+// accounts stands for the simulator's.
+type accounts struct{}
+
+func (accounts) NewAccount(_ context.Context, hostID, name string) (jukebox.SpotifyCredentials, error) {
+	return jukebox.SpotifyCredentials{AccountID: "account of " + hostID, DisplayName: name, Sealed: []byte("sealed")}, nil
+}
+
+func pointer[T any](v T) *T { return &v }
+
+const soon = 10 * time.Second // for things that happen at once unless something is wrong

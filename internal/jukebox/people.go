@@ -1,0 +1,267 @@
+package jukebox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/ent/spotifyaccount"
+	"antwon.dj/backend/ent/user"
+)
+
+// Session is a signed-in user with the token to send along from now on.
+type Session struct {
+	AccessToken string
+	ExpiresAt   time.Time
+	User        Viewer // who signed in
+}
+
+// JoinedRoom is what joining and watching give.
+type JoinedRoom struct {
+	Session Session
+	Room    *Room
+}
+
+// Profile is what the server knows of a signed-in user.
+type Profile struct {
+	User          User
+	Email         *string
+	EmailVerified bool
+	PictureURL    *string
+	Spotify       SpotifyConnection
+}
+
+// SpotifyConnection says whether a host's player can be driven.
+type SpotifyConnection struct {
+	Connected      bool
+	DisplayName    *string
+	NeedsReconnect bool
+	ReconnectBy    *time.Time // Spotify ends an authorization six months after it was given
+}
+
+// authorizationLifetime is how long Spotify's refresh tokens live (developer.spotify.com, 18 June 2026).
+const authorizationMonths = 6
+
+// DemoLogin makes a new host with a simulated Spotify account and player. Outside the demo it is Forbidden.
+func (j *Jukebox) DemoLogin(ctx context.Context, displayName string) (*Session, error) {
+	return j.demoLogin(ctx, displayName, nil)
+}
+
+// DemoHost signs in the demo's own host, who is the same one each time.
+func (j *Jukebox) DemoHost(ctx context.Context, displayName string) (*Session, error) {
+	subject := "demo"
+	id, err := j.store.read.User.Query().Where(user.Subject(subject)).OnlyID(ctx)
+	if ent.IsNotFound(err) {
+		return j.demoLogin(ctx, displayName, &subject)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find the demo's host: %w", err)
+	}
+	return j.mint(Viewer{UserID: id, Kind: HostUser})
+}
+
+func (j *Jukebox) demoLogin(ctx context.Context, displayName string, subject *string) (*Session, error) {
+	if j.cfg.Demo == nil {
+		return nil, errorf(Forbidden, "demoLogin is for the demo only")
+	}
+	name, err := parseName("displayName", displayName)
+	if err != nil {
+		return nil, err
+	}
+	id := newID()
+	account, err := j.cfg.Demo.NewAccount(ctx, id, name)
+	if err != nil {
+		return nil, fmt.Errorf("make a simulated account: %w", err)
+	}
+	err = j.inTx(ctx, func(tx *ent.Tx) error {
+		now := microseconds(time.Now())
+		err := tx.User.Create().SetID(id).SetKind(string(HostUser)).SetNillableSubject(subject).SetDisplayName(name).SetCreatedAt(now).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("store the host: %w", err)
+		}
+		return tx.SpotifyAccount.Create().SetID(newID()).SetUserID(id).SetAccountID(account.AccountID).
+			SetDisplayName(account.DisplayName).SetSealedTokens(account.Sealed).SetAuthorizedAt(now).Exec(ctx)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store the demo's host: %w", err)
+	}
+	return j.mint(Viewer{UserID: id, Kind: HostUser})
+}
+
+// JoinRoom makes the viewer a guest of the open room with this code, under a name that holds for this room; without a
+// session, or with a screen's, a new guest. Joining again changes the name. NotFound if no open room has the code.
+func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*JoinedRoom, error) {
+	name, err := parseName("displayName", displayName)
+	if err != nil {
+		return nil, err
+	}
+	r, err := j.findOpen(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	viewer, err := ViewerFrom(ctx)
+	if err != nil || viewer.Kind == ScreenUser {
+		viewer = Viewer{UserID: newID(), Kind: GuestUser}
+		err = j.admitNew(ctx, r, viewer, name, RoleGuest)
+	} else {
+		err = j.admit(ctx, r, viewer, name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("join room %s: %w", r.ID, err)
+	}
+	return j.joined(ctx, r, viewer)
+}
+
+// WatchRoom makes a new screen that watches the open room with this code. NotFound if no open room has the code.
+func (j *Jukebox) WatchRoom(ctx context.Context, code string) (*JoinedRoom, error) {
+	r, err := j.findOpen(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	viewer := Viewer{UserID: newID(), Kind: ScreenUser}
+	if err := j.admitNew(ctx, r, viewer, "Screen", RoleScreen); err != nil {
+		return nil, fmt.Errorf("watch room %s: %w", r.ID, err)
+	}
+	return j.joined(ctx, r, viewer)
+}
+
+func (j *Jukebox) joined(ctx context.Context, r *ent.Room, viewer Viewer) (*JoinedRoom, error) {
+	session, err := j.mint(viewer)
+	if err != nil {
+		return nil, err
+	}
+	found, err := j.Room(WithViewer(ctx, viewer), r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &JoinedRoom{*session, found}, nil
+}
+
+func (j *Jukebox) admitNew(ctx context.Context, r *ent.Room, v Viewer, name string, role Role) error {
+	return j.inTx(ctx, func(tx *ent.Tx) error {
+		now := microseconds(time.Now())
+		err := tx.User.Create().SetID(v.UserID).SetKind(string(v.Kind)).SetDisplayName(name).SetCreatedAt(now).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("store the user: %w", err)
+		}
+		return admit(ctx, tx, r.ID, v.UserID, name, role, now)
+	})
+}
+
+// admit gives somebody who is known already a place in the room, or a new name in it.
+func (j *Jukebox) admit(ctx context.Context, r *ent.Room, v Viewer, name string) error {
+	err := j.inTx(ctx, func(tx *ent.Tx) error {
+		here := membership.And(membership.RoomID(r.ID), membership.UserID(v.UserID))
+		n, err := tx.Membership.Update().Where(here).SetDisplayName(name).Save(ctx)
+		if err != nil || n == 1 {
+			return err
+		}
+		return admit(ctx, tx, r.ID, v.UserID, name, RoleGuest, microseconds(time.Now()))
+	})
+	if ent.IsConstraintError(err) { // joined at the same moment on another connection
+		err = nil
+	}
+	j.loader.people.Remove(personKey{r.ID, v.UserID})
+	return err
+}
+
+func admit(ctx context.Context, tx *ent.Tx, roomID, userID, name string, role Role, now time.Time) error {
+	return tx.Membership.Create().SetID(newID()).SetRoomID(roomID).SetUserID(userID).SetDisplayName(name).
+		SetRole(string(role)).SetJoinedAt(now).Exec(ctx)
+}
+
+// Profile returns what is known of the viewer, or nil where nobody is signed in.
+func (j *Jukebox) Profile(ctx context.Context) (*Profile, error) {
+	viewer, err := ViewerFrom(ctx)
+	if err != nil {
+		return nil, nil
+	}
+	row, err := j.store.read.User.Query().Where(user.ID(viewer.UserID)).WithSpotify().Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, errorf(Unauthenticated, "this session's user is gone: sign in again")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load the viewer: %w", err)
+	}
+	p := &Profile{
+		User:  User{ID: row.ID, DisplayName: row.DisplayName, Kind: UserKind(row.Kind)},
+		Email: row.Email, EmailVerified: row.EmailVerified, PictureURL: row.PictureURL,
+	}
+	if account := row.Edges.Spotify; account != nil {
+		by := account.AuthorizedAt.UTC().AddDate(0, authorizationMonths, 0)
+		p.Spotify = SpotifyConnection{true, &account.DisplayName, account.NeedsReconnect, &by}
+	}
+	return p, nil
+}
+
+// SpotifyCredentials returns what is needed to act for a host at Spotify; NotFound if the host has not connected it.
+func (j *Jukebox) SpotifyCredentials(ctx context.Context, hostID string) (SpotifyCredentials, error) {
+	row, err := j.store.read.SpotifyAccount.Query().Where(spotifyaccount.UserID(hostID)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return SpotifyCredentials{}, errorf(NotFound, "this host has not connected Spotify")
+	}
+	if err != nil {
+		return SpotifyCredentials{}, fmt.Errorf("load Spotify credentials: %w", err)
+	}
+	return SpotifyCredentials{row.AccountID, row.DisplayName, row.SealedTokens, row.NeedsReconnect}, nil
+}
+
+// SaveSpotifyTokens replaces a host's sealed tokens.
+func (j *Jukebox) SaveSpotifyTokens(ctx context.Context, hostID string, sealed []byte) error {
+	return j.inTx(ctx, func(tx *ent.Tx) error {
+		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetSealedTokens(sealed).Exec(ctx)
+	})
+}
+
+// MarkSpotifyReconnect remembers that Spotify accepts a host's authorization no more.
+func (j *Jukebox) MarkSpotifyReconnect(ctx context.Context, hostID string) error {
+	return j.inTx(ctx, func(tx *ent.Tx) error {
+		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetNeedsReconnect(true).Exec(ctx)
+	})
+}
+
+func (j *Jukebox) mint(v Viewer) (*Session, error) {
+	token, expiresAt, err := j.cfg.Tokens.Mint(v)
+	if err != nil {
+		return nil, fmt.Errorf("sign an access token: %w", err)
+	}
+	return &Session{token, expiresAt, v}, nil
+}
+
+func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) {
+	folded, err := parseCode("code", code)
+	if err != nil {
+		return nil, err
+	}
+	r, err := j.store.read.Room.Query().Where(room.OpenCode(folded)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, errorf(NotFound, "no open room has the code %s", folded)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find room by code: %w", err)
+	}
+	return r, nil
+}
+
+// inTx runs fn in a transaction of its own, for rows that are no part of a room's state.
+func (j *Jukebox) inTx(ctx context.Context, fn func(*ent.Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
+	defer cancel()
+	tx, err := j.store.write.Tx(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	if err := fn(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+// newID makes an id that sorts by the time it was made.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }

@@ -1,0 +1,66 @@
+package jukebox
+
+import "time"
+
+// PlaybackStatus says what the host's player does.
+type PlaybackStatus string
+
+const (
+	Playing PlaybackStatus = "PLAYING"
+	Paused  PlaybackStatus = "PAUSED"
+	Idle    PlaybackStatus = "IDLE"
+)
+
+// Playback is what the host's player was last seen doing. It has a version of its own, which grows when its meaning
+// changes: progress that runs on as expected is no change.
+type Playback struct {
+	RoomID     string
+	Version    int64
+	Status     PlaybackStatus
+	Item       *QueueItem // nil when what plays is not from this room
+	Song       *Song
+	ProgressMS *int
+	ObservedAt time.Time // when ProgressMS was true
+	Device     *Device
+	Health     HealthState
+	Until      *time.Time // with HealthCoolingDown: when Spotify is asked again
+}
+
+// Device is a player of the host's Spotify account.
+type Device struct {
+	ID            string
+	Name          string
+	Type          string
+	IsActive      bool
+	IsRestricted  bool
+	VolumePercent *int
+}
+
+// HealthState says whether a room's music can go on, and if not, why.
+type HealthState string
+
+const (
+	HealthOK              HealthState = "OK"
+	HealthNothingToPlay   HealthState = "NOTHING_TO_PLAY"
+	HealthDeviceLost      HealthState = "DEVICE_LOST"
+	HealthHostTookOver    HealthState = "HOST_TOOK_OVER"
+	HealthReconnectNeeded HealthState = "RECONNECT_NEEDED"
+	HealthNotAllowed      HealthState = "NOT_ALLOWED"
+	HealthCoolingDown     HealthState = "COOLING_DOWN"
+	HealthUnreachable     HealthState = "UNREACHABLE"
+)
+
+// PlaybackStep is one change of a room made by its player's driver: what was seen, or what is about to be asked of
+// Spotify. Zero fields change nothing.
+type PlaybackStep struct {
+	EndedItem   string // the item that played and plays no more
+	Skipped     bool   // with EndedItem: it did not reach its end
+	StartedItem string // the item that plays now
+
+	CommitItem   string // the queued item that is about to be handed to the player
+	SentItem     string // the committed item that Spotify has accepted
+	UnknownItem  string // the committed item of which nobody knows whether Spotify has it
+	ReturnedItem string // the committed item that Spotify definitely does not have: back to the queue, with its likes
+
+	Playback *Playback // what is shown from now on; RoomID, Version and Item.* other than Item.ID are ignored
+}

@@ -1,0 +1,273 @@
+package jukebox_test
+
+import (
+	"context"
+	"testing"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+func TestQueuePlaysByLikesThenAge(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		gina, gustav := p.join("Gina"), p.join("Gustav")
+		one, two, three := p.add(gina, 1), p.add(gustav, 2), p.add(p.host, 3)
+		p.expect("by age", p.queue(), "1 2 3")
+		p.like(gina, three)
+		p.expect("liked first", p.queue(), "3 1 2")
+		p.like(gina, two)
+		p.like(gustav, two) // one's own song may be liked
+		p.expect("more likes first", p.queue(), "2 3 1")
+		p.like(gustav, one)
+		p.expect("ties by age", p.queue(), "2 1 3")
+		_, err := p.UnlikeQueueItem(gina, two.ID, nil)
+		p.must(err)
+		p.expect("after an unlike", p.queue(), "1 2 3")
+		position, err := p.Position(gina, one)
+		p.must(err)
+		if position == nil || *position != 1 {
+			t.Errorf("position = %v, want 1", position)
+		}
+	})
+}
+
+func TestRepeatedLikesCountOnceAndChangeNothing(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		guest, item := p.join("Gina"), p.add(p.host, 1)
+		p.like(guest, item)
+		before := p.version()
+		liked, err := p.LikeQueueItem(guest, item.ID, nil)
+		p.must(err)
+		if liked.LikeCount != 1 || p.version() != before {
+			t.Errorf("after liking twice: %d likes at version %d, want 1 at %d", liked.LikeCount, p.version(), before)
+		}
+		mine, err := p.LikedItems(guest, p.room.ID)
+		p.must(err)
+		his, err := p.LikedItems(p.host, p.room.ID)
+		p.must(err)
+		if !mine[item.ID] || his[item.ID] {
+			t.Errorf("LikedItems: guest %v, host %v; want the guest's alone", mine, his)
+		}
+		for range 2 {
+			unliked, err := p.UnlikeQueueItem(guest, item.ID, nil)
+			p.must(err)
+			if unliked.LikeCount != 0 || p.version() != before+1 {
+				t.Errorf("after unliking: %d likes at version %d, want 0 at %d", unliked.LikeCount, p.version(), before+1)
+			}
+		}
+	})
+}
+
+func TestSameRecordingBecomesALike(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		gina, gustav := p.join("Gina"), p.join("Gustav")
+		item := p.add(gina, 7)
+		for name, link := range map[string]string{
+			"the same release":    uri(7),
+			"a link to it":        "https://open.spotify.com/intl-de/track/0000000000000000000007?si=abc",
+			"another release":     uri(1007),
+			"its link, once more": "https://open.spotify.com/track/0000000000000000001007",
+		} {
+			added, err := p.AddSong(gustav, p.room.ID, link, nil)
+			p.must(err)
+			if !added.AlreadyQueued || added.Item.ID != item.ID || added.Item.LikeCount != 1 {
+				t.Errorf("%s: %+v; want a like of the first item", name, added)
+			}
+		}
+		search, err := p.SearchSongs(gina, p.room.ID, "song", 10, 0)
+		p.must(err)
+		hit := search.Hits[6]
+		if !hit.CanAdd || hit.QueueItemID == nil || *hit.QueueItemID != item.ID {
+			t.Errorf("search shows the queued song as %+v", hit)
+		}
+	})
+}
+
+func TestSongsThatCannotBeAdded(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		_, err := p.AddSong(p.host, p.room.ID, uri(666), nil)
+		p.expect("reason", string(p.wants(jukebox.Refused, err).Reason), "NOT_PLAYABLE")
+		_, err = p.AddSong(p.host, p.room.ID, uri(404), nil)
+		p.wants(jukebox.NotFound, err)
+		p.catalog.down = &jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "Spotify does not answer", RetryAfter: 7e9}
+		_, err = p.AddSong(p.host, p.room.ID, uri(5), nil)
+		if e := p.wants(jukebox.UpstreamUnavailable, err); e.RetryAfter != 7e9 {
+			t.Errorf("RetryAfter = %v, want 7s", e.RetryAfter)
+		}
+		p.expect("queue", p.queue(), "")
+	})
+}
+
+func TestQueueAndLikesGoOnWhileSpotifyIsDown(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		one, two := p.add(p.host, 1), p.add(p.host, 2)
+		p.catalog.down = &jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "Spotify does not answer"}
+		p.like(p.join("Gina"), two)
+		p.expect("queue", p.queue(), "2 1")
+		_, err := p.RemoveQueueItem(p.host, one.ID, nil)
+		p.must(err)
+		p.expect("queue", p.queue(), "2")
+	})
+}
+
+func TestWhoMayRemoveAndClear(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		gina, gustav := p.join("Gina"), p.join("Gustav")
+		hers, his := p.add(gina, 1), p.add(gustav, 2)
+		_, err := p.RemoveQueueItem(gustav, hers.ID, nil)
+		p.wants(jukebox.Forbidden, err)
+		_, err = p.RemoveQueueItem(gina, hers.ID, nil)
+		p.must(err)
+		queue, err := p.RemoveQueueItem(gina, hers.ID, nil)
+		p.must(err)
+		p.expect("removing twice", songs(queue.Items), "2")
+		_, err = p.LikeQueueItem(gina, hers.ID, nil)
+		p.wants(jukebox.NotFound, err)
+		_, err = p.RemoveQueueItem(p.host, his.ID, nil)
+		p.must(err)
+		if again := p.add(gina, 1); again.ID == hers.ID {
+			t.Error("a removed song came back as the same item")
+		}
+		p.add(gina, 3)
+		cleared, err := p.ClearQueue(p.host, p.room.ID, nil)
+		p.must(err)
+		p.expect("cleared", songs(cleared.Items), "")
+	})
+}
+
+func TestCommittedSongStandsFirstAndMovesNoMore(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		guest := p.join("Gina")
+		one, two := p.add(guest, 1), p.add(guest, 2)
+		p.step(jukebox.PlaybackStep{CommitItem: one.ID})
+		p.like(p.host, two)
+		p.expect("the committed song stays first", p.queue(), "1 2")
+		for _, vote := range []func(context.Context, string, *string) (*jukebox.QueueItem, error){p.LikeQueueItem, p.UnlikeQueueItem} {
+			_, err := vote(guest, one.ID, nil)
+			p.expect("reason", string(p.wants(jukebox.Refused, err).Reason), "COMMITTED")
+		}
+		added, err := p.AddSong(p.host, p.room.ID, uri(1), nil)
+		p.must(err)
+		if !added.AlreadyQueued || added.Item.LikeCount != 0 {
+			t.Errorf("adding the committed song: %+v; want it back without a like", added)
+		}
+		_, err = p.RemoveQueueItem(guest, one.ID, nil)
+		p.expect("reason", string(p.wants(jukebox.Refused, err).Reason), "COMMITTED")
+		_, err = p.ClearQueue(p.host, p.room.ID, nil)
+		p.must(err)
+		p.expect("clearing spares it", p.queue(), "1")
+		_, err = p.RemoveQueueItem(p.host, one.ID, nil)
+		p.must(err) // marks it to be skipped when it starts
+		p.expect("it stays until it starts", p.queue(), "1")
+
+		third := p.add(guest, 3)
+		p.wants(jukebox.Conflict, p.Driver().ApplyPlayback(p.Context(), p.room.ID, jukebox.PlaybackStep{CommitItem: third.ID}))
+	})
+}
+
+func TestPlayedSongsAreHistoryAndMayComeAgain(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		var items []*jukebox.QueueItem
+		for n := range 5 {
+			item := p.add(p.host, n)
+			items = append(items, item)
+			p.step(jukebox.PlaybackStep{CommitItem: item.ID})
+			p.step(jukebox.PlaybackStep{SentItem: item.ID})
+			start := jukebox.PlaybackStep{StartedItem: item.ID}
+			if n > 0 {
+				start.EndedItem, start.Skipped = items[n-1].ID, n == 2
+			}
+			p.step(start)
+		}
+		room, err := p.Room(p.host, p.room.ID)
+		p.must(err)
+		var told []string
+		var after *string
+		for more := true; more; {
+			var page []jukebox.Play
+			page, more, err = p.History(p.host, room, 2, after)
+			p.must(err)
+			for _, play := range page {
+				told = append(told, string(play.Item.State)[:4]+play.Item.Song.Name[4:])
+				after = &play.Cursor
+			}
+		}
+		want := []string{"PLAY 4", "PLAY 3", "PLAY 2", "SKIP 1", "PLAY 0"}
+		if len(told) != len(want) {
+			t.Fatalf("history %q, want %q", told, want)
+		}
+		for i := range want {
+			p.expect("history", told[i], want[i])
+		}
+		_, err = p.LikeQueueItem(p.host, items[0].ID, nil)
+		p.wants(jukebox.Refused, err)
+		if again := p.add(p.host, 0); again.ID == items[0].ID {
+			t.Error("a played song came back as the same item")
+		}
+		playing, err := p.AddSong(p.host, p.room.ID, uri(4), nil)
+		p.must(err)
+		if !playing.AlreadyQueued || playing.Item.LikeCount != 0 {
+			t.Errorf("adding what plays: %+v; want it back without a like", playing)
+		}
+	})
+}
+
+func TestReturnedSongKeepsItsLikes(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		item := p.add(p.host, 1)
+		p.like(p.host, item)
+		p.step(jukebox.PlaybackStep{CommitItem: item.ID})
+		p.step(jukebox.PlaybackStep{ReturnedItem: item.ID})
+		liked, err := p.LikeQueueItem(p.join("Gina"), item.ID, nil)
+		p.must(err)
+		if liked.LikeCount != 2 || liked.State != jukebox.Queued {
+			t.Errorf("returned song: %d likes, %s; want 2, QUEUED", liked.LikeCount, liked.State)
+		}
+	})
+}
+
+func TestNothingInAClosedRoomCanBeChanged(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		guest, item := p.join("Gina"), p.add(p.host, 1)
+		_, err := p.CloseRoom(p.host, p.room.ID, nil)
+		p.must(err)
+		for name, err := range map[string]error{
+			"add":    second(p.AddSong(guest, p.room.ID, uri(2), nil)),
+			"like":   second(p.LikeQueueItem(guest, item.ID, nil)),
+			"unlike": second(p.UnlikeQueueItem(guest, item.ID, nil)),
+			"remove": second(p.RemoveQueueItem(p.host, item.ID, nil)),
+			"clear":  second(p.ClearQueue(p.host, p.room.ID, nil)),
+			"update": second(p.UpdateRoom(p.host, p.room.ID, jukebox.UpdateRoomInput{Name: pointer("x")}, nil)),
+			"play":   p.Driver().ApplyPlayback(p.Context(), p.room.ID, jukebox.PlaybackStep{CommitItem: item.ID}),
+		} {
+			t.Run(name, func(t *testing.T) {
+				if jukebox.CodeOf(err) != jukebox.Conflict {
+					t.Errorf("got %v, want CONFLICT", err)
+				}
+			})
+		}
+	})
+}
+
+func TestAnotherRoomsGuestsAreStrangers(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		item := p.add(p.host, 1)
+		otto := p.newHost("Otto")
+		other := p.openRoom(otto, "OTHER")
+		joined, err := p.JoinRoom(p.Context(), other.Code, "Olga")
+		p.must(err)
+		for name, who := range map[string]context.Context{"host": otto, "guest": p.as(&joined.Session)} {
+			for what, err := range map[string]error{
+				"add":    second(p.AddSong(who, p.room.ID, uri(2), nil)),
+				"like":   second(p.LikeQueueItem(who, item.ID, nil)),
+				"unlike": second(p.UnlikeQueueItem(who, item.ID, nil)),
+				"remove": second(p.RemoveQueueItem(who, item.ID, nil)),
+				"search": second(p.SearchSongs(who, p.room.ID, "x", 1, 0)),
+				"watch":  second(p.Watch(who, p.room.ID)),
+			} {
+				if jukebox.CodeOf(err) != jukebox.Forbidden {
+					t.Errorf("%s of another room: %s: got %v, want FORBIDDEN", name, what, err)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,130 @@
+package jukebox
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/idempotencykey"
+)
+
+// keyLifetime is how long a mutation that is sent again with the same key is recognised.
+const keyLifetime = 24 * time.Hour
+
+// repeatable is a mutation that may be sent again. Without a key (nil) it is an ordinary one.
+type repeatable struct {
+	userID, key, mutation, argumentsHash string
+}
+
+// outcome is what a mutation answered: an object, which is looked up again when the mutation is repeated.
+type outcome struct {
+	objectID string
+	flag     bool // addSong: the recording was queued already
+}
+
+// newRepeatable checks the key, and returns nil when there is none.
+func newRepeatable(ctx context.Context, key *string, mutation string, arguments any) (*repeatable, error) {
+	if key == nil {
+		return nil, nil
+	}
+	if n := utf8.RuneCountInString(*key); n < 1 || n > maxIdempotencyKey || !utf8.ValidString(*key) {
+		return nil, badInput("idempotencyKey", "must have 1 to %d characters", maxIdempotencyKey)
+	}
+	viewer, err := ViewerFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(arguments)
+	if err != nil {
+		return nil, fmt.Errorf("hash the arguments: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return &repeatable{viewer.UserID, *key, mutation, hex.EncodeToString(sum[:])}, nil
+}
+
+// done returns what the mutation answered the first time, or nil. Conflict if the key was used for something else.
+func (r *repeatable) done(ctx context.Context, keys *ent.IdempotencyKeyClient) (*outcome, error) {
+	if r == nil {
+		return nil, nil
+	}
+	row, err := keys.Query().Where(idempotencykey.UserID(r.userID), idempotencykey.Key(r.key)).Only(ctx)
+	switch {
+	case ent.IsNotFound(err):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("look up the idempotency key: %w", err)
+	case time.Since(row.CreatedAt) > keyLifetime:
+		return nil, nil
+	case row.Mutation != r.mutation || row.ArgumentsHash != r.argumentsHash:
+		return nil, errorf(Conflict, "this idempotency key was used for another request: choose a new one")
+	}
+	return &outcome{row.ObjectID, row.Flag}, nil
+}
+
+func (r *repeatable) remember(ctx context.Context, tx *ent.Tx, o outcome) error {
+	if r == nil {
+		return nil
+	}
+	_, err := tx.IdempotencyKey.Delete().Where(idempotencykey.UserID(r.userID), idempotencykey.Key(r.key)).Exec(ctx) // one that is too old
+	if err != nil {
+		return err
+	}
+	err = tx.IdempotencyKey.Create().SetUserID(r.userID).SetKey(r.key).SetMutation(r.mutation).SetArgumentsHash(r.argumentsHash).
+		SetObjectID(o.objectID).SetFlag(o.flag).SetCreatedAt(microseconds(time.Now())).Exec(ctx)
+	if ent.IsConstraintError(err) {
+		return errorf(Conflict, "this idempotency key is in use by another request of this moment")
+	}
+	return err
+}
+
+// changeOnce is change for a mutation that may carry an idempotency key: sent again it does nothing and gives the outcome
+// it had. The key is stored with the change, also when nothing changed; a refusal is not stored.
+func (j *Jukebox) changeOnce(ctx context.Context, a access, key *string, mutation string, arguments any,
+	fn func(context.Context, *roomTx) (outcome, error),
+) (result outcome, err error) {
+	repeatable, err := newRepeatable(ctx, key, mutation, arguments)
+	if err != nil {
+		return outcome{}, err
+	}
+	if a.status != Open {
+		return j.repeatClosed(ctx, a, repeatable)
+	}
+	err = j.changer.change(ctx, a.roomID, func(ctx context.Context, t *roomTx) (err error) {
+		done, err := repeatable.done(ctx, t.tx.IdempotencyKey)
+		if err != nil {
+			return err
+		}
+		if done != nil {
+			result = *done
+			return nil
+		}
+		if result, err = fn(ctx, t); err != nil || repeatable == nil {
+			return err
+		}
+		return repeatable.remember(ctx, t.note(), result)
+	})
+	return result, err
+}
+
+// repeatClosed answers what was done before the room closed; anything new is refused.
+func (j *Jukebox) repeatClosed(ctx context.Context, a access, r *repeatable) (outcome, error) {
+	done, err := r.done(ctx, j.store.read.IdempotencyKey)
+	if err != nil || done == nil {
+		return outcome{}, cmp.Or(err, a.open())
+	}
+	return *done, nil
+}
+
+// ForgetOldKeys deletes idempotency keys that are not recognised any more.
+func (j *Jukebox) ForgetOldKeys(ctx context.Context) error {
+	return j.inTx(ctx, func(tx *ent.Tx) error {
+		_, err := tx.IdempotencyKey.Delete().Where(idempotencykey.CreatedAtLT(microseconds(time.Now().Add(-keyLifetime)))).Exec(ctx)
+		return err
+	})
+}

@@ -1,0 +1,292 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/ent/roomplayback"
+	"antwon.dj/backend/ent/spotifyaccount"
+)
+
+// Room is a party as its viewer sees it.
+type Room struct {
+	ID        string
+	Code      string
+	Name      string
+	Status    RoomStatus
+	HostID    string
+	CreatedAt time.Time
+
+	role Role // what the viewer is here; empty: not a member
+}
+
+// MembersOnly returns a Forbidden error unless the viewer who found this room has joined it.
+func (r *Room) MembersOnly() error { return access{role: r.role}.member() }
+
+// CreateRoomInput is how a room shall be.
+type CreateRoomInput struct {
+	Code *string // nil: a generated one
+	Name *string // nil: named after the host
+}
+
+// UpdateRoomInput is what shall change of a room; nil fields stay.
+type UpdateRoomInput struct {
+	Name *string
+}
+
+const codeAttempts = 8 // of 31^5 codes a free one is found at once, however many parties there are
+
+// Room returns a room, or nil if none has this id.
+func (j *Jukebox) Room(ctx context.Context, roomID string) (*Room, error) {
+	if _, err := parseID("id", roomID); err != nil {
+		return nil, err
+	}
+	row, err := j.store.read.Room.Get(ctx, roomID)
+	return j.viewed(ctx, row, err)
+}
+
+// RoomByCode returns the open room with this code, whatever its case, or nil if there is none.
+func (j *Jukebox) RoomByCode(ctx context.Context, code string) (*Room, error) {
+	row, err := j.findOpen(ctx, code)
+	if CodeOf(err) == NotFound {
+		return nil, nil
+	}
+	return j.viewed(ctx, row, err)
+}
+
+// HostedRoom returns a user's own open room as they see it, or nil.
+func (j *Jukebox) HostedRoom(ctx context.Context, p *Profile) (*Room, error) {
+	row, err := j.store.read.Room.Query().Where(room.OpenHostID(p.User.ID)).Only(ctx)
+	return j.viewed(WithViewer(ctx, Viewer{UserID: p.User.ID, Kind: p.User.Kind}), row, err)
+}
+
+// viewed makes a row a Room as the viewer sees it; a missing row is nil.
+func (j *Jukebox) viewed(ctx context.Context, row *ent.Room, err error) (*Room, error) {
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := &Room{ID: row.ID, Code: row.Code, Name: row.Name, Status: RoomStatus(row.Status), HostID: row.HostID, CreatedAt: row.CreatedAt.UTC()}
+	if _, err := ViewerFrom(ctx); err != nil {
+		return r, nil
+	}
+	a, err := j.toRoom(ctx, row.ID)
+	r.role = a.role
+	return r, err
+}
+
+// RoomHost returns the host under the name they have in the room. For members.
+func (j *Jukebox) RoomHost(ctx context.Context, r *Room) (*User, error) {
+	if err := r.MembersOnly(); err != nil {
+		return nil, err
+	}
+	people, err := j.loader.loadPeople(ctx, r.ID, []string{r.HostID})
+	if err != nil {
+		return nil, err
+	}
+	host := people[r.HostID]
+	return &host, nil
+}
+
+// CreateRoom opens a room. Forbidden for guests and without Spotify connected; Conflict while the viewer has another open
+// room or the code is in use.
+func (j *Jukebox) CreateRoom(ctx context.Context, input CreateRoomInput, key *string) (*Room, error) {
+	host, err := j.mayHost(ctx)
+	if err != nil {
+		return nil, err
+	}
+	repeatable, err := newRepeatable(ctx, key, "createRoom", input)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := planRoom(input, host)
+	if err != nil {
+		return nil, err
+	}
+	for range codeAttempts {
+		if input.Code == nil {
+			plan.code = generateCode()
+		}
+		err = j.inTx(ctx, func(tx *ent.Tx) error { return plan.open(ctx, tx, repeatable) })
+		if !plan.codeTaken || input.Code != nil {
+			break
+		}
+	}
+	if ent.IsConstraintError(err) { // another request of the same moment
+		err = errorf(Conflict, "you have an open room already, or the code was taken at this moment")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("create room: %w", err)
+	}
+	return j.Room(ctx, plan.id)
+}
+
+// mayHost returns the viewer's user row if they may open rooms.
+func (j *Jukebox) mayHost(ctx context.Context) (*ent.User, error) {
+	viewer, err := ViewerFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if viewer.Kind != HostUser {
+		return nil, errorf(Forbidden, "only hosts open rooms: sign in as one")
+	}
+	host, err := j.store.read.User.Get(ctx, viewer.UserID)
+	if ent.IsNotFound(err) {
+		return nil, errorf(Unauthenticated, "this session's user is gone: sign in again")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load the host: %w", err)
+	}
+	connected, err := j.store.read.SpotifyAccount.Query().Where(spotifyaccount.UserID(host.ID)).Exist(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load the host's Spotify account: %w", err)
+	}
+	if !connected {
+		return nil, errorf(Forbidden, "connect Spotify before you open a room")
+	}
+	return host, nil
+}
+
+// roomPlan is a room that is about to be opened.
+type roomPlan struct {
+	id, code, name string
+	host           *ent.User
+	codeTaken      bool
+}
+
+func planRoom(input CreateRoomInput, host *ent.User) (plan *roomPlan, err error) {
+	plan = &roomPlan{id: newID(), name: host.DisplayName, host: host}
+	if input.Name != nil {
+		if plan.name, err = parseName("input.name", *input.Name); err != nil {
+			return nil, err
+		}
+	}
+	if input.Code != nil {
+		if plan.code, err = parseCode("input.code", *input.Code); err != nil {
+			return nil, err
+		}
+	}
+	return plan, nil
+}
+
+func (p *roomPlan) open(ctx context.Context, tx *ent.Tx, key *repeatable) error {
+	done, err := key.done(ctx, tx.IdempotencyKey)
+	if err != nil || done != nil {
+		if done != nil {
+			p.id = done.objectID
+		}
+		return err
+	}
+	if err := p.free(ctx, tx); err != nil {
+		return err
+	}
+	now := microseconds(time.Now())
+	err = tx.Room.Create().SetID(p.id).SetHostID(p.host.ID).SetName(p.name).SetCode(p.code).SetStatus(string(Open)).SetVersion(1).
+		SetOpenCode(p.code).SetOpenHostID(p.host.ID).SetCreatedAt(now).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	err = tx.RoomPlayback.Create().SetID(p.id).SetVersion(1).SetStatus(string(Idle)).SetHealth(string(HealthNothingToPlay)).
+		SetObservedAt(now).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if err := admit(ctx, tx, p.id, p.host.ID, p.host.DisplayName, RoleHost, now); err != nil {
+		return err
+	}
+	return key.remember(ctx, tx, outcome{objectID: p.id})
+}
+
+func (p *roomPlan) free(ctx context.Context, tx *ent.Tx) error {
+	hosting, err := tx.Room.Query().Where(room.OpenHostID(p.host.ID)).Exist(ctx)
+	if err != nil {
+		return err
+	}
+	if hosting {
+		return errorf(Conflict, "you have an open room already: close it first")
+	}
+	if p.codeTaken, err = tx.Room.Query().Where(room.OpenCode(p.code)).Exist(ctx); err != nil {
+		return err
+	}
+	if p.codeTaken {
+		return errorf(Conflict, "the code %s is in use: choose another one", p.code)
+	}
+	return nil
+}
+
+// UpdateRoom changes a room's name. For its hosts.
+func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input UpdateRoomInput, key *string) (*Room, error) {
+	a, err := j.toRoom(ctx, roomID)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.host(); err != nil {
+		return nil, err
+	}
+	name := ""
+	if input.Name != nil {
+		if name, err = parseName("input.name", *input.Name); err != nil {
+			return nil, err
+		}
+	}
+	_, err = j.changeOnce(ctx, a, key, "updateRoom", [2]any{roomID, input}, func(ctx context.Context, t *roomTx) (outcome, error) {
+		now, err := t.tx.Room.Query().Where(room.ID(roomID)).Select(room.FieldName).String(ctx)
+		if err != nil || name == "" || name == now {
+			return outcome{objectID: roomID}, err
+		}
+		return outcome{objectID: roomID}, t.alter().Room.Update().Where(room.ID(roomID)).SetName(name).Exec(ctx)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("update room: %w", err)
+	}
+	return j.Room(ctx, roomID)
+}
+
+// CloseRoom ends a party: its code is free again, nothing can be changed, watchers get one last state. For the room's
+// host; closing a closed room is no error.
+func (j *Jukebox) CloseRoom(ctx context.Context, roomID string, key *string) (*Room, error) {
+	a, err := j.toRoom(ctx, roomID)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.owner(); err != nil {
+		return nil, err
+	}
+	if a.status == Open {
+		_, err = j.changeOnce(ctx, a, key, "closeRoom", roomID, func(ctx context.Context, t *roomTx) (outcome, error) {
+			return outcome{objectID: roomID}, t.closeRoom(ctx)
+		})
+	}
+	if err != nil && CodeOf(err) != Conflict { // closed by another request meanwhile: as wanted
+		return nil, fmt.Errorf("close room: %w", err)
+	}
+	return j.Room(ctx, roomID)
+}
+
+// closeRoom leaves the music alone: what plays has ended for the room, what was committed waits again.
+func (t *roomTx) closeRoom(ctx context.Context) error {
+	tx := t.alter()
+	here := queueitem.RoomID(t.roomID)
+	err := tx.Room.Update().Where(room.ID(t.roomID)).SetStatus(string(Closed)).ClearOpenCode().ClearOpenHostID().SetClosedAt(t.now).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	err = tx.QueueItem.Update().Where(here, queueitem.State(string(NowPlaying))).
+		SetState(string(Played)).SetEndedAt(t.now).SetVersion(t.version).ClearActiveRecording().Exec(ctx)
+	if err != nil {
+		return err
+	}
+	err = tx.QueueItem.Update().Where(here, queueitem.State(string(Committed))).
+		SetState(string(Queued)).ClearCommitState().ClearCommittedAt().SetVersion(t.version).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	return tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).SetStatus(string(Idle)).
+		SetHealth(string(HealthNothingToPlay)).ClearHealthUntil().ClearItemID().ClearSongID().ClearProgressMs().SetObservedAt(t.now).Exec(ctx)
+}

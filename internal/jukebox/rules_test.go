@@ -1,0 +1,138 @@
+package jukebox_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+func TestRankIsTotalStableAndLosesNothing(t *testing.T) {
+	for seed := range uint64(200) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		items := make([]*jukebox.QueueItem, random.IntN(60))
+		for i := range items {
+			items[i] = &jukebox.QueueItem{ID: fmt.Sprint(i), State: jukebox.Queued, LikeCount: random.IntN(4), Age: random.Int64N(20)}
+		}
+		if len(items) > 0 && random.IntN(2) == 0 {
+			items[random.IntN(len(items))].State = jukebox.Committed
+		}
+		ranked := jukebox.Rank(items)
+		if len(ranked) != len(items) {
+			t.Fatalf("seed %d: %d items in, %d out", seed, len(items), len(ranked))
+		}
+		for i, item := range ranked {
+			if *item.Position != i+1 {
+				t.Fatalf("seed %d: place %d says %d", seed, i+1, *item.Position)
+			}
+			if i > 0 && !mayFollow(ranked[i-1], item) {
+				t.Fatalf("seed %d: %+v stands before %+v", seed, ranked[i-1], item)
+			}
+		}
+		random.Shuffle(len(items), func(a, b int) { items[a], items[b] = items[b], items[a] })
+		if again := jukebox.Rank(items); !slices.EqualFunc(again, ranked, func(a, b *jukebox.QueueItem) bool { return a.ID == b.ID }) {
+			t.Fatalf("seed %d: the order depends on the order of the input", seed)
+		}
+		assertLikeNeverMovesDown(t, ranked, random)
+	}
+}
+
+// mayFollow is the rule in other words: the committed one first, then likes, age and id decide.
+func mayFollow(a, b *jukebox.QueueItem) bool {
+	switch {
+	case b.State == jukebox.Committed:
+		return false
+	case a.State == jukebox.Committed:
+		return true
+	case a.LikeCount != b.LikeCount:
+		return a.LikeCount > b.LikeCount
+	case a.Age != b.Age:
+		return a.Age < b.Age
+	}
+	return a.ID < b.ID
+}
+
+func assertLikeNeverMovesDown(t *testing.T, ranked []*jukebox.QueueItem, random *rand.Rand) {
+	t.Helper()
+	if len(ranked) == 0 {
+		return
+	}
+	i := random.IntN(len(ranked))
+	liked := *ranked[i]
+	liked.LikeCount++
+	changed := slices.Clone(ranked)
+	changed[i] = &liked
+	for _, item := range jukebox.Rank(changed) {
+		if item.ID == liked.ID && *item.Position > i+1 {
+			t.Fatalf("a like moved %s from %d to %d", liked.ID, i+1, *item.Position)
+		}
+	}
+}
+
+func TestRecordingIsTheSameForEveryRelease(t *testing.T) {
+	song := jukebox.Song{Name: "Déjà vu (Live)", Artists: []string{"Zoë"}, DurationMS: 181_000}
+	same := jukebox.Song{Name: "deja vu live", Artists: []string{"ZOE", "Guest"}, DurationMS: 183_000}
+	other := jukebox.Song{Name: "Déjà vu (Live)", Artists: []string{"Zoë"}, DurationMS: 240_000}
+	if jukebox.Recording(song) != jukebox.Recording(same) {
+		t.Error("spelling tells releases apart")
+	}
+	if jukebox.Recording(song) == jukebox.Recording(other) {
+		t.Error("a minute of difference is the same recording")
+	}
+	song.ISRC, same.ISRC = "DEAAA2600001", "deaaa2600001"
+	if jukebox.Recording(song) != jukebox.Recording(same) {
+		t.Error("the case of an ISRC tells recordings apart")
+	}
+}
+
+func FuzzNames(f *testing.F) {
+	for _, seed := range []string{"Gina", " ", "a\nb", "\u202e", "👩‍👩‍👧", strings.Repeat("ä", 41), "a\xff", "'; DROP TABLE users; --"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, input string) {
+		name, err := jukebox.ParseName("displayName", input)
+		if err != nil {
+			if jukebox.CodeOf(err) != jukebox.BadUserInput {
+				t.Fatalf("ParseName(%q) = %v", input, err)
+			}
+			return
+		}
+		if n := utf8.RuneCountInString(name); n < 1 || n > 40 || !utf8.ValidString(name) || strings.ContainsAny(name, "\x00\n\r\t\u202e") {
+			t.Fatalf("ParseName(%q) = %q", input, name)
+		}
+		if again, err := jukebox.ParseName("displayName", name); err != nil || again != name {
+			t.Fatalf("ParseName is not stable: %q, then %q, %v", name, again, err)
+		}
+	})
+}
+
+func FuzzCodes(f *testing.F) {
+	for _, seed := range []string{"party", "AB-12", "abc", "ſtraße", "Ａ１２３", ""} {
+		f.Add(seed)
+	}
+	valid := regexp.MustCompile(`^[A-Z0-9-]{4,20}$`)
+	f.Fuzz(func(t *testing.T, input string) {
+		code, err := jukebox.ParseCode("code", input)
+		if (err == nil) != valid.MatchString(code) || err != nil && jukebox.CodeOf(err) != jukebox.BadUserInput {
+			t.Fatalf("ParseCode(%q) = %q, %v", input, code, err)
+		}
+	})
+}
+
+func FuzzTracks(f *testing.F) {
+	for _, seed := range []string{uri(1), "https://open.spotify.com/track/0000000000000000000001?si=x", "https://open.spotify.com/intl-de/track/0000000000000000000001", "spotify:track:", "%"} {
+		f.Add(seed)
+	}
+	valid := regexp.MustCompile(`^spotify:track:[0-9A-Za-z]{22}$`)
+	f.Fuzz(func(t *testing.T, input string) {
+		track, err := jukebox.ParseTrack("songUri", input)
+		if (err == nil) != valid.MatchString(track) || err != nil && jukebox.CodeOf(err) != jukebox.BadUserInput {
+			t.Fatalf("ParseTrack(%q) = %q, %v", input, track, err)
+		}
+	})
+}

@@ -1,0 +1,42 @@
+package jukebox
+
+import "context"
+
+// Song is a recording as Spotify describes it. Clients never supply any of it: the server fetches it by its URI.
+type Song struct {
+	URI        string // spotify:track:…
+	Name       string
+	Artists    []string
+	AlbumName  string
+	ImageURL   *string // cover, nil where there is none
+	DurationMS int
+	Explicit   bool
+	SpotifyURL string // the page to link to wherever the song is shown
+	ISRC       string // empty where Spotify gives none
+	Playable   bool   // whether Spotify plays it for the host, when it was fetched
+}
+
+// Catalog is Spotify's catalogue as one host sees it. Failures are *Error: NotFound for a URI that names nothing,
+// UpstreamUnavailable (with RetryAfter) while Spotify does not answer.
+type Catalog interface {
+	// Search returns up to limit (1–10) songs from offset (0–990) on, and whether there are more.
+	Search(ctx context.Context, hostID, query string, limit, offset int) (songs []Song, hasMore bool, err error)
+	// Song returns one song by its URI (spotify:track:…).
+	Song(ctx context.Context, hostID, uri string) (Song, error)
+}
+
+// SpotifyCredentials are what the server keeps to act for a host at Spotify. The vault of the spotify package seals and
+// opens Sealed; nothing else can read it.
+type SpotifyCredentials struct {
+	AccountID   string // Spotify's account_id, or id where that is absent
+	DisplayName string
+	Sealed      []byte // the encrypted tokens
+	// NeedsReconnect: Spotify accepts the authorization no more, the host has to give it anew.
+	NeedsReconnect bool
+}
+
+// DemoAccounts makes simulated Spotify accounts for the demo's hosts.
+type DemoAccounts interface {
+	// NewAccount returns the credentials of a new account, sealed for this host.
+	NewAccount(ctx context.Context, hostID, displayName string) (SpotifyCredentials, error)
+}

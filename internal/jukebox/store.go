@@ -1,0 +1,180 @@
+package jukebox
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	"github.com/go-sql-driver/mysql"
+	_ "modernc.org/sqlite" // the embedded database
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/migrate"
+)
+
+// sqlitePins holds for every SQLite connection: foreign keys, a log that readers do not wait for, a commit that survives a
+// power cut, transactions that take the write lock at once, times that sort.
+const sqlitePins = "_fk=1&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=5000&_txlock=immediate" +
+	"&_time_format=sqlite&_timezone=UTC&_dqs=0&_defensive=1"
+
+const (
+	sqliteReaders  = 4
+	mysqlOpenConns = 32
+)
+
+// Store is the database, opened with everything pinned that the program relies on. On SQLite writes go through a single
+// connection (with more of them likes a second fell to a fifth); on MySQL readers and writers share a pool.
+type Store struct {
+	dialect string
+	write   *ent.Client
+	read    *ent.Client
+	readDB  *sql.DB
+	closers []func() error
+}
+
+// OpenStore opens the database at a URL, sqlite:PATH or mysql://user:password@host:port/name, and migrates it to the
+// newest version. Several servers may start at once: one migrates, the others wait.
+func OpenStore(ctx context.Context, databaseURL string) (*Store, error) {
+	scheme, rest, _ := strings.Cut(databaseURL, ":")
+	switch scheme {
+	case "sqlite":
+		return openSQLite(ctx, rest)
+	case "mysql":
+		return openMySQL(ctx, databaseURL)
+	}
+	return nil, fmt.Errorf("database URL %q: want sqlite:PATH or mysql://user:password@host:port/name", redact(databaseURL))
+}
+
+// Close closes every connection.
+func (s *Store) Close() error {
+	var errs []error
+	for _, closer := range s.closers {
+		errs = append(errs, closer())
+	}
+	return errors.Join(errs...)
+}
+
+// Ready returns nil when the database answers and has every migration.
+func (s *Store) Ready(ctx context.Context) error {
+	pending, err := migrate.Pending(ctx, s.readDB, s.dialect)
+	if err != nil {
+		return fmt.Errorf("ask the database for its version: %w", err)
+	}
+	if pending != 0 {
+		return fmt.Errorf("the database lacks %d migrations", pending)
+	}
+	return nil
+}
+
+func openSQLite(ctx context.Context, path string) (*Store, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("make the database's folder: %w", err)
+	}
+	if err := migrateSQLite(ctx, path); err != nil {
+		return nil, err
+	}
+	writer, err := sql.Open("sqlite", "file:"+path+"?"+sqlitePins)
+	if err != nil {
+		return nil, err
+	}
+	writer.SetMaxOpenConns(1)
+	reader, err := sql.Open("sqlite", "file:"+path+"?"+sqlitePins+"&_pragma=query_only(1)")
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	reader.SetMaxOpenConns(sqliteReaders)
+	reader.SetMaxIdleConns(sqliteReaders)
+	prepared := newPreparedDriver(dialect.SQLite, writer)
+	s := &Store{dialect: dialect.SQLite, readDB: reader}
+	s.write = ent.NewClient(ent.Driver(prepared))
+	s.read = ent.NewClient(ent.Driver(entsql.OpenDB(dialect.SQLite, reader)))
+	s.closers = []func() error{reader.Close, prepared.Close}
+	return s, nil
+}
+
+// migrateSQLite uses a connection of its own, without foreign keys: SQLite changes a table by building a new one.
+func migrateSQLite(ctx context.Context, path string) error {
+	db, err := sql.Open("sqlite", "file:"+path+"?_journal_mode=WAL&_synchronous=FULL&_busy_timeout=60000&_time_format=sqlite")
+	if err != nil {
+		return err
+	}
+	_, err = migrate.Apply(ctx, db, dialect.SQLite)
+	if err = errors.Join(err, db.Close()); err != nil {
+		return fmt.Errorf("migrate %s: %w", path, err)
+	}
+	return nil
+}
+
+func openMySQL(ctx context.Context, databaseURL string) (*Store, error) {
+	cfg, err := mysqlConfig(databaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if err := pinIsolation(ctx, cfg); err != nil {
+		return nil, fmt.Errorf("connect to %s: %w", redact(databaseURL), err)
+	}
+	connector, err := mysql.NewConnector(cfg)
+	if err != nil {
+		return nil, err
+	}
+	db := sql.OpenDB(connector)
+	db.SetMaxOpenConns(mysqlOpenConns)
+	db.SetMaxIdleConns(mysqlOpenConns)
+	db.SetConnMaxLifetime(time.Hour)
+	if _, err := migrate.Apply(ctx, db, dialect.MySQL); err != nil {
+		return nil, errors.Join(fmt.Errorf("migrate %s: %w", redact(databaseURL), err), db.Close())
+	}
+	client := ent.NewClient(ent.Driver(entsql.OpenDB(dialect.MySQL, db)))
+	return &Store{dialect: dialect.MySQL, write: client, read: client, readDB: db, closers: []func() error{db.Close}}, nil
+}
+
+func mysqlConfig(databaseURL string) (*mysql.Config, error) {
+	u, err := url.Parse(databaseURL)
+	if err != nil || u.Host == "" || strings.Trim(u.Path, "/") == "" {
+		return nil, fmt.Errorf("database URL %q: want mysql://user:password@host:port/name", redact(databaseURL))
+	}
+	cfg := mysql.NewConfig()
+	cfg.Net, cfg.Addr, cfg.DBName = "tcp", u.Host, strings.Trim(u.Path, "/")
+	cfg.User = u.User.Username()
+	cfg.Passwd, _ = u.User.Password()
+	cfg.ParseTime, cfg.Loc = true, time.UTC
+	cfg.ClientFoundRows = true   // an update that changes nothing still found its row
+	cfg.InterpolateParams = true // one round trip a statement instead of two
+	cfg.Collation = "utf8mb4_bin"
+	cfg.Params = map[string]string{"time_zone": "'+00:00'"}
+	return cfg, nil
+}
+
+// pinIsolation makes every connection READ COMMITTED, under the name the server has for it: MariaDB before 11.1 knows only
+// the old one, MySQL 8 only the new one.
+func pinIsolation(ctx context.Context, cfg *mysql.Config) error {
+	connector, err := mysql.NewConnector(cfg)
+	if err != nil {
+		return err
+	}
+	db := sql.OpenDB(connector)
+	defer db.Close()
+	var name, value string
+	err = db.QueryRowContext(ctx, "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')").Scan(&name, &value)
+	if err != nil {
+		return err
+	}
+	cfg.Params[name] = "'READ-COMMITTED'"
+	return nil
+}
+
+// redact hides the password of a URL that is about to be shown.
+func redact(databaseURL string) string {
+	if u, err := url.Parse(databaseURL); err == nil {
+		return u.Redacted()
+	}
+	return "(not a URL)"
+}

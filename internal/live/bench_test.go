@@ -1,0 +1,70 @@
+package live_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"antwon.dj/backend/internal/live"
+)
+
+// BenchmarkChange is one change that 1,000 watchers wait for: hint, load, and everybody has it.
+func BenchmarkChange(b *testing.B) {
+	src, bus := newSource(), live.NewLocalBus()
+	hub := live.NewHub(bus, src, live.Options{})
+	var watchers, delivered sync.WaitGroup
+	for range 1000 {
+		w, err := hub.Watch(b.Context(), "a")
+		if err != nil {
+			b.Fatal(err)
+		}
+		delivered.Add(1)
+		watchers.Go(func() { deliver(w, &delivered) })
+	}
+	delivered.Wait() // the first state
+	b.ReportAllocs()
+	for b.Loop() {
+		delivered.Add(1000)
+		bus.Publish(src.commit("a"))
+		delivered.Wait()
+	}
+	hub.Close()
+	watchers.Wait()
+}
+
+func deliver(w *live.Watcher[*state], delivered *sync.WaitGroup) {
+	for {
+		if _, err := w.Next(context.Background()); err != nil {
+			return
+		}
+		delivered.Done()
+	}
+}
+
+// BenchmarkHintUnwatched is a hint for a topic that nobody watches.
+func BenchmarkHintUnwatched(b *testing.B) {
+	bus := live.NewLocalBus()
+	hub := live.NewHub(bus, newSource(), live.Options{})
+	defer hub.Close()
+	b.ReportAllocs()
+	for b.Loop() {
+		bus.Publish(live.Hint{Topic: "nobody", Version: 1})
+	}
+}
+
+// BenchmarkJoin is a watcher that joins a running feed and leaves it.
+func BenchmarkJoin(b *testing.B) {
+	hub := live.NewHub(live.NewLocalBus(), newSource(), live.Options{})
+	defer hub.Close()
+	if _, err := hub.Watch(b.Context(), "a"); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		w, err := hub.Watch(b.Context(), "a")
+		if err != nil {
+			b.Fatal(err)
+		}
+		w.Close()
+	}
+}

@@ -1,0 +1,283 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+)
+
+// Failed loads are tried again after a jittered time that doubles from the first to the most.
+const (
+	retryFirst = 100 * time.Millisecond
+	retryMost  = 5 * time.Second
+)
+
+var errNoState = errors.New("live: the source returned no state")
+
+// feed is one watched topic: its newest state, and one goroutine that replaces it.
+type feed[S State] struct {
+	hub      *Hub[S]
+	topic    string
+	newest   atomic.Pointer[news[S]] // nil until the first load; stored by the goroutine alone, loaded by anybody
+	failures int                     // loads that failed in a row; the goroutine's own
+	wake     chan struct{}           // holds a token when there may be something to load
+	linger   *time.Timer             // runs while nobody watches
+
+	// Guarded by Hub.mu.
+	watchers int
+	wanted   int64 // the newest version hinted since the last load began; 0: none that is newer than what the feed has
+	asked    int64 // what wanted was when that load began
+	loading  *turn // the load that runs, or nil
+	next     *turn // the load that will run if one is wanted
+}
+
+// news is a state until a newer one replaces it.
+type news[S State] struct {
+	state    S
+	version  int64
+	replaced chan struct{} // closed then, which wakes every waiting watcher at once
+}
+
+// turn is one load and those who wait for it.
+type turn struct {
+	done chan struct{}
+	err  error // set before done is closed
+}
+
+func newTurn() *turn { return &turn{done: make(chan struct{})} }
+
+func (t *turn) end(err error) {
+	t.err = err
+	close(t.done)
+}
+
+// newFeed returns a feed that behaves as if its first version had been hinted, so that it loads.
+func newFeed[S State](h *Hub[S], topic string) *feed[S] {
+	return &feed[S]{
+		hub:    h,
+		topic:  topic,
+		wake:   make(chan struct{}, 1),
+		linger: time.NewTimer(h.opts.Linger),
+		wanted: 1,
+		next:   newTurn(),
+	}
+}
+
+// join counts a watcher in and returns the load it has to wait for: one that begins after every hint so far.
+// The hub's mutex is held, as it is for leave, hint and poke.
+func (f *feed[S]) join() *turn {
+	f.watchers++
+	f.linger.Stop()
+	if f.wanted > 0 {
+		f.poke()
+		return f.next
+	}
+	return f.loading
+}
+
+func (f *feed[S]) leave() {
+	f.watchers--
+	if f.watchers == 0 {
+		f.linger.Reset(f.hub.opts.Linger)
+	}
+}
+
+func (f *feed[S]) hint(version int64) {
+	if n := f.newest.Load(); n != nil && version <= n.version {
+		return
+	}
+	f.wanted = max(f.wanted, version)
+	f.poke()
+}
+
+func (f *feed[S]) poke() {
+	select {
+	case f.wake <- struct{}{}:
+	default: // a token waits already
+	}
+}
+
+// run is the feed's goroutine.
+func (f *feed[S]) run() {
+	for f.begin() {
+		err := f.load()
+		f.report(err)
+		if !f.settle(err) || !sleep(f.hub.ctx, f.pause()) {
+			return
+		}
+	}
+}
+
+// begin waits until somebody wants a load. It reports false when the feed is over: nobody came back, or the hub closed.
+func (f *feed[S]) begin() bool {
+	for {
+		select {
+		case <-f.wake:
+			if f.take() {
+				return true
+			}
+		case <-f.linger.C:
+			if f.drop() {
+				return false
+			}
+		case <-f.hub.ctx.Done():
+			return false
+		}
+	}
+}
+
+// take makes the next turn the running one. Without watchers it waits: whoever joins will poke.
+func (f *feed[S]) take() bool {
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
+	if f.wanted == 0 || f.watchers == 0 {
+		return false
+	}
+	f.asked, f.wanted = f.wanted, 0
+	f.loading, f.next = f.next, newTurn()
+	return true
+}
+
+// drop forgets the feed unless somebody has just joined it.
+func (f *feed[S]) drop() bool {
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
+	if f.watchers > 0 {
+		return false
+	}
+	delete(f.hub.feeds, f.topic)
+	return true
+}
+
+func (f *feed[S]) load() error {
+	var none, have S
+	if n := f.newest.Load(); n != nil {
+		have = n.state
+	}
+	start := time.Now()
+	state, err := f.hub.src.Load(f.hub.ctx, f.topic, have)
+	if err == nil && state == none {
+		err = errNoState
+	}
+	if f.hub.opts.OnLoad != nil {
+		f.hub.opts.OnLoad(time.Since(start), err)
+	}
+	if err == nil {
+		f.show(state)
+	}
+	return err
+}
+
+// show makes the state the newest and wakes the watchers, unless it is not newer: a feed never goes back.
+func (f *feed[S]) show(state S) {
+	old := f.newest.Load()
+	version := state.StateVersion()
+	if old != nil && version <= old.version {
+		return
+	}
+	f.newest.Store(&news[S]{state: state, version: version, replaced: make(chan struct{})})
+	if old != nil {
+		close(old.replaced)
+	}
+}
+
+// report logs the first failure in a row and its end, and counts.
+func (f *feed[S]) report(err error) {
+	log := f.hub.opts.Log
+	switch {
+	case err == nil && f.failures > 0:
+		log.Info("loading works again", "topic", f.topic, "failures", f.failures)
+		f.failures = 0
+	case err != nil:
+		if f.failures == 0 && f.hub.ctx.Err() == nil {
+			log.Warn("loading failed", "topic", f.topic, "err", err)
+		}
+		f.failures++
+	}
+}
+
+// settle ends the turn and says what is wanted now. It reports false when the first load failed: the feed is not kept.
+func (f *feed[S]) settle(err error) bool {
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
+	f.loading.end(err)
+	f.loading = nil
+	switch n := f.newest.Load(); {
+	case n == nil:
+		f.next.end(err)
+		delete(f.hub.feeds, f.topic)
+		return false
+	case err != nil:
+		f.wanted = max(f.wanted, f.asked)
+	case f.wanted <= n.version: // hinted meanwhile and loaded already: whoever waits for the next turn is served
+		f.wanted = 0
+		f.next.end(nil)
+		f.next = newTurn()
+	}
+	if f.wanted > 0 {
+		f.poke()
+	}
+	return true
+}
+
+// pause is how long the feed rests after a load. It follows the load, so that a slow source is asked less often.
+func (f *feed[S]) pause() time.Duration {
+	if f.failures == 0 {
+		return f.hub.opts.Interval
+	}
+	d := min(retryFirst<<min(f.failures-1, 10), retryMost)
+	return max(f.hub.opts.Interval, d/2+rand.N(d/2))
+}
+
+// Watcher is a cursor on a feed: it remembers the version it delivered last and asks for what is newer. Next may be
+// called by one goroutine at a time; Latest and Close by anybody at any time.
+type Watcher[S State] struct {
+	feed   *feed[S]
+	seen   int64
+	ctx    context.Context // ends with Close, and with the hub
+	cancel context.CancelFunc
+	left   atomic.Bool
+}
+
+func newWatcher[S State](f *feed[S]) *Watcher[S] {
+	w := &Watcher[S]{feed: f, seen: -1}
+	w.ctx, w.cancel = context.WithCancel(f.hub.ctx)
+	return w
+}
+
+// Next returns the newest state if it is newer than the last one this watcher delivered, which the first call always
+// finds; otherwise it waits for one. It returns ctx.Err() when the context ends, and ErrClosed when the watcher or the
+// hub is closed.
+func (w *Watcher[S]) Next(ctx context.Context) (S, error) {
+	var none S
+	for {
+		n := w.feed.newest.Load()
+		switch {
+		case w.ctx.Err() != nil:
+			return none, ErrClosed
+		case ctx.Err() != nil:
+			return none, ctx.Err()
+		case n.version > w.seen:
+			w.seen = n.version
+			return n.state, nil
+		}
+		select {
+		case <-n.replaced:
+		case <-ctx.Done():
+		case <-w.ctx.Done():
+		}
+	}
+}
+
+// Latest returns the newest state, delivered or not, without moving the cursor. It works after Close too.
+func (w *Watcher[S]) Latest() S { return w.feed.newest.Load().state }
+
+// Close ends the watch and a Next that waits. Calling it again does nothing.
+func (w *Watcher[S]) Close() {
+	if w.left.CompareAndSwap(false, true) {
+		w.cancel()
+		w.feed.hub.leave(w.feed)
+	}
+}

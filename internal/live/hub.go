@@ -1,0 +1,208 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// ErrClosed is returned by Watch once the hub is closed, and by Next once the watcher or the hub is.
+var ErrClosed = errors.New("live: closed")
+
+// State is what watchers get: immutable, shared by all of them, typically a pointer to a struct. Its zero value means
+// "no state" and StateVersion is never called on it.
+type State interface {
+	comparable
+	StateVersion() int64
+}
+
+// Source is where states come from: the truth that hints only point to. Its methods are called from several goroutines,
+// never twice at once for one topic, with a context that ends when the hub is closed. They have to bound their own time:
+// a call that hangs keeps its topic waiting.
+type Source[S State] interface {
+	// Load returns the newest state. Have is the one the feed has, or the zero value: the source may load only what is
+	// newer and share the rest with it. It returns have itself when nothing is newer, and never the zero value.
+	Load(ctx context.Context, topic string, have S) (S, error)
+
+	// Versions returns the present versions of the topics. One that is absent is gone: its watchers keep the last state.
+	Versions(ctx context.Context, topics []string) (map[string]int64, error)
+}
+
+// Options are the times a hub keeps, and who is told about its loads.
+type Options struct {
+	Interval  time.Duration // the pause of a feed after each load; 0: none
+	Reconcile time.Duration // how often the versions of all feeds are asked for; 0: every 5 s
+	Linger    time.Duration // how long a feed that nobody watches is kept; 0: 5 s
+
+	Log    *slog.Logger                        // nil: silent
+	OnLoad func(took time.Duration, err error) // called after every load, for metrics; may be nil, must not block
+}
+
+func (o Options) withDefaults() Options {
+	if o.Reconcile <= 0 {
+		o.Reconcile = 5 * time.Second
+	}
+	if o.Linger <= 0 {
+		o.Linger = 5 * time.Second
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Hub keeps one feed for every topic that is watched. All its methods may be called at any time, by anybody.
+type Hub[S State] struct {
+	src         Source[S]
+	opts        Options
+	unsubscribe func()
+
+	ctx     context.Context // the hub's life: every load runs in it and every watcher ends with it
+	cancel  context.CancelFunc
+	running sync.WaitGroup // every goroutine of the hub; none is added once ctx has ended
+
+	mu    sync.Mutex // see "The mutex" in the package comment
+	feeds map[string]*feed[S]
+}
+
+// NewHub returns a hub that listens to bus and loads from src. Close it to end its goroutines.
+func NewHub[S State](bus Bus, src Source[S], opts Options) *Hub[S] {
+	h := &Hub[S]{src: src, opts: opts.withDefaults(), feeds: make(map[string]*feed[S])}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.unsubscribe = bus.Subscribe(h.Hint)
+	h.running.Go(h.reconcile)
+	return h
+}
+
+// Watch joins the topic's feed, or starts it with a first load, and returns when the feed has a state that is new enough:
+// every hint that reached the hub before Watch was called is answered by it. If the load that takes fails, Watch returns
+// its error. The context bounds only this waiting; the watcher lives until it is closed.
+func (h *Hub[S]) Watch(ctx context.Context, topic string) (*Watcher[S], error) {
+	f, load, err := h.join(topic)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.await(ctx, load); err != nil {
+		h.leave(f)
+		return nil, err
+	}
+	return newWatcher(f), nil
+}
+
+func (h *Hub[S]) join(topic string) (*feed[S], *turn, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.ctx.Err() != nil {
+		return nil, nil, ErrClosed
+	}
+	f := h.feeds[topic]
+	if f == nil {
+		f = newFeed(h, topic)
+		h.feeds[topic] = f
+		h.running.Go(f.run)
+	}
+	return f, f.join(), nil
+}
+
+// await returns the load's result; a nil load is one that nobody has to wait for.
+func (h *Hub[S]) await(ctx context.Context, load *turn) error {
+	if load == nil {
+		return nil
+	}
+	select {
+	case <-load.done:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-h.ctx.Done():
+	}
+	if h.ctx.Err() != nil { // also the reason why a load failed that was cut off
+		return ErrClosed
+	}
+	return load.err
+}
+
+func (h *Hub[S]) leave(f *feed[S]) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f.leave()
+}
+
+// Hint tells this hub alone what a hint on the bus tells all: load the topic, if it is watched and the version is newer
+// than the feed's. Somebody who knows of a version, say a client that saw it elsewhere, hints before it watches.
+func (h *Hub[S]) Hint(hint Hint) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if f := h.feeds[hint.Topic]; f != nil {
+		f.hint(hint.Version)
+	}
+}
+
+// reconcile heals, again and again, what lost hints left behind.
+func (h *Hub[S]) reconcile() {
+	for failing := false; sleep(h.ctx, h.opts.Reconcile); {
+		err := h.heal()
+		if err != nil && !failing && h.ctx.Err() == nil {
+			h.opts.Log.Warn("asking for versions failed", "err", err)
+		}
+		failing = err != nil
+	}
+}
+
+// heal hints at the present version of every feed.
+func (h *Hub[S]) heal() error {
+	topics := h.topics()
+	if len(topics) == 0 {
+		return nil
+	}
+	versions, err := h.src.Versions(h.ctx, topics)
+	if err != nil {
+		return err
+	}
+	for topic, version := range versions {
+		h.Hint(Hint{Topic: topic, Version: version})
+	}
+	return nil
+}
+
+func (h *Hub[S]) topics() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Keys(h.feeds))
+}
+
+// Feeds returns the number of feeds, those included that linger without a watcher.
+func (h *Hub[S]) Feeds() int { return len(h.topics()) }
+
+// Watching returns the number of watchers, those included whose Watch still waits.
+func (h *Hub[S]) Watching() (watchers int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, f := range h.feeds {
+		watchers += f.watchers
+	}
+	return watchers
+}
+
+// Close ends every feed and every watcher. When it returns, all goroutines of the hub have ended and neither the source
+// nor the options' functions are called any more.
+func (h *Hub[S]) Close() {
+	h.mu.Lock()
+	h.cancel() // under the mutex, so that join cannot add a goroutine afterwards
+	h.mu.Unlock()
+	h.unsubscribe()
+	h.running.Wait()
+}
+
+// sleep waits and reports true, or false as soon as the context has ended.
+func sleep(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}
