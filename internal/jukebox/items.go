@@ -141,6 +141,10 @@ func (l *loader) item(ctx context.Context, itemID string) (*QueueItem, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load queue item %s: %w", itemID, err)
 	}
+	return l.itemOf(ctx, row)
+}
+
+func (l *loader) itemOf(ctx context.Context, row *ent.QueueItem) (*QueueItem, error) {
 	items, err := l.itemsOf(ctx, row.RoomID, []*ent.QueueItem{row})
 	if err != nil {
 		return nil, err

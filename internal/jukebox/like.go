@@ -30,9 +30,9 @@ func (j *Jukebox) vote(ctx context.Context, itemID string, key *string, mutation
 	if err := a.guest(); err != nil {
 		return nil, err
 	}
-	_, err = j.changeOnce(ctx, a, key, mutation, itemID, func(ctx context.Context, t *roomTx) (outcome, error) {
-		item, err := t.tx.QueueItem.Get(ctx, itemID)
-		if err != nil {
+	var item *ent.QueueItem // as it is after the change; nil when the change was made before
+	_, err = j.changeOnce(ctx, a, key, mutation, itemID, func(ctx context.Context, t *roomTx) (_ outcome, err error) {
+		if item, err = t.tx.QueueItem.Get(ctx, itemID); err != nil {
 			return outcome{}, err
 		}
 		if QueueItemState(item.State) == Removed {
@@ -46,7 +46,10 @@ func (j *Jukebox) vote(ctx context.Context, itemID string, key *string, mutation
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", mutation, err)
 	}
-	return j.loader.item(ctx, itemID)
+	if item == nil {
+		return j.loader.item(ctx, itemID)
+	}
+	return j.loader.itemOf(ctx, item)
 }
 
 // mayLike is the rule for likes: they count until the song is handed to the player.
@@ -70,7 +73,7 @@ func (t *roomTx) like(ctx context.Context, item *ent.QueueItem, userID string) e
 	if err := t.alter().Like.Create().SetItemID(item.ID).SetUserID(userID).Exec(ctx); err != nil {
 		return err
 	}
-	return t.count(ctx, item.ID, 1)
+	return t.count(ctx, item, 1)
 }
 
 func (t *roomTx) unlike(ctx context.Context, item *ent.QueueItem, userID string) error {
@@ -79,11 +82,12 @@ func (t *roomTx) unlike(ctx context.Context, item *ent.QueueItem, userID string)
 		return err
 	}
 	t.alter()
-	return t.count(ctx, item.ID, -1)
+	return t.count(ctx, item, -1)
 }
 
-func (t *roomTx) count(ctx context.Context, itemID string, by int) error {
-	return t.tx.QueueItem.Update().Where(queueitem.ID(itemID)).AddLikeCount(by).SetVersion(t.version).Exec(ctx)
+func (t *roomTx) count(ctx context.Context, item *ent.QueueItem, by int) error {
+	item.LikeCount, item.Version = item.LikeCount+by, t.version
+	return t.tx.QueueItem.Update().Where(queueitem.ID(item.ID)).SetLikeCount(item.LikeCount).SetVersion(t.version).Exec(ctx)
 }
 
 // LikedItems returns the ids of all songs of a room, played ones too, that the viewer likes. Without a viewer: none.

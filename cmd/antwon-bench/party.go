@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/session"
+)
+
+// party is a jukebox with rooms, each with a song to be liked.
+type party struct {
+	*jukebox.Jukebox
+	store  *jukebox.Store
+	tokens *session.Tokens
+	rooms  []*jukebox.Room
+	hosts  []context.Context
+	items  []*jukebox.QueueItem
+}
+
+func newParty(ctx context.Context, url string, rooms int) (*party, error) {
+	store, err := jukebox.OpenStore(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := session.New([]byte(strings.Repeat("b", session.MinSecret)))
+	if err != nil {
+		return nil, err
+	}
+	p := &party{store: store, tokens: tokens}
+	p.Jukebox = jukebox.New(jukebox.Config{
+		Store: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: catalog{}, Demo: accounts{}, Metrics: prometheus.NewRegistry(),
+	})
+	for range rooms {
+		if err := p.addRoom(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+func (p *party) addRoom(ctx context.Context) error {
+	login, err := p.DemoLogin(ctx, "Host")
+	if err != nil {
+		return err
+	}
+	host := jukebox.WithViewer(ctx, login.User)
+	room, err := p.CreateRoom(host, jukebox.CreateRoomInput{}, nil)
+	if err != nil {
+		return err
+	}
+	added, err := p.AddSong(host, room.ID, uri(0), nil)
+	if err != nil {
+		return err
+	}
+	p.rooms, p.hosts, p.items = append(p.rooms, room), append(p.hosts, host), append(p.items, added.Item)
+	return nil
+}
+
+func (p *party) guests(ctx context.Context, room, n int) ([]context.Context, error) {
+	var guests []context.Context
+	for range n {
+		joined, err := p.JoinRoom(ctx, p.rooms[room].Code, "Guest")
+		if err != nil {
+			return nil, err
+		}
+		guests = append(guests, jukebox.WithViewer(ctx, joined.Session.User))
+	}
+	return guests, nil
+}
+
+func (p *party) close() {
+	p.Close()
+	_ = p.store.Close() // the database is dropped next
+}
+
+func uri(n int) string { return fmt.Sprintf("spotify:track:%022d", n) }
+
+// catalog stands for Spotify, which is not measured here.
+type catalog struct{}
+
+func (catalog) Song(_ context.Context, _, songURI string) (jukebox.Song, error) {
+	return jukebox.Song{
+		URI: songURI, Name: "A Song of Ordinary Length", Artists: []string{"Some Artist"}, AlbumName: "Some Album",
+		DurationMS: 200_000, SpotifyURL: "https://open.spotify.com/", ISRC: songURI[len(songURI)-12:], Playable: true,
+	}, nil
+}
+
+func (catalog) Search(context.Context, string, string, int, int) ([]jukebox.Song, bool, error) {
+	return nil, false, nil
+}
+
+type accounts struct{}
+
+func (accounts) NewAccount(context.Context, string, string) (jukebox.SpotifyCredentials, error) {
+	return jukebox.SpotifyCredentials{AccountID: "bench", Sealed: []byte{0}}, nil
+}
+
+// rate runs work by so many callers for a while and returns how often a second it was done.
+func rate(ctx context.Context, callers int, each time.Duration, work func(ctx context.Context, caller, n int) error) (float64, error) {
+	errs := make(chan error, callers)
+	counts := make(chan int, callers)
+	begin := time.Now()
+	for caller := range callers {
+		go func() {
+			n := 0
+			for ; time.Since(begin) < each || n%2 != 0; n++ { // an even number: every like is taken back
+				if err := work(ctx, caller, n); err != nil {
+					errs <- err
+					break
+				}
+			}
+			counts <- n
+		}()
+	}
+	total := 0
+	for range callers {
+		total += <-counts
+	}
+	took := time.Since(begin)
+	select {
+	case err := <-errs:
+		return 0, err
+	default:
+		return float64(total) / took.Seconds(), nil
+	}
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// benchArrival measures the time from a like's commit, when the mutation returns, to the state that a subscriber sees.
+func benchArrival(ctx context.Context, url string) error {
+	p, err := newParty(ctx, url, 1)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	watcher, err := p.Watch(p.hosts[0], p.rooms[0].ID)
+	if err != nil {
+		return err
+	}
+	defer watcher.Close()
+	arrived := make(chan time.Time, 1) // one like is on its way at a time
+	var follower sync.WaitGroup
+	follower.Go(func() {
+		for {
+			if _, err := watcher.Next(ctx); err != nil {
+				return
+			}
+			arrived <- time.Now()
+		}
+	})
+	<-arrived
+	var took []time.Duration
+	for n := range 200 {
+		if err := toggle(p, p.hosts[0], p.items[0].ID, n); err != nil {
+			return err
+		}
+		committed := time.Now()
+		took = append(took, (<-arrived).Sub(committed))
+	}
+	watcher.Close()
+	follower.Wait()
+	slices.Sort(took)
+	fmt.Printf("commit to subscriber   median %v, 99 %% %v\n", took[len(took)/2].Round(time.Microsecond), took[len(took)*99/100].Round(time.Microsecond))
+	return nil
+}
+
+// benchQueue measures reading a whole queue: by a server that knows the room already, and by one that has just started.
+func benchQueue(ctx context.Context, url string) error {
+	for _, size := range []int{50, 500} {
+		p, err := newParty(ctx, url, 1)
+		if err != nil {
+			return err
+		}
+		for n := 1; n < size; n++ {
+			if _, err := p.AddSong(p.hosts[0], p.rooms[0].ID, uri(n), nil); err != nil {
+				return err
+			}
+		}
+		warm, err := median(100, func() error { return read(p) })
+		if err != nil {
+			return err
+		}
+		var cold []time.Duration
+		for range 5 {
+			fresh, err := newParty(ctx, url, 0)
+			if err != nil {
+				return err
+			}
+			fresh.rooms, fresh.hosts = p.rooms, p.hosts
+			took, err := median(1, func() error { return read(fresh) })
+			if err != nil {
+				return err
+			}
+			cold = append(cold, took)
+			fresh.close()
+		}
+		slices.Sort(cold)
+		fmt.Printf("roomQueue, %3d songs   median %v known, %v at first sight\n", size, warm, cold[len(cold)/2])
+		p.close()
+	}
+	return nil
+}
+
+func read(p *party) error {
+	room, err := p.Room(p.hosts[0], p.rooms[0].ID)
+	if err != nil {
+		return err
+	}
+	_, err = p.Queue(p.hosts[0], room)
+	return err
+}
+
+func median(n int, work func() error) (time.Duration, error) {
+	var took []time.Duration
+	for range n {
+		begin := time.Now()
+		if err := work(); err != nil {
+			return 0, err
+		}
+		took = append(took, time.Since(begin).Round(time.Microsecond))
+	}
+	slices.Sort(took)
+	return took[n/2], nil
+}
