@@ -37,7 +37,9 @@ func (m *metrics) observeLoad(d time.Duration, err error) {
 }
 
 func (m *metrics) watch(reg prometheus.Registerer, hub *live.Hub[*State]) {
-	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "antwon_feeds", Help: "Rooms that somebody watches.",
-	}, func() float64 { return float64(hub.Watching()) }))
+	gauge := func(name, help string, value func() int) {
+		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) }))
+	}
+	gauge("antwon_feeds", "Rooms whose state is followed.", hub.Feeds)
+	gauge("antwon_watchers", "Followers of rooms' states.", hub.Watching)
 }

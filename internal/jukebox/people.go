@@ -2,7 +2,6 @@ package jukebox
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/room"
-	"antwon.dj/backend/ent/spotifyaccount"
 	"antwon.dj/backend/ent/user"
 )
 
@@ -79,7 +77,7 @@ func (j *Jukebox) demoLogin(ctx context.Context, displayName string, subject *st
 	if err != nil {
 		return nil, fmt.Errorf("make a simulated account: %w", err)
 	}
-	err = j.inTx(ctx, func(tx *ent.Tx) error {
+	err = j.store.inTx(ctx, func(tx *ent.Tx) error {
 		now := microseconds(time.Now())
 		err := tx.User.Create().SetID(id).SetKind(string(HostUser)).SetNillableSubject(subject).SetDisplayName(name).SetCreatedAt(now).Exec(ctx)
 		if err != nil {
@@ -144,7 +142,7 @@ func (j *Jukebox) joined(ctx context.Context, r *ent.Room, viewer Viewer) (*Join
 }
 
 func (j *Jukebox) admitNew(ctx context.Context, r *ent.Room, v Viewer, name string, role Role) error {
-	return j.inTx(ctx, func(tx *ent.Tx) error {
+	return j.store.inTx(ctx, func(tx *ent.Tx) error {
 		now := microseconds(time.Now())
 		err := tx.User.Create().SetID(v.UserID).SetKind(string(v.Kind)).SetDisplayName(name).SetCreatedAt(now).Exec(ctx)
 		if err != nil {
@@ -156,7 +154,7 @@ func (j *Jukebox) admitNew(ctx context.Context, r *ent.Room, v Viewer, name stri
 
 // admit gives somebody who is known already a place in the room, or a new name in it.
 func (j *Jukebox) admit(ctx context.Context, r *ent.Room, v Viewer, name string) error {
-	err := j.inTx(ctx, func(tx *ent.Tx) error {
+	err := j.store.inTx(ctx, func(tx *ent.Tx) error {
 		here := membership.And(membership.RoomID(r.ID), membership.UserID(v.UserID))
 		n, err := tx.Membership.Update().Where(here).SetDisplayName(name).Save(ctx)
 		if err != nil || n == 1 {
@@ -200,32 +198,6 @@ func (j *Jukebox) Profile(ctx context.Context) (*Profile, error) {
 	return p, nil
 }
 
-// SpotifyCredentials returns what is needed to act for a host at Spotify; NotFound if the host has not connected it.
-func (j *Jukebox) SpotifyCredentials(ctx context.Context, hostID string) (SpotifyCredentials, error) {
-	row, err := j.store.read.SpotifyAccount.Query().Where(spotifyaccount.UserID(hostID)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return SpotifyCredentials{}, errorf(NotFound, "this host has not connected Spotify")
-	}
-	if err != nil {
-		return SpotifyCredentials{}, fmt.Errorf("load Spotify credentials: %w", err)
-	}
-	return SpotifyCredentials{row.AccountID, row.DisplayName, row.SealedTokens, row.NeedsReconnect}, nil
-}
-
-// SaveSpotifyTokens replaces a host's sealed tokens.
-func (j *Jukebox) SaveSpotifyTokens(ctx context.Context, hostID string, sealed []byte) error {
-	return j.inTx(ctx, func(tx *ent.Tx) error {
-		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetSealedTokens(sealed).Exec(ctx)
-	})
-}
-
-// MarkSpotifyReconnect remembers that Spotify accepts a host's authorization no more.
-func (j *Jukebox) MarkSpotifyReconnect(ctx context.Context, hostID string) error {
-	return j.inTx(ctx, func(tx *ent.Tx) error {
-		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetNeedsReconnect(true).Exec(ctx)
-	})
-}
-
 func (j *Jukebox) mint(v Viewer) (*Session, error) {
 	token, expiresAt, err := j.cfg.Tokens.Mint(v)
 	if err != nil {
@@ -247,20 +219,6 @@ func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) 
 		return nil, fmt.Errorf("find room by code: %w", err)
 	}
 	return r, nil
-}
-
-// inTx runs fn in a transaction of its own, for rows that are no part of a room's state.
-func (j *Jukebox) inTx(ctx context.Context, fn func(*ent.Tx) error) error {
-	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
-	defer cancel()
-	tx, err := j.store.write.Tx(ctx)
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	if err := fn(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	return tx.Commit()
 }
 
 // newID makes an id that sorts by the time it was made.

@@ -113,7 +113,7 @@ func (j *Jukebox) CreateRoom(ctx context.Context, input CreateRoomInput, key *st
 		if input.Code == nil {
 			plan.code = generateCode()
 		}
-		err = j.inTx(ctx, func(tx *ent.Tx) error { return plan.open(ctx, tx, repeatable) })
+		err = j.store.inTx(ctx, func(tx *ent.Tx) error { return plan.open(ctx, tx, repeatable) })
 		if !plan.codeTaken || input.Code != nil {
 			break
 		}

@@ -25,16 +25,6 @@ type Catalog interface {
 	Song(ctx context.Context, hostID, uri string) (Song, error)
 }
 
-// SpotifyCredentials are what the server keeps to act for a host at Spotify. The vault of the spotify package seals and
-// opens Sealed; nothing else can read it.
-type SpotifyCredentials struct {
-	AccountID   string // Spotify's account_id, or id where that is absent
-	DisplayName string
-	Sealed      []byte // the encrypted tokens
-	// NeedsReconnect: Spotify accepts the authorization no more, the host has to give it anew.
-	NeedsReconnect bool
-}
-
 // DemoAccounts makes simulated Spotify accounts for the demo's hosts.
 type DemoAccounts interface {
 	// NewAccount returns the credentials of a new account, sealed for this host.

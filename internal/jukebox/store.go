@@ -74,6 +74,20 @@ func (s *Store) Ready(ctx context.Context) error {
 	return nil
 }
 
+// inTx runs fn in a transaction of its own, for rows that are no part of a room's state.
+func (s *Store) inTx(ctx context.Context, fn func(*ent.Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
+	defer cancel()
+	tx, err := s.write.Tx(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	if err := fn(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
 func openSQLite(ctx context.Context, path string) (*Store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the database's folder: %w", err)

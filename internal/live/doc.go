@@ -15,10 +15,11 @@ soon as that is newer.
     than the feed has, however that came about, is ignored.
   - No history: a watcher is not promised every version, only the newest. A slow one skips ahead; it is never buffered
     for, never cut off, and nobody waits for it.
-  - Freshness at the start: Watch on a topic without a feed loads after it was called. Watch on a running feed returns no
-    state older than a load that began after every hint that had reached the hub before. So whoever changes something,
-    publishes on a [LocalBus] and then watches sees the change. If that load fails, Watch fails with its error. Where the
-    hint was lost or is still travelling, the joiner begins with what the feed has and gets the rest like everybody else.
+  - Freshness at the start: Watch on a topic without a feed loads after it was called. Watch on a running feed returns when
+    every hint that had reached the hub before is answered: the feed has that version, or a load that began after the hint
+    has returned. So whoever changes something, publishes on a [LocalBus] and then watches sees the change. If that load
+    fails, Watch fails with its error. Where the hint was lost or is still travelling, the joiner begins with what the feed
+    has and gets the rest like everybody else.
   - Freshness afterwards: a hint for an idle feed is loaded at once. After each load the feed pauses for Options.Interval;
     then it loads once for all the hints that came meanwhile. A change whose hint was lost is found within
     Options.Reconcile, when the versions of all feeds are asked for in one call.

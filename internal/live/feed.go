@@ -23,7 +23,7 @@ type feed[S State] struct {
 	newest   atomic.Pointer[news[S]] // nil until the first load; stored by the goroutine alone, loaded by anybody
 	failures int                     // loads that failed in a row; the goroutine's own
 	wake     chan struct{}           // holds a token when there may be something to load
-	linger   *time.Timer             // runs while nobody watches
+	linger   *time.Timer             // started anew whenever the last watcher leaves
 
 	// Guarded by Hub.mu.
 	watchers int
@@ -69,7 +69,6 @@ func newFeed[S State](h *Hub[S], topic string) *feed[S] {
 // The hub's mutex is held, as it is for leave, hint and poke.
 func (f *feed[S]) join() *turn {
 	f.watchers++
-	f.linger.Stop()
 	if f.wanted > 0 {
 		f.poke()
 		return f.next
@@ -140,7 +139,7 @@ func (f *feed[S]) take() bool {
 	return true
 }
 
-// drop forgets the feed unless somebody has just joined it.
+// drop forgets the feed unless somebody watches it.
 func (f *feed[S]) drop() bool {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
@@ -211,13 +210,11 @@ func (f *feed[S]) settle(err error) bool {
 		return false
 	case err != nil:
 		f.wanted = max(f.wanted, f.asked)
+		f.poke()
 	case f.wanted <= n.version: // hinted meanwhile and loaded already: whoever waits for the next turn is served
 		f.wanted = 0
 		f.next.end(nil)
 		f.next = newTurn()
-	}
-	if f.wanted > 0 {
-		f.poke()
 	}
 	return true
 }

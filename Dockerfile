@@ -1,0 +1,21 @@
+# syntax=docker/dockerfile:1
+FROM golang:1.26-bookworm AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /antwon ./cmd/antwon
+RUN mkdir -p /empty/data && chown 65532:65532 /empty/data
+
+# No shell, no package manager, no root: nothing but the binary and what it writes.
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /antwon /antwon
+COPY --from=build --chown=65532:65532 /empty/data /data
+USER 65532:65532
+WORKDIR /
+VOLUME /data
+EXPOSE 8080
+ENV ANTWON_ADDR=0.0.0.0:8080 ANTWON_PUBLIC_URL=http://127.0.0.1:8080 ANTWON_LOG_FORMAT=json
+ENTRYPOINT ["/antwon"]
+CMD ["demo"]

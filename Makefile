@@ -1,0 +1,49 @@
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+# The binary is static and the same wherever it is built: the Dockerfile runs this very line.
+BUILD := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/antwon ./cmd/antwon
+
+help: ## show what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+build: ## build bin/antwon
+	$(BUILD)
+
+run: build ## a party to try: http://127.0.0.1:8080
+	@./bin/antwon demo
+
+demo: ## the same with songs of 20 seconds
+	@ANTWON_DEMO_SONG_SECONDS=20 $(MAKE) --no-print-directory run
+
+generate: ## write the generated code anew
+	go generate ./ent ./graph
+
+migration: ## NAME=what_changes: write the migrations for a changed ent schema (needs MySQL)
+	go run ./ent/migrate/diff $(NAME)
+
+lint: ## gofmt, go vet, staticcheck
+	@test -z "$$(gofmt -l . | tee /dev/stderr)" || { echo "gofmt -w the files above"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+
+test: ## everything, with the race detector; says what it left out and why
+	@go test -race -v ./... > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
+	@grep -E '^(ok|\?)' test.log
+	@if grep -qE -- '--- SKIP' test.log; then echo; echo "LEFT OUT:"; grep -hoE '(MySQL|NATS|Chromium|Node) left out: .*' test.log | sort | uniq -c; fi
+
+bench: ## likes a second, arrival and reading, on SQLite and MySQL
+	go run ./cmd/antwon-bench
+
+check: lint stale test ## all that a change has to pass
+
+stale: ## fail if generated code or migrations are not what their sources make
+	@before=$$(git status --porcelain --untracked-files=all -- ent graph; git diff -- ent graph | sha256sum); \
+	$(MAKE) --no-print-directory generate; \
+	after=$$(git status --porcelain --untracked-files=all -- ent graph; git diff -- ent graph | sha256sum); \
+	test "$$before" = "$$after" || { git --no-pager diff --stat -- ent graph; echo "generated code is stale: make generate, and commit it"; exit 1; }
+	go mod tidy -diff
+	go run ./ent/migrate/diff
+
+.PHONY: help build run demo generate migration lint test bench check stale

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+// authenticate makes the viewer of an operation from its bearer token. No token is nobody; a wrong one is an error.
+func authenticate(tokens jukebox.Tokens) func(ctx context.Context, authorization string) (context.Context, error) {
+	return func(ctx context.Context, authorization string) (context.Context, error) {
+		if authorization == "" {
+			return ctx, nil
+		}
+		scheme, token, _ := strings.Cut(authorization, " ")
+		if !strings.EqualFold(scheme, "Bearer") {
+			return ctx, &jukebox.Error{Code: jukebox.Unauthenticated, Message: "authorization must be: Bearer, a space, and the access token"}
+		}
+		viewer, err := tokens.Check(strings.TrimSpace(token))
+		if err != nil {
+			return ctx, err
+		}
+		return jukebox.WithViewer(ctx, viewer), nil
+	}
+}
+
+func expiresAt(ctx context.Context) time.Time {
+	viewer, err := jukebox.ViewerFrom(ctx)
+	if err != nil {
+		return time.Time{}
+	}
+	return viewer.ExpiresAt
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"antwon.dj/backend/internal/server"
+	"antwon.dj/backend/internal/session"
+)
+
+// prefix is what all variables of ours begin with.
+const prefix = "ANTWON_"
+
+// config is the whole configuration, checked.
+type config struct {
+	addr           string
+	publicURL      string // without a slash at the end
+	databaseURL    string
+	sessionSecret  []byte // nil: one is kept beside the database
+	allowedOrigins []string
+	playback       bool
+	feedInterval   time.Duration
+	logLevel       slog.Level
+	logFormat      string
+	songSeconds    int
+
+	values map[string]string // as they were given or defaulted, secrets left out
+}
+
+// configError is a configuration that cannot be used, with everything that is wrong with it.
+type configError struct{ faults []string }
+
+func (e *configError) Error() string {
+	if len(e.faults) == 1 {
+		return e.faults[0]
+	}
+	return "the configuration cannot be used:\n  - " + strings.Join(e.faults, "\n  - ")
+}
+
+// parser reads variables and gathers faults.
+type parser struct {
+	given  map[string]string
+	values map[string]string
+	faults []string
+}
+
+// parseConfig reads the configuration from the environment. Its error is a *configError.
+func parseConfig(environ []string) (config, error) {
+	p := &parser{given: map[string]string{}, values: map[string]string{}}
+	for _, entry := range environ {
+		name, value, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, prefix) && !strings.HasPrefix(name, prefix+"TEST_") {
+			p.given[strings.TrimPrefix(name, prefix)] = value
+		}
+	}
+	cfg := config{
+		addr:           p.address("ADDR", "127.0.0.1:8080"),
+		databaseURL:    p.database("DATABASE_URL", "sqlite:data/antwon.db"),
+		sessionSecret:  p.secret("SESSION_SECRET"),
+		allowedOrigins: p.origins("ALLOWED_ORIGINS"),
+		playback:       p.oneOf("PLAYBACK", "on", "off") == "on",
+		feedInterval:   p.duration("FEED_INTERVAL", 50*time.Millisecond),
+		logFormat:      p.oneOf("LOG_FORMAT", "text", "json"),
+		songSeconds:    p.seconds("DEMO_SONG_SECONDS"),
+		values:         p.values,
+	}
+	cfg.publicURL = p.publicURL("PUBLIC_URL", "http://"+cfg.addr)
+	if err := cfg.logLevel.UnmarshalText([]byte(p.text("LOG_LEVEL", "info"))); err != nil {
+		p.fault("LOG_LEVEL", "want debug, info, warn or error")
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.given)) {
+		p.fault(name, "there is no such variable")
+	}
+	if len(p.faults) > 0 {
+		return config{}, &configError{p.faults}
+	}
+	return cfg, nil
+}
+
+func (p *parser) fault(name, format string, args ...any) {
+	p.faults = append(p.faults, prefix+name+": "+fmt.Sprintf(format, args...))
+}
+
+// take returns a variable's value, and strikes it off those that nobody has asked for.
+func (p *parser) take(name string) string {
+	value := strings.TrimSpace(p.given[name])
+	delete(p.given, name)
+	return value
+}
+
+func (p *parser) text(name, fallback string) string {
+	value := p.take(name)
+	if value == "" {
+		value = fallback
+	}
+	p.values[name] = value
+	return value
+}
+
+func (p *parser) address(name, fallback string) string {
+	value := p.text(name, fallback)
+	if _, port, err := net.SplitHostPort(value); err != nil || port == "" {
+		p.fault(name, "%q: want HOST:PORT, such as %s", value, fallback)
+	}
+	return value
+}
+
+func (p *parser) publicURL(name, fallback string) string {
+	value := strings.TrimSuffix(p.text(name, fallback), "/")
+	if u, err := url.Parse(value); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		p.fault(name, "%q: want a URL, such as https://party.example.org", value)
+	}
+	return value
+}
+
+func (p *parser) database(name, fallback string) string {
+	value := p.text(name, fallback)
+	if !strings.HasPrefix(value, "sqlite:") && !strings.HasPrefix(value, "mysql://") {
+		p.fault(name, "want sqlite:PATH or mysql://user:password@host:port/name")
+	}
+	if u, err := url.Parse(value); err == nil {
+		p.values[name] = u.Redacted()
+	}
+	return value
+}
+
+// secret reads a variable, or the file that NAME_FILE names.
+func (p *parser) secret(name string) []byte {
+	value, file := p.take(name), p.take(name+"_FILE")
+	if value != "" && file != "" {
+		p.fault(name, "give either it or %s%s_FILE", prefix, name)
+	}
+	if file != "" {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			p.fault(name+"_FILE", "%v", err)
+			return nil
+		}
+		value = strings.TrimSpace(string(content))
+	}
+	p.values[name] = "(not set: one is kept beside the database)"
+	if value == "" {
+		return nil
+	}
+	p.values[name] = "(secret)"
+	if len(value) < session.MinSecret {
+		p.fault(name, "has %d characters, want at least %d", len(value), session.MinSecret)
+	}
+	return []byte(value)
+}
+
+func (p *parser) origins(name string) []string {
+	var origins []string
+	for origin := range strings.SplitSeq(p.text(name, ""), ",") {
+		origin = strings.TrimSpace(origin)
+		if origin == "" {
+			continue
+		}
+		if u, err := url.Parse(origin); err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin {
+			p.fault(name, "%q: want origins such as https://party.example.org, separated by commas", origin)
+		}
+		origins = append(origins, origin)
+	}
+	return origins
+}
+
+// oneOf reads a choice; the first one is the default.
+func (p *parser) oneOf(name string, choices ...string) string {
+	value := p.text(name, choices[0])
+	if !slices.Contains(choices, value) {
+		p.fault(name, "%q: want %s", value, strings.Join(choices, " or "))
+	}
+	return value
+}
+
+func (p *parser) duration(name string, fallback time.Duration) time.Duration {
+	value := p.text(name, fallback.String())
+	d, err := time.ParseDuration(value)
+	if err != nil || d < 0 || d > time.Minute {
+		p.fault(name, "%q: want a time from 0s to 1m, such as %v", value, fallback)
+	}
+	return d
+}
+
+func (p *parser) seconds(name string) int {
+	value := p.text(name, "0")
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 || n > 3600 {
+		p.fault(name, "%q: want a number of seconds up to 3600, 0 for the songs' own length", value)
+	}
+	return n
+}
+
+func (c config) print(w io.Writer) error {
+	for _, name := range slices.Sorted(maps.Keys(c.values)) {
+		if _, err := fmt.Fprintf(w, "%s%s=%s\n", prefix, name, c.values[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func newLogger(cfg config, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: cfg.logLevel}
+	var handler slog.Handler = slog.NewTextHandler(w, options)
+	if cfg.logFormat == "json" {
+		handler = slog.NewJSONHandler(w, options)
+	}
+	return slog.New(server.LogHandler(handler))
+}

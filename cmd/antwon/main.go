@@ -1,0 +1,82 @@
+// Command antwon is the party jukebox server.
+//
+//	antwon demo       a party to try: SQLite, a simulated Spotify, a room that is open
+//	antwon migrate    brings the database up to date, and ends
+//	antwon config     prints the configuration, without secrets
+//
+// The configuration comes from the environment (see config.go). A configuration that cannot be used ends the program with
+// exit code 2 and one message with everything that is wrong; any other failure with 1.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+const usage = `usage: antwon <command>
+
+  demo       a party to try: SQLite, a simulated Spotify, a room that is open
+  migrate    bring the database up to date
+  config     print the configuration, without secrets
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "antwon:", err)
+	}
+	os.Exit(exitCode(err))
+}
+
+func exitCode(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, new(*configError)):
+		return 2
+	}
+	return 1
+}
+
+// run is the whole program but for the process around it. It returns when ctx ends and everything has stopped.
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
+	if len(args) != 1 {
+		return &configError{[]string{"which command?\n\n" + usage}}
+	}
+	cfg, err := parseConfig(environ)
+	if err != nil {
+		return err
+	}
+	switch args[0] {
+	case "demo":
+		return demo(ctx, cfg, stdout, newLogger(cfg, stderr))
+	case "migrate":
+		return migrate(ctx, cfg, stdout)
+	case "config":
+		return cfg.print(stdout)
+	}
+	return &configError{[]string{fmt.Sprintf("there is no command %q\n\n%s", args[0], usage)}}
+}
+
+// migrate relies on opening, which migrates.
+func migrate(ctx context.Context, cfg config, stdout io.Writer) error {
+	store, err := jukebox.OpenStore(ctx, cfg.databaseURL)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if err := store.Ready(ctx); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(stdout, "the database is up to date")
+	return err
+}

@@ -1,0 +1,231 @@
+package main_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// binary is the program under test, built once as the Dockerfile builds it.
+var binary string
+
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "antwon-e2e-")
+	if err != nil {
+		panic(err)
+	}
+	binary = filepath.Join(folder, "antwon")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(folder)
+	os.Exit(code)
+}
+
+// server is a running antwon demo, a process of its own.
+type server struct {
+	t      *testing.T
+	url    string
+	folder string
+	env    []string
+	cmd    *exec.Cmd
+	stdout *output
+	stderr *output
+}
+
+// startServer starts a demo on a database and waits until it is ready. What it logs as an error fails the test.
+func startServer(t *testing.T, databaseURL string, env ...string) *server {
+	t.Helper()
+	addr := freeAddress(t)
+	s := &server{t: t, url: "http://" + addr, folder: t.TempDir()}
+	s.env = append([]string{"ANTWON_ADDR=" + addr, "ANTWON_DATABASE_URL=" + databaseURL, "ANTWON_LOG_FORMAT=json"}, env...)
+	s.start()
+	t.Cleanup(func() {
+		if s.cmd.ProcessState == nil {
+			s.stop(syscall.SIGTERM)
+		}
+		s.assertNoErrors()
+	})
+	return s
+}
+
+func (s *server) start() {
+	s.t.Helper()
+	s.cmd = exec.Command(binary, "demo")
+	s.cmd.Dir = s.folder
+	s.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, s.env...)
+	s.stdout, s.stderr = &output{}, &output{}
+	s.cmd.Stdout, s.cmd.Stderr = s.stdout, s.stderr
+	if err := s.cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.eventually("the server to be ready", func() bool {
+		response, err := http.Get(s.url + "/readyz")
+		if err != nil {
+			return false
+		}
+		defer response.Body.Close()
+		return response.StatusCode == http.StatusOK
+	})
+}
+
+// stop sends a signal and waits for the process to end.
+func (s *server) stop(signal os.Signal) {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(signal); err != nil {
+		s.t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- s.cmd.Wait() }()
+	select {
+	case err := <-ended:
+		if signal != os.Kill && err != nil {
+			s.t.Errorf("the server ended with %v\n%s", err, s.stderr)
+		}
+	case <-time.After(30 * time.Second):
+		_ = s.cmd.Process.Kill()
+		s.t.Fatalf("the server did not stop within 30 s of %v\n%s", signal, s.stderr)
+	}
+}
+
+func (s *server) assertNoErrors() {
+	s.t.Helper()
+	for line := range strings.Lines(s.stderr.String()) {
+		if strings.Contains(line, `"level":"ERROR"`) {
+			s.t.Errorf("the server logged: %s", line)
+		}
+	}
+}
+
+// eventually waits for something that happens soon unless something is wrong.
+func (s *server) eventually(what string, happened func() bool) {
+	s.t.Helper()
+	for deadline := time.Now().Add(60 * time.Second); !happened(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.t.Fatalf("waited in vain for %s\n%s", what, s.stderr)
+		}
+	}
+}
+
+// user sends operations with a session's token, or none.
+type user struct {
+	*server
+	token string
+}
+
+func (s *server) anonymous() *user { return &user{server: s} }
+
+// ask sends an operation and reads data into result. It fails the test on errors.
+func (u *user) ask(result any, query string, variables map[string]any) {
+	u.t.Helper()
+	if err := u.try(result, query, variables); err != nil {
+		u.t.Fatalf("%s\n%v", query, err)
+	}
+}
+
+// try sends an operation; its error is that of the transport, or the first of the response as "CODE: message".
+func (u *user) try(result any, query string, variables map[string]any) error {
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, u.url+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if u.token != "" {
+		request.Header.Set("Authorization", "Bearer "+u.token)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	return decode(response.Body, result)
+}
+
+type graphqlError struct {
+	Message    string
+	Extensions struct{ Code, Field, Reason string }
+}
+
+func decode(body io.Reader, result any) error {
+	var answer struct {
+		Data   json.RawMessage
+		Errors []graphqlError
+	}
+	if err := json.NewDecoder(body).Decode(&answer); err != nil {
+		return err
+	}
+	if len(answer.Errors) > 0 {
+		return fmt.Errorf("%s: %s", answer.Errors[0].Extensions.Code, answer.Errors[0].Message)
+	}
+	if result == nil {
+		return nil
+	}
+	return json.Unmarshal(answer.Data, result)
+}
+
+type session struct{ AccessToken string }
+
+func (s *server) login(name string) *user {
+	s.t.Helper()
+	var got struct{ DemoLogin session }
+	s.anonymous().ask(&got, `mutation($n: String!) { demoLogin(displayName: $n) { accessToken } }`, map[string]any{"n": name})
+	return &user{s, got.DemoLogin.AccessToken}
+}
+
+func (s *server) join(code, name string) *user {
+	s.t.Helper()
+	var got struct {
+		JoinRoom struct{ Session session }
+	}
+	s.anonymous().ask(&got, `mutation($c: String!, $n: String!) { joinRoom(code: $c, displayName: $n) { session { accessToken } } }`,
+		map[string]any{"c": code, "n": name})
+	return &user{s, got.JoinRoom.Session.AccessToken}
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// output gathers what a process writes.
+type output struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}

@@ -1,0 +1,310 @@
+package main_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/testdb"
+)
+
+func onBothDatabases(t *testing.T, story func(t *testing.T, databaseURL string)) {
+	t.Helper()
+	testdb.Each(t, func(t *testing.T, databaseURL string) {
+		t.Parallel()
+		story(t, databaseURL)
+	})
+}
+
+// The whole main job: a host opens a room, three guests join, search, add and like; the order changes on every screen, and
+// the simulated player plays the songs in that order to the end.
+func TestParty(t *testing.T) {
+	onBothDatabases(t, func(t *testing.T, databaseURL string) {
+		s := startServer(t, databaseURL, "ANTWON_DEMO_SONG_SECONDS=10")
+		host := s.login("Hanna")
+		roomID := host.openRoom("STORY")
+		guests := []*user{s.join("story", "Gina"), s.join("STORY", "Gustav"), s.join("Story", "Greta")}
+		screens := []*screen{host.watch(roomID)}
+		for _, guest := range guests {
+			screens = append(screens, guest.watch(roomID))
+		}
+		see := func(want ...string) {
+			t.Helper()
+			for i, screen := range screens {
+				s.eventually(fmt.Sprintf("screen %d to show %q", i, want), func() bool {
+					whole, applied := screen.shows()
+					return whole == strings.Join(want, " | ") && applied == whole
+				})
+			}
+		}
+		see()
+		songs := guests[0].search(roomID, "the", 10)
+		if len(songs) < 5 {
+			t.Fatalf("searching found %d songs", len(songs))
+		}
+		first := guests[0].add(roomID, songs[0])
+		s.eventually("the first song to play", func() bool { playing, _ := screens[1].played(); return playing == first.Song.Name })
+		see()
+
+		b, c, d := guests[0].add(roomID, songs[1]), guests[1].add(roomID, songs[2]), guests[2].add(roomID, songs[3])
+		see(b.Song.Name, c.Song.Name, d.Song.Name)
+		guests[0].like(d)
+		see(d.Song.Name, b.Song.Name, c.Song.Name)
+		guests[1].like(c)
+		guests[2].like(c)
+		see(c.Song.Name, d.Song.Name, b.Song.Name)
+		if again := guests[2].add(roomID, songs[2]); again.ID != c.ID || again.LikeCount != 2 {
+			t.Errorf("adding a queued song again: %+v, want the same item", again)
+		}
+
+		order := strings.Join([]string{first.Song.Name, c.Song.Name, d.Song.Name, b.Song.Name}, " | ")
+		for i, screen := range screens {
+			s.eventually(fmt.Sprintf("screen %d to have seen %q play to the end", i, order), func() bool {
+				played, state := screen.played()
+				return played == order && state == "IDLE NOTHING_TO_PLAY"
+			})
+		}
+		see()
+		if got := host.history(roomID); got != order {
+			t.Errorf("history says %q, want %q", got, order)
+		}
+		host.ask(nil, `mutation($room: ID!) { closeRoom(roomId: $room) { status } }`, map[string]any{"room": roomID})
+		for _, screen := range screens {
+			for _, subscription := range []string{"queue", "changes", "playback"} {
+				s.eventually("the subscriptions to complete", func() bool { return screen.completed(subscription) })
+			}
+		}
+	})
+}
+
+// Stopped and started again, the party goes on: the same room, the same guests, the same song.
+func TestPartySurvivesARestart(t *testing.T) {
+	onBothDatabases(t, func(t *testing.T, databaseURL string) {
+		s := startServer(t, databaseURL)
+		host := s.login("Hanna")
+		roomID := host.openRoom("AGAIN")
+		guest := s.join("AGAIN", "Gina")
+		songs := guest.search(roomID, "a", 3)
+		playing, waiting := guest.add(roomID, songs[0]), guest.add(roomID, songs[1])
+		watching := guest.watch(roomID)
+		s.eventually("the first song to play", func() bool { played, _ := watching.played(); return played == playing.Song.Name })
+
+		s.stop(syscall.SIGTERM)
+		s.start()
+		if !strings.Contains(s.stdout.String(), "the room PARTY is open") {
+			t.Errorf("the demo's own room is gone: %s", s.stdout)
+		}
+		guest.like(waiting) // with the session from before
+		watching = guest.watch(roomID)
+		s.eventually("the party to go on", func() bool {
+			played, _ := watching.played()
+			whole, applied := watching.shows()
+			return played == playing.Song.Name && whole == waiting.Song.Name && applied == whole
+		})
+	})
+}
+
+// Nothing that was acknowledged is ever lost: killed amid a thousand likes, the server comes back with each like that it
+// acknowledged, with none twice and none that was never sent.
+func TestKilledAmidLikes(t *testing.T) {
+	const guests, songs = 40, 25
+	onBothDatabases(t, func(t *testing.T, databaseURL string) {
+		s := startServer(t, databaseURL)
+		host := s.login("Hanna")
+		roomID := host.openRoom("KILL9")
+		var items []item
+		for _, uri := range host.search(roomID, "a", songs+1) {
+			items = append(items, host.add(roomID, uri))
+		}
+		items = items[1:] // the first one plays
+		var likers []*user
+		for range guests {
+			likers = append(likers, s.join("KILL9", "Guest"))
+		}
+		type fate struct{ sent, acknowledged bool }
+		fates := make([][songs]fate, guests)
+		var all sync.WaitGroup
+		begun := make(chan bool, guests*songs) // one for each like: no liker ever waits for the one who kills
+		for g, liker := range likers {
+			all.Go(func() {
+				for _, i := range rand.Perm(songs) {
+					fates[g][i].sent = true
+					err := liker.try(nil, `mutation($i: ID!) { likeQueueItem(itemId: $i) { id } }`, map[string]any{"i": items[i].ID})
+					if err != nil {
+						return
+					}
+					fates[g][i].acknowledged = true
+					begun <- true
+				}
+			})
+		}
+		for range guests * songs / 3 {
+			<-begun
+		}
+		s.stop(os.Kill)
+		all.Wait()
+		s.start()
+
+		acknowledged, found := 0, 0
+		counts := make([]int, songs)
+		for g, liker := range likers {
+			liked := liker.liked(roomID)
+			for i := range songs {
+				f, has := fates[g][i], liked[items[i].ID]
+				if f.acknowledged && !has || has && !f.sent {
+					t.Errorf("guest %d, song %d: sent %v, acknowledged %v, liked %v", g, i, f.sent, f.acknowledged, has)
+				}
+				if f.acknowledged {
+					acknowledged++
+				}
+				if has {
+					counts[i]++
+					found++
+				}
+			}
+		}
+		for i, n := range host.likeCounts(roomID, items) {
+			if n != counts[i] {
+				t.Errorf("song %d counts %d likes, and %d guests like it", i, n, counts[i])
+			}
+		}
+		t.Logf("killed after %d acknowledged likes; %d found afterwards", acknowledged, found)
+	})
+}
+
+// What a server costs that nobody uses yet. The figures are printed, not judged: machines differ.
+func TestStartAndIdleMemory(t *testing.T) {
+	onBothDatabases(t, func(t *testing.T, databaseURL string) {
+		begun := time.Now()
+		s := startServer(t, databaseURL)
+		ready := time.Since(begun)
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+		if err != nil {
+			t.Skipf("memory left out: %v", err)
+		}
+		_, rest, _ := strings.Cut(string(status), "VmRSS:")
+		kilobytes, err := strconv.Atoi(strings.Fields(rest)[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("ready after %v, %d MB resident", ready.Round(time.Millisecond), kilobytes/1024)
+	})
+}
+
+func (u *user) openRoom(code string) (id string) {
+	u.t.Helper()
+	var got struct{ CreateRoom struct{ ID string } }
+	u.ask(&got, `mutation($c: String) { createRoom(input: {code: $c}) { id code joinUrl } }`, map[string]any{"c": code})
+	return got.CreateRoom.ID
+}
+
+// search returns the URIs of n different songs, as many pages as it takes.
+func (u *user) search(roomID, query string, n int) (uris []string) {
+	u.t.Helper()
+	for offset := 0; len(uris) < n; offset += 10 {
+		var got struct {
+			SearchSongs struct {
+				Hits []struct {
+					Song   struct{ URI string }
+					CanAdd bool
+				}
+				HasMore bool
+			}
+		}
+		u.ask(&got, `query($r: ID!, $q: String!, $o: Int!) { searchSongs(roomId: $r, query: $q, offset: $o) { hasMore hits { canAdd song { uri } } } }`,
+			map[string]any{"r": roomID, "q": query, "o": offset})
+		for _, hit := range got.SearchSongs.Hits {
+			if hit.CanAdd && len(uris) < n {
+				uris = append(uris, hit.Song.URI)
+			}
+		}
+		if !got.SearchSongs.HasMore {
+			break
+		}
+	}
+	return uris
+}
+
+func (u *user) add(roomID, uri string) item {
+	u.t.Helper()
+	var got struct{ AddSong struct{ Item item } }
+	u.ask(&got, `mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { item { id song { name uri } likeCount state position } } }`,
+		map[string]any{"r": roomID, "u": uri})
+	return got.AddSong.Item
+}
+
+func (u *user) like(liked item) {
+	u.t.Helper()
+	u.ask(nil, `mutation($i: ID!) { likeQueueItem(itemId: $i) { likeCount } }`, map[string]any{"i": liked.ID})
+}
+
+func (u *user) history(roomID string) string {
+	u.t.Helper()
+	var got struct {
+		Room struct {
+			History struct {
+				Edges []struct {
+					Node struct {
+						Item    item
+						Skipped bool
+					}
+				}
+			}
+		}
+	}
+	u.ask(&got, `query($r: ID!) { room(id: $r) { history(first: 100) { edges { node { skipped item { id state song { name uri } } } } } } }`, map[string]any{"r": roomID})
+	var names []string
+	for _, edge := range got.Room.History.Edges {
+		if edge.Node.Skipped || edge.Node.Item.State != "PLAYED" {
+			u.t.Errorf("%s is %s, skipped %v; want it played to its end", edge.Node.Item.Song.Name, edge.Node.Item.State, edge.Node.Skipped)
+		}
+		names = append([]string{edge.Node.Item.Song.Name}, names...)
+	}
+	return strings.Join(names, " | ")
+}
+
+type likedQueue struct {
+	Room struct {
+		Queue struct {
+			Items []struct {
+				ID            string
+				LikeCount     int
+				LikedByViewer bool
+			}
+		}
+	}
+}
+
+const likedQuery = `query($r: ID!) { room(id: $r) { queue { items { id likeCount likedByViewer } } } }`
+
+func (u *user) liked(roomID string) map[string]bool {
+	u.t.Helper()
+	var got likedQueue
+	u.ask(&got, likedQuery, map[string]any{"r": roomID})
+	liked := map[string]bool{}
+	for _, item := range got.Room.Queue.Items {
+		liked[item.ID] = item.LikedByViewer
+	}
+	return liked
+}
+
+func (u *user) likeCounts(roomID string, items []item) []int {
+	u.t.Helper()
+	var got likedQueue
+	u.ask(&got, likedQuery, map[string]any{"r": roomID})
+	counts := make([]int, len(items))
+	for i, wanted := range items {
+		for _, item := range got.Room.Queue.Items {
+			if item.ID == wanted.ID {
+				counts[i] = item.LikeCount
+			}
+		}
+	}
+	return counts
+}

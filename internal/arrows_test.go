@@ -1,0 +1,91 @@
+// Package internal holds nothing but the test that guards which package may use which.
+package internal
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "antwon.dj/backend/"
+
+// mayUse says which packages of ours each package may import. Data goes one way, and so do these arrows; a new package
+// needs a line here. Tests are free: they drive several parts together.
+var mayUse = map[string][]string{
+	"cmd/antwon":           {"graph", "internal/gqlserver", "internal/jukebox", "internal/live", "internal/playback", "internal/server", "internal/session", "internal/spotify", "internal/spotify/sim"},
+	"cmd/antwon-bench":     {"internal/jukebox", "internal/live", "internal/session", "internal/testdb"},
+	"graph":                {"internal/gqlserver", "internal/jukebox"},
+	"internal/server":      {},
+	"internal/gqlserver":   {},
+	"internal/session":     {"internal/jukebox"},
+	"internal/spotify":     {"internal/playback", "internal/jukebox"},
+	"internal/spotify/sim": {},
+	"internal/playback":    {"internal/jukebox", "internal/live"},
+	"internal/jukebox":     {"internal/live", "ent"},
+	"internal/live":        {},
+	"internal/testdb":      {},
+	"ent":                  {"ent"},
+}
+
+func TestArrowsPointDown(t *testing.T) {
+	for _, pkg := range packages(t) {
+		name := strings.TrimPrefix(pkg.ImportPath, module)
+		key := name
+		if name == "ent" || strings.HasPrefix(name, "ent/") {
+			key = "ent"
+		}
+		allowed, known := mayUse[key]
+		if !known {
+			if len(pkg.GoFiles) > 0 {
+				t.Errorf("%s has no place: say in mayUse what it may import", name)
+			}
+			continue
+		}
+		for _, imported := range pkg.Imports {
+			if used, ours := strings.CutPrefix(imported, module); ours && !permitted(used, allowed) {
+				t.Errorf("%s imports %s: that arrow points up", name, used)
+			}
+		}
+	}
+}
+
+func permitted(used string, allowed []string) bool {
+	for _, a := range allowed {
+		if used == a || a == "ent" && strings.HasPrefix(used, "ent/") {
+			return true
+		}
+	}
+	return false
+}
+
+type goPackage struct {
+	ImportPath string
+	GoFiles    []string
+	Imports    []string
+}
+
+func packages(t *testing.T) []goPackage {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,GoFiles,Imports", module+"...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []goPackage
+	decoder := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var pkg goPackage
+		if err := decoder.Decode(&pkg); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, pkg)
+	}
+	if len(all) < len(mayUse) {
+		t.Fatalf("go list knows %d packages, fewer than have a line here", len(all))
+	}
+	return all
+}

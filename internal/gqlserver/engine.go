@@ -1,0 +1,82 @@
+package gqlserver
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// engine is gqlgen's executor as every transport here uses it: what it does is counted, and a panic ends as a presented
+// error and nothing else. (gqlgen's own transports would send the text of the recovered error unpresented.)
+type engine struct {
+	*executor.Executor
+	metrics *metrics
+}
+
+var _ graphql.GraphExecutor = (*engine)(nil)
+
+func (e *engine) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+	op, errs := e.Executor.CreateOperationContext(ctx, params)
+	if len(errs) > 0 {
+		e.metrics.countRejected(kindOf(op))
+	}
+	return op, errs
+}
+
+func (e *engine) DispatchError(ctx context.Context, errs gqlerror.List) *graphql.Response {
+	response := e.Executor.DispatchError(ctx, errs)
+	e.metrics.countErrors(response.Errors)
+	return response
+}
+
+func (e *engine) DispatchOperation(ctx context.Context, op *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
+	run := e.metrics.start(kindOf(op))
+	responses, ctx := e.dispatch(ctx, op)
+	panicked := false
+	return func(ctx context.Context) *graphql.Response {
+		if panicked {
+			return nil
+		}
+		var response *graphql.Response
+		response, panicked = e.next(ctx, op, responses)
+		run.observe(response, panicked)
+		return response
+	}, ctx
+}
+
+func (e *engine) dispatch(ctx context.Context, op *graphql.OperationContext) (responses graphql.ResponseHandler, inner context.Context) {
+	defer func() {
+		if p := recover(); p != nil {
+			responses, inner = graphql.OneShot(e.failure(ctx, op, p)), graphql.WithOperationContext(ctx, op)
+		}
+	}()
+	return e.Executor.DispatchOperation(ctx, op)
+}
+
+func (e *engine) next(ctx context.Context, op *graphql.OperationContext, responses graphql.ResponseHandler) (response *graphql.Response, panicked bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			response, panicked = e.failure(ctx, op, p), true
+		}
+	}()
+	return responses(ctx), false
+}
+
+// failure is the response of an operation that panicked with p.
+func (e *engine) failure(ctx context.Context, op *graphql.OperationContext, p any) *graphql.Response {
+	ctx = graphql.WithOperationContext(ctx, op)
+	return e.Executor.DispatchError(ctx, gqlerror.List{gqlerror.WrapIfUnwrapped(op.RecoverFunc(ctx, p))})
+}
+
+// kindOf returns what kind of operation op is, as far as that is known.
+func kindOf(op *graphql.OperationContext) string {
+	if op == nil || op.Operation == nil {
+		return "unknown"
+	}
+	return string(op.Operation.Operation)
+}
+
+func isSubscription(kind string) bool { return kind == string(ast.Subscription) }

@@ -1,0 +1,79 @@
+package gqlserver
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/core"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+)
+
+const (
+	cachedDocuments     = 1000
+	cachedDocumentBytes = 8 << 10 // the cache counts documents, so their size is bounded here
+)
+
+func newExecutor(cfg Config) *executor.Executor {
+	e := executor.New(cfg.Schema)
+	e.SetErrorPresenter(cfg.Present)
+	e.SetRecoverFunc(cfg.Recover)
+	e.SetQueryCache(documentCache{lru.New[*ast.QueryDocument](cachedDocuments)})
+	e.SetParserTokenLimit(cfg.Limits.Tokens)
+	e.SetDisableSuggestion(!cfg.Introspection)
+	e.SetDefaultRulesFn(func() *rules.Rules { return validationRules(cfg.Introspection) })
+	if cfg.Introspection {
+		e.Use(extension.Introspection{})
+	}
+	if cfg.AroundResponses != nil {
+		e.AroundResponses(cfg.AroundResponses)
+	}
+	return e
+}
+
+// documentCache keeps parsed and validated documents, but no large ones.
+type documentCache struct {
+	*lru.LRU[*ast.QueryDocument]
+}
+
+func (c documentCache) Add(ctx context.Context, query string, document *ast.QueryDocument) {
+	if len(query) <= cachedDocumentBytes {
+		c.LRU.Add(ctx, query, document)
+	}
+}
+
+// validationRules returns a fresh set on every call, because the executor changes what it gets. Its own switch for
+// suggestions reaches only the rules for fields; these here name arguments, types and enum values too.
+func validationRules(suggestions bool) *rules.Rules {
+	r := rules.NewDefaultRules()
+	r.AddRule(noDefer.Name, noDefer.RuleFunc)
+	if suggestions {
+		return r
+	}
+	for verbose, silent := range map[string]core.Rule{
+		rules.KnownArgumentNamesRule.Name:  rules.KnownArgumentNamesRuleWithoutSuggestions,
+		rules.KnownTypeNamesRule.Name:      rules.KnownTypeNamesRuleWithoutSuggestions,
+		rules.ValuesOfCorrectTypeRule.Name: rules.ValuesOfCorrectTypeRuleWithoutSuggestions,
+	} {
+		r.ReplaceRule(verbose, silent.RuleFunc)
+	}
+	return r
+}
+
+// noDefer refuses @defer, which the parser knows even where the schema does not: a deferred part whose client leaves
+// keeps its goroutine for ever, and over POST it is never sent.
+var noDefer = core.Rule{
+	Name: "NoDefer",
+	RuleFunc: func(observers *core.Events, addError core.AddErrFunc) {
+		observers.OnDirective(func(_ *core.Walker, directive *ast.Directive) {
+			if directive.Name == "defer" {
+				addError(core.Message("@defer is not supported"), core.At(directive.Position))
+			}
+		})
+	},
+}
+
+var _ graphql.Cache[*ast.QueryDocument] = documentCache{}

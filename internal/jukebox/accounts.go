@@ -1,0 +1,51 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/spotifyaccount"
+)
+
+// SpotifyCredentials are what the server keeps to act for a host at Spotify. The vault of the spotify package seals and
+// opens Sealed; nothing else can read it.
+type SpotifyCredentials struct {
+	AccountID   string // Spotify's account_id, or id where that is absent
+	DisplayName string
+	Sealed      []byte // the encrypted tokens
+	// NeedsReconnect: Spotify accepts the authorization no more, the host has to give it anew.
+	NeedsReconnect bool
+}
+
+// Accounts are the hosts' Spotify accounts.
+type Accounts struct{ store *Store }
+
+// NewAccounts returns the accounts in a store.
+func NewAccounts(store *Store) *Accounts { return &Accounts{store} }
+
+// SpotifyCredentials returns what is needed to act for a host at Spotify; NotFound if the host has not connected it.
+func (a *Accounts) SpotifyCredentials(ctx context.Context, hostID string) (SpotifyCredentials, error) {
+	row, err := a.store.read.SpotifyAccount.Query().Where(spotifyaccount.UserID(hostID)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return SpotifyCredentials{}, errorf(NotFound, "this host has not connected Spotify")
+	}
+	if err != nil {
+		return SpotifyCredentials{}, fmt.Errorf("load Spotify credentials: %w", err)
+	}
+	return SpotifyCredentials{row.AccountID, row.DisplayName, row.SealedTokens, row.NeedsReconnect}, nil
+}
+
+// SaveSpotifyTokens replaces a host's sealed tokens.
+func (a *Accounts) SaveSpotifyTokens(ctx context.Context, hostID string, sealed []byte) error {
+	return a.store.inTx(ctx, func(tx *ent.Tx) error {
+		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetSealedTokens(sealed).Exec(ctx)
+	})
+}
+
+// MarkSpotifyReconnect remembers that Spotify accepts a host's authorization no more.
+func (a *Accounts) MarkSpotifyReconnect(ctx context.Context, hostID string) error {
+	return a.store.inTx(ctx, func(tx *ent.Tx) error {
+		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetNeedsReconnect(true).Exec(ctx)
+	})
+}

@@ -1,0 +1,106 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"antwon.dj/backend/internal/server"
+)
+
+// site is the shell behind a real socket, and what it logged.
+type site struct {
+	*httptest.Server
+	t   *testing.T
+	log *logLines
+}
+
+func start(t *testing.T, change func(*server.Config)) *site {
+	t.Helper()
+	s := &site{t: t, log: &logLines{}}
+	cfg := server.Config{
+		GraphQL: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "graphql") }),
+		Ready:   func(context.Context) error { return nil },
+		Metrics: prometheus.NewRegistry(),
+		Log:     slog.New(slog.NewJSONHandler(s.log, nil)),
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	s.Server = httptest.NewUnstartedServer(nil)
+	s.Config = server.HTTPServer(server.New(cfg))
+	s.Config.ErrorLog = slog.NewLogLogger(slog.NewJSONHandler(s.log, nil), slog.LevelError)
+	s.Start()
+	t.Cleanup(s.Close)
+	return s
+}
+
+type reply struct {
+	*http.Response
+	body string
+}
+
+// do sends a request and follows no redirect. Header holds names and values in turn.
+func (s *site) do(method, path string, header ...string) reply {
+	s.t.Helper()
+	r, err := http.NewRequest(method, s.URL+path, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	client := *s.Client()
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	response, err := client.Do(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return reply{response, string(body)}
+}
+
+// logLines takes a JSON log.
+type logLines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logLines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+// all returns the lines with this message.
+func (l *logLines) all(t *testing.T, message string) (found []map[string]any) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	decoder := json.NewDecoder(strings.NewReader(l.text.String()))
+	for {
+		line := map[string]any{}
+		if err := decoder.Decode(&line); errors.Is(err, io.EOF) {
+			return found
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if line["msg"] == message {
+			found = append(found, line)
+		}
+	}
+}

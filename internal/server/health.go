@@ -1,0 +1,49 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// readyTimeout is how long Ready may take; a prober does not wait for much longer.
+const readyTimeout = 2 * time.Second
+
+type health struct {
+	Status string `json:"status"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// serveHealth says that the process lives. It asks nothing else, so that a broken database makes nobody restart it.
+func serveHealth(w http.ResponseWriter, _ *http.Request) {
+	writeHealth(w, http.StatusOK, health{Status: "alive"})
+}
+
+// serveReadiness says whether requests should be sent here.
+func serveReadiness(ready func(context.Context) error, log *slog.Logger) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+		defer cancel()
+		err := ready(ctx)
+		if err == nil {
+			writeHealth(w, http.StatusOK, health{Status: "ready"})
+			return
+		}
+		reason := err.Error()
+		if errors.Is(err, context.DeadlineExceeded) {
+			reason = "no answer within " + readyTimeout.String() + ": " + reason
+		}
+		log.WarnContext(r.Context(), "not ready", "error", err)
+		writeHealth(w, http.StatusServiceUnavailable, health{Status: "unavailable", Reason: reason})
+	}
+}
+
+func writeHealth(w http.ResponseWriter, status int, h health) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(h) // two strings; and a prober that has left is no error of ours
+}

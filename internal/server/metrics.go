@@ -1,0 +1,40 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
+
+type metrics struct {
+	requests  *prometheus.CounterVec
+	durations *prometheus.HistogramVec
+}
+
+func newMetrics(r prometheus.Registerer) *metrics {
+	factory := promauto.With(r)
+	return &metrics{
+		requests: factory.NewCounterVec(prometheus.CounterOpts{
+			Name: "http_requests_total",
+			Help: "Requests answered, by route and status code.",
+		}, []string{"route", "code"}),
+		durations: factory.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "http_request_duration_seconds",
+			Help: "How long requests took, by route; without WebSockets.",
+		}, []string{"route"}),
+	}
+}
+
+// count goes by the route's pattern: paths are made by clients, and there is no end to them.
+func (m *metrics) count(pattern string, code int, took time.Duration) {
+	if pattern == "" {
+		pattern = "none"
+	}
+	m.requests.WithLabelValues(pattern, strconv.Itoa(code)).Inc()
+	if code != http.StatusSwitchingProtocols {
+		m.durations.WithLabelValues(pattern).Observe(took.Seconds())
+	}
+}

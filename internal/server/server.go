@@ -1,0 +1,54 @@
+// Package server is the program's HTTP shell: the routes, what every request gets on its way (a request id, an access log
+// line, headers that keep browsers strict, an answer even if a handler panics), health, metrics, and the playground, a
+// GraphiQL that needs no internet.
+//
+// It leaves alone what it wraps: handlers may hijack the connection, flush, set deadlines, and replace any header that was
+// set for them, the Content-Security-Policy above all.
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Config is what the shell is made of. Covers may be nil; all else is required.
+type Config struct {
+	GraphQL http.Handler
+	Covers  http.Handler // gets requests below /covers/, with their whole path
+
+	// Ready says what keeps this server from doing its work, in words that anybody may read.
+	Ready func(context.Context) error
+
+	Metrics        *prometheus.Registry // shown at /metrics; the shell adds its own to it
+	AllowedOrigins []string             // pages of other origins that may use /graphql, with cookies
+	Log            *slog.Logger
+}
+
+// New returns the handler for everything. What it logs carries the request's id; for the same in other packages' lines,
+// build the program's logger with LogHandler.
+func New(cfg Config) http.Handler {
+	cfg.Log = slog.New(LogHandler(cfg.Log.Handler()))
+	handler := routes(cfg)
+	handler = secure(handler)
+	handler = recoverPanics(cfg.Log, handler)
+	handler = observe(cfg.Log, newMetrics(cfg.Metrics), handler)
+	return identify(handler)
+}
+
+// HTTPServer returns a server for handler that no client can hold up: time and size of a request are bounded, and the time
+// to take the response. A handler that streams lifts the deadlines of its own request with http.ResponseController; one
+// that hijacks the connection, as WebSockets do, has none.
+func HTTPServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+	}
+}
