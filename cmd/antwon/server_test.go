@@ -229,3 +229,60 @@ func (o *output) String() string {
 	defer o.mu.Unlock()
 	return o.buf.String()
 }
+
+type answer struct {
+	Data   json.RawMessage
+	Errors []graphqlError
+}
+
+// post sends an operation and returns the whole answer.
+func (u *user) post(t *testing.T, query string, variables map[string]any) (got answer) {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, u.url+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if u.token != "" {
+		request.Header.Set("Authorization", "Bearer "+u.token)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(readAll(t, response)), &got); err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// refusal is the code of the first error, and its field.
+func (u *user) refusal(t *testing.T, query string, variables map[string]any) string {
+	t.Helper()
+	got := u.post(t, query, variables)
+	if len(got.Errors) == 0 {
+		return "no error: " + string(got.Data)
+	}
+	return strings.TrimSpace(got.Errors[0].Extensions.Code + " " + got.Errors[0].Extensions.Field)
+}
+
+func (u *user) closeRoom(roomID string) string {
+	u.t.Helper()
+	var got struct{ CloseRoom struct{ Status string } }
+	u.ask(&got, `mutation($r: ID!) { closeRoom(roomId: $r) { status } }`, map[string]any{"r": roomID})
+	return got.CloseRoom.Status
+}
+
+func readAll(t *testing.T, response *http.Response) string {
+	t.Helper()
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}

@@ -25,20 +25,37 @@ type socket struct {
 
 func (u *user) connect() *socket {
 	u.t.Helper()
-	dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}}
-	conn, _, err := dialer.Dial("ws"+strings.TrimPrefix(u.url, "http")+"/graphql", http.Header{"Origin": {u.url}})
-	if err != nil {
-		u.t.Fatal(err)
-	}
+	conn := u.dial(u.t, map[string]string{"authorization": "Bearer " + u.token})
 	s := &socket{t: u.t, conn: conn, events: map[string]func(json.RawMessage){}, ended: map[string]bool{}}
-	s.send(map[string]any{"type": "connection_init", "payload": map[string]string{"authorization": "Bearer " + u.token}})
-	var ack struct{ Type string }
-	if err := conn.ReadJSON(&ack); err != nil || ack.Type != "connection_ack" {
-		u.t.Fatalf("want connection_ack, got %+v, %v", ack, err)
-	}
 	s.done.Go(s.read)
 	u.t.Cleanup(s.close)
 	return s
+}
+
+// dial opens a WebSocket that the server has acknowledged.
+func (u *user) dial(t *testing.T, payload map[string]string) *websocket.Conn {
+	t.Helper()
+	conn := u.dialRaw(t, payload)
+	var ack struct{ Type string }
+	if err := conn.ReadJSON(&ack); err != nil || ack.Type != "connection_ack" {
+		t.Fatalf("want connection_ack, got %+v, %v", ack, err)
+	}
+	return conn
+}
+
+// dialRaw opens a WebSocket and introduces itself.
+func (u *user) dialRaw(t *testing.T, payload map[string]string) *websocket.Conn {
+	t.Helper()
+	dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}}
+	conn, _, err := dialer.Dial("ws"+strings.TrimPrefix(u.url, "http")+"/graphql", http.Header{"Origin": {u.url}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() }) // it may be closed already
+	if err := conn.WriteJSON(map[string]any{"type": "connection_init", "payload": payload}); err != nil {
+		t.Fatal(err)
+	}
+	return conn
 }
 
 func (s *socket) close() {

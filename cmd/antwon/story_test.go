@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -119,8 +120,12 @@ func TestKilledAmidLikes(t *testing.T) {
 		host := s.login("Hanna")
 		roomID := host.openRoom("KILL9")
 		var items []item
-		for _, uri := range host.search(roomID, "a", songs+1) {
-			items = append(items, host.add(roomID, uri))
+		for _, uri := range host.search(roomID, "a", 2*songs) {
+			added := host.add(roomID, uri)
+			known := slices.ContainsFunc(items, func(other item) bool { return other.ID == added.ID }) // from another release
+			if !known && len(items) <= songs {
+				items = append(items, added)
+			}
 		}
 		items = items[1:] // the first one plays
 		var likers []*user
@@ -169,7 +174,11 @@ func TestKilledAmidLikes(t *testing.T) {
 				}
 			}
 		}
+		hosts := host.liked(roomID) // songs that came up as two releases: adding the second one was a like
 		for i, n := range host.likeCounts(roomID, items) {
+			if hosts[items[i].ID] {
+				counts[i]++
+			}
 			if n != counts[i] {
 				t.Errorf("song %d counts %d likes, and %d guests like it", i, n, counts[i])
 			}

@@ -1,6 +1,7 @@
 package jukebox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -41,13 +42,13 @@ type SongHit struct {
 	QueueItemID *string  // where it is queued, committed or playing already
 }
 
-// SearchSongs searches Spotify for what guests of a room may add. For guests.
+// SearchSongs searches Spotify for what guests of an open room may add. For guests.
 func (j *Jukebox) SearchSongs(ctx context.Context, roomID, query string, limit, offset int) (*SongSearch, error) {
 	a, err := j.toRoom(ctx, roomID)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.guest(); err != nil {
+	if err := cmp.Or(a.guest(), a.open()); err != nil {
 		return nil, err
 	}
 	if query, err = parseQuery(query, limit, offset); err != nil {

@@ -103,17 +103,32 @@ func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*Join
 	if err != nil {
 		return nil, err
 	}
-	viewer, err := ViewerFrom(ctx)
-	if err != nil || viewer.Kind == ScreenUser {
+	viewer, known, err := j.knownPerson(ctx)
+	switch {
+	case err != nil:
+	case known:
+		err = j.admit(ctx, r, viewer, name)
+	default:
 		viewer = Viewer{UserID: newID(), Kind: GuestUser}
 		err = j.admitNew(ctx, r, viewer, name, RoleGuest)
-	} else {
-		err = j.admit(ctx, r, viewer, name)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("join room %s: %w", r.ID, err)
 	}
 	return j.joined(ctx, r, viewer)
+}
+
+// knownPerson returns the viewer, unless nobody is signed in, or a screen, or somebody whom this database does not know.
+func (j *Jukebox) knownPerson(ctx context.Context) (viewer Viewer, known bool, err error) {
+	viewer, err = ViewerFrom(ctx)
+	if err != nil || viewer.Kind == ScreenUser {
+		return Viewer{}, false, nil
+	}
+	known, err = j.store.read.User.Query().Where(user.ID(viewer.UserID)).Exist(ctx)
+	if err != nil {
+		return Viewer{}, false, fmt.Errorf("look up the viewer: %w", err)
+	}
+	return viewer, known, nil
 }
 
 // WatchRoom makes a new screen that watches the open room with this code. NotFound if no open room has the code.

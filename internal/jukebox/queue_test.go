@@ -236,6 +236,7 @@ func TestNothingInAClosedRoomCanBeChanged(t *testing.T) {
 			"unlike": second(p.UnlikeQueueItem(guest, item.ID, nil)),
 			"remove": second(p.RemoveQueueItem(p.host, item.ID, nil)),
 			"clear":  second(p.ClearQueue(p.host, p.room.ID, nil)),
+			"search": second(p.SearchSongs(guest, p.room.ID, "x", 1, 0)),
 			"update": second(p.UpdateRoom(p.host, p.room.ID, jukebox.UpdateRoomInput{Name: pointer("x")}, nil)),
 			"play":   p.Driver().ApplyPlayback(p.Context(), p.room.ID, jukebox.PlaybackStep{CommitItem: item.ID}),
 		} {

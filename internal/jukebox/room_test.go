@@ -165,6 +165,15 @@ func TestJoiningMakesAGuestAndKeepsASession(t *testing.T) {
 	})
 }
 
+func TestJoiningWithTheSessionOfAnotherDatabaseMakesANewGuest(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		gone := jukebox.WithViewer(p.Context(), jukebox.Viewer{UserID: "01900000-0000-7000-8000-000000000000", Kind: jukebox.GuestUser})
+		joined, err := p.JoinRoom(gone, "PARTY", "Gina")
+		p.must(err)
+		p.add(p.as(&joined.Session), 1)
+	})
+}
+
 func TestScreensOnlyWatch(t *testing.T) {
 	onBothDatabases(t, func(p *party) {
 		watching, err := p.WatchRoom(p.Context(), "PARTY")

@@ -1,0 +1,212 @@
+package playback
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/live"
+)
+
+const (
+	// commandTime is how long a command may take, and its record. It is time that a stopping server waits.
+	commandTime = 10 * time.Second
+	recordTime  = 5 * time.Second
+	// visibleWithin is how long a recorded step may take to appear in the room's state. It appears at once, unless a hint
+	// is lost.
+	visibleWithin = 10 * time.Second
+	// afterConflict is when to look again if a step did not fit the room's present state and no newer one comes.
+	afterConflict = time.Second
+)
+
+// driver drives one room's player: it does what Decide says.
+type driver struct {
+	roomID  string
+	rooms   Rooms
+	player  Player
+	log     *slog.Logger
+	metrics *metrics
+
+	watcher *live.Watcher[*jukebox.State]
+	room    *jukebox.State // the newest known
+	memory  Memory
+}
+
+// news is what happened since the last decision: the last three fields of Input.
+type news struct {
+	seen   *Snapshot
+	fault  *Fault
+	answer *Answer
+}
+
+// run drives the room until it closes or ctx ends, which is no error.
+func (d *driver) run(ctx context.Context) (err error) {
+	if d.watcher, err = d.rooms.Watch(ctx, d.roomID); err != nil {
+		return fmt.Errorf("watch: %w", err)
+	}
+	defer d.watcher.Close()
+	if d.room, err = d.watcher.Next(ctx); err != nil {
+		return fmt.Errorf("watch: %w", err)
+	}
+	var n news
+	for d.room.Status == jukebox.Open && (ctx.Err() == nil || n.answer != nil) {
+		if n, err = d.turn(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// turn decides once, does what was decided, and returns what happens next.
+func (d *driver) turn(ctx context.Context, n news) (news, error) {
+	plan := Decide(Input{Now: time.Now(), Room: d.room, Memory: d.memory, Seen: n.seen, Fault: n.fault, Answer: n.answer})
+	recorded, err := d.record(ctx, plan.Step)
+	if jukebox.CodeOf(err) == jukebox.Conflict {
+		return d.next(ctx, time.Now().Add(afterConflict))
+	}
+	if err != nil {
+		return news{}, err
+	}
+	d.report(plan.Step.Playback, n)
+	d.memory = plan.Memory
+	if plan.Command.Kind != None {
+		n = news{answer: d.send(ctx, plan.Command)}
+		return n, d.see(ctx, recorded)
+	}
+	if recorded != nil {
+		return news{}, d.see(ctx, recorded)
+	}
+	return d.next(ctx, plan.LookAt)
+}
+
+// record stores a step and returns how to recognize a state that has it; nil if there was nothing to store.
+func (d *driver) record(ctx context.Context, step jukebox.PlaybackStep) (func(*jukebox.State) bool, error) {
+	if step == (jukebox.PlaybackStep{}) {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
+	defer cancel()
+	if err := d.rooms.ApplyPlayback(ctx, d.roomID, step); err != nil {
+		return nil, fmt.Errorf("record step: %w", err)
+	}
+	before := d.room.Playback.Version
+	return func(room *jukebox.State) bool { return shows(room, step, before) }, nil
+}
+
+// see waits until the room's state has what was recorded: a decision on an older state would decide it again. It waits even
+// if ctx ends, for the answer to a command has to be recorded still.
+func (d *driver) see(ctx context.Context, recorded func(*jukebox.State) bool) error {
+	if recorded == nil {
+		return nil
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), visibleWithin)
+	defer cancel()
+	for d.room = d.watcher.Latest(); d.room.Status == jukebox.Open && !recorded(d.room); {
+		room, err := d.watcher.Next(limited)
+		if err != nil {
+			return ignoreEnd(err)
+		}
+		d.room = room
+	}
+	return nil
+}
+
+// shows says that a state has a step in it. Nobody but this driver takes steps, so the state can only be older than the
+// step, or have it.
+func shows(room *jukebox.State, step jukebox.PlaybackStep, playbackBefore int64) bool {
+	committed, playing := room.Committed(), room.NowPlaying
+	is := func(item *jukebox.QueueItem, id string) bool { return item != nil && item.ID == id }
+	switch {
+	case step.Playback != nil && room.Playback.Version <= playbackBefore,
+		step.EndedItem != "" && is(playing, step.EndedItem),
+		step.StartedItem != "" && !is(playing, step.StartedItem),
+		step.CommitItem != "" && !is(committed, step.CommitItem),
+		step.SentItem != "" && !(is(committed, step.SentItem) && committed.Commit == jukebox.CommitSent),
+		step.UnknownItem != "" && !(is(committed, step.UnknownItem) && committed.Commit == jukebox.CommitUnknown),
+		step.ReturnedItem != "" && is(committed, step.ReturnedItem):
+		return false
+	}
+	return true
+}
+
+// next waits until the room changes, or until it is time to look at the player, which it then does.
+func (d *driver) next(ctx context.Context, lookAt time.Time) (news, error) {
+	if time.Now().Before(lookAt) {
+		waiting, cancel := context.WithDeadline(ctx, lookAt)
+		defer cancel()
+		room, err := d.watcher.Next(waiting)
+		if err == nil {
+			d.room = room
+			return news{}, nil
+		}
+		if ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+			return news{}, ignoreEnd(err)
+		}
+	}
+	return d.look(ctx), nil
+}
+
+// ignoreEnd makes no error of a context that ended: the caller's loop sees that by itself.
+func ignoreEnd(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return nil
+	}
+	return fmt.Errorf("watch: %w", err)
+}
+
+func (d *driver) look(ctx context.Context) news {
+	snapshot, err := d.player.State(ctx, d.room.HostID)
+	fault := asFault(err)
+	d.metrics.count("look", fault)
+	d.room = d.watcher.Latest()
+	if fault != nil {
+		return news{fault: fault}
+	}
+	return news{seen: &snapshot}
+}
+
+// send carries a command out, even if ctx ends meanwhile: half a command is the one thing that nobody could tell about.
+func (d *driver) send(ctx context.Context, c Command) *Answer {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commandTime)
+	defer cancel()
+	answer := &Answer{Command: c}
+	host := d.room.HostID
+	var err error
+	switch c.Kind {
+	case Play:
+		err = d.player.Play(ctx, host, c.URI, c.DeviceID)
+	case Enqueue:
+		err = d.player.Enqueue(ctx, host, c.URI)
+	case Next:
+		err = d.player.Next(ctx, host)
+	case VerifyQueue:
+		answer.Queue, err = d.player.Queue(ctx, host)
+	}
+	answer.Fault = asFault(err)
+	d.metrics.count(string(c.Kind), answer.Fault)
+	d.log.Debug("asked the player", "command", c.Kind, "item_id", c.ItemID, "fault", err)
+	return answer
+}
+
+// report logs that the room's health changed, with the failure that made it so.
+func (d *driver) report(shown *jukebox.Playback, n news) {
+	before := d.room.Playback.Health
+	if d.memory.shown != nil {
+		before = d.memory.shown.Health
+	}
+	if shown == nil || shown.Health == before {
+		return
+	}
+	fault := n.fault
+	if n.answer != nil {
+		fault = n.answer.Fault
+	}
+	if fault == nil {
+		d.log.Info("the player's health changed", "health", shown.Health, "before", before)
+		return
+	}
+	d.log.Warn("the player's health changed", "health", shown.Health, "before", before, "fault", fault)
+}

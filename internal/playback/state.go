@@ -1,0 +1,282 @@
+package playback
+
+import (
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+// Input is what a decision rests on.
+type Input struct {
+	Now    time.Time
+	Room   *jukebox.State // open, and with every step of earlier plans in it
+	Memory Memory         // of the last plan that was carried out; zero at first
+
+	// What happened since, at most one of them: the player was looked at, or could not be, or a command was answered.
+	// None: the room changed, or a step was recorded.
+	Seen   *Snapshot
+	Fault  *Fault
+	Answer *Answer
+}
+
+// Plan is a decision, in the order in which it is carried out.
+type Plan struct {
+	Step    jukebox.PlaybackStep // is recorded first; if that fails, the rest is void, Memory included
+	Command Command              // is then sent to Spotify, and its answer decided upon
+	LookAt  time.Time            // when to look at the player, if there is no command
+	Memory  Memory               // for the next decision
+}
+
+// CommandKind is something that can be asked of Spotify.
+type CommandKind string
+
+const (
+	None        CommandKind = ""
+	Play        CommandKind = "play"    // ItemID's song, at once
+	Enqueue     CommandKind = "enqueue" // ItemID's song, after the current one
+	Next        CommandKind = "next"    // go on to the following song; ItemID is skipped, or waits to be the following one
+	VerifyQueue CommandKind = "queue"   // read whether Spotify has ItemID's song
+)
+
+// Command is one call of a Player.
+type Command struct {
+	Kind     CommandKind
+	ItemID   string
+	URI      string // of the item's song
+	DeviceID string // with Play; empty: the active device
+}
+
+// Answer is what came of a command.
+type Answer struct {
+	Command Command
+	Fault   *Fault         // nil: it succeeded
+	Queue   []jukebox.Song // what VerifyQueue read
+}
+
+// Memory is what a room's driver remembers from one decision to the next. What must survive a crash is in the room's
+// state instead. It is a value: nobody changes what it points to.
+type Memory struct {
+	seen    Snapshot  // the newest look
+	looked  time.Time // when it was decided upon
+	asked   time.Time // when the last command that changes the player was answered
+	moved   time.Time // since when the player claims to play, but its progress stands still
+	silent  time.Time // since when no song is heard; zero while one is
+	starved bool      // there was nothing to play at the last decision
+
+	looking trouble // failures to look
+	command trouble // failures of commands
+
+	shown   *jukebox.Playback // what was recorded last
+	found   string            // the committed item that Spotify's queue had, and the song that played meanwhile
+	skipped string            // the item for which Next was sent
+	passed  []string          // items that failed: tried again when nothing else is left
+}
+
+const (
+	lead     = 15 * time.Second       // a song is committed so long before the end of the current one
+	patience = 2 * time.Second        // after a command Spotify's answers may be older than it for so long
+	fresh    = time.Second            // a command rests on a look no older than this
+	jitter   = 250 * time.Millisecond // by which Spotify's progress may lag behind ours
+)
+
+// Decide says what follows. It is pure: equal inputs give equal plans.
+func Decide(in Input) Plan {
+	m := newMoment(in)
+	a := m.act()
+	if shown := m.shown(a.step); changed(m.lastShown(), shown) {
+		a.step.Playback, m.memory.shown = &shown, &shown
+	}
+	lookAt := m.nextLook(a.lookBy)
+	m.memory.starved = m.pick() == nil
+	return Plan{Step: a.step, Command: a.command, LookAt: lookAt, Memory: m.memory}
+}
+
+// action is what one rule wants.
+type action struct {
+	step    jukebox.PlaybackStep
+	command Command
+	lookBy  time.Time // look no later, so that the rule can go on; zero: whenever
+}
+
+// act asks the rules in order; the first that has something to say decides, the others get their turn at the next
+// decision, which comes as soon as the step is recorded or the command answered.
+func (m *moment) act() action {
+	rules := []func() (action, bool){
+		m.takeAnswer,
+		m.wait,
+		m.start,
+		m.end,
+		m.skip,
+		m.verify,
+		m.unstick,
+		m.verifyOvertaken,
+		m.commit,
+		m.playDirectly,
+	}
+	for _, rule := range rules {
+		if a, ok := rule(); ok {
+			return a
+		}
+	}
+	return action{}
+}
+
+// wait: nothing is known of the player, so nothing is done.
+func (m *moment) wait() (action, bool) {
+	return action{}, m.blind()
+}
+
+// start: a song of the queue plays. That is the committed one as a rule, and another one if the host picked it.
+func (m *moment) start() (action, bool) {
+	item, playing := m.item, m.room.NowPlaying
+	heard := m.sound == playingSong || m.sound == pausedSong && item == m.room.Committed()
+	if !heard || item == nil || item == playing {
+		return action{}, false
+	}
+	m.memory.command = trouble{}
+	return action{step: m.succession(item)}, true
+}
+
+// succession is the step by which an item replaces the one that played.
+func (m *moment) succession(item *jukebox.QueueItem) jukebox.PlaybackStep {
+	step := jukebox.PlaybackStep{StartedItem: item.ID}
+	if playing := m.room.NowPlaying; playing != nil {
+		step.EndedItem, step.Skipped = playing.ID, m.early(playing)
+	}
+	return step
+}
+
+// end: the room's song plays no more.
+func (m *moment) end() (action, bool) {
+	playing := m.room.NowPlaying
+	if playing == nil || !m.over(playing) {
+		return action{}, false
+	}
+	return action{step: jukebox.PlaybackStep{EndedItem: playing.ID, Skipped: m.early(playing)}}, true
+}
+
+func (m *moment) over(playing *jukebox.QueueItem) bool {
+	switch m.sound {
+	case silence:
+		return true
+	case noDevice: // the host's device may be out of reach and play on, but no longer than the song lasts
+		return m.room.Committed() == nil && m.now.Sub(m.memory.silent) >= length(&playing.Song)
+	case playingSong, pausedSong:
+		return m.item != playing
+	}
+	return false
+}
+
+// skip: the host removed this song after it was committed.
+func (m *moment) skip() (action, bool) {
+	playing := m.room.NowPlaying
+	if playing == nil || !playing.SkipOnStart || m.sound != playingSong || m.memory.skipped == playing.ID {
+		return action{}, false
+	}
+	a, ok := m.send(Command{Kind: Next, ItemID: playing.ID}, jukebox.PlaybackStep{})
+	if a.command.Kind == Next {
+		m.memory.skipped = playing.ID
+	}
+	return a, ok
+}
+
+// verify: nobody knows whether Spotify has the committed song. A PENDING one was left by a crash.
+func (m *moment) verify() (action, bool) {
+	item := m.room.Committed()
+	if item == nil || item.Commit == jukebox.CommitSent {
+		return action{}, false
+	}
+	if m.queueOutOfReach() {
+		return action{}, true
+	}
+	return m.sendAfter(later(item.CommittedAt, m.memory.asked).Add(patience), verification(item))
+}
+
+// unstick: the committed song should play by now, and nothing does.
+func (m *moment) unstick() (action, bool) {
+	item := m.room.Committed()
+	if item == nil || m.sound != silence && m.sound != noDevice || m.queueOutOfReach() {
+		return action{}, false
+	}
+	since := later(m.memory.silent, later(item.CommittedAt, m.memory.asked))
+	loaded := m.memory.seen.Song != nil && same(m.memory.seen.Song, &item.Song)
+	switch {
+	case loaded && m.couldHavePlayed(item) && m.now.Sub(since) >= patience:
+		return action{step: m.succession(item)}, true
+	case loaded:
+		return m.sendAfter(since.Add(patience), m.directly(item))
+	case m.memory.found == m.place(item):
+		return m.sendAfter(since.Add(patience), Command{Kind: Next, ItemID: item.ID})
+	}
+	return m.sendAfter(since.Add(patience), verification(item))
+}
+
+// verifyOvertaken: another song began after the commit and ends soon. Either the host's own queue went first, or Spotify
+// has lost the committed song.
+func (m *moment) verifyOvertaken() (action, bool) {
+	item := m.room.Committed()
+	if item == nil || !m.nearEnd() || m.memory.found == m.place(item) || !m.began().After(item.CommittedAt.Add(fresh)) {
+		return action{}, false
+	}
+	return m.send(verification(item), jukebox.PlaybackStep{})
+}
+
+// commit: the current song, whoever chose it, ends soon.
+func (m *moment) commit() (action, bool) {
+	item := m.pick()
+	if item == nil || m.room.Committed() != nil || !m.nearEnd() {
+		return action{}, false
+	}
+	return m.send(Command{Kind: Enqueue, ItemID: item.ID, URI: item.Song.URI}, jukebox.PlaybackStep{CommitItem: item.ID})
+}
+
+// playDirectly: nothing plays. Without a device that is active Spotify may find one all the same.
+func (m *moment) playDirectly() (action, bool) {
+	item := m.pick()
+	if item == nil || m.room.Committed() != nil || m.room.NowPlaying != nil || m.sound != silence && m.sound != noDevice {
+		return action{}, false
+	}
+	return m.send(m.directly(item), jukebox.PlaybackStep{CommitItem: item.ID})
+}
+
+// pick returns the queue's first song that did not fail before, or else simply the first; nil when none is left.
+func (m *moment) pick() *jukebox.QueueItem {
+	for _, item := range m.room.Queue {
+		if item.State == jukebox.Queued && !m.hasPassed(item) {
+			return item
+		}
+	}
+	return m.room.Next()
+}
+
+func (m *moment) directly(item *jukebox.QueueItem) Command {
+	c := Command{Kind: Play, ItemID: item.ID, URI: item.Song.URI}
+	if device := m.memory.seen.Device; device != nil {
+		c.DeviceID = device.ID
+	}
+	return c
+}
+
+func verification(item *jukebox.QueueItem) Command {
+	return Command{Kind: VerifyQueue, ItemID: item.ID, URI: item.Song.URI}
+}
+
+// send sends a command as soon as it may be sent; until then it says when to look.
+func (m *moment) send(c Command, step jukebox.PlaybackStep) (action, bool) {
+	earliest := later(m.memory.command.until, m.memory.asked.Add(afterCommand))
+	switch {
+	case m.now.Before(earliest):
+		return action{lookBy: earliest}, true
+	case !m.memory.looked.After(m.memory.asked) || m.now.Sub(m.memory.looked) > fresh:
+		return action{lookBy: m.now}, true
+	}
+	return action{step: step, command: c}, true
+}
+
+// sendAfter sends a command that records nothing, but not before a time.
+func (m *moment) sendAfter(at time.Time, c Command) (action, bool) {
+	if m.now.Before(at) {
+		return action{lookBy: at}, true
+	}
+	return m.send(c, jukebox.PlaybackStep{})
+}
