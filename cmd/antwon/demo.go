@@ -190,12 +190,12 @@ func welcome(cfg config, room *jukebox.Room, host *jukebox.Session) string {
   Open  %[2]s
         as a guest: join with the first tab, and follow the others
 
-  or    %[2]s#token=%[3]s
+  or    %[2]s&room=%[5]s#token=%[3]s
         as the host: the subscription tabs show the queue and the player at once
 
   GraphQL is served at %[4]s/graphql (HTTP and WebSocket). Ctrl-C stops; started again, the party goes on.
 
-`, room.Code, playground, host.AccessToken, cfg.publicURL)
+`, room.Code, playground, host.AccessToken, cfg.publicURL, room.ID)
 }
 
 // dataFolder is where the demo keeps what is not in the database.

@@ -67,7 +67,7 @@ func errorf(code Code, format string, args ...any) error {
 }
 
 func badInput(field, format string, args ...any) error {
-	return &Error{Code: BadUserInput, Field: field, Message: fmt.Sprintf(format, args...)}
+	return &Error{Code: BadUserInput, Field: field, Message: field + " " + fmt.Sprintf(format, args...)}
 }
 
 func refused(r *Refusal) error {

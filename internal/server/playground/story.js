@@ -70,7 +70,7 @@ query SearchSongs($roomId: ID!, $query: String!) {
   }
 }
 `,
-    variables: { roomId: 'ROOM_ID', query: 'love' },
+    variables: { roomId: 'ROOM_ID', query: 'night' },
     headers: asGuest,
     gives: { SONG_URI: (data) => data.searchSongs?.hits?.[0]?.song?.uri },
   },

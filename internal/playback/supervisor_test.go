@@ -1,0 +1,352 @@
+package playback_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/playback"
+)
+
+func expectHeard(t *testing.T, p *party, want string) {
+	t.Helper()
+	if got := p.player.heard(); got != want {
+		t.Errorf("heard %q, want %q\n%s", got, want, p.logged)
+	}
+}
+
+func expectStates(t *testing.T, p *party, want string) {
+	t.Helper()
+	if got := p.states(); got != want {
+		t.Errorf("items are %s, want %s", got, want)
+	}
+}
+
+// failOnce makes the next call of a kind fail.
+func failOnce(kind string, fault playback.FaultKind, applied bool) func(string) (*playback.Fault, bool) {
+	done := false
+	return func(call string) (*playback.Fault, bool) {
+		if done || call != kind {
+			return nil, false
+		}
+		done = true
+		return &playback.Fault{Kind: fault}, applied
+	}
+}
+
+func TestSongsPlayInOrder(t *testing.T) {
+	for _, length := range []time.Duration{2 * time.Second, 4 * time.Second, 20 * time.Second, 200 * time.Second} {
+		t.Run(length.String(), func(t *testing.T) {
+			inParty(t, func(t *testing.T, p *party) {
+				var songs []jukebox.Song
+				for i := range 8 {
+					songs = append(songs, p.player.record(fmt.Sprint(i), length))
+				}
+				p.addAll(songs...)
+				defer p.drive()()
+				time.Sleep(9*length + 10*time.Second)
+
+				expectHeard(t, p, "0 1 2 3 4 5 6 7")
+				expectStates(t, p, strings.TrimSpace(strings.Repeat("PLAYED ", 8)))
+				for i, s := range p.player.started[1:] {
+					if gap := s.at.Sub(p.player.started[i].at) - length; gap > time.Second || gap < 0 {
+						t.Errorf("gap of %v before song %d", gap, i+1)
+					}
+				}
+				if health := p.health(); health != jukebox.HealthNothingToPlay {
+					t.Errorf("health at the end is %s", health)
+				}
+			})
+		})
+	}
+}
+
+func TestLooksAreFew(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		for i := range 20 {
+			p.add(p.player.record(fmt.Sprint(i), 3*time.Minute))
+		}
+		defer p.drive()()
+		time.Sleep(time.Hour)
+		total := 0
+		for _, n := range p.player.calls {
+			total += n
+		}
+		if total > 350 {
+			t.Errorf("%d calls in an hour: %v", total, p.player.calls)
+		}
+	})
+}
+
+func TestLikesReorderUntilTheCommit(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
+		p.addAll(a, b, c)
+		defer p.drive()()
+		time.Sleep(40 * time.Second)
+		p.like(c)
+		time.Sleep(10 * time.Second) // c is committed now
+		p.like(b)
+		p.like(b)
+		time.Sleep(3 * time.Minute)
+		expectHeard(t, p, "a c b")
+	})
+}
+
+func TestASongForAnIdlePlayerPlaysAtOnce(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		defer p.drive()()
+		time.Sleep(10 * time.Minute)
+		p.add(p.player.record("a", time.Minute))
+		time.Sleep(time.Second)
+		expectHeard(t, p, "a")
+		time.Sleep(time.Second)
+		expectStates(t, p, "PLAYING")
+	})
+}
+
+func TestTheHostDecides(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		a, b := p.player.record("a", time.Minute), p.player.record("b", time.Minute)
+		own := p.player.record("own", time.Minute)
+		p.add(a)
+		defer p.drive()()
+		time.Sleep(20 * time.Second)
+		p.player.host(p.player.pause)
+		p.add(b)
+		time.Sleep(10 * time.Minute)
+		expectHeard(t, p, "a")
+		p.player.host(func() { p.player.start(own, time.Now()) })
+		time.Sleep(30 * time.Second)
+		if health := p.health(); health != jukebox.HealthHostTookOver {
+			t.Errorf("health is %s while the host plays something else", health)
+		}
+		time.Sleep(2 * time.Minute)
+		expectHeard(t, p, "a own b")
+		expectStates(t, p, "SKIPPED PLAYED")
+	})
+}
+
+func TestARemovedCommitIsSkipped(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
+		p.addAll(a, b, c)
+		defer p.drive()()
+		time.Sleep(50 * time.Second)
+		p.remove(b)
+		time.Sleep(20 * time.Second)
+		expectHeard(t, p, "a b c")
+		expectStates(t, p, "PLAYED SKIPPED PLAYING")
+		if n := p.player.calls["next"]; n != 1 {
+			t.Errorf("next was sent %d times", n)
+		}
+	})
+}
+
+func TestFailingCommands(t *testing.T) {
+	for _, kind := range []string{"play", "enqueue"} {
+		for _, tt := range []struct {
+			fault   playback.FaultKind
+			applied bool
+		}{
+			{playback.Unreachable, true}, {playback.Unreachable, false}, {playback.NoDevice, false}, {playback.Restricted, false},
+			{playback.CoolingDown, false}, {playback.NotAllowed, false},
+		} {
+			t.Run(fmt.Sprint(kind, " ", tt.fault, " ", tt.applied), func(t *testing.T) {
+				inParty(t, func(t *testing.T, p *party) {
+					p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute))
+					p.player.fail = failOnce(kind, tt.fault, tt.applied)
+					defer p.drive()()
+					time.Sleep(5 * time.Minute)
+					expectHeard(t, p, "a b c")
+					expectStates(t, p, "PLAYED PLAYED PLAYED")
+				})
+			})
+		}
+	}
+}
+
+func TestAGoneSongLetsOthersPlay(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute))
+		p.player.fail = failOnce("enqueue", playback.Gone, false)
+		defer p.drive()()
+		time.Sleep(150 * time.Second)
+		expectHeard(t, p, "a c b")
+	})
+}
+
+func TestACrashBetweenIntentAndAnswer(t *testing.T) {
+	for name, tt := range map[string]struct {
+		sent  bool
+		after time.Duration
+	}{
+		"before it was sent": {false, 3 * time.Second},
+		"after it was sent":  {true, 3 * time.Second},
+		"found much later":   {true, 10 * time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inParty(t, func(t *testing.T, p *party) {
+				a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
+				p.addAll(a, b, c)
+				p.player.start(a, time.Now().Add(-50*time.Second))
+				p.put(a, jukebox.NowPlaying, "")
+				p.put(b, jukebox.Committed, jukebox.CommitPending)
+				if tt.sent {
+					p.player.queue = append(p.player.queue, b)
+				}
+				time.Sleep(tt.after)
+				defer p.drive()()
+				time.Sleep(4 * time.Minute)
+				expectHeard(t, p, "a b c")
+				expectStates(t, p, "PLAYED PLAYED PLAYED")
+			})
+		})
+	}
+}
+
+func TestADatabaseThatFailsForAWhile(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute))
+		from := time.Now()
+		p.unsaved = func(jukebox.PlaybackStep) error {
+			if since := time.Since(from); since > 40*time.Second && since < 55*time.Second {
+				return errors.New("the database is away")
+			}
+			return nil
+		}
+		defer p.drive()()
+		time.Sleep(3 * time.Minute)
+		expectHeard(t, p, "a b")
+		expectStates(t, p, "PLAYED PLAYED")
+	})
+}
+
+func TestHealthIsLoggedWhenItChanges(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.add(p.player.record("a", 10*time.Minute))
+		from := time.Now()
+		p.player.fail = func(string) (*playback.Fault, bool) {
+			if since := time.Since(from); since > time.Minute && since < 4*time.Minute {
+				return &playback.Fault{Kind: playback.Unreachable, Err: errors.New("502")}, false
+			}
+			return nil, false
+		}
+		stop := p.drive()
+		time.Sleep(3 * time.Minute)
+		if health := p.health(); health != jukebox.HealthUnreachable {
+			t.Errorf("health is %s while Spotify is away", health)
+		}
+		time.Sleep(3 * time.Minute)
+		if health := p.health(); health != jukebox.HealthOK {
+			t.Errorf("health is %s again", health)
+		}
+		stop()
+		if n := strings.Count(p.logged.String(), "UNREACHABLE"); n != 2 { // once when it begins, once as what was before
+			t.Errorf("the outage is mentioned %d times:\n%s", n, p.logged)
+		}
+	})
+}
+
+func TestALostDevice(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute))
+		defer p.drive()()
+		time.Sleep(20 * time.Second)
+		p.player.host(func() { p.player.pause(); p.player.away = true })
+		time.Sleep(20 * time.Second)
+		if health := p.health(); health != jukebox.HealthDeviceLost {
+			t.Errorf("health is %s without a device", health)
+		}
+		p.player.host(func() { p.player.away = false; p.player.resume() })
+		time.Sleep(2 * time.Minute)
+		expectHeard(t, p, "a b")
+	})
+}
+
+func TestAClosedRoomIsLeftAlone(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute))
+		defer p.drive()()
+		time.Sleep(20 * time.Second)
+		p.close()
+		time.Sleep(time.Second)
+		looks := p.player.calls["look"]
+		time.Sleep(5 * time.Minute)
+		if n := p.player.calls["look"] - looks; n != 0 {
+			t.Errorf("%d looks after the room was closed", n)
+		}
+		expectHeard(t, p, "a")
+	})
+}
+
+// TestNothingPlaysTwice lets a party go through random changes, faults and whims of the host.
+func TestNothingPlaysTwice(t *testing.T) {
+	for seed := range uint64(5000) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			inParty(t, func(t *testing.T, p *party) { randomParty(t, p, rand.New(rand.NewPCG(seed, 1))) })
+		})
+	}
+}
+
+func randomParty(t *testing.T, p *party, random *rand.Rand) {
+	calm := time.Now().Add(20 * time.Minute)
+	p.player.fail = func(string) (*playback.Fault, bool) { return randomFault(random, calm) }
+	own := p.player.record("own", 70*time.Second)
+	songs := []jukebox.Song{}
+	stop := p.drive()
+	for time.Now().Before(calm) {
+		time.Sleep(time.Duration(random.IntN(20_000)) * time.Millisecond)
+		switch choice := random.IntN(20); {
+		case choice < 10 || len(songs) == 0:
+			s := p.player.record(fmt.Sprint(len(songs)), time.Duration(2+random.IntN(60))*time.Second)
+			songs = append(songs, s)
+			p.add(s)
+		case choice < 14:
+			p.like(songs[random.IntN(len(songs))])
+		case choice < 15:
+			p.remove(songs[random.IntN(len(songs))])
+		case choice < 16:
+			p.player.host(p.player.pause)
+		case choice < 18:
+			p.player.host(p.player.resume)
+		case choice < 19:
+			p.player.host(func() { p.player.start(own, time.Now()) })
+		default: // the server restarts
+			stop()
+			stop = p.drive()
+		}
+	}
+	p.player.host(p.player.resume)
+	time.Sleep(3 * time.Hour)
+	stop()
+
+	times := make(map[string]int)
+	for _, s := range p.player.started {
+		times[s.uri]++
+		if times[s.uri] > 1 && s.uri != own.URI {
+			t.Errorf("%s was heard %d times", s.uri, times[s.uri])
+		}
+	}
+	if left := p.states(); strings.Contains(left, "QUEUED") || strings.Contains(left, "COMMITTED") || strings.Contains(left, "PLAYING") {
+		t.Errorf("left in the end: %s", left)
+	}
+}
+
+// randomFault fails every tenth call until it is calm.
+func randomFault(random *rand.Rand, calm time.Time) (*playback.Fault, bool) {
+	if time.Now().After(calm) || random.IntN(10) > 0 {
+		return nil, false
+	}
+	kinds := []playback.FaultKind{
+		playback.Unreachable, playback.Unreachable, playback.Unreachable, playback.Restricted, playback.NoDevice,
+		playback.CoolingDown, playback.NotAllowed, playback.Gone,
+	}
+	kind := kinds[random.IntN(len(kinds))]
+	return &playback.Fault{Kind: kind}, kind == playback.Unreachable && random.IntN(2) == 0
+}
