@@ -1,0 +1,86 @@
+package graph_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"antwon.dj/backend/graph"
+	"antwon.dj/backend/internal/jukebox"
+)
+
+func TestErrorsTellClientsWhatTheyMayKnow(t *testing.T) {
+	for name, c := range map[string]struct {
+		err        error
+		message    string
+		extensions map[string]any
+		logged     bool
+	}{
+		"wrapped on its way up": {
+			fmt.Errorf("like: %w", &jukebox.Error{Code: jukebox.Forbidden, Message: "join this room first"}),
+			"join this room first", map[string]any{"code": jukebox.Forbidden}, false,
+		},
+		"bad input": {
+			&jukebox.Error{Code: jukebox.BadUserInput, Message: "code is too short", Field: "code"},
+			"code is too short", map[string]any{"code": jukebox.BadUserInput, "field": "code"}, false,
+		},
+		"a rule's no": {
+			&jukebox.Error{Code: jukebox.Refused, Message: "too late", Reason: jukebox.ReasonCommitted},
+			"too late", map[string]any{"code": jukebox.Refused, "reason": jukebox.ReasonCommitted}, false,
+		},
+		"Spotify is down": {
+			&jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "Spotify does not answer", RetryAfter: 37 * time.Second, Err: errors.New("token abc")},
+			"Spotify does not answer", map[string]any{"code": jukebox.UpstreamUnavailable, "retryAfterMs": int64(37_000)}, true,
+		},
+		"a failure of ours": {
+			errors.New("dial tcp 10.0.0.7: password of root"),
+			"internal server error", map[string]any{"code": jukebox.Internal}, true,
+		},
+		"gqlgen's own": {
+			&gqlerror.Error{Message: "Cannot query field", Extensions: map[string]any{"code": "GRAPHQL_VALIDATION_FAILED"}},
+			"Cannot query field", map[string]any{"code": "GRAPHQL_VALIDATION_FAILED"}, false,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log bytes.Buffer
+			r := graph.New(nil, slog.New(slog.NewTextHandler(&log, nil)))
+			shown := r.PresentError(t.Context(), c.err)
+			if shown.Message != c.message || !maps.Equal(shown.Extensions, c.extensions) {
+				t.Errorf("shown %q %v, want %q %v", shown.Message, shown.Extensions, c.message, c.extensions)
+			}
+			if lines := strings.Count(log.String(), "\n"); lines > 1 || (lines == 1) != c.logged {
+				t.Errorf("logged: %s", log.String())
+			}
+		})
+	}
+}
+
+func TestPanicIsHiddenAndLoggedWithItsStack(t *testing.T) {
+	var log bytes.Buffer
+	r := graph.New(nil, slog.New(slog.NewTextHandler(&log, nil)))
+	shown := r.PresentError(t.Context(), r.Recover(t.Context(), "boom"))
+	if shown.Message != "internal server error" || shown.Extensions["code"] != jukebox.Internal {
+		t.Errorf("shown %+v", shown)
+	}
+	if text := log.String(); !strings.Contains(text, "boom") || !strings.Contains(text, "errors_test.go") {
+		t.Errorf("logged %s", text)
+	}
+}
+
+func TestClientThatLeftIsNoFailure(t *testing.T) {
+	var log bytes.Buffer
+	r := graph.New(nil, slog.New(slog.NewTextHandler(&log, nil)))
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	if r.PresentError(ctx, ctx.Err()); log.Len() > 0 {
+		t.Errorf("logged %s", log.String())
+	}
+}
