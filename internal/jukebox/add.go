@@ -17,6 +17,7 @@ import (
 const (
 	maxSearchLimit  = 10  // Spotify's own
 	maxSearchOffset = 990 // Spotify ends at 1000
+	maxQueue        = 500 // songs that can wait in a room
 	// songFreshness is how long Spotify's description of a song is taken from memory when it is added.
 	songFreshness = time.Hour
 )
@@ -85,12 +86,10 @@ func parseQuery(query string, limit, offset int) (string, error) {
 
 // hit tells whether a song can be added to a room in this state.
 func hit(s Song, state *State) SongHit {
-	h := SongHit{Song: s, Refusal: mayAdd(s)}
+	h := SongHit{Song: s, Refusal: mayAdd(s, len(state.Queue))}
 	if queued := state.find(recordingOf(s)); queued != nil {
 		h.QueueItemID = &queued.ID
-		if h.Refusal == nil {
-			h.Refusal = mayLike(queued.State)
-		}
+		h.Refusal = mayLike(queued.State) // adding it again is a like
 	}
 	h.CanAdd = h.Refusal == nil
 	return h
@@ -108,10 +107,13 @@ func (s *State) find(recording string) *QueueItem {
 	return nil
 }
 
-// mayAdd is the rule for adding a song that is not queued.
-func mayAdd(s Song) *Refusal {
-	if !s.Playable {
+// mayAdd is the rule for adding a song that is not queued to so many that are.
+func mayAdd(s Song, queued int) *Refusal {
+	switch {
+	case !s.Playable:
 		return &Refusal{ReasonNotPlayable, "Spotify does not play this song for the host."}
+	case queued >= maxQueue:
+		return &Refusal{ReasonQueueFull, "The queue is full: wait until a song has been played."}
 	}
 	return nil
 }
@@ -178,7 +180,12 @@ func (t *roomTx) addSong(ctx context.Context, userID string, s Song) (outcome, e
 	if !ent.IsNotFound(err) {
 		return outcome{}, err
 	}
-	if refusal := mayAdd(s); refusal != nil {
+	waiting, err := t.tx.QueueItem.Query().
+		Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecordingNotNil(), queueitem.StateNEQ(string(NowPlaying))).Count(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	if refusal := mayAdd(s, waiting); refusal != nil {
 		return outcome{}, refused(refusal)
 	}
 	if err := t.keepSong(ctx, s); err != nil {

@@ -43,7 +43,7 @@ func (c *changer) transact(group []*pendingChange) (hints []live.Hint, err error
 	defer cancel()
 	tx, err := c.store.write.Tx(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("begin: %w", err)
+		return nil, &txError{err: err}
 	}
 	defer func() {
 		if err != nil {
@@ -63,7 +63,7 @@ func (c *changer) transact(group []*pendingChange) (hints []live.Hint, err error
 		return nil, err
 	}
 	if err = tx.Commit(); err != nil {
-		return nil, &commitError{err}
+		return nil, &txError{commit: true, err: err}
 	}
 	return hints, nil
 }

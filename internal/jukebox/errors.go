@@ -27,6 +27,7 @@ type RefusalReason string
 const (
 	ReasonCommitted   RefusalReason = "COMMITTED"    // handed to the player, playing or played
 	ReasonNotPlayable RefusalReason = "NOT_PLAYABLE" // Spotify does not play it for the host
+	ReasonQueueFull   RefusalReason = "QUEUE_FULL"   // as many songs wait as a room can hold
 )
 
 // Refusal is a rule's no, with a sentence for the person who asked.

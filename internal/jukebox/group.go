@@ -110,7 +110,7 @@ func (c *changer) run(group []*pendingChange) {
 	err := c.attempts(alive)
 	switch {
 	case err == nil:
-	case len(alive) > 1 && !errors.As(err, new(*commitError)):
+	case len(alive) > 1 && blamesOne(err):
 		for _, p := range alive { // one of them failed: who it was shows when each runs alone
 			p.err = c.attempts([]*pendingChange{p})
 		}
@@ -142,15 +142,30 @@ func (c *changer) attempts(group []*pendingChange) (err error) {
 	return err
 }
 
-// commitError is a commit that failed: whether it took place is not known, so nothing is repeated.
-type commitError struct{ err error }
+// txError is a transaction that did not begin, or whose commit failed: no single change is to blame. Whether a failed
+// commit took place is not known, so it is not repeated.
+type txError struct {
+	commit bool
+	err    error
+}
 
-func (e *commitError) Error() string { return "commit: " + e.err.Error() }
-func (e *commitError) Unwrap() error { return e.err }
+func (e *txError) Error() string {
+	if e.commit {
+		return "commit: " + e.err.Error()
+	}
+	return "begin: " + e.err.Error()
+}
+
+func (e *txError) Unwrap() error { return e.err }
+
+// blamesOne says that one change of a group may have failed by itself, and the others may succeed without it.
+func blamesOne(err error) bool {
+	return !errors.As(err, new(*txError)) && !errors.Is(err, context.DeadlineExceeded)
+}
 
 // retryable tells a transaction that lost against another one, and was rolled back, from one that fails again.
 func retryable(err error) bool {
-	if errors.As(err, new(*commitError)) {
+	if failed, ok := errors.AsType[*txError](err); ok && failed.commit {
 		return false
 	}
 	if e, ok := errors.AsType[*mysql.MySQLError](err); ok {

@@ -2,6 +2,8 @@ package jukebox_test
 
 import (
 	"context"
+	"strings"
+	"sync"
 	"testing"
 
 	"antwon.dj/backend/internal/jukebox"
@@ -94,6 +96,31 @@ func TestSongsThatCannotBeAdded(t *testing.T) {
 			t.Errorf("RetryAfter = %v, want 7s", e.RetryAfter)
 		}
 		p.expect("queue", p.queue(), "")
+	})
+}
+
+func TestFullQueueTakesNoMoreSongsButLikes(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		var all sync.WaitGroup
+		for n := range 510 {
+			all.Go(func() {
+				_, err := p.AddSong(p.host, p.room.ID, uri(n+700), nil)
+				if err != nil && asError(err).Reason != jukebox.ReasonQueueFull {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if n := len(strings.Fields(p.queue())); n != 500 {
+			t.Fatalf("%d songs wait, want 500", n)
+		}
+		_, err := p.AddSong(p.host, p.room.ID, uri(500), nil)
+		p.expect("reason", string(p.wants(jukebox.Refused, err).Reason), "QUEUE_FULL")
+		search, err := p.SearchSongs(p.host, p.room.ID, "song", 1, 400)
+		p.must(err)
+		if hit := search.Hits[0]; hit.CanAdd || hit.Refusal.Reason != jukebox.ReasonQueueFull {
+			t.Errorf("search says %+v of a song that has no place", hit)
+		}
 	})
 }
 
