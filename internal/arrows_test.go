@@ -16,7 +16,7 @@ const module = "antwon.dj/backend/"
 // needs a line here. Tests are free: they drive several parts together.
 var mayUse = map[string][]string{
 	"cmd/antwon":           {"graph", "internal/gqlserver", "internal/jukebox", "internal/live", "internal/playback", "internal/server", "internal/session", "internal/spotify", "internal/spotify/sim"},
-	"cmd/antwon-bench":     {"internal/jukebox", "internal/live", "internal/session", "internal/testdb"},
+	"cmd/antwon-bench":     {"graph", "internal/gqlserver", "internal/jukebox", "internal/live", "internal/session", "internal/testdb"},
 	"graph":                {"internal/gqlserver", "internal/jukebox"},
 	"internal/server":      {},
 	"internal/gqlserver":   {},

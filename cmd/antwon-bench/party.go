@@ -23,6 +23,8 @@ type party struct {
 	items  []*jukebox.QueueItem
 }
 
+const feedInterval = 50 * time.Millisecond // the server's default
+
 func newParty(ctx context.Context, url string, rooms int) (*party, error) {
 	store, err := jukebox.OpenStore(ctx, url)
 	if err != nil {
@@ -34,7 +36,8 @@ func newParty(ctx context.Context, url string, rooms int) (*party, error) {
 	}
 	p := &party{store: store, tokens: tokens}
 	p.Jukebox = jukebox.New(jukebox.Config{
-		Store: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: catalog{}, Demo: accounts{}, Metrics: prometheus.NewRegistry(),
+		Store: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: catalog{}, Demo: accounts{},
+		FeedInterval: feedInterval, Metrics: prometheus.NewRegistry(),
 	})
 	for range rooms {
 		if err := p.addRoom(ctx); err != nil {

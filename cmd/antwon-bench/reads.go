@@ -4,47 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 )
-
-// benchArrival measures the time from a like's commit, when the mutation returns, to the state that a subscriber sees.
-func benchArrival(ctx context.Context, url string) error {
-	p, err := newParty(ctx, url, 1)
-	if err != nil {
-		return err
-	}
-	defer p.close()
-	watcher, err := p.Watch(p.hosts[0], p.rooms[0].ID)
-	if err != nil {
-		return err
-	}
-	defer watcher.Close()
-	arrived := make(chan time.Time, 1) // one like is on its way at a time
-	var follower sync.WaitGroup
-	follower.Go(func() {
-		for {
-			if _, err := watcher.Next(ctx); err != nil {
-				return
-			}
-			arrived <- time.Now()
-		}
-	})
-	<-arrived
-	var took []time.Duration
-	for n := range 200 {
-		if err := toggle(p, p.hosts[0], p.items[0].ID, n); err != nil {
-			return err
-		}
-		committed := time.Now()
-		took = append(took, (<-arrived).Sub(committed))
-	}
-	watcher.Close()
-	follower.Wait()
-	slices.Sort(took)
-	fmt.Printf("commit to subscriber   median %v, 99 %% %v\n", took[len(took)/2].Round(time.Microsecond), took[len(took)*99/100].Round(time.Microsecond))
-	return nil
-}
 
 // benchQueue measures reading a whole queue: by a server that knows the room already, and by one that has just started.
 func benchQueue(ctx context.Context, url string) error {
