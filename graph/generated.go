@@ -529,7 +529,7 @@ enum RefusalReason {
   PLAYED_RECENTLY
   "The host has blocked the song or an artist."
   BLOCKED
-  "The queue is full."
+  "500 songs wait: the queue is full."
   QUEUE_FULL
   "The guest has as many songs in the queue as the room allows."
   TOO_MANY_QUEUED

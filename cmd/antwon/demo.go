@@ -123,7 +123,7 @@ func newDemoParty(cfg config, log *slog.Logger, store *jukebox.Store, simulated 
 	metrics := newMetrics()
 	client := spotify.New(spotify.Config{
 		APIURL: simulated.url + "/v1/", AccountsURL: simulated.url, ClientID: "demo", ClientSecret: "demo",
-		Vault: vault, Accounts: jukebox.NewAccounts(store), Metrics: metrics,
+		Vault: vault, Accounts: jukebox.NewAccounts(store), Log: log, Metrics: metrics,
 	})
 	d := &demoParty{simulated: simulated, vault: vault}
 	j := jukebox.New(jukebox.Config{

@@ -59,13 +59,13 @@ func (m *moment) succeeded(item *jukebox.QueueItem) jukebox.PlaybackStep {
 // verified: either Spotify has the committed song, or it was heard, or it returns to the queue. One that Spotify had
 // accepted and does not have might fail again, so others go first then.
 func (m *moment) verified(item *jukebox.QueueItem) jukebox.PlaybackStep {
+	m.memory.command = trouble{tries: m.memory.command.tries}
 	has := item != nil && slices.ContainsFunc(m.answer.Queue, func(s jukebox.Song) bool { return same(&s, &item.Song) })
 	switch {
 	case item == nil:
 		return jukebox.PlaybackStep{}
 	case has:
 		m.memory.found = m.place(item)
-		m.memory.command = trouble{tries: m.memory.command.tries}
 		if item.Commit == jukebox.CommitSent {
 			return jukebox.PlaybackStep{}
 		}

@@ -31,6 +31,7 @@ type party struct {
 	items    []jukebox.QueueItem
 	playback jukebox.Playback
 	unsaved  func(jukebox.PlaybackStep) error // fails the recording of steps; may be nil
+	refused  int                              // steps that did not fit the room's state
 }
 
 // inParty runs a story in a bubble. Its rooms are driven from drive on, until the story ends.
@@ -188,8 +189,11 @@ func (p *party) ApplyPlayback(_ context.Context, _ string, step jukebox.Playback
 		}
 	}
 	var err error
-	p.change(func() { err = p.apply(step) })
-	if p.player.log!=nil { x:=step; x.Playback=nil; p.player.log("STEP %+v %v", x, err); if step.Playback!=nil {p.player.log("    shows %s %s", step.Playback.Status, step.Playback.Health)} }
+	p.change(func() {
+		if err = p.apply(step); err != nil {
+			p.refused++
+		}
+	})
 	return err
 }
 
@@ -251,25 +255,33 @@ func (p *party) checkOne(state jukebox.QueueItemState) {
 
 // turntable is a player whose songs really take their time.
 type turntable struct {
-	mu      sync.Mutex
-	song    *jukebox.Song
-	playing bool
-	at      time.Duration
-	since   time.Time
+	mu sync.Mutex
+	turn
 	queue   []jukebox.Song
 	away    bool
 	songs   map[string]jukebox.Song
 	started []start
+	stale   time.Duration // for so long after a command State shows what was before
+	before  turn
+	changed time.Time
 	calls   map[string]int
-	log func(string, ...any)
 
 	// fail answers a call with a failure, carried out or not; may be nil.
 	fail func(call string) (fault *playback.Fault, applied bool)
 }
 
+// turn is what is on the turntable.
+type turn struct {
+	song    *jukebox.Song
+	playing bool
+	at      time.Duration
+	since   time.Time
+}
+
 type start struct {
-	uri string
-	at  time.Time
+	uri  string
+	at   time.Time
+	full bool // it was heard to its end
 }
 
 func newTurntable() *turntable {
@@ -279,6 +291,8 @@ func newTurntable() *turntable {
 // record makes a song that a turntable can play.
 func (t *turntable) record(name string, d time.Duration) jukebox.Song {
 	s := jukebox.Song{URI: "spotify:track:" + name, Name: name, Artists: []string{"Artist of " + name}, DurationMS: int(d.Milliseconds())}
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.songs[s.URI] = s
 	return s
 }
@@ -290,10 +304,8 @@ func (t *turntable) call(name string, do func()) error {
 	defer t.mu.Unlock()
 	t.advance()
 	t.calls[name]++
-	if t.log!=nil { defer func(){ n:=""; if t.song!=nil {n=t.song.URI}; t.log("   %s -> song %s playing %v prog %v queue %d", name, n, t.playing, t.progress(), len(t.queue)) }() }
 	if t.fail != nil {
 		if fault, applied := t.fail(name); fault != nil {
-			if t.log!=nil {t.log("  %s FAULT %s applied=%v", name, fault.Kind, applied)}
 			if applied {
 				do()
 			}
@@ -313,6 +325,7 @@ func (t *turntable) advance() {
 		if time.Now().Before(end) {
 			return
 		}
+		t.started[len(t.started)-1].full = true
 		t.next(end)
 	}
 }
@@ -329,11 +342,10 @@ func (t *turntable) next(at time.Time) {
 
 func (t *turntable) start(s jukebox.Song, at time.Time) {
 	t.song, t.playing, t.at, t.since = &s, true, 0, at
-	if t.log!=nil {t.log("START %s at %s", s.URI, at.Format("15:04:05.000"))}
-	t.started = append(t.started, start{s.URI, at})
+	t.started = append(t.started, start{uri: s.URI, at: at})
 }
 
-func (t *turntable) progress() time.Duration {
+func (t turn) progress() time.Duration {
 	if !t.playing {
 		return t.at
 	}
@@ -343,15 +355,22 @@ func (t *turntable) progress() time.Duration {
 func (t *turntable) State(context.Context, string) (s playback.Snapshot, err error) {
 	err = t.call("look", func() {
 		s.At = time.Now()
-		if t.song != nil && !t.away {
-			s = playback.Snapshot{At: s.At, Song: t.song, Progress: t.progress(), Playing: t.playing, Device: &jukebox.Device{ID: "speaker", IsActive: true}}
+		now := t.turn
+		if time.Since(t.changed) < t.stale {
+			now = t.before
+		}
+		if now.song != nil && !t.away {
+			s = playback.Snapshot{At: s.At, Song: now.song, Progress: now.progress(), Playing: now.playing, Device: &jukebox.Device{ID: "speaker", IsActive: true}}
 		}
 	})
 	return s, err
 }
 
 func (t *turntable) Play(_ context.Context, _, uri, _ string) error {
-	return t.call("play", func() { t.start(t.songs[uri], time.Now()) })
+	return t.call("play", func() {
+		t.before, t.changed = t.turn, time.Now()
+		t.start(t.songs[uri], time.Now())
+	})
 }
 
 func (t *turntable) Enqueue(_ context.Context, _, uri string) error {
@@ -369,7 +388,10 @@ func (t *turntable) Queue(context.Context, string) (songs []jukebox.Song, err er
 }
 
 func (t *turntable) Next(context.Context, string) error {
-	return t.call("next", func() { t.next(time.Now()) })
+	return t.call("next", func() {
+		t.before, t.changed = t.turn, time.Now()
+		t.next(time.Now())
+	})
 }
 
 // host lets the host use their app.
@@ -390,6 +412,18 @@ func (t *turntable) resume() {
 	if t.song != nil && !t.playing {
 		t.since, t.playing = time.Now(), true
 	}
+}
+
+// called counts the calls of a kind so far, or of all kinds for "".
+func (t *turntable) called(kind string) (n int) {
+	t.host(func() {
+		for name, times := range t.calls {
+			if kind == "" || kind == name {
+				n += times
+			}
+		}
+	})
+	return n
 }
 
 // heard lists the names of the songs that started, in order.

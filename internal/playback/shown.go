@@ -53,6 +53,7 @@ func (m *moment) observed(step jukebox.PlaybackStep) jukebox.Playback {
 // health says whether the music can go on. A device is called lost only when something is to be played on it: Spotify
 // reports none as long as nothing ever played.
 func (m *moment) health() (jukebox.HealthState, *time.Time) {
+	last := m.lastShown()
 	if health := m.memory.looking.kind.health(); health != "" {
 		return health, m.coolsDown(m.memory.looking)
 	}
@@ -60,8 +61,10 @@ func (m *moment) health() (jukebox.HealthState, *time.Time) {
 		return health, m.coolsDown(m.memory.command)
 	}
 	switch {
+	case m.sound == unknown:
+		return last.Health, last.Until
 	case m.sound == noDevice && m.room.NowPlaying != nil,
-		m.sound == noDevice && m.waiting() && m.lastShown().Health == jukebox.HealthDeviceLost:
+		m.sound == noDevice && m.waiting() && last.Health == jukebox.HealthDeviceLost:
 		return jukebox.HealthDeviceLost, nil
 	case m.item != nil:
 		return jukebox.HealthOK, nil

@@ -141,7 +141,7 @@ func TestDecide(t *testing.T) {
 		look    time.Duration // from now on
 	}{
 		// Nothing plays.
-		{name: "not looked yet", in: Input{Room: room()}, health: jukebox.HealthNothingToPlay, status: jukebox.Idle, look: 0},
+		{name: "not looked yet", in: Input{Room: room()}, health: jukebox.HealthOK, status: jukebox.Idle, look: 0},
 		{
 			name: "empty queue, idle player", in: Input{Room: room(), Seen: stands(song("x"), 0)},
 			health: jukebox.HealthNothingToPlay, status: jukebox.Idle, look: whileIdle,

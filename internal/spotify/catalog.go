@@ -2,7 +2,7 @@ package spotify
 
 import (
 	"context"
-	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -11,52 +11,71 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 )
 
-// searched is a page of search results, and when it came.
-type searched struct {
-	songs []jukebox.Song
-	more  bool
-	at    time.Time
-}
+const trackURI = "spotify:track:"
 
-// Search implements jukebox.Catalog. The same page is asked for once in half a minute, however many guests type the same.
+// Search implements jukebox.Catalog. The same page is asked for once in half a minute, however many guests type the same;
+// nobody may change what it returns. BadUserInput if Spotify does not understand the query.
 func (c *Client) Search(ctx context.Context, hostID, query string, limit, offset int) (songs []jukebox.Song, hasMore bool, err error) {
-	query = strings.Join(strings.Fields(strings.ToLower(query)), " ")
-	key := fmt.Sprintf("%s %d %d %s", hostID, limit, offset, query)
-	if known, ok := c.searches.Get(key); ok && time.Since(known.at) < searchFresh {
-		return known.songs, known.more, nil
+	key := searchKey{hostID, normalized(query), limit, offset}
+	if known, ok := c.searches.get(key, time.Now()); ok {
+		return known.songs, known.hasMore, nil
 	}
-	var page *zmb3.FullTrackPage
-	failed := c.call(ctx, hostID, "search", func(ctx context.Context, api *zmb3.Client) error {
+	var found page
+	failed := c.call(hostID, "search", func(api *zmb3.Client) error {
 		result, err := api.Search(ctx, query, zmb3.SearchTypeTrack, zmb3.Limit(limit), zmb3.Offset(offset))
-		if err == nil {
-			page = result.Tracks
+		if err == nil && result.Tracks != nil {
+			found = pageOf(result.Tracks)
 		}
 		return err
 	})
 	if failed != nil {
-		return nil, false, catalogError(failed)
+		return nil, false, searchError(failed)
 	}
-	for i := range page.Tracks {
-		songs = append(songs, songOf(&page.Tracks[i]))
+	c.searches.add(key, found, time.Now())
+	return found.songs, found.hasMore, nil
+}
+
+func searchError(f *failure) error {
+	if f.status == http.StatusBadRequest {
+		return &jukebox.Error{Code: jukebox.BadUserInput, Field: "query", Message: "Spotify does not understand this", Err: f}
 	}
-	hasMore = offset+len(page.Tracks) < int(page.Total)
-	c.searches.Add(key, searched{songs, hasMore, time.Now()})
-	return songs, hasMore, nil
+	return f.unavailable()
 }
 
 // Song implements jukebox.Catalog.
 func (c *Client) Song(ctx context.Context, hostID, uri string) (song jukebox.Song, err error) {
-	failed := c.call(ctx, hostID, "track", func(ctx context.Context, api *zmb3.Client) error {
-		track, err := api.GetTrack(ctx, zmb3.ID(strings.TrimPrefix(uri, "spotify:track:")))
+	failed := c.call(hostID, "track", func(api *zmb3.Client) error {
+		track, err := api.GetTrack(ctx, idOf(uri))
 		if err == nil {
 			song = songOf(track)
 		}
 		return err
 	})
-	return song, catalogError(failed)
+	switch {
+	case failed == nil:
+		return song, nil
+	case failed.status == http.StatusNotFound || failed.status == http.StatusBadRequest: // 400: not even an id
+		return song, &jukebox.Error{Code: jukebox.NotFound, Field: "songUri", Message: "Spotify has no such song", Err: failed}
+	}
+	return song, failed.unavailable()
 }
 
-// songOf reads a track. Spotify says whether it can be played only where it knows the listener's country.
+func pageOf(tracks *zmb3.FullTrackPage) page {
+	p := page{hasMore: tracks.Next != ""}
+	for i := range tracks.Tracks {
+		if isSong(&tracks.Tracks[i]) {
+			p.songs = append(p.songs, songOf(&tracks.Tracks[i]))
+		}
+	}
+	return p
+}
+
+func idOf(uri string) zmb3.ID { return zmb3.ID(strings.TrimPrefix(uri, trackURI)) }
+
+// isSong tells songs from what else may be in their place: episodes, files of the host's own, nothing.
+func isSong(t *zmb3.FullTrack) bool { return t != nil && strings.HasPrefix(string(t.URI), trackURI) }
+
+// songOf reads a track. Where Spotify does not say whether it can be played, it probably can.
 func songOf(t *zmb3.FullTrack) jukebox.Song {
 	s := jukebox.Song{
 		URI: string(t.URI), Name: t.Name, AlbumName: t.Album.Name, DurationMS: int(t.Duration), Explicit: t.Explicit,

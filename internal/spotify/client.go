@@ -1,33 +1,32 @@
 package spotify
 
 import (
-	"context"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 	zmb3 "github.com/zmb3/spotify/v2"
 	"golang.org/x/oauth2"
 )
 
-const (
-	callTimeout    = 8 * time.Second // for one request, whoever waits for it
-	searchesCached = 1_000
-	searchFresh    = 30 * time.Second
-)
+// callTimeout is for one call, with the refresh of a token if that is needed. Somebody waits for most of them.
+const callTimeout = 8 * time.Second
 
 // Config is what a Client is made of.
 type Config struct {
 	APIURL       string // the Web API with its version: https://api.spotify.com/v1/
 	AccountsURL  string // where tokens are refreshed: https://accounts.spotify.com
 	ClientID     string // of the app
-	ClientSecret string
+	ClientSecret string // empty: an app that proves itself by PKCE
 	Vault        *Vault
 	Accounts     Accounts
-	Metrics      prometheus.Registerer
+	HTTP         *http.Client          // its Transport is used; nil: http.DefaultTransport
+	Log          *slog.Logger          // nil: silent
+	Metrics      prometheus.Registerer // nil: none
 }
 
 // Client speaks to Spotify for all hosts. It is safe for concurrent use.
@@ -35,37 +34,48 @@ type Client struct {
 	api      string
 	base     http.RoundTripper
 	tokens   *tokens
-	searches *lru.Cache[string, searched]
+	searches *searches
 	calls    *prometheus.CounterVec
 }
 
 // New returns a Client.
 func New(cfg Config) *Client {
-	base := observer{http.DefaultTransport}
-	searches, _ := lru.New[string, searched](searchesCached) // fails only for a size of 0
-	calls := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "antwon_spotify_calls_total", Help: "Calls of Spotify's Web API, by what was asked and the status (0: no answer).",
-	}, []string{"call", "status"})
-	cfg.Metrics.MustRegister(calls)
-	return &Client{
-		api: strings.TrimSuffix(cfg.APIURL, "/") + "/", base: base, searches: searches, calls: calls,
-		tokens: &tokens{
-			oauth: oauth2.Config{
-				ClientID: cfg.ClientID, ClientSecret: cfg.ClientSecret,
-				// Said outright: where it has to be found out, a failed refresh is sent twice.
-				Endpoint: oauth2.Endpoint{TokenURL: strings.TrimSuffix(cfg.AccountsURL, "/") + "/api/token", AuthStyle: oauth2.AuthStyleInHeader},
-			},
-			http:  &http.Client{Transport: base, Timeout: callTimeout},
-			vault: cfg.Vault, accounts: cfg.Accounts, hosts: map[string]*hostToken{},
-		},
+	base := http.DefaultTransport
+	if cfg.HTTP != nil && cfg.HTTP.Transport != nil {
+		base = cfg.HTTP.Transport
 	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	calls := promauto.With(cfg.Metrics).NewCounterVec(prometheus.CounterOpts{
+		Name: "antwon_spotify_calls_total", Help: "Calls of Spotify, by what was asked and the status (0: no answer).",
+	}, []string{"call", "status"})
+	c := &Client{api: strings.TrimSuffix(cfg.APIURL, "/") + "/", base: base, searches: newSearches(), calls: calls}
+	c.tokens = &tokens{
+		oauth: oauth2.Config{ClientID: cfg.ClientID, ClientSecret: cfg.ClientSecret, Endpoint: endpoint(cfg)},
+		base:  base, vault: cfg.Vault, accounts: cfg.Accounts, log: cfg.Log, count: c.count,
+	}
+	return c
 }
 
-// call asks Spotify something in a host's name. The failure, if any, is classified; name stands in the metrics.
-func (c *Client) call(ctx context.Context, hostID, name string, ask func(context.Context, *zmb3.Client) error) *failure {
-	ctx, seen := observed(ctx)
-	transport := authorized{tokens: c.tokens, hostID: hostID, next: c.base}
-	err := ask(ctx, zmb3.New(&http.Client{Transport: transport, Timeout: callTimeout}, zmb3.WithBaseURL(c.api)))
-	c.calls.WithLabelValues(name, strconv.Itoa(seen.status)).Inc()
-	return classify(seen, err)
+// endpoint says outright how the app identifies itself: where that has to be found out, a refused refresh is sent twice.
+func endpoint(cfg Config) oauth2.Endpoint {
+	e := oauth2.Endpoint{TokenURL: strings.TrimSuffix(cfg.AccountsURL, "/") + "/api/token", AuthStyle: oauth2.AuthStyleInHeader}
+	if cfg.ClientSecret == "" {
+		e.AuthStyle = oauth2.AuthStyleInParams
+	}
+	return e
+}
+
+// call asks Spotify something in a host's name; name stands in the metrics.
+func (c *Client) call(hostID, name string, ask func(*zmb3.Client) error) *failure {
+	observed := &observer{base: c.base}
+	transport := &signer{observer: observed, tokens: c.tokens, hostID: hostID}
+	err := ask(zmb3.New(&http.Client{Transport: transport, Timeout: callTimeout}, zmb3.WithBaseURL(c.api), zmb3.WithRetry(false)))
+	c.count(name, observed.answer)
+	return classify(observed.answer, err)
+}
+
+func (c *Client) count(name string, a answer) {
+	c.calls.WithLabelValues(name, strconv.Itoa(a.status)).Inc()
 }

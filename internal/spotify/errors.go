@@ -1,6 +1,7 @@
 package spotify
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,32 +15,31 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
-// class says what a failure means for what may be done next.
-type class int
-
 const (
-	transient  class = iota // 5xx, a timeout, no connection: whether it was carried out is not known
-	reconnect               // the authorization is gone, or does not cover this
-	notAllowed              // the host is not on the app's list, or somebody lacks Premium
-	restricted              // the player does not allow it now
-	noDevice                // no device is active, or the named one is gone
-	notFound                // no such thing, or not for this app
-	tooMany                 // 429
-	invalid                 // 400: a mistake of ours
+	// retryLater is when to come back if Spotify does not say.
+	retryLater = 5 * time.Second
+	// quotaPause is the same when an app in Development Mode has used up its quota, whose size and period Spotify does
+	// not publish.
+	quotaPause = 10 * time.Minute
 )
 
-// failure is the one form in which failures of Spotify travel inside this package.
+// failure is the one form in which failures travel inside this package.
 type failure struct {
-	class      class
-	status     int // 0: no answer
+	kind       playback.FaultKind // what it means
+	status     int                // of the answer; 0: there was none
 	message    string
-	reason     string // Spotify's own word, where it gave one
-	retryAfter time.Duration
+	reason     string        // Spotify's own word, where it gave one
+	retryAfter time.Duration // 0: nobody said
+	ours       bool          // Spotify has nothing to do with it: the database, the vault
 	err        error
 }
 
 func (f *failure) Error() string {
-	text := fmt.Sprintf("spotify: %d %s", f.status, f.message)
+	text := "spotify: "
+	if f.status != 0 {
+		text += fmt.Sprintf("%d ", f.status)
+	}
+	text += f.message
 	if f.reason != "" {
 		text += " (" + f.reason + ")"
 	}
@@ -51,114 +51,125 @@ func (f *failure) Error() string {
 
 func (f *failure) Unwrap() error { return f.err }
 
-// classify makes a failure of what a call returned and what was really answered. nil stays nil.
-func classify(seen *observation, err error) *failure {
+// classify says what the failure of a call means, by what was really answered. nil stays nil.
+func classify(a answer, err error) *failure {
 	if err == nil {
 		return nil
 	}
 	if known, ok := errors.AsType[*failure](err); ok {
 		return known
 	}
-	if seen.status < 400 {
-		return &failure{class: transient, status: seen.status, message: "no usable answer", err: err}
+	if a.status < 400 {
+		return &failure{kind: playback.Unreachable, status: a.status, message: "no usable answer", err: err}
 	}
-	f := &failure{status: seen.status, retryAfter: seen.retryAfter}
-	f.message, f.reason = explain(seen.body)
-	f.class = classOf(f)
+	f := &failure{status: a.status, retryAfter: a.retryAfter}
+	f.message, f.reason = explain(a.body)
+	f.kind = kindOf(f)
+	if f.kind == playback.CoolingDown {
+		f.retryAfter = max(cmp.Or(f.retryAfter, pauseOf(f)), time.Second)
+	}
 	return f
 }
 
-// explain reads {"error": {"message", "reason"}}; anything else is taken as plain text.
+// explain reads {"error": {"message", "reason"}}; anything else is taken for plain text.
 func explain(body []byte) (message, reason string) {
-	var answer struct {
+	var content struct {
 		Error struct{ Message, Reason string }
 	}
-	if err := json.Unmarshal(body, &answer); err == nil && answer.Error.Message != "" {
-		return answer.Error.Message, answer.Error.Reason
+	if err := json.Unmarshal(body, &content); err == nil && content.Error.Message != "" {
+		return content.Error.Message, content.Error.Reason
 	}
 	const enough = 200
 	text := strings.TrimSpace(string(body))
-	return text[:min(len(text), enough)], ""
+	return strings.ToValidUTF8(text[:min(len(text), enough)], ""), ""
 }
 
-func classOf(f *failure) class {
+func pauseOf(f *failure) time.Duration {
+	if f.reason == "QUOTA_EXCEEDED" {
+		return quotaPause
+	}
+	return retryLater
+}
+
+// kindOf goes by the status, and by Spotify's words where one status has several meanings (Web API reference, "Response
+// status codes" and "Player error object"; the plain texts are what apps have been seen to get).
+func kindOf(f *failure) playback.FaultKind {
 	switch {
-	case f.status == http.StatusUnauthorized:
-		return reconnect
+	case f.status == http.StatusUnauthorized: // even with a fresh token
+		return playback.ReconnectNeeded
 	case f.status == http.StatusForbidden:
-		return classOfForbidden(f)
-	case f.status == http.StatusNotFound && (f.reason == "NO_ACTIVE_DEVICE" || strings.Contains(f.message, "Device not found")):
-		return noDevice
-	case f.status == http.StatusNotFound || f.status == http.StatusGone:
-		return notFound
+		return kindOfForbidden(f)
+	case f.status == http.StatusNotFound && f.says("NO_ACTIVE_DEVICE", "device not found", "no active device"):
+		return playback.NoDevice
 	case f.status == http.StatusTooManyRequests:
-		return tooMany
-	case f.status >= 500:
-		return transient
+		return playback.CoolingDown
+	case f.status >= 500, f.status == http.StatusRequestTimeout:
+		return playback.Unreachable
 	}
-	return invalid
+	return playback.Gone
 }
 
-// classOfForbidden tells the many meanings of 403 apart: by the reason of player commands, by text elsewhere.
-func classOfForbidden(f *failure) class {
+func kindOfForbidden(f *failure) playback.FaultKind {
 	switch {
-	case f.reason == "PREMIUM_REQUIRED", strings.Contains(f.message, "not registered"),
-		strings.Contains(strings.ToLower(f.message), "premium subscription required"):
-		return notAllowed
-	case strings.Contains(f.message, "scope"):
-		return reconnect
-	case f.reason != "" || strings.Contains(f.message, "Restriction violated"):
-		return restricted
+	case f.says("PREMIUM_REQUIRED", "premium subscription required", "user not registered"):
+		return playback.NotAllowed
+	case f.says("insufficient client scope"):
+		return playback.ReconnectNeeded
+	case f.reason != "" || f.says("restriction", "disallow"):
+		return playback.Restricted
 	}
-	return notFound // removed for new apps (developer.spotify.com, changes of February 2026)
+	return playback.Gone // an endpoint that new apps lost in February 2026
 }
 
-// classifyRefresh is classify for the token endpoint, where an error is a word: invalid_grant means that the authorization
-// is gone for good.
-func classifyRefresh(seen *observation, err error) *failure {
-	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.ErrorCode == "invalid_grant" {
-		return &failure{class: reconnect, status: seen.status, message: refused.ErrorDescription, reason: refused.ErrorCode}
+// says looks for one of some words in the message or the reason.
+func (f *failure) says(words ...string) bool {
+	text := strings.ToLower(f.message + " " + f.reason)
+	for _, word := range words {
+		if strings.Contains(text, strings.ToLower(word)) {
+			return true
+		}
 	}
-	f := classify(seen, err)
-	if f.class != tooMany {
-		f.class = transient // whatever it is, the authorization may still be good
+	return false
+}
+
+// classifyRefresh is classify for the token endpoint, whose errors are OAuth's (RFC 6749, 5.2). invalid_grant means that
+// the authorization is gone for good. After anything else, a wrong client secret included, it may still be good.
+func classifyRefresh(a answer, err error) *failure {
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.ErrorCode == "invalid_grant" {
+		return &failure{
+			kind: playback.ReconnectNeeded, status: a.status, message: refused.ErrorDescription, reason: refused.ErrorCode,
+		}
+	}
+	f := classify(a, err)
+	if f.kind != playback.CoolingDown {
+		f.kind = playback.Unreachable
 	}
 	return f
 }
 
-// defaultRetry is when to come back if Spotify does not say.
-const defaultRetry = 5 * time.Second
-
-// catalogError is a failure as those who search and add are told of it.
-func catalogError(f *failure) error {
-	if f == nil {
-		return nil
-	}
-	if f.class == notFound || f.class == invalid {
-		return &jukebox.Error{Code: jukebox.NotFound, Field: "songUri", Message: "Spotify has no such song", Err: f}
+// unavailable is a failure as those who search and add are told of it.
+func (f *failure) unavailable() error {
+	if f.ours {
+		return f
 	}
 	message := "Spotify does not answer at the moment"
-	switch f.class {
-	case reconnect:
+	switch f.kind {
+	case playback.ReconnectNeeded:
 		message = "the host has to connect Spotify again"
-	case notAllowed:
+	case playback.NotAllowed:
 		message = "the host's Spotify account may not be used by this server"
-	case tooMany:
+	case playback.CoolingDown:
 		message = "Spotify asks for fewer requests"
 	}
-	return &jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: message, RetryAfter: max(f.retryAfter, defaultRetry), Err: f}
+	return &jukebox.Error{
+		Code: jukebox.UpstreamUnavailable, Message: message, RetryAfter: cmp.Or(f.retryAfter, retryLater), Err: f,
+	}
 }
 
-var faultKinds = map[class]playback.FaultKind{
-	transient: playback.Unreachable, reconnect: playback.ReconnectNeeded, notAllowed: playback.NotAllowed,
-	restricted: playback.Restricted, noDevice: playback.NoDevice, notFound: playback.Gone, tooMany: playback.CoolingDown,
-	invalid: playback.Gone,
-}
-
-// playerFault is a failure as the players' driver is told of it.
-func playerFault(f *failure) error {
+// fault is a failure as the players' driver is told of it; nil stays nil.
+func (f *failure) fault() error {
 	if f == nil {
 		return nil
 	}
-	return &playback.Fault{Kind: faultKinds[f.class], RetryAfter: f.retryAfter, Err: f}
+	return &playback.Fault{Kind: f.kind, RetryAfter: f.retryAfter, Err: f}
 }

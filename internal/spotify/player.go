@@ -2,7 +2,6 @@ package spotify
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	zmb3 "github.com/zmb3/spotify/v2"
@@ -14,12 +13,12 @@ import (
 // State implements playback.Player. An answer of 204 means that no device is active.
 func (c *Client) State(ctx context.Context, hostID string) (playback.Snapshot, error) {
 	var state *zmb3.PlayerState
-	failed := c.call(ctx, hostID, "player", func(ctx context.Context, api *zmb3.Client) (err error) {
+	failed := c.call(hostID, "player", func(api *zmb3.Client) (err error) {
 		state, err = api.PlayerState(ctx)
 		return err
 	})
 	if failed != nil {
-		return playback.Snapshot{}, playerFault(failed)
+		return playback.Snapshot{}, failed.fault()
 	}
 	snapshot := playback.Snapshot{
 		At: time.Now(), Progress: time.Duration(state.Progress) * time.Millisecond, Playing: state.Playing, Device: deviceOf(state.Device),
@@ -38,21 +37,21 @@ func (c *Client) Play(ctx context.Context, hostID, uri, deviceID string) error {
 		id := zmb3.ID(deviceID)
 		options.DeviceID = &id
 	}
-	return playerFault(c.call(ctx, hostID, "play", func(ctx context.Context, api *zmb3.Client) error {
+	return c.call(hostID, "play", func(api *zmb3.Client) error {
 		return api.PlayOpt(ctx, options)
-	}))
+	}).fault()
 }
 
 // Enqueue implements playback.Player.
 func (c *Client) Enqueue(ctx context.Context, hostID, uri string) error {
-	return playerFault(c.call(ctx, hostID, "enqueue", func(ctx context.Context, api *zmb3.Client) error {
-		return api.QueueSong(ctx, zmb3.ID(strings.TrimPrefix(uri, "spotify:track:")))
-	}))
+	return c.call(hostID, "enqueue", func(api *zmb3.Client) error {
+		return api.QueueSong(ctx, idOf(uri))
+	}).fault()
 }
 
 // Queue implements playback.Player.
 func (c *Client) Queue(ctx context.Context, hostID string) (songs []jukebox.Song, err error) {
-	failed := c.call(ctx, hostID, "queue", func(ctx context.Context, api *zmb3.Client) error {
+	failed := c.call(hostID, "queue", func(api *zmb3.Client) error {
 		queue, err := api.GetQueue(ctx)
 		if err != nil {
 			return err
@@ -64,17 +63,12 @@ func (c *Client) Queue(ctx context.Context, hostID string) (songs []jukebox.Song
 		}
 		return nil
 	})
-	return songs, playerFault(failed)
+	return songs, failed.fault()
 }
 
 // Next implements playback.Player.
 func (c *Client) Next(ctx context.Context, hostID string) error {
-	return playerFault(c.call(ctx, hostID, "next", func(ctx context.Context, api *zmb3.Client) error { return api.Next(ctx) }))
-}
-
-// isSong tells songs from episodes, which the library puts into the same struct, and from nothing.
-func isSong(t *zmb3.FullTrack) bool {
-	return t != nil && strings.HasPrefix(string(t.URI), "spotify:track:")
+	return c.call(hostID, "next", func(api *zmb3.Client) error { return api.Next(ctx) }).fault()
 }
 
 // deviceOf returns nil for the empty device of a 204. A device may have no id.

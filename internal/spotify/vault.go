@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	keySize = 32 // AES-256
+	keySize   = 32 // AES-256
+	minSecret = 16 // bytes
 	// sealedV1 stands in front of what is sealed, so that another way of sealing can follow.
 	sealedV1 = 1
 )
@@ -22,8 +23,11 @@ const (
 // one's.
 type Vault struct{ aead cipher.AEAD }
 
-// NewVault returns a Vault with a key derived from a secret.
+// NewVault returns a Vault with a key derived from a secret, which must have at least 16 bytes that nobody can guess.
 func NewVault(secret []byte) (*Vault, error) {
+	if len(secret) < minSecret {
+		return nil, fmt.Errorf("the secret for tokens has %d bytes, want at least %d", len(secret), minSecret)
+	}
 	key, err := hkdf.Key(sha256.New, secret, nil, "antwon.dj spotify tokens", keySize)
 	if err != nil {
 		return nil, fmt.Errorf("derive the key for tokens: %w", err)
@@ -39,7 +43,7 @@ func NewVault(secret []byte) (*Vault, error) {
 	return &Vault{aead}, nil
 }
 
-// SealRefreshToken seals what a new account begins with.
+// SealRefreshToken seals what a new account begins with, for the host with this user id.
 func (v *Vault) SealRefreshToken(hostID, refreshToken string) ([]byte, error) {
 	return v.seal(hostID, &oauth2.Token{RefreshToken: refreshToken})
 }
