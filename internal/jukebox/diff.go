@@ -40,7 +40,7 @@ func (s *State) RoomQueue() RoomQueue {
 func (s *State) QueueChange(since *int64) RoomQueueChange {
 	c := RoomQueueChange{RoomID: s.RoomID, Version: s.Version}
 	if since == nil || *since < s.goneSince || *since > s.Version {
-		c.Reset, c.Upserted = true, s.Queue
+		c.Reset, c.Upserted, c.Order = true, s.Queue, make([]string, 0, len(s.Queue)) // no songs is an order, too
 		for _, item := range s.Queue {
 			c.Order = append(c.Order, item.ID)
 		}
