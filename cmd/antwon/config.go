@@ -73,7 +73,7 @@ func parseConfig(environ []string) (config, error) {
 		songSeconds:    p.seconds("DEMO_SONG_SECONDS"),
 		values:         p.values,
 	}
-	cfg.publicURL = p.publicURL("PUBLIC_URL", "http://"+cfg.addr)
+	cfg.publicURL = p.publicURL("PUBLIC_URL", "http://"+reachable(cfg.addr))
 	if err := cfg.logLevel.UnmarshalText([]byte(p.text("LOG_LEVEL", "info"))); err != nil {
 		p.fault("LOG_LEVEL", "want debug, info, warn or error")
 	}
@@ -112,6 +112,15 @@ func (p *parser) address(name, fallback string) string {
 		p.fault(name, "%q: want HOST:PORT, such as %s", value, fallback)
 	}
 	return value
+}
+
+// reachable is where this machine itself reaches a server that listens on all its addresses.
+func reachable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return addr
 }
 
 func (p *parser) publicURL(name, fallback string) string {
