@@ -19,7 +19,7 @@ type IdempotencyKey struct {
 	ID int `json:"id,omitempty"`
 	// UserID holds the value of the "user_id" field.
 	UserID string `json:"user_id,omitempty"`
-	// Key holds the value of the "key" field.
+	// a hash of it
 	Key string `json:"key,omitempty"`
 	// Mutation holds the value of the "mutation" field.
 	Mutation string `json:"mutation,omitempty"`

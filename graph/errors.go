@@ -43,7 +43,7 @@ func (r *Resolver) PresentError(ctx context.Context, err error) *gqlerror.Error 
 
 // hide keeps the failure for the log. A client that left while it was served is no failure of ours.
 func (r *Resolver) hide(ctx context.Context, err error, shown *gqlerror.Error) *gqlerror.Error {
-	if ctx.Err() == nil {
+	if !errors.Is(err, context.Canceled) {
 		r.log.ErrorContext(ctx, "an operation failed", "error", err, "path", shown.Path.String())
 	}
 	shown.Message = "internal server error"

@@ -8,7 +8,7 @@ import (
 
 func (r subscriptionResolver) RoomQueue(ctx context.Context, roomID string) (<-chan *jukebox.RoomQueue, error) {
 	shown := int64(-1)
-	return follow(ctx, r.Resolver, roomID, func(state *jukebox.State, last bool) *jukebox.RoomQueue {
+	return follow(ctx, r.Resolver, roomID, 0, func(state *jukebox.State, last bool) *jukebox.RoomQueue {
 		if state.QueueVersion == shown && !last {
 			return nil
 		}
@@ -20,12 +20,13 @@ func (r subscriptionResolver) RoomQueue(ctx context.Context, roomID string) (<-c
 
 func (r subscriptionResolver) RoomQueueChanges(ctx context.Context, roomID string, since *int) (<-chan *jukebox.RoomQueueChange, error) {
 	var cursor *int64
+	version := int64(0)
 	if since != nil {
-		version := int64(*since)
+		version = int64(*since)
 		cursor = &version
 	}
 	first := true
-	return follow(ctx, r.Resolver, roomID, func(state *jukebox.State, last bool) *jukebox.RoomQueueChange {
+	return follow(ctx, r.Resolver, roomID, version, func(state *jukebox.State, last bool) *jukebox.RoomQueueChange {
 		change := state.QueueChange(cursor)
 		if change.Empty() && !first && !last {
 			return nil
@@ -37,7 +38,7 @@ func (r subscriptionResolver) RoomQueueChanges(ctx context.Context, roomID strin
 
 func (r subscriptionResolver) Playback(ctx context.Context, roomID string) (<-chan *jukebox.Playback, error) {
 	shown := int64(-1)
-	return follow(ctx, r.Resolver, roomID, func(state *jukebox.State, last bool) *jukebox.Playback {
+	return follow(ctx, r.Resolver, roomID, 0, func(state *jukebox.State, last bool) *jukebox.Playback {
 		if state.Playback.Version == shown && !last {
 			return nil
 		}
@@ -49,8 +50,9 @@ func (r subscriptionResolver) Playback(ctx context.Context, roomID string) (<-ch
 // follow sends what show makes of a room's present state, and of each newer one, until the client leaves, the room is
 // closed or the server stops. show returns nil for a state that tells the client nothing new; last says that none follows.
 // The channel has no buffer: a client that is slow to take one value is offered the newest state next.
-func follow[T any](ctx context.Context, r *Resolver, roomID string, show func(state *jukebox.State, last bool) *T) (<-chan *T, error) {
-	watcher, err := r.jukebox.Watch(ctx, roomID)
+func follow[T any](ctx context.Context, r *Resolver, roomID string, since int64, show func(state *jukebox.State, last bool) *T,
+) (<-chan *T, error) {
+	watcher, err := r.jukebox.Watch(ctx, roomID, since)
 	if err != nil {
 		return nil, err
 	}

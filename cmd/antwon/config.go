@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/server"
 	"antwon.dj/backend/internal/session"
 )
@@ -132,30 +134,33 @@ func (p *parser) publicURL(name, fallback string) string {
 }
 
 func (p *parser) database(name, fallback string) string {
-	value := p.text(name, fallback)
-	if !strings.HasPrefix(value, "sqlite:") && !strings.HasPrefix(value, "mysql://") {
-		p.fault(name, "want sqlite:PATH or mysql://user:password@host:port/name")
+	value := cmp.Or(p.orFile(name), fallback)
+	shown, err := jukebox.CheckDatabaseURL(value)
+	if err != nil {
+		p.fault(name, "%v", err)
 	}
-	if u, err := url.Parse(value); err == nil {
-		p.values[name] = u.Redacted()
-	}
+	p.values[name] = shown
 	return value
 }
 
-// secret reads a variable, or the file that NAME_FILE names.
-func (p *parser) secret(name string) []byte {
+// orFile reads a variable, or the file that NAME_FILE names.
+func (p *parser) orFile(name string) string {
 	value, file := p.take(name), p.take(name+"_FILE")
 	if value != "" && file != "" {
 		p.fault(name, "give either it or %s%s_FILE", prefix, name)
 	}
-	if file != "" {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			p.fault(name+"_FILE", "%v", err)
-			return nil
-		}
-		value = strings.TrimSpace(string(content))
+	if file == "" {
+		return value
 	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		p.fault(name+"_FILE", "%v", err)
+	}
+	return strings.TrimSpace(string(content))
+}
+
+func (p *parser) secret(name string) []byte {
+	value := p.orFile(name)
 	p.values[name] = "(not set: one is kept beside the database)"
 	if value == "" {
 		return nil

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"embed"
 	"errors"
@@ -78,7 +79,8 @@ func applyMySQL(ctx context.Context, conn *sql.Conn) (applied int, err error) {
 	if err := conn.QueryRowContext(ctx, "SELECT DATABASE()").Scan(&schema); err != nil {
 		return 0, fmt.Errorf("which database: %w", err)
 	}
-	unlock, err := drv.Lock(ctx, "antwon-migrate-"+schema, lockTimeout)
+	name := sha256.Sum256([]byte(schema)) // MySQL takes no more than 64 characters
+	unlock, err := drv.Lock(ctx, fmt.Sprintf("antwon-migrate-%x", name[:16]), lockTimeout)
 	if err != nil {
 		return 0, fmt.Errorf("lock the database: %w", err)
 	}

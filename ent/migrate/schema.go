@@ -12,7 +12,7 @@ var (
 	IdempotencyKeysColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "user_id", Type: field.TypeString, Size: 36},
-		{Name: "key", Type: field.TypeString, Size: 256},
+		{Name: "key", Type: field.TypeString, Size: 64},
 		{Name: "mutation", Type: field.TypeString, Size: 64},
 		{Name: "arguments_hash", Type: field.TypeString, Size: 64},
 		{Name: "object_id", Type: field.TypeString, Size: 36},

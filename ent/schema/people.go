@@ -107,7 +107,7 @@ type IdempotencyKey struct{ ent.Schema }
 func (IdempotencyKey) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("user_id").MaxLen(idLength).Immutable(),
-		field.String("key").MaxLen(256).Immutable(),
+		field.String("key").MaxLen(64).Immutable().Comment("a hash of it"),
 		field.String("mutation").MaxLen(64).Immutable(),
 		field.String("arguments_hash").MaxLen(64).Immutable(),
 		field.String("object_id").MaxLen(idLength).Immutable().Comment("what the mutation answered"),

@@ -132,13 +132,18 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 	if err != nil {
 		return nil, err
 	}
+	arguments := [2]string{roomID, uri}
+	known, err := j.answered(ctx, key, "addSong", arguments)
+	if err != nil {
+		return nil, fmt.Errorf("add song: %w", err)
+	}
 	var s Song
-	if a.status == Open { // a closed room takes none, but still answers for those it took
+	if a.status == Open && !known { // a closed room takes none, but still answers for those it took
 		if s, err = j.fetch(ctx, a, uri); err != nil {
 			return nil, fmt.Errorf("add song: %w", err)
 		}
 	}
-	done, err := j.changeOnce(ctx, a, key, "addSong", [2]string{roomID, uri}, func(ctx context.Context, t *roomTx) (outcome, error) {
+	done, err := j.changeOnce(ctx, a, key, "addSong", arguments, func(ctx context.Context, t *roomTx) (outcome, error) {
 		return t.addSong(ctx, a.viewer.UserID, s)
 	})
 	if err != nil {
@@ -175,7 +180,7 @@ func (t *roomTx) addSong(ctx context.Context, userID string, s Song) (outcome, e
 		if mayLike(QueueItemState(queued.State)) == nil {
 			err = t.like(ctx, queued, userID)
 		}
-		return outcome{queued.ID, true}, err
+		return outcome{objectID: queued.ID, flag: true}, err
 	}
 	if !ent.IsNotFound(err) {
 		return outcome{}, err
@@ -192,22 +197,30 @@ func (t *roomTx) addSong(ctx context.Context, userID string, s Song) (outcome, e
 		return outcome{}, err
 	}
 	id := newID()
-	return outcome{id, false}, t.alter().QueueItem.Create().SetID(id).SetRoomID(t.roomID).SetSongID(s.URI).SetAddedByID(userID).
+	return outcome{objectID: id}, t.alter().QueueItem.Create().SetID(id).SetRoomID(t.roomID).SetSongID(s.URI).SetAddedByID(userID).
 		SetAddedAt(t.now).SetAge(t.version).SetVersion(t.version).SetState(string(Queued)).SetLikeCount(0).
 		SetActiveRecording(recording).Exec(ctx)
 }
 
-// keepSong stores the newest description of a song.
+// keepSong stores a song, or notes that it was fetched anew.
 func (t *roomTx) keepSong(ctx context.Context, s Song) error {
 	n, err := t.tx.Song.Update().Where(song.ID(s.URI)).SetPlayable(s.Playable).SetFetchedAt(t.now).Save(ctx)
 	if err != nil || n == 1 {
 		return err
 	}
-	err = t.note().Song.Create().SetID(s.URI).SetName(s.Name).SetArtists(s.Artists).SetAlbumName(s.AlbumName).
+	err = t.note().Song.Create().SetID(s.URI).SetName(cut(s.Name, 1024)).SetArtists(s.Artists).SetAlbumName(cut(s.AlbumName, 1024)).
 		SetNillableImageURL(s.ImageURL).SetDurationMs(s.DurationMS).SetExplicit(s.Explicit).SetPlayable(s.Playable).
-		SetSpotifyURL(s.SpotifyURL).SetIsrc(s.ISRC).SetFetchedAt(t.now).Exec(ctx)
+		SetSpotifyURL(s.SpotifyURL).SetIsrc(cut(s.ISRC, 32)).SetFetchedAt(t.now).Exec(ctx)
 	if ent.IsConstraintError(err) { // added to another room at this moment
 		return nil
 	}
 	return err
+}
+
+// cut shortens a text of Spotify's to so many bytes that its column takes, at the edge of a character.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "")
 }

@@ -19,6 +19,7 @@ type roomTx struct {
 	now     time.Time // UTC, in microseconds
 	altered bool
 	noted   bool
+	closes  bool // the room is closed by this change: none may follow
 }
 
 // alter is for writing what watchers of the room see: the room gets a new version.
@@ -72,7 +73,8 @@ func (c *changer) transact(group []*pendingChange) (hints []live.Hint, err error
 type lockedRooms map[string]*lockedRoom
 
 type lockedRoom struct {
-	open    bool
+	open    bool  // when it was locked
+	closed  bool  // by a change of this transaction
 	base    int64 // the version before the transaction
 	version int64 // the version after the changes so far
 	written bool
@@ -84,7 +86,7 @@ func (r lockedRooms) apply(ctx context.Context, tx *ent.Tx, p *pendingChange) (r
 	if err != nil {
 		return nil, err
 	}
-	if !locked.open {
+	if !locked.open || locked.closed {
 		return errorf(Conflict, "this room is closed"), nil
 	}
 	t := &roomTx{tx: tx, roomID: p.room, version: locked.version + 1, now: microseconds(time.Now())}
@@ -95,6 +97,7 @@ func (r lockedRooms) apply(ctx context.Context, tx *ent.Tx, p *pendingChange) (r
 	if err != nil {
 		return err, nil
 	}
+	locked.closed = t.closes
 	locked.written = locked.written || t.altered || t.noted
 	if t.altered {
 		locked.version = t.version

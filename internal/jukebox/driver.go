@@ -91,12 +91,21 @@ func (t *roomTx) mayStep(ctx context.Context, step PlaybackStep) error {
 			return errorf(Conflict, "item %s is not %v", way.itemID, way.from)
 		}
 	}
-	if step.CommitItem == "" {
-		return nil
+	if step.CommitItem != "" {
+		return t.noOther(ctx, Committed, "")
 	}
-	committed, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.State(string(Committed))).Exist(ctx)
-	if err == nil && committed {
-		err = errorf(Conflict, "another song is committed already")
+	if step.StartedItem != "" {
+		return t.noOther(ctx, NowPlaying, step.EndedItem)
+	}
+	return nil
+}
+
+// noOther refuses a second item in a state that only one can be in.
+func (t *roomTx) noOther(ctx context.Context, state QueueItemState, but string) error {
+	other, err := t.tx.QueueItem.Query().
+		Where(queueitem.RoomID(t.roomID), queueitem.State(string(state)), queueitem.IDNEQ(but)).Exist(ctx)
+	if err == nil && other {
+		err = errorf(Conflict, "another song is %s already", state)
 	}
 	return err
 }
@@ -112,10 +121,21 @@ func (t *roomTx) step(ctx context.Context, step PlaybackStep) error {
 			return err
 		}
 	}
+	if step.ReturnedItem != "" {
+		if err := t.dropRemoved(ctx, step.ReturnedItem); err != nil {
+			return err
+		}
+	}
 	if step.Playback == nil {
 		return nil
 	}
 	return t.showPlayback(ctx, step.Playback)
+}
+
+// dropRemoved: a song that the host removed while it was committed does not come back to the queue.
+func (t *roomTx) dropRemoved(ctx context.Context, itemID string) error {
+	return t.tx.QueueItem.Update().Where(queueitem.ID(itemID), queueitem.SkipOnStart(true)).
+		SetState(string(Removed)).ClearActiveRecording().Exec(ctx)
 }
 
 func (t *roomTx) showPlayback(ctx context.Context, p *Playback) error {
@@ -133,7 +153,7 @@ func (t *roomTx) showPlayback(ctx context.Context, p *Playback) error {
 		u.SetSongID(p.Song.URI)
 	}
 	if d := p.Device; d != nil {
-		u.SetDeviceID(d.ID).SetDeviceName(d.Name).SetDeviceType(d.Type).SetDeviceActive(d.IsActive).
+		u.SetDeviceID(cut(d.ID, 255)).SetDeviceName(cut(d.Name, 255)).SetDeviceType(cut(d.Type, 64)).SetDeviceActive(d.IsActive).
 			SetDeviceRestricted(d.IsRestricted).SetNillableDeviceVolume(d.VolumePercent)
 	}
 	return u.Exec(ctx)

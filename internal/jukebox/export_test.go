@@ -38,3 +38,23 @@ func (s *Store) Asked(ctx context.Context, query string) (answer string, err err
 	}
 	return answer, err
 }
+
+// HoldRoom keeps a room's lock, as a change that takes long, until release is closed.
+func (j *Jukebox) HoldRoom(roomID string, release <-chan struct{}) error {
+	return j.changer.change(context.Background(), roomID, func(context.Context, *roomTx) error {
+		<-release
+		return nil
+	})
+}
+
+// Waiting counts the changes that wait for their turn, and says whether one has it.
+func (j *Jukebox) Waiting(roomID string) (waiting int, busy bool) {
+	c := j.changer
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	group := c.groupOf(roomID)
+	return len(c.waiting[group]), c.led[group]
+}
+
+// ForgetFetched forgets what Spotify said of songs.
+func (j *Jukebox) ForgetFetched() { j.fetched.Purge() }

@@ -15,10 +15,12 @@ const (
 	stateQuery = `SELECT r.host_id, r.version, r.status,
  p.version, p.status, p.item_id, p.song_id, p.progress_ms, p.observed_at,
  p.device_id, p.device_name, p.device_type, p.device_active, p.device_restricted, p.device_volume, p.health, p.health_until,
- i.id, i.song_id, i.added_by_id, i.added_at, i.age, i.version, i.state, i.like_count, i.commit_state, i.committed_at, i.skip_on_start
+ i.id, i.song_id, i.added_by_id, m.display_name, u.kind, i.added_at, i.age, i.version, i.state, i.like_count, i.commit_state, i.committed_at, i.skip_on_start
 FROM rooms r
 LEFT JOIN room_playbacks p ON p.id = r.id
 LEFT JOIN queue_items i ON i.room_id = r.id AND i.version > ?%s
+LEFT JOIN memberships m ON m.room_id = i.room_id AND m.user_id = i.added_by_id
+LEFT JOIN users u ON u.id = i.added_by_id
 WHERE r.id = ?
 ORDER BY i.version`
 	activeOnly = " AND i.active_recording IS NOT NULL"
@@ -42,7 +44,7 @@ func (l *loader) Load(ctx context.Context, roomID string, have *State) (*State, 
 	if have != nil && read.head.version <= have.Version {
 		return have, nil
 	}
-	if err := l.complete(ctx, read); err != nil {
+	if err := l.addSongs(ctx, read.items, read.playback.Song); err != nil {
 		return nil, fmt.Errorf("load room %s: %w", roomID, err)
 	}
 	return merge(have, read.head, read.items, read.playback), nil
@@ -74,7 +76,7 @@ func (l *loader) Versions(ctx context.Context, roomIDs []string) (map[string]int
 	return versions, rows.Err()
 }
 
-// stateRows is what stateQuery gave, with songs and people by their ids only.
+// stateRows is what stateQuery gave, with songs by their URIs only.
 type stateRows struct {
 	head     roomHead
 	items    []*QueueItem
@@ -109,7 +111,7 @@ func (r *stateRows) scan(rows *sql.Rows, roomID string) error {
 	err := rows.Scan(&r.head.hostID, &r.head.version, &r.head.status,
 		&p.version, &p.status, &p.itemID, &p.songID, &p.progress, &p.observedAt,
 		&p.deviceID, &p.deviceName, &p.deviceType, &p.deviceActive, &p.deviceRestricted, &p.deviceVolume, &p.health, &p.until,
-		&i.id, &i.songID, &i.addedBy, &i.addedAt, &i.age, &i.version, &i.state, &i.likes, &i.commit, &i.committedAt, &i.skip)
+		&i.id, &i.songID, &i.addedBy, &i.adderName, &i.adderKind, &i.addedAt, &i.age, &i.version, &i.state, &i.likes, &i.commit, &i.committedAt, &i.skip)
 	if err != nil {
 		return err
 	}
@@ -121,11 +123,11 @@ func (r *stateRows) scan(rows *sql.Rows, roomID string) error {
 }
 
 type itemRow struct {
-	id, songID, addedBy, state, commit sql.Null[string]
-	addedAt, committedAt               sql.Null[time.Time]
-	age, version                       sql.Null[int64]
-	likes                              sql.Null[int]
-	skip                               sql.Null[bool]
+	id, songID, addedBy, adderName, adderKind, state, commit sql.Null[string]
+	addedAt, committedAt                                     sql.Null[time.Time]
+	age, version                                             sql.Null[int64]
+	likes                                                    sql.Null[int]
+	skip                                                     sql.Null[bool]
 }
 
 func (r itemRow) item(roomID string) *QueueItem {
@@ -135,7 +137,7 @@ func (r itemRow) item(roomID string) *QueueItem {
 		Commit: CommitState(r.commit.V), CommittedAt: r.committedAt.V.UTC(), SkipOnStart: r.skip.V,
 	}
 	if r.addedBy.Valid {
-		item.AddedBy = &User{ID: r.addedBy.V}
+		item.AddedBy = &User{ID: r.addedBy.V, DisplayName: r.adderName.V, Kind: UserKind(r.adderKind.V)}
 	}
 	return item
 }

@@ -19,6 +19,7 @@ import (
 
 const (
 	maxGroup      = 32              // changes that share a transaction
+	maxWaiting    = 2_000           // changes that wait for one group's turn; more could not be served in time
 	changeTimeout = 5 * time.Second // for one transaction, from its beginning
 	maxAttempts   = 5               // after deadlocks and lock timeouts
 )
@@ -50,11 +51,15 @@ func newChanger(store *Store, bus live.Bus, sizes prometheus.Observer) *changer 
 
 // change runs fn as one change of an open room and publishes a hint after the commit. fn reads, decides and then writes: a
 // refusal (an *Error) comes before its first write, and it may run again after a deadlock. Nothing written means no new
-// version. A room that is not open gives a Conflict.
+// version. A room that is not open gives a Conflict, a database that cannot keep up RateLimited.
 func (c *changer) change(ctx context.Context, roomID string, fn func(context.Context, *roomTx) error) error {
 	p := &pendingChange{ctx: ctx, room: roomID, fn: fn, wake: make(chan bool, 1)}
 	group := c.groupOf(roomID)
 	c.mu.Lock()
+	if len(c.waiting[group]) >= maxWaiting {
+		c.mu.Unlock()
+		return &Error{Code: RateLimited, Message: "too many changes at once: try again in a second", RetryAfter: time.Second}
+	}
 	c.waiting[group] = append(c.waiting[group], p)
 	lead := !c.led[group]
 	c.led[group] = true
@@ -83,11 +88,23 @@ func (c *changer) lead(group string) {
 	c.waiting[group] = c.waiting[group][n:]
 	c.mu.Unlock()
 
+	finished := false
+	defer func() { // also if run panics: the others must not wait for ever
+		c.handOver(group, mine, finished)
+	}()
 	c.run(mine)
-	for _, p := range mine[1:] {
-		p.wake <- false
-	}
+	finished = true
+}
 
+func (c *changer) handOver(group string, mine []*pendingChange, finished bool) {
+	for i, p := range mine {
+		if !finished {
+			p.err = errors.New("the transaction was not finished")
+		}
+		if i > 0 {
+			p.wake <- false
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if next := c.waiting[group]; len(next) > 0 {
@@ -137,9 +154,14 @@ func (c *changer) attempts(group []*pendingChange) (err error) {
 		if !retryable(err) {
 			return err
 		}
-		time.Sleep(time.Duration(rand.Int64N(int64(10*time.Millisecond) << attempt)))
+		backOff(attempt)
 	}
 	return err
+}
+
+// backOff waits for a random time that grows with each attempt: 10 ms at most, then 20, 40, …
+func backOff(attempt int) {
+	time.Sleep(time.Duration(rand.Int64N(int64(10*time.Millisecond) << attempt)))
 }
 
 // txError is a transaction that did not begin, or whose commit failed: no single change is to blame. Whether a failed

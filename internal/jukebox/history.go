@@ -72,7 +72,7 @@ func parseCursor(text string) (at time.Time, id string, err error) {
 		id = rest
 		at, err = time.Parse(time.RFC3339Nano, moment)
 	}
-	if err != nil {
+	if _, idErr := parseID("after", id); err != nil || idErr != nil || at.Year() < 1970 || at.Year() > 9999 {
 		return time.Time{}, "", badInput("after", "is not a cursor of this list")
 	}
 	return at, id, nil

@@ -56,14 +56,18 @@ func (j *Jukebox) Position(ctx context.Context, item *QueueItem) (*int, error) {
 }
 
 // Watch lets a member follow a room: the watcher gives its present state at once, and then every newer one. A closed room
-// gives one last state whose Status is Closed. The watcher is the caller's to close.
-func (j *Jukebox) Watch(ctx context.Context, roomID string) (*live.Watcher[*State], error) {
+// gives one last state whose Status is Closed. The watcher is the caller's to close. since is a version that the caller has
+// seen, perhaps by another server, or 0: a room that is not known to be so new is looked up first.
+func (j *Jukebox) Watch(ctx context.Context, roomID string, since int64) (*live.Watcher[*State], error) {
 	a, err := j.toRoom(ctx, roomID)
 	if err != nil {
 		return nil, err
 	}
 	if err := a.member(); err != nil {
 		return nil, err
+	}
+	if since > 0 {
+		j.hub.Hint(live.Hint{Topic: roomID, Version: since})
 	}
 	return j.hub.Watch(ctx, roomID)
 }
@@ -157,7 +161,10 @@ func (l *loader) itemsOf(ctx context.Context, roomID string, rows []*ent.QueueIt
 	for i, row := range rows {
 		items[i] = itemOf(row)
 	}
-	return items, l.complete(ctx, &stateRows{head: roomHead{roomID: roomID}, items: items})
+	if err := l.addSongs(ctx, items, nil); err != nil {
+		return nil, err
+	}
+	return items, l.addPeople(ctx, roomID, items)
 }
 
 func itemOf(row *ent.QueueItem) *QueueItem {

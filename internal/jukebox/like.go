@@ -30,8 +30,8 @@ func (j *Jukebox) vote(ctx context.Context, itemID string, key *string, mutation
 	if err := a.guest(); err != nil {
 		return nil, err
 	}
-	var item *ent.QueueItem // as it is after the change; nil when the change was made before
-	_, err = j.changeOnce(ctx, a, key, mutation, itemID, func(ctx context.Context, t *roomTx) (_ outcome, err error) {
+	var item *ent.QueueItem // as it is after the change
+	done, err := j.changeOnce(ctx, a, key, mutation, itemID, func(ctx context.Context, t *roomTx) (_ outcome, err error) {
 		if item, err = t.tx.QueueItem.Get(ctx, itemID); err != nil {
 			return outcome{}, err
 		}
@@ -46,7 +46,7 @@ func (j *Jukebox) vote(ctx context.Context, itemID string, key *string, mutation
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", mutation, err)
 	}
-	if item == nil {
+	if done.repeated {
 		return j.loader.item(ctx, itemID)
 	}
 	return j.loader.itemOf(ctx, item)

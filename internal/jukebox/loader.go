@@ -16,7 +16,8 @@ const (
 	peopleCached = 10_000
 )
 
-// loader reads the states of rooms. What was read once of a song or of a person's name in a room is kept in memory.
+// loader reads the states of rooms. What was read once of a song is kept in memory, and for the answers of mutations also
+// what people are called.
 type loader struct {
 	store  *Store
 	songs  *lru.Cache[string, Song]
@@ -31,36 +32,45 @@ func newLoader(store *Store) *loader {
 	return &loader{store, songs, people}
 }
 
-// complete fills in songs and people.
-func (l *loader) complete(ctx context.Context, read *stateRows) error {
-	songs, people := []string{}, []string{}
-	for _, item := range read.items {
-		songs = append(songs, item.Song.URI)
+// addSongs fills in songs of which only the URI is known: those of items, and one more unless it is nil.
+func (l *loader) addSongs(ctx context.Context, items []*QueueItem, other *Song) error {
+	uris := make([]string, 0, len(items)+1)
+	for _, item := range items {
+		uris = append(uris, item.Song.URI)
+	}
+	if other != nil {
+		uris = append(uris, other.URI)
+	}
+	songs, err := l.loadSongs(ctx, uris)
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		item.Song = songs[item.Song.URI]
+	}
+	if other != nil {
+		*other = songs[other.URI]
+	}
+	return nil
+}
+
+// addPeople fills in who added items, of whom only the id is known.
+func (l *loader) addPeople(ctx context.Context, roomID string, items []*QueueItem) error {
+	var ids []string
+	for _, item := range items {
 		if item.AddedBy != nil {
-			people = append(people, item.AddedBy.ID)
+			ids = append(ids, item.AddedBy.ID)
 		}
 	}
-	if read.playback.Song != nil {
-		songs = append(songs, read.playback.Song.URI)
-	}
-	songOf, err := l.loadSongs(ctx, songs)
+	people, err := l.loadPeople(ctx, roomID, ids)
 	if err != nil {
 		return err
 	}
-	personOf, err := l.loadPeople(ctx, read.head.roomID, people)
-	if err != nil {
-		return err
-	}
-	for _, item := range read.items {
-		item.Song = songOf[item.Song.URI]
+	for _, item := range items {
 		if item.AddedBy != nil {
-			person := personOf[item.AddedBy.ID]
+			person := people[item.AddedBy.ID]
 			item.AddedBy = &person
 		}
-	}
-	if read.playback.Song != nil {
-		s := songOf[read.playback.Song.URI]
-		read.playback.Song = &s
 	}
 	return nil
 }

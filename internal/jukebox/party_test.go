@@ -199,3 +199,23 @@ func (accounts) NewAccount(_ context.Context, hostID, name string) (jukebox.Spot
 func pointer[T any](v T) *T { return &v }
 
 const soon = 10 * time.Second // for things that happen at once unless something is wrong
+
+// waitForHolder waits until a change has the room to itself, waitForWaiting until so many wait behind it.
+func (p *party) waitForHolder() {
+	p.Helper()
+	p.eventually(func() bool { waiting, busy := p.Waiting(p.room.ID); return busy && waiting == 0 })
+}
+
+func (p *party) waitForWaiting(n int) {
+	p.Helper()
+	p.eventually(func() bool { waiting, _ := p.Waiting(p.room.ID); return waiting == n })
+}
+
+func (p *party) eventually(happened func() bool) {
+	p.Helper()
+	for deadline := time.Now().Add(soon); !happened(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			p.Fatal("waited in vain")
+		}
+	}
+}

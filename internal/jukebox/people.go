@@ -9,6 +9,7 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/user"
 )
@@ -43,7 +44,7 @@ type SpotifyConnection struct {
 	ReconnectBy    *time.Time // Spotify ends an authorization six months after it was given
 }
 
-// authorizationLifetime is how long Spotify's refresh tokens live (developer.spotify.com, 18 June 2026).
+// authorizationMonths is how long Spotify's refresh tokens live (developer.spotify.com, 18 June 2026).
 const authorizationMonths = 6
 
 // DemoLogin makes a new host with a simulated Spotify account and player. Outside the demo it is Forbidden.
@@ -169,19 +170,35 @@ func (j *Jukebox) admitNew(ctx context.Context, r *ent.Room, v Viewer, name stri
 
 // admit gives somebody who is known already a place in the room, or a new name in it.
 func (j *Jukebox) admit(ctx context.Context, r *ent.Room, v Viewer, name string) error {
-	err := j.store.inTx(ctx, func(tx *ent.Tx) error {
-		here := membership.And(membership.RoomID(r.ID), membership.UserID(v.UserID))
-		n, err := tx.Membership.Update().Where(here).SetDisplayName(name).Save(ctx)
-		if err != nil || n == 1 {
-			return err
-		}
-		return admit(ctx, tx, r.ID, v.UserID, name, RoleGuest, microseconds(time.Now()))
-	})
-	if ent.IsConstraintError(err) { // joined at the same moment on another connection
-		err = nil
+	here := membership.And(membership.RoomID(r.ID), membership.UserID(v.UserID))
+	present, err := j.store.read.Membership.Query().Where(here).Exist(ctx)
+	if err != nil {
+		return err
 	}
-	j.loader.people.Remove(personKey{r.ID, v.UserID})
+	if !present {
+		err = j.store.inTx(ctx, func(tx *ent.Tx) error {
+			return admit(ctx, tx, r.ID, v.UserID, name, RoleGuest, microseconds(time.Now()))
+		})
+	}
+	if present || ent.IsConstraintError(err) { // joined before, or at this moment on another connection
+		err = j.changer.change(ctx, r.ID, func(ctx context.Context, t *roomTx) error { return t.rename(ctx, v.UserID, name) })
+		j.loader.people.Remove(personKey{r.ID, v.UserID})
+	}
 	return err
+}
+
+// rename gives a member another name, and shows it on their songs.
+func (t *roomTx) rename(ctx context.Context, userID, name string) error {
+	here := membership.And(membership.RoomID(t.roomID), membership.UserID(userID))
+	same, err := t.tx.Membership.Query().Where(here, membership.DisplayName(name)).Exist(ctx)
+	if err != nil || same {
+		return err
+	}
+	if err := t.alter().Membership.Update().Where(here).SetDisplayName(name).Exec(ctx); err != nil {
+		return err
+	}
+	return t.tx.QueueItem.Update().Where(queueitem.RoomID(t.roomID), queueitem.AddedByID(userID), queueitem.ActiveRecordingNotNil()).
+		SetVersion(t.version).Exec(ctx)
 }
 
 func admit(ctx context.Context, tx *ent.Tx, roomID, userID, name string, role Role, now time.Time) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"sync"
 
 	"entgo.io/ent/dialect"
@@ -30,9 +31,7 @@ func newPreparedDriver(dialectName string, db *sql.DB) *preparedDriver {
 func (d *preparedDriver) Tx(ctx context.Context) (dialect.Tx, error) { return d.BeginTx(ctx, nil) }
 
 func (d *preparedDriver) BeginTx(ctx context.Context, opts *sql.TxOptions) (dialect.Tx, error) {
-	if err := d.prepareWanted(ctx); err != nil {
-		return nil, err
-	}
+	d.prepareWanted(ctx)
 	tx, err := d.db.BeginTx(ctx, opts)
 	if err != nil {
 		return nil, err
@@ -50,19 +49,16 @@ func (d *preparedDriver) Close() error {
 	return errors.Join(append(errs, d.db.Close())...)
 }
 
-func (d *preparedDriver) prepareWanted(ctx context.Context) error {
+func (d *preparedDriver) prepareWanted(ctx context.Context) {
 	d.mu.Lock()
 	wanted := d.wanted
 	d.wanted = nil
 	d.mu.Unlock()
 	for _, query := range wanted {
-		stmt, err := d.db.PrepareContext(ctx, query)
-		if err != nil {
-			return err
+		if stmt, err := d.db.PrepareContext(ctx, query); err == nil { // otherwise it is run unprepared, and says what is wrong
+			d.keep(query, stmt)
 		}
-		d.keep(query, stmt)
 	}
-	return nil
 }
 
 func (d *preparedDriver) keep(query string, stmt *sql.Stmt) {
@@ -79,7 +75,7 @@ func (d *preparedDriver) prepared(query string) *sql.Stmt {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	stmt := d.stmts[query]
-	if stmt == nil && len(d.stmts)+len(d.wanted) < maxStatements {
+	if stmt == nil && len(d.stmts)+len(d.wanted) < maxStatements && !slices.Contains(d.wanted, query) {
 		d.wanted = append(d.wanted, query)
 	}
 	return stmt

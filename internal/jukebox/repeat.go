@@ -26,6 +26,7 @@ type repeatable struct {
 type outcome struct {
 	objectID string
 	flag     bool // addSong: the recording was queued already
+	repeated bool // this is the answer to an earlier request
 }
 
 // newRepeatable checks the key, and returns nil when there is none.
@@ -44,8 +45,13 @@ func newRepeatable(ctx context.Context, key *string, mutation string, arguments 
 	if err != nil {
 		return nil, fmt.Errorf("hash the arguments: %w", err)
 	}
+	return &repeatable{viewer.UserID, hash([]byte(*key)), mutation, hash(text)}, nil
+}
+
+// hash makes a key that every database compares alike: MySQL takes no notice of spaces at the end of a text.
+func hash(text []byte) string {
 	sum := sha256.Sum256(text)
-	return &repeatable{viewer.UserID, *key, mutation, hex.EncodeToString(sum[:])}, nil
+	return hex.EncodeToString(sum[:])
 }
 
 // done returns what the mutation answered the first time, or nil. Conflict if the key was used for something else.
@@ -64,7 +70,7 @@ func (r *repeatable) done(ctx context.Context, keys *ent.IdempotencyKeyClient) (
 	case row.Mutation != r.mutation || row.ArgumentsHash != r.argumentsHash:
 		return nil, errorf(Conflict, "this idempotency key was used for another request: choose a new one")
 	}
-	return &outcome{row.ObjectID, row.Flag}, nil
+	return &outcome{objectID: row.ObjectID, flag: row.Flag, repeated: true}, nil
 }
 
 func (r *repeatable) remember(ctx context.Context, tx *ent.Tx, o outcome) error {
@@ -110,6 +116,16 @@ func (j *Jukebox) changeOnce(ctx context.Context, a access, key *string, mutatio
 		return repeatable.remember(ctx, t.note(), result)
 	})
 	return result, err
+}
+
+// answered says that a mutation with this key was carried out before, so that nothing need be prepared for it.
+func (j *Jukebox) answered(ctx context.Context, key *string, mutation string, arguments any) (bool, error) {
+	r, err := newRepeatable(ctx, key, mutation, arguments)
+	if err != nil {
+		return false, err
+	}
+	done, err := r.done(ctx, j.store.read.IdempotencyKey)
+	return done != nil, err
 }
 
 // repeatClosed answers what was done before the room closed; anything new is refused.

@@ -1,6 +1,7 @@
 package jukebox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -118,8 +119,8 @@ func (j *Jukebox) CreateRoom(ctx context.Context, input CreateRoomInput, key *st
 			break
 		}
 	}
-	if ent.IsConstraintError(err) { // another request of the same moment
-		err = errorf(Conflict, "you have an open room already, or the code was taken at this moment")
+	if ent.IsConstraintError(err) { // another request of the same moment was first: now its doing can be read
+		err = j.store.inTx(ctx, func(tx *ent.Tx) error { return plan.open(ctx, tx, repeatable) })
 	}
 	if err != nil {
 		return nil, fmt.Errorf("create room: %w", err)
@@ -263,14 +264,19 @@ func (j *Jukebox) CloseRoom(ctx context.Context, roomID string, key *string) (*R
 			return outcome{objectID: roomID}, t.closeRoom(ctx)
 		})
 	}
-	if err != nil && CodeOf(err) != Conflict { // closed by another request meanwhile: as wanted
+	if err != nil && CodeOf(err) != Conflict {
 		return nil, fmt.Errorf("close room: %w", err)
 	}
-	return j.Room(ctx, roomID)
+	r, found := j.Room(ctx, roomID)
+	if found == nil && r.Status == Closed { // perhaps by another request of this moment: as wanted
+		return r, nil
+	}
+	return nil, cmp.Or(err, found)
 }
 
 // closeRoom leaves the music alone: what plays has ended for the room, what was committed waits again.
 func (t *roomTx) closeRoom(ctx context.Context) error {
+	t.closes = true
 	tx := t.alter()
 	here := queueitem.RoomID(t.roomID)
 	err := tx.Room.Update().Where(room.ID(t.roomID)).SetStatus(string(Closed)).ClearOpenCode().ClearOpenHostID().SetClosedAt(t.now).Exec(ctx)
@@ -279,6 +285,11 @@ func (t *roomTx) closeRoom(ctx context.Context) error {
 	}
 	err = tx.QueueItem.Update().Where(here, queueitem.State(string(NowPlaying))).
 		SetState(string(Played)).SetEndedAt(t.now).SetVersion(t.version).ClearActiveRecording().Exec(ctx)
+	if err != nil {
+		return err
+	}
+	err = tx.QueueItem.Update().Where(here, queueitem.State(string(Committed)), queueitem.SkipOnStart(true)).
+		SetState(string(Removed)).ClearCommitState().ClearActiveRecording().SetVersion(t.version).Exec(ctx)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package jukebox
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -106,7 +107,7 @@ func trackOfLink(text string) string {
 }
 
 // recordingOf names the recording of a song, so that its releases are one: the ISRC where there is one, otherwise title,
-// artist and length to within a few seconds.
+// artist and length in steps of five seconds.
 func recordingOf(s Song) string {
 	if s.ISRC != "" {
 		return "isrc:" + strings.ToUpper(s.ISRC)
@@ -119,12 +120,13 @@ func recordingOf(s Song) string {
 	return "name:" + hex.EncodeToString(sum[:16])
 }
 
-// plain is text without case, accents, spaces and punctuation.
+// plain is text without case, accents, spaces and punctuation, unless it consists of nothing else.
 func plain(text string) string {
-	return strings.Map(func(r rune) rune {
+	letters := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToLower(r)
 		}
 		return -1
 	}, norm.NFKD.String(text))
+	return cmp.Or(letters, text)
 }

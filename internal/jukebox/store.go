@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,14 +42,13 @@ type Store struct {
 // OpenStore opens the database at a URL, sqlite:PATH or mysql://user:password@host:port/name, and migrates it to the
 // newest version. Several servers may start at once: one migrates, the others wait.
 func OpenStore(ctx context.Context, databaseURL string) (*Store, error) {
-	scheme, rest, _ := strings.Cut(databaseURL, ":")
-	switch scheme {
-	case "sqlite":
-		return openSQLite(ctx, rest)
-	case "mysql":
-		return openMySQL(ctx, databaseURL)
+	if _, err := CheckDatabaseURL(databaseURL); err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("database URL %q: want sqlite:PATH or mysql://user:password@host:port/name", redact(databaseURL))
+	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
+		return openSQLite(ctx, path)
+	}
+	return openMySQL(ctx, databaseURL)
 }
 
 // Close closes every connection.
@@ -68,24 +66,38 @@ func (s *Store) Ready(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask the database for its version: %w", err)
 	}
-	if pending != 0 {
+	if pending > 0 { // fewer than none: a newer server has been here, and old ones go on until they are replaced
 		return fmt.Errorf("the database lacks %d migrations", pending)
 	}
 	return nil
 }
 
-// inTx runs fn in a transaction of its own, for rows that are no part of a room's state.
-func (s *Store) inTx(ctx context.Context, fn func(*ent.Tx) error) error {
+// inTx runs fn in a transaction of its own, for rows that are no part of a room's state; again after a deadlock or a lock
+// timeout.
+func (s *Store) inTx(ctx context.Context, fn func(*ent.Tx) error) (err error) {
+	for attempt := range maxAttempts {
+		if err = s.tryTx(ctx, fn); err == nil || !retryable(err) {
+			return err
+		}
+		backOff(attempt)
+	}
+	return err
+}
+
+func (s *Store) tryTx(ctx context.Context, fn func(*ent.Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
 	defer cancel()
 	tx, err := s.write.Tx(ctx)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return &txError{err: err}
 	}
 	if err := fn(tx); err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return &txError{commit: true, err: err}
+	}
+	return nil
 }
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {
@@ -95,12 +107,12 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	if err := migrateSQLite(ctx, path); err != nil {
 		return nil, err
 	}
-	writer, err := sql.Open("sqlite", "file:"+path+"?"+sqlitePins)
+	writer, err := sql.Open("sqlite", fileURI(path)+"?"+sqlitePins)
 	if err != nil {
 		return nil, err
 	}
 	writer.SetMaxOpenConns(1)
-	reader, err := sql.Open("sqlite", "file:"+path+"?"+sqlitePins+"&_pragma=query_only(1)")
+	reader, err := sql.Open("sqlite", fileURI(path)+"?"+sqlitePins+"&_pragma=query_only(1)")
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
@@ -116,7 +128,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 
 // migrateSQLite uses a connection of its own, without foreign keys: SQLite changes a table by building a new one.
 func migrateSQLite(ctx context.Context, path string) error {
-	db, err := sql.Open("sqlite", "file:"+path+"?_journal_mode=WAL&_synchronous=FULL&_busy_timeout=60000&_time_format=sqlite")
+	db, err := sql.Open("sqlite", fileURI(path)+"?_journal_mode=WAL&_synchronous=FULL&_busy_timeout=60000&_time_format=sqlite")
 	if err != nil {
 		return err
 	}
@@ -133,7 +145,7 @@ func openMySQL(ctx context.Context, databaseURL string) (*Store, error) {
 		return nil, err
 	}
 	if err := pinIsolation(ctx, cfg); err != nil {
-		return nil, fmt.Errorf("connect to %s: %w", redact(databaseURL), err)
+		return nil, fmt.Errorf("connect to %s: %w", cfg.Addr, err)
 	}
 	connector, err := mysql.NewConnector(cfg)
 	if err != nil {
@@ -144,18 +156,19 @@ func openMySQL(ctx context.Context, databaseURL string) (*Store, error) {
 	db.SetMaxIdleConns(mysqlOpenConns)
 	db.SetConnMaxLifetime(time.Hour)
 	if _, err := migrate.Apply(ctx, db, dialect.MySQL); err != nil {
-		return nil, errors.Join(fmt.Errorf("migrate %s: %w", redact(databaseURL), err), db.Close())
+		return nil, errors.Join(fmt.Errorf("migrate %s: %w", cfg.Addr, err), db.Close())
 	}
 	client := ent.NewClient(ent.Driver(entsql.OpenDB(dialect.MySQL, db)))
 	return &Store{dialect: dialect.MySQL, write: client, read: client, readDB: db, closers: []func() error{db.Close}}, nil
 }
 
 func mysqlConfig(databaseURL string) (*mysql.Config, error) {
-	u, err := url.Parse(databaseURL)
-	if err != nil || u.Host == "" || strings.Trim(u.Path, "/") == "" {
-		return nil, fmt.Errorf("database URL %q: want mysql://user:password@host:port/name", redact(databaseURL))
+	u, err := parseMySQL(databaseURL)
+	if err != nil {
+		return nil, err
 	}
 	cfg := mysql.NewConfig()
+	cfg.TLSConfig = u.Query().Get("tls")
 	cfg.Net, cfg.Addr, cfg.DBName = "tcp", u.Host, strings.Trim(u.Path, "/")
 	cfg.User = u.User.Username()
 	cfg.Passwd, _ = u.User.Password()
@@ -183,12 +196,4 @@ func pinIsolation(ctx context.Context, cfg *mysql.Config) error {
 	}
 	cfg.Params[name] = "'READ-COMMITTED'"
 	return nil
-}
-
-// redact hides the password of a URL that is about to be shown.
-func redact(databaseURL string) string {
-	if u, err := url.Parse(databaseURL); err == nil {
-		return u.Redacted()
-	}
-	return "(not a URL)"
 }

@@ -1,7 +1,7 @@
 -- Create "nodes" table
 CREATE TABLE `nodes` (`id` varchar(36) NOT NULL, `alive_until` datetime(6) NOT NULL, PRIMARY KEY (`id`)) CHARSET utf8mb4 COLLATE utf8mb4_bin;
 -- Create "idempotency_keys" table
-CREATE TABLE `idempotency_keys` (`id` bigint NOT NULL AUTO_INCREMENT, `user_id` varchar(36) NOT NULL, `key` varchar(256) NOT NULL, `mutation` varchar(64) NOT NULL, `arguments_hash` varchar(64) NOT NULL, `object_id` varchar(36) NOT NULL, `flag` bool NOT NULL DEFAULT 0, `created_at` datetime(6) NOT NULL, PRIMARY KEY (`id`), INDEX `idempotencykey_created_at` (`created_at`), UNIQUE INDEX `idempotencykey_user_id_key` (`user_id`, `key`)) CHARSET utf8mb4 COLLATE utf8mb4_bin;
+CREATE TABLE `idempotency_keys` (`id` bigint NOT NULL AUTO_INCREMENT, `user_id` varchar(36) NOT NULL, `key` varchar(64) NOT NULL, `mutation` varchar(64) NOT NULL, `arguments_hash` varchar(64) NOT NULL, `object_id` varchar(36) NOT NULL, `flag` bool NOT NULL DEFAULT 0, `created_at` datetime(6) NOT NULL, PRIMARY KEY (`id`), INDEX `idempotencykey_created_at` (`created_at`), UNIQUE INDEX `idempotencykey_user_id_key` (`user_id`, `key`)) CHARSET utf8mb4 COLLATE utf8mb4_bin;
 -- Create "users" table
 CREATE TABLE `users` (`id` varchar(36) NOT NULL, `kind` varchar(24) NOT NULL, `subject` varchar(255) NULL, `display_name` varchar(160) NOT NULL, `email` varchar(255) NULL, `email_verified` bool NOT NULL DEFAULT 0, `picture_url` varchar(1024) NULL, `created_at` datetime(6) NOT NULL, PRIMARY KEY (`id`), UNIQUE INDEX `subject` (`subject`)) CHARSET utf8mb4 COLLATE utf8mb4_bin;
 -- Create "room_leases" table

@@ -1,0 +1,184 @@
+package jukebox_test
+
+import (
+	"encoding/base64"
+	"strings"
+	"sync"
+	"testing"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+// Each of these was a bug once.
+
+func TestNothingFollowsAClosingInItsTransaction(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		item := p.add(p.host, 1)
+		guest := p.join("Gina")
+		var all sync.WaitGroup
+		hold := make(chan struct{})
+		all.Go(func() { // while this change runs, the others gather behind it
+			p.must(p.HoldRoom(p.room.ID, hold))
+		})
+		p.waitForHolder()
+		all.Go(func() { _, err := p.CloseRoom(p.host, p.room.ID, nil); p.must(err) })
+		p.waitForWaiting(1)
+		outcomes := make([]error, 2)
+		all.Go(func() { _, outcomes[0] = p.LikeQueueItem(guest, item.ID, nil) })
+		p.waitForWaiting(2)
+		all.Go(func() {
+			outcomes[1] = p.Driver().ApplyPlayback(p.Context(), p.room.ID, jukebox.PlaybackStep{StartedItem: item.ID})
+		})
+		p.waitForWaiting(3)
+		close(hold)
+		all.Wait()
+		for i, err := range outcomes {
+			if jukebox.CodeOf(err) != jukebox.Conflict {
+				t.Errorf("change %d after the closing: %v, want CONFLICT", i, err)
+			}
+		}
+	})
+}
+
+func TestClosingWithAKeyThatWasUsedOtherwiseIsAConflict(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		key := pointer("k")
+		_, err := p.AddSong(p.host, p.room.ID, uri(1), key)
+		p.must(err)
+		_, err = p.CloseRoom(p.host, p.room.ID, key)
+		p.wants(jukebox.Conflict, err)
+	})
+}
+
+func TestSongRemovedWhileCommittedDoesNotReturnToTheQueue(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		item := p.add(p.host, 1)
+		p.step(jukebox.PlaybackStep{CommitItem: item.ID})
+		_, err := p.RemoveQueueItem(p.host, item.ID, nil)
+		p.must(err)
+		p.step(jukebox.PlaybackStep{ReturnedItem: item.ID})
+		p.expect("queue", p.queue(), "")
+		p.add(p.host, 1) // and it can be added again
+	})
+}
+
+func TestOneKeySentManyTimesAtOnceOpensOneRoom(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		host, key := p.newHost("Otto"), pointer("open")
+		ids := make(chan string, 8)
+		for range cap(ids) {
+			go func() {
+				room, err := p.CreateRoom(host, jukebox.CreateRoomInput{}, key)
+				if err != nil {
+					t.Error(err)
+					ids <- ""
+					return
+				}
+				ids <- room.ID
+			}()
+		}
+		first := <-ids
+		for range cap(ids) - 1 {
+			p.expect("room", <-ids, first)
+		}
+	})
+}
+
+func TestRepeatedAddNeedsNoSpotify(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		key := pointer("k")
+		added, err := p.AddSong(p.host, p.room.ID, uri(1), key)
+		p.must(err)
+		p.ForgetFetched()
+		p.catalog.down = &jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "Spotify does not answer"}
+		again, err := p.AddSong(p.host, p.room.ID, uri(1), key)
+		p.must(err)
+		p.expect("item", again.Item.ID, added.Item.ID)
+	})
+}
+
+func TestNewNameShowsOnSongsThatWaitAlready(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		guest := p.join("Old")
+		p.add(guest, 1)
+		p.queue() // the state is known, with the old name in it
+		_, err := p.JoinRoom(guest, p.room.Code, "New")
+		p.must(err)
+		p.add(guest, 2)
+		room, err := p.Room(guest, p.room.ID)
+		p.must(err)
+		queue, err := p.Queue(guest, room)
+		p.must(err)
+		for _, item := range queue.Items {
+			p.expect("name on "+item.Song.Name, item.AddedBy.DisplayName, "New")
+		}
+	})
+}
+
+func TestTwoSongsNeverPlayAtOnce(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		one, two := p.add(p.host, 1), p.add(p.host, 2)
+		p.step(jukebox.PlaybackStep{StartedItem: one.ID})
+		p.wants(jukebox.Conflict, p.Driver().ApplyPlayback(p.Context(), p.room.ID, jukebox.PlaybackStep{StartedItem: two.ID}))
+		p.step(jukebox.PlaybackStep{EndedItem: one.ID, StartedItem: two.ID})
+	})
+}
+
+func TestLongNamesOfDevicesAndSongsAreCut(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		long := strings.Repeat("ü", 2000)
+		p.step(jukebox.PlaybackStep{Playback: &jukebox.Playback{
+			Status: jukebox.Playing, Health: jukebox.HealthOK, ProgressMS: pointer(0),
+			Device: &jukebox.Device{ID: long, Name: long, Type: long},
+			Song:   &jukebox.Song{URI: uri(1), Name: long, AlbumName: long, Artists: []string{long}},
+		}})
+		room, err := p.Room(p.host, p.room.ID)
+		p.must(err)
+		playback, err := p.RoomPlayback(p.host, room)
+		p.must(err)
+		if got := playback.Device.Name; len(got) < 250 || !strings.HasPrefix(long, got) {
+			t.Errorf("device name %q", got)
+		}
+	})
+}
+
+func TestForeignCursorIsBadInput(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		room, err := p.Room(p.host, p.room.ID)
+		p.must(err)
+		for _, text := range []string{"0000-01-01T00:00:00Z x", "0001-01-01T00:00:00Z " + p.room.ID, "2026-01-01T00:00:00Z \xff\xfe", "x"} {
+			_, _, err := p.History(p.host, room, 1, pointer(base64.RawURLEncoding.EncodeToString([]byte(text))))
+			p.expect("field", p.wants(jukebox.BadUserInput, err).Field, "after")
+		}
+	})
+}
+
+func TestKeysThatDifferByASpaceAreDifferent(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		first, err := p.AddSong(p.host, p.room.ID, uri(1), pointer("k"))
+		p.must(err)
+		second, err := p.AddSong(p.host, p.room.ID, uri(1), pointer("k "))
+		p.must(err)
+		if first.AlreadyQueued || !second.AlreadyQueued {
+			t.Errorf("already queued: %v, then %v; want the second one to be a request of its own", first.AlreadyQueued, second.AlreadyQueued)
+		}
+	})
+}
+
+func TestPasswordsNeverShow(t *testing.T) {
+	for _, url := range []string{"mysql://root:s3cr#t@h:3306/db", "mysql://root:pa%sword@h/db", "mysql://u:secret@h/db?tls=maybe", "mysql://u:secret@h/db"} {
+		shown, err := jukebox.CheckDatabaseURL(url)
+		for _, text := range []string{shown, errorText(err)} {
+			if strings.Contains(text, "s3cr") || strings.Contains(text, "pa%s") || strings.Contains(text, "secret") {
+				t.Errorf("%s is shown as %s", url, text)
+			}
+		}
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
