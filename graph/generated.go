@@ -501,7 +501,7 @@ type SongSearch {
 type SongHit {
   "The song."
   song: Song!
-  "Whether adding it would succeed now; for a recording that is queued already, as a like."
+  "Whether adding it would do something now: put it into the queue or, if the recording is queued already, like it."
   canAdd: Boolean!
   "Why it cannot be added."
   refusal: Refusal
