@@ -9,6 +9,7 @@ import (
 	zmb3 "github.com/zmb3/spotify/v2"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/playback"
 )
 
 const trackURI = "spotify:track:"
@@ -21,7 +22,7 @@ func (c *Client) Search(ctx context.Context, hostID, query string, limit, offset
 		return known.songs, known.hasMore, nil
 	}
 	var found page
-	failed := c.call(hostID, "search", func(api *zmb3.Client) error {
+	failed := c.look(hostID, "search", func(api *zmb3.Client) error {
 		result, err := api.Search(ctx, query, zmb3.SearchTypeTrack, zmb3.Limit(limit), zmb3.Offset(offset))
 		if err == nil && result.Tracks != nil {
 			found = pageOf(result.Tracks)
@@ -35,8 +36,16 @@ func (c *Client) Search(ctx context.Context, hostID, query string, limit, offset
 	return found.songs, found.hasMore, nil
 }
 
+// look is call for the catalogue. It asks nothing while Spotify wants fewer requests.
+func (c *Client) look(hostID, name string, ask func(*zmb3.Client) error) *failure {
+	if left := c.pause.left(time.Now()); left > 0 {
+		return &failure{kind: playback.CoolingDown, message: "not asked after too many requests", retryAfter: left}
+	}
+	return c.call(hostID, name, ask)
+}
+
 func searchError(f *failure) error {
-	if f.status == http.StatusBadRequest {
+	if f.kind == playback.Gone && f.status == http.StatusBadRequest {
 		return &jukebox.Error{Code: jukebox.BadUserInput, Field: "query", Message: "Spotify does not understand this", Err: f}
 	}
 	return f.unavailable()
@@ -44,20 +53,24 @@ func searchError(f *failure) error {
 
 // Song implements jukebox.Catalog.
 func (c *Client) Song(ctx context.Context, hostID, uri string) (song jukebox.Song, err error) {
-	failed := c.call(hostID, "track", func(api *zmb3.Client) error {
+	failed := c.look(hostID, "track", func(api *zmb3.Client) error {
 		track, err := api.GetTrack(ctx, idOf(uri))
 		if err == nil {
 			song = songOf(track)
 		}
 		return err
 	})
-	switch {
-	case failed == nil:
-		return song, nil
-	case failed.status == http.StatusNotFound || failed.status == http.StatusBadRequest: // 400: not even an id
-		return song, &jukebox.Error{Code: jukebox.NotFound, Field: "songUri", Message: "Spotify has no such song", Err: failed}
+	if failed != nil {
+		return jukebox.Song{}, songError(failed)
 	}
-	return song, failed.unavailable()
+	return song, nil
+}
+
+func songError(f *failure) error {
+	if f.kind == playback.Gone && (f.status == http.StatusNotFound || f.status == http.StatusBadRequest) { // 400: not even an id
+		return &jukebox.Error{Code: jukebox.NotFound, Field: "songUri", Message: "Spotify has no such song", Err: f}
+	}
+	return f.unavailable()
 }
 
 func pageOf(tracks *zmb3.FullTrackPage) page {

@@ -11,6 +11,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 	zmb3 "github.com/zmb3/spotify/v2"
 	"golang.org/x/oauth2"
+
+	"antwon.dj/backend/internal/playback"
 )
 
 // callTimeout is for one call, with the refresh of a token if that is needed. Somebody waits for most of them.
@@ -35,6 +37,7 @@ type Client struct {
 	base     http.RoundTripper
 	tokens   *tokens
 	searches *searches
+	pause    pause
 	calls    *prometheus.CounterVec
 }
 
@@ -48,12 +51,12 @@ func New(cfg Config) *Client {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	calls := promauto.With(cfg.Metrics).NewCounterVec(prometheus.CounterOpts{
-		Name: "antwon_spotify_calls_total", Help: "Calls of Spotify, by what was asked and the status (0: no answer).",
+		Name: "antwon_spotify_calls_total", Help: "Requests to Spotify, by what was asked and the status (0: no answer).",
 	}, []string{"call", "status"})
 	c := &Client{api: strings.TrimSuffix(cfg.APIURL, "/") + "/", base: base, searches: newSearches(), calls: calls}
 	c.tokens = &tokens{
 		oauth: oauth2.Config{ClientID: cfg.ClientID, ClientSecret: cfg.ClientSecret, Endpoint: endpoint(cfg)},
-		base:  base, vault: cfg.Vault, accounts: cfg.Accounts, log: cfg.Log, count: c.count,
+		vault: cfg.Vault, accounts: cfg.Accounts, log: cfg.Log, observe: c.observe,
 	}
 	return c
 }
@@ -69,13 +72,32 @@ func endpoint(cfg Config) oauth2.Endpoint {
 
 // call asks Spotify something in a host's name; name stands in the metrics.
 func (c *Client) call(hostID, name string, ask func(*zmb3.Client) error) *failure {
-	observed := &observer{base: c.base}
-	transport := &signer{observer: observed, tokens: c.tokens, hostID: hostID}
-	err := ask(zmb3.New(&http.Client{Transport: transport, Timeout: callTimeout}, zmb3.WithBaseURL(c.api), zmb3.WithRetry(false)))
-	c.count(name, observed.answer)
-	return classify(observed.answer, err)
+	return c.send(hostID, name, func(web *http.Client) error {
+		return ask(zmb3.New(web, zmb3.WithBaseURL(c.api), zmb3.WithRetry(false)))
+	})
 }
 
-func (c *Client) count(name string, a answer) {
-	c.calls.WithLabelValues(name, strconv.Itoa(a.status)).Inc()
+// send is call for what the library cannot ask.
+func (c *Client) send(hostID, name string, ask func(*http.Client) error) *failure {
+	observed := c.observe(name)
+	err := ask(webClient(&signer{observer: observed, tokens: c.tokens, hostID: hostID}, callTimeout))
+	failed := classify(observed.answer, err)
+	if failed != nil && failed.kind == playback.CoolingDown {
+		c.pause.extend(time.Now().Add(failed.retryAfter))
+	}
+	return failed
+}
+
+// observe returns what the requests of one call go through; name stands in the metrics.
+func (c *Client) observe(name string) *observer {
+	return &observer{base: c.base, count: func(status int) {
+		c.calls.WithLabelValues(name, strconv.Itoa(status)).Inc()
+	}}
+}
+
+// webClient follows no redirects: Spotify sends none, and whoever does must not get tokens.
+func webClient(transport http.RoundTripper, timeout time.Duration) *http.Client {
+	return &http.Client{Transport: transport, Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 }

@@ -8,5 +8,6 @@
 //
 // Whatever Spotify answers, in JSON or as plain text, is classified in one place (errors.go). Callers see *jukebox.Error
 // from the catalogue and *playback.Fault from the players. Nothing is repeated here but what was answered 401, which
-// says that nothing was done: any other command might be carried out twice.
+// says that nothing was done: any other command might be carried out twice. After too many requests the catalogue asks
+// nothing until Spotify allows it; the players' driver keeps such a pause itself.
 package spotify

@@ -26,7 +26,7 @@ const (
 // failure is the one form in which failures travel inside this package.
 type failure struct {
 	kind       playback.FaultKind // what it means
-	status     int                // of the answer; 0: there was none
+	status     int                // of the answer, be it about the call or about its token; 0: there was none
 	message    string
 	reason     string        // Spotify's own word, where it gave one
 	retryAfter time.Duration // 0: nobody said
@@ -66,7 +66,7 @@ func classify(a answer, err error) *failure {
 	f.message, f.reason = explain(a.body)
 	f.kind = kindOf(f)
 	if f.kind == playback.CoolingDown {
-		f.retryAfter = max(cmp.Or(f.retryAfter, pauseOf(f)), time.Second)
+		f.retryAfter = cmp.Or(f.retryAfter, pauseOf(f))
 	}
 	return f
 }
@@ -76,7 +76,7 @@ func explain(body []byte) (message, reason string) {
 	var content struct {
 		Error struct{ Message, Reason string }
 	}
-	if err := json.Unmarshal(body, &content); err == nil && content.Error.Message != "" {
+	if err := json.Unmarshal(body, &content); err == nil && content.Error.Message+content.Error.Reason != "" {
 		return content.Error.Message, content.Error.Reason
 	}
 	const enough = 200
@@ -111,7 +111,7 @@ func kindOf(f *failure) playback.FaultKind {
 
 func kindOfForbidden(f *failure) playback.FaultKind {
 	switch {
-	case f.says("PREMIUM_REQUIRED", "premium subscription required", "user not registered"):
+	case f.says("PREMIUM_REQUIRED", "premium required", "premium subscription required", "not registered", "not be registered"):
 		return playback.NotAllowed
 	case f.says("insufficient client scope"):
 		return playback.ReconnectNeeded

@@ -4,61 +4,133 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"golang.org/x/oauth2"
 
+	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/playback"
 )
 
-func TestClassify(t *testing.T) {
-	player := func(message, reason string) string {
-		return `{"error":{"status":0,"message":"` + message + `","reason":"` + reason + `"}}`
+// said is an error body as Spotify's reference has it; an empty reason is left out.
+func said(message, reason string) string {
+	if reason != "" {
+		reason = `,"reason":"` + reason + `"`
 	}
-	regular := func(message string) string { return `{"error":{"status":0,"message":"` + message + `"}}` }
+	return `{"error":{"status":0,"message":"` + message + `"` + reason + `}}`
+}
+
+// Shorter names for the table.
+const (
+	unavailable = jukebox.UpstreamUnavailable
+	notFound    = jukebox.NotFound
+	badInput    = jukebox.BadUserInput
+)
+
+// TestErrors is the table of what Spotify answers, and what becomes of it for the players (fault) and for those who search
+// and add.
+func TestErrors(t *testing.T) {
 	tests := []struct {
 		name       string
 		status     int
-		retryAfter time.Duration
+		retryAfter time.Duration // the header
 		body       string
-		want       playback.FaultKind
-		wantRetry  time.Duration
+		fault      playback.FaultKind
+		wait       time.Duration // of the fault
+		search     jukebox.Code
+		song       jukebox.Code
 	}{
-		{"token refused twice", 401, 0, regular("Invalid access token"), playback.ReconnectNeeded, 0},
-		{"not on the list", 403, 0, "User not registered in the Developer Dashboard", playback.NotAllowed, 0},
-		{"the owner has no Premium", 403, 0, "Active premium subscription required for the owner of the app. …", playback.NotAllowed, 0},
-		{"the host has no Premium", 403, 0, player("Player command failed: Premium required", "PREMIUM_REQUIRED"), playback.NotAllowed, 0},
-		{"not now", 403, 0, player("Player command failed: Restriction violated", "UNKNOWN"), playback.Restricted, 0},
-		{"not now, without a reason", 403, 0, regular("Restriction violated"), playback.Restricted, 0},
-		{"scope missing", 403, 0, regular("Insufficient client scope"), playback.ReconnectNeeded, 0},
-		{"endpoint removed", 403, 0, regular("Forbidden"), playback.Gone, 0},
-		{"no device", 404, 0, player("Player command failed: No active device found", "NO_ACTIVE_DEVICE"), playback.NoDevice, 0},
-		{"device gone", 404, 0, regular("Device not found"), playback.NoDevice, 0},
-		{"no such song", 404, 0, regular("Not Found"), playback.Gone, 0},
-		{"gone for good", 410, 0, "", playback.Gone, 0},
-		{"our mistake", 400, 0, regular("Invalid limit"), playback.Gone, 0},
-		{"too many, plain text", 429, 37 * time.Second, "Too many requests", playback.CoolingDown, 37 * time.Second},
-		{"too many, JSON", 429, 2 * time.Second, regular("API rate limit exceeded"), playback.CoolingDown, 2 * time.Second},
-		{"too many, until when is not said", 429, 0, "Too many requests", playback.CoolingDown, retryLater},
-		{"quota", 429, 0, player("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown, quotaPause},
-		{"quota, and until when", 429, time.Hour, player("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown, time.Hour},
-		{"server error", 500, 0, regular("Server error."), playback.Unreachable, 0},
-		{"gateway, HTML", 502, 0, "<html>Bad Gateway</html>", playback.Unreachable, 0},
-		{"gateway, empty", 503, 0, "", playback.Unreachable, 0},
-		{"no answer", 0, 0, "", playback.Unreachable, 0},
-		{"an answer that cannot be read", 200, 0, "", playback.Unreachable, 0},
+		{"expired", 401, 0, said("The access token expired", ""), playback.ReconnectNeeded, 0, unavailable, unavailable},
+		{"garbage", 401, 0, said("Invalid access token", ""), playback.ReconnectNeeded, 0, unavailable, unavailable},
+		{"no token", 401, 0, said("No token provided", ""), playback.ReconnectNeeded, 0, unavailable, unavailable},
+		{"scope of the player", 401, 0, said("Permissions missing", ""), playback.ReconnectNeeded, 0, unavailable, unavailable},
+		{"401 without a body", 401, 0, "", playback.ReconnectNeeded, 0, unavailable, unavailable},
+
+		{"not on the list", 403, 0, "User not registered in the Developer Dashboard", playback.NotAllowed, 0, unavailable, unavailable},
+		{"not on the list, 2024", 403, 0, "Check settings on developer.spotify.com/dashboard, the user may not be registered.", playback.NotAllowed, 0, unavailable, unavailable},
+		{"not on the list, 2026", 403, 0, said("The user is not registered for this application. Please check your settings on https://developer.spotify.com/dashboard.", ""), playback.NotAllowed, 0, unavailable, unavailable},
+		{"the owner has no Premium", 403, 0, "Active premium subscription required for the owner of the app. …", playback.NotAllowed, 0, unavailable, unavailable},
+		{"the owner has no Premium, JSON", 403, 0, said("Active premium subscription required for the owner of the app.", ""), playback.NotAllowed, 0, unavailable, unavailable},
+		{"the host has no Premium", 403, 0, said("Player command failed: Premium required", "PREMIUM_REQUIRED"), playback.NotAllowed, 0, unavailable, unavailable},
+		{"the host has no Premium, no reason", 403, 0, said("Player command failed: Premium required", ""), playback.NotAllowed, 0, unavailable, unavailable},
+		{"the host has no Premium, no message", 403, 0, said("", "PREMIUM_REQUIRED"), playback.NotAllowed, 0, unavailable, unavailable},
+		{"not now", 403, 0, said("Player command failed: Restriction violated", "UNKNOWN"), playback.Restricted, 0, unavailable, unavailable},
+		{"not now, no reason", 403, 0, said("Restriction violated", ""), playback.Restricted, 0, unavailable, unavailable},
+		{"not now, text", 403, 0, "disallowed by the player", playback.Restricted, 0, unavailable, unavailable},
+		{"scope", 403, 0, said("Insufficient client scope", ""), playback.ReconnectNeeded, 0, unavailable, unavailable},
+		{"endpoint removed", 403, 0, said("Forbidden", ""), playback.Gone, 0, unavailable, unavailable},
+		{"403 without a body", 403, 0, "", playback.Gone, 0, unavailable, unavailable},
+
+		{"no device", 404, 0, said("Player command failed: No active device found", "NO_ACTIVE_DEVICE"), playback.NoDevice, 0, unavailable, unavailable},
+		{"device gone", 404, 0, said("Device not found", ""), playback.NoDevice, 0, unavailable, unavailable},
+		{"no such song", 404, 0, said("Not Found", ""), playback.Gone, 0, unavailable, notFound},
+		{"404 without a body", 404, 0, "", playback.Gone, 0, unavailable, notFound},
+		{"gone for good", 410, 0, "", playback.Gone, 0, unavailable, unavailable},
+		{"limit", 400, 0, said("Invalid limit", ""), playback.Gone, 0, badInput, notFound},
+		{"400 in text", 400, 0, "Bad Request", playback.Gone, 0, badInput, notFound},
+		{"length required", 411, 0, "<html>", playback.Gone, 0, unavailable, unavailable},
+
+		{"too many, text", 429, 37 * time.Second, "Too many requests", playback.CoolingDown, 37 * time.Second, unavailable, unavailable},
+		{"too many, JSON", 429, 2 * time.Second, said("API rate limit exceeded", ""), playback.CoolingDown, 2 * time.Second, unavailable, unavailable},
+		{"too many, for a day", 429, 24 * time.Hour, "Too many requests", playback.CoolingDown, 24 * time.Hour, unavailable, unavailable},
+		{"too many, text, no time", 429, 0, "Too many requests", playback.CoolingDown, retryLater, unavailable, unavailable},
+		{"too many, JSON, no time", 429, 0, said("API rate limit exceeded", ""), playback.CoolingDown, retryLater, unavailable, unavailable},
+		{"too many, no body, no time", 429, 0, "", playback.CoolingDown, retryLater, unavailable, unavailable},
+		{"quota", 429, 0, said("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown, quotaPause, unavailable, unavailable},
+		{"quota, no message", 429, 0, said("", "QUOTA_EXCEEDED"), playback.CoolingDown, quotaPause, unavailable, unavailable},
+		{"quota, until then", 429, time.Hour, said("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown, time.Hour, unavailable, unavailable},
+
+		{"server error", 500, 0, said("Server error.", ""), playback.Unreachable, 0, unavailable, unavailable},
+		{"gateway, HTML", 502, 0, "<html>Bad Gateway</html>", playback.Unreachable, 0, unavailable, unavailable},
+		{"gateway, empty", 503, 0, "", playback.Unreachable, 0, unavailable, unavailable},
+		{"gateway, slow", 504, 0, "upstream request timeout", playback.Unreachable, 0, unavailable, unavailable},
+		{"request timeout", 408, 0, "", playback.Unreachable, 0, unavailable, unavailable},
+		{"no answer", 0, 0, "", playback.Unreachable, 0, unavailable, unavailable},
+		{"an answer that cannot be read", 200, 0, "", playback.Unreachable, 0, unavailable, unavailable},
+		{"sent elsewhere", 302, 0, "", playback.Unreachable, 0, unavailable, unavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			f := classify(answer{tt.status, tt.retryAfter, []byte(tt.body)}, errors.New("whatever the library says"))
-			if f.kind != tt.want || f.retryAfter != tt.wantRetry {
-				t.Errorf("got %s after %v, want %s after %v", f.kind, f.retryAfter, tt.want, tt.wantRetry)
+			fault, ok := errors.AsType[*playback.Fault](f.fault())
+			if !ok || fault.Kind != tt.fault || fault.RetryAfter != tt.wait || !errors.Is(fault, f) {
+				t.Errorf("a fault: got %+v, want %s after %v", fault, tt.fault, tt.wait)
 			}
+			expectError(t, "search", searchError(f), tt.search, "query", tt.wait)
+			expectError(t, "song", songError(f), tt.song, "songUri", tt.wait)
 		})
 	}
-	if classify(answer{status: 200}, nil) != nil {
+	if f := classify(answer{status: 200}, nil); f != nil || f.fault() != nil {
 		t.Error("a success was classified as a failure")
+	}
+}
+
+// expectError expects a time to come back exactly where Spotify is at fault, and a field where the request is.
+func expectError(t *testing.T, name string, err error, code jukebox.Code, field string, wait time.Duration) {
+	t.Helper()
+	if code == unavailable {
+		field = ""
+		if wait == 0 {
+			wait = retryLater
+		}
+	}
+	e, ok := errors.AsType[*jukebox.Error](err)
+	if !ok || e.Code != code || e.Field != field || e.RetryAfter != wait || e.Err == nil {
+		t.Errorf("%s: got %+v, want %s of %q after %v", name, e, code, field, wait)
+	}
+}
+
+// TestPlayerReasons: every reason of Spotify's reference for a refused command.
+func TestPlayerReasons(t *testing.T) {
+	for reason := range strings.FieldsSeq(`NO_PREV_TRACK NO_NEXT_TRACK NO_SPECIFIC_TRACK ALREADY_PAUSED NOT_PAUSED
+		NOT_PLAYING_LOCALLY NOT_PLAYING_TRACK NOT_PLAYING_CONTEXT ENDLESS_CONTEXT CONTEXT_DISALLOW ALREADY_PLAYING RATE_LIMITED
+		REMOTE_CONTROL_DISALLOW DEVICE_NOT_CONTROLLABLE VOLUME_CONTROL_DISALLOW UNKNOWN`) {
+		f := classify(answer{status: 403, body: []byte(said("Player command failed", reason))}, io.EOF)
+		if f.kind != playback.Restricted || f.reason != reason {
+			t.Errorf("%s is %s", reason, f.kind)
+		}
 	}
 }
 
@@ -72,6 +144,8 @@ func TestClassifyRefresh(t *testing.T) {
 	}{
 		{"revoked", 400, refusal("invalid_grant"), playback.ReconnectNeeded},
 		{"wrong secret", 400, refusal("invalid_client"), playback.Unreachable},
+		{"wrong secret, 401", 401, refusal("invalid_client"), playback.Unreachable},
+		{"forbidden", 403, refusal(""), playback.Unreachable},
 		{"too many", 429, refusal(""), playback.CoolingDown},
 		{"gateway", 503, refusal(""), playback.Unreachable},
 		{"no connection", 0, io.EOF, playback.Unreachable},
@@ -86,10 +160,20 @@ func TestClassifyRefresh(t *testing.T) {
 }
 
 func TestRetryAfter(t *testing.T) {
-	for value, want := range map[string]time.Duration{"": 0, "37": 37 * time.Second, "soon": 0, "-1": 0, "86400": 24 * time.Hour} {
+	for value, want := range map[string]time.Duration{
+		"": 0, "0": 0, "37": 37 * time.Second, "soon": 0, "-1": 0, "1.5": 0, "Mon, 23 Nov 2026 12:00:00 GMT": 0,
+		"86400": longestWait, "9000000000000": longestWait, "99999999999999999999": 0,
+	} {
 		if got := retryAfter(http.Header{"Retry-After": {value}}); got != want {
 			t.Errorf("Retry-After %q is %v, want %v", value, got, want)
 		}
+	}
+}
+
+func TestALongTextIsCut(t *testing.T) {
+	message, _ := explain([]byte(strings.Repeat("ü", 5_000) + "\xff"))
+	if len(message) > 200 || strings.Trim(message, "ü") != "" {
+		t.Errorf("got %d bytes: %q", len(message), message)
 	}
 }
 
@@ -103,7 +187,25 @@ func TestSearchesAreKeptForAWhile(t *testing.T) {
 	if _, ok := s.get(key, now.Add(30*time.Second)); ok {
 		t.Error("kept for longer than 30 s")
 	}
-	if _, ok := s.get(searchKey{"another", "some song", 10, 0}, now); ok {
-		t.Error("one host's result was given to another")
+	for _, other := range []searchKey{{"another", "some song", 10, 0}, {"host", "some song", 5, 0}, {"host", "some song", 10, 10}} {
+		if _, ok := s.get(other, now); ok {
+			t.Errorf("%+v got the result of %+v", other, key)
+		}
+	}
+}
+
+func TestPause(t *testing.T) {
+	var p pause
+	now := time.Now()
+	if p.left(now) > 0 {
+		t.Error("begins with a pause")
+	}
+	p.extend(now.Add(time.Minute))
+	p.extend(now.Add(time.Second))
+	if left := p.left(now.Add(time.Second)); left != 59*time.Second {
+		t.Errorf("%v left: a shorter pause must not end a longer one", left)
+	}
+	if p.left(now.Add(time.Minute)) > 0 {
+		t.Error("does not end")
 	}
 }

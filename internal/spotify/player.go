@@ -2,6 +2,9 @@ package spotify
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
 	"time"
 
 	zmb3 "github.com/zmb3/spotify/v2"
@@ -10,12 +13,22 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
+// playerState is the library's, but for a volume that may be null. The library reads null as 0.
+type playerState struct {
+	zmb3.CurrentlyPlaying
+	Device device `json:"device"`
+}
+
+type device struct {
+	zmb3.PlayerDevice
+	Volume *zmb3.Numeric `json:"volume_percent"`
+}
+
 // State implements playback.Player. An answer of 204 means that no device is active.
 func (c *Client) State(ctx context.Context, hostID string) (playback.Snapshot, error) {
-	var state *zmb3.PlayerState
-	failed := c.call(hostID, "player", func(api *zmb3.Client) (err error) {
-		state, err = api.PlayerState(ctx)
-		return err
+	var state playerState
+	failed := c.send(hostID, "player", func(web *http.Client) error {
+		return get(ctx, web, c.api+"me/player", &state)
 	})
 	if failed != nil {
 		return playback.Snapshot{}, failed.fault()
@@ -71,13 +84,32 @@ func (c *Client) Next(ctx context.Context, hostID string) error {
 	return c.call(hostID, "next", func(api *zmb3.Client) error { return api.Next(ctx) }).fault()
 }
 
-// deviceOf returns nil for the empty device of a 204. A device may have no id.
-func deviceOf(d zmb3.PlayerDevice) *jukebox.Device {
-	if d == (zmb3.PlayerDevice{}) {
+// get reads what is at url. An answer of 204 leaves it as it was.
+func get(ctx context.Context, web *http.Client, url string, into any) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	response, err := web.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	switch response.StatusCode {
+	case http.StatusOK:
+		return json.NewDecoder(response.Body).Decode(into)
+	case http.StatusNoContent:
 		return nil
 	}
-	volume := int(d.Volume)
+	return errors.New(response.Status)
+}
+
+// deviceOf returns nil for the empty device of a 204. A device may have no id.
+func deviceOf(d device) *jukebox.Device {
+	if d == (device{}) {
+		return nil
+	}
 	return &jukebox.Device{
-		ID: string(d.ID), Name: d.Name, Type: d.Type, IsActive: d.Active, IsRestricted: d.Restricted, VolumePercent: &volume,
+		ID: string(d.ID), Name: d.Name, Type: d.Type, IsActive: d.Active, IsRestricted: d.Restricted, VolumePercent: (*int)(d.Volume),
 	}
 }

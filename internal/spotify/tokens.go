@@ -2,10 +2,7 @@ package spotify
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -29,18 +26,18 @@ const (
 	// renewBefore is how long before its end an access token is not used any more.
 	renewBefore = 30 * time.Second
 	// renewTimeout bounds a renewal, which goes on when those who wait for it leave: the answer may be the only copy of a
-	// new refresh token.
-	renewTimeout = 10 * time.Second
+	// new refresh token. For that reason too Spotify has to answer so early that time remains to store it.
+	renewTimeout   = 15 * time.Second
+	refreshTimeout = 10 * time.Second
 )
 
 // tokens gives out the hosts' access tokens.
 type tokens struct {
 	oauth    oauth2.Config
-	base     http.RoundTripper
 	vault    *Vault
 	accounts Accounts
 	log      *slog.Logger
-	count    func(call string, a answer)
+	observe  func(call string) *observer
 	renewals singleflight.Group // by host
 }
 
@@ -104,12 +101,14 @@ func (t *tokens) load(ctx context.Context, hostID string) (*oauth2.Token, error)
 // refresh gets an access token and stores it. As a rule Spotify sends no new refresh token with it, and the old one is
 // kept ("Refreshing tokens", developer.spotify.com); where one comes, it replaces the old one.
 func (t *tokens) refresh(ctx context.Context, hostID, refreshToken string) (string, error) {
-	observed := &observer{base: t.base}
-	sending := context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: observed}) // how oauth2 takes its client
+	observed := t.observe("token")
+	sending := context.WithValue(ctx, oauth2.HTTPClient, webClient(observed, refreshTimeout)) // how oauth2 takes its client
 	token, err := t.oauth.TokenSource(sending, &oauth2.Token{RefreshToken: refreshToken}).Token()
-	t.count("token", observed.answer)
 	if err != nil {
 		return "", t.refused(ctx, hostID, refreshToken, classifyRefresh(observed.answer, err))
+	}
+	if err := t.unchanged(ctx, hostID, refreshToken); err != nil {
+		return "", err
 	}
 	sealed, err := t.vault.seal(hostID, token)
 	if err == nil {
@@ -121,11 +120,24 @@ func (t *tokens) refresh(ctx context.Context, hostID, refreshToken string) (stri
 	return token.AccessToken, nil
 }
 
-// refused marks the host if the authorization is gone, unless it has been replaced while we asked.
+// refused marks the host if the authorization is gone.
 func (t *tokens) refused(ctx context.Context, hostID, refreshToken string, f *failure) error {
 	if f.kind != playback.ReconnectNeeded {
 		return f
 	}
+	if err := t.unchanged(ctx, hostID, refreshToken); err != nil {
+		return err
+	}
+	t.log.Warn("a host has to connect Spotify again", "host_id", hostID, "error", f)
+	if err := t.accounts.MarkSpotifyReconnect(ctx, hostID); err != nil {
+		t.log.Error("remembering that a host has to connect Spotify again failed", "host_id", hostID, "error", err)
+	}
+	return f
+}
+
+// unchanged fails if the host's tokens were replaced while Spotify was asked: another server refreshed them, or the host
+// connected anew, perhaps with another account. Then the answer is about an authorization of the past.
+func (t *tokens) unchanged(ctx context.Context, hostID, refreshToken string) error {
 	token, err := t.load(ctx, hostID)
 	if err != nil {
 		return err
@@ -133,9 +145,5 @@ func (t *tokens) refused(ctx context.Context, hostID, refreshToken string, f *fa
 	if token.RefreshToken != refreshToken {
 		return &failure{kind: playback.Unreachable, message: "the host's tokens have just been replaced"}
 	}
-	t.log.Warn("a host has to connect Spotify again", "host_id", hostID, "error", f)
-	if err := t.accounts.MarkSpotifyReconnect(ctx, hostID); err != nil {
-		return errors.Join(f, fmt.Errorf("remember that the host has to reconnect: %w", err))
-	}
-	return f
+	return nil
 }

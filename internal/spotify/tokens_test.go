@@ -2,158 +2,329 @@ package spotify_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"antwon.dj/backend/internal/playback"
+	"antwon.dj/backend/internal/spotify"
 )
 
-const tokenPath = "/api/token"
-
-func TestOneRefreshServesAll(t *testing.T) {
-	w := newWorld(t)
+// together asks for the state many times at once.
+func (w *world) together(t *testing.T) {
+	t.Helper()
 	var callers sync.WaitGroup
 	for range 20 {
 		callers.Go(func() {
-			if _, err := w.State(t.Context(), "host"); err != nil {
+			if _, err := w.State(t.Context(), host); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	callers.Wait()
-	if _, err := w.State(t.Context(), "host"); err != nil {
-		t.Error(err)
-	}
+}
+
+func TestOneRefreshServesAll(t *testing.T) {
+	w := newWorld(t)
+	w.together(t)
+	w.look(t)
 	if n := w.asked(tokenPath); n != 1 {
-		t.Errorf("refreshed %d times", n)
+		t.Errorf("refreshed %d times at the start", n)
+	}
+	w.expire()
+	w.together(t)
+	if n := w.asked(tokenPath); n != 2 {
+		t.Errorf("refreshed %d times in all after a 401", n)
 	}
 }
 
-func TestA401ForcesOneRefresh(t *testing.T) {
-	w, ctx := newWorld(t), t.Context()
-	if _, err := w.State(ctx, "host"); err != nil {
-		t.Fatal(err)
-	}
-	var once sync.Once
-	w.set(nil, func(*http.Request) (refused bool) {
-		once.Do(func() { refused = true })
-		return refused
-	})
-	// A token that is equal to the refused one would do, so the simulator's clock has to move on to a new one.
-	time.Sleep(1100 * time.Millisecond)
-	if err := w.Play(ctx, "host", w.songs[0].URI, ""); err != nil {
-		t.Fatalf("after a 401: %v", err)
+// TestALate401: the token that it is about has been replaced meanwhile.
+func TestALate401(t *testing.T) {
+	w := newWorld(t)
+	w.look(t)
+	w.expire()
+	handler, arrived, goOn := held(w.handler.ServeHTTP)
+	w.answer(playerPath, handler)
+	late := w.ask(t.Context())
+	<-arrived
+	w.answer(playerPath, nil)
+	w.look(t)
+	close(goOn)
+	if err := <-late; err != nil {
+		t.Error(err)
 	}
 	if n := w.asked(tokenPath); n != 2 {
 		t.Errorf("refreshed %d times in all", n)
 	}
-	if s, err := w.State(ctx, "host"); err != nil || s.Song == nil || s.Song.URI != w.songs[0].URI {
-		t.Errorf("the repeated command got lost: %+v, %v", s, err)
+}
+
+func TestHostsDoNotWaitForEachOther(t *testing.T) {
+	w := newWorld(t)
+	w.connect(t, "another", w.account(t).RefreshToken)
+	handler, arrived, goOn := held(w.handler.ServeHTTP)
+	w.answer(tokenPath, handler)
+	slow := w.ask(t.Context())
+	<-arrived
+	w.answer(tokenPath, nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	_, err := w.State(ctx, "another")
+	close(goOn)
+	if err := errors.Join(err, <-slow); err != nil {
+		t.Error(err)
+	}
+	sent := w.sent(playerPath)
+	if len(sent) != 2 || sent[0].authorization == sent[1].authorization {
+		t.Errorf("sent %+v", sent)
+	}
+}
+
+func TestTokensSurviveARestart(t *testing.T) {
+	w := newWorld(t)
+	w.look(t)
+	w.restart(func(c *spotify.Config) { c.Vault = newVault(t, secret) })
+	w.look(t)
+	if n := w.asked(tokenPath); n != 1 {
+		t.Errorf("refreshed %d times", n)
 	}
 
-	w.set(nil, func(*http.Request) bool { return true })
-	before := w.asked("/v1/me/player/next")
-	expectFault(t, w.Next(ctx, "host"), playback.ReconnectNeeded)
-	if n := w.asked("/v1/me/player/next") - before; n != 2 {
-		t.Errorf("sent %d times", n)
+	w.restart(func(c *spotify.Config) { c.Vault = newVault(t, "another secret of enough bytes") })
+	_, err := w.State(t.Context(), host)
+	expectFault(t, err, playback.ReconnectNeeded)
+	if w.accounts.of(host).NeedsReconnect {
+		t.Error("a wrong secret of ours cost the host the authorization")
+	}
+}
+
+func TestA401ForcesOneRefreshAndOneRepeat(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	w.look(t)
+	w.expire()
+	if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
+		t.Fatalf("after a 401: %v", err)
+	}
+	sent := w.sent(playPath)
+	if len(sent) != 2 || sent[0].body != sent[1].body || sent[1].body == "" || sent[0].authorization == sent[1].authorization {
+		t.Errorf("sent %+v", sent)
+	}
+	if n := w.asked(tokenPath); n != 2 {
+		t.Errorf("refreshed %d times in all", n)
+	}
+	if s := w.look(t); s.Song == nil || s.Song.URI != w.songs[0].URI {
+		t.Errorf("the repeated command got lost: %+v", s)
+	}
+}
+
+func TestA401ThatStays(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	w.look(t)
+	for path, command := range map[string]func() error{
+		nextPath: func() error { return w.Next(ctx, host) },
+		playPath: func() error { return w.Play(ctx, host, w.songs[0].URI, "") },
+	} {
+		refreshed := w.asked(tokenPath)
+		w.answer(path, says(http.StatusUnauthorized, `{"error":{"status":401,"message":"Permissions missing"}}`))
+		expectFault(t, command(), playback.ReconnectNeeded)
+		if n := w.asked(path); n != 2 {
+			t.Errorf("%s: sent %d times", path, n)
+		}
+		if n := w.asked(tokenPath) - refreshed; n != 1 {
+			t.Errorf("%s: refreshed %d times", path, n)
+		}
 	}
 }
 
 func TestARevokedAuthorization(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
-	w.connect(t, "revoked", "no such refresh token")
+	w.connect(t, host, "no such refresh token")
 	for range 3 {
-		_, err := w.State(ctx, "revoked")
+		_, err := w.State(ctx, host)
 		expectFault(t, err, playback.ReconnectNeeded)
 	}
-	if n := w.asked(tokenPath); n != 1 {
+	if n := w.asked(tokenPath); n != 1 || w.asked(playerPath) != 0 {
 		t.Errorf("asked %d times for a token that was revoked", n)
 	}
-	if kept, err := w.accounts.SpotifyCredentials(ctx, "revoked"); err != nil || !kept.NeedsReconnect {
-		t.Errorf("the host is not marked: %+v, %v", kept, err)
+	if !w.accounts.of(host).NeedsReconnect {
+		t.Error("the host is not marked")
 	}
+	if log := w.log.String(); !strings.Contains(log, "host_id=host") || strings.Contains(log, "no such refresh token") {
+		t.Errorf("log: %s", log)
+	}
+	w.connect(t, host, w.account(t).RefreshToken)
+	w.look(t)
+}
 
-	account, err := w.simulated.AddAccount("connected anew")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.connect(t, "revoked", account.RefreshToken)
-	if _, err := w.State(ctx, "revoked"); err != nil {
-		t.Errorf("after connecting anew: %v", err)
+func TestAMarkThatCannotBeSetIsLogged(t *testing.T) {
+	w := newWorld(t)
+	w.connect(t, host, "no such refresh token")
+	w.accounts.mute = errors.New("disk full")
+	_, err := w.State(t.Context(), host)
+	expectFault(t, err, playback.ReconnectNeeded)
+	if log := w.log.String(); !strings.Contains(log, "level=ERROR") || !strings.Contains(log, "disk full") {
+		t.Errorf("log: %s", log)
 	}
 }
 
 func TestAFailedRefreshRevokesNothing(t *testing.T) {
-	for _, status := range []int{429, 500, 503} {
-		t.Run(fmt.Sprint(status), func(t *testing.T) {
+	for name, tt := range map[string]struct {
+		answer http.HandlerFunc
+		want   playback.FaultKind
+	}{
+		"429":           {says(429, "Too many requests"), playback.CoolingDown},
+		"500":           {says(500, `{"error":"server_error"}`), playback.Unreachable},
+		"503":           {says(503, "upstream connect error or disconnect/reset before headers"), playback.Unreachable},
+		"401":           {says(401, `{"error":"invalid_client"}`), playback.Unreachable},
+		"no token":      {says(200, `{}`), playback.Unreachable},
+		"no JSON":       {says(200, `{`), playback.Unreachable},
+		"no connection": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, playback.Unreachable},
+	} {
+		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.set(func(rw http.ResponseWriter, _ *http.Request) { http.Error(rw, "upstream connect error", status) }, nil)
-			_, err := w.State(t.Context(), "host")
-			want := playback.Unreachable
-			if status == 429 {
-				want = playback.CoolingDown
+			w.answer(tokenPath, tt.answer)
+			expectFault(t, w.Next(t.Context(), host), tt.want)
+			if w.asked(tokenPath) != 1 || w.asked(nextPath) != 0 {
+				t.Errorf("asked %d times for a token, then %d times to go on", w.asked(tokenPath), w.asked(nextPath))
 			}
-			expectFault(t, err, want)
-			w.set(nil, nil)
-			if _, err := w.State(t.Context(), "host"); err != nil {
-				t.Errorf("later: %v", err)
-			}
+			w.answer(tokenPath, nil)
+			w.look(t)
 		})
 	}
+}
+
+func TestATokenThatCannotBeStored(t *testing.T) {
+	w := newWorld(t)
+	w.accounts.cannotSave = errors.New("disk full")
+	_, err := w.State(t.Context(), host)
+	expectFault(t, err, playback.Unreachable)
+	if !errors.Is(err, w.accounts.cannotSave) || w.asked(playerPath) != 0 {
+		t.Errorf("got %v", err)
+	}
+}
+
+// grant answers an access token that is good for so many seconds, with or without a new refresh token.
+func grant(access, refresh string, seconds int) http.HandlerFunc {
+	body := fmt.Sprintf(`{"access_token":%q,"token_type":"Bearer","expires_in":%d}`, access, seconds)
+	if refresh != "" {
+		body = fmt.Sprintf(`{"refresh_token":%q,%s`, refresh, body[1:])
+	}
+	return says(http.StatusOK, body)
 }
 
 // TestRefreshTokens plays Spotify's two ways: a refresh brings no new refresh token, or one that replaces the old.
 func TestRefreshTokens(t *testing.T) {
 	w := newWorld(t)
+	w.answer(playerPath, says(http.StatusNoContent, ""))
+	w.connect(t, host, "first")
 	var sent []string
-	w.set(func(rw http.ResponseWriter, r *http.Request) {
-		sent = append(sent, r.PostFormValue("refresh_token"))
-		rw.Header().Set("Content-Type", "application/json")
-		rotated := ""
-		if len(sent) == 2 {
-			rotated = `"refresh_token":"second",`
-		}
-		fmt.Fprintf(rw, `{%s"access_token":"access %d","token_type":"Bearer","expires_in":1}`, rotated, len(sent))
-	}, nil)
-	w.connect(t, "host", "first")
-	for range 3 { // each token is too old as soon as it comes
-		_, _ = w.State(t.Context(), "host")
+	for _, rotated := range []string{"", "second", "", ""} {
+		w.answer(tokenPath, func(rw http.ResponseWriter, r *http.Request) {
+			sent = append(sent, r.PostFormValue("refresh_token"))
+			grant("access", rotated, 20)(rw, r) // too old as soon as it comes
+		})
+		w.look(t)
+		w.restart(nil)
 	}
-	// The simulator does not know these access tokens: each call asks for one, and again after the 401.
-	if got, want := fmt.Sprint(sent), "[first first second second second second]"; got != want {
-		t.Errorf("refresh tokens sent: %s, want %s", got, want)
+	if want := []string{"first", "first", "second", "second"}; !slices.Equal(sent, want) {
+		t.Errorf("refresh tokens sent: %v, want %v", sent, want)
 	}
+}
+
+// held is an endpoint that answers one request when it is told to.
+func held(answer http.HandlerFunc) (handler http.HandlerFunc, arrived, goOn chan struct{}) {
+	arrived, goOn = make(chan struct{}), make(chan struct{})
+	return func(rw http.ResponseWriter, r *http.Request) {
+		close(arrived)
+		<-goOn
+		answer(rw, r)
+	}, arrived, goOn
+}
+
+// ask asks for the state in the background.
+func (w *world) ask(ctx context.Context) <-chan error {
+	answered := make(chan error, 1)
+	go func() {
+		_, err := w.State(ctx, host)
+		answered <- err
+	}()
+	return answered
 }
 
 func TestARefreshOutlivesItsCaller(t *testing.T) {
 	w := newWorld(t)
-	arrived, goOn := make(chan struct{}), make(chan struct{})
-	w.set(func(rw http.ResponseWriter, _ *http.Request) {
-		close(arrived)
-		<-goOn
-		rw.Header().Set("Content-Type", "application/json")
-		fmt.Fprint(rw, `{"access_token":"access","token_type":"Bearer","expires_in":3600,"refresh_token":"rotated"}`)
-	}, nil)
+	w.answer(playerPath, says(http.StatusNoContent, ""))
+	handler, arrived, goOn := held(grant("access", "rotated", 3600))
+	w.answer(tokenPath, handler)
 	ctx, cancel := context.WithCancel(t.Context())
-	before, _ := w.accounts.SpotifyCredentials(ctx, "host")
-	failed := make(chan error)
-	go func() {
-		_, err := w.State(ctx, "host")
-		failed <- err
-	}()
+	leaves := w.ask(ctx)
+	<-arrived
+	stays := w.ask(t.Context())
+	cancel()
+	expectFault(t, <-leaves, playback.Unreachable)
+	close(goOn)
+	if err := <-stays; err != nil {
+		t.Errorf("another caller: %v", err)
+	}
+	w.restart(nil)
+	w.look(t)
+	if n := w.asked(tokenPath); n != 1 {
+		t.Errorf("refreshed %d times: the new token was lost", n)
+	}
+}
+
+// TestWaitingTooLongAfterA401: nobody has said that the host has to reconnect.
+func TestWaitingTooLongAfterA401(t *testing.T) {
+	w := newWorld(t)
+	w.look(t)
+	w.expire()
+	handler, arrived, goOn := held(says(http.StatusServiceUnavailable, ""))
+	defer close(goOn)
+	w.answer(tokenPath, handler)
+	ctx, cancel := context.WithCancel(t.Context())
+	answered := w.ask(ctx)
 	<-arrived
 	cancel()
-	expectFault(t, <-failed, playback.Unreachable)
-	close(goOn)
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		if kept, _ := w.accounts.SpotifyCredentials(t.Context(), "host"); string(kept.Sealed) != string(before.Sealed) {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("the new refresh token was lost")
+	expectFault(t, <-answered, playback.Unreachable)
+}
+
+// TestConnectingAnewDuringARefresh: what Spotify says about the old authorization must not touch the new one.
+func TestConnectingAnewDuringARefresh(t *testing.T) {
+	for name, answer := range map[string]http.HandlerFunc{
+		"the old one is good": grant("access", "", 3600),
+		"the old one is gone": says(http.StatusBadRequest, `{"error":"invalid_grant","error_description":"Refresh token revoked"}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			handler, arrived, goOn := held(answer)
+			w.answer(tokenPath, handler)
+			answered := w.ask(t.Context())
+			<-arrived
+			w.connect(t, host, w.account(t).RefreshToken)
+			anew := w.accounts.of(host)
+			close(goOn)
+			expectFault(t, <-answered, playback.Unreachable)
+			if now := w.accounts.of(host); now.NeedsReconnect || string(now.Sealed) != string(anew.Sealed) {
+				t.Error("the new authorization was overwritten")
+			}
+			w.answer(tokenPath, nil)
+			w.look(t)
+		})
+	}
+}
+
+func TestAnAccessTokenIsUsedUntilShortlyBeforeItsEnd(t *testing.T) {
+	for seconds, refreshes := range map[int]int{29: 2, 40: 1} {
+		w := newWorld(t)
+		w.answer(playerPath, says(http.StatusNoContent, ""))
+		w.answer(tokenPath, grant("access", "", seconds))
+		w.look(t)
+		w.look(t)
+		if n := w.asked(tokenPath); n != refreshes {
+			t.Errorf("a token good for %v was refreshed %d times", time.Duration(seconds)*time.Second, n)
 		}
 	}
 }

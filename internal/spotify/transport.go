@@ -8,8 +8,12 @@ import (
 	"time"
 )
 
-// maxErrorBody is how much of an answer is read to learn what was wrong.
-const maxErrorBody = 16 << 10
+const (
+	// maxErrorBody is how much of an answer is read to learn what was wrong.
+	maxErrorBody = 16 << 10
+	// longestWait is the most that Retry-After is believed: values of about a day have been seen.
+	longestWait = 24 * time.Hour
+)
 
 // answer is what Spotify really answered. The library that makes the requests keeps neither the headers nor the reason of
 // a failure, and nothing at all of one in plain text.
@@ -22,11 +26,13 @@ type answer struct {
 // observer remembers the answer to the last request of one call.
 type observer struct {
 	base   http.RoundTripper
+	count  func(status int) // called once for each request
 	answer answer
 }
 
 func (o *observer) RoundTrip(r *http.Request) (*http.Response, error) {
 	o.answer = answer{}
+	defer func() { o.count(o.answer.status) }()
 	response, err := o.base.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -48,7 +54,7 @@ func retryAfter(header http.Header) time.Duration {
 	if err != nil || seconds < 0 {
 		return 0
 	}
-	return time.Duration(seconds) * time.Second
+	return time.Duration(min(seconds, int(longestWait/time.Second))) * time.Second
 }
 
 // signer sends the requests of one call with the host's access token, and once more with a new one after a 401.
@@ -67,7 +73,8 @@ func (s *signer) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil || response.StatusCode != http.StatusUnauthorized {
 		return response, err
 	}
-	_ = response.Body.Close() // it is in memory already
+	_ = response.Body.Close()    // it is in memory already
+	s.observer.answer = answer{} // it was about the token, not about what becomes of the call
 	if token, err = s.tokens.renew(r.Context(), s.hostID, token); err != nil {
 		return nil, err
 	}

@@ -2,13 +2,17 @@ package spotify
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"golang.org/x/oauth2"
 )
 
-func newTestVault(t *testing.T, secret string) *Vault {
+const testSecret = "a secret of at least 16 bytes"
+
+func newTestVault(t testing.TB, secret string) *Vault {
 	t.Helper()
 	v, err := NewVault([]byte(secret))
 	if err != nil {
@@ -18,7 +22,7 @@ func newTestVault(t *testing.T, secret string) *Vault {
 }
 
 func TestVault(t *testing.T) {
-	vault := newTestVault(t, "a secret of at least 16 bytes")
+	vault := newTestVault(t, testSecret)
 	token := &oauth2.Token{AccessToken: "access", RefreshToken: "refresh", Expiry: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
 	sealed, err := vault.seal("host", token)
 	if err != nil {
@@ -26,45 +30,83 @@ func TestVault(t *testing.T) {
 	}
 
 	t.Run("what was sealed can be opened", func(t *testing.T) {
-		got, err := vault.open("host", sealed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got.AccessToken != "access" || got.RefreshToken != "refresh" || !got.Expiry.Equal(token.Expiry) {
-			t.Errorf("got %+v", got)
+		for name, v := range map[string]*Vault{"by it": vault, "by another with the same secret": newTestVault(t, testSecret)} {
+			got, err := v.open("host", sealed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.AccessToken != "access" || got.RefreshToken != "refresh" || !got.Expiry.Equal(token.Expiry) {
+				t.Errorf("%s: got %+v", name, got)
+			}
 		}
 	})
 	t.Run("nothing of it can be read", func(t *testing.T) {
-		if bytes.Contains(sealed, []byte("refresh")) {
+		if bytes.Contains(sealed, []byte("refresh")) || bytes.Contains(sealed, []byte("access")) {
 			t.Error("the token lies open")
 		}
 		if again, _ := vault.seal("host", token); bytes.Equal(again, sealed) {
 			t.Error("sealing twice gives the same")
 		}
 	})
+	t.Run("every change is noticed", func(t *testing.T) {
+		for i := range sealed {
+			changed := bytes.Clone(sealed)
+			changed[i] ^= 1
+			refuses(t, vault, "host", changed)
+			refuses(t, vault, "host", sealed[:i])
+			refuses(t, vault, "host", slices.Insert(bytes.Clone(sealed), i, 0))
+		}
+		refuses(t, vault, "host", append(bytes.Clone(sealed), 0))
+	})
+	t.Run("nobody else can open it", func(t *testing.T) {
+		for _, other := range []string{"another", "", "Host", "host "} {
+			refuses(t, vault, other, sealed)
+		}
+		refuses(t, newTestVault(t, "another secret of enough bytes"), "host", sealed)
+	})
+	t.Run("what is sealed must be a token", func(t *testing.T) {
+		refuses(t, vault, "host", vault.aead.Seal([]byte{sealedV1}, nil, []byte("no JSON"), []byte("host")))
+	})
+}
 
-	changed := bytes.Clone(sealed)
-	changed[len(changed)-1] ^= 1
-	otherVersion := bytes.Clone(sealed)
-	otherVersion[0] = 9
-	for name, open := range map[string]func() (*oauth2.Token, error){
-		"another host": func() (*oauth2.Token, error) { return vault.open("another", sealed) },
-		"another secret": func() (*oauth2.Token, error) {
-			return newTestVault(t, "another secret of enough bytes").open("host", sealed)
-		},
-		"changed":         func() (*oauth2.Token, error) { return vault.open("host", changed) },
-		"another version": func() (*oauth2.Token, error) { return vault.open("host", otherVersion) },
-		"cut off":         func() (*oauth2.Token, error) { return vault.open("host", sealed[:5]) },
-		"empty":           func() (*oauth2.Token, error) { return vault.open("host", nil) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			if token, err := open(); err == nil {
-				t.Errorf("opened: %+v", token)
-			}
-		})
+func refuses(t *testing.T, v *Vault, hostID string, sealed []byte) {
+	t.Helper()
+	if token, err := v.open(hostID, sealed); err == nil {
+		t.Errorf("%q opened %x: %+v", hostID, sealed, token)
 	}
+}
 
-	if _, err := NewVault([]byte("short")); err == nil {
-		t.Error("a short secret was accepted")
+func TestAShortSecretIsRefused(t *testing.T) {
+	for _, secret := range []string{"", "15 bytes are no"} {
+		if _, err := NewVault([]byte(secret)); err == nil {
+			t.Errorf("%q was accepted", secret)
+		}
 	}
+	newTestVault(t, "16 bytes are ok.")
+}
+
+// FuzzOpen opens arbitrary bytes, and what was sealed from them.
+func FuzzOpen(f *testing.F) {
+	vault := newTestVault(f, testSecret)
+	good, err := vault.SealRefreshToken("host", "refresh")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, sealed := range [][]byte{nil, {sealedV1}, {0}, good[:12], good[:28], good[1:], good} {
+		f.Add("host", sealed)
+	}
+	f.Fuzz(func(t *testing.T, hostID string, data []byte) {
+		if token, err := vault.open(hostID, data); (token == nil) != (err != nil) {
+			t.Errorf("got %+v and %v", token, err)
+		}
+		refresh := strings.ToValidUTF8(string(data), "")
+		sealed, err := vault.SealRefreshToken(hostID, refresh)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if token, err := vault.open(hostID, sealed); err != nil || token.RefreshToken != refresh {
+			t.Errorf("got %+v and %v, want %q", token, err, refresh)
+		}
+		refuses(t, vault, hostID+"x", sealed)
+	})
 }

@@ -1,0 +1,227 @@
+package spotify_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/playback"
+	"antwon.dj/backend/internal/spotify/sim"
+)
+
+func TestSearch(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	title := w.songs[0].Name
+	songs, _, err := w.Search(ctx, host, title, 10, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(songs) == 0 || !strings.Contains(songs[0].Name, title) {
+		t.Fatalf("searching %q found %+v", title, songs)
+	}
+	if _, _, err = w.Search(ctx, host, "  "+strings.ToUpper(title), 10, 0); err != nil || w.asked(searchPath) != 1 {
+		t.Errorf("the same search was sent %d times, %v", w.asked(searchPath), err)
+	}
+
+	first, hasMore, err := w.Search(ctx, host, "a", 2, 0)
+	if err != nil || len(first) != 2 || !hasMore {
+		t.Fatalf("first page: %d songs, more %v, %v", len(first), hasMore, err)
+	}
+	second, _, err := w.Search(ctx, host, "a", 2, 2)
+	if err != nil || len(second) != 2 || second[0].URI == first[0].URI {
+		t.Errorf("second page: %+v, %v", second, err)
+	}
+	none, hasMore, err := w.Search(ctx, host, "nothing is called like this", 10, 0)
+	if err != nil || len(none) != 0 || hasMore {
+		t.Errorf("found %+v, more %v, %v", none, hasMore, err)
+	}
+}
+
+func TestSong(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	want := w.songs[0]
+	got, err := w.Song(ctx, host, want.URI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.URI != want.URI || got.Name != want.Name || !slices.Equal(got.Artists, want.Artists) || got.AlbumName != want.Album ||
+		got.ISRC != want.ISRC || got.DurationMS != want.DurationMS || got.Explicit != want.Explicit || !got.Playable {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got.SpotifyURL != "https://open.spotify.com/track/"+want.ID || got.ImageURL == nil || !strings.HasSuffix(*got.ImageURL, "640") {
+		t.Errorf("got the page %q and the cover %v", got.SpotifyURL, got.ImageURL)
+	}
+	_, err = w.Song(ctx, host, "spotify:track:0000000000000000000000")
+	expectCode(t, err, jukebox.NotFound, 0)
+}
+
+func TestWhatSpotifyDoesNotPlay(t *testing.T) {
+	w := newWorld(t)
+	i := slices.IndexFunc(w.simulated.Catalogue(), func(track sim.Track) bool { return !track.Playable })
+	track := w.simulated.Catalogue()[i]
+	if got, err := w.Song(t.Context(), host, track.URI); err != nil || got.Playable {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// TestSparseResults: fields that Spotify leaves out, and what is no song among the songs.
+func TestSparseResults(t *testing.T) {
+	w := newWorld(t)
+	w.answer(searchPath, says(http.StatusOK, `{"tracks":{"next":null,"items":[null,
+		{"uri":"spotify:episode:e","type":"episode","name":"A talk"},
+		{"uri":"spotify:local:a:b:c:1","id":null,"is_local":true,"name":"A file","album":{"images":null,"release_date":null}},
+		{"uri":"spotify:track:s","name":"A song","album":{"images":[]}}]}}`))
+	songs, hasMore, err := w.Search(t.Context(), host, "sparse", 10, 0)
+	if err != nil || hasMore || len(songs) != 1 {
+		t.Fatalf("found %+v, more %v, %v", songs, hasMore, err)
+	}
+	if s := songs[0]; s.URI != "spotify:track:s" || s.ImageURL != nil || s.ISRC != "" || !s.Playable {
+		t.Errorf("got %+v", s)
+	}
+	w.answer(searchPath, says(http.StatusOK, `{"tracks":null}`))
+	if songs, hasMore, err := w.Search(t.Context(), host, "nothing at all", 10, 0); err != nil || hasMore || len(songs) != 0 {
+		t.Errorf("found %+v, more %v, %v", songs, hasMore, err)
+	}
+}
+
+func TestHostsDoNotShareResults(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	w.connect(t, "another", w.account(t).RefreshToken)
+	for _, hostID := range []string{host, "another", host} {
+		if _, _, err := w.Search(ctx, hostID, "a", 10, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sent := w.sent(searchPath)
+	if len(sent) != 2 || sent[0].authorization == sent[1].authorization {
+		t.Errorf("sent %+v", sent)
+	}
+}
+
+func TestCatalogueFailures(t *testing.T) {
+	tests := []struct {
+		name  string
+		fault sim.Fault
+		code  jukebox.Code
+		retry time.Duration
+	}{
+		{"502", sim.Fault{Status: 502, PlainText: true}, jukebox.UpstreamUnavailable, 5 * time.Second},
+		{"503 with a time", sim.Fault{Status: 503, RetryAfter: time.Minute}, jukebox.UpstreamUnavailable, time.Minute},
+		{"not on the list", sim.Fault{Status: 403, Message: "User not registered in the Developer Dashboard", PlainText: true}, jukebox.UpstreamUnavailable, 5 * time.Second},
+		{"a query that is not understood", sim.Fault{Status: 400}, jukebox.BadUserInput, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			tt.fault.Path = searchPath
+			w.simulated.Fail(tt.fault)
+			_, _, err := w.Search(t.Context(), host, "anything", 10, 0)
+			expectCode(t, err, tt.code, tt.retry)
+			if _, _, err := w.Search(t.Context(), host, "anything", 10, 0); err != nil {
+				t.Errorf("the failure was kept: %v", err)
+			}
+		})
+	}
+}
+
+func TestTheCataloguePausesAfterTooManyRequests(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fault sim.Fault
+		retry time.Duration
+	}{
+		"plain text":     {sim.Fault{RetryAfter: 37 * time.Second, PlainText: true}, 37 * time.Second},
+		"JSON":           {sim.Fault{RetryAfter: 2 * time.Second, Message: "API rate limit exceeded"}, 2 * time.Second},
+		"without a time": {sim.Fault{}, 5 * time.Second},
+		"quota":          {sim.Fault{Reason: "QUOTA_EXCEEDED"}, 10 * time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, ctx := newWorld(t), t.Context()
+			w.connect(t, "another", w.account(t).RefreshToken)
+			tt.fault.Path, tt.fault.Status = searchPath, http.StatusTooManyRequests
+			w.simulated.Fail(tt.fault)
+			_, _, err := w.Search(ctx, host, "anything", 10, 0)
+			expectCode(t, err, jukebox.UpstreamUnavailable, tt.retry)
+
+			_, _, err = w.Search(ctx, "another", "anything", 10, 0)
+			expectPause(t, err, tt.retry)
+			_, err = w.Song(ctx, "another", w.songs[0].URI)
+			expectPause(t, err, tt.retry)
+			if n := w.asked(searchPath) + w.asked("/v1/tracks/"+w.songs[0].ID); n != 1 {
+				t.Errorf("sent %d requests of the catalogue", n)
+			}
+			if _, err := w.State(ctx, "another"); err != nil {
+				t.Errorf("the players pause too: %v", err)
+			}
+		})
+	}
+	t.Run("of a player", func(t *testing.T) {
+		w, ctx := newWorld(t), t.Context()
+		w.simulated.Fail(sim.Fault{Path: playerPath, Status: 429, RetryAfter: time.Second, PlainText: true})
+		_, err := w.State(ctx, host)
+		expectFault(t, err, playback.CoolingDown)
+		_, _, err = w.Search(ctx, host, "anything", 10, 0)
+		expectPause(t, err, time.Second)
+		time.Sleep(time.Second)
+		if _, _, err = w.Search(ctx, host, "anything", 10, 0); err != nil {
+			t.Errorf("after the pause: %v", err)
+		}
+	})
+}
+
+// expectPause expects to be told to come back at the end of a pause that has just begun.
+func expectPause(t *testing.T, err error, most time.Duration) {
+	t.Helper()
+	e, ok := errors.AsType[*jukebox.Error](err)
+	if !ok || e.Code != jukebox.UpstreamUnavailable || e.RetryAfter <= most-time.Second || e.RetryAfter >= most {
+		t.Errorf("got %v, want a pause of almost %v", err, most)
+	}
+}
+
+// TestTheHostsTroubleIsNotTheGuests: a refused refresh is answered 400 too.
+func TestTheHostsTroubleIsNotTheGuests(t *testing.T) {
+	for _, reason := range []string{"invalid_grant", "invalid_client"} {
+		t.Run(reason, func(t *testing.T) {
+			w, ctx := newWorld(t), t.Context()
+			w.answer(tokenPath, says(http.StatusBadRequest, fmt.Sprintf(`{"error":%q}`, reason)))
+			_, _, err := w.Search(ctx, host, "anything", 10, 0)
+			expectCode(t, err, jukebox.UpstreamUnavailable, 5*time.Second)
+			w.connect(t, host, "another")
+			_, err = w.Song(ctx, host, w.songs[0].URI)
+			expectCode(t, err, jukebox.UpstreamUnavailable, 5*time.Second)
+		})
+	}
+	t.Run("not connected", func(t *testing.T) {
+		_, _, err := newWorld(t).Search(t.Context(), "a stranger", "anything", 10, 0)
+		expectCode(t, err, jukebox.UpstreamUnavailable, 5*time.Second)
+	})
+}
+
+func TestOurOwnTroubleIsNotSpotifys(t *testing.T) {
+	w := newWorld(t)
+	w.accounts.cannotRead = errors.New("disk full")
+	_, _, err := w.Search(t.Context(), host, "anything", 10, 0)
+	if jukebox.CodeOf(err) != jukebox.Internal || !errors.Is(err, w.accounts.cannotRead) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAGuestWhoLeaves(t *testing.T) {
+	w := newWorld(t)
+	w.look(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	w.answer(searchPath, func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	})
+	_, _, err := w.Search(ctx, host, "anything", 10, 0)
+	expectCode(t, err, jukebox.UpstreamUnavailable, 5*time.Second)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}

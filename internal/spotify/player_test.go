@@ -1,0 +1,206 @@
+package spotify_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/playback"
+	"antwon.dj/backend/internal/spotify/sim"
+)
+
+func TestPlayer(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	if s := w.look(t); s.At.IsZero() || s != (playback.Snapshot{At: s.At}) {
+		t.Errorf("before anything played: %+v", s)
+	}
+	if queue, err := w.Queue(ctx, host); err != nil || len(queue) != 0 {
+		t.Errorf("queue before anything played: %+v, %v", queue, err)
+	}
+	if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
+		t.Fatal(err)
+	}
+	s := w.look(t)
+	if s.Song == nil || s.Song.URI != w.songs[0].URI || !s.Playing || s.Device == nil || !s.Device.IsActive ||
+		s.Device.VolumePercent == nil || *s.Device.VolumePercent != 60 {
+		t.Fatalf("after play: %+v", s)
+	}
+	if err := w.Enqueue(ctx, host, w.songs[1].URI); err != nil {
+		t.Fatal(err)
+	}
+	queue, err := w.Queue(ctx, host)
+	if err != nil || len(queue) != 2 || queue[0].URI != w.songs[0].URI || queue[1].URI != w.songs[1].URI {
+		t.Errorf("queue %+v, %v", queue, err)
+	}
+	if err := w.Next(ctx, host); err != nil {
+		t.Fatal(err)
+	}
+	if s := w.look(t); s.Song == nil || s.Song.URI != w.songs[1].URI {
+		t.Errorf("after next: %+v", s)
+	}
+	if err := w.Play(ctx, host, w.songs[2].URI, s.Device.ID); err != nil {
+		t.Errorf("on a named device: %v", err)
+	}
+	expectFault(t, w.Play(ctx, host, w.songs[2].URI, "elsewhere"), playback.NoDevice)
+	expectFault(t, w.Enqueue(ctx, host, "spotify:track:0000000000000000000000"), playback.Gone)
+}
+
+func TestNoDevice(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	account := w.account(t)
+	w.connect(t, host, account.RefreshToken)
+	if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.simulated.SetDeviceActive(account.ID, false); err != nil {
+		t.Fatal(err)
+	}
+	if s := w.look(t); s.Device != nil || s.Song != nil || s.Playing {
+		t.Errorf("without a device: %+v", s)
+	}
+	expectFault(t, w.Play(ctx, host, w.songs[0].URI, ""), playback.NoDevice)
+	expectFault(t, w.Enqueue(ctx, host, w.songs[0].URI), playback.NoDevice)
+	expectFault(t, w.Next(ctx, host), playback.NoDevice)
+}
+
+// TestWhatPlayersShow: states that the simulator does not have.
+func TestWhatPlayersShow(t *testing.T) {
+	const device = `"device":{"id":"d","is_active":true,"name":"Kitchen","type":"Speaker","volume_percent":0}`
+	const song = `"item":{"uri":"spotify:track:s","name":"A song","duration_ms":1000}`
+	for name, tt := range map[string]struct {
+		body string
+		want func(playback.Snapshot) bool
+	}{
+		"an advertisement": {`{` + device + `,"progress_ms":null,"is_playing":true,"currently_playing_type":"ad","item":null}`,
+			func(s playback.Snapshot) bool {
+				return s.Song == nil && s.Playing && s.Progress == 0 && s.Device.ID == "d"
+			}},
+		"an episode": {`{` + device + `,"is_playing":true,"item":{"type":"episode","uri":"spotify:episode:e","name":"A talk"}}`,
+			func(s playback.Snapshot) bool { return s.Song == nil && s.Playing }},
+		"a file of the host's": {`{` + device + `,"is_playing":true,"item":{"id":null,"uri":"spotify:local:a:b:c:1","is_local":true}}`,
+			func(s playback.Snapshot) bool { return s.Song == nil && s.Playing }},
+		"silence": {`{` + device + `,"progress_ms":900000,"is_playing":true,` + song + `}`,
+			func(s playback.Snapshot) bool {
+				return s.Song.URI == "spotify:track:s" && s.Progress == 15*time.Minute && *s.Device.VolumePercent == 0
+			}},
+		"a volume that cannot be read": {`{"device":{"id":null,"is_restricted":true,"name":"TV","volume_percent":null},` + song + `}`,
+			func(s playback.Snapshot) bool {
+				return s.Device.VolumePercent == nil && s.Device.ID == "" && s.Device.Name == "TV" && s.Device.IsRestricted
+			}},
+		"no device at all": {`{"is_playing":true,` + song + `}`,
+			func(s playback.Snapshot) bool { return s.Device == nil && s.Playing && s.Song != nil }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.answer(playerPath, says(http.StatusOK, tt.body))
+			if s := w.look(t); !tt.want(s) {
+				t.Errorf("got %+v", s)
+			}
+		})
+	}
+}
+
+func TestAStateThatCannotBeRead(t *testing.T) {
+	for name, answer := range map[string]http.HandlerFunc{
+		"empty": says(http.StatusOK, ""), "no JSON": says(http.StatusOK, "<html>"), "accepted": says(http.StatusAccepted, ""),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.answer(playerPath, answer)
+			_, err := w.State(t.Context(), host)
+			expectFault(t, err, playback.Unreachable)
+		})
+	}
+}
+
+func TestAQueueWithMoreThanSongs(t *testing.T) {
+	w := newWorld(t)
+	w.answer(enqueuePath, says(http.StatusOK, `{"currently_playing":null,"queue":[
+		{"uri":"spotify:episode:e"},{"uri":"spotify:track:s"},{"uri":"spotify:local:a:b:c:1","id":null}]}`))
+	queue, err := w.Queue(t.Context(), host)
+	if err != nil || len(queue) != 1 || queue[0].URI != "spotify:track:s" {
+		t.Errorf("queue %+v, %v", queue, err)
+	}
+}
+
+// TestEverySuccess: what a command is answered differs from player to player and from year to year.
+func TestEverySuccess(t *testing.T) {
+	for name, answer := range map[string]http.HandlerFunc{
+		"204": says(http.StatusNoContent, ""), "202": says(http.StatusAccepted, ""),
+		"200, empty": says(http.StatusOK, ""), "200 with a text": says(http.StatusOK, "oPClBVDzidwlAlSqmFF-zKNO62E"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, ctx := newWorld(t), t.Context()
+			for _, path := range []string{playPath, enqueuePath, nextPath} {
+				w.answer(path, answer)
+			}
+			err := errors.Join(w.Play(ctx, host, w.songs[0].URI, "d"), w.Enqueue(ctx, host, w.songs[0].URI), w.Next(ctx, host))
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestCommandsThatMayHaveBeenCarriedOutAreSentOnce(t *testing.T) {
+	for name, fault := range map[string]sim.Fault{
+		"502 afterwards": {Status: 502, AfterApplying: true}, "cut off afterwards": {AfterApplying: true},
+		"500": {Status: 500}, "cut off": {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, ctx := newWorld(t), t.Context()
+			for path, command := range map[string]func() error{
+				playPath:    func() error { return w.Play(ctx, host, w.songs[0].URI, "") },
+				enqueuePath: func() error { return w.Enqueue(ctx, host, w.songs[1].URI) },
+				nextPath:    func() error { return w.Next(ctx, host) },
+			} {
+				w.look(t) // so that the connection is one that was used before
+				fault.Path = path
+				w.simulated.Fail(fault)
+				expectFault(t, command(), playback.Unreachable)
+				if n := w.asked(path); n != 1 {
+					t.Errorf("%s: sent %d times", path, n)
+				}
+			}
+		})
+	}
+}
+
+func TestPlayerFailures(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	t.Run("no Premium", func(t *testing.T) {
+		w.simulated.Fail(sim.Fault{Path: playPath, Status: 403, Message: "Player command failed: Premium required", Reason: "PREMIUM_REQUIRED"})
+		expectFault(t, w.Play(ctx, host, w.songs[0].URI, ""), playback.NotAllowed)
+	})
+	t.Run("too many requests", func(t *testing.T) {
+		w.simulated.Fail(sim.Fault{Path: playerPath, Status: 429, RetryAfter: 37 * time.Second, PlainText: true})
+		_, err := w.State(ctx, host)
+		expectFault(t, err, playback.CoolingDown)
+		if f, ok := errors.AsType[*playback.Fault](err); !ok || f.RetryAfter != 37*time.Second {
+			t.Errorf("got %v, want to wait for 37 s", err)
+		}
+	})
+	t.Run("not connected", func(t *testing.T) {
+		_, err := w.State(ctx, "a stranger")
+		expectFault(t, err, playback.ReconnectNeeded)
+	})
+	t.Run("our database", func(t *testing.T) {
+		w.accounts.cannotRead = errors.New("disk full")
+		_, err := w.State(ctx, host)
+		expectFault(t, err, playback.Unreachable)
+		if !errors.Is(err, w.accounts.cannotRead) {
+			t.Errorf("the cause is lost: %v", err)
+		}
+	})
+}
+
+func TestAFaultSaysWhatSpotifySaid(t *testing.T) {
+	w := newWorld(t)
+	err := w.Next(t.Context(), host) // nothing plays
+	expectFault(t, err, playback.Restricted)
+	if text := err.Error(); !strings.Contains(text, "403 Player command failed: Restriction violated (UNKNOWN)") {
+		t.Errorf("got %q", text)
+	}
+}

@@ -1,0 +1,282 @@
+package spotify_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/playback"
+	"antwon.dj/backend/internal/spotify"
+	"antwon.dj/backend/internal/spotify/sim"
+)
+
+var (
+	_ jukebox.Catalog = (*spotify.Client)(nil)
+	_ playback.Player = (*spotify.Client)(nil)
+)
+
+const (
+	host   = "host"
+	secret = "a secret of at least 16 bytes"
+
+	tokenPath   = "/api/token"
+	searchPath  = "/v1/search"
+	playerPath  = "/v1/me/player"
+	playPath    = "/v1/me/player/play"
+	nextPath    = "/v1/me/player/next"
+	enqueuePath = "/v1/me/player/queue"
+)
+
+// accounts keeps the credentials in memory, unless one of the failures is set.
+type accounts struct {
+	mu                           sync.Mutex
+	kept                         map[string]jukebox.SpotifyCredentials
+	cannotRead, cannotSave, mute error
+}
+
+func (a *accounts) change(hostID string, fn func(*jukebox.SpotifyCredentials)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c := a.kept[hostID]
+	fn(&c)
+	a.kept[hostID] = c
+}
+
+func (a *accounts) of(hostID string) jukebox.SpotifyCredentials {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.kept[hostID]
+}
+
+func (a *accounts) SpotifyCredentials(_ context.Context, hostID string) (jukebox.SpotifyCredentials, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c, ok := a.kept[hostID]
+	if !ok {
+		return c, &jukebox.Error{Code: jukebox.NotFound, Message: "not connected"}
+	}
+	return c, a.cannotRead
+}
+
+func (a *accounts) SaveSpotifyTokens(ctx context.Context, hostID string, sealed []byte) error {
+	if err := errors.Join(ctx.Err(), a.cannotSave); err != nil {
+		return err
+	}
+	a.change(hostID, func(c *jukebox.SpotifyCredentials) { c.Sealed = sealed })
+	return nil
+}
+
+func (a *accounts) MarkSpotifyReconnect(_ context.Context, hostID string) error {
+	if a.mute != nil {
+		return a.mute
+	}
+	a.change(hostID, func(c *jukebox.SpotifyCredentials) { c.NeedsReconnect = true })
+	return nil
+}
+
+// world is a client, and a Spotify that it speaks to over HTTP.
+type world struct {
+	*spotify.Client
+	simulated *sim.Spotify
+	handler   http.Handler // the simulator's
+	accounts  *accounts
+	vault     *spotify.Vault
+	config    spotify.Config
+	songs     []sim.Track // that can be played, as they are
+	metrics   *prometheus.Registry
+	log       *logged
+
+	mu       sync.Mutex
+	ahead    time.Duration // of Spotify's clock
+	requests []request
+	answers  map[string]http.HandlerFunc // by path, instead of the simulator's
+}
+
+// request is what came to Spotify.
+type request struct{ path, authorization, body string }
+
+// logged is a log to read.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// newWorld has one host with an account of their own.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{
+		accounts: &accounts{kept: make(map[string]jukebox.SpotifyCredentials)}, vault: newVault(t, secret),
+		metrics: prometheus.NewRegistry(), log: &logged{}, answers: make(map[string]http.HandlerFunc),
+	}
+	var err error
+	if w.simulated, err = sim.Open(sim.Config{Now: w.now, CoverURL: "https://covers.example"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, track := range w.simulated.Catalogue() {
+		if track.Playable && track.PlaysAs == track.ID {
+			w.songs = append(w.songs, track)
+		}
+	}
+	w.handler = w.simulated.Handler()
+	server := httptest.NewServer(http.HandlerFunc(w.serve))
+	t.Cleanup(server.Close)
+	w.config = spotify.Config{
+		APIURL: server.URL + "/v1", AccountsURL: server.URL, ClientID: "id", ClientSecret: "secret",
+		Vault: w.vault, Accounts: w.accounts, HTTP: &http.Client{Transport: once{server.Client().Transport}}, Log: slog.New(slog.NewTextHandler(w.log, nil)), Metrics: w.metrics,
+	}
+	w.Client = spotify.New(w.config)
+	w.connect(t, host, w.account(t).RefreshToken)
+	return w
+}
+
+// restart makes a client that knows only what the accounts keep.
+func (w *world) restart(change func(*spotify.Config)) {
+	w.config.Metrics = prometheus.NewRegistry()
+	if change != nil {
+		change(&w.config)
+	}
+	w.Client = spotify.New(w.config)
+}
+
+func newVault(t *testing.T, secret string) *spotify.Vault {
+	t.Helper()
+	vault, err := spotify.NewVault([]byte(secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return vault
+}
+
+func (w *world) account(t *testing.T) sim.Account {
+	t.Helper()
+	account, err := w.simulated.AddAccount("Host")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return account
+}
+
+// connect is what signing in at Spotify leaves behind.
+func (w *world) connect(t *testing.T, hostID, refreshToken string) {
+	t.Helper()
+	sealed, err := w.vault.SealRefreshToken(hostID, refreshToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.accounts.change(hostID, func(c *jukebox.SpotifyCredentials) { *c = jukebox.SpotifyCredentials{Sealed: sealed} })
+}
+
+// once is a transport that reads a body once, as the interface allows. Go's own may help itself to another copy.
+type once struct{ http.RoundTripper }
+
+func (o once) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.GetBody = nil
+	return o.RoundTripper.RoundTrip(r)
+}
+
+func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	w.mu.Lock()
+	w.requests = append(w.requests, request{r.URL.Path, r.Header.Get("Authorization"), string(body)})
+	answer := w.answers[r.URL.Path]
+	w.mu.Unlock()
+	if answer == nil {
+		answer = w.handler.ServeHTTP
+	}
+	answer(rw, r)
+}
+
+// answer replaces the simulator's answers at a path; nil: no more.
+func (w *world) answer(path string, handler http.HandlerFunc) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answers[path] = handler
+}
+
+// sent returns the requests to a path.
+func (w *world) sent(path string) (sent []request) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, r := range w.requests {
+		if r.path == path {
+			sent = append(sent, r)
+		}
+	}
+	return sent
+}
+
+func (w *world) asked(path string) int { return len(w.sent(path)) }
+
+// now is Spotify's clock.
+func (w *world) now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return time.Now().Add(w.ahead)
+}
+
+// expire makes Spotify refuse the access tokens it gave out, although they look good to us.
+func (w *world) expire() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ahead += 2 * time.Hour
+}
+
+func (w *world) look(t *testing.T) playback.Snapshot {
+	t.Helper()
+	s, err := w.State(t.Context(), host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// says answers a body with a status, as JSON if it looks so.
+func says(status int, body string) http.HandlerFunc {
+	return func(rw http.ResponseWriter, _ *http.Request) {
+		if len(body) > 0 && body[0] == '{' {
+			rw.Header().Set("Content-Type", "application/json; charset=utf-8")
+		}
+		rw.WriteHeader(status)
+		_, _ = io.WriteString(rw, body)
+	}
+}
+
+func expectCode(t *testing.T, err error, want jukebox.Code, wantRetry time.Duration) {
+	t.Helper()
+	e, ok := errors.AsType[*jukebox.Error](err)
+	if !ok || e.Code != want || e.RetryAfter != wantRetry {
+		t.Errorf("got %v, want %s, to be tried again after %v", err, want, wantRetry)
+	}
+}
+
+func expectFault(t *testing.T, err error, want playback.FaultKind) {
+	t.Helper()
+	f, ok := errors.AsType[*playback.Fault](err)
+	if !ok || f.Kind != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
