@@ -98,9 +98,7 @@ func TestPartySurvivesARestart(t *testing.T) {
 
 		s.stop(syscall.SIGTERM)
 		s.start()
-		if !strings.Contains(s.stdout.String(), "the room PARTY is open") {
-			t.Errorf("the demo's own room is gone: %s", s.stdout)
-		}
+		s.eventually("the demo's own room to be announced", func() bool { return strings.Contains(s.stdout.String(), "the room PARTY is open") })
 		guest.like(waiting) // with the session from before
 		watching = guest.watch(roomID)
 		s.eventually("the party to go on", func() bool {
