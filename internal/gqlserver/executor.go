@@ -24,7 +24,7 @@ func newExecutor(cfg Config) *executor.Executor {
 	e.SetQueryCache(documentCache{lru.New[*ast.QueryDocument](cachedDocuments)})
 	e.SetParserTokenLimit(cfg.Limits.Tokens)
 	e.SetDisableSuggestion(!cfg.Introspection)
-	e.SetDefaultRulesFn(func() *rules.Rules { return validationRules(cfg.Introspection) })
+	e.SetDefaultRulesFn(func() *rules.Rules { return validationRules(cfg) })
 	if cfg.Introspection {
 		e.Use(extension.Introspection{})
 	}
@@ -47,10 +47,12 @@ func (c documentCache) Add(ctx context.Context, query string, document *ast.Quer
 
 // validationRules returns a fresh set on every call, because the executor changes what it gets. Its own switch for
 // suggestions reaches only the rules for fields; these here name arguments, types and enum values too.
-func validationRules(suggestions bool) *rules.Rules {
+func validationRules(cfg Config) *rules.Rules {
 	r := rules.NewDefaultRules()
+	few := fewRootFields(cfg.Limits.RootFields)
+	r.AddRule(few.Name, few.RuleFunc)
 	r.AddRule(noDefer.Name, noDefer.RuleFunc)
-	if suggestions {
+	if cfg.Introspection {
 		return r
 	}
 	for verbose, silent := range map[string]core.Rule{

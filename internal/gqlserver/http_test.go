@@ -40,6 +40,10 @@ func TestHTTPAnswers(t *testing.T) {
 			`{"errors":[{"message":"subscriptions are answered over WebSocket only, with the subprotocol graphql-transport-ws","extensions":{"code":"BAD_USER_INPUT"}}]}`},
 		{"deferred", `{...@defer{hello}}`, newer, 400,
 			`{"errors":[{"message":"@defer is not supported","locations":[{"line":1,"column":6}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`},
+		{"too many fields", `{` + strings.Repeat("hello ", 21) + `}`, newer, 400,
+			`{"errors":[{"message":"ask for at most 20 fields at the root of an operation","locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`},
+		{"too many fields by fragments", `{...a} fragment a on Query {...b ...b ...b} fragment b on Query {...c ...c ...c} fragment c on Query {a:hello b:hello c:hello}`, newer, 400,
+			`{"errors":[{"message":"ask for at most 20 fields at the root of an operation","locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`},
 		{"too many tokens", `{` + strings.Repeat("hello ", 1000) + `}`, newer, 400,
 			`{"errors":[{"message":"exceeded token limit of 1000","extensions":{"code":"GRAPHQL_PARSE_FAILED"}}]}`},
 	} {
