@@ -126,11 +126,12 @@ func newDemoParty(cfg config, log *slog.Logger, store *jukebox.Store, simulated 
 		Vault: vault, Accounts: jukebox.NewAccounts(store), Log: log, Metrics: metrics,
 	})
 	d := &demoParty{simulated: simulated, vault: vault}
+	bus := live.NewLocalBus()
 	j := jukebox.New(jukebox.Config{
-		Store: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: client, Demo: d,
+		Store: store, Bus: bus, Tokens: tokens, Catalog: client, Demo: d,
 		PublicURL: cfg.publicURL, FeedInterval: cfg.feedInterval, Log: log, Metrics: metrics,
 	})
-	d.program = assemble(cfg, log, metrics, store, j, tokens, client, http.StripPrefix("/covers", simulated.Covers()))
+	d.program = assemble(cfg, log, metrics, store, bus, j, tokens, client, http.StripPrefix("/covers", simulated.Covers()))
 	return d, nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"antwon.dj/backend/graph"
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/server"
 )
@@ -28,6 +29,7 @@ type program struct {
 	cfg        config
 	log        *slog.Logger
 	metrics    *prometheus.Registry
+	bus        live.Bus
 	jukebox    *jukebox.Jukebox
 	resolver   *graph.Resolver
 	graphql    *gqlserver.Handler
@@ -43,10 +45,10 @@ func newMetrics() *prometheus.Registry {
 }
 
 // assemble puts the wire around a jukebox. covers may be nil.
-func assemble(cfg config, log *slog.Logger, metrics *prometheus.Registry, store *jukebox.Store, j *jukebox.Jukebox,
+func assemble(cfg config, log *slog.Logger, metrics *prometheus.Registry, store *jukebox.Store, bus live.Bus, j *jukebox.Jukebox,
 	tokens jukebox.Tokens, player playback.Player, covers http.Handler,
 ) *program {
-	p := &program{cfg: cfg, log: log, metrics: metrics, jukebox: j, draining: make(chan struct{})}
+	p := &program{cfg: cfg, log: log, metrics: metrics, bus: bus, jukebox: j, draining: make(chan struct{})}
 	p.resolver = graph.New(j, log)
 	p.graphql = gqlserver.New(gqlserver.Config{
 		Schema:          graph.NewExecutableSchema(graph.Config{Resolvers: p.resolver}),
@@ -99,6 +101,7 @@ func (p *program) serve(ctx context.Context, listener net.Listener) error {
 	driving, stopDriving := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopDriving()
 	if p.supervisor != nil {
+		defer p.bus.Subscribe(func(h live.Hint) { p.supervisor.Wake(h.Topic) })()
 		group.Go(func() error { return p.supervisor.Run(driving) })
 	}
 	group.Go(func() error { return p.housekeep(ctx) })

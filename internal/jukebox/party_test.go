@@ -20,6 +20,7 @@ type party struct {
 	*testing.T
 	*jukebox.Jukebox
 	store   *jukebox.Store
+	bus     *live.LocalBus
 	tokens  *session.Tokens
 	catalog *catalog
 	host    context.Context
@@ -47,9 +48,9 @@ func newParty(t *testing.T, databaseURL string) *party {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &party{T: t, store: store, tokens: tokens, catalog: &catalog{}}
+	p := &party{T: t, store: store, bus: live.NewLocalBus(), tokens: tokens, catalog: &catalog{}}
 	p.Jukebox = jukebox.New(jukebox.Config{
-		Store: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: p.catalog, Demo: accounts{},
+		Store: store, Bus: p.bus, Tokens: tokens, Catalog: p.catalog, Demo: accounts{},
 		PublicURL: "http://party.test", Metrics: prometheus.NewRegistry(),
 	})
 	t.Cleanup(p.Jukebox.Close)

@@ -11,6 +11,7 @@ import (
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/ent/spotifyaccount"
+	"antwon.dj/backend/internal/live"
 )
 
 // Room is a party as its viewer sees it.
@@ -38,6 +39,8 @@ type CreateRoomInput struct {
 type UpdateRoomInput struct {
 	Name *string
 }
+
+const firstVersion = 1 // of a room that was just opened
 
 const codeAttempts = 8 // of 31^5 codes a free one is found at once, however many parties there are
 
@@ -119,12 +122,14 @@ func (j *Jukebox) CreateRoom(ctx context.Context, input CreateRoomInput, key *st
 			break
 		}
 	}
-	if ent.IsConstraintError(err) { // another request of the same moment was first: now its doing can be read
+	if ent.IsConstraintError(err) || CodeOf(err) == Conflict {
+		// Another request of the same moment may have been first, perhaps with the same key: now its doing can be read.
 		err = j.store.inTx(ctx, func(tx *ent.Tx) error { return plan.open(ctx, tx, repeatable) })
 	}
 	if err != nil {
 		return nil, fmt.Errorf("create room: %w", err)
 	}
+	j.cfg.Bus.Publish(live.Hint{Topic: plan.id, Version: firstVersion})
 	return j.Room(ctx, plan.id)
 }
 
@@ -188,7 +193,7 @@ func (p *roomPlan) open(ctx context.Context, tx *ent.Tx, key *repeatable) error 
 		return err
 	}
 	now := microseconds(time.Now())
-	err = tx.Room.Create().SetID(p.id).SetHostID(p.host.ID).SetName(p.name).SetCode(p.code).SetStatus(string(Open)).SetVersion(1).
+	err = tx.Room.Create().SetID(p.id).SetHostID(p.host.ID).SetName(p.name).SetCode(p.code).SetStatus(string(Open)).SetVersion(firstVersion).
 		SetOpenCode(p.code).SetOpenHostID(p.host.ID).SetCreatedAt(now).Exec(ctx)
 	if err != nil {
 		return err

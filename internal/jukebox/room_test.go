@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/live"
 )
 
 func asError(err error) *jukebox.Error {
@@ -53,6 +54,16 @@ func TestHostHasOneOpenRoomAndCodesAreUnique(t *testing.T) {
 			t.Errorf("generated code %q, want 5 characters without look-alikes", room.Code)
 		}
 		p.expect("name", room.Name, "Otto")
+	})
+}
+
+func TestOpeningARoomIsHinted(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		host := p.newHost("Otto")
+		hinted := make(chan live.Hint, 1) // one room is opened
+		defer p.bus.Subscribe(func(h live.Hint) { hinted <- h })()
+		room := p.openRoom(host, "OTHER")
+		p.expect("hint", (<-hinted).Topic, room.ID)
 	})
 }
 
