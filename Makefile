@@ -8,6 +8,9 @@ BUILD := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/antwon ./cmd/a
 # The race detector needs a C compiler.
 RACE := $(shell command -v $$(go env CC) >/dev/null && echo -race)
 
+# The npm clients that some tests drive the server with, where there is a Node to run them.
+NODE_MODULES := $(shell command -v node >/dev/null && command -v npm >/dev/null && echo node-modules)
+
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -32,7 +35,12 @@ lint: ## gofmt, go vet, staticcheck
 	go vet ./...
 	go tool staticcheck ./...
 
-test: ## everything, with the race detector; says what it left out and why
+# What fails here is said, and then the tests leave out what they miss.
+node-modules: test/node/node_modules/.package-lock.json ## install the npm clients that some tests need
+test/node/node_modules/.package-lock.json: test/node/package-lock.json
+	-@cd test/node && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
+
+test: $(NODE_MODULES) ## everything, with the race detector; says what it left out and why
 	@go test $(RACE) -v ./... > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
 	@grep -E '^ok' test.log
 	@if grep -q ' left out: ' test.log; then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' test.log | sort | uniq -c; fi
@@ -51,4 +59,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build run demo generate migration lint test bench check stale
+.PHONY: help build run demo generate migration lint node-modules test bench check stale

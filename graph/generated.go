@@ -83,9 +83,11 @@ type SessionResolver interface {
 	Viewer(ctx context.Context, obj *jukebox.Session) (*jukebox.Profile, error)
 }
 type SubscriptionResolver interface {
+	Room(ctx context.Context, roomID string) (<-chan *jukebox.Room, error)
 	RoomQueue(ctx context.Context, roomID string) (<-chan *jukebox.RoomQueue, error)
 	RoomQueueChanges(ctx context.Context, roomID string, since *int) (<-chan *jukebox.RoomQueueChange, error)
 	Playback(ctx context.Context, roomID string) (<-chan *jukebox.Playback, error)
+	ViewerInRoom(ctx context.Context, roomID string) (<-chan *jukebox.ViewerInRoom, error)
 }
 type ViewerResolver interface {
 	HostedRoom(ctx context.Context, obj *jukebox.Profile) (*jukebox.Room, error)
@@ -213,6 +215,17 @@ var sources = []*ast.Source{
 	{Name: "../schema.graphqls", Input: `"A moment: RFC 3339 in UTC with microseconds, such as 2026-11-23T20:15:00.000000Z."
 scalar Time
 
+"""
+A subscription whose responses are the same for everybody who may see the room. It is executed once, and sent to all who
+follow it with the same selections; one that selects a field marked @viewer is executed for its subscriber alone.
+"""
+directive @shared(
+  "The argument that says from which version the client wants to go on. It makes no other operation of it."
+  resume: String
+) on FIELD_DEFINITION
+"The value depends on who is asking."
+directive @viewer on FIELD_DEFINITION
+
 type Query {
   "The signed-in user; null without a session."
   viewer: Viewer
@@ -332,22 +345,76 @@ type Mutation {
 }
 
 """
-What can be followed, by those who joined the room or watch it. Each subscription sends the present state at once. A slow
-client is never sent a backlog: it gets the newest state, or one difference that leads there. When the room closes there is
-one last state, and then the subscription completes.
+What can be followed, by those who joined the room or watch it: over WebSocket (graphql-transport-ws), or as Server-Sent
+Events (graphql-sse's distinct connections; the id of an event is its version, and Last-Event-ID goes on from there). Each
+subscription sends the present state at once, and what it sends is never older than what the server knew when it was asked.
+A slow client is never sent a backlog: it gets the newest state, or one difference that leads there. When the room closes
+there is one last state, and then the subscription completes.
 """
 type Subscription {
+  "The room itself: its name and status. What else is selected is sent as it is at these moments, and not when it changes."
+  room("The room's id." roomId: ID!): Room! @shared
   "The whole queue whenever it changes."
-  roomQueue("The room's id." roomId: ID!): RoomQueue!
+  roomQueue("The room's id." roomId: ID!): RoomQueue! @shared
   "What changed in the queue. RoomQueueChange tells how to apply it."
   roomQueueChanges(
     "The room's id."
     roomId: ID!
     "The version that the client has, to go on from there; without it, or when it is too old, everything comes first."
     since: Int
-  ): RoomQueueChange!
+  ): RoomQueueChange! @shared(resume: "since")
   "What the host's player does."
-  playback("The room's id." roomId: ID!): Playback!
+  playback("The room's id." roomId: ID!): Playback! @shared
+  "What concerns the caller: sent when their likes, songs, role or quota change, and whenever the player takes a song."
+  viewerInRoom("The room's id." roomId: ID!): ViewerInRoom!
+}
+
+"What somebody has and may do in a room."
+type ViewerInRoom {
+  "The room's id."
+  roomId: ID!
+  "The room's state that this shows. It grows with every change of the room."
+  version: Int!
+  "What they are here."
+  role: Role!
+  "The items they like, among those in the queue."
+  likedItemIds: [ID!]!
+  "The items they added, among those in the queue."
+  addedItemIds: [ID!]!
+  "Their song, once nothing stands before it: it plays next."
+  next: QueueItem
+  "How much they may add."
+  quota: Quota!
+  "They were removed from the room. Nothing follows."
+  removed: Boolean!
+}
+
+"What somebody is in a room."
+enum Role {
+  "Opened it."
+  HOST
+  "May do what the host may, but for closing it."
+  COHOST
+  "Joined it."
+  GUEST
+  "Only watches."
+  SCREEN
+  "Was removed, and may join again."
+  REMOVED
+  "Was removed for good."
+  BANNED
+}
+
+"How much somebody may add to a queue."
+type Quota {
+  "How many of their songs wait."
+  queued: Int!
+  "How many may wait at once; null: as many as they like."
+  maxQueued: Int
+  "How many they may add for now; null: as many as they like."
+  addsLeft: Int
+  "When they may add one more; null while they may."
+  refillsAt: Time
 }
 
 "A sign-in."
@@ -570,7 +637,7 @@ type QueueItem {
   "How many like it. Adding a song gives it none."
   likeCount: Int!
   "Whether the viewer likes it."
-  likedByViewer: Boolean!
+  likedByViewer: Boolean! @viewer
   "Where it stands."
   state: QueueItemState!
   "Its place in the queue, from 1; null once it plays."
@@ -896,6 +963,20 @@ func (ec *executionContext) childFields_QueueItem(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type QueueItem", field.Name)
 }
 
+func (ec *executionContext) childFields_Quota(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "queued":
+		return ec.fieldContext_Quota_queued(ctx, field)
+	case "maxQueued":
+		return ec.fieldContext_Quota_maxQueued(ctx, field)
+	case "addsLeft":
+		return ec.fieldContext_Quota_addsLeft(ctx, field)
+	case "refillsAt":
+		return ec.fieldContext_Quota_refillsAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Quota", field.Name)
+}
+
 func (ec *executionContext) childFields_Refusal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "reason":
@@ -1082,6 +1163,28 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_hostedRoom(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_ViewerInRoom(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "roomId":
+		return ec.fieldContext_ViewerInRoom_roomId(ctx, field)
+	case "version":
+		return ec.fieldContext_ViewerInRoom_version(ctx, field)
+	case "role":
+		return ec.fieldContext_ViewerInRoom_role(ctx, field)
+	case "likedItemIds":
+		return ec.fieldContext_ViewerInRoom_likedItemIds(ctx, field)
+	case "addedItemIds":
+		return ec.fieldContext_ViewerInRoom_addedItemIds(ctx, field)
+	case "next":
+		return ec.fieldContext_ViewerInRoom_next(ctx, field)
+	case "quota":
+		return ec.fieldContext_ViewerInRoom_quota(ctx, field)
+	case "removed":
+		return ec.fieldContext_ViewerInRoom_removed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ViewerInRoom", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1581,6 +1684,34 @@ func (ec *executionContext) field_Subscription_roomQueueChanges_args(ctx context
 }
 
 func (ec *executionContext) field_Subscription_roomQueue_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_room_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_viewerInRoom_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
@@ -3406,6 +3537,98 @@ func (ec *executionContext) fieldContext_QueueItem_position(_ context.Context, f
 	return graphql.NewScalarFieldContext("QueueItem", field, true, true, "Int")
 }
 
+func (ec *executionContext) _Quota_queued(ctx context.Context, field graphql.CollectedField, obj *jukebox.Quota) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Quota_queued(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Queued, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Quota_queued(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Quota", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Quota_maxQueued(ctx context.Context, field graphql.CollectedField, obj *jukebox.Quota) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Quota_maxQueued(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxQueued, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Quota_maxQueued(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Quota", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Quota_addsLeft(ctx context.Context, field graphql.CollectedField, obj *jukebox.Quota) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Quota_addsLeft(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AddsLeft, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Quota_addsLeft(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Quota", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Quota_refillsAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Quota) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Quota_refillsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RefillsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Quota_refillsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Quota", field, false, false, "Time")
+}
+
 func (ec *executionContext) _Refusal_reason(ctx context.Context, field graphql.CollectedField, obj *jukebox.Refusal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4644,6 +4867,50 @@ func (ec *executionContext) fieldContext_SpotifyConnection_reconnectBy(_ context
 	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "Time")
 }
 
+func (ec *executionContext) _Subscription_room(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().Room(ctx, fc.Args["roomId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_room(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_room_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Subscription_roomQueue(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
 	return graphql.ResolveFieldStream(
 		ctx,
@@ -4770,6 +5037,50 @@ func (ec *executionContext) fieldContext_Subscription_playback(ctx context.Conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Subscription_playback_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_viewerInRoom(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_viewerInRoom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().ViewerInRoom(ctx, fc.Args["roomId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.ViewerInRoom) graphql.Marshaler {
+			return ec.marshalNViewerInRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐViewerInRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_viewerInRoom(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ViewerInRoom(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_viewerInRoom_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -5008,6 +5319,208 @@ func (ec *executionContext) fieldContext_Viewer_hostedRoom(_ context.Context, fi
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ViewerInRoom_roomId(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerInRoom_roomId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RoomID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerInRoom_roomId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerInRoom", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ViewerInRoom_version(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerInRoom_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerInRoom_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerInRoom", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ViewerInRoom_role(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerInRoom_role(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Role, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Role) graphql.Marshaler {
+			return ec.marshalNRole2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRole(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerInRoom_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerInRoom", field, false, false, "Role")
+}
+
+func (ec *executionContext) _ViewerInRoom_likedItemIds(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerInRoom_likedItemIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LikedItemIDs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNID2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerInRoom_likedItemIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerInRoom", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ViewerInRoom_addedItemIds(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerInRoom_addedItemIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AddedItemIDs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNID2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerInRoom_addedItemIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerInRoom", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ViewerInRoom_next(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerInRoom_next(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Next, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.QueueItem) graphql.Marshaler {
+			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerInRoom_next(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ViewerInRoom",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_QueueItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ViewerInRoom_quota(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerInRoom_quota(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quota, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Quota) graphql.Marshaler {
+			return ec.marshalNQuota2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQuota(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerInRoom_quota(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ViewerInRoom",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Quota(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ViewerInRoom_removed(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerInRoom_removed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Removed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerInRoom_removed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerInRoom", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -6846,6 +7359,54 @@ func (ec *executionContext) _QueueItem(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var quotaImplementors = []string{"Quota"}
+
+func (ec *executionContext) _Quota(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Quota) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, quotaImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Quota")
+		case "queued":
+			out.Values[i] = ec._Quota_queued(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "maxQueued":
+			out.Values[i] = ec._Quota_maxQueued(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "addsLeft":
+			out.Values[i] = ec._Quota_addsLeft(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refillsAt":
+			out.Values[i] = ec._Quota_refillsAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var refusalImplementors = []string{"Refusal"}
 
 func (ec *executionContext) _Refusal(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Refusal) graphql.Marshaler {
@@ -7391,12 +7952,16 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	}
 
 	switch fields[0].Name {
+	case "room":
+		return ec._Subscription_room(ctx, fields[0])
 	case "roomQueue":
 		return ec._Subscription_roomQueue(ctx, fields[0])
 	case "roomQueueChanges":
 		return ec._Subscription_roomQueueChanges(ctx, fields[0])
 	case "playback":
 		return ec._Subscription_playback(ctx, fields[0])
+	case "viewerInRoom":
+		return ec._Subscription_viewerInRoom(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
@@ -7487,6 +8052,74 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Viewer_hostedRoom(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var viewerInRoomImplementors = []string{"ViewerInRoom"}
+
+func (ec *executionContext) _ViewerInRoom(ctx context.Context, sel ast.SelectionSet, obj *jukebox.ViewerInRoom) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, viewerInRoomImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ViewerInRoom")
+		case "roomId":
+			out.Values[i] = ec._ViewerInRoom_roomId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._ViewerInRoom_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "role":
+			out.Values[i] = ec._ViewerInRoom_role(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "likedItemIds":
+			out.Values[i] = ec._ViewerInRoom_likedItemIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "addedItemIds":
+			out.Values[i] = ec._ViewerInRoom_addedItemIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "next":
+			out.Values[i] = ec._ViewerInRoom_next(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "quota":
+			out.Values[i] = ec._ViewerInRoom_quota(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removed":
+			out.Values[i] = ec._ViewerInRoom_removed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -8082,6 +8715,10 @@ func (ec *executionContext) marshalNQueueItemState2antwonᚗdjᚋbackendᚋinter
 	return res
 }
 
+func (ec *executionContext) marshalNQuota2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQuota(ctx context.Context, sel ast.SelectionSet, v jukebox.Quota) graphql.Marshaler {
+	return ec._Quota(ctx, sel, &v)
+}
+
 func (ec *executionContext) unmarshalNRefusalReason2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRefusalReason(ctx context.Context, v any) (jukebox.RefusalReason, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := jukebox.RefusalReason(tmp)
@@ -8093,6 +8730,21 @@ func (ec *executionContext) marshalNRefusalReason2antwonᚗdjᚋbackendᚋintern
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "RefusalReason!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNRole2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRole(ctx context.Context, v any) (jukebox.Role, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := jukebox.Role(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRole2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRole(ctx context.Context, sel ast.SelectionSet, v jukebox.Role) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Role!")
 	}
 	return res
 }
@@ -8290,6 +8942,14 @@ func (ec *executionContext) marshalNViewer2ᚖantwonᚗdjᚋbackendᚋinternal�
 		return graphql.Null
 	}
 	return ec._Viewer(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNViewerInRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐViewerInRoom(ctx context.Context, sel ast.SelectionSet, v *jukebox.ViewerInRoom) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ViewerInRoom!")
+		return graphql.Null
+	}
+	return ec._ViewerInRoom(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {

@@ -4,23 +4,18 @@ package graph
 
 import (
 	"log/slog"
-	"sync"
 
 	"antwon.dj/backend/internal/jukebox"
 )
 
 // Resolver is the root of all resolvers.
 type Resolver struct {
-	jukebox       *jukebox.Jukebox
-	log           *slog.Logger
-	subscriptions sync.WaitGroup
+	jukebox *jukebox.Jukebox
+	log     *slog.Logger
 }
 
 // New returns resolvers that ask j.
 func New(j *jukebox.Jukebox, log *slog.Logger) *Resolver { return &Resolver{jukebox: j, log: log} }
-
-// Wait returns when every subscription has ended. They end with their clients, or when j is closed.
-func (r *Resolver) Wait() { r.subscriptions.Wait() }
 
 type (
 	queryResolver        struct{ *Resolver }

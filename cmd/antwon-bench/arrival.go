@@ -56,6 +56,7 @@ func (p *party) subscribe() (conn *websocket.Conn, stop func(), err error) {
 	resolver := graph.New(p.Jukebox, log)
 	handler := gqlserver.New(gqlserver.Config{
 		Schema:  graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
+		Sources: resolver.Sources(), WithoutViewer: p.WithoutViewer,
 		Present: resolver.PresentError, AroundResponses: graph.RememberLikes, Log: log,
 		Authenticate: func(context.Context, string) (context.Context, error) { return p.hosts[0], nil },
 	})
@@ -69,7 +70,7 @@ func (p *party) subscribe() (conn *websocket.Conn, stop func(), err error) {
 	stop = func() {
 		_ = conn.Close() // the measurement is over
 		server.Close()
-		resolver.Wait()
+		_ = handler.Drain(context.Background())
 	}
 	query := `subscription($r: ID!) { roomQueue(roomId: $r) { version items { id likeCount position song { name } } } }`
 	for _, message := range []any{

@@ -166,7 +166,7 @@ func TestWrongConfigurationIsToldAtOnce(t *testing.T) {
 	cmd := exec.Command(binary, "demo")
 	cmd.Env = []string{"ANTWON_ADDR=8080", "ANTWON_PUBLIC_URL=party", "ANTWON_DATABASE_URL=postgres://x", "ANTWON_SESSION_SECRET=short",
 		"ANTWON_FEED_INTERVAL=soon", "ANTWON_LOG_LEVEL=loud", "ANTWON_PLAYBACK=maybe", "ANTWON_DEMO_SONG_SECONDS=-1",
-		"ANTWON_ALLOWED_ORIGINS=example.org", "ANTWON_ADRESS=typo"}
+		"ANTWON_ALLOWED_ORIGINS=example.org", "ANTWON_NATS_URL=http://x", "ANTWON_ADRESS=typo"}
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState.ExitCode() != 2 {
 		t.Errorf("exit code %d (%v), want 2", cmd.ProcessState.ExitCode(), err)
@@ -181,7 +181,8 @@ func TestWrongConfigurationIsToldAtOnce(t *testing.T) {
 		}
 	}
 	config := exec.Command(binary, "config")
-	config.Env = []string{"ANTWON_SESSION_SECRET=" + strings.Repeat("verysecret", 4), "ANTWON_DATABASE_URL=mysql://u:hidden@127.0.0.1:3306/x"}
+	config.Env = []string{"ANTWON_SESSION_SECRET=" + strings.Repeat("verysecret", 4), "ANTWON_DATABASE_URL=mysql://u:hidden@127.0.0.1:3306/x",
+		"ANTWON_NATS_URL=tls://u:hidden@127.0.0.1"}
 	if out, err := config.CombinedOutput(); err != nil || strings.Contains(string(out), "verysecret") || strings.Contains(string(out), "hidden") {
 		t.Errorf("antwon config: %v\n%s", err, out)
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"slices"
@@ -14,7 +15,9 @@ import (
 	"strings"
 	"time"
 
+	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/live/natsbus"
 	"antwon.dj/backend/internal/server"
 	"antwon.dj/backend/internal/session"
 )
@@ -27,8 +30,13 @@ type config struct {
 	addr           string
 	publicURL      string // without a slash at the end
 	databaseURL    string
+	natsURL        string // "": this is the only server
 	sessionSecret  []byte // nil: one is kept beside the database
 	allowedOrigins []string
+	trustedProxies []netip.Prefix
+	introspection  bool
+	compress       bool
+	limits         gqlserver.Limits
 	playback       bool
 	feedInterval   time.Duration
 	logLevel       slog.Level
@@ -67,13 +75,28 @@ func parseConfig(environ []string) (config, error) {
 	cfg := config{
 		addr:           p.address("ADDR", "127.0.0.1:8080"),
 		databaseURL:    p.database("DATABASE_URL", "sqlite:data/antwon.db"),
+		natsURL:        p.nats("NATS_URL"),
 		sessionSecret:  p.secret("SESSION_SECRET"),
 		allowedOrigins: p.origins("ALLOWED_ORIGINS"),
-		playback:       p.oneOf("PLAYBACK", "on", "off") == "on",
-		feedInterval:   p.duration("FEED_INTERVAL", 50*time.Millisecond),
-		logFormat:      p.oneOf("LOG_FORMAT", "text", "json"),
-		songSeconds:    p.seconds("DEMO_SONG_SECONDS"),
-		values:         p.values,
+		trustedProxies: p.networks("TRUSTED_PROXIES"),
+		introspection:  p.oneOf("INTROSPECTION", "off", "on") == "on",
+		compress:       p.oneOf("COMPRESS", "on", "off") == "on",
+		limits: gqlserver.Limits{
+			MessageBytes:          int64(p.count("MESSAGE_BYTES", 64<<10)),
+			Operations:            p.count("OPERATIONS", 100),
+			OperationsPerSecond:   p.count("OPERATIONS_PER_SECOND", 20),
+			ConnectionsPerUser:    p.count("CONNECTIONS_PER_USER", 50),
+			ConnectionsPerAddress: p.count("CONNECTIONS_PER_ADDRESS", 2000),
+			InitTimeout:           p.duration("INIT_TIMEOUT", 10*time.Second),
+			PingInterval:          p.duration("PING_INTERVAL", 25*time.Second),
+			WriteTimeout:          p.duration("WRITE_TIMEOUT", 10*time.Second),
+			DrainWindow:           p.duration("DRAIN_WINDOW", 2*time.Second),
+		},
+		playback:     p.oneOf("PLAYBACK", "on", "off") == "on",
+		feedInterval: p.duration("FEED_INTERVAL", 50*time.Millisecond),
+		logFormat:    p.oneOf("LOG_FORMAT", "text", "json"),
+		songSeconds:  p.seconds("DEMO_SONG_SECONDS"),
+		values:       p.values,
 	}
 	cfg.publicURL = p.publicURL("PUBLIC_URL", "http://"+reachable(cfg.addr))
 	if err := cfg.logLevel.UnmarshalText([]byte(p.text("LOG_LEVEL", "info"))); err != nil {
@@ -143,6 +166,20 @@ func (p *parser) database(name, fallback string) string {
 	return value
 }
 
+func (p *parser) nats(name string) string {
+	value := p.orFile(name)
+	p.values[name] = ""
+	if value == "" {
+		return ""
+	}
+	shown, err := natsbus.CheckURL(value)
+	if err != nil {
+		p.fault(name, "%v", err)
+	}
+	p.values[name] = shown
+	return value
+}
+
 // orFile reads a variable, or the file that NAME_FILE names.
 func (p *parser) orFile(name string) string {
 	value, file := p.take(name), p.take(name+"_FILE")
@@ -203,6 +240,30 @@ func (p *parser) duration(name string, fallback time.Duration) time.Duration {
 		p.fault(name, "%q: want a time from 0s to 1m, such as %v", value, fallback)
 	}
 	return d
+}
+
+func (p *parser) count(name string, fallback int) int {
+	value := p.text(name, strconv.Itoa(fallback))
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 || n > 1e9 {
+		p.fault(name, "%q: want a number from 1, such as %d", value, fallback)
+	}
+	return n
+}
+
+// networks reads addresses, single ones or with the length of a prefix.
+func (p *parser) networks(name string) (networks []netip.Prefix) {
+	for _, text := range strings.FieldsFunc(p.text(name, ""), func(r rune) bool { return r == ',' || r == ' ' }) {
+		network, err := netip.ParsePrefix(text)
+		if address, single := netip.ParseAddr(text); err != nil && single == nil {
+			network, err = address.Prefix(address.BitLen())
+		}
+		if err != nil {
+			p.fault(name, "%q: want addresses such as 10.0.0.7 or 10.0.0.0/8, separated by commas", text)
+		}
+		networks = append(networks, network)
+	}
+	return networks
 }
 
 func (p *parser) seconds(name string) int {

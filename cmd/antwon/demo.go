@@ -14,8 +14,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"antwon.dj/backend/internal/jukebox"
-	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/server"
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/spotify"
@@ -57,7 +58,13 @@ func demo(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 
-	party, err := newDemoParty(cfg, log, store, simulated, secret)
+	metrics := newMetrics()
+	bus, err := openBus(cfg, log, metrics)
+	if err != nil {
+		return err
+	}
+	defer bus.close()
+	party, err := newDemoParty(cfg, log, metrics, store, bus, simulated, secret)
 	if err != nil {
 		return err
 	}
@@ -111,7 +118,9 @@ type demoParty struct {
 	vault     *spotify.Vault
 }
 
-func newDemoParty(cfg config, log *slog.Logger, store *jukebox.Store, simulated *simulator, secret []byte) (*demoParty, error) {
+func newDemoParty(cfg config, log *slog.Logger, metrics *prometheus.Registry, store *jukebox.Store, bus *hintBus,
+	simulated *simulator, secret []byte,
+) (*demoParty, error) {
 	tokens, err := session.New(secret)
 	if err != nil {
 		return nil, err
@@ -120,18 +129,20 @@ func newDemoParty(cfg config, log *slog.Logger, store *jukebox.Store, simulated 
 	if err != nil {
 		return nil, err
 	}
-	metrics := newMetrics()
 	client := spotify.New(spotify.Config{
 		APIURL: simulated.url + "/v1/", AccountsURL: simulated.url, ClientID: "demo", ClientSecret: "demo",
 		Vault: vault, Accounts: jukebox.NewAccounts(store), Log: log, Metrics: metrics,
 	})
 	d := &demoParty{simulated: simulated, vault: vault}
-	bus := live.NewLocalBus()
 	j := jukebox.New(jukebox.Config{
 		Store: store, Bus: bus, Tokens: tokens, Catalog: client, Demo: d,
 		PublicURL: cfg.publicURL, FeedInterval: cfg.feedInterval, Log: log, Metrics: metrics,
 	})
-	d.program = assemble(cfg, log, metrics, store, bus, j, tokens, client, http.StripPrefix("/covers", simulated.Covers()))
+	bus.serves(j)
+	d.program = assemble(parts{
+		cfg: cfg, log: log, metrics: metrics, store: store, bus: bus, jukebox: j, tokens: tokens, player: client,
+		covers: http.StripPrefix("/covers", simulated.Covers()), demo: true,
+	})
 	return d, nil
 }
 

@@ -21,7 +21,8 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-// shutdownTimeout bounds how long the program waits for its clients when it is told to stop.
+// shutdownTimeout bounds how long the program waits for its clients when it is told to stop, besides the time over which
+// it sends them away.
 const shutdownTimeout = 10 * time.Second
 
 // program is a running server: its parts, in the order in which they depend on each other.
@@ -31,7 +32,6 @@ type program struct {
 	metrics    *prometheus.Registry
 	bus        live.Bus
 	jukebox    *jukebox.Jukebox
-	resolver   *graph.Resolver
 	graphql    *gqlserver.Handler
 	supervisor *playback.Supervisor // nil: this server drives no player
 	http       *http.Server
@@ -44,30 +44,47 @@ func newMetrics() *prometheus.Registry {
 	return reg
 }
 
-// assemble puts the wire around a jukebox. covers may be nil.
-func assemble(cfg config, log *slog.Logger, metrics *prometheus.Registry, store *jukebox.Store, bus live.Bus, j *jukebox.Jukebox,
-	tokens jukebox.Tokens, player playback.Player, covers http.Handler,
-) *program {
-	p := &program{cfg: cfg, log: log, metrics: metrics, bus: bus, jukebox: j, draining: make(chan struct{})}
-	p.resolver = graph.New(j, log)
+// parts are what a program is assembled from.
+type parts struct {
+	cfg     config
+	log     *slog.Logger
+	metrics *prometheus.Registry
+	store   *jukebox.Store
+	bus     live.Bus
+	jukebox *jukebox.Jukebox
+	tokens  jukebox.Tokens
+	player  playback.Player
+	covers  http.Handler // may be nil
+	demo    bool         // lets clients see the schema, and hosts do as much as they like
+}
+
+// assemble puts the wire around a jukebox.
+func assemble(from parts) *program {
+	p := &program{cfg: from.cfg, log: from.log, metrics: from.metrics, bus: from.bus, jukebox: from.jukebox, draining: make(chan struct{})}
+	resolver := graph.New(from.jukebox, from.log)
 	p.graphql = gqlserver.New(gqlserver.Config{
-		Schema:          graph.NewExecutableSchema(graph.Config{Resolvers: p.resolver}),
-		Authenticate:    authenticate(tokens),
-		ExpiresAt:       expiresAt,
-		Present:         p.resolver.PresentError,
-		Recover:         p.resolver.Recover,
+		Schema:          graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
+		Sources:         resolver.Sources(),
+		Authenticate:    authenticate(from.tokens),
+		Identify:        identify(from.demo),
+		WithoutViewer:   from.jukebox.WithoutViewer,
+		Present:         resolver.PresentError,
+		Recover:         resolver.Recover,
 		AroundResponses: graph.RememberLikes,
-		AllowedOrigins:  cfg.allowedOrigins,
-		Introspection:   true,
-		Metrics:         metrics,
-		Log:             log,
+		AllowedOrigins:  from.cfg.allowedOrigins,
+		Introspection:   from.demo || from.cfg.introspection,
+		Compress:        from.cfg.compress,
+		Limits:          from.cfg.limits,
+		Metrics:         from.metrics,
+		Log:             from.log,
 	})
 	p.http = server.HTTPServer(server.New(server.Config{
-		GraphQL: p.graphql, Covers: covers, Ready: p.ready(store), Metrics: metrics, AllowedOrigins: cfg.allowedOrigins, Log: log,
+		GraphQL: p.graphql, Covers: from.covers, Ready: p.ready(from.store), Metrics: from.metrics,
+		AllowedOrigins: from.cfg.allowedOrigins, TrustedProxies: from.cfg.trustedProxies, Log: from.log,
 	}))
-	p.http.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
-	if cfg.playback {
-		p.supervisor = playback.New(j.Driver(), player, playback.Options{Log: log, Metrics: metrics})
+	p.http.ErrorLog = slog.NewLogLogger(from.log.Handler(), slog.LevelWarn)
+	if from.cfg.playback {
+		p.supervisor = playback.New(from.jukebox.Driver(), from.player, playback.Options{Log: from.log, Metrics: from.metrics})
 	}
 	return p
 }
@@ -88,7 +105,7 @@ func (p *program) ready(store *jukebox.Store) func(context.Context) error {
 	}
 }
 
-// serve runs until ctx ends, and then stops in this order: not ready any more; WebSockets and requests; the players'
+// serve runs until ctx ends, and then stops in this order: not ready any more; what lasts, and requests; the players'
 // driver; the rooms' watchers. Whatever was acknowledged has been committed long before.
 func (p *program) serve(ctx context.Context, listener net.Listener) error {
 	group, ctx := errgroup.WithContext(ctx)
@@ -109,7 +126,7 @@ func (p *program) serve(ctx context.Context, listener net.Listener) error {
 		<-ctx.Done()
 		p.log.Info("stopping")
 		close(p.draining)
-		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout+p.cfg.limits.DrainWindow)
 		defer cancel()
 		err := errors.Join(p.graphql.Drain(stopping), p.http.Shutdown(stopping))
 		stopDriving()
@@ -117,7 +134,6 @@ func (p *program) serve(ctx context.Context, listener net.Listener) error {
 	})
 	err := group.Wait()
 	p.jukebox.Close()
-	p.resolver.Wait()
 	p.log.Info("stopped")
 	return err
 }

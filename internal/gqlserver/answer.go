@@ -41,7 +41,7 @@ func decodeObject(name, text string, target *map[string]any) *problem {
 	return nil
 }
 
-// answer writes the one response to a request, in the media type that the client prefers. That type also decides the
+// answer writes the response to a request, in the media type that the client prefers. That type also decides the
 // status of a request that was understood but refused: with application/json it is 200, because clients of that age take
 // anything else for a failure of the network and do not read the errors.
 type answer struct {
@@ -57,11 +57,21 @@ type wireResponse struct {
 	Extensions map[string]any  `json:"extensions,omitempty"`
 }
 
-func (a answer) send(status int, response *graphql.Response) {
+// encode returns a response as it goes over the wire.
+func encode(response *graphql.Response) []byte {
+	if len(response.Errors) == 0 && len(response.Extensions) == 0 && len(response.Data) > 0 {
+		body := append(make([]byte, 0, len(response.Data)+16), `{"data":`...)
+		return append(append(body, response.Data...), '}')
+	}
 	body, err := json.Marshal(wireResponse{response.Errors, response.Data, response.Extensions})
 	if err != nil {
 		panic(err) // a resolver or presenter made something that is no JSON
 	}
+	return body
+}
+
+func (a answer) send(status int, response *graphql.Response) {
+	body := encode(response)
 	a.w.Header().Set("Content-Type", a.mediaType+"; charset=utf-8")
 	a.w.Header().Set("Cache-Control", "no-store")
 	a.w.WriteHeader(status)

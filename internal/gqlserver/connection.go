@@ -1,206 +1,249 @@
 package gqlserver
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
-	"net/http"
+	"net"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
+	"unicode/utf8"
 
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/gorilla/websocket"
+	"golang.org/x/time/rate"
 )
 
-// lingerTime is how long a connection stays half open after its close frame, see linger.
-const lingerTime = 2 * time.Second
+const (
+	// lingerTime is how long a connection stays half open after its close frame, see linger.
+	lingerTime = 2 * time.Second
+	// sendBuffer bounds what the kernel holds for a client that does not read: it is old by the time it is read.
+	sendBuffer = 64 << 10
+)
 
-// connection carries gqlgen's WebSocket transport over a gorilla connection. The transport decides what is said; how it
-// ends is decided here, once, by whoever calls shut or drop first.
+// connection is one WebSocket. Its goroutine reads and handles one message after the other. Whoever has something to send
+// puts it into the outbox; a goroutine that writes exists only while the client does not take it at once.
 type connection struct {
-	handler    *Handler
-	ws         *websocket.Conn
-	operations *operations
-	ctx        context.Context // of everything that runs here; ends with the connection
-	cancel     context.CancelFunc
+	handler  *Handler
+	ws       *websocket.Conn // for reading; what is written is the outbox's
+	raw      syscall.RawConn // of the socket; nil where it has none
+	visit    *visit
+	compress bool
+	ctx      context.Context // of everything that runs here; ends with the connection
+	cancel   context.CancelFunc
+	limiter  *rate.Limiter  // of operations; nil before connection_init, and for those without limits
+	running  sync.WaitGroup // queries and mutations
+	heard    atomic.Int64   // when something came from the client, in Unix nanoseconds
+	alarm    *time.Timer    // rings when the next of due is due
 
-	acknowledged bool        // connection_init was accepted
-	expiry       *time.Timer // ends the connection together with its credentials; nil if they never end
-
-	once     sync.Once
-	end      ending     // set by once
-	mu       sync.Mutex // guards shutting and, with it, the read deadline
-	shutting bool
+	mu      sync.Mutex // held for memory only
+	due     dues
+	outbox  outbox
+	active  []*operation
+	end     *ending       // set once
+	flushed chan struct{} // closed when end was sent, or cannot be
 }
 
-var (
-	_ transport.WebsocketImplementation = (*connection)(nil)
-	_ transport.WebsocketConn           = (*connection)(nil)
-	_ transport.WebsocketReadDeadliner  = (*connection)(nil)
-)
+// dues are the times by which something has to happen.
+type dues struct {
+	init   time.Time // connection_init; zero once it came
+	expiry time.Time // the end of the credentials; zero if they have none
+	ping   time.Time // the next one
+}
 
-func newConnection(ctx context.Context, h *Handler, ws *websocket.Conn) *connection {
-	ws.SetReadLimit(h.cfg.Limits.MessageBytes)
-	ctx, cancel := context.WithCancel(withWebSocket(ctx))
-	return &connection{
-		handler:    h,
-		ws:         ws,
-		operations: &operations{GraphExecutor: h.engine, limit: int64(h.cfg.Limits.Operations)},
-		ctx:        ctx,
-		cancel:     cancel,
+func newConnection(ctx context.Context, h *Handler, ws *websocket.Conn, v *visit, compress bool) *connection {
+	c := &connection{handler: h, ws: ws, visit: v, compress: compress, flushed: make(chan struct{})}
+	c.ctx, c.cancel = context.WithCancel(withWebSocket(ctx))
+	c.outbox.room.L = &c.mu
+	c.configure()
+	now := time.Now()
+	c.heard.Store(now.UnixNano())
+	c.due = dues{init: now.Add(h.cfg.Limits.InitTimeout), ping: now.Add(h.cfg.Limits.PingInterval)}
+	c.alarm = time.AfterFunc(time.Hour, c.ring)
+	c.alarm.Reset(c.due.next(now))
+	return c
+}
+
+// configure keeps gorilla from writing, and bounds the socket.
+func (c *connection) configure() {
+	c.ws.SetCloseHandler(func(int, string) error { return nil })
+	c.ws.SetPongHandler(func(string) error { c.hear(); return nil })
+	c.ws.SetPingHandler(func(payload string) error {
+		c.hear()
+		c.send(controlFrame(opPong, []byte(payload)))
+		return nil
+	})
+	socket := c.ws.NetConn()
+	if s, ok := socket.(interface{ SetWriteBuffer(int) error }); ok {
+		_ = s.SetWriteBuffer(sendBuffer) // a bound that is missed costs memory only
+	}
+	if s, ok := socket.(syscall.Conn); ok {
+		c.raw, _ = s.SyscallConn() // without it, every write waits in a goroutine
 	}
 }
 
-// serve speaks the protocol until the connection ends.
-func (c *connection) serve(w http.ResponseWriter, r *http.Request) {
+func (c *connection) hear() { c.heard.Store(time.Now().UnixNano()) }
+
+// serve is the connection's goroutine.
+func (c *connection) serve() {
+	c.read()
+	c.finish()
+	c.handler.connections.remove(c)
+}
+
+// read waits for messages. What is done with one needs a deep stack, which a goroutine would keep while it waits for the
+// next; so that has a goroutine of its own each time, and this one stays small.
+func (c *connection) read() {
+	handled := make(chan *ending, 1) // for the one that is waited for
+	for c.awaitRoom() {
+		kind, r, err := c.ws.NextReader()
+		e := endingOf(err)
+		if e == nil {
+			go func() { handled <- c.receive(kind, r) }()
+			e = <-handled
+		}
+		if e != nil {
+			c.shut(*e)
+			return
+		}
+	}
+}
+
+var messageBuffers = sync.Pool{New: func() any { return &bytes.Buffer{} }}
+
+// receive reads a message and does what it asks for, or says how the connection has to end.
+func (c *connection) receive(kind int, r io.Reader) (e *ending) {
 	defer func() {
 		if p := recover(); p != nil {
-			c.handler.engine.PresentRecoveredError(c.ctx, p)
-			c.shut(endInternal)
+			_ = c.handler.engine.PresentRecoveredError(c.ctx, p) // which logs it
+			e = &endInternal
 		}
 	}()
-	limits := c.handler.cfg.Limits
-	transport.Websocket{
-		Implementation:   c,
-		InitFunc:         c.init,
-		InitTimeout:      limits.InitTimeout,
-		PingPongInterval: limits.PingInterval,
-	}.Do(w, r.WithContext(c.ctx), c.operations)
-}
-
-// Accept hands the transport the connection it is to use: this one, upgraded before the transport was made.
-func (c *connection) Accept(http.ResponseWriter, *http.Request, transport.WebsocketAcceptOptions) (transport.WebsocketConn, error) {
-	return c, nil
-}
-
-// init authenticates the connection by the payload of connection_init.
-func (c *connection) init(ctx context.Context, payload transport.InitPayload) (context.Context, *transport.InitPayload, error) {
-	authenticated, refusal := c.handler.authenticate(ctx, payload.Authorization())
-	if refusal != nil {
-		c.shut(endForbidden(refusal.Message))
-		return ctx, nil, refusal
+	c.hear()
+	buffer := messageBuffers.Get().(*bytes.Buffer)
+	defer messageBuffers.Put(buffer)
+	buffer.Reset()
+	limit := c.handler.cfg.Limits.MessageBytes // of what a compressed message grows to
+	n, err := buffer.ReadFrom(io.LimitReader(r, limit+1))
+	switch {
+	case err != nil:
+		return endingOf(err)
+	case n > limit:
+		return &endTooBig
+	case kind != websocket.TextMessage:
+		return &endInvalid
+	case !utf8.Valid(buffer.Bytes()):
+		return &endBadText
 	}
-	if at := c.handler.cfg.ExpiresAt(authenticated); !at.IsZero() {
-		c.expiry = time.AfterFunc(time.Until(at), func() { c.shut(endExpired) })
+	m, err := decodeMessage(buffer.Bytes())
+	if err != nil {
+		return &endInvalid
 	}
-	c.acknowledged = true
-	return authenticated, nil, nil
+	return c.handle(m)
 }
 
-func (c *connection) Subprotocol() string { return c.ws.Subprotocol() }
-
-func (c *connection) NextReader() (int, io.Reader, error) {
-	kind, r, err := c.ws.NextReader()
-	if err == nil && !c.isShutting() {
-		return kind, r, nil
+// endingOf tells what a failure to read means; nil, if there is none.
+func endingOf(err error) *ending {
+	if err == nil {
+		return nil
 	}
 	closed, ok := errors.AsType[*websocket.CloseError](err)
 	switch {
 	case ok && closed.Code != websocket.CloseAbnormalClosure:
-		c.shut(endByClient(closed.Code))
-	case errors.Is(err, websocket.ErrReadLimit):
-		c.shut(endTooBig)
+		e := endByClient(closed.Code)
+		return &e
+	case ok, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, new(net.Error)):
+		return &endLost
 	default:
-		c.shut(endLost)
+		return &endProtocol
 	}
-	return 0, nil, transport.ErrWebsocketClosed
 }
 
-// WriteJSON sends a message, or ends the connection when the client does not take it in time. The transport holds its lock
-// meanwhile, so this deadline bounds everything else that wants to write or to close, too.
-func (c *connection) WriteJSON(v any) error {
-	data, err := json.Marshal(v)
-	if err != nil {
-		return err
+// next returns how long it is until something is due.
+func (d dues) next(now time.Time) time.Duration {
+	first := d.ping
+	for _, t := range []time.Time{d.init, d.expiry} {
+		if !t.IsZero() && t.Before(first) {
+			first = t
+		}
 	}
-	_ = c.ws.SetWriteDeadline(time.Now().Add(c.handler.cfg.Limits.WriteTimeout))
-	err = c.ws.WriteMessage(websocket.TextMessage, data)
-	if err != nil && !errors.Is(err, websocket.ErrCloseSent) {
-		c.drop(endSlow)
-	}
-	return err
+	return max(0, first.Sub(now))
 }
 
-// WriteClose ends the connection as the transport wants it, but with a code that clients understand.
-func (c *connection) WriteClose(_ int, message string) error {
-	c.shut(c.translate(message))
+// ring does what is due. It does not wait for the socket, so it comes in time even when a write is stuck.
+func (c *connection) ring() {
+	now := time.Now()
+	if e := c.overdue(now); e != nil {
+		c.shut(*e)
+		return
+	}
+	c.mu.Lock()
+	if c.end != nil {
+		c.mu.Unlock()
+		return
+	}
+	if pinging := !now.Before(c.due.ping); pinging {
+		c.due.ping = now.Add(c.handler.cfg.Limits.PingInterval)
+		if !c.outbox.writing { // otherwise the client has enough to answer for
+			c.outbox.add(controlFrame(opPing, nil))
+		}
+	}
+	c.alarm.Reset(c.due.next(now))
+	c.write()
+}
+
+func (c *connection) overdue(now time.Time) *ending {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	reached := func(t time.Time) bool { return !t.IsZero() && !now.Before(t) }
+	switch silent := now.Sub(time.Unix(0, c.heard.Load())); {
+	case reached(c.due.init):
+		return &endInitTimeout
+	case reached(c.due.expiry):
+		return &endExpired
+	case silent >= 2*c.handler.cfg.Limits.PingInterval:
+		return &endLost
+	}
 	return nil
 }
 
-// translate says what the transport means by its close codes. It ends nearly everything with 1002, on which clients give
-// up, or with 1000, on which they come back at once and without limit; its messages tell the cases apart.
-func (c *connection) translate(message string) ending {
-	switch {
-	case c.ctx.Err() != nil:
-		return endRestart // the server's own context has ended
-	case message == "connection initialisation timeout":
-		return endInitTimeout
-	case message == "unexpected message" && c.acknowledged:
-		return endSecondInit // the only type that it does not expect
-	case message == "unexpected message":
-		return endUnauthorized
-	default:
-		return endInvalid
-	}
-}
-
-// Close does nothing: finish closes the socket, after the close frame had time to arrive.
-func (c *connection) Close() error { return nil }
-
-// SetReadDeadline serves the transport's wait for a pong, as long as the connection is not ending anyway.
-func (c *connection) SetReadDeadline(t time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.shutting {
-		return nil
-	}
-	return c.ws.SetReadDeadline(t)
-}
-
-func (c *connection) isShutting() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.shutting
-}
-
-// shut ends the connection: what runs on it is cancelled, the close frame goes out, and the read loop stops. Only the
-// first call of shut or drop counts; the others wait for it.
+// shut ends the connection: what runs on it is stopped, nothing but a close frame is sent any more, and the reading
+// goroutine finishes. Only the first call counts.
 func (c *connection) shut(e ending) {
-	c.once.Do(func() {
-		c.begin(e)
-		deadline := time.Now().Add(c.handler.cfg.Limits.WriteTimeout)
-		err := c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(e.code, e.reason), deadline)
-		if err != nil && !errors.Is(err, websocket.ErrCloseSent) {
-			_ = c.ws.Close() // nobody there to say it to
-		}
-		_ = c.ws.SetReadDeadline(time.Now())
-	})
-}
-
-// drop ends the connection of a client that cannot be told any more.
-func (c *connection) drop(e ending) {
-	c.once.Do(func() {
-		c.begin(e)
-		_ = c.ws.Close()
-	})
-}
-
-func (c *connection) begin(e ending) {
 	c.mu.Lock()
-	c.end, c.shutting = e, true
-	c.mu.Unlock()
-	c.cancel()
+	active := c.conclude(e)
+	c.write()
+	c.stop(active)
 }
 
-// finish ends the connection if nobody has, and returns when nothing runs on it any more.
-func (c *connection) finish() {
-	c.shut(endInvalid) // the transport left without a word: the last message made no sense to it
-	if c.expiry != nil {
-		c.expiry.Stop()
+// conclude decides how the connection ends, if nobody has, and returns what has to be stopped. The mutex is held.
+func (c *connection) conclude(e ending) (active []*operation) {
+	if c.end == nil {
+		c.end = &e
 	}
+	active, c.active = c.active, nil
+	c.outbox.drop()
+	return active
+}
+
+func (c *connection) stop(active []*operation) {
+	c.cancel()
+	for _, o := range active {
+		o.stop()
+	}
+	_ = c.ws.SetReadDeadline(time.Now()) // wakes the reading goroutine; if it fails, there is nothing to wake
+}
+
+// finish returns when nothing runs on the connection any more.
+func (c *connection) finish() {
+	c.alarm.Stop()
+	<-c.flushed
 	c.linger()
-	c.operations.wait()
+	c.running.Wait()
+	c.visit.leave()
+	c.handler.metrics.countClosed(c.end.code)
 	c.handler.cfg.Log.DebugContext(c.ctx, "websocket closed", "close_code", c.end.code, "close_reason", c.end.reason)
 }
 
@@ -213,5 +256,8 @@ func (c *connection) linger() {
 	}
 	_ = socket.SetReadDeadline(time.Now().Add(lingerTime))
 	_, _ = io.Copy(io.Discard, socket)
-	_ = c.ws.Close()
+	_ = socket.Close()
 }
+
+// cut ends the connection without a word.
+func (c *connection) cut() { _ = c.ws.NetConn().Close() }

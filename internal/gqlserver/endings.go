@@ -1,29 +1,33 @@
 package gqlserver
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 )
 
 // ending is how a WebSocket connection ends: the code of the close frame and a few words for people. The codes are those
-// of graphql-transport-ws where it has one, because its clients go by them: on 4400, 4401, 4406, 4429, 4500 and 1009 they
-// give up, on all the others here they connect again after a while.
+// of graphql-transport-ws where it has one, because its clients go by them: on 1002, 1007, 1009, 4400, 4401, 4406, 4409, 4429 and
+// 4500 they give up, on all the others here they connect again after a while.
 type ending struct {
 	code   int
 	reason string
 }
 
 var (
-	endRestart      = ending{1012, "Service restart"}                   // Drain
+	endProtocol     = ending{1002, "Protocol error"}                    // not as RFC 6455 has it
+	endBadText      = ending{1007, "Invalid UTF-8"}                     // in a text message
 	endTooBig       = ending{1009, "Message too big"}                   // above Limits.MessageBytes
+	endRestart      = ending{1012, "Service restart"}                   // Drain
+	endSlow         = ending{1013, "Client does not read"}              // took nothing of what was sent for Limits.WriteTimeout
+	endTooMany      = ending{1013, "Too many connections"}              // above Limits.ConnectionsPerUser
 	endInvalid      = ending{4400, "Invalid message received"}          // not JSON, or no message of the protocol
 	endUnauthorized = ending{4401, "Unauthorized"}                      // something else before connection_init
-	endExpired      = ending{4403, "Token expired"}                     // ExpiresAt has come; clients ask for a new token and return
+	endExpired      = ending{4403, "Token expired"}                     // clients ask for a new token and return
 	endSubprotocol  = ending{4406, "Subprotocol not acceptable"}        // not graphql-transport-ws
 	endInitTimeout  = ending{4408, "Connection initialisation timeout"} // no connection_init in time
 	endSecondInit   = ending{4429, "Too many initialisation requests"}  // a second connection_init
-	endLost         = ending{4499, "Connection lost"}                   // no pong in time, or the network failed
-	endSlow         = ending{4499, "Client does not read"}              // a write did not end in time; no close frame gets through
+	endLost         = ending{4499, "Connection lost"}                   // nothing came for two pings, or the network failed
 	endInternal     = ending{4500, "Internal server error"}             // a panic outside of any operation
 )
 
@@ -31,13 +35,20 @@ const maxReasonBytes = 123 // what a close frame has room for
 
 // endForbidden is the ending of a connection whose credentials were refused. It has the code of expired ones: a client
 // that comes back with a better token gets in.
-func endForbidden(reason string) ending {
+func endForbidden(reason string) ending { return ending{endExpired.code, fitting(reason)} }
+
+// endDuplicate is the ending for an id that is taken.
+func endDuplicate(id string) ending {
+	return ending{4409, fitting(fmt.Sprintf("Subscriber for %s already exists", id))}
+}
+
+// endByClient is the ending that the client chose.
+func endByClient(code int) ending { return ending{code, ""} }
+
+func fitting(reason string) string {
 	reason = strings.ToValidUTF8(reason, "")
 	for len(reason) > maxReasonBytes || !utf8.ValidString(reason) {
 		reason = reason[:len(reason)-1]
 	}
-	return ending{endExpired.code, reason}
+	return reason
 }
-
-// endByClient is the ending that the client chose.
-func endByClient(code int) ending { return ending{code, "Closed by the client"} }

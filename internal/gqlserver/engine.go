@@ -5,9 +5,11 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
+
+// maxErrors bounds what is said of one document: each error may repeat a long name.
+const maxErrors = 20
 
 // engine is gqlgen's executor as every transport here uses it: what it does is counted, and a panic ends as a presented
 // error and nothing else. (gqlgen's own transports would send the text of the recovered error unpresented.)
@@ -23,7 +25,7 @@ func (e *engine) CreateOperationContext(ctx context.Context, params *graphql.Raw
 	if len(errs) > 0 {
 		e.metrics.countRejected(kindOf(op))
 	}
-	return op, errs
+	return op, errs[:min(len(errs), maxErrors)]
 }
 
 func (e *engine) DispatchError(ctx context.Context, errs gqlerror.List) *graphql.Response {
@@ -32,17 +34,13 @@ func (e *engine) DispatchError(ctx context.Context, errs gqlerror.List) *graphql
 	return response
 }
 
+// DispatchOperation begins a query or mutation. Subscriptions are not for it: streams execute them.
 func (e *engine) DispatchOperation(ctx context.Context, op *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
 	run := e.metrics.start(kindOf(op))
 	responses, ctx := e.dispatch(ctx, op)
-	panicked := false
 	return func(ctx context.Context) *graphql.Response {
-		if panicked {
-			return nil
-		}
-		var response *graphql.Response
-		response, panicked = e.next(ctx, op, responses)
-		run.observe(response, panicked)
+		response := e.next(ctx, op, responses)
+		run.observe(response)
 		return response
 	}, ctx
 }
@@ -56,13 +54,13 @@ func (e *engine) dispatch(ctx context.Context, op *graphql.OperationContext) (re
 	return e.Executor.DispatchOperation(ctx, op)
 }
 
-func (e *engine) next(ctx context.Context, op *graphql.OperationContext, responses graphql.ResponseHandler) (response *graphql.Response, panicked bool) {
+func (e *engine) next(ctx context.Context, op *graphql.OperationContext, responses graphql.ResponseHandler) (response *graphql.Response) {
 	defer func() {
 		if p := recover(); p != nil {
-			response, panicked = e.failure(ctx, op, p), true
+			response = e.failure(ctx, op, p)
 		}
 	}()
-	return responses(ctx), false
+	return responses(ctx)
 }
 
 // failure is the response of an operation that panicked with p.
@@ -78,5 +76,3 @@ func kindOf(op *graphql.OperationContext) string {
 	}
 	return string(op.Operation.Operation)
 }
-
-func isSubscription(kind string) bool { return kind == string(ast.Subscription) }

@@ -10,6 +10,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/core"
 	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"antwon.dj/backend/internal/gqlserver/guard"
 )
 
 const (
@@ -21,10 +23,13 @@ func newExecutor(cfg Config) *executor.Executor {
 	e := executor.New(cfg.Schema)
 	e.SetErrorPresenter(cfg.Present)
 	e.SetRecoverFunc(cfg.Recover)
-	e.SetQueryCache(documentCache{lru.New[*ast.QueryDocument](cachedDocuments)})
+	documents := documentCache{lru.New[*ast.QueryDocument](cachedDocuments)}
+	e.SetQueryCache(documents)
 	e.SetParserTokenLimit(cfg.Limits.Tokens)
 	e.SetDisableSuggestion(!cfg.Introspection)
 	e.SetDefaultRulesFn(func() *rules.Rules { return validationRules(cfg) })
+	e.Use(newPersistedQueries()) // it says which document is meant, so it comes first
+	e.Use(guard.Extension{Limits: cfg.Limits.Document, Tokens: cfg.Limits.Tokens, Cache: documents})
 	if cfg.Introspection {
 		e.Use(extension.Introspection{})
 	}
@@ -49,9 +54,6 @@ func (c documentCache) Add(ctx context.Context, query string, document *ast.Quer
 // suggestions reaches only the rules for fields; these here name arguments, types and enum values too.
 func validationRules(cfg Config) *rules.Rules {
 	r := rules.NewDefaultRules()
-	few := fewRootFields(cfg.Limits.RootFields)
-	r.AddRule(few.Name, few.RuleFunc)
-	r.AddRule(noDefer.Name, noDefer.RuleFunc)
 	if cfg.Introspection {
 		return r
 	}
@@ -63,19 +65,6 @@ func validationRules(cfg Config) *rules.Rules {
 		r.ReplaceRule(verbose, silent.RuleFunc)
 	}
 	return r
-}
-
-// noDefer refuses @defer, which the parser knows even where the schema does not: a deferred part whose client leaves
-// keeps its goroutine for ever, and over POST it is never sent.
-var noDefer = core.Rule{
-	Name: "NoDefer",
-	RuleFunc: func(observers *core.Events, addError core.AddErrFunc) {
-		observers.OnDirective(func(_ *core.Walker, directive *ast.Directive) {
-			if directive.Name == "defer" {
-				addError(core.Message("@defer is not supported"), core.At(directive.Position))
-			}
-		})
-	},
 }
 
 var _ graphql.Cache[*ast.QueryDocument] = documentCache{}

@@ -1,22 +1,9 @@
-// Package gqlserver puts a GraphQL schema on the wire: POST and GET as GraphQL over HTTP has them, and WebSocket with the
-// protocol graphql-transport-ws. It knows nothing of what the schema is about.
-//
-// It promises:
-//
-//   - Every operation runs in the context that Authenticate made of its credentials. Wrong credentials are refused, never
-//     taken for none.
-//   - What a resolver fails or panics with reaches a client only through Present.
-//   - A client that stops reading is cut off after Limits.WriteTimeout; one that vanishes, after two pings. Neither holds
-//     anything for longer.
-//   - Every WebSocket connection ends in one of the ways listed in endings.go, each of which says what the client does next.
-//   - Drain ends all of them and waits until nothing runs on them any more.
 package gqlserver
 
 import (
 	"context"
 	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -25,16 +12,19 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// Config is what a Handler is made of. Only Schema is required.
+// Config is what a Handler is made of. Only Schema is required, and Sources for its subscriptions.
 type Config struct {
-	Schema graphql.ExecutableSchema
+	Schema  graphql.ExecutableSchema
+	Sources map[string]Open // by the name of the subscription field; a field that has none panics New
 
 	// Authenticate returns the context for what is asked with these credentials ("Bearer …", or "" without any), or an error
 	// that says why they are refused. Nil lets everybody in.
 	Authenticate func(ctx context.Context, authorization string) (context.Context, error)
-	// ExpiresAt tells from a context made by Authenticate when its credentials end; zero means never. A WebSocket
-	// connection ends with them. Nil means that none ever end.
-	ExpiresAt func(ctx context.Context) time.Time
+	// Identify tells who is behind a context made by Authenticate. Nil means that nobody is known.
+	Identify func(ctx context.Context) Client
+	// WithoutViewer returns the context in which shared subscriptions are executed: nobody's, so that whatever asks who is
+	// asking fails. Nil leaves the context as it is.
+	WithoutViewer func(ctx context.Context) context.Context
 
 	// Present turns every error into what the client sees. It is also called where no operation runs, with the error of
 	// Authenticate; there a missing extensions.code becomes UNAUTHENTICATED.
@@ -46,6 +36,7 @@ type Config struct {
 
 	AllowedOrigins []string // web pages that may open a WebSocket, besides those of the same host
 	Introspection  bool     // whether clients may ask for the schema, and are told what they may have meant
+	Compress       bool     // offer WebSocket clients permessage-deflate, for what subscriptions share
 	Limits         Limits
 	Metrics        prometheus.Registerer // nil: nothing is registered
 	Log            *slog.Logger          // nil: nothing is logged
@@ -55,6 +46,8 @@ type Config struct {
 type Handler struct {
 	cfg         Config
 	engine      *engine
+	streams     *streams
+	visitors    *visitors
 	metrics     *metrics
 	connections *registry
 	upgrader    websocket.Upgrader
@@ -63,9 +56,13 @@ type Handler struct {
 // New returns a Handler for cfg.
 func New(cfg Config) *Handler {
 	cfg = withDefaults(cfg)
-	h := &Handler{cfg: cfg, metrics: newMetrics(cfg.Metrics), connections: newRegistry()}
-	h.engine = &engine{Executor: newExecutor(cfg), metrics: h.metrics}
-	h.upgrader = newUpgrader(cfg.AllowedOrigins)
+	m := newMetrics(cfg.Metrics)
+	h := &Handler{
+		cfg: cfg, metrics: m, engine: &engine{Executor: newExecutor(cfg), metrics: m},
+		visitors: newVisitors(cfg.Limits), connections: newRegistry(), upgrader: newUpgrader(cfg.AllowedOrigins),
+	}
+	h.streams = newStreams(cfg, h.engine, m)
+	m.watch(cfg.Metrics, h)
 	return h
 }
 
@@ -74,8 +71,11 @@ func withDefaults(cfg Config) Config {
 	if cfg.Authenticate == nil {
 		cfg.Authenticate = func(ctx context.Context, _ string) (context.Context, error) { return ctx, nil }
 	}
-	if cfg.ExpiresAt == nil {
-		cfg.ExpiresAt = func(context.Context) time.Time { return time.Time{} }
+	if cfg.Identify == nil {
+		cfg.Identify = func(context.Context) Client { return Client{} }
+	}
+	if cfg.WithoutViewer == nil {
+		cfg.WithoutViewer = func(ctx context.Context) context.Context { return ctx }
 	}
 	if cfg.Present == nil {
 		cfg.Present = graphql.DefaultErrorPresenter
@@ -85,6 +85,13 @@ func withDefaults(cfg Config) Config {
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if subscription := cfg.Schema.Schema().Subscription; subscription != nil {
+		for _, field := range subscription.Fields {
+			if cfg.Sources[field.Name] == nil {
+				panic("gqlserver: the subscription field " + field.Name + " has no source")
+			}
+		}
 	}
 	return cfg
 }
@@ -97,11 +104,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.serveHTTP(w, r)
 }
 
-// Drain ends all WebSocket connections with ServiceRestart, refuses new ones with the same, and waits until nothing runs
-// on them any more. When ctx ends first, it cuts the rest off and returns an error. Requests over HTTP are the http.Server's
-// to wait for.
+// Drain ends all that lasts, spread over Limits.DrainWindow: WebSockets with ServiceRestart, streams of events without a
+// last event, so that their clients come back to another server. It refuses new ones, and waits until nothing runs any
+// more. When ctx ends first, it cuts the rest off and returns an error. Other requests are the http.Server's to wait for.
 func (h *Handler) Drain(ctx context.Context) error {
-	return h.connections.drain(ctx)
+	err := h.connections.drain(ctx, h.cfg.Limits.DrainWindow)
+	h.streams.close()
+	return err
 }
 
 type transportKey struct{}

@@ -36,7 +36,9 @@ func start(t *testing.T, change func(*gqlserver.Config)) *service {
 	s := &service{t: t, schema: newSchema(), metrics: prometheus.NewRegistry()}
 	cfg := gqlserver.Config{
 		Schema:       s.schema,
+		Sources:      s.schema.sources(),
 		Authenticate: authenticate,
+		Limits:       gqlserver.Limits{DrainWindow: time.Millisecond},
 		Present:      present,
 		Recover:      func(context.Context, any) error { return errors.New("recovered") },
 		Metrics:      s.metrics,
@@ -53,7 +55,10 @@ func start(t *testing.T, change func(*gqlserver.Config)) *service {
 			t.Errorf("Drain: %v", err)
 		}
 		s.Close()
-		if n := s.gauge("graphql_websocket_connections"); n != 0 {
+		if n := s.schema.diary.following.Load(); n != 0 {
+			t.Errorf("%d sources are still open", n)
+		}
+		if n := s.gauge("graphql_connections"); n != 0 {
 			t.Errorf("%v connections are still counted", n)
 		}
 		if n := s.gauge("graphql_subscriptions_active"); n != 0 {
@@ -85,8 +90,10 @@ func authenticate(ctx context.Context, authorization string) (context.Context, e
 
 // present masks everything but what is meant for clients.
 func present(_ context.Context, err error) *gqlerror.Error {
-	if errors.Is(err, errToken) {
-		return &gqlerror.Error{Message: errToken.Error()}
+	for _, told := range []error{errToken, errStranger} {
+		if errors.Is(err, told) {
+			return &gqlerror.Error{Message: told.Error()}
+		}
 	}
 	if e, ok := errors.AsType[*gqlerror.Error](err); ok && e.Err == nil {
 		return e
@@ -173,7 +180,9 @@ func (c *client) say(message string) {
 }
 
 func (c *client) hear() (string, error) {
-	c.SetReadDeadline(time.Now().Add(patience))
+	if err := c.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		return "", err
+	}
 	_, data, err := c.ReadMessage()
 	return string(data), err
 }
@@ -236,6 +245,24 @@ func (s *service) eventually(what string, ok func() bool) {
 	for deadline := time.Now().Add(patience); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			s.t.Fatalf("never happened: %s", what)
+		}
+	}
+}
+
+// subscribe begins an operation whose text needs no escaping.
+func (c *client) subscribe(id, query string) {
+	c.t.Helper()
+	c.say(`{"id":"` + id + `","type":"subscribe","payload":{"query":"` + query + `"}}`)
+}
+
+// flood writes to the diary until a client that follows it, and does not read, has no room for more.
+func (s *service) flood() {
+	s.t.Helper()
+	s.schema.diary.write(strings.Repeat("x", 64<<10))
+	for full := 0; full < 10; time.Sleep(5 * time.Millisecond) {
+		s.schema.diary.write("y")
+		if full++; s.gauge("graphql_websocket_waiting") == 0 {
+			full = 0
 		}
 	}
 }

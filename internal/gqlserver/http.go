@@ -8,17 +8,22 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// serveHTTP answers one query or mutation.
+// serveHTTP answers one operation: with one response or, to those who accept nothing else, with events.
 func (h *Handler) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	a := answer{w: w, metrics: h.metrics, mediaType: negotiate(r.Header.Values("Accept"))}
+	wantsEvents := a.mediaType == mediaEvents
+	if wantsEvents {
+		a.mediaType = mediaResponse // for what is wrong before the first event
+	}
 	if a.mediaType == "" {
 		a.mediaType = mediaJSON
-		a.refuse(&problem{http.StatusNotAcceptable, "answers are application/graphql-response+json or application/json"})
+		a.refuse(&problem{http.StatusNotAcceptable, "answers are application/graphql-response+json, application/json or text/event-stream"})
 		return
 	}
 	ctx, refusal := h.authenticate(r.Context(), r.Header.Get("Authorization"))
@@ -31,19 +36,23 @@ func (h *Handler) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		a.refuse(p)
 		return
 	}
-	h.execute(a, r.WithContext(graphql.StartOperationTrace(ctx)), params)
+	h.execute(a, r.WithContext(graphql.StartOperationTrace(ctx)), params, wantsEvents)
 }
 
-func (h *Handler) execute(a answer, r *http.Request, params *graphql.RawParams) {
+func (h *Handler) execute(a answer, r *http.Request, params *graphql.RawParams, wantsEvents bool) {
 	ctx := r.Context()
 	op, errs := h.engine.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
 		a.refuseRequest(h.engine.DispatchError(graphql.WithOperationContext(ctx, op), errs))
 		return
 	}
-	if p := checkMethod(r.Method, op.Operation.Operation); p != nil {
+	if p := checkMethod(r.Method, op.Operation.Operation, wantsEvents); p != nil {
 		h.metrics.countRejected(kindOf(op))
 		a.refuse(p)
+		return
+	}
+	if wantsEvents {
+		h.serveEvents(a, r, op)
 		return
 	}
 	responses, ctx := h.engine.DispatchOperation(ctx, op)
@@ -55,11 +64,12 @@ func (h *Handler) execute(a answer, r *http.Request, params *graphql.RawParams) 
 	a.send(http.StatusOK, response)
 }
 
-// checkMethod keeps changes out of GET, which anybody may repeat, and subscriptions out of HTTP, where they have no end.
-func checkMethod(method string, kind ast.Operation) *problem {
+// checkMethod keeps changes out of GET, which anybody may repeat, and subscriptions out of single responses.
+func checkMethod(method string, kind ast.Operation, wantsEvents bool) *problem {
 	switch {
-	case kind == ast.Subscription:
-		return &problem{0, "subscriptions are answered over WebSocket only, with the subprotocol " + subprotocol}
+	case kind == ast.Subscription && !wantsEvents:
+		return &problem{0, "subscriptions are answered over WebSocket, with the subprotocol " + subprotocol +
+			", and as events, to requests with the header Accept: " + mediaEvents}
 	case kind == ast.Mutation && method == http.MethodGet:
 		return &problem{http.StatusMethodNotAllowed, "mutations are answered over POST only"}
 	default:
@@ -80,7 +90,7 @@ func (h *Handler) readParams(w http.ResponseWriter, r *http.Request) (*graphql.R
 	default:
 		p = methodNotAllowed(r.Method)
 	}
-	if p == nil && params.Query == "" {
+	if p == nil && params.Query == "" && params.Extensions[persistedQuery] == nil {
 		p = badRequest("query is missing")
 	}
 	if p != nil {
@@ -116,7 +126,8 @@ func readAddress(rawQuery string) (*graphql.RawParams, *problem) {
 	if err != nil {
 		return nil, badRequest("the address has parameters that cannot be decoded")
 	}
-	params := &graphql.RawParams{Query: values.Get("query"), OperationName: values.Get("operationName")}
+	query := strings.Clone(values.Get("query")) // which may be kept for long; the address need not
+	params := &graphql.RawParams{Query: query, OperationName: values.Get("operationName")}
 	for name, target := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
 		if p := decodeObject(name, values.Get(name), target); p != nil {
 			return nil, p

@@ -36,8 +36,8 @@ func TestHTTPAnswers(t *testing.T) {
 			`{"errors":[{"message":"Cannot query field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`},
 		{"invalid, newer type", `{nothing}`, newer, 400,
 			`{"errors":[{"message":"Cannot query field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`},
-		{"subscription", `subscription{forever}`, nil, 200,
-			`{"errors":[{"message":"subscriptions are answered over WebSocket only, with the subprotocol graphql-transport-ws","extensions":{"code":"BAD_USER_INPUT"}}]}`},
+		{"subscription", `subscription{diary{version}}`, nil, 200,
+			`{"errors":[{"message":"subscriptions are answered over WebSocket, with the subprotocol graphql-transport-ws, and as events, to requests with the header Accept: text/event-stream","extensions":{"code":"BAD_USER_INPUT"}}]}`},
 		{"deferred", `{...@defer{hello}}`, newer, 400,
 			`{"errors":[{"message":"@defer is not supported","locations":[{"line":1,"column":6}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`},
 		{"too many fields", `{` + strings.Repeat("hello ", 21) + `}`, newer, 400,
@@ -54,7 +54,7 @@ func TestHTTPAnswers(t *testing.T) {
 			}
 		})
 	}
-	if n := s.schema.running.Load(); n != 0 {
+	if n := s.schema.diary.opened.Load(); n != 0 {
 		t.Errorf("%d subscriptions were started", n)
 	}
 }

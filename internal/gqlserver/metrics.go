@@ -2,11 +2,13 @@ package gqlserver
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
@@ -15,7 +17,9 @@ type metrics struct {
 	durations     *prometheus.HistogramVec
 	errors        *prometheus.CounterVec
 	subscriptions prometheus.Gauge
-	connections   prometheus.Gauge
+	waiting       prometheus.Gauge
+	executions    *prometheus.CounterVec
+	closed        *prometheus.CounterVec
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -38,11 +42,37 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "graphql_subscriptions_active",
 			Help: "Subscriptions that run now.",
 		}),
-		connections: factory.NewGauge(prometheus.GaugeOpts{
-			Name: "graphql_websocket_connections",
-			Help: "WebSocket connections that are open now.",
+		waiting: factory.NewGauge(prometheus.GaugeOpts{
+			Name: "graphql_websocket_waiting",
+			Help: "WebSocket connections that wait for their clients to read.",
 		}),
+		executions: factory.NewCounterVec(prometheus.CounterOpts{
+			Name: "graphql_subscription_executions_total",
+			Help: "Executions of subscriptions, by whether the response was for all who follow (shared=true) or for one.",
+		}, []string{"shared"}),
+		closed: factory.NewCounterVec(prometheus.CounterOpts{
+			Name: "graphql_websocket_closed_total",
+			Help: "WebSocket connections that ended, by close code.",
+		}, []string{"code"}),
 	}
+}
+
+// watch shows what can be counted at any time.
+func (m *metrics) watch(r prometheus.Registerer, h *Handler) {
+	factory := promauto.With(r)
+	gauge := func(name, help string, count func() int) {
+		factory.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(count()) })
+	}
+	gauge("graphql_connections", "WebSockets and streams of events that are open now.", h.connections.count)
+	gauge("graphql_shared_streams", "Subscriptions that are executed once for all who follow them, lingering ones included.", h.streams.count)
+}
+
+func (m *metrics) countExecution(shared bool) {
+	m.executions.WithLabelValues(strconv.FormatBool(shared)).Inc()
+}
+
+func (m *metrics) countClosed(code int) {
+	m.closed.WithLabelValues(strconv.Itoa(code)).Inc()
 }
 
 func (m *metrics) countRejected(kind string) {
@@ -65,45 +95,36 @@ type run struct {
 	metrics *metrics
 	kind    string
 	started time.Time
-	failed  bool
 	ended   bool
 }
 
 func (m *metrics) start(kind string) *run {
-	if isSubscription(kind) {
-		m.subscriptions.Inc()
-	}
 	return &run{metrics: m, kind: kind, started: time.Now()}
 }
 
-// observe takes notice of the operation's next response; nil, or last, is its end. A query or mutation ends with its first.
-func (r *run) observe(response *graphql.Response, last bool) {
+// observe counts a query or mutation, which ends with its first response.
+func (r *run) observe(response *graphql.Response) {
 	if r.ended {
 		return
 	}
-	if response != nil {
-		r.metrics.countErrors(response.Errors)
-		r.failed = r.failed || len(response.Errors) > 0
-	}
-	if response == nil || last || !isSubscription(r.kind) {
-		r.end(response)
-	}
-}
-
-// end counts the operation. What a subscription lasts says nothing of how fast it was, so it has no duration.
-func (r *run) end(response *graphql.Response) {
 	r.ended = true
-	if isSubscription(r.kind) {
-		r.metrics.subscriptions.Dec()
-	} else {
-		r.metrics.durations.WithLabelValues(r.kind).Observe(time.Since(r.started).Seconds())
-	}
+	r.metrics.durations.WithLabelValues(r.kind).Observe(time.Since(r.started).Seconds())
 	outcome := "ok"
 	switch {
-	case r.failed:
-		outcome = "error"
-	case response == nil && !isSubscription(r.kind):
+	case response == nil:
 		outcome = "cancelled"
+	case len(response.Errors) > 0:
+		r.metrics.countErrors(response.Errors)
+		outcome = "error"
 	}
 	r.metrics.operations.WithLabelValues(r.kind, outcome).Inc()
+}
+
+// countSubscription counts a subscription that ended.
+func (m *metrics) countSubscription(failed bool) {
+	outcome := "ok"
+	if failed {
+		outcome = "error"
+	}
+	m.operations.WithLabelValues(string(ast.Subscription), outcome).Inc()
 }

@@ -11,7 +11,8 @@ const (
 	mediaResponse = "application/graphql-response+json"
 )
 
-// negotiate returns the media type to answer in, or "" where Accept allows none of ours. The newer one is for clients
+// negotiate returns the media type to answer in, or "" where Accept allows none of ours. Events are for those who ask for
+// them by name and want nothing else as much. The newer one is for clients
 // that name it; to those that take anything, or do not say, JSON is the safe answer.
 func negotiate(accept []string) string {
 	header := strings.Join(accept, ",")
@@ -20,7 +21,10 @@ func negotiate(accept []string) string {
 	}
 	json, _ := quality(header, mediaJSON)
 	response, named := quality(header, mediaResponse)
+	events, wanted := quality(header, mediaEvents)
 	switch {
+	case wanted && events > max(json, response), wanted && events > 0 && events == json && !named:
+		return mediaEvents
 	case response > 0 && (response > json || named && response == json):
 		return mediaResponse
 	case json > 0:
@@ -35,7 +39,7 @@ func quality(accept, mediaType string) (q float64, named bool) {
 	specific := 0
 	for part := range strings.SplitSeq(accept, ",") {
 		accepted, params, err := mime.ParseMediaType(part)
-		s := map[string]int{"*/*": 1, "application/*": 2, mediaType: 3}[accepted]
+		s := map[string]int{"*/*": 1, mainType(mediaType) + "/*": 2, mediaType: 3}[accepted]
 		if err != nil || s <= specific {
 			continue
 		}
@@ -45,4 +49,9 @@ func quality(accept, mediaType string) (q float64, named bool) {
 		}
 	}
 	return q, specific == 3
+}
+
+func mainType(mediaType string) string {
+	main, _, _ := strings.Cut(mediaType, "/")
+	return main
 }

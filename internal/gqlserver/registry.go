@@ -6,69 +6,99 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 )
 
-// registry knows the open connections, so that they can be ended together and waited for.
+// lasting is what lasts until its client leaves: a WebSocket, or a stream of events.
+type lasting interface {
+	shut(ending) // ends it, without waiting for that
+	cut()        // ends it without a word
+}
+
+// registry knows what lasts, so that it can be ended and waited for.
 type registry struct {
 	mu       sync.Mutex
-	open     map[*connection]struct{}
+	open     map[lasting]struct{}
 	draining bool
 	drained  chan struct{} // closed when draining and none is open
 }
 
 func newRegistry() *registry {
-	return &registry{open: map[*connection]struct{}{}, drained: make(chan struct{})}
+	return &registry{open: map[lasting]struct{}{}, drained: make(chan struct{})}
 }
 
-// add reports false, and does nothing, once draining has begun.
-func (r *registry) add(c *connection) bool {
+// add makes it known, also while draining; then it reports false, and the caller has to end it.
+func (r *registry) add(l lasting) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.draining {
-		return false
-	}
-	r.open[c] = struct{}{}
-	return true
+	r.open[l] = struct{}{}
+	return !r.draining
 }
 
-func (r *registry) remove(c *connection) {
+func (r *registry) remove(l lasting) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, ok := r.open[c]; !ok {
-		return
-	}
-	delete(r.open, c)
+	delete(r.open, l)
 	if r.draining && len(r.open) == 0 {
+		r.finish()
+	}
+}
+
+// finish says once that all have ended; one that came while draining may end later.
+func (r *registry) finish() {
+	select {
+	case <-r.drained:
+	default:
 		close(r.drained)
 	}
 }
 
-// begin refuses connections from now on and returns those to end.
-func (r *registry) begin() []*connection {
+func (r *registry) isDraining() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.draining && len(r.open) == 0 {
-		close(r.drained)
-	}
+	return r.draining
+}
+
+func (r *registry) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.open)
+}
+
+// begin refuses newcomers from now on and returns those to end.
+func (r *registry) begin() []lasting {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.draining = true
+	if len(r.open) == 0 {
+		r.finish()
+	}
 	return slices.Collect(maps.Keys(r.open))
 }
 
-// drain tells all clients at once, because each of them may take its time to read what was sent before.
-func (r *registry) drain(ctx context.Context) error {
+// mostApart is how long draining waits from one client to the next at most: a few clients do not need the whole window.
+const mostApart = 20 * time.Millisecond
+
+// drain ends everything, one after the other over the window, so that the clients do not all come to another server at
+// once. When ctx ends first, it cuts the rest off.
+func (r *registry) drain(ctx context.Context, window time.Duration) error {
 	open := r.begin()
-	var shutting sync.WaitGroup
-	for _, c := range open {
-		shutting.Go(func() { c.shut(endRestart) })
+	ticker := time.NewTicker(max(time.Microsecond, min(mostApart, window/time.Duration(len(open)+1))))
+	defer ticker.Stop()
+	for _, l := range open {
+		l.shut(endRestart)
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+		}
 	}
-	defer shutting.Wait()
 	select {
 	case <-r.drained:
 		return nil
 	case <-ctx.Done():
-		for _, c := range open {
-			_ = c.ws.Close()
+		for _, l := range r.begin() {
+			l.cut()
 		}
-		return fmt.Errorf("websocket connections were cut off: %w", context.Cause(ctx))
+		return fmt.Errorf("connections were cut off: %w", context.Cause(ctx))
 	}
 }

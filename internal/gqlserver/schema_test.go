@@ -4,7 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
+	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -14,14 +15,17 @@ import (
 	"antwon.dj/backend/internal/gqlserver"
 )
 
-// schema is a small executable schema, written by hand in place of generated code.
+// schema is a small executable schema, written by hand in place of generated code. Its subscriptions follow a diary.
 type schema struct {
 	definition *ast.Schema
-	running    atomic.Int64 // subscriptions that have begun and not ended
+	diary      *diary
+	executions atomic.Int64 // of subscriptions
 }
 
 func newSchema() *schema {
-	return &schema{definition: gqlparser.MustLoadSchema(&ast.Source{Input: `
+	return &schema{diary: newDiary(), definition: gqlparser.MustLoadSchema(&ast.Source{Input: `
+		directive @shared(resume: String) on FIELD_DEFINITION
+		directive @viewer on FIELD_DEFINITION
 		enum Colour { GREEN BLUE }
 		type Query {
 			hello(name: String! = "world"): String!
@@ -30,32 +34,89 @@ func newSchema() *schema {
 			paint(colour: Colour!): String
 			fail: String
 			panic: String
+			wait: String
 		}
 		type Mutation { set(value: Int!): Int! }
-		type Subscription { count(to: Int!): Int! forever: Int! flood: String! panic: Int! }
+		interface Reading { version: Int! reader: String! }
+		type Diary implements Reading { version: Int! entries: [String!]! reader: String! @viewer self: Diary! }
+		type Change { version: Int! since: Int reset: Boolean! added: [String!]! reader: String! @viewer }
+		type Subscription {
+			diary(of: String = "all"): Diary! @shared
+			reading: Reading! @shared
+			changes(of: String = "all", since: Int): Change! @shared(resume: "since")
+			own: Diary!
+			peek: Diary! @shared
+			panic: Diary! @shared
+		}
 	`})}
 }
 
 func (s *schema) Exec(ctx context.Context) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
-	field := op.Operation.SelectionSet[0].(*ast.Field)
-	arguments := field.ArgumentMap(op.Variables)
 	if op.Operation.Operation == ast.Subscription {
-		return s.subscribe(ctx, field, arguments)
+		return s.execEvent(ctx, op)
 	}
+	field := graphql.CollectFields(op, op.Operation.SelectionSet, nil)[0]
 	done := false
 	return func(ctx context.Context) *graphql.Response {
 		if done {
 			return nil
 		}
 		done = true
-		value, err := resolve(ctx, field.Name, arguments)
-		if err != nil {
-			graphql.AddError(ctx, err)
-			return &graphql.Response{Data: json.RawMessage("null")}
-		}
-		return dataOf(field, value)
+		return answer(ctx, field.Alias, func() (any, error) { return resolve(ctx, field.Name, field.ArgumentMap(op.Variables)) })
 	}
+}
+
+// execEvent resolves the event that is sent, as generated code does with what a resolver returns.
+func (s *schema) execEvent(ctx context.Context, op *graphql.OperationContext) graphql.ResponseHandler {
+	s.executions.Add(1)
+	field := graphql.CollectFields(op, op.Operation.SelectionSet, nil)[0]
+	events, err := gqlserver.Event[map[string]any](ctx)
+	if err != nil {
+		return graphql.OneShot(graphql.ErrorResponse(ctx, "%v", err))
+	}
+	return func(ctx context.Context) *graphql.Response {
+		event, ok := <-events
+		if !ok {
+			return nil
+		}
+		return answer(ctx, field.Alias, func() (any, error) { return s.selected(ctx, op, field, event) })
+	}
+}
+
+func answer(ctx context.Context, alias string, resolve func() (any, error)) *graphql.Response {
+	value, err := resolve()
+	if err != nil {
+		graphql.AddError(ctx, err)
+		return &graphql.Response{Data: json.RawMessage("null")}
+	}
+	data, err := json.Marshal(map[string]any{alias: value})
+	if err != nil {
+		panic(err)
+	}
+	return &graphql.Response{Data: data}
+}
+
+// selected returns what the field's selections say of the event.
+func (s *schema) selected(ctx context.Context, op *graphql.OperationContext, field graphql.CollectedField, event map[string]any) (any, error) {
+	if field.Name == "panic" {
+		panic("the panic is secret")
+	}
+	selected := map[string]any{}
+	for _, f := range graphql.CollectFields(op, field.Selections, nil) {
+		value, ok := event[f.Name], true
+		switch {
+		case f.Name == "reader" || field.Name == "peek":
+			value, ok = ctx.Value(viewerKey{}).(string)
+		case f.Name == "self":
+			value, _ = s.selected(ctx, op, f, event)
+		}
+		if !ok {
+			return nil, errors.New("nobody is asking")
+		}
+		selected[f.Alias] = value
+	}
+	return selected, nil
 }
 
 func resolve(ctx context.Context, name string, arguments map[string]any) (any, error) {
@@ -75,43 +136,114 @@ func resolve(ctx context.Context, name string, arguments map[string]any) (any, e
 		return nil, errors.New("the cause is secret")
 	case "panic":
 		panic("the panic is secret")
+	case "wait":
+		<-ctx.Done()
+		return nil, ctx.Err()
 	default:
 		return nil, errors.New("unknown field " + name)
 	}
-}
-
-// subscribe counts, or sends more than any socket holds, or panics after its first event.
-func (s *schema) subscribe(ctx context.Context, field *ast.Field, arguments map[string]any) graphql.ResponseHandler {
-	s.running.Add(1)
-	context.AfterFunc(ctx, func() { s.running.Add(-1) })
-	n := int64(0)
-	return func(ctx context.Context) *graphql.Response {
-		n++
-		switch {
-		case field.Name == "count" && n > arguments["to"].(int64):
-			return nil
-		case field.Name == "forever" && n > 1:
-			<-ctx.Done()
-			return nil
-		case field.Name == "flood":
-			return dataOf(field, strings.Repeat("x", 1<<20))
-		case field.Name == "panic" && n > 1:
-			panic("the panic is secret")
-		}
-		return dataOf(field, n)
-	}
-}
-
-func dataOf(field *ast.Field, value any) *graphql.Response {
-	data, err := json.Marshal(map[string]any{field.Alias: value})
-	if err != nil {
-		panic(err)
-	}
-	return &graphql.Response{Data: data}
 }
 
 func (s *schema) Schema() *ast.Schema { return s.definition }
 
 func (s *schema) Complexity(context.Context, string, string, int, map[string]any) (int, bool) {
 	return 0, false
+}
+
+// diary has one entry for each version. Who follows it may be told less often.
+type diary struct {
+	following atomic.Int64 // sources that were not closed
+	opened    atomic.Int64 // sources, ever
+
+	mu      sync.Mutex
+	entries []string
+	kept    int // how many of the newest entries differences can be made of
+	last    bool
+	fails   error // of events
+	newer   chan struct{}
+}
+
+func newDiary() *diary { return &diary{newer: make(chan struct{}), kept: 1 << 30} }
+
+func (d *diary) change(f func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	f()
+	close(d.newer)
+	d.newer = make(chan struct{})
+}
+
+// write adds an entry and returns its version.
+func (d *diary) write(entry string) (version int64) {
+	d.change(func() {
+		d.entries = append(d.entries, entry)
+		version = int64(len(d.entries))
+	})
+	return version
+}
+
+func (d *diary) version() int64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return int64(len(d.entries))
+}
+
+var (
+	errStranger = errors.New("strangers may not read this")
+	errFollow   = errors.New("the diary cannot be found")
+)
+
+// sources are those of the schema's subscriptions. Strangers are refused.
+func (s *schema) sources() map[string]gqlserver.Open {
+	open := func(ctx context.Context, args map[string]any) (*gqlserver.Opened, error) {
+		switch {
+		case viewer(ctx) == "stranger":
+			return nil, errStranger
+		case args["of"] == "panic":
+			panic("the panic is secret")
+		}
+		return &gqlserver.Opened{Version: s.diary.version(), Follow: func(context.Context) (gqlserver.Source, error) {
+			if args["of"] == "nobody" {
+				return nil, errFollow
+			}
+			s.diary.opened.Add(1)
+			s.diary.following.Add(1)
+			return &reader{diary: s.diary}, nil
+		}}, nil
+	}
+	all := map[string]gqlserver.Open{}
+	for _, field := range s.definition.Subscription.Fields {
+		all[field.Name] = open
+	}
+	return all
+}
+
+// reader follows a diary.
+type reader struct{ diary *diary }
+
+func (r *reader) Close() { r.diary.following.Add(-1) }
+
+func (r *reader) Newest() (gqlserver.State, <-chan struct{}) {
+	d := r.diary
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	version := int64(len(d.entries))
+	state := gqlserver.State{
+		Version: version, Changed: version, Oldest: max(0, version-int64(d.kept)), Last: d.last, Value: slices.Clone(d.entries),
+	}
+	return state, d.newer
+}
+
+func (r *reader) Event(_ context.Context, since *int64, state gqlserver.State) (any, error) {
+	r.diary.mu.Lock()
+	defer r.diary.mu.Unlock()
+	if r.diary.fails != nil {
+		return nil, r.diary.fails
+	}
+	entries := state.Value.([]string)
+	event := map[string]any{"version": state.Version, "entries": entries, "since": nil, "reset": since == nil, "added": entries}
+	if since != nil {
+		event["since"], event["added"] = *since, entries[*since:]
+	}
+	return event, nil
 }

@@ -1,6 +1,7 @@
 package gqlserver
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,7 +20,7 @@ func newUpgrader(allowedOrigins []string) websocket.Upgrader {
 		CheckOrigin:     func(r *http.Request) bool { return originAllowed(r, allowedOrigins) },
 		Error:           refuseUpgrade,
 		ReadBufferSize:  512,
-		WriteBufferSize: 8 << 10, // smaller ones split messages into several system calls
+		WriteBufferSize: 512, // gorilla writes nothing but the answer to the handshake
 		WriteBufferPool: &sync.Pool{},
 	}
 }
@@ -42,26 +43,51 @@ func refuseUpgrade(w http.ResponseWriter, _ *http.Request, status int, reason er
 	http.Error(w, reason.Error(), status)
 }
 
-// serveWebSocket owns the connection from the upgrade until nothing runs on it any more.
+// serveWebSocket hands the connection over to a goroutine of its own, so that all that the HTTP server needs for a request
+// is given back.
 func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
-	ws, err := h.upgrader.Upgrade(w, r, nil)
+	v, ok := h.enter(w, r)
+	if !ok {
+		return
+	}
+	upgrader := h.upgrader
+	upgrader.EnableCompression = h.cfg.Compress && offersDeflate(r.Header)
+	ws, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
+		v.leave()
 		h.cfg.Log.DebugContext(r.Context(), "websocket refused", "error", err)
 		return
 	}
-	c := newConnection(r.Context(), h, ws)
-	if !h.connections.add(c) {
+	c := newConnection(context.WithoutCancel(r.Context()), h, ws, v, upgrader.EnableCompression)
+	if !h.connections.add(c) { // draining began meanwhile
 		c.shut(endRestart)
-		c.finish()
-		return
-	}
-	defer h.connections.remove(c) // last, for Drain waits for it
-	h.metrics.connections.Inc()
-	defer h.metrics.connections.Dec()
-	defer c.finish()
-	if ws.Subprotocol() != subprotocol {
+	} else if ws.Subprotocol() != subprotocol {
 		c.shut(endSubprotocol)
-		return
 	}
-	c.serve(w, r)
+	go c.serve() // h.connections waits for it
+}
+
+// enter counts a connection in, or refuses it.
+func (h *Handler) enter(w http.ResponseWriter, r *http.Request) (*visit, bool) {
+	if h.connections.isDraining() {
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "the server is stopping", http.StatusServiceUnavailable)
+		return nil, false
+	}
+	v, ok := h.visitors.enter(r.RemoteAddr)
+	if !ok {
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, "too many connections from your address", http.StatusTooManyRequests)
+	}
+	return v, ok
+}
+
+// authorization finds the credentials in the payload of connection_init.
+func authorization(payload map[string]any) string {
+	for _, name := range []string{"authorization", "Authorization"} {
+		if value, ok := payload[name].(string); ok {
+			return value
+		}
+	}
+	return ""
 }

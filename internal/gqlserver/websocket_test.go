@@ -15,19 +15,23 @@ import (
 
 func TestWebSocketServesAllKinds(t *testing.T) {
 	s := start(t, nil)
+	s.schema.diary.write("a")
 	c := s.open(`{"authorization":"Bearer eve"}`)
-	c.say(`{"id":"1","type":"subscribe","payload":{"query":"subscription($to:Int!){count(to:$to)}","variables":{"to":2}}}`)
-	c.expect(`{"payload":{"data":{"count":1}},"id":"1","type":"next"}`)
-	c.expect(`{"payload":{"data":{"count":2}},"id":"1","type":"next"}`)
-	c.expect(`{"id":"1","type":"complete"}`)
+	c.say(`{"id":"1","type":"subscribe","payload":{"query":"subscription{diary{version entries}}"}}`)
+	c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"entries":["a"],"version":1}}}}`)
+	s.schema.diary.write("b")
+	c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"entries":["a","b"],"version":2}}}}`)
 	c.say(`{"id":"2","type":"subscribe","payload":{"query":"{viewer}"}}`)
-	c.expect(`{"payload":{"data":{"viewer":"eve"}},"id":"2","type":"next"}`)
+	c.expect(`{"id":"2","type":"next","payload":{"data":{"viewer":"eve"}}}`)
 	c.expect(`{"id":"2","type":"complete"}`)
-	c.say(`{"id":"3","type":"subscribe","payload":{"query":"mutation{set(value:7)}"}}`)
-	c.expect(`{"payload":{"data":{"set":7}},"id":"3","type":"next"}`)
+	c.say(`{"id":"3","type":"subscribe","payload":{"query":"mutation($v:Int!){set(value:$v)}","variables":{"v":7}}}`)
+	c.expect(`{"id":"3","type":"next","payload":{"data":{"set":7}}}`)
 	c.expect(`{"id":"3","type":"complete"}`)
 	c.say(`{"id":"4","type":"subscribe","payload":{"query":"{transport}"}}`)
-	c.expect(`{"payload":{"data":{"transport":"websocket"}},"id":"4","type":"next"}`)
+	c.expect(`{"id":"4","type":"next","payload":{"data":{"transport":"websocket"}}}`)
+	c.expect(`{"id":"4","type":"complete"}`)
+	s.schema.diary.change(func() { s.schema.diary.last = true })
+	c.expect(`{"id":"1","type":"complete"}`)
 	if n := s.sum("graphql_operations_total", map[string]string{"kind": "subscription", "outcome": "ok"}); n != 1 {
 		t.Errorf("%v subscriptions were counted", n)
 	}
@@ -40,10 +44,11 @@ func TestWebSocketCredentials(t *testing.T) {
 		`{"Authorization":"Bearer ada"}`: "ada",
 		`{"authorization":null}`:         "anonymous",
 		`{}`:                             "anonymous",
+		`null`:                           "anonymous",
 	} {
 		c := s.open(payload)
 		c.say(`{"id":"1","type":"subscribe","payload":{"query":"{viewer}"}}`)
-		c.expect(`{"payload":{"data":{"viewer":"` + viewer + `"}},"id":"1","type":"next"}`)
+		c.expect(`{"id":"1","type":"next","payload":{"data":{"viewer":"` + viewer + `"}}}`)
 	}
 	c := s.connect()
 	c.say(`{"type":"connection_init","payload":{"authorization":"Bearer bad"}}`)
@@ -52,25 +57,28 @@ func TestWebSocketCredentials(t *testing.T) {
 
 func TestWebSocketEndsWithCredentials(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) {
-		cfg.ExpiresAt = func(ctx context.Context) time.Time {
+		cfg.Identify = func(ctx context.Context) gqlserver.Client {
 			if viewer(ctx) == "eve" {
-				return time.Now().Add(50 * time.Millisecond)
+				return gqlserver.Client{ExpiresAt: time.Now().Add(100 * time.Millisecond)}
 			}
-			return time.Time{}
+			return gqlserver.Client{}
 		}
 	})
 	c := s.open(`{"authorization":"Bearer eve"}`)
-	c.say(`{"id":"1","type":"subscribe","payload":{"query":"subscription{forever}"}}`)
-	c.expect(`{"payload":{"data":{"forever":1}},"id":"1","type":"next"}`)
+	c.subscribe("1", `subscription{diary{version}}`)
+	c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
 	if got, err := c.hear(); !websocket.IsCloseError(err, 4403) || !strings.Contains(err.Error(), "Token expired") {
 		t.Errorf("got %s, %v", got, err)
 	}
-	s.eventually("the subscription ends", func() bool { return s.schema.running.Load() == 0 })
+	s.eventually("the subscription ends", func() bool { return s.gauge("graphql_subscriptions_active") == 0 })
 }
 
 func TestWebSocketMisuse(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.MessageBytes = 1000 })
-	const subscribe = `{"id":"1","type":"subscribe","payload":{"query":"{hello}"}}`
+	const (
+		begin     = `{"type":"connection_init"}`
+		subscribe = `{"id":"1","type":"subscribe","payload":{"query":"subscription{diary{version}}"}}`
+	)
 	for _, test := range []struct {
 		name   string
 		say    []string
@@ -80,10 +88,27 @@ func TestWebSocketMisuse(t *testing.T) {
 		{"subscribe first", []string{subscribe}, 4401, "Unauthorized"},
 		{"init is no JSON", []string{`{`}, 4400, "Invalid message received"},
 		{"init payload is no object", []string{`{"type":"connection_init","payload":7}`}, 4400, "Invalid message received"},
-		{"two inits", []string{`{"type":"connection_init"}`, `{"type":"connection_init"}`}, 4429, "Too many initialisation requests"},
-		{"no JSON", []string{`{"type":"connection_init"}`, `{`}, 4400, "Invalid message received"},
-		{"unknown type", []string{`{"type":"connection_init"}`, `{"type":"dance"}`}, 4400, "Invalid message received"},
-		{"too big", []string{`{"type":"connection_init"}`, strings.Repeat("x", 100_000)}, 1009, ""},
+		{"two inits", []string{begin, begin}, 4429, "Too many initialisation requests"},
+		{"empty", []string{begin, ``}, 4400, "Invalid message received"},
+		{"no JSON", []string{begin, `{`}, 4400, "Invalid message received"},
+		{"no object", []string{begin, `[]`}, 4400, "Invalid message received"},
+		{"more than one", []string{begin, `{"type":"ping"}{"type":"ping"}`}, 4400, "Invalid message received"},
+		{"no type", []string{begin, `{"id":"1"}`}, 4400, "Invalid message received"},
+		{"unknown type", []string{begin, `{"type":"dance"}`}, 4400, "Invalid message received"},
+		{"a server's message", []string{begin, `{"id":"1","type":"next","payload":{}}`}, 4400, "Invalid message received"},
+		{"no id", []string{begin, `{"type":"subscribe","payload":{"query":"{hello}"}}`}, 4400, "Invalid message received"},
+		{"empty id", []string{begin, `{"id":"","type":"subscribe","payload":{"query":"{hello}"}}`}, 4400, "Invalid message received"},
+		{"id is no text", []string{begin, `{"id":1,"type":"subscribe","payload":{"query":"{hello}"}}`}, 4400, "Invalid message received"},
+		{"endless id", []string{begin, `{"id":"` + strings.Repeat("x", 257) + `","type":"complete"}`}, 4400, "Invalid message received"},
+		{"no payload", []string{begin, `{"id":"1","type":"subscribe"}`}, 4400, "Invalid message received"},
+		{"payload is no object", []string{begin, `{"id":"1","type":"subscribe","payload":"{hello}"}`}, 4400, "Invalid message received"},
+		{"no query", []string{begin, `{"id":"1","type":"subscribe","payload":{}}`}, 4400, "Invalid message received"},
+		{"query is no text", []string{begin, `{"id":"1","type":"subscribe","payload":{"query":7}}`}, 4400, "Invalid message received"},
+		{"variables are no object", []string{begin, `{"id":"1","type":"subscribe","payload":{"query":"{hello}","variables":[]}}`}, 4400, "Invalid message received"},
+		{"complete without id", []string{begin, `{"type":"complete"}`}, 4400, "Invalid message received"},
+		{"duplicate id", []string{begin, subscribe, subscribe}, 4409, "Subscriber for 1 already exists"},
+		{"bad UTF-8", []string{begin, "{\"type\":\"ping\",\"payload\":{\"\xff\":1}}"}, 1007, "Invalid UTF-8"},
+		{"too big", []string{begin, strings.Repeat("x", 100_000)}, 1009, "Message too big"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := s.connect()
@@ -93,6 +118,32 @@ func TestWebSocketMisuse(t *testing.T) {
 			c.expectClose(test.code, test.reason)
 		})
 	}
+	t.Run("binary", func(t *testing.T) {
+		c := s.open(`{}`)
+		if err := c.WriteMessage(websocket.BinaryMessage, []byte(subscribe)); err != nil {
+			t.Fatal(err)
+		}
+		c.expectClose(4400, "Invalid message received")
+	})
+	t.Run("no frame", func(t *testing.T) {
+		c := s.open(`{}`)
+		if _, err := c.NetConn().Write([]byte{0x81, 0x01, 'x'}); err != nil { // not masked
+			t.Fatal(err)
+		}
+		if got, err := c.hear(); !websocket.IsCloseError(err, 1002) {
+			t.Errorf("got %s, %v", got, err)
+		}
+	})
+}
+
+func TestWebSocketGoesByTheClientsClose(t *testing.T) {
+	s := start(t, nil)
+	c := s.open(`{}`)
+	frame := websocket.FormatCloseMessage(websocket.CloseGoingAway, "bye")
+	if err := c.WriteControl(websocket.CloseMessage, frame, time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	c.expectClose(websocket.CloseGoingAway, "")
 }
 
 func TestWebSocketWithoutInit(t *testing.T) {
@@ -110,12 +161,14 @@ func TestWebSocketSubprotocols(t *testing.T) {
 	if conn.Subprotocol() != "graphql-transport-ws" {
 		t.Errorf("both offered: got %q", conn.Subprotocol())
 	}
-	old, _, err := s.dial(nil, "graphql-ws")
-	if err != nil {
-		t.Fatal(err)
+	for _, others := range [][]string{{"graphql-ws"}, nil} {
+		old, _, err := s.dial(nil, others...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer old.Close()
+		(&client{old, t}).expectClose(4406, "Subprotocol not acceptable")
 	}
-	defer old.Close()
-	(&client{old, t}).expectClose(4406, "Subprotocol not acceptable")
 }
 
 func TestWebSocketOrigins(t *testing.T) {
@@ -142,76 +195,176 @@ func TestWebSocketOrigins(t *testing.T) {
 	}
 }
 
+func TestWebSocketErrorsEndTheirOperation(t *testing.T) {
+	s := start(t, nil)
+	c := s.open(`{"authorization":"Bearer stranger"}`)
+	for _, test := range []struct{ query, want string }{
+		{`{`, `GRAPHQL_PARSE_FAILED`},
+		{`{nothing}`, `GRAPHQL_VALIDATION_FAILED`},
+		{`subscription{__typename}`, `GRAPHQL_VALIDATION_FAILED`},
+		{`subscription{diary{version}}`, `{"message":"strangers may not read this"}`},
+	} {
+		c.subscribe("1", test.query)
+		if got, err := c.hear(); err != nil || !strings.HasPrefix(got, `{"id":"1","type":"error","payload":[{`) || !strings.Contains(got, test.want) {
+			t.Errorf("%s: got %s, %v", test.query, got, err)
+		}
+	}
+	c.say(`{"type":"ping"}`)
+	c.expect(`{"type":"pong"}`) // and no complete before it
+}
+
 func TestWebSocketPanicIsMasked(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
-	const masked = `{"errors":[{"message":"masked","extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":null}`
-	c.say(`{"id":"1","type":"subscribe","payload":{"query":"{panic}"}}`)
-	c.expect(`{"payload":` + masked + `,"id":"1","type":"next"}`)
+	c.subscribe("1", `{panic}`)
+	c.expect(`{"id":"1","type":"next","payload":{"errors":[{"message":"masked","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}}`)
 	c.expect(`{"id":"1","type":"complete"}`)
-	c.say(`{"id":"2","type":"subscribe","payload":{"query":"subscription{panic}"}}`)
-	c.expect(`{"payload":{"data":{"panic":1}},"id":"2","type":"next"}`)
-	c.expect(`{"payload":` + masked + `,"id":"2","type":"next"}`)
-	c.expect(`{"id":"2","type":"complete"}`)
+	for _, query := range []string{`subscription{panic{version}}`, `subscription{diary(of:\"panic\"){version}}`, `subscription{diary(of:\"nobody\"){version}}`} {
+		c.subscribe("2", query)
+		if got, err := c.hear(); err != nil || !strings.HasPrefix(got, `{"id":"2","type":"error","payload":[{"message":"masked"`) {
+			t.Errorf("%s: got %s, %v", query, got, err)
+		}
+	}
+}
+
+func TestWebSocketPingAndPong(t *testing.T) {
+	s := start(t, nil)
+	c := s.open(`{}`)
+	c.say(`{"type":"ping","payload":{"n":1}}`)
+	c.expect(`{"type":"pong","payload":{"n":1}}`)
+	c.say(`{"type":"pong"}`)
+	c.say(`{"type":"complete","id":"nothing"}`)
+	answered := make(chan string, 1)
+	c.SetPongHandler(func(payload string) error { answered <- payload; return nil })
+	if err := c.WriteControl(websocket.PingMessage, []byte("hello"), time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	c.say(`{"type":"ping"}`)
+	c.expect(`{"type":"pong"}`)
+	if got := <-answered; got != "hello" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestWebSocketCompletedOperationsSayNothingMore(t *testing.T) {
+	s := start(t, nil)
+	c := s.open(`{}`)
+	c.subscribe("1", `subscription{diary{version}}`)
+	c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
+	c.subscribe("2", `{wait}`)
+	c.say(`{"id":"1","type":"complete"}`)
+	c.say(`{"id":"2","type":"complete"}`)
+	s.eventually("both end", func() bool { return s.sum("graphql_operations_total", nil) == 2 })
+	s.schema.diary.write("a")
+	c.subscribe("1", `subscription{diary{version}}`) // the id is free again
+	c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":1}}}}`)
 }
 
 func TestWebSocketLimitsOperations(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.Operations = 1 })
 	c := s.open(`{}`)
-	c.say(`{"id":"1","type":"subscribe","payload":{"query":"subscription{forever}"}}`)
-	c.expect(`{"payload":{"data":{"forever":1}},"id":"1","type":"next"}`)
-	c.say(`{"id":"2","type":"subscribe","payload":{"query":"{hello}"}}`)
-	if got, err := c.hear(); err != nil || !strings.Contains(got, `"code":"RATE_LIMITED"`) {
+	c.subscribe("1", `subscription{diary{version}}`)
+	c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
+	c.subscribe("2", `{hello}`)
+	if got, err := c.hear(); err != nil || !strings.Contains(got, `"type":"error"`) || !strings.Contains(got, `"code":"RATE_LIMITED"`) {
 		t.Errorf("got %s, %v", got, err)
 	}
-	c.expect(`{"id":"2","type":"complete"}`)
-	c.say(`{"id":"1","type":"complete"}`)
-	c.expect(`{"id":"1","type":"complete"}`)
-	c.say(`{"id":"3","type":"subscribe","payload":{"query":"{hello}"}}`)
-	c.expect(`{"payload":{"data":{"hello":"hello world"}},"id":"3","type":"next"}`)
+}
+
+func TestWebSocketLimitsHowOftenOperationsBegin(t *testing.T) {
+	s := start(t, func(cfg *gqlserver.Config) {
+		cfg.Limits.Operations, cfg.Limits.OperationsPerSecond = 3, 1
+		cfg.Identify = func(ctx context.Context) gqlserver.Client { return gqlserver.Client{Unlimited: viewer(ctx) == "host"} }
+	})
+	refused := func(viewer string) (refused int) {
+		c := s.open(`{"authorization":"Bearer ` + viewer + `"}`)
+		for range 6 {
+			c.subscribe("1", `{hello}`)
+			got, err := c.hear()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(got, "RATE_LIMITED") && strings.Contains(got, `"retryAfterMs":1000`) {
+				refused++
+				continue
+			}
+			c.expect(`{"id":"1","type":"complete"}`)
+		}
+		return refused
+	}
+	if n := refused("guest"); n < 2 || n > 3 {
+		t.Errorf("%d operations of a guest were refused", n)
+	}
+	if n := refused("host"); n != 0 {
+		t.Errorf("%d operations of a host were refused", n)
+	}
+}
+
+func TestWebSocketLimitsConnections(t *testing.T) {
+	s := start(t, func(cfg *gqlserver.Config) {
+		cfg.Limits.ConnectionsPerUser, cfg.Limits.ConnectionsPerAddress = 2, 4
+		cfg.Identify = func(ctx context.Context) gqlserver.Client {
+			return gqlserver.Client{ID: viewer(ctx), Unlimited: viewer(ctx) == "host"}
+		}
+	})
+	const eve = `{"authorization":"Bearer eve"}`
+	first := s.open(eve)
+	s.open(eve)
+	third := s.connect()
+	third.say(`{"type":"connection_init","payload":` + eve + `}`)
+	third.expectClose(1013, "Too many connections")
+	third.Close()
+	s.eventually("the third is gone", func() bool { return s.gauge("graphql_connections") == 2 })
+	for range 5 {
+		s.open(`{"authorization":"Bearer host"}`)
+	}
+	s.open(`{"authorization":"Bearer ada"}`)
+	s.open(`{"authorization":"Bearer bob"}`)
+	if _, response, _ := s.dial(nil, "graphql-transport-ws"); response.StatusCode != http.StatusTooManyRequests || response.Header.Get("Retry-After") == "" {
+		t.Errorf("got %d", response.StatusCode)
+	}
+	first.Close()
+	s.eventually("the first is gone", func() bool { return s.gauge("graphql_connections") == 8 })
+	s.open(eve)
 }
 
 func TestWebSocketPings(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.PingInterval = 100 * time.Millisecond })
 	silent := s.open(`{}`)
-	silent.say(`{"id":"1","type":"subscribe","payload":{"query":"subscription{forever}"}}`)
+	silent.SetPingHandler(func(string) error { return nil })
 	silent.expectClose(4499, "Connection lost") // it hears the pings, but does not answer
 
-	c := s.open(`{}`)
-	for range 5 {
-		c.expect(`{"type":"ping"}`)
-		c.say(`{"type":"pong"}`)
-	}
-}
-
-func TestWebSocketStalledReader(t *testing.T) {
-	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.WriteTimeout = 100 * time.Millisecond })
-	c := s.open(`{}`)
-	c.say(`{"id":"1","type":"subscribe","payload":{"query":"subscription{flood}"}}`)
-	s.eventually("the flood begins", func() bool { return s.schema.running.Load() == 1 })
-	s.eventually("the flood ends", func() bool { return s.schema.running.Load() == 0 })
-	s.eventually("the connection ends", func() bool { return s.gauge("graphql_websocket_connections") == 0 })
+	c, pings := s.open(`{}`), 0
+	answer := c.PingHandler()
+	c.SetPingHandler(func(payload string) error {
+		if pings++; pings == 5 {
+			c.say(`{"type":"ping"}`)
+		}
+		return answer(payload)
+	})
+	c.expect(`{"type":"pong"}`)
 }
 
 func TestWebSocketVanishedClient(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
-	c.say(`{"id":"1","type":"subscribe","payload":{"query":"subscription{forever}"}}`)
-	c.expect(`{"payload":{"data":{"forever":1}},"id":"1","type":"next"}`)
+	c.subscribe("1", `subscription{own{reader}}`)
+	c.expect(`{"id":"1","type":"next","payload":{"data":{"own":{"reader":"anonymous"}}}}`)
 	c.Close()
-	s.eventually("the subscription ends", func() bool { return s.schema.running.Load() == 0 })
-	s.eventually("the connection ends", func() bool { return s.gauge("graphql_websocket_connections") == 0 })
+	s.eventually("the subscription ends", func() bool { return s.schema.diary.following.Load() == 0 })
+	s.eventually("the connection ends", func() bool { return s.gauge("graphql_connections") == 0 })
 }
 
 func TestDrainEndsAllConnections(t *testing.T) {
-	s := start(t, nil)
+	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.DrainWindow = 30 * time.Millisecond })
 	subscribed, idle, mute := s.open(`{}`), s.open(`{}`), s.connect()
-	subscribed.say(`{"id":"1","type":"subscribe","payload":{"query":"subscription{forever}"}}`)
-	subscribed.expect(`{"payload":{"data":{"forever":1}},"id":"1","type":"next"}`)
+	subscribed.subscribe("1", `subscription{diary{version}}`)
+	subscribed.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
 
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	drained := make(chan error)
+	begin := time.Now()
 	go func() { drained <- s.handler.Drain(ctx) }()
 	for _, c := range []*client{subscribed, idle, mute} {
 		if got, err := c.hear(); !websocket.IsCloseError(err, 1012) {
@@ -222,18 +375,22 @@ func TestDrainEndsAllConnections(t *testing.T) {
 	if err := <-drained; err != nil {
 		t.Error(err)
 	}
-	if n := s.schema.running.Load(); n != 0 {
-		t.Errorf("%d subscriptions still run", n)
+	if took := time.Since(begin); took < 20*time.Millisecond {
+		t.Errorf("the endings were not spread: all came within %v", took)
 	}
-	s.connect().expectClose(1012, "Service restart")
+	if n := s.schema.diary.following.Load(); n != 0 {
+		t.Errorf("%d sources are still open", n)
+	}
+	if _, response, _ := s.dial(nil, "graphql-transport-ws"); response.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("a new one got %d", response.StatusCode)
+	}
 }
 
 func TestDrainIsBounded(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
-	c.say(`{"id":"1","type":"subscribe","payload":{"query":"subscription{flood}"}}`)
-	s.eventually("the flood begins", func() bool { return s.schema.running.Load() == 1 })
-	time.Sleep(100 * time.Millisecond) // until the socket is full
+	c.subscribe("1", `subscription{diary{entries}}`)
+	s.flood()
 
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -241,8 +398,8 @@ func TestDrainIsBounded(t *testing.T) {
 	if err := s.handler.Drain(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
-	if took := time.Since(begin); took > time.Second {
+	if took := time.Since(begin); took > 5*time.Second {
 		t.Errorf("took %v", took)
 	}
-	s.eventually("the connection ends", func() bool { return s.gauge("graphql_websocket_connections") == 0 })
+	s.eventually("the connection ends", func() bool { return s.gauge("graphql_connections") == 0 })
 }

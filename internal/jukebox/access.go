@@ -11,10 +11,12 @@ import (
 type Role string
 
 const (
-	RoleHost   Role = "HOST"
-	RoleCohost Role = "COHOST"
-	RoleGuest  Role = "GUEST"
-	RoleScreen Role = "SCREEN" // watches only
+	RoleHost    Role = "HOST"
+	RoleCohost  Role = "COHOST"
+	RoleGuest   Role = "GUEST"
+	RoleScreen  Role = "SCREEN" // watches only
+	RoleRemoved Role = "REMOVED"
+	RoleBanned  Role = "BANNED"
 )
 
 // access is who asks, and what they are in the room that they ask about.
@@ -24,6 +26,8 @@ type access struct {
 	hostID string
 	status RoomStatus
 	role   Role // empty: not a member
+	// Of the room when it was asked about:
+	version int64
 	// Of the queue item that was asked about, if one was:
 	itemID  string
 	addedBy string
@@ -70,7 +74,7 @@ func (a access) open() error {
 }
 
 const (
-	roomAccessQuery = `SELECT r.id, r.host_id, r.status, m.role FROM rooms r
+	roomAccessQuery = `SELECT r.id, r.host_id, r.status, r.version, m.role FROM rooms r
 LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = ? WHERE r.id = ?`
 	itemAccessQuery = `SELECT r.id, r.host_id, r.status, m.role, i.id, i.added_by_id FROM queue_items i JOIN rooms r ON r.id = i.room_id
 LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = ? WHERE i.id = ?`
@@ -87,7 +91,7 @@ func (j *Jukebox) toRoom(ctx context.Context, roomID string) (access, error) {
 	}
 	a := access{viewer: viewer}
 	var role sql.Null[Role]
-	err = j.store.readDB.QueryRowContext(ctx, roomAccessQuery, viewer.UserID, roomID).Scan(&a.roomID, &a.hostID, &a.status, &role)
+	err = j.store.readDB.QueryRowContext(ctx, roomAccessQuery, viewer.UserID, roomID).Scan(&a.roomID, &a.hostID, &a.status, &a.version, &role)
 	if errors.Is(err, sql.ErrNoRows) {
 		return access{}, errorf(NotFound, "there is no room with this id")
 	}

@@ -196,6 +196,7 @@ func (t *roomTx) addSong(ctx context.Context, userID string, s Song) (outcome, e
 	if err := t.keepSong(ctx, s); err != nil {
 		return outcome{}, err
 	}
+	t.concerns(userID)
 	id := newID()
 	return outcome{objectID: id}, t.alter().QueueItem.Create().SetID(id).SetRoomID(t.roomID).SetSongID(s.URI).SetAddedByID(userID).
 		SetAddedAt(t.now).SetAge(t.version).SetVersion(t.version).SetState(string(Queued)).SetLikeCount(0).

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"antwon.dj/backend/ent"
@@ -19,7 +20,8 @@ type roomTx struct {
 	now     time.Time // UTC, in microseconds
 	altered bool
 	noted   bool
-	closes  bool // the room is closed by this change: none may follow
+	closes  bool     // the room is closed by this change: none may follow
+	users   []string // whom it concerns; nil: everybody
 }
 
 // alter is for writing what watchers of the room see: the room gets a new version.
@@ -33,6 +35,10 @@ func (t *roomTx) note() *ent.Tx {
 	t.noted = true
 	return t.tx
 }
+
+// concerns declares whom the change concerns: what the room's state means for them in particular. A change that declares
+// nobody concerns everybody.
+func (t *roomTx) concerns(userID string) { t.users = append(t.users, userID) }
 
 // transact runs a group in one transaction. Refusals stand in each change's err; any other failure is returned, and nothing
 // of the group was kept.
@@ -78,6 +84,9 @@ type lockedRoom struct {
 	base    int64 // the version before the transaction
 	version int64 // the version after the changes so far
 	written bool
+
+	users     []string // whom the changes so far concern
+	everybody bool     // one of them concerns everybody
 }
 
 // apply runs one change. A refusal left everything as it was; a failure spoils the transaction.
@@ -101,6 +110,8 @@ func (r lockedRooms) apply(ctx context.Context, tx *ent.Tx, p *pendingChange) (r
 	locked.written = locked.written || t.altered || t.noted
 	if t.altered {
 		locked.version = t.version
+		locked.users = append(locked.users, t.users...)
+		locked.everybody = locked.everybody || t.users == nil
 	}
 	return nil, nil
 }
@@ -146,10 +157,20 @@ func (r lockedRooms) settle(ctx context.Context, tx *ent.Tx) (hints []live.Hint,
 			}
 		}
 		if locked.version != locked.base {
-			hints = append(hints, live.Hint{Topic: id, Version: locked.version})
+			hints = append(hints, locked.hint(id))
 		}
 	}
 	return hints, nil
+}
+
+// hint tells about all changes of the room in this transaction.
+func (l *lockedRoom) hint(roomID string) live.Hint {
+	hint := live.Hint{Topic: roomID, Since: l.base, Version: l.version}
+	if !l.everybody {
+		slices.Sort(l.users)
+		hint.Users = slices.Compact(l.users)
+	}
+	return hint
 }
 
 // guarded turns a panic into a failure: it happens on the goroutine of whoever runs the group, and is not theirs.

@@ -1,10 +1,19 @@
 package jukebox
 
-import "context"
+import (
+	"context"
+
+	"antwon.dj/backend/internal/live"
+)
 
 // LoadState loads a room as a replica does that has a certain state.
 func (j *Jukebox) LoadState(ctx context.Context, roomID string, have *State) (*State, error) {
-	return j.loader.Load(ctx, roomID, have)
+	return j.loader.Load(ctx, roomID, have, nil)
+}
+
+// NextState makes the state after have as a load does that finds these items changed, and is told whom that concerns.
+func NextState(have *State, version int64, status RoomStatus, changed []*QueueItem, touched live.Touched) *State {
+	return merge(have, roomHead{roomID: "room", version: version, status: status}, changed, Playback{}, touched)
 }
 
 var (

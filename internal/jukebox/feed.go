@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"antwon.dj/backend/internal/live"
 )
 
 // stateQuery reads a room, its player and those of its items that are newer than a version, in one statement, which is
 // consistent without a transaction. The first load asks for the active items only.
 const (
-	stateQuery = `SELECT r.host_id, r.version, r.status,
+	stateQuery = `SELECT r.code, r.name, r.host_id, r.created_at, r.version, r.status,
  p.version, p.status, p.item_id, p.song_id, p.progress_ms, p.observed_at,
  p.device_id, p.device_name, p.device_type, p.device_active, p.device_restricted, p.device_volume, p.health, p.health_until,
  i.id, i.song_id, i.added_by_id, m.display_name, u.kind, i.added_at, i.age, i.version, i.state, i.like_count, i.commit_state, i.committed_at, i.skip_on_start
@@ -30,7 +32,7 @@ ORDER BY i.version`
 const loadTimeout = 10 * time.Second
 
 // Load implements live.Source: it returns the room's newest state, which shares with have what did not change.
-func (l *loader) Load(ctx context.Context, roomID string, have *State) (*State, error) {
+func (l *loader) Load(ctx context.Context, roomID string, have *State, touched live.Touched) (*State, error) {
 	since, condition := int64(-1), activeOnly
 	if have != nil {
 		since, condition = have.Version, ""
@@ -47,7 +49,7 @@ func (l *loader) Load(ctx context.Context, roomID string, have *State) (*State, 
 	if err := l.addSongs(ctx, read.items, read.playback.Song); err != nil {
 		return nil, fmt.Errorf("load room %s: %w", roomID, err)
 	}
-	return merge(have, read.head, read.items, read.playback), nil
+	return merge(have, read.head, read.items, read.playback, touched), nil
 }
 
 // Versions implements live.Source.
@@ -108,13 +110,14 @@ func (r *stateRows) scan(rows *sql.Rows, roomID string) error {
 	var i itemRow
 	var p playbackRow
 	r.head.roomID = roomID
-	err := rows.Scan(&r.head.hostID, &r.head.version, &r.head.status,
+	err := rows.Scan(&r.head.code, &r.head.name, &r.head.hostID, &r.head.createdAt, &r.head.version, &r.head.status,
 		&p.version, &p.status, &p.itemID, &p.songID, &p.progress, &p.observedAt,
 		&p.deviceID, &p.deviceName, &p.deviceType, &p.deviceActive, &p.deviceRestricted, &p.deviceVolume, &p.health, &p.until,
 		&i.id, &i.songID, &i.addedBy, &i.adderName, &i.adderKind, &i.addedAt, &i.age, &i.version, &i.state, &i.likes, &i.commit, &i.committedAt, &i.skip)
 	if err != nil {
 		return err
 	}
+	r.head.createdAt = r.head.createdAt.UTC()
 	r.playback = p.playback(roomID)
 	if i.id.Valid {
 		r.items = append(r.items, i.item(roomID))

@@ -14,7 +14,7 @@ import (
 
 func TestWatchersSeeEachChangeAtOnce(t *testing.T) {
 	onBothDatabases(t, func(p *party) {
-		watcher, err := p.Watch(p.join("Gina"), p.room.ID, 0)
+		watcher, err := p.Watch(p.join("Gina"), p.room.ID)
 		p.must(err)
 		defer watcher.Close()
 		ctx, cancel := context.WithTimeout(p.Context(), soon)

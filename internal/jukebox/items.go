@@ -55,20 +55,26 @@ func (j *Jukebox) Position(ctx context.Context, item *QueueItem) (*int, error) {
 	return nil, nil
 }
 
-// Watch lets a member follow a room: the watcher gives its present state at once, and then every newer one. A closed room
-// gives one last state whose Status is Closed. The watcher is the caller's to close. since is a version that the caller has
-// seen, perhaps by another server, or 0: a room that is not known to be so new is looked up first.
-func (j *Jukebox) Watch(ctx context.Context, roomID string, since int64) (*live.Watcher[*State], error) {
+// MayFollow returns the present version of a room that the viewer may follow, and sees to it that its watchers are shown
+// nothing older for long. For members.
+func (j *Jukebox) MayFollow(ctx context.Context, roomID string) (version int64, err error) {
 	a, err := j.toRoom(ctx, roomID)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	if err := a.member(); err != nil {
-		return nil, err
+		return 0, err
 	}
-	if since > 0 {
-		j.hub.Hint(live.Hint{Topic: roomID, Version: since})
-	}
+	j.hub.Hint(live.Claim(roomID, a.version))
+	return a.version, nil
+}
+
+// Watcher follows a room's states.
+type Watcher = live.Watcher[*State]
+
+// Watch follows a room, for those whom MayFollow lets in: the watcher gives its present state at once, and then every newer
+// one. A closed room gives one last state whose Status is Closed. The watcher is the caller's to close.
+func (j *Jukebox) Watch(ctx context.Context, roomID string) (*Watcher, error) {
 	return j.hub.Watch(ctx, roomID)
 }
 

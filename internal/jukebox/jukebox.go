@@ -40,6 +40,8 @@ type Jukebox struct {
 	hub     *live.Hub[*State]
 	states  *lru.Cache[string, *State] // the newest known of rooms that were asked for
 	fetched *lru.Cache[string, fetchedSong]
+
+	viewerAsked prometheus.Counter // see WithoutViewer
 }
 
 // fetchedSong is Spotify's description of a song, when it came.
@@ -61,7 +63,7 @@ func New(cfg Config) *Jukebox {
 	fetched, _ := lru.New[string, fetchedSong](fetchedCached)
 	j := &Jukebox{
 		cfg: cfg, store: cfg.Store, loader: loader, states: states, fetched: fetched,
-		changer: newChanger(cfg.Store, cfg.Bus, m.groupSize),
+		changer: newChanger(cfg.Store, cfg.Bus, m.groupSize), viewerAsked: m.viewerAsked,
 		hub: live.NewHub(cfg.Bus, loader, live.Options{
 			Interval: cfg.FeedInterval, Log: cfg.Log, OnLoad: m.observeLoad,
 		}),
@@ -73,13 +75,16 @@ func New(cfg Config) *Jukebox {
 // Close ends every watcher and waits for them. The store stays open.
 func (j *Jukebox) Close() { j.hub.Close() }
 
+// Reconcile looks at once for what changed in the rooms that are watched: for when hints of others may have been lost.
+func (j *Jukebox) Reconcile() { j.hub.Reconcile() }
+
 // JoinURL is the page on which guests join the room.
 func (j *Jukebox) JoinURL(r *Room) string { return j.cfg.PublicURL + "/r/" + r.Code }
 
 // current returns the room's present state, loading only what is newer than what is known here.
 func (j *Jukebox) current(ctx context.Context, roomID string) (*State, error) {
 	have, _ := j.states.Get(roomID)
-	state, err := j.loader.Load(ctx, roomID, have)
+	state, err := j.loader.Load(ctx, roomID, have, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -70,6 +70,7 @@ func (t *roomTx) like(ctx context.Context, item *ent.QueueItem, userID string) e
 	if err != nil || liked {
 		return err
 	}
+	t.concerns(userID)
 	if err := t.alter().Like.Create().SetItemID(item.ID).SetUserID(userID).Exec(ctx); err != nil {
 		return err
 	}
@@ -81,6 +82,7 @@ func (t *roomTx) unlike(ctx context.Context, item *ent.QueueItem, userID string)
 	if err != nil || n == 0 {
 		return err
 	}
+	t.concerns(userID)
 	t.alter()
 	return t.count(ctx, item, -1)
 }
@@ -92,9 +94,9 @@ func (t *roomTx) count(ctx context.Context, item *ent.QueueItem, by int) error {
 
 // LikedItems returns the ids of all songs of a room, played ones too, that the viewer likes. Without a viewer: none.
 func (j *Jukebox) LikedItems(ctx context.Context, roomID string) (map[string]bool, error) {
-	viewer, err := ViewerFrom(ctx)
-	if err != nil {
-		return nil, nil
+	viewer, err := viewerIfAny(ctx)
+	if err != nil || viewer == nil {
+		return nil, err
 	}
 	ids, err := j.store.read.Like.Query().
 		Where(like.UserID(viewer.UserID), like.HasItemWith(queueitem.RoomID(roomID))).Select(like.FieldItemID).Strings(ctx)

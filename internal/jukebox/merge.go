@@ -1,5 +1,11 @@
 package jukebox
 
+import (
+	"time"
+
+	"antwon.dj/backend/internal/live"
+)
+
 // maxGone bounds how many songs that left the queue a state remembers. A watcher who comes back with an older version
 // than the oldest of them gets everything.
 const maxGone = 512
@@ -12,23 +18,32 @@ type goneItem struct {
 
 // roomHead is a room's own row.
 type roomHead struct {
-	roomID, hostID string
-	version        int64
-	status         RoomStatus
+	roomID, code, name, hostID string
+	createdAt                  time.Time
+	version                    int64
+	status                     RoomStatus
 }
 
 // merge makes the next state from the one before and what has a newer version: items in any state. What did not change
-// is shared with the one before. have is nil at first; then items are all that are queued, committed or playing.
-func merge(have *State, head roomHead, items []*QueueItem, playback Playback) *State {
+// is shared with the one before. have is nil at first; then items are all that are queued, committed or playing. touched
+// tells whom the changes concern, as far as hints told.
+func merge(have *State, head roomHead, items []*QueueItem, playback Playback, touched live.Touched) *State {
 	next := &State{
-		RoomID: head.roomID, HostID: head.hostID, Version: head.version, Status: head.status,
-		QueueVersion: head.version, Playback: playback, goneSince: head.version,
+		RoomID: head.roomID, Code: head.code, Name: head.name, HostID: head.hostID, CreatedAt: head.createdAt,
+		Version: head.version, Status: head.status,
+		RoomVersion: head.version, QueueVersion: head.version, PlaybackVersion: head.version, Playback: playback, goneSince: head.version,
 	}
-	var waiting []*QueueItem
+	var kept, waiting []*QueueItem
 	if have != nil {
 		next.QueueVersion, next.NowPlaying = have.QueueVersion, have.NowPlaying
+		if have.Name == next.Name && have.Status == next.Status {
+			next.RoomVersion = have.RoomVersion
+		}
+		if have.Playback.Version == next.Playback.Version {
+			next.PlaybackVersion = have.PlaybackVersion
+		}
 		next.gone, next.goneSince = have.gone[:len(have.gone):len(have.gone)], have.goneSince
-		waiting = without(have.Queue, items)
+		kept = without(have.Queue, items)
 	}
 	for _, item := range items {
 		switch {
@@ -46,12 +61,13 @@ func merge(have *State, head roomHead, items []*QueueItem, playback Playback) *S
 		}
 	}
 	next.trimGone()
-	next.Queue = Rank(waiting)
+	next.Queue = rankInto(kept, waiting)
 	next.Playback.Item = nil
 	if playback.Item.is(next.NowPlaying) {
 		next.Playback.Item = next.NowPlaying
 		next.Playback.Song = &next.NowPlaying.Song
 	}
+	next.rememberConcerns(have, touched)
 	return next
 }
 
@@ -75,7 +91,7 @@ func without(items, changed []*QueueItem) []*QueueItem {
 	for _, item := range changed {
 		replaced[item.ID] = true
 	}
-	kept := make([]*QueueItem, 0, len(items)+len(changed))
+	kept := make([]*QueueItem, 0, len(items))
 	for _, item := range items {
 		if !replaced[item.ID] {
 			kept = append(kept, item)

@@ -10,8 +10,9 @@ import (
 
 // metrics are what operators see of the rooms.
 type metrics struct {
-	groupSize prometheus.Histogram
-	loads     *prometheus.HistogramVec
+	groupSize   prometheus.Histogram
+	loads       *prometheus.HistogramVec
+	viewerAsked prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -23,8 +24,12 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "antwon_feed_load_seconds", Help: "Time to load what is new in a room, by outcome.",
 			Buckets: prometheus.ExponentialBuckets(0.0001, 4, 8),
 		}, []string{"outcome"}),
+		viewerAsked: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "antwon_shared_viewer_access_total",
+			Help: "How often what is sent to many asked who is asking, and failed: always 0, or a field lacks @viewer.",
+		}),
 	}
-	reg.MustRegister(m.groupSize, m.loads)
+	reg.MustRegister(m.groupSize, m.loads, m.viewerAsked)
 	return m
 }
 

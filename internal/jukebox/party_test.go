@@ -49,14 +49,26 @@ func newParty(t *testing.T, databaseURL string) *party {
 		t.Fatal(err)
 	}
 	p := &party{T: t, store: store, bus: live.NewLocalBus(), tokens: tokens, catalog: &catalog{}}
-	p.Jukebox = jukebox.New(jukebox.Config{
-		Store: store, Bus: p.bus, Tokens: tokens, Catalog: p.catalog, Demo: accounts{},
-		PublicURL: "http://party.test", Metrics: prometheus.NewRegistry(),
-	})
-	t.Cleanup(p.Jukebox.Close)
+	p.Jukebox = p.newJukebox(p.bus)
 	p.host = p.newHost("Hanna")
 	p.room = p.openRoom(p.host, "PARTY")
 	return p
+}
+
+func (p *party) newJukebox(bus live.Bus) *jukebox.Jukebox {
+	j := jukebox.New(jukebox.Config{
+		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: p.catalog, Demo: accounts{},
+		PublicURL: "http://party.test", Metrics: prometheus.NewRegistry(),
+	})
+	p.Cleanup(j.Close)
+	return j
+}
+
+// replica is the same party on another server, with a bus of its own.
+func (p *party) replica(bus live.Bus) *party {
+	other := *p
+	other.Jukebox = p.newJukebox(bus)
+	return &other
 }
 
 func (p *party) newHost(name string) context.Context {

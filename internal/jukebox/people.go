@@ -121,10 +121,11 @@ func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*Join
 
 // knownPerson returns the viewer, unless nobody is signed in, or a screen, or somebody whom this database does not know.
 func (j *Jukebox) knownPerson(ctx context.Context) (viewer Viewer, known bool, err error) {
-	viewer, err = ViewerFrom(ctx)
-	if err != nil || viewer.Kind == ScreenUser {
-		return Viewer{}, false, nil
+	asking, err := viewerIfAny(ctx)
+	if err != nil || asking == nil || asking.Kind == ScreenUser {
+		return Viewer{}, false, err
 	}
+	viewer = *asking
 	known, err = j.store.read.User.Query().Where(user.ID(viewer.UserID)).Exist(ctx)
 	if err != nil {
 		return Viewer{}, false, fmt.Errorf("look up the viewer: %w", err)
@@ -208,9 +209,9 @@ func admit(ctx context.Context, tx *ent.Tx, roomID, userID, name string, role Ro
 
 // Profile returns what is known of the viewer, or nil where nobody is signed in.
 func (j *Jukebox) Profile(ctx context.Context) (*Profile, error) {
-	viewer, err := ViewerFrom(ctx)
-	if err != nil {
-		return nil, nil
+	viewer, err := viewerIfAny(ctx)
+	if err != nil || viewer == nil {
+		return nil, err
 	}
 	row, err := j.store.read.User.Query().Where(user.ID(viewer.UserID)).WithSpotify().Only(ctx)
 	if ent.IsNotFound(err) {

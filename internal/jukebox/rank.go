@@ -7,16 +7,18 @@ import (
 
 // Rank puts a room's waiting songs into the order in which they will play: the committed song first, then by likes, then
 // by age, then by id. It returns a new slice; items whose position changed are new values, the others are shared.
-func Rank(items []*QueueItem) []*QueueItem {
-	ranked := slices.Clone(items)
-	slices.SortFunc(ranked, func(a, b *QueueItem) int {
-		return cmp.Or(
-			-compareBool(a.State == Committed, b.State == Committed),
-			-cmp.Compare(a.LikeCount, b.LikeCount),
-			cmp.Compare(a.Age, b.Age),
-			cmp.Compare(a.ID, b.ID),
-		)
-	})
+func Rank(items []*QueueItem) []*QueueItem { return rankInto(nil, items) }
+
+// rankInto ranks items together with those of a queue that is ranked already, which costs hardly more than copying it.
+func rankInto(queue, items []*QueueItem) []*QueueItem {
+	items = slices.SortedFunc(slices.Values(items), compareItems)
+	ranked := make([]*QueueItem, 0, len(queue)+len(items))
+	for _, item := range items {
+		n, _ := slices.BinarySearchFunc(queue, item, compareItems)
+		ranked = append(append(ranked, queue[:n]...), item)
+		queue = queue[n:]
+	}
+	ranked = append(ranked, queue...)
 	for i, item := range ranked {
 		if position := i + 1; item.Position == nil || *item.Position != position {
 			moved := *item
@@ -27,12 +29,19 @@ func Rank(items []*QueueItem) []*QueueItem {
 	return ranked
 }
 
-func compareBool(a, b bool) int {
+// compareItems says which of two songs plays first.
+func compareItems(a, b *QueueItem) int {
 	switch {
-	case a == b:
-		return 0
-	case a:
+	case (a.State == Committed) != (b.State == Committed):
+		if a.State == Committed {
+			return -1
+		}
 		return 1
+	case a.LikeCount != b.LikeCount:
+		return cmp.Compare(b.LikeCount, a.LikeCount)
+	case a.Age != b.Age:
+		return cmp.Compare(a.Age, b.Age)
+	default:
+		return cmp.Compare(a.ID, b.ID)
 	}
-	return -1
 }

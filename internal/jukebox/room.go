@@ -77,8 +77,8 @@ func (j *Jukebox) viewed(ctx context.Context, row *ent.Room, err error) (*Room, 
 		return nil, err
 	}
 	r := &Room{ID: row.ID, Code: row.Code, Name: row.Name, Status: RoomStatus(row.Status), HostID: row.HostID, CreatedAt: row.CreatedAt.UTC()}
-	if _, err := ViewerFrom(ctx); err != nil {
-		return r, nil
+	if viewer, err := viewerIfAny(ctx); err != nil || viewer == nil {
+		return r, err
 	}
 	a, err := j.toRoom(ctx, row.ID)
 	r.role = a.role

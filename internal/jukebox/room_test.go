@@ -134,9 +134,9 @@ func TestStrangersSeeOnlyTheDoorOfARoom(t *testing.T) {
 			_, _, err = p.History(ctx, room, 10, nil)
 			p.wants(jukebox.Forbidden, err)
 		}
-		_, err := p.Watch(p.Context(), p.room.ID, 0)
+		_, err := p.MayFollow(p.Context(), p.room.ID)
 		p.wants(jukebox.Unauthenticated, err)
-		_, err = p.Watch(p.newHost("Other"), p.room.ID, 0)
+		_, err = p.MayFollow(p.newHost("Other"), p.room.ID)
 		p.wants(jukebox.Forbidden, err)
 		missing, err := p.Room(p.Context(), "01900000-0000-7000-8000-000000000000")
 		if missing != nil || err != nil {

@@ -1,5 +1,7 @@
 package jukebox
 
+import "time"
+
 // RoomStatus says whether a room can still be joined and changed.
 type RoomStatus string
 
@@ -11,21 +13,40 @@ const (
 // State is everything of a room that subscribers see, at one version. It is immutable and shared by all of them; the next
 // one shares with it what did not change.
 type State struct {
-	RoomID       string
-	HostID       string
-	Version      int64
-	Status       RoomStatus
-	QueueVersion int64        // the newest version at which the queue itself changed
-	Queue        []*QueueItem // the committed song first, then the queued ones in the order they will play
-	NowPlaying   *QueueItem   // nil while no song of this room plays
-	Playback     Playback
+	RoomID    string
+	Code      string
+	Name      string
+	HostID    string
+	CreatedAt time.Time
+	Status    RoomStatus
+	Version   int64
+	// The newest versions at which the room itself, its queue and its player changed.
+	RoomVersion, QueueVersion, PlaybackVersion int64
+
+	Queue      []*QueueItem // the committed song first, then the queued ones in the order they will play
+	NowPlaying *QueueItem   // nil while no song of this room plays
+	Playback   Playback
 
 	gone      []goneItem // songs that left the queue, oldest first
 	goneSince int64      // every song that left after this version stands in gone
+
+	concerns      []concern // what concerned somebody, oldest first
+	concernsSince int64     // everything that concerned somebody after this version stands in concerns
 }
 
 // StateVersion is the room's version this state shows.
 func (s *State) StateVersion() int64 { return s.Version }
+
+// Room returns the room as any member sees it.
+func (s *State) Room() *Room {
+	return &Room{
+		ID: s.RoomID, Code: s.Code, Name: s.Name, Status: s.Status, HostID: s.HostID, CreatedAt: s.CreatedAt,
+		role: RoleScreen, // the least that a member is
+	}
+}
+
+// OldestSince is the oldest version from which QueueChange can tell a difference.
+func (s *State) OldestSince() int64 { return s.goneSince }
 
 // Committed returns the song that was handed to the player and does not play yet, or nil.
 func (s *State) Committed() *QueueItem {

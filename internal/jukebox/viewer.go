@@ -3,6 +3,8 @@ package jukebox
 import (
 	"context"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // UserKind says how somebody came here.
@@ -28,12 +30,38 @@ func WithViewer(ctx context.Context, v Viewer) context.Context {
 	return context.WithValue(ctx, viewerKey{}, v)
 }
 
-// ViewerFrom returns who asks, or an Unauthenticated error where nobody is signed in.
+// everybody stands where a Viewer stands otherwise.
+type everybody struct{ asked prometheus.Counter }
+
+// WithoutViewer returns a context for what is sent to many at once, each of whom was let in by themselves. Whatever asks
+// there who is asking would show one person's to all, so it fails, and is counted.
+func (j *Jukebox) WithoutViewer(ctx context.Context) context.Context {
+	return context.WithValue(ctx, viewerKey{}, everybody{j.viewerAsked})
+}
+
+// ViewerFrom returns who asks, or an Unauthenticated error where nobody is signed in. In a context WithoutViewer the error
+// is Internal.
 func ViewerFrom(ctx context.Context) (Viewer, error) {
-	if v, ok := ctx.Value(viewerKey{}).(Viewer); ok {
+	switch v := ctx.Value(viewerKey{}).(type) {
+	case Viewer:
 		return v, nil
+	case everybody:
+		v.asked.Inc()
+		return Viewer{}, errorf(Internal, "the viewer was asked for in what is sent to many")
 	}
 	return Viewer{}, errorf(Unauthenticated, "sign in or join a room first")
+}
+
+// viewerIfAny returns who asks, or nil where nobody is signed in.
+func viewerIfAny(ctx context.Context) (*Viewer, error) {
+	v, err := ViewerFrom(ctx)
+	if CodeOf(err) == Unauthenticated {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &v, nil
 }
 
 // Tokens makes and checks access tokens.

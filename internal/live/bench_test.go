@@ -2,8 +2,11 @@ package live_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
+
+	"github.com/google/uuid"
 
 	"antwon.dj/backend/internal/live"
 )
@@ -66,5 +69,20 @@ func BenchmarkJoin(b *testing.B) {
 			b.Fatal(err)
 		}
 		w.Close()
+	}
+}
+
+// BenchmarkConcerned is what a load asks that brings as many changes as a feed keeps hints for.
+func BenchmarkConcerned(b *testing.B) {
+	hints := make([]live.Hint, 64)
+	for i := range hints {
+		version := int64(len(hints) - i)
+		hints[i] = live.Hint{Topic: "a", Since: version - 1, Version: version, Users: []string{uuid.NewString()}}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if users, all := live.Concerned(slices.Clone(hints), 0, 64); all || len(users) != 64 {
+			b.Fatal(users, all)
+		}
 	}
 }

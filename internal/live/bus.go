@@ -6,11 +6,22 @@ import (
 )
 
 // Hint says that something changed: the topic now has this version, or a later one. Hints may be lost, doubled and
-// reordered. Versions of a topic only grow and are never negative.
+// reordered. Versions of a topic only grow and are never negative. A hint that was published is not altered any more, nor
+// is what Users holds.
 type Hint struct {
 	Topic   string
+	Since   int64 // the version before: the hint tells about every change in (Since, Version]
 	Version int64
+	Users   []string // whom those changes concern; nil: everybody, empty: nobody in particular
 }
+
+// Claim is a hint that only says that a version exists, and tells about no change.
+func Claim(topic string, version int64) Hint {
+	return Hint{Topic: topic, Since: version, Version: version}
+}
+
+// tells says whether the hint tells about a change.
+func (h Hint) tells() bool { return h.Since < h.Version }
 
 // Bus carries hints from those who change something to those who watch it.
 type Bus interface {

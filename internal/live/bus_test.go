@@ -16,7 +16,7 @@ func TestLocalBus(t *testing.T) {
 		bus.Subscribe(func(h live.Hint) { first = append(first, h) })
 		bus.Subscribe(func(h live.Hint) { second = append(second, h) })
 		bus.Publish(live.Hint{Topic: "a", Version: 1})
-		if len(first) != 1 || len(second) != 1 || first[0] != (live.Hint{Topic: "a", Version: 1}) {
+		if len(first) != 1 || len(second) != 1 || first[0].Topic != "a" || first[0].Version != 1 {
 			t.Errorf("first got %v, second %v", first, second)
 		}
 	})

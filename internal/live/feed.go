@@ -27,10 +27,12 @@ type feed[S State] struct {
 
 	// Guarded by Hub.mu.
 	watchers int
-	wanted   int64 // the newest version hinted since the last load began; 0: none that is newer than what the feed has
-	asked    int64 // what wanted was when that load began
-	loading  *turn // the load that runs, or nil
-	next     *turn // the load that will run if one is wanted
+	wanted   int64  // the newest version hinted since the last load began; 0: none that is newer than what the feed has
+	asked    int64  // what wanted was when that load began
+	heard    []Hint // that tell about changes, and came since the last load began; at most maxHeard
+	earlier  []Hint // what heard was when that load began, while it runs
+	loading  *turn  // the load that runs, or nil
+	next     *turn  // the load that will run if one is wanted
 }
 
 // news is a state until a newer one replaces it.
@@ -83,11 +85,12 @@ func (f *feed[S]) leave() {
 	}
 }
 
-func (f *feed[S]) hint(version int64) {
-	if n := f.newest.Load(); n != nil && version <= n.version {
+func (f *feed[S]) hint(hint Hint) {
+	if n := f.newest.Load(); n != nil && hint.Version <= n.version {
 		return
 	}
-	f.wanted = max(f.wanted, version)
+	f.hear(hint)
+	f.wanted = max(f.wanted, hint.Version)
 	f.poke()
 }
 
@@ -135,6 +138,7 @@ func (f *feed[S]) take() bool {
 		return false
 	}
 	f.asked, f.wanted = f.wanted, 0
+	f.earlier, f.heard = f.heard, nil
 	f.loading, f.next = f.next, newTurn()
 	return true
 }
@@ -156,7 +160,7 @@ func (f *feed[S]) load() error {
 		have = n.state
 	}
 	start := time.Now()
-	state, err := f.hub.src.Load(f.hub.ctx, f.topic, have)
+	state, err := f.hub.src.Load(f.hub.ctx, f.topic, have, f.touched)
 	if err == nil && state == none {
 		err = errNoState
 	}
@@ -203,6 +207,7 @@ func (f *feed[S]) settle(err error) bool {
 	defer f.hub.mu.Unlock()
 	f.loading.end(err)
 	f.loading = nil
+	f.forget(err)
 	switch n := f.newest.Load(); {
 	case n == nil:
 		f.next.end(err)
@@ -229,7 +234,7 @@ func (f *feed[S]) pause() time.Duration {
 }
 
 // Watcher is a cursor on a feed: it remembers the version it delivered last and asks for what is newer. Next may be
-// called by one goroutine at a time; Latest and Close by anybody at any time.
+// called by one goroutine at a time; the others by anybody at any time.
 type Watcher[S State] struct {
 	feed   *feed[S]
 	seen   int64
@@ -270,6 +275,16 @@ func (w *Watcher[S]) Next(ctx context.Context) (S, error) {
 
 // Latest returns the newest state, delivered or not, without moving the cursor. It works after Close too.
 func (w *Watcher[S]) Latest() S { return w.feed.newest.Load().state }
+
+// Newest is Latest for those who wait for several things at once: it also returns the channel that is closed when a newer
+// state replaces this one. A closed hub closes it no more; see Done.
+func (w *Watcher[S]) Newest() (state S, replaced <-chan struct{}) {
+	n := w.feed.newest.Load()
+	return n.state, n.replaced
+}
+
+// Done returns a channel that is closed when the watcher or its hub is closed.
+func (w *Watcher[S]) Done() <-chan struct{} { return w.ctx.Done() }
 
 // Close ends the watch and a Next that waits. Calling it again does nothing.
 func (w *Watcher[S]) Close() {

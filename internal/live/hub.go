@@ -25,8 +25,10 @@ type State interface {
 // a call that hangs keeps its topic waiting.
 type Source[S State] interface {
 	// Load returns the newest state. Have is the one the feed has, or the zero value: the source may load only what is
-	// newer and share the rest with it. It returns have itself when nothing is newer, and never the zero value.
-	Load(ctx context.Context, topic string, have S) (S, error)
+	// newer and share the rest with it. It returns have itself when nothing is newer, and never the zero value. Touched
+	// tells until Load returns whom the changes concern that are loaded; it is best asked after the rows were read, so
+	// that hints which arrived meanwhile count. Who calls Load outside a feed may pass nil.
+	Load(ctx context.Context, topic string, have S, touched Touched) (S, error)
 
 	// Versions returns the present versions of the topics. One that is absent is gone: its watchers keep the last state.
 	Versions(ctx context.Context, topics []string) (map[string]int64, error)
@@ -64,6 +66,7 @@ type Hub[S State] struct {
 	ctx     context.Context // the hub's life: every load runs in it and every watcher ends with it
 	cancel  context.CancelFunc
 	running sync.WaitGroup // every goroutine of the hub; none is added once ctx has ended
+	ask     chan struct{}  // holds a token when the versions shall be asked for at once
 
 	mu    sync.Mutex // see "The mutex" in the package comment
 	feeds map[string]*feed[S]
@@ -71,7 +74,7 @@ type Hub[S State] struct {
 
 // NewHub returns a hub that listens to bus and loads from src. Close it to end its goroutines.
 func NewHub[S State](bus Bus, src Source[S], opts Options) *Hub[S] {
-	h := &Hub[S]{src: src, opts: opts.withDefaults(), feeds: make(map[string]*feed[S])}
+	h := &Hub[S]{src: src, opts: opts.withDefaults(), ask: make(chan struct{}, 1), feeds: make(map[string]*feed[S])}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.unsubscribe = bus.Subscribe(h.Hint)
 	h.running.Go(h.reconcile)
@@ -132,18 +135,28 @@ func (h *Hub[S]) leave(f *feed[S]) {
 }
 
 // Hint tells this hub alone what a hint on the bus tells all: load the topic, if it is watched and the version is newer
-// than the feed's. Somebody who knows of a version, say a client that saw it elsewhere, hints before it watches.
+// than the feed's. Somebody who knows of a version, say a client that saw it elsewhere, hints before it watches, with a
+// Claim.
 func (h *Hub[S]) Hint(hint Hint) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if f := h.feeds[hint.Topic]; f != nil {
-		f.hint(hint.Version)
+		f.hint(hint)
+	}
+}
+
+// Reconcile asks for the versions of all feeds now instead of when Options.Reconcile is over: for somebody who knows that
+// hints may have been lost. It does not wait for the answer; calls that come together are one.
+func (h *Hub[S]) Reconcile() {
+	select {
+	case h.ask <- struct{}{}:
+	default: // a token waits already
 	}
 }
 
 // reconcile heals, again and again, what lost hints left behind.
 func (h *Hub[S]) reconcile() {
-	for failing := false; sleep(h.ctx, h.opts.Reconcile); {
+	for failing := false; h.rest(); {
 		err := h.heal()
 		if err != nil && !failing && h.ctx.Err() == nil {
 			h.opts.Log.Warn("asking for versions failed", "err", err)
@@ -163,9 +176,19 @@ func (h *Hub[S]) heal() error {
 		return err
 	}
 	for topic, version := range versions {
-		h.Hint(Hint{Topic: topic, Version: version})
+		h.Hint(Claim(topic, version))
 	}
 	return nil
+}
+
+// rest waits until the versions have to be asked for. It reports false when the hub is closed.
+func (h *Hub[S]) rest() bool {
+	select {
+	case <-time.After(h.opts.Reconcile):
+	case <-h.ask:
+	case <-h.ctx.Done():
+	}
+	return h.ctx.Err() == nil
 }
 
 func (h *Hub[S]) topics() []string {

@@ -171,7 +171,9 @@ func TestWatch(t *testing.T) {
 
 type stateless struct{}
 
-func (stateless) Load(_ context.Context, _ string, have *state) (*state, error) { return have, nil }
+func (stateless) Load(_ context.Context, _ string, have *state, _ live.Touched) (*state, error) {
+	return have, nil
+}
 
 func (stateless) Versions(context.Context, []string) (map[string]int64, error) { return nil, nil }
 
@@ -368,6 +370,41 @@ func TestLostHints(t *testing.T) {
 	})
 }
 
+func TestReconcile(t *testing.T) {
+	t.Run("heals at once", func(t *testing.T) {
+		inWorld(t, func(t *testing.T, w *world) {
+			a := w.watch("a")
+			w.wantNext(a, 1)
+			time.Sleep(time.Second)
+			w.source.commit("a")
+			w.hub.Reconcile()
+			if took := w.wantNext(a, 2); took != 0 {
+				t.Errorf("took %v", took)
+			}
+			w.source.commit("a") // and in time, as ever
+			if took := w.wantNext(a, 3); took != reconcile {
+				t.Errorf("took %v", took)
+			}
+		})
+	})
+
+	t.Run("asks once for all who call together, and never blocks them", func(t *testing.T) {
+		inWorld(t, func(t *testing.T, w *world) {
+			w.watch("a")
+			for range 100 {
+				w.hub.Reconcile()
+			}
+			synctest.Wait()
+			if w.source.asked < 1 || w.source.asked > 2 {
+				t.Errorf("asked %d times", w.source.asked)
+			}
+			w.hub.Close()
+			w.hub.Reconcile()
+			w.hub.Reconcile()
+		})
+	})
+}
+
 func TestNext(t *testing.T) {
 	t.Run("a slow watcher skips ahead to the newest", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
@@ -380,6 +417,40 @@ func TestNext(t *testing.T) {
 			}
 			w.wantNext(slow, 100)
 			w.wantQuiet(slow, time.Minute)
+		})
+	})
+
+	t.Run("Newest does not move the cursor either, and says when there is something newer", func(t *testing.T) {
+		inWorld(t, func(t *testing.T, w *world) {
+			a := w.watch("a")
+			s, replaced := a.Newest()
+			if s.version != 1 || closed(replaced) {
+				t.Errorf("newest %v, replaced %v", s, closed(replaced))
+			}
+			w.change("a")
+			<-replaced
+			if s, replaced = a.Newest(); s.version != 2 || closed(replaced) {
+				t.Errorf("newest %v, replaced %v", s, closed(replaced))
+			}
+			w.wantNext(a, 2)
+			if _, same := a.Newest(); same != replaced {
+				t.Error("another channel for the same state")
+			}
+		})
+	})
+
+	t.Run("Done ends with the watcher, or with the hub", func(t *testing.T) {
+		inWorld(t, func(t *testing.T, w *world) {
+			a, b := w.watch("a"), w.watch("b")
+			a.Close()
+			if !closed(a.Done()) || closed(b.Done()) {
+				t.Errorf("a closed: done %v, b: %v", closed(a.Done()), closed(b.Done()))
+			}
+			w.hub.Close()
+			<-b.Done()
+			if s, _ := b.Newest(); s.version != 1 {
+				t.Errorf("the last state is gone: %v", s)
+			}
 		})
 	})
 
@@ -486,7 +557,7 @@ func TestFailingLoads(t *testing.T) {
 			w.change("a")
 			w.wantQuiet(a, time.Second)
 			w.source.set(func(s *source) { s.err = nil })
-			if took := w.wantNext(a, 2); took > time.Second {
+			if took := w.wantNext(a, 2); took > 1600*time.Millisecond { // the fifth pause, drawn at its longest
 				t.Errorf("took %v", took)
 			}
 			w.change("a")
@@ -669,5 +740,14 @@ func wantClosed(t *testing.T, err error) {
 	t.Helper()
 	if !errors.Is(err, live.ErrClosed) {
 		t.Errorf("got %v, want %v", err, live.ErrClosed)
+	}
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }

@@ -14,7 +14,8 @@ import (
 )
 
 // However hints are lost, doubled and reordered, and loads fail, lag and take their time: every watcher sees versions that
-// strictly increase, begins no earlier than what was hinted, and ends at the newest.
+// strictly increase, begins no earlier than what was hinted, and ends at the newest; and no load is told of fewer users than
+// its changes concern.
 func TestEverybodyEndsAtTheNewest(t *testing.T) {
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -56,6 +57,9 @@ func storm(t *testing.T, random *rand.Rand) {
 	}
 	watchers.Wait()
 	hub.Close()
+	for _, missed := range src.missed {
+		t.Error(missed)
+	}
 }
 
 func upTo(random *rand.Rand, d time.Duration) time.Duration {

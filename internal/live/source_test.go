@@ -3,6 +3,7 @@ package live_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -20,6 +21,8 @@ var errDown = errors.New("database is down")
 type state struct {
 	topic   string
 	version int64
+	users   []string // whom the changes since the state before concern
+	all     bool
 }
 
 func (s *state) StateVersion() int64 { return s.version }
@@ -34,6 +37,7 @@ type source struct {
 	err      error                  // every call fails
 	delay    time.Duration          // between reading a version and returning it
 	stubborn bool                   // the delay does not end with the context
+	missed   []string               // changes of which a load was told less than whom they concern
 	lag      int64                  // loads return a state that many versions older
 }
 
@@ -41,7 +45,7 @@ func newSource() *source {
 	return &source{versions: map[string]int64{"a": 1, "b": 1}, loads: map[string][]time.Time{}}
 }
 
-func (s *source) Load(ctx context.Context, topic string, have *state) (*state, error) {
+func (s *source) Load(ctx context.Context, topic string, have *state, touched live.Touched) (*state, error) {
 	version, delay, err := s.begin(topic)
 	defer s.end()
 	if s.stubborn {
@@ -61,8 +65,28 @@ func (s *source) Load(ctx context.Context, topic string, have *state) (*state, e
 	case have != nil && have.version == version:
 		return have, nil
 	}
-	return &state{topic, version}, nil
+	return s.load(have, topic, version, touched), nil
 }
+
+// load makes a state, and notes whom it should have been told about and was not.
+func (s *source) load(have *state, topic string, version int64, touched live.Touched) *state {
+	next := &state{topic: topic, version: version}
+	if have == nil {
+		return next
+	}
+	next.users, next.all = touched(have.version, version)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for v := have.version + 1; v <= version && !next.all; v++ {
+		if user := userOf(v); !slices.Contains(next.users, user) {
+			s.missed = append(s.missed, fmt.Sprintf("version %d of %s concerns %s, told were %v", v, topic, user, next.users))
+		}
+	}
+	return next
+}
+
+// userOf is whom a version concerns.
+func userOf(version int64) string { return fmt.Sprintf("user%d", version%7) }
 
 func (s *source) begin(topic string) (int64, time.Duration, error) {
 	s.mu.Lock()
@@ -103,7 +127,8 @@ func (s *source) commit(topic string) live.Hint {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.versions[topic]++
-	return live.Hint{Topic: topic, Version: s.versions[topic]}
+	version := s.versions[topic]
+	return live.Hint{Topic: topic, Since: version - 1, Version: version, Users: []string{userOf(version)}}
 }
 
 // loaded returns when the topic's loads began, until now.

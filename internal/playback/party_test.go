@@ -141,7 +141,7 @@ func (p *party) health() jukebox.HealthState {
 }
 
 // Load and Versions make a party a live.Source.
-func (p *party) Load(context.Context, string, *jukebox.State) (*jukebox.State, error) {
+func (p *party) Load(context.Context, string, *jukebox.State, live.Touched) (*jukebox.State, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := &jukebox.State{RoomID: "room", HostID: "host", Version: p.version, Status: p.status, Playback: p.playback}

@@ -8,7 +8,7 @@ import (
 )
 
 // observe writes one access log line per request and counts it. It must see the same *http.Request as the mux, which
-// leaves the matched pattern there. A WebSocket's line comes when it ends, and its duration is no response time.
+// leaves the matched pattern there. A WebSocket's line comes when it begins.
 func observe(log *slog.Logger, metrics *metrics, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()

@@ -10,6 +10,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -25,6 +26,7 @@ type Config struct {
 
 	Metrics        *prometheus.Registry // shown at /metrics; the shell adds its own to it
 	AllowedOrigins []string             // pages of other origins that may use /graphql, with cookies
+	TrustedProxies []netip.Prefix       // whose word is taken for where a request comes from
 	Log            *slog.Logger
 }
 
@@ -36,7 +38,7 @@ func New(cfg Config) http.Handler {
 	handler = secure(handler)
 	handler = recoverPanics(cfg.Log, handler)
 	handler = observe(cfg.Log, newMetrics(cfg.Metrics), handler)
-	return identify(handler)
+	return identify(locate(cfg.TrustedProxies, handler))
 }
 
 // HTTPServer returns a server for handler that no client can hold up: time and size of a request are bounded, and the time

@@ -4,6 +4,7 @@ package session
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -13,8 +14,9 @@ import (
 
 const (
 	issuer = "antwon.dj"
-	// Lifetime is how long an access token is good for: a party and the morning after, since it cannot be renewed.
-	Lifetime = 24 * time.Hour
+	// Lifetime is how long an access token is good for, give or take a tenth: guests who came at the same moment do not all
+	// come back at the same moment.
+	Lifetime = time.Hour
 	// MinSecret is the least number of bytes of a signing secret.
 	MinSecret = 32
 )
@@ -43,7 +45,7 @@ type claims struct {
 // Mint implements jukebox.Tokens.
 func (t *Tokens) Mint(v jukebox.Viewer) (token string, expiresAt time.Time, err error) {
 	now := time.Now().UTC().Truncate(time.Second) // tokens count in seconds
-	expiresAt = now.Add(Lifetime)
+	expiresAt = now.Add(Lifetime - Lifetime/10 + rand.N(Lifetime/5)).Truncate(time.Second)
 	token, err = jwt.NewWithClaims(jwt.SigningMethodHS256, claims{v.Kind, jwt.RegisteredClaims{
 		Issuer: issuer, Audience: jwt.ClaimStrings{issuer}, Subject: v.UserID,
 		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(expiresAt),

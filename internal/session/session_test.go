@@ -25,7 +25,10 @@ func TestTokenNamesItsUserUntilItEnds(t *testing.T) {
 		if err != nil || viewer.UserID != "u1" || viewer.Kind != jukebox.GuestUser || !viewer.ExpiresAt.Equal(expiresAt) {
 			t.Fatalf("Check = %+v, %v; want guest u1 until %v", viewer, err, expiresAt)
 		}
-		time.Sleep(session.Lifetime)
+		if lives := time.Until(expiresAt); lives < session.Lifetime*9/10-time.Second || lives > session.Lifetime*11/10 {
+			t.Errorf("the token lives %v", lives)
+		}
+		time.Sleep(time.Until(expiresAt))
 		if _, err := tokens.Check(token); jukebox.CodeOf(err) != jukebox.Unauthenticated {
 			t.Errorf("after its lifetime Check = %v, want Unauthenticated", err)
 		}

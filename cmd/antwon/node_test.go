@@ -1,0 +1,226 @@
+package main_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// nodeFolder holds what the JavaScript clients are driven by, and the clients once they are installed.
+const nodeFolder = "../../test/node"
+
+// needNode skips a test where there is no Node, or the clients are not installed.
+func needNode(t *testing.T) {
+	t.Helper()
+	_, err := exec.LookPath("node")
+	if err == nil {
+		_, err = os.Stat(filepath.Join(nodeFolder, "node_modules", ".package-lock.json"))
+	}
+	switch {
+	case err == nil:
+	case os.Getenv("ANTWON_TEST_STRICT") == "1":
+		t.Fatalf("Node is required here: %v", err)
+	default:
+		t.Skipf("Node left out: %v (install it, then make node-modules)", err)
+	}
+}
+
+// script is a running Node script that takes commands and tells what happens, each as JSON on a line.
+type script struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	stderr *output
+	token  func() string // what to answer when the script wants a token
+	done   chan struct{} // closed when the script has told everything
+
+	writing sync.Mutex
+	stdin   io.WriteCloser // guarded by writing
+
+	mu     sync.Mutex
+	events []event // guarded by mu
+}
+
+// event is what a script tells. Which fields it has depends on its name.
+type event struct {
+	Event   string
+	ID      string
+	Type    string // of a server-sent event
+	Since   *int
+	Version int
+	Items   []item
+	Data    json.RawMessage
+	Errors  []graphqlError
+	Code    any    // of a close, a number; or of a failed system call
+	Message string // of a failure
+	report
+}
+
+// report is the last event.
+type report struct {
+	Versions []struct {
+		Version int
+		Reset   bool
+		Empty   bool
+	}
+	Connects     int
+	Acknowledged int
+	Closes       map[string]int // by code
+}
+
+// startScript starts a script of nodeFolder. It ends with the test at the latest.
+func startScript(t *testing.T, token func() string, name string, args ...string) *script {
+	t.Helper()
+	needNode(t)
+	s := &script{t: t, cmd: exec.Command("node", append([]string{name}, args...)...), stderr: &output{}, token: token, done: make(chan struct{})}
+	s.cmd.Dir = nodeFolder
+	s.cmd.Stderr = s.stderr
+	var err error
+	if s.stdin, err = s.cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := s.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go s.listen(stdout)
+	t.Cleanup(func() {
+		if s.cmd.ProcessState != nil {
+			return
+		}
+		_ = s.cmd.Process.Kill() // it may just have ended
+		<-s.done
+		_ = s.cmd.Wait() // killed
+		if t.Failed() {
+			t.Logf("%s told:\n%s", name, s.stderr)
+		}
+	})
+	return s
+}
+
+func (s *script) listen(stdout io.Reader) {
+	defer close(s.done)
+	lines := bufio.NewScanner(stdout)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var e event
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+			s.t.Errorf("the script told %s: %v", lines.Bytes(), err)
+			continue
+		}
+		if e.Event == "token" {
+			s.do(map[string]any{"do": "token", "token": s.token()})
+			continue
+		}
+		s.mu.Lock()
+		s.events = append(s.events, e)
+		s.mu.Unlock()
+	}
+}
+
+func (s *script) do(command map[string]any) {
+	line, err := json.Marshal(command)
+	if err != nil {
+		s.t.Error(err)
+		return
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if _, err := s.stdin.Write(append(line, '\n')); err != nil && !errors.Is(err, os.ErrClosed) { // finish was quicker
+		s.t.Errorf("%s: %v\n%s", line, err, s.stderr)
+	}
+}
+
+// gone fails the test, sooner than waiting in vain would, if the script has ended by itself.
+func (s *script) gone() bool {
+	s.t.Helper()
+	select {
+	case <-s.done:
+		s.t.Fatal("the script has ended")
+	default:
+	}
+	return false
+}
+
+// told are the events so far that are wanted.
+func (s *script) told(wanted func(event) bool) (told []event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.events {
+		if wanted(e) {
+			told = append(told, e)
+		}
+	}
+	return told
+}
+
+// finish lets the script report and end.
+func (s *script) finish() report {
+	s.t.Helper()
+	s.writing.Lock()
+	_ = s.stdin.Close() // only once
+	s.writing.Unlock()
+	<-s.done
+	if err := s.cmd.Wait(); err != nil {
+		s.t.Fatalf("the script: %v\n%s", err, s.stderr)
+	}
+	reports := s.told(named("report", ""))
+	if len(reports) != 1 {
+		s.t.Fatalf("%d reports\n%s", len(reports), s.stderr)
+	}
+	return reports[0].report
+}
+
+// named wants the events of this name, and of this id if there is one.
+func named(name, id string) func(event) bool {
+	return func(e event) bool { return e.Event == name && (id == "" || e.ID == id) }
+}
+
+// GraphQL over HTTP as its own audits want it: not only what a server must do, also what it should.
+func TestGraphQLOverHTTPAudits(t *testing.T) {
+	t.Parallel()
+	needNode(t)
+	s := startServer(t, "sqlite:data/antwon.db")
+	audits := exec.CommandContext(t.Context(), "node", "audits.mjs", s.url+"/graphql")
+	audits.Dir = nodeFolder
+	out, err := audits.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	t.Logf("audits: %s", out)
+}
+
+// The reference client's own tests, which need no server.
+func TestReferenceClientAlone(t *testing.T) {
+	t.Parallel()
+	needNode(t)
+	tests := exec.CommandContext(t.Context(), "node", "--test", "follow.test.mjs")
+	tests.Dir = nodeFolder
+	if out, err := tests.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// What the manual shows is what is tested.
+func TestReadmeShowsTheReferenceClient(t *testing.T) {
+	client, err := os.ReadFile("../../docs/follow-queue.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(readme), "\n```js\n"+string(client)+"```\n") {
+		t.Error("README.md does not show docs/follow-queue.mjs as it is")
+	}
+}

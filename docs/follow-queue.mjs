@@ -1,0 +1,61 @@
+// Follows a room's queue, whatever happens to the connection. The client is one of graphql-ws:
+//   createClient({ url, connectionParams: async () => ({ authorization: `Bearer ${await token()}` }), ...reconnect })
+
+const changes = `subscription ($roomId: ID!, $since: Int) {
+  roomQueueChanges(roomId: $roomId, since: $since) {
+    version reset removedIds moved { id position } order
+    upserted { id likeCount state song { name artists imageUrl spotifyUrl } addedBy { displayName } }
+  }
+}`
+const status = 'query ($roomId: ID!) { room(id: $roomId) { status } }'
+const passing = ['INTERNAL_SERVER_ERROR', 'RATE_LIMITED', 'UPSTREAM_UNAVAILABLE']
+
+// By itself graphql-ws gives up as soon as a server cannot be reached, and when it has failed five times.
+export const reconnect = {
+  shouldRetry: () => true,
+  retryAttempts: Infinity,
+  retryWait: (n) => new Promise((done) => setTimeout(done, Math.min(1000 * 2 ** n, 15000) * (0.5 + Math.random()))),
+}
+
+// Calls onQueue with the queue, and the change that led to it, whenever it has changed. `ended` resolves when the room is
+// closed or after stop(); it rejects when the server refuses or the client gives up.
+export function followQueue(client, roomId, onQueue) {
+  const queue = { version: null, order: [], items: new Map() } // order: ids; items: by id
+  // The client writes the variables anew for each connection, so each goes on from the version reached by then.
+  const variables = { roomId, get since() { return queue.version } }
+  let events, failures = 0, stopped = false
+
+  async function follow() {
+    while (!stopped) {
+      try {
+        for await (const { data, errors } of (events = client.iterate({ query: changes, variables }))) {
+          if (!data) throw errors
+          apply(queue, data.roomQueueChanges)
+          onQueue(queue, data.roomQueueChanges)
+          failures = 0
+        }
+        if (stopped || await isClosed(client, roomId)) return
+      } catch (error) {
+        if (!Array.isArray(error) || !error.every((e) => passing.includes(e.extensions?.code))) throw error
+      }
+      await reconnect.retryWait(failures++)
+    }
+  }
+  return { ended: follow(), stop() { stopped = true; events.return() } }
+}
+
+function apply(queue, change) {
+  if (change.reset) { queue.order = []; queue.items.clear() }
+  for (const id of change.removedIds) queue.items.delete(id)
+  for (const item of change.upserted) queue.items.set(item.id, item)
+  const gone = new Set([...change.removedIds, ...change.moved.map((m) => m.id)])
+  queue.order = change.order ?? queue.order.filter((id) => !gone.has(id))
+  for (const m of change.moved) queue.order.splice(m.position - 1, 0, m.id)
+  queue.version = change.version
+}
+
+// A subscription that ends without an error is over because the room is, unless something went wrong.
+async function isClosed(client, roomId) {
+  const answers = client.iterate({ query: status, variables: { roomId } })
+  for await (const { data } of answers) return data?.room?.status === 'CLOSED'
+}

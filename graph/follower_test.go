@@ -1,0 +1,122 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// item and change are what clients read of roomQueueChanges.
+type item struct {
+	ID        string
+	LikeCount int
+	State     string
+	Song      struct{ Name string }
+}
+
+type change struct {
+	Version, Since int64
+	Reset          bool
+	Upserted       []item
+	RemovedIDs     []string
+	Moved          []struct {
+		ID       string
+		Position int
+	}
+	Order []string
+}
+
+// follower keeps a queue by applying changes, in the way that the README shows.
+type follower struct {
+	version int64 // 0: none yet
+	order   []string
+	items   map[string]item
+	resets  int
+}
+
+func (f *follower) apply(c change) {
+	if c.Reset {
+		f.order, f.items = nil, map[string]item{}
+		f.resets++
+	}
+	gone := slices.Clone(c.RemovedIDs)
+	for _, moved := range c.Moved {
+		gone = append(gone, moved.ID)
+	}
+	f.order = slices.DeleteFunc(f.order, func(id string) bool { return slices.Contains(gone, id) })
+	for _, id := range c.RemovedIDs {
+		delete(f.items, id)
+	}
+	for _, changed := range c.Upserted {
+		f.items[changed.ID] = changed
+	}
+	if c.Order != nil {
+		f.order = slices.Clone(c.Order)
+	}
+	for _, moved := range c.Moved {
+		f.order = slices.Insert(f.order, moved.Position-1, moved.ID)
+	}
+	f.version = c.Version
+}
+
+// shows is the queue in a form that can be compared.
+func (f *follower) shows() string {
+	var lines []string
+	for _, id := range f.order {
+		lines = append(lines, f.items[id].String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (i item) String() string {
+	return fmt.Sprintf("%s %s %d %s", i.ID, i.Song.Name, i.LikeCount, i.State)
+}
+
+// feed is a subscription on a WebSocket of its own.
+type feed struct{ *websocket.Conn }
+
+func (s *server) subscribe(who *person, query string, variables map[string]any) (*feed, error) {
+	dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}, EnableCompression: true}
+	conn, _, err := dialer.Dial("ws"+strings.TrimPrefix(s.URL, "http"), nil)
+	if err != nil {
+		return nil, err
+	}
+	f := &feed{conn}
+	err = errors.Join(
+		f.WriteJSON(map[string]any{"type": "connection_init", "payload": map[string]string{"authorization": "Bearer " + who.token}}),
+		f.WriteJSON(map[string]any{"type": "subscribe", "id": "1", "payload": map[string]any{"query": query, "variables": variables}}),
+	)
+	if err != nil {
+		conn.Close()
+	}
+	return f, err
+}
+
+// next reads the data of the next event into result.
+func (f *feed) next(result any) error {
+	for {
+		var message struct {
+			Type    string
+			Payload json.RawMessage
+		}
+		if err := errors.Join(f.SetReadDeadline(time.Now().Add(soon)), f.ReadJSON(&message)); err != nil {
+			return err
+		}
+		if message.Type == "connection_ack" {
+			continue
+		}
+		var payload struct {
+			Data   json.RawMessage
+			Errors []any
+		}
+		if err := json.Unmarshal(message.Payload, &payload); message.Type != "next" || err != nil || len(payload.Errors) > 0 {
+			return fmt.Errorf("%s %s", message.Type, message.Payload)
+		}
+		return json.Unmarshal(payload.Data, result)
+	}
+}

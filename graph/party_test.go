@@ -1,0 +1,194 @@
+package graph_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"antwon.dj/backend/graph"
+	"antwon.dj/backend/internal/gqlserver"
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/session"
+	"antwon.dj/backend/internal/testdb"
+)
+
+const soon = 20 * time.Second // for things that happen at once unless something is wrong
+
+// party is a room on a real database, behind one or more servers.
+type party struct {
+	*testing.T
+	store  *jukebox.Store
+	tokens *session.Tokens
+	bus    *live.LocalBus
+	first  *server
+	host   *person
+	roomID string
+
+	playing string // the item that plays
+}
+
+// server is one of the servers of a party, behind a real socket.
+type server struct {
+	*party
+	*httptest.Server
+	jukebox *jukebox.Jukebox
+	metrics *prometheus.Registry
+}
+
+// person has a session.
+type person struct {
+	token string
+	ctx   context.Context
+}
+
+func onBothDatabases(t *testing.T, story func(p *party)) {
+	t.Helper()
+	testdb.Each(t, func(t *testing.T, url string) { story(newParty(t, url)) })
+}
+
+func newParty(t *testing.T, databaseURL string) *party {
+	t.Helper()
+	p := &party{T: t, bus: live.NewLocalBus()}
+	var err error
+	p.store, err = jukebox.OpenStore(t.Context(), databaseURL)
+	p.must(err)
+	t.Cleanup(func() { p.must(p.store.Close()) })
+	p.tokens, err = session.New([]byte(strings.Repeat("k", session.MinSecret)))
+	p.must(err)
+	p.first = p.newServer(p.bus, 0)
+	login, err := p.first.jukebox.DemoLogin(t.Context(), "Hanna")
+	p.must(err)
+	p.host = p.person(login)
+	room, err := p.first.jukebox.CreateRoom(p.host.ctx, jukebox.CreateRoomInput{}, nil)
+	p.must(err)
+	p.roomID = room.ID
+	return p
+}
+
+func (p *party) newServer(bus live.Bus, interval time.Duration) *server {
+	p.Helper()
+	s := &server{party: p, metrics: prometheus.NewRegistry()}
+	s.jukebox = jukebox.New(jukebox.Config{
+		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: catalog{}, Demo: accounts{}, FeedInterval: interval,
+		PublicURL: "http://party.test", Metrics: s.metrics,
+	})
+	resolver := graph.New(s.jukebox, slog.New(slog.DiscardHandler))
+	handler := gqlserver.New(gqlserver.Config{
+		Schema:  graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
+		Sources: resolver.Sources(), WithoutViewer: s.jukebox.WithoutViewer, Authenticate: p.authenticate,
+		Present: resolver.PresentError, Recover: resolver.Recover, AroundResponses: graph.RememberLikes, Metrics: s.metrics,
+		Limits: gqlserver.Limits{DrainWindow: time.Millisecond, OperationsPerSecond: 1000},
+	})
+	s.Server = httptest.NewServer(handler)
+	p.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), soon)
+		defer cancel()
+		p.must(handler.Drain(ctx))
+		s.Close()
+		s.jukebox.Close()
+	})
+	return s
+}
+
+func (p *party) authenticate(ctx context.Context, authorization string) (context.Context, error) {
+	if authorization == "" {
+		return ctx, nil
+	}
+	viewer, err := p.tokens.Check(strings.TrimPrefix(authorization, "Bearer "))
+	return jukebox.WithViewer(ctx, viewer), err
+}
+
+func (p *party) person(s *jukebox.Session) *person {
+	p.Helper()
+	return &person{s.AccessToken, jukebox.WithViewer(p.Context(), s.User)}
+}
+
+func (p *party) join(name string) *person {
+	p.Helper()
+	room, err := p.first.jukebox.Room(p.host.ctx, p.roomID)
+	p.must(err)
+	joined, err := p.first.jukebox.JoinRoom(p.Context(), room.Code, name)
+	p.must(err)
+	return p.person(&joined.Session)
+}
+
+func (p *party) must(err error) {
+	p.Helper()
+	if err != nil {
+		p.Fatal(err)
+	}
+}
+
+// ask sends an operation over HTTP and returns data.
+func (s *server) ask(who *person, query string, result any) {
+	s.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": map[string]any{"r": s.roomID}})
+	s.must(err)
+	request, err := http.NewRequestWithContext(s.Context(), http.MethodPost, s.URL, strings.NewReader(string(body)))
+	s.must(err)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", "Bearer "+who.token)
+	response, err := s.Client().Do(request)
+	s.must(err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	s.must(err)
+	var answer struct {
+		Data   json.RawMessage
+		Errors []any
+	}
+	s.must(json.Unmarshal(text, &answer))
+	if len(answer.Errors) > 0 {
+		s.Fatalf("%s: %s", query, text)
+	}
+	s.must(json.Unmarshal(answer.Data, result))
+}
+
+// counter adds up a metric's values, of those with this label if one is given.
+func (s *server) counter(name string, label ...string) (sum float64) {
+	s.Helper()
+	families, err := s.metrics.Gather()
+	s.must(err)
+	for _, family := range families {
+		for _, m := range family.GetMetric() {
+			if family.GetName() == name && (len(label) == 0 || m.GetLabel()[0].GetValue() == label[0]) {
+				sum += m.GetCounter().GetValue() + m.GetGauge().GetValue()
+			}
+		}
+	}
+	return sum
+}
+
+func uri(n int) string { return fmt.Sprintf("spotify:track:%022d", n) }
+
+// catalog stands for Spotify: song n is "Song n".
+type catalog struct{}
+
+func (catalog) Song(_ context.Context, _, songURI string) (jukebox.Song, error) {
+	number := strings.TrimLeft(strings.TrimPrefix(songURI, "spotify:track:"), "0")
+	return jukebox.Song{
+		URI: songURI, Name: "Song " + number, Artists: []string{"The Examples"}, AlbumName: "Album", DurationMS: 180_000,
+		SpotifyURL: "https://open.spotify.com/track/x", ISRC: songURI[len(songURI)-12:], Playable: true,
+	}, nil
+}
+
+func (catalog) Search(context.Context, string, string, int, int) ([]jukebox.Song, bool, error) {
+	return nil, false, nil
+}
+
+// accounts stands for the simulator's.
+type accounts struct{}
+
+func (accounts) NewAccount(_ context.Context, hostID, name string) (jukebox.SpotifyCredentials, error) {
+	return jukebox.SpotifyCredentials{AccountID: "account of " + hostID, DisplayName: name, Sealed: []byte("sealed")}, nil
+}

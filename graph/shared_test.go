@@ -1,0 +1,206 @@
+package graph_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"antwon.dj/backend/graph"
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/testdb"
+)
+
+// Every shared subscription is followed with everything that its document may select, in a room that has something of
+// everything. Nothing of it may ask who is asking: that would show one person's to all.
+func TestSharedSubscriptionsNeverAskWhoIsAsking(t *testing.T) {
+	p := newParty(t, testdb.SQLite(t))
+	p.fill()
+	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	shared := 0
+	for _, field := range schema.Subscription.Fields {
+		if field.Directives.ForName("shared") == nil {
+			continue
+		}
+		shared++
+		query := `subscription($r: ID!) { ` + field.Name + `(roomId: $r) ` + everything(schema, field.Type.Name(), nil) + ` }`
+		for _, who := range []*person{p.host, p.join("Gina"), p.screen()} {
+			feed, err := p.first.subscribe(who, query, map[string]any{"r": p.roomID})
+			p.must(err)
+			var event map[string]any
+			if err := feed.next(&event); err != nil {
+				t.Errorf("%s: %v", query, err)
+			}
+			feed.Close()
+		}
+	}
+	if n := p.first.counter("graphql_subscription_executions_total", "true"); int(n) != shared || shared < 4 {
+		t.Errorf("%v executions for %d shared subscriptions", n, shared)
+	}
+	if n := p.first.counter("graphql_subscription_executions_total", "false"); n != 0 {
+		t.Errorf("%v were executed for one alone", n)
+	}
+	if n := p.first.counter("antwon_shared_viewer_access_total"); n != 0 {
+		t.Errorf("the viewer was asked for %v times", n)
+	}
+}
+
+// everything selects all fields of a type that do not depend on who asks. A type is not selected again within itself more
+// than once.
+func everything(schema *ast.Schema, typeName string, within []string) string {
+	definition := schema.Types[typeName]
+	if !definition.IsCompositeType() {
+		return ""
+	}
+	seen := 0
+	for _, outer := range within {
+		if outer == typeName {
+			seen++
+		}
+	}
+	if seen > 1 {
+		return "{ __typename }"
+	}
+	var fields []string
+	for _, field := range definition.Fields {
+		if !strings.HasPrefix(field.Name, "__") && field.Directives.ForName("viewer") == nil {
+			fields = append(fields, field.Name+everything(schema, field.Type.Name(), append(within, typeName)))
+		}
+	}
+	return "{ __typename " + strings.Join(fields, " ") + " }"
+}
+
+// fill gives the room songs that wait, one that plays and one that was played.
+func (p *party) fill() {
+	p.Helper()
+	for n := 1; n <= 4; n++ {
+		p.must(p.addSong(p.host, n))
+	}
+	for range 5 {
+		p.must(p.play(p.queue()))
+	}
+}
+
+func (p *party) screen() *person {
+	p.Helper()
+	room, err := p.first.jukebox.Room(p.host.ctx, p.roomID)
+	p.must(err)
+	joined, err := p.first.jukebox.WatchRoom(p.Context(), room.Code)
+	p.must(err)
+	return p.person(&joined.Session)
+}
+
+// What depends on who asks is each one's own, in one and the same room.
+func TestViewersSeeTheirOwn(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		p.must(p.addSong(p.host, 1))
+		item := p.queue()[0]
+		gina := p.join("Gina")
+		_, err := p.first.jukebox.LikeQueueItem(gina.ctx, item.ID, nil)
+		p.must(err)
+		for who, likes := range map[*person]bool{p.host: false, gina: true} {
+			feed, err := p.first.subscribe(who, `subscription($r: ID!) { roomQueue(roomId: $r) { items { likedByViewer } } }`, map[string]any{"r": p.roomID})
+			p.must(err)
+			var event struct {
+				RoomQueue struct {
+					Items []struct{ LikedByViewer bool }
+				}
+			}
+			p.must(feed.next(&event))
+			feed.Close()
+			if got := event.RoomQueue.Items[0].LikedByViewer; got != likes {
+				t.Errorf("likedByViewer is %v, want %v", got, likes)
+			}
+		}
+	})
+}
+
+type viewerInRoom struct {
+	Version      int
+	Role         string
+	LikedItemIDs []string
+	AddedItemIDs []string
+	Next         *struct{ ID string }
+	Quota        struct{ Queued int }
+	Removed      bool
+}
+
+// Guests hear of what concerns them, and of nothing else.
+func TestViewerInRoom(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		gina, otto := p.join("Gina"), p.join("Otto")
+		feed, err := p.first.subscribe(gina, `subscription($r: ID!) { viewerInRoom(roomId: $r) {
+			version role likedItemIds addedItemIds next { id } quota { queued maxQueued addsLeft refillsAt } removed } }`, map[string]any{"r": p.roomID})
+		p.must(err)
+		defer feed.Close()
+		hears := func() viewerInRoom {
+			p.Helper()
+			var event struct{ ViewerInRoom viewerInRoom }
+			p.must(feed.next(&event))
+			return event.ViewerInRoom
+		}
+		if v := hears(); v.Role != "GUEST" || len(v.LikedItemIDs)+len(v.AddedItemIDs) != 0 || v.Next != nil || v.Removed {
+			t.Errorf("at first: %+v", v)
+		}
+		p.must(p.addSong(p.host, 1)) // which is first from now on; nobody's was before
+		p.must(p.addSong(gina, 2))
+		hosts, ginas := p.queue()[0].ID, p.queue()[1].ID
+		if v := hears(); len(v.AddedItemIDs) != 1 || v.AddedItemIDs[0] != ginas || v.Next != nil || v.Quota.Queued != 1 {
+			t.Errorf("after adding: %+v", v)
+		}
+		for _, liked := range []string{hosts, ginas} {
+			_, err := p.first.jukebox.LikeQueueItem(otto.ctx, liked, nil)
+			p.must(err)
+		}
+		_, err = p.first.jukebox.LikeQueueItem(gina.ctx, hosts, nil)
+		p.must(err)
+		if v := hears(); len(v.LikedItemIDs) != 1 || v.LikedItemIDs[0] != hosts || v.Version < 6 {
+			t.Errorf("after likes, two of which were somebody else's: %+v", v)
+		}
+		_, err = p.first.jukebox.RemoveQueueItem(p.host.ctx, hosts, nil)
+		p.must(err)
+		if v := hears(); v.Next == nil || v.Next.ID != ginas || len(v.LikedItemIDs) != 0 {
+			t.Errorf("when it is Gina's turn: %+v", v)
+		}
+		_, err = p.first.jukebox.CloseRoom(p.host.ctx, p.roomID, nil)
+		p.must(err)
+		hears()
+		if err := feed.next(&struct{}{}); err == nil || err.Error() != "complete " {
+			t.Errorf("the end: %v", err)
+		}
+	})
+}
+
+// The last state says that the room is closed.
+func TestRoomSubscription(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		feed, err := p.first.subscribe(p.join("Gina"), `subscription($r: ID!) { room(roomId: $r) { name status joinUrl host { displayName } } }`, map[string]any{"r": p.roomID})
+		p.must(err)
+		defer feed.Close()
+		expect := func(name, status string) {
+			p.Helper()
+			var event struct {
+				Room struct {
+					Name, Status, JoinURL string
+					Host                  struct{ DisplayName string }
+				}
+			}
+			p.must(feed.next(&event))
+			if r := event.Room; r.Name != name || r.Status != status || r.Host.DisplayName != "Hanna" || r.JoinURL == "" {
+				t.Errorf("got %+v", r)
+			}
+		}
+		expect("Hanna", "OPEN")
+		p.must(p.addSong(p.host, 1)) // is no change of the room itself
+		name := "Fest"
+		_, err = p.first.jukebox.UpdateRoom(p.host.ctx, p.roomID, jukebox.UpdateRoomInput{Name: &name}, nil)
+		p.must(err)
+		expect("Fest", "OPEN")
+		_, err = p.first.jukebox.CloseRoom(p.host.ctx, p.roomID, nil)
+		p.must(err)
+		expect("Fest", "CLOSED")
+		if err := feed.next(&struct{}{}); err == nil || err.Error() != "complete " {
+			t.Errorf("the end: %v", err)
+		}
+	})
+}

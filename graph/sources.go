@@ -1,0 +1,111 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"antwon.dj/backend/internal/gqlserver"
+	"antwon.dj/backend/internal/jukebox"
+)
+
+// aspect is what one subscription shows of a room's state: when that changed last, and the event that tells it.
+type aspect struct {
+	changed func(s *jukebox.State) int64
+	event   func(ctx context.Context, since *int64, s *jukebox.State) (any, error)
+}
+
+// Sources are where the subscriptions' events come from.
+func (r *Resolver) Sources() map[string]gqlserver.Open {
+	return map[string]gqlserver.Open{
+		"room": r.open(aspect{
+			changed: func(s *jukebox.State) int64 { return s.RoomVersion },
+			event:   func(_ context.Context, _ *int64, s *jukebox.State) (any, error) { return s.Room(), nil },
+		}),
+		"roomQueue": r.open(aspect{
+			changed: func(s *jukebox.State) int64 { return s.QueueVersion },
+			event: func(_ context.Context, _ *int64, s *jukebox.State) (any, error) {
+				queue := s.RoomQueue()
+				return &queue, nil
+			},
+		}),
+		"roomQueueChanges": r.open(aspect{
+			changed: func(s *jukebox.State) int64 { return s.QueueVersion },
+			event: func(_ context.Context, since *int64, s *jukebox.State) (any, error) {
+				change := s.QueueChange(since)
+				return &change, nil
+			},
+		}),
+		"playback": r.open(aspect{
+			changed: func(s *jukebox.State) int64 { return s.PlaybackVersion },
+			event:   func(_ context.Context, _ *int64, s *jukebox.State) (any, error) { return &s.Playback, nil },
+		}),
+		"viewerInRoom": r.viewerInRoom,
+	}
+}
+
+// open lets the members of a room follow an aspect of it.
+func (r *Resolver) open(a aspect) gqlserver.Open {
+	return func(ctx context.Context, args map[string]any) (*gqlserver.Opened, error) {
+		roomID, err := graphql.UnmarshalID(args["roomId"])
+		if err != nil {
+			return nil, err
+		}
+		version, err := r.jukebox.MayFollow(ctx, roomID)
+		if err != nil {
+			return nil, err
+		}
+		return &gqlserver.Opened{Version: version, Follow: func(ctx context.Context) (gqlserver.Source, error) {
+			watcher, err := r.jukebox.Watch(ctx, roomID)
+			if err != nil {
+				return nil, err
+			}
+			return source{a, watcher}, nil
+		}}, nil
+	}
+}
+
+// viewerInRoom lets a member follow what concerns them.
+func (r *Resolver) viewerInRoom(ctx context.Context, args map[string]any) (*gqlserver.Opened, error) {
+	viewer, err := jukebox.ViewerFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var looked, concerned int64 // the newest version that was looked at, and the one at which the viewer was concerned
+	return r.open(aspect{
+		changed: func(s *jukebox.State) int64 {
+			if s.Concerned(viewer.UserID) > looked {
+				concerned = s.Version
+			}
+			looked = s.Version
+			return concerned
+		},
+		event: func(ctx context.Context, _ *int64, s *jukebox.State) (any, error) {
+			return r.jukebox.ViewerInRoom(ctx, s)
+		},
+	})(ctx, args)
+}
+
+// source follows a room.
+type source struct {
+	aspect
+	watcher *jukebox.Watcher
+}
+
+func (s source) Close() { s.watcher.Close() }
+
+func (s source) Newest() (gqlserver.State, <-chan struct{}) {
+	state, replaced := s.watcher.Newest()
+	shown := gqlserver.State{
+		Version: state.Version, Changed: s.changed(state), Oldest: state.OldestSince(),
+		Last: state.Status == jukebox.Closed, Value: state,
+	}
+	if shown.Last {
+		shown.Changed = shown.Version // the last state is for all
+	}
+	return shown, replaced
+}
+
+func (s source) Event(ctx context.Context, since *int64, state gqlserver.State) (any, error) {
+	return s.event(ctx, since, state.Value.(*jukebox.State))
+}

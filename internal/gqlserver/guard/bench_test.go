@@ -1,0 +1,43 @@
+package guard
+
+import "testing"
+
+func BenchmarkCheck(b *testing.B) {
+	for name, text := range map[string]string{
+		"subscription":  subscription,
+		"introspection": introspection,
+		"bomb":          bombs["fields and more"],
+		"quadratic":     quadratic["within inline fragments"],
+	} {
+		doc := parse(b, text)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Check(doc, Limits{})
+			}
+		})
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	for name, text := range map[string]string{"subscription": subscription, "bomb": bombs["fields and more"]} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				parse(b, text)
+			}
+		})
+	}
+}
+
+// What the executor does with the costliest documents that pass, almost all of it validation.
+func BenchmarkValidateWhatPasses(b *testing.B) {
+	for name, text := range within {
+		b.Run(name, func(b *testing.B) {
+			e, documents := newExecutor()
+			for b.Loop() {
+				ask(e, text)
+				delete(documents, text)
+			}
+		})
+	}
+}

@@ -1,0 +1,145 @@
+package guard
+
+import (
+	"cmp"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// counter counts what the definitions of one document ask for, each fragment once.
+type counter struct {
+	fragments map[string]*ast.FragmentDefinition // of two with one name the first, as in validation
+	counted   map[*ast.FragmentDefinition]cost
+	open      map[*ast.FragmentDefinition]bool // those that are being counted
+	refusal   *gqlerror.Error                  // the first thing found that no limit allows; counts mean nothing after it
+	steps     int                              // how many nodes were looked at
+}
+
+func newCounter(doc *ast.QueryDocument) *counter {
+	c := &counter{
+		fragments: make(map[string]*ast.FragmentDefinition, len(doc.Fragments)),
+		counted:   make(map[*ast.FragmentDefinition]cost, len(doc.Fragments)),
+		open:      map[*ast.FragmentDefinition]bool{},
+	}
+	for _, fragment := range doc.Fragments {
+		if c.fragments[fragment.Name] == nil {
+			c.fragments[fragment.Name] = fragment
+		}
+	}
+	return c
+}
+
+func (c *counter) operation(o *ast.OperationDefinition) cost {
+	asked := c.directives(o.Directives).plus(c.selection(o.SelectionSet))
+	for _, variable := range o.VariableDefinitions {
+		asked = asked.plus(c.directives(variable.Directives))
+	}
+	return asked
+}
+
+func (c *counter) fragment(f *ast.FragmentDefinition) cost {
+	if known, ok := c.counted[f]; ok {
+		return known
+	}
+	c.open[f] = true
+	asked := c.directives(f.Directives).plus(c.selection(f.SelectionSet))
+	delete(c.open, f)
+	c.counted[f] = asked
+	return asked
+}
+
+// selection counts what stands between the braces of an operation, a fragment or a field.
+func (c *counter) selection(set ast.SelectionSet) cost {
+	if len(set) == 0 {
+		return cost{}
+	}
+	return c.flat(set, map[string]bool{})
+}
+
+// flat counts a selection or an inline fragment in it, which belongs to the same selection: names are those asked for there.
+func (c *counter) flat(set ast.SelectionSet, names map[string]bool) (asked cost) {
+	for _, selected := range set {
+		c.steps++
+		switch s := selected.(type) {
+		case *ast.Field:
+			asked = asked.plus(c.field(s, names))
+		case *ast.InlineFragment:
+			asked = asked.plus(c.inline(s, names))
+		case *ast.FragmentSpread:
+			asked = asked.plus(c.spread(s))
+		}
+	}
+	return asked
+}
+
+func (c *counter) field(f *ast.Field, names map[string]bool) cost {
+	asked := cost{rootFields: 1, depth: 1, fields: 1, nodes: 1}
+	name := cmp.Or(f.Alias, f.Name)
+	if name != f.Name {
+		asked.aliases = 1
+	}
+	if names[name] {
+		asked.repeats = 1
+	}
+	names[name] = true
+	return asked.plus(c.directives(f.Directives)).plus(c.arguments(f.Arguments)).plus(c.selection(f.SelectionSet).below())
+}
+
+// inline counts the fields at its root a second time, because validation compares them again for every fragment around.
+func (c *counter) inline(f *ast.InlineFragment, names map[string]bool) cost {
+	asked := c.flat(f.SelectionSet, names)
+	again := cost{nodes: sum(1, asked.rootFields)}
+	return asked.plus(again).plus(c.directives(f.Directives))
+}
+
+// spread counts a fragment that there is not as nothing but its spread. One within itself would never end.
+func (c *counter) spread(s *ast.FragmentSpread) cost {
+	asked := cost{nodes: 1}.plus(c.directives(s.Directives))
+	fragment := c.fragments[s.Name]
+	switch {
+	case fragment == nil:
+		return asked
+	case c.open[fragment]:
+		c.refuse(s.Position, "Cannot spread fragment %q within itself.", s.Name)
+		return asked
+	default:
+		return asked.plus(c.fragment(fragment))
+	}
+}
+
+// directives refuses @defer, which the parser knows even where the schema does not: a deferred part whose client leaves
+// keeps its goroutine for ever, and over POST it is never sent.
+func (c *counter) directives(list ast.DirectiveList) (asked cost) {
+	for _, directive := range list {
+		c.steps++
+		if directive.Name == "defer" {
+			c.refuse(directive.Position, "@defer is not supported")
+		}
+		asked = asked.plus(cost{directives: 1, nodes: 1}).plus(c.arguments(directive.Arguments))
+	}
+	return asked
+}
+
+func (c *counter) arguments(list ast.ArgumentList) (asked cost) {
+	for _, argument := range list {
+		asked = asked.plus(c.value(argument.Value))
+	}
+	return asked
+}
+
+// value counts a value and those within it.
+func (c *counter) value(v *ast.Value) cost {
+	c.steps++
+	asked := cost{nodes: 1}
+	for _, child := range v.Children {
+		asked = asked.plus(c.value(child.Value))
+	}
+	return asked
+}
+
+func (c *counter) refuse(at *ast.Position, message string, args ...any) {
+	if c.refusal == nil {
+		c.refusal = refuse(at, message, args...)
+	}
+}

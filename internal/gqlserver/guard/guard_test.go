@@ -1,0 +1,121 @@
+package guard
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+func TestHarmlessDocumentsPass(t *testing.T) {
+	for _, documents := range []map[string]string{harmless, within} {
+		for name, text := range documents {
+			if err := Check(parse(t, text), Limits{}); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+func TestCostlyDocumentsAreRefused(t *testing.T) {
+	for name, text := range bombs {
+		if err := Check(parse(t, text), Limits{}); err == nil || strings.Contains(err.Message, "itself") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, text := range quadratic {
+		if err := Check(parse(t, text), Limits{}); err == nil {
+			t.Errorf("%s passed", name)
+		}
+	}
+}
+
+// Each document passes with x in the place of X, and with y it does not.
+func TestLimits(t *testing.T) {
+	limits := Limits{RootFields: 3, Depth: 4, Aliases: 2, Directives: 2, Fields: 6, Repeats: 1, Nodes: 20}
+	for _, test := range []struct {
+		name, text, x, y, want string
+	}{
+		{"root fields", `{a b X}`, `c`, `c d`, "1:1 ask for at most 3 fields at the root of an operation"},
+		{"root fields of fragments", `{...F ...{c}X} fragment F on Q{a b}`, ``, `d`, "1:1 ask for at most 3 fields at the root of an operation"},
+		{"root fields of the second", `query A{a} query B{a b X}`, `c`, `c __typename`, "1:12 ask for at most 3 fields at the root of an operation"},
+		{"depth", `{a{b{...F}}} fragment F on Q{c{...{X}}}`, `d`, `d{e}`, "1:1 nest fields at most 4 deep in an operation"},
+		{"aliases", `{a{x:b a:a ...F ...F}} fragment F on Q{X}`, `c`, `y:c`, "1:1 use at most 2 aliases in an operation"},
+		{"directives", `query @a{...F @bX} fragment F on Q{c}`, ``, ` @c`, "1:1 use at most 2 directives in an operation"},
+		{"directives of fragments", `{...F ...F} fragment F on Q X{c}`, `@a`, `@a @b`, "1:1 use at most 2 directives in an operation"},
+		{"directives of variables", `query($a:Int @a $b:Int @bX){c}`, ``, ` @c`, "1:1 use at most 2 directives in an operation"},
+		{"fields", `{a{b ...F X} c{...F}} fragment F on Q{d}`, `__typename`, `e f`, "1:1 ask for at most 6 fields in an operation, those of its fragments included"},
+		{"repeats", `{a{b ...{b X}}}`, `c`, `b`, "1:1 repeat at most 1 fields that are asked for in the same place already"},
+		{"repeats of aliases", `{a{b b:c X}}`, `c`, `b:d`, "1:1 repeat at most 1 fields that are asked for in the same place already"},
+		{"repeats where nothing spreads them", `{a} fragment F on Q{b b X}`, `c`, `b`, "1:5 repeat at most 1 fields that are asked for in the same place already"},
+		{"nodes", `{a(b:[1 2 {c:[3 4]}]) b(x:[5 6 7 8 9 X])}`, `1 2 3 4 5`, `1 2 3 4 5 6`, "1:1 this document has more than 20 nodes with its fragments spread: ask for less, or in several documents"},
+		{"nodes of inline fragments", `{a{...{...{...{b c d X}}}}}`, `e`, `e ...F`, "1:1 this document has more than 20 nodes with its fragments spread: ask for less, or in several documents"},
+		{"nodes of all operations", each(4, func(i int) string { return fmt.Sprintf("query O%d{...F} ", i) }) + `fragment F on Q{a{b c X}}`, ``, `d`, "1:61 this document has more than 20 nodes with its fragments spread: ask for less, or in several documents"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			expect(t, strings.Replace(test.text, "X", test.x, 1), limits, "")
+			expect(t, strings.Replace(test.text, "X", test.y, 1), limits, test.want)
+		})
+	}
+}
+
+func TestNeverAllowed(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{`{...@defer{a}}`, "1:6 @defer is not supported"},
+		{`{a{...F @defer(if: false)}} fragment F on Q{b}`, "1:10 @defer is not supported"},
+		{`{a} fragment F on Q{...@defer{b}}`, "1:25 @defer is not supported"},
+		{`{...F} fragment F on Q{a ...F}`, `1:29 Cannot spread fragment "F" within itself.`},
+		{`{...F} fragment F on Q{...{a{...G}}} fragment G on Q{...F}`, `1:57 Cannot spread fragment "F" within itself.`},
+		{`{a} fragment F on Q{...F}`, `1:24 Cannot spread fragment "F" within itself.`},
+	} {
+		expect(t, test.text, Limits{}, test.want)
+	}
+}
+
+func TestWhatIsMerelyWrongIsLeftToValidation(t *testing.T) {
+	for name, text := range map[string]string{
+		"a fragment that is not there":      `{...F a}`,
+		"one that nothing spreads":          `{a} fragment F on Q{b}`,
+		"two with one name":                 `{...F} fragment F on Q{a} fragment F on Q{...F}`,
+		"operations with one name":          `query A{a} query A{b}`,
+		"several without a name":            `{a} {b}`,
+		"a variable and type that are none": `query($x: Nothing){a(b: $y)}`,
+		"no operation":                      `fragment F on Q{a}`,
+		"nothing":                           ``,
+	} {
+		t.Run(name, func(t *testing.T) { expect(t, text, Limits{}, "") })
+	}
+	if err := Check(&ast.QueryDocument{}, Limits{}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCountsStayBelowOverflow(t *testing.T) {
+	text := `{...A0} ` + each(90, func(i int) string { return fmt.Sprintf("fragment A%d on Q{...{...A%[2]d ...A%[2]d}} ", i, i+1) }) + `fragment A90 on Q{a:b @c}`
+	doc, err := parser.ParseQuery(&ast.Source{Input: text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCounter(doc)
+	want := cost{rootFields: enough, depth: 1, aliases: enough, directives: enough, fields: enough, nodes: enough}
+	if got := c.operation(doc.Operations[0]); got != want {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+// expect checks text; want is "line:column message", or "" if it passes.
+func expect(t *testing.T, text string, limits Limits, want string) {
+	t.Helper()
+	got := ""
+	if err := Check(parse(t, text), limits); err != nil {
+		got = fmt.Sprintf("%d:%d %s", err.Locations[0].Line, err.Locations[0].Column, err.Message)
+		if err.Extensions["code"] != "GRAPHQL_VALIDATION_FAILED" {
+			t.Errorf("%s: the code is %v", text, err.Extensions["code"])
+		}
+	}
+	if got != want {
+		t.Errorf("%s\ngot  %q\nwant %q", text, got, want)
+	}
+}

@@ -1,0 +1,101 @@
+package gqlserver
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// The types of messages in graphql-transport-ws.
+const (
+	typeInit      = "connection_init"
+	typeAck       = "connection_ack"
+	typePing      = "ping"
+	typePong      = "pong"
+	typeSubscribe = "subscribe"
+	typeNext      = "next"
+	typeError     = "error"
+	typeComplete  = "complete"
+)
+
+// maxIDBytes bounds what is kept and sent again and again for each operation; clients use UUIDs or counters.
+const maxIDBytes = 256
+
+// message is one from a client, checked: everything its type needs is there.
+type message struct {
+	kind    string
+	id      string             // of subscribe and complete
+	init    map[string]any     // the payload of connection_init; may be nil
+	payload any                // of ping, to be sent back; may be nil
+	params  *graphql.RawParams // of subscribe
+}
+
+var errMessage = errors.New("no message of the protocol")
+
+// decodeMessage reads a message from a client. It keeps nothing of data.
+func decodeMessage(data []byte) (message, error) {
+	var wire struct {
+		ID      *string         `json:"id"`
+		Type    string          `json:"type"`
+		Payload json.RawMessage `json:"payload"`
+	}
+	if !utf8.Valid(data) {
+		return message{}, errMessage
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return message{}, errors.Join(errMessage, err)
+	}
+	if bytes.Equal(wire.Payload, []byte("null")) {
+		wire.Payload = nil
+	}
+	m := message{kind: wire.Type}
+	var err error
+	switch wire.Type {
+	case typeInit:
+		m.init, err = decodePayload[map[string]any](wire.Payload)
+	case typePing, typePong:
+		if _, err = decodePayload[map[string]any](wire.Payload); wire.Payload != nil {
+			m.payload = wire.Payload
+		}
+	case typeSubscribe:
+		m.params, err = decodeOperation(wire.Payload)
+	case typeComplete:
+	default:
+		err = errMessage
+	}
+	if wire.Type == typeSubscribe || wire.Type == typeComplete {
+		if wire.ID == nil || *wire.ID == "" || len(*wire.ID) > maxIDBytes {
+			return message{}, errMessage
+		}
+		m.id = *wire.ID
+	}
+	return m, err
+}
+
+// decodePayload reads a payload that may be left out.
+func decodePayload[T any](payload json.RawMessage) (value T, err error) {
+	if payload == nil {
+		return value, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(payload))
+	decoder.UseNumber()
+	if err := decoder.Decode(&value); err != nil {
+		return value, errors.Join(errMessage, err)
+	}
+	return value, nil
+}
+
+// decodeOperation reads the payload of subscribe. Its query need not be there where a hash stands for it.
+func decodeOperation(payload json.RawMessage) (*graphql.RawParams, error) {
+	params, err := decodePayload[*graphql.RawParams](payload)
+	if err != nil {
+		return nil, err
+	}
+	if params == nil || params.Query == "" && params.Extensions["persistedQuery"] == nil {
+		return nil, errMessage
+	}
+	return params, nil
+}

@@ -1,0 +1,60 @@
+package gqlserver
+
+import (
+	"context"
+	"errors"
+)
+
+// Open lets somebody follow a subscription field, or returns the error that says why they may not. It is asked once for
+// each subscriber, with the context that Authenticate made for them and the field's arguments as JSON has them.
+type Open func(ctx context.Context, args map[string]any) (*Opened, error)
+
+// Opened is what a subscriber may follow.
+type Opened struct {
+	// Version is that of the present state, by the truth and not by what this server has heard: the subscriber is shown
+	// nothing older.
+	Version int64
+	// Follow starts a source. It is called where no other subscriber's source serves, at most once, with a context that
+	// ends with the handler or, for a stream that is not shared, with the subscription.
+	Follow func(ctx context.Context) (Source, error)
+}
+
+// Source gives the states that a subscription field shows, and makes events of them. Only one goroutine uses it.
+type Source interface {
+	// Newest returns the newest state, and a channel that is closed as soon as there is a newer one.
+	Newest() (State, <-chan struct{})
+	// Event returns what the field's resolver gets by Event: what leads from the version since, or from any later one, to
+	// the state; everything, if since is nil.
+	Event(ctx context.Context, since *int64, state State) (any, error)
+	// Close ends the source.
+	Close()
+}
+
+// State is what a source shows at one version.
+type State struct {
+	Version int64 // grows
+	Changed int64 // the version at which what the field shows changed last; grows, and is never above Version
+	Oldest  int64 // the oldest version from which an event can lead here; who has an older one gets everything
+	Last    bool  // nothing will follow: subscriptions end with it
+	Value   any   // for Event
+}
+
+type eventKey struct{}
+
+var errNoEvent = errors.New("gqlserver: a subscription field was resolved where no event is")
+
+// Event is what the resolver of a subscription field returns: the event that is being sent.
+func Event[T any](ctx context.Context) (<-chan T, error) {
+	event, ok := ctx.Value(eventKey{}).(T)
+	if !ok {
+		return nil, errNoEvent
+	}
+	events := make(chan T, 1) // for the one there is
+	events <- event
+	close(events)
+	return events, nil
+}
+
+func withEvent(ctx context.Context, event any) context.Context {
+	return context.WithValue(ctx, eventKey{}, event)
+}

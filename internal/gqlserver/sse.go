@@ -1,0 +1,169 @@
+package gqlserver
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+const mediaEvents = "text/event-stream"
+
+// events is one operation answered as Server-Sent Events, in the way of graphql-sse's distinct connections: the responses
+// are events named next, and the end is one named complete. The id of an event is the version it shows; a browser that lost
+// the connection asks to go on from there.
+type events struct {
+	handler *Handler
+	w       http.ResponseWriter
+	control *http.ResponseController
+	news    chan struct{} // holds a token when there may be something to take
+	once    sync.Once
+	ended   chan struct{} // closed by shut
+}
+
+func (e *events) deliver() {
+	select {
+	case e.news <- struct{}{}:
+	default: // a token waits already
+	}
+}
+
+// shut makes the client come back, here or to another server: there is no last event.
+func (e *events) shut(ending) { e.once.Do(func() { close(e.ended) }) }
+
+func (e *events) cut() {
+	e.shut(endRestart)
+	_ = e.control.SetWriteDeadline(time.Now()) // if it fails, the connection is gone
+}
+
+// serveEvents answers an operation with events. What is wrong before the first one is answered as usual.
+func (h *Handler) serveEvents(a answer, r *http.Request, op *graphql.OperationContext) {
+	v, ok := h.enter(a.w, r)
+	if !ok {
+		return
+	}
+	defer v.leave()
+	client := h.cfg.Identify(r.Context())
+	if !v.identify(client) {
+		http.Error(a.w, "too many connections of yours", http.StatusTooManyRequests)
+		return
+	}
+	e := &events{handler: h, w: a.w, control: http.NewResponseController(a.w), news: make(chan struct{}, 1), ended: make(chan struct{})}
+	defer h.connections.remove(e)
+	if !h.connections.add(e) {
+		e.shut(endRestart)
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	if !client.ExpiresAt.IsZero() {
+		ctx, cancel = context.WithDeadline(ctx, client.ExpiresAt)
+		defer cancel()
+	}
+	if op.Operation.Operation == ast.Subscription {
+		e.follow(ctx, a, r, op)
+		return
+	}
+	responses, ctx := h.engine.DispatchOperation(ctx, op)
+	if response := responses(ctx); response != nil && e.begin() == nil {
+		_ = e.end(e.next("", encode(response))) // a client that has left is no error of ours
+	}
+}
+
+func (e *events) follow(ctx context.Context, a answer, r *http.Request, op *graphql.OperationContext) {
+	sub := &subscription{subscriber: e}
+	if errs := e.handler.streams.subscribe(ctx, op, lastEventID(r), sub); len(errs) > 0 {
+		a.refuseRequest(&graphql.Response{Errors: errs})
+		return
+	}
+	defer sub.leave()
+	keepAlive := time.NewTicker(e.handler.cfg.Limits.PingInterval)
+	defer keepAlive.Stop()
+	for err := e.begin(); err == nil; {
+		var over bool
+		if over, err = e.take(sub); over || err != nil {
+			return
+		}
+		select {
+		case <-e.news:
+		case <-keepAlive.C:
+			err = e.write([]byte(":\n\n"))
+		case <-e.ended:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// lastEventID returns the version that a browser has seen, or nil.
+func lastEventID(r *http.Request) *int64 {
+	version, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64)
+	if err != nil {
+		return nil
+	}
+	return &version
+}
+
+// take sends what there is to take, and reports whether that was the last.
+func (e *events) take(sub *subscription) (over bool, err error) {
+	for {
+		next, end := sub.take()
+		switch {
+		case next != nil && next.failed != nil:
+			err = e.next("", encode(&graphql.Response{Errors: next.failed}))
+		case next != nil:
+			err = e.next(strconv.FormatInt(next.version, 10), next.plain[:len(next.plain)-1])
+		}
+		if end {
+			return true, e.end(err)
+		}
+		if next == nil || err != nil {
+			return false, err
+		}
+	}
+}
+
+// begin sends the headers, and a comment, so that the client knows at once that it is heard.
+func (e *events) begin() error {
+	_ = e.control.SetReadDeadline(time.Time{}) // the server's own; if it stays, the client comes back then
+	header := e.w.Header()
+	header.Set("Content-Type", mediaEvents+"; charset=utf-8")
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Accel-Buffering", "no") // for nginx, which would wait for more
+	e.w.WriteHeader(http.StatusOK)
+	return e.write([]byte(":\n\n"))
+}
+
+func (e *events) next(id string, response []byte) error {
+	var event bytes.Buffer
+	event.WriteString("event: next\n")
+	if id != "" {
+		fmt.Fprintf(&event, "id: %s\n", id)
+	}
+	event.WriteString("data: ")
+	event.Write(bytes.ReplaceAll(response, []byte("\n"), []byte(" "))) // in JSON a line break is a space
+	event.WriteString("\n\n")
+	return e.write(event.Bytes())
+}
+
+// end says that nothing will follow. The event has data because browsers drop those without.
+func (e *events) end(err error) error {
+	if err != nil {
+		return err
+	}
+	return e.write([]byte("event: complete\ndata:\n\n"))
+}
+
+func (e *events) write(event []byte) error {
+	_ = e.control.SetWriteDeadline(time.Now().Add(e.handler.cfg.Limits.WriteTimeout)) // if it fails, so does the write
+	if _, err := e.w.Write(event); err != nil {
+		return err
+	}
+	return e.control.Flush()
+}

@@ -1,0 +1,55 @@
+package jukebox
+
+import (
+	"context"
+	"time"
+)
+
+// ViewerInRoom is what somebody has and may do in a room.
+type ViewerInRoom struct {
+	RoomID       string
+	Version      int64 // of the room
+	Role         Role
+	LikedItemIDs []string // among those in the queue
+	AddedItemIDs []string // among those in the queue
+	Next         *QueueItem
+	Quota        Quota
+	Removed      bool
+}
+
+// Quota is how much somebody may add.
+type Quota struct {
+	Queued    int
+	MaxQueued *int // nil: as many as they like
+	AddsLeft  *int // nil: as many as they like
+	RefillsAt *time.Time
+}
+
+// ViewerInRoom returns what the viewer has and may do in the room that a state shows.
+func (j *Jukebox) ViewerInRoom(ctx context.Context, s *State) (*ViewerInRoom, error) {
+	a, err := j.toRoom(ctx, s.RoomID)
+	if err != nil {
+		return nil, err
+	}
+	liked, err := j.LikedItems(ctx, s.RoomID)
+	if err != nil {
+		return nil, err
+	}
+	v := &ViewerInRoom{
+		RoomID: s.RoomID, Version: s.Version, Role: a.role, Removed: a.role == RoleRemoved || a.role == RoleBanned,
+		LikedItemIDs: []string{}, AddedItemIDs: []string{},
+	}
+	for _, item := range s.Queue {
+		if liked[item.ID] {
+			v.LikedItemIDs = append(v.LikedItemIDs, item.ID)
+		}
+		if item.AddedBy != nil && item.AddedBy.ID == a.viewer.UserID {
+			v.AddedItemIDs = append(v.AddedItemIDs, item.ID)
+		}
+	}
+	v.Quota.Queued = len(v.AddedItemIDs)
+	if len(s.Queue) > 0 && len(v.AddedItemIDs) > 0 && s.Queue[0].ID == v.AddedItemIDs[0] {
+		v.Next = s.Queue[0]
+	}
+	return v, nil
+}

@@ -1,0 +1,6 @@
+package natsbus
+
+var (
+	Encode = encode
+	Decode = decode
+)

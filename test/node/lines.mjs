@@ -1,0 +1,14 @@
+// The scripts here are driven by Go tests: commands come in and events go out, each as JSON on a line.
+import { createInterface } from 'node:readline'
+
+export function tell(event, more) {
+  process.stdout.write(JSON.stringify({ event, ...more }) + '\n')
+}
+
+// Carries out {"do": name, …} with the handler of that name, until the input ends: with the test, however that ended.
+export async function obey(handlers) {
+  for await (const line of createInterface({ input: process.stdin })) {
+    const command = JSON.parse(line)
+    handlers[command.do](command)
+  }
+}

@@ -1,0 +1,68 @@
+// node sse.mjs URL: the queue over Server-Sent Events, by graphql-sse's client with the reference client on top, and read
+// byte by byte, since that client does not show what an event's id is nor sends Last-Event-ID.
+import { createClient } from 'graphql-sse'
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
+import { followQueue, reconnect } from '../../docs/follow-queue.mjs'
+import { obey, tell } from './lines.mjs'
+
+const url = process.argv[2]
+const waiting = [] // those who want a token
+
+async function authorization() {
+  const token = new Promise((got) => waiting.push(got))
+  tell('token')
+  return { authorization: `Bearer ${await token}` }
+}
+
+const client = createClient({
+  url,
+  headers: authorization,
+  retryAttempts: reconnect.retryAttempts,
+  retry: () => new Promise((done) => setTimeout(done, 100)),
+  on: { connected: () => tell('connected') },
+})
+
+function show(queue) {
+  const items = queue.order.map((id, n) => ({ ...queue.items.get(id), position: n + 1 }))
+  tell('queue', { version: queue.version, items })
+}
+
+function failure(error) {
+  return Array.isArray(error) ? { errors: error } : { message: error.message }
+}
+
+// Tells the answer to a subscription: the response first, then so many events with their ids, or all of them, then the end.
+async function read({ query, variables, lastEventId, events = Infinity }) {
+  const headers = { ...await authorization(), 'content-type': 'application/json', accept: 'text/event-stream' }
+  if (lastEventId) headers['last-event-id'] = lastEventId
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) })
+  tell('response', { status: response.status, type: response.headers.get('content-type') })
+  const stream = Readable.fromWeb(response.body)
+  let event = {}
+  for await (const line of createInterface({ input: stream })) {
+    const [, field, value] = /^(\w+): ?(.*)$/.exec(line) ?? []
+    if (field) event[field] = value
+    if (line !== '') continue
+    if (event.event) {
+      tell('sse', { id: event.id, type: event.event, data: event.data && JSON.parse(event.data) })
+      if (--events === 0) break
+    }
+    event = {}
+  }
+  stream.destroy()
+  tell('end')
+}
+
+let following
+await obey({
+  token: ({ token }) => waiting.shift()(token),
+  follow({ roomId }) {
+    following = followQueue(client, roomId, show)
+    following.ended.then(() => tell('ended'), (error) => tell('ended', failure(error)))
+  },
+  stop: () => following.stop(),
+  read: (command) => read(command).catch((error) => tell('end', failure(error))),
+})
+tell('report', {})
+process.exit()
