@@ -205,7 +205,7 @@ func welcome(cfg config, room *jukebox.Room, host *jukebox.Session) string {
   or    %[2]s&room=%[5]s#token=%[3]s
         as the host: the subscription tabs show the queue and the player at once
 
-  GraphQL is served at %[4]s/graphql (HTTP and WebSocket). Ctrl-C stops; started again, the party goes on.
+  GraphQL is served at %[4]s/graphql (HTTP, WebSocket, Server-Sent Events). Ctrl-C stops; started again, the party goes on.
 
 `, room.Code, playground, host.AccessToken, cfg.publicURL, room.ID)
 }

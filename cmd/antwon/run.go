@@ -73,6 +73,7 @@ func assemble(from parts) *program {
 		AroundResponses: graph.RememberLikes,
 		AllowedOrigins:  from.cfg.allowedOrigins,
 		Introspection:   from.demo || from.cfg.introspection,
+		Suggestions:     from.demo,
 		Compress:        from.cfg.compress,
 		Limits:          from.cfg.limits,
 		Metrics:         from.metrics,

@@ -26,7 +26,7 @@ func newExecutor(cfg Config) *executor.Executor {
 	documents := documentCache{lru.New[*ast.QueryDocument](cachedDocuments)}
 	e.SetQueryCache(documents)
 	e.SetParserTokenLimit(cfg.Limits.Tokens)
-	e.SetDisableSuggestion(!cfg.Introspection)
+	e.SetDisableSuggestion(!cfg.Suggestions)
 	e.SetDefaultRulesFn(func() *rules.Rules { return validationRules(cfg) })
 	e.Use(newPersistedQueries()) // it says which document is meant, so it comes first
 	e.Use(guard.Extension{Limits: cfg.Limits.Document, Tokens: cfg.Limits.Tokens, Cache: documents})
@@ -54,7 +54,7 @@ func (c documentCache) Add(ctx context.Context, query string, document *ast.Quer
 // suggestions reaches only the rules for fields; these here name arguments, types and enum values too.
 func validationRules(cfg Config) *rules.Rules {
 	r := rules.NewDefaultRules()
-	if cfg.Introspection {
+	if cfg.Suggestions {
 		return r
 	}
 	for verbose, silent := range map[string]core.Rule{

@@ -35,7 +35,8 @@ type Config struct {
 	AroundResponses graphql.ResponseMiddleware
 
 	AllowedOrigins []string // web pages that may open a WebSocket, besides those of the same host
-	Introspection  bool     // whether clients may ask for the schema, and are told what they may have meant
+	Introspection  bool     // clients may ask for the schema
+	Suggestions    bool     // clients are told what they may have meant, which tells them of the schema, too
 	Compress       bool     // offer WebSocket clients permessage-deflate, for what subscriptions share
 	Limits         Limits
 	Metrics        prometheus.Registerer // nil: nothing is registered

@@ -140,7 +140,7 @@ func TestHTTPNegotiates(t *testing.T) {
 
 func TestIntrospectionAndSuggestions(t *testing.T) {
 	for _, allowed := range []bool{false, true} {
-		s := start(t, func(cfg *gqlserver.Config) { cfg.Introspection = allowed })
+		s := start(t, func(cfg *gqlserver.Config) { cfg.Introspection, cfg.Suggestions = allowed, allowed })
 		for _, query := range []string{`{helo}`, `{hello(nam: "x")}`, `{paint(colour: GREN)}`} {
 			if got := s.post(query, nil).body; strings.Contains(got, "Did you mean") != allowed {
 				t.Errorf("suggestions allowed: %v, %s answers %s", allowed, query, got)

@@ -28,7 +28,7 @@ func (d *Driver) OpenRooms(ctx context.Context) ([]string, error) {
 
 // Watch follows a room's state, as Jukebox.Watch does for members.
 func (d *Driver) Watch(ctx context.Context, roomID string) (*live.Watcher[*State], error) {
-	return d.j.hub.Watch(ctx, roomID)
+	return d.j.Watch(ctx, roomID)
 }
 
 // ApplyPlayback records a step of a room's player, all of it or nothing. Conflict if the room is closed, or an item is not
