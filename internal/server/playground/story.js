@@ -156,4 +156,19 @@ subscription Playback($roomId: ID!) {
     variables: { roomId: 'ROOM_ID' },
     headers: asGuest,
   },
+  {
+    query: `# What concerns you alone: what you like and added, and whether your song is next.
+subscription ViewerInRoom($roomId: ID!) {
+  viewerInRoom(roomId: $roomId) {
+    role
+    likedItemIds
+    addedItemIds
+    next { song { name } }
+    quota { queued }
+  }
+}
+`,
+    variables: { roomId: 'ROOM_ID' },
+    headers: asGuest,
+  },
 ];
