@@ -9,7 +9,7 @@ BUILD := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/antwon ./cmd/a
 RACE := $(shell command -v $$(go env CC) >/dev/null && echo -race)
 
 help: ## show what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 build: ## build bin/antwon
 	$(BUILD)
@@ -41,6 +41,9 @@ test: ## everything, with the race detector; says what it left out and why
 bench: ## likes a second, arrival and reading, on SQLite and MySQL
 	go run ./cmd/antwon-bench
 
+bench-realtime: ## thousands of subscribers: on antwon, on gqlgen's own transport, and without GraphQL
+	go run ./cmd/antwon-bench realtime $(ARGS)
+
 check: lint stale test ## all that a change has to pass
 
 stale: ## fail if generated code or migrations are not what their sources make
@@ -51,4 +54,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build run demo generate migration lint test bench check stale
+.PHONY: help build run demo generate migration lint test bench bench-realtime check stale
