@@ -12,7 +12,7 @@ RACE := $(shell command -v $$(go env CC) >/dev/null && echo -race)
 NODE_MODULES := $(shell command -v node >/dev/null && command -v npm >/dev/null && echo node-modules)
 
 help: ## show what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 build: ## build bin/antwon
 	$(BUILD)
@@ -49,6 +49,9 @@ test: $(NODE_MODULES) ## everything, with the race detector; says what it left o
 bench: ## likes a second, arrival and reading, on SQLite and MySQL
 	go run ./cmd/antwon-bench
 
+bench-realtime: ## thousands of subscribers: on antwon, on gqlgen's own transport, and without GraphQL
+	go run ./cmd/antwon-bench realtime $(ARGS)
+
 check: lint stale test ## all that a change has to pass
 
 stale: ## fail if generated code or migrations are not what their sources make
@@ -59,4 +62,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build run demo generate migration lint node-modules test bench check stale
+.PHONY: help build run demo generate migration lint node-modules test bench bench-realtime check stale

@@ -16,7 +16,8 @@ const module = "antwon.dj/backend/"
 // needs a line here. Tests are free: they drive several parts together.
 var mayUse = map[string][]string{
 	"cmd/antwon":               {"graph", "internal/gqlserver", "internal/jukebox", "internal/live", "internal/live/natsbus", "internal/playback", "internal/server", "internal/session", "internal/spotify", "internal/spotify/sim"},
-	"cmd/antwon-bench":         {"graph", "internal/gqlserver", "internal/jukebox", "internal/live", "internal/session", "internal/testdb"},
+	"cmd/antwon-bench":         {"cmd/antwon-bench/load", "graph", "internal/gqlserver", "internal/jukebox", "internal/live", "internal/server", "internal/session", "internal/testdb"},
+	"cmd/antwon-bench/load":    {},
 	"graph":                    {"internal/gqlserver", "internal/jukebox"},
 	"internal/server":          {},
 	"internal/gqlserver":       {"internal/gqlserver/guard"},

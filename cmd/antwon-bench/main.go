@@ -1,10 +1,14 @@
-// Command antwon-bench measures the rooms on a real database and prints tables: likes a second beside the rate of the bare
-// SQL statements of one like, the time from a like's commit to its arrival at a subscriber, and the time to read a queue.
+// Command antwon-bench measures the rooms on a real database and prints tables.
 //
 //	antwon-bench [-seconds N] [sqlite] [mysql]
+//	antwon-bench realtime [-quick] [-only sections] [-servers names] [-subscribers numbers] [-rooms N]
 //
-// MySQL is looked for as by the tests (ANTWON_TEST_MYSQL_URL). Every figure is of this machine at this moment: compare only
-// those of one run.
+// The first compares likes a second with the rate of the bare SQL statements of one like, and measures the time from a
+// like's commit to its arrival at a subscriber, and the time to read a queue. MySQL is looked for as by the tests
+// (ANTWON_TEST_MYSQL_URL). The second puts thousands of subscribers on the program's server, on gqlgen's own transport, and
+// on a broadcast without GraphQL, each a process of its own. docs/benchmarks.md tells what is compared with what.
+//
+// Every figure is of this machine at this moment: compare only those of one run.
 package main
 
 import (
@@ -20,12 +24,22 @@ import (
 )
 
 func main() {
-	seconds := flag.Float64("seconds", 2, "how long to measure each rate")
-	flag.Parse()
-	if err := run(context.Background(), time.Duration(*seconds*float64(time.Second)), flag.Args()); err != nil {
+	if err := command(context.Background(), os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+func command(ctx context.Context, args []string) error {
+	switch {
+	case len(args) > 0 && args[0] == "realtime":
+		return realtime(ctx, args[1:], os.Stdout)
+	case len(args) > 0 && args[0] == "serve": // what realtime starts
+		return serve(ctx, args[1:])
+	}
+	seconds := flag.Float64("seconds", 2, "how long to measure each rate")
+	flag.Parse()
+	return run(ctx, time.Duration(*seconds*float64(time.Second)), flag.Args())
 }
 
 func run(ctx context.Context, each time.Duration, databases []string) error {

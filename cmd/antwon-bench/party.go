@@ -16,16 +16,31 @@ import (
 // party is a jukebox with rooms, each with a song to be liked.
 type party struct {
 	*jukebox.Jukebox
-	store  *jukebox.Store
-	tokens *session.Tokens
-	rooms  []*jukebox.Room
-	hosts  []context.Context
-	items  []*jukebox.QueueItem
+	store   *jukebox.Store
+	tokens  *session.Tokens
+	metrics *prometheus.Registry
+	rooms   []*jukebox.Room
+	hosts   []context.Context
+	items   []*jukebox.QueueItem
 }
 
 const feedInterval = 50 * time.Millisecond // the server's default
 
 func newParty(ctx context.Context, url string, rooms int) (*party, error) {
+	p, err := openParty(ctx, url, feedInterval)
+	if err != nil {
+		return nil, err
+	}
+	for range rooms {
+		if err := p.addRoom(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// openParty opens the database, with whatever rooms are in it, and adds none.
+func openParty(ctx context.Context, url string, interval time.Duration) (*party, error) {
 	store, err := jukebox.OpenStore(ctx, url)
 	if err != nil {
 		return nil, err
@@ -34,16 +49,11 @@ func newParty(ctx context.Context, url string, rooms int) (*party, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &party{store: store, tokens: tokens}
+	p := &party{store: store, tokens: tokens, metrics: prometheus.NewRegistry()}
 	p.Jukebox = jukebox.New(jukebox.Config{
 		Store: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: catalog{}, Demo: accounts{},
-		FeedInterval: feedInterval, Metrics: prometheus.NewRegistry(),
+		FeedInterval: interval, Metrics: p.metrics,
 	})
-	for range rooms {
-		if err := p.addRoom(ctx); err != nil {
-			return nil, err
-		}
-	}
 	return p, nil
 }
 
