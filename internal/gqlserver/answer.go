@@ -70,6 +70,15 @@ func encode(response *graphql.Response) []byte {
 	return body
 }
 
+// encodeErrors returns the errors as they go over the wire where nothing else is to be said.
+func encodeErrors(errs gqlerror.List) json.RawMessage {
+	data, err := json.Marshal(errs)
+	if err != nil {
+		panic(err) // a resolver or presenter made something that is no JSON
+	}
+	return data
+}
+
 func (a answer) send(status int, response *graphql.Response) {
 	body := encode(response)
 	a.w.Header().Set("Content-Type", a.mediaType+"; charset=utf-8")

@@ -27,7 +27,8 @@ const (
 // puts it into the outbox; a goroutine that writes exists only while the client does not take it at once.
 type connection struct {
 	handler  *Handler
-	ws       *websocket.Conn // for reading; what is written is the outbox's
+	ws       *websocket.Conn // for reading only
+	socket   net.Conn        // below it, for what the outbox writes
 	raw      syscall.RawConn // of the socket; nil where it has none
 	visit    *visit
 	compress bool
@@ -53,8 +54,8 @@ type dues struct {
 	ping   time.Time // the next one
 }
 
-func newConnection(ctx context.Context, h *Handler, ws *websocket.Conn, v *visit, compress bool) *connection {
-	c := &connection{handler: h, ws: ws, visit: v, compress: compress, flushed: make(chan struct{})}
+func newConnection(ctx context.Context, h *Handler, ws *websocket.Conn, socket net.Conn, v *visit, compress bool) *connection {
+	c := &connection{handler: h, ws: ws, socket: socket, visit: v, compress: compress, flushed: make(chan struct{})}
 	c.ctx, c.cancel = context.WithCancel(withWebSocket(ctx))
 	c.outbox.room.L = &c.mu
 	c.configure()
@@ -66,20 +67,20 @@ func newConnection(ctx context.Context, h *Handler, ws *websocket.Conn, v *visit
 	return c
 }
 
-// configure keeps gorilla from writing, and bounds the socket.
+// configure says what control frames from the client mean, and bounds the socket.
 func (c *connection) configure() {
 	c.ws.SetCloseHandler(func(int, string) error { return nil })
 	c.ws.SetPongHandler(func(string) error { c.hear(); return nil })
 	c.ws.SetPingHandler(func(payload string) error {
 		c.hear()
+		c.awaitRoom() // pongs count, too
 		c.send(controlFrame(opPong, []byte(payload)))
 		return nil
 	})
-	socket := c.ws.NetConn()
-	if s, ok := socket.(interface{ SetWriteBuffer(int) error }); ok {
+	if s, ok := c.socket.(interface{ SetWriteBuffer(int) error }); ok {
 		_ = s.SetWriteBuffer(sendBuffer) // a bound that is missed costs memory only
 	}
-	if s, ok := socket.(syscall.Conn); ok {
+	if s, ok := c.socket.(syscall.Conn); ok {
 		c.raw, _ = s.SyscallConn() // without it, every write waits in a goroutine
 	}
 }
@@ -111,16 +112,19 @@ func (c *connection) read() {
 	}
 }
 
+// survive, deferred, ends the connection instead of the program after a panic.
+func (c *connection) survive() {
+	if p := recover(); p != nil {
+		_ = c.handler.engine.PresentRecoveredError(c.ctx, p) // which logs it
+		c.shut(endInternal)
+	}
+}
+
 var messageBuffers = sync.Pool{New: func() any { return &bytes.Buffer{} }}
 
 // receive reads a message and does what it asks for, or says how the connection has to end.
-func (c *connection) receive(kind int, r io.Reader) (e *ending) {
-	defer func() {
-		if p := recover(); p != nil {
-			_ = c.handler.engine.PresentRecoveredError(c.ctx, p) // which logs it
-			e = &endInternal
-		}
-	}()
+func (c *connection) receive(kind int, r io.Reader) *ending {
+	defer c.survive()
 	c.hear()
 	buffer := messageBuffers.Get().(*bytes.Buffer)
 	defer messageBuffers.Put(buffer)
@@ -154,7 +158,7 @@ func endingOf(err error) *ending {
 	case ok && closed.Code != websocket.CloseAbnormalClosure:
 		e := endByClient(closed.Code)
 		return &e
-	case ok, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, new(net.Error)):
+	case ok, errors.Is(err, io.EOF), errors.As(err, new(net.Error)):
 		return &endLost
 	default:
 		return &endProtocol
@@ -250,14 +254,13 @@ func (c *connection) finish() {
 // linger says that nothing more will come and reads away what the client still sends. Closed with unread bytes, the socket
 // would be reset, and a reset can overtake the close frame.
 func (c *connection) linger() {
-	socket := c.ws.NetConn()
-	if half, ok := socket.(interface{ CloseWrite() error }); ok {
+	if half, ok := c.socket.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite()
 	}
-	_ = socket.SetReadDeadline(time.Now().Add(lingerTime))
-	_, _ = io.Copy(io.Discard, socket)
-	_ = socket.Close()
+	_ = c.socket.SetReadDeadline(time.Now().Add(lingerTime))
+	_, _ = io.Copy(io.Discard, c.socket)
+	_ = c.socket.Close()
 }
 
 // cut ends the connection without a word.
-func (c *connection) cut() { _ = c.ws.NetConn().Close() }
+func (c *connection) cut() { _ = c.socket.Close() }

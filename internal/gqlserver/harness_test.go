@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -66,6 +67,22 @@ func start(t *testing.T, change func(*gqlserver.Config)) *service {
 		}
 	})
 	return s
+}
+
+func (s *service) listen() net.Listener {
+	s.t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return l
+}
+
+// behind puts the handler behind another listener.
+func (s *service) behind(l net.Listener) {
+	s.Server.Close()
+	s.Server = &httptest.Server{Listener: l, Config: &http.Server{Handler: s.handler}}
+	s.Server.Start()
 }
 
 type viewerKey struct{}
@@ -253,6 +270,49 @@ func (s *service) eventually(what string, ok func() bool) {
 func (c *client) subscribe(id, query string) {
 	c.t.Helper()
 	c.say(`{"id":"` + id + `","type":"subscribe","payload":{"query":"` + query + `"}}`)
+}
+
+// change is an event of the field changes.
+type change struct {
+	Version int64
+	Since   *int64
+	Reset   bool
+	Added   []string
+}
+
+// changed reads the next event of a field changes.
+func (c *client) changed() (id string, event change) {
+	c.t.Helper()
+	text, err := c.hear()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return readChange(c.t, text)
+}
+
+func readChange(t *testing.T, text string) (id string, event change) {
+	t.Helper()
+	var message struct {
+		ID, Type string
+		Payload  struct{ Data struct{ Changes change } }
+	}
+	if err := json.Unmarshal([]byte(text), &message); err != nil || message.Type != "next" {
+		t.Fatalf("got %s, %v", text, err)
+	}
+	return message.ID, message.Payload.Data.Changes
+}
+
+// closings counts the connections that ended with a code.
+func (s *service) closings(code string) float64 {
+	return s.sum("graphql_websocket_closed_total", map[string]string{"code": code})
+}
+
+// limitReading makes the kernel take little from the server that the client does not read.
+func (c *client) limitReading() {
+	c.t.Helper()
+	if err := c.NetConn().(*net.TCPConn).SetReadBuffer(32 << 10); err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 // flood writes to the diary until a client that follows it, and does not read, has no room for more.

@@ -19,11 +19,11 @@ func negotiate(accept []string) string {
 	if strings.TrimSpace(header) == "" {
 		return mediaJSON
 	}
-	json, _ := quality(header, mediaJSON)
+	json, jsonNamed := quality(header, mediaJSON)
 	response, named := quality(header, mediaResponse)
 	events, wanted := quality(header, mediaEvents)
 	switch {
-	case wanted && events > max(json, response), wanted && events > 0 && events == json && !named:
+	case wanted && events > max(json, response), wanted && events > 0 && events == json && !named && !jsonNamed:
 		return mediaEvents
 	case response > 0 && (response > json || named && response == json):
 		return mediaResponse

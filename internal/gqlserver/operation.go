@@ -19,7 +19,7 @@ type operation struct {
 	conn         *connection
 	id           string
 	prefix       []byte             // of its messages of type next
-	cancel       context.CancelFunc // ends what runs in its context; nil before there is one
+	cancel       context.CancelFunc // ends what runs in its context
 
 	// Guarded by the connection's mutex.
 	joined bool // the subscription follows a stream
@@ -76,9 +76,11 @@ func (c *connection) init(m message) *ending {
 
 // begin runs an operation.
 func (c *connection) begin(m message) *ending {
-	o := &operation{conn: c, id: m.id, prefix: nextPrefix(m.id)}
+	ctx, cancel := context.WithCancel(graphql.StartOperationTrace(c.ctx))
+	o := &operation{conn: c, id: m.id, prefix: nextPrefix(m.id), cancel: cancel}
 	running, fresh := c.add(o)
 	if !fresh {
+		cancel()
 		e := endDuplicate(m.id)
 		return &e
 	}
@@ -86,8 +88,6 @@ func (c *connection) begin(m message) *ending {
 		c.fail(o, gqlerror.List{refusal})
 		return nil
 	}
-	ctx, cancel := context.WithCancel(graphql.StartOperationTrace(c.ctx))
-	o.cancel = cancel
 	m.params.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
 	engine := c.handler.engine
 	op, errs := engine.CreateOperationContext(ctx, m.params)
@@ -141,6 +141,7 @@ func (c *connection) follow(ctx context.Context, o *operation, op *graphql.Opera
 
 // execute runs a query or mutation.
 func (c *connection) execute(ctx context.Context, o *operation, op *graphql.OperationContext) {
+	defer c.survive()
 	defer o.cancel()
 	responses, ctx := c.handler.engine.DispatchOperation(ctx, op)
 	response := responses(ctx)
@@ -194,15 +195,13 @@ func (c *connection) takeFrom(o *operation, buffer []byte) (own, shared []byte) 
 
 // stop ends an operation that nobody waits for any more.
 func (o *operation) stop() {
-	if o.cancel != nil {
-		o.cancel()
-	}
 	o.conn.mu.Lock()
 	joined := o.joined
 	o.conn.mu.Unlock()
 	if joined {
 		o.leave()
 	}
+	o.cancel()
 }
 
 // add makes an operation known. It reports how many there are, and whether its id was free.

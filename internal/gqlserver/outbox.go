@@ -159,12 +159,14 @@ func (c *connection) writeOn(rest net.Buffers, last bool) {
 // writeAll takes as long as the client takes something. It fails when a whole timeout has passed without that, or one at
 // all where the connection is ending. What was written is gone from rest.
 func (c *connection) writeAll(rest *net.Buffers) error {
-	socket := c.ws.NetConn()
 	for {
-		_ = socket.SetWriteDeadline(time.Now().Add(c.handler.cfg.Limits.WriteTimeout)) // if it fails, so does the write
-		n, err := rest.WriteTo(socket)
+		_ = c.socket.SetWriteDeadline(time.Now().Add(c.handler.cfg.Limits.WriteTimeout)) // if it fails, so does the write
+		n, err := rest.WriteTo(c.socket)
+		if n > 0 {
+			c.hear() // a client that takes something is there
+		}
 		if err == nil {
-			return socket.SetWriteDeadline(time.Time{})
+			return c.socket.SetWriteDeadline(time.Time{})
 		}
 		if n == 0 || c.isEnding() || !errors.Is(err, os.ErrDeadlineExceeded) {
 			return err
@@ -184,13 +186,12 @@ func (c *connection) giveUp(rest net.Buffers) {
 	c.mu.Lock()
 	active := c.conclude(endSlow)
 	c.mu.Unlock()
-	socket := c.ws.NetConn()
-	if s, ok := socket.(interface{ SetWriteBuffer(int) error }); ok {
+	if s, ok := c.socket.(interface{ SetWriteBuffer(int) error }); ok {
 		_ = s.SetWriteBuffer(4 * sendBuffer) // if it fails, so does the write
 	}
 	rest = append(rest, closeFrame(*c.end))
-	_ = socket.SetWriteDeadline(time.Now().Add(10 * time.Millisecond))
-	_, _ = rest.WriteTo(socket) // an attempt
+	_ = c.socket.SetWriteDeadline(time.Now().Add(10 * time.Millisecond))
+	_, _ = rest.WriteTo(c.socket) // an attempt
 	c.stop(active)
 	close(c.flushed)
 }

@@ -76,6 +76,15 @@ func (r *registry) begin() []lasting {
 	return slices.Collect(maps.Keys(r.open))
 }
 
+// cut cuts off all that are still open. What is known is not over: nothing is cut that has been removed.
+func (r *registry) cut() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for l := range r.open {
+		l.cut()
+	}
+}
+
 // mostApart is how long draining waits from one client to the next at most: a few clients do not need the whole window.
 const mostApart = 20 * time.Millisecond
 
@@ -96,9 +105,7 @@ func (r *registry) drain(ctx context.Context, window time.Duration) error {
 	case <-r.drained:
 		return nil
 	case <-ctx.Done():
-		for _, l := range r.begin() {
-			l.cut()
-		}
+		r.cut()
 		return fmt.Errorf("connections were cut off: %w", context.Cause(ctx))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -103,7 +104,7 @@ func (s *schema) selected(ctx context.Context, op *graphql.OperationContext, fie
 		panic("the panic is secret")
 	}
 	selected := map[string]any{}
-	for _, f := range graphql.CollectFields(op, field.Selections, nil) {
+	for _, f := range graphql.CollectFields(op, field.Selections, []string{"Diary", "Reading", "Change"}) {
 		value, ok := event[f.Name], true
 		switch {
 		case f.Name == "reader" || field.Name == "peek":
@@ -240,6 +241,9 @@ func (r *reader) Event(_ context.Context, since *int64, state gqlserver.State) (
 	if r.diary.fails != nil {
 		return nil, r.diary.fails
 	}
+	if since != nil && (*since < state.Oldest || *since > state.Version) {
+		return nil, fmt.Errorf("no event can lead from %d to %+v", *since, state)
+	}
 	entries := state.Value.([]string)
 	event := map[string]any{"version": state.Version, "entries": entries, "since": nil, "reset": since == nil, "added": entries}
 	if since != nil {
@@ -247,3 +251,5 @@ func (r *reader) Event(_ context.Context, since *int64, state gqlserver.State) (
 	}
 	return event, nil
 }
+
+func entry(n int) string { return fmt.Sprintf("entry %d", n) }

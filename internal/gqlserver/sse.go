@@ -5,8 +5,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -23,8 +23,7 @@ type events struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	news    chan struct{} // holds a token when there may be something to take
-	once    sync.Once
-	ended   chan struct{} // closed by shut
+	cancel  context.CancelFunc
 }
 
 func (e *events) deliver() {
@@ -35,10 +34,10 @@ func (e *events) deliver() {
 }
 
 // shut makes the client come back, here or to another server: there is no last event.
-func (e *events) shut(ending) { e.once.Do(func() { close(e.ended) }) }
+func (e *events) shut(ending) { e.cancel() }
 
 func (e *events) cut() {
-	e.shut(endRestart)
+	e.cancel()
 	_ = e.control.SetWriteDeadline(time.Now()) // if it fails, the connection is gone
 }
 
@@ -54,28 +53,33 @@ func (h *Handler) serveEvents(a answer, r *http.Request, op *graphql.OperationCo
 		http.Error(a.w, "too many connections of yours", http.StatusTooManyRequests)
 		return
 	}
-	e := &events{handler: h, w: a.w, control: http.NewResponseController(a.w), news: make(chan struct{}, 1), ended: make(chan struct{})}
-	defer h.connections.remove(e)
-	if !h.connections.add(e) {
-		e.shut(endRestart)
-	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	if !client.ExpiresAt.IsZero() {
-		ctx, cancel = context.WithDeadline(ctx, client.ExpiresAt)
-		defer cancel()
-	}
-	if op.Operation.Operation == ast.Subscription {
-		e.follow(ctx, a, r, op)
+	e := &events{handler: h, w: a.w, control: http.NewResponseController(a.w), news: make(chan struct{}, 1), cancel: cancel}
+	defer h.connections.remove(e)
+	if !h.connections.add(e) { // draining began meanwhile
+		refuseNewcomer(a.w)
 		return
 	}
-	responses, ctx := h.engine.DispatchOperation(ctx, op)
+	defer e.limit() // what the server writes at the end
+	if op.Operation.Operation == ast.Subscription {
+		e.follow(ctx, a, r, op, client.ExpiresAt)
+		return
+	}
+	responses, ctx := h.engine.DispatchOperation(r.Context(), op)
 	if response := responses(ctx); response != nil && e.begin() == nil {
 		_ = e.end(e.next("", encode(response))) // a client that has left is no error of ours
 	}
 }
 
-func (e *events) follow(ctx context.Context, a answer, r *http.Request, op *graphql.OperationContext) {
+// follow sends the events of a subscription, until the last one, or until ctx or the credentials end: then without a last
+// one, so that the client comes back.
+func (e *events) follow(ctx context.Context, a answer, r *http.Request, op *graphql.OperationContext, expiry time.Time) {
+	if !expiry.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, expiry)
+		defer cancel()
+	}
 	sub := &subscription{subscriber: e}
 	if errs := e.handler.streams.subscribe(ctx, op, lastEventID(r), sub); len(errs) > 0 {
 		a.refuseRequest(&graphql.Response{Errors: errs})
@@ -86,15 +90,13 @@ func (e *events) follow(ctx context.Context, a answer, r *http.Request, op *grap
 	defer keepAlive.Stop()
 	for err := e.begin(); err == nil; {
 		var over bool
-		if over, err = e.take(sub); over || err != nil {
+		if over, err = e.take(ctx, sub); over || err != nil {
 			return
 		}
 		select {
 		case <-e.news:
 		case <-keepAlive.C:
 			err = e.write([]byte(":\n\n"))
-		case <-e.ended:
-			return
 		case <-ctx.Done():
 			return
 		}
@@ -111,12 +113,14 @@ func lastEventID(r *http.Request) *int64 {
 }
 
 // take sends what there is to take, and reports whether that was the last.
-func (e *events) take(sub *subscription) (over bool, err error) {
+func (e *events) take(ctx context.Context, sub *subscription) (over bool, err error) {
 	for {
 		next, end := sub.take()
 		switch {
+		case ctx.Err() != nil: // what failed, failed for that
+			return true, nil
 		case next != nil && next.failed != nil:
-			err = e.next("", encode(&graphql.Response{Errors: next.failed}))
+			err = e.next("", slices.Concat([]byte(`{"errors":`), next.failed, []byte("}")))
 		case next != nil:
 			err = e.next(strconv.FormatInt(next.version, 10), next.plain[:len(next.plain)-1])
 		}
@@ -147,7 +151,10 @@ func (e *events) next(id string, response []byte) error {
 		fmt.Fprintf(&event, "id: %s\n", id)
 	}
 	event.WriteString("data: ")
-	event.Write(bytes.ReplaceAll(response, []byte("\n"), []byte(" "))) // in JSON a line break is a space
+	for _, lineBreak := range []string{"\n", "\r"} { // which in JSON are spaces
+		response = bytes.ReplaceAll(response, []byte(lineBreak), []byte(" "))
+	}
+	event.Write(response)
 	event.WriteString("\n\n")
 	return e.write(event.Bytes())
 }
@@ -160,10 +167,23 @@ func (e *events) end(err error) error {
 	return e.write([]byte("event: complete\ndata:\n\n"))
 }
 
+// write takes as long as the client takes something: it is given so much time for each part of a large event.
 func (e *events) write(event []byte) error {
-	_ = e.control.SetWriteDeadline(time.Now().Add(e.handler.cfg.Limits.WriteTimeout)) // if it fails, so does the write
-	if _, err := e.w.Write(event); err != nil {
+	const part = 16 << 10
+	for p := range slices.Chunk(event, part) {
+		e.limit()
+		if _, err := e.w.Write(p); err != nil {
+			return err
+		}
+	}
+	if err := e.control.Flush(); err != nil {
 		return err
 	}
-	return e.control.Flush()
+	_ = e.control.SetWriteDeadline(time.Time{}) // HTTP/2 ends a stream at its deadline, written to or not
+	return nil
+}
+
+// limit bounds the time for what is written next.
+func (e *events) limit() {
+	_ = e.control.SetWriteDeadline(time.Now().Add(e.handler.cfg.Limits.WriteTimeout)) // if it fails, so does the write
 }

@@ -2,6 +2,7 @@ package gqlserver
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"sync"
@@ -13,6 +14,10 @@ import (
 
 // everything is the version to begin with for a client that has none.
 const everything = -1
+
+// maxPayloads is how many responses a stream keeps: which there are is up to the clients, by the versions that they go on
+// from. Joiners after a restart differ by a few dozen versions.
+const maxPayloads = 64
 
 // stream executes one operation for all who follow it: once for each state and each version that somebody leads on from.
 // Its goroutine executes; whoever follows is a cursor, and takes what was executed.
@@ -40,8 +45,8 @@ type stream struct {
 // payload is the response to one execution.
 type payload struct {
 	tail
-	version int64         // of the state it shows
-	failed  gqlerror.List // there are no data: the subscription ends with these errors
+	version int64           // of the state it shows
+	failed  json.RawMessage // there are no data: the subscription ends with these errors
 }
 
 // subscriber is told by a stream that there is something to take. It must not block.
@@ -94,15 +99,16 @@ func (sub *subscription) take() (next *payload, end bool) {
 	return next, s.state.Last
 }
 
-// from returns the version from which an event has to lead to the present state. Versions that show the same are one.
+// from returns the version from which an event has to lead to the present state. Versions that show the same are one, as
+// far as the source can tell what followed them.
 func (s *stream) from(sub *subscription) int64 {
 	switch {
 	case !s.resumes || sub.seen < s.state.Oldest:
 		return everything
 	case sub.seen >= s.state.Changed:
-		return s.state.Changed
+		return max(s.state.Changed, s.state.Oldest)
 	case sub.seen >= s.before:
-		return s.before
+		return max(s.before, s.state.Oldest)
 	default:
 		return sub.seen
 	}
@@ -163,10 +169,20 @@ func (s *stream) drop(sub *subscription) {
 // run is the stream's goroutine.
 func (s *stream) run(follow func(context.Context) (Source, error)) {
 	defer s.cancel()
-	source, err := s.start(follow)
-	if err != nil {
+	switch err := s.serve(follow); {
+	case s.ctx.Err() != nil: // those who followed have ended it
+		s.streams.forget(s)
+	case err != nil:
 		s.fail(err)
-		return
+	}
+}
+
+// serve returns when nobody follows any more, or why it cannot go on. A panic is such an error.
+func (s *stream) serve(follow func(context.Context) (Source, error)) (err error) {
+	defer s.catch(&err)
+	source, err := follow(s.ctx)
+	if err != nil {
+		return err
 	}
 	defer source.Close()
 	var linger <-chan time.Time // runs while nobody follows
@@ -176,7 +192,7 @@ func (s *stream) run(follow func(context.Context) (Source, error)) {
 			s.prepare(source)
 		}
 		s.tell()
-		s.serve(source)
+		s.produceWanted(source)
 		switch alone := s.alone(); {
 		case !alone:
 			linger = nil
@@ -188,19 +204,13 @@ func (s *stream) run(follow func(context.Context) (Source, error)) {
 		case <-s.poke:
 		case <-linger:
 			if s.streams.end(s) {
-				return
+				return nil
 			}
+			linger = nil // somebody came, and may be gone again
 		case <-s.ctx.Done():
-			s.fail(context.Cause(s.ctx))
-			return
+			return nil
 		}
 	}
-}
-
-// start starts the source. A panic is its error.
-func (s *stream) start(follow func(context.Context) (Source, error)) (source Source, err error) {
-	defer s.catch(&err)
-	return follow(s.ctx)
 }
 
 func (s *stream) catch(err *error) {
@@ -234,11 +244,13 @@ func (s *stream) prepare(source Source) {
 	if s.resumes && s.before >= s.state.Oldest {
 		from = s.before
 	}
-	p := s.execute(source, from)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if p.failed == nil {
-		s.payloads[from] = p
+	s.produce(source, from)
+}
+
+// produce executes what leads from a version to the present state, and wakes those who have waited for it.
+func (s *stream) produce(source Source, from int64) {
+	for _, sub := range s.keep(from, s.execute(source, from)) {
+		sub.subscriber.deliver()
 	}
 }
 
@@ -258,16 +270,10 @@ func (s *stream) tell() {
 	s.telling = s.telling[:0]
 }
 
-// serve executes what somebody waits for, until nobody does.
-func (s *stream) serve(source Source) {
-	for {
-		from, ok := s.nextWanted()
-		if !ok {
-			return
-		}
-		for _, sub := range s.keep(from, s.execute(source, from)) {
-			sub.subscriber.deliver()
-		}
+// produceWanted executes what somebody waits for, until nobody does.
+func (s *stream) produceWanted(source Source) {
+	for from, ok := s.nextWanted(); ok; from, ok = s.nextWanted() {
+		s.produce(source, from)
 	}
 }
 
@@ -286,6 +292,7 @@ func (s *stream) keep(from int64, p *payload) (served []*subscription) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p.failed == nil {
+		s.makeRoom()
 		s.payloads[from] = p
 	}
 	s.wanted = slices.DeleteFunc(s.wanted, func(sub *subscription) bool {
@@ -300,6 +307,16 @@ func (s *stream) keep(from int64, p *payload) (served []*subscription) {
 		return true
 	})
 	return served
+}
+
+// makeRoom forgets any payload when there are too many. Who has not taken it yet will ask for it again.
+func (s *stream) makeRoom() {
+	for from := range s.payloads {
+		if len(s.payloads) < maxPayloads {
+			return
+		}
+		delete(s.payloads, from)
+	}
 }
 
 func (s *stream) alone() bool {
@@ -323,29 +340,21 @@ func (s *stream) fail(err error) {
 	}
 }
 
-func (s *stream) present(err error) gqlerror.List {
+func (s *stream) present(err error) json.RawMessage {
 	ctx := graphql.WithOperationContext(s.ctx, s.op)
-	return s.streams.engine.DispatchError(ctx, gqlerror.List{gqlerror.WrapIfUnwrapped(err)}).Errors
+	return encodeErrors(s.streams.engine.DispatchError(ctx, gqlerror.List{gqlerror.WrapIfUnwrapped(err)}).Errors)
 }
 
 // execute runs the operation on what leads from a version to the present state.
 func (s *stream) execute(source Source, from int64) *payload {
-	response, err := s.respond(source, from)
+	p, err := s.respond(source, from)
 	if err != nil {
 		return &payload{failed: s.present(err)}
-	}
-	s.streams.metrics.countErrors(response.Errors)
-	if len(response.Data) == 0 || string(response.Data) == "null" {
-		return &payload{failed: response.Errors}
-	}
-	p := &payload{version: s.state.Version, tail: tail{plain: append(encode(response), '}')}}
-	if s.key != "" && s.streams.compress {
-		p.deflate()
 	}
 	return p
 }
 
-func (s *stream) respond(source Source, from int64) (response *graphql.Response, err error) {
+func (s *stream) respond(source Source, from int64) (p *payload, err error) {
 	defer s.catch(&err)
 	s.streams.metrics.countExecution(s.key != "")
 	var since *int64
@@ -357,8 +366,21 @@ func (s *stream) respond(source Source, from int64) (response *graphql.Response,
 		return nil, err
 	}
 	responses, ctx := s.streams.engine.Executor.DispatchOperation(withEvent(s.ctx, event), s.op)
-	if response = responses(ctx); response == nil {
+	response := responses(ctx)
+	if response == nil {
 		return nil, errors.Join(errors.New("the stream was cut off"), s.ctx.Err())
 	}
-	return response, nil
+	return s.pack(response), nil
+}
+
+func (s *stream) pack(response *graphql.Response) *payload {
+	s.streams.metrics.countErrors(response.Errors)
+	if len(response.Data) == 0 || string(response.Data) == "null" {
+		return &payload{failed: encodeErrors(response.Errors)}
+	}
+	p := &payload{version: s.state.Version, tail: tail{plain: append(encode(response), '}')}}
+	if s.key != "" && s.streams.compress {
+		p.deflate()
+	}
+	return p
 }

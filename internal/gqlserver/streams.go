@@ -122,7 +122,7 @@ func (s *streams) follow(ctx context.Context, op *graphql.OperationContext, shap
 func (s *streams) start(ctx context.Context, op *graphql.OperationContext, key string, resumes bool, opened *Opened, sub *subscription) {
 	made := &stream{streams: s, key: key, op: op, resumes: resumes, poke: make(chan struct{}, 1)}
 	if key != "" {
-		op.Headers = nil // they are the first subscriber's
+		op.Headers, op.Extensions = nil, nil // they are the first subscriber's
 		ctx, made.linger = s.ctx, s.linger
 		s.shared[key] = made
 	}

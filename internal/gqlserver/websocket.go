@@ -1,12 +1,15 @@
 package gqlserver
 
 import (
+	"bufio"
 	"context"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/gorilla/websocket"
 )
@@ -20,7 +23,7 @@ func newUpgrader(allowedOrigins []string) websocket.Upgrader {
 		CheckOrigin:     func(r *http.Request) bool { return originAllowed(r, allowedOrigins) },
 		Error:           refuseUpgrade,
 		ReadBufferSize:  512,
-		WriteBufferSize: 512, // gorilla writes nothing but the answer to the handshake
+		WriteBufferSize: 512, // gorilla writes nothing but the answer to the handshake, see handshake
 		WriteBufferPool: &sync.Pool{},
 	}
 }
@@ -52,13 +55,15 @@ func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	upgrader := h.upgrader
 	upgrader.EnableCompression = h.cfg.Compress && offersDeflate(r.Header)
-	ws, err := upgrader.Upgrade(w, r, nil)
+	shake := &handshake{ResponseWriter: w}
+	ws, err := upgrader.Upgrade(shake, r, nil)
 	if err != nil {
 		v.leave()
 		h.cfg.Log.DebugContext(r.Context(), "websocket refused", "error", err)
 		return
 	}
-	c := newConnection(context.WithoutCancel(r.Context()), h, ws, v, upgrader.EnableCompression)
+	shake.socket.readOnly = true
+	c := newConnection(context.WithoutCancel(r.Context()), h, ws, shake.socket.Conn, v, upgrader.EnableCompression)
 	if !h.connections.add(c) { // draining began meanwhile
 		c.shut(endRestart)
 	} else if ws.Subprotocol() != subprotocol {
@@ -67,11 +72,42 @@ func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	go c.serve() // h.connections waits for it
 }
 
+// handshake gives gorilla a socket to which it can write its answer to the handshake, and nothing later. To a client that
+// breaks the protocol it would send a close frame by itself, be it in the middle of one of our frames.
+type handshake struct {
+	http.ResponseWriter
+	socket *mutable
+}
+
+func (s *handshake) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	socket, buffer, err := http.NewResponseController(s.ResponseWriter).Hijack()
+	s.socket = &mutable{Conn: socket}
+	return s.socket, buffer, err
+}
+
+type mutable struct {
+	net.Conn
+	readOnly bool
+}
+
+func (m *mutable) Write(b []byte) (int, error) {
+	if m.readOnly {
+		return 0, net.ErrClosed
+	}
+	return m.Conn.Write(b)
+}
+
+func (m *mutable) SetWriteDeadline(t time.Time) error {
+	if m.readOnly {
+		return nil
+	}
+	return m.Conn.SetWriteDeadline(t)
+}
+
 // enter counts a connection in, or refuses it.
 func (h *Handler) enter(w http.ResponseWriter, r *http.Request) (*visit, bool) {
 	if h.connections.isDraining() {
-		w.Header().Set("Retry-After", "1")
-		http.Error(w, "the server is stopping", http.StatusServiceUnavailable)
+		refuseNewcomer(w)
 		return nil, false
 	}
 	v, ok := h.visitors.enter(r.RemoteAddr)
@@ -80,6 +116,11 @@ func (h *Handler) enter(w http.ResponseWriter, r *http.Request) (*visit, bool) {
 		http.Error(w, "too many connections from your address", http.StatusTooManyRequests)
 	}
 	return v, ok
+}
+
+func refuseNewcomer(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "1")
+	http.Error(w, "the server is stopping", http.StatusServiceUnavailable)
 }
 
 // authorization finds the credentials in the payload of connection_init.

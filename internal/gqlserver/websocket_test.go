@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/gorilla/websocket"
 
 	"antwon.dj/backend/internal/gqlserver"
@@ -225,6 +226,24 @@ func TestWebSocketPanicIsMasked(t *testing.T) {
 			t.Errorf("%s: got %s, %v", query, got, err)
 		}
 	}
+}
+
+// Such a response is found where it is encoded, outside of what gqlgen guards: it must not end the program.
+func TestWebSocketSurvivesResponsesThatAreNoJSON(t *testing.T) {
+	s := start(t, func(cfg *gqlserver.Config) {
+		cfg.AroundResponses = func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+			response := next(ctx)
+			response.Extensions = map[string]any{"no JSON": func() {}}
+			return response
+		}
+	})
+	c := s.open(`{}`)
+	c.subscribe("1", `subscription{diary{version}}`)
+	if got, err := c.hear(); err != nil || !strings.HasPrefix(got, `{"id":"1","type":"error","payload":[{"message":"masked"`) {
+		t.Errorf("got %s, %v", got, err)
+	}
+	c.subscribe("2", `{hello}`)
+	c.expectClose(4500, "Internal server error")
 }
 
 func TestWebSocketPingAndPong(t *testing.T) {

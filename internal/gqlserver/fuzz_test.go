@@ -1,0 +1,104 @@
+package gqlserver
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/binary"
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+)
+
+// FuzzDecodeMessage checks that what was understood is understood the same when it is said again.
+func FuzzDecodeMessage(f *testing.F) {
+	for _, seed := range []string{
+		`{"type":"connection_init","payload":{"authorization":"Bearer x"}}`,
+		`{"type":"ping","payload":{"n":1e400}}`,
+		`{"type":"pong","payload":null}`,
+		`{"id":"1","type":"complete"}`,
+		`{"id":"1","type":"subscribe","payload":{"query":"{a}","variables":{"n":12345678901234567890},"operationName":null}}`,
+		`{"id":"1","type":"subscribe","payload":{"extensions":{"persistedQuery":{}}}}`,
+		"{\"id\":\"\\ud800\",\"type\":\"complete\"}",
+		"\xff",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := decodeMessage(bytes.Clone(data))
+		if err != nil {
+			return
+		}
+		if len(m.id) > maxIDBytes || m.kind == typeSubscribe && m.params == nil {
+			t.Fatalf("%q became %+v", data, m)
+		}
+		again, err := decodeMessage(encodeAgain(m))
+		if err != nil || again.id != m.id || again.kind != m.kind {
+			t.Fatalf("%q became %+v, and then %+v, %v", data, m, again, err)
+		}
+		if m.params != nil && again.params.Query != m.params.Query {
+			t.Fatalf("%q became %q, and then %q", data, m.params.Query, again.params.Query)
+		}
+	})
+}
+
+func encodeAgain(m message) []byte {
+	switch m.kind {
+	case typeInit:
+		return encodeMessage("", m.kind, m.init)
+	case typeSubscribe:
+		return encodeMessage(m.id, m.kind, map[string]any{
+			"query": m.params.Query, "variables": m.params.Variables, "extensions": m.params.Extensions,
+		})
+	default:
+		return encodeMessage(m.id, m.kind, m.payload)
+	}
+}
+
+// FuzzFrames checks that what is framed, plain and compressed, is read back.
+func FuzzFrames(f *testing.F) {
+	for _, n := range []int{0, 1, 85, 86, 255, 256, 65490, 65491, 65535, 65536, 200_000} {
+		f.Add("1", []byte(strings.Repeat("abcdefg ", n/8+1)[:n]))
+	}
+	f.Add(strings.Repeat("\x00", 256), []byte("}"))
+	f.Fuzz(func(t *testing.T, id string, response []byte) {
+		prefix := nextPrefix(id[:min(len(id), maxIDBytes)])
+		made := tail{plain: response}
+		made.deflate()
+		for _, compress := range []bool{false, true} {
+			head, shared := made.appendNext(nil, prefix, compress)
+			got, err := readFrame(append(head, shared...))
+			if err != nil || !bytes.Equal(got, append(bytes.Clone(prefix), response...)) {
+				t.Fatalf("%d bytes, compress %t: got %d bytes, %v", len(response), compress, len(got), err)
+			}
+		}
+	})
+}
+
+// readFrame reads a server's text frame, which must be all there is.
+func readFrame(frame []byte) ([]byte, error) {
+	n, rest := int(frame[1]), frame[2:]
+	switch n {
+	case 126:
+		n, rest = int(binary.BigEndian.Uint16(rest)), rest[2:]
+	case 127:
+		n, rest = int(binary.BigEndian.Uint64(rest)), rest[8:]
+	}
+	if len(rest) != n {
+		return nil, io.ErrUnexpectedEOF
+	}
+	if frame[0] == finBit|opText {
+		return rest, nil
+	}
+	inflater := flate.NewReader(io.MultiReader(bytes.NewReader(rest), strings.NewReader("\x00\x00\xff\xff\x01\x00\x00\xff\xff")))
+	return io.ReadAll(inflater)
+}
+
+func TestPrefixIsJSON(t *testing.T) {
+	for _, id := range []string{"1", `"`, `\`, "\x00", "é", strings.Repeat("\x01", maxIDBytes)} {
+		var message struct{ ID, Type string }
+		if err := json.Unmarshal(append(nextPrefix(id), "{}}"...), &message); err != nil || message.ID != id || message.Type != typeNext {
+			t.Errorf("%q: got %+v, %v", id, message, err)
+		}
+	}
+}
