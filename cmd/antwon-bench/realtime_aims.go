@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -103,8 +104,12 @@ func lastVerdicts(all []latency, pace string) (rows [][]string) {
 
 func (r *results) singleVerdicts() (rows [][]string) {
 	for _, w := range r.wires {
-		rows = append(rows, verdict(fmt.Sprintf("%d songs", w.songs), changesDocument, fmt.Sprintf("a like < %d bytes", aimLikeBytes),
-			fmt.Sprintf("%d, %d", w.stays, w.moves), max(w.stays, w.moves) < aimLikeBytes && w.counted[0] > 0 && w.counted[1] > 0))
+		songs := fmt.Sprintf("%d songs", w.songs)
+		rows = append(rows,
+			verdict(songs, changesDocument, fmt.Sprintf("a like < %d bytes, compressed", aimLikeBytes), strconv.Itoa(w.deflated),
+				w.deflated < aimLikeBytes),
+			verdict(songs, changesDocument, fmt.Sprintf("a like < %d bytes, plain", aimLikeBytes), fmt.Sprintf("%d, %d", w.stays, w.moves),
+				max(w.stays, w.moves) < aimLikeBytes && w.counted[0] > 0 && w.counted[1] > 0))
 	}
 	if len(r.costs) == 2 {
 		times := r.costs[1].beyond / r.costs[0].beyond

@@ -80,7 +80,8 @@ func (r *results) printSingles(out io.Writer) {
 	var rows [][]string
 	for _, w := range r.wires {
 		rows = append(rows, []string{fmt.Sprintf("bytes of a like, %d songs", w.songs),
-			fmt.Sprintf("%d where it stays (%d likes), %d where it changes places (%d)", w.stays, w.counted[0], w.moves, w.counted[1])})
+			fmt.Sprintf("%d where it stays (%d likes), %d where it changes places (%d); %d at most with permessage-deflate",
+				w.stays, w.counted[0], w.moves, w.counted[1], w.deflated)})
 	}
 	for _, c := range r.costs {
 		rows = append(rows, []string{fmt.Sprintf("CPU of a like, %d songs", c.songs),

@@ -94,6 +94,9 @@ func (r *results) measureWires(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if result.deflated, err = r.measureCompressed(ctx, room); err != nil {
+			return err
+		}
 		r.wires = append(r.wires, result)
 	}
 	return nil

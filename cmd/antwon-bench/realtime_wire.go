@@ -62,6 +62,7 @@ type wire struct {
 	songs        int
 	stays, moves int // the most bytes of a like after which the song stays where it is, or changes places
 	counted      [2]int
+	deflated     int // the most bytes of a like for a client that takes compression
 }
 
 const wireLikes = 60
