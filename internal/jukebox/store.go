@@ -27,6 +27,7 @@ const sqlitePins = "_fk=1&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=5000
 const (
 	sqliteReaders  = 4
 	mysqlOpenConns = 32
+	migrateTimeout = time.Minute
 )
 
 // Store is the database, opened with everything pinned that the program relies on. On SQLite writes go through a single
@@ -126,8 +127,19 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// migrateSQLite uses a connection of its own, without foreign keys: SQLite changes a table by building a new one.
+// migrateSQLite migrates, and waits for others who do so too. Who finds a new database turns its log on, and for that
+// moment SQLite tells everybody else at once that it is busy, whatever their timeout.
 func migrateSQLite(ctx context.Context, path string) error {
+	err := tryMigrateSQLite(ctx, path)
+	for began := time.Now(); err != nil && retryable(err) && time.Since(began) < migrateTimeout; {
+		backOff(2)
+		err = tryMigrateSQLite(ctx, path)
+	}
+	return err
+}
+
+// tryMigrateSQLite uses a connection of its own, without foreign keys: SQLite changes a table by building a new one.
+func tryMigrateSQLite(ctx context.Context, path string) error {
 	db, err := sql.Open("sqlite", fileURI(path)+"?_journal_mode=WAL&_synchronous=FULL&_busy_timeout=60000&_time_format=sqlite")
 	if err != nil {
 		return err
