@@ -18,6 +18,16 @@ type SpotifyCredentials struct {
 	NeedsReconnect bool
 }
 
+// Authorizer connects hosts' Spotify accounts by OAuth's authorization code flow, with PKCE.
+type Authorizer interface {
+	// AuthorizationURL is where a host is asked for permission. The state comes back with the answer; the verifier, of 43 to
+	// 128 characters, does not leave the server before Authorize.
+	AuthorizationURL(state, verifier string) string
+	// Authorize exchanges the code that came back for tokens, sealed for this host. BadUserInput if Spotify does not take
+	// the code, Forbidden if the account may not be used, UpstreamUnavailable while Spotify does not answer.
+	Authorize(ctx context.Context, hostID, code, verifier string) (SpotifyCredentials, error)
+}
+
 // Accounts are the hosts' Spotify accounts.
 type Accounts struct{ store *Store }
 

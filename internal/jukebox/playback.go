@@ -23,7 +23,8 @@ type Playback struct {
 	ObservedAt time.Time // when ProgressMS was true
 	Device     *Device
 	Health     HealthState
-	Until      *time.Time // with HealthCoolingDown: when Spotify is asked again
+	Reason     HealthReason // why exactly; empty where Health says it all
+	Until      *time.Time   // with HealthCoolingDown: when Spotify is asked again
 }
 
 // Device is a player of the host's Spotify account.
@@ -48,6 +49,22 @@ const (
 	HealthNotAllowed      HealthState = "NOT_ALLOWED"
 	HealthCoolingDown     HealthState = "COOLING_DOWN"
 	HealthUnreachable     HealthState = "UNREACHABLE"
+)
+
+// HealthReason says more than HealthState where the host has to do something in particular.
+type HealthReason string
+
+const (
+	ReasonNotListed       HealthReason = "NOT_LISTED"       // NotAllowed: the account is not on the list of the server's app
+	ReasonOwnerPremium    HealthReason = "OWNER_PREMIUM"    // NotAllowed: the owner of the server's app has no Premium
+	ReasonNoPremium       HealthReason = "NO_PREMIUM"       // NotAllowed: the host has no Premium, so nothing can be started for them
+	ReasonScope           HealthReason = "SCOPE"            // ReconnectNeeded: the host did not grant what is needed
+	ReasonNotConnected    HealthReason = "NOT_CONNECTED"    // ReconnectNeeded: the host has disconnected Spotify
+	ReasonQuota           HealthReason = "QUOTA"            // CoolingDown: the app's quota is used up, which takes long
+	ReasonRestricted      HealthReason = "RESTRICTED"       // DeviceLost: the device takes no commands from outside
+	ReasonChooseDevice    HealthReason = "CHOOSE_DEVICE"    // DeviceLost: there are several, and none is active
+	ReasonPressPlay       HealthReason = "PRESS_PLAY"       // DeviceLost: the room's playlist waits for the host to start it
+	ReasonPlaylistIgnored HealthReason = "PLAYLIST_IGNORED" // OK: the player does not follow the playlist, so songs go to its queue
 )
 
 // PlaybackStep is one change of a room made by its player's driver: what was seen, or what is about to be asked of

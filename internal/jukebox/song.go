@@ -25,6 +25,15 @@ type Catalog interface {
 	Song(ctx context.Context, hostID, uri string) (Song, error)
 }
 
+// Playlist is a playlist of a host's Spotify account.
+type Playlist struct {
+	URI        string // spotify:playlist:…
+	Name       string
+	SongCount  int
+	ImageURL   *string
+	SpotifyURL string
+}
+
 // DemoAccounts makes simulated Spotify accounts for the demo's hosts.
 type DemoAccounts interface {
 	// NewAccount returns the credentials of a new account, sealed for this host.

@@ -32,6 +32,15 @@ type Snapshot struct {
 	Progress time.Duration   // within Song
 	Playing  bool            // Spotify says so; it may be stuck all the same
 	Device   *jukebox.Device // nil: none
+	Context  string          // URI of what Song is played from, such as spotify:playlist:…; empty: from nothing
+	Repeat   bool            // a song or the context is repeated
+	Shuffle  bool
+}
+
+// Seeds are what fallback music is found by.
+type Seeds struct {
+	PlaylistURI string         // the host's choice; empty: none
+	Recent      []jukebox.Song // what the room played lately, newest first
 }
 
 // FaultKind says what a failure of Spotify means for the room.
@@ -49,8 +58,10 @@ const (
 	ReconnectNeeded FaultKind = "reconnect_needed"
 	// CoolingDown: too many requests. Nothing may be asked before RetryAfter has passed.
 	CoolingDown FaultKind = "cooling_down"
-	// Gone: Spotify does not have what was asked for, such as the song, or not for this app. Repeating does not help.
+	// Gone: Spotify does not have what was asked for, such as the song. Repeating does not help.
 	Gone FaultKind = "gone"
+	// Unavailable: Spotify has withdrawn the endpoint from this app, or never gave it: another way has to do.
+	Unavailable FaultKind = "unavailable"
 	// Unreachable: no answer, or that of a broken server. Of a command nobody knows whether it was carried out.
 	Unreachable FaultKind = "unreachable"
 )
@@ -58,7 +69,8 @@ const (
 // Fault is a failure of Spotify. Except with Unreachable, what was asked for was definitely not done.
 type Fault struct {
 	Kind       FaultKind
-	RetryAfter time.Duration // with CoolingDown: how long to ask nothing; 0: Spotify did not say
+	Reason     jukebox.HealthReason // more about the kind, for the host; may be empty
+	RetryAfter time.Duration        // with CoolingDown: how long to ask nothing; 0: Spotify did not say
 	Err        error
 }
 
