@@ -77,6 +77,7 @@ type limiter struct {
 	budget  budget
 	pause   pause
 	waiting [priorities][]*waiter
+	timer   *time.Timer // runs while somebody waits
 }
 
 // waiter is somebody who waits to send one request.
@@ -87,7 +88,16 @@ type waiter struct {
 }
 
 func newLimiter(most int, random random) *limiter {
-	return &limiter{random: random, whole: most, budget: budget{most: most}}
+	l := &limiter{random: random, whole: most, budget: budget{most: most}}
+	l.timer = time.AfterFunc(time.Hour, l.tick)
+	l.timer.Stop()
+	return l
+}
+
+func (l *limiter) tick() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.serve(time.Now())
 }
 
 // share divides the budget among n servers.
@@ -102,16 +112,11 @@ func (l *limiter) share(n int) {
 func (l *limiter) wait(ctx context.Context, p priority) *failure {
 	w := &waiter{deadline: patience(ctx, p), told: make(chan *failure, 1)}
 	l.join(p, w)
-	defer l.leave(p, w)
-	for {
-		wake := l.look(w)
-		select {
-		case refused := <-w.told:
-			return refused
-		case <-ctx.Done():
-			return &failure{kind: playback.CoolingDown, message: "not asked", retryAfter: time.Until(wake), err: ctx.Err()}
-		case <-time.After(time.Until(wake)):
-		}
+	select {
+	case refused := <-w.told:
+		return refused
+	case <-ctx.Done():
+		return l.leave(p, w, ctx.Err())
 	}
 }
 
@@ -132,25 +137,22 @@ func (l *limiter) join(p priority, w *waiter) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.waiting[p] = append(l.waiting[p], w)
+	l.serve(time.Now())
 }
 
-func (l *limiter) leave(p priority, w *waiter) {
+func (l *limiter) leave(p priority, w *waiter, why error) *failure {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	now := time.Now()
 	l.waiting[p] = slices.DeleteFunc(l.waiting[p], func(other *waiter) bool { return other == w })
-	l.serve(time.Now())
+	l.serve(now)
+	return &failure{kind: playback.CoolingDown, message: "not asked", retryAfter: max(0, w.wake.Sub(now)), err: why}
 }
 
-// look serves, and says when that may do something for w.
-func (l *limiter) look(w *waiter) time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.serve(time.Now())
-	return w.wake
-}
-
-// serve tells those whose turn has come, and those for whom it would come too late.
+// serve tells those whose turn has come, and those for whom it would come too late, and sees to it that it is called again
+// when the next turn comes.
 func (l *limiter) serve(now time.Time) {
+	l.timer.Stop()
 	ahead := 0
 	for p := range l.waiting {
 		l.waiting[p] = slices.DeleteFunc(l.waiting[p], func(w *waiter) bool {
@@ -164,7 +166,9 @@ func (l *limiter) serve(now time.Time) {
 			case w.wake.After(w.deadline):
 				w.told <- refusal(w.wake.Sub(now), "")
 			default:
-				ahead++
+				if ahead++; ahead == 1 { // nobody's turn comes before this one's
+					l.timer.Reset(w.wake.Sub(now))
+				}
 				return false
 			}
 			return true

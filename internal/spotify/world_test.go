@@ -22,9 +22,28 @@ import (
 )
 
 var (
-	_ jukebox.Catalog = (*spotify.Client)(nil)
-	_ playback.Player = (*spotify.Client)(nil)
+	_ jukebox.Catalog    = (*spotify.Client)(nil)
+	_ jukebox.Authorizer = (*spotify.Client)(nil)
+	_ playback.Player    = (*spotify.Client)(nil)
 )
+
+// Until the packages above declare all of it.
+var _ interface {
+	playback.Player
+	Pause(ctx context.Context, hostID string) error
+	Resume(ctx context.Context, hostID, deviceID string) error
+	Transfer(ctx context.Context, hostID, deviceID string, play bool) error
+	Devices(ctx context.Context, hostID string) ([]jukebox.Device, error)
+	Straighten(ctx context.Context, hostID string) error
+	CreatePlaylist(ctx context.Context, hostID, name, description string) (uri string, err error)
+	Append(ctx context.Context, hostID, playlistURI, uri string) error
+	PlaylistSongs(ctx context.Context, hostID, playlistURI string) ([]jukebox.Song, error)
+	PlayPlaylist(ctx context.Context, hostID, playlistURI, uri, deviceID string) error
+	ForgetPlaylist(ctx context.Context, hostID, playlistURI string) error
+	Suggest(ctx context.Context, hostID string, seeds playback.Seeds) ([]jukebox.Song, error)
+	HostDevices(ctx context.Context, hostID string) ([]jukebox.Device, error)
+	Playlists(ctx context.Context, hostID string, limit, offset int) ([]jukebox.Playlist, error)
+} = (*spotify.Client)(nil)
 
 const (
 	host   = "host"
@@ -114,6 +133,7 @@ func (a *accounts) MarkSpotifyReconnect(_ context.Context, hostID string) error 
 type world struct {
 	*spotify.Client
 	simulated *sim.Spotify
+	player    sim.Account  // the host's
 	handler   http.Handler // the simulator's
 	accounts  *accounts
 	vault     *spotify.Vault
@@ -174,7 +194,8 @@ func newWorld(t *testing.T) *world {
 	}
 	w.Client = spotify.New(w.config)
 	t.Cleanup(func() { w.Close() })
-	w.connect(t, host, w.account(t).RefreshToken)
+	w.player = w.account(t)
+	w.connect(t, host, w.player.RefreshToken)
 	return w
 }
 
@@ -341,6 +362,15 @@ func expectCode(t *testing.T, err error, want jukebox.Code, wantRetry time.Durat
 	e, ok := errors.AsType[*jukebox.Error](err)
 	if !ok || e.Code != want || e.RetryAfter != wantRetry {
 		t.Errorf("got %v, want %s, to be tried again after %v", err, want, wantRetry)
+	}
+}
+
+// expectReason expects a fault of a kind with a reason.
+func expectReason(t *testing.T, err error, want playback.FaultKind, reason jukebox.HealthReason) {
+	t.Helper()
+	expectFault(t, err, want)
+	if f, ok := errors.AsType[*playback.Fault](err); ok && f.Reason != reason {
+		t.Errorf("got %v for %q, want %q", err, f.Reason, reason)
 	}
 }
 
