@@ -42,10 +42,8 @@ type SpotifyConnection struct {
 	DisplayName    *string
 	NeedsReconnect bool
 	ReconnectBy    *time.Time // Spotify ends an authorization six months after it was given
+	ReconnectSoon  bool       // that is in less than a month
 }
-
-// authorizationMonths is how long Spotify's refresh tokens live (developer.spotify.com, 18 June 2026).
-const authorizationMonths = 6
 
 // DemoLogin makes a new host with a simulated Spotify account and player. Outside the demo it is Forbidden.
 func (j *Jukebox) DemoLogin(ctx context.Context, displayName string) (*Session, error) {
@@ -225,8 +223,8 @@ func (j *Jukebox) Profile(ctx context.Context) (*Profile, error) {
 		Email: row.Email, EmailVerified: row.EmailVerified, PictureURL: row.PictureURL,
 	}
 	if account := row.Edges.Spotify; account != nil {
-		by := account.AuthorizedAt.UTC().AddDate(0, authorizationMonths, 0)
-		p.Spotify = SpotifyConnection{true, &account.DisplayName, account.NeedsReconnect, &by}
+		by, warn := account.AuthorizedAt.UTC().AddDate(0, authorizationMonths, 0), account.AuthorizedAt.AddDate(0, warningMonths, 0)
+		p.Spotify = SpotifyConnection{true, &account.DisplayName, account.NeedsReconnect, &by, time.Now().After(warn)}
 	}
 	return p, nil
 }
