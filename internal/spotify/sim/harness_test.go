@@ -142,3 +142,15 @@ func readAll(t *testing.T, response *http.Response) string {
 	must(t, err)
 	return string(data)
 }
+
+func open(t *testing.T) *sim.Spotify {
+	t.Helper()
+	s, err := sim.Open(sim.Config{})
+	must(t, err)
+	return s
+}
+
+func write(t *testing.T, file, content string) {
+	t.Helper()
+	must(t, os.WriteFile(file, []byte(content), 0o600))
+}
