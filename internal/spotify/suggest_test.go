@@ -246,10 +246,40 @@ func TestTheLastResort(t *testing.T) {
 				t.Errorf("got %+v, %v", got, err)
 			}
 			none, err := w.Suggest(t.Context(), host, playback.Seeds{})
-			if _, failed := errors.AsType[*playback.Fault](err); len(none) != 0 || failed == (name == "nothing anywhere") {
+			if _, failed := errors.AsType[*playback.Fault](err); len(none) != 0 || failed != (name == "all broken" || name == "too many") {
 				t.Errorf("a room without a past gets %+v, %v", none, err)
 			}
 		})
+	}
+}
+
+// TestWhatIsNotThereIsNotLookedForAllTheTime: a room whose host has no music at all.
+func TestWhatIsNotThereIsNotLookedForAllTheTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		for _, path := range []string{topPath, savedPath} {
+			w.answer(path, says(http.StatusOK, `{"items":[]}`))
+		}
+		for range 20 {
+			if songs, err := w.Suggest(t.Context(), host, playback.Seeds{}); err != nil || len(songs) != 0 {
+				t.Errorf("got %+v, %v", songs, err)
+			}
+			time.Sleep(time.Minute)
+		}
+		if n := w.asked(topPath); n != 2 {
+			t.Errorf("asked %d times in 20 minutes", n)
+		}
+	})
+}
+
+// TestMoreIsLookedForWhenAllWasHeard, even within ten minutes.
+func TestMoreIsLookedForWhenAllWasHeard(t *testing.T) {
+	w := newWorld(t)
+	first := append(w.suggest(t, playback.Seeds{Recent: w.heard(w.songs[0])}), w.heard(w.songs[0])...)
+	w.answer(searchPath, songs("found", 10, "%s"))
+	w.answer(topPath, songs("top", 10, "%s"))
+	if second := w.suggest(t, playback.Seeds{Recent: first}); len(second) < 10 {
+		t.Errorf("got %+v", second)
 	}
 }
 
