@@ -113,8 +113,8 @@ func (c *Client) Forget(hostID string) {
 	c.fallback.forget(func(key fallbackKey) bool { return key.hostID == hostID })
 }
 
-// Close waits for what goes on although nobody waits for it any more, a few seconds at most, and closes the connections of
-// the Client's own. Nothing may be asked of it afterwards.
+// Close waits for what goes on although nobody waits for it any more, such as the refresh of a token: half a minute at the
+// very worst. Then it closes the connections of the Client's own. Nothing may be asked of it afterwards.
 func (c *Client) Close() {
 	c.flights.running.Wait()
 	if c.own != nil {
