@@ -18,7 +18,8 @@
 //
 // What Spotify does to those who use it is at hand: Switches and AppSwitches say how it treats an account and the app,
 // Host is the host's hand in Spotify's own apps, Fail injects faults, before or after a request was carried out. Heard,
-// Silences, Requests and Injected say afterwards what really happened. Control serves all of that over HTTP.
+// Silences, Requests and Injected say afterwards what really happened. Control serves all of that over HTTP, as JSON below
+// /control/; GET /control/ lists it.
 //
 // All methods and handlers are safe for concurrent use.
 package sim
@@ -116,12 +117,13 @@ func (s *Spotify) Close() error {
 	return s.state.save(s.stateFile)
 }
 
-// Advance sets the clock ahead of the one it was opened with, by so much more. A state file keeps times, not how far
-// ahead the clock was.
-func (s *Spotify) Advance(by time.Duration) {
+// Advance sets the clock ahead of the one it was opened with, by so much more, and returns its time. A state file keeps
+// times, not how far ahead the clock was.
+func (s *Spotify) Advance(by time.Duration) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ahead += max(0, by)
+	return s.now()
 }
 
 // now is wall-clock time: without the monotonic reading, which stands still while a machine sleeps and is lost in a
