@@ -25,7 +25,8 @@ type Config struct {
 	Catalog        Catalog
 	Library        Library      // nil: hosts see nothing of their own
 	Authorizer     Authorizer   // nil: hosts cannot connect Spotify here
-	Demo           DemoAccounts // nil outside the demo
+	DemoLogin      bool         // whoever asks becomes a host
+	Demo           DemoAccounts // with a simulated account at once; nil: they have to connect their own
 	PublicURL      string       // where guests reach the server, without a slash at the end
 	AllowedOrigins []string     // of front ends that may be returned to
 	// FeedInterval is the least time between two loads of a room's state.

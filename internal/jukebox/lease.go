@@ -85,6 +85,20 @@ func (d *Driver) Retire(ctx context.Context, nodeID string) error {
 	})
 }
 
+// ForgetOldNodes deletes nodes that ended without saying so, some time ago.
+func (d *Driver) ForgetOldNodes(ctx context.Context) error {
+	now, err := d.j.store.now(ctx)
+	if err != nil {
+		return err
+	}
+	return d.j.store.inTx(ctx, func(tx *ent.Tx) error {
+		_, err := tx.Node.Delete().Where(node.AliveUntilLT(now.Add(-nodesKept))).Exec(ctx)
+		return err
+	})
+}
+
+const nodesKept = time.Hour
+
 // Take gives a node the lease of an open room, unless a node that is alive has it: then ErrLeaseLost. Who has it keeps it
 // as it is.
 func (d *Driver) Take(ctx context.Context, roomID, nodeID string) (Lease, error) {

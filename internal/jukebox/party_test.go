@@ -57,7 +57,7 @@ func newParty(t *testing.T, databaseURL string) *party {
 
 func (p *party) newJukebox(bus live.Bus) *jukebox.Jukebox {
 	j := jukebox.New(jukebox.Config{
-		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: p.catalog, Demo: accounts{},
+		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: p.catalog, DemoLogin: true, Demo: accounts{},
 		PublicURL: "http://party.test", Metrics: prometheus.NewRegistry(),
 	})
 	p.Cleanup(j.Close)

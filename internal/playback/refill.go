@@ -44,7 +44,7 @@ func (m *moment) refill() (action, bool) {
 func (m *moment) stopsSoon() bool {
 	switch {
 	case m.sound == playingSong:
-		return m.item != nil && m.left() <= refillLead
+		return m.item != nil && m.left() <= min(refillLead, length(m.memory.seen.Song)/3)
 	case m.sound == silence && m.room.NowPlaying == nil:
 		return m.room.Settings.FallbackPlaylistURI != nil || m.room.Begun && m.now.Sub(m.memory.silent) <= refillWithin
 	}
