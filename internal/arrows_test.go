@@ -25,6 +25,13 @@ var mayUse = map[string][]string{
 	"internal/session":          {"internal/jukebox"},
 	"internal/spotify":          {"internal/playback", "internal/jukebox"},
 	"internal/spotify/contract": {},
+	"internal/spotify/sim":      {},
+	"internal/playback":         {"internal/jukebox", "internal/live"},
+	"internal/jukebox":          {"internal/live", "ent"},
+	"internal/live":             {},
+	"internal/live/natsbus":     {"internal/live"},
+	"internal/testdb":           {},
+	"ent":                       {"ent"},
 }
 
 func TestArrowsPointDown(t *testing.T) {

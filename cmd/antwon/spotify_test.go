@@ -246,7 +246,7 @@ func TestConnectingSpotify(t *testing.T) {
 // the other one goes on, and no song plays twice or is left out.
 func TestTheMusicGoesOnAtAnotherServer(t *testing.T) {
 	t.Parallel()
-	databaseURL, o := testdb.MySQL(t), startSpotify(t, "ANTWON_DEMO_SONG_SECONDS=20")
+	databaseURL, o := testdb.MySQL(t), startSpotify(t, "ANTWON_DEMO_SONG_SECONDS=15")
 	env := append(o.app(), "ANTWON_SESSION_SECRET="+strings.Repeat("s", 32))
 	a, b := startServer(t, databaseURL, env...), startServer(t, databaseURL, env...)
 	host, account := newBrowser(t, a.login("Hanna")), o.newAccount("Hanna's account")
@@ -254,7 +254,7 @@ func TestTheMusicGoesOnAtAnotherServer(t *testing.T) {
 	roomID := host.openRoom("RELAY")
 	there := &user{b, host.token}
 	var want []string
-	for _, uri := range host.search(roomID, "the", 7) {
+	for _, uri := range host.search(roomID, "the", 6) {
 		want = append(want, host.add(roomID, uri).Song.Name)
 	}
 	isDriving := func(s *server) bool { return s.metric("antwon_playback_rooms") > 0 }
