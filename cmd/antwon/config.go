@@ -31,8 +31,8 @@ type config struct {
 	publicURL      string // without a slash at the end
 	databaseURL    string
 	natsURL        string   // "": this is the only server
-	sessionSecret  []byte   // nil: one is kept beside the database
-	encryptionKeys [][]byte // for hosts' tokens, the present one first; nil: the session secret
+	sessionSecrets [][]byte // for access tokens, the present one first; nil: one is kept beside the database
+	encryptionKeys [][]byte // for hosts' tokens, the present one first; nil: the session secrets
 	spotify        spotifyApp
 	allowedOrigins []string
 	trustedProxies []netip.Prefix
@@ -85,8 +85,8 @@ func parseConfig(environ []string) (config, error) {
 		addr:           p.address("ADDR", "127.0.0.1:8080"),
 		databaseURL:    p.database("DATABASE_URL", "sqlite:data/antwon.db"),
 		natsURL:        p.nats("NATS_URL"),
-		sessionSecret:  p.secret("SESSION_SECRET", "(not set: one is kept beside the database)"),
-		encryptionKeys: p.keys(),
+		sessionSecrets: p.keys("SESSION_SECRET", "SESSION_SECRETS_OLD", "(not set: one is kept beside the database)"),
+		encryptionKeys: p.keys("ENCRYPTION_KEY", "ENCRYPTION_KEYS_OLD", "(not set: derived from the session secret)"),
 		spotify: spotifyApp{
 			clientID:       p.text("SPOTIFY_CLIENT_ID", ""),
 			clientSecret:   string(p.anySecret("SPOTIFY_CLIENT_SECRET", "(not set: the app proves itself by PKCE alone)")),
@@ -232,10 +232,10 @@ func (p *parser) anySecret(name, without string) []byte {
 	return []byte(value)
 }
 
-// keys reads what hosts' tokens are sealed with: the present key, and those that older ones may be sealed with.
-func (p *parser) keys() (keys [][]byte) {
-	present := p.secret("ENCRYPTION_KEY", "(not set: derived from the session secret)")
-	old := p.anySecret("ENCRYPTION_KEYS_OLD", "")
+// keys reads a key and those that it replaced, of which there may be things left: the present one first.
+func (p *parser) keys(name, oldName, without string) (keys [][]byte) {
+	present := p.secret(name, without)
+	old := p.anySecret(oldName, "")
 	if present != nil {
 		keys = append(keys, present)
 	}
@@ -244,9 +244,9 @@ func (p *parser) keys() (keys [][]byte) {
 		case key == "":
 			continue
 		case present == nil:
-			p.fault("ENCRYPTION_KEYS_OLD", "needs ENCRYPTION_KEY, the present one")
+			p.fault(oldName, "needs %s%s, the present one", prefix, name)
 		case len(key) < session.MinSecret:
-			p.fault("ENCRYPTION_KEYS_OLD", "has a key of %d characters, want at least %d", len(key), session.MinSecret)
+			p.fault(oldName, "has a key of %d characters, want at least %d", len(key), session.MinSecret)
 		}
 		keys = append(keys, []byte(key))
 	}

@@ -40,7 +40,7 @@ func demo(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (
 	}
 	defer listener.Close() // after serving it is closed already
 	warnOpen(listener, log)
-	if cfg.sessionSecret, err = keptSecret(cfg, folder); err != nil {
+	if cfg.sessionSecrets, err = keptSecret(cfg, folder); err != nil {
 		return err
 	}
 	if cfg.spotify.clientID != "" {
@@ -211,10 +211,10 @@ func dataFolder(databaseURL string) string {
 	return "data"
 }
 
-// keptSecret is the configured secret, or one that was made at the first start.
-func keptSecret(cfg config, folder string) ([]byte, error) {
-	if cfg.sessionSecret != nil {
-		return cfg.sessionSecret, nil
+// keptSecret is the configured secret with those before it, or one that was made at the first start.
+func keptSecret(cfg config, folder string) ([][]byte, error) {
+	if cfg.sessionSecrets != nil {
+		return cfg.sessionSecrets, nil
 	}
 	path := filepath.Join(folder, "session.secret")
 	secret, err := os.ReadFile(path)
@@ -225,7 +225,7 @@ func keptSecret(cfg config, folder string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keep the session secret: %w", err)
 	}
-	return secret, nil
+	return [][]byte{secret}, nil
 }
 
 // warnOpen warns of a demo that others can reach: whoever does can sign in as a host.

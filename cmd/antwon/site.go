@@ -28,15 +28,15 @@ type site struct {
 	program *program
 }
 
-// openSite opens the database, the bus and the way to Spotify. The session secret is set.
+// openSite opens the database, the bus and the way to Spotify. There is a session secret.
 func openSite(ctx context.Context, cfg config, log *slog.Logger) (s *site, err error) {
 	s = &site{cfg: cfg, log: log, metrics: newMetrics()}
-	if s.tokens, err = session.New(cfg.sessionSecret); err != nil {
+	if s.tokens, err = session.New(cfg.sessionSecrets[0], cfg.sessionSecrets[1:]...); err != nil {
 		return nil, err
 	}
 	keys := cfg.encryptionKeys
 	if keys == nil {
-		keys = [][]byte{cfg.sessionSecret}
+		keys = cfg.sessionSecrets
 	}
 	if s.vault, err = spotify.NewVault(keys[0], keys[1:]...); err != nil {
 		return nil, err

@@ -1,6 +1,8 @@
 package session_test
 
 import (
+	"encoding/base64"
+	"maps"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -42,38 +44,49 @@ func TestForgedTokensAreRefused(t *testing.T) {
 		"iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix(),
 	}
 	with := func(key string, value any) jwt.MapClaims {
-		changed := jwt.MapClaims{key: value}
-		for k, v := range good {
-			if k != key {
-				changed[k] = v
-			}
-		}
+		changed := maps.Clone(good)
+		changed[key] = value
 		return changed
 	}
-	sign := func(method jwt.SigningMethod, key any, claims jwt.MapClaims) string {
-		token, err := jwt.NewWithClaims(method, claims).SignedString(key)
+	kid := keyIDOf(t, tokens)
+	sign := func(method jwt.SigningMethod, key any, keyID any, claims jwt.MapClaims) string {
+		token := jwt.NewWithClaims(method, claims)
+		token.Header["kid"] = keyID
+		text, err := token.SignedString(key)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return token
+		return text
 	}
-	valid := sign(jwt.SigningMethodHS256, secret, good)
+	ours := func(claims jwt.MapClaims) string { return sign(jwt.SigningMethodHS256, secret, kid, claims) }
+	valid := ours(good)
 	if _, err := tokens.Check(valid); err != nil {
 		t.Fatalf("the token that the forgeries vary is refused: %v", err)
 	}
+	if _, err := tokens.Check(ours(with("iat", time.Now().Add(10*time.Second).Unix()))); err != nil {
+		t.Errorf("a token of a server whose clock is a little ahead is refused: %v", err)
+	}
+	another := mustNew(t, []byte(strings.Repeat("x", session.MinSecret)))
 	for name, token := range map[string]string{
-		"none":            sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, good),
-		"other algorithm": sign(jwt.SigningMethodHS512, secret, good),
-		"other key":       sign(jwt.SigningMethodHS256, []byte(strings.Repeat("x", 32)), good),
-		"other issuer":    sign(jwt.SigningMethodHS256, secret, with("iss", "elsewhere")),
-		"other audience":  sign(jwt.SigningMethodHS256, secret, with("aud", "elsewhere")),
-		"unknown kind":    sign(jwt.SigningMethodHS256, secret, with("kind", "ADMIN")),
-		"no user":         sign(jwt.SigningMethodHS256, secret, with("sub", "")),
-		"no end":          sign(jwt.SigningMethodHS256, secret, with("exp", nil)),
-		"from the future": sign(jwt.SigningMethodHS256, secret, with("iat", time.Now().Add(time.Hour).Unix())),
-		"tampered":        valid[:len(valid)-2] + "xx",
-		"empty":           "",
-		"garbage":         "a.b.c",
+		"none":                   sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, kid, good),
+		"other algorithm":        sign(jwt.SigningMethodHS512, secret, kid, good),
+		"other key":              sign(jwt.SigningMethodHS256, []byte(strings.Repeat("x", 32)), kid, good),
+		"unknown key id":         sign(jwt.SigningMethodHS256, secret, keyIDOf(t, another), good),
+		"key id of a wrong type": sign(jwt.SigningMethodHS256, secret, 7, good),
+		"no key id":              sign(jwt.SigningMethodHS256, secret, nil, good),
+		"other issuer":           ours(with("iss", "elsewhere")),
+		"other audience":         ours(with("aud", "elsewhere")),
+		"unknown kind":           ours(with("kind", "ADMIN")),
+		"no user":                ours(with("sub", "")),
+		"no end":                 ours(with("exp", nil)),
+		"no beginning":           ours(with("iat", nil)),
+		"ended":                  ours(with("exp", time.Now().Add(-time.Second).Unix())),
+		"not yet":                ours(with("nbf", time.Now().Add(time.Minute).Unix())),
+		"from the future":        ours(with("iat", time.Now().Add(time.Hour).Unix())),
+		"tampered signature":     valid[:len(valid)-2] + "xx",
+		"tampered claims":        withClaims(valid, `{"iss":"antwon.dj","aud":"antwon.dj","sub":"u2","kind":"HOST","iat":1,"exp":99999999999}`),
+		"empty":                  "",
+		"garbage":                "a.b.c",
 	} {
 		t.Run(name, func(t *testing.T) {
 			if viewer, err := tokens.Check(token); jukebox.CodeOf(err) != jukebox.Unauthenticated {
@@ -83,15 +96,103 @@ func TestForgedTokensAreRefused(t *testing.T) {
 	}
 }
 
-func TestShortSecretIsRefused(t *testing.T) {
-	if _, err := session.New(secret[1:]); err == nil {
-		t.Error("New accepted a secret that is too short")
+// withClaims is a token with its signature, but other claims.
+func withClaims(token, claims string) string {
+	parts := strings.Split(token, ".")
+	return parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + "." + parts[2]
+}
+
+func keyIDOf(t *testing.T, tokens *session.Tokens) any {
+	t.Helper()
+	token, _, err := tokens.Mint(jukebox.Viewer{UserID: "u1", Kind: jukebox.HostUser})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, _, err := jwt.NewParser().ParseUnverified(token, jwt.MapClaims{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed.Header["kid"]
+}
+
+func TestOldKeysCheckButDoNotSign(t *testing.T) {
+	newer := []byte(strings.Repeat("n", session.MinSecret))
+	before, between, after := mustNew(t, secret), mustNew(t, newer, secret), mustNew(t, newer)
+	old, _, err := before.Mint(jukebox.Viewer{UserID: "u1", Kind: jukebox.GuestUser})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if viewer, err := between.Check(old); err != nil || viewer.UserID != "u1" {
+		t.Errorf("a token of the old key: %+v, %v", viewer, err)
+	}
+	fresh, _, err := between.Mint(jukebox.Viewer{UserID: "u1", Kind: jukebox.GuestUser})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := after.Check(fresh); err != nil {
+		t.Errorf("the current key did not sign: %v", err)
+	}
+	for name, tokens := range map[string]*session.Tokens{"before": before, "after": after} {
+		foreign := map[string]string{"before": fresh, "after": old}[name]
+		if _, err := tokens.Check(foreign); jukebox.CodeOf(err) != jukebox.Unauthenticated {
+			t.Errorf("%s the change of keys the other's token: %v", name, err)
+		}
 	}
 }
 
-func mustNew(t *testing.T, secret []byte) *session.Tokens {
-	t.Helper()
+// Nothing but what was minted is let in, and nothing makes Check fall over.
+func FuzzCheck(f *testing.F) {
 	tokens, err := session.New(secret)
+	if err != nil {
+		f.Fatal(err)
+	}
+	valid, _, err := tokens.Mint(jukebox.Viewer{UserID: "u1", Kind: jukebox.HostUser})
+	if err != nil {
+		f.Fatal(err)
+	}
+	header, _, _ := strings.Cut(valid, ".")
+	for _, seed := range []string{valid, "", "..", header + "..", header + ".e30.", valid + ".", strings.ToUpper(valid), "e30.e30.e30"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, token string) {
+		viewer, err := tokens.Check(token)
+		switch {
+		case err == nil && (viewer.UserID != "u1" || viewer.Kind != jukebox.HostUser || !strings.HasPrefix(token, header+".")):
+			t.Errorf("Check(%q) = %+v", token, viewer)
+		case err != nil && jukebox.CodeOf(err) != jukebox.Unauthenticated:
+			t.Errorf("Check(%q) = %v, want Unauthenticated", token, err)
+		}
+	})
+}
+
+func BenchmarkCheck(b *testing.B) {
+	tokens, err := session.New(secret, []byte(strings.Repeat("o", session.MinSecret)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	token, _, err := tokens.Mint(jukebox.Viewer{UserID: "01900000-0000-7000-8000-000000000000", Kind: jukebox.HostUser})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := tokens.Check(token); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestShortSecretIsRefused(t *testing.T) {
+	for _, keys := range [][][]byte{{secret[1:]}, {secret, secret[1:]}} {
+		if _, err := session.New(keys[0], keys[1:]...); err == nil {
+			t.Errorf("New accepted keys of which one is too short: %q", keys)
+		}
+	}
+}
+
+func mustNew(t *testing.T, current []byte, old ...[]byte) *session.Tokens {
+	t.Helper()
+	tokens, err := session.New(current, old...)
 	if err != nil {
 		t.Fatal(err)
 	}
