@@ -13,6 +13,7 @@ import (
 
 	"antwon.dj/backend/ent/idempotencykey"
 	"antwon.dj/backend/ent/like"
+	"antwon.dj/backend/ent/login"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/node"
 	"antwon.dj/backend/ent/queueitem"
@@ -43,6 +44,8 @@ type Client struct {
 	IdempotencyKey *IdempotencyKeyClient
 	// Like is the client for interacting with the Like builders.
 	Like *LikeClient
+	// Login is the client for interacting with the Login builders.
+	Login *LoginClient
 	// Membership is the client for interacting with the Membership builders.
 	Membership *MembershipClient
 	// Node is the client for interacting with the Node builders.
@@ -82,6 +85,7 @@ func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Like = NewLikeClient(c.config)
+	c.Login = NewLoginClient(c.config)
 	c.Membership = NewMembershipClient(c.config)
 	c.Node = NewNodeClient(c.config)
 	c.QueueItem = NewQueueItemClient(c.config)
@@ -189,6 +193,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		config:               cfg,
 		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
 		Like:                 NewLikeClient(cfg),
+		Login:                NewLoginClient(cfg),
 		Membership:           NewMembershipClient(cfg),
 		Node:                 NewNodeClient(cfg),
 		QueueItem:            NewQueueItemClient(cfg),
@@ -223,6 +228,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		config:               cfg,
 		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
 		Like:                 NewLikeClient(cfg),
+		Login:                NewLoginClient(cfg),
 		Membership:           NewMembershipClient(cfg),
 		Node:                 NewNodeClient(cfg),
 		QueueItem:            NewQueueItemClient(cfg),
@@ -265,7 +271,7 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.IdempotencyKey, c.Like, c.Membership, c.Node, c.QueueItem, c.Room,
+		c.IdempotencyKey, c.Like, c.Login, c.Membership, c.Node, c.QueueItem, c.Room,
 		c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback, c.Session, c.Song,
 		c.SpotifyAccount, c.SpotifyAuthorization, c.User,
 	} {
@@ -277,7 +283,7 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.IdempotencyKey, c.Like, c.Membership, c.Node, c.QueueItem, c.Room,
+		c.IdempotencyKey, c.Like, c.Login, c.Membership, c.Node, c.QueueItem, c.Room,
 		c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback, c.Session, c.Song,
 		c.SpotifyAccount, c.SpotifyAuthorization, c.User,
 	} {
@@ -292,6 +298,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *LikeMutation:
 		return c.Like.mutate(ctx, m)
+	case *LoginMutation:
+		return c.Login.mutate(ctx, m)
 	case *MembershipMutation:
 		return c.Membership.mutate(ctx, m)
 	case *NodeMutation:
@@ -618,6 +626,139 @@ func (c *LikeClient) mutate(ctx context.Context, m *LikeMutation) (Value, error)
 		return (&LikeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Like mutation op: %q", m.Op())
+	}
+}
+
+// LoginClient is a client for the Login schema.
+type LoginClient struct {
+	config
+}
+
+// NewLoginClient returns a client for the Login from the given config.
+func NewLoginClient(c config) *LoginClient {
+	return &LoginClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `login.Hooks(f(g(h())))`.
+func (c *LoginClient) Use(hooks ...Hook) {
+	c.hooks.Login = append(c.hooks.Login, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `login.Intercept(f(g(h())))`.
+func (c *LoginClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Login = append(c.inters.Login, interceptors...)
+}
+
+// Create returns a builder for creating a Login entity.
+func (c *LoginClient) Create() *LoginCreate {
+	mutation := newLoginMutation(c.config, OpCreate)
+	return &LoginCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Login entities.
+func (c *LoginClient) CreateBulk(builders ...*LoginCreate) *LoginCreateBulk {
+	return &LoginCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LoginClient) MapCreateBulk(slice any, setFunc func(*LoginCreate, int)) *LoginCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LoginCreateBulk{err: fmt.Errorf("calling to LoginClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LoginCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LoginCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Login.
+func (c *LoginClient) Update() *LoginUpdate {
+	mutation := newLoginMutation(c.config, OpUpdate)
+	return &LoginUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LoginClient) UpdateOne(_m *Login) *LoginUpdateOne {
+	mutation := newLoginMutation(c.config, OpUpdateOne, withLogin(_m))
+	return &LoginUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LoginClient) UpdateOneID(id string) *LoginUpdateOne {
+	mutation := newLoginMutation(c.config, OpUpdateOne, withLoginID(id))
+	return &LoginUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Login.
+func (c *LoginClient) Delete() *LoginDelete {
+	mutation := newLoginMutation(c.config, OpDelete)
+	return &LoginDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LoginClient) DeleteOne(_m *Login) *LoginDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LoginClient) DeleteOneID(id string) *LoginDeleteOne {
+	builder := c.Delete().Where(login.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LoginDeleteOne{builder}
+}
+
+// Query returns a query builder for Login.
+func (c *LoginClient) Query() *LoginQuery {
+	return &LoginQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLogin},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Login entity by its id.
+func (c *LoginClient) Get(ctx context.Context, id string) (*Login, error) {
+	return c.Query().Where(login.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LoginClient) GetX(ctx context.Context, id string) *Login {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *LoginClient) Hooks() []Hook {
+	return c.hooks.Login
+}
+
+// Interceptors returns the client interceptors.
+func (c *LoginClient) Interceptors() []Interceptor {
+	return c.inters.Login
+}
+
+func (c *LoginClient) mutate(ctx context.Context, m *LoginMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LoginCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LoginUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LoginUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LoginDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Login mutation op: %q", m.Op())
 	}
 }
 
@@ -2577,14 +2718,14 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		IdempotencyKey, Like, Membership, Node, QueueItem, Room, RoomCommand, RoomEvent,
-		RoomLease, RoomPlayback, Session, Song, SpotifyAccount, SpotifyAuthorization,
-		User []ent.Hook
+		IdempotencyKey, Like, Login, Membership, Node, QueueItem, Room, RoomCommand,
+		RoomEvent, RoomLease, RoomPlayback, Session, Song, SpotifyAccount,
+		SpotifyAuthorization, User []ent.Hook
 	}
 	inters struct {
-		IdempotencyKey, Like, Membership, Node, QueueItem, Room, RoomCommand, RoomEvent,
-		RoomLease, RoomPlayback, Session, Song, SpotifyAccount, SpotifyAuthorization,
-		User []ent.Interceptor
+		IdempotencyKey, Like, Login, Membership, Node, QueueItem, Room, RoomCommand,
+		RoomEvent, RoomLease, RoomPlayback, Session, Song, SpotifyAccount,
+		SpotifyAuthorization, User []ent.Interceptor
 	}
 )
 

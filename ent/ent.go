@@ -11,6 +11,7 @@ import (
 
 	"antwon.dj/backend/ent/idempotencykey"
 	"antwon.dj/backend/ent/like"
+	"antwon.dj/backend/ent/login"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/node"
 	"antwon.dj/backend/ent/queueitem"
@@ -89,6 +90,7 @@ func checkColumn(t, c string) error {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			idempotencykey.Table:       idempotencykey.ValidColumn,
 			like.Table:                 like.ValidColumn,
+			login.Table:                login.ValidColumn,
 			membership.Table:           membership.ValidColumn,
 			node.Table:                 node.ValidColumn,
 			queueitem.Table:            queueitem.ValidColumn,

@@ -5,6 +5,7 @@ package ent
 import (
 	"antwon.dj/backend/ent/idempotencykey"
 	"antwon.dj/backend/ent/like"
+	"antwon.dj/backend/ent/login"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/node"
 	"antwon.dj/backend/ent/queueitem"
@@ -61,6 +62,35 @@ func init() {
 	likeDescUserID := likeFields[1].Descriptor()
 	// like.UserIDValidator is a validator for the "user_id" field. It is called by the builders before save.
 	like.UserIDValidator = likeDescUserID.Validators[0].(func(string) error)
+	loginMixin := schema.Login{}.Mixin()
+	loginMixinFields0 := loginMixin[0].Fields()
+	_ = loginMixinFields0
+	loginFields := schema.Login{}.Fields()
+	_ = loginFields
+	// loginDescStateHash is the schema descriptor for state_hash field.
+	loginDescStateHash := loginFields[0].Descriptor()
+	// login.StateHashValidator is a validator for the "state_hash" field. It is called by the builders before save.
+	login.StateHashValidator = loginDescStateHash.Validators[0].(func(string) error)
+	// loginDescBrowserHash is the schema descriptor for browser_hash field.
+	loginDescBrowserHash := loginFields[1].Descriptor()
+	// login.BrowserHashValidator is a validator for the "browser_hash" field. It is called by the builders before save.
+	login.BrowserHashValidator = loginDescBrowserHash.Validators[0].(func(string) error)
+	// loginDescNonce is the schema descriptor for nonce field.
+	loginDescNonce := loginFields[2].Descriptor()
+	// login.NonceValidator is a validator for the "nonce" field. It is called by the builders before save.
+	login.NonceValidator = loginDescNonce.Validators[0].(func(string) error)
+	// loginDescVerifier is the schema descriptor for verifier field.
+	loginDescVerifier := loginFields[3].Descriptor()
+	// login.VerifierValidator is a validator for the "verifier" field. It is called by the builders before save.
+	login.VerifierValidator = loginDescVerifier.Validators[0].(func(string) error)
+	// loginDescReturnTo is the schema descriptor for return_to field.
+	loginDescReturnTo := loginFields[4].Descriptor()
+	// login.ReturnToValidator is a validator for the "return_to" field. It is called by the builders before save.
+	login.ReturnToValidator = loginDescReturnTo.Validators[0].(func(string) error)
+	// loginDescID is the schema descriptor for id field.
+	loginDescID := loginMixinFields0[0].Descriptor()
+	// login.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	login.IDValidator = loginDescID.Validators[0].(func(string) error)
 	membershipMixin := schema.Membership{}.Mixin()
 	membershipMixinFields0 := membershipMixin[0].Fields()
 	_ = membershipMixinFields0

@@ -18,6 +18,8 @@ type Tx struct {
 	IdempotencyKey *IdempotencyKeyClient
 	// Like is the client for interacting with the Like builders.
 	Like *LikeClient
+	// Login is the client for interacting with the Login builders.
+	Login *LoginClient
 	// Membership is the client for interacting with the Membership builders.
 	Membership *MembershipClient
 	// Node is the client for interacting with the Node builders.
@@ -177,6 +179,7 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Like = NewLikeClient(tx.config)
+	tx.Login = NewLoginClient(tx.config)
 	tx.Membership = NewMembershipClient(tx.config)
 	tx.Node = NewNodeClient(tx.config)
 	tx.QueueItem = NewQueueItemClient(tx.config)

@@ -20,7 +20,7 @@ type User struct {
 	ID string `json:"id,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind string `json:"kind,omitempty"`
-	// who this is to the identity provider: issuer and subject; NULL for guests and screens
+	// who this is to the identity provider: a hash of issuer and subject; NULL for guests and screens
 	Subject *string `json:"subject,omitempty"`
 	// DisplayName holds the value of the "display_name" field.
 	DisplayName string `json:"display_name,omitempty"`

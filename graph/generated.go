@@ -51,6 +51,9 @@ type MutationResolver interface {
 	DemoLogin(ctx context.Context, displayName string) (*jukebox.Session, error)
 	JoinRoom(ctx context.Context, code string, displayName string) (*jukebox.JoinedRoom, error)
 	WatchRoom(ctx context.Context, code string) (*jukebox.JoinedRoom, error)
+	RefreshSession(ctx context.Context) (*jukebox.Session, error)
+	SignOut(ctx context.Context) (bool, error)
+	SignOutEverywhere(ctx context.Context) (bool, error)
 	CreateRoom(ctx context.Context, input jukebox.CreateRoomInput, idempotencyKey *string) (*jukebox.Room, error)
 	UpdateRoom(ctx context.Context, roomID string, input jukebox.UpdateRoomInput, idempotencyKey *string) (*jukebox.Room, error)
 	CloseRoom(ctx context.Context, roomID string, idempotencyKey *string) (*jukebox.Room, error)
@@ -280,6 +283,23 @@ type Mutation {
   ): JoinedRoom!
   "Makes a room screen: a session that can only watch this room. Over HTTP only."
   watchRoom("The room's code, in upper or lower case." code: String!): JoinedRoom!
+  """
+  Gives a new access token to a browser that joined, watched or signed in before, as the same user: at the start of a page, and
+  before the access token ends. The browser sends the cookie that it was given then, and gets the next one. It is good for 30
+  days and for one refresh; for ten seconds more, so that two tabs may refresh at once. Sent later again, the session ends in
+  all tabs, because somebody else may have got hold of it. UNAUTHENTICATED without such a session: sign in or join.
+
+  Send the header X-Antwon: 1 along (FORBIDDEN without it, unless the browser says that the page is this server's own), and no
+  Authorization that may have ended. Over HTTP only.
+  """
+  refreshSession: Session!
+  """
+  Signs out this browser, and forgets its cookie. What it has open stays so until its access token ends. Like refreshSession
+  otherwise.
+  """
+  signOut: Boolean!
+  "Signs the user out on all devices. Like signOut otherwise."
+  signOutEverywhere: Boolean!
 
   """
   Opens a room. For hosts with Spotify connected. CONFLICT while the host has another open room, or if the code is in use.
@@ -2535,6 +2555,84 @@ func (ec *executionContext) fieldContext_Mutation_watchRoom(ctx context.Context,
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_refreshSession(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_refreshSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().RefreshSession(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Session) graphql.Marshaler {
+			return ec.marshalNSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSession(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_refreshSession(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Session(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_signOut(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_signOut(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().SignOut(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_signOut(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mutation", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _Mutation_signOutEverywhere(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_signOutEverywhere(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().SignOutEverywhere(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_signOutEverywhere(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mutation", field, true, true, "Boolean")
 }
 
 func (ec *executionContext) _Mutation_createRoom(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -7903,6 +8001,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "watchRoom":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_watchRoom(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refreshSession":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_refreshSession(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "signOut":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_signOut(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "signOutEverywhere":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_signOutEverywhere(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++

@@ -3,38 +3,8 @@ package graph
 import (
 	"context"
 
-	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
 )
-
-func (r mutationResolver) DemoLogin(ctx context.Context, displayName string) (*jukebox.Session, error) {
-	if err := overHTTP(ctx); err != nil {
-		return nil, err
-	}
-	return r.jukebox.DemoLogin(ctx, displayName)
-}
-
-func (r mutationResolver) JoinRoom(ctx context.Context, code, displayName string) (*jukebox.JoinedRoom, error) {
-	if err := overHTTP(ctx); err != nil {
-		return nil, err
-	}
-	return r.jukebox.JoinRoom(ctx, code, displayName)
-}
-
-func (r mutationResolver) WatchRoom(ctx context.Context, code string) (*jukebox.JoinedRoom, error) {
-	if err := overHTTP(ctx); err != nil {
-		return nil, err
-	}
-	return r.jukebox.WatchRoom(ctx, code)
-}
-
-// overHTTP refuses to make a session over a WebSocket, whose own session cannot change any more.
-func overHTTP(ctx context.Context) error {
-	if gqlserver.OverWebSocket(ctx) {
-		return &jukebox.Error{Code: jukebox.BadUserInput, Message: "send this mutation over HTTP, not over a WebSocket"}
-	}
-	return nil
-}
 
 func (r mutationResolver) CreateRoom(ctx context.Context, input jukebox.CreateRoomInput, key *string) (*jukebox.Room, error) {
 	return r.jukebox.CreateRoom(ctx, input, key)

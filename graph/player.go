@@ -12,7 +12,7 @@ func (r mutationResolver) ConnectSpotify(ctx context.Context, returnTo *string) 
 	}
 	asked, err := r.jukebox.ConnectSpotify(ctx, returnTo)
 	if err == nil {
-		keepSecret(ctx, SpotifySecret, asked.Browser)
+		giveSecret(ctx, SpotifySecret, asked.Browser)
 	}
 	return asked, err
 }

@@ -29,16 +29,28 @@ func authenticate(tokens jukebox.Tokens) func(ctx context.Context, authorization
 	}
 }
 
-// keepSecrets lets operations over HTTP give the browser cookies.
+// keepSecrets lets operations over HTTP give the browser cookies, and take the session's back.
 func keepSecrets(cookies server.Cookies, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := graph.WithSecrets(r.Context(), func(name graph.Secret, value string) {
-			if name == graph.SpotifySecret {
-				http.SetCookie(w, cookies.Connecting(value))
-			}
-		})
-		next.ServeHTTP(w, r.WithContext(ctx))
+		jar := graph.Jar{
+			Take: func(name graph.Secret) (string, error) {
+				if name == graph.SessionSecret {
+					return cookies.SessionOf(r)
+				}
+				return "", nil
+			},
+			Give: func(name graph.Secret, value string) { http.SetCookie(w, cookieOf(cookies, name, value)) },
+			Drop: func(name graph.Secret) { http.SetCookie(w, cookieOf(cookies, name, "")) },
+		}
+		next.ServeHTTP(w, r.WithContext(graph.WithSecrets(r.Context(), jar)))
 	})
+}
+
+func cookieOf(cookies server.Cookies, name graph.Secret, value string) *http.Cookie {
+	if name == graph.SpotifySecret {
+		return cookies.Connecting(value)
+	}
+	return cookies.Session(value)
 }
 
 // identify tells who is behind a context that authenticate made. The hosts of a demo may do as much as they like: they try

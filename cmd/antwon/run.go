@@ -67,7 +67,7 @@ func assemble(s *site, covers http.Handler) *program {
 		Metrics:         s.metrics,
 		Log:             s.log,
 	})
-	cookies := server.Cookies{PublicURL: s.cfg.publicURL, CrossSite: len(s.cfg.allowedOrigins) > 0}
+	cookies := server.Cookies{PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins}
 	p.http = server.HTTPServer(server.New(server.Config{
 		GraphQL: keepSecrets(cookies, p.graphql), Covers: covers, FinishSpotify: s.jukebox.FinishSpotify, Cookies: cookies,
 		Ready: p.ready(s.store), Metrics: s.metrics,
@@ -136,7 +136,7 @@ func (p *program) housekeep(ctx context.Context) error {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
-		err := errors.Join(p.jukebox.ForgetOldKeys(ctx), p.jukebox.ForgetOldAuthorizations(ctx), p.jukebox.Driver().ForgetOldNodes(ctx))
+		err := errors.Join(p.jukebox.ForgetOldKeys(ctx), p.jukebox.ForgetOldAuthorizations(ctx), p.jukebox.ForgetOldSessions(ctx), p.jukebox.Driver().ForgetOldNodes(ctx))
 		if err != nil && ctx.Err() == nil {
 			p.log.Error("could not delete what nobody needs any more", "error", err)
 		}

@@ -70,6 +70,29 @@ var (
 			},
 		},
 	}
+	// LoginsColumns holds the columns for the "logins" table.
+	LoginsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "state_hash", Type: field.TypeString, Unique: true, Size: 64},
+		{Name: "browser_hash", Type: field.TypeString, Size: 64},
+		{Name: "nonce", Type: field.TypeString, Size: 64},
+		{Name: "verifier", Type: field.TypeString, Size: 128},
+		{Name: "return_to", Type: field.TypeString, Size: 1024},
+		{Name: "expires_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+	}
+	// LoginsTable holds the schema information for the "logins" table.
+	LoginsTable = &schema.Table{
+		Name:       "logins",
+		Columns:    LoginsColumns,
+		PrimaryKey: []*schema.Column{LoginsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "login_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{LoginsColumns[6]},
+			},
+		},
+	}
 	// MembershipsColumns holds the columns for the "memberships" table.
 	MembershipsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 36},
@@ -358,6 +381,11 @@ var (
 				Columns: []*schema.Column{SessionsColumns[1]},
 			},
 			{
+				Name:    "session_user_id",
+				Unique:  false,
+				Columns: []*schema.Column{SessionsColumns[6]},
+			},
+			{
 				Name:    "session_expires_at",
 				Unique:  false,
 				Columns: []*schema.Column{SessionsColumns[4]},
@@ -461,6 +489,7 @@ var (
 	Tables = []*schema.Table{
 		IdempotencyKeysTable,
 		LikesTable,
+		LoginsTable,
 		MembershipsTable,
 		NodesTable,
 		QueueItemsTable,

@@ -12,6 +12,9 @@ type IdempotencyKey func(*sql.Selector)
 // Like is the predicate function for like builders.
 type Like func(*sql.Selector)
 
+// Login is the predicate function for login builders.
+type Login func(*sql.Selector)
+
 // Membership is the predicate function for membership builders.
 type Membership func(*sql.Selector)
 

@@ -16,7 +16,7 @@ func (User) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("kind").MaxLen(kindLength),
 		field.String("subject").MaxLen(255).Optional().Nillable().Unique().
-			Comment("who this is to the identity provider: issuer and subject; NULL for guests and screens"),
+			Comment("who this is to the identity provider: a hash of issuer and subject; NULL for guests and screens"),
 		field.String("display_name").MaxLen(nameLength),
 		field.String("email").MaxLen(255).Optional().Nillable(),
 		field.Bool("email_verified").Default(false),
@@ -50,7 +50,28 @@ func (Session) Edges() []ent.Edge {
 }
 
 func (Session) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("family"), index.Fields("expires_at")}
+	return []ent.Index{index.Fields("family"), index.Fields("user_id"), index.Fields("expires_at")}
+}
+
+// Login is somebody's way to the identity provider's page and back, once. What comes back has to come to the browser that
+// went.
+type Login struct{ ent.Schema }
+
+func (Login) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+func (Login) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("state_hash").MaxLen(64).Unique().Immutable(),
+		field.String("browser_hash").MaxLen(64).Immutable().Comment("of the cookie that the browser was given"),
+		field.String("nonce").MaxLen(64).Immutable().Comment("stands in the identity that the provider gives"),
+		field.String("verifier").MaxLen(128).Immutable().Comment("PKCE's"),
+		field.String("return_to").MaxLen(1024).Immutable(),
+		field.Time("expires_at").SchemaType(precise).Immutable(),
+	}
+}
+
+func (Login) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("expires_at")}
 }
 
 // SpotifyAccount is a host's connection to Spotify. The tokens are encrypted before they come here.

@@ -14,13 +14,6 @@ import (
 	"antwon.dj/backend/ent/user"
 )
 
-// Session is a signed-in user with the token to send along from now on.
-type Session struct {
-	AccessToken string
-	ExpiresAt   time.Time
-	User        Viewer // who signed in
-}
-
 // JoinedRoom is what joining and watching give.
 type JoinedRoom struct {
 	Session Session
@@ -60,7 +53,7 @@ func (j *Jukebox) DemoHost(ctx context.Context, displayName string) (*Session, e
 	if err != nil {
 		return nil, fmt.Errorf("find the demo's host: %w", err)
 	}
-	return j.mint(Viewer{UserID: id, Kind: HostUser})
+	return j.mint(Viewer{UserID: id, Kind: HostUser}, "")
 }
 
 func (j *Jukebox) demoLogin(ctx context.Context, displayName string, subject *string) (*Session, error) {
@@ -90,7 +83,7 @@ func (j *Jukebox) demoLogin(ctx context.Context, displayName string, subject *st
 	if err != nil {
 		return nil, fmt.Errorf("store the demo's host: %w", err)
 	}
-	return j.mint(Viewer{UserID: id, Kind: HostUser})
+	return j.signIn(ctx, Viewer{UserID: id, Kind: HostUser})
 }
 
 // JoinRoom makes the viewer a guest of the open room with this code, under a name that holds for this room; without a
@@ -147,7 +140,7 @@ func (j *Jukebox) WatchRoom(ctx context.Context, code string) (*JoinedRoom, erro
 }
 
 func (j *Jukebox) joined(ctx context.Context, r *ent.Room, viewer Viewer) (*JoinedRoom, error) {
-	session, err := j.mint(viewer)
+	session, err := j.signIn(ctx, viewer)
 	if err != nil {
 		return nil, err
 	}
@@ -229,14 +222,6 @@ func (j *Jukebox) Profile(ctx context.Context) (*Profile, error) {
 		p.Spotify = SpotifyConnection{true, &account.DisplayName, account.NeedsReconnect, &by, time.Now().After(warn)}
 	}
 	return p, nil
-}
-
-func (j *Jukebox) mint(v Viewer) (*Session, error) {
-	token, expiresAt, err := j.cfg.Tokens.Mint(v)
-	if err != nil {
-		return nil, fmt.Errorf("sign an access token: %w", err)
-	}
-	return &Session{token, expiresAt, v}, nil
 }
 
 func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) {

@@ -2,38 +2,94 @@ package server
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
+
+	"antwon.dj/backend/internal/jukebox"
 )
 
-// spotifyCookie proves that who comes back from Spotify is who went there. Only the page they come back to gets it.
-const spotifyCookie = "antwon_spotify"
+const (
+	// spotifyCookie proves that who comes back from Spotify is who went there. Only the page they come back to gets it.
+	spotifyCookie = "antwon_spotify"
+	// loginCookie proves the same of who comes back from the identity provider.
+	loginCookie = "antwon_login"
+	// sessionCookie keeps somebody signed in. Over TLS it has the prefix that keeps other hosts of the domain from setting it.
+	sessionCookie       = "antwon_session"
+	sessionCookieSecure = "__Host-" + sessionCookie
+	// pageHeader is one that browsers let a page of another origin send only if we allowed it to.
+	pageHeader = "X-Antwon"
+)
 
-// connectingTime is how long somebody may take at Spotify's page.
-const connectingTime = 10 * time.Minute
+// answerTime is how long somebody may take at Spotify's or the identity provider's page.
+const answerTime = 10 * time.Minute
 
 // Cookies make cookies for a server with this public URL: for TLS alone exactly where that is https, and for pages of other
 // sites only where the API is open to some.
 type Cookies struct {
-	PublicURL string
-	CrossSite bool
+	PublicURL      string
+	AllowedOrigins []string
 }
 
-// Connecting is the cookie of a browser that is sent to Spotify.
+// Connecting is the cookie of a browser that is sent to Spotify; without a secret, of one that is back.
 func (c Cookies) Connecting(secret string) *http.Cookie {
-	return c.cookie(spotifyCookie, secret, spotifyCallback, connectingTime)
+	return c.shared(c.cookie(spotifyCookie, secret, spotifyCallback, answerTime))
 }
 
-// cookie makes one that no script can read; none for a life of 0.
+// Session is the cookie of a browser that is signed in; without a secret, of one that is no more.
+func (c Cookies) Session(secret string) *http.Cookie {
+	return c.shared(c.cookie(c.sessionName(), secret, "/", jukebox.SessionLife))
+}
+
+func (c Cookies) sessionName() string {
+	if c.secure() {
+		return sessionCookieSecure
+	}
+	return sessionCookie
+}
+
+// SessionOf returns the secret of the session that a request brings, or "". A browser sends cookies for whatever page asks it
+// to, so the request has to show that its page may: Forbidden if not.
+func (c Cookies) SessionOf(r *http.Request) (string, error) {
+	cookie, err := r.Cookie(c.sessionName())
+	if err != nil {
+		return "", nil
+	}
+	if !c.isFriend(r.Header.Get("Origin"), r.Host) {
+		return "", &jukebox.Error{Code: jukebox.Forbidden, Message: "pages of this origin may not use the session"}
+	}
+	if r.Header.Get(pageHeader) != "1" && r.Header.Get("Sec-Fetch-Site") != "same-origin" {
+		return "", &jukebox.Error{Code: jukebox.Forbidden, Message: "send the header " + pageHeader + ": 1 along, which no page of a stranger can"}
+	}
+	return cookie.Value, nil
+}
+
+// isFriend says that an origin is ours or allowed; that of a request without one is not known, and no reason to refuse.
+func (c Cookies) isFriend(origin, host string) bool {
+	if origin == "" || isAllowed(append(slices.Clone(c.AllowedOrigins), c.PublicURL), origin) {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && u.Host == host
+}
+
+func (c Cookies) secure() bool { return strings.HasPrefix(c.PublicURL, "https://") }
+
+// cookie makes one that no script can read. Without a value it is dropped.
 func (c Cookies) cookie(name, value, path string, life time.Duration) *http.Cookie {
 	cookie := &http.Cookie{
-		Name: name, Value: value, Path: path, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: strings.HasPrefix(c.PublicURL, "https://"), MaxAge: int(life.Seconds()),
+		Name: name, Value: value, Path: path, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.secure(), MaxAge: int(life.Seconds()),
 	}
-	if life == 0 {
+	if value == "" {
 		cookie.MaxAge = -1
 	}
-	if c.CrossSite && cookie.Secure { // browsers take SameSite=None over TLS only
+	return cookie
+}
+
+// shared is a cookie that pages of other sites may have sent along, where the API is open to some.
+func (c Cookies) shared(cookie *http.Cookie) *http.Cookie {
+	if len(c.AllowedOrigins) > 0 && cookie.Secure { // browsers take SameSite=None over TLS only
 		cookie.SameSite = http.SameSiteNoneMode
 	}
 	return cookie

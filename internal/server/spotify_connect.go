@@ -32,7 +32,7 @@ func serveSpotifyCallback(cfg Config) http.Handler {
 		if jukebox.CodeOf(err) == jukebox.Internal && err != nil {
 			cfg.Log.ErrorContext(r.Context(), "connecting Spotify failed", "error", err)
 		}
-		http.SetCookie(w, cfg.Cookies.cookie(spotifyCookie, "", spotifyCallback, 0))
+		http.SetCookie(w, cfg.Cookies.Connecting(""))
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Referrer-Policy", "no-referrer") // the code stands in the address
 		if returnTo != "" {
