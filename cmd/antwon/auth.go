@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"strings"
 
@@ -37,7 +38,8 @@ func keepSecrets(cookies server.Cookies, next http.Handler) http.Handler {
 				http.SetCookie(w, cookies.Connecting(value))
 			}
 		})
-		next.ServeHTTP(w, r.WithContext(ctx))
+		address, _, _ := net.SplitHostPort(r.RemoteAddr)
+		next.ServeHTTP(w, r.WithContext(jukebox.WithCaller(ctx, jukebox.Caller{Address: address})))
 	})
 }
 

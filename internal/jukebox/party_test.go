@@ -58,7 +58,7 @@ func newParty(t *testing.T, databaseURL string) *party {
 func (p *party) newJukebox(bus live.Bus) *jukebox.Jukebox {
 	j := jukebox.New(jukebox.Config{
 		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: p.catalog, Library: p.catalog, Authorizer: p.catalog,
-		DemoLogin: true, Demo: accounts{}, PublicURL: "http://party.test", AllowedOrigins: []string{"https://front.test"},
+		DemoLogin: true, Free: func(jukebox.Viewer) bool { return true }, Demo: accounts{}, PublicURL: "http://party.test", AllowedOrigins: []string{"https://front.test"},
 		Metrics: prometheus.NewRegistry(),
 	})
 	p.Cleanup(j.Close)
