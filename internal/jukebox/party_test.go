@@ -23,6 +23,7 @@ type party struct {
 	bus     *live.LocalBus
 	tokens  *session.Tokens
 	catalog *catalog
+	free    func(jukebox.Viewer) bool
 	host    context.Context
 	room    *jukebox.Room
 }
@@ -48,7 +49,7 @@ func newParty(t *testing.T, databaseURL string) *party {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &party{T: t, store: store, bus: live.NewLocalBus(), tokens: tokens, catalog: &catalog{}}
+	p := &party{T: t, store: store, bus: live.NewLocalBus(), tokens: tokens, catalog: &catalog{}, free: func(jukebox.Viewer) bool { return true }}
 	p.Jukebox = p.newJukebox(p.bus)
 	p.host = p.newHost("Hanna")
 	p.room = p.openRoom(p.host, "PARTY")
@@ -58,7 +59,7 @@ func newParty(t *testing.T, databaseURL string) *party {
 func (p *party) newJukebox(bus live.Bus) *jukebox.Jukebox {
 	j := jukebox.New(jukebox.Config{
 		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: p.catalog, Library: p.catalog, Authorizer: p.catalog,
-		DemoLogin: true, Free: func(jukebox.Viewer) bool { return true }, Demo: accounts{}, PublicURL: "http://party.test", AllowedOrigins: []string{"https://front.test"},
+		DemoLogin: true, Free: p.free, Demo: accounts{}, PublicURL: "http://party.test", AllowedOrigins: []string{"https://front.test"},
 		Metrics: prometheus.NewRegistry(),
 	})
 	p.Cleanup(j.Close)
