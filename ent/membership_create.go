@@ -52,6 +52,20 @@ func (_c *MembershipCreate) SetJoinedAt(v time.Time) *MembershipCreate {
 	return _c
 }
 
+// SetSeenAt sets the "seen_at" field.
+func (_c *MembershipCreate) SetSeenAt(v time.Time) *MembershipCreate {
+	_c.mutation.SetSeenAt(v)
+	return _c
+}
+
+// SetNillableSeenAt sets the "seen_at" field if the given value is not nil.
+func (_c *MembershipCreate) SetNillableSeenAt(v *time.Time) *MembershipCreate {
+	if v != nil {
+		_c.SetSeenAt(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *MembershipCreate) SetID(v string) *MembershipCreate {
 	_c.mutation.SetID(v)
@@ -194,6 +208,10 @@ func (_c *MembershipCreate) createSpec() (*Membership, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.JoinedAt(); ok {
 		_spec.SetField(membership.FieldJoinedAt, field.TypeTime, value)
 		_node.JoinedAt = value
+	}
+	if value, ok := _c.mutation.SeenAt(); ok {
+		_spec.SetField(membership.FieldSeenAt, field.TypeTime, value)
+		_node.SeenAt = &value
 	}
 	if nodes := _c.mutation.RoomIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

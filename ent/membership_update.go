@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/predicate"
@@ -52,6 +53,26 @@ func (_u *MembershipUpdate) SetNillableRole(v *string) *MembershipUpdate {
 	if v != nil {
 		_u.SetRole(*v)
 	}
+	return _u
+}
+
+// SetSeenAt sets the "seen_at" field.
+func (_u *MembershipUpdate) SetSeenAt(v time.Time) *MembershipUpdate {
+	_u.mutation.SetSeenAt(v)
+	return _u
+}
+
+// SetNillableSeenAt sets the "seen_at" field if the given value is not nil.
+func (_u *MembershipUpdate) SetNillableSeenAt(v *time.Time) *MembershipUpdate {
+	if v != nil {
+		_u.SetSeenAt(*v)
+	}
+	return _u
+}
+
+// ClearSeenAt clears the value of the "seen_at" field.
+func (_u *MembershipUpdate) ClearSeenAt() *MembershipUpdate {
+	_u.mutation.ClearSeenAt()
 	return _u
 }
 
@@ -126,6 +147,12 @@ func (_u *MembershipUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	if value, ok := _u.mutation.Role(); ok {
 		_spec.SetField(membership.FieldRole, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.SeenAt(); ok {
+		_spec.SetField(membership.FieldSeenAt, field.TypeTime, value)
+	}
+	if _u.mutation.SeenAtCleared() {
+		_spec.ClearField(membership.FieldSeenAt, field.TypeTime)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{membership.Label}
@@ -171,6 +198,26 @@ func (_u *MembershipUpdateOne) SetNillableRole(v *string) *MembershipUpdateOne {
 	if v != nil {
 		_u.SetRole(*v)
 	}
+	return _u
+}
+
+// SetSeenAt sets the "seen_at" field.
+func (_u *MembershipUpdateOne) SetSeenAt(v time.Time) *MembershipUpdateOne {
+	_u.mutation.SetSeenAt(v)
+	return _u
+}
+
+// SetNillableSeenAt sets the "seen_at" field if the given value is not nil.
+func (_u *MembershipUpdateOne) SetNillableSeenAt(v *time.Time) *MembershipUpdateOne {
+	if v != nil {
+		_u.SetSeenAt(*v)
+	}
+	return _u
+}
+
+// ClearSeenAt clears the value of the "seen_at" field.
+func (_u *MembershipUpdateOne) ClearSeenAt() *MembershipUpdateOne {
+	_u.mutation.ClearSeenAt()
 	return _u
 }
 
@@ -274,6 +321,12 @@ func (_u *MembershipUpdateOne) sqlSave(ctx context.Context) (_node *Membership, 
 	}
 	if value, ok := _u.mutation.Role(); ok {
 		_spec.SetField(membership.FieldRole, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SeenAt(); ok {
+		_spec.SetField(membership.FieldSeenAt, field.TypeTime, value)
+	}
+	if _u.mutation.SeenAtCleared() {
+		_spec.ClearField(membership.FieldSeenAt, field.TypeTime)
 	}
 	_node = &Membership{config: _u.config}
 	_spec.Assign = _node.assignValues

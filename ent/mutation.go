@@ -1798,6 +1798,7 @@ type MembershipMutation struct {
 	display_name  *string
 	role          *string
 	joined_at     *time.Time
+	seen_at       *time.Time
 	clearedFields map[string]struct{}
 	room          *string
 	clearedroom   bool
@@ -2092,6 +2093,55 @@ func (m *MembershipMutation) ResetJoinedAt() {
 	m.joined_at = nil
 }
 
+// SetSeenAt sets the "seen_at" field.
+func (m *MembershipMutation) SetSeenAt(t time.Time) {
+	m.seen_at = &t
+}
+
+// SeenAt returns the value of the "seen_at" field in the mutation.
+func (m *MembershipMutation) SeenAt() (r time.Time, exists bool) {
+	v := m.seen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeenAt returns the old "seen_at" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldSeenAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeenAt: %w", err)
+	}
+	return oldValue.SeenAt, nil
+}
+
+// ClearSeenAt clears the value of the "seen_at" field.
+func (m *MembershipMutation) ClearSeenAt() {
+	m.seen_at = nil
+	m.clearedFields[membership.FieldSeenAt] = struct{}{}
+}
+
+// SeenAtCleared returns if the "seen_at" field was cleared in this mutation.
+func (m *MembershipMutation) SeenAtCleared() bool {
+	_, ok := m.clearedFields[membership.FieldSeenAt]
+	return ok
+}
+
+// ResetSeenAt resets all changes to the "seen_at" field.
+func (m *MembershipMutation) ResetSeenAt() {
+	m.seen_at = nil
+	delete(m.clearedFields, membership.FieldSeenAt)
+}
+
 // ClearRoom clears the "room" edge to the Room entity.
 func (m *MembershipMutation) ClearRoom() {
 	m.clearedroom = true
@@ -2180,7 +2230,7 @@ func (m *MembershipMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MembershipMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 6)
 	if m.room != nil {
 		fields = append(fields, membership.FieldRoomID)
 	}
@@ -2195,6 +2245,9 @@ func (m *MembershipMutation) Fields() []string {
 	}
 	if m.joined_at != nil {
 		fields = append(fields, membership.FieldJoinedAt)
+	}
+	if m.seen_at != nil {
+		fields = append(fields, membership.FieldSeenAt)
 	}
 	return fields
 }
@@ -2214,6 +2267,8 @@ func (m *MembershipMutation) Field(name string) (ent.Value, bool) {
 		return m.Role()
 	case membership.FieldJoinedAt:
 		return m.JoinedAt()
+	case membership.FieldSeenAt:
+		return m.SeenAt()
 	}
 	return nil, false
 }
@@ -2233,6 +2288,8 @@ func (m *MembershipMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldRole(ctx)
 	case membership.FieldJoinedAt:
 		return m.OldJoinedAt(ctx)
+	case membership.FieldSeenAt:
+		return m.OldSeenAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown Membership field %s", name)
 }
@@ -2277,6 +2334,13 @@ func (m *MembershipMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetJoinedAt(v)
 		return nil
+	case membership.FieldSeenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeenAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Membership field %s", name)
 }
@@ -2306,7 +2370,11 @@ func (m *MembershipMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *MembershipMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(membership.FieldSeenAt) {
+		fields = append(fields, membership.FieldSeenAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -2319,6 +2387,11 @@ func (m *MembershipMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *MembershipMutation) ClearField(name string) error {
+	switch name {
+	case membership.FieldSeenAt:
+		m.ClearSeenAt()
+		return nil
+	}
 	return fmt.Errorf("unknown Membership nullable field %s", name)
 }
 
@@ -2340,6 +2413,9 @@ func (m *MembershipMutation) ResetField(name string) error {
 		return nil
 	case membership.FieldJoinedAt:
 		m.ResetJoinedAt()
+		return nil
+	case membership.FieldSeenAt:
+		m.ResetSeenAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Membership field %s", name)
@@ -4254,6 +4330,9 @@ type RoomMutation struct {
 	addversion            *int64
 	open_code             *string
 	open_host_id          *string
+	members_version       *int64
+	addmembers_version    *int64
+	requests_open         *bool
 	delivery              *string
 	fallback              *bool
 	fallback_playlist_uri *string
@@ -4670,6 +4749,98 @@ func (m *RoomMutation) ResetOpenHostID() {
 	delete(m.clearedFields, room.FieldOpenHostID)
 }
 
+// SetMembersVersion sets the "members_version" field.
+func (m *RoomMutation) SetMembersVersion(i int64) {
+	m.members_version = &i
+	m.addmembers_version = nil
+}
+
+// MembersVersion returns the value of the "members_version" field in the mutation.
+func (m *RoomMutation) MembersVersion() (r int64, exists bool) {
+	v := m.members_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMembersVersion returns the old "members_version" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldMembersVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMembersVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMembersVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMembersVersion: %w", err)
+	}
+	return oldValue.MembersVersion, nil
+}
+
+// AddMembersVersion adds i to the "members_version" field.
+func (m *RoomMutation) AddMembersVersion(i int64) {
+	if m.addmembers_version != nil {
+		*m.addmembers_version += i
+	} else {
+		m.addmembers_version = &i
+	}
+}
+
+// AddedMembersVersion returns the value that was added to the "members_version" field in this mutation.
+func (m *RoomMutation) AddedMembersVersion() (r int64, exists bool) {
+	v := m.addmembers_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMembersVersion resets all changes to the "members_version" field.
+func (m *RoomMutation) ResetMembersVersion() {
+	m.members_version = nil
+	m.addmembers_version = nil
+}
+
+// SetRequestsOpen sets the "requests_open" field.
+func (m *RoomMutation) SetRequestsOpen(b bool) {
+	m.requests_open = &b
+}
+
+// RequestsOpen returns the value of the "requests_open" field in the mutation.
+func (m *RoomMutation) RequestsOpen() (r bool, exists bool) {
+	v := m.requests_open
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestsOpen returns the old "requests_open" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldRequestsOpen(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestsOpen is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestsOpen requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestsOpen: %w", err)
+	}
+	return oldValue.RequestsOpen, nil
+}
+
+// ResetRequestsOpen resets all changes to the "requests_open" field.
+func (m *RoomMutation) ResetRequestsOpen() {
+	m.requests_open = nil
+}
+
 // SetDelivery sets the "delivery" field.
 func (m *RoomMutation) SetDelivery(s string) {
 	m.delivery = &s
@@ -4986,7 +5157,7 @@ func (m *RoomMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 15)
 	if m.host != nil {
 		fields = append(fields, room.FieldHostID)
 	}
@@ -5007,6 +5178,12 @@ func (m *RoomMutation) Fields() []string {
 	}
 	if m.open_host_id != nil {
 		fields = append(fields, room.FieldOpenHostID)
+	}
+	if m.members_version != nil {
+		fields = append(fields, room.FieldMembersVersion)
+	}
+	if m.requests_open != nil {
+		fields = append(fields, room.FieldRequestsOpen)
 	}
 	if m.delivery != nil {
 		fields = append(fields, room.FieldDelivery)
@@ -5048,6 +5225,10 @@ func (m *RoomMutation) Field(name string) (ent.Value, bool) {
 		return m.OpenCode()
 	case room.FieldOpenHostID:
 		return m.OpenHostID()
+	case room.FieldMembersVersion:
+		return m.MembersVersion()
+	case room.FieldRequestsOpen:
+		return m.RequestsOpen()
 	case room.FieldDelivery:
 		return m.Delivery()
 	case room.FieldFallback:
@@ -5083,6 +5264,10 @@ func (m *RoomMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldOpenCode(ctx)
 	case room.FieldOpenHostID:
 		return m.OldOpenHostID(ctx)
+	case room.FieldMembersVersion:
+		return m.OldMembersVersion(ctx)
+	case room.FieldRequestsOpen:
+		return m.OldRequestsOpen(ctx)
 	case room.FieldDelivery:
 		return m.OldDelivery(ctx)
 	case room.FieldFallback:
@@ -5153,6 +5338,20 @@ func (m *RoomMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOpenHostID(v)
 		return nil
+	case room.FieldMembersVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMembersVersion(v)
+		return nil
+	case room.FieldRequestsOpen:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestsOpen(v)
+		return nil
 	case room.FieldDelivery:
 		v, ok := value.(string)
 		if !ok {
@@ -5206,6 +5405,9 @@ func (m *RoomMutation) AddedFields() []string {
 	if m.addversion != nil {
 		fields = append(fields, room.FieldVersion)
 	}
+	if m.addmembers_version != nil {
+		fields = append(fields, room.FieldMembersVersion)
+	}
 	return fields
 }
 
@@ -5216,6 +5418,8 @@ func (m *RoomMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case room.FieldVersion:
 		return m.AddedVersion()
+	case room.FieldMembersVersion:
+		return m.AddedMembersVersion()
 	}
 	return nil, false
 }
@@ -5231,6 +5435,13 @@ func (m *RoomMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddVersion(v)
+		return nil
+	case room.FieldMembersVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMembersVersion(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Room numeric field %s", name)
@@ -5312,6 +5523,12 @@ func (m *RoomMutation) ResetField(name string) error {
 		return nil
 	case room.FieldOpenHostID:
 		m.ResetOpenHostID()
+		return nil
+	case room.FieldMembersVersion:
+		m.ResetMembersVersion()
+		return nil
+	case room.FieldRequestsOpen:
+		m.ResetRequestsOpen()
 		return nil
 	case room.FieldDelivery:
 		m.ResetDelivery()
@@ -11943,6 +12160,7 @@ type UserMutation struct {
 	email          *string
 	email_verified *bool
 	picture_url    *string
+	device_hash    *string
 	created_at     *time.Time
 	clearedFields  map[string]struct{}
 	spotify        *string
@@ -12311,6 +12529,55 @@ func (m *UserMutation) ResetPictureURL() {
 	delete(m.clearedFields, user.FieldPictureURL)
 }
 
+// SetDeviceHash sets the "device_hash" field.
+func (m *UserMutation) SetDeviceHash(s string) {
+	m.device_hash = &s
+}
+
+// DeviceHash returns the value of the "device_hash" field in the mutation.
+func (m *UserMutation) DeviceHash() (r string, exists bool) {
+	v := m.device_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeviceHash returns the old "device_hash" field's value of the User entity.
+// If the User object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserMutation) OldDeviceHash(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeviceHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeviceHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeviceHash: %w", err)
+	}
+	return oldValue.DeviceHash, nil
+}
+
+// ClearDeviceHash clears the value of the "device_hash" field.
+func (m *UserMutation) ClearDeviceHash() {
+	m.device_hash = nil
+	m.clearedFields[user.FieldDeviceHash] = struct{}{}
+}
+
+// DeviceHashCleared returns if the "device_hash" field was cleared in this mutation.
+func (m *UserMutation) DeviceHashCleared() bool {
+	_, ok := m.clearedFields[user.FieldDeviceHash]
+	return ok
+}
+
+// ResetDeviceHash resets all changes to the "device_hash" field.
+func (m *UserMutation) ResetDeviceHash() {
+	m.device_hash = nil
+	delete(m.clearedFields, user.FieldDeviceHash)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *UserMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -12420,7 +12687,7 @@ func (m *UserMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *UserMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.kind != nil {
 		fields = append(fields, user.FieldKind)
 	}
@@ -12438,6 +12705,9 @@ func (m *UserMutation) Fields() []string {
 	}
 	if m.picture_url != nil {
 		fields = append(fields, user.FieldPictureURL)
+	}
+	if m.device_hash != nil {
+		fields = append(fields, user.FieldDeviceHash)
 	}
 	if m.created_at != nil {
 		fields = append(fields, user.FieldCreatedAt)
@@ -12462,6 +12732,8 @@ func (m *UserMutation) Field(name string) (ent.Value, bool) {
 		return m.EmailVerified()
 	case user.FieldPictureURL:
 		return m.PictureURL()
+	case user.FieldDeviceHash:
+		return m.DeviceHash()
 	case user.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -12485,6 +12757,8 @@ func (m *UserMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldEmailVerified(ctx)
 	case user.FieldPictureURL:
 		return m.OldPictureURL(ctx)
+	case user.FieldDeviceHash:
+		return m.OldDeviceHash(ctx)
 	case user.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -12538,6 +12812,13 @@ func (m *UserMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPictureURL(v)
 		return nil
+	case user.FieldDeviceHash:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeviceHash(v)
+		return nil
 	case user.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -12584,6 +12865,9 @@ func (m *UserMutation) ClearedFields() []string {
 	if m.FieldCleared(user.FieldPictureURL) {
 		fields = append(fields, user.FieldPictureURL)
 	}
+	if m.FieldCleared(user.FieldDeviceHash) {
+		fields = append(fields, user.FieldDeviceHash)
+	}
 	return fields
 }
 
@@ -12606,6 +12890,9 @@ func (m *UserMutation) ClearField(name string) error {
 		return nil
 	case user.FieldPictureURL:
 		m.ClearPictureURL()
+		return nil
+	case user.FieldDeviceHash:
+		m.ClearDeviceHash()
 		return nil
 	}
 	return fmt.Errorf("unknown User nullable field %s", name)
@@ -12632,6 +12919,9 @@ func (m *UserMutation) ResetField(name string) error {
 		return nil
 	case user.FieldPictureURL:
 		m.ResetPictureURL()
+		return nil
+	case user.FieldDeviceHash:
+		m.ResetDeviceHash()
 		return nil
 	case user.FieldCreatedAt:
 		m.ResetCreatedAt()

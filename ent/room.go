@@ -32,6 +32,10 @@ type Room struct {
 	OpenCode *string `json:"open_code,omitempty"`
 	// the host while the room is open
 	OpenHostID *string `json:"open_host_id,omitempty"`
+	// the room's version at which it last was decided who may be here
+	MembersVersion int64 `json:"members_version,omitempty"`
+	// guests may add songs
+	RequestsOpen bool `json:"requests_open,omitempty"`
 	// how the host wants songs to reach the player
 	Delivery string `json:"delivery,omitempty"`
 	// when the queue is empty other music plays
@@ -75,9 +79,9 @@ func (*Room) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case room.FieldFallback:
+		case room.FieldRequestsOpen, room.FieldFallback:
 			values[i] = new(sql.NullBool)
-		case room.FieldVersion:
+		case room.FieldVersion, room.FieldMembersVersion:
 			values[i] = new(sql.NullInt64)
 		case room.FieldID, room.FieldHostID, room.FieldName, room.FieldCode, room.FieldStatus, room.FieldOpenCode, room.FieldOpenHostID, room.FieldDelivery, room.FieldFallbackPlaylistURI, room.FieldPlaylistURI:
 			values[i] = new(sql.NullString)
@@ -147,6 +151,18 @@ func (_m *Room) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.OpenHostID = new(string)
 				*_m.OpenHostID = value.String
+			}
+		case room.FieldMembersVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field members_version", values[i])
+			} else if value.Valid {
+				_m.MembersVersion = value.Int64
+			}
+		case room.FieldRequestsOpen:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field requests_open", values[i])
+			} else if value.Valid {
+				_m.RequestsOpen = value.Bool
 			}
 		case room.FieldDelivery:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -252,6 +268,12 @@ func (_m *Room) String() string {
 		builder.WriteString("open_host_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("members_version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.MembersVersion))
+	builder.WriteString(", ")
+	builder.WriteString("requests_open=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RequestsOpen))
 	builder.WriteString(", ")
 	builder.WriteString("delivery=")
 	builder.WriteString(_m.Delivery)

@@ -79,6 +79,34 @@ func (_c *RoomCreate) SetNillableOpenHostID(v *string) *RoomCreate {
 	return _c
 }
 
+// SetMembersVersion sets the "members_version" field.
+func (_c *RoomCreate) SetMembersVersion(v int64) *RoomCreate {
+	_c.mutation.SetMembersVersion(v)
+	return _c
+}
+
+// SetNillableMembersVersion sets the "members_version" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableMembersVersion(v *int64) *RoomCreate {
+	if v != nil {
+		_c.SetMembersVersion(*v)
+	}
+	return _c
+}
+
+// SetRequestsOpen sets the "requests_open" field.
+func (_c *RoomCreate) SetRequestsOpen(v bool) *RoomCreate {
+	_c.mutation.SetRequestsOpen(v)
+	return _c
+}
+
+// SetNillableRequestsOpen sets the "requests_open" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableRequestsOpen(v *bool) *RoomCreate {
+	if v != nil {
+		_c.SetRequestsOpen(*v)
+	}
+	return _c
+}
+
 // SetDelivery sets the "delivery" field.
 func (_c *RoomCreate) SetDelivery(v string) *RoomCreate {
 	_c.mutation.SetDelivery(v)
@@ -201,6 +229,14 @@ func (_c *RoomCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *RoomCreate) defaults() {
+	if _, ok := _c.mutation.MembersVersion(); !ok {
+		v := room.DefaultMembersVersion
+		_c.mutation.SetMembersVersion(v)
+	}
+	if _, ok := _c.mutation.RequestsOpen(); !ok {
+		v := room.DefaultRequestsOpen
+		_c.mutation.SetRequestsOpen(v)
+	}
 	if _, ok := _c.mutation.Delivery(); !ok {
 		v := room.DefaultDelivery
 		_c.mutation.SetDelivery(v)
@@ -257,6 +293,12 @@ func (_c *RoomCreate) check() error {
 		if err := room.OpenHostIDValidator(v); err != nil {
 			return &ValidationError{Name: "open_host_id", err: fmt.Errorf(`ent: validator failed for field "Room.open_host_id": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.MembersVersion(); !ok {
+		return &ValidationError{Name: "members_version", err: errors.New(`ent: missing required field "Room.members_version"`)}
+	}
+	if _, ok := _c.mutation.RequestsOpen(); !ok {
+		return &ValidationError{Name: "requests_open", err: errors.New(`ent: missing required field "Room.requests_open"`)}
 	}
 	if _, ok := _c.mutation.Delivery(); !ok {
 		return &ValidationError{Name: "delivery", err: errors.New(`ent: missing required field "Room.delivery"`)}
@@ -348,6 +390,14 @@ func (_c *RoomCreate) createSpec() (*Room, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.OpenHostID(); ok {
 		_spec.SetField(room.FieldOpenHostID, field.TypeString, value)
 		_node.OpenHostID = &value
+	}
+	if value, ok := _c.mutation.MembersVersion(); ok {
+		_spec.SetField(room.FieldMembersVersion, field.TypeInt64, value)
+		_node.MembersVersion = value
+	}
+	if value, ok := _c.mutation.RequestsOpen(); ok {
+		_spec.SetField(room.FieldRequestsOpen, field.TypeBool, value)
+		_node.RequestsOpen = value
 	}
 	if value, ok := _c.mutation.Delivery(); ok {
 		_spec.SetField(room.FieldDelivery, field.TypeString, value)

@@ -117,6 +117,41 @@ func (_u *RoomUpdate) ClearOpenHostID() *RoomUpdate {
 	return _u
 }
 
+// SetMembersVersion sets the "members_version" field.
+func (_u *RoomUpdate) SetMembersVersion(v int64) *RoomUpdate {
+	_u.mutation.ResetMembersVersion()
+	_u.mutation.SetMembersVersion(v)
+	return _u
+}
+
+// SetNillableMembersVersion sets the "members_version" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableMembersVersion(v *int64) *RoomUpdate {
+	if v != nil {
+		_u.SetMembersVersion(*v)
+	}
+	return _u
+}
+
+// AddMembersVersion adds value to the "members_version" field.
+func (_u *RoomUpdate) AddMembersVersion(v int64) *RoomUpdate {
+	_u.mutation.AddMembersVersion(v)
+	return _u
+}
+
+// SetRequestsOpen sets the "requests_open" field.
+func (_u *RoomUpdate) SetRequestsOpen(v bool) *RoomUpdate {
+	_u.mutation.SetRequestsOpen(v)
+	return _u
+}
+
+// SetNillableRequestsOpen sets the "requests_open" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableRequestsOpen(v *bool) *RoomUpdate {
+	if v != nil {
+		_u.SetRequestsOpen(*v)
+	}
+	return _u
+}
+
 // SetDelivery sets the "delivery" field.
 func (_u *RoomUpdate) SetDelivery(v string) *RoomUpdate {
 	_u.mutation.SetDelivery(v)
@@ -316,6 +351,15 @@ func (_u *RoomUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.OpenHostIDCleared() {
 		_spec.ClearField(room.FieldOpenHostID, field.TypeString)
 	}
+	if value, ok := _u.mutation.MembersVersion(); ok {
+		_spec.SetField(room.FieldMembersVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedMembersVersion(); ok {
+		_spec.AddField(room.FieldMembersVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RequestsOpen(); ok {
+		_spec.SetField(room.FieldRequestsOpen, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.Delivery(); ok {
 		_spec.SetField(room.FieldDelivery, field.TypeString, value)
 	}
@@ -446,6 +490,41 @@ func (_u *RoomUpdateOne) SetNillableOpenHostID(v *string) *RoomUpdateOne {
 // ClearOpenHostID clears the value of the "open_host_id" field.
 func (_u *RoomUpdateOne) ClearOpenHostID() *RoomUpdateOne {
 	_u.mutation.ClearOpenHostID()
+	return _u
+}
+
+// SetMembersVersion sets the "members_version" field.
+func (_u *RoomUpdateOne) SetMembersVersion(v int64) *RoomUpdateOne {
+	_u.mutation.ResetMembersVersion()
+	_u.mutation.SetMembersVersion(v)
+	return _u
+}
+
+// SetNillableMembersVersion sets the "members_version" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableMembersVersion(v *int64) *RoomUpdateOne {
+	if v != nil {
+		_u.SetMembersVersion(*v)
+	}
+	return _u
+}
+
+// AddMembersVersion adds value to the "members_version" field.
+func (_u *RoomUpdateOne) AddMembersVersion(v int64) *RoomUpdateOne {
+	_u.mutation.AddMembersVersion(v)
+	return _u
+}
+
+// SetRequestsOpen sets the "requests_open" field.
+func (_u *RoomUpdateOne) SetRequestsOpen(v bool) *RoomUpdateOne {
+	_u.mutation.SetRequestsOpen(v)
+	return _u
+}
+
+// SetNillableRequestsOpen sets the "requests_open" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableRequestsOpen(v *bool) *RoomUpdateOne {
+	if v != nil {
+		_u.SetRequestsOpen(*v)
+	}
 	return _u
 }
 
@@ -677,6 +756,15 @@ func (_u *RoomUpdateOne) sqlSave(ctx context.Context) (_node *Room, err error) {
 	}
 	if _u.mutation.OpenHostIDCleared() {
 		_spec.ClearField(room.FieldOpenHostID, field.TypeString)
+	}
+	if value, ok := _u.mutation.MembersVersion(); ok {
+		_spec.SetField(room.FieldMembersVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedMembersVersion(); ok {
+		_spec.AddField(room.FieldMembersVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RequestsOpen(); ok {
+		_spec.SetField(room.FieldRequestsOpen, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Delivery(); ok {
 		_spec.SetField(room.FieldDelivery, field.TypeString, value)

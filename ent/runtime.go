@@ -195,22 +195,30 @@ func init() {
 	roomDescOpenHostID := roomFields[6].Descriptor()
 	// room.OpenHostIDValidator is a validator for the "open_host_id" field. It is called by the builders before save.
 	room.OpenHostIDValidator = roomDescOpenHostID.Validators[0].(func(string) error)
+	// roomDescMembersVersion is the schema descriptor for members_version field.
+	roomDescMembersVersion := roomFields[7].Descriptor()
+	// room.DefaultMembersVersion holds the default value on creation for the members_version field.
+	room.DefaultMembersVersion = roomDescMembersVersion.Default.(int64)
+	// roomDescRequestsOpen is the schema descriptor for requests_open field.
+	roomDescRequestsOpen := roomFields[8].Descriptor()
+	// room.DefaultRequestsOpen holds the default value on creation for the requests_open field.
+	room.DefaultRequestsOpen = roomDescRequestsOpen.Default.(bool)
 	// roomDescDelivery is the schema descriptor for delivery field.
-	roomDescDelivery := roomFields[7].Descriptor()
+	roomDescDelivery := roomFields[9].Descriptor()
 	// room.DefaultDelivery holds the default value on creation for the delivery field.
 	room.DefaultDelivery = roomDescDelivery.Default.(string)
 	// room.DeliveryValidator is a validator for the "delivery" field. It is called by the builders before save.
 	room.DeliveryValidator = roomDescDelivery.Validators[0].(func(string) error)
 	// roomDescFallback is the schema descriptor for fallback field.
-	roomDescFallback := roomFields[8].Descriptor()
+	roomDescFallback := roomFields[10].Descriptor()
 	// room.DefaultFallback holds the default value on creation for the fallback field.
 	room.DefaultFallback = roomDescFallback.Default.(bool)
 	// roomDescFallbackPlaylistURI is the schema descriptor for fallback_playlist_uri field.
-	roomDescFallbackPlaylistURI := roomFields[9].Descriptor()
+	roomDescFallbackPlaylistURI := roomFields[11].Descriptor()
 	// room.FallbackPlaylistURIValidator is a validator for the "fallback_playlist_uri" field. It is called by the builders before save.
 	room.FallbackPlaylistURIValidator = roomDescFallbackPlaylistURI.Validators[0].(func(string) error)
 	// roomDescPlaylistURI is the schema descriptor for playlist_uri field.
-	roomDescPlaylistURI := roomFields[10].Descriptor()
+	roomDescPlaylistURI := roomFields[12].Descriptor()
 	// room.PlaylistURIValidator is a validator for the "playlist_uri" field. It is called by the builders before save.
 	room.PlaylistURIValidator = roomDescPlaylistURI.Validators[0].(func(string) error)
 	// roomDescID is the schema descriptor for id field.
@@ -495,6 +503,10 @@ func init() {
 	userDescPictureURL := userFields[5].Descriptor()
 	// user.PictureURLValidator is a validator for the "picture_url" field. It is called by the builders before save.
 	user.PictureURLValidator = userDescPictureURL.Validators[0].(func(string) error)
+	// userDescDeviceHash is the schema descriptor for device_hash field.
+	userDescDeviceHash := userFields[6].Descriptor()
+	// user.DeviceHashValidator is a validator for the "device_hash" field. It is called by the builders before save.
+	user.DeviceHashValidator = userDescDeviceHash.Validators[0].(func(string) error)
 	// userDescID is the schema descriptor for id field.
 	userDescID := userMixinFields0[0].Descriptor()
 	// user.IDValidator is a validator for the "id" field. It is called by the builders before save.

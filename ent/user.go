@@ -30,6 +30,8 @@ type User struct {
 	EmailVerified bool `json:"email_verified,omitempty"`
 	// PictureURL holds the value of the "picture_url" field.
 	PictureURL *string `json:"picture_url,omitempty"`
+	// of the cookie of the browser that this guest came with
+	DeviceHash *string `json:"device_hash,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -65,7 +67,7 @@ func (*User) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case user.FieldEmailVerified:
 			values[i] = new(sql.NullBool)
-		case user.FieldID, user.FieldKind, user.FieldSubject, user.FieldDisplayName, user.FieldEmail, user.FieldPictureURL:
+		case user.FieldID, user.FieldKind, user.FieldSubject, user.FieldDisplayName, user.FieldEmail, user.FieldPictureURL, user.FieldDeviceHash:
 			values[i] = new(sql.NullString)
 		case user.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -128,6 +130,13 @@ func (_m *User) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.PictureURL = new(string)
 				*_m.PictureURL = value.String
+			}
+		case user.FieldDeviceHash:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field device_hash", values[i])
+			} else if value.Valid {
+				_m.DeviceHash = new(string)
+				*_m.DeviceHash = value.String
 			}
 		case user.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -197,6 +206,11 @@ func (_m *User) String() string {
 	builder.WriteString(", ")
 	if v := _m.PictureURL; v != nil {
 		builder.WriteString("picture_url=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.DeviceHash; v != nil {
+		builder.WriteString("device_hash=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

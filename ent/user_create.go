@@ -89,6 +89,20 @@ func (_c *UserCreate) SetNillablePictureURL(v *string) *UserCreate {
 	return _c
 }
 
+// SetDeviceHash sets the "device_hash" field.
+func (_c *UserCreate) SetDeviceHash(v string) *UserCreate {
+	_c.mutation.SetDeviceHash(v)
+	return _c
+}
+
+// SetNillableDeviceHash sets the "device_hash" field if the given value is not nil.
+func (_c *UserCreate) SetNillableDeviceHash(v *string) *UserCreate {
+	if v != nil {
+		_c.SetDeviceHash(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *UserCreate) SetCreatedAt(v time.Time) *UserCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -197,6 +211,11 @@ func (_c *UserCreate) check() error {
 			return &ValidationError{Name: "picture_url", err: fmt.Errorf(`ent: validator failed for field "User.picture_url": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.DeviceHash(); ok {
+		if err := user.DeviceHashValidator(v); err != nil {
+			return &ValidationError{Name: "device_hash", err: fmt.Errorf(`ent: validator failed for field "User.device_hash": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "User.created_at"`)}
 	}
@@ -263,6 +282,10 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.PictureURL(); ok {
 		_spec.SetField(user.FieldPictureURL, field.TypeString, value)
 		_node.PictureURL = &value
+	}
+	if value, ok := _c.mutation.DeviceHash(); ok {
+		_spec.SetField(user.FieldDeviceHash, field.TypeString, value)
+		_node.DeviceHash = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(user.FieldCreatedAt, field.TypeTime, value)

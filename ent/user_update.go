@@ -130,6 +130,26 @@ func (_u *UserUpdate) ClearPictureURL() *UserUpdate {
 	return _u
 }
 
+// SetDeviceHash sets the "device_hash" field.
+func (_u *UserUpdate) SetDeviceHash(v string) *UserUpdate {
+	_u.mutation.SetDeviceHash(v)
+	return _u
+}
+
+// SetNillableDeviceHash sets the "device_hash" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableDeviceHash(v *string) *UserUpdate {
+	if v != nil {
+		_u.SetDeviceHash(*v)
+	}
+	return _u
+}
+
+// ClearDeviceHash clears the value of the "device_hash" field.
+func (_u *UserUpdate) ClearDeviceHash() *UserUpdate {
+	_u.mutation.ClearDeviceHash()
+	return _u
+}
+
 // SetSpotifyID sets the "spotify" edge to the SpotifyAccount entity by ID.
 func (_u *UserUpdate) SetSpotifyID(id string) *UserUpdate {
 	_u.mutation.SetSpotifyID(id)
@@ -214,6 +234,11 @@ func (_u *UserUpdate) check() error {
 			return &ValidationError{Name: "picture_url", err: fmt.Errorf(`ent: validator failed for field "User.picture_url": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.DeviceHash(); ok {
+		if err := user.DeviceHashValidator(v); err != nil {
+			return &ValidationError{Name: "device_hash", err: fmt.Errorf(`ent: validator failed for field "User.device_hash": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -255,6 +280,12 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.PictureURLCleared() {
 		_spec.ClearField(user.FieldPictureURL, field.TypeString)
+	}
+	if value, ok := _u.mutation.DeviceHash(); ok {
+		_spec.SetField(user.FieldDeviceHash, field.TypeString, value)
+	}
+	if _u.mutation.DeviceHashCleared() {
+		_spec.ClearField(user.FieldDeviceHash, field.TypeString)
 	}
 	if _u.mutation.SpotifyCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -407,6 +438,26 @@ func (_u *UserUpdateOne) ClearPictureURL() *UserUpdateOne {
 	return _u
 }
 
+// SetDeviceHash sets the "device_hash" field.
+func (_u *UserUpdateOne) SetDeviceHash(v string) *UserUpdateOne {
+	_u.mutation.SetDeviceHash(v)
+	return _u
+}
+
+// SetNillableDeviceHash sets the "device_hash" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableDeviceHash(v *string) *UserUpdateOne {
+	if v != nil {
+		_u.SetDeviceHash(*v)
+	}
+	return _u
+}
+
+// ClearDeviceHash clears the value of the "device_hash" field.
+func (_u *UserUpdateOne) ClearDeviceHash() *UserUpdateOne {
+	_u.mutation.ClearDeviceHash()
+	return _u
+}
+
 // SetSpotifyID sets the "spotify" edge to the SpotifyAccount entity by ID.
 func (_u *UserUpdateOne) SetSpotifyID(id string) *UserUpdateOne {
 	_u.mutation.SetSpotifyID(id)
@@ -504,6 +555,11 @@ func (_u *UserUpdateOne) check() error {
 			return &ValidationError{Name: "picture_url", err: fmt.Errorf(`ent: validator failed for field "User.picture_url": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.DeviceHash(); ok {
+		if err := user.DeviceHashValidator(v); err != nil {
+			return &ValidationError{Name: "device_hash", err: fmt.Errorf(`ent: validator failed for field "User.device_hash": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -562,6 +618,12 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	}
 	if _u.mutation.PictureURLCleared() {
 		_spec.ClearField(user.FieldPictureURL, field.TypeString)
+	}
+	if value, ok := _u.mutation.DeviceHash(); ok {
+		_spec.SetField(user.FieldDeviceHash, field.TypeString, value)
+	}
+	if _u.mutation.DeviceHashCleared() {
+		_spec.ClearField(user.FieldDeviceHash, field.TypeString)
 	}
 	if _u.mutation.SpotifyCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -19,6 +20,10 @@ func (r *Resolver) PresentError(ctx context.Context, err error) *gqlerror.Error 
 	shown := graphql.DefaultErrorPresenter(ctx, err)
 	if shown.Err == nil && shown.Extensions["code"] != nil {
 		return shown // gqlgen's own
+	}
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
+		r.log.WarnContext(ctx, "an operation took too long", "error", err, "path", shown.Path.String())
+		err = &jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "this took too long: try again in a moment", RetryAfter: time.Second}
 	}
 	known, ok := errors.AsType[*jukebox.Error](err)
 	if !ok || known.Code == jukebox.Internal {

@@ -6,6 +6,22 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 )
 
+// Who is in a room.
+type MemberConnection struct {
+	// One edge for each, the latest first.
+	Edges []MemberEdge `json:"edges"`
+	// Where this page ends.
+	PageInfo PageInfo `json:"pageInfo"`
+}
+
+// A member's place in the list.
+type MemberEdge struct {
+	// The cursor after which the list goes on behind this member.
+	Cursor string `json:"cursor"`
+	// The member.
+	Node jukebox.Member `json:"node"`
+}
+
 // A page of a list.
 type PageInfo struct {
 	// Whether there are more after this page.

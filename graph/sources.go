@@ -11,6 +11,8 @@ import (
 
 // aspect is what one subscription shows of a room's state: when that changed last, and the event that tells it.
 type aspect struct {
+	own string // the one for whom it is: they are told that they were removed, instead of being refused
+
 	changed func(s *jukebox.State) int64
 	event   func(ctx context.Context, since *int64, s *jukebox.State) (any, error)
 }
@@ -55,7 +57,11 @@ func (r *Resolver) open(a aspect) gqlserver.Open {
 		if err != nil {
 			return nil, err
 		}
-		return &gqlserver.Opened{Version: version, Follow: func(ctx context.Context) (gqlserver.Source, error) {
+		who, left, err := r.jukebox.Arrive(ctx, roomID)
+		if err != nil {
+			return nil, err
+		}
+		return &gqlserver.Opened{Version: version, Who: who, Left: left, Follow: func(ctx context.Context) (gqlserver.Source, error) {
 			watcher, err := r.jukebox.Watch(ctx, roomID)
 			if err != nil {
 				return nil, err
@@ -73,6 +79,7 @@ func (r *Resolver) viewerInRoom(ctx context.Context, args map[string]any) (*gqls
 	}
 	var looked, concerned int64 // the newest version that was looked at, and the one at which the viewer was concerned
 	return r.open(aspect{
+		own: viewer.UserID,
 		changed: func(s *jukebox.State) int64 {
 			if s.Concerned(viewer.UserID) > looked {
 				concerned = s.Version
@@ -98,7 +105,12 @@ func (s source) Newest() (gqlserver.State, <-chan struct{}) {
 	state, replaced := s.watcher.Newest()
 	shown := gqlserver.State{
 		Version: state.Version, Changed: s.changed(state), Oldest: state.OldestSince(),
-		Last: state.Status == jukebox.Closed, Value: state,
+		Last: state.Status == jukebox.Closed, Value: state, BarredAt: state.MembersVersion,
+	}
+	if s.own == "" {
+		shown.Barred = state.Barred
+	} else {
+		shown.Last = shown.Last || state.Barred(s.own) != nil
 	}
 	if shown.Last {
 		shown.Changed = shown.Version // the last state is for all

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"strings"
 
@@ -42,7 +43,9 @@ func keepSecrets(cookies server.Cookies, next http.Handler) http.Handler {
 			Give: func(name graph.Secret, value string) { http.SetCookie(w, cookieOf(cookies, name, value)) },
 			Drop: func(name graph.Secret) { http.SetCookie(w, cookieOf(cookies, name, "")) },
 		}
-		next.ServeHTTP(w, r.WithContext(graph.WithSecrets(r.Context(), jar)))
+		address, _, _ := net.SplitHostPort(r.RemoteAddr)
+		ctx := jukebox.WithCaller(graph.WithSecrets(r.Context(), jar), jukebox.Caller{Address: address})
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 

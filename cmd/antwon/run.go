@@ -115,6 +115,7 @@ func (p *program) serve(ctx context.Context, listener net.Listener) error {
 		group.Go(func() error { return p.supervisor.Run(driving) })
 	}
 	group.Go(func() error { return p.housekeep(ctx) })
+	group.Go(func() error { return p.jukebox.NotePresence(ctx) })
 	group.Go(func() error {
 		<-ctx.Done()
 		p.log.Info("stopping")

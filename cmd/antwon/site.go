@@ -60,7 +60,7 @@ func (s *site) start(accounts jukebox.DemoAccounts, covers http.Handler) {
 	s.jukebox = jukebox.New(jukebox.Config{
 		Store: s.store, Bus: s.bus, Tokens: s.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify,
 		DemoLogin: true, Demo: accounts, PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins,
-		FeedInterval: s.cfg.feedInterval, Log: s.log, Metrics: s.metrics,
+		Free: func(v jukebox.Viewer) bool { return v.Kind == jukebox.HostUser }, FeedInterval: s.cfg.feedInterval, Log: s.log, Metrics: s.metrics,
 	})
 	s.bus.serves(s.jukebox)
 	s.program = assemble(s, covers)

@@ -99,6 +99,7 @@ var (
 		{Name: "display_name", Type: field.TypeString, Size: 160},
 		{Name: "role", Type: field.TypeString, Size: 24},
 		{Name: "joined_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "seen_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "room_id", Type: field.TypeString, Size: 36},
 		{Name: "user_id", Type: field.TypeString, Size: 36},
 	}
@@ -110,13 +111,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "memberships_rooms_room",
-				Columns:    []*schema.Column{MembershipsColumns[4]},
+				Columns:    []*schema.Column{MembershipsColumns[5]},
 				RefColumns: []*schema.Column{RoomsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "memberships_users_user",
-				Columns:    []*schema.Column{MembershipsColumns[5]},
+				Columns:    []*schema.Column{MembershipsColumns[6]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -125,7 +126,12 @@ var (
 			{
 				Name:    "membership_room_id_user_id",
 				Unique:  true,
-				Columns: []*schema.Column{MembershipsColumns[4], MembershipsColumns[5]},
+				Columns: []*schema.Column{MembershipsColumns[5], MembershipsColumns[6]},
+			},
+			{
+				Name:    "membership_room_id_joined_at",
+				Unique:  false,
+				Columns: []*schema.Column{MembershipsColumns[5], MembershipsColumns[3]},
 			},
 		},
 	}
@@ -211,6 +217,8 @@ var (
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "open_code", Type: field.TypeString, Unique: true, Nullable: true, Size: 20},
 		{Name: "open_host_id", Type: field.TypeString, Unique: true, Nullable: true, Size: 36},
+		{Name: "members_version", Type: field.TypeInt64, Default: 0},
+		{Name: "requests_open", Type: field.TypeBool, Default: true},
 		{Name: "delivery", Type: field.TypeString, Size: 24, Default: "QUEUE"},
 		{Name: "fallback", Type: field.TypeBool, Default: true},
 		{Name: "fallback_playlist_uri", Type: field.TypeString, Nullable: true, Size: 128},
@@ -227,7 +235,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "rooms_users_host",
-				Columns:    []*schema.Column{RoomsColumns[13]},
+				Columns:    []*schema.Column{RoomsColumns[15]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -477,6 +485,7 @@ var (
 		{Name: "email", Type: field.TypeString, Nullable: true, Size: 255},
 		{Name: "email_verified", Type: field.TypeBool, Default: false},
 		{Name: "picture_url", Type: field.TypeString, Nullable: true, Size: 1024},
+		{Name: "device_hash", Type: field.TypeString, Nullable: true, Size: 64},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 	}
 	// UsersTable holds the schema information for the "users" table.
@@ -484,6 +493,13 @@ var (
 		Name:       "users",
 		Columns:    UsersColumns,
 		PrimaryKey: []*schema.Column{UsersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "user_device_hash",
+				Unique:  false,
+				Columns: []*schema.Column{UsersColumns[7]},
+			},
+		},
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{

@@ -26,6 +26,10 @@ const (
 	FieldOpenCode = "open_code"
 	// FieldOpenHostID holds the string denoting the open_host_id field in the database.
 	FieldOpenHostID = "open_host_id"
+	// FieldMembersVersion holds the string denoting the members_version field in the database.
+	FieldMembersVersion = "members_version"
+	// FieldRequestsOpen holds the string denoting the requests_open field in the database.
+	FieldRequestsOpen = "requests_open"
 	// FieldDelivery holds the string denoting the delivery field in the database.
 	FieldDelivery = "delivery"
 	// FieldFallback holds the string denoting the fallback field in the database.
@@ -61,6 +65,8 @@ var Columns = []string{
 	FieldVersion,
 	FieldOpenCode,
 	FieldOpenHostID,
+	FieldMembersVersion,
+	FieldRequestsOpen,
 	FieldDelivery,
 	FieldFallback,
 	FieldFallbackPlaylistURI,
@@ -92,6 +98,10 @@ var (
 	OpenCodeValidator func(string) error
 	// OpenHostIDValidator is a validator for the "open_host_id" field. It is called by the builders before save.
 	OpenHostIDValidator func(string) error
+	// DefaultMembersVersion holds the default value on creation for the "members_version" field.
+	DefaultMembersVersion int64
+	// DefaultRequestsOpen holds the default value on creation for the "requests_open" field.
+	DefaultRequestsOpen bool
 	// DefaultDelivery holds the default value on creation for the "delivery" field.
 	DefaultDelivery string
 	// DeliveryValidator is a validator for the "delivery" field. It is called by the builders before save.
@@ -147,6 +157,16 @@ func ByOpenCode(opts ...sql.OrderTermOption) OrderOption {
 // ByOpenHostID orders the results by the open_host_id field.
 func ByOpenHostID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOpenHostID, opts...).ToFunc()
+}
+
+// ByMembersVersion orders the results by the members_version field.
+func ByMembersVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMembersVersion, opts...).ToFunc()
+}
+
+// ByRequestsOpen orders the results by the requests_open field.
+func ByRequestsOpen(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequestsOpen, opts...).ToFunc()
 }
 
 // ByDelivery orders the results by the delivery field.

@@ -100,6 +100,16 @@ func OpenHostID(v string) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldOpenHostID, v))
 }
 
+// MembersVersion applies equality check predicate on the "members_version" field. It's identical to MembersVersionEQ.
+func MembersVersion(v int64) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldMembersVersion, v))
+}
+
+// RequestsOpen applies equality check predicate on the "requests_open" field. It's identical to RequestsOpenEQ.
+func RequestsOpen(v bool) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldRequestsOpen, v))
+}
+
 // Delivery applies equality check predicate on the "delivery" field. It's identical to DeliveryEQ.
 func Delivery(v string) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldDelivery, v))
@@ -578,6 +588,56 @@ func OpenHostIDEqualFold(v string) predicate.Room {
 // OpenHostIDContainsFold applies the ContainsFold predicate on the "open_host_id" field.
 func OpenHostIDContainsFold(v string) predicate.Room {
 	return predicate.Room(sql.FieldContainsFold(FieldOpenHostID, v))
+}
+
+// MembersVersionEQ applies the EQ predicate on the "members_version" field.
+func MembersVersionEQ(v int64) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldMembersVersion, v))
+}
+
+// MembersVersionNEQ applies the NEQ predicate on the "members_version" field.
+func MembersVersionNEQ(v int64) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldMembersVersion, v))
+}
+
+// MembersVersionIn applies the In predicate on the "members_version" field.
+func MembersVersionIn(vs ...int64) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldMembersVersion, vs...))
+}
+
+// MembersVersionNotIn applies the NotIn predicate on the "members_version" field.
+func MembersVersionNotIn(vs ...int64) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldMembersVersion, vs...))
+}
+
+// MembersVersionGT applies the GT predicate on the "members_version" field.
+func MembersVersionGT(v int64) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldMembersVersion, v))
+}
+
+// MembersVersionGTE applies the GTE predicate on the "members_version" field.
+func MembersVersionGTE(v int64) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldMembersVersion, v))
+}
+
+// MembersVersionLT applies the LT predicate on the "members_version" field.
+func MembersVersionLT(v int64) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldMembersVersion, v))
+}
+
+// MembersVersionLTE applies the LTE predicate on the "members_version" field.
+func MembersVersionLTE(v int64) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldMembersVersion, v))
+}
+
+// RequestsOpenEQ applies the EQ predicate on the "requests_open" field.
+func RequestsOpenEQ(v bool) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldRequestsOpen, v))
+}
+
+// RequestsOpenNEQ applies the NEQ predicate on the "requests_open" field.
+func RequestsOpenNEQ(v bool) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldRequestsOpen, v))
 }
 
 // DeliveryEQ applies the EQ predicate on the "delivery" field.

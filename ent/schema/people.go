@@ -21,6 +21,7 @@ func (User) Fields() []ent.Field {
 		field.String("email").MaxLen(255).Optional().Nillable(),
 		field.Bool("email_verified").Default(false),
 		field.String("picture_url").MaxLen(1024).Optional().Nillable(),
+		field.String("device_hash").MaxLen(64).Optional().Nillable().Comment("of the cookie of the browser that this guest came with"),
 		field.Time("created_at").SchemaType(precise).Immutable(),
 	}
 }
@@ -28,6 +29,8 @@ func (User) Fields() []ent.Field {
 func (User) Edges() []ent.Edge {
 	return []ent.Edge{edge.To("spotify", SpotifyAccount.Type).Unique()}
 }
+
+func (User) Indexes() []ent.Index { return []ent.Index{index.Fields("device_hash")} }
 
 // Session is a device that stays signed in: a refresh token, of which only the hash is kept.
 type Session struct{ ent.Schema }
@@ -135,6 +138,7 @@ func (Membership) Fields() []ent.Field {
 		field.String("display_name").MaxLen(nameLength),
 		field.String("role").MaxLen(kindLength),
 		field.Time("joined_at").SchemaType(precise).Immutable(),
+		field.Time("seen_at").SchemaType(precise).Optional().Nillable().Comment("when a server last had them connected"),
 	}
 }
 
@@ -146,7 +150,7 @@ func (Membership) Edges() []ent.Edge {
 }
 
 func (Membership) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("room_id", "user_id").Unique()}
+	return []ent.Index{index.Fields("room_id", "user_id").Unique(), index.Fields("room_id", "joined_at")}
 }
 
 // IdempotencyKey remembers what a mutation that may be sent again has done.

@@ -21,6 +21,8 @@ func (Room) Fields() []ent.Field {
 		field.Int64("version"),
 		field.String("open_code").MaxLen(20).Optional().Nillable().Unique().Comment("the code while the room is open"),
 		field.String("open_host_id").MaxLen(idLength).Optional().Nillable().Unique().Comment("the host while the room is open"),
+		field.Int64("members_version").Default(0).Comment("the room's version at which it last was decided who may be here"),
+		field.Bool("requests_open").Default(true).Comment("guests may add songs"),
 		field.String("delivery").MaxLen(kindLength).Default("QUEUE").Comment("how the host wants songs to reach the player"),
 		field.Bool("fallback").Default(true).Comment("when the queue is empty other music plays"),
 		field.String("fallback_playlist_uri").MaxLen(uriLength).Optional().Nillable(),

@@ -24,6 +24,8 @@ const (
 	FieldEmailVerified = "email_verified"
 	// FieldPictureURL holds the string denoting the picture_url field in the database.
 	FieldPictureURL = "picture_url"
+	// FieldDeviceHash holds the string denoting the device_hash field in the database.
+	FieldDeviceHash = "device_hash"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// EdgeSpotify holds the string denoting the spotify edge name in mutations.
@@ -48,6 +50,7 @@ var Columns = []string{
 	FieldEmail,
 	FieldEmailVerified,
 	FieldPictureURL,
+	FieldDeviceHash,
 	FieldCreatedAt,
 }
 
@@ -74,6 +77,8 @@ var (
 	DefaultEmailVerified bool
 	// PictureURLValidator is a validator for the "picture_url" field. It is called by the builders before save.
 	PictureURLValidator func(string) error
+	// DeviceHashValidator is a validator for the "device_hash" field. It is called by the builders before save.
+	DeviceHashValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -114,6 +119,11 @@ func ByEmailVerified(opts ...sql.OrderTermOption) OrderOption {
 // ByPictureURL orders the results by the picture_url field.
 func ByPictureURL(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPictureURL, opts...).ToFunc()
+}
+
+// ByDeviceHash orders the results by the device_hash field.
+func ByDeviceHash(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDeviceHash, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -95,6 +95,11 @@ func PictureURL(v string) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldPictureURL, v))
 }
 
+// DeviceHash applies equality check predicate on the "device_hash" field. It's identical to DeviceHashEQ.
+func DeviceHash(v string) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldDeviceHash, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldCreatedAt, v))
@@ -463,6 +468,81 @@ func PictureURLEqualFold(v string) predicate.User {
 // PictureURLContainsFold applies the ContainsFold predicate on the "picture_url" field.
 func PictureURLContainsFold(v string) predicate.User {
 	return predicate.User(sql.FieldContainsFold(FieldPictureURL, v))
+}
+
+// DeviceHashEQ applies the EQ predicate on the "device_hash" field.
+func DeviceHashEQ(v string) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldDeviceHash, v))
+}
+
+// DeviceHashNEQ applies the NEQ predicate on the "device_hash" field.
+func DeviceHashNEQ(v string) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldDeviceHash, v))
+}
+
+// DeviceHashIn applies the In predicate on the "device_hash" field.
+func DeviceHashIn(vs ...string) predicate.User {
+	return predicate.User(sql.FieldIn(FieldDeviceHash, vs...))
+}
+
+// DeviceHashNotIn applies the NotIn predicate on the "device_hash" field.
+func DeviceHashNotIn(vs ...string) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldDeviceHash, vs...))
+}
+
+// DeviceHashGT applies the GT predicate on the "device_hash" field.
+func DeviceHashGT(v string) predicate.User {
+	return predicate.User(sql.FieldGT(FieldDeviceHash, v))
+}
+
+// DeviceHashGTE applies the GTE predicate on the "device_hash" field.
+func DeviceHashGTE(v string) predicate.User {
+	return predicate.User(sql.FieldGTE(FieldDeviceHash, v))
+}
+
+// DeviceHashLT applies the LT predicate on the "device_hash" field.
+func DeviceHashLT(v string) predicate.User {
+	return predicate.User(sql.FieldLT(FieldDeviceHash, v))
+}
+
+// DeviceHashLTE applies the LTE predicate on the "device_hash" field.
+func DeviceHashLTE(v string) predicate.User {
+	return predicate.User(sql.FieldLTE(FieldDeviceHash, v))
+}
+
+// DeviceHashContains applies the Contains predicate on the "device_hash" field.
+func DeviceHashContains(v string) predicate.User {
+	return predicate.User(sql.FieldContains(FieldDeviceHash, v))
+}
+
+// DeviceHashHasPrefix applies the HasPrefix predicate on the "device_hash" field.
+func DeviceHashHasPrefix(v string) predicate.User {
+	return predicate.User(sql.FieldHasPrefix(FieldDeviceHash, v))
+}
+
+// DeviceHashHasSuffix applies the HasSuffix predicate on the "device_hash" field.
+func DeviceHashHasSuffix(v string) predicate.User {
+	return predicate.User(sql.FieldHasSuffix(FieldDeviceHash, v))
+}
+
+// DeviceHashIsNil applies the IsNil predicate on the "device_hash" field.
+func DeviceHashIsNil() predicate.User {
+	return predicate.User(sql.FieldIsNull(FieldDeviceHash))
+}
+
+// DeviceHashNotNil applies the NotNil predicate on the "device_hash" field.
+func DeviceHashNotNil() predicate.User {
+	return predicate.User(sql.FieldNotNull(FieldDeviceHash))
+}
+
+// DeviceHashEqualFold applies the EqualFold predicate on the "device_hash" field.
+func DeviceHashEqualFold(v string) predicate.User {
+	return predicate.User(sql.FieldEqualFold(FieldDeviceHash, v))
+}
+
+// DeviceHashContainsFold applies the ContainsFold predicate on the "device_hash" field.
+func DeviceHashContainsFold(v string) predicate.User {
+	return predicate.User(sql.FieldContainsFold(FieldDeviceHash, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

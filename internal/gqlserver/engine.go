@@ -2,6 +2,7 @@ package gqlserver
 
 import (
 	"context"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
@@ -16,6 +17,7 @@ const maxErrors = 20
 type engine struct {
 	*executor.Executor
 	metrics *metrics
+	most    time.Duration // for an operation
 }
 
 var _ graphql.GraphExecutor = (*engine)(nil)
@@ -34,11 +36,14 @@ func (e *engine) DispatchError(ctx context.Context, errs gqlerror.List) *graphql
 	return response
 }
 
-// DispatchOperation begins a query or mutation. Subscriptions are not for it: streams execute them.
+// DispatchOperation begins a query or mutation, which has so long and no longer; the handler that it returns is called once.
+// Subscriptions are not for it: streams execute them.
 func (e *engine) DispatchOperation(ctx context.Context, op *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
 	run := e.metrics.start(kindOf(op))
+	ctx, cancel := context.WithTimeout(ctx, e.most)
 	responses, ctx := e.dispatch(ctx, op)
 	return func(ctx context.Context) *graphql.Response {
+		defer cancel()
 		response := e.next(ctx, op, responses)
 		run.observe(response)
 		return response

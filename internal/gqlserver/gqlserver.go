@@ -59,7 +59,7 @@ func New(cfg Config) *Handler {
 	cfg = withDefaults(cfg)
 	m := newMetrics(cfg.Metrics)
 	h := &Handler{
-		cfg: cfg, metrics: m, engine: &engine{Executor: newExecutor(cfg), metrics: m},
+		cfg: cfg, metrics: m, engine: &engine{Executor: newExecutor(cfg), metrics: m, most: cfg.Limits.OperationTime},
 		visitors: newVisitors(cfg.Limits), connections: newRegistry(), upgrader: newUpgrader(cfg.AllowedOrigins),
 	}
 	h.streams = newStreams(cfg, h.engine, m)

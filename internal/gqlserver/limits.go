@@ -19,6 +19,8 @@ type Limits struct {
 	ConnectionsPerUser    int // that last: 50
 	ConnectionsPerAddress int // that last, for a party shares one address: 2,000
 
+	OperationTime time.Duration // for a query or mutation: 20 s
+
 	InitTimeout  time.Duration // from the upgrade to connection_init: 10 s
 	PingInterval time.Duration // between pings; a client that says nothing for two of them is gone: 25 s
 	WriteTimeout time.Duration // for a client to take something of what is sent: 10 s
@@ -36,6 +38,7 @@ func (l Limits) withDefaults() Limits {
 		OperationsPerSecond:   cmp.Or(l.OperationsPerSecond, 20),
 		ConnectionsPerUser:    cmp.Or(l.ConnectionsPerUser, 50),
 		ConnectionsPerAddress: cmp.Or(l.ConnectionsPerAddress, 2000),
+		OperationTime:         cmp.Or(l.OperationTime, 20*time.Second),
 		InitTimeout:           cmp.Or(l.InitTimeout, 10*time.Second),
 		PingInterval:          cmp.Or(l.PingInterval, 25*time.Second),
 		WriteTimeout:          cmp.Or(l.WriteTimeout, 10*time.Second),

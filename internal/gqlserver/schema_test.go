@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -155,12 +156,15 @@ func (s *schema) Complexity(context.Context, string, string, int, map[string]any
 type diary struct {
 	following atomic.Int64 // sources that were not closed
 	opened    atomic.Int64 // sources, ever
+	reading   atomic.Int64 // subscriptions that have not ended
 
 	mu      sync.Mutex
 	entries []string
 	kept    int // how many of the newest entries differences can be made of
 	last    bool
-	fails   error // of events
+	lag     int64            // by which who is let in is told an older version
+	barred  map[string]int64 // at which version somebody was
+	fails   error            // of events
 	newer   chan struct{}
 }
 
@@ -192,6 +196,7 @@ func (d *diary) version() int64 {
 var (
 	errStranger = errors.New("strangers may not read this")
 	errFollow   = errors.New("the diary cannot be found")
+	errBarred   = errors.New("you may not read this any more")
 )
 
 // sources are those of the schema's subscriptions. Strangers are refused.
@@ -203,7 +208,9 @@ func (s *schema) sources() map[string]gqlserver.Open {
 		case args["of"] == "panic":
 			panic("the panic is secret")
 		}
-		return &gqlserver.Opened{Version: s.diary.version(), Follow: func(context.Context) (gqlserver.Source, error) {
+		s.diary.reading.Add(1)
+		left := func() { s.diary.reading.Add(-1) }
+		return &gqlserver.Opened{Version: s.diary.version() - s.diary.lag, Who: viewer(ctx), Left: left, Follow: func(context.Context) (gqlserver.Source, error) {
 			if args["of"] == "nobody" {
 				return nil, errFollow
 			}
@@ -231,6 +238,16 @@ func (r *reader) Newest() (gqlserver.State, <-chan struct{}) {
 	version := int64(len(d.entries))
 	state := gqlserver.State{
 		Version: version, Changed: version, Oldest: max(0, version-int64(d.kept)), Last: d.last, Value: slices.Clone(d.entries),
+	}
+	barred := maps.Clone(d.barred)
+	for _, at := range barred {
+		state.BarredAt = max(state.BarredAt, at)
+	}
+	state.Barred = func(who string) error {
+		if barred[who] > 0 {
+			return errBarred
+		}
+		return nil
 	}
 	return state, d.newer
 }

@@ -14,6 +14,10 @@ type Opened struct {
 	// Version is that of the present state, by the truth and not by what this server has heard: the subscriber is shown
 	// nothing older.
 	Version int64
+	// Who tells subscribers apart for State.Barred.
+	Who string
+	// Left is called once, when the subscription has ended. It must not block. Nil: nobody wants to know.
+	Left func()
 	// Follow starts a source. It is called where no other subscriber's source serves, at most once, with a context that
 	// ends with the handler or, for a stream that is not shared, with the subscription.
 	Follow func(ctx context.Context) (Source, error)
@@ -36,7 +40,11 @@ type State struct {
 	Changed int64 // the version at which what the field shows changed last; grows, and is never above Version
 	Oldest  int64 // the oldest version from which an event can lead here; who has an older one gets everything
 	Last    bool  // nothing will follow: subscriptions end with it
-	Value   any   // for Event
+	// Barred returns why somebody may follow no more, or nil. It is asked about everybody whenever BarredAt has grown, and
+	// about who was let in at an older version. Nil: whoever was let in may stay.
+	Barred   func(who string) error
+	BarredAt int64
+	Value    any // for Event
 }
 
 type eventKey struct{}

@@ -37,6 +37,7 @@ type stream struct {
 	ready    bool  // there is a state
 	before   int64 // State.Changed of what was shown before state: who has seen that or later is told the same
 	payloads map[int64]*payload
+	barredAt int64           // State.BarredAt when everybody was asked about
 	wanted   []*subscription // who wait for an execution
 	subs     []*subscription
 	over     bool // nobody can join any more
@@ -58,6 +59,8 @@ type subscription struct {
 	subscriber subscriber
 	stream     *stream
 	need       int64 // the version that it must be shown at least
+	who        string
+	gone       func() // tells that it has ended; may be nil
 
 	place   int   // in stream.subs
 	seen    int64 // the version it has, or everything
@@ -137,6 +140,7 @@ func (s *stream) join(sub *subscription) bool {
 		return false
 	}
 	sub.stream, sub.place = s, len(s.subs)
+	s.barredAt = min(s.barredAt, sub.need) // what was decided since it was let in is for it, too
 	s.subs = append(s.subs, sub)
 	s.streams.metrics.subscriptions.Inc()
 	return true
@@ -164,6 +168,27 @@ func (s *stream) drop(sub *subscription) {
 	if last == 0 {
 		s.wake() // to linger
 	}
+	if sub.gone != nil {
+		sub.gone()
+	}
+}
+
+// bar ends the subscriptions of those who may follow no more.
+func (s *stream) bar() {
+	s.mu.Lock()
+	var barred []*subscription
+	if s.barredAt < s.state.BarredAt && s.state.Barred != nil {
+		barred = slices.DeleteFunc(slices.Clone(s.subs), func(sub *subscription) bool { return s.state.Barred(sub.who) == nil })
+	}
+	s.barredAt = s.state.BarredAt
+	s.mu.Unlock()
+	for _, sub := range barred {
+		failed := &payload{failed: s.present(s.state.Barred(sub.who))}
+		s.mu.Lock()
+		sub.failed = failed
+		s.mu.Unlock()
+		sub.subscriber.deliver()
+	}
 }
 
 // run is the stream's goroutine.
@@ -188,7 +213,9 @@ func (s *stream) serve(follow func(context.Context) (Source, error)) (err error)
 	var linger <-chan time.Time // runs while nobody follows
 	for {
 		state, newer := source.Newest()
-		if s.advance(state) {
+		news := s.advance(state)
+		s.bar()
+		if news {
 			s.prepare(source)
 		}
 		s.tell()

@@ -49,11 +49,14 @@ func (s *streams) subscribe(ctx context.Context, op *graphql.OperationContext, l
 		return s.refuse(ctx, op, gqlerror.WrapPath(ast.Path{ast.PathName(root.Alias)}, err))
 	}
 	shape := s.shapes.of(ctx, op, root)
-	sub.need, sub.seen = opened.Version, everything
+	sub.need, sub.seen, sub.who, sub.gone = opened.Version, everything, opened.Who, opened.Left
 	if shape.resume != "" {
 		sub.seen = resumeAt(args[shape.resume], lastSeen, opened.Version)
 	}
 	if !s.follow(ctx, op, shape, opened, sub) {
+		if opened.Left != nil {
+			opened.Left()
+		}
 		return s.refuse(ctx, op, errStopping)
 	}
 	return nil

@@ -33,38 +33,6 @@ type access struct {
 	addedBy string
 }
 
-// member refuses those who have not joined the room.
-func (a access) member() error {
-	if a.role == "" {
-		return errorf(Forbidden, "join this room first")
-	}
-	return nil
-}
-
-// guest refuses those who cannot take part: strangers and screens.
-func (a access) guest() error {
-	if a.role == RoleScreen {
-		return errorf(Forbidden, "a screen only watches: join the room as a guest")
-	}
-	return a.member()
-}
-
-// host refuses everybody but the room's host and co-hosts.
-func (a access) host() error {
-	if a.role != RoleHost && a.role != RoleCohost {
-		return errorf(Forbidden, "only the host of this room may do this")
-	}
-	return nil
-}
-
-// owner refuses everybody but the room's host.
-func (a access) owner() error {
-	if a.role != RoleHost {
-		return errorf(Forbidden, "only the host of this room may do this")
-	}
-	return nil
-}
-
 // open refuses changes of a closed room.
 func (a access) open() error {
 	if a.status != Open {

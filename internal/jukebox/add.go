@@ -11,6 +11,7 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/song"
 )
 
@@ -46,11 +47,8 @@ type SongHit struct {
 // SearchSongs searches Spotify for what guests of an open room may add; while Spotify does not answer, the room's own songs.
 // For guests.
 func (j *Jukebox) SearchSongs(ctx context.Context, roomID, query string, limit, offset int) (*SongSearch, error) {
-	a, err := j.toRoom(ctx, roomID)
-	if err != nil {
-		return nil, err
-	}
-	if err := cmp.Or(a.guest(), a.open()); err != nil {
+	a, err := j.enter(ctx, roomID, ActSearch)
+	if err := cmp.Or(err, a.open()); err != nil {
 		return nil, err
 	}
 	if query, err = parseQuery(query, limit, offset); err != nil {
@@ -73,7 +71,7 @@ func (j *Jukebox) SearchSongs(ctx context.Context, roomID, query string, limit, 
 		if !degraded {
 			j.remember(a.hostID, s)
 		}
-		search.Hits = append(search.Hits, hit(s, state))
+		search.Hits = append(search.Hits, hit(s, state, a.role))
 	}
 	return search, nil
 }
@@ -92,8 +90,8 @@ func parseQuery(query string, limit, offset int) (string, error) {
 }
 
 // hit tells whether a song can be added to a room in this state.
-func hit(s Song, state *State) SongHit {
-	h := SongHit{Song: s, Refusal: mayAdd(s, len(state.Queue))}
+func hit(s Song, state *State, role Role) SongHit {
+	h := SongHit{Song: s, Refusal: mayAdd(s, len(state.Queue), state.Settings.RequestsOpen, role)}
 	if queued := state.find(recordingOf(s)); queued != nil {
 		h.QueueItemID = &queued.ID
 		h.Refusal = mayLike(queued.State) // adding it again is a like
@@ -114,9 +112,11 @@ func (s *State) find(recording string) *QueueItem {
 	return nil
 }
 
-// mayAdd is the rule for adding a song that is not queued to so many that are.
-func mayAdd(s Song, queued int) *Refusal {
+// mayAdd is the rule for adding a song that is not queued to so many that are. Hosts add also when requests are closed.
+func mayAdd(s Song, queued int, open bool, role Role) *Refusal {
 	switch {
+	case !open && role.may(ActRemoveAny) != nil:
+		return &Refusal{ReasonRequestsClosed, "The host takes no more songs at the moment."}
 	case !s.Playable:
 		return &Refusal{ReasonNotPlayable, "Spotify does not play this song for the host."}
 	case queued >= maxQueue:
@@ -128,11 +128,8 @@ func mayAdd(s Song, queued int) *Refusal {
 // AddSong adds a song by its URI or link to a room's queue. A recording that is queued already becomes a like of the
 // viewer instead. For guests. NotFound if Spotify has no such song, Refused by a rule of the room.
 func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *string) (*AddedSong, error) {
-	a, err := j.toRoom(ctx, roomID)
+	a, err := j.enter(ctx, roomID, ActAdd)
 	if err != nil {
-		return nil, err
-	}
-	if err := a.guest(); err != nil {
 		return nil, err
 	}
 	uri, err := parseTrack("songUri", songURI)
@@ -151,7 +148,7 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 		}
 	}
 	done, err := j.changeOnce(ctx, a, key, "addSong", arguments, func(ctx context.Context, t *roomTx) (outcome, error) {
-		return t.addSong(ctx, a.viewer.UserID, s)
+		return t.addSong(ctx, a, s)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("add song: %w", err)
@@ -185,7 +182,8 @@ func (j *Jukebox) fetch(ctx context.Context, a access, uri string) (Song, error)
 // fetchedKey keeps hosts apart: what is playable differs from country to country.
 func fetchedKey(hostID, uri string) string { return hostID + " " + uri }
 
-func (t *roomTx) addSong(ctx context.Context, userID string, s Song) (outcome, error) {
+func (t *roomTx) addSong(ctx context.Context, a access, s Song) (outcome, error) {
+	userID := a.viewer.UserID
 	recording := recordingOf(s)
 	queued, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecording(recording)).Only(ctx)
 	if err == nil {
@@ -202,7 +200,11 @@ func (t *roomTx) addSong(ctx context.Context, userID string, s Song) (outcome, e
 	if err != nil {
 		return outcome{}, err
 	}
-	if refusal := mayAdd(s, waiting); refusal != nil {
+	open, err := t.tx.Room.Query().Where(room.ID(t.roomID), room.RequestsOpen(true)).Exist(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	if refusal := mayAdd(s, waiting, open, a.role); refusal != nil {
 		return outcome{}, refused(refusal)
 	}
 	t.concerns(userID)

@@ -50,10 +50,7 @@ const (
 // SkipSong ends the song that plays and goes on to the next one. For hosts, as are the other three. All of them wait for
 // the player's driver; UpstreamUnavailable if nothing came of it in five seconds.
 func (j *Jukebox) SkipSong(ctx context.Context, roomID string, key *string) (*Playback, error) {
-	a, err := j.toRoom(ctx, roomID)
-	if err == nil {
-		err = a.host()
-	}
+	a, err := j.enter(ctx, roomID, ActCommand)
 	if err != nil {
 		return nil, err
 	}
@@ -87,10 +84,7 @@ func (j *Jukebox) TransferPlayback(ctx context.Context, roomID, deviceID string)
 }
 
 func (j *Jukebox) ask(ctx context.Context, roomID string, c HostCommand) (*Playback, error) {
-	a, err := j.toRoom(ctx, roomID)
-	if err == nil {
-		err = a.host()
-	}
+	a, err := j.enter(ctx, roomID, ActCommand)
 	if err != nil {
 		return nil, err
 	}

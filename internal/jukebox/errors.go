@@ -25,9 +25,10 @@ const (
 type RefusalReason string
 
 const (
-	ReasonCommitted   RefusalReason = "COMMITTED"    // handed to the player, playing or played
-	ReasonNotPlayable RefusalReason = "NOT_PLAYABLE" // Spotify does not play it for the host
-	ReasonQueueFull   RefusalReason = "QUEUE_FULL"   // as many songs wait as a room can hold
+	ReasonRequestsClosed RefusalReason = "REQUESTS_CLOSED" // guests may add nothing at the moment
+	ReasonCommitted      RefusalReason = "COMMITTED"       // handed to the player, playing or played
+	ReasonNotPlayable    RefusalReason = "NOT_PLAYABLE"    // Spotify does not play it for the host
+	ReasonQueueFull      RefusalReason = "QUEUE_FULL"      // as many songs wait as a room can hold
 )
 
 // Refusal is a rule's no, with a sentence for the person who asked.

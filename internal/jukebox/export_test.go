@@ -19,6 +19,9 @@ func NextState(have *State, version int64, status RoomStatus, changed []*QueueIt
 	return merge(have, roomHead{roomID: "room", version: version, status: status}, changed, Playback{}, touched)
 }
 
+// MayDo is the table of permissions.
+var MayDo = mayDo
+
 var (
 	ParseName  = parseName
 	ParseCode  = parseCode

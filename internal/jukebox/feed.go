@@ -14,7 +14,7 @@ import (
 // stateQuery reads a room, its player and those of its items that are newer than a version, in one statement, which is
 // consistent without a transaction. The first load asks for the active items only.
 const (
-	stateQuery = `SELECT r.code, r.name, r.host_id, r.created_at, r.version, r.status, r.delivery, r.fallback, r.fallback_playlist_uri, r.playlist_uri,
+	stateQuery = `SELECT r.code, r.name, r.host_id, r.created_at, r.version, r.status, r.members_version, r.requests_open, r.delivery, r.fallback, r.fallback_playlist_uri, r.playlist_uri,
  p.begun, p.command_version, p.version, p.status, p.item_id, p.song_id, p.progress_ms, p.observed_at,
  p.device_id, p.device_name, p.device_type, p.device_active, p.device_restricted, p.device_volume, p.delivery, p.health, p.health_reason, p.health_until,
  i.id, i.song_id, i.added_by_id, m.display_name, u.kind, i.added_at, i.age, i.version, i.state, i.like_count, i.commit_state, i.commit_delivery, i.committed_at, i.skip_on_start
@@ -49,15 +49,27 @@ func (l *loader) Load(ctx context.Context, roomID string, have *State, touched l
 	if err := l.addSongs(ctx, read.items, read.playback.Song); err != nil {
 		return nil, fmt.Errorf("load room %s: %w", roomID, err)
 	}
-	if read.commands > since { // else those of the state before are still the ones
-		read.head.wishes, err = l.pendingCommands(ctx, roomID)
-	} else if have != nil {
-		read.head.wishes = have.Wishes
-	}
-	if err != nil {
+	if err := l.addRest(ctx, &read.head, read.commands, have); err != nil {
 		return nil, fmt.Errorf("load room %s: %w", roomID, err)
 	}
 	return merge(have, read.head, read.items, read.playback, touched), nil
+}
+
+// addRest reads what has rows of its own, where something of it is newer than the state before.
+func (l *loader) addRest(ctx context.Context, head *roomHead, commands int64, have *State) (err error) {
+	since := int64(-1)
+	if have != nil {
+		since, head.wishes, head.barred = have.Version, have.Wishes, have.barred
+	}
+	if commands > since {
+		if head.wishes, err = l.pendingCommands(ctx, head.roomID); err != nil {
+			return err
+		}
+	}
+	if head.membersVersion > since {
+		head.barred, err = l.loadBarred(ctx, head.roomID)
+	}
+	return err
 }
 
 // Versions implements live.Source.
@@ -123,7 +135,7 @@ func (r *stateRows) scan(rows *sql.Rows, roomID string) error {
 	var commands sql.Null[int64]
 	r.head.roomID = roomID
 	err := rows.Scan(&r.head.code, &r.head.name, &r.head.hostID, &r.head.createdAt, &r.head.version, &r.head.status,
-		&r.head.settings.Delivery, &r.head.settings.Fallback, &fallback, &playlist, &begun, &commands, &p.version, &p.status, &p.itemID, &p.songID, &p.progress, &p.observedAt,
+		&r.head.membersVersion, &r.head.settings.RequestsOpen, &r.head.settings.Delivery, &r.head.settings.Fallback, &fallback, &playlist, &begun, &commands, &p.version, &p.status, &p.itemID, &p.songID, &p.progress, &p.observedAt,
 		&p.deviceID, &p.deviceName, &p.deviceType, &p.deviceActive, &p.deviceRestricted, &p.deviceVolume, &p.delivery, &p.health, &p.reason, &p.until,
 		&i.id, &i.songID, &i.addedBy, &i.adderName, &i.adderKind, &i.addedAt, &i.age, &i.version, &i.state, &i.likes, &i.commit, &i.via, &i.committedAt, &i.skip)
 	if err != nil {

@@ -9,7 +9,7 @@ const maxPlaylists = 50 // Spotify's own, for one page
 
 // Devices returns what the host of a room could play on now. For hosts.
 func (j *Jukebox) Devices(ctx context.Context, r *Room) ([]Device, error) {
-	if err := (access{role: r.role}).host(); err != nil {
+	if _, err := j.enter(ctx, r.ID, ActDevices); err != nil {
 		return nil, err
 	}
 	if j.cfg.Library == nil {

@@ -58,11 +58,8 @@ func (j *Jukebox) Position(ctx context.Context, item *QueueItem) (*int, error) {
 // MayFollow returns the present version of a room that the viewer may follow, and sees to it that its watchers are shown
 // nothing older for long. For members.
 func (j *Jukebox) MayFollow(ctx context.Context, roomID string) (version int64, err error) {
-	a, err := j.toRoom(ctx, roomID)
+	a, err := j.enter(ctx, roomID, ActSee)
 	if err != nil {
-		return 0, err
-	}
-	if err := a.member(); err != nil {
 		return 0, err
 	}
 	j.hub.Hint(live.Claim(roomID, a.version))
@@ -82,14 +79,11 @@ func (j *Jukebox) Watch(ctx context.Context, roomID string) (*Watcher, error) {
 // RemoveQueueItem takes a song out of the queue, for who added it and for the hosts; removing a removed one is no error.
 // A song that was handed to the player only a host can remove: it is skipped as soon as it starts.
 func (j *Jukebox) RemoveQueueItem(ctx context.Context, itemID string, key *string) (*RoomQueue, error) {
-	a, err := j.toItem(ctx, itemID)
+	a, err := j.enterItem(ctx, itemID, ActRemoveOwn)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.guest(); err != nil {
-		return nil, err
-	}
-	hosts := a.host() == nil
+	hosts := a.role.may(ActRemoveAny) == nil
 	if !hosts && a.addedBy != a.viewer.UserID {
 		return nil, errorf(Forbidden, "only who added this song or the host may remove it")
 	}
@@ -124,11 +118,8 @@ func (t *roomTx) remove(ctx context.Context, item *ent.QueueItem, byHost bool) e
 
 // ClearQueue removes all waiting songs; the one that was handed to the player stays. For hosts.
 func (j *Jukebox) ClearQueue(ctx context.Context, roomID string, key *string) (*RoomQueue, error) {
-	a, err := j.toRoom(ctx, roomID)
+	a, err := j.enter(ctx, roomID, ActClear)
 	if err != nil {
-		return nil, err
-	}
-	if err := a.host(); err != nil {
 		return nil, err
 	}
 	_, err = j.changeOnce(ctx, a, key, "clearQueue", roomID, func(ctx context.Context, t *roomTx) (outcome, error) {

@@ -23,12 +23,13 @@ type Config struct {
 	Bus            live.Bus
 	Tokens         Tokens
 	Catalog        Catalog
-	Library        Library      // nil: hosts see nothing of their own
-	Authorizer     Authorizer   // nil: hosts cannot connect Spotify here
-	DemoLogin      bool         // whoever asks becomes a host
-	Demo           DemoAccounts // with a simulated account at once; nil: they have to connect their own
-	PublicURL      string       // where guests reach the server, without a slash at the end
-	AllowedOrigins []string     // of front ends that may be returned to
+	Library        Library           // nil: hosts see nothing of their own
+	Authorizer     Authorizer        // nil: hosts cannot connect Spotify here
+	DemoLogin      bool              // whoever asks becomes a host
+	Demo           DemoAccounts      // with a simulated account at once; nil: they have to connect their own
+	PublicURL      string            // where guests reach the server, without a slash at the end
+	AllowedOrigins []string          // of front ends that may be returned to
+	Free           func(Viewer) bool // who may do as much as they like; nil: nobody
 	// FeedInterval is the least time between two loads of a room's state.
 	FeedInterval time.Duration
 	Log          *slog.Logger
@@ -37,13 +38,15 @@ type Config struct {
 
 // Jukebox runs the rooms. It is safe for concurrent use.
 type Jukebox struct {
-	cfg     Config
-	store   *Store
-	loader  *loader
-	changer *changer
-	hub     *live.Hub[*State]
-	states  *lru.Cache[string, *State] // the newest known of rooms that were asked for
-	fetched *lru.Cache[string, fetchedSong]
+	cfg      Config
+	store    *Store
+	loader   *loader
+	changer  *changer
+	hub      *live.Hub[*State]
+	states   *lru.Cache[string, *State] // the newest known of rooms that were asked for
+	fetched  *lru.Cache[string, fetchedSong]
+	pace     *pace
+	presence *presence
 
 	viewerAsked prometheus.Counter // see WithoutViewer
 }
@@ -67,6 +70,7 @@ func New(cfg Config) *Jukebox {
 	fetched, _ := lru.New[string, fetchedSong](fetchedCached)
 	j := &Jukebox{
 		cfg: cfg, store: cfg.Store, loader: loader, states: states, fetched: fetched,
+		pace: newPace(cfg.Free), presence: newPresence(),
 		changer: newChanger(cfg.Store, cfg.Bus, m.groupSize), viewerAsked: m.viewerAsked,
 		hub: live.NewHub(cfg.Bus, loader, live.Options{
 			Interval: cfg.FeedInterval, Log: cfg.Log, OnLoad: m.observeLoad,

@@ -23,11 +23,8 @@ func (j *Jukebox) UnlikeQueueItem(ctx context.Context, itemID string, key *strin
 func (j *Jukebox) vote(ctx context.Context, itemID string, key *string, mutation string,
 	apply func(*roomTx, context.Context, *ent.QueueItem, string) error,
 ) (*QueueItem, error) {
-	a, err := j.toItem(ctx, itemID)
+	a, err := j.enterItem(ctx, itemID, ActLike)
 	if err != nil {
-		return nil, err
-	}
-	if err := a.guest(); err != nil {
 		return nil, err
 	}
 	var item *ent.QueueItem // as it is after the change

@@ -26,6 +26,8 @@ type roomHead struct {
 	playlistURI                string
 	begun                      bool
 	wishes                     []HostCommand
+	membersVersion             int64
+	barred                     map[string]bool
 }
 
 // sameRoom says that what the room subscription shows did not change.
@@ -40,6 +42,7 @@ func merge(have *State, head roomHead, items []*QueueItem, playback Playback, to
 	next := &State{
 		RoomID: head.roomID, Code: head.code, Name: head.name, HostID: head.hostID, CreatedAt: head.createdAt,
 		Version: head.version, Status: head.status, Settings: head.settings, PlaylistURI: head.playlistURI, Begun: head.begun, Wishes: head.wishes,
+		MembersVersion: head.membersVersion, barred: head.barred,
 		RoomVersion: head.version, QueueVersion: head.version, PlaybackVersion: head.version, Playback: playback, goneSince: head.version,
 	}
 	var kept, waiting []*QueueItem

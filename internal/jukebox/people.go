@@ -64,6 +64,9 @@ func (j *Jukebox) demoLogin(ctx context.Context, displayName string, subject *st
 	if err != nil {
 		return nil, err
 	}
+	if err := j.pace.newcomer(ctx); err != nil {
+		return nil, err
+	}
 	id := newID()
 	var account SpotifyCredentials
 	if j.cfg.Demo != nil {
@@ -95,6 +98,9 @@ func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*Join
 	}
 	r, err := j.findOpen(ctx, code)
 	if err != nil {
+		return nil, err
+	}
+	if err := j.mayCome(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	viewer, known, err := j.knownPerson(ctx)
@@ -132,6 +138,9 @@ func (j *Jukebox) WatchRoom(ctx context.Context, code string) (*JoinedRoom, erro
 	if err != nil {
 		return nil, err
 	}
+	if err := j.mayCome(ctx, r.ID); err != nil {
+		return nil, err
+	}
 	viewer := Viewer{UserID: newID(), Kind: ScreenUser}
 	if err := j.admitNew(ctx, r, viewer, "Screen", RoleScreen); err != nil {
 		return nil, fmt.Errorf("watch room %s: %w", r.ID, err)
@@ -154,7 +163,8 @@ func (j *Jukebox) joined(ctx context.Context, r *ent.Room, viewer Viewer) (*Join
 func (j *Jukebox) admitNew(ctx context.Context, r *ent.Room, v Viewer, name string, role Role) error {
 	return j.store.inTx(ctx, func(tx *ent.Tx) error {
 		now := microseconds(time.Now())
-		err := tx.User.Create().SetID(v.UserID).SetKind(string(v.Kind)).SetDisplayName(name).SetCreatedAt(now).Exec(ctx)
+		err := tx.User.Create().SetID(v.UserID).SetKind(string(v.Kind)).SetDisplayName(name).SetNillableDeviceHash(deviceHash(ctx)).
+			SetCreatedAt(now).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("store the user: %w", err)
 		}
@@ -175,10 +185,28 @@ func (j *Jukebox) admit(ctx context.Context, r *ent.Room, v Viewer, name string)
 		})
 	}
 	if present || ent.IsConstraintError(err) { // joined before, or at this moment on another connection
-		err = j.changer.change(ctx, r.ID, func(ctx context.Context, t *roomTx) error { return t.rename(ctx, v.UserID, name) })
+		err = j.changer.change(ctx, r.ID, func(ctx context.Context, t *roomTx) error {
+			if err := t.readmit(ctx, v.UserID); err != nil {
+				return err
+			}
+			return t.rename(ctx, v.UserID, name)
+		})
 		j.loader.people.Remove(personKey{r.ID, v.UserID})
 	}
 	return err
+}
+
+// readmit lets somebody in again who was removed, unless it was for good.
+func (t *roomTx) readmit(ctx context.Context, userID string) error {
+	return t.assign(ctx, userID, func(now Role) (Role, error) {
+		switch now {
+		case RoleBanned:
+			return now, errBanned
+		case RoleRemoved:
+			return RoleGuest, nil
+		}
+		return now, nil
+	})
 }
 
 // rename gives a member another name, and shows it on their songs.

@@ -29,7 +29,7 @@ type Room struct {
 }
 
 // MembersOnly returns a Forbidden error unless the viewer who found this room has joined it.
-func (r *Room) MembersOnly() error { return access{role: r.role}.member() }
+func (r *Room) MembersOnly() error { return r.role.may(ActSee) }
 
 // CreateRoomInput is how a room shall be.
 type CreateRoomInput struct {
@@ -248,11 +248,8 @@ func (p *roomPlan) free(ctx context.Context, tx *ent.Tx) error {
 
 // UpdateRoom changes a room's name and settings. For its hosts.
 func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input UpdateRoomInput, key *string) (*Room, error) {
-	a, err := j.toRoom(ctx, roomID)
+	a, err := j.enter(ctx, roomID, ActSettle)
 	if err != nil {
-		return nil, err
-	}
-	if err := a.host(); err != nil {
 		return nil, err
 	}
 	name := ""
@@ -294,11 +291,8 @@ func (t *roomTx) updateRoom(ctx context.Context, name string, settings *RoomSett
 // CloseRoom ends a party: its code is free again, nothing can be changed, watchers get one last state. For the room's
 // host; closing a closed room is no error.
 func (j *Jukebox) CloseRoom(ctx context.Context, roomID string, key *string) (*Room, error) {
-	a, err := j.toRoom(ctx, roomID)
+	a, err := j.enter(ctx, roomID, ActClose)
 	if err != nil {
-		return nil, err
-	}
-	if err := a.owner(); err != nil {
 		return nil, err
 	}
 	if a.status == Open {

@@ -20,6 +20,7 @@ const (
 
 // RoomSettings are what a room's host has decided.
 type RoomSettings struct {
+	RequestsOpen        bool // guests may add songs
 	Delivery            Delivery
 	Fallback            bool    // when the queue is empty other music plays
 	FallbackPlaylistURI *string // from here, if possible; nil: what goes with the songs before
@@ -27,6 +28,7 @@ type RoomSettings struct {
 
 // RoomSettingsInput is what shall change of a room's settings; nil fields stay.
 type RoomSettingsInput struct {
+	RequestsOpen        *bool
 	Delivery            *Delivery
 	Fallback            *bool
 	FallbackPlaylistURI *string // empty: none any more
@@ -67,7 +69,7 @@ func (in *RoomSettingsInput) create(c *ent.RoomCreate) {
 	if in.Delivery != nil {
 		c.SetDelivery(string(*in.Delivery))
 	}
-	c.SetNillableFallback(in.Fallback)
+	c.SetNillableFallback(in.Fallback).SetNillableRequestsOpen(in.RequestsOpen)
 	if uri := in.FallbackPlaylistURI; uri != nil && *uri != "" {
 		c.SetFallbackPlaylistURI(*uri)
 	}
@@ -81,12 +83,13 @@ func (in *RoomSettingsInput) changes(row *ent.Room) bool {
 		fallback = *have.FallbackPlaylistURI
 	}
 	return in.Delivery != nil && *in.Delivery != have.Delivery || in.Fallback != nil && *in.Fallback != have.Fallback ||
+		in.RequestsOpen != nil && *in.RequestsOpen != have.RequestsOpen ||
 		in.FallbackPlaylistURI != nil && *in.FallbackPlaylistURI != fallback
 }
 
 // set changes a room's settings. A new delivery holds at once, also where the player had made another one necessary.
 func (t *roomTx) set(ctx context.Context, in *RoomSettingsInput) error {
-	update := t.alter().Room.Update().Where(room.ID(t.roomID)).SetNillableFallback(in.Fallback)
+	update := t.alter().Room.Update().Where(room.ID(t.roomID)).SetNillableFallback(in.Fallback).SetNillableRequestsOpen(in.RequestsOpen)
 	if uri := in.FallbackPlaylistURI; uri != nil && *uri == "" {
 		update.ClearFallbackPlaylistURI()
 	} else {
@@ -103,10 +106,10 @@ func (t *roomTx) set(ctx context.Context, in *RoomSettingsInput) error {
 }
 
 func settingsOf(row *ent.Room) RoomSettings {
-	return RoomSettings{Delivery(row.Delivery), row.Fallback, row.FallbackPlaylistURI}
+	return RoomSettings{row.RequestsOpen, Delivery(row.Delivery), row.Fallback, row.FallbackPlaylistURI}
 }
 
 func (s RoomSettings) equal(other RoomSettings) bool {
 	a, b := s.FallbackPlaylistURI, other.FallbackPlaylistURI
-	return s.Delivery == other.Delivery && s.Fallback == other.Fallback && (a == nil) == (b == nil) && (a == nil || *a == *b)
+	return s.RequestsOpen == other.RequestsOpen && s.Delivery == other.Delivery && s.Fallback == other.Fallback && (a == nil) == (b == nil) && (a == nil || *a == *b)
 }

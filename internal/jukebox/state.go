@@ -32,6 +32,9 @@ type State struct {
 	Begun      bool          // a song of this room has played
 	Wishes     []HostCommand // what hosts want of the player and was not answered yet, oldest first
 
+	MembersVersion int64           // at which it was decided last who may be here
+	barred         map[string]bool // users who were removed
+
 	gone      []goneItem // songs that left the queue, oldest first
 	goneSince int64      // every song that left after this version stands in gone
 

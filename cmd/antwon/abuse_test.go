@@ -1,0 +1,250 @@
+package main_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// nasty are texts that somebody hopes will be taken for something else.
+var nasty = []string{
+	`' OR '1'='1`, `'; DROP TABLE rooms; --`, `" UNION SELECT sealed_tokens FROM spotify_accounts --`, "\\'; DELETE FROM users#", "%' OR 1=1 -- ",
+	`") { viewer { email } } #`, `${7*7}`, `{{7*7}}`, "<script>alert(1)</script>", "../../etc/passwd", "null", "NaN", "-1", "0x1F", "\u202eEVIL\u202c",
+	"a\x00b", "a\r\nSet-Cookie: x=1", "\ufeff", strings.Repeat("𒐫", 500), strings.Repeat("A", 60_000),
+}
+
+// Whatever stands in an argument, it is taken for what it is: the answer is a clear code, never ours to mend, and everything
+// is still there.
+func TestNastyTextsEverywhere(t *testing.T) {
+	onBothDatabases(t, func(t *testing.T, databaseURL string) {
+		s := startServer(t, databaseURL)
+		host := s.login("Hanna")
+		roomID := host.openRoom("NASTY")
+		kept := host.add(roomID, host.search(roomID, "the", 2)[0])
+		for _, operation := range []string{
+			`query($x: String!) { searchSongs(roomId: "%s", query: $x) { hasMore } }`,
+			`query($x: ID!) { room(id: $x) { id } }`,
+			`query($x: String!) { roomByCode(code: $x) { id } }`,
+			`query($x: String!) { room(id: "%s") { history(after: $x) { pageInfo { endCursor } } } }`,
+			`query($x: String!) { room(id: "%s") { members(after: $x) { pageInfo { endCursor } } } }`,
+			`mutation($x: String!) { joinRoom(code: $x, displayName: "Gina") { room { id } } }`,
+			`mutation($x: String!) { joinRoom(code: "NASTY", displayName: $x) { room { id } } }`,
+			`mutation($x: String!) { updateRoom(roomId: "%s", input: {name: $x}) { name } }`,
+			`mutation($x: String!) { updateRoom(roomId: "%s", input: {settings: {fallbackPlaylistUri: $x}}) { name } }`,
+			`mutation($x: String!) { createRoom(input: {code: $x}) { name } }`,
+			`mutation($x: String!) { addSong(roomId: "%s", songUri: $x) { alreadyQueued } }`,
+			`mutation($x: String!) { addSong(roomId: "%s", songUri: "spotify:track:0000000000000000000000", idempotencyKey: $x) { alreadyQueued } }`,
+			`mutation($x: ID!) { likeQueueItem(itemId: $x) { id } }`,
+			`mutation($x: ID!) { removeQueueItem(itemId: $x) { version } }`,
+			`mutation($x: ID!) { clearQueue(roomId: $x) { version } }`,
+			`mutation($x: ID!) { setRole(roomId: "%s", userId: $x, role: GUEST) { role } }`,
+			`mutation($x: ID!) { removeGuest(roomId: "%s", userId: $x) { role } }`,
+			`mutation($x: String!) { connectSpotify(returnTo: $x) { url } }`,
+		} {
+			query := strings.ReplaceAll(operation, "%s", roomID)
+			for _, text := range nasty {
+				got := host.post(t, query, map[string]any{"x": text})
+				for _, e := range got.Errors {
+					if e.Extensions.Code == "INTERNAL_SERVER_ERROR" || e.Extensions.Code == "" {
+						t.Errorf("%s with %.40q: %+v", operation, text, e)
+					}
+				}
+			}
+		}
+		if got := host.refusal(t, fmt.Sprintf(`{ room(id: %q) { nothing } }`, nasty[1]), nil); got != "GRAPHQL_VALIDATION_FAILED" {
+			t.Errorf("in the document itself: %s", got)
+		}
+		s.eventually("the song to play as if nothing had happened", func() bool { return host.hears(roomID) == kept.Song.Name })
+	})
+}
+
+// Floods end early, and slow clients are not waited for.
+func TestFloods(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, "sqlite:data/antwon.db")
+	status := func(request *http.Request) int {
+		t.Helper()
+		response, err := http.DefaultClient.Do(request)
+		if err != nil { // cut off while it was still sending
+			return 0
+		}
+		defer response.Body.Close()
+		return response.StatusCode
+	}
+	post := func(body io.Reader, header map[string]string) *http.Request {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/graphql", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		for name, value := range header {
+			request.Header.Set(name, value)
+		}
+		return request
+	}
+	huge := fmt.Sprintf(`{"query": "mutation { joinRoom(code: \"PARTY\", displayName: \"%s\") { room { id } } }"}`, strings.Repeat("x", 10<<20))
+	if got := status(post(strings.NewReader(huge), nil)); got != http.StatusRequestEntityTooLarge && got != 0 {
+		t.Errorf("a name of 10 MB: %d", got)
+	}
+	if got := status(post(strings.NewReader(`{"query":"{__typename}"}`), map[string]string{"X-Flood": strings.Repeat("x", 64<<10)})); got != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("a header of 64 KB: %d", got)
+	}
+	many := bytes.Repeat([]byte(`{"query":"{__typename}"},`), 1000)
+	if got := status(post(io.MultiReader(strings.NewReader("["), bytes.NewReader(many), strings.NewReader("{}]")), nil)); got != http.StatusBadRequest {
+		t.Errorf("a batch: %d", got)
+	}
+
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	begun := time.Now()
+	var drip sync.WaitGroup
+	drip.Go(func() { // slow-loris: a header that never ends
+		_, err := io.WriteString(conn, "POST /graphql HTTP/1.1\r\nHost: x\r\n")
+		for n := 0; err == nil && time.Since(begun) < time.Minute; n++ {
+			time.Sleep(500 * time.Millisecond)
+			_, err = fmt.Fprintf(conn, "X-%d: y\r\n", n)
+		}
+	})
+	_, _ = bufio.NewReader(conn).ReadString('\n') // an error, or 408
+	if waited := time.Since(begun); waited > 30*time.Second {
+		t.Errorf("the server waited %v for a header", waited)
+	}
+	_ = conn.Close()
+	drip.Wait()
+	s.anonymous().ask(nil, `{ __typename }`, nil) // it is well
+}
+
+// Pages of other sites can neither read answers nor open WebSockets; what a request says of itself is not believed.
+func TestForgedOriginsAndHosts(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_ALLOWED_ORIGINS=https://front.example")
+	for origin, allowed := range map[string]bool{
+		"https://front.example": true, "https://evil.example": false, "https://front.example.evil.example": false, "null": false,
+		"http://front.example": false, "https://evil.example#https://front.example": false,
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/graphql", strings.NewReader(`{"query":"{__typename}"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Origin", origin)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if got := response.Header.Get("Access-Control-Allow-Origin"); (got == origin) != allowed || got == "*" {
+			t.Errorf("to %s: Access-Control-Allow-Origin %q", origin, got)
+		}
+		dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}}
+		ws, refused, err := dialer.Dial("ws"+strings.TrimPrefix(s.url, "http")+"/graphql", http.Header{"Origin": {origin}})
+		if (err == nil) != allowed || err != nil && refused.StatusCode != http.StatusForbidden {
+			t.Errorf("a WebSocket from %s: %v", origin, err)
+		}
+		if ws != nil {
+			_ = ws.Close()
+		}
+	}
+	host := s.login("Hanna")
+	host.openRoom("HOSTED")
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/graphql",
+		strings.NewReader(`{"query":"mutation { joinRoom(code: \"HOSTED\", displayName: \"Gina\") { room { joinUrl } } }"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Host = "evil.example"
+	request.Header.Set("X-Forwarded-Host", "evil.example")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body := readAll(t, response); strings.Contains(body, "evil.example") || !strings.Contains(body, s.url+"/r/HOSTED") {
+		t.Errorf("a forged Host gives the link %s", body)
+	}
+}
+
+// One session that likes like mad is slowed down and told so; a thousand guests who each like once are served.
+func TestLikeStorms(t *testing.T) {
+	onBothDatabases(t, func(t *testing.T, databaseURL string) {
+		s := startServer(t, databaseURL)
+		host := s.login("Hanna")
+		roomID := host.openRoom("STORM")
+		songs := host.search(roomID, "the", 3)
+		host.add(roomID, songs[0])
+		s.eventually("it to play", func() bool { return host.hears(roomID) != "" })
+		song := host.add(roomID, songs[1])
+		gina := s.join("STORM", "Gina")
+		refused := 0
+		for n := range 100 {
+			mutation := []string{"likeQueueItem", "unlikeQueueItem"}[n%2]
+			got := gina.post(t, fmt.Sprintf(`mutation($i: ID!) { %s(itemId: $i) { likeCount } }`, mutation), map[string]any{"i": song.ID})
+			if len(got.Errors) > 0 {
+				if got.Errors[0].Extensions.Code != "RATE_LIMITED" {
+					t.Fatalf("told %+v", got.Errors[0])
+				}
+				refused++
+			}
+		}
+		if refused < 30 {
+			t.Errorf("%d of 100 likes of one session were refused", refused)
+		}
+		const guests = 250 // so many may come from one address at once; the rest of the thousand is the room's own test
+		var all sync.WaitGroup
+		errs := make(chan error, guests) // one for each: none ever waits
+		for range guests {
+			all.Go(func() {
+				var got struct {
+					JoinRoom struct{ Session session }
+				}
+				err := s.anonymous().try(&got, `mutation { joinRoom(code: "STORM", displayName: "Guest") { session { accessToken } } }`, nil)
+				if err == nil {
+					guest := &user{s, got.JoinRoom.Session.AccessToken}
+					err = guest.try(nil, `mutation($i: ID!) { likeQueueItem(itemId: $i) { likeCount } }`, map[string]any{"i": song.ID})
+				}
+				errs <- err
+			})
+		}
+		all.Wait()
+		close(errs)
+		for err := range errs {
+			if err != nil {
+				t.Errorf("a guest: %v", err)
+			}
+		}
+	})
+}
+
+// What failed inside is logged and not told.
+func TestErrorsAreMasked(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, "sqlite:data/antwon.db")
+	for _, body := range []string{`{"query":"{ room(id: 1.5) { id } }"}`, `{"query":"query($x: ID!) { room(id: $x) { id } }","variables":{"x":{}}}`, `{"query":12}`, `{"query":"{ viewer(`} {
+		response, err := http.Post(s.url+"/graphql", "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := readAll(t, response)
+		for _, secret := range []string{"goroutine", ".go:", "sqlite", "SELECT", "jukebox."} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s is answered %s", body, text)
+			}
+		}
+		if !json.Valid([]byte(text)) {
+			t.Errorf("%s is answered %s", body, text)
+		}
+	}
+}

@@ -1,0 +1,174 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/room"
+)
+
+// Member is somebody in a room.
+type Member struct {
+	User        User // under the name they have there
+	DisplayName string
+	Role        Role
+	Present     bool // connected within the last two minutes
+	JoinedAt    time.Time
+	Cursor      string // where they stand in the list
+}
+
+// Members returns who is in a room and who was removed from it, those who came last first: up to first (1–100) after the
+// cursor, and whether there are more. For hosts.
+func (j *Jukebox) Members(ctx context.Context, r *Room, first int, after *string) (found []Member, more bool, err error) {
+	if _, err := j.enter(ctx, r.ID, ActMembers); err != nil {
+		return nil, false, err
+	}
+	if first < 1 || first > maxPage {
+		return nil, false, badInput("first", "must be 1 to %d", maxPage)
+	}
+	query := j.store.read.Membership.Query().Where(membership.RoomID(r.ID)).WithUser().
+		Order(membership.ByJoinedAt(sql.OrderDesc()), membership.ByID(sql.OrderDesc())).Limit(first + 1)
+	if after != nil {
+		at, id, err := parseCursor(*after)
+		if err != nil {
+			return nil, false, err
+		}
+		query.Where(membership.Or(membership.JoinedAtLT(at), membership.And(membership.JoinedAt(at), membership.IDLT(id))))
+	}
+	rows, err := query.All(ctx)
+	if err != nil {
+		return nil, false, fmt.Errorf("load members: %w", err)
+	}
+	if more = len(rows) > first; more {
+		rows = rows[:first]
+	}
+	for _, row := range rows {
+		found = append(found, memberOf(row, j.presence.has(r.ID, row.UserID)))
+	}
+	return found, more, nil
+}
+
+func memberOf(row *ent.Membership, connected bool) Member {
+	m := Member{
+		User:        User{ID: row.UserID, DisplayName: row.DisplayName},
+		DisplayName: row.DisplayName, Role: Role(row.Role), JoinedAt: row.JoinedAt.UTC(), Cursor: cursor(row.JoinedAt, row.ID),
+		Present: connected || row.SeenAt != nil && time.Since(*row.SeenAt) < presentFor,
+	}
+	if row.Edges.User != nil {
+		m.User.Kind = UserKind(row.Edges.User.Kind)
+	}
+	return m
+}
+
+// SetRole makes a guest a co-host, or a co-host a guest. For the room's host.
+func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role Role) (*Member, error) {
+	a, err := j.enter(ctx, roomID, ActAppoint)
+	if err != nil {
+		return nil, err
+	}
+	if role != RoleCohost && role != RoleGuest {
+		return nil, badInput("role", "must be COHOST or GUEST; removeGuest removes somebody")
+	}
+	return j.assign(ctx, a, userID, func(now Role) (Role, error) {
+		switch now {
+		case RoleGuest, RoleCohost:
+			return role, nil
+		case RoleHost:
+			return now, errorf(Forbidden, "the host of this room stays its host")
+		case RoleScreen:
+			return now, errorf(Conflict, "a screen can only watch")
+		}
+		return now, errorf(Conflict, "they were removed from this room")
+	})
+}
+
+// RemoveGuest removes somebody from a room; their subscriptions there end at once, their songs stay. Who was not banned may
+// join again. For hosts; co-hosts only the room's host can remove.
+func (j *Jukebox) RemoveGuest(ctx context.Context, roomID, userID string, ban bool) (*Member, error) {
+	a, err := j.enter(ctx, roomID, ActExpel)
+	if err != nil {
+		return nil, err
+	}
+	removed := RoleRemoved
+	if ban {
+		removed = RoleBanned
+	}
+	return j.assign(ctx, a, userID, func(now Role) (Role, error) {
+		switch {
+		case now == RoleHost:
+			return now, errorf(Forbidden, "the host of this room cannot be removed")
+		case now == RoleCohost:
+			return removed, a.role.may(ActAppoint)
+		case now == RoleBanned:
+			return now, nil
+		}
+		return removed, nil
+	})
+}
+
+// assign changes what somebody is in a room.
+func (j *Jukebox) assign(ctx context.Context, a access, userID string, decide func(Role) (Role, error)) (*Member, error) {
+	if _, err := parseID("userId", userID); err != nil {
+		return nil, err
+	}
+	if err := a.open(); err != nil {
+		return nil, err
+	}
+	err := j.changer.change(ctx, a.roomID, func(ctx context.Context, t *roomTx) error { return t.assign(ctx, userID, decide) })
+	if err != nil {
+		return nil, fmt.Errorf("change a member's role: %w", err)
+	}
+	row, err := j.store.read.Membership.Query().Where(membership.RoomID(a.roomID), membership.UserID(userID)).WithUser().Only(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load a member: %w", err)
+	}
+	m := memberOf(row, j.presence.has(a.roomID, userID))
+	return &m, nil
+}
+
+func (t *roomTx) assign(ctx context.Context, userID string, decide func(Role) (Role, error)) error {
+	row, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(userID)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return errorf(NotFound, "nobody with this id is in the room")
+	}
+	if err != nil {
+		return err
+	}
+	role, err := decide(Role(row.Role))
+	if err != nil || role == Role(row.Role) {
+		return err
+	}
+	t.concerns(userID)
+	if err := t.alter().Membership.Update().Where(membership.ID(row.ID)).SetRole(string(role)).Exec(ctx); err != nil {
+		return err
+	}
+	return t.tx.Room.Update().Where(room.ID(t.roomID)).SetMembersVersion(t.version).Exec(ctx)
+}
+
+// loadBarred returns who was removed from a room and did not join again.
+func (l *loader) loadBarred(ctx context.Context, roomID string) (map[string]bool, error) {
+	ids, err := l.store.read.Membership.Query().
+		Where(membership.RoomID(roomID), membership.RoleIn(string(RoleRemoved), string(RoleBanned))).
+		Select(membership.FieldUserID).Strings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load who was removed: %w", err)
+	}
+	barred := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		barred[id] = true
+	}
+	return barred, nil
+}
+
+// Barred returns why somebody may follow the room no more, or nil.
+func (s *State) Barred(userID string) error {
+	if s.barred[userID] {
+		return RoleRemoved.may(ActSee)
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package jukebox
+
+import (
+	"context"
+	"math"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/time/rate"
+)
+
+// tempo is how often something may be done: so many at once, and so many a second.
+type tempo struct {
+	atOnce    int
+	perSecond float64
+}
+
+// What one session may do in a room. People tap quickly, and phones that come back send what they kept; nobody taps like
+// that for long.
+var sessionTempo = map[Action]tempo{
+	ActSearch:    {20, 3}, // as one types
+	ActAdd:       {20, 1},
+	ActLike:      {30, 5},
+	ActRemoveOwn: {20, 2},
+	ActClear:     {5, 0.2},
+	ActSettle:    {10, 1},
+	ActCommand:   {10, 1},
+	ActDevices:   {10, 1},
+	ActMembers:   {20, 2},
+	ActExpel:     {20, 1},
+	ActAppoint:   {20, 1},
+	ActClose:     {5, 0.2},
+}
+
+// What all sessions together may change in one room. A thousand guests who like something at once are within it.
+var roomTempo = tempo{2_000, 300}
+
+// How many sessions may come from one address. A party shares one, so this is coarse.
+var addressTempo = tempo{300, 1}
+
+// paced is how many sessions, rooms and addresses are remembered at once. Who is forgotten begins anew.
+const paced = 100_000
+
+// pace sees to it that nobody does too much, on this server. Reading is not paced here.
+type pace struct {
+	free    func(Viewer) bool // who is not paced
+	buckets *lru.Cache[paceKey, *rate.Limiter]
+}
+
+type paceKey struct {
+	who string // a user and a room, a room, or an address
+	act Action // empty: whatever it is
+}
+
+func newPace(free func(Viewer) bool) *pace {
+	buckets, _ := lru.New[paceKey, *rate.Limiter](paced) // fails only for a size of 0
+	return &pace{free, buckets}
+}
+
+// allow counts something that a member of a room wants to do.
+func (p *pace) allow(a access, act Action) error {
+	t, paced := sessionTempo[act]
+	if !paced || p.free != nil && p.free(a.viewer) {
+		return nil
+	}
+	if err := p.take(paceKey{a.viewer.UserID + " " + a.roomID, act}, t, "you do this too often"); err != nil {
+		return err
+	}
+	return p.take(paceKey{who: a.roomID}, roomTempo, "too much happens in this room at once")
+}
+
+// newcomer counts a session that begins at an address; none is known of those who do not come by HTTP.
+func (p *pace) newcomer(ctx context.Context) error {
+	caller := callerFrom(ctx)
+	if caller.Address == "" {
+		return nil
+	}
+	return p.take(paceKey{who: caller.Address}, addressTempo, "too many people have come from your address")
+}
+
+func (p *pace) take(key paceKey, t tempo, sentence string) error {
+	bucket, ok := p.buckets.Get(key)
+	if !ok {
+		bucket = rate.NewLimiter(rate.Limit(t.perSecond), t.atOnce)
+		if before, known, _ := p.buckets.PeekOrAdd(key, bucket); known { // by a request of this moment
+			bucket = before
+		}
+	}
+	now := time.Now()
+	if bucket.AllowN(now, 1) {
+		return nil
+	}
+	missing := 1 - bucket.TokensAt(now)
+	wait := time.Duration(math.Ceil(missing/t.perSecond*1000)) * time.Millisecond
+	return &Error{Code: RateLimited, Message: sentence + ": try again in a moment", RetryAfter: max(wait, time.Millisecond)}
+}
