@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"net"
 	"net/http"
 	"strings"
@@ -30,9 +32,12 @@ func authenticate(tokens jukebox.Tokens) func(ctx context.Context, authorization
 	}
 }
 
-// keepSecrets lets operations over HTTP give the browser cookies, and take the session's back.
+// keepSecrets lets operations over HTTP give the browser cookies, and take the session's back. A browser that is given a
+// session is also given something to be known by.
 func keepSecrets(cookies server.Cookies, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		known := cookies.DeviceOf(r)
+		device := cmp.Or(known, rand.Text())
 		jar := graph.Jar{
 			Take: func(name graph.Secret) (string, error) {
 				if name == graph.SessionSecret {
@@ -40,11 +45,16 @@ func keepSecrets(cookies server.Cookies, next http.Handler) http.Handler {
 				}
 				return "", nil
 			},
-			Give: func(name graph.Secret, value string) { http.SetCookie(w, cookieOf(cookies, name, value)) },
+			Give: func(name graph.Secret, value string) {
+				http.SetCookie(w, cookieOf(cookies, name, value))
+				if name == graph.SessionSecret && known == "" {
+					http.SetCookie(w, cookies.Device(device))
+				}
+			},
 			Drop: func(name graph.Secret) { http.SetCookie(w, cookieOf(cookies, name, "")) },
 		}
 		address, _, _ := net.SplitHostPort(r.RemoteAddr)
-		ctx := jukebox.WithCaller(graph.WithSecrets(r.Context(), jar), jukebox.Caller{Address: address})
+		ctx := jukebox.WithCaller(graph.WithSecrets(r.Context(), jar), jukebox.Caller{Address: address, Device: device})
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
@@ -56,14 +66,13 @@ func cookieOf(cookies server.Cookies, name graph.Secret, value string) *http.Coo
 	return cookies.Session(value)
 }
 
-// identify tells who is behind a context that authenticate made. The hosts of a demo may do as much as they like: they try
-// things out.
-func identify(demo bool) func(context.Context) gqlserver.Client {
+// identify tells who is behind a context that authenticate made.
+func identify(cfg config) func(context.Context) gqlserver.Client {
 	return func(ctx context.Context) gqlserver.Client {
 		viewer, err := jukebox.ViewerFrom(ctx)
 		if err != nil {
 			return gqlserver.Client{}
 		}
-		return gqlserver.Client{ID: viewer.UserID, ExpiresAt: viewer.ExpiresAt, Unlimited: demo && viewer.Kind == jukebox.HostUser}
+		return gqlserver.Client{ID: viewer.UserID, ExpiresAt: viewer.ExpiresAt, Unlimited: isFree(cfg, viewer)}
 	}
 }

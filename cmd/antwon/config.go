@@ -20,6 +20,7 @@ import (
 	"antwon.dj/backend/internal/live/natsbus"
 	"antwon.dj/backend/internal/server"
 	"antwon.dj/backend/internal/session"
+	"antwon.dj/backend/internal/session/openid"
 )
 
 // prefix is what all variables of ours begin with.
@@ -34,6 +35,7 @@ type config struct {
 	sessionSecrets [][]byte // for access tokens, the present one first; nil: one is kept beside the database
 	encryptionKeys [][]byte // for hosts' tokens, the present one first; nil: the session secrets
 	spotify        spotifyApp
+	oidc           openid.Config // without an issuer nobody signs in by a provider
 	allowedOrigins []string
 	trustedProxies []netip.Prefix
 	introspection  bool
@@ -44,7 +46,9 @@ type config struct {
 	logLevel       slog.Level
 	logFormat      string
 	songSeconds    int
+	demo           bool // whoever asks is a host
 
+	given  map[string]bool   // what did not come by default
 	values map[string]string // as they were given or defaulted, secrets left out
 }
 
@@ -67,14 +71,15 @@ func (e *configError) Error() string {
 
 // parser reads variables and gathers faults.
 type parser struct {
-	given  map[string]string
+	given  map[string]string // what nobody has asked for yet
+	asked  map[string]bool   // what somebody has asked for, and was there
 	values map[string]string
 	faults []string
 }
 
-// parseConfig reads the configuration from the environment. Its error is a *configError.
-func parseConfig(environ []string) (config, error) {
-	p := &parser{given: map[string]string{}, values: map[string]string{}}
+// parseConfig reads the configuration of a command from the environment. Its error is a *configError.
+func parseConfig(command string, environ []string) (config, error) {
+	p := &parser{given: map[string]string{}, asked: map[string]bool{}, values: map[string]string{}}
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
 		if strings.HasPrefix(name, prefix) && !strings.HasPrefix(name, prefix+"TEST_") {
@@ -93,6 +98,11 @@ func parseConfig(environ []string) (config, error) {
 			apiURL:         p.url("SPOTIFY_API_URL", "https://api.spotify.com/v1"),
 			accountsURL:    p.url("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com"),
 			requestsPer30s: p.count("SPOTIFY_REQUESTS", 60),
+		},
+		oidc: openid.Config{
+			Issuer:       p.issuer("OIDC_ISSUER"),
+			ClientID:     p.text("OIDC_CLIENT_ID", ""),
+			ClientSecret: string(p.anySecret("OIDC_CLIENT_SECRET", "")),
 		},
 		allowedOrigins: p.origins("ALLOWED_ORIGINS"),
 		trustedProxies: p.networks("TRUSTED_PROXIES"),
@@ -113,6 +123,7 @@ func parseConfig(environ []string) (config, error) {
 		feedInterval: p.duration("FEED_INTERVAL", 50*time.Millisecond),
 		logFormat:    p.oneOf("LOG_FORMAT", "text", "json"),
 		songSeconds:  p.seconds("DEMO_SONG_SECONDS"),
+		given:        p.asked,
 		values:       p.values,
 	}
 	cfg.publicURL = p.url("PUBLIC_URL", "http://"+reachable(cfg.addr))
@@ -121,6 +132,9 @@ func parseConfig(environ []string) (config, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.given)) {
 		p.fault(name, "there is no such variable")
+	}
+	if command == "serve" {
+		p.faults = append(p.faults, cfg.lacks()...)
 	}
 	if len(p.faults) > 0 {
 		return config{}, &configError{p.faults}
@@ -136,6 +150,7 @@ func (p *parser) fault(name, format string, args ...any) {
 func (p *parser) take(name string) string {
 	value := strings.TrimSpace(p.given[name])
 	delete(p.given, name)
+	p.asked[name] = value != ""
 	return value
 }
 
@@ -173,8 +188,29 @@ func (p *parser) url(name, fallback string) string {
 	return value
 }
 
+// issuer reads an identity provider's name, which is taken as it is: one with a slash at its end is another one.
+func (p *parser) issuer(name string) string {
+	value := p.text(name, "")
+	if value != "" && !isSafe(value) {
+		p.fault(name, "%q: want an https URL, such as https://login.example.org", value)
+	}
+	return value
+}
+
+// isSafe says that what goes to a URL can be read on the way by nobody: https, or this machine itself.
+func isSafe(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+}
+
 func (p *parser) database(name, fallback string) string {
-	value := cmp.Or(p.orFile(name), fallback)
+	given := p.orFile(name)
+	p.asked[name] = given != ""
+	value := cmp.Or(given, fallback)
 	shown, err := jukebox.CheckDatabaseURL(value)
 	if err != nil {
 		p.fault(name, "%v", err)

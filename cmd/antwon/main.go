@@ -1,5 +1,6 @@
 // Command antwon is the party jukebox server.
 //
+//	antwon serve         the server, for real use
 //	antwon demo          a party to try: SQLite, a simulated Spotify, a room that is open
 //	antwon migrate       brings the database up to date, and ends
 //	antwon config        prints the configuration, without secrets
@@ -23,6 +24,7 @@ import (
 
 const usage = `usage: antwon <command>
 
+  serve         the server, for real use
   demo          a party to try: SQLite, a simulated Spotify, a room that is open
   migrate       bring the database up to date
   config        print the configuration, without secrets
@@ -57,12 +59,15 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if args[0] == "spotify-sim" {
 		environ = append([]string{simAddr}, environ...)
 	}
-	cfg, err := parseConfig(environ)
+	cfg, err := parseConfig(args[0], environ)
 	if err != nil {
 		return err
 	}
 	switch args[0] {
+	case "serve":
+		return serve(ctx, cfg, stdout, newLogger(cfg, stderr))
 	case "demo":
+		cfg.demo = true
 		return demo(ctx, cfg, stdout, newLogger(cfg, stderr))
 	case "migrate":
 		return migrate(ctx, cfg, stdout)

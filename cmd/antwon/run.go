@@ -44,24 +44,23 @@ func newMetrics() *prometheus.Registry {
 	return reg
 }
 
-// assemble puts the wire around a site's jukebox. Covers may be nil. What is served is a demo: clients may see the schema,
-// and hosts do as much as they like.
+// assemble puts the wire around a site's jukebox. Covers may be nil. In a demo clients may see the schema, and hosts do as much
+// as they like.
 func assemble(s *site, covers http.Handler) *program {
-	const demo = true
 	p := &program{cfg: s.cfg, log: s.log, metrics: s.metrics, bus: s.bus, jukebox: s.jukebox, draining: make(chan struct{})}
 	resolver := graph.New(s.jukebox, s.log)
 	p.graphql = gqlserver.New(gqlserver.Config{
 		Schema:          graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
 		Sources:         resolver.Sources(),
 		Authenticate:    authenticate(s.tokens),
-		Identify:        identify(demo),
+		Identify:        identify(s.cfg),
 		WithoutViewer:   s.jukebox.WithoutViewer,
 		Present:         resolver.PresentError,
 		Recover:         resolver.Recover,
 		AroundResponses: graph.RememberLikes,
 		AllowedOrigins:  s.cfg.allowedOrigins,
-		Introspection:   demo || s.cfg.introspection,
-		Suggestions:     demo,
+		Introspection:   s.cfg.demo || s.cfg.introspection,
+		Suggestions:     s.cfg.demo,
 		Compress:        s.cfg.compress,
 		Limits:          s.cfg.limits,
 		Metrics:         s.metrics,
@@ -70,6 +69,7 @@ func assemble(s *site, covers http.Handler) *program {
 	cookies := server.Cookies{PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins}
 	p.http = server.HTTPServer(server.New(server.Config{
 		GraphQL: keepSecrets(cookies, p.graphql), Covers: covers, FinishSpotify: s.jukebox.FinishSpotify, Cookies: cookies,
+		Login: &server.Login{Begin: s.jukebox.BeginLogin, Finish: s.jukebox.FinishLogin, Logout: s.jukebox.Logout},
 		Ready: p.ready(s.store), Metrics: s.metrics,
 		AllowedOrigins: s.cfg.allowedOrigins, TrustedProxies: s.cfg.trustedProxies, Log: s.log,
 	}))

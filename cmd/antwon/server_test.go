@@ -38,22 +38,28 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// server is a running antwon demo, a process of its own.
+// server is a running antwon, a process of its own.
 type server struct {
-	t      *testing.T
-	url    string
-	folder string
-	env    []string
-	cmd    *exec.Cmd
-	stdout *output
-	stderr *output
+	t       *testing.T
+	command string
+	url     string
+	folder  string
+	env     []string
+	cmd     *exec.Cmd
+	stdout  *output
+	stderr  *output
 }
 
 // startServer starts a demo on a database and waits until it is ready. What it logs as an error fails the test.
 func startServer(t *testing.T, databaseURL string, env ...string) *server {
 	t.Helper()
+	return startCommand(t, "demo", databaseURL, env...)
+}
+
+func startCommand(t *testing.T, command, databaseURL string, env ...string) *server {
+	t.Helper()
 	addr := freeAddress(t)
-	s := &server{t: t, url: "http://" + addr, folder: t.TempDir()}
+	s := &server{t: t, command: command, url: "http://" + addr, folder: t.TempDir()}
 	s.env = append([]string{"ANTWON_ADDR=" + addr, "ANTWON_DATABASE_URL=" + databaseURL, "ANTWON_LOG_FORMAT=json"}, env...)
 	s.start()
 	t.Cleanup(func() {
@@ -67,7 +73,7 @@ func startServer(t *testing.T, databaseURL string, env ...string) *server {
 
 func (s *server) start() {
 	s.t.Helper()
-	s.cmd = exec.Command(binary, "demo")
+	s.cmd = exec.Command(binary, s.command)
 	s.cmd.Dir = s.folder
 	s.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, s.env...)
 	s.stdout, s.stderr = &output{}, &output{}

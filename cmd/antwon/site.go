@@ -10,6 +10,7 @@ import (
 
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/session"
+	"antwon.dj/backend/internal/session/openid"
 	"antwon.dj/backend/internal/spotify"
 )
 
@@ -59,12 +60,25 @@ func openSite(ctx context.Context, cfg config, log *slog.Logger) (s *site, err e
 func (s *site) start(accounts jukebox.DemoAccounts, covers http.Handler) {
 	s.jukebox = jukebox.New(jukebox.Config{
 		Store: s.store, Bus: s.bus, Tokens: s.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify,
-		DemoLogin: true, Demo: accounts, PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins,
-		Free: func(v jukebox.Viewer) bool { return v.Kind == jukebox.HostUser }, FeedInterval: s.cfg.feedInterval, Log: s.log, Metrics: s.metrics,
+		Identity: identityOf(s.cfg), DemoLogin: s.cfg.demo, Demo: accounts, PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins,
+		Free: func(v jukebox.Viewer) bool { return isFree(s.cfg, v) }, FeedInterval: s.cfg.feedInterval, Log: s.log, Metrics: s.metrics,
 	})
 	s.bus.serves(s.jukebox)
 	s.program = assemble(s, covers)
 }
+
+// identityOf is the provider that hosts sign in by, or nil.
+func identityOf(cfg config) jukebox.IdentityProvider {
+	if cfg.oidc.Issuer == "" {
+		return nil
+	}
+	provider := cfg.oidc
+	provider.RedirectURL = cfg.publicURL + "/auth/callback"
+	return openid.New(provider)
+}
+
+// isFree says who may do as much as they like: the hosts of a demo, who try things out.
+func isFree(cfg config, v jukebox.Viewer) bool { return cfg.demo && v.Kind == jukebox.HostUser }
 
 func (s *site) close() error {
 	s.spotify.Close()

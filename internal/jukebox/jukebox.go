@@ -25,6 +25,7 @@ type Config struct {
 	Catalog        Catalog
 	Library        Library           // nil: hosts see nothing of their own
 	Authorizer     Authorizer        // nil: hosts cannot connect Spotify here
+	Identity       IdentityProvider  // nil: nobody signs in
 	DemoLogin      bool              // whoever asks becomes a host
 	Demo           DemoAccounts      // with a simulated account at once; nil: they have to connect their own
 	PublicURL      string            // where guests reach the server, without a slash at the end

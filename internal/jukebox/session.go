@@ -85,7 +85,9 @@ func (j *Jukebox) RefreshSession(ctx context.Context, refresh string) (*Session,
 	return j.mint(viewer, next)
 }
 
-func errEnded() error { return errorf(Unauthenticated, "this session has ended: sign in or join again") }
+func errEnded() error {
+	return errorf(Unauthenticated, "this session has ended: sign in or join again")
+}
 
 // exchange gives no token where the old one is good no more.
 func exchange(ctx context.Context, tx *ent.Tx, refresh string, now time.Time) (v Viewer, next string, err error) {

@@ -28,6 +28,11 @@ func routes(cfg Config) http.Handler {
 	if cfg.FinishSpotify != nil {
 		mux.Handle("GET "+spotifyCallback, serveSpotifyCallback(cfg))
 	}
+	if cfg.Login != nil {
+		mux.HandleFunc("GET "+loginPage, cfg.Login.serve(cfg.Cookies, cfg.Log))
+		mux.HandleFunc("GET "+loginCallback, cfg.Login.serveCallback(cfg.Cookies, cfg.Log))
+		mux.HandleFunc("GET "+logoutPage, cfg.Login.serveLogout(cfg.Cookies, cfg.Log))
+	}
 	mux.HandleFunc(routeHealth, serveHealth)
 	mux.Handle(routeReady, serveReadiness(cfg.Ready, cfg.Log))
 	mux.Handle(routeMetrics, promhttp.HandlerFor(cfg.Metrics, promhttp.HandlerOpts{}))

@@ -25,6 +25,7 @@ type Config struct {
 
 	// FinishSpotify takes what a browser brings back from Spotify, and says where to send it. Nil: none is expected.
 	FinishSpotify func(context.Context, jukebox.SpotifyAnswer) (returnTo string, err error)
+	Login         *Login // nil: nobody signs in by a provider
 	Cookies       Cookies
 
 	// Ready says what keeps this server from doing its work, in words that anybody may read.

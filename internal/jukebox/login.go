@@ -1,0 +1,234 @@
+package jukebox
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"fmt"
+	"strings"
+	"time"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/login"
+	"antwon.dj/backend/ent/user"
+)
+
+const (
+	loginLife   = 10 * time.Minute // from asking somebody who they are to the provider's answer
+	maxEmail    = 255
+	maxPicture  = 1024
+	unnamedHost = "Host"
+)
+
+// Identity is whom an identity provider vouches for.
+type Identity struct {
+	Issuer, Subject string   // who this is, for ever
+	Names           []string // what to call them, the best first
+	Email           string   // empty: not told
+	EmailVerified   bool
+	PictureURL      string // empty: not told
+}
+
+// IdentityProvider says who somebody is, by OpenID Connect's authorization code flow, with PKCE. Its methods give
+// UpstreamUnavailable while the provider does not answer.
+type IdentityProvider interface {
+	// LoginURL is where somebody is asked who they are. The state comes back with the answer, and the nonce in the identity;
+	// the verifier, of 43 to 128 characters, does not leave the server before Identify.
+	LoginURL(ctx context.Context, state, nonce, verifier string) (string, error)
+	// Identify exchanges the code that came back. BadUserInput if the provider does not take the code, or vouches for
+	// something else than was asked.
+	Identify(ctx context.Context, code, nonce, verifier string) (Identity, error)
+	// LogoutURL is where the provider signs somebody out, who then comes back to a page of ours. Empty: there is none.
+	LogoutURL(ctx context.Context, page string) (string, error)
+}
+
+// LoginRedirect is somebody's way to the provider's page. The browser that goes there has to keep Browser to itself, and
+// bring it when it comes back.
+type LoginRedirect struct {
+	URL     string
+	Browser string
+}
+
+// BeginLogin begins to sign in a host. Afterwards the browser returns to returnTo, a path of ours or a page of an allowed
+// origin. Forbidden where there is no identity provider.
+func (j *Jukebox) BeginLogin(ctx context.Context, returnTo string) (*LoginRedirect, error) {
+	if j.cfg.Identity == nil {
+		return nil, errorf(Forbidden, "nobody signs in here: this server has no identity provider")
+	}
+	page, err := j.parseReturnTo(&returnTo)
+	if err != nil {
+		return nil, err
+	}
+	if err := j.pace.newcomer(ctx); err != nil {
+		return nil, err
+	}
+	state, browser, nonce, verifier := rand.Text(), rand.Text(), rand.Text(), rand.Text()+rand.Text()
+	address, err := j.cfg.Identity.LoginURL(ctx, state, nonce, verifier)
+	if err != nil {
+		return nil, fmt.Errorf("begin a login: %w", err)
+	}
+	now, err := j.store.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = j.store.inTx(ctx, func(tx *ent.Tx) error {
+		return tx.Login.Create().SetID(newID()).SetStateHash(hash([]byte(state))).SetBrowserHash(hash([]byte(browser))).
+			SetNonce(nonce).SetVerifier(verifier).SetReturnTo(page).SetExpiresAt(now.Add(loginLife)).Exec(ctx)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("begin a login: %w", err)
+	}
+	return &LoginRedirect{address, browser}, nil
+}
+
+// LoginAnswer is what a browser brought back from the identity provider: a code, or an error such as access_denied. Refresh
+// is the session that the browser has, if any.
+type LoginAnswer struct{ State, Browser, Code, Error, Refresh string }
+
+// FinishLogin ends what BeginLogin began, once: whoever the provider vouches for is signed in, a host. A guest of that browser
+// becomes this host, with songs and likes. It returns the page to go to, if it is known, also with an error: Forbidden if the
+// provider said no, BadUserInput if the answer is not to a question of ours, or not this browser's.
+func (j *Jukebox) FinishLogin(ctx context.Context, answer LoginAnswer) (returnTo string, s *Session, err error) {
+	asked, err := j.takeLogin(ctx, answer)
+	if err != nil {
+		return "", nil, err
+	}
+	if answer.Error != "" || answer.Code == "" {
+		return asked.ReturnTo, nil, errorf(Forbidden, "You were not signed in: %s.", loginRefusal(answer.Error))
+	}
+	who, err := j.cfg.Identity.Identify(ctx, answer.Code, asked.Nonce, asked.Verifier)
+	if err == nil {
+		s, err = j.signInHost(ctx, who, answer.Refresh)
+	}
+	if err != nil {
+		return asked.ReturnTo, nil, fmt.Errorf("sign in: %w", err)
+	}
+	return asked.ReturnTo, s, nil
+}
+
+func loginRefusal(code string) string {
+	if code == "access_denied" {
+		return "it was not allowed"
+	}
+	return "the identity provider answered an error; try again"
+}
+
+// takeLogin finds what a state belongs to, and deletes it: it counts once. Who brings another browser's is told nothing more.
+func (j *Jukebox) takeLogin(ctx context.Context, answer LoginAnswer) (*ent.Login, error) {
+	now, err := j.store.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var asked *ent.Login
+	err = j.store.inTx(ctx, func(tx *ent.Tx) (err error) {
+		here := login.StateHash(hash([]byte(answer.State)))
+		if asked, err = tx.Login.Query().Where(here).Only(ctx); err != nil {
+			return err
+		}
+		n, err := tx.Login.Delete().Where(here).Exec(ctx)
+		if err == nil && n == 0 { // another request of this moment took it
+			asked = nil
+		}
+		return err
+	})
+	if err != nil && !ent.IsNotFound(err) {
+		return nil, fmt.Errorf("end a login: %w", err)
+	}
+	browser := []byte(hash([]byte(answer.Browser)))
+	if asked == nil || now.After(asked.ExpiresAt) || subtle.ConstantTimeCompare(browser, []byte(asked.BrowserHash)) != 1 {
+		return nil, badInput("state", "is not that of a login begun in this browser in the last ten minutes: begin again")
+	}
+	return asked, nil
+}
+
+// signInHost ends the session that the browser had. If that was a guest's, they are one with the host from now on.
+func (j *Jukebox) signInHost(ctx context.Context, who Identity, refresh string) (*Session, error) {
+	hostID, err := j.keepHost(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	before, err := j.sessionUser(ctx, refresh)
+	if err != nil {
+		return nil, err
+	}
+	if before != nil && before.Kind == GuestUser {
+		if err := j.mergeGuest(ctx, before.UserID, hostID); err != nil {
+			return nil, err
+		}
+	}
+	if err := j.SignOut(ctx, refresh); err != nil && CodeOf(err) != Unauthenticated {
+		return nil, err
+	}
+	return j.signIn(ctx, Viewer{UserID: hostID, Kind: HostUser})
+}
+
+// keepHost stores who was vouched for, or what is new about them, and returns their id.
+func (j *Jukebox) keepHost(ctx context.Context, who Identity) (id string, err error) {
+	subject := hash([]byte(who.Issuer + "\n" + who.Subject))
+	keep := func(tx *ent.Tx) error {
+		id, err = tx.User.Query().Where(user.Subject(subject)).OnlyID(ctx)
+		if ent.IsNotFound(err) {
+			id = newID()
+			err = tx.User.Create().SetID(id).SetKind(string(HostUser)).SetSubject(subject).SetDisplayName(unnamedHost).
+				SetCreatedAt(microseconds(time.Now())).Exec(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		return tx.User.Update().Where(user.ID(id)).SetDisplayName(hostName(who.Names)).ClearEmail().SetNillableEmail(fitting(who.Email, maxEmail)).
+			SetEmailVerified(who.EmailVerified).ClearPictureURL().SetNillablePictureURL(picture(who.PictureURL)).Exec(ctx)
+	}
+	err = j.store.inTx(ctx, keep)
+	if ent.IsConstraintError(err) { // the same person logs in elsewhere at this moment
+		err = j.store.inTx(ctx, keep)
+	}
+	if err != nil {
+		return "", fmt.Errorf("keep the host: %w", err)
+	}
+	return id, nil
+}
+
+// hostName is the first name that can be shown, shortened where it is too long.
+func hostName(names []string) string {
+	for _, name := range names {
+		if runes := []rune(name); len(runes) > maxName {
+			name = string(runes[:maxName])
+		}
+		if name, err := parseName("name", name); err == nil {
+			return name
+		}
+	}
+	return unnamedHost
+}
+
+func picture(address string) *string {
+	if !strings.HasPrefix(address, "https://") {
+		return nil
+	}
+	return fitting(address, maxPicture)
+}
+
+// fitting returns a text that its column takes, or nil.
+func fitting(text string, most int) *string {
+	if text == "" || len(text) > most {
+		return nil
+	}
+	return &text
+}
+
+// Logout ends the session that a refresh token belongs to, if any, and returns where the identity provider ends its own; empty
+// if it has no such page, or does not answer.
+func (j *Jukebox) Logout(ctx context.Context, refresh string) (next string, err error) {
+	if err := j.SignOut(ctx, refresh); err != nil && CodeOf(err) != Unauthenticated {
+		return "", err
+	}
+	if j.cfg.Identity == nil {
+		return "", nil
+	}
+	next, err = j.cfg.Identity.LogoutURL(ctx, j.cfg.PublicURL+"/")
+	if err != nil {
+		j.cfg.Log.WarnContext(ctx, "the identity provider could not be asked where to sign out", "error", err)
+		return "", nil
+	}
+	return next, nil
+}

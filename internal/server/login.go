@@ -1,0 +1,94 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+const (
+	loginPage = "/auth/login"
+	// loginCallback is where the identity provider sends browsers back to. It has to know this address.
+	loginCallback = "/auth/callback"
+	logoutPage    = "/auth/logout"
+)
+
+// Login signs hosts in by an identity provider, and out.
+type Login struct {
+	Begin  func(ctx context.Context, returnTo string) (*jukebox.LoginRedirect, error)
+	Finish func(context.Context, jukebox.LoginAnswer) (returnTo string, session *jukebox.Session, err error)
+	Logout func(ctx context.Context, refresh string) (next string, err error)
+}
+
+// serve sends the browser to the provider's page.
+func (l *Login) serve(cookies Cookies, log *slog.Logger) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		address, _, _ := net.SplitHostPort(r.RemoteAddr)
+		ctx := jukebox.WithCaller(r.Context(), jukebox.Caller{Address: address})
+		asked, err := l.Begin(ctx, cmp.Or(r.URL.Query().Get("returnTo"), "/"))
+		if err != nil {
+			failedLogin("", err).answer(w, r)
+			logLogin(r.Context(), log, err)
+			return
+		}
+		http.SetCookie(w, cookies.loggingIn(asked.Browser))
+		w.Header().Set("Cache-Control", "no-store")
+		http.Redirect(w, r, asked.URL, http.StatusSeeOther)
+	}
+}
+
+// serveCallback signs the browser in, and sends it to where it came from. The page there gets its access token by
+// refreshSession: none stands in an address.
+func (l *Login) serveCallback(cookies Cookies, log *slog.Logger) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		returnTo, session, err := l.Finish(r.Context(), jukebox.LoginAnswer{
+			State: query.Get("state"), Browser: valueOf(r, cookies.loginName()), Code: query.Get("code"), Error: query.Get("error"),
+			Refresh: valueOf(r, cookies.sessionName()),
+		})
+		logLogin(r.Context(), log, err)
+		http.SetCookie(w, cookies.loggingIn(""))
+		if err == nil {
+			http.SetCookie(w, cookies.Session(session.Refresh))
+		}
+		failedLogin(returnTo, err).answer(w, r)
+	}
+}
+
+func failedLogin(returnTo string, err error) outcome {
+	return outcome{name: "login", done: "done", good: "You are signed in", bad: "You were not signed in", returnTo: returnTo, err: err}
+}
+
+// serveLogout signs the browser out here, and then at the provider. A link on another site's page signs nobody out here.
+func (l *Login) serveLogout(cookies Cookies, log *slog.Logger) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		refresh := ""
+		if r.Header.Get("Sec-Fetch-Site") != "cross-site" {
+			refresh = valueOf(r, cookies.sessionName())
+			http.SetCookie(w, cookies.Session(""))
+		}
+		next, err := l.Logout(r.Context(), refresh)
+		if err != nil {
+			logLogin(r.Context(), log, err)
+			outcome{bad: "You were not signed out", err: err}.answer(w, r)
+			return
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		http.Redirect(w, r, cmp.Or(next, "/"), http.StatusSeeOther)
+	}
+}
+
+// logLogin logs what whoever runs the server should know.
+func logLogin(ctx context.Context, log *slog.Logger, err error) {
+	switch code := jukebox.CodeOf(err); {
+	case err == nil:
+	case code == jukebox.Internal:
+		log.ErrorContext(ctx, "signing in or out failed", "error", err)
+	case code != jukebox.Forbidden:
+		log.WarnContext(ctx, "somebody was not signed in", "error", err)
+	}
+}

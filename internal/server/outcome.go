@@ -1,0 +1,84 @@
+package server
+
+import (
+	"errors"
+	"html/template"
+	"net/http"
+	"net/url"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+var outcomePage = template.Must(template.New("outcome").Parse(`<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>antwon.dj</title>
+<h1>{{.Title}}</h1>
+<p>{{.Text}}</p>
+</html>
+`))
+
+// outcome is how something ended for which a browser was sent to another site.
+type outcome struct {
+	name     string // what it was, in the address of the page to return to
+	done     string // what that says if it went well
+	good     string // the title to tell it under, well or not
+	bad      string
+	returnTo string // empty: there is no page to return to
+	err      error
+}
+
+// answer sends the browser to the page it came from, or tells it what happened.
+func (o outcome) answer(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Referrer-Policy", "no-referrer") // a code stands in the address
+	if o.returnTo != "" {
+		http.Redirect(w, r, o.address(), http.StatusSeeOther)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	page := struct{ Title, Text string }{o.good, "You can close this page."}
+	if o.err != nil {
+		page.Title, page.Text = o.bad, sentence(o.err)
+		w.WriteHeader(statusOf(o.err))
+	}
+	_ = outcomePage.Execute(w, page) // fails only when the browser has gone
+}
+
+// address is that of the page to return to, with how it went.
+func (o outcome) address() string {
+	u, err := url.Parse(o.returnTo)
+	if err != nil {
+		return "/"
+	}
+	query := u.Query()
+	query.Set(o.name, o.done)
+	if o.err != nil {
+		query.Set(o.name, "failed")
+		query.Set(o.name+"_error", sentence(o.err))
+	}
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+func statusOf(err error) int {
+	switch jukebox.CodeOf(err) {
+	case jukebox.Internal:
+		return http.StatusInternalServerError
+	case jukebox.UpstreamUnavailable:
+		return http.StatusServiceUnavailable
+	case jukebox.RateLimited:
+		return http.StatusTooManyRequests
+	}
+	return http.StatusBadRequest
+}
+
+// sentence is what people are told of a failure; nothing if there was none.
+func sentence(err error) string {
+	if known, ok := errors.AsType[*jukebox.Error](err); ok && known.Code != jukebox.Internal {
+		return known.Message
+	}
+	if err != nil {
+		return "Something went wrong on our side: try again."
+	}
+	return ""
+}
