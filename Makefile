@@ -52,6 +52,9 @@ bench: ## likes a second, arrival and reading, on SQLite and MySQL
 bench-realtime: ## thousands of subscribers: on antwon, on gqlgen's own transport, and without GraphQL
 	go run ./cmd/antwon-bench realtime $(ARGS)
 
+vuln: ## look for known vulnerabilities in what the program uses (needs the internet)
+	go tool govulncheck ./...
+
 check: lint stale test ## all that a change has to pass
 
 stale: ## fail if generated code or migrations are not what their sources make
@@ -62,4 +65,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build run demo generate migration lint node-modules test bench bench-realtime check stale
+.PHONY: help build run demo generate migration lint node-modules test bench bench-realtime vuln check stale

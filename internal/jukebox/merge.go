@@ -35,16 +35,20 @@ func (s *State) sameRoom(have *State) bool {
 	return have.Name == s.Name && have.Status == s.Status && have.Settings.equal(s.Settings)
 }
 
+// state is what the room's own row says; all of it may have changed at its version.
+func (h roomHead) state(playback Playback) *State {
+	return &State{
+		RoomID: h.roomID, Code: h.code, Name: h.name, HostID: h.hostID, CreatedAt: h.createdAt, Version: h.version, Status: h.status,
+		Settings: h.settings, PlaylistURI: h.playlistURI, Begun: h.begun, Wishes: h.wishes, MembersVersion: h.membersVersion, barred: h.barred,
+		RoomVersion: h.version, QueueVersion: h.version, PlaybackVersion: h.version, Playback: playback, goneSince: h.version,
+	}
+}
+
 // merge makes the next state from the one before and what has a newer version: items in any state. What did not change
 // is shared with the one before. have is nil at first; then items are all that are queued, committed or playing. touched
 // tells whom the changes concern, as far as hints told.
 func merge(have *State, head roomHead, items []*QueueItem, playback Playback, touched live.Touched) *State {
-	next := &State{
-		RoomID: head.roomID, Code: head.code, Name: head.name, HostID: head.hostID, CreatedAt: head.createdAt,
-		Version: head.version, Status: head.status, Settings: head.settings, PlaylistURI: head.playlistURI, Begun: head.begun, Wishes: head.wishes,
-		MembersVersion: head.membersVersion, barred: head.barred,
-		RoomVersion: head.version, QueueVersion: head.version, PlaybackVersion: head.version, Playback: playback, goneSince: head.version,
-	}
+	next := head.state(playback)
 	var kept, waiting []*QueueItem
 	if have != nil {
 		next.QueueVersion, next.NowPlaying = have.QueueVersion, have.NowPlaying
