@@ -95,6 +95,9 @@ func TestSessionsBeginOverHTTPOnly(t *testing.T) {
 		`mutation { demoLogin(displayName: "X") { accessToken } }`,
 		`mutation { joinRoom(code: "PARTY", displayName: "X") { session { accessToken } } }`,
 		`mutation { watchRoom(code: "PARTY") { session { accessToken } } }`,
+		`mutation { refreshSession { accessToken } }`,
+		`mutation { signOut }`,
+		`mutation { signOutEverywhere }`,
 	} {
 		if err := conn.WriteJSON(map[string]any{"id": "1", "type": "subscribe", "payload": map[string]any{"query": query}}); err != nil {
 			t.Fatal(err)

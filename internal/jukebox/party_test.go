@@ -19,13 +19,14 @@ import (
 type party struct {
 	*testing.T
 	*jukebox.Jukebox
-	store   *jukebox.Store
-	bus     *live.LocalBus
-	tokens  *session.Tokens
-	catalog *catalog
-	free    func(jukebox.Viewer) bool
-	host    context.Context
-	room    *jukebox.Room
+	store    *jukebox.Store
+	bus      *live.LocalBus
+	tokens   *session.Tokens
+	catalog  *catalog
+	provider *provider
+	free     func(jukebox.Viewer) bool
+	host     context.Context
+	room     *jukebox.Room
 }
 
 // onBothDatabases tells a story once on SQLite and once on MySQL.
@@ -49,7 +50,7 @@ func newParty(t *testing.T, databaseURL string) *party {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &party{T: t, store: store, bus: live.NewLocalBus(), tokens: tokens, catalog: &catalog{}, free: func(jukebox.Viewer) bool { return true }}
+	p := &party{T: t, store: store, bus: live.NewLocalBus(), tokens: tokens, catalog: &catalog{}, provider: identities(), free: func(jukebox.Viewer) bool { return true }}
 	p.Jukebox = p.newJukebox(p.bus)
 	p.host = p.newHost("Hanna")
 	p.room = p.openRoom(p.host, "PARTY")
@@ -59,7 +60,7 @@ func newParty(t *testing.T, databaseURL string) *party {
 func (p *party) newJukebox(bus live.Bus) *jukebox.Jukebox {
 	j := jukebox.New(jukebox.Config{
 		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: p.catalog, Library: p.catalog, Authorizer: p.catalog,
-		DemoLogin: true, Free: p.free, Demo: accounts{}, PublicURL: "http://party.test", AllowedOrigins: []string{"https://front.test"},
+		Identity: p.provider, DemoLogin: true, Free: p.free, Demo: accounts{}, PublicURL: "http://party.test", AllowedOrigins: []string{"https://front.test"},
 		Metrics: prometheus.NewRegistry(),
 	})
 	p.Cleanup(j.Close)

@@ -1,0 +1,310 @@
+package jukebox_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+// provider stands for an identity provider: the code that comes back names who logged in. It keeps what it was last asked.
+type provider struct {
+	nonce, verifier, state string
+	people                 map[string]jukebox.Identity
+}
+
+func (p *provider) LoginURL(_ context.Context, state, nonce, verifier string) (string, error) {
+	p.state, p.nonce, p.verifier = state, nonce, verifier
+	return "https://provider.test/authorize", nil
+}
+
+func (p *provider) Identify(_ context.Context, code, nonce, verifier string) (jukebox.Identity, error) {
+	if nonce != p.nonce || verifier != p.verifier {
+		return jukebox.Identity{}, fmt.Errorf("asked with nonce %q and verifier %q", nonce, verifier)
+	}
+	return p.people[code], nil
+}
+
+func (p *provider) LogoutURL(_ context.Context, page string) (string, error) {
+	return "https://provider.test/logout?to=" + page, nil
+}
+
+// identities is who there is.
+func identities() *provider {
+	return &provider{people: map[string]jukebox.Identity{
+		"hanna": {Issuer: "https://provider.test", Subject: "1", Names: []string{"", "Hanna"}, Email: "hanna@example.org", EmailVerified: true},
+		"otto":  {Issuer: "https://provider.test", Subject: "2", Names: []string{"Otto"}},
+	}}
+}
+
+// login signs somebody in, in the browser that has this session, or none.
+func (p *party) login(who, refresh string) *jukebox.Session {
+	p.Helper()
+	asked, err := p.BeginLogin(p.Context(), "/host")
+	p.must(err)
+	page, session, err := p.FinishLogin(p.Context(), jukebox.LoginAnswer{State: p.provider.state, Browser: asked.Browser, Code: who, Refresh: refresh})
+	p.must(err)
+	p.expect("page", page, "/host")
+	return session
+}
+
+func TestLoginIsForOneBrowserOnceAndSoon(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		begin := func() jukebox.LoginAnswer {
+			asked, err := p.BeginLogin(p.Context(), "/host")
+			p.must(err)
+			return jukebox.LoginAnswer{State: p.provider.state, Browser: asked.Browser, Code: "hanna"}
+		}
+		refused := func(what string, answer jukebox.LoginAnswer) {
+			p.Helper()
+			page, session, err := p.FinishLogin(p.Context(), answer)
+			if p.wants(jukebox.BadUserInput, err).Field != "state" || page != "" || session != nil {
+				p.Errorf("%s: %q, %v, %v", what, page, session, err)
+			}
+		}
+		mine, theirs := begin(), begin()
+		foreign := theirs
+		foreign.Browser = mine.Browser
+		refused("another browser's state", foreign)
+		refused("which counts no more then", theirs)
+		refused("no state", jukebox.LoginAnswer{Code: "hanna"})
+		refused("a made-up state", jukebox.LoginAnswer{State: strings.Repeat("A", 26), Browser: mine.Browser, Code: "hanna"})
+		late := begin()
+		p.must(p.store.Age(p.Context(), 11*time.Minute))
+		refused("too late", late)
+
+		answer := begin()
+		_, session, err := p.FinishLogin(p.Context(), answer)
+		p.must(err)
+		p.expect("kind", string(session.User.Kind), "HOST")
+		refused("the same again", answer)
+
+		denied := begin()
+		denied.Code, denied.Error = "", "access_denied"
+		page, _, err := p.FinishLogin(p.Context(), denied)
+		p.wants(jukebox.Forbidden, err)
+		p.expect("page", page, "/host")
+		for _, elsewhere := range []string{"https://evil.example", "//evil.example", `/\evil.example`, "javascript:alert(1)", "", "host"} {
+			_, err := p.BeginLogin(p.Context(), elsewhere)
+			p.expect("returning to "+elsewhere, p.wants(jukebox.BadUserInput, err).Field, "returnTo")
+		}
+	})
+}
+
+func TestHostIsTheSameAtEachLogin(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		first, other := p.login("hanna", ""), p.login("otto", "")
+		p.provider.people["hanna"] = jukebox.Identity{
+			Issuer: "https://provider.test", Subject: "1", Names: []string{"a\nb", strings.Repeat("Hanna ", 20)}, PictureURL: "https://pictures.test/1",
+		}
+		p.provider.people["impostor"] = jukebox.Identity{Issuer: "https://other.test", Subject: "1"}
+		again, impostor := p.login("hanna", first.Refresh), p.login("impostor", "")
+		p.expect("user", again.User.UserID, first.User.UserID)
+		for _, session := range []*jukebox.Session{other, impostor} {
+			if session.User.UserID == first.User.UserID {
+				p.Error("two people are one")
+			}
+		}
+		p.ended(first.Refresh) // the browser has another session now
+		profile, err := p.Profile(p.as(again))
+		p.must(err)
+		p.expect("name", profile.User.DisplayName, strings.TrimSpace(strings.Repeat("Hanna ", 20)[:40]))
+		p.expect("picture", *profile.PictureURL, "https://pictures.test/1")
+		if profile.Email != nil || profile.EmailVerified {
+			p.Errorf("the provider tells no address any more, and it is still %v", profile)
+		}
+		next, err := p.Logout(p.Context(), again.Refresh)
+		p.must(err)
+		p.expect("next", next, "https://provider.test/logout?to=http://party.test/")
+		p.ended(again.Refresh)
+	})
+}
+
+// guest joins, and is the context and the refresh token of who came.
+func (p *party) guest(name string) (context.Context, *jukebox.Session) {
+	p.Helper()
+	joined, err := p.JoinRoom(p.Context(), p.room.Code, name)
+	p.must(err)
+	return p.as(&joined.Session), &joined.Session
+}
+
+func (p *party) likedBy(who context.Context) string {
+	p.Helper()
+	liked, err := p.LikedItems(who, p.room.ID)
+	p.must(err)
+	room, err := p.Room(p.host, p.room.ID)
+	p.must(err)
+	queue, err := p.Queue(p.host, room)
+	p.must(err)
+	items := slices.DeleteFunc(slices.Clone(queue.Items), func(item *jukebox.QueueItem) bool { return !liked[item.ID] })
+	return songs(items)
+}
+
+func TestGuestWhoLogsInKeepsSongsAndLikes(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		guest, session := p.guest("Gina")
+		other, _ := p.guest("Olga")
+		mine, theirs := p.add(guest, 1), p.add(other, 2)
+		p.like(guest, theirs)
+		p.like(other, mine)
+		before := p.version()
+
+		host := p.login("hanna", session.Refresh)
+		hanna := p.as(host)
+		p.expect("her likes", p.likedBy(hanna), "2")
+		room, err := p.Room(hanna, p.room.ID)
+		p.must(err)
+		queue, err := p.Queue(hanna, room)
+		p.must(err)
+		for _, item := range queue.Items {
+			if item.ID == mine.ID && (item.AddedBy.ID != host.User.UserID || item.AddedBy.DisplayName != "Gina") {
+				p.Errorf("her song was added by %+v", item.AddedBy)
+			}
+			if item.LikeCount != 1 {
+				p.Errorf("%s has %d likes, want 1", item.Song.Name, item.LikeCount)
+			}
+		}
+		if after := p.version(); after != before+1 {
+			p.Errorf("version %d, want one change after %d", after, before)
+		}
+		_, err = p.RemoveQueueItem(hanna, mine.ID, nil)
+		p.must(err) // it is hers
+
+		p.ended(session.Refresh)
+		_, err = p.Profile(guest)
+		p.wants(jukebox.Unauthenticated, err)
+		_, err = p.AddSong(guest, p.room.ID, uri(3), nil)
+		p.wants(jukebox.Forbidden, err)
+	})
+}
+
+func TestGuestWhoIsThereTwiceLikesOnce(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		there := p.login("hanna", "")
+		hanna := p.as(there)
+		_, err := p.JoinRoom(hanna, p.room.Code, "Hanna")
+		p.must(err)
+		guest, session := p.guest("Gina")
+		both, hers, guests := p.add(p.host, 1), p.add(p.host, 2), p.add(p.host, 3)
+		p.like(hanna, both)
+		p.like(guest, both)
+		p.like(hanna, hers)
+		p.like(guest, guests)
+		p.add(guest, 4)
+		state, err := p.LoadState(p.Context(), p.room.ID, nil)
+		p.must(err)
+
+		here := p.login("hanna", session.Refresh)
+		p.expect("user", here.User.UserID, there.User.UserID)
+		p.expect("her likes", p.likedBy(hanna), "1 2 3")
+		next, err := p.LoadState(p.Context(), p.room.ID, state)
+		p.must(err)
+		whole, err := p.LoadState(p.Context(), p.room.ID, nil)
+		p.must(err)
+		for i, item := range next.Queue {
+			if fresh := whole.Queue[i]; item.ID != fresh.ID || item.LikeCount != fresh.LikeCount || !sameUser(item.AddedBy, fresh.AddedBy) {
+				p.Errorf("who followed the room has %+v, who comes %+v", item, fresh)
+			}
+			if want := map[string]int{"Song 1": 1, "Song 2": 1, "Song 3": 1, "Song 4": 0}[item.Song.Name]; item.LikeCount != want {
+				p.Errorf("%s has %d likes, want %d", item.Song.Name, item.LikeCount, want)
+			}
+		}
+		p.refresh(there.Refresh) // her other device stays signed in
+		_, err = p.UnlikeQueueItem(hanna, both.ID, nil)
+		p.must(err)
+		p.expect("her likes", p.likedBy(hanna), "2 3")
+	})
+}
+
+func sameUser(a, b *jukebox.User) bool { return a == b || a != nil && b != nil && *a == *b }
+
+func TestRolesSurviveALogin(t *testing.T) {
+	for _, c := range []struct{ guest, host, want string }{
+		{"GUEST", "", "GUEST"},
+		{"COHOST", "", "COHOST"},
+		{"BANNED", "", "BANNED"},
+		{"COHOST", "GUEST", "COHOST"},
+		{"GUEST", "COHOST", "COHOST"},
+		{"BANNED", "COHOST", "BANNED"},
+		{"REMOVED", "GUEST", "REMOVED"},
+	} {
+		t.Run(c.guest+" and "+c.host, func(t *testing.T) {
+			onBothDatabases(t, func(p *party) {
+				become := func(userID, role string) {
+					var err error
+					switch role {
+					case "BANNED", "REMOVED":
+						_, err = p.RemoveGuest(p.host, p.room.ID, userID, role == "BANNED")
+					case "COHOST":
+						_, err = p.SetRole(p.host, p.room.ID, userID, jukebox.RoleCohost)
+					}
+					p.must(err)
+				}
+				_, session := p.guest("Gina")
+				become(session.User.UserID, c.guest)
+				host := p.login("hanna", "")
+				if c.host != "" {
+					_, err := p.JoinRoom(p.as(host), p.room.Code, "Hanna")
+					p.must(err)
+					become(host.User.UserID, c.host)
+				}
+				p.login("hanna", session.Refresh)
+				room, err := p.Room(p.host, p.room.ID)
+				p.must(err)
+				found, _, err := p.Members(p.host, room, 10, nil)
+				p.must(err)
+				roles := map[string]string{}
+				for _, member := range found {
+					roles[member.User.ID] = string(member.Role)
+				}
+				if len(roles) != 2 || roles[host.User.UserID] != c.want {
+					p.Errorf("members %v, want the room's host and %s as %s", roles, host.User.UserID, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestHistoryOfClosedRoomsIsTheHostsToo(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		guest, session := p.guest("Gina")
+		item := p.add(guest, 1)
+		_, err := p.CloseRoom(p.host, p.room.ID, nil)
+		p.must(err)
+		hanna := p.as(p.login("hanna", session.Refresh))
+		room, err := p.Room(hanna, p.room.ID)
+		p.must(err)
+		p.must(room.MembersOnly())
+		state, err := p.LoadState(p.Context(), p.room.ID, nil)
+		p.must(err)
+		viewer, err := jukebox.ViewerFrom(hanna)
+		p.must(err)
+		if got := state.Queue[0]; got.ID != item.ID || got.AddedBy.ID != viewer.UserID {
+			p.Errorf("the song was added by %+v", got.AddedBy)
+		}
+	})
+}
+
+// A screen, or another host, that a browser was before is not merged with who logs in there.
+func TestOnlyGuestsAreMerged(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		watching, err := p.WatchRoom(p.Context(), p.room.Code)
+		p.must(err)
+		otto := p.login("otto", watching.Session.Refresh)
+		_, err = p.JoinRoom(p.as(otto), p.room.Code, "Otto")
+		p.must(err)
+		hanna := p.as(p.login("hanna", otto.Refresh))
+		room, err := p.Room(hanna, p.room.ID)
+		p.must(err)
+		p.wants(jukebox.Forbidden, room.MembersOnly())
+		room, err = p.Room(p.as(otto), p.room.ID)
+		p.must(err)
+		p.must(room.MembersOnly())
+		p.ended(watching.Session.Refresh)
+		p.ended(otto.Refresh)
+	})
+}
