@@ -18,6 +18,7 @@ import (
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live/natsbus"
+	"antwon.dj/backend/internal/secrets"
 	"antwon.dj/backend/internal/server"
 	"antwon.dj/backend/internal/session"
 )
@@ -30,9 +31,10 @@ type config struct {
 	addr           string
 	publicURL      string // without a slash at the end
 	databaseURL    string
-	natsURL        string   // "": this is the only server
-	sessionSecret  []byte   // nil: one is kept beside the database
-	encryptionKeys [][]byte // for hosts' tokens, the present one first; nil: the session secret
+	databaseLogin  jukebox.Login // nil: the URL says who
+	natsURL        string        // "": this is the only server
+	sessionSecret  []byte        // nil: one is kept beside the database
+	encryptionKeys [][]byte      // for hosts' tokens, the present one first; nil: the session secret
 	spotify        spotifyApp
 	allowedOrigins []string
 	trustedProxies []netip.Prefix
@@ -46,6 +48,8 @@ type config struct {
 	songSeconds    int
 
 	values map[string]string // as they were given or defaulted, secrets left out
+	whence map[string]string // of those that are not from variables
+	source *secrets.Source   // nil: secrets are from variables and files only
 }
 
 // spotifyApp is the server's app at Spotify. Without a client id Spotify is simulated.
@@ -68,19 +72,28 @@ func (e *configError) Error() string {
 // parser reads variables and gathers faults.
 type parser struct {
 	given  map[string]string
+	kept   secrets.Values // what a variable is that was not given
 	values map[string]string
+	whence map[string]string
 	faults []string
 }
 
-// parseConfig reads the configuration from the environment. Its error is a *configError.
-func parseConfig(environ []string) (config, error) {
-	p := &parser{given: map[string]string{}, values: map[string]string{}}
+func newParser(environ []string, kept secrets.Values) *parser {
+	p := &parser{given: map[string]string{}, kept: kept, values: map[string]string{}, whence: map[string]string{}}
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
 		if strings.HasPrefix(name, prefix) && !strings.HasPrefix(name, prefix+"TEST_") {
 			p.given[strings.TrimPrefix(name, prefix)] = value
 		}
 	}
+	return p
+}
+
+// parseConfig reads the configuration from the environment, and what is not there from the secrets that are kept elsewhere.
+// Its error is a *configError.
+func parseConfig(environ []string, kept secrets.Values) (config, error) {
+	p := newParser(environ, kept)
+	p.secrets()
 	cfg := config{
 		addr:           p.address("ADDR", "127.0.0.1:8080"),
 		databaseURL:    p.database("DATABASE_URL", "sqlite:data/antwon.db"),
@@ -114,6 +127,7 @@ func parseConfig(environ []string) (config, error) {
 		logFormat:    p.oneOf("LOG_FORMAT", "text", "json"),
 		songSeconds:  p.seconds("DEMO_SONG_SECONDS"),
 		values:       p.values,
+		whence:       p.whence,
 	}
 	cfg.publicURL = p.url("PUBLIC_URL", "http://"+reachable(cfg.addr))
 	if err := cfg.logLevel.UnmarshalText([]byte(p.text("LOG_LEVEL", "info"))); err != nil {
@@ -129,6 +143,9 @@ func parseConfig(environ []string) (config, error) {
 }
 
 func (p *parser) fault(name, format string, args ...any) {
+	if origin := p.whence[name]; origin != "" {
+		name += " (" + origin + ")"
+	}
 	p.faults = append(p.faults, prefix+name+": "+fmt.Sprintf(format, args...))
 }
 
@@ -142,7 +159,7 @@ func (p *parser) take(name string) string {
 func (p *parser) text(name, fallback string) string {
 	value := p.take(name)
 	if value == "" {
-		value = fallback
+		value = cmp.Or(p.keep(name), fallback)
 	}
 	p.values[name] = value
 	return value
@@ -203,9 +220,13 @@ func (p *parser) orFile(name string) string {
 	if value != "" && file != "" {
 		p.fault(name, "give either it or %s%s_FILE", prefix, name)
 	}
+	if value == "" && file == "" {
+		return p.keep(name)
+	}
 	if file == "" {
 		return value
 	}
+	p.whence[name] = "from " + file
 	content, err := os.ReadFile(file)
 	if err != nil {
 		p.fault(name+"_FILE", "%v", err)
@@ -278,10 +299,14 @@ func (p *parser) oneOf(name string, choices ...string) string {
 }
 
 func (p *parser) duration(name string, fallback time.Duration) time.Duration {
+	return p.durationIn(name, fallback, 0, time.Minute)
+}
+
+func (p *parser) durationIn(name string, fallback, least, most time.Duration) time.Duration {
 	value := p.text(name, fallback.String())
 	d, err := time.ParseDuration(value)
-	if err != nil || d < 0 || d > time.Minute {
-		p.fault(name, "%q: want a time from 0s to 1m, such as %v", value, fallback)
+	if err != nil || d < least || d > most {
+		p.fault(name, "%q: want a time from %v to %v, such as %v", value, least, most, fallback)
 	}
 	return d
 }
@@ -321,7 +346,11 @@ func (p *parser) seconds(name string) int {
 
 func (c config) print(w io.Writer) error {
 	for _, name := range slices.Sorted(maps.Keys(c.values)) {
-		if _, err := fmt.Fprintf(w, "%s%s=%s\n", prefix, name, c.values[name]); err != nil {
+		line := prefix + name + "=" + c.values[name]
+		if origin := c.whence[name]; origin != "" {
+			line += " # " + origin
+		}
+		if _, err := fmt.Fprintln(w, line); err != nil {
 			return err
 		}
 	}

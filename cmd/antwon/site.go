@@ -41,7 +41,7 @@ func openSite(ctx context.Context, cfg config, log *slog.Logger) (s *site, err e
 	if s.vault, err = spotify.NewVault(keys[0], keys[1:]...); err != nil {
 		return nil, err
 	}
-	if s.store, err = jukebox.OpenStore(ctx, cfg.databaseURL); err != nil {
+	if s.store, err = jukebox.OpenStoreAs(ctx, cfg.databaseURL, cfg.databaseLogin); err != nil {
 		return nil, err
 	}
 	if s.bus, err = openBus(cfg, log, s.metrics); err != nil {
