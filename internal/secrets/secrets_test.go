@@ -65,7 +65,7 @@ func TestSecretsBecomeVariables(t *testing.T) {
 		"OIDC_CLIENT_SECRET":    {Text: "pool-hushhush", Secret: names.OIDC},
 	} {
 		if values[name] != want {
-			t.Errorf("%s is %+v, want %+v", name, values[name], want)
+			t.Errorf("%s is %q of %s, want %q of %s", name, values[name].Text, values[name].Secret, want.Text, want.Secret)
 		}
 		delete(values, name)
 	}

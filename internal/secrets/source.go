@@ -37,6 +37,9 @@ type Value struct {
 	Secret string // the name of the secret that it is from
 }
 
+// String keeps a value that is printed by mistake out of logs.
+func (v Value) String() string { return "(from the secret " + v.Secret + ")" }
+
 // Values are by the names of the variables that they stand for, without prefix: DATABASE_URL, SESSION_SECRET and so on.
 type Values map[string]Value
 
