@@ -1,25 +1,19 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
 	"maps"
-	"net"
 	"net/netip"
-	"net/url"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
-	"antwon.dj/backend/internal/live/natsbus"
+	"antwon.dj/backend/internal/secrets"
 	"antwon.dj/backend/internal/server"
-	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/session/openid"
 )
 
@@ -31,9 +25,10 @@ type config struct {
 	addr           string
 	publicURL      string // without a slash at the end
 	databaseURL    string
-	natsURL        string   // "": this is the only server
-	sessionSecrets [][]byte // for access tokens, the present one first; nil: one is kept beside the database
-	encryptionKeys [][]byte // for hosts' tokens, the present one first; nil: the session secrets
+	databaseLogin  jukebox.DatabaseLogin // nil: the URL says who
+	natsURL        string                // "": this is the only server
+	sessionSecrets [][]byte              // for access tokens, the present one first; nil: one is kept beside the database
+	encryptionKeys [][]byte              // for hosts' tokens, the present one first; nil: the session secrets
 	spotify        spotifyApp
 	oidc           openid.Config // without an issuer nobody signs in by a provider
 	allowedOrigins []string
@@ -46,11 +41,16 @@ type config struct {
 	logLevel       slog.Level
 	logFormat      string
 	songSeconds    int
-	demo           bool // whoever asks is a host
+	command        string // what the program was started for
 
 	given  map[string]bool   // what did not come by default
 	values map[string]string // as they were given or defaulted, secrets left out
+	whence map[string]string // of those that are not from variables
+	source *secrets.Source   // nil: secrets are from variables and files only
 }
+
+// isDemo says that whoever asks is a host.
+func (c config) isDemo() bool { return c.command == "demo" }
 
 // spotifyApp is the server's app at Spotify. Without a client id Spotify is simulated.
 type spotifyApp struct {
@@ -69,23 +69,11 @@ func (e *configError) Error() string {
 	return "the configuration cannot be used:\n  - " + strings.Join(e.faults, "\n  - ")
 }
 
-// parser reads variables and gathers faults.
-type parser struct {
-	given  map[string]string // what nobody has asked for yet
-	asked  map[string]bool   // what somebody has asked for, and was there
-	values map[string]string
-	faults []string
-}
-
-// parseConfig reads the configuration of a command from the environment. Its error is a *configError.
-func parseConfig(command string, environ []string) (config, error) {
-	p := &parser{given: map[string]string{}, asked: map[string]bool{}, values: map[string]string{}}
-	for _, entry := range environ {
-		name, value, _ := strings.Cut(entry, "=")
-		if strings.HasPrefix(name, prefix) && !strings.HasPrefix(name, prefix+"TEST_") {
-			p.given[strings.TrimPrefix(name, prefix)] = value
-		}
-	}
+// parseConfig reads the configuration of a command from the environment, and what is not there from the secrets that are kept
+// elsewhere. Its error is a *configError.
+func parseConfig(command string, environ []string, kept secrets.Values) (config, error) {
+	p := newParser(environ, kept)
+	p.secrets()
 	cfg := config{
 		addr:           p.address("ADDR", "127.0.0.1:8080"),
 		databaseURL:    p.database("DATABASE_URL", "sqlite:data/antwon.db"),
@@ -125,6 +113,8 @@ func parseConfig(command string, environ []string) (config, error) {
 		songSeconds:  p.seconds("DEMO_SONG_SECONDS"),
 		given:        p.asked,
 		values:       p.values,
+		whence:       p.whence,
+		command:      command,
 	}
 	cfg.publicURL = p.url("PUBLIC_URL", "http://"+reachable(cfg.addr))
 	if err := cfg.logLevel.UnmarshalText([]byte(p.text("LOG_LEVEL", "info"))); err != nil {
@@ -142,222 +132,13 @@ func parseConfig(command string, environ []string) (config, error) {
 	return cfg, nil
 }
 
-func (p *parser) fault(name, format string, args ...any) {
-	p.faults = append(p.faults, prefix+name+": "+fmt.Sprintf(format, args...))
-}
-
-// take returns a variable's value, and strikes it off those that nobody has asked for.
-func (p *parser) take(name string) string {
-	value := strings.TrimSpace(p.given[name])
-	delete(p.given, name)
-	p.asked[name] = value != ""
-	return value
-}
-
-func (p *parser) text(name, fallback string) string {
-	value := p.take(name)
-	if value == "" {
-		value = fallback
-	}
-	p.values[name] = value
-	return value
-}
-
-func (p *parser) address(name, fallback string) string {
-	value := p.text(name, fallback)
-	if _, port, err := net.SplitHostPort(value); err != nil || port == "" {
-		p.fault(name, "%q: want HOST:PORT, such as %s", value, fallback)
-	}
-	return value
-}
-
-// reachable is where this machine itself reaches a server that listens on all its addresses.
-func reachable(addr string) string {
-	host, port, err := net.SplitHostPort(addr)
-	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
-		return net.JoinHostPort("127.0.0.1", port)
-	}
-	return addr
-}
-
-func (p *parser) url(name, fallback string) string {
-	value := strings.TrimSuffix(p.text(name, fallback), "/")
-	if u, err := url.Parse(value); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		p.fault(name, "%q: want a URL, such as https://party.example.org", value)
-	}
-	return value
-}
-
-// issuer reads an identity provider's name, which is taken as it is: one with a slash at its end is another one.
-func (p *parser) issuer(name string) string {
-	value := p.text(name, "")
-	if value != "" && !isSafe(value) {
-		p.fault(name, "%q: want an https URL, such as https://login.example.org", value)
-	}
-	return value
-}
-
-// isSafe says that what goes to a URL can be read on the way by nobody: https, or this machine itself.
-func isSafe(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
-}
-
-func (p *parser) database(name, fallback string) string {
-	given := p.orFile(name)
-	p.asked[name] = given != ""
-	value := cmp.Or(given, fallback)
-	shown, err := jukebox.CheckDatabaseURL(value)
-	if err != nil {
-		p.fault(name, "%v", err)
-	}
-	p.values[name] = shown
-	return value
-}
-
-func (p *parser) nats(name string) string {
-	value := p.orFile(name)
-	p.values[name] = ""
-	if value == "" {
-		return ""
-	}
-	shown, err := natsbus.CheckURL(value)
-	if err != nil {
-		p.fault(name, "%v", err)
-	}
-	p.values[name] = shown
-	return value
-}
-
-// orFile reads a variable, or the file that NAME_FILE names.
-func (p *parser) orFile(name string) string {
-	value, file := p.take(name), p.take(name+"_FILE")
-	if value != "" && file != "" {
-		p.fault(name, "give either it or %s%s_FILE", prefix, name)
-	}
-	if file == "" {
-		return value
-	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		p.fault(name+"_FILE", "%v", err)
-	}
-	return strings.TrimSpace(string(content))
-}
-
-// secret reads one that nobody must guess; without it shows what happens then.
-func (p *parser) secret(name, without string) []byte {
-	value := p.anySecret(name, without)
-	if value != nil && len(value) < session.MinSecret {
-		p.fault(name, "has %d characters, want at least %d", len(value), session.MinSecret)
-	}
-	return value
-}
-
-func (p *parser) anySecret(name, without string) []byte {
-	value := p.orFile(name)
-	if value == "" {
-		p.values[name] = without
-		return nil
-	}
-	p.values[name] = "(secret)"
-	return []byte(value)
-}
-
-// keys reads a key and those that it replaced, of which there may be things left: the present one first.
-func (p *parser) keys(name, oldName, without string) (keys [][]byte) {
-	present := p.secret(name, without)
-	old := p.anySecret(oldName, "")
-	if present != nil {
-		keys = append(keys, present)
-	}
-	for key := range strings.SplitSeq(string(old), ",") {
-		switch key = strings.TrimSpace(key); {
-		case key == "":
-			continue
-		case present == nil:
-			p.fault(oldName, "needs %s%s, the present one", prefix, name)
-		case len(key) < session.MinSecret:
-			p.fault(oldName, "has a key of %d characters, want at least %d", len(key), session.MinSecret)
-		}
-		keys = append(keys, []byte(key))
-	}
-	return keys
-}
-
-func (p *parser) origins(name string) []string {
-	var origins []string
-	for origin := range strings.SplitSeq(p.text(name, ""), ",") {
-		origin = strings.TrimSpace(origin)
-		if origin == "" {
-			continue
-		}
-		if u, err := url.Parse(origin); err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin {
-			p.fault(name, "%q: want origins such as https://party.example.org, separated by commas", origin)
-		}
-		origins = append(origins, origin)
-	}
-	return origins
-}
-
-// oneOf reads a choice; the first one is the default.
-func (p *parser) oneOf(name string, choices ...string) string {
-	value := p.text(name, choices[0])
-	if !slices.Contains(choices, value) {
-		p.fault(name, "%q: want %s", value, strings.Join(choices, " or "))
-	}
-	return value
-}
-
-func (p *parser) duration(name string, fallback time.Duration) time.Duration {
-	value := p.text(name, fallback.String())
-	d, err := time.ParseDuration(value)
-	if err != nil || d < 0 || d > time.Minute {
-		p.fault(name, "%q: want a time from 0s to 1m, such as %v", value, fallback)
-	}
-	return d
-}
-
-func (p *parser) count(name string, fallback int) int {
-	value := p.text(name, strconv.Itoa(fallback))
-	n, err := strconv.Atoi(value)
-	if err != nil || n < 1 || n > 1e9 {
-		p.fault(name, "%q: want a number from 1, such as %d", value, fallback)
-	}
-	return n
-}
-
-// networks reads addresses, single ones or with the length of a prefix.
-func (p *parser) networks(name string) (networks []netip.Prefix) {
-	for _, text := range strings.FieldsFunc(p.text(name, ""), func(r rune) bool { return r == ',' || r == ' ' }) {
-		network, err := netip.ParsePrefix(text)
-		if address, single := netip.ParseAddr(text); err != nil && single == nil {
-			network, err = address.Prefix(address.BitLen())
-		}
-		if err != nil {
-			p.fault(name, "%q: want addresses such as 10.0.0.7 or 10.0.0.0/8, separated by commas", text)
-		}
-		networks = append(networks, network)
-	}
-	return networks
-}
-
-func (p *parser) seconds(name string) int {
-	value := p.text(name, "0")
-	n, err := strconv.Atoi(value)
-	if err != nil || n < 0 || n > 3600 {
-		p.fault(name, "%q: want a number of seconds up to 3600, 0 for the songs' own length", value)
-	}
-	return n
-}
-
 func (c config) print(w io.Writer) error {
 	for _, name := range slices.Sorted(maps.Keys(c.values)) {
-		if _, err := fmt.Fprintf(w, "%s%s=%s\n", prefix, name, c.values[name]); err != nil {
+		line := prefix + name + "=" + c.values[name]
+		if origin := c.whence[name]; origin != "" {
+			line += " # " + origin
+		}
+		if _, err := fmt.Fprintln(w, line); err != nil {
 			return err
 		}
 	}

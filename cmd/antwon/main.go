@@ -7,7 +7,8 @@
 //	antwon spotify-sim   a simulated Spotify alone, for a server to be tried with
 //
 // The configuration comes from the environment (see config.go). A configuration that cannot be used ends the program with
-// exit code 2 and one message with everything that is wrong; any other failure with 1.
+// exit code 2 and one message with everything that is wrong; secrets that changed, and want a new start, with 3; any other
+// failure with 1.
 package main
 
 import (
@@ -20,6 +21,7 @@ import (
 	"syscall"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/secrets"
 )
 
 const usage = `usage: antwon <command>
@@ -47,6 +49,8 @@ func exitCode(err error) int {
 		return 0
 	case errors.As(err, new(*configError)):
 		return 2
+	case errors.As(err, new(*secrets.ChangedError)):
+		return 3
 	}
 	return 1
 }
@@ -59,29 +63,29 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if args[0] == "spotify-sim" {
 		environ = append([]string{simAddr}, environ...)
 	}
-	cfg, err := parseConfig(args[0], environ)
+	cfg, err := loadConfig(ctx, args[0], environ)
 	if err != nil {
 		return err
 	}
+	log := newLogger(cfg, stderr)
 	switch args[0] {
 	case "serve":
-		return serve(ctx, cfg, stdout, newLogger(cfg, stderr))
+		return untilSecretsChange(ctx, cfg, environ, log, func(ctx context.Context) error { return serve(ctx, cfg, stdout, log) })
 	case "demo":
-		cfg.demo = true
-		return demo(ctx, cfg, stdout, newLogger(cfg, stderr))
+		return untilSecretsChange(ctx, cfg, environ, log, func(ctx context.Context) error { return demo(ctx, cfg, stdout, log) })
 	case "migrate":
 		return migrate(ctx, cfg, stdout)
 	case "config":
 		return cfg.print(stdout)
 	case "spotify-sim":
-		return simulate(ctx, cfg, stdout, newLogger(cfg, stderr))
+		return simulate(ctx, cfg, stdout, log)
 	}
 	return &configError{[]string{fmt.Sprintf("there is no command %q\n\n%s", args[0], usage)}}
 }
 
 // migrate relies on opening, which migrates.
 func migrate(ctx context.Context, cfg config, stdout io.Writer) error {
-	store, err := jukebox.OpenStore(ctx, cfg.databaseURL)
+	store, err := jukebox.OpenStoreAs(ctx, cfg.databaseURL, cfg.databaseLogin)
 	if err != nil {
 		return err
 	}

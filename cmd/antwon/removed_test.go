@@ -21,7 +21,9 @@ func TestARemovedGuestIsOutAtTheOtherServer(t *testing.T) {
 	roomID := host.openRoom("OUTDOORS")
 	cutOff := func(name string) time.Duration {
 		gina := b.join("OUTDOORS", name)
-		var me struct{ Viewer struct{ User struct{ ID string } } }
+		var me struct {
+			Viewer struct{ User struct{ ID string } }
+		}
 		gina.ask(&me, `{ viewer { user { id } } }`, nil)
 		conn := gina.dial(t, map[string]string{"authorization": "Bearer " + gina.token})
 		subscribe := map[string]any{"query": `subscription($r: ID!) { roomQueue(roomId: $r) { version } }`, "variables": map[string]any{"r": roomID}}

@@ -42,7 +42,7 @@ func openSite(ctx context.Context, cfg config, log *slog.Logger) (s *site, err e
 	if s.vault, err = spotify.NewVault(keys[0], keys[1:]...); err != nil {
 		return nil, err
 	}
-	if s.store, err = jukebox.OpenStore(ctx, cfg.databaseURL); err != nil {
+	if s.store, err = jukebox.OpenStoreAs(ctx, cfg.databaseURL, cfg.databaseLogin); err != nil {
 		return nil, err
 	}
 	if s.bus, err = openBus(cfg, log, s.metrics); err != nil {
@@ -60,7 +60,7 @@ func openSite(ctx context.Context, cfg config, log *slog.Logger) (s *site, err e
 func (s *site) start(accounts jukebox.DemoAccounts, covers http.Handler) {
 	s.jukebox = jukebox.New(jukebox.Config{
 		Store: s.store, Bus: s.bus, Tokens: s.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify,
-		Identity: identityOf(s.cfg), DemoLogin: s.cfg.demo, Demo: accounts, PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins,
+		Identity: identityOf(s.cfg), DemoLogin: s.cfg.isDemo(), Demo: accounts, PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins,
 		Free: func(v jukebox.Viewer) bool { return isFree(s.cfg, v) }, FeedInterval: s.cfg.feedInterval, Log: s.log, Metrics: s.metrics,
 	})
 	s.bus.serves(s.jukebox)
@@ -78,7 +78,7 @@ func identityOf(cfg config) jukebox.IdentityProvider {
 }
 
 // isFree says who may do as much as they like: the hosts of a demo, who try things out.
-func isFree(cfg config, v jukebox.Viewer) bool { return cfg.demo && v.Kind == jukebox.HostUser }
+func isFree(cfg config, v jukebox.Viewer) bool { return cfg.isDemo() && v.Kind == jukebox.HostUser }
 
 func (s *site) close() error {
 	s.spotify.Close()

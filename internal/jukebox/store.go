@@ -43,13 +43,19 @@ type Store struct {
 // OpenStore opens the database at a URL, sqlite:PATH or mysql://user:password@host:port/name, and migrates it to the
 // newest version. Several servers may start at once: one migrates, the others wait.
 func OpenStore(ctx context.Context, databaseURL string) (*Store, error) {
+	return OpenStoreAs(ctx, databaseURL, nil)
+}
+
+// OpenStoreAs is OpenStore for a MySQL database whose password may change while it is open. A nil login is the user and the
+// password of the URL.
+func OpenStoreAs(ctx context.Context, databaseURL string, login DatabaseLogin) (*Store, error) {
 	if _, err := CheckDatabaseURL(databaseURL); err != nil {
 		return nil, err
 	}
 	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
 		return openSQLite(ctx, path)
 	}
-	return openMySQL(ctx, databaseURL)
+	return openMySQL(ctx, databaseURL, login)
 }
 
 // Close closes every connection.
@@ -151,15 +157,15 @@ func tryMigrateSQLite(ctx context.Context, path string) error {
 	return nil
 }
 
-func openMySQL(ctx context.Context, databaseURL string) (*Store, error) {
+func openMySQL(ctx context.Context, databaseURL string, login DatabaseLogin) (*Store, error) {
 	cfg, err := mysqlConfig(databaseURL)
 	if err != nil {
 		return nil, err
 	}
-	if err := pinIsolation(ctx, cfg); err != nil {
+	if err := pinIsolation(ctx, cfg, login); err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", cfg.Addr, err)
 	}
-	connector, err := mysql.NewConnector(cfg)
+	connector, err := newConnector(cfg, login)
 	if err != nil {
 		return nil, err
 	}
@@ -194,8 +200,8 @@ func mysqlConfig(databaseURL string) (*mysql.Config, error) {
 
 // pinIsolation makes every connection READ COMMITTED, under the name the server has for it: MariaDB before 11.1 knows only
 // the old one, MySQL 8 only the new one.
-func pinIsolation(ctx context.Context, cfg *mysql.Config) error {
-	connector, err := mysql.NewConnector(cfg)
+func pinIsolation(ctx context.Context, cfg *mysql.Config, login DatabaseLogin) error {
+	connector, err := newConnector(cfg, login)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"antwon.dj/backend/internal/secrets"
+)
+
+// noSecret in place of a secret's name is one that is not read.
+const noSecret = "off"
+
+// loadConfig reads the configuration from the environment, and what is kept as secrets at AWS if that is wanted.
+func loadConfig(ctx context.Context, command string, environ []string) (config, error) {
+	p := newParser(environ, nil)
+	wanted, options := p.secrets()
+	if !wanted || len(p.faults) > 0 {
+		return parseConfig(command, environ, nil)
+	}
+	source, err := secrets.OpenAWS(ctx, options)
+	if err != nil {
+		return config{}, fmt.Errorf("read the secrets: %w", err)
+	}
+	cfg, err := parseConfig(command, environ, source.Values())
+	cfg.source = source
+	if options.Names.Database != "" {
+		cfg.databaseLogin = source.DatabaseURL
+	}
+	return cfg, err
+}
+
+// secrets reads where secrets are kept besides variables and files. It comes before what may be such a secret.
+func (p *parser) secrets() (wanted bool, options secrets.Options) {
+	wanted = p.oneOf("SECRETS", "env", "aws") == "aws"
+	return wanted, secrets.Options{
+		Refresh: p.durationIn("SECRETS_REFRESH", 5*time.Minute, time.Second, 24*time.Hour),
+		Names: secrets.Names{
+			Spotify:  p.secretName("AWS_SECRET_SPOTIFY", "spotify_client", "SPOTIFY_CLIENT_ID"),
+			Database: p.secretName("AWS_SECRET_DATABASE", "antwon-rds-credentials", "DATABASE_URL"),
+			Backend:  p.secretName("AWS_SECRET_BACKEND", "antwon-backend", ""),
+			OIDC:     p.secretName("AWS_SECRET_OIDC", "cognito_client_credentials", "OIDC_CLIENT_ID"),
+		},
+	}
+}
+
+// secretName is "" for a secret that is not read: none is wanted, or its first variable is set. A client's secret belongs to
+// its id, so both come from the same place.
+func (p *parser) secretName(name, fallback, instead string) string {
+	secret := p.text(name, fallback)
+	if secret == noSecret || strings.TrimSpace(p.given[instead]+p.given[instead+"_FILE"]) != "" {
+		return ""
+	}
+	return secret
+}
+
+// keep returns what a secret says about a variable that is not set.
+func (p *parser) keep(name string) string {
+	value := p.kept[name]
+	if value.Text != "" {
+		p.whence[name] = "from the secret " + value.Secret
+		p.asked[name] = true
+	}
+	return value.Text
+}
+
+// untilSecretsChange runs a server until ctx ends, or a secret has changed that it has to be started anew for.
+func untilSecretsChange(ctx context.Context, cfg config, environ []string, log *slog.Logger, serve func(context.Context) error) error {
+	if cfg.source == nil {
+		return serve(ctx)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	changed := make(chan error, 1)
+	go func() {
+		defer stop()
+		changed <- cfg.source.Watch(ctx, log, func(kept secrets.Values) error {
+			_, err := parseConfig(cfg.command, environ, kept)
+			return err
+		})
+	}()
+	err := serve(ctx)
+	stop()
+	return errors.Join(<-changed, err)
+}

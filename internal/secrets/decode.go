@@ -1,0 +1,131 @@
+package secrets
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// databaseURL is the variable that a running server can follow.
+const databaseURL = "DATABASE_URL"
+
+// decodeClient reads the client of an OAuth server.
+func decodeClient(prefix string) func(content string) (map[string]string, error) {
+	return func(content string) (map[string]string, error) {
+		var c struct {
+			ID     string `json:"client_id"`
+			Secret string `json:"client_secret"`
+		}
+		if json.Unmarshal([]byte(content), &c) != nil || strings.TrimSpace(c.ID) == "" {
+			return nil, errors.New(`want JSON such as {"client_id": "…", "client_secret": "…"}`)
+		}
+		return filled(map[string]string{prefix + "CLIENT_ID": c.ID, prefix + "CLIENT_SECRET": c.Secret}), nil
+	}
+}
+
+// decodeDatabase reads what RDS and its rotation write (Secrets Manager User Guide, "JSON structure of database secrets"):
+// the port is a number or a string, and it and the name of the database may be missing. The key tls is ours.
+func decodeDatabase(content string) (map[string]string, error) {
+	var d struct {
+		Engine, Username, Password, Host, DBName, TLS string
+		Port                                          json.Number
+	}
+	if json.Unmarshal([]byte(content), &d) != nil || d.Username == "" || d.Host == "" {
+		return nil, errors.New(`want JSON such as {"engine": "mysql", "username": "…", "password": "…", "host": "…", "port": 3306, "dbname": "…"}`)
+	}
+	if !slices.Contains([]string{"", "mysql", "mariadb", "aurora-mysql"}, d.Engine) {
+		return nil, errors.New("is for another engine than mysql or mariadb")
+	}
+	port := cmp.Or(d.Port.String(), "3306")
+	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+		return nil, errors.New("its port is none")
+	}
+	u := url.URL{
+		Scheme: "mysql", User: url.UserPassword(d.Username, d.Password), Host: net.JoinHostPort(d.Host, port),
+		Path:     "/" + cmp.Or(d.DBName, "antwon"),
+		RawQuery: url.Values{"tls": {cmp.Or(d.TLS, "preferred")}}.Encode(),
+	}
+	return map[string]string{databaseURL: u.String()}, nil
+}
+
+// decodeBackend reads the server's own keys. jwt_secret is what the session secret was called once.
+func decodeBackend(content string) (map[string]string, error) {
+	var b struct {
+		SessionSecret     string `json:"session_secret"`
+		JWTSecret         string `json:"jwt_secret"`
+		SessionSecretsOld list   `json:"session_secrets_old"`
+		EncryptionKey     string `json:"encryption_key"`
+		EncryptionKeysOld list   `json:"encryption_keys_old"`
+	}
+	err := json.Unmarshal([]byte(content), &b)
+	values := filled(map[string]string{
+		"SESSION_SECRET":      cmp.Or(b.SessionSecret, b.JWTSecret),
+		"SESSION_SECRETS_OLD": string(b.SessionSecretsOld),
+		"ENCRYPTION_KEY":      b.EncryptionKey,
+		"ENCRYPTION_KEYS_OLD": string(b.EncryptionKeysOld),
+	})
+	if err != nil || len(values) == 0 {
+		return nil, errors.New(`want JSON such as {"session_secret": "…", "encryption_key": "…"}; session_secrets_old and encryption_keys_old are arrays, or strings with commas between`)
+	}
+	return values, nil
+}
+
+// list is keys as variables have them, with commas between; in JSON also an array.
+type list string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *list) UnmarshalJSON(data []byte) error {
+	if json.Unmarshal(data, (*string)(l)) == nil {
+		return nil
+	}
+	var keys []string
+	if err := json.Unmarshal(data, &keys); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(keys, func(key string) bool { return strings.Contains(key, ",") }) {
+		return errors.New("a key has a comma")
+	}
+	*l = list(strings.Join(keys, ","))
+	return nil
+}
+
+// filled leaves out what is not there. White space around a value is no part of it, as in a variable.
+func filled(values map[string]string) map[string]string {
+	for name, value := range values {
+		if values[name] = strings.TrimSpace(value); values[name] == "" {
+			delete(values, name)
+		}
+	}
+	return values
+}
+
+// sameAfterLogin says whether values differ at most in who connects to the database.
+func sameAfterLogin(a, b map[string]string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for name, value := range a {
+		other, there := b[name]
+		if name == databaseURL {
+			value, other = withoutUser(value), withoutUser(other)
+		}
+		if !there || value != other {
+			return false
+		}
+	}
+	return true
+}
+
+func withoutUser(databaseURL string) string {
+	u, err := url.Parse(databaseURL)
+	if err != nil { // such a URL has refused the start already
+		return databaseURL
+	}
+	u.User = nil
+	return u.String()
+}
