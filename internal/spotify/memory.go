@@ -60,6 +60,9 @@ func (m *memory[K, V]) ask(ctx context.Context, key K, fn func(context.Context) 
 		return value, nil
 	}
 	value, err := together(ctx, m.flights, fmt.Sprintf("%s %#v", m.name, key), callTimeout, func(ctx context.Context) (V, error) {
+		if value, ok := m.get(key); ok { // it came between the look and this
+			return value, nil
+		}
 		value, failed := fn(ctx)
 		if failed != nil {
 			return value, failed
