@@ -18,6 +18,6 @@ VOLUME /data
 EXPOSE 8080
 # SQLite wants a folder for temporary files, and there is no other.
 ENV SQLITE_TMPDIR=/data
-ENV ANTWON_ADDR=0.0.0.0:8080 ANTWON_PUBLIC_URL=http://127.0.0.1:8080 ANTWON_LOG_FORMAT=json
+ENV ANTWON_ADDR=0.0.0.0:8080 ANTWON_LOG_FORMAT=json
 ENTRYPOINT ["/antwon"]
 CMD ["demo"]

@@ -53,12 +53,11 @@ type server struct {
 // startServer starts a demo on a database and waits until it is ready. What it logs as an error fails the test.
 func startServer(t *testing.T, databaseURL string, env ...string) *server {
 	t.Helper()
-	return startCommand(t, "demo", databaseURL, env...)
+	return startCommand(t, "demo", freeAddress(t), databaseURL, env...)
 }
 
-func startCommand(t *testing.T, command, databaseURL string, env ...string) *server {
+func startCommand(t *testing.T, command, addr, databaseURL string, env ...string) *server {
 	t.Helper()
-	addr := freeAddress(t)
 	s := &server{t: t, command: command, url: "http://" + addr, folder: t.TempDir()}
 	s.env = append([]string{"ANTWON_ADDR=" + addr, "ANTWON_DATABASE_URL=" + databaseURL, "ANTWON_LOG_FORMAT=json"}, env...)
 	s.start()

@@ -54,6 +54,9 @@ func (c documentCache) Add(ctx context.Context, query string, document *ast.Quer
 // suggestions reaches only the rules for fields; these here name arguments, types and enum values too.
 func validationRules(cfg Config) *rules.Rules {
 	r := rules.NewDefaultRules()
+	if !cfg.Introspection {
+		r.AddRule("NoIntrospection", noIntrospection)
+	}
 	if cfg.Suggestions {
 		return r
 	}
@@ -65,6 +68,15 @@ func validationRules(cfg Config) *rules.Rules {
 		r.ReplaceRule(verbose, silent.RuleFunc)
 	}
 	return r
+}
+
+// noIntrospection says so where gqlgen would only fail, when the field is executed.
+func noIntrospection(observers *core.Events, addError core.AddErrFunc) {
+	observers.OnField(func(_ *core.Walker, field *ast.Field) {
+		if field.Name == "__schema" || field.Name == "__type" {
+			addError(core.Message("this server does not show its schema: it has no introspection"), core.At(field.Position))
+		}
+	})
 }
 
 var _ graphql.Cache[*ast.QueryDocument] = documentCache{}

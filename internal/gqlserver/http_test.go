@@ -141,6 +141,11 @@ func TestHTTPNegotiates(t *testing.T) {
 func TestIntrospectionAndSuggestions(t *testing.T) {
 	for _, allowed := range []bool{false, true} {
 		s := start(t, func(cfg *gqlserver.Config) { cfg.Introspection, cfg.Suggestions = allowed, allowed })
+		for _, query := range []string{`{__schema{types{name}}}`, `{... {t: __type(name: "Query"){name}}}`} {
+			if got := s.post(query, nil).body; strings.Contains(got, "GRAPHQL_VALIDATION_FAILED") == allowed {
+				t.Errorf("introspection allowed: %v, %s answers %s", allowed, query, got)
+			}
+		}
 		for _, query := range []string{`{helo}`, `{hello(nam: "x")}`, `{paint(colour: GREN)}`} {
 			if got := s.post(query, nil).body; strings.Contains(got, "Did you mean") != allowed {
 				t.Errorf("suggestions allowed: %v, %s answers %s", allowed, query, got)

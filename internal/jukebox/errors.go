@@ -17,7 +17,7 @@ const (
 	Conflict            Code = "CONFLICT"              // the present state does not allow it (room closed, code taken, …)
 	Refused             Code = "REFUSED"               // a rule of the room says no; Reason says which
 	RateLimited         Code = "RATE_LIMITED"          // too often; RetryAfter says when to come back
-	UpstreamUnavailable Code = "UPSTREAM_UNAVAILABLE"  // Spotify does not answer; RetryAfter says when to come back
+	UpstreamUnavailable Code = "UPSTREAM_UNAVAILABLE"  // Spotify or the identity provider does not answer; RetryAfter says when to come back
 	Internal            Code = "INTERNAL_SERVER_ERROR" // ours to mend; the cause is in the log, never on the wire
 )
 

@@ -179,6 +179,10 @@ func TestGuestWhoLogsInKeepsSongsAndLikes(t *testing.T) {
 		p.wants(jukebox.Unauthenticated, err)
 		_, err = p.AddSong(guest, p.room.ID, uri(3), nil)
 		p.wants(jukebox.Forbidden, err)
+		state, err := p.LoadState(p.Context(), p.room.ID, nil)
+		p.must(err)
+		_, err = p.ViewerInRoom(guest, state)
+		p.wants(jukebox.Forbidden, err)
 	})
 }
 

@@ -28,6 +28,9 @@ type Quota struct {
 // ViewerInRoom returns what the viewer has and may do in the room that a state shows.
 func (j *Jukebox) ViewerInRoom(ctx context.Context, s *State) (*ViewerInRoom, error) {
 	a, err := j.toRoom(ctx, s.RoomID)
+	if err == nil && a.role == "" { // a guest who has become a host; who was removed is told so below
+		err = a.role.may(ActSee)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -160,7 +160,7 @@ func TestCrossOriginRequests(t *testing.T) {
 	}
 	friend := preflight("https://friend.example")
 	if friend.Get("Access-Control-Allow-Origin") != "https://friend.example" || friend.Get("Access-Control-Allow-Credentials") != "true" ||
-		!strings.Contains(friend.Get("Access-Control-Allow-Headers"), "Authorization") {
+		!strings.Contains(friend.Get("Access-Control-Allow-Headers"), "Authorization") || !strings.Contains(friend.Get("Access-Control-Allow-Headers"), "X-Antwon") {
 		t.Errorf("a friend is told %v", friend)
 	}
 	for _, header := range []http.Header{

@@ -67,7 +67,7 @@
   async function post(request, headers) {
     const response = await fetch('/graphql', {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...headers },
+      headers: { 'Content-Type': 'application/json', 'X-Antwon': '1', ...headers },
       body: JSON.stringify(request),
     });
     const result = await response.json();

@@ -23,6 +23,22 @@ mutation DemoLogin($displayName: String!) {
     gives: { HOST_TOKEN: (data) => data.demoLogin?.accessToken },
   },
   {
+    query: `# Where this is no demo a host signs in at /auth/login?returnTo=/playground, and comes back here.
+# The browser's cookie then gives the access token; and later a new one, to hosts and guests alike.
+mutation RefreshSession {
+  refreshSession {
+    accessToken
+    expiresAt
+    viewer { user { id displayName kind } }
+  }
+}
+`,
+    gives: {
+      HOST_TOKEN: ({ refreshSession: s }) => s?.viewer?.user?.kind === 'HOST' && s.accessToken,
+      GUEST_TOKEN: ({ refreshSession: s }) => s?.viewer?.user?.kind === 'GUEST' && s.accessToken,
+    },
+  },
+  {
     query: `# The host opens a room. Guests join it by its code.
 mutation CreateRoom($input: CreateRoomInput!) {
   createRoom(input: $input) {

@@ -3,7 +3,9 @@ package openid
 import "net/http"
 
 // Through sends what the provider is asked to answer instead.
-func (p *Provider) Through(answer func(*http.Request) (*http.Response, error)) { p.http.Transport = roundTrip(answer) }
+func (p *Provider) Through(answer func(*http.Request) (*http.Response, error)) {
+	p.http.Transport = roundTrip(answer)
+}
 
 type roundTrip func(*http.Request) (*http.Response, error)
 

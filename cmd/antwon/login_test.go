@@ -1,0 +1,416 @@
+package main_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/oauth2-proxy/mockoidc"
+)
+
+// provider is an OpenID Connect provider. Whoever comes to its page is the next person that the test has named.
+type provider struct {
+	*mockoidc.MockOIDC
+	t *testing.T
+}
+
+func startProvider(t *testing.T) *provider {
+	t.Helper()
+	m, err := mockoidc.NewServer(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &provider{m, t}
+	p.serve(listen(t, "127.0.0.1:0"))
+	return p
+}
+
+func listen(t *testing.T, addr string) net.Listener {
+	t.Helper()
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return listener
+}
+
+func (p *provider) serve(listener net.Listener) {
+	p.t.Helper()
+	if err := p.AddMiddleware(p.describeLogout); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.Start(listener, nil); err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(func() { _ = p.Shutdown() })
+}
+
+// describeLogout adds what mockoidc's description of itself lacks.
+func (p *provider) describeLogout(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != mockoidc.DiscoveryEndpoint {
+			next.ServeHTTP(w, r)
+			return
+		}
+		recorder, said := httptest.NewRecorder(), map[string]any{}
+		next.ServeHTTP(recorder, r)
+		if err := json.Unmarshal(recorder.Body.Bytes(), &said); err != nil {
+			p.t.Error(err)
+		}
+		said["end_session_endpoint"] = p.Addr() + "/end"
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(said)
+	})
+}
+
+// app is the environment of a server that uses it.
+func (p *provider) app() []string {
+	return []string{"ANTWON_OIDC_ISSUER=" + p.Issuer(), "ANTWON_OIDC_CLIENT_ID=" + p.ClientID, "ANTWON_OIDC_CLIENT_SECRET=" + p.ClientSecret}
+}
+
+// person is somebody whom the provider knows.
+type person struct {
+	subject string
+	claims  jwt.MapClaims
+}
+
+func hanna() person {
+	return person{"hanna", jwt.MapClaims{"name": "Hanna", "email": "hanna@example.org", "email_verified": true, "picture": "https://pictures.test/hanna"}}
+}
+
+func (p person) ID() string { return p.subject }
+func (p person) Userinfo([]string) ([]byte, error) {
+	return json.Marshal(map[string]string{"sub": p.subject})
+}
+func (p person) Claims(_ []string, base *mockoidc.IDTokenClaims) (jwt.Claims, error) {
+	all := jwt.MapClaims{
+		"iss": base.Issuer, "sub": base.Subject, "aud": base.Audience, "exp": base.ExpiresAt, "iat": base.IssuedAt, "nonce": base.Nonce,
+	}
+	for name, value := range p.claims {
+		all[name] = value
+	}
+	return all, nil
+}
+
+// startReal starts antwon serve, with a Spotify and an identity provider that run on their own.
+func startReal(t *testing.T, databaseURL string, o *outside, p *provider, env ...string) *server {
+	t.Helper()
+	addr := freeAddress(t)
+	all := []string{
+		"ANTWON_PUBLIC_URL=http://" + addr, "ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32), "ANTWON_ENCRYPTION_KEY=" + strings.Repeat("e", 32),
+	}
+	return startCommand(t, "serve", addr, databaseURL, slices.Concat(all, o.app(), p.app(), env)...)
+}
+
+// noSpotify is for servers whose hosts do not connect theirs.
+func noSpotify(t *testing.T) *outside { return &outside{t, "http://127.0.0.1:9"} }
+
+// send sends an operation with the browser's cookies and these headers, names and values in turn.
+func (b *browser) send(query string, header ...string) (got answer) {
+	b.t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.url+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	response, err := b.web.Do(request)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(readAll(b.t, response)), &got); err != nil {
+		b.t.Fatal(err)
+	}
+	return got
+}
+
+type refreshed struct {
+	AccessToken string
+	Viewer      struct {
+		User              struct{ ID, DisplayName, Kind string }
+		Email, PictureURL string
+		EmailVerified     bool
+	}
+}
+
+const refreshSession = `mutation { refreshSession { accessToken viewer { user { id displayName kind } email emailVerified pictureUrl } } }`
+
+// reload is what a page does when it is opened: it asks for an access token. The code is that of the refusal, if it was one.
+func (b *browser) reload() (got refreshed, code string) {
+	b.t.Helper()
+	answered := b.send(refreshSession, "X-Antwon", "1")
+	if len(answered.Errors) > 0 {
+		return got, answered.Errors[0].Extensions.Code
+	}
+	var data struct{ RefreshSession refreshed }
+	if err := json.Unmarshal(answered.Data, &data); err != nil {
+		b.t.Fatal(err)
+	}
+	b.token = data.RefreshSession.AccessToken
+	return data.RefreshSession, ""
+}
+
+// enter joins a room in this browser.
+func (b *browser) enter(code, name string) {
+	b.t.Helper()
+	answered := b.send(`mutation { joinRoom(code: "` + code + `", displayName: "` + name + `") { session { accessToken } } }`)
+	var data struct{ JoinRoom struct{ Session session } }
+	if err := json.Unmarshal(answered.Data, &data); err != nil || len(answered.Errors) > 0 {
+		b.t.Fatalf("%v, %+v", err, answered.Errors)
+	}
+	b.token = data.JoinRoom.Session.AccessToken
+}
+
+// askWho goes to the provider's page and returns the address of our callback with its answer.
+func (b *browser) askWho(p *provider, who person, returnTo string) (callback string) {
+	b.t.Helper()
+	p.QueueUser(who)
+	status, page := b.visit(b.url + "/auth/login?" + url.Values{"returnTo": {returnTo}}.Encode())
+	if status != http.StatusSeeOther || !strings.HasPrefix(page, p.AuthorizationEndpoint()+"?") {
+		b.t.Fatalf("the login page answers %d %s", status, page)
+	}
+	status, callback = b.visit(page)
+	if status != http.StatusFound || !strings.HasPrefix(callback, b.url+"/auth/callback?") {
+		b.t.Fatalf("the provider answers %d %s", status, callback)
+	}
+	return callback
+}
+
+func (b *browser) signIn(p *provider, who person) refreshed {
+	b.t.Helper()
+	if status, page := b.visit(b.askWho(p, who, "/host?tab=1")); status != http.StatusSeeOther || page != "/host?login=done&tab=1" {
+		b.t.Fatalf("the callback answers %d %s", status, page)
+	}
+	got, code := b.reload()
+	if code != "" {
+		b.t.Fatalf("signed in, and the session is refused: %s", code)
+	}
+	return got
+}
+
+// A host signs in by a provider, stays signed in over reloads, is the same person at the next login, and signs out.
+func TestHostSignsIn(t *testing.T) {
+	onBothDatabases(t, func(t *testing.T, databaseURL string) {
+		p := startProvider(t)
+		s := startReal(t, databaseURL, noSpotify(t), p)
+		b := newBrowser(t, s.anonymous())
+		if _, code := b.reload(); code != "UNAUTHENTICATED" {
+			t.Errorf("nobody is signed in, and refreshSession answers %q", code)
+		}
+		first := b.signIn(p, hanna())
+		if v := first.Viewer; v.User.Kind != "HOST" || v.User.DisplayName != "Hanna" || v.Email != "hanna@example.org" ||
+			!v.EmailVerified || v.PictureURL != "https://pictures.test/hanna" {
+			t.Errorf("signed in as %+v", v)
+		}
+		for range 3 {
+			if again, code := b.reload(); code != "" || again.Viewer != first.Viewer {
+				t.Errorf("after a reload: %s %+v", code, again)
+			}
+		}
+		renamed := hanna()
+		renamed.claims["name"] = "Johanna"
+		elsewhere := newBrowser(t, s.anonymous())
+		if got := elsewhere.signIn(p, renamed); got.Viewer.User.ID != first.Viewer.User.ID || got.Viewer.User.DisplayName != "Johanna" {
+			t.Errorf("the same person elsewhere: %+v", got)
+		}
+		status, page := b.visit(s.url + "/auth/logout")
+		if want := p.Addr() + "/end?client_id=" + p.ClientID + "&post_logout_redirect_uri=" + url.QueryEscape(s.url+"/"); status != http.StatusSeeOther || page != want {
+			t.Errorf("signing out: %d %s, want %s", status, page, want)
+		}
+		if _, code := b.reload(); code != "UNAUTHENTICATED" {
+			t.Errorf("signed out, and refreshSession answers %q", code)
+		}
+		if _, code := elsewhere.reload(); code != "" {
+			t.Errorf("the other browser was signed out too: %s", code)
+		}
+		third := newBrowser(t, s.anonymous())
+		third.signIn(p, hanna())
+		if got := third.send(`mutation { signOutEverywhere }`, "X-Antwon", "1"); len(got.Errors) > 0 {
+			t.Errorf("signOutEverywhere: %+v", got.Errors)
+		}
+		for name, b := range map[string]*browser{"this": third, "the other": elsewhere} {
+			if _, code := b.reload(); code != "UNAUTHENTICATED" {
+				t.Errorf("signed out everywhere, and %s browser gets %q", name, code)
+			}
+		}
+		for _, secret := range []string{p.ClientSecret, "code=", first.AccessToken} {
+			if strings.Contains(s.stderr.String(), secret) {
+				t.Errorf("the log has %q in it", secret)
+			}
+		}
+	})
+}
+
+// A guest is the same one after a reload, and after they have signed in the songs they added and liked are the host's.
+func TestGuestSignsIn(t *testing.T) {
+	onBothDatabases(t, func(t *testing.T, databaseURL string) {
+		p, o := startProvider(t), startSpotify(t)
+		s := startReal(t, databaseURL, o, p, "ANTWON_PLAYBACK=off")
+		host := newBrowser(t, s.anonymous())
+		host.signIn(p, person{"otto", jwt.MapClaims{"name": "Otto"}})
+		host.connect(o.newAccount("Otto's account"))
+		roomID := host.openRoom("OTTOS")
+
+		guest := newBrowser(t, s.anonymous())
+		guest.enter("OTTOS", "Gina")
+		songs := guest.search(roomID, "a", 2)
+		mine, liked := guest.add(roomID, songs[0]), host.add(roomID, songs[1])
+		guest.like(liked)
+		before, code := guest.reload()
+		if code != "" || before.Viewer.User.Kind != "GUEST" || !guest.liked(roomID)[liked.ID] {
+			t.Fatalf("after a reload the guest is %s %+v", code, before)
+		}
+		asGuest := &user{s, guest.token}
+		after := guest.signIn(p, hanna())
+		if after.Viewer.User.Kind != "HOST" || !guest.liked(roomID)[liked.ID] {
+			t.Errorf("signed in as %+v", after)
+		}
+		guest.like(liked)
+		for _, item := range guest.queue(roomID) {
+			if item.ID == liked.ID && item.LikeCount != 1 {
+				t.Errorf("liked %d times by one person", item.LikeCount)
+			}
+		}
+		guest.remove(mine) // whoever added a song may
+		if code := asGuest.refusal(t, `mutation { likeQueueItem(itemId: "`+liked.ID+`") { id } }`, nil); code != "FORBIDDEN" {
+			t.Errorf("with the guest's old token: %s", code)
+		}
+	})
+}
+
+// Answers of the provider count once, in the browser that asked; and a browser is sent to pages of ours only.
+func TestLoginsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	p := startProvider(t)
+	s := startReal(t, "sqlite:data/antwon.db", noSpotify(t), p)
+	b, stranger := newBrowser(t, s.anonymous()), newBrowser(t, s.anonymous())
+	refused := func(what string, b *browser, page string) {
+		t.Helper()
+		if status, leadsTo := b.visit(page); status != http.StatusBadRequest || leadsTo != "" {
+			t.Errorf("%s: %d %s", what, status, leadsTo)
+		}
+		if _, code := b.reload(); code != "UNAUTHENTICATED" {
+			t.Errorf("%s: signed in (%q)", what, code)
+		}
+	}
+	callback := b.askWho(p, hanna(), "/host")
+	refused("another browser's answer", stranger, callback)
+	refused("which counts no more", b, callback)
+	used := b.askWho(p, hanna(), "/host")
+	b.visit(used)
+	b.send(`mutation { signOut }`, "X-Antwon", "1")
+	refused("an answer again", b, used)
+	refused("a made-up state", b, s.url+"/auth/callback?code=x&state="+strings.Repeat("A", 26))
+	refused("no state", b, s.url+"/auth/callback")
+	for _, elsewhere := range []string{
+		"https://evil.example/", "//evil.example", `/\evil.example`, "/\t/evil.example", "javascript:alert(1)", "http:evil.example", s.url + "@evil.example/",
+	} {
+		refused("returning to "+elsewhere, b, s.url+"/auth/login?"+url.Values{"returnTo": {elsewhere}}.Encode())
+	}
+
+	failed := func(what, callback string) {
+		t.Helper()
+		if status, page := b.visit(callback); status != http.StatusSeeOther || !strings.HasPrefix(page, "/host?login=failed&login_error=") {
+			t.Errorf("%s: %d %s", what, status, page)
+		}
+		if _, code := b.reload(); code != "UNAUTHENTICATED" {
+			t.Errorf("%s: signed in (%q)", what, code)
+		}
+	}
+	unhappy, _ := url.Parse(b.askWho(p, hanna(), "/host"))
+	state := unhappy.Query().Get("state")
+	failed("access denied", s.url+"/auth/callback?error=access_denied&state="+state)
+	mixed, _ := url.Parse(b.askWho(p, hanna(), "/host"))
+	failed("a code of another login", s.url+"/auth/callback?code="+unhappy.Query().Get("code")+"&state="+mixed.Query().Get("state"))
+	replayed := hanna()
+	replayed.claims["nonce"] = "of another login"
+	failed("an identity of another login", b.askWho(p, replayed, "/host"))
+}
+
+// The session's cookie is for pages of ours and of allowed origins, whatever another page makes a browser send.
+func TestCookiesFromOtherSites(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_ALLOWED_ORIGINS=https://friend.example")
+	b := newBrowser(t, s.anonymous())
+	b.enter("PARTY", "Gina")
+	for _, mutation := range []string{refreshSession, `mutation { signOut }`, `mutation { signOutEverywhere }`} {
+		for name, header := range map[string][]string{
+			"no sign of the page":      nil,
+			"another site's page":      {"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"},
+			"a forged origin":          {"Origin", "https://evil.example", "X-Antwon", "1"},
+			"a forged same origin":     {"Origin", "https://evil.example", "Sec-Fetch-Site", "same-origin"},
+			"an origin that is hidden": {"Origin", "null", "X-Antwon", "1"},
+			"a friend's without proof": {"Origin", "https://friend.example", "Sec-Fetch-Site", "cross-site"},
+			"a page beside ours":       {"Sec-Fetch-Site", "same-site"},
+			"another header":           {"X-Antwon", "0"},
+			"a name like a friend's":   {"Origin", "https://friend.example.evil.example", "X-Antwon", "1"},
+		} {
+			if got := b.send(mutation, header...); len(got.Errors) != 1 || got.Errors[0].Extensions.Code != "FORBIDDEN" {
+				t.Errorf("%s, %s: %s %+v", mutation, name, got.Data, got.Errors)
+			}
+		}
+	}
+	for name, header := range map[string][]string{
+		"a page of ours":           {"Origin", s.url, "Sec-Fetch-Site", "same-origin"},
+		"one of an older browser":  {"Origin", s.url, "X-Antwon", "1"},
+		"a friend's":               {"Origin", "https://friend.example", "Sec-Fetch-Site", "cross-site", "X-Antwon", "1"},
+		"a program, not a browser": {"X-Antwon", "1"},
+	} {
+		if got := b.send(refreshSession, header...); len(got.Errors) > 0 {
+			t.Errorf("%s: %+v", name, got.Errors)
+		}
+	}
+	jar := b.web.Jar
+	here, _ := url.Parse(s.url)
+	var stolen *http.Cookie
+	for _, cookie := range jar.Cookies(here) {
+		if cookie.Name == "antwon_session" {
+			stolen = cookie
+		}
+	}
+	if stolen == nil || strings.Contains(s.stderr.String(), stolen.Value) {
+		t.Fatalf("the session's cookie is %v, or stands in the log", stolen)
+	}
+	b.send(`mutation { signOut }`, "X-Antwon", "1")
+	jar.SetCookies(here, []*http.Cookie{stolen})
+	if _, code := b.reload(); code != "UNAUTHENTICATED" {
+		t.Errorf("a cookie that was kept when its browser signed out: %q", code)
+	}
+}
+
+// The server starts without its provider, says so to who wants to sign in, and finds it when it is there.
+func TestProviderThatIsDown(t *testing.T) {
+	t.Parallel()
+	addr := freeAddress(t)
+	m, err := mockoidc.NewServer(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &provider{m, t}
+	s := startReal(t, "sqlite:data/antwon.db", noSpotify(t), p, "ANTWON_OIDC_ISSUER=http://"+addr+mockoidc.IssuerBase)
+	b := newBrowser(t, s.anonymous())
+	if status, page := b.visit(s.url + "/auth/login"); status != http.StatusServiceUnavailable || page != "" {
+		t.Errorf("the provider is down: %d %s", status, page)
+	}
+	p.serve(listen(t, addr))
+	s.eventually("the provider to be found", func() bool {
+		status, _ := b.visit(s.url + "/auth/login")
+		return status == http.StatusSeeOther
+	})
+	if got := b.signIn(p, hanna()); got.Viewer.User.DisplayName != "Hanna" {
+		t.Errorf("signed in as %+v", got)
+	}
+}
