@@ -1,0 +1,108 @@
+package scenarios_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/spotify/sim"
+)
+
+// party is one room with its host, guests, and what is heard there. Songs are numbered from 1 as they were added.
+type party struct {
+	*world
+	server *server // whom people ask
+	host   context.Context
+	room   *jukebox.Room
+	app    *app
+	ear    *ear
+	health *healths
+	music  []sim.Track // for the party's songs, the first ones of which were added
+	items  []*jukebox.QueueItem
+}
+
+// options are how a party begins. The zero value is an empty room.
+type options struct {
+	songs  int           // that the host adds at once
+	length time.Duration // about which songs have; 0: three minutes
+	name   string        // of the host; empty: Hanna
+}
+
+// open is a world with one server and one party.
+func open(t *testing.T, o options) *party {
+	t.Helper()
+	w := newWorld(t)
+	return w.open(w.start("one"), o)
+}
+
+// open opens a room on a server, of a host with an account and a player of their own.
+func (w *world) open(s *server, o options) *party {
+	w.t.Helper()
+	host, err := s.DemoLogin(w.t.Context(), cmp.Or(o.name, "Hanna"))
+	must(w.t, err)
+	account := w.accounts[host.User.UserID]
+	p := &party{
+		world: w, server: s, host: jukebox.WithViewer(w.t.Context(), host.User), app: &app{w.t, w.spotify, account},
+		ear: listen(w.t, w.spotify, account), music: w.songs(200, cmp.Or(o.length, 3*time.Minute)),
+	}
+	p.room, err = s.CreateRoom(p.host, jukebox.CreateRoomInput{}, nil)
+	must(w.t, err)
+	p.health = watchHealth(w.t, s, p.room.ID)
+	for range o.songs {
+		p.add(p.host)
+	}
+	return p
+}
+
+// join is another guest.
+func (p *party) join(name string) context.Context {
+	p.t.Helper()
+	joined, err := p.server.JoinRoom(p.t.Context(), p.room.Code, name)
+	must(p.t, err)
+	return jukebox.WithViewer(p.t.Context(), joined.Session.User)
+}
+
+// add adds the next of the party's songs and returns its number.
+func (p *party) add(who context.Context) int {
+	p.t.Helper()
+	added, err := p.server.AddSong(who, p.room.ID, p.music[len(p.items)].URI, nil)
+	must(p.t, err)
+	p.items = append(p.items, added.Item)
+	return len(p.items)
+}
+
+// like likes a song; a refusal is returned.
+func (p *party) like(who context.Context, song int) error {
+	_, err := p.server.LikeQueueItem(who, p.items[song-1].ID, nil)
+	return err
+}
+
+// remove takes a song out of the queue; a refusal is returned.
+func (p *party) remove(who context.Context, song int) error {
+	_, err := p.server.RemoveQueueItem(who, p.items[song-1].ID, nil)
+	return err
+}
+
+// visit lets people ask another server from now on, as after a restart.
+func (p *party) visit(s *server) {
+	p.server = s
+	p.health.follow(s)
+}
+
+// songName is a song's number, or the name of one that is not the party's.
+func (p *party) songName(uri string) string {
+	for i, item := range p.items {
+		if item.Song.URI == uri {
+			return fmt.Sprint(i + 1)
+		}
+	}
+	for _, track := range p.music {
+		if track.URI == uri {
+			return track.Name
+		}
+	}
+	return uri
+}

@@ -1,0 +1,104 @@
+package scenarios_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/playback"
+	"antwon.dj/backend/internal/session"
+	"antwon.dj/backend/internal/spotify"
+)
+
+// server is one server's stack, as cmd/antwon assembles it.
+type server struct {
+	*jukebox.Jukebox
+	t     *testing.T
+	name  string
+	line  *line
+	store *jukebox.Store
+	web   *http.Transport
+	bus   *live.LocalBus
+	down  bool
+
+	stopDriving context.CancelFunc
+	driven      chan error
+	unsubscribe func()
+}
+
+// start starts another server on the world's database. It runs until it is stopped or killed, or the test ends.
+func (w *world) start(name string) *server {
+	w.t.Helper()
+	store, err := jukebox.OpenStore(w.t.Context(), w.database)
+	must(w.t, err)
+	s := &server{t: w.t, name: name, line: &line{to: w.spotify.network}, store: store, bus: live.NewLocalBus(), driven: make(chan error, 1)}
+	s.web = &http.Transport{DialContext: s.line.dial}
+	log, metrics := w.log.With("server", name), prometheus.NewRegistry()
+	client := spotify.New(spotify.Config{
+		APIURL: "http://spotify.test/v1/", AccountsURL: "http://spotify.test", ClientID: "id", ClientSecret: "secret",
+		Vault: w.vault, Accounts: jukebox.NewAccounts(store), HTTP: &http.Client{Transport: s.web}, Log: log, Metrics: metrics,
+	})
+	s.Jukebox = jukebox.New(jukebox.Config{
+		Store: store, Bus: s.bus, Tokens: w.tokens, Catalog: client, Demo: w, PublicURL: "http://party.test", Log: log, Metrics: metrics,
+	})
+	s.drive(client, log, metrics)
+	w.t.Cleanup(s.stop)
+	return s
+}
+
+func (s *server) drive(player playback.Player, log *slog.Logger, metrics prometheus.Registerer) {
+	supervisor := playback.New(s.Driver(), player, playback.Options{Log: log, Metrics: metrics})
+	ctx, cancel := context.WithCancel(context.Background())
+	s.stopDriving = cancel
+	s.unsubscribe = s.bus.Subscribe(func(h live.Hint) { supervisor.Wake(h.Topic) })
+	go func() { s.driven <- supervisor.Run(ctx) }()
+}
+
+// stop is what the program does when it is told to stop. Stopping twice does nothing.
+func (s *server) stop() {
+	if s.down {
+		return
+	}
+	s.down = true
+	must(s.t, s.end())
+}
+
+// kill is a power cut: from this moment on nothing reaches Spotify, or the database.
+func (s *server) kill() {
+	if s.down {
+		return
+	}
+	s.down = true
+	s.line.Cut()
+	must(s.t, s.store.Close())
+	_ = s.end() // what it would say is heard by nobody
+}
+
+// end waits for everything that the server began.
+func (s *server) end() error {
+	s.stopDriving()
+	err := <-s.driven
+	s.unsubscribe()
+	s.Jukebox.Close()
+	s.web.CloseIdleConnections()
+	return errors.Join(err, s.store.Close())
+}
+
+func newTokens(t *testing.T) *session.Tokens {
+	tokens, err := session.New([]byte(strings.Repeat("k", session.MinSecret)))
+	must(t, err)
+	return tokens
+}
+
+func newVault(t *testing.T) *spotify.Vault {
+	vault, err := spotify.NewVault([]byte(strings.Repeat("v", 32)))
+	must(t, err)
+	return vault
+}
