@@ -24,6 +24,7 @@ import (
 	"antwon.dj/backend/ent/session"
 	"antwon.dj/backend/ent/song"
 	"antwon.dj/backend/ent/spotifyaccount"
+	"antwon.dj/backend/ent/spotifyauthorization"
 	"antwon.dj/backend/ent/user"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -64,6 +65,8 @@ type Client struct {
 	Song *SongClient
 	// SpotifyAccount is the client for interacting with the SpotifyAccount builders.
 	SpotifyAccount *SpotifyAccountClient
+	// SpotifyAuthorization is the client for interacting with the SpotifyAuthorization builders.
+	SpotifyAuthorization *SpotifyAuthorizationClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 }
@@ -90,6 +93,7 @@ func (c *Client) init() {
 	c.Session = NewSessionClient(c.config)
 	c.Song = NewSongClient(c.config)
 	c.SpotifyAccount = NewSpotifyAccountClient(c.config)
+	c.SpotifyAuthorization = NewSpotifyAuthorizationClient(c.config)
 	c.User = NewUserClient(c.config)
 }
 
@@ -181,22 +185,23 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		IdempotencyKey: NewIdempotencyKeyClient(cfg),
-		Like:           NewLikeClient(cfg),
-		Membership:     NewMembershipClient(cfg),
-		Node:           NewNodeClient(cfg),
-		QueueItem:      NewQueueItemClient(cfg),
-		Room:           NewRoomClient(cfg),
-		RoomCommand:    NewRoomCommandClient(cfg),
-		RoomEvent:      NewRoomEventClient(cfg),
-		RoomLease:      NewRoomLeaseClient(cfg),
-		RoomPlayback:   NewRoomPlaybackClient(cfg),
-		Session:        NewSessionClient(cfg),
-		Song:           NewSongClient(cfg),
-		SpotifyAccount: NewSpotifyAccountClient(cfg),
-		User:           NewUserClient(cfg),
+		ctx:                  ctx,
+		config:               cfg,
+		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
+		Like:                 NewLikeClient(cfg),
+		Membership:           NewMembershipClient(cfg),
+		Node:                 NewNodeClient(cfg),
+		QueueItem:            NewQueueItemClient(cfg),
+		Room:                 NewRoomClient(cfg),
+		RoomCommand:          NewRoomCommandClient(cfg),
+		RoomEvent:            NewRoomEventClient(cfg),
+		RoomLease:            NewRoomLeaseClient(cfg),
+		RoomPlayback:         NewRoomPlaybackClient(cfg),
+		Session:              NewSessionClient(cfg),
+		Song:                 NewSongClient(cfg),
+		SpotifyAccount:       NewSpotifyAccountClient(cfg),
+		SpotifyAuthorization: NewSpotifyAuthorizationClient(cfg),
+		User:                 NewUserClient(cfg),
 	}, nil
 }
 
@@ -214,22 +219,23 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		IdempotencyKey: NewIdempotencyKeyClient(cfg),
-		Like:           NewLikeClient(cfg),
-		Membership:     NewMembershipClient(cfg),
-		Node:           NewNodeClient(cfg),
-		QueueItem:      NewQueueItemClient(cfg),
-		Room:           NewRoomClient(cfg),
-		RoomCommand:    NewRoomCommandClient(cfg),
-		RoomEvent:      NewRoomEventClient(cfg),
-		RoomLease:      NewRoomLeaseClient(cfg),
-		RoomPlayback:   NewRoomPlaybackClient(cfg),
-		Session:        NewSessionClient(cfg),
-		Song:           NewSongClient(cfg),
-		SpotifyAccount: NewSpotifyAccountClient(cfg),
-		User:           NewUserClient(cfg),
+		ctx:                  ctx,
+		config:               cfg,
+		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
+		Like:                 NewLikeClient(cfg),
+		Membership:           NewMembershipClient(cfg),
+		Node:                 NewNodeClient(cfg),
+		QueueItem:            NewQueueItemClient(cfg),
+		Room:                 NewRoomClient(cfg),
+		RoomCommand:          NewRoomCommandClient(cfg),
+		RoomEvent:            NewRoomEventClient(cfg),
+		RoomLease:            NewRoomLeaseClient(cfg),
+		RoomPlayback:         NewRoomPlaybackClient(cfg),
+		Session:              NewSessionClient(cfg),
+		Song:                 NewSongClient(cfg),
+		SpotifyAccount:       NewSpotifyAccountClient(cfg),
+		SpotifyAuthorization: NewSpotifyAuthorizationClient(cfg),
+		User:                 NewUserClient(cfg),
 	}, nil
 }
 
@@ -261,7 +267,7 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.IdempotencyKey, c.Like, c.Membership, c.Node, c.QueueItem, c.Room,
 		c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback, c.Session, c.Song,
-		c.SpotifyAccount, c.User,
+		c.SpotifyAccount, c.SpotifyAuthorization, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -273,7 +279,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.IdempotencyKey, c.Like, c.Membership, c.Node, c.QueueItem, c.Room,
 		c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback, c.Session, c.Song,
-		c.SpotifyAccount, c.User,
+		c.SpotifyAccount, c.SpotifyAuthorization, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -308,6 +314,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Song.mutate(ctx, m)
 	case *SpotifyAccountMutation:
 		return c.SpotifyAccount.mutate(ctx, m)
+	case *SpotifyAuthorizationMutation:
+		return c.SpotifyAuthorization.mutate(ctx, m)
 	case *UserMutation:
 		return c.User.mutate(ctx, m)
 	default:
@@ -2268,6 +2276,155 @@ func (c *SpotifyAccountClient) mutate(ctx context.Context, m *SpotifyAccountMuta
 	}
 }
 
+// SpotifyAuthorizationClient is a client for the SpotifyAuthorization schema.
+type SpotifyAuthorizationClient struct {
+	config
+}
+
+// NewSpotifyAuthorizationClient returns a client for the SpotifyAuthorization from the given config.
+func NewSpotifyAuthorizationClient(c config) *SpotifyAuthorizationClient {
+	return &SpotifyAuthorizationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `spotifyauthorization.Hooks(f(g(h())))`.
+func (c *SpotifyAuthorizationClient) Use(hooks ...Hook) {
+	c.hooks.SpotifyAuthorization = append(c.hooks.SpotifyAuthorization, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `spotifyauthorization.Intercept(f(g(h())))`.
+func (c *SpotifyAuthorizationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SpotifyAuthorization = append(c.inters.SpotifyAuthorization, interceptors...)
+}
+
+// Create returns a builder for creating a SpotifyAuthorization entity.
+func (c *SpotifyAuthorizationClient) Create() *SpotifyAuthorizationCreate {
+	mutation := newSpotifyAuthorizationMutation(c.config, OpCreate)
+	return &SpotifyAuthorizationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SpotifyAuthorization entities.
+func (c *SpotifyAuthorizationClient) CreateBulk(builders ...*SpotifyAuthorizationCreate) *SpotifyAuthorizationCreateBulk {
+	return &SpotifyAuthorizationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SpotifyAuthorizationClient) MapCreateBulk(slice any, setFunc func(*SpotifyAuthorizationCreate, int)) *SpotifyAuthorizationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SpotifyAuthorizationCreateBulk{err: fmt.Errorf("calling to SpotifyAuthorizationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SpotifyAuthorizationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SpotifyAuthorizationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SpotifyAuthorization.
+func (c *SpotifyAuthorizationClient) Update() *SpotifyAuthorizationUpdate {
+	mutation := newSpotifyAuthorizationMutation(c.config, OpUpdate)
+	return &SpotifyAuthorizationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SpotifyAuthorizationClient) UpdateOne(_m *SpotifyAuthorization) *SpotifyAuthorizationUpdateOne {
+	mutation := newSpotifyAuthorizationMutation(c.config, OpUpdateOne, withSpotifyAuthorization(_m))
+	return &SpotifyAuthorizationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SpotifyAuthorizationClient) UpdateOneID(id string) *SpotifyAuthorizationUpdateOne {
+	mutation := newSpotifyAuthorizationMutation(c.config, OpUpdateOne, withSpotifyAuthorizationID(id))
+	return &SpotifyAuthorizationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SpotifyAuthorization.
+func (c *SpotifyAuthorizationClient) Delete() *SpotifyAuthorizationDelete {
+	mutation := newSpotifyAuthorizationMutation(c.config, OpDelete)
+	return &SpotifyAuthorizationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SpotifyAuthorizationClient) DeleteOne(_m *SpotifyAuthorization) *SpotifyAuthorizationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SpotifyAuthorizationClient) DeleteOneID(id string) *SpotifyAuthorizationDeleteOne {
+	builder := c.Delete().Where(spotifyauthorization.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SpotifyAuthorizationDeleteOne{builder}
+}
+
+// Query returns a query builder for SpotifyAuthorization.
+func (c *SpotifyAuthorizationClient) Query() *SpotifyAuthorizationQuery {
+	return &SpotifyAuthorizationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSpotifyAuthorization},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SpotifyAuthorization entity by its id.
+func (c *SpotifyAuthorizationClient) Get(ctx context.Context, id string) (*SpotifyAuthorization, error) {
+	return c.Query().Where(spotifyauthorization.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SpotifyAuthorizationClient) GetX(ctx context.Context, id string) *SpotifyAuthorization {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryUser queries the user edge of a SpotifyAuthorization.
+func (c *SpotifyAuthorizationClient) QueryUser(_m *SpotifyAuthorization) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(spotifyauthorization.Table, spotifyauthorization.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, spotifyauthorization.UserTable, spotifyauthorization.UserColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SpotifyAuthorizationClient) Hooks() []Hook {
+	return c.hooks.SpotifyAuthorization
+}
+
+// Interceptors returns the client interceptors.
+func (c *SpotifyAuthorizationClient) Interceptors() []Interceptor {
+	return c.inters.SpotifyAuthorization
+}
+
+func (c *SpotifyAuthorizationClient) mutate(ctx context.Context, m *SpotifyAuthorizationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SpotifyAuthorizationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SpotifyAuthorizationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SpotifyAuthorizationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SpotifyAuthorizationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SpotifyAuthorization mutation op: %q", m.Op())
+	}
+}
+
 // UserClient is a client for the User schema.
 type UserClient struct {
 	config
@@ -2421,11 +2578,13 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		IdempotencyKey, Like, Membership, Node, QueueItem, Room, RoomCommand, RoomEvent,
-		RoomLease, RoomPlayback, Session, Song, SpotifyAccount, User []ent.Hook
+		RoomLease, RoomPlayback, Session, Song, SpotifyAccount, SpotifyAuthorization,
+		User []ent.Hook
 	}
 	inters struct {
 		IdempotencyKey, Like, Membership, Node, QueueItem, Room, RoomCommand, RoomEvent,
-		RoomLease, RoomPlayback, Session, Song, SpotifyAccount, User []ent.Interceptor
+		RoomLease, RoomPlayback, Session, Song, SpotifyAccount, SpotifyAuthorization,
+		User []ent.Interceptor
 	}
 )
 

@@ -22,6 +22,7 @@ import (
 	"antwon.dj/backend/ent/session"
 	"antwon.dj/backend/ent/song"
 	"antwon.dj/backend/ent/spotifyaccount"
+	"antwon.dj/backend/ent/spotifyauthorization"
 	"antwon.dj/backend/ent/user"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -86,20 +87,21 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			idempotencykey.Table: idempotencykey.ValidColumn,
-			like.Table:           like.ValidColumn,
-			membership.Table:     membership.ValidColumn,
-			node.Table:           node.ValidColumn,
-			queueitem.Table:      queueitem.ValidColumn,
-			room.Table:           room.ValidColumn,
-			roomcommand.Table:    roomcommand.ValidColumn,
-			roomevent.Table:      roomevent.ValidColumn,
-			roomlease.Table:      roomlease.ValidColumn,
-			roomplayback.Table:   roomplayback.ValidColumn,
-			session.Table:        session.ValidColumn,
-			song.Table:           song.ValidColumn,
-			spotifyaccount.Table: spotifyaccount.ValidColumn,
-			user.Table:           user.ValidColumn,
+			idempotencykey.Table:       idempotencykey.ValidColumn,
+			like.Table:                 like.ValidColumn,
+			membership.Table:           membership.ValidColumn,
+			node.Table:                 node.ValidColumn,
+			queueitem.Table:            queueitem.ValidColumn,
+			room.Table:                 room.ValidColumn,
+			roomcommand.Table:          roomcommand.ValidColumn,
+			roomevent.Table:            roomevent.ValidColumn,
+			roomlease.Table:            roomlease.ValidColumn,
+			roomplayback.Table:         roomplayback.ValidColumn,
+			session.Table:              session.ValidColumn,
+			song.Table:                 song.ValidColumn,
+			spotifyaccount.Table:       spotifyaccount.ValidColumn,
+			spotifyauthorization.Table: spotifyauthorization.ValidColumn,
+			user.Table:                 user.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -23,6 +23,7 @@ import (
 	"antwon.dj/backend/ent/session"
 	"antwon.dj/backend/ent/song"
 	"antwon.dj/backend/ent/spotifyaccount"
+	"antwon.dj/backend/ent/spotifyauthorization"
 	"antwon.dj/backend/ent/user"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -37,20 +38,21 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeIdempotencyKey = "IdempotencyKey"
-	TypeLike           = "Like"
-	TypeMembership     = "Membership"
-	TypeNode           = "Node"
-	TypeQueueItem      = "QueueItem"
-	TypeRoom           = "Room"
-	TypeRoomCommand    = "RoomCommand"
-	TypeRoomEvent      = "RoomEvent"
-	TypeRoomLease      = "RoomLease"
-	TypeRoomPlayback   = "RoomPlayback"
-	TypeSession        = "Session"
-	TypeSong           = "Song"
-	TypeSpotifyAccount = "SpotifyAccount"
-	TypeUser           = "User"
+	TypeIdempotencyKey       = "IdempotencyKey"
+	TypeLike                 = "Like"
+	TypeMembership           = "Membership"
+	TypeNode                 = "Node"
+	TypeQueueItem            = "QueueItem"
+	TypeRoom                 = "Room"
+	TypeRoomCommand          = "RoomCommand"
+	TypeRoomEvent            = "RoomEvent"
+	TypeRoomLease            = "RoomLease"
+	TypeRoomPlayback         = "RoomPlayback"
+	TypeSession              = "Session"
+	TypeSong                 = "Song"
+	TypeSpotifyAccount       = "SpotifyAccount"
+	TypeSpotifyAuthorization = "SpotifyAuthorization"
+	TypeUser                 = "User"
 )
 
 // IdempotencyKeyMutation represents an operation that mutates the IdempotencyKey nodes in the graph.
@@ -2179,6 +2181,7 @@ type QueueItemMutation struct {
 	addlike_count    *int
 	active_recording *string
 	commit_state     *string
+	commit_delivery  *string
 	committed_at     *time.Time
 	skip_on_start    *bool
 	started_at       *time.Time
@@ -2758,6 +2761,55 @@ func (m *QueueItemMutation) ResetCommitState() {
 	delete(m.clearedFields, queueitem.FieldCommitState)
 }
 
+// SetCommitDelivery sets the "commit_delivery" field.
+func (m *QueueItemMutation) SetCommitDelivery(s string) {
+	m.commit_delivery = &s
+}
+
+// CommitDelivery returns the value of the "commit_delivery" field in the mutation.
+func (m *QueueItemMutation) CommitDelivery() (r string, exists bool) {
+	v := m.commit_delivery
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCommitDelivery returns the old "commit_delivery" field's value of the QueueItem entity.
+// If the QueueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QueueItemMutation) OldCommitDelivery(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCommitDelivery is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCommitDelivery requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCommitDelivery: %w", err)
+	}
+	return oldValue.CommitDelivery, nil
+}
+
+// ClearCommitDelivery clears the value of the "commit_delivery" field.
+func (m *QueueItemMutation) ClearCommitDelivery() {
+	m.commit_delivery = nil
+	m.clearedFields[queueitem.FieldCommitDelivery] = struct{}{}
+}
+
+// CommitDeliveryCleared returns if the "commit_delivery" field was cleared in this mutation.
+func (m *QueueItemMutation) CommitDeliveryCleared() bool {
+	_, ok := m.clearedFields[queueitem.FieldCommitDelivery]
+	return ok
+}
+
+// ResetCommitDelivery resets all changes to the "commit_delivery" field.
+func (m *QueueItemMutation) ResetCommitDelivery() {
+	m.commit_delivery = nil
+	delete(m.clearedFields, queueitem.FieldCommitDelivery)
+}
+
 // SetCommittedAt sets the "committed_at" field.
 func (m *QueueItemMutation) SetCommittedAt(t time.Time) {
 	m.committed_at = &t
@@ -3056,7 +3108,7 @@ func (m *QueueItemMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *QueueItemMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 15)
 	if m.room != nil {
 		fields = append(fields, queueitem.FieldRoomID)
 	}
@@ -3086,6 +3138,9 @@ func (m *QueueItemMutation) Fields() []string {
 	}
 	if m.commit_state != nil {
 		fields = append(fields, queueitem.FieldCommitState)
+	}
+	if m.commit_delivery != nil {
+		fields = append(fields, queueitem.FieldCommitDelivery)
 	}
 	if m.committed_at != nil {
 		fields = append(fields, queueitem.FieldCommittedAt)
@@ -3127,6 +3182,8 @@ func (m *QueueItemMutation) Field(name string) (ent.Value, bool) {
 		return m.ActiveRecording()
 	case queueitem.FieldCommitState:
 		return m.CommitState()
+	case queueitem.FieldCommitDelivery:
+		return m.CommitDelivery()
 	case queueitem.FieldCommittedAt:
 		return m.CommittedAt()
 	case queueitem.FieldSkipOnStart:
@@ -3164,6 +3221,8 @@ func (m *QueueItemMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldActiveRecording(ctx)
 	case queueitem.FieldCommitState:
 		return m.OldCommitState(ctx)
+	case queueitem.FieldCommitDelivery:
+		return m.OldCommitDelivery(ctx)
 	case queueitem.FieldCommittedAt:
 		return m.OldCommittedAt(ctx)
 	case queueitem.FieldSkipOnStart:
@@ -3250,6 +3309,13 @@ func (m *QueueItemMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCommitState(v)
+		return nil
+	case queueitem.FieldCommitDelivery:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCommitDelivery(v)
 		return nil
 	case queueitem.FieldCommittedAt:
 		v, ok := value.(time.Time)
@@ -3357,6 +3423,9 @@ func (m *QueueItemMutation) ClearedFields() []string {
 	if m.FieldCleared(queueitem.FieldCommitState) {
 		fields = append(fields, queueitem.FieldCommitState)
 	}
+	if m.FieldCleared(queueitem.FieldCommitDelivery) {
+		fields = append(fields, queueitem.FieldCommitDelivery)
+	}
 	if m.FieldCleared(queueitem.FieldCommittedAt) {
 		fields = append(fields, queueitem.FieldCommittedAt)
 	}
@@ -3388,6 +3457,9 @@ func (m *QueueItemMutation) ClearField(name string) error {
 		return nil
 	case queueitem.FieldCommitState:
 		m.ClearCommitState()
+		return nil
+	case queueitem.FieldCommitDelivery:
+		m.ClearCommitDelivery()
 		return nil
 	case queueitem.FieldCommittedAt:
 		m.ClearCommittedAt()
@@ -3435,6 +3507,9 @@ func (m *QueueItemMutation) ResetField(name string) error {
 		return nil
 	case queueitem.FieldCommitState:
 		m.ResetCommitState()
+		return nil
+	case queueitem.FieldCommitDelivery:
+		m.ResetCommitDelivery()
 		return nil
 	case queueitem.FieldCommittedAt:
 		m.ResetCommittedAt()
@@ -3565,24 +3640,28 @@ func (m *QueueItemMutation) ResetEdge(name string) error {
 // RoomMutation represents an operation that mutates the Room nodes in the graph.
 type RoomMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *string
-	name          *string
-	code          *string
-	status        *string
-	version       *int64
-	addversion    *int64
-	open_code     *string
-	open_host_id  *string
-	created_at    *time.Time
-	closed_at     *time.Time
-	clearedFields map[string]struct{}
-	host          *string
-	clearedhost   bool
-	done          bool
-	oldValue      func(context.Context) (*Room, error)
-	predicates    []predicate.Room
+	op                    Op
+	typ                   string
+	id                    *string
+	name                  *string
+	code                  *string
+	status                *string
+	version               *int64
+	addversion            *int64
+	open_code             *string
+	open_host_id          *string
+	delivery              *string
+	fallback              *bool
+	fallback_playlist_uri *string
+	playlist_uri          *string
+	created_at            *time.Time
+	closed_at             *time.Time
+	clearedFields         map[string]struct{}
+	host                  *string
+	clearedhost           bool
+	done                  bool
+	oldValue              func(context.Context) (*Room, error)
+	predicates            []predicate.Room
 }
 
 var _ ent.Mutation = (*RoomMutation)(nil)
@@ -3987,6 +4066,176 @@ func (m *RoomMutation) ResetOpenHostID() {
 	delete(m.clearedFields, room.FieldOpenHostID)
 }
 
+// SetDelivery sets the "delivery" field.
+func (m *RoomMutation) SetDelivery(s string) {
+	m.delivery = &s
+}
+
+// Delivery returns the value of the "delivery" field in the mutation.
+func (m *RoomMutation) Delivery() (r string, exists bool) {
+	v := m.delivery
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDelivery returns the old "delivery" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldDelivery(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDelivery is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDelivery requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDelivery: %w", err)
+	}
+	return oldValue.Delivery, nil
+}
+
+// ResetDelivery resets all changes to the "delivery" field.
+func (m *RoomMutation) ResetDelivery() {
+	m.delivery = nil
+}
+
+// SetFallback sets the "fallback" field.
+func (m *RoomMutation) SetFallback(b bool) {
+	m.fallback = &b
+}
+
+// Fallback returns the value of the "fallback" field in the mutation.
+func (m *RoomMutation) Fallback() (r bool, exists bool) {
+	v := m.fallback
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFallback returns the old "fallback" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldFallback(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFallback is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFallback requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFallback: %w", err)
+	}
+	return oldValue.Fallback, nil
+}
+
+// ResetFallback resets all changes to the "fallback" field.
+func (m *RoomMutation) ResetFallback() {
+	m.fallback = nil
+}
+
+// SetFallbackPlaylistURI sets the "fallback_playlist_uri" field.
+func (m *RoomMutation) SetFallbackPlaylistURI(s string) {
+	m.fallback_playlist_uri = &s
+}
+
+// FallbackPlaylistURI returns the value of the "fallback_playlist_uri" field in the mutation.
+func (m *RoomMutation) FallbackPlaylistURI() (r string, exists bool) {
+	v := m.fallback_playlist_uri
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFallbackPlaylistURI returns the old "fallback_playlist_uri" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldFallbackPlaylistURI(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFallbackPlaylistURI is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFallbackPlaylistURI requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFallbackPlaylistURI: %w", err)
+	}
+	return oldValue.FallbackPlaylistURI, nil
+}
+
+// ClearFallbackPlaylistURI clears the value of the "fallback_playlist_uri" field.
+func (m *RoomMutation) ClearFallbackPlaylistURI() {
+	m.fallback_playlist_uri = nil
+	m.clearedFields[room.FieldFallbackPlaylistURI] = struct{}{}
+}
+
+// FallbackPlaylistURICleared returns if the "fallback_playlist_uri" field was cleared in this mutation.
+func (m *RoomMutation) FallbackPlaylistURICleared() bool {
+	_, ok := m.clearedFields[room.FieldFallbackPlaylistURI]
+	return ok
+}
+
+// ResetFallbackPlaylistURI resets all changes to the "fallback_playlist_uri" field.
+func (m *RoomMutation) ResetFallbackPlaylistURI() {
+	m.fallback_playlist_uri = nil
+	delete(m.clearedFields, room.FieldFallbackPlaylistURI)
+}
+
+// SetPlaylistURI sets the "playlist_uri" field.
+func (m *RoomMutation) SetPlaylistURI(s string) {
+	m.playlist_uri = &s
+}
+
+// PlaylistURI returns the value of the "playlist_uri" field in the mutation.
+func (m *RoomMutation) PlaylistURI() (r string, exists bool) {
+	v := m.playlist_uri
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlaylistURI returns the old "playlist_uri" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldPlaylistURI(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlaylistURI is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlaylistURI requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlaylistURI: %w", err)
+	}
+	return oldValue.PlaylistURI, nil
+}
+
+// ClearPlaylistURI clears the value of the "playlist_uri" field.
+func (m *RoomMutation) ClearPlaylistURI() {
+	m.playlist_uri = nil
+	m.clearedFields[room.FieldPlaylistURI] = struct{}{}
+}
+
+// PlaylistURICleared returns if the "playlist_uri" field was cleared in this mutation.
+func (m *RoomMutation) PlaylistURICleared() bool {
+	_, ok := m.clearedFields[room.FieldPlaylistURI]
+	return ok
+}
+
+// ResetPlaylistURI resets all changes to the "playlist_uri" field.
+func (m *RoomMutation) ResetPlaylistURI() {
+	m.playlist_uri = nil
+	delete(m.clearedFields, room.FieldPlaylistURI)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *RoomMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -4133,7 +4382,7 @@ func (m *RoomMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 13)
 	if m.host != nil {
 		fields = append(fields, room.FieldHostID)
 	}
@@ -4154,6 +4403,18 @@ func (m *RoomMutation) Fields() []string {
 	}
 	if m.open_host_id != nil {
 		fields = append(fields, room.FieldOpenHostID)
+	}
+	if m.delivery != nil {
+		fields = append(fields, room.FieldDelivery)
+	}
+	if m.fallback != nil {
+		fields = append(fields, room.FieldFallback)
+	}
+	if m.fallback_playlist_uri != nil {
+		fields = append(fields, room.FieldFallbackPlaylistURI)
+	}
+	if m.playlist_uri != nil {
+		fields = append(fields, room.FieldPlaylistURI)
 	}
 	if m.created_at != nil {
 		fields = append(fields, room.FieldCreatedAt)
@@ -4183,6 +4444,14 @@ func (m *RoomMutation) Field(name string) (ent.Value, bool) {
 		return m.OpenCode()
 	case room.FieldOpenHostID:
 		return m.OpenHostID()
+	case room.FieldDelivery:
+		return m.Delivery()
+	case room.FieldFallback:
+		return m.Fallback()
+	case room.FieldFallbackPlaylistURI:
+		return m.FallbackPlaylistURI()
+	case room.FieldPlaylistURI:
+		return m.PlaylistURI()
 	case room.FieldCreatedAt:
 		return m.CreatedAt()
 	case room.FieldClosedAt:
@@ -4210,6 +4479,14 @@ func (m *RoomMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldOpenCode(ctx)
 	case room.FieldOpenHostID:
 		return m.OldOpenHostID(ctx)
+	case room.FieldDelivery:
+		return m.OldDelivery(ctx)
+	case room.FieldFallback:
+		return m.OldFallback(ctx)
+	case room.FieldFallbackPlaylistURI:
+		return m.OldFallbackPlaylistURI(ctx)
+	case room.FieldPlaylistURI:
+		return m.OldPlaylistURI(ctx)
 	case room.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case room.FieldClosedAt:
@@ -4271,6 +4548,34 @@ func (m *RoomMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetOpenHostID(v)
+		return nil
+	case room.FieldDelivery:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDelivery(v)
+		return nil
+	case room.FieldFallback:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFallback(v)
+		return nil
+	case room.FieldFallbackPlaylistURI:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFallbackPlaylistURI(v)
+		return nil
+	case room.FieldPlaylistURI:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlaylistURI(v)
 		return nil
 	case room.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -4337,6 +4642,12 @@ func (m *RoomMutation) ClearedFields() []string {
 	if m.FieldCleared(room.FieldOpenHostID) {
 		fields = append(fields, room.FieldOpenHostID)
 	}
+	if m.FieldCleared(room.FieldFallbackPlaylistURI) {
+		fields = append(fields, room.FieldFallbackPlaylistURI)
+	}
+	if m.FieldCleared(room.FieldPlaylistURI) {
+		fields = append(fields, room.FieldPlaylistURI)
+	}
 	if m.FieldCleared(room.FieldClosedAt) {
 		fields = append(fields, room.FieldClosedAt)
 	}
@@ -4359,6 +4670,12 @@ func (m *RoomMutation) ClearField(name string) error {
 		return nil
 	case room.FieldOpenHostID:
 		m.ClearOpenHostID()
+		return nil
+	case room.FieldFallbackPlaylistURI:
+		m.ClearFallbackPlaylistURI()
+		return nil
+	case room.FieldPlaylistURI:
+		m.ClearPlaylistURI()
 		return nil
 	case room.FieldClosedAt:
 		m.ClearClosedAt()
@@ -4391,6 +4708,18 @@ func (m *RoomMutation) ResetField(name string) error {
 		return nil
 	case room.FieldOpenHostID:
 		m.ResetOpenHostID()
+		return nil
+	case room.FieldDelivery:
+		m.ResetDelivery()
+		return nil
+	case room.FieldFallback:
+		m.ResetFallback()
+		return nil
+	case room.FieldFallbackPlaylistURI:
+		m.ResetFallbackPlaylistURI()
+		return nil
+	case room.FieldPlaylistURI:
+		m.ResetPlaylistURI()
 		return nil
 	case room.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -6439,32 +6768,37 @@ func (m *RoomLeaseMutation) ResetEdge(name string) error {
 // RoomPlaybackMutation represents an operation that mutates the RoomPlayback nodes in the graph.
 type RoomPlaybackMutation struct {
 	config
-	op                Op
-	typ               string
-	id                *string
-	version           *int64
-	addversion        *int64
-	status            *string
-	progress_ms       *int
-	addprogress_ms    *int
-	observed_at       *time.Time
-	device_id         *string
-	device_name       *string
-	device_type       *string
-	device_active     *bool
-	device_restricted *bool
-	device_volume     *int
-	adddevice_volume  *int
-	health            *string
-	health_until      *time.Time
-	clearedFields     map[string]struct{}
-	item              *string
-	cleareditem       bool
-	song              *string
-	clearedsong       bool
-	done              bool
-	oldValue          func(context.Context) (*RoomPlayback, error)
-	predicates        []predicate.RoomPlayback
+	op                 Op
+	typ                string
+	id                 *string
+	version            *int64
+	addversion         *int64
+	status             *string
+	progress_ms        *int
+	addprogress_ms     *int
+	observed_at        *time.Time
+	device_id          *string
+	device_name        *string
+	device_type        *string
+	device_active      *bool
+	device_restricted  *bool
+	device_volume      *int
+	adddevice_volume   *int
+	health             *string
+	health_reason      *string
+	health_until       *time.Time
+	delivery           *string
+	begun              *bool
+	command_version    *int64
+	addcommand_version *int64
+	clearedFields      map[string]struct{}
+	item               *string
+	cleareditem        bool
+	song               *string
+	clearedsong        bool
+	done               bool
+	oldValue           func(context.Context) (*RoomPlayback, error)
+	predicates         []predicate.RoomPlayback
 }
 
 var _ ent.Mutation = (*RoomPlaybackMutation)(nil)
@@ -7166,6 +7500,42 @@ func (m *RoomPlaybackMutation) ResetHealth() {
 	m.health = nil
 }
 
+// SetHealthReason sets the "health_reason" field.
+func (m *RoomPlaybackMutation) SetHealthReason(s string) {
+	m.health_reason = &s
+}
+
+// HealthReason returns the value of the "health_reason" field in the mutation.
+func (m *RoomPlaybackMutation) HealthReason() (r string, exists bool) {
+	v := m.health_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHealthReason returns the old "health_reason" field's value of the RoomPlayback entity.
+// If the RoomPlayback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomPlaybackMutation) OldHealthReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHealthReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHealthReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHealthReason: %w", err)
+	}
+	return oldValue.HealthReason, nil
+}
+
+// ResetHealthReason resets all changes to the "health_reason" field.
+func (m *RoomPlaybackMutation) ResetHealthReason() {
+	m.health_reason = nil
+}
+
 // SetHealthUntil sets the "health_until" field.
 func (m *RoomPlaybackMutation) SetHealthUntil(t time.Time) {
 	m.health_until = &t
@@ -7213,6 +7583,134 @@ func (m *RoomPlaybackMutation) HealthUntilCleared() bool {
 func (m *RoomPlaybackMutation) ResetHealthUntil() {
 	m.health_until = nil
 	delete(m.clearedFields, roomplayback.FieldHealthUntil)
+}
+
+// SetDelivery sets the "delivery" field.
+func (m *RoomPlaybackMutation) SetDelivery(s string) {
+	m.delivery = &s
+}
+
+// Delivery returns the value of the "delivery" field in the mutation.
+func (m *RoomPlaybackMutation) Delivery() (r string, exists bool) {
+	v := m.delivery
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDelivery returns the old "delivery" field's value of the RoomPlayback entity.
+// If the RoomPlayback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomPlaybackMutation) OldDelivery(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDelivery is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDelivery requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDelivery: %w", err)
+	}
+	return oldValue.Delivery, nil
+}
+
+// ResetDelivery resets all changes to the "delivery" field.
+func (m *RoomPlaybackMutation) ResetDelivery() {
+	m.delivery = nil
+}
+
+// SetBegun sets the "begun" field.
+func (m *RoomPlaybackMutation) SetBegun(b bool) {
+	m.begun = &b
+}
+
+// Begun returns the value of the "begun" field in the mutation.
+func (m *RoomPlaybackMutation) Begun() (r bool, exists bool) {
+	v := m.begun
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBegun returns the old "begun" field's value of the RoomPlayback entity.
+// If the RoomPlayback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomPlaybackMutation) OldBegun(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBegun is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBegun requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBegun: %w", err)
+	}
+	return oldValue.Begun, nil
+}
+
+// ResetBegun resets all changes to the "begun" field.
+func (m *RoomPlaybackMutation) ResetBegun() {
+	m.begun = nil
+}
+
+// SetCommandVersion sets the "command_version" field.
+func (m *RoomPlaybackMutation) SetCommandVersion(i int64) {
+	m.command_version = &i
+	m.addcommand_version = nil
+}
+
+// CommandVersion returns the value of the "command_version" field in the mutation.
+func (m *RoomPlaybackMutation) CommandVersion() (r int64, exists bool) {
+	v := m.command_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCommandVersion returns the old "command_version" field's value of the RoomPlayback entity.
+// If the RoomPlayback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomPlaybackMutation) OldCommandVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCommandVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCommandVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCommandVersion: %w", err)
+	}
+	return oldValue.CommandVersion, nil
+}
+
+// AddCommandVersion adds i to the "command_version" field.
+func (m *RoomPlaybackMutation) AddCommandVersion(i int64) {
+	if m.addcommand_version != nil {
+		*m.addcommand_version += i
+	} else {
+		m.addcommand_version = &i
+	}
+}
+
+// AddedCommandVersion returns the value that was added to the "command_version" field in this mutation.
+func (m *RoomPlaybackMutation) AddedCommandVersion() (r int64, exists bool) {
+	v := m.addcommand_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCommandVersion resets all changes to the "command_version" field.
+func (m *RoomPlaybackMutation) ResetCommandVersion() {
+	m.command_version = nil
+	m.addcommand_version = nil
 }
 
 // ClearItem clears the "item" edge to the QueueItem entity.
@@ -7303,7 +7801,7 @@ func (m *RoomPlaybackMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomPlaybackMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 18)
 	if m.version != nil {
 		fields = append(fields, roomplayback.FieldVersion)
 	}
@@ -7343,8 +7841,20 @@ func (m *RoomPlaybackMutation) Fields() []string {
 	if m.health != nil {
 		fields = append(fields, roomplayback.FieldHealth)
 	}
+	if m.health_reason != nil {
+		fields = append(fields, roomplayback.FieldHealthReason)
+	}
 	if m.health_until != nil {
 		fields = append(fields, roomplayback.FieldHealthUntil)
+	}
+	if m.delivery != nil {
+		fields = append(fields, roomplayback.FieldDelivery)
+	}
+	if m.begun != nil {
+		fields = append(fields, roomplayback.FieldBegun)
+	}
+	if m.command_version != nil {
+		fields = append(fields, roomplayback.FieldCommandVersion)
 	}
 	return fields
 }
@@ -7380,8 +7890,16 @@ func (m *RoomPlaybackMutation) Field(name string) (ent.Value, bool) {
 		return m.DeviceVolume()
 	case roomplayback.FieldHealth:
 		return m.Health()
+	case roomplayback.FieldHealthReason:
+		return m.HealthReason()
 	case roomplayback.FieldHealthUntil:
 		return m.HealthUntil()
+	case roomplayback.FieldDelivery:
+		return m.Delivery()
+	case roomplayback.FieldBegun:
+		return m.Begun()
+	case roomplayback.FieldCommandVersion:
+		return m.CommandVersion()
 	}
 	return nil, false
 }
@@ -7417,8 +7935,16 @@ func (m *RoomPlaybackMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldDeviceVolume(ctx)
 	case roomplayback.FieldHealth:
 		return m.OldHealth(ctx)
+	case roomplayback.FieldHealthReason:
+		return m.OldHealthReason(ctx)
 	case roomplayback.FieldHealthUntil:
 		return m.OldHealthUntil(ctx)
+	case roomplayback.FieldDelivery:
+		return m.OldDelivery(ctx)
+	case roomplayback.FieldBegun:
+		return m.OldBegun(ctx)
+	case roomplayback.FieldCommandVersion:
+		return m.OldCommandVersion(ctx)
 	}
 	return nil, fmt.Errorf("unknown RoomPlayback field %s", name)
 }
@@ -7519,12 +8045,40 @@ func (m *RoomPlaybackMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetHealth(v)
 		return nil
+	case roomplayback.FieldHealthReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHealthReason(v)
+		return nil
 	case roomplayback.FieldHealthUntil:
 		v, ok := value.(time.Time)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetHealthUntil(v)
+		return nil
+	case roomplayback.FieldDelivery:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDelivery(v)
+		return nil
+	case roomplayback.FieldBegun:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBegun(v)
+		return nil
+	case roomplayback.FieldCommandVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCommandVersion(v)
 		return nil
 	}
 	return fmt.Errorf("unknown RoomPlayback field %s", name)
@@ -7543,6 +8097,9 @@ func (m *RoomPlaybackMutation) AddedFields() []string {
 	if m.adddevice_volume != nil {
 		fields = append(fields, roomplayback.FieldDeviceVolume)
 	}
+	if m.addcommand_version != nil {
+		fields = append(fields, roomplayback.FieldCommandVersion)
+	}
 	return fields
 }
 
@@ -7557,6 +8114,8 @@ func (m *RoomPlaybackMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedProgressMs()
 	case roomplayback.FieldDeviceVolume:
 		return m.AddedDeviceVolume()
+	case roomplayback.FieldCommandVersion:
+		return m.AddedCommandVersion()
 	}
 	return nil, false
 }
@@ -7586,6 +8145,13 @@ func (m *RoomPlaybackMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddDeviceVolume(v)
+		return nil
+	case roomplayback.FieldCommandVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCommandVersion(v)
 		return nil
 	}
 	return fmt.Errorf("unknown RoomPlayback numeric field %s", name)
@@ -7692,8 +8258,20 @@ func (m *RoomPlaybackMutation) ResetField(name string) error {
 	case roomplayback.FieldHealth:
 		m.ResetHealth()
 		return nil
+	case roomplayback.FieldHealthReason:
+		m.ResetHealthReason()
+		return nil
 	case roomplayback.FieldHealthUntil:
 		m.ResetHealthUntil()
+		return nil
+	case roomplayback.FieldDelivery:
+		m.ResetDelivery()
+		return nil
+	case roomplayback.FieldBegun:
+		m.ResetBegun()
+		return nil
+	case roomplayback.FieldCommandVersion:
+		m.ResetCommandVersion()
 		return nil
 	}
 	return fmt.Errorf("unknown RoomPlayback field %s", name)
@@ -9364,20 +9942,21 @@ func (m *SongMutation) ResetEdge(name string) error {
 // SpotifyAccountMutation represents an operation that mutates the SpotifyAccount nodes in the graph.
 type SpotifyAccountMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *string
-	account_id      *string
-	display_name    *string
-	sealed_tokens   *[]byte
-	needs_reconnect *bool
-	authorized_at   *time.Time
-	clearedFields   map[string]struct{}
-	user            *string
-	cleareduser     bool
-	done            bool
-	oldValue        func(context.Context) (*SpotifyAccount, error)
-	predicates      []predicate.SpotifyAccount
+	op               Op
+	typ              string
+	id               *string
+	account_id       *string
+	display_name     *string
+	sealed_tokens    *[]byte
+	needs_reconnect  *bool
+	authorized_at    *time.Time
+	refreshing_until *time.Time
+	clearedFields    map[string]struct{}
+	user             *string
+	cleareduser      bool
+	done             bool
+	oldValue         func(context.Context) (*SpotifyAccount, error)
+	predicates       []predicate.SpotifyAccount
 }
 
 var _ ent.Mutation = (*SpotifyAccountMutation)(nil)
@@ -9700,6 +10279,55 @@ func (m *SpotifyAccountMutation) ResetAuthorizedAt() {
 	m.authorized_at = nil
 }
 
+// SetRefreshingUntil sets the "refreshing_until" field.
+func (m *SpotifyAccountMutation) SetRefreshingUntil(t time.Time) {
+	m.refreshing_until = &t
+}
+
+// RefreshingUntil returns the value of the "refreshing_until" field in the mutation.
+func (m *SpotifyAccountMutation) RefreshingUntil() (r time.Time, exists bool) {
+	v := m.refreshing_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefreshingUntil returns the old "refreshing_until" field's value of the SpotifyAccount entity.
+// If the SpotifyAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpotifyAccountMutation) OldRefreshingUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefreshingUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefreshingUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefreshingUntil: %w", err)
+	}
+	return oldValue.RefreshingUntil, nil
+}
+
+// ClearRefreshingUntil clears the value of the "refreshing_until" field.
+func (m *SpotifyAccountMutation) ClearRefreshingUntil() {
+	m.refreshing_until = nil
+	m.clearedFields[spotifyaccount.FieldRefreshingUntil] = struct{}{}
+}
+
+// RefreshingUntilCleared returns if the "refreshing_until" field was cleared in this mutation.
+func (m *SpotifyAccountMutation) RefreshingUntilCleared() bool {
+	_, ok := m.clearedFields[spotifyaccount.FieldRefreshingUntil]
+	return ok
+}
+
+// ResetRefreshingUntil resets all changes to the "refreshing_until" field.
+func (m *SpotifyAccountMutation) ResetRefreshingUntil() {
+	m.refreshing_until = nil
+	delete(m.clearedFields, spotifyaccount.FieldRefreshingUntil)
+}
+
 // ClearUser clears the "user" edge to the User entity.
 func (m *SpotifyAccountMutation) ClearUser() {
 	m.cleareduser = true
@@ -9761,7 +10389,7 @@ func (m *SpotifyAccountMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SpotifyAccountMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.user != nil {
 		fields = append(fields, spotifyaccount.FieldUserID)
 	}
@@ -9779,6 +10407,9 @@ func (m *SpotifyAccountMutation) Fields() []string {
 	}
 	if m.authorized_at != nil {
 		fields = append(fields, spotifyaccount.FieldAuthorizedAt)
+	}
+	if m.refreshing_until != nil {
+		fields = append(fields, spotifyaccount.FieldRefreshingUntil)
 	}
 	return fields
 }
@@ -9800,6 +10431,8 @@ func (m *SpotifyAccountMutation) Field(name string) (ent.Value, bool) {
 		return m.NeedsReconnect()
 	case spotifyaccount.FieldAuthorizedAt:
 		return m.AuthorizedAt()
+	case spotifyaccount.FieldRefreshingUntil:
+		return m.RefreshingUntil()
 	}
 	return nil, false
 }
@@ -9821,6 +10454,8 @@ func (m *SpotifyAccountMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldNeedsReconnect(ctx)
 	case spotifyaccount.FieldAuthorizedAt:
 		return m.OldAuthorizedAt(ctx)
+	case spotifyaccount.FieldRefreshingUntil:
+		return m.OldRefreshingUntil(ctx)
 	}
 	return nil, fmt.Errorf("unknown SpotifyAccount field %s", name)
 }
@@ -9872,6 +10507,13 @@ func (m *SpotifyAccountMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAuthorizedAt(v)
 		return nil
+	case spotifyaccount.FieldRefreshingUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefreshingUntil(v)
+		return nil
 	}
 	return fmt.Errorf("unknown SpotifyAccount field %s", name)
 }
@@ -9901,7 +10543,11 @@ func (m *SpotifyAccountMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *SpotifyAccountMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(spotifyaccount.FieldRefreshingUntil) {
+		fields = append(fields, spotifyaccount.FieldRefreshingUntil)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -9914,6 +10560,11 @@ func (m *SpotifyAccountMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *SpotifyAccountMutation) ClearField(name string) error {
+	switch name {
+	case spotifyaccount.FieldRefreshingUntil:
+		m.ClearRefreshingUntil()
+		return nil
+	}
 	return fmt.Errorf("unknown SpotifyAccount nullable field %s", name)
 }
 
@@ -9938,6 +10589,9 @@ func (m *SpotifyAccountMutation) ResetField(name string) error {
 		return nil
 	case spotifyaccount.FieldAuthorizedAt:
 		m.ResetAuthorizedAt()
+		return nil
+	case spotifyaccount.FieldRefreshingUntil:
+		m.ResetRefreshingUntil()
 		return nil
 	}
 	return fmt.Errorf("unknown SpotifyAccount field %s", name)
@@ -10015,6 +10669,662 @@ func (m *SpotifyAccountMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown SpotifyAccount edge %s", name)
+}
+
+// SpotifyAuthorizationMutation represents an operation that mutates the SpotifyAuthorization nodes in the graph.
+type SpotifyAuthorizationMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	state_hash    *string
+	browser_hash  *string
+	verifier      *string
+	return_to     *string
+	expires_at    *time.Time
+	clearedFields map[string]struct{}
+	user          *string
+	cleareduser   bool
+	done          bool
+	oldValue      func(context.Context) (*SpotifyAuthorization, error)
+	predicates    []predicate.SpotifyAuthorization
+}
+
+var _ ent.Mutation = (*SpotifyAuthorizationMutation)(nil)
+
+// spotifyauthorizationOption allows management of the mutation configuration using functional options.
+type spotifyauthorizationOption func(*SpotifyAuthorizationMutation)
+
+// newSpotifyAuthorizationMutation creates new mutation for the SpotifyAuthorization entity.
+func newSpotifyAuthorizationMutation(c config, op Op, opts ...spotifyauthorizationOption) *SpotifyAuthorizationMutation {
+	m := &SpotifyAuthorizationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSpotifyAuthorization,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSpotifyAuthorizationID sets the ID field of the mutation.
+func withSpotifyAuthorizationID(id string) spotifyauthorizationOption {
+	return func(m *SpotifyAuthorizationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SpotifyAuthorization
+		)
+		m.oldValue = func(ctx context.Context) (*SpotifyAuthorization, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SpotifyAuthorization.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSpotifyAuthorization sets the old SpotifyAuthorization of the mutation.
+func withSpotifyAuthorization(node *SpotifyAuthorization) spotifyauthorizationOption {
+	return func(m *SpotifyAuthorizationMutation) {
+		m.oldValue = func(context.Context) (*SpotifyAuthorization, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SpotifyAuthorizationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SpotifyAuthorizationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SpotifyAuthorization entities.
+func (m *SpotifyAuthorizationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SpotifyAuthorizationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SpotifyAuthorizationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SpotifyAuthorization.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetUserID sets the "user_id" field.
+func (m *SpotifyAuthorizationMutation) SetUserID(s string) {
+	m.user = &s
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *SpotifyAuthorizationMutation) UserID() (r string, exists bool) {
+	v := m.user
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserID returns the old "user_id" field's value of the SpotifyAuthorization entity.
+// If the SpotifyAuthorization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpotifyAuthorizationMutation) OldUserID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserID: %w", err)
+	}
+	return oldValue.UserID, nil
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *SpotifyAuthorizationMutation) ResetUserID() {
+	m.user = nil
+}
+
+// SetStateHash sets the "state_hash" field.
+func (m *SpotifyAuthorizationMutation) SetStateHash(s string) {
+	m.state_hash = &s
+}
+
+// StateHash returns the value of the "state_hash" field in the mutation.
+func (m *SpotifyAuthorizationMutation) StateHash() (r string, exists bool) {
+	v := m.state_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStateHash returns the old "state_hash" field's value of the SpotifyAuthorization entity.
+// If the SpotifyAuthorization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpotifyAuthorizationMutation) OldStateHash(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStateHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStateHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStateHash: %w", err)
+	}
+	return oldValue.StateHash, nil
+}
+
+// ResetStateHash resets all changes to the "state_hash" field.
+func (m *SpotifyAuthorizationMutation) ResetStateHash() {
+	m.state_hash = nil
+}
+
+// SetBrowserHash sets the "browser_hash" field.
+func (m *SpotifyAuthorizationMutation) SetBrowserHash(s string) {
+	m.browser_hash = &s
+}
+
+// BrowserHash returns the value of the "browser_hash" field in the mutation.
+func (m *SpotifyAuthorizationMutation) BrowserHash() (r string, exists bool) {
+	v := m.browser_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBrowserHash returns the old "browser_hash" field's value of the SpotifyAuthorization entity.
+// If the SpotifyAuthorization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpotifyAuthorizationMutation) OldBrowserHash(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBrowserHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBrowserHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBrowserHash: %w", err)
+	}
+	return oldValue.BrowserHash, nil
+}
+
+// ResetBrowserHash resets all changes to the "browser_hash" field.
+func (m *SpotifyAuthorizationMutation) ResetBrowserHash() {
+	m.browser_hash = nil
+}
+
+// SetVerifier sets the "verifier" field.
+func (m *SpotifyAuthorizationMutation) SetVerifier(s string) {
+	m.verifier = &s
+}
+
+// Verifier returns the value of the "verifier" field in the mutation.
+func (m *SpotifyAuthorizationMutation) Verifier() (r string, exists bool) {
+	v := m.verifier
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVerifier returns the old "verifier" field's value of the SpotifyAuthorization entity.
+// If the SpotifyAuthorization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpotifyAuthorizationMutation) OldVerifier(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVerifier is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVerifier requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVerifier: %w", err)
+	}
+	return oldValue.Verifier, nil
+}
+
+// ResetVerifier resets all changes to the "verifier" field.
+func (m *SpotifyAuthorizationMutation) ResetVerifier() {
+	m.verifier = nil
+}
+
+// SetReturnTo sets the "return_to" field.
+func (m *SpotifyAuthorizationMutation) SetReturnTo(s string) {
+	m.return_to = &s
+}
+
+// ReturnTo returns the value of the "return_to" field in the mutation.
+func (m *SpotifyAuthorizationMutation) ReturnTo() (r string, exists bool) {
+	v := m.return_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReturnTo returns the old "return_to" field's value of the SpotifyAuthorization entity.
+// If the SpotifyAuthorization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpotifyAuthorizationMutation) OldReturnTo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReturnTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReturnTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReturnTo: %w", err)
+	}
+	return oldValue.ReturnTo, nil
+}
+
+// ResetReturnTo resets all changes to the "return_to" field.
+func (m *SpotifyAuthorizationMutation) ResetReturnTo() {
+	m.return_to = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *SpotifyAuthorizationMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *SpotifyAuthorizationMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the SpotifyAuthorization entity.
+// If the SpotifyAuthorization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpotifyAuthorizationMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *SpotifyAuthorizationMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// ClearUser clears the "user" edge to the User entity.
+func (m *SpotifyAuthorizationMutation) ClearUser() {
+	m.cleareduser = true
+	m.clearedFields[spotifyauthorization.FieldUserID] = struct{}{}
+}
+
+// UserCleared reports if the "user" edge to the User entity was cleared.
+func (m *SpotifyAuthorizationMutation) UserCleared() bool {
+	return m.cleareduser
+}
+
+// UserIDs returns the "user" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// UserID instead. It exists only for internal usage by the builders.
+func (m *SpotifyAuthorizationMutation) UserIDs() (ids []string) {
+	if id := m.user; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetUser resets all changes to the "user" edge.
+func (m *SpotifyAuthorizationMutation) ResetUser() {
+	m.user = nil
+	m.cleareduser = false
+}
+
+// Where appends a list predicates to the SpotifyAuthorizationMutation builder.
+func (m *SpotifyAuthorizationMutation) Where(ps ...predicate.SpotifyAuthorization) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SpotifyAuthorizationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SpotifyAuthorizationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SpotifyAuthorization, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SpotifyAuthorizationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SpotifyAuthorizationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SpotifyAuthorization).
+func (m *SpotifyAuthorizationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SpotifyAuthorizationMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.user != nil {
+		fields = append(fields, spotifyauthorization.FieldUserID)
+	}
+	if m.state_hash != nil {
+		fields = append(fields, spotifyauthorization.FieldStateHash)
+	}
+	if m.browser_hash != nil {
+		fields = append(fields, spotifyauthorization.FieldBrowserHash)
+	}
+	if m.verifier != nil {
+		fields = append(fields, spotifyauthorization.FieldVerifier)
+	}
+	if m.return_to != nil {
+		fields = append(fields, spotifyauthorization.FieldReturnTo)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, spotifyauthorization.FieldExpiresAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SpotifyAuthorizationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case spotifyauthorization.FieldUserID:
+		return m.UserID()
+	case spotifyauthorization.FieldStateHash:
+		return m.StateHash()
+	case spotifyauthorization.FieldBrowserHash:
+		return m.BrowserHash()
+	case spotifyauthorization.FieldVerifier:
+		return m.Verifier()
+	case spotifyauthorization.FieldReturnTo:
+		return m.ReturnTo()
+	case spotifyauthorization.FieldExpiresAt:
+		return m.ExpiresAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SpotifyAuthorizationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case spotifyauthorization.FieldUserID:
+		return m.OldUserID(ctx)
+	case spotifyauthorization.FieldStateHash:
+		return m.OldStateHash(ctx)
+	case spotifyauthorization.FieldBrowserHash:
+		return m.OldBrowserHash(ctx)
+	case spotifyauthorization.FieldVerifier:
+		return m.OldVerifier(ctx)
+	case spotifyauthorization.FieldReturnTo:
+		return m.OldReturnTo(ctx)
+	case spotifyauthorization.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown SpotifyAuthorization field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SpotifyAuthorizationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case spotifyauthorization.FieldUserID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	case spotifyauthorization.FieldStateHash:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStateHash(v)
+		return nil
+	case spotifyauthorization.FieldBrowserHash:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBrowserHash(v)
+		return nil
+	case spotifyauthorization.FieldVerifier:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVerifier(v)
+		return nil
+	case spotifyauthorization.FieldReturnTo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReturnTo(v)
+		return nil
+	case spotifyauthorization.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SpotifyAuthorization field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SpotifyAuthorizationMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SpotifyAuthorizationMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SpotifyAuthorizationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SpotifyAuthorization numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SpotifyAuthorizationMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SpotifyAuthorizationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SpotifyAuthorizationMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SpotifyAuthorization nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SpotifyAuthorizationMutation) ResetField(name string) error {
+	switch name {
+	case spotifyauthorization.FieldUserID:
+		m.ResetUserID()
+		return nil
+	case spotifyauthorization.FieldStateHash:
+		m.ResetStateHash()
+		return nil
+	case spotifyauthorization.FieldBrowserHash:
+		m.ResetBrowserHash()
+		return nil
+	case spotifyauthorization.FieldVerifier:
+		m.ResetVerifier()
+		return nil
+	case spotifyauthorization.FieldReturnTo:
+		m.ResetReturnTo()
+		return nil
+	case spotifyauthorization.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SpotifyAuthorization field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SpotifyAuthorizationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.user != nil {
+		edges = append(edges, spotifyauthorization.EdgeUser)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SpotifyAuthorizationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case spotifyauthorization.EdgeUser:
+		if id := m.user; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SpotifyAuthorizationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SpotifyAuthorizationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SpotifyAuthorizationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.cleareduser {
+		edges = append(edges, spotifyauthorization.EdgeUser)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SpotifyAuthorizationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case spotifyauthorization.EdgeUser:
+		return m.cleareduser
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SpotifyAuthorizationMutation) ClearEdge(name string) error {
+	switch name {
+	case spotifyauthorization.EdgeUser:
+		m.ClearUser()
+		return nil
+	}
+	return fmt.Errorf("unknown SpotifyAuthorization unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SpotifyAuthorizationMutation) ResetEdge(name string) error {
+	switch name {
+	case spotifyauthorization.EdgeUser:
+		m.ResetUser()
+		return nil
+	}
+	return fmt.Errorf("unknown SpotifyAuthorization edge %s", name)
 }
 
 // UserMutation represents an operation that mutates the User nodes in the graph.

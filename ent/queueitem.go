@@ -40,6 +40,8 @@ type QueueItem struct {
 	ActiveRecording *string `json:"active_recording,omitempty"`
 	// CommitState holds the value of the "commit_state" field.
 	CommitState *string `json:"commit_state,omitempty"`
+	// how it reached the player
+	CommitDelivery *string `json:"commit_delivery,omitempty"`
 	// CommittedAt holds the value of the "committed_at" field.
 	CommittedAt *time.Time `json:"committed_at,omitempty"`
 	// SkipOnStart holds the value of the "skip_on_start" field.
@@ -109,7 +111,7 @@ func (*QueueItem) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case queueitem.FieldAge, queueitem.FieldVersion, queueitem.FieldLikeCount:
 			values[i] = new(sql.NullInt64)
-		case queueitem.FieldID, queueitem.FieldRoomID, queueitem.FieldSongID, queueitem.FieldAddedByID, queueitem.FieldState, queueitem.FieldActiveRecording, queueitem.FieldCommitState:
+		case queueitem.FieldID, queueitem.FieldRoomID, queueitem.FieldSongID, queueitem.FieldAddedByID, queueitem.FieldState, queueitem.FieldActiveRecording, queueitem.FieldCommitState, queueitem.FieldCommitDelivery:
 			values[i] = new(sql.NullString)
 		case queueitem.FieldAddedAt, queueitem.FieldCommittedAt, queueitem.FieldStartedAt, queueitem.FieldEndedAt:
 			values[i] = new(sql.NullTime)
@@ -196,6 +198,13 @@ func (_m *QueueItem) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CommitState = new(string)
 				*_m.CommitState = value.String
+			}
+		case queueitem.FieldCommitDelivery:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field commit_delivery", values[i])
+			} else if value.Valid {
+				_m.CommitDelivery = new(string)
+				*_m.CommitDelivery = value.String
 			}
 		case queueitem.FieldCommittedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -308,6 +317,11 @@ func (_m *QueueItem) String() string {
 	builder.WriteString(", ")
 	if v := _m.CommitState; v != nil {
 		builder.WriteString("commit_state=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.CommitDelivery; v != nil {
+		builder.WriteString("commit_delivery=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

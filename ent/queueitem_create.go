@@ -107,6 +107,20 @@ func (_c *QueueItemCreate) SetNillableCommitState(v *string) *QueueItemCreate {
 	return _c
 }
 
+// SetCommitDelivery sets the "commit_delivery" field.
+func (_c *QueueItemCreate) SetCommitDelivery(v string) *QueueItemCreate {
+	_c.mutation.SetCommitDelivery(v)
+	return _c
+}
+
+// SetNillableCommitDelivery sets the "commit_delivery" field if the given value is not nil.
+func (_c *QueueItemCreate) SetNillableCommitDelivery(v *string) *QueueItemCreate {
+	if v != nil {
+		_c.SetCommitDelivery(*v)
+	}
+	return _c
+}
+
 // SetCommittedAt sets the "committed_at" field.
 func (_c *QueueItemCreate) SetCommittedAt(v time.Time) *QueueItemCreate {
 	_c.mutation.SetCommittedAt(v)
@@ -278,6 +292,11 @@ func (_c *QueueItemCreate) check() error {
 			return &ValidationError{Name: "commit_state", err: fmt.Errorf(`ent: validator failed for field "QueueItem.commit_state": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.CommitDelivery(); ok {
+		if err := queueitem.CommitDeliveryValidator(v); err != nil {
+			return &ValidationError{Name: "commit_delivery", err: fmt.Errorf(`ent: validator failed for field "QueueItem.commit_delivery": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.SkipOnStart(); !ok {
 		return &ValidationError{Name: "skip_on_start", err: errors.New(`ent: missing required field "QueueItem.skip_on_start"`)}
 	}
@@ -354,6 +373,10 @@ func (_c *QueueItemCreate) createSpec() (*QueueItem, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.CommitState(); ok {
 		_spec.SetField(queueitem.FieldCommitState, field.TypeString, value)
 		_node.CommitState = &value
+	}
+	if value, ok := _c.mutation.CommitDelivery(); ok {
+		_spec.SetField(queueitem.FieldCommitDelivery, field.TypeString, value)
+		_node.CommitDelivery = &value
 	}
 	if value, ok := _c.mutation.CommittedAt(); ok {
 		_spec.SetField(queueitem.FieldCommittedAt, field.TypeTime, value)

@@ -145,6 +145,26 @@ func (_u *QueueItemUpdate) ClearCommitState() *QueueItemUpdate {
 	return _u
 }
 
+// SetCommitDelivery sets the "commit_delivery" field.
+func (_u *QueueItemUpdate) SetCommitDelivery(v string) *QueueItemUpdate {
+	_u.mutation.SetCommitDelivery(v)
+	return _u
+}
+
+// SetNillableCommitDelivery sets the "commit_delivery" field if the given value is not nil.
+func (_u *QueueItemUpdate) SetNillableCommitDelivery(v *string) *QueueItemUpdate {
+	if v != nil {
+		_u.SetCommitDelivery(*v)
+	}
+	return _u
+}
+
+// ClearCommitDelivery clears the value of the "commit_delivery" field.
+func (_u *QueueItemUpdate) ClearCommitDelivery() *QueueItemUpdate {
+	_u.mutation.ClearCommitDelivery()
+	return _u
+}
+
 // SetCommittedAt sets the "committed_at" field.
 func (_u *QueueItemUpdate) SetCommittedAt(v time.Time) *QueueItemUpdate {
 	_u.mutation.SetCommittedAt(v)
@@ -284,6 +304,11 @@ func (_u *QueueItemUpdate) check() error {
 			return &ValidationError{Name: "commit_state", err: fmt.Errorf(`ent: validator failed for field "QueueItem.commit_state": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.CommitDelivery(); ok {
+		if err := queueitem.CommitDeliveryValidator(v); err != nil {
+			return &ValidationError{Name: "commit_delivery", err: fmt.Errorf(`ent: validator failed for field "QueueItem.commit_delivery": %w`, err)}
+		}
+	}
 	if _u.mutation.RoomCleared() && len(_u.mutation.RoomIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "QueueItem.room"`)
 	}
@@ -331,6 +356,12 @@ func (_u *QueueItemUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.CommitStateCleared() {
 		_spec.ClearField(queueitem.FieldCommitState, field.TypeString)
+	}
+	if value, ok := _u.mutation.CommitDelivery(); ok {
+		_spec.SetField(queueitem.FieldCommitDelivery, field.TypeString, value)
+	}
+	if _u.mutation.CommitDeliveryCleared() {
+		_spec.ClearField(queueitem.FieldCommitDelivery, field.TypeString)
 	}
 	if value, ok := _u.mutation.CommittedAt(); ok {
 		_spec.SetField(queueitem.FieldCommittedAt, field.TypeTime, value)
@@ -518,6 +549,26 @@ func (_u *QueueItemUpdateOne) ClearCommitState() *QueueItemUpdateOne {
 	return _u
 }
 
+// SetCommitDelivery sets the "commit_delivery" field.
+func (_u *QueueItemUpdateOne) SetCommitDelivery(v string) *QueueItemUpdateOne {
+	_u.mutation.SetCommitDelivery(v)
+	return _u
+}
+
+// SetNillableCommitDelivery sets the "commit_delivery" field if the given value is not nil.
+func (_u *QueueItemUpdateOne) SetNillableCommitDelivery(v *string) *QueueItemUpdateOne {
+	if v != nil {
+		_u.SetCommitDelivery(*v)
+	}
+	return _u
+}
+
+// ClearCommitDelivery clears the value of the "commit_delivery" field.
+func (_u *QueueItemUpdateOne) ClearCommitDelivery() *QueueItemUpdateOne {
+	_u.mutation.ClearCommitDelivery()
+	return _u
+}
+
 // SetCommittedAt sets the "committed_at" field.
 func (_u *QueueItemUpdateOne) SetCommittedAt(v time.Time) *QueueItemUpdateOne {
 	_u.mutation.SetCommittedAt(v)
@@ -670,6 +721,11 @@ func (_u *QueueItemUpdateOne) check() error {
 			return &ValidationError{Name: "commit_state", err: fmt.Errorf(`ent: validator failed for field "QueueItem.commit_state": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.CommitDelivery(); ok {
+		if err := queueitem.CommitDeliveryValidator(v); err != nil {
+			return &ValidationError{Name: "commit_delivery", err: fmt.Errorf(`ent: validator failed for field "QueueItem.commit_delivery": %w`, err)}
+		}
+	}
 	if _u.mutation.RoomCleared() && len(_u.mutation.RoomIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "QueueItem.room"`)
 	}
@@ -734,6 +790,12 @@ func (_u *QueueItemUpdateOne) sqlSave(ctx context.Context) (_node *QueueItem, er
 	}
 	if _u.mutation.CommitStateCleared() {
 		_spec.ClearField(queueitem.FieldCommitState, field.TypeString)
+	}
+	if value, ok := _u.mutation.CommitDelivery(); ok {
+		_spec.SetField(queueitem.FieldCommitDelivery, field.TypeString, value)
+	}
+	if _u.mutation.CommitDeliveryCleared() {
+		_spec.ClearField(queueitem.FieldCommitDelivery, field.TypeString)
 	}
 	if value, ok := _u.mutation.CommittedAt(); ok {
 		_spec.SetField(queueitem.FieldCommittedAt, field.TypeTime, value)

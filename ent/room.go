@@ -32,6 +32,14 @@ type Room struct {
 	OpenCode *string `json:"open_code,omitempty"`
 	// the host while the room is open
 	OpenHostID *string `json:"open_host_id,omitempty"`
+	// how the host wants songs to reach the player
+	Delivery string `json:"delivery,omitempty"`
+	// when the queue is empty other music plays
+	Fallback bool `json:"fallback,omitempty"`
+	// FallbackPlaylistURI holds the value of the "fallback_playlist_uri" field.
+	FallbackPlaylistURI *string `json:"fallback_playlist_uri,omitempty"`
+	// the playlist at Spotify that was made for this room
+	PlaylistURI *string `json:"playlist_uri,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// ClosedAt holds the value of the "closed_at" field.
@@ -67,9 +75,11 @@ func (*Room) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case room.FieldFallback:
+			values[i] = new(sql.NullBool)
 		case room.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case room.FieldID, room.FieldHostID, room.FieldName, room.FieldCode, room.FieldStatus, room.FieldOpenCode, room.FieldOpenHostID:
+		case room.FieldID, room.FieldHostID, room.FieldName, room.FieldCode, room.FieldStatus, room.FieldOpenCode, room.FieldOpenHostID, room.FieldDelivery, room.FieldFallbackPlaylistURI, room.FieldPlaylistURI:
 			values[i] = new(sql.NullString)
 		case room.FieldCreatedAt, room.FieldClosedAt:
 			values[i] = new(sql.NullTime)
@@ -137,6 +147,32 @@ func (_m *Room) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.OpenHostID = new(string)
 				*_m.OpenHostID = value.String
+			}
+		case room.FieldDelivery:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field delivery", values[i])
+			} else if value.Valid {
+				_m.Delivery = value.String
+			}
+		case room.FieldFallback:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field fallback", values[i])
+			} else if value.Valid {
+				_m.Fallback = value.Bool
+			}
+		case room.FieldFallbackPlaylistURI:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field fallback_playlist_uri", values[i])
+			} else if value.Valid {
+				_m.FallbackPlaylistURI = new(string)
+				*_m.FallbackPlaylistURI = value.String
+			}
+		case room.FieldPlaylistURI:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field playlist_uri", values[i])
+			} else if value.Valid {
+				_m.PlaylistURI = new(string)
+				*_m.PlaylistURI = value.String
 			}
 		case room.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -214,6 +250,22 @@ func (_m *Room) String() string {
 	builder.WriteString(", ")
 	if v := _m.OpenHostID; v != nil {
 		builder.WriteString("open_host_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("delivery=")
+	builder.WriteString(_m.Delivery)
+	builder.WriteString(", ")
+	builder.WriteString("fallback=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Fallback))
+	builder.WriteString(", ")
+	if v := _m.FallbackPlaylistURI; v != nil {
+		builder.WriteString("fallback_playlist_uri=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.PlaylistURI; v != nil {
+		builder.WriteString("playlist_uri=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

@@ -79,6 +79,62 @@ func (_c *RoomCreate) SetNillableOpenHostID(v *string) *RoomCreate {
 	return _c
 }
 
+// SetDelivery sets the "delivery" field.
+func (_c *RoomCreate) SetDelivery(v string) *RoomCreate {
+	_c.mutation.SetDelivery(v)
+	return _c
+}
+
+// SetNillableDelivery sets the "delivery" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableDelivery(v *string) *RoomCreate {
+	if v != nil {
+		_c.SetDelivery(*v)
+	}
+	return _c
+}
+
+// SetFallback sets the "fallback" field.
+func (_c *RoomCreate) SetFallback(v bool) *RoomCreate {
+	_c.mutation.SetFallback(v)
+	return _c
+}
+
+// SetNillableFallback sets the "fallback" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableFallback(v *bool) *RoomCreate {
+	if v != nil {
+		_c.SetFallback(*v)
+	}
+	return _c
+}
+
+// SetFallbackPlaylistURI sets the "fallback_playlist_uri" field.
+func (_c *RoomCreate) SetFallbackPlaylistURI(v string) *RoomCreate {
+	_c.mutation.SetFallbackPlaylistURI(v)
+	return _c
+}
+
+// SetNillableFallbackPlaylistURI sets the "fallback_playlist_uri" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableFallbackPlaylistURI(v *string) *RoomCreate {
+	if v != nil {
+		_c.SetFallbackPlaylistURI(*v)
+	}
+	return _c
+}
+
+// SetPlaylistURI sets the "playlist_uri" field.
+func (_c *RoomCreate) SetPlaylistURI(v string) *RoomCreate {
+	_c.mutation.SetPlaylistURI(v)
+	return _c
+}
+
+// SetNillablePlaylistURI sets the "playlist_uri" field if the given value is not nil.
+func (_c *RoomCreate) SetNillablePlaylistURI(v *string) *RoomCreate {
+	if v != nil {
+		_c.SetPlaylistURI(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *RoomCreate) SetCreatedAt(v time.Time) *RoomCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -117,6 +173,7 @@ func (_c *RoomCreate) Mutation() *RoomMutation {
 
 // Save creates the Room in the database.
 func (_c *RoomCreate) Save(ctx context.Context) (*Room, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -139,6 +196,18 @@ func (_c *RoomCreate) Exec(ctx context.Context) error {
 func (_c *RoomCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *RoomCreate) defaults() {
+	if _, ok := _c.mutation.Delivery(); !ok {
+		v := room.DefaultDelivery
+		_c.mutation.SetDelivery(v)
+	}
+	if _, ok := _c.mutation.Fallback(); !ok {
+		v := room.DefaultFallback
+		_c.mutation.SetFallback(v)
 	}
 }
 
@@ -187,6 +256,27 @@ func (_c *RoomCreate) check() error {
 	if v, ok := _c.mutation.OpenHostID(); ok {
 		if err := room.OpenHostIDValidator(v); err != nil {
 			return &ValidationError{Name: "open_host_id", err: fmt.Errorf(`ent: validator failed for field "Room.open_host_id": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Delivery(); !ok {
+		return &ValidationError{Name: "delivery", err: errors.New(`ent: missing required field "Room.delivery"`)}
+	}
+	if v, ok := _c.mutation.Delivery(); ok {
+		if err := room.DeliveryValidator(v); err != nil {
+			return &ValidationError{Name: "delivery", err: fmt.Errorf(`ent: validator failed for field "Room.delivery": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Fallback(); !ok {
+		return &ValidationError{Name: "fallback", err: errors.New(`ent: missing required field "Room.fallback"`)}
+	}
+	if v, ok := _c.mutation.FallbackPlaylistURI(); ok {
+		if err := room.FallbackPlaylistURIValidator(v); err != nil {
+			return &ValidationError{Name: "fallback_playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.fallback_playlist_uri": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.PlaylistURI(); ok {
+		if err := room.PlaylistURIValidator(v); err != nil {
+			return &ValidationError{Name: "playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.playlist_uri": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
@@ -259,6 +349,22 @@ func (_c *RoomCreate) createSpec() (*Room, *sqlgraph.CreateSpec) {
 		_spec.SetField(room.FieldOpenHostID, field.TypeString, value)
 		_node.OpenHostID = &value
 	}
+	if value, ok := _c.mutation.Delivery(); ok {
+		_spec.SetField(room.FieldDelivery, field.TypeString, value)
+		_node.Delivery = value
+	}
+	if value, ok := _c.mutation.Fallback(); ok {
+		_spec.SetField(room.FieldFallback, field.TypeBool, value)
+		_node.Fallback = value
+	}
+	if value, ok := _c.mutation.FallbackPlaylistURI(); ok {
+		_spec.SetField(room.FieldFallbackPlaylistURI, field.TypeString, value)
+		_node.FallbackPlaylistURI = &value
+	}
+	if value, ok := _c.mutation.PlaylistURI(); ok {
+		_spec.SetField(room.FieldPlaylistURI, field.TypeString, value)
+		_node.PlaylistURI = &value
+	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(room.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
@@ -305,6 +411,7 @@ func (_c *RoomCreateBulk) Save(ctx context.Context) ([]*Room, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*RoomMutation)
 				if !ok {

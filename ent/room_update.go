@@ -117,6 +117,74 @@ func (_u *RoomUpdate) ClearOpenHostID() *RoomUpdate {
 	return _u
 }
 
+// SetDelivery sets the "delivery" field.
+func (_u *RoomUpdate) SetDelivery(v string) *RoomUpdate {
+	_u.mutation.SetDelivery(v)
+	return _u
+}
+
+// SetNillableDelivery sets the "delivery" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableDelivery(v *string) *RoomUpdate {
+	if v != nil {
+		_u.SetDelivery(*v)
+	}
+	return _u
+}
+
+// SetFallback sets the "fallback" field.
+func (_u *RoomUpdate) SetFallback(v bool) *RoomUpdate {
+	_u.mutation.SetFallback(v)
+	return _u
+}
+
+// SetNillableFallback sets the "fallback" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableFallback(v *bool) *RoomUpdate {
+	if v != nil {
+		_u.SetFallback(*v)
+	}
+	return _u
+}
+
+// SetFallbackPlaylistURI sets the "fallback_playlist_uri" field.
+func (_u *RoomUpdate) SetFallbackPlaylistURI(v string) *RoomUpdate {
+	_u.mutation.SetFallbackPlaylistURI(v)
+	return _u
+}
+
+// SetNillableFallbackPlaylistURI sets the "fallback_playlist_uri" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableFallbackPlaylistURI(v *string) *RoomUpdate {
+	if v != nil {
+		_u.SetFallbackPlaylistURI(*v)
+	}
+	return _u
+}
+
+// ClearFallbackPlaylistURI clears the value of the "fallback_playlist_uri" field.
+func (_u *RoomUpdate) ClearFallbackPlaylistURI() *RoomUpdate {
+	_u.mutation.ClearFallbackPlaylistURI()
+	return _u
+}
+
+// SetPlaylistURI sets the "playlist_uri" field.
+func (_u *RoomUpdate) SetPlaylistURI(v string) *RoomUpdate {
+	_u.mutation.SetPlaylistURI(v)
+	return _u
+}
+
+// SetNillablePlaylistURI sets the "playlist_uri" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillablePlaylistURI(v *string) *RoomUpdate {
+	if v != nil {
+		_u.SetPlaylistURI(*v)
+	}
+	return _u
+}
+
+// ClearPlaylistURI clears the value of the "playlist_uri" field.
+func (_u *RoomUpdate) ClearPlaylistURI() *RoomUpdate {
+	_u.mutation.ClearPlaylistURI()
+	return _u
+}
+
 // SetClosedAt sets the "closed_at" field.
 func (_u *RoomUpdate) SetClosedAt(v time.Time) *RoomUpdate {
 	_u.mutation.SetClosedAt(v)
@@ -191,6 +259,21 @@ func (_u *RoomUpdate) check() error {
 			return &ValidationError{Name: "open_host_id", err: fmt.Errorf(`ent: validator failed for field "Room.open_host_id": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Delivery(); ok {
+		if err := room.DeliveryValidator(v); err != nil {
+			return &ValidationError{Name: "delivery", err: fmt.Errorf(`ent: validator failed for field "Room.delivery": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.FallbackPlaylistURI(); ok {
+		if err := room.FallbackPlaylistURIValidator(v); err != nil {
+			return &ValidationError{Name: "fallback_playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.fallback_playlist_uri": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.PlaylistURI(); ok {
+		if err := room.PlaylistURIValidator(v); err != nil {
+			return &ValidationError{Name: "playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.playlist_uri": %w`, err)}
+		}
+	}
 	if _u.mutation.HostCleared() && len(_u.mutation.HostIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Room.host"`)
 	}
@@ -232,6 +315,24 @@ func (_u *RoomUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.OpenHostIDCleared() {
 		_spec.ClearField(room.FieldOpenHostID, field.TypeString)
+	}
+	if value, ok := _u.mutation.Delivery(); ok {
+		_spec.SetField(room.FieldDelivery, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Fallback(); ok {
+		_spec.SetField(room.FieldFallback, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.FallbackPlaylistURI(); ok {
+		_spec.SetField(room.FieldFallbackPlaylistURI, field.TypeString, value)
+	}
+	if _u.mutation.FallbackPlaylistURICleared() {
+		_spec.ClearField(room.FieldFallbackPlaylistURI, field.TypeString)
+	}
+	if value, ok := _u.mutation.PlaylistURI(); ok {
+		_spec.SetField(room.FieldPlaylistURI, field.TypeString, value)
+	}
+	if _u.mutation.PlaylistURICleared() {
+		_spec.ClearField(room.FieldPlaylistURI, field.TypeString)
 	}
 	if value, ok := _u.mutation.ClosedAt(); ok {
 		_spec.SetField(room.FieldClosedAt, field.TypeTime, value)
@@ -348,6 +449,74 @@ func (_u *RoomUpdateOne) ClearOpenHostID() *RoomUpdateOne {
 	return _u
 }
 
+// SetDelivery sets the "delivery" field.
+func (_u *RoomUpdateOne) SetDelivery(v string) *RoomUpdateOne {
+	_u.mutation.SetDelivery(v)
+	return _u
+}
+
+// SetNillableDelivery sets the "delivery" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableDelivery(v *string) *RoomUpdateOne {
+	if v != nil {
+		_u.SetDelivery(*v)
+	}
+	return _u
+}
+
+// SetFallback sets the "fallback" field.
+func (_u *RoomUpdateOne) SetFallback(v bool) *RoomUpdateOne {
+	_u.mutation.SetFallback(v)
+	return _u
+}
+
+// SetNillableFallback sets the "fallback" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableFallback(v *bool) *RoomUpdateOne {
+	if v != nil {
+		_u.SetFallback(*v)
+	}
+	return _u
+}
+
+// SetFallbackPlaylistURI sets the "fallback_playlist_uri" field.
+func (_u *RoomUpdateOne) SetFallbackPlaylistURI(v string) *RoomUpdateOne {
+	_u.mutation.SetFallbackPlaylistURI(v)
+	return _u
+}
+
+// SetNillableFallbackPlaylistURI sets the "fallback_playlist_uri" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableFallbackPlaylistURI(v *string) *RoomUpdateOne {
+	if v != nil {
+		_u.SetFallbackPlaylistURI(*v)
+	}
+	return _u
+}
+
+// ClearFallbackPlaylistURI clears the value of the "fallback_playlist_uri" field.
+func (_u *RoomUpdateOne) ClearFallbackPlaylistURI() *RoomUpdateOne {
+	_u.mutation.ClearFallbackPlaylistURI()
+	return _u
+}
+
+// SetPlaylistURI sets the "playlist_uri" field.
+func (_u *RoomUpdateOne) SetPlaylistURI(v string) *RoomUpdateOne {
+	_u.mutation.SetPlaylistURI(v)
+	return _u
+}
+
+// SetNillablePlaylistURI sets the "playlist_uri" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillablePlaylistURI(v *string) *RoomUpdateOne {
+	if v != nil {
+		_u.SetPlaylistURI(*v)
+	}
+	return _u
+}
+
+// ClearPlaylistURI clears the value of the "playlist_uri" field.
+func (_u *RoomUpdateOne) ClearPlaylistURI() *RoomUpdateOne {
+	_u.mutation.ClearPlaylistURI()
+	return _u
+}
+
 // SetClosedAt sets the "closed_at" field.
 func (_u *RoomUpdateOne) SetClosedAt(v time.Time) *RoomUpdateOne {
 	_u.mutation.SetClosedAt(v)
@@ -435,6 +604,21 @@ func (_u *RoomUpdateOne) check() error {
 			return &ValidationError{Name: "open_host_id", err: fmt.Errorf(`ent: validator failed for field "Room.open_host_id": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Delivery(); ok {
+		if err := room.DeliveryValidator(v); err != nil {
+			return &ValidationError{Name: "delivery", err: fmt.Errorf(`ent: validator failed for field "Room.delivery": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.FallbackPlaylistURI(); ok {
+		if err := room.FallbackPlaylistURIValidator(v); err != nil {
+			return &ValidationError{Name: "fallback_playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.fallback_playlist_uri": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.PlaylistURI(); ok {
+		if err := room.PlaylistURIValidator(v); err != nil {
+			return &ValidationError{Name: "playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.playlist_uri": %w`, err)}
+		}
+	}
 	if _u.mutation.HostCleared() && len(_u.mutation.HostIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Room.host"`)
 	}
@@ -493,6 +677,24 @@ func (_u *RoomUpdateOne) sqlSave(ctx context.Context) (_node *Room, err error) {
 	}
 	if _u.mutation.OpenHostIDCleared() {
 		_spec.ClearField(room.FieldOpenHostID, field.TypeString)
+	}
+	if value, ok := _u.mutation.Delivery(); ok {
+		_spec.SetField(room.FieldDelivery, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Fallback(); ok {
+		_spec.SetField(room.FieldFallback, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.FallbackPlaylistURI(); ok {
+		_spec.SetField(room.FieldFallbackPlaylistURI, field.TypeString, value)
+	}
+	if _u.mutation.FallbackPlaylistURICleared() {
+		_spec.ClearField(room.FieldFallbackPlaylistURI, field.TypeString)
+	}
+	if value, ok := _u.mutation.PlaylistURI(); ok {
+		_spec.SetField(room.FieldPlaylistURI, field.TypeString, value)
+	}
+	if _u.mutation.PlaylistURICleared() {
+		_spec.ClearField(room.FieldPlaylistURI, field.TypeString)
 	}
 	if value, ok := _u.mutation.ClosedAt(); ok {
 		_spec.SetField(room.FieldClosedAt, field.TypeTime, value)

@@ -45,8 +45,16 @@ type RoomPlayback struct {
 	DeviceVolume *int `json:"device_volume,omitempty"`
 	// Health holds the value of the "health" field.
 	Health string `json:"health,omitempty"`
+	// HealthReason holds the value of the "health_reason" field.
+	HealthReason string `json:"health_reason,omitempty"`
 	// HealthUntil holds the value of the "health_until" field.
 	HealthUntil *time.Time `json:"health_until,omitempty"`
+	// how songs reach the player now, whatever the host wants
+	Delivery string `json:"delivery,omitempty"`
+	// a song of the room has played
+	Begun bool `json:"begun,omitempty"`
+	// the room's version at which a command last changed
+	CommandVersion int64 `json:"command_version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the RoomPlaybackQuery when eager-loading is set.
 	Edges        RoomPlaybackEdges `json:"edges"`
@@ -91,11 +99,11 @@ func (*RoomPlayback) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case roomplayback.FieldDeviceActive, roomplayback.FieldDeviceRestricted:
+		case roomplayback.FieldDeviceActive, roomplayback.FieldDeviceRestricted, roomplayback.FieldBegun:
 			values[i] = new(sql.NullBool)
-		case roomplayback.FieldVersion, roomplayback.FieldProgressMs, roomplayback.FieldDeviceVolume:
+		case roomplayback.FieldVersion, roomplayback.FieldProgressMs, roomplayback.FieldDeviceVolume, roomplayback.FieldCommandVersion:
 			values[i] = new(sql.NullInt64)
-		case roomplayback.FieldID, roomplayback.FieldStatus, roomplayback.FieldItemID, roomplayback.FieldSongID, roomplayback.FieldDeviceID, roomplayback.FieldDeviceName, roomplayback.FieldDeviceType, roomplayback.FieldHealth:
+		case roomplayback.FieldID, roomplayback.FieldStatus, roomplayback.FieldItemID, roomplayback.FieldSongID, roomplayback.FieldDeviceID, roomplayback.FieldDeviceName, roomplayback.FieldDeviceType, roomplayback.FieldHealth, roomplayback.FieldHealthReason, roomplayback.FieldDelivery:
 			values[i] = new(sql.NullString)
 		case roomplayback.FieldObservedAt, roomplayback.FieldHealthUntil:
 			values[i] = new(sql.NullTime)
@@ -203,12 +211,36 @@ func (_m *RoomPlayback) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Health = value.String
 			}
+		case roomplayback.FieldHealthReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field health_reason", values[i])
+			} else if value.Valid {
+				_m.HealthReason = value.String
+			}
 		case roomplayback.FieldHealthUntil:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field health_until", values[i])
 			} else if value.Valid {
 				_m.HealthUntil = new(time.Time)
 				*_m.HealthUntil = value.Time
+			}
+		case roomplayback.FieldDelivery:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field delivery", values[i])
+			} else if value.Valid {
+				_m.Delivery = value.String
+			}
+		case roomplayback.FieldBegun:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field begun", values[i])
+			} else if value.Valid {
+				_m.Begun = value.Bool
+			}
+		case roomplayback.FieldCommandVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field command_version", values[i])
+			} else if value.Valid {
+				_m.CommandVersion = value.Int64
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -305,10 +337,22 @@ func (_m *RoomPlayback) String() string {
 	builder.WriteString("health=")
 	builder.WriteString(_m.Health)
 	builder.WriteString(", ")
+	builder.WriteString("health_reason=")
+	builder.WriteString(_m.HealthReason)
+	builder.WriteString(", ")
 	if v := _m.HealthUntil; v != nil {
 		builder.WriteString("health_until=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("delivery=")
+	builder.WriteString(_m.Delivery)
+	builder.WriteString(", ")
+	builder.WriteString("begun=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Begun))
+	builder.WriteString(", ")
+	builder.WriteString("command_version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.CommandVersion))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -172,6 +172,20 @@ func (_c *RoomPlaybackCreate) SetHealth(v string) *RoomPlaybackCreate {
 	return _c
 }
 
+// SetHealthReason sets the "health_reason" field.
+func (_c *RoomPlaybackCreate) SetHealthReason(v string) *RoomPlaybackCreate {
+	_c.mutation.SetHealthReason(v)
+	return _c
+}
+
+// SetNillableHealthReason sets the "health_reason" field if the given value is not nil.
+func (_c *RoomPlaybackCreate) SetNillableHealthReason(v *string) *RoomPlaybackCreate {
+	if v != nil {
+		_c.SetHealthReason(*v)
+	}
+	return _c
+}
+
 // SetHealthUntil sets the "health_until" field.
 func (_c *RoomPlaybackCreate) SetHealthUntil(v time.Time) *RoomPlaybackCreate {
 	_c.mutation.SetHealthUntil(v)
@@ -182,6 +196,48 @@ func (_c *RoomPlaybackCreate) SetHealthUntil(v time.Time) *RoomPlaybackCreate {
 func (_c *RoomPlaybackCreate) SetNillableHealthUntil(v *time.Time) *RoomPlaybackCreate {
 	if v != nil {
 		_c.SetHealthUntil(*v)
+	}
+	return _c
+}
+
+// SetDelivery sets the "delivery" field.
+func (_c *RoomPlaybackCreate) SetDelivery(v string) *RoomPlaybackCreate {
+	_c.mutation.SetDelivery(v)
+	return _c
+}
+
+// SetNillableDelivery sets the "delivery" field if the given value is not nil.
+func (_c *RoomPlaybackCreate) SetNillableDelivery(v *string) *RoomPlaybackCreate {
+	if v != nil {
+		_c.SetDelivery(*v)
+	}
+	return _c
+}
+
+// SetBegun sets the "begun" field.
+func (_c *RoomPlaybackCreate) SetBegun(v bool) *RoomPlaybackCreate {
+	_c.mutation.SetBegun(v)
+	return _c
+}
+
+// SetNillableBegun sets the "begun" field if the given value is not nil.
+func (_c *RoomPlaybackCreate) SetNillableBegun(v *bool) *RoomPlaybackCreate {
+	if v != nil {
+		_c.SetBegun(*v)
+	}
+	return _c
+}
+
+// SetCommandVersion sets the "command_version" field.
+func (_c *RoomPlaybackCreate) SetCommandVersion(v int64) *RoomPlaybackCreate {
+	_c.mutation.SetCommandVersion(v)
+	return _c
+}
+
+// SetNillableCommandVersion sets the "command_version" field if the given value is not nil.
+func (_c *RoomPlaybackCreate) SetNillableCommandVersion(v *int64) *RoomPlaybackCreate {
+	if v != nil {
+		_c.SetCommandVersion(*v)
 	}
 	return _c
 }
@@ -253,6 +309,22 @@ func (_c *RoomPlaybackCreate) defaults() {
 		v := roomplayback.DefaultDeviceRestricted
 		_c.mutation.SetDeviceRestricted(v)
 	}
+	if _, ok := _c.mutation.HealthReason(); !ok {
+		v := roomplayback.DefaultHealthReason
+		_c.mutation.SetHealthReason(v)
+	}
+	if _, ok := _c.mutation.Delivery(); !ok {
+		v := roomplayback.DefaultDelivery
+		_c.mutation.SetDelivery(v)
+	}
+	if _, ok := _c.mutation.Begun(); !ok {
+		v := roomplayback.DefaultBegun
+		_c.mutation.SetBegun(v)
+	}
+	if _, ok := _c.mutation.CommandVersion(); !ok {
+		v := roomplayback.DefaultCommandVersion
+		_c.mutation.SetCommandVersion(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -315,6 +387,28 @@ func (_c *RoomPlaybackCreate) check() error {
 		if err := roomplayback.HealthValidator(v); err != nil {
 			return &ValidationError{Name: "health", err: fmt.Errorf(`ent: validator failed for field "RoomPlayback.health": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.HealthReason(); !ok {
+		return &ValidationError{Name: "health_reason", err: errors.New(`ent: missing required field "RoomPlayback.health_reason"`)}
+	}
+	if v, ok := _c.mutation.HealthReason(); ok {
+		if err := roomplayback.HealthReasonValidator(v); err != nil {
+			return &ValidationError{Name: "health_reason", err: fmt.Errorf(`ent: validator failed for field "RoomPlayback.health_reason": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Delivery(); !ok {
+		return &ValidationError{Name: "delivery", err: errors.New(`ent: missing required field "RoomPlayback.delivery"`)}
+	}
+	if v, ok := _c.mutation.Delivery(); ok {
+		if err := roomplayback.DeliveryValidator(v); err != nil {
+			return &ValidationError{Name: "delivery", err: fmt.Errorf(`ent: validator failed for field "RoomPlayback.delivery": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Begun(); !ok {
+		return &ValidationError{Name: "begun", err: errors.New(`ent: missing required field "RoomPlayback.begun"`)}
+	}
+	if _, ok := _c.mutation.CommandVersion(); !ok {
+		return &ValidationError{Name: "command_version", err: errors.New(`ent: missing required field "RoomPlayback.command_version"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := roomplayback.IDValidator(v); err != nil {
@@ -400,9 +494,25 @@ func (_c *RoomPlaybackCreate) createSpec() (*RoomPlayback, *sqlgraph.CreateSpec)
 		_spec.SetField(roomplayback.FieldHealth, field.TypeString, value)
 		_node.Health = value
 	}
+	if value, ok := _c.mutation.HealthReason(); ok {
+		_spec.SetField(roomplayback.FieldHealthReason, field.TypeString, value)
+		_node.HealthReason = value
+	}
 	if value, ok := _c.mutation.HealthUntil(); ok {
 		_spec.SetField(roomplayback.FieldHealthUntil, field.TypeTime, value)
 		_node.HealthUntil = &value
+	}
+	if value, ok := _c.mutation.Delivery(); ok {
+		_spec.SetField(roomplayback.FieldDelivery, field.TypeString, value)
+		_node.Delivery = value
+	}
+	if value, ok := _c.mutation.Begun(); ok {
+		_spec.SetField(roomplayback.FieldBegun, field.TypeBool, value)
+		_node.Begun = value
+	}
+	if value, ok := _c.mutation.CommandVersion(); ok {
+		_spec.SetField(roomplayback.FieldCommandVersion, field.TypeInt64, value)
+		_node.CommandVersion = value
 	}
 	if nodes := _c.mutation.ItemIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

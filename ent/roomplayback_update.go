@@ -263,6 +263,20 @@ func (_u *RoomPlaybackUpdate) SetNillableHealth(v *string) *RoomPlaybackUpdate {
 	return _u
 }
 
+// SetHealthReason sets the "health_reason" field.
+func (_u *RoomPlaybackUpdate) SetHealthReason(v string) *RoomPlaybackUpdate {
+	_u.mutation.SetHealthReason(v)
+	return _u
+}
+
+// SetNillableHealthReason sets the "health_reason" field if the given value is not nil.
+func (_u *RoomPlaybackUpdate) SetNillableHealthReason(v *string) *RoomPlaybackUpdate {
+	if v != nil {
+		_u.SetHealthReason(*v)
+	}
+	return _u
+}
+
 // SetHealthUntil sets the "health_until" field.
 func (_u *RoomPlaybackUpdate) SetHealthUntil(v time.Time) *RoomPlaybackUpdate {
 	_u.mutation.SetHealthUntil(v)
@@ -280,6 +294,55 @@ func (_u *RoomPlaybackUpdate) SetNillableHealthUntil(v *time.Time) *RoomPlayback
 // ClearHealthUntil clears the value of the "health_until" field.
 func (_u *RoomPlaybackUpdate) ClearHealthUntil() *RoomPlaybackUpdate {
 	_u.mutation.ClearHealthUntil()
+	return _u
+}
+
+// SetDelivery sets the "delivery" field.
+func (_u *RoomPlaybackUpdate) SetDelivery(v string) *RoomPlaybackUpdate {
+	_u.mutation.SetDelivery(v)
+	return _u
+}
+
+// SetNillableDelivery sets the "delivery" field if the given value is not nil.
+func (_u *RoomPlaybackUpdate) SetNillableDelivery(v *string) *RoomPlaybackUpdate {
+	if v != nil {
+		_u.SetDelivery(*v)
+	}
+	return _u
+}
+
+// SetBegun sets the "begun" field.
+func (_u *RoomPlaybackUpdate) SetBegun(v bool) *RoomPlaybackUpdate {
+	_u.mutation.SetBegun(v)
+	return _u
+}
+
+// SetNillableBegun sets the "begun" field if the given value is not nil.
+func (_u *RoomPlaybackUpdate) SetNillableBegun(v *bool) *RoomPlaybackUpdate {
+	if v != nil {
+		_u.SetBegun(*v)
+	}
+	return _u
+}
+
+// SetCommandVersion sets the "command_version" field.
+func (_u *RoomPlaybackUpdate) SetCommandVersion(v int64) *RoomPlaybackUpdate {
+	_u.mutation.ResetCommandVersion()
+	_u.mutation.SetCommandVersion(v)
+	return _u
+}
+
+// SetNillableCommandVersion sets the "command_version" field if the given value is not nil.
+func (_u *RoomPlaybackUpdate) SetNillableCommandVersion(v *int64) *RoomPlaybackUpdate {
+	if v != nil {
+		_u.SetCommandVersion(*v)
+	}
+	return _u
+}
+
+// AddCommandVersion adds value to the "command_version" field.
+func (_u *RoomPlaybackUpdate) AddCommandVersion(v int64) *RoomPlaybackUpdate {
+	_u.mutation.AddCommandVersion(v)
 	return _u
 }
 
@@ -374,6 +437,16 @@ func (_u *RoomPlaybackUpdate) check() error {
 			return &ValidationError{Name: "health", err: fmt.Errorf(`ent: validator failed for field "RoomPlayback.health": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.HealthReason(); ok {
+		if err := roomplayback.HealthReasonValidator(v); err != nil {
+			return &ValidationError{Name: "health_reason", err: fmt.Errorf(`ent: validator failed for field "RoomPlayback.health_reason": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Delivery(); ok {
+		if err := roomplayback.DeliveryValidator(v); err != nil {
+			return &ValidationError{Name: "delivery", err: fmt.Errorf(`ent: validator failed for field "RoomPlayback.delivery": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -440,11 +513,26 @@ func (_u *RoomPlaybackUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.Health(); ok {
 		_spec.SetField(roomplayback.FieldHealth, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.HealthReason(); ok {
+		_spec.SetField(roomplayback.FieldHealthReason, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.HealthUntil(); ok {
 		_spec.SetField(roomplayback.FieldHealthUntil, field.TypeTime, value)
 	}
 	if _u.mutation.HealthUntilCleared() {
 		_spec.ClearField(roomplayback.FieldHealthUntil, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Delivery(); ok {
+		_spec.SetField(roomplayback.FieldDelivery, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Begun(); ok {
+		_spec.SetField(roomplayback.FieldBegun, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.CommandVersion(); ok {
+		_spec.SetField(roomplayback.FieldCommandVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedCommandVersion(); ok {
+		_spec.AddField(roomplayback.FieldCommandVersion, field.TypeInt64, value)
 	}
 	if _u.mutation.ItemCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -757,6 +845,20 @@ func (_u *RoomPlaybackUpdateOne) SetNillableHealth(v *string) *RoomPlaybackUpdat
 	return _u
 }
 
+// SetHealthReason sets the "health_reason" field.
+func (_u *RoomPlaybackUpdateOne) SetHealthReason(v string) *RoomPlaybackUpdateOne {
+	_u.mutation.SetHealthReason(v)
+	return _u
+}
+
+// SetNillableHealthReason sets the "health_reason" field if the given value is not nil.
+func (_u *RoomPlaybackUpdateOne) SetNillableHealthReason(v *string) *RoomPlaybackUpdateOne {
+	if v != nil {
+		_u.SetHealthReason(*v)
+	}
+	return _u
+}
+
 // SetHealthUntil sets the "health_until" field.
 func (_u *RoomPlaybackUpdateOne) SetHealthUntil(v time.Time) *RoomPlaybackUpdateOne {
 	_u.mutation.SetHealthUntil(v)
@@ -774,6 +876,55 @@ func (_u *RoomPlaybackUpdateOne) SetNillableHealthUntil(v *time.Time) *RoomPlayb
 // ClearHealthUntil clears the value of the "health_until" field.
 func (_u *RoomPlaybackUpdateOne) ClearHealthUntil() *RoomPlaybackUpdateOne {
 	_u.mutation.ClearHealthUntil()
+	return _u
+}
+
+// SetDelivery sets the "delivery" field.
+func (_u *RoomPlaybackUpdateOne) SetDelivery(v string) *RoomPlaybackUpdateOne {
+	_u.mutation.SetDelivery(v)
+	return _u
+}
+
+// SetNillableDelivery sets the "delivery" field if the given value is not nil.
+func (_u *RoomPlaybackUpdateOne) SetNillableDelivery(v *string) *RoomPlaybackUpdateOne {
+	if v != nil {
+		_u.SetDelivery(*v)
+	}
+	return _u
+}
+
+// SetBegun sets the "begun" field.
+func (_u *RoomPlaybackUpdateOne) SetBegun(v bool) *RoomPlaybackUpdateOne {
+	_u.mutation.SetBegun(v)
+	return _u
+}
+
+// SetNillableBegun sets the "begun" field if the given value is not nil.
+func (_u *RoomPlaybackUpdateOne) SetNillableBegun(v *bool) *RoomPlaybackUpdateOne {
+	if v != nil {
+		_u.SetBegun(*v)
+	}
+	return _u
+}
+
+// SetCommandVersion sets the "command_version" field.
+func (_u *RoomPlaybackUpdateOne) SetCommandVersion(v int64) *RoomPlaybackUpdateOne {
+	_u.mutation.ResetCommandVersion()
+	_u.mutation.SetCommandVersion(v)
+	return _u
+}
+
+// SetNillableCommandVersion sets the "command_version" field if the given value is not nil.
+func (_u *RoomPlaybackUpdateOne) SetNillableCommandVersion(v *int64) *RoomPlaybackUpdateOne {
+	if v != nil {
+		_u.SetCommandVersion(*v)
+	}
+	return _u
+}
+
+// AddCommandVersion adds value to the "command_version" field.
+func (_u *RoomPlaybackUpdateOne) AddCommandVersion(v int64) *RoomPlaybackUpdateOne {
+	_u.mutation.AddCommandVersion(v)
 	return _u
 }
 
@@ -881,6 +1032,16 @@ func (_u *RoomPlaybackUpdateOne) check() error {
 			return &ValidationError{Name: "health", err: fmt.Errorf(`ent: validator failed for field "RoomPlayback.health": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.HealthReason(); ok {
+		if err := roomplayback.HealthReasonValidator(v); err != nil {
+			return &ValidationError{Name: "health_reason", err: fmt.Errorf(`ent: validator failed for field "RoomPlayback.health_reason": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Delivery(); ok {
+		if err := roomplayback.DeliveryValidator(v); err != nil {
+			return &ValidationError{Name: "delivery", err: fmt.Errorf(`ent: validator failed for field "RoomPlayback.delivery": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -964,11 +1125,26 @@ func (_u *RoomPlaybackUpdateOne) sqlSave(ctx context.Context) (_node *RoomPlayba
 	if value, ok := _u.mutation.Health(); ok {
 		_spec.SetField(roomplayback.FieldHealth, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.HealthReason(); ok {
+		_spec.SetField(roomplayback.FieldHealthReason, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.HealthUntil(); ok {
 		_spec.SetField(roomplayback.FieldHealthUntil, field.TypeTime, value)
 	}
 	if _u.mutation.HealthUntilCleared() {
 		_spec.ClearField(roomplayback.FieldHealthUntil, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Delivery(); ok {
+		_spec.SetField(roomplayback.FieldDelivery, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Begun(); ok {
+		_spec.SetField(roomplayback.FieldBegun, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.CommandVersion(); ok {
+		_spec.SetField(roomplayback.FieldCommandVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedCommandVersion(); ok {
+		_spec.AddField(roomplayback.FieldCommandVersion, field.TypeInt64, value)
 	}
 	if _u.mutation.ItemCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -17,6 +17,7 @@ import (
 	"antwon.dj/backend/ent/session"
 	"antwon.dj/backend/ent/song"
 	"antwon.dj/backend/ent/spotifyaccount"
+	"antwon.dj/backend/ent/spotifyauthorization"
 	"antwon.dj/backend/ent/user"
 )
 
@@ -123,8 +124,12 @@ func init() {
 	queueitemDescCommitState := queueitemFields[9].Descriptor()
 	// queueitem.CommitStateValidator is a validator for the "commit_state" field. It is called by the builders before save.
 	queueitem.CommitStateValidator = queueitemDescCommitState.Validators[0].(func(string) error)
+	// queueitemDescCommitDelivery is the schema descriptor for commit_delivery field.
+	queueitemDescCommitDelivery := queueitemFields[10].Descriptor()
+	// queueitem.CommitDeliveryValidator is a validator for the "commit_delivery" field. It is called by the builders before save.
+	queueitem.CommitDeliveryValidator = queueitemDescCommitDelivery.Validators[0].(func(string) error)
 	// queueitemDescSkipOnStart is the schema descriptor for skip_on_start field.
-	queueitemDescSkipOnStart := queueitemFields[11].Descriptor()
+	queueitemDescSkipOnStart := queueitemFields[12].Descriptor()
 	// queueitem.DefaultSkipOnStart holds the default value on creation for the skip_on_start field.
 	queueitem.DefaultSkipOnStart = queueitemDescSkipOnStart.Default.(bool)
 	// queueitemDescID is the schema descriptor for id field.
@@ -160,6 +165,24 @@ func init() {
 	roomDescOpenHostID := roomFields[6].Descriptor()
 	// room.OpenHostIDValidator is a validator for the "open_host_id" field. It is called by the builders before save.
 	room.OpenHostIDValidator = roomDescOpenHostID.Validators[0].(func(string) error)
+	// roomDescDelivery is the schema descriptor for delivery field.
+	roomDescDelivery := roomFields[7].Descriptor()
+	// room.DefaultDelivery holds the default value on creation for the delivery field.
+	room.DefaultDelivery = roomDescDelivery.Default.(string)
+	// room.DeliveryValidator is a validator for the "delivery" field. It is called by the builders before save.
+	room.DeliveryValidator = roomDescDelivery.Validators[0].(func(string) error)
+	// roomDescFallback is the schema descriptor for fallback field.
+	roomDescFallback := roomFields[8].Descriptor()
+	// room.DefaultFallback holds the default value on creation for the fallback field.
+	room.DefaultFallback = roomDescFallback.Default.(bool)
+	// roomDescFallbackPlaylistURI is the schema descriptor for fallback_playlist_uri field.
+	roomDescFallbackPlaylistURI := roomFields[9].Descriptor()
+	// room.FallbackPlaylistURIValidator is a validator for the "fallback_playlist_uri" field. It is called by the builders before save.
+	room.FallbackPlaylistURIValidator = roomDescFallbackPlaylistURI.Validators[0].(func(string) error)
+	// roomDescPlaylistURI is the schema descriptor for playlist_uri field.
+	roomDescPlaylistURI := roomFields[10].Descriptor()
+	// room.PlaylistURIValidator is a validator for the "playlist_uri" field. It is called by the builders before save.
+	room.PlaylistURIValidator = roomDescPlaylistURI.Validators[0].(func(string) error)
 	// roomDescID is the schema descriptor for id field.
 	roomDescID := roomMixinFields0[0].Descriptor()
 	// room.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -284,6 +307,26 @@ func init() {
 	roomplaybackDescHealth := roomplaybackFields[12].Descriptor()
 	// roomplayback.HealthValidator is a validator for the "health" field. It is called by the builders before save.
 	roomplayback.HealthValidator = roomplaybackDescHealth.Validators[0].(func(string) error)
+	// roomplaybackDescHealthReason is the schema descriptor for health_reason field.
+	roomplaybackDescHealthReason := roomplaybackFields[13].Descriptor()
+	// roomplayback.DefaultHealthReason holds the default value on creation for the health_reason field.
+	roomplayback.DefaultHealthReason = roomplaybackDescHealthReason.Default.(string)
+	// roomplayback.HealthReasonValidator is a validator for the "health_reason" field. It is called by the builders before save.
+	roomplayback.HealthReasonValidator = roomplaybackDescHealthReason.Validators[0].(func(string) error)
+	// roomplaybackDescDelivery is the schema descriptor for delivery field.
+	roomplaybackDescDelivery := roomplaybackFields[15].Descriptor()
+	// roomplayback.DefaultDelivery holds the default value on creation for the delivery field.
+	roomplayback.DefaultDelivery = roomplaybackDescDelivery.Default.(string)
+	// roomplayback.DeliveryValidator is a validator for the "delivery" field. It is called by the builders before save.
+	roomplayback.DeliveryValidator = roomplaybackDescDelivery.Validators[0].(func(string) error)
+	// roomplaybackDescBegun is the schema descriptor for begun field.
+	roomplaybackDescBegun := roomplaybackFields[16].Descriptor()
+	// roomplayback.DefaultBegun holds the default value on creation for the begun field.
+	roomplayback.DefaultBegun = roomplaybackDescBegun.Default.(bool)
+	// roomplaybackDescCommandVersion is the schema descriptor for command_version field.
+	roomplaybackDescCommandVersion := roomplaybackFields[17].Descriptor()
+	// roomplayback.DefaultCommandVersion holds the default value on creation for the command_version field.
+	roomplayback.DefaultCommandVersion = roomplaybackDescCommandVersion.Default.(int64)
 	// roomplaybackDescID is the schema descriptor for id field.
 	roomplaybackDescID := roomplaybackMixinFields0[0].Descriptor()
 	// roomplayback.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -364,6 +407,35 @@ func init() {
 	spotifyaccountDescID := spotifyaccountMixinFields0[0].Descriptor()
 	// spotifyaccount.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	spotifyaccount.IDValidator = spotifyaccountDescID.Validators[0].(func(string) error)
+	spotifyauthorizationMixin := schema.SpotifyAuthorization{}.Mixin()
+	spotifyauthorizationMixinFields0 := spotifyauthorizationMixin[0].Fields()
+	_ = spotifyauthorizationMixinFields0
+	spotifyauthorizationFields := schema.SpotifyAuthorization{}.Fields()
+	_ = spotifyauthorizationFields
+	// spotifyauthorizationDescUserID is the schema descriptor for user_id field.
+	spotifyauthorizationDescUserID := spotifyauthorizationFields[0].Descriptor()
+	// spotifyauthorization.UserIDValidator is a validator for the "user_id" field. It is called by the builders before save.
+	spotifyauthorization.UserIDValidator = spotifyauthorizationDescUserID.Validators[0].(func(string) error)
+	// spotifyauthorizationDescStateHash is the schema descriptor for state_hash field.
+	spotifyauthorizationDescStateHash := spotifyauthorizationFields[1].Descriptor()
+	// spotifyauthorization.StateHashValidator is a validator for the "state_hash" field. It is called by the builders before save.
+	spotifyauthorization.StateHashValidator = spotifyauthorizationDescStateHash.Validators[0].(func(string) error)
+	// spotifyauthorizationDescBrowserHash is the schema descriptor for browser_hash field.
+	spotifyauthorizationDescBrowserHash := spotifyauthorizationFields[2].Descriptor()
+	// spotifyauthorization.BrowserHashValidator is a validator for the "browser_hash" field. It is called by the builders before save.
+	spotifyauthorization.BrowserHashValidator = spotifyauthorizationDescBrowserHash.Validators[0].(func(string) error)
+	// spotifyauthorizationDescVerifier is the schema descriptor for verifier field.
+	spotifyauthorizationDescVerifier := spotifyauthorizationFields[3].Descriptor()
+	// spotifyauthorization.VerifierValidator is a validator for the "verifier" field. It is called by the builders before save.
+	spotifyauthorization.VerifierValidator = spotifyauthorizationDescVerifier.Validators[0].(func(string) error)
+	// spotifyauthorizationDescReturnTo is the schema descriptor for return_to field.
+	spotifyauthorizationDescReturnTo := spotifyauthorizationFields[4].Descriptor()
+	// spotifyauthorization.ReturnToValidator is a validator for the "return_to" field. It is called by the builders before save.
+	spotifyauthorization.ReturnToValidator = spotifyauthorizationDescReturnTo.Validators[0].(func(string) error)
+	// spotifyauthorizationDescID is the schema descriptor for id field.
+	spotifyauthorizationDescID := spotifyauthorizationMixinFields0[0].Descriptor()
+	// spotifyauthorization.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	spotifyauthorization.IDValidator = spotifyauthorizationDescID.Validators[0].(func(string) error)
 	userMixin := schema.User{}.Mixin()
 	userMixinFields0 := userMixin[0].Fields()
 	_ = userMixinFields0

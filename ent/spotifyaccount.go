@@ -30,6 +30,8 @@ type SpotifyAccount struct {
 	NeedsReconnect bool `json:"needs_reconnect,omitempty"`
 	// AuthorizedAt holds the value of the "authorized_at" field.
 	AuthorizedAt time.Time `json:"authorized_at,omitempty"`
+	// a server refreshes the tokens, and has the right to until then
+	RefreshingUntil *time.Time `json:"refreshing_until,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the SpotifyAccountQuery when eager-loading is set.
 	Edges        SpotifyAccountEdges `json:"edges"`
@@ -67,7 +69,7 @@ func (*SpotifyAccount) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case spotifyaccount.FieldID, spotifyaccount.FieldUserID, spotifyaccount.FieldAccountID, spotifyaccount.FieldDisplayName:
 			values[i] = new(sql.NullString)
-		case spotifyaccount.FieldAuthorizedAt:
+		case spotifyaccount.FieldAuthorizedAt, spotifyaccount.FieldRefreshingUntil:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -125,6 +127,13 @@ func (_m *SpotifyAccount) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field authorized_at", values[i])
 			} else if value.Valid {
 				_m.AuthorizedAt = value.Time
+			}
+		case spotifyaccount.FieldRefreshingUntil:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field refreshing_until", values[i])
+			} else if value.Valid {
+				_m.RefreshingUntil = new(time.Time)
+				*_m.RefreshingUntil = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -184,6 +193,11 @@ func (_m *SpotifyAccount) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("authorized_at=")
 	builder.WriteString(_m.AuthorizedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.RefreshingUntil; v != nil {
+		builder.WriteString("refreshing_until=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -65,6 +65,20 @@ func (_c *SpotifyAccountCreate) SetAuthorizedAt(v time.Time) *SpotifyAccountCrea
 	return _c
 }
 
+// SetRefreshingUntil sets the "refreshing_until" field.
+func (_c *SpotifyAccountCreate) SetRefreshingUntil(v time.Time) *SpotifyAccountCreate {
+	_c.mutation.SetRefreshingUntil(v)
+	return _c
+}
+
+// SetNillableRefreshingUntil sets the "refreshing_until" field if the given value is not nil.
+func (_c *SpotifyAccountCreate) SetNillableRefreshingUntil(v *time.Time) *SpotifyAccountCreate {
+	if v != nil {
+		_c.SetRefreshingUntil(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *SpotifyAccountCreate) SetID(v string) *SpotifyAccountCreate {
 	_c.mutation.SetID(v)
@@ -219,6 +233,10 @@ func (_c *SpotifyAccountCreate) createSpec() (*SpotifyAccount, *sqlgraph.CreateS
 	if value, ok := _c.mutation.AuthorizedAt(); ok {
 		_spec.SetField(spotifyaccount.FieldAuthorizedAt, field.TypeTime, value)
 		_node.AuthorizedAt = value
+	}
+	if value, ok := _c.mutation.RefreshingUntil(); ok {
+		_spec.SetField(spotifyaccount.FieldRefreshingUntil, field.TypeTime, value)
+		_node.RefreshingUntil = &value
 	}
 	if nodes := _c.mutation.UserIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

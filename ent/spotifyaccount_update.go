@@ -90,6 +90,26 @@ func (_u *SpotifyAccountUpdate) SetNillableAuthorizedAt(v *time.Time) *SpotifyAc
 	return _u
 }
 
+// SetRefreshingUntil sets the "refreshing_until" field.
+func (_u *SpotifyAccountUpdate) SetRefreshingUntil(v time.Time) *SpotifyAccountUpdate {
+	_u.mutation.SetRefreshingUntil(v)
+	return _u
+}
+
+// SetNillableRefreshingUntil sets the "refreshing_until" field if the given value is not nil.
+func (_u *SpotifyAccountUpdate) SetNillableRefreshingUntil(v *time.Time) *SpotifyAccountUpdate {
+	if v != nil {
+		_u.SetRefreshingUntil(*v)
+	}
+	return _u
+}
+
+// ClearRefreshingUntil clears the value of the "refreshing_until" field.
+func (_u *SpotifyAccountUpdate) ClearRefreshingUntil() *SpotifyAccountUpdate {
+	_u.mutation.ClearRefreshingUntil()
+	return _u
+}
+
 // Mutation returns the SpotifyAccountMutation object of the builder.
 func (_u *SpotifyAccountUpdate) Mutation() *SpotifyAccountMutation {
 	return _u.mutation
@@ -172,6 +192,12 @@ func (_u *SpotifyAccountUpdate) sqlSave(ctx context.Context) (_node int, err err
 	if value, ok := _u.mutation.AuthorizedAt(); ok {
 		_spec.SetField(spotifyaccount.FieldAuthorizedAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.RefreshingUntil(); ok {
+		_spec.SetField(spotifyaccount.FieldRefreshingUntil, field.TypeTime, value)
+	}
+	if _u.mutation.RefreshingUntilCleared() {
+		_spec.ClearField(spotifyaccount.FieldRefreshingUntil, field.TypeTime)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{spotifyaccount.Label}
@@ -251,6 +277,26 @@ func (_u *SpotifyAccountUpdateOne) SetNillableAuthorizedAt(v *time.Time) *Spotif
 	if v != nil {
 		_u.SetAuthorizedAt(*v)
 	}
+	return _u
+}
+
+// SetRefreshingUntil sets the "refreshing_until" field.
+func (_u *SpotifyAccountUpdateOne) SetRefreshingUntil(v time.Time) *SpotifyAccountUpdateOne {
+	_u.mutation.SetRefreshingUntil(v)
+	return _u
+}
+
+// SetNillableRefreshingUntil sets the "refreshing_until" field if the given value is not nil.
+func (_u *SpotifyAccountUpdateOne) SetNillableRefreshingUntil(v *time.Time) *SpotifyAccountUpdateOne {
+	if v != nil {
+		_u.SetRefreshingUntil(*v)
+	}
+	return _u
+}
+
+// ClearRefreshingUntil clears the value of the "refreshing_until" field.
+func (_u *SpotifyAccountUpdateOne) ClearRefreshingUntil() *SpotifyAccountUpdateOne {
+	_u.mutation.ClearRefreshingUntil()
 	return _u
 }
 
@@ -365,6 +411,12 @@ func (_u *SpotifyAccountUpdateOne) sqlSave(ctx context.Context) (_node *SpotifyA
 	}
 	if value, ok := _u.mutation.AuthorizedAt(); ok {
 		_spec.SetField(spotifyaccount.FieldAuthorizedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.RefreshingUntil(); ok {
+		_spec.SetField(spotifyaccount.FieldRefreshingUntil, field.TypeTime, value)
+	}
+	if _u.mutation.RefreshingUntilCleared() {
+		_spec.ClearField(spotifyaccount.FieldRefreshingUntil, field.TypeTime)
 	}
 	_node = &SpotifyAccount{config: _u.config}
 	_spec.Assign = _node.assignValues

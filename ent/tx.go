@@ -40,6 +40,8 @@ type Tx struct {
 	Song *SongClient
 	// SpotifyAccount is the client for interacting with the SpotifyAccount builders.
 	SpotifyAccount *SpotifyAccountClient
+	// SpotifyAuthorization is the client for interacting with the SpotifyAuthorization builders.
+	SpotifyAuthorization *SpotifyAuthorizationClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 
@@ -186,6 +188,7 @@ func (tx *Tx) init() {
 	tx.Session = NewSessionClient(tx.config)
 	tx.Song = NewSongClient(tx.config)
 	tx.SpotifyAccount = NewSpotifyAccountClient(tx.config)
+	tx.SpotifyAuthorization = NewSpotifyAuthorizationClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }
 

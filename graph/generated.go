@@ -59,6 +59,12 @@ type MutationResolver interface {
 	ClearQueue(ctx context.Context, roomID string, idempotencyKey *string) (*jukebox.RoomQueue, error)
 	LikeQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*jukebox.QueueItem, error)
 	UnlikeQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*jukebox.QueueItem, error)
+	ConnectSpotify(ctx context.Context, returnTo *string) (*jukebox.SpotifyAuthorization, error)
+	DisconnectSpotify(ctx context.Context) (bool, error)
+	SkipSong(ctx context.Context, roomID string, idempotencyKey *string) (*jukebox.Playback, error)
+	PausePlayback(ctx context.Context, roomID string) (*jukebox.Playback, error)
+	ResumePlayback(ctx context.Context, roomID string) (*jukebox.Playback, error)
+	TransferPlayback(ctx context.Context, roomID string, deviceID string) (*jukebox.Playback, error)
 }
 type QueryResolver interface {
 	Viewer(ctx context.Context) (*jukebox.Profile, error)
@@ -75,9 +81,11 @@ type RoomResolver interface {
 	JoinURL(ctx context.Context, obj *jukebox.Room) (*string, error)
 	Host(ctx context.Context, obj *jukebox.Room) (*jukebox.User, error)
 	CreatedAt(ctx context.Context, obj *jukebox.Room) (*time.Time, error)
+
 	Queue(ctx context.Context, obj *jukebox.Room) (*jukebox.RoomQueue, error)
 	Playback(ctx context.Context, obj *jukebox.Room) (*jukebox.Playback, error)
 	History(ctx context.Context, obj *jukebox.Room, first int, after *string) (*PlayedConnection, error)
+	Devices(ctx context.Context, obj *jukebox.Room) ([]jukebox.Device, error)
 }
 type SessionResolver interface {
 	Viewer(ctx context.Context, obj *jukebox.Session) (*jukebox.Profile, error)
@@ -91,6 +99,7 @@ type SubscriptionResolver interface {
 }
 type ViewerResolver interface {
 	HostedRoom(ctx context.Context, obj *jukebox.Profile) (*jukebox.Room, error)
+	Playlists(ctx context.Context, obj *jukebox.Profile, limit int, offset int) ([]jukebox.Playlist, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -118,6 +127,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("CreateRoomInput", ec.unmarshalInputCreateRoomInput),
+			graphql.NewInputUnmarshaler("RoomSettingsInput", ec.unmarshalInputRoomSettingsInput),
 			graphql.NewInputUnmarshaler("UpdateRoomInput", ec.unmarshalInputUpdateRoomInput),
 		)
 	}
@@ -342,6 +352,45 @@ type Mutation {
     "Makes the mutation safe to repeat."
     idempotencyKey: String
   ): QueueItem!
+
+  """
+  Begins to connect the host's Spotify account: send the browser to the URL, where Spotify asks for permission. It has to be
+  the browser that sent this mutation, as it is given a cookie, and it has ten minutes. For hosts. Over HTTP only.
+  """
+  connectSpotify(
+    """
+    Where the browser shall return to: a path of this server such as /host, or a page of an origin that may use it. It gets
+    the parameter spotify=connected, or spotify=failed with a sentence in spotify_error.
+    """
+    returnTo: String
+  ): SpotifyAuthorization!
+  """
+  Forgets the host's Spotify account, its tokens and all that is known of it, at once. What plays goes on, but no more songs
+  are handed over. For hosts.
+  """
+  disconnectSpotify: Boolean!
+  """
+  Ends the song that plays and goes on to the next one. For hosts, as are the other three commands to the player. They wait
+  for it, five seconds at most, and answer what it does then. They fail with UPSTREAM_UNAVAILABLE if nothing came of it,
+  CONFLICT if there is nothing to do it with, and FORBIDDEN if Spotify does not allow it.
+  """
+  skipSong(
+    "The room's id."
+    roomId: ID!
+    "Makes the mutation safe to repeat. Without one, too, a song is skipped only once."
+    idempotencyKey: String
+  ): Playback!
+  "Pauses the player. Nothing is handed to it until it plays again. Pausing a paused one is no error."
+  pausePlayback("The room's id." roomId: ID!): Playback!
+  "Goes on with what was paused or, where nothing was, with the room's next song. For a playlist it presses play."
+  resumePlayback("The room's id." roomId: ID!): Playback!
+  "Moves the music to another device. NOT_FOUND if the device is not there."
+  transferPlayback(
+    "The room's id."
+    roomId: ID!
+    "One of Room.devices."
+    deviceId: ID!
+  ): Playback!
 }
 
 """
@@ -352,7 +401,7 @@ A slow client is never sent a backlog: it gets the newest state, or one differen
 there is one last state, and then the subscription completes.
 """
 type Subscription {
-  "The room itself: its name and status. What else is selected is sent as it is at these moments, and not when it changes."
+  "The room itself: its name, status and settings. What else is selected is sent as it is at these moments, and not when it changes."
   room("The room's id." roomId: ID!): Room! @shared
   "The whole queue whenever it changes."
   roomQueue("The room's id." roomId: ID!): RoomQueue! @shared
@@ -449,6 +498,33 @@ type Viewer {
   spotify: SpotifyConnection!
   "The user's own open room."
   hostedRoom: Room
+  "The playlists of the user's Spotify account, for choosing fallback music; none without an account."
+  playlists(
+    "How many, 1 to 50."
+    limit: Int! = 20
+    "How many to leave out from the beginning."
+    offset: Int! = 0
+  ): [Playlist!]!
+}
+
+"Where a host is asked to let the server act for them at Spotify."
+type SpotifyAuthorization {
+  "To be opened in the browser that asked for it."
+  url: String!
+}
+
+"A playlist at Spotify. Wherever it is shown, spotifyUrl must be linked."
+type Playlist {
+  "Spotify's URI, spotify:playlist:…"
+  uri: String!
+  "The name."
+  name: String!
+  "How many songs stand in it."
+  songCount: Int!
+  "The picture, to be shown uncropped."
+  imageUrl: String
+  "The playlist's page at Spotify."
+  spotifyUrl: String!
 }
 
 "Somebody. In a room, under the name they have there."
@@ -481,6 +557,8 @@ type SpotifyConnection {
   needsReconnect: Boolean!
   "When Spotify will end the connection, six months after it was made."
   reconnectBy: Time
+  "That is in less than a month: better connect again before the next party."
+  reconnectSoon: Boolean!
 }
 
 "A party. Who has not joined it sees id, code, name and status; all else is null, with the error FORBIDDEN."
@@ -499,6 +577,8 @@ type Room {
   host: User
   "When the room was opened."
   createdAt: Time
+  "What the host has decided."
+  settings: RoomSettings
   "What will play."
   queue: RoomQueue
   "What plays."
@@ -510,6 +590,26 @@ type Room {
     "The cursor after which to go on."
     after: String
   ): PlayedConnection
+  "What the host could play on now. For hosts."
+  devices: [Device!] @viewer
+}
+
+"What a host has decided for a room."
+type RoomSettings {
+  "How songs shall reach the player."
+  delivery: Delivery!
+  "Whether other music plays while the queue is empty. It stands in the queue without addedBy, and gives way to songs that somebody adds or likes."
+  fallback: Boolean!
+  "The playlist it is taken from, as long as that can be read; null: what goes with the songs before."
+  fallbackPlaylistUri: String
+}
+
+"How songs reach the host's player."
+enum Delivery {
+  "One by one into the player's queue, about 15 seconds before they are due. Needs Premium."
+  QUEUE
+  "To the end of the playlist ANTWON-<code>, about 45 seconds before they are due; the host presses play on it once."
+  PLAYLIST
 }
 
 "Whether a party goes on."
@@ -526,12 +626,26 @@ input CreateRoomInput {
   code: String
   "The room's name, 1 to 40 characters. Without it the room is named after its host."
   name: String
+  "What shall be otherwise than usual."
+  settings: RoomSettingsInput
 }
 
 "What shall change of a room. What is left out stays."
 input UpdateRoomInput {
   "The room's name, 1 to 40 characters."
   name: String
+  "Settings that shall change."
+  settings: RoomSettingsInput
+}
+
+"Settings of a room. What is left out stays or, for a new room, is as usual."
+input RoomSettingsInput {
+  "How songs shall reach the player; usually QUEUE."
+  delivery: Delivery
+  "Whether other music plays while the queue is empty; usually it does."
+  fallback: Boolean
+  "Where it is taken from: spotify:playlist:… or a link to a playlist on open.spotify.com. Empty: no playlist."
+  fallbackPlaylistUri: String
 }
 
 "A recording, as Spotify describes it. Wherever it is shown, spotifyUrl must be linked."
@@ -560,7 +674,7 @@ type SongSearch {
   hits: [SongHit!]!
   "Whether a greater offset gives more."
   hasMore: Boolean!
-  "Spotify is cooling down: these are only songs known here."
+  "Spotify cannot be asked at the moment: these are only songs of this room."
   degraded: Boolean!
 }
 
@@ -620,7 +734,10 @@ type RoomQueue {
   roomId: ID!
   "The state this shows. It grows with every change of the room."
   version: Int!
-  "The committed song first, then the others in the order in which they will play: by likes, then by age. Never what plays now."
+  """
+  The committed song first, then the others in the order in which they will play: by likes, then by age; fallback music that
+  nobody likes comes last. Never what plays now.
+  """
   items: [QueueItem!]!
 }
 
@@ -720,6 +837,8 @@ type Playback {
   observedAt: Time!
   "Where it plays."
   device: Device
+  "How songs reach the player now: as the host wants, or otherwise where that does not work."
+  delivery: Delivery!
   "Whether the music can go on, and if not, why."
   health: RoomHealth!
 }
@@ -754,6 +873,8 @@ type Device {
 type RoomHealth {
   "What is the matter."
   state: RoomHealthState!
+  "Why exactly; null where state says it all."
+  reason: RoomHealthReason
   "With COOLING_DOWN: when Spotify is asked again."
   until: Time
   "One sentence for guests."
@@ -780,6 +901,32 @@ enum RoomHealthState {
   COOLING_DOWN
   "Spotify does not answer."
   UNREACHABLE
+}
+
+"Why exactly something is the matter. New ones may come: treat an unknown one by its messages."
+enum RoomHealthReason {
+  "NOT_ALLOWED: the account is not on the list of the server's Spotify app."
+  NOT_LISTED
+  "NOT_ALLOWED: the owner of the server's Spotify app has no Premium."
+  OWNER_PREMIUM
+  "NOT_ALLOWED: the host has no Premium, and has to press play themselves."
+  NO_PREMIUM
+  "RECONNECT_NEEDED: the host has not allowed all that is needed."
+  SCOPE
+  "RECONNECT_NEEDED: the host has disconnected Spotify."
+  NOT_CONNECTED
+  "COOLING_DOWN: the app's quota is used up, which takes longer."
+  QUOTA
+  "DEVICE_LOST: the device takes no commands from outside."
+  RESTRICTED
+  "DEVICE_LOST: there are several devices and none is active; the host has to choose."
+  CHOOSE_DEVICE
+  "DEVICE_LOST: the room's playlist waits for the host to press play."
+  PRESS_PLAY
+  "OK: the server's Spotify app may not write playlists, so songs go to the player's queue."
+  NO_PLAYLIST
+  "OK: the player does not notice what is added to the playlist, so songs go to its queue."
+  PLAYLIST_IGNORED
 }
 
 "A page of a list."
@@ -901,6 +1048,8 @@ func (ec *executionContext) childFields_Playback(ctx context.Context, field grap
 		return ec.fieldContext_Playback_observedAt(ctx, field)
 	case "device":
 		return ec.fieldContext_Playback_device(ctx, field)
+	case "delivery":
+		return ec.fieldContext_Playback_delivery(ctx, field)
 	case "health":
 		return ec.fieldContext_Playback_health(ctx, field)
 	}
@@ -939,6 +1088,22 @@ func (ec *executionContext) childFields_PlayedEdge(ctx context.Context, field gr
 		return ec.fieldContext_PlayedEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PlayedEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Playlist(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "uri":
+		return ec.fieldContext_Playlist_uri(ctx, field)
+	case "name":
+		return ec.fieldContext_Playlist_name(ctx, field)
+	case "songCount":
+		return ec.fieldContext_Playlist_songCount(ctx, field)
+	case "imageUrl":
+		return ec.fieldContext_Playlist_imageUrl(ctx, field)
+	case "spotifyUrl":
+		return ec.fieldContext_Playlist_spotifyUrl(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Playlist", field.Name)
 }
 
 func (ec *executionContext) childFields_QueueItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1003,12 +1168,16 @@ func (ec *executionContext) childFields_Room(ctx context.Context, field graphql.
 		return ec.fieldContext_Room_host(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Room_createdAt(ctx, field)
+	case "settings":
+		return ec.fieldContext_Room_settings(ctx, field)
 	case "queue":
 		return ec.fieldContext_Room_queue(ctx, field)
 	case "playback":
 		return ec.fieldContext_Room_playback(ctx, field)
 	case "history":
 		return ec.fieldContext_Room_history(ctx, field)
+	case "devices":
+		return ec.fieldContext_Room_devices(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Room", field.Name)
 }
@@ -1017,6 +1186,8 @@ func (ec *executionContext) childFields_RoomHealth(ctx context.Context, field gr
 	switch field.Name {
 	case "state":
 		return ec.fieldContext_RoomHealth_state(ctx, field)
+	case "reason":
+		return ec.fieldContext_RoomHealth_reason(ctx, field)
 	case "until":
 		return ec.fieldContext_RoomHealth_until(ctx, field)
 	case "guestMessage":
@@ -1059,6 +1230,18 @@ func (ec *executionContext) childFields_RoomQueueChange(ctx context.Context, fie
 		return ec.fieldContext_RoomQueueChange_order(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RoomQueueChange", field.Name)
+}
+
+func (ec *executionContext) childFields_RoomSettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivery":
+		return ec.fieldContext_RoomSettings_delivery(ctx, field)
+	case "fallback":
+		return ec.fieldContext_RoomSettings_fallback(ctx, field)
+	case "fallbackPlaylistUri":
+		return ec.fieldContext_RoomSettings_fallbackPlaylistUri(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoomSettings", field.Name)
 }
 
 func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1121,6 +1304,14 @@ func (ec *executionContext) childFields_SongSearch(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type SongSearch", field.Name)
 }
 
+func (ec *executionContext) childFields_SpotifyAuthorization(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "url":
+		return ec.fieldContext_SpotifyAuthorization_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SpotifyAuthorization", field.Name)
+}
+
 func (ec *executionContext) childFields_SpotifyConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "connected":
@@ -1131,6 +1322,8 @@ func (ec *executionContext) childFields_SpotifyConnection(ctx context.Context, f
 		return ec.fieldContext_SpotifyConnection_needsReconnect(ctx, field)
 	case "reconnectBy":
 		return ec.fieldContext_SpotifyConnection_reconnectBy(ctx, field)
+	case "reconnectSoon":
+		return ec.fieldContext_SpotifyConnection_reconnectSoon(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SpotifyConnection", field.Name)
 }
@@ -1161,6 +1354,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_spotify(ctx, field)
 	case "hostedRoom":
 		return ec.fieldContext_Viewer_hostedRoom(ctx, field)
+	case "playlists":
+		return ec.fieldContext_Viewer_playlists(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }
@@ -1377,6 +1572,20 @@ func (ec *executionContext) field_Mutation_closeRoom_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_connectSpotify_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "returnTo",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["returnTo"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createRoom_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1457,6 +1666,20 @@ func (ec *executionContext) field_Mutation_likeQueueItem_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_pausePlayback_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_removeQueueItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1476,6 +1699,64 @@ func (ec *executionContext) field_Mutation_removeQueueItem_args(ctx context.Cont
 		return nil, err
 	}
 	args["idempotencyKey"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_resumePlayback_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_skipSong_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_transferPlayback_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "deviceId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["deviceId"] = arg1
 	return args, nil
 }
 
@@ -1722,6 +2003,28 @@ func (ec *executionContext) field_Subscription_viewerInRoom_args(ctx context.Con
 		return nil, err
 	}
 	args["roomId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Viewer_playlists_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "limit",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["limit"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["offset"] = arg1
 	return args, nil
 }
 
@@ -2586,6 +2889,249 @@ func (ec *executionContext) fieldContext_Mutation_unlikeQueueItem(ctx context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_connectSpotify(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_connectSpotify(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ConnectSpotify(ctx, fc.Args["returnTo"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.SpotifyAuthorization) graphql.Marshaler {
+			return ec.marshalNSpotifyAuthorization2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSpotifyAuthorization(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_connectSpotify(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SpotifyAuthorization(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_connectSpotify_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_disconnectSpotify(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_disconnectSpotify(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().DisconnectSpotify(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_disconnectSpotify(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mutation", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _Mutation_skipSong(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_skipSong(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SkipSong(ctx, fc.Args["roomId"].(string), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
+			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_skipSong(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Playback(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_skipSong_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_pausePlayback(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_pausePlayback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PausePlayback(ctx, fc.Args["roomId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
+			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_pausePlayback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Playback(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_pausePlayback_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resumePlayback(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resumePlayback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResumePlayback(ctx, fc.Args["roomId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
+			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resumePlayback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Playback(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resumePlayback_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_transferPlayback(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_transferPlayback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TransferPlayback(ctx, fc.Args["roomId"].(string), fc.Args["deviceId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
+			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_transferPlayback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Playback(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_transferPlayback_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2843,6 +3389,29 @@ func (ec *executionContext) fieldContext_Playback_device(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Playback_delivery(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Playback_delivery(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Delivery, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Delivery) graphql.Marshaler {
+			return ec.marshalNDelivery2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDelivery(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Playback_delivery(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Playback", field, false, false, "Delivery")
+}
+
 func (ec *executionContext) _Playback_health(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3093,6 +3662,121 @@ func (ec *executionContext) fieldContext_PlayedEdge_node(_ context.Context, fiel
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Playlist_uri(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playlist) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Playlist_uri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Playlist_uri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Playlist", field, false, false, "String")
+}
+
+func (ec *executionContext) _Playlist_name(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playlist) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Playlist_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Playlist_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Playlist", field, false, false, "String")
+}
+
+func (ec *executionContext) _Playlist_songCount(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playlist) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Playlist_songCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SongCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Playlist_songCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Playlist", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Playlist_imageUrl(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playlist) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Playlist_imageUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ImageURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Playlist_imageUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Playlist", field, false, false, "String")
+}
+
+func (ec *executionContext) _Playlist_spotifyUrl(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playlist) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Playlist_spotifyUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SpotifyURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Playlist_spotifyUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Playlist", field, false, false, "String")
 }
 
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -3845,6 +4529,38 @@ func (ec *executionContext) fieldContext_Room_createdAt(_ context.Context, field
 	return graphql.NewScalarFieldContext("Room", field, true, true, "Time")
 }
 
+func (ec *executionContext) _Room_settings(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_settings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Settings()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomSettings) graphql.Marshaler {
+			return ec.marshalORoomSettings2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomSettings(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Room_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Room",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoomSettings(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Room_queue(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3953,6 +4669,38 @@ func (ec *executionContext) fieldContext_Room_history(ctx context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Room_devices(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_devices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Room().Devices(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.Device) graphql.Marshaler {
+			return ec.marshalODevice2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDeviceᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Room_devices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Room",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Device(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RoomHealth_state(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3974,6 +4722,29 @@ func (ec *executionContext) _RoomHealth_state(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_RoomHealth_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RoomHealth", field, false, false, "RoomHealthState")
+}
+
+func (ec *executionContext) _RoomHealth_reason(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomHealth_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.HealthReason) graphql.Marshaler {
+			return ec.marshalORoomHealthReason2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐHealthReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomHealth_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomHealth", field, false, false, "RoomHealthReason")
 }
 
 func (ec *executionContext) _RoomHealth_until(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomHealth) (ret graphql.Marshaler) {
@@ -4323,6 +5094,75 @@ func (ec *executionContext) _RoomQueueChange_order(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_RoomQueueChange_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RoomQueueChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _RoomSettings_delivery(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_delivery(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Delivery, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Delivery) graphql.Marshaler {
+			return ec.marshalNDelivery2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDelivery(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_delivery(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Delivery")
+}
+
+func (ec *executionContext) _RoomSettings_fallback(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_fallback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fallback, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_fallback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RoomSettings_fallbackPlaylistUri(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_fallbackPlaylistUri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FallbackPlaylistURI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_fallbackPlaylistUri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "String")
 }
 
 func (ec *executionContext) _Session_accessToken(ctx context.Context, field graphql.CollectedField, obj *jukebox.Session) (ret graphql.Marshaler) {
@@ -4775,6 +5615,29 @@ func (ec *executionContext) fieldContext_SongSearch_degraded(_ context.Context, 
 	return graphql.NewScalarFieldContext("SongSearch", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _SpotifyAuthorization_url(ctx context.Context, field graphql.CollectedField, obj *jukebox.SpotifyAuthorization) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpotifyAuthorization_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpotifyAuthorization_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpotifyAuthorization", field, false, false, "String")
+}
+
 func (ec *executionContext) _SpotifyConnection_connected(ctx context.Context, field graphql.CollectedField, obj *jukebox.SpotifyConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4865,6 +5728,29 @@ func (ec *executionContext) _SpotifyConnection_reconnectBy(ctx context.Context, 
 }
 func (ec *executionContext) fieldContext_SpotifyConnection_reconnectBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "Time")
+}
+
+func (ec *executionContext) _SpotifyConnection_reconnectSoon(ctx context.Context, field graphql.CollectedField, obj *jukebox.SpotifyConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpotifyConnection_reconnectSoon(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReconnectSoon, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpotifyConnection_reconnectSoon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Subscription_room(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
@@ -5317,6 +6203,50 @@ func (ec *executionContext) fieldContext_Viewer_hostedRoom(_ context.Context, fi
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Room(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Viewer_playlists(ctx context.Context, field graphql.CollectedField, obj *jukebox.Profile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_playlists(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Viewer().Playlists(ctx, obj, fc.Args["limit"].(int), fc.Args["offset"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.Playlist) graphql.Marshaler {
+			return ec.marshalNPlaylist2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlaylistᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_playlists(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Playlist(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Viewer_playlists_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -6607,7 +7537,7 @@ func (ec *executionContext) unmarshalInputCreateRoomInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"code", "name"}
+	fieldsInOrder := [...]string{"code", "name", "settings"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -6628,6 +7558,13 @@ func (ec *executionContext) unmarshalInputCreateRoomInput(ctx context.Context, o
 				return it, err
 			}
 			it.Name = data
+		case "settings":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("settings"))
+			data, err := ec.unmarshalORoomSettingsInput2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomSettingsInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Settings = data
 		}
 	}
 	return it, nil
@@ -6645,6 +7582,62 @@ func UnmarshalCreateRoomInput(ctx context.Context, raw any) (jukebox.CreateRoomI
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context, obj any) (jukebox.RoomSettingsInput, error) {
+	var it jukebox.RoomSettingsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"delivery", "fallback", "fallbackPlaylistUri"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "delivery":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("delivery"))
+			data, err := ec.unmarshalODelivery2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDelivery(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Delivery = data
+		case "fallback":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fallback"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fallback = data
+		case "fallbackPlaylistUri":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fallbackPlaylistUri"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FallbackPlaylistURI = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRoomSettingsInput unmarshals raw into the RoomSettingsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRoomSettingsInput(ctx context.Context, raw any) (jukebox.RoomSettingsInput, error) {
+	var out jukebox.RoomSettingsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RoomSettingsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUpdateRoomInput(ctx context.Context, obj any) (jukebox.UpdateRoomInput, error) {
 	var it jukebox.UpdateRoomInput
 	if obj == nil {
@@ -6656,7 +7649,7 @@ func (ec *executionContext) unmarshalInputUpdateRoomInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"name"}
+	fieldsInOrder := [...]string{"name", "settings"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -6670,6 +7663,13 @@ func (ec *executionContext) unmarshalInputUpdateRoomInput(ctx context.Context, o
 				return it, err
 			}
 			it.Name = data
+		case "settings":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("settings"))
+			data, err := ec.unmarshalORoomSettingsInput2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomSettingsInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Settings = data
 		}
 	}
 	return it, nil
@@ -6963,6 +7963,48 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "connectSpotify":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_connectSpotify(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "disconnectSpotify":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_disconnectSpotify(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "skipSong":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_skipSong(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pausePlayback":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_pausePlayback(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resumePlayback":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resumePlayback(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "transferPlayback":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_transferPlayback(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -7067,6 +8109,11 @@ func (ec *executionContext) _Playback(ctx context.Context, sel ast.SelectionSet,
 		case "device":
 			out.Values[i] = ec._Playback_device(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "delivery":
+			out.Values[i] = ec._Playback_delivery(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "health":
@@ -7195,6 +8242,59 @@ func (ec *executionContext) _PlayedEdge(ctx context.Context, sel ast.SelectionSe
 			}
 		case "node":
 			out.Values[i] = ec._PlayedEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var playlistImplementors = []string{"Playlist"}
+
+func (ec *executionContext) _Playlist(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Playlist) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, playlistImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Playlist")
+		case "uri":
+			out.Values[i] = ec._Playlist_uri(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._Playlist_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "songCount":
+			out.Values[i] = ec._Playlist_songCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "imageUrl":
+			out.Values[i] = ec._Playlist_imageUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "spotifyUrl":
+			out.Values[i] = ec._Playlist_spotifyUrl(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -7494,6 +8594,11 @@ func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Room_createdAt(ctx, field, obj)
 				})
+		case "settings":
+			out.Values[i] = ec._Room_settings(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "queue":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -7511,6 +8616,12 @@ func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Room_history(ctx, field, obj)
+				})
+		case "devices":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Room_devices(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -7543,6 +8654,11 @@ func (ec *executionContext) _RoomHealth(ctx context.Context, sel ast.SelectionSe
 		case "state":
 			out.Values[i] = ec._RoomHealth_state(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._RoomHealth_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "until":
@@ -7668,6 +8784,49 @@ func (ec *executionContext) _RoomQueueChange(ctx context.Context, sel ast.Select
 			}
 		case "order":
 			out.Values[i] = ec._RoomQueueChange_order(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var roomSettingsImplementors = []string{"RoomSettings"}
+
+func (ec *executionContext) _RoomSettings(ctx context.Context, sel ast.SelectionSet, obj *jukebox.RoomSettings) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, roomSettingsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RoomSettings")
+		case "delivery":
+			out.Values[i] = ec._RoomSettings_delivery(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fallback":
+			out.Values[i] = ec._RoomSettings_fallback(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fallbackPlaylistUri":
+			out.Values[i] = ec._RoomSettings_fallbackPlaylistUri(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -7891,6 +9050,39 @@ func (ec *executionContext) _SongSearch(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var spotifyAuthorizationImplementors = []string{"SpotifyAuthorization"}
+
+func (ec *executionContext) _SpotifyAuthorization(ctx context.Context, sel ast.SelectionSet, obj *jukebox.SpotifyAuthorization) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, spotifyAuthorizationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SpotifyAuthorization")
+		case "url":
+			out.Values[i] = ec._SpotifyAuthorization_url(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var spotifyConnectionImplementors = []string{"SpotifyConnection"}
 
 func (ec *executionContext) _SpotifyConnection(ctx context.Context, sel ast.SelectionSet, obj *jukebox.SpotifyConnection) graphql.Marshaler {
@@ -7920,6 +9112,11 @@ func (ec *executionContext) _SpotifyConnection(ctx context.Context, sel ast.Sele
 		case "reconnectBy":
 			out.Values[i] = ec._SpotifyConnection_reconnectBy(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reconnectSoon":
+			out.Values[i] = ec._SpotifyConnection_reconnectSoon(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -8051,6 +9248,12 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Viewer_hostedRoom(ctx, field, obj)
+				})
+		case "playlists":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_playlists(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -8526,6 +9729,25 @@ func (ec *executionContext) unmarshalNCreateRoomInput2antwonᚗdjᚋbackendᚋin
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNDelivery2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDelivery(ctx context.Context, v any) (jukebox.Delivery, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := jukebox.Delivery(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDelivery2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDelivery(ctx context.Context, sel ast.SelectionSet, v jukebox.Delivery) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Delivery!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNDevice2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDevice(ctx context.Context, sel ast.SelectionSet, v jukebox.Device) graphql.Marshaler {
+	return ec._Device(ctx, sel, &v)
+}
+
 func (ec *executionContext) unmarshalNID2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -8665,6 +9887,26 @@ func (ec *executionContext) marshalNPlayedEdge2ᚕantwonᚗdjᚋbackendᚋgraph�
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPlayedEdge2antwonᚗdjᚋbackendᚋgraphᚐPlayedEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPlaylist2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlaylist(ctx context.Context, sel ast.SelectionSet, v jukebox.Playlist) graphql.Marshaler {
+	return ec._Playlist(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPlaylist2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlaylistᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.Playlist) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPlaylist2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlaylist(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -8849,6 +10091,14 @@ func (ec *executionContext) marshalNSongSearch2ᚖantwonᚗdjᚋbackendᚋintern
 		return graphql.Null
 	}
 	return ec._SongSearch(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSpotifyAuthorization2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSpotifyAuthorization(ctx context.Context, sel ast.SelectionSet, v *jukebox.SpotifyAuthorization) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SpotifyAuthorization!")
+		return graphql.Null
+	}
+	return ec._SpotifyAuthorization(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSpotifyConnection2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSpotifyConnection(ctx context.Context, sel ast.SelectionSet, v jukebox.SpotifyConnection) graphql.Marshaler {
@@ -9124,6 +10374,44 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) unmarshalODelivery2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDelivery(ctx context.Context, v any) (*jukebox.Delivery, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := jukebox.Delivery(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODelivery2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDelivery(ctx context.Context, sel ast.SelectionSet, v *jukebox.Delivery) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) marshalODevice2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDeviceᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.Device) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDevice2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDevice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalODevice2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDevice(ctx context.Context, sel ast.SelectionSet, v *jukebox.Device) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -9255,11 +10543,45 @@ func (ec *executionContext) marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋj
 	return ec._Room(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalORoomHealthReason2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐHealthReason(ctx context.Context, v any) (*jukebox.HealthReason, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := jukebox.HealthReason(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORoomHealthReason2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐHealthReason(ctx context.Context, sel ast.SelectionSet, v *jukebox.HealthReason) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomQueue(ctx context.Context, sel ast.SelectionSet, v *jukebox.RoomQueue) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._RoomQueue(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORoomSettings2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomSettings(ctx context.Context, sel ast.SelectionSet, v *jukebox.RoomSettings) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RoomSettings(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORoomSettingsInput2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomSettingsInput(ctx context.Context, v any) (*jukebox.RoomSettingsInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputRoomSettingsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSong(ctx context.Context, sel ast.SelectionSet, v *jukebox.Song) graphql.Marshaler {

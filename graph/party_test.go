@@ -79,7 +79,7 @@ func (p *party) newServer(bus live.Bus, interval time.Duration) *server {
 	p.Helper()
 	s := &server{party: p, metrics: prometheus.NewRegistry()}
 	s.jukebox = jukebox.New(jukebox.Config{
-		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: catalog{}, Demo: accounts{}, FeedInterval: interval,
+		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: catalog{}, DemoLogin: true, Demo: accounts{}, FeedInterval: interval,
 		PublicURL: "http://party.test", Metrics: s.metrics,
 	})
 	resolver := graph.New(s.jukebox, slog.New(slog.DiscardHandler))

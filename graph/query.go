@@ -26,6 +26,10 @@ func (r sessionResolver) Viewer(ctx context.Context, session *jukebox.Session) (
 	return r.jukebox.Profile(jukebox.WithViewer(ctx, session.User))
 }
 
+func (r viewerResolver) Playlists(ctx context.Context, viewer *jukebox.Profile, limit, offset int) ([]jukebox.Playlist, error) {
+	return r.jukebox.Playlists(ctx, viewer, limit, offset)
+}
+
 func (r viewerResolver) HostedRoom(ctx context.Context, viewer *jukebox.Profile) (*jukebox.Room, error) {
 	return r.jukebox.HostedRoom(ctx, viewer)
 }

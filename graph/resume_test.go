@@ -118,11 +118,15 @@ func (p *party) makeHistory(random *rand.Rand, changes int) {
 // play hands the first song to the player, or starts the one that was, when what plays has ended.
 func (p *party) play(queue []*jukebox.QueueItem) error {
 	driver, first := p.first.jukebox.Driver(), queue[0]
+	lease, err := driver.Take(p.Context(), p.roomID, "node")
+	if err != nil {
+		return err
+	}
 	if first.State != jukebox.Committed {
-		return driver.ApplyPlayback(p.Context(), p.roomID, jukebox.PlaybackStep{CommitItem: first.ID})
+		return driver.ApplyPlayback(p.Context(), lease, jukebox.PlaybackStep{CommitItem: first.ID})
 	}
 	playing := &jukebox.Playback{Status: jukebox.Playing, Item: first, Health: jukebox.HealthOK}
-	err := driver.ApplyPlayback(p.Context(), p.roomID, jukebox.PlaybackStep{EndedItem: p.playing, StartedItem: first.ID, Playback: playing})
+	err = driver.ApplyPlayback(p.Context(), lease, jukebox.PlaybackStep{EndedItem: p.playing, StartedItem: first.ID, Playback: playing})
 	if err == nil {
 		p.playing = first.ID
 	}

@@ -47,6 +47,10 @@ func (r roomResolver) History(ctx context.Context, room *jukebox.Room, first int
 	return page, nil
 }
 
+func (r roomResolver) Devices(ctx context.Context, room *jukebox.Room) ([]jukebox.Device, error) {
+	return r.jukebox.Devices(ctx, room)
+}
+
 func (r queueItemResolver) Position(ctx context.Context, item *jukebox.QueueItem) (*int, error) {
 	return r.jukebox.Position(ctx, item)
 }

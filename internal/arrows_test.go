@@ -19,7 +19,7 @@ var mayUse = map[string][]string{
 	"cmd/antwon-bench":         {"cmd/antwon-bench/load", "graph", "internal/gqlserver", "internal/jukebox", "internal/live", "internal/server", "internal/session", "internal/testdb"},
 	"cmd/antwon-bench/load":    {},
 	"graph":                    {"internal/gqlserver", "internal/jukebox"},
-	"internal/server":          {},
+	"internal/server":          {"internal/jukebox"},
 	"internal/gqlserver":       {"internal/gqlserver/guard"},
 	"internal/gqlserver/guard": {},
 	"internal/session":         {"internal/jukebox"},

@@ -51,7 +51,7 @@ func openParty(ctx context.Context, url string, interval time.Duration) (*party,
 	}
 	p := &party{store: store, tokens: tokens, metrics: prometheus.NewRegistry()}
 	p.Jukebox = jukebox.New(jukebox.Config{
-		Store: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: catalog{}, Demo: accounts{},
+		Store: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: catalog{}, DemoLogin: true, Demo: accounts{},
 		FeedInterval: interval, Metrics: p.metrics,
 	})
 	return p, nil

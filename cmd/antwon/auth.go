@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"strings"
 
+	"antwon.dj/backend/graph"
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/server"
 )
 
 // authenticate makes the viewer of an operation from its bearer token. No token is nobody; a wrong one is an error.
@@ -24,6 +27,18 @@ func authenticate(tokens jukebox.Tokens) func(ctx context.Context, authorization
 		}
 		return jukebox.WithViewer(ctx, viewer), nil
 	}
+}
+
+// keepSecrets lets operations over HTTP give the browser cookies.
+func keepSecrets(cookies server.Cookies, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := graph.WithSecrets(r.Context(), func(name graph.Secret, value string) {
+			if name == graph.SpotifySecret {
+				http.SetCookie(w, cookies.Connecting(value))
+			}
+		})
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
 }
 
 // identify tells who is behind a context that authenticate made. The hosts of a demo may do as much as they like: they try

@@ -30,8 +30,10 @@ type config struct {
 	addr           string
 	publicURL      string // without a slash at the end
 	databaseURL    string
-	natsURL        string // "": this is the only server
-	sessionSecret  []byte // nil: one is kept beside the database
+	natsURL        string   // "": this is the only server
+	sessionSecret  []byte   // nil: one is kept beside the database
+	encryptionKeys [][]byte // for hosts' tokens, the present one first; nil: the session secret
+	spotify        spotifyApp
 	allowedOrigins []string
 	trustedProxies []netip.Prefix
 	introspection  bool
@@ -44,6 +46,13 @@ type config struct {
 	songSeconds    int
 
 	values map[string]string // as they were given or defaulted, secrets left out
+}
+
+// spotifyApp is the server's app at Spotify. Without a client id Spotify is simulated.
+type spotifyApp struct {
+	clientID, clientSecret string
+	apiURL, accountsURL    string
+	requestsPer30s         int
 }
 
 // configError is a configuration that cannot be used, with everything that is wrong with it.
@@ -76,7 +85,15 @@ func parseConfig(environ []string) (config, error) {
 		addr:           p.address("ADDR", "127.0.0.1:8080"),
 		databaseURL:    p.database("DATABASE_URL", "sqlite:data/antwon.db"),
 		natsURL:        p.nats("NATS_URL"),
-		sessionSecret:  p.secret("SESSION_SECRET"),
+		sessionSecret:  p.secret("SESSION_SECRET", "(not set: one is kept beside the database)"),
+		encryptionKeys: p.keys(),
+		spotify: spotifyApp{
+			clientID:       p.text("SPOTIFY_CLIENT_ID", ""),
+			clientSecret:   string(p.anySecret("SPOTIFY_CLIENT_SECRET", "(not set: the app proves itself by PKCE alone)")),
+			apiURL:         p.url("SPOTIFY_API_URL", "https://api.spotify.com/v1"),
+			accountsURL:    p.url("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com"),
+			requestsPer30s: p.count("SPOTIFY_REQUESTS", 60),
+		},
 		allowedOrigins: p.origins("ALLOWED_ORIGINS"),
 		trustedProxies: p.networks("TRUSTED_PROXIES"),
 		introspection:  p.oneOf("INTROSPECTION", "off", "on") == "on",
@@ -98,7 +115,7 @@ func parseConfig(environ []string) (config, error) {
 		songSeconds:  p.seconds("DEMO_SONG_SECONDS"),
 		values:       p.values,
 	}
-	cfg.publicURL = p.publicURL("PUBLIC_URL", "http://"+reachable(cfg.addr))
+	cfg.publicURL = p.url("PUBLIC_URL", "http://"+reachable(cfg.addr))
 	if err := cfg.logLevel.UnmarshalText([]byte(p.text("LOG_LEVEL", "info"))); err != nil {
 		p.fault("LOG_LEVEL", "want debug, info, warn or error")
 	}
@@ -148,7 +165,7 @@ func reachable(addr string) string {
 	return addr
 }
 
-func (p *parser) publicURL(name, fallback string) string {
+func (p *parser) url(name, fallback string) string {
 	value := strings.TrimSuffix(p.text(name, fallback), "/")
 	if u, err := url.Parse(value); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		p.fault(name, "%q: want a URL, such as https://party.example.org", value)
@@ -196,17 +213,44 @@ func (p *parser) orFile(name string) string {
 	return strings.TrimSpace(string(content))
 }
 
-func (p *parser) secret(name string) []byte {
+// secret reads one that nobody must guess; without it shows what happens then.
+func (p *parser) secret(name, without string) []byte {
+	value := p.anySecret(name, without)
+	if value != nil && len(value) < session.MinSecret {
+		p.fault(name, "has %d characters, want at least %d", len(value), session.MinSecret)
+	}
+	return value
+}
+
+func (p *parser) anySecret(name, without string) []byte {
 	value := p.orFile(name)
-	p.values[name] = "(not set: one is kept beside the database)"
 	if value == "" {
+		p.values[name] = without
 		return nil
 	}
 	p.values[name] = "(secret)"
-	if len(value) < session.MinSecret {
-		p.fault(name, "has %d characters, want at least %d", len(value), session.MinSecret)
-	}
 	return []byte(value)
+}
+
+// keys reads what hosts' tokens are sealed with: the present key, and those that older ones may be sealed with.
+func (p *parser) keys() (keys [][]byte) {
+	present := p.secret("ENCRYPTION_KEY", "(not set: derived from the session secret)")
+	old := p.anySecret("ENCRYPTION_KEYS_OLD", "")
+	if present != nil {
+		keys = append(keys, present)
+	}
+	for key := range strings.SplitSeq(string(old), ",") {
+		switch key = strings.TrimSpace(key); {
+		case key == "":
+			continue
+		case present == nil:
+			p.fault("ENCRYPTION_KEYS_OLD", "needs ENCRYPTION_KEY, the present one")
+		case len(key) < session.MinSecret:
+			p.fault("ENCRYPTION_KEYS_OLD", "has a key of %d characters, want at least %d", len(key), session.MinSecret)
+		}
+		keys = append(keys, []byte(key))
+	}
+	return keys
 }
 
 func (p *parser) origins(name string) []string {

@@ -14,11 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/server"
-	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/spotify"
 	"antwon.dj/backend/internal/spotify/sim"
 )
@@ -30,8 +27,8 @@ const (
 	demoSongs = 6
 )
 
-// demo runs a server with a simulated Spotify inside. What it keeps lies beside the database, so that the party goes on
-// after a restart.
+// demo runs a server to try things with: whoever asks is a host. Unless a Spotify app is configured, Spotify is simulated
+// inside, and a room is open already. What it keeps lies beside the database, so that the party goes on after a restart.
 func demo(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (err error) {
 	folder := dataFolder(cfg.databaseURL)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -43,40 +40,49 @@ func demo(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (
 	}
 	defer listener.Close() // after serving it is closed already
 	warnOpen(listener, log)
-	secret, err := keptSecret(cfg, folder)
-	if err != nil {
+	if cfg.sessionSecret, err = keptSecret(cfg, folder); err != nil {
 		return err
+	}
+	if cfg.spotify.clientID != "" {
+		return demoWithSpotify(ctx, cfg, listener, stdout, log)
 	}
 	simulated, err := startSimulator(cfg, folder, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, simulated.stop()) }()
-	store, err := jukebox.OpenStore(ctx, cfg.databaseURL)
+	cfg.spotify = simulated.app()
+	s, err := openSite(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-
-	metrics := newMetrics()
-	bus, err := openBus(cfg, log, metrics)
-	if err != nil {
-		return err
-	}
-	defer bus.close()
-	party, err := newDemoParty(cfg, log, metrics, store, bus, simulated, secret)
-	if err != nil {
-		return err
-	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	party := &demoParty{simulated: simulated, vault: s.vault}
+	s.start(party, http.StripPrefix("/covers", simulated.Covers()))
+	party.jukebox = s.jukebox
 	room, host, err := party.open(ctx)
 	if err != nil {
-		party.program.jukebox.Close()
+		s.jukebox.Close()
 		return fmt.Errorf("open the demo's room: %w", err)
 	}
 	if _, err := io.WriteString(stdout, welcome(cfg, room, host)); err != nil {
 		return err
 	}
-	return party.program.serve(ctx, listener)
+	return s.program.serve(ctx, listener)
+}
+
+// demoWithSpotify runs a demo whose hosts connect their own accounts.
+func demoWithSpotify(ctx context.Context, cfg config, listener net.Listener, stdout io.Writer, log *slog.Logger) (err error) {
+	s, err := openSite(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	s.start(nil, nil)
+	if _, err := io.WriteString(stdout, welcomeHosts(cfg)); err != nil {
+		return err
+	}
+	return s.program.serve(ctx, listener)
 }
 
 // simulator is the simulated Spotify, served on the loopback interface only: whoever reaches it controls its players.
@@ -103,6 +109,11 @@ func startSimulator(cfg config, folder string, log *slog.Logger) (*simulator, er
 	return s, nil
 }
 
+// app is what the server is to the simulator, which has no limits of its own.
+func (s *simulator) app() spotifyApp {
+	return spotifyApp{clientID: "demo", clientSecret: "demo", apiURL: s.url + "/v1", accountsURL: s.url, requestsPer30s: 10_000}
+}
+
 func (s *simulator) stop() error {
 	err := s.http.Close()
 	if served := <-s.done; !errors.Is(served, http.ErrServerClosed) {
@@ -111,39 +122,11 @@ func (s *simulator) stop() error {
 	return errors.Join(err, s.Close())
 }
 
-// demoParty is a server whose hosts have simulated accounts.
+// demoParty makes simulated accounts for hosts, and a room that is open already.
 type demoParty struct {
-	program   *program
+	jukebox   *jukebox.Jukebox
 	simulated *simulator
 	vault     *spotify.Vault
-}
-
-func newDemoParty(cfg config, log *slog.Logger, metrics *prometheus.Registry, store *jukebox.Store, bus *hintBus,
-	simulated *simulator, secret []byte,
-) (*demoParty, error) {
-	tokens, err := session.New(secret)
-	if err != nil {
-		return nil, err
-	}
-	vault, err := spotify.NewVault(secret)
-	if err != nil {
-		return nil, err
-	}
-	client := spotify.New(spotify.Config{
-		APIURL: simulated.url + "/v1/", AccountsURL: simulated.url, ClientID: "demo", ClientSecret: "demo",
-		Vault: vault, Accounts: jukebox.NewAccounts(store), Log: log, Metrics: metrics,
-	})
-	d := &demoParty{simulated: simulated, vault: vault}
-	j := jukebox.New(jukebox.Config{
-		Store: store, Bus: bus, Tokens: tokens, Catalog: client, Demo: d,
-		PublicURL: cfg.publicURL, FeedInterval: cfg.feedInterval, Log: log, Metrics: metrics,
-	})
-	bus.serves(j)
-	d.program = assemble(parts{
-		cfg: cfg, log: log, metrics: metrics, store: store, bus: bus, jukebox: j, tokens: tokens, player: client,
-		covers: http.StripPrefix("/covers", simulated.Covers()), demo: true,
-	})
-	return d, nil
 }
 
 // NewAccount implements jukebox.DemoAccounts.
@@ -158,7 +141,7 @@ func (d *demoParty) NewAccount(_ context.Context, hostID, displayName string) (j
 
 // open finds the demo's own room, or opens it with a few songs in it.
 func (d *demoParty) open(ctx context.Context) (*jukebox.Room, *jukebox.Session, error) {
-	j := d.program.jukebox
+	j := d.jukebox
 	host, err := j.DemoHost(ctx, demoHost)
 	if err != nil {
 		return nil, nil, err
@@ -186,7 +169,7 @@ func (d *demoParty) open(ctx context.Context) (*jukebox.Room, *jukebox.Session, 
 func (d *demoParty) addSongs(ctx context.Context, room *jukebox.Room) error {
 	catalogue := d.simulated.Catalogue()
 	for n := range demoSongs {
-		_, err := d.program.jukebox.AddSong(ctx, room.ID, catalogue[n*len(catalogue)/demoSongs].URI, nil)
+		_, err := d.jukebox.AddSong(ctx, room.ID, catalogue[n*len(catalogue)/demoSongs].URI, nil)
 		if err != nil && jukebox.CodeOf(err) != jukebox.Refused { // some songs of the catalogue are not playable
 			return err
 		}
@@ -208,6 +191,16 @@ func welcome(cfg config, room *jukebox.Room, host *jukebox.Session) string {
   GraphQL is served at %[4]s/graphql (HTTP, WebSocket, Server-Sent Events). Ctrl-C stops; started again, the party goes on.
 
 `, room.Code, playground, host.AccessToken, cfg.publicURL, room.ID)
+}
+
+func welcomeHosts(cfg config) string {
+	return fmt.Sprintf(`
+  antwon.dj: open %[1]s/playground
+
+  demoLogin makes you a host, connectSpotify gives you the address at which Spotify asks you for permission, and createRoom
+  opens a room. Your app's settings at Spotify have to name this redirect URI: %[1]s/spotify/callback
+
+`, cfg.publicURL)
 }
 
 // dataFolder is where the demo keeps what is not in the database.

@@ -45,7 +45,8 @@ func TestReplicas(t *testing.T) {
 	}
 
 	uris := gina.search(roomID, "the", 10)
-	gina.add(roomID, uris[0]) // plays
+	gina.add(roomID, uris[0])
+	a.eventually("it to play", func() bool { return gina.hears(roomID) != "" })
 	first, second := gina.add(roomID, uris[1]), gina.add(roomID, uris[2])
 	see("a song added at A", second, 0)
 	gustav.like(first)

@@ -44,48 +44,40 @@ func newMetrics() *prometheus.Registry {
 	return reg
 }
 
-// parts are what a program is assembled from.
-type parts struct {
-	cfg     config
-	log     *slog.Logger
-	metrics *prometheus.Registry
-	store   *jukebox.Store
-	bus     live.Bus
-	jukebox *jukebox.Jukebox
-	tokens  jukebox.Tokens
-	player  playback.Player
-	covers  http.Handler // may be nil
-	demo    bool         // lets clients see the schema, and hosts do as much as they like
-}
-
-// assemble puts the wire around a jukebox.
-func assemble(from parts) *program {
-	p := &program{cfg: from.cfg, log: from.log, metrics: from.metrics, bus: from.bus, jukebox: from.jukebox, draining: make(chan struct{})}
-	resolver := graph.New(from.jukebox, from.log)
+// assemble puts the wire around a site's jukebox. Covers may be nil. What is served is a demo: clients may see the schema,
+// and hosts do as much as they like.
+func assemble(s *site, covers http.Handler) *program {
+	const demo = true
+	p := &program{cfg: s.cfg, log: s.log, metrics: s.metrics, bus: s.bus, jukebox: s.jukebox, draining: make(chan struct{})}
+	resolver := graph.New(s.jukebox, s.log)
 	p.graphql = gqlserver.New(gqlserver.Config{
 		Schema:          graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
 		Sources:         resolver.Sources(),
-		Authenticate:    authenticate(from.tokens),
-		Identify:        identify(from.demo),
-		WithoutViewer:   from.jukebox.WithoutViewer,
+		Authenticate:    authenticate(s.tokens),
+		Identify:        identify(demo),
+		WithoutViewer:   s.jukebox.WithoutViewer,
 		Present:         resolver.PresentError,
 		Recover:         resolver.Recover,
 		AroundResponses: graph.RememberLikes,
-		AllowedOrigins:  from.cfg.allowedOrigins,
-		Introspection:   from.demo || from.cfg.introspection,
-		Suggestions:     from.demo,
-		Compress:        from.cfg.compress,
-		Limits:          from.cfg.limits,
-		Metrics:         from.metrics,
-		Log:             from.log,
+		AllowedOrigins:  s.cfg.allowedOrigins,
+		Introspection:   demo || s.cfg.introspection,
+		Suggestions:     demo,
+		Compress:        s.cfg.compress,
+		Limits:          s.cfg.limits,
+		Metrics:         s.metrics,
+		Log:             s.log,
 	})
+	cookies := server.Cookies{PublicURL: s.cfg.publicURL, CrossSite: len(s.cfg.allowedOrigins) > 0}
 	p.http = server.HTTPServer(server.New(server.Config{
-		GraphQL: p.graphql, Covers: from.covers, Ready: p.ready(from.store), Metrics: from.metrics,
-		AllowedOrigins: from.cfg.allowedOrigins, TrustedProxies: from.cfg.trustedProxies, Log: from.log,
+		GraphQL: keepSecrets(cookies, p.graphql), Covers: covers, FinishSpotify: s.jukebox.FinishSpotify, Cookies: cookies,
+		Ready: p.ready(s.store), Metrics: s.metrics,
+		AllowedOrigins: s.cfg.allowedOrigins, TrustedProxies: s.cfg.trustedProxies, Log: s.log,
 	}))
-	p.http.ErrorLog = slog.NewLogLogger(from.log.Handler(), slog.LevelWarn)
-	if from.cfg.playback {
-		p.supervisor = playback.New(from.jukebox.Driver(), from.player, playback.Options{Log: from.log, Metrics: from.metrics})
+	p.http.ErrorLog = slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)
+	if s.cfg.playback {
+		p.supervisor = playback.New(s.jukebox.Driver(), s.spotify, playback.Options{
+			OnNodes: s.spotify.SetShare, Log: s.log, Metrics: s.metrics,
+		})
 	}
 	return p
 }
@@ -144,8 +136,9 @@ func (p *program) housekeep(ctx context.Context) error {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
-		if err := p.jukebox.ForgetOldKeys(ctx); err != nil && ctx.Err() == nil {
-			p.log.Error("could not delete old idempotency keys", "error", err)
+		err := errors.Join(p.jukebox.ForgetOldKeys(ctx), p.jukebox.ForgetOldAuthorizations(ctx), p.jukebox.Driver().ForgetOldNodes(ctx))
+		if err != nil && ctx.Err() == nil {
+			p.log.Error("could not delete what nobody needs any more", "error", err)
 		}
 		select {
 		case <-ticker.C:

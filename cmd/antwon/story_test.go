@@ -24,64 +24,87 @@ func onBothDatabases(t *testing.T, story func(t *testing.T, databaseURL string))
 }
 
 // The whole main job: a host opens a room, three guests join, search, add and like; the order changes on every screen, and
-// the simulated player plays the songs in that order to the end.
+// the simulated player plays the songs in that order to the end. By its queue, and by a playlist.
 func TestParty(t *testing.T) {
-	onBothDatabases(t, func(t *testing.T, databaseURL string) {
-		s := startServer(t, databaseURL, "ANTWON_DEMO_SONG_SECONDS=10")
-		host := s.login("Hanna")
-		roomID := host.openRoom("STORY")
-		guests := []*user{s.join("story", "Gina"), s.join("STORY", "Gustav"), s.join("Story", "Greta")}
-		screens := []*screen{host.watch(roomID)}
-		for _, guest := range guests {
-			screens = append(screens, guest.watch(roomID))
-		}
-		see := func(want ...string) {
-			t.Helper()
-			for i, screen := range screens {
-				s.eventually(fmt.Sprintf("screen %d to show %q", i, want), func() bool {
-					whole, applied := screen.shows()
-					return whole == strings.Join(want, " | ") && applied == whole
-				})
-			}
-		}
-		see()
-		songs := guests[0].search(roomID, "the", 10)
-		if len(songs) < 5 {
-			t.Fatalf("searching found %d songs", len(songs))
-		}
-		first := guests[0].add(roomID, songs[0])
-		s.eventually("the first song to play", func() bool { playing, _ := screens[1].played(); return playing == first.Song.Name })
-		see()
+	for _, delivery := range []string{"QUEUE", "PLAYLIST"} {
+		t.Run(delivery, func(t *testing.T) {
+			t.Parallel()
+			onBothDatabases(t, func(t *testing.T, databaseURL string) { playParty(t, databaseURL, delivery) })
+		})
+	}
+}
 
-		b, c, d := guests[0].add(roomID, songs[1]), guests[1].add(roomID, songs[2]), guests[2].add(roomID, songs[3])
-		see(b.Song.Name, c.Song.Name, d.Song.Name)
-		guests[0].like(d)
-		see(d.Song.Name, b.Song.Name, c.Song.Name)
-		guests[1].like(c)
-		guests[2].like(c)
-		see(c.Song.Name, d.Song.Name, b.Song.Name)
-		if again := guests[2].add(roomID, songs[2]); again.ID != c.ID || again.LikeCount != 2 {
-			t.Errorf("adding a queued song again: %+v, want the same item", again)
-		}
-
-		order := strings.Join([]string{first.Song.Name, c.Song.Name, d.Song.Name, b.Song.Name}, " | ")
+func playParty(t *testing.T, databaseURL, delivery string) {
+	s := startServer(t, databaseURL, "ANTWON_DEMO_SONG_SECONDS=10")
+	host := s.login("Hanna")
+	roomID := host.openRoomBy("STORY", delivery)
+	guests := []*user{s.join("story", "Gina"), s.join("STORY", "Gustav"), s.join("Story", "Greta")}
+	screens := []*screen{host.watch(roomID)}
+	for _, guest := range guests {
+		screens = append(screens, guest.watch(roomID))
+	}
+	see := func(want ...string) {
+		t.Helper()
 		for i, screen := range screens {
-			s.eventually(fmt.Sprintf("screen %d to have seen %q play to the end", i, order), func() bool {
-				played, state := screen.played()
-				return played == order && state == "IDLE NOTHING_TO_PLAY"
+			s.eventually(fmt.Sprintf("screen %d to show %q", i, want), func() bool {
+				whole, applied := screen.shows()
+				return whole == strings.Join(want, " | ") && applied == whole
 			})
 		}
-		see()
-		if got := host.history(roomID); got != order {
-			t.Errorf("history says %q, want %q", got, order)
+	}
+	see()
+	songs := guests[0].search(roomID, "the", 10)
+	if len(songs) < 5 {
+		t.Fatalf("searching found %d songs", len(songs))
+	}
+	first := guests[0].add(roomID, songs[0])
+	if delivery == "PLAYLIST" {
+		s.eventually("the host to be asked to press play", func() bool { return host.toldWhy(roomID) == "PRESS_PLAY" })
+		host.ask(nil, `mutation($r: ID!) { resumePlayback(roomId: $r) { status item { id } } }`, map[string]any{"r": roomID})
+	}
+	s.eventually("the first song to play", func() bool { playing, _ := screens[1].played(); return playing == first.Song.Name })
+	see()
+
+	b, c, d := guests[0].add(roomID, songs[1]), guests[1].add(roomID, songs[2]), guests[2].add(roomID, songs[3])
+	see(b.Song.Name, c.Song.Name, d.Song.Name)
+	guests[0].like(d)
+	see(d.Song.Name, b.Song.Name, c.Song.Name)
+	guests[1].like(c)
+	guests[2].like(c)
+	see(c.Song.Name, d.Song.Name, b.Song.Name)
+	if again := guests[2].add(roomID, songs[2]); again.ID != c.ID || again.LikeCount != 2 {
+		t.Errorf("adding a queued song again: %+v, want the same item", again)
+	}
+
+	order := strings.Join([]string{first.Song.Name, c.Song.Name, d.Song.Name, b.Song.Name}, " | ")
+	for i, screen := range screens {
+		s.eventually(fmt.Sprintf("screen %d to have seen %q play to the end", i, order), func() bool {
+			played, state := screen.played()
+			return played == order && state == "IDLE NOTHING_TO_PLAY"
+		})
+	}
+	see()
+	if got := host.history(roomID); got != order {
+		t.Errorf("history says %q, want %q", got, order)
+	}
+	host.ask(nil, `mutation($room: ID!) { closeRoom(roomId: $room) { status } }`, map[string]any{"room": roomID})
+	for _, screen := range screens {
+		for _, subscription := range []string{"queue", "changes", "playback"} {
+			s.eventually("the subscriptions to complete", func() bool { return screen.completed(subscription) })
 		}
-		host.ask(nil, `mutation($room: ID!) { closeRoom(roomId: $room) { status } }`, map[string]any{"room": roomID})
-		for _, screen := range screens {
-			for _, subscription := range []string{"queue", "changes", "playback"} {
-				s.eventually("the subscriptions to complete", func() bool { return screen.completed(subscription) })
-			}
+	}
+}
+
+// toldWhy returns why something is the matter with the room's health.
+func (u *user) toldWhy(roomID string) string {
+	u.t.Helper()
+	var got struct {
+		Room struct {
+			Playback struct{ Health struct{ Reason string } }
 		}
-	})
+	}
+	u.ask(&got, `query($r: ID!) { room(id: $r) { playback { delivery health { state reason hostMessage } } } }`, map[string]any{"r": roomID})
+	return got.Room.Playback.Health.Reason
 }
 
 // Stopped and started again, the party goes on: the same room, the same guests, the same song.
@@ -204,11 +227,32 @@ func TestStartAndIdleMemory(t *testing.T) {
 	})
 }
 
+// openRoom opens a room where nothing plays but what is added.
 func (u *user) openRoom(code string) (id string) {
 	u.t.Helper()
+	return u.openRoomBy(code, "QUEUE")
+}
+
+func (u *user) openRoomBy(code, delivery string) (id string) {
+	u.t.Helper()
 	var got struct{ CreateRoom struct{ ID string } }
-	u.ask(&got, `mutation($c: String) { createRoom(input: {code: $c}) { id code joinUrl } }`, map[string]any{"c": code})
+	u.ask(&got, `mutation($c: String, $d: Delivery) {
+		createRoom(input: {code: $c, settings: {fallback: false, delivery: $d}}) { id code joinUrl settings { delivery fallback } }
+	}`, map[string]any{"c": code, "d": delivery})
 	return got.CreateRoom.ID
+}
+
+// hears returns the name of the room's song that plays, if one does.
+func (u *user) hears(roomID string) string {
+	u.t.Helper()
+	var got struct {
+		Room struct{ Playback struct{ Item *item } }
+	}
+	u.ask(&got, `query($r: ID!) { room(id: $r) { playback { item { id song { name } } } } }`, map[string]any{"r": roomID})
+	if got.Room.Playback.Item == nil {
+		return ""
+	}
+	return got.Room.Playback.Item.Song.Name
 }
 
 // search returns the URIs of n different songs, as many pages as it takes.

@@ -165,6 +165,18 @@ func (f SpotifyAccountFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Val
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SpotifyAccountMutation", m)
 }
 
+// The SpotifyAuthorizationFunc type is an adapter to allow the use of ordinary
+// function as SpotifyAuthorization mutator.
+type SpotifyAuthorizationFunc func(context.Context, *ent.SpotifyAuthorizationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SpotifyAuthorizationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SpotifyAuthorizationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SpotifyAuthorizationMutation", m)
+}
+
 // The UserFunc type is an adapter to allow the use of ordinary
 // function as User mutator.
 type UserFunc func(context.Context, *ent.UserMutation) (ent.Value, error)

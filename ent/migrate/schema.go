@@ -127,6 +127,7 @@ var (
 		{Name: "like_count", Type: field.TypeInt},
 		{Name: "active_recording", Type: field.TypeString, Nullable: true, Size: 191},
 		{Name: "commit_state", Type: field.TypeString, Nullable: true, Size: 24},
+		{Name: "commit_delivery", Type: field.TypeString, Nullable: true, Size: 24},
 		{Name: "committed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "skip_on_start", Type: field.TypeBool, Default: false},
 		{Name: "started_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
@@ -143,19 +144,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "queue_items_rooms_room",
-				Columns:    []*schema.Column{QueueItemsColumns[12]},
+				Columns:    []*schema.Column{QueueItemsColumns[13]},
 				RefColumns: []*schema.Column{RoomsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "queue_items_songs_song",
-				Columns:    []*schema.Column{QueueItemsColumns[13]},
+				Columns:    []*schema.Column{QueueItemsColumns[14]},
 				RefColumns: []*schema.Column{SongsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "queue_items_users_added_by",
-				Columns:    []*schema.Column{QueueItemsColumns[14]},
+				Columns:    []*schema.Column{QueueItemsColumns[15]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -164,17 +165,17 @@ var (
 			{
 				Name:    "queueitem_room_id_active_recording",
 				Unique:  true,
-				Columns: []*schema.Column{QueueItemsColumns[12], QueueItemsColumns[6]},
+				Columns: []*schema.Column{QueueItemsColumns[13], QueueItemsColumns[6]},
 			},
 			{
 				Name:    "queueitem_room_id_version",
 				Unique:  false,
-				Columns: []*schema.Column{QueueItemsColumns[12], QueueItemsColumns[3]},
+				Columns: []*schema.Column{QueueItemsColumns[13], QueueItemsColumns[3]},
 			},
 			{
 				Name:    "queueitem_room_id_started_at",
 				Unique:  false,
-				Columns: []*schema.Column{QueueItemsColumns[12], QueueItemsColumns[10]},
+				Columns: []*schema.Column{QueueItemsColumns[13], QueueItemsColumns[11]},
 			},
 		},
 	}
@@ -187,6 +188,10 @@ var (
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "open_code", Type: field.TypeString, Unique: true, Nullable: true, Size: 20},
 		{Name: "open_host_id", Type: field.TypeString, Unique: true, Nullable: true, Size: 36},
+		{Name: "delivery", Type: field.TypeString, Size: 24, Default: "QUEUE"},
+		{Name: "fallback", Type: field.TypeBool, Default: true},
+		{Name: "fallback_playlist_uri", Type: field.TypeString, Nullable: true, Size: 128},
+		{Name: "playlist_uri", Type: field.TypeString, Nullable: true, Size: 128},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "closed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "host_id", Type: field.TypeString, Size: 36},
@@ -199,7 +204,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "rooms_users_host",
-				Columns:    []*schema.Column{RoomsColumns[9]},
+				Columns:    []*schema.Column{RoomsColumns[13]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -295,7 +300,11 @@ var (
 		{Name: "device_restricted", Type: field.TypeBool, Default: false},
 		{Name: "device_volume", Type: field.TypeInt, Nullable: true},
 		{Name: "health", Type: field.TypeString, Size: 24},
+		{Name: "health_reason", Type: field.TypeString, Size: 24, Default: ""},
 		{Name: "health_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "delivery", Type: field.TypeString, Size: 24, Default: "QUEUE"},
+		{Name: "begun", Type: field.TypeBool, Default: false},
+		{Name: "command_version", Type: field.TypeInt64, Default: 0},
 		{Name: "item_id", Type: field.TypeString, Nullable: true, Size: 36},
 		{Name: "song_id", Type: field.TypeString, Nullable: true, Size: 128},
 	}
@@ -307,13 +316,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "room_playbacks_queue_items_item",
-				Columns:    []*schema.Column{RoomPlaybacksColumns[13]},
+				Columns:    []*schema.Column{RoomPlaybacksColumns[17]},
 				RefColumns: []*schema.Column{QueueItemsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "room_playbacks_songs_song",
-				Columns:    []*schema.Column{RoomPlaybacksColumns[14]},
+				Columns:    []*schema.Column{RoomPlaybacksColumns[18]},
 				RefColumns: []*schema.Column{SongsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -378,11 +387,12 @@ var (
 	// SpotifyAccountsColumns holds the columns for the "spotify_accounts" table.
 	SpotifyAccountsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 36},
-		{Name: "account_id", Type: field.TypeString, Size: 255},
+		{Name: "account_id", Type: field.TypeString, Unique: true, Size: 255},
 		{Name: "display_name", Type: field.TypeString, Size: 255},
 		{Name: "sealed_tokens", Type: field.TypeBytes, Size: 8192},
 		{Name: "needs_reconnect", Type: field.TypeBool, Default: false},
 		{Name: "authorized_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "refreshing_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "user_id", Type: field.TypeString, Unique: true, Size: 36},
 	}
 	// SpotifyAccountsTable holds the schema information for the "spotify_accounts" table.
@@ -393,9 +403,40 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "spotify_accounts_users_spotify",
-				Columns:    []*schema.Column{SpotifyAccountsColumns[6]},
+				Columns:    []*schema.Column{SpotifyAccountsColumns[7]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
+			},
+		},
+	}
+	// SpotifyAuthorizationsColumns holds the columns for the "spotify_authorizations" table.
+	SpotifyAuthorizationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "state_hash", Type: field.TypeString, Unique: true, Size: 64},
+		{Name: "browser_hash", Type: field.TypeString, Size: 64},
+		{Name: "verifier", Type: field.TypeString, Size: 128},
+		{Name: "return_to", Type: field.TypeString, Size: 1024},
+		{Name: "expires_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "user_id", Type: field.TypeString, Size: 36},
+	}
+	// SpotifyAuthorizationsTable holds the schema information for the "spotify_authorizations" table.
+	SpotifyAuthorizationsTable = &schema.Table{
+		Name:       "spotify_authorizations",
+		Columns:    SpotifyAuthorizationsColumns,
+		PrimaryKey: []*schema.Column{SpotifyAuthorizationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "spotify_authorizations_users_user",
+				Columns:    []*schema.Column{SpotifyAuthorizationsColumns[6]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "spotifyauthorization_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{SpotifyAuthorizationsColumns[5]},
 			},
 		},
 	}
@@ -431,6 +472,7 @@ var (
 		SessionsTable,
 		SongsTable,
 		SpotifyAccountsTable,
+		SpotifyAuthorizationsTable,
 		UsersTable,
 	}
 )
@@ -450,4 +492,5 @@ func init() {
 	RoomPlaybacksTable.ForeignKeys[1].RefTable = SongsTable
 	SessionsTable.ForeignKeys[0].RefTable = UsersTable
 	SpotifyAccountsTable.ForeignKeys[0].RefTable = UsersTable
+	SpotifyAuthorizationsTable.ForeignKeys[0].RefTable = UsersTable
 }

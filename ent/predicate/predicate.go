@@ -45,5 +45,8 @@ type Song func(*sql.Selector)
 // SpotifyAccount is the predicate function for spotifyaccount builders.
 type SpotifyAccount func(*sql.Selector)
 
+// SpotifyAuthorization is the predicate function for spotifyauthorization builders.
+type SpotifyAuthorization func(*sql.Selector)
+
 // User is the predicate function for user builders.
 type User func(*sql.Selector)

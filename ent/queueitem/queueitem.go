@@ -32,6 +32,8 @@ const (
 	FieldActiveRecording = "active_recording"
 	// FieldCommitState holds the string denoting the commit_state field in the database.
 	FieldCommitState = "commit_state"
+	// FieldCommitDelivery holds the string denoting the commit_delivery field in the database.
+	FieldCommitDelivery = "commit_delivery"
 	// FieldCommittedAt holds the string denoting the committed_at field in the database.
 	FieldCommittedAt = "committed_at"
 	// FieldSkipOnStart holds the string denoting the skip_on_start field in the database.
@@ -84,6 +86,7 @@ var Columns = []string{
 	FieldLikeCount,
 	FieldActiveRecording,
 	FieldCommitState,
+	FieldCommitDelivery,
 	FieldCommittedAt,
 	FieldSkipOnStart,
 	FieldStartedAt,
@@ -113,6 +116,8 @@ var (
 	ActiveRecordingValidator func(string) error
 	// CommitStateValidator is a validator for the "commit_state" field. It is called by the builders before save.
 	CommitStateValidator func(string) error
+	// CommitDeliveryValidator is a validator for the "commit_delivery" field. It is called by the builders before save.
+	CommitDeliveryValidator func(string) error
 	// DefaultSkipOnStart holds the default value on creation for the "skip_on_start" field.
 	DefaultSkipOnStart bool
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -175,6 +180,11 @@ func ByActiveRecording(opts ...sql.OrderTermOption) OrderOption {
 // ByCommitState orders the results by the commit_state field.
 func ByCommitState(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCommitState, opts...).ToFunc()
+}
+
+// ByCommitDelivery orders the results by the commit_delivery field.
+func ByCommitDelivery(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCommitDelivery, opts...).ToFunc()
 }
 
 // ByCommittedAt orders the results by the committed_at field.

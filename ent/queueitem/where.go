@@ -115,6 +115,11 @@ func CommitState(v string) predicate.QueueItem {
 	return predicate.QueueItem(sql.FieldEQ(FieldCommitState, v))
 }
 
+// CommitDelivery applies equality check predicate on the "commit_delivery" field. It's identical to CommitDeliveryEQ.
+func CommitDelivery(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldCommitDelivery, v))
+}
+
 // CommittedAt applies equality check predicate on the "committed_at" field. It's identical to CommittedAtEQ.
 func CommittedAt(v time.Time) predicate.QueueItem {
 	return predicate.QueueItem(sql.FieldEQ(FieldCommittedAt, v))
@@ -713,6 +718,81 @@ func CommitStateEqualFold(v string) predicate.QueueItem {
 // CommitStateContainsFold applies the ContainsFold predicate on the "commit_state" field.
 func CommitStateContainsFold(v string) predicate.QueueItem {
 	return predicate.QueueItem(sql.FieldContainsFold(FieldCommitState, v))
+}
+
+// CommitDeliveryEQ applies the EQ predicate on the "commit_delivery" field.
+func CommitDeliveryEQ(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldCommitDelivery, v))
+}
+
+// CommitDeliveryNEQ applies the NEQ predicate on the "commit_delivery" field.
+func CommitDeliveryNEQ(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNEQ(FieldCommitDelivery, v))
+}
+
+// CommitDeliveryIn applies the In predicate on the "commit_delivery" field.
+func CommitDeliveryIn(vs ...string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldIn(FieldCommitDelivery, vs...))
+}
+
+// CommitDeliveryNotIn applies the NotIn predicate on the "commit_delivery" field.
+func CommitDeliveryNotIn(vs ...string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNotIn(FieldCommitDelivery, vs...))
+}
+
+// CommitDeliveryGT applies the GT predicate on the "commit_delivery" field.
+func CommitDeliveryGT(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGT(FieldCommitDelivery, v))
+}
+
+// CommitDeliveryGTE applies the GTE predicate on the "commit_delivery" field.
+func CommitDeliveryGTE(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGTE(FieldCommitDelivery, v))
+}
+
+// CommitDeliveryLT applies the LT predicate on the "commit_delivery" field.
+func CommitDeliveryLT(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLT(FieldCommitDelivery, v))
+}
+
+// CommitDeliveryLTE applies the LTE predicate on the "commit_delivery" field.
+func CommitDeliveryLTE(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLTE(FieldCommitDelivery, v))
+}
+
+// CommitDeliveryContains applies the Contains predicate on the "commit_delivery" field.
+func CommitDeliveryContains(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldContains(FieldCommitDelivery, v))
+}
+
+// CommitDeliveryHasPrefix applies the HasPrefix predicate on the "commit_delivery" field.
+func CommitDeliveryHasPrefix(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldHasPrefix(FieldCommitDelivery, v))
+}
+
+// CommitDeliveryHasSuffix applies the HasSuffix predicate on the "commit_delivery" field.
+func CommitDeliveryHasSuffix(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldHasSuffix(FieldCommitDelivery, v))
+}
+
+// CommitDeliveryIsNil applies the IsNil predicate on the "commit_delivery" field.
+func CommitDeliveryIsNil() predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldIsNull(FieldCommitDelivery))
+}
+
+// CommitDeliveryNotNil applies the NotNil predicate on the "commit_delivery" field.
+func CommitDeliveryNotNil() predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNotNull(FieldCommitDelivery))
+}
+
+// CommitDeliveryEqualFold applies the EqualFold predicate on the "commit_delivery" field.
+func CommitDeliveryEqualFold(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEqualFold(FieldCommitDelivery, v))
+}
+
+// CommitDeliveryContainsFold applies the ContainsFold predicate on the "commit_delivery" field.
+func CommitDeliveryContainsFold(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldContainsFold(FieldCommitDelivery, v))
 }
 
 // CommittedAtEQ applies the EQ predicate on the "committed_at" field.

@@ -26,6 +26,14 @@ const (
 	FieldOpenCode = "open_code"
 	// FieldOpenHostID holds the string denoting the open_host_id field in the database.
 	FieldOpenHostID = "open_host_id"
+	// FieldDelivery holds the string denoting the delivery field in the database.
+	FieldDelivery = "delivery"
+	// FieldFallback holds the string denoting the fallback field in the database.
+	FieldFallback = "fallback"
+	// FieldFallbackPlaylistURI holds the string denoting the fallback_playlist_uri field in the database.
+	FieldFallbackPlaylistURI = "fallback_playlist_uri"
+	// FieldPlaylistURI holds the string denoting the playlist_uri field in the database.
+	FieldPlaylistURI = "playlist_uri"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldClosedAt holds the string denoting the closed_at field in the database.
@@ -53,6 +61,10 @@ var Columns = []string{
 	FieldVersion,
 	FieldOpenCode,
 	FieldOpenHostID,
+	FieldDelivery,
+	FieldFallback,
+	FieldFallbackPlaylistURI,
+	FieldPlaylistURI,
 	FieldCreatedAt,
 	FieldClosedAt,
 }
@@ -80,6 +92,16 @@ var (
 	OpenCodeValidator func(string) error
 	// OpenHostIDValidator is a validator for the "open_host_id" field. It is called by the builders before save.
 	OpenHostIDValidator func(string) error
+	// DefaultDelivery holds the default value on creation for the "delivery" field.
+	DefaultDelivery string
+	// DeliveryValidator is a validator for the "delivery" field. It is called by the builders before save.
+	DeliveryValidator func(string) error
+	// DefaultFallback holds the default value on creation for the "fallback" field.
+	DefaultFallback bool
+	// FallbackPlaylistURIValidator is a validator for the "fallback_playlist_uri" field. It is called by the builders before save.
+	FallbackPlaylistURIValidator func(string) error
+	// PlaylistURIValidator is a validator for the "playlist_uri" field. It is called by the builders before save.
+	PlaylistURIValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -125,6 +147,26 @@ func ByOpenCode(opts ...sql.OrderTermOption) OrderOption {
 // ByOpenHostID orders the results by the open_host_id field.
 func ByOpenHostID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOpenHostID, opts...).ToFunc()
+}
+
+// ByDelivery orders the results by the delivery field.
+func ByDelivery(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDelivery, opts...).ToFunc()
+}
+
+// ByFallback orders the results by the fallback field.
+func ByFallback(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFallback, opts...).ToFunc()
+}
+
+// ByFallbackPlaylistURI orders the results by the fallback_playlist_uri field.
+func ByFallbackPlaylistURI(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFallbackPlaylistURI, opts...).ToFunc()
+}
+
+// ByPlaylistURI orders the results by the playlist_uri field.
+func ByPlaylistURI(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPlaylistURI, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

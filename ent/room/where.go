@@ -100,6 +100,26 @@ func OpenHostID(v string) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldOpenHostID, v))
 }
 
+// Delivery applies equality check predicate on the "delivery" field. It's identical to DeliveryEQ.
+func Delivery(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldDelivery, v))
+}
+
+// Fallback applies equality check predicate on the "fallback" field. It's identical to FallbackEQ.
+func Fallback(v bool) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldFallback, v))
+}
+
+// FallbackPlaylistURI applies equality check predicate on the "fallback_playlist_uri" field. It's identical to FallbackPlaylistURIEQ.
+func FallbackPlaylistURI(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldFallbackPlaylistURI, v))
+}
+
+// PlaylistURI applies equality check predicate on the "playlist_uri" field. It's identical to PlaylistURIEQ.
+func PlaylistURI(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldPlaylistURI, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldCreatedAt, v))
@@ -558,6 +578,231 @@ func OpenHostIDEqualFold(v string) predicate.Room {
 // OpenHostIDContainsFold applies the ContainsFold predicate on the "open_host_id" field.
 func OpenHostIDContainsFold(v string) predicate.Room {
 	return predicate.Room(sql.FieldContainsFold(FieldOpenHostID, v))
+}
+
+// DeliveryEQ applies the EQ predicate on the "delivery" field.
+func DeliveryEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldDelivery, v))
+}
+
+// DeliveryNEQ applies the NEQ predicate on the "delivery" field.
+func DeliveryNEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldDelivery, v))
+}
+
+// DeliveryIn applies the In predicate on the "delivery" field.
+func DeliveryIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldDelivery, vs...))
+}
+
+// DeliveryNotIn applies the NotIn predicate on the "delivery" field.
+func DeliveryNotIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldDelivery, vs...))
+}
+
+// DeliveryGT applies the GT predicate on the "delivery" field.
+func DeliveryGT(v string) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldDelivery, v))
+}
+
+// DeliveryGTE applies the GTE predicate on the "delivery" field.
+func DeliveryGTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldDelivery, v))
+}
+
+// DeliveryLT applies the LT predicate on the "delivery" field.
+func DeliveryLT(v string) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldDelivery, v))
+}
+
+// DeliveryLTE applies the LTE predicate on the "delivery" field.
+func DeliveryLTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldDelivery, v))
+}
+
+// DeliveryContains applies the Contains predicate on the "delivery" field.
+func DeliveryContains(v string) predicate.Room {
+	return predicate.Room(sql.FieldContains(FieldDelivery, v))
+}
+
+// DeliveryHasPrefix applies the HasPrefix predicate on the "delivery" field.
+func DeliveryHasPrefix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasPrefix(FieldDelivery, v))
+}
+
+// DeliveryHasSuffix applies the HasSuffix predicate on the "delivery" field.
+func DeliveryHasSuffix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasSuffix(FieldDelivery, v))
+}
+
+// DeliveryEqualFold applies the EqualFold predicate on the "delivery" field.
+func DeliveryEqualFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldEqualFold(FieldDelivery, v))
+}
+
+// DeliveryContainsFold applies the ContainsFold predicate on the "delivery" field.
+func DeliveryContainsFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldContainsFold(FieldDelivery, v))
+}
+
+// FallbackEQ applies the EQ predicate on the "fallback" field.
+func FallbackEQ(v bool) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldFallback, v))
+}
+
+// FallbackNEQ applies the NEQ predicate on the "fallback" field.
+func FallbackNEQ(v bool) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldFallback, v))
+}
+
+// FallbackPlaylistURIEQ applies the EQ predicate on the "fallback_playlist_uri" field.
+func FallbackPlaylistURIEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldFallbackPlaylistURI, v))
+}
+
+// FallbackPlaylistURINEQ applies the NEQ predicate on the "fallback_playlist_uri" field.
+func FallbackPlaylistURINEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldFallbackPlaylistURI, v))
+}
+
+// FallbackPlaylistURIIn applies the In predicate on the "fallback_playlist_uri" field.
+func FallbackPlaylistURIIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldFallbackPlaylistURI, vs...))
+}
+
+// FallbackPlaylistURINotIn applies the NotIn predicate on the "fallback_playlist_uri" field.
+func FallbackPlaylistURINotIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldFallbackPlaylistURI, vs...))
+}
+
+// FallbackPlaylistURIGT applies the GT predicate on the "fallback_playlist_uri" field.
+func FallbackPlaylistURIGT(v string) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldFallbackPlaylistURI, v))
+}
+
+// FallbackPlaylistURIGTE applies the GTE predicate on the "fallback_playlist_uri" field.
+func FallbackPlaylistURIGTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldFallbackPlaylistURI, v))
+}
+
+// FallbackPlaylistURILT applies the LT predicate on the "fallback_playlist_uri" field.
+func FallbackPlaylistURILT(v string) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldFallbackPlaylistURI, v))
+}
+
+// FallbackPlaylistURILTE applies the LTE predicate on the "fallback_playlist_uri" field.
+func FallbackPlaylistURILTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldFallbackPlaylistURI, v))
+}
+
+// FallbackPlaylistURIContains applies the Contains predicate on the "fallback_playlist_uri" field.
+func FallbackPlaylistURIContains(v string) predicate.Room {
+	return predicate.Room(sql.FieldContains(FieldFallbackPlaylistURI, v))
+}
+
+// FallbackPlaylistURIHasPrefix applies the HasPrefix predicate on the "fallback_playlist_uri" field.
+func FallbackPlaylistURIHasPrefix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasPrefix(FieldFallbackPlaylistURI, v))
+}
+
+// FallbackPlaylistURIHasSuffix applies the HasSuffix predicate on the "fallback_playlist_uri" field.
+func FallbackPlaylistURIHasSuffix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasSuffix(FieldFallbackPlaylistURI, v))
+}
+
+// FallbackPlaylistURIIsNil applies the IsNil predicate on the "fallback_playlist_uri" field.
+func FallbackPlaylistURIIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldFallbackPlaylistURI))
+}
+
+// FallbackPlaylistURINotNil applies the NotNil predicate on the "fallback_playlist_uri" field.
+func FallbackPlaylistURINotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldFallbackPlaylistURI))
+}
+
+// FallbackPlaylistURIEqualFold applies the EqualFold predicate on the "fallback_playlist_uri" field.
+func FallbackPlaylistURIEqualFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldEqualFold(FieldFallbackPlaylistURI, v))
+}
+
+// FallbackPlaylistURIContainsFold applies the ContainsFold predicate on the "fallback_playlist_uri" field.
+func FallbackPlaylistURIContainsFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldContainsFold(FieldFallbackPlaylistURI, v))
+}
+
+// PlaylistURIEQ applies the EQ predicate on the "playlist_uri" field.
+func PlaylistURIEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldPlaylistURI, v))
+}
+
+// PlaylistURINEQ applies the NEQ predicate on the "playlist_uri" field.
+func PlaylistURINEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldPlaylistURI, v))
+}
+
+// PlaylistURIIn applies the In predicate on the "playlist_uri" field.
+func PlaylistURIIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldPlaylistURI, vs...))
+}
+
+// PlaylistURINotIn applies the NotIn predicate on the "playlist_uri" field.
+func PlaylistURINotIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldPlaylistURI, vs...))
+}
+
+// PlaylistURIGT applies the GT predicate on the "playlist_uri" field.
+func PlaylistURIGT(v string) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldPlaylistURI, v))
+}
+
+// PlaylistURIGTE applies the GTE predicate on the "playlist_uri" field.
+func PlaylistURIGTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldPlaylistURI, v))
+}
+
+// PlaylistURILT applies the LT predicate on the "playlist_uri" field.
+func PlaylistURILT(v string) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldPlaylistURI, v))
+}
+
+// PlaylistURILTE applies the LTE predicate on the "playlist_uri" field.
+func PlaylistURILTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldPlaylistURI, v))
+}
+
+// PlaylistURIContains applies the Contains predicate on the "playlist_uri" field.
+func PlaylistURIContains(v string) predicate.Room {
+	return predicate.Room(sql.FieldContains(FieldPlaylistURI, v))
+}
+
+// PlaylistURIHasPrefix applies the HasPrefix predicate on the "playlist_uri" field.
+func PlaylistURIHasPrefix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasPrefix(FieldPlaylistURI, v))
+}
+
+// PlaylistURIHasSuffix applies the HasSuffix predicate on the "playlist_uri" field.
+func PlaylistURIHasSuffix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasSuffix(FieldPlaylistURI, v))
+}
+
+// PlaylistURIIsNil applies the IsNil predicate on the "playlist_uri" field.
+func PlaylistURIIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldPlaylistURI))
+}
+
+// PlaylistURINotNil applies the NotNil predicate on the "playlist_uri" field.
+func PlaylistURINotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldPlaylistURI))
+}
+
+// PlaylistURIEqualFold applies the EqualFold predicate on the "playlist_uri" field.
+func PlaylistURIEqualFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldEqualFold(FieldPlaylistURI, v))
+}
+
+// PlaylistURIContainsFold applies the ContainsFold predicate on the "playlist_uri" field.
+func PlaylistURIContainsFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldContainsFold(FieldPlaylistURI, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

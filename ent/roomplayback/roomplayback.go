@@ -38,8 +38,16 @@ const (
 	FieldDeviceVolume = "device_volume"
 	// FieldHealth holds the string denoting the health field in the database.
 	FieldHealth = "health"
+	// FieldHealthReason holds the string denoting the health_reason field in the database.
+	FieldHealthReason = "health_reason"
 	// FieldHealthUntil holds the string denoting the health_until field in the database.
 	FieldHealthUntil = "health_until"
+	// FieldDelivery holds the string denoting the delivery field in the database.
+	FieldDelivery = "delivery"
+	// FieldBegun holds the string denoting the begun field in the database.
+	FieldBegun = "begun"
+	// FieldCommandVersion holds the string denoting the command_version field in the database.
+	FieldCommandVersion = "command_version"
 	// EdgeItem holds the string denoting the item edge name in mutations.
 	EdgeItem = "item"
 	// EdgeSong holds the string denoting the song edge name in mutations.
@@ -78,7 +86,11 @@ var Columns = []string{
 	FieldDeviceRestricted,
 	FieldDeviceVolume,
 	FieldHealth,
+	FieldHealthReason,
 	FieldHealthUntil,
+	FieldDelivery,
+	FieldBegun,
+	FieldCommandVersion,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -114,6 +126,18 @@ var (
 	DefaultDeviceRestricted bool
 	// HealthValidator is a validator for the "health" field. It is called by the builders before save.
 	HealthValidator func(string) error
+	// DefaultHealthReason holds the default value on creation for the "health_reason" field.
+	DefaultHealthReason string
+	// HealthReasonValidator is a validator for the "health_reason" field. It is called by the builders before save.
+	HealthReasonValidator func(string) error
+	// DefaultDelivery holds the default value on creation for the "delivery" field.
+	DefaultDelivery string
+	// DeliveryValidator is a validator for the "delivery" field. It is called by the builders before save.
+	DeliveryValidator func(string) error
+	// DefaultBegun holds the default value on creation for the "begun" field.
+	DefaultBegun bool
+	// DefaultCommandVersion holds the default value on creation for the "command_version" field.
+	DefaultCommandVersion int64
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -191,9 +215,29 @@ func ByHealth(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHealth, opts...).ToFunc()
 }
 
+// ByHealthReason orders the results by the health_reason field.
+func ByHealthReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHealthReason, opts...).ToFunc()
+}
+
 // ByHealthUntil orders the results by the health_until field.
 func ByHealthUntil(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHealthUntil, opts...).ToFunc()
+}
+
+// ByDelivery orders the results by the delivery field.
+func ByDelivery(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDelivery, opts...).ToFunc()
+}
+
+// ByBegun orders the results by the begun field.
+func ByBegun(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBegun, opts...).ToFunc()
+}
+
+// ByCommandVersion orders the results by the command_version field.
+func ByCommandVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCommandVersion, opts...).ToFunc()
 }
 
 // ByItemField orders the results by item field.

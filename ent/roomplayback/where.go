@@ -130,9 +130,29 @@ func Health(v string) predicate.RoomPlayback {
 	return predicate.RoomPlayback(sql.FieldEQ(FieldHealth, v))
 }
 
+// HealthReason applies equality check predicate on the "health_reason" field. It's identical to HealthReasonEQ.
+func HealthReason(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldHealthReason, v))
+}
+
 // HealthUntil applies equality check predicate on the "health_until" field. It's identical to HealthUntilEQ.
 func HealthUntil(v time.Time) predicate.RoomPlayback {
 	return predicate.RoomPlayback(sql.FieldEQ(FieldHealthUntil, v))
+}
+
+// Delivery applies equality check predicate on the "delivery" field. It's identical to DeliveryEQ.
+func Delivery(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldDelivery, v))
+}
+
+// Begun applies equality check predicate on the "begun" field. It's identical to BegunEQ.
+func Begun(v bool) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldBegun, v))
+}
+
+// CommandVersion applies equality check predicate on the "command_version" field. It's identical to CommandVersionEQ.
+func CommandVersion(v int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldCommandVersion, v))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.
@@ -820,6 +840,71 @@ func HealthContainsFold(v string) predicate.RoomPlayback {
 	return predicate.RoomPlayback(sql.FieldContainsFold(FieldHealth, v))
 }
 
+// HealthReasonEQ applies the EQ predicate on the "health_reason" field.
+func HealthReasonEQ(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldHealthReason, v))
+}
+
+// HealthReasonNEQ applies the NEQ predicate on the "health_reason" field.
+func HealthReasonNEQ(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldNEQ(FieldHealthReason, v))
+}
+
+// HealthReasonIn applies the In predicate on the "health_reason" field.
+func HealthReasonIn(vs ...string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldIn(FieldHealthReason, vs...))
+}
+
+// HealthReasonNotIn applies the NotIn predicate on the "health_reason" field.
+func HealthReasonNotIn(vs ...string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldNotIn(FieldHealthReason, vs...))
+}
+
+// HealthReasonGT applies the GT predicate on the "health_reason" field.
+func HealthReasonGT(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldGT(FieldHealthReason, v))
+}
+
+// HealthReasonGTE applies the GTE predicate on the "health_reason" field.
+func HealthReasonGTE(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldGTE(FieldHealthReason, v))
+}
+
+// HealthReasonLT applies the LT predicate on the "health_reason" field.
+func HealthReasonLT(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldLT(FieldHealthReason, v))
+}
+
+// HealthReasonLTE applies the LTE predicate on the "health_reason" field.
+func HealthReasonLTE(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldLTE(FieldHealthReason, v))
+}
+
+// HealthReasonContains applies the Contains predicate on the "health_reason" field.
+func HealthReasonContains(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldContains(FieldHealthReason, v))
+}
+
+// HealthReasonHasPrefix applies the HasPrefix predicate on the "health_reason" field.
+func HealthReasonHasPrefix(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldHasPrefix(FieldHealthReason, v))
+}
+
+// HealthReasonHasSuffix applies the HasSuffix predicate on the "health_reason" field.
+func HealthReasonHasSuffix(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldHasSuffix(FieldHealthReason, v))
+}
+
+// HealthReasonEqualFold applies the EqualFold predicate on the "health_reason" field.
+func HealthReasonEqualFold(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEqualFold(FieldHealthReason, v))
+}
+
+// HealthReasonContainsFold applies the ContainsFold predicate on the "health_reason" field.
+func HealthReasonContainsFold(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldContainsFold(FieldHealthReason, v))
+}
+
 // HealthUntilEQ applies the EQ predicate on the "health_until" field.
 func HealthUntilEQ(v time.Time) predicate.RoomPlayback {
 	return predicate.RoomPlayback(sql.FieldEQ(FieldHealthUntil, v))
@@ -868,6 +953,121 @@ func HealthUntilIsNil() predicate.RoomPlayback {
 // HealthUntilNotNil applies the NotNil predicate on the "health_until" field.
 func HealthUntilNotNil() predicate.RoomPlayback {
 	return predicate.RoomPlayback(sql.FieldNotNull(FieldHealthUntil))
+}
+
+// DeliveryEQ applies the EQ predicate on the "delivery" field.
+func DeliveryEQ(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldDelivery, v))
+}
+
+// DeliveryNEQ applies the NEQ predicate on the "delivery" field.
+func DeliveryNEQ(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldNEQ(FieldDelivery, v))
+}
+
+// DeliveryIn applies the In predicate on the "delivery" field.
+func DeliveryIn(vs ...string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldIn(FieldDelivery, vs...))
+}
+
+// DeliveryNotIn applies the NotIn predicate on the "delivery" field.
+func DeliveryNotIn(vs ...string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldNotIn(FieldDelivery, vs...))
+}
+
+// DeliveryGT applies the GT predicate on the "delivery" field.
+func DeliveryGT(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldGT(FieldDelivery, v))
+}
+
+// DeliveryGTE applies the GTE predicate on the "delivery" field.
+func DeliveryGTE(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldGTE(FieldDelivery, v))
+}
+
+// DeliveryLT applies the LT predicate on the "delivery" field.
+func DeliveryLT(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldLT(FieldDelivery, v))
+}
+
+// DeliveryLTE applies the LTE predicate on the "delivery" field.
+func DeliveryLTE(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldLTE(FieldDelivery, v))
+}
+
+// DeliveryContains applies the Contains predicate on the "delivery" field.
+func DeliveryContains(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldContains(FieldDelivery, v))
+}
+
+// DeliveryHasPrefix applies the HasPrefix predicate on the "delivery" field.
+func DeliveryHasPrefix(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldHasPrefix(FieldDelivery, v))
+}
+
+// DeliveryHasSuffix applies the HasSuffix predicate on the "delivery" field.
+func DeliveryHasSuffix(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldHasSuffix(FieldDelivery, v))
+}
+
+// DeliveryEqualFold applies the EqualFold predicate on the "delivery" field.
+func DeliveryEqualFold(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEqualFold(FieldDelivery, v))
+}
+
+// DeliveryContainsFold applies the ContainsFold predicate on the "delivery" field.
+func DeliveryContainsFold(v string) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldContainsFold(FieldDelivery, v))
+}
+
+// BegunEQ applies the EQ predicate on the "begun" field.
+func BegunEQ(v bool) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldBegun, v))
+}
+
+// BegunNEQ applies the NEQ predicate on the "begun" field.
+func BegunNEQ(v bool) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldNEQ(FieldBegun, v))
+}
+
+// CommandVersionEQ applies the EQ predicate on the "command_version" field.
+func CommandVersionEQ(v int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldCommandVersion, v))
+}
+
+// CommandVersionNEQ applies the NEQ predicate on the "command_version" field.
+func CommandVersionNEQ(v int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldNEQ(FieldCommandVersion, v))
+}
+
+// CommandVersionIn applies the In predicate on the "command_version" field.
+func CommandVersionIn(vs ...int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldIn(FieldCommandVersion, vs...))
+}
+
+// CommandVersionNotIn applies the NotIn predicate on the "command_version" field.
+func CommandVersionNotIn(vs ...int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldNotIn(FieldCommandVersion, vs...))
+}
+
+// CommandVersionGT applies the GT predicate on the "command_version" field.
+func CommandVersionGT(v int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldGT(FieldCommandVersion, v))
+}
+
+// CommandVersionGTE applies the GTE predicate on the "command_version" field.
+func CommandVersionGTE(v int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldGTE(FieldCommandVersion, v))
+}
+
+// CommandVersionLT applies the LT predicate on the "command_version" field.
+func CommandVersionLT(v int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldLT(FieldCommandVersion, v))
+}
+
+// CommandVersionLTE applies the LTE predicate on the "command_version" field.
+func CommandVersionLTE(v int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldLTE(FieldCommandVersion, v))
 }
 
 // HasItem applies the HasEdge predicate on the "item" edge.

@@ -61,11 +61,13 @@ func (SpotifyAccount) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 func (SpotifyAccount) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("user_id").MaxLen(idLength).Immutable(),
-		field.String("account_id").MaxLen(255).Comment("Spotify's account_id, or id where that is absent"),
+		field.String("account_id").MaxLen(255).Unique().Comment("Spotify's account_id, or id where that is absent"),
 		field.String("display_name").MaxLen(255),
 		field.Bytes("sealed_tokens").MaxLen(8192),
 		field.Bool("needs_reconnect").Default(false),
 		field.Time("authorized_at").SchemaType(precise),
+		field.Time("refreshing_until").SchemaType(precise).Optional().Nillable().
+			Comment("a server refreshes the tokens, and has the right to until then"),
 	}
 }
 
@@ -73,6 +75,31 @@ func (SpotifyAccount) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.From("user", User.Type).Ref("spotify").Field("user_id").Unique().Required().Immutable(),
 	}
+}
+
+// SpotifyAuthorization is a host's way to Spotify's page and back, once. What comes back has to come to the browser that
+// went.
+type SpotifyAuthorization struct{ ent.Schema }
+
+func (SpotifyAuthorization) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+func (SpotifyAuthorization) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("user_id").MaxLen(idLength).Immutable(),
+		field.String("state_hash").MaxLen(64).Unique().Immutable(),
+		field.String("browser_hash").MaxLen(64).Immutable().Comment("of the cookie that the browser was given"),
+		field.String("verifier").MaxLen(128).Immutable().Comment("PKCE's"),
+		field.String("return_to").MaxLen(1024).Immutable(),
+		field.Time("expires_at").SchemaType(precise).Immutable(),
+	}
+}
+
+func (SpotifyAuthorization) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("user", User.Type).Field("user_id").Unique().Required().Immutable()}
+}
+
+func (SpotifyAuthorization) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("expires_at")}
 }
 
 // Membership is a user's place in a room, under the name they have there.

@@ -27,7 +27,11 @@ func (RoomPlayback) Fields() []ent.Field {
 		field.Bool("device_restricted").Default(false),
 		field.Int("device_volume").Optional().Nillable().Comment("per cent"),
 		field.String("health").MaxLen(kindLength),
+		field.String("health_reason").MaxLen(kindLength).Default(""),
 		field.Time("health_until").SchemaType(precise).Optional().Nillable(),
+		field.String("delivery").MaxLen(kindLength).Default("QUEUE").Comment("how songs reach the player now, whatever the host wants"),
+		field.Bool("begun").Default(false).Comment("a song of the room has played"),
+		field.Int64("command_version").Default(0).Comment("the room's version at which a command last changed"),
 	}
 }
 

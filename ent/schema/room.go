@@ -21,6 +21,11 @@ func (Room) Fields() []ent.Field {
 		field.Int64("version"),
 		field.String("open_code").MaxLen(20).Optional().Nillable().Unique().Comment("the code while the room is open"),
 		field.String("open_host_id").MaxLen(idLength).Optional().Nillable().Unique().Comment("the host while the room is open"),
+		field.String("delivery").MaxLen(kindLength).Default("QUEUE").Comment("how the host wants songs to reach the player"),
+		field.Bool("fallback").Default(true).Comment("when the queue is empty other music plays"),
+		field.String("fallback_playlist_uri").MaxLen(uriLength).Optional().Nillable(),
+		field.String("playlist_uri").MaxLen(uriLength).Optional().Nillable().
+			Comment("the playlist at Spotify that was made for this room"),
 		field.Time("created_at").SchemaType(precise).Immutable(),
 		field.Time("closed_at").SchemaType(precise).Optional().Nillable(),
 	}
@@ -67,6 +72,7 @@ func (QueueItem) Fields() []ent.Field {
 		field.String("active_recording").MaxLen(191).Optional().Nillable().
 			Comment("which recording this is, while it is queued, committed or playing"),
 		field.String("commit_state").MaxLen(kindLength).Optional().Nillable(),
+		field.String("commit_delivery").MaxLen(kindLength).Optional().Nillable().Comment("how it reached the player"),
 		field.Time("committed_at").SchemaType(precise).Optional().Nillable(),
 		field.Bool("skip_on_start").Default(false),
 		field.Time("started_at").SchemaType(precise).Optional().Nillable(),

@@ -24,6 +24,8 @@ const (
 	FieldNeedsReconnect = "needs_reconnect"
 	// FieldAuthorizedAt holds the string denoting the authorized_at field in the database.
 	FieldAuthorizedAt = "authorized_at"
+	// FieldRefreshingUntil holds the string denoting the refreshing_until field in the database.
+	FieldRefreshingUntil = "refreshing_until"
 	// EdgeUser holds the string denoting the user edge name in mutations.
 	EdgeUser = "user"
 	// Table holds the table name of the spotifyaccount in the database.
@@ -46,6 +48,7 @@ var Columns = []string{
 	FieldSealedTokens,
 	FieldNeedsReconnect,
 	FieldAuthorizedAt,
+	FieldRefreshingUntil,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -104,6 +107,11 @@ func ByNeedsReconnect(opts ...sql.OrderTermOption) OrderOption {
 // ByAuthorizedAt orders the results by the authorized_at field.
 func ByAuthorizedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAuthorizedAt, opts...).ToFunc()
+}
+
+// ByRefreshingUntil orders the results by the refreshing_until field.
+func ByRefreshingUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefreshingUntil, opts...).ToFunc()
 }
 
 // ByUserField orders the results by user field.

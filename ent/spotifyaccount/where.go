@@ -95,6 +95,11 @@ func AuthorizedAt(v time.Time) predicate.SpotifyAccount {
 	return predicate.SpotifyAccount(sql.FieldEQ(FieldAuthorizedAt, v))
 }
 
+// RefreshingUntil applies equality check predicate on the "refreshing_until" field. It's identical to RefreshingUntilEQ.
+func RefreshingUntil(v time.Time) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldEQ(FieldRefreshingUntil, v))
+}
+
 // UserIDEQ applies the EQ predicate on the "user_id" field.
 func UserIDEQ(v string) predicate.SpotifyAccount {
 	return predicate.SpotifyAccount(sql.FieldEQ(FieldUserID, v))
@@ -378,6 +383,56 @@ func AuthorizedAtLT(v time.Time) predicate.SpotifyAccount {
 // AuthorizedAtLTE applies the LTE predicate on the "authorized_at" field.
 func AuthorizedAtLTE(v time.Time) predicate.SpotifyAccount {
 	return predicate.SpotifyAccount(sql.FieldLTE(FieldAuthorizedAt, v))
+}
+
+// RefreshingUntilEQ applies the EQ predicate on the "refreshing_until" field.
+func RefreshingUntilEQ(v time.Time) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldEQ(FieldRefreshingUntil, v))
+}
+
+// RefreshingUntilNEQ applies the NEQ predicate on the "refreshing_until" field.
+func RefreshingUntilNEQ(v time.Time) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldNEQ(FieldRefreshingUntil, v))
+}
+
+// RefreshingUntilIn applies the In predicate on the "refreshing_until" field.
+func RefreshingUntilIn(vs ...time.Time) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldIn(FieldRefreshingUntil, vs...))
+}
+
+// RefreshingUntilNotIn applies the NotIn predicate on the "refreshing_until" field.
+func RefreshingUntilNotIn(vs ...time.Time) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldNotIn(FieldRefreshingUntil, vs...))
+}
+
+// RefreshingUntilGT applies the GT predicate on the "refreshing_until" field.
+func RefreshingUntilGT(v time.Time) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldGT(FieldRefreshingUntil, v))
+}
+
+// RefreshingUntilGTE applies the GTE predicate on the "refreshing_until" field.
+func RefreshingUntilGTE(v time.Time) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldGTE(FieldRefreshingUntil, v))
+}
+
+// RefreshingUntilLT applies the LT predicate on the "refreshing_until" field.
+func RefreshingUntilLT(v time.Time) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldLT(FieldRefreshingUntil, v))
+}
+
+// RefreshingUntilLTE applies the LTE predicate on the "refreshing_until" field.
+func RefreshingUntilLTE(v time.Time) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldLTE(FieldRefreshingUntil, v))
+}
+
+// RefreshingUntilIsNil applies the IsNil predicate on the "refreshing_until" field.
+func RefreshingUntilIsNil() predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldIsNull(FieldRefreshingUntil))
+}
+
+// RefreshingUntilNotNil applies the NotNil predicate on the "refreshing_until" field.
+func RefreshingUntilNotNil() predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldNotNull(FieldRefreshingUntil))
 }
 
 // HasUser applies the HasEdge predicate on the "user" edge.

@@ -3,6 +3,7 @@ package jukebox
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/spotifyaccount"
@@ -26,6 +27,8 @@ type Authorizer interface {
 	// Authorize exchanges the code that came back for tokens, sealed for this host. BadUserInput if Spotify does not take
 	// the code, Forbidden if the account may not be used, UpstreamUnavailable while Spotify does not answer.
 	Authorize(ctx context.Context, hostID, code, verifier string) (SpotifyCredentials, error)
+	// Forget drops what was learned about a host's account.
+	Forget(hostID string)
 }
 
 // Accounts are the hosts' Spotify accounts.
@@ -46,10 +49,33 @@ func (a *Accounts) SpotifyCredentials(ctx context.Context, hostID string) (Spoti
 	return SpotifyCredentials{row.AccountID, row.DisplayName, row.SealedTokens, row.NeedsReconnect}, nil
 }
 
+// BeginSpotifyRefresh takes the right to refresh a host's tokens for so long; false while another server has it.
+func (a *Accounts) BeginSpotifyRefresh(ctx context.Context, hostID string, most time.Duration) (bool, error) {
+	now, err := a.store.now(ctx)
+	if err != nil {
+		return false, err
+	}
+	taken := 0
+	err = a.store.inTx(ctx, func(tx *ent.Tx) (err error) {
+		free := spotifyaccount.Or(spotifyaccount.RefreshingUntilIsNil(), spotifyaccount.RefreshingUntilLTE(now))
+		taken, err = tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID), free).SetRefreshingUntil(now.Add(most)).Save(ctx)
+		return err
+	})
+	return taken == 1, err
+}
+
+// EndSpotifyRefresh gives it back. SaveSpotifyTokens does so too.
+func (a *Accounts) EndSpotifyRefresh(ctx context.Context, hostID string) error {
+	return a.store.inTx(ctx, func(tx *ent.Tx) error {
+		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).ClearRefreshingUntil().Exec(ctx)
+	})
+}
+
 // SaveSpotifyTokens replaces a host's sealed tokens.
 func (a *Accounts) SaveSpotifyTokens(ctx context.Context, hostID string, sealed []byte) error {
 	return a.store.inTx(ctx, func(tx *ent.Tx) error {
-		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetSealedTokens(sealed).Exec(ctx)
+		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetSealedTokens(sealed).
+			ClearRefreshingUntil().Exec(ctx)
 	})
 }
 

@@ -32,7 +32,7 @@ type AddedSong struct {
 type SongSearch struct {
 	Hits     []SongHit
 	HasMore  bool
-	Degraded bool // Spotify is cooling down: only songs known here
+	Degraded bool // Spotify does not answer: only songs of this room
 }
 
 // SongHit is a search result, and whether it can be added.
@@ -43,7 +43,8 @@ type SongHit struct {
 	QueueItemID *string  // where it is queued, committed or playing already
 }
 
-// SearchSongs searches Spotify for what guests of an open room may add. For guests.
+// SearchSongs searches Spotify for what guests of an open room may add; while Spotify does not answer, the room's own songs.
+// For guests.
 func (j *Jukebox) SearchSongs(ctx context.Context, roomID, query string, limit, offset int) (*SongSearch, error) {
 	a, err := j.toRoom(ctx, roomID)
 	if err != nil {
@@ -56,6 +57,10 @@ func (j *Jukebox) SearchSongs(ctx context.Context, roomID, query string, limit, 
 		return nil, err
 	}
 	songs, hasMore, err := j.cfg.Catalog.Search(ctx, a.hostID, query, limit, offset)
+	degraded := CodeOf(err) == UpstreamUnavailable
+	if degraded {
+		songs, hasMore, err = j.searchKnown(ctx, roomID, query, limit, offset)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("search songs: %w", err)
 	}
@@ -63,9 +68,11 @@ func (j *Jukebox) SearchSongs(ctx context.Context, roomID, query string, limit, 
 	if err != nil {
 		return nil, err
 	}
-	search := &SongSearch{HasMore: hasMore && offset+limit <= maxSearchOffset, Hits: []SongHit{}}
+	search := &SongSearch{HasMore: hasMore && offset+limit <= maxSearchOffset, Hits: []SongHit{}, Degraded: degraded}
 	for _, s := range songs {
-		j.fetched.Add(fetchedKey(a.hostID, s.URI), fetchedSong{s, time.Now()})
+		if !degraded {
+			j.remember(a.hostID, s)
+		}
 		search.Hits = append(search.Hits, hit(s, state))
 	}
 	return search, nil
@@ -163,10 +170,15 @@ func (j *Jukebox) fetch(ctx context.Context, a access, uri string) (Song, error)
 		return known.song, nil
 	}
 	s, err := j.cfg.Catalog.Song(ctx, a.hostID, uri)
+	if CodeOf(err) == UpstreamUnavailable {
+		if known, found, loadErr := j.knownSong(ctx, uri); found || loadErr != nil {
+			return known, loadErr
+		}
+	}
 	if err != nil {
 		return Song{}, err
 	}
-	j.fetched.Add(key, fetchedSong{s, time.Now()})
+	j.remember(a.hostID, s)
 	return s, nil
 }
 
@@ -193,14 +205,19 @@ func (t *roomTx) addSong(ctx context.Context, userID string, s Song) (outcome, e
 	if refusal := mayAdd(s, waiting); refusal != nil {
 		return outcome{}, refused(refusal)
 	}
-	if err := t.keepSong(ctx, s); err != nil {
-		return outcome{}, err
-	}
 	t.concerns(userID)
 	id := newID()
-	return outcome{objectID: id}, t.alter().QueueItem.Create().SetID(id).SetRoomID(t.roomID).SetSongID(s.URI).SetAddedByID(userID).
+	return outcome{objectID: id}, t.queue(ctx, id, s, &userID)
+}
+
+// queue puts a song at the end of the queue; addedBy nil: nobody did.
+func (t *roomTx) queue(ctx context.Context, id string, s Song, addedBy *string) error {
+	if err := t.keepSong(ctx, s); err != nil {
+		return err
+	}
+	return t.alter().QueueItem.Create().SetID(id).SetRoomID(t.roomID).SetSongID(s.URI).SetNillableAddedByID(addedBy).
 		SetAddedAt(t.now).SetAge(t.version).SetVersion(t.version).SetState(string(Queued)).SetLikeCount(0).
-		SetActiveRecording(recording).Exec(ctx)
+		SetActiveRecording(recordingOf(s)).Exec(ctx)
 }
 
 // keepSong stores a song, or notes that it was fetched anew.

@@ -36,6 +36,9 @@ func (t *roomTx) note() *ent.Tx {
 	return t.tx
 }
 
+// concernsNobody declares that the change means nothing to anybody in particular.
+func (t *roomTx) concernsNobody() { t.users = []string{} }
+
 // concerns declares whom the change concerns: what the room's state means for them in particular. A change that declares
 // nobody concerns everybody.
 func (t *roomTx) concerns(userID string) { t.users = append(t.users, userID) }

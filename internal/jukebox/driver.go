@@ -1,8 +1,11 @@
 package jukebox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+
+	"entgo.io/ent/dialect/sql"
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/queueitem"
@@ -17,34 +20,58 @@ type Driver struct{ j *Jukebox }
 // Driver returns the driver's view of the rooms.
 func (j *Jukebox) Driver() *Driver { return &Driver{j} }
 
-// OpenRooms returns the ids of all open rooms.
-func (d *Driver) OpenRooms(ctx context.Context) ([]string, error) {
-	ids, err := d.j.store.read.Room.Query().Where(room.Status(string(Open))).IDs(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("find open rooms: %w", err)
-	}
-	return ids, nil
-}
-
 // Watch follows a room's state, as Jukebox.Watch does for members.
 func (d *Driver) Watch(ctx context.Context, roomID string) (*live.Watcher[*State], error) {
 	return d.j.Watch(ctx, roomID)
 }
 
-// ApplyPlayback records a step of a room's player, all of it or nothing. Conflict if the room is closed, or an item is not
-// in the state that the step starts from: then the caller knew an older state and has to look again.
-func (d *Driver) ApplyPlayback(ctx context.Context, roomID string, step PlaybackStep) error {
-	err := d.j.changer.change(ctx, roomID, func(ctx context.Context, t *roomTx) error {
+// Followed returns how many follow a room here, the driver included.
+func (d *Driver) Followed(roomID string) int { return d.j.hub.Watchers(roomID) }
+
+// ApplyPlayback records a step of a room's player, all of it or nothing. ErrLeaseLost if the lease is another node's now;
+// Conflict if the room is closed, or an item is not in the state that the step starts from: then the caller knew an older
+// state and has to look again.
+func (d *Driver) ApplyPlayback(ctx context.Context, lease Lease, step PlaybackStep) error {
+	lost := false
+	err := d.j.changer.change(ctx, lease.RoomID, func(ctx context.Context, t *roomTx) error {
+		held, err := t.mustHold(ctx, lease)
+		if lost = err == nil && !held; err != nil || lost {
+			return err
+		}
 		if err := t.mayStep(ctx, step); err != nil {
 			return err
 		}
 		return t.step(ctx, step)
 	})
+	if err == nil && lost {
+		err = ErrLeaseLost
+	}
 	if err != nil {
 		return fmt.Errorf("apply playback: %w", err)
 	}
 	return nil
 }
+
+// Recent returns what a room played lately, newest first.
+func (d *Driver) Recent(ctx context.Context, roomID string) ([]Song, error) {
+	rows, err := d.j.store.read.QueueItem.Query().Where(queueitem.RoomID(roomID), queueitem.StartedAtNotNil()).
+		Order(queueitem.ByStartedAt(sql.OrderDesc())).Limit(recentSongs).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load what was played: %w", err)
+	}
+	items, err := d.j.loader.itemsOf(ctx, roomID, rows)
+	if err != nil {
+		return nil, err
+	}
+	songs := make([]Song, len(items))
+	for i, item := range items {
+		songs[i] = item.Song
+	}
+	return songs, nil
+}
+
+// recentSongs is how many songs fallback music does not repeat.
+const recentSongs = 50
 
 // transition is one item's way from one of some states to another one.
 type transition struct {
@@ -63,15 +90,15 @@ func (t *roomTx) transitions(step PlaybackStep) []transition {
 			u.SetState(string(ended)).SetEndedAt(t.now).ClearActiveRecording()
 		}},
 		{step.StartedItem, []QueueItemState{Queued, Committed}, func(u *ent.QueueItemUpdate) {
-			u.SetState(string(NowPlaying)).SetStartedAt(t.now).ClearCommitState()
+			u.SetState(string(NowPlaying)).SetStartedAt(t.now).ClearCommitState().ClearCommitDelivery()
 		}},
 		{step.CommitItem, []QueueItemState{Queued}, func(u *ent.QueueItemUpdate) {
-			u.SetState(string(Committed)).SetCommitState(string(CommitPending)).SetCommittedAt(t.now)
+			u.SetState(string(Committed)).SetCommitState(string(CommitPending)).SetCommitDelivery(string(cmp.Or(step.CommitVia, DeliveryQueue))).SetCommittedAt(t.now)
 		}},
 		{step.SentItem, []QueueItemState{Committed}, func(u *ent.QueueItemUpdate) { u.SetCommitState(string(CommitSent)) }},
 		{step.UnknownItem, []QueueItemState{Committed}, func(u *ent.QueueItemUpdate) { u.SetCommitState(string(CommitUnknown)) }},
 		{step.ReturnedItem, []QueueItemState{Committed}, func(u *ent.QueueItemUpdate) {
-			u.SetState(string(Queued)).ClearCommitState().ClearCommittedAt()
+			u.SetState(string(Queued)).ClearCommitState().ClearCommitDelivery().ClearCommittedAt()
 		}},
 	}
 }
@@ -126,10 +153,44 @@ func (t *roomTx) step(ctx context.Context, step PlaybackStep) error {
 			return err
 		}
 	}
+	return t.stepRoom(ctx, step)
+}
+
+// stepRoom is the part of a step that is about no item of the queue.
+func (t *roomTx) stepRoom(ctx context.Context, step PlaybackStep) error {
+	if step.StartedItem != "" {
+		if err := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID), roomplayback.Begun(false)).SetBegun(true).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	if step.PlaylistURI != "" {
+		if err := t.alter().Room.Update().Where(room.ID(t.roomID)).SetPlaylistURI(step.PlaylistURI).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	for _, song := range step.Fallback {
+		if err := t.fillIn(ctx, song); err != nil {
+			return err
+		}
+	}
+	if step.Answered != nil {
+		if err := t.answer(ctx, step.Answered); err != nil {
+			return err
+		}
+	}
 	if step.Playback == nil {
 		return nil
 	}
 	return t.showPlayback(ctx, step.Playback)
+}
+
+// fillIn adds a song that nobody asked for, unless it is there.
+func (t *roomTx) fillIn(ctx context.Context, s Song) error {
+	there, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecording(recordingOf(s))).Exist(ctx)
+	if err != nil || there {
+		return err
+	}
+	return t.queue(ctx, newID(), s, nil)
 }
 
 // dropRemoved: a song that the host removed while it was committed does not come back to the queue.
@@ -141,6 +202,7 @@ func (t *roomTx) dropRemoved(ctx context.Context, itemID string) error {
 func (t *roomTx) showPlayback(ctx context.Context, p *Playback) error {
 	u := t.alter().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).
 		SetStatus(string(p.Status)).SetObservedAt(microseconds(p.ObservedAt)).SetHealth(string(p.Health)).
+		SetHealthReason(string(p.Reason)).SetDelivery(string(cmp.Or(p.Delivery, DeliveryQueue))).
 		ClearItemID().ClearSongID().ClearProgressMs().ClearHealthUntil().ClearDeviceID().ClearDeviceVolume()
 	u.SetNillableProgressMs(p.ProgressMS).SetNillableHealthUntil(p.Until)
 	if p.Item != nil {
@@ -165,4 +227,10 @@ func texts(states []QueueItemState) []string {
 		all[i] = string(s)
 	}
 	return all
+}
+
+// forgetDevice: nobody knows any more what the music plays on.
+func (t *roomTx) forgetDevice(ctx context.Context) error {
+	return t.alter().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).ClearDeviceID().SetDeviceName("").
+		SetDeviceType("").SetDeviceActive(false).SetDeviceRestricted(false).ClearDeviceVolume().Exec(ctx)
 }

@@ -14,10 +14,10 @@ import (
 // stateQuery reads a room, its player and those of its items that are newer than a version, in one statement, which is
 // consistent without a transaction. The first load asks for the active items only.
 const (
-	stateQuery = `SELECT r.code, r.name, r.host_id, r.created_at, r.version, r.status,
- p.version, p.status, p.item_id, p.song_id, p.progress_ms, p.observed_at,
- p.device_id, p.device_name, p.device_type, p.device_active, p.device_restricted, p.device_volume, p.health, p.health_until,
- i.id, i.song_id, i.added_by_id, m.display_name, u.kind, i.added_at, i.age, i.version, i.state, i.like_count, i.commit_state, i.committed_at, i.skip_on_start
+	stateQuery = `SELECT r.code, r.name, r.host_id, r.created_at, r.version, r.status, r.delivery, r.fallback, r.fallback_playlist_uri, r.playlist_uri,
+ p.begun, p.command_version, p.version, p.status, p.item_id, p.song_id, p.progress_ms, p.observed_at,
+ p.device_id, p.device_name, p.device_type, p.device_active, p.device_restricted, p.device_volume, p.delivery, p.health, p.health_reason, p.health_until,
+ i.id, i.song_id, i.added_by_id, m.display_name, u.kind, i.added_at, i.age, i.version, i.state, i.like_count, i.commit_state, i.commit_delivery, i.committed_at, i.skip_on_start
 FROM rooms r
 LEFT JOIN room_playbacks p ON p.id = r.id
 LEFT JOIN queue_items i ON i.room_id = r.id AND i.version > ?%s
@@ -47,6 +47,14 @@ func (l *loader) Load(ctx context.Context, roomID string, have *State, touched l
 		return have, nil
 	}
 	if err := l.addSongs(ctx, read.items, read.playback.Song); err != nil {
+		return nil, fmt.Errorf("load room %s: %w", roomID, err)
+	}
+	if read.commands > since { // else those of the state before are still the ones
+		read.head.wishes, err = l.pendingCommands(ctx, roomID)
+	} else if have != nil {
+		read.head.wishes = have.Wishes
+	}
+	if err != nil {
 		return nil, fmt.Errorf("load room %s: %w", roomID, err)
 	}
 	return merge(have, read.head, read.items, read.playback, touched), nil
@@ -83,6 +91,7 @@ type stateRows struct {
 	head     roomHead
 	items    []*QueueItem
 	playback Playback
+	commands int64 // the version at which a command last changed
 }
 
 func (l *loader) readState(ctx context.Context, query string, since int64, roomID string) (*stateRows, error) {
@@ -109,15 +118,22 @@ func (l *loader) readState(ctx context.Context, query string, since int64, roomI
 func (r *stateRows) scan(rows *sql.Rows, roomID string) error {
 	var i itemRow
 	var p playbackRow
+	var fallback, playlist sql.Null[string]
+	var begun sql.Null[bool]
+	var commands sql.Null[int64]
 	r.head.roomID = roomID
 	err := rows.Scan(&r.head.code, &r.head.name, &r.head.hostID, &r.head.createdAt, &r.head.version, &r.head.status,
-		&p.version, &p.status, &p.itemID, &p.songID, &p.progress, &p.observedAt,
-		&p.deviceID, &p.deviceName, &p.deviceType, &p.deviceActive, &p.deviceRestricted, &p.deviceVolume, &p.health, &p.until,
-		&i.id, &i.songID, &i.addedBy, &i.adderName, &i.adderKind, &i.addedAt, &i.age, &i.version, &i.state, &i.likes, &i.commit, &i.committedAt, &i.skip)
+		&r.head.settings.Delivery, &r.head.settings.Fallback, &fallback, &playlist, &begun, &commands, &p.version, &p.status, &p.itemID, &p.songID, &p.progress, &p.observedAt,
+		&p.deviceID, &p.deviceName, &p.deviceType, &p.deviceActive, &p.deviceRestricted, &p.deviceVolume, &p.delivery, &p.health, &p.reason, &p.until,
+		&i.id, &i.songID, &i.addedBy, &i.adderName, &i.adderKind, &i.addedAt, &i.age, &i.version, &i.state, &i.likes, &i.commit, &i.via, &i.committedAt, &i.skip)
 	if err != nil {
 		return err
 	}
 	r.head.createdAt = r.head.createdAt.UTC()
+	r.head.playlistURI, r.head.begun, r.commands = playlist.V, begun.V, commands.V
+	if fallback.Valid {
+		r.head.settings.FallbackPlaylistURI = &fallback.V
+	}
 	r.playback = p.playback(roomID)
 	if i.id.Valid {
 		r.items = append(r.items, i.item(roomID))
@@ -126,18 +142,18 @@ func (r *stateRows) scan(rows *sql.Rows, roomID string) error {
 }
 
 type itemRow struct {
-	id, songID, addedBy, adderName, adderKind, state, commit sql.Null[string]
-	addedAt, committedAt                                     sql.Null[time.Time]
-	age, version                                             sql.Null[int64]
-	likes                                                    sql.Null[int]
-	skip                                                     sql.Null[bool]
+	id, songID, addedBy, adderName, adderKind, state, commit, via sql.Null[string]
+	addedAt, committedAt                                          sql.Null[time.Time]
+	age, version                                                  sql.Null[int64]
+	likes                                                         sql.Null[int]
+	skip                                                          sql.Null[bool]
 }
 
 func (r itemRow) item(roomID string) *QueueItem {
 	item := &QueueItem{
 		ID: r.id.V, RoomID: roomID, Song: Song{URI: r.songID.V}, AddedAt: r.addedAt.V.UTC(), LikeCount: r.likes.V,
 		State: QueueItemState(r.state.V), Version: r.version.V, Age: r.age.V,
-		Commit: CommitState(r.commit.V), CommittedAt: r.committedAt.V.UTC(), SkipOnStart: r.skip.V,
+		Commit: CommitState(r.commit.V), Via: Delivery(r.via.V), CommittedAt: r.committedAt.V.UTC(), SkipOnStart: r.skip.V,
 	}
 	if r.addedBy.Valid {
 		item.AddedBy = &User{ID: r.addedBy.V, DisplayName: r.adderName.V, Kind: UserKind(r.adderKind.V)}
@@ -147,18 +163,20 @@ func (r itemRow) item(roomID string) *QueueItem {
 
 type playbackRow struct {
 	version, progress, deviceVolume  sql.Null[int64]
-	status, itemID, songID, health   sql.Null[string]
+	status, itemID, songID           sql.Null[string]
+	delivery, health, reason         sql.Null[string]
 	deviceID, deviceName, deviceType sql.Null[string]
 	observedAt, until                sql.Null[time.Time]
 	deviceActive, deviceRestricted   sql.Null[bool]
 }
 
 func (r playbackRow) playback(roomID string) Playback {
-	p := Playback{RoomID: roomID, Status: Idle, Health: HealthNothingToPlay}
+	p := Playback{RoomID: roomID, Status: Idle, Delivery: DeliveryQueue, Health: HealthNothingToPlay}
 	if !r.version.Valid {
 		return p
 	}
 	p.Version, p.Status, p.Health = r.version.V, PlaybackStatus(r.status.V), HealthState(r.health.V)
+	p.Delivery, p.Reason = Delivery(r.delivery.V), HealthReason(r.reason.V)
 	p.ObservedAt, p.ProgressMS = r.observedAt.V.UTC(), intPointer(r.progress)
 	if r.until.Valid {
 		until := r.until.V.UTC()

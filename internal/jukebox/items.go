@@ -66,6 +66,7 @@ func (j *Jukebox) MayFollow(ctx context.Context, roomID string) (version int64, 
 		return 0, err
 	}
 	j.hub.Hint(live.Claim(roomID, a.version))
+	j.cfg.Bus.Publish(live.Claim(roomID, a.version)) // whoever drives the room may be asleep, at another server
 	return a.version, nil
 }
 
@@ -183,6 +184,9 @@ func itemOf(row *ent.QueueItem) *QueueItem {
 	}
 	if row.CommitState != nil {
 		item.Commit = CommitState(*row.CommitState)
+	}
+	if row.CommitDelivery != nil {
+		item.Via = Delivery(*row.CommitDelivery)
 	}
 	if row.CommittedAt != nil {
 		item.CommittedAt = row.CommittedAt.UTC()

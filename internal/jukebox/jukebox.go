@@ -19,12 +19,16 @@ import (
 
 // Config is what a Jukebox is made of.
 type Config struct {
-	Store     *Store
-	Bus       live.Bus
-	Tokens    Tokens
-	Catalog   Catalog
-	Demo      DemoAccounts // nil outside the demo
-	PublicURL string       // where guests reach the server, without a slash at the end
+	Store          *Store
+	Bus            live.Bus
+	Tokens         Tokens
+	Catalog        Catalog
+	Library        Library      // nil: hosts see nothing of their own
+	Authorizer     Authorizer   // nil: hosts cannot connect Spotify here
+	DemoLogin      bool         // whoever asks becomes a host
+	Demo           DemoAccounts // with a simulated account at once; nil: they have to connect their own
+	PublicURL      string       // where guests reach the server, without a slash at the end
+	AllowedOrigins []string     // of front ends that may be returned to
 	// FeedInterval is the least time between two loads of a room's state.
 	FeedInterval time.Duration
 	Log          *slog.Logger

@@ -22,6 +22,15 @@ type roomHead struct {
 	createdAt                  time.Time
 	version                    int64
 	status                     RoomStatus
+	settings                   RoomSettings
+	playlistURI                string
+	begun                      bool
+	wishes                     []HostCommand
+}
+
+// sameRoom says that what the room subscription shows did not change.
+func (s *State) sameRoom(have *State) bool {
+	return have.Name == s.Name && have.Status == s.Status && have.Settings.equal(s.Settings)
 }
 
 // merge makes the next state from the one before and what has a newer version: items in any state. What did not change
@@ -30,13 +39,13 @@ type roomHead struct {
 func merge(have *State, head roomHead, items []*QueueItem, playback Playback, touched live.Touched) *State {
 	next := &State{
 		RoomID: head.roomID, Code: head.code, Name: head.name, HostID: head.hostID, CreatedAt: head.createdAt,
-		Version: head.version, Status: head.status,
+		Version: head.version, Status: head.status, Settings: head.settings, PlaylistURI: head.playlistURI, Begun: head.begun, Wishes: head.wishes,
 		RoomVersion: head.version, QueueVersion: head.version, PlaybackVersion: head.version, Playback: playback, goneSince: head.version,
 	}
 	var kept, waiting []*QueueItem
 	if have != nil {
 		next.QueueVersion, next.NowPlaying = have.QueueVersion, have.NowPlaying
-		if have.Name == next.Name && have.Status == next.Status {
+		if next.sameRoom(have) {
 			next.RoomVersion = have.RoomVersion
 		}
 		if have.Playback.Version == next.Playback.Version {

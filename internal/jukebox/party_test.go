@@ -57,7 +57,7 @@ func newParty(t *testing.T, databaseURL string) *party {
 
 func (p *party) newJukebox(bus live.Bus) *jukebox.Jukebox {
 	j := jukebox.New(jukebox.Config{
-		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: p.catalog, Demo: accounts{},
+		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: p.catalog, DemoLogin: true, Demo: accounts{},
 		PublicURL: "http://party.test", Metrics: prometheus.NewRegistry(),
 	})
 	p.Cleanup(j.Close)
@@ -135,7 +135,16 @@ func (p *party) version() int64 {
 // step records what the player does.
 func (p *party) step(s jukebox.PlaybackStep) {
 	p.Helper()
-	p.must(p.Driver().ApplyPlayback(p.Context(), p.room.ID, s))
+	p.must(p.tryStep(s))
+}
+
+// tryStep takes the lease first, as long as the room is open.
+func (p *party) tryStep(s jukebox.PlaybackStep) error {
+	lease, err := p.Driver().Take(p.Context(), p.room.ID, "node")
+	if err != nil {
+		return err
+	}
+	return p.Driver().ApplyPlayback(p.Context(), lease, s)
 }
 
 func (p *party) must(err error) {

@@ -42,12 +42,10 @@ type SpotifyConnection struct {
 	DisplayName    *string
 	NeedsReconnect bool
 	ReconnectBy    *time.Time // Spotify ends an authorization six months after it was given
+	ReconnectSoon  bool       // that is in less than a month
 }
 
-// authorizationMonths is how long Spotify's refresh tokens live (developer.spotify.com, 18 June 2026).
-const authorizationMonths = 6
-
-// DemoLogin makes a new host with a simulated Spotify account and player. Outside the demo it is Forbidden.
+// DemoLogin makes a new host, with a Spotify account where those are simulated here. Outside the demo it is Forbidden.
 func (j *Jukebox) DemoLogin(ctx context.Context, displayName string) (*Session, error) {
 	return j.demoLogin(ctx, displayName, nil)
 }
@@ -66,7 +64,7 @@ func (j *Jukebox) DemoHost(ctx context.Context, displayName string) (*Session, e
 }
 
 func (j *Jukebox) demoLogin(ctx context.Context, displayName string, subject *string) (*Session, error) {
-	if j.cfg.Demo == nil {
+	if !j.cfg.DemoLogin {
 		return nil, errorf(Forbidden, "demoLogin is for the demo only")
 	}
 	name, err := parseName("displayName", displayName)
@@ -74,15 +72,17 @@ func (j *Jukebox) demoLogin(ctx context.Context, displayName string, subject *st
 		return nil, err
 	}
 	id := newID()
-	account, err := j.cfg.Demo.NewAccount(ctx, id, name)
-	if err != nil {
-		return nil, fmt.Errorf("make a simulated account: %w", err)
+	var account SpotifyCredentials
+	if j.cfg.Demo != nil {
+		if account, err = j.cfg.Demo.NewAccount(ctx, id, name); err != nil {
+			return nil, fmt.Errorf("make a simulated account: %w", err)
+		}
 	}
 	err = j.store.inTx(ctx, func(tx *ent.Tx) error {
 		now := microseconds(time.Now())
 		err := tx.User.Create().SetID(id).SetKind(string(HostUser)).SetNillableSubject(subject).SetDisplayName(name).SetCreatedAt(now).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("store the host: %w", err)
+		if err != nil || j.cfg.Demo == nil {
+			return err
 		}
 		return tx.SpotifyAccount.Create().SetID(newID()).SetUserID(id).SetAccountID(account.AccountID).
 			SetDisplayName(account.DisplayName).SetSealedTokens(account.Sealed).SetAuthorizedAt(now).Exec(ctx)
@@ -225,8 +225,8 @@ func (j *Jukebox) Profile(ctx context.Context) (*Profile, error) {
 		Email: row.Email, EmailVerified: row.EmailVerified, PictureURL: row.PictureURL,
 	}
 	if account := row.Edges.Spotify; account != nil {
-		by := account.AuthorizedAt.UTC().AddDate(0, authorizationMonths, 0)
-		p.Spotify = SpotifyConnection{true, &account.DisplayName, account.NeedsReconnect, &by}
+		by, warn := account.AuthorizedAt.UTC().AddDate(0, authorizationMonths, 0), account.AuthorizedAt.AddDate(0, warningMonths, 0)
+		p.Spotify = SpotifyConnection{true, &account.DisplayName, account.NeedsReconnect, &by, time.Now().After(warn)}
 	}
 	return p, nil
 }

@@ -22,6 +22,7 @@ type Playback struct {
 	ProgressMS *int
 	ObservedAt time.Time // when ProgressMS was true
 	Device     *Device
+	Delivery   Delivery // how songs reach it: what the host wants, or what the player makes necessary
 	Health     HealthState
 	Reason     HealthReason // why exactly; empty where Health says it all
 	Until      *time.Time   // with HealthCoolingDown: when Spotify is asked again
@@ -64,6 +65,7 @@ const (
 	ReasonRestricted      HealthReason = "RESTRICTED"       // DeviceLost: the device takes no commands from outside
 	ReasonChooseDevice    HealthReason = "CHOOSE_DEVICE"    // DeviceLost: there are several, and none is active
 	ReasonPressPlay       HealthReason = "PRESS_PLAY"       // DeviceLost: the room's playlist waits for the host to start it
+	ReasonNoPlaylist      HealthReason = "NO_PLAYLIST"      // OK: Spotify lets the app write no playlist, so songs go to the player's queue
 	ReasonPlaylistIgnored HealthReason = "PLAYLIST_IGNORED" // OK: the player does not follow the playlist, so songs go to its queue
 )
 
@@ -74,10 +76,21 @@ type PlaybackStep struct {
 	Skipped     bool   // with EndedItem: it did not reach its end
 	StartedItem string // the item that plays now
 
-	CommitItem   string // the queued item that is about to be handed to the player
-	SentItem     string // the committed item that Spotify has accepted
-	UnknownItem  string // the committed item of which nobody knows whether Spotify has it
-	ReturnedItem string // the committed item that Spotify definitely does not have: back to the queue, with its likes
+	CommitItem   string   // the queued item that is about to be handed to the player
+	CommitVia    Delivery // with CommitItem: how
+	SentItem     string   // the committed item that Spotify has accepted
+	UnknownItem  string   // the committed item of which nobody knows whether Spotify has it
+	ReturnedItem string   // the committed item that Spotify definitely does not have: back to the queue, with its likes
+
+	PlaylistURI string  // the playlist that was made for the room
+	Fallback    []Song  // songs that nobody added, for when there are no others
+	Answered    *Answer // what came of a host's command
 
 	Playback *Playback // what is shown from now on; RoomID, Version and Item.* other than Item.ID are ignored
+}
+
+// Nothing says that the step changes nothing.
+func (s *PlaybackStep) Nothing() bool {
+	return s.EndedItem == "" && s.StartedItem == "" && s.CommitItem == "" && s.SentItem == "" && s.UnknownItem == "" &&
+		s.ReturnedItem == "" && s.PlaylistURI == "" && len(s.Fallback) == 0 && s.Answered == nil && s.Playback == nil
 }

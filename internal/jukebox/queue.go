@@ -44,6 +44,7 @@ type QueueItem struct {
 	Version     int64
 	Age         int64       // the room's version at which it was added: smaller is older
 	Commit      CommitState // with Committed
+	Via         Delivery    // with Committed: how it was handed to the player, or is about to be
 	CommittedAt time.Time   // with Committed
 	SkipOnStart bool        // the host removed it after it was committed: skip it as soon as it starts
 }

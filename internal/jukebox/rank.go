@@ -6,7 +6,7 @@ import (
 )
 
 // Rank puts a room's waiting songs into the order in which they will play: the committed song first, then by likes, then
-// by age, then by id. It returns a new slice; items whose position changed are new values, the others are shared.
+// by age, then by id; songs that nobody added and nobody likes come last. It returns a new slice; items whose position changed are new values, the others are shared.
 func Rank(items []*QueueItem) []*QueueItem { return rankInto(nil, items) }
 
 // rankInto ranks items together with those of a queue that is ranked already, which costs hardly more than copying it.
@@ -37,6 +37,11 @@ func compareItems(a, b *QueueItem) int {
 			return -1
 		}
 		return 1
+	case a.fillsIn() != b.fillsIn():
+		if b.fillsIn() {
+			return -1
+		}
+		return 1
 	case a.LikeCount != b.LikeCount:
 		return cmp.Compare(b.LikeCount, a.LikeCount)
 	case a.Age != b.Age:
@@ -45,3 +50,6 @@ func compareItems(a, b *QueueItem) int {
 		return cmp.Compare(a.ID, b.ID)
 	}
 }
+
+// fillsIn says that nobody asked for a song: it gives way to all others.
+func (i *QueueItem) fillsIn() bool { return i.Fallback() && i.LikeCount == 0 }

@@ -27,7 +27,7 @@ func TestNothingFollowsAClosingInItsTransaction(t *testing.T) {
 		all.Go(func() { _, outcomes[0] = p.LikeQueueItem(guest, item.ID, nil) })
 		p.waitForWaiting(2)
 		all.Go(func() {
-			outcomes[1] = p.Driver().ApplyPlayback(p.Context(), p.room.ID, jukebox.PlaybackStep{StartedItem: item.ID})
+			outcomes[1] = p.tryStep(jukebox.PlaybackStep{StartedItem: item.ID})
 		})
 		p.waitForWaiting(3)
 		close(hold)
@@ -119,7 +119,7 @@ func TestTwoSongsNeverPlayAtOnce(t *testing.T) {
 	onBothDatabases(t, func(p *party) {
 		one, two := p.add(p.host, 1), p.add(p.host, 2)
 		p.step(jukebox.PlaybackStep{StartedItem: one.ID})
-		p.wants(jukebox.Conflict, p.Driver().ApplyPlayback(p.Context(), p.room.ID, jukebox.PlaybackStep{StartedItem: two.ID}))
+		p.wants(jukebox.Conflict, p.tryStep(jukebox.PlaybackStep{StartedItem: two.ID}))
 		p.step(jukebox.PlaybackStep{EndedItem: one.ID, StartedItem: two.ID})
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/ent/roomcommand"
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/ent/spotifyaccount"
 	"antwon.dj/backend/internal/live"
@@ -23,7 +24,8 @@ type Room struct {
 	HostID    string
 	CreatedAt time.Time
 
-	role Role // what the viewer is here; empty: not a member
+	settings RoomSettings
+	role     Role // what the viewer is here; empty: not a member
 }
 
 // MembersOnly returns a Forbidden error unless the viewer who found this room has joined it.
@@ -31,13 +33,15 @@ func (r *Room) MembersOnly() error { return access{role: r.role}.member() }
 
 // CreateRoomInput is how a room shall be.
 type CreateRoomInput struct {
-	Code *string // nil: a generated one
-	Name *string // nil: named after the host
+	Code     *string // nil: a generated one
+	Name     *string // nil: named after the host
+	Settings *RoomSettingsInput
 }
 
 // UpdateRoomInput is what shall change of a room; nil fields stay.
 type UpdateRoomInput struct {
-	Name *string
+	Name     *string
+	Settings *RoomSettingsInput
 }
 
 const firstVersion = 1 // of a room that was just opened
@@ -76,13 +80,24 @@ func (j *Jukebox) viewed(ctx context.Context, row *ent.Room, err error) (*Room, 
 	if err != nil {
 		return nil, err
 	}
-	r := &Room{ID: row.ID, Code: row.Code, Name: row.Name, Status: RoomStatus(row.Status), HostID: row.HostID, CreatedAt: row.CreatedAt.UTC()}
+	r := &Room{
+		ID: row.ID, Code: row.Code, Name: row.Name, Status: RoomStatus(row.Status), HostID: row.HostID, CreatedAt: row.CreatedAt.UTC(),
+		settings: settingsOf(row),
+	}
 	if viewer, err := viewerIfAny(ctx); err != nil || viewer == nil {
 		return r, err
 	}
 	a, err := j.toRoom(ctx, row.ID)
 	r.role = a.role
 	return r, err
+}
+
+// Settings returns what the host has decided. For members.
+func (r *Room) Settings() (*RoomSettings, error) {
+	if err := r.MembersOnly(); err != nil {
+		return nil, err
+	}
+	return &r.settings, nil
 }
 
 // RoomHost returns the host under the name they have in the room. For members.
@@ -163,11 +178,15 @@ func (j *Jukebox) mayHost(ctx context.Context) (*ent.User, error) {
 type roomPlan struct {
 	id, code, name string
 	host           *ent.User
+	settings       *RoomSettingsInput
 	codeTaken      bool
 }
 
 func planRoom(input CreateRoomInput, host *ent.User) (plan *roomPlan, err error) {
 	plan = &roomPlan{id: newID(), name: host.DisplayName, host: host}
+	if plan.settings, err = parseSettings(input.Settings); err != nil {
+		return nil, err
+	}
 	if input.Name != nil {
 		if plan.name, err = parseName("input.name", *input.Name); err != nil {
 			return nil, err
@@ -193,13 +212,14 @@ func (p *roomPlan) open(ctx context.Context, tx *ent.Tx, key *repeatable) error 
 		return err
 	}
 	now := microseconds(time.Now())
-	err = tx.Room.Create().SetID(p.id).SetHostID(p.host.ID).SetName(p.name).SetCode(p.code).SetStatus(string(Open)).SetVersion(firstVersion).
-		SetOpenCode(p.code).SetOpenHostID(p.host.ID).SetCreatedAt(now).Exec(ctx)
-	if err != nil {
+	create := tx.Room.Create().SetID(p.id).SetHostID(p.host.ID).SetName(p.name).SetCode(p.code).SetStatus(string(Open)).SetVersion(firstVersion).
+		SetOpenCode(p.code).SetOpenHostID(p.host.ID).SetCreatedAt(now)
+	p.settings.create(create)
+	if err := create.Exec(ctx); err != nil {
 		return err
 	}
 	err = tx.RoomPlayback.Create().SetID(p.id).SetVersion(1).SetStatus(string(Idle)).SetHealth(string(HealthNothingToPlay)).
-		SetObservedAt(now).Exec(ctx)
+		SetObservedAt(now).SetNillableDelivery((*string)(p.settings.Delivery)).Exec(ctx)
 	if err != nil {
 		return err
 	}
@@ -226,7 +246,7 @@ func (p *roomPlan) free(ctx context.Context, tx *ent.Tx) error {
 	return nil
 }
 
-// UpdateRoom changes a room's name. For its hosts.
+// UpdateRoom changes a room's name and settings. For its hosts.
 func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input UpdateRoomInput, key *string) (*Room, error) {
 	a, err := j.toRoom(ctx, roomID)
 	if err != nil {
@@ -241,17 +261,34 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input UpdateRoo
 			return nil, err
 		}
 	}
+	settings, err := parseSettings(input.Settings)
+	if err != nil {
+		return nil, err
+	}
 	_, err = j.changeOnce(ctx, a, key, "updateRoom", [2]any{roomID, input}, func(ctx context.Context, t *roomTx) (outcome, error) {
-		now, err := t.tx.Room.Query().Where(room.ID(roomID)).Select(room.FieldName).String(ctx)
-		if err != nil || name == "" || name == now {
-			return outcome{objectID: roomID}, err
-		}
-		return outcome{objectID: roomID}, t.alter().Room.Update().Where(room.ID(roomID)).SetName(name).Exec(ctx)
+		return outcome{objectID: roomID}, t.updateRoom(ctx, name, settings)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("update room: %w", err)
 	}
 	return j.Room(ctx, roomID)
+}
+
+// updateRoom writes what is different. No name: it stays.
+func (t *roomTx) updateRoom(ctx context.Context, name string, settings *RoomSettingsInput) error {
+	now, err := t.tx.Room.Get(ctx, t.roomID)
+	if err != nil {
+		return err
+	}
+	if name != "" && name != now.Name {
+		if err := t.alter().Room.Update().Where(room.ID(t.roomID)).SetName(name).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	if !settings.changes(now) {
+		return nil
+	}
+	return t.set(ctx, settings)
 }
 
 // CloseRoom ends a party: its code is free again, nothing can be changed, watchers get one last state. For the room's
@@ -294,15 +331,20 @@ func (t *roomTx) closeRoom(ctx context.Context) error {
 		return err
 	}
 	err = tx.QueueItem.Update().Where(here, queueitem.State(string(Committed)), queueitem.SkipOnStart(true)).
-		SetState(string(Removed)).ClearCommitState().ClearActiveRecording().SetVersion(t.version).Exec(ctx)
+		SetState(string(Removed)).ClearCommitState().ClearCommitDelivery().ClearActiveRecording().SetVersion(t.version).Exec(ctx)
 	if err != nil {
 		return err
 	}
 	err = tx.QueueItem.Update().Where(here, queueitem.State(string(Committed))).
-		SetState(string(Queued)).ClearCommitState().ClearCommittedAt().SetVersion(t.version).Exec(ctx)
+		SetState(string(Queued)).ClearCommitState().ClearCommitDelivery().ClearCommittedAt().SetVersion(t.version).Exec(ctx)
 	if err != nil {
 		return err
 	}
-	return tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).SetStatus(string(Idle)).
-		SetHealth(string(HealthNothingToPlay)).ClearHealthUntil().ClearItemID().ClearSongID().ClearProgressMs().SetObservedAt(t.now).Exec(ctx)
+	err = tx.RoomCommand.Update().Where(roomcommand.RoomID(t.roomID), roomcommand.State(pendingState)).
+		SetState(string(Conflict)).SetOutcome("this room is closed").SetDoneAt(t.now).SetVersion(t.version).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	return tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).SetStatus(string(Idle)).SetCommandVersion(t.version).
+		SetHealth(string(HealthNothingToPlay)).SetHealthReason("").ClearHealthUntil().ClearItemID().ClearSongID().ClearProgressMs().SetObservedAt(t.now).Exec(ctx)
 }

@@ -82,7 +82,7 @@ func parseTrack(field, text string) (string, error) {
 	text = strings.TrimSpace(text)
 	id, isURI := strings.CutPrefix(text, "spotify:track:")
 	if !isURI {
-		id = trackOfLink(text)
+		id = idOfLink(text, "track")
 	}
 	if !trackPattern.MatchString(id) {
 		return "", badInput(field, "must be spotify:track:… or a link to a track on open.spotify.com")
@@ -90,8 +90,8 @@ func parseTrack(field, text string) (string, error) {
 	return "spotify:track:" + id, nil
 }
 
-// trackOfLink returns the id in https://open.spotify.com/track/ID or …/intl-de/track/ID, or nothing.
-func trackOfLink(text string) string {
+// idOfLink returns the id in https://open.spotify.com/KIND/ID or …/intl-de/KIND/ID, or nothing.
+func idOfLink(text, kind string) string {
 	link, err := url.Parse(text)
 	if err != nil || link.Scheme != "https" || link.Host != "open.spotify.com" {
 		return ""
@@ -100,7 +100,7 @@ func trackOfLink(text string) string {
 	if len(parts) == 3 && strings.HasPrefix(parts[0], "intl-") {
 		parts = parts[1:]
 	}
-	if len(parts) != 2 || parts[0] != "track" {
+	if len(parts) != 2 || parts[0] != kind {
 		return ""
 	}
 	return parts[1]

@@ -25,6 +25,14 @@ type Catalog interface {
 	Song(ctx context.Context, hostID, uri string) (Song, error)
 }
 
+// Library is what a host has at Spotify. Failures are like Catalog's.
+type Library interface {
+	// HostDevices returns what the host could play on.
+	HostDevices(ctx context.Context, hostID string) ([]Device, error)
+	// Playlists returns the host's playlists, up to limit (1–50) from offset on.
+	Playlists(ctx context.Context, hostID string, limit, offset int) ([]Playlist, error)
+}
+
 // Playlist is a playlist of a host's Spotify account.
 type Playlist struct {
 	URI        string // spotify:playlist:…

@@ -23,9 +23,14 @@ type State struct {
 	// The newest versions at which the room itself, its queue and its player changed.
 	RoomVersion, QueueVersion, PlaybackVersion int64
 
+	Settings    RoomSettings
+	PlaylistURI string // the playlist that was made for this room at Spotify; empty: none
+
 	Queue      []*QueueItem // the committed song first, then the queued ones in the order they will play
 	NowPlaying *QueueItem   // nil while no song of this room plays
 	Playback   Playback
+	Begun      bool          // a song of this room has played
+	Wishes     []HostCommand // what hosts want of the player and was not answered yet, oldest first
 
 	gone      []goneItem // songs that left the queue, oldest first
 	goneSince int64      // every song that left after this version stands in gone
@@ -40,7 +45,7 @@ func (s *State) StateVersion() int64 { return s.Version }
 // Room returns the room as any member sees it.
 func (s *State) Room() *Room {
 	return &Room{
-		ID: s.RoomID, Code: s.Code, Name: s.Name, Status: s.Status, HostID: s.HostID, CreatedAt: s.CreatedAt,
+		ID: s.RoomID, Code: s.Code, Name: s.Name, Status: s.Status, HostID: s.HostID, CreatedAt: s.CreatedAt, settings: s.Settings,
 		role: RoleScreen, // the least that a member is
 	}
 }
@@ -55,6 +60,9 @@ func (s *State) Committed() *QueueItem {
 	}
 	return nil
 }
+
+// Fallback says whether an item was added by the server itself, because nobody had added anything.
+func (i *QueueItem) Fallback() bool { return i.AddedBy == nil }
 
 // Next returns the first song that is still free to be overtaken, or nil.
 func (s *State) Next() *QueueItem {

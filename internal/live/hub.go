@@ -210,6 +210,16 @@ func (h *Hub[S]) Watching() (watchers int) {
 	return watchers
 }
 
+// Watchers returns the number of a topic's watchers, those included whose Watch still waits.
+func (h *Hub[S]) Watchers(topic string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if f := h.feeds[topic]; f != nil {
+		return f.watchers
+	}
+	return 0
+}
+
 // Close ends every feed and every watcher. When it returns, all goroutines of the hub have ended and neither the source
 // nor the options' functions are called any more.
 func (h *Hub[S]) Close() {

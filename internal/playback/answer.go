@@ -11,27 +11,93 @@ func (m *moment) takeAnswer() (action, bool) {
 	if m.answer == nil {
 		return action{}, false
 	}
-	if m.answer.Command.Kind != VerifyQueue {
+	command, fault := m.answer.Command, m.answer.Fault
+	if command.Kind.moves() {
 		m.memory.asked = m.now
 	}
+	if fault != nil {
+		m.learn(fault)
+	}
+	if command.WishID != "" {
+		m.memory.wish.fault = fault
+	}
+	switch command.Kind {
+	case CreatePlaylist, Devices, Suggest, Straighten:
+		return m.takeReport()
+	case Pause, Resume, Transfer:
+		if fault != nil && command.WishID == "" {
+			m.memory.command = m.memory.command.after(fault, m.now)
+		}
+		return action{}, true
+	}
+	return action{step: m.delivered()}, true
+}
+
+// moves says that a command changes what the player does, so that older looks do not count.
+func (k CommandKind) moves() bool {
+	switch k {
+	case VerifyQueue, VerifyPlaylist, CreatePlaylist, Devices, Suggest, Straighten:
+		return false
+	}
+	return true
+}
+
+// learn remembers what Spotify does not do for this host at all, so that another way is taken.
+func (m *moment) learn(f *Fault) {
+	playlists := m.answer.Command.Kind == CreatePlaylist || m.answer.Command.Kind == Append
+	switch {
+	case f.Reason == jukebox.ReasonNoPremium:
+		m.memory.noPremium = true
+	case playlists && (f.Kind == Unavailable || f.Kind == Gone || f.Reason == jukebox.ReasonScope):
+		m.memory.noPlaylist = true
+	}
+}
+
+// takeReport is for commands that are about no song of the queue. Their failures matter only where nothing at all may be
+// asked any more.
+func (m *moment) takeReport() (action, bool) {
+	fault := m.answer.Fault
+	if fault != nil && (fault.Kind == CoolingDown || m.answer.Command.Kind == CreatePlaylist && !m.memory.noPlaylist) {
+		m.memory.command = m.memory.command.after(fault, m.now)
+	}
+	switch m.answer.Command.Kind {
+	case CreatePlaylist:
+		return action{step: jukebox.PlaybackStep{PlaylistURI: m.answer.PlaylistURI}, lookBy: m.now}, true
+	case Devices:
+		return m.foundDevices(), true
+	case Suggest:
+		return action{step: m.suggested()}, true
+	}
+	return action{}, true
+}
+
+// delivered is for commands about the committed song, and for Next.
+func (m *moment) delivered() jukebox.PlaybackStep {
+	command := m.answer.Command
 	item := m.room.Committed()
-	if item != nil && item.ID != m.answer.Command.ItemID {
+	if item != nil && item.ID != command.ItemID {
 		item = nil
 	}
-	if m.answer.Fault != nil {
-		return action{step: m.failed(item)}, true
+	verified := command.Kind == VerifyQueue || command.Kind == VerifyPlaylist
+	switch {
+	case m.answer.Fault != nil:
+		return m.failed(item)
+	case verified:
+		return m.verified(item)
 	}
-	if m.answer.Command.Kind == VerifyQueue {
-		return action{step: m.verified(item)}, true
-	}
-	return action{step: m.succeeded(item)}, true
+	return m.succeeded(item)
 }
 
 // failed: what was not delivered for certain goes back to the queue. A failure to repeat or to read changes nothing.
 func (m *moment) failed(item *jukebox.QueueItem) jukebox.PlaybackStep {
 	command, fault := m.answer.Command, m.answer.Fault
-	m.memory.command = m.memory.command.after(fault, m.now)
-	delivery := command.Kind == Play || command.Kind == Enqueue
+	if !m.hasOtherWay(fault) {
+		m.memory.command = m.memory.command.after(fault, m.now)
+	}
+	if fault.Kind == NoDevice {
+		m.memory.device.id = ""
+	}
+	delivery := command.Kind == Play || command.Kind == Enqueue || command.Kind == Append
 	switch {
 	case item == nil || !delivery || item.Commit == jukebox.CommitSent:
 		return jukebox.PlaybackStep{}
@@ -41,6 +107,17 @@ func (m *moment) failed(item *jukebox.QueueItem) jukebox.PlaybackStep {
 		m.pass(item)
 	}
 	return jukebox.PlaybackStep{ReturnedItem: item.ID}
+}
+
+// hasOtherWay says that a failure needs no waiting: songs go another way from now on.
+func (m *moment) hasOtherWay(f *Fault) bool {
+	switch {
+	case f.Reason == jukebox.ReasonNoPremium:
+		return !m.memory.noPlaylist
+	case m.answer.Command.Kind == Append:
+		return m.memory.noPlaylist && !m.memory.noPremium
+	}
+	return false
 }
 
 func (m *moment) succeeded(item *jukebox.QueueItem) jukebox.PlaybackStep {
@@ -60,11 +137,10 @@ func (m *moment) succeeded(item *jukebox.QueueItem) jukebox.PlaybackStep {
 // accepted and does not have might fail again, so others go first then.
 func (m *moment) verified(item *jukebox.QueueItem) jukebox.PlaybackStep {
 	m.memory.command = trouble{tries: m.memory.command.tries}
-	has := item != nil && slices.ContainsFunc(m.answer.Queue, func(s jukebox.Song) bool { return same(&s, &item.Song) })
 	switch {
 	case item == nil:
 		return jukebox.PlaybackStep{}
-	case has:
+	case m.has(item):
 		m.memory.found = m.place(item)
 		if item.Commit == jukebox.CommitSent {
 			return jukebox.PlaybackStep{}
@@ -77,6 +153,16 @@ func (m *moment) verified(item *jukebox.QueueItem) jukebox.PlaybackStep {
 		m.pass(item)
 	}
 	return jukebox.PlaybackStep{ReturnedItem: item.ID}
+}
+
+// has says that what was read has the committed song. In a playlist it can only be the last one: others like it were there
+// before.
+func (m *moment) has(item *jukebox.QueueItem) bool {
+	songs := m.answer.Songs
+	if m.answer.Command.Kind == VerifyPlaylist {
+		songs = songs[max(0, len(songs)-1):]
+	}
+	return slices.ContainsFunc(songs, func(s jukebox.Song) bool { return same(&s, &item.Song) })
 }
 
 // pass lets other songs go first, until all have failed.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
@@ -24,7 +25,9 @@ const (
 
 // driver drives one room's player: it does what Decide says.
 type driver struct {
-	roomID  string
+	lease   jukebox.Lease
+	alive   func() bool // whether the lease is this node's still, as far as the clock tells
+	cold    bool        // nobody has asked for this room to be driven: it was just there
 	rooms   Rooms
 	player  Player
 	log     *slog.Logger
@@ -42,14 +45,20 @@ type news struct {
 	answer *Answer
 }
 
-// run drives the room until it closes or ctx ends, which is no error.
+// errIdle says that nothing plays in the room, nobody follows it, and it need not be driven for now.
+var errIdle = errors.New("nothing happens in the room")
+
+// run drives the room until it closes or ctx ends, which is no error, or with errIdle.
 func (d *driver) run(ctx context.Context) (err error) {
-	if d.watcher, err = d.rooms.Watch(ctx, d.roomID); err != nil {
-		return fmt.Errorf("watch: %w", err)
+	if d.watcher, err = d.rooms.Watch(ctx, d.lease.RoomID); err != nil {
+		return ignoreEnd(err)
 	}
 	defer d.watcher.Close()
 	if d.room, err = d.watcher.Next(ctx); err != nil {
-		return fmt.Errorf("watch: %w", err)
+		return ignoreEnd(err)
+	}
+	if d.cold && Idle(d.room, time.Now()) && !d.followed() {
+		return errIdle
 	}
 	var n news
 	for d.room.Status == jukebox.Open && (ctx.Err() == nil || n.answer != nil) {
@@ -57,7 +66,22 @@ func (d *driver) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if d.room.Status == jukebox.Closed && d.room.PlaylistURI != "" {
+		d.forgetPlaylist(ctx)
+	}
 	return nil
+}
+
+// followed says that somebody besides the driver watches the room here.
+func (d *driver) followed() bool { return d.rooms.Followed(d.lease.RoomID) > 1 }
+
+// forgetPlaylist takes the closed room's playlist out of the host's library. One that stays there does no harm.
+func (d *driver) forgetPlaylist(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commandTime)
+	defer cancel()
+	if err := d.player.ForgetPlaylist(ctx, d.room.HostID, d.room.PlaylistURI); err != nil {
+		d.log.Warn("the room's playlist could not be removed", "error", err)
+	}
 }
 
 // turn decides once, does what was decided, and returns what happens next.
@@ -73,23 +97,29 @@ func (d *driver) turn(ctx context.Context, n news) (news, error) {
 	d.report(plan.Step.Playback, n)
 	d.memory = plan.Memory
 	if plan.Command.Kind != None {
-		n = news{answer: d.send(ctx, plan.Command)}
-		return n, d.see(ctx, recorded)
+		answer, err := d.send(ctx, plan.Command)
+		if err != nil {
+			return news{}, err
+		}
+		return news{answer: answer}, d.see(ctx, recorded)
 	}
 	if recorded != nil {
 		return news{}, d.see(ctx, recorded)
+	}
+	if plan.Idle && !d.followed() {
+		return news{}, errIdle
 	}
 	return d.next(ctx, plan.LookAt)
 }
 
 // record stores a step and returns how to recognize a state that has it; nil if there was nothing to store.
 func (d *driver) record(ctx context.Context, step jukebox.PlaybackStep) (func(*jukebox.State) bool, error) {
-	if step == (jukebox.PlaybackStep{}) {
+	if step.Nothing() {
 		return nil, nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
 	defer cancel()
-	if err := d.rooms.ApplyPlayback(ctx, d.roomID, step); err != nil {
+	if err := d.rooms.ApplyPlayback(ctx, d.lease, step); err != nil {
 		return nil, fmt.Errorf("record step: %w", err)
 	}
 	before := d.room.Playback.Version
@@ -126,10 +156,17 @@ func shows(room *jukebox.State, step jukebox.PlaybackStep, playbackBefore int64)
 		step.CommitItem != "" && !is(committed, step.CommitItem),
 		step.SentItem != "" && !(is(committed, step.SentItem) && committed.Commit == jukebox.CommitSent),
 		step.UnknownItem != "" && !(is(committed, step.UnknownItem) && committed.Commit == jukebox.CommitUnknown),
-		step.ReturnedItem != "" && is(committed, step.ReturnedItem):
+		step.ReturnedItem != "" && is(committed, step.ReturnedItem),
+		step.PlaylistURI != "" && room.PlaylistURI != step.PlaylistURI,
+		len(step.Fallback) > 0 && len(room.Queue) == 0,
+		step.Answered != nil && waits(room, step.Answered.CommandID):
 		return false
 	}
 	return true
+}
+
+func waits(room *jukebox.State, commandID string) bool {
+	return slices.ContainsFunc(room.Wishes, func(c jukebox.HostCommand) bool { return c.ID == commandID })
 }
 
 // next waits until the room changes, or until it is time to look at the player, which it then does.
@@ -169,26 +206,68 @@ func (d *driver) look(ctx context.Context) news {
 }
 
 // send carries a command out, even if ctx ends meanwhile: half a command is the one thing that nobody could tell about.
-func (d *driver) send(ctx context.Context, c Command) *Answer {
+// Nothing is sent by a node whose lease may have ended: it was asleep, and another one drives the room now.
+func (d *driver) send(ctx context.Context, c Command) (*Answer, error) {
+	if !d.alive() {
+		return nil, jukebox.ErrLeaseLost
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commandTime)
 	defer cancel()
 	answer := &Answer{Command: c}
-	host := d.room.HostID
-	var err error
-	switch c.Kind {
-	case Play:
-		err = d.player.Play(ctx, host, c.URI, c.DeviceID)
-	case Enqueue:
-		err = d.player.Enqueue(ctx, host, c.URI)
-	case Next:
-		err = d.player.Next(ctx, host)
-	case VerifyQueue:
-		answer.Queue, err = d.player.Queue(ctx, host)
-	}
+	err := d.ask(ctx, c, answer)
 	answer.Fault = asFault(err)
 	d.metrics.count(string(c.Kind), answer.Fault)
 	d.log.Debug("asked the player", "command", c.Kind, "item_id", c.ItemID, "fault", err)
-	return answer
+	return answer, nil
+}
+
+func (d *driver) ask(ctx context.Context, c Command, answer *Answer) (err error) {
+	host, playlist := d.room.HostID, d.room.PlaylistURI
+	switch c.Kind {
+	case Play:
+		return d.player.Play(ctx, host, c.URI, c.DeviceID)
+	case Enqueue:
+		return d.player.Enqueue(ctx, host, c.URI)
+	case Next:
+		return d.player.Next(ctx, host)
+	case VerifyQueue:
+		answer.Songs, err = d.player.Queue(ctx, host)
+	case Pause:
+		return d.player.Pause(ctx, host)
+	case Resume:
+		return d.player.Resume(ctx, host, c.DeviceID)
+	case Transfer:
+		return d.player.Transfer(ctx, host, c.DeviceID, c.Play)
+	case Straighten:
+		return d.player.Straighten(ctx, host)
+	case Devices:
+		answer.Devices, err = d.player.Devices(ctx, host)
+	case CreatePlaylist:
+		answer.PlaylistURI, err = d.player.CreatePlaylist(ctx, host, "ANTWON-"+d.room.Code, "What the room "+d.room.Code+" plays.")
+	case Append:
+		return d.player.Append(ctx, host, playlist, c.URI)
+	case VerifyPlaylist:
+		answer.Songs, err = d.player.PlaylistSongs(ctx, host, playlist)
+	case PlayPlaylist:
+		return d.player.PlayPlaylist(ctx, host, playlist, c.URI, c.DeviceID)
+	case Suggest:
+		answer.Songs, err = d.suggest(ctx)
+	}
+	return err
+}
+
+// suggest leaves out what was played lately.
+func (d *driver) suggest(ctx context.Context) ([]jukebox.Song, error) {
+	recent, err := d.rooms.Recent(ctx, d.lease.RoomID)
+	if err != nil {
+		return nil, err
+	}
+	seeds := Seeds{Recent: recent}
+	if uri := d.room.Settings.FallbackPlaylistURI; uri != nil {
+		seeds.PlaylistURI = *uri
+	}
+	songs, err := d.player.Suggest(ctx, d.room.HostID, seeds)
+	return slices.DeleteFunc(songs, func(s jukebox.Song) bool { return !s.Playable }), err
 }
 
 // report logs that the room's health changed, with the failure that made it so.

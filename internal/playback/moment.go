@@ -40,6 +40,9 @@ const (
 
 func newMoment(in Input) *moment {
 	m := &moment{now: in.Now, room: in.Room, answer: in.Answer, memory: in.Memory}
+	if wanted := in.Room.Settings.Delivery; m.memory.wanted != wanted { // and so shall be tried
+		m.memory.wanted, m.memory.mistrusted, m.memory.noPlaylist = wanted, false, false
+	}
 	switch {
 	case in.Seen != nil:
 		m.see(*in.Seen)
@@ -60,8 +63,11 @@ func (m *moment) see(s Snapshot) {
 	if !standsStill {
 		m.memory.moved = s.At
 	}
-	if !active(last) && active(s) && m.memory.command.kind == NoDevice {
-		m.memory.command = trouble{}
+	if !active(last) && active(s) {
+		m.memory.device = search{}
+		if m.memory.command.kind == NoDevice {
+			m.memory.command = trouble{}
+		}
 	}
 	m.memory.seen, m.memory.looked, m.memory.looking = s, m.now, trouble{}
 }
@@ -121,8 +127,17 @@ func (m *moment) finished(s Snapshot) bool {
 	return s.Progress > 0 && stands >= stuckAfter // some devices always report 0
 }
 
-// listen notes since when no song is heard.
+// listen notes since when no song is heard, and whether it was the host who stopped it.
 func (m *moment) listen() {
+	switch {
+	case m.sound == playingSong || m.sound == otherSound:
+		m.memory.rested, m.memory.paused = time.Time{}, false
+	case m.memory.rested.IsZero():
+		m.memory.rested = m.memory.seen.At
+	}
+	if m.sound == pausedSong {
+		m.memory.paused = true
+	}
 	switch {
 	case m.sound == playingSong || m.sound == pausedSong:
 		m.memory.silent = time.Time{}
@@ -187,7 +202,7 @@ func (m *moment) left() time.Duration {
 
 // nearEnd says that it is time to commit.
 func (m *moment) nearEnd() bool {
-	return m.sound == playingSong && m.left() > 0 && m.left() <= leadOf(m.memory.seen.Song)+jitter
+	return m.sound == playingSong && m.left() > 0 && m.left() <= m.leadOf(m.memory.seen.Song)+jitter
 }
 
 // couldHavePlayed says that the committed song may have been heard in full since.
@@ -222,7 +237,13 @@ func same(a, b *jukebox.Song) bool {
 func length(s *jukebox.Song) time.Duration { return time.Duration(s.DurationMS) * time.Millisecond }
 
 // leadOf is how long before a song's end the next one is committed.
-func leadOf(s *jukebox.Song) time.Duration { return min(lead, length(s)/2) }
+func (m *moment) leadOf(s *jukebox.Song) time.Duration {
+	most := lead
+	if m.usesPlaylist() {
+		most = playlistLead
+	}
+	return min(most, length(s)/2)
+}
 
 func later(a, b time.Time) time.Time {
 	if a.After(b) {

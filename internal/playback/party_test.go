@@ -30,6 +30,13 @@ type party struct {
 	status   jukebox.RoomStatus
 	items    []jukebox.QueueItem
 	playback jukebox.Playback
+	settings jukebox.RoomSettings
+	playlist string
+	begun    bool
+	wishes   []jukebox.HostCommand
+	answers  []jukebox.Answer
+	nodes    map[string]time.Time // until when they live
+	lease    jukebox.Lease
 	unsaved  func(jukebox.PlaybackStep) error // fails the recording of steps; may be nil
 	refused  int                              // steps that did not fit the room's state
 }
@@ -39,8 +46,8 @@ func inParty(t *testing.T, story func(*testing.T, *party)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		p := &party{
-			t: t, player: newTurntable(), bus: live.NewLocalBus(), logged: &strings.Builder{}, version: 1, status: jukebox.Open,
-			playback: jukebox.Playback{Status: jukebox.Idle, Health: jukebox.HealthNothingToPlay},
+			t: t, player: newTurntable(), bus: live.NewLocalBus(), logged: &strings.Builder{}, version: 1, status: jukebox.Open, nodes: map[string]time.Time{},
+			playback: jukebox.Playback{Status: jukebox.Idle, Health: jukebox.HealthNothingToPlay, ObservedAt: time.Now()},
 		}
 		p.hub = live.NewHub(p.bus, p, live.Options{Interval: 50 * time.Millisecond})
 		defer p.hub.Close()
@@ -54,7 +61,9 @@ func (p *party) drive() (stop func()) {
 	supervisor := playback.New(p, p.player, playback.Options{Log: slog.New(slog.NewTextHandler(p.logged, nil))})
 	done := make(chan error)
 	go func() { done <- supervisor.Run(ctx) }()
+	unsubscribe := p.bus.Subscribe(func(h live.Hint) { supervisor.Wake(h.Topic) })
 	return func() {
+		unsubscribe()
 		cancel()
 		if err := <-done; err != nil {
 			p.t.Errorf("Run: %v", err)
@@ -144,7 +153,10 @@ func (p *party) health() jukebox.HealthState {
 func (p *party) Load(context.Context, string, *jukebox.State, live.Touched) (*jukebox.State, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := &jukebox.State{RoomID: "room", HostID: "host", Version: p.version, Status: p.status, Playback: p.playback}
+	s := &jukebox.State{
+		RoomID: "room", Code: "PARTY", HostID: "host", Version: p.version, Status: p.status, Playback: p.playback,
+		Settings: p.settings, PlaylistURI: p.playlist, Begun: p.begun, Wishes: slices.Clone(p.wishes),
+	}
 	for _, i := range p.items {
 		switch i.State {
 		case jukebox.NowPlaying:
@@ -168,21 +180,75 @@ func (p *party) Versions(context.Context, []string) (map[string]int64, error) {
 	return map[string]int64{"room": p.version}, nil
 }
 
-// OpenRooms, Watch and ApplyPlayback make a party a playback.Rooms.
-func (p *party) OpenRooms(context.Context) ([]string, error) {
+// What follows makes a party a playback.Rooms.
+
+func (p *party) Renew(_ context.Context, nodeID string, life time.Duration) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.nodes[nodeID] = time.Now().Add(life)
+	return len(p.nodes), nil
+}
+
+func (p *party) Retire(_ context.Context, nodeID string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.nodes, nodeID)
+	return nil
+}
+
+func (p *party) OpenRooms(context.Context) ([]jukebox.OpenRoom, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.status != jukebox.Open {
 		return nil, nil
 	}
-	return []string{"room"}, nil
+	room := jukebox.OpenRoom{ID: "room", Version: p.version}
+	if p.held() {
+		room.NodeID = p.lease.NodeID
+	}
+	return []jukebox.OpenRoom{room}, nil
+}
+
+// held says that the room's lease is that of a node that lives.
+func (p *party) held() bool { return time.Now().Before(p.nodes[p.lease.NodeID]) }
+
+func (p *party) Take(_ context.Context, roomID, nodeID string) (jukebox.Lease, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.lease.NodeID == nodeID {
+		return p.lease, nil
+	}
+	if p.held() {
+		return p.lease, jukebox.ErrLeaseLost
+	}
+	p.lease = jukebox.Lease{RoomID: roomID, NodeID: nodeID, Epoch: p.lease.Epoch + 1}
+	return p.lease, nil
+}
+
+func (p *party) Followed(roomID string) int { return p.hub.Watchers(roomID) }
+
+func (p *party) Recent(context.Context, string) (songs []jukebox.Song, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, i := range slices.Backward(p.items) {
+		if i.State == jukebox.Played || i.State == jukebox.Skipped || i.State == jukebox.NowPlaying {
+			songs = append(songs, i.Song)
+		}
+	}
+	return songs, nil
 }
 
 func (p *party) Watch(ctx context.Context, roomID string) (*live.Watcher[*jukebox.State], error) {
 	return p.hub.Watch(ctx, roomID)
 }
 
-func (p *party) ApplyPlayback(_ context.Context, _ string, step jukebox.PlaybackStep) error {
+func (p *party) ApplyPlayback(_ context.Context, lease jukebox.Lease, step jukebox.PlaybackStep) error {
+	p.mu.Lock()
+	lost := p.lease != lease
+	p.mu.Unlock()
+	if lost {
+		return jukebox.ErrLeaseLost
+	}
 	if p.unsaved != nil {
 		if err := p.unsaved(step); err != nil {
 			return err
@@ -227,8 +293,17 @@ func (p *party) apply(step jukebox.PlaybackStep) error {
 		}
 		i.State, i.Commit = way.to, way.commit
 		if way.id == step.CommitItem {
-			i.CommittedAt = time.Now()
+			i.CommittedAt, i.Via = time.Now(), step.CommitVia
 		}
+	}
+	p.begun = p.begun || step.StartedItem != ""
+	p.playlist = cmp.Or(step.PlaylistURI, p.playlist)
+	for _, s := range step.Fallback {
+		p.items = append(p.items, jukebox.QueueItem{ID: "item " + s.URI, Song: s, State: jukebox.Queued, Age: p.version})
+	}
+	if a := step.Answered; a != nil {
+		p.answers = append(p.answers, *a)
+		p.wishes = slices.DeleteFunc(p.wishes, func(w jukebox.HostCommand) bool { return w.ID == a.CommandID })
 	}
 	if step.Playback != nil {
 		version := p.playback.Version
@@ -265,6 +340,14 @@ type turntable struct {
 	before  turn
 	changed time.Time
 	calls   map[string]int
+	device  string   // the one that is active, unless away
+	devices []string // those that there are
+	repeat  bool
+	list    []jukebox.Song // the playlist's
+	listAt  int            // the next of it to be played; 0: it is not what plays
+	deaf    bool           // additions to the playlist are not noticed
+
+	suggestions []jukebox.Song
 
 	// fail answers a call with a failure, carried out or not; may be nil.
 	fail func(call string) (fault *playback.Fault, applied bool)
@@ -285,7 +368,7 @@ type start struct {
 }
 
 func newTurntable() *turntable {
-	return &turntable{songs: make(map[string]jukebox.Song), calls: make(map[string]int)}
+	return &turntable{songs: make(map[string]jukebox.Song), calls: make(map[string]int), device: "speaker", devices: []string{"speaker"}}
 }
 
 // record makes a song that a turntable can play.
@@ -312,7 +395,8 @@ func (t *turntable) call(name string, do func()) error {
 			return fault
 		}
 	}
-	if t.away && name != "look" {
+	needsNone := []string{"look", "devices", "transfer", "create_playlist", "append", "playlist", "forget_playlist", "suggest"}
+	if t.away && !slices.Contains(needsNone, name) {
 		return &playback.Fault{Kind: playback.NoDevice}
 	}
 	do()
@@ -331,6 +415,11 @@ func (t *turntable) advance() {
 }
 
 func (t *turntable) next(at time.Time) {
+	if len(t.queue) == 0 && t.listAt > 0 && t.listAt < len(t.list) && !t.deaf {
+		t.listAt++
+		t.start(t.list[t.listAt-1], at)
+		return
+	}
 	if len(t.queue) == 0 {
 		t.playing, t.at = false, 0
 		return
@@ -360,14 +449,15 @@ func (t *turntable) State(context.Context, string) (s playback.Snapshot, err err
 			now = t.before
 		}
 		if now.song != nil && !t.away {
-			s = playback.Snapshot{At: s.At, Song: now.song, Progress: now.progress(), Playing: now.playing, Device: &jukebox.Device{ID: "speaker", IsActive: true}}
+			s = playback.Snapshot{At: s.At, Song: now.song, Progress: now.progress(), Playing: now.playing, Device: &jukebox.Device{ID: t.device, IsActive: true}, Repeat: t.repeat}
 		}
 	})
 	return s, err
 }
 
-func (t *turntable) Play(_ context.Context, _, uri, _ string) error {
+func (t *turntable) Play(_ context.Context, _, uri, deviceID string) error {
 	return t.call("play", func() {
+		t.device = cmp.Or(deviceID, t.device)
 		t.before, t.changed = t.turn, time.Now()
 		t.start(t.songs[uri], time.Now())
 	})
@@ -392,6 +482,81 @@ func (t *turntable) Next(context.Context, string) error {
 		t.before, t.changed = t.turn, time.Now()
 		t.next(time.Now())
 	})
+}
+
+func (t *turntable) Pause(context.Context, string) error {
+	return t.call("pause", func() {
+		t.before, t.changed = t.turn, time.Now()
+		t.pause()
+	})
+}
+
+func (t *turntable) Resume(context.Context, string, string) error {
+	return t.call("resume", func() {
+		t.before, t.changed = t.turn, time.Now()
+		t.resume()
+	})
+}
+
+func (t *turntable) Transfer(_ context.Context, _, deviceID string, play bool) error {
+	return t.call("transfer", func() {
+		t.away, t.device = false, deviceID
+		if play {
+			t.resume()
+		}
+	})
+}
+
+func (t *turntable) Devices(context.Context, string) (devices []jukebox.Device, err error) {
+	err = t.call("devices", func() {
+		for _, id := range t.devices {
+			devices = append(devices, jukebox.Device{ID: id, IsActive: !t.away && id == t.device})
+		}
+	})
+	return devices, err
+}
+
+func (t *turntable) Straighten(context.Context, string) error {
+	return t.call("straighten", func() { t.repeat = false })
+}
+
+func (t *turntable) CreatePlaylist(context.Context, string, string, string) (uri string, err error) {
+	err = t.call("create_playlist", func() { uri = "spotify:playlist:party" })
+	return uri, err
+}
+
+func (t *turntable) Append(_ context.Context, _, _, uri string) error {
+	return t.call("append", func() { t.list = append(t.list, t.songs[uri]) })
+}
+
+func (t *turntable) PlaylistSongs(context.Context, string, string) (songs []jukebox.Song, err error) {
+	err = t.call("playlist", func() { songs = slices.Clone(t.list) })
+	return songs, err
+}
+
+func (t *turntable) PlayPlaylist(_ context.Context, _, _, uri, _ string) error {
+	return t.call("play_playlist", func() { t.playList(uri) })
+}
+
+// playList plays the playlist from a song on; the player goes on to what is appended later.
+func (t *turntable) playList(uri string) {
+	for i, s := range t.list {
+		if s.URI == uri {
+			t.at = 0
+			t.start(s, time.Now())
+			t.listAt = i + 1
+			return
+		}
+	}
+}
+
+func (t *turntable) ForgetPlaylist(context.Context, string, string) error {
+	return t.call("forget_playlist", func() { t.list = nil })
+}
+
+func (t *turntable) Suggest(context.Context, string, playback.Seeds) (songs []jukebox.Song, err error) {
+	err = t.call("suggest", func() { songs = slices.Clone(t.suggestions) })
+	return songs, err
 }
 
 // host lets the host use their app.

@@ -9,8 +9,8 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 )
 
-// Player is the Spotify player of a host. Failures are *Fault; anything else counts as Unreachable. Calls must return
-// within a few seconds.
+// Player is the Spotify player of a host, with what else of their account serves to play. Failures are *Fault; anything
+// else counts as Unreachable. Calls must return within a few seconds.
 type Player interface {
 	// State returns what the player does now.
 	State(ctx context.Context, hostID string) (Snapshot, error)
@@ -23,6 +23,26 @@ type Player interface {
 	Queue(ctx context.Context, hostID string) ([]jukebox.Song, error)
 	// Next goes on to the song that follows.
 	Next(ctx context.Context, hostID string) error
+	// Pause stops in the middle of the song; Resume goes on from there, on a device or, where that is empty, the active one.
+	Pause(ctx context.Context, hostID string) error
+	Resume(ctx context.Context, hostID, deviceID string) error
+	// Transfer makes another device the active one. What was heard goes on there with play, and otherwise stays as it is.
+	Transfer(ctx context.Context, hostID, deviceID string, play bool) error
+	// Devices returns what the host could play on.
+	Devices(ctx context.Context, hostID string) ([]jukebox.Device, error)
+	// Straighten turns off repeat and shuffle.
+	Straighten(ctx context.Context, hostID string) error
+
+	// CreatePlaylist makes a private playlist. Append puts a song at its end, PlaylistSongs returns what stands there last,
+	// PlayPlaylist plays it from a song on, and ForgetPlaylist takes it out of the host's library.
+	CreatePlaylist(ctx context.Context, hostID, name, description string) (playlistURI string, err error)
+	Append(ctx context.Context, hostID, playlistURI, uri string) error
+	PlaylistSongs(ctx context.Context, hostID, playlistURI string) ([]jukebox.Song, error)
+	PlayPlaylist(ctx context.Context, hostID, playlistURI, uri, deviceID string) error
+	ForgetPlaylist(ctx context.Context, hostID, playlistURI string) error
+
+	// Suggest returns songs that would go on well, best first.
+	Suggest(ctx context.Context, hostID string, seeds Seeds) ([]jukebox.Song, error)
 }
 
 // Snapshot is what a player was seen doing. The zero value but for At means that no player is active.
@@ -99,7 +119,7 @@ func (k FaultKind) waits() (first, most time.Duration) {
 	switch k {
 	case NoDevice:
 		return 5 * time.Second, time.Minute
-	case NotAllowed:
+	case NotAllowed, Unavailable:
 		return 30 * time.Second, 10 * time.Minute
 	case ReconnectNeeded:
 		return 5 * time.Second, 30 * time.Second
@@ -112,14 +132,15 @@ const coolDown = 5 * time.Second
 
 // trouble is a failure that has not passed, and how often it came in a row.
 type trouble struct {
-	kind  FaultKind // empty: none now, though there may have been tries in vain
-	tries int
-	until time.Time // not to be tried again before
+	kind   FaultKind // empty: none now, though there may have been tries in vain
+	reason jukebox.HealthReason
+	tries  int
+	until  time.Time // not to be tried again before
 }
 
 // after returns the trouble that a failure makes of this one.
 func (t trouble) after(f *Fault, now time.Time) trouble {
-	next := trouble{kind: f.Kind, tries: t.tries + 1}
+	next := trouble{kind: f.Kind, reason: f.Reason, tries: t.tries + 1}
 	if f.Kind == CoolingDown {
 		// In whole milliseconds: the time is shown, and has to look the same once it was stored.
 		next.until = now.Add(cmp.Or(f.RetryAfter, coolDown)).UTC().Truncate(time.Millisecond)

@@ -24,7 +24,8 @@ func (m *moment) shown(step jukebox.PlaybackStep) jukebox.Playback {
 	if !m.blind() && m.answer == nil {
 		p = m.observed(step)
 	}
-	p.Health, p.Until = m.health()
+	p.Delivery = m.delivery()
+	p.Health, p.Reason, p.Until = m.health()
 	return p
 }
 
@@ -50,30 +51,60 @@ func (m *moment) observed(step jukebox.PlaybackStep) jukebox.Playback {
 	return p
 }
 
-// health says whether the music can go on. A device is called lost only when something is to be played on it: Spotify
-// reports none as long as nothing ever played.
-func (m *moment) health() (jukebox.HealthState, *time.Time) {
-	last := m.lastShown()
-	if health := m.memory.looking.kind.health(); health != "" {
-		return health, m.coolsDown(m.memory.looking)
+// health says whether the music can go on, and if not, why.
+func (m *moment) health() (jukebox.HealthState, jukebox.HealthReason, *time.Time) {
+	looking, command := m.memory.looking, m.memory.command
+	if health := looking.kind.health(); health != "" {
+		return health, looking.reason, m.coolsDown(looking)
 	}
 	if health := m.lasting(); health != "" {
-		return health, m.coolsDown(m.memory.command)
+		return health, command.reason, m.coolsDown(command)
 	}
+	if m.sound == unknown {
+		last := m.lastShown()
+		return last.Health, last.Reason, last.Until
+	}
+	state, reason := m.condition()
+	return state, reason, nil
+}
+
+// condition is the health where Spotify answers. A device is called lost only when something is to be played on it:
+// Spotify reports none as long as nothing ever played.
+func (m *moment) condition() (jukebox.HealthState, jukebox.HealthReason) {
 	switch {
-	case m.sound == unknown:
-		return last.Health, last.Until
-	case m.sound == noDevice && m.room.NowPlaying != nil,
-		m.sound == noDevice && m.waiting() && last.Health == jukebox.HealthDeviceLost:
-		return jukebox.HealthDeviceLost, nil
+	case m.pressPlay() && m.memory.noPremium:
+		return jukebox.HealthNotAllowed, jukebox.ReasonNoPremium
+	case m.pressPlay():
+		return jukebox.HealthDeviceLost, jukebox.ReasonPressPlay
+	case m.sound == noDevice && m.memory.device.several:
+		return jukebox.HealthDeviceLost, jukebox.ReasonChooseDevice
+	case m.sound == noDevice && m.lacksDevice():
+		return jukebox.HealthDeviceLost, ""
 	case m.item != nil:
-		return jukebox.HealthOK, nil
+		return jukebox.HealthOK, m.otherWay()
 	case !m.waiting():
-		return jukebox.HealthNothingToPlay, nil
+		return jukebox.HealthNothingToPlay, ""
 	case m.sound == playingSong || m.sound == otherSound:
-		return jukebox.HealthHostTookOver, nil
+		return jukebox.HealthHostTookOver, ""
 	}
-	return jukebox.HealthOK, nil
+	return jukebox.HealthOK, m.otherWay()
+}
+
+// lacksDevice says that nothing was found to play on.
+func (m *moment) lacksDevice() bool {
+	searched := !m.memory.device.at.IsZero() && m.memory.device.id == ""
+	return m.room.NowPlaying != nil || m.waiting() && (searched || m.lastShown().Health == jukebox.HealthDeviceLost)
+}
+
+// otherWay is why songs do not reach the player as the host wants.
+func (m *moment) otherWay() jukebox.HealthReason {
+	switch {
+	case m.room.Settings.Delivery != jukebox.DeliveryPlaylist || m.delivery() == jukebox.DeliveryPlaylist:
+		return ""
+	case m.memory.noPlaylist:
+		return jukebox.ReasonNoPlaylist
+	}
+	return jukebox.ReasonPlaylistIgnored
 }
 
 // lasting is the trouble of commands that has not passed. Some kinds do not pass with time, only with a success; they
@@ -102,7 +133,7 @@ func (m *moment) coolsDown(t trouble) *time.Time {
 
 // changed says that b means something else than a. Progress that runs on as expected does not.
 func changed(a, b jukebox.Playback) bool {
-	return a.Status != b.Status || a.Health != b.Health ||
+	return a.Status != b.Status || a.Health != b.Health || a.Reason != b.Reason || a.Delivery != b.Delivery ||
 		itemID(a) != itemID(b) || songURI(a) != songURI(b) ||
 		!equalTime(a.Until, b.Until) || !equalDevice(a.Device, b.Device) || jumped(a, b)
 }

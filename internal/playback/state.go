@@ -24,6 +24,7 @@ type Plan struct {
 	Step    jukebox.PlaybackStep // is recorded first; if that fails, the rest is void, Memory included
 	Command Command              // is then sent to Spotify, and its answer decided upon
 	LookAt  time.Time            // when to look at the player, if there is no command
+	Idle    bool                 // nothing has played for so long that nobody need look, unless somebody follows the room
 	Memory  Memory               // for the next decision
 }
 
@@ -36,6 +37,17 @@ const (
 	Enqueue     CommandKind = "enqueue" // ItemID's song, after the current one
 	Next        CommandKind = "next"    // go on to the following song; ItemID is skipped, or waits to be the following one
 	VerifyQueue CommandKind = "queue"   // read whether Spotify has ItemID's song
+
+	CreatePlaylist CommandKind = "create_playlist"
+	Append         CommandKind = "append"        // ItemID's song, to the end of the room's playlist
+	VerifyPlaylist CommandKind = "playlist"      // read whether the playlist ends with ItemID's song
+	PlayPlaylist   CommandKind = "play_playlist" // the room's playlist, from ItemID's song on
+	Pause          CommandKind = "pause"         // a host's wish, as the two that follow
+	Resume         CommandKind = "resume"        //
+	Transfer       CommandKind = "transfer"      // to DeviceID, and go on there
+	Devices        CommandKind = "devices"       // what is there to play on
+	Straighten     CommandKind = "straighten"    // no repeat, no shuffle
+	Suggest        CommandKind = "suggest"       // music for when nobody asks for any
 )
 
 // Command is one call of a Player.
@@ -43,14 +55,18 @@ type Command struct {
 	Kind     CommandKind
 	ItemID   string
 	URI      string // of the item's song
-	DeviceID string // with Play; empty: the active device
+	DeviceID string // with Play, PlayPlaylist and Resume, where empty is the active one; with Transfer
+	Play     bool   // with Transfer: go on there
+	WishID   string // of the host's command that this carries out
 }
 
 // Answer is what came of a command.
 type Answer struct {
-	Command Command
-	Fault   *Fault         // nil: it succeeded
-	Queue   []jukebox.Song // what VerifyQueue read
+	Command     Command
+	Fault       *Fault           // nil: it succeeded
+	Songs       []jukebox.Song   // what VerifyQueue and VerifyPlaylist read, and what Suggest found
+	Devices     []jukebox.Device // what Devices found
+	PlaylistURI string           // what CreatePlaylist made
 }
 
 // Memory is what a room's driver remembers from one decision to the next. What must survive a crash is in the room's
@@ -61,6 +77,8 @@ type Memory struct {
 	asked   time.Time // when the last command that changes the player was answered
 	moved   time.Time // since when the player claims to play, but its progress stands still
 	silent  time.Time // since when no song is heard; zero while one is
+	rested  time.Time // since when nothing plays that anybody could hear; zero while something does
+	paused  bool      // a song was paused when something was loaded last
 	starved bool      // there was nothing to play at the last decision
 
 	looking trouble // failures to look
@@ -70,13 +88,24 @@ type Memory struct {
 	found   string            // the committed item that Spotify's queue had, and the song that played meanwhile
 	skipped string            // the item for which Next was sent
 	passed  []string          // items that failed: tried again when nothing else is left
+
+	wish         wish
+	device       search // for a device where none is active
+	fallback     refill
+	straightened bool             // repeat and shuffle were turned off once
+	noPremium    bool             // Spotify starts nothing for this host
+	noPlaylist   bool             // Spotify writes no playlist for this host
+	mistrusted   bool             // the player did not go on to the next song of the playlist
+	wanted       jukebox.Delivery // what the host wanted when this was learned
 }
 
 const (
-	lead     = 15 * time.Second       // a song is committed so long before the end of the current one
-	patience = 2 * time.Second        // after a command Spotify's answers may be older than it for so long
-	fresh    = time.Second            // a command rests on a look no older than this
-	jitter   = 250 * time.Millisecond // by which Spotify's progress may lag behind ours
+	lead         = 15 * time.Second       // a song is committed so long before the end of the current one
+	playlistLead = 45 * time.Second       // the same for a playlist: players take their time to notice
+	patience     = 2 * time.Second        // after a command Spotify's answers may be older than it for so long
+	fresh        = time.Second            // a command rests on a look no older than this
+	jitter       = 250 * time.Millisecond // by which Spotify's progress may lag behind ours
+	idleAfter    = 15 * time.Minute       // a room where nothing plays for so long is left alone
 )
 
 // Decide says what follows. It is pure: equal inputs give equal plans.
@@ -88,7 +117,17 @@ func Decide(in Input) Plan {
 	}
 	lookAt := m.nextLook(a.lookBy)
 	m.memory.starved = m.pick() == nil
-	return Plan{Step: a.step, Command: a.command, LookAt: lookAt, Memory: m.memory}
+	return Plan{Step: a.step, Command: a.command, LookAt: lookAt, Idle: m.idle(), Memory: m.memory}
+}
+
+// Idle says of a room that nobody drives whether it may be left alone: nothing played there for long, and nothing waits.
+func Idle(room *jukebox.State, now time.Time) bool {
+	p := room.Playback
+	return p.Status == jukebox.Idle && now.Sub(p.ObservedAt) >= idleAfter && len(room.Queue) == 0 && len(room.Wishes) == 0
+}
+
+func (m *moment) idle() bool {
+	return !m.memory.rested.IsZero() && m.now.Sub(m.memory.rested) >= idleAfter && len(m.room.Wishes) == 0
 }
 
 // action is what one rule wants.
@@ -103,15 +142,22 @@ type action struct {
 func (m *moment) act() action {
 	rules := []func() (action, bool){
 		m.takeAnswer,
+		m.refuseWish,
 		m.wait,
 		m.start,
 		m.end,
 		m.skip,
 		m.verify,
+		m.obey,
+		m.makePlaylist,
+		m.mistrust,
 		m.unstick,
 		m.verifyOvertaken,
+		m.findDevice,
 		m.commit,
 		m.playDirectly,
+		m.straighten,
+		m.refill,
 	}
 	for _, rule := range rules {
 		if a, ok := rule(); ok {
@@ -139,6 +185,7 @@ func (m *moment) start() (action, bool) {
 
 // succession is the step by which an item replaces the one that played.
 func (m *moment) succession(item *jukebox.QueueItem) jukebox.PlaybackStep {
+	m.memory.fallback = m.memory.fallback.after(item)
 	step := jukebox.PlaybackStep{StartedItem: item.ID}
 	if playing := m.room.NowPlaying; playing != nil {
 		step.EndedItem, step.Skipped = playing.ID, m.early(playing)
@@ -180,85 +227,15 @@ func (m *moment) skip() (action, bool) {
 	return a, ok
 }
 
-// verify: nobody knows whether Spotify has the committed song. A PENDING one was left by a crash.
-func (m *moment) verify() (action, bool) {
-	item := m.room.Committed()
-	if item == nil || item.Commit == jukebox.CommitSent {
+// straighten: a song that repeats itself, or a list that is shuffled, would never come to the next song.
+func (m *moment) straighten() (action, bool) {
+	s := m.memory.seen
+	if m.memory.straightened || m.memory.noPremium || m.sound != playingSong || m.item == nil || !s.Repeat && !s.Shuffle {
 		return action{}, false
 	}
-	if m.queueOutOfReach() {
-		return action{}, true
-	}
-	return m.sendAfter(later(item.CommittedAt, m.memory.asked).Add(patience), verification(item))
-}
-
-// unstick: the committed song should play by now, and nothing does.
-func (m *moment) unstick() (action, bool) {
-	item := m.room.Committed()
-	if item == nil || m.sound != silence && m.sound != noDevice || m.queueOutOfReach() {
-		return action{}, false
-	}
-	since := later(m.memory.silent, later(item.CommittedAt, m.memory.asked))
-	loaded := m.memory.seen.Song != nil && same(m.memory.seen.Song, &item.Song)
-	switch {
-	case loaded && m.couldHavePlayed(item) && m.now.Sub(since) >= patience:
-		return action{step: m.succession(item)}, true
-	case loaded:
-		return m.sendAfter(since.Add(patience), m.directly(item))
-	case m.memory.found == m.place(item):
-		return m.sendAfter(since.Add(patience), Command{Kind: Next, ItemID: item.ID})
-	}
-	return m.sendAfter(since.Add(patience), verification(item))
-}
-
-// verifyOvertaken: another song began after the commit and ends soon. Either the host's own queue went first, or Spotify
-// has lost the committed song.
-func (m *moment) verifyOvertaken() (action, bool) {
-	item := m.room.Committed()
-	if item == nil || !m.nearEnd() || m.memory.found == m.place(item) || !m.began().After(item.CommittedAt.Add(fresh)) {
-		return action{}, false
-	}
-	return m.send(verification(item), jukebox.PlaybackStep{})
-}
-
-// commit: the current song, whoever chose it, ends soon.
-func (m *moment) commit() (action, bool) {
-	item := m.pick()
-	if item == nil || m.room.Committed() != nil || !m.nearEnd() {
-		return action{}, false
-	}
-	return m.send(Command{Kind: Enqueue, ItemID: item.ID, URI: item.Song.URI}, jukebox.PlaybackStep{CommitItem: item.ID})
-}
-
-// playDirectly: nothing plays. Without a device that is active Spotify may find one all the same.
-func (m *moment) playDirectly() (action, bool) {
-	item := m.pick()
-	if item == nil || m.room.Committed() != nil || m.room.NowPlaying != nil || m.sound != silence && m.sound != noDevice {
-		return action{}, false
-	}
-	return m.send(m.directly(item), jukebox.PlaybackStep{CommitItem: item.ID})
-}
-
-// pick returns the queue's first song that did not fail before, or else simply the first; nil when none is left.
-func (m *moment) pick() *jukebox.QueueItem {
-	for _, item := range m.room.Queue {
-		if item.State == jukebox.Queued && !m.hasPassed(item) {
-			return item
-		}
-	}
-	return m.room.Next()
-}
-
-func (m *moment) directly(item *jukebox.QueueItem) Command {
-	c := Command{Kind: Play, ItemID: item.ID, URI: item.Song.URI}
-	if device := m.memory.seen.Device; device != nil {
-		c.DeviceID = device.ID
-	}
-	return c
-}
-
-func verification(item *jukebox.QueueItem) Command {
-	return Command{Kind: VerifyQueue, ItemID: item.ID, URI: item.Song.URI}
+	a, ok := m.send(Command{Kind: Straighten}, jukebox.PlaybackStep{})
+	m.memory.straightened = a.command.Kind != None
+	return a, ok
 }
 
 // send sends a command as soon as it may be sent; until then it says when to look.

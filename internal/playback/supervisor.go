@@ -1,11 +1,15 @@
 package playback
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"antwon.dj/backend/internal/jukebox"
@@ -14,48 +18,77 @@ import (
 
 // Rooms is where the rooms are kept.
 type Rooms interface {
-	// OpenRooms returns the ids of all open rooms.
-	OpenRooms(ctx context.Context) ([]string, error)
-	// Watch follows a room's state.
+	// Renew says that a node lives for so long from now on, and returns how many do; Retire that it does no more.
+	Renew(ctx context.Context, nodeID string, life time.Duration) (alive int, err error)
+	Retire(ctx context.Context, nodeID string) error
+	// OpenRooms returns all open rooms, and who drives them.
+	OpenRooms(ctx context.Context) ([]jukebox.OpenRoom, error)
+	// Take gives a node the right to drive a room; jukebox.ErrLeaseLost while another one has it.
+	Take(ctx context.Context, roomID, nodeID string) (jukebox.Lease, error)
+	// Watch follows a room's state. Followed is how many do here.
 	Watch(ctx context.Context, roomID string) (*live.Watcher[*jukebox.State], error)
-	// ApplyPlayback records a step, all of it or nothing. Conflict if the room is closed, or an item is not where the step
-	// takes it from: then a newer state says otherwise.
-	ApplyPlayback(ctx context.Context, roomID string, step jukebox.PlaybackStep) error
+	Followed(roomID string) int
+	// ApplyPlayback records a step, all of it or nothing. jukebox.ErrLeaseLost if another node drives the room now; Conflict
+	// if the room is closed, or an item is not where the step takes it from: then a newer state says otherwise.
+	ApplyPlayback(ctx context.Context, lease jukebox.Lease, step jukebox.PlaybackStep) error
+	// Recent returns what a room played lately, newest first.
+	Recent(ctx context.Context, roomID string) ([]jukebox.Song, error)
 }
 
-// Options are what a Supervisor tells about its work.
+// Options are how a Supervisor is known to others.
 type Options struct {
+	NodeID  string                // unique among all servers there ever were; empty: a new one
+	OnNodes func(alive int)       // told now and then how many nodes there are; may be nil
 	Log     *slog.Logger          // nil: silent
 	Metrics prometheus.Registerer // nil: none
 }
 
 const (
-	scanEvery    = 3 * time.Second
-	hintsWaiting = 64 // hints beyond these are dropped: the next scan finds the room
+	// nodeLife is how long after its last word a node's rooms are another's. With tendEvery it makes a take-over last no
+	// longer than eight seconds.
+	nodeLife  = 5 * time.Second
+	tendEvery = 2 * time.Second
+	// nodeSpare is how long before the end of its life a node sends nothing any more.
+	nodeSpare    = 500 * time.Millisecond
+	hintsWaiting = 64 // hints beyond these are dropped: the next tending finds the room
 )
 
-// Supervisor drives the players of all open rooms. Make one with New, and let it Run.
+// Supervisor drives the players of all open rooms that no other node drives. Make one with New, and let it Run.
 type Supervisor struct {
 	rooms   Rooms
 	player  Player
-	log     *slog.Logger
+	opts    Options
 	metrics *metrics
 	hints   chan string
+	open    chan []jukebox.OpenRoom // unbuffered: who tends waits until the list is taken in
+	ended   chan ending             // unbuffered: a driver waits until its end is known
+	until   atomic.Pointer[time.Time]
+}
+
+// ending is how driving a room ended, and at which of its versions.
+type ending struct {
+	roomID  string
+	version int64
+	err     error
 }
 
 // New returns a Supervisor that does nothing until it runs.
 func New(rooms Rooms, player Player, opts Options) *Supervisor {
+	opts.NodeID = cmp.Or(opts.NodeID, uuid.Must(uuid.NewV7()).String())
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
+	if opts.OnNodes == nil {
+		opts.OnNodes = func(int) {}
+	}
 	return &Supervisor{
-		rooms: rooms, player: player, log: opts.Log, metrics: newMetrics(opts.Metrics),
-		hints: make(chan string, hintsWaiting),
+		rooms: rooms, player: player, opts: opts, metrics: newMetrics(opts.Metrics),
+		hints: make(chan string, hintsWaiting), open: make(chan []jukebox.OpenRoom), ended: make(chan ending),
 	}
 }
 
-// Wake tells that a room may have opened, so that it need not wait for the next scan. It never blocks; it may be called
-// by anybody, for any room, as often as one likes.
+// Wake tells that something happens in a room, so that it need not wait to be found. It never blocks; it may be called by
+// anybody, for any room, as often as one likes.
 func (s *Supervisor) Wake(roomID string) {
 	select {
 	case s.hints <- roomID:
@@ -63,60 +96,91 @@ func (s *Supervisor) Wake(roomID string) {
 	}
 }
 
-// Run drives every open room until ctx ends, and returns nil when all that was begun is finished. It is called once.
+// Run drives every open room that is nobody else's until ctx ends, and returns nil when all that was begun is finished. It
+// is called once.
 func (s *Supervisor) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
-	defer workers.Wait()
-	workers.Go(func() { s.scan(ctx) })
-	driven := make(map[string]bool)
-	ended := make(chan string)
+	workers.Go(func() { s.tend(ctx) })
+	s.run(ctx, &workers)
+	workers.Wait()
+	retiring, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
+	defer cancel()
+	if err := s.rooms.Retire(retiring, s.opts.NodeID); err != nil {
+		s.opts.Log.Warn("other servers will wait for the rooms of this one", "error", err)
+	}
+	return nil
+}
+
+func (s *Supervisor) run(ctx context.Context, workers *sync.WaitGroup) {
+	d := &desk{Supervisor: s, ctx: ctx, workers: workers, seats: map[string]*seat{}}
 	for {
 		select {
 		case roomID := <-s.hints:
-			if !driven[roomID] {
-				driven[roomID] = true
-				workers.Go(func() { s.drive(ctx, roomID, ended) })
-			}
-		case roomID := <-ended:
-			delete(driven, roomID)
+			d.wake(roomID)
+		case open := <-s.open:
+			d.takeIn(open)
+		case e := <-s.ended:
+			d.leave(e)
 		case <-ctx.Done():
-			return nil
+			return
 		}
 	}
 }
 
-// scan hints at every open room, now and every few seconds.
-func (s *Supervisor) scan(ctx context.Context) {
-	for failing := false; ctx.Err() == nil; sleep(ctx, scanEvery) {
-		open, err := s.rooms.OpenRooms(ctx)
+// tend keeps this node alive and looks for rooms, now and every few seconds.
+func (s *Supervisor) tend(ctx context.Context) {
+	for failing := false; ctx.Err() == nil; sleep(ctx, tendEvery) {
+		open, err := s.look(ctx)
 		if err != nil && !failing && ctx.Err() == nil {
-			s.log.Error("looking for open rooms failed", "error", err)
+			s.opts.Log.Error("looking for open rooms failed", "error", err)
 		}
-		failing = err != nil
-		for _, roomID := range open {
-			select {
-			case s.hints <- roomID:
-			case <-ctx.Done():
-			}
+		if failing = err != nil; failing {
+			continue
+		}
+		select {
+		case s.open <- open:
+		case <-ctx.Done():
 		}
 	}
 }
 
-// drive drives one room until it closes. After a failure the next scan starts it anew.
-func (s *Supervisor) drive(ctx context.Context, roomID string, ended chan<- string) {
-	s.metrics.rooms.Inc()
-	d := &driver{
-		roomID: roomID, rooms: s.rooms, player: s.player, metrics: s.metrics,
-		log: s.log.With("room_id", roomID),
+func (s *Supervisor) look(ctx context.Context) ([]jukebox.OpenRoom, error) {
+	until := time.Now().Add(nodeLife - nodeSpare)
+	alive, err := s.rooms.Renew(ctx, s.opts.NodeID, nodeLife)
+	if err != nil {
+		return nil, err
 	}
-	if err := d.run(ctx); err != nil && ctx.Err() == nil {
+	s.until.Store(&until)
+	s.opts.OnNodes(alive)
+	return s.rooms.OpenRooms(ctx)
+}
+
+// alive says that no other node can have taken this one's rooms. A process that was stopped for a while finds out here.
+func (s *Supervisor) alive() bool {
+	until := s.until.Load()
+	return until != nil && time.Now().Before(*until)
+}
+
+// drive drives one room until it closes, becomes idle or another node's. After a failure the next tending starts it anew.
+func (s *Supervisor) drive(ctx context.Context, roomID string, cold bool) ending {
+	s.metrics.rooms.Inc()
+	defer s.metrics.rooms.Dec()
+	d := &driver{
+		rooms: s.rooms, player: s.player, metrics: s.metrics, alive: s.alive, cold: cold,
+		log: s.opts.Log.With("room_id", roomID), room: &jukebox.State{},
+	}
+	var err error
+	if d.lease, err = s.rooms.Take(ctx, roomID, s.opts.NodeID); err == nil {
+		err = d.run(ctx)
+	}
+	switch {
+	case err == nil, ctx.Err() != nil, errors.Is(err, errIdle), jukebox.CodeOf(err) == jukebox.Conflict: // closed
+	case errors.Is(err, jukebox.ErrLeaseLost):
+		d.log.Debug("another server drives the room")
+	default:
 		d.log.Error("driving the room's player failed", "error", err)
 	}
-	s.metrics.rooms.Dec()
-	select {
-	case ended <- roomID:
-	case <-ctx.Done():
-	}
+	return ending{roomID, d.room.Version, err}
 }
 
 func sleep(ctx context.Context, d time.Duration) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -257,7 +258,7 @@ func TestALostDevice(t *testing.T) {
 		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute))
 		defer p.drive()()
 		time.Sleep(20 * time.Second)
-		p.player.host(func() { p.player.pause(); p.player.away = true })
+		p.player.host(func() { p.player.pause(); p.player.away, p.player.devices = true, nil })
 		time.Sleep(20 * time.Second)
 		if health := p.health(); health != jukebox.HealthDeviceLost {
 			t.Errorf("health is %s without a device", health)
@@ -371,4 +372,244 @@ func randomFault(random *rand.Rand, calm time.Time) (*playback.Fault, bool) {
 	}
 	kind := kinds[random.IntN(len(kinds))]
 	return &playback.Fault{Kind: kind}, kind == playback.Unreachable && random.IntN(2) == 0
+}
+
+func (p *party) wish(kind jukebox.HostCommandKind, argument string) {
+	p.change(func() {
+		id := fmt.Sprint(kind, len(p.answers)+len(p.wishes))
+		p.wishes = append(p.wishes, jukebox.HostCommand{ID: id, Kind: kind, Argument: argument, At: time.Now()})
+	})
+}
+
+func expectAnswers(t *testing.T, p *party, want ...jukebox.Code) {
+	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var got []jukebox.Code
+	for _, a := range p.answers {
+		got = append(got, a.Code)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("commands were answered %q, want %q", got, want)
+	}
+}
+
+func TestHostsCommandTheRoom(t *testing.T) {
+	for _, stale := range []time.Duration{0, 1500 * time.Millisecond} {
+		t.Run(fmt.Sprint("stale for ", stale), func(t *testing.T) {
+			inParty(t, func(t *testing.T, p *party) {
+				p.player.stale = stale
+				a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
+				p.addAll(a, b, c)
+				defer p.drive()()
+				time.Sleep(20 * time.Second)
+				p.wish(jukebox.PauseCommand, "")
+				time.Sleep(4 * time.Minute)
+				expectHeard(t, p, "a")
+				p.wish(jukebox.ResumeCommand, "")
+				time.Sleep(10 * time.Second)
+				p.wish(jukebox.SkipCommand, a.URI)
+				time.Sleep(5 * time.Second)
+				expectHeard(t, p, "a b")
+				p.wish(jukebox.SkipCommand, a.URI) // somebody else saw the same song
+				time.Sleep(50 * time.Second)       // c is committed
+				p.wish(jukebox.SkipCommand, b.URI)
+				time.Sleep(5 * time.Second)
+				expectHeard(t, p, "a b c")
+				expectAnswers(t, p, "", "", "", "", "")
+				time.Sleep(time.Minute)
+				expectHeard(t, p, "a b c")
+			})
+		})
+	}
+}
+
+func TestACommandWhoseAnswerWasLostIsNotRepeated(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
+		p.addAll(a, b, c)
+		defer p.drive()()
+		time.Sleep(50 * time.Second) // b is committed
+		p.player.host(func() { p.player.fail = failOnce("next", playback.Unreachable, true) })
+		p.wish(jukebox.SkipCommand, a.URI)
+		time.Sleep(20 * time.Second)
+		expectHeard(t, p, "a b")
+		expectAnswers(t, p, "")
+	})
+}
+
+func TestMusicMovesToTheOnlyOtherDevice(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute))
+		defer p.drive()()
+		time.Sleep(20 * time.Second)
+		p.player.host(func() { p.player.pause(); p.player.away, p.player.devices = true, []string{"laptop"} })
+		time.Sleep(2 * time.Minute)
+		expectHeard(t, p, "a b")
+		expectStates(t, p, "PLAYED PLAYED")
+		if p.player.device != "laptop" {
+			t.Errorf("it plays on %s", p.player.device)
+		}
+	})
+}
+
+func TestAPausedSongStaysPausedWhenItsDeviceGoesAway(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute))
+		defer p.drive()()
+		time.Sleep(20 * time.Second)
+		p.player.host(p.player.pause)
+		time.Sleep(time.Minute)
+		p.player.host(func() { p.player.away, p.player.devices = true, []string{"laptop"} })
+		time.Sleep(30 * time.Second)
+		if n := p.player.called("transfer"); n != 0 {
+			t.Errorf("the music was moved %d times", n)
+		}
+	})
+}
+
+func TestFallbackMusicGivesWay(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.settings.Fallback = true
+		for i := range 3 {
+			p.player.suggestions = append(p.player.suggestions, playable(p.player.record(fmt.Sprint("f", i), time.Minute)))
+		}
+		p.add(p.player.record("a", 2*time.Minute))
+		defer p.drive()()
+		time.Sleep(150 * time.Second)
+		expectHeard(t, p, "a f0")
+		p.add(p.player.record("b", time.Minute))
+		time.Sleep(time.Minute)
+		expectHeard(t, p, "a f0 f1")
+	})
+}
+
+func playable(s jukebox.Song) jukebox.Song {
+	s.Playable = true
+	return s
+}
+
+func TestFallbackMusicEndsWhenEverybodyHasLeft(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.settings.Fallback = true
+		defer p.drive()()
+		p.add(p.player.record("a", time.Minute))
+		for i := range 100 {
+			p.player.host(func() { p.player.suggestions = nil })
+			p.player.suggestions = append(p.player.suggestions, playable(p.player.record(fmt.Sprint("f", i), time.Minute)))
+			time.Sleep(time.Minute)
+		}
+		if n := len(p.player.started); n < 30 || n > 60 {
+			t.Errorf("%d songs played with nobody there", n)
+		}
+	})
+}
+
+func TestAPlaylistIsPlayedAsTheHostLikes(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.settings.Delivery, p.playback.Delivery = jukebox.DeliveryPlaylist, jukebox.DeliveryPlaylist
+		a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
+		p.addAll(a, b, c)
+		defer p.drive()()
+		time.Sleep(time.Minute)
+		expectHeard(t, p, "")
+		if p.reason() != jukebox.ReasonPressPlay {
+			t.Errorf("the host is told %q", p.reason())
+		}
+		p.player.host(func() { p.player.playList(a.URI) })
+		time.Sleep(4 * time.Minute)
+		expectHeard(t, p, "a b c")
+		expectStates(t, p, "PLAYED PLAYED PLAYED")
+		if n := p.player.called("enqueue") + p.player.called("play"); n != 0 {
+			t.Errorf("%d songs went another way", n)
+		}
+		p.close()
+		time.Sleep(time.Second)
+		if n := p.player.called("forget_playlist"); n != 1 {
+			t.Errorf("the playlist was removed %d times", n)
+		}
+	})
+}
+
+func (p *party) reason() jukebox.HealthReason {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.playback.Reason
+}
+
+func TestAPlayerThatDoesNotNoticeAdditionsIsFedDirectly(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.settings.Delivery, p.playback.Delivery = jukebox.DeliveryPlaylist, jukebox.DeliveryPlaylist
+		a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
+		p.addAll(a, b, c)
+		p.player.deaf = true
+		defer p.drive()()
+		time.Sleep(time.Minute)
+		p.wish(jukebox.ResumeCommand, "")
+		time.Sleep(5 * time.Minute)
+		expectHeard(t, p, "a b c")
+		expectStates(t, p, "PLAYED PLAYED PLAYED")
+		if p.playback.Delivery != jukebox.DeliveryQueue {
+			t.Errorf("songs go by %s", p.playback.Delivery)
+		}
+	})
+}
+
+func TestAnIdleRoomIsLeftAloneUntilSomethingHappens(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.add(p.player.record("a", time.Minute))
+		defer p.drive()()
+		time.Sleep(20 * time.Minute)
+		calls := p.player.called("")
+		time.Sleep(10 * time.Hour)
+		if n := p.player.called("") - calls; n != 0 {
+			t.Errorf("%d calls while nothing happened", n)
+		}
+		p.add(p.player.record("b", time.Minute))
+		time.Sleep(2 * time.Second)
+		expectHeard(t, p, "a b")
+	})
+}
+
+func TestAFollowedRoomIsNotLeftAlone(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.add(p.player.record("a", time.Minute))
+		defer p.drive()()
+		time.Sleep(time.Hour)
+		screen, err := p.hub.Watch(t.Context(), "room")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer screen.Close()
+		calls := p.player.called("look")
+		time.Sleep(time.Hour)
+		if n := p.player.called("look") - calls; n < 30 || n > 150 {
+			t.Errorf("%d looks in an hour for a screen", n)
+		}
+	})
+}
+
+func TestOneNodeDrivesARoom(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		var songs []jukebox.Song
+		for i := range 6 {
+			songs = append(songs, p.player.record(fmt.Sprint(i), time.Minute))
+		}
+		p.addAll(songs...)
+		one := p.drive()
+		time.Sleep(time.Second)
+		two := p.drive()
+		time.Sleep(100 * time.Second)
+		one() // the other takes over
+		time.Sleep(100 * time.Second)
+		three := p.drive()
+		time.Sleep(time.Second)
+		two()
+		time.Sleep(4 * time.Minute)
+		three()
+		expectHeard(t, p, "0 1 2 3 4 5")
+		if p.lease.Epoch != 3 {
+			t.Errorf("the lease was taken %d times", p.lease.Epoch)
+		}
+	})
 }

@@ -53,6 +53,9 @@ func (m *moment) routine() time.Time {
 	case playingSong:
 		return m.duringSong()
 	case silence:
+		if m.pressPlay() {
+			return looked.Add(whilePlaying)
+		}
 		if m.room.Committed() != nil {
 			return looked.Add(whileWaiting)
 		}
@@ -73,7 +76,7 @@ func (m *moment) away() time.Duration {
 func (m *moment) duringSong() time.Time {
 	s, looked := m.memory.seen, m.memory.looked
 	end := s.At.Add(length(s.Song) - s.Progress)
-	commit := end.Add(-leadOf(s.Song))
+	commit := end.Add(-m.leadOf(s.Song))
 	at := end.Add(afterEnd)
 	switch {
 	case !at.After(looked):

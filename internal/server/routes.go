@@ -25,6 +25,9 @@ func routes(cfg Config) http.Handler {
 	if cfg.Covers != nil {
 		mux.Handle("GET /covers/", cfg.Covers)
 	}
+	if cfg.FinishSpotify != nil {
+		mux.Handle("GET "+spotifyCallback, serveSpotifyCallback(cfg))
+	}
 	mux.HandleFunc(routeHealth, serveHealth)
 	mux.Handle(routeReady, serveReadiness(cfg.Ready, cfg.Log))
 	mux.Handle(routeMetrics, promhttp.HandlerFor(cfg.Metrics, promhttp.HandlerOpts{}))

@@ -14,12 +14,18 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"antwon.dj/backend/internal/jukebox"
 )
 
 // Config is what the shell is made of. Covers may be nil; all else is required.
 type Config struct {
 	GraphQL http.Handler
 	Covers  http.Handler // gets requests below /covers/, with their whole path
+
+	// FinishSpotify takes what a browser brings back from Spotify, and says where to send it. Nil: none is expected.
+	FinishSpotify func(context.Context, jukebox.SpotifyAnswer) (returnTo string, err error)
+	Cookies       Cookies
 
 	// Ready says what keeps this server from doing its work, in words that anybody may read.
 	Ready func(context.Context) error

@@ -1,10 +1,12 @@
 package spotify
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
-	"time"
 
 	zmb3 "github.com/zmb3/spotify/v2"
 
@@ -12,36 +14,50 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
-const trackURI = "spotify:track:"
+// What can be played differs from host to host, and so does everything below that is remembered.
+type (
+	searchKey struct {
+		hostID, query string
+		limit, offset int
+	}
+	trackKey struct{ hostID, uri string }
+
+	// found is a page of search results.
+	found struct {
+		songs   []jukebox.Song
+		hasMore bool
+	}
+)
 
 // Search implements jukebox.Catalog. The same page is asked for once in half a minute, however many guests type the same;
 // nobody may change what it returns. BadUserInput if Spotify does not understand the query.
 func (c *Client) Search(ctx context.Context, hostID, query string, limit, offset int) (songs []jukebox.Song, hasMore bool, err error) {
-	key := searchKey{hostID, normalized(query), limit, offset}
-	if known, ok := c.searches.get(key, time.Now()); ok {
-		return known.songs, known.hasMore, nil
-	}
-	var found page
-	failed := c.look(hostID, "search", func(api *zmb3.Client) error {
-		result, err := api.Search(ctx, query, zmb3.SearchTypeTrack, zmb3.Limit(limit), zmb3.Offset(offset))
-		if err == nil && result.Tracks != nil {
-			found = pageOf(result.Tracks)
-		}
-		return err
-	})
+	page, failed := c.find(ctx, searchKey{hostID, normalized(query), limit, offset}, search)
 	if failed != nil {
 		return nil, false, searchError(failed)
 	}
-	c.searches.add(key, found, time.Now())
-	return found.songs, found.hasMore, nil
+	return page.songs, page.hasMore, nil
 }
 
-// look is call for the catalogue. It asks nothing while Spotify wants fewer requests.
-func (c *Client) look(hostID, name string, ask func(*zmb3.Client) error) *failure {
-	if left := c.pause.left(time.Now()); left > 0 {
-		return &failure{kind: playback.CoolingDown, message: "not asked after too many requests", retryAfter: left}
-	}
-	return c.call(hostID, name, ask)
+// normalized is a query without what makes no difference to Spotify.
+func normalized(query string) string {
+	return strings.ToLower(strings.Join(strings.Fields(query), " "))
+}
+
+func (c *Client) find(ctx context.Context, key searchKey, p priority) (found, *failure) {
+	return c.searches.ask(ctx, key, func(ctx context.Context) (page found, failed *failure) {
+		failed = c.call(key.hostID, "search", p, func(api *zmb3.Client) error {
+			result, err := api.Search(ctx, key.query, zmb3.SearchTypeTrack, zmb3.Limit(key.limit), zmb3.Offset(key.offset))
+			if err == nil && result.Tracks != nil {
+				page = found{songsOf(result.Tracks.Tracks, itself), result.Tracks.Next != ""}
+			}
+			return err
+		})
+		for _, song := range page.songs { // one of them is asked for next, if the guest adds it
+			c.tracks.add(trackKey{key.hostID, song.URI}, song)
+		}
+		return page, failed
+	})
 }
 
 func searchError(f *failure) error {
@@ -51,14 +67,17 @@ func searchError(f *failure) error {
 	return f.unavailable()
 }
 
-// Song implements jukebox.Catalog.
-func (c *Client) Song(ctx context.Context, hostID, uri string) (song jukebox.Song, err error) {
-	failed := c.look(hostID, "track", func(api *zmb3.Client) error {
-		track, err := api.GetTrack(ctx, idOf(uri))
-		if err == nil {
-			song = songOf(track)
-		}
-		return err
+// Song implements jukebox.Catalog. It may be ten minutes old.
+func (c *Client) Song(ctx context.Context, hostID, uri string) (jukebox.Song, error) {
+	song, failed := c.tracks.ask(ctx, trackKey{hostID, uri}, func(ctx context.Context) (song jukebox.Song, failed *failure) {
+		failed = c.call(hostID, "track", search, func(api *zmb3.Client) error {
+			track, err := api.GetTrack(ctx, idOf(uri))
+			if err == nil {
+				song = songOf(track)
+			}
+			return err
+		})
+		return song, failed
 	})
 	if failed != nil {
 		return jukebox.Song{}, songError(failed)
@@ -73,32 +92,31 @@ func songError(f *failure) error {
 	return f.unavailable()
 }
 
-func pageOf(tracks *zmb3.FullTrackPage) page {
-	p := page{hasMore: tracks.Next != ""}
-	for i := range tracks.Tracks {
-		if isSong(&tracks.Tracks[i]) {
-			p.songs = append(p.songs, songOf(&tracks.Tracks[i]))
-		}
-	}
-	return p
+// playlist is what a list of playlists tells of one. What it contains was called tracks before 2026.
+type playlist struct {
+	URI           string
+	Name          string
+	Images        []zmb3.Image
+	ExternalURLs  map[string]string `json:"external_urls"`
+	Items, Tracks struct{ Total zmb3.Numeric }
 }
 
-func idOf(uri string) zmb3.ID { return zmb3.ID(strings.TrimPrefix(uri, trackURI)) }
-
-// isSong tells songs from what else may be in their place: episodes, files of the host's own, nothing.
-func isSong(t *zmb3.FullTrack) bool { return t != nil && strings.HasPrefix(string(t.URI), trackURI) }
-
-// songOf reads a track. Where Spotify does not say whether it can be played, it probably can.
-func songOf(t *zmb3.FullTrack) jukebox.Song {
-	s := jukebox.Song{
-		URI: string(t.URI), Name: t.Name, AlbumName: t.Album.Name, DurationMS: int(t.Duration), Explicit: t.Explicit,
-		SpotifyURL: t.ExternalURLs["spotify"], ISRC: t.ExternalIDs["isrc"], Playable: t.IsPlayable == nil || *t.IsPlayable,
+// Playlists implements jukebox.Catalog: those that the host made or follows, up to limit (1–50) from offset on.
+func (c *Client) Playlists(ctx context.Context, hostID string, limit, offset int) ([]jukebox.Playlist, error) {
+	var page struct{ Items []*playlist }
+	query := url.Values{"limit": {strconv.Itoa(limit)}, "offset": {strconv.Itoa(offset)}}
+	failed := c.ask(ctx, hostID, "playlists", search, request{method: http.MethodGet, path: "me/playlists", query: query}, &page)
+	if failed != nil {
+		return nil, failed.unavailable()
 	}
-	for _, artist := range t.Artists {
-		s.Artists = append(s.Artists, artist.Name)
+	playlists := make([]jukebox.Playlist, 0, len(page.Items))
+	for _, p := range page.Items {
+		if p != nil { // as Spotify has it for one that it does not show
+			playlists = append(playlists, jukebox.Playlist{
+				URI: p.URI, Name: p.Name, SongCount: int(cmp.Or(p.Items.Total, p.Tracks.Total)), ImageURL: cover(p.Images),
+				SpotifyURL: p.ExternalURLs["spotify"],
+			})
+		}
 	}
-	if len(t.Album.Images) > 0 {
-		s.ImageURL = &t.Album.Images[0].URL // the largest comes first
-	}
-	return s
+	return playlists, nil
 }

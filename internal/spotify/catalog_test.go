@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
-	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
@@ -130,59 +129,6 @@ func TestCatalogueFailures(t *testing.T) {
 	}
 }
 
-func TestTheCataloguePausesAfterTooManyRequests(t *testing.T) {
-	for name, tt := range map[string]struct {
-		fault sim.Fault
-		retry time.Duration
-	}{
-		"plain text":     {sim.Fault{RetryAfter: 37 * time.Second, PlainText: true}, 37 * time.Second},
-		"JSON":           {sim.Fault{RetryAfter: 2 * time.Second, Message: "API rate limit exceeded"}, 2 * time.Second},
-		"without a time": {sim.Fault{}, 5 * time.Second},
-		"quota":          {sim.Fault{Reason: "QUOTA_EXCEEDED"}, 10 * time.Minute},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w, ctx := newWorld(t), t.Context()
-			w.connect(t, "another", w.account(t).RefreshToken)
-			tt.fault.Path, tt.fault.Status = searchPath, http.StatusTooManyRequests
-			w.simulated.Fail(tt.fault)
-			_, _, err := w.Search(ctx, host, "anything", 10, 0)
-			expectCode(t, err, jukebox.UpstreamUnavailable, tt.retry)
-
-			_, _, err = w.Search(ctx, "another", "anything", 10, 0)
-			expectPause(t, err, tt.retry)
-			_, err = w.Song(ctx, "another", w.songs[0].URI)
-			expectPause(t, err, tt.retry)
-			if n := w.asked(searchPath) + w.asked("/v1/tracks/"+w.songs[0].ID); n != 1 {
-				t.Errorf("sent %d requests of the catalogue", n)
-			}
-			if _, err := w.State(ctx, "another"); err != nil {
-				t.Errorf("the players pause too: %v", err)
-			}
-		})
-	}
-	t.Run("of a player", func(t *testing.T) {
-		w, ctx := newWorld(t), t.Context()
-		w.simulated.Fail(sim.Fault{Path: playerPath, Status: 429, RetryAfter: time.Second, PlainText: true})
-		_, err := w.State(ctx, host)
-		expectFault(t, err, playback.CoolingDown)
-		_, _, err = w.Search(ctx, host, "anything", 10, 0)
-		expectPause(t, err, time.Second)
-		time.Sleep(time.Second)
-		if _, _, err = w.Search(ctx, host, "anything", 10, 0); err != nil {
-			t.Errorf("after the pause: %v", err)
-		}
-	})
-}
-
-// expectPause expects to be told to come back at the end of a pause that has just begun.
-func expectPause(t *testing.T, err error, most time.Duration) {
-	t.Helper()
-	e, ok := errors.AsType[*jukebox.Error](err)
-	if !ok || e.Code != jukebox.UpstreamUnavailable || e.RetryAfter <= most-time.Second || e.RetryAfter >= most {
-		t.Errorf("got %v, want a pause of almost %v", err, most)
-	}
-}
-
 // TestTheHostsTroubleIsNotTheGuests: a refused refresh is answered 400 too.
 func TestTheHostsTroubleIsNotTheGuests(t *testing.T) {
 	for _, reason := range []string{"invalid_grant", "invalid_client"} {
@@ -213,15 +159,27 @@ func TestOurOwnTroubleIsNotSpotifys(t *testing.T) {
 
 func TestAGuestWhoLeaves(t *testing.T) {
 	w := newWorld(t)
-	w.look(t)
+	handler, arrived, goOn := held(w.handler.ServeHTTP)
+	w.answer(searchPath, handler)
 	ctx, cancel := context.WithCancel(t.Context())
-	w.answer(searchPath, func(_ http.ResponseWriter, r *http.Request) {
-		cancel()
-		<-r.Context().Done()
-	})
-	_, _, err := w.Search(ctx, host, "anything", 10, 0)
+	left, stays := make(chan error), make(chan error)
+	go func() {
+		_, _, err := w.Search(ctx, host, "Anything", 10, 0)
+		left <- err
+	}()
+	<-arrived
+	go func() {
+		_, _, err := w.Search(t.Context(), host, "anything", 10, 0)
+		stays <- err
+	}()
+	cancel()
+	err := <-left
 	expectCode(t, err, jukebox.UpstreamUnavailable, 5*time.Second)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+	close(goOn)
+	if err := <-stays; err != nil || w.asked(searchPath) != 1 {
+		t.Errorf("who stays gets %v, after %d requests", err, w.asked(searchPath))
 	}
 }

@@ -1,89 +1,149 @@
 package spotify
 
 import (
+	"cmp"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promauto"
 	zmb3 "github.com/zmb3/spotify/v2"
 	"golang.org/x/oauth2"
 
-	"antwon.dj/backend/internal/playback"
+	"antwon.dj/backend/internal/jukebox"
 )
 
-// callTimeout is for one call, with the refresh of a token if that is needed. Somebody waits for most of them.
-const callTimeout = 8 * time.Second
+const (
+	// callTimeout is for one call, with its turn and the refresh of a token if that is needed. Somebody waits for most of
+	// them.
+	callTimeout = 8 * time.Second
+	// requestsPer30s is a cautious guess: Spotify does not publish its limit.
+	requestsPer30s = 60
+)
 
 // Config is what a Client is made of.
 type Config struct {
-	APIURL       string // the Web API with its version: https://api.spotify.com/v1/
-	AccountsURL  string // where tokens are refreshed: https://accounts.spotify.com
-	ClientID     string // of the app
-	ClientSecret string // empty: an app that proves itself by PKCE
-	Vault        *Vault
-	Accounts     Accounts
-	HTTP         *http.Client          // its Transport is used; nil: http.DefaultTransport
-	Log          *slog.Logger          // nil: silent
-	Metrics      prometheus.Registerer // nil: none
+	APIURL         string // the Web API with its version: https://api.spotify.com/v1/
+	AccountsURL    string // where hosts are asked for permission and tokens are issued: https://accounts.spotify.com
+	RedirectURL    string // where hosts come back from there, exactly as it is registered for the app
+	ClientID       string // of the app
+	ClientSecret   string // empty: an app that proves itself by PKCE
+	RequestsPer30s int    // to the Web API, of all servers together, in any 30 s; 0: 60
+	Vault          *Vault
+	Accounts       Accounts
+	HTTP           *http.Client          // its Transport is used; nil: one of the Client's own
+	Rand           func(n int64) int64   // a number from 0 to n-1, safe for concurrent use; nil: math/rand/v2
+	Log            *slog.Logger          // nil: silent
+	Metrics        prometheus.Registerer // nil: none
 }
 
 // Client speaks to Spotify for all hosts. It is safe for concurrent use.
 type Client struct {
-	api      string
-	base     http.RoundTripper
-	tokens   *tokens
-	searches *searches
-	pause    pause
-	calls    *prometheus.CounterVec
+	api          string
+	base         http.RoundTripper
+	own          *http.Transport // base, where it is the client's own
+	oauth        oauth2.Config
+	tokens       *tokens
+	limiter      *limiter
+	capabilities capabilities
+	random       random
+	flights      flights
+	calls        *prometheus.CounterVec
+
+	searches *memory[searchKey, found]
+	tracks   *memory[trackKey, jukebox.Song]
+	devices  *memory[string, []jukebox.Device]
+	fallback *memory[fallbackKey, []jukebox.Song]
 }
 
-// New returns a Client.
+// New returns a Client. It holds connections until Close.
 func New(cfg Config) *Client {
-	base := http.DefaultTransport
-	if cfg.HTTP != nil && cfg.HTTP.Transport != nil {
-		base = cfg.HTTP.Transport
-	}
+	cfg.RequestsPer30s = cmp.Or(cfg.RequestsPer30s, requestsPer30s)
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	calls := promauto.With(cfg.Metrics).NewCounterVec(prometheus.CounterOpts{
-		Name: "antwon_spotify_calls_total", Help: "Requests to Spotify, by what was asked and the status (0: no answer).",
-	}, []string{"call", "status"})
-	c := &Client{api: strings.TrimSuffix(cfg.APIURL, "/") + "/", base: base, searches: newSearches(), calls: calls}
-	c.tokens = &tokens{
-		oauth: oauth2.Config{ClientID: cfg.ClientID, ClientSecret: cfg.ClientSecret, Endpoint: endpoint(cfg)},
-		vault: cfg.Vault, accounts: cfg.Accounts, log: cfg.Log, observe: c.observe,
+	if cfg.Rand == nil {
+		cfg.Rand = rand.Int64N
 	}
+	c := &Client{
+		api: strings.TrimSuffix(cfg.APIURL, "/") + "/", oauth: oauthConfig(cfg), random: cfg.Rand,
+		limiter: newLimiter(cfg.RequestsPer30s, cfg.Rand), capabilities: newCapabilities(), calls: callsCounter(cfg.Metrics),
+	}
+	c.connect(cfg.HTTP)
+	c.remember()
+	c.tokens = &tokens{
+		oauth: c.oauth, vault: cfg.Vault, accounts: cfg.Accounts, log: cfg.Log, observe: c.observe, flights: &c.flights,
+		backoff: &backoff{}, random: cfg.Rand,
+	}
+	c.limiter.measure(cfg.Metrics)
 	return c
 }
 
-// endpoint says outright how the app identifies itself: where that has to be found out, a refused refresh is sent twice.
-func endpoint(cfg Config) oauth2.Endpoint {
-	e := oauth2.Endpoint{TokenURL: strings.TrimSuffix(cfg.AccountsURL, "/") + "/api/token", AuthStyle: oauth2.AuthStyleInHeader}
-	if cfg.ClientSecret == "" {
-		e.AuthStyle = oauth2.AuthStyleInParams
+func (c *Client) connect(given *http.Client) {
+	switch {
+	case given == nil:
+		c.own = http.DefaultTransport.(*http.Transport).Clone()
+		c.own.MaxIdleConnsPerHost = 8 // the calls of a busy moment
+		c.own.IdleConnTimeout = time.Minute
+		c.base = c.own
+	case given.Transport == nil:
+		c.base = http.DefaultTransport
+	default:
+		c.base = given.Transport
 	}
-	return e
+}
+
+func (c *Client) remember() {
+	c.searches = newMemory[searchKey, found]("search", 1_000, 30*time.Second, &c.flights)
+	c.tracks = newMemory[trackKey, jukebox.Song]("track", 10_000, 10*time.Minute, &c.flights)
+	c.devices = newMemory[string, []jukebox.Device]("devices", 1_000, 5*time.Second, &c.flights)
+	c.fallback = newMemory[fallbackKey, []jukebox.Song]("fallback", 1_000, 10*time.Minute, &c.flights)
+}
+
+// SetShare divides the budget of requests among so many servers: those that use the app at the same time.
+func (c *Client) SetShare(servers int) { c.limiter.share(servers) }
+
+// Forget drops what was learned of a host's account and app, which may be others after they connect anew.
+func (c *Client) Forget(hostID string) {
+	c.capabilities.forget(func(key capabilityKey) bool { return key.hostID == hostID })
+	c.searches.forget(func(key searchKey) bool { return key.hostID == hostID })
+	c.tracks.forget(func(key trackKey) bool { return key.hostID == hostID })
+	c.devices.forget(func(key string) bool { return key == hostID })
+	c.fallback.forget(func(key fallbackKey) bool { return key.hostID == hostID })
+}
+
+// Close waits for what goes on although nobody waits for it any more, a few seconds at most, and closes the connections of
+// the Client's own. Nothing may be asked of it afterwards.
+func (c *Client) Close() {
+	c.flights.running.Wait()
+	if c.own != nil {
+		c.own.CloseIdleConnections()
+	}
 }
 
 // call asks Spotify something in a host's name; name stands in the metrics.
-func (c *Client) call(hostID, name string, ask func(*zmb3.Client) error) *failure {
-	return c.send(hostID, name, func(web *http.Client) error {
+func (c *Client) call(hostID, name string, p priority, ask func(*zmb3.Client) error) *failure {
+	return c.send(hostID, name, p, func(web *http.Client) error {
 		return ask(zmb3.New(web, zmb3.WithBaseURL(c.api), zmb3.WithRetry(false)))
 	})
 }
 
 // send is call for what the library cannot ask.
-func (c *Client) send(hostID, name string, ask func(*http.Client) error) *failure {
-	observed := c.observe(name)
-	err := ask(webClient(&signer{observer: observed, tokens: c.tokens, hostID: hostID}, callTimeout))
-	failed := classify(observed.answer, err)
-	if failed != nil && failed.kind == playback.CoolingDown {
-		c.pause.extend(time.Now().Add(failed.retryAfter))
+func (c *Client) send(hostID, name string, p priority, ask func(*http.Client) error) *failure {
+	return c.through(&signer{hostID: hostID, tokens: c.tokens, observer: c.observe(name), limiter: c.limiter, priority: p}, ask)
+}
+
+func (c *Client) through(s *signer, ask func(*http.Client) error) *failure {
+	if refused := c.limiter.paused(); refused != nil {
+		return refused
+	}
+	err := ask(webClient(s, callTimeout))
+	failed := classify(s.observer.answer, err)
+	if failed != nil && s.observer.answer.status == http.StatusTooManyRequests {
+		c.limiter.cool(failed)
 	}
 	return failed
 }

@@ -3,6 +3,7 @@ package spotify_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -61,14 +62,7 @@ func TestEveryRequestIsCounted(t *testing.T) {
 	_ = w.Next(ctx, host)
 	_, _ = w.State(ctx, "a stranger")
 
-	families, err := w.metrics.Gather()
-	if err != nil || len(families) != 1 || families[0].GetName() != "antwon_spotify_calls_total" {
-		t.Fatalf("metrics %v, %v", families, err)
-	}
-	got := make(map[string]float64)
-	for _, m := range families[0].Metric {
-		got[m.Label[0].GetValue()+" "+m.Label[1].GetValue()] = m.Counter.GetValue()
-	}
+	got := w.measured(t, "antwon_spotify_calls_total")
 	want := map[string]float64{"token 200": 2, "player 204": 2, "player 401": 1, "next 502": 1}
 	for name, n := range want {
 		if got[name] != n {
@@ -78,4 +72,26 @@ func TestEveryRequestIsCounted(t *testing.T) {
 	if len(got) != len(want) {
 		t.Errorf("counted %v, want only %v", got, want)
 	}
+}
+
+// measured returns a metric's values by its labels.
+func (w *world) measured(t *testing.T, name string) map[string]float64 {
+	t.Helper()
+	families, err := w.metrics.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := make(map[string]float64)
+	for _, family := range families {
+		for _, m := range family.Metric {
+			var labels []string
+			for _, label := range m.Label {
+				labels = append(labels, label.GetValue())
+			}
+			if family.GetName() == name {
+				values[strings.Join(labels, " ")] = m.GetCounter().GetValue() + m.GetGauge().GetValue()
+			}
+		}
+	}
+	return values
 }

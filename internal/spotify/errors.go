@@ -18,15 +18,15 @@ import (
 const (
 	// retryLater is when to come back if Spotify does not say.
 	retryLater = 5 * time.Second
-	// quotaPause is the same when an app in Development Mode has used up its quota, whose size and period Spotify does
-	// not publish.
-	quotaPause = 10 * time.Minute
+	// longWait is from when on a Retry-After tells of more than a short burst. Spotify has been seen to ask for a day.
+	longWait = 2 * time.Minute
 )
 
 // failure is the one form in which failures travel inside this package.
 type failure struct {
-	kind       playback.FaultKind // what it means
-	status     int                // of the answer, be it about the call or about its token; 0: there was none
+	kind       playback.FaultKind   // what it means
+	why        jukebox.HealthReason // the same more exactly, where the host can do something about it
+	status     int                  // of the answer, be it about the call or about its token; 0: there was none
 	message    string
 	reason     string        // Spotify's own word, where it gave one
 	retryAfter time.Duration // 0: nobody said
@@ -64,9 +64,9 @@ func classify(a answer, err error) *failure {
 	}
 	f := &failure{status: a.status, retryAfter: a.retryAfter}
 	f.message, f.reason = explain(a.body)
-	f.kind = kindOf(f)
+	f.kind, f.why = f.meaning()
 	if f.kind == playback.CoolingDown {
-		f.retryAfter = cmp.Or(f.retryAfter, pauseOf(f))
+		f.retryAfter = cmp.Or(f.retryAfter, retryLater)
 	}
 	return f
 }
@@ -84,41 +84,55 @@ func explain(body []byte) (message, reason string) {
 	return strings.ToValidUTF8(text[:min(len(text), enough)], ""), ""
 }
 
-func pauseOf(f *failure) time.Duration {
-	if f.reason == "QUOTA_EXCEEDED" {
-		return quotaPause
-	}
-	return retryLater
-}
-
-// kindOf goes by the status, and by Spotify's words where one status has several meanings (Web API reference, "Response
+// meaning goes by the status, and by Spotify's words where one status has several meanings (Web API reference, "Response
 // status codes" and "Player error object"; the plain texts are what apps have been seen to get).
-func kindOf(f *failure) playback.FaultKind {
+func (f *failure) meaning() (playback.FaultKind, jukebox.HealthReason) {
 	switch {
+	case f.status == http.StatusUnauthorized && f.lacksScope():
+		return playback.ReconnectNeeded, jukebox.ReasonScope
 	case f.status == http.StatusUnauthorized: // even with a fresh token
-		return playback.ReconnectNeeded
+		return playback.ReconnectNeeded, ""
 	case f.status == http.StatusForbidden:
-		return kindOfForbidden(f)
+		return f.forbidden()
 	case f.status == http.StatusNotFound && f.says("NO_ACTIVE_DEVICE", "device not found", "no active device"):
-		return playback.NoDevice
+		return playback.NoDevice, ""
+	case f.status == http.StatusTooManyRequests && (f.reason == "QUOTA_EXCEEDED" || f.retryAfter > longWait):
+		return playback.CoolingDown, jukebox.ReasonQuota
 	case f.status == http.StatusTooManyRequests:
-		return playback.CoolingDown
+		return playback.CoolingDown, ""
 	case f.status >= 500, f.status == http.StatusRequestTimeout:
-		return playback.Unreachable
+		return playback.Unreachable, ""
 	}
-	return playback.Gone
+	return playback.Gone, ""
 }
 
-func kindOfForbidden(f *failure) playback.FaultKind {
+func (f *failure) forbidden() (playback.FaultKind, jukebox.HealthReason) {
 	switch {
-	case f.says("PREMIUM_REQUIRED", "premium required", "premium subscription required", "not registered", "not be registered"):
-		return playback.NotAllowed
-	case f.says("insufficient client scope"):
-		return playback.ReconnectNeeded
+	case f.says("not registered", "not be registered"):
+		return playback.NotAllowed, jukebox.ReasonNotListed
+	case f.says("premium subscription required"):
+		return playback.NotAllowed, jukebox.ReasonOwnerPremium
+	case f.says("PREMIUM_REQUIRED", "premium required"):
+		return playback.NotAllowed, jukebox.ReasonNoPremium
+	case f.lacksScope():
+		return playback.ReconnectNeeded, jukebox.ReasonScope
+	case f.says("DEVICE_NOT_CONTROLLABLE", "REMOTE_CONTROL_DISALLOW"):
+		return playback.Restricted, jukebox.ReasonRestricted
 	case f.reason != "" || f.says("restriction", "disallow"):
-		return playback.Restricted
+		return playback.Restricted, ""
 	}
-	return playback.Gone // an endpoint that new apps lost in February 2026
+	return playback.Gone, ""
+}
+
+func (f *failure) lacksScope() bool {
+	return f.says("insufficient client scope", "permissions missing")
+}
+
+// withdrawn says whether the failure may mean that the endpoint is not for this app. Apps have been seen to get 403 or 404
+// for what they lost in February 2026.
+func (f *failure) withdrawn() bool {
+	return f.kind == playback.Gone &&
+		(f.status == http.StatusForbidden || f.status == http.StatusNotFound || f.status == http.StatusGone)
 }
 
 // says looks for one of some words in the message or the reason.
@@ -132,17 +146,17 @@ func (f *failure) says(words ...string) bool {
 	return false
 }
 
-// classifyRefresh is classify for the token endpoint, whose errors are OAuth's (RFC 6749, 5.2). invalid_grant means that
+// classifyToken is classify for the token endpoint, whose errors are OAuth's (RFC 6749, 5.2). invalid_grant means that
 // the authorization is gone for good. After anything else, a wrong client secret included, it may still be good.
-func classifyRefresh(a answer, err error) *failure {
+func classifyToken(a answer, err error) *failure {
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.ErrorCode == "invalid_grant" {
 		return &failure{
 			kind: playback.ReconnectNeeded, status: a.status, message: refused.ErrorDescription, reason: refused.ErrorCode,
 		}
 	}
 	f := classify(a, err)
-	if f.kind != playback.CoolingDown {
-		f.kind = playback.Unreachable
+	if f != nil && f.kind != playback.CoolingDown {
+		f.kind, f.why = playback.Unreachable, ""
 	}
 	return f
 }
@@ -152,18 +166,23 @@ func (f *failure) unavailable() error {
 	if f.ours {
 		return f
 	}
-	message := "Spotify does not answer at the moment"
+	return &jukebox.Error{
+		Code: jukebox.UpstreamUnavailable, Message: f.sentence(), RetryAfter: cmp.Or(f.retryAfter, retryLater), Err: f,
+	}
+}
+
+func (f *failure) sentence() string {
 	switch f.kind {
 	case playback.ReconnectNeeded:
-		message = "the host has to connect Spotify again"
+		return "the host has to connect Spotify again"
 	case playback.NotAllowed:
-		message = "the host's Spotify account may not be used by this server"
+		return "the host's Spotify account may not be used by this server"
 	case playback.CoolingDown:
-		message = "Spotify asks for fewer requests"
+		return "Spotify asks for fewer requests"
+	case playback.Unavailable:
+		return "Spotify does not offer this to this server"
 	}
-	return &jukebox.Error{
-		Code: jukebox.UpstreamUnavailable, Message: message, RetryAfter: cmp.Or(f.retryAfter, retryLater), Err: f,
-	}
+	return "Spotify does not answer at the moment"
 }
 
 // fault is a failure as the players' driver is told of it; nil stays nil.
@@ -171,5 +190,5 @@ func (f *failure) fault() error {
 	if f == nil {
 		return nil
 	}
-	return &playback.Fault{Kind: f.kind, RetryAfter: f.retryAfter, Err: f}
+	return &playback.Fault{Kind: f.kind, Reason: f.why, RetryAfter: f.retryAfter, Err: f}
 }

@@ -38,65 +38,73 @@ func TestErrors(t *testing.T) {
 		retryAfter time.Duration // the header
 		body       string
 		fault      playback.FaultKind
+		why        jukebox.HealthReason
 		wait       time.Duration // of the fault
 		search     jukebox.Code
 		song       jukebox.Code
 	}{
-		{"expired", 401, 0, said("The access token expired", ""), playback.ReconnectNeeded, 0, unavailable, unavailable},
-		{"garbage", 401, 0, said("Invalid access token", ""), playback.ReconnectNeeded, 0, unavailable, unavailable},
-		{"no token", 401, 0, said("No token provided", ""), playback.ReconnectNeeded, 0, unavailable, unavailable},
-		{"scope of the player", 401, 0, said("Permissions missing", ""), playback.ReconnectNeeded, 0, unavailable, unavailable},
-		{"401 without a body", 401, 0, "", playback.ReconnectNeeded, 0, unavailable, unavailable},
+		{"expired", 401, 0, said("The access token expired", ""), playback.ReconnectNeeded, "", 0, unavailable, unavailable},
+		{"scope of the player, 403", 403, 0, said("Permissions missing", ""), playback.ReconnectNeeded, jukebox.ReasonScope, 0, unavailable, unavailable},
+		{"scope, 401", 401, 0, said("Insufficient client scope", ""), playback.ReconnectNeeded, jukebox.ReasonScope, 0, unavailable, unavailable},
+		{"a device that obeys nobody", 403, 0, said("Player command failed", "DEVICE_NOT_CONTROLLABLE"), playback.Restricted, jukebox.ReasonRestricted, 0, unavailable, unavailable},
+		{"401 in HTML", 401, 0, "<html>", playback.ReconnectNeeded, "", 0, unavailable, unavailable},
+		{"the status in the body is not it", 503, 0, `{"error":{"status":403,"message":"Forbidden"}}`, playback.Unreachable, "", 0, unavailable, unavailable},
+		{"too many, for two minutes", 429, 2 * time.Minute, "Too many requests", playback.CoolingDown, "", 2 * time.Minute, unavailable, unavailable},
+		{"too many, for longer", 429, 121 * time.Second, "Too many requests", playback.CoolingDown, jukebox.ReasonQuota, 121 * time.Second, unavailable, unavailable},
+		{"garbage", 401, 0, said("Invalid access token", ""), playback.ReconnectNeeded, "", 0, unavailable, unavailable},
+		{"no token", 401, 0, said("No token provided", ""), playback.ReconnectNeeded, "", 0, unavailable, unavailable},
+		{"scope of the player", 401, 0, said("Permissions missing", ""), playback.ReconnectNeeded, jukebox.ReasonScope, 0, unavailable, unavailable},
+		{"401 without a body", 401, 0, "", playback.ReconnectNeeded, "", 0, unavailable, unavailable},
 
-		{"not on the list", 403, 0, "User not registered in the Developer Dashboard", playback.NotAllowed, 0, unavailable, unavailable},
-		{"not on the list, 2024", 403, 0, "Check settings on developer.spotify.com/dashboard, the user may not be registered.", playback.NotAllowed, 0, unavailable, unavailable},
-		{"not on the list, 2026", 403, 0, said("The user is not registered for this application. Please check your settings on https://developer.spotify.com/dashboard.", ""), playback.NotAllowed, 0, unavailable, unavailable},
-		{"the owner has no Premium", 403, 0, "Active premium subscription required for the owner of the app. …", playback.NotAllowed, 0, unavailable, unavailable},
-		{"the owner has no Premium, JSON", 403, 0, said("Active premium subscription required for the owner of the app.", ""), playback.NotAllowed, 0, unavailable, unavailable},
-		{"the host has no Premium", 403, 0, said("Player command failed: Premium required", "PREMIUM_REQUIRED"), playback.NotAllowed, 0, unavailable, unavailable},
-		{"the host has no Premium, no reason", 403, 0, said("Player command failed: Premium required", ""), playback.NotAllowed, 0, unavailable, unavailable},
-		{"the host has no Premium, no message", 403, 0, said("", "PREMIUM_REQUIRED"), playback.NotAllowed, 0, unavailable, unavailable},
-		{"not now", 403, 0, said("Player command failed: Restriction violated", "UNKNOWN"), playback.Restricted, 0, unavailable, unavailable},
-		{"not now, no reason", 403, 0, said("Restriction violated", ""), playback.Restricted, 0, unavailable, unavailable},
-		{"not now, text", 403, 0, "disallowed by the player", playback.Restricted, 0, unavailable, unavailable},
-		{"scope", 403, 0, said("Insufficient client scope", ""), playback.ReconnectNeeded, 0, unavailable, unavailable},
-		{"endpoint removed", 403, 0, said("Forbidden", ""), playback.Gone, 0, unavailable, unavailable},
-		{"403 without a body", 403, 0, "", playback.Gone, 0, unavailable, unavailable},
+		{"not on the list", 403, 0, "User not registered in the Developer Dashboard", playback.NotAllowed, jukebox.ReasonNotListed, 0, unavailable, unavailable},
+		{"not on the list, 2024", 403, 0, "Check settings on developer.spotify.com/dashboard, the user may not be registered.", playback.NotAllowed, jukebox.ReasonNotListed, 0, unavailable, unavailable},
+		{"not on the list, 2026", 403, 0, said("The user is not registered for this application. Please check your settings on https://developer.spotify.com/dashboard.", ""), playback.NotAllowed, jukebox.ReasonNotListed, 0, unavailable, unavailable},
+		{"the owner has no Premium", 403, 0, "Active premium subscription required for the owner of the app. …", playback.NotAllowed, jukebox.ReasonOwnerPremium, 0, unavailable, unavailable},
+		{"the owner has no Premium, JSON", 403, 0, said("Active premium subscription required for the owner of the app.", ""), playback.NotAllowed, jukebox.ReasonOwnerPremium, 0, unavailable, unavailable},
+		{"the host has no Premium", 403, 0, said("Player command failed: Premium required", "PREMIUM_REQUIRED"), playback.NotAllowed, jukebox.ReasonNoPremium, 0, unavailable, unavailable},
+		{"the host has no Premium, no reason", 403, 0, said("Player command failed: Premium required", ""), playback.NotAllowed, jukebox.ReasonNoPremium, 0, unavailable, unavailable},
+		{"the host has no Premium, no message", 403, 0, said("", "PREMIUM_REQUIRED"), playback.NotAllowed, jukebox.ReasonNoPremium, 0, unavailable, unavailable},
+		{"not now", 403, 0, said("Player command failed: Restriction violated", "UNKNOWN"), playback.Restricted, "", 0, unavailable, unavailable},
+		{"not now, no reason", 403, 0, said("Restriction violated", ""), playback.Restricted, "", 0, unavailable, unavailable},
+		{"not now, text", 403, 0, "disallowed by the player", playback.Restricted, "", 0, unavailable, unavailable},
+		{"scope", 403, 0, said("Insufficient client scope", ""), playback.ReconnectNeeded, jukebox.ReasonScope, 0, unavailable, unavailable},
+		{"endpoint removed", 403, 0, said("Forbidden", ""), playback.Gone, "", 0, unavailable, unavailable},
+		{"403 without a body", 403, 0, "", playback.Gone, "", 0, unavailable, unavailable},
 
-		{"no device", 404, 0, said("Player command failed: No active device found", "NO_ACTIVE_DEVICE"), playback.NoDevice, 0, unavailable, unavailable},
-		{"device gone", 404, 0, said("Device not found", ""), playback.NoDevice, 0, unavailable, unavailable},
-		{"no such song", 404, 0, said("Not Found", ""), playback.Gone, 0, unavailable, notFound},
-		{"404 without a body", 404, 0, "", playback.Gone, 0, unavailable, notFound},
-		{"gone for good", 410, 0, "", playback.Gone, 0, unavailable, unavailable},
-		{"limit", 400, 0, said("Invalid limit", ""), playback.Gone, 0, badInput, notFound},
-		{"400 in text", 400, 0, "Bad Request", playback.Gone, 0, badInput, notFound},
-		{"length required", 411, 0, "<html>", playback.Gone, 0, unavailable, unavailable},
+		{"no device", 404, 0, said("Player command failed: No active device found", "NO_ACTIVE_DEVICE"), playback.NoDevice, "", 0, unavailable, unavailable},
+		{"device gone", 404, 0, said("Device not found", ""), playback.NoDevice, "", 0, unavailable, unavailable},
+		{"no such song", 404, 0, said("Not Found", ""), playback.Gone, "", 0, unavailable, notFound},
+		{"404 without a body", 404, 0, "", playback.Gone, "", 0, unavailable, notFound},
+		{"gone for good", 410, 0, "", playback.Gone, "", 0, unavailable, unavailable},
+		{"limit", 400, 0, said("Invalid limit", ""), playback.Gone, "", 0, badInput, notFound},
+		{"400 in text", 400, 0, "Bad Request", playback.Gone, "", 0, badInput, notFound},
+		{"length required", 411, 0, "<html>", playback.Gone, "", 0, unavailable, unavailable},
 
-		{"too many, text", 429, 37 * time.Second, "Too many requests", playback.CoolingDown, 37 * time.Second, unavailable, unavailable},
-		{"too many, JSON", 429, 2 * time.Second, said("API rate limit exceeded", ""), playback.CoolingDown, 2 * time.Second, unavailable, unavailable},
-		{"too many, for a day", 429, 24 * time.Hour, "Too many requests", playback.CoolingDown, 24 * time.Hour, unavailable, unavailable},
-		{"too many, text, no time", 429, 0, "Too many requests", playback.CoolingDown, retryLater, unavailable, unavailable},
-		{"too many, JSON, no time", 429, 0, said("API rate limit exceeded", ""), playback.CoolingDown, retryLater, unavailable, unavailable},
-		{"too many, no body, no time", 429, 0, "", playback.CoolingDown, retryLater, unavailable, unavailable},
-		{"quota", 429, 0, said("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown, quotaPause, unavailable, unavailable},
-		{"quota, no message", 429, 0, said("", "QUOTA_EXCEEDED"), playback.CoolingDown, quotaPause, unavailable, unavailable},
-		{"quota, until then", 429, time.Hour, said("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown, time.Hour, unavailable, unavailable},
+		{"too many, text", 429, 37 * time.Second, "Too many requests", playback.CoolingDown, "", 37 * time.Second, unavailable, unavailable},
+		{"too many, JSON", 429, 2 * time.Second, said("API rate limit exceeded", ""), playback.CoolingDown, "", 2 * time.Second, unavailable, unavailable},
+		{"too many, for a day", 429, 24 * time.Hour, "Too many requests", playback.CoolingDown, jukebox.ReasonQuota, 24 * time.Hour, unavailable, unavailable},
+		{"too many, text, no time", 429, 0, "Too many requests", playback.CoolingDown, "", retryLater, unavailable, unavailable},
+		{"too many, JSON, no time", 429, 0, said("API rate limit exceeded", ""), playback.CoolingDown, "", retryLater, unavailable, unavailable},
+		{"too many, no body, no time", 429, 0, "", playback.CoolingDown, "", retryLater, unavailable, unavailable},
+		{"quota", 429, 0, said("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown, jukebox.ReasonQuota, retryLater, unavailable, unavailable},
+		{"quota, no message", 429, 0, said("", "QUOTA_EXCEEDED"), playback.CoolingDown, jukebox.ReasonQuota, retryLater, unavailable, unavailable},
+		{"quota, until then", 429, time.Hour, said("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown, jukebox.ReasonQuota, time.Hour, unavailable, unavailable},
 
-		{"server error", 500, 0, said("Server error.", ""), playback.Unreachable, 0, unavailable, unavailable},
-		{"gateway, HTML", 502, 0, "<html>Bad Gateway</html>", playback.Unreachable, 0, unavailable, unavailable},
-		{"gateway, empty", 503, 0, "", playback.Unreachable, 0, unavailable, unavailable},
-		{"gateway, slow", 504, 0, "upstream request timeout", playback.Unreachable, 0, unavailable, unavailable},
-		{"request timeout", 408, 0, "", playback.Unreachable, 0, unavailable, unavailable},
-		{"no answer", 0, 0, "", playback.Unreachable, 0, unavailable, unavailable},
-		{"an answer that cannot be read", 200, 0, "", playback.Unreachable, 0, unavailable, unavailable},
-		{"sent elsewhere", 302, 0, "", playback.Unreachable, 0, unavailable, unavailable},
+		{"server error", 500, 0, said("Server error.", ""), playback.Unreachable, "", 0, unavailable, unavailable},
+		{"gateway, HTML", 502, 0, "<html>Bad Gateway</html>", playback.Unreachable, "", 0, unavailable, unavailable},
+		{"gateway, empty", 503, 0, "", playback.Unreachable, "", 0, unavailable, unavailable},
+		{"gateway, slow", 504, 0, "upstream request timeout", playback.Unreachable, "", 0, unavailable, unavailable},
+		{"request timeout", 408, 0, "", playback.Unreachable, "", 0, unavailable, unavailable},
+		{"no answer", 0, 0, "", playback.Unreachable, "", 0, unavailable, unavailable},
+		{"an answer that cannot be read", 200, 0, "", playback.Unreachable, "", 0, unavailable, unavailable},
+		{"sent elsewhere", 302, 0, "", playback.Unreachable, "", 0, unavailable, unavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			f := classify(answer{tt.status, tt.retryAfter, []byte(tt.body)}, errors.New("whatever the library says"))
 			fault, ok := errors.AsType[*playback.Fault](f.fault())
-			if !ok || fault.Kind != tt.fault || fault.RetryAfter != tt.wait || !errors.Is(fault, f) {
-				t.Errorf("a fault: got %+v, want %s after %v", fault, tt.fault, tt.wait)
+			if !ok || fault.Kind != tt.fault || fault.Reason != tt.why || fault.RetryAfter != tt.wait || !errors.Is(fault, f) {
+				t.Errorf("a fault: got %+v, want %s %s after %v", fault, tt.fault, tt.why, tt.wait)
 			}
 			expectError(t, "search", searchError(f), tt.search, "query", tt.wait)
 			expectError(t, "song", songError(f), tt.song, "songUri", tt.wait)
@@ -134,7 +142,7 @@ func TestPlayerReasons(t *testing.T) {
 	}
 }
 
-func TestClassifyRefresh(t *testing.T) {
+func TestClassifyToken(t *testing.T) {
 	refusal := func(code string) error { return &oauth2.RetrieveError{ErrorCode: code} }
 	tests := []struct {
 		name   string
@@ -152,7 +160,7 @@ func TestClassifyRefresh(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if f := classifyRefresh(answer{status: tt.status}, tt.err); f.kind != tt.want {
+			if f := classifyToken(answer{status: tt.status}, tt.err); f.kind != tt.want {
 				t.Errorf("got %s, want %s", f.kind, tt.want)
 			}
 		})
@@ -177,35 +185,23 @@ func TestALongTextIsCut(t *testing.T) {
 	}
 }
 
-func TestSearchesAreKeptForAWhile(t *testing.T) {
-	s, now := newSearches(), time.Now()
-	key := searchKey{"host", normalized("  Some   SONG "), 10, 0}
-	s.add(key, page{hasMore: true}, now)
-	if p, ok := s.get(searchKey{"host", "some song", 10, 0}, now.Add(29*time.Second)); !ok || !p.hasMore {
-		t.Error("forgotten within 30 s")
-	}
-	if _, ok := s.get(key, now.Add(30*time.Second)); ok {
-		t.Error("kept for longer than 30 s")
-	}
-	for _, other := range []searchKey{{"another", "some song", 10, 0}, {"host", "some song", 5, 0}, {"host", "some song", 10, 10}} {
-		if _, ok := s.get(other, now); ok {
-			t.Errorf("%+v got the result of %+v", other, key)
+// TestWithdrawn: what may be the app's trouble and not that of what was asked for.
+func TestWithdrawn(t *testing.T) {
+	for _, tt := range []struct {
+		status int
+		body   string
+		want   bool
+	}{
+		{403, said("Forbidden", ""), true}, {403, "", true}, {403, "<html>", true}, {404, said("Not Found", ""), true}, {410, "", true},
+		{403, said("Player command failed: Restriction violated", "UNKNOWN"), false},
+		{403, said("Player command failed: Premium required", "PREMIUM_REQUIRED"), false},
+		{403, said("Forbidden", "CONTEXT_DISALLOW"), false},
+		{403, "User not registered in the Developer Dashboard", false}, {403, said("Insufficient client scope", ""), false},
+		{404, said("No active device found", "NO_ACTIVE_DEVICE"), false}, {404, said("Device not found", ""), false},
+		{400, said("Invalid limit", ""), false}, {401, "", false}, {429, "", false}, {500, "", false},
+	} {
+		if f := classify(answer{status: tt.status, body: []byte(tt.body)}, io.EOF); f.withdrawn() != tt.want {
+			t.Errorf("%d %q: withdrawn is %v", tt.status, tt.body, f.withdrawn())
 		}
-	}
-}
-
-func TestPause(t *testing.T) {
-	var p pause
-	now := time.Now()
-	if p.left(now) > 0 {
-		t.Error("begins with a pause")
-	}
-	p.extend(now.Add(time.Minute))
-	p.extend(now.Add(time.Second))
-	if left := p.left(now.Add(time.Second)); left != 59*time.Second {
-		t.Errorf("%v left: a shorter pause must not end a longer one", left)
-	}
-	if p.left(now.Add(time.Minute)) > 0 {
-		t.Error("does not end")
 	}
 }

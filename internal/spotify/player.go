@@ -1,9 +1,8 @@
 package spotify
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"net/http"
 	"time"
 
@@ -13,28 +12,25 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
-// playerState is the library's, but for a volume that may be null. The library reads null as 0.
+// playerState is the library's but for the device, and for fields that it lacks.
 type playerState struct {
 	zmb3.CurrentlyPlaying
-	Device device `json:"device"`
-}
-
-type device struct {
-	zmb3.PlayerDevice
-	Volume *zmb3.Numeric `json:"volume_percent"`
+	Device       device `json:"device"`
+	RepeatState  string `json:"repeat_state"`
+	ShuffleState bool   `json:"shuffle_state"`
 }
 
 // State implements playback.Player. An answer of 204 means that no device is active.
 func (c *Client) State(ctx context.Context, hostID string) (playback.Snapshot, error) {
 	var state playerState
-	failed := c.send(hostID, "player", func(web *http.Client) error {
-		return get(ctx, web, c.api+"me/player", &state)
-	})
+	failed := c.ask(ctx, hostID, "player", watcher, request{method: http.MethodGet, path: "me/player"}, &state)
 	if failed != nil {
 		return playback.Snapshot{}, failed.fault()
 	}
 	snapshot := playback.Snapshot{
-		At: time.Now(), Progress: time.Duration(state.Progress) * time.Millisecond, Playing: state.Playing, Device: deviceOf(state.Device),
+		At: time.Now(), Progress: time.Duration(state.Progress) * time.Millisecond, Playing: state.Playing,
+		Device: deviceOf(state.Device), Context: string(state.PlaybackContext.URI),
+		Repeat: cmp.Or(state.RepeatState, "off") != "off", Shuffle: state.ShuffleState,
 	}
 	if isSong(state.Item) {
 		song := songOf(state.Item)
@@ -45,71 +41,63 @@ func (c *Client) State(ctx context.Context, hostID string) (playback.Snapshot, e
 
 // Play implements playback.Player.
 func (c *Client) Play(ctx context.Context, hostID, uri, deviceID string) error {
-	options := &zmb3.PlayOptions{URIs: []zmb3.URI{zmb3.URI(uri)}}
-	if deviceID != "" {
-		id := zmb3.ID(deviceID)
-		options.DeviceID = &id
+	return c.play(ctx, hostID, "play", deviceID, &zmb3.PlayOptions{URIs: []zmb3.URI{zmb3.URI(uri)}})
+}
+
+// PlayPlaylist implements playback.Player.
+func (c *Client) PlayPlaylist(ctx context.Context, hostID, playlistURI, uri, deviceID string) error {
+	list := zmb3.URI(playlistURI)
+	options := &zmb3.PlayOptions{PlaybackContext: &list}
+	if uri != "" {
+		options.PlaybackOffset = &zmb3.PlaybackOffset{URI: zmb3.URI(uri)}
 	}
-	return c.call(hostID, "play", func(api *zmb3.Client) error {
-		return api.PlayOpt(ctx, options)
-	}).fault()
+	return c.play(ctx, hostID, "play_playlist", deviceID, options)
 }
 
-// Enqueue implements playback.Player.
-func (c *Client) Enqueue(ctx context.Context, hostID, uri string) error {
-	return c.call(hostID, "enqueue", func(api *zmb3.Client) error {
-		return api.QueueSong(ctx, idOf(uri))
-	}).fault()
+// Resume implements playback.Player.
+func (c *Client) Resume(ctx context.Context, hostID, deviceID string) error {
+	return c.play(ctx, hostID, "resume", deviceID, nil)
 }
 
-// Queue implements playback.Player.
-func (c *Client) Queue(ctx context.Context, hostID string) (songs []jukebox.Song, err error) {
-	failed := c.call(hostID, "queue", func(api *zmb3.Client) error {
-		queue, err := api.GetQueue(ctx)
-		if err != nil {
-			return err
-		}
-		for _, track := range append([]zmb3.FullTrack{queue.CurrentlyPlaying}, queue.Items...) {
-			if isSong(&track) {
-				songs = append(songs, songOf(&track))
-			}
-		}
-		return nil
-	})
-	return songs, failed.fault()
+func (c *Client) play(ctx context.Context, hostID, name, deviceID string, options *zmb3.PlayOptions) error {
+	if deviceID != "" {
+		defer c.forgetDevices(hostID)
+		options = cmp.Or(options, &zmb3.PlayOptions{})
+		options.DeviceID = (*zmb3.ID)(&deviceID)
+	}
+	return c.call(hostID, name, control, func(api *zmb3.Client) error { return api.PlayOpt(ctx, options) }).fault()
+}
+
+// Pause implements playback.Player.
+func (c *Client) Pause(ctx context.Context, hostID string) error {
+	return c.call(hostID, "pause", control, func(api *zmb3.Client) error { return api.Pause(ctx) }).fault()
 }
 
 // Next implements playback.Player.
 func (c *Client) Next(ctx context.Context, hostID string) error {
-	return c.call(hostID, "next", func(api *zmb3.Client) error { return api.Next(ctx) }).fault()
+	return c.call(hostID, "next", control, func(api *zmb3.Client) error { return api.Next(ctx) }).fault()
 }
 
-// get reads what is at url. An answer of 204 leaves it as it was.
-func get(ctx context.Context, web *http.Client, url string, into any) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return err
-	}
-	response, err := web.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	switch response.StatusCode {
-	case http.StatusOK:
-		return json.NewDecoder(response.Body).Decode(into)
-	case http.StatusNoContent:
-		return nil
-	}
-	return errors.New(response.Status)
+// Straighten implements playback.Player. What the player refuses for one does not keep it from the other.
+func (c *Client) Straighten(ctx context.Context, hostID string) error {
+	repeat := c.call(hostID, "repeat", control, func(api *zmb3.Client) error { return api.Repeat(ctx, "off") })
+	shuffle := c.call(hostID, "shuffle", control, func(api *zmb3.Client) error { return api.Shuffle(ctx, false) })
+	return cmp.Or(repeat, shuffle).fault()
 }
 
-// deviceOf returns nil for the empty device of a 204. A device may have no id.
-func deviceOf(d device) *jukebox.Device {
-	if d == (device{}) {
-		return nil
-	}
-	return &jukebox.Device{
-		ID: string(d.ID), Name: d.Name, Type: d.Type, IsActive: d.Active, IsRestricted: d.Restricted, VolumePercent: (*int)(d.Volume),
-	}
+// Enqueue implements playback.Player.
+func (c *Client) Enqueue(ctx context.Context, hostID, uri string) error {
+	return c.call(hostID, "enqueue", control, func(api *zmb3.Client) error { return api.QueueSong(ctx, idOf(uri)) }).fault()
+}
+
+// Queue implements playback.Player.
+func (c *Client) Queue(ctx context.Context, hostID string) (songs []jukebox.Song, err error) {
+	failed := c.call(hostID, "queue", control, func(api *zmb3.Client) error {
+		queue, err := api.GetQueue(ctx)
+		if err == nil {
+			songs = songsOf(append([]zmb3.FullTrack{queue.CurrentlyPlaying}, queue.Items...), itself)
+		}
+		return err
+	})
+	return songs, failed.fault()
 }

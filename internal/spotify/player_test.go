@@ -174,14 +174,6 @@ func TestPlayerFailures(t *testing.T) {
 		w.simulated.Fail(sim.Fault{Path: playPath, Status: 403, Message: "Player command failed: Premium required", Reason: "PREMIUM_REQUIRED"})
 		expectFault(t, w.Play(ctx, host, w.songs[0].URI, ""), playback.NotAllowed)
 	})
-	t.Run("too many requests", func(t *testing.T) {
-		w.simulated.Fail(sim.Fault{Path: playerPath, Status: 429, RetryAfter: 37 * time.Second, PlainText: true})
-		_, err := w.State(ctx, host)
-		expectFault(t, err, playback.CoolingDown)
-		if f, ok := errors.AsType[*playback.Fault](err); !ok || f.RetryAfter != 37*time.Second {
-			t.Errorf("got %v, want to wait for 37 s", err)
-		}
-	})
 	t.Run("not connected", func(t *testing.T) {
 		_, err := w.State(ctx, "a stranger")
 		expectFault(t, err, playback.ReconnectNeeded)

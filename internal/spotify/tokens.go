@@ -3,10 +3,11 @@ package spotify
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/oauth2"
-	"golang.org/x/sync/singleflight"
 
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/playback"
@@ -20,16 +21,14 @@ type Accounts interface {
 	SaveSpotifyTokens(ctx context.Context, hostID string, sealed []byte) error
 	// MarkSpotifyReconnect remembers that Spotify accepts the host's authorization no more.
 	MarkSpotifyReconnect(ctx context.Context, hostID string) error
+	// BeginSpotifyRefresh takes the right to refresh a host's tokens for so long; false while another server has it.
+	BeginSpotifyRefresh(ctx context.Context, hostID string, most time.Duration) (bool, error)
+	// EndSpotifyRefresh gives it back. SaveSpotifyTokens does so too.
+	EndSpotifyRefresh(ctx context.Context, hostID string) error
 }
 
-const (
-	// renewBefore is how long before its end an access token is not used any more.
-	renewBefore = 30 * time.Second
-	// renewTimeout bounds a renewal, which goes on when those who wait for it leave: the answer may be the only copy of a
-	// new refresh token. For that reason too Spotify has to answer so early that time remains to store it.
-	renewTimeout   = 15 * time.Second
-	refreshTimeout = 10 * time.Second
-)
+// renewBefore is how long before its end an access token is not used any more.
+const renewBefore = 30 * time.Second
 
 // tokens gives out the hosts' access tokens.
 type tokens struct {
@@ -38,94 +37,56 @@ type tokens struct {
 	accounts Accounts
 	log      *slog.Logger
 	observe  func(call string) *observer
-	renewals singleflight.Group // by host
+	flights  *flights
+	backoff  *backoff
+	random   random
 }
 
-// access returns an access token that should be valid.
-func (t *tokens) access(ctx context.Context, hostID string) (string, error) {
-	token, err := t.load(ctx, hostID)
-	if err != nil {
-		return "", err
+// access returns a grant whose access token should be valid.
+func (t *tokens) access(ctx context.Context, hostID string) (grant, error) {
+	g, err := t.load(ctx, hostID)
+	if err != nil || g.usable() {
+		return g, err
 	}
-	if usable(token) {
-		return token.AccessToken, nil
-	}
-	return t.renew(ctx, hostID, token.AccessToken)
+	return t.renew(ctx, hostID, g.AccessToken)
 }
 
-// renew returns a new access token instead of one that is too old, or that Spotify refused. All who ask for a host's at
-// the same time get the same.
-func (t *tokens) renew(ctx context.Context, hostID, instead string) (string, error) {
-	renewal := t.renewals.DoChan(hostID, func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewTimeout)
-		defer cancel()
-		token, err := t.load(ctx, hostID)
-		if err != nil {
-			return "", err
-		}
-		if usable(token) && token.AccessToken != instead { // renewed meanwhile
-			return token.AccessToken, nil
-		}
-		return t.refresh(ctx, hostID, token.RefreshToken)
-	})
-	select {
-	case done := <-renewal:
-		return done.Val.(string), done.Err
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
+func (g grant) usable() bool { return g.AccessToken != "" && time.Until(g.Expiry) > renewBefore }
+
+// allows says whether the host granted a scope; where that is not known, they may have.
+func (g grant) allows(scope string) bool {
+	return g.Scope == "" || slices.Contains(strings.Fields(g.Scope), scope)
 }
 
-func usable(token *oauth2.Token) bool {
-	return token.AccessToken != "" && time.Until(token.Expiry) > renewBefore
-}
-
-func (t *tokens) load(ctx context.Context, hostID string) (*oauth2.Token, error) {
+func (t *tokens) load(ctx context.Context, hostID string) (grant, error) {
 	credentials, err := t.accounts.SpotifyCredentials(ctx, hostID)
 	if jukebox.CodeOf(err) == jukebox.NotFound {
-		return nil, &failure{kind: playback.ReconnectNeeded, message: "the host has not connected Spotify"}
+		return grant{}, &failure{
+			kind: playback.ReconnectNeeded, why: jukebox.ReasonNotConnected, message: "the host has not connected Spotify",
+		}
 	}
 	if err != nil {
-		return nil, &failure{ours: true, kind: playback.Unreachable, message: "read the host's tokens", err: err}
+		return grant{}, oursToMend("read the host's tokens", err)
 	}
 	if credentials.NeedsReconnect {
-		return nil, &failure{kind: playback.ReconnectNeeded, message: "the host has to connect Spotify again"}
+		return grant{}, &failure{kind: playback.ReconnectNeeded, message: "the host has to connect Spotify again"}
 	}
-	token, err := t.vault.open(hostID, credentials.Sealed)
+	g, err := t.vault.open(hostID, credentials.Sealed)
 	if err != nil {
-		return nil, &failure{ours: true, kind: playback.ReconnectNeeded, message: "read the host's tokens", err: err}
+		return grant{}, &failure{ours: true, kind: playback.ReconnectNeeded, message: "read the host's tokens", err: err}
 	}
-	return token, nil
+	return g, nil
 }
 
-// refresh gets an access token and stores it. As a rule Spotify sends no new refresh token with it, and the old one is
-// kept ("Refreshing tokens", developer.spotify.com); where one comes, it replaces the old one.
-func (t *tokens) refresh(ctx context.Context, hostID, refreshToken string) (string, error) {
-	observed := t.observe("token")
-	sending := context.WithValue(ctx, oauth2.HTTPClient, webClient(observed, refreshTimeout)) // how oauth2 takes its client
-	token, err := t.oauth.TokenSource(sending, &oauth2.Token{RefreshToken: refreshToken}).Token()
-	if err != nil {
-		return "", t.refused(ctx, hostID, refreshToken, classifyRefresh(observed.answer, err))
-	}
-	if err := t.unchanged(ctx, hostID, refreshToken); err != nil {
-		return "", err
-	}
-	sealed, err := t.vault.seal(hostID, token)
-	if err == nil {
-		err = t.accounts.SaveSpotifyTokens(ctx, hostID, sealed)
-	}
-	if err != nil {
-		return "", &failure{ours: true, kind: playback.Unreachable, message: "store the host's tokens", err: err}
-	}
-	return token.AccessToken, nil
+// oursToMend is a failure in which Spotify has no part. Nothing was asked of it.
+func oursToMend(doing string, err error) *failure {
+	return &failure{ours: true, kind: playback.Unreachable, message: doing, err: err}
 }
 
-// refused marks the host if the authorization is gone.
-func (t *tokens) refused(ctx context.Context, hostID, refreshToken string, f *failure) error {
-	if f.kind != playback.ReconnectNeeded {
-		return f
-	}
-	if err := t.unchanged(ctx, hostID, refreshToken); err != nil {
+// refused marks the host whose authorization is gone, unless it was replaced meanwhile: the grant is the one that Spotify
+// refused. It returns what there is to tell.
+func (t *tokens) refused(ctx context.Context, hostID string, used grant, f *failure) error {
+	if err := t.unchanged(ctx, hostID, used); err != nil {
 		return err
 	}
 	t.log.Warn("a host has to connect Spotify again", "host_id", hostID, "error", f)
@@ -135,14 +96,14 @@ func (t *tokens) refused(ctx context.Context, hostID, refreshToken string, f *fa
 	return f
 }
 
-// unchanged fails if the host's tokens were replaced while Spotify was asked: another server refreshed them, or the host
-// connected anew, perhaps with another account. Then the answer is about an authorization of the past.
-func (t *tokens) unchanged(ctx context.Context, hostID, refreshToken string) error {
-	token, err := t.load(ctx, hostID)
+// unchanged fails if the host's tokens were replaced while Spotify was asked: the host connected anew, perhaps with another
+// account, or another server refreshed them. Then the answer is about an authorization of the past.
+func (t *tokens) unchanged(ctx context.Context, hostID string, used grant) error {
+	g, err := t.load(ctx, hostID)
 	if err != nil {
 		return err
 	}
-	if token.RefreshToken != refreshToken {
+	if g.RefreshToken != used.RefreshToken || g.AccessToken != used.AccessToken {
 		return &failure{kind: playback.Unreachable, message: "the host's tokens have just been replaced"}
 	}
 	return nil

@@ -9,8 +9,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/spotify"
 )
@@ -31,6 +33,7 @@ func (w *world) together(t *testing.T) {
 
 func TestOneRefreshServesAll(t *testing.T) {
 	w := newWorld(t)
+	w.restart(func(c *spotify.Config) { c.RequestsPer30s = 1_000 })
 	w.together(t)
 	w.look(t)
 	if n := w.asked(tokenPath); n != 1 {
@@ -120,23 +123,35 @@ func TestA401ForcesOneRefreshAndOneRepeat(t *testing.T) {
 	}
 }
 
-func TestA401ThatStays(t *testing.T) {
+func TestA401ThatStaysCostsTheAuthorization(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	w.look(t)
-	for path, command := range map[string]func() error{
-		nextPath: func() error { return w.Next(ctx, host) },
-		playPath: func() error { return w.Play(ctx, host, w.songs[0].URI, "") },
-	} {
-		refreshed := w.asked(tokenPath)
-		w.answer(path, says(http.StatusUnauthorized, `{"error":{"status":401,"message":"Permissions missing"}}`))
-		expectFault(t, command(), playback.ReconnectNeeded)
-		if n := w.asked(path); n != 2 {
-			t.Errorf("%s: sent %d times", path, n)
-		}
-		if n := w.asked(tokenPath) - refreshed; n != 1 {
-			t.Errorf("%s: refreshed %d times", path, n)
-		}
+	w.answer(playPath, says(http.StatusUnauthorized, `{"error":{"status":401,"message":"Invalid access token"}}`))
+	for range 2 {
+		expectFault(t, w.Play(ctx, host, w.songs[0].URI, ""), playback.ReconnectNeeded)
 	}
+	if n := w.asked(playPath); n != 2 || w.asked(tokenPath) != 2 {
+		t.Errorf("sent %d times, with %d tokens", n, w.asked(tokenPath))
+	}
+	if !w.accounts.of(host).NeedsReconnect {
+		t.Error("the host is not marked")
+	}
+}
+
+// TestAMissingScopeIsNoBadToken: another token would not help, and what needs no such scope goes on.
+func TestAMissingScopeIsNoBadToken(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	w.look(t)
+	w.answer(nextPath, says(http.StatusUnauthorized, `{"error":{"status":401,"message":"Permissions missing"}}`))
+	err := w.Next(ctx, host)
+	expectFault(t, err, playback.ReconnectNeeded)
+	if f, ok := errors.AsType[*playback.Fault](err); !ok || f.Reason != jukebox.ReasonScope {
+		t.Errorf("got %v", err)
+	}
+	if w.asked(nextPath) != 1 || w.asked(tokenPath) != 1 || w.accounts.of(host).NeedsReconnect {
+		t.Errorf("sent %d times, with %d tokens", w.asked(nextPath), w.asked(tokenPath))
+	}
+	w.look(t)
 }
 
 func TestARevokedAuthorization(t *testing.T) {
@@ -170,30 +185,56 @@ func TestAMarkThatCannotBeSetIsLogged(t *testing.T) {
 	}
 }
 
+// TestAFailedRefreshRevokesNothing: nobody asks for a token again at once, and a later one is good.
 func TestAFailedRefreshRevokesNothing(t *testing.T) {
 	for name, tt := range map[string]struct {
 		answer http.HandlerFunc
 		want   playback.FaultKind
+		pause  time.Duration
 	}{
-		"429":           {says(429, "Too many requests"), playback.CoolingDown},
-		"500":           {says(500, `{"error":"server_error"}`), playback.Unreachable},
-		"503":           {says(503, "upstream connect error or disconnect/reset before headers"), playback.Unreachable},
-		"401":           {says(401, `{"error":"invalid_client"}`), playback.Unreachable},
-		"no token":      {says(200, `{}`), playback.Unreachable},
-		"no JSON":       {says(200, `{`), playback.Unreachable},
-		"no connection": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, playback.Unreachable},
+		"429":           {says(429, "Too many requests"), playback.CoolingDown, 5 * time.Second},
+		"500":           {says(500, `{"error":"server_error"}`), playback.Unreachable, time.Second},
+		"503":           {says(503, "upstream connect error or disconnect/reset before headers"), playback.Unreachable, time.Second},
+		"401":           {says(401, `{"error":"invalid_client"}`), playback.Unreachable, 0},
+		"no token":      {says(200, `{}`), playback.Unreachable, time.Second},
+		"no JSON":       {says(200, `{`), playback.Unreachable, time.Second},
+		"no connection": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, playback.Unreachable, time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			w.answer(tokenPath, tt.answer)
-			expectFault(t, w.Next(t.Context(), host), tt.want)
-			if w.asked(tokenPath) != 1 || w.asked(nextPath) != 0 {
-				t.Errorf("asked %d times for a token, then %d times to go on", w.asked(tokenPath), w.asked(nextPath))
-			}
-			w.answer(tokenPath, nil)
-			w.look(t)
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.answer(tokenPath, tt.answer)
+				expectFault(t, w.Next(t.Context(), host), tt.want)
+				if w.asked(tokenPath) != 1 || w.asked(nextPath) != 0 {
+					t.Errorf("asked %d times for a token, then %d times to go on", w.asked(tokenPath), w.asked(nextPath))
+				}
+				w.answer(tokenPath, nil)
+				if tt.pause > 0 {
+					time.Sleep(tt.pause - time.Millisecond)
+					expectFault(t, w.Next(t.Context(), host), tt.want)
+					time.Sleep(time.Millisecond)
+				}
+				w.look(t)
+				if n := w.asked(tokenPath); n != 2 {
+					t.Errorf("asked %d times for a token", n)
+				}
+			})
 		})
 	}
+}
+
+func TestTheTokenEndpointIsLeftAloneForLongerAndLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.answer(tokenPath, says(503, ""))
+		for range 10 * 60 {
+			expectFault(t, w.Next(t.Context(), host), playback.Unreachable)
+			time.Sleep(time.Second)
+		}
+		if n := w.asked(tokenPath); n != 24 { // 1, 2, 4, 8, 16, 30, 30, … s apart
+			t.Errorf("asked %d times in ten minutes", n)
+		}
+	})
 }
 
 func TestATokenThatCannotBeStored(t *testing.T) {

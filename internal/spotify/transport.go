@@ -2,6 +2,7 @@ package spotify
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -57,31 +58,52 @@ func retryAfter(header http.Header) time.Duration {
 	return time.Duration(min(seconds, int(longestWait/time.Second))) * time.Second
 }
 
-// signer sends the requests of one call with the host's access token, and once more with a new one after a 401.
+// signer sends the requests of one call as the limiter lets them go, with the host's access token, and once more with a new
+// one after a 401.
 type signer struct {
 	observer *observer
+	limiter  *limiter
+	priority priority
 	tokens   *tokens
 	hostID   string
+	fresh    string // an access token that has just been issued, used instead of the host's; empty: none
 }
 
 func (s *signer) RoundTrip(r *http.Request) (*http.Response, error) {
-	token, err := s.tokens.access(r.Context(), s.hostID)
+	if s.fresh != "" {
+		return s.send(r, s.fresh)
+	}
+	g, err := s.tokens.access(r.Context(), s.hostID)
 	if err != nil {
 		return nil, err
 	}
-	response, err := s.send(r, token)
-	if err != nil || response.StatusCode != http.StatusUnauthorized {
+	response, err := s.send(r, g.AccessToken)
+	if err != nil || !s.refused(response) {
 		return response, err
 	}
 	_ = response.Body.Close()    // it is in memory already
 	s.observer.answer = answer{} // it was about the token, not about what becomes of the call
-	if token, err = s.tokens.renew(r.Context(), s.hostID, token); err != nil {
+	if g, err = s.tokens.renew(r.Context(), s.hostID, g.AccessToken); err != nil {
 		return nil, err
 	}
-	return s.send(r, token)
+	response, err = s.send(r, g.AccessToken)
+	if err == nil && s.refused(response) {
+		return nil, s.tokens.refused(r.Context(), s.hostID, g, classify(s.observer.answer, errRefused))
+	}
+	return response, err
+}
+
+var errRefused = errors.New("the access token was refused")
+
+// refused says whether the answer is about the access token. Where a scope is missing another token does not help.
+func (s *signer) refused(response *http.Response) bool {
+	return response.StatusCode == http.StatusUnauthorized && classify(s.observer.answer, errRefused).why == ""
 }
 
 func (s *signer) send(r *http.Request, token string) (*http.Response, error) {
+	if refused := s.limiter.wait(r.Context(), s.priority); refused != nil {
+		return nil, refused
+	}
 	signed := r.Clone(r.Context())
 	if r.GetBody != nil {
 		body, err := r.GetBody()
@@ -89,6 +111,9 @@ func (s *signer) send(r *http.Request, token string) (*http.Response, error) {
 			return nil, err
 		}
 		signed.Body = body
+	}
+	if r.ContentLength > 0 { // the library leaves it out
+		signed.Header.Set("Content-Type", "application/json")
 	}
 	signed.Header.Set("Authorization", "Bearer "+token)
 	return s.observer.RoundTrip(signed)

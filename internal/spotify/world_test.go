@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -21,9 +22,28 @@ import (
 )
 
 var (
-	_ jukebox.Catalog = (*spotify.Client)(nil)
-	_ playback.Player = (*spotify.Client)(nil)
+	_ jukebox.Catalog    = (*spotify.Client)(nil)
+	_ jukebox.Authorizer = (*spotify.Client)(nil)
+	_ playback.Player    = (*spotify.Client)(nil)
 )
+
+// Until the packages above declare all of it.
+var _ interface {
+	playback.Player
+	Pause(ctx context.Context, hostID string) error
+	Resume(ctx context.Context, hostID, deviceID string) error
+	Transfer(ctx context.Context, hostID, deviceID string, play bool) error
+	Devices(ctx context.Context, hostID string) ([]jukebox.Device, error)
+	Straighten(ctx context.Context, hostID string) error
+	CreatePlaylist(ctx context.Context, hostID, name, description string) (uri string, err error)
+	Append(ctx context.Context, hostID, playlistURI, uri string) error
+	PlaylistSongs(ctx context.Context, hostID, playlistURI string) ([]jukebox.Song, error)
+	PlayPlaylist(ctx context.Context, hostID, playlistURI, uri, deviceID string) error
+	ForgetPlaylist(ctx context.Context, hostID, playlistURI string) error
+	Suggest(ctx context.Context, hostID string, seeds playback.Seeds) ([]jukebox.Song, error)
+	HostDevices(ctx context.Context, hostID string) ([]jukebox.Device, error)
+	Playlists(ctx context.Context, hostID string, limit, offset int) ([]jukebox.Playlist, error)
+} = (*spotify.Client)(nil)
 
 const (
 	host   = "host"
@@ -41,7 +61,31 @@ const (
 type accounts struct {
 	mu                           sync.Mutex
 	kept                         map[string]jukebox.SpotifyCredentials
+	refreshing                   map[string]time.Time // until when one server may
 	cannotRead, cannotSave, mute error
+}
+
+func (a *accounts) BeginSpotifyRefresh(_ context.Context, hostID string, most time.Duration) (bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if time.Now().Before(a.refreshing[hostID]) {
+		return false, nil
+	}
+	a.refreshing[hostID] = time.Now().Add(most)
+	return true, nil
+}
+
+func (a *accounts) EndSpotifyRefresh(ctx context.Context, hostID string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.refreshing, hostID)
+	return ctx.Err()
+}
+
+func (a *accounts) isRefreshing(hostID string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return time.Now().Before(a.refreshing[hostID])
 }
 
 func (a *accounts) change(hostID string, fn func(*jukebox.SpotifyCredentials)) {
@@ -73,7 +117,7 @@ func (a *accounts) SaveSpotifyTokens(ctx context.Context, hostID string, sealed 
 		return err
 	}
 	a.change(hostID, func(c *jukebox.SpotifyCredentials) { c.Sealed = sealed })
-	return nil
+	return a.EndSpotifyRefresh(ctx, hostID)
 }
 
 func (a *accounts) MarkSpotifyReconnect(_ context.Context, hostID string) error {
@@ -84,10 +128,12 @@ func (a *accounts) MarkSpotifyReconnect(_ context.Context, hostID string) error 
 	return nil
 }
 
-// world is a client, and a Spotify that it speaks to over HTTP.
+// world is a client, and a Spotify that it speaks to over HTTP. It may live in a bubble of synctest: its connections are
+// pipes.
 type world struct {
 	*spotify.Client
 	simulated *sim.Spotify
+	player    sim.Account  // the host's
 	handler   http.Handler // the simulator's
 	accounts  *accounts
 	vault     *spotify.Vault
@@ -103,7 +149,7 @@ type world struct {
 }
 
 // request is what came to Spotify.
-type request struct{ path, authorization, body string }
+type request struct{ method, path, query, authorization, body string }
 
 // logged is a log to read.
 type logged struct {
@@ -127,7 +173,7 @@ func (l *logged) String() string {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{
-		accounts: &accounts{kept: make(map[string]jukebox.SpotifyCredentials)}, vault: newVault(t, secret),
+		accounts: &accounts{kept: make(map[string]jukebox.SpotifyCredentials), refreshing: make(map[string]time.Time)}, vault: newVault(t, secret),
 		metrics: prometheus.NewRegistry(), log: &logged{}, answers: make(map[string]http.HandlerFunc),
 	}
 	var err error
@@ -140,20 +186,24 @@ func newWorld(t *testing.T) *world {
 		}
 	}
 	w.handler = w.simulated.Handler()
-	server := httptest.NewServer(http.HandlerFunc(w.serve))
-	t.Cleanup(server.Close)
+	pipes := newPipes(t, http.HandlerFunc(w.serve))
 	w.config = spotify.Config{
-		APIURL: server.URL + "/v1", AccountsURL: server.URL, ClientID: "id", ClientSecret: "secret",
-		Vault: w.vault, Accounts: w.accounts, HTTP: &http.Client{Transport: once{server.Client().Transport}}, Log: slog.New(slog.NewTextHandler(w.log, nil)), Metrics: w.metrics,
+		APIURL: "http://spotify.test/v1", AccountsURL: "http://spotify.test", RedirectURL: "https://antwon.test/spotify/callback",
+		ClientID: "id", ClientSecret: "secret", Vault: w.vault, Accounts: w.accounts, HTTP: &http.Client{Transport: once{pipes}},
+		Rand: func(n int64) int64 { return n / 2 }, Log: slog.New(slog.NewTextHandler(w.log, nil)), Metrics: w.metrics,
 	}
 	w.Client = spotify.New(w.config)
-	w.connect(t, host, w.account(t).RefreshToken)
+	t.Cleanup(func() { w.Close() })
+	w.player = w.account(t)
+	w.connect(t, host, w.player.RefreshToken)
 	return w
 }
 
 // restart makes a client that knows only what the accounts keep.
 func (w *world) restart(change func(*spotify.Config)) {
-	w.config.Metrics = prometheus.NewRegistry()
+	w.Close()
+	w.metrics = prometheus.NewRegistry()
+	w.config.Metrics = w.metrics
 	if change != nil {
 		change(&w.config)
 	}
@@ -188,6 +238,48 @@ func (w *world) connect(t *testing.T, hostID, refreshToken string) {
 	w.accounts.change(hostID, func(c *jukebox.SpotifyCredentials) { *c = jukebox.SpotifyCredentials{Sealed: sealed} })
 }
 
+// newPipes serves over connections that are pipes in memory, which bubbles of synctest understand, and returns the way there.
+func newPipes(t *testing.T, handler http.Handler) http.RoundTripper {
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	_ = server.Listener.Close()
+	listener := &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+	server.Listener = listener
+	server.Start()
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		near, far := net.Pipe()
+		select {
+		case listener.conns <- far:
+			return near, nil
+		case <-listener.closed:
+			return nil, net.ErrClosed
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}}
+	t.Cleanup(server.Close)
+	t.Cleanup(transport.CloseIdleConnections)
+	return transport
+}
+
+type pipeListener struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case conn := <-l.conns:
+		return conn, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Close() error   { l.once.Do(func() { close(l.closed) }); return nil }
+func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
+
 // once is a transport that reads a body once, as the interface allows. Go's own may help itself to another copy.
 type once struct{ http.RoundTripper }
 
@@ -201,7 +293,7 @@ func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	w.mu.Lock()
-	w.requests = append(w.requests, request{r.URL.Path, r.Header.Get("Authorization"), string(body)})
+	w.requests = append(w.requests, request{r.Method, r.URL.Path, r.URL.RawQuery, r.Header.Get("Authorization"), string(body)})
 	answer := w.answers[r.URL.Path]
 	w.mu.Unlock()
 	if answer == nil {
@@ -270,6 +362,15 @@ func expectCode(t *testing.T, err error, want jukebox.Code, wantRetry time.Durat
 	e, ok := errors.AsType[*jukebox.Error](err)
 	if !ok || e.Code != want || e.RetryAfter != wantRetry {
 		t.Errorf("got %v, want %s, to be tried again after %v", err, want, wantRetry)
+	}
+}
+
+// expectReason expects a fault of a kind with a reason.
+func expectReason(t *testing.T, err error, want playback.FaultKind, reason jukebox.HealthReason) {
+	t.Helper()
+	expectFault(t, err, want)
+	if f, ok := errors.AsType[*playback.Fault](err); ok && f.Reason != reason {
+		t.Errorf("got %v for %q, want %q", err, f.Reason, reason)
 	}
 }
 

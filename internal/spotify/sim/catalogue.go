@@ -186,3 +186,40 @@ func base62(names ...string) string {
 	id := new(big.Int).SetBytes(sum[:]).Text(62)
 	return id[len(id)-22:]
 }
+
+// similarCount is how many songs Spotify picks at once when it goes on by itself.
+const similarCount = 10
+
+// similar is what Spotify would go on with after a track: always the same, playable, and never the track itself.
+func (c *catalogue) similar(id string) []string {
+	at := slices.IndexFunc(c.tracks, func(t *track) bool { return t.ID == id })
+	var ids []string
+	for step := 1; len(ids) < similarCount; step++ {
+		t := c.tracks[(at+37*step+len(c.tracks))%len(c.tracks)]
+		if t.Playable && t.PlaysAs != id && !slices.Contains(ids, t.PlaysAs) {
+			ids = append(ids, t.PlaysAs)
+		}
+	}
+	return ids
+}
+
+// onAlbum are an album's tracks; nil: there is no such album.
+func (c *catalogue) onAlbum(id string) []*track {
+	return c.where(func(t *track) bool { return t.album.id == id })
+}
+
+// byArtist are the tracks an artist is on; nil: there is no such artist.
+func (c *catalogue) byArtist(id string) []*track {
+	return c.where(func(t *track) bool {
+		return slices.ContainsFunc(t.artists, func(a artist) bool { return a.id == id })
+	})
+}
+
+func (c *catalogue) where(holds func(*track) bool) (tracks []*track) {
+	for _, t := range c.tracks {
+		if holds(t) {
+			tracks = append(tracks, t)
+		}
+	}
+	return tracks
+}

@@ -2,11 +2,13 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,7 +18,7 @@ const trackURI = "spotify:track:"
 // The bodies of refused player commands, as apps have seen them.
 
 func noActiveDevice() apiError {
-	return apiError{http.StatusNotFound, "Player command failed: No active device found", "NO_ACTIVE_DEVICE"}
+	return apiError{Status: http.StatusNotFound, Message: "Player command failed: No active device found", Reason: "NO_ACTIVE_DEVICE"}
 }
 
 func deviceNotFound() apiError {
@@ -24,37 +26,63 @@ func deviceNotFound() apiError {
 }
 
 func restricted() apiError {
-	return apiError{http.StatusForbidden, "Player command failed: Restriction violated", "UNKNOWN"}
+	return apiError{Status: http.StatusForbidden, Message: "Player command failed: Restriction violated", Reason: "UNKNOWN"}
 }
 
-// command makes an endpoint of a function that changes the call's account. The change is saved before it is answered;
-// the answer is 200 with an opaque text, which Spotify gives since 2024 where its reference says 204.
-func (s *Spotify) command(change func(*call) error) endpoint {
+func premiumRequired() apiError {
+	return apiError{Status: http.StatusForbidden, Message: "Player command failed: Premium required", Reason: "PREMIUM_REQUIRED"}
+}
+
+// command makes an endpoint of a function that changes the call's account.
+func command(change func(*call) error) endpoint {
 	return func(c *call) (any, error) {
+		if c.account.Switches.Free {
+			return nil, premiumRequired()
+		}
+		before := c.account.Player
 		if err := change(c); err != nil {
 			return nil, err
 		}
-		if err := s.put(c.account); err != nil {
-			return nil, err
+		c.account.Before, c.account.Commanded = before, c.now
+		switch cmp.Or(c.account.Switches.Success, http.StatusOK) {
+		case http.StatusOK: // where the reference says 204
+			return reply{status: http.StatusOK, text: rand.Text()}, nil
+		case http.StatusAccepted:
+			return reply{status: http.StatusAccepted}, nil
 		}
-		return opaque(rand.Text()), nil
+		return nil, nil
 	}
 }
 
-// play is PUT me/player/play: with uris it starts them, without it resumes, and position_ms says where. A track that
-// cannot be played is passed over, and one that is relinked plays as the recording's other release.
+// wish is the body of PUT me/player/play.
+type wish struct {
+	ContextURI string   `json:"context_uri"`
+	URIs       []string `json:"uris"`
+	Offset     *struct {
+		Position *int   `json:"position"`
+		URI      string `json:"uri"`
+	} `json:"offset"`
+	PositionMS *int `json:"position_ms"`
+}
+
+// play is PUT me/player/play: with uris or context_uri it starts them, with neither it resumes; position_ms says where.
+// A track that cannot be played is passed over, and one that is relinked plays as the recording's other release.
 func (s *Spotify) play(c *call) error {
-	var wish struct {
-		URIs       []string `json:"uris"`
-		PositionMS *int     `json:"position_ms"`
-	}
-	if err := c.decode(&wish); err != nil {
+	var w wish
+	if err := c.decode(&w); err != nil {
 		return err
 	}
-	if wish.PositionMS != nil && *wish.PositionMS < 0 {
+	if w.PositionMS != nil && *w.PositionMS < 0 {
 		return badRequest("Invalid position_ms")
 	}
-	ids, err := s.playable(wish.URIs...)
+	if w.ContextURI != "" && len(w.URIs) > 0 {
+		return badRequest("Can't have both context_uri and uris")
+	}
+	ids, err := s.wished(c, w)
+	if err != nil {
+		return err
+	}
+	index, err := s.offset(w, ids)
 	if err != nil {
 		return err
 	}
@@ -63,33 +91,64 @@ func (s *Spotify) play(c *call) error {
 	}
 	p := &c.account.Player
 	switch {
-	case len(wish.URIs) == 0:
+	case w.ContextURI == "" && len(w.URIs) == 0:
 		if err := c.resume(); err != nil {
 			return err
 		}
 	case len(ids) == 0:
-		p.List = nil
-		*p = p.next(c.now)
+		p.List, p.All = nil, nil
+		*p = p.next(c.now, c.laws)
 		return nil
 	default:
-		*p = p.play(ids, c.now)
+		*p = p.play(ids, index, w.ContextURI, ByAPI, c.now, c.laws)
 	}
-	if wish.PositionMS != nil {
-		p.Position = time.Duration(min(*wish.PositionMS, s.catalogue.byID[p.Track].DurationMS)) * time.Millisecond
+	if w.PositionMS != nil {
+		length := s.catalogue.byID[p.Track].DurationMS
+		*p = p.seek(time.Duration(min(*w.PositionMS, length))*time.Millisecond, c.now)
 	}
 	return nil
+}
+
+func (s *Spotify) wished(c *call, w wish) ([]string, error) {
+	if w.ContextURI != "" {
+		return s.contextTracks(c.state, w.ContextURI)
+	}
+	return s.playable(w.URIs...)
+}
+
+// offset is where in a list to start.
+func (s *Spotify) offset(w wish, ids []string) (int, error) {
+	if w.Offset == nil {
+		return 0, nil
+	}
+	if w.Offset.URI != "" {
+		wanted, err := s.playable(w.Offset.URI)
+		if err != nil {
+			return 0, err
+		}
+		if at := slices.IndexFunc(ids, func(id string) bool { return slices.Contains(wanted, id) }); at >= 0 {
+			return at, nil
+		}
+		return 0, notFound()
+	}
+	if at := w.Offset.Position; at != nil && (*at < 0 || *at >= len(ids)) {
+		return 0, badRequest("Invalid offset position")
+	} else if at != nil {
+		return *at, nil
+	}
+	return 0, nil
 }
 
 // resume goes on where the player was paused or, if nothing played yet, with what was queued.
 func (c *call) resume() error {
 	p := &c.account.Player
 	switch {
-	case p.Playing, p.Track == "" && len(p.Queue) == 0:
+	case p.sounding(), p.Track == "" && len(p.Queue) == 0:
 		return restricted()
 	case p.Track == "":
-		*p = p.next(c.now)
+		*p = p.next(c.now, c.laws)
 	default:
-		*p = p.resume(c.now)
+		*p = p.resume(c.now, ByAPI)
 	}
 	return nil
 }
@@ -101,19 +160,84 @@ func pause(c *call) error {
 	if !c.account.Player.Playing {
 		return restricted()
 	}
-	c.account.Player = c.account.Player.pause(c.now)
+	c.account.Player = c.account.Player.pause(c.now, "paused")
+	return nil
+}
+
+// skippable finds the device, and something that can be left: an advertisement cannot.
+func (c *call) skippable() error {
+	if err := c.target(); err != nil {
+		return err
+	}
+	if p := c.account.Player; p.interlude(c.now) == "ad" || p.Track == "" && len(p.Queue) == 0 {
+		return restricted()
+	}
 	return nil
 }
 
 // next is POST me/player/next. Skipping the last track stops the player, as its end would.
 func next(c *call) error {
+	if err := c.skippable(); err != nil {
+		return err
+	}
+	c.account.Player = c.account.Player.next(c.now, c.laws)
+	return nil
+}
+
+func previous(c *call) error {
+	if err := c.skippable(); err != nil {
+		return err
+	}
+	p, ok := c.account.Player.previous(c.now, c.laws)
+	if !ok {
+		no := restricted()
+		no.Reason = "NO_PREV_TRACK"
+		return no
+	}
+	c.account.Player = p
+	return nil
+}
+
+// seek is PUT me/player/seek. A position past the end is the next track.
+func seek(c *call) error {
+	const longest = 24 * 60 * 60 * 1000
+	ms, ok := number(c.URL.Query(), "position_ms", -1, longest)
+	if !ok || ms < 0 {
+		return badRequest("Invalid position_ms")
+	}
+	if err := c.skippable(); err != nil {
+		return err
+	}
+	p := c.account.Player
+	if p.By == "" {
+		return restricted()
+	}
+	to := min(time.Duration(ms)*time.Millisecond, c.laws.length(p.Track))
+	c.account.Player = advance(p.seek(to, c.now), c.now, c.laws)
+	return nil
+}
+
+func repeat(c *call) error {
+	state := c.URL.Query().Get("state")
+	if state != "off" && state != "track" && state != "context" {
+		return badRequest("Invalid state")
+	}
 	if err := c.target(); err != nil {
 		return err
 	}
-	if p := c.account.Player; p.Track == "" && len(p.Queue) == 0 {
-		return restricted()
+	c.account.Player.Repeat = strings.TrimPrefix(state, "off")
+	return nil
+}
+
+func shuffle(c *call) error {
+	state := c.URL.Query().Get("state")
+	if state != "true" && state != "false" {
+		return badRequest("Invalid state")
 	}
-	c.account.Player = c.account.Player.next(c.now)
+	if err := c.target(); err != nil {
+		return err
+	}
+	c.account.Player = c.account.Player.shuffle(state == "true")
 	return nil
 }
 
@@ -147,32 +271,13 @@ func transfer(c *call) error {
 	if err := c.activate(wish.DeviceIDs[0]); err != nil {
 		return err
 	}
-	if wish.Play && !c.account.Player.Playing && c.account.Player.Track != "" {
+	if p := c.account.Player; wish.Play && !p.sounding() && p.Track != "" {
 		return c.resume()
 	}
 	return nil
 }
 
-// target finds the device of a command: the one it names, which becomes the active one, or the one that is active.
-func (c *call) target() error {
-	if id := c.URL.Query().Get("device_id"); id != "" {
-		return c.activate(id)
-	}
-	if !c.account.Device.Active {
-		return noActiveDevice()
-	}
-	return nil
-}
-
-func (c *call) activate(id string) error {
-	if id != c.account.Device.ID {
-		return deviceNotFound()
-	}
-	c.account.Device.Active = true
-	return nil
-}
-
-// decode reads a JSON body, which may be empty. What is not simulated (context_uri, offset) is refused, not overlooked.
+// decode reads a JSON body, which may be empty. What is not simulated is refused, not overlooked.
 func (c *call) decode(into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(c.body))
 	decoder.DisallowUnknownFields()
@@ -186,17 +291,63 @@ func (c *call) decode(into any) error {
 func (s *Spotify) playable(uris ...string) ([]string, error) {
 	var ids []string
 	for _, uri := range uris {
-		id, ok := strings.CutPrefix(uri, trackURI)
-		if !ok {
-			return nil, badRequest("Invalid track uri: " + uri)
-		}
-		t := s.catalogue.byID[id]
-		if t == nil {
-			return nil, notFound()
+		t, err := s.named(uri)
+		if err != nil {
+			return nil, err
 		}
 		if t.Playable {
 			ids = append(ids, t.PlaysAs)
 		}
 	}
 	return ids, nil
+}
+
+// named is the track of a URI.
+func (s *Spotify) named(uri string) (*track, error) {
+	id, ok := strings.CutPrefix(uri, trackURI)
+	if !ok {
+		return nil, badRequest("Invalid track uri: " + uri)
+	}
+	t := s.catalogue.byID[id]
+	if t == nil {
+		return nil, notFound()
+	}
+	return t, nil
+}
+
+// contextTracks are what a player plays of an album, an artist or a playlist.
+func (s *Spotify) contextTracks(st state, uri string) ([]string, error) {
+	parts := strings.Split(uri, ":")
+	if len(parts) != 3 || parts[0] != "spotify" {
+		return nil, badRequest("Invalid context uri")
+	}
+	var tracks []*track
+	switch id := parts[2]; parts[1] {
+	case "playlist":
+		list, ok := st.Playlists[id]
+		if !ok {
+			return nil, notFound()
+		}
+		return s.playsOf(list), nil
+	case "album":
+		tracks = s.catalogue.onAlbum(id)
+	case "artist":
+		tracks = s.catalogue.byArtist(id)
+	default:
+		return nil, badRequest("Invalid context uri")
+	}
+	if tracks == nil {
+		return nil, notFound()
+	}
+	return plays(tracks), nil
+}
+
+func plays(tracks []*track) []string {
+	var ids []string
+	for _, t := range tracks {
+		if t.Playable {
+			ids = append(ids, t.PlaysAs)
+		}
+	}
+	return ids
 }

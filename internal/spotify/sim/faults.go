@@ -15,21 +15,29 @@ import (
 type Fault struct {
 	// Method and Path say which requests fail: "" is any method, Path is a prefix of the URL's path, such as
 	// "/v1/me/player/queue" or "/api/token", and "" all of the Web API.
-	Method, Path string
+	Method string `json:"method,omitempty"`
+	Path   string `json:"path,omitempty"`
 	// Times is how many requests fail; 0 is one.
-	Times int
+	Times int `json:"times,omitempty"`
 	// Status is what they are answered. 0 cuts the connection without an answer (Go's client then repeats a GET by
 	// itself).
-	Status int
+	Status int `json:"status,omitempty"`
+	// Delay is waited before that, after the request was carried out if it is. Whoever asked may leave earlier. With a
+	// Status of 0 it is a server that hangs. It is real time, or a bubble's, not that of Config.Now.
+	Delay time.Duration `json:"delay_ns,omitempty"`
 	// RetryAfter is sent as that header, in whole seconds rounded up, where it is not 0.
-	RetryAfter time.Duration
+	RetryAfter time.Duration `json:"retry_after_ns,omitempty"`
 	// Message and Reason are the error's; an empty Message is a usual one for the status, "QUOTA_EXCEEDED" and
 	// "PREMIUM_REQUIRED" are usual reasons.
-	Message, Reason string
-	// PlainText sends the message as text, as Spotify's rate limiter and gateways do.
-	PlainText bool
+	Message string `json:"message,omitempty"`
+	Reason  string `json:"reason,omitempty"`
+	// PlainText sends the message as text, as Spotify's rate limiter and gateways do, HTML as a page, as its proxies do.
+	PlainText bool `json:"plain_text,omitempty"`
+	HTML      bool `json:"html,omitempty"`
+	// Empty sends no body at all.
+	Empty bool `json:"empty,omitempty"`
 	// AfterApplying carries the request out before it fails.
-	AfterApplying bool
+	AfterApplying bool `json:"after_applying,omitempty"`
 }
 
 // Fail makes the next matching requests fail. Of several faults that match a request the oldest is used.
@@ -39,6 +47,13 @@ func (s *Spotify) Fail(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = append(s.faults, f)
+}
+
+// Heal forgets the faults that were not used yet.
+func (s *Spotify) Heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
 }
 
 // failing wraps the handler with the faults that were injected.
@@ -51,6 +66,13 @@ func (s *Spotify) failing(handler http.Handler) http.Handler {
 		}
 		if fault.AfterApplying {
 			handler.ServeHTTP(unheard{}, r)
+		}
+		if fault.Delay > 0 {
+			_, _ = io.Copy(io.Discard, r.Body) // else nobody notices that the client leaves
+			select {
+			case <-time.After(fault.Delay):
+			case <-r.Context().Done():
+			}
 		}
 		fault.answer(w)
 	})
@@ -67,27 +89,53 @@ func (s *Spotify) takeFault(r *http.Request) (Fault, bool) {
 			if f.Times == 0 {
 				s.faults = slices.Delete(s.faults, i, i+1)
 			}
+			s.injected[taken.kind()]++
 			return taken, true
 		}
 	}
 	return Fault{}, false
 }
 
-func (f Fault) answer(w http.ResponseWriter) {
-	if f.Status == 0 {
-		panic(http.ErrAbortHandler) // net/http's way to cut a connection
+// kind names a fault as Injected counts it.
+func (f Fault) kind() string {
+	name := "cut"
+	switch {
+	case f.Status == 0 && f.Delay > 0:
+		name = "hang"
+	case f.Status != 0:
+		name = strconv.Itoa(f.Status)
 	}
+	for _, more := range []struct {
+		name string
+		so   bool
+	}{
+		{f.Reason, f.Reason != ""}, {"text", f.PlainText}, {"html", f.HTML}, {"empty", f.Empty},
+		{"late", f.Status != 0 && f.Delay > 0}, {"after applying", f.AfterApplying},
+	} {
+		if more.so {
+			name += " " + more.name
+		}
+	}
+	return name
+}
+
+func (f Fault) answer(w http.ResponseWriter) {
+	message := cmp.Or(f.Message, usualMessage(f.Status))
 	if f.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
 	}
-	message := cmp.Or(f.Message, usualMessage(f.Status))
-	if f.PlainText {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	switch {
+	case f.Status == 0:
+		panic(http.ErrAbortHandler) // net/http's way to cut a connection
+	case f.Empty:
 		w.WriteHeader(f.Status)
-		_, _ = io.WriteString(w, message)
-		return
+	case f.HTML:
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(f.Status)
+		_, _ = io.WriteString(w, "<html><head><title>"+message+"</title></head><body><h1>"+message+"</h1></body></html>\n")
+	default:
+		apiError{Status: f.Status, Message: message, Reason: f.Reason, text: f.PlainText}.write(w)
 	}
-	writeJSON(w, f.Status, map[string]apiError{"error": {Status: f.Status, Message: message, Reason: f.Reason}})
 }
 
 func usualMessage(status int) string {

@@ -14,9 +14,11 @@ func after(seconds int) time.Time { return evening.Add(time.Duration(seconds) * 
 // lasts gives every track the length of its name: "aaa" plays three seconds, "" none.
 func lasts(id string) time.Duration { return time.Duration(len(id)) * time.Second }
 
+func plainly() laws { return laws{length: lasts} }
+
 func TestAdvance(t *testing.T) {
-	playing := player{Track: "aaaaa", Playing: true, Since: evening, Queue: []string{"qqq"}, List: []string{"bb", "cccc"}}
-	paused := playing.pause(after(2))
+	playing := player{Track: "aaaaa", By: ByContext, Playing: true, Since: evening, Queue: []string{"qqq"}, List: []string{"bb", "cccc"}}
+	paused := playing.pause(after(2), "paused")
 	for _, tt := range []struct {
 		name     string
 		from     player
@@ -34,14 +36,14 @@ func TestAdvance(t *testing.T) {
 		{"after the last the player stops at its beginning", playing, 14, "cccc", 0, false, 0},
 		{"and stays there", playing, 9999, "cccc", 0, false, 0},
 		{"a paused player stands still", paused, 9999, "aaaaa", 2 * time.Second, false, 3},
-		{"a resumed one goes on from there", paused.resume(after(100)), 102, "aaaaa", 4 * time.Second, true, 3},
+		{"a resumed one goes on from there", paused.resume(after(100), ByHost), 102, "aaaaa", 4 * time.Second, true, 3},
 		{"a clock set back takes nothing away", playing, -60, "aaaaa", 0, true, 3},
 		{"a track of no length is passed over", player{Track: "a", Playing: true, Since: evening, List: []string{"", "bb"}}, 2, "bb", time.Second, true, 0},
 		{"a player with nothing does nothing", player{}, 9999, "", 0, false, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			p := advance(tt.from, after(tt.at), lasts)
-			if p.Track != tt.track || p.progress(after(tt.at)) != tt.progress || p.Playing != tt.playing || len(p.upcoming()) != tt.upcoming {
+			p := advance(tt.from, after(tt.at), plainly())
+			if p.Track != tt.track || p.progress(after(tt.at)) != tt.progress || p.Playing != tt.playing || len(p.upcoming(plainly())) != tt.upcoming {
 				t.Errorf("got %+v, progress %v", p, p.progress(after(tt.at)))
 			}
 		})
@@ -63,7 +65,7 @@ func FuzzAdvance(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, milliseconds uint16) {
 		random := rand.New(rand.NewPCG(seed, seed))
-		length := func(id string) time.Duration { return time.Duration(id[0]) * 100 * time.Millisecond }
+		l := laws{length: func(id string) time.Duration { return time.Duration(id[0]+1) * 100 * time.Millisecond }}
 		songs := func() []string {
 			ids := make([]string, random.IntN(5))
 			for i := range ids {
@@ -77,10 +79,10 @@ func FuzzAdvance(f *testing.F) {
 
 		steps := p
 		for now := evening; now.Before(end); now = now.Add(time.Duration(random.IntN(3000)) * time.Millisecond) {
-			steps = advance(steps, now, length)
+			steps = advance(steps, now, l)
 		}
-		steps = advance(steps, end, length)
-		if once := advance(p, end, length); !reflect.DeepEqual(steps, once) {
+		steps = advance(steps, end, l)
+		if once := advance(p, end, l); !reflect.DeepEqual(steps, once) {
 			t.Errorf("from %+v\nin steps %+v\nat once  %+v", p, steps, once)
 		}
 	})

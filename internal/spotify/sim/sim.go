@@ -4,15 +4,21 @@
 // It promises:
 //
 //   - What it answers has the shapes, statuses and error bodies of Spotify's Web API reference for an app in Development
-//     Mode as of November 2026, and of what such apps have been seen to get where the reference is silent. That is one
-//     user's profile, search for tracks, single tracks, and the player; every other endpoint is 403 or 404.
+//     Mode as of November 2026, and of what such apps have been seen to get where the reference is silent: profile,
+//     search for tracks, the player, playlists, the library, artists and albums. Every other endpoint is 403 or 404. With
+//     AppSwitches.Extended what Development Mode lost is back.
+//   - Scopes, clients, redirect URIs, PKCE, single use of codes, and the six months that an authorization lives are
+//     checked.
 //   - Songs, artists and covers are invented, and the same in every process.
 //   - Each account has one player, and its time really runs: the current song ends, the next one follows, without any
 //     request. With a state file it goes on while the process is down.
+//   - All time is the clock's of Config, and nothing runs by itself: what a player does is worked out when somebody looks.
+//     So it works with a clock that is moved by hand, and inside a bubble of testing/synctest.
 //   - Whatever was answered is in the state file, even if the process is killed.
 //
-// It differs from Spotify in that its state is never stale, its player plays nothing of its own accord when the list is
-// empty, and scopes and clients are not checked. Faults are injected by Fail and SetDeviceActive.
+// What Spotify does to those who use it is at hand: Switches and AppSwitches say how it treats an account and the app,
+// Host is the host's hand in Spotify's own apps, Fail injects faults, before or after a request was carried out. Heard,
+// Silences, Requests and Injected say afterwards what really happened. Control serves all of that over HTTP.
 //
 // All methods and handlers are safe for concurrent use.
 package sim
@@ -30,12 +36,14 @@ type Config struct {
 	// CoverURL is the absolute URL that Covers is served under, "http://127.0.0.1:8080/covers". Empty: albums have no
 	// images.
 	CoverURL string
-	// StateFile keeps accounts and players across restarts. It belongs to one process at a time; its directory has to
-	// exist. Empty: nothing is kept.
+	// StateFile keeps accounts, players, playlists and switches across restarts. It belongs to one process at a time; its
+	// directory has to exist. Empty: nothing is kept.
 	StateFile string
 	// SongSeconds is what every song lasts. 0: between two and five minutes.
 	SongSeconds int
-	// Now is the clock of players and tokens. Nil: time.Now.
+	// Clients are the apps that may sign users in. Nil: any may, with any redirect URI that Spotify would let them have.
+	Clients []Client
+	// Now is the clock of players, tokens and limits. Nil: time.Now.
 	Now func() time.Time
 	// Log is told of new accounts and failures to save. Nil: discarded.
 	Log *slog.Logger
@@ -45,24 +53,37 @@ type Config struct {
 type Spotify struct {
 	coverURL  string
 	stateFile string
+	clients   []Client
 	clock     func() time.Time
 	log       *slog.Logger
 	catalogue *catalogue
 
 	mu       sync.Mutex // guards what follows
-	accounts map[string]account
+	ahead    time.Duration
+	state    state
+	codes    map[string]authorization
 	faults   []Fault
+	rate     limiter
+	quota    limiter
+	journal  journal
+	requests map[string]int
+	injected map[string]int
 }
 
-// Open makes a Spotify with the accounts and players of its state file. A file that cannot be read or understood is an
-// error that says what to do.
+// Open makes a Spotify with what its state file has kept. A file that cannot be read or understood is an error that says
+// what to do.
 func Open(cfg Config) (*Spotify, error) {
 	s := &Spotify{
 		coverURL:  strings.TrimSuffix(cfg.CoverURL, "/"),
 		stateFile: cfg.StateFile,
+		clients:   cfg.Clients,
 		clock:     cfg.Now,
 		log:       cfg.Log,
 		catalogue: newCatalogue(cfg.SongSeconds),
+		codes:     map[string]authorization{},
+		journal:   journal{},
+		requests:  map[string]int{},
+		injected:  map[string]int{},
 	}
 	if s.clock == nil {
 		s.clock = time.Now
@@ -71,29 +92,53 @@ func Open(cfg Config) (*Spotify, error) {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	var err error
-	s.accounts, err = loadState(cfg.StateFile, s.catalogue)
+	s.state, err = loadState(cfg.StateFile, s.catalogue, s.now())
 	if err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-// Handler serves POST /api/token (the accounts service) and everything below /v1/ (the Web API). A client's base URL is
-// where it is mounted, plus "/v1/".
+// Handler serves GET /authorize and POST /api/token (the accounts service) and everything below /v1/ (the Web API). A
+// client's base URL is where it is mounted, plus "/v1/".
 func (s *Spotify) Handler() http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /authorize", s.authorize)
 	mux.HandleFunc("POST /api/token", s.token)
 	s.routes(mux)
-	return s.failing(mux)
+	return s.counting(mux, s.failing(mux))
 }
 
 // Close writes the state file a last time.
 func (s *Spotify) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return saveState(s.stateFile, s.accounts)
+	return s.state.save(s.stateFile)
+}
+
+// Advance sets the clock ahead of the one it was opened with, by so much more. A state file keeps times, not how far
+// ahead the clock was.
+func (s *Spotify) Advance(by time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ahead += max(0, by)
 }
 
 // now is wall-clock time: without the monotonic reading, which stands still while a machine sleeps and is lost in a
-// file.
-func (s *Spotify) now() time.Time { return s.clock().Round(0) }
+// file. The caller holds the lock.
+func (s *Spotify) now() time.Time { return s.clock().Round(0).Add(s.ahead) }
+
+// laws are what an account's player obeys.
+func (s *Spotify) laws(a account) laws {
+	l := laws{length: s.catalogue.length, endStuck: a.Switches.EndStuck}
+	if a.Switches.Autoplay {
+		l.similar = s.catalogue.similar
+	}
+	return l
+}
+
+// advanced is an account whose player stands at now.
+func (s *Spotify) advanced(a account, now time.Time) account {
+	a.Player = advance(a.Player, now, s.laws(a))
+	return a
+}

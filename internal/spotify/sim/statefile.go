@@ -8,38 +8,51 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 )
 
 // stateVersion changes when an older file cannot be read any more.
 const stateVersion = 1
 
-// state is the whole of the state file. Positions of playing players are as of their Since: the clock does the rest.
+// state is the whole of the state file. Positions of playing players are as of their Since: the clock does the rest. It
+// is replaced, never written into.
 type state struct {
-	Version  int                `json:"version"`
-	Accounts map[string]account `json:"accounts"`
+	Version   int                 `json:"version"`
+	Accounts  map[string]account  `json:"accounts"`
+	Playlists map[string]playlist `json:"playlists"`
+	App       AppSwitches         `json:"app"`
 }
 
-// loadState reads the accounts of a file; without a name, or before the first save, there are none.
-func loadState(file string, songs *catalogue) (map[string]account, error) {
+func (st state) clone() state {
+	st.Accounts, st.Playlists = maps.Clone(st.Accounts), maps.Clone(st.Playlists)
+	return st
+}
+
+// loadState reads a file; without a name, or before the first save, there is nothing.
+func loadState(file string, songs *catalogue, now time.Time) (state, error) {
+	empty := state{Version: stateVersion, Accounts: map[string]account{}, Playlists: map[string]playlist{}}
 	if file == "" {
-		return map[string]account{}, nil
+		return empty, nil
 	}
 	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return map[string]account{}, nil
+		return empty, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("state of the simulated Spotify: %w", err)
+		return state{}, fmt.Errorf("state of the simulated Spotify: %w", err)
 	}
 	var st state
 	if err = json.Unmarshal(data, &st); err == nil {
-		err = st.check(songs)
+		if err = st.check(songs); err == nil {
+			err = st.complete(data, now)
+		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("state file %s of the simulated Spotify is broken (%w): "+
+		return state{}, fmt.Errorf("state file %s of the simulated Spotify is broken (%w): "+
 			"move it away to start without accounts; hosts then log in anew", file, err)
 	}
-	return st.Accounts, nil
+	return st, nil
 }
 
 func (st state) check(songs *catalogue) error {
@@ -53,37 +66,96 @@ func (st state) check(songs *catalogue) error {
 		if id != a.ID || a.RefreshToken == "" {
 			return fmt.Errorf("account %q is incomplete", id)
 		}
-		ids := a.Player.upcoming()
-		if a.Player.Track != "" {
-			ids = append(ids, a.Player.Track)
-		}
-		for _, id := range ids {
+		for _, id := range a.Player.mentioned() {
 			if songs.byID[id] == nil {
 				return fmt.Errorf("unknown track %q", id)
+			}
+		}
+	}
+	for id, list := range st.Playlists {
+		if _, known := st.Accounts[list.Owner]; id != list.ID || !known {
+			return fmt.Errorf("playlist %q is incomplete", id)
+		}
+		for _, item := range list.Items {
+			if songs.byID[item.Track] == nil {
+				return fmt.Errorf("unknown track %q", item.Track)
 			}
 		}
 	}
 	return nil
 }
 
-// put stores an account and saves; when that fails, nothing has changed. The caller holds the lock.
-func (s *Spotify) put(a account) error {
-	accounts := maps.Clone(s.accounts)
-	accounts[a.ID] = a
-	if err := saveState(s.stateFile, accounts); err != nil {
-		return fmt.Errorf("save the state of the simulated Spotify: %w", err)
+// mentioned are all tracks that a player knows of.
+func (p player) mentioned() []string {
+	ids := slices.Concat(p.Queue, p.List, p.All, p.Done)
+	if p.Track != "" {
+		ids = append(ids, p.Track)
 	}
-	s.accounts = accounts
+	for _, l := range p.Recent {
+		ids = append(ids, l.Track)
+	}
+	return ids
+}
+
+// complete gives the accounts of a file from before there were several devices and authorizations what they lack.
+func (st *state) complete(data []byte, now time.Time) error {
+	var old struct {
+		Accounts map[string]struct{ Device *Device }
+	}
+	if err := json.Unmarshal(data, &old); err != nil {
+		return err
+	}
+	if st.Playlists == nil {
+		st.Playlists = map[string]playlist{}
+	}
+	for id, a := range st.Accounts {
+		if device := old.Accounts[id].Device; device != nil && a.Devices == nil {
+			device.Type = "Speaker"
+			device.Volume = newDevice("", "").Volume
+			a.Devices = []Device{*device}
+		}
+		if p := &a.Player; p.By == "" && p.Track != "" && p.Held == "" && (p.Playing || p.Position > 0) {
+			p.By = ByContext
+		}
+		if a.Grants == nil {
+			a.Grants = []grant{{Scopes: allScopes(), Token: a.RefreshToken, Key: a.RefreshToken, At: now}}
+		}
+		st.Accounts[id] = a
+	}
 	return nil
 }
 
-// saveState replaces the file in one step: whatever happens, the file is the old one or the new one, and whole. It
-// holds refresh tokens, so only its owner may read it.
-func saveState(file string, accounts map[string]account) error {
+// put stores an account and saves; when that fails, nothing has changed. The caller holds the lock.
+func (s *Spotify) put(a account) error {
+	next := s.state.clone()
+	next.Accounts[a.ID] = a
+	return s.commit(next)
+}
+
+// commit saves a changed state, makes it the state, and hands to the journal what happened to players. The caller holds
+// the lock.
+func (s *Spotify) commit(next state) error {
+	if err := next.save(s.stateFile); err != nil {
+		return fmt.Errorf("save the state of the simulated Spotify: %w", err)
+	}
+	for id, a := range next.Accounts {
+		if len(a.Player.log) > 0 {
+			s.journal.add(id, a.Player.log)
+			a.Player.log = nil
+			next.Accounts[id] = a
+		}
+	}
+	s.state = next
+	return nil
+}
+
+// save replaces the file in one step: whatever happens, the file is the old one or the new one, and whole. It holds
+// refresh tokens, so only its owner may read it.
+func (st state) save(file string) error {
 	if file == "" {
 		return nil
 	}
-	data, err := json.MarshalIndent(state{Version: stateVersion, Accounts: accounts}, "", "  ")
+	data, err := json.MarshalIndent(st, "", "  ")
 	if err != nil {
 		return err
 	}

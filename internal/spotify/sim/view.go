@@ -6,13 +6,14 @@ import (
 	"time"
 )
 
-// view shows things as the Web API does ("Spotify's Web API reference", objects, without what Development Mode lost in
-// February 2026).
+// view shows things as the Web API does ("Spotify's Web API reference", objects). What Development Mode lost in February
+// 2026 is shown to extended apps only.
 type view struct {
-	api    string // base of href, "http://127.0.0.1:8080/v1"
-	covers string // base of cover pictures, "" for none
-	songs  *catalogue
-	now    time.Time
+	api      string // base of href, "http://127.0.0.1:8080/v1"
+	covers   string // base of cover pictures, "" for none
+	songs    *catalogue
+	now      time.Time
+	extended bool
 }
 
 // object is what all objects of the Web API begin with.
@@ -33,6 +34,16 @@ type image struct {
 type artistObject struct {
 	object
 	Name string `json:"name"`
+
+	Images     *[]image   `json:"images,omitempty"`
+	Followers  *followers `json:"followers,omitempty"`
+	Genres     []string   `json:"genres,omitempty"`
+	Popularity int        `json:"popularity,omitempty"`
+}
+
+type followers struct {
+	Href  *string `json:"href"`
+	Total int     `json:"total"`
 }
 
 type albumObject struct {
@@ -44,6 +55,9 @@ type albumObject struct {
 	TotalTracks          int            `json:"total_tracks"`
 	Artists              []artistObject `json:"artists"`
 	Images               []image        `json:"images"`
+
+	AvailableMarkets []string `json:"available_markets,omitempty"`
+	AlbumGroup       string   `json:"album_group,omitempty"`
 }
 
 type trackObject struct {
@@ -55,56 +69,35 @@ type trackObject struct {
 	IsPlayable  bool              `json:"is_playable"`
 	DiscNumber  int               `json:"disc_number"`
 	TrackNumber int               `json:"track_number"`
-	ExternalIDs map[string]string `json:"external_ids"`
+	ExternalIDs map[string]string `json:"external_ids,omitempty"` // not in simplified ones
 	Artists     []artistObject    `json:"artists"`
-	Album       albumObject       `json:"album"`
+	Album       *albumObject      `json:"album,omitempty"` // not in simplified ones
+
+	AvailableMarkets []string `json:"available_markets,omitempty"`
+	Popularity       *int     `json:"popularity,omitempty"`
 }
 
 type userObject struct {
 	object
-	AccountID   string  `json:"account_id"`
+	AccountID   string  `json:"account_id,omitempty"`
 	DisplayName string  `json:"display_name"`
 	Images      []image `json:"images"`
+
+	Country         string          `json:"country,omitempty"`
+	Email           string          `json:"email,omitempty"`
+	Product         string          `json:"product,omitempty"`
+	ExplicitContent map[string]bool `json:"explicit_content,omitempty"`
+	Followers       *followers      `json:"followers,omitempty"`
 }
 
-type deviceObject struct {
-	ID               string `json:"id"`
-	IsActive         bool   `json:"is_active"`
-	IsPrivateSession bool   `json:"is_private_session"`
-	IsRestricted     bool   `json:"is_restricted"`
-	Name             string `json:"name"`
-	Type             string `json:"type"`
-	VolumePercent    int    `json:"volume_percent"`
-	SupportsVolume   bool   `json:"supports_volume"`
-}
-
-type playbackObject struct {
-	Device               deviceObject               `json:"device"`
-	RepeatState          string                     `json:"repeat_state"`
-	ShuffleState         bool                       `json:"shuffle_state"`
-	SmartShuffle         bool                       `json:"smart_shuffle"`
-	Timestamp            int64                      `json:"timestamp"` // when the state last changed, unix ms
-	Context              *object                    `json:"context"`
-	ProgressMS           int64                      `json:"progress_ms"`
-	IsPlaying            bool                       `json:"is_playing"`
-	CurrentlyPlayingType string                     `json:"currently_playing_type"`
-	Item                 trackObject                `json:"item"`
-	Actions              map[string]map[string]bool `json:"actions"`
-}
-
-type queueObject struct {
-	CurrentlyPlaying *trackObject  `json:"currently_playing"`
-	Queue            []trackObject `json:"queue"`
-}
-
-type pageObject struct {
-	Href     string        `json:"href"`
-	Limit    int           `json:"limit"`
-	Offset   int           `json:"offset"`
-	Total    int           `json:"total"`
-	Next     *string       `json:"next"`
-	Previous *string       `json:"previous"`
-	Items    []trackObject `json:"items"`
+type page[T any] struct {
+	Href     string  `json:"href"`
+	Limit    int     `json:"limit"`
+	Offset   int     `json:"offset"`
+	Total    int     `json:"total"`
+	Next     *string `json:"next"`
+	Previous *string `json:"previous"`
+	Items    []T     `json:"items"`
 }
 
 func (v view) object(kind, id string) object {
@@ -117,8 +110,24 @@ func (v view) object(kind, id string) object {
 	}
 }
 
+func (v view) markets() []string {
+	if v.extended {
+		return []string{"AT", "CH", "DE", "GB", "US"}
+	}
+	return nil
+}
+
 func (v view) artist(a artist) artistObject {
 	return artistObject{object: v.object("artist", a.id), Name: a.name}
+}
+
+func (v view) fullArtist(a artist) artistObject {
+	shown := v.artist(a)
+	shown.Images = &[]image{}
+	if v.extended {
+		shown.Followers, shown.Genres, shown.Popularity = &followers{Total: 1000 + len(a.name)}, []string{"indie"}, 40
+	}
+	return shown
 }
 
 func (v view) album(a *album) albumObject {
@@ -131,7 +140,16 @@ func (v view) album(a *album) albumObject {
 		TotalTracks:          a.tracks,
 		Artists:              []artistObject{v.artist(a.artist)},
 		Images:               v.images(a),
+		AvailableMarkets:     v.markets(),
 	}
+}
+
+func (v view) artistAlbum(on *album, of artist) albumObject {
+	shown := v.album(on)
+	if v.extended {
+		shown.AlbumGroup = groupOf(on, of)
+	}
+	return shown
 }
 
 func (v view) images(a *album) []image {
@@ -146,21 +164,30 @@ func (v view) images(a *album) []image {
 }
 
 func (v view) track(t *track) trackObject {
+	shown, album := v.simpleTrack(t), v.album(t.album)
+	shown.ExternalIDs, shown.Album = map[string]string{"isrc": t.ISRC}, &album
+	if v.extended {
+		popularity := 20 + t.DurationMS%60
+		shown.Popularity = &popularity
+	}
+	return shown
+}
+
+func (v view) simpleTrack(t *track) trackObject {
 	artists := make([]artistObject, len(t.artists))
 	for i, a := range t.artists {
 		artists[i] = v.artist(a)
 	}
 	return trackObject{
-		object:      v.object("track", t.ID),
-		Name:        t.Name,
-		DurationMS:  t.DurationMS,
-		Explicit:    t.Explicit,
-		IsPlayable:  t.Playable,
-		DiscNumber:  1,
-		TrackNumber: t.number,
-		ExternalIDs: map[string]string{"isrc": t.ISRC},
-		Artists:     artists,
-		Album:       v.album(t.album),
+		object:           v.object("track", t.ID),
+		Name:             t.Name,
+		DurationMS:       t.DurationMS,
+		Explicit:         t.Explicit,
+		IsPlayable:       t.Playable,
+		DiscNumber:       1,
+		TrackNumber:      t.number,
+		Artists:          artists,
+		AvailableMarkets: v.markets(),
 	}
 }
 
@@ -172,67 +199,42 @@ func (v view) tracks(ts []*track) []trackObject {
 	return objects
 }
 
-func (v view) me(a Account) userObject {
-	return userObject{object: v.object("user", a.ID), AccountID: a.ID, DisplayName: a.DisplayName, Images: []image{}}
+func (v view) user(a Account) userObject {
+	return userObject{object: v.object("user", a.ID), DisplayName: a.DisplayName, Images: []image{}}
 }
 
-func (v view) device(d device) deviceObject {
-	return deviceObject{ID: d.ID, IsActive: d.Active, Name: d.Name, Type: "Speaker", VolumePercent: 60, SupportsVolume: true}
-}
-
-func (v view) devices(d device) any {
-	return map[string][]deviceObject{"devices": {v.device(d)}}
-}
-
-func (v view) playback(a account) playbackObject {
-	disallowed := "pausing"
-	if a.Player.Playing {
-		disallowed = "resuming"
-	}
-	return playbackObject{
-		Device:               v.device(a.Device),
-		RepeatState:          "off",
-		Timestamp:            a.Player.Since.UnixMilli(),
-		ProgressMS:           a.Player.progress(v.now).Milliseconds(),
-		IsPlaying:            a.Player.Playing,
-		CurrentlyPlayingType: "track",
-		Item:                 v.track(v.songs.byID[a.Player.Track]),
-		Actions:              map[string]map[string]bool{"disallows": {disallowed: true}},
-	}
-}
-
-// queue shows at most twenty upcoming tracks, and does not tell the queued from the rest of the list.
-func (v view) queue(a account) queueObject {
-	shown := queueObject{Queue: []trackObject{}}
-	if !a.Device.Active {
-		return shown
-	}
-	if t := v.songs.byID[a.Player.Track]; t != nil {
-		current := v.track(t)
-		shown.CurrentlyPlaying = &current
-	}
-	for _, id := range window(a.Player.upcoming(), 20, 0) {
-		shown.Queue = append(shown.Queue, v.track(v.songs.byID[id]))
+func (v view) me(a account) userObject {
+	shown := v.user(a.Account)
+	shown.AccountID = a.ID
+	if v.extended {
+		shown.Country, shown.Email, shown.Product = "DE", a.ID+"@example.org", "premium"
+		if a.Switches.Free {
+			shown.Product = "free"
+		}
+		shown.ExplicitContent = map[string]bool{"filter_enabled": false, "filter_locked": false}
+		shown.Followers = &followers{}
 	}
 	return shown
 }
 
-// page shows part of a search's results. Its links repeat the request's URL with limit and offset set.
-func (v view) page(request *url.URL, found []*track, limit, offset int) pageObject {
+// pageOf shows part of a list. Its links repeat the request's URL with limit and offset set.
+func pageOf[T, O any](v view, request *url.URL, path string, all []T, limit, offset int, show func(T) O) page[O] {
 	link := func(offset int) *string {
 		query := request.Query()
 		query.Set("limit", strconv.Itoa(limit))
 		query.Set("offset", strconv.Itoa(offset))
-		target := v.api + "/search?" + query.Encode()
+		target := v.api + path + "?" + query.Encode()
 		return &target
 	}
-	page := pageObject{Href: *link(offset), Limit: limit, Offset: offset, Total: len(found)}
-	page.Items = v.tracks(window(found, limit, offset))
-	if limit > 0 && offset+limit < len(found) {
-		page.Next = link(offset + limit)
+	p := page[O]{Href: *link(offset), Limit: limit, Offset: offset, Total: len(all), Items: []O{}}
+	for _, one := range window(all, limit, offset) {
+		p.Items = append(p.Items, show(one))
+	}
+	if limit > 0 && offset+limit < len(all) {
+		p.Next = link(offset + limit)
 	}
 	if offset > 0 {
-		page.Previous = link(max(0, offset-limit))
+		p.Previous = link(max(0, offset-limit))
 	}
-	return page
+	return p
 }

@@ -1,8 +1,10 @@
 package sim
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,14 +20,21 @@ type call struct {
 	body    []byte
 	now     time.Time
 	account account // a copy, its player advanced to now
+	grant   grant
+	laws    laws
+	state   state // what is read, and what a change is made to before it is committed
 	view    view
 }
 
-// endpoint answers a call with a JSON body, an opaque text, or nil for 204. It runs under the lock.
+// endpoint answers a call with a reply, a JSON body for 200, or nil for 204. It runs under the lock.
 type endpoint func(*call) (any, error)
 
-// opaque is the text body with which player commands succeed.
-type opaque string
+// reply is an answer that is not 200 with JSON. Without a body it is empty.
+type reply struct {
+	status int
+	body   any
+	text   string
+}
 
 // apiError is an error of the Web API as it stands in a body (Spotify's Web API reference, "Regular error object" and
 // "Player error object").
@@ -33,6 +42,9 @@ type apiError struct {
 	Status  int    `json:"status"`
 	Message string `json:"message"`
 	Reason  string `json:"reason,omitempty"`
+
+	text       bool // the message alone is the body
+	retryAfter time.Duration
 }
 
 func (e apiError) Error() string { return strconv.Itoa(e.Status) + " " + e.Message }
@@ -43,65 +55,76 @@ func badRequest(message string) apiError {
 
 func notFound() apiError { return apiError{Status: http.StatusNotFound, Message: "Not Found"} }
 
-func (s *Spotify) routes(mux *http.ServeMux) {
-	for pattern, answer := range map[string]endpoint{
-		"GET /v1/me":                          func(c *call) (any, error) { return c.view.me(c.account.Account), nil },
-		"GET /v1/search":                      s.search,
-		"GET /v1/tracks/{id}":                 s.track,
-		"GET /v1/me/player":                   playback,
-		"GET /v1/me/player/currently-playing": playback,
-		"GET /v1/me/player/devices":           func(c *call) (any, error) { return c.view.devices(c.account.Device), nil },
-		"GET /v1/me/player/queue":             func(c *call) (any, error) { return c.view.queue(c.account), nil },
-		"PUT /v1/me/player":                   s.command(transfer),
-		"PUT /v1/me/player/play":              s.command(s.play),
-		"PUT /v1/me/player/pause":             s.command(pause),
-		"POST /v1/me/player/next":             s.command(next),
-		"POST /v1/me/player/queue":            s.command(s.enqueue),
-		"/v1/":                                func(*call) (any, error) { return nil, notFound() },
-	} {
-		mux.Handle(pattern, s.serve(answer))
-	}
-	for _, pattern := range removed() {
-		mux.Handle(pattern, s.serve(func(*call) (any, error) {
-			return nil, apiError{Status: http.StatusForbidden, Message: "Forbidden"}
-		}))
-	}
-}
+func forbidden() apiError { return apiError{Status: http.StatusForbidden, Message: "Forbidden"} }
 
-// removed lists what apps in Development Mode lost (Spotify's "February 2026 changes"); such apps have been seen to get
-// 403 for it. Recommendations answer 404 and need no mention.
-func removed() []string {
-	return []string{
-		"GET /v1/tracks", "GET /v1/users/{id}", "/v1/users/{id}/playlists", "/v1/playlists/{id}/tracks",
-		"/v1/playlists/{id}/followers", "/v1/artists/{id}/top-tracks", "/v1/artists/{id}/related-artists",
-		"/v1/audio-features/", "/v1/browse/",
-	}
+func outOfScope() apiError {
+	return apiError{Status: http.StatusForbidden, Message: "Insufficient client scope"}
 }
 
 // serve reads the body before it takes the lock and answers after giving it back: a slow client holds up nobody.
-func (s *Spotify) serve(answer endpoint) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+func (s *Spotify) serve(r route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, maxBody))
 		if err != nil {
 			s.write(w, nil, badRequest("Malformed body"))
 			return
 		}
-		result, err := s.run(&call{Request: r, body: body}, answer)
+		result, err := s.run(&call{Request: request, body: body}, r)
 		s.write(w, result, err)
 	})
 }
 
-func (s *Spotify) run(c *call, answer endpoint) (any, error) {
+func (s *Spotify) run(c *call, r route) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.now = s.now()
 	var err error
-	if c.account, err = s.authenticate(c.Request, c.now); err != nil {
+	if c.account, c.grant, err = s.authenticate(c.Request, c.now); err != nil {
 		return nil, err
 	}
-	c.account.Player = advance(c.account.Player, c.now, s.catalogue.length)
-	c.view = view{api: origin(c.Request) + "/v1", covers: s.coverURL, songs: s.catalogue, now: c.now}
-	return answer(c)
+	if err := s.admit(c, r); err != nil {
+		return nil, err
+	}
+	c.account = s.advanced(c.account, c.now)
+	c.laws = s.laws(c.account)
+	c.state = s.state
+	c.view = view{
+		api: origin(c.Request) + "/v1", covers: s.coverURL, songs: s.catalogue, now: c.now, extended: s.state.App.Extended,
+	}
+	if !r.changes {
+		return r.answer(c)
+	}
+	c.state = s.state.clone()
+	result, err := r.answer(c)
+	if err != nil {
+		return nil, err
+	}
+	c.state.Accounts[c.account.ID] = c.account
+	return result, s.commit(c.state)
+}
+
+// admit refuses calls that would get nowhere, in the order that Spotify has been seen to.
+func (s *Spotify) admit(c *call, r route) error {
+	switch app := s.state.App; {
+	case c.account.Switches.NotAllowed:
+		return apiError{Status: http.StatusForbidden, Message: "User not registered in the Developer Dashboard", text: true}
+	case app.OwnerFree:
+		const message = "Active premium subscription required for the owner of the app."
+		return apiError{Status: http.StatusForbidden, Message: message, text: true}
+	}
+	if err := s.limited(c.now); err != nil {
+		return err
+	}
+	if r.removed && !s.state.App.Extended {
+		return forbidden()
+	}
+	if covers(c.grant.Scopes, r.scopes) {
+		return nil
+	}
+	if r.reads {
+		return apiError{Status: http.StatusUnauthorized, Message: "Permissions missing"}
+	}
+	return outOfScope()
 }
 
 func (s *Spotify) write(w http.ResponseWriter, result any, err error) {
@@ -111,17 +134,46 @@ func (s *Spotify) write(w http.ResponseWriter, result any, err error) {
 			s.log.Error("simulated Spotify failed", "error", err)
 			failure = apiError{Status: http.StatusInternalServerError, Message: "Server error."}
 		}
-		writeJSON(w, failure.Status, map[string]apiError{"error": failure})
+		failure.write(w)
 		return
 	}
 	switch result := result.(type) {
 	case nil:
 		w.WriteHeader(http.StatusNoContent)
-	case opaque:
-		_, _ = io.WriteString(w, string(result))
+	case reply:
+		result.write(w)
 	default:
 		writeJSON(w, http.StatusOK, result)
 	}
+}
+
+func (e apiError) write(w http.ResponseWriter) {
+	if e.retryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(e.retryAfter.Seconds()))))
+	}
+	if e.text {
+		reply{status: e.Status, text: e.Message}.write(w)
+		return
+	}
+	writeJSON(w, e.Status, map[string]apiError{"error": e})
+}
+
+func (r reply) write(w http.ResponseWriter) {
+	if r.body != nil {
+		writeJSON(w, r.status, r.body)
+		return
+	}
+	if r.text != "" {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	}
+	w.WriteHeader(r.status)
+	_, _ = io.WriteString(w, r.text)
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // fails only when the client has gone
 }
 
 // origin is where the client reached this server: URLs in answers lead back to it.
@@ -132,43 +184,6 @@ func origin(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-// playback is GET me/player and me/player/currently-playing: 204 while no device is active or nothing ever played.
-func playback(c *call) (any, error) {
-	if !c.account.Device.Active || c.account.Player.Track == "" {
-		return nil, nil
-	}
-	return c.view.playback(c.account), nil
-}
-
-func (s *Spotify) track(c *call) (any, error) {
-	t := s.catalogue.byID[c.PathValue("id")]
-	if t == nil {
-		return nil, notFound()
-	}
-	return c.view.track(t), nil
-}
-
-// search is GET search, for tracks. Development Mode has limits of 0 to 10, 5 unless given, and offsets up to 1000
-// (Spotify's "February 2026 changes" and Web API reference, search).
-func (s *Spotify) search(c *call) (any, error) {
-	query := c.URL.Query()
-	if query.Get("q") == "" {
-		return nil, badRequest("No search query")
-	}
-	if query.Get("type") != "track" {
-		return nil, badRequest("Bad search type field: only track is simulated")
-	}
-	limit, ok := number(query, "limit", 5, 10)
-	if !ok {
-		return nil, badRequest("Invalid limit")
-	}
-	offset, ok := number(query, "offset", 0, 1000)
-	if !ok {
-		return nil, badRequest("Invalid offset")
-	}
-	return map[string]any{"tracks": c.view.page(c.URL, s.catalogue.search(query.Get("q")), limit, offset)}, nil
-}
-
 // number reads a parameter between 0 and most.
 func number(query url.Values, name string, standard, most int) (int, bool) {
 	if !query.Has(name) {
@@ -176,6 +191,19 @@ func number(query url.Values, name string, standard, most int) (int, bool) {
 	}
 	n, err := strconv.Atoi(query.Get(name))
 	return n, err == nil && n >= 0 && n <= most
+}
+
+// paging reads limit and offset.
+func (c *call) paging(standard, most, deepest int) (limit, offset int, err error) {
+	limit, ok := number(c.URL.Query(), "limit", standard, most)
+	if !ok {
+		return 0, 0, badRequest("Invalid limit")
+	}
+	offset, ok = number(c.URL.Query(), "offset", 0, deepest)
+	if !ok {
+		return 0, 0, badRequest("Invalid offset")
+	}
+	return limit, offset, nil
 }
 
 // window is the part of all from offset on, at most limit long.

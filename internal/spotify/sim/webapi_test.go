@@ -97,7 +97,11 @@ func TestErrors(t *testing.T) {
 		{"playing", "POST", "/me/player/queue", "", message(400, "Invalid track uri: ", "")},
 		{"playing", "PUT", "/me/player/play", `{"uris":["` + songs[0].URI + `"],"position_ms":-1}`, message(400, "Invalid position_ms", "")},
 		{"playing", "PUT", "/me/player/play", `{`, message(400, "Malformed json: unexpected EOF", "")},
-		{"playing", "PUT", "/me/player/play", `{"context_uri":"spotify:album:x"}`, message(400, `Malformed json: json: unknown field "context_uri"`, "")},
+		{"playing", "PUT", "/me/player/play", `{"context_uri":"spotify:album:x"}`, notFound},
+		{"playing", "PUT", "/me/player/play", `{"context_uri":"spotify:show:x"}`, message(400, "Invalid context uri", "")},
+		{"playing", "PUT", "/me/player/play", `{"context_uri":"spotify:album:x","uris":["` + songs[0].URI + `"]}`, message(400, "Can't have both context_uri and uris", "")},
+		{"playing", "PUT", "/me/player/play", `{"uris":["` + songs[0].URI + `"],"offset":{"position":1}}`, message(400, "Invalid offset position", "")},
+		{"playing", "PUT", "/me/player/play", `{"surprise":1}`, message(400, `Malformed json: json: unknown field "surprise"`, "")},
 		{"playing", "PUT", "/me/player/play", strings.Repeat(" ", 70_000), message(400, "Malformed body", "")},
 	} {
 		t.Run(tt.player+" "+tt.method+" "+tt.path, func(t *testing.T) {

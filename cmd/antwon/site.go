@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/session"
+	"antwon.dj/backend/internal/spotify"
+)
+
+// site is what a server stands on, and then the server itself. openSite and start make one.
+type site struct {
+	cfg     config
+	log     *slog.Logger
+	metrics *prometheus.Registry
+	store   *jukebox.Store
+	bus     *hintBus
+	tokens  *session.Tokens
+	vault   *spotify.Vault
+	spotify *spotify.Client
+
+	jukebox *jukebox.Jukebox
+	program *program
+}
+
+// openSite opens the database, the bus and the way to Spotify. The session secret is set.
+func openSite(ctx context.Context, cfg config, log *slog.Logger) (s *site, err error) {
+	s = &site{cfg: cfg, log: log, metrics: newMetrics()}
+	if s.tokens, err = session.New(cfg.sessionSecret); err != nil {
+		return nil, err
+	}
+	keys := cfg.encryptionKeys
+	if keys == nil {
+		keys = [][]byte{cfg.sessionSecret}
+	}
+	if s.vault, err = spotify.NewVault(keys[0], keys[1:]...); err != nil {
+		return nil, err
+	}
+	if s.store, err = jukebox.OpenStore(ctx, cfg.databaseURL); err != nil {
+		return nil, err
+	}
+	if s.bus, err = openBus(cfg, log, s.metrics); err != nil {
+		return nil, errors.Join(err, s.store.Close())
+	}
+	s.spotify = spotify.New(spotify.Config{
+		APIURL: cfg.spotify.apiURL, AccountsURL: cfg.spotify.accountsURL, RedirectURL: cfg.publicURL + "/spotify/callback",
+		ClientID: cfg.spotify.clientID, ClientSecret: cfg.spotify.clientSecret, RequestsPer30s: cfg.spotify.requestsPer30s,
+		Vault: s.vault, Accounts: jukebox.NewAccounts(s.store), Log: log, Metrics: s.metrics,
+	})
+	return s, nil
+}
+
+// start puts the jukebox and the wire on it; nothing runs before program.serve. Accounts and covers may be nil.
+func (s *site) start(accounts jukebox.DemoAccounts, covers http.Handler) {
+	s.jukebox = jukebox.New(jukebox.Config{
+		Store: s.store, Bus: s.bus, Tokens: s.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify,
+		DemoLogin: true, Demo: accounts, PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins,
+		FeedInterval: s.cfg.feedInterval, Log: s.log, Metrics: s.metrics,
+	})
+	s.bus.serves(s.jukebox)
+	s.program = assemble(s, covers)
+}
+
+func (s *site) close() error {
+	s.spotify.Close()
+	s.bus.close()
+	return s.store.Close()
+}

@@ -1,0 +1,39 @@
+package graph
+
+import (
+	"context"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+func (r mutationResolver) ConnectSpotify(ctx context.Context, returnTo *string) (*jukebox.SpotifyAuthorization, error) {
+	if err := overHTTP(ctx); err != nil {
+		return nil, err
+	}
+	asked, err := r.jukebox.ConnectSpotify(ctx, returnTo)
+	if err == nil {
+		keepSecret(ctx, SpotifySecret, asked.Browser)
+	}
+	return asked, err
+}
+
+func (r mutationResolver) DisconnectSpotify(ctx context.Context) (bool, error) {
+	err := r.jukebox.DisconnectSpotify(ctx)
+	return err == nil, err
+}
+
+func (r mutationResolver) SkipSong(ctx context.Context, roomID string, key *string) (*jukebox.Playback, error) {
+	return r.jukebox.SkipSong(ctx, roomID, key)
+}
+
+func (r mutationResolver) PausePlayback(ctx context.Context, roomID string) (*jukebox.Playback, error) {
+	return r.jukebox.PausePlayback(ctx, roomID)
+}
+
+func (r mutationResolver) ResumePlayback(ctx context.Context, roomID string) (*jukebox.Playback, error) {
+	return r.jukebox.ResumePlayback(ctx, roomID)
+}
+
+func (r mutationResolver) TransferPlayback(ctx context.Context, roomID, deviceID string) (*jukebox.Playback, error) {
+	return r.jukebox.TransferPlayback(ctx, roomID, deviceID)
+}

@@ -1,0 +1,210 @@
+package jukebox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/roomcommand"
+	"antwon.dj/backend/ent/roomplayback"
+)
+
+// HostCommandKind is what a host can ask of the player.
+type HostCommandKind string
+
+const (
+	SkipCommand     HostCommandKind = "SKIP"
+	PauseCommand    HostCommandKind = "PAUSE"
+	ResumeCommand   HostCommandKind = "RESUME"
+	TransferCommand HostCommandKind = "TRANSFER"
+)
+
+// HostCommand is something that a host asked of the player. The one who drives the room carries it out, wherever that is.
+type HostCommand struct {
+	ID       string
+	Kind     HostCommandKind
+	Argument string // SKIP: the URI of the song that is to be skipped, if any; TRANSFER: the device
+	At       time.Time
+}
+
+// Answer is what came of a host's command: nothing in Code is success.
+type Answer struct {
+	CommandID string
+	Code      Code
+	Message   string // for the host, with Code
+}
+
+const (
+	// CommandPatience is how long a host waits for an answer. A command that is older is not carried out any more.
+	CommandPatience = 5 * time.Second
+	maxPending      = 8 // commands that wait in one room
+
+	pendingState = "PENDING"
+	doneState    = "DONE" // any other state is the Code of a failure
+)
+
+// SkipSong ends the song that plays and goes on to the next one. For hosts, as are the other three. All of them wait for
+// the player's driver; UpstreamUnavailable if nothing came of it in five seconds.
+func (j *Jukebox) SkipSong(ctx context.Context, roomID string, key *string) (*Playback, error) {
+	a, err := j.toRoom(ctx, roomID)
+	if err == nil {
+		err = a.host()
+	}
+	if err != nil {
+		return nil, err
+	}
+	state, err := j.current(ctx, roomID)
+	if err != nil {
+		return nil, err
+	}
+	heard := ""
+	if state.Playback.Song != nil {
+		heard = state.Playback.Song.URI
+	}
+	return j.command(ctx, a, HostCommand{Kind: SkipCommand, Argument: heard}, key)
+}
+
+// PausePlayback pauses the player; pausing a paused one is no error.
+func (j *Jukebox) PausePlayback(ctx context.Context, roomID string) (*Playback, error) {
+	return j.ask(ctx, roomID, HostCommand{Kind: PauseCommand})
+}
+
+// ResumePlayback goes on with what was paused or, where nothing is, with the room's next song.
+func (j *Jukebox) ResumePlayback(ctx context.Context, roomID string) (*Playback, error) {
+	return j.ask(ctx, roomID, HostCommand{Kind: ResumeCommand})
+}
+
+// TransferPlayback moves the music to another of the host's devices.
+func (j *Jukebox) TransferPlayback(ctx context.Context, roomID, deviceID string) (*Playback, error) {
+	if deviceID == "" || len(deviceID) > 255 {
+		return nil, badInput("deviceId", "must be the id of one of the room's devices")
+	}
+	return j.ask(ctx, roomID, HostCommand{Kind: TransferCommand, Argument: deviceID})
+}
+
+func (j *Jukebox) ask(ctx context.Context, roomID string, c HostCommand) (*Playback, error) {
+	a, err := j.toRoom(ctx, roomID)
+	if err == nil {
+		err = a.host()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return j.command(ctx, a, c, nil)
+}
+
+// command leaves a command for whoever drives the room, and waits for the answer. Who repeats one by its key is answered
+// alike.
+func (j *Jukebox) command(ctx context.Context, a access, c HostCommand, key *string) (*Playback, error) {
+	if err := a.open(); err != nil && key == nil {
+		return nil, err
+	}
+	mutation := map[HostCommandKind]string{
+		SkipCommand: "skipSong", PauseCommand: "pausePlayback", ResumeCommand: "resumePlayback", TransferCommand: "transferPlayback",
+	}[c.Kind]
+	done, err := j.changeOnce(ctx, a, key, mutation, a.roomID, func(ctx context.Context, t *roomTx) (outcome, error) {
+		return t.leave(ctx, c)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("leave a command: %w", err)
+	}
+	return j.awaitAnswer(ctx, a.roomID, done.objectID)
+}
+
+func (t *roomTx) leave(ctx context.Context, c HostCommand) (outcome, error) {
+	waiting, err := t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.State(pendingState)).Count(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	if waiting >= maxPending {
+		return outcome{}, &Error{Code: RateLimited, Message: "the player has not answered the last commands yet: try again in a moment", RetryAfter: time.Second}
+	}
+	id := newID()
+	err = t.alter().RoomCommand.Create().SetID(id).SetRoomID(t.roomID).SetKind(string(c.Kind)).SetArgument(c.Argument).
+		SetVersion(t.version).SetState(pendingState).SetCreatedAt(t.now).Exec(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	t.concernsNobody()
+	return outcome{objectID: id}, t.markCommands(ctx)
+}
+
+func (t *roomTx) markCommands(ctx context.Context) error {
+	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetCommandVersion(t.version).Exec(ctx)
+}
+
+// answer writes what came of a command.
+func (t *roomTx) answer(ctx context.Context, a *Answer) error {
+	state := doneState
+	if a.Code != "" {
+		state = string(a.Code)
+	}
+	err := t.alter().RoomCommand.Update().Where(roomcommand.ID(a.CommandID), roomcommand.State(pendingState)).
+		SetState(state).SetOutcome(cut(a.Message, 1024)).SetDoneAt(t.now).SetVersion(t.version).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	return t.markCommands(ctx)
+}
+
+// awaitAnswer follows the room until the command is answered, and returns what the player does then.
+func (j *Jukebox) awaitAnswer(ctx context.Context, roomID, commandID string) (*Playback, error) {
+	watcher, err := j.Watch(ctx, roomID)
+	if err != nil {
+		return nil, err
+	}
+	defer watcher.Close()
+	waiting, cancel := context.WithTimeout(ctx, CommandPatience)
+	defer cancel()
+	for {
+		row, err := j.store.read.RoomCommand.Get(ctx, commandID)
+		if err != nil {
+			return nil, fmt.Errorf("read the command's answer: %w", err)
+		}
+		if row.State != pendingState {
+			return j.replied(ctx, roomID, row)
+		}
+		if _, err := watcher.Next(waiting); errors.Is(err, context.DeadlineExceeded) {
+			return nil, &Error{Code: UpstreamUnavailable, Message: "the player did not answer in time", RetryAfter: retryCommand}
+		} else if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// retryCommand is when a command that failed is worth another try.
+const retryCommand = 5 * time.Second
+
+func (j *Jukebox) replied(ctx context.Context, roomID string, row *ent.RoomCommand) (*Playback, error) {
+	if row.State != doneState {
+		return nil, &Error{Code: Code(row.State), Message: row.Outcome, RetryAfter: retryOf(Code(row.State))}
+	}
+	state, err := j.current(ctx, roomID)
+	if err != nil {
+		return nil, err
+	}
+	return &state.Playback, nil
+}
+
+func retryOf(code Code) time.Duration {
+	if code == UpstreamUnavailable {
+		return retryCommand
+	}
+	return 0
+}
+
+// pendingCommands returns what hosts want and nobody has answered yet, oldest first.
+func (l *loader) pendingCommands(ctx context.Context, roomID string) ([]HostCommand, error) {
+	rows, err := l.store.read.RoomCommand.Query().Where(roomcommand.RoomID(roomID), roomcommand.State(pendingState)).
+		Order(roomcommand.ByVersion(), roomcommand.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load commands: %w", err)
+	}
+	var commands []HostCommand
+	for _, row := range rows {
+		commands = append(commands, HostCommand{row.ID, HostCommandKind(row.Kind), row.Argument, row.CreatedAt.UTC()})
+	}
+	return commands, nil
+}

@@ -1,0 +1,215 @@
+package jukebox
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/ent/spotifyaccount"
+	"antwon.dj/backend/ent/spotifyauthorization"
+)
+
+const (
+	authorizationLife = 10 * time.Minute // from asking a host to Spotify's answer
+	// authorizationMonths is how long Spotify's refresh tokens live, however often they are used (developer.spotify.com,
+	// 18 June 2026); hosts are warned in the last of them.
+	authorizationMonths = 6
+	warningMonths       = 5
+	maxReturnTo         = 1024
+)
+
+// SpotifyAuthorization is a host's way to Spotify's page. The browser that goes there has to keep Browser to itself, and
+// bring it when it comes back.
+type SpotifyAuthorization struct {
+	URL     string
+	Browser string
+}
+
+// ConnectSpotify begins to connect the viewer's Spotify account. Afterwards the browser returns to returnTo, a path of ours
+// or a page of an allowed origin; without one it is only told how it went. For hosts.
+func (j *Jukebox) ConnectSpotify(ctx context.Context, returnTo *string) (*SpotifyAuthorization, error) {
+	host, err := j.hostAccount(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if j.cfg.Authorizer == nil {
+		return nil, errorf(Forbidden, "this server has no Spotify app of its own: ask who runs it for ANTWON_SPOTIFY_CLIENT_ID")
+	}
+	page, err := j.parseReturnTo(returnTo)
+	if err != nil {
+		return nil, err
+	}
+	state, browser, verifier := rand.Text(), rand.Text(), rand.Text()+rand.Text()
+	err = j.store.inTx(ctx, func(tx *ent.Tx) error {
+		return tx.SpotifyAuthorization.Create().SetID(newID()).SetUserID(host.UserID).SetStateHash(hash([]byte(state))).
+			SetBrowserHash(hash([]byte(browser))).SetVerifier(verifier).SetReturnTo(page).
+			SetExpiresAt(microseconds(time.Now().Add(authorizationLife))).Exec(ctx)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("connect Spotify: %w", err)
+	}
+	return &SpotifyAuthorization{j.cfg.Authorizer.AuthorizationURL(state, verifier), browser}, nil
+}
+
+// hostAccount returns the viewer if they can host.
+func (j *Jukebox) hostAccount(ctx context.Context) (Viewer, error) {
+	viewer, err := ViewerFrom(ctx)
+	if err == nil && viewer.Kind != HostUser {
+		err = errorf(Forbidden, "only hosts connect Spotify: sign in as one")
+	}
+	return viewer, err
+}
+
+// parseReturnTo takes pages of ours, and those of front ends that may use the API.
+func (j *Jukebox) parseReturnTo(text *string) (string, error) {
+	if text == nil {
+		return "", nil
+	}
+	page := *text
+	u, err := url.Parse(page)
+	switch {
+	case err != nil || page == "" || len(page) > maxReturnTo || strings.ContainsAny(page, "\\\r\n\t"):
+	case u.Scheme == "" && u.Host == "" && strings.HasPrefix(page, "/") && !strings.HasPrefix(page, "//"):
+		return page, nil
+	case u.User == nil && j.isOurs(u.Scheme+"://"+u.Host):
+		return page, nil
+	}
+	return "", badInput("returnTo", "must be a path of this server, such as /host, or a page of an origin that may use it")
+}
+
+func (j *Jukebox) isOurs(origin string) bool {
+	for _, allowed := range append([]string{j.cfg.PublicURL}, j.cfg.AllowedOrigins...) {
+		if strings.EqualFold(origin, allowed) {
+			return true
+		}
+	}
+	return false
+}
+
+// SpotifyAnswer is what a browser brought back from Spotify: a code, or an error such as access_denied.
+type SpotifyAnswer struct{ State, Browser, Code, Error string }
+
+// FinishSpotify ends what ConnectSpotify began, once: the account is the host's from now on. It returns the page to go to, if
+// there is one, also with an error: Forbidden if the host said no or the account may not be used or is
+// another host's, BadUserInput if the answer is not to a question of ours, or not this browser's.
+func (j *Jukebox) FinishSpotify(ctx context.Context, answer SpotifyAnswer) (returnTo string, err error) {
+	asked, err := j.takeAuthorization(ctx, answer)
+	if err != nil {
+		return "", err
+	}
+	if answer.Error != "" || answer.Code == "" {
+		return asked.ReturnTo, errorf(Forbidden, "Spotify was not connected: %s", refusalOf(answer.Error))
+	}
+	credentials, err := j.cfg.Authorizer.Authorize(ctx, asked.UserID, answer.Code, asked.Verifier)
+	if err != nil {
+		return asked.ReturnTo, fmt.Errorf("connect Spotify: %w", err)
+	}
+	if err := j.keepAccount(ctx, asked.UserID, credentials); err != nil {
+		return asked.ReturnTo, fmt.Errorf("connect Spotify: %w", err)
+	}
+	return asked.ReturnTo, j.nudgeHosted(ctx, asked.UserID)
+}
+
+func refusalOf(code string) string {
+	if code == "access_denied" {
+		return "you did not allow it"
+	}
+	return "Spotify answered an error; try again"
+}
+
+// takeAuthorization finds what a state belongs to, and deletes it: it counts once. Who brings another browser's is told
+// nothing more.
+func (j *Jukebox) takeAuthorization(ctx context.Context, answer SpotifyAnswer) (*ent.SpotifyAuthorization, error) {
+	var asked *ent.SpotifyAuthorization
+	err := j.store.inTx(ctx, func(tx *ent.Tx) (err error) {
+		here := spotifyauthorization.StateHash(hash([]byte(answer.State)))
+		if asked, err = tx.SpotifyAuthorization.Query().Where(here).Only(ctx); err != nil {
+			return err
+		}
+		n, err := tx.SpotifyAuthorization.Delete().Where(here).Exec(ctx)
+		if err == nil && n == 0 { // another request of this moment took it
+			asked = nil
+		}
+		return err
+	})
+	if err != nil && !ent.IsNotFound(err) {
+		return nil, fmt.Errorf("connect Spotify: %w", err)
+	}
+	browser := []byte(hash([]byte(answer.Browser)))
+	if asked == nil || time.Now().After(asked.ExpiresAt) || subtle.ConstantTimeCompare(browser, []byte(asked.BrowserHash)) != 1 {
+		return nil, badInput("state", "is not that of a connection begun in this browser in the last ten minutes: begin again")
+	}
+	return asked, nil
+}
+
+// keepAccount makes a Spotify account a host's, instead of the one that they had.
+func (j *Jukebox) keepAccount(ctx context.Context, hostID string, c SpotifyCredentials) error {
+	return j.store.inTx(ctx, func(tx *ent.Tx) error {
+		taken, err := tx.SpotifyAccount.Query().Where(spotifyaccount.AccountID(c.AccountID), spotifyaccount.UserIDNEQ(hostID)).Exist(ctx)
+		if err != nil {
+			return err
+		}
+		if taken {
+			return errorf(Forbidden, "this Spotify account is connected to another host here: disconnect it there first")
+		}
+		if _, err := tx.SpotifyAccount.Delete().Where(spotifyaccount.UserID(hostID)).Exec(ctx); err != nil {
+			return err
+		}
+		return tx.SpotifyAccount.Create().SetID(newID()).SetUserID(hostID).SetAccountID(c.AccountID).
+			SetDisplayName(cut(c.DisplayName, 255)).SetSealedTokens(c.Sealed).SetAuthorizedAt(microseconds(time.Now())).Exec(ctx)
+	})
+}
+
+// DisconnectSpotify forgets the viewer's Spotify account: its tokens and what else is known of it are gone at once. The
+// music goes on, but the server hands over no more songs. For hosts; disconnecting twice is no error.
+func (j *Jukebox) DisconnectSpotify(ctx context.Context) error {
+	host, err := j.hostAccount(ctx)
+	if err != nil {
+		return err
+	}
+	err = j.store.inTx(ctx, func(tx *ent.Tx) error {
+		if _, err := tx.SpotifyAuthorization.Delete().Where(spotifyauthorization.UserID(host.UserID)).Exec(ctx); err != nil {
+			return err
+		}
+		_, err := tx.SpotifyAccount.Delete().Where(spotifyaccount.UserID(host.UserID)).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("disconnect Spotify: %w", err)
+	}
+	if j.cfg.Authorizer != nil {
+		j.cfg.Authorizer.Forget(host.UserID)
+	}
+	return j.nudgeHosted(ctx, host.UserID)
+}
+
+// nudgeHosted wakes whoever drives the host's open room: what they can do there is different now. What is known of the
+// device goes with the account.
+func (j *Jukebox) nudgeHosted(ctx context.Context, hostID string) error {
+	id, err := j.store.read.Room.Query().Where(room.OpenHostID(hostID)).OnlyID(ctx)
+	if ent.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("find the host's room: %w", err)
+	}
+	err = j.changer.change(ctx, id, func(ctx context.Context, t *roomTx) error { return t.forgetDevice(ctx) })
+	if CodeOf(err) == Conflict { // closed meanwhile
+		return nil
+	}
+	return err
+}
+
+// ForgetOldAuthorizations deletes those that nobody came back for.
+func (j *Jukebox) ForgetOldAuthorizations(ctx context.Context) error {
+	return j.store.inTx(ctx, func(tx *ent.Tx) error {
+		_, err := tx.SpotifyAuthorization.Delete().Where(spotifyauthorization.ExpiresAtLT(microseconds(time.Now()))).Exec(ctx)
+		return err
+	})
+}

@@ -1,0 +1,192 @@
+package playback
+
+import (
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+// verify: nobody knows whether Spotify has the committed song. A PENDING one was left by a crash, of this server or of one
+// whose command may still be on its way.
+func (m *moment) verify() (action, bool) {
+	item := m.room.Committed()
+	if item == nil || item.Commit == jukebox.CommitSent {
+		return action{}, false
+	}
+	if m.queueOutOfReach() {
+		return action{}, true
+	}
+	since := later(item.CommittedAt, m.memory.asked).Add(patience)
+	if item.Commit == jukebox.CommitPending && m.memory.asked.IsZero() {
+		since = item.CommittedAt.Add(commandTime)
+	}
+	return m.sendAfter(since, verification(item))
+}
+
+// makePlaylist: songs are to go to a playlist that is not there yet.
+func (m *moment) makePlaylist() (action, bool) {
+	if m.delivery() != jukebox.DeliveryPlaylist || m.room.PlaylistURI != "" || m.memory.noPlaylist || !m.waiting() {
+		return action{}, false
+	}
+	return m.send(Command{Kind: CreatePlaylist}, jukebox.PlaybackStep{})
+}
+
+// mistrust: the committed song stands in the playlist, but the player went on to something else, or stopped. It returns to
+// the queue, and reaches the player in the other way from now on.
+func (m *moment) mistrust() (action, bool) {
+	item := m.room.Committed()
+	if item == nil || item.Via != jukebox.DeliveryPlaylist || item.Commit != jukebox.CommitSent || !m.room.Begun || m.memory.noPremium {
+		return action{}, false
+	}
+	since := item.CommittedAt.Add(playlistNotice)
+	stopped := m.sound == silence && m.room.NowPlaying == nil && m.memory.silent.After(since)
+	elsewhere := m.sound == playingSong && m.item == nil && m.nearEnd() && m.began().After(since)
+	if !stopped && !elsewhere {
+		return action{}, false
+	}
+	m.memory.mistrusted = true
+	return action{step: jukebox.PlaybackStep{ReturnedItem: item.ID}}, true
+}
+
+// playlistNotice is how soon before the end of a song an addition to its playlist may be overlooked without this meaning
+// that all are.
+const playlistNotice = 20 * time.Second
+
+// unstick: the committed song should play by now, and nothing does.
+func (m *moment) unstick() (action, bool) {
+	item := m.room.Committed()
+	if item == nil || m.sound != silence && m.sound != noDevice || m.queueOutOfReach() {
+		return action{}, false
+	}
+	since := later(m.memory.silent, later(item.CommittedAt, m.memory.asked))
+	loaded := m.memory.seen.Song != nil && same(m.memory.seen.Song, &item.Song)
+	switch {
+	case loaded && m.couldHavePlayed(item) && m.now.Sub(since) >= patience:
+		return action{step: m.succession(item)}, true
+	case item.Via == jukebox.DeliveryPlaylist:
+		return m.startPlaylist(item, since)
+	case loaded:
+		return m.sendAfter(since.Add(patience), m.directly(item))
+	case m.memory.found == m.place(item):
+		return m.sendAfter(since.Add(patience), Command{Kind: Next, ItemID: item.ID})
+	}
+	return m.sendAfter(since.Add(patience), verification(item))
+}
+
+// startPlaylist: the first time it is the host who presses play. A player that was told to play a playlist notices later
+// additions less often than one whose host did.
+func (m *moment) startPlaylist(item *jukebox.QueueItem, since time.Time) (action, bool) {
+	if m.sound == noDevice && !m.mayFind() || m.pressPlay() {
+		return action{}, false
+	}
+	return m.sendAfter(since.Add(patience), m.fromPlaylist(item))
+}
+
+// pressPlay says that nothing but the host can start the music.
+func (m *moment) pressPlay() bool {
+	item := m.room.Committed()
+	return item != nil && item.Via == jukebox.DeliveryPlaylist && item.Commit == jukebox.CommitSent && (m.sound == silence || m.sound == noDevice) &&
+		m.room.NowPlaying == nil && (!m.room.Begun || m.memory.noPremium)
+}
+
+// verifyOvertaken: another song began after the commit and ends soon. Either the host's own queue went first, or Spotify
+// has lost the committed song.
+func (m *moment) verifyOvertaken() (action, bool) {
+	item := m.room.Committed()
+	if item == nil || item.Via == jukebox.DeliveryPlaylist || !m.nearEnd() || m.memory.found == m.place(item) ||
+		!m.began().After(item.CommittedAt.Add(fresh)) {
+		return action{}, false
+	}
+	return m.send(verification(item), jukebox.PlaybackStep{})
+}
+
+// commit: the current song, whoever chose it, ends soon. A playlist that was never started gets its first song at once, so
+// that there is something to press play on.
+func (m *moment) commit() (action, bool) {
+	item := m.pick()
+	if item == nil || m.room.Committed() != nil {
+		return action{}, false
+	}
+	playlist := m.usesPlaylist()
+	if !m.nearEnd() && !(playlist && !m.room.Begun) {
+		return action{}, false
+	}
+	if playlist {
+		return m.send(m.toPlaylist(item), commitment(item, jukebox.DeliveryPlaylist))
+	}
+	return m.send(Command{Kind: Enqueue, ItemID: item.ID, URI: item.Song.URI}, commitment(item, jukebox.DeliveryQueue))
+}
+
+// playDirectly: nothing plays. A playlist can be written to without a device.
+func (m *moment) playDirectly() (action, bool) {
+	item := m.pick()
+	if item == nil || m.room.Committed() != nil || m.room.NowPlaying != nil || m.sound != silence && m.sound != noDevice {
+		return action{}, false
+	}
+	if m.usesPlaylist() {
+		return m.send(m.toPlaylist(item), commitment(item, jukebox.DeliveryPlaylist))
+	}
+	if m.sound == noDevice && !m.mayFind() {
+		return action{}, false
+	}
+	return m.send(m.directly(item), commitment(item, jukebox.DeliveryQueue))
+}
+
+func commitment(item *jukebox.QueueItem, via jukebox.Delivery) jukebox.PlaybackStep {
+	return jukebox.PlaybackStep{CommitItem: item.ID, CommitVia: via}
+}
+
+// delivery is how songs reach the player: as the host wants, unless that turned out not to work.
+func (m *moment) delivery() jukebox.Delivery {
+	d := m.room.Playback.Delivery
+	switch {
+	case m.memory.noPremium && !m.memory.noPlaylist:
+		return jukebox.DeliveryPlaylist
+	case m.memory.noPlaylist || m.memory.mistrusted:
+		return jukebox.DeliveryQueue
+	case d == "":
+		return jukebox.DeliveryQueue
+	}
+	return d
+}
+
+func (m *moment) usesPlaylist() bool {
+	return m.delivery() == jukebox.DeliveryPlaylist && m.room.PlaylistURI != ""
+}
+
+// pick returns the queue's first song that did not fail before, or else simply the first; nil when none is left.
+func (m *moment) pick() *jukebox.QueueItem {
+	for _, item := range m.room.Queue {
+		if item.State == jukebox.Queued && !m.hasPassed(item) {
+			return item
+		}
+	}
+	return m.room.Next()
+}
+
+func (m *moment) directly(item *jukebox.QueueItem) Command {
+	return Command{Kind: Play, ItemID: item.ID, URI: item.Song.URI, DeviceID: m.deviceID()}
+}
+
+func (m *moment) toPlaylist(item *jukebox.QueueItem) Command {
+	return Command{Kind: Append, ItemID: item.ID, URI: item.Song.URI}
+}
+
+func (m *moment) fromPlaylist(item *jukebox.QueueItem) Command {
+	return Command{Kind: PlayPlaylist, ItemID: item.ID, URI: item.Song.URI, DeviceID: m.deviceID()}
+}
+
+func (m *moment) deviceID() string {
+	if device := m.memory.seen.Device; device != nil && m.memory.device.id == "" {
+		return device.ID
+	}
+	return m.memory.device.id
+}
+
+func verification(item *jukebox.QueueItem) Command {
+	kind := VerifyQueue
+	if item.Via == jukebox.DeliveryPlaylist {
+		kind = VerifyPlaylist
+	}
+	return Command{Kind: kind, ItemID: item.ID, URI: item.Song.URI}
+}

@@ -1,0 +1,76 @@
+package playback
+
+import (
+	"slices"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+const (
+	searchEvery = time.Minute     // for a device, while there is none
+	searchAfter = 5 * time.Second // a device that is away for a moment may come back
+)
+
+// search is a search for a device to play on.
+type search struct {
+	at      time.Time // of the last one; zero: not yet
+	id      string    // what it found and nobody has tried yet
+	several bool      // there were several, and only the host can choose
+}
+
+// findDevice: there is something to hear and no device is active. If exactly one takes commands, the music goes on there.
+// A host who had paused is obeyed.
+func (m *moment) findDevice() (action, bool) {
+	interrupted := m.interrupted()
+	if m.sound != noDevice || m.memory.noPremium || m.mayFind() || !interrupted && !m.waitsForDevice() {
+		return action{}, false
+	}
+	at := m.memory.silent
+	if interrupted {
+		at = at.Add(searchAfter)
+	}
+	if !m.memory.device.at.IsZero() {
+		at = later(at, m.memory.device.at.Add(searchEvery))
+	}
+	return m.sendAfter(at, Command{Kind: Devices})
+}
+
+// mayFind says that a device is known already that is worth a try: one that was found, or the inactive one that is shown.
+func (m *moment) mayFind() bool {
+	return m.memory.device.id != "" || m.deviceID() != "" && m.memory.command.kind != NoDevice
+}
+
+// interrupted says that the device went away in the middle of a song.
+func (m *moment) interrupted() bool { return m.room.NowPlaying != nil && !m.memory.paused }
+
+// waitsForDevice says that a song could begin. One in the queue of a device that went away has to be verified first.
+func (m *moment) waitsForDevice() bool {
+	item := m.room.Committed()
+	switch {
+	case m.room.NowPlaying != nil:
+		return false
+	case item == nil:
+		return m.pick() != nil && !m.usesPlaylist()
+	}
+	return item.Via == jukebox.DeliveryPlaylist && m.room.Begun
+}
+
+// foundDevices takes the answer to findDevice.
+func (m *moment) foundDevices() action {
+	m.memory.device = search{at: m.now}
+	usable := slices.DeleteFunc(slices.Clone(m.answer.Devices), func(d jukebox.Device) bool { return d.IsRestricted || d.ID == "" })
+	if i := slices.IndexFunc(usable, func(d jukebox.Device) bool { return d.IsActive }); i >= 0 {
+		usable = usable[i : i+1]
+	}
+	switch {
+	case len(usable) > 1:
+		m.memory.device.several = true
+	case len(usable) == 1 && m.interrupted():
+		return action{command: Command{Kind: Transfer, DeviceID: usable[0].ID, Play: true}}
+	case len(usable) == 1:
+		m.memory.device.id = usable[0].ID
+		return action{lookBy: m.now}
+	}
+	return action{}
+}

@@ -1,0 +1,65 @@
+package playback
+
+import (
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+const (
+	refillLead   = time.Minute      // fallback music is looked for so long before the last song ends
+	refillSongs  = 3                // so many at once
+	refillPause  = 5 * time.Minute  // after nothing was found
+	refillRetry  = 30 * time.Second // after a failure
+	refillWithin = 10 * time.Minute // of silence: after that a new song has to be somebody's wish
+	// unattended is how many songs in a row play that nobody asked for. Then everybody has left.
+	unattended = 40
+)
+
+// refill is what is remembered of fallback music.
+type refill struct {
+	until time.Time // not to be looked for before
+	run   int       // songs in a row that nobody asked for
+}
+
+// after counts a song that starts.
+func (r refill) after(item *jukebox.QueueItem) refill {
+	r.run++
+	if !item.Fallback() || item.LikeCount > 0 {
+		r.run = 0
+	}
+	return r
+}
+
+// refill: nothing waits, and the music would stop.
+func (m *moment) refill() (action, bool) {
+	if !m.room.Settings.Fallback || m.waiting() || m.memory.fallback.run >= unattended || !m.stopsSoon() {
+		return action{}, false
+	}
+	return m.sendAfter(m.memory.fallback.until, Command{Kind: Suggest})
+}
+
+// stopsSoon says that the room's last song ends in a moment, or has ended just now. Where the host has chosen a playlist,
+// it begins by itself.
+func (m *moment) stopsSoon() bool {
+	switch {
+	case m.sound == playingSong:
+		return m.item != nil && m.left() <= min(refillLead, length(m.memory.seen.Song)/3)
+	case m.sound == silence && m.room.NowPlaying == nil:
+		return m.room.Settings.FallbackPlaylistURI != nil || m.room.Begun && m.now.Sub(m.memory.silent) <= refillWithin
+	}
+	return false
+}
+
+// suggested takes the answer to refill.
+func (m *moment) suggested() jukebox.PlaybackStep {
+	m.memory.fallback.until = m.now.Add(refillPause)
+	songs := m.answer.Songs[:min(refillSongs, len(m.answer.Songs))]
+	if m.waiting() { // somebody has added one meanwhile
+		songs = nil
+	}
+	if len(songs) > 0 {
+		m.memory.fallback.until = time.Time{}
+	}
+	return jukebox.PlaybackStep{Fallback: songs}
+}

@@ -1,0 +1,198 @@
+package playback
+
+import (
+	"antwon.dj/backend/internal/jukebox"
+)
+
+// wish is how far the oldest of the hosts' commands has come.
+type wish struct {
+	id    string
+	tries int    // how often something was sent for it
+	fault *Fault // what came of the last time
+}
+
+// wishTries is how often a command is sent whose outcome nobody knows, after a look that did not show one.
+const wishTries = 2
+
+// wished returns the host's command that is to be carried out now, or nil.
+func (m *moment) wished() *jukebox.HostCommand {
+	if len(m.room.Wishes) == 0 {
+		return nil
+	}
+	return &m.room.Wishes[0]
+}
+
+// wishFor returns it if it is of a kind.
+func (m *moment) wishFor(kind jukebox.HostCommandKind) *jukebox.HostCommand {
+	if w := m.wished(); w != nil && w.Kind == kind {
+		return w
+	}
+	return nil
+}
+
+// refuseWish answers commands of which nothing can come, before anything is done for them. A new one need not wait for
+// what failed before it.
+func (m *moment) refuseWish() (action, bool) {
+	w := m.wished()
+	if w == nil {
+		return action{}, false
+	}
+	looking, command := m.memory.looking, m.memory.command
+	switch {
+	case m.now.Sub(w.At) >= jukebox.CommandPatience:
+		return m.reply(w, jukebox.UpstreamUnavailable, "the player did not answer in time"), true
+	case looking.kind != "":
+		return m.reply(w, looking.kind.code(), looking.kind.sentence()), true
+	case command.kind == CoolingDown && m.now.Before(command.until):
+		return m.reply(w, command.kind.code(), command.kind.sentence()), true
+	case m.memory.wish.id != w.ID:
+		m.memory.wish = wish{id: w.ID}
+		m.memory.command.until = m.now
+	}
+	return action{}, false
+}
+
+// obey carries the host's command out: what is so already needs nothing, and nothing is repeated before a look.
+func (m *moment) obey() (action, bool) {
+	w := m.wished()
+	if w == nil {
+		return action{}, false
+	}
+	sent := m.memory.wish
+	switch {
+	case sent.tries > 0 && !m.memory.looked.After(m.memory.asked):
+		return action{lookBy: m.memory.asked.Add(afterCommand)}, true
+	case m.fulfilled(w):
+		return m.reply(w, "", ""), true
+	case sent.fault != nil && sent.fault.Kind != Unreachable:
+		return m.reply(w, sent.fault.Kind.code(), sent.fault.Kind.sentence()), true
+	case sent.tries > 0 && m.now.Sub(m.memory.asked) < patience:
+		return action{lookBy: m.memory.asked.Add(patience)}, true
+	case sent.tries >= wishTries:
+		return m.reply(w, jukebox.UpstreamUnavailable, "the player does not do it"), true
+	}
+	return m.carryOut(w)
+}
+
+// fulfilled says that the player does what the host wants.
+func (m *moment) fulfilled(w *jukebox.HostCommand) bool {
+	s := m.memory.seen
+	switch w.Kind {
+	case jukebox.PauseCommand:
+		return m.sound != playingSong && m.sound != otherSound
+	case jukebox.ResumeCommand:
+		return m.sound == playingSong || m.sound == otherSound
+	case jukebox.TransferCommand:
+		return active(s) && s.Device.ID == w.Argument
+	case jukebox.SkipCommand:
+		return m.sound == playingSong && !m.hears(w.Argument) || m.sound == silence && m.memory.wish.tries > 0
+	}
+	return true
+}
+
+// hears says that the song which a host wants to skip is still loaded.
+func (m *moment) hears(uri string) bool {
+	s := m.memory.seen.Song
+	if s == nil || uri == "" {
+		return false
+	}
+	shown := m.lastShown().Song
+	return s.URI == uri || shown != nil && shown.URI == uri && same(s, shown)
+}
+
+func (m *moment) carryOut(w *jukebox.HostCommand) (action, bool) {
+	switch w.Kind {
+	case jukebox.PauseCommand:
+		return m.try(Command{Kind: Pause}, jukebox.PlaybackStep{})
+	case jukebox.TransferCommand:
+		plays := m.sound == playingSong || m.sound == otherSound
+		return m.try(Command{Kind: Transfer, DeviceID: w.Argument, Play: plays}, jukebox.PlaybackStep{})
+	case jukebox.ResumeCommand:
+		return m.resume(w)
+	}
+	return m.skipSong(w)
+}
+
+func (m *moment) resume(w *jukebox.HostCommand) (action, bool) {
+	item := m.room.Committed()
+	switch {
+	case m.sound == pausedSong, m.standsAmid():
+		return m.try(Command{Kind: Resume, DeviceID: m.deviceID()}, jukebox.PlaybackStep{})
+	case item != nil && item.Via == jukebox.DeliveryPlaylist && item.Commit == jukebox.CommitSent:
+		return m.try(m.fromPlaylist(item), jukebox.PlaybackStep{})
+	}
+	return m.leaveToOthers(w)
+}
+
+// skipSong goes on to the room's next song, which may have to be handed over first.
+func (m *moment) skipSong(w *jukebox.HostCommand) (action, bool) {
+	next := m.pick()
+	switch {
+	case m.sound == silence || m.sound == noDevice:
+		return m.leaveToOthers(w)
+	case m.room.Committed() != nil || next == nil:
+		return m.try(Command{Kind: Next}, jukebox.PlaybackStep{})
+	case m.usesPlaylist(): // and then skip to it
+		return m.send(m.toPlaylist(next), commitment(next, jukebox.DeliveryPlaylist))
+	}
+	return m.try(m.directly(next), commitment(next, jukebox.DeliveryQueue))
+}
+
+// leaveToOthers lets the other rules begin the room's next song, as they do whenever nothing plays.
+func (m *moment) leaveToOthers(w *jukebox.HostCommand) (action, bool) {
+	if m.waiting() {
+		return action{}, false
+	}
+	return m.reply(w, jukebox.Conflict, "there is nothing to play"), true
+}
+
+// try sends a command for the host's.
+func (m *moment) try(c Command, step jukebox.PlaybackStep) (action, bool) {
+	c.WishID = m.memory.wish.id
+	a, ok := m.send(c, step)
+	if a.command.Kind != None {
+		m.memory.wish.tries++
+		m.memory.wish.fault = nil
+	}
+	return a, ok
+}
+
+// standsAmid says that something is loaded, and stands still in the middle.
+func (m *moment) standsAmid() bool {
+	s := m.memory.seen
+	return active(s) && s.Song != nil && !s.Playing && s.Progress > 0 && !m.finished(s)
+}
+
+func (m *moment) reply(w *jukebox.HostCommand, code jukebox.Code, message string) action {
+	m.memory.wish = wish{}
+	return action{step: jukebox.PlaybackStep{Answered: &jukebox.Answer{CommandID: w.ID, Code: code, Message: message}}}
+}
+
+// code is how a failure of a host's command is told.
+func (k FaultKind) code() jukebox.Code {
+	switch k {
+	case NoDevice, Gone:
+		return jukebox.NotFound
+	case Restricted:
+		return jukebox.Conflict
+	case NotAllowed, ReconnectNeeded:
+		return jukebox.Forbidden
+	}
+	return jukebox.UpstreamUnavailable
+}
+
+func (k FaultKind) sentence() string {
+	switch k {
+	case NoDevice, Gone:
+		return "no such device is there: open Spotify on it first"
+	case Restricted:
+		return "the player does not allow this at the moment"
+	case NotAllowed:
+		return "Spotify does not let this server control the account's player: the room's health tells why"
+	case ReconnectNeeded:
+		return "Spotify does not accept the connection any more: connect it again"
+	case CoolingDown:
+		return "Spotify asks for fewer requests: try again later"
+	}
+	return "Spotify does not answer at the moment"
+}

@@ -1,0 +1,173 @@
+package sim
+
+import (
+	"cmp"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"html/template"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// codeLife is how long an authorization code can be exchanged.
+const codeLife = 10 * time.Minute
+
+// remembers is the cookie of the account that a browser is signed in with.
+const remembers = "spotify_sim_account"
+
+// authorization is what an authorization code stands for. A code is forgotten when it is used.
+type authorization struct {
+	account   string
+	client    string
+	redirect  string
+	scopes    []string
+	challenge string // of PKCE, method S256; "": none was given
+	expires   time.Time
+}
+
+// authorize is GET /authorize: a page that asks the user, and where the user is sent after it. With account and decision
+// ("allow" or "deny"), which the page's form adds, there is no page; an account that does not exist is made.
+func (s *Spotify) authorize(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	client, ok := s.client(query.Get("client_id"))
+	if !ok {
+		sorry(w, "INVALID_CLIENT: Invalid client")
+		return
+	}
+	if !s.redirects(client, query.Get("redirect_uri")) {
+		sorry(w, "INVALID_CLIENT: Invalid redirect URI")
+		return
+	}
+	scopes, known := parseScopes(query.Get("scope"))
+	switch challenge := query.Get("code_challenge"); {
+	case query.Get("response_type") != "code":
+		back(w, r, "error", "unsupported_response_type")
+	case !known:
+		back(w, r, "error", "invalid_scope")
+	case challenge != "" && query.Get("code_challenge_method") != "S256",
+		challenge == "" && s.clients != nil && client.Secret == "":
+		back(w, r, "error", "invalid_request")
+	case query.Get("decision") == "deny":
+		back(w, r, "error", "access_denied")
+	case query.Get("decision") == "allow":
+		s.allow(w, r, query.Get("account"), scopes)
+	default:
+		s.ask(w, r, client, scopes)
+	}
+}
+
+// sorry is Spotify's page for what cannot be sent back to the app.
+func sorry(w http.ResponseWriter, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(http.StatusBadRequest)
+	_, _ = io.WriteString(w, text)
+}
+
+// back sends the user back to the app.
+func back(w http.ResponseWriter, r *http.Request, name, value string) {
+	target, _ := url.Parse(r.URL.Query().Get("redirect_uri")) // it was checked
+	query := target.Query()
+	query.Set(name, value)
+	if state := r.URL.Query().Get("state"); state != "" {
+		query.Set("state", state)
+	}
+	target.RawQuery = query.Encode()
+	http.Redirect(w, r, target.String(), http.StatusFound)
+}
+
+// allow gives a code for an account.
+func (s *Spotify) allow(w http.ResponseWriter, r *http.Request, accountID string, scopes []string) {
+	query := r.URL.Query()
+	s.mu.Lock()
+	id, err := s.signedIn(accountID, query.Get("display_name"))
+	code := "AQ" + rand.Text() + rand.Text()
+	if err == nil {
+		now := s.now()
+		maps.DeleteFunc(s.codes, func(_ string, old authorization) bool { return !now.Before(old.expires) })
+		s.codes[code] = authorization{
+			account: id, client: query.Get("client_id"), redirect: query.Get("redirect_uri"), scopes: scopes,
+			challenge: query.Get("code_challenge"), expires: now.Add(codeLife),
+		}
+	}
+	s.mu.Unlock()
+	if err != nil {
+		s.log.Error("simulated Spotify failed", "error", err)
+		http.Error(w, "server_error", http.StatusInternalServerError)
+		return
+	}
+	http.SetCookie(w, &http.Cookie{Name: remembers, Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	back(w, r, "code", code)
+}
+
+// signedIn is the account of an ID, which is made if it is new. Without an ID it is the first account, or a new one.
+func (s *Spotify) signedIn(id, name string) (string, error) {
+	if _, ok := s.state.Accounts[id]; ok {
+		return id, nil
+	}
+	if all := s.listed(); id == "" && len(all) > 0 {
+		return all[0].ID, nil
+	}
+	if !regexp.MustCompile(`^[a-z0-9]{1,40}$`).MatchString(id) || id == "new" {
+		id = "sim" + strings.ToLower(rand.Text())
+	}
+	a, err := s.addAccount(id, cmp.Or(name, "Host"))
+	return a.ID, err
+}
+
+// ask shows the page, unless the user is known and has allowed all this before: then only show_dialog asks again.
+func (s *Spotify) ask(w http.ResponseWriter, r *http.Request, client Client, scopes []string) {
+	s.mu.Lock()
+	accounts := s.listed()
+	known := ""
+	if cookie, err := r.Cookie(remembers); err == nil && s.state.Accounts[cookie.Value].allowed(client.ID, scopes) {
+		known = cookie.Value
+	}
+	s.mu.Unlock()
+	if known != "" && r.URL.Query().Get("show_dialog") != "true" {
+		s.allow(w, r, known, scopes)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_ = consent.Execute(w, map[string]any{"Client": client.ID, "Scopes": scopes, "Accounts": accounts, "Query": r.URL.Query()})
+}
+
+func (a account) allowed(client string, scopes []string) bool {
+	return slices.ContainsFunc(a.Grants, func(g grant) bool { return g.Client == client && !g.Revoked && covers(g.Scopes, scopes) })
+}
+
+var consent = template.Must(template.New("consent").Parse(`<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>A simulated Spotify</title>
+<style>body{font:1.1em/1.5 sans-serif;max-width:30em;margin:3em auto;padding:0 1em}button,select,input{font:inherit;padding:.3em .8em}</style>
+<h1>A simulated Spotify</h1>
+<p>The app <b>{{.Client}}</b> wants to use a Spotify account{{with .Scopes}}, with{{range .}} <code>{{.}}</code>{{end}}{{end}}.</p>
+<form>
+{{range $name, $values := .Query}}{{range $values}}<input type="hidden" name="{{$name}}" value="{{.}}">
+{{end}}{{end}}<p><label>Account <select name="account">
+{{range .Accounts}}<option value="{{.ID}}">{{.DisplayName}} ({{.ID}})</option>
+{{end}}<option value="new">a new one</option>
+</select></label>
+<p><label>Name of a new one <input name="display_name" value="Host"></label>
+<p><button name="decision" value="allow">Allow</button> <button name="decision" value="deny">Cancel</button>
+</form>
+`))
+
+// proves checks the verifier of PKCE (RFC 7636, 4.6). Spotify wants 43 to 128 characters ("Authorization Code with
+// PKCE").
+func (a authorization) proves(verifier string) bool {
+	if a.challenge == "" {
+		return verifier == ""
+	}
+	sum := sha256.Sum256([]byte(verifier))
+	challenge := base64.RawURLEncoding.EncodeToString(sum[:])
+	return len(verifier) >= 43 && len(verifier) <= 128 && subtle.ConstantTimeCompare([]byte(challenge), []byte(a.challenge)) == 1
+}

@@ -1,0 +1,34 @@
+package sim
+
+import (
+	"cmp"
+	"net/http"
+	"strconv"
+)
+
+// counting wraps a handler with the count of what was answered, by the routes of mux.
+func (s *Spotify) counting(mux *http.ServeMux, handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, pattern := mux.Handler(r)
+		counted := &statusWriter{ResponseWriter: w}
+		ended := "cut"
+		defer func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.requests[cmp.Or(pattern, "unknown")+" "+ended]++
+		}()
+		handler.ServeHTTP(counted, r)
+		ended = strconv.Itoa(cmp.Or(counted.status, http.StatusOK))
+	})
+}
+
+// statusWriter remembers the status of an answer.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = cmp.Or(w.status, status)
+	w.ResponseWriter.WriteHeader(status)
+}

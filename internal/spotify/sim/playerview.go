@@ -1,0 +1,188 @@
+package sim
+
+import (
+	"strings"
+	"time"
+)
+
+type deviceObject struct {
+	ID               *string `json:"id"`
+	IsActive         bool    `json:"is_active"`
+	IsPrivateSession bool    `json:"is_private_session"`
+	IsRestricted     bool    `json:"is_restricted"`
+	Name             string  `json:"name"`
+	Type             string  `json:"type"`
+	VolumePercent    *int    `json:"volume_percent"`
+	SupportsVolume   bool    `json:"supports_volume"`
+}
+
+type contextObject struct {
+	Type         string            `json:"type"`
+	URI          string            `json:"uri"`
+	Href         string            `json:"href"`
+	ExternalURLs map[string]string `json:"external_urls"`
+}
+
+type playbackObject struct {
+	Device               deviceObject               `json:"device"`
+	RepeatState          string                     `json:"repeat_state"`
+	ShuffleState         bool                       `json:"shuffle_state"`
+	SmartShuffle         bool                       `json:"smart_shuffle"`
+	Timestamp            int64                      `json:"timestamp"` // when the state last changed, unix ms
+	Context              *contextObject             `json:"context"`
+	ProgressMS           *int64                     `json:"progress_ms"`
+	IsPlaying            bool                       `json:"is_playing"`
+	CurrentlyPlayingType string                     `json:"currently_playing_type"`
+	Item                 any                        `json:"item"` // null for advertisements
+	Actions              map[string]map[string]bool `json:"actions"`
+}
+
+type queueObject struct {
+	CurrentlyPlaying *trackObject  `json:"currently_playing"`
+	Queue            []trackObject `json:"queue"`
+}
+
+func (v view) device(d Device) deviceObject {
+	shown := deviceObject{
+		ID: &d.ID, IsActive: d.Active, IsPrivateSession: d.Private, IsRestricted: d.Restricted, Name: d.Name, Type: d.Type,
+		VolumePercent: d.Volume, SupportsVolume: !d.FixedVolume,
+	}
+	if d.WithoutID {
+		shown.ID = nil
+	}
+	return shown
+}
+
+func devices(c *call) (any, error) {
+	list := []deviceObject{}
+	for _, d := range c.account.Devices {
+		if !d.Gone {
+			list = append(list, c.view.device(d))
+		}
+	}
+	return map[string]any{"devices": list}, nil
+}
+
+// playback is GET me/player and me/player/currently-playing: 204 while no device is active, in a private session, or
+// before anything played.
+func playback(c *call) (any, error) {
+	a := c.account
+	if s := a.Switches.Stale; s > 0 && !a.Commanded.IsZero() && c.now.Before(a.Commanded.Add(s)) {
+		a.Player = advance(a.Before, c.now, c.laws)
+	}
+	at := active(a.Devices)
+	if at < 0 || a.Devices[at].Private || a.Player.Track == "" {
+		return nil, nil
+	}
+	return c.view.playback(a, a.Devices[at], strings.Contains(c.URL.Query().Get("additional_types"), "episode")), nil
+}
+
+func (v view) playback(a account, on Device, episodes bool) playbackObject {
+	p := a.Player
+	shown := playbackObject{
+		Device:               v.device(on),
+		RepeatState:          "off",
+		ShuffleState:         p.Shuffle,
+		Timestamp:            p.Since.UnixMilli(),
+		Context:              v.context(p.Context),
+		ProgressMS:           v.progress(a),
+		IsPlaying:            p.Playing,
+		CurrentlyPlayingType: "track",
+		Item:                 v.track(v.songs.byID[p.Track]),
+		Actions:              map[string]map[string]bool{"disallows": disallows(p, v.now)},
+	}
+	if p.Repeat != "" {
+		shown.RepeatState = p.Repeat
+	}
+	if a.Switches.WithoutContext {
+		shown.Context = nil
+	}
+	if with := p.interlude(v.now); with != "" {
+		shown.Item, shown.CurrentlyPlayingType, shown.Context = nil, with, nil
+		if with == "episode" && episodes {
+			shown.Item = v.episode()
+		}
+	}
+	return shown
+}
+
+func (v view) progress(a account) *int64 {
+	ms := a.Player.progress(v.now).Milliseconds()
+	switch {
+	case a.Switches.Progress == "null":
+		return nil
+	case a.Switches.Progress == "zero", a.Player.interlude(v.now) != "":
+		ms = 0
+	}
+	return &ms
+}
+
+func disallows(p player, now time.Time) map[string]bool {
+	not := map[string]bool{"pausing": true}
+	if p.Playing {
+		not = map[string]bool{"resuming": true}
+	}
+	if p.interlude(now) == "ad" {
+		not["skipping_next"], not["skipping_prev"], not["seeking"] = true, true, true
+	}
+	return not
+}
+
+// context shows what a list is; nil for a list of single tracks.
+func (v view) context(uri string) *contextObject {
+	parts := strings.Split(uri, ":")
+	if len(parts) != 3 {
+		return nil
+	}
+	o := v.object(parts[1], parts[2])
+	return &contextObject{o.Type, o.URI, o.Href, o.ExternalURLs}
+}
+
+// queue is GET me/player/queue. It shows at most twenty upcoming tracks, and does not tell the queued from the rest of
+// the list and from what Spotify would go on with.
+func queue(c *call) (any, error) {
+	shown := queueObject{Queue: []trackObject{}}
+	p, songs := c.account.Player, c.view.songs
+	if active(c.account.Devices) < 0 {
+		return shown, nil
+	}
+	if t := songs.byID[p.Track]; t != nil && p.interlude(c.now) == "" {
+		current := c.view.track(t)
+		shown.CurrentlyPlaying = &current
+	}
+	for _, id := range window(p.upcoming(c.laws), 20, 0) {
+		shown.Queue = append(shown.Queue, c.view.track(songs.byID[id]))
+	}
+	return shown, nil
+}
+
+// episode is the one podcast that there is.
+func (v view) episode() any {
+	markets := v.markets()
+	if markets == nil {
+		markets = []string{}
+	}
+	about := map[string]any{
+		"description": "An invented podcast.", "html_description": "An invented podcast.", "explicit": false, "images": []image{},
+		"is_externally_hosted": false, "languages": []string{"en"},
+	}
+	show := with(v.object("show", base62("show")), about, map[string]any{
+		"name": "Talking over Music", "available_markets": markets, "copyrights": []string{}, "media_type": "audio",
+		"publisher": "Nobody", "total_episodes": 1,
+	})
+	return with(v.object("episode", base62("episode")), about, map[string]any{
+		"name": "The One with the Guest", "duration_ms": 1_800_000, "is_playable": true, "release_date": "2026-11-01",
+		"release_date_precision": "day", "audio_preview_url": nil, "show": show,
+	})
+}
+
+// with is an object and what else belongs to it.
+func with(o object, parts ...map[string]any) map[string]any {
+	all := map[string]any{"type": o.Type, "id": o.ID, "uri": o.URI, "href": o.Href, "external_urls": o.ExternalURLs}
+	for _, part := range parts {
+		for name, value := range part {
+			all[name] = value
+		}
+	}
+	return all
+}
