@@ -1,8 +1,9 @@
 // Command antwon is the party jukebox server.
 //
-//	antwon demo       a party to try: SQLite, a simulated Spotify, a room that is open
-//	antwon migrate    brings the database up to date, and ends
-//	antwon config     prints the configuration, without secrets
+//	antwon demo          a party to try: SQLite, a simulated Spotify, a room that is open
+//	antwon migrate       brings the database up to date, and ends
+//	antwon config        prints the configuration, without secrets
+//	antwon spotify-sim   a simulated Spotify alone, for a server to be tried with
 //
 // The configuration comes from the environment (see config.go). A configuration that cannot be used ends the program with
 // exit code 2 and one message with everything that is wrong; any other failure with 1.
@@ -22,9 +23,10 @@ import (
 
 const usage = `usage: antwon <command>
 
-  demo       a party to try: SQLite, a simulated Spotify, a room that is open
-  migrate    bring the database up to date
-  config     print the configuration, without secrets
+  demo          a party to try: SQLite, a simulated Spotify, a room that is open
+  migrate       bring the database up to date
+  config        print the configuration, without secrets
+  spotify-sim   a simulated Spotify alone, for a server to be tried with
 `
 
 func main() {
@@ -52,6 +54,9 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if len(args) != 1 {
 		return &configError{[]string{"which command?\n\n" + usage}}
 	}
+	if args[0] == "spotify-sim" {
+		environ = append([]string{simAddr}, environ...)
+	}
 	cfg, err := parseConfig(environ)
 	if err != nil {
 		return err
@@ -63,6 +68,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		return migrate(ctx, cfg, stdout)
 	case "config":
 		return cfg.print(stdout)
+	case "spotify-sim":
+		return simulate(ctx, cfg, stdout, newLogger(cfg, stderr))
 	}
 	return &configError{[]string{fmt.Sprintf("there is no command %q\n\n%s", args[0], usage)}}
 }

@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
@@ -182,4 +184,72 @@ func TestAGuestWhoLeaves(t *testing.T) {
 	if err := <-stays; err != nil || w.asked(searchPath) != 1 {
 		t.Errorf("who stays gets %v, after %d requests", err, w.asked(searchPath))
 	}
+}
+
+// TestSearchesAreRemembered for half a minute, however the guests write them, and for each host.
+func TestSearchesAreRemembered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, ctx := newWorld(t), t.Context()
+		w.connect(t, "another", w.account(t).RefreshToken)
+		search := func(hostID, query string, limit, offset, asked int) {
+			t.Helper()
+			if _, _, err := w.Search(ctx, hostID, query, limit, offset); err != nil || w.asked(searchPath) != asked {
+				t.Errorf("%v, after %d requests instead of %d", err, w.asked(searchPath), asked)
+			}
+		}
+		search(host, "some song", 10, 0, 1)
+		search(host, "  Some   SONG ", 10, 0, 1)
+		search(host, "some song", 5, 0, 2)
+		search(host, "some song", 10, 10, 3)
+		search("another", "some song", 10, 0, 4)
+		time.Sleep(30*time.Second - time.Millisecond)
+		search(host, "some song", 10, 0, 4)
+		time.Sleep(time.Millisecond)
+		search(host, "some song", 10, 0, 5)
+		w.Forget(host)
+		search(host, "some song", 10, 0, 6)
+	})
+}
+
+// TestOneSearchForAllWhoTypeTheSame at the same time.
+func TestOneSearchForAllWhoTypeTheSame(t *testing.T) {
+	w := newWorld(t)
+	w.look(t)
+	handler, arrived, goOn := held(w.handler.ServeHTTP)
+	w.answer(searchPath, handler) // it takes one request only
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if songs, _, err := w.Search(t.Context(), host, "a", 10, 0); err != nil || len(songs) != 10 {
+				t.Errorf("found %d, %v", len(songs), err)
+			}
+		})
+	}
+	<-arrived
+	close(goOn)
+	all.Wait()
+	if n := w.asked(searchPath); n != 1 {
+		t.Errorf("asked %d times", n)
+	}
+}
+
+// TestASongThatWasFound is not asked for when a guest adds it; another is, once in ten minutes.
+func TestASongThatWasFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, ctx := newWorld(t), t.Context()
+		found, _, err := w.Search(ctx, host, "a", 10, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		song, err := w.Song(ctx, host, found[3].URI)
+		if err != nil || song.Name != found[3].Name || song.ISRC != found[3].ISRC || len(w.requests) != 2 {
+			t.Errorf("got %+v, %v, after %d requests", song, err, len(w.requests))
+		}
+		time.Sleep(10 * time.Minute)
+		for range 2 {
+			if again, err := w.Song(ctx, host, found[3].URI); err != nil || again.URI != song.URI || len(w.requests) != 3 {
+				t.Errorf("got %+v, %v, after %d requests", again, err, len(w.requests))
+			}
+		}
+	})
 }

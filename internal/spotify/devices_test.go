@@ -82,12 +82,12 @@ func TestManyLookAtTheDevices(t *testing.T) {
 			})
 		}
 		all.Wait()
-		time.Sleep(5*time.Second - 1)
+		time.Sleep(5*time.Second - time.Millisecond)
 		w.devices(t)
 		if n := w.asked(devicesPath); n != 1 {
 			t.Errorf("asked %d times", n)
 		}
-		time.Sleep(1)
+		time.Sleep(time.Millisecond)
 		w.devices(t)
 		if n := w.asked(devicesPath); n != 2 {
 			t.Errorf("asked %d times after five seconds", n)

@@ -198,38 +198,42 @@ func TestAPauseIsForAllAtOnce(t *testing.T) {
 // nobody goes while somebody of a higher priority, or of the same who came before, waits.
 func TestTheLimiterKeepsItsWord(t *testing.T) {
 	for seed := range uint64(50) {
-		random := rand.New(rand.NewPCG(seed, 0))
-		l := newLimiter(1+random.IntN(70), random.Int64N)
-		now, sent := time.Now(), []time.Time{}
-		for range 400 {
-			now = now.Add(time.Duration(random.Int64N(int64(2 * time.Second))))
-			p := priority(random.IntN(priorities))
-			l.waiting[p] = append(l.waiting[p], &waiter{deadline: now.Add(time.Duration(random.Int64N(int64(time.Minute)))), told: make(chan *failure, 1)})
-			before := l.waiting
-			for p := range before {
-				before[p] = slices.Clone(before[p])
-			}
-			l.serve(now)
-			waits := false
-			for p := range before {
-				for _, w := range before[p] {
-					select {
-					case refused := <-w.told:
-						if refused == nil {
-							sent = append(sent, now)
-						}
-						if refused == nil && waits {
-							t.Fatalf("seed %d: somebody of %s went before their turn", seed, priority(p))
-						}
-					default:
-						waits = true
+		synctest.Test(t, func(t *testing.T) { playTheLimiter(t, seed) })
+	}
+}
+
+func playTheLimiter(t *testing.T, seed uint64) {
+	random := rand.New(rand.NewPCG(seed, 0))
+	l := newLimiter(1+random.IntN(70), random.Int64N)
+	now, sent := time.Now(), []time.Time{}
+	for range 400 {
+		now = now.Add(time.Duration(random.Int64N(int64(2 * time.Second))))
+		p := priority(random.IntN(priorities))
+		l.waiting[p] = append(l.waiting[p], &waiter{deadline: now.Add(time.Duration(random.Int64N(int64(time.Minute)))), told: make(chan *failure, 1)})
+		before := l.waiting
+		for p := range before {
+			before[p] = slices.Clone(before[p])
+		}
+		l.serve(now)
+		waits := false
+		for p := range before {
+			for _, w := range before[p] {
+				select {
+				case refused := <-w.told:
+					if refused == nil {
+						sent = append(sent, now)
 					}
+					if refused == nil && waits {
+						t.Fatalf("seed %d: somebody of %s went before their turn", seed, priority(p))
+					}
+				default:
+					waits = true
 				}
 			}
-			since := func(at time.Time) bool { return now.Sub(at) < budgetSpan }
-			if first := slices.IndexFunc(sent, since); first >= 0 && len(sent)-first > l.budget.most {
-				t.Fatalf("seed %d: %d requests in 30 s, %d are allowed", seed, len(sent)-first, l.budget.most)
-			}
+		}
+		since := func(at time.Time) bool { return now.Sub(at) < budgetSpan }
+		if first := slices.IndexFunc(sent, since); first >= 0 && len(sent)-first > l.budget.most {
+			t.Fatalf("seed %d: %d requests in 30 s, %d are allowed", seed, len(sent)-first, l.budget.most)
 		}
 	}
 }

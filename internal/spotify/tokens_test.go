@@ -15,6 +15,7 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/spotify"
+	"antwon.dj/backend/internal/spotify/sim"
 )
 
 // together asks for the state many times at once.
@@ -367,5 +368,94 @@ func TestAnAccessTokenIsUsedUntilShortlyBeforeItsEnd(t *testing.T) {
 		if n := w.asked(tokenPath); n != refreshes {
 			t.Errorf("a token good for %v was refreshed %d times", time.Duration(seconds)*time.Second, n)
 		}
+	}
+}
+
+// another is a second server of the same party: a client of its own, with the same accounts.
+func (w *world) another(t *testing.T) *spotify.Client {
+	t.Helper()
+	config := w.config
+	config.Metrics = nil
+	other := spotify.New(config)
+	t.Cleanup(other.Close)
+	return other
+}
+
+// TestServersRefreshOneAtATime: where refresh tokens rotate, the second would cost the host the authorization.
+func TestServersRefreshOneAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		if err := w.simulated.TuneApp(func(app *sim.AppSwitches) { app.Rotate = true }); err != nil {
+			t.Fatal(err)
+		}
+		servers := []*spotify.Client{w.Client, w.another(t), w.another(t)}
+		for round := range 3 {
+			w.answer(tokenPath, func(rw http.ResponseWriter, r *http.Request) {
+				time.Sleep(time.Second)
+				w.handler.ServeHTTP(rw, r)
+			})
+			start := time.Now()
+			var all sync.WaitGroup
+			for _, server := range servers {
+				all.Go(func() {
+					if _, err := server.State(t.Context(), host); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			all.Wait()
+			if n := w.asked(tokenPath); n != round+1 || time.Since(start) > 1250*time.Millisecond {
+				t.Errorf("refreshed %d times in %d rounds; the last took %v", n, round+1, time.Since(start))
+			}
+			if w.accounts.isRefreshing(host) {
+				t.Error("the right to refresh was kept")
+			}
+			time.Sleep(time.Hour)
+		}
+	})
+}
+
+// TestAServerThatDiesWhileItRefreshes holds the others up until its right has run out. Who waits is told in time.
+func TestAServerThatDiesWhileItRefreshes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		if mine, err := w.accounts.BeginSpotifyRefresh(t.Context(), host, 20*time.Second); !mine || err != nil {
+			t.Fatal(mine, err)
+		}
+		start := time.Now()
+		_, err := w.State(t.Context(), host)
+		expectFault(t, err, playback.Unreachable)
+		if took := time.Since(start); took != 8*time.Second || w.asked(tokenPath) != 0 {
+			t.Errorf("after %v and %d refreshes", took, w.asked(tokenPath))
+		}
+		time.Sleep(12*time.Second + 250*time.Millisecond)
+		w.look(t)
+		w.Close()
+	})
+}
+
+// TestTheRightToRefreshIsGivenBack after every failure, so that the next may try.
+func TestTheRightToRefreshIsGivenBack(t *testing.T) {
+	for name, spoil := range map[string]func(*world){
+		"refused":     func(w *world) { w.answer(tokenPath, says(400, `{"error":"invalid_grant"}`)) },
+		"broken":      func(w *world) { w.answer(tokenPath, says(503, "")) },
+		"cannot save": func(w *world) { w.accounts.cannotSave = errors.New("disk full") },
+		"never answered": func(w *world) {
+			w.answer(tokenPath, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				spoil(w)
+				if _, err := w.State(t.Context(), host); err == nil {
+					t.Error("it did not fail")
+				}
+				w.Close() // waits for a refresh that nobody waits for any more
+				if w.accounts.isRefreshing(host) {
+					t.Error("the right to refresh was kept")
+				}
+			})
+		})
 	}
 }

@@ -18,32 +18,17 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/spotify"
+	"antwon.dj/backend/internal/spotify/contract"
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
 var (
 	_ jukebox.Catalog    = (*spotify.Client)(nil)
+	_ jukebox.Library    = (*spotify.Client)(nil)
 	_ jukebox.Authorizer = (*spotify.Client)(nil)
 	_ playback.Player    = (*spotify.Client)(nil)
+	_ spotify.Accounts   = (*jukebox.Accounts)(nil)
 )
-
-// Until the packages above declare all of it.
-var _ interface {
-	playback.Player
-	Pause(ctx context.Context, hostID string) error
-	Resume(ctx context.Context, hostID, deviceID string) error
-	Transfer(ctx context.Context, hostID, deviceID string, play bool) error
-	Devices(ctx context.Context, hostID string) ([]jukebox.Device, error)
-	Straighten(ctx context.Context, hostID string) error
-	CreatePlaylist(ctx context.Context, hostID, name, description string) (uri string, err error)
-	Append(ctx context.Context, hostID, playlistURI, uri string) error
-	PlaylistSongs(ctx context.Context, hostID, playlistURI string) ([]jukebox.Song, error)
-	PlayPlaylist(ctx context.Context, hostID, playlistURI, uri, deviceID string) error
-	ForgetPlaylist(ctx context.Context, hostID, playlistURI string) error
-	Suggest(ctx context.Context, hostID string, seeds playback.Seeds) ([]jukebox.Song, error)
-	HostDevices(ctx context.Context, hostID string) ([]jukebox.Device, error)
-	Playlists(ctx context.Context, hostID string, limit, offset int) ([]jukebox.Playlist, error)
-} = (*spotify.Client)(nil)
 
 const (
 	host   = "host"
@@ -189,7 +174,7 @@ func newWorld(t *testing.T) *world {
 	pipes := newPipes(t, http.HandlerFunc(w.serve))
 	w.config = spotify.Config{
 		APIURL: "http://spotify.test/v1", AccountsURL: "http://spotify.test", RedirectURL: "https://antwon.test/spotify/callback",
-		ClientID: "id", ClientSecret: "secret", Vault: w.vault, Accounts: w.accounts, HTTP: &http.Client{Transport: once{pipes}},
+		ClientID: "id", ClientSecret: "secret", Vault: w.vault, Accounts: w.accounts, HTTP: &http.Client{Transport: once{&described{t, w, pipes}}},
 		Rand: func(n int64) int64 { return n / 2 }, Log: slog.New(slog.NewTextHandler(w.log, nil)), Metrics: w.metrics,
 	}
 	w.Client = spotify.New(w.config)
@@ -280,6 +265,29 @@ func (l *pipeListener) Accept() (net.Conn, error) {
 func (l *pipeListener) Close() error   { l.once.Do(func() { close(l.closed) }); return nil }
 func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
 
+// described checks what is asked against Spotify's description of its Web API, and what the simulator answers.
+type described struct {
+	t    *testing.T
+	w    *world
+	base http.RoundTripper
+}
+
+func (d *described) RoundTrip(r *http.Request) (response *http.Response, err error) {
+	if !d.w.scripted(r.URL.Path) {
+		return contract.Check(d.t, d.base).RoundTrip(r)
+	}
+	asking := roundTrip(func(r *http.Request) (*http.Response, error) { // nobody describes what 500 contains
+		response, err = d.base.RoundTrip(r)
+		return &http.Response{StatusCode: http.StatusInternalServerError, Body: http.NoBody}, err
+	})
+	_, _ = contract.Check(d.t, asking).RoundTrip(r)
+	return response, err
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
 // once is a transport that reads a body once, as the interface allows. Go's own may help itself to another copy.
 type once struct{ http.RoundTripper }
 
@@ -307,6 +315,12 @@ func (w *world) answer(path string, handler http.HandlerFunc) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.answers[path] = handler
+}
+
+func (w *world) scripted(path string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.answers[path] != nil
 }
 
 // sent returns the requests to a path.

@@ -3,6 +3,8 @@ package sim_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"sync"
@@ -132,4 +134,23 @@ func wantError(t *testing.T, err error, status int, message string) {
 	if got, ok := errors.AsType[spotify.Error](err); !ok || got.Status != status || got.Message != message {
 		t.Errorf("%v is not %d %q", err, status, message)
 	}
+}
+
+func readAll(t *testing.T, response *http.Response) string {
+	t.Helper()
+	data, err := io.ReadAll(response.Body)
+	must(t, err)
+	return string(data)
+}
+
+func open(t *testing.T) *sim.Spotify {
+	t.Helper()
+	s, err := sim.Open(sim.Config{})
+	must(t, err)
+	return s
+}
+
+func write(t *testing.T, file, content string) {
+	t.Helper()
+	must(t, os.WriteFile(file, []byte(content), 0o600))
 }

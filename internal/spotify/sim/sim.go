@@ -116,12 +116,13 @@ func (s *Spotify) Close() error {
 	return s.state.save(s.stateFile)
 }
 
-// Advance sets the clock ahead of the one it was opened with, by so much more. A state file keeps times, not how far
-// ahead the clock was.
-func (s *Spotify) Advance(by time.Duration) {
+// Advance sets the clock ahead of the one it was opened with, by so much more, and returns its time. A state file keeps
+// times, not how far ahead the clock was.
+func (s *Spotify) Advance(by time.Duration) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ahead += max(0, by)
+	return s.now()
 }
 
 // now is wall-clock time: without the monotonic reading, which stands still while a machine sleeps and is lost in a

@@ -1,0 +1,184 @@
+package spotify_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/spotify"
+	"antwon.dj/backend/internal/spotify/sim"
+)
+
+// allow lets the host agree in the browser, and returns the code that comes back.
+func (w *world) allow(t *testing.T, authorizationURL string) (code, state string) {
+	t.Helper()
+	browser := httptest.NewRecorder()
+	w.handler.ServeHTTP(browser, httptest.NewRequest(http.MethodGet, authorizationURL+"&decision=allow&account="+w.player.ID, nil))
+	back, err := url.Parse(browser.Header().Get("Location"))
+	if err != nil || browser.Code != http.StatusFound || !strings.HasPrefix(back.String(), w.config.RedirectURL) {
+		t.Fatalf("Spotify answered %d: %s", browser.Code, browser.Body)
+	}
+	return back.Query().Get("code"), back.Query().Get("state")
+}
+
+// TestSigningIn at a Spotify that checks everything, with an app that has a secret and one that has none.
+func TestSigningIn(t *testing.T) {
+	for name, secret := range map[string]string{"with a secret": "secret", "without": ""} {
+		t.Run(name, func(t *testing.T) {
+			w, ctx := newWorld(t), t.Context()
+			w.restart(func(c *spotify.Config) { c.ClientSecret = secret })
+			verifier := oauth2.GenerateVerifier()
+			code, state := w.allow(t, w.AuthorizationURL("the state", verifier))
+			if state != "the state" {
+				t.Errorf("the state came back as %q", state)
+			}
+			credentials, err := w.Authorize(ctx, host, code, verifier)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if credentials.AccountID == "" || credentials.DisplayName != "Host" || credentials.NeedsReconnect {
+				t.Errorf("got %+v", credentials)
+			}
+			w.accounts.change(host, func(c *jukebox.SpotifyCredentials) { *c = credentials })
+			w.look(t)
+			if n := w.asked(tokenPath); n != 1 {
+				t.Errorf("asked for %d tokens: the first is good for an hour", n)
+			}
+			w.expire()
+			w.look(t)
+
+			_, err = w.Authorize(ctx, host, code, verifier)
+			if e, ok := errors.AsType[*jukebox.Error](err); !ok || e.Code != jukebox.BadUserInput || e.Field != "code" {
+				t.Errorf("the same code again: %v", err)
+			}
+		})
+	}
+}
+
+func TestTheAuthorizationURL(t *testing.T) {
+	w := newWorld(t)
+	const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk" // the example of RFC 7636
+	got, err := url.Parse(w.AuthorizationURL("some state", verifier))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"client_id": "id", "response_type": "code", "redirect_uri": "https://antwon.test/spotify/callback", "state": "some state",
+		"show_dialog": "true", "code_challenge_method": "S256", "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+		"scope": "user-read-playback-state user-modify-playback-state user-read-currently-playing playlist-modify-private " +
+			"playlist-read-private user-top-read user-library-read",
+	} {
+		if got.Query().Get(name) != want {
+			t.Errorf("%s is %q", name, got.Query().Get(name))
+		}
+	}
+	if strings.Contains(got.String(), "secret") || strings.Contains(got.String(), verifier) {
+		t.Errorf("it gives a secret away: %s", got)
+	}
+}
+
+func TestAnotherVerifierIsRefused(t *testing.T) {
+	w := newWorld(t)
+	code, _ := w.allow(t, w.AuthorizationURL("state", oauth2.GenerateVerifier()))
+	_, err := w.Authorize(t.Context(), host, code, oauth2.GenerateVerifier())
+	if jukebox.CodeOf(err) != jukebox.BadUserInput {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestAccountsThatMayNotBeUsed can sign in at Spotify all the same; the host has to learn what to do.
+func TestAccountsThatMayNotBeUsed(t *testing.T) {
+	for name, tt := range map[string]struct {
+		tune  func(*sim.Switches, *sim.AppSwitches)
+		words []string
+	}{
+		"not on the list":   {func(s *sim.Switches, _ *sim.AppSwitches) { s.NotAllowed = true }, []string{"developer dashboard", "add it", "five"}},
+		"the app's owner":   {func(_ *sim.Switches, app *sim.AppSwitches) { app.OwnerFree = true }, []string{"owner", "Premium"}},
+		"nothing is amiss!": {func(*sim.Switches, *sim.AppSwitches) {}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, verifier := newWorld(t), oauth2.GenerateVerifier()
+			code, _ := w.allow(t, w.AuthorizationURL("state", verifier))
+			if err := errors.Join(
+				w.simulated.Tune(w.player.ID, func(s *sim.Switches) { tt.tune(s, &sim.AppSwitches{}) }),
+				w.simulated.TuneApp(func(app *sim.AppSwitches) { tt.tune(&sim.Switches{}, app) })); err != nil {
+				t.Fatal(err)
+			}
+			_, err := w.Authorize(t.Context(), host, code, verifier)
+			if tt.words == nil {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			e, ok := errors.AsType[*jukebox.Error](err)
+			if !ok || e.Code != jukebox.Forbidden {
+				t.Fatalf("got %v", err)
+			}
+			for _, word := range tt.words {
+				if !strings.Contains(e.Message, word) {
+					t.Errorf("%q does not speak of %q", e.Message, word)
+				}
+			}
+		})
+	}
+}
+
+func TestSigningInWhenSpotifyFails(t *testing.T) {
+	token := grant("access", "refresh", 3600)
+	for name, tt := range map[string]struct {
+		token, me http.HandlerFunc
+		code      jukebox.Code
+		retry     time.Duration
+	}{
+		"no tokens":              {says(503, "upstream connect error"), nil, jukebox.UpstreamUnavailable, 5 * time.Second},
+		"too many tokens":        {says(429, ""), nil, jukebox.UpstreamUnavailable, 5 * time.Second},
+		"a wrong secret of ours": {says(400, `{"error":"invalid_client"}`), nil, jukebox.Internal, 0},
+		"no refresh token":       {grant("access", "", 3600), nil, jukebox.UpstreamUnavailable, 5 * time.Second},
+		"no profile":             {token, says(502, ""), jukebox.UpstreamUnavailable, 5 * time.Second},
+		"an empty profile":       {token, says(200, "{}"), jukebox.UpstreamUnavailable, 5 * time.Second},
+		"too many requests":      {token, says(429, `{"error":{"status":429,"message":"x","reason":"QUOTA_EXCEEDED"}}`), jukebox.UpstreamUnavailable, 10 * time.Minute},
+		"a token that is no use": {token, says(401, ""), jukebox.Forbidden, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.answer(tokenPath, tt.token)
+				w.answer("/v1/me", tt.me)
+				_, err := w.Authorize(t.Context(), host, "the code", "the verifier")
+				e, _ := errors.AsType[*jukebox.Error](err)
+				if jukebox.CodeOf(err) != tt.code || e != nil && e.RetryAfter != tt.retry {
+					t.Errorf("got %v", err)
+				}
+				for _, secret := range []string{"the code", "the verifier", "access", "refresh", "secret"} {
+					if text := strings.ReplaceAll(err.Error()+w.log.String(), "no refresh token came", ""); strings.Contains(text, secret) {
+						t.Errorf("%q tells %q", text, secret)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestWhoTheHostIs(t *testing.T) {
+	for profile, want := range map[string][2]string{
+		`{"id":"someone","account_id":"for ever","display_name":"Some One"}`: {"for ever", "Some One"},
+		`{"id":"someone","display_name":null}`:                               {"someone", "someone"}, // before May 2026
+	} {
+		w := newWorld(t)
+		w.answer(tokenPath, grant("access", "refresh", 3600))
+		w.answer("/v1/me", says(http.StatusOK, profile))
+		c, err := w.Authorize(t.Context(), host, "code", "verifier")
+		if err != nil || c.AccountID != want[0] || c.DisplayName != want[1] {
+			t.Errorf("%s: got %+v, %v", profile, c, err)
+		}
+	}
+}

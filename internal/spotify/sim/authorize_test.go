@@ -1,0 +1,203 @@
+package sim_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"antwon.dj/backend/internal/spotify/sim"
+)
+
+// browser follows no redirect: those lead to apps that do not run here.
+func browser(t *testing.T) *http.Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	must(t, err)
+	return &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// visit opens a page, and returns the status, where it leads, and the text.
+func visit(t *testing.T, b *http.Client, target string) (status int, to url.Values, text string) {
+	t.Helper()
+	response, err := b.Get(target)
+	must(t, err)
+	defer response.Body.Close()
+	if location, err := response.Location(); err == nil {
+		return response.StatusCode, location.Query(), ""
+	}
+	return response.StatusCode, nil, readAll(t, response)
+}
+
+func apps() []sim.Client {
+	return []sim.Client{
+		{ID: "web", Secret: "s3cret", RedirectURIs: []string{"https://party.example/callback", "http://127.0.0.1/callback"}},
+		{ID: "native", RedirectURIs: []string{"http://127.0.0.1:8080/callback", "http://localhost:8080/callback"}},
+	}
+}
+
+func app(base, id, secret, redirect string, scopes ...string) *oauth2.Config {
+	style := oauth2.AuthStyleInHeader
+	if secret == "" {
+		style = oauth2.AuthStyleInParams
+	}
+	return &oauth2.Config{
+		ClientID: id, ClientSecret: secret, RedirectURL: redirect, Scopes: scopes,
+		Endpoint: oauth2.Endpoint{AuthURL: base + "/authorize", TokenURL: base + "/api/token", AuthStyle: style},
+	}
+}
+
+const callback = "http://127.0.0.1:43210/callback"
+
+func TestSigningIn(t *testing.T) {
+	s, server := start(t, sim.Config{Clients: apps()})
+	for name, config := range map[string]*oauth2.Config{
+		"with a secret": app(server.URL, "web", "s3cret", callback, "user-read-playback-state"),
+		"with PKCE":     app(server.URL, "native", "", "http://127.0.0.1:8080/callback", "user-read-playback-state"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, b, verifier := t.Context(), browser(t), oauth2.GenerateVerifier()
+			page := config.AuthCodeURL("my state", oauth2.S256ChallengeOption(verifier))
+			status, _, text := visit(t, b, page)
+			if status != 200 || !strings.Contains(text, "Allow") || !strings.Contains(text, "Cancel") {
+				t.Fatalf("the page: %d %s", status, text)
+			}
+			status, to, _ := visit(t, b, page+"&decision=deny")
+			if status != 302 || to.Get("error") != "access_denied" || to.Get("state") != "my state" || to.Has("code") {
+				t.Errorf("denied: %d %v", status, to)
+			}
+			status, to, _ = visit(t, b, page+"&decision=allow&account=rosa&display_name=Rosa")
+			if status != 302 || to.Get("state") != "my state" || to.Has("error") {
+				t.Fatalf("allowed: %d %v", status, to)
+			}
+			_, err := config.Exchange(ctx, to.Get("code"), oauth2.VerifierOption(oauth2.GenerateVerifier()))
+			wantGrantError(t, err, "code_verifier was incorrect")
+			_, err = config.Exchange(ctx, to.Get("code"), oauth2.VerifierOption(verifier))
+			wantGrantError(t, err, "Invalid authorization code") // a code has one chance
+
+			_, to, _ = visit(t, b, page+"&decision=allow&account=rosa")
+			token, err := config.Exchange(ctx, to.Get("code"), oauth2.VerifierOption(verifier))
+			must(t, err)
+			if token.Extra("scope") != "user-read-playback-state" || token.RefreshToken == "" {
+				t.Errorf("token: %+v", token)
+			}
+			if got := ask(t, "GET", server.URL+"/v1/me", "Bearer "+token.AccessToken, ""); !strings.Contains(got.body, `"id":"rosa"`) {
+				t.Errorf("me: %+v", got)
+			}
+			if got := ask(t, "PUT", server.URL+"/v1/me/player/pause", "Bearer "+token.AccessToken, ""); got.body != message(403, "Insufficient client scope", "") {
+				t.Errorf("without the scope: %+v", got)
+			}
+			if got := ask(t, "GET", server.URL+"/v1/me/player/queue", "Bearer "+token.AccessToken, ""); got.body != message(401, "Permissions missing", "") {
+				t.Errorf("without the scope: %+v", got)
+			}
+			again, err := config.TokenSource(context.Background(), &oauth2.Token{RefreshToken: token.RefreshToken}).Token()
+			must(t, err)
+			if again.Extra("refresh_token") != nil || again.Extra("scope") != "user-read-playback-state" {
+				t.Errorf("refreshed: %+v", again)
+			}
+
+			// Who has allowed all of this before is not asked again, but for show_dialog.
+			if status, to, _ := visit(t, b, page); status != 302 || !to.Has("code") {
+				t.Errorf("the second time: %d %v", status, to)
+			}
+			if status, _, _ := visit(t, b, page+"&show_dialog=true"); status != 200 {
+				t.Errorf("with show_dialog: %d", status)
+			}
+			more := strings.Replace(page, "scope=", "scope=user-top-read+", 1)
+			if status, _, _ := visit(t, b, more); status != 200 {
+				t.Errorf("with one more scope: %d", status)
+			}
+		})
+	}
+	if all := s.Accounts(); len(all) != 1 || all[0].ID != "rosa" || all[0].DisplayName != "Rosa" {
+		t.Errorf("accounts: %+v", all)
+	}
+}
+
+func wantGrantError(t *testing.T, err error, description string) {
+	t.Helper()
+	wantOAuthError(t, err, "invalid_grant", description)
+}
+
+func TestRedirectURIs(t *testing.T) {
+	_, server := start(t, sim.Config{Clients: apps()})
+	_, open := start(t, sim.Config{})
+	for _, tt := range []struct {
+		base, client, uri string
+		ok                bool
+	}{
+		{server.URL, "web", "https://party.example/callback", true},
+		{server.URL, "web", "http://127.0.0.1:12345/callback", true}, // registered without a port
+		{server.URL, "web", "http://127.0.0.1/callback", true},
+		{server.URL, "native", "http://127.0.0.1:8080/callback", true},
+		{server.URL, "native", "http://127.0.0.1:8081/callback", false},
+		{server.URL, "native", "http://localhost:8080/callback", false},
+		{server.URL, "web", "https://party.example/callback/", false},
+		{server.URL, "web", "http://party.example/callback", false},
+		{server.URL, "web", "http://[::1]/callback", false},
+		{server.URL, "web", "", false},
+		{server.URL, "nobody", "https://party.example/callback", false},
+		{open.URL, "any", "https://anything.example/", true},
+		{open.URL, "any", "http://[::1]:9/", true},
+		{open.URL, "any", "http://localhost:9/", false},
+		{open.URL, "any", "http://anything.example/", false},
+		{open.URL, "", "https://anything.example/", false},
+	} {
+		target := app(tt.base, tt.client, "x", tt.uri).AuthCodeURL("s", oauth2.S256ChallengeOption(oauth2.GenerateVerifier()))
+		status, _, text := visit(t, browser(t), target)
+		if (status == 200) != tt.ok || !tt.ok && (status != 400 || !strings.HasPrefix(text, "INVALID_CLIENT: Invalid ")) {
+			t.Errorf("%s to %s: %d %s", tt.client, tt.uri, status, text)
+		}
+	}
+}
+
+func TestRefusedAuthorizationsGoBackToTheApp(t *testing.T) {
+	_, server := start(t, sim.Config{Clients: apps()})
+	native := app(server.URL, "native", "", "http://127.0.0.1:8080/callback").AuthCodeURL("s")
+	web := app(server.URL, "web", "s3cret", callback).AuthCodeURL("s")
+	for target, want := range map[string]string{
+		native: "invalid_request", // no PKCE and no secret
+		native + "&code_challenge=abc&code_challenge_method=plain":           "invalid_request",
+		web + "&scope=user-read-minds":                                       "invalid_scope",
+		strings.Replace(web, "response_type=code", "response_type=token", 1): "unsupported_response_type",
+	} {
+		if status, to, _ := visit(t, browser(t), target); status != 302 || to.Get("error") != want || to.Get("state") != "s" {
+			t.Errorf("%s: %d %v, want %s", target, status, to, want)
+		}
+	}
+}
+
+func TestCodesAreCheckedAtTheTokenEndpoint(t *testing.T) {
+	now := newClock()
+	_, server := start(t, sim.Config{Clients: apps(), Now: now.Now})
+	config := app(server.URL, "web", "s3cret", callback)
+	code := func() string {
+		_, to, _ := visit(t, browser(t), config.AuthCodeURL("s")+"&decision=allow")
+		return to.Get("code")
+	}
+	exchange := func(code string, change func(*oauth2.Config)) error {
+		other := *config
+		change(&other)
+		_, err := other.Exchange(t.Context(), code)
+		return err
+	}
+	must(t, exchange(code(), func(*oauth2.Config) {}))
+	wantOAuthError(t, exchange(code(), func(c *oauth2.Config) { c.ClientSecret = "guess" }), "invalid_client", "Invalid client")
+	wantOAuthError(t, exchange(code(), func(c *oauth2.Config) { c.ClientID = "nobody" }), "invalid_client", "Invalid client")
+	wantGrantError(t, exchange(code(), func(c *oauth2.Config) { c.RedirectURL = "http://127.0.0.1:1/callback" }), "Invalid redirect URI")
+	wantGrantError(t, exchange("AQnothing", func(*oauth2.Config) {}), "Invalid authorization code")
+	wantOAuthError(t, exchange(code(), func(c *oauth2.Config) {
+		c.ClientSecret, c.Endpoint.AuthStyle = "", oauth2.AuthStyleInParams
+	}), "invalid_client", "Invalid client")
+	wantGrantError(t, exchange(code(), func(c *oauth2.Config) {
+		c.ClientID, c.ClientSecret, c.Endpoint.AuthStyle = "native", "", oauth2.AuthStyleInParams
+	}), "Invalid authorization code") // another app's
+	late := code()
+	now.pass(10 * time.Minute)
+	wantGrantError(t, exchange(late, func(*oauth2.Config) {}), "Invalid authorization code")
+}

@@ -1,0 +1,259 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// controlHelp is what GET /control/ answers.
+const controlHelp = `The simulated Spotify is controlled by JSON over HTTP. Durations are texts, such as "90s".
+
+GET  /control/accounts                    all accounts, with their refresh tokens
+POST /control/accounts                    {"display_name":"Rosa"}: a new one
+GET  /control/accounts/ID                 its devices, and what was heard, and when nothing was
+POST /control/accounts/ID/host            {"action":"pause"}: what the host does in Spotify's app. Actions:
+                                          pause, resume, skip, close-app, open-app, vanish, freeze,
+                                          seek (position), play (uri), play-playlist (uri, at), volume (percent),
+                                          transfer, remove-device (device), add-device (new), set-device (new),
+                                          advertise, episode (length)
+POST /control/accounts/ID/switches        {"free":true,"autoplay":true,"stale":"1s"}: those named are changed; the answer is all
+POST /control/accounts/ID/revoke          the host takes back all authorizations
+POST /control/app                         {"extended":true,"rotate":true,"limit":100}: likewise, for the app as a whole
+POST /control/faults                      {"path":"/v1/me/player/queue","status":502,"after_applying":true,"delay":"2s"}: the next one fails
+DELETE /control/faults                    no more of them
+POST /control/clock                       {"advance":"10m"}: sets the clock ahead; the answer is its time
+GET  /control/journal                     how many requests were answered, and faults injected, by kind
+GET  /control/catalogue                   all songs
+`
+
+// Control serves everything below /control/, which does what the methods of Spotify and Host do. GET /control/ explains
+// it. Whoever reaches it controls all players, and reads all refresh tokens; only browsers on other sites cannot.
+func (s *Spotify) Control() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /control/{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = io.WriteString(w, controlHelp)
+	})
+	for pattern, do := range map[string]func(*http.Request) (any, error){
+		"GET /control/accounts":                s.controlAccounts,
+		"POST /control/accounts":               s.controlAdd,
+		"GET /control/accounts/{id}":           s.controlAccount,
+		"POST /control/accounts/{id}/host":     s.controlHost,
+		"POST /control/accounts/{id}/switches": s.controlSwitches,
+		"POST /control/accounts/{id}/revoke":   s.controlRevoke,
+		"POST /control/app":                    s.controlApp,
+		"POST /control/faults":                 s.controlFaults,
+		"DELETE /control/faults":               s.controlHeal,
+		"POST /control/clock":                  s.controlClock,
+		"GET /control/journal":                 s.controlJournal,
+		"GET /control/catalogue":               func(*http.Request) (any, error) { return s.Catalogue(), nil },
+	} {
+		mux.HandleFunc(pattern, controlled(do))
+	}
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+func controlled(do func(*http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)) // before any lock is taken
+		var result any
+		if r.Body = io.NopCloser(bytes.NewReader(body)); err == nil {
+			result, err = do(r)
+		}
+		if err != nil {
+			writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+			return
+		}
+		writeJSON(w, http.StatusOK, result)
+	}
+}
+
+// read decodes a body, in which nothing may stand that is not known.
+func read(r *http.Request, into any) error {
+	decoder := json.NewDecoder(r.Body)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("the body is not what GET /control/ shows: %w", err)
+	}
+	return nil
+}
+
+// span is a duration as text.
+type span time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *span) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	*s = span(d)
+	return err
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (s span) MarshalText() ([]byte, error) { return []byte(time.Duration(s).String()), nil }
+
+func (s *Spotify) controlAccounts(*http.Request) (any, error) { return s.Accounts(), nil }
+
+func (s *Spotify) controlAdd(r *http.Request) (any, error) {
+	body := struct {
+		DisplayName string `json:"display_name"`
+	}{"Host"}
+	if err := read(r, &body); err != nil {
+		return nil, err
+	}
+	return s.AddAccount(body.DisplayName)
+}
+
+func (s *Spotify) controlAccount(r *http.Request) (any, error) {
+	id := r.PathValue("id")
+	return map[string]any{"devices": s.Host(id).Devices(), "heard": s.Heard(id), "silences": s.Silences(id)}, nil
+}
+
+// action is the body of POST /control/accounts/{id}/host.
+type action struct {
+	Action   string  `json:"action"`
+	URI      string  `json:"uri"`
+	At       int     `json:"at"`
+	Position span    `json:"position"`
+	Length   span    `json:"length"`
+	Device   string  `json:"device"`
+	New      *Device `json:"new"`
+	Percent  int     `json:"percent"`
+}
+
+func (s *Spotify) controlHost(r *http.Request) (any, error) {
+	var a action
+	if err := read(r, &a); err != nil {
+		return nil, err
+	}
+	if err := a.by(s.Host(r.PathValue("id"))); err != nil {
+		return nil, err
+	}
+	return s.controlAccount(r)
+}
+
+func (a action) by(h Host) error {
+	simple, ok := map[string]func() error{
+		"pause": h.Pause, "resume": h.Resume, "skip": h.Skip, "close-app": h.CloseApp, "open-app": h.OpenApp, "vanish": h.Vanish,
+		"freeze": h.Freeze,
+	}[a.Action]
+	if ok {
+		return simple()
+	}
+	switch a.Action {
+	case "seek":
+		return h.Seek(time.Duration(a.Position))
+	case "play":
+		return h.PlayURI(a.URI)
+	case "play-playlist":
+		return h.PlayPlaylist(a.URI, a.At)
+	case "volume":
+		return h.SetVolume(a.Percent)
+	case "advertise":
+		return h.Advertise(time.Duration(a.Length))
+	case "episode":
+		return h.PlayEpisode(time.Duration(a.Length))
+	}
+	return a.byDevice(h)
+}
+
+func (a action) byDevice(h Host) error {
+	switch {
+	case a.Action == "transfer":
+		return h.Transfer(a.Device)
+	case a.Action == "remove-device":
+		return h.RemoveDevice(a.Device)
+	case a.Action == "add-device" && a.New != nil:
+		_, err := h.AddDevice(*a.New)
+		return err
+	case a.Action == "set-device" && a.New != nil:
+		return h.ChangeDevice(a.New.ID, func(d *Device) { *d = *a.New })
+	}
+	return fmt.Errorf("there is no action %q, or it lacks something: GET /control/ lists them", a.Action)
+}
+
+// switchesBody is Switches with texts for durations.
+type switchesBody struct {
+	*Switches
+	Stale *span `json:"stale,omitempty"`
+}
+
+func (s *Spotify) controlSwitches(r *http.Request) (any, error) {
+	var result Switches
+	var failed error
+	err := s.Tune(r.PathValue("id"), func(sw *Switches) {
+		next := *sw
+		body := switchesBody{Switches: &next}
+		if failed = read(r, &body); failed == nil {
+			if body.Stale != nil {
+				next.Stale = time.Duration(*body.Stale)
+			}
+			*sw, result = next, next
+		}
+	})
+	return result, errors.Join(failed, err)
+}
+
+func (s *Spotify) controlRevoke(r *http.Request) (any, error) {
+	return struct{}{}, s.Revoke(r.PathValue("id"))
+}
+
+func (s *Spotify) controlApp(r *http.Request) (any, error) {
+	var result AppSwitches
+	var failed error
+	err := s.TuneApp(func(app *AppSwitches) {
+		next := *app
+		body := struct {
+			*AppSwitches
+			RetryAfter *span `json:"retry_after,omitempty"`
+		}{AppSwitches: &next}
+		if failed = read(r, &body); failed == nil {
+			if body.RetryAfter != nil {
+				next.RetryAfter = time.Duration(*body.RetryAfter)
+			}
+			*app, result = next, next
+		}
+	})
+	return result, errors.Join(failed, err)
+}
+
+func (s *Spotify) controlFaults(r *http.Request) (any, error) {
+	var f Fault
+	body := struct {
+		*Fault
+		Delay      span `json:"delay"`
+		RetryAfter span `json:"retry_after"`
+	}{Fault: &f}
+	if err := read(r, &body); err != nil {
+		return nil, err
+	}
+	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
+		return nil, fmt.Errorf("%d is no status", f.Status)
+	}
+	f.Delay, f.RetryAfter = time.Duration(body.Delay), time.Duration(body.RetryAfter)
+	s.Fail(f)
+	return f, nil
+}
+
+func (s *Spotify) controlHeal(*http.Request) (any, error) {
+	s.Heal()
+	return struct{}{}, nil
+}
+
+func (s *Spotify) controlClock(r *http.Request) (any, error) {
+	var body struct {
+		Advance span `json:"advance"`
+	}
+	if err := read(r, &body); err != nil {
+		return nil, err
+	}
+	return map[string]time.Time{"now": s.Advance(time.Duration(body.Advance))}, nil
+}
+
+func (s *Spotify) controlJournal(*http.Request) (any, error) {
+	return map[string]any{"requests": s.Requests(), "injected": s.Injected()}, nil
+}

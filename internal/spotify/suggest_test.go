@@ -1,0 +1,265 @@
+package spotify_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/playback"
+	"antwon.dj/backend/internal/spotify"
+	"antwon.dj/backend/internal/spotify/sim"
+)
+
+const (
+	recommendationsPath = "/v1/recommendations"
+	topPath             = "/v1/me/top/tracks"
+	savedPath           = "/v1/me/tracks"
+)
+
+// heard are songs that a room has played, as it remembers them.
+func (w *world) heard(tracks ...sim.Track) (songs []jukebox.Song) {
+	for _, track := range tracks {
+		songs = append(songs, jukebox.Song{URI: track.URI, Name: track.Name, Artists: track.Artists, ISRC: track.ISRC, Playable: true})
+	}
+	return songs
+}
+
+// suggest expects songs that can be played, each once, and none that was heard.
+func (w *world) suggest(t *testing.T, seeds playback.Seeds) []jukebox.Song {
+	t.Helper()
+	songs, err := w.Suggest(t.Context(), host, seeds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[string]bool)
+	for _, song := range seeds.Recent {
+		seen[song.URI], seen["ISRC "+song.ISRC] = true, true
+	}
+	for _, song := range songs {
+		if !song.Playable || seen[song.URI] || seen["ISRC "+song.ISRC] {
+			t.Errorf("%+v is not to be played, heard before, or twice in the list", song)
+		}
+		seen[song.URI], seen["ISRC "+song.ISRC] = true, true
+	}
+	return songs
+}
+
+// songs are answers with so many songs, called by what they are from.
+func songs(from string, n int, shape string) http.HandlerFunc {
+	var items []string
+	for i := range n {
+		items = append(items, fmt.Sprintf(shape, fmt.Sprintf(`{"uri":"spotify:track:%s%d","external_ids":{"isrc":"%s-%d"}}`, from, i, from, i)))
+	}
+	list := strings.Join(items, ",")
+	return says(http.StatusOK, fmt.Sprintf(`{"total":%d,"items":[%s],"tracks":{"items":[%s],"total":%d}}`, n, list, list, n))
+}
+
+// TestTheLadder: fallback music comes from the best source that there is. Each has fewer songs than are wanted, so that all
+// are asked.
+func TestTheLadder(t *testing.T) {
+	w := newWorld(t)
+	seeds := playback.Seeds{PlaylistURI: "spotify:playlist:chosen", Recent: w.heard(w.songs[0])}
+	w.answer(recommendationsPath, says(http.StatusOK, `{"tracks":[{"uri":"spotify:track:recommended0"}]}`))
+	w.answer("/v1/playlists/chosen/items", songs("chosen", 2, `{"item":%s}`))
+	w.answer(searchPath, songs("found", 2, "%s"))
+	w.answer(topPath, songs("top", 2, "%s"))
+	w.answer(savedPath, songs("saved", 2, `{"track":%s}`))
+	var order []string
+	for _, song := range w.suggest(t, seeds) {
+		order = append(order, strings.TrimRight(strings.TrimPrefix(song.URI, "spotify:track:"), "0123456789"))
+	}
+	if got := slices.Compact(order); !slices.Equal(got, []string{"recommended", "chosen", "found", "top", "saved"}) {
+		t.Errorf("in the order %v", got)
+	}
+
+	t.Run("enough is enough", func(t *testing.T) {
+		w.answer("/v1/playlists/other/items", songs("other", 10, `{"item":%s}`))
+		before := w.asked(topPath)
+		seeds.PlaylistURI = "spotify:playlist:other"
+		if songs := w.suggest(t, seeds); len(songs) < 10 || w.asked(topPath) != before {
+			t.Errorf("found %d, and asked for the top songs", len(songs))
+		}
+	})
+}
+
+// TestFallbackMusicOfAnAppOf2026 for a room that has played something.
+func TestFallbackMusicOfAnAppOf2026(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		recent := w.heard(w.songs[:4]...)
+		seeds := playback.Seeds{Recent: recent}
+		first := w.suggest(t, seeds)
+		if len(first) < 10 || w.asked(recommendationsPath) != 1 || w.asked(searchPath) == 0 {
+			t.Errorf("found %d songs, %d recommendations, %d searches", len(first), w.asked(recommendationsPath), w.asked(searchPath))
+		}
+
+		requests := len(w.requests)
+		seeds.Recent = slices.Insert(recent, 0, first[0])
+		second := w.suggest(t, seeds)
+		if uris(second) != uris(first[1:]) || len(w.requests) != requests {
+			t.Errorf("ten minutes long nothing is asked again: %d requests", len(w.requests)-requests)
+		}
+		time.Sleep(10 * time.Minute)
+		w.suggest(t, seeds)
+		if len(w.requests) == requests || w.asked(recommendationsPath) != 1 {
+			t.Errorf("after ten minutes %d requests, %d for recommendations", len(w.requests)-requests, w.asked(recommendationsPath))
+		}
+		time.Sleep(24 * time.Hour)
+		w.suggest(t, seeds)
+		if w.asked(recommendationsPath) != 2 {
+			t.Errorf("a day later recommendations were tried %d times", w.asked(recommendationsPath))
+		}
+	})
+}
+
+func TestRecommendationsOfAnOldApp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.extend(t)
+		seeds := playback.Seeds{Recent: w.heard(w.songs[:7]...)}
+		for range 3 {
+			if songs := w.suggest(t, seeds); len(songs) < 10 {
+				t.Errorf("found %d", len(songs))
+			}
+			time.Sleep(10 * time.Minute)
+		}
+		sent := w.sent(recommendationsPath)
+		if len(sent) != 3 || w.asked(searchPath) != 0 {
+			t.Errorf("%d recommendations, %d searches", len(sent), w.asked(searchPath))
+		}
+		if query, _ := url.ParseQuery(sent[0].query); len(strings.Split(query.Get("seed_tracks"), ",")) != 5 {
+			t.Errorf("asked with %s", sent[0].query)
+		}
+	})
+}
+
+// TestTheChosenPlaylist is longer than a page: it is entered anywhere, and goes on in its order from there.
+func TestTheChosenPlaylist(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.restart(func(c *spotify.Config) { c.RequestsPer30s = 1_000 })
+		uri := w.playlist(t, 90)
+		got := w.suggest(t, playback.Seeds{PlaylistURI: uri})
+		// Of the 41 places where a full page begins, and then of the 50 on it, the random source takes the middle.
+		var want []sim.Track
+		for _, track := range slices.Concat(w.songs[45:70], w.songs[20:45]) {
+			if !slices.ContainsFunc(want, func(other sim.Track) bool { return other.ISRC == track.ISRC }) {
+				want = append(want, track)
+			}
+		}
+		if uris(got) != tracks(want...) {
+			t.Errorf("got\n%s", uris(got))
+		}
+	})
+}
+
+// TestAChosenPlaylistOfSomebodyElse is refused, and says nothing about the room's own.
+func TestAChosenPlaylistOfSomebodyElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.forbid("/v1/playlists/theirs/items", "/v1/playlists/theirs/tracks")
+		if songs := w.suggest(t, playback.Seeds{PlaylistURI: "spotify:playlist:theirs"}); len(songs) < 10 {
+			t.Errorf("found %d songs elsewhere", len(songs))
+		}
+		uri := w.playlist(t, 1)
+		if _, err := w.PlaylistSongs(t.Context(), host, uri); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(time.Hour)
+		w.suggest(t, playback.Seeds{PlaylistURI: "spotify:playlist:theirs"})
+		if n := w.asked("/v1/playlists/theirs/items"); n != 1 {
+			t.Errorf("asked %d times for it", n)
+		}
+	})
+}
+
+// TestArtistsWithFewSongs: a search that begins behind the last one begins again at the first.
+func TestArtistsWithFewSongs(t *testing.T) {
+	w := newWorld(t)
+	w.answer(searchPath, func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("offset") != "0" {
+			songs("none", 0, "%s")(rw, r)
+			return
+		}
+		songs("found", 10, "%s")(rw, r)
+	})
+	recent := []jukebox.Song{{URI: "spotify:track:x", Artists: []string{`The "Few"`, "Guest"}}, {URI: "spotify:track:y", Artists: []string{"The Few"}}, {}}
+	if got := w.suggest(t, playback.Seeds{Recent: recent}); len(got) != 10 {
+		t.Errorf("found %d", len(got))
+	}
+	sent := w.sent(searchPath)
+	if query, _ := url.ParseQuery(sent[0].query); len(sent) != 2 || query.Get("q") != `artist:"the few"` || query.Get("offset") != "20" {
+		t.Errorf("searched %+v", sent)
+	}
+}
+
+func TestWhatTheHostDidNotGrantIsLeftOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.answer(tokenPath, says(http.StatusOK,
+			`{"access_token":"a","token_type":"Bearer","expires_in":3600,"refresh_token":"r","scope":"user-read-playback-state user-library-read"}`))
+		w.answer("/v1/me", says(http.StatusOK, `{"id":"someone"}`))
+		credentials, err := w.Authorize(t.Context(), host, "code", "verifier")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.accounts.change(host, func(c *jukebox.SpotifyCredentials) { *c = credentials })
+		w.answer(savedPath, songs("saved", 3, `{"track":%s}`))
+		seeds := playback.Seeds{PlaylistURI: "spotify:playlist:chosen"}
+		if got := w.suggest(t, seeds); len(got) != 3 {
+			t.Errorf("found %+v", got)
+		}
+		time.Sleep(2 * time.Hour) // the refresh does not repeat the scope
+		w.answer(tokenPath, grant("b", "", 3600))
+		if got := w.suggest(t, seeds); len(got) != 3 {
+			t.Errorf("found %+v", got)
+		}
+		if n := w.asked(topPath) + w.asked("/v1/playlists/chosen/items"); n != 0 || w.asked(savedPath) != 2 {
+			t.Errorf("asked %d times for what was not granted", n)
+		}
+	})
+}
+
+// TestTheLastResort is what was heard longest ago, whatever else fails.
+func TestTheLastResort(t *testing.T) {
+	for name, answer := range map[string]http.HandlerFunc{
+		"nothing anywhere": says(http.StatusOK, `{"items":[],"tracks":{"items":[]}}`), "all broken": says(http.StatusBadGateway, ""),
+		"all refused": says(http.StatusForbidden, `{"error":{"status":403,"message":"Insufficient client scope"}}`),
+		"too many":    says(http.StatusTooManyRequests, "Too many requests"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			for _, path := range []string{recommendationsPath, searchPath, topPath, savedPath} {
+				w.answer(path, answer)
+			}
+			recent := w.heard(w.songs[0], w.songs[1], w.songs[0], w.songs[2])
+			recent[1].Playable = false
+			got, err := w.Suggest(t.Context(), host, playback.Seeds{Recent: recent})
+			if err != nil || uris(got) != tracks(w.songs[2], w.songs[0]) {
+				t.Errorf("got %+v, %v", got, err)
+			}
+			none, err := w.Suggest(t.Context(), host, playback.Seeds{})
+			if _, failed := errors.AsType[*playback.Fault](err); len(none) != 0 || failed == (name == "nothing anywhere") {
+				t.Errorf("a room without a past gets %+v, %v", none, err)
+			}
+		})
+	}
+}
+
+// TestNobodyIsAskedInVain: after 429 the other sources are left alone.
+func TestNobodyIsAskedInVain(t *testing.T) {
+	w := newWorld(t)
+	w.answer(topPath, says(http.StatusTooManyRequests, ""))
+	_, err := w.Suggest(t.Context(), host, playback.Seeds{})
+	expectFault(t, err, playback.CoolingDown)
+	if n := w.asked(savedPath); n != 0 {
+		t.Errorf("asked %d times", n)
+	}
+}
