@@ -26,9 +26,8 @@ type account struct {
 	Switches Switches `json:"switches"`
 	Unsaved  []string `json:"unsaved,omitempty"` // tracks that were removed from the library
 
-	// Before is the player of before the last command, for as long as its state is stale.
-	Before    player    `json:"-"`
-	Commanded time.Time `json:"-"`
+	before    player // the last command, for as long as the state is stale
+	commanded time.Time
 }
 
 // AddAccount makes an account with an active speaker and a player that has nothing to play. Its errors are the state

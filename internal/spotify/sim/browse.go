@@ -20,7 +20,7 @@ func (s *Spotify) search(c *call) (any, error) {
 	if c.view.extended {
 		standard, most = 20, 50
 	}
-	limit, offset, err := c.paging(standard, most, 1000)
+	limit, offset, err := c.paging(0, standard, most, 1000)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (s *Spotify) artistAlbums(c *call) (any, error) {
 	if c.view.extended {
 		standard, most = 20, 50
 	}
-	limit, offset, err := c.paging(standard, most, 10_000)
+	limit, offset, err := c.paging(0, standard, most, 10_000)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (s *Spotify) albumTracks(c *call) (any, error) {
 	if tracks == nil {
 		return nil, notFound()
 	}
-	limit, offset, err := c.paging(20, 50, 10_000)
+	limit, offset, err := c.paging(1, 20, 50, 10_000)
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,14 @@
 package sim_test
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/zmb3/spotify/v2"
@@ -72,4 +77,90 @@ func TestTokenEndpointFails(t *testing.T) {
 	}
 	_, err = source.Token()
 	must(t, err)
+}
+
+// direct speaks to a handler without a network, so that a bubble's clock is the only one.
+type direct struct{ handler http.Handler }
+
+func (d direct) RoundTrip(r *http.Request) (response *http.Response, err error) {
+	defer func() {
+		if recover() != nil { // how net/http is told to cut a connection
+			response, err = nil, cmp.Or(r.Context().Err(), errors.New("cut"))
+		}
+	}()
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	d.handler.ServeHTTP(w, r)
+	return w.Result(), nil
+}
+
+func TestServersThatHang(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t)
+		account, song := addAccount(t, s), plain(s, 1)[0]
+		must(t, s.Host(account.ID).PlayURI(song.URI))
+		client := &http.Client{Transport: direct{s.Handler()}, Timeout: 10 * time.Second}
+		ctx := context.WithValue(t.Context(), oauth2.HTTPClient, client)
+		source := (&oauth2.Config{ClientID: "x", Endpoint: oauth2.Endpoint{TokenURL: "http://sim/api/token", AuthStyle: oauth2.AuthStyleInParams}}).
+			TokenSource(ctx, &oauth2.Token{RefreshToken: account.RefreshToken})
+		token, err := source.Token()
+		must(t, err)
+		queue := func() (time.Duration, error) {
+			request, err := http.NewRequestWithContext(t.Context(), "POST", "http://sim/v1/me/player/queue?uri="+song.URI, nil)
+			must(t, err)
+			request.Header.Set("Authorization", "Bearer "+token.AccessToken)
+			began := time.Now()
+			response, err := client.Do(request)
+			if err == nil {
+				response.Body.Close()
+				if response.StatusCode != 200 {
+					err = errors.New(response.Status)
+				}
+			}
+			return time.Since(began), err
+		}
+		for _, tt := range []struct {
+			fault sim.Fault
+			took  time.Duration
+			err   string
+			kind  string
+		}{
+			{sim.Fault{Delay: 3 * time.Second}, 3 * time.Second, "cut", "hang"},
+			{sim.Fault{Delay: time.Hour}, 10 * time.Second, "exceeded", "hang"},
+			{sim.Fault{Delay: time.Hour, AfterApplying: true}, 10 * time.Second, "exceeded", "hang after applying"},
+			{sim.Fault{Delay: time.Second, AfterApplying: true, Status: 504, HTML: true}, time.Second, "504", "504 html late after applying"},
+		} {
+			before := s.Injected()[tt.kind]
+			s.Fail(tt.fault)
+			if took, err := queue(); err == nil || !strings.Contains(err.Error(), tt.err) || took != tt.took {
+				t.Errorf("%s: %v after %v", tt.kind, err, took)
+			}
+			if s.Injected()[tt.kind] != before+1 {
+				t.Errorf("injected: %v", s.Injected())
+			}
+		}
+		s.Fail(sim.Fault{Status: 500})
+		s.Heal()
+		_, err = queue()
+		must(t, err)
+		time.Sleep(20 * time.Minute)
+		if heard := s.Heard(account.ID); len(heard) != 4 { // the first, two that were applied, and the last
+			t.Errorf("heard %d songs: %+v", len(heard), heard)
+		}
+	})
+}
+
+func TestBodiesOfFaults(t *testing.T) {
+	s, server := start(t, sim.Config{})
+	bearer := bearer(t, server.URL, addAccount(t, s))
+	s.Fail(sim.Fault{Status: 502, HTML: true})
+	if got := ask(t, "GET", server.URL+"/v1/me", bearer, ""); got.status != 502 || !strings.HasPrefix(got.body, "<html>") || !strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
+		t.Errorf("HTML: %+v", got)
+	}
+	s.Fail(sim.Fault{Status: 503, Empty: true})
+	if got := ask(t, "GET", server.URL+"/v1/me", bearer, ""); got.status != 503 || got.body != "" {
+		t.Errorf("empty: %+v", got)
+	}
 }

@@ -42,7 +42,7 @@ func (s *Spotify) topTracks(c *call) (any, error) {
 	if r := c.URL.Query().Get("time_range"); r != "" && r != "short_term" && r != "medium_term" && r != "long_term" {
 		return nil, badRequest("Invalid time range")
 	}
-	limit, offset, err := c.paging(20, 50, 10_000)
+	limit, offset, err := c.paging(1, 20, 50, 10_000)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ type savedTrackObject struct {
 }
 
 func (s *Spotify) savedTracks(c *call) (any, error) {
-	limit, offset, err := c.paging(20, 50, 10_000)
+	limit, offset, err := c.paging(1, 20, 50, 10_000)
 	if err != nil {
 		return nil, err
 	}

@@ -138,10 +138,7 @@ func (p player) leave(at time.Time, l laws) player {
 	if p.By == "" {
 		return p
 	}
-	reached := p.Position
-	if p.Held == "" {
-		reached = p.progress(at)
-	}
+	reached := p.reached(at)
 	if reached >= counts {
 		p.Recent = append(slices.Clip(p.Recent), listen{p.Track, p.Context, at})
 		p.Recent = p.Recent[max(0, len(p.Recent)-recents):]
@@ -166,7 +163,10 @@ func (p player) enqueue(id string) player {
 
 // pause stands still, for a reason that the journal tells.
 func (p player) pause(at time.Time, why string) player {
-	p.Position, p.Since, p.Playing, p.Held, p.Interlude = p.progress(at), at, false, "", ""
+	p.Position, p.Since, p.Playing, p.Held, p.Interlude = p.reached(at), at, false, "", ""
+	if p.By == "" { // it was silent already
+		return p
+	}
 	return p.record(event{at: at, what: silenced, why: why})
 }
 
@@ -208,7 +208,15 @@ func (p player) interlude(now time.Time) string {
 	return ""
 }
 
-// progress is the position within the current track of a player that was advanced to now.
+// reached is how far the current track was really played.
+func (p player) reached(at time.Time) time.Duration {
+	if p.Held != "" {
+		return p.Position
+	}
+	return p.progress(at)
+}
+
+// progress is the position within the current track that a player shows, if it was advanced to now.
 func (p player) progress(now time.Time) time.Duration {
 	if !p.Playing || p.Held == "frozen" {
 		return p.Position

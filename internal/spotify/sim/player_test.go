@@ -65,7 +65,10 @@ func FuzzAdvance(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, milliseconds uint16) {
 		random := rand.New(rand.NewPCG(seed, seed))
-		l := laws{length: func(id string) time.Duration { return time.Duration(id[0]+1) * 100 * time.Millisecond }}
+		l := laws{length: func(id string) time.Duration { return time.Duration(id[0]+1) * 100 * time.Millisecond }, endStuck: random.IntN(3) == 0}
+		if random.IntN(3) == 0 {
+			l.similar = func(id string) []string { return []string{id + "a", "Z", id[:1]} }
+		}
 		songs := func() []string {
 			ids := make([]string, random.IntN(5))
 			for i := range ids {
@@ -74,7 +77,11 @@ func FuzzAdvance(f *testing.F) {
 			return ids
 		}
 		p := player{Track: "x", Playing: random.IntN(4) > 0, Position: time.Duration(random.IntN(20_000)) * time.Millisecond,
-			Since: evening, Queue: songs(), List: songs()}
+			Since: evening, Queue: songs(), List: songs(), All: songs(), By: ByAPI,
+			Repeat: []string{"", "track", "context"}[random.IntN(3)], Shuffle: random.IntN(2) == 0}
+		if p.Playing && random.IntN(4) == 0 {
+			p = p.interrupt("ad", time.Duration(random.IntN(5000))*time.Millisecond, evening)
+		}
 		end := evening.Add(time.Duration(milliseconds) * time.Millisecond)
 
 		steps := p
@@ -84,6 +91,104 @@ func FuzzAdvance(f *testing.F) {
 		steps = advance(steps, end, l)
 		if once := advance(p, end, l); !reflect.DeepEqual(steps, once) {
 			t.Errorf("from %+v\nin steps %+v\nat once  %+v", p, steps, once)
+		}
+	})
+}
+
+// FuzzCommands: whatever is done to a player, it knows what it plays, and its journal makes sense.
+func FuzzCommands(f *testing.F) {
+	for seed := range uint64(200) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		random := rand.New(rand.NewPCG(seed, seed))
+		l := laws{length: lasts, endStuck: random.IntN(4) == 0}
+		p, now, log := player{}, evening, journal{}
+		for range 60 {
+			now = now.Add(time.Duration(random.IntN(3000)) * time.Millisecond)
+			p = anyCommand(advance(p, now, l), random, now, l)
+			log.add("a", p.log)
+			p.log = nil
+			if p.Playing && p.Track == "" || p.Shuffle && p.Auto || p.progress(now) < 0 {
+				t.Fatalf("impossible: %+v", p)
+			}
+		}
+		all := heard(log["a"], now)
+		for i, h := range all {
+			if i < len(all)-1 && (h.Ended.IsZero() || all[i+1].Started.Before(h.Ended)) || !h.Ended.IsZero() && h.Paused > h.Ended.Sub(h.Started) {
+				t.Fatalf("track %d of %+v", i, all)
+			}
+		}
+		quiet := silences(log["a"], now)
+		for i, s := range quiet {
+			if !s.To.After(s.From) || i > 0 && s.From.Before(quiet[i-1].To) {
+				t.Fatalf("silence %d of %+v", i, quiet)
+			}
+		}
+	})
+}
+
+// anyCommand does one thing to a player, at random.
+func anyCommand(p player, random *rand.Rand, now time.Time, l laws) player {
+	list := []string{"a", "bb", "ccc", "dddd"}[:1+random.IntN(4)]
+	switch random.IntN(11) {
+	case 0:
+		return p.play(list, random.IntN(len(list)), "", ByAPI, now, l)
+	case 1:
+		return p.enqueue(list[0])
+	case 2:
+		return p.shuffle(random.IntN(2) == 0)
+	case 3:
+		return p.next(now, l)
+	case 4:
+		back, _ := p.previous(now, l)
+		return back
+	case 5:
+		if len(p.Done) > 0 {
+			return p.follow(list)
+		}
+	case 6:
+		if p.By != "" {
+			return p.seek(min(time.Second, l.length(p.Track)), now)
+		}
+	case 7:
+		if p.Track != "" && !p.sounding() {
+			return p.resume(now, ByHost)
+		}
+	case 8:
+		if p.Playing {
+			return p.pause(now, "paused")
+		}
+	case 9:
+		if p.sounding() {
+			return p.hold("frozen", now)
+		}
+	case 10:
+		if p.sounding() {
+			return p.interrupt("ad", time.Second, now)
+		}
+	}
+	return p
+}
+
+func TestTheJournalIsBounded(t *testing.T) {
+	j := journal{}
+	for i := range journalLength + 500 {
+		j.add("a", []event{{at: after(i), what: resumed}})
+	}
+	if all := j["a"]; len(all) != journalLength || !all[len(all)-1].at.Equal(after(journalLength+499)) {
+		t.Errorf("%d events", len(all))
+	}
+}
+
+func FuzzFields(f *testing.F) {
+	for _, text := range []string{"total", "items(item(name,uri)),next", "a.b.c,d", "a.b(c,d.e),f", "((", "a.(b)", "a()", ",", "a.b)"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(_ *testing.T, text string) {
+		wanted, _, ok := parseFields(text)
+		if ok {
+			wanted.pick(map[string]any{"a": []any{map[string]any{"b": 1}}})
 		}
 	})
 }

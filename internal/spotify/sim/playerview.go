@@ -67,8 +67,8 @@ func devices(c *call) (any, error) {
 // before anything played.
 func playback(c *call) (any, error) {
 	a := c.account
-	if s := a.Switches.Stale; s > 0 && !a.Commanded.IsZero() && c.now.Before(a.Commanded.Add(s)) {
-		a.Player = advance(a.Before, c.now, c.laws)
+	if s := a.Switches.Stale; s > 0 && !a.commanded.IsZero() && c.now.Before(a.commanded.Add(s)) {
+		a.Player = advance(a.before, c.now, c.laws)
 	}
 	at := active(a.Devices)
 	if at < 0 || a.Devices[at].Private || a.Player.Track == "" {

@@ -58,7 +58,7 @@ func playlistItems(c *call) (any, error) {
 	if strings.HasSuffix(c.URL.Path, "/tracks") {
 		standard, most, path = 100, 100, "/tracks"
 	}
-	limit, offset, err := c.paging(standard, most, itemsAtMost)
+	limit, offset, err := c.paging(1, standard, most, itemsAtMost)
 	if err != nil {
 		return nil, err
 	}

@@ -111,7 +111,7 @@ func userPlaylists(c *call) (any, error) {
 }
 
 func (c *call) listPlaylists(path, owner string, private bool) (any, error) {
-	limit, offset, err := c.paging(20, 50, 100_000)
+	limit, offset, err := c.paging(1, 20, 50, 100_000)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (c *call) listPlaylists(path, owner string, private bool) (any, error) {
 	return pageOf(c.view, c.URL, path, lists, limit, offset, func(l playlist) any { return c.view.simplePlaylist(c, l) }), nil
 }
 
-// named is the playlist of a call.
+// playlist is the one that a call names.
 func (c *call) playlist() (playlist, error) {
 	list, ok := c.state.Playlists[c.PathValue("id")]
 	if !ok {

@@ -18,7 +18,8 @@
 //
 // What Spotify does to those who use it is at hand: Switches and AppSwitches say how it treats an account and the app,
 // Host is the host's hand in Spotify's own apps, Fail injects faults, before or after a request was carried out. Heard,
-// Silences, Requests and Injected say afterwards what really happened. Control serves all of that over HTTP.
+// Silences, Requests and Injected say afterwards what really happened. Control serves all of that over HTTP, as JSON below
+// /control/; GET /control/ lists it.
 //
 // All methods and handlers are safe for concurrent use.
 package sim

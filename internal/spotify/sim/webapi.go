@@ -194,9 +194,9 @@ func number(query url.Values, name string, standard, most int) (int, bool) {
 }
 
 // paging reads limit and offset.
-func (c *call) paging(standard, most, deepest int) (limit, offset int, err error) {
+func (c *call) paging(least, standard, most, deepest int) (limit, offset int, err error) {
 	limit, ok := number(c.URL.Query(), "limit", standard, most)
-	if !ok {
+	if !ok || limit < least {
 		return 0, 0, badRequest("Invalid limit")
 	}
 	offset, ok = number(c.URL.Query(), "offset", 0, deepest)

@@ -1,0 +1,75 @@
+package main_test
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func TestTheSimulatorRunsAlone(t *testing.T) {
+	addr := freeAddress(t)
+	folder := t.TempDir()
+	run := func(visit func(url string)) string {
+		t.Helper()
+		cmd := exec.Command(binary, "spotify-sim")
+		cmd.Dir, cmd.Env = folder, []string{"PATH=" + os.Getenv("PATH"), "ANTWON_ADDR=" + addr}
+		stdout, stderr := &output{}, &output{}
+		cmd.Stdout, cmd.Stderr = stdout, stderr
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		s := &server{t: t, url: "http://" + addr, cmd: cmd, stdout: stdout, stderr: stderr}
+		s.eventually("the simulator to answer", func() bool {
+			response, err := http.Get(s.url + "/control/")
+			if err != nil {
+				return false
+			}
+			response.Body.Close()
+			return response.StatusCode == http.StatusOK
+		})
+		visit(s.url)
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("it ended with %v: %s", err, stderr.String())
+		}
+		return stdout.String()
+	}
+	said := run(func(url string) {
+		response, err := http.Post(url+"/control/accounts", "application/json", strings.NewReader(`{"display_name":"Rosa"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+	})
+	if !strings.Contains(said, "ANTWON_SPOTIFY_API_URL=http://"+addr+"/v1/") || !strings.Contains(said, "ANTWON_SPOTIFY_ACCOUNTS_URL=http://"+addr) {
+		t.Errorf("it says %s", said)
+	}
+	run(func(url string) { // the second time it still knows Rosa
+		if page := fetch(t, url+"/authorize?client_id=x&response_type=code&redirect_uri=http://127.0.0.1:1/"); !strings.Contains(page, "Rosa") {
+			t.Errorf("the page: %s", page)
+		}
+		if page := fetch(t, url+"/v1/me"); !strings.Contains(page, "No token provided") {
+			t.Errorf("the Web API: %s", page)
+		}
+	})
+}
+
+func fetch(t *testing.T, url string) string {
+	t.Helper()
+	response, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
