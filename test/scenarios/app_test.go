@@ -1,48 +1,47 @@
 package scenarios_test
 
 import (
-	"net/http"
-	"net/http/httptest"
-	"net/url"
-	"strings"
 	"testing"
+	"time"
 
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// app is Spotify's own app on the host's phone.
+// app is Spotify's own app in the host's hands.
 type app struct {
-	t       *testing.T
-	spotify *outside
-	account sim.Account
+	t    *testing.T
+	host sim.Host
 }
 
-func (a *app) pause()  { a.do(http.MethodPut, "pause", "") }
-func (a *app) resume() { a.do(http.MethodPut, "play", "") }
-func (a *app) skip()   { a.do(http.MethodPost, "next", "") }
+func (a app) pause()                  { must(a.t, a.host.Pause()) }
+func (a app) resume()                 { must(a.t, a.host.Resume()) }
+func (a app) skip()                   { must(a.t, a.host.Skip()) }
+func (a app) seek(to time.Duration)   { must(a.t, a.host.Seek(to)) }
+func (a app) play(track sim.Track)    { must(a.t, a.host.PlayURI(track.URI)) }
+func (a app) close()                  { must(a.t, a.host.CloseApp()) }
+func (a app) open()                   { must(a.t, a.host.OpenApp()) }
+func (a app) vanish()                 { must(a.t, a.host.Vanish()) }
+func (a app) freeze()                 { must(a.t, a.host.Freeze()) }
+func (a app) ad(d time.Duration)      { must(a.t, a.host.Advertise(d)) }
+func (a app) episode(d time.Duration) { must(a.t, a.host.PlayEpisode(d)) }
+func (a app) transfer(device string)  { must(a.t, a.host.Transfer(device)) }
 
-// play plays a song instead of what plays.
-func (a *app) play(uri string) { a.do(http.MethodPut, "play", `{"uris":["`+uri+`"]}`) }
+// speaker is the device that the account has from the beginning.
+func (a app) speaker() string { return a.host.Devices()[0].ID }
 
-// queue puts a song into the player's own queue.
-func (a *app) queue(uri string) { a.do(http.MethodPost, "queue?uri="+url.QueryEscape(uri), "") }
-
-// close and open the app that plays.
-func (a *app) close() { a.active(false) }
-func (a *app) open()  { a.active(true) }
-
-func (a *app) active(active bool) {
-	a.t.Helper()
-	must(a.t, a.spotify.SetDeviceActive(a.account.ID, active))
-	a.spotify.stir()
+// another adds a second device.
+func (a app) another(d sim.Device) (id string) {
+	id, err := a.host.AddDevice(d)
+	must(a.t, err)
+	return id
 }
 
-func (a *app) do(method, path, body string) {
-	a.t.Helper()
-	r := httptest.NewRequest(method, "/v1/me/player/"+path, strings.NewReader(body))
-	r.Header.Set("Authorization", "Bearer "+a.spotify.tokenOf(a.t, a.account))
-	if answer := a.spotify.direct(r); answer.Code >= 300 {
-		a.t.Fatalf("the host's app: %s %s: %d %s", method, path, answer.Code, answer.Body)
-	}
-	a.spotify.stir()
+func (a app) restrict(device string, restricted bool) {
+	must(a.t, a.host.ChangeDevice(device, func(d *sim.Device) { d.Restricted = restricted }))
+}
+
+// resumeOn opens Spotify on a device, and presses play there.
+func (a app) resumeOn(device string) {
+	a.transfer(device)
+	a.resume()
 }

@@ -9,14 +9,14 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 )
 
-// healths notes which healths a room shows, in order and each once in a row.
+// healths notes which healths a room shows, with their reasons, in order and each once in a row.
 type healths struct {
 	t      *testing.T
 	roomID string
 	leave  func() // ends the watch, and waits for it
 
 	mu    sync.Mutex
-	shown []jukebox.HealthState
+	shown []string
 }
 
 func watchHealth(t *testing.T, s *server, roomID string) *healths {
@@ -43,7 +43,7 @@ func (h *healths) follow(s *server) {
 			if err != nil {
 				return // closed, by us or with the server
 			}
-			h.note(state.Playback.Health)
+			h.note(state.Playback)
 		}
 	}()
 	h.leave = func() {
@@ -52,7 +52,11 @@ func (h *healths) follow(s *server) {
 	}
 }
 
-func (h *healths) note(health jukebox.HealthState) {
+func (h *healths) note(p jukebox.Playback) {
+	health := string(p.Health)
+	if p.Reason != "" {
+		health += "/" + string(p.Reason)
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if n := len(h.shown); n == 0 || h.shown[n-1] != health {
@@ -63,9 +67,5 @@ func (h *healths) note(health jukebox.HealthState) {
 func (h *healths) String() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	var words []string
-	for _, health := range h.shown {
-		words = append(words, string(health))
-	}
-	return strings.Join(words, " ")
+	return strings.Join(h.shown, " ")
 }

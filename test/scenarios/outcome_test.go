@@ -1,36 +1,33 @@
 package scenarios_test
 
 import (
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/spotify/sim"
 )
 
 // outcome is what came of a party.
 type outcome struct {
 	played  string        // the songs that were heard, in order
-	silence time.Duration // between the first song and the end of the queue, but for the host's pauses
+	silence time.Duration // between the first song and the end of the last one, but for the host's pauses
 	health  string        // the healths that were shown, in order
 	states  string        // of the party's songs in the end, by number: "PLAYED PLAYED QUEUED"
-	calls   map[string]int
 }
 
 func (p *party) outcome() outcome {
 	p.t.Helper()
-	return outcome{p.played(), p.silence(), p.health.String(), strings.Join(p.states(), " "), p.spotify.calls(time.Time{})}
+	return outcome{p.played(), p.silence(), p.health.String(), strings.Join(p.states(), " ")}
 }
 
-// played lists the songs that were heard, in order. One that the host paused and resumed was heard once.
+// played lists the songs that were heard, in order, in the words of the one who really played them.
 func (p *party) played() string {
 	var names []string
-	for _, s := range p.ear.sounds() {
-		if !s.resumed {
-			names = append(names, p.songName(s.uri))
-		}
+	for _, heard := range p.spotify.Heard(p.account.ID) {
+		names = append(names, p.songName(heard.URI))
 	}
 	return strings.Join(names, " ")
 }
@@ -39,7 +36,7 @@ func (p *party) played() string {
 func (p *party) repeated() (again []string) {
 	heard := map[string]bool{}
 	for _, name := range strings.Fields(p.played()) {
-		if heard[name] {
+		if heard[name] && name != other {
 			again = append(again, name)
 		}
 		heard[name] = true
@@ -47,28 +44,29 @@ func (p *party) repeated() (again []string) {
 	return again
 }
 
-// silence is how long nothing was heard although the party could have gone on: between the first song and the end of the
-// last one, or now if songs still wait. Pauses, which sound the same, were the host's if the same song went on.
-func (p *party) silence() (silent time.Duration) {
-	sounds := p.ear.sounds()
-	for i, s := range sounds {
-		if i > 0 && !s.resumed {
-			silent += s.from.Sub(sounds[i-1].to)
+// gaps are the times without sound: from the first song to the end of the last one, or to now if songs still wait. What the
+// host paused is no gap, and an advertisement is a sound.
+func (p *party) gaps() (gaps []sim.Silence) {
+	heard := p.spotify.Heard(p.account.ID)
+	for _, s := range p.spotify.Silences(p.account.ID) {
+		over := s.From.Equal(heard[len(heard)-1].Ended) && !p.waiting()
+		if !over && s.Why != "paused" && s.Why != "ad" && s.Why != "episode" {
+			gaps = append(gaps, s)
 		}
 	}
-	if n := len(sounds); n > 0 && !sounds[n-1].to.IsZero() && p.waiting() {
-		silent += time.Since(sounds[n-1].to)
+	return gaps
+}
+
+func (p *party) silence() (silent time.Duration) {
+	for _, gap := range p.gaps() {
+		silent += gap.To.Sub(gap.From)
 	}
 	return silent
 }
 
-// longestGap is the longest silence between two songs.
 func (p *party) longestGap() (longest time.Duration) {
-	sounds := p.ear.sounds()
-	for i, s := range sounds {
-		if i > 0 && !s.resumed {
-			longest = max(longest, s.from.Sub(sounds[i-1].to))
-		}
+	for _, gap := range p.gaps() {
+		longest = max(longest, gap.To.Sub(gap.From))
 	}
 	return longest
 }
@@ -76,12 +74,9 @@ func (p *party) longestGap() (longest time.Duration) {
 // states are the states of the party's songs, as they stand in the database.
 func (p *party) states() (states []string) {
 	p.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(p.database, "sqlite:")+"?mode=ro")
-	must(p.t, err)
-	defer db.Close()
 	for _, item := range p.items {
 		var state string
-		must(p.t, db.QueryRow("SELECT state FROM queue_items WHERE id = ?", item.ID).Scan(&state))
+		must(p.t, p.reading.QueryRow("SELECT state FROM queue_items WHERE id = ?", item.ID).Scan(&state))
 		states = append(states, state)
 	}
 	return states
@@ -107,5 +102,5 @@ func (p *party) untilDone(most time.Duration) {
 }
 
 func (o outcome) String() string {
-	return fmt.Sprintf("played %s\nsilence %v\nhealth %s\nstates %s\ncalls %v", o.played, o.silence, o.health, o.states, o.calls)
+	return fmt.Sprintf("played %s\nsilence %v\nhealth %s\nstates %s", o.played, o.silence, o.health, o.states)
 }

@@ -19,11 +19,11 @@ const delay = 60 * time.Millisecond
 type outside struct {
 	*sim.Spotify
 	network *network
-	handler http.Handler // the simulator's, without the way there
+	handler http.Handler         // the simulator's, without the way there
+	tracks  map[string]sim.Track // by URI
 
 	mu    sync.Mutex
 	asked []request
-	ears  []*ear
 }
 
 // request is what a server asked of Spotify.
@@ -37,7 +37,10 @@ func openSpotify(t *testing.T) *outside {
 	t.Helper()
 	simulated, err := sim.Open(sim.Config{})
 	must(t, err)
-	o := &outside{Spotify: simulated, network: newNetwork(), handler: simulated.Handler()}
+	o := &outside{Spotify: simulated, network: newNetwork(), handler: simulated.Handler(), tracks: map[string]sim.Track{}}
+	for _, track := range simulated.Catalogue() {
+		o.tracks[track.URI] = track
+	}
 	serving := &http.Server{Handler: http.HandlerFunc(o.serve)}
 	ended := make(chan error)
 	go func() { ended <- serving.Serve(o.network) }()
@@ -55,10 +58,7 @@ func (o *outside) serve(w http.ResponseWriter, r *http.Request) {
 	o.asked = append(o.asked, request{time.Now(), nameOf(r)})
 	o.mu.Unlock()
 	time.Sleep(delay)
-	defer func() { // also if the connection is cut
-		o.stir()
-		time.Sleep(delay)
-	}()
+	defer time.Sleep(delay) // also if the connection is cut
 	o.handler.ServeHTTP(w, r)
 }
 
@@ -71,20 +71,11 @@ func nameOf(r *http.Request) string {
 	return r.Method + " " + path
 }
 
-// direct is a request that takes no time and is not counted: the host's own app, or the ear.
+// direct is a request that takes no time and is not counted: the host's browser's.
 func (o *outside) direct(r *http.Request) *httptest.ResponseRecorder {
 	answer := httptest.NewRecorder()
 	o.handler.ServeHTTP(answer, r)
 	return answer
-}
-
-// stir lets the ears know that something may sound different.
-func (o *outside) stir() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, e := range o.ears {
-		e.wake()
-	}
 }
 
 // calls counts what was asked since a time, by kind.

@@ -14,21 +14,23 @@ import (
 // party is one room with its host, guests, and what is heard there. Songs are numbered from 1 as they were added.
 type party struct {
 	*world
-	server *server // whom people ask
-	host   context.Context
-	room   *jukebox.Room
-	app    *app
-	ear    *ear
-	health *healths
-	music  []sim.Track // for the party's songs, the first ones of which were added
-	items  []*jukebox.QueueItem
+	server  *server // whom people ask
+	host    context.Context
+	room    *jukebox.Room
+	account sim.Account
+	app     app
+	health  *healths
+	music   []sim.Track // for the party's songs, taken from the front
+	items   []*jukebox.QueueItem
 }
 
-// options are how a party begins. The zero value is an empty room.
+// options are how a party begins. The zero value is an empty room that plays nothing but what its guests add.
 type options struct {
-	songs  int           // that the host adds at once
-	length time.Duration // about which songs have; 0: three minutes
-	name   string        // of the host; empty: Hanna
+	songs    int           // that the host adds at once
+	length   time.Duration // about which songs have; 0: three minutes
+	name     string        // of the host; empty: Hanna
+	settings jukebox.RoomSettingsInput
+	spotify  func(*sim.Switches) // how Spotify treats the host; nil: well
 }
 
 // open is a world with one server and one party.
@@ -45,15 +47,17 @@ func (w *world) open(s *server, o options) *party {
 	must(w.t, err)
 	account := w.accounts[host.User.UserID]
 	p := &party{
-		world: w, server: s, host: jukebox.WithViewer(w.t.Context(), host.User), app: &app{w.t, w.spotify, account},
-		ear: listen(w.t, w.spotify, account), music: w.songs(200, cmp.Or(o.length, 3*time.Minute)),
+		world: w, server: s, host: jukebox.WithViewer(w.t.Context(), host.User), account: account, app: app{w.t, w.spotify.Host(account.ID)},
+		music: w.songs(200, cmp.Or(o.length, 3*time.Minute)),
 	}
-	p.room, err = s.CreateRoom(p.host, jukebox.CreateRoomInput{}, nil)
+	if o.spotify != nil {
+		must(w.t, w.spotify.Tune(account.ID, o.spotify))
+	}
+	o.settings.Fallback = cmp.Or(o.settings.Fallback, new(bool))
+	p.room, err = s.CreateRoom(p.host, jukebox.CreateRoomInput{Settings: &o.settings}, nil)
 	must(w.t, err)
 	p.health = watchHealth(w.t, s, p.room.ID)
-	for range o.songs {
-		p.add(p.host)
-	}
+	p.addSome(o.songs)
 	return p
 }
 
@@ -68,10 +72,25 @@ func (p *party) join(name string) context.Context {
 // add adds the next of the party's songs and returns its number.
 func (p *party) add(who context.Context) int {
 	p.t.Helper()
-	added, err := p.server.AddSong(who, p.room.ID, p.music[len(p.items)].URI, nil)
+	track := p.music[0]
+	p.music = p.music[1:]
+	return p.addTrack(who, track)
+}
+
+func (p *party) addTrack(who context.Context, track sim.Track) int {
+	p.t.Helper()
+	added, err := p.server.AddSong(who, p.room.ID, track.URI, nil)
 	must(p.t, err)
 	p.items = append(p.items, added.Item)
 	return len(p.items)
+}
+
+// addSome adds so many of the party's songs.
+func (p *party) addSome(n int) {
+	p.t.Helper()
+	for range n {
+		p.add(p.host)
+	}
 }
 
 // like likes a song; a refusal is returned.
@@ -92,17 +111,16 @@ func (p *party) visit(s *server) {
 	p.health.follow(s)
 }
 
-// songName is a song's number, or the name of one that is not the party's.
+// other is what a song that is not the party's is called.
+const other = "other"
+
+// songName is a song's number. A recording may be heard from another release than the one that was added.
 func (p *party) songName(uri string) string {
+	heard := p.spotify.tracks[uri]
 	for i, item := range p.items {
-		if item.Song.URI == uri {
+		if item.Song.URI == uri || item.Song.ISRC == heard.ISRC {
 			return fmt.Sprint(i + 1)
 		}
 	}
-	for _, track := range p.music {
-		if track.URI == uri {
-			return track.Name
-		}
-	}
-	return uri
+	return other
 }

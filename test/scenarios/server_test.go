@@ -21,12 +21,15 @@ import (
 type server struct {
 	*jukebox.Jukebox
 	t     *testing.T
-	name  string
+	name  string // and id of its node
 	line  *line
 	store *jukebox.Store
 	web   *http.Transport
 	bus   *live.LocalBus
+	ice   *ice
 	down  bool
+
+	spotify *spotify.Client
 
 	stopDriving context.CancelFunc
 	driven      chan error
@@ -38,23 +41,29 @@ func (w *world) start(name string) *server {
 	w.t.Helper()
 	store, err := jukebox.OpenStore(w.t.Context(), w.database)
 	must(w.t, err)
-	s := &server{t: w.t, name: name, line: &line{to: w.spotify.network}, store: store, bus: live.NewLocalBus(), driven: make(chan error, 1)}
+	s := &server{
+		t: w.t, name: name, line: &line{to: w.spotify.network}, store: store, bus: live.NewLocalBus(), ice: newIce(), driven: make(chan error, 1),
+	}
 	s.web = &http.Transport{DialContext: s.line.dial}
 	log, metrics := w.log.With("server", name), prometheus.NewRegistry()
-	client := spotify.New(spotify.Config{
-		APIURL: "http://spotify.test/v1/", AccountsURL: "http://spotify.test", ClientID: "id", ClientSecret: "secret",
-		Vault: w.vault, Accounts: jukebox.NewAccounts(store), HTTP: &http.Client{Transport: s.web}, Log: log, Metrics: metrics,
+	s.spotify = spotify.New(spotify.Config{
+		APIURL: "http://spotify.test/v1/", AccountsURL: "http://spotify.test", RedirectURL: "https://party.test/spotify/callback",
+		ClientID: "id", ClientSecret: "secret", Vault: w.vault, Accounts: jukebox.NewAccounts(store),
+		HTTP: &http.Client{Transport: frozenWeb{s.ice, s.web}}, Rand: w.random, Log: log, Metrics: metrics,
 	})
 	s.Jukebox = jukebox.New(jukebox.Config{
-		Store: store, Bus: s.bus, Tokens: w.tokens, Catalog: client, Demo: w, PublicURL: "http://party.test", Log: log, Metrics: metrics,
+		Store: store, Bus: s.bus, Tokens: w.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify, DemoLogin: true, Demo: w,
+		PublicURL: "https://party.test", Log: log, Metrics: metrics,
 	})
-	s.drive(client, log, metrics)
+	s.drive(log, metrics)
 	w.t.Cleanup(s.stop)
 	return s
 }
 
-func (s *server) drive(player playback.Player, log *slog.Logger, metrics prometheus.Registerer) {
-	supervisor := playback.New(s.Driver(), player, playback.Options{Log: log, Metrics: metrics})
+func (s *server) drive(log *slog.Logger, metrics prometheus.Registerer) {
+	supervisor := playback.New(frozenRooms{s.ice, s.Driver()}, s.spotify, playback.Options{
+		NodeID: s.name, OnNodes: s.spotify.SetShare, Log: log, Metrics: metrics,
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stopDriving = cancel
 	s.unsubscribe = s.bus.Subscribe(func(h live.Hint) { supervisor.Wake(h.Topic) })
@@ -87,6 +96,7 @@ func (s *server) end() error {
 	err := <-s.driven
 	s.unsubscribe()
 	s.Jukebox.Close()
+	s.spotify.Close()
 	s.web.CloseIdleConnections()
 	return errors.Join(err, s.store.Close())
 }

@@ -3,8 +3,10 @@ package scenarios_test
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"log/slog"
 	"maps"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,12 +25,14 @@ import (
 type world struct {
 	t        *testing.T
 	spotify  *outside
-	database string // URL
+	database string  // URL
+	reading  *sql.DB // looks at it past everything that is tested
 	vault    *spotify.Vault
 	tokens   *session.Tokens
 	log      *slog.Logger
 	logged   *journal
 	accounts map[string]sim.Account // by the host's user id
+	random   func(n int64) int64    // the same each time
 }
 
 // inBubble runs a scenario in fake time.
@@ -40,11 +44,15 @@ func inBubble(t *testing.T, scenario func(t *testing.T)) {
 // newWorld has a Spotify and an empty database, and no server yet.
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	logged := &journal{}
+	logged, file := &journal{}, filepath.Join(t.TempDir(), "antwon.db")
 	w := &world{
-		t: t, spotify: openSpotify(t), database: "sqlite:" + filepath.Join(t.TempDir(), "antwon.db"), vault: newVault(t), tokens: newTokens(t),
-		log: slog.New(slog.NewTextHandler(logged, nil)), logged: logged, accounts: map[string]sim.Account{},
+		t: t, spotify: openSpotify(t), database: "sqlite:" + file, vault: newVault(t), tokens: newTokens(t),
+		log: slog.New(slog.NewTextHandler(logged, nil)), logged: logged, accounts: map[string]sim.Account{}, random: seeded(1),
 	}
+	var err error
+	w.reading, err = sql.Open("sqlite", "file:"+file+"?mode=ro")
+	must(t, err)
+	t.Cleanup(func() { must(t, w.reading.Close()) })
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("logged:\n%s", logged)
@@ -78,6 +86,17 @@ func (w *world) songs(n int, length time.Duration) []sim.Track {
 		w.t.Fatalf("the catalogue has %d songs, not %d", len(plain), n)
 	}
 	return plain[:n]
+}
+
+// seeded returns random numbers that are the same for the same seed.
+func seeded(seed uint64) func(n int64) int64 {
+	var mu sync.Mutex
+	random := rand.New(rand.NewPCG(seed, 1))
+	return func(n int64) int64 {
+		mu.Lock()
+		defer mu.Unlock()
+		return random.Int64N(n)
+	}
 }
 
 func lengthOf(t sim.Track) time.Duration { return time.Duration(t.DurationMS) * time.Millisecond }
