@@ -19,6 +19,8 @@ const (
 	PauseCommand    HostCommandKind = "PAUSE"
 	ResumeCommand   HostCommandKind = "RESUME"
 	TransferCommand HostCommandKind = "TRANSFER"
+	// LookCommand is the server's own: the host's account has changed, and so may have what the player does.
+	LookCommand HostCommandKind = "LOOK"
 )
 
 // HostCommand is something that a host asked of the player. The one who drives the room carries it out, wherever that is.

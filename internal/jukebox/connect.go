@@ -189,8 +189,8 @@ func (j *Jukebox) DisconnectSpotify(ctx context.Context) error {
 	return j.nudgeHosted(ctx, host.UserID)
 }
 
-// nudgeHosted wakes whoever drives the host's open room: what they can do there is different now. What is known of the
-// device goes with the account.
+// nudgeHosted has whoever drives the host's open room look at once: what they can do there is different now. What is known
+// of the device goes with the account.
 func (j *Jukebox) nudgeHosted(ctx context.Context, hostID string) error {
 	id, err := j.store.read.Room.Query().Where(room.OpenHostID(hostID)).OnlyID(ctx)
 	if ent.IsNotFound(err) {
@@ -199,7 +199,12 @@ func (j *Jukebox) nudgeHosted(ctx context.Context, hostID string) error {
 	if err != nil {
 		return fmt.Errorf("find the host's room: %w", err)
 	}
-	err = j.changer.change(ctx, id, func(ctx context.Context, t *roomTx) error { return t.forgetDevice(ctx) })
+	err = j.changer.change(ctx, id, func(ctx context.Context, t *roomTx) error {
+		if _, err := t.leave(ctx, HostCommand{Kind: LookCommand}); err != nil {
+			return err
+		}
+		return t.forgetDevice(ctx)
+	})
 	if CodeOf(err) == Conflict { // closed meanwhile
 		return nil
 	}

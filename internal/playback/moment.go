@@ -11,6 +11,7 @@ import (
 // It is made for one call of Decide, which alone changes it.
 type moment struct {
 	now    time.Time
+	news   bool // the player was looked at just now, or could not be
 	room   *jukebox.State
 	answer *Answer
 	memory Memory
@@ -39,7 +40,7 @@ const (
 )
 
 func newMoment(in Input) *moment {
-	m := &moment{now: in.Now, room: in.Room, answer: in.Answer, memory: in.Memory}
+	m := &moment{now: in.Now, news: in.Seen != nil || in.Fault != nil, room: in.Room, answer: in.Answer, memory: in.Memory}
 	if wanted := in.Room.Settings.Delivery; m.memory.wanted != wanted { // and so shall be tried
 		m.memory.wanted, m.memory.mistrusted, m.memory.noPlaylist = wanted, false, false
 	}

@@ -58,7 +58,7 @@ func (m *moment) health() (jukebox.HealthState, jukebox.HealthReason, *time.Time
 		return health, looking.reason, m.coolsDown(looking)
 	}
 	if health := m.lasting(); health != "" {
-		return health, command.reason, m.coolsDown(command)
+		return health, m.commandReason(), m.coolsDown(command)
 	}
 	if m.sound == unknown {
 		last := m.lastShown()
@@ -66,6 +66,14 @@ func (m *moment) health() (jukebox.HealthState, jukebox.HealthReason, *time.Time
 	}
 	state, reason := m.condition()
 	return state, reason, nil
+}
+
+// commandReason is why commands fail. Of a device that takes none Spotify says so only where it shows the device.
+func (m *moment) commandReason() jukebox.HealthReason {
+	if device := m.memory.seen.Device; m.memory.command.kind == Restricted && device != nil && device.IsRestricted {
+		return jukebox.ReasonRestricted
+	}
+	return m.memory.command.reason
 }
 
 // condition is the health where Spotify answers. A device is called lost only when something is to be played on it:

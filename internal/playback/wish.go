@@ -37,6 +37,9 @@ func (m *moment) refuseWish() (action, bool) {
 	if w == nil {
 		return action{}, false
 	}
+	if w.Kind == jukebox.LookCommand {
+		return m.lookAgain(w), true
+	}
 	looking, command := m.memory.looking, m.memory.command
 	switch {
 	case m.now.Sub(w.At) >= jukebox.CommandPatience:
@@ -50,6 +53,17 @@ func (m *moment) refuseWish() (action, bool) {
 		m.memory.command.until = m.now
 	}
 	return action{}, false
+}
+
+// lookAgain: the host has connected another account, or none, and what failed before may not fail now.
+func (m *moment) lookAgain(w *jukebox.HostCommand) action {
+	if m.memory.wish.id == w.ID && m.news {
+		return m.reply(w, "", "")
+	}
+	m.memory.wish = wish{id: w.ID}
+	m.memory.looking, m.memory.command = trouble{}, trouble{}
+	m.memory.noPremium, m.memory.noPlaylist, m.memory.mistrusted = false, false, false
+	return action{lookBy: m.now}
 }
 
 // obey carries the host's command out: what is so already needs nothing, and nothing is repeated before a look.

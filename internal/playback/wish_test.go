@@ -107,6 +107,10 @@ func TestHostsCommands(t *testing.T) {
 			name: "skip the host's own song", in: Input{Room: wants(skip, "spotify:track:x", 0, room(item("b", queued))), Seen: plays(song("x"), time.Minute)},
 			command: play("b", "speaker"), step: jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: jukebox.DeliveryQueue},
 		},
+		{name: "look at another account", in: Input{Room: wants(jukebox.LookCommand, "", 0, a()), Memory: cooling}},
+		{name: "it was looked at", in: Input{Room: wants(jukebox.LookCommand, "", 0, a()), Memory: tried(0, "", 0, plays(song("a"), time.Minute)), Seen: plays(song("a"), time.Minute)}, answer: "done"},
+		{name: "it cannot be looked at", in: Input{Room: wants(jukebox.LookCommand, "", 0, a()), Memory: tried(0, "", 0, plays(song("a"), time.Minute)), Fault: &Fault{Kind: ReconnectNeeded}}, answer: "done"},
+
 		{name: "skip nothing", in: Input{Room: wants(skip, "", 0, room()), Seen: stands(song("x"), 0)}, answer: string(conflict)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

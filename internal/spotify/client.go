@@ -11,7 +11,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	zmb3 "github.com/zmb3/spotify/v2"
-	"golang.org/x/oauth2"
 
 	"antwon.dj/backend/internal/jukebox"
 )
@@ -45,7 +44,6 @@ type Client struct {
 	api          string
 	base         http.RoundTripper
 	own          *http.Transport // base, where it is the client's own
-	oauth        oauth2.Config
 	tokens       *tokens
 	limiter      *limiter
 	capabilities capabilities
@@ -69,13 +67,13 @@ func New(cfg Config) *Client {
 		cfg.Rand = rand.Int64N
 	}
 	c := &Client{
-		api: strings.TrimSuffix(cfg.APIURL, "/") + "/", oauth: oauthConfig(cfg), random: cfg.Rand,
+		api: strings.TrimSuffix(cfg.APIURL, "/") + "/", random: cfg.Rand,
 		limiter: newLimiter(cfg.RequestsPer30s, cfg.Rand), capabilities: newCapabilities(), calls: callsCounter(cfg.Metrics),
 	}
 	c.connect(cfg.HTTP)
 	c.remember()
 	c.tokens = &tokens{
-		oauth: c.oauth, vault: cfg.Vault, accounts: cfg.Accounts, log: cfg.Log, observe: c.observe, flights: &c.flights,
+		oauth: oauthConfig(cfg), vault: cfg.Vault, accounts: cfg.Accounts, log: cfg.Log, observe: c.observe, flights: &c.flights,
 		backoff: &backoff{}, random: cfg.Rand,
 	}
 	c.limiter.measure(cfg.Metrics)
@@ -115,8 +113,8 @@ func (c *Client) Forget(hostID string) {
 	c.fallback.forget(func(key fallbackKey) bool { return key.hostID == hostID })
 }
 
-// Close waits for what goes on although nobody waits for it any more, a few seconds at most, and closes the connections of
-// the Client's own. Nothing may be asked of it afterwards.
+// Close waits for what goes on although nobody waits for it any more, such as the refresh of a token: half a minute at the
+// very worst. Then it closes the connections of the Client's own. Nothing may be asked of it afterwards.
 func (c *Client) Close() {
 	c.flights.running.Wait()
 	if c.own != nil {

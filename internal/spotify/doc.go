@@ -36,7 +36,7 @@ not grant is left out.
 
 # Use
 
-A Client is safe for concurrent use. Calls return within eight seconds, which is also when their context may end them
-earlier. What goes on without a caller is waited for by Close.
+A Client is safe for concurrent use. Calls return within eight seconds, signing in within twenty, or when their context ends.
+A refresh and what others wait for too go on without the caller; Close waits for them.
 */
 package spotify

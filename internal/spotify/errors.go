@@ -77,11 +77,16 @@ func explain(body []byte) (message, reason string) {
 		Error struct{ Message, Reason string }
 	}
 	if err := json.Unmarshal(body, &content); err == nil && content.Error.Message+content.Error.Reason != "" {
-		return content.Error.Message, content.Error.Reason
+		return short(content.Error.Message), short(content.Error.Reason)
 	}
+	return short(string(body)), ""
+}
+
+// short is what of a text fits into an error.
+func short(text string) string {
 	const enough = 200
-	text := strings.TrimSpace(string(body))
-	return strings.ToValidUTF8(text[:min(len(text), enough)], ""), ""
+	text = strings.TrimSpace(text)
+	return strings.ToValidUTF8(text[:min(len(text), enough)], "")
 }
 
 // meaning goes by the status, and by Spotify's words where one status has several meanings (Web API reference, "Response

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/oauth2"
 
@@ -179,10 +181,33 @@ func TestRetryAfter(t *testing.T) {
 }
 
 func TestALongTextIsCut(t *testing.T) {
-	message, _ := explain([]byte(strings.Repeat("ü", 5_000) + "\xff"))
-	if len(message) > 200 || strings.Trim(message, "ü") != "" {
-		t.Errorf("got %d bytes: %q", len(message), message)
+	long := strings.Repeat("ü", 5_000)
+	for _, body := range []string{long + "\xff", said(long, "")} {
+		message, _ := explain([]byte(body))
+		if len(message) > 200 || strings.Trim(message, "ü") != "" {
+			t.Errorf("got %d bytes: %q", len(message), message)
+		}
 	}
+}
+
+// FuzzClassify: whatever is answered has a meaning, and can be told.
+func FuzzClassify(f *testing.F) {
+	for _, body := range []string{"", "Too many requests", "<html>", said("Forbidden", ""), said("", "PREMIUM_REQUIRED"), `{"error":"invalid_grant"}`, `{"error":null}`} {
+		f.Add(403, 0, []byte(body))
+	}
+	f.Fuzz(func(t *testing.T, status, seconds int, body []byte) {
+		wait := retryAfter(http.Header{"Retry-After": {strconv.Itoa(seconds)}})
+		failed := classify(answer{status, wait, body}, io.EOF)
+		if failed.kind == "" || failed.retryAfter < 0 || failed.retryAfter > longestWait || !utf8.ValidString(failed.Error()) {
+			t.Errorf("got %+v", failed)
+		}
+		if failed.kind == playback.CoolingDown && (status != 429 || failed.retryAfter < time.Second) {
+			t.Errorf("got a pause of %v after %d", failed.retryAfter, status)
+		}
+		if failed.kind == playback.NotAllowed && failed.why == "" {
+			t.Errorf("nobody knows what to do about %q", body)
+		}
+	})
 }
 
 // TestWithdrawn: what may be the app's trouble and not that of what was asked for.

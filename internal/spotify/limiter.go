@@ -143,10 +143,8 @@ func (l *limiter) join(p priority, w *waiter) {
 func (l *limiter) leave(p priority, w *waiter, why error) *failure {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := time.Now()
 	l.waiting[p] = slices.DeleteFunc(l.waiting[p], func(other *waiter) bool { return other == w })
-	l.serve(now)
-	return &failure{kind: playback.CoolingDown, message: "not asked", retryAfter: max(0, w.wake.Sub(now)), err: why}
+	return &failure{kind: playback.CoolingDown, message: "not asked", retryAfter: max(0, time.Until(w.wake)), err: why}
 }
 
 // serve tells those whose turn has come, and those for whom it would come too late, and sees to it that it is called again

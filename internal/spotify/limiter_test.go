@@ -125,6 +125,29 @@ func TestSearchesDoNotWaitLong(t *testing.T) {
 	})
 }
 
+// TestWhoComesTooLateIsToldAtOnce: what becomes free is for those who came before, or go first.
+func TestWhoComesTooLateIsToldAtOnce(t *testing.T) {
+	for _, p := range []priority{control, watcher} {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLimiter(1, middle)
+			l.spend(1)
+			time.Sleep(25 * time.Second)
+			var all sync.WaitGroup
+			all.Go(func() {
+				if refused := l.wait(t.Context(), control); refused != nil {
+					t.Error(refused)
+				}
+			})
+			synctest.Wait()
+			start := time.Now()
+			if refused := l.wait(t.Context(), p); refused == nil || refused.kind != playback.CoolingDown || !start.Equal(time.Now()) {
+				t.Errorf("%s got %v after %v", p, refused, time.Since(start))
+			}
+			all.Wait()
+		})
+	}
+}
+
 func TestWhoLeavesMakesRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, start := newLimiter(2, middle), time.Now()

@@ -47,11 +47,14 @@ type profile struct {
 
 // AuthorizationURL implements jukebox.Authorizer. Spotify asks even hosts who agreed before: they may want another account.
 func (c *Client) AuthorizationURL(state, verifier string) string {
-	return c.oauth.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("show_dialog", "true"))
+	return c.tokens.oauth.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("show_dialog", "true"))
 }
 
 // Authorize implements jukebox.Authorizer. What was learned of the host before is forgotten.
 func (c *Client) Authorize(ctx context.Context, hostID, code, verifier string) (jukebox.SpotifyCredentials, error) {
+	if failed := c.limiter.paused(); failed != nil { // the code is good for a while, and only once
+		return jukebox.SpotifyCredentials{}, failed.unavailable()
+	}
 	g, failed := c.exchange(ctx, code, verifier)
 	if failed != nil {
 		return jukebox.SpotifyCredentials{}, exchangeError(failed)
@@ -79,7 +82,7 @@ func (c *Client) Authorize(ctx context.Context, hostID, code, verifier string) (
 
 func (c *Client) exchange(ctx context.Context, code, verifier string) (grant, *failure) {
 	token, failed := c.tokens.ask(ctx, func(ctx context.Context) (*oauth2.Token, error) {
-		return c.oauth.Exchange(ctx, code, oauth2.VerifierOption(verifier))
+		return c.tokens.oauth.Exchange(ctx, code, oauth2.VerifierOption(verifier))
 	})
 	if failed != nil {
 		return grant{}, failed

@@ -182,3 +182,41 @@ func TestWhoTheHostIs(t *testing.T) {
 		}
 	}
 }
+
+// TestSigningInWhileSpotifyIsLeftAlone: the code is not spent on it.
+func TestSigningInWhileSpotifyIsLeftAlone(t *testing.T) {
+	for name, path := range map[string]string{"the Web API": playerPath, "the token endpoint": tokenPath} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, ctx, verifier := newWorld(t), t.Context(), oauth2.GenerateVerifier()
+				code, _ := w.allow(t, w.AuthorizationURL("state", verifier))
+				w.answer(path, says(http.StatusTooManyRequests, ""))
+				_, _ = w.State(ctx, host)
+				w.answer(path, nil)
+				_, err := w.Authorize(ctx, host, code, verifier)
+				expectCode(t, err, jukebox.UpstreamUnavailable, 5*time.Second)
+				time.Sleep(5 * time.Second)
+				if _, err := w.Authorize(ctx, host, code, verifier); err != nil {
+					t.Errorf("after the pause: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// TestConnectingAnewForgets what was learned of the app: that may have changed too.
+func TestConnectingAnewForgets(t *testing.T) {
+	w, ctx, verifier := newWorld(t), t.Context(), oauth2.GenerateVerifier()
+	w.forbid(playlistsPath)
+	if _, err := w.CreatePlaylist(ctx, host, "name", "description"); err == nil {
+		t.Error("a playlist was made")
+	}
+	w.answer(playlistsPath, nil)
+	code, _ := w.allow(t, w.AuthorizationURL("state", verifier))
+	if _, err := w.Authorize(ctx, host, code, verifier); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.CreatePlaylist(ctx, host, "name", "description"); err != nil {
+		t.Error(err)
+	}
+}

@@ -29,23 +29,29 @@ type fallbackKey struct{ hostID, playlistURI string }
 // source is one way to find music for when the queue is empty.
 type source func(ctx context.Context, hostID string, seeds playback.Seeds) ([]jukebox.Song, *failure)
 
-// Suggest implements playback.Player. Songs that were found are remembered for ten minutes, so most calls ask nothing.
+// Suggest implements playback.Player. Songs that were found are remembered for ten minutes, and so is that there are none:
+// most calls ask nothing.
 func (c *Client) Suggest(ctx context.Context, hostID string, seeds playback.Seeds) ([]jukebox.Song, error) {
 	key := fallbackKey{hostID, seeds.PlaylistURI}
-	pool, _ := c.fallback.get(key)
-	if songs := fitting(pool, seeds.Recent); len(songs) > 0 {
-		return songs, nil
-	}
-	pool, failed := c.gather(ctx, hostID, seeds)
+	pool, known := c.fallback.get(key)
 	songs := fitting(pool, seeds.Recent)
-	if len(songs) > 0 {
-		c.fallback.add(key, pool)
-		return songs, nil
+	var failed *failure
+	if len(songs) == 0 && !(known && len(pool) == 0) {
+		pool, failed = c.gather(ctx, hostID, seeds)
+		if songs = fitting(pool, seeds.Recent); len(songs) == 0 {
+			pool = nil
+		}
+		if len(songs) > 0 || failed == nil || !failed.passes() {
+			c.fallback.add(key, pool)
+		}
 	}
-	if songs = again(seeds.Recent); len(songs) > 0 {
-		return songs, nil
+	if len(songs) == 0 {
+		songs = again(seeds.Recent)
 	}
-	return nil, failed.fault()
+	if len(songs) == 0 {
+		return nil, failed.fault()
+	}
+	return songs, nil
 }
 
 // gather climbs down from the best source until there are enough songs. A source that fails leaves it to the next, unless
@@ -66,6 +72,9 @@ func (f *failure) endsAsking() bool {
 	return f.kind == playback.CoolingDown || f.kind == playback.ReconnectNeeded && f.why != jukebox.ReasonScope ||
 		f.why == jukebox.ReasonNotListed || f.why == jukebox.ReasonOwnerPremium
 }
+
+// passes says that the same call may succeed soon.
+func (f *failure) passes() bool { return f.kind == playback.Unreachable || f.endsAsking() }
 
 // fitting are the songs that can be played and are none of the recent ones, each once.
 func fitting(songs, recent []jukebox.Song) []jukebox.Song {

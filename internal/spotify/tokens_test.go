@@ -139,6 +139,27 @@ func TestA401ThatStaysCostsTheAuthorization(t *testing.T) {
 	}
 }
 
+// TestA401ThatIsOld: another server has got a new token meanwhile, so nobody knows whether the authorization is gone.
+func TestA401ThatIsOld(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	w.look(t)
+	other := w.another(t)
+	w.answer(nextPath, func(rw http.ResponseWriter, r *http.Request) {
+		if w.asked(nextPath) == 2 {
+			w.expire()
+			if _, err := other.State(ctx, host); err != nil {
+				t.Error(err)
+			}
+		}
+		says(http.StatusUnauthorized, "")(rw, r)
+	})
+	expectFault(t, w.Next(ctx, host), playback.Unreachable)
+	if w.accounts.of(host).NeedsReconnect {
+		t.Error("the host is marked")
+	}
+	w.look(t)
+}
+
 // TestAMissingScopeIsNoBadToken: another token would not help, and what needs no such scope goes on.
 func TestAMissingScopeIsNoBadToken(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()

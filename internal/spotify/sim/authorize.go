@@ -137,7 +137,11 @@ func (s *Spotify) ask(w http.ResponseWriter, r *http.Request, client Client, sco
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	_ = consent.Execute(w, map[string]any{"Client": client.ID, "Scopes": scopes, "Accounts": accounts, "Query": r.URL.Query()})
+	query := r.URL.Query()
+	for _, ours := range []string{"account", "display_name"} { // the form's own
+		query.Del(ours)
+	}
+	_ = consent.Execute(w, map[string]any{"Client": client.ID, "Scopes": scopes, "Accounts": accounts, "Query": query})
 }
 
 func (a account) allowed(client string, scopes []string) bool {

@@ -70,71 +70,79 @@ func (s *Spotify) play(c *call) error {
 	if err := c.decode(&w); err != nil {
 		return err
 	}
-	if w.PositionMS != nil && *w.PositionMS < 0 {
-		return badRequest("Invalid position_ms")
-	}
-	if w.ContextURI != "" && len(w.URIs) > 0 {
-		return badRequest("Can't have both context_uri and uris")
-	}
-	ids, err := s.wished(c, w)
-	if err != nil {
+	if err := w.check(); err != nil {
 		return err
 	}
-	index, err := s.offset(w, ids)
+	ids, index, err := s.wished(c, w)
 	if err != nil {
 		return err
 	}
 	if err := c.target(); err != nil {
 		return err
 	}
-	p := &c.account.Player
-	switch {
-	case w.ContextURI == "" && len(w.URIs) == 0:
-		if err := c.resume(); err != nil {
-			return err
-		}
-	case len(ids) == 0:
-		p.List, p.All = nil, nil
-		*p = p.next(c.now, c.laws)
-		return nil
-	default:
-		*p = p.play(ids, index, w.ContextURI, ByAPI, c.now, c.laws)
+	if w.empty() {
+		err = c.resume()
+	} else if len(ids) == 0 {
+		return c.startNothing()
+	} else {
+		c.account.Player = c.account.Player.play(ids, index, w.ContextURI, ByAPI, c.now, c.laws)
 	}
-	if w.PositionMS != nil {
-		length := s.catalogue.byID[p.Track].DurationMS
-		*p = p.seek(time.Duration(min(*w.PositionMS, length))*time.Millisecond, c.now)
+	if p := c.account.Player; err == nil && w.PositionMS != nil {
+		most := c.laws.length(p.Track).Milliseconds()
+		c.account.Player = p.seek(time.Duration(min(int64(*w.PositionMS), most))*time.Millisecond, c.now)
+	}
+	return err
+}
+
+func (w wish) empty() bool { return w.ContextURI == "" && len(w.URIs) == 0 }
+
+func (w wish) check() error {
+	if w.PositionMS != nil && *w.PositionMS < 0 {
+		return badRequest("Invalid position_ms")
+	}
+	if w.ContextURI != "" && len(w.URIs) > 0 {
+		return badRequest("Can't have both context_uri and uris")
 	}
 	return nil
 }
 
-func (s *Spotify) wished(c *call, w wish) ([]string, error) {
-	if w.ContextURI != "" {
-		return s.contextTracks(c.state, w.ContextURI)
-	}
-	return s.playable(w.URIs...)
+// startNothing replaces the list by one of which nothing can be played.
+func (c *call) startNothing() error {
+	p := c.account.Player
+	p.List, p.All = nil, nil
+	c.account.Player = p.next(c.now, c.laws)
+	return nil
 }
 
-// offset is where in a list to start.
-func (s *Spotify) offset(w wish, ids []string) (int, error) {
-	if w.Offset == nil {
-		return 0, nil
+// wished is what to play, and where to start.
+func (s *Spotify) wished(c *call, w wish) (ids []string, index int, err error) {
+	if w.ContextURI != "" {
+		ids, err = s.contextTracks(c.state, w.ContextURI)
+	} else {
+		ids, err = s.playable(w.URIs...)
+	}
+	if err != nil || w.Offset == nil {
+		return ids, 0, err
 	}
 	if w.Offset.URI != "" {
-		wanted, err := s.playable(w.Offset.URI)
-		if err != nil {
-			return 0, err
-		}
-		if at := slices.IndexFunc(ids, func(id string) bool { return slices.Contains(wanted, id) }); at >= 0 {
-			return at, nil
-		}
-		return 0, notFound()
+		index, err = s.indexOf(w.Offset.URI, ids)
+		return ids, index, err
 	}
-	if at := w.Offset.Position; at != nil && (*at < 0 || *at >= len(ids)) {
-		return 0, badRequest("Invalid offset position")
-	} else if at != nil {
-		return *at, nil
+	if set(&index, w.Offset.Position); index < 0 || index > 0 && index >= len(ids) {
+		return nil, 0, badRequest("Invalid offset position")
 	}
-	return 0, nil
+	return ids, index, nil
+}
+
+func (s *Spotify) indexOf(uri string, ids []string) (int, error) {
+	wanted, err := s.playable(uri)
+	if err != nil {
+		return 0, err
+	}
+	if at := slices.IndexFunc(ids, func(id string) bool { return slices.Contains(wanted, id) }); at >= 0 {
+		return at, nil
+	}
+	return 0, notFound()
 }
 
 // resume goes on where the player was paused or, if nothing played yet, with what was queued.

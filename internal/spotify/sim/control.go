@@ -93,9 +93,6 @@ func (s *span) UnmarshalText(text []byte) error {
 	return err
 }
 
-// MarshalText implements encoding.TextMarshaler.
-func (s span) MarshalText() ([]byte, error) { return []byte(time.Duration(s).String()), nil }
-
 func (s *Spotify) controlAccounts(*http.Request) (any, error) { return s.Accounts(), nil }
 
 func (s *Spotify) controlAdd(r *http.Request) (any, error) {

@@ -3,6 +3,7 @@ package sim
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -14,7 +15,7 @@ import (
 // tasteSize is how many tracks an account likes.
 const tasteSize = 60
 
-// uris at once ("Web API reference, Remove Items from Library").
+// urisAtOnce is how many one request may name ("Web API reference, Remove Items from Library").
 const urisAtOnce = 40
 
 func me(c *call) (any, error) { return c.view.me(c.account), nil }
@@ -124,29 +125,36 @@ func recentlyPlayed(c *call) (any, error) {
 	if query.Has("after") && query.Has("before") {
 		return nil, badRequest("Only one of after and before may be given")
 	}
-	after, errAfter := millis(query.Get("after"))
-	before, errBefore := millis(query.Get("before"))
+	after, errAfter := millis(query.Get("after"), 0)
+	before, errBefore := millis(query.Get("before"), math.MaxInt64)
 	if errAfter != nil || errBefore != nil {
 		return nil, badRequest("Invalid cursor")
 	}
 	played := []playedObject{}
 	for _, l := range slices.Backward(c.account.Player.Recent) {
-		if l.At.UnixMilli() > after && (before == 0 || l.At.UnixMilli() < before) && len(played) < limit {
+		if at := l.At.UnixMilli(); at > after && at < before && len(played) < limit {
 			played = append(played, playedObject{c.view.track(c.view.songs.byID[l.Track]), l.At.UTC(), c.view.context(l.Context)})
 		}
 	}
-	page := map[string]any{"href": c.view.api + "/me/player/recently-played?" + c.URL.RawQuery, "limit": limit, "next": nil, "cursors": nil, "items": played}
-	if len(played) > 0 {
-		first, last := played[0].PlayedAt.UnixMilli(), played[len(played)-1].PlayedAt.UnixMilli()
-		page["cursors"] = map[string]string{"after": strconv.FormatInt(first, 10), "before": strconv.FormatInt(last, 10)}
-		page["next"] = c.view.api + "/me/player/recently-played?limit=" + strconv.Itoa(limit) + "&before=" + strconv.FormatInt(last, 10)
-	}
-	return page, nil
+	return c.cursorPage(played, limit), nil
 }
 
-func millis(text string) (int64, error) {
+// cursorPage is a page that is continued by time.
+func (c *call) cursorPage(played []playedObject, limit int) any {
+	base := c.view.api + "/me/player/recently-played?"
+	page := map[string]any{"href": base + c.URL.RawQuery, "limit": limit, "next": nil, "cursors": nil, "items": played}
+	if len(played) > 0 {
+		first := strconv.FormatInt(played[0].PlayedAt.UnixMilli(), 10)
+		last := strconv.FormatInt(played[len(played)-1].PlayedAt.UnixMilli(), 10)
+		page["cursors"] = map[string]string{"after": first, "before": last}
+		page["next"] = base + "limit=" + strconv.Itoa(limit) + "&before=" + last
+	}
+	return page
+}
+
+func millis(text string, standard int64) (int64, error) {
 	if text == "" {
-		return 0, nil
+		return standard, nil
 	}
 	return strconv.ParseInt(text, 10, 64)
 }

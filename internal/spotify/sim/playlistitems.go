@@ -82,21 +82,25 @@ func (s *Spotify) addItems(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := len(list.Items)
-	if query := c.URL.Query(); query.Has("position") {
-		n, ok := number(query, "position", 0, len(list.Items))
-		if !ok {
-			return nil, badRequest("Index out of bounds")
-		}
-		wish.Position = &n
-	}
-	if set(&at, wish.Position); at < 0 || at > len(list.Items) {
-		return nil, badRequest("Index out of bounds")
+	at, err := c.position(wish.Position, len(list.Items))
+	if err != nil {
+		return nil, err
 	}
 	if len(added) == 0 {
 		return nil, badRequest("No uris provided")
 	}
 	return s.changeItems(c, list, http.StatusCreated, slices.Insert(slices.Clone(list.Items), at, added...))
+}
+
+// position is where to insert into a list of so many: at the end, or where the body or the query says.
+func (c *call) position(inBody *int, length int) (int, error) {
+	at := length
+	set(&at, inBody)
+	at, ok := number(c.URL.Query(), "position", at, length)
+	if !ok || at < 0 || at > length {
+		return 0, badRequest("Index out of bounds")
+	}
+	return at, nil
 }
 
 // itemsOf reads what to put into a playlist.
@@ -151,42 +155,50 @@ func (s *Spotify) playsOf(list playlist) []string {
 	return plays(tracks)
 }
 
+// rearrangement is the body of PUT playlists/{id}/items.
+type rearrangement struct {
+	URIs         []string `json:"uris"`
+	RangeStart   *int     `json:"range_start"`
+	InsertBefore *int     `json:"insert_before"`
+	RangeLength  *int     `json:"range_length"`
+	SnapshotID   string   `json:"snapshot_id"`
+}
+
 // replaceItems is PUT playlists/{id}/items: with uris it replaces all, else it moves a range.
 func (s *Spotify) replaceItems(c *call) (any, error) {
 	list, err := c.ownPlaylist()
 	if err != nil {
 		return nil, err
 	}
-	var wish struct {
-		URIs         []string `json:"uris"`
-		RangeStart   *int     `json:"range_start"`
-		InsertBefore *int     `json:"insert_before"`
-		RangeLength  *int     `json:"range_length"`
-		SnapshotID   string   `json:"snapshot_id"`
-	}
-	if err := c.decode(&wish); err != nil {
+	var r rearrangement
+	if err := c.decode(&r); err != nil {
 		return nil, err
 	}
-	if !list.knows(wish.SnapshotID) {
+	var items []playlistItem
+	switch moves := r.RangeStart != nil && r.InsertBefore != nil; {
+	case !list.knows(r.SnapshotID):
 		return nil, badRequest("Invalid snapshot id")
+	case moves:
+		items, err = r.move(list.Items)
+	case r.URIs == nil && !c.URL.Query().Has("uris"):
+		return nil, badRequest("Missing uris")
+	default:
+		items, err = s.itemsOf(c, r.URIs)
 	}
-	if wish.RangeStart == nil || wish.InsertBefore == nil {
-		if wish.URIs == nil && !c.URL.Query().Has("uris") {
-			return nil, badRequest("Missing uris")
-		}
-		replaced, err := s.itemsOf(c, wish.URIs)
-		if err != nil {
-			return nil, err
-		}
-		return s.changeItems(c, list, http.StatusOK, replaced)
+	if err != nil {
+		return nil, err
 	}
+	return s.changeItems(c, list, http.StatusOK, items)
+}
+
+func (r rearrangement) move(items []playlistItem) ([]playlistItem, error) {
 	length := 1
-	set(&length, wish.RangeLength)
-	moved, ok := move(list.Items, *wish.RangeStart, length, *wish.InsertBefore)
+	set(&length, r.RangeLength)
+	moved, ok := move(items, *r.RangeStart, length, *r.InsertBefore)
 	if !ok {
 		return nil, badRequest("Index out of bounds")
 	}
-	return s.changeItems(c, list, http.StatusOK, moved)
+	return moved, nil
 }
 
 // move takes a range and puts it before the item that had an index; false: there is no such range or index.

@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"errors"
 	"math"
 	"net/http"
 	"os"
@@ -253,6 +254,13 @@ func TestManyClientsAtOnce(t *testing.T) {
 			}
 			if _, err := s.AddAccount("Guest"); err != nil {
 				t.Error(err)
+			}
+			host := s.Host(account.ID)
+			if err := errors.Join(host.SetVolume(5), s.Tune(account.ID, func(w *sim.Switches) { w.Success = 204 })); err != nil {
+				t.Error(err)
+			}
+			if len(s.Heard(account.ID)) != 1 || len(s.Silences(account.ID)) != 0 || len(s.Requests()) == 0 || len(host.Devices()) != 1 {
+				t.Error("the journal is confused")
 			}
 		})
 	}
