@@ -9,8 +9,10 @@ import (
 
 // app is Spotify's own app in the host's hands.
 type app struct {
-	t    *testing.T
-	host sim.Host
+	t       *testing.T
+	spotify *outside
+	account sim.Account
+	host    sim.Host
 }
 
 func (a app) pause()                  { must(a.t, a.host.Pause()) }

@@ -30,12 +30,12 @@ func TestAnEvening(t *testing.T) {
 		}
 		heard := len(strings.Fields(p.played()))
 		t.Logf("%d songs in %v of fake time; %d calls in the busiest hour, at most %d; longest gap between two songs %v, at most %v",
-			heard, evening, p.spotify.busiestHour(), mostHour, p.longestGap(), mostGap)
+			heard, evening, p.spotify.busiest(time.Hour), mostHour, p.longestGap(), mostGap)
 		t.Log(perHour(p.spotify.calls(time.Time{}), evening))
 		if heard < 38 || len(p.repeated()) > 0 {
 			t.Errorf("%d songs were heard: %s", heard, p.played())
 		}
-		if p.spotify.busiestHour() > mostHour || p.longestGap() > mostGap {
+		if p.spotify.busiest(time.Hour) > mostHour || p.longestGap() > mostGap {
 			t.Error("that is too much")
 		}
 	})

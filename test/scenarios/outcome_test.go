@@ -104,3 +104,11 @@ func (p *party) untilDone(most time.Duration) {
 func (o outcome) String() string {
 	return fmt.Sprintf("played %s\nsilence %v\nhealth %s\nstates %s", o.played, o.silence, o.health, o.states)
 }
+
+// untilLeft lets time pass until so much of the current song is left.
+func (p *party) untilLeft(left time.Duration) {
+	p.t.Helper()
+	heard := p.spotify.Heard(p.account.ID)
+	current := heard[len(heard)-1]
+	time.Sleep(time.Until(current.Started.Add(lengthOf(p.spotify.tracks[current.URI]) + current.Paused - left)))
+}

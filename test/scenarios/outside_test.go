@@ -24,6 +24,7 @@ type outside struct {
 
 	mu    sync.Mutex
 	asked []request
+	await map[string]chan struct{} // by what is asked
 }
 
 // request is what a server asked of Spotify.
@@ -37,7 +38,7 @@ func openSpotify(t *testing.T) *outside {
 	t.Helper()
 	simulated, err := sim.Open(sim.Config{})
 	must(t, err)
-	o := &outside{Spotify: simulated, network: newNetwork(), handler: simulated.Handler(), tracks: map[string]sim.Track{}}
+	o := &outside{Spotify: simulated, network: newNetwork(), handler: simulated.Handler(), tracks: map[string]sim.Track{}, await: map[string]chan struct{}{}}
 	for _, track := range simulated.Catalogue() {
 		o.tracks[track.URI] = track
 	}
@@ -56,6 +57,10 @@ func openSpotify(t *testing.T) *outside {
 func (o *outside) serve(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	o.asked = append(o.asked, request{time.Now(), nameOf(r)})
+	if arrived := o.await[nameOf(r)]; arrived != nil {
+		close(arrived)
+		delete(o.await, nameOf(r))
+	}
 	o.mu.Unlock()
 	time.Sleep(delay)
 	defer time.Sleep(delay) // also if the connection is cut
@@ -98,13 +103,21 @@ func (o *outside) total() int {
 	return len(o.asked)
 }
 
-// busiestHour is the most calls within any hour.
-func (o *outside) busiestHour() (most int) {
+// next is closed when something is asked the next time; it is on its way then.
+func (o *outside) next(what string) <-chan struct{} {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.await[what] = make(chan struct{})
+	return o.await[what]
+}
+
+// busiest is the most calls within any time that is so long.
+func (o *outside) busiest(span time.Duration) (most int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	first := 0
 	for last, r := range o.asked {
-		for r.at.Sub(o.asked[first].at) >= time.Hour {
+		for r.at.Sub(o.asked[first].at) >= span {
 			first++
 		}
 		most = max(most, last-first+1)

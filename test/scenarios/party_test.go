@@ -22,6 +22,7 @@ type party struct {
 	health  *healths
 	music   []sim.Track // for the party's songs, taken from the front
 	items   []*jukebox.QueueItem
+	beside  *party // another one, whose course is told too
 }
 
 // options are how a party begins. The zero value is an empty room that plays nothing but what its guests add.
@@ -47,7 +48,7 @@ func (w *world) open(s *server, o options) *party {
 	must(w.t, err)
 	account := w.accounts[host.User.UserID]
 	p := &party{
-		world: w, server: s, host: jukebox.WithViewer(w.t.Context(), host.User), account: account, app: app{w.t, w.spotify.Host(account.ID)},
+		world: w, server: s, host: jukebox.WithViewer(w.t.Context(), host.User), account: account, app: app{w.t, w.spotify, account, w.spotify.Host(account.ID)},
 		music: w.songs(200, cmp.Or(o.length, 3*time.Minute)),
 	}
 	if o.spotify != nil {
@@ -96,6 +97,11 @@ func (p *party) addSome(n int) {
 // like likes a song; a refusal is returned.
 func (p *party) like(who context.Context, song int) error {
 	_, err := p.server.LikeQueueItem(who, p.items[song-1].ID, nil)
+	return err
+}
+
+func (p *party) unlike(who context.Context, song int) error {
+	_, err := p.server.UnlikeQueueItem(who, p.items[song-1].ID, nil)
 	return err
 }
 

@@ -27,6 +27,7 @@ type server struct {
 	web   *http.Transport
 	bus   *live.LocalBus
 	ice   *ice
+	rooms *lonely // nil: it has to reckon with others
 	down  bool
 
 	spotify *spotify.Client
@@ -55,13 +56,18 @@ func (w *world) start(name string) *server {
 		Store: store, Bus: s.bus, Tokens: w.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify, DemoLogin: true, Demo: w,
 		PublicURL: "https://party.test", Log: log, Metrics: metrics,
 	})
-	s.drive(log, metrics)
+	s.drive(w.alone, log, metrics)
 	w.t.Cleanup(s.stop)
 	return s
 }
 
-func (s *server) drive(log *slog.Logger, metrics prometheus.Registerer) {
-	supervisor := playback.New(frozenRooms{s.ice, s.Driver()}, s.spotify, playback.Options{
+func (s *server) drive(alone bool, log *slog.Logger, metrics prometheus.Registerer) {
+	var rooms playback.Rooms = frozenRooms{s.ice, s.Driver()}
+	if alone {
+		s.rooms = &lonely{frozenRooms: frozenRooms{s.ice, s.Driver()}}
+		rooms = s.rooms
+	}
+	supervisor := playback.New(rooms, s.spotify, playback.Options{
 		NodeID: s.name, OnNodes: s.spotify.SetShare, Log: log, Metrics: metrics,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -86,6 +92,9 @@ func (s *server) kill() {
 	}
 	s.down = true
 	s.line.Cut()
+	if s.rooms != nil {
+		must(s.t, s.rooms.die(s.t.Context()))
+	}
 	must(s.t, s.store.Close())
 	_ = s.end() // what it would say is heard by nobody
 }

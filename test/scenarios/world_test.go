@@ -33,6 +33,8 @@ type world struct {
 	logged   *journal
 	accounts map[string]sim.Account // by the host's user id
 	random   func(n int64) int64    // the same each time
+	alone    bool                   // there is never more than one server
+	faults   int                    // that were switched on
 }
 
 // inBubble runs a scenario in fake time.

@@ -1,0 +1,113 @@
+package scenarios_test
+
+import (
+	"time"
+
+	"antwon.dj/backend/internal/spotify/sim"
+)
+
+// Spotify's players say what is not so, and play what nobody asked for.
+func playerScenarios() []scenario {
+	return []scenario{
+		{
+			name: "an advertisement of half a minute", options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.ad(30 * time.Second)
+			},
+		},
+		{
+			name: "an advertisement after the commit", options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(10 * time.Second)
+				p.app.ad(30 * time.Second)
+			},
+		},
+		{
+			name: "an episode of a podcast", options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.episode(4 * time.Minute)
+			},
+		},
+		{
+			name: "the progress freezes in the middle of a song", options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.freeze()
+			},
+		},
+		{
+			name: "the progress freezes after the commit", options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(10 * time.Second)
+				p.app.freeze()
+			},
+		},
+		{
+			name:    "the player gets stuck before the end of its last song",
+			options: options{spotify: func(s *sim.Switches) { s.EndStuck = true }},
+			course: func(p *party) {
+				p.addSome(1)
+				time.Sleep(5 * time.Minute)
+				p.addSome(2)
+			},
+		},
+		{
+			name: "the progress counts on past the end of the song", options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(20 * time.Second)
+				p.app.vanish()
+			},
+		},
+		{
+			name:    "the progress is always null",
+			options: options{songs: 3, spotify: func(s *sim.Switches) { s.Progress = "null" }}, course: nothing,
+		},
+		{
+			name:    "the state is stale for 1.5 s after each command",
+			options: options{songs: 4, spotify: func(s *sim.Switches) { s.Stale = 1500 * time.Millisecond }}, states: "SKIPPED PLAYED PLAYED PLAYED",
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.skip()
+			},
+		},
+		{
+			name: "a song is heard from another release than the one that was added",
+			course: func(p *party) {
+				p.add(p.host)
+				p.addTrack(p.host, p.relinked())
+				p.add(p.host)
+			},
+		},
+		{
+			name:    "autoplay steps in when the queue is empty, until a guest adds a song",
+			options: options{songs: 1, spotify: func(s *sim.Switches) { s.Autoplay = true }},
+			course: func(p *party) {
+				time.Sleep(4 * time.Minute)
+				p.addSome(2)
+			},
+		},
+		{
+			name: "the player repeats the song", options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.askAsHost("PUT", "repeat?state=track")
+			},
+		},
+	}
+}
+
+// relinked is a song of which the player plays another release.
+func (w *world) relinked() sim.Track {
+	for _, track := range w.spotify.Catalogue() {
+		if track.PlaysAs != track.ID && track.Playable {
+			return track
+		}
+	}
+	w.t.Fatal("no song is relinked")
+	return sim.Track{}
+}
