@@ -57,8 +57,9 @@ func newParty(t *testing.T, databaseURL string) *party {
 
 func (p *party) newJukebox(bus live.Bus) *jukebox.Jukebox {
 	j := jukebox.New(jukebox.Config{
-		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: p.catalog, DemoLogin: true, Demo: accounts{},
-		PublicURL: "http://party.test", Metrics: prometheus.NewRegistry(),
+		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: p.catalog, Library: p.catalog, Authorizer: p.catalog,
+		DemoLogin: true, Demo: accounts{}, PublicURL: "http://party.test", AllowedOrigins: []string{"https://front.test"},
+		Metrics: prometheus.NewRegistry(),
 	})
 	p.Cleanup(j.Close)
 	return j
@@ -183,7 +184,35 @@ func uri(n int) string { return fmt.Sprintf("spotify:track:%022d", n) }
 
 // catalog stands for Spotify: song n is "Song n"; from 1000 on, song n is another release of song n-1000; song 666 is not
 // playable, and 404 does not exist.
-type catalog struct{ down error }
+type catalog struct {
+	down     error
+	verifier string   // the last that a browser was sent to Spotify with
+	state    string   // likewise
+	forgot   []string // hosts
+}
+
+func (c *catalog) AuthorizationURL(state, verifier string) string {
+	c.state, c.verifier = state, verifier
+	return "https://accounts.test/authorize?state=" + state
+}
+
+// Authorize gives the account that the code names.
+func (c *catalog) Authorize(_ context.Context, _, code, verifier string) (jukebox.SpotifyCredentials, error) {
+	if verifier != c.verifier {
+		return jukebox.SpotifyCredentials{}, &jukebox.Error{Code: jukebox.BadUserInput, Message: "another verifier"}
+	}
+	return jukebox.SpotifyCredentials{AccountID: code, DisplayName: "Account " + code, Sealed: []byte("sealed " + code)}, c.down
+}
+
+func (c *catalog) Forget(hostID string) { c.forgot = append(c.forgot, hostID) }
+
+func (c *catalog) HostDevices(_ context.Context, hostID string) ([]jukebox.Device, error) {
+	return []jukebox.Device{{ID: "speaker of " + hostID}}, c.down
+}
+
+func (c *catalog) Playlists(_ context.Context, _ string, limit, offset int) ([]jukebox.Playlist, error) {
+	return []jukebox.Playlist{{Name: fmt.Sprint("Playlist ", offset, " of ", limit)}}, c.down
+}
 
 func (c *catalog) Song(_ context.Context, _, songURI string) (jukebox.Song, error) {
 	if c.down != nil {

@@ -15,6 +15,8 @@ func TestNothingFollowsAClosingInItsTransaction(t *testing.T) {
 	onBothDatabases(t, func(p *party) {
 		item := p.add(p.host, 1)
 		guest := p.join("Gina")
+		lease, err := p.Driver().Take(p.Context(), p.room.ID, "node")
+		p.must(err)
 		var all sync.WaitGroup
 		hold := make(chan struct{})
 		all.Go(func() { // while this change runs, the others gather behind it
@@ -27,7 +29,7 @@ func TestNothingFollowsAClosingInItsTransaction(t *testing.T) {
 		all.Go(func() { _, outcomes[0] = p.LikeQueueItem(guest, item.ID, nil) })
 		p.waitForWaiting(2)
 		all.Go(func() {
-			outcomes[1] = p.tryStep(jukebox.PlaybackStep{StartedItem: item.ID})
+			outcomes[1] = p.Driver().ApplyPlayback(p.Context(), lease, jukebox.PlaybackStep{StartedItem: item.ID})
 		})
 		p.waitForWaiting(3)
 		close(hold)

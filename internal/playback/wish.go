@@ -22,14 +22,6 @@ func (m *moment) wished() *jukebox.HostCommand {
 	return &m.room.Wishes[0]
 }
 
-// wishFor returns it if it is of a kind.
-func (m *moment) wishFor(kind jukebox.HostCommandKind) *jukebox.HostCommand {
-	if w := m.wished(); w != nil && w.Kind == kind {
-		return w
-	}
-	return nil
-}
-
 // refuseWish answers commands of which nothing can come, before anything is done for them. A new one need not wait for
 // what failed before it.
 func (m *moment) refuseWish() (action, bool) {

@@ -1,0 +1,72 @@
+package jukebox_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+func (p *party) driven() string {
+	p.Helper()
+	rooms, err := p.Driver().OpenRooms(p.Context())
+	p.must(err)
+	for _, room := range rooms {
+		if room.ID == p.room.ID {
+			return room.NodeID
+		}
+	}
+	return "no such room"
+}
+
+func TestOneNodeHasARoomAtATime(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		d := p.Driver()
+		renew := func(node string, life time.Duration, want int) {
+			t.Helper()
+			alive, err := d.Renew(p.Context(), node, life)
+			p.must(err)
+			if alive != want {
+				t.Errorf("%d nodes are alive, want %d", alive, want)
+			}
+		}
+		renew("one", time.Minute, 1)
+		renew("two", time.Minute, 2)
+		p.expect("at first", p.driven(), "")
+		first, err := d.Take(p.Context(), p.room.ID, "one")
+		p.must(err)
+		p.expect("taken", p.driven(), "one")
+		if _, err := d.Take(p.Context(), p.room.ID, "two"); !errors.Is(err, jukebox.ErrLeaseLost) {
+			t.Errorf("a second node takes the room: %v", err)
+		}
+		again, err := d.Take(p.Context(), p.room.ID, "one")
+		p.must(err)
+		if again != first {
+			t.Errorf("taken again: %+v, want %+v", again, first)
+		}
+
+		renew("one", -time.Second, 1) // as if it had said nothing for long
+		p.expect("without its node", p.driven(), "")
+		second, err := d.Take(p.Context(), p.room.ID, "two")
+		p.must(err)
+		if second.Epoch != first.Epoch+1 {
+			t.Errorf("epoch %d after %d", second.Epoch, first.Epoch)
+		}
+		item := p.add(p.host, 1)
+		if err := d.ApplyPlayback(p.Context(), first, jukebox.PlaybackStep{CommitItem: item.ID}); !errors.Is(err, jukebox.ErrLeaseLost) {
+			t.Errorf("the first node, awake again, commits a song: %v", err)
+		}
+		p.must(d.ApplyPlayback(p.Context(), second, jukebox.PlaybackStep{CommitItem: item.ID}))
+		p.must(d.Retire(p.Context(), "two"))
+		p.expect("retired", p.driven(), "")
+
+		renew("three", -2*time.Hour, 0)
+		p.must(d.ForgetOldNodes(p.Context()))
+		_, err = p.CloseRoom(p.host, p.room.ID, nil)
+		p.must(err)
+		_, err = d.Take(p.Context(), p.room.ID, "two")
+		p.wants(jukebox.Conflict, err)
+		p.expect("closed", p.driven(), "no such room")
+	})
+}

@@ -1,0 +1,145 @@
+package jukebox_test
+
+import (
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+func (p *party) settings() jukebox.RoomSettings {
+	p.Helper()
+	room, err := p.Room(p.host, p.room.ID)
+	p.must(err)
+	settings, err := room.Settings()
+	p.must(err)
+	return *settings
+}
+
+func TestSettingsHoldAtOnce(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		if s := p.settings(); s.Delivery != jukebox.DeliveryQueue || !s.Fallback || s.FallbackPlaylistURI != nil {
+			t.Errorf("usually %+v", s)
+		}
+		update := func(in jukebox.RoomSettingsInput) error {
+			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.UpdateRoomInput{Settings: &in}, nil)
+			return err
+		}
+		state, err := p.LoadState(p.Context(), p.room.ID, nil)
+		p.must(err)
+		p.must(update(jukebox.RoomSettingsInput{
+			Delivery: pointer(jukebox.DeliveryPlaylist), Fallback: pointer(false),
+			FallbackPlaylistURI: pointer("https://open.spotify.com/intl-de/playlist/37i9dQZF1DX?si=x"),
+		}))
+		next, err := p.LoadState(p.Context(), p.room.ID, state)
+		p.must(err)
+		if next.RoomVersion != next.Version || next.Settings.Fallback || *next.Settings.FallbackPlaylistURI != "spotify:playlist:37i9dQZF1DX" ||
+			next.Playback.Delivery != jukebox.DeliveryPlaylist || next.PlaybackVersion != next.Version {
+			t.Errorf("the room's watchers see %+v", next.Settings)
+		}
+		before := p.version()
+		p.must(update(jukebox.RoomSettingsInput{Fallback: pointer(false)}))
+		if p.version() != before {
+			t.Error("what is so already is a change")
+		}
+		p.must(update(jukebox.RoomSettingsInput{FallbackPlaylistURI: pointer("")}))
+		if s := p.settings(); s.FallbackPlaylistURI != nil || s.Delivery != jukebox.DeliveryPlaylist {
+			t.Errorf("then %+v", s)
+		}
+		for _, uri := range []string{"spotify:track:37i9dQZF1DX", "https://evil.test/playlist/37i9dQZF1DX", "37i9dQZF1DX", "spotify:playlist:"} {
+			p.expect("field", p.wants(jukebox.BadUserInput, update(jukebox.RoomSettingsInput{FallbackPlaylistURI: &uri})).Field, "input.settings.fallbackPlaylistUri")
+		}
+		p.wants(jukebox.BadUserInput, update(jukebox.RoomSettingsInput{Delivery: pointer(jukebox.Delivery("PIGEON"))}))
+		_, err = p.UpdateRoom(p.join("Gina"), p.room.ID, jukebox.UpdateRoomInput{Settings: &jukebox.RoomSettingsInput{}}, nil)
+		p.wants(jukebox.Forbidden, err)
+	})
+}
+
+func TestFallbackMusicComesLastUnlessItIsLiked(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		song := func(n int) jukebox.Song {
+			s, err := p.catalog.Song(p.Context(), "", uri(n))
+			p.must(err)
+			return s
+		}
+		guest := p.join("Gina")
+		p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{song(7), song(8)}})
+		p.expect("alone", p.queue(), "7 8")
+		p.add(guest, 1)
+		p.expect("a guest's song goes first", p.queue(), "1 7 8")
+		added, err := p.AddSong(guest, p.room.ID, uri(8), nil)
+		p.must(err)
+		if !added.AlreadyQueued || added.Item.AddedBy != nil || added.Item.LikeCount != 1 {
+			t.Errorf("adding what is there: %+v", added)
+		}
+		p.expect("a liked one has its place", p.queue(), "8 1 7")
+		p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{song(1)}})
+		p.expect("what is there is not added", p.queue(), "8 1 7")
+		_, err = p.RemoveQueueItem(guest, added.Item.ID, nil)
+		p.wants(jukebox.Forbidden, err) // nobody added it
+		_, err = p.RemoveQueueItem(p.host, added.Item.ID, nil)
+		p.must(err)
+		p.expect("the host may remove it", p.queue(), "1 7")
+	})
+}
+
+func TestWhileSpotifyIsAwayTheRoomsSongsAreFound(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		guest := p.join("Gina")
+		p.add(guest, 12)
+		p.add(guest, 34)
+		p.add(guest, 1034) // another release is the same song
+		p.catalog.down = &jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "away", RetryAfter: time.Minute}
+		p.ForgetFetched()
+		for query, want := range map[string]string{"song": "34 12", "EXAMPLES 34": "34", "12": "12", "songs": "", "ong": ""} {
+			found, err := p.SearchSongs(guest, p.room.ID, query, 10, 0)
+			p.must(err)
+			var items []*jukebox.QueueItem
+			for _, hit := range found.Hits {
+				items = append(items, &jukebox.QueueItem{Song: hit.Song})
+			}
+			p.expect(query, songs(items), want)
+			if !found.Degraded {
+				t.Error("nobody is told that these are not all songs")
+			}
+		}
+		found, err := p.SearchSongs(guest, p.room.ID, "song", 1, 1)
+		p.must(err)
+		if len(found.Hits) != 1 || found.Hits[0].Song.Name != "Song 12" || found.HasMore {
+			t.Errorf("the second page: %+v", found)
+		}
+		queue, err := p.ClearQueue(p.host, p.room.ID, nil)
+		p.must(err)
+		p.expect("cleared", songs(queue.Items), "")
+		p.add(guest, 12) // it is known
+		_, err = p.AddSong(guest, p.room.ID, uri(99), nil)
+		p.wants(jukebox.UpstreamUnavailable, err)
+	})
+}
+
+func TestWhatIsTheHostsOwnIsTheirs(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		for who, forbidden := range map[string]bool{"host": false, "guest": true} {
+			ctx := p.host
+			if who == "guest" {
+				ctx = p.join("Gina")
+			}
+			room, err := p.Room(ctx, p.room.ID)
+			p.must(err)
+			if _, err = p.Devices(ctx, room); forbidden {
+				p.wants(jukebox.Forbidden, err)
+				continue
+			}
+			p.must(err)
+		}
+		profile, err := p.Profile(p.host)
+		p.must(err)
+		playlists, err := p.Playlists(p.host, profile, 5, 10)
+		p.must(err)
+		p.expect("playlists", playlists[0].Name, "Playlist 10 of 5")
+		for _, page := range [][2]int{{0, 0}, {51, 0}, {5, -1}} {
+			_, err := p.Playlists(p.host, profile, page[0], page[1])
+			p.wants(jukebox.BadUserInput, err)
+		}
+	})
+}
