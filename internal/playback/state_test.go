@@ -126,6 +126,15 @@ func TestDecide(t *testing.T) {
 	justAsked.asked = noon.Add(-300 * time.Millisecond)
 	inTrouble := saw(earlier(stands(song("a"), 0), time.Second))
 	inTrouble.command = trouble{kind: NoDevice, tries: 1, until: noon.Add(4 * time.Second)}
+	pausedAt := func(progress time.Duration, next *jukebox.QueueItem) *jukebox.State {
+		r := showing(room(item("a", playing), next), progress, 5*time.Minute)
+		r.Playback.Status = jukebox.Paused
+		return r
+	}
+	tied := stands(song("a"), 0)
+	tied.Device = &jukebox.Device{ID: "speaker", IsActive: true, IsRestricted: true}
+	wasRestricted := saw(earlier(tied, 10*time.Second))
+	wasRestricted.command = trouble{kind: Restricted, tries: 4, until: noon.Add(20 * time.Second)}
 	passed := saw(stands(song("a"), 0))
 	passed.passed = []string{"item-b"}
 	skipped := saw(plays(song("a"), 10*time.Second))
@@ -267,6 +276,14 @@ func TestDecide(t *testing.T) {
 
 		// A song ends.
 		{
+			name: "a song paused near its end may have gone on before the next one began", in: Input{Room: pausedAt(190*time.Second, committed("b", sent, 5*time.Minute)), Memory: saw(earlier(stands(song("a"), 190*time.Second), 15*time.Second)), Seen: plays(song("b"), time.Second)},
+			step: jukebox.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+		},
+		{
+			name: "a song paused in the middle was skipped", in: Input{Room: pausedAt(100*time.Second, committed("b", sent, 5*time.Minute)), Memory: saw(earlier(stands(song("a"), 100*time.Second), 15*time.Second)), Seen: plays(song("b"), time.Second)},
+			step: jukebox.PlaybackStep{EndedItem: "item-a", Skipped: true, StartedItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+		},
+		{
 			name: "it stopped at 0", in: Input{Room: showing(room(item("a", playing)), 100*time.Second, 100*time.Second), Seen: stands(song("a"), 0)},
 			step: jukebox.PlaybackStep{EndedItem: "item-a"}, health: jukebox.HealthNothingToPlay, status: jukebox.Idle, look: anyTime,
 		},
@@ -404,6 +421,12 @@ func TestDecide(t *testing.T) {
 		{
 			name: "verified: it must have been heard", in: Input{Room: room(item("a", playing), committed("b", sent, 300*time.Second)), Memory: saw(plays(song("host"), 190*time.Second)), Answer: answered(VerifyQueue, "b", "", song("host"))},
 			step: jukebox.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: jukebox.HealthHostTookOver, status: jukebox.Idle, look: anyTime,
+		},
+
+		{
+			name: "the restricted device takes commands again", in: Input{Room: room(item("b", queued)), Memory: wasRestricted, Seen: stands(song("a"), 0)},
+			step: jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
+			health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
 		},
 
 		// Looking fails.
