@@ -15,7 +15,7 @@ import (
 func (p *party) expect(played string, silence time.Duration, health string, states ...string) {
 	p.t.Helper()
 	o := p.outcome()
-	if o.played != played || o.silence != silence || o.health != health || o.states != strings.Join(states, " ") {
+	if o.played != played || o.silence != silence.String() || o.health != health || o.states != strings.Join(states, " ") {
 		p.t.Errorf("what came of it:\n%v\nwanted: played %s\nsilence %v\nhealth %s\nstates %v", o, played, silence, health, states)
 	}
 }

@@ -12,16 +12,24 @@ import (
 
 // outcome is what came of a party.
 type outcome struct {
-	played  string        // the songs that were heard, in order
-	silence time.Duration // between the first song and the end of the last one, but for the host's pauses
-	health  string        // the healths that were shown, in order
-	states  string        // of the party's songs in the end, by number: "PLAYED PLAYED QUEUED"
+	played  string // the songs that were heard, in order
+	silence string // how long, between the first song and the end of the last one, but for the host's pauses
+	health  string // the healths that were shown, in order
+	states  string // of the party's songs in the end, by number: "PLAYED PLAYED QUEUED"
 }
 
 func (p *party) outcome() outcome {
 	p.t.Helper()
-	return outcome{p.played(), p.silence(), p.health.String(), strings.Join(p.states(), " ")}
+	o := outcome{p.played(), p.silence().String(), p.health.String(), strings.Join(p.states(), " ")}
+	if p.beside != nil {
+		b := p.beside.outcome()
+		o = outcome{o.played + beside + b.played, o.silence + beside + b.silence, o.health + beside + b.health, o.states + beside + b.states}
+	}
+	return o
 }
+
+// beside stands between two parties.
+const beside = " / "
 
 // played lists the songs that were heard, in order, in the words of the one who really played them.
 func (p *party) played() string {
@@ -102,7 +110,7 @@ func (p *party) untilDone(most time.Duration) {
 }
 
 func (o outcome) String() string {
-	return fmt.Sprintf("played %s\nsilence %v\nhealth %s\nstates %s", o.played, o.silence, o.health, o.states)
+	return fmt.Sprintf("played %s\nsilence %s\nhealth %s\nstates %s", o.played, o.silence, o.health, o.states)
 }
 
 // untilLeft lets time pass until so much of the current song is left.

@@ -34,9 +34,9 @@ type request struct {
 }
 
 // openSpotify serves a simulated Spotify until the test ends.
-func openSpotify(t *testing.T) *outside {
+func openSpotify(t *testing.T, seconds int) *outside {
 	t.Helper()
-	simulated, err := sim.Open(sim.Config{})
+	simulated, err := sim.Open(sim.Config{SongSeconds: seconds})
 	must(t, err)
 	o := &outside{Spotify: simulated, network: newNetwork(), handler: simulated.Handler(), tracks: map[string]sim.Track{}, await: map[string]chan struct{}{}}
 	for _, track := range simulated.Catalogue() {

@@ -9,7 +9,10 @@ import (
 func deviceScenarios() []scenario {
 	return []scenario{
 		{
-			name: "the app is closed in the middle of a song, and opened again two minutes later", options: options{songs: 3},
+			name:   "the app is closed in the middle of a song, and opened again two minutes later",
+			played: "1 2 3", silence: "2m7.2s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.app.close()
@@ -18,7 +21,10 @@ func deviceScenarios() []scenario {
 			},
 		},
 		{
-			name: "the app is closed after the commit, and opened again a minute later", options: options{songs: 3},
+			name:   "the app is closed after the commit, and opened again a minute later",
+			played: "1 2 3", silence: "1m16.52s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
@@ -28,7 +34,10 @@ func deviceScenarios() []scenario {
 			},
 		},
 		{
-			name: "the app is closed, and the host presses play when it is open again", options: options{songs: 3},
+			name:   "the app is closed, and the host presses play when it is open again",
+			played: "1 2 3", silence: "30s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.app.close()
@@ -38,7 +47,10 @@ func deviceScenarios() []scenario {
 			},
 		},
 		{
-			name: "the device disappears, and another one is there", options: options{songs: 3},
+			name:   "the device disappears, and another one is there",
+			played: "1 2 3", silence: "6.72s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"})
@@ -46,7 +58,10 @@ func deviceScenarios() []scenario {
 			},
 		},
 		{
-			name: "the device disappears, and two others are there: the host chooses", options: options{songs: 3},
+			name:   "the device disappears, and two others are there: the host chooses",
+			played: "1 2 3", silence: "1m2.12s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST DEVICE_LOST/CHOOSE_DEVICE OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				kitchen := p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"})
@@ -61,14 +76,20 @@ func deviceScenarios() []scenario {
 			},
 		},
 		{
-			name: "the host moves the music to another device", options: options{songs: 3},
+			name:   "the host moves the music to another device",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.app.transfer(p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"}))
 			},
 		},
 		{
-			name: "no device is there when the first song is added", options: options{},
+			name:   "no device is there when the first song is added",
+			played: "1 2", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
+			options: options{},
 			course: func(p *party) {
 				p.app.close()
 				p.addSome(2)
@@ -77,16 +98,22 @@ func deviceScenarios() []scenario {
 			},
 		},
 		{
-			name: "a restricted device, until the host moves the music", options: options{songs: 3},
+			name:   "a restricted device, until the host moves the music",
+			played: "1 2 3", silence: "2m17.16s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/RESTRICTED OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.app.restrict(p.app.speaker(), true)
 				p.untilLeft(-2 * time.Minute)
-				p.app.resumeOn(p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"}))
+				p.app.transfer(p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"}))
 			},
 		},
 		{
-			name: "a restricted device, until it is none any more", options: options{songs: 3},
+			name:   "a restricted device, until it is none any more",
+			played: "1 2 3", silence: "2m17.16s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/RESTRICTED OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.app.restrict(p.app.speaker(), true)
@@ -100,7 +127,10 @@ func deviceScenarios() []scenario {
 func accountScenarios() []scenario {
 	return []scenario{
 		{
-			name:    "no Premium: the host plays the room's playlist",
+			name:   "no Premium: the host plays the room's playlist",
+			played: "1 2 3", silence: "0s",
+			health: "NOTHING_TO_PLAY OK NOT_ALLOWED/NO_PREMIUM OK NOTHING_TO_PLAY",
+
 			options: options{songs: 3, spotify: func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
@@ -108,7 +138,10 @@ func accountScenarios() []scenario {
 			},
 		},
 		{
-			name: "Premium ends during the party, and is back half an hour later", options: options{songs: 4},
+			name:   "Premium ends during the party, and is back half an hour later",
+			played: "1 2 3 4", silence: "2m59.906s",
+			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NO_PREMIUM OK NOTHING_TO_PLAY",
+			options: options{songs: 4},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }))
@@ -119,7 +152,10 @@ func accountScenarios() []scenario {
 			},
 		},
 		{
-			name: "the host is taken off the app's list, and put on it again ten minutes later", options: options{songs: 3},
+			name:   "the host is taken off the app's list, and put on it again ten minutes later",
+			played: "1 2 3", silence: "13m31.866s",
+			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NOT_LISTED OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.NotAllowed = true }))
@@ -128,7 +164,10 @@ func accountScenarios() []scenario {
 			},
 		},
 		{
-			name: "the app's owner has no Premium for ten minutes", options: options{songs: 3},
+			name:   "the app's owner has no Premium for ten minutes",
+			played: "1 2 3", silence: "13m31.866s",
+			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/OWNER_PREMIUM OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				must(p.t, p.spotify.TuneApp(func(s *sim.AppSwitches) { s.OwnerFree = true }))

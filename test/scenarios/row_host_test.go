@@ -11,7 +11,10 @@ import (
 func handScenarios() []scenario {
 	return []scenario{
 		{
-			name: "pauses for five minutes", options: options{songs: 3},
+			name:   "pauses for five minutes",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.app.pause()
@@ -20,7 +23,10 @@ func handScenarios() []scenario {
 			},
 		},
 		{
-			name: "pauses after the commit", options: options{songs: 3},
+			name:   "pauses after the commit",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
@@ -30,14 +36,20 @@ func handScenarios() []scenario {
 			},
 		},
 		{
-			name: "seeks to the last seconds", options: options{songs: 3},
+			name:   "seeks to the last seconds",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.app.seek(lengthOf(p.track(1)) - 5*time.Second)
 			},
 		},
 		{
-			name: "seeks back to the beginning after the commit", options: options{songs: 3},
+			name:   "seeks back to the beginning after the commit",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
@@ -45,14 +57,20 @@ func handScenarios() []scenario {
 			},
 		},
 		{
-			name: "skips before the commit", options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
+			name:   "skips before the commit",
+			played: "1 2 3", silence: "1.48s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.app.skip()
 			},
 		},
 		{
-			name: "skips after the commit", options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
+			name:   "skips after the commit",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
@@ -60,14 +78,20 @@ func handScenarios() []scenario {
 			},
 		},
 		{
-			name: "plays a song of their own", options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
+			name:   "plays a song of their own",
+			played: "1 other 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.app.play(p.music[0])
 			},
 		},
 		{
-			name: "plays a song of their own after the commit", options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
+			name:   "plays a song of their own after the commit",
+			played: "1 other 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
@@ -75,14 +99,20 @@ func handScenarios() []scenario {
 			},
 		},
 		{
-			name: "plays one of the room's songs early", options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
+			name:   "plays one of the room's songs early",
+			played: "1 3 2 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.app.play(p.track(3))
 			},
 		},
 		{
-			name: "plays one of the room's songs early, after the commit", options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
+			name:   "plays one of the room's songs early, after the commit",
+			played: "1 3 2 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
@@ -96,14 +126,20 @@ func handScenarios() []scenario {
 func commandScenarios() []scenario {
 	return []scenario{
 		{
-			name: "skips a song", options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
+			name:   "skips a song",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.skip()
 			},
 		},
 		{
-			name: "skips a song, answered 502 after it was carried out", options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
+			name:   "skips a song, answered 502 after it was carried out",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.fail(sim.Fault{Path: playPath, Status: http.StatusBadGateway, AfterApplying: true})
@@ -111,7 +147,10 @@ func commandScenarios() []scenario {
 			},
 		},
 		{
-			name: "skips a song after the commit, answered 502 after it was carried out", options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
+			name:   "skips a song after the commit, answered 502 after it was carried out",
+			played: "1 2 3 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
@@ -120,7 +159,10 @@ func commandScenarios() []scenario {
 			},
 		},
 		{
-			name: "skips a song after the commit, answered 502 before it was carried out", options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
+			name:   "skips a song after the commit, answered 502 before it was carried out",
+			played: "1 2 3 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
@@ -129,7 +171,10 @@ func commandScenarios() []scenario {
 			},
 		},
 		{
-			name: "pauses, answered 502 after it was carried out, and resumes", options: options{songs: 3},
+			name:   "pauses, answered 502 after it was carried out, and resumes",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.fail(sim.Fault{Path: "/v1/me/player/pause", Status: http.StatusBadGateway, AfterApplying: true})
@@ -141,7 +186,10 @@ func commandScenarios() []scenario {
 			},
 		},
 		{
-			name: "skips while Spotify cools down: refused at once", options: options{songs: 3},
+			name:   "skips while Spotify cools down: refused at once",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.fail(sim.Fault{Path: playerPath, Status: tooMany, RetryAfter: 37 * time.Second})
@@ -152,7 +200,10 @@ func commandScenarios() []scenario {
 			},
 		},
 		{
-			name: "moves the music to another device, answered 502 after it was carried out", options: options{songs: 3},
+			name:   "moves the music to another device, answered 502 after it was carried out",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				kitchen := p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"})

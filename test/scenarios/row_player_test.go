@@ -10,14 +10,20 @@ import (
 func playerScenarios() []scenario {
 	return []scenario{
 		{
-			name: "an advertisement of half a minute", options: options{songs: 3},
+			name:   "an advertisement of half a minute",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.app.ad(30 * time.Second)
 			},
 		},
 		{
-			name: "an advertisement after the commit", options: options{songs: 3},
+			name:   "an advertisement after the commit",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
@@ -25,21 +31,30 @@ func playerScenarios() []scenario {
 			},
 		},
 		{
-			name: "an episode of a podcast", options: options{songs: 3},
+			name:   "an episode of a podcast",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.app.episode(4 * time.Minute)
 			},
 		},
 		{
-			name: "the progress freezes in the middle of a song", options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
+			name:   "the progress freezes in the middle of a song",
+			played: "1 2 3", silence: "16.6s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.app.freeze()
 			},
 		},
 		{
-			name: "the progress freezes after the commit", options: options{songs: 3},
+			name:   "the progress freezes after the commit",
+			played: "1 2 3", silence: "25.2s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
@@ -47,7 +62,10 @@ func playerScenarios() []scenario {
 			},
 		},
 		{
-			name:    "the player gets stuck before the end of its last song",
+			name:   "the player gets stuck before the end of its last song",
+			played: "1 2 3", silence: "1m59.846s",
+			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+
 			options: options{spotify: func(s *sim.Switches) { s.EndStuck = true }},
 			course: func(p *party) {
 				p.addSome(1)
@@ -56,7 +74,10 @@ func playerScenarios() []scenario {
 			},
 		},
 		{
-			name: "the progress counts on past the end of the song", options: options{songs: 3},
+			name:   "the progress counts on past the end of the song",
+			played: "1 2 3", silence: "25.4s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.untilLeft(20 * time.Second)
@@ -64,11 +85,17 @@ func playerScenarios() []scenario {
 			},
 		},
 		{
-			name:    "the progress is always null",
+			name:   "the progress is always null",
+			played: "1 2 3", silence: "4.297s",
+			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+
 			options: options{songs: 3, spotify: func(s *sim.Switches) { s.Progress = "null" }}, course: nothing,
 		},
 		{
-			name:    "the state is stale for 1.5 s after each command",
+			name:   "the state is stale for 1.5 s after each command",
+			played: "1 2 3 4", silence: "0s",
+			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+
 			options: options{songs: 4, spotify: func(s *sim.Switches) { s.Stale = 1500 * time.Millisecond }}, states: "SKIPPED PLAYED PLAYED PLAYED",
 			course: func(p *party) {
 				time.Sleep(time.Minute)
@@ -76,7 +103,10 @@ func playerScenarios() []scenario {
 			},
 		},
 		{
-			name: "a song is heard from another release than the one that was added",
+			name:   "a song is heard from another release than the one that was added",
+			played: "1 2 3", silence: "0s",
+			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+
 			course: func(p *party) {
 				p.add(p.host)
 				p.addTrack(p.host, p.relinked())
@@ -84,7 +114,10 @@ func playerScenarios() []scenario {
 			},
 		},
 		{
-			name:    "autoplay steps in when the queue is empty, until a guest adds a song",
+			name:   "autoplay steps in when the queue is empty, until a guest adds a song",
+			played: "1 other 2 3 other", silence: "0s",
+			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY HOST_TOOK_OVER OK NOTHING_TO_PLAY",
+
 			options: options{songs: 1, spotify: func(s *sim.Switches) { s.Autoplay = true }},
 			course: func(p *party) {
 				time.Sleep(4 * time.Minute)
@@ -92,7 +125,10 @@ func playerScenarios() []scenario {
 			},
 		},
 		{
-			name: "the player repeats the song", options: options{songs: 3},
+			name:   "the player repeats the song",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.askAsHost("PUT", "repeat?state=track")

@@ -28,9 +28,15 @@ func playlistScenarios() []scenario {
 		p.pressPlay()
 	}
 	return []scenario{
-		{name: "a whole queue", options: byPlaylist(5, following), course: pressed},
+		{name: "a whole queue",
+			played: "1 2 3 4 5", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK NOTHING_TO_PLAY",
+			options: byPlaylist(5, following), course: pressed},
 		{
-			name: "a whole queue, with likes until 45 s before the end", options: byPlaylist(5, following),
+			name:   "a whole queue, with likes until 45 s before the end",
+			played: "1 4 5 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK NOTHING_TO_PLAY",
+			options: byPlaylist(5, following),
 			course: func(p *party) {
 				guest := p.join("Gina")
 				pressed(p)
@@ -40,26 +46,41 @@ func playlistScenarios() []scenario {
 				must(p.t, p.like(guest, 5))
 			},
 		},
-		{name: "the player does not pick up what is added", options: byPlaylist(4, nil), course: pressed},
+		{name: "the player does not pick up what is added",
+			played: "1 2 3 4", silence: "1.040875s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK OK/PLAYLIST_IGNORED NOTHING_TO_PLAY",
+			options: byPlaylist(4, nil), course: pressed},
 		{
-			name: "the playlist's endpoints answer 403", options: byPlaylist(3, func(s *sim.Switches) { s.ItemsForbidden = true }), course: nothing,
+			name:   "the playlist's endpoints answer 403",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK OK/NO_PLAYLIST NOTHING_TO_PLAY",
+			options: byPlaylist(3, func(s *sim.Switches) { s.ItemsForbidden = true }), course: nothing,
 		},
 		{
-			name: "an addition is answered 502, and was carried out", options: byPlaylist(4, following),
+			name:   "an addition is answered 502, and was carried out",
+			played: "1 2 3 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: byPlaylist(4, following),
 			course: func(p *party) {
 				pressed(p)
 				p.fail(sim.Fault{Path: "/v1/playlists/", Method: http.MethodPost, Status: http.StatusBadGateway, AfterApplying: true})
 			},
 		},
 		{
-			name: "an addition is answered 502, and was not carried out", options: byPlaylist(4, following),
+			name:   "an addition is answered 502, and was not carried out",
+			played: "1 2 3 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: byPlaylist(4, following),
 			course: func(p *party) {
 				pressed(p)
 				p.fail(sim.Fault{Path: "/v1/playlists/", Method: http.MethodPost, Status: http.StatusBadGateway})
 			},
 		},
 		{
-			name: "the host removes the next song after it was added", options: byPlaylist(4, following), states: "PLAYED SKIPPED PLAYED PLAYED",
+			name:   "the host removes the next song after it was added",
+			played: "1 2 3 4", silence: "3.18s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK NOTHING_TO_PLAY",
+			options: byPlaylist(4, following), states: "PLAYED SKIPPED PLAYED PLAYED",
 			course: func(p *party) {
 				pressed(p)
 				p.untilLeft(30 * time.Second)
@@ -73,7 +94,10 @@ func fallbackScenarios() []scenario {
 	yes := true
 	return []scenario{
 		{
-			name:    "the host's playlist steps in, and gives way to a guest's song",
+			name:   "the host's playlist steps in, and gives way to a guest's song",
+			played: "1 other 2", silence: "0s",
+			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+
 			options: options{settings: jukebox.RoomSettingsInput{Fallback: &yes}},
 			course: func(p *party) {
 				uri := p.app.playlist(p.music[100:110]...)
@@ -87,7 +111,10 @@ func fallbackScenarios() []scenario {
 			},
 		},
 		{
-			name:    "without a playlist, what goes with the songs before",
+			name:   "without a playlist, what goes with the songs before",
+			played: "1 other 2", silence: "0s",
+			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+
 			options: options{songs: 1, settings: jukebox.RoomSettingsInput{Fallback: &yes}},
 			course: func(p *party) {
 				time.Sleep(5 * time.Minute)

@@ -9,7 +9,10 @@ import (
 func queueScenarios() []scenario {
 	return []scenario{
 		{
-			name: "the queue is emptied at the last second, and filled again five minutes later", options: options{songs: 2}, states: "PLAYED REMOVED PLAYED",
+			name:   "the queue is emptied at the last second, and filled again five minutes later",
+			played: "1 3", silence: "4m44.8s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 2}, states: "PLAYED REMOVED PLAYED",
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.untilLeft(15*time.Second + 500*time.Millisecond)
@@ -19,7 +22,10 @@ func queueScenarios() []scenario {
 			},
 		},
 		{
-			name: "the host removes the next song after the commit", options: options{songs: 3}, states: "PLAYED SKIPPED PLAYED",
+			name:   "the host removes the next song after the commit",
+			played: "1 2 3", silence: "940ms",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, states: "PLAYED SKIPPED PLAYED",
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
@@ -27,7 +33,10 @@ func queueScenarios() []scenario {
 			},
 		},
 		{
-			name: "the host removes the last song after the commit", options: options{songs: 2}, states: "PLAYED SKIPPED",
+			name:   "the host removes the last song after the commit",
+			played: "1 2", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 2}, states: "PLAYED SKIPPED",
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
@@ -35,7 +44,10 @@ func queueScenarios() []scenario {
 			},
 		},
 		{
-			name: "likes arrive until the commit, and after it", options: options{songs: 4},
+			name:   "likes arrive until the commit, and after it",
+			played: "1 3 4 2", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 4},
 			course: func(p *party) {
 				guests := []context.Context{p.join("Gina"), p.join("Gerd"), p.join("Greta"), p.join("Günter")}
 				time.Sleep(time.Minute)
@@ -51,7 +63,10 @@ func queueScenarios() []scenario {
 			},
 		},
 		{
-			name: "likes arrive in the very moment of the commit", options: options{songs: 4},
+			name:   "likes arrive in the very moment of the commit",
+			played: "1 4 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 4},
 			course: func(p *party) {
 				guest := p.join("Gina")
 				time.Sleep(time.Minute)
@@ -66,19 +81,21 @@ func queueScenarios() []scenario {
 			},
 		},
 		{
-			name: "the first song of an empty room", options: options{},
+			name:   "the first song of an empty room",
+			played: "1", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.addSome(1)
 			},
 		},
 		{
-			name:    "songs of 20 seconds, which are committed half-way",
-			options: options{}, course: func(p *party) {
-				for _, track := range p.songs(10, 0)[:4] {
-					p.addTrack(p.host, track)
-				}
-			},
+			name:   "songs of 20 seconds, which are committed half-way",
+			played: "1 2 3 4", silence: "0s",
+			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+
+			options: options{songs: 4}, seconds: 20, course: nothing,
 		},
 	}
 }

@@ -12,7 +12,10 @@ const takeover = 10 * time.Second
 func serverScenarios() []scenario {
 	return []scenario{
 		{
-			name: "the server is killed in the middle of a song, and started again a minute later", options: options{songs: 3}, several: true,
+			name:   "the server is killed in the middle of a song, and started again a minute later",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, several: true,
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.server.kill()
@@ -21,7 +24,10 @@ func serverScenarios() []scenario {
 			},
 		},
 		{
-			name: "the server is killed after the commit, and started again when that song plays", options: options{songs: 3}, several: true,
+			name:   "the server is killed after the commit, and started again when that song plays",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, several: true,
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
@@ -31,7 +37,10 @@ func serverScenarios() []scenario {
 			},
 		},
 		{
-			name: "the server is stopped and replaced", options: options{songs: 3}, several: true,
+			name:   "the server is stopped and replaced",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, several: true,
 			course: func(p *party) {
 				time.Sleep(time.Minute)
 				p.server.stop()
@@ -39,7 +48,10 @@ func serverScenarios() []scenario {
 			},
 		},
 		{
-			name: "one of two servers is killed while Spotify carries its commit out", options: options{songs: 3}, several: true,
+			name:   "one of two servers is killed while Spotify carries its commit out",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, several: true,
 			course: func(p *party) {
 				two, one := p.start("two"), p.server
 				<-p.spotify.next("POST me/player/queue")
@@ -48,7 +60,10 @@ func serverScenarios() []scenario {
 			},
 		},
 		{
-			name: "one of two servers is killed in a commit that does not reach Spotify", options: options{songs: 3}, several: true,
+			name:   "one of two servers is killed in a commit that does not reach Spotify",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, several: true,
 			course: func(p *party) {
 				two, one := p.start("two"), p.server
 				p.fail(sim.Fault{Path: queuePath, Method: "POST"})
@@ -58,7 +73,10 @@ func serverScenarios() []scenario {
 			},
 		},
 		{
-			name: "one of two servers freezes for 20 s, just before a commit", options: options{songs: 4}, several: true,
+			name:   "one of two servers freezes for 20 s, just before a commit",
+			played: "1 2 3 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 4}, several: true,
 			course: func(p *party) {
 				two, one := p.start("two"), p.server
 				time.Sleep(time.Minute)
@@ -68,7 +86,10 @@ func serverScenarios() []scenario {
 			},
 		},
 		{
-			name: "one of two servers freezes for 20 s, between a commit and its answer", options: options{songs: 4}, several: true,
+			name:   "one of two servers freezes for 20 s, between a commit and its answer",
+			played: "1 2 3 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 4}, several: true,
 			course: func(p *party) {
 				two, one := p.start("two"), p.server
 				<-p.spotify.next("POST me/player/queue")
@@ -77,7 +98,10 @@ func serverScenarios() []scenario {
 			},
 		},
 		{
-			name: "one of two servers freezes for 7 s, between the intent and the commit", options: options{songs: 4}, several: true,
+			name:   "one of two servers freezes for 7 s, between the intent and the commit",
+			played: "1 2 3 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 4}, several: true,
 			course: func(p *party) {
 				two, one := p.start("two"), p.server
 				p.untilCommitted(2)
@@ -86,7 +110,10 @@ func serverScenarios() []scenario {
 			},
 		},
 		{
-			name: "one of two servers freezes for 20 s, between the intent and the commit", options: options{songs: 4}, several: true,
+			name:   "one of two servers freezes for 20 s, between the intent and the commit",
+			played: "1 2 3 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 4}, several: true,
 			course: func(p *party) {
 				two, one := p.start("two"), p.server
 				p.untilCommitted(2)

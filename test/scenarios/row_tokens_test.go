@@ -14,7 +14,10 @@ import (
 func tokenScenarios() []scenario {
 	return []scenario{
 		{
-			name: "the access token expires in the middle of a song",
+			name:   "the access token expires in the middle of a song",
+			played: "1 2 3", silence: "0s",
+			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+
 			course: func(p *party) {
 				time.Sleep(58 * time.Minute)
 				p.addSome(3)
@@ -23,7 +26,10 @@ func tokenScenarios() []scenario {
 			},
 		},
 		{
-			name: "no refresh brings a new refresh token",
+			name:   "no refresh brings a new refresh token",
+			played: "1 2 3", silence: "0s",
+			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+
 			course: func(p *party) {
 				time.Sleep(118 * time.Minute)
 				p.addSome(3)
@@ -32,7 +38,10 @@ func tokenScenarios() []scenario {
 			},
 		},
 		{
-			name: "every refresh brings a new refresh token, and ends the old one",
+			name:   "every refresh brings a new refresh token, and ends the old one",
+			played: "1 2 3", silence: "0s",
+			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+
 			course: func(p *party) {
 				must(p.t, p.spotify.TuneApp(func(s *sim.AppSwitches) { s.Rotate = true }))
 				time.Sleep(118 * time.Minute)
@@ -42,7 +51,10 @@ func tokenScenarios() []scenario {
 			},
 		},
 		{
-			name:    "a valid access token is answered 401 once",
+			name:   "a valid access token is answered 401 once",
+			played: "1 2", silence: "0s",
+			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+
 			options: options{songs: 2},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
@@ -63,7 +75,10 @@ func tokenScenarios() []scenario {
 			},
 		},
 		{
-			name:    "the host disconnects Spotify here, and connects it again",
+			name:   "the host disconnects Spotify here, and connects it again",
+			played: "1 2 3", silence: "2m0.206s",
+			health: "NOTHING_TO_PLAY OK RECONNECT_NEEDED/NOT_CONNECTED OK NOTHING_TO_PLAY",
+
 			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
@@ -73,7 +88,10 @@ func tokenScenarios() []scenario {
 			},
 		},
 		{
-			name:    "the token endpoint answers 503 for two minutes",
+			name:   "the token endpoint answers 503 for two minutes",
+			played: "1 2 3", silence: "32.466s",
+			health: "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+
 			options: options{songs: 0},
 			course: func(p *party) {
 				time.Sleep(58 * time.Minute)

@@ -22,10 +22,11 @@ type scenario struct {
 	name    string
 	options options
 	several bool // servers
+	seconds int  // that each song lasts; 0: as the party's options say
 	course  func(p *party)
 
 	played  string
-	silence time.Duration
+	silence string
 	health  string
 	states  string // empty: every song is PLAYED
 
@@ -66,17 +67,20 @@ func TestScenarios(t *testing.T) {
 }
 
 func (s *scenario) run(t *testing.T) {
-	w := newWorld(t)
+	w := newWorldOf(t, s.seconds)
 	w.alone = !s.several
 	p := w.open(w.start("one"), s.options)
 	s.course(p)
 	p.untilDone(2 * time.Hour)
+	if p.beside != nil {
+		p.beside.untilDone(2 * time.Hour)
+	}
 	time.Sleep(time.Minute)
 
 	o := p.outcome()
 	s.outcome = &o
 	if s.states == "" {
-		s.states = strings.TrimSpace(strings.Repeat("PLAYED ", len(p.items)))
+		s.states = allPlayed(p)
 	}
 	if want := (outcome{s.played, s.silence, s.health, s.states}); o != want {
 		t.Errorf("what came of it:\n%v\nwanted:\n%v", o, want)
@@ -85,6 +89,14 @@ func (s *scenario) run(t *testing.T) {
 		t.Errorf("heard twice: %v", again)
 	}
 	w.allFaultsHappened()
+}
+
+func allPlayed(p *party) string {
+	states := strings.TrimSpace(strings.Repeat("PLAYED ", len(p.items)))
+	if p.beside != nil {
+		states += beside + allPlayed(p.beside)
+	}
+	return states
 }
 
 // fail lets Spotify fail, in the way of the account's player or the app.

@@ -44,11 +44,14 @@ func inBubble(t *testing.T, scenario func(t *testing.T)) {
 }
 
 // newWorld has a Spotify and an empty database, and no server yet.
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T) *world { return newWorldOf(t, 0) }
+
+// newWorldOf is a world where every song lasts so many seconds; 0: each its own.
+func newWorldOf(t *testing.T, seconds int) *world {
 	t.Helper()
 	logged, file := &journal{}, filepath.Join(t.TempDir(), "antwon.db")
 	w := &world{
-		t: t, spotify: openSpotify(t), database: "sqlite:" + file, vault: newVault(t), tokens: newTokens(t),
+		t: t, spotify: openSpotify(t, seconds), database: "sqlite:" + file, vault: newVault(t), tokens: newTokens(t),
 		log: slog.New(slog.NewTextHandler(logged, nil)), logged: logged, accounts: map[string]sim.Account{}, random: seeded(1),
 	}
 	var err error
