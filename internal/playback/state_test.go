@@ -473,6 +473,16 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+func TestTheEndOfAPauseIsNotTooEarly(t *testing.T) {
+	now := noon.Add(300 * time.Microsecond)
+	for _, wait := range []time.Duration{100 * time.Microsecond, time.Millisecond, 37 * time.Second} {
+		until := trouble{}.after(&Fault{Kind: CoolingDown, RetryAfter: wait}, now).until
+		if early := now.Add(wait).Sub(until); early > 0 || early <= -time.Millisecond {
+			t.Errorf("a pause of %v ends %v too early", wait, early)
+		}
+	}
+}
+
 func TestFailuresWaitLonger(t *testing.T) {
 	in := Input{Now: noon, Room: room(item("b", jukebox.Queued)), Fault: &Fault{Kind: Unreachable}}
 	var waits []time.Duration
