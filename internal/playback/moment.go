@@ -199,6 +199,13 @@ func (m *moment) early(item *jukebox.QueueItem) bool {
 	return whole-reached > min(earlySlack, whole/2)
 }
 
+// heardOut says that a song which was playing when it was seen last must have reached its end since.
+func (m *moment) heardOut(item *jukebox.QueueItem) bool {
+	last := m.lastShown()
+	return last.Item != nil && last.Item.ID == item.ID && last.Status == jukebox.Playing && last.ProgressMS != nil &&
+		expected(last, m.memory.seen.At) >= length(&item.Song)
+}
+
 // began is when the song that plays began, if nobody paused it or jumped.
 func (m *moment) began() time.Time { return m.memory.seen.At.Add(-m.memory.seen.Progress) }
 

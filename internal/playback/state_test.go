@@ -424,6 +424,10 @@ func TestDecide(t *testing.T) {
 		},
 
 		{
+			name: "the device is gone after ten minutes without a look: the song has ended", in: Input{Room: showing(room(item("a", playing)), 100*time.Second, 10*time.Minute), Memory: saw(earlier(plays(song("a"), 100*time.Second), 10*time.Minute)), Seen: &Snapshot{At: noon}},
+			step: jukebox.PlaybackStep{EndedItem: "item-a"}, health: jukebox.HealthDeviceLost, status: jukebox.Idle, look: anyTime,
+		},
+		{
 			name: "the restricted device takes commands again", in: Input{Room: room(item("b", queued)), Memory: wasRestricted, Seen: stands(song("a"), 0)},
 			step: jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
 			health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,

@@ -22,6 +22,8 @@ type outside struct {
 	handler http.Handler         // the simulator's, without the way there
 	tracks  map[string]sim.Track // by URI
 
+	answering sync.WaitGroup
+
 	mu    sync.Mutex
 	asked []request
 	await map[string]chan struct{} // by what is asked
@@ -50,11 +52,14 @@ func openSpotify(t *testing.T, seconds int) *outside {
 		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
 			t.Errorf("serve Spotify: %v", err)
 		}
+		o.answering.Wait() // Close does not
 	})
 	return o
 }
 
 func (o *outside) serve(w http.ResponseWriter, r *http.Request) {
+	o.answering.Add(1)
+	defer o.answering.Done()
 	o.mu.Lock()
 	o.asked = append(o.asked, request{time.Now(), nameOf(r)})
 	if arrived := o.await[nameOf(r)]; arrived != nil {

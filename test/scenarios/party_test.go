@@ -80,10 +80,17 @@ func (p *party) add(who context.Context) int {
 
 func (p *party) addTrack(who context.Context, track sim.Track) int {
 	p.t.Helper()
-	added, err := p.server.AddSong(who, p.room.ID, track.URI, nil)
-	must(p.t, err)
-	p.items = append(p.items, added.Item)
+	must(p.t, p.tryAdding(who, track))
 	return len(p.items)
+}
+
+// tryAdding adds a song; a refusal is returned.
+func (p *party) tryAdding(who context.Context, track sim.Track) error {
+	added, err := p.server.AddSong(who, p.room.ID, track.URI, nil)
+	if err == nil {
+		p.items = append(p.items, added.Item)
+	}
+	return err
 }
 
 // addSome adds so many of the party's songs.

@@ -103,21 +103,18 @@ func answerScenarios() []scenario {
 			name:   "the first song is answered 502, and was not carried out",
 			played: "1 2", silence: "0s",
 			health: "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
-
 			course: first(sim.Fault{Path: playPath, Status: http.StatusBadGateway}),
 		},
 		{
 			name:   "the first song is answered 502, and was carried out",
 			played: "1 2", silence: "0s",
 			health: "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
-
 			course: first(sim.Fault{Path: playPath, Status: http.StatusBadGateway, AfterApplying: true}),
 		},
 		{
 			name:   "the first song is carried out, and never answered",
 			played: "1 2", silence: "0s",
 			health: "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
-
 			course: first(sim.Fault{Path: playPath, Delay: time.Minute, AfterApplying: true}),
 		},
 		{

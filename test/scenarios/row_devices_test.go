@@ -129,8 +129,7 @@ func accountScenarios() []scenario {
 		{
 			name:   "no Premium: the host plays the room's playlist",
 			played: "1 2 3", silence: "0s",
-			health: "NOTHING_TO_PLAY OK NOT_ALLOWED/NO_PREMIUM OK NOTHING_TO_PLAY",
-
+			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NO_PREMIUM OK NOTHING_TO_PLAY",
 			options: options{songs: 3, spotify: func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }},
 			course: func(p *party) {
 				time.Sleep(time.Minute)

@@ -31,32 +31,28 @@ func limitScenarios() []scenario {
 		{
 			name:   "429 at the commit, for 5 s",
 			played: "1 2 3", silence: "0s",
-			health: "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
-
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course:  atCommit(sim.Fault{RetryAfter: 5 * time.Second}),
 		},
 		{
 			name:   "429 at the commit, for 37 s",
 			played: "1 2 3", silence: "22.48s",
-			health: "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
-
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course:  atCommit(sim.Fault{RetryAfter: 37 * time.Second}),
 		},
 		{
 			name:   "429 as plain text, for 37 s",
 			played: "1 2 3", silence: "22.48s",
-			health: "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
-
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course:  atCommit(sim.Fault{RetryAfter: 37 * time.Second, PlainText: true}),
 		},
 		{
 			name:   "429 of a look, for 37 s",
 			played: "1 2 3", silence: "0s",
-			health: "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
-
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
@@ -64,23 +60,22 @@ func limitScenarios() []scenario {
 			},
 		},
 		{
-			name:    "429 QUOTA_EXCEEDED",
+			name: "429 QUOTA_EXCEEDED", played: "1 2 3", silence: "9m45.48s",
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN/QUOTA OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course:  atCommit(sim.Fault{Reason: quotaReached}),
 		},
 		{
 			name:   "429 for 24 h",
 			played: "1 2 3", silence: "23h59m45.6s",
-			health: "NOTHING_TO_PLAY OK COOLING_DOWN/QUOTA OK NOTHING_TO_PLAY",
-
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN/QUOTA OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course:  atCommit(sim.Fault{RetryAfter: 24 * time.Hour}),
 		},
 		{
 			name:   "two rooms share the limit: one room's 429 is the other's too",
 			played: "1 2 3 / 1 2 3", silence: "22.48s / 0s",
-			health: "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY / NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
-
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY / NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *party) {
 				hugo := p.open(p.server, options{songs: 3, name: "Hugo", length: 4 * time.Minute})
@@ -94,12 +89,11 @@ func limitScenarios() []scenario {
 		{
 			name:   "guests search all the time: the player goes first",
 			played: "1 2 3", silence: "0s",
-			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *party) {
 				guest := p.join("Gina")
-				for i := range 8 * 60 * 5 {
+				for i := range 4 * 60 * 5 {
 					_, _ = p.server.SearchSongs(guest, p.room.ID, string(rune('a'+i%26))+string(rune('a'+i/26%26)), 10, i%7) // refused, now and then
 					time.Sleep(200 * time.Millisecond)
 				}

@@ -96,8 +96,7 @@ func fallbackScenarios() []scenario {
 		{
 			name:   "the host's playlist steps in, and gives way to a guest's song",
 			played: "1 other 2", silence: "0s",
-			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{settings: jukebox.RoomSettingsInput{Fallback: &yes}},
 			course: func(p *party) {
 				uri := p.app.playlist(p.music[100:110]...)
@@ -113,8 +112,7 @@ func fallbackScenarios() []scenario {
 		{
 			name:   "without a playlist, what goes with the songs before",
 			played: "1 other 2", silence: "0s",
-			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 1, settings: jukebox.RoomSettingsInput{Fallback: &yes}},
 			course: func(p *party) {
 				time.Sleep(5 * time.Minute)

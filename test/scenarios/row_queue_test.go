@@ -93,8 +93,7 @@ func queueScenarios() []scenario {
 		{
 			name:   "songs of 20 seconds, which are committed half-way",
 			played: "1 2 3 4", silence: "0s",
-			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, seconds: 20, course: nothing,
 		},
 	}

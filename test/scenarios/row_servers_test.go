@@ -144,6 +144,8 @@ func (p *party) holder() (node string) {
 
 // untilCommitted waits for the intent to hand a song over, which is recorded before Spotify is asked.
 func (p *party) untilCommitted(song int) {
+	time.Sleep(time.Second)
+	p.untilLeft(15*time.Second + 500*time.Millisecond)
 	for p.states()[song-1] != "COMMITTED" {
 		time.Sleep(5 * time.Millisecond)
 	}

@@ -17,7 +17,6 @@ func tokenScenarios() []scenario {
 			name:   "the access token expires in the middle of a song",
 			played: "1 2 3", silence: "0s",
 			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-
 			course: func(p *party) {
 				time.Sleep(58 * time.Minute)
 				p.addSome(3)
@@ -29,7 +28,6 @@ func tokenScenarios() []scenario {
 			name:   "no refresh brings a new refresh token",
 			played: "1 2 3", silence: "0s",
 			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-
 			course: func(p *party) {
 				time.Sleep(118 * time.Minute)
 				p.addSome(3)
@@ -41,7 +39,6 @@ func tokenScenarios() []scenario {
 			name:   "every refresh brings a new refresh token, and ends the old one",
 			played: "1 2 3", silence: "0s",
 			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-
 			course: func(p *party) {
 				must(p.t, p.spotify.TuneApp(func(s *sim.AppSwitches) { s.Rotate = true }))
 				time.Sleep(118 * time.Minute)
@@ -53,8 +50,7 @@ func tokenScenarios() []scenario {
 		{
 			name:   "a valid access token is answered 401 once",
 			played: "1 2", silence: "0s",
-			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 2},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
@@ -64,7 +60,8 @@ func tokenScenarios() []scenario {
 			},
 		},
 		{
-			name: "invalid_grant: the host takes the permission back, and connects again ten minutes later",
+			name: "the host takes the permission back (invalid_grant), and connects again ten minutes later", played: "1 2 3", silence: "8m0.086s",
+			health: "NOTHING_TO_PLAY OK RECONNECT_NEEDED OK NOTHING_TO_PLAY",
 			course: func(p *party) {
 				time.Sleep(58 * time.Minute)
 				p.addSome(3)
@@ -77,8 +74,7 @@ func tokenScenarios() []scenario {
 		{
 			name:   "the host disconnects Spotify here, and connects it again",
 			played: "1 2 3", silence: "2m0.206s",
-			health: "NOTHING_TO_PLAY OK RECONNECT_NEEDED/NOT_CONNECTED OK NOTHING_TO_PLAY",
-
+			health:  "NOTHING_TO_PLAY OK RECONNECT_NEEDED/NOT_CONNECTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *party) {
 				time.Sleep(time.Minute)
@@ -90,8 +86,7 @@ func tokenScenarios() []scenario {
 		{
 			name:   "the token endpoint answers 503 for two minutes",
 			played: "1 2 3", silence: "32.466s",
-			health: "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
-
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 0},
 			course: func(p *party) {
 				time.Sleep(58 * time.Minute)

@@ -1,15 +1,12 @@
 package scenarios_test
 
 import (
-	"flag"
 	"strings"
 	"testing"
 	"time"
 
 	"antwon.dj/backend/internal/spotify/sim"
 )
-
-var write = flag.Bool("write", false, "write the table of scenarios into docs/playback.md")
 
 // group is what belongs together in the table.
 type group struct {
@@ -64,6 +61,7 @@ func TestScenarios(t *testing.T) {
 			}
 		}
 	})
+	checkDocument(t, all)
 }
 
 func (s *scenario) run(t *testing.T) {

@@ -52,7 +52,7 @@ func newWorldOf(t *testing.T, seconds int) *world {
 	logged, file := &journal{}, filepath.Join(t.TempDir(), "antwon.db")
 	w := &world{
 		t: t, spotify: openSpotify(t, seconds), database: "sqlite:" + file, vault: newVault(t), tokens: newTokens(t),
-		log: slog.New(slog.NewTextHandler(logged, nil)), logged: logged, accounts: map[string]sim.Account{}, random: seeded(1),
+		log: slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug})), logged: logged, accounts: map[string]sim.Account{}, random: seeded(1),
 	}
 	var err error
 	w.reading, err = sql.Open("sqlite", "file:"+file+"?mode=ro")
@@ -131,7 +131,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func sortedKeys(m map[string]int) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // nothingWentWrong fails the test if a server logged a warning or an error.
 func (w *world) nothingWentWrong() {
