@@ -140,7 +140,7 @@ func (m *moment) listen() {
 	case m.memory.rested.IsZero():
 		m.memory.rested = m.memory.seen.At
 	}
-	if m.sound == pausedSong {
+	if m.sound == pausedSong || m.before.IsZero() && m.sound == noDevice && m.lastShown().Status == jukebox.Paused {
 		m.memory.paused = true
 	}
 	switch {

@@ -469,6 +469,23 @@ func TestAPausedSongStaysPausedWhenItsDeviceGoesAway(t *testing.T) {
 	})
 }
 
+func TestAPausedSongStaysPausedWhenItsDeviceGoesAwayAndTheServerStartsAnew(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute))
+		stop := p.drive()
+		time.Sleep(20 * time.Second)
+		p.player.host(p.player.pause)
+		time.Sleep(time.Minute)
+		stop()
+		p.player.host(func() { p.player.away, p.player.devices = true, []string{"laptop"} })
+		defer p.drive()()
+		time.Sleep(30 * time.Second)
+		if n := p.player.called("transfer"); n != 0 {
+			t.Errorf("the music was moved %d times", n)
+		}
+	})
+}
+
 func TestFallbackMusicGivesWay(t *testing.T) {
 	inParty(t, func(t *testing.T, p *party) {
 		p.settings.Fallback = true
