@@ -9,7 +9,7 @@ import (
 
 // app is Spotify's own app in the host's hands.
 type app struct {
-	t       *testing.T
+	t       testing.TB
 	spotify *outside
 	account sim.Account
 	host    sim.Host

@@ -17,7 +17,7 @@ const (
 )
 
 // checkDocument prints the table of what came of all scenarios, and compares it with the one that people read.
-func checkDocument(t *testing.T, groups []*group) {
+func checkDocument(t testing.TB, groups []*group) {
 	t.Helper()
 	text, complete := table(groups)
 	if !complete || t.Failed() {

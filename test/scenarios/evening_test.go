@@ -18,7 +18,9 @@ func TestAnEvening(t *testing.T) {
 	)
 	began := time.Now()
 	inBubble(t, func(t *testing.T) {
-		p := open(t, options{songs: 10})
+		w := newWorld(t)
+		w.alone = true
+		p := w.open(w.start("one"), options{songs: 10})
 		guests := []context.Context{p.join("Gina"), p.join("Gerd"), p.join("Greta")}
 		random := rand.New(rand.NewPCG(1, 2))
 		for begin := time.Now(); time.Since(begin) < evening; time.Sleep(time.Minute) {

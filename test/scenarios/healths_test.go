@@ -11,7 +11,7 @@ import (
 
 // healths notes which healths a room shows, with their reasons, in order and each once in a row.
 type healths struct {
-	t      *testing.T
+	t      testing.TB
 	roomID string
 	leave  func() // ends the watch, and waits for it
 
@@ -19,7 +19,7 @@ type healths struct {
 	shown []string
 }
 
-func watchHealth(t *testing.T, s *server, roomID string) *healths {
+func watchHealth(t testing.TB, s *server, roomID string) *healths {
 	t.Helper()
 	h := &healths{t: t, roomID: roomID}
 	h.follow(s)

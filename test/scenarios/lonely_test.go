@@ -9,8 +9,8 @@ import (
 )
 
 // lonely is the database of a server that is the only one. Every two seconds such a server says that it lives, and looks for
-// rooms, which nobody sees, and which makes hours long. So it says so for a minute, and looks once in twenty seconds; when it
-// is killed, what others find is what they would have found.
+// rooms, which nobody sees, and which makes hours long. So it says so for a minute, and looks once in it; when it is
+// killed, what others find is what they would have found.
 type lonely struct {
 	frozenRooms
 
@@ -26,7 +26,7 @@ type lonely struct {
 
 const (
 	aloneSays  = time.Minute
-	aloneLooks = 20 * time.Second
+	aloneLooks = time.Minute
 )
 
 func (l *lonely) Renew(ctx context.Context, nodeID string, life time.Duration) (nodes int, err error) {

@@ -80,12 +80,21 @@ func (p *party) longestGap() (longest time.Duration) {
 }
 
 // states are the states of the party's songs, as they stand in the database.
-func (p *party) states() (states []string) {
+func (p *party) states() []string {
 	p.t.Helper()
-	for _, item := range p.items {
-		var state string
-		must(p.t, p.reading.QueryRow("SELECT state FROM queue_items WHERE id = ?", item.ID).Scan(&state))
-		states = append(states, state)
+	rows, err := p.reading.Query("SELECT id, state FROM queue_items WHERE room_id = ?", p.room.ID)
+	must(p.t, err)
+	defer rows.Close()
+	byID := map[string]string{}
+	for rows.Next() {
+		var id, state string
+		must(p.t, rows.Scan(&id, &state))
+		byID[id] = state
+	}
+	must(p.t, rows.Err())
+	states := make([]string, len(p.items))
+	for i, item := range p.items {
+		states[i] = byID[item.ID]
 	}
 	return states
 }
@@ -93,16 +102,18 @@ func (p *party) states() (states []string) {
 // waiting says that songs have yet to be played.
 func (p *party) waiting() bool {
 	p.t.Helper()
-	return slices.ContainsFunc(p.states(), func(state string) bool {
-		return state == string(jukebox.Queued) || state == string(jukebox.Committed)
-	})
+	return slices.ContainsFunc(p.states(), func(state string) bool { return unfinished(state) && state != string(jukebox.NowPlaying) })
+}
+
+func unfinished(state string) bool {
+	return state == string(jukebox.Queued) || state == string(jukebox.Committed) || state == string(jukebox.NowPlaying)
 }
 
 // untilDone lets time pass until no song waits or plays any more; at most so long.
 func (p *party) untilDone(most time.Duration) {
 	p.t.Helper()
 	for began := time.Now(); time.Since(began) < most; time.Sleep(10 * time.Second) {
-		if !p.waiting() && !slices.Contains(p.states(), string(jukebox.NowPlaying)) {
+		if !slices.ContainsFunc(p.states(), unfinished) {
 			return
 		}
 	}

@@ -36,7 +36,7 @@ type request struct {
 }
 
 // openSpotify serves a simulated Spotify until the test ends.
-func openSpotify(t *testing.T, seconds int) *outside {
+func openSpotify(t testing.TB, seconds int) *outside {
 	t.Helper()
 	simulated, err := sim.Open(sim.Config{SongSeconds: seconds})
 	must(t, err)

@@ -35,7 +35,7 @@ type options struct {
 }
 
 // open is a world with one server and one party.
-func open(t *testing.T, o options) *party {
+func open(t testing.TB, o options) *party {
 	t.Helper()
 	w := newWorld(t)
 	return w.open(w.start("one"), o)

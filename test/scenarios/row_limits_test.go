@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -24,7 +25,7 @@ func limitScenarios() []scenario {
 			f.Path, f.Status = queuePath, tooMany
 			p.fail(f)
 			p.untilLeft(14 * time.Second)
-			p.restsUntil(f.RetryAfter)
+			p.restsUntil(cmp.Or(f.RetryAfter, 10*time.Minute))
 		}
 	}
 	return []scenario{
@@ -66,11 +67,23 @@ func limitScenarios() []scenario {
 			course:  atCommit(sim.Fault{Reason: quotaReached}),
 		},
 		{
-			name:   "429 for 24 h",
+			name:   "429 for 24 h; everybody leaves, and comes back the next day",
 			played: "1 2 3", silence: "23h59m45.6s",
 			health:  "NOTHING_TO_PLAY OK COOLING_DOWN/QUOTA OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course:  atCommit(sim.Fault{RetryAfter: 24 * time.Hour}),
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.fail(sim.Fault{Path: queuePath, Status: tooMany, RetryAfter: 24 * time.Hour})
+				p.untilLeft(14 * time.Second)
+				asked := p.spotify.total()
+				time.Sleep(10 * time.Minute)
+				p.health.leave()
+				time.Sleep(24*time.Hour - 10*time.Minute - 3*time.Second)
+				p.health.follow(p.server)
+				if n := p.spotify.total(); n != asked {
+					p.t.Errorf("%d requests in spite of 429", n-asked)
+				}
+			},
 		},
 		{
 			name:   "two rooms share the limit: one room's 429 is the other's too",
@@ -93,7 +106,7 @@ func limitScenarios() []scenario {
 			options: options{songs: 3},
 			course: func(p *party) {
 				guest := p.join("Gina")
-				for i := range 4 * 60 * 5 {
+				for i := range 2 * 60 * 5 {
 					_, _ = p.server.SearchSongs(guest, p.room.ID, string(rune('a'+i%26))+string(rune('a'+i/26%26)), 10, i%7) // refused, now and then
 					time.Sleep(200 * time.Millisecond)
 				}

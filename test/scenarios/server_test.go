@@ -20,7 +20,7 @@ import (
 // server is one server's stack, as cmd/antwon assembles it.
 type server struct {
 	*jukebox.Jukebox
-	t     *testing.T
+	t     testing.TB
 	name  string // and id of its node
 	line  *line
 	store *jukebox.Store
@@ -110,13 +110,13 @@ func (s *server) end() error {
 	return errors.Join(err, s.store.Close())
 }
 
-func newTokens(t *testing.T) *session.Tokens {
+func newTokens(t testing.TB) *session.Tokens {
 	tokens, err := session.New([]byte(strings.Repeat("k", session.MinSecret)))
 	must(t, err)
 	return tokens
 }
 
-func newVault(t *testing.T) *spotify.Vault {
+func newVault(t testing.TB) *spotify.Vault {
 	vault, err := spotify.NewVault([]byte(strings.Repeat("v", 32)))
 	must(t, err)
 	return vault

@@ -23,7 +23,7 @@ import (
 
 // world is what the servers of a scenario share.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	spotify  *outside
 	database string  // URL
 	reading  *sql.DB // looks at it past everything that is tested
@@ -44,10 +44,10 @@ func inBubble(t *testing.T, scenario func(t *testing.T)) {
 }
 
 // newWorld has a Spotify and an empty database, and no server yet.
-func newWorld(t *testing.T) *world { return newWorldOf(t, 0) }
+func newWorld(t testing.TB) *world { return newWorldOf(t, 0) }
 
 // newWorldOf is a world where every song lasts so many seconds; 0: each its own.
-func newWorldOf(t *testing.T, seconds int) *world {
+func newWorldOf(t testing.TB, seconds int) *world {
 	t.Helper()
 	logged, file := &journal{}, filepath.Join(t.TempDir(), "antwon.db")
 	w := &world{
@@ -124,7 +124,7 @@ func (j *journal) String() string {
 	return j.text.String()
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
