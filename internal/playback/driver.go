@@ -54,9 +54,11 @@ func (d *driver) run(ctx context.Context) (err error) {
 		return ignoreEnd(err)
 	}
 	defer d.watcher.Close()
-	if d.room, err = d.watcher.Next(ctx); err != nil {
+	room, err := d.watcher.Next(ctx)
+	if err != nil {
 		return ignoreEnd(err)
 	}
+	d.room = room
 	if d.cold && Idle(d.room, time.Now()) && !d.followed() {
 		return errIdle
 	}

@@ -14,6 +14,7 @@ type moment struct {
 	news   bool // the player was looked at just now, or could not be
 	room   *jukebox.State
 	answer *Answer
+	before time.Time // when the player was looked at before what was just learned
 	memory Memory
 	sound  sound
 	item   *jukebox.QueueItem // the room's item that plays or is paused; nil while that is none of this room
@@ -40,7 +41,7 @@ const (
 )
 
 func newMoment(in Input) *moment {
-	m := &moment{now: in.Now, news: in.Seen != nil || in.Fault != nil, room: in.Room, answer: in.Answer, memory: in.Memory}
+	m := &moment{now: in.Now, news: in.Seen != nil || in.Fault != nil, room: in.Room, answer: in.Answer, before: in.Memory.looked, memory: in.Memory}
 	if wanted := in.Room.Settings.Delivery; m.memory.wanted != wanted { // and so shall be tried
 		m.memory.wanted, m.memory.mistrusted, m.memory.noPlaylist = wanted, false, false
 	}
@@ -69,6 +70,9 @@ func (m *moment) see(s Snapshot) {
 		if m.memory.command.kind == NoDevice {
 			m.memory.command = trouble{}
 		}
+	}
+	if m.memory.command.kind == Restricted && restricted(last) && active(s) && !restricted(s) {
+		m.memory.command = trouble{}
 	}
 	m.memory.seen, m.memory.looked, m.memory.looking = s, m.now, trouble{}
 }
@@ -136,7 +140,7 @@ func (m *moment) listen() {
 	case m.memory.rested.IsZero():
 		m.memory.rested = m.memory.seen.At
 	}
-	if m.sound == pausedSong {
+	if m.sound == pausedSong || m.before.IsZero() && m.sound == noDevice && m.lastShown().Status == jukebox.Paused {
 		m.memory.paused = true
 	}
 	switch {
@@ -185,11 +189,21 @@ func (m *moment) early(item *jukebox.QueueItem) bool {
 		ended = later(m.began(), last.ObservedAt)
 	}
 	reached := expected(last, ended)
+	if last.Status == jukebox.Paused { // and may have gone on at any time since
+		reached += max(0, ended.Sub(later(m.before, last.ObservedAt)))
+	}
 	if m.sound == silence && s.Playing && s.Song != nil && same(s.Song, &item.Song) {
 		reached = s.Progress // stuck there
 	}
 	whole := length(&item.Song)
 	return whole-reached > min(earlySlack, whole/2)
+}
+
+// heardOut says that a song which was playing when it was seen last must have reached its end since.
+func (m *moment) heardOut(item *jukebox.QueueItem) bool {
+	last := m.lastShown()
+	return last.Item != nil && last.Item.ID == item.ID && last.Status == jukebox.Playing && last.ProgressMS != nil &&
+		expected(last, m.memory.seen.At) >= length(&item.Song)
 }
 
 // began is when the song that plays began, if nobody paused it or jumped.
@@ -224,6 +238,8 @@ func (m *moment) place(item *jukebox.QueueItem) string {
 }
 
 func active(s Snapshot) bool { return s.Device != nil && s.Device.IsActive }
+
+func restricted(s Snapshot) bool { return s.Device != nil && s.Device.IsRestricted }
 
 // same says that two songs are the same recording. Spotify may play another release than the one it was asked for, and
 // does not tell which it replaced.

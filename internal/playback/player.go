@@ -142,8 +142,8 @@ type trouble struct {
 func (t trouble) after(f *Fault, now time.Time) trouble {
 	next := trouble{kind: f.Kind, reason: f.Reason, tries: t.tries + 1}
 	if f.Kind == CoolingDown {
-		// In whole milliseconds: the time is shown, and has to look the same once it was stored.
-		next.until = now.Add(cmp.Or(f.RetryAfter, coolDown)).UTC().Truncate(time.Millisecond)
+		// In whole milliseconds, for the time is shown and has to look the same once it was stored; and never too early.
+		next.until = now.Add(cmp.Or(f.RetryAfter, coolDown) + time.Millisecond - 1).UTC().Truncate(time.Millisecond)
 		return next
 	}
 	next.until = now.Add(next.wait(f.Kind))

@@ -207,7 +207,7 @@ func (m *moment) over(playing *jukebox.QueueItem) bool {
 	case silence:
 		return true
 	case noDevice: // the host's device may be out of reach and play on, but no longer than the song lasts
-		return m.room.Committed() == nil && m.now.Sub(m.memory.silent) >= length(&playing.Song)
+		return m.room.Committed() == nil && (m.now.Sub(m.memory.silent) >= length(&playing.Song) || m.heardOut(playing))
 	case playingSong, pausedSong:
 		return m.item != playing
 	}

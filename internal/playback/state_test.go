@@ -126,6 +126,15 @@ func TestDecide(t *testing.T) {
 	justAsked.asked = noon.Add(-300 * time.Millisecond)
 	inTrouble := saw(earlier(stands(song("a"), 0), time.Second))
 	inTrouble.command = trouble{kind: NoDevice, tries: 1, until: noon.Add(4 * time.Second)}
+	pausedAt := func(progress time.Duration, next *jukebox.QueueItem) *jukebox.State {
+		r := showing(room(item("a", playing), next), progress, 5*time.Minute)
+		r.Playback.Status = jukebox.Paused
+		return r
+	}
+	tied := stands(song("a"), 0)
+	tied.Device = &jukebox.Device{ID: "speaker", IsActive: true, IsRestricted: true}
+	wasRestricted := saw(earlier(tied, 10*time.Second))
+	wasRestricted.command = trouble{kind: Restricted, tries: 4, until: noon.Add(20 * time.Second)}
 	passed := saw(stands(song("a"), 0))
 	passed.passed = []string{"item-b"}
 	skipped := saw(plays(song("a"), 10*time.Second))
@@ -267,6 +276,14 @@ func TestDecide(t *testing.T) {
 
 		// A song ends.
 		{
+			name: "a song paused near its end may have gone on before the next one began", in: Input{Room: pausedAt(190*time.Second, committed("b", sent, 5*time.Minute)), Memory: saw(earlier(stands(song("a"), 190*time.Second), 15*time.Second)), Seen: plays(song("b"), time.Second)},
+			step: jukebox.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+		},
+		{
+			name: "a song paused in the middle was skipped", in: Input{Room: pausedAt(100*time.Second, committed("b", sent, 5*time.Minute)), Memory: saw(earlier(stands(song("a"), 100*time.Second), 15*time.Second)), Seen: plays(song("b"), time.Second)},
+			step: jukebox.PlaybackStep{EndedItem: "item-a", Skipped: true, StartedItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+		},
+		{
 			name: "it stopped at 0", in: Input{Room: showing(room(item("a", playing)), 100*time.Second, 100*time.Second), Seen: stands(song("a"), 0)},
 			step: jukebox.PlaybackStep{EndedItem: "item-a"}, health: jukebox.HealthNothingToPlay, status: jukebox.Idle, look: anyTime,
 		},
@@ -406,6 +423,16 @@ func TestDecide(t *testing.T) {
 			step: jukebox.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: jukebox.HealthHostTookOver, status: jukebox.Idle, look: anyTime,
 		},
 
+		{
+			name: "the device is gone after ten minutes without a look: the song has ended", in: Input{Room: showing(room(item("a", playing)), 100*time.Second, 10*time.Minute), Memory: saw(earlier(plays(song("a"), 100*time.Second), 10*time.Minute)), Seen: &Snapshot{At: noon}},
+			step: jukebox.PlaybackStep{EndedItem: "item-a"}, health: jukebox.HealthDeviceLost, status: jukebox.Idle, look: anyTime,
+		},
+		{
+			name: "the restricted device takes commands again", in: Input{Room: room(item("b", queued)), Memory: wasRestricted, Seen: stands(song("a"), 0)},
+			step: jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
+			health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
+		},
+
 		// Looking fails.
 		{
 			name: "Spotify cannot be reached", in: Input{Room: showing(room(item("a", playing)), time.Minute, 0), Memory: saw(earlier(plays(song("a"), 45*time.Second), 15*time.Second)), Fault: &Fault{Kind: Unreachable}},
@@ -447,6 +474,16 @@ func TestDecide(t *testing.T) {
 				t.Errorf("looks in %v, want %v", look, tt.look)
 			}
 		})
+	}
+}
+
+func TestTheEndOfAPauseIsNotTooEarly(t *testing.T) {
+	now := noon.Add(300 * time.Microsecond)
+	for _, wait := range []time.Duration{100 * time.Microsecond, time.Millisecond, 37 * time.Second} {
+		until := trouble{}.after(&Fault{Kind: CoolingDown, RetryAfter: wait}, now).until
+		if early := now.Add(wait).Sub(until); early > 0 || early <= -time.Millisecond {
+			t.Errorf("a pause of %v ends %v too early", wait, early)
+		}
 	}
 }
 

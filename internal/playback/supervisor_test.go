@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/playback"
 )
 
@@ -468,6 +469,23 @@ func TestAPausedSongStaysPausedWhenItsDeviceGoesAway(t *testing.T) {
 	})
 }
 
+func TestAPausedSongStaysPausedWhenItsDeviceGoesAwayAndTheServerStartsAnew(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute))
+		stop := p.drive()
+		time.Sleep(20 * time.Second)
+		p.player.host(p.player.pause)
+		time.Sleep(time.Minute)
+		stop()
+		p.player.host(func() { p.player.away, p.player.devices = true, []string{"laptop"} })
+		defer p.drive()()
+		time.Sleep(30 * time.Second)
+		if n := p.player.called("transfer"); n != 0 {
+			t.Errorf("the music was moved %d times", n)
+		}
+	})
+}
+
 func TestFallbackMusicGivesWay(t *testing.T) {
 	inParty(t, func(t *testing.T, p *party) {
 		p.settings.Fallback = true
@@ -610,6 +628,27 @@ func TestOneNodeDrivesARoom(t *testing.T) {
 		expectHeard(t, p, "0 1 2 3 4 5")
 		if p.lease.Epoch != 3 {
 			t.Errorf("the lease was taken %d times", p.lease.Epoch)
+		}
+	})
+}
+
+// stoppedWhileWatching is told to stop when it has just begun to follow a room.
+type stoppedWhileWatching struct {
+	*party
+	stop context.CancelFunc
+}
+
+func (s stoppedWhileWatching) Watch(ctx context.Context, roomID string) (*live.Watcher[*jukebox.State], error) {
+	watcher, err := s.party.Watch(ctx, roomID)
+	s.stop()
+	return watcher, err
+}
+
+func TestAServerThatStopsBeforeItKnowsTheRoomStops(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		ctx, stop := context.WithCancel(t.Context())
+		if err := playback.New(stoppedWhileWatching{p, stop}, p.player, playback.Options{}).Run(ctx); err != nil {
+			t.Error(err)
 		}
 	})
 }

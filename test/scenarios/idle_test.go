@@ -1,0 +1,74 @@
+package scenarios_test
+
+import (
+	"database/sql"
+	"fmt"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+// idleRooms is a number of rooms that stay open although everybody has left.
+const idleRooms = 1_000
+
+// openIdle opens them, on a server that drives no player, and lets it be longer ago than it was.
+func (w *world) openIdle() {
+	w.t.Helper()
+	s := w.start("yesterday")
+	s.stopDriving()
+	for i := range idleRooms {
+		host, err := s.DemoLogin(w.t.Context(), fmt.Sprint("Host ", i))
+		must(w.t, err)
+		_, err = s.CreateRoom(jukebox.WithViewer(w.t.Context(), host.User), jukebox.CreateRoomInput{}, nil)
+		must(w.t, err)
+	}
+	s.driven <- <-s.driven // its drivers have ended
+	s.stop()
+	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(w.database, "sqlite:"))
+	must(w.t, err)
+	defer db.Close()
+	_, err = db.Exec("UPDATE room_playbacks SET observed_at = ?", time.Now().Add(-time.Hour).UTC())
+	must(w.t, err)
+}
+
+// A thousand rooms in which nothing happens ask nothing of Spotify, and have no goroutines of their own.
+func TestIdleRoomsCostNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.openIdle()
+		asked, goroutines := w.spotify.total(), runtime.NumGoroutine()
+		w.start("today")
+		time.Sleep(30 * time.Second)
+		more := runtime.NumGoroutine() - goroutines
+		t.Logf("%d idle rooms: %d requests in half a minute, %d goroutines of the server that has them", idleRooms, w.spotify.total()-asked, more)
+		if w.spotify.total() > asked {
+			t.Errorf("asked of Spotify: %v", w.spotify.calls(time.Time{}))
+		}
+		if more > 50 {
+			t.Errorf("%d goroutines", more)
+		}
+	})
+}
+
+// What they cost a processor in real time: printed, not judged.
+func BenchmarkIdleRooms(b *testing.B) {
+	w := newWorld(b)
+	w.openIdle()
+	w.start("today")
+	time.Sleep(3 * time.Second) // it finds them
+	began, used := time.Now(), processorTime(b)
+	for b.Loop() {
+		time.Sleep(time.Second)
+	}
+	b.ReportMetric(100*(processorTime(b)-used).Seconds()/time.Since(began).Seconds(), "%core")
+}
+
+func processorTime(b *testing.B) time.Duration {
+	var usage syscall.Rusage
+	must(b, syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}

@@ -1,0 +1,147 @@
+package scenarios_test
+
+import (
+	"net/http"
+	"time"
+
+	"antwon.dj/backend/internal/spotify/sim"
+)
+
+// What Spotify answers instead of what its reference says.
+func answerScenarios() []scenario {
+	fault := func(f sim.Fault) func(*party) {
+		return func(p *party) {
+			time.Sleep(time.Minute)
+			p.fail(f)
+		}
+	}
+	first := func(f sim.Fault) func(*party) {
+		return func(p *party) {
+			time.Sleep(time.Minute)
+			p.fail(f)
+			p.addSome(2)
+		}
+	}
+	success := func(status int) options {
+		return options{songs: 3, spotify: func(s *sim.Switches) { s.Success = status }}
+	}
+	return []scenario{
+		{name: "commands are answered 204",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: success(http.StatusNoContent), course: nothing},
+		{name: "commands are answered 200 with text",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: success(http.StatusOK), course: nothing},
+		{name: "commands are answered 202",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: success(http.StatusAccepted), course: nothing},
+		{
+			name:   "a look is answered 204",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course:  fault(sim.Fault{Path: playerPath, Method: http.MethodGet, Status: http.StatusNoContent, Empty: true}),
+		},
+		{
+			name:   "a look is answered 200 with text",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course:  fault(sim.Fault{Path: playerPath, Method: http.MethodGet, Status: http.StatusOK, PlainText: true, Message: "OK"}),
+		},
+		{
+			name:   "looks are answered 502 for a minute",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.fail(sim.Fault{Path: playerPath, Method: http.MethodGet, Status: http.StatusBadGateway, HTML: true, Times: 1000})
+				time.Sleep(time.Minute)
+				p.heal()
+			},
+		},
+		{
+			name:   "the commit is answered 502, and was not carried out",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course:  fault(sim.Fault{Path: queuePath, Method: http.MethodPost, Status: http.StatusBadGateway}),
+		},
+		{
+			name:   "the commit is answered 502, and was carried out",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course:  fault(sim.Fault{Path: queuePath, Method: http.MethodPost, Status: http.StatusBadGateway, AfterApplying: true}),
+		},
+		{
+			name:   "the commit is carried out, and never answered",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course:  fault(sim.Fault{Path: queuePath, Method: http.MethodPost, Delay: time.Minute, AfterApplying: true}),
+		},
+		{
+			name:   "the commit is not carried out, and never answered",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course:  fault(sim.Fault{Path: queuePath, Method: http.MethodPost, Delay: time.Minute}),
+		},
+		{
+			name:   "the connection breaks after the commit was carried out",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course:  fault(sim.Fault{Path: queuePath, Method: http.MethodPost, AfterApplying: true}),
+		},
+		{
+			name:   "the first song is answered 502, and was not carried out",
+			played: "1 2", silence: "0s",
+			health: "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			course: first(sim.Fault{Path: playPath, Status: http.StatusBadGateway}),
+		},
+		{
+			name:   "the first song is answered 502, and was carried out",
+			played: "1 2", silence: "0s",
+			health: "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			course: first(sim.Fault{Path: playPath, Status: http.StatusBadGateway, AfterApplying: true}),
+		},
+		{
+			name:   "the first song is carried out, and never answered",
+			played: "1 2", silence: "0s",
+			health: "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			course: first(sim.Fault{Path: playPath, Delay: time.Minute, AfterApplying: true}),
+		},
+		{
+			name:   "Spotify is gone for an hour",
+			played: "1 2 3 4", silence: "58m16.266s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: options{songs: 4},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.fail(sim.Fault{Path: "/", Times: 1_000_000})
+				time.Sleep(time.Hour)
+				p.heal()
+			},
+		},
+		{
+			name:   "Spotify hangs for an hour",
+			played: "1 2 3 4", silence: "58m35.386s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: options{songs: 4},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.fail(sim.Fault{Path: "/", Times: 1_000_000, Delay: time.Minute})
+				time.Sleep(time.Hour)
+				p.heal()
+			},
+		},
+	}
+}
+
+func nothing(*party) {}

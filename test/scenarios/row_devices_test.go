@@ -1,0 +1,191 @@
+package scenarios_test
+
+import (
+	"time"
+
+	"antwon.dj/backend/internal/spotify/sim"
+)
+
+func deviceScenarios() []scenario {
+	return []scenario{
+		{
+			name:   "the app is closed in the middle of a song, and opened again two minutes later",
+			played: "1 2 3", silence: "2m7.2s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.close()
+				time.Sleep(2 * time.Minute)
+				p.app.open()
+			},
+		},
+		{
+			name:   "the app is closed after the commit, and opened again a minute later",
+			played: "1 2 3", silence: "1m16.52s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(10 * time.Second)
+				p.app.close()
+				time.Sleep(time.Minute)
+				p.app.open()
+			},
+		},
+		{
+			name:   "the app is closed, and the host presses play when it is open again",
+			played: "1 2 3", silence: "30s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.close()
+				time.Sleep(30 * time.Second)
+				p.app.open()
+				p.app.resume()
+			},
+		},
+		{
+			name:   "the device disappears, and another one is there",
+			played: "1 2 3", silence: "6.72s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"})
+				must(p.t, p.app.host.RemoveDevice(p.app.speaker()))
+			},
+		},
+		{
+			name:   "the device disappears, and two others are there: the host chooses",
+			played: "1 2 3", silence: "1m2.12s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST DEVICE_LOST/CHOOSE_DEVICE OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				kitchen := p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"})
+				p.app.another(sim.Device{Name: "Bath", Type: "Speaker"})
+				must(p.t, p.app.host.RemoveDevice(p.app.speaker()))
+				time.Sleep(time.Minute)
+				_, err := p.server.TransferPlayback(p.host, p.room.ID, kitchen)
+				must(p.t, err)
+				time.Sleep(time.Second)
+				_, err = p.server.ResumePlayback(p.host, p.room.ID)
+				must(p.t, err)
+			},
+		},
+		{
+			name:   "the host moves the music to another device",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.transfer(p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"}))
+			},
+		},
+		{
+			name:   "no device is there when the first song is added",
+			played: "1 2", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
+			options: options{},
+			course: func(p *party) {
+				p.app.close()
+				p.addSome(2)
+				time.Sleep(3 * time.Minute)
+				p.app.open()
+			},
+		},
+		{
+			name:   "a restricted device, until the host moves the music",
+			played: "1 2 3", silence: "2m17.16s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/RESTRICTED OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.restrict(p.app.speaker(), true)
+				p.untilLeft(-2 * time.Minute)
+				p.app.transfer(p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"}))
+			},
+		},
+		{
+			name:   "a restricted device, until it is none any more",
+			played: "1 2 3", silence: "2m17.16s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/RESTRICTED OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.restrict(p.app.speaker(), true)
+				p.untilLeft(-2 * time.Minute)
+				p.app.restrict(p.app.speaker(), false)
+			},
+		},
+	}
+}
+
+func accountScenarios() []scenario {
+	return []scenario{
+		{
+			name:   "no Premium: the host plays the room's playlist",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NO_PREMIUM OK NOTHING_TO_PLAY",
+			options: options{songs: 3, spotify: func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.pressPlay()
+			},
+		},
+		{
+			name:   "Premium ends during the party, and is back half an hour later",
+			played: "1 2 3 4", silence: "2m59.906s",
+			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NO_PREMIUM OK NOTHING_TO_PLAY",
+			options: options{songs: 4},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }))
+				time.Sleep(5 * time.Minute)
+				p.pressPlay()
+				time.Sleep(25 * time.Minute)
+				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.Free = false }))
+			},
+		},
+		{
+			name:   "the host is taken off the app's list, and put on it again ten minutes later",
+			played: "1 2 3", silence: "13m31.866s",
+			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NOT_LISTED OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.NotAllowed = true }))
+				time.Sleep(10 * time.Minute)
+				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.NotAllowed = false }))
+			},
+		},
+		{
+			name:   "the app's owner has no Premium for ten minutes",
+			played: "1 2 3", silence: "13m31.866s",
+			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/OWNER_PREMIUM OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				must(p.t, p.spotify.TuneApp(func(s *sim.AppSwitches) { s.OwnerFree = true }))
+				time.Sleep(10 * time.Minute)
+				must(p.t, p.spotify.TuneApp(func(s *sim.AppSwitches) { s.OwnerFree = false }))
+			},
+		},
+	}
+}
+
+// pressPlay is the host who plays the room's playlist.
+func (p *party) pressPlay() {
+	p.t.Helper()
+	must(p.t, p.app.host.PlayPlaylist(p.playlist(), 0))
+}
+
+// playlist is the URI of the room's playlist at Spotify.
+func (p *party) playlist() (uri string) {
+	p.t.Helper()
+	must(p.t, p.reading.QueryRow("SELECT playlist_uri FROM rooms WHERE id = ?", p.room.ID).Scan(&uri))
+	return uri
+}

@@ -1,0 +1,225 @@
+package scenarios_test
+
+import (
+	"net/http"
+	"time"
+
+	"antwon.dj/backend/internal/spotify/sim"
+)
+
+// The host uses Spotify's own app: the server sees what came of it, and obeys.
+func handScenarios() []scenario {
+	return []scenario{
+		{
+			name:   "pauses for five minutes",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.pause()
+				time.Sleep(5 * time.Minute)
+				p.app.resume()
+			},
+		},
+		{
+			name:   "pauses after the commit",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(10 * time.Second)
+				p.app.pause()
+				time.Sleep(5 * time.Minute)
+				p.app.resume()
+			},
+		},
+		{
+			name:   "seeks to the last seconds",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.seek(lengthOf(p.track(1)) - 5*time.Second)
+			},
+		},
+		{
+			name:   "seeks back to the beginning after the commit",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(10 * time.Second)
+				p.app.seek(0)
+			},
+		},
+		{
+			name:   "skips before the commit",
+			played: "1 2 3", silence: "1.48s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.skip()
+			},
+		},
+		{
+			name:   "skips after the commit",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(10 * time.Second)
+				p.app.skip()
+			},
+		},
+		{
+			name:   "plays a song of their own",
+			played: "1 other 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.play(p.music[0])
+			},
+		},
+		{
+			name:   "plays a song of their own after the commit",
+			played: "1 other 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(10 * time.Second)
+				p.app.play(p.music[0])
+			},
+		},
+		{
+			name:   "plays one of the room's songs early",
+			played: "1 3 2 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.play(p.track(3))
+			},
+		},
+		{
+			name:   "plays one of the room's songs early, after the commit",
+			played: "1 3 2 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(10 * time.Second)
+				p.app.play(p.track(3))
+			},
+		},
+	}
+}
+
+// The host's phone asks this server: commands are carried out once, whatever Spotify answers.
+func commandScenarios() []scenario {
+	return []scenario{
+		{
+			name:   "skips a song",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.skip()
+			},
+		},
+		{
+			name:   "skips a song, answered 502 after it was carried out",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.fail(sim.Fault{Path: playPath, Status: http.StatusBadGateway, AfterApplying: true})
+				p.skip()
+			},
+		},
+		{
+			name:   "skips a song after the commit, answered 502 after it was carried out",
+			played: "1 2 3 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(10 * time.Second)
+				p.fail(sim.Fault{Path: nextPath, Status: http.StatusBadGateway, AfterApplying: true})
+				p.skip()
+			},
+		},
+		{
+			name:   "skips a song after the commit, answered 502 before it was carried out",
+			played: "1 2 3 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(10 * time.Second)
+				p.fail(sim.Fault{Path: nextPath, Status: http.StatusBadGateway})
+				p.skip()
+			},
+		},
+		{
+			name:   "pauses, answered 502 after it was carried out, and resumes",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.fail(sim.Fault{Path: "/v1/me/player/pause", Status: http.StatusBadGateway, AfterApplying: true})
+				_, err := p.server.PausePlayback(p.host, p.room.ID)
+				must(p.t, err)
+				time.Sleep(5 * time.Minute)
+				_, err = p.server.ResumePlayback(p.host, p.room.ID)
+				must(p.t, err)
+			},
+		},
+		{
+			name:   "skips while Spotify cools down: refused at once",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.fail(sim.Fault{Path: playerPath, Status: tooMany, RetryAfter: 37 * time.Second})
+				time.Sleep(20 * time.Second)
+				if _, err := p.server.SkipSong(p.host, p.room.ID, nil); err == nil {
+					p.t.Error("a skip succeeds while nothing may be asked")
+				}
+			},
+		},
+		{
+			name:   "moves the music to another device, answered 502 after it was carried out",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				kitchen := p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"})
+				p.fail(sim.Fault{Path: playerPath, Method: http.MethodPut, Status: http.StatusBadGateway, AfterApplying: true})
+				_, err := p.server.TransferPlayback(p.host, p.room.ID, kitchen)
+				must(p.t, err)
+			},
+		},
+	}
+}
+
+func (p *party) skip() {
+	p.t.Helper()
+	_, err := p.server.SkipSong(p.host, p.room.ID, nil)
+	must(p.t, err)
+}
+
+// track is one of the party's songs.
+func (p *party) track(song int) sim.Track { return p.spotify.tracks[p.items[song-1].Song.URI] }

@@ -1,0 +1,129 @@
+package scenarios_test
+
+import (
+	"cmp"
+	"net/http"
+	"time"
+
+	"antwon.dj/backend/internal/spotify/sim"
+)
+
+const (
+	queuePath    = "/v1/me/player/queue"
+	playPath     = "/v1/me/player/play"
+	nextPath     = "/v1/me/player/next"
+	playerPath   = "/v1/me/player"
+	tooMany      = http.StatusTooManyRequests
+	quotaReached = "QUOTA_EXCEEDED"
+)
+
+// The limits are the app's: after 429 nothing is asked by anybody, and the songs that were handed over play on.
+func limitScenarios() []scenario {
+	atCommit := func(f sim.Fault) func(*party) {
+		return func(p *party) {
+			time.Sleep(time.Minute)
+			f.Path, f.Status = queuePath, tooMany
+			p.fail(f)
+			p.untilLeft(14 * time.Second)
+			p.restsUntil(cmp.Or(f.RetryAfter, 10*time.Minute))
+		}
+	}
+	return []scenario{
+		{
+			name:   "429 at the commit, for 5 s",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course:  atCommit(sim.Fault{RetryAfter: 5 * time.Second}),
+		},
+		{
+			name:   "429 at the commit, for 37 s",
+			played: "1 2 3", silence: "22.48s",
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course:  atCommit(sim.Fault{RetryAfter: 37 * time.Second}),
+		},
+		{
+			name:   "429 as plain text, for 37 s",
+			played: "1 2 3", silence: "22.48s",
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course:  atCommit(sim.Fault{RetryAfter: 37 * time.Second, PlainText: true}),
+		},
+		{
+			name:   "429 of a look, for 37 s",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.fail(sim.Fault{Path: playerPath, Status: tooMany, RetryAfter: 37 * time.Second})
+			},
+		},
+		{
+			name: "429 QUOTA_EXCEEDED", played: "1 2 3", silence: "9m45.48s",
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN/QUOTA OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course:  atCommit(sim.Fault{Reason: quotaReached}),
+		},
+		{
+			name:   "429 for 24 h; everybody leaves, and comes back the next day",
+			played: "1 2 3", silence: "23h59m45.6s",
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN/QUOTA OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.fail(sim.Fault{Path: queuePath, Status: tooMany, RetryAfter: 24 * time.Hour})
+				p.untilLeft(14 * time.Second)
+				asked := p.spotify.total()
+				time.Sleep(10 * time.Minute)
+				p.health.leave()
+				time.Sleep(24*time.Hour - 10*time.Minute - 3*time.Second)
+				p.health.follow(p.server)
+				if n := p.spotify.total(); n != asked {
+					p.t.Errorf("%d requests in spite of 429", n-asked)
+				}
+			},
+		},
+		{
+			name:   "two rooms share the limit: one room's 429 is the other's too",
+			played: "1 2 3 / 1 2 3", silence: "22.48s / 0s",
+			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY / NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				hugo := p.open(p.server, options{songs: 3, name: "Hugo", length: 4 * time.Minute})
+				p.beside = hugo
+				time.Sleep(time.Minute)
+				p.fail(sim.Fault{Path: queuePath, Status: tooMany, RetryAfter: 37 * time.Second}) // at the first commit, which is here
+				p.untilLeft(14 * time.Second)
+				p.restsUntil(37 * time.Second)
+			},
+		},
+		{
+			name:   "guests search all the time: the player goes first",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				guest := p.join("Gina")
+				for i := range 2 * 60 * 5 {
+					_, _ = p.server.SearchSongs(guest, p.room.ID, string(rune('a'+i%26))+string(rune('a'+i/26%26)), 10, i%7) // refused, now and then
+					time.Sleep(200 * time.Millisecond)
+				}
+				if n := p.spotify.busiest(30 * time.Second); n > 60 {
+					p.t.Errorf("%d requests within 30 s", n)
+				}
+			},
+		},
+	}
+}
+
+// restsUntil lets almost so much time pass and fails the scenario if anything is asked of Spotify meanwhile.
+func (p *party) restsUntil(pause time.Duration) {
+	p.t.Helper()
+	asked := p.spotify.total()
+	time.Sleep(pause - 3*time.Second)
+	if n := p.spotify.total(); n != asked {
+		p.t.Errorf("%d requests in spite of 429", n-asked)
+	}
+}

@@ -1,0 +1,188 @@
+package scenarios_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/spotify/sim"
+)
+
+// byPlaylist is a party whose songs go to the playlist ANTWON-<code>.
+func byPlaylist(songs int, spotify func(*sim.Switches)) options {
+	delivery := jukebox.DeliveryPlaylist
+	return options{songs: songs, spotify: spotify, settings: jukebox.RoomSettingsInput{Delivery: &delivery}}
+}
+
+func following(s *sim.Switches) { s.FollowsPlaylist = true }
+
+func playlistScenarios() []scenario {
+	pressed := func(p *party) {
+		time.Sleep(time.Minute)
+		p.pressPlay()
+	}
+	return []scenario{
+		{name: "a whole queue",
+			played: "1 2 3 4 5", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK NOTHING_TO_PLAY",
+			options: byPlaylist(5, following), course: pressed},
+		{
+			name:   "a whole queue, with likes until 45 s before the end",
+			played: "1 4 5 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK NOTHING_TO_PLAY",
+			options: byPlaylist(5, following),
+			course: func(p *party) {
+				guest := p.join("Gina")
+				pressed(p)
+				p.untilLeft(46 * time.Second)
+				must(p.t, p.like(guest, 4))
+				time.Sleep(2 * time.Second)
+				must(p.t, p.like(guest, 5))
+			},
+		},
+		{name: "the player does not pick up what is added",
+			played: "1 2 3 4", silence: "1.040875s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK OK/PLAYLIST_IGNORED NOTHING_TO_PLAY",
+			options: byPlaylist(4, nil), course: pressed},
+		{
+			name:   "the playlist's endpoints answer 403",
+			played: "1 2 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK OK/NO_PLAYLIST NOTHING_TO_PLAY",
+			options: byPlaylist(3, func(s *sim.Switches) { s.ItemsForbidden = true }), course: nothing,
+		},
+		{
+			name:   "an addition is answered 502, and was carried out",
+			played: "1 2 3 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: byPlaylist(4, following),
+			course: func(p *party) {
+				pressed(p)
+				p.fail(sim.Fault{Path: "/v1/playlists/", Method: http.MethodPost, Status: http.StatusBadGateway, AfterApplying: true})
+			},
+		},
+		{
+			name:   "an addition is answered 502, and was not carried out",
+			played: "1 2 3 4", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			options: byPlaylist(4, following),
+			course: func(p *party) {
+				pressed(p)
+				p.fail(sim.Fault{Path: "/v1/playlists/", Method: http.MethodPost, Status: http.StatusBadGateway})
+			},
+		},
+		{
+			name:   "the host removes the next song after it was added",
+			played: "1 2 3 4", silence: "3.18s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK NOTHING_TO_PLAY",
+			options: byPlaylist(4, following), states: "PLAYED SKIPPED PLAYED PLAYED",
+			course: func(p *party) {
+				pressed(p)
+				p.untilLeft(30 * time.Second)
+				must(p.t, p.remove(p.host, 2))
+			},
+		},
+	}
+}
+
+func fallbackScenarios() []scenario {
+	yes := true
+	return []scenario{
+		{
+			name:   "the host's playlist steps in, and gives way to a guest's song",
+			played: "1 other 2", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{settings: jukebox.RoomSettingsInput{Fallback: &yes}},
+			course: func(p *party) {
+				uri := p.app.playlist(p.music[100:110]...)
+				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.UpdateRoomInput{Settings: &jukebox.RoomSettingsInput{FallbackPlaylistURI: &uri}}, nil)
+				must(p.t, err)
+				p.addSome(1)
+				time.Sleep(5 * time.Minute)
+				p.add(p.join("Gina"))
+				p.untilHeard("2")
+				p.closeRoom()
+			},
+		},
+		{
+			name:   "without a playlist, what goes with the songs before",
+			played: "1 other 2", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 1, settings: jukebox.RoomSettingsInput{Fallback: &yes}},
+			course: func(p *party) {
+				time.Sleep(5 * time.Minute)
+				p.add(p.join("Gina"))
+				p.untilHeard("2")
+				p.closeRoom()
+			},
+		},
+	}
+}
+
+// untilHeard lets time pass until a song of the party begins, and ends a minute later.
+func (p *party) untilHeard(song string) {
+	p.t.Helper()
+	for range 60 {
+		if names := strings.Fields(p.played()); names[len(names)-1] == song {
+			p.untilLeft(time.Minute)
+			return
+		}
+		time.Sleep(10 * time.Second)
+	}
+	p.t.Errorf("song %s is not heard: %s", song, p.played())
+}
+
+func (p *party) closeRoom() {
+	p.t.Helper()
+	_, err := p.server.CloseRoom(p.host, p.room.ID, nil)
+	must(p.t, err)
+}
+
+// askAsHost asks the Web API for what the host's app does there, too.
+func (p *party) askAsHost(method, path string) { p.app.ask(method, "me/player/"+path, nil, nil) }
+
+// playlist makes a playlist of the host's.
+func (a app) playlist(tracks ...sim.Track) string {
+	var created struct{ ID, URI string }
+	a.ask(http.MethodPost, "me/playlists", map[string]any{"name": "Mine"}, &created)
+	var uris []string
+	for _, track := range tracks {
+		uris = append(uris, track.URI)
+	}
+	a.ask(http.MethodPost, "playlists/"+created.ID+"/items", map[string]any{"uris": uris}, nil)
+	return created.URI
+}
+
+func (a app) ask(method, path string, body, into any) {
+	a.t.Helper()
+	text, err := json.Marshal(body)
+	must(a.t, err)
+	r := httptest.NewRequest(method, "/v1/"+path, bytes.NewReader(text))
+	r.Header.Set("Authorization", "Bearer "+a.token())
+	answer := a.spotify.direct(r)
+	if answer.Code >= 300 {
+		a.t.Fatalf("the host's app: %s %s: %d %s", method, path, answer.Code, answer.Body)
+	}
+	if into != nil {
+		must(a.t, json.Unmarshal(answer.Body.Bytes(), into))
+	}
+}
+
+// token is an access token of the host's app.
+func (a app) token() string {
+	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {a.account.RefreshToken}}
+	r := httptest.NewRequest(http.MethodPost, "/api/token", strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, err := io.ReadAll(a.spotify.direct(r).Body)
+	must(a.t, err)
+	var token struct {
+		Access string `json:"access_token"`
+	}
+	must(a.t, json.Unmarshal(answer, &token))
+	return token.Access
+}

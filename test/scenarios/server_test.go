@@ -1,0 +1,123 @@
+package scenarios_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/playback"
+	"antwon.dj/backend/internal/session"
+	"antwon.dj/backend/internal/spotify"
+)
+
+// server is one server's stack, as cmd/antwon assembles it.
+type server struct {
+	*jukebox.Jukebox
+	t     testing.TB
+	name  string // and id of its node
+	line  *line
+	store *jukebox.Store
+	web   *http.Transport
+	bus   *live.LocalBus
+	ice   *ice
+	rooms *lonely // nil: it has to reckon with others
+	down  bool
+
+	spotify *spotify.Client
+
+	stopDriving context.CancelFunc
+	driven      chan error
+	unsubscribe func()
+}
+
+// start starts another server on the world's database. It runs until it is stopped or killed, or the test ends.
+func (w *world) start(name string) *server {
+	w.t.Helper()
+	store, err := jukebox.OpenStore(w.t.Context(), w.database)
+	must(w.t, err)
+	s := &server{
+		t: w.t, name: name, line: &line{to: w.spotify.network}, store: store, bus: live.NewLocalBus(), ice: newIce(), driven: make(chan error, 1),
+	}
+	s.web = &http.Transport{DialContext: s.line.dial}
+	log, metrics := w.log.With("server", name), prometheus.NewRegistry()
+	s.spotify = spotify.New(spotify.Config{
+		APIURL: "http://spotify.test/v1/", AccountsURL: "http://spotify.test", RedirectURL: "https://party.test/spotify/callback",
+		ClientID: "id", ClientSecret: "secret", Vault: w.vault, Accounts: jukebox.NewAccounts(store),
+		HTTP: &http.Client{Transport: frozenWeb{s.ice, s.web}}, Rand: w.random, Log: log, Metrics: metrics,
+	})
+	s.Jukebox = jukebox.New(jukebox.Config{
+		Store: store, Bus: s.bus, Tokens: w.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify, DemoLogin: true, Demo: w,
+		PublicURL: "https://party.test", Log: log, Metrics: metrics,
+	})
+	s.drive(w.alone, log, metrics)
+	w.t.Cleanup(s.stop)
+	return s
+}
+
+func (s *server) drive(alone bool, log *slog.Logger, metrics prometheus.Registerer) {
+	var rooms playback.Rooms = frozenRooms{s.ice, s.Driver()}
+	if alone {
+		s.rooms = &lonely{frozenRooms: frozenRooms{s.ice, s.Driver()}}
+		rooms = s.rooms
+	}
+	supervisor := playback.New(rooms, s.spotify, playback.Options{
+		NodeID: s.name, OnNodes: s.spotify.SetShare, Log: log, Metrics: metrics,
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	s.stopDriving = cancel
+	s.unsubscribe = s.bus.Subscribe(func(h live.Hint) { supervisor.Wake(h.Topic) })
+	go func() { s.driven <- supervisor.Run(ctx) }()
+}
+
+// stop is what the program does when it is told to stop. Stopping twice does nothing.
+func (s *server) stop() {
+	if s.down {
+		return
+	}
+	s.down = true
+	must(s.t, s.end())
+}
+
+// kill is a power cut: from this moment on nothing reaches Spotify, or the database.
+func (s *server) kill() {
+	if s.down {
+		return
+	}
+	s.down = true
+	s.line.Cut()
+	if s.rooms != nil {
+		must(s.t, s.rooms.die(s.t.Context()))
+	}
+	must(s.t, s.store.Close())
+	_ = s.end() // what it would say is heard by nobody
+}
+
+// end waits for everything that the server began.
+func (s *server) end() error {
+	s.stopDriving()
+	err := <-s.driven
+	s.unsubscribe()
+	s.Jukebox.Close()
+	s.spotify.Close()
+	s.web.CloseIdleConnections()
+	return errors.Join(err, s.store.Close())
+}
+
+func newTokens(t testing.TB) *session.Tokens {
+	tokens, err := session.New([]byte(strings.Repeat("k", session.MinSecret)))
+	must(t, err)
+	return tokens
+}
+
+func newVault(t testing.TB) *spotify.Vault {
+	vault, err := spotify.NewVault([]byte(strings.Repeat("v", 32)))
+	must(t, err)
+	return vault
+}
