@@ -66,6 +66,7 @@ const (
 // New starts a Jukebox; Close stops it.
 func New(cfg Config) *Jukebox {
 	m := newMetrics(cfg.Metrics)
+	cfg.Store.measure(cfg.Metrics)
 	loader := newLoader(cfg.Store)
 	states, _ := lru.New[string, *State](statesCached) // fails only for a size of 0
 	fetched, _ := lru.New[string, fetchedSong](fetchedCached)
