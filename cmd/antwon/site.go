@@ -48,11 +48,11 @@ func openSite(ctx context.Context, cfg config, log *slog.Logger) (s *site, err e
 		return nil, err
 	}
 	if s.store, err = jukebox.OpenStoreAs(ctx, cfg.databaseURL, cfg.databaseLogin); err != nil {
-		s.tracing.Close(ctx)
+		s.tracing.Close()
 		return nil, err
 	}
 	if s.bus, err = openBus(cfg, log, s.metrics, s.tracing.Provider()); err != nil {
-		s.tracing.Close(ctx)
+		s.tracing.Close()
 		return nil, errors.Join(err, s.store.Close())
 	}
 	s.spotify = spotify.New(spotify.Config{
@@ -91,6 +91,6 @@ func isFree(cfg config, v jukebox.Viewer) bool { return cfg.isDemo() && v.Kind =
 func (s *site) close() error {
 	s.spotify.Close()
 	s.bus.close()
-	s.tracing.Close(context.Background())
+	s.tracing.Close()
 	return s.store.Close()
 }

@@ -18,6 +18,8 @@ type reporter struct {
 	log              *slog.Logger
 	exported, failed prometheus.Counter
 	failing          atomic.Bool
+	ctx              context.Context // of all exports
+	giveUp           context.CancelFunc
 }
 
 func newReporter(exporter sdktrace.SpanExporter, log *slog.Logger, metrics prometheus.Registerer) *reporter {
@@ -27,13 +29,18 @@ func newReporter(exporter sdktrace.SpanExporter, log *slog.Logger, metrics prome
 	spans := promauto.With(metrics).NewCounterVec(prometheus.CounterOpts{
 		Name: "antwon_trace_spans_total", Help: "Spans that the collector took (exported) or did not (failed).",
 	}, []string{"outcome"})
-	return &reporter{
+	r := &reporter{
 		SpanExporter: exporter, log: log,
 		exported: spans.WithLabelValues("exported"), failed: spans.WithLabelValues("failed"),
 	}
+	r.ctx, r.giveUp = context.WithCancel(context.Background())
+	return r
 }
 
 func (r *reporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(r.ctx, cancel)()
 	err := r.SpanExporter.ExportSpans(ctx, spans)
 	count := r.exported
 	if err != nil {

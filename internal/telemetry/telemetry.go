@@ -39,6 +39,7 @@ type Config struct {
 // Tracing exports spans until Close.
 type Tracing struct {
 	provider *sdktrace.TracerProvider // nil: nothing is exported
+	reporter *reporter
 	ids      IDs
 }
 
@@ -56,15 +57,16 @@ func Start(ctx context.Context, cfg Config) (*Tracing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("describe this program in traces: %w", err)
 	}
+	reporter := newReporter(exporter, cfg.Log, cfg.Metrics)
 	options := []sdktrace.TracerProviderOption{
-		sdktrace.WithBatcher(newReporter(exporter, cfg.Log, cfg.Metrics), sdktrace.WithBatchTimeout(batchEvery), sdktrace.WithExportTimeout(exportTimeout)),
+		sdktrace.WithBatcher(reporter, sdktrace.WithBatchTimeout(batchEvery), sdktrace.WithExportTimeout(exportTimeout)),
 		sdktrace.WithResource(about),
 		sdktrace.WithSampler(cfg.sampler()),
 	}
 	if cfg.IDs == XRay {
 		options = append(options, sdktrace.WithIDGenerator(xrayIDs{}))
 	}
-	return &Tracing{provider: sdktrace.NewTracerProvider(options...), ids: cfg.IDs}, nil
+	return &Tracing{provider: sdktrace.NewTracerProvider(options...), reporter: reporter, ids: cfg.IDs}, nil
 }
 
 func (c Config) sampler() sdktrace.Sampler {
@@ -101,13 +103,13 @@ func (t *Tracing) Propagator() propagation.TextMapPropagator {
 	return propagation.TraceContext{}
 }
 
-// Close sends the spans that wait, for as long as flushTimeout, whatever the context. What the collector does not take by
-// then is lost, and that is no error.
-func (t *Tracing) Close(ctx context.Context) {
+// Close sends the spans that wait, and waits for that for as long as flushTimeout. What the collector does not take by then is
+// lost, and that is no error.
+func (t *Tracing) Close() {
 	if t.provider == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
-	defer cancel()
-	_ = t.provider.Shutdown(ctx) // the reporter has said what was wrong
+	defer time.AfterFunc(flushTimeout, t.reporter.giveUp).Stop()
+	_ = t.provider.Shutdown(context.Background()) // the reporter has said what was wrong
+	t.reporter.giveUp()
 }
