@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
@@ -19,13 +20,13 @@ type hintBus struct {
 	close   func()
 }
 
-func openBus(cfg config, log *slog.Logger, metrics prometheus.Registerer) (*hintBus, error) {
+func openBus(cfg config, log *slog.Logger, metrics prometheus.Registerer, tracing trace.TracerProvider) (*hintBus, error) {
 	b := &hintBus{close: func() {}}
 	if cfg.natsURL == "" {
 		b.Bus = live.NewLocalBus()
 		return b, nil
 	}
-	bus, err := natsbus.Connect(cfg.natsURL, natsbus.Options{OnReconnect: b.reconcile, Log: log, Metrics: metrics})
+	bus, err := natsbus.Connect(cfg.natsURL, natsbus.Options{OnReconnect: b.reconcile, Log: log, Metrics: metrics, Tracing: tracing})
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"antwon.dj/backend/internal/secrets"
 	"antwon.dj/backend/internal/server"
 	"antwon.dj/backend/internal/session/openid"
+	"antwon.dj/backend/internal/telemetry"
 )
 
 // prefix is what all variables of ours begin with.
@@ -40,6 +41,7 @@ type config struct {
 	feedInterval   time.Duration
 	logLevel       slog.Level
 	logFormat      string
+	tracing        telemetry.Config
 	songSeconds    int
 	command        string // what the program was started for
 
@@ -110,6 +112,7 @@ func parseConfig(command string, environ []string, kept secrets.Values) (config,
 		playback:     p.oneOf("PLAYBACK", "on", "off") == "on",
 		feedInterval: p.duration("FEED_INTERVAL", 50*time.Millisecond),
 		logFormat:    p.oneOf("LOG_FORMAT", "text", "json"),
+		tracing:      p.tracing(environ),
 		songSeconds:  p.seconds("DEMO_SONG_SECONDS"),
 		given:        p.asked,
 		values:       p.values,
@@ -134,7 +137,7 @@ func parseConfig(command string, environ []string, kept secrets.Values) (config,
 
 func (c config) print(w io.Writer) error {
 	for _, name := range slices.Sorted(maps.Keys(c.values)) {
-		line := prefix + name + "=" + c.values[name]
+		line := shownName(name) + "=" + c.values[name]
 		if origin := c.whence[name]; origin != "" {
 			line += " # " + origin
 		}
@@ -151,5 +154,5 @@ func newLogger(cfg config, w io.Writer) *slog.Logger {
 	if cfg.logFormat == "json" {
 		handler = slog.NewJSONHandler(w, options)
 	}
-	return slog.New(server.LogHandler(handler))
+	return slog.New(server.LogHandler(telemetry.LogHandler(handler, cfg.tracing.IDs)))
 }

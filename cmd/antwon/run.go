@@ -40,7 +40,7 @@ type program struct {
 
 func newMetrics() *prometheus.Registry {
 	reg := prometheus.NewRegistry()
-	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	reg.MustRegister(collectors.NewGoCollector(), collectors.NewBuildInfoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return reg
 }
 
@@ -65,6 +65,7 @@ func assemble(s *site, covers http.Handler) *program {
 		Limits:          s.cfg.limits,
 		Metrics:         s.metrics,
 		Log:             s.log,
+		Tracing:         s.tracing.Provider(),
 	})
 	cookies := server.Cookies{PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins}
 	p.http = server.HTTPServer(server.New(server.Config{
@@ -72,11 +73,12 @@ func assemble(s *site, covers http.Handler) *program {
 		Login: &server.Login{Begin: s.jukebox.BeginLogin, Finish: s.jukebox.FinishLogin, Logout: s.jukebox.Logout},
 		Ready: p.ready(s.store), Metrics: s.metrics,
 		AllowedOrigins: s.cfg.allowedOrigins, TrustedProxies: s.cfg.trustedProxies, Log: s.log,
+		Tracing: s.tracing.Provider(), Propagator: s.tracing.Propagator(),
 	}))
 	p.http.ErrorLog = slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)
 	if s.cfg.playback {
 		p.supervisor = playback.New(s.jukebox.Driver(), s.spotify, playback.Options{
-			OnNodes: s.spotify.SetShare, Log: s.log, Metrics: s.metrics,
+			OnNodes: s.spotify.SetShare, Log: s.log, Metrics: s.metrics, Tracing: s.tracing.Provider(),
 		})
 	}
 	return p

@@ -12,6 +12,7 @@ import (
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/session/openid"
 	"antwon.dj/backend/internal/spotify"
+	"antwon.dj/backend/internal/telemetry"
 )
 
 // site is what a server stands on, and then the server itself. openSite and start make one.
@@ -19,6 +20,7 @@ type site struct {
 	cfg     config
 	log     *slog.Logger
 	metrics *prometheus.Registry
+	tracing *telemetry.Tracing
 	store   *jukebox.Store
 	bus     *hintBus
 	tokens  *session.Tokens
@@ -42,10 +44,15 @@ func openSite(ctx context.Context, cfg config, log *slog.Logger) (s *site, err e
 	if s.vault, err = spotify.NewVault(keys[0], keys[1:]...); err != nil {
 		return nil, err
 	}
-	if s.store, err = jukebox.OpenStoreAs(ctx, cfg.databaseURL, cfg.databaseLogin); err != nil {
+	if s.tracing, err = startTracing(ctx, cfg, log, s.metrics); err != nil {
 		return nil, err
 	}
-	if s.bus, err = openBus(cfg, log, s.metrics); err != nil {
+	if s.store, err = jukebox.OpenStoreAs(ctx, cfg.databaseURL, cfg.databaseLogin); err != nil {
+		s.tracing.Close()
+		return nil, err
+	}
+	if s.bus, err = openBus(cfg, log, s.metrics, s.tracing.Provider()); err != nil {
+		s.tracing.Close()
 		return nil, errors.Join(err, s.store.Close())
 	}
 	s.spotify = spotify.New(spotify.Config{
@@ -62,6 +69,7 @@ func (s *site) start(accounts jukebox.DemoAccounts, covers http.Handler) {
 		Store: s.store, Bus: s.bus, Tokens: s.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify,
 		Identity: identityOf(s.cfg), DemoLogin: s.cfg.isDemo(), Demo: accounts, PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins,
 		Free: func(v jukebox.Viewer) bool { return isFree(s.cfg, v) }, FeedInterval: s.cfg.feedInterval, Log: s.log, Metrics: s.metrics,
+		Tracing: s.tracing.Provider(),
 	})
 	s.bus.serves(s.jukebox)
 	s.program = assemble(s, covers)
@@ -83,5 +91,6 @@ func isFree(cfg config, v jukebox.Viewer) bool { return cfg.isDemo() && v.Kind =
 func (s *site) close() error {
 	s.spotify.Close()
 	s.bus.close()
+	s.tracing.Close()
 	return s.store.Close()
 }

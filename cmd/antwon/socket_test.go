@@ -204,6 +204,20 @@ func (w *screen) onChange(data json.RawMessage) {
 	w.version = change.Version
 }
 
+func (w *screen) has(itemID string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, there := w.items[itemID]
+	return there
+}
+
+// likesOf is how many likes a song has on the screen.
+func (w *screen) likesOf(itemID string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.items[itemID].LikeCount
+}
+
 func (w *screen) onPlayback(data json.RawMessage) {
 	var event struct {
 		Playback struct {

@@ -17,6 +17,7 @@ const maxErrors = 20
 type engine struct {
 	*executor.Executor
 	metrics *metrics
+	tracing *tracing
 	most    time.Duration // for an operation
 }
 
@@ -40,14 +41,23 @@ func (e *engine) DispatchError(ctx context.Context, errs gqlerror.List) *graphql
 // Subscriptions are not for it: streams execute them.
 func (e *engine) DispatchOperation(ctx context.Context, op *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
 	run := e.metrics.start(kindOf(op))
+	ctx, span := e.tracing.begin(ctx, op)
 	ctx, cancel := context.WithTimeout(ctx, e.most)
 	responses, ctx := e.dispatch(ctx, op)
 	return func(ctx context.Context) *graphql.Response {
 		defer cancel()
 		response := e.next(ctx, op, responses)
 		run.observe(response)
+		finish(span, errorsOf(response))
 		return response
 	}, ctx
+}
+
+func errorsOf(response *graphql.Response) gqlerror.List {
+	if response == nil {
+		return nil
+	}
+	return response.Errors
 }
 
 func (e *engine) dispatch(ctx context.Context, op *graphql.OperationContext) (responses graphql.ResponseHandler, inner context.Context) {

@@ -36,6 +36,9 @@ func newExecutor(cfg Config) *executor.Executor {
 	if cfg.AroundResponses != nil {
 		e.AroundResponses(cfg.AroundResponses)
 	}
+	if cfg.Tracing != nil {
+		e.AroundFields(newTracing(cfg.Tracing).resolver)
+	}
 	return e
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Config is what a Handler is made of. Only Schema is required, and Sources for its subscriptions.
@@ -41,6 +42,7 @@ type Config struct {
 	Limits         Limits
 	Metrics        prometheus.Registerer // nil: nothing is registered
 	Log            *slog.Logger          // nil: nothing is logged
+	Tracing        trace.TracerProvider  // nil: operations are no spans
 }
 
 // Handler answers GraphQL requests at one address.
@@ -59,7 +61,7 @@ func New(cfg Config) *Handler {
 	cfg = withDefaults(cfg)
 	m := newMetrics(cfg.Metrics)
 	h := &Handler{
-		cfg: cfg, metrics: m, engine: &engine{Executor: newExecutor(cfg), metrics: m, most: cfg.Limits.OperationTime},
+		cfg: cfg, metrics: m, engine: &engine{Executor: newExecutor(cfg), metrics: m, tracing: newTracing(cfg.Tracing), most: cfg.Limits.OperationTime},
 		visitors: newVisitors(cfg.Limits), connections: newRegistry(), upgrader: newUpgrader(cfg.AllowedOrigins),
 	}
 	h.streams = newStreams(cfg, h.engine, m)

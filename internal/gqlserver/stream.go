@@ -382,18 +382,21 @@ func (s *stream) execute(source Source, from int64) *payload {
 }
 
 func (s *stream) respond(source Source, from int64) (p *payload, err error) {
+	ctx, span := s.streams.engine.tracing.execution(s.ctx, s.op, s.key != "")
+	defer func() { finishWith(span, err) }()
 	defer s.catch(&err)
 	s.streams.metrics.countExecution(s.key != "")
 	var since *int64
 	if from != everything {
 		since = &from
 	}
-	event, err := source.Event(s.ctx, since, s.state)
+	event, err := source.Event(ctx, since, s.state)
 	if err != nil {
 		return nil, err
 	}
-	responses, ctx := s.streams.engine.Executor.DispatchOperation(withEvent(s.ctx, event), s.op)
+	responses, ctx := s.streams.engine.Executor.DispatchOperation(withEvent(ctx, event), s.op)
 	response := responses(ctx)
+	finish(span, errorsOf(response))
 	if response == nil {
 		return nil, errors.Join(errors.New("the stream was cut off"), s.ctx.Err())
 	}

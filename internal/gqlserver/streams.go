@@ -38,7 +38,9 @@ func newStreams(cfg Config, engine *engine, m *metrics) *streams {
 
 // subscribe lets sub follow what op asks for, in the context of who asks. lastSeen is the version that they have, where the
 // transport knows it better than op. Afterwards sub is told whenever there is something to take.
-func (s *streams) subscribe(ctx context.Context, op *graphql.OperationContext, lastSeen *int64, sub *subscription) gqlerror.List {
+func (s *streams) subscribe(ctx context.Context, op *graphql.OperationContext, lastSeen *int64, sub *subscription) (errs gqlerror.List) {
+	ctx, span := s.engine.tracing.begin(ctx, op)
+	defer func() { finish(span, errs) }()
 	root, refusal := rootField(op)
 	if refusal != nil {
 		return s.refuse(ctx, op, refusal)

@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect"
 	"github.com/go-sql-driver/mysql"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -144,6 +145,7 @@ func (c *changer) attempts(group []*pendingChange) (err error) {
 		var hints []live.Hint
 		if hints, err = c.transact(group); err == nil {
 			for _, hint := range hints {
+				hint.Cause = trace.SpanContextFromContext(group[0].ctx)
 				c.bus.Publish(hint)
 			}
 			if len(group) == 1 {

@@ -13,6 +13,7 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 
 	"antwon.dj/backend/internal/live"
 )
@@ -35,6 +36,7 @@ type Config struct {
 	FeedInterval time.Duration
 	Log          *slog.Logger
 	Metrics      prometheus.Registerer
+	Tracing      trace.TracerProvider // for what begins a trace by itself; nil: nothing does
 }
 
 // Jukebox runs the rooms. It is safe for concurrent use.
@@ -50,6 +52,7 @@ type Jukebox struct {
 	presence *presence
 
 	viewerAsked prometheus.Counter // see WithoutViewer
+	sessions    *prometheus.CounterVec
 }
 
 // fetchedSong is Spotify's description of a song, when it came.
@@ -66,15 +69,16 @@ const (
 // New starts a Jukebox; Close stops it.
 func New(cfg Config) *Jukebox {
 	m := newMetrics(cfg.Metrics)
+	cfg.Store.measure(cfg.Metrics)
 	loader := newLoader(cfg.Store)
 	states, _ := lru.New[string, *State](statesCached) // fails only for a size of 0
 	fetched, _ := lru.New[string, fetchedSong](fetchedCached)
 	j := &Jukebox{
 		cfg: cfg, store: cfg.Store, loader: loader, states: states, fetched: fetched,
 		pace: newPace(cfg.Free), presence: newPresence(),
-		changer: newChanger(cfg.Store, cfg.Bus, m.groupSize), viewerAsked: m.viewerAsked,
+		changer: newChanger(cfg.Store, cfg.Bus, m.groupSize), viewerAsked: m.viewerAsked, sessions: m.sessions,
 		hub: live.NewHub(cfg.Bus, loader, live.Options{
-			Interval: cfg.FeedInterval, Log: cfg.Log, OnLoad: m.observeLoad,
+			Interval: cfg.FeedInterval, Log: cfg.Log, OnLoad: m.observeLoad, Tracing: cfg.Tracing,
 		}),
 	}
 	m.watch(cfg.Metrics, j.hub)

@@ -13,6 +13,7 @@ type metrics struct {
 	groupSize   prometheus.Histogram
 	loads       *prometheus.HistogramVec
 	viewerAsked prometheus.Counter
+	sessions    *prometheus.CounterVec
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -29,9 +30,23 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Help: "How often what is sent to many asked who is asking, and failed: always 0, or a field lacks @viewer.",
 		}),
 	}
-	reg.MustRegister(m.groupSize, m.loads, m.viewerAsked)
+	m.sessions = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "antwon_sessions_total",
+		Help: "Sessions that were started, refreshed or ended by their users, and refreshes that were refused.",
+	}, []string{"event"})
+	for _, event := range []string{sessionStarted, sessionRefreshed, sessionRefused, sessionEnded} {
+		m.sessions.WithLabelValues(event)
+	}
+	reg.MustRegister(m.groupSize, m.loads, m.viewerAsked, m.sessions)
 	return m
 }
+
+const (
+	sessionStarted   = "started"
+	sessionRefreshed = "refreshed"
+	sessionRefused   = "refused"
+	sessionEnded     = "ended"
+)
 
 func (m *metrics) observeLoad(d time.Duration, err error) {
 	outcome := "ok"

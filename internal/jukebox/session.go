@@ -43,6 +43,7 @@ func (j *Jukebox) signIn(ctx context.Context, v Viewer) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("begin a session: %w", err)
 	}
+	j.sessions.WithLabelValues(sessionStarted).Inc()
 	return j.mint(v, refresh)
 }
 
@@ -80,8 +81,10 @@ func (j *Jukebox) RefreshSession(ctx context.Context, refresh string) (*Session,
 		return nil, fmt.Errorf("refresh the session: %w", err)
 	}
 	if next == "" {
+		j.sessions.WithLabelValues(sessionRefused).Inc()
 		return nil, errEnded()
 	}
+	j.sessions.WithLabelValues(sessionRefreshed).Inc()
 	return j.mint(viewer, next)
 }
 
@@ -187,6 +190,7 @@ func (j *Jukebox) signOut(ctx context.Context, refresh string, end func(*ent.Tx,
 	if err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
+	j.sessions.WithLabelValues(sessionEnded).Inc()
 	return nil
 }
 

@@ -13,6 +13,8 @@ import (
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 	"github.com/go-sql-driver/mysql"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	_ "modernc.org/sqlite" // the embedded database
 
 	"antwon.dj/backend/ent"
@@ -36,7 +38,8 @@ type Store struct {
 	dialect string
 	write   *ent.Client
 	read    *ent.Client
-	readDB  *sql.DB
+	readDB  observedDB
+	pools   map[string]*sql.DB // by what they are for
 	closers []func() error
 }
 
@@ -67,9 +70,17 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
+// measure shows how the database is used.
+func (s *Store) measure(metrics prometheus.Registerer) {
+	metrics.MustRegister(s.readDB.seen.took)
+	for name, pool := range s.pools {
+		metrics.MustRegister(collectors.NewDBStatsCollector(pool, name))
+	}
+}
+
 // Ready returns nil when the database answers and has every migration.
 func (s *Store) Ready(ctx context.Context) error {
-	pending, err := migrate.Pending(ctx, s.readDB, s.dialect)
+	pending, err := migrate.Pending(ctx, s.readDB.DB, s.dialect)
 	if err != nil {
 		return fmt.Errorf("ask the database for its version: %w", err)
 	}
@@ -126,9 +137,10 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	reader.SetMaxOpenConns(sqliteReaders)
 	reader.SetMaxIdleConns(sqliteReaders)
 	prepared := newPreparedDriver(dialect.SQLite, writer)
-	s := &Store{dialect: dialect.SQLite, readDB: reader}
-	s.write = ent.NewClient(ent.Driver(prepared))
-	s.read = ent.NewClient(ent.Driver(entsql.OpenDB(dialect.SQLite, reader)))
+	seen := newStatements(dialect.SQLite)
+	s := &Store{dialect: dialect.SQLite, readDB: observedDB{reader, seen}, pools: map[string]*sql.DB{"write": writer, "read": reader}}
+	s.write = ent.NewClient(ent.Driver(observedDriver{prepared, seen}))
+	s.read = ent.NewClient(ent.Driver(observedDriver{entsql.OpenDB(dialect.SQLite, reader), seen}))
 	s.closers = []func() error{reader.Close, prepared.Close}
 	return s, nil
 }
@@ -176,8 +188,11 @@ func openMySQL(ctx context.Context, databaseURL string, login DatabaseLogin) (*S
 	if _, err := migrate.Apply(ctx, db, dialect.MySQL); err != nil {
 		return nil, errors.Join(fmt.Errorf("migrate %s: %w", cfg.Addr, err), db.Close())
 	}
-	client := ent.NewClient(ent.Driver(entsql.OpenDB(dialect.MySQL, db)))
-	return &Store{dialect: dialect.MySQL, write: client, read: client, readDB: db, closers: []func() error{db.Close}}, nil
+	seen := newStatements(dialect.MySQL)
+	s := &Store{dialect: dialect.MySQL, readDB: observedDB{db, seen}, pools: map[string]*sql.DB{"all": db}, closers: []func() error{db.Close}}
+	s.write = ent.NewClient(ent.Driver(observedDriver{entsql.OpenDB(dialect.MySQL, db), seen}))
+	s.read = s.write
+	return s, nil
 }
 
 func mysqlConfig(databaseURL string) (*mysql.Config, error) {

@@ -3,6 +3,8 @@ package live
 import (
 	"slices"
 	"sync"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Hint says that something changed: the topic now has this version, or a later one. Hints may be lost, doubled and
@@ -13,6 +15,8 @@ type Hint struct {
 	Since   int64 // the version before: the hint tells about every change in (Since, Version]
 	Version int64
 	Users   []string // whom those changes concern; nil: everybody, empty: nobody in particular
+
+	Cause trace.SpanContext // what changed it; empty where no trace is recorded
 }
 
 // Claim is a hint that only says that a version exists, and tells about no change.

@@ -160,7 +160,9 @@ func (f *feed[S]) load() error {
 		have = n.state
 	}
 	start := time.Now()
-	state, err := f.hub.src.Load(f.hub.ctx, f.topic, have, f.touched)
+	ctx, span := f.traced(f.hub.ctx)
+	state, err := f.hub.src.Load(ctx, f.topic, have, f.touched)
+	finish(span, err)
 	if err == nil && state == none {
 		err = errNoState
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 // ErrClosed is returned by Watch once the hub is closed, and by Next once the watcher or the hub is.
@@ -42,6 +44,8 @@ type Options struct {
 
 	Log    *slog.Logger                        // nil: silent
 	OnLoad func(took time.Duration, err error) // called after every load, for metrics; may be nil, must not block
+
+	Tracing trace.TracerProvider // nil: loads are no spans
 }
 
 func (o Options) withDefaults() Options {
@@ -61,6 +65,7 @@ func (o Options) withDefaults() Options {
 type Hub[S State] struct {
 	src         Source[S]
 	opts        Options
+	tracer      trace.Tracer // nil: loads are no spans
 	unsubscribe func()
 
 	ctx     context.Context // the hub's life: every load runs in it and every watcher ends with it
@@ -75,6 +80,9 @@ type Hub[S State] struct {
 // NewHub returns a hub that listens to bus and loads from src. Close it to end its goroutines.
 func NewHub[S State](bus Bus, src Source[S], opts Options) *Hub[S] {
 	h := &Hub[S]{src: src, opts: opts.withDefaults(), ask: make(chan struct{}, 1), feeds: make(map[string]*feed[S])}
+	if opts.Tracing != nil {
+		h.tracer = opts.Tracing.Tracer("antwon.dj/backend/internal/live")
+	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.unsubscribe = bus.Subscribe(h.Hint)
 	h.running.Go(h.reconcile)

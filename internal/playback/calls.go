@@ -15,9 +15,11 @@ func (d *driver) send(ctx context.Context, c Command) (*Answer, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commandTime)
 	defer cancel()
+	ctx, span := d.span(ctx, string(c.Kind))
 	answer := &Answer{Command: c}
 	err := d.ask(ctx, c, answer)
 	answer.Fault = asFault(err)
+	finish(span, answer.Fault)
 	d.metrics.count(string(c.Kind), answer.Fault)
 	d.log.Debug("asked the player", "command", c.Kind, "item_id", c.ItemID, "fault", err)
 	return answer, nil

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
 )
@@ -32,6 +34,7 @@ type driver struct {
 	player  Player
 	log     *slog.Logger
 	metrics *metrics
+	tracer  trace.Tracer // nil: nothing is a span
 
 	watcher *live.Watcher[*jukebox.State]
 	room    *jukebox.State // the newest known
@@ -62,8 +65,12 @@ func (d *driver) run(ctx context.Context) (err error) {
 	if d.cold && Idle(d.room, time.Now()) && !d.followed() {
 		return errIdle
 	}
+	var health jukebox.HealthState
+	defer func() { d.metrics.changed(health, "") }()
 	var n news
 	for d.room.Status == jukebox.Open && (ctx.Err() == nil || n.answer != nil) {
+		d.metrics.changed(health, d.room.Playback.Health)
+		health = d.room.Playback.Health
 		if n, err = d.turn(ctx, n); err != nil {
 			return err
 		}
@@ -188,8 +195,10 @@ func ignoreEnd(err error) error {
 }
 
 func (d *driver) look(ctx context.Context) news {
+	ctx, span := d.span(ctx, "look")
 	snapshot, err := d.player.State(ctx, d.room.HostID)
 	fault := asFault(err)
+	finish(span, fault)
 	d.metrics.count("look", fault)
 	d.room = d.watcher.Latest()
 	if fault != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
@@ -41,6 +42,7 @@ type Options struct {
 	OnNodes func(alive int)       // told now and then how many nodes there are; may be nil
 	Log     *slog.Logger          // nil: silent
 	Metrics prometheus.Registerer // nil: none
+	Tracing trace.TracerProvider  // nil: looks and commands are no spans
 }
 
 const (
@@ -59,6 +61,7 @@ type Supervisor struct {
 	player  Player
 	opts    Options
 	metrics *metrics
+	tracer  trace.Tracer // nil: nothing is a span
 	hints   chan string
 	open    chan []jukebox.OpenRoom // unbuffered: who tends waits until the list is taken in
 	ended   chan ending             // unbuffered: a driver waits until its end is known
@@ -82,7 +85,7 @@ func New(rooms Rooms, player Player, opts Options) *Supervisor {
 		opts.OnNodes = func(int) {}
 	}
 	return &Supervisor{
-		rooms: rooms, player: player, opts: opts, metrics: newMetrics(opts.Metrics),
+		rooms: rooms, player: player, opts: opts, metrics: newMetrics(opts.Metrics), tracer: newTracer(opts.Tracing),
 		hints: make(chan string, hintsWaiting), open: make(chan []jukebox.OpenRoom), ended: make(chan ending),
 	}
 }
@@ -151,6 +154,7 @@ func (s *Supervisor) look(ctx context.Context) ([]jukebox.OpenRoom, error) {
 		return nil, err
 	}
 	s.until.Store(&until)
+	s.metrics.nodes.Set(float64(alive))
 	s.opts.OnNodes(alive)
 	return s.rooms.OpenRooms(ctx)
 }
@@ -166,16 +170,20 @@ func (s *Supervisor) drive(ctx context.Context, roomID string, cold bool) ending
 	s.metrics.rooms.Inc()
 	defer s.metrics.rooms.Dec()
 	d := &driver{
-		rooms: s.rooms, player: s.player, metrics: s.metrics, alive: s.alive, cold: cold,
+		rooms: s.rooms, player: s.player, metrics: s.metrics, tracer: s.tracer, alive: s.alive, cold: cold,
 		log: s.opts.Log.With("room_id", roomID), room: &jukebox.State{},
 	}
 	var err error
+	lost := leaseElsewhere
 	if d.lease, err = s.rooms.Take(ctx, roomID, s.opts.NodeID); err == nil {
+		s.metrics.leases.WithLabelValues(leaseTaken).Inc()
+		lost = leaseLost
 		err = d.run(ctx)
 	}
 	switch {
 	case err == nil, ctx.Err() != nil, errors.Is(err, errIdle), jukebox.CodeOf(err) == jukebox.Conflict: // closed
 	case errors.Is(err, jukebox.ErrLeaseLost):
+		s.metrics.leases.WithLabelValues(lost).Inc()
 		d.log.Debug("another server drives the room")
 	default:
 		d.log.Error("driving the room's player failed", "error", err)

@@ -7,12 +7,14 @@ import (
 	"time"
 )
 
-// observe writes one access log line per request and counts it. It must see the same *http.Request as the mux, which
+// observe writes one access log line per request, counts it and makes it a span. It must see the same *http.Request as the mux, which
 // leaves the matched pattern there. A WebSocket's line comes when it begins.
-func observe(log *slog.Logger, metrics *metrics, next http.Handler) http.Handler {
+func observe(log *slog.Logger, metrics *metrics, tracing *tracing, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		recorder := &recorder{ResponseWriter: w}
+		r, span := tracing.begin(r)
+		defer func() { end(span, r.Method, r.Pattern, recorder.code()) }()
 		next.ServeHTTP(recorder, r)
 		took := time.Since(start)
 		metrics.count(r.Pattern, recorder.code(), took)

@@ -14,11 +14,13 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
 
 	"antwon.dj/backend/internal/jukebox"
 )
 
-// Config is what the shell is made of. Covers may be nil; all else is required.
+// Config is what the shell is made of. What may be nil says so, and so may Covers.
 type Config struct {
 	GraphQL http.Handler
 	Covers  http.Handler // gets requests below /covers/, with their whole path
@@ -35,6 +37,9 @@ type Config struct {
 	AllowedOrigins []string             // pages of other origins that may use /graphql, with cookies
 	TrustedProxies []netip.Prefix       // whose word is taken for where a request comes from
 	Log            *slog.Logger
+
+	Tracing    trace.TracerProvider          // nil: requests are no spans
+	Propagator propagation.TextMapPropagator // says which trace a request belongs to; nil: W3C's
 }
 
 // New returns the handler for everything. What it logs carries the request's id; for the same in other packages' lines,
@@ -44,7 +49,7 @@ func New(cfg Config) http.Handler {
 	handler := routes(cfg)
 	handler = secure(handler)
 	handler = recoverPanics(cfg.Log, handler)
-	handler = observe(cfg.Log, newMetrics(cfg.Metrics), handler)
+	handler = observe(cfg.Log, newMetrics(cfg.Metrics), newTracing(cfg.Tracing, cfg.Propagator), handler)
 	return identify(locate(cfg.TrustedProxies, handler))
 }
 

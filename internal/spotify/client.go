@@ -50,6 +50,7 @@ type Client struct {
 	random       random
 	flights      flights
 	calls        *prometheus.CounterVec
+	took         *prometheus.HistogramVec
 
 	searches *memory[searchKey, found]
 	tracks   *memory[trackKey, jukebox.Song]
@@ -68,7 +69,7 @@ func New(cfg Config) *Client {
 	}
 	c := &Client{
 		api: strings.TrimSuffix(cfg.APIURL, "/") + "/", random: cfg.Rand,
-		limiter: newLimiter(cfg.RequestsPer30s, cfg.Rand), capabilities: newCapabilities(), calls: callsCounter(cfg.Metrics),
+		limiter: newLimiter(cfg.RequestsPer30s, cfg.Rand), capabilities: newCapabilities(), calls: callsCounter(cfg.Metrics), took: callsHistogram(cfg.Metrics),
 	}
 	c.connect(cfg.HTTP)
 	c.remember()
@@ -146,10 +147,11 @@ func (c *Client) through(s *signer, ask func(*http.Client) error) *failure {
 	return failed
 }
 
-// observe returns what the requests of one call go through; name stands in the metrics.
+// observe returns what the requests of one call go through; name stands in the metrics and in traces.
 func (c *Client) observe(name string) *observer {
-	return &observer{base: c.base, count: func(status int) {
+	return &observer{call: name, base: c.base, count: func(status int, took time.Duration) {
 		c.calls.WithLabelValues(name, strconv.Itoa(status)).Inc()
+		c.took.WithLabelValues(name).Observe(took.Seconds())
 	}}
 }
 

@@ -13,6 +13,13 @@ func callsCounter(metrics prometheus.Registerer) *prometheus.CounterVec {
 	}, []string{"call", "status"})
 }
 
+func callsHistogram(metrics prometheus.Registerer) *prometheus.HistogramVec {
+	return promauto.With(metrics).NewHistogramVec(prometheus.HistogramOpts{
+		Name: "antwon_spotify_call_seconds", Help: "Time until Spotify answered a request, by what was asked.",
+		Buckets: prometheus.ExponentialBuckets(0.01, 2, 11),
+	}, []string{"call"})
+}
+
 // measure shows the limiter's state whenever somebody looks at the metrics.
 func (l *limiter) measure(metrics prometheus.Registerer) {
 	gauge := func(name, help string, labels prometheus.Labels, value func(now time.Time) float64) {

@@ -117,7 +117,9 @@ func (t *tokens) ask(ctx context.Context, request func(context.Context) (*oauth2
 		return nil, failed
 	}
 	observed := t.observe("token")
+	ctx, span := begin(ctx, observed.call, 1)
 	token, err := request(context.WithValue(ctx, oauth2.HTTPClient, webClient(observed, refreshTimeout))) // how oauth2 takes its client
+	finish(span, observed.answer, err)
 	failed := classifyToken(observed.answer, err)
 	if ctx.Err() == nil { // otherwise nobody waited for the endpoint
 		t.backoff.after(failed, time.Now())

@@ -26,14 +26,16 @@ type answer struct {
 
 // observer remembers the answer to the last request of one call.
 type observer struct {
+	call   string // its name
 	base   http.RoundTripper
-	count  func(status int) // called once for each request
+	count  func(status int, took time.Duration) // called once for each request
 	answer answer
 }
 
 func (o *observer) RoundTrip(r *http.Request) (*http.Response, error) {
 	o.answer = answer{}
-	defer func() { o.count(o.answer.status) }()
+	began := time.Now()
+	defer func() { o.count(o.answer.status, time.Since(began)) }()
 	response, err := o.base.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -66,6 +68,7 @@ type signer struct {
 	priority priority
 	tokens   *tokens
 	hostID   string
+	sent     int    // requests of this call so far
 	fresh    string // an access token that has just been issued, used instead of the host's; empty: none
 }
 
@@ -100,11 +103,16 @@ func (s *signer) refused(response *http.Response) bool {
 	return response.StatusCode == http.StatusUnauthorized && classify(s.observer.answer, errRefused).why == ""
 }
 
-func (s *signer) send(r *http.Request, token string) (*http.Response, error) {
-	if refused := s.limiter.wait(r.Context(), s.priority); refused != nil {
+// send is one request's span, with the time for which it waits for its turn.
+func (s *signer) send(r *http.Request, token string) (response *http.Response, err error) {
+	s.sent++
+	ctx, span := begin(r.Context(), s.observer.call, s.sent)
+	defer func() { finish(span, s.observer.answer, err) }()
+	if refused := s.limiter.wait(ctx, s.priority); refused != nil {
 		return nil, refused
 	}
-	signed := r.Clone(r.Context())
+	span.AddEvent("it has its turn")
+	signed := r.Clone(ctx)
 	if r.GetBody != nil {
 		body, err := r.GetBody()
 		if err != nil {

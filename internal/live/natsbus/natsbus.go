@@ -11,6 +11,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 
 	"antwon.dj/backend/internal/live"
 )
@@ -30,6 +31,7 @@ type Options struct {
 
 	Log     *slog.Logger          // nil: silent
 	Metrics prometheus.Registerer // nil: none
+	Tracing trace.TracerProvider  // nil: traces end at this server
 }
 
 var prefixes = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`)
@@ -55,6 +57,7 @@ type Bus struct {
 	opts    Options
 	local   *live.LocalBus
 	metrics *metrics
+	tracing *tracing
 
 	// subject is where all hints of all rooms travel. With one for each room a process would have to subscribe and
 	// unsubscribe whenever somebody looks at a room, and would miss the hints between looking and being subscribed; and the
@@ -82,7 +85,7 @@ func Connect(url string, opts Options) (*Bus, error) {
 		return nil, err
 	}
 	b := &Bus{
-		opts: opts, local: live.NewLocalBus(), subject: opts.Prefix + ".hints",
+		opts: opts, tracing: newTracing(opts.Tracing), local: live.NewLocalBus(), subject: opts.Prefix + ".hints",
 		out: make(chan live.Hint, queued), in: make(chan *nats.Msg, queued),
 	}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
@@ -152,7 +155,7 @@ func (b *Bus) sendLast() {
 func (b *Bus) transmit(hint live.Hint) {
 	message, err := encode(hint)
 	if err == nil {
-		err = b.conn.Publish(b.subject, message)
+		err = b.conn.PublishMsg(&nats.Msg{Subject: b.subject, Header: b.tracing.sent(hint), Data: message})
 	}
 	if err != nil {
 		b.metrics.dropped.Inc()
@@ -166,20 +169,21 @@ func (b *Bus) receive() {
 	for {
 		select {
 		case message := <-b.in:
-			b.deliver(message.Data)
+			b.deliver(message)
 		case <-b.ctx.Done():
 			return
 		}
 	}
 }
 
-func (b *Bus) deliver(message []byte) {
-	hint, err := decode(message)
+func (b *Bus) deliver(message *nats.Msg) {
+	hint, err := decode(message.Data)
 	if err != nil {
 		b.metrics.invalid.Inc()
 		return
 	}
 	b.metrics.received.Inc()
+	hint.Cause = b.tracing.received(message.Header)
 	b.local.Publish(hint)
 }
 

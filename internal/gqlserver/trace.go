@@ -1,0 +1,100 @@
+package gqlserver
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+)
+
+// shownName is how much of an operation's name a span shows: clients make them up.
+const shownName = 64
+
+// tracing makes spans of operations: of their kind and name, for variables and documents are nobody else's to read. Nil makes
+// none.
+type tracing struct{ tracer trace.Tracer }
+
+func newTracing(provider trace.TracerProvider) *tracing {
+	if provider == nil {
+		return nil
+	}
+	return &tracing{provider.Tracer("antwon.dj/backend/internal/gqlserver")}
+}
+
+// begin begins the span of an operation; of a subscription it is only the start, for the rest lasts.
+func (t *tracing) begin(ctx context.Context, op *graphql.OperationContext, options ...trace.SpanStartOption) (context.Context, trace.Span) {
+	if t == nil {
+		return ctx, noop.Span{}
+	}
+	kind, name := kindOf(op), operationName(op)
+	ctx, span := t.tracer.Start(ctx, kind, options...)
+	if span.IsRecording() {
+		span.SetAttributes(attribute.String("graphql.operation.type", kind))
+		if name != "" {
+			span.SetName(kind + " " + name)
+			span.SetAttributes(attribute.String("graphql.operation.name", name))
+		}
+	}
+	return ctx, span
+}
+
+func operationName(op *graphql.OperationContext) string {
+	if op.Operation == nil {
+		return ""
+	}
+	return op.Operation.Name[:min(len(op.Operation.Name), shownName)]
+}
+
+// execution begins the span of one execution of a stream. It is a trace of its own: those who follow it have many, and theirs
+// ended when they had joined.
+func (t *tracing) execution(ctx context.Context, op *graphql.OperationContext, shared bool) (context.Context, trace.Span) {
+	return t.begin(ctx, op, trace.WithNewRoot(), trace.WithLinks(linked(ctx)...), trace.WithAttributes(
+		attribute.Bool("antwon.shared", shared)))
+}
+
+func linked(ctx context.Context) []trace.Link {
+	if span := trace.SpanContextFromContext(ctx); span.IsValid() {
+		return []trace.Link{{SpanContext: span}}
+	}
+	return nil
+}
+
+// resolver makes a span of each field that is resolved by a method of ours. In a stream's execution, which is repeated all the
+// time, there are none.
+func (t *tracing) resolver(ctx context.Context, next graphql.Resolver) (any, error) {
+	field := graphql.GetFieldContext(ctx)
+	if !field.IsMethod || !field.IsResolver || ctx.Value(eventKey{}) != nil || !trace.SpanFromContext(ctx).IsRecording() {
+		return next(ctx)
+	}
+	ctx, span := t.tracer.Start(ctx, field.Object+"."+field.Field.Name)
+	result, err := next(ctx)
+	finishWith(span, err)
+	return result, err
+}
+
+// finishWith ends a span, without the words of an error: they may repeat a value.
+func finishWith(span trace.Span, err error) {
+	if err != nil {
+		span.SetStatus(codes.Error, "")
+	}
+	span.End()
+}
+
+// finish ends an operation's span with the codes of its errors.
+func finish(span trace.Span, errs gqlerror.List) {
+	defer span.End()
+	if len(errs) == 0 || !span.IsRecording() {
+		return
+	}
+	var said []string
+	for _, err := range errs[:min(len(errs), maxErrors)] {
+		said = append(said, fmt.Sprint(err.Extensions["code"]))
+	}
+	span.SetStatus(codes.Error, "")
+	span.SetAttributes(attribute.StringSlice("graphql.error.codes", said))
+}

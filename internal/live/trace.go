@@ -1,0 +1,47 @@
+package live
+
+import (
+	"context"
+
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// traced begins the span of a load that answers traced changes: it goes on with the first one's trace, and links to the
+// others. Other loads are no spans, for they are made all the time.
+func (f *feed[S]) traced(ctx context.Context) (context.Context, trace.Span) {
+	if f.hub.tracer == nil {
+		return ctx, nil
+	}
+	causes := f.causes()
+	if len(causes) == 0 {
+		return ctx, nil
+	}
+	links := make([]trace.Link, 0, len(causes))
+	for _, cause := range causes[1:] {
+		links = append(links, trace.Link{SpanContext: cause})
+	}
+	return f.hub.tracer.Start(trace.ContextWithSpanContext(ctx, causes[0]), "load", trace.WithLinks(links...))
+}
+
+// causes are the traces of the changes that the running load answers, as far as they are recorded.
+func (f *feed[S]) causes() (causes []trace.SpanContext) {
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
+	for _, hint := range f.earlier {
+		if hint.Cause.IsSampled() {
+			causes = append(causes, hint.Cause)
+		}
+	}
+	return causes
+}
+
+func finish(span trace.Span, err error) {
+	if span == nil {
+		return
+	}
+	if err != nil {
+		span.SetStatus(codes.Error, "")
+	}
+	span.End()
+}

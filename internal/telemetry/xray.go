@@ -1,0 +1,113 @@
+package telemetry
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// IDs is how traces are named.
+type IDs string
+
+const (
+	W3C  IDs = "w3c"
+	XRay IDs = "xray" // as AWS X-Ray has them: the first 8 of 32 digits are the time
+)
+
+// format returns a trace's id as people look for it.
+func (ids IDs) format(id trace.TraceID) string {
+	if text := id.String(); ids != XRay {
+		return text
+	} else {
+		return "1-" + text[:8] + "-" + text[8:]
+	}
+}
+
+// xrayIDs makes ids that X-Ray accepts: it refuses traces that are, by their ids, older than a month ("AWS X-Ray concepts",
+// trace ids). OpenTelemetry's own package for this is no longer maintained.
+type xrayIDs struct{}
+
+func (x xrayIDs) NewIDs(ctx context.Context) (trace.TraceID, trace.SpanID) {
+	var id trace.TraceID
+	binary.BigEndian.PutUint32(id[:4], uint32(time.Now().Unix()))
+	_, _ = rand.Read(id[4:]) // never fails
+	return id, x.NewSpanID(ctx, id)
+}
+
+func (xrayIDs) NewSpanID(context.Context, trace.TraceID) (id trace.SpanID) {
+	for !id.IsValid() {
+		_, _ = rand.Read(id[:])
+	}
+	return id
+}
+
+const xrayHeader = "X-Amzn-Trace-Id"
+
+// xrayPropagator speaks the header of AWS's load balancers and gateways: Root=1-5759e988-bd862e3fe1be46a994272793;
+// Parent=53995c3f42cd8ad8;Sampled=1, in any order, with more in between.
+type xrayPropagator struct{}
+
+var _ propagation.TextMapPropagator = xrayPropagator{}
+
+func (xrayPropagator) Fields() []string { return []string{xrayHeader} }
+
+func (xrayPropagator) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {
+	span := trace.SpanContextFromContext(ctx)
+	if !span.IsValid() {
+		return
+	}
+	sampled := "0"
+	if span.IsSampled() {
+		sampled = "1"
+	}
+	carrier.Set(xrayHeader, "Root="+XRay.format(span.TraceID())+";Parent="+span.SpanID().String()+";Sampled="+sampled)
+}
+
+func (xrayPropagator) Extract(ctx context.Context, carrier propagation.TextMapCarrier) context.Context {
+	span, err := parseXRay(carrier.Get(xrayHeader))
+	if err != nil {
+		return ctx
+	}
+	return trace.ContextWithRemoteSpanContext(ctx, span)
+}
+
+var errNoXRay = errors.New("not a trace header of X-Ray")
+
+// parseXRay reads a header that names a trace and a span of it. A load balancer names only the trace, which is nothing that a
+// span can be part of yet.
+func parseXRay(header string) (trace.SpanContext, error) {
+	var c trace.SpanContextConfig
+	for field := range strings.SplitSeq(header, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(field), "=")
+		var err error
+		switch name {
+		case "Root":
+			c.TraceID, err = parseXRayID(value)
+		case "Parent":
+			c.SpanID, err = trace.SpanIDFromHex(value)
+		case "Sampled":
+			c.TraceFlags = c.TraceFlags.WithSampled(value == "1")
+		}
+		if err != nil {
+			return trace.SpanContext{}, err
+		}
+	}
+	if span := trace.NewSpanContext(c); span.IsValid() {
+		return span, nil
+	}
+	return trace.SpanContext{}, errNoXRay
+}
+
+func parseXRayID(text string) (trace.TraceID, error) {
+	parts := strings.Split(text, "-")
+	if len(parts) != 3 || parts[0] != "1" || len(parts[1]) != 8 {
+		return trace.TraceID{}, errNoXRay
+	}
+	return trace.TraceIDFromHex(parts[1] + parts[2])
+}
