@@ -39,7 +39,7 @@ type party struct {
 	lease    jukebox.Lease
 	sleeper  string // a node that does nothing until it wakes
 	wakes    time.Time
-	sleeps   func(jukebox.PlaybackStep) bool // whether the node that records this falls asleep, for 20 s; may be nil
+	sleeps   func(jukebox.PlaybackStep) bool  // whether the node that records this falls asleep, for 20 s; may be nil
 	unsaved  func(jukebox.PlaybackStep) error // fails the recording of steps; may be nil
 	refused  int                              // steps that did not fit the room's state
 }
