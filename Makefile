@@ -46,6 +46,10 @@ test: $(NODE_MODULES) ## everything, with the race detector; says what it left o
 	@if grep -q ' left out: ' test.log; then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' test.log | sort | uniq -c; fi
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
 
+scenarios: ## whole parties in fake time, and a table of what came of them; ARGS=-write renews docs/playback.md
+	@go test ./test/scenarios -count=1 -v -run 'TestScenarios|TestRandomParties|TestAnEvening|TestIdleRooms' -args $(ARGS) > scenarios.log 2>&1 || { grep -E -- '--- FAIL|_test.go' scenarios.log; echo "FAILED: the whole output is in scenarios.log"; exit 1; }
+	@grep -vE '^\s*(=== |--- |PASS|\{)' scenarios.log
+
 bench: ## likes a second, arrival and reading, on SQLite and MySQL
 	go run ./cmd/antwon-bench
 
@@ -65,4 +69,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build run demo generate migration lint node-modules test bench bench-realtime vuln check stale
+.PHONY: help build run demo generate migration lint node-modules test scenarios bench bench-realtime vuln check stale

@@ -82,9 +82,7 @@ func TestReplicas(t *testing.T) {
 	a.stop(os.Kill)
 	liking.Wait()
 	see("all that was liked while A was killed", second, 2)
-	if one.moves() == 0 {
-		t.Error("A's client did not move to B")
-	}
+	b.eventually("A's client to move to B", func() bool { return one.moves() > 0 })
 	want := gustav.queueOf(roomID)
 	for _, m := range []*roamer{one, there} {
 		b.eventually("the whole queue to be the same at "+m.name, func() bool { _, applied := m.shows(); return applied == want })

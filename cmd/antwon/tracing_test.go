@@ -212,6 +212,7 @@ func TestATraceGoesOnAtTheOtherServer(t *testing.T) {
 	screen := gustav.watch(roomID)
 	uris := gina.search(roomID, "the", 2)
 	gina.add(roomID, uris[0])
+	a.eventually("it to play", func() bool { return gina.hears(roomID) != "" })
 	liked := gina.add(roomID, uris[1])
 	a.eventually("both servers to hear each other", func() bool { return a.metric("antwon_nats_connected")+b.metric("antwon_nats_connected") == 2 })
 	b.eventually("the song to be seen", func() bool { return screen.has(liked.ID) }) // by a load of its own

@@ -37,6 +37,9 @@ type party struct {
 	answers  []jukebox.Answer
 	nodes    map[string]time.Time // until when they live
 	lease    jukebox.Lease
+	sleeper  string // a node that does nothing until it wakes
+	wakes    time.Time
+	sleeps   func(jukebox.PlaybackStep) bool  // whether the node that records this falls asleep, for 20 s; may be nil
 	unsaved  func(jukebox.PlaybackStep) error // fails the recording of steps; may be nil
 	refused  int                              // steps that did not fit the room's state
 }
@@ -183,6 +186,7 @@ func (p *party) Versions(context.Context, []string) (map[string]int64, error) {
 // What follows makes a party a playback.Rooms.
 
 func (p *party) Renew(_ context.Context, nodeID string, life time.Duration) (int, error) {
+	p.doze(nodeID)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.nodes[nodeID] = time.Now().Add(life)
@@ -207,6 +211,17 @@ func (p *party) OpenRooms(context.Context) ([]jukebox.OpenRoom, error) {
 		room.NodeID = p.lease.NodeID
 	}
 	return []jukebox.OpenRoom{room}, nil
+}
+
+// doze holds up a node that is asleep.
+func (p *party) doze(nodeID string) {
+	p.mu.Lock()
+	asleep := p.sleeper == nodeID
+	until := p.wakes
+	p.mu.Unlock()
+	if asleep {
+		time.Sleep(time.Until(until))
+	}
 }
 
 // held says that the room's lease is that of a node that lives.
@@ -248,6 +263,12 @@ func (p *party) ApplyPlayback(_ context.Context, lease jukebox.Lease, step jukeb
 	p.mu.Unlock()
 	if lost {
 		return jukebox.ErrLeaseLost
+	}
+	defer p.doze(lease.NodeID)
+	if p.sleeps != nil && p.sleeps(step) {
+		p.mu.Lock()
+		p.sleeper, p.wakes, p.sleeps = lease.NodeID, time.Now().Add(20*time.Second), nil
+		p.mu.Unlock()
 	}
 	if p.unsaved != nil {
 		if err := p.unsaved(step); err != nil {

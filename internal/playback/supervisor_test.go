@@ -652,3 +652,20 @@ func TestAServerThatStopsBeforeItKnowsTheRoomStops(t *testing.T) {
 		}
 	})
 }
+
+func TestANodeThatSleptBetweenIntentAndCommandSendsNothing(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
+		p.addAll(a, b, c)
+		p.sleeps = func(step jukebox.PlaybackStep) bool { return step.CommitItem == "item "+b.URI }
+		defer p.drive()()
+		time.Sleep(time.Second)
+		defer p.drive()()
+		time.Sleep(4 * time.Minute)
+		expectHeard(t, p, "a b c")
+		expectStates(t, p, "PLAYED PLAYED PLAYED")
+		if p.lease.Epoch != 2 {
+			t.Errorf("the lease was taken %d times", p.lease.Epoch)
+		}
+	})
+}

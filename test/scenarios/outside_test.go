@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -21,8 +22,6 @@ type outside struct {
 	network *network
 	handler http.Handler         // the simulator's, without the way there
 	tracks  map[string]sim.Track // by URI
-
-	answering sync.WaitGroup
 
 	mu    sync.Mutex
 	asked []request
@@ -48,18 +47,15 @@ func openSpotify(t testing.TB, seconds int) *outside {
 	ended := make(chan error)
 	go func() { ended <- serving.Serve(o.network) }()
 	t.Cleanup(func() {
-		must(t, serving.Close())
+		must(t, serving.Shutdown(context.Background())) // which waits for those who are being answered
 		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
 			t.Errorf("serve Spotify: %v", err)
 		}
-		o.answering.Wait() // Close does not
 	})
 	return o
 }
 
 func (o *outside) serve(w http.ResponseWriter, r *http.Request) {
-	o.answering.Add(1)
-	defer o.answering.Done()
 	o.mu.Lock()
 	o.asked = append(o.asked, request{time.Now(), nameOf(r)})
 	if arrived := o.await[nameOf(r)]; arrived != nil {

@@ -53,7 +53,7 @@ func (w *world) start(name string) *server {
 		HTTP: &http.Client{Transport: frozenWeb{s.ice, s.web}}, Rand: w.random, Log: log, Metrics: metrics,
 	})
 	s.Jukebox = jukebox.New(jukebox.Config{
-		Store: store, Bus: s.bus, Tokens: w.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify, DemoLogin: true, Demo: w,
+		Store: store, Bus: s.bus, Tokens: w.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify, DemoLogin: true, Free: func(jukebox.Viewer) bool { return true }, Demo: w,
 		PublicURL: "https://party.test", Log: log, Metrics: metrics,
 	})
 	s.drive(w.alone, log, metrics)
