@@ -15,6 +15,9 @@ func (m *moment) takeAnswer() (action, bool) {
 	if command.Kind.moves() {
 		m.memory.asked = m.now
 	}
+	if command.Kind == Enqueue {
+		m.memory.appended = command.ItemID
+	}
 	if fault != nil {
 		m.learn(fault)
 	}

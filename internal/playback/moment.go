@@ -225,9 +225,17 @@ func (m *moment) couldHavePlayed(item *jukebox.QueueItem) bool {
 	return m.now.Sub(item.CommittedAt) >= length(&item.Song)
 }
 
-// queueOutOfReach says that Spotify's queue cannot be trusted to show the committed song: it was appended behind a song on
-// a device that is away now.
-func (m *moment) queueOutOfReach() bool { return m.sound == noDevice && m.room.NowPlaying != nil }
+// queueOutOfReach says that Spotify's queue cannot be trusted to show the committed song: it was appended behind a song, the
+// room's or the host's own, on a device that is away now. An item that waited so for as long as it lasts is given up.
+func (m *moment) queueOutOfReach() bool {
+	return m.sound == noDevice && (m.room.NowPlaying != nil || m.appended() && !m.couldHavePlayed(m.room.Committed()))
+}
+
+// appended says that the committed song was sent to the player's queue, and not played directly.
+func (m *moment) appended() bool {
+	item := m.room.Committed()
+	return item != nil && m.memory.appended == item.ID
+}
 
 // place names the committed item and what is loaded while it waits: being found there is news only once.
 func (m *moment) place(item *jukebox.QueueItem) string {

@@ -84,10 +84,11 @@ type Memory struct {
 	looking trouble // failures to look
 	command trouble // failures of commands
 
-	shown   *jukebox.Playback // what was recorded last
-	found   string            // the committed item that Spotify's queue had, and the song that played meanwhile
-	skipped string            // the item for which Next was sent
-	passed  []string          // items that failed: tried again when nothing else is left
+	shown    *jukebox.Playback // what was recorded last
+	found    string            // the committed item that Spotify's queue had, and the song that played meanwhile
+	skipped  string            // the item for which Next was sent
+	appended string            // the item that was sent to the player's queue last, whatever came of it
+	passed   []string          // items that failed: tried again when nothing else is left
 
 	wish         wish
 	device       search // for a device where none is active

@@ -122,6 +122,8 @@ func TestDecide(t *testing.T) {
 	}
 	found := silentFor(3*time.Second, stands(song("a"), 0))
 	found.found = "item-b"
+	behindHosts := silentFor(3*time.Second, &Snapshot{At: noon})
+	behindHosts.appended = "item-b"
 	justAsked := saw(earlier(stands(song("a"), 0), time.Second))
 	justAsked.asked = noon.Add(-300 * time.Millisecond)
 	inTrouble := saw(earlier(stands(song("a"), 0), time.Second))
@@ -363,6 +365,10 @@ func TestDecide(t *testing.T) {
 		{
 			name: "doubtful, but the device is away", in: Input{Room: room(item("a", playing), committed("b", jukebox.CommitUnknown, 5*time.Second)), Seen: &Snapshot{At: noon}},
 			health: jukebox.HealthDeviceLost, status: jukebox.Idle, look: awayAtFirst,
+		},
+		{
+			name: "it was appended behind the host's own song, on a device that is away", in: Input{Room: room(committed("b", sent, 20*time.Second)), Memory: behindHosts},
+			health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
 		},
 		{
 			name: "the committed song does not start", in: Input{Room: room(committed("b", sent, 20*time.Second)), Memory: silentFor(3*time.Second, stands(song("a"), 0))},
