@@ -67,6 +67,15 @@ func (s *server) happens(t *testing.T) {
 		songs, _ := screen.played()
 		return songs != "" && s.metrics(t)["graphql_subscription_executions_total"] != nil
 	})
+	s.eventually("both rooms, the demo's own too, to be counted as well", func() bool { return s.metric(`antwon_playback_health{health="OK"}`) == 2 })
+	for name, least := range map[string]float64{
+		`antwon_playback_leases_total{outcome="taken"}`: 1, `antwon_playback_nodes`: 1, `antwon_sessions_total{event="started"}`: 2,
+		`antwon_sql_seconds_count{outcome="ok",statement="COMMIT"}`: 5, `antwon_spotify_call_seconds_count{call="search"}`: 1,
+	} {
+		if n := s.metric(name); n < least {
+			t.Errorf("%s is %v, want %v at least", name, n, least)
+		}
+	}
 	screen.close()
 	s.eventually("the screen to be gone", func() bool { return s.metrics(t)["graphql_websocket_closed_total"] != nil })
 }

@@ -3,9 +3,11 @@ package main_test
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -267,5 +269,43 @@ func TestADeadCollectorHarmsNobody(t *testing.T) {
 				t.Errorf("the log says so %d times\n%s", n, s.stderr)
 			}
 		})
+	}
+}
+
+// OpenTelemetry's variables are checked with all others, and what may be a key is not shown.
+func TestTracingIsConfiguredWithTheRest(t *testing.T) {
+	t.Parallel()
+	config := func(env ...string) (out string, err error) {
+		cmd := exec.Command(binary, "config")
+		cmd.Env = env
+		text, err := cmd.CombinedOutput()
+		return string(text), err
+	}
+	out, err := config("OTEL_EXPORTER_OTLP_ENDPOINT=https://me:hush@collector.example.org:4318", "OTEL_EXPORTER_OTLP_HEADERS=x-key=hush",
+		"OTEL_TRACES_SAMPLER=traceidratio", "OTEL_TRACES_SAMPLER_ARG=0.05", "OTEL_OF_ANOTHER_PROGRAM=1")
+	for _, want := range []string{
+		"OTEL_EXPORTER_OTLP_ENDPOINT=https://me:xxxxx@collector.example.org:4318\n", "OTEL_EXPORTER_OTLP_HEADERS=(secret)\n",
+		"OTEL_SERVICE_NAME=antwon\n", "OTEL_TRACES_SAMPLER_ARG=0.05\n", "ANTWON_TRACE_IDS=w3c\n",
+	} {
+		if !strings.Contains("\n"+out, "\n"+want) {
+			t.Errorf("it does not say %s", want)
+		}
+	}
+	if err != nil || strings.Contains(out, "hush") {
+		t.Errorf("%v\n%s", err, out)
+	}
+
+	out, err = config("OTEL_EXPORTER_OTLP_ENDPOINT=hush:4318", "OTEL_EXPORTER_OTLP_HEADERS=hush", "OTEL_EXPORTER_OTLP_PROTOCOL=grpc",
+		"OTEL_TRACES_SAMPLER=sometimes", "OTEL_TRACES_SAMPLER_ARG=5 %", "OTEL_TRACES_EXPORTER=zipkin", "ANTWON_TRACE_IDS=b3", "ANTWON_ADDR=here")
+	for _, wrong := range []string{
+		"OTEL_EXPORTER_OTLP_ENDPOINT: ", "OTEL_EXPORTER_OTLP_HEADERS: ", "OTEL_EXPORTER_OTLP_PROTOCOL: ", "OTEL_TRACES_SAMPLER: ",
+		"OTEL_TRACES_SAMPLER_ARG: ", "OTEL_TRACES_EXPORTER: ", "ANTWON_TRACE_IDS: ", "ANTWON_ADDR: ",
+	} {
+		if !strings.Contains(out, wrong) {
+			t.Errorf("it does not find fault with %s", wrong)
+		}
+	}
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 2 || strings.Contains(out, "hush") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }

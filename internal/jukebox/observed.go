@@ -43,29 +43,37 @@ func newStatements(dialectName string) *statements {
 	return s
 }
 
-// observe runs a statement. Its text never holds a value.
-func (s *statements) observe(ctx context.Context, query string, run func(context.Context) error) error {
+// statement is one under way.
+type statement struct {
+	outcomes [2]prometheus.Observer
+	span     trace.Span // nil: it is none
+	began    time.Time
+}
+
+// begin begins a statement. Its text never holds a value.
+func (s *statements) begin(ctx context.Context, query string) (context.Context, statement) {
 	word, _, _ := strings.Cut(query, " ")
 	outcomes, ok := s.known[word]
 	if !ok {
 		word, outcomes = "other", s.known["other"]
 	}
 	ctx, span := s.span(ctx, word, query)
-	began := time.Now()
-	err := run(ctx)
-	took := time.Since(began).Seconds()
-	if err == nil {
-		outcomes[0].Observe(took)
-	} else {
-		outcomes[1].Observe(took)
+	return ctx, statement{outcomes, span, time.Now()}
+}
+
+func (s statement) end(err error) {
+	outcome := s.outcomes[0]
+	if err != nil {
+		outcome = s.outcomes[1]
 	}
-	if span != nil {
-		if err != nil {
-			span.SetStatus(codes.Error, "") // the database's words may repeat a value
-		}
-		span.End()
+	outcome.Observe(time.Since(s.began).Seconds())
+	if s.span == nil {
+		return
 	}
-	return err
+	if err != nil {
+		s.span.SetStatus(codes.Error, "") // the database's words may repeat a value
+	}
+	s.span.End()
 }
 
 // span begins a span within the one of ctx, or returns nil if that is recorded nowhere.
@@ -85,23 +93,28 @@ type observedDriver struct {
 }
 
 func (d observedDriver) Exec(ctx context.Context, query string, args, v any) error {
-	return d.seen.observe(ctx, query, func(ctx context.Context) error { return d.Driver.Exec(ctx, query, args, v) })
+	ctx, statement := d.seen.begin(ctx, query)
+	err := d.Driver.Exec(ctx, query, args, v)
+	statement.end(err)
+	return err
 }
 
 func (d observedDriver) Query(ctx context.Context, query string, args, v any) error {
-	return d.seen.observe(ctx, query, func(ctx context.Context) error { return d.Driver.Query(ctx, query, args, v) })
+	ctx, statement := d.seen.begin(ctx, query)
+	err := d.Driver.Query(ctx, query, args, v)
+	statement.end(err)
+	return err
 }
 
-// Tx keeps the context: ent's transactions end without one. It is as old as the transaction, and so are the spans in it.
-func (d observedDriver) Tx(ctx context.Context) (tx dialect.Tx, err error) {
-	err = d.seen.observe(ctx, "BEGIN", func(context.Context) error {
-		tx, err = d.Driver.Tx(ctx) // its context is the transaction's, for all of its life
-		return err
-	})
+// Tx keeps the context, for ent ends transactions without one.
+func (d observedDriver) Tx(ctx context.Context) (dialect.Tx, error) {
+	_, statement := d.seen.begin(ctx, "BEGIN")
+	tx, err := d.Driver.Tx(ctx)
+	statement.end(err)
 	if err != nil {
 		return nil, err
 	}
-	return observedTx{tx.(*entsql.Tx), ctx, d.seen}, nil
+	return &observedTx{tx.(*entsql.Tx), ctx, d.seen}, nil
 }
 
 type observedTx struct {
@@ -110,28 +123,46 @@ type observedTx struct {
 	seen *statements
 }
 
-func (t observedTx) Exec(ctx context.Context, query string, args, v any) error {
-	return t.seen.observe(ctx, query, func(ctx context.Context) error { return t.Tx.Exec(ctx, query, args, v) })
+func (t *observedTx) Exec(ctx context.Context, query string, args, v any) error {
+	ctx, statement := t.seen.begin(ctx, query)
+	err := t.Tx.Exec(ctx, query, args, v)
+	statement.end(err)
+	return err
 }
 
-func (t observedTx) Query(ctx context.Context, query string, args, v any) error {
-	return t.seen.observe(ctx, query, func(ctx context.Context) error { return t.Tx.Query(ctx, query, args, v) })
+func (t *observedTx) Query(ctx context.Context, query string, args, v any) error {
+	ctx, statement := t.seen.begin(ctx, query)
+	err := t.Tx.Query(ctx, query, args, v)
+	statement.end(err)
+	return err
 }
 
-func (t observedTx) ExecContext(ctx context.Context, query string, args ...any) (result sql.Result, err error) {
-	err = t.seen.observe(ctx, query, func(ctx context.Context) error {
-		result, err = t.Tx.ExecContext(ctx, query, args...)
-		return err
-	})
+func (t *observedTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	ctx, statement := t.seen.begin(ctx, query)
+	result, err := t.Tx.ExecContext(ctx, query, args...)
+	statement.end(err)
 	return result, err
 }
 
-func (t observedTx) Commit() error {
-	return t.seen.observe(t.ctx, "COMMIT", func(context.Context) error { return t.Tx.Commit() })
+func (t *observedTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	ctx, statement := t.seen.begin(ctx, query)
+	rows, err := t.Tx.QueryContext(ctx, query, args...)
+	statement.end(err)
+	return rows, err
 }
 
-func (t observedTx) Rollback() error {
-	return t.seen.observe(t.ctx, "ROLLBACK", func(context.Context) error { return t.Tx.Rollback() })
+func (t *observedTx) Commit() error {
+	_, statement := t.seen.begin(t.ctx, "COMMIT")
+	err := t.Tx.Commit()
+	statement.end(err)
+	return err
+}
+
+func (t *observedTx) Rollback() error {
+	_, statement := t.seen.begin(t.ctx, "ROLLBACK")
+	err := t.Tx.Rollback()
+	statement.end(err)
+	return err
 }
 
 // observedDB is a database for what is asked without ent.
@@ -140,18 +171,16 @@ type observedDB struct {
 	seen *statements
 }
 
-func (d observedDB) QueryContext(ctx context.Context, query string, args ...any) (rows *sql.Rows, err error) {
-	err = d.seen.observe(ctx, query, func(ctx context.Context) error {
-		rows, err = d.DB.QueryContext(ctx, query, args...)
-		return err
-	})
+func (d observedDB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	ctx, statement := d.seen.begin(ctx, query)
+	rows, err := d.DB.QueryContext(ctx, query, args...)
+	statement.end(err)
 	return rows, err
 }
 
-func (d observedDB) QueryRowContext(ctx context.Context, query string, args ...any) (row *sql.Row) {
-	_ = d.seen.observe(ctx, query, func(ctx context.Context) error { // which the row has, too
-		row = d.DB.QueryRowContext(ctx, query, args...)
-		return row.Err()
-	})
+func (d observedDB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	ctx, statement := d.seen.begin(ctx, query)
+	row := d.DB.QueryRowContext(ctx, query, args...)
+	statement.end(row.Err())
 	return row
 }

@@ -11,7 +11,6 @@ import (
 // What it costs to observe a statement that takes no time: with nobody tracing, and within a span that is recorded.
 func BenchmarkObserve(b *testing.B) {
 	seen := newStatements(dialect.SQLite)
-	nothing := func(context.Context) error { return nil }
 	provider := sdktrace.NewTracerProvider()
 	traced, span := provider.Tracer("").Start(b.Context(), "")
 	defer span.End()
@@ -19,7 +18,8 @@ func BenchmarkObserve(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				_ = seen.observe(ctx, "SELECT `likes`.`id` FROM `likes` WHERE `likes`.`user_id` = ?", nothing)
+				_, statement := seen.begin(ctx, "SELECT `likes`.`id` FROM `likes` WHERE `likes`.`user_id` = ?")
+				statement.end(nil)
 			}
 		})
 	}
