@@ -110,11 +110,12 @@ func (j *Jukebox) command(ctx context.Context, a access, c HostCommand, key *str
 }
 
 func (t *roomTx) leave(ctx context.Context, c HostCommand) (outcome, error) {
-	waiting, err := t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.State(pendingState)).Count(ctx)
+	waiting, err := t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.State(pendingState),
+		roomcommand.CreatedAtGT(t.now.Add(-CommandPatience))).Count(ctx)
 	if err != nil {
 		return outcome{}, err
 	}
-	if waiting >= maxPending {
+	if waiting >= maxPending && c.Kind != LookCommand {
 		return outcome{}, &Error{Code: RateLimited, Message: "the player has not answered the last commands yet: try again in a moment", RetryAfter: time.Second}
 	}
 	id := newID()

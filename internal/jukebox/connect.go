@@ -203,7 +203,7 @@ func (j *Jukebox) nudgeHosted(ctx context.Context, hostID string) error {
 		if _, err := t.leave(ctx, HostCommand{Kind: LookCommand}); err != nil {
 			return err
 		}
-		return t.forgetDevice(ctx)
+		return t.forgetAccount(ctx)
 	})
 	if CodeOf(err) == Conflict { // closed meanwhile
 		return nil

@@ -229,8 +229,16 @@ func texts(states []QueueItemState) []string {
 	return all
 }
 
-// forgetDevice: nobody knows any more what the music plays on.
-func (t *roomTx) forgetDevice(ctx context.Context) error {
-	return t.alter().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).ClearDeviceID().SetDeviceName("").
+// forgetAccount: nobody knows any more what the music plays on. The playlist was the other account's, and what did not work
+// with that may work with the next.
+func (t *roomTx) forgetAccount(ctx context.Context) error {
+	row, err := t.tx.Room.Get(ctx, t.roomID)
+	if err != nil {
+		return err
+	}
+	if err := t.alter().Room.Update().Where(room.ID(t.roomID)).ClearPlaylistURI().Exec(ctx); err != nil {
+		return err
+	}
+	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).SetDelivery(row.Delivery).ClearDeviceID().SetDeviceName("").
 		SetDeviceType("").SetDeviceActive(false).SetDeviceRestricted(false).ClearDeviceVolume().Exec(ctx)
 }

@@ -38,6 +38,9 @@ var roomTempo = tempo{2_000, 300}
 // How many sessions may come from one address. A party shares one, so this is coarse.
 var addressTempo = tempo{300, 1}
 
+// How many wrong codes may come from one address: people mistype, and a party shares an address.
+var guessTempo = tempo{100, 0.5}
+
 // paced is how many sessions, rooms and addresses are remembered at once. Who is forgotten begins anew.
 const paced = 100_000
 
@@ -76,6 +79,15 @@ func (p *pace) newcomer(ctx context.Context) error {
 		return nil
 	}
 	return p.take(paceKey{who: caller.Address}, addressTempo, "too many people have come from your address")
+}
+
+// guess counts a code that no room has: whoever tries them all is slowed down.
+func (p *pace) guess(ctx context.Context) error {
+	caller := callerFrom(ctx)
+	if caller.Address == "" {
+		return nil
+	}
+	return p.take(paceKey{"guess " + caller.Address, ""}, guessTempo, "too many wrong codes have come from your address")
 }
 
 func (p *pace) take(key paceKey, t tempo, sentence string) error {

@@ -259,6 +259,9 @@ func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) 
 	}
 	r, err := j.store.read.Room.Query().Where(room.OpenCode(folded)).Only(ctx)
 	if ent.IsNotFound(err) {
+		if err := j.pace.guess(ctx); err != nil {
+			return nil, err
+		}
 		return nil, errorf(NotFound, "no open room has the code %s", folded)
 	}
 	if err != nil {

@@ -115,8 +115,10 @@ func (m *moment) failed(item *jukebox.QueueItem) jukebox.PlaybackStep {
 // hasOtherWay says that a failure needs no waiting: songs go another way from now on.
 func (m *moment) hasOtherWay(f *Fault) bool {
 	switch {
-	case f.Reason == jukebox.ReasonNoPremium:
-		return !m.memory.noPlaylist
+	case f.Reason == jukebox.ReasonNoPremium: // for what returns to the queue; a song in the player's queue has no other
+		kind, item := m.answer.Command.Kind, m.room.Committed()
+		returns := (kind == Play || kind == Enqueue) && (item == nil || item.Commit != jukebox.CommitSent)
+		return returns && !m.memory.noPlaylist
 	case m.answer.Command.Kind == Append:
 		return m.memory.noPlaylist && !m.memory.noPremium
 	}

@@ -13,8 +13,8 @@ func (m *moment) verify() (action, bool) {
 	if item == nil || item.Commit == jukebox.CommitSent {
 		return action{}, false
 	}
-	if m.queueOutOfReach() {
-		return action{}, true
+	if m.queueOutOfReach() { // nobody can tell now; the host, and another device, come first
+		return action{}, false
 	}
 	since := later(item.CommittedAt, m.memory.asked).Add(patience)
 	if item.Commit == jukebox.CommitPending && m.memory.asked.IsZero() {

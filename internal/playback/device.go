@@ -23,7 +23,7 @@ type search struct {
 // A host who had paused is obeyed.
 func (m *moment) findDevice() (action, bool) {
 	interrupted := m.interrupted()
-	if m.sound != noDevice || m.memory.noPremium || m.mayFind() || !interrupted && !m.waitsForDevice() {
+	if m.sound != noDevice || m.memory.noPremium || !interrupted && (m.mayFind() || !m.waitsForDevice()) {
 		return action{}, false
 	}
 	at := m.memory.silent

@@ -1,6 +1,7 @@
 package playback
 
 import (
+	"slices"
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
@@ -54,7 +55,11 @@ func (m *moment) stopsSoon() bool {
 // suggested takes the answer to refill.
 func (m *moment) suggested() jukebox.PlaybackStep {
 	m.memory.fallback.until = m.now.Add(refillPause)
-	songs := m.answer.Songs[:min(refillSongs, len(m.answer.Songs))]
+	if m.answer.Fault != nil {
+		m.memory.fallback.until = m.now.Add(refillRetry)
+	}
+	songs := slices.DeleteFunc(slices.Clone(m.answer.Songs), func(s jukebox.Song) bool { return m.itemOf(&s) != nil }) // they are here
+	songs = songs[:min(refillSongs, len(songs))]
 	if m.waiting() { // somebody has added one meanwhile
 		songs = nil
 	}

@@ -54,7 +54,8 @@ func (m *moment) lookAgain(w *jukebox.HostCommand) action {
 	}
 	m.memory.wish = wish{id: w.ID}
 	m.memory.looking, m.memory.command = trouble{}, trouble{}
-	m.memory.noPremium, m.memory.noPlaylist, m.memory.mistrusted = false, false, false
+	m.memory.noPremium, m.memory.noPlaylist, m.memory.mistrusted, m.memory.straightened = false, false, false, false
+	m.memory.shown, m.memory.passed, m.memory.device = nil, nil, search{}
 	return action{lookBy: m.now}
 }
 
