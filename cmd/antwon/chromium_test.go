@@ -78,11 +78,15 @@ func (c *chromium) send(address, query, headers string) string {
 		body: JSON.stringify({query: %q})}).then(r => r.text()).catch(e => 'not let: ' + e)`, address, headers, query))
 }
 
-// leave does something that leads to another page, and waits for that.
+// leave does something that leads to another page, and waits for that. The page is asked while it is being replaced,
+// and may be gone before it answers: what it is asked to do waits for the answer, and where it is is asked again.
 func (c *chromium) leave(s *server, script, to string) {
 	c.t.Helper()
-	c.evaluate(script + `; ''`)
-	s.eventually("the browser to be at "+to, func() bool { return strings.HasPrefix(c.address(), to) })
+	c.evaluate(`setTimeout(() => { ` + script + ` }); ''`)
+	s.eventually("the browser to be at "+to, func() bool {
+		address, err := chromedp.Run(c.ctx, chromedp.Location())
+		return err == nil && strings.HasPrefix(address, to)
+	})
 }
 
 // A guest and a host, in a real browser: its cookies, its redirects, its notion of sites.

@@ -2,11 +2,13 @@ package jukebox_test
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/testdb"
 )
 
 // Each of these was a bug once.
@@ -165,6 +167,57 @@ func TestKeysThatDifferByASpaceAreDifferent(t *testing.T) {
 			t.Errorf("already queued: %v, then %v; want the second one to be a request of its own", first.AlreadyQueued, second.AlreadyQueued)
 		}
 	})
+}
+
+func TestDisconnectingWorksWhileCommandsWait(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		_, err := p.connect("mine", nil)
+		p.must(err)
+		p.obey(jukebox.Answer{}) // the look at the new account
+		answered := make(chan error, 8)
+		for range cap(answered) {
+			go func() { _, err := p.PausePlayback(p.host, p.room.ID); answered <- err }()
+		}
+		p.eventually(func() bool { // as many wait as may
+			state, err := p.LoadState(p.Context(), p.room.ID, nil)
+			p.must(err)
+			return len(state.Wishes) == cap(answered)
+		})
+		_, err = p.PausePlayback(p.host, p.room.ID)
+		p.wants(jukebox.RateLimited, err)
+		p.must(p.DisconnectSpotify(p.host))
+		for range cap(answered) + 1 { // and the look that there is no account
+			p.obey(jukebox.Answer{})
+		}
+		for range cap(answered) {
+			p.must(<-answered)
+		}
+	})
+}
+
+func TestAnotherAccountDoesNotInheritThePlaylist(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		_, err := p.connect("mine", nil)
+		p.must(err)
+		p.step(jukebox.PlaybackStep{PlaylistURI: "spotify:playlist:mine", Playback: &jukebox.Playback{
+			Status: jukebox.Idle, Health: jukebox.HealthOK, Delivery: jukebox.DeliveryPlaylist, Reason: jukebox.ReasonNoPremium}})
+		p.must(p.DisconnectSpotify(p.host))
+		state, err := p.LoadState(p.Context(), p.room.ID, nil)
+		p.must(err)
+		p.expect("playlist", state.PlaylistURI, "")
+		p.expect("delivery", string(state.Playback.Delivery), string(jukebox.DeliveryQueue))
+	})
+}
+
+func TestWrongCodesArePaced(t *testing.T) {
+	p := newParty(t, testdb.SQLite(t))
+	mallory := jukebox.WithCaller(p.Context(), jukebox.Caller{Address: "192.0.2.1", Device: "phone"})
+	for n := range 200 {
+		if _, err := p.JoinRoom(mallory, fmt.Sprintf("X%04d", n), "Mallory"); jukebox.CodeOf(err) == jukebox.RateLimited {
+			return
+		}
+	}
+	t.Error("200 wrong codes came from one address, and none was refused")
 }
 
 func TestPasswordsNeverShow(t *testing.T) {

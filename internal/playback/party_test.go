@@ -355,6 +355,7 @@ type turntable struct {
 	turn
 	queue   []jukebox.Song
 	away    bool
+	shown   bool // an inactive device, with its song
 	songs   map[string]jukebox.Song
 	started []start
 	stale   time.Duration // for so long after a command State shows what was before
@@ -468,6 +469,9 @@ func (t *turntable) State(context.Context, string) (s playback.Snapshot, err err
 		now := t.turn
 		if time.Since(t.changed) < t.stale {
 			now = t.before
+		}
+		if t.away && t.shown && now.song != nil {
+			s = playback.Snapshot{At: s.At, Song: now.song, Progress: now.progress(), Device: &jukebox.Device{ID: t.device}}
 		}
 		if now.song != nil && !t.away {
 			s = playback.Snapshot{At: s.At, Song: now.song, Progress: now.progress(), Playing: now.playing, Device: &jukebox.Device{ID: t.device, IsActive: true}, Repeat: t.repeat}
