@@ -8,14 +8,25 @@ BUILD := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/antwon ./cmd/a
 # The race detector needs a C compiler.
 RACE := $(shell command -v $$(go env CC) >/dev/null && echo -race)
 
-# The npm clients that some tests drive the server with, where there is a Node to run them.
-NODE_MODULES := $(shell command -v node >/dev/null && command -v npm >/dev/null && echo node-modules)
+# Where there is a Node, the web pages are built, and some tests drive the server with npm's clients.
+NODE := $(shell command -v node >/dev/null && command -v npm >/dev/null && echo yes)
+NODE_MODULES := $(NODE:yes=node-modules)
+WEB := $(NODE:yes=web)
 
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-build: ## build bin/antwon
+build: $(WEB) ## build bin/antwon, with the web pages where there is Node
 	$(BUILD)
+
+web: web/dist/index.html ## build the web pages, into web/dist
+
+# What fails here is said, and then the program tells browsers that it has no pages.
+web/dist/index.html: $(shell find web docs/follow-queue.* -type f -not -path '*/node_modules/*' -not -path '*/dist/*') schema.graphqls web/node_modules/.package-lock.json
+	-@cd web && npm run --silent build
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	-@cd web && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
 
 run: build ## a party to try: http://127.0.0.1:8080
 	@./bin/antwon demo
@@ -69,4 +80,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build run demo generate migration lint node-modules test scenarios bench bench-realtime vuln check stale
+.PHONY: help build web run demo generate migration lint node-modules test scenarios bench bench-realtime vuln check stale

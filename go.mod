@@ -2,6 +2,12 @@ module antwon.dj/backend
 
 go 1.26.0
 
+// What npm installs is none of ours, though some of it is Go.
+ignore (
+	test/node/node_modules
+	web/node_modules
+)
+
 require (
 	ariga.io/atlas v0.32.1-0.20250325101103-175b25e1c1b9
 	entgo.io/ent v0.14.5

@@ -18,8 +18,8 @@ export const reconnect = {
 }
 
 // Calls onQueue with the queue, and the change that led to it, whenever it has changed. `ended` resolves when the room is
-// closed or after stop(); it rejects when the server refuses or the client gives up.
-export function followQueue(client, roomId, onQueue) {
+// closed or after stop(); it rejects when the server refuses or the client gives up. A query of one's own selects more.
+export function followQueue(client, roomId, onQueue, query = changes) {
   const queue = { version: null, order: [], items: new Map() } // order: ids; items: by id
   // The client writes the variables anew for each connection, so each goes on from the version reached by then.
   const variables = { roomId, get since() { return queue.version } }
@@ -28,7 +28,7 @@ export function followQueue(client, roomId, onQueue) {
   async function follow() {
     while (!stopped) {
       try {
-        for await (const { data, errors } of (events = client.iterate({ query: changes, variables }))) {
+        for await (const { data, errors } of (events = client.iterate({ query, variables }))) {
           if (!data) throw errors
           apply(queue, data.roomQueueChanges)
           onQueue(queue, data.roomQueueChanges)

@@ -9,6 +9,7 @@ import (
 	"antwon.dj/backend/graph"
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/server"
+	"antwon.dj/backend/web"
 )
 
 // newAntwon puts the program's own wire around the jukebox, as assemble in cmd/antwon/run.go does it.
@@ -30,6 +31,6 @@ func newAntwon(s *site) *http.Server {
 		Log:             s.log,
 	})
 	return server.HTTPServer(server.New(server.Config{
-		GraphQL: graphql, Ready: s.store.Ready, Metrics: s.metrics, Log: s.log,
+		GraphQL: graphql, Pages: web.Pages(), Ready: s.store.Ready, Metrics: s.metrics, Log: s.log,
 	}))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io"
@@ -57,15 +58,16 @@ func demo(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	party := &demoParty{simulated: simulated, vault: s.vault}
-	s.start(party, http.StripPrefix("/covers", simulated.Covers()))
-	party.jukebox = s.jukebox
-	room, host, err := party.open(ctx)
+	party := &demoParty{simulated: simulated, vault: s.vault, key: rand.Text()}
+	s.start(freedoms{party, http.StripPrefix("/covers", simulated.Covers()), func(ctx context.Context, key string) (*jukebox.Session, error) {
+		return party.signIn(ctx, s.jukebox, key)
+	}})
+	room, err := party.open(ctx, s.jukebox)
 	if err != nil {
 		s.jukebox.Close()
 		return fmt.Errorf("open the demo's room: %w", err)
 	}
-	if _, err := io.WriteString(stdout, welcome(cfg, room, host)); err != nil {
+	if _, err := io.WriteString(stdout, welcome(cfg, room, party.key)); err != nil {
 		return err
 	}
 	return s.program.serve(ctx, listener)
@@ -78,7 +80,7 @@ func demoWithSpotify(ctx context.Context, cfg config, listener net.Listener, std
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	s.start(nil, nil)
+	s.start(freedoms{})
 	if _, err := io.WriteString(stdout, welcomeHosts(cfg)); err != nil {
 		return err
 	}
@@ -124,9 +126,9 @@ func (s *simulator) stop() error {
 
 // demoParty makes simulated accounts for hosts, and a room that is open already.
 type demoParty struct {
-	jukebox   *jukebox.Jukebox
 	simulated *simulator
 	vault     *spotify.Vault
+	key       string // of the demo's own host
 }
 
 // NewAccount implements jukebox.DemoAccounts.
@@ -140,20 +142,19 @@ func (d *demoParty) NewAccount(_ context.Context, hostID, displayName string) (j
 }
 
 // open finds the demo's own room, or opens it with a few songs in it.
-func (d *demoParty) open(ctx context.Context) (*jukebox.Room, *jukebox.Session, error) {
-	j := d.jukebox
+func (d *demoParty) open(ctx context.Context, j *jukebox.Jukebox) (*jukebox.Room, error) {
 	host, err := j.DemoHost(ctx, demoHost)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	ctx = jukebox.WithViewer(ctx, host.User)
 	profile, err := j.Profile(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	room, err := j.HostedRoom(ctx, profile)
 	if err != nil || room != nil {
-		return room, host, err
+		return room, err
 	}
 	code, name := demoCode, "The demo party"
 	room, err = j.CreateRoom(ctx, jukebox.CreateRoomInput{Code: &code, Name: &name}, nil)
@@ -161,15 +162,15 @@ func (d *demoParty) open(ctx context.Context) (*jukebox.Room, *jukebox.Session, 
 		room, err = j.CreateRoom(ctx, jukebox.CreateRoomInput{Name: &name}, nil)
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return room, host, d.addSongs(ctx, room)
+	return room, d.addSongs(ctx, j, room)
 }
 
-func (d *demoParty) addSongs(ctx context.Context, room *jukebox.Room) error {
+func (d *demoParty) addSongs(ctx context.Context, j *jukebox.Jukebox, room *jukebox.Room) error {
 	catalogue := d.simulated.Catalogue()
 	for n := range demoSongs {
-		_, err := d.jukebox.AddSong(ctx, room.ID, catalogue[n*len(catalogue)/demoSongs].URI, nil)
+		_, err := j.AddSong(ctx, room.ID, catalogue[n*len(catalogue)/demoSongs].URI, nil)
 		if err != nil && jukebox.CodeOf(err) != jukebox.Refused { // some songs of the catalogue are not playable
 			return err
 		}
@@ -177,28 +178,35 @@ func (d *demoParty) addSongs(ctx context.Context, room *jukebox.Room) error {
 	return nil
 }
 
-func welcome(cfg config, room *jukebox.Room, host *jukebox.Session) string {
-	playground := cfg.publicURL + "/playground?code=" + room.Code
+// signIn is the demo's own host, for who has the key.
+func (d *demoParty) signIn(ctx context.Context, j *jukebox.Jukebox, key string) (*jukebox.Session, error) {
+	if subtle.ConstantTimeCompare([]byte(key), []byte(d.key)) != 1 {
+		return nil, &jukebox.Error{Code: jukebox.Forbidden, Message: "this link was for an earlier start of the demo: take the one that it printed last"}
+	}
+	return j.DemoHost(ctx, demoHost)
+}
+
+func welcome(cfg config, room *jukebox.Room, key string) string {
 	return fmt.Sprintf(`
-  antwon.dj: the room %[1]s is open, and a simulated Spotify plays its queue.
+  antwon.dj: the room %[2]s is open, and a simulated Spotify plays its queue.
 
-  Open  %[2]s
-        as a guest: join with the first tab, and follow the others
+  Phones         %[1]s/r/%[2]s
+  Room screen    %[1]s/r/%[2]s/screen
+  Its host       %[1]s%[3]s?key=%[4]s
+  A new host     %[1]s/host
+  Playground     %[1]s/playground?code=%[2]s
 
-  or    %[2]s&room=%[5]s#token=%[3]s
-        as the host: the subscription tabs show the queue and the player at once
+  Ctrl-C stops; started again, the party goes on.
 
-  GraphQL is served at %[4]s/graphql (HTTP, WebSocket, Server-Sent Events). Ctrl-C stops; started again, the party goes on.
-
-`, room.Code, playground, host.AccessToken, cfg.publicURL, room.ID)
+`, cfg.publicURL, room.Code, server.DemoHostPage, key)
 }
 
 func welcomeHosts(cfg config) string {
 	return fmt.Sprintf(`
-  antwon.dj: open %[1]s/playground
+  antwon.dj: open %[1]s/host
 
-  demoLogin makes you a host, connectSpotify gives you the address at which Spotify asks you for permission, and createRoom
-  opens a room. Your app's settings at Spotify have to name this redirect URI: %[1]s/spotify/callback
+  Sign in with any name, connect your Spotify account, and open a room. Your app's settings at Spotify have to name this
+  redirect URI: %[1]s/spotify/callback
 
 `, cfg.publicURL)
 }

@@ -19,6 +19,7 @@ import (
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/server"
+	"antwon.dj/backend/web"
 )
 
 // shutdownTimeout bounds how long the program waits for its clients when it is told to stop, besides the time over which
@@ -44,9 +45,8 @@ func newMetrics() *prometheus.Registry {
 	return reg
 }
 
-// assemble puts the wire around a site's jukebox. Covers may be nil. In a demo clients may see the schema, and hosts do as much
-// as they like.
-func assemble(s *site, covers http.Handler) *program {
+// assemble puts the wire around a site's jukebox. In a demo clients may see the schema, and hosts do as much as they like.
+func assemble(s *site, demo freedoms) *program {
 	p := &program{cfg: s.cfg, log: s.log, metrics: s.metrics, bus: s.bus, jukebox: s.jukebox, draining: make(chan struct{})}
 	resolver := graph.New(s.jukebox, s.log)
 	p.graphql = gqlserver.New(gqlserver.Config{
@@ -69,7 +69,8 @@ func assemble(s *site, covers http.Handler) *program {
 	})
 	cookies := server.Cookies{PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins}
 	p.http = server.HTTPServer(server.New(server.Config{
-		GraphQL: keepSecrets(cookies, p.graphql), Covers: covers, FinishSpotify: s.jukebox.FinishSpotify, Cookies: cookies,
+		GraphQL: keepSecrets(cookies, p.graphql), Covers: demo.covers, Pages: web.Pages(),
+		FinishSpotify: s.jukebox.FinishSpotify, Cookies: cookies, DemoLogin: s.cfg.isDemo(), DemoHost: demo.host,
 		Login: &server.Login{Begin: s.jukebox.BeginLogin, Finish: s.jukebox.FinishLogin, Logout: s.jukebox.Logout},
 		Ready: p.ready(s.store), Metrics: s.metrics,
 		AllowedOrigins: s.cfg.allowedOrigins, TrustedProxies: s.cfg.trustedProxies, Log: s.log,

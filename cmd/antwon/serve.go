@@ -21,7 +21,7 @@ func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) 
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	s.start(nil, nil)
+	s.start(freedoms{})
 	if _, err := io.WriteString(stdout, welcomeToServer(cfg)); err != nil {
 		return err
 	}

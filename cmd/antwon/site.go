@@ -63,16 +63,23 @@ func openSite(ctx context.Context, cfg config, log *slog.Logger) (s *site, err e
 	return s, nil
 }
 
-// start puts the jukebox and the wire on it; nothing runs before program.serve. Accounts and covers may be nil.
-func (s *site) start(accounts jukebox.DemoAccounts, covers http.Handler) {
+// freedoms are what only a demo with a simulated Spotify has.
+type freedoms struct {
+	accounts jukebox.DemoAccounts
+	covers   http.Handler
+	host     func(ctx context.Context, key string) (*jukebox.Session, error)
+}
+
+// start puts the jukebox and the wire on it; nothing runs before program.serve.
+func (s *site) start(demo freedoms) {
 	s.jukebox = jukebox.New(jukebox.Config{
 		Store: s.store, Bus: s.bus, Tokens: s.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify,
-		Identity: identityOf(s.cfg), DemoLogin: s.cfg.isDemo(), Demo: accounts, PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins,
+		Identity: identityOf(s.cfg), DemoLogin: s.cfg.isDemo(), Demo: demo.accounts, PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins,
 		Free: func(v jukebox.Viewer) bool { return isFree(s.cfg, v) }, FeedInterval: s.cfg.feedInterval, Log: s.log, Metrics: s.metrics,
 		Tracing: s.tracing.Provider(),
 	})
 	s.bus.serves(s.jukebox)
-	s.program = assemble(s, covers)
+	s.program = assemble(s, demo)
 }
 
 // identityOf is the provider that hosts sign in by, or nil.

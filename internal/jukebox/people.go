@@ -53,7 +53,7 @@ func (j *Jukebox) DemoHost(ctx context.Context, displayName string) (*Session, e
 	if err != nil {
 		return nil, fmt.Errorf("find the demo's host: %w", err)
 	}
-	return j.mint(Viewer{UserID: id, Kind: HostUser}, "")
+	return j.signIn(ctx, Viewer{UserID: id, Kind: HostUser})
 }
 
 func (j *Jukebox) demoLogin(ctx context.Context, displayName string, subject *string) (*Session, error) {

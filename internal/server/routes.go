@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
@@ -15,18 +14,16 @@ const (
 
 func routes(cfg Config) http.Handler {
 	mux := http.NewServeMux()
-	playground := newPlayground()
-
+	newPages(cfg.Pages, cfg.signIn()).route(mux)
 	mux.Handle("/graphql", allowOrigins(cfg.AllowedOrigins, cfg.GraphQL))
-	mux.HandleFunc("GET /playground", playground.servePage)
-	mux.HandleFunc("GET /playground/assets/{file}", playground.serveAsset)
-	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
-	mux.HandleFunc("GET /r/{code}", redirectToRoom)
 	if cfg.Covers != nil {
 		mux.Handle("GET /covers/", cfg.Covers)
 	}
 	if cfg.FinishSpotify != nil {
 		mux.Handle("GET "+spotifyCallback, serveSpotifyCallback(cfg))
+	}
+	if cfg.DemoHost != nil {
+		mux.HandleFunc("GET "+DemoHostPage, serveDemoHost(cfg))
 	}
 	if cfg.Login != nil {
 		mux.HandleFunc("GET "+loginPage, cfg.Login.serve(cfg.Cookies, cfg.Log))
@@ -37,10 +34,4 @@ func routes(cfg Config) http.Handler {
 	mux.Handle(routeReady, serveReadiness(cfg.Ready, cfg.Log))
 	mux.Handle(routeMetrics, promhttp.HandlerFor(cfg.Metrics, promhttp.HandlerOpts{}))
 	return mux
-}
-
-// redirectToRoom sends those who followed a room's link to the playground, with the code filled in.
-func redirectToRoom(w http.ResponseWriter, r *http.Request) {
-	query := url.Values{"code": {r.PathValue("code")}}
-	http.Redirect(w, r, "/playground?"+query.Encode(), http.StatusFound)
 }

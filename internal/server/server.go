@@ -1,6 +1,5 @@
 // Package server is the program's HTTP shell: the routes, what every request gets on its way (a request id, an access log
-// line, headers that keep browsers strict, an answer even if a handler panics), health, metrics, and the playground, a
-// GraphiQL that needs no internet.
+// line, headers that keep browsers strict, an answer even if a handler panics), health, metrics, and the web pages.
 //
 // It leaves alone what it wraps: handlers may hijack the connection, flush, set deadlines, and replace any header that was
 // set for them, the Content-Security-Policy above all.
@@ -8,6 +7,7 @@ package server
 
 import (
 	"context"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -24,11 +24,15 @@ import (
 type Config struct {
 	GraphQL http.Handler
 	Covers  http.Handler // gets requests below /covers/, with their whole path
+	Pages   fs.FS        // what the build made of web/; without pages in it browsers are told how to build them
 
 	// FinishSpotify takes what a browser brings back from Spotify, and says where to send it. Nil: none is expected.
 	FinishSpotify func(context.Context, jukebox.SpotifyAnswer) (returnTo string, err error)
 	Login         *Login // nil: nobody signs in by a provider
-	Cookies       Cookies
+	DemoLogin     bool   // hosts sign in by demoLogin
+	// DemoHost signs in the demo's own host who has the key. Nil: there is none.
+	DemoHost func(ctx context.Context, key string) (*jukebox.Session, error)
+	Cookies  Cookies
 
 	// Ready says what keeps this server from doing its work, in words that anybody may read.
 	Ready func(context.Context) error
@@ -40,6 +44,14 @@ type Config struct {
 
 	Tracing    trace.TracerProvider          // nil: requests are no spans
 	Propagator propagation.TextMapPropagator // says which trace a request belongs to; nil: W3C's
+}
+
+// signIn tells the pages how hosts sign in.
+func (cfg Config) signIn() string {
+	if cfg.DemoLogin {
+		return "demo"
+	}
+	return "provider"
 }
 
 // New returns the handler for everything. What it logs carries the request's id; for the same in other packages' lines,

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
-	"embed"
 	"encoding/hex"
 	"net/http"
 	"path"
@@ -12,48 +11,6 @@ import (
 	"sync"
 	"time"
 )
-
-//go:embed playground
-var playgroundFiles embed.FS
-
-// playgroundPolicy lets the page load and ask nothing but this server. GraphiQL sets styles on its elements and has its
-// fonts and icons inside its style sheet.
-const playgroundPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src data:; " +
-	"img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-// playground serves GraphiQL from files inside the program.
-type playground struct {
-	page   *asset
-	assets map[string]*asset
-}
-
-func newPlayground() *playground {
-	entries, err := playgroundFiles.ReadDir("playground")
-	if err != nil {
-		panic(err) // the folder is part of the program
-	}
-	p := &playground{assets: map[string]*asset{}}
-	for _, entry := range entries {
-		p.assets[entry.Name()] = newAsset(entry.Name())
-	}
-	p.page = p.assets["index.html"]
-	delete(p.assets, "index.html")
-	return p
-}
-
-func (p *playground) servePage(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Security-Policy", playgroundPolicy)
-	p.page.serve(w, r)
-}
-
-func (p *playground) serveAsset(w http.ResponseWriter, r *http.Request) {
-	asset, ok := p.assets[r.PathValue("file")]
-	if !ok {
-		http.NotFound(w, r)
-		return
-	}
-	asset.serve(w, r)
-}
 
 // asset is a file as browsers get it.
 type asset struct {
@@ -64,11 +21,7 @@ type asset struct {
 	gzipped      func() []byte // compressed when first asked for
 }
 
-func newAsset(name string) *asset {
-	plain, err := playgroundFiles.ReadFile("playground/" + name)
-	if err != nil {
-		panic(err)
-	}
+func newAsset(name string, plain []byte) *asset {
 	sum := sha256.Sum256(plain)
 	a := &asset{
 		contentType:  contentTypeOf(name),
@@ -77,7 +30,7 @@ func newAsset(name string) *asset {
 		plain:        plain,
 		gzipped:      sync.OnceValue(func() []byte { return compress(plain) }),
 	}
-	if strings.Contains(name, ".min.") { // has its version in its name
+	if strings.HasPrefix(name, "assets/") { // the build puts a hash of the content into the name
 		a.cacheControl = "public, max-age=31536000, immutable"
 	}
 	return a
@@ -92,6 +45,10 @@ func contentTypeOf(name string) string {
 		return "text/css; charset=utf-8"
 	case ".js":
 		return "text/javascript; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	case ".ttf":
+		return "font/ttf"
 	default:
 		return "text/plain; charset=utf-8"
 	}

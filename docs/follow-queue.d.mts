@@ -1,0 +1,26 @@
+// Types of follow-queue.mjs, for front ends in TypeScript.
+import type { Client } from 'graphql-ws'
+
+export const reconnect: { shouldRetry: () => true; retryAttempts: number; retryWait: (retries: number) => Promise<void> }
+
+export interface Queue<Item> {
+  version: number | null
+  order: string[] // replaced whenever it changes
+  items: Map<string, Item> // by id; what changed is replaced
+}
+
+export interface Change<Item> {
+  version: number
+  reset: boolean
+  removedIds: string[]
+  upserted: Item[]
+  moved: { id: string; position: number }[]
+  order: string[] | null
+}
+
+export function followQueue<Item extends { id: string }>(
+  client: Client,
+  roomId: string,
+  onQueue: (queue: Queue<Item>, change: Change<Item>) => void,
+  query?: string,
+): { ended: Promise<void>; stop(): void }

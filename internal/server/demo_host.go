@@ -1,0 +1,17 @@
+package server
+
+import "net/http"
+
+// DemoHostPage signs the demo's own host in, who has its key in the address, and leads to the host's page.
+const DemoHostPage = "/auth/demo"
+
+func serveDemoHost(cfg Config) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		session, err := cfg.DemoHost(r.Context(), r.URL.Query().Get("key"))
+		logLogin(r.Context(), cfg.Log, err)
+		if err == nil {
+			http.SetCookie(w, cfg.Cookies.Session(session.Refresh))
+		}
+		failedLogin("/host", err).answer(w, r)
+	}
+}

@@ -1,0 +1,80 @@
+package server
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+)
+
+const (
+	routeAssets = "GET /assets/{file...}"
+	// pagePolicy lets a page load and ask nothing but this server, and show the covers that Spotify keeps.
+	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https://*.scdn.co " +
+		"https://*.spotifycdn.com; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	// playgroundPolicy also lets GraphiQL's editor set styles, have its font inside its style sheet, and work in the background.
+	playgroundPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; " +
+		"worker-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	notBuilt = "<!doctype html><html lang=en><meta charset=utf-8><title>antwon.dj</title><h1>antwon.dj runs, without its pages</h1>" +
+		"<p>This program was built without them. With Node 20.19 or newer, <code>make build</code> builds both, and " +
+		"<code>make web</code> the pages alone. The API is at <a href=/graphql>/graphql</a>."
+)
+
+// pages serves the web pages from files that the build made, or says that it did not.
+type pages struct {
+	files  map[string]*asset // by name, such as room.html or assets/room-Bx3k.js
+	absent *asset
+}
+
+// newPages reads all files. Login tells the pages how hosts sign in: "demo" or "provider".
+func newPages(built fs.FS, login string) *pages {
+	p := &pages{map[string]*asset{}, newAsset("absent.html", []byte(notBuilt))}
+	err := fs.WalkDir(built, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(built, name)
+		if strings.HasSuffix(name, ".html") {
+			content = bytes.Replace(content, []byte(`data-login="demo"`), fmt.Appendf(nil, "data-login=%q", login), 1)
+		}
+		p.files[name] = newAsset(name, content)
+		return err
+	})
+	if err != nil {
+		panic(err) // the files are part of the program
+	}
+	return p
+}
+
+// page serves one of the HTML files.
+func (p *pages) page(name, policy string) http.HandlerFunc {
+	page := p.files[name]
+	if page == nil {
+		page = p.absent
+	}
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		page.serve(w, r)
+	}
+}
+
+// serveFile serves what the pages load.
+func (p *pages) serveFile(w http.ResponseWriter, r *http.Request) {
+	file := p.files[strings.TrimPrefix(r.URL.Path, "/")]
+	if file == nil {
+		http.NotFound(w, r)
+		return
+	}
+	file.serve(w, r)
+}
+
+func (p *pages) route(mux *http.ServeMux) {
+	mux.HandleFunc("GET /{$}", p.page("index.html", pagePolicy))
+	mux.HandleFunc("GET /r/{code}", p.page("room.html", pagePolicy))
+	mux.HandleFunc("GET /r/{code}/screen", p.page("screen.html", pagePolicy))
+	mux.HandleFunc("GET /host", p.page("host.html", pagePolicy))
+	mux.HandleFunc("GET /playground", p.page("playground.html", playgroundPolicy))
+	mux.HandleFunc(routeAssets, p.serveFile)
+	mux.HandleFunc("GET /favicon.svg", p.serveFile)
+}

@@ -1,0 +1,81 @@
+import { createClient as createSocket, type Client as SocketClient } from 'graphql-ws'
+import { Client, fetchExchange, subscriptionExchange } from 'urql'
+import { reconnect } from '../../../docs/follow-queue.mjs'
+import { ask, endpoint } from './post'
+import type { Sessions } from './session'
+import { Store } from './store'
+
+/** Whether the server is heard: offline says that it was, or should be, and is not. */
+export type Connection = 'connecting' | 'online' | 'offline'
+
+/** The ways to the server: operations go over HTTP, subscriptions over one WebSocket that comes back by itself. */
+export interface Api {
+  urql: Client
+  socket: SocketClient
+  connection: Store<Connection>
+  sessions: Sessions
+}
+
+const denied = 4403 // the token was refused, or has ended
+const silence = 10_000 // how long the server may leave a ping unanswered
+
+export function connect(sessions: Sessions): Api {
+  const connection = new Store<Connection>('connecting')
+  const socket = openSocket(sessions, connection)
+  const urql = new Client({
+    url: endpoint,
+    preferGetMethod: false,
+    fetch: withToken(sessions),
+    exchanges: [
+      // and no cache: what changes is subscribed to, and what is asked for should be new
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: (operation) => ({
+          subscribe: (sink) => ({
+            unsubscribe: socket.subscribe({ query: operation.query ?? '', variables: operation.variables }, sink),
+          }),
+        }),
+      }),
+    ],
+  })
+  return { urql, socket, connection, sessions }
+}
+
+const withToken =
+  (sessions: Sessions): typeof fetch =>
+  async (input, init) => {
+    const headers = new Headers(init?.headers)
+    const token = await sessions.token()
+    if (token) headers.set('Authorization', `Bearer ${token}`)
+    return ask(input, { ...init, headers })
+  }
+
+function openSocket(sessions: Sessions, connection: Store<Connection>): SocketClient {
+  const address = new URL(endpoint, location.href)
+  address.protocol = address.protocol.replace('http', 'ws')
+  let unanswered: ReturnType<typeof setTimeout> | undefined
+  const socket = createSocket({
+    ...reconnect,
+    url: address.href,
+    lazyCloseTimeout: 5_000,
+    keepAlive: 15_000,
+    connectionParams: async () => ({ authorization: `Bearer ${await sessions.token()}` }),
+    retryWait: (retries) => Promise.race([reconnect.retryWait(retries), backOnline()]),
+    on: {
+      connected: () => connection.set('online'),
+      closed: (event) => {
+        connection.set('offline')
+        if ((event as CloseEvent).code === denied) void sessions.refresh()
+      },
+      ping: (received) => {
+        if (!received) unanswered = setTimeout(() => socket.terminate(), silence)
+      },
+      pong: () => clearTimeout(unanswered),
+    },
+  })
+  addEventListener('offline', () => socket.terminate())
+  return socket
+}
+
+/** The browser knows best when to try again. */
+const backOnline = () => new Promise<void>((resolve) => addEventListener('online', () => resolve(), { once: true }))

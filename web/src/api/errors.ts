@@ -1,0 +1,30 @@
+/** Why an operation failed, as the schema's Mutation describes it. OFFLINE: nobody answered. */
+export interface Failure {
+  code: string
+  message: string
+  reason?: string | undefined // with REFUSED
+  retryAfterMs?: number | undefined
+}
+
+interface GraphQLErrorLike {
+  message: string
+  extensions?: Record<string, unknown> | undefined
+}
+
+export const offline: Failure = { code: 'OFFLINE', message: 'the server cannot be reached' }
+
+export function failureOf(errors: readonly GraphQLErrorLike[]): Failure {
+  const [first] = errors
+  if (!first) return { code: 'INTERNAL_SERVER_ERROR', message: 'an error without a message' }
+  const { code, reason, retryAfterMs } = first.extensions ?? {}
+  return {
+    code: typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR',
+    message: first.message,
+    reason: typeof reason === 'string' ? reason : undefined,
+    retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
+  }
+}
+
+/** Whether the same may succeed a while later. */
+export const isPassing = ({ code }: Failure): boolean =>
+  ['OFFLINE', 'RATE_LIMITED', 'UPSTREAM_UNAVAILABLE', 'INTERNAL_SERVER_ERROR'].includes(code)

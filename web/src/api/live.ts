@@ -1,0 +1,22 @@
+import type { TypedDocumentNode } from '@urql/core'
+import { useEffect } from 'react'
+import { type AnyVariables, useSubscription } from 'urql'
+import { type Failure, failureOf, isPassing, offline } from './errors'
+
+const again = 3_000 // milliseconds after which a subscription that failed in passing is tried again
+
+/** What a subscription sent last, and why it ended if it did. Connections that break are none of its concern. */
+export function useLive<Data, Variables extends AnyVariables>(
+  query: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): { data: Data | undefined; failure: Failure | undefined } {
+  const [{ data, error }, execute] = useSubscription<Data, Data, Variables>({ query, variables } as never)
+  const failure = error && (error.networkError ? offline : failureOf(error.graphQLErrors))
+  const retry = failure && isPassing(failure)
+  useEffect(() => {
+    if (!retry) return
+    const timer = setTimeout(() => execute(), again)
+    return () => clearTimeout(timer)
+  }, [retry, execute])
+  return { data, failure }
+}

@@ -1,0 +1,3 @@
+import { show } from '../ui/show'
+
+show(<main />)

@@ -1,0 +1,42 @@
+import { useEffect, useReducer } from 'react'
+import { serverNow } from '../api/clock'
+import type { PlaybackFieldsFragment } from '../api/generated'
+import { length } from '../text/format'
+
+type Playing = Pick<PlaybackFieldsFragment, 'status' | 'progressMs' | 'observedAt' | 'song'>
+
+/** How far a song has come by now, in milliseconds: what was seen last, and the time since. */
+export function progressOf({ status, progressMs, observedAt, song }: Playing, now: number): number {
+  const since = status === 'PLAYING' ? now - Date.parse(observedAt) : 0
+  return Math.min(Math.max(0, (progressMs ?? 0) + since), song?.durationMs ?? 0)
+}
+
+/** A song's progress, counted on from second to second. */
+export function Progress({ playing, label }: { playing: Playing; label: string }) {
+  const [, tick] = useReducer((n: number) => n + 1, 0)
+  const runs = playing.status === 'PLAYING'
+  useEffect(() => {
+    if (!runs) return
+    const timer = setInterval(tick, 1000)
+    return () => clearInterval(timer)
+  }, [runs])
+  const total = playing.song?.durationMs ?? 0
+  const done = progressOf(playing, serverNow())
+  return (
+    <div className="song-line">
+      <span>{length(done)}</span>
+      <div
+        className="progress"
+        style={{ flex: 1 }}
+        role="progressbar"
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={Math.round(total / 1000)}
+        aria-valuenow={Math.round(done / 1000)}
+      >
+        <div style={{ transform: `scaleX(${total ? done / total : 0})` }} />
+      </div>
+      <span>{length(total)}</span>
+    </div>
+  )
+}

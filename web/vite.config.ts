@@ -1,0 +1,18 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+const pages = ['index', 'room', 'screen', 'host', 'playground']
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    target: 'es2022',
+    rollupOptions: { input: pages.map((page) => `${page}.html`) },
+    chunkSizeWarningLimit: 10_000, // GraphiQL's editor; the budget of the other pages has a test
+    reportCompressedSize: false,
+  },
+  // `npx vite` serves the pages while they are worked on, beside a server at its usual address.
+  server: {
+    proxy: { '^/(graphql|covers|auth|spotify|healthz)': { target: 'http://127.0.0.1:8080', ws: true } },
+  },
+})
