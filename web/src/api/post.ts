@@ -2,7 +2,11 @@ import { stringifyDocument, type TypedDocumentNode } from '@urql/core'
 import { noteDate } from './clock'
 import { type Failure, failureOf, offline } from './errors'
 
-export type Answer<Data> = { data: Data; failure?: undefined } | { data?: undefined; failure: Failure }
+/** What an operation brought, and what failed of it. Fields that may be null can fail without the rest. */
+export interface Answer<Data> {
+  data?: Data | undefined
+  failure?: Failure | undefined
+}
 
 export const endpoint = '/graphql'
 
@@ -26,7 +30,7 @@ export async function post<Data, Variables>(
   try {
     const response = await ask(endpoint, { method: 'POST', credentials: 'include', headers, body })
     const { data, errors } = await response.json()
-    return errors ? { failure: failureOf(errors) } : { data }
+    return { data: data ?? undefined, failure: errors && failureOf(errors) }
   } catch {
     return { failure: offline }
   }
