@@ -15,7 +15,6 @@ export function LikeButton({ item, actions }: { item: Item; actions: Actions }) 
       type="button"
       className="like"
       aria-pressed={liked}
-      aria-label={`${what} (${text.likes(count)})`}
       disabled={item.state === 'COMMITTED'}
       onClick={() => actions.like(item)}
     >
@@ -30,7 +29,10 @@ export function LikeButton({ item, actions }: { item: Item; actions: Actions }) 
       >
         <path d="M12 20.5 4.2 12.7a4.9 4.9 0 0 1 6.9-6.9l.9.9.9-.9a4.9 4.9 0 0 1 6.9 6.9z" strokeLinejoin="round" />
       </svg>
-      <span>{count}</span>
+      <span className="count" aria-hidden="true">
+        {count}
+      </span>
+      <span className="spoken">{`${what} (${text.likes(count)})`}</span>
     </button>
   )
 }
