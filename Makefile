@@ -31,6 +31,9 @@ web/node_modules/.package-lock.json: web/package-lock.json
 run: build ## a party to try: http://127.0.0.1:8080
 	@./bin/antwon demo
 
+party: build ## the same for everybody in this network: phones can join
+	@ANTWON_ADDR=$${ANTWON_ADDR:-0.0.0.0:8080} ./bin/antwon demo
+
 demo: ## the same with songs of 20 seconds
 	@ANTWON_DEMO_SONG_SECONDS=20 $(MAKE) --no-print-directory run
 
@@ -80,4 +83,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web run demo generate migration lint node-modules test scenarios bench bench-realtime vuln check stale
+.PHONY: help build web run party demo generate migration lint node-modules test scenarios bench bench-realtime vuln check stale

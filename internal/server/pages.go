@@ -10,8 +10,9 @@ import (
 
 const (
 	routeAssets = "GET /assets/{file...}"
-	// pagePolicy lets a page load and ask nothing but this server, and show the covers that Spotify keeps.
-	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https://*.scdn.co " +
+	// pagePolicy lets a page load and ask nothing but this server, by whichever of its addresses, and show the covers that
+	// Spotify keeps.
+	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' %s data: https://*.scdn.co " +
 		"https://*.spotifycdn.com; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 	// playgroundPolicy also lets GraphiQL's editor set styles, have its font inside its style sheet, and work in the background.
 	playgroundPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; " +
@@ -69,7 +70,8 @@ func (p *pages) serveFile(w http.ResponseWriter, r *http.Request) {
 	file.serve(w, r)
 }
 
-func (p *pages) route(mux *http.ServeMux) {
+func (p *pages) route(mux *http.ServeMux, publicURL string) {
+	pagePolicy := fmt.Sprintf(pagePolicy, publicURL)
 	mux.HandleFunc("GET /{$}", p.page("index.html", pagePolicy))
 	mux.HandleFunc("GET /r/{code}", p.page("room.html", pagePolicy))
 	mux.HandleFunc("GET /r/{code}/screen", p.page("screen.html", pagePolicy))
