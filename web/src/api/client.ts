@@ -60,10 +60,11 @@ function openSocket(sessions: Sessions, connection: Store<Connection>): SocketCl
     lazyCloseTimeout: 5_000,
     keepAlive: 15_000,
     connectionParams: async () => ({ authorization: `Bearer ${await sessions.token()}` }),
-    retryWait: (retries) => Promise.race([reconnect.retryWait(retries), backOnline()]),
+    retryWait: (retries) => orOnline(reconnect.retryWait(retries)),
     on: {
       connected: () => connection.set('online'),
       closed: (event) => {
+        clearTimeout(unanswered)
         connection.set('offline')
         if ((event as CloseEvent).code === denied) void sessions.refresh()
       },
@@ -77,5 +78,12 @@ function openSocket(sessions: Sessions, connection: Store<Connection>): SocketCl
   return socket
 }
 
-/** The browser knows best when to try again. */
-const backOnline = () => new Promise<void>((resolve) => addEventListener('online', () => resolve(), { once: true }))
+/** Waits, but not after the browser is online again, which knows best when to try. */
+async function orOnline(wait: Promise<void>): Promise<void> {
+  const waited = new AbortController()
+  const online = new Promise<void>((resolve) => {
+    addEventListener('online', () => resolve(), { once: true, signal: waited.signal })
+  })
+  await Promise.race([wait, online])
+  waited.abort()
+}

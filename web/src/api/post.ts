@@ -18,17 +18,18 @@ export const ask: typeof fetch = async (input, init) => {
   return response
 }
 
-/** Sends an operation over HTTP with this browser's cookies, as those that begin or end a session have to be. */
+/** Sends an operation over HTTP, with this browser's cookies unless told otherwise, as those that begin or end a session need. */
 export async function post<Data, Variables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   token?: string,
+  credentials: RequestCredentials = 'include',
 ): Promise<Answer<Data>> {
   const headers: Record<string, string> = { 'Content-Type': 'application/json', 'X-Antwon': '1' }
   if (token) headers.Authorization = `Bearer ${token}`
   const body = JSON.stringify({ query: stringifyDocument(document), variables })
   try {
-    const response = await ask(endpoint, { method: 'POST', credentials: 'include', headers, body })
+    const response = await ask(endpoint, { method: 'POST', credentials, headers, body })
     const { data, errors } = await response.json()
     return { data: data ?? undefined, failure: errors && failureOf(errors) }
   } catch {
