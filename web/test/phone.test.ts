@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { away, Device, launch } from './browser'
-import { api, eventually, Server } from './server'
+import { api, demoHost, eventually, Server } from './server'
 
 let browser: Browser
 beforeAll(async () => {
@@ -21,22 +21,6 @@ async function guest(server: Server, name: string, options = {}): Promise<Device
   await device.join('PARTY', name)
   await device.page.locator('.like').first().waitFor()
   return device
-}
-
-/** A host's session, for what only hosts do. */
-async function demoHost(server: Server) {
-  const response = await fetch(server.hostLink, { redirect: 'manual' })
-  const cookie = response.headers
-    .getSetCookie()
-    .map((each) => each.split(';')[0])
-    .join('; ')
-  const answer = await fetch(`${server.url}/graphql`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'X-Antwon': '1', Cookie: cookie },
-    body: JSON.stringify({ query: 'mutation { refreshSession { accessToken viewer { hostedRoom { id } } } }' }),
-  })
-  const { data } = await answer.json()
-  return { token: data.refreshSession.accessToken as string, roomId: data.refreshSession.viewer.hostedRoom.id as string }
 }
 
 describe('a guest on a phone', () => {

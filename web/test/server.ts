@@ -92,3 +92,25 @@ export async function api(server: Server, query: string, variables: object, toke
   if (errors) throw new Error(JSON.stringify(errors))
   return data
 }
+
+/** A session, and the room that it is good for. */
+export interface Session {
+  token: string
+  roomId: string
+}
+
+/** The demo's own host, for what only hosts do. */
+export async function demoHost(server: Server): Promise<Session> {
+  const response = await fetch(server.hostLink, { redirect: 'manual' })
+  const cookie = response.headers
+    .getSetCookie()
+    .map((each) => each.split(';')[0])
+    .join('; ')
+  const answer = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'X-Antwon': '1', Cookie: cookie },
+    body: JSON.stringify({ query: 'mutation { refreshSession { accessToken viewer { hostedRoom { id } } } }' }),
+  })
+  const { data } = await answer.json()
+  return { token: data.refreshSession.accessToken, roomId: data.refreshSession.viewer.hostedRoom.id }
+}

@@ -21,7 +21,7 @@ export async function look(code: string, browser: Sessions): Promise<Look> {
   if (token === undefined) return { failure: offline }
   if (token === null) return watch(code, browser)
   const { data, failure } = await post(RoomByCodeDocument, { code }, token)
-  if (data) return data.roomByCode ? { found: { roomId: data.roomByCode.id, sessions: browser } } : missing
+  if (!failure) return data?.roomByCode ? { found: { roomId: data.roomByCode.id, sessions: browser } } : missing
   if (failure.code === 'UNAUTHENTICATED') await browser.refresh()
   if (failure.code !== 'FORBIDDEN') return { failure }
   return browser.current.get()?.viewer.user.kind === 'SCREEN' ? watch(code, browser) : watchAside(code)
@@ -38,8 +38,7 @@ async function watchAside(code: string): Promise<Look> {
   const watchAnew = () => post(WatchRoomDocument, { code }, undefined, 'omit')
   const renewal: Renewal = async () => {
     const { data, failure } = await watchAnew()
-    if (data) return { data: data.watchRoom.session }
-    return failure.code === 'NOT_FOUND' ? { data: null } : { failure }
+    return failure?.code === 'NOT_FOUND' ? { data: null } : { data: data?.watchRoom.session, failure }
   }
   const { data, failure } = await watchAnew()
   return data ? watched(data, new Sessions(renewal)) : unseen(failure)
@@ -50,7 +49,7 @@ function watched({ watchRoom }: WatchRoomMutation, sessions: Sessions): Look {
   return { found: { roomId: watchRoom.room.id, sessions } }
 }
 
-const unseen = (failure: Failure): Look => (failure.code === 'NOT_FOUND' ? missing : { failure })
+const unseen = (failure: Failure = offline): Look => (failure.code === 'NOT_FOUND' ? missing : { failure })
 
 /** Looks for the room until it is there: nobody stands beside a screen to press anything. */
 export async function keepLooking(code: string, onLook: (look: Look) => void, signal: AbortSignal): Promise<void> {
