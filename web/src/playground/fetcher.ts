@@ -1,5 +1,5 @@
 import type { Fetcher, FetcherParams, Observable } from '@graphiql/toolkit'
-import { type ExecutionResult, getOperationAST, parse } from 'graphql'
+import { type ExecutionResult, GraphQLError, getOperationAST, parse } from 'graphql'
 import { createClient } from 'graphql-ws'
 import { reconnect } from '../../../docs/follow-queue.mjs'
 import { ask, endpoint } from '../api/post'
@@ -26,7 +26,7 @@ export function createFetcher(playground: Playground): Fetcher {
     if (params.operationName === 'IntrospectionQuery') return introspect(params, playground)
     const request = { ...params, variables: playground.fillIn(params.variables) }
     const missing = playground.whatIsMissing(request.variables)
-    if (missing) throw new Error(missing)
+    if (missing) return { errors: [new GraphQLError(missing)] }
     const headers = playground.fillIn(options?.headers) as Headers
     return isSubscription(params) ? subscribe(request, headers, playground) : run(request, headers, playground)
   }

@@ -47,7 +47,11 @@ const viewer: Tab = {
 query viewer {
   viewer {
     user { id displayName kind }
-    spotify { connected displayName reconnectBy reconnectSoon }
+    spotify {
+      connected
+      reconnectBy
+      reconnectSoon
+    }
     hostedRoom { id code name joinUrl }
   }
 }
