@@ -51,11 +51,15 @@ node-modules: test/node/node_modules/.package-lock.json ## install the npm clien
 test/node/node_modules/.package-lock.json: test/node/package-lock.json
 	-@cd test/node && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
 
-test: $(NODE_MODULES) ## everything, with the race detector; says what it left out and why
+test: $(NODE_MODULES) $(WEB) $(NODE:yes=test-web) ## everything, with the race detector; says what it left out and why
 	@go test $(RACE) -v ./... > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
 	@grep -E '^ok' test.log
 	@if grep -q ' left out: ' test.log; then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' test.log | sort | uniq -c; fi
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
+
+test-web: $(WEB) ## the web pages' TypeScript: types, style, and its tests
+	@if test -x web/node_modules/.bin/vitest; then cd web && npm run --silent check && npm run --silent test; \
+	else echo "LEFT OUT: the web pages' own tests, which need npm's packages"; test "$${ANTWON_TEST_STRICT:-}" != 1; fi
 
 scenarios: ## whole parties in fake time, and a table of what came of them; ARGS=-write renews docs/playback.md
 	@go test ./test/scenarios -count=1 -v -run 'TestScenarios|TestRandomParties|TestAnEvening|TestIdleRooms' -args $(ARGS) > scenarios.log 2>&1 || { grep -E -- '--- FAIL|_test.go' scenarios.log; echo "FAILED: the whole output is in scenarios.log"; exit 1; }
@@ -80,4 +84,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web run demo generate migration lint node-modules test scenarios bench bench-realtime vuln check stale
+.PHONY: help build web run demo generate migration lint node-modules test test-web scenarios bench bench-realtime vuln check stale
