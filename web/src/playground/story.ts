@@ -147,7 +147,9 @@ mutation addSong($roomId: ID!, $songUri: String!) {
   },
   {
     query: `# Likes move a song up. Liking it twice is no
-# error, and counts once.
+# error, and counts once. The first song of a
+# new room plays at once, and can be liked no
+# more: then search and add another.
 mutation likeQueueItem($itemId: ID!) {
   likeQueueItem(itemId: $itemId) {
     id
