@@ -59,7 +59,7 @@ function openSocket(sessions: Sessions, connection: Store<Connection>): SocketCl
     url: address.href,
     lazyCloseTimeout: 5_000,
     keepAlive: 15_000,
-    connectionParams: async () => ({ authorization: `Bearer ${await sessions.token()}` }),
+    connectionParams: async () => ({ authorization: `Bearer ${await sessions.patientToken()}` }),
     retryWait: (retries) => orOnline(reconnect.retryWait(retries)),
     on: {
       connected: () => connection.set('online'),

@@ -54,10 +54,19 @@ export class Sessions {
   /** An access token that is good for a while, or null where nobody is signed in. Rejects while that cannot be found out. */
   async token(): Promise<string | null> {
     const session = this.current.get()
+    if (session === null) return null
     if (session && Date.parse(session.expiresAt) - serverNow() > ahead) return session.accessToken
     const { data, failure } = await this.refresh()
     if (failure) throw new Error(failure.message)
     return data?.accessToken ?? null
+  }
+
+  /** The same, however long it takes to find out: for what cannot be tried again later. */
+  async patientToken(): Promise<string | null> {
+    return this.token().catch(async () => {
+      await this.begin()
+      return this.token()
+    })
   }
 
   async signOut(): Promise<void> {
