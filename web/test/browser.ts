@@ -62,6 +62,9 @@ export class Device {
 
   /** Fails where axe finds that somebody cannot use the page. */
   async expectAccessible(what: string): Promise<void> {
+    await this.page.evaluate(() => {
+      for (const animation of document.getAnimations()) animation.finish() // what is half faded in is hard to read
+    })
     await this.page.evaluate(axeSource) // evaluated by the browser's tools, which the page's policy does not bind
     const { violations } = await this.page.evaluate(() =>
       (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),

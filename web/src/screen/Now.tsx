@@ -53,7 +53,7 @@ function Picture({ song }: { song: Song }) {
 function SpotifyLink({ song }: { song: Song }) {
   const text = useText()
   return (
-    <a className="spotify" href={song.spotifyUrl} target="_blank" rel="noreferrer" aria-label={text.openInSpotify(song.name)}>
+    <a className="spotify" href={song.spotifyUrl} target="_blank" rel="noreferrer" title={text.openInSpotify(song.name)}>
       <SpotifyMark />
       <span>{song.spotifyUrl.replace(/^https:\/\/([^/]+).*/, '$1')}</span>
     </a>
