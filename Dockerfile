@@ -1,9 +1,19 @@
 # syntax=docker/dockerfile:1
+FROM node:22-bookworm-slim AS web
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY schema.graphqls /src/
+COPY docs/follow-queue.* /src/docs/
+COPY web ./
+RUN npm run build
+
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
+COPY --from=web /src/web/dist web/dist
 RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /antwon ./cmd/antwon
 RUN mkdir -p /empty/data && chown 65532:65532 /empty/data
 

@@ -13,6 +13,9 @@ NODE := $(shell command -v node >/dev/null && command -v npm >/dev/null && echo 
 NODE_MODULES := $(NODE:yes=node-modules)
 WEB := $(NODE:yes=web)
 
+# What drives the web pages needs npm's packages, and Chromium.
+BROWSER := cd web && node_modules/.bin/vitest run --config vitest.browser.config.ts --silent=passed-only
+
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -30,6 +33,9 @@ web/node_modules/.package-lock.json: web/package-lock.json
 
 run: build ## a party to try: http://127.0.0.1:8080
 	@./bin/antwon demo
+
+party: build ## the same for everybody in this network: phones can join
+	@ANTWON_ADDR=$${ANTWON_ADDR:-0.0.0.0:8080} ./bin/antwon demo
 
 demo: ## the same with songs of 20 seconds
 	@ANTWON_DEMO_SONG_SECONDS=20 $(MAKE) --no-print-directory run
@@ -51,11 +57,18 @@ node-modules: test/node/node_modules/.package-lock.json ## install the npm clien
 test/node/node_modules/.package-lock.json: test/node/package-lock.json
 	-@cd test/node && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
 
-test: $(NODE_MODULES) ## everything, with the race detector; says what it left out and why
+test: $(NODE_MODULES) $(NODE:yes=test-web) $(NODE:yes=test-pages) ## everything, with the race detector; says what it left out and why
 	@go test $(RACE) -v ./... > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
 	@grep -E '^ok' test.log
 	@if grep -q ' left out: ' test.log; then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' test.log | sort | uniq -c; fi
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
+
+test-web: $(WEB) ## the web pages' TypeScript: types, style, and its tests
+	@if test -x web/node_modules/.bin/vitest; then cd web && npm run --silent check && npm run --silent test; \
+	else echo "LEFT OUT: the web pages' own tests, which need npm's packages"; test "$${ANTWON_TEST_STRICT:-}" != 1; fi
+
+test-pages: build ## the web pages in a real browser, against the real program
+	@$(BROWSER)
 
 scenarios: ## whole parties in fake time, and a table of what came of them; ARGS=-write renews docs/playback.md
 	@go test ./test/scenarios -count=1 -v -run 'TestScenarios|TestRandomParties|TestAnEvening|TestIdleRooms' -args $(ARGS) > scenarios.log 2>&1 || { grep -E -- '--- FAIL|_test.go' scenarios.log; echo "FAILED: the whole output is in scenarios.log"; exit 1; }
@@ -66,6 +79,12 @@ bench: ## likes a second, arrival and reading, on SQLite and MySQL
 
 bench-realtime: ## thousands of subscribers: on antwon, on gqlgen's own transport, and without GraphQL
 	go run ./cmd/antwon-bench realtime $(ARGS)
+
+bench-web: build ## what the web pages cost, in a real browser
+	@ANTWON_RUN=test/bench.ts $(BROWSER) --disable-console-intercept
+
+screenshots: build ## pictures of the web pages, into docs/pages
+	@ANTWON_RUN=test/screenshots.ts $(BROWSER)
 
 vuln: ## look for known vulnerabilities in what the program uses (needs the internet)
 	go tool govulncheck ./...
@@ -80,4 +99,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web run demo generate migration lint node-modules test scenarios bench bench-realtime vuln check stale
+.PHONY: help build web run party demo generate migration lint node-modules test test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale

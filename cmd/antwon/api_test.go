@@ -2,12 +2,15 @@ package main_test
 
 import (
 	"encoding/json"
+	"io/fs"
 	"net/http"
 	"os/exec"
 	"strings"
 	"testing"
 
 	"github.com/gorilla/websocket"
+
+	"antwon.dj/backend/web"
 )
 
 // What clients are told when they ask for what they may not, or in a form that nobody understands.
@@ -122,15 +125,13 @@ func TestSessionsBeginOverHTTPOnly(t *testing.T) {
 	}
 }
 
-func TestHealthMetricsAndPages(t *testing.T) {
+func TestHealthMetricsAndCovers(t *testing.T) {
 	s := startServer(t, "sqlite:data/antwon.db")
 	s.join("PARTY", "Gina")
 	for path, want := range map[string]string{
 		"/healthz":                       "alive",
 		"/readyz":                        "ready",
 		"/metrics":                       "graphql_operations_total",
-		"/playground":                    "playground.js",
-		"/r/PARTY":                       "playground.js",
 		"/graphql?query={viewer{email}}": `{"data":{"viewer":null}}`,
 	} {
 		response, err := http.Get(s.url + path)
@@ -162,6 +163,24 @@ func TestHealthMetricsAndPages(t *testing.T) {
 	}
 	if body := readAll(t, response); !strings.Contains(body, "<svg") || response.Header.Get("Content-Type") != "image/svg+xml" {
 		t.Errorf("the cover %s is %s: %.100s", cover, response.Header.Get("Content-Type"), body)
+	}
+}
+
+// The program has the pages inside, or says how to build them.
+func TestPages(t *testing.T) {
+	s := startServer(t, "sqlite:data/antwon.db")
+	status, want := http.StatusOK, `data-login="demo"`
+	if _, err := fs.Stat(web.Pages(), "room.html"); err != nil {
+		status, want = http.StatusServiceUnavailable, "make build"
+	}
+	for _, path := range []string{"/", "/r/PARTY", "/r/PARTY/screen", "/host", "/playground?code=PARTY"} {
+		response, err := http.Get(s.url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body := readAll(t, response); response.StatusCode != status || !strings.Contains(body, want) {
+			t.Errorf("GET %s: %s, %.200s; want %q in it", path, response.Status, body, want)
+		}
 	}
 }
 

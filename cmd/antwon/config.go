@@ -119,7 +119,7 @@ func parseConfig(command string, environ []string, kept secrets.Values) (config,
 		whence:       p.whence,
 		command:      command,
 	}
-	cfg.publicURL = p.url("PUBLIC_URL", "http://"+reachable(cfg.addr))
+	cfg.publicURL = p.url("PUBLIC_URL", "http://"+shared(cfg.addr))
 	if err := cfg.logLevel.UnmarshalText([]byte(p.text("LOG_LEVEL", "info"))); err != nil {
 		p.fault("LOG_LEVEL", "want debug, info, warn or error")
 	}

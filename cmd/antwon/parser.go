@@ -73,6 +73,20 @@ func (p *parser) address(name, fallback string) string {
 	return value
 }
 
+// shared is where others reach a server: of one that listens on all addresses, at this machine's own in its network.
+func shared(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err != nil || host != "" && (ip == nil || !ip.IsUnspecified()) {
+		return addr
+	}
+	route, err := net.Dial("udp4", "192.0.2.1:9") // sends nothing, but says from which address it would
+	if err != nil {
+		return reachable(addr) // there is no network
+	}
+	defer route.Close()
+	return net.JoinHostPort(route.LocalAddr().(*net.UDPAddr).IP.String(), port)
+}
+
 // reachable is where this machine itself reaches a server that listens on all its addresses.
 func reachable(addr string) string {
 	host, port, err := net.SplitHostPort(addr)

@@ -30,6 +30,7 @@ func start(t *testing.T, change func(*server.Config)) *site {
 	s := &site{t: t, log: &logLines{}}
 	cfg := server.Config{
 		GraphQL: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "graphql") }),
+		Pages:   built,
 		Ready:   func(context.Context) error { return nil },
 		Metrics: prometheus.NewRegistry(),
 		Log:     slog.New(slog.NewJSONHandler(s.log, nil)),

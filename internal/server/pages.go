@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"strings"
@@ -10,8 +11,9 @@ import (
 
 const (
 	routeAssets = "GET /assets/{file...}"
-	// pagePolicy lets a page load and ask nothing but this server, and show the covers that Spotify keeps.
-	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https://*.scdn.co " +
+	// pagePolicy lets a page load and ask nothing but this server, by whichever of its addresses, and show the covers that
+	// Spotify keeps.
+	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' %s data: https://*.scdn.co " +
 		"https://*.spotifycdn.com; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 	// playgroundPolicy also lets GraphiQL's editor set styles, have its font inside its style sheet, and work in the background.
 	playgroundPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; " +
@@ -23,13 +25,12 @@ const (
 
 // pages serves the web pages from files that the build made, or says that it did not.
 type pages struct {
-	files  map[string]*asset // by name, such as room.html or assets/room-Bx3k.js
-	absent *asset
+	files map[string]*asset // by name, such as room.html or assets/room-Bx3k.js
 }
 
 // newPages reads all files. Login tells the pages how hosts sign in: "demo" or "provider".
 func newPages(built fs.FS, login string) *pages {
-	p := &pages{map[string]*asset{}, newAsset("absent.html", []byte(notBuilt))}
+	p := &pages{map[string]*asset{}}
 	err := fs.WalkDir(built, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -49,14 +50,22 @@ func newPages(built fs.FS, login string) *pages {
 
 // page serves one of the HTML files.
 func (p *pages) page(name, policy string) http.HandlerFunc {
-	page := p.files[name]
-	if page == nil {
-		page = p.absent
+	serve := serveNotBuilt
+	if page := p.files[name]; page != nil {
+		serve = page.serve
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", policy)
-		page.serve(w, r)
+		serve(w, r)
 	}
+}
+
+// serveNotBuilt is no 200, which would tell whoever watches or keeps pages that this was one.
+func serveNotBuilt(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", contentTypeOf(".html"))
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_, _ = io.WriteString(w, notBuilt) // fails only when the browser has gone
 }
 
 // serveFile serves what the pages load.
@@ -69,7 +78,8 @@ func (p *pages) serveFile(w http.ResponseWriter, r *http.Request) {
 	file.serve(w, r)
 }
 
-func (p *pages) route(mux *http.ServeMux) {
+func (p *pages) route(mux *http.ServeMux, publicURL string) {
+	pagePolicy := fmt.Sprintf(pagePolicy, publicURL)
 	mux.HandleFunc("GET /{$}", p.page("index.html", pagePolicy))
 	mux.HandleFunc("GET /r/{code}", p.page("room.html", pagePolicy))
 	mux.HandleFunc("GET /r/{code}/screen", p.page("screen.html", pagePolicy))

@@ -60,11 +60,12 @@ function openSocket(sessions: Sessions, connection: Store<Connection>): SocketCl
     url: address.href,
     lazyCloseTimeout: 5_000,
     keepAlive: 15_000,
-    connectionParams: async () => ({ authorization: `Bearer ${await sessions.token()}` }),
-    retryWait: (retries) => Promise.race([reconnect.retryWait(retries), backOnline()]),
+    connectionParams: async () => ({ authorization: `Bearer ${await sessions.patientToken()}` }),
+    retryWait: (retries) => orOnline(reconnect.retryWait(retries)),
     on: {
       connected: () => connection.set('online'),
       closed: (event) => {
+        clearTimeout(unanswered)
         const { code } = event as CloseEvent
         connection.set(code === unused ? 'connecting' : 'offline')
         if (code === denied) void sessions.refresh()
@@ -79,5 +80,12 @@ function openSocket(sessions: Sessions, connection: Store<Connection>): SocketCl
   return socket
 }
 
-/** The browser knows best when to try again. */
-const backOnline = () => new Promise<void>((resolve) => addEventListener('online', () => resolve(), { once: true }))
+/** Waits, but not after the browser is online again, which knows best when to try. */
+async function orOnline(wait: Promise<void>): Promise<void> {
+  const waited = new AbortController()
+  const online = new Promise<void>((resolve) => {
+    addEventListener('online', () => resolve(), { once: true, signal: waited.signal })
+  })
+  await Promise.race([wait, online])
+  waited.abort()
+}

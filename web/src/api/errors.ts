@@ -1,3 +1,5 @@
+import type { CombinedError } from 'urql'
+
 /** Why an operation failed, as the schema's Mutation describes it. OFFLINE: nobody answered. */
 export interface Failure {
   code: string
@@ -25,6 +27,11 @@ export function failureOf(errors: readonly GraphQLErrorLike[]): Failure {
     field: typeof field === 'string' ? field : undefined,
     retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
   }
+}
+
+/** The failure in an error of urql's, if there is one. */
+export function failureOfUrql(error: CombinedError | undefined): Failure | undefined {
+  return error && (error.networkError ? offline : failureOf(error.graphQLErrors))
 }
 
 /** Whether the same may succeed a while later. */

@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from '@urql/core'
 import { useEffect } from 'react'
 import { type AnyVariables, useSubscription } from 'urql'
-import { type Failure, failureOf, isPassing, offline } from './errors'
+import { type Failure, failureOfUrql, isPassing } from './errors'
 
 const again = 3_000 // milliseconds after which a subscription that failed in passing is tried again
 
@@ -11,7 +11,7 @@ export function useLive<Data, Variables extends AnyVariables>(
   variables: Variables,
 ): { data: Data | undefined; failure: Failure | undefined } {
   const [{ data, error }, execute] = useSubscription<Data, Data, Variables>({ query, variables } as never)
-  const failure = error && (error.networkError ? offline : failureOf(error.graphQLErrors))
+  const failure = failureOfUrql(error)
   const retry = failure && isPassing(failure)
   useEffect(() => {
     if (!retry) return

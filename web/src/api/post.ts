@@ -2,7 +2,11 @@ import { stringifyDocument, type TypedDocumentNode } from '@urql/core'
 import { noteDate } from './clock'
 import { type Failure, failureOf, offline } from './errors'
 
-export type Answer<Data> = { data: Data; failure?: undefined } | { data?: undefined; failure: Failure }
+/** What an operation brought, and what failed of it. Fields that may be null can fail without the rest. */
+export interface Answer<Data> {
+  data?: Data | undefined
+  failure?: Failure | undefined
+}
 
 export const endpoint = '/graphql'
 
@@ -14,19 +18,20 @@ export const ask: typeof fetch = async (input, init) => {
   return response
 }
 
-/** Sends an operation over HTTP with this browser's cookies, as those that begin or end a session have to be. */
+/** Sends an operation over HTTP, with this browser's cookies unless told otherwise, as those that begin or end a session need. */
 export async function post<Data, Variables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   token?: string,
+  credentials: RequestCredentials = 'include',
 ): Promise<Answer<Data>> {
   const headers: Record<string, string> = { 'Content-Type': 'application/json', 'X-Antwon': '1' }
   if (token) headers.Authorization = `Bearer ${token}`
   const body = JSON.stringify({ query: stringifyDocument(document), variables })
   try {
-    const response = await ask(endpoint, { method: 'POST', credentials: 'include', headers, body })
+    const response = await ask(endpoint, { method: 'POST', credentials, headers, body })
     const { data, errors } = await response.json()
-    return errors ? { failure: failureOf(errors) } : { data }
+    return { data: data ?? undefined, failure: errors && failureOf(errors) }
   } catch {
     return { failure: offline }
   }

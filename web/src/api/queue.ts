@@ -15,6 +15,8 @@ export interface QueueState {
   ended: unknown // undefined while it goes on; true once the room is closed, or why the server refuses
 }
 
+const again = 3_000 // milliseconds until a client that gave up is asked again
+
 const empty: QueueState = { version: null, items: [], changes: 0, ended: undefined }
 
 /** Follows a room's queue by the reference client. Whatever comes between two frames is shown at once. */
@@ -26,6 +28,7 @@ export function useQueue(api: Api, roomId: string): Store<QueueState> {
 
 function follow(api: Api, roomId: string, store: Store<QueueState>): () => void {
   let changes = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
   const show = perFrame((queue: Queue<Item>) => {
     const items = queue.order.flatMap((id) => queue.items.get(id) ?? [])
     store.set({ version: queue.version, items, changes, ended: undefined })
@@ -34,12 +37,23 @@ function follow(api: Api, roomId: string, store: Store<QueueState>): () => void 
     changes++
     show(queue)
   }
-  const following = followQueue<Item>(api.socket, roomId, onQueue, stringifyDocument(QueueChangesDocument))
-  following.ended.then(
-    () => store.set({ ...store.get(), ended: true }),
-    (error: unknown) => store.set({ ...store.get(), ended: error }),
-  )
-  return () => following.stop()
+  const end = (ended: unknown) => store.set({ ...store.get(), ended })
+  const begin = () => {
+    const following = followQueue<Item>(api.socket, roomId, onQueue, stringifyDocument(QueueChangesDocument))
+    following.ended.then(
+      () => end(true),
+      (error: unknown) => {
+        if (Array.isArray(error)) end(error)
+        else timer = setTimeout(() => (stop = begin()), again) // the client gave up, and the server has refused nothing
+      },
+    )
+    return () => following.stop()
+  }
+  let stop = begin()
+  return () => {
+    clearTimeout(timer)
+    stop()
+  }
 }
 
 /** Calls back at most once a frame, with the newest value; at once where no frame comes, as in a hidden page. */

@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from '@urql/core'
 import type { AnyVariables, Client } from 'urql'
-import { type Failure, failureOf, offline } from './errors'
+import { type Failure, failureOfUrql } from './errors'
 import { AddSongDocument, LikeItemDocument, RemoveItemDocument, UnlikeItemDocument } from './generated'
 import { type Action, type Entry, enqueue, restore } from './outbox'
 import { Store } from './store'
@@ -86,8 +86,7 @@ export class Sender {
 
   async #mutate<Data, Variables extends AnyVariables>(document: TypedDocumentNode<Data, Variables>, variables: Variables) {
     const { data, error } = await this.urql.mutation(document, variables)
-    if (error) return { failure: error.networkError ? offline : failureOf(error.graphQLErrors) }
-    return { data }
+    return { data, failure: failureOfUrql(error) }
   }
 }
 

@@ -13,8 +13,8 @@ export type Renewal = () => Promise<Answer<Session | null>>
 /** Renews by the cookie that a browser gets when it joins or signs in, so that a reload is not a new guest. */
 export const byCookie: Renewal = async () => {
   const { data, failure } = await post(RefreshSessionDocument, {})
-  if (data) return { data: data.refreshSession }
-  return failure.code === 'UNAUTHENTICATED' ? { data: null } : { failure }
+  if (failure?.code === 'UNAUTHENTICATED') return { data: null }
+  return { data: data?.refreshSession, failure }
 }
 
 /** Who this browser is: an access token that is renewed when a page is opened, and before it ends. */
@@ -35,7 +35,7 @@ export class Sessions {
 
   async #refresh(): ReturnType<Renewal> {
     const answer = await this.renew()
-    if (!answer.failure) this.current.set(answer.data)
+    if (answer.data !== undefined) this.current.set(answer.data)
     return answer
   }
 
@@ -54,10 +54,19 @@ export class Sessions {
   /** An access token that is good for a while, or null where nobody is signed in. Rejects while that cannot be found out. */
   async token(): Promise<string | null> {
     const session = this.current.get()
+    if (session === null) return null
     if (session && Date.parse(session.expiresAt) - serverNow() > ahead) return session.accessToken
     const { data, failure } = await this.refresh()
     if (failure) throw new Error(failure.message)
     return data?.accessToken ?? null
+  }
+
+  /** The same, however long it takes to find out: for what cannot be tried again later. */
+  async patientToken(): Promise<string | null> {
+    return this.token().catch(async () => {
+      await this.begin()
+      return this.token()
+    })
   }
 
   async signOut(): Promise<void> {

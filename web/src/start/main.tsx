@@ -1,3 +1,5 @@
+import { Sessions } from '../api/session'
 import { show } from '../ui/show'
+import { Start } from './Start'
 
-show(<main />)
+show(<Start sessions={new Sessions()} />)

@@ -1,0 +1,41 @@
+import type { Api } from '../api/client'
+import { useStore } from '../api/store'
+import { useText } from '../text/text'
+import { LanguageChoice } from '../ui/LanguageChoice'
+import { usePhoneText } from './text'
+
+interface Props {
+  api: Api
+  name: string
+  code: string
+  user: { displayName: string }
+  unsent: number
+}
+
+/** The room's name, and whether the server is heard. */
+export function Header({ api, name, code, user, unsent }: Props) {
+  const text = useText()
+  const own = usePhoneText()
+  const offline = useStore(api.connection) === 'offline'
+  return (
+    <header className="head">
+      <div className="head-line">
+        <h1>{name}</h1>
+        <span className="code quiet">{code}</span>
+        <details className="menu">
+          <summary className="button plain">{user.displayName}</summary>
+          <div className="card stack">
+            <p>{own.youAre(user.displayName)}</p>
+            <LanguageChoice />
+            <button type="button" className="button" onClick={() => void api.sessions.signOut()}>
+              {own.leave}
+            </button>
+          </div>
+        </details>
+      </div>
+      <p className={offline ? 'notice bad' : 'spoken'} role="status">
+        {offline && `${text.offline} ${unsent > 0 ? own.unsent(unsent) : ''}`}
+      </p>
+    </header>
+  )
+}

@@ -1,0 +1,38 @@
+import type { Item } from '../api/queue'
+import { useText } from '../text/text'
+import { usePhoneText } from './text'
+import type { Actions } from './useActions'
+
+/** One tap likes a song, another takes that back. A filled heart is one's own like; the number counts everybody's. */
+export function LikeButton({ item, actions }: { item: Item; actions: Actions }) {
+  const text = useText()
+  const own = usePhoneText()
+  const liked = actions.isLiked(item)
+  const count = actions.likeCount(item)
+  const what = liked ? own.unlike(item.song.name) : own.like(item.song.name)
+  return (
+    <button
+      type="button"
+      className="like"
+      aria-pressed={liked}
+      disabled={item.state === 'COMMITTED'}
+      onClick={() => actions.like(item)}
+    >
+      <svg
+        width="26"
+        height="26"
+        viewBox="0 0 24 24"
+        aria-hidden="true"
+        fill={liked ? 'currentColor' : 'none'}
+        stroke="currentColor"
+        strokeWidth="2"
+      >
+        <path d="M12 20.5 4.2 12.7a4.9 4.9 0 0 1 6.9-6.9l.9.9.9-.9a4.9 4.9 0 0 1 6.9 6.9z" strokeLinejoin="round" />
+      </svg>
+      <span className="count" aria-hidden="true">
+        {count}
+      </span>
+      <span className="spoken">{`${what} (${text.likes(count)})`}</span>
+    </button>
+  )
+}

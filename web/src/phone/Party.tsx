@@ -1,0 +1,79 @@
+import { useEffect, useState } from 'react'
+import type { Api } from '../api/client'
+import { PlaybackChangesDocument, RoomChangesDocument, ViewerChangesDocument } from '../api/generated'
+import { useLive } from '../api/live'
+import { useQueue } from '../api/queue'
+import { useStore } from '../api/store'
+import { healthSentence, useLanguage, useText } from '../text/text'
+import { Message } from '../ui/Message'
+import { Header } from './Header'
+import { Mine } from './Mine'
+import { NowPlaying } from './NowPlaying'
+import { Queue } from './Queue'
+import { Removed } from './Removed'
+import { Search } from './Search'
+import { type Tab, Tabs } from './Tabs'
+import { Toasts } from './Toasts'
+import { usePhoneText } from './text'
+import { useActions } from './useActions'
+
+interface Props {
+  api: Api
+  room: { id: string; name: string; code: string }
+  user: { id: string; displayName: string }
+  onLeft: () => void
+}
+
+/** The party, for who has joined it: what plays, what comes, and what one can do. */
+export function Party({ api, room: known, user, onLeft }: Props) {
+  const text = useText()
+  const own = usePhoneText()
+  const language = useLanguage()
+  const roomId = known.id
+  const queue = useStore(useQueue(api, roomId))
+  const room = useLive(RoomChangesDocument, { roomId }).data?.room
+  const playback = useLive(PlaybackChangesDocument, { roomId }).data?.playback
+  const viewer = useLive(ViewerChangesDocument, { roomId }).data?.viewerInRoom
+  const actions = useActions(api, roomId, user.id, viewer)
+  const [tab, setTab] = useState<Tab>('queue')
+  const name = room?.name ?? known.name
+  useEffect(() => {
+    document.title = own.title(name)
+  }, [own, name])
+
+  if (viewer?.removed) return <Removed banned={viewer.role === 'BANNED'} onAgain={onLeft} />
+  if (room?.status === 'CLOSED' || queue.ended === true) {
+    return (
+      <Message title={name} toStart>
+        {text.roomClosed}
+      </Message>
+    )
+  }
+  const next = queue.items.find((item) => item.id === viewer?.next?.id)
+  return (
+    <>
+      <Header api={api} name={name} code={known.code} user={user} unsent={actions.entries.length} />
+      <main className="party">
+        <NowPlaying playback={playback} />
+        {playback && playback.health.state !== 'OK' && (
+          <p className="notice" role="status">
+            {healthSentence(text, language, playback.health)}
+          </p>
+        )}
+        {next && (
+          <p className="notice" role="status">
+            {own.yourNext(next.song.name)}
+          </p>
+        )}
+        <Tabs value={tab} onChoose={setTab}>
+          {tab === 'queue' && <Queue queue={queue} actions={actions} onAdd={() => setTab('search')} />}
+          {tab === 'search' && (
+            <Search roomId={roomId} queue={queue} actions={actions} viewer={viewer} open={room?.settings?.requestsOpen ?? true} />
+          )}
+          {tab === 'mine' && <Mine queue={queue} actions={actions} viewer={viewer} />}
+        </Tabs>
+      </main>
+      <Toasts toasts={actions.toasts} />
+    </>
+  )
+}

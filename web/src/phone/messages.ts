@@ -1,0 +1,57 @@
+/** What the phone's page says. */
+export interface PhoneMessages {
+  title: (room: string) => string
+  joinTitle: (room: string) => string
+  joinHint: string
+  name: string
+  namePlaceholder: string
+  join: string
+  joining: string
+  otherCode: string
+  tabs: { queue: string; search: string; mine: string }
+  nowPlaying: string
+  upNext: string
+  yourNext: (song: string) => string
+  emptyQueue: string
+  addFirst: string
+  committed: string
+  mine: string
+  awaiting: string
+  like: (song: string) => string
+  unlike: (song: string) => string
+  searchLabel: string
+  searchPlaceholder: string
+  searching: string
+  nothingFound: (query: string) => string
+  degraded: string
+  moreResults: string
+  add: string
+  addSong: (song: string) => string
+  addLink: string
+  adding: string
+  inQueue: string
+  hits: (n: number) => string
+  mySongs: string
+  noSongs: string
+  myLikes: string
+  noLikes: string
+  remove: string
+  removeSong: (song: string) => string
+  quotaQueued: (queued: number, max: number) => string
+  quotaAdds: (left: number) => string
+  quotaRefills: (time: string) => string
+  added: (song: string) => string
+  becameLike: (song: string) => string
+  liked: (song: string) => string
+  unliked: (song: string) => string
+  removed: (song: string) => string
+  failed: (what: string, why: string) => string
+  unsent: (n: number) => string
+  youAre: (name: string) => string
+  rename: string
+  leave: string
+  removedTitle: string
+  removedText: string
+  joinAgain: string
+  sections: string
+}

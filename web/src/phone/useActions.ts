@@ -1,0 +1,58 @@
+import { useEffect, useMemo, useState } from 'react'
+import type { Api } from '../api/client'
+import type { ViewerChangesSubscription } from '../api/generated'
+import { type Entry, isAdding, isRemoving, likes } from '../api/outbox'
+import type { Item, QueueState } from '../api/queue'
+import { type Outcome, Sender } from '../api/sender'
+import { useStore } from '../api/store'
+import { type Toast, useToasts } from './Toasts'
+
+export type Viewer = ViewerChangesSubscription['viewerInRoom']
+
+/** What somebody can do in a room, and how things stand with what they did: shown at once, and undone if it is refused. */
+export interface Actions {
+  entries: readonly Entry[] // not sent or not answered yet
+  toasts: readonly Toast[]
+  isMine: (item: Item) => boolean
+  isLiked: (item: Item) => boolean
+  likeCount: (item: Item) => number
+  isAdding: (songUri: string) => boolean
+  visible: (queue: QueueState) => readonly Item[] // without what is being withdrawn
+  like: (item: Item) => void
+  remove: (item: Item) => void
+  add: (song: { uri: string; name: string }) => void
+}
+
+export function useActions(api: Api, roomId: string, userId: string, viewer: Viewer | undefined): Actions {
+  const { toasts, tell } = useToasts()
+  const sender = useSender(api, roomId, userId, tell)
+  const entries = useStore(sender.entries)
+  const liked = useMemo(() => new Set(viewer?.likedItemIds), [viewer])
+  const isLiked = (item: Item) => likes(entries, item.id, liked.has(item.id))
+  return {
+    entries,
+    toasts,
+    isMine: (item) => item.addedBy?.id === userId,
+    isLiked,
+    likeCount: (item) => item.likeCount + Number(isLiked(item)) - Number(liked.has(item.id)),
+    isAdding: (songUri) => isAdding(entries, songUri),
+    visible: (queue) => queue.items.filter((item) => !isRemoving(entries, item.id)),
+    like: (item) => sender.do({ kind: isLiked(item) ? 'unlike' : 'like', itemId: item.id, name: item.song.name }),
+    remove: (item) => sender.do({ kind: 'remove', itemId: item.id, name: item.song.name }),
+    add: (song) => sender.do({ kind: 'add', songUri: song.uri, name: song.name }),
+  }
+}
+
+function useSender(api: Api, roomId: string, userId: string, tell: (outcome: Outcome) => void): Sender {
+  const [sender] = useState(() => new Sender(api.urql, roomId, userId, tell))
+  useEffect(() => {
+    const flush = () => void sender.flush()
+    flush()
+    const stop = api.connection.subscribe(() => api.connection.get() === 'online' && flush())
+    return () => {
+      stop()
+      sender.stop()
+    }
+  }, [api, sender])
+  return sender
+}

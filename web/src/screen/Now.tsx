@@ -1,0 +1,100 @@
+import { memo, useEffect, useReducer } from 'react'
+import { serverNow } from '../api/clock'
+import type { PlaybackFieldsFragment } from '../api/generated'
+import { length } from '../text/format'
+import { useOwnText, useText } from '../text/text'
+import { progressOf } from '../ui/Progress'
+import { Explicit, type Song } from '../ui/SongLine'
+import { SpotifyMark } from '../ui/SpotifyMark'
+import { de } from './de'
+import { en } from './en'
+import { Likes } from './Likes'
+
+/** What plays: its cover, its words, and how far it has come. */
+export const Now = memo(function Now({ playback }: { playback: PlaybackFieldsFragment }) {
+  const own = useOwnText({ en, de })
+  const { song, item } = playback
+  if (!song) {
+    return (
+      <section className="now silent">
+        <p>{own.silence}</p>
+      </section>
+    )
+  }
+  return (
+    <section className="now">
+      <Picture song={song} />
+      <div className="now-words">
+        <h2 className="now-title" data-long={song.name.length > 36}>
+          {song.name}
+        </h2>
+        <p className="now-artists">
+          {song.artists.join(', ')} {song.explicit && <Explicit />}
+        </p>
+        <div className="now-line">
+          {item && <span className="now-by">{own.addedBy(item.addedBy?.displayName)}</span>}
+          {item && <Likes count={item.likeCount} />}
+          <SpotifyLink song={song} />
+        </div>
+      </div>
+      <Meter key={song.uri} playback={playback} />
+    </section>
+  )
+})
+
+function Picture({ song }: { song: Song }) {
+  return song.imageUrl ? (
+    <img key={song.imageUrl} className="cover now-cover" src={song.imageUrl} alt="" decoding="async" />
+  ) : (
+    <div className="cover now-cover" />
+  )
+}
+
+function SpotifyLink({ song }: { song: Song }) {
+  const text = useText()
+  return (
+    <a className="spotify" href={song.spotifyUrl} target="_blank" rel="noreferrer" title={text.openInSpotify(song.name)}>
+      <SpotifyMark />
+      <span>{song.spotifyUrl.replace(/^https:\/\/([^/]+).*/, '$1')}</span>
+    </a>
+  )
+}
+
+/** Counts on from second to second; between them the bar moves by itself, to where it will be at the next one. */
+function Meter({ playback }: { playback: PlaybackFieldsFragment }) {
+  const text = useText()
+  const own = useOwnText({ en, de })
+  const [, tick] = useReducer((n: number) => n + 1, 0)
+  const runs = playback.status === 'PLAYING'
+  useEffect(() => {
+    if (!runs) return
+    const timer = setInterval(tick, 1000)
+    return () => clearInterval(timer)
+  }, [runs])
+  const total = playback.song?.durationMs ?? 0
+  const now = serverNow()
+  const done = progressOf(playback, now)
+  const soon = progressOf(playback, now + 1000)
+  return (
+    <div className="meter">
+      <div
+        className="progress"
+        role="progressbar"
+        aria-label={own.progress}
+        aria-valuemax={Math.round(total / 1000)}
+        aria-valuenow={Math.round(done / 1000)}
+      >
+        <div style={{ transform: `scaleX(${total ? soon / total : 0})` }} />
+      </div>
+      <p className="meter-times">
+        <span>{length(done)}</span>
+        {playback.status === 'PAUSED' && (
+          <span className="paused">
+            <span aria-hidden="true">❚❚</span> {text.paused}
+          </span>
+        )}
+        <span>{length(total)}</span>
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,20 @@
+import type { Messages } from './messages'
+
+export const de: Messages = {
+  title: (room) => `${room} – antwon.dj`,
+  next: 'Als Nächstes',
+  more: (n) => (n === 1 ? 'und 1 weiterer Song' : `und ${n} weitere Songs`),
+  addedBy: (name) => (name ? `ausgesucht von ${name}` : 'Musik für zwischendurch'),
+  scan: 'Scannen oder öffnen:',
+  qr: (url) => `QR-Code zum Mitmachen: ${url}`,
+  hint: 'Songs wünschen, Songs liken.',
+  progress: 'Wie weit der Song ist',
+  waiting: 'Kommt gleich',
+  invitation: 'Der erste Song ist deiner.',
+  silence: 'Gerade spielt nichts.',
+  emptyQueue: 'Der nächste Song ist deiner.',
+  reconnecting: 'Verbindung wird gesucht …',
+  looking: 'Hier wird weiter gesucht, und der Raum erscheint, sobald er offen ist.',
+  newParty: (code) => `Öffnet eine neue Party als ${code}, erscheint sie hier von selbst.`,
+  broken: 'Hier ist etwas schiefgegangen. Die Anzeige beginnt gleich von selbst neu.',
+}

@@ -1,0 +1,19 @@
+/** What the room screen says of its own. */
+export interface Messages {
+  title: (room: string) => string
+  next: string
+  more: (n: number) => string
+  addedBy: (name: string | undefined) => string
+  scan: string
+  qr: (url: string) => string
+  hint: string
+  progress: string
+  waiting: string
+  invitation: string
+  silence: string
+  emptyQueue: string
+  reconnecting: string
+  looking: string
+  newParty: (code: string) => string
+  broken: string
+}

@@ -1,0 +1,91 @@
+import { type FormEvent, useEffect, useState } from 'react'
+import type { Failure } from '../api/errors'
+import { OwnRoomDocument, RoomByCodeDocument } from '../api/generated'
+import { post } from '../api/post'
+import type { Sessions } from '../api/session'
+import { sentence, useOwnText, useText } from '../text/text'
+import { LanguageChoice } from '../ui/LanguageChoice'
+import { de } from './de'
+import { en } from './en'
+
+/** Where one starts: into a party by its code, or to a room of one's own. */
+export function Start({ sessions }: { sessions: Sessions }) {
+  const text = useText()
+  return (
+    <main className="center stack">
+      <header>
+        <h1>{text.appName}</h1>
+        <p className="quiet">{text.tagline}</p>
+      </header>
+      <CodeForm />
+      <OwnRoom sessions={sessions} />
+      <LanguageChoice />
+    </main>
+  )
+}
+
+function CodeForm() {
+  const text = useText()
+  const own = useOwnText({ en, de })
+  const [code, setCode] = useState('')
+  const [problem, setProblem] = useState<Failure | 'no room'>()
+  const [busy, setBusy] = useState(false)
+
+  async function find(event: FormEvent) {
+    event.preventDefault()
+    setBusy(true)
+    const { data, failure } = await post(RoomByCodeDocument, { code: code.trim() })
+    setBusy(false)
+    if (data?.roomByCode) location.assign(`/r/${data.roomByCode.code}`)
+    else setProblem(failure ?? 'no room')
+  }
+
+  return (
+    <form className="card stack" onSubmit={find}>
+      <h2>{own.joinTitle}</h2>
+      <label className="field">
+        <span>{own.code}</span>
+        <input
+          className="input code"
+          required
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellCheck={false}
+          maxLength={20}
+          placeholder="PARTY"
+          value={code}
+          onChange={(event) => setCode(event.target.value.toUpperCase())}
+        />
+      </label>
+      <p className="quiet">{own.codeHint}</p>
+      <button type="submit" className="button main" disabled={busy}>
+        {own.join}
+      </button>
+      <p role="alert" className="bad">
+        {problem && (problem === 'no room' ? text.noRoom(code.trim()) : sentence(text, problem))}
+      </p>
+    </form>
+  )
+}
+
+/** The way to one's own room, which a host who comes back finds open. */
+function OwnRoom({ sessions }: { sessions: Sessions }) {
+  const own = useOwnText({ en, de })
+  const [room, setRoom] = useState<string>()
+  useEffect(() => {
+    sessions.refresh().then(async ({ data: session }) => {
+      if (session?.viewer.user.kind !== 'HOST') return
+      const { data } = await post(OwnRoomDocument, {}, session.accessToken)
+      setRoom(data?.viewer?.hostedRoom?.name)
+    })
+  }, [sessions])
+  return (
+    <section className="card stack">
+      <h2>{own.hostTitle}</h2>
+      <p className="quiet">{own.hostText}</p>
+      <a className="button" href="/host">
+        {room === undefined ? own.toHost : own.yourRoom(room)}
+      </a>
+    </section>
+  )
+}

@@ -1,0 +1,191 @@
+// What the pages cost, printed and not judged: `make bench-web`.
+import { readdirSync, readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import type { Browser, CDPSession } from 'playwright-core'
+import { afterAll, beforeAll, onTestFinished, test } from 'vitest'
+import { Device, launch, screenSize } from './browser'
+import { api, demoHost, Server, type Session } from './server'
+
+const perSecond = 200
+const songs = 100
+const dist = new URL('../dist/', import.meta.url)
+
+const say = (what: string, figure: string) => console.log(`${what.padEnd(68)} ${figure}`)
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+let browser: Browser
+let server: Server
+let host: Session
+
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser?.close())
+
+async function party(env = {}): Promise<void> {
+  server = await Server.start('demo', env)
+  onTestFinished(() => server.stop())
+  host = await demoHost(server)
+}
+
+async function open(path: string, options = {}): Promise<{ device: Device; tools: CDPSession }> {
+  const device = await Device.open(browser, server, options)
+  onTestFinished(() => device.close())
+  await device.goto(path)
+  return { device, tools: await device.page.context().newCDPSession(device.page) }
+}
+
+/** The page's scripts: the one it names, and what that imports before it runs. */
+function scriptsOf(page: string): Set<string> {
+  const found = new Set<string>()
+  const follow = (text: string) => {
+    for (const [, name] of text.matchAll(/(?:src|href|from|import)\s*=?\s*["'](?:\.\/|\/assets\/)([\w.-]+\.js)["']/g)) {
+      if (!name || found.has(name)) continue
+      found.add(name)
+      follow(readFileSync(new URL(`assets/${name}`, dist), 'utf8'))
+    }
+  }
+  follow(readFileSync(new URL(page, dist), 'utf8'))
+  return found
+}
+
+test('sizes', () => {
+  for (const page of readdirSync(dist).filter((name) => name.endsWith('.html'))) {
+    const bytes = [...scriptsOf(page)].map((name) => gzipSync(readFileSync(new URL(`assets/${name}`, dist))).length)
+    say(`${page}: JavaScript, gzipped`, `${(bytes.reduce((a, b) => a + b, 0) / 1024).toFixed(1)} KB`)
+  }
+})
+
+test('the phone’s page, on a processor four times slower', async () => {
+  await party()
+  const { device, tools } = await open('/')
+  await device.join('PARTY', 'Gina')
+  await device.page.locator('.like').first().waitFor()
+  await tools.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+  const times: number[] = []
+  for (let n = 0; n < 7; n++) {
+    await device.page.reload({ waitUntil: 'commit' })
+    await device.page.locator('.like').first().waitFor()
+    times.push(await device.page.evaluate(() => performance.now()))
+  }
+  say('the queue stands there, and can be liked, after (median of 7)', `${median(times).toFixed(0)} ms`)
+})
+
+test('a like, until another page shows it', async () => {
+  await party()
+  const gina = (await open('/')).device
+  const otto = (await open('/')).device
+  await gina.join('PARTY', 'Gina')
+  await otto.join('PARTY', 'Otto')
+  const song = (await gina.songs()).at(-1) ?? ''
+  const times: number[] = []
+  for (let n = 0; n < 11; n++) {
+    await pause(300)
+    const shown = otto.page.evaluate(watchLikes, song)
+    const clicked = gina.like(song).evaluate((button: HTMLElement) => {
+      button.click()
+      return Date.now()
+    })
+    times.push((await shown) - (await clicked))
+  }
+  say('a like, until another phone shows it (median, worst of 11)', `${median(times)} ms, ${Math.max(...times)} ms`)
+})
+
+/** Resolves with the time at which a song's likes change. */
+const watchLikes = (song: string) =>
+  new Promise<number>((resolve) => {
+    const line = [...document.querySelectorAll('.lines > li')].find((each) => each.textContent?.includes(song))
+    const observer = new MutationObserver(() => {
+      observer.disconnect()
+      resolve(Date.now())
+    })
+    if (line) observer.observe(line, { characterData: true, childList: true, subtree: true, attributes: true })
+  })
+
+// Changes come at most every 50 ms, several likes at once; the second time each like comes by itself.
+test.each([
+  { interval: '50ms', likes: 4_000 },
+  { interval: '1ms', likes: 10_000 },
+])(`the room screen, at ${perSecond} likes a second on ${songs} songs: %o`, { timeout: 900_000 }, async ({ interval, likes }) => {
+  await party({ ANTWON_FEED_INTERVAL: interval })
+  const items = await fill()
+  const { device, tools } = await open('/r/PARTY/screen', { viewport: screenSize })
+  await device.page.getByRole('listitem').first().waitFor()
+  await device.page.evaluate(() => {
+    const page = window as unknown as { long: number[] }
+    page.long = []
+    new PerformanceObserver((list) => page.long.push(...list.getEntries().map((entry) => entry.duration))).observe({
+      type: 'longtask',
+    })
+  })
+  const received = countChanges(tools)
+  await tools.send('Performance.enable')
+  await storm(items, 1_000) // until everything has been compiled
+  const before = await metrics(tools)
+  const [startedWith, started] = [received(), Date.now()]
+  await storm(items, likes)
+  const seconds = (Date.now() - started) / 1000
+  const after = await metrics(tools)
+  const got = received() - startedWith
+  const long = await device.page.evaluate(() => (window as unknown as { long: number[] }).long)
+  say('likes sent, and changes that they came in', `${likes} in ${seconds.toFixed(0)} s, ${got}`)
+  say('scripting per change', `${(((after.ScriptDuration - before.ScriptDuration) * 1000) / got).toFixed(2)} ms`)
+  say(
+    'all work of the page per change, animation included',
+    `${(((after.TaskDuration - before.TaskDuration) * 1000) / got).toFixed(2)} ms`,
+  )
+  say('tasks of more than 50 ms', `${long.length}${long.length > 0 ? `, the longest ${Math.max(...long)} ms` : ''}`)
+  say(
+    'memory in use, before and after',
+    `${(before.JSHeapUsedSize / 2 ** 20).toFixed(1)} MB, ${(after.JSHeapUsedSize / 2 ** 20).toFixed(1)} MB`,
+  )
+})
+
+/** Fills the queue with songs from the simulated catalogue. */
+async function fill(): Promise<string[]> {
+  const search =
+    'query($r: ID!, $q: String!, $o: Int!) { searchSongs(roomId: $r, query: $q, offset: $o) { hits { canAdd song { uri } } } }'
+  const add = 'mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { item { id } } }'
+  const items = new Set<string>()
+  for (const query of ['e', 'a', 'o']) {
+    for (let offset = 0; items.size < songs && offset < 200; offset += 10) {
+      const { searchSongs } = await api(server, search, { r: host.roomId, q: query, o: offset }, host.token)
+      for (const { canAdd, song } of searchSongs.hits) {
+        if (canAdd && items.size < songs)
+          items.add((await api(server, add, { r: host.roomId, u: song.uri }, host.token)).addSong.item.id)
+      }
+    }
+  }
+  return [...items]
+}
+
+/** Likes songs at random and takes likes back, at a steady pace. */
+async function storm(items: string[], count: number): Promise<void> {
+  const liked = new Set<string>()
+  const answers: Promise<unknown>[] = []
+  for (let n = 0, start = Date.now(); n < count; n++) {
+    await pause(Math.max(0, start + (n * 1000) / perSecond - Date.now()))
+    const item = items[Math.floor(Math.random() * items.length)] ?? ''
+    const name = liked.delete(item) ? 'unlikeQueueItem' : 'likeQueueItem'
+    if (name === 'likeQueueItem') liked.add(item)
+    answers.push(api(server, `mutation($i: ID!) { ${name}(itemId: $i) { id } }`, { i: item }, host.token).catch(() => {})) // it may play by now
+  }
+  await Promise.all(answers)
+}
+
+/** Counts the frames that bring changes of the queue. */
+function countChanges(tools: CDPSession): () => number {
+  let count = 0
+  void tools.send('Network.enable')
+  tools.on('Network.webSocketFrameReceived', ({ response }) => {
+    if (response.payloadData.includes('roomQueueChanges')) count++
+  })
+  return () => count
+}
+
+async function metrics(tools: CDPSession): Promise<Record<'ScriptDuration' | 'TaskDuration' | 'JSHeapUsedSize', number>> {
+  await tools.send('HeapProfiler.collectGarbage')
+  const { metrics: all } = await tools.send('Performance.getMetrics')
+  return Object.fromEntries(all.map(({ name, value }) => [name, value])) as Awaited<ReturnType<typeof metrics>>
+}

@@ -1,0 +1,168 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { away, Device, launch } from './browser'
+import { api, demoHost, eventually, Server } from './server'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser?.close())
+
+async function party(): Promise<Server> {
+  const server = await Server.start('demo')
+  onTestFinished(() => server.stop())
+  return server
+}
+
+async function guest(server: Server, name: string, options = {}): Promise<Device> {
+  const device = await Device.open(browser, server, options)
+  onTestFinished(() => device.close())
+  await device.join('PARTY', name)
+  await device.page.locator('.like').first().waitFor()
+  return device
+}
+
+describe('a guest on a phone', () => {
+  test('comes in by the code, and is somebody', async () => {
+    const server = await party()
+    const gina = await Device.open(browser, server)
+    await gina.goto('/')
+    await gina.expectAccessible('the start')
+    await gina.page.getByRole('textbox').fill('nope1')
+    await gina.page.keyboard.press('Enter')
+    await gina.page.getByText('no open room with the code NOPE1').waitFor()
+    await gina.page.getByRole('textbox').fill('party')
+    await gina.page.keyboard.press('Enter')
+    await gina.page.getByRole('heading', { name: 'Join “The demo party”' }).waitFor()
+    await gina.expectAccessible('joining')
+    await gina.page.getByRole('textbox').fill('Gina')
+    await gina.page.keyboard.press('Enter')
+    await gina.page.getByText('Gina').first().waitFor()
+    await gina.expectAccessible('the party')
+
+    await gina.page.reload()
+    await gina.page.getByRole('tablist').waitFor() // and not the question for a name
+    gina.expectQuiet()
+  })
+
+  test('searches, adds, likes and withdraws, and the others see it', async () => {
+    const server = await party()
+    const gina = await guest(server, 'Gina')
+    const otto = await guest(server, 'Otto', { locale: 'de-DE', colorScheme: 'light' })
+
+    await gina.tab('search')
+    await gina.page.getByRole('searchbox').fill('night')
+    await gina.page.getByText('10 songs found').waitFor()
+    await gina.expectAccessible('the search')
+    const add = gina.page
+      .locator('.lines > li')
+      .filter({ has: gina.page.getByRole('button', { name: /^Add / }) })
+      .first()
+    const song = (await add.locator('.song-name').textContent()) ?? ''
+    await add.getByRole('button').click()
+    await gina.page.getByText(`Added: ${song}`).waitFor()
+    await eventually('Otto to see the song', async () => (await otto.songs()).at(-1) === song)
+
+    await otto.like(song).click()
+    await gina.tab('queue')
+    for (const device of [gina, otto]) {
+      await eventually(
+        'the song to stand before what nobody likes',
+        async () => (await device.likes(song)) === '1' && (await device.songs()).indexOf(song) <= 1,
+      )
+    }
+    expect(await otto.like(song).getAttribute('aria-pressed')).toBe('true')
+
+    await gina.tab('mine')
+    await gina.expectAccessible('one’s own songs')
+    await gina.page.getByRole('button', { name: `Withdraw ${song}` }).click()
+    await gina.page.getByText(`Withdrawn: ${song}`).waitFor()
+    await eventually('the song to be gone at Otto’s', async () => !(await otto.songs()).includes(song))
+    await otto.expectAccessible('the party in German, by day')
+    for (const device of [gina, otto]) device.expectQuiet()
+  })
+
+  test('is told why a song cannot be added, and that the room takes no more', async () => {
+    const server = await party()
+    const host = await demoHost(server)
+    const gina = await guest(server, 'Gina')
+    await gina.tab('search')
+    await api(
+      server,
+      'mutation($r: ID!) { updateRoom(roomId: $r, input: {settings: {requestsOpen: false}}) { id } }',
+      { r: host.roomId },
+      host.token,
+    )
+    await gina.page.getByText('The room takes no new songs at the moment.').waitFor()
+    await gina.page.getByRole('searchbox').fill('night')
+    await gina.page.locator('.why').first().waitFor()
+    expect(await gina.page.locator('.why').first().textContent()).toBe('The room takes no new songs at the moment.')
+    gina.expectQuiet()
+  })
+
+  test('loses the connection, likes, and finds it sent when it is back', async () => {
+    const server = await party()
+    const gina = await guest(server, 'Gina')
+    const otto = await guest(server, 'Otto')
+    const song = (await gina.songs()).at(-1) ?? ''
+    await gina.page.context().setOffline(true)
+    await gina.page.getByText('No connection.').waitFor()
+    await gina.like(song).click()
+    expect(await gina.like(song).getAttribute('aria-pressed')).toBe('true')
+    await gina.page.getByText('1 thing waits to be sent.').waitFor()
+    await gina.expectAccessible('being offline')
+    expect(await otto.likes(song)).toBe('0')
+
+    await gina.page.context().setOffline(false)
+    await eventually('Otto to see the like', async () => (await otto.likes(song)) === '1')
+    await eventually('Gina to be told', async () => !(await gina.page.getByText('No connection.').isVisible()))
+    gina.expectQuiet(...away)
+    otto.expectQuiet()
+  })
+
+  test('outlives the server: what was done while it was dead is there when it is back', async () => {
+    const server = await party()
+    const gina = await guest(server, 'Gina')
+    const song = (await gina.songs()).at(-1) ?? ''
+    await server.kill()
+    await gina.page.getByText('No connection.').waitFor()
+    await gina.like(song).click()
+    await server.start()
+    await eventually('the like to be sent', async () => !(await gina.page.getByText('waits to be sent').isVisible()))
+    await gina.page.reload()
+    await eventually('the like to be known', async () => (await gina.like(song).getAttribute('aria-pressed')) === 'true')
+    gina.expectQuiet(...away)
+  })
+
+  test('is removed by the host, and may come back unless banned', async () => {
+    const server = await party()
+    const host = await demoHost(server)
+    const gina = await guest(server, 'Gina')
+    const members = 'query($r: ID!) { room(id: $r) { members { edges { node { user { id } displayName } } } } }'
+    const { room } = await api(server, members, { r: host.roomId }, host.token)
+    const userId = room.members.edges.find((edge: { node: { displayName: string } }) => edge.node.displayName === 'Gina').node
+      .user.id
+    const remove = 'mutation($r: ID!, $u: ID!, $ban: Boolean!) { removeGuest(roomId: $r, userId: $u, ban: $ban) { role } }'
+    await api(server, remove, { r: host.roomId, u: userId, ban: false }, host.token)
+    await gina.page.getByRole('heading', { name: 'You were removed from this room' }).waitFor()
+    await gina.expectAccessible('being removed')
+    await gina.page.getByRole('button', { name: 'Join again' }).click()
+    await gina.page.getByRole('button', { name: 'Join the party' }).click()
+    await gina.page.getByRole('tablist').waitFor()
+
+    await api(server, remove, { r: host.roomId, u: userId, ban: true }, host.token)
+    await gina.page.getByRole('heading', { name: 'You were removed from this room' }).waitFor()
+    expect(await gina.page.getByRole('button', { name: 'Join again' }).count()).toBe(0)
+    gina.expectQuiet()
+  })
+
+  test('sees the end of the party', async () => {
+    const server = await party()
+    const host = await demoHost(server)
+    const gina = await guest(server, 'Gina')
+    await api(server, 'mutation($r: ID!) { closeRoom(roomId: $r) { status } }', { r: host.roomId }, host.token)
+    await gina.page.getByText('This party is over.').waitFor()
+    gina.expectQuiet()
+  })
+})

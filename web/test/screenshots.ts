@@ -1,0 +1,95 @@
+// Pictures of the pages, light and dark, on a phone and a television: `make screenshots`. Those in the README are from here.
+import { mkdirSync } from 'node:fs'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, test } from 'vitest'
+import { Device, launch, screenSize } from './browser'
+import { api, demoHost, Server } from './server'
+
+const folder = new URL('../../docs/pages/', import.meta.url).pathname
+const phone = { deviceScaleFactor: 2 }
+const guests = ['Gina', 'Otto', 'Mara', 'Jonas', 'Aylin', 'Piet']
+
+let browser: Browser
+let server: Server
+
+beforeAll(async () => {
+  mkdirSync(folder, { recursive: true })
+  browser = await launch()
+  server = await Server.start('demo')
+  await celebrate()
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+/** A party with songs and likes of several guests. */
+async function celebrate(): Promise<void> {
+  const host = await demoHost(server)
+  const join = 'mutation($n: String!) { joinRoom(code: "PARTY", displayName: $n) { session { accessToken } } }'
+  const search = 'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { hits { canAdd song { uri } } } }'
+  const add = 'mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { item { id } } }'
+  const tokens: string[] = []
+  const items: string[] = []
+  for (const [n, name] of guests.entries()) {
+    const token = (await api(server, join, { n: name })).joinRoom.session.accessToken
+    tokens.push(token)
+    const { searchSongs } = await api(server, search, { r: host.roomId, q: 'aeiou'.charAt(n % 5) }, token)
+    const { song } = searchSongs.hits.filter((hit: { canAdd: boolean }) => hit.canAdd)[n] ?? {}
+    if (song) items.push((await api(server, add, { r: host.roomId, u: song.uri }, token)).addSong.item.id)
+  }
+  for (const [n, item] of items.entries()) {
+    for (const token of tokens.slice(n))
+      await api(server, 'mutation($i: ID!) { likeQueueItem(itemId: $i) { id } }', { i: item }, token).catch(() => {})
+  }
+}
+
+for (const colorScheme of ['dark', 'light'] as const) {
+  const picture = (device: Device, name: string) =>
+    device.page.screenshot({ path: `${folder}${name}-${colorScheme}.png`, animations: 'disabled' })
+  const open = (options = {}) => Device.open(browser, server, { colorScheme, ...options })
+
+  test(`the phone, ${colorScheme}`, async () => {
+    const gina = await open(phone)
+    await gina.goto('/')
+    await gina.page.getByRole('textbox').waitFor()
+    await picture(gina, 'start')
+    await gina.join('PARTY', 'Gina')
+    await gina.page.locator('.like').first().waitFor()
+    await gina.like(await gina.songs().then((songs) => songs[2] ?? '')).click()
+    await gina.page.locator('.toast').waitFor({ state: 'detached' })
+    await picture(gina, 'phone')
+    await gina.tab('search')
+    await gina.page.getByRole('searchbox').fill('night')
+    await gina.page.getByText('songs found').waitFor()
+    await picture(gina, 'phone-search')
+    await gina.close()
+  })
+
+  test(`the room screen, ${colorScheme}`, async () => {
+    const screen = await open({ viewport: screenSize })
+    await screen.goto(`/r/PARTY/screen?theme=${colorScheme}`)
+    await screen.page.getByRole('listitem').first().waitFor()
+    await screen.page.waitForLoadState('networkidle')
+    await picture(screen, 'screen')
+    await screen.close()
+  })
+
+  test(`the host’s console, ${colorScheme}`, async () => {
+    const host = await open({ viewport: { width: 1280, height: 900 } })
+    await host.page.goto(server.hostLink)
+    await host.page.getByRole('heading', { level: 1 }).waitFor()
+    await host.page.waitForLoadState('networkidle')
+    await picture(host, 'host')
+    await host.close()
+  })
+
+  test(`the playground, ${colorScheme}`, async () => {
+    const developer = await open({ viewport: { width: 1280, height: 800 } })
+    await developer.goto('/playground?code=PARTY')
+    await developer.page.locator('.graphiql-container').waitFor()
+    await developer.page.waitForLoadState('networkidle')
+    await picture(developer, 'playground')
+    await developer.close()
+  })
+}
