@@ -64,9 +64,11 @@ export const de: HostMessages = {
     done: (name) => `${name} ist offen.`,
   },
   cohost: {
-    notYet: 'Du bist Gast in diesem Raum. Sein Gastgeber kann dich zum Mit-Gastgeber machen; dann ändert sich diese Seite von selbst.',
+    notYet:
+      'Du bist Gast in diesem Raum. Sein Gastgeber kann dich zum Mit-Gastgeber machen; dann ändert sich diese Seite von selbst.',
     join: 'Tritt diesem Raum zuerst bei; dann kann sein Gastgeber dich zum Mit-Gastgeber machen.',
     toPhone: 'Zum Raum',
+    onlyHost: (name) => `Das kann nur ${name} tun.`,
   },
   invite: {
     code: 'Code',
@@ -103,7 +105,12 @@ export const de: HostMessages = {
       RATE_LIMITED: 'Der Player hat noch nicht geantwortet. Versuche es gleich noch einmal.',
       UPSTREAM_UNAVAILABLE: 'Der Player hat es in fünf Sekunden nicht getan. Versuche es noch einmal.',
     },
-    done: { play: 'Die Musik spielt.', pause: 'Die Musik ist angehalten.', skip: 'Übersprungen.', transfer: 'Die Musik ist umgezogen.' },
+    done: {
+      play: 'Die Musik spielt.',
+      pause: 'Die Musik ist angehalten.',
+      skip: 'Übersprungen.',
+      transfer: 'Die Musik ist umgezogen.',
+    },
     delivery: {
       QUEUE: 'Songs kommen einzeln in die Warteschlange des Players.',
       PLAYLIST: 'Songs kommen in die Playlist des Raums bei Spotify.',
@@ -116,22 +123,27 @@ export const de: HostMessages = {
     HOST_TOOK_OVER: 'Dein Spotify spielt etwas, das nicht aus diesem Raum ist. Die Schlange geht danach weiter, oder sofort:',
     RECONNECT_NEEDED: 'Spotify nimmt die Verbindung nicht mehr an. Verbinde neu, dann geht die Musik weiter.',
     NOT_ALLOWED: 'Spotify weigert sich: dein Konto braucht Premium, und muss auf der Liste der App dieses Servers stehen.',
-    COOLING_DOWN: 'Spotify will eine Weile weniger gefragt werden. Was spielt, spielt weiter, und neue Songs folgen. Es ist nichts zu tun.',
+    COOLING_DOWN:
+      'Spotify will eine Weile weniger gefragt werden. Was spielt, spielt weiter, und neue Songs folgen. Es ist nichts zu tun.',
     UNREACHABLE: 'Spotify antwortet nicht. Wir versuchen es weiter; es ist nichts zu tun.',
   },
   reason: {
     NOT_LISTED:
       'Dein Konto steht nicht auf der Liste der Spotify-App dieses Servers. Wem die App gehört, der kann es im Dashboard von Spotify eintragen.',
     OWNER_PREMIUM: 'Spotify hat die App dieses Servers geschlossen, weil ihr Besitzer kein Premium hat. Nur er kann das ändern.',
-    NO_PREMIUM: 'Ohne Premium startet Spotify nichts für uns. Mit der Playlist des Raums geht es: dort drückst du selbst auf Play.',
+    NO_PREMIUM:
+      'Ohne Premium startet Spotify nichts für uns. Mit der Playlist des Raums geht es: dort drückst du selbst auf Play.',
     SCOPE: 'Du hast nicht alles erlaubt, was nötig ist. Verbinde neu, und erlaube es.',
     NOT_CONNECTED: 'Spotify ist nicht verbunden. Verbinde es, dann geht die Musik weiter.',
-    QUOTA: 'Dieser Server hat verbraucht, was Spotify erlaubt. Was spielt, spielt weiter, neue Songs folgen später. Es ist nichts zu tun.',
+    QUOTA:
+      'Dieser Server hat verbraucht, was Spotify erlaubt. Was spielt, spielt weiter, neue Songs folgen später. Es ist nichts zu tun.',
     RESTRICTED: 'Dieses Gerät nimmt keine Befehle an. Wähle ein anderes.',
     CHOOSE_DEVICE: 'Der Player ist weg, und es gibt mehrere andere. Wähle den, der spielen soll.',
     PRESS_PLAY: 'Die Playlist des Raums wartet bei Spotify. Drücke dort auf Play, oder hier auf Abspielen.',
-    NO_PLAYLIST: 'Alles in Ordnung. Spotify lässt uns keine Playlist schreiben, darum kommen Songs in die Warteschlange des Players.',
-    PLAYLIST_IGNORED: 'Alles in Ordnung. Der Player bemerkt neue Songs in der Playlist nicht, darum kommen sie in seine Warteschlange.',
+    NO_PLAYLIST:
+      'Alles in Ordnung. Spotify lässt uns keine Playlist schreiben, darum kommen Songs in die Warteschlange des Players.',
+    PLAYLIST_IGNORED:
+      'Alles in Ordnung. Der Player bemerkt neue Songs in der Playlist nicht, darum kommen sie in seine Warteschlange.',
   },
   mend: {
     devices: 'Gerät wählen',
@@ -207,6 +219,7 @@ export const de: HostMessages = {
     remove: 'Entfernen',
     removeHint: 'Verlässt den Raum sofort und darf wiederkommen. Songs bleiben.',
     ban: 'Für immer entfernen',
+    banTitle: (name) => `${name} für immer entfernen?`,
     banHint: 'Kann nicht wiederkommen, und auch niemand sonst aus demselben Browser. Das lässt sich nicht zurücknehmen.',
     done: {
       COHOST: (name) => `${name} ist jetzt Mit-Gastgeber.`,

@@ -67,6 +67,7 @@ export const en: HostMessages = {
     notYet: 'You are a guest in this room. Its host can make you a co-host; this page then changes by itself.',
     join: 'Join this room first; then its host can make you a co-host.',
     toPhone: 'To the room',
+    onlyHost: (name) => `Only ${name} can do that.`,
   },
   invite: {
     code: 'Code',
@@ -153,7 +154,8 @@ export const en: HostMessages = {
     fewer: 'Show fewer',
     clear: 'Clear the queue',
     clearTitle: 'Clear the queue?',
-    clearExplanation: 'All songs that wait are taken out, with their likes. What plays goes on, and so does the song that is next already.',
+    clearExplanation:
+      'All songs that wait are taken out, with their likes. What plays goes on, and so does the song that is next already.',
     cleared: 'The queue is clear.',
   },
   settings: {
@@ -184,7 +186,14 @@ export const en: HostMessages = {
     noPlaylist: 'No playlist',
   },
   guests: {
-    roles: { HOST: 'Host', COHOST: 'Co-host', GUEST: 'Guest', SCREEN: 'Room screen', REMOVED: 'Removed', BANNED: 'Removed for good' },
+    roles: {
+      HOST: 'Host',
+      COHOST: 'Co-host',
+      GUEST: 'Guest',
+      SCREEN: 'Room screen',
+      REMOVED: 'Removed',
+      BANNED: 'Removed for good',
+    },
     here: 'here',
     away: 'away',
     you: 'you',
@@ -199,6 +208,7 @@ export const en: HostMessages = {
     remove: 'Remove',
     removeHint: 'Leaves the room at once and may join again. Songs stay.',
     ban: 'Remove for good',
+    banTitle: (name) => `Remove ${name} for good?`,
     banHint: 'Cannot join again, nor can anybody else from the same browser. This cannot be undone.',
     done: {
       COHOST: (name) => `${name} is a co-host now.`,

@@ -12,7 +12,7 @@ export interface HostMessages {
   signIn: SignInMessages
   spotify: SpotifyMessages
   open: OpenMessages
-  cohost: { notYet: string; join: string; toPhone: string }
+  cohost: { notYet: string; join: string; toPhone: string; onlyHost: (name: string) => string }
   invite: InviteMessages
   player: PlayerMessages
   health: Record<RoomHealthState, string>
@@ -162,5 +162,11 @@ interface GuestMessages {
   removeHint: string
   ban: string
   banHint: string
-  done: { COHOST: (name: string) => string; GUEST: (name: string) => string; REMOVED: (name: string) => string; BANNED: (name: string) => string }
+  banTitle: (name: string) => string
+  done: {
+    COHOST: (name: string) => string
+    GUEST: (name: string) => string
+    REMOVED: (name: string) => string
+    BANNED: (name: string) => string
+  }
 }
