@@ -233,6 +233,7 @@ describe('a host with an account at Spotify', () => {
     await press(nora, /Allow|Agree/)
     await says(nora, 'Spotify is connected.')
     await press(nora, 'Open the room')
+    await says(nora, 'Nora is open.')
     await nora.page.locator('#player').waitFor()
 
     const code = (await nora.page.locator('.invite .code').textContent()) ?? ''

@@ -48,8 +48,9 @@ export function Desk({ api, user, arrival, tell }: Props) {
       <main className="center stack">
         <h1>{own.title}</h1>
         {arrived}
+        {!spotify.connected && <SpotifyCard account={account} tell={tell} />}
         <OpenRoom first={spotify.connected ? undefined : own.open.first} tell={tell} onOpened={ask} />
-        <SpotifyCard account={account} tell={tell} />
+        {spotify.connected && <SpotifyCard account={account} tell={tell} />}
       </main>
       <Footer api={api} user={user} />
     </>

@@ -63,7 +63,7 @@ function Remedy({ room, player, account, tell, onDevices, mend }: Props & { mend
     devices: { do: onDevices, busy: false },
     connect: { do: account?.connect, busy: account?.connecting ?? false },
     usePlaylist: { do: byPlaylist, busy },
-    takeOver: { do: player.skip, busy: player.busy !== null },
+    takeOver: { do: player.takeOver, busy: player.busy !== null },
   }
   return (
     <Button busy={acts[mend]?.busy ?? false} onClick={acts[mend]?.do}>

@@ -25,7 +25,7 @@ export function OpenRoom({ first, tell, onOpened }: Props) {
   async function open(event: FormEvent) {
     event.preventDefault()
     const { data, error } = await create({ input: { name: name.trim() || null, code: code.trim() || null } })
-    if (data) tell(own.done(name.trim() || code.trim()))
+    if (data) tell(own.done(data.createRoom.name))
     if (data || failureOfUrql(error)?.code === 'CONFLICT') onOpened() // a room may be open, from another page
   }
 

@@ -20,6 +20,7 @@ export interface Player {
   play: () => void
   pause: () => void
   skip: () => void
+  takeOver: () => void // plays the room's music instead of the host's own
   transfer: (deviceId: string) => void
 }
 
@@ -41,6 +42,7 @@ export function usePlayer(roomId: string, tell: Tell): Player {
     play: () => command('play', () => act(ResumePlaybackDocument, { roomId }, words('play'))),
     pause: () => command('pause', () => act(PausePlaybackDocument, { roomId }, words('pause'))),
     skip: () => command('skip', () => act(SkipSongDocument, { roomId }, words('skip'))),
+    takeOver: () => command('play', () => act(SkipSongDocument, { roomId }, words('play'))),
     transfer: (deviceId) => command('transfer', () => act(TransferPlaybackDocument, { roomId, deviceId }, moved)),
   }
 }
