@@ -36,18 +36,19 @@ export function Party({ api, roomId, startOver }: Props) {
 
   if (!room || !playback || stage === 'loading') return <Looking />
   if (stage === 'closed') return <Farewell code={room.code} startOver={startOver} />
+  const takesSongs = room.settings?.requestsOpen !== false
   return (
     <Frame>
       <Header name={room.name} connection={api.connection} health={playback.health} />
       {stage === 'empty' ? (
         <main className="empty">
-          <Join room={room} invitation={own.invitation} />
+          <Join room={room} invitation={takesSongs ? own.invitation : own.silence} />
         </main>
       ) : (
         <main className="party">
           <Now playback={playback} />
           <div className="coming">
-            <Upcoming queue={queue} />
+            <Upcoming queue={queue} open={takesSongs} />
             <Join room={room} />
           </div>
         </main>

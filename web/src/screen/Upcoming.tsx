@@ -9,7 +9,7 @@ import { Likes } from './Likes'
 import { placed, rowsThatFit } from './layout'
 
 /** The next songs, as many as can be read. They move to their places as likes come in. */
-export const Upcoming = memo(function Upcoming({ queue }: { queue: Store<QueueState> }) {
+export const Upcoming = memo(function Upcoming({ queue, open }: { queue: Store<QueueState>; open: boolean }) {
   const own = useOwnText({ en, de })
   const { items } = useStore(queue)
   const list = useRef<HTMLOListElement>(null)
@@ -27,7 +27,7 @@ export const Upcoming = memo(function Upcoming({ queue }: { queue: Store<QueueSt
           <Row key={item.id} item={item} place={place} gone={place >= rows} />
         ))}
       </ol>
-      {items.length === 0 && <p className="nothing">{own.emptyQueue}</p>}
+      {items.length === 0 && open && <p className="nothing">{own.emptyQueue}</p>}
     </section>
   )
 })
