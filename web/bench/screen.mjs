@@ -1,5 +1,6 @@
 // Measures the room screen in Chromium while many like at once: node web/bench/screen.mjs [--changes=N] [--rate=200] [--seconds=20]
-// [--feed=50ms]. It needs bin/antwon (make build). It prints figures, and asserts nothing.
+// [--feed=50ms]. It needs bin/antwon (make build). It prints figures, and asserts nothing. Long tasks are as the browser counts them,
+// with the time in which they waited for a core that others had; how long a task worked itself, a trace tells.
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -126,7 +127,7 @@ async function openScreen(browser, code) {
   await page.waitForSelector('.row')
   await sleep(3000)
   const cdp = await page.context().newCDPSession(page)
-  await cdp.send('Performance.enable')
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' }) // the thread's own time, whatever else the machine does
   const long = () => page.evaluate(() => [...window.long])
   const metrics = async () => {
     for (let n = 0; n < 3; n++) await cdp.send('HeapProfiler.collectGarbage')
@@ -138,7 +139,18 @@ async function openScreen(browser, code) {
   return { seen, metrics, long }
 }
 
-function report(before, after, seen, sent) {
+/** How long the tasks of the page's main thread worked, in milliseconds, the longest first. */
+function workOf(trace) {
+  const { traceEvents } = JSON.parse(trace)
+  const thread = ({ pid, tid }) => `${pid} ${tid}`
+  const mains = new Set(
+    traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(thread),
+  )
+  const tasks = traceEvents.filter((event) => event.name === 'ThreadControllerImpl::RunTask' && mains.has(thread(event)))
+  return tasks.map(({ tdur = 0 }) => tdur / 1000).sort((a, b) => b - a)
+}
+
+function report(before, after, seen, sent, work) {
   const took = (after.at - before.at) / 1000
   const of = (name) => (1000 * (after[name] - before[name])).toFixed(0)
   const per = (name) => ((1000 * (after[name] - before[name])) / seen.changes).toFixed(3)
@@ -151,8 +163,12 @@ function report(before, after, seen, sent) {
   for (const name of ['ScriptDuration', 'RecalcStyleDuration', 'LayoutDuration', 'TaskDuration']) {
     console.log(`${name.padEnd(22)} ${per(name)} ms for a change, ${of(name)} ms in all`)
   }
-  console.log(`main thread            ${(((after.TaskDuration - before.TaskDuration) / took) * 100).toFixed(1)} % busy`)
+  console.log(`main thread            ${(((after.TaskDuration - before.TaskDuration) / took) * 100).toFixed(1)} % of a core`)
   console.log(`long tasks (> 50 ms)   ${long.length}${long.length ? `, of ${long.join(', ')} ms` : ''}`)
+  const longest = work.slice(0, 3).map((ms) => ms.toFixed(1))
+  console.log(
+    `work of a task         ${longest.join(', ')} ms at most, ${work.filter((ms) => ms > 50).length} of ${work.length} above 50 ms`,
+  )
   console.log(`JS heap after GC       ${mb(before)} MB before, ${mb(after)} MB after`)
   console.log(
     `nodes, listeners       ${before.Nodes}, ${before.JSEventListeners} before, ${after.Nodes}, ${after.JSEventListeners} after`,
@@ -168,13 +184,15 @@ try {
   const { seen } = screen
   const before = await screen.metrics()
   Object.assign(seen, { changes: 0, items: 0 })
+  await browser.startTracing(undefined, { categories: ['toplevel'] })
   const { sent, stop } = storm(room)
   const end = performance.now() + seconds * 1000
   while (wanted ? seen.changes < wanted : performance.now() < end) await sleep(100)
   stop()
   await sleep(500)
+  const work = workOf(await browser.stopTracing())
   const long = await screen.long()
-  report(before, { ...(await screen.metrics()), long }, seen, sent)
+  report(before, { ...(await screen.metrics()), long }, seen, sent, work)
 } finally {
   await browser.close()
   antwon.kill()
