@@ -12,14 +12,16 @@ afterAll(() => browser?.close())
 /** Chooses a tab of the story, runs it, and returns what is answered. */
 async function run(page: Page, tab: string): Promise<string> {
   await page.getByRole('button', { name: tab, exact: true }).click()
+  const query = page.locator('.graphiql-query-editor .view-lines')
+  await eventually(`the query of ${tab}`, async () => ((await query.textContent()) ?? '').includes(tab))
   await page.getByRole('button', { name: /execute/i }).click()
-  return answer(page)
+  return answer(page, tab)
 }
 
 /** What stands in the editor of the answer, which shows the lines that there is room for, with hard spaces. */
-async function answer(page: Page): Promise<string> {
+async function answer(page: Page, tab: string): Promise<string> {
   const lines = page.locator('.result-window .view-lines')
-  await eventually('an answer', async () => /"(data|errors)"/.test((await lines.textContent()) ?? ''))
+  await eventually(`an answer to ${tab}`, async () => /"(data|errors)"/.test((await lines.textContent()) ?? ''))
   return ((await lines.textContent()) ?? '').replaceAll('\u00a0', ' ')
 }
 
