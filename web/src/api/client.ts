@@ -17,6 +17,7 @@ export interface Api {
 }
 
 const denied = 4403 // the token was refused, or has ended
+const unused = 1000 // nothing is subscribed to any more
 const silence = 10_000 // how long the server may leave a ping unanswered
 
 export function connect(sessions: Sessions): Api {
@@ -65,8 +66,9 @@ function openSocket(sessions: Sessions, connection: Store<Connection>): SocketCl
       connected: () => connection.set('online'),
       closed: (event) => {
         clearTimeout(unanswered)
-        connection.set('offline')
-        if ((event as CloseEvent).code === denied) void sessions.refresh()
+        const { code } = event as CloseEvent
+        connection.set(code === unused ? 'connecting' : 'offline')
+        if (code === denied) void sessions.refresh()
       },
       ping: (received) => {
         if (!received) unanswered = setTimeout(() => socket.terminate(), silence)

@@ -5,6 +5,7 @@ export interface Failure {
   code: string
   message: string
   reason?: string | undefined // with REFUSED
+  field?: string | undefined // the argument at fault, with BAD_USER_INPUT
   retryAfterMs?: number | undefined
 }
 
@@ -18,11 +19,12 @@ export const offline: Failure = { code: 'OFFLINE', message: 'the server cannot b
 export function failureOf(errors: readonly GraphQLErrorLike[]): Failure {
   const [first] = errors
   if (!first) return { code: 'INTERNAL_SERVER_ERROR', message: 'an error without a message' }
-  const { code, reason, retryAfterMs } = first.extensions ?? {}
+  const { code, reason, field, retryAfterMs } = first.extensions ?? {}
   return {
     code: typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR',
     message: first.message,
     reason: typeof reason === 'string' ? reason : undefined,
+    field: typeof field === 'string' ? field : undefined,
     retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
   }
 }

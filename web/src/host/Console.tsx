@@ -1,0 +1,72 @@
+import { type ReactNode, useEffect } from 'react'
+import type { Api } from '../api/client'
+import {
+  PlaybackChangesDocument,
+  type Role,
+  RoomChangesDocument,
+  type RoomFieldsFragment,
+  ViewerChangesDocument,
+} from '../api/generated'
+import { useLive } from '../api/live'
+import { useText } from '../text/text'
+import { Message } from '../ui/Message'
+import type { Account } from './connecting'
+import type { User } from './Desk'
+import { NotYet } from './NotYet'
+import type { Tell } from './Outcomes'
+import { Room } from './Room'
+import { useHostText, useSentence } from './text'
+
+export type LiveRoom = RoomFieldsFragment
+
+interface Props {
+  api: Api
+  roomId: string
+  user: User
+  account?: Account | undefined // the host's own; co-hosts have none here
+  tell: Tell
+  onEnded: () => void
+  children?: ReactNode
+}
+
+/** A room as it is, for who hosts it; who does not, or not any more, is told so. */
+export function Console({ api, roomId, user, account, tell, onEnded, children }: Props) {
+  const text = useText()
+  const own = useHostText()
+  const say = useSentence()
+  const { data, failure } = useLive(RoomChangesDocument, { roomId })
+  const viewer = useLive(ViewerChangesDocument, { roomId }).data?.viewerInRoom
+  const playback = useLive(PlaybackChangesDocument, { roomId }).data?.playback
+  const room = data?.room
+  const closed = room?.status === 'CLOSED'
+  useEffect(() => {
+    if (!closed || !account) return
+    tell(own.end.done)
+    onEnded()
+  }, [closed, account, own, tell, onEnded])
+  const state = playback?.health.state
+  const refresh = account?.refresh
+  useEffect(() => {
+    if (state === 'RECONNECT_NEEDED' || state === 'NOT_ALLOWED') refresh?.()
+  }, [state, refresh])
+
+  const name = room?.name ?? own.title
+  if (viewer?.removed) return <NotYet name={name} code={room?.code ?? ''} words={own.cohost.join} />
+  if (failure && !room) return <Message title={name}>{say(failure)}</Message>
+  if (!room || !viewer || !playback) return <Message title={name}>{text.loading}</Message>
+  if (closed) {
+    return (
+      <Message title={name} toStart>
+        {text.roomClosed}
+      </Message>
+    )
+  }
+  if (!isHosting(viewer.role)) return <NotYet name={name} code={room.code} words={own.cohost.notYet} />
+  return (
+    <Room api={api} room={room} playback={playback} me={{ ...user, role: viewer.role }} account={account} tell={tell}>
+      {children}
+    </Room>
+  )
+}
+
+const isHosting = (role: Role) => role === 'HOST' || role === 'COHOST'

@@ -1,0 +1,57 @@
+import type { Api } from '../api/client'
+import { HostViewerDocument } from '../api/generated'
+import { useText } from '../text/text'
+import { Message } from '../ui/Message'
+import { Arrived } from './Arrived'
+import type { Arrival } from './arrival'
+import { Console } from './Console'
+import { useConnecting } from './connecting'
+import { Footer } from './Footer'
+import { OpenRoom } from './OpenRoom'
+import type { Tell } from './Outcomes'
+import { SpotifyCard } from './SpotifyCard'
+import { useHostText, useSentence } from './text'
+import { useAsking } from './useAsking'
+
+export type User = { id: string; displayName: string; kind: string }
+
+interface Props {
+  api: Api
+  user: User
+  arrival: Arrival
+  tell: Tell
+}
+
+/** A host's own: their room or, without one, what it takes to open one. */
+export function Desk({ api, user, arrival, tell }: Props) {
+  const text = useText()
+  const own = useHostText()
+  const say = useSentence()
+  const { data, failure, ask } = useAsking(HostViewerDocument, {})
+  const connecting = useConnecting(api.sessions, tell)
+  if (failure) return <Message title={own.title}>{say(failure)}</Message>
+  if (!data) return <Message title={own.title}>{text.loading}</Message>
+  if (!data.viewer) return <Message title={own.title}>{own.failure.UNAUTHENTICATED}</Message>
+
+  const { spotify, hostedRoom } = data.viewer
+  const account = { spotify, refresh: ask, ...connecting }
+  const arrived = <Arrived bad={arrival.bad} />
+  if (hostedRoom) {
+    return (
+      <Console key={hostedRoom.id} api={api} roomId={hostedRoom.id} user={user} account={account} tell={tell} onEnded={ask}>
+        {arrived}
+      </Console>
+    )
+  }
+  return (
+    <>
+      <main className="center stack">
+        <h1>{own.title}</h1>
+        {arrived}
+        <OpenRoom first={spotify.connected ? undefined : own.open.first} tell={tell} onOpened={ask} />
+        <SpotifyCard account={account} tell={tell} />
+      </main>
+      <Footer api={api} user={user} />
+    </>
+  )
+}

@@ -1,0 +1,30 @@
+import { useState } from 'react'
+import { CloseRoomDocument } from '../api/generated'
+import { Button } from './Button'
+import { Confirm } from './Dialog'
+import type { Tell } from './Outcomes'
+import { useHostText } from './text'
+import { useDoing } from './useDoing'
+
+/** Closes the room. The room itself tells when that is done. */
+export function End({ roomId, tell }: { roomId: string; tell: Tell }) {
+  const own = useHostText().end
+  const { busy, act } = useDoing(tell)
+  const [asking, setAsking] = useState(false)
+  return (
+    <div className="buttons end">
+      <Button look="danger" busy={busy} onClick={() => setAsking(true)}>
+        {own.button}
+      </Button>
+      {asking && (
+        <Confirm
+          title={own.title}
+          explanation={own.explanation}
+          action={own.confirm}
+          onConfirm={() => void act(CloseRoomDocument, { roomId })}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,24 @@
+import type { Api } from '../api/client'
+import { LanguageChoice } from '../ui/LanguageChoice'
+import { Button } from './Button'
+import { byProvider } from './login'
+import { useHostText } from './text'
+
+/** Who is here, in which language, and the way out: guests have theirs on their own page. */
+export function Footer({ api, user }: { api: Api; user: { displayName: string; kind: string } }) {
+  const own = useHostText().signIn
+  return (
+    <footer className="foot">
+      <p className="quiet">{own.signedInAs(user.displayName)}</p>
+      {user.kind === 'HOST' &&
+        (byProvider ? (
+          <a className="button" href="/auth/logout">
+            {own.signOut}
+          </a>
+        ) : (
+          <Button onClick={() => void api.sessions.signOut()}>{own.signOut}</Button>
+        ))}
+      <LanguageChoice />
+    </footer>
+  )
+}

@@ -1,0 +1,35 @@
+import { useCallback, useRef, useState } from 'react'
+
+export interface Outcome {
+  id: number
+  words: string
+  bad: boolean
+}
+
+export type Tell = (words: string, bad?: boolean) => void
+
+const shown = 4_000 // milliseconds; twice as long for what went wrong
+
+/** What came of what the host did, for a few seconds. */
+export function useOutcomes(): { outcomes: readonly Outcome[]; tell: Tell } {
+  const [outcomes, setOutcomes] = useState<readonly Outcome[]>([])
+  const count = useRef(0)
+  const tell = useCallback<Tell>((words, bad = false) => {
+    const id = ++count.current
+    setOutcomes((before) => [...before.slice(-2), { id, words, bad }])
+    setTimeout(() => setOutcomes((before) => before.filter((outcome) => outcome.id !== id)), bad ? 2 * shown : shown)
+  }, [])
+  return { outcomes, tell }
+}
+
+export function Outcomes({ outcomes }: { outcomes: readonly Outcome[] }) {
+  return (
+    <div className="outcomes" role="status">
+      {outcomes.map(({ id, words, bad }) => (
+        <p key={id} className={bad ? 'notice bad' : 'notice'}>
+          {words}
+        </p>
+      ))}
+    </div>
+  )
+}

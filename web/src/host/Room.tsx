@@ -1,0 +1,90 @@
+import { type ReactNode, useEffect, useState } from 'react'
+import type { Api } from '../api/client'
+import type { Role } from '../api/generated'
+import { useStore } from '../api/store'
+import type { LiveRoom } from './Console'
+import type { Account } from './connecting'
+import type { User } from './Desk'
+import { Devices } from './Devices'
+import { End } from './End'
+import { Footer } from './Footer'
+import { Guests } from './Guests'
+import { Health } from './Health'
+import { Invite } from './Invite'
+import type { Tell } from './Outcomes'
+import { PlayerCard } from './PlayerCard'
+import { type Playback, usePlayer } from './player'
+import { QueueCard } from './QueueCard'
+import { Settings } from './Settings'
+import { SpotifyCard } from './SpotifyCard'
+import { useHostText } from './text'
+
+export type Me = User & { role: Role }
+
+interface Props {
+  api: Api
+  room: LiveRoom
+  playback: Playback
+  me: Me
+  account: Account | undefined
+  tell: Tell
+  children: ReactNode
+}
+
+/** All that a host can see and do: what concerns the music first, then the people, then what is rarely needed. */
+export function Room({ api, room, playback, me, account, tell, children }: Props) {
+  const player = usePlayer(room.id, tell)
+  const [choosing, setChoosing] = useState(false)
+  const openDevices = () => setChoosing(true)
+  return (
+    <div className="console">
+      <Head api={api} room={room} />
+      <main className="room">
+        <div className="stack">
+          {children}
+          <Health room={room} playback={playback} player={player} account={account} tell={tell} onDevices={openDevices} />
+          <PlayerCard playback={playback} player={player} onDevices={openDevices} />
+          <QueueCard api={api} room={room} tell={tell} />
+        </div>
+        <div className="stack">
+          <Invite room={room} tell={tell} />
+          <Guests roomId={room.id} me={me} tell={tell} />
+          <Settings room={room} tell={tell} />
+          {account && <SpotifyCard account={account} tell={tell} />}
+          {me.role === 'HOST' && <End roomId={room.id} tell={tell} />}
+        </div>
+      </main>
+      <Footer api={api} user={me} />
+      {choosing && <Devices roomId={room.id} player={player} onClose={() => setChoosing(false)} />}
+    </div>
+  )
+}
+
+const parts = ['player', 'queue', 'invite', 'guests', 'settings'] as const
+
+/** Which room this is, the ways to its parts where they do not fit beside each other, and whether the server is heard. */
+function Head({ api, room }: { api: Api; room: LiveRoom }) {
+  const own = useHostText()
+  const offline = useStore(api.connection) === 'offline'
+  useEffect(() => {
+    document.title = `${room.name} – ${own.title}`
+  }, [room.name, own])
+  return (
+    <>
+      <header className="head">
+        <h1>{room.name}</h1>
+        <span className="code quiet">{room.code}</span>
+      </header>
+      <nav className="parts" aria-label={own.sections.room}>
+        {parts.map((part) => (
+          <a key={part} href={`#${part}`}>
+            {own.sections[part]}
+          </a>
+        ))}
+      </nav>
+      <p className={offline ? 'notice bad' : 'spoken'} role="status">
+        {offline && own.offline}
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,120 @@
+import { type FormEvent, type ReactNode, useId, useState } from 'react'
+import type { Delivery, UpdateRoomInput } from '../api/generated'
+import { UpdateRoomDocument } from '../api/generated'
+import { Button } from './Button'
+import type { LiveRoom } from './Console'
+import { Fallback } from './Fallback'
+import type { Tell } from './Outcomes'
+import { useHostText } from './text'
+import { useDoing } from './useDoing'
+
+/** Fault is what to say if the server takes the input for none. */
+export type Save = (input: UpdateRoomInput, fault?: string) => Promise<boolean>
+
+/** What the hosts have decided. It is shown as the server says it is, also when another host changes it. */
+export function Settings({ room, tell }: { room: LiveRoom; tell: Tell }) {
+  const own = useHostText()
+  const words = own.settings
+  const { act } = useDoing(tell)
+  const save: Save = (input, fault) =>
+    act(
+      UpdateRoomDocument,
+      { roomId: room.id, input },
+      { done: words.saved, failure: fault === undefined ? {} : { BAD_USER_INPUT: fault } },
+    )
+  const { settings } = room
+  if (!settings) return null
+  return (
+    <section className="card stack" id="settings" aria-labelledby="settings-heading">
+      <h2 id="settings-heading">{own.sections.settings}</h2>
+      <Name name={room.name} save={save} />
+      <Check
+        label={words.requests}
+        hint={words.requestsHint}
+        checked={settings.requestsOpen}
+        onChange={(requestsOpen) => save({ settings: { requestsOpen } })}
+      />
+      <Deliveries chosen={settings.delivery} save={save} />
+      <Check
+        label={words.fallback}
+        hint={words.fallbackHint}
+        checked={settings.fallback}
+        onChange={(fallback) => save({ settings: { fallback } })}
+      />
+      {settings.fallback && <Fallback uri={settings.fallbackPlaylistUri} save={save} />}
+    </section>
+  )
+}
+
+/** The name follows the room's, unless somebody is about to change it here. */
+function Name({ name, save }: { name: string; save: Save }) {
+  const own = useHostText()
+  const [draft, setDraft] = useState<string>()
+  async function submit(event: FormEvent) {
+    event.preventDefault()
+    if (draft === undefined || (await save({ name: draft }, own.open.nameField))) setDraft(undefined)
+  }
+  return (
+    <form className="field" onSubmit={submit}>
+      <label htmlFor="room-name">{own.settings.name}</label>
+      <div className="buttons tight">
+        <input
+          id="room-name"
+          className="input"
+          required
+          maxLength={40}
+          autoComplete="off"
+          value={draft ?? name}
+          onChange={(event) => setDraft(event.target.value)}
+        />
+        {draft !== undefined && draft !== name && <Button type="submit">{own.settings.save}</Button>}
+      </div>
+    </form>
+  )
+}
+
+function Deliveries({ chosen, save }: { chosen: Delivery; save: Save }) {
+  const own = useHostText().settings
+  return (
+    <fieldset className="stack tight">
+      <legend>{own.delivery}</legend>
+      {(['QUEUE', 'PLAYLIST'] as const).map((delivery) => (
+        <Check
+          key={delivery}
+          type="radio"
+          label={own.deliveries[delivery].name}
+          hint={own.deliveries[delivery].hint}
+          checked={chosen === delivery}
+          onChange={() => save({ settings: { delivery } })}
+        />
+      ))}
+    </fieldset>
+  )
+}
+
+interface CheckProps {
+  type?: 'checkbox' | 'radio'
+  label: ReactNode
+  hint: string
+  checked: boolean
+  onChange: (checked: boolean) => void
+}
+
+function Check({ type = 'checkbox', label, hint, checked, onChange }: CheckProps) {
+  const id = useId()
+  return (
+    <div className="check">
+      <input
+        id={id}
+        type={type}
+        checked={checked}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      <label htmlFor={id}>{label}</label>
+      <span id={`${id}-hint`} className="hint">
+        {hint}
+      </span>
+    </div>
+  )
+}
