@@ -15,8 +15,8 @@ func (m *moment) takeAnswer() (action, bool) {
 	if command.Kind.moves() {
 		m.memory.asked = m.now
 	}
-	if command.Kind == Enqueue {
-		m.memory.appended = command.ItemID
+	if starts := command.Kind == Play || command.Kind == PlayPlaylist; starts || command.Kind == Enqueue || command.Kind == Append {
+		m.memory.sent = sending{command.ItemID, m.memory.seen.Song, starts, true}
 	}
 	if fault != nil {
 		m.learn(fault)
@@ -28,9 +28,7 @@ func (m *moment) takeAnswer() (action, bool) {
 	case CreatePlaylist, Devices, Suggest, Straighten:
 		return m.takeReport()
 	case Pause, Resume, Transfer:
-		if fault != nil && command.WishID == "" {
-			m.memory.command = m.memory.command.after(fault, m.now)
-		}
+		m.controlled()
 		return action{}, true
 	}
 	return action{step: m.delivered()}, true
@@ -151,8 +149,8 @@ func (m *moment) verified(item *jukebox.QueueItem) jukebox.PlaybackStep {
 			return jukebox.PlaybackStep{}
 		}
 		return jukebox.PlaybackStep{SentItem: item.ID}
-	case m.couldHavePlayed(item):
-		return m.succession(item)
+	case m.couldHavePlayed(item), m.movedOn(item):
+		return m.takenAsHeard(item)
 	case item.Commit == jukebox.CommitSent:
 		m.memory.command = m.memory.command.inVain(m.now)
 		m.pass(item)

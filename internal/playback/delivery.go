@@ -61,8 +61,11 @@ func (m *moment) unstick() (action, bool) {
 	since := later(m.memory.silent, later(item.CommittedAt, m.memory.asked))
 	loaded := m.memory.seen.Song != nil && same(m.memory.seen.Song, &item.Song)
 	switch {
-	case loaded && m.couldHavePlayed(item) && m.now.Sub(since) >= patience:
-		return action{step: m.succession(item)}, true
+	case loaded && !m.playedInVain(item) && !m.pressPlay():
+		if m.now.Sub(since) < patience {
+			return action{lookBy: since.Add(patience)}, true
+		}
+		return action{step: m.takenAsHeard(item)}, true
 	case item.Via == jukebox.DeliveryPlaylist:
 		return m.startPlaylist(item, since)
 	case loaded:
