@@ -10,7 +10,7 @@ func deviceScenarios() []scenario {
 	return []scenario{
 		{
 			name:   "the app is closed in the middle of a song, and opened again two minutes later",
-			played: "1 2 3", silence: "2m7.2s",
+			played: "1 2 3", silence: "2m8.14s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *party) {
@@ -22,7 +22,7 @@ func deviceScenarios() []scenario {
 		},
 		{
 			name:   "the app is closed after the commit, and opened again a minute later",
-			played: "1 2 3", silence: "1m16.52s",
+			played: "1 2 3", silence: "1m17.46s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *party) {
@@ -47,8 +47,22 @@ func deviceScenarios() []scenario {
 			},
 		},
 		{
+			name:   "the host skips the last song and closes the app, and opens it again two minutes later",
+			played: "1 2", silence: "2m8.38s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
+			options: options{songs: 1},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.skip()
+				p.app.close()
+				time.Sleep(2 * time.Minute)
+				p.app.open()
+				p.addSome(1)
+			},
+		},
+		{
 			name:   "the device disappears, and another one is there",
-			played: "1 2 3", silence: "6.72s",
+			played: "1 2 3", silence: "7.66s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *party) {
