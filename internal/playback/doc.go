@@ -15,6 +15,7 @@ rest: one goroutine per room that is awake looks, decides, records and asks, in 
     anything is repeated; so is a PENDING one that is found at the start, left by a crash between intent and answer.
   - A song that may have been heard since it was sent, in full or until somebody skipped it, is taken as played: playing a
     song twice is worse than missing one (heard.go).
+  - A song that Spotify does not have, or accepts and never plays, lets others go first, and leaves the queue after some tries.
   - When nothing plays, the next song is played directly. It is committed first too.
   - A host who pauses is obeyed: nothing is sent. A host who plays something else is obeyed: the room's next song follows
     near the end of it, as after any other.

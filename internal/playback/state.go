@@ -89,7 +89,7 @@ type Memory struct {
 	over    reckoning         // of the room's song that plays
 	sent    sending           // the newest
 	skipped string            // the item for which Next was sent
-	passed  []string          // items that failed: tried again when nothing else is left
+	passed  []string          // items that failed, each as often as it did: tried again when nothing else is left
 
 	wish         wish
 	device       search // for a device where none is active
