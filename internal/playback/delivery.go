@@ -68,6 +68,8 @@ func (m *moment) unstick() (action, bool) {
 		return action{step: m.takenAsHeard(item)}, true
 	case item.Via == jukebox.DeliveryPlaylist:
 		return m.startPlaylist(item, since)
+	case m.memory.noPremium && m.couldHavePlayed(item): // the songs after it can go another way
+		return action{step: m.takenAsHeard(item)}, true
 	case loaded:
 		return m.sendAfter(since.Add(patience), m.directly(item))
 	case m.memory.found == m.place(item):

@@ -165,6 +165,24 @@ func accountScenarios() []scenario {
 			},
 		},
 		{
+			name:   "Premium ends after the commit, the player hangs, and the host plays the playlist an hour later",
+			played: "1 3 2 4", silence: "1h0m0s",
+			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NO_PREMIUM OK NOT_ALLOWED/NO_PREMIUM OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
+			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(10 * time.Second)
+				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }))
+				p.app.freeze()
+				asked := p.spotify.total()
+				time.Sleep(time.Hour)
+				if asked = p.spotify.total() - asked; asked > 300 {
+					p.t.Errorf("%d calls in an hour in which only the host could do something", asked)
+				}
+				p.pressPlay()
+			},
+		},
+		{
 			name:   "the host is taken off the app's list, and put on it again ten minutes later",
 			played: "1 2 3", silence: "13m31.866s",
 			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NOT_LISTED OK NOTHING_TO_PLAY",
