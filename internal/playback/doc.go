@@ -24,7 +24,7 @@ rest: one goroutine per room that is awake looks, decides, records and asks, in 
     progress that jumped. Progress that runs on as expected is not written.
   - Health says what is wrong while it is, and returns to OK by itself. What fails is tried again after growing times, or
     when Spotify says so.
-  - When a room closes, or the server stops, the music goes on.
+  - When a room closes, or the server stops, the music goes on. A closed room's playlist is put away, also if it was asleep.
 
 # Two deliveries
 
