@@ -39,11 +39,10 @@ export function Console({ api, roomId, user, account, tell, onEnded, children }:
   const playback = useLive(PlaybackChangesDocument, { roomId }).data?.playback
   const room = data?.room
   const closed = room?.status === 'CLOSED'
+  const isMine = account !== undefined
   useEffect(() => {
-    if (!closed || !account) return
-    tell(own.end.done)
-    onEnded()
-  }, [closed, account, own, tell, onEnded])
+    if (closed && isMine) onEnded()
+  }, [closed, isMine, onEnded])
   const state = playback?.health.state
   const refresh = account?.refresh
   useEffect(() => {

@@ -14,13 +14,11 @@ export function Devices({ roomId, player, onClose }: { roomId: string; player: P
   const own = useHostText()
   const say = useSentence()
   const [{ data, error, fetching }, ask] = useQuery({ query: DevicesDocument, variables: { roomId } })
-  const devices = data?.room?.devices
-  const failure = devices ? undefined : failureOfUrql(error)
+  const failure = failureOfUrql(error)
+  const devices = failure ? undefined : data?.room && (data.room.devices ?? []) // null without a failure is none
+  const usable = devices?.some((device) => !device.isRestricted)
   const buttons = (
     <>
-      <a className="button plain" href={spotifyApp} target="_blank" rel="noreferrer">
-        {own.player.openSpotify}
-      </a>
       <Button busy={fetching} onClick={() => ask()}>
         {own.player.refresh}
       </Button>
@@ -54,6 +52,11 @@ export function Devices({ roomId, player, onClose }: { roomId: string; player: P
           </li>
         ))}
       </ul>
+      {devices && !usable && (
+        <a className="button" href={spotifyApp} target="_blank" rel="noreferrer">
+          {own.player.openSpotify}
+        </a>
+      )}
     </Dialog>
   )
 }

@@ -6,7 +6,7 @@ import type { Tell } from './Outcomes'
 import { useHostText } from './text'
 import { useDoing } from './useDoing'
 
-/** Closes the room. The room itself tells when that is done. */
+/** Closes the room. */
 export function End({ roomId, tell }: { roomId: string; tell: Tell }) {
   const own = useHostText().end
   const { busy, act } = useDoing(tell)
@@ -21,7 +21,7 @@ export function End({ roomId, tell }: { roomId: string; tell: Tell }) {
           title={own.title}
           explanation={own.explanation}
           action={own.confirm}
-          onConfirm={() => void act(CloseRoomDocument, { roomId })}
+          onConfirm={() => void act(CloseRoomDocument, { roomId }, { done: own.done })}
           onClose={() => setAsking(false)}
         />
       )}

@@ -23,8 +23,8 @@ export function PlayerCard({ playback, player, onDevices }: { playback: Playback
       ) : (
         <p className="quiet">{plays ? own.player.sound : text.nothingPlays}</p>
       )}
-      <div className="buttons">
-        <Button look="main wide" busy={busy} onClick={plays ? player.pause : player.play}>
+      <div className="buttons player">
+        <Button look="main" busy={busy} onClick={plays ? player.pause : player.play}>
           <Sign path={plays ? pauseSign : playSign} />
           {plays ? own.player.pause : own.player.play}
         </Button>

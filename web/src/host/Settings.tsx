@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useId, useState } from 'react'
+import { type ComponentProps, cloneElement, type FormEvent, type ReactElement, useId, useState } from 'react'
 import type { Delivery, UpdateRoomInput } from '../api/generated'
 import { UpdateRoomDocument } from '../api/generated'
 import { Button } from './Button'
@@ -32,14 +32,14 @@ export function Settings({ room, tell }: { room: LiveRoom; tell: Tell }) {
         label={words.requests}
         hint={words.requestsHint}
         checked={settings.requestsOpen}
-        onChange={(requestsOpen) => save({ settings: { requestsOpen } })}
+        save={(requestsOpen) => save({ settings: { requestsOpen } })}
       />
       <Deliveries chosen={settings.delivery} save={save} />
       <Check
         label={words.fallback}
         hint={words.fallbackHint}
         checked={settings.fallback}
-        onChange={(fallback) => save({ settings: { fallback } })}
+        save={(fallback) => save({ settings: { fallback } })}
       />
       {settings.fallback && <Fallback uri={settings.fallbackPlaylistUri} save={save} />}
     </section>
@@ -75,46 +75,54 @@ function Name({ name, save }: { name: string; save: Save }) {
 
 function Deliveries({ chosen, save }: { chosen: Delivery; save: Save }) {
   const own = useHostText().settings
+  const [shown, choose] = useChoice(chosen, (delivery) => save({ settings: { delivery } }))
   return (
     <fieldset className="stack tight">
       <legend>{own.delivery}</legend>
       {(['QUEUE', 'PLAYLIST'] as const).map((delivery) => (
-        <Check
-          key={delivery}
-          type="radio"
-          label={own.deliveries[delivery].name}
-          hint={own.deliveries[delivery].hint}
-          checked={chosen === delivery}
-          onChange={() => save({ settings: { delivery } })}
-        />
+        <Choice key={delivery} label={own.deliveries[delivery].name} hint={own.deliveries[delivery].hint}>
+          <input type="radio" name="delivery" checked={shown === delivery} onChange={() => choose(delivery)} />
+        </Choice>
       ))}
     </fieldset>
   )
 }
 
 interface CheckProps {
-  type?: 'checkbox' | 'radio'
-  label: ReactNode
+  label: string
   hint: string
   checked: boolean
-  onChange: (checked: boolean) => void
+  save: (checked: boolean) => Promise<boolean>
 }
 
-function Check({ type = 'checkbox', label, hint, checked, onChange }: CheckProps) {
+function Check({ label, hint, checked, save }: CheckProps) {
+  const [shown, choose] = useChoice(checked, save)
+  return (
+    <Choice label={label} hint={hint}>
+      <input type="checkbox" checked={shown} onChange={(event) => choose(event.target.checked)} />
+    </Choice>
+  )
+}
+
+function Choice({ label, hint, children }: { label: string; hint: string; children: ReactElement<ComponentProps<'input'>> }) {
   const id = useId()
   return (
     <div className="check">
-      <input
-        id={id}
-        type={type}
-        checked={checked}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => onChange(event.target.checked)}
-      />
+      {cloneElement(children, { id, 'aria-describedby': `${id}-hint` })}
       <label htmlFor={id}>{label}</label>
       <span id={`${id}-hint`} className="hint">
         {hint}
       </span>
     </div>
   )
+}
+
+/** What the host chose is shown at once, and until the server says what it is now. */
+function useChoice<T>(value: T, save: (value: T) => Promise<boolean>): [T, (value: T) => void] {
+  const [chosen, setChosen] = useState<{ from: T; to: T }>()
+  async function choose(to: T) {
+    setChosen({ from: value, to })
+    if (!(await save(to))) setChosen(undefined)
+  }
+  return [chosen?.from === value ? chosen.to : value, (to) => void choose(to)]
 }
