@@ -14,7 +14,7 @@ NODE_MODULES := $(NODE:yes=node-modules)
 WEB := $(NODE:yes=web)
 
 # What drives the web pages needs npm's packages, and Chromium.
-BROWSER := cd web && node_modules/.bin/vitest run --config vitest.browser.config.ts --silent=passed-only
+browser = cd web && ANTWON_RUN='$(1)' node_modules/.bin/vitest run --config vitest.browser.config.ts
 
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -68,7 +68,7 @@ test-web: $(WEB) ## the web pages' TypeScript: types, style, and its tests
 	else echo "LEFT OUT: the web pages' own tests, which need npm's packages"; test "$${ANTWON_TEST_STRICT:-}" != 1; fi
 
 test-pages: build ## the web pages in a real browser, against the real program
-	@$(BROWSER)
+	@$(call browser,test/**/*.test.ts)
 
 scenarios: ## whole parties in fake time, and a table of what came of them; ARGS=-write renews docs/playback.md
 	@go test ./test/scenarios -count=1 -v -run 'TestScenarios|TestRandomParties|TestAnEvening|TestIdleRooms' -args $(ARGS) > scenarios.log 2>&1 || { grep -E -- '--- FAIL|_test.go' scenarios.log; echo "FAILED: the whole output is in scenarios.log"; exit 1; }
@@ -81,10 +81,10 @@ bench-realtime: ## thousands of subscribers: on antwon, on gqlgen's own transpor
 	go run ./cmd/antwon-bench realtime $(ARGS)
 
 bench-web: build ## what the web pages cost, in a real browser
-	@ANTWON_RUN=test/bench.ts $(BROWSER) --disable-console-intercept
+	@$(call browser,test/bench.ts) --disable-console-intercept
 
 screenshots: build ## pictures of the web pages, into docs/pages
-	@ANTWON_RUN=test/screenshots.ts $(BROWSER)
+	@$(call browser,test/screenshots.ts)
 
 vuln: ## look for known vulnerabilities in what the program uses (needs the internet)
 	go tool govulncheck ./...

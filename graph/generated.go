@@ -858,7 +858,7 @@ enum QueueItemState {
   PLAYING
   "Has been played to its end."
   PLAYED
-  "Began to play and was skipped."
+  "Began to play and was skipped, or Spotify refuses to play it."
   SKIPPED
   "Was taken out of the queue."
   REMOVED

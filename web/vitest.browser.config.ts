@@ -10,7 +10,7 @@ if (!existsSync(chromium)) {
 
 export default defineConfig({
   test: {
-    include: [process.env.ANTWON_RUN ?? 'test/**/*.test.ts'], // or a bench, or the screenshots
+    include: [process.env.ANTWON_RUN || 'test/**/*.test.ts'], // or a bench, or the screenshots
     fileParallelism: false, // one browser at a time is enough for a small machine
     testTimeout: 120_000, // against hanging only: nothing is judged by its time
     hookTimeout: 60_000,

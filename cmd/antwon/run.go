@@ -142,7 +142,7 @@ func (p *program) housekeep(ctx context.Context) error {
 	for {
 		err := errors.Join(p.jukebox.ForgetOldKeys(ctx), p.jukebox.ForgetOldAuthorizations(ctx), p.jukebox.ForgetOldSessions(ctx), p.jukebox.Driver().ForgetOldNodes(ctx))
 		if err != nil && ctx.Err() == nil {
-			p.log.Error("could not delete what nobody needs any more", "error", err)
+			p.log.Warn("could not delete what nobody needs any more, and tries again in an hour", "error", err)
 		}
 		select {
 		case <-ticker.C:

@@ -114,7 +114,8 @@ func TestSecretsChangeDuringAParty(t *testing.T) {
 
 	account.SetPassword("second" + hidden)
 	aws.Put("antwon-rds-credentials", rdsSecret(t, account))
-	s.login("Hugo") // over a new connection: the database ended the others
+	account.EndConnections()
+	s.login("Hugo") // over a new connection
 
 	aws.Put("antwon-backend", `{"session_secret": "new`+hidden+`", "encryption_key": "`+hidden+`"}`)
 	ended := make(chan struct{})

@@ -44,6 +44,7 @@ func TestAChangedPasswordIsTakenUpByNewConnections(t *testing.T) {
 	defer store.Close()
 
 	account.SetPassword("second")
+	account.EndConnections()
 	if err := store.Ready(t.Context()); err == nil {
 		t.Fatal("the database still lets the old password in: this test shows nothing")
 	}

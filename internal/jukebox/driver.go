@@ -100,6 +100,9 @@ func (t *roomTx) transitions(step PlaybackStep) []transition {
 		{step.ReturnedItem, []QueueItemState{Committed}, func(u *ent.QueueItemUpdate) {
 			u.SetState(string(Queued)).ClearCommitState().ClearCommitDelivery().ClearCommittedAt()
 		}},
+		{step.RefusedItem, []QueueItemState{Committed}, func(u *ent.QueueItemUpdate) {
+			u.SetState(string(Skipped)).SetEndedAt(t.now).ClearActiveRecording().ClearCommitState().ClearCommitDelivery()
+		}},
 	}
 }
 

@@ -100,9 +100,14 @@ func (d *Driver) ForgetOldNodes(ctx context.Context) error {
 const nodesKept = time.Hour
 
 // Take gives a node the lease of an open room, unless a node that is alive has it: then ErrLeaseLost. Who has it keeps it
-// as it is.
+// as it is, even once the room is closed.
 func (d *Driver) Take(ctx context.Context, roomID, nodeID string) (Lease, error) {
 	lease := Lease{RoomID: roomID, NodeID: nodeID}
+	row, err := d.j.store.read.RoomLease.Get(ctx, roomID)
+	if err == nil && row.NodeID == nodeID {
+		lease.Epoch = row.Epoch
+		return lease, nil
+	}
 	now, err := d.j.store.now(ctx)
 	if err != nil {
 		return lease, err

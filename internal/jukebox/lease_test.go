@@ -65,8 +65,11 @@ func TestOneNodeHasARoomAtATime(t *testing.T) {
 		p.must(d.ForgetOldNodes(p.Context()))
 		_, err = p.CloseRoom(p.host, p.room.ID, nil)
 		p.must(err)
-		_, err = d.Take(p.Context(), p.room.ID, "two")
+		_, err = d.Take(p.Context(), p.room.ID, "three")
 		p.wants(jukebox.Conflict, err)
+		if kept, err := d.Take(p.Context(), p.room.ID, "two"); err != nil || kept != second {
+			t.Errorf("who had the closed room takes %+v, %v; want %+v", kept, err, second)
+		}
 		p.expect("closed", p.driven(), "no such room")
 	})
 }

@@ -81,6 +81,7 @@ type PlaybackStep struct {
 	SentItem     string   // the committed item that Spotify has accepted
 	UnknownItem  string   // the committed item of which nobody knows whether Spotify has it
 	ReturnedItem string   // the committed item that Spotify definitely does not have: back to the queue, with its likes
+	RefusedItem  string   // the committed item that Spotify does not play, however often it is asked
 
 	PlaylistURI string  // the playlist that was made for the room
 	Fallback    []Song  // songs that nobody added, for when there are no others
@@ -92,5 +93,5 @@ type PlaybackStep struct {
 // Nothing says that the step changes nothing.
 func (s *PlaybackStep) Nothing() bool {
 	return s.EndedItem == "" && s.StartedItem == "" && s.CommitItem == "" && s.SentItem == "" && s.UnknownItem == "" &&
-		s.ReturnedItem == "" && s.PlaylistURI == "" && len(s.Fallback) == 0 && s.Answered == nil && s.Playback == nil
+		s.ReturnedItem == "" && s.RefusedItem == "" && s.PlaylistURI == "" && len(s.Fallback) == 0 && s.Answered == nil && s.Playback == nil
 }

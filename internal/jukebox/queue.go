@@ -45,6 +45,6 @@ type QueueItem struct {
 	Age         int64       // the room's version at which it was added: smaller is older
 	Commit      CommitState // with Committed
 	Via         Delivery    // with Committed: how it was handed to the player, or is about to be
-	CommittedAt time.Time   // with Committed
+	CommittedAt time.Time   // with Committed, and of what was committed before it played
 	SkipOnStart bool        // the host removed it after it was committed: skip it as soon as it starts
 }

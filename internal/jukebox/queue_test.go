@@ -238,6 +238,18 @@ func TestPlayedSongsAreHistoryAndMayComeAgain(t *testing.T) {
 	})
 }
 
+func TestARefusedSongLeavesTheQueueAndCanBeAddedAgain(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		item := p.add(p.host, 1)
+		p.step(jukebox.PlaybackStep{CommitItem: item.ID})
+		p.step(jukebox.PlaybackStep{RefusedItem: item.ID})
+		p.expect("queue", p.queue(), "")
+		if again := p.add(p.host, 1); again.ID == item.ID {
+			t.Error("the refused song came back as the same item")
+		}
+	})
+}
+
 func TestReturnedSongKeepsItsLikes(t *testing.T) {
 	onBothDatabases(t, func(p *party) {
 		item := p.add(p.host, 1)

@@ -15,8 +15,8 @@ func (m *moment) takeAnswer() (action, bool) {
 	if command.Kind.moves() {
 		m.memory.asked = m.now
 	}
-	if command.Kind == Enqueue {
-		m.memory.appended = command.ItemID
+	if starts := command.Kind == Play || command.Kind == PlayPlaylist; starts || command.Kind == Enqueue || command.Kind == Append {
+		m.memory.sent = sending{command.ItemID, m.memory.seen.Song, starts, true}
 	}
 	if fault != nil {
 		m.learn(fault)
@@ -28,9 +28,7 @@ func (m *moment) takeAnswer() (action, bool) {
 	case CreatePlaylist, Devices, Suggest, Straighten:
 		return m.takeReport()
 	case Pause, Resume, Transfer:
-		if fault != nil && command.WishID == "" {
-			m.memory.command = m.memory.command.after(fault, m.now)
-		}
+		m.controlled()
 		return action{}, true
 	}
 	return action{step: m.delivered()}, true
@@ -107,7 +105,7 @@ func (m *moment) failed(item *jukebox.QueueItem) jukebox.PlaybackStep {
 	case fault.Kind == Unreachable:
 		return jukebox.PlaybackStep{UnknownItem: item.ID}
 	case fault.Kind == Gone:
-		m.pass(item)
+		return m.pass(item, triesOfGone)
 	}
 	return jukebox.PlaybackStep{ReturnedItem: item.ID}
 }
@@ -138,8 +136,7 @@ func (m *moment) succeeded(item *jukebox.QueueItem) jukebox.PlaybackStep {
 	return jukebox.PlaybackStep{SentItem: item.ID}
 }
 
-// verified: either Spotify has the committed song, or it was heard, or it returns to the queue. One that Spotify had
-// accepted and does not have might fail again, so others go first then.
+// verified: either Spotify has the committed song, or it was heard, or it returns to the queue.
 func (m *moment) verified(item *jukebox.QueueItem) jukebox.PlaybackStep {
 	m.memory.command = trouble{tries: m.memory.command.tries}
 	switch {
@@ -151,11 +148,11 @@ func (m *moment) verified(item *jukebox.QueueItem) jukebox.PlaybackStep {
 			return jukebox.PlaybackStep{}
 		}
 		return jukebox.PlaybackStep{SentItem: item.ID}
-	case m.couldHavePlayed(item):
-		return m.succession(item)
+	case m.couldHavePlayed(item), m.movedOn(item):
+		return m.takenAsHeard(item)
 	case item.Commit == jukebox.CommitSent:
 		m.memory.command = m.memory.command.inVain(m.now)
-		m.pass(item)
+		return m.pass(item, triesOfLost)
 	}
 	return jukebox.PlaybackStep{ReturnedItem: item.ID}
 }
@@ -170,11 +167,26 @@ func (m *moment) has(item *jukebox.QueueItem) bool {
 	return slices.ContainsFunc(songs, func(s jukebox.Song) bool { return same(&s, &item.Song) })
 }
 
-// pass lets other songs go first, until all have failed.
-func (m *moment) pass(item *jukebox.QueueItem) {
-	if !m.hasPassed(item) {
-		m.memory.passed = append(slices.Clip(m.memory.passed), item.ID)
+// How often a song is tried that Spotify does not know, and one that it accepts and does not play: that may be the
+// player's fault.
+const (
+	triesOfGone = 2
+	triesOfLost = 5
+)
+
+// pass returns a song to the queue, where others go first until all have failed, or gives it up after so many tries.
+func (m *moment) pass(item *jukebox.QueueItem, tries int) jukebox.PlaybackStep {
+	m.memory.passed = append(slices.Clip(m.memory.passed), item.ID)
+	failures := 0
+	for _, id := range m.memory.passed {
+		if id == item.ID {
+			failures++
+		}
 	}
+	if failures >= tries {
+		return jukebox.PlaybackStep{RefusedItem: item.ID}
+	}
+	return jukebox.PlaybackStep{ReturnedItem: item.ID}
 }
 
 func (m *moment) hasPassed(item *jukebox.QueueItem) bool {

@@ -61,10 +61,15 @@ func (m *moment) unstick() (action, bool) {
 	since := later(m.memory.silent, later(item.CommittedAt, m.memory.asked))
 	loaded := m.memory.seen.Song != nil && same(m.memory.seen.Song, &item.Song)
 	switch {
-	case loaded && m.couldHavePlayed(item) && m.now.Sub(since) >= patience:
-		return action{step: m.succession(item)}, true
+	case loaded && !m.playedInVain(item) && !m.pressPlay():
+		if m.now.Sub(since) < patience {
+			return action{lookBy: since.Add(patience)}, true
+		}
+		return action{step: m.takenAsHeard(item)}, true
 	case item.Via == jukebox.DeliveryPlaylist:
 		return m.startPlaylist(item, since)
+	case m.memory.noPremium && m.couldHavePlayed(item): // the songs after it can go another way
+		return action{step: m.takenAsHeard(item)}, true
 	case loaded:
 		return m.sendAfter(since.Add(patience), m.directly(item))
 	case m.memory.found == m.place(item):

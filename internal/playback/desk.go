@@ -39,8 +39,12 @@ func (d *desk) takeIn(open []jukebox.OpenRoom) {
 		d.consider(room)
 	}
 	for id, s := range d.seats {
-		if !there[id] && s.stop == nil {
-			delete(d.seats, id) // closed
+		switch {
+		case there[id] || s.stop != nil:
+		case s.elsewhere:
+			delete(d.seats, id)
+		default:
+			d.start(id, false) // it was closed in its sleep, and what is left of it has to be put away
 		}
 	}
 }

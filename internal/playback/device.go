@@ -67,10 +67,31 @@ func (m *moment) foundDevices() action {
 	case len(usable) > 1:
 		m.memory.device.several = true
 	case len(usable) == 1 && m.interrupted():
-		return action{command: Command{Kind: Transfer, DeviceID: usable[0].ID, Play: true}}
+		m.memory.revive = true // once it is seen where the song stands there
+		return action{command: Command{Kind: Transfer, DeviceID: usable[0].ID}}
 	case len(usable) == 1:
 		m.memory.device.id = usable[0].ID
 		return action{lookBy: m.now}
 	}
 	return action{}
+}
+
+// revive: the music was moved here from a device that is gone, and goes on if it stands amid the room's song. A song that
+// stands at its beginning may have been heard.
+func (m *moment) revive() (action, bool) {
+	if !m.memory.revive || m.sound != pausedSong || m.item == nil || m.item != m.room.NowPlaying {
+		return action{}, false
+	}
+	return m.send(Command{Kind: Resume, DeviceID: m.deviceID()}, jukebox.PlaybackStep{})
+}
+
+// controlled takes the answer to a command that is about no song in particular.
+func (m *moment) controlled() {
+	command, fault := m.answer.Command, m.answer.Fault
+	if fault != nil && command.WishID == "" {
+		m.memory.command = m.memory.command.after(fault, m.now)
+	}
+	goesOn := command.Kind == Resume && fault == nil
+	staysAway := command.Kind == Transfer && fault != nil && fault.Kind != Unreachable
+	m.memory.revive = m.memory.revive && !goesOn && !staysAway
 }

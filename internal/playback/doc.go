@@ -13,8 +13,9 @@ rest: one goroutine per room that is awake looks, decides, records and asks, in 
   - The intent is recorded before the call: the song is committed PENDING, then sent, then SENT. If Spotify definitely did
     not take it, it returns to the queue with its likes. If nobody knows, it is UNKNOWN, and is looked for at Spotify before
     anything is repeated; so is a PENDING one that is found at the start, left by a crash between intent and answer.
-  - A song that may have been heard in full since it was sent is taken as played: playing a song twice is worse than
-    missing one.
+  - A song that may have been heard since it was sent, in full or until somebody skipped it, is taken as played: playing a
+    song twice is worse than missing one (heard.go).
+  - A song that Spotify does not have, or accepts and never plays, lets others go first, and leaves the queue after some tries.
   - When nothing plays, the next song is played directly. It is committed first too.
   - A host who pauses is obeyed: nothing is sent. A host who plays something else is obeyed: the room's next song follows
     near the end of it, as after any other.
@@ -23,7 +24,7 @@ rest: one goroutine per room that is awake looks, decides, records and asks, in 
     progress that jumped. Progress that runs on as expected is not written.
   - Health says what is wrong while it is, and returns to OK by itself. What fails is tried again after growing times, or
     when Spotify says so.
-  - When a room closes, or the server stops, the music goes on.
+  - When a room closes, or the server stops, the music goes on. A closed room's playlist is put away, also if it was asleep.
 
 # Two deliveries
 
@@ -42,7 +43,8 @@ unseen, and not begun once the host has stopped waiting.
 # Devices and fallback music
 
 Where no device is active and there is something to hear, devices are asked for, once a minute at most. If exactly one
-takes commands, the music goes on there, except that what a host paused stays paused.
+takes commands, the music moves there silently, and goes on if it is seen to stand amid the song, except that what a host
+paused stays paused.
 
 When nothing waits and the last song nears its end, other music is looked for and put into the queue, where it gives way to
 all that somebody adds or likes. After forty such songs in a row everybody has left, and it ends.

@@ -157,6 +157,7 @@ func shows(room *jukebox.State, step jukebox.PlaybackStep, playbackBefore int64)
 		step.SentItem != "" && !(is(committed, step.SentItem) && committed.Commit == jukebox.CommitSent),
 		step.UnknownItem != "" && !(is(committed, step.UnknownItem) && committed.Commit == jukebox.CommitUnknown),
 		step.ReturnedItem != "" && is(committed, step.ReturnedItem),
+		step.RefusedItem != "" && is(committed, step.RefusedItem),
 		step.PlaylistURI != "" && room.PlaylistURI != step.PlaylistURI,
 		len(step.Fallback) > 0 && len(room.Queue) == 0,
 		step.Answered != nil && waits(room, step.Answered.CommandID):

@@ -38,6 +38,7 @@ const (
 	stuckAfter = 3 * time.Second        // progress that stands still for so long has ended
 	stuckAtEnd = 700 * time.Millisecond // the same, within the tail
 	earlySlack = 5 * time.Second        // a song that ends so much before its end was skipped
+	closely    = 2 * time.Second        // between looks that follow so soon nobody hears a song
 )
 
 func newMoment(in Input) *moment {
@@ -52,6 +53,8 @@ func newMoment(in Input) *moment {
 		m.memory.looking = m.memory.looking.after(in.Fault, m.now)
 	}
 	m.hear()
+	m.reckon()
+	m.inherit()
 	if in.Seen != nil {
 		m.listen()
 	}
@@ -64,6 +67,10 @@ func (m *moment) see(s Snapshot) {
 	standsStill := last.Song != nil && s.Song != nil && last.Song.URI == s.Song.URI && last.Progress == s.Progress && last.Playing && s.Playing
 	if !standsStill {
 		m.memory.moved = s.At
+	}
+	m.memory.sent.watched = m.memory.sent.watched && s.Device != nil && m.now.Sub(m.memory.looked) <= closely
+	if active(last) && !active(s) {
+		m.memory.silent = time.Time{}
 	}
 	if !active(last) && active(s) {
 		m.memory.device = search{}
@@ -136,11 +143,11 @@ func (m *moment) finished(s Snapshot) bool {
 func (m *moment) listen() {
 	switch {
 	case m.sound == playingSong || m.sound == otherSound:
-		m.memory.rested, m.memory.paused = time.Time{}, false
+		m.memory.rested, m.memory.paused, m.memory.revive = time.Time{}, false, false
 	case m.memory.rested.IsZero():
 		m.memory.rested = m.memory.seen.At
 	}
-	if m.sound == pausedSong || m.before.IsZero() && m.sound == noDevice && m.lastShown().Status == jukebox.Paused {
+	if m.sound == pausedSong && !m.memory.revive || m.before.IsZero() && m.sound == noDevice && m.lastShown().Status == jukebox.Paused {
 		m.memory.paused = true
 	}
 	switch {
@@ -199,13 +206,6 @@ func (m *moment) early(item *jukebox.QueueItem) bool {
 	return whole-reached > min(earlySlack, whole/2)
 }
 
-// heardOut says that a song which was playing when it was seen last must have reached its end since.
-func (m *moment) heardOut(item *jukebox.QueueItem) bool {
-	last := m.lastShown()
-	return last.Item != nil && last.Item.ID == item.ID && last.Status == jukebox.Playing && last.ProgressMS != nil &&
-		expected(last, m.memory.seen.At) >= length(&item.Song)
-}
-
 // began is when the song that plays began, if nobody paused it or jumped.
 func (m *moment) began() time.Time { return m.memory.seen.At.Add(-m.memory.seen.Progress) }
 
@@ -218,23 +218,6 @@ func (m *moment) left() time.Duration {
 // nearEnd says that it is time to commit.
 func (m *moment) nearEnd() bool {
 	return m.sound == playingSong && m.left() > 0 && m.left() <= m.leadOf(m.memory.seen.Song)+jitter
-}
-
-// couldHavePlayed says that the committed song may have been heard in full since.
-func (m *moment) couldHavePlayed(item *jukebox.QueueItem) bool {
-	return m.now.Sub(item.CommittedAt) >= length(&item.Song)
-}
-
-// queueOutOfReach says that Spotify's queue cannot be trusted to show the committed song: it was appended behind a song, the
-// room's or the host's own, on a device that is away now. An item that waited so for as long as it lasts is given up.
-func (m *moment) queueOutOfReach() bool {
-	return m.sound == noDevice && (m.room.NowPlaying != nil || m.appended() && !m.couldHavePlayed(m.room.Committed()))
-}
-
-// appended says that the committed song was sent to the player's queue, and not played directly.
-func (m *moment) appended() bool {
-	item := m.room.Committed()
-	return item != nil && m.memory.appended == item.ID
 }
 
 // place names the committed item and what is loaded while it waits: being found there is news only once.

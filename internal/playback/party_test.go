@@ -3,6 +3,7 @@ package playback_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -304,6 +305,7 @@ func (p *party) apply(step jukebox.PlaybackStep) error {
 		{step.SentItem, []jukebox.QueueItemState{jukebox.Committed}, jukebox.Committed, jukebox.CommitSent},
 		{step.UnknownItem, []jukebox.QueueItemState{jukebox.Committed}, jukebox.Committed, jukebox.CommitUnknown},
 		{step.ReturnedItem, []jukebox.QueueItemState{jukebox.Committed}, jukebox.Queued, ""},
+		{step.RefusedItem, []jukebox.QueueItemState{jukebox.Committed}, jukebox.Skipped, ""},
 	} {
 		if way.id == "" {
 			continue
@@ -370,6 +372,7 @@ type turntable struct {
 	deaf    bool           // additions to the playlist are not noticed
 
 	suggestions []jukebox.Song
+	gone, mute  string // URIs of songs that Spotify does not have, and that it takes and does not play
 
 	// fail answers a call with a failure, carried out or not; may be nil.
 	fail func(call string) (fault *playback.Fault, applied bool)
@@ -481,7 +484,14 @@ func (t *turntable) State(context.Context, string) (s playback.Snapshot, err err
 }
 
 func (t *turntable) Play(_ context.Context, _, uri, deviceID string) error {
+	if uri == t.gone {
+		return errors.Join(t.call("play", func() {}), &playback.Fault{Kind: playback.Gone})
+	}
 	return t.call("play", func() {
+		if uri == t.mute {
+			t.playing, t.at = false, 0
+			return
+		}
 		t.device = cmp.Or(deviceID, t.device)
 		t.before, t.changed = t.turn, time.Now()
 		t.start(t.songs[uri], time.Now())
@@ -489,6 +499,12 @@ func (t *turntable) Play(_ context.Context, _, uri, deviceID string) error {
 }
 
 func (t *turntable) Enqueue(_ context.Context, _, uri string) error {
+	if uri == t.gone {
+		return errors.Join(t.call("enqueue", func() {}), &playback.Fault{Kind: playback.Gone})
+	}
+	if uri == t.mute {
+		return t.call("enqueue", func() {})
+	}
 	return t.call("enqueue", func() { t.queue = append(t.queue, t.songs[uri]) })
 }
 

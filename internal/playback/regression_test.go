@@ -78,3 +78,24 @@ func TestALookThatFailsOnceIsRepeatedSoon(t *testing.T) {
 		}
 	})
 }
+
+func TestTheOnlySongDoesNotWaitForeverForSpotifyToPlayIt(t *testing.T) {
+	for name, spoil := range map[string]func(*turntable, string){
+		"Spotify does not have it":     func(player *turntable, uri string) { player.gone = uri },
+		"Spotify takes it for nothing": func(player *turntable, uri string) { player.mute = uri },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inParty(t, func(t *testing.T, p *party) {
+				b := p.player.record("b", time.Minute)
+				spoil(p.player, b.URI)
+				p.addAll(p.player.record("a", time.Minute), b)
+				p.settings.Fallback = true
+				p.player.suggestions = []jukebox.Song{playable(p.player.record("f", 10*time.Minute))}
+				defer p.drive()()
+				time.Sleep(5 * time.Minute)
+				expectHeard(t, p, "a f")
+				expectStates(t, p, "PLAYED SKIPPED PLAYING")
+			})
+		})
+	}
+}

@@ -84,14 +84,16 @@ type Memory struct {
 	looking trouble // failures to look
 	command trouble // failures of commands
 
-	shown    *jukebox.Playback // what was recorded last
-	found    string            // the committed item that Spotify's queue had, and the song that played meanwhile
-	skipped  string            // the item for which Next was sent
-	appended string            // the item that was sent to the player's queue last, whatever came of it
-	passed   []string          // items that failed: tried again when nothing else is left
+	shown   *jukebox.Playback // what was recorded last
+	found   string            // the committed item that Spotify's queue had, and the song that played meanwhile
+	over    reckoning         // of the room's song that plays
+	sent    sending           // the newest
+	skipped string            // the item for which Next was sent
+	passed  []string          // items that failed, each as often as it did: tried again when nothing else is left
 
 	wish         wish
 	device       search // for a device where none is active
+	revive       bool   // the music was moved to another device, and shall go on there
 	fallback     refill
 	straightened bool             // repeat and shuffle were turned off once
 	noPremium    bool             // Spotify starts nothing for this host
@@ -155,6 +157,7 @@ func (m *moment) act() action {
 		m.unstick,
 		m.verifyOvertaken,
 		m.findDevice,
+		m.revive,
 		m.commit,
 		m.playDirectly,
 		m.straighten,
@@ -194,6 +197,12 @@ func (m *moment) succession(item *jukebox.QueueItem) jukebox.PlaybackStep {
 	return step
 }
 
+// takenAsHeard is the step by which the committed item replaces the one that played, although nobody saw it play.
+func (m *moment) takenAsHeard(item *jukebox.QueueItem) jukebox.PlaybackStep {
+	m.memory.over = reckoning{itemID: item.ID}
+	return m.succession(item)
+}
+
 // end: the room's song plays no more.
 func (m *moment) end() (action, bool) {
 	playing := m.room.NowPlaying
@@ -207,8 +216,9 @@ func (m *moment) over(playing *jukebox.QueueItem) bool {
 	switch m.sound {
 	case silence:
 		return true
-	case noDevice: // the host's device may be out of reach and play on, but no longer than the song lasts
-		return m.room.Committed() == nil && (m.now.Sub(m.memory.silent) >= length(&playing.Song) || m.heardOut(playing))
+	case noDevice:
+		next := m.room.Committed()
+		return m.heardOut(playing) && (next == nil || m.couldHavePlayed(next))
 	case playingSong, pausedSong:
 		return m.item != playing
 	}

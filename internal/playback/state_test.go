@@ -122,8 +122,10 @@ func TestDecide(t *testing.T) {
 	}
 	found := silentFor(3*time.Second, stands(song("a"), 0))
 	found.found = "item-b"
+	playedInVain := silentFor(3*time.Second, stands(song("b"), 0))
+	playedInVain.sent = sending{itemID: "item-b", started: true, watched: true}
 	behindHosts := silentFor(3*time.Second, &Snapshot{At: noon})
-	behindHosts.appended = "item-b"
+	behindHosts.sent = sending{itemID: "item-b"}
 	justAsked := saw(earlier(stands(song("a"), 0), time.Second))
 	justAsked.asked = noon.Add(-300 * time.Millisecond)
 	inTrouble := saw(earlier(stands(song("a"), 0), time.Second))
@@ -341,7 +343,7 @@ func TestDecide(t *testing.T) {
 			health: jukebox.HealthHostTookOver, status: jukebox.Playing, look: otherAtFirst,
 		},
 		{
-			name: "the device is lost during a song", in: Input{Room: room(item("a", playing), item("b", queued)), Seen: &Snapshot{At: noon}},
+			name: "the device is lost during a song", in: Input{Room: showing(room(item("a", playing), item("b", queued)), 100*time.Second, 15*time.Second), Seen: &Snapshot{At: noon}},
 			health: jukebox.HealthDeviceLost, status: jukebox.Idle, look: awayAtFirst,
 		},
 		{
@@ -383,7 +385,7 @@ func TestDecide(t *testing.T) {
 			command: Command{Kind: Next, ItemID: "item-b"}, health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
 		},
 		{
-			name: "it is loaded and stands at 0", in: Input{Room: room(committed("b", sent, 20*time.Second)), Memory: silentFor(3*time.Second, stands(song("b"), 0))},
+			name: "it was played just now, and stands at 0", in: Input{Room: room(committed("b", sent, 20*time.Second)), Memory: playedInVain},
 			command: play("b", "speaker"), health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
 		},
 		{

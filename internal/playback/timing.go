@@ -53,7 +53,7 @@ func (m *moment) routine() time.Time {
 	case playingSong:
 		return m.duringSong()
 	case silence:
-		if m.pressPlay() {
+		if m.pressPlay() || m.memory.command.kind == NotAllowed { // only the host can start it
 			return looked.Add(whilePlaying)
 		}
 		if m.room.Committed() != nil {

@@ -171,7 +171,7 @@ func (m *moment) standsAmid() bool {
 }
 
 func (m *moment) reply(w *jukebox.HostCommand, code jukebox.Code, message string) action {
-	m.memory.wish = wish{}
+	m.memory.wish, m.memory.revive = wish{}, false
 	return action{step: jukebox.PlaybackStep{Answered: &jukebox.Answer{CommandID: w.ID, Code: code, Message: message}}}
 }
 

@@ -190,10 +190,14 @@ func (f *failure) sentence() string {
 	return "Spotify does not answer at the moment"
 }
 
-// fault is a failure as the players' driver is told of it; nil stays nil.
+// fault is a failure as the players' driver is told of it; nil stays nil. A bare 403 says nothing of what was asked for.
 func (f *failure) fault() error {
 	if f == nil {
 		return nil
 	}
-	return &playback.Fault{Kind: f.kind, Reason: f.why, RetryAfter: f.retryAfter, Err: f}
+	kind := f.kind
+	if kind == playback.Gone && f.status == http.StatusForbidden {
+		kind = playback.Unavailable
+	}
+	return &playback.Fault{Kind: kind, Reason: f.why, RetryAfter: f.retryAfter, Err: f}
 }

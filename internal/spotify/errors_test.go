@@ -70,8 +70,8 @@ func TestErrors(t *testing.T) {
 		{"not now, no reason", 403, 0, said("Restriction violated", ""), playback.Restricted, "", 0, unavailable, unavailable},
 		{"not now, text", 403, 0, "disallowed by the player", playback.Restricted, "", 0, unavailable, unavailable},
 		{"scope", 403, 0, said("Insufficient client scope", ""), playback.ReconnectNeeded, jukebox.ReasonScope, 0, unavailable, unavailable},
-		{"endpoint removed", 403, 0, said("Forbidden", ""), playback.Gone, "", 0, unavailable, unavailable},
-		{"403 without a body", 403, 0, "", playback.Gone, "", 0, unavailable, unavailable},
+		{"endpoint removed", 403, 0, said("Forbidden", ""), playback.Unavailable, "", 0, unavailable, unavailable},
+		{"403 without a body", 403, 0, "", playback.Unavailable, "", 0, unavailable, unavailable},
 
 		{"no device", 404, 0, said("Player command failed: No active device found", "NO_ACTIVE_DEVICE"), playback.NoDevice, "", 0, unavailable, unavailable},
 		{"device gone", 404, 0, said("Device not found", ""), playback.NoDevice, "", 0, unavailable, unavailable},

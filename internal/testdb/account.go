@@ -50,11 +50,16 @@ func NewAccount(tb testing.TB, databaseURL, password string) *Account {
 // URL returns the database's URL with the user and the password of the moment.
 func (a *Account) URL() *url.URL { return a.url }
 
-// SetPassword changes the password and ends all connections, so that the user has to come in anew.
+// SetPassword changes the password. Connections that are open go on.
 func (a *Account) SetPassword(password string) {
 	a.tb.Helper()
 	a.url.User = url.UserPassword(a.url.User.Username(), password)
 	a.exec("ALTER USER " + a.name() + " IDENTIFIED BY '" + password + "'")
+}
+
+// EndConnections ends all connections, so that the user has to come in anew.
+func (a *Account) EndConnections() {
+	a.tb.Helper()
 	old := a.connections()
 	for _, id := range old {
 		_, _ = a.admin.Exec("KILL " + id) // it may have ended by itself

@@ -118,6 +118,17 @@ func answerScenarios() []scenario {
 			course: first(sim.Fault{Path: playPath, Delay: time.Minute, AfterApplying: true}),
 		},
 		{
+			name:   "the first song is never answered, and over when Spotify can be looked at again",
+			played: "1 2", silence: "12.6s",
+			health: "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			course: func(p *party) {
+				first(sim.Fault{Path: playPath, Delay: time.Minute, AfterApplying: true})(p)
+				time.Sleep(3 * time.Second)
+				p.app.seek(lengthOf(p.track(1)) - 8*time.Second)
+				p.fail(sim.Fault{Path: playerPath, Method: http.MethodGet, Status: http.StatusBadGateway, Times: 3})
+			},
+		},
+		{
 			name:   "Spotify is gone for an hour",
 			played: "1 2 3 4", silence: "58m16.266s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",

@@ -10,7 +10,7 @@ func deviceScenarios() []scenario {
 	return []scenario{
 		{
 			name:   "the app is closed in the middle of a song, and opened again two minutes later",
-			played: "1 2 3", silence: "2m7.2s",
+			played: "1 2 3", silence: "2m8.14s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *party) {
@@ -22,7 +22,7 @@ func deviceScenarios() []scenario {
 		},
 		{
 			name:   "the app is closed after the commit, and opened again a minute later",
-			played: "1 2 3", silence: "1m16.52s",
+			played: "1 2 3", silence: "1m17.46s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *party) {
@@ -47,8 +47,22 @@ func deviceScenarios() []scenario {
 			},
 		},
 		{
+			name:   "the host skips the last song and closes the app, and opens it again two minutes later",
+			played: "1 2", silence: "2m8.38s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
+			options: options{songs: 1},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.app.skip()
+				p.app.close()
+				time.Sleep(2 * time.Minute)
+				p.app.open()
+				p.addSome(1)
+			},
+		},
+		{
 			name:   "the device disappears, and another one is there",
-			played: "1 2 3", silence: "6.72s",
+			played: "1 2 3", silence: "7.66s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *party) {
@@ -148,6 +162,24 @@ func accountScenarios() []scenario {
 				p.pressPlay()
 				time.Sleep(25 * time.Minute)
 				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.Free = false }))
+			},
+		},
+		{
+			name:   "Premium ends after the commit, the player hangs, and the host plays the playlist an hour later",
+			played: "1 3 2 4", silence: "1h0m0s",
+			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NO_PREMIUM OK NOT_ALLOWED/NO_PREMIUM OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
+			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(10 * time.Second)
+				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }))
+				p.app.freeze()
+				asked := p.spotify.total()
+				time.Sleep(time.Hour)
+				if asked = p.spotify.total() - asked; asked > 300 {
+					p.t.Errorf("%d calls in an hour in which only the host could do something", asked)
+				}
+				p.pressPlay()
 			},
 		},
 		{

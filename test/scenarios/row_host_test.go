@@ -99,6 +99,19 @@ func handScenarios() []scenario {
 			},
 		},
 		{
+			name:   "plays a song of their own instead of the committed one, while nobody can look",
+			played: "1 2 other 3", silence: "0s",
+			health:  "NOTHING_TO_PLAY OK UNREACHABLE HOST_TOOK_OVER OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(5 * time.Second)
+				p.fail(sim.Fault{Path: playerPath, Status: http.StatusBadGateway, Times: 3})
+				time.Sleep(11 * time.Second)
+				p.app.play(p.songs(1, 2*time.Minute)[0])
+			},
+		},
+		{
 			name:   "plays one of the room's songs early",
 			played: "1 3 2 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",

@@ -37,6 +37,38 @@ func serverScenarios() []scenario {
 			},
 		},
 		{
+			name:   "the server is killed after the commit, and started again when the host has skipped that song",
+			played: "1 2 3", silence: "2.3s",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, several: true,
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(10 * time.Second)
+				p.server.kill()
+				time.Sleep(40 * time.Second)
+				p.app.skip()
+				p.visit(p.start("two"))
+			},
+		},
+		{
+			name:   "the server is killed while its song waits behind the host's own, in an app that was closed",
+			played: "1 other 3 2", silence: "2m36.1225s",
+			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK DEVICE_LOST OK NOTHING_TO_PLAY",
+			options: options{songs: 3}, several: true, states: "SKIPPED PLAYED PLAYED",
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				p.untilLeft(10 * time.Second)
+				p.app.play(p.music[0])
+				time.Sleep(30 * time.Second)
+				p.app.close()
+				time.Sleep(10 * time.Second)
+				p.server.kill()
+				p.visit(p.start("two"))
+				time.Sleep(time.Minute)
+				p.app.open()
+			},
+		},
+		{
 			name:   "the server is stopped and replaced",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",

@@ -79,7 +79,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
     const host = await open({ viewport: { width: 1280, height: 900 } })
     await host.page.goto(server.hostLink)
     await host.page.getByRole('heading', { level: 1 }).waitFor()
-    await host.page.waitForLoadState('networkidle')
+    await host.page.getByText('Welcome').waitFor({ state: 'hidden' })
     await picture(host, 'host')
     await host.close()
   })

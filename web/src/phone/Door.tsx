@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { useQuery } from 'urql'
 import type { Api } from '../api/client'
 import { failureOfUrql } from '../api/errors'
@@ -24,6 +24,7 @@ export function Door({ api, code }: { api: Api; code: string }) {
 function Entrance({ api, code, session }: { api: Api; code: string; session: Session | null }) {
   const text = useText()
   const [{ data, error }, ask] = useQuery({ query: RoomByCodeDocument, variables: { code } })
+  const [renaming, setRenaming] = useState(false)
   const room = data?.roomByCode
   const failure = room ? undefined : failureOfUrql(error)
   const failed = failure !== undefined
@@ -43,6 +44,12 @@ function Entrance({ api, code, session }: { api: Api; code: string; session: Ses
     )
   }
   const user = session?.viewer.user
-  if (!user || !room.joinUrl) return <Join api={api} room={room} name={user?.displayName} onJoined={() => ask()} />
-  return <Party api={api} room={room} user={user} onLeft={() => ask()} />
+  const onJoined = () => {
+    setRenaming(false)
+    ask()
+  }
+  if (!user || !room.joinUrl || renaming) {
+    return <Join api={api} room={room} name={user?.displayName} onJoined={onJoined} />
+  }
+  return <Party api={api} room={room} user={user} onLeft={() => ask()} onRename={() => setRenaming(true)} />
 }

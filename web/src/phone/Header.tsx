@@ -10,10 +10,12 @@ interface Props {
   code: string
   user: { displayName: string }
   unsent: number
+  hosts: boolean // may do what hosts may
+  onRename: () => void
 }
 
 /** The room's name, and whether the server is heard. */
-export function Header({ api, name, code, user, unsent }: Props) {
+export function Header({ api, name, code, user, unsent, hosts, onRename }: Props) {
   const text = useText()
   const own = usePhoneText()
   const offline = useStore(api.connection) === 'offline'
@@ -26,6 +28,17 @@ export function Header({ api, name, code, user, unsent }: Props) {
           <summary className="button plain">{user.displayName}</summary>
           <div className="card stack">
             <p>{own.youAre(user.displayName)}</p>
+            <button type="button" className="button" onClick={onRename}>
+              {own.rename}
+            </button>
+            {hosts && (
+              <a className="button" href={`/host?room=${code}`}>
+                {own.toHost}
+              </a>
+            )}
+            <a className="button" href={`/r/${code}/screen`}>
+              {own.toScreen}
+            </a>
             <LanguageChoice />
             <button type="button" className="button" onClick={() => void api.sessions.signOut()}>
               {own.leave}

@@ -22,10 +22,11 @@ interface Props {
   room: { id: string; name: string; code: string }
   user: { id: string; displayName: string }
   onLeft: () => void
+  onRename: () => void
 }
 
 /** The party, for who has joined it: what plays, what comes, and what one can do. */
-export function Party({ api, room: known, user, onLeft }: Props) {
+export function Party({ api, room: known, user, onLeft, onRename }: Props) {
   const text = useText()
   const own = usePhoneText()
   const language = useLanguage()
@@ -52,7 +53,15 @@ export function Party({ api, room: known, user, onLeft }: Props) {
   const next = queue.items.find((item) => item.id === viewer?.next?.id)
   return (
     <>
-      <Header api={api} name={name} code={known.code} user={user} unsent={actions.entries.length} />
+      <Header
+        api={api}
+        name={name}
+        code={known.code}
+        user={user}
+        unsent={actions.entries.length}
+        hosts={viewer?.role === 'HOST' || viewer?.role === 'COHOST'}
+        onRename={onRename}
+      />
       <main className="party">
         <NowPlaying playback={playback} />
         {playback && playback.health.state !== 'OK' && (

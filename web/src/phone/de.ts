@@ -50,6 +50,8 @@ export const de: PhoneMessages = {
   unsent: (n) => (n === 1 ? 'Eines wartet darauf, gesendet zu werden.' : `${n} Dinge warten darauf, gesendet zu werden.`),
   youAre: (name) => `Du bist ${name}`,
   rename: 'Namen ändern',
+  toHost: 'Gastgeber-Seite',
+  toScreen: 'Bildschirm des Raums',
   leave: 'Abmelden',
   removedTitle: 'Du wurdest aus diesem Raum entfernt',
   removedText: 'Der Gastgeber hat dich entfernt. Deine Songs bleiben in der Schlange.',

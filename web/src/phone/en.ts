@@ -50,6 +50,8 @@ export const en: PhoneMessages = {
   unsent: (n) => (n === 1 ? '1 thing waits to be sent.' : `${n} things wait to be sent.`),
   youAre: (name) => `You are ${name}`,
   rename: 'Change the name',
+  toHost: 'Host console',
+  toScreen: 'Room screen',
   leave: 'Sign out',
   removedTitle: 'You were removed from this room',
   removedText: 'The host has removed you. Your songs stay in the queue.',

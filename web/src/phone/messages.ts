@@ -49,6 +49,8 @@ export interface PhoneMessages {
   unsent: (n: number) => string
   youAre: (name: string) => string
   rename: string
+  toHost: string
+  toScreen: string
   leave: string
   removedTitle: string
   removedText: string

@@ -24,12 +24,18 @@ const changesSession = /\b(demoLogin|joinRoom|watchRoom|refreshSession|signOut|s
 export function createFetcher(playground: Playground): Fetcher {
   return async (params, options) => {
     if (params.operationName === 'IntrospectionQuery') return introspect(params, playground)
-    const request = { ...params, variables: playground.fillIn(params.variables) }
+    const request = { ...named(params), variables: playground.fillIn(params.variables) }
     const missing = playground.whatIsMissing(request.variables)
     if (missing) return { errors: [new GraphQLError(missing)] }
     const headers = playground.fillIn(options?.headers) as Headers
-    return isSubscription(params) ? subscribe(request, headers, playground) : run(request, headers, playground)
+    return isSubscription(request) ? subscribe(request, headers, playground) : run(request, headers, playground)
   }
+}
+
+/** GraphiQL takes a moment after a change of tabs to know the new one's operation: a single one needs no name. */
+function named({ operationName, ...params }: FetcherParams): FetcherParams {
+  const operations = params.query.match(/^\s*(query|mutation|subscription)\b/gm) ?? []
+  return operations.length > 1 && operationName ? { ...params, operationName } : params
 }
 
 async function introspect(params: FetcherParams, { onNoSchema }: Playground): Promise<ExecutionResult> {

@@ -12,6 +12,7 @@ import { Likes } from './Likes'
 
 /** What plays: its cover, its words, and how far it has come. */
 export const Now = memo(function Now({ playback }: { playback: PlaybackFieldsFragment }) {
+  const text = useText()
   const own = useOwnText({ en, de })
   const { song, item } = playback
   if (!song) {
@@ -29,10 +30,10 @@ export const Now = memo(function Now({ playback }: { playback: PlaybackFieldsFra
           {song.name}
         </h2>
         <p className="now-artists">
-          {song.artists.join(', ')} {song.explicit && <Explicit />}
+          {text.by(song.artists)} {song.explicit && <Explicit />}
         </p>
         <div className="now-line">
-          {item && <span className="now-by">{own.addedBy(item.addedBy?.displayName)}</span>}
+          {item && <span className="now-by">{text.addedBy(item.addedBy?.displayName)}</span>}
           {item && <Likes count={item.likeCount} />}
           <SpotifyLink song={song} />
         </div>

@@ -47,7 +47,7 @@ const Row = memo(function Row({ item, place, gone }: { item: Item; place: number
         </a>
         <p className="row-line">
           <SpotifyMark />
-          <span className="row-artists">{song.artists.join(', ')}</span>
+          <span className="row-artists">{text.by(song.artists)}</span>
           <span className="row-by">{committed ? own.waiting : text.addedBy(item.addedBy?.displayName)}</span>
         </p>
       </div>

@@ -4,7 +4,6 @@ export const en: Messages = {
   title: (room) => `${room} – antwon.dj`,
   next: 'Up next',
   more: (n) => (n === 1 ? 'and 1 more song' : `and ${n} more songs`),
-  addedBy: (name) => (name ? `chosen by ${name}` : 'fallback music'),
   scan: 'Scan, or open',
   qr: (url) => `QR code to join: ${url}`,
   hint: 'Add songs, like the best.',

@@ -3,7 +3,6 @@ export interface Messages {
   title: (room: string) => string
   next: string
   more: (n: number) => string
-  addedBy: (name: string | undefined) => string
   scan: string
   qr: (url: string) => string
   hint: string

@@ -20,6 +20,6 @@ it.each([
   ['en-US', /^08:05\sPM$/],
 ])('the time of day in %s', (language, want) => {
   const evening = new Date(2026, 10, 25, 20, 5)
-  expect(timeOfDay(evening, language)).toMatch(want)
-  expect(timeOfDay(evening.toISOString(), language)).toMatch(want)
+  expect(timeOfDay(evening, language.slice(0, 2), [language])).toMatch(want)
+  expect(timeOfDay(evening.toISOString(), language.slice(0, 2), ['fr', language])).toMatch(want)
 })

@@ -6,6 +6,9 @@ export function length(ms: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
 }
 
-/** The time of day, as people of this language write it. */
-export const timeOfDay = (at: Date | string, language: string): string =>
-  new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })
+/** The time of day, as people of this language write it here: the British count to 24, Americans to 12. */
+export const timeOfDay = (at: Date | string, language: string, wanted: readonly string[] = navigator.languages): string =>
+  new Date(at).toLocaleTimeString(wanted.find((tag) => tag.startsWith(language)) ?? language, {
+    hour: '2-digit',
+    minute: '2-digit',
+  })

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type Outcome, Sender } from './sender'
+
+type Result = { data?: unknown; error?: unknown }
+
+const done: Result = { data: { likeQueueItem: { id: 'song' } } }
+const unreachable: Result = { error: { networkError: new Error('no network'), graphQLErrors: [] } }
+const refused = (code: string, more = {}): Result => ({
+  error: { graphQLErrors: [{ message: code, extensions: { code, ...more } }] },
+})
+
+/** A server that answers as told, in turn, and a browser's storage. */
+function setUp(...answers: Result[]) {
+  const sent: { key: string; itemId?: string }[] = []
+  const stored = new Map<string, string>()
+  const outcomes: Outcome[] = []
+  const storage = {
+    getItem: (name: string) => stored.get(name) ?? null,
+    setItem: (name: string, text: string) => void stored.set(name, text),
+    removeItem: (name: string) => void stored.delete(name),
+  }
+  const mutation = (_: unknown, variables: { key: string }) => {
+    sent.push(variables)
+    return Promise.resolve(answers.shift() ?? done)
+  }
+  const open = () => new Sender({ mutation } as never, 'room', 'gina', (outcome) => outcomes.push(outcome), storage)
+  return { sent, stored, outcomes, open }
+}
+
+const like = (itemId: string) => ({ kind: 'like' as const, itemId, name: itemId })
+const unlike = (itemId: string) => ({ kind: 'unlike' as const, itemId, name: itemId })
+
+describe('what somebody does', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+  const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
+
+  test('is sent in order, told, and forgotten', async () => {
+    const { sent, stored, outcomes, open } = setUp()
+    const sender = open()
+    sender.do(like('one'))
+    sender.do(like('two'))
+    await settle()
+    expect(sent.map(({ itemId }) => itemId)).toEqual(['one', 'two'])
+    expect(outcomes.map(({ failure }) => failure)).toEqual([undefined, undefined])
+    expect(stored.size).toBe(0)
+  })
+
+  test('is kept while nobody answers, and sent again with its key', async () => {
+    const { sent, outcomes, open } = setUp(unreachable, unreachable)
+    const sender = open()
+    sender.do(like('one'))
+    await settle()
+    expect(outcomes).toEqual([])
+    await settle(3_000)
+    expect(sent).toHaveLength(3)
+    expect(new Set(sent.map(({ key }) => key)).size).toBe(1)
+    expect(outcomes).toHaveLength(1)
+  })
+
+  test('outlives the page', async () => {
+    const { sent, stored, open } = setUp(unreachable)
+    const closed = open()
+    closed.do(like('one'))
+    await settle()
+    closed.stop()
+    expect(stored.size).toBe(1)
+    const reopened = open()
+    await reopened.flush()
+    expect(new Set(sent.map(({ key }) => key)).size).toBe(1)
+    expect(sent).toHaveLength(2)
+    expect(stored.size).toBe(0)
+  })
+
+  test('waits as long as the server asks for', async () => {
+    const { sent, open } = setUp(refused('RATE_LIMITED', { retryAfterMs: 5_000 }))
+    open().do(like('one'))
+    await settle(4_900)
+    expect(sent).toHaveLength(1)
+    await settle(200)
+    expect(sent).toHaveLength(2)
+  })
+
+  test('is undone and told when it is refused, and what comes after it goes on', async () => {
+    const { sent, outcomes, open } = setUp(refused('REFUSED', { reason: 'COMMITTED' }))
+    const sender = open()
+    sender.do(like('one'))
+    sender.do(like('two'))
+    await settle()
+    expect(outcomes.map(({ failure }) => failure?.reason)).toEqual(['COMMITTED', undefined])
+    expect(sent).toHaveLength(2)
+    expect(sender.entries.get()).toEqual([])
+  })
+
+  test('and undoes before it was sent leaves nothing to send', async () => {
+    const { sent, open } = setUp(unreachable)
+    const sender = open()
+    sender.do(like('one'))
+    await settle()
+    sender.do(like('two'))
+    sender.do(unlike('two'))
+    sender.do(unlike('one')) // "one" may have arrived, so its end has to be sent too
+    await settle(2_000)
+    expect(sent.map(({ itemId }) => itemId)).toEqual(['one', 'one', 'one'])
+  })
+})

@@ -1,0 +1,43 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { Device, launch } from './browser'
+import { eventually, Server } from './server'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser?.close())
+
+/** Chooses a tab of the story, runs it, and returns what is answered. */
+async function run(page: Page, tab: string): Promise<string> {
+  await page.getByRole('button', { name: tab, exact: true }).click()
+  const query = page.locator('.graphiql-query-editor .view-lines')
+  await eventually(`the query of ${tab}`, async () => ((await query.textContent()) ?? '').includes(tab))
+  await page.getByRole('button', { name: /execute/i }).click()
+  return answer(page, tab)
+}
+
+/** What stands in the editor of the answer, which shows the lines that there is room for, with hard spaces. */
+async function answer(page: Page, tab: string): Promise<string> {
+  const lines = page.locator('.result-window .view-lines')
+  await eventually(`an answer to ${tab}`, async () => /"(data|errors)"/.test((await lines.textContent()) ?? ''))
+  return ((await lines.textContent()) ?? '').replaceAll('\u00a0', ' ')
+}
+
+test('the playground tells the party’s story to who runs its tabs', async () => {
+  const server = await Server.start('demo')
+  onTestFinished(() => server.stop())
+  const developer = await Device.open(browser, server, { viewport: { width: 1280, height: 800 } })
+  onTestFinished(() => developer.close())
+  await developer.goto('/playground?code=PARTY')
+  await developer.page.getByRole('button', { name: 'joinRoom', exact: true }).waitFor()
+
+  expect(await run(developer.page, 'joinRoom')).toContain('"room"')
+  expect(await run(developer.page, 'searchSongs')).toContain('"hits"')
+  expect(await run(developer.page, 'addSong')).toContain('"addSong"')
+  expect(await run(developer.page, 'likeQueueItem')).toMatch(/"likeQueueItem"|COMMITTED/)
+  expect(await run(developer.page, 'roomQueue')).toContain('"roomQueue"') // and goes on
+  expect(await run(developer.page, 'viewerInRoom')).toContain('"viewerInRoom"')
+  developer.expectQuiet()
+})
