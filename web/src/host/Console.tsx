@@ -43,6 +43,10 @@ export function Console({ api, roomId, user, account, tell, onEnded, children }:
   useEffect(() => {
     if (closed && isMine) onEnded()
   }, [closed, isMine, onEnded])
+  const elsewhere = viewer?.role === 'HOST' && !isMine
+  useEffect(() => {
+    if (elsewhere) location.replace('/host') // which shows a host's own room, and their Spotify
+  }, [elsewhere])
   const state = playback?.health.state
   const refresh = account?.refresh
   useEffect(() => {

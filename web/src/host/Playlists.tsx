@@ -36,7 +36,6 @@ export function Playlists({ take, onClose }: { take: (uri: string) => Promise<bo
 
   return (
     <Dialog title={own.chooseHeading} onClose={onClose}>
-      <LinkForm take={take} onClose={onClose} />
       <p role="status" className={list.length > 0 ? 'spoken' : 'quiet'}>
         {failure ? say(failure) : !first ? text.loading : list.length === 0 && own.noPlaylists}
       </p>
@@ -50,6 +49,7 @@ export function Playlists({ take, onClose }: { take: (uri: string) => Promise<bo
           <Button onClick={() => void showMore()}>{own.more}</Button>
         </div>
       )}
+      <LinkForm take={take} onClose={onClose} />
     </Dialog>
   )
 }

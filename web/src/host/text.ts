@@ -12,5 +12,6 @@ export function useSentence(): (failure: Failure, special?: Record<string, strin
   return (failure, special) => special?.[failure.code] ?? own.failure[failure.code] ?? sentence(text, failure)
 }
 
-/** The day, as people of this language write it. */
-export const day = (at: string, language: string): string => new Date(at).toLocaleDateString(language, { dateStyle: 'long' })
+/** The day, as people of this language write it here. */
+export const day = (at: string, language: string): string =>
+  new Date(at).toLocaleDateString(navigator.languages.find((tag) => tag.startsWith(language)) ?? language, { dateStyle: 'long' })
