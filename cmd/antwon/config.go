@@ -21,6 +21,9 @@ import (
 // prefix is what all variables of ours begin with.
 const prefix = "ANTWON_"
 
+// spotifyAPI is the real one.
+const spotifyAPI = "https://api.spotify.com/v1"
+
 // config is the whole configuration, checked.
 type config struct {
 	addr           string
@@ -85,7 +88,7 @@ func parseConfig(command string, environ []string, kept secrets.Values) (config,
 		spotify: spotifyApp{
 			clientID:       p.text("SPOTIFY_CLIENT_ID", ""),
 			clientSecret:   string(p.anySecret("SPOTIFY_CLIENT_SECRET", "(not set: the app proves itself by PKCE alone)")),
-			apiURL:         p.url("SPOTIFY_API_URL", "https://api.spotify.com/v1"),
+			apiURL:         p.url("SPOTIFY_API_URL", spotifyAPI),
 			accountsURL:    p.url("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com"),
 			requestsPer30s: p.count("SPOTIFY_REQUESTS", 60),
 		},

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -69,7 +70,7 @@ func assemble(s *site, demo freedoms) *program {
 	})
 	cookies := server.Cookies{PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins}
 	p.http = server.HTTPServer(server.New(server.Config{
-		GraphQL: keepSecrets(cookies, p.graphql), Covers: demo.covers, Pages: web.Pages(),
+		GraphQL: keepSecrets(cookies, p.graphql), Covers: demo.covers, Pages: web.Pages(), CoverOrigins: coverOrigins(s.cfg),
 		FinishSpotify: s.jukebox.FinishSpotify, Cookies: cookies, DemoLogin: s.cfg.isDemo(), DemoHost: demo.host,
 		Login: &server.Login{Begin: s.jukebox.BeginLogin, Finish: s.jukebox.FinishLogin, Logout: s.jukebox.Logout},
 		Ready: p.ready(s.store), Metrics: s.metrics,
@@ -83,6 +84,19 @@ func assemble(s *site, demo freedoms) *program {
 		})
 	}
 	return p
+}
+
+// coverOrigins are Spotify's servers of pictures, or another Spotify's own; and this server by the name that guests know, which
+// need not be the one in their address bar.
+func coverOrigins(cfg config) []string {
+	if cfg.spotify.apiURL == spotifyAPI {
+		return []string{cfg.publicURL, "https://*.scdn.co", "https://*.spotifycdn.com"}
+	}
+	other, err := url.Parse(cfg.spotify.apiURL)
+	if err != nil { // it was parsed before
+		return []string{cfg.publicURL}
+	}
+	return []string{cfg.publicURL, other.Scheme + "://" + other.Host}
 }
 
 // ready says no as soon as the server is told to stop, so that a load balancer sends clients elsewhere.

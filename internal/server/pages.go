@@ -11,10 +11,9 @@ import (
 
 const (
 	routeAssets = "GET /assets/{file...}"
-	// pagePolicy lets a page load and ask nothing but this server, by whichever of its addresses, and show the covers that
-	// Spotify keeps.
-	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' %s data: https://*.scdn.co " +
-		"https://*.spotifycdn.com; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	// pagePolicy lets a page load and ask nothing but this server, and show covers from where they are kept.
+	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: %s; connect-src 'self'; " +
+		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 	// playgroundPolicy also lets GraphiQL's editor set styles, have its font inside its style sheet, and work in the background.
 	playgroundPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; " +
 		"worker-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -78,8 +77,8 @@ func (p *pages) serveFile(w http.ResponseWriter, r *http.Request) {
 	file.serve(w, r)
 }
 
-func (p *pages) route(mux *http.ServeMux, publicURL string) {
-	pagePolicy := fmt.Sprintf(pagePolicy, publicURL)
+func (p *pages) route(mux *http.ServeMux, covers []string) {
+	pagePolicy := fmt.Sprintf(pagePolicy, strings.Join(covers, " "))
 	mux.HandleFunc("GET /{$}", p.page("index.html", pagePolicy))
 	mux.HandleFunc("GET /r/{code}", p.page("room.html", pagePolicy))
 	mux.HandleFunc("GET /r/{code}/screen", p.page("screen.html", pagePolicy))

@@ -55,7 +55,9 @@ func TestEachPage(t *testing.T) {
 
 // A page's own scripts may run, and nobody else's; it talks to nobody but us.
 func TestPolicies(t *testing.T) {
-	s := start(t, nil)
+	s := start(t, func(cfg *server.Config) {
+		cfg.CoverOrigins = []string{"https://covers.example", "https://*.covers.example"}
+	})
 	for _, path := range []string{"/", "/r/PARTY", "/r/PARTY/screen", "/host", "/playground"} {
 		policy := s.do("GET", path).Header.Get("Content-Security-Policy")
 		for _, want := range []string{"default-src 'none'", "script-src 'self'", "connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"} {
@@ -64,6 +66,9 @@ func TestPolicies(t *testing.T) {
 			}
 		}
 		if inline := strings.Contains(policy, "unsafe"); inline != (path == "/playground") {
+			t.Errorf("%s: %s", path, policy)
+		}
+		if covers := strings.Contains(policy, "img-src 'self' data: https://covers.example https://*.covers.example;"); covers != (path != "/playground") {
 			t.Errorf("%s: %s", path, policy)
 		}
 		if strings.Contains(policy, "blob:") || strings.Contains(policy, "unsafe-eval") {

@@ -14,7 +14,7 @@ const (
 
 func routes(cfg Config) http.Handler {
 	mux := http.NewServeMux()
-	newPages(cfg.Pages, cfg.signIn()).route(mux, cfg.Cookies.PublicURL)
+	newPages(cfg.Pages, cfg.signIn()).route(mux, cfg.CoverOrigins)
 	mux.Handle("/graphql", allowOrigins(cfg.AllowedOrigins, cfg.GraphQL))
 	if cfg.Covers != nil {
 		mux.Handle("GET /covers/", cfg.Covers)

@@ -26,6 +26,9 @@ type Config struct {
 	Covers  http.Handler // gets requests below /covers/, with their whole path
 	Pages   fs.FS        // what the build made of web/; without pages in it browsers are told how to build them
 
+	// CoverOrigins are where songs' covers are kept besides this server, as a Content-Security-Policy has them.
+	CoverOrigins []string
+
 	// FinishSpotify takes what a browser brings back from Spotify, and says where to send it. Nil: none is expected.
 	FinishSpotify func(context.Context, jukebox.SpotifyAnswer) (returnTo string, err error)
 	Login         *Login // nil: nobody signs in by a provider

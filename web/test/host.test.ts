@@ -264,6 +264,6 @@ describe('a host with an account at Spotify', () => {
     await inDialog(nora, 'Disconnect')
     await says(nora, 'Spotify is not connected. Connect it')
     await button(nora, 'Connect Spotify').waitFor()
-    nora.expectQuiet(new RegExp(spotify.url), /404/) // its own page, which has no icon, and its covers
+    nora.expectQuiet(new RegExp(spotify.url), /404/) // its own page, which has no icon
   })
 })
