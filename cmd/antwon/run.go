@@ -139,7 +139,8 @@ func (p *program) housekeep(ctx context.Context) error {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
-		err := errors.Join(p.jukebox.ForgetOldKeys(ctx), p.jukebox.ForgetOldAuthorizations(ctx), p.jukebox.ForgetOldSessions(ctx), p.jukebox.Driver().ForgetOldNodes(ctx))
+		err := errors.Join(p.jukebox.ForgetOldKeys(ctx), p.jukebox.ForgetOldCommands(ctx), p.jukebox.ForgetOldAuthorizations(ctx),
+			p.jukebox.ForgetOldSessions(ctx), p.jukebox.Driver().ForgetOldNodes(ctx))
 		if err != nil && ctx.Err() == nil {
 			p.log.Error("could not delete what nobody needs any more", "error", err)
 		}
