@@ -154,7 +154,8 @@ func (p *program) housekeep(ctx context.Context) error {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
-		err := errors.Join(p.jukebox.ForgetOldKeys(ctx), p.jukebox.ForgetOldAuthorizations(ctx), p.jukebox.ForgetOldSessions(ctx), p.jukebox.Driver().ForgetOldNodes(ctx))
+		err := errors.Join(p.jukebox.ForgetOldKeys(ctx), p.jukebox.ForgetOldCommands(ctx), p.jukebox.ForgetOldAuthorizations(ctx),
+			p.jukebox.ForgetOldSessions(ctx), p.jukebox.Driver().ForgetOldNodes(ctx))
 		if err != nil && ctx.Err() == nil {
 			p.log.Warn("could not delete what nobody needs any more, and tries again in an hour", "error", err)
 		}

@@ -205,3 +205,15 @@ func (l *loader) pendingCommands(ctx context.Context, roomID string) ([]HostComm
 	}
 	return commands, nil
 }
+
+// commandsKept is longer than a command can be repeated by its key.
+const commandsKept = keyLifetime + time.Hour
+
+// ForgetOldCommands deletes commands that were answered long ago.
+func (j *Jukebox) ForgetOldCommands(ctx context.Context) error {
+	return j.store.inTx(ctx, func(tx *ent.Tx) error {
+		_, err := tx.RoomCommand.Delete().
+			Where(roomcommand.StateNEQ(pendingState), roomcommand.CreatedAtLT(microseconds(time.Now().Add(-commandsKept)))).Exec(ctx)
+		return err
+	})
+}

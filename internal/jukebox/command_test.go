@@ -117,3 +117,24 @@ func TestCommandsDoNotPileUp(t *testing.T) {
 		}
 	})
 }
+
+func TestAnsweredCommandsAreForgottenOneDay(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		answered, key := make(chan error, 1), pointer("skip")
+		go func() { _, err := p.SkipSong(p.host, p.room.ID, key); answered <- err }()
+		p.obey(jukebox.Answer{})
+		p.must(<-answered)
+		for _, tt := range []struct {
+			later time.Duration
+			kept  int
+		}{{24 * time.Hour, 1}, {2 * time.Hour, 0}} {
+			p.must(p.store.AgeCommands(p.Context(), tt.later))
+			p.must(p.ForgetOldCommands(p.Context()))
+			kept, err := p.store.KeptCommands(p.Context())
+			p.must(err)
+			if kept != tt.kept {
+				t.Errorf("%d commands are kept, want %d", kept, tt.kept)
+			}
+		}
+	})
+}

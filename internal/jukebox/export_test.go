@@ -2,6 +2,7 @@ package jukebox
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -110,4 +111,21 @@ func (s *Store) KeptSessions(ctx context.Context, text string) (n int, found boo
 		found = found || strings.Contains(row.String(), text)
 	}
 	return len(rows), found, err
+}
+
+// AgeCommands lets so much time pass for what hosts have asked of players.
+func (s *Store) AgeCommands(ctx context.Context, by time.Duration) error {
+	return s.inTx(ctx, func(tx *ent.Tx) error {
+		rows, err := tx.RoomCommand.Query().All(ctx)
+		for _, row := range rows {
+			_, failed := tx.ExecContext(ctx, "UPDATE room_commands SET created_at = ? WHERE id = ?", row.CreatedAt.Add(-by).UTC(), row.ID)
+			err = errors.Join(err, failed)
+		}
+		return err
+	})
+}
+
+// KeptCommands counts the commands that are still known.
+func (s *Store) KeptCommands(ctx context.Context) (int, error) {
+	return s.read.RoomCommand.Query().Count(ctx)
 }

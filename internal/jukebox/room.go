@@ -143,8 +143,12 @@ func (t *roomTx) updateRoom(ctx context.Context, name string, settings *RoomSett
 			return err
 		}
 	}
-	if !settings.changes(now) {
-		return nil
+	changes := settings.changes(now)
+	if !changes && settings.Delivery != nil {
+		changes, err = t.insists(ctx, *settings.Delivery)
+	}
+	if err != nil || !changes {
+		return err
 	}
 	return t.set(ctx, settings)
 }

@@ -87,6 +87,11 @@ func (in *RoomSettingsInput) changes(row *ent.Room) bool {
 		in.FallbackPlaylistURI != nil && *in.FallbackPlaylistURI != fallback
 }
 
+// insists says that a host wants a delivery anew that the player had made another one of.
+func (t *roomTx) insists(ctx context.Context, d Delivery) (bool, error) {
+	return t.tx.RoomPlayback.Query().Where(roomplayback.ID(t.roomID), roomplayback.DeliveryNEQ(string(d))).Exist(ctx)
+}
+
 // set changes a room's settings. A new delivery holds at once, also where the player had made another one necessary.
 func (t *roomTx) set(ctx context.Context, in *RoomSettingsInput) error {
 	update := t.alter().Room.Update().Where(room.ID(t.roomID)).SetNillableFallback(in.Fallback).SetNillableRequestsOpen(in.RequestsOpen)

@@ -143,3 +143,28 @@ func TestWhatIsTheHostsOwnIsTheirs(t *testing.T) {
 		}
 	})
 }
+
+func TestADeliveryThatIsSetAnewIsAChangeWhereAnotherOneIsUsed(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		list := jukebox.DeliveryPlaylist
+		set := func() (version int64, uses jukebox.Delivery) {
+			t.Helper()
+			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.UpdateRoomInput{Settings: &jukebox.RoomSettingsInput{Delivery: &list}}, nil)
+			p.must(err)
+			watcher, err := p.Driver().Watch(p.Context(), p.room.ID)
+			p.must(err)
+			defer watcher.Close()
+			state, err := watcher.Next(p.Context())
+			p.must(err)
+			return state.Version, state.Playback.Delivery
+		}
+		before, _ := set()
+		if same, _ := set(); same != before {
+			t.Error("a change that changes nothing")
+		}
+		p.step(jukebox.PlaybackStep{Playback: &jukebox.Playback{Delivery: jukebox.DeliveryQueue, Health: jukebox.HealthOK, Status: jukebox.Idle}})
+		if _, uses := set(); uses != list {
+			t.Errorf("the player uses %s", uses)
+		}
+	})
+}

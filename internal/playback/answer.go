@@ -20,6 +20,8 @@ func (m *moment) takeAnswer() (action, bool) {
 	}
 	if fault != nil {
 		m.learn(fault)
+	} else if command.Kind.controls() {
+		m.memory.noPremium = false
 	}
 	if command.WishID != "" {
 		m.memory.wish.fault = fault
@@ -42,6 +44,9 @@ func (k CommandKind) moves() bool {
 	}
 	return true
 }
+
+// controls says that Spotify does this for hosts with Premium only.
+func (k CommandKind) controls() bool { return k.moves() && k != Append }
 
 // learn remembers what Spotify does not do for this host at all, so that another way is taken.
 func (m *moment) learn(f *Fault) {

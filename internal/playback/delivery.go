@@ -1,6 +1,7 @@
 package playback
 
 import (
+	"cmp"
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
@@ -39,7 +40,8 @@ func (m *moment) mistrust() (action, bool) {
 		return action{}, false
 	}
 	since := item.CommittedAt.Add(playlistNotice)
-	stopped := m.sound == silence && m.room.NowPlaying == nil && m.memory.silent.After(since)
+	fromList := m.memory.seen.Context == m.room.PlaylistURI // else it is no wonder that it ends there
+	stopped := m.sound == silence && m.room.NowPlaying == nil && m.memory.silent.After(since) && fromList
 	elsewhere := m.sound == playingSong && m.item == nil && m.nearEnd() && m.began().After(since)
 	if !stopped && !elsewhere {
 		return action{}, false
@@ -139,6 +141,17 @@ func (m *moment) playDirectly() (action, bool) {
 
 func commitment(item *jukebox.QueueItem, via jukebox.Delivery) jukebox.PlaybackStep {
 	return jukebox.PlaybackStep{CommitItem: item.ID, CommitVia: via}
+}
+
+// heed tries a delivery that the host wants, or wants anew: the room shows another one than what was recorded.
+func (m *moment) heed() {
+	wanted, shown := m.room.Settings.Delivery, m.memory.shown
+	anew := shown != nil && cmp.Or(m.room.Playback.Delivery, jukebox.DeliveryQueue) != shown.Delivery
+	if m.memory.wanted == wanted && !anew {
+		return
+	}
+	m.memory.wanted = wanted
+	m.memory.mistrusted, m.memory.noPlaylist, m.memory.noPremium = false, false, false
 }
 
 // delivery is how songs reach the player: as the host wants, unless that turned out not to work.

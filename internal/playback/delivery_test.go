@@ -57,6 +57,8 @@ func TestPlaylists(t *testing.T) {
 	unknown.Via = jukebox.DeliveryPlaylist
 	premium := answered(Play, "b", NotAllowed)
 	premium.Fault.Reason = jukebox.ReasonNoPremium
+	listed := stands(song("a"), 0)
+	listed.Context = partyList
 	made := &Answer{Command: Command{Kind: CreatePlaylist}, PlaylistURI: partyList}
 
 	for _, tt := range []struct {
@@ -121,8 +123,12 @@ func TestPlaylists(t *testing.T) {
 			step: jukebox.PlaybackStep{ReturnedItem: "item-b"}, health: jukebox.HealthOK, reason: jukebox.ReasonNoPlaylist, way: jukebox.DeliveryQueue,
 		},
 		{
-			name: "the player stopped before the appended song", in: Input{Room: byPlaylist(begun(room(appended("b", time.Minute)))), Memory: silent(time.Second, stands(song("a"), 0))},
+			name: "the player stopped before the appended song", in: Input{Room: byPlaylist(begun(room(appended("b", time.Minute)))), Memory: silent(time.Second, listed)},
 			step: jukebox.PlaybackStep{ReturnedItem: "item-b"}, health: jukebox.HealthOK, reason: jukebox.ReasonPlaylistIgnored, way: jukebox.DeliveryQueue,
+		},
+		{
+			name: "it was not the playlist that the player played", in: Input{Room: byPlaylist(begun(room(appended("b", time.Minute)))), Memory: silent(3*time.Second, stands(song("a"), 0))},
+			command: Command{Kind: PlayPlaylist, ItemID: "item-b", URI: "spotify:track:b", DeviceID: "speaker"}, health: jukebox.HealthOK, way: jukebox.DeliveryPlaylist,
 		},
 		{
 			name: "it was appended too late for that to be a wonder", in: Input{Room: byPlaylist(begun(room(appended("b", 10*time.Second)))), Memory: silent(3*time.Second, stands(song("a"), 0))},
@@ -161,5 +167,15 @@ func TestPlaylists(t *testing.T) {
 				t.Errorf("shows %s %s by %s, want %s %s by %s", shown.Health, shown.Reason, shown.Delivery, tt.health, tt.reason, tt.way)
 			}
 		})
+	}
+}
+
+func TestADeliveryThatIsSetAnewIsTriedAgain(t *testing.T) {
+	r := byPlaylist(begun(room(item("a", jukebox.NowPlaying), item("b", jukebox.Queued))))
+	m := since(saw(plays(song("a"), time.Minute)))
+	m.mistrusted, m.shown = true, &jukebox.Playback{Delivery: jukebox.DeliveryQueue} // and the room shows PLAYLIST
+	plan := Decide(Input{Now: noon, Room: r, Memory: m})
+	if plan.Step.Playback == nil || plan.Step.Playback.Delivery != jukebox.DeliveryPlaylist {
+		t.Errorf("shown: %+v", plan.Step.Playback)
 	}
 }

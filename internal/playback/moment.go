@@ -43,9 +43,7 @@ const (
 
 func newMoment(in Input) *moment {
 	m := &moment{now: in.Now, news: in.Seen != nil || in.Fault != nil, room: in.Room, answer: in.Answer, before: in.Memory.looked, memory: in.Memory}
-	if wanted := in.Room.Settings.Delivery; m.memory.wanted != wanted { // and so shall be tried
-		m.memory.wanted, m.memory.mistrusted, m.memory.noPlaylist = wanted, false, false
-	}
+	m.heed()
 	switch {
 	case in.Seen != nil:
 		m.see(*in.Seen)

@@ -480,6 +480,9 @@ func (t *turntable) State(context.Context, string) (s playback.Snapshot, err err
 			s = playback.Snapshot{At: s.At, Song: now.song, Progress: now.progress(), Playing: now.playing, Device: &jukebox.Device{ID: t.device, IsActive: true}, Repeat: t.repeat}
 		}
 	})
+	if t.listAt > 0 {
+		s.Context = partyList
+	}
 	return s, err
 }
 
@@ -561,8 +564,10 @@ func (t *turntable) Straighten(context.Context, string) error {
 	return t.call("straighten", func() { t.repeat = false })
 }
 
+const partyList = "spotify:playlist:party"
+
 func (t *turntable) CreatePlaylist(context.Context, string, string, string) (uri string, err error) {
-	err = t.call("create_playlist", func() { uri = "spotify:playlist:party" })
+	err = t.call("create_playlist", func() { uri = partyList })
 	return uri, err
 }
 

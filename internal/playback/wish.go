@@ -36,6 +36,10 @@ func (m *moment) refuseWish() (action, bool) {
 	switch {
 	case m.now.Sub(w.At) >= jukebox.CommandPatience:
 		return m.reply(w, jukebox.UpstreamUnavailable, "the player did not answer in time"), true
+	case looking.kind == NotAllowed && !(m.news && m.memory.wish.id == w.ID): // somebody may have changed that at Spotify
+		m.memory.wish = wish{id: w.ID}
+		m.memory.looking.until = m.now
+		return action{lookBy: m.now}, true
 	case looking.kind != "":
 		return m.reply(w, looking.kind.code(), looking.kind.sentence()), true
 	case command.kind == CoolingDown && m.now.Before(command.until):

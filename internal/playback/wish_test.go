@@ -145,3 +145,19 @@ func TestHostsCommands(t *testing.T) {
 		})
 	}
 }
+
+func TestWhoMayPlayAgainNeedNotWaitForTheNextTry(t *testing.T) {
+	r := wants(jukebox.ResumeCommand, "", 0, room(item("b", jukebox.Queued)))
+	m := saw(earlier(stands(song("a"), 0), time.Hour))
+	m.looking = trouble{kind: NotAllowed, tries: 9, until: noon.Add(10 * time.Minute)}
+	plan := Decide(Input{Now: noon, Room: r, Memory: m})
+	if plan.Step.Answered != nil || plan.LookAt.After(noon) {
+		t.Fatalf("it is not looked whether that is over: %+v", plan)
+	}
+	if refused := Decide(Input{Now: noon, Room: r, Memory: plan.Memory, Fault: &Fault{Kind: NotAllowed}}); refused.Step.Answered == nil {
+		t.Errorf("it is not over, and the host waits: %+v", refused)
+	}
+	if begins := Decide(Input{Now: noon, Room: r, Memory: plan.Memory, Seen: stands(song("a"), 0)}); begins.Command.Kind != Play {
+		t.Errorf("it is over: %+v", begins)
+	}
+}

@@ -3,6 +3,7 @@ package scenarios_test
 import (
 	"time"
 
+	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
@@ -192,6 +193,23 @@ func accountScenarios() []scenario {
 				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.NotAllowed = true }))
 				time.Sleep(10 * time.Minute)
 				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.NotAllowed = false }))
+			},
+		},
+		{
+			name:   "the host is taken off the app's list, put on it again ten minutes later, and presses play here",
+			played: "1 2 3", silence: "8m0.086s",
+			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NOT_LISTED OK NOTHING_TO_PLAY",
+			options: options{songs: 3},
+			course: func(p *party) {
+				time.Sleep(time.Minute)
+				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.NotAllowed = true }))
+				time.Sleep(10 * time.Minute)
+				if _, err := p.server.ResumePlayback(p.host, p.room.ID); jukebox.CodeOf(err) != jukebox.Forbidden {
+					p.t.Errorf("playing while that is not allowed: %v", err)
+				}
+				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.NotAllowed = false }))
+				_, err := p.server.ResumePlayback(p.host, p.room.ID)
+				must(p.t, err)
 			},
 		},
 		{

@@ -57,6 +57,20 @@ func playlistScenarios() []scenario {
 			options: byPlaylist(3, func(s *sim.Switches) { s.ItemsForbidden = true }), course: nothing,
 		},
 		{
+			name:   "the player does not pick up what is added, until the host sets the delivery anew",
+			played: "1 2 3 4 5", silence: "4.200875s",
+			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK OK/PLAYLIST_IGNORED OK NOTHING_TO_PLAY",
+			options: byPlaylist(5, nil),
+			course: func(p *party) {
+				pressed(p)
+				p.untilHeard("2")
+				must(p.t, p.spotify.Tune(p.account.ID, following))
+				list := jukebox.DeliveryPlaylist
+				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.UpdateRoomInput{Settings: &jukebox.RoomSettingsInput{Delivery: &list}}, nil)
+				must(p.t, err)
+			},
+		},
+		{
 			name:   "an addition is answered 502, and was carried out",
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
