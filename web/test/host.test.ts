@@ -209,7 +209,7 @@ describe('a host', () => {
 })
 
 describe('a host with an account at Spotify', () => {
-  test('connects it, loses the device and is told what to do, and disconnects', async () => {
+  test('connects it, loses the device, is asked to connect again, and disconnects', async () => {
     const spotify = await start('spotify-sim')
     const server = await start('demo', {
       ANTWON_SPOTIFY_CLIENT_ID: 'demo',
@@ -225,12 +225,12 @@ describe('a host with an account at Spotify', () => {
     await says(nora, 'First connect your Spotify.')
     await nora.expectAccessible('having no account at Spotify')
     await press(nora, 'Connect Spotify')
-    await press(nora, /Deny|Cancel/)
+    await press(nora, 'Cancel')
     await says(nora, 'Spotify is not connected.')
     await nora.expectAccessible('having denied it')
     expect(new URL(nora.page.url()).search).toBe('')
     await press(nora, 'Connect Spotify')
-    await press(nora, /Allow|Agree/)
+    await press(nora, 'Allow')
     await says(nora, 'Spotify is connected.')
     await press(nora, 'Open the room')
     await says(nora, 'Nora is open.')
@@ -258,6 +258,15 @@ describe('a host with an account at Spotify', () => {
       return device.isVisible()
     })
     await device.click()
+    await says(nora, 'All is well.')
+
+    await atSpotify(`accounts/${account.id}/revoke`, {})
+    await atSpotify('clock', { advance: '70m' }) // until the access token has ended, too
+    await nora.page.locator('#player .main').click() // so that it is noticed now
+    await says(nora, 'Spotify does not accept the connection any more.')
+    await nora.expectAccessible('a connection that was taken back')
+    await nora.page.locator('.health').getByRole('button', { name: 'Connect again' }).click()
+    await press(nora, 'Allow')
     await says(nora, 'All is well.')
 
     await press(nora, 'Disconnect')
