@@ -114,6 +114,13 @@ describe('a host', () => {
     await says(nora, 'Skipped.')
     await eventually('another song to play', async () => (await playing(nora)) !== first)
 
+    await press(nora, 'Copy')
+    await says(nora, 'The link is copied.')
+    await nora.page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined })) // as without a secure context
+    await press(nora, 'Copy')
+    await says(nora, 'The link is selected: copy it now.')
+    expect(await nora.page.evaluate(() => getSelection()?.toString())).toBe(`${server.url}/r/PARTY`)
+
     await press(nora, 'Devices')
     await nora.page.getByRole('dialog').getByRole('button', { name: 'Living room' }).waitFor()
     await nora.expectAccessible('choosing a device')
@@ -149,11 +156,11 @@ describe('a host', () => {
 
     await press(nora, 'Choose a playlist')
     await nora.page.getByLabel('Link to a playlist').fill('no link')
-    await inDialog(nora, 'Take it')
+    await inDialog(nora, 'Take')
     await says(nora, 'This is no link to a playlist')
     await nora.expectAccessible('choosing a playlist')
     await nora.page.getByLabel('Link to a playlist').fill('https://open.spotify.com/playlist/37i9dQZF1DXcBWIGoYBM5M')
-    await inDialog(nora, 'Take it')
+    await inDialog(nora, 'Take')
     await again.page.getByRole('button', { name: 'Keine Playlist' }).waitFor()
     await nora.page.getByLabel('Music while the queue is empty').uncheck()
     await eventually('its source to go', async () => (await button(again, 'Keine Playlist').count()) === 0)
