@@ -47,7 +47,6 @@ export const de: HostMessages = {
     disconnectExplanation:
       'Dein Konto wird hier sofort vergessen. Was spielt, spielt weiter, aber kein Song folgt, bis du neu verbindest.',
     disconnected: 'Spotify ist getrennt.',
-    noApp: 'Dieser Server hat keine App bei Spotify. Wer ihn betreibt, muss eine einrichten.',
   },
   open: {
     heading: 'Einen Raum öffnen',

@@ -47,7 +47,6 @@ export const en: HostMessages = {
     disconnectExplanation:
       'Your account is forgotten here at once. What plays goes on, but no more songs follow until you connect again.',
     disconnected: 'Spotify is disconnected.',
-    noApp: 'This server has no app at Spotify. Whoever runs it has to set one up.',
   },
   open: {
     heading: 'Open a room',
@@ -182,7 +181,7 @@ export const en: HostMessages = {
     take: (name) => `Take ${name}`,
     link: 'Link to a playlist at Spotify',
     linkField: 'This is no link to a playlist, such as https://open.spotify.com/playlist/…',
-    useLink: 'Take it',
+    useLink: 'Take',
     noPlaylist: 'No playlist',
   },
   guests: {

@@ -53,7 +53,6 @@ interface SpotifyMessages {
   disconnectTitle: string
   disconnectExplanation: string
   disconnected: string
-  noApp: string
 }
 
 interface OpenMessages {
