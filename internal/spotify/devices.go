@@ -43,6 +43,7 @@ func (c *Client) HostDevices(ctx context.Context, hostID string) ([]jukebox.Devi
 func (c *Client) knownDevices(ctx context.Context, hostID string) ([]jukebox.Device, *failure) {
 	return c.devices.ask(ctx, hostID, func(ctx context.Context) (devices []jukebox.Device, failed *failure) {
 		var answer struct{ Devices []device }
+		devices = []jukebox.Device{} // none is an empty list, and not unknown
 		failed = c.ask(ctx, hostID, "devices", control, request{method: http.MethodGet, path: "me/player/devices"}, &answer)
 		for _, d := range answer.Devices {
 			if known := deviceOf(d); known != nil {

@@ -15,7 +15,7 @@ export function Devices({ roomId, player, onClose }: { roomId: string; player: P
   const say = useSentence()
   const [{ data, error, fetching }, ask] = useQuery({ query: DevicesDocument, variables: { roomId } })
   const failure = failureOfUrql(error)
-  const devices = failure ? undefined : data?.room && (data.room.devices ?? []) // null without a failure is none
+  const devices = failure ? undefined : data?.room?.devices
   const usable = devices?.some((device) => !device.isRestricted)
   const buttons = (
     <>
