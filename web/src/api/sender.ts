@@ -3,6 +3,7 @@ import type { AnyVariables, Client } from 'urql'
 import { type Failure, failureOfUrql } from './errors'
 import { AddSongDocument, LikeItemDocument, RemoveItemDocument, UnlikeItemDocument } from './generated'
 import { type Action, type Entry, enqueue, restore } from './outbox'
+import { browserStorage, type Keeper } from './storage'
 import { Store } from './store'
 
 /** What became of an action that the server answered. */
@@ -28,7 +29,7 @@ export class Sender {
     private readonly roomId: string,
     userId: string,
     private readonly onOutcome: (outcome: Outcome) => void,
-    private readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> = localStorage,
+    private readonly storage: Keeper = browserStorage,
   ) {
     this.#name = `antwon.unsent.${roomId}.${userId}`
     this.entries = new Store<readonly Entry[]>(restore(storage.getItem(this.#name), Date.now()))

@@ -3,6 +3,7 @@ import type { Api } from '../api/client'
 import type { Failure } from '../api/errors'
 import { JoinRoomDocument } from '../api/generated'
 import { post } from '../api/post'
+import { browserStorage } from '../api/storage'
 import { sentence, useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
 import { usePhoneText } from './text'
@@ -20,7 +21,7 @@ interface Props {
 export function Join({ api, room, name, onJoined }: Props) {
   const text = useText()
   const own = usePhoneText()
-  const [displayName, setDisplayName] = useState(localStorage.getItem(kept) ?? name ?? '')
+  const [displayName, setDisplayName] = useState(browserStorage.getItem(kept) ?? name ?? '')
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure>()
 
@@ -32,7 +33,7 @@ export function Join({ api, room, name, onJoined }: Props) {
     setBusy(false)
     setFailure(failure)
     if (!data) return
-    localStorage.setItem(kept, displayName)
+    browserStorage.setItem(kept, displayName)
     api.sessions.adopt(data.joinRoom.session)
     onJoined()
   }

@@ -1,5 +1,6 @@
 import type { Failure } from '../api/errors'
 import type { RefusalReason, RoomHealthState } from '../api/generated'
+import { browserStorage } from '../api/storage'
 import { Store, useStore } from '../api/store'
 import { de } from './de'
 import { en } from './en'
@@ -17,11 +18,11 @@ export function preferred(chosen: string | null, wanted: readonly string[]): Lan
   return [chosen ?? '', ...wanted].map(speaks).find((language) => language !== undefined) ?? 'en'
 }
 
-const current = new Store<Language>(preferred(localStorage.getItem(kept), navigator.languages))
+const current = new Store<Language>(preferred(browserStorage.getItem(kept), navigator.languages))
 document.documentElement.lang = current.get()
 
 export function choose(language: Language): void {
-  localStorage.setItem(kept, language)
+  browserStorage.setItem(kept, language)
   document.documentElement.lang = language
   current.set(language)
 }
