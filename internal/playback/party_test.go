@@ -479,10 +479,10 @@ func (t *turntable) State(context.Context, string) (s playback.Snapshot, err err
 		if now.song != nil && !t.away {
 			s = playback.Snapshot{At: s.At, Song: now.song, Progress: now.progress(), Playing: now.playing, Device: &jukebox.Device{ID: t.device, IsActive: true}, Repeat: t.repeat}
 		}
+		if t.listAt > 0 {
+			s.Context = partyList
+		}
 	})
-	if t.listAt > 0 {
-		s.Context = partyList
-	}
 	return s, err
 }
 
