@@ -5,9 +5,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"antwon.dj/backend/internal/jukebox"
 )
+
+// blink is a time for which nobody sees a health. Which of two that follow at once is shown before the other is chance.
+const blink = 100 * time.Millisecond
 
 // healths notes which healths a room shows, with their reasons, in order and each once in a row.
 type healths struct {
@@ -17,6 +21,7 @@ type healths struct {
 
 	mu    sync.Mutex
 	shown []string
+	since time.Time // when the last one was shown first
 }
 
 func watchHealth(t testing.TB, s *server, roomID string) *healths {
@@ -59,8 +64,11 @@ func (h *healths) note(p jukebox.Playback) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if n := len(h.shown); n > 0 && h.shown[n-1] != health && time.Since(h.since) < blink {
+		h.shown = h.shown[:n-1]
+	}
 	if n := len(h.shown); n == 0 || h.shown[n-1] != health {
-		h.shown = append(h.shown, health)
+		h.shown, h.since = append(h.shown, health), time.Now()
 	}
 }
 
