@@ -6,7 +6,7 @@ const pages = ['index', 'room', 'screen', 'host', 'playground']
 export default defineConfig({
   plugins: [react()],
   build: {
-    target: 'es2022',
+    target: ['es2020', 'chrome87', 'safari14'],
     rolldownOptions: {
       input: pages.map((page) => `${page}.html`),
       checks: { moduleLevelDirective: false }, // GraphiQL's mean nothing to a build

@@ -81,9 +81,15 @@ func (p *pages) route(mux *http.ServeMux, covers []string) {
 	pagePolicy := fmt.Sprintf(pagePolicy, strings.Join(covers, " "))
 	mux.HandleFunc("GET /{$}", p.page("index.html", pagePolicy))
 	mux.HandleFunc("GET /r/{code}", p.page("room.html", pagePolicy))
+	mux.HandleFunc("GET /r/{code}/{$}", withoutSlash)
 	mux.HandleFunc("GET /r/{code}/screen", p.page("screen.html", pagePolicy))
 	mux.HandleFunc("GET /host", p.page("host.html", pagePolicy))
 	mux.HandleFunc("GET /playground", p.page("playground.html", playgroundPolicy))
 	mux.HandleFunc(routeAssets, p.serveFile)
 	mux.HandleFunc("GET /favicon.svg", p.serveFile)
+}
+
+// withoutSlash leads those who typed one too many to the page.
+func withoutSlash(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, strings.TrimSuffix(r.URL.EscapedPath(), "/"), http.StatusMovedPermanently)
 }

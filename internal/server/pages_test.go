@@ -77,6 +77,15 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
+func TestASlashTooMany(t *testing.T) {
+	s := start(t, nil)
+	for path, want := range map[string]string{"/r/PARTY/": "/r/PARTY", "/r/A%2FB/": "/r/A%2FB"} {
+		if got := s.do("GET", path); got.StatusCode != 301 || got.Header.Get("Location") != want {
+			t.Errorf("%s: %d to %s, want %s", path, got.StatusCode, got.Header.Get("Location"), want)
+		}
+	}
+}
+
 func TestPagesKnowHowHostsSignIn(t *testing.T) {
 	for login, demo := range map[string]bool{"demo": true, "provider": false} {
 		s := start(t, func(cfg *server.Config) { cfg.DemoLogin = demo })

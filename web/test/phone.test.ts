@@ -110,7 +110,7 @@ describe('a guest on a phone', () => {
     await gina.page.getByText('No connection.').waitFor()
     await gina.like(song).click()
     expect(await gina.like(song).getAttribute('aria-pressed')).toBe('true')
-    await gina.page.getByText('1 thing waits to be sent.').waitFor()
+    await gina.page.getByText('1 action not sent yet').waitFor()
     await gina.expectAccessible('being offline')
     expect(await otto.likes(song)).toBe('0')
 
@@ -129,7 +129,7 @@ describe('a guest on a phone', () => {
     await gina.page.getByText('No connection.').waitFor()
     await gina.like(song).click()
     await server.start()
-    await eventually('the like to be sent', async () => !(await gina.page.getByText('waits to be sent').isVisible()))
+    await eventually('the like to be sent', async () => !(await gina.page.getByText('not sent yet').isVisible()))
     await gina.page.reload()
     await eventually('the like to be known', async () => (await gina.like(song).getAttribute('aria-pressed')) === 'true')
     gina.expectQuiet(...away)
@@ -154,6 +154,58 @@ describe('a guest on a phone', () => {
     await api(server, remove, { r: host.roomId, u: userId, ban: true }, host.token)
     await gina.page.getByRole('heading', { name: 'You were removed from this room' }).waitFor()
     expect(await gina.page.getByRole('button', { name: 'Join again' }).count()).toBe(0)
+    gina.expectQuiet()
+  })
+
+  test('who was removed while away is told when they are back', async () => {
+    const server = await party()
+    const host = await demoHost(server)
+    const gina = await guest(server, 'Gina')
+    await gina.page.context().setOffline(true)
+    await gina.page.getByText('No connection.').waitFor()
+    const members = 'query($r: ID!) { room(id: $r) { members { edges { node { user { id } displayName } } } } }'
+    const { room } = await api(server, members, { r: host.roomId }, host.token)
+    const userId = room.members.edges.find((edge: { node: { displayName: string } }) => edge.node.displayName === 'Gina').node
+      .user.id
+    await api(
+      server,
+      'mutation($r: ID!, $u: ID!) { removeGuest(roomId: $r, userId: $u) { role } }',
+      { r: host.roomId, u: userId },
+      host.token,
+    )
+    await gina.page.context().setOffline(false)
+    await gina.page.getByRole('button', { name: 'Join the party' }).waitFor()
+    gina.expectQuiet(...away)
+  })
+
+  test('signs out and joins as somebody else, with nothing of the one before', async () => {
+    const server = await party()
+    const gina = await guest(server, 'Gina')
+    const song = (await gina.songs()).at(-1) ?? ''
+    await gina.like(song).click()
+    await eventually('the like to be known', async () => (await gina.likes(song)) === '1')
+    await gina.page.getByText('Gina', { exact: true }).click()
+    await gina.page.getByRole('button', { name: 'Sign out' }).click()
+    await gina.page.getByRole('textbox').fill('Berta')
+    await gina.page.keyboard.press('Enter')
+    await gina.like(song).waitFor()
+    await eventually('the likes to be Berta’s', async () => (await gina.like(song).getAttribute('aria-pressed')) === 'false')
+    await gina.like(song).click()
+    await eventually('both to count', async () => (await gina.likes(song)) === '2')
+    gina.expectQuiet()
+  })
+
+  test('whose browser was the room’s screen before joins like anybody', async () => {
+    const server = await party()
+    const gina = await Device.open(browser, server)
+    onTestFinished(() => gina.close())
+    await gina.goto('/r/PARTY/screen')
+    await gina.page.getByRole('listitem').first().waitFor()
+    await gina.join('PARTY', 'Gina')
+    await gina.page.locator('.like').first().waitFor()
+    const song = (await gina.songs()).at(-1) ?? ''
+    await gina.like(song).click()
+    await gina.page.getByText(`You like ${song}.`).waitFor()
     gina.expectQuiet()
   })
 

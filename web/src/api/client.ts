@@ -59,6 +59,7 @@ function openSocket(sessions: Sessions, connection: Store<Connection>): SocketCl
     ...reconnect,
     url: address.href,
     lazyCloseTimeout: 5_000,
+    connectionAckWaitTimeout: silence,
     keepAlive: 15_000,
     connectionParams: async () => ({ authorization: `Bearer ${await sessions.patientToken()}` }),
     retryWait: (retries) => orOnline(reconnect.retryWait(retries)),
@@ -76,8 +77,20 @@ function openSocket(sessions: Sessions, connection: Store<Connection>): SocketCl
       pong: () => clearTimeout(unanswered),
     },
   })
-  addEventListener('offline', () => socket.terminate())
+  const offline = () => socket.terminate()
+  addEventListener('offline', offline)
+  followUser(sessions, offline)
   return socket
+}
+
+/** A connection is somebody's for as long as it lasts: it ends with who that is. */
+function followUser(sessions: Sessions, end: () => void): void {
+  let userId = sessions.current.get()?.viewer.user.id
+  sessions.current.subscribe(() => {
+    const before = userId
+    userId = sessions.current.get()?.viewer.user.id
+    if (before && before !== userId) end()
+  })
 }
 
 /** Waits, but not after the browser is online again, which knows best when to try. */

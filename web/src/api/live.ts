@@ -13,10 +13,13 @@ export function useLive<Data, Variables extends AnyVariables>(
   const [{ data, error }, execute] = useSubscription<Data, Data, Variables>({ query, variables } as never)
   const failure = failureOfUrql(error)
   const retry = failure && isPassing(failure)
+  const wait = failure?.retryAfterMs ?? again
+  // Each failure is another error, also when it is the same one again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
     if (!retry) return
-    const timer = setTimeout(() => execute(), again)
+    const timer = setTimeout(() => execute(), wait)
     return () => clearTimeout(timer)
-  }, [retry, execute])
+  }, [error, retry, wait, execute])
   return { data, failure }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type Action, type Entry, enqueue, isAdding, isRemoving, keepFor, likes, restore } from './outbox'
+import { type Action, type Entry, enqueue, isAdding, isRemoving, keepFor, likeCount, likes, restore } from './outbox'
 
-const like = (itemId: string): Action => ({ kind: 'like', itemId, name: itemId })
-const unlike = (itemId: string): Action => ({ kind: 'unlike', itemId, name: itemId })
+const like = (itemId: string): Action => ({ kind: 'like', itemId, name: itemId, before: 3, shown: 4 })
+const unlike = (itemId: string): Action => ({ kind: 'unlike', itemId, name: itemId, before: 3, shown: 2 })
 const remove = (itemId: string): Action => ({ kind: 'remove', itemId, name: itemId })
 const add = (songUri: string): Action => ({ kind: 'add', songUri, name: songUri })
 
@@ -92,4 +92,12 @@ describe('restore', () => {
   ])('%s', (_, text, want) => {
     expect(restore(text, now)).toEqual(want)
   })
+})
+
+it('shows what a tap made of the likes, until others are received', () => {
+  expect(likeCount([], 'a', 3)).toBe(3)
+  expect(likeCount([sent(like('a'))], 'a', 3)).toBe(4)
+  expect(likeCount([sent(like('a'))], 'a', 4)).toBe(4)
+  expect(likeCount([sent(like('a'))], 'b', 3)).toBe(3)
+  expect(likeCount([sent(like('a')), waiting(unlike('a'))], 'a', 3)).toBe(2)
 })

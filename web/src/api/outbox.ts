@@ -4,11 +4,13 @@ export interface Entry {
   action: Action
   at: number // when, in milliseconds since 1970
   sent: boolean // it may have reached the server
+  done?: boolean // the server has done it, and what is subscribed to may not show it yet
 }
 
 export type Action =
   | { kind: 'add'; songUri: string; name: string }
-  | { kind: 'like' | 'unlike' | 'remove'; itemId: string; name: string }
+  | { kind: 'remove'; itemId: string; name: string }
+  | { kind: 'like' | 'unlike'; itemId: string; name: string; before: number; shown: number } // likes, as received and as shown
 
 /** The server forgets keys after a day; what is older could be done twice. */
 export const keepFor = 20 * 60 * 60 * 1000
@@ -31,8 +33,14 @@ function undoes(a: Action, b: Action): boolean {
 
 /** Whether somebody likes an item, by what the server said and what they did since. */
 export function likes(entries: readonly Entry[], itemId: string, likedByServer: boolean): boolean {
-  const last = entries.findLast(({ action }) => action.kind !== 'add' && action.kind !== 'remove' && action.itemId === itemId)
+  const last = entries.findLast(({ action }) => 'shown' in action && action.itemId === itemId)
   return last ? last.action.kind === 'like' : likedByServer
+}
+
+/** How many likes an item shows: what was received or, until that has changed, what a tap made of it. */
+export function likeCount(entries: readonly Entry[], itemId: string, received: number): number {
+  const last = entries.findLast(({ action }) => 'shown' in action && action.itemId === itemId)?.action
+  return last && 'shown' in last && last.before === received ? last.shown : received
 }
 
 export const isRemoving = (entries: readonly Entry[], itemId: string): boolean =>

@@ -10,12 +10,21 @@ export interface Answer<Data> {
 
 export const endpoint = '/graphql'
 
-/** fetch, for our server: what it answers also tells its time. */
+const patience = 15_000 // milliseconds for an answer to begin: a phone that changes networks may wait for ever otherwise
+
+/** fetch, for our server: it ends, and what is answered also tells the server's time. */
 export const ask: typeof fetch = async (input, init) => {
   const askedAt = Date.now()
-  const response = await fetch(input, init)
-  noteDate(askedAt, response.headers.get('Date'))
-  return response
+  const given = new AbortController()
+  const timer = setTimeout(() => given.abort(), patience)
+  init?.signal?.addEventListener('abort', () => given.abort(), { once: true })
+  try {
+    const response = await fetch(input, { ...init, signal: given.signal })
+    noteDate(askedAt, response.headers.get('Date'))
+    return response
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** Sends an operation over HTTP, with this browser's cookies unless told otherwise, as those that begin or end a session need. */

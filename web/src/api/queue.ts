@@ -29,6 +29,7 @@ export function useQueue(api: Api, roomId: string): Store<QueueState> {
 function follow(api: Api, roomId: string, store: Store<QueueState>): () => void {
   let changes = 0
   let timer: ReturnType<typeof setTimeout> | undefined
+  let stopped = false
   const show = perFrame((queue: Queue<Item>) => {
     const items = queue.order.flatMap((id) => queue.items.get(id) ?? [])
     store.set({ version: queue.version, items, changes, ended: undefined })
@@ -37,7 +38,7 @@ function follow(api: Api, roomId: string, store: Store<QueueState>): () => void 
     changes++
     show(queue)
   }
-  const end = (ended: unknown) => store.set({ ...store.get(), ended })
+  const end = (ended: unknown) => stopped || store.set({ ...store.get(), ended })
   const begin = () => {
     const following = followQueue<Item>(api.socket, roomId, onQueue, stringifyDocument(QueueChangesDocument))
     following.ended.then(
@@ -51,6 +52,7 @@ function follow(api: Api, roomId: string, store: Store<QueueState>): () => void 
   }
   let stop = begin()
   return () => {
+    stopped = true
     clearTimeout(timer)
     stop()
   }

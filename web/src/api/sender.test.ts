@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { likes } from './outbox'
 import { type Outcome, Sender } from './sender'
 
 type Result = { data?: unknown; error?: unknown }
@@ -27,8 +28,8 @@ function setUp(...answers: Result[]) {
   return { sent, stored, outcomes, open }
 }
 
-const like = (itemId: string) => ({ kind: 'like' as const, itemId, name: itemId })
-const unlike = (itemId: string) => ({ kind: 'unlike' as const, itemId, name: itemId })
+const like = (itemId: string) => ({ kind: 'like' as const, itemId, name: itemId, before: 0, shown: 1 })
+const unlike = (itemId: string) => ({ kind: 'unlike' as const, itemId, name: itemId, before: 1, shown: 0 })
 
 describe('what somebody does', () => {
   beforeEach(() => void vi.useFakeTimers())
@@ -89,7 +90,42 @@ describe('what somebody does', () => {
     await settle()
     expect(outcomes.map(({ failure }) => failure?.reason)).toEqual(['COMMITTED', undefined])
     expect(sent).toHaveLength(2)
+    expect(sender.entries.get().map(({ action, done }) => [action.name, done])).toEqual([['two', true]])
+  })
+
+  test('is shown until what is subscribed to shows it', async () => {
+    const sender = setUp().open()
+    sender.do(like('one'))
+    await settle()
+    expect(likes(sender.entries.get(), 'one', false)).toBe(true)
+    await settle(2_000)
     expect(sender.entries.get()).toEqual([])
+  })
+
+  test('is kept beside what another tab has left to send', async () => {
+    const { stored, open } = setUp(unreachable, unreachable)
+    const [first, second] = [open(), open()]
+    first.do(like('one'))
+    second.do(like('two'))
+    await settle()
+    const reopened = open()
+    expect(reopened.entries.get().map(({ action }) => action.name)).toEqual(['one', 'two'])
+    await settle(3_000)
+    expect(stored.size).toBe(0)
+  })
+
+  test('is left to the same user once they are gone', async () => {
+    const { sent, open } = setUp(unreachable)
+    const sender = open()
+    sender.do(like('one'))
+    await settle()
+    sender.stop()
+    await sender.flush()
+    await settle(60_000)
+    expect(sent).toHaveLength(1)
+    sender.start()
+    await settle()
+    expect(sent).toHaveLength(2)
   })
 
   test('and undoes before it was sent leaves nothing to send', async () => {

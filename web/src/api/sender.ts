@@ -10,6 +10,7 @@ import { Store } from './store'
 export interface Outcome {
   action: Action
   failure?: Failure | undefined // it was refused
+  name: string // of the song
   alreadyQueued?: boolean | undefined // an add became a like
 }
 
@@ -23,6 +24,7 @@ export class Sender {
   #sending = false
   #timer: ReturnType<typeof setTimeout> | undefined
   #failures = 0
+  #stopped = false
 
   constructor(
     private readonly urql: Pick<Client, 'mutation'>,
@@ -46,43 +48,71 @@ export class Sender {
     this.#sending = true
     clearTimeout(this.#timer)
     try {
-      for (let entry = this.entries.get()[0]; entry; entry = this.entries.get()[0]) {
-        this.#keep(this.entries.get().map((e) => (e === entry ? { ...e, sent: true } : e)))
+      for (let entry = this.#next(); entry; entry = this.#next()) {
+        this.#mark(entry.key, { sent: true })
         const outcome = await this.#send(entry)
         if (outcome.failure && waits(outcome.failure)) return this.#later(outcome.failure)
         this.#failures = 0
-        const { key } = entry
-        this.#keep(this.entries.get().filter((e) => e.key !== key))
-        this.onOutcome(outcome)
+        this.#settle(entry.key, outcome)
       }
     } finally {
       this.#sending = false
     }
   }
 
+  /** Sends no more: what is left is sent when the same user is back. */
   stop(): void {
+    this.#stopped = true
     clearTimeout(this.#timer)
   }
 
+  /** Goes on after stop. */
+  start(): void {
+    this.#stopped = false
+    void this.flush()
+  }
+
+  #next = (): Entry | undefined => (this.#stopped ? undefined : this.entries.get().find((entry) => !entry.done))
+
+  #mark(key: string, change: Partial<Entry>): void {
+    this.#keep(this.entries.get().map((entry) => (entry.key === key ? { ...entry, ...change } : entry)))
+  }
+
+  /** What was refused is undone at once; what was done is shown until what is subscribed to shows it. */
+  #settle(key: string, outcome: Outcome): void {
+    const forget = () => this.#keep(this.entries.get().filter((entry) => entry.key !== key))
+    if (outcome.failure) forget()
+    else {
+      this.#mark(key, { done: true })
+      setTimeout(forget, lag)
+    }
+    this.onOutcome(outcome)
+  }
+
   #later(failure: Failure): void {
+    if (this.#stopped) return
     const wait = failure.retryAfterMs ?? Math.min(1000 * 2 ** this.#failures++, 15_000)
     this.#timer = setTimeout(() => void this.flush(), wait)
   }
 
+  /** Keeps what is to be sent, beside what other tabs of this browser have left to send. */
   #keep(entries: readonly Entry[]): void {
+    const ours = new Set([...this.entries.get(), ...entries].map(({ key }) => key))
+    const others = restore(this.storage.getItem(this.#name), Date.now()).filter(({ key }) => !ours.has(key))
+    const stored = [...others, ...entries.filter(({ done }) => !done)]
     this.entries.set(entries)
-    if (entries.length === 0) this.storage.removeItem(this.#name)
-    else this.storage.setItem(this.#name, JSON.stringify(entries))
+    if (stored.length === 0) this.storage.removeItem(this.#name)
+    else this.storage.setItem(this.#name, JSON.stringify(stored))
   }
 
   async #send({ action, key }: Entry): Promise<Outcome> {
     if (action.kind === 'add') {
       const { data, failure } = await this.#mutate(AddSongDocument, { roomId: this.roomId, songUri: action.songUri, key })
-      return { action, failure, alreadyQueued: data?.addSong.alreadyQueued }
+      return { action, failure, name: data?.addSong.item.song.name ?? action.name, alreadyQueued: data?.addSong.alreadyQueued }
     }
     const document = { like: LikeItemDocument, unlike: UnlikeItemDocument, remove: RemoveItemDocument }[action.kind]
     const { failure } = await this.#mutate<unknown, { itemId: string; key: string }>(document, { itemId: action.itemId, key })
-    return { action, failure }
+    return { action, failure, name: action.name }
   }
 
   async #mutate<Data, Variables extends AnyVariables>(document: TypedDocumentNode<Data, Variables>, variables: Variables) {
@@ -90,6 +120,8 @@ export class Sender {
     return { data, failure: failureOfUrql(error) }
   }
 }
+
+const lag = 2_000 // milliseconds after which a subscription shows what was done
 
 /** Only what nobody has judged yet is sent again by itself: of all else somebody should hear. */
 const waits = ({ code }: Failure) => code === 'OFFLINE' || code === 'RATE_LIMITED'

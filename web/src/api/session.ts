@@ -1,4 +1,5 @@
 import { serverNow } from './clock'
+import type { Failure } from './errors'
 import { RefreshSessionDocument, type SessionFieldsFragment, SignOutDocument } from './generated'
 import { type Answer, post } from './post'
 import { Store } from './store'
@@ -69,8 +70,11 @@ export class Sessions {
     })
   }
 
-  async signOut(): Promise<void> {
-    await post(SignOutDocument, {})
+  /** Signs this browser out, or says why it is not. */
+  async signOut(): Promise<Failure | undefined> {
+    const { failure } = await post(SignOutDocument, {})
+    if (failure && failure.code !== 'UNAUTHENTICATED') return failure
     this.current.set(null)
+    return undefined
   }
 }

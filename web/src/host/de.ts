@@ -26,7 +26,7 @@ export const de: HostMessages = {
     nameField: 'Ein Name hat 1 bis 40 Zeichen.',
     button: 'Gastgeber werden',
     withProvider: 'Anmelden',
-    asGuest: 'Du bist als Gast hier. Melde dich an, um Gastgeber zu sein: deine Songs und Likes bleiben in der Schlange.',
+    asGuest: 'Du bist als Gast hier. Melde dich an, um Gastgeber zu sein: deine Songs und Likes bleiben in der Warteliste.',
     failed: 'Du bist nicht angemeldet.',
     done: (name) => `Willkommen, ${name}.`,
     signOut: 'Abmelden',
@@ -111,13 +111,13 @@ export const de: HostMessages = {
       transfer: 'Die Musik ist umgezogen.',
     },
     delivery: {
-      QUEUE: 'Songs kommen einzeln in die Warteschlange des Players.',
+      QUEUE: 'Songs kommen einzeln in die Warteliste des Players.',
       PLAYLIST: 'Songs kommen in die Playlist des Raums bei Spotify.',
     },
   },
   health: {
     OK: 'Alles in Ordnung.',
-    NOTHING_TO_PLAY: 'Die Warteschlange ist leer. Füge einen Song hinzu, oder bitte deine Gäste darum.',
+    NOTHING_TO_PLAY: 'Die Warteliste ist leer. Füge einen Song hinzu, oder bitte deine Gäste darum.',
     DEVICE_LOST: 'Es ist kein Player da. Öffne Spotify auf dem Gerät, das spielen soll; dann geht die Musik weiter.',
     HOST_TOOK_OVER: 'Dein Spotify spielt etwas, das nicht aus diesem Raum ist. Die Schlange geht danach weiter, oder sofort:',
     RECONNECT_NEEDED: 'Spotify nimmt die Verbindung nicht mehr an. Verbinde neu, dann geht die Musik weiter.',
@@ -140,9 +140,9 @@ export const de: HostMessages = {
     CHOOSE_DEVICE: 'Der Player ist weg, und es gibt mehrere andere. Wähle den, der spielen soll.',
     PRESS_PLAY: 'Die Playlist des Raums wartet bei Spotify. Drücke dort auf Play, oder hier auf Abspielen.',
     NO_PLAYLIST:
-      'Alles in Ordnung. Spotify lässt uns keine Playlist schreiben, darum kommen Songs in die Warteschlange des Players.',
+      'Alles in Ordnung. Spotify lässt uns keine Playlist schreiben, darum kommen Songs in die Warteliste des Players.',
     PLAYLIST_IGNORED:
-      'Alles in Ordnung. Der Player bemerkt neue Songs in der Playlist nicht, darum kommen sie in seine Warteschlange.',
+      'Alles in Ordnung. Der Player bemerkt neue Songs in der Playlist nicht, darum kommen sie in seine Warteliste.',
   },
   mend: {
     devices: 'Gerät wählen',
@@ -176,7 +176,7 @@ export const de: HostMessages = {
     requestsHint: 'Du und deine Mit-Gastgeber dürfen es immer.',
     delivery: 'Wie Songs zum Player kommen',
     deliveries: {
-      QUEUE: { name: 'Warteschlange des Players', hint: 'Einzeln, 15 Sekunden vorher. Braucht Premium.' },
+      QUEUE: { name: 'Warteliste des Players', hint: 'Einzeln, 15 Sekunden vorher. Braucht Premium.' },
       PLAYLIST: { name: 'Playlist', hint: 'In eine Playlist bei Spotify, auf der du einmal auf Play drückst.' },
     },
     fallback: 'Musik, solange die Schlange leer ist',

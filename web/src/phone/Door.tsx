@@ -48,8 +48,7 @@ function Entrance({ api, code, session }: { api: Api; code: string; session: Ses
     setRenaming(false)
     ask()
   }
-  if (!user || !room.joinUrl || renaming) {
-    return <Join api={api} room={room} name={user?.displayName} onJoined={onJoined} />
-  }
+  if (!user || user.kind === 'SCREEN' || !room.joinUrl) return <Join api={api} room={room} user={user} onJoined={onJoined} />
+  if (renaming) return <Join api={api} room={room} user={user} onJoined={onJoined} onCancel={() => setRenaming(false)} />
   return <Party api={api} room={room} user={user} onLeft={() => ask()} onRename={() => setRenaming(true)} />
 }

@@ -1,6 +1,8 @@
+import { useState } from 'react'
 import type { Api } from '../api/client'
+import type { Failure } from '../api/errors'
 import { useStore } from '../api/store'
-import { useText } from '../text/text'
+import { sentence, useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
 import { usePhoneText } from './text'
 
@@ -19,13 +21,16 @@ export function Header({ api, name, code, user, unsent, hosts, onRename }: Props
   const text = useText()
   const own = usePhoneText()
   const offline = useStore(api.connection) === 'offline'
+  const [failure, setFailure] = useState<Failure>()
   return (
     <header className="head">
       <div className="head-line">
         <h1>{name}</h1>
         <span className="code quiet">{code}</span>
-        <details className="menu">
-          <summary className="button plain">{user.displayName}</summary>
+        <details className="menu" onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.removeAttribute('open')}>
+          <summary className="button plain" title={own.youAre(user.displayName)}>
+            {user.displayName}
+          </summary>
           <div className="card stack">
             <p>{own.youAre(user.displayName)}</p>
             <button type="button" className="button" onClick={onRename}>
@@ -40,9 +45,12 @@ export function Header({ api, name, code, user, unsent, hosts, onRename }: Props
               {own.toScreen}
             </a>
             <LanguageChoice />
-            <button type="button" className="button" onClick={() => void api.sessions.signOut()}>
+            <button type="button" className="button" onClick={async () => setFailure(await api.sessions.signOut())}>
               {own.leave}
             </button>
+            <p role="alert" className="bad">
+              {failure && sentence(text, failure)}
+            </p>
           </div>
         </details>
       </div>

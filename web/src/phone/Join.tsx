@@ -3,6 +3,7 @@ import type { Api } from '../api/client'
 import type { Failure } from '../api/errors'
 import { JoinRoomDocument } from '../api/generated'
 import { post } from '../api/post'
+import type { Session } from '../api/session'
 import { browserStorage } from '../api/storage'
 import { sentence, useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
@@ -13,23 +14,25 @@ const kept = 'antwon.name'
 interface Props {
   api: Api
   room: { code: string; name: string }
-  name: string | undefined
+  user: Session['viewer']['user'] | undefined
   onJoined: () => void
+  onCancel?: () => void // of who is in already, and only changes their name
 }
 
 /** Asks for a name, which is all that joining takes. */
-export function Join({ api, room, name, onJoined }: Props) {
+export function Join({ api, room, user, onJoined, onCancel }: Props) {
   const text = useText()
   const own = usePhoneText()
-  const [displayName, setDisplayName] = useState(browserStorage.getItem(kept) ?? name ?? '')
+  const [displayName, setDisplayName] = useState(browserStorage.getItem(kept) ?? user?.displayName ?? '')
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure>()
 
   async function join(event: FormEvent) {
     event.preventDefault()
     setBusy(true)
-    const token = api.sessions.current.get()?.accessToken
-    const { data, failure } = await post(JoinRoomDocument, { code: room.code, displayName }, token)
+    // Who joins stays who they are, but for a room's screen: its session can only watch.
+    const token = user && user.kind !== 'SCREEN' ? await api.sessions.patientToken() : null
+    const { data, failure } = await post(JoinRoomDocument, { code: room.code, displayName }, token ?? undefined)
     setBusy(false)
     setFailure(failure)
     if (!data) return
@@ -40,8 +43,8 @@ export function Join({ api, room, name, onJoined }: Props) {
 
   return (
     <main className="center stack">
-      <h1>{own.joinTitle(room.name)}</h1>
-      <p className="quiet">{own.joinHint}</p>
+      <h1>{onCancel ? own.rename : own.joinTitle(room.name)}</h1>
+      {!onCancel && <p className="quiet">{own.joinHint}</p>}
       <form className="stack" onSubmit={join}>
         <label className="field">
           <span>{own.name}</span>
@@ -49,6 +52,7 @@ export function Join({ api, room, name, onJoined }: Props) {
             className="input"
             required
             maxLength={40}
+            pattern=".*\S.*"
             autoComplete="nickname"
             placeholder={own.namePlaceholder}
             value={displayName}
@@ -56,13 +60,19 @@ export function Join({ api, room, name, onJoined }: Props) {
           />
         </label>
         <button type="submit" className="button main" disabled={busy}>
-          {busy ? own.joining : own.join}
+          {busy ? own.joining : onCancel ? own.save : own.join}
         </button>
         <p role="alert" className="bad">
           {failure && sentence(text, failure)}
         </p>
       </form>
-      <a href="/">{own.otherCode}</a>
+      {onCancel ? (
+        <button type="button" className="button" onClick={onCancel}>
+          {text.cancel}
+        </button>
+      ) : (
+        <a href="/">{own.otherCode}</a>
+      )}
       <LanguageChoice />
     </main>
   )

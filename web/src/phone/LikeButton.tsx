@@ -9,7 +9,6 @@ export function LikeButton({ item, actions }: { item: Item; actions: Actions }) 
   const own = usePhoneText()
   const liked = actions.isLiked(item)
   const count = actions.likeCount(item)
-  const what = liked ? own.unlike(item.song.name) : own.like(item.song.name)
   return (
     <button
       type="button"
@@ -32,7 +31,7 @@ export function LikeButton({ item, actions }: { item: Item; actions: Actions }) 
       <span className="count" aria-hidden="true">
         {count}
       </span>
-      <span className="spoken">{`${what} (${text.likes(count)})`}</span>
+      <span className="spoken">{`${own.like(item.song.name)} (${text.likes(count)})`}</span>
     </button>
   )
 }

@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import type { Api } from '../api/client'
+import { isPassing } from '../api/errors'
 import { PlaybackChangesDocument, RoomChangesDocument, ViewerChangesDocument } from '../api/generated'
 import { useLive } from '../api/live'
 import { useQueue } from '../api/queue'
@@ -17,6 +18,8 @@ import { Toasts } from './Toasts'
 import { usePhoneText } from './text'
 import { useActions } from './useActions'
 
+const moment = 1_500 // milliseconds in which who is present is told that they were removed
+
 interface Props {
   api: Api
   room: { id: string; name: string; code: string }
@@ -32,15 +35,25 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
   const language = useLanguage()
   const roomId = known.id
   const queue = useStore(useQueue(api, roomId))
-  const room = useLive(RoomChangesDocument, { roomId }).data?.room
-  const playback = useLive(PlaybackChangesDocument, { roomId }).data?.playback
-  const viewer = useLive(ViewerChangesDocument, { roomId }).data?.viewerInRoom
+  const { data: { room } = {}, failure: roomFailure } = useLive(RoomChangesDocument, { roomId })
+  const { data: { playback } = {}, failure: playbackFailure } = useLive(PlaybackChangesDocument, { roomId })
+  const { data: { viewerInRoom: viewer } = {}, failure: viewerFailure } = useLive(ViewerChangesDocument, { roomId })
   const actions = useActions(api, roomId, user.id, viewer)
   const [tab, setTab] = useState<Tab>('queue')
+  const [query, setQuery] = useState('')
   const name = room?.name ?? known.name
   useEffect(() => {
     document.title = own.title(name)
   }, [own, name])
+  // Who was removed while they were away is told by a refusal alone: then it is asked anew who may come in.
+  const refused = [roomFailure, playbackFailure, viewerFailure].some((f) => f && !isPassing(f)) || Array.isArray(queue.ended)
+  const shutOut = refused && !viewer?.removed
+  const left = useEffectEvent(onLeft)
+  useEffect(() => {
+    if (!shutOut) return
+    const timer = setTimeout(() => left(), moment)
+    return () => clearTimeout(timer)
+  }, [shutOut])
 
   if (viewer?.removed) return <Removed banned={viewer.role === 'BANNED'} onAgain={onLeft} />
   if (room?.status === 'CLOSED' || queue.ended === true) {
@@ -58,7 +71,7 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
         name={name}
         code={known.code}
         user={user}
-        unsent={actions.entries.length}
+        unsent={actions.unsent}
         hosts={viewer?.role === 'HOST' || viewer?.role === 'COHOST'}
         onRename={onRename}
       />
@@ -77,7 +90,15 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
         <Tabs value={tab} onChoose={setTab}>
           {tab === 'queue' && <Queue queue={queue} actions={actions} onAdd={() => setTab('search')} />}
           {tab === 'search' && (
-            <Search roomId={roomId} queue={queue} actions={actions} viewer={viewer} open={room?.settings?.requestsOpen ?? true} />
+            <Search
+              roomId={roomId}
+              query={query}
+              onQuery={setQuery}
+              queue={queue}
+              actions={actions}
+              viewer={viewer}
+              open={room?.settings?.requestsOpen ?? true}
+            />
           )}
           {tab === 'mine' && <Mine queue={queue} actions={actions} viewer={viewer} />}
         </Tabs>

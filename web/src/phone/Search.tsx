@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useRef } from 'react'
 import type { QueueState } from '../api/queue'
 import { sentence, useText } from '../text/text'
 import { Hit } from './Hit'
@@ -10,6 +10,8 @@ import { useSearch } from './useSearch'
 
 interface Props {
   roomId: string
+  query: string
+  onQuery: (query: string) => void
   queue: QueueState
   actions: Actions
   viewer: Viewer | undefined
@@ -17,10 +19,9 @@ interface Props {
 }
 
 /** Searches as one types, and adds what was found. */
-export function Search({ roomId, queue, actions, viewer, open }: Props) {
+export function Search({ roomId, query, onQuery, queue, actions, viewer, open }: Props) {
   const text = useText()
   const own = usePhoneText()
-  const [query, setQuery] = useState('')
   const input = useRef<HTMLInputElement>(null)
   const { hits, hasMore, degraded, busy, failure, more } = useSearch(roomId, query)
   const link = linkIn(query)
@@ -40,14 +41,19 @@ export function Search({ roomId, queue, actions, viewer, open }: Props) {
             maxLength={200}
             placeholder={own.searchPlaceholder}
             value={query}
-            onChange={(event) => setQuery(event.target.value)}
+            onChange={(event) => onQuery(event.target.value)}
             onKeyDown={(event) => event.key === 'Enter' && input.current?.blur()} // the phone's keyboard gives way to the songs
           />
         </label>
       </search>
       <QuotaLine viewer={viewer} />
       {link && (
-        <button type="button" className="button main" onClick={() => actions.add({ uri: link, name: query.trim() })}>
+        <button
+          type="button"
+          className="button main"
+          disabled={actions.isAdding(link)}
+          onClick={() => actions.add({ uri: link, name: query.trim() })}
+        >
           {own.addLink}
         </button>
       )}

@@ -24,7 +24,7 @@ export function useToasts(): { toasts: readonly Toast[]; tell: (outcome: Outcome
 
 export function Toasts({ toasts }: { toasts: readonly Toast[] }) {
   return (
-    <div className="toasts" role="status">
+    <div className="toasts" role="status" aria-atomic="false">
       {toasts.map(({ id, outcome }) => (
         <Sentence key={id} outcome={outcome} />
       ))}
@@ -32,10 +32,10 @@ export function Toasts({ toasts }: { toasts: readonly Toast[] }) {
   )
 }
 
-function Sentence({ outcome: { action, failure, alreadyQueued } }: { outcome: Outcome }) {
+function Sentence({ outcome: { action, name, failure, alreadyQueued } }: { outcome: Outcome }) {
   const text = useText()
   const own = usePhoneText()
-  if (failure) return <p className="toast bad">{own.failed(action.name, sentence(text, failure))}</p>
+  if (failure) return <p className="toast bad">{own.failed(name, sentence(text, failure))}</p>
   const say = { add: alreadyQueued ? own.becameLike : own.added, like: own.liked, unlike: own.unliked, remove: own.removed }
-  return <p className="toast">{say[action.kind](action.name)}</p>
+  return <p className="toast">{say[action.kind](name)}</p>
 }

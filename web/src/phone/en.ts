@@ -19,7 +19,6 @@ export const en: PhoneMessages = {
   mine: 'Yours',
   awaiting: 'Waits for the host',
   like: (song) => `Like ${song}`,
-  unlike: (song) => `Take back the like for ${song}`,
   searchLabel: 'Search for songs, artists, or paste a Spotify link',
   searchPlaceholder: 'Song, artist or link',
   searching: 'Searching…',
@@ -35,11 +34,16 @@ export const en: PhoneMessages = {
   mySongs: 'My songs',
   noSongs: 'None of your songs wait in the queue.',
   myLikes: 'My likes',
-  noLikes: 'You like nothing that is in the queue.',
+  noLikes: 'You have not liked anything in the queue.',
   remove: 'Withdraw',
   removeSong: (song) => `Withdraw ${song}`,
   quotaQueued: (queued, max) => `${queued} of at most ${max} songs of yours wait.`,
-  quotaAdds: (left) => (left === 1 ? 'You can add one more song.' : `You can add ${left} more songs.`),
+  quotaAdds: (left) =>
+    left === 0
+      ? 'You can add no more songs for now.'
+      : left === 1
+        ? 'You can add one more song.'
+        : `You can add ${left} more songs.`,
   quotaRefills: (time) => `One more from ${time}.`,
   added: (song) => `Added: ${song}`,
   becameLike: (song) => `${song} was in the queue already and got your like.`,
@@ -47,9 +51,10 @@ export const en: PhoneMessages = {
   unliked: (song) => `You took back your like for ${song}.`,
   removed: (song) => `Withdrawn: ${song}`,
   failed: (what, why) => `${what}: ${why}`,
-  unsent: (n) => (n === 1 ? '1 thing waits to be sent.' : `${n} things wait to be sent.`),
+  unsent: (n) => (n === 1 ? '1 action not sent yet.' : `${n} actions not sent yet.`),
   youAre: (name) => `You are ${name}`,
-  rename: 'Change the name',
+  rename: 'Change your name',
+  save: 'Save',
   toHost: 'Host console',
   toScreen: 'Room screen',
   leave: 'Sign out',

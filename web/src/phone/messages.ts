@@ -18,7 +18,6 @@ export interface PhoneMessages {
   mine: string
   awaiting: string
   like: (song: string) => string
-  unlike: (song: string) => string
   searchLabel: string
   searchPlaceholder: string
   searching: string
@@ -49,6 +48,7 @@ export interface PhoneMessages {
   unsent: (n: number) => string
   youAre: (name: string) => string
   rename: string
+  save: string
   toHost: string
   toScreen: string
   leave: string

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { Api } from '../api/client'
 import type { ViewerChangesSubscription } from '../api/generated'
-import { type Entry, isAdding, isRemoving, likes } from '../api/outbox'
+import { isAdding, isRemoving, likeCount, likes } from '../api/outbox'
 import type { Item, QueueState } from '../api/queue'
 import { type Outcome, Sender } from '../api/sender'
 import { useStore } from '../api/store'
@@ -11,7 +11,7 @@ export type Viewer = ViewerChangesSubscription['viewerInRoom']
 
 /** What somebody can do in a room, and how things stand with what they did: shown at once, and undone if it is refused. */
 export interface Actions {
-  entries: readonly Entry[] // not sent or not answered yet
+  unsent: number // what the server has not answered yet
   toasts: readonly Toast[]
   isMine: (item: Item) => boolean
   isLiked: (item: Item) => boolean
@@ -29,15 +29,21 @@ export function useActions(api: Api, roomId: string, userId: string, viewer: Vie
   const entries = useStore(sender.entries)
   const liked = useMemo(() => new Set(viewer?.likedItemIds), [viewer])
   const isLiked = (item: Item) => likes(entries, item.id, liked.has(item.id))
+  const count = (item: Item) => likeCount(entries, item.id, item.likeCount)
+  const like = (item: Item) => {
+    const kind = isLiked(item) ? 'unlike' : 'like'
+    const shown = count(item) + (kind === 'like' ? 1 : -1)
+    sender.do({ kind, itemId: item.id, name: item.song.name, before: item.likeCount, shown })
+  }
   return {
-    entries,
+    unsent: entries.filter((entry) => !entry.done).length,
     toasts,
     isMine: (item) => item.addedBy?.id === userId,
     isLiked,
-    likeCount: (item) => item.likeCount + Number(isLiked(item)) - Number(liked.has(item.id)),
+    likeCount: count,
     isAdding: (songUri) => isAdding(entries, songUri),
     visible: (queue) => queue.items.filter((item) => !isRemoving(entries, item.id)),
-    like: (item) => sender.do({ kind: isLiked(item) ? 'unlike' : 'like', itemId: item.id, name: item.song.name }),
+    like,
     remove: (item) => sender.do({ kind: 'remove', itemId: item.id, name: item.song.name }),
     add: (song) => sender.do({ kind: 'add', songUri: song.uri, name: song.name }),
   }
@@ -46,9 +52,8 @@ export function useActions(api: Api, roomId: string, userId: string, viewer: Vie
 function useSender(api: Api, roomId: string, userId: string, tell: (outcome: Outcome) => void): Sender {
   const [sender] = useState(() => new Sender(api.urql, roomId, userId, tell))
   useEffect(() => {
-    const flush = () => void sender.flush()
-    flush()
-    const stop = api.connection.subscribe(() => api.connection.get() === 'online' && flush())
+    sender.start()
+    const stop = api.connection.subscribe(() => api.connection.get() === 'online' && void sender.flush())
     return () => {
       stop()
       sender.stop()

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useClient } from 'urql'
 import { type Failure, failureOfUrql } from '../api/errors'
 import { SearchSongsDocument, type SearchSongsQuery } from '../api/generated'
@@ -22,12 +22,14 @@ export function useSearch(roomId: string, text: string) {
   const query = linkIn(text) ? '' : text.trim()
   const [found, setFound] = useState(nothing)
   const [busy, setBusy] = useState(false)
+  const wanted = useRef(0) // the question whose answer is shown
 
   const ask = useCallback(
-    async (before: readonly SearchHit[], isWanted: () => boolean) => {
+    async (before: readonly SearchHit[]) => {
       setBusy(true)
+      const question = ++wanted.current
       const { data, error } = await client.query(SearchSongsDocument, { roomId, query, offset: before.length })
-      if (!isWanted()) return
+      if (question !== wanted.current) return
       setBusy(false)
       if (data) setFound({ ...data.searchSongs, hits: distinct([...before, ...data.searchSongs.hits]) })
       else setFound({ ...nothing, hits: before, failure: failureOfUrql(error) })
@@ -36,20 +38,18 @@ export function useSearch(roomId: string, text: string) {
   )
 
   useEffect(() => {
+    wanted.current++ // what was asked for another text is wanted no more
     if (query === '') {
       setFound(nothing)
       setBusy(false)
       return
     }
-    let wanted = true
-    const timer = setTimeout(() => void ask([], () => wanted), pause)
-    return () => {
-      wanted = false
-      clearTimeout(timer)
-    }
+    setBusy(true)
+    const timer = setTimeout(() => void ask([]), pause)
+    return () => clearTimeout(timer)
   }, [query, ask])
 
-  return { ...found, busy, more: () => void ask(found.hits, () => true) }
+  return { ...found, busy, more: () => void ask(found.hits) }
 }
 
 /** Spotify's pages overlap now and then. */

@@ -14,6 +14,6 @@ export const de: Messages = {
   emptyQueue: 'Der nächste Song ist deiner.',
   reconnecting: 'Verbindung wird gesucht …',
   looking: 'Hier wird weiter gesucht, und der Raum erscheint, sobald er offen ist.',
-  newParty: (code) => `Öffnet eine neue Party als ${code}, erscheint sie hier von selbst.`,
+  newParty: (code) => `Sobald eine neue Party mit dem Code ${code} beginnt, erscheint sie hier.`,
   broken: 'Hier ist etwas schiefgegangen. Die Anzeige beginnt gleich von selbst neu.',
 }

@@ -28,7 +28,7 @@ function CodeForm() {
   const text = useText()
   const own = useOwnText({ en, de })
   const [code, setCode] = useState('')
-  const [problem, setProblem] = useState<Failure | 'no room'>()
+  const [problem, setProblem] = useState<Failure | { noRoom: string }>()
   const [busy, setBusy] = useState(false)
 
   async function find(event: FormEvent) {
@@ -37,7 +37,7 @@ function CodeForm() {
     const { data, failure } = await post(RoomByCodeDocument, { code: code.trim() })
     setBusy(false)
     if (data?.roomByCode) location.assign(`/r/${data.roomByCode.code}`)
-    else setProblem(failure ?? 'no room')
+    else setProblem(failure ?? { noRoom: code.trim() })
   }
 
   return (
@@ -54,7 +54,10 @@ function CodeForm() {
           maxLength={20}
           placeholder="PARTY"
           value={code}
-          onChange={(event) => setCode(event.target.value.toUpperCase())}
+          onChange={(event) => {
+            setCode(event.target.value.toUpperCase())
+            setProblem(undefined)
+          }}
         />
       </label>
       <p className="quiet">{own.codeHint}</p>
@@ -62,7 +65,7 @@ function CodeForm() {
         {own.join}
       </button>
       <p role="alert" className="bad">
-        {problem && (problem === 'no room' ? text.noRoom(code.trim()) : sentence(text, problem))}
+        {problem && ('noRoom' in problem ? text.noRoom(problem.noRoom) : sentence(text, problem))}
       </p>
     </form>
   )

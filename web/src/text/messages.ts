@@ -2,14 +2,12 @@ import type { RefusalReason, RoomHealthState } from '../api/generated'
 
 /** What the pages have in common to say. Each page has more of its own, in a file for each language beside it. */
 export interface Messages {
-  language: string
   appName: string
   tagline: string
   loading: string
   offline: string
-  back: string
-  retry: string
   cancel: string
+  reload: string
   explicit: string
   openInSpotify: (name: string) => string
   by: (artists: readonly string[]) => string
@@ -19,7 +17,6 @@ export interface Messages {
   paused: string
   roomClosed: string
   noRoom: (code: string) => string
-  notHere: string
   toStart: string
   failure: Record<string, string> // by code; for others the server's own sentence is shown
   refusal: Record<RefusalReason, string>
