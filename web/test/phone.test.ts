@@ -209,12 +209,14 @@ describe('a guest on a phone', () => {
     gina.expectQuiet()
   })
 
-  test('sees the end of the party', async () => {
+  test('sees the end of the party, and the next one with its code', async () => {
     const server = await party()
     const host = await demoHost(server)
     const gina = await guest(server, 'Gina')
     await api(server, 'mutation($r: ID!) { closeRoom(roomId: $r) { status } }', { r: host.roomId }, host.token)
     await gina.page.getByText('This party is over.').waitFor()
+    await api(server, 'mutation { createRoom(input: {code: "PARTY", name: "Encore"}) { id } }', {}, host.token)
+    await gina.page.getByRole('heading', { name: 'Join “Encore”' }).waitFor({ timeout: 60_000 }) // it looks every now and then
     gina.expectQuiet()
   })
 })

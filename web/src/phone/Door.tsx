@@ -50,5 +50,5 @@ function Entrance({ api, code, session }: { api: Api; code: string; session: Ses
   }
   if (!user || user.kind === 'SCREEN' || !room.joinUrl) return <Join api={api} room={room} user={user} onJoined={onJoined} />
   if (renaming) return <Join api={api} room={room} user={user} onJoined={onJoined} onCancel={() => setRenaming(false)} />
-  return <Party api={api} room={room} user={user} onLeft={() => ask()} onRename={() => setRenaming(true)} />
+  return <Party key={room.id} api={api} room={room} user={user} onLeft={() => ask()} onRename={() => setRenaming(true)} />
 }

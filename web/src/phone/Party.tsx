@@ -5,6 +5,7 @@ import { PlaybackChangesDocument, RoomChangesDocument, ViewerChangesDocument } f
 import { useLive } from '../api/live'
 import { useQueue } from '../api/queue'
 import { useStore } from '../api/store'
+import { whenOpen } from '../api/whenOpen'
 import { healthSentence, useLanguage, useText } from '../text/text'
 import { Message } from '../ui/Message'
 import { Header } from './Header'
@@ -17,6 +18,18 @@ import { type Tab, Tabs } from './Tabs'
 import { Toasts } from './Toasts'
 import { usePhoneText } from './text'
 import { useActions } from './useActions'
+
+/** The room was closed; another one may be opened with its code. */
+function Closed({ name, code, onOpen }: { name: string; code: string; onOpen: () => void }) {
+  const text = useText()
+  const opened = useEffectEvent(onOpen)
+  useEffect(() => whenOpen(code, () => opened()), [code])
+  return (
+    <Message title={name} toStart>
+      {text.roomClosed}
+    </Message>
+  )
+}
 
 const moment = 1_500 // milliseconds in which who is present is told that they were removed
 
@@ -57,11 +70,7 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
 
   if (viewer?.removed) return <Removed banned={viewer.role === 'BANNED'} onAgain={onLeft} />
   if (room?.status === 'CLOSED' || queue.ended === true) {
-    return (
-      <Message title={name} toStart>
-        {text.roomClosed}
-      </Message>
-    )
+    return <Closed name={name} code={known.code} onOpen={onLeft} />
   }
   const next = queue.items.find((item) => item.id === viewer?.next?.id)
   return (

@@ -1,10 +1,10 @@
 import { useEffect } from 'react'
 import type { Failure } from '../api/errors'
+import { whenOpen } from '../api/whenOpen'
 import { sentence, useOwnText, useText } from '../text/text'
 import { de } from './de'
 import { en } from './en'
 import { Frame } from './Frame'
-import { whenOpen } from './watch'
 
 /** Nothing is known yet, or nobody answers. */
 export function Looking({ failure }: { failure?: Failure | undefined }) {

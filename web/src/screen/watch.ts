@@ -63,13 +63,3 @@ export async function keepLooking(code: string, onLook: (look: Look) => void, si
     await new Promise((resolve) => setTimeout(resolve, 'missing' in seen ? between.missing : between.failure))
   }
 }
-
-/** Calls back once a room with this code is open. */
-export function whenOpen(code: string, callback: () => void): () => void {
-  const timer = setInterval(async () => {
-    // Who asks without saying who they are is told of an open room that it is not for them.
-    const { data, failure } = await post(RoomByCodeDocument, { code })
-    if (data?.roomByCode || failure?.code === 'FORBIDDEN') callback()
-  }, between.missing)
-  return () => clearInterval(timer)
-}
