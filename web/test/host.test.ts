@@ -126,10 +126,12 @@ describe('a host', () => {
     await nora.expectAccessible('choosing a device')
     await inDialog(nora, 'Close')
 
-    const last = (await nora.songs()).at(-1) ?? ''
+    const [before = '', last = ''] = (await nora.songs()).slice(-2)
     await press(nora, `Take ${last} out of the queue`)
     await says(nora, `${last} is out of the queue.`)
     await eventually('the song to be gone at Gina’s', async () => !(await gina.songs()).includes(last))
+    const focused = () => nora.page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+    await eventually('the focus to be at the song before', async () => (await focused()) === `Take ${before} out of the queue`)
     await press(nora, 'Clear the queue')
     await nora.expectAccessible('being asked whether the queue shall be cleared')
     await inDialog(nora, 'Clear the queue')
@@ -152,6 +154,8 @@ describe('a host', () => {
     await gina.tab('search')
     await gina.page.getByText('The room takes no new songs at the moment.').waitFor()
     await eventually('the other page to show it', async () => !(await again.page.getByLabel('Gäste dürfen').isChecked()))
+    await again.page.getByLabel('Gäste dürfen').check()
+    await eventually('the page that had changed it to show it', () => nora.page.getByLabel('Guests may add songs').isChecked())
     await again.expectAccessible('a party in German, by day')
 
     await press(nora, 'Choose a playlist')

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import type { Api } from '../api/client'
 import {
   PlaybackChangesDocument,
@@ -49,8 +49,10 @@ export function Console({ api, roomId, user, account, tell, onEnded, children }:
   }, [elsewhere])
   const state = playback?.health.state
   const refresh = account?.refresh
+  const before = useRef(state)
   useEffect(() => {
-    if (state === 'RECONNECT_NEEDED' || state === 'NOT_ALLOWED') refresh?.()
+    if (before.current !== undefined && before.current !== state) refresh?.() // the account may be why
+    before.current = state
   }, [state, refresh])
 
   const name = room?.name ?? own.title

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useQuery } from 'urql'
 import { PlaylistsDocument } from '../api/generated'
 import { useText } from '../text/text'
+import { SpotifyMark } from '../ui/SpotifyMark'
 import { Button } from './Button'
 import { Playlists } from './Playlists'
 import { playlistPage } from './playlist'
@@ -15,9 +16,9 @@ export function Fallback({ uri, save }: { uri: string | null; save: Save }) {
   const take = (fallbackPlaylistUri: string) => save({ settings: { fallbackPlaylistUri } }, own.linkField)
   return (
     <div className="inset stack tight">
-      <p>
+      <div>
         <span className="quiet">{own.source}:</span> {uri === null ? own.similar : <Chosen uri={uri} />}
-      </p>
+      </div>
       <div className="buttons">
         <Button onClick={() => setChoosing(true)}>{own.choose}</Button>
         {uri !== null && <Button onClick={() => void take('')}>{own.noPlaylist}</Button>}
@@ -34,8 +35,11 @@ function Chosen({ uri }: { uri: string }) {
   const [{ data }] = useQuery({ query: PlaylistsDocument, variables: { limit: 50, offset: 0 } })
   const name = data?.viewer?.playlists.find((playlist) => playlist.uri === uri)?.name ?? own.playlist
   return (
-    <a href={playlistPage(uri)} target="_blank" rel="noreferrer" title={text.openInSpotify(name)}>
-      {name}
-    </a>
+    <span className="with-mark">
+      <SpotifyMark />
+      <a href={playlistPage(uri)} target="_blank" rel="noreferrer" title={text.openInSpotify(name)}>
+        {name}
+      </a>
+    </span>
   )
 }

@@ -90,7 +90,8 @@ function LinkForm({ take, onClose }: { take: (uri: string) => Promise<boolean>; 
   async function submit(event: FormEvent) {
     event.preventDefault()
     if (!isPlaylist(link)) return setFault(true)
-    if (await take(link.trim())) onClose()
+    await take(link.trim())
+    onClose() // what came of it is told outside
   }
   return (
     <form className="field" onSubmit={submit}>

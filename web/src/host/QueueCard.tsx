@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { Api } from '../api/client'
 import { ClearQueueDocument, TakeOutDocument } from '../api/generated'
 import { type Item, useQueue } from '../api/queue'
@@ -24,7 +24,9 @@ export function QueueCard({ api, room, tell }: { api: Api; room: LiveRoom; tell:
   return (
     <section className="card stack" id="queue" aria-labelledby="queue-heading">
       <div className="title">
-        <h2 id="queue-heading">{own.sections.queue}</h2>
+        <h2 id="queue-heading" tabIndex={-1}>
+          {own.sections.queue}
+        </h2>
         <span className="quiet">{version !== null && own.queue.count(items.length)}</span>
       </div>
       {items.length === 0 && <p className="quiet">{version === null ? text.loading : own.queue.empty}</p>}
@@ -53,6 +55,15 @@ function Line({ item, tell }: { item: Item; tell: Tell }) {
   const own = useHostText().queue
   const { busy, act } = useDoing(tell)
   const { name } = item.song
+  const line = useRef<HTMLLIElement>(null)
+  async function takeOut() {
+    const here = line.current
+    const neighbour = here?.nextElementSibling ?? here?.previousElementSibling
+    const next = neighbour?.querySelector('button') ?? here?.closest('section')?.querySelector('h2')
+    if (!(await act(TakeOutDocument, { itemId: item.id }, { done: own.removed(name) }))) return
+    const { activeElement, body } = document
+    if (activeElement === body || here?.contains(activeElement)) next?.focus() // or it would go with the song
+  }
   const more = (
     <>
       <span>
@@ -62,14 +73,14 @@ function Line({ item, tell }: { item: Item; tell: Tell }) {
     </>
   )
   return (
-    <li>
+    <li ref={line}>
       <SongLine song={item.song} more={more}>
         <Button
           look="plain round"
           aria-label={own.remove(name)}
           title={own.remove(name)}
           busy={busy}
-          onClick={() => void act(TakeOutDocument, { itemId: item.id }, { done: own.removed(name) })}
+          onClick={() => void takeOut()}
         >
           <span aria-hidden="true">✕</span>
         </Button>

@@ -120,9 +120,10 @@ function Choice({ label, hint, children }: { label: string; hint: string; childr
 /** What the host chose is shown at once, and until the server says what it is now. */
 function useChoice<T>(value: T, save: (value: T) => Promise<boolean>): [T, (value: T) => void] {
   const [chosen, setChosen] = useState<{ from: T; to: T }>()
+  if (chosen && chosen.from !== value) setChosen(undefined) // for good: another host may change it back
   async function choose(to: T) {
     setChosen({ from: value, to })
     if (!(await save(to))) setChosen(undefined)
   }
-  return [chosen?.from === value ? chosen.to : value, (to) => void choose(to)]
+  return [chosen ? chosen.to : value, (to) => void choose(to)]
 }
