@@ -315,11 +315,13 @@ func (c *client) limitReading() {
 	}
 }
 
-// flood writes to the diary until a client that follows it, and does not read, has no room for more.
+// flood writes to the diary until a client that follows it, and does not read, has no room for more, or is cut off.
 func (s *service) flood() {
 	s.t.Helper()
+	follows := func() bool { return s.gauge("graphql_subscriptions_active") > 0 }
+	s.eventually("somebody follows", follows)
 	s.schema.diary.write(strings.Repeat("x", 64<<10))
-	for full := 0; full < 10; time.Sleep(5 * time.Millisecond) {
+	for full := 0; full < 10 && follows(); time.Sleep(5 * time.Millisecond) {
 		s.schema.diary.write("y")
 		if full++; s.gauge("graphql_websocket_waiting") == 0 {
 			full = 0
