@@ -62,7 +62,7 @@ func demo(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (
 	s.start(freedoms{party, http.StripPrefix("/covers", simulated.Covers()), func(ctx context.Context, key string) (*jukebox.Session, error) {
 		return party.signIn(ctx, s.jukebox, key)
 	}})
-	room, err := party.open(ctx, s.jukebox)
+	room, err := party.open(ctx, s.jukebox, cfg.publicURL)
 	if err != nil {
 		s.jukebox.Close()
 		return fmt.Errorf("open the demo's room: %w", err)
@@ -142,7 +142,10 @@ func (d *demoParty) NewAccount(_ context.Context, hostID, displayName string) (j
 }
 
 // open finds the demo's own room, or opens it with a few songs in it.
-func (d *demoParty) open(ctx context.Context, j *jukebox.Jukebox) (*jukebox.Room, error) {
+func (d *demoParty) open(ctx context.Context, j *jukebox.Jukebox, publicURL string) (*jukebox.Room, error) {
+	if err := j.MoveCovers(ctx, publicURL); err != nil {
+		return nil, err
+	}
 	host, err := j.DemoHost(ctx, demoHost)
 	if err != nil {
 		return nil, err

@@ -132,6 +132,32 @@ func TestPartySurvivesARestart(t *testing.T) {
 	})
 }
 
+// A demo that was for one machine, and then is for the whole network, shows its covers there too.
+func TestCoversMoveWithTheDemo(t *testing.T) {
+	onBothDatabases(t, func(t *testing.T, databaseURL string) {
+		s := startServer(t, databaseURL)
+		s.stop(syscall.SIGTERM)
+		s.env = append(s.env, "ANTWON_PUBLIC_URL=http://party.example:8080")
+		s.start()
+		var got struct {
+			RoomByCode struct {
+				Queue struct {
+					Items []struct{ Song struct{ ImageURL string } }
+				}
+			}
+		}
+		s.join("PARTY", "Gina").ask(&got, `{ roomByCode(code: "PARTY") { queue { items { song { imageUrl } } } } }`, nil)
+		if len(got.RoomByCode.Queue.Items) == 0 {
+			t.Error("no song waits")
+		}
+		for _, item := range got.RoomByCode.Queue.Items {
+			if !strings.HasPrefix(item.Song.ImageURL, "http://party.example:8080/covers/") {
+				t.Errorf("a cover is at %s", item.Song.ImageURL)
+			}
+		}
+	})
+}
+
 // Nothing that was acknowledged is ever lost: killed amid a thousand likes, the server comes back with each like that it
 // acknowledged, with none twice and none that was never sent.
 func TestKilledAmidLikes(t *testing.T) {
