@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
-import { skew } from './clock'
+import { likely, narrow, unknown } from './clock'
+
+const skew = (asked: number, answered: number, header: string | null) => likely(narrow(unknown, asked, answered, header))
 
 const at = (time: string) => Date.parse(`2026-11-25T${time}Z`)
 const date = 'Wed, 25 Nov 2026 20:00:10 GMT' // the server answered at some time of this second
@@ -19,4 +21,14 @@ it.each([
 
 it.each([null, '', 'yesterday'])('a header that says nothing: %s', (header) => {
   expect(skew(at('20:00:00'), at('20:00:01'), header)).toBe(0)
+})
+
+it('a slow answer takes nothing back of what a quick one told', () => {
+  const known = narrow(unknown, at('20:00:04.000'), at('20:00:04.100'), date)
+  expect(likely(narrow(known, at('20:00:05.000'), at('20:00:25.000'), 'Wed, 25 Nov 2026 20:00:12 GMT'))).toBe(likely(known))
+})
+
+it('begins anew when a clock has been set', () => {
+  const known = narrow(unknown, at('20:00:04.000'), at('20:00:05.000'), date)
+  expect(likely(narrow(known, at('20:00:10.100'), at('20:00:10.200'), date))).toBe(0)
 })
