@@ -62,7 +62,7 @@ func demo(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (
 	s.start(freedoms{party, http.StripPrefix("/covers", simulated.Covers()), func(ctx context.Context, key string) (*jukebox.Session, error) {
 		return party.signIn(ctx, s.jukebox, key)
 	}})
-	room, err := party.open(ctx, s.jukebox, cfg.publicURL)
+	room, err := party.open(ctx, s.jukebox, coversOf(cfg))
 	if err != nil {
 		s.jukebox.Close()
 		return fmt.Errorf("open the demo's room: %w", err)
@@ -97,7 +97,7 @@ type simulator struct {
 
 func startSimulator(cfg config, folder string, log *slog.Logger) (*simulator, error) {
 	spotify, err := sim.Open(sim.Config{
-		CoverURL: cfg.publicURL + "/covers", StateFile: filepath.Join(folder, "spotify-sim.json"), SongSeconds: cfg.songSeconds, Log: log,
+		CoverURL: coversOf(cfg), StateFile: filepath.Join(folder, "spotify-sim.json"), SongSeconds: cfg.songSeconds, Log: log,
 	})
 	if err != nil {
 		return nil, err
@@ -110,6 +110,9 @@ func startSimulator(cfg config, folder string, log *slog.Logger) (*simulator, er
 	go func() { s.done <- s.http.Serve(listener) }()
 	return s, nil
 }
+
+// coversOf is where the demo serves the simulator's covers.
+func coversOf(cfg config) string { return cfg.publicURL + "/covers" }
 
 // app is what the server is to the simulator, which has no limits of its own.
 func (s *simulator) app() spotifyApp {
@@ -142,8 +145,8 @@ func (d *demoParty) NewAccount(_ context.Context, hostID, displayName string) (j
 }
 
 // open finds the demo's own room, or opens it with a few songs in it.
-func (d *demoParty) open(ctx context.Context, j *jukebox.Jukebox, publicURL string) (*jukebox.Room, error) {
-	if err := j.MoveCovers(ctx, publicURL); err != nil {
+func (d *demoParty) open(ctx context.Context, j *jukebox.Jukebox, covers string) (*jukebox.Room, error) {
+	if err := j.MoveCovers(ctx, covers+"/"); err != nil {
 		return nil, err
 	}
 	host, err := j.DemoHost(ctx, demoHost)

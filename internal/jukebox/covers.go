@@ -3,26 +3,27 @@ package jukebox
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/song"
 )
 
-// coversPath is where the demo serves covers of its own.
-const coversPath = "/covers/"
-
-// MoveCovers says that the demo's own covers are served below another address now, such as http://192.168.1.20:8080: those
-// that are stored stand under the one at which the demo ran before.
-func (j *Jukebox) MoveCovers(ctx context.Context, publicURL string) error {
-	base := publicURL + coversPath
-	moved, err := j.store.read.Song.Query().Where(song.ImageURLContains(coversPath), song.Not(song.ImageURLHasPrefix(base))).All(ctx)
+// MoveCovers says that covers are served below another address now, such as http://192.168.1.20:8080/covers/: those that are
+// stored with the same path below another server stand there. For a demo, which serves its own.
+func (j *Jukebox) MoveCovers(ctx context.Context, base string) error {
+	u, err := url.Parse(base)
+	if err != nil {
+		return fmt.Errorf("move covers: %w", err)
+	}
+	moved, err := j.store.read.Song.Query().Where(song.ImageURLContains(u.Path), song.Not(song.ImageURLHasPrefix(base))).All(ctx)
 	if err != nil {
 		return fmt.Errorf("find covers: %w", err)
 	}
 	err = j.store.inTx(ctx, func(tx *ent.Tx) error {
 		for _, row := range moved {
-			_, cover, _ := strings.Cut(*row.ImageURL, coversPath)
+			_, cover, _ := strings.Cut(*row.ImageURL, u.Path)
 			if err := tx.Song.Update().Where(song.ID(row.ID)).SetImageURL(base + cover).Exec(ctx); err != nil {
 				return err
 			}
