@@ -15,8 +15,4 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   test: { environment: 'node', include: ['src/**/*.test.ts'], passWithNoTests: true, reporters: ['dot'] },
-  // `npx vite` serves the pages while they are worked on, beside a server at its usual address.
-  server: {
-    proxy: { '^/(graphql|covers|auth|spotify|healthz)': { target: 'http://127.0.0.1:8080', ws: true } },
-  },
 })
