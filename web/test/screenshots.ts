@@ -57,7 +57,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
     await gina.join('PARTY', 'Gina')
     await gina.page.locator('.like').first().waitFor()
     await gina.like(await gina.songs().then((songs) => songs[2] ?? '')).click()
-    await gina.page.locator('.toast').waitFor({ state: 'detached' })
+    await gina.page.locator('.outcomes .notice').waitFor({ state: 'detached' })
     await picture(gina, 'phone')
     await gina.tab('search')
     await gina.page.getByRole('searchbox').fill('night')

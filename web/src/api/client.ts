@@ -2,7 +2,7 @@ import { createClient as createSocket, type Client as SocketClient } from 'graph
 import { Client, fetchExchange, subscriptionExchange } from 'urql'
 import { reconnect } from '../../../docs/follow-queue.mjs'
 import { ask, endpoint } from './post'
-import type { Sessions } from './session'
+import { denied, type Sessions } from './session'
 import { Store } from './store'
 
 /** Whether the server is heard: offline says that it was, or should be, and is not. */
@@ -14,15 +14,15 @@ export interface Api {
   socket: SocketClient
   connection: Store<Connection>
   sessions: Sessions
+  close: () => void // for good
 }
 
-const denied = 4403 // the token was refused, or has ended
 const unused = 1000 // nothing is subscribed to any more
 const silence = 10_000 // how long the server may leave a ping unanswered
 
 export function connect(sessions: Sessions): Api {
   const connection = new Store<Connection>('connecting')
-  const socket = openSocket(sessions, connection)
+  const { socket, close } = openSocket(sessions, connection)
   const urql = new Client({
     url: endpoint,
     preferGetMethod: false,
@@ -39,7 +39,7 @@ export function connect(sessions: Sessions): Api {
       }),
     ],
   })
-  return { urql, socket, connection, sessions }
+  return { urql, socket, connection, sessions, close }
 }
 
 const withToken =
@@ -51,7 +51,7 @@ const withToken =
     return ask(input, { ...init, headers })
   }
 
-function openSocket(sessions: Sessions, connection: Store<Connection>): SocketClient {
+function openSocket(sessions: Sessions, connection: Store<Connection>): Pick<Api, 'socket' | 'close'> {
   const address = new URL(endpoint, location.href)
   address.protocol = address.protocol.replace('http', 'ws')
   let unanswered: ReturnType<typeof setTimeout> | undefined
@@ -77,16 +77,21 @@ function openSocket(sessions: Sessions, connection: Store<Connection>): SocketCl
       pong: () => clearTimeout(unanswered),
     },
   })
-  const offline = () => socket.terminate()
-  addEventListener('offline', offline)
-  followUser(sessions, offline)
-  return socket
+  const end = () => socket.terminate()
+  addEventListener('offline', end)
+  const unfollow = followUser(sessions, end)
+  const close = () => {
+    removeEventListener('offline', end)
+    unfollow()
+    void socket.dispose()
+  }
+  return { socket, close }
 }
 
 /** A connection is somebody's for as long as it lasts: it ends with who that is. */
-function followUser(sessions: Sessions, end: () => void): void {
+function followUser(sessions: Sessions, end: () => void): () => void {
   let userId = sessions.current.get()?.viewer.user.id
-  sessions.current.subscribe(() => {
+  return sessions.current.subscribe(() => {
     const before = userId
     userId = sessions.current.get()?.viewer.user.id
     if (before && before !== userId) end()

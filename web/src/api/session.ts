@@ -6,6 +6,9 @@ import { Store } from './store'
 
 export type Session = SessionFieldsFragment
 
+/** The code with which a WebSocket is closed whose token was refused, or has ended. */
+export const denied = 4403
+
 const ahead = 60_000 // a token that ends within this time is renewed before it is used
 
 /** Gives the next session of the same user; null: there is none to go on with. */

@@ -1,13 +1,13 @@
 import type { Api } from '../api/client'
 import { RoomByCodeDocument } from '../api/generated'
+import { useAsking } from '../api/useAsking'
 import { useText } from '../text/text'
 import { Message } from '../ui/Message'
+import type { Tell } from '../ui/Outcomes'
 import { Console } from './Console'
 import type { User } from './Desk'
 import { NotYet } from './NotYet'
-import type { Tell } from './Outcomes'
 import { useHostText, useSentence } from './text'
-import { useAsking } from './useAsking'
 
 interface Props {
   api: Api
@@ -21,7 +21,7 @@ export function Cohost({ api, code, user, tell }: Props) {
   const text = useText()
   const own = useHostText()
   const say = useSentence()
-  const { data, failure, ask } = useAsking(RoomByCodeDocument, { code })
+  const { data, failure, ask } = useAsking(RoomByCodeDocument, { code }, ({ roomByCode }) => roomByCode !== null)
   const room = data?.roomByCode
   if (failure) return <Message title={own.title}>{say(failure)}</Message>
   if (!data) return <Message title={own.title}>{text.loading}</Message>

@@ -10,10 +10,10 @@ import {
 import { useLive } from '../api/live'
 import { useText } from '../text/text'
 import { Message } from '../ui/Message'
+import type { Tell } from '../ui/Outcomes'
 import type { Account } from './connecting'
 import type { User } from './Desk'
 import { NotYet } from './NotYet'
-import type { Tell } from './Outcomes'
 import { Room } from './Room'
 import { useHostText, useSentence } from './text'
 

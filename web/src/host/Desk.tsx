@@ -1,17 +1,17 @@
 import type { Api } from '../api/client'
 import { HostViewerDocument } from '../api/generated'
+import { useAsking } from '../api/useAsking'
 import { useText } from '../text/text'
 import { Message } from '../ui/Message'
+import type { Tell } from '../ui/Outcomes'
 import { Arrived } from './Arrived'
 import type { Arrival } from './arrival'
 import { Console } from './Console'
 import { useConnecting } from './connecting'
 import { Footer } from './Footer'
 import { OpenRoom } from './OpenRoom'
-import type { Tell } from './Outcomes'
 import { SpotifyCard } from './SpotifyCard'
 import { useHostText, useSentence } from './text'
-import { useAsking } from './useAsking'
 
 export type User = { id: string; displayName: string; kind: string }
 

@@ -1,8 +1,8 @@
 import { useState } from 'react'
 import { CloseRoomDocument } from '../api/generated'
+import type { Tell } from '../ui/Outcomes'
 import { Button } from './Button'
 import { Confirm } from './Dialog'
-import type { Tell } from './Outcomes'
 import { useHostText } from './text'
 import { useDoing } from './useDoing'
 

@@ -1,7 +1,7 @@
 import type { Api } from '../api/client'
+import { login } from '../api/login'
 import { LanguageChoice } from '../ui/LanguageChoice'
 import { Button } from './Button'
-import { byProvider } from './login'
 import { useHostText } from './text'
 
 /** Who is here, in which language, and the way out: guests have theirs on their own page. */
@@ -11,7 +11,7 @@ export function Footer({ api, user }: { api: Api; user: { displayName: string; k
     <footer className="foot">
       <p className="quiet">{own.signedInAs(user.displayName)}</p>
       {user.kind === 'HOST' &&
-        (byProvider ? (
+        (login === 'provider' ? (
           <a className="button" href="/auth/logout">
             {own.signOut}
           </a>

@@ -2,9 +2,9 @@ import { useState } from 'react'
 import { useClient } from 'urql'
 import { failureOfUrql } from '../api/errors'
 import { RemoveGuestDocument, SetRoleDocument } from '../api/generated'
+import type { Tell } from '../ui/Outcomes'
 import { Confirm, Dialog } from './Dialog'
 import type { Member, Step } from './members'
-import type { Tell } from './Outcomes'
 import { useHostText, useSentence } from './text'
 
 interface Props {

@@ -1,8 +1,8 @@
 import { useRef } from 'react'
+import type { Tell } from '../ui/Outcomes'
 import { Qr } from '../ui/Qr'
 import { Button } from './Button'
 import type { LiveRoom } from './Console'
-import type { Tell } from './Outcomes'
 import { useHostText } from './text'
 
 /** How guests come in. */

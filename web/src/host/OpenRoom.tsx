@@ -2,8 +2,8 @@ import { type FormEvent, useId, useState } from 'react'
 import { useMutation } from 'urql'
 import { failureOfUrql } from '../api/errors'
 import { CreateRoomDocument } from '../api/generated'
+import type { Tell } from '../ui/Outcomes'
 import { Button } from './Button'
-import type { Tell } from './Outcomes'
 import { useHostText, useSentence } from './text'
 
 interface Props {

@@ -1,7 +1,6 @@
 import { useText } from '../text/text'
 import { Progress } from '../ui/Progress'
-import { Cover, Explicit, type Song, SongName } from '../ui/SongLine'
-import { SpotifyMark } from '../ui/SpotifyMark'
+import { Cover, type Song, SongWords } from '../ui/SongLine'
 import { Button } from './Button'
 import type { Playback, Player } from './player'
 import { useHostText } from './text'
@@ -51,17 +50,7 @@ function Playing({ playback, song }: { playback: Playback; song: Song }) {
     <>
       <div className="playing">
         <Cover song={song} size={96} />
-        <div className="song-words">
-          <SongName song={song} />
-          <div className="song-line">
-            <span>{text.by(song.artists)}</span>
-            {song.explicit && <Explicit />}
-          </div>
-          <div className="song-line">
-            <SpotifyMark />
-            <span>{playback.status === 'PAUSED' ? `${text.paused} · ${from}` : from}</span>
-          </div>
-        </div>
+        <SongWords song={song} more={<span>{playback.status === 'PAUSED' ? `${text.paused} · ${from}` : from}</span>} />
       </div>
       <Progress playing={playback} label={own.progress} />
     </>

@@ -1,10 +1,10 @@
 import { type ComponentProps, cloneElement, type FormEvent, type ReactElement, useId, useState } from 'react'
 import type { Delivery, UpdateRoomInput } from '../api/generated'
 import { UpdateRoomDocument } from '../api/generated'
+import type { Tell } from '../ui/Outcomes'
 import { Button } from './Button'
 import type { LiveRoom } from './Console'
 import { Fallback } from './Fallback'
-import type { Tell } from './Outcomes'
 import { useHostText } from './text'
 import { useDoing } from './useDoing'
 

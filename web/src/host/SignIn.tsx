@@ -2,13 +2,13 @@ import { type FormEvent, useState } from 'react'
 import type { Api } from '../api/client'
 import type { Failure } from '../api/errors'
 import { DemoLoginDocument } from '../api/generated'
+import { login } from '../api/login'
 import { post } from '../api/post'
 import { useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
 import { Arrived } from './Arrived'
 import type { Arrival } from './arrival'
 import { Button } from './Button'
-import { byProvider } from './login'
 import { useHostText, useSentence } from './text'
 
 /** Where one becomes a host. */
@@ -24,7 +24,7 @@ export function SignIn({ api, asGuest, arrival }: { api: Api; asGuest: boolean; 
       <Arrived bad={arrival.bad} />
       <section className="card stack">
         {asGuest && <p>{own.asGuest}</p>}
-        {byProvider ? (
+        {login === 'provider' ? (
           <a className="button main" href="/auth/login?returnTo=/host">
             {own.withProvider}
           </a>

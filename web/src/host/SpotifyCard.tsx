@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import { DisconnectSpotifyDocument } from '../api/generated'
 import { useLanguage } from '../text/text'
+import type { Tell } from '../ui/Outcomes'
 import { SpotifyMark } from '../ui/SpotifyMark'
 import { Button } from './Button'
 import type { Account } from './connecting'
 import { Confirm } from './Dialog'
-import type { Tell } from './Outcomes'
 import { day, useHostText } from './text'
 import { useDoing } from './useDoing'
 

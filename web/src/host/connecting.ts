@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { ConnectSpotifyDocument, type HostViewerQuery } from '../api/generated'
 import { post } from '../api/post'
 import type { Sessions } from '../api/session'
-import type { Tell } from './Outcomes'
+import type { Tell } from '../ui/Outcomes'
 import { useSentence } from './text'
 
 export type Connection = NonNullable<HostViewerQuery['viewer']>['spotify']

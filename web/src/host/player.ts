@@ -6,7 +6,7 @@ import {
   SkipSongDocument,
   TransferPlaybackDocument,
 } from '../api/generated'
-import type { Tell } from './Outcomes'
+import type { Tell } from '../ui/Outcomes'
 import { useHostText } from './text'
 import { useDoing } from './useDoing'
 

@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from '@urql/core'
 import { useState } from 'react'
 import { type AnyVariables, useClient } from 'urql'
 import { failureOfUrql } from '../api/errors'
-import type { Tell } from './Outcomes'
+import type { Tell } from '../ui/Outcomes'
 import { useSentence } from './text'
 
 interface Words {

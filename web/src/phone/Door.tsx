@@ -1,16 +1,13 @@
-import { useEffect, useState } from 'react'
-import { useQuery } from 'urql'
+import { useState } from 'react'
 import type { Api } from '../api/client'
-import { failureOfUrql } from '../api/errors'
 import { RoomByCodeDocument } from '../api/generated'
 import type { Session } from '../api/session'
 import { useStore } from '../api/store'
+import { useAsking } from '../api/useAsking'
 import { sentence, useText } from '../text/text'
 import { Message } from '../ui/Message'
 import { Join } from './Join'
 import { Party } from './Party'
-
-const again = 3_000 // milliseconds after which a server that did not answer or could not, is asked again
 
 /** Finds out who this is, and begins anew whenever it becomes somebody else. */
 export function Door({ api, code }: { api: Api; code: string }) {
@@ -23,16 +20,9 @@ export function Door({ api, code }: { api: Api; code: string }) {
 /** Finds the room with the code, and lets in who has joined it. */
 function Entrance({ api, code, session }: { api: Api; code: string; session: Session | null }) {
   const text = useText()
-  const [{ data, error }, ask] = useQuery({ query: RoomByCodeDocument, variables: { code } })
+  const { data, failure, ask } = useAsking(RoomByCodeDocument, { code }, ({ roomByCode }) => roomByCode !== null)
   const [renaming, setRenaming] = useState(false)
   const room = data?.roomByCode
-  const failure = room ? undefined : failureOfUrql(error)
-  const failed = failure !== undefined
-  useEffect(() => {
-    if (!failed) return
-    const timer = setInterval(() => ask(), again)
-    return () => clearInterval(timer)
-  }, [failed, ask])
 
   if (failure) return <Message title={text.appName}>{sentence(text, failure)}</Message>
   if (!data) return <Message title={text.appName}>{text.loading}</Message>

@@ -1,8 +1,7 @@
 import type { PlaybackFieldsFragment } from '../api/generated'
 import { useText } from '../text/text'
 import { Progress } from '../ui/Progress'
-import { Cover, Explicit, SongName } from '../ui/SongLine'
-import { SpotifyMark } from '../ui/SpotifyMark'
+import { Cover, SongWords } from '../ui/SongLine'
 import { usePhoneText } from './text'
 
 /** What plays, and how far it has come. */
@@ -17,23 +16,13 @@ export function NowPlaying({ playback }: { playback: PlaybackFieldsFragment | un
       </section>
     )
   }
+  const from = playback.status === 'PAUSED' ? text.paused : playback.item && text.addedBy(playback.item.addedBy?.displayName)
   return (
     <section className="card playing" aria-label={own.nowPlaying}>
       <Cover song={song} size={96} />
-      <div className="song-words">
-        <SongName song={song} />
-        <div className="song-line">
-          <span>{text.by(song.artists)}</span>
-          {song.explicit && <Explicit />}
-        </div>
-        <div className="song-line">
-          <SpotifyMark />
-          <span>
-            {playback.status === 'PAUSED' ? text.paused : playback.item && text.addedBy(playback.item.addedBy?.displayName)}
-          </span>
-        </div>
+      <SongWords song={song} more={<span>{from}</span>}>
         <Progress playing={playback} label={own.nowPlaying} />
-      </div>
+      </SongWords>
     </section>
   )
 }

@@ -8,6 +8,7 @@ import { useStore } from '../api/store'
 import { whenOpen } from '../api/whenOpen'
 import { healthSentence, useLanguage, useText } from '../text/text'
 import { Message } from '../ui/Message'
+import { Outcomes, useOutcomes } from '../ui/Outcomes'
 import { Header } from './Header'
 import { Mine } from './Mine'
 import { NowPlaying } from './NowPlaying'
@@ -15,7 +16,7 @@ import { Queue } from './Queue'
 import { Removed } from './Removed'
 import { Search } from './Search'
 import { type Tab, Tabs } from './Tabs'
-import { Toasts } from './Toasts'
+import { Told } from './Told'
 import { usePhoneText } from './text'
 import { useActions } from './useActions'
 
@@ -51,7 +52,10 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
   const { data: { room } = {}, failure: roomFailure } = useLive(RoomChangesDocument, { roomId })
   const { data: { playback } = {}, failure: playbackFailure } = useLive(PlaybackChangesDocument, { roomId })
   const { data: { viewerInRoom: viewer } = {}, failure: viewerFailure } = useLive(ViewerChangesDocument, { roomId })
-  const actions = useActions(api, roomId, user.id, viewer)
+  const { outcomes, tell } = useOutcomes()
+  const actions = useActions(api, roomId, user.id, viewer, (outcome) =>
+    tell(<Told outcome={outcome} />, Boolean(outcome.failure)),
+  )
   const [tab, setTab] = useState<Tab>('queue')
   const [query, setQuery] = useState('')
   const name = room?.name ?? known.name
@@ -112,7 +116,7 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
           {tab === 'mine' && <Mine queue={queue} actions={actions} viewer={viewer} />}
         </Tabs>
       </main>
-      <Toasts toasts={actions.toasts} />
+      <Outcomes outcomes={outcomes} />
     </>
   )
 }

@@ -5,14 +5,12 @@ import { isAdding, isRemoving, likeCount, likes } from '../api/outbox'
 import type { Item, QueueState } from '../api/queue'
 import { type Outcome, Sender } from '../api/sender'
 import { useStore } from '../api/store'
-import { type Toast, useToasts } from './Toasts'
 
 export type Viewer = ViewerChangesSubscription['viewerInRoom']
 
 /** What somebody can do in a room, and how things stand with what they did: shown at once, and undone if it is refused. */
 export interface Actions {
   unsent: number // what the server has not answered yet
-  toasts: readonly Toast[]
   isMine: (item: Item) => boolean
   isLiked: (item: Item) => boolean
   likeCount: (item: Item) => number
@@ -23,8 +21,13 @@ export interface Actions {
   add: (song: { uri: string; name: string }) => void
 }
 
-export function useActions(api: Api, roomId: string, userId: string, viewer: Viewer | undefined): Actions {
-  const { toasts, tell } = useToasts()
+export function useActions(
+  api: Api,
+  roomId: string,
+  userId: string,
+  viewer: Viewer | undefined,
+  tell: (outcome: Outcome) => void,
+): Actions {
   const sender = useSender(api, roomId, userId, tell)
   const entries = useStore(sender.entries)
   const liked = useMemo(() => new Set(viewer?.likedItemIds), [viewer])
@@ -37,7 +40,6 @@ export function useActions(api: Api, roomId: string, userId: string, viewer: Vie
   }
   return {
     unsent: entries.filter((entry) => !entry.done).length,
-    toasts,
     isMine: (item) => item.addedBy?.id === userId,
     isLiked,
     likeCount: count,

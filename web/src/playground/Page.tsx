@@ -1,8 +1,8 @@
 import type { createLocalStorage, Fetcher } from '@graphiql/toolkit'
 import { GraphiQL } from 'graphiql'
+import type { Login } from '../api/login'
 import type { Sessions } from '../api/session'
 import { type Store, useStore } from '../api/store'
-import type { Login } from './story'
 import { Who } from './Who'
 
 interface Props {

@@ -1,6 +1,6 @@
+import type { Login } from '../api/login'
 import type { Sessions } from '../api/session'
 import { useStore } from '../api/store'
-import type { Login } from './story'
 
 const kinds = { HOST: 'a host', GUEST: 'a guest', SCREEN: 'a screen' }
 

@@ -3,7 +3,7 @@ import { type ExecutionResult, GraphQLError, getOperationAST, parse } from 'grap
 import { createClient } from 'graphql-ws'
 import { reconnect } from '../../../docs/follow-queue.mjs'
 import { ask, endpoint } from '../api/post'
-import type { Sessions } from '../api/session'
+import { denied, type Sessions } from '../api/session'
 import type { Answer } from './story'
 
 /** What the playground knows and wants to know of what is sent. */
@@ -17,7 +17,6 @@ export interface Playground {
 
 type Headers = Record<string, string>
 
-const denied = 4403 // the token was refused, or has ended
 const changesSession = /\b(demoLogin|joinRoom|watchRoom|refreshSession|signOut|signOutEverywhere)\b/
 
 /** Sends GraphiQL's operations: as who this browser is, unless a tab's headers have an Authorization of their own. */

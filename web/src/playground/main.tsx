@@ -3,18 +3,18 @@ import 'graphiql/style.css'
 import './playground.css'
 import { createLocalStorage } from '@graphiql/toolkit'
 import { createRoot } from 'react-dom/client'
+import { login } from '../api/login'
 import { Sessions } from '../api/session'
 import { Store } from '../api/store'
 import { createFetcher } from './fetcher'
 import { Page } from './Page'
-import { type Login, storyFor } from './story'
+import { storyFor } from './story'
 import { fillIn, learn, type Words, whatIsMissing } from './words'
 
 //   /playground              the story of a party
 //   /playground?code=ABCDE   that of a room's guests
 const address = new URLSearchParams(location.search)
 const code = (address.get('code') ?? '').toUpperCase()
-const login: Login = document.documentElement.dataset.login === 'provider' ? 'provider' : 'demo'
 const story = storyFor(code, login)
 
 const sessions = new Sessions()

@@ -1,3 +1,4 @@
+import type { Login } from '../api/login'
 /**
  * The tabs tell the story of a party, in order. Words in CAPITALS stand for what earlier tabs answered: they are filled in
  * when a tab is run. Whatever else is written in their place is sent as it stands.
@@ -18,7 +19,6 @@ export interface Answer {
 }
 
 /** How hosts sign in: anybody in the demo, else by an identity provider. */
-export type Login = 'demo' | 'provider'
 
 const demoLogin: Tab = {
   query: `# A host signs in. In the demo everybody may,

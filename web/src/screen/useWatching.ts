@@ -29,7 +29,7 @@ export function useWatching(code: string): [Watching, startOver: () => void] {
     return () => {
       clearTimeout(timer)
       over.abort()
-      void api?.socket.dispose()
+      api?.close()
       setWatching({ state: 'looking' })
     }
   }, [code, round])

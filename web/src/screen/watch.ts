@@ -54,7 +54,6 @@ const unseen = (failure: Failure = offline): Look => (failure.code === 'NOT_FOUN
 /** Looks for the room until it is there: nobody stands beside a screen to press anything. */
 export async function keepLooking(code: string, onLook: (look: Look) => void, signal: AbortSignal): Promise<void> {
   const browser = new Sessions()
-  await browser.begin()
   while (!signal.aborted) {
     const seen = await look(code, browser)
     if (signal.aborted) return

@@ -15,7 +15,7 @@ export function Cover({ song, size }: { song: Song; size: number }) {
 }
 
 /** The song's name with the link to Spotify that has to go with it. */
-export function SongName({ song }: { song: Song }) {
+function SongName({ song }: { song: Song }) {
   const text = useText()
   return (
     <div className="song-name">
@@ -26,23 +26,31 @@ export function SongName({ song }: { song: Song }) {
   )
 }
 
-/** A song in a list: cover, name, artists, and what else is to be said or done. */
-export function SongLine({ song, more, children }: { song: Song; more?: ReactNode; children?: ReactNode }) {
+/** Name, artists, and what else is to be said of a song, with Spotify's logo. */
+export function SongWords({ song, more, children }: { song: Song; more?: ReactNode; children?: ReactNode }) {
   const text = useText()
+  return (
+    <div className="song-words">
+      <SongName song={song} />
+      <div className="song-line">
+        <span>{text.by(song.artists)}</span>
+        {song.explicit && <Explicit />}
+      </div>
+      <div className="song-line">
+        <SpotifyMark />
+        {more}
+      </div>
+      {children}
+    </div>
+  )
+}
+
+/** A song in a list, and what can be done with it. */
+export function SongLine({ song, more, children }: { song: Song; more?: ReactNode; children?: ReactNode }) {
   return (
     <div className="song">
       <Cover song={song} size={56} />
-      <div className="song-words">
-        <SongName song={song} />
-        <div className="song-line">
-          <span>{text.by(song.artists)}</span>
-          {song.explicit && <Explicit />}
-        </div>
-        <div className="song-line">
-          <SpotifyMark />
-          {more}
-        </div>
-      </div>
+      <SongWords song={song} more={more} />
       {children}
     </div>
   )

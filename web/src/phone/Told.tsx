@@ -1,0 +1,12 @@
+import type { Outcome } from '../api/sender'
+import { sentence, useText } from '../text/text'
+import { usePhoneText } from './text'
+
+/** What became of what somebody did, in a sentence. */
+export function Told({ outcome: { action, name, failure, alreadyQueued } }: { outcome: Outcome }) {
+  const text = useText()
+  const own = usePhoneText()
+  if (failure) return own.failed(name, sentence(text, failure))
+  const say = { add: alreadyQueued ? own.becameLike : own.added, like: own.liked, unlike: own.unliked, remove: own.removed }
+  return say[action.kind](name)
+}
