@@ -14,5 +14,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 10_000, // GraphiQL's editor; the budget of the other pages has a test
     reportCompressedSize: false,
   },
-  test: { environment: 'node', include: ['src/**/*.test.ts'], passWithNoTests: true, reporters: ['dot'] },
+  test: { environment: 'node', include: ['src/**/*.test.ts'], reporters: ['dot'] },
 })
