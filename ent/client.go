@@ -23,6 +23,7 @@ import (
 	"antwon.dj/backend/ent/roomlease"
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/ent/session"
+	"antwon.dj/backend/ent/skipvote"
 	"antwon.dj/backend/ent/song"
 	"antwon.dj/backend/ent/spotifyaccount"
 	"antwon.dj/backend/ent/spotifyauthorization"
@@ -64,6 +65,8 @@ type Client struct {
 	RoomPlayback *RoomPlaybackClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
+	// SkipVote is the client for interacting with the SkipVote builders.
+	SkipVote *SkipVoteClient
 	// Song is the client for interacting with the Song builders.
 	Song *SongClient
 	// SpotifyAccount is the client for interacting with the SpotifyAccount builders.
@@ -95,6 +98,7 @@ func (c *Client) init() {
 	c.RoomLease = NewRoomLeaseClient(c.config)
 	c.RoomPlayback = NewRoomPlaybackClient(c.config)
 	c.Session = NewSessionClient(c.config)
+	c.SkipVote = NewSkipVoteClient(c.config)
 	c.Song = NewSongClient(c.config)
 	c.SpotifyAccount = NewSpotifyAccountClient(c.config)
 	c.SpotifyAuthorization = NewSpotifyAuthorizationClient(c.config)
@@ -203,6 +207,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		RoomLease:            NewRoomLeaseClient(cfg),
 		RoomPlayback:         NewRoomPlaybackClient(cfg),
 		Session:              NewSessionClient(cfg),
+		SkipVote:             NewSkipVoteClient(cfg),
 		Song:                 NewSongClient(cfg),
 		SpotifyAccount:       NewSpotifyAccountClient(cfg),
 		SpotifyAuthorization: NewSpotifyAuthorizationClient(cfg),
@@ -238,6 +243,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		RoomLease:            NewRoomLeaseClient(cfg),
 		RoomPlayback:         NewRoomPlaybackClient(cfg),
 		Session:              NewSessionClient(cfg),
+		SkipVote:             NewSkipVoteClient(cfg),
 		Song:                 NewSongClient(cfg),
 		SpotifyAccount:       NewSpotifyAccountClient(cfg),
 		SpotifyAuthorization: NewSpotifyAuthorizationClient(cfg),
@@ -272,8 +278,8 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.IdempotencyKey, c.Like, c.Login, c.Membership, c.Node, c.QueueItem, c.Room,
-		c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback, c.Session, c.Song,
-		c.SpotifyAccount, c.SpotifyAuthorization, c.User,
+		c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback, c.Session, c.SkipVote,
+		c.Song, c.SpotifyAccount, c.SpotifyAuthorization, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -284,8 +290,8 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.IdempotencyKey, c.Like, c.Login, c.Membership, c.Node, c.QueueItem, c.Room,
-		c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback, c.Session, c.Song,
-		c.SpotifyAccount, c.SpotifyAuthorization, c.User,
+		c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback, c.Session, c.SkipVote,
+		c.Song, c.SpotifyAccount, c.SpotifyAuthorization, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -318,6 +324,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.RoomPlayback.mutate(ctx, m)
 	case *SessionMutation:
 		return c.Session.mutate(ctx, m)
+	case *SkipVoteMutation:
+		return c.SkipVote.mutate(ctx, m)
 	case *SongMutation:
 		return c.Song.mutate(ctx, m)
 	case *SpotifyAccountMutation:
@@ -2135,6 +2143,171 @@ func (c *SessionClient) mutate(ctx context.Context, m *SessionMutation) (Value, 
 	}
 }
 
+// SkipVoteClient is a client for the SkipVote schema.
+type SkipVoteClient struct {
+	config
+}
+
+// NewSkipVoteClient returns a client for the SkipVote from the given config.
+func NewSkipVoteClient(c config) *SkipVoteClient {
+	return &SkipVoteClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `skipvote.Hooks(f(g(h())))`.
+func (c *SkipVoteClient) Use(hooks ...Hook) {
+	c.hooks.SkipVote = append(c.hooks.SkipVote, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `skipvote.Intercept(f(g(h())))`.
+func (c *SkipVoteClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SkipVote = append(c.inters.SkipVote, interceptors...)
+}
+
+// Create returns a builder for creating a SkipVote entity.
+func (c *SkipVoteClient) Create() *SkipVoteCreate {
+	mutation := newSkipVoteMutation(c.config, OpCreate)
+	return &SkipVoteCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SkipVote entities.
+func (c *SkipVoteClient) CreateBulk(builders ...*SkipVoteCreate) *SkipVoteCreateBulk {
+	return &SkipVoteCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SkipVoteClient) MapCreateBulk(slice any, setFunc func(*SkipVoteCreate, int)) *SkipVoteCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SkipVoteCreateBulk{err: fmt.Errorf("calling to SkipVoteClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SkipVoteCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SkipVoteCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SkipVote.
+func (c *SkipVoteClient) Update() *SkipVoteUpdate {
+	mutation := newSkipVoteMutation(c.config, OpUpdate)
+	return &SkipVoteUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SkipVoteClient) UpdateOne(_m *SkipVote) *SkipVoteUpdateOne {
+	mutation := newSkipVoteMutation(c.config, OpUpdateOne, withSkipVote(_m))
+	return &SkipVoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SkipVoteClient) UpdateOneID(id int) *SkipVoteUpdateOne {
+	mutation := newSkipVoteMutation(c.config, OpUpdateOne, withSkipVoteID(id))
+	return &SkipVoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SkipVote.
+func (c *SkipVoteClient) Delete() *SkipVoteDelete {
+	mutation := newSkipVoteMutation(c.config, OpDelete)
+	return &SkipVoteDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SkipVoteClient) DeleteOne(_m *SkipVote) *SkipVoteDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SkipVoteClient) DeleteOneID(id int) *SkipVoteDeleteOne {
+	builder := c.Delete().Where(skipvote.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SkipVoteDeleteOne{builder}
+}
+
+// Query returns a query builder for SkipVote.
+func (c *SkipVoteClient) Query() *SkipVoteQuery {
+	return &SkipVoteQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSkipVote},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SkipVote entity by its id.
+func (c *SkipVoteClient) Get(ctx context.Context, id int) (*SkipVote, error) {
+	return c.Query().Where(skipvote.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SkipVoteClient) GetX(ctx context.Context, id int) *SkipVote {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryItem queries the item edge of a SkipVote.
+func (c *SkipVoteClient) QueryItem(_m *SkipVote) *QueueItemQuery {
+	query := (&QueueItemClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(skipvote.Table, skipvote.FieldID, id),
+			sqlgraph.To(queueitem.Table, queueitem.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, skipvote.ItemTable, skipvote.ItemColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryUser queries the user edge of a SkipVote.
+func (c *SkipVoteClient) QueryUser(_m *SkipVote) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(skipvote.Table, skipvote.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, skipvote.UserTable, skipvote.UserColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SkipVoteClient) Hooks() []Hook {
+	return c.hooks.SkipVote
+}
+
+// Interceptors returns the client interceptors.
+func (c *SkipVoteClient) Interceptors() []Interceptor {
+	return c.inters.SkipVote
+}
+
+func (c *SkipVoteClient) mutate(ctx context.Context, m *SkipVoteMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SkipVoteCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SkipVoteUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SkipVoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SkipVoteDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SkipVote mutation op: %q", m.Op())
+	}
+}
+
 // SongClient is a client for the Song schema.
 type SongClient struct {
 	config
@@ -2719,12 +2892,12 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		IdempotencyKey, Like, Login, Membership, Node, QueueItem, Room, RoomCommand,
-		RoomEvent, RoomLease, RoomPlayback, Session, Song, SpotifyAccount,
+		RoomEvent, RoomLease, RoomPlayback, Session, SkipVote, Song, SpotifyAccount,
 		SpotifyAuthorization, User []ent.Hook
 	}
 	inters struct {
 		IdempotencyKey, Like, Login, Membership, Node, QueueItem, Room, RoomCommand,
-		RoomEvent, RoomLease, RoomPlayback, Session, Song, SpotifyAccount,
+		RoomEvent, RoomLease, RoomPlayback, Session, SkipVote, Song, SpotifyAccount,
 		SpotifyAuthorization, User []ent.Interceptor
 	}
 )

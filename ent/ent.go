@@ -21,6 +21,7 @@ import (
 	"antwon.dj/backend/ent/roomlease"
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/ent/session"
+	"antwon.dj/backend/ent/skipvote"
 	"antwon.dj/backend/ent/song"
 	"antwon.dj/backend/ent/spotifyaccount"
 	"antwon.dj/backend/ent/spotifyauthorization"
@@ -100,6 +101,7 @@ func checkColumn(t, c string) error {
 			roomlease.Table:            roomlease.ValidColumn,
 			roomplayback.Table:         roomplayback.ValidColumn,
 			session.Table:              session.ValidColumn,
+			skipvote.Table:             skipvote.ValidColumn,
 			song.Table:                 song.ValidColumn,
 			spotifyaccount.Table:       spotifyaccount.ValidColumn,
 			spotifyauthorization.Table: spotifyauthorization.ValidColumn,

@@ -31,6 +31,8 @@ type Membership struct {
 	JoinedAt time.Time `json:"joined_at,omitempty"`
 	// when a server last had them connected
 	SeenAt *time.Time `json:"seen_at,omitempty"`
+	// when they may add as much again as if they had added nothing
+	AddsFullAt *time.Time `json:"adds_full_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the MembershipQuery when eager-loading is set.
 	Edges        MembershipEdges `json:"edges"`
@@ -77,7 +79,7 @@ func (*Membership) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case membership.FieldID, membership.FieldRoomID, membership.FieldUserID, membership.FieldDisplayName, membership.FieldRole:
 			values[i] = new(sql.NullString)
-		case membership.FieldJoinedAt, membership.FieldSeenAt:
+		case membership.FieldJoinedAt, membership.FieldSeenAt, membership.FieldAddsFullAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -136,6 +138,13 @@ func (_m *Membership) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.SeenAt = new(time.Time)
 				*_m.SeenAt = value.Time
+			}
+		case membership.FieldAddsFullAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field adds_full_at", values[i])
+			} else if value.Valid {
+				_m.AddsFullAt = new(time.Time)
+				*_m.AddsFullAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -200,6 +209,11 @@ func (_m *Membership) String() string {
 	builder.WriteString(", ")
 	if v := _m.SeenAt; v != nil {
 		builder.WriteString("seen_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.AddsFullAt; v != nil {
+		builder.WriteString("adds_full_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteByte(')')

@@ -66,6 +66,20 @@ func (_c *MembershipCreate) SetNillableSeenAt(v *time.Time) *MembershipCreate {
 	return _c
 }
 
+// SetAddsFullAt sets the "adds_full_at" field.
+func (_c *MembershipCreate) SetAddsFullAt(v time.Time) *MembershipCreate {
+	_c.mutation.SetAddsFullAt(v)
+	return _c
+}
+
+// SetNillableAddsFullAt sets the "adds_full_at" field if the given value is not nil.
+func (_c *MembershipCreate) SetNillableAddsFullAt(v *time.Time) *MembershipCreate {
+	if v != nil {
+		_c.SetAddsFullAt(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *MembershipCreate) SetID(v string) *MembershipCreate {
 	_c.mutation.SetID(v)
@@ -212,6 +226,10 @@ func (_c *MembershipCreate) createSpec() (*Membership, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SeenAt(); ok {
 		_spec.SetField(membership.FieldSeenAt, field.TypeTime, value)
 		_node.SeenAt = &value
+	}
+	if value, ok := _c.mutation.AddsFullAt(); ok {
+		_spec.SetField(membership.FieldAddsFullAt, field.TypeTime, value)
+		_node.AddsFullAt = &value
 	}
 	if nodes := _c.mutation.RoomIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -76,6 +76,26 @@ func (_u *MembershipUpdate) ClearSeenAt() *MembershipUpdate {
 	return _u
 }
 
+// SetAddsFullAt sets the "adds_full_at" field.
+func (_u *MembershipUpdate) SetAddsFullAt(v time.Time) *MembershipUpdate {
+	_u.mutation.SetAddsFullAt(v)
+	return _u
+}
+
+// SetNillableAddsFullAt sets the "adds_full_at" field if the given value is not nil.
+func (_u *MembershipUpdate) SetNillableAddsFullAt(v *time.Time) *MembershipUpdate {
+	if v != nil {
+		_u.SetAddsFullAt(*v)
+	}
+	return _u
+}
+
+// ClearAddsFullAt clears the value of the "adds_full_at" field.
+func (_u *MembershipUpdate) ClearAddsFullAt() *MembershipUpdate {
+	_u.mutation.ClearAddsFullAt()
+	return _u
+}
+
 // Mutation returns the MembershipMutation object of the builder.
 func (_u *MembershipUpdate) Mutation() *MembershipMutation {
 	return _u.mutation
@@ -153,6 +173,12 @@ func (_u *MembershipUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	if _u.mutation.SeenAtCleared() {
 		_spec.ClearField(membership.FieldSeenAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.AddsFullAt(); ok {
+		_spec.SetField(membership.FieldAddsFullAt, field.TypeTime, value)
+	}
+	if _u.mutation.AddsFullAtCleared() {
+		_spec.ClearField(membership.FieldAddsFullAt, field.TypeTime)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{membership.Label}
@@ -218,6 +244,26 @@ func (_u *MembershipUpdateOne) SetNillableSeenAt(v *time.Time) *MembershipUpdate
 // ClearSeenAt clears the value of the "seen_at" field.
 func (_u *MembershipUpdateOne) ClearSeenAt() *MembershipUpdateOne {
 	_u.mutation.ClearSeenAt()
+	return _u
+}
+
+// SetAddsFullAt sets the "adds_full_at" field.
+func (_u *MembershipUpdateOne) SetAddsFullAt(v time.Time) *MembershipUpdateOne {
+	_u.mutation.SetAddsFullAt(v)
+	return _u
+}
+
+// SetNillableAddsFullAt sets the "adds_full_at" field if the given value is not nil.
+func (_u *MembershipUpdateOne) SetNillableAddsFullAt(v *time.Time) *MembershipUpdateOne {
+	if v != nil {
+		_u.SetAddsFullAt(*v)
+	}
+	return _u
+}
+
+// ClearAddsFullAt clears the value of the "adds_full_at" field.
+func (_u *MembershipUpdateOne) ClearAddsFullAt() *MembershipUpdateOne {
+	_u.mutation.ClearAddsFullAt()
 	return _u
 }
 
@@ -327,6 +373,12 @@ func (_u *MembershipUpdateOne) sqlSave(ctx context.Context) (_node *Membership, 
 	}
 	if _u.mutation.SeenAtCleared() {
 		_spec.ClearField(membership.FieldSeenAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.AddsFullAt(); ok {
+		_spec.SetField(membership.FieldAddsFullAt, field.TypeTime, value)
+	}
+	if _u.mutation.AddsFullAtCleared() {
+		_spec.ClearField(membership.FieldAddsFullAt, field.TypeTime)
 	}
 	_node = &Membership{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -21,7 +21,9 @@ import (
 	"antwon.dj/backend/ent/roomevent"
 	"antwon.dj/backend/ent/roomlease"
 	"antwon.dj/backend/ent/roomplayback"
+	"antwon.dj/backend/ent/schema"
 	"antwon.dj/backend/ent/session"
+	"antwon.dj/backend/ent/skipvote"
 	"antwon.dj/backend/ent/song"
 	"antwon.dj/backend/ent/spotifyaccount"
 	"antwon.dj/backend/ent/spotifyauthorization"
@@ -51,6 +53,7 @@ const (
 	TypeRoomLease            = "RoomLease"
 	TypeRoomPlayback         = "RoomPlayback"
 	TypeSession              = "Session"
+	TypeSkipVote             = "SkipVote"
 	TypeSong                 = "Song"
 	TypeSpotifyAccount       = "SpotifyAccount"
 	TypeSpotifyAuthorization = "SpotifyAuthorization"
@@ -1799,6 +1802,7 @@ type MembershipMutation struct {
 	role          *string
 	joined_at     *time.Time
 	seen_at       *time.Time
+	adds_full_at  *time.Time
 	clearedFields map[string]struct{}
 	room          *string
 	clearedroom   bool
@@ -2142,6 +2146,55 @@ func (m *MembershipMutation) ResetSeenAt() {
 	delete(m.clearedFields, membership.FieldSeenAt)
 }
 
+// SetAddsFullAt sets the "adds_full_at" field.
+func (m *MembershipMutation) SetAddsFullAt(t time.Time) {
+	m.adds_full_at = &t
+}
+
+// AddsFullAt returns the value of the "adds_full_at" field in the mutation.
+func (m *MembershipMutation) AddsFullAt() (r time.Time, exists bool) {
+	v := m.adds_full_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAddsFullAt returns the old "adds_full_at" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldAddsFullAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAddsFullAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAddsFullAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAddsFullAt: %w", err)
+	}
+	return oldValue.AddsFullAt, nil
+}
+
+// ClearAddsFullAt clears the value of the "adds_full_at" field.
+func (m *MembershipMutation) ClearAddsFullAt() {
+	m.adds_full_at = nil
+	m.clearedFields[membership.FieldAddsFullAt] = struct{}{}
+}
+
+// AddsFullAtCleared returns if the "adds_full_at" field was cleared in this mutation.
+func (m *MembershipMutation) AddsFullAtCleared() bool {
+	_, ok := m.clearedFields[membership.FieldAddsFullAt]
+	return ok
+}
+
+// ResetAddsFullAt resets all changes to the "adds_full_at" field.
+func (m *MembershipMutation) ResetAddsFullAt() {
+	m.adds_full_at = nil
+	delete(m.clearedFields, membership.FieldAddsFullAt)
+}
+
 // ClearRoom clears the "room" edge to the Room entity.
 func (m *MembershipMutation) ClearRoom() {
 	m.clearedroom = true
@@ -2230,7 +2283,7 @@ func (m *MembershipMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MembershipMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.room != nil {
 		fields = append(fields, membership.FieldRoomID)
 	}
@@ -2248,6 +2301,9 @@ func (m *MembershipMutation) Fields() []string {
 	}
 	if m.seen_at != nil {
 		fields = append(fields, membership.FieldSeenAt)
+	}
+	if m.adds_full_at != nil {
+		fields = append(fields, membership.FieldAddsFullAt)
 	}
 	return fields
 }
@@ -2269,6 +2325,8 @@ func (m *MembershipMutation) Field(name string) (ent.Value, bool) {
 		return m.JoinedAt()
 	case membership.FieldSeenAt:
 		return m.SeenAt()
+	case membership.FieldAddsFullAt:
+		return m.AddsFullAt()
 	}
 	return nil, false
 }
@@ -2290,6 +2348,8 @@ func (m *MembershipMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldJoinedAt(ctx)
 	case membership.FieldSeenAt:
 		return m.OldSeenAt(ctx)
+	case membership.FieldAddsFullAt:
+		return m.OldAddsFullAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown Membership field %s", name)
 }
@@ -2341,6 +2401,13 @@ func (m *MembershipMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSeenAt(v)
 		return nil
+	case membership.FieldAddsFullAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAddsFullAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Membership field %s", name)
 }
@@ -2374,6 +2441,9 @@ func (m *MembershipMutation) ClearedFields() []string {
 	if m.FieldCleared(membership.FieldSeenAt) {
 		fields = append(fields, membership.FieldSeenAt)
 	}
+	if m.FieldCleared(membership.FieldAddsFullAt) {
+		fields = append(fields, membership.FieldAddsFullAt)
+	}
 	return fields
 }
 
@@ -2390,6 +2460,9 @@ func (m *MembershipMutation) ClearField(name string) error {
 	switch name {
 	case membership.FieldSeenAt:
 		m.ClearSeenAt()
+		return nil
+	case membership.FieldAddsFullAt:
+		m.ClearAddsFullAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Membership nullable field %s", name)
@@ -2416,6 +2489,9 @@ func (m *MembershipMutation) ResetField(name string) error {
 		return nil
 	case membership.FieldSeenAt:
 		m.ResetSeenAt()
+		return nil
+	case membership.FieldAddsFullAt:
+		m.ResetAddsFullAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Membership field %s", name)
@@ -2848,34 +2924,46 @@ func (m *NodeMutation) ResetEdge(name string) error {
 // QueueItemMutation represents an operation that mutates the QueueItem nodes in the graph.
 type QueueItemMutation struct {
 	config
-	op               Op
-	typ              string
-	id               *string
-	added_at         *time.Time
-	age              *int64
-	addage           *int64
-	version          *int64
-	addversion       *int64
-	state            *string
-	like_count       *int
-	addlike_count    *int
-	active_recording *string
-	commit_state     *string
-	commit_delivery  *string
-	committed_at     *time.Time
-	skip_on_start    *bool
-	started_at       *time.Time
-	ended_at         *time.Time
-	clearedFields    map[string]struct{}
-	room             *string
-	clearedroom      bool
-	song             *string
-	clearedsong      bool
-	added_by         *string
-	clearedadded_by  bool
-	done             bool
-	oldValue         func(context.Context) (*QueueItem, error)
-	predicates       []predicate.QueueItem
+	op                 Op
+	typ                string
+	id                 *string
+	added_at           *time.Time
+	age                *int64
+	addage             *int64
+	version            *int64
+	addversion         *int64
+	state              *string
+	like_count         *int
+	addlike_count      *int
+	active_recording   *string
+	recording          *string
+	approval           *string
+	pin_rule           *string
+	pin_position       *int
+	addpin_position    *int
+	pin_likes          *int
+	addpin_likes       *int
+	pin_version        *int64
+	addpin_version     *int64
+	commit_state       *string
+	commit_delivery    *string
+	committed_at       *time.Time
+	skip_on_start      *bool
+	started_at         *time.Time
+	started_version    *int64
+	addstarted_version *int64
+	skipped_by         *string
+	ended_at           *time.Time
+	clearedFields      map[string]struct{}
+	room               *string
+	clearedroom        bool
+	song               *string
+	clearedsong        bool
+	added_by           *string
+	clearedadded_by    bool
+	done               bool
+	oldValue           func(context.Context) (*QueueItem, error)
+	predicates         []predicate.QueueItem
 }
 
 var _ ent.Mutation = (*QueueItemMutation)(nil)
@@ -3392,6 +3480,308 @@ func (m *QueueItemMutation) ResetActiveRecording() {
 	delete(m.clearedFields, queueitem.FieldActiveRecording)
 }
 
+// SetRecording sets the "recording" field.
+func (m *QueueItemMutation) SetRecording(s string) {
+	m.recording = &s
+}
+
+// Recording returns the value of the "recording" field in the mutation.
+func (m *QueueItemMutation) Recording() (r string, exists bool) {
+	v := m.recording
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecording returns the old "recording" field's value of the QueueItem entity.
+// If the QueueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QueueItemMutation) OldRecording(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecording is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecording requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecording: %w", err)
+	}
+	return oldValue.Recording, nil
+}
+
+// ResetRecording resets all changes to the "recording" field.
+func (m *QueueItemMutation) ResetRecording() {
+	m.recording = nil
+}
+
+// SetApproval sets the "approval" field.
+func (m *QueueItemMutation) SetApproval(s string) {
+	m.approval = &s
+}
+
+// Approval returns the value of the "approval" field in the mutation.
+func (m *QueueItemMutation) Approval() (r string, exists bool) {
+	v := m.approval
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApproval returns the old "approval" field's value of the QueueItem entity.
+// If the QueueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QueueItemMutation) OldApproval(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApproval is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApproval requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApproval: %w", err)
+	}
+	return oldValue.Approval, nil
+}
+
+// ClearApproval clears the value of the "approval" field.
+func (m *QueueItemMutation) ClearApproval() {
+	m.approval = nil
+	m.clearedFields[queueitem.FieldApproval] = struct{}{}
+}
+
+// ApprovalCleared returns if the "approval" field was cleared in this mutation.
+func (m *QueueItemMutation) ApprovalCleared() bool {
+	_, ok := m.clearedFields[queueitem.FieldApproval]
+	return ok
+}
+
+// ResetApproval resets all changes to the "approval" field.
+func (m *QueueItemMutation) ResetApproval() {
+	m.approval = nil
+	delete(m.clearedFields, queueitem.FieldApproval)
+}
+
+// SetPinRule sets the "pin_rule" field.
+func (m *QueueItemMutation) SetPinRule(s string) {
+	m.pin_rule = &s
+}
+
+// PinRule returns the value of the "pin_rule" field in the mutation.
+func (m *QueueItemMutation) PinRule() (r string, exists bool) {
+	v := m.pin_rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPinRule returns the old "pin_rule" field's value of the QueueItem entity.
+// If the QueueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QueueItemMutation) OldPinRule(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPinRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPinRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPinRule: %w", err)
+	}
+	return oldValue.PinRule, nil
+}
+
+// ClearPinRule clears the value of the "pin_rule" field.
+func (m *QueueItemMutation) ClearPinRule() {
+	m.pin_rule = nil
+	m.clearedFields[queueitem.FieldPinRule] = struct{}{}
+}
+
+// PinRuleCleared returns if the "pin_rule" field was cleared in this mutation.
+func (m *QueueItemMutation) PinRuleCleared() bool {
+	_, ok := m.clearedFields[queueitem.FieldPinRule]
+	return ok
+}
+
+// ResetPinRule resets all changes to the "pin_rule" field.
+func (m *QueueItemMutation) ResetPinRule() {
+	m.pin_rule = nil
+	delete(m.clearedFields, queueitem.FieldPinRule)
+}
+
+// SetPinPosition sets the "pin_position" field.
+func (m *QueueItemMutation) SetPinPosition(i int) {
+	m.pin_position = &i
+	m.addpin_position = nil
+}
+
+// PinPosition returns the value of the "pin_position" field in the mutation.
+func (m *QueueItemMutation) PinPosition() (r int, exists bool) {
+	v := m.pin_position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPinPosition returns the old "pin_position" field's value of the QueueItem entity.
+// If the QueueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QueueItemMutation) OldPinPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPinPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPinPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPinPosition: %w", err)
+	}
+	return oldValue.PinPosition, nil
+}
+
+// AddPinPosition adds i to the "pin_position" field.
+func (m *QueueItemMutation) AddPinPosition(i int) {
+	if m.addpin_position != nil {
+		*m.addpin_position += i
+	} else {
+		m.addpin_position = &i
+	}
+}
+
+// AddedPinPosition returns the value that was added to the "pin_position" field in this mutation.
+func (m *QueueItemMutation) AddedPinPosition() (r int, exists bool) {
+	v := m.addpin_position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPinPosition resets all changes to the "pin_position" field.
+func (m *QueueItemMutation) ResetPinPosition() {
+	m.pin_position = nil
+	m.addpin_position = nil
+}
+
+// SetPinLikes sets the "pin_likes" field.
+func (m *QueueItemMutation) SetPinLikes(i int) {
+	m.pin_likes = &i
+	m.addpin_likes = nil
+}
+
+// PinLikes returns the value of the "pin_likes" field in the mutation.
+func (m *QueueItemMutation) PinLikes() (r int, exists bool) {
+	v := m.pin_likes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPinLikes returns the old "pin_likes" field's value of the QueueItem entity.
+// If the QueueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QueueItemMutation) OldPinLikes(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPinLikes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPinLikes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPinLikes: %w", err)
+	}
+	return oldValue.PinLikes, nil
+}
+
+// AddPinLikes adds i to the "pin_likes" field.
+func (m *QueueItemMutation) AddPinLikes(i int) {
+	if m.addpin_likes != nil {
+		*m.addpin_likes += i
+	} else {
+		m.addpin_likes = &i
+	}
+}
+
+// AddedPinLikes returns the value that was added to the "pin_likes" field in this mutation.
+func (m *QueueItemMutation) AddedPinLikes() (r int, exists bool) {
+	v := m.addpin_likes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPinLikes resets all changes to the "pin_likes" field.
+func (m *QueueItemMutation) ResetPinLikes() {
+	m.pin_likes = nil
+	m.addpin_likes = nil
+}
+
+// SetPinVersion sets the "pin_version" field.
+func (m *QueueItemMutation) SetPinVersion(i int64) {
+	m.pin_version = &i
+	m.addpin_version = nil
+}
+
+// PinVersion returns the value of the "pin_version" field in the mutation.
+func (m *QueueItemMutation) PinVersion() (r int64, exists bool) {
+	v := m.pin_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPinVersion returns the old "pin_version" field's value of the QueueItem entity.
+// If the QueueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QueueItemMutation) OldPinVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPinVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPinVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPinVersion: %w", err)
+	}
+	return oldValue.PinVersion, nil
+}
+
+// AddPinVersion adds i to the "pin_version" field.
+func (m *QueueItemMutation) AddPinVersion(i int64) {
+	if m.addpin_version != nil {
+		*m.addpin_version += i
+	} else {
+		m.addpin_version = &i
+	}
+}
+
+// AddedPinVersion returns the value that was added to the "pin_version" field in this mutation.
+func (m *QueueItemMutation) AddedPinVersion() (r int64, exists bool) {
+	v := m.addpin_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPinVersion resets all changes to the "pin_version" field.
+func (m *QueueItemMutation) ResetPinVersion() {
+	m.pin_version = nil
+	m.addpin_version = nil
+}
+
 // SetCommitState sets the "commit_state" field.
 func (m *QueueItemMutation) SetCommitState(s string) {
 	m.commit_state = &s
@@ -3624,6 +4014,111 @@ func (m *QueueItemMutation) ResetStartedAt() {
 	delete(m.clearedFields, queueitem.FieldStartedAt)
 }
 
+// SetStartedVersion sets the "started_version" field.
+func (m *QueueItemMutation) SetStartedVersion(i int64) {
+	m.started_version = &i
+	m.addstarted_version = nil
+}
+
+// StartedVersion returns the value of the "started_version" field in the mutation.
+func (m *QueueItemMutation) StartedVersion() (r int64, exists bool) {
+	v := m.started_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedVersion returns the old "started_version" field's value of the QueueItem entity.
+// If the QueueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QueueItemMutation) OldStartedVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedVersion: %w", err)
+	}
+	return oldValue.StartedVersion, nil
+}
+
+// AddStartedVersion adds i to the "started_version" field.
+func (m *QueueItemMutation) AddStartedVersion(i int64) {
+	if m.addstarted_version != nil {
+		*m.addstarted_version += i
+	} else {
+		m.addstarted_version = &i
+	}
+}
+
+// AddedStartedVersion returns the value that was added to the "started_version" field in this mutation.
+func (m *QueueItemMutation) AddedStartedVersion() (r int64, exists bool) {
+	v := m.addstarted_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetStartedVersion resets all changes to the "started_version" field.
+func (m *QueueItemMutation) ResetStartedVersion() {
+	m.started_version = nil
+	m.addstarted_version = nil
+}
+
+// SetSkippedBy sets the "skipped_by" field.
+func (m *QueueItemMutation) SetSkippedBy(s string) {
+	m.skipped_by = &s
+}
+
+// SkippedBy returns the value of the "skipped_by" field in the mutation.
+func (m *QueueItemMutation) SkippedBy() (r string, exists bool) {
+	v := m.skipped_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSkippedBy returns the old "skipped_by" field's value of the QueueItem entity.
+// If the QueueItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QueueItemMutation) OldSkippedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSkippedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSkippedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSkippedBy: %w", err)
+	}
+	return oldValue.SkippedBy, nil
+}
+
+// ClearSkippedBy clears the value of the "skipped_by" field.
+func (m *QueueItemMutation) ClearSkippedBy() {
+	m.skipped_by = nil
+	m.clearedFields[queueitem.FieldSkippedBy] = struct{}{}
+}
+
+// SkippedByCleared returns if the "skipped_by" field was cleared in this mutation.
+func (m *QueueItemMutation) SkippedByCleared() bool {
+	_, ok := m.clearedFields[queueitem.FieldSkippedBy]
+	return ok
+}
+
+// ResetSkippedBy resets all changes to the "skipped_by" field.
+func (m *QueueItemMutation) ResetSkippedBy() {
+	m.skipped_by = nil
+	delete(m.clearedFields, queueitem.FieldSkippedBy)
+}
+
 // SetEndedAt sets the "ended_at" field.
 func (m *QueueItemMutation) SetEndedAt(t time.Time) {
 	m.ended_at = &t
@@ -3788,7 +4283,7 @@ func (m *QueueItemMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *QueueItemMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 23)
 	if m.room != nil {
 		fields = append(fields, queueitem.FieldRoomID)
 	}
@@ -3816,6 +4311,24 @@ func (m *QueueItemMutation) Fields() []string {
 	if m.active_recording != nil {
 		fields = append(fields, queueitem.FieldActiveRecording)
 	}
+	if m.recording != nil {
+		fields = append(fields, queueitem.FieldRecording)
+	}
+	if m.approval != nil {
+		fields = append(fields, queueitem.FieldApproval)
+	}
+	if m.pin_rule != nil {
+		fields = append(fields, queueitem.FieldPinRule)
+	}
+	if m.pin_position != nil {
+		fields = append(fields, queueitem.FieldPinPosition)
+	}
+	if m.pin_likes != nil {
+		fields = append(fields, queueitem.FieldPinLikes)
+	}
+	if m.pin_version != nil {
+		fields = append(fields, queueitem.FieldPinVersion)
+	}
 	if m.commit_state != nil {
 		fields = append(fields, queueitem.FieldCommitState)
 	}
@@ -3830,6 +4343,12 @@ func (m *QueueItemMutation) Fields() []string {
 	}
 	if m.started_at != nil {
 		fields = append(fields, queueitem.FieldStartedAt)
+	}
+	if m.started_version != nil {
+		fields = append(fields, queueitem.FieldStartedVersion)
+	}
+	if m.skipped_by != nil {
+		fields = append(fields, queueitem.FieldSkippedBy)
 	}
 	if m.ended_at != nil {
 		fields = append(fields, queueitem.FieldEndedAt)
@@ -3860,6 +4379,18 @@ func (m *QueueItemMutation) Field(name string) (ent.Value, bool) {
 		return m.LikeCount()
 	case queueitem.FieldActiveRecording:
 		return m.ActiveRecording()
+	case queueitem.FieldRecording:
+		return m.Recording()
+	case queueitem.FieldApproval:
+		return m.Approval()
+	case queueitem.FieldPinRule:
+		return m.PinRule()
+	case queueitem.FieldPinPosition:
+		return m.PinPosition()
+	case queueitem.FieldPinLikes:
+		return m.PinLikes()
+	case queueitem.FieldPinVersion:
+		return m.PinVersion()
 	case queueitem.FieldCommitState:
 		return m.CommitState()
 	case queueitem.FieldCommitDelivery:
@@ -3870,6 +4401,10 @@ func (m *QueueItemMutation) Field(name string) (ent.Value, bool) {
 		return m.SkipOnStart()
 	case queueitem.FieldStartedAt:
 		return m.StartedAt()
+	case queueitem.FieldStartedVersion:
+		return m.StartedVersion()
+	case queueitem.FieldSkippedBy:
+		return m.SkippedBy()
 	case queueitem.FieldEndedAt:
 		return m.EndedAt()
 	}
@@ -3899,6 +4434,18 @@ func (m *QueueItemMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldLikeCount(ctx)
 	case queueitem.FieldActiveRecording:
 		return m.OldActiveRecording(ctx)
+	case queueitem.FieldRecording:
+		return m.OldRecording(ctx)
+	case queueitem.FieldApproval:
+		return m.OldApproval(ctx)
+	case queueitem.FieldPinRule:
+		return m.OldPinRule(ctx)
+	case queueitem.FieldPinPosition:
+		return m.OldPinPosition(ctx)
+	case queueitem.FieldPinLikes:
+		return m.OldPinLikes(ctx)
+	case queueitem.FieldPinVersion:
+		return m.OldPinVersion(ctx)
 	case queueitem.FieldCommitState:
 		return m.OldCommitState(ctx)
 	case queueitem.FieldCommitDelivery:
@@ -3909,6 +4456,10 @@ func (m *QueueItemMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldSkipOnStart(ctx)
 	case queueitem.FieldStartedAt:
 		return m.OldStartedAt(ctx)
+	case queueitem.FieldStartedVersion:
+		return m.OldStartedVersion(ctx)
+	case queueitem.FieldSkippedBy:
+		return m.OldSkippedBy(ctx)
 	case queueitem.FieldEndedAt:
 		return m.OldEndedAt(ctx)
 	}
@@ -3983,6 +4534,48 @@ func (m *QueueItemMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetActiveRecording(v)
 		return nil
+	case queueitem.FieldRecording:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecording(v)
+		return nil
+	case queueitem.FieldApproval:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApproval(v)
+		return nil
+	case queueitem.FieldPinRule:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPinRule(v)
+		return nil
+	case queueitem.FieldPinPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPinPosition(v)
+		return nil
+	case queueitem.FieldPinLikes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPinLikes(v)
+		return nil
+	case queueitem.FieldPinVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPinVersion(v)
+		return nil
 	case queueitem.FieldCommitState:
 		v, ok := value.(string)
 		if !ok {
@@ -4018,6 +4611,20 @@ func (m *QueueItemMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStartedAt(v)
 		return nil
+	case queueitem.FieldStartedVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedVersion(v)
+		return nil
+	case queueitem.FieldSkippedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSkippedBy(v)
+		return nil
 	case queueitem.FieldEndedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -4042,6 +4649,18 @@ func (m *QueueItemMutation) AddedFields() []string {
 	if m.addlike_count != nil {
 		fields = append(fields, queueitem.FieldLikeCount)
 	}
+	if m.addpin_position != nil {
+		fields = append(fields, queueitem.FieldPinPosition)
+	}
+	if m.addpin_likes != nil {
+		fields = append(fields, queueitem.FieldPinLikes)
+	}
+	if m.addpin_version != nil {
+		fields = append(fields, queueitem.FieldPinVersion)
+	}
+	if m.addstarted_version != nil {
+		fields = append(fields, queueitem.FieldStartedVersion)
+	}
 	return fields
 }
 
@@ -4056,6 +4675,14 @@ func (m *QueueItemMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedVersion()
 	case queueitem.FieldLikeCount:
 		return m.AddedLikeCount()
+	case queueitem.FieldPinPosition:
+		return m.AddedPinPosition()
+	case queueitem.FieldPinLikes:
+		return m.AddedPinLikes()
+	case queueitem.FieldPinVersion:
+		return m.AddedPinVersion()
+	case queueitem.FieldStartedVersion:
+		return m.AddedStartedVersion()
 	}
 	return nil, false
 }
@@ -4086,6 +4713,34 @@ func (m *QueueItemMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddLikeCount(v)
 		return nil
+	case queueitem.FieldPinPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPinPosition(v)
+		return nil
+	case queueitem.FieldPinLikes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPinLikes(v)
+		return nil
+	case queueitem.FieldPinVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPinVersion(v)
+		return nil
+	case queueitem.FieldStartedVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStartedVersion(v)
+		return nil
 	}
 	return fmt.Errorf("unknown QueueItem numeric field %s", name)
 }
@@ -4100,6 +4755,12 @@ func (m *QueueItemMutation) ClearedFields() []string {
 	if m.FieldCleared(queueitem.FieldActiveRecording) {
 		fields = append(fields, queueitem.FieldActiveRecording)
 	}
+	if m.FieldCleared(queueitem.FieldApproval) {
+		fields = append(fields, queueitem.FieldApproval)
+	}
+	if m.FieldCleared(queueitem.FieldPinRule) {
+		fields = append(fields, queueitem.FieldPinRule)
+	}
 	if m.FieldCleared(queueitem.FieldCommitState) {
 		fields = append(fields, queueitem.FieldCommitState)
 	}
@@ -4111,6 +4772,9 @@ func (m *QueueItemMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(queueitem.FieldStartedAt) {
 		fields = append(fields, queueitem.FieldStartedAt)
+	}
+	if m.FieldCleared(queueitem.FieldSkippedBy) {
+		fields = append(fields, queueitem.FieldSkippedBy)
 	}
 	if m.FieldCleared(queueitem.FieldEndedAt) {
 		fields = append(fields, queueitem.FieldEndedAt)
@@ -4135,6 +4799,12 @@ func (m *QueueItemMutation) ClearField(name string) error {
 	case queueitem.FieldActiveRecording:
 		m.ClearActiveRecording()
 		return nil
+	case queueitem.FieldApproval:
+		m.ClearApproval()
+		return nil
+	case queueitem.FieldPinRule:
+		m.ClearPinRule()
+		return nil
 	case queueitem.FieldCommitState:
 		m.ClearCommitState()
 		return nil
@@ -4146,6 +4816,9 @@ func (m *QueueItemMutation) ClearField(name string) error {
 		return nil
 	case queueitem.FieldStartedAt:
 		m.ClearStartedAt()
+		return nil
+	case queueitem.FieldSkippedBy:
+		m.ClearSkippedBy()
 		return nil
 	case queueitem.FieldEndedAt:
 		m.ClearEndedAt()
@@ -4185,6 +4858,24 @@ func (m *QueueItemMutation) ResetField(name string) error {
 	case queueitem.FieldActiveRecording:
 		m.ResetActiveRecording()
 		return nil
+	case queueitem.FieldRecording:
+		m.ResetRecording()
+		return nil
+	case queueitem.FieldApproval:
+		m.ResetApproval()
+		return nil
+	case queueitem.FieldPinRule:
+		m.ResetPinRule()
+		return nil
+	case queueitem.FieldPinPosition:
+		m.ResetPinPosition()
+		return nil
+	case queueitem.FieldPinLikes:
+		m.ResetPinLikes()
+		return nil
+	case queueitem.FieldPinVersion:
+		m.ResetPinVersion()
+		return nil
 	case queueitem.FieldCommitState:
 		m.ResetCommitState()
 		return nil
@@ -4199,6 +4890,12 @@ func (m *QueueItemMutation) ResetField(name string) error {
 		return nil
 	case queueitem.FieldStartedAt:
 		m.ResetStartedAt()
+		return nil
+	case queueitem.FieldStartedVersion:
+		m.ResetStartedVersion()
+		return nil
+	case queueitem.FieldSkippedBy:
+		m.ResetSkippedBy()
 		return nil
 	case queueitem.FieldEndedAt:
 		m.ResetEndedAt()
@@ -4320,31 +5017,55 @@ func (m *QueueItemMutation) ResetEdge(name string) error {
 // RoomMutation represents an operation that mutates the Room nodes in the graph.
 type RoomMutation struct {
 	config
-	op                    Op
-	typ                   string
-	id                    *string
-	name                  *string
-	code                  *string
-	status                *string
-	version               *int64
-	addversion            *int64
-	open_code             *string
-	open_host_id          *string
-	members_version       *int64
-	addmembers_version    *int64
-	requests_open         *bool
-	delivery              *string
-	fallback              *bool
-	fallback_playlist_uri *string
-	playlist_uri          *string
-	created_at            *time.Time
-	closed_at             *time.Time
-	clearedFields         map[string]struct{}
-	host                  *string
-	clearedhost           bool
-	done                  bool
-	oldValue              func(context.Context) (*Room, error)
-	predicates            []predicate.Room
+	op                      Op
+	typ                     string
+	id                      *string
+	name                    *string
+	code                    *string
+	status                  *string
+	version                 *int64
+	addversion              *int64
+	open_code               *string
+	open_host_id            *string
+	members_version         *int64
+	addmembers_version      *int64
+	requests_open           *bool
+	delivery                *string
+	fallback                *bool
+	fallback_playlist_uri   *string
+	order_mode              *string
+	allow_explicit          *bool
+	max_song_seconds        *int
+	addmax_song_seconds     *int
+	cooldown_minutes        *int
+	addcooldown_minutes     *int
+	max_queue_length        *int
+	addmax_queue_length     *int
+	max_queued_per_guest    *int
+	addmax_queued_per_guest *int
+	adds_per_hour           *int
+	addadds_per_hour        *int
+	skip_vote_percent       *int
+	addskip_vote_percent    *int
+	require_approval        *bool
+	trusted_after           *int
+	addtrusted_after        *int
+	last_call_at            *time.Time
+	blocked                 *[]schema.Blocked
+	appendblocked           []schema.Blocked
+	settings_version        *int64
+	addsettings_version     *int64
+	present_count           *int
+	addpresent_count        *int
+	playlist_uri            *string
+	created_at              *time.Time
+	closed_at               *time.Time
+	clearedFields           map[string]struct{}
+	host                    *string
+	clearedhost             bool
+	done                    bool
+	oldValue                func(context.Context) (*Room, error)
+	predicates              []predicate.Room
 }
 
 var _ ent.Mutation = (*RoomMutation)(nil)
@@ -4962,6 +5683,774 @@ func (m *RoomMutation) ResetFallbackPlaylistURI() {
 	delete(m.clearedFields, room.FieldFallbackPlaylistURI)
 }
 
+// SetOrderMode sets the "order_mode" field.
+func (m *RoomMutation) SetOrderMode(s string) {
+	m.order_mode = &s
+}
+
+// OrderMode returns the value of the "order_mode" field in the mutation.
+func (m *RoomMutation) OrderMode() (r string, exists bool) {
+	v := m.order_mode
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrderMode returns the old "order_mode" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldOrderMode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrderMode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrderMode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrderMode: %w", err)
+	}
+	return oldValue.OrderMode, nil
+}
+
+// ResetOrderMode resets all changes to the "order_mode" field.
+func (m *RoomMutation) ResetOrderMode() {
+	m.order_mode = nil
+}
+
+// SetAllowExplicit sets the "allow_explicit" field.
+func (m *RoomMutation) SetAllowExplicit(b bool) {
+	m.allow_explicit = &b
+}
+
+// AllowExplicit returns the value of the "allow_explicit" field in the mutation.
+func (m *RoomMutation) AllowExplicit() (r bool, exists bool) {
+	v := m.allow_explicit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAllowExplicit returns the old "allow_explicit" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldAllowExplicit(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAllowExplicit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAllowExplicit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAllowExplicit: %w", err)
+	}
+	return oldValue.AllowExplicit, nil
+}
+
+// ResetAllowExplicit resets all changes to the "allow_explicit" field.
+func (m *RoomMutation) ResetAllowExplicit() {
+	m.allow_explicit = nil
+}
+
+// SetMaxSongSeconds sets the "max_song_seconds" field.
+func (m *RoomMutation) SetMaxSongSeconds(i int) {
+	m.max_song_seconds = &i
+	m.addmax_song_seconds = nil
+}
+
+// MaxSongSeconds returns the value of the "max_song_seconds" field in the mutation.
+func (m *RoomMutation) MaxSongSeconds() (r int, exists bool) {
+	v := m.max_song_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMaxSongSeconds returns the old "max_song_seconds" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldMaxSongSeconds(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMaxSongSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMaxSongSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMaxSongSeconds: %w", err)
+	}
+	return oldValue.MaxSongSeconds, nil
+}
+
+// AddMaxSongSeconds adds i to the "max_song_seconds" field.
+func (m *RoomMutation) AddMaxSongSeconds(i int) {
+	if m.addmax_song_seconds != nil {
+		*m.addmax_song_seconds += i
+	} else {
+		m.addmax_song_seconds = &i
+	}
+}
+
+// AddedMaxSongSeconds returns the value that was added to the "max_song_seconds" field in this mutation.
+func (m *RoomMutation) AddedMaxSongSeconds() (r int, exists bool) {
+	v := m.addmax_song_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearMaxSongSeconds clears the value of the "max_song_seconds" field.
+func (m *RoomMutation) ClearMaxSongSeconds() {
+	m.max_song_seconds = nil
+	m.addmax_song_seconds = nil
+	m.clearedFields[room.FieldMaxSongSeconds] = struct{}{}
+}
+
+// MaxSongSecondsCleared returns if the "max_song_seconds" field was cleared in this mutation.
+func (m *RoomMutation) MaxSongSecondsCleared() bool {
+	_, ok := m.clearedFields[room.FieldMaxSongSeconds]
+	return ok
+}
+
+// ResetMaxSongSeconds resets all changes to the "max_song_seconds" field.
+func (m *RoomMutation) ResetMaxSongSeconds() {
+	m.max_song_seconds = nil
+	m.addmax_song_seconds = nil
+	delete(m.clearedFields, room.FieldMaxSongSeconds)
+}
+
+// SetCooldownMinutes sets the "cooldown_minutes" field.
+func (m *RoomMutation) SetCooldownMinutes(i int) {
+	m.cooldown_minutes = &i
+	m.addcooldown_minutes = nil
+}
+
+// CooldownMinutes returns the value of the "cooldown_minutes" field in the mutation.
+func (m *RoomMutation) CooldownMinutes() (r int, exists bool) {
+	v := m.cooldown_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCooldownMinutes returns the old "cooldown_minutes" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldCooldownMinutes(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCooldownMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCooldownMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCooldownMinutes: %w", err)
+	}
+	return oldValue.CooldownMinutes, nil
+}
+
+// AddCooldownMinutes adds i to the "cooldown_minutes" field.
+func (m *RoomMutation) AddCooldownMinutes(i int) {
+	if m.addcooldown_minutes != nil {
+		*m.addcooldown_minutes += i
+	} else {
+		m.addcooldown_minutes = &i
+	}
+}
+
+// AddedCooldownMinutes returns the value that was added to the "cooldown_minutes" field in this mutation.
+func (m *RoomMutation) AddedCooldownMinutes() (r int, exists bool) {
+	v := m.addcooldown_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCooldownMinutes resets all changes to the "cooldown_minutes" field.
+func (m *RoomMutation) ResetCooldownMinutes() {
+	m.cooldown_minutes = nil
+	m.addcooldown_minutes = nil
+}
+
+// SetMaxQueueLength sets the "max_queue_length" field.
+func (m *RoomMutation) SetMaxQueueLength(i int) {
+	m.max_queue_length = &i
+	m.addmax_queue_length = nil
+}
+
+// MaxQueueLength returns the value of the "max_queue_length" field in the mutation.
+func (m *RoomMutation) MaxQueueLength() (r int, exists bool) {
+	v := m.max_queue_length
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMaxQueueLength returns the old "max_queue_length" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldMaxQueueLength(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMaxQueueLength is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMaxQueueLength requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMaxQueueLength: %w", err)
+	}
+	return oldValue.MaxQueueLength, nil
+}
+
+// AddMaxQueueLength adds i to the "max_queue_length" field.
+func (m *RoomMutation) AddMaxQueueLength(i int) {
+	if m.addmax_queue_length != nil {
+		*m.addmax_queue_length += i
+	} else {
+		m.addmax_queue_length = &i
+	}
+}
+
+// AddedMaxQueueLength returns the value that was added to the "max_queue_length" field in this mutation.
+func (m *RoomMutation) AddedMaxQueueLength() (r int, exists bool) {
+	v := m.addmax_queue_length
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMaxQueueLength resets all changes to the "max_queue_length" field.
+func (m *RoomMutation) ResetMaxQueueLength() {
+	m.max_queue_length = nil
+	m.addmax_queue_length = nil
+}
+
+// SetMaxQueuedPerGuest sets the "max_queued_per_guest" field.
+func (m *RoomMutation) SetMaxQueuedPerGuest(i int) {
+	m.max_queued_per_guest = &i
+	m.addmax_queued_per_guest = nil
+}
+
+// MaxQueuedPerGuest returns the value of the "max_queued_per_guest" field in the mutation.
+func (m *RoomMutation) MaxQueuedPerGuest() (r int, exists bool) {
+	v := m.max_queued_per_guest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMaxQueuedPerGuest returns the old "max_queued_per_guest" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldMaxQueuedPerGuest(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMaxQueuedPerGuest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMaxQueuedPerGuest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMaxQueuedPerGuest: %w", err)
+	}
+	return oldValue.MaxQueuedPerGuest, nil
+}
+
+// AddMaxQueuedPerGuest adds i to the "max_queued_per_guest" field.
+func (m *RoomMutation) AddMaxQueuedPerGuest(i int) {
+	if m.addmax_queued_per_guest != nil {
+		*m.addmax_queued_per_guest += i
+	} else {
+		m.addmax_queued_per_guest = &i
+	}
+}
+
+// AddedMaxQueuedPerGuest returns the value that was added to the "max_queued_per_guest" field in this mutation.
+func (m *RoomMutation) AddedMaxQueuedPerGuest() (r int, exists bool) {
+	v := m.addmax_queued_per_guest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearMaxQueuedPerGuest clears the value of the "max_queued_per_guest" field.
+func (m *RoomMutation) ClearMaxQueuedPerGuest() {
+	m.max_queued_per_guest = nil
+	m.addmax_queued_per_guest = nil
+	m.clearedFields[room.FieldMaxQueuedPerGuest] = struct{}{}
+}
+
+// MaxQueuedPerGuestCleared returns if the "max_queued_per_guest" field was cleared in this mutation.
+func (m *RoomMutation) MaxQueuedPerGuestCleared() bool {
+	_, ok := m.clearedFields[room.FieldMaxQueuedPerGuest]
+	return ok
+}
+
+// ResetMaxQueuedPerGuest resets all changes to the "max_queued_per_guest" field.
+func (m *RoomMutation) ResetMaxQueuedPerGuest() {
+	m.max_queued_per_guest = nil
+	m.addmax_queued_per_guest = nil
+	delete(m.clearedFields, room.FieldMaxQueuedPerGuest)
+}
+
+// SetAddsPerHour sets the "adds_per_hour" field.
+func (m *RoomMutation) SetAddsPerHour(i int) {
+	m.adds_per_hour = &i
+	m.addadds_per_hour = nil
+}
+
+// AddsPerHour returns the value of the "adds_per_hour" field in the mutation.
+func (m *RoomMutation) AddsPerHour() (r int, exists bool) {
+	v := m.adds_per_hour
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAddsPerHour returns the old "adds_per_hour" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldAddsPerHour(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAddsPerHour is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAddsPerHour requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAddsPerHour: %w", err)
+	}
+	return oldValue.AddsPerHour, nil
+}
+
+// AddAddsPerHour adds i to the "adds_per_hour" field.
+func (m *RoomMutation) AddAddsPerHour(i int) {
+	if m.addadds_per_hour != nil {
+		*m.addadds_per_hour += i
+	} else {
+		m.addadds_per_hour = &i
+	}
+}
+
+// AddedAddsPerHour returns the value that was added to the "adds_per_hour" field in this mutation.
+func (m *RoomMutation) AddedAddsPerHour() (r int, exists bool) {
+	v := m.addadds_per_hour
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearAddsPerHour clears the value of the "adds_per_hour" field.
+func (m *RoomMutation) ClearAddsPerHour() {
+	m.adds_per_hour = nil
+	m.addadds_per_hour = nil
+	m.clearedFields[room.FieldAddsPerHour] = struct{}{}
+}
+
+// AddsPerHourCleared returns if the "adds_per_hour" field was cleared in this mutation.
+func (m *RoomMutation) AddsPerHourCleared() bool {
+	_, ok := m.clearedFields[room.FieldAddsPerHour]
+	return ok
+}
+
+// ResetAddsPerHour resets all changes to the "adds_per_hour" field.
+func (m *RoomMutation) ResetAddsPerHour() {
+	m.adds_per_hour = nil
+	m.addadds_per_hour = nil
+	delete(m.clearedFields, room.FieldAddsPerHour)
+}
+
+// SetSkipVotePercent sets the "skip_vote_percent" field.
+func (m *RoomMutation) SetSkipVotePercent(i int) {
+	m.skip_vote_percent = &i
+	m.addskip_vote_percent = nil
+}
+
+// SkipVotePercent returns the value of the "skip_vote_percent" field in the mutation.
+func (m *RoomMutation) SkipVotePercent() (r int, exists bool) {
+	v := m.skip_vote_percent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSkipVotePercent returns the old "skip_vote_percent" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldSkipVotePercent(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSkipVotePercent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSkipVotePercent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSkipVotePercent: %w", err)
+	}
+	return oldValue.SkipVotePercent, nil
+}
+
+// AddSkipVotePercent adds i to the "skip_vote_percent" field.
+func (m *RoomMutation) AddSkipVotePercent(i int) {
+	if m.addskip_vote_percent != nil {
+		*m.addskip_vote_percent += i
+	} else {
+		m.addskip_vote_percent = &i
+	}
+}
+
+// AddedSkipVotePercent returns the value that was added to the "skip_vote_percent" field in this mutation.
+func (m *RoomMutation) AddedSkipVotePercent() (r int, exists bool) {
+	v := m.addskip_vote_percent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSkipVotePercent resets all changes to the "skip_vote_percent" field.
+func (m *RoomMutation) ResetSkipVotePercent() {
+	m.skip_vote_percent = nil
+	m.addskip_vote_percent = nil
+}
+
+// SetRequireApproval sets the "require_approval" field.
+func (m *RoomMutation) SetRequireApproval(b bool) {
+	m.require_approval = &b
+}
+
+// RequireApproval returns the value of the "require_approval" field in the mutation.
+func (m *RoomMutation) RequireApproval() (r bool, exists bool) {
+	v := m.require_approval
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequireApproval returns the old "require_approval" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldRequireApproval(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequireApproval is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequireApproval requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequireApproval: %w", err)
+	}
+	return oldValue.RequireApproval, nil
+}
+
+// ResetRequireApproval resets all changes to the "require_approval" field.
+func (m *RoomMutation) ResetRequireApproval() {
+	m.require_approval = nil
+}
+
+// SetTrustedAfter sets the "trusted_after" field.
+func (m *RoomMutation) SetTrustedAfter(i int) {
+	m.trusted_after = &i
+	m.addtrusted_after = nil
+}
+
+// TrustedAfter returns the value of the "trusted_after" field in the mutation.
+func (m *RoomMutation) TrustedAfter() (r int, exists bool) {
+	v := m.trusted_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrustedAfter returns the old "trusted_after" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldTrustedAfter(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrustedAfter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrustedAfter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrustedAfter: %w", err)
+	}
+	return oldValue.TrustedAfter, nil
+}
+
+// AddTrustedAfter adds i to the "trusted_after" field.
+func (m *RoomMutation) AddTrustedAfter(i int) {
+	if m.addtrusted_after != nil {
+		*m.addtrusted_after += i
+	} else {
+		m.addtrusted_after = &i
+	}
+}
+
+// AddedTrustedAfter returns the value that was added to the "trusted_after" field in this mutation.
+func (m *RoomMutation) AddedTrustedAfter() (r int, exists bool) {
+	v := m.addtrusted_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTrustedAfter resets all changes to the "trusted_after" field.
+func (m *RoomMutation) ResetTrustedAfter() {
+	m.trusted_after = nil
+	m.addtrusted_after = nil
+}
+
+// SetLastCallAt sets the "last_call_at" field.
+func (m *RoomMutation) SetLastCallAt(t time.Time) {
+	m.last_call_at = &t
+}
+
+// LastCallAt returns the value of the "last_call_at" field in the mutation.
+func (m *RoomMutation) LastCallAt() (r time.Time, exists bool) {
+	v := m.last_call_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastCallAt returns the old "last_call_at" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldLastCallAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastCallAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastCallAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastCallAt: %w", err)
+	}
+	return oldValue.LastCallAt, nil
+}
+
+// ClearLastCallAt clears the value of the "last_call_at" field.
+func (m *RoomMutation) ClearLastCallAt() {
+	m.last_call_at = nil
+	m.clearedFields[room.FieldLastCallAt] = struct{}{}
+}
+
+// LastCallAtCleared returns if the "last_call_at" field was cleared in this mutation.
+func (m *RoomMutation) LastCallAtCleared() bool {
+	_, ok := m.clearedFields[room.FieldLastCallAt]
+	return ok
+}
+
+// ResetLastCallAt resets all changes to the "last_call_at" field.
+func (m *RoomMutation) ResetLastCallAt() {
+	m.last_call_at = nil
+	delete(m.clearedFields, room.FieldLastCallAt)
+}
+
+// SetBlocked sets the "blocked" field.
+func (m *RoomMutation) SetBlocked(s []schema.Blocked) {
+	m.blocked = &s
+	m.appendblocked = nil
+}
+
+// Blocked returns the value of the "blocked" field in the mutation.
+func (m *RoomMutation) Blocked() (r []schema.Blocked, exists bool) {
+	v := m.blocked
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBlocked returns the old "blocked" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldBlocked(ctx context.Context) (v []schema.Blocked, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBlocked is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBlocked requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBlocked: %w", err)
+	}
+	return oldValue.Blocked, nil
+}
+
+// AppendBlocked adds s to the "blocked" field.
+func (m *RoomMutation) AppendBlocked(s []schema.Blocked) {
+	m.appendblocked = append(m.appendblocked, s...)
+}
+
+// AppendedBlocked returns the list of values that were appended to the "blocked" field in this mutation.
+func (m *RoomMutation) AppendedBlocked() ([]schema.Blocked, bool) {
+	if len(m.appendblocked) == 0 {
+		return nil, false
+	}
+	return m.appendblocked, true
+}
+
+// ClearBlocked clears the value of the "blocked" field.
+func (m *RoomMutation) ClearBlocked() {
+	m.blocked = nil
+	m.appendblocked = nil
+	m.clearedFields[room.FieldBlocked] = struct{}{}
+}
+
+// BlockedCleared returns if the "blocked" field was cleared in this mutation.
+func (m *RoomMutation) BlockedCleared() bool {
+	_, ok := m.clearedFields[room.FieldBlocked]
+	return ok
+}
+
+// ResetBlocked resets all changes to the "blocked" field.
+func (m *RoomMutation) ResetBlocked() {
+	m.blocked = nil
+	m.appendblocked = nil
+	delete(m.clearedFields, room.FieldBlocked)
+}
+
+// SetSettingsVersion sets the "settings_version" field.
+func (m *RoomMutation) SetSettingsVersion(i int64) {
+	m.settings_version = &i
+	m.addsettings_version = nil
+}
+
+// SettingsVersion returns the value of the "settings_version" field in the mutation.
+func (m *RoomMutation) SettingsVersion() (r int64, exists bool) {
+	v := m.settings_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettingsVersion returns the old "settings_version" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldSettingsVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettingsVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettingsVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettingsVersion: %w", err)
+	}
+	return oldValue.SettingsVersion, nil
+}
+
+// AddSettingsVersion adds i to the "settings_version" field.
+func (m *RoomMutation) AddSettingsVersion(i int64) {
+	if m.addsettings_version != nil {
+		*m.addsettings_version += i
+	} else {
+		m.addsettings_version = &i
+	}
+}
+
+// AddedSettingsVersion returns the value that was added to the "settings_version" field in this mutation.
+func (m *RoomMutation) AddedSettingsVersion() (r int64, exists bool) {
+	v := m.addsettings_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSettingsVersion resets all changes to the "settings_version" field.
+func (m *RoomMutation) ResetSettingsVersion() {
+	m.settings_version = nil
+	m.addsettings_version = nil
+}
+
+// SetPresentCount sets the "present_count" field.
+func (m *RoomMutation) SetPresentCount(i int) {
+	m.present_count = &i
+	m.addpresent_count = nil
+}
+
+// PresentCount returns the value of the "present_count" field in the mutation.
+func (m *RoomMutation) PresentCount() (r int, exists bool) {
+	v := m.present_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPresentCount returns the old "present_count" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldPresentCount(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPresentCount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPresentCount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPresentCount: %w", err)
+	}
+	return oldValue.PresentCount, nil
+}
+
+// AddPresentCount adds i to the "present_count" field.
+func (m *RoomMutation) AddPresentCount(i int) {
+	if m.addpresent_count != nil {
+		*m.addpresent_count += i
+	} else {
+		m.addpresent_count = &i
+	}
+}
+
+// AddedPresentCount returns the value that was added to the "present_count" field in this mutation.
+func (m *RoomMutation) AddedPresentCount() (r int, exists bool) {
+	v := m.addpresent_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPresentCount resets all changes to the "present_count" field.
+func (m *RoomMutation) ResetPresentCount() {
+	m.present_count = nil
+	m.addpresent_count = nil
+}
+
 // SetPlaylistURI sets the "playlist_uri" field.
 func (m *RoomMutation) SetPlaylistURI(s string) {
 	m.playlist_uri = &s
@@ -5157,7 +6646,7 @@ func (m *RoomMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 29)
 	if m.host != nil {
 		fields = append(fields, room.FieldHostID)
 	}
@@ -5193,6 +6682,48 @@ func (m *RoomMutation) Fields() []string {
 	}
 	if m.fallback_playlist_uri != nil {
 		fields = append(fields, room.FieldFallbackPlaylistURI)
+	}
+	if m.order_mode != nil {
+		fields = append(fields, room.FieldOrderMode)
+	}
+	if m.allow_explicit != nil {
+		fields = append(fields, room.FieldAllowExplicit)
+	}
+	if m.max_song_seconds != nil {
+		fields = append(fields, room.FieldMaxSongSeconds)
+	}
+	if m.cooldown_minutes != nil {
+		fields = append(fields, room.FieldCooldownMinutes)
+	}
+	if m.max_queue_length != nil {
+		fields = append(fields, room.FieldMaxQueueLength)
+	}
+	if m.max_queued_per_guest != nil {
+		fields = append(fields, room.FieldMaxQueuedPerGuest)
+	}
+	if m.adds_per_hour != nil {
+		fields = append(fields, room.FieldAddsPerHour)
+	}
+	if m.skip_vote_percent != nil {
+		fields = append(fields, room.FieldSkipVotePercent)
+	}
+	if m.require_approval != nil {
+		fields = append(fields, room.FieldRequireApproval)
+	}
+	if m.trusted_after != nil {
+		fields = append(fields, room.FieldTrustedAfter)
+	}
+	if m.last_call_at != nil {
+		fields = append(fields, room.FieldLastCallAt)
+	}
+	if m.blocked != nil {
+		fields = append(fields, room.FieldBlocked)
+	}
+	if m.settings_version != nil {
+		fields = append(fields, room.FieldSettingsVersion)
+	}
+	if m.present_count != nil {
+		fields = append(fields, room.FieldPresentCount)
 	}
 	if m.playlist_uri != nil {
 		fields = append(fields, room.FieldPlaylistURI)
@@ -5235,6 +6766,34 @@ func (m *RoomMutation) Field(name string) (ent.Value, bool) {
 		return m.Fallback()
 	case room.FieldFallbackPlaylistURI:
 		return m.FallbackPlaylistURI()
+	case room.FieldOrderMode:
+		return m.OrderMode()
+	case room.FieldAllowExplicit:
+		return m.AllowExplicit()
+	case room.FieldMaxSongSeconds:
+		return m.MaxSongSeconds()
+	case room.FieldCooldownMinutes:
+		return m.CooldownMinutes()
+	case room.FieldMaxQueueLength:
+		return m.MaxQueueLength()
+	case room.FieldMaxQueuedPerGuest:
+		return m.MaxQueuedPerGuest()
+	case room.FieldAddsPerHour:
+		return m.AddsPerHour()
+	case room.FieldSkipVotePercent:
+		return m.SkipVotePercent()
+	case room.FieldRequireApproval:
+		return m.RequireApproval()
+	case room.FieldTrustedAfter:
+		return m.TrustedAfter()
+	case room.FieldLastCallAt:
+		return m.LastCallAt()
+	case room.FieldBlocked:
+		return m.Blocked()
+	case room.FieldSettingsVersion:
+		return m.SettingsVersion()
+	case room.FieldPresentCount:
+		return m.PresentCount()
 	case room.FieldPlaylistURI:
 		return m.PlaylistURI()
 	case room.FieldCreatedAt:
@@ -5274,6 +6833,34 @@ func (m *RoomMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldFallback(ctx)
 	case room.FieldFallbackPlaylistURI:
 		return m.OldFallbackPlaylistURI(ctx)
+	case room.FieldOrderMode:
+		return m.OldOrderMode(ctx)
+	case room.FieldAllowExplicit:
+		return m.OldAllowExplicit(ctx)
+	case room.FieldMaxSongSeconds:
+		return m.OldMaxSongSeconds(ctx)
+	case room.FieldCooldownMinutes:
+		return m.OldCooldownMinutes(ctx)
+	case room.FieldMaxQueueLength:
+		return m.OldMaxQueueLength(ctx)
+	case room.FieldMaxQueuedPerGuest:
+		return m.OldMaxQueuedPerGuest(ctx)
+	case room.FieldAddsPerHour:
+		return m.OldAddsPerHour(ctx)
+	case room.FieldSkipVotePercent:
+		return m.OldSkipVotePercent(ctx)
+	case room.FieldRequireApproval:
+		return m.OldRequireApproval(ctx)
+	case room.FieldTrustedAfter:
+		return m.OldTrustedAfter(ctx)
+	case room.FieldLastCallAt:
+		return m.OldLastCallAt(ctx)
+	case room.FieldBlocked:
+		return m.OldBlocked(ctx)
+	case room.FieldSettingsVersion:
+		return m.OldSettingsVersion(ctx)
+	case room.FieldPresentCount:
+		return m.OldPresentCount(ctx)
 	case room.FieldPlaylistURI:
 		return m.OldPlaylistURI(ctx)
 	case room.FieldCreatedAt:
@@ -5373,6 +6960,104 @@ func (m *RoomMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetFallbackPlaylistURI(v)
 		return nil
+	case room.FieldOrderMode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrderMode(v)
+		return nil
+	case room.FieldAllowExplicit:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAllowExplicit(v)
+		return nil
+	case room.FieldMaxSongSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMaxSongSeconds(v)
+		return nil
+	case room.FieldCooldownMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCooldownMinutes(v)
+		return nil
+	case room.FieldMaxQueueLength:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMaxQueueLength(v)
+		return nil
+	case room.FieldMaxQueuedPerGuest:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMaxQueuedPerGuest(v)
+		return nil
+	case room.FieldAddsPerHour:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAddsPerHour(v)
+		return nil
+	case room.FieldSkipVotePercent:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSkipVotePercent(v)
+		return nil
+	case room.FieldRequireApproval:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequireApproval(v)
+		return nil
+	case room.FieldTrustedAfter:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrustedAfter(v)
+		return nil
+	case room.FieldLastCallAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastCallAt(v)
+		return nil
+	case room.FieldBlocked:
+		v, ok := value.([]schema.Blocked)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBlocked(v)
+		return nil
+	case room.FieldSettingsVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettingsVersion(v)
+		return nil
+	case room.FieldPresentCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPresentCount(v)
+		return nil
 	case room.FieldPlaylistURI:
 		v, ok := value.(string)
 		if !ok {
@@ -5408,6 +7093,33 @@ func (m *RoomMutation) AddedFields() []string {
 	if m.addmembers_version != nil {
 		fields = append(fields, room.FieldMembersVersion)
 	}
+	if m.addmax_song_seconds != nil {
+		fields = append(fields, room.FieldMaxSongSeconds)
+	}
+	if m.addcooldown_minutes != nil {
+		fields = append(fields, room.FieldCooldownMinutes)
+	}
+	if m.addmax_queue_length != nil {
+		fields = append(fields, room.FieldMaxQueueLength)
+	}
+	if m.addmax_queued_per_guest != nil {
+		fields = append(fields, room.FieldMaxQueuedPerGuest)
+	}
+	if m.addadds_per_hour != nil {
+		fields = append(fields, room.FieldAddsPerHour)
+	}
+	if m.addskip_vote_percent != nil {
+		fields = append(fields, room.FieldSkipVotePercent)
+	}
+	if m.addtrusted_after != nil {
+		fields = append(fields, room.FieldTrustedAfter)
+	}
+	if m.addsettings_version != nil {
+		fields = append(fields, room.FieldSettingsVersion)
+	}
+	if m.addpresent_count != nil {
+		fields = append(fields, room.FieldPresentCount)
+	}
 	return fields
 }
 
@@ -5420,6 +7132,24 @@ func (m *RoomMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedVersion()
 	case room.FieldMembersVersion:
 		return m.AddedMembersVersion()
+	case room.FieldMaxSongSeconds:
+		return m.AddedMaxSongSeconds()
+	case room.FieldCooldownMinutes:
+		return m.AddedCooldownMinutes()
+	case room.FieldMaxQueueLength:
+		return m.AddedMaxQueueLength()
+	case room.FieldMaxQueuedPerGuest:
+		return m.AddedMaxQueuedPerGuest()
+	case room.FieldAddsPerHour:
+		return m.AddedAddsPerHour()
+	case room.FieldSkipVotePercent:
+		return m.AddedSkipVotePercent()
+	case room.FieldTrustedAfter:
+		return m.AddedTrustedAfter()
+	case room.FieldSettingsVersion:
+		return m.AddedSettingsVersion()
+	case room.FieldPresentCount:
+		return m.AddedPresentCount()
 	}
 	return nil, false
 }
@@ -5443,6 +7173,69 @@ func (m *RoomMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddMembersVersion(v)
 		return nil
+	case room.FieldMaxSongSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMaxSongSeconds(v)
+		return nil
+	case room.FieldCooldownMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCooldownMinutes(v)
+		return nil
+	case room.FieldMaxQueueLength:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMaxQueueLength(v)
+		return nil
+	case room.FieldMaxQueuedPerGuest:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMaxQueuedPerGuest(v)
+		return nil
+	case room.FieldAddsPerHour:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAddsPerHour(v)
+		return nil
+	case room.FieldSkipVotePercent:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSkipVotePercent(v)
+		return nil
+	case room.FieldTrustedAfter:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTrustedAfter(v)
+		return nil
+	case room.FieldSettingsVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSettingsVersion(v)
+		return nil
+	case room.FieldPresentCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPresentCount(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Room numeric field %s", name)
 }
@@ -5459,6 +7252,21 @@ func (m *RoomMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(room.FieldFallbackPlaylistURI) {
 		fields = append(fields, room.FieldFallbackPlaylistURI)
+	}
+	if m.FieldCleared(room.FieldMaxSongSeconds) {
+		fields = append(fields, room.FieldMaxSongSeconds)
+	}
+	if m.FieldCleared(room.FieldMaxQueuedPerGuest) {
+		fields = append(fields, room.FieldMaxQueuedPerGuest)
+	}
+	if m.FieldCleared(room.FieldAddsPerHour) {
+		fields = append(fields, room.FieldAddsPerHour)
+	}
+	if m.FieldCleared(room.FieldLastCallAt) {
+		fields = append(fields, room.FieldLastCallAt)
+	}
+	if m.FieldCleared(room.FieldBlocked) {
+		fields = append(fields, room.FieldBlocked)
 	}
 	if m.FieldCleared(room.FieldPlaylistURI) {
 		fields = append(fields, room.FieldPlaylistURI)
@@ -5488,6 +7296,21 @@ func (m *RoomMutation) ClearField(name string) error {
 		return nil
 	case room.FieldFallbackPlaylistURI:
 		m.ClearFallbackPlaylistURI()
+		return nil
+	case room.FieldMaxSongSeconds:
+		m.ClearMaxSongSeconds()
+		return nil
+	case room.FieldMaxQueuedPerGuest:
+		m.ClearMaxQueuedPerGuest()
+		return nil
+	case room.FieldAddsPerHour:
+		m.ClearAddsPerHour()
+		return nil
+	case room.FieldLastCallAt:
+		m.ClearLastCallAt()
+		return nil
+	case room.FieldBlocked:
+		m.ClearBlocked()
 		return nil
 	case room.FieldPlaylistURI:
 		m.ClearPlaylistURI()
@@ -5538,6 +7361,48 @@ func (m *RoomMutation) ResetField(name string) error {
 		return nil
 	case room.FieldFallbackPlaylistURI:
 		m.ResetFallbackPlaylistURI()
+		return nil
+	case room.FieldOrderMode:
+		m.ResetOrderMode()
+		return nil
+	case room.FieldAllowExplicit:
+		m.ResetAllowExplicit()
+		return nil
+	case room.FieldMaxSongSeconds:
+		m.ResetMaxSongSeconds()
+		return nil
+	case room.FieldCooldownMinutes:
+		m.ResetCooldownMinutes()
+		return nil
+	case room.FieldMaxQueueLength:
+		m.ResetMaxQueueLength()
+		return nil
+	case room.FieldMaxQueuedPerGuest:
+		m.ResetMaxQueuedPerGuest()
+		return nil
+	case room.FieldAddsPerHour:
+		m.ResetAddsPerHour()
+		return nil
+	case room.FieldSkipVotePercent:
+		m.ResetSkipVotePercent()
+		return nil
+	case room.FieldRequireApproval:
+		m.ResetRequireApproval()
+		return nil
+	case room.FieldTrustedAfter:
+		m.ResetTrustedAfter()
+		return nil
+	case room.FieldLastCallAt:
+		m.ResetLastCallAt()
+		return nil
+	case room.FieldBlocked:
+		m.ResetBlocked()
+		return nil
+	case room.FieldSettingsVersion:
+		m.ResetSettingsVersion()
+		return nil
+	case room.FieldPresentCount:
+		m.ResetPresentCount()
 		return nil
 	case room.FieldPlaylistURI:
 		m.ResetPlaylistURI()
@@ -6458,7 +8323,11 @@ type RoomEventMutation struct {
 	actor_id      *string
 	kind          *string
 	item_id       *string
+	subject_id    *string
 	detail        *string
+	version       *int64
+	addversion    *int64
+	undone        *bool
 	clearedFields map[string]struct{}
 	room          *string
 	clearedroom   bool
@@ -6777,6 +8646,55 @@ func (m *RoomEventMutation) ResetItemID() {
 	delete(m.clearedFields, roomevent.FieldItemID)
 }
 
+// SetSubjectID sets the "subject_id" field.
+func (m *RoomEventMutation) SetSubjectID(s string) {
+	m.subject_id = &s
+}
+
+// SubjectID returns the value of the "subject_id" field in the mutation.
+func (m *RoomEventMutation) SubjectID() (r string, exists bool) {
+	v := m.subject_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubjectID returns the old "subject_id" field's value of the RoomEvent entity.
+// If the RoomEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomEventMutation) OldSubjectID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubjectID: %w", err)
+	}
+	return oldValue.SubjectID, nil
+}
+
+// ClearSubjectID clears the value of the "subject_id" field.
+func (m *RoomEventMutation) ClearSubjectID() {
+	m.subject_id = nil
+	m.clearedFields[roomevent.FieldSubjectID] = struct{}{}
+}
+
+// SubjectIDCleared returns if the "subject_id" field was cleared in this mutation.
+func (m *RoomEventMutation) SubjectIDCleared() bool {
+	_, ok := m.clearedFields[roomevent.FieldSubjectID]
+	return ok
+}
+
+// ResetSubjectID resets all changes to the "subject_id" field.
+func (m *RoomEventMutation) ResetSubjectID() {
+	m.subject_id = nil
+	delete(m.clearedFields, roomevent.FieldSubjectID)
+}
+
 // SetDetail sets the "detail" field.
 func (m *RoomEventMutation) SetDetail(s string) {
 	m.detail = &s
@@ -6824,6 +8742,98 @@ func (m *RoomEventMutation) DetailCleared() bool {
 func (m *RoomEventMutation) ResetDetail() {
 	m.detail = nil
 	delete(m.clearedFields, roomevent.FieldDetail)
+}
+
+// SetVersion sets the "version" field.
+func (m *RoomEventMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *RoomEventMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the RoomEvent entity.
+// If the RoomEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomEventMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *RoomEventMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *RoomEventMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *RoomEventMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetUndone sets the "undone" field.
+func (m *RoomEventMutation) SetUndone(b bool) {
+	m.undone = &b
+}
+
+// Undone returns the value of the "undone" field in the mutation.
+func (m *RoomEventMutation) Undone() (r bool, exists bool) {
+	v := m.undone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUndone returns the old "undone" field's value of the RoomEvent entity.
+// If the RoomEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomEventMutation) OldUndone(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUndone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUndone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUndone: %w", err)
+	}
+	return oldValue.Undone, nil
+}
+
+// ResetUndone resets all changes to the "undone" field.
+func (m *RoomEventMutation) ResetUndone() {
+	m.undone = nil
 }
 
 // ClearRoom clears the "room" edge to the Room entity.
@@ -6887,7 +8897,7 @@ func (m *RoomEventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomEventMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 9)
 	if m.room != nil {
 		fields = append(fields, roomevent.FieldRoomID)
 	}
@@ -6903,8 +8913,17 @@ func (m *RoomEventMutation) Fields() []string {
 	if m.item_id != nil {
 		fields = append(fields, roomevent.FieldItemID)
 	}
+	if m.subject_id != nil {
+		fields = append(fields, roomevent.FieldSubjectID)
+	}
 	if m.detail != nil {
 		fields = append(fields, roomevent.FieldDetail)
+	}
+	if m.version != nil {
+		fields = append(fields, roomevent.FieldVersion)
+	}
+	if m.undone != nil {
+		fields = append(fields, roomevent.FieldUndone)
 	}
 	return fields
 }
@@ -6924,8 +8943,14 @@ func (m *RoomEventMutation) Field(name string) (ent.Value, bool) {
 		return m.Kind()
 	case roomevent.FieldItemID:
 		return m.ItemID()
+	case roomevent.FieldSubjectID:
+		return m.SubjectID()
 	case roomevent.FieldDetail:
 		return m.Detail()
+	case roomevent.FieldVersion:
+		return m.Version()
+	case roomevent.FieldUndone:
+		return m.Undone()
 	}
 	return nil, false
 }
@@ -6945,8 +8970,14 @@ func (m *RoomEventMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldKind(ctx)
 	case roomevent.FieldItemID:
 		return m.OldItemID(ctx)
+	case roomevent.FieldSubjectID:
+		return m.OldSubjectID(ctx)
 	case roomevent.FieldDetail:
 		return m.OldDetail(ctx)
+	case roomevent.FieldVersion:
+		return m.OldVersion(ctx)
+	case roomevent.FieldUndone:
+		return m.OldUndone(ctx)
 	}
 	return nil, fmt.Errorf("unknown RoomEvent field %s", name)
 }
@@ -6991,12 +9022,33 @@ func (m *RoomEventMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetItemID(v)
 		return nil
+	case roomevent.FieldSubjectID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubjectID(v)
+		return nil
 	case roomevent.FieldDetail:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDetail(v)
+		return nil
+	case roomevent.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case roomevent.FieldUndone:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUndone(v)
 		return nil
 	}
 	return fmt.Errorf("unknown RoomEvent field %s", name)
@@ -7005,13 +9057,21 @@ func (m *RoomEventMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *RoomEventMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, roomevent.FieldVersion)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *RoomEventMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case roomevent.FieldVersion:
+		return m.AddedVersion()
+	}
 	return nil, false
 }
 
@@ -7020,6 +9080,13 @@ func (m *RoomEventMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *RoomEventMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case roomevent.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
 	}
 	return fmt.Errorf("unknown RoomEvent numeric field %s", name)
 }
@@ -7033,6 +9100,9 @@ func (m *RoomEventMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(roomevent.FieldItemID) {
 		fields = append(fields, roomevent.FieldItemID)
+	}
+	if m.FieldCleared(roomevent.FieldSubjectID) {
+		fields = append(fields, roomevent.FieldSubjectID)
 	}
 	if m.FieldCleared(roomevent.FieldDetail) {
 		fields = append(fields, roomevent.FieldDetail)
@@ -7056,6 +9126,9 @@ func (m *RoomEventMutation) ClearField(name string) error {
 		return nil
 	case roomevent.FieldItemID:
 		m.ClearItemID()
+		return nil
+	case roomevent.FieldSubjectID:
+		m.ClearSubjectID()
 		return nil
 	case roomevent.FieldDetail:
 		m.ClearDetail()
@@ -7083,8 +9156,17 @@ func (m *RoomEventMutation) ResetField(name string) error {
 	case roomevent.FieldItemID:
 		m.ResetItemID()
 		return nil
+	case roomevent.FieldSubjectID:
+		m.ResetSubjectID()
+		return nil
 	case roomevent.FieldDetail:
 		m.ResetDetail()
+		return nil
+	case roomevent.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case roomevent.FieldUndone:
+		m.ResetUndone()
 		return nil
 	}
 	return fmt.Errorf("unknown RoomEvent field %s", name)
@@ -7610,6 +9692,10 @@ type RoomPlaybackMutation struct {
 	health_until       *time.Time
 	delivery           *string
 	begun              *bool
+	skip_votes         *int
+	addskip_votes      *int
+	votes_version      *int64
+	addvotes_version   *int64
 	command_version    *int64
 	addcommand_version *int64
 	clearedFields      map[string]struct{}
@@ -8478,6 +10564,118 @@ func (m *RoomPlaybackMutation) ResetBegun() {
 	m.begun = nil
 }
 
+// SetSkipVotes sets the "skip_votes" field.
+func (m *RoomPlaybackMutation) SetSkipVotes(i int) {
+	m.skip_votes = &i
+	m.addskip_votes = nil
+}
+
+// SkipVotes returns the value of the "skip_votes" field in the mutation.
+func (m *RoomPlaybackMutation) SkipVotes() (r int, exists bool) {
+	v := m.skip_votes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSkipVotes returns the old "skip_votes" field's value of the RoomPlayback entity.
+// If the RoomPlayback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomPlaybackMutation) OldSkipVotes(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSkipVotes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSkipVotes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSkipVotes: %w", err)
+	}
+	return oldValue.SkipVotes, nil
+}
+
+// AddSkipVotes adds i to the "skip_votes" field.
+func (m *RoomPlaybackMutation) AddSkipVotes(i int) {
+	if m.addskip_votes != nil {
+		*m.addskip_votes += i
+	} else {
+		m.addskip_votes = &i
+	}
+}
+
+// AddedSkipVotes returns the value that was added to the "skip_votes" field in this mutation.
+func (m *RoomPlaybackMutation) AddedSkipVotes() (r int, exists bool) {
+	v := m.addskip_votes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSkipVotes resets all changes to the "skip_votes" field.
+func (m *RoomPlaybackMutation) ResetSkipVotes() {
+	m.skip_votes = nil
+	m.addskip_votes = nil
+}
+
+// SetVotesVersion sets the "votes_version" field.
+func (m *RoomPlaybackMutation) SetVotesVersion(i int64) {
+	m.votes_version = &i
+	m.addvotes_version = nil
+}
+
+// VotesVersion returns the value of the "votes_version" field in the mutation.
+func (m *RoomPlaybackMutation) VotesVersion() (r int64, exists bool) {
+	v := m.votes_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVotesVersion returns the old "votes_version" field's value of the RoomPlayback entity.
+// If the RoomPlayback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomPlaybackMutation) OldVotesVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVotesVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVotesVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVotesVersion: %w", err)
+	}
+	return oldValue.VotesVersion, nil
+}
+
+// AddVotesVersion adds i to the "votes_version" field.
+func (m *RoomPlaybackMutation) AddVotesVersion(i int64) {
+	if m.addvotes_version != nil {
+		*m.addvotes_version += i
+	} else {
+		m.addvotes_version = &i
+	}
+}
+
+// AddedVotesVersion returns the value that was added to the "votes_version" field in this mutation.
+func (m *RoomPlaybackMutation) AddedVotesVersion() (r int64, exists bool) {
+	v := m.addvotes_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVotesVersion resets all changes to the "votes_version" field.
+func (m *RoomPlaybackMutation) ResetVotesVersion() {
+	m.votes_version = nil
+	m.addvotes_version = nil
+}
+
 // SetCommandVersion sets the "command_version" field.
 func (m *RoomPlaybackMutation) SetCommandVersion(i int64) {
 	m.command_version = &i
@@ -8622,7 +10820,7 @@ func (m *RoomPlaybackMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomPlaybackMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 20)
 	if m.version != nil {
 		fields = append(fields, roomplayback.FieldVersion)
 	}
@@ -8674,6 +10872,12 @@ func (m *RoomPlaybackMutation) Fields() []string {
 	if m.begun != nil {
 		fields = append(fields, roomplayback.FieldBegun)
 	}
+	if m.skip_votes != nil {
+		fields = append(fields, roomplayback.FieldSkipVotes)
+	}
+	if m.votes_version != nil {
+		fields = append(fields, roomplayback.FieldVotesVersion)
+	}
 	if m.command_version != nil {
 		fields = append(fields, roomplayback.FieldCommandVersion)
 	}
@@ -8719,6 +10923,10 @@ func (m *RoomPlaybackMutation) Field(name string) (ent.Value, bool) {
 		return m.Delivery()
 	case roomplayback.FieldBegun:
 		return m.Begun()
+	case roomplayback.FieldSkipVotes:
+		return m.SkipVotes()
+	case roomplayback.FieldVotesVersion:
+		return m.VotesVersion()
 	case roomplayback.FieldCommandVersion:
 		return m.CommandVersion()
 	}
@@ -8764,6 +10972,10 @@ func (m *RoomPlaybackMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldDelivery(ctx)
 	case roomplayback.FieldBegun:
 		return m.OldBegun(ctx)
+	case roomplayback.FieldSkipVotes:
+		return m.OldSkipVotes(ctx)
+	case roomplayback.FieldVotesVersion:
+		return m.OldVotesVersion(ctx)
 	case roomplayback.FieldCommandVersion:
 		return m.OldCommandVersion(ctx)
 	}
@@ -8894,6 +11106,20 @@ func (m *RoomPlaybackMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetBegun(v)
 		return nil
+	case roomplayback.FieldSkipVotes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSkipVotes(v)
+		return nil
+	case roomplayback.FieldVotesVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVotesVersion(v)
+		return nil
 	case roomplayback.FieldCommandVersion:
 		v, ok := value.(int64)
 		if !ok {
@@ -8918,6 +11144,12 @@ func (m *RoomPlaybackMutation) AddedFields() []string {
 	if m.adddevice_volume != nil {
 		fields = append(fields, roomplayback.FieldDeviceVolume)
 	}
+	if m.addskip_votes != nil {
+		fields = append(fields, roomplayback.FieldSkipVotes)
+	}
+	if m.addvotes_version != nil {
+		fields = append(fields, roomplayback.FieldVotesVersion)
+	}
 	if m.addcommand_version != nil {
 		fields = append(fields, roomplayback.FieldCommandVersion)
 	}
@@ -8935,6 +11167,10 @@ func (m *RoomPlaybackMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedProgressMs()
 	case roomplayback.FieldDeviceVolume:
 		return m.AddedDeviceVolume()
+	case roomplayback.FieldSkipVotes:
+		return m.AddedSkipVotes()
+	case roomplayback.FieldVotesVersion:
+		return m.AddedVotesVersion()
 	case roomplayback.FieldCommandVersion:
 		return m.AddedCommandVersion()
 	}
@@ -8966,6 +11202,20 @@ func (m *RoomPlaybackMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddDeviceVolume(v)
+		return nil
+	case roomplayback.FieldSkipVotes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSkipVotes(v)
+		return nil
+	case roomplayback.FieldVotesVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVotesVersion(v)
 		return nil
 	case roomplayback.FieldCommandVersion:
 		v, ok := value.(int64)
@@ -9090,6 +11340,12 @@ func (m *RoomPlaybackMutation) ResetField(name string) error {
 		return nil
 	case roomplayback.FieldBegun:
 		m.ResetBegun()
+		return nil
+	case roomplayback.FieldSkipVotes:
+		m.ResetSkipVotes()
+		return nil
+	case roomplayback.FieldVotesVersion:
+		m.ResetVotesVersion()
 		return nil
 	case roomplayback.FieldCommandVersion:
 		m.ResetCommandVersion()
@@ -9868,28 +12124,510 @@ func (m *SessionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Session edge %s", name)
 }
 
+// SkipVoteMutation represents an operation that mutates the SkipVote nodes in the graph.
+type SkipVoteMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int
+	clearedFields map[string]struct{}
+	item          *string
+	cleareditem   bool
+	user          *string
+	cleareduser   bool
+	done          bool
+	oldValue      func(context.Context) (*SkipVote, error)
+	predicates    []predicate.SkipVote
+}
+
+var _ ent.Mutation = (*SkipVoteMutation)(nil)
+
+// skipvoteOption allows management of the mutation configuration using functional options.
+type skipvoteOption func(*SkipVoteMutation)
+
+// newSkipVoteMutation creates new mutation for the SkipVote entity.
+func newSkipVoteMutation(c config, op Op, opts ...skipvoteOption) *SkipVoteMutation {
+	m := &SkipVoteMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSkipVote,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSkipVoteID sets the ID field of the mutation.
+func withSkipVoteID(id int) skipvoteOption {
+	return func(m *SkipVoteMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SkipVote
+		)
+		m.oldValue = func(ctx context.Context) (*SkipVote, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SkipVote.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSkipVote sets the old SkipVote of the mutation.
+func withSkipVote(node *SkipVote) skipvoteOption {
+	return func(m *SkipVoteMutation) {
+		m.oldValue = func(context.Context) (*SkipVote, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SkipVoteMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SkipVoteMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SkipVoteMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SkipVoteMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SkipVote.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetItemID sets the "item_id" field.
+func (m *SkipVoteMutation) SetItemID(s string) {
+	m.item = &s
+}
+
+// ItemID returns the value of the "item_id" field in the mutation.
+func (m *SkipVoteMutation) ItemID() (r string, exists bool) {
+	v := m.item
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldItemID returns the old "item_id" field's value of the SkipVote entity.
+// If the SkipVote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SkipVoteMutation) OldItemID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldItemID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldItemID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldItemID: %w", err)
+	}
+	return oldValue.ItemID, nil
+}
+
+// ResetItemID resets all changes to the "item_id" field.
+func (m *SkipVoteMutation) ResetItemID() {
+	m.item = nil
+}
+
+// SetUserID sets the "user_id" field.
+func (m *SkipVoteMutation) SetUserID(s string) {
+	m.user = &s
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *SkipVoteMutation) UserID() (r string, exists bool) {
+	v := m.user
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserID returns the old "user_id" field's value of the SkipVote entity.
+// If the SkipVote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SkipVoteMutation) OldUserID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserID: %w", err)
+	}
+	return oldValue.UserID, nil
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *SkipVoteMutation) ResetUserID() {
+	m.user = nil
+}
+
+// ClearItem clears the "item" edge to the QueueItem entity.
+func (m *SkipVoteMutation) ClearItem() {
+	m.cleareditem = true
+	m.clearedFields[skipvote.FieldItemID] = struct{}{}
+}
+
+// ItemCleared reports if the "item" edge to the QueueItem entity was cleared.
+func (m *SkipVoteMutation) ItemCleared() bool {
+	return m.cleareditem
+}
+
+// ItemIDs returns the "item" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ItemID instead. It exists only for internal usage by the builders.
+func (m *SkipVoteMutation) ItemIDs() (ids []string) {
+	if id := m.item; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetItem resets all changes to the "item" edge.
+func (m *SkipVoteMutation) ResetItem() {
+	m.item = nil
+	m.cleareditem = false
+}
+
+// ClearUser clears the "user" edge to the User entity.
+func (m *SkipVoteMutation) ClearUser() {
+	m.cleareduser = true
+	m.clearedFields[skipvote.FieldUserID] = struct{}{}
+}
+
+// UserCleared reports if the "user" edge to the User entity was cleared.
+func (m *SkipVoteMutation) UserCleared() bool {
+	return m.cleareduser
+}
+
+// UserIDs returns the "user" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// UserID instead. It exists only for internal usage by the builders.
+func (m *SkipVoteMutation) UserIDs() (ids []string) {
+	if id := m.user; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetUser resets all changes to the "user" edge.
+func (m *SkipVoteMutation) ResetUser() {
+	m.user = nil
+	m.cleareduser = false
+}
+
+// Where appends a list predicates to the SkipVoteMutation builder.
+func (m *SkipVoteMutation) Where(ps ...predicate.SkipVote) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SkipVoteMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SkipVoteMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SkipVote, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SkipVoteMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SkipVoteMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SkipVote).
+func (m *SkipVoteMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SkipVoteMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.item != nil {
+		fields = append(fields, skipvote.FieldItemID)
+	}
+	if m.user != nil {
+		fields = append(fields, skipvote.FieldUserID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SkipVoteMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case skipvote.FieldItemID:
+		return m.ItemID()
+	case skipvote.FieldUserID:
+		return m.UserID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SkipVoteMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case skipvote.FieldItemID:
+		return m.OldItemID(ctx)
+	case skipvote.FieldUserID:
+		return m.OldUserID(ctx)
+	}
+	return nil, fmt.Errorf("unknown SkipVote field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SkipVoteMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case skipvote.FieldItemID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetItemID(v)
+		return nil
+	case skipvote.FieldUserID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SkipVote field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SkipVoteMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SkipVoteMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SkipVoteMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SkipVote numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SkipVoteMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SkipVoteMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SkipVoteMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SkipVote nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SkipVoteMutation) ResetField(name string) error {
+	switch name {
+	case skipvote.FieldItemID:
+		m.ResetItemID()
+		return nil
+	case skipvote.FieldUserID:
+		m.ResetUserID()
+		return nil
+	}
+	return fmt.Errorf("unknown SkipVote field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SkipVoteMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.item != nil {
+		edges = append(edges, skipvote.EdgeItem)
+	}
+	if m.user != nil {
+		edges = append(edges, skipvote.EdgeUser)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SkipVoteMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case skipvote.EdgeItem:
+		if id := m.item; id != nil {
+			return []ent.Value{*id}
+		}
+	case skipvote.EdgeUser:
+		if id := m.user; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SkipVoteMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SkipVoteMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SkipVoteMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.cleareditem {
+		edges = append(edges, skipvote.EdgeItem)
+	}
+	if m.cleareduser {
+		edges = append(edges, skipvote.EdgeUser)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SkipVoteMutation) EdgeCleared(name string) bool {
+	switch name {
+	case skipvote.EdgeItem:
+		return m.cleareditem
+	case skipvote.EdgeUser:
+		return m.cleareduser
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SkipVoteMutation) ClearEdge(name string) error {
+	switch name {
+	case skipvote.EdgeItem:
+		m.ClearItem()
+		return nil
+	case skipvote.EdgeUser:
+		m.ClearUser()
+		return nil
+	}
+	return fmt.Errorf("unknown SkipVote unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SkipVoteMutation) ResetEdge(name string) error {
+	switch name {
+	case skipvote.EdgeItem:
+		m.ResetItem()
+		return nil
+	case skipvote.EdgeUser:
+		m.ResetUser()
+		return nil
+	}
+	return fmt.Errorf("unknown SkipVote edge %s", name)
+}
+
 // SongMutation represents an operation that mutates the Song nodes in the graph.
 type SongMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *string
-	name           *string
-	artists        *[]string
-	appendartists  []string
-	album_name     *string
-	image_url      *string
-	duration_ms    *int
-	addduration_ms *int
-	explicit       *bool
-	playable       *bool
-	spotify_url    *string
-	isrc           *string
-	fetched_at     *time.Time
-	clearedFields  map[string]struct{}
-	done           bool
-	oldValue       func(context.Context) (*Song, error)
-	predicates     []predicate.Song
+	op                Op
+	typ               string
+	id                *string
+	name              *string
+	artists           *[]string
+	appendartists     []string
+	artist_uris       *[]string
+	appendartist_uris []string
+	album_name        *string
+	image_url         *string
+	duration_ms       *int
+	addduration_ms    *int
+	explicit          *bool
+	playable          *bool
+	spotify_url       *string
+	isrc              *string
+	fetched_at        *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*Song, error)
+	predicates        []predicate.Song
 }
 
 var _ ent.Mutation = (*SongMutation)(nil)
@@ -10081,6 +12819,71 @@ func (m *SongMutation) AppendedArtists() ([]string, bool) {
 func (m *SongMutation) ResetArtists() {
 	m.artists = nil
 	m.appendartists = nil
+}
+
+// SetArtistUris sets the "artist_uris" field.
+func (m *SongMutation) SetArtistUris(s []string) {
+	m.artist_uris = &s
+	m.appendartist_uris = nil
+}
+
+// ArtistUris returns the value of the "artist_uris" field in the mutation.
+func (m *SongMutation) ArtistUris() (r []string, exists bool) {
+	v := m.artist_uris
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArtistUris returns the old "artist_uris" field's value of the Song entity.
+// If the Song object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SongMutation) OldArtistUris(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArtistUris is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArtistUris requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArtistUris: %w", err)
+	}
+	return oldValue.ArtistUris, nil
+}
+
+// AppendArtistUris adds s to the "artist_uris" field.
+func (m *SongMutation) AppendArtistUris(s []string) {
+	m.appendartist_uris = append(m.appendartist_uris, s...)
+}
+
+// AppendedArtistUris returns the list of values that were appended to the "artist_uris" field in this mutation.
+func (m *SongMutation) AppendedArtistUris() ([]string, bool) {
+	if len(m.appendartist_uris) == 0 {
+		return nil, false
+	}
+	return m.appendartist_uris, true
+}
+
+// ClearArtistUris clears the value of the "artist_uris" field.
+func (m *SongMutation) ClearArtistUris() {
+	m.artist_uris = nil
+	m.appendartist_uris = nil
+	m.clearedFields[song.FieldArtistUris] = struct{}{}
+}
+
+// ArtistUrisCleared returns if the "artist_uris" field was cleared in this mutation.
+func (m *SongMutation) ArtistUrisCleared() bool {
+	_, ok := m.clearedFields[song.FieldArtistUris]
+	return ok
+}
+
+// ResetArtistUris resets all changes to the "artist_uris" field.
+func (m *SongMutation) ResetArtistUris() {
+	m.artist_uris = nil
+	m.appendartist_uris = nil
+	delete(m.clearedFields, song.FieldArtistUris)
 }
 
 // SetAlbumName sets the "album_name" field.
@@ -10438,12 +13241,15 @@ func (m *SongMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SongMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.name != nil {
 		fields = append(fields, song.FieldName)
 	}
 	if m.artists != nil {
 		fields = append(fields, song.FieldArtists)
+	}
+	if m.artist_uris != nil {
+		fields = append(fields, song.FieldArtistUris)
 	}
 	if m.album_name != nil {
 		fields = append(fields, song.FieldAlbumName)
@@ -10481,6 +13287,8 @@ func (m *SongMutation) Field(name string) (ent.Value, bool) {
 		return m.Name()
 	case song.FieldArtists:
 		return m.Artists()
+	case song.FieldArtistUris:
+		return m.ArtistUris()
 	case song.FieldAlbumName:
 		return m.AlbumName()
 	case song.FieldImageURL:
@@ -10510,6 +13318,8 @@ func (m *SongMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldName(ctx)
 	case song.FieldArtists:
 		return m.OldArtists(ctx)
+	case song.FieldArtistUris:
+		return m.OldArtistUris(ctx)
 	case song.FieldAlbumName:
 		return m.OldAlbumName(ctx)
 	case song.FieldImageURL:
@@ -10548,6 +13358,13 @@ func (m *SongMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetArtists(v)
+		return nil
+	case song.FieldArtistUris:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArtistUris(v)
 		return nil
 	case song.FieldAlbumName:
 		v, ok := value.(string)
@@ -10650,6 +13467,9 @@ func (m *SongMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *SongMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(song.FieldArtistUris) {
+		fields = append(fields, song.FieldArtistUris)
+	}
 	if m.FieldCleared(song.FieldImageURL) {
 		fields = append(fields, song.FieldImageURL)
 	}
@@ -10667,6 +13487,9 @@ func (m *SongMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *SongMutation) ClearField(name string) error {
 	switch name {
+	case song.FieldArtistUris:
+		m.ClearArtistUris()
+		return nil
 	case song.FieldImageURL:
 		m.ClearImageURL()
 		return nil
@@ -10683,6 +13506,9 @@ func (m *SongMutation) ResetField(name string) error {
 		return nil
 	case song.FieldArtists:
 		m.ResetArtists()
+		return nil
+	case song.FieldArtistUris:
+		m.ResetArtistUris()
 		return nil
 	case song.FieldAlbumName:
 		m.ResetAlbumName()

@@ -38,6 +38,18 @@ type QueueItem struct {
 	LikeCount int `json:"like_count,omitempty"`
 	// which recording this is, while it is queued, committed or playing
 	ActiveRecording *string `json:"active_recording,omitempty"`
+	// which recording this is
+	Recording string `json:"recording,omitempty"`
+	// WAITING for a host's, or GIVEN; NULL: it needed none
+	Approval *string `json:"approval,omitempty"`
+	// until when the pin holds; NULL: it is not pinned
+	PinRule *string `json:"pin_rule,omitempty"`
+	// its place when it was pinned, from 1
+	PinPosition int `json:"pin_position,omitempty"`
+	// how many likes more overtake it
+	PinLikes int `json:"pin_likes,omitempty"`
+	// the room's version at which it was pinned
+	PinVersion int64 `json:"pin_version,omitempty"`
 	// CommitState holds the value of the "commit_state" field.
 	CommitState *string `json:"commit_state,omitempty"`
 	// how it reached the player
@@ -48,6 +60,10 @@ type QueueItem struct {
 	SkipOnStart bool `json:"skip_on_start,omitempty"`
 	// StartedAt holds the value of the "started_at" field.
 	StartedAt *time.Time `json:"started_at,omitempty"`
+	// the room's version at which it began to play
+	StartedVersion int64 `json:"started_version,omitempty"`
+	// who wanted it skipped while it played
+	SkippedBy *string `json:"skipped_by,omitempty"`
 	// EndedAt holds the value of the "ended_at" field.
 	EndedAt *time.Time `json:"ended_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -109,9 +125,9 @@ func (*QueueItem) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case queueitem.FieldSkipOnStart:
 			values[i] = new(sql.NullBool)
-		case queueitem.FieldAge, queueitem.FieldVersion, queueitem.FieldLikeCount:
+		case queueitem.FieldAge, queueitem.FieldVersion, queueitem.FieldLikeCount, queueitem.FieldPinPosition, queueitem.FieldPinLikes, queueitem.FieldPinVersion, queueitem.FieldStartedVersion:
 			values[i] = new(sql.NullInt64)
-		case queueitem.FieldID, queueitem.FieldRoomID, queueitem.FieldSongID, queueitem.FieldAddedByID, queueitem.FieldState, queueitem.FieldActiveRecording, queueitem.FieldCommitState, queueitem.FieldCommitDelivery:
+		case queueitem.FieldID, queueitem.FieldRoomID, queueitem.FieldSongID, queueitem.FieldAddedByID, queueitem.FieldState, queueitem.FieldActiveRecording, queueitem.FieldRecording, queueitem.FieldApproval, queueitem.FieldPinRule, queueitem.FieldCommitState, queueitem.FieldCommitDelivery, queueitem.FieldSkippedBy:
 			values[i] = new(sql.NullString)
 		case queueitem.FieldAddedAt, queueitem.FieldCommittedAt, queueitem.FieldStartedAt, queueitem.FieldEndedAt:
 			values[i] = new(sql.NullTime)
@@ -192,6 +208,44 @@ func (_m *QueueItem) assignValues(columns []string, values []any) error {
 				_m.ActiveRecording = new(string)
 				*_m.ActiveRecording = value.String
 			}
+		case queueitem.FieldRecording:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field recording", values[i])
+			} else if value.Valid {
+				_m.Recording = value.String
+			}
+		case queueitem.FieldApproval:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field approval", values[i])
+			} else if value.Valid {
+				_m.Approval = new(string)
+				*_m.Approval = value.String
+			}
+		case queueitem.FieldPinRule:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field pin_rule", values[i])
+			} else if value.Valid {
+				_m.PinRule = new(string)
+				*_m.PinRule = value.String
+			}
+		case queueitem.FieldPinPosition:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field pin_position", values[i])
+			} else if value.Valid {
+				_m.PinPosition = int(value.Int64)
+			}
+		case queueitem.FieldPinLikes:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field pin_likes", values[i])
+			} else if value.Valid {
+				_m.PinLikes = int(value.Int64)
+			}
+		case queueitem.FieldPinVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field pin_version", values[i])
+			} else if value.Valid {
+				_m.PinVersion = value.Int64
+			}
 		case queueitem.FieldCommitState:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field commit_state", values[i])
@@ -225,6 +279,19 @@ func (_m *QueueItem) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.StartedAt = new(time.Time)
 				*_m.StartedAt = value.Time
+			}
+		case queueitem.FieldStartedVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field started_version", values[i])
+			} else if value.Valid {
+				_m.StartedVersion = value.Int64
+			}
+		case queueitem.FieldSkippedBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field skipped_by", values[i])
+			} else if value.Valid {
+				_m.SkippedBy = new(string)
+				*_m.SkippedBy = value.String
 			}
 		case queueitem.FieldEndedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -315,6 +382,28 @@ func (_m *QueueItem) String() string {
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
+	builder.WriteString("recording=")
+	builder.WriteString(_m.Recording)
+	builder.WriteString(", ")
+	if v := _m.Approval; v != nil {
+		builder.WriteString("approval=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.PinRule; v != nil {
+		builder.WriteString("pin_rule=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("pin_position=")
+	builder.WriteString(fmt.Sprintf("%v", _m.PinPosition))
+	builder.WriteString(", ")
+	builder.WriteString("pin_likes=")
+	builder.WriteString(fmt.Sprintf("%v", _m.PinLikes))
+	builder.WriteString(", ")
+	builder.WriteString("pin_version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.PinVersion))
+	builder.WriteString(", ")
 	if v := _m.CommitState; v != nil {
 		builder.WriteString("commit_state=")
 		builder.WriteString(*v)
@@ -336,6 +425,14 @@ func (_m *QueueItem) String() string {
 	if v := _m.StartedAt; v != nil {
 		builder.WriteString("started_at=")
 		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("started_version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.StartedVersion))
+	builder.WriteString(", ")
+	if v := _m.SkippedBy; v != nil {
+		builder.WriteString("skipped_by=")
+		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
 	if v := _m.EndedAt; v != nil {

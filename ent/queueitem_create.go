@@ -93,6 +93,90 @@ func (_c *QueueItemCreate) SetNillableActiveRecording(v *string) *QueueItemCreat
 	return _c
 }
 
+// SetRecording sets the "recording" field.
+func (_c *QueueItemCreate) SetRecording(v string) *QueueItemCreate {
+	_c.mutation.SetRecording(v)
+	return _c
+}
+
+// SetNillableRecording sets the "recording" field if the given value is not nil.
+func (_c *QueueItemCreate) SetNillableRecording(v *string) *QueueItemCreate {
+	if v != nil {
+		_c.SetRecording(*v)
+	}
+	return _c
+}
+
+// SetApproval sets the "approval" field.
+func (_c *QueueItemCreate) SetApproval(v string) *QueueItemCreate {
+	_c.mutation.SetApproval(v)
+	return _c
+}
+
+// SetNillableApproval sets the "approval" field if the given value is not nil.
+func (_c *QueueItemCreate) SetNillableApproval(v *string) *QueueItemCreate {
+	if v != nil {
+		_c.SetApproval(*v)
+	}
+	return _c
+}
+
+// SetPinRule sets the "pin_rule" field.
+func (_c *QueueItemCreate) SetPinRule(v string) *QueueItemCreate {
+	_c.mutation.SetPinRule(v)
+	return _c
+}
+
+// SetNillablePinRule sets the "pin_rule" field if the given value is not nil.
+func (_c *QueueItemCreate) SetNillablePinRule(v *string) *QueueItemCreate {
+	if v != nil {
+		_c.SetPinRule(*v)
+	}
+	return _c
+}
+
+// SetPinPosition sets the "pin_position" field.
+func (_c *QueueItemCreate) SetPinPosition(v int) *QueueItemCreate {
+	_c.mutation.SetPinPosition(v)
+	return _c
+}
+
+// SetNillablePinPosition sets the "pin_position" field if the given value is not nil.
+func (_c *QueueItemCreate) SetNillablePinPosition(v *int) *QueueItemCreate {
+	if v != nil {
+		_c.SetPinPosition(*v)
+	}
+	return _c
+}
+
+// SetPinLikes sets the "pin_likes" field.
+func (_c *QueueItemCreate) SetPinLikes(v int) *QueueItemCreate {
+	_c.mutation.SetPinLikes(v)
+	return _c
+}
+
+// SetNillablePinLikes sets the "pin_likes" field if the given value is not nil.
+func (_c *QueueItemCreate) SetNillablePinLikes(v *int) *QueueItemCreate {
+	if v != nil {
+		_c.SetPinLikes(*v)
+	}
+	return _c
+}
+
+// SetPinVersion sets the "pin_version" field.
+func (_c *QueueItemCreate) SetPinVersion(v int64) *QueueItemCreate {
+	_c.mutation.SetPinVersion(v)
+	return _c
+}
+
+// SetNillablePinVersion sets the "pin_version" field if the given value is not nil.
+func (_c *QueueItemCreate) SetNillablePinVersion(v *int64) *QueueItemCreate {
+	if v != nil {
+		_c.SetPinVersion(*v)
+	}
+	return _c
+}
+
 // SetCommitState sets the "commit_state" field.
 func (_c *QueueItemCreate) SetCommitState(v string) *QueueItemCreate {
 	_c.mutation.SetCommitState(v)
@@ -159,6 +243,34 @@ func (_c *QueueItemCreate) SetStartedAt(v time.Time) *QueueItemCreate {
 func (_c *QueueItemCreate) SetNillableStartedAt(v *time.Time) *QueueItemCreate {
 	if v != nil {
 		_c.SetStartedAt(*v)
+	}
+	return _c
+}
+
+// SetStartedVersion sets the "started_version" field.
+func (_c *QueueItemCreate) SetStartedVersion(v int64) *QueueItemCreate {
+	_c.mutation.SetStartedVersion(v)
+	return _c
+}
+
+// SetNillableStartedVersion sets the "started_version" field if the given value is not nil.
+func (_c *QueueItemCreate) SetNillableStartedVersion(v *int64) *QueueItemCreate {
+	if v != nil {
+		_c.SetStartedVersion(*v)
+	}
+	return _c
+}
+
+// SetSkippedBy sets the "skipped_by" field.
+func (_c *QueueItemCreate) SetSkippedBy(v string) *QueueItemCreate {
+	_c.mutation.SetSkippedBy(v)
+	return _c
+}
+
+// SetNillableSkippedBy sets the "skipped_by" field if the given value is not nil.
+func (_c *QueueItemCreate) SetNillableSkippedBy(v *string) *QueueItemCreate {
+	if v != nil {
+		_c.SetSkippedBy(*v)
 	}
 	return _c
 }
@@ -233,9 +345,29 @@ func (_c *QueueItemCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *QueueItemCreate) defaults() {
+	if _, ok := _c.mutation.Recording(); !ok {
+		v := queueitem.DefaultRecording
+		_c.mutation.SetRecording(v)
+	}
+	if _, ok := _c.mutation.PinPosition(); !ok {
+		v := queueitem.DefaultPinPosition
+		_c.mutation.SetPinPosition(v)
+	}
+	if _, ok := _c.mutation.PinLikes(); !ok {
+		v := queueitem.DefaultPinLikes
+		_c.mutation.SetPinLikes(v)
+	}
+	if _, ok := _c.mutation.PinVersion(); !ok {
+		v := queueitem.DefaultPinVersion
+		_c.mutation.SetPinVersion(v)
+	}
 	if _, ok := _c.mutation.SkipOnStart(); !ok {
 		v := queueitem.DefaultSkipOnStart
 		_c.mutation.SetSkipOnStart(v)
+	}
+	if _, ok := _c.mutation.StartedVersion(); !ok {
+		v := queueitem.DefaultStartedVersion
+		_c.mutation.SetStartedVersion(v)
 	}
 }
 
@@ -287,6 +419,33 @@ func (_c *QueueItemCreate) check() error {
 			return &ValidationError{Name: "active_recording", err: fmt.Errorf(`ent: validator failed for field "QueueItem.active_recording": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.Recording(); !ok {
+		return &ValidationError{Name: "recording", err: errors.New(`ent: missing required field "QueueItem.recording"`)}
+	}
+	if v, ok := _c.mutation.Recording(); ok {
+		if err := queueitem.RecordingValidator(v); err != nil {
+			return &ValidationError{Name: "recording", err: fmt.Errorf(`ent: validator failed for field "QueueItem.recording": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.Approval(); ok {
+		if err := queueitem.ApprovalValidator(v); err != nil {
+			return &ValidationError{Name: "approval", err: fmt.Errorf(`ent: validator failed for field "QueueItem.approval": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.PinRule(); ok {
+		if err := queueitem.PinRuleValidator(v); err != nil {
+			return &ValidationError{Name: "pin_rule", err: fmt.Errorf(`ent: validator failed for field "QueueItem.pin_rule": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.PinPosition(); !ok {
+		return &ValidationError{Name: "pin_position", err: errors.New(`ent: missing required field "QueueItem.pin_position"`)}
+	}
+	if _, ok := _c.mutation.PinLikes(); !ok {
+		return &ValidationError{Name: "pin_likes", err: errors.New(`ent: missing required field "QueueItem.pin_likes"`)}
+	}
+	if _, ok := _c.mutation.PinVersion(); !ok {
+		return &ValidationError{Name: "pin_version", err: errors.New(`ent: missing required field "QueueItem.pin_version"`)}
+	}
 	if v, ok := _c.mutation.CommitState(); ok {
 		if err := queueitem.CommitStateValidator(v); err != nil {
 			return &ValidationError{Name: "commit_state", err: fmt.Errorf(`ent: validator failed for field "QueueItem.commit_state": %w`, err)}
@@ -299,6 +458,14 @@ func (_c *QueueItemCreate) check() error {
 	}
 	if _, ok := _c.mutation.SkipOnStart(); !ok {
 		return &ValidationError{Name: "skip_on_start", err: errors.New(`ent: missing required field "QueueItem.skip_on_start"`)}
+	}
+	if _, ok := _c.mutation.StartedVersion(); !ok {
+		return &ValidationError{Name: "started_version", err: errors.New(`ent: missing required field "QueueItem.started_version"`)}
+	}
+	if v, ok := _c.mutation.SkippedBy(); ok {
+		if err := queueitem.SkippedByValidator(v); err != nil {
+			return &ValidationError{Name: "skipped_by", err: fmt.Errorf(`ent: validator failed for field "QueueItem.skipped_by": %w`, err)}
+		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := queueitem.IDValidator(v); err != nil {
@@ -370,6 +537,30 @@ func (_c *QueueItemCreate) createSpec() (*QueueItem, *sqlgraph.CreateSpec) {
 		_spec.SetField(queueitem.FieldActiveRecording, field.TypeString, value)
 		_node.ActiveRecording = &value
 	}
+	if value, ok := _c.mutation.Recording(); ok {
+		_spec.SetField(queueitem.FieldRecording, field.TypeString, value)
+		_node.Recording = value
+	}
+	if value, ok := _c.mutation.Approval(); ok {
+		_spec.SetField(queueitem.FieldApproval, field.TypeString, value)
+		_node.Approval = &value
+	}
+	if value, ok := _c.mutation.PinRule(); ok {
+		_spec.SetField(queueitem.FieldPinRule, field.TypeString, value)
+		_node.PinRule = &value
+	}
+	if value, ok := _c.mutation.PinPosition(); ok {
+		_spec.SetField(queueitem.FieldPinPosition, field.TypeInt, value)
+		_node.PinPosition = value
+	}
+	if value, ok := _c.mutation.PinLikes(); ok {
+		_spec.SetField(queueitem.FieldPinLikes, field.TypeInt, value)
+		_node.PinLikes = value
+	}
+	if value, ok := _c.mutation.PinVersion(); ok {
+		_spec.SetField(queueitem.FieldPinVersion, field.TypeInt64, value)
+		_node.PinVersion = value
+	}
 	if value, ok := _c.mutation.CommitState(); ok {
 		_spec.SetField(queueitem.FieldCommitState, field.TypeString, value)
 		_node.CommitState = &value
@@ -389,6 +580,14 @@ func (_c *QueueItemCreate) createSpec() (*QueueItem, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.StartedAt(); ok {
 		_spec.SetField(queueitem.FieldStartedAt, field.TypeTime, value)
 		_node.StartedAt = &value
+	}
+	if value, ok := _c.mutation.StartedVersion(); ok {
+		_spec.SetField(queueitem.FieldStartedVersion, field.TypeInt64, value)
+		_node.StartedVersion = value
+	}
+	if value, ok := _c.mutation.SkippedBy(); ok {
+		_spec.SetField(queueitem.FieldSkippedBy, field.TypeString, value)
+		_node.SkippedBy = &value
 	}
 	if value, ok := _c.mutation.EndedAt(); ok {
 		_spec.SetField(queueitem.FieldEndedAt, field.TypeTime, value)

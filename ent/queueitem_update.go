@@ -125,6 +125,109 @@ func (_u *QueueItemUpdate) ClearActiveRecording() *QueueItemUpdate {
 	return _u
 }
 
+// SetApproval sets the "approval" field.
+func (_u *QueueItemUpdate) SetApproval(v string) *QueueItemUpdate {
+	_u.mutation.SetApproval(v)
+	return _u
+}
+
+// SetNillableApproval sets the "approval" field if the given value is not nil.
+func (_u *QueueItemUpdate) SetNillableApproval(v *string) *QueueItemUpdate {
+	if v != nil {
+		_u.SetApproval(*v)
+	}
+	return _u
+}
+
+// ClearApproval clears the value of the "approval" field.
+func (_u *QueueItemUpdate) ClearApproval() *QueueItemUpdate {
+	_u.mutation.ClearApproval()
+	return _u
+}
+
+// SetPinRule sets the "pin_rule" field.
+func (_u *QueueItemUpdate) SetPinRule(v string) *QueueItemUpdate {
+	_u.mutation.SetPinRule(v)
+	return _u
+}
+
+// SetNillablePinRule sets the "pin_rule" field if the given value is not nil.
+func (_u *QueueItemUpdate) SetNillablePinRule(v *string) *QueueItemUpdate {
+	if v != nil {
+		_u.SetPinRule(*v)
+	}
+	return _u
+}
+
+// ClearPinRule clears the value of the "pin_rule" field.
+func (_u *QueueItemUpdate) ClearPinRule() *QueueItemUpdate {
+	_u.mutation.ClearPinRule()
+	return _u
+}
+
+// SetPinPosition sets the "pin_position" field.
+func (_u *QueueItemUpdate) SetPinPosition(v int) *QueueItemUpdate {
+	_u.mutation.ResetPinPosition()
+	_u.mutation.SetPinPosition(v)
+	return _u
+}
+
+// SetNillablePinPosition sets the "pin_position" field if the given value is not nil.
+func (_u *QueueItemUpdate) SetNillablePinPosition(v *int) *QueueItemUpdate {
+	if v != nil {
+		_u.SetPinPosition(*v)
+	}
+	return _u
+}
+
+// AddPinPosition adds value to the "pin_position" field.
+func (_u *QueueItemUpdate) AddPinPosition(v int) *QueueItemUpdate {
+	_u.mutation.AddPinPosition(v)
+	return _u
+}
+
+// SetPinLikes sets the "pin_likes" field.
+func (_u *QueueItemUpdate) SetPinLikes(v int) *QueueItemUpdate {
+	_u.mutation.ResetPinLikes()
+	_u.mutation.SetPinLikes(v)
+	return _u
+}
+
+// SetNillablePinLikes sets the "pin_likes" field if the given value is not nil.
+func (_u *QueueItemUpdate) SetNillablePinLikes(v *int) *QueueItemUpdate {
+	if v != nil {
+		_u.SetPinLikes(*v)
+	}
+	return _u
+}
+
+// AddPinLikes adds value to the "pin_likes" field.
+func (_u *QueueItemUpdate) AddPinLikes(v int) *QueueItemUpdate {
+	_u.mutation.AddPinLikes(v)
+	return _u
+}
+
+// SetPinVersion sets the "pin_version" field.
+func (_u *QueueItemUpdate) SetPinVersion(v int64) *QueueItemUpdate {
+	_u.mutation.ResetPinVersion()
+	_u.mutation.SetPinVersion(v)
+	return _u
+}
+
+// SetNillablePinVersion sets the "pin_version" field if the given value is not nil.
+func (_u *QueueItemUpdate) SetNillablePinVersion(v *int64) *QueueItemUpdate {
+	if v != nil {
+		_u.SetPinVersion(*v)
+	}
+	return _u
+}
+
+// AddPinVersion adds value to the "pin_version" field.
+func (_u *QueueItemUpdate) AddPinVersion(v int64) *QueueItemUpdate {
+	_u.mutation.AddPinVersion(v)
+	return _u
+}
+
 // SetCommitState sets the "commit_state" field.
 func (_u *QueueItemUpdate) SetCommitState(v string) *QueueItemUpdate {
 	_u.mutation.SetCommitState(v)
@@ -219,6 +322,47 @@ func (_u *QueueItemUpdate) ClearStartedAt() *QueueItemUpdate {
 	return _u
 }
 
+// SetStartedVersion sets the "started_version" field.
+func (_u *QueueItemUpdate) SetStartedVersion(v int64) *QueueItemUpdate {
+	_u.mutation.ResetStartedVersion()
+	_u.mutation.SetStartedVersion(v)
+	return _u
+}
+
+// SetNillableStartedVersion sets the "started_version" field if the given value is not nil.
+func (_u *QueueItemUpdate) SetNillableStartedVersion(v *int64) *QueueItemUpdate {
+	if v != nil {
+		_u.SetStartedVersion(*v)
+	}
+	return _u
+}
+
+// AddStartedVersion adds value to the "started_version" field.
+func (_u *QueueItemUpdate) AddStartedVersion(v int64) *QueueItemUpdate {
+	_u.mutation.AddStartedVersion(v)
+	return _u
+}
+
+// SetSkippedBy sets the "skipped_by" field.
+func (_u *QueueItemUpdate) SetSkippedBy(v string) *QueueItemUpdate {
+	_u.mutation.SetSkippedBy(v)
+	return _u
+}
+
+// SetNillableSkippedBy sets the "skipped_by" field if the given value is not nil.
+func (_u *QueueItemUpdate) SetNillableSkippedBy(v *string) *QueueItemUpdate {
+	if v != nil {
+		_u.SetSkippedBy(*v)
+	}
+	return _u
+}
+
+// ClearSkippedBy clears the value of the "skipped_by" field.
+func (_u *QueueItemUpdate) ClearSkippedBy() *QueueItemUpdate {
+	_u.mutation.ClearSkippedBy()
+	return _u
+}
+
 // SetEndedAt sets the "ended_at" field.
 func (_u *QueueItemUpdate) SetEndedAt(v time.Time) *QueueItemUpdate {
 	_u.mutation.SetEndedAt(v)
@@ -299,6 +443,16 @@ func (_u *QueueItemUpdate) check() error {
 			return &ValidationError{Name: "active_recording", err: fmt.Errorf(`ent: validator failed for field "QueueItem.active_recording": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Approval(); ok {
+		if err := queueitem.ApprovalValidator(v); err != nil {
+			return &ValidationError{Name: "approval", err: fmt.Errorf(`ent: validator failed for field "QueueItem.approval": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.PinRule(); ok {
+		if err := queueitem.PinRuleValidator(v); err != nil {
+			return &ValidationError{Name: "pin_rule", err: fmt.Errorf(`ent: validator failed for field "QueueItem.pin_rule": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.CommitState(); ok {
 		if err := queueitem.CommitStateValidator(v); err != nil {
 			return &ValidationError{Name: "commit_state", err: fmt.Errorf(`ent: validator failed for field "QueueItem.commit_state": %w`, err)}
@@ -307,6 +461,11 @@ func (_u *QueueItemUpdate) check() error {
 	if v, ok := _u.mutation.CommitDelivery(); ok {
 		if err := queueitem.CommitDeliveryValidator(v); err != nil {
 			return &ValidationError{Name: "commit_delivery", err: fmt.Errorf(`ent: validator failed for field "QueueItem.commit_delivery": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.SkippedBy(); ok {
+		if err := queueitem.SkippedByValidator(v); err != nil {
+			return &ValidationError{Name: "skipped_by", err: fmt.Errorf(`ent: validator failed for field "QueueItem.skipped_by": %w`, err)}
 		}
 	}
 	if _u.mutation.RoomCleared() && len(_u.mutation.RoomIDs()) > 0 {
@@ -351,6 +510,36 @@ func (_u *QueueItemUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ActiveRecordingCleared() {
 		_spec.ClearField(queueitem.FieldActiveRecording, field.TypeString)
 	}
+	if value, ok := _u.mutation.Approval(); ok {
+		_spec.SetField(queueitem.FieldApproval, field.TypeString, value)
+	}
+	if _u.mutation.ApprovalCleared() {
+		_spec.ClearField(queueitem.FieldApproval, field.TypeString)
+	}
+	if value, ok := _u.mutation.PinRule(); ok {
+		_spec.SetField(queueitem.FieldPinRule, field.TypeString, value)
+	}
+	if _u.mutation.PinRuleCleared() {
+		_spec.ClearField(queueitem.FieldPinRule, field.TypeString)
+	}
+	if value, ok := _u.mutation.PinPosition(); ok {
+		_spec.SetField(queueitem.FieldPinPosition, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPinPosition(); ok {
+		_spec.AddField(queueitem.FieldPinPosition, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.PinLikes(); ok {
+		_spec.SetField(queueitem.FieldPinLikes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPinLikes(); ok {
+		_spec.AddField(queueitem.FieldPinLikes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.PinVersion(); ok {
+		_spec.SetField(queueitem.FieldPinVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedPinVersion(); ok {
+		_spec.AddField(queueitem.FieldPinVersion, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.CommitState(); ok {
 		_spec.SetField(queueitem.FieldCommitState, field.TypeString, value)
 	}
@@ -377,6 +566,18 @@ func (_u *QueueItemUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.StartedAtCleared() {
 		_spec.ClearField(queueitem.FieldStartedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.StartedVersion(); ok {
+		_spec.SetField(queueitem.FieldStartedVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedStartedVersion(); ok {
+		_spec.AddField(queueitem.FieldStartedVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.SkippedBy(); ok {
+		_spec.SetField(queueitem.FieldSkippedBy, field.TypeString, value)
+	}
+	if _u.mutation.SkippedByCleared() {
+		_spec.ClearField(queueitem.FieldSkippedBy, field.TypeString)
 	}
 	if value, ok := _u.mutation.EndedAt(); ok {
 		_spec.SetField(queueitem.FieldEndedAt, field.TypeTime, value)
@@ -529,6 +730,109 @@ func (_u *QueueItemUpdateOne) ClearActiveRecording() *QueueItemUpdateOne {
 	return _u
 }
 
+// SetApproval sets the "approval" field.
+func (_u *QueueItemUpdateOne) SetApproval(v string) *QueueItemUpdateOne {
+	_u.mutation.SetApproval(v)
+	return _u
+}
+
+// SetNillableApproval sets the "approval" field if the given value is not nil.
+func (_u *QueueItemUpdateOne) SetNillableApproval(v *string) *QueueItemUpdateOne {
+	if v != nil {
+		_u.SetApproval(*v)
+	}
+	return _u
+}
+
+// ClearApproval clears the value of the "approval" field.
+func (_u *QueueItemUpdateOne) ClearApproval() *QueueItemUpdateOne {
+	_u.mutation.ClearApproval()
+	return _u
+}
+
+// SetPinRule sets the "pin_rule" field.
+func (_u *QueueItemUpdateOne) SetPinRule(v string) *QueueItemUpdateOne {
+	_u.mutation.SetPinRule(v)
+	return _u
+}
+
+// SetNillablePinRule sets the "pin_rule" field if the given value is not nil.
+func (_u *QueueItemUpdateOne) SetNillablePinRule(v *string) *QueueItemUpdateOne {
+	if v != nil {
+		_u.SetPinRule(*v)
+	}
+	return _u
+}
+
+// ClearPinRule clears the value of the "pin_rule" field.
+func (_u *QueueItemUpdateOne) ClearPinRule() *QueueItemUpdateOne {
+	_u.mutation.ClearPinRule()
+	return _u
+}
+
+// SetPinPosition sets the "pin_position" field.
+func (_u *QueueItemUpdateOne) SetPinPosition(v int) *QueueItemUpdateOne {
+	_u.mutation.ResetPinPosition()
+	_u.mutation.SetPinPosition(v)
+	return _u
+}
+
+// SetNillablePinPosition sets the "pin_position" field if the given value is not nil.
+func (_u *QueueItemUpdateOne) SetNillablePinPosition(v *int) *QueueItemUpdateOne {
+	if v != nil {
+		_u.SetPinPosition(*v)
+	}
+	return _u
+}
+
+// AddPinPosition adds value to the "pin_position" field.
+func (_u *QueueItemUpdateOne) AddPinPosition(v int) *QueueItemUpdateOne {
+	_u.mutation.AddPinPosition(v)
+	return _u
+}
+
+// SetPinLikes sets the "pin_likes" field.
+func (_u *QueueItemUpdateOne) SetPinLikes(v int) *QueueItemUpdateOne {
+	_u.mutation.ResetPinLikes()
+	_u.mutation.SetPinLikes(v)
+	return _u
+}
+
+// SetNillablePinLikes sets the "pin_likes" field if the given value is not nil.
+func (_u *QueueItemUpdateOne) SetNillablePinLikes(v *int) *QueueItemUpdateOne {
+	if v != nil {
+		_u.SetPinLikes(*v)
+	}
+	return _u
+}
+
+// AddPinLikes adds value to the "pin_likes" field.
+func (_u *QueueItemUpdateOne) AddPinLikes(v int) *QueueItemUpdateOne {
+	_u.mutation.AddPinLikes(v)
+	return _u
+}
+
+// SetPinVersion sets the "pin_version" field.
+func (_u *QueueItemUpdateOne) SetPinVersion(v int64) *QueueItemUpdateOne {
+	_u.mutation.ResetPinVersion()
+	_u.mutation.SetPinVersion(v)
+	return _u
+}
+
+// SetNillablePinVersion sets the "pin_version" field if the given value is not nil.
+func (_u *QueueItemUpdateOne) SetNillablePinVersion(v *int64) *QueueItemUpdateOne {
+	if v != nil {
+		_u.SetPinVersion(*v)
+	}
+	return _u
+}
+
+// AddPinVersion adds value to the "pin_version" field.
+func (_u *QueueItemUpdateOne) AddPinVersion(v int64) *QueueItemUpdateOne {
+	_u.mutation.AddPinVersion(v)
+	return _u
+}
+
 // SetCommitState sets the "commit_state" field.
 func (_u *QueueItemUpdateOne) SetCommitState(v string) *QueueItemUpdateOne {
 	_u.mutation.SetCommitState(v)
@@ -620,6 +924,47 @@ func (_u *QueueItemUpdateOne) SetNillableStartedAt(v *time.Time) *QueueItemUpdat
 // ClearStartedAt clears the value of the "started_at" field.
 func (_u *QueueItemUpdateOne) ClearStartedAt() *QueueItemUpdateOne {
 	_u.mutation.ClearStartedAt()
+	return _u
+}
+
+// SetStartedVersion sets the "started_version" field.
+func (_u *QueueItemUpdateOne) SetStartedVersion(v int64) *QueueItemUpdateOne {
+	_u.mutation.ResetStartedVersion()
+	_u.mutation.SetStartedVersion(v)
+	return _u
+}
+
+// SetNillableStartedVersion sets the "started_version" field if the given value is not nil.
+func (_u *QueueItemUpdateOne) SetNillableStartedVersion(v *int64) *QueueItemUpdateOne {
+	if v != nil {
+		_u.SetStartedVersion(*v)
+	}
+	return _u
+}
+
+// AddStartedVersion adds value to the "started_version" field.
+func (_u *QueueItemUpdateOne) AddStartedVersion(v int64) *QueueItemUpdateOne {
+	_u.mutation.AddStartedVersion(v)
+	return _u
+}
+
+// SetSkippedBy sets the "skipped_by" field.
+func (_u *QueueItemUpdateOne) SetSkippedBy(v string) *QueueItemUpdateOne {
+	_u.mutation.SetSkippedBy(v)
+	return _u
+}
+
+// SetNillableSkippedBy sets the "skipped_by" field if the given value is not nil.
+func (_u *QueueItemUpdateOne) SetNillableSkippedBy(v *string) *QueueItemUpdateOne {
+	if v != nil {
+		_u.SetSkippedBy(*v)
+	}
+	return _u
+}
+
+// ClearSkippedBy clears the value of the "skipped_by" field.
+func (_u *QueueItemUpdateOne) ClearSkippedBy() *QueueItemUpdateOne {
+	_u.mutation.ClearSkippedBy()
 	return _u
 }
 
@@ -716,6 +1061,16 @@ func (_u *QueueItemUpdateOne) check() error {
 			return &ValidationError{Name: "active_recording", err: fmt.Errorf(`ent: validator failed for field "QueueItem.active_recording": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Approval(); ok {
+		if err := queueitem.ApprovalValidator(v); err != nil {
+			return &ValidationError{Name: "approval", err: fmt.Errorf(`ent: validator failed for field "QueueItem.approval": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.PinRule(); ok {
+		if err := queueitem.PinRuleValidator(v); err != nil {
+			return &ValidationError{Name: "pin_rule", err: fmt.Errorf(`ent: validator failed for field "QueueItem.pin_rule": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.CommitState(); ok {
 		if err := queueitem.CommitStateValidator(v); err != nil {
 			return &ValidationError{Name: "commit_state", err: fmt.Errorf(`ent: validator failed for field "QueueItem.commit_state": %w`, err)}
@@ -724,6 +1079,11 @@ func (_u *QueueItemUpdateOne) check() error {
 	if v, ok := _u.mutation.CommitDelivery(); ok {
 		if err := queueitem.CommitDeliveryValidator(v); err != nil {
 			return &ValidationError{Name: "commit_delivery", err: fmt.Errorf(`ent: validator failed for field "QueueItem.commit_delivery": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.SkippedBy(); ok {
+		if err := queueitem.SkippedByValidator(v); err != nil {
+			return &ValidationError{Name: "skipped_by", err: fmt.Errorf(`ent: validator failed for field "QueueItem.skipped_by": %w`, err)}
 		}
 	}
 	if _u.mutation.RoomCleared() && len(_u.mutation.RoomIDs()) > 0 {
@@ -785,6 +1145,36 @@ func (_u *QueueItemUpdateOne) sqlSave(ctx context.Context) (_node *QueueItem, er
 	if _u.mutation.ActiveRecordingCleared() {
 		_spec.ClearField(queueitem.FieldActiveRecording, field.TypeString)
 	}
+	if value, ok := _u.mutation.Approval(); ok {
+		_spec.SetField(queueitem.FieldApproval, field.TypeString, value)
+	}
+	if _u.mutation.ApprovalCleared() {
+		_spec.ClearField(queueitem.FieldApproval, field.TypeString)
+	}
+	if value, ok := _u.mutation.PinRule(); ok {
+		_spec.SetField(queueitem.FieldPinRule, field.TypeString, value)
+	}
+	if _u.mutation.PinRuleCleared() {
+		_spec.ClearField(queueitem.FieldPinRule, field.TypeString)
+	}
+	if value, ok := _u.mutation.PinPosition(); ok {
+		_spec.SetField(queueitem.FieldPinPosition, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPinPosition(); ok {
+		_spec.AddField(queueitem.FieldPinPosition, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.PinLikes(); ok {
+		_spec.SetField(queueitem.FieldPinLikes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPinLikes(); ok {
+		_spec.AddField(queueitem.FieldPinLikes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.PinVersion(); ok {
+		_spec.SetField(queueitem.FieldPinVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedPinVersion(); ok {
+		_spec.AddField(queueitem.FieldPinVersion, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.CommitState(); ok {
 		_spec.SetField(queueitem.FieldCommitState, field.TypeString, value)
 	}
@@ -811,6 +1201,18 @@ func (_u *QueueItemUpdateOne) sqlSave(ctx context.Context) (_node *QueueItem, er
 	}
 	if _u.mutation.StartedAtCleared() {
 		_spec.ClearField(queueitem.FieldStartedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.StartedVersion(); ok {
+		_spec.SetField(queueitem.FieldStartedVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedStartedVersion(); ok {
+		_spec.AddField(queueitem.FieldStartedVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.SkippedBy(); ok {
+		_spec.SetField(queueitem.FieldSkippedBy, field.TypeString, value)
+	}
+	if _u.mutation.SkippedByCleared() {
+		_spec.ClearField(queueitem.FieldSkippedBy, field.TypeString)
 	}
 	if value, ok := _u.mutation.EndedAt(); ok {
 		_spec.SetField(queueitem.FieldEndedAt, field.TypeTime, value)

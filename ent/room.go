@@ -3,11 +3,13 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
 	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/ent/schema"
 	"antwon.dj/backend/ent/user"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -42,6 +44,34 @@ type Room struct {
 	Fallback bool `json:"fallback,omitempty"`
 	// FallbackPlaylistURI holds the value of the "fallback_playlist_uri" field.
 	FallbackPlaylistURI *string `json:"fallback_playlist_uri,omitempty"`
+	// OrderMode holds the value of the "order_mode" field.
+	OrderMode string `json:"order_mode,omitempty"`
+	// AllowExplicit holds the value of the "allow_explicit" field.
+	AllowExplicit bool `json:"allow_explicit,omitempty"`
+	// NULL: any length
+	MaxSongSeconds *int `json:"max_song_seconds,omitempty"`
+	// CooldownMinutes holds the value of the "cooldown_minutes" field.
+	CooldownMinutes int `json:"cooldown_minutes,omitempty"`
+	// MaxQueueLength holds the value of the "max_queue_length" field.
+	MaxQueueLength int `json:"max_queue_length,omitempty"`
+	// NULL: as many as they like
+	MaxQueuedPerGuest *int `json:"max_queued_per_guest,omitempty"`
+	// NULL: as many as they like
+	AddsPerHour *int `json:"adds_per_hour,omitempty"`
+	// 0: nobody can vote
+	SkipVotePercent int `json:"skip_vote_percent,omitempty"`
+	// songs of newcomers wait for a host
+	RequireApproval bool `json:"require_approval,omitempty"`
+	// songs, before a guest is no newcomer any more
+	TrustedAfter int `json:"trusted_after,omitempty"`
+	// LastCallAt holds the value of the "last_call_at" field.
+	LastCallAt *time.Time `json:"last_call_at,omitempty"`
+	// what may not play here
+	Blocked []schema.Blocked `json:"blocked,omitempty"`
+	// the room's version at which the settings last changed
+	SettingsVersion int64 `json:"settings_version,omitempty"`
+	// people who were here when they were last counted
+	PresentCount int `json:"present_count,omitempty"`
 	// the playlist at Spotify that was made for this room
 	PlaylistURI *string `json:"playlist_uri,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -79,13 +109,15 @@ func (*Room) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case room.FieldRequestsOpen, room.FieldFallback:
+		case room.FieldBlocked:
+			values[i] = new([]byte)
+		case room.FieldRequestsOpen, room.FieldFallback, room.FieldAllowExplicit, room.FieldRequireApproval:
 			values[i] = new(sql.NullBool)
-		case room.FieldVersion, room.FieldMembersVersion:
+		case room.FieldVersion, room.FieldMembersVersion, room.FieldMaxSongSeconds, room.FieldCooldownMinutes, room.FieldMaxQueueLength, room.FieldMaxQueuedPerGuest, room.FieldAddsPerHour, room.FieldSkipVotePercent, room.FieldTrustedAfter, room.FieldSettingsVersion, room.FieldPresentCount:
 			values[i] = new(sql.NullInt64)
-		case room.FieldID, room.FieldHostID, room.FieldName, room.FieldCode, room.FieldStatus, room.FieldOpenCode, room.FieldOpenHostID, room.FieldDelivery, room.FieldFallbackPlaylistURI, room.FieldPlaylistURI:
+		case room.FieldID, room.FieldHostID, room.FieldName, room.FieldCode, room.FieldStatus, room.FieldOpenCode, room.FieldOpenHostID, room.FieldDelivery, room.FieldFallbackPlaylistURI, room.FieldOrderMode, room.FieldPlaylistURI:
 			values[i] = new(sql.NullString)
-		case room.FieldCreatedAt, room.FieldClosedAt:
+		case room.FieldLastCallAt, room.FieldCreatedAt, room.FieldClosedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -182,6 +214,96 @@ func (_m *Room) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.FallbackPlaylistURI = new(string)
 				*_m.FallbackPlaylistURI = value.String
+			}
+		case room.FieldOrderMode:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field order_mode", values[i])
+			} else if value.Valid {
+				_m.OrderMode = value.String
+			}
+		case room.FieldAllowExplicit:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field allow_explicit", values[i])
+			} else if value.Valid {
+				_m.AllowExplicit = value.Bool
+			}
+		case room.FieldMaxSongSeconds:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field max_song_seconds", values[i])
+			} else if value.Valid {
+				_m.MaxSongSeconds = new(int)
+				*_m.MaxSongSeconds = int(value.Int64)
+			}
+		case room.FieldCooldownMinutes:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field cooldown_minutes", values[i])
+			} else if value.Valid {
+				_m.CooldownMinutes = int(value.Int64)
+			}
+		case room.FieldMaxQueueLength:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field max_queue_length", values[i])
+			} else if value.Valid {
+				_m.MaxQueueLength = int(value.Int64)
+			}
+		case room.FieldMaxQueuedPerGuest:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field max_queued_per_guest", values[i])
+			} else if value.Valid {
+				_m.MaxQueuedPerGuest = new(int)
+				*_m.MaxQueuedPerGuest = int(value.Int64)
+			}
+		case room.FieldAddsPerHour:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field adds_per_hour", values[i])
+			} else if value.Valid {
+				_m.AddsPerHour = new(int)
+				*_m.AddsPerHour = int(value.Int64)
+			}
+		case room.FieldSkipVotePercent:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field skip_vote_percent", values[i])
+			} else if value.Valid {
+				_m.SkipVotePercent = int(value.Int64)
+			}
+		case room.FieldRequireApproval:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field require_approval", values[i])
+			} else if value.Valid {
+				_m.RequireApproval = value.Bool
+			}
+		case room.FieldTrustedAfter:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field trusted_after", values[i])
+			} else if value.Valid {
+				_m.TrustedAfter = int(value.Int64)
+			}
+		case room.FieldLastCallAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field last_call_at", values[i])
+			} else if value.Valid {
+				_m.LastCallAt = new(time.Time)
+				*_m.LastCallAt = value.Time
+			}
+		case room.FieldBlocked:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field blocked", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Blocked); err != nil {
+					return fmt.Errorf("unmarshal field blocked: %w", err)
+				}
+			}
+		case room.FieldSettingsVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field settings_version", values[i])
+			} else if value.Valid {
+				_m.SettingsVersion = value.Int64
+			}
+		case room.FieldPresentCount:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field present_count", values[i])
+			} else if value.Valid {
+				_m.PresentCount = int(value.Int64)
 			}
 		case room.FieldPlaylistURI:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -285,6 +407,56 @@ func (_m *Room) String() string {
 		builder.WriteString("fallback_playlist_uri=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("order_mode=")
+	builder.WriteString(_m.OrderMode)
+	builder.WriteString(", ")
+	builder.WriteString("allow_explicit=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AllowExplicit))
+	builder.WriteString(", ")
+	if v := _m.MaxSongSeconds; v != nil {
+		builder.WriteString("max_song_seconds=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("cooldown_minutes=")
+	builder.WriteString(fmt.Sprintf("%v", _m.CooldownMinutes))
+	builder.WriteString(", ")
+	builder.WriteString("max_queue_length=")
+	builder.WriteString(fmt.Sprintf("%v", _m.MaxQueueLength))
+	builder.WriteString(", ")
+	if v := _m.MaxQueuedPerGuest; v != nil {
+		builder.WriteString("max_queued_per_guest=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.AddsPerHour; v != nil {
+		builder.WriteString("adds_per_hour=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("skip_vote_percent=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SkipVotePercent))
+	builder.WriteString(", ")
+	builder.WriteString("require_approval=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RequireApproval))
+	builder.WriteString(", ")
+	builder.WriteString("trusted_after=")
+	builder.WriteString(fmt.Sprintf("%v", _m.TrustedAfter))
+	builder.WriteString(", ")
+	if v := _m.LastCallAt; v != nil {
+		builder.WriteString("last_call_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("blocked=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Blocked))
+	builder.WriteString(", ")
+	builder.WriteString("settings_version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SettingsVersion))
+	builder.WriteString(", ")
+	builder.WriteString("present_count=")
+	builder.WriteString(fmt.Sprintf("%v", _m.PresentCount))
 	builder.WriteString(", ")
 	if v := _m.PlaylistURI; v != nil {
 		builder.WriteString("playlist_uri=")

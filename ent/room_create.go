@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/ent/schema"
 	"antwon.dj/backend/ent/user"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -149,6 +150,194 @@ func (_c *RoomCreate) SetNillableFallbackPlaylistURI(v *string) *RoomCreate {
 	return _c
 }
 
+// SetOrderMode sets the "order_mode" field.
+func (_c *RoomCreate) SetOrderMode(v string) *RoomCreate {
+	_c.mutation.SetOrderMode(v)
+	return _c
+}
+
+// SetNillableOrderMode sets the "order_mode" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableOrderMode(v *string) *RoomCreate {
+	if v != nil {
+		_c.SetOrderMode(*v)
+	}
+	return _c
+}
+
+// SetAllowExplicit sets the "allow_explicit" field.
+func (_c *RoomCreate) SetAllowExplicit(v bool) *RoomCreate {
+	_c.mutation.SetAllowExplicit(v)
+	return _c
+}
+
+// SetNillableAllowExplicit sets the "allow_explicit" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableAllowExplicit(v *bool) *RoomCreate {
+	if v != nil {
+		_c.SetAllowExplicit(*v)
+	}
+	return _c
+}
+
+// SetMaxSongSeconds sets the "max_song_seconds" field.
+func (_c *RoomCreate) SetMaxSongSeconds(v int) *RoomCreate {
+	_c.mutation.SetMaxSongSeconds(v)
+	return _c
+}
+
+// SetNillableMaxSongSeconds sets the "max_song_seconds" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableMaxSongSeconds(v *int) *RoomCreate {
+	if v != nil {
+		_c.SetMaxSongSeconds(*v)
+	}
+	return _c
+}
+
+// SetCooldownMinutes sets the "cooldown_minutes" field.
+func (_c *RoomCreate) SetCooldownMinutes(v int) *RoomCreate {
+	_c.mutation.SetCooldownMinutes(v)
+	return _c
+}
+
+// SetNillableCooldownMinutes sets the "cooldown_minutes" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableCooldownMinutes(v *int) *RoomCreate {
+	if v != nil {
+		_c.SetCooldownMinutes(*v)
+	}
+	return _c
+}
+
+// SetMaxQueueLength sets the "max_queue_length" field.
+func (_c *RoomCreate) SetMaxQueueLength(v int) *RoomCreate {
+	_c.mutation.SetMaxQueueLength(v)
+	return _c
+}
+
+// SetNillableMaxQueueLength sets the "max_queue_length" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableMaxQueueLength(v *int) *RoomCreate {
+	if v != nil {
+		_c.SetMaxQueueLength(*v)
+	}
+	return _c
+}
+
+// SetMaxQueuedPerGuest sets the "max_queued_per_guest" field.
+func (_c *RoomCreate) SetMaxQueuedPerGuest(v int) *RoomCreate {
+	_c.mutation.SetMaxQueuedPerGuest(v)
+	return _c
+}
+
+// SetNillableMaxQueuedPerGuest sets the "max_queued_per_guest" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableMaxQueuedPerGuest(v *int) *RoomCreate {
+	if v != nil {
+		_c.SetMaxQueuedPerGuest(*v)
+	}
+	return _c
+}
+
+// SetAddsPerHour sets the "adds_per_hour" field.
+func (_c *RoomCreate) SetAddsPerHour(v int) *RoomCreate {
+	_c.mutation.SetAddsPerHour(v)
+	return _c
+}
+
+// SetNillableAddsPerHour sets the "adds_per_hour" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableAddsPerHour(v *int) *RoomCreate {
+	if v != nil {
+		_c.SetAddsPerHour(*v)
+	}
+	return _c
+}
+
+// SetSkipVotePercent sets the "skip_vote_percent" field.
+func (_c *RoomCreate) SetSkipVotePercent(v int) *RoomCreate {
+	_c.mutation.SetSkipVotePercent(v)
+	return _c
+}
+
+// SetNillableSkipVotePercent sets the "skip_vote_percent" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableSkipVotePercent(v *int) *RoomCreate {
+	if v != nil {
+		_c.SetSkipVotePercent(*v)
+	}
+	return _c
+}
+
+// SetRequireApproval sets the "require_approval" field.
+func (_c *RoomCreate) SetRequireApproval(v bool) *RoomCreate {
+	_c.mutation.SetRequireApproval(v)
+	return _c
+}
+
+// SetNillableRequireApproval sets the "require_approval" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableRequireApproval(v *bool) *RoomCreate {
+	if v != nil {
+		_c.SetRequireApproval(*v)
+	}
+	return _c
+}
+
+// SetTrustedAfter sets the "trusted_after" field.
+func (_c *RoomCreate) SetTrustedAfter(v int) *RoomCreate {
+	_c.mutation.SetTrustedAfter(v)
+	return _c
+}
+
+// SetNillableTrustedAfter sets the "trusted_after" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableTrustedAfter(v *int) *RoomCreate {
+	if v != nil {
+		_c.SetTrustedAfter(*v)
+	}
+	return _c
+}
+
+// SetLastCallAt sets the "last_call_at" field.
+func (_c *RoomCreate) SetLastCallAt(v time.Time) *RoomCreate {
+	_c.mutation.SetLastCallAt(v)
+	return _c
+}
+
+// SetNillableLastCallAt sets the "last_call_at" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableLastCallAt(v *time.Time) *RoomCreate {
+	if v != nil {
+		_c.SetLastCallAt(*v)
+	}
+	return _c
+}
+
+// SetBlocked sets the "blocked" field.
+func (_c *RoomCreate) SetBlocked(v []schema.Blocked) *RoomCreate {
+	_c.mutation.SetBlocked(v)
+	return _c
+}
+
+// SetSettingsVersion sets the "settings_version" field.
+func (_c *RoomCreate) SetSettingsVersion(v int64) *RoomCreate {
+	_c.mutation.SetSettingsVersion(v)
+	return _c
+}
+
+// SetNillableSettingsVersion sets the "settings_version" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableSettingsVersion(v *int64) *RoomCreate {
+	if v != nil {
+		_c.SetSettingsVersion(*v)
+	}
+	return _c
+}
+
+// SetPresentCount sets the "present_count" field.
+func (_c *RoomCreate) SetPresentCount(v int) *RoomCreate {
+	_c.mutation.SetPresentCount(v)
+	return _c
+}
+
+// SetNillablePresentCount sets the "present_count" field if the given value is not nil.
+func (_c *RoomCreate) SetNillablePresentCount(v *int) *RoomCreate {
+	if v != nil {
+		_c.SetPresentCount(*v)
+	}
+	return _c
+}
+
 // SetPlaylistURI sets the "playlist_uri" field.
 func (_c *RoomCreate) SetPlaylistURI(v string) *RoomCreate {
 	_c.mutation.SetPlaylistURI(v)
@@ -245,6 +434,42 @@ func (_c *RoomCreate) defaults() {
 		v := room.DefaultFallback
 		_c.mutation.SetFallback(v)
 	}
+	if _, ok := _c.mutation.OrderMode(); !ok {
+		v := room.DefaultOrderMode
+		_c.mutation.SetOrderMode(v)
+	}
+	if _, ok := _c.mutation.AllowExplicit(); !ok {
+		v := room.DefaultAllowExplicit
+		_c.mutation.SetAllowExplicit(v)
+	}
+	if _, ok := _c.mutation.CooldownMinutes(); !ok {
+		v := room.DefaultCooldownMinutes
+		_c.mutation.SetCooldownMinutes(v)
+	}
+	if _, ok := _c.mutation.MaxQueueLength(); !ok {
+		v := room.DefaultMaxQueueLength
+		_c.mutation.SetMaxQueueLength(v)
+	}
+	if _, ok := _c.mutation.SkipVotePercent(); !ok {
+		v := room.DefaultSkipVotePercent
+		_c.mutation.SetSkipVotePercent(v)
+	}
+	if _, ok := _c.mutation.RequireApproval(); !ok {
+		v := room.DefaultRequireApproval
+		_c.mutation.SetRequireApproval(v)
+	}
+	if _, ok := _c.mutation.TrustedAfter(); !ok {
+		v := room.DefaultTrustedAfter
+		_c.mutation.SetTrustedAfter(v)
+	}
+	if _, ok := _c.mutation.SettingsVersion(); !ok {
+		v := room.DefaultSettingsVersion
+		_c.mutation.SetSettingsVersion(v)
+	}
+	if _, ok := _c.mutation.PresentCount(); !ok {
+		v := room.DefaultPresentCount
+		_c.mutation.SetPresentCount(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -315,6 +540,38 @@ func (_c *RoomCreate) check() error {
 		if err := room.FallbackPlaylistURIValidator(v); err != nil {
 			return &ValidationError{Name: "fallback_playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.fallback_playlist_uri": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.OrderMode(); !ok {
+		return &ValidationError{Name: "order_mode", err: errors.New(`ent: missing required field "Room.order_mode"`)}
+	}
+	if v, ok := _c.mutation.OrderMode(); ok {
+		if err := room.OrderModeValidator(v); err != nil {
+			return &ValidationError{Name: "order_mode", err: fmt.Errorf(`ent: validator failed for field "Room.order_mode": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.AllowExplicit(); !ok {
+		return &ValidationError{Name: "allow_explicit", err: errors.New(`ent: missing required field "Room.allow_explicit"`)}
+	}
+	if _, ok := _c.mutation.CooldownMinutes(); !ok {
+		return &ValidationError{Name: "cooldown_minutes", err: errors.New(`ent: missing required field "Room.cooldown_minutes"`)}
+	}
+	if _, ok := _c.mutation.MaxQueueLength(); !ok {
+		return &ValidationError{Name: "max_queue_length", err: errors.New(`ent: missing required field "Room.max_queue_length"`)}
+	}
+	if _, ok := _c.mutation.SkipVotePercent(); !ok {
+		return &ValidationError{Name: "skip_vote_percent", err: errors.New(`ent: missing required field "Room.skip_vote_percent"`)}
+	}
+	if _, ok := _c.mutation.RequireApproval(); !ok {
+		return &ValidationError{Name: "require_approval", err: errors.New(`ent: missing required field "Room.require_approval"`)}
+	}
+	if _, ok := _c.mutation.TrustedAfter(); !ok {
+		return &ValidationError{Name: "trusted_after", err: errors.New(`ent: missing required field "Room.trusted_after"`)}
+	}
+	if _, ok := _c.mutation.SettingsVersion(); !ok {
+		return &ValidationError{Name: "settings_version", err: errors.New(`ent: missing required field "Room.settings_version"`)}
+	}
+	if _, ok := _c.mutation.PresentCount(); !ok {
+		return &ValidationError{Name: "present_count", err: errors.New(`ent: missing required field "Room.present_count"`)}
 	}
 	if v, ok := _c.mutation.PlaylistURI(); ok {
 		if err := room.PlaylistURIValidator(v); err != nil {
@@ -410,6 +667,62 @@ func (_c *RoomCreate) createSpec() (*Room, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.FallbackPlaylistURI(); ok {
 		_spec.SetField(room.FieldFallbackPlaylistURI, field.TypeString, value)
 		_node.FallbackPlaylistURI = &value
+	}
+	if value, ok := _c.mutation.OrderMode(); ok {
+		_spec.SetField(room.FieldOrderMode, field.TypeString, value)
+		_node.OrderMode = value
+	}
+	if value, ok := _c.mutation.AllowExplicit(); ok {
+		_spec.SetField(room.FieldAllowExplicit, field.TypeBool, value)
+		_node.AllowExplicit = value
+	}
+	if value, ok := _c.mutation.MaxSongSeconds(); ok {
+		_spec.SetField(room.FieldMaxSongSeconds, field.TypeInt, value)
+		_node.MaxSongSeconds = &value
+	}
+	if value, ok := _c.mutation.CooldownMinutes(); ok {
+		_spec.SetField(room.FieldCooldownMinutes, field.TypeInt, value)
+		_node.CooldownMinutes = value
+	}
+	if value, ok := _c.mutation.MaxQueueLength(); ok {
+		_spec.SetField(room.FieldMaxQueueLength, field.TypeInt, value)
+		_node.MaxQueueLength = value
+	}
+	if value, ok := _c.mutation.MaxQueuedPerGuest(); ok {
+		_spec.SetField(room.FieldMaxQueuedPerGuest, field.TypeInt, value)
+		_node.MaxQueuedPerGuest = &value
+	}
+	if value, ok := _c.mutation.AddsPerHour(); ok {
+		_spec.SetField(room.FieldAddsPerHour, field.TypeInt, value)
+		_node.AddsPerHour = &value
+	}
+	if value, ok := _c.mutation.SkipVotePercent(); ok {
+		_spec.SetField(room.FieldSkipVotePercent, field.TypeInt, value)
+		_node.SkipVotePercent = value
+	}
+	if value, ok := _c.mutation.RequireApproval(); ok {
+		_spec.SetField(room.FieldRequireApproval, field.TypeBool, value)
+		_node.RequireApproval = value
+	}
+	if value, ok := _c.mutation.TrustedAfter(); ok {
+		_spec.SetField(room.FieldTrustedAfter, field.TypeInt, value)
+		_node.TrustedAfter = value
+	}
+	if value, ok := _c.mutation.LastCallAt(); ok {
+		_spec.SetField(room.FieldLastCallAt, field.TypeTime, value)
+		_node.LastCallAt = &value
+	}
+	if value, ok := _c.mutation.Blocked(); ok {
+		_spec.SetField(room.FieldBlocked, field.TypeJSON, value)
+		_node.Blocked = value
+	}
+	if value, ok := _c.mutation.SettingsVersion(); ok {
+		_spec.SetField(room.FieldSettingsVersion, field.TypeInt64, value)
+		_node.SettingsVersion = value
+	}
+	if value, ok := _c.mutation.PresentCount(); ok {
+		_spec.SetField(room.FieldPresentCount, field.TypeInt, value)
+		_node.PresentCount = value
 	}
 	if value, ok := _c.mutation.PlaylistURI(); ok {
 		_spec.SetField(room.FieldPlaylistURI, field.TypeString, value)

@@ -10,8 +10,10 @@ import (
 
 	"antwon.dj/backend/ent/predicate"
 	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/ent/schema"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 )
 
@@ -200,6 +202,293 @@ func (_u *RoomUpdate) ClearFallbackPlaylistURI() *RoomUpdate {
 	return _u
 }
 
+// SetOrderMode sets the "order_mode" field.
+func (_u *RoomUpdate) SetOrderMode(v string) *RoomUpdate {
+	_u.mutation.SetOrderMode(v)
+	return _u
+}
+
+// SetNillableOrderMode sets the "order_mode" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableOrderMode(v *string) *RoomUpdate {
+	if v != nil {
+		_u.SetOrderMode(*v)
+	}
+	return _u
+}
+
+// SetAllowExplicit sets the "allow_explicit" field.
+func (_u *RoomUpdate) SetAllowExplicit(v bool) *RoomUpdate {
+	_u.mutation.SetAllowExplicit(v)
+	return _u
+}
+
+// SetNillableAllowExplicit sets the "allow_explicit" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableAllowExplicit(v *bool) *RoomUpdate {
+	if v != nil {
+		_u.SetAllowExplicit(*v)
+	}
+	return _u
+}
+
+// SetMaxSongSeconds sets the "max_song_seconds" field.
+func (_u *RoomUpdate) SetMaxSongSeconds(v int) *RoomUpdate {
+	_u.mutation.ResetMaxSongSeconds()
+	_u.mutation.SetMaxSongSeconds(v)
+	return _u
+}
+
+// SetNillableMaxSongSeconds sets the "max_song_seconds" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableMaxSongSeconds(v *int) *RoomUpdate {
+	if v != nil {
+		_u.SetMaxSongSeconds(*v)
+	}
+	return _u
+}
+
+// AddMaxSongSeconds adds value to the "max_song_seconds" field.
+func (_u *RoomUpdate) AddMaxSongSeconds(v int) *RoomUpdate {
+	_u.mutation.AddMaxSongSeconds(v)
+	return _u
+}
+
+// ClearMaxSongSeconds clears the value of the "max_song_seconds" field.
+func (_u *RoomUpdate) ClearMaxSongSeconds() *RoomUpdate {
+	_u.mutation.ClearMaxSongSeconds()
+	return _u
+}
+
+// SetCooldownMinutes sets the "cooldown_minutes" field.
+func (_u *RoomUpdate) SetCooldownMinutes(v int) *RoomUpdate {
+	_u.mutation.ResetCooldownMinutes()
+	_u.mutation.SetCooldownMinutes(v)
+	return _u
+}
+
+// SetNillableCooldownMinutes sets the "cooldown_minutes" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableCooldownMinutes(v *int) *RoomUpdate {
+	if v != nil {
+		_u.SetCooldownMinutes(*v)
+	}
+	return _u
+}
+
+// AddCooldownMinutes adds value to the "cooldown_minutes" field.
+func (_u *RoomUpdate) AddCooldownMinutes(v int) *RoomUpdate {
+	_u.mutation.AddCooldownMinutes(v)
+	return _u
+}
+
+// SetMaxQueueLength sets the "max_queue_length" field.
+func (_u *RoomUpdate) SetMaxQueueLength(v int) *RoomUpdate {
+	_u.mutation.ResetMaxQueueLength()
+	_u.mutation.SetMaxQueueLength(v)
+	return _u
+}
+
+// SetNillableMaxQueueLength sets the "max_queue_length" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableMaxQueueLength(v *int) *RoomUpdate {
+	if v != nil {
+		_u.SetMaxQueueLength(*v)
+	}
+	return _u
+}
+
+// AddMaxQueueLength adds value to the "max_queue_length" field.
+func (_u *RoomUpdate) AddMaxQueueLength(v int) *RoomUpdate {
+	_u.mutation.AddMaxQueueLength(v)
+	return _u
+}
+
+// SetMaxQueuedPerGuest sets the "max_queued_per_guest" field.
+func (_u *RoomUpdate) SetMaxQueuedPerGuest(v int) *RoomUpdate {
+	_u.mutation.ResetMaxQueuedPerGuest()
+	_u.mutation.SetMaxQueuedPerGuest(v)
+	return _u
+}
+
+// SetNillableMaxQueuedPerGuest sets the "max_queued_per_guest" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableMaxQueuedPerGuest(v *int) *RoomUpdate {
+	if v != nil {
+		_u.SetMaxQueuedPerGuest(*v)
+	}
+	return _u
+}
+
+// AddMaxQueuedPerGuest adds value to the "max_queued_per_guest" field.
+func (_u *RoomUpdate) AddMaxQueuedPerGuest(v int) *RoomUpdate {
+	_u.mutation.AddMaxQueuedPerGuest(v)
+	return _u
+}
+
+// ClearMaxQueuedPerGuest clears the value of the "max_queued_per_guest" field.
+func (_u *RoomUpdate) ClearMaxQueuedPerGuest() *RoomUpdate {
+	_u.mutation.ClearMaxQueuedPerGuest()
+	return _u
+}
+
+// SetAddsPerHour sets the "adds_per_hour" field.
+func (_u *RoomUpdate) SetAddsPerHour(v int) *RoomUpdate {
+	_u.mutation.ResetAddsPerHour()
+	_u.mutation.SetAddsPerHour(v)
+	return _u
+}
+
+// SetNillableAddsPerHour sets the "adds_per_hour" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableAddsPerHour(v *int) *RoomUpdate {
+	if v != nil {
+		_u.SetAddsPerHour(*v)
+	}
+	return _u
+}
+
+// AddAddsPerHour adds value to the "adds_per_hour" field.
+func (_u *RoomUpdate) AddAddsPerHour(v int) *RoomUpdate {
+	_u.mutation.AddAddsPerHour(v)
+	return _u
+}
+
+// ClearAddsPerHour clears the value of the "adds_per_hour" field.
+func (_u *RoomUpdate) ClearAddsPerHour() *RoomUpdate {
+	_u.mutation.ClearAddsPerHour()
+	return _u
+}
+
+// SetSkipVotePercent sets the "skip_vote_percent" field.
+func (_u *RoomUpdate) SetSkipVotePercent(v int) *RoomUpdate {
+	_u.mutation.ResetSkipVotePercent()
+	_u.mutation.SetSkipVotePercent(v)
+	return _u
+}
+
+// SetNillableSkipVotePercent sets the "skip_vote_percent" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableSkipVotePercent(v *int) *RoomUpdate {
+	if v != nil {
+		_u.SetSkipVotePercent(*v)
+	}
+	return _u
+}
+
+// AddSkipVotePercent adds value to the "skip_vote_percent" field.
+func (_u *RoomUpdate) AddSkipVotePercent(v int) *RoomUpdate {
+	_u.mutation.AddSkipVotePercent(v)
+	return _u
+}
+
+// SetRequireApproval sets the "require_approval" field.
+func (_u *RoomUpdate) SetRequireApproval(v bool) *RoomUpdate {
+	_u.mutation.SetRequireApproval(v)
+	return _u
+}
+
+// SetNillableRequireApproval sets the "require_approval" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableRequireApproval(v *bool) *RoomUpdate {
+	if v != nil {
+		_u.SetRequireApproval(*v)
+	}
+	return _u
+}
+
+// SetTrustedAfter sets the "trusted_after" field.
+func (_u *RoomUpdate) SetTrustedAfter(v int) *RoomUpdate {
+	_u.mutation.ResetTrustedAfter()
+	_u.mutation.SetTrustedAfter(v)
+	return _u
+}
+
+// SetNillableTrustedAfter sets the "trusted_after" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableTrustedAfter(v *int) *RoomUpdate {
+	if v != nil {
+		_u.SetTrustedAfter(*v)
+	}
+	return _u
+}
+
+// AddTrustedAfter adds value to the "trusted_after" field.
+func (_u *RoomUpdate) AddTrustedAfter(v int) *RoomUpdate {
+	_u.mutation.AddTrustedAfter(v)
+	return _u
+}
+
+// SetLastCallAt sets the "last_call_at" field.
+func (_u *RoomUpdate) SetLastCallAt(v time.Time) *RoomUpdate {
+	_u.mutation.SetLastCallAt(v)
+	return _u
+}
+
+// SetNillableLastCallAt sets the "last_call_at" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableLastCallAt(v *time.Time) *RoomUpdate {
+	if v != nil {
+		_u.SetLastCallAt(*v)
+	}
+	return _u
+}
+
+// ClearLastCallAt clears the value of the "last_call_at" field.
+func (_u *RoomUpdate) ClearLastCallAt() *RoomUpdate {
+	_u.mutation.ClearLastCallAt()
+	return _u
+}
+
+// SetBlocked sets the "blocked" field.
+func (_u *RoomUpdate) SetBlocked(v []schema.Blocked) *RoomUpdate {
+	_u.mutation.SetBlocked(v)
+	return _u
+}
+
+// AppendBlocked appends value to the "blocked" field.
+func (_u *RoomUpdate) AppendBlocked(v []schema.Blocked) *RoomUpdate {
+	_u.mutation.AppendBlocked(v)
+	return _u
+}
+
+// ClearBlocked clears the value of the "blocked" field.
+func (_u *RoomUpdate) ClearBlocked() *RoomUpdate {
+	_u.mutation.ClearBlocked()
+	return _u
+}
+
+// SetSettingsVersion sets the "settings_version" field.
+func (_u *RoomUpdate) SetSettingsVersion(v int64) *RoomUpdate {
+	_u.mutation.ResetSettingsVersion()
+	_u.mutation.SetSettingsVersion(v)
+	return _u
+}
+
+// SetNillableSettingsVersion sets the "settings_version" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableSettingsVersion(v *int64) *RoomUpdate {
+	if v != nil {
+		_u.SetSettingsVersion(*v)
+	}
+	return _u
+}
+
+// AddSettingsVersion adds value to the "settings_version" field.
+func (_u *RoomUpdate) AddSettingsVersion(v int64) *RoomUpdate {
+	_u.mutation.AddSettingsVersion(v)
+	return _u
+}
+
+// SetPresentCount sets the "present_count" field.
+func (_u *RoomUpdate) SetPresentCount(v int) *RoomUpdate {
+	_u.mutation.ResetPresentCount()
+	_u.mutation.SetPresentCount(v)
+	return _u
+}
+
+// SetNillablePresentCount sets the "present_count" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillablePresentCount(v *int) *RoomUpdate {
+	if v != nil {
+		_u.SetPresentCount(*v)
+	}
+	return _u
+}
+
+// AddPresentCount adds value to the "present_count" field.
+func (_u *RoomUpdate) AddPresentCount(v int) *RoomUpdate {
+	_u.mutation.AddPresentCount(v)
+	return _u
+}
+
 // SetPlaylistURI sets the "playlist_uri" field.
 func (_u *RoomUpdate) SetPlaylistURI(v string) *RoomUpdate {
 	_u.mutation.SetPlaylistURI(v)
@@ -304,6 +593,11 @@ func (_u *RoomUpdate) check() error {
 			return &ValidationError{Name: "fallback_playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.fallback_playlist_uri": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.OrderMode(); ok {
+		if err := room.OrderModeValidator(v); err != nil {
+			return &ValidationError{Name: "order_mode", err: fmt.Errorf(`ent: validator failed for field "Room.order_mode": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.PlaylistURI(); ok {
 		if err := room.PlaylistURIValidator(v); err != nil {
 			return &ValidationError{Name: "playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.playlist_uri": %w`, err)}
@@ -371,6 +665,95 @@ func (_u *RoomUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.FallbackPlaylistURICleared() {
 		_spec.ClearField(room.FieldFallbackPlaylistURI, field.TypeString)
+	}
+	if value, ok := _u.mutation.OrderMode(); ok {
+		_spec.SetField(room.FieldOrderMode, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AllowExplicit(); ok {
+		_spec.SetField(room.FieldAllowExplicit, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.MaxSongSeconds(); ok {
+		_spec.SetField(room.FieldMaxSongSeconds, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMaxSongSeconds(); ok {
+		_spec.AddField(room.FieldMaxSongSeconds, field.TypeInt, value)
+	}
+	if _u.mutation.MaxSongSecondsCleared() {
+		_spec.ClearField(room.FieldMaxSongSeconds, field.TypeInt)
+	}
+	if value, ok := _u.mutation.CooldownMinutes(); ok {
+		_spec.SetField(room.FieldCooldownMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedCooldownMinutes(); ok {
+		_spec.AddField(room.FieldCooldownMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.MaxQueueLength(); ok {
+		_spec.SetField(room.FieldMaxQueueLength, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMaxQueueLength(); ok {
+		_spec.AddField(room.FieldMaxQueueLength, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.MaxQueuedPerGuest(); ok {
+		_spec.SetField(room.FieldMaxQueuedPerGuest, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMaxQueuedPerGuest(); ok {
+		_spec.AddField(room.FieldMaxQueuedPerGuest, field.TypeInt, value)
+	}
+	if _u.mutation.MaxQueuedPerGuestCleared() {
+		_spec.ClearField(room.FieldMaxQueuedPerGuest, field.TypeInt)
+	}
+	if value, ok := _u.mutation.AddsPerHour(); ok {
+		_spec.SetField(room.FieldAddsPerHour, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAddsPerHour(); ok {
+		_spec.AddField(room.FieldAddsPerHour, field.TypeInt, value)
+	}
+	if _u.mutation.AddsPerHourCleared() {
+		_spec.ClearField(room.FieldAddsPerHour, field.TypeInt)
+	}
+	if value, ok := _u.mutation.SkipVotePercent(); ok {
+		_spec.SetField(room.FieldSkipVotePercent, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedSkipVotePercent(); ok {
+		_spec.AddField(room.FieldSkipVotePercent, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.RequireApproval(); ok {
+		_spec.SetField(room.FieldRequireApproval, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.TrustedAfter(); ok {
+		_spec.SetField(room.FieldTrustedAfter, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedTrustedAfter(); ok {
+		_spec.AddField(room.FieldTrustedAfter, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.LastCallAt(); ok {
+		_spec.SetField(room.FieldLastCallAt, field.TypeTime, value)
+	}
+	if _u.mutation.LastCallAtCleared() {
+		_spec.ClearField(room.FieldLastCallAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Blocked(); ok {
+		_spec.SetField(room.FieldBlocked, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedBlocked(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, room.FieldBlocked, value)
+		})
+	}
+	if _u.mutation.BlockedCleared() {
+		_spec.ClearField(room.FieldBlocked, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.SettingsVersion(); ok {
+		_spec.SetField(room.FieldSettingsVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSettingsVersion(); ok {
+		_spec.AddField(room.FieldSettingsVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.PresentCount(); ok {
+		_spec.SetField(room.FieldPresentCount, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPresentCount(); ok {
+		_spec.AddField(room.FieldPresentCount, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.PlaylistURI(); ok {
 		_spec.SetField(room.FieldPlaylistURI, field.TypeString, value)
@@ -576,6 +959,293 @@ func (_u *RoomUpdateOne) ClearFallbackPlaylistURI() *RoomUpdateOne {
 	return _u
 }
 
+// SetOrderMode sets the "order_mode" field.
+func (_u *RoomUpdateOne) SetOrderMode(v string) *RoomUpdateOne {
+	_u.mutation.SetOrderMode(v)
+	return _u
+}
+
+// SetNillableOrderMode sets the "order_mode" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableOrderMode(v *string) *RoomUpdateOne {
+	if v != nil {
+		_u.SetOrderMode(*v)
+	}
+	return _u
+}
+
+// SetAllowExplicit sets the "allow_explicit" field.
+func (_u *RoomUpdateOne) SetAllowExplicit(v bool) *RoomUpdateOne {
+	_u.mutation.SetAllowExplicit(v)
+	return _u
+}
+
+// SetNillableAllowExplicit sets the "allow_explicit" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableAllowExplicit(v *bool) *RoomUpdateOne {
+	if v != nil {
+		_u.SetAllowExplicit(*v)
+	}
+	return _u
+}
+
+// SetMaxSongSeconds sets the "max_song_seconds" field.
+func (_u *RoomUpdateOne) SetMaxSongSeconds(v int) *RoomUpdateOne {
+	_u.mutation.ResetMaxSongSeconds()
+	_u.mutation.SetMaxSongSeconds(v)
+	return _u
+}
+
+// SetNillableMaxSongSeconds sets the "max_song_seconds" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableMaxSongSeconds(v *int) *RoomUpdateOne {
+	if v != nil {
+		_u.SetMaxSongSeconds(*v)
+	}
+	return _u
+}
+
+// AddMaxSongSeconds adds value to the "max_song_seconds" field.
+func (_u *RoomUpdateOne) AddMaxSongSeconds(v int) *RoomUpdateOne {
+	_u.mutation.AddMaxSongSeconds(v)
+	return _u
+}
+
+// ClearMaxSongSeconds clears the value of the "max_song_seconds" field.
+func (_u *RoomUpdateOne) ClearMaxSongSeconds() *RoomUpdateOne {
+	_u.mutation.ClearMaxSongSeconds()
+	return _u
+}
+
+// SetCooldownMinutes sets the "cooldown_minutes" field.
+func (_u *RoomUpdateOne) SetCooldownMinutes(v int) *RoomUpdateOne {
+	_u.mutation.ResetCooldownMinutes()
+	_u.mutation.SetCooldownMinutes(v)
+	return _u
+}
+
+// SetNillableCooldownMinutes sets the "cooldown_minutes" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableCooldownMinutes(v *int) *RoomUpdateOne {
+	if v != nil {
+		_u.SetCooldownMinutes(*v)
+	}
+	return _u
+}
+
+// AddCooldownMinutes adds value to the "cooldown_minutes" field.
+func (_u *RoomUpdateOne) AddCooldownMinutes(v int) *RoomUpdateOne {
+	_u.mutation.AddCooldownMinutes(v)
+	return _u
+}
+
+// SetMaxQueueLength sets the "max_queue_length" field.
+func (_u *RoomUpdateOne) SetMaxQueueLength(v int) *RoomUpdateOne {
+	_u.mutation.ResetMaxQueueLength()
+	_u.mutation.SetMaxQueueLength(v)
+	return _u
+}
+
+// SetNillableMaxQueueLength sets the "max_queue_length" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableMaxQueueLength(v *int) *RoomUpdateOne {
+	if v != nil {
+		_u.SetMaxQueueLength(*v)
+	}
+	return _u
+}
+
+// AddMaxQueueLength adds value to the "max_queue_length" field.
+func (_u *RoomUpdateOne) AddMaxQueueLength(v int) *RoomUpdateOne {
+	_u.mutation.AddMaxQueueLength(v)
+	return _u
+}
+
+// SetMaxQueuedPerGuest sets the "max_queued_per_guest" field.
+func (_u *RoomUpdateOne) SetMaxQueuedPerGuest(v int) *RoomUpdateOne {
+	_u.mutation.ResetMaxQueuedPerGuest()
+	_u.mutation.SetMaxQueuedPerGuest(v)
+	return _u
+}
+
+// SetNillableMaxQueuedPerGuest sets the "max_queued_per_guest" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableMaxQueuedPerGuest(v *int) *RoomUpdateOne {
+	if v != nil {
+		_u.SetMaxQueuedPerGuest(*v)
+	}
+	return _u
+}
+
+// AddMaxQueuedPerGuest adds value to the "max_queued_per_guest" field.
+func (_u *RoomUpdateOne) AddMaxQueuedPerGuest(v int) *RoomUpdateOne {
+	_u.mutation.AddMaxQueuedPerGuest(v)
+	return _u
+}
+
+// ClearMaxQueuedPerGuest clears the value of the "max_queued_per_guest" field.
+func (_u *RoomUpdateOne) ClearMaxQueuedPerGuest() *RoomUpdateOne {
+	_u.mutation.ClearMaxQueuedPerGuest()
+	return _u
+}
+
+// SetAddsPerHour sets the "adds_per_hour" field.
+func (_u *RoomUpdateOne) SetAddsPerHour(v int) *RoomUpdateOne {
+	_u.mutation.ResetAddsPerHour()
+	_u.mutation.SetAddsPerHour(v)
+	return _u
+}
+
+// SetNillableAddsPerHour sets the "adds_per_hour" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableAddsPerHour(v *int) *RoomUpdateOne {
+	if v != nil {
+		_u.SetAddsPerHour(*v)
+	}
+	return _u
+}
+
+// AddAddsPerHour adds value to the "adds_per_hour" field.
+func (_u *RoomUpdateOne) AddAddsPerHour(v int) *RoomUpdateOne {
+	_u.mutation.AddAddsPerHour(v)
+	return _u
+}
+
+// ClearAddsPerHour clears the value of the "adds_per_hour" field.
+func (_u *RoomUpdateOne) ClearAddsPerHour() *RoomUpdateOne {
+	_u.mutation.ClearAddsPerHour()
+	return _u
+}
+
+// SetSkipVotePercent sets the "skip_vote_percent" field.
+func (_u *RoomUpdateOne) SetSkipVotePercent(v int) *RoomUpdateOne {
+	_u.mutation.ResetSkipVotePercent()
+	_u.mutation.SetSkipVotePercent(v)
+	return _u
+}
+
+// SetNillableSkipVotePercent sets the "skip_vote_percent" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableSkipVotePercent(v *int) *RoomUpdateOne {
+	if v != nil {
+		_u.SetSkipVotePercent(*v)
+	}
+	return _u
+}
+
+// AddSkipVotePercent adds value to the "skip_vote_percent" field.
+func (_u *RoomUpdateOne) AddSkipVotePercent(v int) *RoomUpdateOne {
+	_u.mutation.AddSkipVotePercent(v)
+	return _u
+}
+
+// SetRequireApproval sets the "require_approval" field.
+func (_u *RoomUpdateOne) SetRequireApproval(v bool) *RoomUpdateOne {
+	_u.mutation.SetRequireApproval(v)
+	return _u
+}
+
+// SetNillableRequireApproval sets the "require_approval" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableRequireApproval(v *bool) *RoomUpdateOne {
+	if v != nil {
+		_u.SetRequireApproval(*v)
+	}
+	return _u
+}
+
+// SetTrustedAfter sets the "trusted_after" field.
+func (_u *RoomUpdateOne) SetTrustedAfter(v int) *RoomUpdateOne {
+	_u.mutation.ResetTrustedAfter()
+	_u.mutation.SetTrustedAfter(v)
+	return _u
+}
+
+// SetNillableTrustedAfter sets the "trusted_after" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableTrustedAfter(v *int) *RoomUpdateOne {
+	if v != nil {
+		_u.SetTrustedAfter(*v)
+	}
+	return _u
+}
+
+// AddTrustedAfter adds value to the "trusted_after" field.
+func (_u *RoomUpdateOne) AddTrustedAfter(v int) *RoomUpdateOne {
+	_u.mutation.AddTrustedAfter(v)
+	return _u
+}
+
+// SetLastCallAt sets the "last_call_at" field.
+func (_u *RoomUpdateOne) SetLastCallAt(v time.Time) *RoomUpdateOne {
+	_u.mutation.SetLastCallAt(v)
+	return _u
+}
+
+// SetNillableLastCallAt sets the "last_call_at" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableLastCallAt(v *time.Time) *RoomUpdateOne {
+	if v != nil {
+		_u.SetLastCallAt(*v)
+	}
+	return _u
+}
+
+// ClearLastCallAt clears the value of the "last_call_at" field.
+func (_u *RoomUpdateOne) ClearLastCallAt() *RoomUpdateOne {
+	_u.mutation.ClearLastCallAt()
+	return _u
+}
+
+// SetBlocked sets the "blocked" field.
+func (_u *RoomUpdateOne) SetBlocked(v []schema.Blocked) *RoomUpdateOne {
+	_u.mutation.SetBlocked(v)
+	return _u
+}
+
+// AppendBlocked appends value to the "blocked" field.
+func (_u *RoomUpdateOne) AppendBlocked(v []schema.Blocked) *RoomUpdateOne {
+	_u.mutation.AppendBlocked(v)
+	return _u
+}
+
+// ClearBlocked clears the value of the "blocked" field.
+func (_u *RoomUpdateOne) ClearBlocked() *RoomUpdateOne {
+	_u.mutation.ClearBlocked()
+	return _u
+}
+
+// SetSettingsVersion sets the "settings_version" field.
+func (_u *RoomUpdateOne) SetSettingsVersion(v int64) *RoomUpdateOne {
+	_u.mutation.ResetSettingsVersion()
+	_u.mutation.SetSettingsVersion(v)
+	return _u
+}
+
+// SetNillableSettingsVersion sets the "settings_version" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableSettingsVersion(v *int64) *RoomUpdateOne {
+	if v != nil {
+		_u.SetSettingsVersion(*v)
+	}
+	return _u
+}
+
+// AddSettingsVersion adds value to the "settings_version" field.
+func (_u *RoomUpdateOne) AddSettingsVersion(v int64) *RoomUpdateOne {
+	_u.mutation.AddSettingsVersion(v)
+	return _u
+}
+
+// SetPresentCount sets the "present_count" field.
+func (_u *RoomUpdateOne) SetPresentCount(v int) *RoomUpdateOne {
+	_u.mutation.ResetPresentCount()
+	_u.mutation.SetPresentCount(v)
+	return _u
+}
+
+// SetNillablePresentCount sets the "present_count" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillablePresentCount(v *int) *RoomUpdateOne {
+	if v != nil {
+		_u.SetPresentCount(*v)
+	}
+	return _u
+}
+
+// AddPresentCount adds value to the "present_count" field.
+func (_u *RoomUpdateOne) AddPresentCount(v int) *RoomUpdateOne {
+	_u.mutation.AddPresentCount(v)
+	return _u
+}
+
 // SetPlaylistURI sets the "playlist_uri" field.
 func (_u *RoomUpdateOne) SetPlaylistURI(v string) *RoomUpdateOne {
 	_u.mutation.SetPlaylistURI(v)
@@ -693,6 +1363,11 @@ func (_u *RoomUpdateOne) check() error {
 			return &ValidationError{Name: "fallback_playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.fallback_playlist_uri": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.OrderMode(); ok {
+		if err := room.OrderModeValidator(v); err != nil {
+			return &ValidationError{Name: "order_mode", err: fmt.Errorf(`ent: validator failed for field "Room.order_mode": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.PlaylistURI(); ok {
 		if err := room.PlaylistURIValidator(v); err != nil {
 			return &ValidationError{Name: "playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.playlist_uri": %w`, err)}
@@ -777,6 +1452,95 @@ func (_u *RoomUpdateOne) sqlSave(ctx context.Context) (_node *Room, err error) {
 	}
 	if _u.mutation.FallbackPlaylistURICleared() {
 		_spec.ClearField(room.FieldFallbackPlaylistURI, field.TypeString)
+	}
+	if value, ok := _u.mutation.OrderMode(); ok {
+		_spec.SetField(room.FieldOrderMode, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AllowExplicit(); ok {
+		_spec.SetField(room.FieldAllowExplicit, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.MaxSongSeconds(); ok {
+		_spec.SetField(room.FieldMaxSongSeconds, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMaxSongSeconds(); ok {
+		_spec.AddField(room.FieldMaxSongSeconds, field.TypeInt, value)
+	}
+	if _u.mutation.MaxSongSecondsCleared() {
+		_spec.ClearField(room.FieldMaxSongSeconds, field.TypeInt)
+	}
+	if value, ok := _u.mutation.CooldownMinutes(); ok {
+		_spec.SetField(room.FieldCooldownMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedCooldownMinutes(); ok {
+		_spec.AddField(room.FieldCooldownMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.MaxQueueLength(); ok {
+		_spec.SetField(room.FieldMaxQueueLength, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMaxQueueLength(); ok {
+		_spec.AddField(room.FieldMaxQueueLength, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.MaxQueuedPerGuest(); ok {
+		_spec.SetField(room.FieldMaxQueuedPerGuest, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedMaxQueuedPerGuest(); ok {
+		_spec.AddField(room.FieldMaxQueuedPerGuest, field.TypeInt, value)
+	}
+	if _u.mutation.MaxQueuedPerGuestCleared() {
+		_spec.ClearField(room.FieldMaxQueuedPerGuest, field.TypeInt)
+	}
+	if value, ok := _u.mutation.AddsPerHour(); ok {
+		_spec.SetField(room.FieldAddsPerHour, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAddsPerHour(); ok {
+		_spec.AddField(room.FieldAddsPerHour, field.TypeInt, value)
+	}
+	if _u.mutation.AddsPerHourCleared() {
+		_spec.ClearField(room.FieldAddsPerHour, field.TypeInt)
+	}
+	if value, ok := _u.mutation.SkipVotePercent(); ok {
+		_spec.SetField(room.FieldSkipVotePercent, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedSkipVotePercent(); ok {
+		_spec.AddField(room.FieldSkipVotePercent, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.RequireApproval(); ok {
+		_spec.SetField(room.FieldRequireApproval, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.TrustedAfter(); ok {
+		_spec.SetField(room.FieldTrustedAfter, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedTrustedAfter(); ok {
+		_spec.AddField(room.FieldTrustedAfter, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.LastCallAt(); ok {
+		_spec.SetField(room.FieldLastCallAt, field.TypeTime, value)
+	}
+	if _u.mutation.LastCallAtCleared() {
+		_spec.ClearField(room.FieldLastCallAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Blocked(); ok {
+		_spec.SetField(room.FieldBlocked, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedBlocked(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, room.FieldBlocked, value)
+		})
+	}
+	if _u.mutation.BlockedCleared() {
+		_spec.ClearField(room.FieldBlocked, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.SettingsVersion(); ok {
+		_spec.SetField(room.FieldSettingsVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSettingsVersion(); ok {
+		_spec.AddField(room.FieldSettingsVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.PresentCount(); ok {
+		_spec.SetField(room.FieldPresentCount, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPresentCount(); ok {
+		_spec.AddField(room.FieldPresentCount, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.PlaylistURI(); ok {
 		_spec.SetField(room.FieldPlaylistURI, field.TypeString, value)

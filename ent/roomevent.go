@@ -28,8 +28,14 @@ type RoomEvent struct {
 	Kind string `json:"kind,omitempty"`
 	// ItemID holds the value of the "item_id" field.
 	ItemID *string `json:"item_id,omitempty"`
+	// to whom it was done
+	SubjectID *string `json:"subject_id,omitempty"`
 	// Detail holds the value of the "detail" field.
 	Detail *string `json:"detail,omitempty"`
+	// the room's version with which it was done
+	Version int64 `json:"version,omitempty"`
+	// Undone holds the value of the "undone" field.
+	Undone bool `json:"undone,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the RoomEventQuery when eager-loading is set.
 	Edges        RoomEventEdges `json:"edges"`
@@ -61,7 +67,11 @@ func (*RoomEvent) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case roomevent.FieldID, roomevent.FieldRoomID, roomevent.FieldActorID, roomevent.FieldKind, roomevent.FieldItemID, roomevent.FieldDetail:
+		case roomevent.FieldUndone:
+			values[i] = new(sql.NullBool)
+		case roomevent.FieldVersion:
+			values[i] = new(sql.NullInt64)
+		case roomevent.FieldID, roomevent.FieldRoomID, roomevent.FieldActorID, roomevent.FieldKind, roomevent.FieldItemID, roomevent.FieldSubjectID, roomevent.FieldDetail:
 			values[i] = new(sql.NullString)
 		case roomevent.FieldAt:
 			values[i] = new(sql.NullTime)
@@ -118,12 +128,31 @@ func (_m *RoomEvent) assignValues(columns []string, values []any) error {
 				_m.ItemID = new(string)
 				*_m.ItemID = value.String
 			}
+		case roomevent.FieldSubjectID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field subject_id", values[i])
+			} else if value.Valid {
+				_m.SubjectID = new(string)
+				*_m.SubjectID = value.String
+			}
 		case roomevent.FieldDetail:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field detail", values[i])
 			} else if value.Valid {
 				_m.Detail = new(string)
 				*_m.Detail = value.String
+			}
+		case roomevent.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = value.Int64
+			}
+		case roomevent.FieldUndone:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field undone", values[i])
+			} else if value.Valid {
+				_m.Undone = value.Bool
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -185,10 +214,21 @@ func (_m *RoomEvent) String() string {
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
+	if v := _m.SubjectID; v != nil {
+		builder.WriteString("subject_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
 	if v := _m.Detail; v != nil {
 		builder.WriteString("detail=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
+	builder.WriteString(", ")
+	builder.WriteString("undone=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Undone))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -67,6 +67,20 @@ func (_c *RoomEventCreate) SetNillableItemID(v *string) *RoomEventCreate {
 	return _c
 }
 
+// SetSubjectID sets the "subject_id" field.
+func (_c *RoomEventCreate) SetSubjectID(v string) *RoomEventCreate {
+	_c.mutation.SetSubjectID(v)
+	return _c
+}
+
+// SetNillableSubjectID sets the "subject_id" field if the given value is not nil.
+func (_c *RoomEventCreate) SetNillableSubjectID(v *string) *RoomEventCreate {
+	if v != nil {
+		_c.SetSubjectID(*v)
+	}
+	return _c
+}
+
 // SetDetail sets the "detail" field.
 func (_c *RoomEventCreate) SetDetail(v string) *RoomEventCreate {
 	_c.mutation.SetDetail(v)
@@ -77,6 +91,34 @@ func (_c *RoomEventCreate) SetDetail(v string) *RoomEventCreate {
 func (_c *RoomEventCreate) SetNillableDetail(v *string) *RoomEventCreate {
 	if v != nil {
 		_c.SetDetail(*v)
+	}
+	return _c
+}
+
+// SetVersion sets the "version" field.
+func (_c *RoomEventCreate) SetVersion(v int64) *RoomEventCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *RoomEventCreate) SetNillableVersion(v *int64) *RoomEventCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
+// SetUndone sets the "undone" field.
+func (_c *RoomEventCreate) SetUndone(v bool) *RoomEventCreate {
+	_c.mutation.SetUndone(v)
+	return _c
+}
+
+// SetNillableUndone sets the "undone" field if the given value is not nil.
+func (_c *RoomEventCreate) SetNillableUndone(v *bool) *RoomEventCreate {
+	if v != nil {
+		_c.SetUndone(*v)
 	}
 	return _c
 }
@@ -99,6 +141,7 @@ func (_c *RoomEventCreate) Mutation() *RoomEventMutation {
 
 // Save creates the RoomEvent in the database.
 func (_c *RoomEventCreate) Save(ctx context.Context) (*RoomEvent, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -121,6 +164,18 @@ func (_c *RoomEventCreate) Exec(ctx context.Context) error {
 func (_c *RoomEventCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *RoomEventCreate) defaults() {
+	if _, ok := _c.mutation.Version(); !ok {
+		v := roomevent.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
+	if _, ok := _c.mutation.Undone(); !ok {
+		v := roomevent.DefaultUndone
+		_c.mutation.SetUndone(v)
 	}
 }
 
@@ -155,10 +210,21 @@ func (_c *RoomEventCreate) check() error {
 			return &ValidationError{Name: "item_id", err: fmt.Errorf(`ent: validator failed for field "RoomEvent.item_id": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.SubjectID(); ok {
+		if err := roomevent.SubjectIDValidator(v); err != nil {
+			return &ValidationError{Name: "subject_id", err: fmt.Errorf(`ent: validator failed for field "RoomEvent.subject_id": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.Detail(); ok {
 		if err := roomevent.DetailValidator(v); err != nil {
 			return &ValidationError{Name: "detail", err: fmt.Errorf(`ent: validator failed for field "RoomEvent.detail": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "RoomEvent.version"`)}
+	}
+	if _, ok := _c.mutation.Undone(); !ok {
+		return &ValidationError{Name: "undone", err: errors.New(`ent: missing required field "RoomEvent.undone"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := roomevent.IDValidator(v); err != nil {
@@ -219,9 +285,21 @@ func (_c *RoomEventCreate) createSpec() (*RoomEvent, *sqlgraph.CreateSpec) {
 		_spec.SetField(roomevent.FieldItemID, field.TypeString, value)
 		_node.ItemID = &value
 	}
+	if value, ok := _c.mutation.SubjectID(); ok {
+		_spec.SetField(roomevent.FieldSubjectID, field.TypeString, value)
+		_node.SubjectID = &value
+	}
 	if value, ok := _c.mutation.Detail(); ok {
 		_spec.SetField(roomevent.FieldDetail, field.TypeString, value)
 		_node.Detail = &value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(roomevent.FieldVersion, field.TypeInt64, value)
+		_node.Version = value
+	}
+	if value, ok := _c.mutation.Undone(); ok {
+		_spec.SetField(roomevent.FieldUndone, field.TypeBool, value)
+		_node.Undone = value
 	}
 	if nodes := _c.mutation.RoomIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -261,6 +339,7 @@ func (_c *RoomEventCreateBulk) Save(ctx context.Context) ([]*RoomEvent, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*RoomEventMutation)
 				if !ok {

@@ -27,6 +27,20 @@ func (_u *RoomEventUpdate) Where(ps ...predicate.RoomEvent) *RoomEventUpdate {
 	return _u
 }
 
+// SetUndone sets the "undone" field.
+func (_u *RoomEventUpdate) SetUndone(v bool) *RoomEventUpdate {
+	_u.mutation.SetUndone(v)
+	return _u
+}
+
+// SetNillableUndone sets the "undone" field if the given value is not nil.
+func (_u *RoomEventUpdate) SetNillableUndone(v *bool) *RoomEventUpdate {
+	if v != nil {
+		_u.SetUndone(*v)
+	}
+	return _u
+}
+
 // Mutation returns the RoomEventMutation object of the builder.
 func (_u *RoomEventUpdate) Mutation() *RoomEventMutation {
 	return _u.mutation
@@ -85,8 +99,14 @@ func (_u *RoomEventUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ItemIDCleared() {
 		_spec.ClearField(roomevent.FieldItemID, field.TypeString)
 	}
+	if _u.mutation.SubjectIDCleared() {
+		_spec.ClearField(roomevent.FieldSubjectID, field.TypeString)
+	}
 	if _u.mutation.DetailCleared() {
 		_spec.ClearField(roomevent.FieldDetail, field.TypeString)
+	}
+	if value, ok := _u.mutation.Undone(); ok {
+		_spec.SetField(roomevent.FieldUndone, field.TypeBool, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -106,6 +126,20 @@ type RoomEventUpdateOne struct {
 	fields   []string
 	hooks    []Hook
 	mutation *RoomEventMutation
+}
+
+// SetUndone sets the "undone" field.
+func (_u *RoomEventUpdateOne) SetUndone(v bool) *RoomEventUpdateOne {
+	_u.mutation.SetUndone(v)
+	return _u
+}
+
+// SetNillableUndone sets the "undone" field if the given value is not nil.
+func (_u *RoomEventUpdateOne) SetNillableUndone(v *bool) *RoomEventUpdateOne {
+	if v != nil {
+		_u.SetUndone(*v)
+	}
+	return _u
 }
 
 // Mutation returns the RoomEventMutation object of the builder.
@@ -196,8 +230,14 @@ func (_u *RoomEventUpdateOne) sqlSave(ctx context.Context) (_node *RoomEvent, er
 	if _u.mutation.ItemIDCleared() {
 		_spec.ClearField(roomevent.FieldItemID, field.TypeString)
 	}
+	if _u.mutation.SubjectIDCleared() {
+		_spec.ClearField(roomevent.FieldSubjectID, field.TypeString)
+	}
 	if _u.mutation.DetailCleared() {
 		_spec.ClearField(roomevent.FieldDetail, field.TypeString)
+	}
+	if value, ok := _u.mutation.Undone(); ok {
+		_spec.SetField(roomevent.FieldUndone, field.TypeBool, value)
 	}
 	_node = &RoomEvent{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -53,6 +53,10 @@ type RoomPlayback struct {
 	Delivery string `json:"delivery,omitempty"`
 	// a song of the room has played
 	Begun bool `json:"begun,omitempty"`
+	// for the song that plays
+	SkipVotes int `json:"skip_votes,omitempty"`
+	// grows when the votes change, or how many it takes
+	VotesVersion int64 `json:"votes_version,omitempty"`
 	// the room's version at which a command last changed
 	CommandVersion int64 `json:"command_version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -101,7 +105,7 @@ func (*RoomPlayback) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case roomplayback.FieldDeviceActive, roomplayback.FieldDeviceRestricted, roomplayback.FieldBegun:
 			values[i] = new(sql.NullBool)
-		case roomplayback.FieldVersion, roomplayback.FieldProgressMs, roomplayback.FieldDeviceVolume, roomplayback.FieldCommandVersion:
+		case roomplayback.FieldVersion, roomplayback.FieldProgressMs, roomplayback.FieldDeviceVolume, roomplayback.FieldSkipVotes, roomplayback.FieldVotesVersion, roomplayback.FieldCommandVersion:
 			values[i] = new(sql.NullInt64)
 		case roomplayback.FieldID, roomplayback.FieldStatus, roomplayback.FieldItemID, roomplayback.FieldSongID, roomplayback.FieldDeviceID, roomplayback.FieldDeviceName, roomplayback.FieldDeviceType, roomplayback.FieldHealth, roomplayback.FieldHealthReason, roomplayback.FieldDelivery:
 			values[i] = new(sql.NullString)
@@ -236,6 +240,18 @@ func (_m *RoomPlayback) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Begun = value.Bool
 			}
+		case roomplayback.FieldSkipVotes:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field skip_votes", values[i])
+			} else if value.Valid {
+				_m.SkipVotes = int(value.Int64)
+			}
+		case roomplayback.FieldVotesVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field votes_version", values[i])
+			} else if value.Valid {
+				_m.VotesVersion = value.Int64
+			}
 		case roomplayback.FieldCommandVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field command_version", values[i])
@@ -350,6 +366,12 @@ func (_m *RoomPlayback) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("begun=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Begun))
+	builder.WriteString(", ")
+	builder.WriteString("skip_votes=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SkipVotes))
+	builder.WriteString(", ")
+	builder.WriteString("votes_version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.VotesVersion))
 	builder.WriteString(", ")
 	builder.WriteString("command_version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CommandVersion))

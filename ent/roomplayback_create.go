@@ -228,6 +228,34 @@ func (_c *RoomPlaybackCreate) SetNillableBegun(v *bool) *RoomPlaybackCreate {
 	return _c
 }
 
+// SetSkipVotes sets the "skip_votes" field.
+func (_c *RoomPlaybackCreate) SetSkipVotes(v int) *RoomPlaybackCreate {
+	_c.mutation.SetSkipVotes(v)
+	return _c
+}
+
+// SetNillableSkipVotes sets the "skip_votes" field if the given value is not nil.
+func (_c *RoomPlaybackCreate) SetNillableSkipVotes(v *int) *RoomPlaybackCreate {
+	if v != nil {
+		_c.SetSkipVotes(*v)
+	}
+	return _c
+}
+
+// SetVotesVersion sets the "votes_version" field.
+func (_c *RoomPlaybackCreate) SetVotesVersion(v int64) *RoomPlaybackCreate {
+	_c.mutation.SetVotesVersion(v)
+	return _c
+}
+
+// SetNillableVotesVersion sets the "votes_version" field if the given value is not nil.
+func (_c *RoomPlaybackCreate) SetNillableVotesVersion(v *int64) *RoomPlaybackCreate {
+	if v != nil {
+		_c.SetVotesVersion(*v)
+	}
+	return _c
+}
+
 // SetCommandVersion sets the "command_version" field.
 func (_c *RoomPlaybackCreate) SetCommandVersion(v int64) *RoomPlaybackCreate {
 	_c.mutation.SetCommandVersion(v)
@@ -321,6 +349,14 @@ func (_c *RoomPlaybackCreate) defaults() {
 		v := roomplayback.DefaultBegun
 		_c.mutation.SetBegun(v)
 	}
+	if _, ok := _c.mutation.SkipVotes(); !ok {
+		v := roomplayback.DefaultSkipVotes
+		_c.mutation.SetSkipVotes(v)
+	}
+	if _, ok := _c.mutation.VotesVersion(); !ok {
+		v := roomplayback.DefaultVotesVersion
+		_c.mutation.SetVotesVersion(v)
+	}
 	if _, ok := _c.mutation.CommandVersion(); !ok {
 		v := roomplayback.DefaultCommandVersion
 		_c.mutation.SetCommandVersion(v)
@@ -406,6 +442,12 @@ func (_c *RoomPlaybackCreate) check() error {
 	}
 	if _, ok := _c.mutation.Begun(); !ok {
 		return &ValidationError{Name: "begun", err: errors.New(`ent: missing required field "RoomPlayback.begun"`)}
+	}
+	if _, ok := _c.mutation.SkipVotes(); !ok {
+		return &ValidationError{Name: "skip_votes", err: errors.New(`ent: missing required field "RoomPlayback.skip_votes"`)}
+	}
+	if _, ok := _c.mutation.VotesVersion(); !ok {
+		return &ValidationError{Name: "votes_version", err: errors.New(`ent: missing required field "RoomPlayback.votes_version"`)}
 	}
 	if _, ok := _c.mutation.CommandVersion(); !ok {
 		return &ValidationError{Name: "command_version", err: errors.New(`ent: missing required field "RoomPlayback.command_version"`)}
@@ -509,6 +551,14 @@ func (_c *RoomPlaybackCreate) createSpec() (*RoomPlayback, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.Begun(); ok {
 		_spec.SetField(roomplayback.FieldBegun, field.TypeBool, value)
 		_node.Begun = value
+	}
+	if value, ok := _c.mutation.SkipVotes(); ok {
+		_spec.SetField(roomplayback.FieldSkipVotes, field.TypeInt, value)
+		_node.SkipVotes = value
+	}
+	if value, ok := _c.mutation.VotesVersion(); ok {
+		_spec.SetField(roomplayback.FieldVotesVersion, field.TypeInt64, value)
+		_node.VotesVersion = value
 	}
 	if value, ok := _c.mutation.CommandVersion(); ok {
 		_spec.SetField(roomplayback.FieldCommandVersion, field.TypeInt64, value)

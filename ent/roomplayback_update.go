@@ -325,6 +325,48 @@ func (_u *RoomPlaybackUpdate) SetNillableBegun(v *bool) *RoomPlaybackUpdate {
 	return _u
 }
 
+// SetSkipVotes sets the "skip_votes" field.
+func (_u *RoomPlaybackUpdate) SetSkipVotes(v int) *RoomPlaybackUpdate {
+	_u.mutation.ResetSkipVotes()
+	_u.mutation.SetSkipVotes(v)
+	return _u
+}
+
+// SetNillableSkipVotes sets the "skip_votes" field if the given value is not nil.
+func (_u *RoomPlaybackUpdate) SetNillableSkipVotes(v *int) *RoomPlaybackUpdate {
+	if v != nil {
+		_u.SetSkipVotes(*v)
+	}
+	return _u
+}
+
+// AddSkipVotes adds value to the "skip_votes" field.
+func (_u *RoomPlaybackUpdate) AddSkipVotes(v int) *RoomPlaybackUpdate {
+	_u.mutation.AddSkipVotes(v)
+	return _u
+}
+
+// SetVotesVersion sets the "votes_version" field.
+func (_u *RoomPlaybackUpdate) SetVotesVersion(v int64) *RoomPlaybackUpdate {
+	_u.mutation.ResetVotesVersion()
+	_u.mutation.SetVotesVersion(v)
+	return _u
+}
+
+// SetNillableVotesVersion sets the "votes_version" field if the given value is not nil.
+func (_u *RoomPlaybackUpdate) SetNillableVotesVersion(v *int64) *RoomPlaybackUpdate {
+	if v != nil {
+		_u.SetVotesVersion(*v)
+	}
+	return _u
+}
+
+// AddVotesVersion adds value to the "votes_version" field.
+func (_u *RoomPlaybackUpdate) AddVotesVersion(v int64) *RoomPlaybackUpdate {
+	_u.mutation.AddVotesVersion(v)
+	return _u
+}
+
 // SetCommandVersion sets the "command_version" field.
 func (_u *RoomPlaybackUpdate) SetCommandVersion(v int64) *RoomPlaybackUpdate {
 	_u.mutation.ResetCommandVersion()
@@ -527,6 +569,18 @@ func (_u *RoomPlaybackUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.Begun(); ok {
 		_spec.SetField(roomplayback.FieldBegun, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SkipVotes(); ok {
+		_spec.SetField(roomplayback.FieldSkipVotes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedSkipVotes(); ok {
+		_spec.AddField(roomplayback.FieldSkipVotes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.VotesVersion(); ok {
+		_spec.SetField(roomplayback.FieldVotesVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVotesVersion(); ok {
+		_spec.AddField(roomplayback.FieldVotesVersion, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.CommandVersion(); ok {
 		_spec.SetField(roomplayback.FieldCommandVersion, field.TypeInt64, value)
@@ -907,6 +961,48 @@ func (_u *RoomPlaybackUpdateOne) SetNillableBegun(v *bool) *RoomPlaybackUpdateOn
 	return _u
 }
 
+// SetSkipVotes sets the "skip_votes" field.
+func (_u *RoomPlaybackUpdateOne) SetSkipVotes(v int) *RoomPlaybackUpdateOne {
+	_u.mutation.ResetSkipVotes()
+	_u.mutation.SetSkipVotes(v)
+	return _u
+}
+
+// SetNillableSkipVotes sets the "skip_votes" field if the given value is not nil.
+func (_u *RoomPlaybackUpdateOne) SetNillableSkipVotes(v *int) *RoomPlaybackUpdateOne {
+	if v != nil {
+		_u.SetSkipVotes(*v)
+	}
+	return _u
+}
+
+// AddSkipVotes adds value to the "skip_votes" field.
+func (_u *RoomPlaybackUpdateOne) AddSkipVotes(v int) *RoomPlaybackUpdateOne {
+	_u.mutation.AddSkipVotes(v)
+	return _u
+}
+
+// SetVotesVersion sets the "votes_version" field.
+func (_u *RoomPlaybackUpdateOne) SetVotesVersion(v int64) *RoomPlaybackUpdateOne {
+	_u.mutation.ResetVotesVersion()
+	_u.mutation.SetVotesVersion(v)
+	return _u
+}
+
+// SetNillableVotesVersion sets the "votes_version" field if the given value is not nil.
+func (_u *RoomPlaybackUpdateOne) SetNillableVotesVersion(v *int64) *RoomPlaybackUpdateOne {
+	if v != nil {
+		_u.SetVotesVersion(*v)
+	}
+	return _u
+}
+
+// AddVotesVersion adds value to the "votes_version" field.
+func (_u *RoomPlaybackUpdateOne) AddVotesVersion(v int64) *RoomPlaybackUpdateOne {
+	_u.mutation.AddVotesVersion(v)
+	return _u
+}
+
 // SetCommandVersion sets the "command_version" field.
 func (_u *RoomPlaybackUpdateOne) SetCommandVersion(v int64) *RoomPlaybackUpdateOne {
 	_u.mutation.ResetCommandVersion()
@@ -1139,6 +1235,18 @@ func (_u *RoomPlaybackUpdateOne) sqlSave(ctx context.Context) (_node *RoomPlayba
 	}
 	if value, ok := _u.mutation.Begun(); ok {
 		_spec.SetField(roomplayback.FieldBegun, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SkipVotes(); ok {
+		_spec.SetField(roomplayback.FieldSkipVotes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedSkipVotes(); ok {
+		_spec.AddField(roomplayback.FieldSkipVotes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.VotesVersion(); ok {
+		_spec.SetField(roomplayback.FieldVotesVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVotesVersion(); ok {
+		_spec.AddField(roomplayback.FieldVotesVersion, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.CommandVersion(); ok {
 		_spec.SetField(roomplayback.FieldCommandVersion, field.TypeInt64, value)

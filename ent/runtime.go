@@ -16,6 +16,7 @@ import (
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/ent/schema"
 	"antwon.dj/backend/ent/session"
+	"antwon.dj/backend/ent/skipvote"
 	"antwon.dj/backend/ent/song"
 	"antwon.dj/backend/ent/spotifyaccount"
 	"antwon.dj/backend/ent/spotifyauthorization"
@@ -150,18 +151,52 @@ func init() {
 	queueitemDescActiveRecording := queueitemFields[8].Descriptor()
 	// queueitem.ActiveRecordingValidator is a validator for the "active_recording" field. It is called by the builders before save.
 	queueitem.ActiveRecordingValidator = queueitemDescActiveRecording.Validators[0].(func(string) error)
+	// queueitemDescRecording is the schema descriptor for recording field.
+	queueitemDescRecording := queueitemFields[9].Descriptor()
+	// queueitem.DefaultRecording holds the default value on creation for the recording field.
+	queueitem.DefaultRecording = queueitemDescRecording.Default.(string)
+	// queueitem.RecordingValidator is a validator for the "recording" field. It is called by the builders before save.
+	queueitem.RecordingValidator = queueitemDescRecording.Validators[0].(func(string) error)
+	// queueitemDescApproval is the schema descriptor for approval field.
+	queueitemDescApproval := queueitemFields[10].Descriptor()
+	// queueitem.ApprovalValidator is a validator for the "approval" field. It is called by the builders before save.
+	queueitem.ApprovalValidator = queueitemDescApproval.Validators[0].(func(string) error)
+	// queueitemDescPinRule is the schema descriptor for pin_rule field.
+	queueitemDescPinRule := queueitemFields[11].Descriptor()
+	// queueitem.PinRuleValidator is a validator for the "pin_rule" field. It is called by the builders before save.
+	queueitem.PinRuleValidator = queueitemDescPinRule.Validators[0].(func(string) error)
+	// queueitemDescPinPosition is the schema descriptor for pin_position field.
+	queueitemDescPinPosition := queueitemFields[12].Descriptor()
+	// queueitem.DefaultPinPosition holds the default value on creation for the pin_position field.
+	queueitem.DefaultPinPosition = queueitemDescPinPosition.Default.(int)
+	// queueitemDescPinLikes is the schema descriptor for pin_likes field.
+	queueitemDescPinLikes := queueitemFields[13].Descriptor()
+	// queueitem.DefaultPinLikes holds the default value on creation for the pin_likes field.
+	queueitem.DefaultPinLikes = queueitemDescPinLikes.Default.(int)
+	// queueitemDescPinVersion is the schema descriptor for pin_version field.
+	queueitemDescPinVersion := queueitemFields[14].Descriptor()
+	// queueitem.DefaultPinVersion holds the default value on creation for the pin_version field.
+	queueitem.DefaultPinVersion = queueitemDescPinVersion.Default.(int64)
 	// queueitemDescCommitState is the schema descriptor for commit_state field.
-	queueitemDescCommitState := queueitemFields[9].Descriptor()
+	queueitemDescCommitState := queueitemFields[15].Descriptor()
 	// queueitem.CommitStateValidator is a validator for the "commit_state" field. It is called by the builders before save.
 	queueitem.CommitStateValidator = queueitemDescCommitState.Validators[0].(func(string) error)
 	// queueitemDescCommitDelivery is the schema descriptor for commit_delivery field.
-	queueitemDescCommitDelivery := queueitemFields[10].Descriptor()
+	queueitemDescCommitDelivery := queueitemFields[16].Descriptor()
 	// queueitem.CommitDeliveryValidator is a validator for the "commit_delivery" field. It is called by the builders before save.
 	queueitem.CommitDeliveryValidator = queueitemDescCommitDelivery.Validators[0].(func(string) error)
 	// queueitemDescSkipOnStart is the schema descriptor for skip_on_start field.
-	queueitemDescSkipOnStart := queueitemFields[12].Descriptor()
+	queueitemDescSkipOnStart := queueitemFields[18].Descriptor()
 	// queueitem.DefaultSkipOnStart holds the default value on creation for the skip_on_start field.
 	queueitem.DefaultSkipOnStart = queueitemDescSkipOnStart.Default.(bool)
+	// queueitemDescStartedVersion is the schema descriptor for started_version field.
+	queueitemDescStartedVersion := queueitemFields[20].Descriptor()
+	// queueitem.DefaultStartedVersion holds the default value on creation for the started_version field.
+	queueitem.DefaultStartedVersion = queueitemDescStartedVersion.Default.(int64)
+	// queueitemDescSkippedBy is the schema descriptor for skipped_by field.
+	queueitemDescSkippedBy := queueitemFields[21].Descriptor()
+	// queueitem.SkippedByValidator is a validator for the "skipped_by" field. It is called by the builders before save.
+	queueitem.SkippedByValidator = queueitemDescSkippedBy.Validators[0].(func(string) error)
 	// queueitemDescID is the schema descriptor for id field.
 	queueitemDescID := queueitemMixinFields0[0].Descriptor()
 	// queueitem.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -217,8 +252,46 @@ func init() {
 	roomDescFallbackPlaylistURI := roomFields[11].Descriptor()
 	// room.FallbackPlaylistURIValidator is a validator for the "fallback_playlist_uri" field. It is called by the builders before save.
 	room.FallbackPlaylistURIValidator = roomDescFallbackPlaylistURI.Validators[0].(func(string) error)
+	// roomDescOrderMode is the schema descriptor for order_mode field.
+	roomDescOrderMode := roomFields[12].Descriptor()
+	// room.DefaultOrderMode holds the default value on creation for the order_mode field.
+	room.DefaultOrderMode = roomDescOrderMode.Default.(string)
+	// room.OrderModeValidator is a validator for the "order_mode" field. It is called by the builders before save.
+	room.OrderModeValidator = roomDescOrderMode.Validators[0].(func(string) error)
+	// roomDescAllowExplicit is the schema descriptor for allow_explicit field.
+	roomDescAllowExplicit := roomFields[13].Descriptor()
+	// room.DefaultAllowExplicit holds the default value on creation for the allow_explicit field.
+	room.DefaultAllowExplicit = roomDescAllowExplicit.Default.(bool)
+	// roomDescCooldownMinutes is the schema descriptor for cooldown_minutes field.
+	roomDescCooldownMinutes := roomFields[15].Descriptor()
+	// room.DefaultCooldownMinutes holds the default value on creation for the cooldown_minutes field.
+	room.DefaultCooldownMinutes = roomDescCooldownMinutes.Default.(int)
+	// roomDescMaxQueueLength is the schema descriptor for max_queue_length field.
+	roomDescMaxQueueLength := roomFields[16].Descriptor()
+	// room.DefaultMaxQueueLength holds the default value on creation for the max_queue_length field.
+	room.DefaultMaxQueueLength = roomDescMaxQueueLength.Default.(int)
+	// roomDescSkipVotePercent is the schema descriptor for skip_vote_percent field.
+	roomDescSkipVotePercent := roomFields[19].Descriptor()
+	// room.DefaultSkipVotePercent holds the default value on creation for the skip_vote_percent field.
+	room.DefaultSkipVotePercent = roomDescSkipVotePercent.Default.(int)
+	// roomDescRequireApproval is the schema descriptor for require_approval field.
+	roomDescRequireApproval := roomFields[20].Descriptor()
+	// room.DefaultRequireApproval holds the default value on creation for the require_approval field.
+	room.DefaultRequireApproval = roomDescRequireApproval.Default.(bool)
+	// roomDescTrustedAfter is the schema descriptor for trusted_after field.
+	roomDescTrustedAfter := roomFields[21].Descriptor()
+	// room.DefaultTrustedAfter holds the default value on creation for the trusted_after field.
+	room.DefaultTrustedAfter = roomDescTrustedAfter.Default.(int)
+	// roomDescSettingsVersion is the schema descriptor for settings_version field.
+	roomDescSettingsVersion := roomFields[24].Descriptor()
+	// room.DefaultSettingsVersion holds the default value on creation for the settings_version field.
+	room.DefaultSettingsVersion = roomDescSettingsVersion.Default.(int64)
+	// roomDescPresentCount is the schema descriptor for present_count field.
+	roomDescPresentCount := roomFields[25].Descriptor()
+	// room.DefaultPresentCount holds the default value on creation for the present_count field.
+	room.DefaultPresentCount = roomDescPresentCount.Default.(int)
 	// roomDescPlaylistURI is the schema descriptor for playlist_uri field.
-	roomDescPlaylistURI := roomFields[12].Descriptor()
+	roomDescPlaylistURI := roomFields[26].Descriptor()
 	// room.PlaylistURIValidator is a validator for the "playlist_uri" field. It is called by the builders before save.
 	room.PlaylistURIValidator = roomDescPlaylistURI.Validators[0].(func(string) error)
 	// roomDescID is the schema descriptor for id field.
@@ -279,10 +352,22 @@ func init() {
 	roomeventDescItemID := roomeventFields[4].Descriptor()
 	// roomevent.ItemIDValidator is a validator for the "item_id" field. It is called by the builders before save.
 	roomevent.ItemIDValidator = roomeventDescItemID.Validators[0].(func(string) error)
+	// roomeventDescSubjectID is the schema descriptor for subject_id field.
+	roomeventDescSubjectID := roomeventFields[5].Descriptor()
+	// roomevent.SubjectIDValidator is a validator for the "subject_id" field. It is called by the builders before save.
+	roomevent.SubjectIDValidator = roomeventDescSubjectID.Validators[0].(func(string) error)
 	// roomeventDescDetail is the schema descriptor for detail field.
-	roomeventDescDetail := roomeventFields[5].Descriptor()
+	roomeventDescDetail := roomeventFields[6].Descriptor()
 	// roomevent.DetailValidator is a validator for the "detail" field. It is called by the builders before save.
 	roomevent.DetailValidator = roomeventDescDetail.Validators[0].(func(string) error)
+	// roomeventDescVersion is the schema descriptor for version field.
+	roomeventDescVersion := roomeventFields[7].Descriptor()
+	// roomevent.DefaultVersion holds the default value on creation for the version field.
+	roomevent.DefaultVersion = roomeventDescVersion.Default.(int64)
+	// roomeventDescUndone is the schema descriptor for undone field.
+	roomeventDescUndone := roomeventFields[8].Descriptor()
+	// roomevent.DefaultUndone holds the default value on creation for the undone field.
+	roomevent.DefaultUndone = roomeventDescUndone.Default.(bool)
 	// roomeventDescID is the schema descriptor for id field.
 	roomeventDescID := roomeventMixinFields0[0].Descriptor()
 	// roomevent.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -361,8 +446,16 @@ func init() {
 	roomplaybackDescBegun := roomplaybackFields[16].Descriptor()
 	// roomplayback.DefaultBegun holds the default value on creation for the begun field.
 	roomplayback.DefaultBegun = roomplaybackDescBegun.Default.(bool)
+	// roomplaybackDescSkipVotes is the schema descriptor for skip_votes field.
+	roomplaybackDescSkipVotes := roomplaybackFields[17].Descriptor()
+	// roomplayback.DefaultSkipVotes holds the default value on creation for the skip_votes field.
+	roomplayback.DefaultSkipVotes = roomplaybackDescSkipVotes.Default.(int)
+	// roomplaybackDescVotesVersion is the schema descriptor for votes_version field.
+	roomplaybackDescVotesVersion := roomplaybackFields[18].Descriptor()
+	// roomplayback.DefaultVotesVersion holds the default value on creation for the votes_version field.
+	roomplayback.DefaultVotesVersion = roomplaybackDescVotesVersion.Default.(int64)
 	// roomplaybackDescCommandVersion is the schema descriptor for command_version field.
-	roomplaybackDescCommandVersion := roomplaybackFields[17].Descriptor()
+	roomplaybackDescCommandVersion := roomplaybackFields[19].Descriptor()
 	// roomplayback.DefaultCommandVersion holds the default value on creation for the command_version field.
 	roomplayback.DefaultCommandVersion = roomplaybackDescCommandVersion.Default.(int64)
 	// roomplaybackDescID is the schema descriptor for id field.
@@ -390,6 +483,16 @@ func init() {
 	sessionDescID := sessionMixinFields0[0].Descriptor()
 	// session.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	session.IDValidator = sessionDescID.Validators[0].(func(string) error)
+	skipvoteFields := schema.SkipVote{}.Fields()
+	_ = skipvoteFields
+	// skipvoteDescItemID is the schema descriptor for item_id field.
+	skipvoteDescItemID := skipvoteFields[0].Descriptor()
+	// skipvote.ItemIDValidator is a validator for the "item_id" field. It is called by the builders before save.
+	skipvote.ItemIDValidator = skipvoteDescItemID.Validators[0].(func(string) error)
+	// skipvoteDescUserID is the schema descriptor for user_id field.
+	skipvoteDescUserID := skipvoteFields[1].Descriptor()
+	// skipvote.UserIDValidator is a validator for the "user_id" field. It is called by the builders before save.
+	skipvote.UserIDValidator = skipvoteDescUserID.Validators[0].(func(string) error)
 	songFields := schema.Song{}.Fields()
 	_ = songFields
 	// songDescName is the schema descriptor for name field.
@@ -397,19 +500,19 @@ func init() {
 	// song.NameValidator is a validator for the "name" field. It is called by the builders before save.
 	song.NameValidator = songDescName.Validators[0].(func(string) error)
 	// songDescAlbumName is the schema descriptor for album_name field.
-	songDescAlbumName := songFields[3].Descriptor()
+	songDescAlbumName := songFields[4].Descriptor()
 	// song.AlbumNameValidator is a validator for the "album_name" field. It is called by the builders before save.
 	song.AlbumNameValidator = songDescAlbumName.Validators[0].(func(string) error)
 	// songDescImageURL is the schema descriptor for image_url field.
-	songDescImageURL := songFields[4].Descriptor()
+	songDescImageURL := songFields[5].Descriptor()
 	// song.ImageURLValidator is a validator for the "image_url" field. It is called by the builders before save.
 	song.ImageURLValidator = songDescImageURL.Validators[0].(func(string) error)
 	// songDescSpotifyURL is the schema descriptor for spotify_url field.
-	songDescSpotifyURL := songFields[8].Descriptor()
+	songDescSpotifyURL := songFields[9].Descriptor()
 	// song.SpotifyURLValidator is a validator for the "spotify_url" field. It is called by the builders before save.
 	song.SpotifyURLValidator = songDescSpotifyURL.Validators[0].(func(string) error)
 	// songDescIsrc is the schema descriptor for isrc field.
-	songDescIsrc := songFields[9].Descriptor()
+	songDescIsrc := songFields[10].Descriptor()
 	// song.IsrcValidator is a validator for the "isrc" field. It is called by the builders before save.
 	song.IsrcValidator = songDescIsrc.Validators[0].(func(string) error)
 	// songDescID is the schema descriptor for id field.

@@ -23,6 +23,8 @@ type Song struct {
 	Name string `json:"name,omitempty"`
 	// Artists holds the value of the "artists" field.
 	Artists []string `json:"artists,omitempty"`
+	// NULL where they were not asked for yet
+	ArtistUris []string `json:"artist_uris,omitempty"`
 	// AlbumName holds the value of the "album_name" field.
 	AlbumName string `json:"album_name,omitempty"`
 	// ImageURL holds the value of the "image_url" field.
@@ -47,7 +49,7 @@ func (*Song) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case song.FieldArtists:
+		case song.FieldArtists, song.FieldArtistUris:
 			values[i] = new([]byte)
 		case song.FieldExplicit, song.FieldPlayable:
 			values[i] = new(sql.NullBool)
@@ -90,6 +92,14 @@ func (_m *Song) assignValues(columns []string, values []any) error {
 			} else if value != nil && len(*value) > 0 {
 				if err := json.Unmarshal(*value, &_m.Artists); err != nil {
 					return fmt.Errorf("unmarshal field artists: %w", err)
+				}
+			}
+		case song.FieldArtistUris:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field artist_uris", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.ArtistUris); err != nil {
+					return fmt.Errorf("unmarshal field artist_uris: %w", err)
 				}
 			}
 		case song.FieldAlbumName:
@@ -182,6 +192,9 @@ func (_m *Song) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("artists=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Artists))
+	builder.WriteString(", ")
+	builder.WriteString("artist_uris=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ArtistUris))
 	builder.WriteString(", ")
 	builder.WriteString("album_name=")
 	builder.WriteString(_m.AlbumName)

@@ -32,6 +32,12 @@ func (_c *SongCreate) SetArtists(v []string) *SongCreate {
 	return _c
 }
 
+// SetArtistUris sets the "artist_uris" field.
+func (_c *SongCreate) SetArtistUris(v []string) *SongCreate {
+	_c.mutation.SetArtistUris(v)
+	return _c
+}
+
 // SetAlbumName sets the "album_name" field.
 func (_c *SongCreate) SetAlbumName(v string) *SongCreate {
 	_c.mutation.SetAlbumName(v)
@@ -227,6 +233,10 @@ func (_c *SongCreate) createSpec() (*Song, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Artists(); ok {
 		_spec.SetField(song.FieldArtists, field.TypeJSON, value)
 		_node.Artists = value
+	}
+	if value, ok := _c.mutation.ArtistUris(); ok {
+		_spec.SetField(song.FieldArtistUris, field.TypeJSON, value)
+		_node.ArtistUris = value
 	}
 	if value, ok := _c.mutation.AlbumName(); ok {
 		_spec.SetField(song.FieldAlbumName, field.TypeString, value)

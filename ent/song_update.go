@@ -55,6 +55,24 @@ func (_u *SongUpdate) AppendArtists(v []string) *SongUpdate {
 	return _u
 }
 
+// SetArtistUris sets the "artist_uris" field.
+func (_u *SongUpdate) SetArtistUris(v []string) *SongUpdate {
+	_u.mutation.SetArtistUris(v)
+	return _u
+}
+
+// AppendArtistUris appends value to the "artist_uris" field.
+func (_u *SongUpdate) AppendArtistUris(v []string) *SongUpdate {
+	_u.mutation.AppendArtistUris(v)
+	return _u
+}
+
+// ClearArtistUris clears the value of the "artist_uris" field.
+func (_u *SongUpdate) ClearArtistUris() *SongUpdate {
+	_u.mutation.ClearArtistUris()
+	return _u
+}
+
 // SetAlbumName sets the "album_name" field.
 func (_u *SongUpdate) SetAlbumName(v string) *SongUpdate {
 	_u.mutation.SetAlbumName(v)
@@ -265,6 +283,17 @@ func (_u *SongUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			sqljson.Append(u, song.FieldArtists, value)
 		})
 	}
+	if value, ok := _u.mutation.ArtistUris(); ok {
+		_spec.SetField(song.FieldArtistUris, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedArtistUris(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, song.FieldArtistUris, value)
+		})
+	}
+	if _u.mutation.ArtistUrisCleared() {
+		_spec.ClearField(song.FieldArtistUris, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.AlbumName(); ok {
 		_spec.SetField(song.FieldAlbumName, field.TypeString, value)
 	}
@@ -338,6 +367,24 @@ func (_u *SongUpdateOne) SetArtists(v []string) *SongUpdateOne {
 // AppendArtists appends value to the "artists" field.
 func (_u *SongUpdateOne) AppendArtists(v []string) *SongUpdateOne {
 	_u.mutation.AppendArtists(v)
+	return _u
+}
+
+// SetArtistUris sets the "artist_uris" field.
+func (_u *SongUpdateOne) SetArtistUris(v []string) *SongUpdateOne {
+	_u.mutation.SetArtistUris(v)
+	return _u
+}
+
+// AppendArtistUris appends value to the "artist_uris" field.
+func (_u *SongUpdateOne) AppendArtistUris(v []string) *SongUpdateOne {
+	_u.mutation.AppendArtistUris(v)
+	return _u
+}
+
+// ClearArtistUris clears the value of the "artist_uris" field.
+func (_u *SongUpdateOne) ClearArtistUris() *SongUpdateOne {
+	_u.mutation.ClearArtistUris()
 	return _u
 }
 
@@ -580,6 +627,17 @@ func (_u *SongUpdateOne) sqlSave(ctx context.Context) (_node *Song, err error) {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, song.FieldArtists, value)
 		})
+	}
+	if value, ok := _u.mutation.ArtistUris(); ok {
+		_spec.SetField(song.FieldArtistUris, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedArtistUris(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, song.FieldArtistUris, value)
+		})
+	}
+	if _u.mutation.ArtistUrisCleared() {
+		_spec.ClearField(song.FieldArtistUris, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.AlbumName(); ok {
 		_spec.SetField(song.FieldAlbumName, field.TypeString, value)

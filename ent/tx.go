@@ -38,6 +38,8 @@ type Tx struct {
 	RoomPlayback *RoomPlaybackClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
+	// SkipVote is the client for interacting with the SkipVote builders.
+	SkipVote *SkipVoteClient
 	// Song is the client for interacting with the Song builders.
 	Song *SongClient
 	// SpotifyAccount is the client for interacting with the SpotifyAccount builders.
@@ -189,6 +191,7 @@ func (tx *Tx) init() {
 	tx.RoomLease = NewRoomLeaseClient(tx.config)
 	tx.RoomPlayback = NewRoomPlaybackClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
+	tx.SkipVote = NewSkipVoteClient(tx.config)
 	tx.Song = NewSongClient(tx.config)
 	tx.SpotifyAccount = NewSpotifyAccountClient(tx.config)
 	tx.SpotifyAuthorization = NewSpotifyAuthorizationClient(tx.config)

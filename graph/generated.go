@@ -54,8 +54,8 @@ type MutationResolver interface {
 	RefreshSession(ctx context.Context) (*jukebox.Session, error)
 	SignOut(ctx context.Context) (bool, error)
 	SignOutEverywhere(ctx context.Context) (bool, error)
-	CreateRoom(ctx context.Context, input jukebox.CreateRoomInput, idempotencyKey *string) (*jukebox.Room, error)
-	UpdateRoom(ctx context.Context, roomID string, input jukebox.UpdateRoomInput, idempotencyKey *string) (*jukebox.Room, error)
+	CreateRoom(ctx context.Context, input CreateRoomInput, idempotencyKey *string) (*jukebox.Room, error)
+	UpdateRoom(ctx context.Context, roomID string, input UpdateRoomInput, idempotencyKey *string) (*jukebox.Room, error)
 	CloseRoom(ctx context.Context, roomID string, idempotencyKey *string) (*jukebox.Room, error)
 	AddSong(ctx context.Context, roomID string, songURI string, idempotencyKey *string) (*jukebox.AddedSong, error)
 	RemoveQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*jukebox.RoomQueue, error)
@@ -67,6 +67,12 @@ type MutationResolver interface {
 	SkipSong(ctx context.Context, roomID string, idempotencyKey *string) (*jukebox.Playback, error)
 	PausePlayback(ctx context.Context, roomID string) (*jukebox.Playback, error)
 	ResumePlayback(ctx context.Context, roomID string) (*jukebox.Playback, error)
+	VoteToSkip(ctx context.Context, roomID string, idempotencyKey *string) (*jukebox.Playback, error)
+	ApproveItem(ctx context.Context, itemID string) (*jukebox.QueueItem, error)
+	PinItem(ctx context.Context, itemID string, position int, until jukebox.PinRule, likes *int) (*jukebox.RoomQueue, error)
+	UnpinItem(ctx context.Context, itemID string) (*jukebox.RoomQueue, error)
+	Undo(ctx context.Context, roomID string) (*jukebox.RoomQueue, error)
+	ExportHistory(ctx context.Context, roomID string) (*jukebox.Playlist, error)
 	SetRole(ctx context.Context, roomID string, userID string, role jukebox.Role) (*jukebox.Member, error)
 	RemoveGuest(ctx context.Context, roomID string, userID string, ban bool) (*jukebox.Member, error)
 	TransferPlayback(ctx context.Context, roomID string, deviceID string) (*jukebox.Playback, error)
@@ -90,8 +96,12 @@ type RoomResolver interface {
 	Queue(ctx context.Context, obj *jukebox.Room) (*jukebox.RoomQueue, error)
 	Playback(ctx context.Context, obj *jukebox.Room) (*jukebox.Playback, error)
 	History(ctx context.Context, obj *jukebox.Room, first int, after *string) (*PlayedConnection, error)
+	PresentCount(ctx context.Context, obj *jukebox.Room) (*int, error)
+	LastAdded(ctx context.Context, obj *jukebox.Room) (*jukebox.QueueItem, error)
 	Devices(ctx context.Context, obj *jukebox.Room) ([]jukebox.Device, error)
 	Members(ctx context.Context, obj *jukebox.Room, first int, after *string) (*MemberConnection, error)
+	Log(ctx context.Context, obj *jukebox.Room, first int, after *string, likes bool) (*RoomEventConnection, error)
+	Recap(ctx context.Context, obj *jukebox.Room) (*jukebox.Recap, error)
 }
 type SessionResolver interface {
 	Viewer(ctx context.Context, obj *jukebox.Session) (*jukebox.Profile, error)
@@ -101,6 +111,7 @@ type SubscriptionResolver interface {
 	RoomQueue(ctx context.Context, roomID string) (<-chan *jukebox.RoomQueue, error)
 	RoomQueueChanges(ctx context.Context, roomID string, since *int) (<-chan *jukebox.RoomQueueChange, error)
 	Playback(ctx context.Context, roomID string) (<-chan *jukebox.Playback, error)
+	RoomSchedule(ctx context.Context, roomID string) (<-chan *jukebox.RoomSchedule, error)
 	ViewerInRoom(ctx context.Context, roomID string) (<-chan *jukebox.ViewerInRoom, error)
 }
 type ViewerResolver interface {
@@ -342,8 +353,9 @@ type Mutation {
     idempotencyKey: String
   ): AddedSong!
   """
-  Takes a song out of the queue. For who added it, and for the hosts. A song that was handed to the player already only a
-  host can remove: it is skipped as soon as it starts. Removing a removed song is no error.
+  Takes a song out of the queue. For who added it, and for the hosts. A guest's song that others like is not lost: it passes to the one
+  who liked it first. A song that was handed to the player already only a host can remove: it is skipped as soon as it starts.
+  Removing a removed song is no error.
   """
   removeQueueItem(
     "The queue item's id."
@@ -407,6 +419,46 @@ type Mutation {
   pausePlayback("The room's id." roomId: ID!): Playback!
   "Goes on with what was paused or, where nothing was, with the room's next song. For a playlist it presses play."
   resumePlayback("The room's id." roomId: ID!): Playback!
+  """
+  Votes for ending the song that plays. It ends when Playback.skipVotesNeeded votes are together, of those who are present. A vote
+  holds for this play of this song. For guests; a host's vote ends it at once. CONFLICT while no song of this room plays.
+  REFUSED with TOO_EARLY in its first seconds, ALREADY_VOTED, or VOTES_OFF.
+  """
+  voteToSkip(
+    "The room's id."
+    roomId: ID!
+    "Makes the mutation safe to repeat."
+    idempotencyKey: String
+  ): Playback!
+  "Lets a song that waits for approval into the queue. For hosts. Approving an approved song is no error; removeQueueItem declines it."
+  approveItem("The queue item's id." itemId: ID!): QueueItem!
+  """
+  Gives a waiting song a place of its own: it plays as the song at this place would, whatever happens to the others. Pinning a pinned
+  song gives it another place. For hosts. REFUSED with COMMITTED once it was handed to the player.
+  """
+  pinItem(
+    "The queue item's id."
+    itemId: ID!
+    "The place in the queue, from 1. Beyond the end it is the last one; the committed song keeps the first."
+    position: Int!
+    "Until when it holds."
+    until: PinRule!
+    "With OVERTAKEN: by how many likes, 1 to 1000. Not to be given with PLAYED."
+    likes: Int
+  ): RoomQueue!
+  "Lets a pinned song go: it stands where likes and age put it. For hosts. Unpinning what is not pinned is no error."
+  unpinItem("The queue item's id." itemId: ID!): RoomQueue!
+  """
+  Takes back the caller's last action in this room: a like, an unlike, an added or a withdrawn song of the last 30 seconds; for hosts
+  also a removed song or a cleared queue, for a minute. Nothing else of the action is left, but its line in the log. For guests. CONFLICT
+  if there is nothing to take back, or it has been overtaken by what happened since.
+  """
+  undo("The room's id." roomId: ID!): RoomQueue!
+  """
+  Makes a private playlist of what the room played, in the host's Spotify account: each song once, in order, without those that were
+  skipped. Open or closed. For the room's host. CONFLICT if nothing has been played.
+  """
+  exportHistory("The room's id." roomId: ID!): Playlist!
   "Makes a guest a co-host, or a co-host a guest. For the room's host."
   setRole(
     "The room's id."
@@ -445,7 +497,10 @@ A slow client is never sent a backlog: it gets the newest state, or one differen
 there is one last state, and then the subscription completes.
 """
 type Subscription {
-  "The room itself: its name, status and settings. What else is selected is sent as it is at these moments, and not when it changes."
+  """
+  The room itself: its name, status and settings, how many are present, and what was added last. What else is selected is sent as it is
+  at these moments, and not when it changes.
+  """
   room("The room's id." roomId: ID!): Room! @shared
   "The whole queue whenever it changes."
   roomQueue("The room's id." roomId: ID!): RoomQueue! @shared
@@ -458,8 +513,53 @@ type Subscription {
   ): RoomQueueChange! @shared(resume: "since")
   "What the host's player does."
   playback("The room's id." roomId: ID!): Playback! @shared
+  """
+  When each waiting song plays and why it stands where it stands: sent when the queue, the player or the settings change, and every
+  few seconds while the music stands still; at most once a second.
+  """
+  roomSchedule("The room's id." roomId: ID!): RoomSchedule! @shared
   "What concerns the caller: sent when their likes, songs, role or quota change, and whenever the player takes a song."
   viewerInRoom("The room's id." roomId: ID!): ViewerInRoom!
+}
+
+"When the songs of a queue play, and why in this order."
+type RoomSchedule {
+  "The room's id."
+  roomId: ID!
+  "One for each item of the queue, in its order."
+  entries: [ScheduleEntry!]!
+}
+
+"When a song plays, and why not sooner or later."
+type ScheduleEntry {
+  "The queue item's id."
+  itemId: ID!
+  "When it plays at the earliest: if it were liked past all that can still be overtaken."
+  earliest: Time!
+  "When it plays if everything stays as it is and plays to its end."
+  likely: Time!
+  "Why it stands at this place."
+  reason: OrderReason!
+  "The same as a sentence."
+  message: String!
+}
+
+"Why a song stands at its place. New ones may come: treat an unknown one by its message."
+enum OrderReason {
+  "It was handed to the player."
+  COMMITTED
+  "A host has pinned it."
+  PINNED
+  "By its likes; in FAIR by its likes and how much of the same guest plays besides."
+  LIKES
+  "It is its guest's turn; in FAIR: it was passed over so often that it goes first."
+  TURN
+  "Nobody likes it yet: by its age."
+  AGE
+  "Nobody asked for it: it fills the gap when nothing else waits."
+  FALLBACK
+  "A rule of the room keeps it from playing at present."
+  HELD
 }
 
 "What somebody has and may do in a room."
@@ -476,6 +576,8 @@ type ViewerInRoom {
   addedItemIds: [ID!]!
   "Their song, once nothing stands before it: it plays next."
   next: QueueItem
+  "Their songs that wait for a host's approval, oldest first; for hosts, everybody's."
+  awaitingApproval: [QueueItem!]!
   "How much they may add."
   quota: Quota!
   "They were removed from the room. Nothing follows."
@@ -502,7 +604,7 @@ enum Role {
 type Quota {
   "How many of their songs wait."
   queued: Int!
-  "How many may wait at once; null: as many as they like."
+  "How many may wait at once; null: as many as they like, as hosts always may."
   maxQueued: Int
   "How many they may add for now; null: as many as they like."
   addsLeft: Int
@@ -634,6 +736,10 @@ type Room {
     "The cursor after which to go on."
     after: String
   ): PlayedConnection
+  "How many are here: guests and hosts who are connected, or were within the last two minutes."
+  presentCount: Int
+  "What somebody added last, while it waits or plays."
+  lastAdded: QueueItem
   "What the host could play on now. For hosts."
   devices: [Device!] @viewer
   "Who is here, and who was removed, the latest first. For hosts."
@@ -643,6 +749,17 @@ type Room {
     "The cursor after which to go on."
     after: String
   ): MemberConnection @viewer
+  "Who did what, the latest first. For hosts."
+  log(
+    "How many, 1 to 100."
+    first: Int! = 50
+    "The cursor after which to go on."
+    after: String
+    "Also who liked what."
+    likes: Boolean! = false
+  ): RoomEventConnection @viewer
+  "The caller's own evening. For guests, also when it is over."
+  recap: Recap @viewer
 }
 
 "Somebody in a room."
@@ -657,6 +774,54 @@ type Member {
   present: Boolean!
   "When they joined first."
   joinedAt: Time!
+}
+
+"What somebody did in a room."
+type RoomEvent {
+  "The event's id."
+  id: ID!
+  "When."
+  at: Time!
+  "Who; null for the server itself."
+  actor: User
+  """
+  What: ADDED, APPROVED, LIKED, UNLIKED, WITHDRAWN, HANDED_ON (withdrawn, and passed to somebody who likes it), REMOVED, CLEARED, PINNED,
+  UNPINNED, VOTED (to skip), SKIPPED (detail: HOST or VOTE), PAUSED, RESUMED, TRANSFERRED, SETTINGS, JOINED, LEFT_OUT (removed from the
+  room; detail: REMOVED or BANNED), ROLE (detail: the new one), UNDONE (detail: what), EXPORTED, CLOSED. New ones may come.
+  """
+  kind: String!
+  "The song that it was done to, if any."
+  item: QueueItem
+  "To whom it was done, if to somebody."
+  subject: User
+  "More about it: which settings, which role, …"
+  detail: String
+}
+
+"What was done in a room."
+type RoomEventConnection {
+  "One edge for each, the latest first."
+  edges: [RoomEventEdge!]!
+  "Where this page ends."
+  pageInfo: PageInfo!
+}
+
+"An event's place in the list."
+type RoomEventEdge {
+  "The cursor after which the list goes on behind this event."
+  cursor: String!
+  "The event."
+  node: RoomEvent!
+}
+
+"Somebody's evening in a room."
+type Recap {
+  "Their songs that played, in order."
+  songsPlayed: [QueueItem!]!
+  "How many likes they gave."
+  likesGiven: Int!
+  "How many likes others gave to their songs."
+  likesGot: Int!
 }
 
 "Who is in a room."
@@ -685,6 +850,61 @@ type RoomSettings {
   fallback: Boolean!
   "The playlist it is taken from, as long as that can be read; null: what goes with the songs before."
   fallbackPlaylistUri: String
+  "In which order songs play."
+  orderMode: OrderMode!
+  "Whether songs that are marked as explicit may play."
+  allowExplicit: Boolean!
+  "The longest that a song may be, in seconds; null: any length."
+  maxSongSeconds: Int
+  "For how long a song that was played is not taken again, in minutes; 0: it is taken at once."
+  cooldownMinutes: Int!
+  "How many songs may wait in the queue, 500 at most."
+  maxQueueLength: Int!
+  "How many songs of one guest may wait at once; null: as many as they like."
+  maxQueuedPerGuest: Int
+  "How many songs one guest may add at once and, as that refills evenly, in an hour; null: as many as they like."
+  addsPerHour: Int
+  "How many of those who are present have to vote for it, in per cent, before a song is skipped; at least two. 0: nobody can vote."
+  skipVotePercent: Int!
+  "Whether songs of newcomers wait for a host's approval."
+  requireApproval: Boolean!
+  "After how many songs that were approved, or liked by others, a guest is no newcomer any more."
+  trustedAfter: Int!
+  "From when on guests can add nothing more; null: no such time."
+  lastCallAt: Time
+  "Spotify's URIs of the songs and artists that may not play here."
+  blocked: [String!]!
+  "What these are called, in the same order."
+  blockedNames: [String!]!
+}
+
+"In which order songs play."
+enum OrderMode {
+  "By likes, then by age."
+  LIKES
+  """
+  By likes, shared by the guest's songs: a guest's second song needs twice as many likes as another's first. What was played lately counts,
+  too. A guest's oldest song that younger ones passed often enough goes next, so that nobody waits for ever.
+  """
+  FAIR
+  "In turns: one song of each guest, by their own likes; who waited longest for a turn is next."
+  TURNS
+}
+
+"Until when a pin holds."
+enum PinRule {
+  "Until the song is played."
+  PLAYED
+  "While no other waiting song has so many likes more. It only lifts the song: likes may carry it further up."
+  OVERTAKEN
+}
+
+"A place that a host has given a song."
+type Pin {
+  "Until when it holds."
+  until: PinRule!
+  "With OVERTAKEN: by how many likes."
+  likes: Int
 }
 
 "How songs reach the host's player."
@@ -729,8 +949,32 @@ input RoomSettingsInput {
   delivery: Delivery
   "Whether other music plays while the queue is empty; usually it does."
   fallback: Boolean
-  "Where it is taken from: spotify:playlist:… or a link to a playlist on open.spotify.com. Empty: no playlist."
+  "Where it is taken from: spotify:playlist:… or a link to a playlist on open.spotify.com. Empty or null: no playlist."
   fallbackPlaylistUri: String
+  "In which order songs play; usually LIKES."
+  orderMode: OrderMode
+  "Whether songs that are marked as explicit may play; usually they may. For hosts, too, as for all rules about songs."
+  allowExplicit: Boolean
+  "The longest that a song may be: 30 to 86400 seconds. 0 or null, as is usual: any length."
+  maxSongSeconds: Int
+  "For how long a song that was played is not taken again: 0 to 1440 minutes; usually 30."
+  cooldownMinutes: Int
+  "How many songs may wait in the queue: 1 to 500; usually 500."
+  maxQueueLength: Int
+  "How many songs of one guest may wait at once: 1 to 500. 0 or null, as is usual: as many as they like."
+  maxQueuedPerGuest: Int
+  "How many songs one guest may add at once and in an hour: 1 to 500. 0 or null, as is usual: as many as they like."
+  addsPerHour: Int
+  "How many of those who are present have to vote before a song is skipped: 1 to 100 per cent, at least two people; usually 50. 0: nobody can vote."
+  skipVotePercent: Int
+  "Whether songs of newcomers wait for a host's approval; usually they do not."
+  requireApproval: Boolean
+  "After how many songs that were approved, or liked by others, a guest is no newcomer any more: 1 to 100; usually 3."
+  trustedAfter: Int
+  "From when on guests can add nothing more. Null, as is usual: no such time."
+  lastCallAt: Time
+  "The songs and artists that may not play here, at most 200: spotify:track:…, spotify:artist:… or links to them on open.spotify.com. They replace those of before."
+  blocked: [String!]
 }
 
 "A recording, as Spotify describes it. Wherever it is shown, spotifyUrl must be linked."
@@ -741,6 +985,8 @@ type Song {
   name: String!
   "The artists, the main one first."
   artists: [String!]!
+  "Spotify's URIs of the artists, in the same order, where they are known."
+  artistUris: [String!]!
   "The album."
   albumName: String!
   "The cover, to be shown uncropped."
@@ -785,7 +1031,7 @@ type Refusal {
 
 "The rules that can refuse. New ones may come: treat an unknown one by its message."
 enum RefusalReason {
-  "The room takes no new songs."
+  "The host takes no more songs of guests."
   REQUESTS_CLOSED
   "The room takes no explicit songs."
   EXPLICIT
@@ -795,13 +1041,13 @@ enum RefusalReason {
   PLAYED_RECENTLY
   "The host has blocked the song or an artist."
   BLOCKED
-  "500 songs wait: the queue is full."
+  "As many songs wait as the room takes."
   QUEUE_FULL
   "The guest has as many songs in the queue as the room allows."
   TOO_MANY_QUEUED
   "The guest has added as many songs as the room allows for now."
   TOO_MANY_ADDED
-  "The party is about to end."
+  "The time of the last call has passed."
   LAST_CALL
   "The song was handed to the player, plays or has been played."
   COMMITTED
@@ -811,6 +1057,8 @@ enum RefusalReason {
   ALREADY_VOTED
   "The song has only just begun."
   TOO_EARLY
+  "The host does not let guests vote."
+  VOTES_OFF
 }
 
 "A room's whole queue."
@@ -820,8 +1068,8 @@ type RoomQueue {
   "The state this shows. It grows with every change of the room."
   version: Int!
   """
-  The committed song first, then the others in the order in which they will play: by likes, then by age; fallback music that
-  nobody likes comes last. Never what plays now.
+  The committed song first, then the others in the order in which they will play, by the room's OrderMode; after them fallback music that
+  nobody likes, and last what the rules keep from playing at present. Never what plays now, nor what waits for approval.
   """
   items: [QueueItem!]!
 }
@@ -842,8 +1090,12 @@ type QueueItem {
   likedByViewer: Boolean! @viewer
   "Where it stands."
   state: QueueItemState!
-  "Its place in the queue, from 1; null once it plays."
+  "Its place in the queue, from 1; null once it plays, or while it waits for approval."
   position: Int
+  "The place that a host has given it, if any."
+  pin: Pin
+  "Why the rules keep it from playing at present; null: they do not. It plays when they change."
+  refusal: Refusal
 }
 
 "Where a song stands between being added and being history."
@@ -926,6 +1178,12 @@ type Playback {
   delivery: Delivery!
   "Whether the music can go on, and if not, why."
   health: RoomHealth!
+  "How many want to skip the song that plays."
+  skipVotes: Int!
+  "How many of those who are present it takes; 0: nobody can vote."
+  skipVotesNeeded: Int!
+  "From when on it can be voted on; null while no song of this room plays."
+  votesFrom: Time
 }
 
 "Whether a player plays."
@@ -1048,6 +1306,16 @@ type Played {
   endedAt: Time
   "It was cut short."
   skipped: Boolean!
+  "Who cut it short; null: nobody here, such as the host in the Spotify app."
+  skippedBy: SkippedBy
+}
+
+"Who ended a song early."
+enum SkippedBy {
+  "A host of the room."
+  HOST
+  "The guests, by their votes."
+  VOTE
 }
 `, BuiltIn: false},
 }
@@ -1151,6 +1419,16 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_Pin(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "until":
+		return ec.fieldContext_Pin_until(ctx, field)
+	case "likes":
+		return ec.fieldContext_Pin_likes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Pin", field.Name)
+}
+
 func (ec *executionContext) childFields_Playback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "roomId":
@@ -1173,6 +1451,12 @@ func (ec *executionContext) childFields_Playback(ctx context.Context, field grap
 		return ec.fieldContext_Playback_delivery(ctx, field)
 	case "health":
 		return ec.fieldContext_Playback_health(ctx, field)
+	case "skipVotes":
+		return ec.fieldContext_Playback_skipVotes(ctx, field)
+	case "skipVotesNeeded":
+		return ec.fieldContext_Playback_skipVotesNeeded(ctx, field)
+	case "votesFrom":
+		return ec.fieldContext_Playback_votesFrom(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Playback", field.Name)
 }
@@ -1187,6 +1471,8 @@ func (ec *executionContext) childFields_Played(ctx context.Context, field graphq
 		return ec.fieldContext_Played_endedAt(ctx, field)
 	case "skipped":
 		return ec.fieldContext_Played_skipped(ctx, field)
+	case "skippedBy":
+		return ec.fieldContext_Played_skippedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Played", field.Name)
 }
@@ -1245,6 +1531,10 @@ func (ec *executionContext) childFields_QueueItem(ctx context.Context, field gra
 		return ec.fieldContext_QueueItem_state(ctx, field)
 	case "position":
 		return ec.fieldContext_QueueItem_position(ctx, field)
+	case "pin":
+		return ec.fieldContext_QueueItem_pin(ctx, field)
+	case "refusal":
+		return ec.fieldContext_QueueItem_refusal(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type QueueItem", field.Name)
 }
@@ -1261,6 +1551,18 @@ func (ec *executionContext) childFields_Quota(ctx context.Context, field graphql
 		return ec.fieldContext_Quota_refillsAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Quota", field.Name)
+}
+
+func (ec *executionContext) childFields_Recap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "songsPlayed":
+		return ec.fieldContext_Recap_songsPlayed(ctx, field)
+	case "likesGiven":
+		return ec.fieldContext_Recap_likesGiven(ctx, field)
+	case "likesGot":
+		return ec.fieldContext_Recap_likesGot(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Recap", field.Name)
 }
 
 func (ec *executionContext) childFields_Refusal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1297,12 +1599,60 @@ func (ec *executionContext) childFields_Room(ctx context.Context, field graphql.
 		return ec.fieldContext_Room_playback(ctx, field)
 	case "history":
 		return ec.fieldContext_Room_history(ctx, field)
+	case "presentCount":
+		return ec.fieldContext_Room_presentCount(ctx, field)
+	case "lastAdded":
+		return ec.fieldContext_Room_lastAdded(ctx, field)
 	case "devices":
 		return ec.fieldContext_Room_devices(ctx, field)
 	case "members":
 		return ec.fieldContext_Room_members(ctx, field)
+	case "log":
+		return ec.fieldContext_Room_log(ctx, field)
+	case "recap":
+		return ec.fieldContext_Room_recap(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Room", field.Name)
+}
+
+func (ec *executionContext) childFields_RoomEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RoomEvent_id(ctx, field)
+	case "at":
+		return ec.fieldContext_RoomEvent_at(ctx, field)
+	case "actor":
+		return ec.fieldContext_RoomEvent_actor(ctx, field)
+	case "kind":
+		return ec.fieldContext_RoomEvent_kind(ctx, field)
+	case "item":
+		return ec.fieldContext_RoomEvent_item(ctx, field)
+	case "subject":
+		return ec.fieldContext_RoomEvent_subject(ctx, field)
+	case "detail":
+		return ec.fieldContext_RoomEvent_detail(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoomEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_RoomEventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RoomEventConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RoomEventConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoomEventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RoomEventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RoomEventEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RoomEventEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoomEventEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_RoomHealth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1355,6 +1705,16 @@ func (ec *executionContext) childFields_RoomQueueChange(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type RoomQueueChange", field.Name)
 }
 
+func (ec *executionContext) childFields_RoomSchedule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "roomId":
+		return ec.fieldContext_RoomSchedule_roomId(ctx, field)
+	case "entries":
+		return ec.fieldContext_RoomSchedule_entries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoomSchedule", field.Name)
+}
+
 func (ec *executionContext) childFields_RoomSettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "requestsOpen":
@@ -1365,8 +1725,50 @@ func (ec *executionContext) childFields_RoomSettings(ctx context.Context, field 
 		return ec.fieldContext_RoomSettings_fallback(ctx, field)
 	case "fallbackPlaylistUri":
 		return ec.fieldContext_RoomSettings_fallbackPlaylistUri(ctx, field)
+	case "orderMode":
+		return ec.fieldContext_RoomSettings_orderMode(ctx, field)
+	case "allowExplicit":
+		return ec.fieldContext_RoomSettings_allowExplicit(ctx, field)
+	case "maxSongSeconds":
+		return ec.fieldContext_RoomSettings_maxSongSeconds(ctx, field)
+	case "cooldownMinutes":
+		return ec.fieldContext_RoomSettings_cooldownMinutes(ctx, field)
+	case "maxQueueLength":
+		return ec.fieldContext_RoomSettings_maxQueueLength(ctx, field)
+	case "maxQueuedPerGuest":
+		return ec.fieldContext_RoomSettings_maxQueuedPerGuest(ctx, field)
+	case "addsPerHour":
+		return ec.fieldContext_RoomSettings_addsPerHour(ctx, field)
+	case "skipVotePercent":
+		return ec.fieldContext_RoomSettings_skipVotePercent(ctx, field)
+	case "requireApproval":
+		return ec.fieldContext_RoomSettings_requireApproval(ctx, field)
+	case "trustedAfter":
+		return ec.fieldContext_RoomSettings_trustedAfter(ctx, field)
+	case "lastCallAt":
+		return ec.fieldContext_RoomSettings_lastCallAt(ctx, field)
+	case "blocked":
+		return ec.fieldContext_RoomSettings_blocked(ctx, field)
+	case "blockedNames":
+		return ec.fieldContext_RoomSettings_blockedNames(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RoomSettings", field.Name)
+}
+
+func (ec *executionContext) childFields_ScheduleEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "itemId":
+		return ec.fieldContext_ScheduleEntry_itemId(ctx, field)
+	case "earliest":
+		return ec.fieldContext_ScheduleEntry_earliest(ctx, field)
+	case "likely":
+		return ec.fieldContext_ScheduleEntry_likely(ctx, field)
+	case "reason":
+		return ec.fieldContext_ScheduleEntry_reason(ctx, field)
+	case "message":
+		return ec.fieldContext_ScheduleEntry_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScheduleEntry", field.Name)
 }
 
 func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1389,6 +1791,8 @@ func (ec *executionContext) childFields_Song(ctx context.Context, field graphql.
 		return ec.fieldContext_Song_name(ctx, field)
 	case "artists":
 		return ec.fieldContext_Song_artists(ctx, field)
+	case "artistUris":
+		return ec.fieldContext_Song_artistUris(ctx, field)
 	case "albumName":
 		return ec.fieldContext_Song_albumName(ctx, field)
 	case "imageUrl":
@@ -1499,6 +1903,8 @@ func (ec *executionContext) childFields_ViewerInRoom(ctx context.Context, field 
 		return ec.fieldContext_ViewerInRoom_addedItemIds(ctx, field)
 	case "next":
 		return ec.fieldContext_ViewerInRoom_next(ctx, field)
+	case "awaitingApproval":
+		return ec.fieldContext_ViewerInRoom_awaitingApproval(ctx, field)
 	case "quota":
 		return ec.fieldContext_ViewerInRoom_quota(ctx, field)
 	case "removed":
@@ -1653,6 +2059,20 @@ func (ec *executionContext) field_Mutation_addSong_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_approveItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "itemId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["itemId"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_clearQueue_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1715,8 +2135,8 @@ func (ec *executionContext) field_Mutation_createRoom_args(ctx context.Context, 
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (jukebox.CreateRoomInput, error) {
-			return ec.unmarshalNCreateRoomInput2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐCreateRoomInput(ctx, v)
+		func(ctx context.Context, v any) (CreateRoomInput, error) {
+			return ec.unmarshalNCreateRoomInput2antwonᚗdjᚋbackendᚋgraphᚐCreateRoomInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1744,6 +2164,20 @@ func (ec *executionContext) field_Mutation_demoLogin_args(ctx context.Context, r
 		return nil, err
 	}
 	args["displayName"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_exportHistory_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
 	return args, nil
 }
 
@@ -1802,6 +2236,44 @@ func (ec *executionContext) field_Mutation_pausePlayback_args(ctx context.Contex
 		return nil, err
 	}
 	args["roomId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_pinItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "itemId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["itemId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "position",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["position"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "until",
+		func(ctx context.Context, v any) (jukebox.PinRule, error) {
+			return ec.unmarshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPinRule(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["until"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "likes",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["likes"] = arg3
 	return args, nil
 }
 
@@ -1945,6 +2417,20 @@ func (ec *executionContext) field_Mutation_transferPlayback_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_undo_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_unlikeQueueItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1967,6 +2453,20 @@ func (ec *executionContext) field_Mutation_unlikeQueueItem_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_unpinItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "itemId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["itemId"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_updateRoom_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1979,8 +2479,8 @@ func (ec *executionContext) field_Mutation_updateRoom_args(ctx context.Context, 
 	}
 	args["roomId"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (jukebox.UpdateRoomInput, error) {
-			return ec.unmarshalNUpdateRoomInput2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐUpdateRoomInput(ctx, v)
+		func(ctx context.Context, v any) (UpdateRoomInput, error) {
+			return ec.unmarshalNUpdateRoomInput2antwonᚗdjᚋbackendᚋgraphᚐUpdateRoomInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1994,6 +2494,28 @@ func (ec *executionContext) field_Mutation_updateRoom_args(ctx context.Context, 
 		return nil, err
 	}
 	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_voteToSkip_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -2113,6 +2635,36 @@ func (ec *executionContext) field_Room_history_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Room_log_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "likes",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["likes"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Room_members_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2172,6 +2724,20 @@ func (ec *executionContext) field_Subscription_roomQueueChanges_args(ctx context
 }
 
 func (ec *executionContext) field_Subscription_roomQueue_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_roomSchedule_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
@@ -3075,7 +3641,7 @@ func (ec *executionContext) _Mutation_createRoom(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreateRoom(ctx, fc.Args["input"].(jukebox.CreateRoomInput), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().CreateRoom(ctx, fc.Args["input"].(CreateRoomInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Room) graphql.Marshaler {
@@ -3119,7 +3685,7 @@ func (ec *executionContext) _Mutation_updateRoom(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateRoom(ctx, fc.Args["roomId"].(string), fc.Args["input"].(jukebox.UpdateRoomInput), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().UpdateRoom(ctx, fc.Args["roomId"].(string), fc.Args["input"].(UpdateRoomInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Room) graphql.Marshaler {
@@ -3616,6 +4182,270 @@ func (ec *executionContext) fieldContext_Mutation_resumePlayback(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_voteToSkip(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_voteToSkip(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().VoteToSkip(ctx, fc.Args["roomId"].(string), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
+			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_voteToSkip(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Playback(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_voteToSkip_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_approveItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_approveItem(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ApproveItem(ctx, fc.Args["itemId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.QueueItem) graphql.Marshaler {
+			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_approveItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_QueueItem(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_approveItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_pinItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_pinItem(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PinItem(ctx, fc.Args["itemId"].(string), fc.Args["position"].(int), fc.Args["until"].(jukebox.PinRule), fc.Args["likes"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomQueue) graphql.Marshaler {
+			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomQueue(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_pinItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoomQueue(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_pinItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unpinItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unpinItem(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnpinItem(ctx, fc.Args["itemId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomQueue) graphql.Marshaler {
+			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomQueue(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unpinItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoomQueue(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unpinItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_undo(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_undo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().Undo(ctx, fc.Args["roomId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomQueue) graphql.Marshaler {
+			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomQueue(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_undo(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoomQueue(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_undo_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_exportHistory(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_exportHistory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ExportHistory(ctx, fc.Args["roomId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Playlist) graphql.Marshaler {
+			return ec.marshalNPlaylist2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlaylist(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_exportHistory(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Playlist(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_exportHistory_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_setRole(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3794,6 +4624,52 @@ func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
 }
 
+func (ec *executionContext) _Pin_until(ctx context.Context, field graphql.CollectedField, obj *jukebox.Pin) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pin_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v jukebox.PinRule) graphql.Marshaler {
+			return ec.marshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPinRule(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pin_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pin", field, false, false, "PinRule")
+}
+
+func (ec *executionContext) _Pin_likes(ctx context.Context, field graphql.CollectedField, obj *jukebox.Pin) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pin_likes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Likes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Pin_likes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pin", field, true, false, "Int")
+}
+
 func (ec *executionContext) _Playback_roomId(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3826,7 +4702,7 @@ func (ec *executionContext) _Playback_version(ctx context.Context, field graphql
 			return ec.fieldContext_Playback_version(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Version, nil
+			return obj.Shown(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
@@ -3837,7 +4713,7 @@ func (ec *executionContext) _Playback_version(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Playback_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Playback", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("Playback", field, true, false, "Int")
 }
 
 func (ec *executionContext) _Playback_status(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
@@ -4060,6 +4936,75 @@ func (ec *executionContext) fieldContext_Playback_health(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Playback_skipVotes(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Playback_skipVotes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SkipVotes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Playback_skipVotes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Playback", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Playback_skipVotesNeeded(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Playback_skipVotesNeeded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SkipVotesNeeded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Playback_skipVotesNeeded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Playback", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Playback_votesFrom(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Playback_votesFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.VotesFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Playback_votesFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Playback", field, false, false, "Time")
+}
+
 func (ec *executionContext) _Played_item(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4159,6 +5104,29 @@ func (ec *executionContext) _Played_skipped(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Played_skipped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Played", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Played_skippedBy(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Played_skippedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SkippedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.SkippedBy) graphql.Marshaler {
+			return ec.marshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSkippedBy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Played_skippedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Played", field, false, false, "SkippedBy")
 }
 
 func (ec *executionContext) _PlayedConnection_edges(ctx context.Context, field graphql.CollectedField, obj *PlayedConnection) (ret graphql.Marshaler) {
@@ -4837,6 +5805,70 @@ func (ec *executionContext) fieldContext_QueueItem_position(_ context.Context, f
 	return graphql.NewScalarFieldContext("QueueItem", field, true, true, "Int")
 }
 
+func (ec *executionContext) _QueueItem_pin(ctx context.Context, field graphql.CollectedField, obj *jukebox.QueueItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_QueueItem_pin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Pin) graphql.Marshaler {
+			return ec.marshalOPin2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPin(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_QueueItem_pin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "QueueItem",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Pin(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _QueueItem_refusal(ctx context.Context, field graphql.CollectedField, obj *jukebox.QueueItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_QueueItem_refusal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Refusal) graphql.Marshaler {
+			return ec.marshalORefusal2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRefusal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_QueueItem_refusal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "QueueItem",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Quota_queued(ctx context.Context, field graphql.CollectedField, obj *jukebox.Quota) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4927,6 +5959,84 @@ func (ec *executionContext) _Quota_refillsAt(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Quota_refillsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Quota", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Recap_songsPlayed(ctx context.Context, field graphql.CollectedField, obj *jukebox.Recap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recap_songsPlayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SongsPlayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*jukebox.QueueItem) graphql.Marshaler {
+			return ec.marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recap_songsPlayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Recap",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_QueueItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Recap_likesGiven(ctx context.Context, field graphql.CollectedField, obj *jukebox.Recap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recap_likesGiven(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LikesGiven, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recap_likesGiven(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recap", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Recap_likesGot(ctx context.Context, field graphql.CollectedField, obj *jukebox.Recap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recap_likesGot(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LikesGot, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recap_likesGot(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recap", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Refusal_reason(ctx context.Context, field graphql.CollectedField, obj *jukebox.Refusal) (ret graphql.Marshaler) {
@@ -5285,6 +6395,61 @@ func (ec *executionContext) fieldContext_Room_history(ctx context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Room_presentCount(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_presentCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Room().PresentCount(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Room_presentCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Room", field, true, true, "Int")
+}
+
+func (ec *executionContext) _Room_lastAdded(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_lastAdded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Room().LastAdded(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.QueueItem) graphql.Marshaler {
+			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Room_lastAdded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Room",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_QueueItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Room_devices(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5357,6 +6522,389 @@ func (ec *executionContext) fieldContext_Room_members(ctx context.Context, field
 	if fc.Args, err = ec.field_Room_members_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Room_log(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_log(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Room().Log(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string), fc.Args["likes"].(bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RoomEventConnection) graphql.Marshaler {
+			return ec.marshalORoomEventConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐRoomEventConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Room_log(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Room",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoomEventConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Room_log_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Room_recap(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_recap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Room().Recap(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Recap) graphql.Marshaler {
+			return ec.marshalORecap2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRecap(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Room_recap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Room",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recap(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoomEvent_id(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomEvent_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomEvent_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomEvent", field, false, false, "ID")
+}
+
+func (ec *executionContext) _RoomEvent_at(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomEvent_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomEvent_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomEvent", field, false, false, "Time")
+}
+
+func (ec *executionContext) _RoomEvent_actor(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomEvent_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomEvent_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomEvent",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoomEvent_kind(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomEvent_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomEvent_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomEvent", field, false, false, "String")
+}
+
+func (ec *executionContext) _RoomEvent_item(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomEvent_item(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Item, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.QueueItem) graphql.Marshaler {
+			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomEvent_item(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomEvent",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_QueueItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoomEvent_subject(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomEvent_subject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Subject, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomEvent_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomEvent",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoomEvent_detail(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomEvent_detail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Detail, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomEvent_detail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomEvent", field, false, false, "String")
+}
+
+func (ec *executionContext) _RoomEventConnection_edges(ctx context.Context, field graphql.CollectedField, obj *RoomEventConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomEventConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []RoomEventEdge) graphql.Marshaler {
+			return ec.marshalNRoomEventEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐRoomEventEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomEventConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomEventConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoomEventEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoomEventConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *RoomEventConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomEventConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2antwonᚗdjᚋbackendᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomEventConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomEventConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoomEventEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *RoomEventEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomEventEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomEventEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomEventEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _RoomEventEdge_node(ctx context.Context, field graphql.CollectedField, obj *RoomEventEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomEventEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v jukebox.RoomEvent) graphql.Marshaler {
+			return ec.marshalNRoomEvent2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomEventEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomEventEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoomEvent(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -5756,6 +7304,61 @@ func (ec *executionContext) fieldContext_RoomQueueChange_order(_ context.Context
 	return graphql.NewScalarFieldContext("RoomQueueChange", field, false, false, "ID")
 }
 
+func (ec *executionContext) _RoomSchedule_roomId(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSchedule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSchedule_roomId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RoomID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSchedule_roomId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSchedule", field, false, false, "ID")
+}
+
+func (ec *executionContext) _RoomSchedule_entries(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSchedule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSchedule_entries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.ScheduleEntry) graphql.Marshaler {
+			return ec.marshalNScheduleEntry2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐScheduleEntryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSchedule_entries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomSchedule",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScheduleEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RoomSettings_requestsOpen(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5846,6 +7449,420 @@ func (ec *executionContext) _RoomSettings_fallbackPlaylistUri(ctx context.Contex
 }
 func (ec *executionContext) fieldContext_RoomSettings_fallbackPlaylistUri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "String")
+}
+
+func (ec *executionContext) _RoomSettings_orderMode(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_orderMode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrderMode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v jukebox.OrderMode) graphql.Marshaler {
+			return ec.marshalNOrderMode2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderMode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_orderMode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "OrderMode")
+}
+
+func (ec *executionContext) _RoomSettings_allowExplicit(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_allowExplicit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AllowExplicit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_allowExplicit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RoomSettings_maxSongSeconds(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_maxSongSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxSongSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_maxSongSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RoomSettings_cooldownMinutes(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_cooldownMinutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CooldownMinutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_cooldownMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RoomSettings_maxQueueLength(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_maxQueueLength(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxQueueLength, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_maxQueueLength(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RoomSettings_maxQueuedPerGuest(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_maxQueuedPerGuest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxQueuedPerGuest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_maxQueuedPerGuest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RoomSettings_addsPerHour(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_addsPerHour(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AddsPerHour, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_addsPerHour(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RoomSettings_skipVotePercent(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_skipVotePercent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SkipVotePercent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_skipVotePercent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RoomSettings_requireApproval(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_requireApproval(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequireApproval, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_requireApproval(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RoomSettings_trustedAfter(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_trustedAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TrustedAfter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_trustedAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RoomSettings_lastCallAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_lastCallAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastCallAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_lastCallAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Time")
+}
+
+func (ec *executionContext) _RoomSettings_blocked(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_blocked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BlockedURIs(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_blocked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, true, false, "String")
+}
+
+func (ec *executionContext) _RoomSettings_blockedNames(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_blockedNames(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BlockedNames(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_blockedNames(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, true, false, "String")
+}
+
+func (ec *executionContext) _ScheduleEntry_itemId(ctx context.Context, field graphql.CollectedField, obj *jukebox.ScheduleEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduleEntry_itemId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ItemID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduleEntry_itemId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ScheduleEntry_earliest(ctx context.Context, field graphql.CollectedField, obj *jukebox.ScheduleEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduleEntry_earliest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Earliest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduleEntry_earliest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ScheduleEntry_likely(ctx context.Context, field graphql.CollectedField, obj *jukebox.ScheduleEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduleEntry_likely(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Likely, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduleEntry_likely(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ScheduleEntry_reason(ctx context.Context, field graphql.CollectedField, obj *jukebox.ScheduleEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduleEntry_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v jukebox.OrderReason) graphql.Marshaler {
+			return ec.marshalNOrderReason2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderReason(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduleEntry_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "OrderReason")
+}
+
+func (ec *executionContext) _ScheduleEntry_message(ctx context.Context, field graphql.CollectedField, obj *jukebox.ScheduleEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScheduleEntry_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScheduleEntry_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "String")
 }
 
 func (ec *executionContext) _Session_accessToken(ctx context.Context, field graphql.CollectedField, obj *jukebox.Session) (ret graphql.Marshaler) {
@@ -5992,6 +8009,29 @@ func (ec *executionContext) _Song_artists(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Song_artists(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Song", field, false, false, "String")
+}
+
+func (ec *executionContext) _Song_artistUris(ctx context.Context, field graphql.CollectedField, obj *jukebox.Song) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Song_artistUris(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ArtistURIs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Song_artistUris(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Song", field, false, false, "String")
 }
 
@@ -6612,6 +8652,50 @@ func (ec *executionContext) fieldContext_Subscription_playback(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Subscription_roomSchedule(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_roomSchedule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().RoomSchedule(ctx, fc.Args["roomId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomSchedule) graphql.Marshaler {
+			return ec.marshalNRoomSchedule2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomSchedule(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_roomSchedule(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoomSchedule(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_roomSchedule_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Subscription_viewerInRoom(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
 	return graphql.ResolveFieldStream(
 		ctx,
@@ -7069,6 +9153,38 @@ func (ec *executionContext) _ViewerInRoom_next(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_ViewerInRoom_next(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ViewerInRoom",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_QueueItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ViewerInRoom_awaitingApproval(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerInRoom_awaitingApproval(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AwaitingApproval, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*jukebox.QueueItem) graphql.Marshaler {
+			return ec.marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerInRoom_awaitingApproval(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ViewerInRoom",
 		Field:      field,
@@ -8209,8 +10325,8 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputCreateRoomInput(ctx context.Context, obj any) (jukebox.CreateRoomInput, error) {
-	var it jukebox.CreateRoomInput
+func (ec *executionContext) unmarshalInputCreateRoomInput(ctx context.Context, obj any) (CreateRoomInput, error) {
+	var it CreateRoomInput
 	if obj == nil {
 		return it, nil
 	}
@@ -8243,7 +10359,7 @@ func (ec *executionContext) unmarshalInputCreateRoomInput(ctx context.Context, o
 			it.Name = data
 		case "settings":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("settings"))
-			data, err := ec.unmarshalORoomSettingsInput2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomSettingsInput(ctx, v)
+			data, err := ec.unmarshalORoomSettingsInput2ᚖantwonᚗdjᚋbackendᚋgraphᚐRoomSettingsInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -8259,14 +10375,14 @@ func (ec *executionContext) unmarshalInputCreateRoomInput(ctx context.Context, o
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalCreateRoomInput(ctx context.Context, raw any) (jukebox.CreateRoomInput, error) {
-	var out jukebox.CreateRoomInput
+func UnmarshalCreateRoomInput(ctx context.Context, raw any) (CreateRoomInput, error) {
+	var out CreateRoomInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateRoomInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context, obj any) (jukebox.RoomSettingsInput, error) {
-	var it jukebox.RoomSettingsInput
+func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context, obj any) (RoomSettingsInput, error) {
+	var it RoomSettingsInput
 	if obj == nil {
 		return it, nil
 	}
@@ -8276,7 +10392,7 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"requestsOpen", "delivery", "fallback", "fallbackPlaylistUri"}
+	fieldsInOrder := [...]string{"requestsOpen", "delivery", "fallback", "fallbackPlaylistUri", "orderMode", "allowExplicit", "maxSongSeconds", "cooldownMinutes", "maxQueueLength", "maxQueuedPerGuest", "addsPerHour", "skipVotePercent", "requireApproval", "trustedAfter", "lastCallAt", "blocked"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -8310,7 +10426,91 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 			if err != nil {
 				return it, err
 			}
-			it.FallbackPlaylistURI = data
+			it.FallbackPlaylistURI = graphql.OmittableOf(data)
+		case "orderMode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderMode"))
+			data, err := ec.unmarshalOOrderMode2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderMode = data
+		case "allowExplicit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allowExplicit"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AllowExplicit = data
+		case "maxSongSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxSongSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxSongSeconds = graphql.OmittableOf(data)
+		case "cooldownMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cooldownMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CooldownMinutes = data
+		case "maxQueueLength":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxQueueLength"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxQueueLength = data
+		case "maxQueuedPerGuest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxQueuedPerGuest"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxQueuedPerGuest = graphql.OmittableOf(data)
+		case "addsPerHour":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addsPerHour"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AddsPerHour = graphql.OmittableOf(data)
+		case "skipVotePercent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("skipVotePercent"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SkipVotePercent = data
+		case "requireApproval":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requireApproval"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequireApproval = data
+		case "trustedAfter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trustedAfter"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TrustedAfter = data
+		case "lastCallAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastCallAt"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LastCallAt = graphql.OmittableOf(data)
+		case "blocked":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("blocked"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Blocked = data
 		}
 	}
 	return it, nil
@@ -8322,14 +10522,14 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalRoomSettingsInput(ctx context.Context, raw any) (jukebox.RoomSettingsInput, error) {
-	var out jukebox.RoomSettingsInput
+func UnmarshalRoomSettingsInput(ctx context.Context, raw any) (RoomSettingsInput, error) {
+	var out RoomSettingsInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RoomSettingsInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUpdateRoomInput(ctx context.Context, obj any) (jukebox.UpdateRoomInput, error) {
-	var it jukebox.UpdateRoomInput
+func (ec *executionContext) unmarshalInputUpdateRoomInput(ctx context.Context, obj any) (UpdateRoomInput, error) {
+	var it UpdateRoomInput
 	if obj == nil {
 		return it, nil
 	}
@@ -8355,7 +10555,7 @@ func (ec *executionContext) unmarshalInputUpdateRoomInput(ctx context.Context, o
 			it.Name = data
 		case "settings":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("settings"))
-			data, err := ec.unmarshalORoomSettingsInput2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomSettingsInput(ctx, v)
+			data, err := ec.unmarshalORoomSettingsInput2ᚖantwonᚗdjᚋbackendᚋgraphᚐRoomSettingsInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -8371,8 +10571,8 @@ func (ec *executionContext) unmarshalInputUpdateRoomInput(ctx context.Context, o
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUpdateRoomInput(ctx context.Context, raw any) (jukebox.UpdateRoomInput, error) {
-	var out jukebox.UpdateRoomInput
+func UnmarshalUpdateRoomInput(ctx context.Context, raw any) (UpdateRoomInput, error) {
+	var out UpdateRoomInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateRoomInput", raw, &out)
 	return out, err
 }
@@ -8838,6 +11038,48 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "voteToSkip":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_voteToSkip(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "approveItem":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_approveItem(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pinItem":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_pinItem(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unpinItem":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unpinItem(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "undo":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_undo(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "exportHistory":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_exportHistory(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "setRole":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_setRole(ctx, field)
@@ -8894,6 +11136,44 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "endCursor":
 			out.Values[i] = ec._PageInfo_endCursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var pinImplementors = []string{"Pin"}
+
+func (ec *executionContext) _Pin(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Pin) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pinImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Pin")
+		case "until":
+			out.Values[i] = ec._Pin_until(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "likes":
+			out.Values[i] = ec._Pin_likes(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -8975,6 +11255,21 @@ func (ec *executionContext) _Playback(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "skipVotes":
+			out.Values[i] = ec._Playback_skipVotes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "skipVotesNeeded":
+			out.Values[i] = ec._Playback_skipVotesNeeded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "votesFrom":
+			out.Values[i] = ec._Playback_votesFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -9021,6 +11316,11 @@ func (ec *executionContext) _Played(ctx context.Context, sel ast.SelectionSet, o
 		case "skipped":
 			out.Values[i] = ec._Played_skipped(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "skippedBy":
+			out.Values[i] = ec._Played_skippedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -9296,6 +11596,16 @@ func (ec *executionContext) _QueueItem(ctx context.Context, sel ast.SelectionSet
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._QueueItem_position(ctx, field, obj)
 				})
+		case "pin":
+			out.Values[i] = ec._QueueItem_pin(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "refusal":
+			out.Values[i] = ec._QueueItem_refusal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -9342,6 +11652,49 @@ func (ec *executionContext) _Quota(ctx context.Context, sel ast.SelectionSet, ob
 		case "refillsAt":
 			out.Values[i] = ec._Quota_refillsAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recapImplementors = []string{"Recap"}
+
+func (ec *executionContext) _Recap(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Recap) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recapImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Recap")
+		case "songsPlayed":
+			out.Values[i] = ec._Recap_songsPlayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "likesGiven":
+			out.Values[i] = ec._Recap_likesGiven(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "likesGot":
+			out.Values[i] = ec._Recap_likesGot(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -9471,6 +11824,18 @@ func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Room_history(ctx, field, obj)
 				})
+		case "presentCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Room_presentCount(ctx, field, obj)
+				})
+		case "lastAdded":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Room_lastAdded(ctx, field, obj)
+				})
 		case "devices":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -9483,6 +11848,157 @@ func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Room_members(ctx, field, obj)
 				})
+		case "log":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Room_log(ctx, field, obj)
+				})
+		case "recap":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Room_recap(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var roomEventImplementors = []string{"RoomEvent"}
+
+func (ec *executionContext) _RoomEvent(ctx context.Context, sel ast.SelectionSet, obj *jukebox.RoomEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, roomEventImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RoomEvent")
+		case "id":
+			out.Values[i] = ec._RoomEvent_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._RoomEvent_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "actor":
+			out.Values[i] = ec._RoomEvent_actor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._RoomEvent_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "item":
+			out.Values[i] = ec._RoomEvent_item(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "subject":
+			out.Values[i] = ec._RoomEvent_subject(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "detail":
+			out.Values[i] = ec._RoomEvent_detail(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var roomEventConnectionImplementors = []string{"RoomEventConnection"}
+
+func (ec *executionContext) _RoomEventConnection(ctx context.Context, sel ast.SelectionSet, obj *RoomEventConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, roomEventConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RoomEventConnection")
+		case "edges":
+			out.Values[i] = ec._RoomEventConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._RoomEventConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var roomEventEdgeImplementors = []string{"RoomEventEdge"}
+
+func (ec *executionContext) _RoomEventEdge(ctx context.Context, sel ast.SelectionSet, obj *RoomEventEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, roomEventEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RoomEventEdge")
+		case "cursor":
+			out.Values[i] = ec._RoomEventEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._RoomEventEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -9664,6 +12180,44 @@ func (ec *executionContext) _RoomQueueChange(ctx context.Context, sel ast.Select
 	return out
 }
 
+var roomScheduleImplementors = []string{"RoomSchedule"}
+
+func (ec *executionContext) _RoomSchedule(ctx context.Context, sel ast.SelectionSet, obj *jukebox.RoomSchedule) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, roomScheduleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RoomSchedule")
+		case "roomId":
+			out.Values[i] = ec._RoomSchedule_roomId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "entries":
+			out.Values[i] = ec._RoomSchedule_entries(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var roomSettingsImplementors = []string{"RoomSettings"}
 
 func (ec *executionContext) _RoomSettings(ctx context.Context, sel ast.SelectionSet, obj *jukebox.RoomSettings) graphql.Marshaler {
@@ -9693,6 +12247,124 @@ func (ec *executionContext) _RoomSettings(ctx context.Context, sel ast.Selection
 		case "fallbackPlaylistUri":
 			out.Values[i] = ec._RoomSettings_fallbackPlaylistUri(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "orderMode":
+			out.Values[i] = ec._RoomSettings_orderMode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "allowExplicit":
+			out.Values[i] = ec._RoomSettings_allowExplicit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "maxSongSeconds":
+			out.Values[i] = ec._RoomSettings_maxSongSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cooldownMinutes":
+			out.Values[i] = ec._RoomSettings_cooldownMinutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "maxQueueLength":
+			out.Values[i] = ec._RoomSettings_maxQueueLength(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "maxQueuedPerGuest":
+			out.Values[i] = ec._RoomSettings_maxQueuedPerGuest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "addsPerHour":
+			out.Values[i] = ec._RoomSettings_addsPerHour(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "skipVotePercent":
+			out.Values[i] = ec._RoomSettings_skipVotePercent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "requireApproval":
+			out.Values[i] = ec._RoomSettings_requireApproval(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "trustedAfter":
+			out.Values[i] = ec._RoomSettings_trustedAfter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lastCallAt":
+			out.Values[i] = ec._RoomSettings_lastCallAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "blocked":
+			out.Values[i] = ec._RoomSettings_blocked(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "blockedNames":
+			out.Values[i] = ec._RoomSettings_blockedNames(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var scheduleEntryImplementors = []string{"ScheduleEntry"}
+
+func (ec *executionContext) _ScheduleEntry(ctx context.Context, sel ast.SelectionSet, obj *jukebox.ScheduleEntry) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, scheduleEntryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScheduleEntry")
+		case "itemId":
+			out.Values[i] = ec._ScheduleEntry_itemId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "earliest":
+			out.Values[i] = ec._ScheduleEntry_earliest(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "likely":
+			out.Values[i] = ec._ScheduleEntry_likely(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._ScheduleEntry_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._ScheduleEntry_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -9779,6 +12451,11 @@ func (ec *executionContext) _Song(ctx context.Context, sel ast.SelectionSet, obj
 			}
 		case "artists":
 			out.Values[i] = ec._Song_artists(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "artistUris":
+			out.Values[i] = ec._Song_artistUris(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -10022,6 +12699,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_roomQueueChanges(ctx, fields[0])
 	case "playback":
 		return ec._Subscription_playback(ctx, fields[0])
+	case "roomSchedule":
+		return ec._Subscription_roomSchedule(ctx, fields[0])
 	case "viewerInRoom":
 		return ec._Subscription_viewerInRoom(ctx, fields[0])
 	default:
@@ -10176,6 +12855,11 @@ func (ec *executionContext) _ViewerInRoom(ctx context.Context, sel ast.Selection
 		case "next":
 			out.Values[i] = ec._ViewerInRoom_next(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "awaitingApproval":
+			out.Values[i] = ec._ViewerInRoom_awaitingApproval(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "quota":
@@ -10589,7 +13273,7 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
-func (ec *executionContext) unmarshalNCreateRoomInput2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐCreateRoomInput(ctx context.Context, v any) (jukebox.CreateRoomInput, error) {
+func (ec *executionContext) unmarshalNCreateRoomInput2antwonᚗdjᚋbackendᚋgraphᚐCreateRoomInput(ctx context.Context, v any) (CreateRoomInput, error) {
 	res, err := ec.unmarshalInputCreateRoomInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -10744,8 +13428,53 @@ func (ec *executionContext) marshalNMovedItem2ᚕantwonᚗdjᚋbackendᚋinterna
 	return ret
 }
 
+func (ec *executionContext) unmarshalNOrderMode2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderMode(ctx context.Context, v any) (jukebox.OrderMode, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := jukebox.OrderMode(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrderMode2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderMode(ctx context.Context, sel ast.SelectionSet, v jukebox.OrderMode) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "OrderMode!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNOrderReason2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderReason(ctx context.Context, v any) (jukebox.OrderReason, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := jukebox.OrderReason(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrderReason2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderReason(ctx context.Context, sel ast.SelectionSet, v jukebox.OrderReason) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "OrderReason!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNPageInfo2antwonᚗdjᚋbackendᚋgraphᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v PageInfo) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
+}
+
+func (ec *executionContext) unmarshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPinRule(ctx context.Context, v any) (jukebox.PinRule, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := jukebox.PinRule(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPinRule(ctx context.Context, sel ast.SelectionSet, v jukebox.PinRule) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "PinRule!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx context.Context, sel ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
@@ -10813,6 +13542,14 @@ func (ec *executionContext) marshalNPlaylist2ᚕantwonᚗdjᚋbackendᚋinternal
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNPlaylist2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlaylist(ctx context.Context, sel ast.SelectionSet, v *jukebox.Playlist) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Playlist!")
+		return graphql.Null
+	}
+	return ec._Playlist(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*jukebox.QueueItem) graphql.Marshaler {
@@ -10896,6 +13633,30 @@ func (ec *executionContext) marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋj
 	return ec._Room(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNRoomEvent2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomEvent(ctx context.Context, sel ast.SelectionSet, v jukebox.RoomEvent) graphql.Marshaler {
+	return ec._RoomEvent(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRoomEventEdge2antwonᚗdjᚋbackendᚋgraphᚐRoomEventEdge(ctx context.Context, sel ast.SelectionSet, v RoomEventEdge) graphql.Marshaler {
+	return ec._RoomEventEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRoomEventEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐRoomEventEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []RoomEventEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRoomEventEdge2antwonᚗdjᚋbackendᚋgraphᚐRoomEventEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNRoomHealth2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomHealth(ctx context.Context, sel ast.SelectionSet, v jukebox.RoomHealth) graphql.Marshaler {
 	return ec._RoomHealth(ctx, sel, &v)
 }
@@ -10931,6 +13692,14 @@ func (ec *executionContext) marshalNRoomQueueChange2ᚖantwonᚗdjᚋbackendᚋi
 	return ec._RoomQueueChange(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNRoomSchedule2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomSchedule(ctx context.Context, sel ast.SelectionSet, v *jukebox.RoomSchedule) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RoomSchedule!")
+		return graphql.Null
+	}
+	return ec._RoomSchedule(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRoomStatus2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomStatus(ctx context.Context, v any) (jukebox.RoomStatus, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := jukebox.RoomStatus(tmp)
@@ -10944,6 +13713,26 @@ func (ec *executionContext) marshalNRoomStatus2antwonᚗdjᚋbackendᚋinternal�
 		graphql.AddInvalidNullFromMarshaler(ctx, "RoomStatus!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNScheduleEntry2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐScheduleEntry(ctx context.Context, sel ast.SelectionSet, v jukebox.ScheduleEntry) graphql.Marshaler {
+	return ec._ScheduleEntry(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNScheduleEntry2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐScheduleEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.ScheduleEntry) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNScheduleEntry2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐScheduleEntry(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNSession2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSession(ctx context.Context, sel ast.SelectionSet, v jukebox.Session) graphql.Marshaler {
@@ -11059,7 +13848,7 @@ func (ec *executionContext) marshalNTime2timeᚐTime(ctx context.Context, sel as
 	return res
 }
 
-func (ec *executionContext) unmarshalNUpdateRoomInput2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐUpdateRoomInput(ctx context.Context, v any) (jukebox.UpdateRoomInput, error) {
+func (ec *executionContext) unmarshalNUpdateRoomInput2antwonᚗdjᚋbackendᚋgraphᚐUpdateRoomInput(ctx context.Context, v any) (UpdateRoomInput, error) {
 	res, err := ec.unmarshalInputUpdateRoomInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -11412,6 +14201,32 @@ func (ec *executionContext) marshalOMemberConnection2ᚖantwonᚗdjᚋbackendᚋ
 	return ec._MemberConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOOrderMode2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderMode(ctx context.Context, v any) (*jukebox.OrderMode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := jukebox.OrderMode(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOrderMode2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderMode(ctx context.Context, sel ast.SelectionSet, v *jukebox.OrderMode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) marshalOPin2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPin(ctx context.Context, sel ast.SelectionSet, v *jukebox.Pin) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Pin(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx context.Context, sel ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -11433,6 +14248,13 @@ func (ec *executionContext) marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinterna
 	return ec._QueueItem(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalORecap2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRecap(ctx context.Context, sel ast.SelectionSet, v *jukebox.Recap) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Recap(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalORefusal2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRefusal(ctx context.Context, sel ast.SelectionSet, v *jukebox.Refusal) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -11445,6 +14267,13 @@ func (ec *executionContext) marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋj
 		return graphql.Null
 	}
 	return ec._Room(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORoomEventConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐRoomEventConnection(ctx context.Context, sel ast.SelectionSet, v *RoomEventConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RoomEventConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalORoomHealthReason2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐHealthReason(ctx context.Context, v any) (*jukebox.HealthReason, error) {
@@ -11480,7 +14309,7 @@ func (ec *executionContext) marshalORoomSettings2ᚖantwonᚗdjᚋbackendᚋinte
 	return ec._RoomSettings(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalORoomSettingsInput2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomSettingsInput(ctx context.Context, v any) (*jukebox.RoomSettingsInput, error) {
+func (ec *executionContext) unmarshalORoomSettingsInput2ᚖantwonᚗdjᚋbackendᚋgraphᚐRoomSettingsInput(ctx context.Context, v any) (*RoomSettingsInput, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -11488,11 +14317,65 @@ func (ec *executionContext) unmarshalORoomSettingsInput2ᚖantwonᚗdjᚋbackend
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSkippedBy(ctx context.Context, v any) (*jukebox.SkippedBy, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := jukebox.SkippedBy(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSkippedBy(ctx context.Context, sel ast.SelectionSet, v *jukebox.SkippedBy) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalOSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSong(ctx context.Context, sel ast.SelectionSet, v *jukebox.Song) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Song(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOString2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOString2ᚖstring(ctx context.Context, v any) (*string, error) {

@@ -3,8 +3,21 @@
 package graph
 
 import (
+	"time"
+
 	"antwon.dj/backend/internal/jukebox"
+	"github.com/99designs/gqlgen/graphql"
 )
+
+// How a new room shall be.
+type CreateRoomInput struct {
+	// The code to join by: 4 to 20 of A-Z, 0-9 and -. Without it the server chooses one of five characters.
+	Code *string `json:"code,omitempty"`
+	// The room's name, 1 to 40 characters. Without it the room is named after its host.
+	Name *string `json:"name,omitempty"`
+	// What shall be otherwise than usual.
+	Settings *RoomSettingsInput `json:"settings,omitempty"`
+}
 
 // Who is in a room.
 type MemberConnection struct {
@@ -44,4 +57,64 @@ type PlayedEdge struct {
 	Cursor string `json:"cursor"`
 	// The song, and when it played.
 	Node jukebox.Play `json:"node"`
+}
+
+// What was done in a room.
+type RoomEventConnection struct {
+	// One edge for each, the latest first.
+	Edges []RoomEventEdge `json:"edges"`
+	// Where this page ends.
+	PageInfo PageInfo `json:"pageInfo"`
+}
+
+// An event's place in the list.
+type RoomEventEdge struct {
+	// The cursor after which the list goes on behind this event.
+	Cursor string `json:"cursor"`
+	// The event.
+	Node jukebox.RoomEvent `json:"node"`
+}
+
+// Settings of a room. What is left out stays or, for a new room, is as usual.
+type RoomSettingsInput struct {
+	// Whether guests may add songs; usually they may.
+	RequestsOpen *bool `json:"requestsOpen,omitempty"`
+	// How songs shall reach the player; usually QUEUE.
+	Delivery *jukebox.Delivery `json:"delivery,omitempty"`
+	// Whether other music plays while the queue is empty; usually it does.
+	Fallback *bool `json:"fallback,omitempty"`
+	// Where it is taken from: spotify:playlist:… or a link to a playlist on open.spotify.com. Empty or null: no playlist.
+	FallbackPlaylistURI graphql.Omittable[*string] `json:"fallbackPlaylistUri,omitempty"`
+	// In which order songs play; usually LIKES.
+	OrderMode *jukebox.OrderMode `json:"orderMode,omitempty"`
+	// Whether songs that are marked as explicit may play; usually they may. For hosts, too, as for all rules about songs.
+	AllowExplicit *bool `json:"allowExplicit,omitempty"`
+	// The longest that a song may be: 30 to 86400 seconds. 0 or null, as is usual: any length.
+	MaxSongSeconds graphql.Omittable[*int] `json:"maxSongSeconds,omitempty"`
+	// For how long a song that was played is not taken again: 0 to 1440 minutes; usually 30.
+	CooldownMinutes *int `json:"cooldownMinutes,omitempty"`
+	// How many songs may wait in the queue: 1 to 500; usually 500.
+	MaxQueueLength *int `json:"maxQueueLength,omitempty"`
+	// How many songs of one guest may wait at once: 1 to 500. 0 or null, as is usual: as many as they like.
+	MaxQueuedPerGuest graphql.Omittable[*int] `json:"maxQueuedPerGuest,omitempty"`
+	// How many songs one guest may add at once and in an hour: 1 to 500. 0 or null, as is usual: as many as they like.
+	AddsPerHour graphql.Omittable[*int] `json:"addsPerHour,omitempty"`
+	// How many of those who are present have to vote before a song is skipped: 1 to 100 per cent, at least two people; usually 50. 0: nobody can vote.
+	SkipVotePercent *int `json:"skipVotePercent,omitempty"`
+	// Whether songs of newcomers wait for a host's approval; usually they do not.
+	RequireApproval *bool `json:"requireApproval,omitempty"`
+	// After how many songs that were approved, or liked by others, a guest is no newcomer any more: 1 to 100; usually 3.
+	TrustedAfter *int `json:"trustedAfter,omitempty"`
+	// From when on guests can add nothing more. Null, as is usual: no such time.
+	LastCallAt graphql.Omittable[*time.Time] `json:"lastCallAt,omitempty"`
+	// The songs and artists that may not play here, at most 200: spotify:track:…, spotify:artist:… or links to them on open.spotify.com. They replace those of before.
+	Blocked []string `json:"blocked,omitempty"`
+}
+
+// What shall change of a room. What is left out stays.
+type UpdateRoomInput struct {
+	// The room's name, 1 to 40 characters.
+	Name *string `json:"name,omitempty"`
+	// Settings that shall change.
+	Settings *RoomSettingsInput `json:"settings,omitempty"`
 }

@@ -6,12 +6,12 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 )
 
-func (r mutationResolver) CreateRoom(ctx context.Context, input jukebox.CreateRoomInput, key *string) (*jukebox.Room, error) {
-	return r.jukebox.CreateRoom(ctx, input, key)
+func (r mutationResolver) CreateRoom(ctx context.Context, input CreateRoomInput, key *string) (*jukebox.Room, error) {
+	return r.jukebox.CreateRoom(ctx, jukebox.NewRoom{Code: input.Code, Name: input.Name, Settings: input.Settings.change()}, key)
 }
 
-func (r mutationResolver) UpdateRoom(ctx context.Context, roomID string, input jukebox.UpdateRoomInput, key *string) (*jukebox.Room, error) {
-	return r.jukebox.UpdateRoom(ctx, roomID, input, key)
+func (r mutationResolver) UpdateRoom(ctx context.Context, roomID string, input UpdateRoomInput, key *string) (*jukebox.Room, error) {
+	return r.jukebox.UpdateRoom(ctx, roomID, jukebox.RoomChange{Name: input.Name, Settings: input.Settings.change()}, key)
 }
 
 func (r mutationResolver) CloseRoom(ctx context.Context, roomID string, key *string) (*jukebox.Room, error) {
@@ -36,4 +36,28 @@ func (r mutationResolver) LikeQueueItem(ctx context.Context, itemID string, key 
 
 func (r mutationResolver) UnlikeQueueItem(ctx context.Context, itemID string, key *string) (*jukebox.QueueItem, error) {
 	return r.jukebox.UnlikeQueueItem(ctx, itemID, key)
+}
+
+func (r mutationResolver) VoteToSkip(ctx context.Context, roomID string, key *string) (*jukebox.Playback, error) {
+	return r.jukebox.VoteToSkip(ctx, roomID, key)
+}
+
+func (r mutationResolver) ApproveItem(ctx context.Context, itemID string) (*jukebox.QueueItem, error) {
+	return r.jukebox.ApproveItem(ctx, itemID)
+}
+
+func (r mutationResolver) PinItem(ctx context.Context, itemID string, position int, until jukebox.PinRule, likes *int) (*jukebox.RoomQueue, error) {
+	return r.jukebox.PinItem(ctx, itemID, position, until, likes)
+}
+
+func (r mutationResolver) UnpinItem(ctx context.Context, itemID string) (*jukebox.RoomQueue, error) {
+	return r.jukebox.UnpinItem(ctx, itemID)
+}
+
+func (r mutationResolver) Undo(ctx context.Context, roomID string) (*jukebox.RoomQueue, error) {
+	return r.jukebox.Undo(ctx, roomID)
+}
+
+func (r mutationResolver) ExportHistory(ctx context.Context, roomID string) (*jukebox.Playlist, error) {
+	return r.jukebox.ExportHistory(ctx, roomID)
 }

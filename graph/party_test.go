@@ -69,7 +69,7 @@ func newParty(t *testing.T, databaseURL string) *party {
 	login, err := p.first.jukebox.DemoLogin(t.Context(), "Hanna")
 	p.must(err)
 	p.host = p.person(login)
-	room, err := p.first.jukebox.CreateRoom(p.host.ctx, jukebox.CreateRoomInput{}, nil)
+	room, err := p.first.jukebox.CreateRoom(p.host.ctx, jukebox.NewRoom{}, nil)
 	p.must(err)
 	p.roomID = room.ID
 	return p
@@ -181,6 +181,8 @@ func (catalog) Song(_ context.Context, _, songURI string) (jukebox.Song, error) 
 		SpotifyURL: "https://open.spotify.com/track/x", ISRC: songURI[len(songURI)-12:], Playable: true,
 	}, nil
 }
+
+func (catalog) Artist(context.Context, string, string) (string, error) { return "The Examples", nil }
 
 func (catalog) Search(context.Context, string, string, int, int) ([]jukebox.Song, bool, error) {
 	return nil, false, nil

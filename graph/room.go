@@ -51,6 +51,31 @@ func (r roomResolver) Devices(ctx context.Context, room *jukebox.Room) ([]jukebo
 	return r.jukebox.Devices(ctx, room)
 }
 
+func (r roomResolver) PresentCount(ctx context.Context, room *jukebox.Room) (*int, error) {
+	return r.jukebox.PresentCount(ctx, room)
+}
+
+func (r roomResolver) LastAdded(ctx context.Context, room *jukebox.Room) (*jukebox.QueueItem, error) {
+	return r.jukebox.LastAdded(ctx, room)
+}
+
+func (r roomResolver) Log(ctx context.Context, room *jukebox.Room, first int, after *string, likes bool) (*RoomEventConnection, error) {
+	events, more, err := r.jukebox.Log(ctx, room, first, after, likes)
+	if err != nil {
+		return nil, err
+	}
+	page := &RoomEventConnection{PageInfo: PageInfo{HasNextPage: more}, Edges: []RoomEventEdge{}}
+	for _, e := range events {
+		page.Edges = append(page.Edges, RoomEventEdge{Cursor: e.Cursor, Node: e})
+		page.PageInfo.EndCursor = &e.Cursor
+	}
+	return page, nil
+}
+
+func (r roomResolver) Recap(ctx context.Context, room *jukebox.Room) (*jukebox.Recap, error) {
+	return r.jukebox.Recap(ctx, room)
+}
+
 func (r queueItemResolver) Position(ctx context.Context, item *jukebox.QueueItem) (*int, error) {
 	return r.jukebox.Position(ctx, item)
 }

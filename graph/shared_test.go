@@ -191,9 +191,10 @@ func TestRoomSubscription(t *testing.T) {
 			}
 		}
 		expect("Hanna", "OPEN")
-		p.must(p.addSong(p.host, 1)) // is no change of the room itself
+		p.must(p.addSong(p.host, 1)) // is what was added last
+		expect("Hanna", "OPEN")
 		name := "Fest"
-		_, err = p.first.jukebox.UpdateRoom(p.host.ctx, p.roomID, jukebox.UpdateRoomInput{Name: &name}, nil)
+		_, err = p.first.jukebox.UpdateRoom(p.host.ctx, p.roomID, jukebox.RoomChange{Name: &name}, nil)
 		p.must(err)
 		expect("Fest", "OPEN")
 		_, err = p.first.jukebox.CloseRoom(p.host.ctx, p.roomID, nil)

@@ -42,6 +42,7 @@ func (r *Resolver) Sources() map[string]gqlserver.Open {
 			changed: func(s *jukebox.State) int64 { return s.PlaybackVersion },
 			event:   func(_ context.Context, _ *int64, s *jukebox.State) (any, error) { return &s.Playback, nil },
 		}),
+		"roomSchedule": r.roomSchedule,
 		"viewerInRoom": r.viewerInRoom,
 	}
 }

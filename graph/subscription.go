@@ -25,6 +25,10 @@ func (subscriptionResolver) Playback(ctx context.Context, _ string) (<-chan *juk
 	return gqlserver.Event[*jukebox.Playback](ctx)
 }
 
+func (subscriptionResolver) RoomSchedule(ctx context.Context, _ string) (<-chan *jukebox.RoomSchedule, error) {
+	return gqlserver.Event[*jukebox.RoomSchedule](ctx)
+}
+
 func (subscriptionResolver) ViewerInRoom(ctx context.Context, _ string) (<-chan *jukebox.ViewerInRoom, error) {
 	return gqlserver.Event[*jukebox.ViewerInRoom](ctx)
 }

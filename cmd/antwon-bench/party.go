@@ -63,7 +63,7 @@ func (p *party) addRoom(ctx context.Context) error {
 		return err
 	}
 	host := jukebox.WithViewer(ctx, login.User)
-	room, err := p.CreateRoom(host, jukebox.CreateRoomInput{}, nil)
+	room, err := p.CreateRoom(host, jukebox.NewRoom{}, nil)
 	if err != nil {
 		return err
 	}
@@ -103,6 +103,8 @@ func (catalog) Song(_ context.Context, _, songURI string) (jukebox.Song, error) 
 		DurationMS: 200_000, SpotifyURL: "https://open.spotify.com/", ISRC: songURI[len(songURI)-12:], Playable: true,
 	}, nil
 }
+
+func (catalog) Artist(context.Context, string, string) (string, error) { return "Some Artist", nil }
 
 func (catalog) Search(context.Context, string, string, int, int) ([]jukebox.Song, bool, error) {
 	return nil, false, nil

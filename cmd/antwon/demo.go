@@ -163,9 +163,9 @@ func (d *demoParty) open(ctx context.Context, j *jukebox.Jukebox, covers string)
 		return room, err
 	}
 	code, name := demoCode, "The demo party"
-	room, err = j.CreateRoom(ctx, jukebox.CreateRoomInput{Code: &code, Name: &name}, nil)
+	room, err = j.CreateRoom(ctx, jukebox.NewRoom{Code: &code, Name: &name}, nil)
 	if jukebox.CodeOf(err) == jukebox.Conflict { // another host of the demo took the code
-		room, err = j.CreateRoom(ctx, jukebox.CreateRoomInput{Name: &name}, nil)
+		room, err = j.CreateRoom(ctx, jukebox.NewRoom{Name: &name}, nil)
 	}
 	if err != nil {
 		return nil, err

@@ -153,6 +153,18 @@ func (f SessionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SessionMutation", m)
 }
 
+// The SkipVoteFunc type is an adapter to allow the use of ordinary
+// function as SkipVote mutator.
+type SkipVoteFunc func(context.Context, *ent.SkipVoteMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SkipVoteFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SkipVoteMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SkipVoteMutation", m)
+}
+
 // The SongFunc type is an adapter to allow the use of ordinary
 // function as Song mutator.
 type SongFunc func(context.Context, *ent.SongMutation) (ent.Value, error)

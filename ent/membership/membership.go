@@ -24,6 +24,8 @@ const (
 	FieldJoinedAt = "joined_at"
 	// FieldSeenAt holds the string denoting the seen_at field in the database.
 	FieldSeenAt = "seen_at"
+	// FieldAddsFullAt holds the string denoting the adds_full_at field in the database.
+	FieldAddsFullAt = "adds_full_at"
 	// EdgeRoom holds the string denoting the room edge name in mutations.
 	EdgeRoom = "room"
 	// EdgeUser holds the string denoting the user edge name in mutations.
@@ -55,6 +57,7 @@ var Columns = []string{
 	FieldRole,
 	FieldJoinedAt,
 	FieldSeenAt,
+	FieldAddsFullAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -116,6 +119,11 @@ func ByJoinedAt(opts ...sql.OrderTermOption) OrderOption {
 // BySeenAt orders the results by the seen_at field.
 func BySeenAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSeenAt, opts...).ToFunc()
+}
+
+// ByAddsFullAt orders the results by the adds_full_at field.
+func ByAddsFullAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAddsFullAt, opts...).ToFunc()
 }
 
 // ByRoomField orders the results by room field.

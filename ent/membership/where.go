@@ -95,6 +95,11 @@ func SeenAt(v time.Time) predicate.Membership {
 	return predicate.Membership(sql.FieldEQ(FieldSeenAt, v))
 }
 
+// AddsFullAt applies equality check predicate on the "adds_full_at" field. It's identical to AddsFullAtEQ.
+func AddsFullAt(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldEQ(FieldAddsFullAt, v))
+}
+
 // RoomIDEQ applies the EQ predicate on the "room_id" field.
 func RoomIDEQ(v string) predicate.Membership {
 	return predicate.Membership(sql.FieldEQ(FieldRoomID, v))
@@ -443,6 +448,56 @@ func SeenAtIsNil() predicate.Membership {
 // SeenAtNotNil applies the NotNil predicate on the "seen_at" field.
 func SeenAtNotNil() predicate.Membership {
 	return predicate.Membership(sql.FieldNotNull(FieldSeenAt))
+}
+
+// AddsFullAtEQ applies the EQ predicate on the "adds_full_at" field.
+func AddsFullAtEQ(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldEQ(FieldAddsFullAt, v))
+}
+
+// AddsFullAtNEQ applies the NEQ predicate on the "adds_full_at" field.
+func AddsFullAtNEQ(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldNEQ(FieldAddsFullAt, v))
+}
+
+// AddsFullAtIn applies the In predicate on the "adds_full_at" field.
+func AddsFullAtIn(vs ...time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldIn(FieldAddsFullAt, vs...))
+}
+
+// AddsFullAtNotIn applies the NotIn predicate on the "adds_full_at" field.
+func AddsFullAtNotIn(vs ...time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldNotIn(FieldAddsFullAt, vs...))
+}
+
+// AddsFullAtGT applies the GT predicate on the "adds_full_at" field.
+func AddsFullAtGT(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldGT(FieldAddsFullAt, v))
+}
+
+// AddsFullAtGTE applies the GTE predicate on the "adds_full_at" field.
+func AddsFullAtGTE(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldGTE(FieldAddsFullAt, v))
+}
+
+// AddsFullAtLT applies the LT predicate on the "adds_full_at" field.
+func AddsFullAtLT(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldLT(FieldAddsFullAt, v))
+}
+
+// AddsFullAtLTE applies the LTE predicate on the "adds_full_at" field.
+func AddsFullAtLTE(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldLTE(FieldAddsFullAt, v))
+}
+
+// AddsFullAtIsNil applies the IsNil predicate on the "adds_full_at" field.
+func AddsFullAtIsNil() predicate.Membership {
+	return predicate.Membership(sql.FieldIsNull(FieldAddsFullAt))
+}
+
+// AddsFullAtNotNil applies the NotNil predicate on the "adds_full_at" field.
+func AddsFullAtNotNil() predicate.Membership {
+	return predicate.Membership(sql.FieldNotNull(FieldAddsFullAt))
 }
 
 // HasRoom applies the HasEdge predicate on the "room" edge.

@@ -100,6 +100,7 @@ var (
 		{Name: "role", Type: field.TypeString, Size: 24},
 		{Name: "joined_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "seen_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "adds_full_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "room_id", Type: field.TypeString, Size: 36},
 		{Name: "user_id", Type: field.TypeString, Size: 36},
 	}
@@ -111,13 +112,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "memberships_rooms_room",
-				Columns:    []*schema.Column{MembershipsColumns[5]},
+				Columns:    []*schema.Column{MembershipsColumns[6]},
 				RefColumns: []*schema.Column{RoomsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "memberships_users_user",
-				Columns:    []*schema.Column{MembershipsColumns[6]},
+				Columns:    []*schema.Column{MembershipsColumns[7]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -126,12 +127,12 @@ var (
 			{
 				Name:    "membership_room_id_user_id",
 				Unique:  true,
-				Columns: []*schema.Column{MembershipsColumns[5], MembershipsColumns[6]},
+				Columns: []*schema.Column{MembershipsColumns[6], MembershipsColumns[7]},
 			},
 			{
 				Name:    "membership_room_id_joined_at",
 				Unique:  false,
-				Columns: []*schema.Column{MembershipsColumns[5], MembershipsColumns[3]},
+				Columns: []*schema.Column{MembershipsColumns[6], MembershipsColumns[3]},
 			},
 		},
 	}
@@ -155,11 +156,19 @@ var (
 		{Name: "state", Type: field.TypeString, Size: 24},
 		{Name: "like_count", Type: field.TypeInt},
 		{Name: "active_recording", Type: field.TypeString, Nullable: true, Size: 191},
+		{Name: "recording", Type: field.TypeString, Size: 191, Default: ""},
+		{Name: "approval", Type: field.TypeString, Nullable: true, Size: 24},
+		{Name: "pin_rule", Type: field.TypeString, Nullable: true, Size: 24},
+		{Name: "pin_position", Type: field.TypeInt, Default: 0},
+		{Name: "pin_likes", Type: field.TypeInt, Default: 0},
+		{Name: "pin_version", Type: field.TypeInt64, Default: 0},
 		{Name: "commit_state", Type: field.TypeString, Nullable: true, Size: 24},
 		{Name: "commit_delivery", Type: field.TypeString, Nullable: true, Size: 24},
 		{Name: "committed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "skip_on_start", Type: field.TypeBool, Default: false},
 		{Name: "started_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "started_version", Type: field.TypeInt64, Default: 0},
+		{Name: "skipped_by", Type: field.TypeString, Nullable: true, Size: 24},
 		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "room_id", Type: field.TypeString, Size: 36},
 		{Name: "song_id", Type: field.TypeString, Size: 128},
@@ -173,19 +182,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "queue_items_rooms_room",
-				Columns:    []*schema.Column{QueueItemsColumns[13]},
+				Columns:    []*schema.Column{QueueItemsColumns[21]},
 				RefColumns: []*schema.Column{RoomsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "queue_items_songs_song",
-				Columns:    []*schema.Column{QueueItemsColumns[14]},
+				Columns:    []*schema.Column{QueueItemsColumns[22]},
 				RefColumns: []*schema.Column{SongsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "queue_items_users_added_by",
-				Columns:    []*schema.Column{QueueItemsColumns[15]},
+				Columns:    []*schema.Column{QueueItemsColumns[23]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -194,17 +203,27 @@ var (
 			{
 				Name:    "queueitem_room_id_active_recording",
 				Unique:  true,
-				Columns: []*schema.Column{QueueItemsColumns[13], QueueItemsColumns[6]},
+				Columns: []*schema.Column{QueueItemsColumns[21], QueueItemsColumns[6]},
 			},
 			{
 				Name:    "queueitem_room_id_version",
 				Unique:  false,
-				Columns: []*schema.Column{QueueItemsColumns[13], QueueItemsColumns[3]},
+				Columns: []*schema.Column{QueueItemsColumns[21], QueueItemsColumns[3]},
 			},
 			{
 				Name:    "queueitem_room_id_started_at",
 				Unique:  false,
-				Columns: []*schema.Column{QueueItemsColumns[13], QueueItemsColumns[11]},
+				Columns: []*schema.Column{QueueItemsColumns[21], QueueItemsColumns[17]},
+			},
+			{
+				Name:    "queueitem_room_id_recording_started_at",
+				Unique:  false,
+				Columns: []*schema.Column{QueueItemsColumns[21], QueueItemsColumns[7], QueueItemsColumns[17]},
+			},
+			{
+				Name:    "queueitem_room_id_added_by_id",
+				Unique:  false,
+				Columns: []*schema.Column{QueueItemsColumns[21], QueueItemsColumns[23]},
 			},
 		},
 	}
@@ -222,6 +241,20 @@ var (
 		{Name: "delivery", Type: field.TypeString, Size: 24, Default: "QUEUE"},
 		{Name: "fallback", Type: field.TypeBool, Default: true},
 		{Name: "fallback_playlist_uri", Type: field.TypeString, Nullable: true, Size: 128},
+		{Name: "order_mode", Type: field.TypeString, Size: 24, Default: "LIKES"},
+		{Name: "allow_explicit", Type: field.TypeBool, Default: true},
+		{Name: "max_song_seconds", Type: field.TypeInt, Nullable: true},
+		{Name: "cooldown_minutes", Type: field.TypeInt, Default: 30},
+		{Name: "max_queue_length", Type: field.TypeInt, Default: 500},
+		{Name: "max_queued_per_guest", Type: field.TypeInt, Nullable: true},
+		{Name: "adds_per_hour", Type: field.TypeInt, Nullable: true},
+		{Name: "skip_vote_percent", Type: field.TypeInt, Default: 50},
+		{Name: "require_approval", Type: field.TypeBool, Default: false},
+		{Name: "trusted_after", Type: field.TypeInt, Default: 3},
+		{Name: "last_call_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "blocked", Type: field.TypeJSON, Nullable: true},
+		{Name: "settings_version", Type: field.TypeInt64, Default: 0},
+		{Name: "present_count", Type: field.TypeInt, Default: 0},
 		{Name: "playlist_uri", Type: field.TypeString, Nullable: true, Size: 128},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "closed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
@@ -235,7 +268,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "rooms_users_host",
-				Columns:    []*schema.Column{RoomsColumns[15]},
+				Columns:    []*schema.Column{RoomsColumns[29]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -281,7 +314,10 @@ var (
 		{Name: "actor_id", Type: field.TypeString, Nullable: true, Size: 36},
 		{Name: "kind", Type: field.TypeString, Size: 24},
 		{Name: "item_id", Type: field.TypeString, Nullable: true, Size: 36},
+		{Name: "subject_id", Type: field.TypeString, Nullable: true, Size: 36},
 		{Name: "detail", Type: field.TypeString, Nullable: true, Size: 1024},
+		{Name: "version", Type: field.TypeInt64, Default: 0},
+		{Name: "undone", Type: field.TypeBool, Default: false},
 		{Name: "room_id", Type: field.TypeString, Size: 36},
 	}
 	// RoomEventsTable holds the schema information for the "room_events" table.
@@ -292,7 +328,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "room_events_rooms_room",
-				Columns:    []*schema.Column{RoomEventsColumns[6]},
+				Columns:    []*schema.Column{RoomEventsColumns[9]},
 				RefColumns: []*schema.Column{RoomsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -301,7 +337,12 @@ var (
 			{
 				Name:    "roomevent_room_id_at",
 				Unique:  false,
-				Columns: []*schema.Column{RoomEventsColumns[6], RoomEventsColumns[1]},
+				Columns: []*schema.Column{RoomEventsColumns[9], RoomEventsColumns[1]},
+			},
+			{
+				Name:    "roomevent_room_id_actor_id_version",
+				Unique:  false,
+				Columns: []*schema.Column{RoomEventsColumns[9], RoomEventsColumns[2], RoomEventsColumns[7]},
 			},
 		},
 	}
@@ -335,6 +376,8 @@ var (
 		{Name: "health_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "delivery", Type: field.TypeString, Size: 24, Default: "QUEUE"},
 		{Name: "begun", Type: field.TypeBool, Default: false},
+		{Name: "skip_votes", Type: field.TypeInt, Default: 0},
+		{Name: "votes_version", Type: field.TypeInt64, Default: 0},
 		{Name: "command_version", Type: field.TypeInt64, Default: 0},
 		{Name: "item_id", Type: field.TypeString, Nullable: true, Size: 36},
 		{Name: "song_id", Type: field.TypeString, Nullable: true, Size: 128},
@@ -347,13 +390,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "room_playbacks_queue_items_item",
-				Columns:    []*schema.Column{RoomPlaybacksColumns[17]},
+				Columns:    []*schema.Column{RoomPlaybacksColumns[19]},
 				RefColumns: []*schema.Column{QueueItemsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "room_playbacks_songs_song",
-				Columns:    []*schema.Column{RoomPlaybacksColumns[18]},
+				Columns:    []*schema.Column{RoomPlaybacksColumns[20]},
 				RefColumns: []*schema.Column{SongsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -400,11 +443,45 @@ var (
 			},
 		},
 	}
+	// SkipVotesColumns holds the columns for the "skip_votes" table.
+	SkipVotesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "item_id", Type: field.TypeString, Size: 36},
+		{Name: "user_id", Type: field.TypeString, Size: 36},
+	}
+	// SkipVotesTable holds the schema information for the "skip_votes" table.
+	SkipVotesTable = &schema.Table{
+		Name:       "skip_votes",
+		Columns:    SkipVotesColumns,
+		PrimaryKey: []*schema.Column{SkipVotesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "skip_votes_queue_items_item",
+				Columns:    []*schema.Column{SkipVotesColumns[1]},
+				RefColumns: []*schema.Column{QueueItemsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "skip_votes_users_user",
+				Columns:    []*schema.Column{SkipVotesColumns[2]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "skipvote_item_id_user_id",
+				Unique:  true,
+				Columns: []*schema.Column{SkipVotesColumns[1], SkipVotesColumns[2]},
+			},
+		},
+	}
 	// SongsColumns holds the columns for the "songs" table.
 	SongsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 128},
 		{Name: "name", Type: field.TypeString, Size: 1024},
 		{Name: "artists", Type: field.TypeJSON},
+		{Name: "artist_uris", Type: field.TypeJSON, Nullable: true},
 		{Name: "album_name", Type: field.TypeString, Size: 1024},
 		{Name: "image_url", Type: field.TypeString, Nullable: true, Size: 1024},
 		{Name: "duration_ms", Type: field.TypeInt},
@@ -515,6 +592,7 @@ var (
 		RoomLeasesTable,
 		RoomPlaybacksTable,
 		SessionsTable,
+		SkipVotesTable,
 		SongsTable,
 		SpotifyAccountsTable,
 		SpotifyAuthorizationsTable,
@@ -536,6 +614,8 @@ func init() {
 	RoomPlaybacksTable.ForeignKeys[0].RefTable = QueueItemsTable
 	RoomPlaybacksTable.ForeignKeys[1].RefTable = SongsTable
 	SessionsTable.ForeignKeys[0].RefTable = UsersTable
+	SkipVotesTable.ForeignKeys[0].RefTable = QueueItemsTable
+	SkipVotesTable.ForeignKeys[1].RefTable = UsersTable
 	SpotifyAccountsTable.ForeignKeys[0].RefTable = UsersTable
 	SpotifyAuthorizationsTable.ForeignKeys[0].RefTable = UsersTable
 }

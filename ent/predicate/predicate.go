@@ -42,6 +42,9 @@ type RoomPlayback func(*sql.Selector)
 // Session is the predicate function for session builders.
 type Session func(*sql.Selector)
 
+// SkipVote is the predicate function for skipvote builders.
+type SkipVote func(*sql.Selector)
+
 // Song is the predicate function for song builders.
 type Song func(*sql.Selector)
 

@@ -30,6 +30,18 @@ const (
 	FieldLikeCount = "like_count"
 	// FieldActiveRecording holds the string denoting the active_recording field in the database.
 	FieldActiveRecording = "active_recording"
+	// FieldRecording holds the string denoting the recording field in the database.
+	FieldRecording = "recording"
+	// FieldApproval holds the string denoting the approval field in the database.
+	FieldApproval = "approval"
+	// FieldPinRule holds the string denoting the pin_rule field in the database.
+	FieldPinRule = "pin_rule"
+	// FieldPinPosition holds the string denoting the pin_position field in the database.
+	FieldPinPosition = "pin_position"
+	// FieldPinLikes holds the string denoting the pin_likes field in the database.
+	FieldPinLikes = "pin_likes"
+	// FieldPinVersion holds the string denoting the pin_version field in the database.
+	FieldPinVersion = "pin_version"
 	// FieldCommitState holds the string denoting the commit_state field in the database.
 	FieldCommitState = "commit_state"
 	// FieldCommitDelivery holds the string denoting the commit_delivery field in the database.
@@ -40,6 +52,10 @@ const (
 	FieldSkipOnStart = "skip_on_start"
 	// FieldStartedAt holds the string denoting the started_at field in the database.
 	FieldStartedAt = "started_at"
+	// FieldStartedVersion holds the string denoting the started_version field in the database.
+	FieldStartedVersion = "started_version"
+	// FieldSkippedBy holds the string denoting the skipped_by field in the database.
+	FieldSkippedBy = "skipped_by"
 	// FieldEndedAt holds the string denoting the ended_at field in the database.
 	FieldEndedAt = "ended_at"
 	// EdgeRoom holds the string denoting the room edge name in mutations.
@@ -85,11 +101,19 @@ var Columns = []string{
 	FieldState,
 	FieldLikeCount,
 	FieldActiveRecording,
+	FieldRecording,
+	FieldApproval,
+	FieldPinRule,
+	FieldPinPosition,
+	FieldPinLikes,
+	FieldPinVersion,
 	FieldCommitState,
 	FieldCommitDelivery,
 	FieldCommittedAt,
 	FieldSkipOnStart,
 	FieldStartedAt,
+	FieldStartedVersion,
+	FieldSkippedBy,
 	FieldEndedAt,
 }
 
@@ -114,12 +138,30 @@ var (
 	StateValidator func(string) error
 	// ActiveRecordingValidator is a validator for the "active_recording" field. It is called by the builders before save.
 	ActiveRecordingValidator func(string) error
+	// DefaultRecording holds the default value on creation for the "recording" field.
+	DefaultRecording string
+	// RecordingValidator is a validator for the "recording" field. It is called by the builders before save.
+	RecordingValidator func(string) error
+	// ApprovalValidator is a validator for the "approval" field. It is called by the builders before save.
+	ApprovalValidator func(string) error
+	// PinRuleValidator is a validator for the "pin_rule" field. It is called by the builders before save.
+	PinRuleValidator func(string) error
+	// DefaultPinPosition holds the default value on creation for the "pin_position" field.
+	DefaultPinPosition int
+	// DefaultPinLikes holds the default value on creation for the "pin_likes" field.
+	DefaultPinLikes int
+	// DefaultPinVersion holds the default value on creation for the "pin_version" field.
+	DefaultPinVersion int64
 	// CommitStateValidator is a validator for the "commit_state" field. It is called by the builders before save.
 	CommitStateValidator func(string) error
 	// CommitDeliveryValidator is a validator for the "commit_delivery" field. It is called by the builders before save.
 	CommitDeliveryValidator func(string) error
 	// DefaultSkipOnStart holds the default value on creation for the "skip_on_start" field.
 	DefaultSkipOnStart bool
+	// DefaultStartedVersion holds the default value on creation for the "started_version" field.
+	DefaultStartedVersion int64
+	// SkippedByValidator is a validator for the "skipped_by" field. It is called by the builders before save.
+	SkippedByValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -177,6 +219,36 @@ func ByActiveRecording(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldActiveRecording, opts...).ToFunc()
 }
 
+// ByRecording orders the results by the recording field.
+func ByRecording(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRecording, opts...).ToFunc()
+}
+
+// ByApproval orders the results by the approval field.
+func ByApproval(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldApproval, opts...).ToFunc()
+}
+
+// ByPinRule orders the results by the pin_rule field.
+func ByPinRule(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPinRule, opts...).ToFunc()
+}
+
+// ByPinPosition orders the results by the pin_position field.
+func ByPinPosition(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPinPosition, opts...).ToFunc()
+}
+
+// ByPinLikes orders the results by the pin_likes field.
+func ByPinLikes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPinLikes, opts...).ToFunc()
+}
+
+// ByPinVersion orders the results by the pin_version field.
+func ByPinVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPinVersion, opts...).ToFunc()
+}
+
 // ByCommitState orders the results by the commit_state field.
 func ByCommitState(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCommitState, opts...).ToFunc()
@@ -200,6 +272,16 @@ func BySkipOnStart(opts ...sql.OrderTermOption) OrderOption {
 // ByStartedAt orders the results by the started_at field.
 func ByStartedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStartedAt, opts...).ToFunc()
+}
+
+// ByStartedVersion orders the results by the started_version field.
+func ByStartedVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStartedVersion, opts...).ToFunc()
+}
+
+// BySkippedBy orders the results by the skipped_by field.
+func BySkippedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSkippedBy, opts...).ToFunc()
 }
 
 // ByEndedAt orders the results by the ended_at field.

@@ -110,6 +110,36 @@ func ActiveRecording(v string) predicate.QueueItem {
 	return predicate.QueueItem(sql.FieldEQ(FieldActiveRecording, v))
 }
 
+// Recording applies equality check predicate on the "recording" field. It's identical to RecordingEQ.
+func Recording(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldRecording, v))
+}
+
+// Approval applies equality check predicate on the "approval" field. It's identical to ApprovalEQ.
+func Approval(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldApproval, v))
+}
+
+// PinRule applies equality check predicate on the "pin_rule" field. It's identical to PinRuleEQ.
+func PinRule(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldPinRule, v))
+}
+
+// PinPosition applies equality check predicate on the "pin_position" field. It's identical to PinPositionEQ.
+func PinPosition(v int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldPinPosition, v))
+}
+
+// PinLikes applies equality check predicate on the "pin_likes" field. It's identical to PinLikesEQ.
+func PinLikes(v int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldPinLikes, v))
+}
+
+// PinVersion applies equality check predicate on the "pin_version" field. It's identical to PinVersionEQ.
+func PinVersion(v int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldPinVersion, v))
+}
+
 // CommitState applies equality check predicate on the "commit_state" field. It's identical to CommitStateEQ.
 func CommitState(v string) predicate.QueueItem {
 	return predicate.QueueItem(sql.FieldEQ(FieldCommitState, v))
@@ -133,6 +163,16 @@ func SkipOnStart(v bool) predicate.QueueItem {
 // StartedAt applies equality check predicate on the "started_at" field. It's identical to StartedAtEQ.
 func StartedAt(v time.Time) predicate.QueueItem {
 	return predicate.QueueItem(sql.FieldEQ(FieldStartedAt, v))
+}
+
+// StartedVersion applies equality check predicate on the "started_version" field. It's identical to StartedVersionEQ.
+func StartedVersion(v int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldStartedVersion, v))
+}
+
+// SkippedBy applies equality check predicate on the "skipped_by" field. It's identical to SkippedByEQ.
+func SkippedBy(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldSkippedBy, v))
 }
 
 // EndedAt applies equality check predicate on the "ended_at" field. It's identical to EndedAtEQ.
@@ -645,6 +685,341 @@ func ActiveRecordingContainsFold(v string) predicate.QueueItem {
 	return predicate.QueueItem(sql.FieldContainsFold(FieldActiveRecording, v))
 }
 
+// RecordingEQ applies the EQ predicate on the "recording" field.
+func RecordingEQ(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldRecording, v))
+}
+
+// RecordingNEQ applies the NEQ predicate on the "recording" field.
+func RecordingNEQ(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNEQ(FieldRecording, v))
+}
+
+// RecordingIn applies the In predicate on the "recording" field.
+func RecordingIn(vs ...string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldIn(FieldRecording, vs...))
+}
+
+// RecordingNotIn applies the NotIn predicate on the "recording" field.
+func RecordingNotIn(vs ...string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNotIn(FieldRecording, vs...))
+}
+
+// RecordingGT applies the GT predicate on the "recording" field.
+func RecordingGT(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGT(FieldRecording, v))
+}
+
+// RecordingGTE applies the GTE predicate on the "recording" field.
+func RecordingGTE(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGTE(FieldRecording, v))
+}
+
+// RecordingLT applies the LT predicate on the "recording" field.
+func RecordingLT(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLT(FieldRecording, v))
+}
+
+// RecordingLTE applies the LTE predicate on the "recording" field.
+func RecordingLTE(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLTE(FieldRecording, v))
+}
+
+// RecordingContains applies the Contains predicate on the "recording" field.
+func RecordingContains(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldContains(FieldRecording, v))
+}
+
+// RecordingHasPrefix applies the HasPrefix predicate on the "recording" field.
+func RecordingHasPrefix(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldHasPrefix(FieldRecording, v))
+}
+
+// RecordingHasSuffix applies the HasSuffix predicate on the "recording" field.
+func RecordingHasSuffix(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldHasSuffix(FieldRecording, v))
+}
+
+// RecordingEqualFold applies the EqualFold predicate on the "recording" field.
+func RecordingEqualFold(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEqualFold(FieldRecording, v))
+}
+
+// RecordingContainsFold applies the ContainsFold predicate on the "recording" field.
+func RecordingContainsFold(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldContainsFold(FieldRecording, v))
+}
+
+// ApprovalEQ applies the EQ predicate on the "approval" field.
+func ApprovalEQ(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldApproval, v))
+}
+
+// ApprovalNEQ applies the NEQ predicate on the "approval" field.
+func ApprovalNEQ(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNEQ(FieldApproval, v))
+}
+
+// ApprovalIn applies the In predicate on the "approval" field.
+func ApprovalIn(vs ...string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldIn(FieldApproval, vs...))
+}
+
+// ApprovalNotIn applies the NotIn predicate on the "approval" field.
+func ApprovalNotIn(vs ...string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNotIn(FieldApproval, vs...))
+}
+
+// ApprovalGT applies the GT predicate on the "approval" field.
+func ApprovalGT(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGT(FieldApproval, v))
+}
+
+// ApprovalGTE applies the GTE predicate on the "approval" field.
+func ApprovalGTE(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGTE(FieldApproval, v))
+}
+
+// ApprovalLT applies the LT predicate on the "approval" field.
+func ApprovalLT(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLT(FieldApproval, v))
+}
+
+// ApprovalLTE applies the LTE predicate on the "approval" field.
+func ApprovalLTE(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLTE(FieldApproval, v))
+}
+
+// ApprovalContains applies the Contains predicate on the "approval" field.
+func ApprovalContains(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldContains(FieldApproval, v))
+}
+
+// ApprovalHasPrefix applies the HasPrefix predicate on the "approval" field.
+func ApprovalHasPrefix(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldHasPrefix(FieldApproval, v))
+}
+
+// ApprovalHasSuffix applies the HasSuffix predicate on the "approval" field.
+func ApprovalHasSuffix(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldHasSuffix(FieldApproval, v))
+}
+
+// ApprovalIsNil applies the IsNil predicate on the "approval" field.
+func ApprovalIsNil() predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldIsNull(FieldApproval))
+}
+
+// ApprovalNotNil applies the NotNil predicate on the "approval" field.
+func ApprovalNotNil() predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNotNull(FieldApproval))
+}
+
+// ApprovalEqualFold applies the EqualFold predicate on the "approval" field.
+func ApprovalEqualFold(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEqualFold(FieldApproval, v))
+}
+
+// ApprovalContainsFold applies the ContainsFold predicate on the "approval" field.
+func ApprovalContainsFold(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldContainsFold(FieldApproval, v))
+}
+
+// PinRuleEQ applies the EQ predicate on the "pin_rule" field.
+func PinRuleEQ(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldPinRule, v))
+}
+
+// PinRuleNEQ applies the NEQ predicate on the "pin_rule" field.
+func PinRuleNEQ(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNEQ(FieldPinRule, v))
+}
+
+// PinRuleIn applies the In predicate on the "pin_rule" field.
+func PinRuleIn(vs ...string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldIn(FieldPinRule, vs...))
+}
+
+// PinRuleNotIn applies the NotIn predicate on the "pin_rule" field.
+func PinRuleNotIn(vs ...string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNotIn(FieldPinRule, vs...))
+}
+
+// PinRuleGT applies the GT predicate on the "pin_rule" field.
+func PinRuleGT(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGT(FieldPinRule, v))
+}
+
+// PinRuleGTE applies the GTE predicate on the "pin_rule" field.
+func PinRuleGTE(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGTE(FieldPinRule, v))
+}
+
+// PinRuleLT applies the LT predicate on the "pin_rule" field.
+func PinRuleLT(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLT(FieldPinRule, v))
+}
+
+// PinRuleLTE applies the LTE predicate on the "pin_rule" field.
+func PinRuleLTE(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLTE(FieldPinRule, v))
+}
+
+// PinRuleContains applies the Contains predicate on the "pin_rule" field.
+func PinRuleContains(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldContains(FieldPinRule, v))
+}
+
+// PinRuleHasPrefix applies the HasPrefix predicate on the "pin_rule" field.
+func PinRuleHasPrefix(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldHasPrefix(FieldPinRule, v))
+}
+
+// PinRuleHasSuffix applies the HasSuffix predicate on the "pin_rule" field.
+func PinRuleHasSuffix(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldHasSuffix(FieldPinRule, v))
+}
+
+// PinRuleIsNil applies the IsNil predicate on the "pin_rule" field.
+func PinRuleIsNil() predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldIsNull(FieldPinRule))
+}
+
+// PinRuleNotNil applies the NotNil predicate on the "pin_rule" field.
+func PinRuleNotNil() predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNotNull(FieldPinRule))
+}
+
+// PinRuleEqualFold applies the EqualFold predicate on the "pin_rule" field.
+func PinRuleEqualFold(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEqualFold(FieldPinRule, v))
+}
+
+// PinRuleContainsFold applies the ContainsFold predicate on the "pin_rule" field.
+func PinRuleContainsFold(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldContainsFold(FieldPinRule, v))
+}
+
+// PinPositionEQ applies the EQ predicate on the "pin_position" field.
+func PinPositionEQ(v int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldPinPosition, v))
+}
+
+// PinPositionNEQ applies the NEQ predicate on the "pin_position" field.
+func PinPositionNEQ(v int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNEQ(FieldPinPosition, v))
+}
+
+// PinPositionIn applies the In predicate on the "pin_position" field.
+func PinPositionIn(vs ...int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldIn(FieldPinPosition, vs...))
+}
+
+// PinPositionNotIn applies the NotIn predicate on the "pin_position" field.
+func PinPositionNotIn(vs ...int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNotIn(FieldPinPosition, vs...))
+}
+
+// PinPositionGT applies the GT predicate on the "pin_position" field.
+func PinPositionGT(v int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGT(FieldPinPosition, v))
+}
+
+// PinPositionGTE applies the GTE predicate on the "pin_position" field.
+func PinPositionGTE(v int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGTE(FieldPinPosition, v))
+}
+
+// PinPositionLT applies the LT predicate on the "pin_position" field.
+func PinPositionLT(v int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLT(FieldPinPosition, v))
+}
+
+// PinPositionLTE applies the LTE predicate on the "pin_position" field.
+func PinPositionLTE(v int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLTE(FieldPinPosition, v))
+}
+
+// PinLikesEQ applies the EQ predicate on the "pin_likes" field.
+func PinLikesEQ(v int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldPinLikes, v))
+}
+
+// PinLikesNEQ applies the NEQ predicate on the "pin_likes" field.
+func PinLikesNEQ(v int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNEQ(FieldPinLikes, v))
+}
+
+// PinLikesIn applies the In predicate on the "pin_likes" field.
+func PinLikesIn(vs ...int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldIn(FieldPinLikes, vs...))
+}
+
+// PinLikesNotIn applies the NotIn predicate on the "pin_likes" field.
+func PinLikesNotIn(vs ...int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNotIn(FieldPinLikes, vs...))
+}
+
+// PinLikesGT applies the GT predicate on the "pin_likes" field.
+func PinLikesGT(v int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGT(FieldPinLikes, v))
+}
+
+// PinLikesGTE applies the GTE predicate on the "pin_likes" field.
+func PinLikesGTE(v int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGTE(FieldPinLikes, v))
+}
+
+// PinLikesLT applies the LT predicate on the "pin_likes" field.
+func PinLikesLT(v int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLT(FieldPinLikes, v))
+}
+
+// PinLikesLTE applies the LTE predicate on the "pin_likes" field.
+func PinLikesLTE(v int) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLTE(FieldPinLikes, v))
+}
+
+// PinVersionEQ applies the EQ predicate on the "pin_version" field.
+func PinVersionEQ(v int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldPinVersion, v))
+}
+
+// PinVersionNEQ applies the NEQ predicate on the "pin_version" field.
+func PinVersionNEQ(v int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNEQ(FieldPinVersion, v))
+}
+
+// PinVersionIn applies the In predicate on the "pin_version" field.
+func PinVersionIn(vs ...int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldIn(FieldPinVersion, vs...))
+}
+
+// PinVersionNotIn applies the NotIn predicate on the "pin_version" field.
+func PinVersionNotIn(vs ...int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNotIn(FieldPinVersion, vs...))
+}
+
+// PinVersionGT applies the GT predicate on the "pin_version" field.
+func PinVersionGT(v int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGT(FieldPinVersion, v))
+}
+
+// PinVersionGTE applies the GTE predicate on the "pin_version" field.
+func PinVersionGTE(v int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGTE(FieldPinVersion, v))
+}
+
+// PinVersionLT applies the LT predicate on the "pin_version" field.
+func PinVersionLT(v int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLT(FieldPinVersion, v))
+}
+
+// PinVersionLTE applies the LTE predicate on the "pin_version" field.
+func PinVersionLTE(v int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLTE(FieldPinVersion, v))
+}
+
 // CommitStateEQ applies the EQ predicate on the "commit_state" field.
 func CommitStateEQ(v string) predicate.QueueItem {
 	return predicate.QueueItem(sql.FieldEQ(FieldCommitState, v))
@@ -903,6 +1278,121 @@ func StartedAtIsNil() predicate.QueueItem {
 // StartedAtNotNil applies the NotNil predicate on the "started_at" field.
 func StartedAtNotNil() predicate.QueueItem {
 	return predicate.QueueItem(sql.FieldNotNull(FieldStartedAt))
+}
+
+// StartedVersionEQ applies the EQ predicate on the "started_version" field.
+func StartedVersionEQ(v int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldStartedVersion, v))
+}
+
+// StartedVersionNEQ applies the NEQ predicate on the "started_version" field.
+func StartedVersionNEQ(v int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNEQ(FieldStartedVersion, v))
+}
+
+// StartedVersionIn applies the In predicate on the "started_version" field.
+func StartedVersionIn(vs ...int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldIn(FieldStartedVersion, vs...))
+}
+
+// StartedVersionNotIn applies the NotIn predicate on the "started_version" field.
+func StartedVersionNotIn(vs ...int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNotIn(FieldStartedVersion, vs...))
+}
+
+// StartedVersionGT applies the GT predicate on the "started_version" field.
+func StartedVersionGT(v int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGT(FieldStartedVersion, v))
+}
+
+// StartedVersionGTE applies the GTE predicate on the "started_version" field.
+func StartedVersionGTE(v int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGTE(FieldStartedVersion, v))
+}
+
+// StartedVersionLT applies the LT predicate on the "started_version" field.
+func StartedVersionLT(v int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLT(FieldStartedVersion, v))
+}
+
+// StartedVersionLTE applies the LTE predicate on the "started_version" field.
+func StartedVersionLTE(v int64) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLTE(FieldStartedVersion, v))
+}
+
+// SkippedByEQ applies the EQ predicate on the "skipped_by" field.
+func SkippedByEQ(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEQ(FieldSkippedBy, v))
+}
+
+// SkippedByNEQ applies the NEQ predicate on the "skipped_by" field.
+func SkippedByNEQ(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNEQ(FieldSkippedBy, v))
+}
+
+// SkippedByIn applies the In predicate on the "skipped_by" field.
+func SkippedByIn(vs ...string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldIn(FieldSkippedBy, vs...))
+}
+
+// SkippedByNotIn applies the NotIn predicate on the "skipped_by" field.
+func SkippedByNotIn(vs ...string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNotIn(FieldSkippedBy, vs...))
+}
+
+// SkippedByGT applies the GT predicate on the "skipped_by" field.
+func SkippedByGT(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGT(FieldSkippedBy, v))
+}
+
+// SkippedByGTE applies the GTE predicate on the "skipped_by" field.
+func SkippedByGTE(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldGTE(FieldSkippedBy, v))
+}
+
+// SkippedByLT applies the LT predicate on the "skipped_by" field.
+func SkippedByLT(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLT(FieldSkippedBy, v))
+}
+
+// SkippedByLTE applies the LTE predicate on the "skipped_by" field.
+func SkippedByLTE(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldLTE(FieldSkippedBy, v))
+}
+
+// SkippedByContains applies the Contains predicate on the "skipped_by" field.
+func SkippedByContains(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldContains(FieldSkippedBy, v))
+}
+
+// SkippedByHasPrefix applies the HasPrefix predicate on the "skipped_by" field.
+func SkippedByHasPrefix(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldHasPrefix(FieldSkippedBy, v))
+}
+
+// SkippedByHasSuffix applies the HasSuffix predicate on the "skipped_by" field.
+func SkippedByHasSuffix(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldHasSuffix(FieldSkippedBy, v))
+}
+
+// SkippedByIsNil applies the IsNil predicate on the "skipped_by" field.
+func SkippedByIsNil() predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldIsNull(FieldSkippedBy))
+}
+
+// SkippedByNotNil applies the NotNil predicate on the "skipped_by" field.
+func SkippedByNotNil() predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldNotNull(FieldSkippedBy))
+}
+
+// SkippedByEqualFold applies the EqualFold predicate on the "skipped_by" field.
+func SkippedByEqualFold(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldEqualFold(FieldSkippedBy, v))
+}
+
+// SkippedByContainsFold applies the ContainsFold predicate on the "skipped_by" field.
+func SkippedByContainsFold(v string) predicate.QueueItem {
+	return predicate.QueueItem(sql.FieldContainsFold(FieldSkippedBy, v))
 }
 
 // EndedAtEQ applies the EQ predicate on the "ended_at" field.

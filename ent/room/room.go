@@ -36,6 +36,34 @@ const (
 	FieldFallback = "fallback"
 	// FieldFallbackPlaylistURI holds the string denoting the fallback_playlist_uri field in the database.
 	FieldFallbackPlaylistURI = "fallback_playlist_uri"
+	// FieldOrderMode holds the string denoting the order_mode field in the database.
+	FieldOrderMode = "order_mode"
+	// FieldAllowExplicit holds the string denoting the allow_explicit field in the database.
+	FieldAllowExplicit = "allow_explicit"
+	// FieldMaxSongSeconds holds the string denoting the max_song_seconds field in the database.
+	FieldMaxSongSeconds = "max_song_seconds"
+	// FieldCooldownMinutes holds the string denoting the cooldown_minutes field in the database.
+	FieldCooldownMinutes = "cooldown_minutes"
+	// FieldMaxQueueLength holds the string denoting the max_queue_length field in the database.
+	FieldMaxQueueLength = "max_queue_length"
+	// FieldMaxQueuedPerGuest holds the string denoting the max_queued_per_guest field in the database.
+	FieldMaxQueuedPerGuest = "max_queued_per_guest"
+	// FieldAddsPerHour holds the string denoting the adds_per_hour field in the database.
+	FieldAddsPerHour = "adds_per_hour"
+	// FieldSkipVotePercent holds the string denoting the skip_vote_percent field in the database.
+	FieldSkipVotePercent = "skip_vote_percent"
+	// FieldRequireApproval holds the string denoting the require_approval field in the database.
+	FieldRequireApproval = "require_approval"
+	// FieldTrustedAfter holds the string denoting the trusted_after field in the database.
+	FieldTrustedAfter = "trusted_after"
+	// FieldLastCallAt holds the string denoting the last_call_at field in the database.
+	FieldLastCallAt = "last_call_at"
+	// FieldBlocked holds the string denoting the blocked field in the database.
+	FieldBlocked = "blocked"
+	// FieldSettingsVersion holds the string denoting the settings_version field in the database.
+	FieldSettingsVersion = "settings_version"
+	// FieldPresentCount holds the string denoting the present_count field in the database.
+	FieldPresentCount = "present_count"
 	// FieldPlaylistURI holds the string denoting the playlist_uri field in the database.
 	FieldPlaylistURI = "playlist_uri"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -70,6 +98,20 @@ var Columns = []string{
 	FieldDelivery,
 	FieldFallback,
 	FieldFallbackPlaylistURI,
+	FieldOrderMode,
+	FieldAllowExplicit,
+	FieldMaxSongSeconds,
+	FieldCooldownMinutes,
+	FieldMaxQueueLength,
+	FieldMaxQueuedPerGuest,
+	FieldAddsPerHour,
+	FieldSkipVotePercent,
+	FieldRequireApproval,
+	FieldTrustedAfter,
+	FieldLastCallAt,
+	FieldBlocked,
+	FieldSettingsVersion,
+	FieldPresentCount,
 	FieldPlaylistURI,
 	FieldCreatedAt,
 	FieldClosedAt,
@@ -110,6 +152,26 @@ var (
 	DefaultFallback bool
 	// FallbackPlaylistURIValidator is a validator for the "fallback_playlist_uri" field. It is called by the builders before save.
 	FallbackPlaylistURIValidator func(string) error
+	// DefaultOrderMode holds the default value on creation for the "order_mode" field.
+	DefaultOrderMode string
+	// OrderModeValidator is a validator for the "order_mode" field. It is called by the builders before save.
+	OrderModeValidator func(string) error
+	// DefaultAllowExplicit holds the default value on creation for the "allow_explicit" field.
+	DefaultAllowExplicit bool
+	// DefaultCooldownMinutes holds the default value on creation for the "cooldown_minutes" field.
+	DefaultCooldownMinutes int
+	// DefaultMaxQueueLength holds the default value on creation for the "max_queue_length" field.
+	DefaultMaxQueueLength int
+	// DefaultSkipVotePercent holds the default value on creation for the "skip_vote_percent" field.
+	DefaultSkipVotePercent int
+	// DefaultRequireApproval holds the default value on creation for the "require_approval" field.
+	DefaultRequireApproval bool
+	// DefaultTrustedAfter holds the default value on creation for the "trusted_after" field.
+	DefaultTrustedAfter int
+	// DefaultSettingsVersion holds the default value on creation for the "settings_version" field.
+	DefaultSettingsVersion int64
+	// DefaultPresentCount holds the default value on creation for the "present_count" field.
+	DefaultPresentCount int
 	// PlaylistURIValidator is a validator for the "playlist_uri" field. It is called by the builders before save.
 	PlaylistURIValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -182,6 +244,71 @@ func ByFallback(opts ...sql.OrderTermOption) OrderOption {
 // ByFallbackPlaylistURI orders the results by the fallback_playlist_uri field.
 func ByFallbackPlaylistURI(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldFallbackPlaylistURI, opts...).ToFunc()
+}
+
+// ByOrderMode orders the results by the order_mode field.
+func ByOrderMode(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOrderMode, opts...).ToFunc()
+}
+
+// ByAllowExplicit orders the results by the allow_explicit field.
+func ByAllowExplicit(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAllowExplicit, opts...).ToFunc()
+}
+
+// ByMaxSongSeconds orders the results by the max_song_seconds field.
+func ByMaxSongSeconds(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMaxSongSeconds, opts...).ToFunc()
+}
+
+// ByCooldownMinutes orders the results by the cooldown_minutes field.
+func ByCooldownMinutes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCooldownMinutes, opts...).ToFunc()
+}
+
+// ByMaxQueueLength orders the results by the max_queue_length field.
+func ByMaxQueueLength(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMaxQueueLength, opts...).ToFunc()
+}
+
+// ByMaxQueuedPerGuest orders the results by the max_queued_per_guest field.
+func ByMaxQueuedPerGuest(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMaxQueuedPerGuest, opts...).ToFunc()
+}
+
+// ByAddsPerHour orders the results by the adds_per_hour field.
+func ByAddsPerHour(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAddsPerHour, opts...).ToFunc()
+}
+
+// BySkipVotePercent orders the results by the skip_vote_percent field.
+func BySkipVotePercent(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSkipVotePercent, opts...).ToFunc()
+}
+
+// ByRequireApproval orders the results by the require_approval field.
+func ByRequireApproval(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequireApproval, opts...).ToFunc()
+}
+
+// ByTrustedAfter orders the results by the trusted_after field.
+func ByTrustedAfter(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTrustedAfter, opts...).ToFunc()
+}
+
+// ByLastCallAt orders the results by the last_call_at field.
+func ByLastCallAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLastCallAt, opts...).ToFunc()
+}
+
+// BySettingsVersion orders the results by the settings_version field.
+func BySettingsVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSettingsVersion, opts...).ToFunc()
+}
+
+// ByPresentCount orders the results by the present_count field.
+func ByPresentCount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPresentCount, opts...).ToFunc()
 }
 
 // ByPlaylistURI orders the results by the playlist_uri field.

@@ -125,6 +125,71 @@ func FallbackPlaylistURI(v string) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldFallbackPlaylistURI, v))
 }
 
+// OrderMode applies equality check predicate on the "order_mode" field. It's identical to OrderModeEQ.
+func OrderMode(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldOrderMode, v))
+}
+
+// AllowExplicit applies equality check predicate on the "allow_explicit" field. It's identical to AllowExplicitEQ.
+func AllowExplicit(v bool) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldAllowExplicit, v))
+}
+
+// MaxSongSeconds applies equality check predicate on the "max_song_seconds" field. It's identical to MaxSongSecondsEQ.
+func MaxSongSeconds(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldMaxSongSeconds, v))
+}
+
+// CooldownMinutes applies equality check predicate on the "cooldown_minutes" field. It's identical to CooldownMinutesEQ.
+func CooldownMinutes(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldCooldownMinutes, v))
+}
+
+// MaxQueueLength applies equality check predicate on the "max_queue_length" field. It's identical to MaxQueueLengthEQ.
+func MaxQueueLength(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldMaxQueueLength, v))
+}
+
+// MaxQueuedPerGuest applies equality check predicate on the "max_queued_per_guest" field. It's identical to MaxQueuedPerGuestEQ.
+func MaxQueuedPerGuest(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldMaxQueuedPerGuest, v))
+}
+
+// AddsPerHour applies equality check predicate on the "adds_per_hour" field. It's identical to AddsPerHourEQ.
+func AddsPerHour(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldAddsPerHour, v))
+}
+
+// SkipVotePercent applies equality check predicate on the "skip_vote_percent" field. It's identical to SkipVotePercentEQ.
+func SkipVotePercent(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldSkipVotePercent, v))
+}
+
+// RequireApproval applies equality check predicate on the "require_approval" field. It's identical to RequireApprovalEQ.
+func RequireApproval(v bool) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldRequireApproval, v))
+}
+
+// TrustedAfter applies equality check predicate on the "trusted_after" field. It's identical to TrustedAfterEQ.
+func TrustedAfter(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldTrustedAfter, v))
+}
+
+// LastCallAt applies equality check predicate on the "last_call_at" field. It's identical to LastCallAtEQ.
+func LastCallAt(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldLastCallAt, v))
+}
+
+// SettingsVersion applies equality check predicate on the "settings_version" field. It's identical to SettingsVersionEQ.
+func SettingsVersion(v int64) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldSettingsVersion, v))
+}
+
+// PresentCount applies equality check predicate on the "present_count" field. It's identical to PresentCountEQ.
+func PresentCount(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldPresentCount, v))
+}
+
 // PlaylistURI applies equality check predicate on the "playlist_uri" field. It's identical to PlaylistURIEQ.
 func PlaylistURI(v string) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldPlaylistURI, v))
@@ -788,6 +853,541 @@ func FallbackPlaylistURIEqualFold(v string) predicate.Room {
 // FallbackPlaylistURIContainsFold applies the ContainsFold predicate on the "fallback_playlist_uri" field.
 func FallbackPlaylistURIContainsFold(v string) predicate.Room {
 	return predicate.Room(sql.FieldContainsFold(FieldFallbackPlaylistURI, v))
+}
+
+// OrderModeEQ applies the EQ predicate on the "order_mode" field.
+func OrderModeEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldOrderMode, v))
+}
+
+// OrderModeNEQ applies the NEQ predicate on the "order_mode" field.
+func OrderModeNEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldOrderMode, v))
+}
+
+// OrderModeIn applies the In predicate on the "order_mode" field.
+func OrderModeIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldOrderMode, vs...))
+}
+
+// OrderModeNotIn applies the NotIn predicate on the "order_mode" field.
+func OrderModeNotIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldOrderMode, vs...))
+}
+
+// OrderModeGT applies the GT predicate on the "order_mode" field.
+func OrderModeGT(v string) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldOrderMode, v))
+}
+
+// OrderModeGTE applies the GTE predicate on the "order_mode" field.
+func OrderModeGTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldOrderMode, v))
+}
+
+// OrderModeLT applies the LT predicate on the "order_mode" field.
+func OrderModeLT(v string) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldOrderMode, v))
+}
+
+// OrderModeLTE applies the LTE predicate on the "order_mode" field.
+func OrderModeLTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldOrderMode, v))
+}
+
+// OrderModeContains applies the Contains predicate on the "order_mode" field.
+func OrderModeContains(v string) predicate.Room {
+	return predicate.Room(sql.FieldContains(FieldOrderMode, v))
+}
+
+// OrderModeHasPrefix applies the HasPrefix predicate on the "order_mode" field.
+func OrderModeHasPrefix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasPrefix(FieldOrderMode, v))
+}
+
+// OrderModeHasSuffix applies the HasSuffix predicate on the "order_mode" field.
+func OrderModeHasSuffix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasSuffix(FieldOrderMode, v))
+}
+
+// OrderModeEqualFold applies the EqualFold predicate on the "order_mode" field.
+func OrderModeEqualFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldEqualFold(FieldOrderMode, v))
+}
+
+// OrderModeContainsFold applies the ContainsFold predicate on the "order_mode" field.
+func OrderModeContainsFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldContainsFold(FieldOrderMode, v))
+}
+
+// AllowExplicitEQ applies the EQ predicate on the "allow_explicit" field.
+func AllowExplicitEQ(v bool) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldAllowExplicit, v))
+}
+
+// AllowExplicitNEQ applies the NEQ predicate on the "allow_explicit" field.
+func AllowExplicitNEQ(v bool) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldAllowExplicit, v))
+}
+
+// MaxSongSecondsEQ applies the EQ predicate on the "max_song_seconds" field.
+func MaxSongSecondsEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldMaxSongSeconds, v))
+}
+
+// MaxSongSecondsNEQ applies the NEQ predicate on the "max_song_seconds" field.
+func MaxSongSecondsNEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldMaxSongSeconds, v))
+}
+
+// MaxSongSecondsIn applies the In predicate on the "max_song_seconds" field.
+func MaxSongSecondsIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldMaxSongSeconds, vs...))
+}
+
+// MaxSongSecondsNotIn applies the NotIn predicate on the "max_song_seconds" field.
+func MaxSongSecondsNotIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldMaxSongSeconds, vs...))
+}
+
+// MaxSongSecondsGT applies the GT predicate on the "max_song_seconds" field.
+func MaxSongSecondsGT(v int) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldMaxSongSeconds, v))
+}
+
+// MaxSongSecondsGTE applies the GTE predicate on the "max_song_seconds" field.
+func MaxSongSecondsGTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldMaxSongSeconds, v))
+}
+
+// MaxSongSecondsLT applies the LT predicate on the "max_song_seconds" field.
+func MaxSongSecondsLT(v int) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldMaxSongSeconds, v))
+}
+
+// MaxSongSecondsLTE applies the LTE predicate on the "max_song_seconds" field.
+func MaxSongSecondsLTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldMaxSongSeconds, v))
+}
+
+// MaxSongSecondsIsNil applies the IsNil predicate on the "max_song_seconds" field.
+func MaxSongSecondsIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldMaxSongSeconds))
+}
+
+// MaxSongSecondsNotNil applies the NotNil predicate on the "max_song_seconds" field.
+func MaxSongSecondsNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldMaxSongSeconds))
+}
+
+// CooldownMinutesEQ applies the EQ predicate on the "cooldown_minutes" field.
+func CooldownMinutesEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldCooldownMinutes, v))
+}
+
+// CooldownMinutesNEQ applies the NEQ predicate on the "cooldown_minutes" field.
+func CooldownMinutesNEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldCooldownMinutes, v))
+}
+
+// CooldownMinutesIn applies the In predicate on the "cooldown_minutes" field.
+func CooldownMinutesIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldCooldownMinutes, vs...))
+}
+
+// CooldownMinutesNotIn applies the NotIn predicate on the "cooldown_minutes" field.
+func CooldownMinutesNotIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldCooldownMinutes, vs...))
+}
+
+// CooldownMinutesGT applies the GT predicate on the "cooldown_minutes" field.
+func CooldownMinutesGT(v int) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldCooldownMinutes, v))
+}
+
+// CooldownMinutesGTE applies the GTE predicate on the "cooldown_minutes" field.
+func CooldownMinutesGTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldCooldownMinutes, v))
+}
+
+// CooldownMinutesLT applies the LT predicate on the "cooldown_minutes" field.
+func CooldownMinutesLT(v int) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldCooldownMinutes, v))
+}
+
+// CooldownMinutesLTE applies the LTE predicate on the "cooldown_minutes" field.
+func CooldownMinutesLTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldCooldownMinutes, v))
+}
+
+// MaxQueueLengthEQ applies the EQ predicate on the "max_queue_length" field.
+func MaxQueueLengthEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldMaxQueueLength, v))
+}
+
+// MaxQueueLengthNEQ applies the NEQ predicate on the "max_queue_length" field.
+func MaxQueueLengthNEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldMaxQueueLength, v))
+}
+
+// MaxQueueLengthIn applies the In predicate on the "max_queue_length" field.
+func MaxQueueLengthIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldMaxQueueLength, vs...))
+}
+
+// MaxQueueLengthNotIn applies the NotIn predicate on the "max_queue_length" field.
+func MaxQueueLengthNotIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldMaxQueueLength, vs...))
+}
+
+// MaxQueueLengthGT applies the GT predicate on the "max_queue_length" field.
+func MaxQueueLengthGT(v int) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldMaxQueueLength, v))
+}
+
+// MaxQueueLengthGTE applies the GTE predicate on the "max_queue_length" field.
+func MaxQueueLengthGTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldMaxQueueLength, v))
+}
+
+// MaxQueueLengthLT applies the LT predicate on the "max_queue_length" field.
+func MaxQueueLengthLT(v int) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldMaxQueueLength, v))
+}
+
+// MaxQueueLengthLTE applies the LTE predicate on the "max_queue_length" field.
+func MaxQueueLengthLTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldMaxQueueLength, v))
+}
+
+// MaxQueuedPerGuestEQ applies the EQ predicate on the "max_queued_per_guest" field.
+func MaxQueuedPerGuestEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldMaxQueuedPerGuest, v))
+}
+
+// MaxQueuedPerGuestNEQ applies the NEQ predicate on the "max_queued_per_guest" field.
+func MaxQueuedPerGuestNEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldMaxQueuedPerGuest, v))
+}
+
+// MaxQueuedPerGuestIn applies the In predicate on the "max_queued_per_guest" field.
+func MaxQueuedPerGuestIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldMaxQueuedPerGuest, vs...))
+}
+
+// MaxQueuedPerGuestNotIn applies the NotIn predicate on the "max_queued_per_guest" field.
+func MaxQueuedPerGuestNotIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldMaxQueuedPerGuest, vs...))
+}
+
+// MaxQueuedPerGuestGT applies the GT predicate on the "max_queued_per_guest" field.
+func MaxQueuedPerGuestGT(v int) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldMaxQueuedPerGuest, v))
+}
+
+// MaxQueuedPerGuestGTE applies the GTE predicate on the "max_queued_per_guest" field.
+func MaxQueuedPerGuestGTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldMaxQueuedPerGuest, v))
+}
+
+// MaxQueuedPerGuestLT applies the LT predicate on the "max_queued_per_guest" field.
+func MaxQueuedPerGuestLT(v int) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldMaxQueuedPerGuest, v))
+}
+
+// MaxQueuedPerGuestLTE applies the LTE predicate on the "max_queued_per_guest" field.
+func MaxQueuedPerGuestLTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldMaxQueuedPerGuest, v))
+}
+
+// MaxQueuedPerGuestIsNil applies the IsNil predicate on the "max_queued_per_guest" field.
+func MaxQueuedPerGuestIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldMaxQueuedPerGuest))
+}
+
+// MaxQueuedPerGuestNotNil applies the NotNil predicate on the "max_queued_per_guest" field.
+func MaxQueuedPerGuestNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldMaxQueuedPerGuest))
+}
+
+// AddsPerHourEQ applies the EQ predicate on the "adds_per_hour" field.
+func AddsPerHourEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldAddsPerHour, v))
+}
+
+// AddsPerHourNEQ applies the NEQ predicate on the "adds_per_hour" field.
+func AddsPerHourNEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldAddsPerHour, v))
+}
+
+// AddsPerHourIn applies the In predicate on the "adds_per_hour" field.
+func AddsPerHourIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldAddsPerHour, vs...))
+}
+
+// AddsPerHourNotIn applies the NotIn predicate on the "adds_per_hour" field.
+func AddsPerHourNotIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldAddsPerHour, vs...))
+}
+
+// AddsPerHourGT applies the GT predicate on the "adds_per_hour" field.
+func AddsPerHourGT(v int) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldAddsPerHour, v))
+}
+
+// AddsPerHourGTE applies the GTE predicate on the "adds_per_hour" field.
+func AddsPerHourGTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldAddsPerHour, v))
+}
+
+// AddsPerHourLT applies the LT predicate on the "adds_per_hour" field.
+func AddsPerHourLT(v int) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldAddsPerHour, v))
+}
+
+// AddsPerHourLTE applies the LTE predicate on the "adds_per_hour" field.
+func AddsPerHourLTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldAddsPerHour, v))
+}
+
+// AddsPerHourIsNil applies the IsNil predicate on the "adds_per_hour" field.
+func AddsPerHourIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldAddsPerHour))
+}
+
+// AddsPerHourNotNil applies the NotNil predicate on the "adds_per_hour" field.
+func AddsPerHourNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldAddsPerHour))
+}
+
+// SkipVotePercentEQ applies the EQ predicate on the "skip_vote_percent" field.
+func SkipVotePercentEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldSkipVotePercent, v))
+}
+
+// SkipVotePercentNEQ applies the NEQ predicate on the "skip_vote_percent" field.
+func SkipVotePercentNEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldSkipVotePercent, v))
+}
+
+// SkipVotePercentIn applies the In predicate on the "skip_vote_percent" field.
+func SkipVotePercentIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldSkipVotePercent, vs...))
+}
+
+// SkipVotePercentNotIn applies the NotIn predicate on the "skip_vote_percent" field.
+func SkipVotePercentNotIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldSkipVotePercent, vs...))
+}
+
+// SkipVotePercentGT applies the GT predicate on the "skip_vote_percent" field.
+func SkipVotePercentGT(v int) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldSkipVotePercent, v))
+}
+
+// SkipVotePercentGTE applies the GTE predicate on the "skip_vote_percent" field.
+func SkipVotePercentGTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldSkipVotePercent, v))
+}
+
+// SkipVotePercentLT applies the LT predicate on the "skip_vote_percent" field.
+func SkipVotePercentLT(v int) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldSkipVotePercent, v))
+}
+
+// SkipVotePercentLTE applies the LTE predicate on the "skip_vote_percent" field.
+func SkipVotePercentLTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldSkipVotePercent, v))
+}
+
+// RequireApprovalEQ applies the EQ predicate on the "require_approval" field.
+func RequireApprovalEQ(v bool) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldRequireApproval, v))
+}
+
+// RequireApprovalNEQ applies the NEQ predicate on the "require_approval" field.
+func RequireApprovalNEQ(v bool) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldRequireApproval, v))
+}
+
+// TrustedAfterEQ applies the EQ predicate on the "trusted_after" field.
+func TrustedAfterEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldTrustedAfter, v))
+}
+
+// TrustedAfterNEQ applies the NEQ predicate on the "trusted_after" field.
+func TrustedAfterNEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldTrustedAfter, v))
+}
+
+// TrustedAfterIn applies the In predicate on the "trusted_after" field.
+func TrustedAfterIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldTrustedAfter, vs...))
+}
+
+// TrustedAfterNotIn applies the NotIn predicate on the "trusted_after" field.
+func TrustedAfterNotIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldTrustedAfter, vs...))
+}
+
+// TrustedAfterGT applies the GT predicate on the "trusted_after" field.
+func TrustedAfterGT(v int) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldTrustedAfter, v))
+}
+
+// TrustedAfterGTE applies the GTE predicate on the "trusted_after" field.
+func TrustedAfterGTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldTrustedAfter, v))
+}
+
+// TrustedAfterLT applies the LT predicate on the "trusted_after" field.
+func TrustedAfterLT(v int) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldTrustedAfter, v))
+}
+
+// TrustedAfterLTE applies the LTE predicate on the "trusted_after" field.
+func TrustedAfterLTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldTrustedAfter, v))
+}
+
+// LastCallAtEQ applies the EQ predicate on the "last_call_at" field.
+func LastCallAtEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldLastCallAt, v))
+}
+
+// LastCallAtNEQ applies the NEQ predicate on the "last_call_at" field.
+func LastCallAtNEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldLastCallAt, v))
+}
+
+// LastCallAtIn applies the In predicate on the "last_call_at" field.
+func LastCallAtIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldLastCallAt, vs...))
+}
+
+// LastCallAtNotIn applies the NotIn predicate on the "last_call_at" field.
+func LastCallAtNotIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldLastCallAt, vs...))
+}
+
+// LastCallAtGT applies the GT predicate on the "last_call_at" field.
+func LastCallAtGT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldLastCallAt, v))
+}
+
+// LastCallAtGTE applies the GTE predicate on the "last_call_at" field.
+func LastCallAtGTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldLastCallAt, v))
+}
+
+// LastCallAtLT applies the LT predicate on the "last_call_at" field.
+func LastCallAtLT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldLastCallAt, v))
+}
+
+// LastCallAtLTE applies the LTE predicate on the "last_call_at" field.
+func LastCallAtLTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldLastCallAt, v))
+}
+
+// LastCallAtIsNil applies the IsNil predicate on the "last_call_at" field.
+func LastCallAtIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldLastCallAt))
+}
+
+// LastCallAtNotNil applies the NotNil predicate on the "last_call_at" field.
+func LastCallAtNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldLastCallAt))
+}
+
+// BlockedIsNil applies the IsNil predicate on the "blocked" field.
+func BlockedIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldBlocked))
+}
+
+// BlockedNotNil applies the NotNil predicate on the "blocked" field.
+func BlockedNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldBlocked))
+}
+
+// SettingsVersionEQ applies the EQ predicate on the "settings_version" field.
+func SettingsVersionEQ(v int64) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldSettingsVersion, v))
+}
+
+// SettingsVersionNEQ applies the NEQ predicate on the "settings_version" field.
+func SettingsVersionNEQ(v int64) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldSettingsVersion, v))
+}
+
+// SettingsVersionIn applies the In predicate on the "settings_version" field.
+func SettingsVersionIn(vs ...int64) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldSettingsVersion, vs...))
+}
+
+// SettingsVersionNotIn applies the NotIn predicate on the "settings_version" field.
+func SettingsVersionNotIn(vs ...int64) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldSettingsVersion, vs...))
+}
+
+// SettingsVersionGT applies the GT predicate on the "settings_version" field.
+func SettingsVersionGT(v int64) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldSettingsVersion, v))
+}
+
+// SettingsVersionGTE applies the GTE predicate on the "settings_version" field.
+func SettingsVersionGTE(v int64) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldSettingsVersion, v))
+}
+
+// SettingsVersionLT applies the LT predicate on the "settings_version" field.
+func SettingsVersionLT(v int64) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldSettingsVersion, v))
+}
+
+// SettingsVersionLTE applies the LTE predicate on the "settings_version" field.
+func SettingsVersionLTE(v int64) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldSettingsVersion, v))
+}
+
+// PresentCountEQ applies the EQ predicate on the "present_count" field.
+func PresentCountEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldPresentCount, v))
+}
+
+// PresentCountNEQ applies the NEQ predicate on the "present_count" field.
+func PresentCountNEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldPresentCount, v))
+}
+
+// PresentCountIn applies the In predicate on the "present_count" field.
+func PresentCountIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldPresentCount, vs...))
+}
+
+// PresentCountNotIn applies the NotIn predicate on the "present_count" field.
+func PresentCountNotIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldPresentCount, vs...))
+}
+
+// PresentCountGT applies the GT predicate on the "present_count" field.
+func PresentCountGT(v int) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldPresentCount, v))
+}
+
+// PresentCountGTE applies the GTE predicate on the "present_count" field.
+func PresentCountGTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldPresentCount, v))
+}
+
+// PresentCountLT applies the LT predicate on the "present_count" field.
+func PresentCountLT(v int) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldPresentCount, v))
+}
+
+// PresentCountLTE applies the LTE predicate on the "present_count" field.
+func PresentCountLTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldPresentCount, v))
 }
 
 // PlaylistURIEQ applies the EQ predicate on the "playlist_uri" field.

@@ -22,8 +22,14 @@ const (
 	FieldKind = "kind"
 	// FieldItemID holds the string denoting the item_id field in the database.
 	FieldItemID = "item_id"
+	// FieldSubjectID holds the string denoting the subject_id field in the database.
+	FieldSubjectID = "subject_id"
 	// FieldDetail holds the string denoting the detail field in the database.
 	FieldDetail = "detail"
+	// FieldVersion holds the string denoting the version field in the database.
+	FieldVersion = "version"
+	// FieldUndone holds the string denoting the undone field in the database.
+	FieldUndone = "undone"
 	// EdgeRoom holds the string denoting the room edge name in mutations.
 	EdgeRoom = "room"
 	// Table holds the table name of the roomevent in the database.
@@ -45,7 +51,10 @@ var Columns = []string{
 	FieldActorID,
 	FieldKind,
 	FieldItemID,
+	FieldSubjectID,
 	FieldDetail,
+	FieldVersion,
+	FieldUndone,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -67,8 +76,14 @@ var (
 	KindValidator func(string) error
 	// ItemIDValidator is a validator for the "item_id" field. It is called by the builders before save.
 	ItemIDValidator func(string) error
+	// SubjectIDValidator is a validator for the "subject_id" field. It is called by the builders before save.
+	SubjectIDValidator func(string) error
 	// DetailValidator is a validator for the "detail" field. It is called by the builders before save.
 	DetailValidator func(string) error
+	// DefaultVersion holds the default value on creation for the "version" field.
+	DefaultVersion int64
+	// DefaultUndone holds the default value on creation for the "undone" field.
+	DefaultUndone bool
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -106,9 +121,24 @@ func ByItemID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldItemID, opts...).ToFunc()
 }
 
+// BySubjectID orders the results by the subject_id field.
+func BySubjectID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSubjectID, opts...).ToFunc()
+}
+
 // ByDetail orders the results by the detail field.
 func ByDetail(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDetail, opts...).ToFunc()
+}
+
+// ByVersion orders the results by the version field.
+func ByVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersion, opts...).ToFunc()
+}
+
+// ByUndone orders the results by the undone field.
+func ByUndone(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUndone, opts...).ToFunc()
 }
 
 // ByRoomField orders the results by room field.

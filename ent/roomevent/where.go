@@ -90,9 +90,24 @@ func ItemID(v string) predicate.RoomEvent {
 	return predicate.RoomEvent(sql.FieldEQ(FieldItemID, v))
 }
 
+// SubjectID applies equality check predicate on the "subject_id" field. It's identical to SubjectIDEQ.
+func SubjectID(v string) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldEQ(FieldSubjectID, v))
+}
+
 // Detail applies equality check predicate on the "detail" field. It's identical to DetailEQ.
 func Detail(v string) predicate.RoomEvent {
 	return predicate.RoomEvent(sql.FieldEQ(FieldDetail, v))
+}
+
+// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
+func Version(v int64) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldEQ(FieldVersion, v))
+}
+
+// Undone applies equality check predicate on the "undone" field. It's identical to UndoneEQ.
+func Undone(v bool) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldEQ(FieldUndone, v))
 }
 
 // RoomIDEQ applies the EQ predicate on the "room_id" field.
@@ -415,6 +430,81 @@ func ItemIDContainsFold(v string) predicate.RoomEvent {
 	return predicate.RoomEvent(sql.FieldContainsFold(FieldItemID, v))
 }
 
+// SubjectIDEQ applies the EQ predicate on the "subject_id" field.
+func SubjectIDEQ(v string) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldEQ(FieldSubjectID, v))
+}
+
+// SubjectIDNEQ applies the NEQ predicate on the "subject_id" field.
+func SubjectIDNEQ(v string) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldNEQ(FieldSubjectID, v))
+}
+
+// SubjectIDIn applies the In predicate on the "subject_id" field.
+func SubjectIDIn(vs ...string) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldIn(FieldSubjectID, vs...))
+}
+
+// SubjectIDNotIn applies the NotIn predicate on the "subject_id" field.
+func SubjectIDNotIn(vs ...string) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldNotIn(FieldSubjectID, vs...))
+}
+
+// SubjectIDGT applies the GT predicate on the "subject_id" field.
+func SubjectIDGT(v string) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldGT(FieldSubjectID, v))
+}
+
+// SubjectIDGTE applies the GTE predicate on the "subject_id" field.
+func SubjectIDGTE(v string) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldGTE(FieldSubjectID, v))
+}
+
+// SubjectIDLT applies the LT predicate on the "subject_id" field.
+func SubjectIDLT(v string) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldLT(FieldSubjectID, v))
+}
+
+// SubjectIDLTE applies the LTE predicate on the "subject_id" field.
+func SubjectIDLTE(v string) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldLTE(FieldSubjectID, v))
+}
+
+// SubjectIDContains applies the Contains predicate on the "subject_id" field.
+func SubjectIDContains(v string) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldContains(FieldSubjectID, v))
+}
+
+// SubjectIDHasPrefix applies the HasPrefix predicate on the "subject_id" field.
+func SubjectIDHasPrefix(v string) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldHasPrefix(FieldSubjectID, v))
+}
+
+// SubjectIDHasSuffix applies the HasSuffix predicate on the "subject_id" field.
+func SubjectIDHasSuffix(v string) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldHasSuffix(FieldSubjectID, v))
+}
+
+// SubjectIDIsNil applies the IsNil predicate on the "subject_id" field.
+func SubjectIDIsNil() predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldIsNull(FieldSubjectID))
+}
+
+// SubjectIDNotNil applies the NotNil predicate on the "subject_id" field.
+func SubjectIDNotNil() predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldNotNull(FieldSubjectID))
+}
+
+// SubjectIDEqualFold applies the EqualFold predicate on the "subject_id" field.
+func SubjectIDEqualFold(v string) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldEqualFold(FieldSubjectID, v))
+}
+
+// SubjectIDContainsFold applies the ContainsFold predicate on the "subject_id" field.
+func SubjectIDContainsFold(v string) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldContainsFold(FieldSubjectID, v))
+}
+
 // DetailEQ applies the EQ predicate on the "detail" field.
 func DetailEQ(v string) predicate.RoomEvent {
 	return predicate.RoomEvent(sql.FieldEQ(FieldDetail, v))
@@ -488,6 +578,56 @@ func DetailEqualFold(v string) predicate.RoomEvent {
 // DetailContainsFold applies the ContainsFold predicate on the "detail" field.
 func DetailContainsFold(v string) predicate.RoomEvent {
 	return predicate.RoomEvent(sql.FieldContainsFold(FieldDetail, v))
+}
+
+// VersionEQ applies the EQ predicate on the "version" field.
+func VersionEQ(v int64) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldEQ(FieldVersion, v))
+}
+
+// VersionNEQ applies the NEQ predicate on the "version" field.
+func VersionNEQ(v int64) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldNEQ(FieldVersion, v))
+}
+
+// VersionIn applies the In predicate on the "version" field.
+func VersionIn(vs ...int64) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldIn(FieldVersion, vs...))
+}
+
+// VersionNotIn applies the NotIn predicate on the "version" field.
+func VersionNotIn(vs ...int64) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldNotIn(FieldVersion, vs...))
+}
+
+// VersionGT applies the GT predicate on the "version" field.
+func VersionGT(v int64) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldGT(FieldVersion, v))
+}
+
+// VersionGTE applies the GTE predicate on the "version" field.
+func VersionGTE(v int64) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldGTE(FieldVersion, v))
+}
+
+// VersionLT applies the LT predicate on the "version" field.
+func VersionLT(v int64) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldLT(FieldVersion, v))
+}
+
+// VersionLTE applies the LTE predicate on the "version" field.
+func VersionLTE(v int64) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldLTE(FieldVersion, v))
+}
+
+// UndoneEQ applies the EQ predicate on the "undone" field.
+func UndoneEQ(v bool) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldEQ(FieldUndone, v))
+}
+
+// UndoneNEQ applies the NEQ predicate on the "undone" field.
+func UndoneNEQ(v bool) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldNEQ(FieldUndone, v))
 }
 
 // HasRoom applies the HasEdge predicate on the "room" edge.

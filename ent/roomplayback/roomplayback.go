@@ -46,6 +46,10 @@ const (
 	FieldDelivery = "delivery"
 	// FieldBegun holds the string denoting the begun field in the database.
 	FieldBegun = "begun"
+	// FieldSkipVotes holds the string denoting the skip_votes field in the database.
+	FieldSkipVotes = "skip_votes"
+	// FieldVotesVersion holds the string denoting the votes_version field in the database.
+	FieldVotesVersion = "votes_version"
 	// FieldCommandVersion holds the string denoting the command_version field in the database.
 	FieldCommandVersion = "command_version"
 	// EdgeItem holds the string denoting the item edge name in mutations.
@@ -90,6 +94,8 @@ var Columns = []string{
 	FieldHealthUntil,
 	FieldDelivery,
 	FieldBegun,
+	FieldSkipVotes,
+	FieldVotesVersion,
 	FieldCommandVersion,
 }
 
@@ -136,6 +142,10 @@ var (
 	DeliveryValidator func(string) error
 	// DefaultBegun holds the default value on creation for the "begun" field.
 	DefaultBegun bool
+	// DefaultSkipVotes holds the default value on creation for the "skip_votes" field.
+	DefaultSkipVotes int
+	// DefaultVotesVersion holds the default value on creation for the "votes_version" field.
+	DefaultVotesVersion int64
 	// DefaultCommandVersion holds the default value on creation for the "command_version" field.
 	DefaultCommandVersion int64
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -233,6 +243,16 @@ func ByDelivery(opts ...sql.OrderTermOption) OrderOption {
 // ByBegun orders the results by the begun field.
 func ByBegun(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldBegun, opts...).ToFunc()
+}
+
+// BySkipVotes orders the results by the skip_votes field.
+func BySkipVotes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSkipVotes, opts...).ToFunc()
+}
+
+// ByVotesVersion orders the results by the votes_version field.
+func ByVotesVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVotesVersion, opts...).ToFunc()
 }
 
 // ByCommandVersion orders the results by the command_version field.

@@ -150,6 +150,16 @@ func Begun(v bool) predicate.RoomPlayback {
 	return predicate.RoomPlayback(sql.FieldEQ(FieldBegun, v))
 }
 
+// SkipVotes applies equality check predicate on the "skip_votes" field. It's identical to SkipVotesEQ.
+func SkipVotes(v int) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldSkipVotes, v))
+}
+
+// VotesVersion applies equality check predicate on the "votes_version" field. It's identical to VotesVersionEQ.
+func VotesVersion(v int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldVotesVersion, v))
+}
+
 // CommandVersion applies equality check predicate on the "command_version" field. It's identical to CommandVersionEQ.
 func CommandVersion(v int64) predicate.RoomPlayback {
 	return predicate.RoomPlayback(sql.FieldEQ(FieldCommandVersion, v))
@@ -1028,6 +1038,86 @@ func BegunEQ(v bool) predicate.RoomPlayback {
 // BegunNEQ applies the NEQ predicate on the "begun" field.
 func BegunNEQ(v bool) predicate.RoomPlayback {
 	return predicate.RoomPlayback(sql.FieldNEQ(FieldBegun, v))
+}
+
+// SkipVotesEQ applies the EQ predicate on the "skip_votes" field.
+func SkipVotesEQ(v int) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldSkipVotes, v))
+}
+
+// SkipVotesNEQ applies the NEQ predicate on the "skip_votes" field.
+func SkipVotesNEQ(v int) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldNEQ(FieldSkipVotes, v))
+}
+
+// SkipVotesIn applies the In predicate on the "skip_votes" field.
+func SkipVotesIn(vs ...int) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldIn(FieldSkipVotes, vs...))
+}
+
+// SkipVotesNotIn applies the NotIn predicate on the "skip_votes" field.
+func SkipVotesNotIn(vs ...int) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldNotIn(FieldSkipVotes, vs...))
+}
+
+// SkipVotesGT applies the GT predicate on the "skip_votes" field.
+func SkipVotesGT(v int) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldGT(FieldSkipVotes, v))
+}
+
+// SkipVotesGTE applies the GTE predicate on the "skip_votes" field.
+func SkipVotesGTE(v int) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldGTE(FieldSkipVotes, v))
+}
+
+// SkipVotesLT applies the LT predicate on the "skip_votes" field.
+func SkipVotesLT(v int) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldLT(FieldSkipVotes, v))
+}
+
+// SkipVotesLTE applies the LTE predicate on the "skip_votes" field.
+func SkipVotesLTE(v int) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldLTE(FieldSkipVotes, v))
+}
+
+// VotesVersionEQ applies the EQ predicate on the "votes_version" field.
+func VotesVersionEQ(v int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldVotesVersion, v))
+}
+
+// VotesVersionNEQ applies the NEQ predicate on the "votes_version" field.
+func VotesVersionNEQ(v int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldNEQ(FieldVotesVersion, v))
+}
+
+// VotesVersionIn applies the In predicate on the "votes_version" field.
+func VotesVersionIn(vs ...int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldIn(FieldVotesVersion, vs...))
+}
+
+// VotesVersionNotIn applies the NotIn predicate on the "votes_version" field.
+func VotesVersionNotIn(vs ...int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldNotIn(FieldVotesVersion, vs...))
+}
+
+// VotesVersionGT applies the GT predicate on the "votes_version" field.
+func VotesVersionGT(v int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldGT(FieldVotesVersion, v))
+}
+
+// VotesVersionGTE applies the GTE predicate on the "votes_version" field.
+func VotesVersionGTE(v int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldGTE(FieldVotesVersion, v))
+}
+
+// VotesVersionLT applies the LT predicate on the "votes_version" field.
+func VotesVersionLT(v int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldLT(FieldVotesVersion, v))
+}
+
+// VotesVersionLTE applies the LTE predicate on the "votes_version" field.
+func VotesVersionLTE(v int64) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldLTE(FieldVotesVersion, v))
 }
 
 // CommandVersionEQ applies the EQ predicate on the "command_version" field.

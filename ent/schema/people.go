@@ -139,6 +139,7 @@ func (Membership) Fields() []ent.Field {
 		field.String("role").MaxLen(kindLength),
 		field.Time("joined_at").SchemaType(precise).Immutable(),
 		field.Time("seen_at").SchemaType(precise).Optional().Nillable().Comment("when a server last had them connected"),
+		field.Time("adds_full_at").SchemaType(precise).Optional().Nillable().Comment("when they may add as much again as if they had added nothing"),
 	}
 }
 

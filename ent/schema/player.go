@@ -31,6 +31,8 @@ func (RoomPlayback) Fields() []ent.Field {
 		field.Time("health_until").SchemaType(precise).Optional().Nillable(),
 		field.String("delivery").MaxLen(kindLength).Default("QUEUE").Comment("how songs reach the player now, whatever the host wants"),
 		field.Bool("begun").Default(false).Comment("a song of the room has played"),
+		field.Int("skip_votes").Default(0).Comment("for the song that plays"),
+		field.Int64("votes_version").Default(0).Comment("grows when the votes change, or how many it takes"),
 		field.Int64("command_version").Default(0).Comment("the room's version at which a command last changed"),
 	}
 }

@@ -26,6 +26,20 @@ func (Room) Fields() []ent.Field {
 		field.String("delivery").MaxLen(kindLength).Default("QUEUE").Comment("how the host wants songs to reach the player"),
 		field.Bool("fallback").Default(true).Comment("when the queue is empty other music plays"),
 		field.String("fallback_playlist_uri").MaxLen(uriLength).Optional().Nillable(),
+		field.String("order_mode").MaxLen(kindLength).Default("LIKES"),
+		field.Bool("allow_explicit").Default(true),
+		field.Int("max_song_seconds").Optional().Nillable().Comment("NULL: any length"),
+		field.Int("cooldown_minutes").Default(30),
+		field.Int("max_queue_length").Default(500),
+		field.Int("max_queued_per_guest").Optional().Nillable().Comment("NULL: as many as they like"),
+		field.Int("adds_per_hour").Optional().Nillable().Comment("NULL: as many as they like"),
+		field.Int("skip_vote_percent").Default(50).Comment("0: nobody can vote"),
+		field.Bool("require_approval").Default(false).Comment("songs of newcomers wait for a host"),
+		field.Int("trusted_after").Default(3).Comment("songs, before a guest is no newcomer any more"),
+		field.Time("last_call_at").SchemaType(precise).Optional().Nillable(),
+		field.JSON("blocked", []Blocked{}).Optional().Comment("what may not play here"),
+		field.Int64("settings_version").Default(0).Comment("the room's version at which the settings last changed"),
+		field.Int("present_count").Default(0).Comment("people who were here when they were last counted"),
 		field.String("playlist_uri").MaxLen(uriLength).Optional().Nillable().
 			Comment("the playlist at Spotify that was made for this room"),
 		field.Time("created_at").SchemaType(precise).Immutable(),
@@ -37,6 +51,13 @@ func (Room) Edges() []ent.Edge {
 	return []ent.Edge{edge.To("host", User.Type).Field("host_id").Unique().Required().Immutable()}
 }
 
+// Blocked is a song or an artist that may not play in a room.
+type Blocked struct {
+	URI       string `json:"uri"`
+	Name      string `json:"name"`
+	Recording string `json:"recording,omitempty"` // of a song, so that its other releases are blocked, too
+}
+
 // Song is Spotify's description of a recording, under its URI. Only the server writes it.
 type Song struct{ ent.Schema }
 
@@ -45,6 +66,7 @@ func (Song) Fields() []ent.Field {
 		field.String("id").MaxLen(uriLength).Immutable().Comment("spotify:track:…"),
 		field.String("name").MaxLen(1024),
 		field.Strings("artists"),
+		field.Strings("artist_uris").Optional().Comment("NULL where they were not asked for yet"),
 		field.String("album_name").MaxLen(1024),
 		field.String("image_url").MaxLen(1024).Optional().Nillable(),
 		field.Int("duration_ms"),
@@ -73,11 +95,19 @@ func (QueueItem) Fields() []ent.Field {
 		field.Int("like_count"),
 		field.String("active_recording").MaxLen(191).Optional().Nillable().
 			Comment("which recording this is, while it is queued, committed or playing"),
+		field.String("recording").MaxLen(191).Default("").Immutable().Comment("which recording this is"),
+		field.String("approval").MaxLen(kindLength).Optional().Nillable().Comment("WAITING for a host's, or GIVEN; NULL: it needed none"),
+		field.String("pin_rule").MaxLen(kindLength).Optional().Nillable().Comment("until when the pin holds; NULL: it is not pinned"),
+		field.Int("pin_position").Default(0).Comment("its place when it was pinned, from 1"),
+		field.Int("pin_likes").Default(0).Comment("how many likes more overtake it"),
+		field.Int64("pin_version").Default(0).Comment("the room's version at which it was pinned"),
 		field.String("commit_state").MaxLen(kindLength).Optional().Nillable(),
 		field.String("commit_delivery").MaxLen(kindLength).Optional().Nillable().Comment("how it reached the player"),
 		field.Time("committed_at").SchemaType(precise).Optional().Nillable(),
 		field.Bool("skip_on_start").Default(false),
 		field.Time("started_at").SchemaType(precise).Optional().Nillable(),
+		field.Int64("started_version").Default(0).Comment("the room's version at which it began to play"),
+		field.String("skipped_by").MaxLen(kindLength).Optional().Nillable().Comment("who wanted it skipped while it played"),
 		field.Time("ended_at").SchemaType(precise).Optional().Nillable(),
 	}
 }
@@ -95,6 +125,8 @@ func (QueueItem) Indexes() []ent.Index {
 		index.Fields("room_id", "active_recording").Unique(),
 		index.Fields("room_id", "version"),
 		index.Fields("room_id", "started_at"),
+		index.Fields("room_id", "recording", "started_at"),
+		index.Fields("room_id", "added_by_id"),
 	}
 }
 
@@ -119,6 +151,27 @@ func (Like) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("item_id", "user_id").Unique()}
 }
 
+// SkipVote is one user's wish that a song that plays be skipped. An item plays once, so it is the play.
+type SkipVote struct{ ent.Schema }
+
+func (SkipVote) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("item_id").MaxLen(idLength).Immutable(),
+		field.String("user_id").MaxLen(idLength).Immutable(),
+	}
+}
+
+func (SkipVote) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("item", QueueItem.Type).Field("item_id").Unique().Required().Immutable(),
+		edge.To("user", User.Type).Field("user_id").Unique().Required().Immutable(),
+	}
+}
+
+func (SkipVote) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("item_id", "user_id").Unique()}
+}
+
 // RoomEvent tells the host who did what.
 type RoomEvent struct{ ent.Schema }
 
@@ -131,7 +184,10 @@ func (RoomEvent) Fields() []ent.Field {
 		field.String("actor_id").MaxLen(idLength).Optional().Nillable().Immutable().Comment("NULL: the server itself"),
 		field.String("kind").MaxLen(kindLength).Immutable(),
 		field.String("item_id").MaxLen(idLength).Optional().Nillable().Immutable(),
+		field.String("subject_id").MaxLen(idLength).Optional().Nillable().Immutable().Comment("to whom it was done"),
 		field.String("detail").MaxLen(1024).Optional().Nillable().Immutable(),
+		field.Int64("version").Default(0).Immutable().Comment("the room's version with which it was done"),
+		field.Bool("undone").Default(false),
 	}
 }
 
@@ -140,5 +196,5 @@ func (RoomEvent) Edges() []ent.Edge {
 }
 
 func (RoomEvent) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("room_id", "at")}
+	return []ent.Index{index.Fields("room_id", "at"), index.Fields("room_id", "actor_id", "version")}
 }

@@ -15,6 +15,8 @@ const (
 	FieldName = "name"
 	// FieldArtists holds the string denoting the artists field in the database.
 	FieldArtists = "artists"
+	// FieldArtistUris holds the string denoting the artist_uris field in the database.
+	FieldArtistUris = "artist_uris"
 	// FieldAlbumName holds the string denoting the album_name field in the database.
 	FieldAlbumName = "album_name"
 	// FieldImageURL holds the string denoting the image_url field in the database.
@@ -40,6 +42,7 @@ var Columns = []string{
 	FieldID,
 	FieldName,
 	FieldArtists,
+	FieldArtistUris,
 	FieldAlbumName,
 	FieldImageURL,
 	FieldDurationMs,

@@ -174,6 +174,16 @@ func NameContainsFold(v string) predicate.Song {
 	return predicate.Song(sql.FieldContainsFold(FieldName, v))
 }
 
+// ArtistUrisIsNil applies the IsNil predicate on the "artist_uris" field.
+func ArtistUrisIsNil() predicate.Song {
+	return predicate.Song(sql.FieldIsNull(FieldArtistUris))
+}
+
+// ArtistUrisNotNil applies the NotNil predicate on the "artist_uris" field.
+func ArtistUrisNotNil() predicate.Song {
+	return predicate.Song(sql.FieldNotNull(FieldArtistUris))
+}
+
 // AlbumNameEQ applies the EQ predicate on the "album_name" field.
 func AlbumNameEQ(v string) predicate.Song {
 	return predicate.Song(sql.FieldEQ(FieldAlbumName, v))

@@ -3,6 +3,7 @@ package gqlserver
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Open lets somebody follow a subscription field, or returns the error that says why they may not. It is asked once for
@@ -45,6 +46,8 @@ type State struct {
 	Barred   func(who string) error
 	BarredAt int64
 	Value    any // for Event
+	// Again is after how long the newest state is another one even if nothing is told, or is worth asking for; 0: never.
+	Again time.Duration
 }
 
 type eventKey struct{}

@@ -226,8 +226,13 @@ func (s *stream) serve(follow func(context.Context) (Source, error)) (err error)
 		case linger == nil:
 			linger = time.After(s.linger)
 		}
+		var again <-chan time.Time
+		if state.Again > 0 {
+			again = time.After(state.Again)
+		}
 		select {
 		case <-newer:
+		case <-again:
 		case <-s.poke:
 		case <-linger:
 			if s.streams.end(s) {

@@ -25,9 +25,11 @@ type access struct {
 	roomID string
 	hostID string
 	status RoomStatus
-	role   Role // empty: not a member
+	role   Role   // empty: not a member
+	act    Action // what they were let in for
 	// Of the room when it was asked about:
 	version int64
+	members int64 // the version at which it was decided last who may be here
 	// Of the queue item that was asked about, if one was:
 	itemID  string
 	addedBy string
@@ -42,9 +44,9 @@ func (a access) open() error {
 }
 
 const (
-	roomAccessQuery = `SELECT r.id, r.host_id, r.status, r.version, m.role FROM rooms r
+	roomAccessQuery = `SELECT r.id, r.host_id, r.status, r.version, r.members_version, m.role FROM rooms r
 LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = ? WHERE r.id = ?`
-	itemAccessQuery = `SELECT r.id, r.host_id, r.status, m.role, i.id, i.added_by_id FROM queue_items i JOIN rooms r ON r.id = i.room_id
+	itemAccessQuery = `SELECT r.id, r.host_id, r.status, r.members_version, m.role, i.id, i.added_by_id FROM queue_items i JOIN rooms r ON r.id = i.room_id
 LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = ? WHERE i.id = ?`
 )
 
@@ -59,7 +61,7 @@ func (j *Jukebox) toRoom(ctx context.Context, roomID string) (access, error) {
 	}
 	a := access{viewer: viewer}
 	var role sql.Null[Role]
-	err = j.store.readDB.QueryRowContext(ctx, roomAccessQuery, viewer.UserID, roomID).Scan(&a.roomID, &a.hostID, &a.status, &a.version, &role)
+	err = j.store.readDB.QueryRowContext(ctx, roomAccessQuery, viewer.UserID, roomID).Scan(&a.roomID, &a.hostID, &a.status, &a.version, &a.members, &role)
 	if errors.Is(err, sql.ErrNoRows) {
 		return access{}, errorf(NotFound, "there is no room with this id")
 	}
@@ -83,7 +85,7 @@ func (j *Jukebox) toItem(ctx context.Context, itemID string) (access, error) {
 	var role sql.Null[Role]
 	var addedBy sql.Null[string]
 	err = j.store.readDB.QueryRowContext(ctx, itemAccessQuery, viewer.UserID, itemID).
-		Scan(&a.roomID, &a.hostID, &a.status, &role, &a.itemID, &addedBy)
+		Scan(&a.roomID, &a.hostID, &a.status, &a.members, &role, &a.itemID, &addedBy)
 	if errors.Is(err, sql.ErrNoRows) {
 		return access{}, errorf(NotFound, "there is no song with this id in a queue")
 	}

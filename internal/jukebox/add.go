@@ -4,21 +4,19 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"entgo.io/ent/dialect/sql"
 
 	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/queueitem"
-	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/song"
 )
 
 const (
-	maxSearchLimit  = 10  // Spotify's own
-	maxSearchOffset = 990 // Spotify ends at 1000
-	maxQueue        = 500 // songs that can wait in a room
+	maxQueue = 500 // songs that can wait in a room
 	// songFreshness is how long Spotify's description of a song is taken from memory when it is added.
 	songFreshness = time.Hour
 )
@@ -27,102 +25,6 @@ const (
 type AddedSong struct {
 	Item          *QueueItem
 	AlreadyQueued bool // the recording was there: the add became a like, or none if it is committed or playing
-}
-
-// SongSearch is a page of search results.
-type SongSearch struct {
-	Hits     []SongHit
-	HasMore  bool
-	Degraded bool // Spotify does not answer: only songs of this room
-}
-
-// SongHit is a search result, and whether it can be added.
-type SongHit struct {
-	Song        Song
-	CanAdd      bool
-	Refusal     *Refusal // why not
-	QueueItemID *string  // where it is queued, committed or playing already
-}
-
-// SearchSongs searches Spotify for what guests of an open room may add; while Spotify does not answer, the room's own songs.
-// For guests.
-func (j *Jukebox) SearchSongs(ctx context.Context, roomID, query string, limit, offset int) (*SongSearch, error) {
-	a, err := j.enter(ctx, roomID, ActSearch)
-	if err := cmp.Or(err, a.open()); err != nil {
-		return nil, err
-	}
-	if query, err = parseQuery(query, limit, offset); err != nil {
-		return nil, err
-	}
-	songs, hasMore, err := j.cfg.Catalog.Search(ctx, a.hostID, query, limit, offset)
-	degraded := CodeOf(err) == UpstreamUnavailable
-	if degraded {
-		songs, hasMore, err = j.searchKnown(ctx, roomID, query, limit, offset)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("search songs: %w", err)
-	}
-	state, err := j.current(ctx, roomID)
-	if err != nil {
-		return nil, err
-	}
-	search := &SongSearch{HasMore: hasMore && offset+limit <= maxSearchOffset, Hits: []SongHit{}, Degraded: degraded}
-	for _, s := range songs {
-		if !degraded {
-			j.remember(a.hostID, s)
-		}
-		search.Hits = append(search.Hits, hit(s, state, a.role))
-	}
-	return search, nil
-}
-
-func parseQuery(query string, limit, offset int) (string, error) {
-	query = strings.TrimSpace(query)
-	switch n := utf8.RuneCountInString(query); {
-	case n < 1 || n > maxQuery || !utf8.ValidString(query):
-		return "", badInput("query", "must have 1 to %d characters", maxQuery)
-	case limit < 1 || limit > maxSearchLimit:
-		return "", badInput("limit", "must be 1 to %d", maxSearchLimit)
-	case offset < 0 || offset > maxSearchOffset:
-		return "", badInput("offset", "must be 0 to %d", maxSearchOffset)
-	}
-	return query, nil
-}
-
-// hit tells whether a song can be added to a room in this state.
-func hit(s Song, state *State, role Role) SongHit {
-	h := SongHit{Song: s, Refusal: mayAdd(s, len(state.Queue), state.Settings.RequestsOpen, role)}
-	if queued := state.find(recordingOf(s)); queued != nil {
-		h.QueueItemID = &queued.ID
-		h.Refusal = mayLike(queued.State) // adding it again is a like
-	}
-	h.CanAdd = h.Refusal == nil
-	return h
-}
-
-// find returns the item that holds a recording, or nil.
-func (s *State) find(recording string) *QueueItem {
-	i := slices.IndexFunc(s.Queue, func(item *QueueItem) bool { return recordingOf(item.Song) == recording })
-	if i >= 0 {
-		return s.Queue[i]
-	}
-	if s.NowPlaying != nil && recordingOf(s.NowPlaying.Song) == recording {
-		return s.NowPlaying
-	}
-	return nil
-}
-
-// mayAdd is the rule for adding a song that is not queued to so many that are. Hosts add also when requests are closed.
-func mayAdd(s Song, queued int, open bool, role Role) *Refusal {
-	switch {
-	case !open && role.may(ActRemoveAny) != nil:
-		return &Refusal{ReasonRequestsClosed, "The host takes no more songs at the moment."}
-	case !s.Playable:
-		return &Refusal{ReasonNotPlayable, "Spotify does not play this song for the host."}
-	case queued >= maxQueue:
-		return &Refusal{ReasonQueueFull, "The queue is full: wait until a song has been played."}
-	}
-	return nil
 }
 
 // AddSong adds a song by its URI or link to a room's queue. A recording that is queued already becomes a like of the
@@ -143,12 +45,12 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 	}
 	var s Song
 	if a.status == Open && !known { // a closed room takes none, but still answers for those it took
-		if s, err = j.fetch(ctx, a, uri); err != nil {
+		if s, err = j.fetch(ctx, a.hostID, uri); err != nil {
 			return nil, fmt.Errorf("add song: %w", err)
 		}
 	}
 	done, err := j.changeOnce(ctx, a, key, "addSong", arguments, func(ctx context.Context, t *roomTx) (outcome, error) {
-		return t.addSong(ctx, a, s)
+		return t.addSong(ctx, s)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("add song: %w", err)
@@ -161,12 +63,12 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 }
 
 // fetch returns Spotify's description of a song. It asks Spotify before any transaction begins.
-func (j *Jukebox) fetch(ctx context.Context, a access, uri string) (Song, error) {
-	key := fetchedKey(a.hostID, uri)
+func (j *Jukebox) fetch(ctx context.Context, hostID, uri string) (Song, error) {
+	key := fetchedKey(hostID, uri)
 	if known, ok := j.fetched.Get(key); ok && time.Since(known.at) < songFreshness {
 		return known.song, nil
 	}
-	s, err := j.cfg.Catalog.Song(ctx, a.hostID, uri)
+	s, err := j.cfg.Catalog.Song(ctx, hostID, uri)
 	if CodeOf(err) == UpstreamUnavailable {
 		if known, found, loadErr := j.knownSong(ctx, uri); found || loadErr != nil {
 			return known, loadErr
@@ -175,60 +77,156 @@ func (j *Jukebox) fetch(ctx context.Context, a access, uri string) (Song, error)
 	if err != nil {
 		return Song{}, err
 	}
-	j.remember(a.hostID, s)
+	j.remember(hostID, s)
 	return s, nil
 }
 
 // fetchedKey keeps hosts apart: what is playable differs from country to country.
 func fetchedKey(hostID, uri string) string { return hostID + " " + uri }
 
-func (t *roomTx) addSong(ctx context.Context, a access, s Song) (outcome, error) {
-	userID := a.viewer.UserID
+func (t *roomTx) addSong(ctx context.Context, s Song) (outcome, error) {
 	recording := recordingOf(s)
 	queued, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecording(recording)).Only(ctx)
 	if err == nil {
-		if mayLike(QueueItemState(queued.State)) == nil {
-			err = t.like(ctx, queued, userID)
-		}
-		return outcome{objectID: queued.ID, flag: true}, err
+		return outcome{objectID: queued.ID, flag: true}, t.addAgain(ctx, queued)
 	}
 	if !ent.IsNotFound(err) {
 		return outcome{}, err
 	}
-	waiting, err := t.tx.QueueItem.Query().
-		Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecordingNotNil(), queueitem.StateNEQ(string(NowPlaying))).Count(ctx)
+	settings, err := t.settings(ctx)
 	if err != nil {
 		return outcome{}, err
 	}
-	open, err := t.tx.Room.Query().Where(room.ID(t.roomID), room.RequestsOpen(true)).Exist(ctx)
+	w, err := t.wish(ctx, s, recording, &settings)
 	if err != nil {
 		return outcome{}, err
 	}
-	if refusal := mayAdd(s, waiting, open, a.role); refusal != nil {
+	if refusal := settings.mayAdd(w, t.now); refusal != nil {
 		return outcome{}, refused(refusal)
 	}
-	t.concerns(userID)
+	newcomer, err := t.isNewcomer(ctx, &settings)
+	if err != nil {
+		return outcome{}, err
+	}
 	id := newID()
-	return outcome{objectID: id}, t.queue(ctx, id, s, &userID)
+	if err := t.queue(ctx, entry{id: id, song: s, addedBy: &t.actor, waits: newcomer}); err != nil {
+		return outcome{}, err
+	}
+	t.concerns(t.actor)
+	t.tell(deed{kind: DidAdd, itemID: id})
+	if newcomer {
+		err = t.concernHosts(ctx)
+	}
+	return outcome{objectID: id}, cmp.Or(err, t.countAdd(ctx, w.adds))
 }
 
-// queue puts a song at the end of the queue; addedBy nil: nobody did.
-func (t *roomTx) queue(ctx context.Context, id string, s Song, addedBy *string) error {
-	if err := t.keepSong(ctx, s); err != nil {
+// addAgain adds a recording that is there already: a like, where likes count.
+func (t *roomTx) addAgain(ctx context.Context, queued *ent.QueueItem) error {
+	if mayLike(QueueItemState(queued.State)) != nil {
+		return nil
+	}
+	if err := t.like(ctx, queued, t.actor); err != nil || QueueItemState(queued.State) != AwaitingApproval {
 		return err
 	}
-	return t.alter().QueueItem.Create().SetID(id).SetRoomID(t.roomID).SetSongID(s.URI).SetNillableAddedByID(addedBy).
+	settings, err := t.settings(ctx)
+	if err != nil {
+		return err
+	}
+	if newcomer, err := t.isNewcomer(ctx, &settings); err != nil || newcomer {
+		return err
+	}
+	return t.approve(ctx, queued) // somebody wants it who needs nobody's approval
+}
+
+// wish is what the rules have to know of a song that the actor wants to add.
+func (t *roomTx) wish(ctx context.Context, s Song, recording string, settings *RoomSettings) (w wish, err error) {
+	w = wish{song: s, role: t.role}
+	waiting := t.tx.QueueItem.Query().
+		Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecordingNotNil(), queueitem.StateNEQ(string(NowPlaying)))
+	if w.waiting, err = waiting.Clone().Count(ctx); err != nil {
+		return w, err
+	}
+	if w.playedAt, err = t.playedAt(ctx, recording, settings); err != nil || t.role != RoleGuest {
+		return w, err
+	}
+	if settings.MaxQueuedPerGuest != nil {
+		if w.queued, err = waiting.Where(queueitem.AddedByID(t.actor)).Count(ctx); err != nil {
+			return w, err
+		}
+	}
+	if settings.AddsPerHour != nil {
+		row, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(t.actor)).Only(ctx)
+		if err != nil {
+			return w, err
+		}
+		w.adds = allowanceOf(row, settings)
+	}
+	return w, nil
+}
+
+// playedAt returns when a recording began to play last, if that matters.
+func (t *roomTx) playedAt(ctx context.Context, recording string, settings *RoomSettings) (time.Time, error) {
+	if settings.CooldownMinutes == 0 {
+		return time.Time{}, nil
+	}
+	row, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.Recording(recording), queueitem.StartedAtNotNil()).
+		Order(queueitem.ByStartedAt(sql.OrderDesc())).First(ctx)
+	if ent.IsNotFound(err) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	return *row.StartedAt, nil
+}
+
+func allowanceOf(row *ent.Membership, s *RoomSettings) allowance {
+	a := allowance{perHour: *s.AddsPerHour}
+	if row.AddsFullAt != nil {
+		a.fullAt = *row.AddsFullAt
+	}
+	return a
+}
+
+// countAdd counts a song against what the actor may add, where that is limited.
+func (t *roomTx) countAdd(ctx context.Context, adds allowance) error {
+	if adds.perHour == 0 {
+		return nil
+	}
+	return t.tx.Membership.Update().Where(membership.RoomID(t.roomID), membership.UserID(t.actor)).
+		SetAddsFullAt(microseconds(adds.take(t.now).fullAt)).Exec(ctx)
+}
+
+// entry is a song that comes into the queue.
+type entry struct {
+	id      string
+	song    Song
+	addedBy *string // nil: nobody
+	waits   bool    // for a host's approval
+}
+
+// queue puts a song at the end of the queue.
+func (t *roomTx) queue(ctx context.Context, e entry) error {
+	if err := t.keepSong(ctx, e.song); err != nil {
+		return err
+	}
+	recording := recordingOf(e.song)
+	create := t.alter().QueueItem.Create().SetID(e.id).SetRoomID(t.roomID).SetSongID(e.song.URI).SetNillableAddedByID(e.addedBy).
 		SetAddedAt(t.now).SetAge(t.version).SetVersion(t.version).SetState(string(Queued)).SetLikeCount(0).
-		SetActiveRecording(recordingOf(s)).Exec(ctx)
+		SetRecording(recording).SetActiveRecording(recording)
+	if e.waits {
+		create.SetState(string(AwaitingApproval)).SetApproval(approvalWaiting)
+	}
+	return create.Exec(ctx)
 }
 
 // keepSong stores a song, or notes that it was fetched anew.
 func (t *roomTx) keepSong(ctx context.Context, s Song) error {
-	n, err := t.tx.Song.Update().Where(song.ID(s.URI)).SetPlayable(s.Playable).SetFetchedAt(t.now).Save(ctx)
+	n, err := t.tx.Song.Update().Where(song.ID(s.URI)).SetPlayable(s.Playable).SetFetchedAt(t.now).SetArtistUris(s.ArtistURIs).Save(ctx)
 	if err != nil || n == 1 {
 		return err
 	}
-	err = t.note().Song.Create().SetID(s.URI).SetName(cut(s.Name, 1024)).SetArtists(s.Artists).SetAlbumName(cut(s.AlbumName, 1024)).
+	err = t.note().Song.Create().SetID(s.URI).SetName(cut(s.Name, 1024)).SetArtists(s.Artists).SetArtistUris(s.ArtistURIs).SetAlbumName(cut(s.AlbumName, 1024)).
 		SetNillableImageURL(s.ImageURL).SetDurationMs(s.DurationMS).SetExplicit(s.Explicit).SetPlayable(s.Playable).
 		SetSpotifyURL(s.SpotifyURL).SetIsrc(cut(s.ISRC, 32)).SetFetchedAt(t.now).Exec(ctx)
 	if ent.IsConstraintError(err) { // added to another room at this moment

@@ -22,6 +22,10 @@ type roomTx struct {
 	noted   bool
 	closes  bool     // the room is closed by this change: none may follow
 	users   []string // whom it concerns; nil: everybody
+	members int64    // the room's version at which it was decided last who may be here
+	actor   string   // who makes the change; empty: the server itself
+	role    Role     // what they are in the room now
+	deeds   []deed   // for the log
 }
 
 // alter is for writing what watchers of the room see: the room gets a new version.
@@ -36,8 +40,12 @@ func (t *roomTx) note() *ent.Tx {
 	return t.tx
 }
 
-// concernsNobody declares that the change means nothing to anybody in particular.
-func (t *roomTx) concernsNobody() { t.users = []string{} }
+// concernsNobody declares that the change means nothing to anybody in particular, besides those whom it was said to concern.
+func (t *roomTx) concernsNobody() {
+	if t.users == nil {
+		t.users = []string{}
+	}
+}
 
 // concerns declares whom the change concerns: what the room's state means for them in particular. A change that declares
 // nobody concerns everybody.
@@ -86,7 +94,9 @@ type lockedRoom struct {
 	closed  bool  // by a change of this transaction
 	base    int64 // the version before the transaction
 	version int64 // the version after the changes so far
+	members int64 // the version at which it was decided last who may be here
 	written bool
+	events  []*ent.RoomEventCreate // of the changes so far
 
 	users     []string // whom the changes so far concern
 	everybody bool     // one of them concerns everybody
@@ -101,7 +111,7 @@ func (r lockedRooms) apply(ctx context.Context, tx *ent.Tx, p *pendingChange) (r
 	if !locked.open || locked.closed {
 		return errorf(Conflict, "this room is closed"), nil
 	}
-	t := &roomTx{tx: tx, roomID: p.room, version: locked.version + 1, now: microseconds(time.Now())}
+	t := &roomTx{tx: tx, roomID: p.room, version: locked.version + 1, members: locked.members, now: microseconds(time.Now())}
 	err = guarded(p.within(ctx), p.fn, t)
 	if err != nil && (t.altered || t.noted || CodeOf(err) == Internal) {
 		return nil, err
@@ -111,8 +121,12 @@ func (r lockedRooms) apply(ctx context.Context, tx *ent.Tx, p *pendingChange) (r
 	}
 	locked.closed = t.closes
 	locked.written = locked.written || t.altered || t.noted
+	for _, d := range t.deeds {
+		locked.events = append(locked.events, d.row(t))
+	}
+	locked.written = locked.written || len(t.deeds) > 0
 	if t.altered {
-		locked.version = t.version
+		locked.version, locked.members = t.version, t.members
 		locked.users = append(locked.users, t.users...)
 		locked.everybody = locked.everybody || t.users == nil
 	}
@@ -133,11 +147,11 @@ func (r lockedRooms) lock(ctx context.Context, tx *ent.Tx, roomID string) (*lock
 	if !locked.open {
 		return locked, nil
 	}
-	version, err := tx.Room.Query().Where(room.ID(roomID)).Select(room.FieldVersion).Int(ctx)
+	row, err := tx.Room.Query().Where(room.ID(roomID)).Select(room.FieldVersion, room.FieldMembersVersion).Only(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the room's version: %w", err)
 	}
-	locked.base = int64(version) - 1
+	locked.base, locked.members = row.Version-1, row.MembersVersion
 	locked.version = locked.base
 	return locked, nil
 }
@@ -151,9 +165,14 @@ func (r lockedRooms) anyWritten() bool {
 	return false
 }
 
-// settle gives each room the version that its changes led to. The lock has moved it by one.
+// settle writes what was done, and gives each room the version that its changes led to. The lock has moved it by one.
 func (r lockedRooms) settle(ctx context.Context, tx *ent.Tx) (hints []live.Hint, err error) {
 	for id, locked := range r {
+		if len(locked.events) > 0 {
+			if err := tx.RoomEvent.CreateBulk(locked.events...).Exec(ctx); err != nil {
+				return nil, fmt.Errorf("write the room's log: %w", err)
+			}
+		}
 		if locked.open && locked.version != locked.base+1 {
 			if err := tx.Room.Update().Where(room.ID(id)).SetVersion(locked.version).Exec(ctx); err != nil {
 				return nil, fmt.Errorf("settle the room's version: %w", err)

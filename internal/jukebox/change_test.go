@@ -103,7 +103,7 @@ func TestManyRoomsChangeAtOnce(t *testing.T) {
 		var all sync.WaitGroup
 		for range 8 {
 			host := p.newHost("Host")
-			room, err := p.CreateRoom(host, jukebox.CreateRoomInput{}, nil)
+			room, err := p.CreateRoom(host, jukebox.NewRoom{}, nil)
 			p.must(err)
 			all.Go(func() {
 				for n := range 10 {
@@ -187,9 +187,9 @@ func TestMutationsWithAKeyAreSafeToRepeat(t *testing.T) {
 		p.expect("an answer that was lost, asked for after the party", late.Item.ID, first.Item.ID)
 
 		create := pointer("k5")
-		room, err := p.CreateRoom(p.host, jukebox.CreateRoomInput{}, create)
+		room, err := p.CreateRoom(p.host, jukebox.NewRoom{}, create)
 		p.must(err)
-		same, err := p.CreateRoom(p.host, jukebox.CreateRoomInput{}, create)
+		same, err := p.CreateRoom(p.host, jukebox.NewRoom{}, create)
 		p.must(err)
 		p.expect("the same room", same.ID, room.ID)
 	})

@@ -101,12 +101,37 @@ func (j *Jukebox) command(ctx context.Context, a access, c HostCommand, key *str
 		SkipCommand: "skipSong", PauseCommand: "pausePlayback", ResumeCommand: "resumePlayback", TransferCommand: "transferPlayback",
 	}[c.Kind]
 	done, err := j.changeOnce(ctx, a, key, mutation, a.roomID, func(ctx context.Context, t *roomTx) (outcome, error) {
-		return t.leave(ctx, c)
+		left, err := t.leave(ctx, c)
+		if err != nil {
+			return left, err
+		}
+		return left, t.tellCommand(ctx, c)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("leave a command: %w", err)
 	}
 	return j.awaitAnswer(ctx, a.roomID, done.objectID)
+}
+
+// tellCommand puts a host's command into the log, and notes who wanted a song skipped.
+func (t *roomTx) tellCommand(ctx context.Context, c HostCommand) error {
+	kind := map[HostCommandKind]DeedKind{PauseCommand: DidPause, ResumeCommand: DidResume, TransferCommand: DidTransfer, SkipCommand: DidSkip}[c.Kind]
+	d := deed{kind: kind}
+	if c.Kind != SkipCommand {
+		t.tell(d)
+		return nil
+	}
+	d.detail = string(ByHost)
+	playing, err := t.playing(ctx)
+	if err == nil {
+		d.itemID = playing.ID
+		err = t.skippedBy(ctx, playing.ID, ByHost)
+	}
+	t.tell(d)
+	if errors.Is(err, errNothingPlays) { // of this room
+		return nil
+	}
+	return err
 }
 
 func (t *roomTx) leave(ctx context.Context, c HostCommand) (outcome, error) {

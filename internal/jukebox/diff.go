@@ -40,18 +40,21 @@ func (s *State) RoomQueue() RoomQueue {
 func (s *State) QueueChange(since *int64) RoomQueueChange {
 	c := RoomQueueChange{RoomID: s.RoomID, Version: s.Version}
 	if since == nil || *since < s.goneSince || *since > s.Version {
-		c.Reset, c.Upserted, c.Order = true, s.Queue, make([]string, 0, len(s.Queue)) // no songs is an order, too
-		for _, item := range s.Queue {
-			c.Order = append(c.Order, item.ID)
-		}
+		c.Reset, c.Upserted, c.Order = true, s.Queue, s.ids()
 		return c
 	}
 	c.Since = since
+	moved, known := s.movedSince(*since)
 	for _, item := range s.Queue {
 		if item.Version > *since {
 			c.Upserted = append(c.Upserted, item)
+		}
+		if item.Version > *since || moved[item.ID] {
 			c.Moved = append(c.Moved, MovedItem{item.ID, *item.Position})
 		}
+	}
+	if !known {
+		c.Moved, c.Order = nil, s.ids()
 	}
 	for _, gone := range s.gone {
 		if gone.version > *since {
@@ -61,7 +64,16 @@ func (s *State) QueueChange(since *int64) RoomQueueChange {
 	return c
 }
 
+// ids are all of the queue; no songs is an order, too.
+func (s *State) ids() []string {
+	ids := make([]string, len(s.Queue))
+	for i, item := range s.Queue {
+		ids[i] = item.ID
+	}
+	return ids
+}
+
 // Empty says that the change tells nothing about the queue.
 func (c RoomQueueChange) Empty() bool {
-	return !c.Reset && len(c.Upserted) == 0 && len(c.RemovedIDs) == 0
+	return !c.Reset && len(c.Upserted) == 0 && len(c.RemovedIDs) == 0 && len(c.Moved) == 0 && c.Order == nil
 }

@@ -90,7 +90,7 @@ func (t *roomTx) transitions(step PlaybackStep) []transition {
 			u.SetState(string(ended)).SetEndedAt(t.now).ClearActiveRecording()
 		}},
 		{step.StartedItem, []QueueItemState{Queued, Committed}, func(u *ent.QueueItemUpdate) {
-			u.SetState(string(NowPlaying)).SetStartedAt(t.now).ClearCommitState().ClearCommitDelivery()
+			u.SetState(string(NowPlaying)).SetStartedAt(t.now).SetStartedVersion(t.version).ClearCommitState().ClearCommitDelivery()
 		}},
 		{step.CommitItem, []QueueItemState{Queued}, func(u *ent.QueueItemUpdate) {
 			u.SetState(string(Committed)).SetCommitState(string(CommitPending)).SetCommitDelivery(string(cmp.Or(step.CommitVia, DeliveryQueue))).SetCommittedAt(t.now)
@@ -122,10 +122,30 @@ func (t *roomTx) mayStep(ctx context.Context, step PlaybackStep) error {
 		}
 	}
 	if step.CommitItem != "" {
-		return t.noOther(ctx, Committed, "")
+		return cmp.Or(t.noOther(ctx, Committed, ""), t.mayCommit(ctx, step.CommitItem))
 	}
 	if step.StartedItem != "" {
 		return t.noOther(ctx, NowPlaying, step.EndedItem)
+	}
+	return nil
+}
+
+// mayCommit asks the rules again: they may be others than when the song was added.
+func (t *roomTx) mayCommit(ctx context.Context, itemID string) error {
+	item, err := t.tx.QueueItem.Query().Where(queueitem.ID(itemID)).WithSong().Only(ctx)
+	if err != nil {
+		return err
+	}
+	settings, err := t.settings(ctx)
+	if err != nil {
+		return err
+	}
+	playedAt, err := t.playedAt(ctx, item.Recording, &settings)
+	if err != nil {
+		return err
+	}
+	if refusal := settings.mayPlay(songOf(item.Edges.Song), playedAt, t.now); refusal != nil {
+		return errorf(Conflict, "the rules hold item %s back: %s", itemID, refusal.Message)
 	}
 	return nil
 }
@@ -162,7 +182,8 @@ func (t *roomTx) step(ctx context.Context, step PlaybackStep) error {
 // stepRoom is the part of a step that is about no item of the queue.
 func (t *roomTx) stepRoom(ctx context.Context, step PlaybackStep) error {
 	if step.StartedItem != "" {
-		if err := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID), roomplayback.Begun(false)).SetBegun(true).Exec(ctx); err != nil {
+		err := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetBegun(true).SetSkipVotes(0).AddVotesVersion(1).Exec(ctx)
+		if err != nil {
 			return err
 		}
 	}
@@ -193,7 +214,7 @@ func (t *roomTx) fillIn(ctx context.Context, s Song) error {
 	if err != nil || there {
 		return err
 	}
-	return t.queue(ctx, newID(), s, nil)
+	return t.queue(ctx, entry{id: newID(), song: s})
 }
 
 // dropRemoved: a song that the host removed while it was committed does not come back to the queue.
@@ -224,10 +245,10 @@ func (t *roomTx) showPlayback(ctx context.Context, p *Playback) error {
 	return u.Exec(ctx)
 }
 
-func texts(states []QueueItemState) []string {
-	all := make([]string, len(states))
-	for i, s := range states {
-		all[i] = string(s)
+func texts[T ~string](words []T) []string {
+	all := make([]string, len(words))
+	for i, word := range words {
+		all[i] = string(word)
 	}
 	return all
 }

@@ -28,7 +28,17 @@ const (
 	ReasonRequestsClosed RefusalReason = "REQUESTS_CLOSED" // guests may add nothing at the moment
 	ReasonCommitted      RefusalReason = "COMMITTED"       // handed to the player, playing or played
 	ReasonNotPlayable    RefusalReason = "NOT_PLAYABLE"    // Spotify does not play it for the host
-	ReasonQueueFull      RefusalReason = "QUEUE_FULL"      // as many songs wait as a room can hold
+	ReasonQueueFull      RefusalReason = "QUEUE_FULL"      // as many songs wait as the room takes
+	ReasonExplicit       RefusalReason = "EXPLICIT"
+	ReasonTooLong        RefusalReason = "TOO_LONG"
+	ReasonPlayedRecently RefusalReason = "PLAYED_RECENTLY"
+	ReasonBlocked        RefusalReason = "BLOCKED"
+	ReasonTooManyQueued  RefusalReason = "TOO_MANY_QUEUED" // of this guest wait
+	ReasonTooManyAdded   RefusalReason = "TOO_MANY_ADDED"  // by this guest, for now
+	ReasonLastCall       RefusalReason = "LAST_CALL"
+	ReasonAlreadyVoted   RefusalReason = "ALREADY_VOTED"
+	ReasonTooEarly       RefusalReason = "TOO_EARLY" // the song has only just begun
+	ReasonVotesOff       RefusalReason = "VOTES_OFF"
 )
 
 // Refusal is a rule's no, with a sentence for the person who asked.

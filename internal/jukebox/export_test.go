@@ -17,8 +17,26 @@ func (j *Jukebox) LoadState(ctx context.Context, roomID string, have *State) (*S
 
 // NextState makes the state after have as a load does that finds these items changed, and is told whom that concerns.
 func NextState(have *State, version int64, status RoomStatus, changed []*QueueItem, touched live.Touched) *State {
-	return merge(have, roomHead{roomID: "room", version: version, status: status}, changed, Playback{}, touched)
+	return merge(have, roomHead{roomID: "room", version: version, status: status, settings: usualSettings()}, changed, Playback{}, touched)
 }
+
+// Begun is a song of somebody that began to play at a version, added at another one.
+type Begun struct {
+	Owner        string
+	Age, Version int64
+}
+
+// PlaysOf are the plays of a room that has played these songs.
+func PlaysOf(songs []Begun) *Plays {
+	var played []begun
+	for _, song := range songs {
+		played = append(played, begun{owner: song.Owner, age: song.Age, version: song.Version})
+	}
+	return newPlays(played)
+}
+
+// LeastPatience is what FAIR asks of everybody's patience.
+const LeastPatience = leastPatience
 
 // MayDo is the table of permissions.
 var MayDo = mayDo

@@ -8,16 +8,20 @@ import (
 	"strings"
 	"time"
 
+	entsql "entgo.io/ent/dialect/sql"
+
+	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/internal/live"
 )
 
 // stateQuery reads a room, its player and those of its items that are newer than a version, in one statement, which is
 // consistent without a transaction. The first load asks for the active items only.
 const (
-	stateQuery = `SELECT r.code, r.name, r.host_id, r.created_at, r.version, r.status, r.members_version, r.requests_open, r.delivery, r.fallback, r.fallback_playlist_uri, r.playlist_uri,
- p.begun, p.command_version, p.version, p.status, p.item_id, p.song_id, p.progress_ms, p.observed_at,
+	stateQuery = `SELECT r.code, r.name, r.host_id, r.created_at, r.version, r.status, r.members_version, r.settings_version, r.present_count, r.playlist_uri,
+ p.skip_votes, p.votes_version, p.begun, p.command_version, p.version, p.status, p.item_id, p.song_id, p.progress_ms, p.observed_at,
  p.device_id, p.device_name, p.device_type, p.device_active, p.device_restricted, p.device_volume, p.delivery, p.health, p.health_reason, p.health_until,
- i.id, i.song_id, i.added_by_id, m.display_name, u.kind, i.added_at, i.age, i.version, i.state, i.like_count, i.commit_state, i.commit_delivery, i.committed_at, i.skip_on_start
+ i.id, i.song_id, i.added_by_id, m.display_name, u.kind, i.added_at, i.age, i.version, i.state, i.like_count, i.commit_state, i.commit_delivery, i.committed_at, i.skip_on_start,
+ i.recording, i.started_at, i.started_version, i.pin_rule, i.pin_position, i.pin_likes, i.pin_version
 FROM rooms r
 LEFT JOIN room_playbacks p ON p.id = r.id
 LEFT JOIN queue_items i ON i.room_id = r.id AND i.version > ?%s
@@ -60,6 +64,15 @@ func (l *loader) addRest(ctx context.Context, head *roomHead, commands int64, ha
 	since := int64(-1)
 	if have != nil {
 		since, head.wishes, head.barred = have.Version, have.Wishes, have.barred
+		head.settings, head.plays = have.Settings, have.Plays
+	}
+	if head.settingsVersion > since {
+		if head.settings, err = l.loadSettings(ctx, head.roomID); err != nil {
+			return err
+		}
+		if head.plays, err = l.loadPlays(ctx, head.roomID, head.version); err != nil {
+			return err
+		}
 	}
 	if commands > since {
 		if head.wishes, err = l.pendingCommands(ctx, head.roomID); err != nil {
@@ -70,6 +83,30 @@ func (l *loader) addRest(ctx context.Context, head *roomHead, commands int64, ha
 		head.barred, err = l.loadBarred(ctx, head.roomID)
 	}
 	return err
+}
+
+func (l *loader) loadSettings(ctx context.Context, roomID string) (RoomSettings, error) {
+	row, err := l.store.read.Room.Get(ctx, roomID)
+	if err != nil {
+		return RoomSettings{}, err
+	}
+	return settingsOf(row), nil
+}
+
+// loadPlays returns what a room had played at a version.
+func (l *loader) loadPlays(ctx context.Context, roomID string, version int64) (*Plays, error) {
+	rows, err := l.store.read.QueueItem.Query().
+		Where(queueitem.RoomID(roomID), queueitem.StartedAtNotNil(), queueitem.StartedVersionGT(0), queueitem.StartedVersionLTE(version)).
+		Order(queueitem.ByStartedAt(entsql.OrderDesc())).Limit(maxPlays).
+		Select(queueitem.FieldAddedByID, queueitem.FieldRecording, queueitem.FieldAge, queueitem.FieldStartedVersion, queueitem.FieldStartedAt).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	songs := make([]begun, len(rows))
+	for i, row := range rows {
+		songs[i] = begun{deref(row.AddedByID), row.Recording, row.Age, row.StartedVersion, row.StartedAt.UTC()}
+	}
+	return newPlays(songs), nil
 }
 
 // Versions implements live.Source.
@@ -130,23 +167,23 @@ func (l *loader) readState(ctx context.Context, query string, since int64, roomI
 func (r *stateRows) scan(rows *sql.Rows, roomID string) error {
 	var i itemRow
 	var p playbackRow
-	var fallback, playlist sql.Null[string]
+	var playlist sql.Null[string]
 	var begun sql.Null[bool]
-	var commands sql.Null[int64]
+	var commands, votesVersion sql.Null[int64]
+	var votes sql.Null[int]
 	r.head.roomID = roomID
 	err := rows.Scan(&r.head.code, &r.head.name, &r.head.hostID, &r.head.createdAt, &r.head.version, &r.head.status,
-		&r.head.membersVersion, &r.head.settings.RequestsOpen, &r.head.settings.Delivery, &r.head.settings.Fallback, &fallback, &playlist, &begun, &commands, &p.version, &p.status, &p.itemID, &p.songID, &p.progress, &p.observedAt,
+		&r.head.membersVersion, &r.head.settingsVersion, &r.head.present, &playlist, &votes, &votesVersion, &begun, &commands, &p.version, &p.status, &p.itemID, &p.songID, &p.progress, &p.observedAt,
 		&p.deviceID, &p.deviceName, &p.deviceType, &p.deviceActive, &p.deviceRestricted, &p.deviceVolume, &p.delivery, &p.health, &p.reason, &p.until,
-		&i.id, &i.songID, &i.addedBy, &i.adderName, &i.adderKind, &i.addedAt, &i.age, &i.version, &i.state, &i.likes, &i.commit, &i.via, &i.committedAt, &i.skip)
+		&i.id, &i.songID, &i.addedBy, &i.adderName, &i.adderKind, &i.addedAt, &i.age, &i.version, &i.state, &i.likes, &i.commit, &i.via, &i.committedAt, &i.skip,
+		&i.recording, &i.startedAt, &i.startedVersion, &i.pinRule, &i.pinPosition, &i.pinLikes, &i.pinVersion)
 	if err != nil {
 		return err
 	}
 	r.head.createdAt = r.head.createdAt.UTC()
 	r.head.playlistURI, r.head.begun, r.commands = playlist.V, begun.V, commands.V
-	if fallback.Valid {
-		r.head.settings.FallbackPlaylistURI = &fallback.V
-	}
 	r.playback = p.playback(roomID)
+	r.playback.SkipVotes, r.playback.VotesVersion = votes.V, votesVersion.V
 	if i.id.Valid {
 		r.items = append(r.items, i.item(roomID))
 	}
@@ -155,9 +192,10 @@ func (r *stateRows) scan(rows *sql.Rows, roomID string) error {
 
 type itemRow struct {
 	id, songID, addedBy, adderName, adderKind, state, commit, via sql.Null[string]
-	addedAt, committedAt                                          sql.Null[time.Time]
-	age, version                                                  sql.Null[int64]
-	likes                                                         sql.Null[int]
+	recording, pinRule                                            sql.Null[string]
+	addedAt, committedAt, startedAt                               sql.Null[time.Time]
+	age, version, startedVersion, pinVersion                      sql.Null[int64]
+	likes, pinPosition, pinLikes                                  sql.Null[int]
 	skip                                                          sql.Null[bool]
 }
 
@@ -166,6 +204,10 @@ func (r itemRow) item(roomID string) *QueueItem {
 		ID: r.id.V, RoomID: roomID, Song: Song{URI: r.songID.V}, AddedAt: r.addedAt.V.UTC(), LikeCount: r.likes.V,
 		State: QueueItemState(r.state.V), Version: r.version.V, Age: r.age.V,
 		Commit: CommitState(r.commit.V), Via: Delivery(r.via.V), CommittedAt: r.committedAt.V.UTC(), SkipOnStart: r.skip.V,
+		StartedVersion: r.startedVersion.V, startedAt: r.startedAt.V.UTC(), recording: r.recording.V,
+	}
+	if r.pinRule.Valid {
+		item.Pin = &Pin{PinRule(r.pinRule.V), r.pinPosition.V, r.pinLikes.V, r.pinVersion.V}
 	}
 	if r.addedBy.Valid {
 		item.AddedBy = &User{ID: r.addedBy.V, DisplayName: r.adderName.V, Kind: UserKind(r.adderKind.V)}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"antwon.dj/backend/internal/jukebox"
 )
@@ -109,7 +110,10 @@ func TestClientsThatApplyChangesShowTheQueue(t *testing.T) {
 		replicas := make([]*jukebox.State, 3)
 		clients := make([]client, 12)
 		guests := []context.Context{p.host, p.join("A"), p.join("B"), p.join("C")}
-		for range 150 {
+		for n := range 300 {
+			if n%50 == 0 {
+				p.settle(jukebox.SettingsChange{OrderMode: &modes[n/50%len(modes)], CooldownMinutes: pointer(0)})
+			}
 			p.randomChange(random, guests)
 			i := random.IntN(len(replicas))
 			if random.IntN(3) == 0 {
@@ -155,6 +159,15 @@ func (p *party) randomChange(random *rand.Rand, guests []context.Context) {
 		p.like(who, item)
 	case n == 7 && item.State == jukebox.Queued:
 		_, err = p.UnlikeQueueItem(who, item.ID, nil)
+	case n == 8 && random.IntN(3) == 0 && item.State == jukebox.Queued:
+		until := []jukebox.PinRule{jukebox.UntilPlayed, jukebox.UntilOvertaken}[random.IntN(2)]
+		var likes *int
+		if until == jukebox.UntilOvertaken {
+			likes = pointer(1 + random.IntN(2))
+		}
+		_, err = p.PinItem(p.host, item.ID, 1+random.IntN(6), until, likes)
+	case n == 8 && item.Pin != nil && item.State == jukebox.Queued:
+		_, err = p.UnpinItem(p.host, item.ID)
 	case n == 8:
 		_, err = p.RemoveQueueItem(p.host, item.ID, nil)
 	default:
@@ -166,7 +179,7 @@ func (p *party) randomChange(random *rand.Rand, guests []context.Context) {
 // playOn makes the player do the next thing.
 func (p *party) playOn(state *jukebox.State) {
 	p.Helper()
-	committed, next := state.Committed(), state.Next()
+	committed, next := state.Committed(), state.Next(time.Now())
 	switch {
 	case committed != nil:
 		step := jukebox.PlaybackStep{StartedItem: committed.ID}

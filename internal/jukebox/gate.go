@@ -3,6 +3,9 @@ package jukebox
 import (
 	"context"
 	"slices"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/membership"
 )
 
 // Action is something that can be done in a room.
@@ -23,6 +26,13 @@ const (
 	ActExpel     Action = "expel"      // a guest
 	ActAppoint   Action = "appoint"    // co-hosts, and expel them
 	ActClose     Action = "close"      // the room
+	ActVote      Action = "vote"       // to skip what plays
+	ActUndo      Action = "undo"       // what one did last
+	ActRecap     Action = "recap"      // see one's own evening
+	ActApprove   Action = "approve"    // a newcomer's song
+	ActPin       Action = "pin"        // a song, or unpin it
+	ActLog       Action = "log"        // see who did what
+	ActExport    Action = "export"     // what was played, to one's own Spotify account
 )
 
 var (
@@ -48,6 +58,13 @@ var mayDo = map[Action][]Role{
 	ActExpel:     hosts,
 	ActAppoint:   owner,
 	ActClose:     owner,
+	ActVote:      guests,
+	ActUndo:      guests,
+	ActRecap:     guests,
+	ActApprove:   hosts,
+	ActPin:       hosts,
+	ActLog:       hosts,
+	ActExport:    owner,
 }
 
 // may says whether somebody with this role may do something, and why not.
@@ -74,7 +91,8 @@ func (j *Jukebox) enter(ctx context.Context, roomID string, act Action) (access,
 	if err != nil {
 		return access{}, err
 	}
-	return a, j.admits(a, act)
+	a.act = act
+	return a, j.admits(a)
 }
 
 // enterItem is enter for the room of a queue item.
@@ -83,12 +101,42 @@ func (j *Jukebox) enterItem(ctx context.Context, itemID string, act Action) (acc
 	if err != nil {
 		return access{}, err
 	}
-	return a, j.admits(a, act)
+	a.act = act
+	return a, j.admits(a)
 }
 
-func (j *Jukebox) admits(a access, act Action) error {
-	if err := a.role.may(act); err != nil {
+func (j *Jukebox) admits(a access) error {
+	if err := a.role.may(a.act); err != nil {
 		return err
 	}
-	return j.pace.allow(a, act)
+	return j.pace.allow(a)
+}
+
+// change is the changer's, for somebody who was let in. If it was decided meanwhile who may be here, they are asked for
+// their role again: it may have been taken away since.
+func (j *Jukebox) change(ctx context.Context, a access, fn func(context.Context, *roomTx) error) error {
+	return j.changer.change(ctx, a.roomID, func(ctx context.Context, t *roomTx) error {
+		t.actor, t.role = a.viewer.UserID, a.role
+		if t.members != a.members {
+			role, err := t.roleOf(ctx, t.actor)
+			if t.role = role; err != nil {
+				return err
+			}
+			if err := role.may(a.act); err != nil {
+				return err
+			}
+		}
+		return fn(ctx, t)
+	})
+}
+
+func (t *roomTx) roleOf(ctx context.Context, userID string) (Role, error) {
+	row, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(userID)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return Role(row.Role), nil
 }

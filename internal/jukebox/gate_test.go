@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"antwon.dj/backend/internal/jukebox"
 )
@@ -61,7 +62,7 @@ var useCases = map[jukebox.Action]map[string]func(p *party, who context.Context,
 		return second(p.ClearQueue(who, p.room.ID, nil))
 	}},
 	jukebox.ActSettle: {"update": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
-		return second(p.UpdateRoom(who, p.room.ID, jukebox.UpdateRoomInput{Name: pointer("New")}, nil))
+		return second(p.UpdateRoom(who, p.room.ID, jukebox.RoomChange{Name: pointer("New")}, nil))
 	}},
 	jukebox.ActCommand: {
 		"skip":     commanded(func(p *party, who context.Context) error { return second(p.SkipSong(who, p.room.ID, nil)) }),
@@ -88,9 +89,66 @@ var useCases = map[jukebox.Action]map[string]func(p *party, who context.Context,
 			return second(p.RemoveGuest(who, p.room.ID, item.AddedBy.ID, true))
 		},
 	},
+	jukebox.ActVote: {"vote to skip": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+		p.play(2)
+		if p.mayCommand(who) {
+			return commanded(func(p *party, who context.Context) error { return second(p.VoteToSkip(who, p.room.ID, nil)) })(p, who, nil)
+		}
+		return ignore(jukebox.Refused, second(p.VoteToSkip(who, p.room.ID, nil))) // it has only just begun
+	}},
+	jukebox.ActUndo: {"undo": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+		return ignore(jukebox.Conflict, second(p.Undo(who, p.room.ID))) // they did nothing yet
+	}},
+	jukebox.ActRecap: {"recap": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+		return p.inRoom(who, func(r *jukebox.Room) error { return second(p.Recap(who, r)) })
+	}},
+	jukebox.ActApprove: {"approve": func(p *party, who context.Context, item *jukebox.QueueItem) error {
+		return second(p.ApproveItem(who, item.ID))
+	}},
+	jukebox.ActPin: {
+		"pin": func(p *party, who context.Context, item *jukebox.QueueItem) error {
+			return second(p.PinItem(who, item.ID, 1, jukebox.UntilPlayed, nil))
+		},
+		"unpin": func(p *party, who context.Context, item *jukebox.QueueItem) error {
+			return second(p.UnpinItem(who, item.ID))
+		},
+	},
+	jukebox.ActLog: {"log": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+		return p.inRoom(who, func(r *jukebox.Room) error { _, _, err := p.Log(who, r, 10, nil, true); return err })
+	}},
+	jukebox.ActExport: {"export": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+		return ignore(jukebox.Conflict, second(p.ExportHistory(who, p.room.ID))) // nothing was played yet
+	}},
 	jukebox.ActClose: {"close": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
 		return second(p.CloseRoom(who, p.room.ID, nil))
 	}},
+}
+
+// ignore makes no failure of one that tells only that the gate was passed.
+func ignore(code jukebox.Code, err error) error {
+	if err != nil && jukebox.CodeOf(err) == code {
+		return nil
+	}
+	return err
+}
+
+// mayCommand says whether somebody is a host here.
+func (p *party) mayCommand(who context.Context) bool {
+	return p.seen(who, (*jukebox.Jukebox).RoomPlayback) == nil && p.inRoom(who, func(r *jukebox.Room) error {
+		_, _, err := p.Members(who, r, 1, nil)
+		return err
+	}) == nil
+}
+
+// play lets a song of the host's play.
+func (p *party) play(n int) *jukebox.QueueItem {
+	p.Helper()
+	item := p.add(p.host, n)
+	p.step(jukebox.PlaybackStep{CommitItem: item.ID})
+	p.step(jukebox.PlaybackStep{StartedItem: item.ID, Playback: &jukebox.Playback{
+		Status: jukebox.Playing, Item: item, Song: &item.Song, ProgressMS: pointer(0), ObservedAt: time.Now(), Health: jukebox.HealthOK,
+	}})
+	return item
 }
 
 // commanded answers a command that was let in.

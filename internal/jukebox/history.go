@@ -20,6 +20,7 @@ type Play struct {
 	StartedAt time.Time
 	EndedAt   *time.Time // nil while it plays
 	Skipped   bool       // it did not reach its end
+	SkippedBy *SkippedBy // who wanted that; nil: nobody here
 	Cursor    string     // where it stands in the history
 }
 
@@ -39,7 +40,7 @@ func (j *Jukebox) History(ctx context.Context, r *Room, first int, after *string
 		if err != nil {
 			return nil, false, err
 		}
-		query.Where(queueitem.Or(queueitem.StartedAtLT(at), queueitem.And(queueitem.StartedAt(at), queueitem.IDLT(id))))
+		query.Where(queueitem.StartedAtLTE(at), queueitem.Or(queueitem.StartedAtLT(at), queueitem.IDLT(id)))
 	}
 	rows, err := query.All(ctx)
 	if err != nil {
@@ -53,10 +54,14 @@ func (j *Jukebox) History(ctx context.Context, r *Room, first int, after *string
 		return nil, false, err
 	}
 	for i, row := range rows {
-		played = append(played, Play{
+		play := Play{
 			Item: items[i], StartedAt: row.StartedAt.UTC(), EndedAt: row.EndedAt, Skipped: items[i].State == Skipped,
 			Cursor: cursor(*row.StartedAt, row.ID),
-		})
+		}
+		if play.Skipped {
+			play.SkippedBy = (*SkippedBy)(row.SkippedBy)
+		}
+		played = append(played, play)
 	}
 	return played, more, nil
 }

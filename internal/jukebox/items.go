@@ -3,6 +3,7 @@ package jukebox
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/queueitem"
@@ -28,14 +29,37 @@ func (j *Jukebox) queue(ctx context.Context, roomID string) (*RoomQueue, error) 
 
 // RoomPlayback returns what a room's player does. For members.
 func (j *Jukebox) RoomPlayback(ctx context.Context, r *Room) (*Playback, error) {
-	if err := r.MembersOnly(); err != nil {
-		return nil, err
-	}
-	state, err := j.current(ctx, r.ID)
+	state, err := j.seen(ctx, r)
 	if err != nil {
 		return nil, err
 	}
 	return &state.Playback, nil
+}
+
+// PresentCount returns how many people are in a room. For members.
+func (j *Jukebox) PresentCount(ctx context.Context, r *Room) (*int, error) {
+	state, err := j.seen(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return &state.Present, nil
+}
+
+// LastAdded returns what somebody added last of what waits or plays in a room, or nil. For members.
+func (j *Jukebox) LastAdded(ctx context.Context, r *Room) (*QueueItem, error) {
+	state, err := j.seen(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return state.LastAdded, nil
+}
+
+// seen is the present state of a room, for members.
+func (j *Jukebox) seen(ctx context.Context, r *Room) (*State, error) {
+	if err := r.MembersOnly(); err != nil {
+		return nil, err
+	}
+	return j.current(ctx, r.ID)
 }
 
 // Position returns the place of an item in its room's queue, from 1, or nil once it plays.
@@ -76,46 +100,6 @@ func (j *Jukebox) Watch(ctx context.Context, roomID string) (*Watcher, error) {
 	return j.hub.Watch(ctx, roomID)
 }
 
-// RemoveQueueItem takes a song out of the queue, for who added it and for the hosts; removing a removed one is no error.
-// A song that was handed to the player only a host can remove: it is skipped as soon as it starts.
-func (j *Jukebox) RemoveQueueItem(ctx context.Context, itemID string, key *string) (*RoomQueue, error) {
-	a, err := j.enterItem(ctx, itemID, ActRemoveOwn)
-	if err != nil {
-		return nil, err
-	}
-	hosts := a.role.may(ActRemoveAny) == nil
-	if !hosts && a.addedBy != a.viewer.UserID {
-		return nil, errorf(Forbidden, "only who added this song or the host may remove it")
-	}
-	_, err = j.changeOnce(ctx, a, key, "removeQueueItem", itemID, func(ctx context.Context, t *roomTx) (outcome, error) {
-		item, err := t.tx.QueueItem.Get(ctx, itemID)
-		if err != nil {
-			return outcome{}, err
-		}
-		return outcome{objectID: itemID}, t.remove(ctx, item, hosts)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("remove queue item: %w", err)
-	}
-	return j.queue(ctx, a.roomID)
-}
-
-func (t *roomTx) remove(ctx context.Context, item *ent.QueueItem, byHost bool) error {
-	state := QueueItemState(item.State)
-	switch {
-	case state == Removed || item.SkipOnStart:
-		return nil
-	case state == Queued || state == AwaitingApproval:
-		return t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).
-			SetState(string(Removed)).ClearActiveRecording().SetVersion(t.version).Exec(ctx)
-	case state == Committed && byHost:
-		return t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).SetSkipOnStart(true).SetVersion(t.version).Exec(ctx)
-	case state == Committed:
-		return refused(&Refusal{ReasonCommitted, "This song plays next: only the host can still remove it."})
-	}
-	return refused(&Refusal{ReasonCommitted, "This song is playing or has been played."})
-}
-
 // ClearQueue removes all waiting songs; the one that was handed to the player stays. For hosts.
 func (j *Jukebox) ClearQueue(ctx context.Context, roomID string, key *string) (*RoomQueue, error) {
 	a, err := j.enter(ctx, roomID, ActClear)
@@ -128,6 +112,7 @@ func (j *Jukebox) ClearQueue(ctx context.Context, roomID string, key *string) (*
 			SetState(string(Removed)).ClearActiveRecording().SetVersion(t.version).Save(ctx)
 		if n > 0 {
 			t.alter()
+			t.tell(deed{kind: DidClear, detail: strconv.Itoa(n)})
 		}
 		return outcome{objectID: roomID}, err
 	})
@@ -154,6 +139,23 @@ func (l *loader) itemOf(ctx context.Context, row *ent.QueueItem) (*QueueItem, er
 	return items[0], nil
 }
 
+// itemsByID loads items of a room, those that there are.
+func (l *loader) itemsByID(ctx context.Context, roomID string, ids []string) (map[string]*QueueItem, error) {
+	rows, err := l.store.read.QueueItem.Query().Where(queueitem.IDIn(ids...)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load queue items: %w", err)
+	}
+	items, err := l.itemsOf(ctx, roomID, rows)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]*QueueItem, len(items))
+	for _, item := range items {
+		byID[item.ID] = item
+	}
+	return byID, nil
+}
+
 func (l *loader) itemsOf(ctx context.Context, roomID string, rows []*ent.QueueItem) ([]*QueueItem, error) {
 	items := make([]*QueueItem, len(rows))
 	for i, row := range rows {
@@ -169,6 +171,10 @@ func itemOf(row *ent.QueueItem) *QueueItem {
 	item := &QueueItem{
 		ID: row.ID, RoomID: row.RoomID, Song: Song{URI: row.SongID}, AddedAt: row.AddedAt.UTC(), LikeCount: row.LikeCount,
 		State: QueueItemState(row.State), Version: row.Version, Age: row.Age, SkipOnStart: row.SkipOnStart,
+		StartedVersion: row.StartedVersion, recording: row.Recording,
+	}
+	if row.PinRule != nil {
+		item.Pin = &Pin{PinRule(*row.PinRule), row.PinPosition, row.PinLikes, row.PinVersion}
 	}
 	if row.AddedByID != nil {
 		item.AddedBy = &User{ID: *row.AddedByID}

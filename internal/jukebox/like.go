@@ -38,7 +38,7 @@ func (j *Jukebox) vote(ctx context.Context, itemID string, key *string, mutation
 		if refusal := mayLike(QueueItemState(item.State)); refusal != nil {
 			return outcome{}, refused(refusal)
 		}
-		return outcome{objectID: itemID}, apply(t, ctx, item, a.viewer.UserID)
+		return outcome{objectID: itemID}, apply(t, ctx, item, t.actor)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", mutation, err)
@@ -71,6 +71,7 @@ func (t *roomTx) like(ctx context.Context, item *ent.QueueItem, userID string) e
 	if err := t.alter().Like.Create().SetItemID(item.ID).SetUserID(userID).Exec(ctx); err != nil {
 		return err
 	}
+	t.tell(deed{kind: DidLike, actor: userID, itemID: item.ID})
 	return t.count(ctx, item, 1)
 }
 
@@ -81,6 +82,7 @@ func (t *roomTx) unlike(ctx context.Context, item *ent.QueueItem, userID string)
 	}
 	t.concerns(userID)
 	t.alter()
+	t.tell(deed{kind: DidUnlike, actor: userID, itemID: item.ID})
 	return t.count(ctx, item, -1)
 }
 

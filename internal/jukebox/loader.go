@@ -128,7 +128,7 @@ func (l *loader) loadPeople(ctx context.Context, roomID string, ids []string) (m
 
 func songOf(row *ent.Song) Song {
 	return Song{
-		URI: row.ID, Name: row.Name, Artists: row.Artists, AlbumName: row.AlbumName, ImageURL: row.ImageURL,
+		URI: row.ID, Name: row.Name, Artists: row.Artists, ArtistURIs: row.ArtistUris, AlbumName: row.AlbumName, ImageURL: row.ImageURL,
 		DurationMS: row.DurationMs, Explicit: row.Explicit, SpotifyURL: row.SpotifyURL, ISRC: row.Isrc, Playable: row.Playable,
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/session"
+	"antwon.dj/backend/ent/skipvote"
 	"antwon.dj/backend/ent/user"
 )
 
@@ -104,7 +105,30 @@ func (t *roomTx) merge(ctx context.Context, guestID, hostID string) error {
 	if err := t.tx.QueueItem.Update().Where(theirs).SetAddedByID(hostID).Exec(ctx); err != nil { // history
 		return err
 	}
-	_, err = t.tx.ExecContext(ctx, "UPDATE room_events SET actor_id = ? WHERE room_id = ? AND actor_id = ?", hostID, t.roomID, guestID)
+	if err := t.mergeVotes(ctx, guestID, hostID); err != nil {
+		return err
+	}
+	for _, who := range []string{"actor_id", "subject_id"} {
+		_, err := t.tx.ExecContext(ctx, "UPDATE room_events SET "+who+" = ? WHERE room_id = ? AND "+who+" = ?", hostID, t.roomID, guestID)
+		if err != nil {
+			return err
+		}
+	}
+	// Whose songs were played is told anew, as the settings are.
+	return t.tx.Room.Update().Where(room.ID(t.roomID)).SetSettingsVersion(t.version).Exec(ctx)
+}
+
+// mergeVotes makes the guest's votes the host's, each song's once.
+func (t *roomTx) mergeVotes(ctx context.Context, guestID, hostID string) error {
+	voted, err := t.tx.SkipVote.Query().Where(skipvote.UserID(hostID)).Select(skipvote.FieldItemID).Strings(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := t.tx.SkipVote.Delete().Where(skipvote.UserID(guestID), skipvote.ItemIDIn(voted...)).Exec(ctx); err != nil {
+		return err
+	}
+	const move = "UPDATE skip_votes SET user_id = ? WHERE user_id = ? AND item_id IN (SELECT id FROM queue_items WHERE room_id = ?)"
+	_, err = t.tx.ExecContext(ctx, move, hostID, guestID, t.roomID)
 	return err
 }
 

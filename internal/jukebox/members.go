@@ -119,7 +119,7 @@ func (j *Jukebox) assign(ctx context.Context, a access, userID string, decide fu
 	if err := a.open(); err != nil {
 		return nil, err
 	}
-	err := j.changer.change(ctx, a.roomID, func(ctx context.Context, t *roomTx) error { return t.assign(ctx, userID, decide) })
+	err := j.change(ctx, a, func(ctx context.Context, t *roomTx) error { return t.assign(ctx, userID, decide) })
 	if err != nil {
 		return nil, fmt.Errorf("change a member's role: %w", err)
 	}
@@ -144,10 +144,23 @@ func (t *roomTx) assign(ctx context.Context, userID string, decide func(Role) (R
 		return err
 	}
 	t.concerns(userID)
+	t.tell(deed{kind: DidAppoint, subject: userID, detail: string(role)}.ofRole(role, Role(row.Role)))
+	t.members = t.version
 	if err := t.alter().Membership.Update().Where(membership.ID(row.ID)).SetRole(string(role)).Exec(ctx); err != nil {
 		return err
 	}
 	return t.tx.Room.Update().Where(room.ID(t.roomID)).SetMembersVersion(t.version).Exec(ctx)
+}
+
+// ofRole is the deed that made somebody what they are now.
+func (d deed) ofRole(now, before Role) deed {
+	switch {
+	case now == RoleRemoved || now == RoleBanned:
+		d.kind = DidExpel
+	case before == RoleRemoved || before == RoleBanned:
+		d.kind, d.detail, d.actor, d.subject = DidJoin, "", d.subject, ""
+	}
+	return d
 }
 
 // loadBarred returns who was removed from a room and did not join again.

@@ -101,7 +101,7 @@ func TestClosedRequestsAreForHostsOnly(t *testing.T) {
 		guest, cohost := p.join("Gina"), p.join("Carla")
 		p.must(second(p.SetRole(p.host, p.room.ID, p.id(cohost), jukebox.RoleCohost)))
 		item := p.add(guest, 1)
-		p.must(second(p.UpdateRoom(p.host, p.room.ID, jukebox.UpdateRoomInput{Settings: &jukebox.RoomSettingsInput{RequestsOpen: pointer(false)}}, nil)))
+		p.must(second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{RequestsOpen: pointer(false)}}, nil)))
 		p.expect("reason", string(p.wants(jukebox.Refused, second(p.AddSong(guest, p.room.ID, uri(2), nil))).Reason), "REQUESTS_CLOSED")
 		found, err := p.SearchSongs(guest, p.room.ID, "song", 2, 0)
 		p.must(err)
@@ -146,7 +146,7 @@ func TestWhoDoesTooMuchHasToWait(t *testing.T) {
 			t.Errorf("told %q", refused.Message)
 		}
 		for range 300 { // the host may
-			p.must(second(p.UpdateRoom(p.host, p.room.ID, jukebox.UpdateRoomInput{Name: pointer("A")}, nil)))
+			p.must(second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Name: pointer("A")}, nil)))
 		}
 	})
 }

@@ -1,6 +1,8 @@
 package jukebox
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"antwon.dj/backend/internal/live"
@@ -23,6 +25,9 @@ type roomHead struct {
 	version                    int64
 	status                     RoomStatus
 	settings                   RoomSettings
+	settingsVersion            int64
+	present                    int
+	plays                      *Plays
 	playlistURI                string
 	begun                      bool
 	wishes                     []HostCommand
@@ -32,15 +37,22 @@ type roomHead struct {
 
 // sameRoom says that what the room subscription shows did not change.
 func (s *State) sameRoom(have *State) bool {
-	return have.Name == s.Name && have.Status == s.Status && have.Settings.equal(s.Settings)
+	return have.Name == s.Name && have.Status == s.Status && have.settingsVersion == s.settingsVersion && have.Present == s.Present &&
+		same(have.LastAdded, s.LastAdded)
+}
+
+// samePlayback says that what the playback subscription shows did not change.
+func (s *State) samePlayback(have *State) bool {
+	return have.Playback.Shown() == s.Playback.Shown() && have.Playback.SkipVotesNeeded == s.Playback.SkipVotesNeeded
 }
 
 // state is what the room's own row says; all of it may have changed at its version.
 func (h roomHead) state(playback Playback) *State {
 	return &State{
 		RoomID: h.roomID, Code: h.code, Name: h.name, HostID: h.hostID, CreatedAt: h.createdAt, Version: h.version, Status: h.status,
-		Settings: h.settings, PlaylistURI: h.playlistURI, Begun: h.begun, Wishes: h.wishes, MembersVersion: h.membersVersion, barred: h.barred,
-		RoomVersion: h.version, QueueVersion: h.version, PlaybackVersion: h.version, Playback: playback, goneSince: h.version,
+		Settings: h.settings, settingsVersion: h.settingsVersion, Present: h.present, PlaylistURI: h.playlistURI, Begun: h.begun,
+		Wishes: h.wishes, MembersVersion: h.membersVersion, barred: h.barred, Plays: h.plays,
+		RoomVersion: h.version, QueueVersion: h.version, PlaybackVersion: h.version, Playback: playback, goneSince: h.version, ordersSince: h.version,
 	}
 }
 
@@ -49,42 +61,122 @@ func (h roomHead) state(playback Playback) *State {
 // tells whom the changes concern, as far as hints told.
 func merge(have *State, head roomHead, items []*QueueItem, playback Playback, touched live.Touched) *State {
 	next := head.state(playback)
-	var kept, waiting []*QueueItem
 	if have != nil {
-		next.QueueVersion, next.NowPlaying = have.QueueVersion, have.NowPlaying
-		if next.sameRoom(have) {
-			next.RoomVersion = have.RoomVersion
-		}
-		if have.Playback.Version == next.Playback.Version {
-			next.PlaybackVersion = have.PlaybackVersion
-		}
-		next.gone, next.goneSince = have.gone[:len(have.gone):len(have.gone)], have.goneSince
-		kept = without(have.Queue, items)
+		next.inherit(have)
 	}
-	for _, item := range items {
-		switch {
-		case item.State == Queued || item.State == Committed:
-			waiting = append(waiting, item)
-			next.QueueVersion = max(next.QueueVersion, item.Version)
-		case have != nil && !item.is(have.NowPlaying): // it left the queue just now, not when it began to play
-			next.gone = append(next.gone, goneItem{item.ID, item.Version})
-			next.QueueVersion = max(next.QueueVersion, item.Version)
-		}
-		if item.State == NowPlaying {
-			next.NowPlaying = item
-		} else if item.is(next.NowPlaying) {
-			next.NowPlaying = nil
-		}
-	}
-	next.trimGone()
-	next.Queue = rankInto(kept, waiting)
-	next.Playback.Item = nil
-	if playback.Item.is(next.NowPlaying) {
-		next.Playback.Item = next.NowPlaying
-		next.Playback.Song = &next.NowPlaying.Song
+	next.take(have, items)
+	next.Queue = Rank(next.Queue, next.Ranking())
+	next.show()
+	if have != nil {
+		next.rememberOrder(have)
+		next.compare(have)
 	}
 	next.rememberConcerns(have, touched)
 	return next
+}
+
+// inherit takes over from the state before what only grows, or may not have changed.
+func (s *State) inherit(have *State) {
+	s.QueueVersion, s.Queue, s.Awaiting, s.NowPlaying = have.QueueVersion, slices.Clone(have.Queue), have.Awaiting, have.NowPlaying
+	s.gone, s.goneSince = slices.Clip(have.gone), have.goneSince
+	s.reorders, s.ordersSince = slices.Clip(have.reorders), have.ordersSince
+	if s.settingsVersion != have.settingsVersion { // the rules may have changed every song
+		s.QueueVersion, s.gone, s.goneSince = s.Version, nil, s.Version
+		s.reorders, s.ordersSince = nil, s.Version
+		for i, item := range s.Queue {
+			s.Queue[i] = s.held(item)
+		}
+	}
+}
+
+// take sorts changed items in among those of the state before: what waits, waits for approval, plays, or is gone.
+func (s *State) take(have *State, items []*QueueItem) {
+	s.Queue, s.Awaiting = without(s.Queue, items), without(s.Awaiting, items)
+	for _, item := range items {
+		item.complete()
+		switch {
+		case item.State == Queued || item.State == Committed:
+			s.Queue = append(s.Queue, s.held(item))
+			s.QueueVersion = max(s.QueueVersion, item.Version)
+		case item.State == AwaitingApproval:
+			s.Awaiting = append(s.Awaiting, item)
+		case have != nil && !item.is(have.NowPlaying) && !contains(have.Awaiting, item): // it left the queue just now, not when it began to play
+			s.gone = append(s.gone, goneItem{item.ID, item.Version})
+			s.QueueVersion = max(s.QueueVersion, item.Version)
+		}
+		if item.State == NowPlaying {
+			s.NowPlaying = item
+		} else if item.is(s.NowPlaying) {
+			s.NowPlaying = nil
+		}
+	}
+	slices.SortFunc(s.Awaiting, func(a, b *QueueItem) int { return cmp.Compare(a.Age, b.Age) })
+	if have != nil { // at first they are among what was loaded
+		s.Plays = s.Plays.with(items)
+	}
+	s.trimGone()
+}
+
+// complete fills in what can be told from the rest of an item that was stored before it was kept.
+func (i *QueueItem) complete() {
+	if i.recording == "" {
+		i.recording = recordingOf(i.Song)
+	}
+}
+
+// Ranking is what the order of the queue depends on in this state.
+func (s *State) Ranking() Ranking {
+	return Ranking{Mode: s.Settings.OrderMode, Plays: s.Plays, Holds: func(item *QueueItem) *Refusal { return item.Refusal }}
+}
+
+// held returns the item with what the rules say of it.
+func (s *State) held(item *QueueItem) *QueueItem {
+	var refusal *Refusal
+	if item.State == Queued {
+		refusal = s.Settings.takes(item.Song)
+	}
+	if refusal == item.Refusal || refusal != nil && item.Refusal != nil && *refusal == *item.Refusal {
+		return item
+	}
+	other := *item
+	other.Refusal = refusal
+	return &other
+}
+
+// show derives what subscribers see besides the queue.
+func (s *State) show() {
+	s.Playback.Item = s.shownItem()
+	s.Playback.SkipVotesNeeded = s.Settings.votesNeeded(s.Present)
+	if playing := s.Playback.Item; playing != nil {
+		s.Playback.Song = &playing.Song
+		from := votesFrom(playing.startedAt, playing.Song)
+		s.Playback.VotesFrom = &from
+	} else {
+		s.Playback.SkipVotes = 0
+	}
+	for item := range s.active() {
+		if item.AddedBy != nil && item.State != AwaitingApproval && (s.LastAdded == nil || item.Age > s.LastAdded.Age) {
+			s.LastAdded = item
+		}
+	}
+}
+
+// compare finds out what is shown as it was before.
+func (s *State) compare(have *State) {
+	if s.sameRoom(have) {
+		s.RoomVersion = have.RoomVersion
+	}
+	if s.samePlayback(have) {
+		s.PlaybackVersion = have.PlaybackVersion
+	}
+}
+
+// shownItem is the room's song that the player was seen with, as it is now.
+func (s *State) shownItem() *QueueItem {
+	if s.Playback.Item.is(s.NowPlaying) {
+		return s.NowPlaying
+	}
+	return nil
 }
 
 // trimGone forgets the songs that left first, and remembers since when it knows all.
@@ -100,6 +192,10 @@ func (s *State) trimGone() {
 
 // is says that both are the same item, perhaps at different versions.
 func (i *QueueItem) is(other *QueueItem) bool { return i != nil && other != nil && i.ID == other.ID }
+
+func contains(items []*QueueItem, item *QueueItem) bool {
+	return slices.ContainsFunc(items, item.is)
+}
 
 // without returns the items that have no newer version among the changed ones.
 func without(items, changed []*QueueItem) []*QueueItem {

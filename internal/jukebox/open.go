@@ -17,7 +17,7 @@ const codeAttempts = 8 // of 31^5 codes a free one is found at once, however man
 
 // CreateRoom opens a room. Forbidden for guests and without Spotify connected; Conflict while the viewer has another open
 // room or the code is in use.
-func (j *Jukebox) CreateRoom(ctx context.Context, input CreateRoomInput, key *string) (*Room, error) {
+func (j *Jukebox) CreateRoom(ctx context.Context, input NewRoom, key *string) (*Room, error) {
 	host, err := j.mayHost(ctx)
 	if err != nil {
 		return nil, err
@@ -26,7 +26,7 @@ func (j *Jukebox) CreateRoom(ctx context.Context, input CreateRoomInput, key *st
 	if err != nil {
 		return nil, err
 	}
-	plan, err := planRoom(input, host)
+	plan, err := j.planRoom(ctx, input, host)
 	if err != nil {
 		return nil, err
 	}
@@ -80,15 +80,21 @@ func (j *Jukebox) mayHost(ctx context.Context) (*ent.User, error) {
 type roomPlan struct {
 	id, code, name string
 	host           *ent.User
-	settings       *RoomSettingsInput
+	settings       RoomSettings
 	codeTaken      bool
 }
 
-func planRoom(input CreateRoomInput, host *ent.User) (plan *roomPlan, err error) {
-	plan = &roomPlan{id: newID(), name: host.DisplayName, host: host}
-	if plan.settings, err = parseSettings(input.Settings); err != nil {
+func (j *Jukebox) planRoom(ctx context.Context, input NewRoom, host *ent.User) (*roomPlan, error) {
+	plan := &roomPlan{id: newID(), name: host.DisplayName, host: host}
+	settings, err := parseSettings(input.Settings)
+	if err != nil {
 		return nil, err
 	}
+	blocked, err := j.lookUp(ctx, host.ID, settings.Blocked, nil)
+	if err != nil {
+		return nil, err
+	}
+	plan.settings = settings.over(usualSettings(), blocked)
 	if input.Name != nil {
 		if plan.name, err = parseName("input.name", *input.Name); err != nil {
 			return nil, err
@@ -116,12 +122,12 @@ func (p *roomPlan) open(ctx context.Context, tx *ent.Tx, key *repeatable) error 
 	now := microseconds(time.Now())
 	create := tx.Room.Create().SetID(p.id).SetHostID(p.host.ID).SetName(p.name).SetCode(p.code).SetStatus(string(Open)).SetVersion(firstVersion).
 		SetOpenCode(p.code).SetOpenHostID(p.host.ID).SetCreatedAt(now)
-	p.settings.create(create)
+	p.settings.write(create.Mutation())
 	if err := create.Exec(ctx); err != nil {
 		return err
 	}
 	err = tx.RoomPlayback.Create().SetID(p.id).SetVersion(1).SetStatus(string(Idle)).SetHealth(string(HealthNothingToPlay)).
-		SetObservedAt(now).SetNillableDelivery((*string)(p.settings.Delivery)).Exec(ctx)
+		SetObservedAt(now).SetDelivery(string(p.settings.Delivery)).Exec(ctx)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,13 @@ var sessionTempo = map[Action]tempo{
 	ActExpel:     {20, 1},
 	ActAppoint:   {20, 1},
 	ActClose:     {5, 0.2},
+	ActVote:      {10, 1},
+	ActUndo:      {20, 1},
+	ActRecap:     {10, 1},
+	ActApprove:   {30, 2},
+	ActPin:       {30, 2},
+	ActLog:       {20, 2},
+	ActExport:    {3, 0.02}, // each makes a playlist
 }
 
 // What all sessions together may change in one room. A thousand guests who like something at once are within it.
@@ -61,12 +68,12 @@ func newPace(free func(Viewer) bool) *pace {
 }
 
 // allow counts something that a member of a room wants to do.
-func (p *pace) allow(a access, act Action) error {
-	t, paced := sessionTempo[act]
+func (p *pace) allow(a access) error {
+	t, paced := sessionTempo[a.act]
 	if !paced || p.free != nil && p.free(a.viewer) {
 		return nil
 	}
-	if err := p.take(paceKey{a.viewer.UserID + " " + a.roomID, act}, t, "you do this too often"); err != nil {
+	if err := p.take(paceKey{a.viewer.UserID + " " + a.roomID, a.act}, t, "you do this too often"); err != nil {
 		return err
 	}
 	return p.take(paceKey{who: a.roomID}, roomTempo, "too much happens in this room at once")

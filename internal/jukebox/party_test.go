@@ -91,7 +91,7 @@ func (p *party) as(s *jukebox.Session) context.Context {
 
 func (p *party) openRoom(host context.Context, code string) *jukebox.Room {
 	p.Helper()
-	room, err := p.CreateRoom(host, jukebox.CreateRoomInput{Code: &code}, nil)
+	room, err := p.CreateRoom(host, jukebox.NewRoom{Code: &code}, nil)
 	p.must(err)
 	return room
 }
@@ -108,6 +108,13 @@ func (p *party) add(who context.Context, n int) *jukebox.QueueItem {
 	added, err := p.AddSong(who, p.room.ID, uri(n), nil)
 	p.must(err)
 	return added.Item
+}
+
+// settle changes the room's settings.
+func (p *party) settle(change jukebox.SettingsChange) {
+	p.Helper()
+	_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &change}, nil)
+	p.must(err)
 }
 
 func (p *party) like(who context.Context, item *jukebox.QueueItem) {
@@ -184,13 +191,17 @@ func songs(items []*jukebox.QueueItem) string {
 // uri is the n-th song of the catalog.
 func uri(n int) string { return fmt.Sprintf("spotify:track:%022d", n) }
 
+// artist is who sings the n-th song.
+func artist(n int) string { return fmt.Sprintf("spotify:artist:%022d", n%10) }
+
 // catalog stands for Spotify: song n is "Song n"; from 1000 on, song n is another release of song n-1000; song 666 is not
-// playable, and 404 does not exist.
+// playable, 777 explicit, 888 ten minutes long, and 404 does not exist.
 type catalog struct {
 	down     error
 	verifier string   // the last that a browser was sent to Spotify with
 	state    string   // likewise
 	forgot   []string // hosts
+	saved    []string // the songs of the playlist that was saved last
 }
 
 func (c *catalog) AuthorizationURL(state, verifier string) string {
@@ -224,10 +235,27 @@ func (c *catalog) Song(_ context.Context, _, songURI string) (jukebox.Song, erro
 	if _, err := fmt.Sscanf(strings.TrimPrefix(songURI, "spotify:track:"), "%d", &n); err != nil || n == 404 {
 		return jukebox.Song{}, &jukebox.Error{Code: jukebox.NotFound, Message: "Spotify has no such song", Field: "songUri"}
 	}
-	return jukebox.Song{
-		URI: songURI, Name: fmt.Sprintf("Song %d", n%1000), Artists: []string{"The Examples"}, AlbumName: "Album", DurationMS: 180_000,
-		SpotifyURL: "https://open.spotify.com/track/x", ISRC: fmt.Sprintf("XX%010d", n%1000), Playable: n != 666,
-	}, nil
+	song := jukebox.Song{
+		URI: songURI, Name: fmt.Sprintf("Song %d", n%1000), Artists: []string{"The Examples"}, ArtistURIs: []string{artist(n)},
+		AlbumName: "Album", DurationMS: 180_000, SpotifyURL: "https://open.spotify.com/track/x", ISRC: fmt.Sprintf("XX%010d", n%1000),
+		Playable: n != 666, Explicit: n == 777,
+	}
+	if n == 888 {
+		song.DurationMS = 600_000
+	}
+	return song, nil
+}
+
+func (c *catalog) Artist(_ context.Context, _, artistURI string) (string, error) {
+	if c.down != nil {
+		return "", c.down
+	}
+	return "Artist " + strings.TrimLeft(strings.TrimPrefix(artistURI, "spotify:artist:"), "0"), nil
+}
+
+func (c *catalog) SavePlaylist(_ context.Context, _, name, description string, uris []string) (jukebox.Playlist, error) {
+	c.saved = uris
+	return jukebox.Playlist{URI: "spotify:playlist:saved", Name: name, SongCount: len(uris), SpotifyURL: "https://open.spotify.com/playlist/saved"}, c.down
 }
 
 func (c *catalog) Search(ctx context.Context, hostID, query string, limit, offset int) ([]jukebox.Song, bool, error) {

@@ -224,6 +224,12 @@ func (t *roomTx) rename(ctx context.Context, userID, name string) error {
 }
 
 func admit(ctx context.Context, tx *ent.Tx, roomID, userID, name string, role Role, now time.Time) error {
+	if role == RoleGuest {
+		err := tx.RoomEvent.Create().SetID(newID()).SetRoomID(roomID).SetAt(now).SetActorID(userID).SetKind(string(DidJoin)).Exec(ctx)
+		if err != nil {
+			return err
+		}
+	}
 	return tx.Membership.Create().SetID(newID()).SetRoomID(roomID).SetUserID(userID).SetDisplayName(name).
 		SetRole(string(role)).SetJoinedAt(now).Exec(ctx)
 }

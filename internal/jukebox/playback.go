@@ -26,7 +26,15 @@ type Playback struct {
 	Health     HealthState
 	Reason     HealthReason // why exactly; empty where Health says it all
 	Until      *time.Time   // with HealthCoolingDown: when Spotify is asked again
+
+	SkipVotes       int        // of those present, for this play
+	SkipVotesNeeded int        // 0: nobody can vote
+	VotesFrom       *time.Time // nil while no song of this room plays
+	VotesVersion    int64      // grows when the votes change, or how many it takes
 }
+
+// Shown is the version of all that is shown of it.
+func (p *Playback) Shown() int64 { return p.Version + p.VotesVersion }
 
 // Device is a player of the host's Spotify account.
 type Device struct {

@@ -11,6 +11,9 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/predicate"
+	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/ent/roomplayback"
 )
 
 const (
@@ -18,15 +21,20 @@ const (
 	presentFor = 2 * time.Minute
 	// notePresence is how often it is noted who is connected, for other servers and for after a restart.
 	notePresence = time.Minute
+	// noteComing is how soon it is noted that somebody has come.
+	noteComing = 2 * time.Second
 )
 
 // presence is who follows which rooms here.
 type presence struct {
 	mu    sync.Mutex
-	rooms map[string]map[string]int // subscriptions by room and user
+	rooms map[string]map[string]int  // subscriptions by room and user
+	came  map[string]map[string]bool // users who came to a room since that was noted last
 }
 
-func newPresence() *presence { return &presence{rooms: map[string]map[string]int{}} }
+func newPresence() *presence {
+	return &presence{rooms: map[string]map[string]int{}, came: map[string]map[string]bool{}}
+}
 
 // come counts a subscription; the function that it returns counts it out, once.
 func (p *presence) come(roomID, userID string) (leave func()) {
@@ -35,7 +43,12 @@ func (p *presence) come(roomID, userID string) (leave func()) {
 	if p.rooms[roomID] == nil {
 		p.rooms[roomID] = map[string]int{}
 	}
-	p.rooms[roomID][userID]++
+	if p.rooms[roomID][userID]++; p.rooms[roomID][userID] == 1 {
+		if p.came[roomID] == nil {
+			p.came[roomID] = map[string]bool{}
+		}
+		p.came[roomID][userID] = true
+	}
 	return sync.OnceFunc(func() { p.leave(roomID, userID) })
 }
 
@@ -57,7 +70,7 @@ func (p *presence) has(roomID, userID string) bool {
 	return p.rooms[roomID][userID] > 0
 }
 
-// all returns a copy of who is where.
+// all returns who is where, and newcomers who has come since this was asked last.
 func (p *presence) all() map[string][]string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -65,6 +78,17 @@ func (p *presence) all() map[string][]string {
 	for room, users := range p.rooms {
 		found[room] = slices.Collect(maps.Keys(users))
 	}
+	return found
+}
+
+func (p *presence) newcomers() map[string][]string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	found := make(map[string][]string, len(p.came))
+	for room, users := range p.came {
+		found[room] = slices.Collect(maps.Keys(users))
+	}
+	clear(p.came)
 	return found
 }
 
@@ -77,36 +101,108 @@ func (j *Jukebox) Arrive(ctx context.Context, roomID string) (userID string, lea
 	return viewer.UserID, j.presence.come(roomID, viewer.UserID), nil
 }
 
-// NotePresence writes down who is connected, every minute until ctx ends.
+// NotePresence writes down who is connected, and tells the rooms how many are present, until ctx ends: who comes is noted in
+// two seconds, who has left within a minute after they count no more.
 func (j *Jukebox) NotePresence(ctx context.Context) error {
-	ticker := time.NewTicker(notePresence)
-	defer ticker.Stop()
+	soon, regularly := time.NewTicker(noteComing), time.NewTicker(notePresence)
+	defer soon.Stop()
+	defer regularly.Stop()
 	for {
+		var err error
 		select {
-		case <-ticker.C:
+		case <-soon.C:
+			err = j.note(ctx, j.presence.newcomers())
+		case <-regularly.C:
+			err = errors.Join(j.note(ctx, j.presence.all()), j.recountLeft(ctx))
 		case <-ctx.Done():
 			return nil
 		}
-		if err := j.notePresence(ctx); err != nil && ctx.Err() == nil {
+		if err != nil && ctx.Err() == nil {
 			j.cfg.Log.Error("could not note who is connected", "error", err)
 		}
 	}
 }
 
-// notePresence writes at most a few hundred users at once, which the databases take in one statement.
-func (j *Jukebox) notePresence(ctx context.Context) error {
+// note writes at most a few hundred users at once, which the databases take in one statement.
+func (j *Jukebox) note(ctx context.Context, here map[string][]string) error {
 	const atOnce = 500
 	var errs []error
-	for roomID, users := range j.presence.all() {
+	for roomID, users := range here {
 		for part := range slices.Chunk(users, atOnce) {
 			errs = append(errs, j.store.inTx(ctx, func(tx *ent.Tx) error {
 				return tx.Membership.Update().Where(membership.RoomID(roomID), membership.UserIDIn(part...)).
 					SetSeenAt(microseconds(time.Now())).Exec(ctx)
 			}))
 		}
+		errs = append(errs, j.recount(ctx, roomID))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("note presence: %w", err)
 	}
 	return nil
+}
+
+// recountLeft counts again in rooms that perhaps all have left.
+func (j *Jukebox) recountLeft(ctx context.Context) error {
+	ids, err := j.store.read.Room.Query().Where(room.Status(string(Open)), room.PresentCountGT(0)).IDs(ctx)
+	for _, id := range ids {
+		err = errors.Join(err, j.recount(ctx, id))
+	}
+	return err
+}
+
+// isPresent are the people in a room who are connected, or were a moment ago. Screens are no people.
+func isPresent(roomID string, now time.Time) predicate.Membership {
+	return membership.And(membership.RoomID(roomID), membership.SeenAtGT(now.Add(-presentFor)), membership.RoleIn(texts(guests)...))
+}
+
+// recount tells a room how many are present, if that is news.
+func (j *Jukebox) recount(ctx context.Context, roomID string) error {
+	present, err := j.store.read.Membership.Query().Where(isPresent(roomID, time.Now())).Count(ctx)
+	if err != nil {
+		return err
+	}
+	known, err := j.store.read.Room.Query().Where(room.ID(roomID), room.Or(room.PresentCount(present), room.StatusNEQ(string(Open)))).Exist(ctx)
+	if err != nil || known {
+		return err
+	}
+	err = j.changer.change(ctx, roomID, func(ctx context.Context, t *roomTx) error { return t.recount(ctx) })
+	if CodeOf(err) == Conflict { // it has just closed
+		return nil
+	}
+	return err
+}
+
+// recount also counts the votes anew: fewer may be enough now.
+func (t *roomTx) recount(ctx context.Context) error {
+	row, err := t.tx.Room.Get(ctx, t.roomID)
+	if err != nil {
+		return err
+	}
+	present, err := t.tx.Membership.Query().Where(isPresent(t.roomID, t.now)).Count(ctx)
+	if err != nil || present == row.PresentCount {
+		return err
+	}
+	t.concernsNobody()
+	if err := t.alter().Room.Update().Where(room.ID(t.roomID)).SetPresentCount(present).Exec(ctx); err != nil {
+		return err
+	}
+	settings := settingsOf(row)
+	if settings.votesNeeded(present) == settings.votesNeeded(row.PresentCount) {
+		return nil
+	}
+	voting, err := t.tx.RoomPlayback.Query().Where(roomplayback.ID(t.roomID), roomplayback.SkipVotesGT(0)).Exist(ctx)
+	if err != nil {
+		return err
+	}
+	if voting {
+		playing, err := t.playing(ctx)
+		if err == nil {
+			return t.tally(ctx, playing, &settings)
+		}
+		if !errors.Is(err, errNothingPlays) {
+			return err
+		}
+	}
+	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVotesVersion(1).Exec(ctx)
 }

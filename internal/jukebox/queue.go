@@ -47,4 +47,10 @@ type QueueItem struct {
 	Via         Delivery    // with Committed: how it was handed to the player, or is about to be
 	CommittedAt time.Time   // with Committed, and of what was committed before it played
 	SkipOnStart bool        // the host removed it after it was committed: skip it as soon as it starts
+	Pin         *Pin        // the place that a host has given it; nil: none
+	Refusal     *Refusal    // why the rules keep it from playing, with Queued; nil: they do not
+
+	StartedVersion int64     // the room's version at which it began to play; 0: it did not
+	startedAt      time.Time // when that was
+	recording      string    // see recordingOf
 }

@@ -227,6 +227,7 @@ func TestPlayedSongsAreHistoryAndMayComeAgain(t *testing.T) {
 		}
 		_, err = p.LikeQueueItem(p.host, items[0].ID, nil)
 		p.wants(jukebox.Refused, err)
+		p.settle(jukebox.SettingsChange{CooldownMinutes: pointer(0)})
 		if again := p.add(p.host, 0); again.ID == items[0].ID {
 			t.Error("a played song came back as the same item")
 		}
@@ -276,7 +277,7 @@ func TestNothingInAClosedRoomCanBeChanged(t *testing.T) {
 			"remove": second(p.RemoveQueueItem(p.host, item.ID, nil)),
 			"clear":  second(p.ClearQueue(p.host, p.room.ID, nil)),
 			"search": second(p.SearchSongs(guest, p.room.ID, "x", 1, 0)),
-			"update": second(p.UpdateRoom(p.host, p.room.ID, jukebox.UpdateRoomInput{Name: pointer("x")}, nil)),
+			"update": second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Name: pointer("x")}, nil)),
 			"play":   p.tryStep(jukebox.PlaybackStep{CommitItem: item.ID}),
 		} {
 			t.Run(name, func(t *testing.T) {

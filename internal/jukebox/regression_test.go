@@ -72,7 +72,7 @@ func TestOneKeySentManyTimesAtOnceOpensOneRoom(t *testing.T) {
 		ids := make(chan string, 8)
 		for range cap(ids) {
 			go func() {
-				room, err := p.CreateRoom(host, jukebox.CreateRoomInput{}, key)
+				room, err := p.CreateRoom(host, jukebox.NewRoom{}, key)
 				if err != nil {
 					t.Error(err)
 					ids <- ""

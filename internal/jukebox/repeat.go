@@ -101,7 +101,7 @@ func (j *Jukebox) changeOnce(ctx context.Context, a access, key *string, mutatio
 	if a.status != Open {
 		return j.repeatClosed(ctx, a, repeatable)
 	}
-	err = j.changer.change(ctx, a.roomID, func(ctx context.Context, t *roomTx) (err error) {
+	err = j.change(ctx, a, func(ctx context.Context, t *roomTx) (err error) {
 		done, err := repeatable.done(ctx, t.tx.IdempotencyKey)
 		if err != nil {
 			return err

@@ -29,17 +29,17 @@ type Room struct {
 // MembersOnly returns a Forbidden error unless the viewer who found this room has joined it.
 func (r *Room) MembersOnly() error { return r.role.may(ActSee) }
 
-// CreateRoomInput is how a room shall be.
-type CreateRoomInput struct {
+// NewRoom is how a room shall be.
+type NewRoom struct {
 	Code     *string // nil: a generated one
 	Name     *string // nil: named after the host
-	Settings *RoomSettingsInput
+	Settings *SettingsChange
 }
 
-// UpdateRoomInput is what shall change of a room; nil fields stay.
-type UpdateRoomInput struct {
+// RoomChange is what shall change of a room; nil fields stay.
+type RoomChange struct {
 	Name     *string
-	Settings *RoomSettingsInput
+	Settings *SettingsChange
 }
 
 // Room returns a room, or nil if none has this id.
@@ -108,7 +108,7 @@ func (j *Jukebox) RoomHost(ctx context.Context, r *Room) (*User, error) {
 }
 
 // UpdateRoom changes a room's name and settings. For its hosts.
-func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input UpdateRoomInput, key *string) (*Room, error) {
+func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomChange, key *string) (*Room, error) {
 	a, err := j.enter(ctx, roomID, ActSettle)
 	if err != nil {
 		return nil, err
@@ -123,8 +123,18 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input UpdateRoo
 	if err != nil {
 		return nil, err
 	}
+	var blocked []Blocked
+	if settings.Blocked != nil {
+		state, err := j.current(ctx, roomID)
+		if err != nil {
+			return nil, err
+		}
+		if blocked, err = j.lookUp(ctx, a.hostID, settings.Blocked, state.Settings.Blocked); err != nil {
+			return nil, err
+		}
+	}
 	_, err = j.changeOnce(ctx, a, key, "updateRoom", [2]any{roomID, input}, func(ctx context.Context, t *roomTx) (outcome, error) {
-		return outcome{objectID: roomID}, t.updateRoom(ctx, name, settings)
+		return outcome{objectID: roomID}, cmp.Or(t.name(ctx, name), t.settle(ctx, settings, blocked))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("update room: %w", err)
@@ -132,25 +142,17 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input UpdateRoo
 	return j.Room(ctx, roomID)
 }
 
-// updateRoom writes what is different. No name: it stays.
-func (t *roomTx) updateRoom(ctx context.Context, name string, settings *RoomSettingsInput) error {
-	now, err := t.tx.Room.Get(ctx, t.roomID)
-	if err != nil {
+// name gives the room another name; none: it stays.
+func (t *roomTx) name(ctx context.Context, name string) error {
+	if name == "" {
+		return nil
+	}
+	same, err := t.tx.Room.Query().Where(room.ID(t.roomID), room.Name(name)).Exist(ctx)
+	if err != nil || same {
 		return err
 	}
-	if name != "" && name != now.Name {
-		if err := t.alter().Room.Update().Where(room.ID(t.roomID)).SetName(name).Exec(ctx); err != nil {
-			return err
-		}
-	}
-	changes := settings.changes(now)
-	if !changes && settings.Delivery != nil {
-		changes, err = t.insists(ctx, *settings.Delivery)
-	}
-	if err != nil || !changes {
-		return err
-	}
-	return t.set(ctx, settings)
+	t.tell(deed{kind: DidSettings, detail: "name"})
+	return t.alter().Room.Update().Where(room.ID(t.roomID)).SetName(name).Exec(ctx)
 }
 
 // CloseRoom ends a party: its code is free again, nothing can be changed, watchers get one last state. For the room's
@@ -178,6 +180,7 @@ func (j *Jukebox) CloseRoom(ctx context.Context, roomID string, key *string) (*R
 // closeRoom leaves the music alone: what plays has ended for the room, what was committed waits again.
 func (t *roomTx) closeRoom(ctx context.Context) error {
 	t.closes = true
+	t.tell(deed{kind: DidClose})
 	tx := t.alter()
 	here := queueitem.RoomID(t.roomID)
 	err := tx.Room.Update().Where(room.ID(t.roomID)).SetStatus(string(Closed)).ClearOpenCode().ClearOpenHostID().SetClosedAt(t.now).Exec(ctx)

@@ -43,12 +43,12 @@ func TestRoomIsFoundByItsCodeUntilItCloses(t *testing.T) {
 
 func TestHostHasOneOpenRoomAndCodesAreUnique(t *testing.T) {
 	onBothDatabases(t, func(p *party) {
-		_, err := p.CreateRoom(p.host, jukebox.CreateRoomInput{}, nil)
+		_, err := p.CreateRoom(p.host, jukebox.NewRoom{}, nil)
 		p.wants(jukebox.Conflict, err)
 		other := p.newHost("Otto")
-		_, err = p.CreateRoom(other, jukebox.CreateRoomInput{Code: pointer("pArTy")}, nil)
+		_, err = p.CreateRoom(other, jukebox.NewRoom{Code: pointer("pArTy")}, nil)
 		p.wants(jukebox.Conflict, err)
-		room, err := p.CreateRoom(other, jukebox.CreateRoomInput{}, nil)
+		room, err := p.CreateRoom(other, jukebox.NewRoom{}, nil)
 		p.must(err)
 		if len(room.Code) != 5 || strings.ContainsAny(room.Code, "ILO01") {
 			t.Errorf("generated code %q, want 5 characters without look-alikes", room.Code)
@@ -73,7 +73,7 @@ func TestManyRequestsAtOnceOpenOneRoom(t *testing.T) {
 		opened := make(chan error, 16)
 		for range cap(opened) {
 			go func() {
-				_, err := p.CreateRoom(host, jukebox.CreateRoomInput{}, nil)
+				_, err := p.CreateRoom(host, jukebox.NewRoom{}, nil)
 				opened <- err
 			}()
 		}
@@ -94,12 +94,12 @@ func TestManyRequestsAtOnceOpenOneRoom(t *testing.T) {
 func TestOnlyHostsOpenRoomsAndChangeThem(t *testing.T) {
 	onBothDatabases(t, func(p *party) {
 		guest, stranger := p.join("Gina"), p.newHost("Stranger")
-		_, err := p.CreateRoom(guest, jukebox.CreateRoomInput{}, nil)
+		_, err := p.CreateRoom(guest, jukebox.NewRoom{}, nil)
 		p.wants(jukebox.Forbidden, err)
-		_, err = p.CreateRoom(p.Context(), jukebox.CreateRoomInput{}, nil)
+		_, err = p.CreateRoom(p.Context(), jukebox.NewRoom{}, nil)
 		p.wants(jukebox.Unauthenticated, err)
 		for _, who := range []context.Context{guest, stranger} {
-			_, err = p.UpdateRoom(who, p.room.ID, jukebox.UpdateRoomInput{Name: pointer("Mine")}, nil)
+			_, err = p.UpdateRoom(who, p.room.ID, jukebox.RoomChange{Name: pointer("Mine")}, nil)
 			p.wants(jukebox.Forbidden, err)
 			_, err = p.CloseRoom(who, p.room.ID, nil)
 			p.wants(jukebox.Forbidden, err)
@@ -107,10 +107,10 @@ func TestOnlyHostsOpenRoomsAndChangeThem(t *testing.T) {
 			p.wants(jukebox.Forbidden, err)
 		}
 		before := p.version()
-		renamed, err := p.UpdateRoom(p.host, p.room.ID, jukebox.UpdateRoomInput{Name: pointer("  Geburtstag  ")}, nil)
+		renamed, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Name: pointer("  Geburtstag  ")}, nil)
 		p.must(err)
 		p.expect("name", renamed.Name, "Geburtstag")
-		_, err = p.UpdateRoom(p.host, p.room.ID, jukebox.UpdateRoomInput{Name: pointer("Geburtstag")}, nil)
+		_, err = p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Name: pointer("Geburtstag")}, nil)
 		p.must(err)
 		if after := p.version(); after != before+1 {
 			t.Errorf("version %d after one change and one that changes nothing, want %d", after, before+1)
@@ -215,7 +215,7 @@ func TestBadInputNamesItsField(t *testing.T) {
 	onBothDatabases(t, func(p *party) {
 		badName := func(name string) error { _, err := p.JoinRoom(p.Context(), "PARTY", name); return err }
 		badCode := func(code string) error {
-			_, err := p.CreateRoom(p.newHost("X"), jukebox.CreateRoomInput{Code: &code}, nil)
+			_, err := p.CreateRoom(p.newHost("X"), jukebox.NewRoom{Code: &code}, nil)
 			return err
 		}
 		badURI := func(u string) error { _, err := p.AddSong(p.host, p.room.ID, u, nil); return err }

@@ -2,131 +2,131 @@ package jukebox
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"math/rand/v2"
-	"net/url"
-	"regexp"
-	"strings"
-	"unicode"
-	"unicode/utf8"
-
-	"github.com/google/uuid"
-	"golang.org/x/text/unicode/norm"
+	"slices"
+	"time"
 )
+
+// The rules of a house, of which docs/rules.md is the list. Those about songs hold for everybody, when a song is added and
+// again when it is handed to the player; those about guests hold for guests, when they add.
+
+// wish is a song that somebody wants to add, with all that the rules ask about.
+type wish struct {
+	song     Song
+	playedAt time.Time // when its recording began to play last; zero: not lately
+	waiting  int       // songs that wait in the room
+	role     Role
+	queued   int // songs of this guest that wait
+	adds     allowance
+}
+
+// mayAdd is the rule for adding a song that is not queued.
+func (s *RoomSettings) mayAdd(w wish, now time.Time) *Refusal {
+	guest := w.role.may(ActRemoveAny) != nil
+	switch {
+	case guest && !s.RequestsOpen:
+		return &Refusal{ReasonRequestsClosed, "The host takes no more songs at the moment."}
+	case guest && s.lastCallPassed(now):
+		return &Refusal{ReasonLastCall, "The last call has passed: the party plays what is in the queue."}
+	}
+	if refusal := cmp.Or(s.mayPlay(w.song, w.playedAt, now), playable(w.song)); refusal != nil {
+		return refusal
+	}
+	switch {
+	case w.waiting >= s.MaxQueueLength:
+		return &Refusal{ReasonQueueFull, "The queue is full: wait until a song has been played."}
+	case guest && s.MaxQueuedPerGuest != nil && w.queued >= *s.MaxQueuedPerGuest:
+		return &Refusal{ReasonTooManyQueued, fmt.Sprintf("You have %s in the queue already: wait until one has been played.", songs(w.queued))}
+	case guest && s.AddsPerHour != nil && w.adds.left(now) == 0:
+		return &Refusal{ReasonTooManyAdded, "You have added as many songs as you may for now: you can add one again in " +
+			minutes(w.adds.refillsAt(now).Sub(now)) + "."}
+	}
+	return nil
+}
+
+func (s *RoomSettings) lastCallPassed(now time.Time) bool {
+	return s.LastCallAt != nil && !now.Before(*s.LastCallAt)
+}
+
+func playable(s Song) *Refusal {
+	if s.Playable {
+		return nil
+	}
+	return &Refusal{ReasonNotPlayable, "Spotify does not play this song for the host."}
+}
+
+// mayPlay is the rule for songs whose recording began to play last at playedAt.
+func (s *RoomSettings) mayPlay(song Song, playedAt, now time.Time) *Refusal {
+	if refusal := s.takes(song); refusal != nil {
+		return refusal
+	}
+	again := playedAt.Add(time.Duration(s.CooldownMinutes) * time.Minute)
+	if playedAt.IsZero() || !now.Before(again) {
+		return nil
+	}
+	return &Refusal{ReasonPlayedRecently, "This song was played a short while ago: it can be added again in " + minutes(again.Sub(now)) + "."}
+}
+
+// takes is what the rules say of a song itself, whatever was played.
+func (s *RoomSettings) takes(song Song) *Refusal {
+	switch {
+	case s.blocks(song):
+		return &Refusal{ReasonBlocked, "The host does not want this song or artist here."}
+	case song.Explicit && !s.AllowExplicit:
+		return &Refusal{ReasonExplicit, "The host takes no explicit songs."}
+	case s.MaxSongSeconds != nil && song.DurationMS > *s.MaxSongSeconds*1000:
+		return &Refusal{ReasonTooLong, fmt.Sprintf("This song is longer than %d:%02d.", *s.MaxSongSeconds/60, *s.MaxSongSeconds%60)}
+	}
+	return nil
+}
+
+func (s *RoomSettings) blocks(song Song) bool {
+	if len(s.Blocked) == 0 {
+		return false
+	}
+	recording := recordingOf(song)
+	return slices.ContainsFunc(s.Blocked, func(b Blocked) bool {
+		return b.URI == song.URI || b.Recording == recording || slices.Contains(song.ArtistURIs, b.URI)
+	})
+}
+
+// votesNeeded is how many of those who are present have to vote before a song is skipped; 0: nobody can vote.
+func (s *RoomSettings) votesNeeded(present int) int {
+	if s.SkipVotePercent == 0 {
+		return 0
+	}
+	return max(leastVotes, (present*s.SkipVotePercent+99)/100)
+}
 
 const (
-	maxName           = 40
-	maxQuery          = 200
-	maxIdempotencyKey = 64
-	codeLength        = 5
-	// codeAlphabet has no characters that are taken for one another when read aloud or off a screen.
-	codeAlphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+	// leastVotes keeps a single guest from deciding for all.
+	leastVotes = 2
+	// voteGrace is how long a song plays before it can be voted on: a vote for the one before may come late.
+	voteGrace = 10 * time.Second
 )
 
-var (
-	codePattern  = regexp.MustCompile(`^[A-Z0-9-]{4,20}$`)
-	trackPattern = regexp.MustCompile(`^[0-9A-Za-z]{22}$`)
-)
-
-// parseName trims a name of a person or a room and checks that it has 1–40 characters that can be shown on one line.
-func parseName(field, name string) (string, error) {
-	if len(name) > maxName*utf8.UTFMax*4 || !utf8.ValidString(name) {
-		return "", badInput(field, "must have 1 to %d characters", maxName)
-	}
-	name = strings.TrimSpace(norm.NFC.String(name))
-	if n := utf8.RuneCountInString(name); n < 1 || n > maxName {
-		return "", badInput(field, "must have 1 to %d characters", maxName)
-	}
-	if strings.ContainsFunc(name, disturbing) {
-		return "", badInput(field, "must not contain control characters")
-	}
-	return name, nil
+// votesFrom is when a song can be voted on that began to play at a moment.
+func votesFrom(began time.Time, song Song) time.Time {
+	return began.Add(min(voteGrace, time.Duration(song.DurationMS)*time.Millisecond/4))
 }
 
-// disturbing characters break lines or turn the direction of the text around them.
-func disturbing(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
+// needsApproval is the rule for a guest of whom so many songs were approved, or liked by others.
+func (s *RoomSettings) needsApproval(role Role, accepted int) bool {
+	return s.RequireApproval && role == RoleGuest && accepted < s.TrustedAfter
 }
 
-// parseCode folds a room code and checks it: 4–20 of A–Z, 0–9 and -.
-func parseCode(field, code string) (string, error) {
-	folded := strings.ToUpper(strings.TrimSpace(code))
-	if !codePattern.MatchString(folded) {
-		return "", badInput(field, "must have 4 to 20 of A-Z, 0-9 and -")
+// songs and minutes are numbers as one says them.
+func songs(n int) string {
+	if n == 1 {
+		return "1 song"
 	}
-	return folded, nil
+	return fmt.Sprintf("%d songs", n)
 }
 
-// generateCode makes a code that is easily read out.
-func generateCode() string {
-	code := make([]byte, codeLength)
-	for i := range code {
-		code[i] = codeAlphabet[rand.IntN(len(codeAlphabet))]
+func minutes(d time.Duration) string {
+	n := int((d + time.Minute - 1) / time.Minute)
+	if n <= 1 {
+		return "a minute"
 	}
-	return string(code)
-}
-
-// parseID checks that an id has the form of those we give out.
-func parseID(field, id string) (string, error) {
-	parsed, err := uuid.Parse(id)
-	if err != nil || parsed.String() != id {
-		return "", badInput(field, "is not an id")
-	}
-	return id, nil
-}
-
-// parseTrack reads spotify:track:ID, or a link to a track on open.spotify.com, and returns the URI.
-func parseTrack(field, text string) (string, error) {
-	text = strings.TrimSpace(text)
-	id, isURI := strings.CutPrefix(text, "spotify:track:")
-	if !isURI {
-		id = idOfLink(text, "track")
-	}
-	if !trackPattern.MatchString(id) {
-		return "", badInput(field, "must be spotify:track:… or a link to a track on open.spotify.com")
-	}
-	return "spotify:track:" + id, nil
-}
-
-// idOfLink returns the id in https://open.spotify.com/KIND/ID or …/intl-de/KIND/ID, or nothing.
-func idOfLink(text, kind string) string {
-	link, err := url.Parse(text)
-	if err != nil || link.Scheme != "https" || link.Host != "open.spotify.com" {
-		return ""
-	}
-	parts := strings.Split(strings.Trim(link.Path, "/"), "/")
-	if len(parts) == 3 && strings.HasPrefix(parts[0], "intl-") {
-		parts = parts[1:]
-	}
-	if len(parts) != 2 || parts[0] != kind {
-		return ""
-	}
-	return parts[1]
-}
-
-// recordingOf names the recording of a song, so that its releases are one: the ISRC where there is one, otherwise title,
-// artist and length in steps of five seconds.
-func recordingOf(s Song) string {
-	if s.ISRC != "" {
-		return "isrc:" + strings.ToUpper(s.ISRC)
-	}
-	artist := ""
-	if len(s.Artists) > 0 {
-		artist = s.Artists[0]
-	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d", plain(s.Name), plain(artist), s.DurationMS/5000))
-	return "name:" + hex.EncodeToString(sum[:16])
-}
-
-// plain is text without case, accents, spaces and punctuation, unless it consists of nothing else.
-func plain(text string) string {
-	letters := strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, norm.NFKD.String(text))
-	return cmp.Or(letters, text)
+	return fmt.Sprintf("%d minutes", n)
 }

@@ -2,12 +2,14 @@ package jukebox
 
 import (
 	"context"
-	"regexp"
+	"reflect"
 	"strings"
+	"time"
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/roomplayback"
+	"antwon.dj/backend/ent/schema"
 )
 
 // Delivery is how a song reaches the host's player.
@@ -18,103 +20,219 @@ const (
 	DeliveryPlaylist Delivery = "PLAYLIST" // to the end of a playlist, ANTWON-<code>, which the player plays
 )
 
+// Blocked is a song or an artist that may not play in a room.
+type Blocked = schema.Blocked
+
 // RoomSettings are what a room's host has decided.
 type RoomSettings struct {
 	RequestsOpen        bool // guests may add songs
 	Delivery            Delivery
 	Fallback            bool    // when the queue is empty other music plays
 	FallbackPlaylistURI *string // from here, if possible; nil: what goes with the songs before
+	OrderMode           OrderMode
+	AllowExplicit       bool
+	MaxSongSeconds      *int // nil: any length
+	CooldownMinutes     int  // for so long a song is not taken again
+	MaxQueueLength      int  // songs that wait
+	MaxQueuedPerGuest   *int // nil: as many as they like
+	AddsPerHour         *int // of one guest; nil: as many as they like
+	SkipVotePercent     int  // of those present; 0: nobody can vote
+	RequireApproval     bool // songs of newcomers wait for a host
+	TrustedAfter        int  // songs after which a guest is no newcomer
+	LastCallAt          *time.Time
+	Blocked             []Blocked
 }
 
-// RoomSettingsInput is what shall change of a room's settings; nil fields stay.
-type RoomSettingsInput struct {
+// BlockedURIs are Spotify's URIs of the songs and artists that may not play here.
+func (s *RoomSettings) BlockedURIs() []string {
+	uris := make([]string, len(s.Blocked))
+	for i, b := range s.Blocked {
+		uris[i] = b.URI
+	}
+	return uris
+}
+
+// BlockedNames are what the blocked songs and artists are called, in their order.
+func (s *RoomSettings) BlockedNames() []string {
+	names := make([]string, len(s.Blocked))
+	for i, b := range s.Blocked {
+		names[i] = b.Name
+	}
+	return names
+}
+
+// SettingsChange is what shall change of a room's settings; nil fields stay. Where there may be none, the zero value
+// means none.
+type SettingsChange struct {
 	RequestsOpen        *bool
 	Delivery            *Delivery
 	Fallback            *bool
-	FallbackPlaylistURI *string // empty: none any more
+	FallbackPlaylistURI *string
+	OrderMode           *OrderMode
+	AllowExplicit       *bool
+	MaxSongSeconds      *int
+	CooldownMinutes     *int
+	MaxQueueLength      *int
+	MaxQueuedPerGuest   *int
+	AddsPerHour         *int
+	SkipVotePercent     *int
+	RequireApproval     *bool
+	TrustedAfter        *int
+	LastCallAt          *time.Time
+	Blocked             []string // URIs or links; nil: stays
 }
 
-var playlistPattern = regexp.MustCompile(`^spotify:playlist:[0-9A-Za-z]{1,64}$`)
+// usualSettings are those of a room whose host wants nothing in particular.
+func usualSettings() RoomSettings {
+	return RoomSettings{
+		RequestsOpen: true, Delivery: DeliveryQueue, Fallback: true, OrderMode: OrderLikes, AllowExplicit: true,
+		CooldownMinutes: 30, MaxQueueLength: maxQueue, SkipVotePercent: 50, TrustedAfter: 3,
+	}
+}
 
-// parseSettings checks what a host wants of a room.
-func parseSettings(in *RoomSettingsInput) (*RoomSettingsInput, error) {
+// over returns settings after a change; what is blocked comes looked up.
+func (in *SettingsChange) over(s RoomSettings, blocked []Blocked) RoomSettings {
 	if in == nil {
-		return &RoomSettingsInput{}, nil
+		return s
 	}
-	parsed := *in
-	if d := in.Delivery; d != nil && *d != DeliveryQueue && *d != DeliveryPlaylist {
-		return nil, badInput("input.settings.delivery", "must be QUEUE or PLAYLIST")
+	s.RequestsOpen = or(in.RequestsOpen, s.RequestsOpen)
+	s.Delivery = or(in.Delivery, s.Delivery)
+	s.Fallback = or(in.Fallback, s.Fallback)
+	s.FallbackPlaylistURI = orNone(in.FallbackPlaylistURI, s.FallbackPlaylistURI)
+	s.OrderMode = or(in.OrderMode, s.OrderMode)
+	s.AllowExplicit = or(in.AllowExplicit, s.AllowExplicit)
+	s.MaxSongSeconds = orNone(in.MaxSongSeconds, s.MaxSongSeconds)
+	s.CooldownMinutes = or(in.CooldownMinutes, s.CooldownMinutes)
+	s.MaxQueueLength = or(in.MaxQueueLength, s.MaxQueueLength)
+	s.MaxQueuedPerGuest = orNone(in.MaxQueuedPerGuest, s.MaxQueuedPerGuest)
+	s.AddsPerHour = orNone(in.AddsPerHour, s.AddsPerHour)
+	s.SkipVotePercent = or(in.SkipVotePercent, s.SkipVotePercent)
+	s.RequireApproval = or(in.RequireApproval, s.RequireApproval)
+	s.TrustedAfter = or(in.TrustedAfter, s.TrustedAfter)
+	s.LastCallAt = orNone(in.LastCallAt, s.LastCallAt)
+	if in.Blocked != nil {
+		s.Blocked = blocked
 	}
-	if in.FallbackPlaylistURI != nil {
-		uri := playlistOf(*in.FallbackPlaylistURI)
-		if uri != "" && !playlistPattern.MatchString(uri) {
-			return nil, badInput("input.settings.fallbackPlaylistUri", "must be spotify:playlist:… or a link to a playlist on open.spotify.com")
-		}
-		parsed.FallbackPlaylistURI = &uri
-	}
-	return &parsed, nil
+	return s
 }
 
-// playlistOf makes a URI of a link to a playlist; anything else it leaves alone.
-func playlistOf(text string) string {
-	text = strings.TrimSpace(text)
-	if id := idOfLink(text, "playlist"); id != "" {
-		return "spotify:playlist:" + id
+// or returns what is wanted, and otherwise what there is.
+func or[T any](wanted *T, now T) T {
+	if wanted != nil {
+		return *wanted
 	}
-	return text
+	return now
 }
 
-// create writes the settings of a new room.
-func (in *RoomSettingsInput) create(c *ent.RoomCreate) {
-	if in.Delivery != nil {
-		c.SetDelivery(string(*in.Delivery))
+// orNone is or for what need not be: a wanted zero value is none.
+func orNone[T comparable](wanted, now *T) *T {
+	var none T
+	switch {
+	case wanted == nil:
+		return now
+	case *wanted == none:
+		return nil
 	}
-	c.SetNillableFallback(in.Fallback).SetNillableRequestsOpen(in.RequestsOpen)
-	if uri := in.FallbackPlaylistURI; uri != nil && *uri != "" {
-		c.SetFallbackPlaylistURI(*uri)
-	}
+	return wanted
 }
 
-// changes says whether a room's settings would become others.
-func (in *RoomSettingsInput) changes(row *ent.Room) bool {
-	have := settingsOf(row)
-	fallback := ""
-	if have.FallbackPlaylistURI != nil {
-		fallback = *have.FallbackPlaylistURI
-	}
-	return in.Delivery != nil && *in.Delivery != have.Delivery || in.Fallback != nil && *in.Fallback != have.Fallback ||
-		in.RequestsOpen != nil && *in.RequestsOpen != have.RequestsOpen ||
-		in.FallbackPlaylistURI != nil && *in.FallbackPlaylistURI != fallback
-}
-
-// insists says that a host wants a delivery anew that the player had made another one of.
-func (t *roomTx) insists(ctx context.Context, d Delivery) (bool, error) {
-	return t.tx.RoomPlayback.Query().Where(roomplayback.ID(t.roomID), roomplayback.DeliveryNEQ(string(d))).Exist(ctx)
-}
-
-// set changes a room's settings. A new delivery holds at once, also where the player had made another one necessary.
-func (t *roomTx) set(ctx context.Context, in *RoomSettingsInput) error {
-	update := t.alter().Room.Update().Where(room.ID(t.roomID)).SetNillableFallback(in.Fallback).SetNillableRequestsOpen(in.RequestsOpen)
-	if uri := in.FallbackPlaylistURI; uri != nil && *uri == "" {
-		update.ClearFallbackPlaylistURI()
-	} else {
-		update.SetNillableFallbackPlaylistURI(uri)
-	}
-	if in.Delivery != nil {
-		update.SetDelivery(string(*in.Delivery))
-		err := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).SetDelivery(string(*in.Delivery)).Exec(ctx)
-		if err != nil {
-			return err
+// differing names the settings that are others, as the API does.
+func (s RoomSettings) differing(other RoomSettings) (names []string) {
+	a, b := reflect.ValueOf(s), reflect.ValueOf(other)
+	for i := range a.NumField() {
+		if !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
+			name := a.Type().Field(i).Name
+			names = append(names, strings.ToLower(name[:1])+name[1:])
 		}
 	}
-	return update.Exec(ctx)
+	return names
+}
+
+// write stores settings with a room that is made or changed.
+func (s RoomSettings) write(m *ent.RoomMutation) {
+	m.SetRequestsOpen(s.RequestsOpen)
+	m.SetDelivery(string(s.Delivery))
+	m.SetFallback(s.Fallback)
+	m.SetOrderMode(string(s.OrderMode))
+	m.SetAllowExplicit(s.AllowExplicit)
+	m.SetCooldownMinutes(s.CooldownMinutes)
+	m.SetMaxQueueLength(s.MaxQueueLength)
+	m.SetSkipVotePercent(s.SkipVotePercent)
+	m.SetRequireApproval(s.RequireApproval)
+	m.SetTrustedAfter(s.TrustedAfter)
+	m.SetBlocked(s.Blocked)
+	setOrClear(s.FallbackPlaylistURI, m.SetFallbackPlaylistURI, m.ClearFallbackPlaylistURI)
+	setOrClear(s.MaxSongSeconds, m.SetMaxSongSeconds, m.ClearMaxSongSeconds)
+	setOrClear(s.MaxQueuedPerGuest, m.SetMaxQueuedPerGuest, m.ClearMaxQueuedPerGuest)
+	setOrClear(s.AddsPerHour, m.SetAddsPerHour, m.ClearAddsPerHour)
+	setOrClear(s.LastCallAt, m.SetLastCallAt, m.ClearLastCallAt)
+}
+
+func setOrClear[T any](value *T, set func(T), clear func()) {
+	if value == nil {
+		clear()
+		return
+	}
+	set(*value)
 }
 
 func settingsOf(row *ent.Room) RoomSettings {
-	return RoomSettings{row.RequestsOpen, Delivery(row.Delivery), row.Fallback, row.FallbackPlaylistURI}
+	s := RoomSettings{
+		RequestsOpen: row.RequestsOpen, Delivery: Delivery(row.Delivery), Fallback: row.Fallback, FallbackPlaylistURI: row.FallbackPlaylistURI,
+		OrderMode: OrderMode(row.OrderMode), AllowExplicit: row.AllowExplicit, MaxSongSeconds: row.MaxSongSeconds,
+		CooldownMinutes: row.CooldownMinutes, MaxQueueLength: row.MaxQueueLength, MaxQueuedPerGuest: row.MaxQueuedPerGuest,
+		AddsPerHour: row.AddsPerHour, SkipVotePercent: row.SkipVotePercent, RequireApproval: row.RequireApproval,
+		TrustedAfter: row.TrustedAfter, Blocked: row.Blocked,
+	}
+	if row.LastCallAt != nil {
+		at := row.LastCallAt.UTC()
+		s.LastCallAt = &at
+	}
+	return s
 }
 
-func (s RoomSettings) equal(other RoomSettings) bool {
-	a, b := s.FallbackPlaylistURI, other.FallbackPlaylistURI
-	return s.RequestsOpen == other.RequestsOpen && s.Delivery == other.Delivery && s.Fallback == other.Fallback && (a == nil) == (b == nil) && (a == nil || *a == *b)
+// settings reads what holds in the room now.
+func (t *roomTx) settings(ctx context.Context) (RoomSettings, error) {
+	row, err := t.tx.Room.Get(ctx, t.roomID)
+	if err != nil {
+		return RoomSettings{}, err
+	}
+	return settingsOf(row), nil
+}
+
+// insists says that a host wants a delivery anew that the player had made another one of.
+func (t *roomTx) insists(ctx context.Context, d *Delivery) (bool, error) {
+	if d == nil {
+		return false, nil
+	}
+	return t.tx.RoomPlayback.Query().Where(roomplayback.ID(t.roomID), roomplayback.DeliveryNEQ(string(*d))).Exist(ctx)
+}
+
+// settle changes a room's settings. A new delivery holds at once, also where the player had made another one necessary.
+func (t *roomTx) settle(ctx context.Context, in *SettingsChange, blocked []Blocked) error {
+	row, err := t.tx.Room.Get(ctx, t.roomID)
+	if err != nil {
+		return err
+	}
+	have := settingsOf(row)
+	wanted := in.over(have, blocked)
+	insists, err := t.insists(ctx, in.Delivery)
+	changed := wanted.differing(have)
+	if err != nil || len(changed) == 0 && !insists {
+		return err
+	}
+	update := t.alter().Room.Update().Where(room.ID(t.roomID)).SetSettingsVersion(t.version)
+	wanted.write(update.Mutation())
+	if err := update.Exec(ctx); err != nil {
+		return err
+	}
+	t.tell(deed{kind: DidSettings, detail: strings.Join(changed, ", ")})
+	shown := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetNillableDelivery((*string)(in.Delivery))
+	if in.Delivery != nil {
+		shown.AddVersion(1)
+	}
+	if wanted.SkipVotePercent != have.SkipVotePercent {
+		shown.AddVotesVersion(1)
+	}
+	return shown.Exec(ctx)
 }

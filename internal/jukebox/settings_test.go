@@ -21,13 +21,13 @@ func TestSettingsHoldAtOnce(t *testing.T) {
 		if s := p.settings(); s.Delivery != jukebox.DeliveryQueue || !s.Fallback || s.FallbackPlaylistURI != nil {
 			t.Errorf("usually %+v", s)
 		}
-		update := func(in jukebox.RoomSettingsInput) error {
-			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.UpdateRoomInput{Settings: &in}, nil)
+		update := func(in jukebox.SettingsChange) error {
+			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &in}, nil)
 			return err
 		}
 		state, err := p.LoadState(p.Context(), p.room.ID, nil)
 		p.must(err)
-		p.must(update(jukebox.RoomSettingsInput{
+		p.must(update(jukebox.SettingsChange{
 			Delivery: pointer(jukebox.DeliveryPlaylist), Fallback: pointer(false),
 			FallbackPlaylistURI: pointer("https://open.spotify.com/intl-de/playlist/37i9dQZF1DX?si=x"),
 		}))
@@ -38,19 +38,19 @@ func TestSettingsHoldAtOnce(t *testing.T) {
 			t.Errorf("the room's watchers see %+v", next.Settings)
 		}
 		before := p.version()
-		p.must(update(jukebox.RoomSettingsInput{Fallback: pointer(false)}))
+		p.must(update(jukebox.SettingsChange{Fallback: pointer(false)}))
 		if p.version() != before {
 			t.Error("what is so already is a change")
 		}
-		p.must(update(jukebox.RoomSettingsInput{FallbackPlaylistURI: pointer("")}))
+		p.must(update(jukebox.SettingsChange{FallbackPlaylistURI: pointer("")}))
 		if s := p.settings(); s.FallbackPlaylistURI != nil || s.Delivery != jukebox.DeliveryPlaylist {
 			t.Errorf("then %+v", s)
 		}
 		for _, uri := range []string{"spotify:track:37i9dQZF1DX", "https://evil.test/playlist/37i9dQZF1DX", "37i9dQZF1DX", "spotify:playlist:"} {
-			p.expect("field", p.wants(jukebox.BadUserInput, update(jukebox.RoomSettingsInput{FallbackPlaylistURI: &uri})).Field, "input.settings.fallbackPlaylistUri")
+			p.expect("field", p.wants(jukebox.BadUserInput, update(jukebox.SettingsChange{FallbackPlaylistURI: &uri})).Field, "input.settings.fallbackPlaylistUri")
 		}
-		p.wants(jukebox.BadUserInput, update(jukebox.RoomSettingsInput{Delivery: pointer(jukebox.Delivery("PIGEON"))}))
-		_, err = p.UpdateRoom(p.join("Gina"), p.room.ID, jukebox.UpdateRoomInput{Settings: &jukebox.RoomSettingsInput{}}, nil)
+		p.wants(jukebox.BadUserInput, update(jukebox.SettingsChange{Delivery: pointer(jukebox.Delivery("PIGEON"))}))
+		_, err = p.UpdateRoom(p.join("Gina"), p.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{}}, nil)
 		p.wants(jukebox.Forbidden, err)
 	})
 }
@@ -149,7 +149,7 @@ func TestADeliveryThatIsSetAnewIsAChangeWhereAnotherOneIsUsed(t *testing.T) {
 		list := jukebox.DeliveryPlaylist
 		set := func() (version int64, uses jukebox.Delivery) {
 			t.Helper()
-			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.UpdateRoomInput{Settings: &jukebox.RoomSettingsInput{Delivery: &list}}, nil)
+			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{Delivery: &list}}, nil)
 			p.must(err)
 			watcher, err := p.Driver().Watch(p.Context(), p.room.ID)
 			p.must(err)

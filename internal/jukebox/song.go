@@ -7,6 +7,7 @@ type Song struct {
 	URI        string // spotify:track:…
 	Name       string
 	Artists    []string
+	ArtistURIs []string // spotify:artist:…, in the order of Artists; empty where they are not known
 	AlbumName  string
 	ImageURL   *string // cover, nil where there is none
 	DurationMS int
@@ -23,6 +24,8 @@ type Catalog interface {
 	Search(ctx context.Context, hostID, query string, limit, offset int) (songs []Song, hasMore bool, err error)
 	// Song returns one song by its URI (spotify:track:…).
 	Song(ctx context.Context, hostID, uri string) (Song, error)
+	// Artist returns the name of an artist by its URI (spotify:artist:…).
+	Artist(ctx context.Context, hostID, uri string) (name string, err error)
 }
 
 // Library is what a host has at Spotify. Failures are like Catalog's.
@@ -31,6 +34,8 @@ type Library interface {
 	HostDevices(ctx context.Context, hostID string) ([]Device, error)
 	// Playlists returns the host's playlists, up to limit (1–50) from offset on.
 	Playlists(ctx context.Context, hostID string, limit, offset int) ([]Playlist, error)
+	// SavePlaylist makes a private playlist with these songs, in this order.
+	SavePlaylist(ctx context.Context, hostID, name, description string, uris []string) (Playlist, error)
 }
 
 // Playlist is a playlist of a host's Spotify account.

@@ -1,6 +1,10 @@
 package jukebox
 
-import "time"
+import (
+	"iter"
+	"slices"
+	"time"
+)
 
 // RoomStatus says whether a room can still be joined and changed.
 type RoomStatus string
@@ -24,10 +28,14 @@ type State struct {
 	RoomVersion, QueueVersion, PlaybackVersion int64
 
 	Settings    RoomSettings
-	PlaylistURI string // the playlist that was made for this room at Spotify; empty: none
+	Present     int        // people who are here
+	LastAdded   *QueueItem // what somebody added last, while it waits or plays; nil: none
+	PlaylistURI string     // the playlist that was made for this room at Spotify; empty: none
 
 	Queue      []*QueueItem // the committed song first, then the queued ones in the order they will play
+	Awaiting   []*QueueItem // songs that wait for approval, oldest first
 	NowPlaying *QueueItem   // nil while no song of this room plays
+	Plays      *Plays
 	Playback   Playback
 	Begun      bool          // a song of this room has played
 	Wishes     []HostCommand // what hosts want of the player and was not answered yet, oldest first
@@ -37,6 +45,10 @@ type State struct {
 
 	gone      []goneItem // songs that left the queue, oldest first
 	goneSince int64      // every song that left after this version stands in gone
+
+	settingsVersion int64     // at which the settings changed last
+	reorders        []reorder // songs that moved although they did not change, oldest first
+	ordersSince     int64     // of every step after this version it is known who moved
 
 	concerns      []concern // what concerned somebody, oldest first
 	concernsSince int64     // everything that concerned somebody after this version stands in concerns
@@ -53,6 +65,25 @@ func (s *State) Room() *Room {
 	}
 }
 
+// active are the songs that wait, also for approval, or play.
+func (s *State) active() iter.Seq[*QueueItem] {
+	return func(yield func(*QueueItem) bool) {
+		for _, item := range slices.Concat(s.Queue, s.Awaiting) {
+			if !yield(item) {
+				return
+			}
+		}
+		if s.NowPlaying != nil {
+			yield(s.NowPlaying)
+		}
+	}
+}
+
+// Takes returns why the rules keep a song from playing now, or nil.
+func (s *State) Takes(song Song, now time.Time) *Refusal {
+	return s.Settings.mayPlay(song, s.Plays.playedAt(recordingOf(song)), now)
+}
+
 // OldestSince is the oldest version from which QueueChange can tell a difference.
 func (s *State) OldestSince() int64 { return s.goneSince }
 
@@ -67,10 +98,10 @@ func (s *State) Committed() *QueueItem {
 // Fallback says whether an item was added by the server itself, because nobody had added anything.
 func (i *QueueItem) Fallback() bool { return i.AddedBy == nil }
 
-// Next returns the first song that is still free to be overtaken, or nil.
-func (s *State) Next() *QueueItem {
+// Next returns the first song that is still free to be overtaken and that the rules let play now, or nil.
+func (s *State) Next(now time.Time) *QueueItem {
 	for _, item := range s.Queue {
-		if item.State == Queued {
+		if item.State == Queued && s.Takes(item.Song, now) == nil {
 			return item
 		}
 	}

@@ -13,8 +13,10 @@ type ViewerInRoom struct {
 	LikedItemIDs []string // among those in the queue
 	AddedItemIDs []string // among those in the queue
 	Next         *QueueItem
-	Quota        Quota
-	Removed      bool
+	// Their songs that wait for approval, oldest first; for hosts, everybody's.
+	AwaitingApproval []*QueueItem
+	Quota            Quota
+	Removed          bool
 }
 
 // Quota is how much somebody may add.
@@ -50,9 +52,37 @@ func (j *Jukebox) ViewerInRoom(ctx context.Context, s *State) (*ViewerInRoom, er
 			v.AddedItemIDs = append(v.AddedItemIDs, item.ID)
 		}
 	}
-	v.Quota.Queued = len(v.AddedItemIDs)
+	for _, item := range s.Awaiting {
+		if item.owner() == a.viewer.UserID || a.role.may(ActApprove) == nil {
+			v.AwaitingApproval = append(v.AwaitingApproval, item)
+		}
+	}
+	if v.Quota, err = j.quota(ctx, a, s); err != nil {
+		return nil, err
+	}
 	if len(s.Queue) > 0 && len(v.AddedItemIDs) > 0 && s.Queue[0].ID == v.AddedItemIDs[0] {
 		v.Next = s.Queue[0]
 	}
 	return v, nil
+}
+
+// quota tells how much the viewer may add.
+func (j *Jukebox) quota(ctx context.Context, a access, s *State) (Quota, error) {
+	q := Quota{Queued: s.queuedBy(a.viewer.UserID)}
+	if a.role != RoleGuest {
+		return q, nil
+	}
+	q.MaxQueued = s.Settings.MaxQueuedPerGuest
+	adds, err := j.allowanceOf(ctx, a, &s.Settings)
+	if err != nil || adds.perHour == 0 {
+		return q, err
+	}
+	now := time.Now()
+	left := adds.left(now)
+	q.AddsLeft = &left
+	if left == 0 {
+		at := adds.refillsAt(now).UTC()
+		q.RefillsAt = &at
+	}
+	return q, nil
 }

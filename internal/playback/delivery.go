@@ -175,11 +175,11 @@ func (m *moment) usesPlaylist() bool {
 // pick returns the queue's first song that did not fail before, or else simply the first; nil when none is left.
 func (m *moment) pick() *jukebox.QueueItem {
 	for _, item := range m.room.Queue {
-		if item.State == jukebox.Queued && !m.hasPassed(item) {
+		if item.State == jukebox.Queued && !m.hasPassed(item) && m.room.Takes(item.Song, m.now) == nil {
 			return item
 		}
 	}
-	return m.room.Next()
+	return m.room.Next(m.now)
 }
 
 func (m *moment) directly(item *jukebox.QueueItem) Command {

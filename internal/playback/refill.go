@@ -58,7 +58,9 @@ func (m *moment) suggested() jukebox.PlaybackStep {
 	if m.answer.Fault != nil {
 		m.memory.fallback.until = m.now.Add(refillRetry)
 	}
-	songs := slices.DeleteFunc(slices.Clone(m.answer.Songs), func(s jukebox.Song) bool { return m.itemOf(&s) != nil }) // they are here
+	songs := slices.DeleteFunc(slices.Clone(m.answer.Songs), func(s jukebox.Song) bool {
+		return m.itemOf(&s) != nil || m.room.Takes(s, m.now) != nil // it is here, or may not be
+	})
 	songs = songs[:min(refillSongs, len(songs))]
 	if m.waiting() { // somebody has added one meanwhile
 		songs = nil

@@ -85,11 +85,37 @@ func (c *Client) Song(ctx context.Context, hostID, uri string) (jukebox.Song, er
 	return song, nil
 }
 
+// unknown says that Spotify has nothing of this id; 400: it is not even one.
+func (f *failure) unknown() bool {
+	return f.kind == playback.Gone && (f.status == http.StatusNotFound || f.status == http.StatusBadRequest)
+}
+
 func songError(f *failure) error {
-	if f.kind == playback.Gone && (f.status == http.StatusNotFound || f.status == http.StatusBadRequest) { // 400: not even an id
+	if f.unknown() {
 		return &jukebox.Error{Code: jukebox.NotFound, Field: "songUri", Message: "Spotify has no such song", Err: f}
 	}
 	return f.unavailable()
+}
+
+// Artist implements jukebox.Catalog. The name may be ten minutes old.
+func (c *Client) Artist(ctx context.Context, hostID, uri string) (string, error) {
+	name, failed := c.artists.ask(ctx, trackKey{hostID, uri}, func(ctx context.Context) (name string, failed *failure) {
+		failed = c.call(hostID, "artist", search, func(api *zmb3.Client) error {
+			artist, err := api.GetArtist(ctx, idOf(uri))
+			if err == nil {
+				name = artist.Name
+			}
+			return err
+		})
+		return name, failed
+	})
+	if failed != nil && failed.unknown() {
+		return "", &jukebox.Error{Code: jukebox.NotFound, Message: "Spotify has no such artist", Err: failed}
+	}
+	if failed != nil {
+		return "", failed.unavailable()
+	}
+	return name, nil
 }
 
 // playlist is what a list of playlists tells of one. What it contains was called tracks before 2026.

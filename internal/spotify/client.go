@@ -54,6 +54,7 @@ type Client struct {
 
 	searches *memory[searchKey, found]
 	tracks   *memory[trackKey, jukebox.Song]
+	artists  *memory[trackKey, string]
 	devices  *memory[string, []jukebox.Device]
 	fallback *memory[fallbackKey, []jukebox.Song]
 }
@@ -98,6 +99,7 @@ func (c *Client) connect(given *http.Client) {
 func (c *Client) remember() {
 	c.searches = newMemory[searchKey, found]("search", 1_000, 30*time.Second, &c.flights)
 	c.tracks = newMemory[trackKey, jukebox.Song]("track", 10_000, 10*time.Minute, &c.flights)
+	c.artists = newMemory[trackKey, string]("artist", 1_000, 10*time.Minute, &c.flights)
 	c.devices = newMemory[string, []jukebox.Device]("devices", 1_000, 5*time.Second, &c.flights)
 	c.fallback = newMemory[fallbackKey, []jukebox.Song]("fallback", 1_000, 10*time.Minute, &c.flights)
 }
@@ -110,6 +112,7 @@ func (c *Client) Forget(hostID string) {
 	c.capabilities.forget(func(key capabilityKey) bool { return key.hostID == hostID })
 	c.searches.forget(func(key searchKey) bool { return key.hostID == hostID })
 	c.tracks.forget(func(key trackKey) bool { return key.hostID == hostID })
+	c.artists.forget(func(key trackKey) bool { return key.hostID == hostID })
 	c.devices.forget(func(key string) bool { return key == hostID })
 	c.fallback.forget(func(key fallbackKey) bool { return key.hostID == hostID })
 }

@@ -29,6 +29,11 @@ type entries struct {
 
 // CreatePlaylist implements playback.Player. The playlist is private.
 func (c *Client) CreatePlaylist(ctx context.Context, hostID, name, description string) (string, error) {
+	uri, failed := c.createPlaylist(ctx, hostID, name, description)
+	return uri, failed.fault()
+}
+
+func (c *Client) createPlaylist(ctx context.Context, hostID, name, description string) (string, *failure) {
 	body := map[string]any{"name": name, "description": description, "public": false} // without it Spotify makes it public
 	var created struct{ URI string }
 	create := func(path string) *failure {
@@ -41,16 +46,20 @@ func (c *Client) CreatePlaylist(ctx context.Context, hostID, name, description s
 			failed := c.ask(ctx, hostID, "profile", control, request{method: http.MethodGet, path: "me"}, &me)
 			return cmp.Or(failed, create("users/"+url.PathEscape(me.ID)+"/playlists"))
 		}})
-	return created.URI, failed.fault()
+	return created.URI, failed
 }
 
 // Append implements playback.Player.
 func (c *Client) Append(ctx context.Context, hostID, playlistURI, uri string) error {
+	return c.append(ctx, hostID, playlistURI, []string{uri}, control).fault()
+}
+
+func (c *Client) append(ctx context.Context, hostID, playlistURI string, uris []string, p priority) *failure {
 	add := func(rest string) func() *failure {
-		r := request{method: http.MethodPost, path: playlistPath(playlistURI, rest), body: map[string]any{"uris": []string{uri}}}
-		return func() *failure { return c.ask(ctx, hostID, "append", control, r, nil) }
+		r := request{method: http.MethodPost, path: playlistPath(playlistURI, rest), body: map[string]any{"uris": uris}}
+		return func() *failure { return c.ask(ctx, hostID, "append", p, r, nil) }
 	}
-	return c.capabilities.climb(hostID, rung{appendItem, add("/items")}, rung{appendTrack, add("/tracks")}).fault()
+	return c.capabilities.climb(hostID, rung{appendItem, add("/items")}, rung{appendTrack, add("/tracks")})
 }
 
 // PlaylistSongs implements playback.Player.

@@ -43,6 +43,7 @@ func songOf(t *zmb3.FullTrack) jukebox.Song {
 	}
 	for _, artist := range t.Artists {
 		s.Artists = append(s.Artists, artist.Name)
+		s.ArtistURIs = append(s.ArtistURIs, string(artist.URI))
 	}
 	return s
 }

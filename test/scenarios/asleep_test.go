@@ -10,7 +10,7 @@ import (
 func TestARoomThatIsClosedInItsSleepKeepsNoPlaylist(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		list := jukebox.DeliveryPlaylist
-		p := open(t, options{songs: 1, settings: jukebox.RoomSettingsInput{Delivery: &list}})
+		p := open(t, options{songs: 1, settings: jukebox.SettingsChange{Delivery: &list}})
 		time.Sleep(10 * time.Second)
 		p.pressPlay()
 		p.health.leave()

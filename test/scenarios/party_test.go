@@ -30,7 +30,7 @@ type options struct {
 	songs    int           // that the host adds at once
 	length   time.Duration // about which songs have; 0: three minutes
 	name     string        // of the host; empty: Hanna
-	settings jukebox.RoomSettingsInput
+	settings jukebox.SettingsChange
 	spotify  func(*sim.Switches) // how Spotify treats the host; nil: well
 }
 
@@ -55,7 +55,7 @@ func (w *world) open(s *server, o options) *party {
 		must(w.t, w.spotify.Tune(account.ID, o.spotify))
 	}
 	o.settings.Fallback = cmp.Or(o.settings.Fallback, new(bool))
-	p.room, err = s.CreateRoom(p.host, jukebox.CreateRoomInput{Settings: &o.settings}, nil)
+	p.room, err = s.CreateRoom(p.host, jukebox.NewRoom{Settings: &o.settings}, nil)
 	must(w.t, err)
 	p.health = watchHealth(w.t, s, p.room.ID)
 	p.addSome(o.songs)

@@ -17,7 +17,7 @@ import (
 // byPlaylist is a party whose songs go to the playlist ANTWON-<code>.
 func byPlaylist(songs int, spotify func(*sim.Switches)) options {
 	delivery := jukebox.DeliveryPlaylist
-	return options{songs: songs, spotify: spotify, settings: jukebox.RoomSettingsInput{Delivery: &delivery}}
+	return options{songs: songs, spotify: spotify, settings: jukebox.SettingsChange{Delivery: &delivery}}
 }
 
 func following(s *sim.Switches) { s.FollowsPlaylist = true }
@@ -66,7 +66,7 @@ func playlistScenarios() []scenario {
 				p.untilHeard("2")
 				must(p.t, p.spotify.Tune(p.account.ID, following))
 				list := jukebox.DeliveryPlaylist
-				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.UpdateRoomInput{Settings: &jukebox.RoomSettingsInput{Delivery: &list}}, nil)
+				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{Delivery: &list}}, nil)
 				must(p.t, err)
 			},
 		},
@@ -111,10 +111,10 @@ func fallbackScenarios() []scenario {
 			name:   "the host's playlist steps in, and gives way to a guest's song",
 			played: "1 other 2", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-			options: options{settings: jukebox.RoomSettingsInput{Fallback: &yes}},
+			options: options{settings: jukebox.SettingsChange{Fallback: &yes}},
 			course: func(p *party) {
 				uri := p.app.playlist(p.music[100:110]...)
-				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.UpdateRoomInput{Settings: &jukebox.RoomSettingsInput{FallbackPlaylistURI: &uri}}, nil)
+				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{FallbackPlaylistURI: &uri}}, nil)
 				must(p.t, err)
 				p.addSome(1)
 				time.Sleep(5 * time.Minute)
@@ -127,7 +127,7 @@ func fallbackScenarios() []scenario {
 			name:   "without a playlist, what goes with the songs before",
 			played: "1 other 2", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-			options: options{songs: 1, settings: jukebox.RoomSettingsInput{Fallback: &yes}},
+			options: options{songs: 1, settings: jukebox.SettingsChange{Fallback: &yes}},
 			course: func(p *party) {
 				time.Sleep(5 * time.Minute)
 				p.add(p.join("Gina"))

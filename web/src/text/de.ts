@@ -42,6 +42,7 @@ export const de: Messages = {
     NOT_PLAYABLE: 'Spotify spielt diesen Song hier nicht.',
     ALREADY_VOTED: 'Du hast schon abgestimmt.',
     TOO_EARLY: 'Dieser Song hat gerade erst angefangen.',
+    VOTES_OFF: 'Hier wird nicht über Songs abgestimmt.',
   },
   health: {
     OK: 'Alles in Ordnung.',

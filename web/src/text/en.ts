@@ -42,6 +42,7 @@ export const en: Messages = {
     NOT_PLAYABLE: 'Spotify does not play this song here.',
     ALREADY_VOTED: 'You have voted already.',
     TOO_EARLY: 'This song has only just begun.',
+    VOTES_OFF: 'The host does not let guests vote.',
   },
   health: {
     OK: 'All is well.',

@@ -1,0 +1,86 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"antwon.dj/backend/internal/gqlserver"
+	"antwon.dj/backend/internal/jukebox"
+)
+
+const (
+	// scheduleEvery is the least time between two schedules: each like would make one.
+	scheduleEvery = time.Second
+	// scheduleDrift is how often one is made while the music stands still, and everything moves on with the time.
+	scheduleDrift = 5 * time.Second
+	// scheduleTicks is how many schedules there can be of one version of the room: so much finer are its own versions.
+	scheduleTicks = 1 << 16
+)
+
+// roomSchedule lets a member follow when the songs play.
+func (r *Resolver) roomSchedule(ctx context.Context, args map[string]any) (*gqlserver.Opened, error) {
+	opened, err := r.open(aspect{
+		changed: func(s *jukebox.State) int64 { return max(s.QueueVersion, s.PlaybackVersion) },
+		event: func(_ context.Context, _ *int64, s *jukebox.State) (any, error) {
+			return s.Schedule(time.Now()), nil
+		},
+	})(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	follow := opened.Follow
+	opened.Version *= scheduleTicks
+	opened.Follow = func(ctx context.Context) (gqlserver.Source, error) {
+		room, err := follow(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return &scheduleSource{Source: room}, nil
+	}
+	return opened, nil
+}
+
+// scheduleSource shows the states of a room, but not too many, and the same one again while time alone makes it another.
+type scheduleSource struct {
+	gqlserver.Source
+	given   gqlserver.State // in the schedule's own versions
+	givenAt time.Time
+}
+
+func (s *scheduleSource) Newest() (gqlserver.State, <-chan struct{}) {
+	newest, replaced := s.Source.Newest()
+	now := time.Now()
+	finer(&newest)
+	news, drifts := newest.Changed > s.given.Changed, newest.Value.(*jukebox.State).StandsStill(now)
+	since := now.Sub(s.givenAt)
+	switch {
+	case s.givenAt.IsZero() || newest.Last || news && since >= scheduleEvery:
+	case drifts && since >= scheduleDrift:
+		newest.Version = max(newest.Version, s.given.Version+1)
+		newest.Changed = newest.Version
+	case news:
+		s.given.Barred, s.given.BarredAt, s.given.Again = newest.Barred, newest.BarredAt, scheduleEvery-since
+		return s.given, replaced
+	default:
+		newest.Version, newest.Changed = max(newest.Version, s.given.Version), s.given.Changed
+		newest.Again = again(drifts, scheduleDrift-since)
+		return newest, replaced
+	}
+	newest.Again = again(drifts, scheduleDrift)
+	s.given, s.givenAt = newest, now
+	return newest, replaced
+}
+
+func again(drifts bool, in time.Duration) time.Duration {
+	if drifts {
+		return in
+	}
+	return 0
+}
+
+// finer counts in the schedule's own versions.
+func finer(s *gqlserver.State) {
+	s.Version *= scheduleTicks
+	s.Changed *= scheduleTicks
+	s.BarredAt *= scheduleTicks
+}

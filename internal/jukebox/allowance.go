@@ -1,0 +1,38 @@
+package jukebox
+
+import "time"
+
+// allowance is how many songs somebody may add: a bucket of perHour songs that refills evenly within an hour. fullAt is when
+// it is full again; zero or past: it is.
+type allowance struct {
+	perHour int
+	fullAt  time.Time
+}
+
+// every is how long one more song takes.
+func (a allowance) every() time.Duration { return time.Hour / time.Duration(a.perHour) }
+
+// left is how many songs may be added now.
+func (a allowance) left(now time.Time) int {
+	missing := max(0, a.fullAt.Sub(now))
+	return max(0, a.perHour-int((missing+a.every()-1)/a.every()))
+}
+
+// refillsAt is when one more may be added, if none may be now.
+func (a allowance) refillsAt(now time.Time) time.Time {
+	return later(now, a.fullAt.Add(-a.every()*time.Duration(a.perHour-1)))
+}
+
+// take counts a song that is added, and giveBack one that was taken back.
+func (a allowance) take(now time.Time) allowance {
+	return allowance{a.perHour, later(now, a.fullAt).Add(a.every())}
+}
+
+func (a allowance) giveBack() allowance { return allowance{a.perHour, a.fullAt.Add(-a.every())} }
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

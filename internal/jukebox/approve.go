@@ -1,0 +1,90 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+
+	entsql "entgo.io/ent/dialect/sql"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/like"
+	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/predicate"
+	"antwon.dj/backend/ent/queueitem"
+)
+
+// What a song's approval can be; NULL: it needed none.
+const (
+	approvalWaiting = "WAITING"
+	approvalGiven   = "GIVEN"
+)
+
+// ApproveItem lets a song that waits for approval into the queue; approving an approved one is no error. For hosts.
+func (j *Jukebox) ApproveItem(ctx context.Context, itemID string) (*QueueItem, error) {
+	a, err := j.enterItem(ctx, itemID, ActApprove)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.open(); err != nil {
+		return nil, err
+	}
+	err = j.change(ctx, a, func(ctx context.Context, t *roomTx) error {
+		item, err := t.tx.QueueItem.Get(ctx, itemID)
+		switch {
+		case err != nil:
+			return err
+		case item.State == string(Removed):
+			return errorf(NotFound, "this song is in the queue no more")
+		case item.State != string(AwaitingApproval):
+			return nil
+		}
+		return t.approve(ctx, item)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("approve a song: %w", err)
+	}
+	return j.loader.item(ctx, itemID)
+}
+
+// approve lets a song that waits for approval into the queue.
+func (t *roomTx) approve(ctx context.Context, item *ent.QueueItem) error {
+	if item.AddedByID != nil {
+		t.concerns(*item.AddedByID)
+	}
+	if err := t.concernHosts(ctx); err != nil {
+		return err
+	}
+	t.tell(deed{kind: DidApprove, itemID: item.ID})
+	return t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).
+		SetState(string(Queued)).SetApproval(approvalGiven).SetVersion(t.version).Exec(ctx)
+}
+
+// concernHosts declares that a change concerns those who approve songs.
+func (t *roomTx) concernHosts(ctx context.Context) error {
+	ids, err := t.tx.Membership.Query().
+		Where(membership.RoomID(t.roomID), membership.RoleIn(string(RoleHost), string(RoleCohost))).Select(membership.FieldUserID).Strings(ctx)
+	for _, id := range ids {
+		t.concerns(id)
+	}
+	return err
+}
+
+// isNewcomer says that the actor's songs wait for approval.
+func (t *roomTx) isNewcomer(ctx context.Context, s *RoomSettings) (bool, error) {
+	if !s.RequireApproval || t.role != RoleGuest {
+		return false, nil
+	}
+	accepted, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.AddedByID(t.actor),
+		queueitem.StateNotIn(string(AwaitingApproval), string(Removed)),
+		queueitem.Or(queueitem.Approval(approvalGiven), likedByOthers(t.actor))).Count(ctx)
+	return s.needsApproval(t.role, accepted), err
+}
+
+// likedByOthers are songs that somebody else likes.
+func likedByOthers(userID string) predicate.QueueItem {
+	return func(s *entsql.Selector) {
+		likes := entsql.Table(like.Table)
+		s.Where(entsql.In(s.C(queueitem.FieldID),
+			entsql.Select(likes.C(like.FieldItemID)).From(likes).Where(entsql.NEQ(likes.C(like.FieldUserID), userID))))
+	}
+}

@@ -1,0 +1,160 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/roomevent"
+)
+
+// DeedKind is what somebody did in a room.
+type DeedKind string
+
+const (
+	DidAdd      DeedKind = "ADDED"
+	DidApprove  DeedKind = "APPROVED"
+	DidLike     DeedKind = "LIKED"
+	DidUnlike   DeedKind = "UNLIKED"
+	DidWithdraw DeedKind = "WITHDRAWN"
+	DidHandOn   DeedKind = "HANDED_ON" // withdrawn, and passed to somebody who likes it
+	DidRemove   DeedKind = "REMOVED"   // somebody's song, as a host
+	DidClear    DeedKind = "CLEARED"
+	DidPin      DeedKind = "PINNED"
+	DidUnpin    DeedKind = "UNPINNED"
+	DidVote     DeedKind = "VOTED"   // to skip
+	DidSkip     DeedKind = "SKIPPED" // detail: HOST or VOTE
+	DidPause    DeedKind = "PAUSED"
+	DidResume   DeedKind = "RESUMED"
+	DidTransfer DeedKind = "TRANSFERRED"
+	DidSettings DeedKind = "SETTINGS" // detail: which
+	DidJoin     DeedKind = "JOINED"
+	DidExpel    DeedKind = "LEFT_OUT" // detail: REMOVED or BANNED
+	DidAppoint  DeedKind = "ROLE"     // detail: the new one
+	DidUndo     DeedKind = "UNDONE"   // detail: what
+	DidExport   DeedKind = "EXPORTED"
+	DidClose    DeedKind = "CLOSED"
+)
+
+// deed is something that is done in a change, for the log and for taking it back.
+type deed struct {
+	kind    DeedKind
+	actor   string // empty: the change's own
+	itemID  string
+	subject string // to whom it is done
+	detail  string
+}
+
+// tell puts a deed into the room's log, with the change.
+func (t *roomTx) tell(d deed) {
+	if d.actor == "" {
+		d.actor = t.actor
+	}
+	t.deeds = append(t.deeds, d)
+}
+
+// row is the deed as it is stored.
+func (d deed) row(t *roomTx) *ent.RoomEventCreate {
+	row := t.tx.RoomEvent.Create().SetID(newID()).SetRoomID(t.roomID).SetAt(t.now).SetKind(string(d.kind)).SetVersion(t.version)
+	row.SetNillableActorID(orNil(d.actor)).SetNillableItemID(orNil(d.itemID)).SetNillableSubjectID(orNil(d.subject))
+	return row.SetNillableDetail(orNil(cut(d.detail, 1024)))
+}
+
+func orNil(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// RoomEvent is something that was done in a room.
+type RoomEvent struct {
+	ID      string
+	At      time.Time
+	Actor   *User // nil: the server itself
+	Kind    string
+	Item    *QueueItem // to which song, if to one
+	Subject *User      // to whom, if to somebody
+	Detail  *string
+	Cursor  string // where it stands in the log
+}
+
+// Log returns what was done in a room, the latest first: up to first (1–100) events after the cursor, and whether there are
+// more; with likes only if they are asked for. For hosts.
+func (j *Jukebox) Log(ctx context.Context, r *Room, first int, after *string, likes bool) (events []RoomEvent, more bool, err error) {
+	if _, err := j.enter(ctx, r.ID, ActLog); err != nil {
+		return nil, false, err
+	}
+	if first < 1 || first > maxPage {
+		return nil, false, badInput("first", "must be 1 to %d", maxPage)
+	}
+	query := j.store.read.RoomEvent.Query().Where(roomevent.RoomID(r.ID)).
+		Order(roomevent.ByAt(sql.OrderDesc()), roomevent.ByID(sql.OrderDesc())).Limit(first + 1)
+	if !likes {
+		query.Where(roomevent.KindNotIn(string(DidLike), string(DidUnlike)))
+	}
+	if after != nil {
+		at, id, err := parseCursor(*after)
+		if err != nil {
+			return nil, false, err
+		}
+		query.Where(roomevent.AtLTE(at), roomevent.Or(roomevent.AtLT(at), roomevent.IDLT(id)))
+	}
+	rows, err := query.All(ctx)
+	if err != nil {
+		return nil, false, fmt.Errorf("load the log: %w", err)
+	}
+	if more = len(rows) > first; more {
+		rows = rows[:first]
+	}
+	events, err = j.loader.eventsOf(ctx, r.ID, rows)
+	return events, more, err
+}
+
+func (l *loader) eventsOf(ctx context.Context, roomID string, rows []*ent.RoomEvent) ([]RoomEvent, error) {
+	var itemIDs, userIDs []string
+	for _, row := range rows {
+		itemIDs = appendIf(itemIDs, row.ItemID)
+		userIDs = appendIf(appendIf(userIDs, row.ActorID), row.SubjectID)
+	}
+	items, err := l.itemsByID(ctx, roomID, itemIDs)
+	if err != nil {
+		return nil, err
+	}
+	people, err := l.loadPeople(ctx, roomID, userIDs)
+	if err != nil {
+		return nil, err
+	}
+	events := make([]RoomEvent, len(rows))
+	for i, row := range rows {
+		events[i] = RoomEvent{
+			ID: row.ID, At: row.At.UTC(), Kind: row.Kind, Detail: row.Detail, Cursor: cursor(row.At, row.ID),
+			Actor: person(people, row.ActorID), Subject: person(people, row.SubjectID),
+		}
+		if row.ItemID != nil {
+			events[i].Item = items[*row.ItemID]
+		}
+	}
+	return events, nil
+}
+
+func appendIf(ids []string, id *string) []string {
+	if id == nil || slices.Contains(ids, *id) {
+		return ids
+	}
+	return append(ids, *id)
+}
+
+func person(people map[string]User, id *string) *User {
+	if id == nil {
+		return nil
+	}
+	if found, ok := people[*id]; ok {
+		return &found
+	}
+	return nil
+}

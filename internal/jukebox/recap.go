@@ -1,0 +1,43 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+
+	"antwon.dj/backend/ent/like"
+	"antwon.dj/backend/ent/queueitem"
+)
+
+// Recap is somebody's evening in a room.
+type Recap struct {
+	SongsPlayed []*QueueItem // that they had added, in the order in which they played
+	LikesGiven  int
+	LikesGot    int // by others
+}
+
+// Recap returns the viewer's evening in a room, also when it is over. For guests.
+func (j *Jukebox) Recap(ctx context.Context, r *Room) (*Recap, error) {
+	a, err := j.enter(ctx, r.ID, ActRecap)
+	if err != nil {
+		return nil, err
+	}
+	mine := queueitem.And(queueitem.RoomID(r.ID), queueitem.AddedByID(a.viewer.UserID), queueitem.StateNEQ(string(Removed)))
+	rows, err := j.store.read.QueueItem.Query().Where(mine, queueitem.StartedAtNotNil()).Order(queueitem.ByStartedAt()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load what was played for the viewer: %w", err)
+	}
+	recap := &Recap{}
+	if recap.SongsPlayed, err = j.loader.itemsOf(ctx, r.ID, rows); err != nil {
+		return nil, err
+	}
+	recap.LikesGiven, err = j.store.read.Like.Query().
+		Where(like.UserID(a.viewer.UserID), like.HasItemWith(queueitem.RoomID(r.ID), queueitem.StateNEQ(string(Removed)))).Count(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("count the viewer's likes: %w", err)
+	}
+	recap.LikesGot, err = j.store.read.Like.Query().Where(like.UserIDNEQ(a.viewer.UserID), like.HasItemWith(mine)).Count(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("count the likes for the viewer: %w", err)
+	}
+	return recap, nil
+}

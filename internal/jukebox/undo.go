@@ -1,0 +1,226 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/ent/roomevent"
+)
+
+const (
+	undoWithin      = 30 * time.Second // a slip of the thumb
+	undoHostsWithin = time.Minute      // what a host does to others' songs
+)
+
+// undoable is what can be taken back, and how. All return a Conflict where what happened since does not allow it.
+var undoable = map[DeedKind]struct {
+	within time.Duration
+	act    Action // of which one has to be capable still
+	undo   func(*roomTx, context.Context, *ent.RoomEvent) error
+}{
+	DidLike:     {undoWithin, ActLike, (*roomTx).undoLike},
+	DidUnlike:   {undoWithin, ActLike, (*roomTx).undoUnlike},
+	DidAdd:      {undoWithin, ActAdd, (*roomTx).undoAdd},
+	DidWithdraw: {undoWithin, ActRemoveOwn, (*roomTx).undoRemoval},
+	DidHandOn:   {undoWithin, ActRemoveOwn, (*roomTx).undoHandOn},
+	DidRemove:   {undoHostsWithin, ActRemoveAny, (*roomTx).undoRemoval},
+	DidClear:    {undoHostsWithin, ActClear, (*roomTx).undoClear},
+}
+
+// Undo takes back what the viewer did last in a room: a like, an unlike, an added or a withdrawn song, for hosts also a
+// removed song or a cleared queue. Conflict if there is nothing, it is too long ago, or what happened since does not allow
+// it. For guests.
+func (j *Jukebox) Undo(ctx context.Context, roomID string) (*RoomQueue, error) {
+	a, err := j.enter(ctx, roomID, ActUndo)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.open(); err != nil {
+		return nil, err
+	}
+	err = j.change(ctx, a, func(ctx context.Context, t *roomTx) error { return t.undoLast(ctx) })
+	if err != nil {
+		return nil, fmt.Errorf("undo: %w", err)
+	}
+	return j.queue(ctx, roomID)
+}
+
+func (t *roomTx) undoLast(ctx context.Context) error {
+	var kinds []string
+	for kind := range undoable {
+		kinds = append(kinds, string(kind))
+	}
+	last, err := t.tx.RoomEvent.Query().
+		Where(roomevent.RoomID(t.roomID), roomevent.ActorID(t.actor), roomevent.KindIn(kinds...), roomevent.Undone(false)).
+		Order(roomevent.ByVersion(sql.OrderDesc()), roomevent.ByID(sql.OrderDesc())).First(ctx)
+	if ent.IsNotFound(err) {
+		return errNothingToUndo
+	}
+	if err != nil {
+		return err
+	}
+	way := undoable[DeedKind(last.Kind)]
+	if t.now.Sub(last.At) > way.within {
+		return errNothingToUndo
+	}
+	if err := t.role.may(way.act); err != nil {
+		return err
+	}
+	if err := way.undo(t, ctx, last); err != nil {
+		return err
+	}
+	t.deeds = []deed{{kind: DidUndo, actor: t.actor, itemID: deref(last.ItemID), detail: last.Kind}} // and nothing that can be undone in turn
+	return t.alter().RoomEvent.Update().Where(roomevent.ID(last.ID)).SetUndone(true).Exec(ctx)
+}
+
+var errNothingToUndo = errorf(Conflict, "there is nothing to take back any more")
+
+// overtaken is why something that happened since stands in the way.
+func overtaken(why string) error {
+	return errorf(Conflict, "it cannot be taken back any more: %s", why)
+}
+
+// waitingItem returns the event's song while likes still count.
+func (t *roomTx) waitingItem(ctx context.Context, e *ent.RoomEvent) (*ent.QueueItem, error) {
+	item, err := t.tx.QueueItem.Get(ctx, deref(e.ItemID))
+	if err != nil {
+		return nil, err
+	}
+	switch QueueItemState(item.State) {
+	case Queued, AwaitingApproval:
+		return item, nil
+	case Removed:
+		return nil, overtaken("the song is in the queue no more")
+	}
+	return nil, refused(mayLike(QueueItemState(item.State)))
+}
+
+func (t *roomTx) undoLike(ctx context.Context, e *ent.RoomEvent) error {
+	item, err := t.waitingItem(ctx, e)
+	if err != nil {
+		return err
+	}
+	return t.unlike(ctx, item, t.actor)
+}
+
+func (t *roomTx) undoUnlike(ctx context.Context, e *ent.RoomEvent) error {
+	item, err := t.waitingItem(ctx, e)
+	if err != nil {
+		return err
+	}
+	return t.like(ctx, item, t.actor)
+}
+
+// undoAdd gives back what the song counted, and hands it on to those who like it already.
+func (t *roomTx) undoAdd(ctx context.Context, e *ent.RoomEvent) error {
+	item, err := t.waitingItem(ctx, e)
+	if err != nil {
+		return err
+	}
+	if deref(item.AddedByID) != t.actor {
+		return overtaken("the song is somebody else's now")
+	}
+	if err := t.withdraw(ctx, item, DidWithdraw, DidHandOn); err != nil {
+		return err
+	}
+	settings, err := t.settings(ctx)
+	if err != nil || settings.AddsPerHour == nil || t.role != RoleGuest {
+		return err
+	}
+	row, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(t.actor)).Only(ctx)
+	if err != nil || row.AddsFullAt == nil {
+		return err
+	}
+	return t.tx.Membership.Update().Where(membership.ID(row.ID)).
+		SetAddsFullAt(microseconds(allowanceOf(row, &settings).giveBack().fullAt)).Exec(ctx)
+}
+
+// undoRemoval brings a song back, with its likes and its place; one that was committed is not skipped after all.
+func (t *roomTx) undoRemoval(ctx context.Context, e *ent.RoomEvent) error {
+	item, err := t.tx.QueueItem.Get(ctx, deref(e.ItemID))
+	if err != nil {
+		return err
+	}
+	switch {
+	case item.State == string(Committed) && item.SkipOnStart:
+		return t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).SetSkipOnStart(false).SetVersion(t.version).Exec(ctx)
+	case item.State != string(Removed):
+		return overtaken("the song has been played or skipped")
+	}
+	back, err := t.bringBack(ctx, []*ent.QueueItem{item})
+	if err == nil && back == 0 {
+		err = overtaken("the song is in the queue again, or the queue is full")
+	}
+	return err
+}
+
+// undoHandOn gives a song back to who withdrew it, and their like.
+func (t *roomTx) undoHandOn(ctx context.Context, e *ent.RoomEvent) error {
+	item, err := t.waitingItem(ctx, e)
+	if err != nil {
+		return err
+	}
+	if deref(item.AddedByID) != deref(e.SubjectID) {
+		return overtaken("the song is somebody else's now")
+	}
+	t.concerns(t.actor)
+	t.concerns(deref(e.SubjectID))
+	if err := t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).SetAddedByID(t.actor).SetVersion(t.version).Exec(ctx); err != nil {
+		return err
+	}
+	if deref(e.Detail) != likedToo {
+		return nil
+	}
+	return t.like(ctx, item, t.actor)
+}
+
+// undoClear brings back what was cleared, the oldest first, as far as there is room for it.
+func (t *roomTx) undoClear(ctx context.Context, e *ent.RoomEvent) error {
+	items, err := t.tx.QueueItem.Query().
+		Where(queueitem.RoomID(t.roomID), queueitem.Version(e.Version), queueitem.State(string(Removed))).Order(queueitem.ByAge()).All(ctx)
+	if err != nil {
+		return err
+	}
+	back, err := t.bringBack(ctx, items)
+	if err == nil && back == 0 {
+		err = overtaken("the songs are in the queue again, or the queue is full")
+	}
+	return err
+}
+
+// bringBack puts removed songs back, except recordings that are there again, and as many as there is room for. It returns how
+// many that were.
+func (t *roomTx) bringBack(ctx context.Context, items []*ent.QueueItem) (n int, err error) {
+	active, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecordingNotNil()).
+		Select(queueitem.FieldActiveRecording).Strings(ctx)
+	if err != nil {
+		return 0, err
+	}
+	there := map[string]bool{}
+	for _, recording := range active {
+		there[recording] = true
+	}
+	for _, item := range items {
+		if there[item.Recording] || len(there) >= maxQueue {
+			continue
+		}
+		there[item.Recording] = true
+		state := Queued
+		if deref(item.Approval) == approvalWaiting {
+			state = AwaitingApproval
+		}
+		err := t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).
+			SetState(string(state)).SetActiveRecording(item.Recording).SetVersion(t.version).Exec(ctx)
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}

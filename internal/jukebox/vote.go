@@ -1,0 +1,137 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/ent/roomcommand"
+	"antwon.dj/backend/ent/roomplayback"
+	"antwon.dj/backend/ent/skipvote"
+)
+
+// SkippedBy is who ended a song early.
+type SkippedBy string
+
+const (
+	ByHost SkippedBy = "HOST"
+	ByVote SkippedBy = "VOTE"
+)
+
+// VoteToSkip votes for ending the song that plays; a host's vote ends it at once, like SkipSong. Conflict while no song of
+// the room plays; Refused in its first seconds, for a second vote, and where nobody can vote. For guests.
+func (j *Jukebox) VoteToSkip(ctx context.Context, roomID string, key *string) (*Playback, error) {
+	a, err := j.enter(ctx, roomID, ActVote)
+	if err != nil {
+		return nil, err
+	}
+	if a.role.may(ActCommand) == nil {
+		return j.SkipSong(ctx, roomID, key)
+	}
+	_, err = j.changeOnce(ctx, a, key, "voteToSkip", roomID, func(ctx context.Context, t *roomTx) (outcome, error) {
+		return outcome{objectID: roomID}, t.voteToSkip(ctx)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("vote to skip: %w", err)
+	}
+	state, err := j.current(ctx, roomID)
+	if err != nil {
+		return nil, err
+	}
+	return &state.Playback, nil
+}
+
+func (t *roomTx) voteToSkip(ctx context.Context) error {
+	playing, err := t.playing(ctx)
+	if err != nil {
+		return err
+	}
+	settings, err := t.settings(ctx)
+	if err != nil {
+		return err
+	}
+	voted, err := t.tx.SkipVote.Query().Where(skipvote.ItemID(playing.ID), skipvote.UserID(t.actor)).Exist(ctx)
+	if err != nil {
+		return err
+	}
+	switch {
+	case settings.SkipVotePercent == 0:
+		return refused(&Refusal{ReasonVotesOff, "The host does not let guests vote here."})
+	case voted:
+		return refused(&Refusal{ReasonAlreadyVoted, "You have voted on this song already."})
+	case t.now.Before(votesFrom(*playing.StartedAt, songOf(playing.Edges.Song))):
+		return refused(&Refusal{ReasonTooEarly, "This song has only just begun: give it a few seconds."})
+	}
+	if err := t.alter().SkipVote.Create().SetItemID(playing.ID).SetUserID(t.actor).Exec(ctx); err != nil {
+		return err
+	}
+	here := membership.And(membership.RoomID(t.roomID), membership.UserID(t.actor)) // who votes is here
+	if err := t.tx.Membership.Update().Where(here).SetSeenAt(t.now).Exec(ctx); err != nil {
+		return err
+	}
+	t.tell(deed{kind: DidVote, itemID: playing.ID})
+	t.concerns(t.actor)
+	return t.tally(ctx, playing, &settings)
+}
+
+// playing returns the room's song that plays, with its song.
+func (t *roomTx) playing(ctx context.Context) (*ent.QueueItem, error) {
+	shown, err := t.tx.RoomPlayback.Get(ctx, t.roomID)
+	if err != nil {
+		return nil, err
+	}
+	if shown.ItemID == nil {
+		return nil, errNothingPlays
+	}
+	item, err := t.tx.QueueItem.Query().Where(queueitem.ID(*shown.ItemID), queueitem.State(string(NowPlaying))).WithSong().Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, errNothingPlays
+	}
+	return item, err
+}
+
+var errNothingPlays = errorf(Conflict, "no song of this room plays now")
+
+// tally counts the votes of those who are present and, when they are enough, asks for the song to be skipped.
+func (t *roomTx) tally(ctx context.Context, playing *ent.QueueItem, settings *RoomSettings) error {
+	voters, err := t.tx.SkipVote.Query().Where(skipvote.ItemID(playing.ID)).Select(skipvote.FieldUserID).Strings(ctx)
+	if err != nil {
+		return err
+	}
+	votes, err := t.tx.Membership.Query().Where(membership.UserIDIn(voters...), isPresent(t.roomID, t.now)).Count(ctx)
+	if err != nil {
+		return err
+	}
+	present, err := t.tx.Membership.Query().Where(isPresent(t.roomID, t.now)).Count(ctx)
+	if err != nil {
+		return err
+	}
+	err = t.alter().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetSkipVotes(votes).AddVotesVersion(1).Exec(ctx)
+	if needed := settings.votesNeeded(present); err != nil || needed == 0 || votes < needed {
+		return err
+	}
+	return t.skipByVote(ctx, playing)
+}
+
+// skipByVote asks the player once: while it has not answered, more votes change nothing.
+func (t *roomTx) skipByVote(ctx context.Context, playing *ent.QueueItem) error {
+	asked, err := t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.Kind(string(SkipCommand)),
+		roomcommand.State(pendingState), roomcommand.CreatedAtGT(t.now.Add(-CommandPatience))).Exist(ctx)
+	if err != nil || asked {
+		return err
+	}
+	if err := t.skippedBy(ctx, playing.ID, ByVote); err != nil {
+		return err
+	}
+	t.tell(deed{kind: DidSkip, itemID: playing.ID, detail: string(ByVote)})
+	_, err = t.leave(ctx, HostCommand{Kind: SkipCommand, Argument: playing.SongID})
+	return err
+}
+
+// skippedBy notes who wants the song that plays to end: the history tells, if it does.
+func (t *roomTx) skippedBy(ctx context.Context, itemID string, by SkippedBy) error {
+	return t.tx.QueueItem.Update().Where(queueitem.ID(itemID), queueitem.State(string(NowPlaying))).
+		SetSkippedBy(string(by)).SetVersion(t.version).Exec(ctx)
+}

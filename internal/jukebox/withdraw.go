@@ -1,0 +1,114 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/like"
+	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/queueitem"
+)
+
+// RemoveQueueItem takes a song out of the queue, for who added it and for the hosts; removing a removed one is no error.
+// A guest's song that others like passes to the one who liked it first. A song that was handed to the player only a host can
+// remove: it is skipped as soon as it starts.
+func (j *Jukebox) RemoveQueueItem(ctx context.Context, itemID string, key *string) (*RoomQueue, error) {
+	a, err := j.enterItem(ctx, itemID, ActRemoveOwn)
+	if err != nil {
+		return nil, err
+	}
+	_, err = j.changeOnce(ctx, a, key, "removeQueueItem", itemID, func(ctx context.Context, t *roomTx) (outcome, error) {
+		item, err := t.tx.QueueItem.Get(ctx, itemID)
+		if err != nil {
+			return outcome{}, err
+		}
+		return outcome{objectID: itemID}, t.takeOut(ctx, item)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("remove queue item: %w", err)
+	}
+	return j.queue(ctx, a.roomID)
+}
+
+// takeOut removes a song for the actor, or withdraws it.
+func (t *roomTx) takeOut(ctx context.Context, item *ent.QueueItem) error {
+	hosts, state := t.role.may(ActRemoveAny) == nil, QueueItemState(item.State)
+	switch {
+	case !hosts && t.actor != deref(item.AddedByID):
+		return errorf(Forbidden, "only who added this song or the host may remove it")
+	case state == Removed || item.SkipOnStart:
+		return nil
+	case state == Committed && hosts:
+		t.tell(deed{kind: DidRemove, itemID: item.ID})
+		return t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).SetSkipOnStart(true).SetVersion(t.version).Exec(ctx)
+	case state == Committed:
+		return refused(&Refusal{ReasonCommitted, "This song plays next: only the host can still remove it."})
+	case state != Queued && state != AwaitingApproval:
+		return refused(&Refusal{ReasonCommitted, "This song is playing or has been played."})
+	case hosts:
+		t.tell(deed{kind: DidRemove, itemID: item.ID, subject: deref(item.AddedByID)})
+		return t.remove(ctx, item)
+	}
+	return t.withdraw(ctx, item, DidWithdraw, DidHandOn)
+}
+
+func deref(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
+// remove takes a waiting song out.
+func (t *roomTx) remove(ctx context.Context, item *ent.QueueItem) error {
+	return t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).
+		SetState(string(Removed)).ClearActiveRecording().SetVersion(t.version).Exec(ctx)
+}
+
+// withdraw removes the actor's song, or passes it to who liked it first of those who are still in the room. The actor's own
+// like goes.
+func (t *roomTx) withdraw(ctx context.Context, item *ent.QueueItem, removed, handedOn DeedKind) error {
+	heir, err := t.heir(ctx, item)
+	if err != nil {
+		return err
+	}
+	if heir == "" {
+		t.tell(deed{kind: removed, itemID: item.ID})
+		return t.remove(ctx, item)
+	}
+	n, err := t.alter().Like.Delete().Where(like.ItemID(item.ID), like.UserID(t.actor)).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	d := deed{kind: handedOn, itemID: item.ID, subject: heir}
+	if n > 0 {
+		d.detail = likedToo
+	}
+	t.tell(d)
+	t.concerns(t.actor)
+	t.concerns(heir)
+	return t.tx.QueueItem.Update().Where(queueitem.ID(item.ID)).SetAddedByID(heir).SetLikeCount(item.LikeCount - n).SetVersion(t.version).Exec(ctx)
+}
+
+// likedToo is the detail of a song that was handed on: who withdrew it liked it.
+const likedToo = "LIKED"
+
+// heir returns who liked a song of the actor's first, and may have songs in the room; empty: nobody.
+func (t *roomTx) heir(ctx context.Context, item *ent.QueueItem) (string, error) {
+	fans, err := t.tx.Like.Query().Where(like.ItemID(item.ID), like.UserIDNEQ(t.actor)).Order(like.ByID()).Select(like.FieldUserID).Strings(ctx)
+	if err != nil || len(fans) == 0 {
+		return "", err
+	}
+	here, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserIDIn(fans...),
+		membership.RoleIn(string(RoleHost), string(RoleCohost), string(RoleGuest))).Select(membership.FieldUserID).Strings(ctx)
+	if err != nil {
+		return "", err
+	}
+	first := slices.IndexFunc(fans, func(fan string) bool { return slices.Contains(here, fan) })
+	if first < 0 {
+		return "", nil
+	}
+	return fans[first], nil
+}
