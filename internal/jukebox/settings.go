@@ -227,6 +227,9 @@ func (t *roomTx) settle(ctx context.Context, in *SettingsChange, blocked []Block
 		return err
 	}
 	t.tell(deed{kind: DidSettings, detail: strings.Join(changed, ", ")})
+	if err := t.rescale(ctx, have.AddsPerHour, wanted.AddsPerHour); err != nil {
+		return err
+	}
 	shown := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetNillableDelivery((*string)(in.Delivery))
 	if in.Delivery != nil {
 		shown.AddVersion(1)
