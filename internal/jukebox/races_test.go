@@ -1,0 +1,259 @@
+package jukebox_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+// atOnce does things at the same time and returns what came of each. What fails for another reason than a rule, the room's
+// present state or a role fails the test: a deadlock is nobody's business.
+func (p *party) atOnce(things ...func() error) []error {
+	p.Helper()
+	errs := make([]error, len(things))
+	start := make(chan struct{})
+	var running sync.WaitGroup
+	for i, do := range things {
+		running.Go(func() {
+			<-start
+			errs[i] = do()
+		})
+	}
+	close(start)
+	running.Wait()
+	for _, err := range errs {
+		switch codeOf(err) {
+		case "", jukebox.Refused, jukebox.Conflict, jukebox.NotFound, jukebox.Forbidden:
+		default:
+			p.Errorf("one of them failed: %v", err)
+		}
+	}
+	return errs
+}
+
+func succeeded(errs []error) (n int) {
+	for _, err := range errs {
+		if err == nil {
+			n++
+		}
+	}
+	return n
+}
+
+const rounds = 20 // of each race
+
+// races runs a race again and again, each time in a new room.
+func races(t *testing.T, race func(p *party, gina, ben context.Context)) {
+	t.Helper()
+	onBothDatabases(t, func(p *party) {
+		for round := range rounds {
+			q := *p
+			q.host = p.newHost("Hanna")
+			q.room = p.openRoom(q.host, fmt.Sprint("RACE-", round))
+			race(&q, q.join("Gina"), q.join("Ben"))
+			if p.Failed() {
+				p.Fatalf("round %d", round)
+			}
+		}
+	})
+}
+
+func TestTwoGuestsAddTheSameRecordingAtOnce(t *testing.T) {
+	races(t, func(p *party, gina, ben context.Context) {
+		add := func(who context.Context, n int) func() error {
+			return func() error { return second(p.AddSong(who, p.room.ID, uri(n), nil)) }
+		}
+		if n := succeeded(p.atOnce(add(gina, 1), add(ben, 1001))); n != 2 {
+			t.Errorf("%d of 2 were taken", n)
+		}
+		queue := p.state().Queue
+		if len(queue) != 1 || queue[0].LikeCount != 1 {
+			t.Errorf("the queue is %s", songs(queue))
+		}
+	})
+}
+
+func TestALikeAndACommitAtOnce(t *testing.T) {
+	races(t, func(p *party, gina, ben context.Context) {
+		item := p.add(gina, 1)
+		errs := p.atOnce(
+			func() error { return second(p.LikeQueueItem(ben, item.ID, nil)) },
+			func() error { return p.tryStep(jukebox.PlaybackStep{CommitItem: item.ID}) })
+		committed := p.state().Queue[0]
+		if errs[1] != nil || committed.State != jukebox.Committed {
+			t.Errorf("it was not committed: %v", errs[1])
+		}
+		if liked := errs[0] == nil; liked != (committed.LikeCount == 1) {
+			t.Errorf("the like came to %v, and it has %d", errs[0], committed.LikeCount)
+		}
+	})
+}
+
+func TestAWithdrawalAndACommitAtOnce(t *testing.T) {
+	races(t, func(p *party, gina, _ context.Context) {
+		item := p.add(gina, 1)
+		errs := p.atOnce(
+			func() error { return second(p.RemoveQueueItem(gina, item.ID, nil)) },
+			func() error { return p.tryStep(jukebox.PlaybackStep{CommitItem: item.ID}) })
+		if succeeded(errs) != 1 || (errs[1] == nil) != (p.state().Committed() != nil) {
+			t.Errorf("withdrawn: %v, committed: %v, and the queue is %s", errs[0], errs[1], p.queue())
+		}
+	})
+}
+
+func TestALimitHoldsForParallelAdds(t *testing.T) {
+	races(t, func(p *party, gina, _ context.Context) {
+		p.settle(jukebox.SettingsChange{MaxQueuedPerGuest: pointer(3), AddsPerHour: pointer(3)})
+		var adds []func() error
+		for n := range 10 {
+			adds = append(adds, func() error { return second(p.AddSong(gina, p.room.ID, uri(n+1), nil)) })
+		}
+		if n := succeeded(p.atOnce(adds...)); n != 3 || len(p.state().Queue) != 3 || *p.quota(gina).AddsLeft != 0 {
+			t.Errorf("%d of 3 were taken, the queue is %s", n, p.queue())
+		}
+	})
+}
+
+func TestAChangedRuleAndAddsAtOnce(t *testing.T) {
+	races(t, func(p *party, gina, ben context.Context) {
+		errs := p.atOnce(
+			func() error { return second(p.AddSong(gina, p.room.ID, uri(777), nil)) },
+			func() error {
+				return second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{AllowExplicit: pointer(false)}}, nil))
+			},
+			func() error { return second(p.AddSong(ben, p.room.ID, uri(1), nil)) })
+		if errs[1] != nil || errs[2] != nil {
+			t.Errorf("%v", errs)
+		}
+		state := p.state()
+		if n := len(state.Queue); (errs[0] == nil) != (n == 2) {
+			t.Errorf("the explicit song came to %v, and %d wait", errs[0], n)
+		}
+		if next := state.Next(time.Now()); next == nil || next.Song.Explicit {
+			t.Errorf("next plays %+v", next)
+		}
+	})
+}
+
+func TestClearAndUndoAtOnce(t *testing.T) {
+	races(t, func(p *party, gina, _ context.Context) {
+		for n := range 5 {
+			p.add(gina, n+1)
+		}
+		clear := func() error { return second(p.ClearQueue(p.host, p.room.ID, nil)) }
+		undo := func() error { return second(p.Undo(p.host, p.room.ID)) }
+		p.must(clear())
+		errs := p.atOnce(undo, undo, func() error { return second(p.AddSong(gina, p.room.ID, uri(3), nil)) }, clear)
+		state := p.state()
+		seen := map[string]bool{}
+		for _, item := range state.Queue {
+			if seen[item.Song.ISRC] {
+				t.Errorf("twice in the queue: %s", songs(state.Queue))
+			}
+			seen[item.Song.ISRC] = true
+		}
+		for last := error(nil); last == nil; last = undo() { // whatever came first, nothing is lost
+		}
+		if n := len(p.state().Queue); n == 0 && errs[3] == nil {
+			t.Errorf("undone to the end, the queue is empty: %v", errs)
+		}
+	})
+}
+
+func TestARoleIsTakenAwayDuringAnAction(t *testing.T) {
+	races(t, func(p *party, gina, ben context.Context) {
+		_, err := p.SetRole(p.host, p.room.ID, p.id(gina), jukebox.RoleCohost)
+		p.must(err)
+		item := p.add(ben, 1)
+		errs := p.atOnce(
+			func() error { return second(p.SetRole(p.host, p.room.ID, p.id(gina), jukebox.RoleGuest)) },
+			func() error { return second(p.RemoveQueueItem(gina, item.ID, nil)) },
+			func() error { return second(p.UpdateRoom(gina, p.room.ID, jukebox.RoomChange{Name: pointer("Mine")}, nil)) })
+		log, _, err := p.Log(p.host, p.room, 10, nil, false)
+		p.must(err)
+		demoted := false
+		for i := range log { // from the oldest
+			e := log[len(log)-1-i]
+			demoted = demoted || e.Kind == "ROLE" && *e.Detail == "GUEST"
+			if demoted && e.Actor != nil && e.Actor.DisplayName == "Gina" {
+				t.Errorf("no co-host any more, she did %s: %v", e.Kind, errs)
+			}
+		}
+		if removed := len(p.state().Queue) == 0; removed != (errs[1] == nil) {
+			t.Errorf("removed: %v, %v", removed, errs[1])
+		}
+	})
+}
+
+func TestVotesThatCrossTheEndOfASong(t *testing.T) {
+	onBothInBubble(t, func(p *party) {
+		guests := p.present(4)
+		p.notePresence(3 * time.Second)
+		for round := range rounds {
+			first, next := p.add(guests[0], 2*round+1), p.add(guests[1], 2*round+2)
+			p.playNow(first)
+			p.step(jukebox.PlaybackStep{CommitItem: next.ID})
+			time.Sleep(time.Minute)
+			var things []func() error
+			for _, guest := range guests {
+				things = append(things, func() error { return second(p.VoteToSkip(guest, p.room.ID, nil)) })
+			}
+			things = append(things, func() error {
+				return p.tryStep(jukebox.PlaybackStep{EndedItem: first.ID, StartedItem: next.ID, Playback: &jukebox.Playback{
+					Status: jukebox.Playing, Item: next, ProgressMS: pointer(0), ObservedAt: time.Now(), Health: jukebox.HealthOK,
+				}})
+			})
+			for i, err := range p.atOnce(things...) {
+				if e := new(jukebox.Error); errors.As(err, &e) && (i == len(guests) || e.Reason != jukebox.ReasonTooEarly) {
+					t.Errorf("thing %d came to %v", i, err)
+				}
+			}
+			state := p.state()
+			for _, wish := range state.Wishes { // one for the song before, if they were quick; never for the new one
+				if wish.Argument != first.Song.URI {
+					t.Errorf("round %d: the player is asked to skip %s, which has only just begun", round, wish.Argument)
+				}
+				p.step(jukebox.PlaybackStep{Answered: &jukebox.Answer{CommandID: wish.ID}})
+			}
+			if state.Playback.SkipVotes != 0 || state.NowPlaying.ID != next.ID {
+				t.Errorf("round %d: the next song begins with %d votes", round, state.Playback.SkipVotes)
+			}
+			p.step(jukebox.PlaybackStep{EndedItem: next.ID})
+		}
+	})
+}
+
+// A thousand guests like within a moment: every like counts once, and nobody is told of a deadlock.
+func TestAThousandGuestsLikeAtOnce(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		const guests = 1_000
+		var items []*jukebox.QueueItem
+		for n := range 10 {
+			items = append(items, p.add(p.host, n+1))
+		}
+		var likes []func() error
+		for i := range guests {
+			guest := p.join(fmt.Sprint("Guest ", i))
+			likes = append(likes, func() error { return second(p.LikeQueueItem(guest, items[i%len(items)].ID, nil)) })
+		}
+		began := time.Now()
+		if n := succeeded(p.atOnce(likes...)); n != guests {
+			t.Errorf("%d of %d likes were taken", n, guests)
+		}
+		t.Logf("%d likes took %v", guests, time.Since(began).Round(time.Millisecond))
+		total := 0
+		for _, item := range p.state().Queue {
+			if total += item.LikeCount; item.LikeCount != guests/len(items) {
+				t.Errorf("%s has %d likes", item.Song.Name, item.LikeCount)
+			}
+		}
+		if total != guests {
+			t.Errorf("%d likes are counted", total)
+		}
+	})
+}
