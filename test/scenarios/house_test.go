@@ -1,0 +1,33 @@
+package scenarios_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+// Four hours of a hundred guests under all the rules of a house, once in each order. A judge who knows the rules, but not the
+// program, watches the room as a screen does. The same seed gives the same guests with the same moods.
+func TestAnEveningOfTheHouse(t *testing.T) {
+	const seed = 7
+	var table strings.Builder
+	for _, mode := range []jukebox.OrderMode{jukebox.OrderLikes, jukebox.OrderFair, jukebox.OrderTurns} {
+		t.Run(string(mode), func(t *testing.T) {
+			began := time.Now()
+			inBubble(t, func(t *testing.T) {
+				c := newCrowd(t, mode, seed)
+				c.evening()
+				c.judge.closes()
+				fmt.Fprintf(&table, "| %s | %v |\n", mode, c.judge.fairness())
+				t.Logf("what people did:%s\nwhat they were refused:%s", counted(c.did), counted(c.refused))
+				t.Logf("%d songs, longest gap between two %v", len(c.spotify.Heard(c.account.ID)), c.longestGap())
+			})
+			t.Logf("took %v", time.Since(began))
+		})
+	}
+	t.Logf("how fair it was:\n| order | songs | guests who asked | of them heard | songs of one guest: least, median, most | share of ten friends | "+
+		"Jain's index | longest wait for the first song | longest wait of a song that played |\n|---|---|---|---|---|---|---|---|---|\n%s", &table)
+}
