@@ -78,8 +78,12 @@ describe('a guest on a phone', () => {
     await gina.expectAccessible('one’s own songs')
     await gina.page.getByRole('button', { name: `Withdraw ${song}` }).click()
     await gina.page.getByText(`Withdrawn: ${song}`).waitFor()
-    await eventually('the song to be gone at Otto’s', async () => !(await otto.songs()).includes(song))
+    await otto.page.locator('.lines > li', { hasText: song }).getByText('Von dir').waitFor() // who liked it has it now
     await otto.expectAccessible('the party in German, by day')
+    await otto.tab('mine')
+    await otto.page.getByRole('button', { name: `Zurückziehen: ${song}` }).click()
+    await gina.tab('queue')
+    await eventually('what nobody likes any more to be gone', async () => !(await gina.songs()).includes(song))
     for (const device of [gina, otto]) device.expectQuiet()
   })
 

@@ -1,11 +1,17 @@
+import type { ReactNode } from 'react'
 import type { PlaybackFieldsFragment } from '../api/generated'
 import { useText } from '../text/text'
 import { Progress } from '../ui/Progress'
 import { Cover, SongWords } from '../ui/SongLine'
 import { usePhoneText } from './text'
 
+interface Props {
+  playback: PlaybackFieldsFragment | undefined
+  children?: ReactNode // what can be done about it
+}
+
 /** What plays, and how far it has come. */
-export function NowPlaying({ playback }: { playback: PlaybackFieldsFragment | undefined }) {
+export function NowPlaying({ playback, children }: Props) {
   const text = useText()
   const own = usePhoneText()
   const song = playback?.song
@@ -23,6 +29,7 @@ export function NowPlaying({ playback }: { playback: PlaybackFieldsFragment | un
       <SongWords song={song} more={<span>{from}</span>}>
         <Progress playing={playback} label={own.nowPlaying} />
       </SongWords>
+      {children}
     </section>
   )
 }

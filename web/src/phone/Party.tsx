@@ -19,6 +19,7 @@ import { type Tab, Tabs } from './Tabs'
 import { Told } from './Told'
 import { usePhoneText } from './text'
 import { useActions } from './useActions'
+import { Vote } from './Vote'
 
 /** The room was closed; another one may be opened with its code. */
 function Closed({ name, code, onOpen }: { name: string; code: string; onOpen: () => void }) {
@@ -89,7 +90,9 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
         onRename={onRename}
       />
       <main className="party">
-        <NowPlaying playback={playback} />
+        <NowPlaying playback={playback}>
+          {viewer?.role === 'GUEST' && <Vote roomId={roomId} userId={user.id} playback={playback} tell={tell} />}
+        </NowPlaying>
         {playback && playback.health.state !== 'OK' && (
           <p className="notice" role="status">
             {healthSentence(text, language, playback.health)}

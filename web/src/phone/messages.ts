@@ -10,6 +10,10 @@ export interface PhoneMessages {
   otherCode: string
   tabs: { queue: string; search: string; mine: string }
   nowPlaying: string
+  vote: string
+  voted: string
+  voteSoon: string
+  votes: (n: number, needed: number) => string
   upNext: string
   yourNext: (song: string) => string
   emptyQueue: string
