@@ -1,12 +1,19 @@
+import type { RefusalReason } from '../api/generated'
 import type { QueueState } from '../api/queue'
-import { timeOfDay } from '../text/format'
-import { useLanguage } from '../text/text'
+import { Quota } from './Limits'
 import { QueueLine } from './QueueLine'
 import { usePhoneText } from './text'
 import type { Actions, Viewer } from './useActions'
 
+interface Props {
+  queue: QueueState
+  actions: Actions
+  viewer: Viewer | undefined
+  limit: RefusalReason | null
+}
+
 /** One's own songs and likes among what waits, and how much one may still add. */
-export function Mine({ queue, actions, viewer }: { queue: QueueState; actions: Actions; viewer: Viewer | undefined }) {
+export function Mine({ queue, actions, viewer, limit }: Props) {
   const own = usePhoneText()
   const items = actions.visible(queue)
   const songs = items.filter(actions.isMine)
@@ -14,7 +21,7 @@ export function Mine({ queue, actions, viewer }: { queue: QueueState; actions: A
   return (
     <div className="stack">
       <h2>{own.mySongs}</h2>
-      <QuotaLine viewer={viewer} />
+      <Quota viewer={viewer} limit={limit} />
       {songs.length === 0 && <p className="quiet">{own.noSongs}</p>}
       <ul className="lines">
         {songs.map((item) => (
@@ -30,18 +37,4 @@ export function Mine({ queue, actions, viewer }: { queue: QueueState; actions: A
       </ul>
     </div>
   )
-}
-
-/** How much one may still add, where the room has a limit. */
-export function QuotaLine({ viewer }: { viewer: Viewer | undefined }) {
-  const own = usePhoneText()
-  const language = useLanguage()
-  if (!viewer) return null
-  const { queued, maxQueued, addsLeft, refillsAt } = viewer.quota
-  const parts = [
-    maxQueued !== null && own.quotaQueued(queued, maxQueued),
-    addsLeft !== null && own.quotaAdds(addsLeft),
-    refillsAt !== null && own.quotaRefills(timeOfDay(refillsAt, language)),
-  ].filter(Boolean)
-  return parts.length > 0 ? <p className="quiet">{parts.join(' ')}</p> : null
 }

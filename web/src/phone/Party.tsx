@@ -10,6 +10,7 @@ import { healthSentence, useLanguage, useText } from '../text/text'
 import { Message } from '../ui/Message'
 import { Outcomes, useOutcomes } from '../ui/Outcomes'
 import { Header } from './Header'
+import { useLimit } from './Limits'
 import { Mine } from './Mine'
 import { NowPlaying } from './NowPlaying'
 import { Queue } from './Queue'
@@ -57,6 +58,7 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
   const actions = useActions(api, roomId, user.id, viewer, (outcome) =>
     tell(<Told outcome={outcome} />, Boolean(outcome.failure)),
   )
+  const limit = useLimit(viewer, room?.settings)
   const [tab, setTab] = useState<Tab>('queue')
   const [query, setQuery] = useState('')
   const name = room?.name ?? known.name
@@ -113,10 +115,11 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
               queue={queue}
               actions={actions}
               viewer={viewer}
-              open={room?.settings?.requestsOpen ?? true}
+              settings={room?.settings}
+              limit={limit}
             />
           )}
-          {tab === 'mine' && <Mine queue={queue} actions={actions} viewer={viewer} />}
+          {tab === 'mine' && <Mine queue={queue} actions={actions} viewer={viewer} limit={limit} />}
         </Tabs>
       </main>
       <Outcomes outcomes={outcomes} />

@@ -1,9 +1,10 @@
 import { useRef } from 'react'
+import type { RefusalReason, RoomFieldsFragment } from '../api/generated'
 import type { QueueState } from '../api/queue'
 import { sentence, useText } from '../text/text'
 import { Hit } from './Hit'
+import { Limits } from './Limits'
 import { linkIn } from './link'
-import { QuotaLine } from './Mine'
 import { usePhoneText } from './text'
 import type { Actions, Viewer } from './useActions'
 import { useSearch } from './useSearch'
@@ -15,20 +16,22 @@ interface Props {
   queue: QueueState
   actions: Actions
   viewer: Viewer | undefined
-  open: boolean
+  settings: RoomFieldsFragment['settings'] | undefined
+  limit: RefusalReason | null
 }
 
 /** Searches as one types, and adds what was found. */
-export function Search({ roomId, query, onQuery, queue, actions, viewer, open }: Props) {
+export function Search({ roomId, query, onQuery, queue, actions, viewer, settings, limit }: Props) {
   const text = useText()
   const own = usePhoneText()
   const input = useRef<HTMLInputElement>(null)
   const { hits, hasMore, degraded, busy, failure, more } = useSearch(roomId, query)
   const link = linkIn(query)
+  const linkOff = link !== null && (actions.isAdding(link) || limit !== null)
   const searched = query.trim() !== '' && !link
   return (
     <div className="stack">
-      {!open && viewer?.role === 'GUEST' && <p className="notice">{text.refusal.REQUESTS_CLOSED}</p>}
+      <Limits viewer={viewer} settings={settings} limit={limit} />
       <search>
         <label className="field">
           <span className="spoken">{own.searchLabel}</span>
@@ -46,13 +49,12 @@ export function Search({ roomId, query, onQuery, queue, actions, viewer, open }:
           />
         </label>
       </search>
-      <QuotaLine viewer={viewer} />
       {link && (
         <button
           type="button"
           className="button main"
-          disabled={actions.isAdding(link)}
-          onClick={() => actions.add({ uri: link, name: query.trim() })}
+          aria-disabled={linkOff}
+          onClick={() => linkOff || actions.add({ uri: link, name: query.trim() })}
         >
           {own.addLink}
         </button>
@@ -66,7 +68,7 @@ export function Search({ roomId, query, onQuery, queue, actions, viewer, open }:
       {!link && (
         <ul className="lines" aria-busy={busy}>
           {hits.map((hit) => (
-            <Hit key={hit.song.uri} hit={hit} queue={queue} actions={actions} />
+            <Hit key={hit.song.uri} hit={hit} queue={queue} actions={actions} limit={limit} />
           ))}
         </ul>
       )}

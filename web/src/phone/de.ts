@@ -41,6 +41,7 @@ export const de: PhoneMessages = {
   noLikes: 'Von dem, was wartet, hast du nichts gelikt.',
   remove: 'Zurückziehen',
   removeSong: (song) => `Zurückziehen: ${song}`,
+  lastCall: (time) => `Letzte Runde: Songs kannst du bis ${time} Uhr hinzufügen.`,
   quotaQueued: (queued, max) => `Von dir warten ${queued} von höchstens ${max} Songs.`,
   quotaAdds: (left) =>
     left === 0

@@ -41,6 +41,7 @@ export const en: PhoneMessages = {
   noLikes: 'You have not liked anything in the queue.',
   remove: 'Withdraw',
   removeSong: (song) => `Withdraw ${song}`,
+  lastCall: (time) => `Last call: songs can be added until ${time}.`,
   quotaQueued: (queued, max) => `${queued} of at most ${max} songs of yours wait.`,
   quotaAdds: (left) =>
     left === 0

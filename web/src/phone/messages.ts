@@ -40,6 +40,7 @@ export interface PhoneMessages {
   noLikes: string
   remove: string
   removeSong: (song: string) => string
+  lastCall: (time: string) => string
   quotaQueued: (queued: number, max: number) => string
   quotaAdds: (left: number) => string
   quotaRefills: (time: string) => string
