@@ -1,10 +1,10 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { Api } from '../api/client'
 import {
+  HostRoomChangesDocument,
+  type HostRoomFieldsFragment,
   PlaybackChangesDocument,
   type Role,
-  RoomChangesDocument,
-  type RoomFieldsFragment,
   ViewerChangesDocument,
 } from '../api/generated'
 import { useLive } from '../api/live'
@@ -17,7 +17,7 @@ import { NotYet } from './NotYet'
 import { Room } from './Room'
 import { useHostText, useSentence } from './text'
 
-export type LiveRoom = RoomFieldsFragment
+export type LiveRoom = HostRoomFieldsFragment
 
 interface Props {
   api: Api
@@ -34,7 +34,7 @@ export function Console({ api, roomId, user, account, tell, onEnded, children }:
   const text = useText()
   const own = useHostText()
   const say = useSentence()
-  const { data, failure } = useLive(RoomChangesDocument, { roomId })
+  const { data, failure } = useLive(HostRoomChangesDocument, { roomId })
   const viewer = useLive(ViewerChangesDocument, { roomId }).data?.viewerInRoom
   const playback = useLive(PlaybackChangesDocument, { roomId }).data?.playback
   const room = data?.room

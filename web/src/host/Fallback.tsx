@@ -4,16 +4,16 @@ import { PlaylistsDocument } from '../api/generated'
 import { useText } from '../text/text'
 import { SpotifyMark } from '../ui/SpotifyMark'
 import { Button } from './Button'
+import { pageOf } from './links'
 import { Playlists } from './Playlists'
-import { playlistPage } from './playlist'
-import type { Save } from './Settings'
+import type { Save } from './saving'
 import { useHostText } from './text'
 
 /** Where the music comes from while the queue is empty. */
 export function Fallback({ uri, save }: { uri: string | null; save: Save }) {
   const own = useHostText().settings
   const [choosing, setChoosing] = useState(false)
-  const take = (fallbackPlaylistUri: string) => save({ settings: { fallbackPlaylistUri } }, own.linkField)
+  const take = (fallbackPlaylistUri: string) => save({ settings: { fallbackPlaylistUri } }, { fault: own.linkField })
   return (
     <div className="inset stack tight">
       <div>
@@ -37,7 +37,7 @@ function Chosen({ uri }: { uri: string }) {
   return (
     <span className="with-mark">
       <SpotifyMark />
-      <a href={playlistPage(uri)} target="_blank" rel="noreferrer" title={text.openInSpotify(name)}>
+      <a href={pageOf(uri)} target="_blank" rel="noreferrer" title={text.openInSpotify(name)}>
         {name}
       </a>
     </span>

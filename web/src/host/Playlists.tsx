@@ -6,7 +6,7 @@ import { useText } from '../text/text'
 import { SpotifyMark } from '../ui/SpotifyMark'
 import { Button } from './Button'
 import { Dialog } from './Dialog'
-import { isPlaylist } from './playlist'
+import { isPlaylist } from './links'
 import { useHostText, useSentence } from './text'
 
 type Playlist = NonNullable<PlaylistsQuery['viewer']>['playlists'][number]

@@ -1,4 +1,5 @@
 import type { HostMessages } from './messages'
+import { rulesDe } from './rules.de'
 
 export const de: HostMessages = {
   title: 'Gastgeben',
@@ -172,8 +173,7 @@ export const de: HostMessages = {
     name: 'Name des Raums',
     save: 'Speichern',
     saved: 'Gespeichert.',
-    requests: 'Gäste dürfen Songs hinzufügen',
-    requestsHint: 'Du und deine Mit-Gastgeber dürfen es immer.',
+    music: 'Musik',
     delivery: 'Wie Songs zum Player kommen',
     deliveries: {
       QUEUE: { name: 'Warteliste des Players', hint: 'Einzeln, 15 Sekunden vorher. Braucht Premium.' },
@@ -195,6 +195,7 @@ export const de: HostMessages = {
     useLink: 'Nehmen',
     noPlaylist: 'Keine Playlist',
   },
+  rules: rulesDe,
   guests: {
     roles: {
       HOST: 'Gastgeber',

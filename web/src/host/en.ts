@@ -1,4 +1,5 @@
 import type { HostMessages } from './messages'
+import { rulesEn } from './rules.en'
 
 export const en: HostMessages = {
   title: 'Host',
@@ -161,8 +162,7 @@ export const en: HostMessages = {
     name: 'Name of the room',
     save: 'Save',
     saved: 'Saved.',
-    requests: 'Guests may add songs',
-    requestsHint: 'You and your co-hosts always may.',
+    music: 'Music',
     delivery: 'How songs reach the player',
     deliveries: {
       QUEUE: { name: 'Player’s queue', hint: 'One by one, 15 seconds ahead. Needs Premium.' },
@@ -184,6 +184,7 @@ export const en: HostMessages = {
     useLink: 'Take',
     noPlaylist: 'No playlist',
   },
+  rules: rulesEn,
   guests: {
     roles: {
       HOST: 'Host',

@@ -1,6 +1,7 @@
 import type { Delivery, Role, RoomHealthReason, RoomHealthState } from '../api/generated'
 import type { Mend } from './mend'
 import type { PlayerCommand } from './player'
+import type { RulesMessages } from './rulesMessages'
 
 /** What the host console has to say. */
 export interface HostMessages {
@@ -20,6 +21,7 @@ export interface HostMessages {
   mend: Record<Mend, string>
   queue: QueueMessages
   settings: SettingsMessages
+  rules: RulesMessages
   guests: GuestMessages
   end: { button: string; title: string; explanation: string; confirm: string; done: string }
 }
@@ -123,8 +125,7 @@ interface SettingsMessages {
   name: string
   save: string
   saved: string
-  requests: string
-  requestsHint: string
+  music: string
   delivery: string
   deliveries: Record<Delivery, { name: string; hint: string }>
   fallback: string

@@ -1,5 +1,8 @@
-/** The page at Spotify of a playlist with this URI. */
-export const playlistPage = (uri: string): string => `https://open.spotify.com/playlist/${uri.split(':').at(-1)}`
+/** The page at Spotify of what has this URI. */
+export function pageOf(uri: string): string {
+  const [, kind, id] = uri.split(':')
+  return `https://open.spotify.com/${kind}/${id}`
+}
 
 /** Whether a text can be what updateRoom takes: the URI of a playlist, or a link to one. */
 export const isPlaylist = (text: string): boolean =>
