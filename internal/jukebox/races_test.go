@@ -173,7 +173,9 @@ func TestARoleIsTakenAwayDuringAnAction(t *testing.T) {
 		errs := p.atOnce(
 			func() error { return second(p.SetRole(p.host, p.room.ID, p.id(gina), jukebox.RoleGuest)) },
 			func() error { return second(p.RemoveQueueItem(gina, item.ID, nil)) },
-			func() error { return second(p.UpdateRoom(gina, p.room.ID, jukebox.RoomChange{Name: pointer("Mine")}, nil)) })
+			func() error {
+				return second(p.UpdateRoom(gina, p.room.ID, jukebox.RoomChange{Name: pointer("Mine")}, nil))
+			})
 		log, _, err := p.Log(p.host, p.room, 10, nil, false)
 		p.must(err)
 		demoted := false
