@@ -12,7 +12,8 @@ type fairness struct {
 	least, median, most int           // songs of one guest
 	friends             float64       // share of the songs that the friends got
 	jain                float64       // 1: all got the same; 1/n: one got everything
-	firstWait           time.Duration // the longest until the first song of a guest began, or the evening was over
+	usualWait           time.Duration // the median until the first song of a guest began, or the evening was over
+	firstWait           time.Duration // the longest
 	songWait            time.Duration // the longest of a song that played
 	passed              int           // the most often that a song that played was passed over by younger ones
 }
@@ -22,6 +23,7 @@ func (j *judge) fairness() fairness {
 	defer j.mu.Unlock()
 	f := fairness{songs: len(j.starts)}
 	var each []int
+	var waits []time.Duration
 	var sum, squares float64
 	for _, guest := range j.guests {
 		if guest.askedAt.IsZero() {
@@ -39,10 +41,12 @@ func (j *judge) fairness() fairness {
 		if guest.friend {
 			f.friends += float64(guest.played) / float64(f.songs)
 		}
-		f.firstWait = max(f.firstWait, heardAt.Sub(guest.askedAt))
+		waits = append(waits, heardAt.Sub(guest.askedAt))
 	}
 	slices.Sort(each)
 	f.least, f.median, f.most = each[0], each[len(each)/2], each[len(each)-1]
+	slices.Sort(waits)
+	f.usualWait, f.firstWait = waits[len(waits)/2], waits[len(waits)-1]
 	f.jain = sum * sum / (float64(f.asked) * squares)
 	for _, song := range j.starts {
 		f.songWait = max(f.songWait, song.startedAt.Sub(song.addedAt))
@@ -52,6 +56,6 @@ func (j *judge) fairness() fairness {
 }
 
 func (f fairness) String() string {
-	return fmt.Sprintf("%d | %d | %d | %d, %d, %d | %.0f %% | %.2f | %v | %v, %d times passed over", f.songs, f.asked, f.heard, f.least, f.median, f.most,
-		100*f.friends, f.jain, f.firstWait.Round(time.Minute), f.songWait.Round(time.Minute), f.passed)
+	return fmt.Sprintf("%d | %d | %d | %d, %d, %d | %.0f %% | %.2f | %v, %v | %v, %d times passed over", f.songs, f.asked, f.heard, f.least, f.median, f.most,
+		100*f.friends, f.jain, f.usualWait.Round(time.Minute), f.firstWait.Round(time.Minute), f.songWait.Round(time.Minute), f.passed)
 }

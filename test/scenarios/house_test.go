@@ -29,5 +29,5 @@ func TestAnEveningOfTheHouse(t *testing.T) {
 		})
 	}
 	t.Logf("how fair it was:\n| order | songs | guests who asked | of them heard | songs of one guest: least, median, most | share of ten friends | "+
-		"Jain's index | longest wait for the first song | longest wait of a song that played |\n|---|---|---|---|---|---|---|---|---|\n%s", &table)
+		"Jain's index | wait for one's first song: median, longest | longest wait of a song that played |\n|---|---|---|---|---|---|---|---|---|\n%s", &table)
 }
