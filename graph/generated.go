@@ -846,9 +846,15 @@ type RoomSettings {
   requestsOpen: Boolean!
   "How songs shall reach the player."
   delivery: Delivery!
-  "Whether other music plays while the queue is empty. It stands in the queue without addedBy, and gives way to songs that somebody adds or likes."
+  """
+  Whether other music plays while the queue is empty. It stands in the queue without addedBy, gives way to songs that somebody adds, and
+  is one of those once somebody likes it.
+  """
   fallback: Boolean!
-  "The playlist it is taken from, as long as that can be read; null: what goes with the songs before."
+  """
+  The playlist it is taken from, as long as that can be read: its next three songs stand in the queue in advance. null: what goes with the
+  songs before, once nothing else waits.
+  """
   fallbackPlaylistUri: String
   "In which order songs play."
   orderMode: OrderMode!
@@ -858,7 +864,7 @@ type RoomSettings {
   maxSongSeconds: Int
   "For how long a song that was played is not taken again, in minutes; 0: it is taken at once."
   cooldownMinutes: Int!
-  "How many songs may wait in the queue, 500 at most."
+  "How many songs may wait in the queue, 500 at most; fallback music that nobody likes does not count."
   maxQueueLength: Int!
   "How many songs of one guest may wait at once; null: as many as they like."
   maxQueuedPerGuest: Int

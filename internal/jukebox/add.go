@@ -143,7 +143,8 @@ func (t *roomTx) wish(ctx context.Context, s Song, recording string, settings *R
 	w = wish{song: s, role: t.role}
 	waiting := t.tx.QueueItem.Query().
 		Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecordingNotNil(), queueitem.StateNEQ(string(NowPlaying)))
-	if w.waiting, err = waiting.Clone().Count(ctx); err != nil {
+	asked := queueitem.Or(queueitem.AddedByIDNotNil(), queueitem.LikeCountGT(0)) // fallback music takes nobody's place
+	if w.waiting, err = waiting.Clone().Where(asked).Count(ctx); err != nil {
 		return w, err
 	}
 	if w.playedAt, err = t.playedAt(ctx, recording, settings); err != nil || t.role != RoleGuest {

@@ -59,18 +59,30 @@ func (d *Driver) Recent(ctx context.Context, roomID string) ([]Song, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load what was played: %w", err)
 	}
-	items, err := d.j.loader.itemsOf(ctx, roomID, rows)
+	return d.songs(ctx, roomID, rows)
+}
+
+// Declined returns the fallback songs that were taken out of a room's queue, newest first.
+func (d *Driver) Declined(ctx context.Context, roomID string) ([]Song, error) {
+	rows, err := d.j.store.read.QueueItem.Query().
+		Where(queueitem.RoomID(roomID), queueitem.State(string(Removed)), queueitem.AddedByIDIsNil()).
+		Order(queueitem.ByVersion(sql.OrderDesc())).Limit(recentSongs).All(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("load what was declined: %w", err)
 	}
+	return d.songs(ctx, roomID, rows)
+}
+
+func (d *Driver) songs(ctx context.Context, roomID string, rows []*ent.QueueItem) ([]Song, error) {
+	items, err := d.j.loader.itemsOf(ctx, roomID, rows)
 	songs := make([]Song, len(items))
 	for i, item := range items {
 		songs[i] = item.Song
 	}
-	return songs, nil
+	return songs, err
 }
 
-// recentSongs is how many songs fallback music does not repeat.
+// recentSongs is how many songs fallback music does not repeat, and how many it does not bring back.
 const recentSongs = 50
 
 // transition is one item's way from one of some states to another one.

@@ -81,7 +81,7 @@ func (by Ranking) order(items []*QueueItem) []*placed {
 			held = append(held, &placed{item: item, reason: OrderHeld})
 		case item.Pin != nil && item.Pin.Until == UntilPlayed:
 			pinned = append(pinned, &placed{item: item, reason: OrderPinned})
-		case item.fillsIn():
+		case item.FillsIn():
 			fillers = append(fillers, &placed{item: item, reason: OrderFallback})
 		default:
 			wanted = append(wanted, &placed{item: item, reason: reasonOf(item)})
@@ -123,8 +123,8 @@ func (i *QueueItem) owner() string {
 	return i.AddedBy.ID
 }
 
-// fillsIn says that nobody asked for a song: it gives way to all others.
-func (i *QueueItem) fillsIn() bool { return i.Fallback() && i.LikeCount == 0 }
+// FillsIn says that nobody asked for a song: it gives way to all others.
+func (i *QueueItem) FillsIn() bool { return i.Fallback() && i.LikeCount == 0 }
 
 // guestSongs are the songs of each guest, those with the most likes first.
 func guestSongs(wanted []*placed) map[string][]*placed {

@@ -14,7 +14,7 @@ import (
 type wish struct {
 	song     Song
 	playedAt time.Time // when its recording began to play last; zero: not lately
-	waiting  int       // songs that wait in the room
+	waiting  int       // songs that wait in the room, and that somebody asked for
 	role     Role
 	queued   int // songs of this guest that wait
 	adds     allowance

@@ -96,7 +96,7 @@ func parseQuery(query string, limit, offset int) (string, error) {
 func (s *State) hit(song Song, a access, adds allowance, now time.Time) SongHit {
 	recording := recordingOf(song)
 	h := SongHit{Song: song, Refusal: s.Settings.mayAdd(wish{
-		song: song, playedAt: s.Plays.playedAt(recording), waiting: len(s.Queue) + len(s.Awaiting),
+		song: song, playedAt: s.Plays.playedAt(recording), waiting: s.waiting(),
 		role: a.role, queued: s.queuedBy(a.viewer.UserID), adds: adds,
 	}, now)}
 	if queued := s.find(recording); queued != nil {
@@ -115,6 +115,16 @@ func (s *State) find(recording string) *QueueItem {
 		}
 	}
 	return nil
+}
+
+// waiting counts the songs that wait, also for approval. Fallback music takes nobody's place.
+func (s *State) waiting() (n int) {
+	for item := range s.active() {
+		if item.State != NowPlaying && !item.FillsIn() {
+			n++
+		}
+	}
+	return n
 }
 
 // queuedBy counts the songs of somebody that wait.

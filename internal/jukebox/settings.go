@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/ent/schema"
@@ -230,6 +231,11 @@ func (t *roomTx) settle(ctx context.Context, in *SettingsChange, blocked []Block
 	if err := t.rescale(ctx, have.AddsPerHour, wanted.AddsPerHour); err != nil {
 		return err
 	}
+	if !wanted.Fallback || deref(wanted.FallbackPlaylistURI) != deref(have.FallbackPlaylistURI) {
+		if err := t.dropFillers(ctx); err != nil {
+			return err
+		}
+	}
 	shown := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetNillableDelivery((*string)(in.Delivery))
 	if in.Delivery != nil {
 		shown.AddVersion(1)
@@ -238,4 +244,11 @@ func (t *roomTx) settle(ctx context.Context, in *SettingsChange, blocked []Block
 		shown.AddVotesVersion(1)
 	}
 	return shown.Exec(ctx)
+}
+
+// dropFillers takes out fallback music that nobody likes: it is not wanted any more, or other music is.
+func (t *roomTx) dropFillers(ctx context.Context) error {
+	return t.alter().QueueItem.Update().
+		Where(queueitem.RoomID(t.roomID), queueitem.State(string(Queued)), queueitem.AddedByIDIsNil(), queueitem.LikeCount(0)).
+		SetState(string(Removed)).ClearActiveRecording().SetVersion(t.version).Exec(ctx)
 }

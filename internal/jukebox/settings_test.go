@@ -83,6 +83,48 @@ func TestFallbackMusicComesLastUnlessItIsLiked(t *testing.T) {
 	})
 }
 
+func TestFallbackMusicTakesNobodysPlaceAndGoesWithItsSetting(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		guest := p.join("Gina")
+		set := func(change jukebox.SettingsChange) {
+			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &change}, nil)
+			p.must(err)
+		}
+		fill := func(numbers ...int) {
+			var found []jukebox.Song
+			for _, n := range numbers {
+				s, err := p.catalog.Song(p.Context(), "", uri(n))
+				p.must(err)
+				found = append(found, s)
+			}
+			p.step(jukebox.PlaybackStep{Fallback: found})
+		}
+		set(jukebox.SettingsChange{MaxQueueLength: pointer(2)})
+		fill(7, 8, 9)
+		p.add(guest, 1)
+		liked, err := p.AddSong(guest, p.room.ID, uri(9), nil)
+		p.must(err)
+		p.expect("a liked one counts", p.queue(), "9 1 7 8")
+		_, err = p.AddSong(guest, p.room.ID, uri(2), nil)
+		p.expect("reason", string(p.wants(jukebox.Refused, err).Reason), "QUEUE_FULL")
+		hits, err := p.SearchSongs(guest, p.room.ID, "song", 1, 1)
+		p.must(err)
+		p.expect("told in advance", string(hits.Hits[0].Refusal.Reason), "QUEUE_FULL")
+		_, err = p.UnlikeQueueItem(guest, liked.Item.ID, nil)
+		p.must(err)
+		p.add(guest, 2)
+		p.expect("it gave way", p.queue(), "1 2 7 8 9")
+
+		set(jukebox.SettingsChange{FallbackPlaylistURI: pointer("spotify:playlist:37i9dQZF1DX")})
+		p.expect("another playlist, other songs", p.queue(), "1 2")
+		fill(10, 11)
+		_, err = p.AddSong(guest, p.room.ID, uri(11), nil)
+		p.must(err)
+		set(jukebox.SettingsChange{Fallback: pointer(false)})
+		p.expect("what somebody likes stays", p.queue(), "11 1 2")
+	})
+}
+
 func TestWhileSpotifyIsAwayTheRoomsSongsAreFound(t *testing.T) {
 	onBothDatabases(t, func(p *party) {
 		guest := p.join("Gina")

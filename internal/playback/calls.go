@@ -60,9 +60,13 @@ func (d *driver) ask(ctx context.Context, c Command, answer *Answer) (err error)
 	return err
 }
 
-// suggest leaves out what was played lately.
+// suggest leaves out what was played lately, and what was taken out of the queue.
 func (d *driver) suggest(ctx context.Context) ([]jukebox.Song, error) {
 	recent, err := d.rooms.Recent(ctx, d.lease.RoomID)
+	if err != nil {
+		return nil, err
+	}
+	declined, err := d.rooms.Declined(ctx, d.lease.RoomID)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +75,11 @@ func (d *driver) suggest(ctx context.Context) ([]jukebox.Song, error) {
 		seeds.PlaylistURI = *uri
 	}
 	songs, err := d.player.Suggest(ctx, d.room.HostID, seeds)
-	return slices.DeleteFunc(songs, func(s jukebox.Song) bool { return !s.Playable }), err
+	return slices.DeleteFunc(songs, func(s jukebox.Song) bool { return !s.Playable || slices.ContainsFunc(declined, isSame(s)) }), err
+}
+
+func isSame(song jukebox.Song) func(jukebox.Song) bool {
+	return func(other jukebox.Song) bool { return same(&song, &other) }
 }
 
 // forgetPlaylist takes the closed room's playlist out of the host's library. One that stays there does no harm.

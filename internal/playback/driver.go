@@ -159,11 +159,15 @@ func shows(room *jukebox.State, step jukebox.PlaybackStep, playbackBefore int64)
 		step.ReturnedItem != "" && is(committed, step.ReturnedItem),
 		step.RefusedItem != "" && is(committed, step.RefusedItem),
 		step.PlaylistURI != "" && room.PlaylistURI != step.PlaylistURI,
-		len(step.Fallback) > 0 && len(room.Queue) == 0,
+		len(step.Fallback) > 0 && !hasOneOf(room, step.Fallback),
 		step.Answered != nil && waits(room, step.Answered.CommandID):
 		return false
 	}
 	return true
+}
+
+func hasOneOf(room *jukebox.State, songs []jukebox.Song) bool {
+	return slices.ContainsFunc(room.Queue, func(item *jukebox.QueueItem) bool { return slices.ContainsFunc(songs, isSame(item.Song)) })
 }
 
 func waits(room *jukebox.State, commandID string) bool {

@@ -87,7 +87,9 @@ func (p *party) change(fn func()) {
 
 func (p *party) add(s jukebox.Song) {
 	p.change(func() {
-		p.items = append(p.items, jukebox.QueueItem{ID: "item " + s.URI, Song: s, State: jukebox.Queued, Age: p.version})
+		p.items = append(p.items, jukebox.QueueItem{
+			ID: "item " + s.URI, Song: s, State: jukebox.Queued, Age: p.version, AddedBy: &jukebox.User{ID: "guest"},
+		})
 	})
 }
 
@@ -169,12 +171,7 @@ func (p *party) Load(context.Context, string, *jukebox.State, live.Touched) (*ju
 			s.Queue = append(s.Queue, &i)
 		}
 	}
-	slices.SortStableFunc(s.Queue, func(a, b *jukebox.QueueItem) int {
-		if a.State != b.State {
-			return cmp.Compare(a.State, b.State) // COMMITTED before QUEUED
-		}
-		return cmp.Or(cmp.Compare(b.LikeCount, a.LikeCount), cmp.Compare(a.Age, b.Age))
-	})
+	s.Queue = jukebox.Rank(s.Queue, s.Ranking())
 	return s, nil
 }
 
@@ -248,6 +245,17 @@ func (p *party) Recent(context.Context, string) (songs []jukebox.Song, err error
 	defer p.mu.Unlock()
 	for _, i := range slices.Backward(p.items) {
 		if i.State == jukebox.Played || i.State == jukebox.Skipped || i.State == jukebox.NowPlaying {
+			songs = append(songs, i.Song)
+		}
+	}
+	return songs, nil
+}
+
+func (p *party) Declined(context.Context, string) (songs []jukebox.Song, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, i := range p.items {
+		if i.State == jukebox.Removed && i.Fallback() {
 			songs = append(songs, i.Song)
 		}
 	}

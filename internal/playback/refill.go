@@ -9,7 +9,7 @@ import (
 
 const (
 	refillLead   = time.Minute      // fallback music is looked for so long before the last song ends
-	refillSongs  = 3                // so many at once
+	refillSongs  = 3                // so many wait at once
 	refillPause  = 5 * time.Minute  // after nothing was found
 	refillRetry  = 30 * time.Second // after a failure
 	refillWithin = 10 * time.Minute // of silence: after that a new song has to be somebody's wish
@@ -20,6 +20,7 @@ const (
 // refill is what is remembered of fallback music.
 type refill struct {
 	until time.Time // not to be looked for before
+	from  string    // the playlist that was chosen then
 	run   int       // songs in a row that nobody asked for
 }
 
@@ -32,12 +33,45 @@ func (r refill) after(item *jukebox.QueueItem) refill {
 	return r
 }
 
-// refill: nothing waits, and the music would stop.
+// refill: nothing waits, and the music would stop; or too little of the chosen playlist stands at the end of the queue, where
+// guests can see and like what comes.
 func (m *moment) refill() (action, bool) {
-	if !m.room.Settings.Fallback || m.waiting() || m.memory.fallback.run >= unattended || !m.stopsSoon() {
+	if !m.room.Settings.Fallback || m.memory.fallback.run >= unattended || m.refillSize() == 0 {
 		return action{}, false
 	}
+	if from := m.playlist(); from != m.memory.fallback.from {
+		m.memory.fallback.from, m.memory.fallback.until = from, time.Time{}
+	}
 	return m.sendAfter(m.memory.fallback.until, Command{Kind: Suggest})
+}
+
+// refillSize is how many songs of fallback music are missing.
+func (m *moment) refillSize() int {
+	switch {
+	case !m.waiting() && m.stopsSoon():
+		return refillSongs
+	case m.playlist() != "" && m.sound == playingSong && m.item != nil:
+		return max(0, refillSongs-m.fillers())
+	}
+	return 0
+}
+
+// playlist is the one that the host has chosen; empty: none.
+func (m *moment) playlist() string {
+	if uri := m.room.Settings.FallbackPlaylistURI; uri != nil {
+		return *uri
+	}
+	return ""
+}
+
+// fillers are the songs that wait, and that nobody has asked for.
+func (m *moment) fillers() (n int) {
+	for _, item := range m.room.Queue {
+		if item.State == jukebox.Queued && item.FillsIn() {
+			n++
+		}
+	}
+	return n
 }
 
 // stopsSoon says that the room's last song ends in a moment, or has ended just now. Where the host has chosen a playlist,
@@ -47,7 +81,7 @@ func (m *moment) stopsSoon() bool {
 	case m.sound == playingSong:
 		return m.item != nil && m.left() <= min(refillLead, length(m.memory.seen.Song)/3)
 	case m.sound == silence && m.room.NowPlaying == nil:
-		return m.room.Settings.FallbackPlaylistURI != nil || m.room.Begun && m.now.Sub(m.memory.silent) <= refillWithin
+		return m.playlist() != "" || m.room.Begun && m.now.Sub(m.memory.silent) <= refillWithin
 	}
 	return false
 }
@@ -61,10 +95,7 @@ func (m *moment) suggested() jukebox.PlaybackStep {
 	songs := slices.DeleteFunc(slices.Clone(m.answer.Songs), func(s jukebox.Song) bool {
 		return m.itemOf(&s) != nil || m.room.Takes(s, m.now) != nil // it is here, or may not be
 	})
-	songs = songs[:min(refillSongs, len(songs))]
-	if m.waiting() { // somebody has added one meanwhile
-		songs = nil
-	}
+	songs = songs[:min(m.refillSize(), len(songs))] // somebody may have added one meanwhile
 	if len(songs) > 0 {
 		m.memory.fallback.until = time.Time{}
 	}

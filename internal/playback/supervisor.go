@@ -34,6 +34,7 @@ type Rooms interface {
 	ApplyPlayback(ctx context.Context, lease jukebox.Lease, step jukebox.PlaybackStep) error
 	// Recent returns what a room played lately, newest first.
 	Recent(ctx context.Context, roomID string) ([]jukebox.Song, error)
+	Declined(ctx context.Context, roomID string) ([]jukebox.Song, error)
 }
 
 // Options are how a Supervisor is known to others.

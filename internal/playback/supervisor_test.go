@@ -498,7 +498,30 @@ func TestFallbackMusicGivesWay(t *testing.T) {
 		expectHeard(t, p, "a f0")
 		p.add(p.player.record("b", time.Minute))
 		time.Sleep(time.Minute)
-		expectHeard(t, p, "a f0 f1")
+		expectHeard(t, p, "a f0 b")
+	})
+}
+
+func TestTheNextSongsOfTheChosenPlaylistAreSeen(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		playlist := "spotify:playlist:dinner"
+		p.settings.Fallback, p.settings.FallbackPlaylistURI = true, &playlist
+		f := make([]jukebox.Song, 9)
+		for i := range f {
+			f[i] = playable(p.player.record(fmt.Sprint("f", i), time.Minute))
+		}
+		p.player.suggestions = f
+		p.add(p.player.record("a", 2*time.Minute))
+		defer p.drive()()
+		time.Sleep(10 * time.Second)
+		expectStates(t, p, "PLAYING QUEUED QUEUED QUEUED")
+		p.remove(f[1])
+		p.like(f[2])
+		time.Sleep(10 * time.Second)
+		expectStates(t, p, "PLAYING QUEUED REMOVED QUEUED QUEUED QUEUED") // f0 f1 f2 f3 f4: two more, and not the removed one again
+		p.add(p.player.record("b", time.Minute))
+		time.Sleep(5 * time.Minute)
+		expectHeard(t, p, "a f2 b f0 f3")
 	})
 }
 
