@@ -229,8 +229,7 @@ func TestNobodyIsForgottenForWhomSomethingChanged(t *testing.T) {
 		t.Logf("seed %d", seed)
 		random := rand.New(rand.NewPCG(seed, 0))
 		guests := []context.Context{p.host, p.join("A"), p.join("B"), p.join("C")}
-		_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{CooldownMinutes: pointer(0)}}, nil)
-		p.must(err) // so that what was played can be added again
+		p.settle(jukebox.SettingsChange{CooldownMinutes: pointer(0)}) // so that what was played can be added again
 		replica := p.replica(&forgetfulBus{LocalBus: p.bus, random: random})
 		watcher, err := p.Watch(guests[1], p.room.ID)
 		p.must(err)

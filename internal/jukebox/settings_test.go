@@ -86,10 +86,6 @@ func TestFallbackMusicComesLastUnlessItIsLiked(t *testing.T) {
 func TestFallbackMusicTakesNobodysPlaceAndGoesWithItsSetting(t *testing.T) {
 	onBothDatabases(t, func(p *party) {
 		guest := p.join("Gina")
-		set := func(change jukebox.SettingsChange) {
-			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &change}, nil)
-			p.must(err)
-		}
 		fill := func(numbers ...int) {
 			var found []jukebox.Song
 			for _, n := range numbers {
@@ -99,7 +95,7 @@ func TestFallbackMusicTakesNobodysPlaceAndGoesWithItsSetting(t *testing.T) {
 			}
 			p.step(jukebox.PlaybackStep{Fallback: found})
 		}
-		set(jukebox.SettingsChange{MaxQueueLength: pointer(2)})
+		p.settle(jukebox.SettingsChange{MaxQueueLength: pointer(2)})
 		fill(7, 8, 9)
 		p.add(guest, 1)
 		liked, err := p.AddSong(guest, p.room.ID, uri(9), nil)
@@ -115,12 +111,12 @@ func TestFallbackMusicTakesNobodysPlaceAndGoesWithItsSetting(t *testing.T) {
 		p.add(guest, 2)
 		p.expect("it gave way", p.queue(), "1 2 7 8 9")
 
-		set(jukebox.SettingsChange{FallbackPlaylistURI: pointer("spotify:playlist:37i9dQZF1DX")})
+		p.settle(jukebox.SettingsChange{FallbackPlaylistURI: pointer("spotify:playlist:37i9dQZF1DX")})
 		p.expect("another playlist, other songs", p.queue(), "1 2")
 		fill(10, 11)
 		_, err = p.AddSong(guest, p.room.ID, uri(11), nil)
 		p.must(err)
-		set(jukebox.SettingsChange{Fallback: pointer(false)})
+		p.settle(jukebox.SettingsChange{Fallback: pointer(false)})
 		p.expect("what somebody likes stays", p.queue(), "11 1 2")
 	})
 }
