@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
@@ -24,12 +25,12 @@ func benchArrival(ctx context.Context, url string) error {
 		return err
 	}
 	defer p.close()
-	subscriber, stop, err := p.subscribe()
+	subscriber, stop, err := p.subscribe(`subscription($r: ID!) { roomQueue(roomId: $r) { version items { id likeCount position song { name } } } }`)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	if _, err := next(subscriber); err != nil { // the present queue
+	if _, _, err := next(subscriber); err != nil { // the present queue
 		return err
 	}
 	var took []time.Duration
@@ -39,7 +40,7 @@ func benchArrival(ctx context.Context, url string) error {
 			return err
 		}
 		committed := time.Now()
-		arrived, err := next(subscriber)
+		arrived, _, err := next(subscriber)
 		if err != nil {
 			return err
 		}
@@ -50,8 +51,8 @@ func benchArrival(ctx context.Context, url string) error {
 	return nil
 }
 
-// subscribe opens a WebSocket to a server of its own and asks for the room's queue.
-func (p *party) subscribe() (conn *websocket.Conn, stop func(), err error) {
+// subscribe opens a WebSocket to a server of its own and follows something of the first room, $r.
+func (p *party) subscribe(query string) (conn *websocket.Conn, stop func(), err error) {
 	log := slog.New(slog.DiscardHandler)
 	resolver := graph.New(p.Jukebox, log)
 	handler := gqlserver.New(gqlserver.Config{
@@ -72,7 +73,6 @@ func (p *party) subscribe() (conn *websocket.Conn, stop func(), err error) {
 		server.Close()
 		_ = handler.Drain(context.Background())
 	}
-	query := `subscription($r: ID!) { roomQueue(roomId: $r) { version items { id likeCount position song { name } } } }`
 	for _, message := range []any{
 		map[string]string{"type": "connection_init"},
 		map[string]any{"id": "1", "type": "subscribe", "payload": map[string]any{"query": query, "variables": map[string]string{"r": p.rooms[0].ID}}},
@@ -85,18 +85,23 @@ func (p *party) subscribe() (conn *websocket.Conn, stop func(), err error) {
 	return conn, stop, nil
 }
 
-// next waits for an event.
-func next(conn *websocket.Conn) (time.Time, error) {
+// next waits for an event, and returns when it was there and its length in bytes.
+func next(conn *websocket.Conn) (at time.Time, size int, err error) {
 	for {
+		_, text, err := conn.ReadMessage()
+		if err != nil {
+			return time.Time{}, 0, err
+		}
+		at := time.Now()
 		var message struct{ Type string }
-		if err := conn.ReadJSON(&message); err != nil {
-			return time.Time{}, err
+		if err := json.Unmarshal(text, &message); err != nil {
+			return time.Time{}, 0, err
 		}
 		switch message.Type {
 		case "next":
-			return time.Now(), nil
+			return at, len(text), nil
 		case "error", "complete":
-			return time.Time{}, fmt.Errorf("the subscription ended with %s", message.Type)
+			return time.Time{}, 0, fmt.Errorf("the subscription ended with %s", message.Type)
 		}
 	}
 }

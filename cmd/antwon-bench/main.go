@@ -72,6 +72,9 @@ func benchDatabase(ctx context.Context, kind string, each time.Duration) error {
 	if err := benchArrival(ctx, url); err != nil {
 		return fmt.Errorf("arrival: %w", err)
 	}
+	if err := benchOrders(ctx, url); err != nil {
+		return fmt.Errorf("orders: %w", err)
+	}
 	return benchQueue(ctx, url)
 }
 
