@@ -1,8 +1,10 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import type { Api } from '../api/client'
 import type { Role } from '../api/generated'
+import type { Item } from '../api/queue'
 import { useStore } from '../api/store'
 import type { Tell } from '../ui/Outcomes'
+import { Approvals } from './Approvals'
 import type { LiveRoom } from './Console'
 import type { Account } from './connecting'
 import type { User } from './Desk'
@@ -18,6 +20,7 @@ import { QueueCard } from './QueueCard'
 import { Settings } from './Settings'
 import { SpotifyCard } from './SpotifyCard'
 import { useHostText } from './text'
+import { UndoToast, useUndo } from './Undo'
 
 export type Me = User & { role: Role }
 
@@ -25,6 +28,7 @@ interface Props {
   api: Api
   room: LiveRoom
   playback: Playback
+  awaiting: readonly Item[] // a host's approval
   me: Me
   account: Account | undefined
   tell: Tell
@@ -32,8 +36,9 @@ interface Props {
 }
 
 /** All that a host can see and do: what concerns the music first, then the people, then what is rarely needed. */
-export function Room({ api, room, playback, me, account, tell, children }: Props) {
+export function Room({ api, room, playback, awaiting, me, account, tell, children }: Props) {
   const player = usePlayer(room.id, tell)
+  const undo = useUndo(room.id, tell)
   const [choosing, setChoosing] = useState(false)
   const openDevices = () => setChoosing(true)
   return (
@@ -44,7 +49,9 @@ export function Room({ api, room, playback, me, account, tell, children }: Props
           {children}
           <Health room={room} playback={playback} player={player} account={account} tell={tell} onDevices={openDevices} />
           <PlayerCard playback={playback} player={player} onDevices={openDevices} />
-          <QueueCard api={api} room={room} tell={tell} />
+          <Approvals items={awaiting} on={room.settings?.requireApproval ?? false} tell={tell} undo={undo} />
+          <QueueCard api={api} room={room} tell={tell} undo={undo} />
+          <UndoToast undo={undo} />
         </div>
         <div className="stack">
           <Invite room={room} tell={tell} />

@@ -1,4 +1,5 @@
 import type { HostMessages } from './messages'
+import { approvalsDe, queueDe, undoDe } from './queue.de'
 import { rulesDe } from './rules.de'
 
 export const de: HostMessages = {
@@ -154,21 +155,9 @@ export const de: HostMessages = {
     addSongs: 'Songs hinzufügen',
     dashboard: 'Zum Dashboard',
   },
-  queue: {
-    count: (n) => (n === 1 ? '1 Song' : `${n} Songs`),
-    empty: 'Nichts wartet.',
-    add: 'Songs hinzufügen',
-    remove: (name) => `${name} aus der Schlange nehmen`,
-    removed: (name) => `${name} ist aus der Schlange.`,
-    next: 'Als Nächstes',
-    all: (n) => `Alle ${n} zeigen`,
-    fewer: 'Weniger zeigen',
-    clear: 'Schlange leeren',
-    clearTitle: 'Die Schlange leeren?',
-    clearExplanation:
-      'Alle wartenden Songs werden herausgenommen, mit ihren Likes. Was spielt, spielt weiter, und auch der Song, der schon als nächster feststeht.',
-    cleared: 'Die Schlange ist leer.',
-  },
+  approvals: approvalsDe,
+  queue: queueDe,
+  undo: undoDe,
   settings: {
     name: 'Name des Raums',
     save: 'Speichern',

@@ -1,4 +1,5 @@
 import type { HostMessages } from './messages'
+import { approvalsEn, queueEn, undoEn } from './queue.en'
 import { rulesEn } from './rules.en'
 
 export const en: HostMessages = {
@@ -143,21 +144,9 @@ export const en: HostMessages = {
     addSongs: 'Add songs',
     dashboard: 'To the dashboard',
   },
-  queue: {
-    count: (n) => (n === 1 ? '1 song' : `${n} songs`),
-    empty: 'Nothing waits.',
-    add: 'Add songs',
-    remove: (name) => `Take ${name} out of the queue`,
-    removed: (name) => `${name} is out of the queue.`,
-    next: 'Next',
-    all: (n) => `Show all ${n}`,
-    fewer: 'Show fewer',
-    clear: 'Clear the queue',
-    clearTitle: 'Clear the queue?',
-    clearExplanation:
-      'All songs that wait are taken out, with their likes. What plays goes on, and so does the song that is next already.',
-    cleared: 'The queue is clear.',
-  },
+  approvals: approvalsEn,
+  queue: queueEn,
+  undo: undoEn,
   settings: {
     name: 'Name of the room',
     save: 'Save',

@@ -1,6 +1,7 @@
 import type { Delivery, Role, RoomHealthReason, RoomHealthState } from '../api/generated'
 import type { Mend } from './mend'
 import type { PlayerCommand } from './player'
+import type { ApprovalMessages, QueueMessages, UndoMessages } from './queueMessages'
 import type { RulesMessages } from './rulesMessages'
 
 /** What the host console has to say. */
@@ -19,7 +20,9 @@ export interface HostMessages {
   health: Record<RoomHealthState, string>
   reason: Record<RoomHealthReason, string>
   mend: Record<Mend, string>
+  approvals: ApprovalMessages
   queue: QueueMessages
+  undo: UndoMessages
   settings: SettingsMessages
   rules: RulesMessages
   guests: GuestMessages
@@ -104,21 +107,6 @@ interface PlayerMessages {
   failure: Record<string, string>
   done: Record<PlayerCommand, string>
   delivery: Record<Delivery, string>
-}
-
-interface QueueMessages {
-  count: (n: number) => string
-  empty: string
-  add: string
-  remove: (name: string) => string
-  removed: (name: string) => string
-  next: string
-  all: (n: number) => string
-  fewer: string
-  clear: string
-  clearTitle: string
-  clearExplanation: string
-  cleared: string
 }
 
 interface SettingsMessages {
