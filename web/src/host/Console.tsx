@@ -25,7 +25,7 @@ interface Props {
   user: User
   account?: Account | undefined // the host's own; co-hosts have none here
   tell: Tell
-  onEnded: () => void
+  onEnded: (room: { id: string; name: string }) => void
   children?: ReactNode
 }
 
@@ -41,8 +41,8 @@ export function Console({ api, roomId, user, account, tell, onEnded, children }:
   const closed = room?.status === 'CLOSED'
   const isMine = account !== undefined
   useEffect(() => {
-    if (closed && isMine) onEnded()
-  }, [closed, isMine, onEnded])
+    if (closed && isMine) onEnded({ id: roomId, name: room?.name ?? '' })
+  }, [closed, isMine, onEnded, roomId, room?.name])
   const elsewhere = viewer?.role === 'HOST' && !isMine
   useEffect(() => {
     if (elsewhere) location.replace('/host') // which shows a host's own room, and their Spotify

@@ -10,6 +10,7 @@ import type { Account } from './connecting'
 import type { User } from './Desk'
 import { Devices } from './Devices'
 import { End } from './End'
+import { Evening } from './Evening'
 import { Footer } from './Footer'
 import { Guests } from './Guests'
 import { Health } from './Health'
@@ -57,6 +58,7 @@ export function Room({ api, room, playback, awaiting, me, account, tell, childre
           <Invite room={room} tell={tell} />
           <Guests roomId={room.id} me={me} tell={tell} />
           <Settings room={room} tell={tell} />
+          <Evening roomId={room.id} isMine={me.role === 'HOST'} />
           {account && <SpotifyCard account={account} tell={tell} />}
           {me.role === 'HOST' && <End roomId={room.id} tell={tell} />}
         </div>
@@ -67,7 +69,7 @@ export function Room({ api, room, playback, awaiting, me, account, tell, childre
   )
 }
 
-const parts = ['player', 'queue', 'invite', 'guests', 'settings'] as const
+const parts = ['player', 'queue', 'invite', 'guests', 'settings', 'evening'] as const
 
 /** Which room this is, the ways to its parts where they do not fit beside each other, and whether the server is heard. */
 function Head({ api, room }: { api: Api; room: LiveRoom }) {
@@ -81,6 +83,7 @@ function Head({ api, room }: { api: Api; room: LiveRoom }) {
       <header className="head">
         <h1>{room.name}</h1>
         <span className="code quiet">{room.code}</span>
+        {room.presentCount !== null && <span className="here">{own.present(room.presentCount)}</span>}
       </header>
       <nav className="parts" aria-label={own.sections.room}>
         {parts.map((part) => (

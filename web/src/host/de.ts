@@ -1,3 +1,4 @@
+import { eveningDe } from './evening.de'
 import type { HostMessages } from './messages'
 import { approvalsDe, queueDe, undoDe } from './queue.de'
 import { rulesDe } from './rules.de'
@@ -5,6 +6,7 @@ import { rulesDe } from './rules.de'
 export const de: HostMessages = {
   title: 'Gastgeben',
   offline: 'Keine Verbindung. Was du siehst, kann veraltet sein; es geht weiter, sobald der Server wieder da ist.',
+  present: (n) => (n === 1 ? '1 ist da' : `${n} sind da`),
   close: 'Schließen',
   failure: {
     UNAUTHENTICATED: 'Du bist nicht mehr angemeldet. Lade die Seite neu.',
@@ -18,6 +20,7 @@ export const de: HostMessages = {
     invite: 'Einladen',
     guests: 'Gäste',
     settings: 'Einstellungen',
+    evening: 'Der Abend',
     spotify: 'Spotify',
   },
   signIn: {
@@ -87,6 +90,7 @@ export const de: HostMessages = {
     skip: 'Weiter',
     busy: 'Einen Moment …',
     progress: 'Fortschritt des Songs',
+    votes: (n, needed) => `${n} von ${needed} nötigen Stimmen fürs Überspringen.`,
     foreign: 'Nicht aus diesem Raum',
     sound: 'Es spielt etwas, das kein Song ist.',
     device: (name) => `Auf ${name}`,
@@ -217,6 +221,7 @@ export const de: HostMessages = {
       BANNED: (name) => `${name} ist für immer entfernt.`,
     },
   },
+  evening: eveningDe,
   end: {
     button: 'Raum schließen',
     title: 'Den Raum schließen?',

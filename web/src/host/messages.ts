@@ -1,4 +1,5 @@
 import type { Delivery, Role, RoomHealthReason, RoomHealthState } from '../api/generated'
+import type { EveningMessages } from './eveningMessages'
 import type { Mend } from './mend'
 import type { PlayerCommand } from './player'
 import type { ApprovalMessages, QueueMessages, UndoMessages } from './queueMessages'
@@ -8,9 +9,10 @@ import type { RulesMessages } from './rulesMessages'
 export interface HostMessages {
   title: string
   offline: string
+  present: (n: number) => string
   close: string
   failure: Record<string, string> // by code, where this page has more to say of it than all pages
-  sections: { room: string; player: string; queue: string; invite: string; guests: string; settings: string; spotify: string }
+  sections: Record<'room' | 'player' | 'queue' | 'invite' | 'guests' | 'settings' | 'evening' | 'spotify', string>
   signIn: SignInMessages
   spotify: SpotifyMessages
   open: OpenMessages
@@ -26,6 +28,7 @@ export interface HostMessages {
   settings: SettingsMessages
   rules: RulesMessages
   guests: GuestMessages
+  evening: EveningMessages
   end: { button: string; title: string; explanation: string; confirm: string; done: string }
 }
 
@@ -92,6 +95,7 @@ interface PlayerMessages {
   skip: string
   busy: string
   progress: string
+  votes: (n: number, needed: number) => string
   foreign: string
   sound: string
   device: (name: string) => string
