@@ -131,7 +131,7 @@ describe('a host', () => {
     await press(nora, menu(last))
     await nora.expectAccessible('what can be done with a song')
     await inDialog(nora, 'Remove')
-    await says(nora, `${last} is out of the queue.`)
+    await says(nora, `Removed: ${last}`)
     await eventually('the song to be gone at Gina’s', async () => !(await gina.songs()).includes(last))
     const focused = () => nora.page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
     await eventually('the focus to be at the song before', async () => (await focused()) === menu(before))

@@ -21,7 +21,7 @@ export function Approvals({ items, on, tell, undo }: Props) {
   const own = useHostText()
   if (!on && items.length === 0) return null
   return (
-    <section className="card stack" aria-labelledby="approvals-heading">
+    <section className="card stack approvals" aria-labelledby="approvals-heading">
       <div className="title">
         <h2 id="approvals-heading" tabIndex={-1}>
           {own.approvals.heading}
@@ -61,14 +61,8 @@ function Line({ item, after, tell, undo }: { item: Item; after: string; tell: Te
         <Button look="main" aria-label={own.approve(name)} busy={busy} onClick={() => void approve()}>
           {own.approveShort}
         </Button>
-        <Button
-          look="plain round"
-          aria-label={own.decline(name)}
-          title={own.decline(name)}
-          busy={busy}
-          onClick={() => void decline()}
-        >
-          <span aria-hidden="true">✕</span>
+        <Button aria-label={own.decline(name)} busy={busy} onClick={() => void decline()}>
+          {own.declineShort}
         </Button>
       </SongLine>
     </li>

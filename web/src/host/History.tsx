@@ -32,8 +32,8 @@ function Facts({ played: { item, startedAt, endedAt, skipped, skippedBy } }: { p
   return (
     <>
       <span>
-        <time dateTime={startedAt}>{timeOfDay(startedAt, language)}</time> · {text.addedBy(item.addedBy?.displayName)} ·{' '}
-        {text.likes(item.likeCount)}
+        <time dateTime={startedAt}>{timeOfDay(startedAt, language)}</time> · {text.likes(item.likeCount)} ·{' '}
+        {text.addedBy(item.addedBy?.displayName)}
       </span>
       {skipped && <span className="badge">{own.skipped[skippedBy ?? 'ELSEWHERE']}</span>}
       {!endedAt && <span className="badge">{own.plays}</span>}

@@ -6,6 +6,7 @@ import { Choice } from './Choice'
 import { useHostText } from './text'
 
 const usualMargin = '3' // likes
+const mostLikes = 1000 // likes
 
 interface Props {
   item: Item
@@ -21,15 +22,15 @@ export function PinForm({ item, place, last, pin }: Props) {
   const [until, setUntil] = useState<PinRule>(item.pin?.until ?? 'PLAYED')
   const [margin, setMargin] = useState(`${item.pin?.likes ?? usualMargin}`)
   const at = within(wanted, last)
-  const pinAt = (place: number) => pin(place, until, until === 'OVERTAKEN' ? within(margin, 1000) : null)
   function submit(event: FormEvent) {
     event.preventDefault()
-    pinAt(at)
+    pin(at, until, until === 'OVERTAKEN' ? within(margin, mostLikes) : null)
   }
   return (
     <form noValidate onSubmit={submit}>
       <fieldset className="stack tight">
         <legend>{own.pin}</legend>
+        <Whole label={own.place} most={last} value={wanted} onChange={setWanted} />
         {(['PLAYED', 'OVERTAKEN'] as const).map((rule) => (
           <Choice key={rule} label={own.until[rule].name} hint={own.until[rule].hint}>
             <input type="radio" name="until" checked={until === rule} onChange={() => setUntil(rule)} />
@@ -37,13 +38,13 @@ export function PinForm({ item, place, last, pin }: Props) {
         ))}
         {until === 'OVERTAKEN' && (
           <div className="inset">
-            <Whole label={own.margin} most={1000} value={margin} onChange={setMargin} />
+            <Whole label={own.margin} most={mostLikes} value={margin} onChange={setMargin} />
           </div>
         )}
-        <Whole label={own.place} most={last} value={wanted} onChange={setWanted} />
         <div className="buttons">
-          <Button onClick={() => pinAt(1)}>{own.pinTop}</Button>
-          <Button type="submit">{own.pinAt(at)}</Button>
+          <Button type="submit" look="main">
+            {own.pinAt(at)}
+          </Button>
         </div>
       </fieldset>
     </form>

@@ -76,7 +76,7 @@ function Facts({ item, entry }: { item: Item; entry: Entry | undefined }) {
   const text = useText()
   const own = useHostText().queue
   const language = useLanguage()
-  const { refusal, state, pin, addedBy, likeCount } = item
+  const { refusal, state, addedBy, likeCount } = item
   const held = partOf(item) === 'held' && refusal ? (own.why[refusal.reason] ?? refusal.message) : undefined
   const time = entry && !held && timeOfDay(entry.likely, language)
   return (
@@ -89,10 +89,10 @@ function Facts({ item, entry }: { item: Item; entry: Entry | undefined }) {
         )}
         {held && <strong>{held}</strong>}
         {time || held ? ' · ' : ''}
-        {text.addedBy(addedBy?.displayName)} · {text.likes(likeCount)}
+        {text.likes(likeCount)} · {text.addedBy(addedBy?.displayName)}
       </span>
       {state === 'COMMITTED' && <span className="badge">{own.next}</span>}
-      {pin && state === 'QUEUED' && <span className="badge">{own.pinned}</span>}
+      {entry?.reason === 'PINNED' && <span className="badge">{own.pinned}</span>}
       {entry?.reason === 'TURN' && <span className="badge">{own.turn}</span>}
     </>
   )

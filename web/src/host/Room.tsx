@@ -53,12 +53,12 @@ export function Room({ api, room, playback, awaiting, me, account, tell, childre
           <Approvals items={awaiting} on={room.settings?.requireApproval ?? false} tell={tell} undo={undo} />
           <QueueCard api={api} room={room} tell={tell} undo={undo} />
           <UndoToast undo={undo} />
+          <Evening roomId={room.id} isMine={me.role === 'HOST'} />
         </div>
         <div className="stack">
           <Invite room={room} tell={tell} />
           <Guests roomId={room.id} me={me} tell={tell} />
           <Settings room={room} tell={tell} />
-          <Evening roomId={room.id} isMine={me.role === 'HOST'} />
           {account && <SpotifyCard account={account} tell={tell} />}
           {me.role === 'HOST' && <End roomId={room.id} tell={tell} />}
         </div>
@@ -69,7 +69,7 @@ export function Room({ api, room, playback, awaiting, me, account, tell, childre
   )
 }
 
-const parts = ['player', 'queue', 'invite', 'guests', 'settings', 'evening'] as const
+const parts = ['player', 'queue', 'evening', 'invite', 'guests', 'settings'] as const
 
 /** Which room this is, the ways to its parts where they do not fit beside each other, and whether the server is heard. */
 function Head({ api, room }: { api: Api; room: LiveRoom }) {

@@ -34,7 +34,8 @@ export const queueDe: QueueMessages = {
     HELD: 'Eine Regel des Raums hält ihn zurück. Er spielt, sobald sie ihn zulässt.',
   },
 
-  pin: 'Anpinnen',
+  pin: 'An einem Platz anpinnen',
+  pinHint: 'Bis er gespielt ist, oder bis andere Songs mehr Likes haben.',
   place: 'Auf Platz',
   until: {
     PLAYED: { name: 'Bis er gespielt ist', hint: 'Likes verschieben ihn nicht.' },
@@ -44,7 +45,8 @@ export const queueDe: QueueMessages = {
     },
   },
   margin: 'Likes mehr',
-  pinTop: 'Nach ganz oben',
+  pinTop: 'Ganz oben anpinnen',
+  pinTopHint: 'Er spielt als Nächster, was auch immer andere an Likes haben.',
   pinAt: (place) => `Auf Platz ${place} anpinnen`,
   pinDone: (name, place) => `${name} ist auf Platz ${place} angepinnt.`,
   pinKeys: 'In der Schlange verschiebt Alt mit ↑ oder ↓ einen Song um einen Platz und pinnt ihn dort an.',
@@ -52,14 +54,15 @@ export const queueDe: QueueMessages = {
     likes === null
       ? 'Angepinnt, bis er gespielt ist.'
       : `Angepinnt, bis ein anderer Song ${likes === 1 ? 'ein Like' : `${likes} Likes`} mehr hat.`,
+  overtaken: (likes) => `Sein Pin hält nicht mehr: ein anderer Song hat ${likes === 1 ? 'ein Like' : `${likes} Likes`} mehr.`,
   unpin: 'Loslassen',
   unpinHint: 'Er geht dorthin, wo die Ordnung des Raums ihn haben will.',
   unpinned: (name) => `${name} ist nicht mehr angepinnt.`,
 
   remove: 'Entfernen',
   removeHint: 'Aus der Schlange. Eine Minute lang lässt sich das zurücknehmen.',
-  removed: (name) => `${name} ist aus der Schlange.`,
-  skipped: (name) => `${name} ist schon beim Player: er wird übersprungen, sobald er anfängt.`,
+  removed: (name) => `Entfernt: ${name}`,
+  skipped: (name) => `Wird übersprungen, sobald er anfängt: ${name}`,
   block: (name) => `${name} sperren`,
   blockSong: 'Dieser Song spielt hier nicht, bis du ihn in den Einstellungen wieder erlaubst.',
   blockArtist: 'Nichts davon spielt hier, bis du es in den Einstellungen wieder erlaubst.',
@@ -80,7 +83,8 @@ export const approvalsDe: ApprovalMessages = {
   approveShort: 'Freigeben',
   approved: (name) => `${name} ist in der Schlange.`,
   decline: (name) => `${name} ablehnen`,
-  declined: (name) => `${name} ist abgelehnt.`,
+  declineShort: 'Ablehnen',
+  declined: (name) => `Abgelehnt: ${name}`,
 }
 
 export const undoDe: UndoMessages = {

@@ -34,7 +34,8 @@ export const queueEn: QueueMessages = {
     HELD: 'A rule of the room keeps it from playing. It plays when the rule allows it.',
   },
 
-  pin: 'Pin it',
+  pin: 'Pin at a place',
+  pinHint: 'Until it is played, or until other songs are liked more.',
   place: 'At place',
   until: {
     PLAYED: { name: 'Until it is played', hint: 'Likes do not move it.' },
@@ -45,6 +46,7 @@ export const queueEn: QueueMessages = {
   },
   margin: 'Likes more',
   pinTop: 'Pin to the top',
+  pinTopHint: 'It plays next, whatever others are liked.',
   pinAt: (place) => `Pin at place ${place}`,
   pinDone: (name, place) => `${name} is pinned at place ${place}.`,
   pinKeys: 'In the queue, Alt with ↑ or ↓ moves a song by one place, and pins it there.',
@@ -52,14 +54,15 @@ export const queueEn: QueueMessages = {
     likes === null
       ? 'Pinned until it is played.'
       : `Pinned until another song has ${likes === 1 ? 'one like' : `${likes} likes`} more.`,
+  overtaken: (likes) => `Its pin holds no more: another song has ${likes === 1 ? 'a like' : `${likes} likes`} more.`,
   unpin: 'Unpin',
   unpinHint: 'It goes where the room’s order puts it.',
   unpinned: (name) => `${name} is not pinned any more.`,
 
   remove: 'Remove',
   removeHint: 'Out of the queue. You can take that back for a minute.',
-  removed: (name) => `${name} is out of the queue.`,
-  skipped: (name) => `${name} was handed to the player already: it is skipped as soon as it starts.`,
+  removed: (name) => `Removed: ${name}`,
+  skipped: (name) => `Skipped as soon as it starts: ${name}`,
   block: (name) => `Block ${name}`,
   blockSong: 'This song does not play here, until you allow it again in the settings.',
   blockArtist: 'No song of theirs plays here, until you allow it again in the settings.',
@@ -80,7 +83,8 @@ export const approvalsEn: ApprovalMessages = {
   approveShort: 'Approve',
   approved: (name) => `${name} is in the queue.`,
   decline: (name) => `Decline ${name}`,
-  declined: (name) => `${name} is declined.`,
+  declineShort: 'Decline',
+  declined: (name) => `Declined: ${name}`,
 }
 
 export const undoEn: UndoMessages = {

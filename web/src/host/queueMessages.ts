@@ -18,15 +18,18 @@ export interface QueueMessages {
   standing: (place: number, likely: string, earliest: string) => string
   reasons: Record<OrderReason, string>
 
-  pin: string
+  pin: string // at another place, or by another rule
+  pinHint: string
   place: string
   until: Record<PinRule, { name: string; hint: string }>
   margin: string
   pinTop: string
+  pinTopHint: string
   pinAt: (place: number) => string
   pinDone: (name: string, place: number) => string
   pinKeys: string
   holds: (likes: number | null) => string // null: until it is played
+  overtaken: (likes: number) => string
   unpin: string
   unpinHint: string
   unpinned: (name: string) => string
@@ -54,6 +57,7 @@ export interface ApprovalMessages {
   approveShort: string
   approved: (name: string) => string
   decline: (name: string) => string
+  declineShort: string
   declined: (name: string) => string
 }
 
