@@ -45,6 +45,7 @@ const button = ({ page }: Device, name: string | RegExp) => page.getByRole('butt
 const press = (device: Device, name: string | RegExp) => button(device, name).click()
 const says = ({ page }: Device, words: string | RegExp) => page.getByText(words).first().waitFor()
 const inDialog = ({ page }: Device, name: string) => page.getByRole('dialog').getByRole('button', { name }).click()
+const menu = (song: string) => `${song}: pin, remove or block`
 const playing = ({ page }: Device) => page.locator('#player .song-name').textContent()
 
 describe('a host', () => {
@@ -127,11 +128,13 @@ describe('a host', () => {
     await inDialog(nora, 'Close')
 
     const [before = '', last = ''] = (await nora.songs()).slice(-2)
-    await press(nora, `Take ${last} out of the queue`)
-    await says(nora, `${last} is out of the queue.`)
+    await press(nora, menu(last))
+    await nora.expectAccessible('what can be done with a song')
+    await inDialog(nora, 'Remove')
+    await says(nora, `Removed: ${last}`)
     await eventually('the song to be gone at Gina’s', async () => !(await gina.songs()).includes(last))
     const focused = () => nora.page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
-    await eventually('the focus to be at the song before', async () => (await focused()) === `Take ${before} out of the queue`)
+    await eventually('the focus to be at the song before', async () => (await focused()) === menu(before))
     await press(nora, 'Clear the queue')
     await nora.expectAccessible('being asked whether the queue shall be cleared')
     await inDialog(nora, 'Clear the queue')

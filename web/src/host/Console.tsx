@@ -3,9 +3,9 @@ import type { Api } from '../api/client'
 import {
   HostRoomChangesDocument,
   type HostRoomFieldsFragment,
+  HostViewerChangesDocument,
   PlaybackChangesDocument,
   type Role,
-  ViewerChangesDocument,
 } from '../api/generated'
 import { useLive } from '../api/live'
 import { useText } from '../text/text'
@@ -25,7 +25,7 @@ interface Props {
   user: User
   account?: Account | undefined // the host's own; co-hosts have none here
   tell: Tell
-  onEnded: () => void
+  onEnded: (room: { id: string; name: string }) => void
   children?: ReactNode
 }
 
@@ -35,14 +35,14 @@ export function Console({ api, roomId, user, account, tell, onEnded, children }:
   const own = useHostText()
   const say = useSentence()
   const { data, failure } = useLive(HostRoomChangesDocument, { roomId })
-  const viewer = useLive(ViewerChangesDocument, { roomId }).data?.viewerInRoom
+  const viewer = useLive(HostViewerChangesDocument, { roomId }).data?.viewerInRoom
   const playback = useLive(PlaybackChangesDocument, { roomId }).data?.playback
   const room = data?.room
   const closed = room?.status === 'CLOSED'
   const isMine = account !== undefined
   useEffect(() => {
-    if (closed && isMine) onEnded()
-  }, [closed, isMine, onEnded])
+    if (closed && isMine) onEnded({ id: roomId, name: room?.name ?? '' })
+  }, [closed, isMine, onEnded, roomId, room?.name])
   const elsewhere = viewer?.role === 'HOST' && !isMine
   useEffect(() => {
     if (elsewhere) location.replace('/host') // which shows a host's own room, and their Spotify
@@ -68,7 +68,15 @@ export function Console({ api, roomId, user, account, tell, onEnded, children }:
   }
   if (!isHosting(viewer.role)) return <NotYet name={name} code={room.code} words={own.cohost.notYet} />
   return (
-    <Room api={api} room={room} playback={playback} me={{ ...user, role: viewer.role }} account={account} tell={tell}>
+    <Room
+      api={api}
+      room={room}
+      playback={playback}
+      awaiting={viewer.awaitingApproval}
+      me={{ ...user, role: viewer.role }}
+      account={account}
+      tell={tell}
+    >
       {children}
     </Room>
   )

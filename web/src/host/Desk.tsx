@@ -1,3 +1,4 @@
+import { useCallback, useState } from 'react'
 import type { Api } from '../api/client'
 import { HostViewerDocument } from '../api/generated'
 import { useAsking } from '../api/useAsking'
@@ -8,6 +9,7 @@ import { Arrived } from './Arrived'
 import type { Arrival } from './arrival'
 import { Console } from './Console'
 import { useConnecting } from './connecting'
+import { Ended, type EndedRoom } from './Ended'
 import { Footer } from './Footer'
 import { OpenRoom } from './OpenRoom'
 import { SpotifyCard } from './SpotifyCard'
@@ -28,6 +30,14 @@ export function Desk({ api, user, arrival, tell }: Props) {
   const own = useHostText()
   const say = useSentence()
   const { data, failure, ask } = useAsking(HostViewerDocument, {})
+  const [ended, setEnded] = useState<EndedRoom>()
+  const end = useCallback(
+    (room: EndedRoom) => {
+      setEnded(room)
+      ask()
+    },
+    [ask],
+  )
   const connecting = useConnecting(api.sessions, tell)
   if (failure) return <Message title={own.title}>{say(failure)}</Message>
   if (!data) return <Message title={own.title}>{text.loading}</Message>
@@ -38,7 +48,7 @@ export function Desk({ api, user, arrival, tell }: Props) {
   const arrived = <Arrived bad={arrival.bad} />
   if (hostedRoom) {
     return (
-      <Console key={hostedRoom.id} api={api} roomId={hostedRoom.id} user={user} account={account} tell={tell} onEnded={ask}>
+      <Console key={hostedRoom.id} api={api} roomId={hostedRoom.id} user={user} account={account} tell={tell} onEnded={end}>
         {arrived}
       </Console>
     )
@@ -48,6 +58,7 @@ export function Desk({ api, user, arrival, tell }: Props) {
       <main className="center stack">
         <h1>{own.title}</h1>
         {arrived}
+        {ended && <Ended room={ended} onDone={() => setEnded(undefined)} />}
         {!spotify.connected && <SpotifyCard account={account} tell={tell} />}
         <OpenRoom first={spotify.connected ? undefined : own.open.first} tell={tell} onOpened={ask} />
         {spotify.connected && <SpotifyCard account={account} tell={tell} />}

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { MembersDocument, type MembersQuery } from '../api/generated'
 import { useText } from '../text/text'
 import type { Tell } from '../ui/Outcomes'
 import { Button } from './Button'
@@ -6,14 +7,16 @@ import { GuestDialog } from './GuestDialog'
 import { type Member, stepsWith } from './members'
 import type { Me } from './Room'
 import { useHostText, useSentence } from './text'
-import { useMembers } from './useMembers'
+import { usePages } from './usePages'
+
+const membersOf = ({ room }: MembersQuery) => room?.members
 
 /** Who is here, and who was: the latest first. */
 export function Guests({ roomId, me, tell }: { roomId: string; me: Me; tell: Tell }) {
   const text = useText()
   const own = useHostText()
   const say = useSentence()
-  const { list, more, failure, refresh, showMore } = useMembers(roomId)
+  const { list, more, failure, refresh, showMore } = usePages(MembersDocument, roomId, membersOf)
   const [chosen, setChosen] = useState<Member>()
   return (
     <section className="card stack" id="guests" aria-labelledby="guests-heading">

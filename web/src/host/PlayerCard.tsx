@@ -22,6 +22,9 @@ export function PlayerCard({ playback, player, onDevices }: { playback: Playback
       ) : (
         <p className="quiet">{plays ? own.player.sound : text.nothingPlays}</p>
       )}
+      <p role="status" className={playback.skipVotes > 0 ? undefined : 'spoken'}>
+        {playback.skipVotes > 0 && playback.skipVotesNeeded > 0 && own.player.votes(playback.skipVotes, playback.skipVotesNeeded)}
+      </p>
       <div className="buttons player">
         <Button look="main" busy={busy} onClick={plays ? player.pause : player.play}>
           <Sign path={plays ? pauseSign : playSign} />

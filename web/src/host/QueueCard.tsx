@@ -1,25 +1,36 @@
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import type { Api } from '../api/client'
-import { ClearQueueDocument, TakeOutDocument } from '../api/generated'
-import { type Item, useQueue } from '../api/queue'
+import { ClearQueueDocument, HostScheduleDocument } from '../api/generated'
+import { useLive } from '../api/live'
+import { useQueue } from '../api/queue'
 import { useStore } from '../api/store'
 import { useText } from '../text/text'
 import type { Tell } from '../ui/Outcomes'
-import { SongLine } from '../ui/SongLine'
 import { Button } from './Button'
 import type { LiveRoom } from './Console'
 import { Confirm } from './Dialog'
+import { QueueLine } from './QueueLine'
 import { useHostText } from './text'
+import type { Undo } from './Undo'
 import { useDoing } from './useDoing'
 
 const folded = 8 // songs that are shown of a long queue
 
-/** What waits, as it changes; any of it can be taken out, or all. */
-export function QueueCard({ api, room, tell }: { api: Api; room: LiveRoom; tell: Tell }) {
+interface Props {
+  api: Api
+  room: LiveRoom
+  tell: Tell
+  undo: Undo
+}
+
+/** What waits, as it changes, when it plays, and what can be done with it. */
+export function QueueCard({ api, room, tell, undo }: Props) {
   const text = useText()
   const own = useHostText()
   const { items, version } = useStore(useQueue(api, room.id))
+  const schedule = useLive(HostScheduleDocument, { roomId: room.id }).data?.roomSchedule
   const [unfolded, setUnfolded] = useState(false)
+  const entries = new Map(schedule?.entries.map((entry) => [entry.itemId, entry]))
   const shown = unfolded ? items : items.slice(0, folded)
   return (
     <section className="card stack" id="queue" aria-labelledby="queue-heading">
@@ -30,9 +41,19 @@ export function QueueCard({ api, room, tell }: { api: Api; room: LiveRoom; tell:
         <span className="quiet">{version !== null && own.queue.count(items.length)}</span>
       </div>
       {items.length === 0 && <p className="quiet">{version === null ? text.loading : own.queue.empty}</p>}
+      <LastAdded room={room} />
       <ol className="lines">
-        {shown.map((item) => (
-          <Line key={item.id} item={item} tell={tell} />
+        {shown.map((item, i) => (
+          <QueueLine
+            key={item.id}
+            item={item}
+            place={i + 1}
+            last={items.length}
+            entry={entries.get(item.id)}
+            room={room}
+            tell={tell}
+            undo={undo}
+          />
         ))}
       </ol>
       <div className="buttons">
@@ -44,55 +65,33 @@ export function QueueCard({ api, room, tell }: { api: Api; room: LiveRoom; tell:
         <a className="button" href={`/r/${room.code}`} target="_blank" rel="noreferrer">
           {own.queue.add}
         </a>
-        {items.length > 0 && <Clear roomId={room.id} tell={tell} />}
+        {items.length > 0 && <Clear roomId={room.id} tell={tell} undo={undo} />}
       </div>
     </section>
   )
 }
 
-function Line({ item, tell }: { item: Item; tell: Tell }) {
+/** Whose song came last, so that a host sees what guests do without looking through the queue. */
+function LastAdded({ room: { lastAdded } }: { room: LiveRoom }) {
   const text = useText()
   const own = useHostText().queue
-  const { busy, act } = useDoing(tell)
-  const { name } = item.song
-  const line = useRef<HTMLLIElement>(null)
-  async function takeOut() {
-    const here = line.current
-    const neighbour = here?.nextElementSibling ?? here?.previousElementSibling
-    const next = neighbour?.querySelector('button') ?? here?.closest('section')?.querySelector('h2')
-    if (!(await act(TakeOutDocument, { itemId: item.id }, { done: own.removed(name) }))) return
-    const { activeElement, body } = document
-    if (activeElement === body || here?.contains(activeElement)) next?.focus() // or it would go with the song
-  }
-  const more = (
-    <>
-      <span>
-        {text.addedBy(item.addedBy?.displayName)} · {text.likes(item.likeCount)}
-      </span>
-      {item.state === 'COMMITTED' && <span className="badge">{own.next}</span>}
-    </>
-  )
+  if (!lastAdded) return null
+  const { song, addedBy } = lastAdded
   return (
-    <li ref={line}>
-      <SongLine song={item.song} more={more}>
-        <Button
-          look="plain round"
-          aria-label={own.remove(name)}
-          title={own.remove(name)}
-          busy={busy}
-          onClick={() => void takeOut()}
-        >
-          <span aria-hidden="true">✕</span>
-        </Button>
-      </SongLine>
-    </li>
+    <p className="hint">
+      {own.lastAdded(addedBy?.displayName)}{' '}
+      <a href={song.spotifyUrl} target="_blank" rel="noreferrer" title={text.openInSpotify(song.name)}>
+        {song.name}
+      </a>
+    </p>
   )
 }
 
-function Clear({ roomId, tell }: { roomId: string; tell: Tell }) {
+function Clear({ roomId, tell, undo }: { roomId: string; tell: Tell; undo: Undo }) {
   const own = useHostText().queue
   const { busy, act } = useDoing(tell)
   const [asking, setAsking] = useState(false)
+  const clear = async () => (await act(ClearQueueDocument, { roomId })) && undo.offer(own.cleared)
   return (
     <>
       <Button busy={busy} onClick={() => setAsking(true)}>
@@ -103,7 +102,7 @@ function Clear({ roomId, tell }: { roomId: string; tell: Tell }) {
           title={own.clearTitle}
           explanation={own.clearExplanation}
           action={own.clear}
-          onConfirm={() => void act(ClearQueueDocument, { roomId }, { done: own.cleared })}
+          onConfirm={() => void clear()}
           onClose={() => setAsking(false)}
         />
       )}

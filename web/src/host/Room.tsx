@@ -1,13 +1,16 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import type { Api } from '../api/client'
 import type { Role } from '../api/generated'
+import type { Item } from '../api/queue'
 import { useStore } from '../api/store'
 import type { Tell } from '../ui/Outcomes'
+import { Approvals } from './Approvals'
 import type { LiveRoom } from './Console'
 import type { Account } from './connecting'
 import type { User } from './Desk'
 import { Devices } from './Devices'
 import { End } from './End'
+import { Evening } from './Evening'
 import { Footer } from './Footer'
 import { Guests } from './Guests'
 import { Health } from './Health'
@@ -18,6 +21,7 @@ import { QueueCard } from './QueueCard'
 import { Settings } from './Settings'
 import { SpotifyCard } from './SpotifyCard'
 import { useHostText } from './text'
+import { UndoToast, useUndo } from './Undo'
 
 export type Me = User & { role: Role }
 
@@ -25,6 +29,7 @@ interface Props {
   api: Api
   room: LiveRoom
   playback: Playback
+  awaiting: readonly Item[] // a host's approval
   me: Me
   account: Account | undefined
   tell: Tell
@@ -32,8 +37,9 @@ interface Props {
 }
 
 /** All that a host can see and do: what concerns the music first, then the people, then what is rarely needed. */
-export function Room({ api, room, playback, me, account, tell, children }: Props) {
+export function Room({ api, room, playback, awaiting, me, account, tell, children }: Props) {
   const player = usePlayer(room.id, tell)
+  const undo = useUndo(room.id, tell)
   const [choosing, setChoosing] = useState(false)
   const openDevices = () => setChoosing(true)
   return (
@@ -44,7 +50,10 @@ export function Room({ api, room, playback, me, account, tell, children }: Props
           {children}
           <Health room={room} playback={playback} player={player} account={account} tell={tell} onDevices={openDevices} />
           <PlayerCard playback={playback} player={player} onDevices={openDevices} />
-          <QueueCard api={api} room={room} tell={tell} />
+          <Approvals items={awaiting} on={room.settings?.requireApproval ?? false} tell={tell} undo={undo} />
+          <QueueCard api={api} room={room} tell={tell} undo={undo} />
+          <UndoToast undo={undo} />
+          <Evening roomId={room.id} isMine={me.role === 'HOST'} />
         </div>
         <div className="stack">
           <Invite room={room} tell={tell} />
@@ -60,7 +69,7 @@ export function Room({ api, room, playback, me, account, tell, children }: Props
   )
 }
 
-const parts = ['player', 'queue', 'invite', 'guests', 'settings'] as const
+const parts = ['player', 'queue', 'evening', 'invite', 'guests', 'settings'] as const
 
 /** Which room this is, the ways to its parts where they do not fit beside each other, and whether the server is heard. */
 function Head({ api, room }: { api: Api; room: LiveRoom }) {
@@ -74,6 +83,7 @@ function Head({ api, room }: { api: Api; room: LiveRoom }) {
       <header className="head">
         <h1>{room.name}</h1>
         <span className="code quiet">{room.code}</span>
+        {room.presentCount !== null && <span className="here">{own.present(room.presentCount)}</span>}
       </header>
       <nav className="parts" aria-label={own.sections.room}>
         {parts.map((part) => (

@@ -1,9 +1,12 @@
+import { eveningDe } from './evening.de'
 import type { HostMessages } from './messages'
+import { approvalsDe, queueDe, undoDe } from './queue.de'
 import { rulesDe } from './rules.de'
 
 export const de: HostMessages = {
   title: 'Gastgeben',
   offline: 'Keine Verbindung. Was du siehst, kann veraltet sein; es geht weiter, sobald der Server wieder da ist.',
+  present: (n) => (n === 1 ? '1 ist da' : `${n} sind da`),
   close: 'Schließen',
   failure: {
     UNAUTHENTICATED: 'Du bist nicht mehr angemeldet. Lade die Seite neu.',
@@ -17,6 +20,7 @@ export const de: HostMessages = {
     invite: 'Einladen',
     guests: 'Gäste',
     settings: 'Einstellungen',
+    evening: 'Der Abend',
     spotify: 'Spotify',
   },
   signIn: {
@@ -86,6 +90,7 @@ export const de: HostMessages = {
     skip: 'Weiter',
     busy: 'Einen Moment …',
     progress: 'Fortschritt des Songs',
+    votes: (n, needed) => `${n} von ${needed} nötigen Stimmen fürs Überspringen.`,
     foreign: 'Nicht aus diesem Raum',
     sound: 'Es spielt etwas, das kein Song ist.',
     device: (name) => `Auf ${name}`,
@@ -154,21 +159,9 @@ export const de: HostMessages = {
     addSongs: 'Songs hinzufügen',
     dashboard: 'Zum Dashboard',
   },
-  queue: {
-    count: (n) => (n === 1 ? '1 Song' : `${n} Songs`),
-    empty: 'Nichts wartet.',
-    add: 'Songs hinzufügen',
-    remove: (name) => `${name} aus der Schlange nehmen`,
-    removed: (name) => `${name} ist aus der Schlange.`,
-    next: 'Als Nächstes',
-    all: (n) => `Alle ${n} zeigen`,
-    fewer: 'Weniger zeigen',
-    clear: 'Schlange leeren',
-    clearTitle: 'Die Schlange leeren?',
-    clearExplanation:
-      'Alle wartenden Songs werden herausgenommen, mit ihren Likes. Was spielt, spielt weiter, und auch der Song, der schon als nächster feststeht.',
-    cleared: 'Die Schlange ist leer.',
-  },
+  approvals: approvalsDe,
+  queue: queueDe,
+  undo: undoDe,
   settings: {
     name: 'Name des Raums',
     save: 'Speichern',
@@ -228,6 +221,7 @@ export const de: HostMessages = {
       BANNED: (name) => `${name} ist für immer entfernt.`,
     },
   },
+  evening: eveningDe,
   end: {
     button: 'Raum schließen',
     title: 'Den Raum schließen?',

@@ -1,9 +1,12 @@
+import { eveningEn } from './evening.en'
 import type { HostMessages } from './messages'
+import { approvalsEn, queueEn, undoEn } from './queue.en'
 import { rulesEn } from './rules.en'
 
 export const en: HostMessages = {
   title: 'Host',
   offline: 'No connection. What you see may be out of date; it goes on as soon as the server is back.',
+  present: (n) => (n === 1 ? '1 is here' : `${n} are here`),
   close: 'Close',
   failure: {
     UNAUTHENTICATED: 'You are not signed in any more. Reload the page.',
@@ -17,6 +20,7 @@ export const en: HostMessages = {
     invite: 'Invite',
     guests: 'Guests',
     settings: 'Settings',
+    evening: 'The evening',
     spotify: 'Spotify',
   },
   signIn: {
@@ -85,6 +89,10 @@ export const en: HostMessages = {
     skip: 'Skip',
     busy: 'One moment…',
     progress: 'Progress of the song',
+    votes: (n, needed) =>
+      n === 1
+        ? `1 guest of ${needed} that it takes wants to skip this.`
+        : `${n} guests of ${needed} that it takes want to skip this.`,
     foreign: 'Not from this room',
     sound: 'Something that is no song plays.',
     device: (name) => `On ${name}`,
@@ -143,21 +151,9 @@ export const en: HostMessages = {
     addSongs: 'Add songs',
     dashboard: 'To the dashboard',
   },
-  queue: {
-    count: (n) => (n === 1 ? '1 song' : `${n} songs`),
-    empty: 'Nothing waits.',
-    add: 'Add songs',
-    remove: (name) => `Take ${name} out of the queue`,
-    removed: (name) => `${name} is out of the queue.`,
-    next: 'Next',
-    all: (n) => `Show all ${n}`,
-    fewer: 'Show fewer',
-    clear: 'Clear the queue',
-    clearTitle: 'Clear the queue?',
-    clearExplanation:
-      'All songs that wait are taken out, with their likes. What plays goes on, and so does the song that is next already.',
-    cleared: 'The queue is clear.',
-  },
+  approvals: approvalsEn,
+  queue: queueEn,
+  undo: undoEn,
   settings: {
     name: 'Name of the room',
     save: 'Save',
@@ -217,6 +213,7 @@ export const en: HostMessages = {
       BANNED: (name) => `${name} is removed for good.`,
     },
   },
+  evening: eveningEn,
   end: {
     button: 'Close the room',
     title: 'Close the room?',

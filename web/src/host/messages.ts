@@ -1,15 +1,18 @@
 import type { Delivery, Role, RoomHealthReason, RoomHealthState } from '../api/generated'
+import type { EveningMessages } from './eveningMessages'
 import type { Mend } from './mend'
 import type { PlayerCommand } from './player'
+import type { ApprovalMessages, QueueMessages, UndoMessages } from './queueMessages'
 import type { RulesMessages } from './rulesMessages'
 
 /** What the host console has to say. */
 export interface HostMessages {
   title: string
   offline: string
+  present: (n: number) => string
   close: string
   failure: Record<string, string> // by code, where this page has more to say of it than all pages
-  sections: { room: string; player: string; queue: string; invite: string; guests: string; settings: string; spotify: string }
+  sections: Record<'room' | 'player' | 'queue' | 'invite' | 'guests' | 'settings' | 'evening' | 'spotify', string>
   signIn: SignInMessages
   spotify: SpotifyMessages
   open: OpenMessages
@@ -19,10 +22,13 @@ export interface HostMessages {
   health: Record<RoomHealthState, string>
   reason: Record<RoomHealthReason, string>
   mend: Record<Mend, string>
+  approvals: ApprovalMessages
   queue: QueueMessages
+  undo: UndoMessages
   settings: SettingsMessages
   rules: RulesMessages
   guests: GuestMessages
+  evening: EveningMessages
   end: { button: string; title: string; explanation: string; confirm: string; done: string }
 }
 
@@ -89,6 +95,7 @@ interface PlayerMessages {
   skip: string
   busy: string
   progress: string
+  votes: (n: number, needed: number) => string
   foreign: string
   sound: string
   device: (name: string) => string
@@ -104,21 +111,6 @@ interface PlayerMessages {
   failure: Record<string, string>
   done: Record<PlayerCommand, string>
   delivery: Record<Delivery, string>
-}
-
-interface QueueMessages {
-  count: (n: number) => string
-  empty: string
-  add: string
-  remove: (name: string) => string
-  removed: (name: string) => string
-  next: string
-  all: (n: number) => string
-  fewer: string
-  clear: string
-  clearTitle: string
-  clearExplanation: string
-  cleared: string
 }
 
 interface SettingsMessages {

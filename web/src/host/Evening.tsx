@@ -1,0 +1,70 @@
+import { useState } from 'react'
+import { useMutation } from 'urql'
+import { failureOfUrql } from '../api/errors'
+import { ExportHistoryDocument } from '../api/generated'
+import { useText } from '../text/text'
+import { SpotifyMark } from '../ui/SpotifyMark'
+import { Button } from './Button'
+import { History } from './History'
+import { Log } from './Log'
+import { useHostText, useSentence } from './text'
+
+/** What was, each in a place of its own: what played, who did what and, for the room's own host, the playlist of it. */
+export function Evening({ roomId, isMine }: { roomId: string; isMine: boolean }) {
+  const { sections, evening: own } = useHostText()
+  const [open, setOpen] = useState<'history' | 'log'>()
+  const close = () => setOpen(undefined)
+  return (
+    <section className="card stack" id="evening" aria-labelledby="evening-heading">
+      <h2 id="evening-heading">{sections.evening}</h2>
+      <div className="buttons">
+        <Button aria-haspopup="dialog" onClick={() => setOpen('history')}>
+          {own.history}
+        </Button>
+        <Button aria-haspopup="dialog" onClick={() => setOpen('log')}>
+          {own.log}
+        </Button>
+      </div>
+      {isMine && <Save roomId={roomId} />}
+      {open === 'history' && <History roomId={roomId} onClose={close} />}
+      {open === 'log' && <Log roomId={roomId} onClose={close} />}
+    </section>
+  )
+}
+
+/** Saves what played as a playlist, and leads to it. */
+function Save({ roomId }: { roomId: string }) {
+  const text = useText()
+  const own = useHostText().evening
+  const say = useSentence()
+  const [{ fetching, data, error }, save] = useMutation(ExportHistoryDocument)
+  const failure = failureOfUrql(error)
+  const playlist = data?.exportHistory
+  return (
+    <>
+      <div className="buttons">
+        <Button busy={fetching} aria-describedby="save-hint" onClick={() => void save({ roomId })}>
+          {own.save}
+        </Button>
+      </div>
+      <p id="save-hint" className="hint">
+        {own.saveHint}
+      </p>
+      <p role="status" className={failure ? 'bad' : playlist || fetching ? 'with-mark' : 'spoken'}>
+        {fetching && own.saving}
+        {failure && say(failure, own.failure)}
+        {playlist && (
+          <>
+            <SpotifyMark />
+            <span>
+              {own.saved(playlist.songCount)}{' '}
+              <a href={playlist.spotifyUrl} target="_blank" rel="noreferrer" title={text.openInSpotify(playlist.name)}>
+                {playlist.name}
+              </a>
+            </span>
+          </>
+        )}
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,52 @@
+import { useEffect, useState } from 'react'
+import { HostUndoDocument } from '../api/generated'
+import type { Tell } from '../ui/Outcomes'
+import { Button } from './Button'
+import { useHostText } from './text'
+import { useDoing } from './useDoing'
+
+const lasts = 55_000 // milliseconds: a little less than the server's minute
+
+/** What a host did last that can be taken back. */
+export interface Undo {
+  words: string | undefined // what was done; undefined: there is nothing
+  busy: boolean
+  offer: (words: string) => void
+  take: () => void
+  dismiss: () => void
+}
+
+/** Offers to take back what was done last, for as long as the server lets it. */
+export function useUndo(roomId: string, tell: Tell): Undo {
+  const own = useHostText().undo
+  const { busy, act } = useDoing(tell)
+  const [offered, setOffered] = useState<{ words: string }>()
+  const dismiss = () => setOffered(undefined)
+  useEffect(() => {
+    if (!offered) return
+    const timer = setTimeout(() => setOffered(undefined), lasts)
+    return () => clearTimeout(timer)
+  }, [offered])
+  const take = () => void act(HostUndoDocument, { roomId }, { done: own.done, failure: { CONFLICT: own.late } }).then(dismiss)
+  return { words: offered?.words, busy, offer: (words) => setOffered({ words }), take, dismiss }
+}
+
+/** Says what was done, with a way back. It is told in its turn, and takes no focus. */
+export function UndoToast({ undo }: { undo: Undo }) {
+  const own = useHostText()
+  return (
+    <div className="undo" role="status">
+      {undo.words !== undefined && (
+        <div className="notice">
+          <span>{undo.words}</span>
+          <Button busy={undo.busy} onClick={undo.take}>
+            {own.undo.button}
+          </Button>
+          <Button look="plain round" aria-label={own.close} title={own.close} onClick={undo.dismiss}>
+            <span aria-hidden="true">✕</span>
+          </Button>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,45 @@
+import { PinItemDocument, type PinRule, TakeOutDocument, UnpinItemDocument, UpdateRoomDocument } from '../api/generated'
+import type { Item } from '../api/queue'
+import type { Tell } from '../ui/Outcomes'
+import type { LiveRoom } from './Console'
+import { useHostText } from './text'
+import type { Undo } from './Undo'
+import { useDoing } from './useDoing'
+
+/** What a host can do with a song of the queue. Each tells what came of it, and answers whether it worked. */
+export interface SongActions {
+  busy: boolean
+  pin: (place: number, until: PinRule, likes: number | null) => Promise<boolean>
+  unpin: () => Promise<boolean>
+  remove: () => Promise<boolean>
+  block: (uri: string, name: string) => Promise<boolean> // a song or an artist
+}
+
+export function useSongActions(item: Item, room: LiveRoom, tell: Tell, undo: Undo): SongActions {
+  const own = useHostText().queue
+  const { busy, act } = useDoing(tell)
+  const itemId = item.id
+  const { name } = item.song
+
+  async function remove() {
+    const removed = await act(TakeOutDocument, { itemId })
+    if (removed) undo.offer(item.state === 'COMMITTED' ? own.skipped(name) : own.removed(name))
+    return removed
+  }
+  function block(uri: string, name: string) {
+    const input = { settings: { blocked: [...(room.settings?.blocked ?? []), uri] } }
+    return act(
+      UpdateRoomDocument,
+      { roomId: room.id, input },
+      { done: own.blocked(name), failure: { BAD_USER_INPUT: own.blockFault } },
+    )
+  }
+  return {
+    busy,
+    pin: (position, until, likes) =>
+      act(PinItemDocument, { itemId, position, until, likes }, { done: own.pinDone(name, position) }),
+    unpin: () => act(UnpinItemDocument, { itemId }, { done: own.unpinned(name) }),
+    remove,
+    block,
+  }
+}
