@@ -19,6 +19,7 @@ import { Search } from './Search'
 import { type Tab, Tabs } from './Tabs'
 import { Told } from './Told'
 import { usePhoneText } from './text'
+import { Undo } from './Undo'
 import { useActions } from './useActions'
 import { Vote } from './Vote'
 
@@ -55,9 +56,9 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
   const { data: { playback } = {}, failure: playbackFailure } = useLive(PlaybackChangesDocument, { roomId })
   const { data: { viewerInRoom: viewer } = {}, failure: viewerFailure } = useLive(ViewerChangesDocument, { roomId })
   const { outcomes, tell } = useOutcomes()
-  const actions = useActions(api, roomId, user.id, viewer, (outcome) =>
-    tell(<Told outcome={outcome} />, Boolean(outcome.failure)),
-  )
+  const actions = useActions(api, roomId, user.id, viewer, (outcome) => {
+    if (!outcome.undoable) tell(<Told outcome={outcome} />, Boolean(outcome.failure))
+  })
   const limit = useLimit(viewer, room?.settings)
   const [tab, setTab] = useState<Tab>('queue')
   const [query, setQuery] = useState('')
@@ -122,7 +123,9 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
           {tab === 'mine' && <Mine queue={queue} actions={actions} viewer={viewer} limit={limit} />}
         </Tabs>
       </main>
-      <Outcomes outcomes={outcomes} />
+      <Outcomes outcomes={outcomes}>
+        {actions.undoable && <Undo outcome={actions.undoable} actions={actions} tell={tell} />}
+      </Outcomes>
     </>
   )
 }

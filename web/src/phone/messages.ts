@@ -45,10 +45,14 @@ export interface PhoneMessages {
   quotaAdds: (left: number) => string
   quotaRefills: (time: string) => string
   added: (song: string) => string
+  addedAwaiting: (song: string) => string
   becameLike: (song: string) => string
   liked: (song: string) => string
   unliked: (song: string) => string
   removed: (song: string) => string
+  undo: string
+  undone: (song: string) => string
+  dismiss: string
   failed: (what: string, why: string) => string
   unsent: (n: number) => string
   youAre: (name: string) => string

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { Api } from '../api/client'
+import type { Failure } from '../api/errors'
 import type { ViewerChangesSubscription } from '../api/generated'
 import { isAdding, isRemoving, likeCount, likes } from '../api/outbox'
 import type { Item, QueueState } from '../api/queue'
@@ -19,6 +20,9 @@ export interface Actions {
   like: (item: Item) => void
   remove: (item: Item) => void
   add: (song: { uri: string; name: string }) => void
+  undoable: Outcome | null // what was done last
+  undo: () => Promise<Failure | undefined> // takes that back
+  dismiss: () => void // leaves it as it is
 }
 
 export function useActions(
@@ -48,6 +52,9 @@ export function useActions(
     like,
     remove: (item) => sender.do({ kind: 'remove', itemId: item.id, name: item.song.name }),
     add: (song) => sender.do({ kind: 'add', songUri: song.uri, name: song.name }),
+    undoable: useStore(sender.undoable),
+    undo: () => sender.undo(),
+    dismiss: () => sender.undoable.set(null),
   }
 }
 
