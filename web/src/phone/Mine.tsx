@@ -15,8 +15,9 @@ interface Props {
 /** One's own songs and likes among what waits, and how much one may still add. */
 export function Mine({ queue, actions, viewer, limit }: Props) {
   const own = usePhoneText()
-  const items = actions.visible(queue)
-  const songs = items.filter(actions.isMine)
+  const items = actions.visible(queue.items)
+  const awaiting = actions.visible(viewer?.awaitingApproval ?? []) // for hosts, everybody's
+  const songs = [...items, ...awaiting].filter(actions.isMine)
   const liked = items.filter(actions.isLiked)
   return (
     <div className="stack">

@@ -8,7 +8,7 @@ import type { Actions } from './useActions'
 export function Queue({ queue, actions, onAdd }: { queue: QueueState; actions: Actions; onAdd: () => void }) {
   const text = useText()
   const own = usePhoneText()
-  const items = actions.visible(queue)
+  const items = actions.visible(queue.items)
   if (queue.version === null) return <p className="quiet">{text.loading}</p>
   if (items.length === 0) {
     return (

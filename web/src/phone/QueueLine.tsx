@@ -23,7 +23,7 @@ export function QueueLine({ item, actions, removable = false }: { item: Item; ac
   return (
     <li>
       <SongLine song={item.song} more={more}>
-        <LikeButton item={item} actions={actions} />
+        {item.state !== 'AWAITING_APPROVAL' && <LikeButton item={item} actions={actions} />}
       </SongLine>
       {removable && item.state !== 'COMMITTED' && (
         <button

@@ -3,7 +3,7 @@ import type { Api } from '../api/client'
 import type { Failure } from '../api/errors'
 import type { ViewerChangesSubscription } from '../api/generated'
 import { isAdding, isRemoving, likeCount, likes } from '../api/outbox'
-import type { Item, QueueState } from '../api/queue'
+import type { Item } from '../api/queue'
 import { type Outcome, Sender } from '../api/sender'
 import { useStore } from '../api/store'
 
@@ -16,7 +16,7 @@ export interface Actions {
   isLiked: (item: Item) => boolean
   likeCount: (item: Item) => number
   isAdding: (songUri: string) => boolean
-  visible: (queue: QueueState) => readonly Item[] // without what is being withdrawn
+  visible: (items: readonly Item[]) => readonly Item[] // without what is being withdrawn
   like: (item: Item) => void
   remove: (item: Item) => void
   add: (song: { uri: string; name: string }) => void
@@ -48,7 +48,7 @@ export function useActions(
     isLiked,
     likeCount: count,
     isAdding: (songUri) => isAdding(entries, songUri),
-    visible: (queue) => queue.items.filter((item) => !isRemoving(entries, item.id)),
+    visible: (items) => items.filter((item) => !isRemoving(entries, item.id)),
     like,
     remove: (item) => sender.do({ kind: 'remove', itemId: item.id, name: item.song.name }),
     add: (song) => sender.do({ kind: 'add', songUri: song.uri, name: song.name }),
