@@ -63,6 +63,7 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
   const [tab, setTab] = useState<Tab>('queue')
   const [query, setQuery] = useState('')
   const name = room?.name ?? known.name
+  const fair = room?.settings?.orderMode === 'FAIR'
   useEffect(() => {
     document.title = own.title(name)
   }, [own, name])
@@ -107,7 +108,7 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
           </p>
         )}
         <Tabs value={tab} onChoose={setTab}>
-          {tab === 'queue' && <Queue queue={queue} actions={actions} onAdd={() => setTab('search')} />}
+          {tab === 'queue' && <Queue {...{ roomId, fair, queue, actions }} onAdd={() => setTab('search')} />}
           {tab === 'search' && (
             <Search
               roomId={roomId}
@@ -120,7 +121,7 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
               limit={limit}
             />
           )}
-          {tab === 'mine' && <Mine queue={queue} actions={actions} viewer={viewer} limit={limit} />}
+          {tab === 'mine' && <Mine {...{ roomId, fair, queue, actions, viewer, limit }} />}
         </Tabs>
       </main>
       <Outcomes outcomes={outcomes}>
