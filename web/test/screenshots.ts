@@ -57,6 +57,8 @@ for (const colorScheme of ['dark', 'light'] as const) {
     await gina.join('PARTY', 'Gina')
     await gina.page.locator('.like').first().waitFor()
     await gina.like(await gina.songs().then((songs) => songs[2] ?? '')).click()
+    await gina.page.locator('.outcomes .notice').waitFor()
+    await gina.page.keyboard.press('Escape')
     await gina.page.locator('.outcomes .notice').waitFor({ state: 'detached' })
     await picture(gina, 'phone')
     await gina.tab('search')

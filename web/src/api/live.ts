@@ -5,14 +5,15 @@ import { type Failure, failureOfUrql, isPassing } from './errors'
 
 const again = 3_000 // milliseconds after which a subscription that failed in passing is tried again
 
-/** What a subscription sent last, and why it ended if it did. Connections that break are none of its concern. */
+/** What a subscription sent last, and why it ended if it did. Connections that break are none of its concern. While it is paused nothing is asked. */
 export function useLive<Data, Variables extends AnyVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: Variables,
+  pause = false,
 ): { data: Data | undefined; failure: Failure | undefined } {
-  const [{ data, error }, execute] = useSubscription<Data, Data, Variables>({ query, variables } as never)
+  const [{ data, error }, execute] = useSubscription<Data, Data, Variables>({ query, variables, pause } as never)
   const failure = failureOfUrql(error)
-  const retry = failure && isPassing(failure)
+  const retry = !pause && failure && isPassing(failure)
   const wait = failure?.retryAfterMs ?? again
   // Each failure is another error, also when it is the same one again.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above

@@ -140,3 +140,53 @@ describe('what somebody does', () => {
     expect(sent.map(({ itemId }) => itemId)).toEqual(['one', 'one', 'one'])
   })
 })
+
+describe('what was done last', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+  const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
+
+  test('can be taken back for a while, and shows at once that it was', async () => {
+    const { sent, outcomes, open } = setUp()
+    const sender = open()
+    sender.do(like('one'))
+    await settle()
+    expect(outcomes[0]?.undoable).toBe(true)
+    expect(await sender.undo()).toBeUndefined()
+    expect(sent.at(-1)).toEqual({ roomId: 'room' })
+    expect(likes(sender.entries.get(), 'one', false)).toBe(false)
+    expect(sender.undoable.get()).toBeNull()
+
+    sender.do(like('two'))
+    await settle(27_000)
+    expect(sender.undoable.get()?.name).toBe('two')
+    await settle(1_000)
+    expect(sender.undoable.get()).toBeNull()
+  })
+
+  test('is that alone: neither what was refused, nor what is followed by more', async () => {
+    const { outcomes, open } = setUp(done, done, refused('CONFLICT'))
+    const sender = open()
+    sender.do(like('one'))
+    sender.do(like('two'))
+    await settle()
+    expect(outcomes.map(({ undoable }) => undoable)).toEqual([false, true])
+    sender.do(like('three'))
+    expect(sender.undoable.get()).toBeNull()
+    await settle()
+    expect(sender.undoable.get()).toBeNull()
+  })
+
+  test('is taken back before anything else is done, and not twice', async () => {
+    const { sent, open } = setUp(done, unreachable)
+    const sender = open()
+    sender.do(like('one'))
+    await settle()
+    const undone = sender.undo()
+    sender.do(like('two'))
+    expect(sent).toHaveLength(2)
+    expect((await undone)?.code).toBe('OFFLINE')
+    await settle(60_000)
+    expect(sent.map((each) => each.itemId)).toEqual(['one', undefined, 'two'])
+  })
+})

@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from '@urql/core'
 import type { AnyVariables, Client } from 'urql'
 import { type Failure, failureOfUrql } from './errors'
-import { AddSongDocument, LikeItemDocument, RemoveItemDocument, UnlikeItemDocument } from './generated'
+import { AddSongDocument, LikeItemDocument, RemoveItemDocument, UndoDocument, UnlikeItemDocument } from './generated'
 import { type Action, type Entry, enqueue, restore } from './outbox'
 import { browserStorage, type Keeper } from './storage'
 import { Store } from './store'
@@ -11,7 +11,9 @@ export interface Outcome {
   action: Action
   failure?: Failure | undefined // it was refused
   name: string // of the song
-  alreadyQueued?: boolean | undefined // an add became a like
+  alreadyQueued?: boolean | undefined // an add became a like, or nothing
+  awaitsApproval?: boolean | undefined // an added song is not in the queue yet
+  undoable?: boolean // it is what was done last, and the server would take it back
 }
 
 /**
@@ -20,9 +22,12 @@ export interface Outcome {
  */
 export class Sender {
   readonly entries: Store<readonly Entry[]>
+  /** What was done last, for as long as it can be taken back. */
+  readonly undoable = new Store<Outcome | null>(null)
   readonly #name: string // under which the browser keeps what is not sent
   #sending = false
   #timer: ReturnType<typeof setTimeout> | undefined
+  #offer: ReturnType<typeof setTimeout> | undefined
   #failures = 0
   #stopped = false
 
@@ -38,8 +43,21 @@ export class Sender {
   }
 
   do(action: Action): void {
+    this.undoable.set(null)
     this.#keep(enqueue(this.entries.get(), action, newKey(), Date.now()))
     void this.flush()
+  }
+
+  /** Takes back what was done last. There is no key for that, so it is not sent a second time, and nothing else meanwhile. */
+  async undo(): Promise<Failure | undefined> {
+    this.undoable.set(null)
+    if (this.#sending) return undefined
+    this.#sending = true
+    const { failure } = await this.#mutate(UndoDocument, { roomId: this.roomId })
+    if (!failure) this.#keep(this.entries.get().filter(({ done }) => !done)) // what was done is so no more
+    this.#sending = false
+    void this.flush()
+    return failure
   }
 
   /** Sends what is there: called whenever the server may be there again. */
@@ -86,7 +104,16 @@ export class Sender {
       this.#mark(key, { done: true })
       setTimeout(forget, lag)
     }
-    this.onOutcome(outcome)
+    // An add that became a like may have done nothing, and then something older would be taken back.
+    const undoable = !outcome.failure && !outcome.alreadyQueued && !this.#next()
+    if (undoable) this.#offerUndo(outcome)
+    this.onOutcome({ ...outcome, undoable })
+  }
+
+  #offerUndo(outcome: Outcome): void {
+    this.undoable.set(outcome)
+    clearTimeout(this.#offer)
+    this.#offer = setTimeout(() => this.undoable.set(null), undoWithin)
   }
 
   #later(failure: Failure): void {
@@ -108,7 +135,9 @@ export class Sender {
   async #send({ action, key }: Entry): Promise<Outcome> {
     if (action.kind === 'add') {
       const { data, failure } = await this.#mutate(AddSongDocument, { roomId: this.roomId, songUri: action.songUri, key })
-      return { action, failure, name: data?.addSong.item.song.name ?? action.name, alreadyQueued: data?.addSong.alreadyQueued }
+      const { item, alreadyQueued } = data?.addSong ?? {}
+      const awaitsApproval = item?.state === 'AWAITING_APPROVAL'
+      return { action, failure, name: item?.song.name ?? action.name, alreadyQueued, awaitsApproval }
     }
     const document = { like: LikeItemDocument, unlike: UnlikeItemDocument, remove: RemoveItemDocument }[action.kind]
     const { failure } = await this.#mutate<unknown, { itemId: string; key: string }>(document, { itemId: action.itemId, key })
@@ -122,6 +151,7 @@ export class Sender {
 }
 
 const lag = 2_000 // milliseconds after which a subscription shows what was done
+const undoWithin = 28_000 // milliseconds: the server's thirty seconds, less what its answer took
 
 /** Only what nobody has judged yet is sent again by itself: of all else somebody should hear. */
 const waits = ({ code }: Failure) => code === 'OFFLINE' || code === 'RATE_LIMITED'

@@ -1,6 +1,6 @@
 import { useId } from 'react'
 import type { RefusalReason } from '../api/generated'
-import type { QueueState } from '../api/queue'
+import type { Item, QueueState } from '../api/queue'
 import { length } from '../text/format'
 import { useText } from '../text/text'
 import { SongLine } from '../ui/SongLine'
@@ -14,21 +14,27 @@ interface Props {
   hit: SearchHit
   queue: QueueState
   actions: Actions
+  awaiting: readonly Item[] // what is not in the queue yet, as far as one may know
   limit: RefusalReason | null
 }
 
 /** A song that was found: it can be added, or liked where it waits already, or the reason why not is told. */
-export function Hit({ hit, queue, actions, limit }: Props) {
+export function Hit({ hit, queue, awaiting, actions, limit }: Props) {
   const text = useText()
+  const own = usePhoneText()
   const reasonId = useId()
   const { song, refusal } = hit
-  const queued = queue.items.find((item) => item.id === hit.queueItemId || item.song.uri === song.uri)
-  const reason = queued ? null : obstacle(refusal?.reason, limit)
+  const isThis = (item: Item) => item.id === hit.queueItemId || item.song.uri === song.uri
+  const queued = queue.items.find(isThis)
+  const awaits = !queued && awaiting.some((item) => actions.isMine(item) && isThis(item))
+  const reason = queued || awaits ? null : obstacle(refusal?.reason, limit)
   return (
     <li>
       <SongLine song={song} more={<span>{length(song.durationMs)}</span>}>
         {queued ? (
           <LikeButton item={queued} actions={actions} />
+        ) : awaits ? (
+          <span className="badge">{own.awaiting}</span>
         ) : (
           <AddButton song={song} actions={actions} reasonId={reason ? reasonId : undefined} />
         )}

@@ -4,8 +4,11 @@ import { Quota } from './Limits'
 import { QueueLine } from './QueueLine'
 import { usePhoneText } from './text'
 import type { Actions, Viewer } from './useActions'
+import { useSchedule } from './useSchedule'
 
 interface Props {
+  roomId: string
+  fair: boolean
   queue: QueueState
   actions: Actions
   viewer: Viewer | undefined
@@ -13,10 +16,12 @@ interface Props {
 }
 
 /** One's own songs and likes among what waits, and how much one may still add. */
-export function Mine({ queue, actions, viewer, limit }: Props) {
+export function Mine({ roomId, fair, queue, actions, viewer, limit }: Props) {
   const own = usePhoneText()
-  const items = actions.visible(queue)
-  const songs = items.filter(actions.isMine)
+  const schedule = useSchedule(roomId)
+  const items = actions.visible(queue.items)
+  const awaiting = actions.visible(viewer?.awaitingApproval ?? []) // for hosts, everybody's
+  const songs = [...items, ...awaiting].filter(actions.isMine)
   const liked = items.filter(actions.isLiked)
   return (
     <div className="stack">
@@ -25,14 +30,14 @@ export function Mine({ queue, actions, viewer, limit }: Props) {
       {songs.length === 0 && <p className="quiet">{own.noSongs}</p>}
       <ul className="lines">
         {songs.map((item) => (
-          <QueueLine key={item.id} item={item} actions={actions} removable />
+          <QueueLine key={item.id} item={item} entry={schedule.get(item.id)} fair={fair} actions={actions} removable />
         ))}
       </ul>
       <h2>{own.myLikes}</h2>
       {liked.length === 0 && <p className="quiet">{own.noLikes}</p>}
       <ul className="lines">
         {liked.map((item) => (
-          <QueueLine key={item.id} item={item} actions={actions} />
+          <QueueLine key={item.id} item={item} entry={schedule.get(item.id)} fair={fair} actions={actions} />
         ))}
       </ul>
     </div>

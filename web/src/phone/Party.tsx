@@ -19,6 +19,7 @@ import { Search } from './Search'
 import { type Tab, Tabs } from './Tabs'
 import { Told } from './Told'
 import { usePhoneText } from './text'
+import { Undo } from './Undo'
 import { useActions } from './useActions'
 import { Vote } from './Vote'
 
@@ -55,13 +56,14 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
   const { data: { playback } = {}, failure: playbackFailure } = useLive(PlaybackChangesDocument, { roomId })
   const { data: { viewerInRoom: viewer } = {}, failure: viewerFailure } = useLive(ViewerChangesDocument, { roomId })
   const { outcomes, tell } = useOutcomes()
-  const actions = useActions(api, roomId, user.id, viewer, (outcome) =>
-    tell(<Told outcome={outcome} />, Boolean(outcome.failure)),
-  )
+  const actions = useActions(api, roomId, user.id, viewer, (outcome) => {
+    if (!outcome.undoable) tell(<Told outcome={outcome} />, Boolean(outcome.failure))
+  })
   const limit = useLimit(viewer, room?.settings)
   const [tab, setTab] = useState<Tab>('queue')
   const [query, setQuery] = useState('')
   const name = room?.name ?? known.name
+  const fair = room?.settings?.orderMode === 'FAIR'
   useEffect(() => {
     document.title = own.title(name)
   }, [own, name])
@@ -106,7 +108,7 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
           </p>
         )}
         <Tabs value={tab} onChoose={setTab}>
-          {tab === 'queue' && <Queue queue={queue} actions={actions} onAdd={() => setTab('search')} />}
+          {tab === 'queue' && <Queue {...{ roomId, fair, queue, actions }} onAdd={() => setTab('search')} />}
           {tab === 'search' && (
             <Search
               roomId={roomId}
@@ -119,10 +121,12 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
               limit={limit}
             />
           )}
-          {tab === 'mine' && <Mine queue={queue} actions={actions} viewer={viewer} limit={limit} />}
+          {tab === 'mine' && <Mine {...{ roomId, fair, queue, actions, viewer, limit }} />}
         </Tabs>
       </main>
-      <Outcomes outcomes={outcomes} />
+      <Outcomes outcomes={outcomes}>
+        {actions.undoable && <Undo outcome={actions.undoable} actions={actions} tell={tell} />}
+      </Outcomes>
     </>
   )
 }

@@ -3,12 +3,22 @@ import { useText } from '../text/text'
 import { QueueLine } from './QueueLine'
 import { usePhoneText } from './text'
 import type { Actions } from './useActions'
+import { useSchedule } from './useSchedule'
+
+interface Props {
+  roomId: string
+  fair: boolean
+  queue: QueueState
+  actions: Actions
+  onAdd: () => void
+}
 
 /** What waits, in the order in which it will play. */
-export function Queue({ queue, actions, onAdd }: { queue: QueueState; actions: Actions; onAdd: () => void }) {
+export function Queue({ roomId, fair, queue, actions, onAdd }: Props) {
   const text = useText()
   const own = usePhoneText()
-  const items = actions.visible(queue)
+  const schedule = useSchedule(roomId)
+  const items = actions.visible(queue.items)
   if (queue.version === null) return <p className="quiet">{text.loading}</p>
   if (items.length === 0) {
     return (
@@ -25,7 +35,7 @@ export function Queue({ queue, actions, onAdd }: { queue: QueueState; actions: A
       <h2 className="spoken">{own.upNext}</h2>
       <ol className="lines">
         {items.map((item) => (
-          <QueueLine key={item.id} item={item} actions={actions} />
+          <QueueLine key={item.id} item={item} entry={schedule.get(item.id)} fair={fair} actions={actions} />
         ))}
       </ol>
     </>

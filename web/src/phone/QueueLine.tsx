@@ -1,31 +1,36 @@
+import type { RefusalReason } from '../api/generated'
 import type { Item } from '../api/queue'
-import { length } from '../text/format'
 import { useText } from '../text/text'
 import { SongLine } from '../ui/SongLine'
 import { LikeButton } from './LikeButton'
 import { usePhoneText } from './text'
 import type { Actions } from './useActions'
+import type { Entry } from './useSchedule'
+import { When } from './When'
+import { kindOf } from './why'
 
-/** A song of the queue, who added it, and its likes. */
-export function QueueLine({ item, actions, removable = false }: { item: Item; actions: Actions; removable?: boolean }) {
+interface Props {
+  item: Item
+  entry: Entry | undefined
+  fair: boolean
+  actions: Actions
+  removable?: boolean
+}
+
+/** A song of the queue: when it plays, who added it, its likes, and why it does not play if so. */
+export function QueueLine({ item, entry, fair, actions, removable = false }: Props) {
   const text = useText()
   const own = usePhoneText()
-  const from = actions.isMine(item) ? own.mine : text.addedBy(item.addedBy?.displayName)
-  const more = (
-    <>
-      <span>
-        {from} · {length(item.song.durationMs)}
-      </span>
-      {item.state === 'COMMITTED' && <span className="badge">{own.committed}</span>}
-      {item.state === 'AWAITING_APPROVAL' && <span className="badge">{own.awaiting}</span>}
-    </>
-  )
+  const kind = kindOf(item)
   return (
-    <li>
-      <SongLine song={item.song} more={more}>
-        <LikeButton item={item} actions={actions} />
+    <li data-kind={kind}>
+      <SongLine song={item.song} below={<When item={item} entry={entry} fair={fair} isMine={actions.isMine(item)} />}>
+        {kind !== 'awaiting' && <LikeButton item={item} actions={actions} />}
       </SongLine>
-      {removable && item.state !== 'COMMITTED' && (
+      {kind === 'held' && item.refusal && (
+        <p className="why">{text.refusal[item.refusal.reason as RefusalReason] ?? item.refusal.message}</p>
+      )}
+      {removable && kind !== 'committed' && (
         <button
           type="button"
           className="button plain"

@@ -68,7 +68,14 @@ export function Search({ roomId, query, onQuery, queue, actions, viewer, setting
       {!link && (
         <ul className="lines" aria-busy={busy}>
           {hits.map((hit) => (
-            <Hit key={hit.song.uri} hit={hit} queue={queue} actions={actions} limit={limit} />
+            <Hit
+              key={hit.song.uri}
+              hit={hit}
+              queue={queue}
+              awaiting={viewer?.awaitingApproval ?? []}
+              actions={actions}
+              limit={limit}
+            />
           ))}
         </ul>
       )}

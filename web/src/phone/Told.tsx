@@ -3,10 +3,11 @@ import { sentence, useText } from '../text/text'
 import { usePhoneText } from './text'
 
 /** What became of what somebody did, in a sentence. */
-export function Told({ outcome: { action, name, failure, alreadyQueued } }: { outcome: Outcome }) {
+export function Told({ outcome: { action, name, failure, alreadyQueued, awaitsApproval } }: { outcome: Outcome }) {
   const text = useText()
   const own = usePhoneText()
   if (failure) return own.failed(name, sentence(text, failure))
-  const say = { add: alreadyQueued ? own.becameLike : own.added, like: own.liked, unlike: own.unliked, remove: own.removed }
+  const added = alreadyQueued ? own.becameLike : awaitsApproval ? own.addedAwaiting : own.added
+  const say = { add: added, like: own.liked, unlike: own.unliked, remove: own.removed }
   return say[action.kind](name)
 }

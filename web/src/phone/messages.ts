@@ -1,3 +1,6 @@
+import type { OrderReason } from '../api/generated'
+import type { Kind } from './why'
+
 /** What the phone's page says. */
 export interface PhoneMessages {
   title: (room: string) => string
@@ -18,9 +21,14 @@ export interface PhoneMessages {
   yourNext: (song: string) => string
   emptyQueue: string
   addFirst: string
-  committed: string
   mine: string
   awaiting: string
+  kinds: Partial<Record<Kind, string>> // what is said of a song that is not like others
+  playsAt: (time: string) => string
+  earliest: (time: string) => string
+  lasts: (length: string) => string
+  reasons: (likes: string, fair: boolean) => Record<Exclude<OrderReason, 'HELD'>, string> // what is held has a rule's refusal
+  pinnedUntil: (likes: number) => string
   like: (song: string) => string
   searchLabel: string
   searchPlaceholder: string
@@ -45,10 +53,14 @@ export interface PhoneMessages {
   quotaAdds: (left: number) => string
   quotaRefills: (time: string) => string
   added: (song: string) => string
+  addedAwaiting: (song: string) => string
   becameLike: (song: string) => string
   liked: (song: string) => string
   unliked: (song: string) => string
   removed: (song: string) => string
+  undo: string
+  undone: (song: string) => string
+  dismiss: string
   failed: (what: string, why: string) => string
   unsent: (n: number) => string
   youAre: (name: string) => string

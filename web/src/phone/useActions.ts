@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { Api } from '../api/client'
+import type { Failure } from '../api/errors'
 import type { ViewerChangesSubscription } from '../api/generated'
 import { isAdding, isRemoving, likeCount, likes } from '../api/outbox'
-import type { Item, QueueState } from '../api/queue'
+import type { Item } from '../api/queue'
 import { type Outcome, Sender } from '../api/sender'
 import { useStore } from '../api/store'
 
@@ -15,10 +16,13 @@ export interface Actions {
   isLiked: (item: Item) => boolean
   likeCount: (item: Item) => number
   isAdding: (songUri: string) => boolean
-  visible: (queue: QueueState) => readonly Item[] // without what is being withdrawn
+  visible: (items: readonly Item[]) => readonly Item[] // without what is being withdrawn
   like: (item: Item) => void
   remove: (item: Item) => void
   add: (song: { uri: string; name: string }) => void
+  undoable: Outcome | null // what was done last
+  undo: () => Promise<Failure | undefined> // takes that back
+  dismiss: () => void // leaves it as it is
 }
 
 export function useActions(
@@ -44,10 +48,13 @@ export function useActions(
     isLiked,
     likeCount: count,
     isAdding: (songUri) => isAdding(entries, songUri),
-    visible: (queue) => queue.items.filter((item) => !isRemoving(entries, item.id)),
+    visible: (items) => items.filter((item) => !isRemoving(entries, item.id)),
     like,
     remove: (item) => sender.do({ kind: 'remove', itemId: item.id, name: item.song.name }),
     add: (song) => sender.do({ kind: 'add', songUri: song.uri, name: song.name }),
+    undoable: useStore(sender.undoable),
+    undo: () => sender.undo(),
+    dismiss: () => sender.undoable.set(null),
   }
 }
 

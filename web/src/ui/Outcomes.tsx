@@ -22,7 +22,8 @@ export function useOutcomes(): { outcomes: readonly Outcome[]; tell: Tell } {
   return { outcomes, tell }
 }
 
-export function Outcomes({ outcomes }: { outcomes: readonly Outcome[] }) {
+/** They are read out when whoever listens has time for it. What else is to be told at once, and longer, stands below them. */
+export function Outcomes({ outcomes, children }: { outcomes: readonly Outcome[]; children?: ReactNode }) {
   return (
     <div className="outcomes" role="status" aria-atomic="false">
       {outcomes.map(({ id, words, bad }) => (
@@ -30,6 +31,7 @@ export function Outcomes({ outcomes }: { outcomes: readonly Outcome[] }) {
           {words}
         </p>
       ))}
+      {children}
     </div>
   )
 }

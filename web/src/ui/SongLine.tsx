@@ -33,24 +33,31 @@ export function SongWords({ song, more, children }: { song: Song; more?: ReactNo
     <div className="song-words">
       <SongName song={song} />
       <div className="song-line">
+        <SpotifyMark />
         <span>{text.by(song.artists)}</span>
         {song.explicit && <Explicit />}
       </div>
-      <div className="song-line">
-        <SpotifyMark />
-        {more}
-      </div>
+      {more && <div className="song-line">{more}</div>}
       {children}
     </div>
   )
 }
 
+interface LineProps {
+  song: Song
+  more?: ReactNode
+  below?: ReactNode // what does not fit into a line
+  children?: ReactNode
+}
+
 /** A song in a list, and what can be done with it. */
-export function SongLine({ song, more, children }: { song: Song; more?: ReactNode; children?: ReactNode }) {
+export function SongLine({ song, more, below, children }: LineProps) {
   return (
     <div className="song">
       <Cover song={song} size={56} />
-      <SongWords song={song} more={more} />
+      <SongWords song={song} more={more}>
+        {below}
+      </SongWords>
       {children}
     </div>
   )

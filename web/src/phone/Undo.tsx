@@ -1,0 +1,39 @@
+import { useEffect, useEffectEvent } from 'react'
+import type { Outcome } from '../api/sender'
+import { sentence, useText } from '../text/text'
+import type { Tell } from '../ui/Outcomes'
+import { Told } from './Told'
+import { usePhoneText } from './text'
+import type { Actions } from './useActions'
+
+/** What was done last, which a tap takes back. It goes by itself in time, and by Escape. */
+export function Undo({ outcome, actions, tell }: { outcome: Outcome; actions: Actions; tell: Tell }) {
+  const text = useText()
+  const own = usePhoneText()
+  const onKey = useEffectEvent((event: KeyboardEvent) => event.key === 'Escape' && actions.dismiss())
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => onKey(event)
+    addEventListener('keydown', listen)
+    return () => removeEventListener('keydown', listen)
+  }, [])
+
+  async function undo() {
+    const failure = await actions.undo()
+    if (failure) tell(sentence(text, failure), true)
+    else tell(own.undone(outcome.name))
+  }
+
+  return (
+    <div className="notice undo">
+      <p>
+        <Told outcome={outcome} />
+      </p>
+      <button type="button" className="button plain" onClick={() => void undo()}>
+        {own.undo}
+      </button>
+      <button type="button" className="button plain" aria-label={own.dismiss} onClick={actions.dismiss}>
+        ✕
+      </button>
+    </div>
+  )
+}
