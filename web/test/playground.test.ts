@@ -38,6 +38,9 @@ test('the playground tells the party’s story to who runs its tabs', async () =
   expect(await run(developer.page, 'addSong')).toContain('"addSong"')
   expect(await run(developer.page, 'likeQueueItem')).toMatch(/"likeQueueItem"|COMMITTED/)
   expect(await run(developer.page, 'roomQueue')).toContain('"roomQueue"') // and goes on
+  expect(await run(developer.page, 'roomSchedule')).toContain('"entries"')
   expect(await run(developer.page, 'viewerInRoom')).toContain('"viewerInRoom"')
+  expect(await run(developer.page, 'undo')).toMatch(/"undo"|CONFLICT/)
+  expect(await run(developer.page, 'history')).toContain('"recap"')
   developer.expectQuiet()
 })

@@ -90,6 +90,25 @@ mutation createRoom($input: CreateRoomInput!) {
     variables: { input: { name: 'Friday night' } },
     gives: { ROOM_ID: (data) => data.createRoom?.id, ROOM_CODE: (data) => data.createRoom?.code },
   },
+  {
+    query: `# The rules of the house, at once and for all
+# that waits. What is left out stays as it is;
+# docs/rules.md has the others.
+mutation updateRoom($roomId: ID!, $input: UpdateRoomInput!) {
+  updateRoom(roomId: $roomId, input: $input) {
+    settings {
+      orderMode
+      maxQueuedPerGuest
+      addsPerHour
+      cooldownMinutes
+      skipVotePercent
+      lastCallAt
+    }
+  }
+}
+`,
+    variables: { roomId: 'ROOM_ID', input: { settings: { orderMode: 'FAIR', maxQueuedPerGuest: 5 } } },
+  },
 ]
 
 const guestStory: Tab[] = [
@@ -163,6 +182,18 @@ mutation likeQueueItem($itemId: ID!) {
     variables: { itemId: 'ITEM_ID' },
   },
   {
+    query: `# A slip of the thumb: takes back what you did
+# last, within half a minute. Run it again, and
+# the song you added goes, too.
+mutation undo($roomId: ID!) {
+  undo(roomId: $roomId) {
+    items { id likeCount song { name } }
+  }
+}
+`,
+    variables: { roomId: 'ROOM_ID' },
+  },
+  {
     query: `# The whole queue, now and after every change.
 # Run it, then like and add in another window.
 subscription roomQueue($roomId: ID!) {
@@ -200,6 +231,17 @@ subscription roomQueueChanges($roomId: ID!, $since: Int) {
     variables: { roomId: 'ROOM_ID' },
   },
   {
+    query: `# When each song plays, and why it stands where
+# it stands.
+subscription roomSchedule($roomId: ID!) {
+  roomSchedule(roomId: $roomId) {
+    entries { itemId earliest likely reason message }
+  }
+}
+`,
+    variables: { roomId: 'ROOM_ID' },
+  },
+  {
     query: `# What the host's player does. While PLAYING,
 # progress goes on from observedAt.
 subscription playback($roomId: ID!) {
@@ -212,6 +254,22 @@ subscription playback($roomId: ID!) {
     item { id likeCount addedBy { displayName } }
     device { name isActive }
     health { state guestMessage }
+    skipVotes
+    skipVotesNeeded
+  }
+}
+`,
+    variables: { roomId: 'ROOM_ID' },
+  },
+  {
+    query: `# Enough of this song? It ends when as many as
+# skipVotesNeeded say so. A host's vote ends it
+# at once.
+mutation voteToSkip($roomId: ID!) {
+  voteToSkip(roomId: $roomId) {
+    skipVotes
+    skipVotesNeeded
+    item { song { name } }
   }
 }
 `,
@@ -226,7 +284,29 @@ subscription viewerInRoom($roomId: ID!) {
     likedItemIds
     addedItemIds
     next { song { name } }
-    quota { queued }
+    quota { queued maxQueued addsLeft refillsAt }
+    awaitingApproval { song { name } }
+  }
+}
+`,
+    variables: { roomId: 'ROOM_ID' },
+  },
+  {
+    query: `# What was played, the latest first, and your own
+# evening.
+query history($roomId: ID!) {
+  room(id: $roomId) {
+    history(first: 20) {
+      edges {
+        node {
+          startedAt
+          skippedBy
+          item { likeCount song { name } addedBy { displayName } }
+        }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+    recap { likesGiven likesGot songsPlayed { song { name } } }
   }
 }
 `,
