@@ -89,7 +89,8 @@ function Facts({ item, entry }: { item: Item; entry: Entry | undefined }) {
         )}
         {held && <strong>{held}</strong>}
         {time || held ? ' · ' : ''}
-        {text.likes(likeCount)} · {text.addedBy(addedBy?.displayName)}
+        <span aria-hidden="true">♥ {likeCount}</span>
+        <span className="spoken">{text.likes(likeCount)}</span> · {text.addedBy(addedBy?.displayName)}
       </span>
       {state === 'COMMITTED' && <span className="badge">{own.next}</span>}
       {entry?.reason === 'PINNED' && <span className="badge">{own.pinned}</span>}
