@@ -69,7 +69,8 @@ class Guest {
     return (await this.#ask(`query($r: ID!) { room(id: $r) { queue { items { ${fields} } } } }`)).room.queue.items
   }
 
-  names = async (): Promise<string[]> => (await this.queue()).map(({ song }) => song.name)
+  /** The songs that somebody added, in playing order. */
+  names = async (): Promise<string[]> => (await this.queue()).filter((item) => item.addedBy).map(({ song }) => song.name)
 
   voteToSkip = () => this.#ask('mutation($r: ID!) { voteToSkip(roomId: $r) { version } }')
 }
@@ -80,6 +81,11 @@ const inDialog = ({ page }: Device, name: string | RegExp) => page.getByRole('di
 const says = ({ page }: Device, words: string | RegExp) => page.getByText(words).first().waitFor()
 const approvals = ({ page }: Device) => page.getByRole('region', { name: 'To approve' })
 const line = ({ page }: Device, song: string) => page.locator('#queue .lines > li', { hasText: song })
+const shown = ({ page }: Device, place: number) =>
+  page
+    .locator('#queue .song-name')
+    .nth(place - 1)
+    .textContent()
 const menu = (device: Device, song: string) => button(device, `${song}: pin, remove or block`)
 const undo = ({ page }: Device) => page.locator('.undo').getByRole('button', { name: 'Undo' }).click()
 
@@ -125,12 +131,10 @@ describe('the rules of the house, at the host’s', () => {
     await line(nora, last).getByText('Pinned').waitFor()
     expect((await gina.queue())[0]).toMatchObject({ song: { name: last }, pin: { until: 'PLAYED', likes: null } })
 
+    await eventually('the song to be first', async () => (await shown(nora, 1)) === last)
     await nora.page.keyboard.press('Alt+ArrowDown') // the focus has returned to the menu
     await says(nora, `${last} is pinned at place 2.`)
-    await eventually(
-      'the song to be second',
-      async () => (await nora.page.locator('#queue .song-name').nth(1).textContent()) === last,
-    )
+    await eventually('the song to be second', async () => (await shown(nora, 2)) === last)
     await nora.page.keyboard.press('Alt+ArrowUp')
     await eventually('the guest to see it first again', async () => (await gina.names())[0] === last)
 
@@ -252,6 +256,8 @@ describe('the rules of the house, at the host’s', () => {
 
     await press(nora, 'Close the room')
     await inDialog(nora, 'Close for everybody')
+    await says(nora, 'The demo party is over.')
+    await nora.page.reload()
     await says(nora, 'The demo party is over.')
     await nora.expectAccessible('a room that is over')
     await press(nora, 'What played')

@@ -218,7 +218,7 @@ export const en: HostMessages = {
     button: 'Close the room',
     title: 'Close the room?',
     explanation:
-      'The party is over for everybody: nobody can add or like any more, and the code is free for others. The song that plays goes on to its end. This cannot be undone.',
+      'The party is over for everybody: nobody can add or like any more, and the code is free for others. The song that plays goes on to its end. What played can still be saved as a playlist. This cannot be undone.',
     confirm: 'Close for everybody',
     done: 'The room is closed. Thank you for hosting!',
   },
