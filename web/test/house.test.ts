@@ -210,7 +210,7 @@ describe('the rules of the house, at the host’s', () => {
     await gina.page.locator('#player .song-name').waitFor()
 
     await eventually('Otto to vote, once the first seconds are over', async () => !!(await otto.voteToSkip()))
-    await says(nora, '1 guest of 2 that it takes wants to skip this.')
+    await says(nora, '1 of 2 votes to skip.')
     const song = await nora.page.locator('#player .song-name').textContent()
     await press(gina, 'Skip')
     await says(gina, 'Skipped.')

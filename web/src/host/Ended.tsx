@@ -34,13 +34,13 @@ export function Ended({ room, onDone }: { room: EndedRoom; onDone: () => void })
   const own = useHostText().evening
   return (
     <div className="stack">
-      <div className="title">
-        <p>
-          <strong>{own.over(room.name)}.</strong> {own.overHint}
-        </p>
+      <p>
+        <strong>{own.over(room.name)}.</strong> {own.overHint}
+      </p>
+      <Evening roomId={room.id} isMine />
+      <div className="buttons end">
         <Button onClick={onDone}>{own.done}</Button>
       </div>
-      <Evening roomId={room.id} isMine />
     </div>
   )
 }

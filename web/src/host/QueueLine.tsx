@@ -42,7 +42,7 @@ export function QueueLine({ item, place, last, entry, room, tell, undo }: Props)
   }
   return (
     <li ref={line} className={partOf(item)}>
-      <SongLine song={item.song} more={<Facts item={item} entry={entry} />}>
+      <SongLine song={item.song} more={<Facts item={item} entry={entry} room={room} />}>
         <Button
           look="plain round"
           aria-label={own.menu(item.song.name)}
@@ -72,7 +72,7 @@ export function QueueLine({ item, place, last, entry, room, tell, undo }: Props)
 }
 
 /** In a line: when, or why not; whose; how liked; and what puts it before others, if not its likes or its age. */
-function Facts({ item, entry }: { item: Item; entry: Entry | undefined }) {
+function Facts({ item, entry, room }: Pick<Props, 'item' | 'entry' | 'room'>) {
   const text = useText()
   const own = useHostText().queue
   const language = useLanguage()
@@ -94,7 +94,7 @@ function Facts({ item, entry }: { item: Item; entry: Entry | undefined }) {
       </span>
       {state === 'COMMITTED' && <span className="badge">{own.next}</span>}
       {entry?.reason === 'PINNED' && <span className="badge">{own.pinned}</span>}
-      {entry?.reason === 'TURN' && <span className="badge">{own.turn}</span>}
+      {entry?.reason === 'TURN' && room.settings?.orderMode === 'FAIR' && <span className="badge">{own.turn}</span>}
     </>
   )
 }

@@ -90,7 +90,7 @@ export const de: HostMessages = {
     skip: 'Weiter',
     busy: 'Einen Moment …',
     progress: 'Fortschritt des Songs',
-    votes: (n, needed) => `${n} von ${needed} nötigen Stimmen fürs Überspringen.`,
+    votes: (n, needed) => `${n} von ${needed} Stimmen fürs Überspringen.`,
     foreign: 'Nicht aus diesem Raum',
     sound: 'Es spielt etwas, das kein Song ist.',
     device: (name) => `Auf ${name}`,

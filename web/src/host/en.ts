@@ -89,10 +89,7 @@ export const en: HostMessages = {
     skip: 'Skip',
     busy: 'One moment…',
     progress: 'Progress of the song',
-    votes: (n, needed) =>
-      n === 1
-        ? `1 guest of ${needed} that it takes wants to skip this.`
-        : `${n} guests of ${needed} that it takes want to skip this.`,
+    votes: (n, needed) => `${n} of ${needed} votes to skip.`,
     foreign: 'Not from this room',
     sound: 'Something that is no song plays.',
     device: (name) => `On ${name}`,
