@@ -167,6 +167,7 @@ describe('the rules of the house, at the host’s', () => {
     expect(await gina.names()).not.toContain(order[0])
     await nora.expectAccessible('a way back')
     await undo(nora)
+    expect(await nora.page.evaluate(() => document.activeElement?.id)).toBe('queue-heading')
     await says(nora, 'Taken back.')
     await eventually('the guest to see all of it again', async () => `${await gina.names()}` === `${order}`)
     await nora.page.locator('.undo .notice').waitFor({ state: 'detached' })
