@@ -76,7 +76,8 @@ function Facts({ item, entry, room }: Pick<Props, 'item' | 'entry' | 'room'>) {
   const text = useText()
   const own = useHostText().queue
   const language = useLanguage()
-  const { refusal, state, addedBy, likeCount } = item
+  const { refusal, state, pin, addedBy, likeCount } = item
+  const pinned = state === 'QUEUED' && (pin?.until === 'PLAYED' || entry?.reason === 'PINNED') // the other rule may have lapsed
   const held = partOf(item) === 'held' && refusal ? (own.why[refusal.reason] ?? refusal.message) : undefined
   const time = entry && !held && timeOfDay(entry.likely, language)
   return (
@@ -93,7 +94,7 @@ function Facts({ item, entry, room }: Pick<Props, 'item' | 'entry' | 'room'>) {
         <span className="spoken">{text.likes(likeCount)}</span> · {text.addedBy(addedBy?.displayName)}
       </span>
       {state === 'COMMITTED' && <span className="badge">{own.next}</span>}
-      {entry?.reason === 'PINNED' && <span className="badge">{own.pinned}</span>}
+      {pinned && <span className="badge">{own.pinned}</span>}
       {entry?.reason === 'TURN' && room.settings?.orderMode === 'FAIR' && <span className="badge">{own.turn}</span>}
     </>
   )
