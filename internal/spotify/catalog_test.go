@@ -62,6 +62,22 @@ func TestSong(t *testing.T) {
 	expectCode(t, err, jukebox.NotFound, 0)
 }
 
+func TestArtist(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	song, err := w.Song(ctx, host, w.songs[0].URI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, err := w.Artist(ctx, host, song.ArtistURIs[0])
+	if err != nil || name != song.Artists[0] {
+		t.Errorf("%s is %q, %v; want %q", song.ArtistURIs[0], name, err, song.Artists[0])
+	}
+	_, err = w.Artist(ctx, host, "spotify:artist:0000000000000000000000")
+	if jukebox.CodeOf(err) != jukebox.NotFound {
+		t.Errorf("an artist that there is not: %v", err)
+	}
+}
+
 func TestWhatSpotifyDoesNotPlay(t *testing.T) {
 	w := newWorld(t)
 	i := slices.IndexFunc(w.simulated.Catalogue(), func(track sim.Track) bool { return !track.Playable })

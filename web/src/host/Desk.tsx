@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react'
+import { useCallback } from 'react'
 import type { Api } from '../api/client'
 import { HostViewerDocument } from '../api/generated'
 import { useAsking } from '../api/useAsking'
@@ -9,7 +9,7 @@ import { Arrived } from './Arrived'
 import type { Arrival } from './arrival'
 import { Console } from './Console'
 import { useConnecting } from './connecting'
-import { Ended, type EndedRoom } from './Ended'
+import { Ended, type EndedRoom, useEnded } from './Ended'
 import { Footer } from './Footer'
 import { OpenRoom } from './OpenRoom'
 import { SpotifyCard } from './SpotifyCard'
@@ -30,13 +30,13 @@ export function Desk({ api, user, arrival, tell }: Props) {
   const own = useHostText()
   const say = useSentence()
   const { data, failure, ask } = useAsking(HostViewerDocument, {})
-  const [ended, setEnded] = useState<EndedRoom>()
+  const [ended, setEnded] = useEnded(user.id)
   const end = useCallback(
     (room: EndedRoom) => {
       setEnded(room)
       ask()
     },
-    [ask],
+    [ask, setEnded],
   )
   const connecting = useConnecting(api.sessions, tell)
   if (failure) return <Message title={own.title}>{say(failure)}</Message>

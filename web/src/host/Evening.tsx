@@ -1,7 +1,7 @@
 import { useState } from 'react'
-import { useMutation } from 'urql'
+import { type UseMutationState, useMutation } from 'urql'
 import { failureOfUrql } from '../api/errors'
-import { ExportHistoryDocument } from '../api/generated'
+import { ExportHistoryDocument, type ExportHistoryMutation } from '../api/generated'
 import { useText } from '../text/text'
 import { SpotifyMark } from '../ui/SpotifyMark'
 import { Button } from './Button'
@@ -13,6 +13,7 @@ import { useHostText, useSentence } from './text'
 export function Evening({ roomId, isMine }: { roomId: string; isMine: boolean }) {
   const { sections, evening: own } = useHostText()
   const [open, setOpen] = useState<'history' | 'log'>()
+  const [saving, save] = useMutation(ExportHistoryDocument)
   const close = () => setOpen(undefined)
   return (
     <section className="card stack" id="evening" aria-labelledby="evening-heading">
@@ -24,47 +25,46 @@ export function Evening({ roomId, isMine }: { roomId: string; isMine: boolean })
         <Button aria-haspopup="dialog" onClick={() => setOpen('log')}>
           {own.log}
         </Button>
+        {isMine && (
+          <Button busy={saving.fetching} aria-describedby="save-hint" onClick={() => void save({ roomId })}>
+            {own.save}
+          </Button>
+        )}
       </div>
-      {isMine && <Save roomId={roomId} />}
+      {isMine && (
+        <p id="save-hint" className="hint">
+          {own.saveHint}
+        </p>
+      )}
+      <Saved {...saving} />
       {open === 'history' && <History roomId={roomId} onClose={close} />}
       {open === 'log' && <Log roomId={roomId} onClose={close} />}
     </section>
   )
 }
 
-/** Saves what played as a playlist, and leads to it. */
-function Save({ roomId }: { roomId: string }) {
+/** What came of saving, and the way to the playlist. */
+function Saved({ fetching, data, error }: Pick<UseMutationState<ExportHistoryMutation>, 'fetching' | 'data' | 'error'>) {
   const text = useText()
   const own = useHostText().evening
   const say = useSentence()
-  const [{ fetching, data, error }, save] = useMutation(ExportHistoryDocument)
   const failure = failureOfUrql(error)
   const playlist = data?.exportHistory
   return (
-    <>
-      <div className="buttons">
-        <Button busy={fetching} aria-describedby="save-hint" onClick={() => void save({ roomId })}>
-          {own.save}
-        </Button>
-      </div>
-      <p id="save-hint" className="hint">
-        {own.saveHint}
-      </p>
-      <p role="status" className={failure ? 'bad' : playlist || fetching ? 'with-mark' : 'spoken'}>
-        {fetching && own.saving}
-        {failure && say(failure, own.failure)}
-        {playlist && (
-          <>
-            <SpotifyMark />
-            <span>
-              {own.saved(playlist.songCount)}{' '}
-              <a href={playlist.spotifyUrl} target="_blank" rel="noreferrer" title={text.openInSpotify(playlist.name)}>
-                {playlist.name}
-              </a>
-            </span>
-          </>
-        )}
-      </p>
-    </>
+    <p role="status" className={failure ? 'bad' : playlist || fetching ? 'with-mark' : 'spoken'}>
+      {fetching && own.saving}
+      {failure && say(failure, own.failure)}
+      {playlist && (
+        <>
+          <SpotifyMark />
+          <span>
+            {own.saved(playlist.songCount)}{' '}
+            <a href={playlist.spotifyUrl} target="_blank" rel="noreferrer" title={text.openInSpotify(playlist.name)}>
+              {playlist.name}
+            </a>
+          </span>
+        </>
+      )}
+    </p>
   )
 }

@@ -42,7 +42,7 @@ export function QueueLine({ item, place, last, entry, room, tell, undo }: Props)
   }
   return (
     <li ref={line} className={partOf(item)}>
-      <SongLine song={item.song} more={<Facts item={item} entry={entry} />}>
+      <SongLine song={item.song} more={<Facts item={item} entry={entry} room={room} />}>
         <Button
           look="plain round"
           aria-label={own.menu(item.song.name)}
@@ -72,11 +72,12 @@ export function QueueLine({ item, place, last, entry, room, tell, undo }: Props)
 }
 
 /** In a line: when, or why not; whose; how liked; and what puts it before others, if not its likes or its age. */
-function Facts({ item, entry }: { item: Item; entry: Entry | undefined }) {
+function Facts({ item, entry, room }: Pick<Props, 'item' | 'entry' | 'room'>) {
   const text = useText()
   const own = useHostText().queue
   const language = useLanguage()
-  const { refusal, state, addedBy, likeCount } = item
+  const { refusal, state, pin, addedBy, likeCount } = item
+  const pinned = state === 'QUEUED' && (pin?.until === 'PLAYED' || entry?.reason === 'PINNED') // the other rule may have lapsed
   const held = partOf(item) === 'held' && refusal ? (own.why[refusal.reason] ?? refusal.message) : undefined
   const time = entry && !held && timeOfDay(entry.likely, language)
   return (
@@ -89,11 +90,12 @@ function Facts({ item, entry }: { item: Item; entry: Entry | undefined }) {
         )}
         {held && <strong>{held}</strong>}
         {time || held ? ' · ' : ''}
-        {text.likes(likeCount)} · {text.addedBy(addedBy?.displayName)}
+        <span aria-hidden="true">♥ {likeCount}</span>
+        <span className="spoken">{text.likes(likeCount)}</span> · {text.addedBy(addedBy?.displayName)}
       </span>
       {state === 'COMMITTED' && <span className="badge">{own.next}</span>}
-      {entry?.reason === 'PINNED' && <span className="badge">{own.pinned}</span>}
-      {entry?.reason === 'TURN' && <span className="badge">{own.turn}</span>}
+      {pinned && <span className="badge">{own.pinned}</span>}
+      {entry?.reason === 'TURN' && room.settings?.orderMode === 'FAIR' && <span className="badge">{own.turn}</span>}
     </>
   )
 }

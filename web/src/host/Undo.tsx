@@ -34,15 +34,19 @@ export function useUndo(roomId: string, tell: Tell): Undo {
 /** Says what was done, with a way back. It is told in its turn, and takes no focus. */
 export function UndoToast({ undo }: { undo: Undo }) {
   const own = useHostText()
+  const then = (go: () => void) => () => {
+    go()
+    document.getElementById('queue-heading')?.focus({ preventScroll: true }) // or the focus would go with the toast
+  }
   return (
     <div className="undo" role="status">
       {undo.words !== undefined && (
         <div className="notice">
           <span>{undo.words}</span>
-          <Button busy={undo.busy} onClick={undo.take}>
+          <Button busy={undo.busy} onClick={then(undo.take)}>
             {own.undo.button}
           </Button>
-          <Button look="plain round" aria-label={own.close} title={own.close} onClick={undo.dismiss}>
+          <Button look="plain round" aria-label={own.close} title={own.close} onClick={then(undo.dismiss)}>
             <span aria-hidden="true">✕</span>
           </Button>
         </div>

@@ -90,7 +90,7 @@ export const de: HostMessages = {
     skip: 'Weiter',
     busy: 'Einen Moment …',
     progress: 'Fortschritt des Songs',
-    votes: (n, needed) => `${n} von ${needed} nötigen Stimmen fürs Überspringen.`,
+    votes: (n, needed) => `${n} von ${needed} Stimmen fürs Überspringen.`,
     foreign: 'Nicht aus diesem Raum',
     sound: 'Es spielt etwas, das kein Song ist.',
     device: (name) => `Auf ${name}`,
@@ -226,7 +226,7 @@ export const de: HostMessages = {
     button: 'Raum schließen',
     title: 'Den Raum schließen?',
     explanation:
-      'Die Party ist für alle vorbei: niemand kann mehr Songs hinzufügen oder liken, und der Code ist frei für andere. Der Song, der spielt, spielt zu Ende. Das lässt sich nicht zurücknehmen.',
+      'Die Party ist für alle vorbei: niemand kann mehr Songs hinzufügen oder liken, und der Code ist frei für andere. Der Song, der spielt, spielt zu Ende. Was gespielt wurde, lässt sich danach noch als Playlist speichern. Das lässt sich nicht zurücknehmen.',
     confirm: 'Für alle schließen',
     done: 'Der Raum ist geschlossen. Danke für die Party!',
   },

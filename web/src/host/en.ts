@@ -89,10 +89,7 @@ export const en: HostMessages = {
     skip: 'Skip',
     busy: 'One moment…',
     progress: 'Progress of the song',
-    votes: (n, needed) =>
-      n === 1
-        ? `1 guest of ${needed} that it takes wants to skip this.`
-        : `${n} guests of ${needed} that it takes want to skip this.`,
+    votes: (n, needed) => `${n} of ${needed} votes to skip.`,
     foreign: 'Not from this room',
     sound: 'Something that is no song plays.',
     device: (name) => `On ${name}`,
@@ -218,7 +215,7 @@ export const en: HostMessages = {
     button: 'Close the room',
     title: 'Close the room?',
     explanation:
-      'The party is over for everybody: nobody can add or like any more, and the code is free for others. The song that plays goes on to its end. This cannot be undone.',
+      'The party is over for everybody: nobody can add or like any more, and the code is free for others. The song that plays goes on to its end. What played can still be saved as a playlist. This cannot be undone.',
     confirm: 'Close for everybody',
     done: 'The room is closed. Thank you for hosting!',
   },

@@ -67,7 +67,7 @@ export const queueDe: QueueMessages = {
   blockSong: 'Dieser Song spielt hier nicht, bis du ihn in den Einstellungen wieder erlaubst.',
   blockArtist: 'Nichts davon spielt hier, bis du es in den Einstellungen wieder erlaubst.',
   blocked: (name) => `${name} ist gesperrt.`,
-  blockFault: 'Es ist schon so viel gesperrt, wie der Raum fasst. Erlaube erst etwas wieder.',
+  blockFault: 'Das ließ sich nicht sperren: Spotify kennt es nicht, oder 200 Songs und Künstler sind schon gesperrt.',
 
   clear: 'Schlange leeren',
   clearTitle: 'Die Schlange leeren?',

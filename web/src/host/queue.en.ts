@@ -67,7 +67,7 @@ export const queueEn: QueueMessages = {
   blockSong: 'This song does not play here, until you allow it again in the settings.',
   blockArtist: 'No song of theirs plays here, until you allow it again in the settings.',
   blocked: (name) => `${name} is blocked.`,
-  blockFault: 'As many songs and artists are blocked as the room takes. Allow one again first.',
+  blockFault: 'That could not be blocked: Spotify does not know it, or 200 songs and artists are blocked already.',
 
   clear: 'Clear the queue',
   clearTitle: 'Clear the queue?',
