@@ -37,16 +37,18 @@ function PlayedLine({ played: { item, startedAt, endedAt, skipped, skippedBy } }
   const own = usePhoneText()
   const at = timeOfDay(startedAt, useLanguage())
   const more = (
-    <>
-      <span>
-        {endedAt ? at : own.nowPlaying} · {text.addedBy(item.addedBy?.displayName)}
-      </span>
-      {skipped && <span className="badge">{own.skipped(skippedBy)}</span>}
-    </>
+    <span>
+      {endedAt ? at : own.nowPlaying} · {text.addedBy(item.addedBy?.displayName)}
+    </span>
+  )
+  const end = skipped && (
+    <p className="song-line">
+      <span className="badge">{own.skipped(skippedBy)}</span>
+    </p>
   )
   return (
     <li>
-      <SongLine song={item.song} more={more}>
+      <SongLine song={item.song} more={more} below={end}>
         <Likes count={item.likeCount} />
       </SongLine>
     </li>

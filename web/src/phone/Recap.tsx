@@ -10,21 +10,13 @@ export function Recap({ roomId }: { roomId: string }) {
   const [{ data }] = useQuery({ query: RecapDocument, variables: { roomId } })
   const recap = data?.room?.recap
   if (!recap) return null
-  const figures = [
-    [own.recapPlayed, recap.songsPlayed.length],
-    [own.recapGot, recap.likesGot],
-    [own.recapGiven, recap.likesGiven],
-  ] as const
   return (
     <section className="card stack recap">
       <h2>{own.recap}</h2>
       <dl>
-        {figures.map(([what, count]) => (
-          <div key={what}>
-            <dt>{what}</dt>
-            <dd>{count}</dd>
-          </div>
-        ))}
+        <Figure count={recap.songsPlayed.length} what={own.recapPlayed} />
+        <Figure count={recap.likesGot} what={own.recapGot} />
+        <Figure count={recap.likesGiven} what={own.recapGiven} />
       </dl>
       <ol className="lines">
         {recap.songsPlayed.map(({ id, song, likeCount }) => (
@@ -36,5 +28,14 @@ export function Recap({ roomId }: { roomId: string }) {
         ))}
       </ol>
     </section>
+  )
+}
+
+function Figure({ count, what }: { count: number; what: (n: number) => string }) {
+  return (
+    <div>
+      <dt>{what(count)}</dt>
+      <dd>{count}</dd>
+    </div>
   )
 }

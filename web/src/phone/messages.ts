@@ -53,9 +53,9 @@ export interface PhoneMessages {
   morePlayed: string
   skipped: (by: SkippedBy | null) => string
   recap: string
-  recapPlayed: string
-  recapGot: string
-  recapGiven: string
+  recapPlayed: (n: number) => string
+  recapGot: (n: number) => string
+  recapGiven: (n: number) => string
   remove: string
   removeSong: (song: string) => string
   lastCall: (time: string) => string
