@@ -191,7 +191,7 @@ describe('the rules of the house, on phones', () => {
     const song = (await gina.songs())[1] ?? ''
     const { uri } = (await queued(server, host, song)).song
     await settle(server, host, { blocked: [uri] })
-    await line(gina, song).getByText('Darf nicht').waitFor()
+    await line(gina, song).getByText('Zurückgestellt').waitFor()
     await line(gina, song).getByText('Diesen Song möchte der Gastgeber nicht.').waitFor()
     await screen.page.getByText('Held back').waitFor()
     expect((await gina.songs()).at(-1)).toBe(song)

@@ -23,7 +23,7 @@ export const de: PhoneMessages = {
   addFirst: 'Den ersten Song hinzufügen',
   mine: 'Von dir',
   awaiting: 'Wartet auf den Gastgeber',
-  kinds: { awaiting: 'Wartet auf den Gastgeber', committed: 'Als Nächstes', held: 'Darf nicht', pinned: 'Fester Platz' },
+  kinds: { awaiting: 'Wartet auf den Gastgeber', committed: 'Als Nächstes', held: 'Zurückgestellt', pinned: 'Fester Platz' },
   playsAt: (time) => `Läuft etwa um ${time} Uhr,`,
   earliest: (time) => `Frühestens um ${time} Uhr.`,
   lasts: (length) => `Er dauert ${length}.`,

@@ -27,8 +27,12 @@ export const Header = memo(function Header({ room, connection, health }: Props) 
 
 function Presence({ room: { presentCount, lastAdded } }: { room: RoomFieldsFragment }) {
   const own = useOwnText({ en, de })
-  const parts = [presentCount && own.present(presentCount), lastAdded?.addedBy && own.lastFrom(lastAdded.addedBy.displayName)]
-  return <p className="presence">{parts.filter(Boolean).join(' · ')}</p>
+  return (
+    <p className="presence">
+      {presentCount !== null && own.present(presentCount)}
+      {lastAdded?.addedBy && <span> · {own.lastFrom(lastAdded.addedBy.displayName)}</span>}
+    </p>
+  )
 }
 
 function Matter({ connection, health }: Omit<Props, 'room'>) {

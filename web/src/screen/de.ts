@@ -12,7 +12,7 @@ export const de: Messages = {
   lastCall: (time) => `Letzte Runde: ${time} Uhr`,
   votes: (n, needed) => `${n} von ${needed} wollen weiter`,
   pinned: 'Fester Platz',
-  held: 'Darf nicht',
+  held: 'Zurückgestellt',
   progress: 'Wie weit der Song ist',
   waiting: 'Kommt gleich',
   invitation: 'Der erste Song ist deiner.',
