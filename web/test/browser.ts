@@ -47,7 +47,7 @@ export class Device {
     await this.page.getByRole('tablist').waitFor()
   }
 
-  async tab(name: 'queue' | 'search' | 'mine'): Promise<void> {
+  async tab(name: 'queue' | 'search' | 'mine' | 'played'): Promise<void> {
     await this.page.locator(`#tab-${name}`).click()
   }
 

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, onTestFinished, test } from 'vitest'
-import { Device, launch } from './browser'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { Device, launch, screenSize } from './browser'
 import { api, demoHost, eventually, Server, type Session } from './server'
 
 let browser: Browser
@@ -15,12 +15,25 @@ async function party(): Promise<{ server: Server; host: Session }> {
   return { server, host: await demoHost(server) }
 }
 
-async function guest(server: Server, name: string, options = {}): Promise<Device> {
+async function open(server: Server, options = {}): Promise<Device> {
   const device = await Device.open(browser, server, options)
   onTestFinished(() => device.close())
+  return device
+}
+
+async function guest(server: Server, name: string, options = {}): Promise<Device> {
+  const device = await open(server, options)
   await device.join('PARTY', name)
   await device.page.locator('.like').first().waitFor()
   return device
+}
+
+/** A television with the room's screen, once it shows the queue. */
+async function television(server: Server): Promise<Device> {
+  const screen = await open(server, { viewport: screenSize })
+  await screen.goto('/r/PARTY/screen')
+  await screen.page.getByRole('listitem').first().waitFor()
+  return screen
 }
 
 const settle = (server: Server, host: Session, settings: object) =>
@@ -30,6 +43,31 @@ const settle = (server: Server, host: Session, settings: object) =>
     { r: host.roomId, s: settings },
     host.token,
   )
+
+/** Adds the first song that is found, and returns its name. */
+async function addFirst(device: Device, query: string): Promise<string> {
+  await device.tab('search')
+  await device.page.getByRole('searchbox').fill(query)
+  const hit = device.page.locator('.lines > li').filter({ has: device.page.getByRole('button', { name: /^Add / }) })
+  const song = (await hit.first().locator('.song-name').textContent()) ?? ''
+  await hit
+    .first()
+    .getByRole('button', { name: `Add ${song}`, exact: true })
+    .click()
+  return song
+}
+
+/** What the host has to know of a song, for what only hosts do. */
+async function queued(server: Server, host: Session, name: string): Promise<{ id: string; song: { uri: string } }> {
+  const query = 'query($r: ID!) { room(id: $r) { queue { items { id song { name uri } } } } }'
+  const { room } = await api(server, query, { r: host.roomId }, host.token)
+  return room.queue.items.find((item: { song: { name: string } }) => item.song.name === name)
+}
+
+const skip = (server: Server, host: Session) =>
+  api(server, 'mutation($r: ID!) { skipSong(roomId: $r) { version } }', { r: host.roomId }, host.token)
+
+const line = (device: Device, song: string) => device.page.locator('.lines > li', { hasText: song })
 
 const playing = (device: Device) => device.page.locator('.playing .song-name').textContent()
 
@@ -50,6 +88,179 @@ describe('the rules of the house, on phones', () => {
 
     await settle(server, host, { skipVotePercent: 0 })
     await eventually('nobody to be asked', async () => (await gina.page.locator('.vote').count()) === 0)
+    for (const device of [gina, otto]) device.expectQuiet()
+  })
+  test('a newcomer’s song waits until the host lets it in', async () => {
+    const { server, host } = await party()
+    await settle(server, host, { requireApproval: true })
+    const gina = await guest(server, 'Gina')
+    const otto = await guest(server, 'Otto')
+    const song = await addFirst(gina, 'night')
+    await gina.page.getByText(`${song} waits for the host to say yes.`).waitFor()
+    await line(gina, song).getByText('Waits for the host').waitFor() // and cannot be added again
+    await gina.tab('mine')
+    await line(gina, song).getByText('Waits for the host').waitFor()
+    await line(gina, song)
+      .getByRole('button', { name: `Withdraw ${song}` })
+      .waitFor()
+    await gina.expectAccessible('a song that waits for the host')
+    expect(await otto.songs()).not.toContain(song)
+
+    const log = 'query($r: ID!) { room(id: $r) { log(first: 1) { edges { node { kind item { id } } } } } }'
+    const { room } = await api(server, log, { r: host.roomId }, host.token)
+    const { item } = room.log.edges[0].node
+    await api(server, 'mutation($i: ID!) { approveItem(itemId: $i) { state } }', { i: item.id }, host.token)
+    await eventually('Otto to see it', async () => (await otto.songs()).includes(song))
+    await line(gina, song).getByText('Waits for the host').waitFor({ state: 'detached' })
+    expect(await gina.songs()).toContain(song)
+    for (const device of [gina, otto]) device.expectQuiet()
+  })
+
+  test('a slip of the thumb is taken back: an add, a like, and a song withdrawn', async () => {
+    const { server } = await party()
+    const gina = await guest(server, 'Gina')
+    const otto = await guest(server, 'Otto')
+    const undo = gina.page.getByRole('button', { name: 'Undo' })
+
+    const slip = await addFirst(gina, 'night')
+    await eventually('Otto to see the song', async () => (await otto.songs()).includes(slip))
+    await undo.waitFor()
+    await gina.expectAccessible('Undo')
+    await undo.click()
+    await gina.page.getByText(`Taken back: ${slip}`).waitFor()
+    await eventually('the song to be gone', async () => !(await otto.songs()).includes(slip))
+    await gina.page.getByRole('button', { name: `Add ${slip}`, exact: true }).waitFor() // it can be added again at once
+
+    const song = await addFirst(gina, 'typewriter')
+    await gina.tab('queue')
+    await gina.like(song).click()
+    await gina.page.getByText(`You like ${song}.`).waitFor()
+    await undo.click()
+    await eventually(
+      'the like to be gone on both phones',
+      async () => `${await gina.likes(song)} ${await otto.likes(song)}` === '0 0',
+    )
+
+    await gina.tab('mine')
+    await gina.page.getByRole('button', { name: `Withdraw ${song}` }).click()
+    await eventually('Otto to see it go', async () => !(await otto.songs()).includes(song))
+    await undo.click()
+    await eventually('Otto to see it come back', async () => (await otto.songs()).includes(song))
+    await gina.page.getByRole('button', { name: `Withdraw ${song}` }).waitFor()
+
+    await gina.tab('queue')
+    await gina.like(song).click()
+    await undo.waitFor()
+    await gina.page.keyboard.press('Escape')
+    await undo.waitFor({ state: 'detached' })
+    expect(await gina.like(song).getAttribute('aria-pressed')).toBe('true')
+    for (const device of [gina, otto]) device.expectQuiet()
+  })
+
+  test('a phone tells when each song plays and why, and asks only while somebody looks', async () => {
+    const { server, host } = await party()
+    const gina = await open(server)
+    const sent: string[] = []
+    gina.page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(`${payload}`)))
+    await gina.join('PARTY', 'Gina')
+    await gina.page.locator('.when').first().waitFor()
+    const [pinned = '', last = ''] = (await gina.songs()).slice(-2)
+    await line(gina, last).locator('summary').click()
+    await line(gina, last).getByText('Nobody likes it yet').waitFor()
+    expect(await line(gina, last).locator('summary').textContent()).toMatch(/≈ \d\d:\d\d/)
+    const { id } = await queued(server, host, pinned)
+    const pin = 'mutation($i: ID!) { pinItem(itemId: $i, position: 1, until: OVERTAKEN, likes: 2) { version } }'
+    await api(server, pin, { i: id }, host.token)
+    await eventually('the pinned song to stand at the beginning', async () => (await gina.songs()).indexOf(pinned) <= 1)
+    await line(gina, pinned).locator('summary').click()
+    await line(gina, pinned).getByText('The host has put it here. Until another song has 2 likes more.').waitFor()
+    await line(gina, pinned).getByText('Pinned').waitFor()
+    await gina.expectAccessible('when, and why')
+
+    const asked = sent.findLast((frame) => frame.includes('ScheduleChanges')) ?? ''
+    await gina.tab('search')
+    const ended = JSON.stringify({ id: JSON.parse(asked).id, type: 'complete' })
+    await eventually('it to be asked for no more', async () => sent.includes(ended))
+    gina.expectQuiet()
+  })
+
+  test('a song that the rules hold back says so, until they let it go', async () => {
+    const { server, host } = await party()
+    const gina = await guest(server, 'Gina', { locale: 'de-DE', colorScheme: 'light' })
+    const screen = await television(server)
+    const song = (await gina.songs())[1] ?? ''
+    const { uri } = (await queued(server, host, song)).song
+    await settle(server, host, { blocked: [uri] })
+    await line(gina, song).getByText('Zurückgestellt').waitFor()
+    await line(gina, song).getByText('Diesen Song möchte der Gastgeber nicht.').waitFor()
+    await screen.page.getByText('Held back').waitFor()
+    expect((await gina.songs()).at(-1)).toBe(song)
+    expect(await line(gina, song).locator('.when').count()).toBe(0) // no time, as there is none
+    await gina.expectAccessible('a song that is held back')
+    await settle(server, host, { blocked: [] })
+    await line(gina, song).locator('.when').waitFor()
+    await screen.page.getByText('Held back').waitFor({ state: 'detached' })
+    for (const device of [gina, screen]) device.expectQuiet()
+  })
+
+  test('everybody sees how many are here and who added last, and the screen what is decided', async () => {
+    const { server, host } = await party()
+    const gina = await guest(server, 'Gina')
+    const screen = await television(server)
+    await gina.page.getByText('1 is here').waitFor()
+    const otto = await guest(server, 'Otto')
+    await gina.page.getByText('2 are here').waitFor()
+    const song = await addFirst(otto, 'night')
+    await gina.page.locator('.presence', { hasText: 'Otto added' }).getByRole('link', { name: song }).waitFor()
+    await screen.page.getByText('2 are here · latest song from Otto').waitFor()
+
+    await api(
+      server,
+      'mutation($i: ID!) { pinItem(itemId: $i, position: 2, until: PLAYED) { version } }',
+      { i: (await queued(server, host, song)).id },
+      host.token,
+    )
+    await screen.page.locator('.row', { hasText: song }).getByText('Pinned').waitFor()
+    await settle(server, host, { lastCallAt: new Date(Date.now() + 3_600_000).toISOString() })
+    await screen.page.getByText(/Last call: \d\d:\d\d/).waitFor()
+    await gina.page.getByText('0 of 2 votes').waitFor()
+    await gina.page.getByRole('button', { name: 'Skip this song' }).click()
+    await screen.page.getByText('1 of 2 want to skip').waitFor()
+    await screen.expectAccessible('the screen under the rules of the house')
+    await settle(server, host, { lastCallAt: new Date(Date.now() - 1000).toISOString() })
+    await screen.page.getByText('The party is about to end: no new songs.').waitFor()
+    for (const device of [gina, otto, screen]) device.expectQuiet()
+  })
+
+  test('what was played is remembered, and everybody’s own evening when it is over', async () => {
+    const { server, host } = await party()
+    const gina = await guest(server, 'Gina')
+    const otto = await guest(server, 'Otto')
+    const before = (await playing(gina)) ?? ''
+    const song = await addFirst(gina, 'night')
+    await eventually('Otto to see the song', async () => (await otto.songs()).includes(song))
+    await otto.like(song).click()
+    await gina.page.getByText(`You are up next with “${song}”!`).waitFor()
+    await gina.tab('played')
+    await line(gina, before).getByText('Now playing').waitFor()
+    await skip(server, host)
+    await eventually('Gina’s song to play', async () => (await playing(gina)) === song)
+    await line(gina, before).getByText('Skipped by the host').waitFor()
+    expect(await gina.songs()).toEqual([song, before])
+    await gina.expectAccessible('what was played')
+
+    await api(server, 'mutation($r: ID!) { closeRoom(roomId: $r) { status } }', { r: host.roomId }, host.token)
+    const evening = gina.page.locator('.recap')
+    await evening.getByText('song of yours').waitFor()
+    expect(await evening.locator('dd').allTextContents()).toEqual(['1', '1', '0'])
+    expect(await evening.locator('.song-name').allTextContents()).toEqual([song])
+    await gina.page.getByRole('heading', { name: 'What was played' }).waitFor()
+    await line(gina, before).getByText('from Demo host').waitFor()
+    await gina.expectAccessible('the end of the evening')
+    await eventually(
+      'Otto’s evening to be another',
+      async () => `${await otto.page.locator('.recap dd').allTextContents()}` === '0,0,1',
+    )
     for (const device of [gina, otto]) device.expectQuiet()
   })
 })

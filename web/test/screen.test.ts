@@ -71,7 +71,7 @@ describe('the screen of a room', () => {
     await otto.page.getByRole('searchbox').fill('typewriter')
     await otto.page.getByRole('button', { name: /^Add / }).first().click()
     await eventually('the screen to have one more', async () => (await shown(screen)).length === 6)
-    await screen.page.getByText('from Otto').waitFor()
+    await screen.page.getByText('from Otto', { exact: true }).waitFor()
     for (const each of [screen, gina, otto]) each.expectQuiet()
   })
 

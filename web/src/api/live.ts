@@ -5,7 +5,10 @@ import { type Failure, failureOfUrql, isPassing } from './errors'
 
 const again = 3_000 // milliseconds after which a subscription that failed in passing is tried again
 
-/** What a subscription sent last, and why it ended if it did. Connections that break are none of its concern. While it is paused nothing is asked. */
+/**
+ * What a subscription sent last, and why it ended if it did. Connections that break are none of its concern. While it is
+ * paused, nothing is subscribed to.
+ */
 export function useLive<Data, Variables extends AnyVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: Variables,

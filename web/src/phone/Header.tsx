@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { Api } from '../api/client'
 import type { Failure } from '../api/errors'
+import type { RoomFieldsFragment } from '../api/generated'
 import { useStore } from '../api/store'
 import { sentence, useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
@@ -10,14 +11,15 @@ interface Props {
   api: Api
   name: string
   code: string
+  room: RoomFieldsFragment | undefined // as far as it is known
   user: { displayName: string }
   unsent: number
   hosts: boolean // may do what hosts may
   onRename: () => void
 }
 
-/** The room's name, and whether the server is heard. */
-export function Header({ api, name, code, user, unsent, hosts, onRename }: Props) {
+/** The room's name, who is there, and whether the server is heard. */
+export function Header({ api, name, code, room, user, unsent, hosts, onRename }: Props) {
   const text = useText()
   const own = usePhoneText()
   const offline = useStore(api.connection) === 'offline'
@@ -54,9 +56,28 @@ export function Header({ api, name, code, user, unsent, hosts, onRename }: Props
           </div>
         </details>
       </div>
+      {room && <Presence room={room} />}
       <p className={offline ? 'notice bad' : 'spoken'} role="status">
         {offline && `${text.offline} ${unsent > 0 ? own.unsent(unsent) : ''}`}
       </p>
     </header>
+  )
+}
+
+/** How many are here, and what was added last. */
+function Presence({ room: { presentCount, lastAdded } }: { room: RoomFieldsFragment }) {
+  const own = usePhoneText()
+  return (
+    <p className="presence quiet">
+      {presentCount !== null && own.present(presentCount)}
+      {lastAdded?.addedBy && (
+        <>
+          {` · ${own.lastAdded(lastAdded.addedBy.displayName)} `}
+          <a href={lastAdded.song.spotifyUrl} target="_blank" rel="noreferrer">
+            {lastAdded.song.name}
+          </a>
+        </>
+      )}
+    </p>
   )
 }

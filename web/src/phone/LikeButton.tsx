@@ -17,21 +17,20 @@ export function LikeButton({ item, actions }: { item: Item; actions: Actions }) 
       disabled={item.state === 'COMMITTED'}
       onClick={() => actions.like(item)}
     >
-      <svg
-        width="26"
-        height="26"
-        viewBox="0 0 24 24"
-        aria-hidden="true"
-        fill={liked ? 'currentColor' : 'none'}
-        stroke="currentColor"
-        strokeWidth="2"
-      >
-        <path d="M12 20.5 4.2 12.7a4.9 4.9 0 0 1 6.9-6.9l.9.9.9-.9a4.9 4.9 0 0 1 6.9 6.9z" strokeLinejoin="round" />
-      </svg>
+      <Heart filled={liked} />
       <span className="count" aria-hidden="true">
         {count}
       </span>
       <span className="spoken">{`${own.like(item.song.name)} (${text.likes(count)})`}</span>
     </button>
+  )
+}
+
+export function Heart({ filled }: { filled: boolean }) {
+  const fill = filled ? 'currentColor' : 'none'
+  return (
+    <svg width="26" height="26" viewBox="0 0 24 24" aria-hidden="true" fill={fill} stroke="currentColor" strokeWidth="2">
+      <path d="M12 20.5 4.2 12.7a4.9 4.9 0 0 1 6.9-6.9l.9.9.9-.9a4.9 4.9 0 0 1 6.9 6.9z" strokeLinejoin="round" />
+    </svg>
   )
 }

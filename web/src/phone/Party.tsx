@@ -5,14 +5,14 @@ import { PlaybackChangesDocument, RoomChangesDocument, ViewerChangesDocument } f
 import { useLive } from '../api/live'
 import { useQueue } from '../api/queue'
 import { useStore } from '../api/store'
-import { whenOpen } from '../api/whenOpen'
 import { healthSentence, useLanguage, useText } from '../text/text'
-import { Message } from '../ui/Message'
 import { Outcomes, useOutcomes } from '../ui/Outcomes'
+import { Closed } from './Closed'
 import { Header } from './Header'
 import { useLimit } from './Limits'
 import { Mine } from './Mine'
 import { NowPlaying } from './NowPlaying'
+import { Played } from './Played'
 import { Queue } from './Queue'
 import { Removed } from './Removed'
 import { Search } from './Search'
@@ -22,18 +22,6 @@ import { usePhoneText } from './text'
 import { Undo } from './Undo'
 import { useActions } from './useActions'
 import { Vote } from './Vote'
-
-/** The room was closed; another one may be opened with its code. */
-function Closed({ name, code, onOpen }: { name: string; code: string; onOpen: () => void }) {
-  const text = useText()
-  const opened = useEffectEvent(onOpen)
-  useEffect(() => whenOpen(code, () => opened()), [code])
-  return (
-    <Message title={name} toStart>
-      {text.roomClosed}
-    </Message>
-  )
-}
 
 const moment = 1_500 // milliseconds in which who is present is told that they were removed
 
@@ -79,7 +67,7 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
 
   if (viewer?.removed) return <Removed banned={viewer.role === 'BANNED'} onAgain={onLeft} />
   if (room?.status === 'CLOSED' || queue.ended === true) {
-    return <Closed name={name} code={known.code} onOpen={onLeft} />
+    return <Closed room={{ ...known, name }} onOpen={onLeft} />
   }
   const next = queue.items.find((item) => item.id === viewer?.next?.id)
   return (
@@ -88,6 +76,7 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
         api={api}
         name={name}
         code={known.code}
+        room={room}
         user={user}
         unsent={actions.unsent}
         hosts={viewer?.role === 'HOST' || viewer?.role === 'COHOST'}
@@ -122,6 +111,7 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
             />
           )}
           {tab === 'mine' && <Mine {...{ roomId, fair, queue, actions, viewer, limit }} />}
+          {tab === 'played' && <Played roomId={roomId} playingId={playback?.item?.id} />}
         </Tabs>
       </main>
       <Outcomes outcomes={outcomes}>

@@ -1,7 +1,7 @@
 import type { KeyboardEvent, ReactNode } from 'react'
 import { usePhoneText } from './text'
 
-const tabs = ['queue', 'search', 'mine'] as const
+const tabs = ['queue', 'search', 'mine', 'played'] as const
 export type Tab = (typeof tabs)[number]
 
 interface Props {

@@ -1,4 +1,4 @@
-import type { OrderReason } from '../api/generated'
+import type { OrderReason, SkippedBy } from '../api/generated'
 import type { Kind } from './why'
 
 /** What the phone's page says. */
@@ -11,7 +11,9 @@ export interface PhoneMessages {
   join: string
   joining: string
   otherCode: string
-  tabs: { queue: string; search: string; mine: string }
+  tabs: { queue: string; search: string; mine: string; played: string }
+  present: (n: number) => string
+  lastAdded: (name: string) => string
   nowPlaying: string
   vote: string
   voted: string
@@ -46,6 +48,14 @@ export interface PhoneMessages {
   noSongs: string
   myLikes: string
   noLikes: string
+  played: string
+  nonePlayed: string
+  morePlayed: string
+  skipped: (by: SkippedBy | null) => string
+  recap: string
+  recapPlayed: (n: number) => string
+  recapGot: (n: number) => string
+  recapGiven: (n: number) => string
   remove: string
   removeSong: (song: string) => string
   lastCall: (time: string) => string

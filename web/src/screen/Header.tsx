@@ -1,6 +1,6 @@
 import { memo, useEffect, useState } from 'react'
 import type { Connection } from '../api/client'
-import type { HealthFieldsFragment } from '../api/generated'
+import type { HealthFieldsFragment, RoomFieldsFragment } from '../api/generated'
 import { type Store, useStore } from '../api/store'
 import { timeOfDay } from '../text/format'
 import { healthSentence, useLanguage, useOwnText, useText } from '../text/text'
@@ -8,23 +8,34 @@ import { de } from './de'
 import { en } from './en'
 
 interface Props {
-  name: string
+  room: RoomFieldsFragment
   connection: Store<Connection>
   health: HealthFieldsFragment | undefined
 }
 
-/** The room's name and the time and, where something is the matter, what. */
-export const Header = memo(function Header({ name, connection, health }: Props) {
+/** The room's name, who is there, and the time and, where something is the matter, what. */
+export const Header = memo(function Header({ room, connection, health }: Props) {
   return (
     <header className="head">
-      <h1>{name}</h1>
+      <h1>{room.name}</h1>
+      <Presence room={room} />
       <Matter connection={connection} health={health} />
       <Clock />
     </header>
   )
 })
 
-function Matter({ connection, health }: Omit<Props, 'name'>) {
+function Presence({ room: { presentCount, lastAdded } }: { room: RoomFieldsFragment }) {
+  const own = useOwnText({ en, de })
+  return (
+    <p className="presence">
+      {presentCount !== null && own.present(presentCount)}
+      {lastAdded?.addedBy && <span> · {own.lastFrom(lastAdded.addedBy.displayName)}</span>}
+    </p>
+  )
+}
+
+function Matter({ connection, health }: Omit<Props, 'room'>) {
   const text = useText()
   const language = useLanguage()
   const own = useOwnText({ en, de })

@@ -1,6 +1,8 @@
 import { type CSSProperties, memo } from 'react'
 import type { RoomFieldsFragment } from '../api/generated'
-import { useOwnText, useText } from '../text/text'
+import { usePast } from '../api/usePast'
+import { timeOfDay } from '../text/format'
+import { useLanguage, useOwnText, useText } from '../text/text'
 import { Qr } from '../ui/Qr'
 import { de } from './de'
 import { en } from './en'
@@ -12,7 +14,6 @@ interface Props {
 
 /** How to join: a code to scan, and what to type for those who cannot. */
 export const Join = memo(function Join({ room, invitation }: Props) {
-  const text = useText()
   const own = useOwnText({ en, de })
   const url = room.joinUrl ?? location.href.replace(/\/screen.*/, '')
   return (
@@ -28,8 +29,21 @@ export const Join = memo(function Join({ room, invitation }: Props) {
         <p className="join-code" style={{ '--letters': Math.max(5, room.code.length) } as CSSProperties}>
           {room.code}
         </p>
-        <p className="quiet">{room.settings?.requestsOpen === false ? text.refusal.REQUESTS_CLOSED : own.hint}</p>
+        <Until settings={room.settings} />
       </div>
     </section>
   )
 })
+
+/** Whether songs can be added, and until when. */
+function Until({ settings }: Pick<RoomFieldsFragment, 'settings'>) {
+  const text = useText()
+  const own = useOwnText({ en, de })
+  const language = useLanguage()
+  const lastCallAt = settings?.lastCallAt
+  const isOver = usePast(lastCallAt)
+  if (settings?.requestsOpen === false) return <p className="quiet">{text.refusal.REQUESTS_CLOSED}</p>
+  if (isOver) return <p className="quiet">{text.refusal.LAST_CALL}</p>
+  if (lastCallAt) return <p className="last-call">{own.lastCall(timeOfDay(lastCallAt, language))}</p>
+  return <p className="quiet">{own.hint}</p>
+}

@@ -37,6 +37,11 @@ export const Now = memo(function Now({ playback }: { playback: PlaybackFieldsFra
           {item && <Likes count={item.likeCount} />}
           <SpotifyLink song={song} />
         </div>
+        {playback.skipVotes > 0 && (
+          <p className="votes" role="status">
+            {own.votes(playback.skipVotes, playback.skipVotesNeeded)}
+          </p>
+        )}
       </div>
       <Meter key={song.uri} playback={playback} />
     </section>

@@ -5,6 +5,7 @@ import { PlaybackChangesDocument, RoomChangesDocument } from '../api/generated'
 import { useLive } from '../api/live'
 import { type QueueState, useQueue } from '../api/queue'
 import { type Store, useStore } from '../api/store'
+import { usePast } from '../api/usePast'
 import { useOwnText } from '../text/text'
 import { de } from './de'
 import { en } from './en'
@@ -29,6 +30,8 @@ export function Party({ api, roomId, startOver }: Props) {
   const { data: { playback } = {}, failure: playbackFailure } = useLive(PlaybackChangesDocument, { roomId })
   const queue = useQueue(api, roomId)
   const stage = useSyncExternalStore(queue.subscribe, () => stageOf(room, playback, queue.get()))
+  const isOver = usePast(room?.settings?.lastCallAt)
+  const takesSongs = room?.settings?.requestsOpen !== false && !isOver
   useRefusal(api, queue, [roomFailure, playbackFailure], startOver)
   useEffect(() => {
     if (room) document.title = own.title(room.name)
@@ -36,10 +39,9 @@ export function Party({ api, roomId, startOver }: Props) {
 
   if (!room || !playback || stage === 'loading') return <Looking />
   if (stage === 'closed') return <Farewell code={room.code} startOver={startOver} />
-  const takesSongs = room.settings?.requestsOpen !== false
   return (
     <Frame>
-      <Header name={room.name} connection={api.connection} health={playback.health} />
+      <Header room={room} connection={api.connection} health={playback.health} />
       {stage === 'empty' ? (
         <main className="empty">
           <Join room={room} invitation={takesSongs ? own.invitation : own.silence} />

@@ -37,6 +37,7 @@ const Row = memo(function Row({ item, place, gone }: { item: Item; place: number
   const own = useOwnText({ en, de })
   const { song } = item
   const committed = item.state === 'COMMITTED'
+  const mark = item.refusal && !committed ? own.held : item.pin && own.pinned
   return (
     <li className="row" data-gone={gone} aria-hidden={gone} style={{ transform: `translateY(${place * 100}%)` }}>
       <span className="place">{place + 1}</span>
@@ -49,6 +50,7 @@ const Row = memo(function Row({ item, place, gone }: { item: Item; place: number
           <SpotifyMark />
           <span className="row-artists">{text.by(song.artists)}</span>
           <span className="row-by">{committed ? own.waiting : text.addedBy(item.addedBy?.displayName)}</span>
+          {mark && <span className="mark">{mark}</span>}
         </p>
       </div>
       <Likes count={item.likeCount} />

@@ -6,6 +6,12 @@ export interface Messages {
   scan: string
   qr: (url: string) => string
   hint: string
+  present: (n: number) => string
+  lastFrom: (name: string) => string
+  lastCall: (time: string) => string
+  votes: (n: number, needed: number) => string
+  pinned: string
+  held: string
   progress: string
   waiting: string
   invitation: string
