@@ -4,9 +4,10 @@
 //	antwon-bench realtime [-quick] [-only sections] [-servers names] [-subscribers numbers] [-rooms N]
 //
 // The first compares likes a second with the rate of the bare SQL statements of one like, and measures the time from a
-// like's commit to its arrival at a subscriber, and the time to read a queue. MySQL is looked for as by the tests
-// (ANTWON_TEST_MYSQL_URL). The second puts thousands of subscribers on the program's server, on gqlgen's own transport, and
-// on a broadcast without GraphQL, each a process of its own. docs/benchmarks.md tells what is compared with what.
+// like's commit to its arrival at a subscriber, and the times to read a queue, and pages of a long history and a long log.
+// MySQL is looked for as by the tests (ANTWON_TEST_MYSQL_URL). The second puts thousands of subscribers on the program's
+// server, on gqlgen's own transport, and on a broadcast without GraphQL, each a process of its own. docs/benchmarks.md tells
+// what is compared with what.
 //
 // Every figure is of this machine at this moment: compare only those of one run.
 package main
@@ -75,7 +76,10 @@ func benchDatabase(ctx context.Context, kind string, each time.Duration) error {
 	if err := benchOrders(ctx, url); err != nil {
 		return fmt.Errorf("orders: %w", err)
 	}
-	return benchQueue(ctx, url)
+	if err := benchQueue(ctx, url); err != nil {
+		return fmt.Errorf("queue: %w", err)
+	}
+	return benchPages(ctx, url)
 }
 
 func open(kind string) (url string, drop func(), err error) {

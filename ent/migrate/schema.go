@@ -68,6 +68,11 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{LikesColumns[1], LikesColumns[2]},
 			},
+			{
+				Name:    "likes_users_user",
+				Unique:  false,
+				Columns: []*schema.Column{LikesColumns[2]},
+			},
 		},
 	}
 	// LoginsColumns holds the columns for the "logins" table.
@@ -130,9 +135,14 @@ var (
 				Columns: []*schema.Column{MembershipsColumns[6], MembershipsColumns[7]},
 			},
 			{
-				Name:    "membership_room_id_joined_at",
+				Name:    "membership_room_id_joined_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{MembershipsColumns[6], MembershipsColumns[3]},
+				Columns: []*schema.Column{MembershipsColumns[6], MembershipsColumns[3], MembershipsColumns[0]},
+			},
+			{
+				Name:    "memberships_users_user",
+				Unique:  false,
+				Columns: []*schema.Column{MembershipsColumns[7]},
 			},
 		},
 	}
@@ -211,9 +221,9 @@ var (
 				Columns: []*schema.Column{QueueItemsColumns[21], QueueItemsColumns[3]},
 			},
 			{
-				Name:    "queueitem_room_id_started_at",
+				Name:    "queueitem_room_id_started_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{QueueItemsColumns[21], QueueItemsColumns[17]},
+				Columns: []*schema.Column{QueueItemsColumns[21], QueueItemsColumns[17], QueueItemsColumns[0]},
 			},
 			{
 				Name:    "queueitem_room_id_recording_started_at",
@@ -224,6 +234,16 @@ var (
 				Name:    "queueitem_room_id_added_by_id",
 				Unique:  false,
 				Columns: []*schema.Column{QueueItemsColumns[21], QueueItemsColumns[23]},
+			},
+			{
+				Name:    "queue_items_users_added_by",
+				Unique:  false,
+				Columns: []*schema.Column{QueueItemsColumns[23]},
+			},
+			{
+				Name:    "queue_items_songs_song",
+				Unique:  false,
+				Columns: []*schema.Column{QueueItemsColumns[22]},
 			},
 		},
 	}
@@ -271,6 +291,18 @@ var (
 				Columns:    []*schema.Column{RoomsColumns[29]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "room_closed_at",
+				Unique:  false,
+				Columns: []*schema.Column{RoomsColumns[28]},
+			},
+			{
+				Name:    "rooms_users_host",
+				Unique:  false,
+				Columns: []*schema.Column{RoomsColumns[29]},
 			},
 		},
 	}
@@ -335,9 +367,9 @@ var (
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "roomevent_room_id_at",
+				Name:    "roomevent_room_id_at_id_kind",
 				Unique:  false,
-				Columns: []*schema.Column{RoomEventsColumns[9], RoomEventsColumns[1]},
+				Columns: []*schema.Column{RoomEventsColumns[9], RoomEventsColumns[1], RoomEventsColumns[0], RoomEventsColumns[3]},
 			},
 			{
 				Name:    "roomevent_room_id_actor_id_version",
@@ -399,6 +431,18 @@ var (
 				Columns:    []*schema.Column{RoomPlaybacksColumns[20]},
 				RefColumns: []*schema.Column{SongsColumns[0]},
 				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "room_playbacks_queue_items_item",
+				Unique:  false,
+				Columns: []*schema.Column{RoomPlaybacksColumns[19]},
+			},
+			{
+				Name:    "room_playbacks_songs_song",
+				Unique:  false,
+				Columns: []*schema.Column{RoomPlaybacksColumns[20]},
 			},
 		},
 	}
@@ -473,6 +517,11 @@ var (
 				Name:    "skipvote_item_id_user_id",
 				Unique:  true,
 				Columns: []*schema.Column{SkipVotesColumns[1], SkipVotesColumns[2]},
+			},
+			{
+				Name:    "skip_votes_users_user",
+				Unique:  false,
+				Columns: []*schema.Column{SkipVotesColumns[2]},
 			},
 		},
 	}

@@ -151,7 +151,7 @@ func (Membership) Edges() []ent.Edge {
 }
 
 func (Membership) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("room_id", "user_id").Unique(), index.Fields("room_id", "joined_at")}
+	return []ent.Index{index.Fields("room_id", "user_id").Unique(), index.Fields("room_id", "joined_at", "id"), referring("user_id", "memberships_users_user")}
 }
 
 // IdempotencyKey remembers what a mutation that may be sent again has done.

@@ -44,6 +44,10 @@ func (RoomPlayback) Edges() []ent.Edge {
 	}
 }
 
+func (RoomPlayback) Indexes() []ent.Index {
+	return []ent.Index{referring("item_id", "room_playbacks_queue_items_item"), referring("song_id", "room_playbacks_songs_song")}
+}
+
 // RoomCommand is what a host asks of the player: the replica that drives the room carries it out.
 type RoomCommand struct{ ent.Schema }
 

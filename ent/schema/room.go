@@ -51,6 +51,10 @@ func (Room) Edges() []ent.Edge {
 	return []ent.Edge{edge.To("host", User.Type).Field("host_id").Unique().Required().Immutable()}
 }
 
+func (Room) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("closed_at"), referring("host_id", "rooms_users_host")}
+}
+
 // Blocked is a song or an artist that may not play in a room.
 type Blocked struct {
 	URI       string `json:"uri"`
@@ -124,9 +128,11 @@ func (QueueItem) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("room_id", "active_recording").Unique(),
 		index.Fields("room_id", "version"),
-		index.Fields("room_id", "started_at"),
+		index.Fields("room_id", "started_at", "id"), // the history, page by page
 		index.Fields("room_id", "recording", "started_at"),
 		index.Fields("room_id", "added_by_id"),
+		referring("added_by_id", "queue_items_users_added_by"),
+		referring("song_id", "queue_items_songs_song"),
 	}
 }
 
@@ -148,7 +154,7 @@ func (Like) Edges() []ent.Edge {
 }
 
 func (Like) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("item_id", "user_id").Unique()}
+	return []ent.Index{index.Fields("item_id", "user_id").Unique(), referring("user_id", "likes_users_user")}
 }
 
 // SkipVote is one user's wish that a song that plays be skipped. An item plays once, so it is the play.
@@ -169,7 +175,7 @@ func (SkipVote) Edges() []ent.Edge {
 }
 
 func (SkipVote) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("item_id", "user_id").Unique()}
+	return []ent.Index{index.Fields("item_id", "user_id").Unique(), referring("user_id", "skip_votes_users_user")}
 }
 
 // RoomEvent tells the host who did what.
@@ -196,5 +202,8 @@ func (RoomEvent) Edges() []ent.Edge {
 }
 
 func (RoomEvent) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("room_id", "at"), index.Fields("room_id", "actor_id", "version")}
+	return []ent.Index{
+		index.Fields("room_id", "at", "id", "kind"), // the log, page by page; likes are passed over within the index
+		index.Fields("room_id", "actor_id", "version"),
+	}
 }

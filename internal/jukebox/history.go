@@ -2,17 +2,11 @@ package jukebox
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
-	"strings"
 	"time"
-
-	"entgo.io/ent/dialect/sql"
 
 	"antwon.dj/backend/ent/queueitem"
 )
-
-const maxPage = 100
 
 // Play is one time that a song was played, or plays now.
 type Play struct {
@@ -30,19 +24,11 @@ func (j *Jukebox) History(ctx context.Context, r *Room, first int, after *string
 	if err := r.MembersOnly(); err != nil {
 		return nil, false, err
 	}
-	if first < 1 || first > maxPage {
-		return nil, false, badInput("first", "must be 1 to %d", maxPage)
+	page, err := newPage(r.ID, queueitem.FieldStartedAt, first, after)
+	if err != nil {
+		return nil, false, err
 	}
-	query := j.store.read.QueueItem.Query().Where(queueitem.RoomID(r.ID), queueitem.StartedAtNotNil()).
-		Order(queueitem.ByStartedAt(sql.OrderDesc()), queueitem.ByID(sql.OrderDesc())).Limit(first + 1)
-	if after != nil {
-		at, id, err := parseCursor(*after)
-		if err != nil {
-			return nil, false, err
-		}
-		query.Where(queueitem.StartedAtLTE(at), queueitem.Or(queueitem.StartedAtLT(at), queueitem.IDLT(id)))
-	}
-	rows, err := query.All(ctx)
+	rows, err := j.store.read.QueueItem.Query().Where(page.rows, queueitem.StartedAtNotNil()).Order(page.latestFirst).Limit(first + 1).All(ctx)
 	if err != nil {
 		return nil, false, fmt.Errorf("load history: %w", err)
 	}
@@ -64,21 +50,4 @@ func (j *Jukebox) History(ctx context.Context, r *Room, first int, after *string
 		played = append(played, play)
 	}
 	return played, more, nil
-}
-
-func cursor(at time.Time, id string) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(at.UTC().Format(time.RFC3339Nano) + " " + id))
-}
-
-func parseCursor(text string) (at time.Time, id string, err error) {
-	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if err == nil {
-		moment, rest, _ := strings.Cut(string(raw), " ")
-		id = rest
-		at, err = time.Parse(time.RFC3339Nano, moment)
-	}
-	if _, idErr := parseID("after", id); err != nil || idErr != nil || at.Year() < 1970 || at.Year() > 9999 {
-		return time.Time{}, "", badInput("after", "is not a cursor of this list")
-	}
-	return at, id, nil
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
-
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/roomevent"
 )
@@ -89,20 +87,13 @@ func (j *Jukebox) Log(ctx context.Context, r *Room, first int, after *string, li
 	if _, err := j.enter(ctx, r.ID, ActLog); err != nil {
 		return nil, false, err
 	}
-	if first < 1 || first > maxPage {
-		return nil, false, badInput("first", "must be 1 to %d", maxPage)
+	page, err := newPage(r.ID, roomevent.FieldAt, first, after)
+	if err != nil {
+		return nil, false, err
 	}
-	query := j.store.read.RoomEvent.Query().Where(roomevent.RoomID(r.ID)).
-		Order(roomevent.ByAt(sql.OrderDesc()), roomevent.ByID(sql.OrderDesc())).Limit(first + 1)
+	query := j.store.read.RoomEvent.Query().Where(page.rows).Order(page.latestFirst).Limit(first + 1)
 	if !likes {
 		query.Where(roomevent.KindNotIn(string(DidLike), string(DidUnlike)))
-	}
-	if after != nil {
-		at, id, err := parseCursor(*after)
-		if err != nil {
-			return nil, false, err
-		}
-		query.Where(roomevent.AtLTE(at), roomevent.Or(roomevent.AtLT(at), roomevent.IDLT(id)))
 	}
 	rows, err := query.All(ctx)
 	if err != nil {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
-
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/room"
@@ -28,19 +26,11 @@ func (j *Jukebox) Members(ctx context.Context, r *Room, first int, after *string
 	if _, err := j.enter(ctx, r.ID, ActMembers); err != nil {
 		return nil, false, err
 	}
-	if first < 1 || first > maxPage {
-		return nil, false, badInput("first", "must be 1 to %d", maxPage)
+	page, err := newPage(r.ID, membership.FieldJoinedAt, first, after)
+	if err != nil {
+		return nil, false, err
 	}
-	query := j.store.read.Membership.Query().Where(membership.RoomID(r.ID)).WithUser().
-		Order(membership.ByJoinedAt(sql.OrderDesc()), membership.ByID(sql.OrderDesc())).Limit(first + 1)
-	if after != nil {
-		at, id, err := parseCursor(*after)
-		if err != nil {
-			return nil, false, err
-		}
-		query.Where(membership.Or(membership.JoinedAtLT(at), membership.And(membership.JoinedAt(at), membership.IDLT(id))))
-	}
-	rows, err := query.All(ctx)
+	rows, err := j.store.read.Membership.Query().Where(page.rows).WithUser().Order(page.latestFirst).Limit(first + 1).All(ctx)
 	if err != nil {
 		return nil, false, fmt.Errorf("load members: %w", err)
 	}

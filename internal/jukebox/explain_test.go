@@ -1,0 +1,153 @@
+package jukebox
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+
+	"antwon.dj/backend/ent"
+)
+
+// Plan is how the database carries out a statement.
+type Plan struct {
+	Statement, Text string
+	Read            int // rows that were read for it, those of indexes included; 0 where the database does not count
+}
+
+// Explain has the database tell how it carries out whatever is read from now on. What it returns gives the plans since it was
+// called last.
+func (s *Store) Explain() func() []Plan {
+	e := &explainer{Driver: entsql.OpenDB(s.dialect, s.readDB.DB)}
+	s.read = ent.NewClient(ent.Driver(e))
+	return func() []Plan {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		plans := e.plans
+		e.plans = nil
+		return plans
+	}
+}
+
+type explainer struct {
+	dialect.Driver
+	mu    sync.Mutex
+	plans []Plan
+}
+
+func (e *explainer) Query(ctx context.Context, query string, args, v any) error {
+	plan, err := e.explain(ctx, query, args)
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	e.plans = append(e.plans, plan)
+	e.mu.Unlock()
+	return e.Driver.Query(ctx, query, args, v)
+}
+
+func (e *explainer) explain(ctx context.Context, query string, args any) (Plan, error) {
+	if e.Dialect() == dialect.SQLite {
+		text, err := told(ctx, e.Driver, "EXPLAIN QUERY PLAN "+query, args)
+		return Plan{Statement: query, Text: strings.Join(text, " ")}, err
+	}
+	tx, err := e.Tx(ctx) // keeps to one connection, which counts
+	if err != nil {
+		return Plan{}, err
+	}
+	defer tx.Rollback()
+	text, err := told(ctx, tx, "EXPLAIN "+query, args)
+	if err != nil {
+		return Plan{}, err
+	}
+	plan := Plan{Statement: query, Text: strings.Join(text, " ")}
+	for _, sign := range []int{-1, 1} {
+		counts, err := told(ctx, tx, "SHOW SESSION STATUS LIKE 'Handler\\_read\\_%'", []any{})
+		if err != nil {
+			return Plan{}, err
+		}
+		for i := 1; i < len(counts); i += 2 {
+			n, _ := strconv.Atoi(counts[i])
+			plan.Read += sign * n
+		}
+		if sign < 0 {
+			if _, err := told(ctx, tx, query, args); err != nil {
+				return Plan{}, err
+			}
+		}
+	}
+	return plan, nil
+}
+
+// told is all that a query answers, value by value.
+func told(ctx context.Context, db dialect.ExecQuerier, query string, args any) (values []string, err error) {
+	rows := &entsql.Rows{}
+	if err := db.Query(ctx, query, args, rows); err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	for rows.Next() {
+		row := make([]sql.NullString, len(columns))
+		into := make([]any, len(columns))
+		for i := range row {
+			into[i] = &row[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		for _, value := range row {
+			values = append(values, value.String)
+		}
+	}
+	return values, rows.Err()
+}
+
+// PlayMuch gives a room n members, songs that were played, and lines in its log, of which nine in ten are likes.
+func (s *Store) PlayMuch(ctx context.Context, roomID string, n int) error {
+	const atOnce = 500
+	began := microseconds(time.Now().Add(-30 * 24 * time.Hour))
+	for first := 0; first < n; first += atOnce {
+		err := s.inTx(ctx, func(tx *ent.Tx) error {
+			uri := fmt.Sprintf("spotify:track:much%d", first)
+			err := tx.Song.Create().SetID(uri).SetName("Song").SetArtists([]string{"Artist"}).SetAlbumName("Album").SetDurationMs(1).
+				SetExplicit(false).SetPlayable(true).SetSpotifyURL("").SetIsrc("").SetFetchedAt(began).Exec(ctx)
+			if err != nil {
+				return err
+			}
+			var users []*ent.UserCreate
+			var members []*ent.MembershipCreate
+			var items []*ent.QueueItemCreate
+			var events []*ent.RoomEventCreate
+			for i := first; i < first+atOnce; i++ {
+				user, item, at, kind := newID(), newID(), began.Add(time.Duration(i)*time.Minute), DidLike
+				if i%10 == 0 {
+					kind = DidAdd
+				}
+				users = append(users, tx.User.Create().SetID(user).SetKind(string(GuestUser)).SetDisplayName("Guest").SetCreatedAt(at))
+				members = append(members, tx.Membership.Create().SetID(newID()).SetRoomID(roomID).SetUserID(user).
+					SetDisplayName("Guest").SetRole(string(RoleGuest)).SetJoinedAt(at))
+				items = append(items, tx.QueueItem.Create().SetID(item).SetRoomID(roomID).SetSongID(uri).SetAddedByID(user).SetAddedAt(at).
+					SetAge(1).SetVersion(1).SetState(string(Played)).SetLikeCount(0).SetRecording("much").SetStartedAt(at).SetEndedAt(at))
+				events = append(events, tx.RoomEvent.Create().SetID(newID()).SetRoomID(roomID).SetAt(at).SetKind(string(kind)).
+					SetActorID(user).SetItemID(item).SetVersion(1))
+			}
+			return errors.Join(tx.User.CreateBulk(users...).Exec(ctx), tx.Membership.CreateBulk(members...).Exec(ctx),
+				tx.QueueItem.CreateBulk(items...).Exec(ctx), tx.RoomEvent.CreateBulk(events...).Exec(ctx))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

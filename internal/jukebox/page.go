@@ -1,0 +1,68 @@
+package jukebox
+
+import (
+	"encoding/base64"
+	"strings"
+	"time"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+)
+
+const maxPage = 100
+
+// page is a part of a list of a room's rows, the latest first by a column with a time.
+type page struct {
+	roomID, column string
+	after          bool // it does not begin with the latest, but behind this row:
+	at             time.Time
+	id             string
+}
+
+// newPage checks what was asked for: up to first (1–100) rows behind the cursor after.
+func newPage(roomID, column string, first int, after *string) (p page, err error) {
+	p = page{roomID: roomID, column: column, after: after != nil}
+	if first < 1 || first > maxPage {
+		return p, badInput("first", "must be 1 to %d", maxPage)
+	}
+	if p.after {
+		p.at, p.id, err = parseCursor(*after)
+	}
+	return p, err
+}
+
+// rows picks the room's rows behind the cursor. To begin in the middle of an index, MariaDB has to look for a range of rooms
+// (with an equality it reads the room from its end), and SQLite for one.
+func (p page) rows(s *sql.Selector) {
+	room, at, id := s.C("room_id"), s.C(p.column), s.C("id")
+	if p.after && s.Dialect() == dialect.MySQL {
+		s.Where(sql.And(sql.GTE(room, p.roomID), sql.LTE(room, p.roomID)))
+	} else {
+		s.Where(sql.EQ(room, p.roomID))
+	}
+	if p.after {
+		s.Where(sql.And(sql.LTE(at, p.at), sql.Or(sql.LT(at, p.at), sql.LT(id, p.id))))
+	}
+}
+
+// latestFirst is the order of the list, which an index on room, time and id has, too.
+func (p page) latestFirst(s *sql.Selector) {
+	s.OrderBy(sql.Desc(s.C("room_id")), sql.Desc(s.C(p.column)), sql.Desc(s.C("id")))
+}
+
+func cursor(at time.Time, id string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(at.UTC().Format(time.RFC3339Nano) + " " + id))
+}
+
+func parseCursor(text string) (at time.Time, id string, err error) {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err == nil {
+		moment, rest, _ := strings.Cut(string(raw), " ")
+		id = rest
+		at, err = time.Parse(time.RFC3339Nano, moment)
+	}
+	if _, idErr := parseID("after", id); err != nil || idErr != nil || at.Year() < 1970 || at.Year() > 9999 {
+		return time.Time{}, "", badInput("after", "is not a cursor of this list")
+	}
+	return at, id, nil
+}

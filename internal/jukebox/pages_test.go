@@ -1,0 +1,82 @@
+package jukebox_test
+
+import (
+	"strings"
+	"testing"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+// evening is how many songs a room has played, and how many lines its log has, and members it had.
+const evening = 10_000
+
+// TestAPageOfALongListIsReadAlone asks the databases how they find pages of long lists: by an index that has the list's order,
+// so that they neither read nor sort the rest of the room.
+func TestAPageOfALongListIsReadAlone(t *testing.T) {
+	const first = 50
+	onBothDatabases(t, func(p *party) {
+		p.must(p.store.PlayMuch(p.Context(), p.room.ID, evening))
+		plans := p.store.Explain()
+		asked := p.newJukebox(p.bus)
+		room, err := asked.Room(p.host, p.room.ID)
+		p.must(err)
+
+		lists := []struct {
+			name, table, index string
+			reads              int // rows for each that is listed
+			page               func(after *string) (cursor string, n int, more bool)
+		}{
+			{"history", "queue_items", "queueitem_room_id_started_at_id", 1, func(after *string) (string, int, bool) {
+				songs, more, err := asked.History(p.host, room, first, after)
+				p.must(err)
+				return songs[len(songs)-1].Cursor, len(songs), more
+			}},
+			{"log with likes", "room_events", "roomevent_room_id_at_id_kind", 1, func(after *string) (string, int, bool) {
+				lines, more, err := asked.Log(p.host, room, first, after, true)
+				p.must(err)
+				return lines[len(lines)-1].Cursor, len(lines), more
+			}},
+			{"log", "room_events", "roomevent_room_id_at_id_kind", 10, func(after *string) (string, int, bool) {
+				lines, more, err := asked.Log(p.host, room, first, after, false)
+				p.must(err)
+				return lines[len(lines)-1].Cursor, len(lines), more
+			}},
+			{"members", "memberships", "membership_room_id_joined_at_id", 1, func(after *string) (string, int, bool) {
+				members, more, err := asked.Members(p.host, room, first, after)
+				p.must(err)
+				return members[len(members)-1].Cursor, len(members), more
+			}},
+		}
+		for _, list := range lists {
+			var after *string
+			for range 10 { // the last of them begins far behind the first
+				cursor, n, more := list.page(after)
+				if n != first || !more {
+					p.Fatalf("%s: a page of %d, more: %t", list.name, n, more)
+				}
+				after = &cursor
+			}
+			p.readsAlone(list.name, plans(), list.table, list.index, 10, list.reads*(first+2))
+		}
+	})
+}
+
+// readsAlone checks the plans of the pages of a table.
+func (p *party) readsAlone(name string, plans []jukebox.Plan, table, index string, pages, most int) {
+	p.Helper()
+	checked := 0
+	for _, plan := range plans {
+		if !strings.Contains(plan.Statement, "FROM `"+table+"`") || !strings.Contains(plan.Statement, "ORDER BY") {
+			continue
+		}
+		checked++
+		sorts := strings.Contains(plan.Text, "TEMP B-TREE") || strings.Contains(plan.Text, "filesort") || strings.Contains(plan.Text, "temporary")
+		begins := strings.Contains(plan.Statement, "<=") == strings.Contains(plan.Text, "<?)") || plan.Read > 0
+		if !strings.Contains(plan.Text, index) || sorts || !begins || plan.Read > most {
+			p.Fatalf("page %d of the %s: %s\nreads %d rows by: %s", checked, name, plan.Statement, plan.Read, plan.Text)
+		}
+	}
+	if checked != pages {
+		p.Errorf("%s: %d pages were seen", name, checked)
+	}
+}
