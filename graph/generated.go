@@ -71,7 +71,7 @@ type MutationResolver interface {
 	ApproveItem(ctx context.Context, itemID string) (*jukebox.QueueItem, error)
 	PinItem(ctx context.Context, itemID string, position int, until jukebox.PinRule, likes *int) (*jukebox.RoomQueue, error)
 	UnpinItem(ctx context.Context, itemID string) (*jukebox.RoomQueue, error)
-	Undo(ctx context.Context, roomID string) (*jukebox.RoomQueue, error)
+	Undo(ctx context.Context, roomID string, of *string) (*jukebox.RoomQueue, error)
 	ExportHistory(ctx context.Context, roomID string) (*jukebox.Playlist, error)
 	SetRole(ctx context.Context, roomID string, userID string, role jukebox.Role) (*jukebox.Member, error)
 	RemoveGuest(ctx context.Context, roomID string, userID string, ban bool) (*jukebox.Member, error)
@@ -449,11 +449,19 @@ type Mutation {
   "Lets a pinned song go: it stands where likes and age put it. For hosts. Unpinning what is not pinned is no error."
   unpinItem("The queue item's id." itemId: ID!): RoomQueue!
   """
-  Takes back the caller's last action in this room: a like, an unlike, an added or a withdrawn song of the last 30 seconds; for hosts
+  Takes back an action of the caller's in this room: a like, an unlike, an added or a withdrawn song of the last 30 seconds; for hosts
   also a removed song or a cleared queue, for a minute. Nothing else of the action is left, but its line in the log. For guests. CONFLICT
   if there is nothing to take back, or it has been overtaken by what happened since.
   """
-  undo("The room's id." roomId: ID!): RoomQueue!
+  undo(
+    "The room's id."
+    roomId: ID!
+    """
+    The idempotencyKey of the mutation to take back. What was taken back already is then no error, so it is safe to repeat. Without it:
+    whatever the caller did last, on whatever device.
+    """
+    of: String
+  ): RoomQueue!
   """
   Makes a private playlist of what the room played, in the host's Spotify account: each song once, in order, without those that were
   skipped. Open or closed. For the room's host. CONFLICT if nothing has been played.
@@ -2434,6 +2442,14 @@ func (ec *executionContext) field_Mutation_undo_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["roomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "of",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["of"] = arg1
 	return args, nil
 }
 
@@ -4374,7 +4390,7 @@ func (ec *executionContext) _Mutation_undo(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().Undo(ctx, fc.Args["roomId"].(string))
+			return ec.Resolvers.Mutation().Undo(ctx, fc.Args["roomId"].(string), fc.Args["of"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomQueue) graphql.Marshaler {

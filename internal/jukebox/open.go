@@ -134,7 +134,7 @@ func (p *roomPlan) open(ctx context.Context, tx *ent.Tx, key *repeatable) error 
 	if err := admit(ctx, tx, p.id, p.host.ID, p.host.DisplayName, RoleHost, now); err != nil {
 		return err
 	}
-	return key.remember(ctx, tx, outcome{objectID: p.id})
+	return key.remember(ctx, tx, outcome{objectID: p.id}, now)
 }
 
 func (p *roomPlan) free(ctx context.Context, tx *ent.Tx) error {

@@ -73,7 +73,7 @@ func (r *repeatable) done(ctx context.Context, keys *ent.IdempotencyKeyClient) (
 	return &outcome{objectID: row.ObjectID, flag: row.Flag, repeated: true}, nil
 }
 
-func (r *repeatable) remember(ctx context.Context, tx *ent.Tx, o outcome) error {
+func (r *repeatable) remember(ctx context.Context, tx *ent.Tx, o outcome, now time.Time) error {
 	if r == nil {
 		return nil
 	}
@@ -82,7 +82,7 @@ func (r *repeatable) remember(ctx context.Context, tx *ent.Tx, o outcome) error 
 		return err
 	}
 	err = tx.IdempotencyKey.Create().SetUserID(r.userID).SetKey(r.key).SetMutation(r.mutation).SetArgumentsHash(r.argumentsHash).
-		SetObjectID(o.objectID).SetFlag(o.flag).SetCreatedAt(microseconds(time.Now())).Exec(ctx)
+		SetObjectID(o.objectID).SetFlag(o.flag).SetCreatedAt(now).Exec(ctx)
 	if ent.IsConstraintError(err) {
 		return errorf(Conflict, "this idempotency key is in use by another request of this moment")
 	}
@@ -113,7 +113,7 @@ func (j *Jukebox) changeOnce(ctx context.Context, a access, key *string, mutatio
 		if result, err = fn(ctx, t); err != nil || repeatable == nil {
 			return err
 		}
-		return repeatable.remember(ctx, t.note(), result)
+		return repeatable.remember(ctx, t.note(), result, t.now)
 	})
 	return result, err
 }

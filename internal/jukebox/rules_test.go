@@ -158,7 +158,7 @@ func TestAddsPerHourRefill(t *testing.T) {
 		if *quota.AddsLeft != 0 || time.Until(*quota.RefillsAt).Round(time.Minute) != 30*time.Minute {
 			t.Errorf("her quota is %+v", quota)
 		}
-		_, err := p.Undo(gina, p.room.ID)
+		_, err := p.Undo(gina, p.room.ID, nil)
 		p.must(err)
 		if back := p.quota(gina); *back.AddsLeft != 1 || back.RefillsAt != nil {
 			t.Errorf("after taking %s back it is %+v", second.ID, back)
@@ -302,9 +302,9 @@ func TestAWithdrawnSongPassesToWhoLikedItFirst(t *testing.T) {
 		}
 		_, err = p.RemoveQueueItem(gina, item.ID, nil)
 		p.wants(jukebox.Forbidden, err)
-		_, err = p.Undo(gina, p.room.ID) // the second one
+		_, err = p.Undo(gina, p.room.ID, nil) // the second one
 		p.must(err)
-		_, err = p.Undo(gina, p.room.ID) // the first one
+		_, err = p.Undo(gina, p.room.ID, nil) // the first one
 		p.must(err)
 		state = p.state()
 		p.expect("queue", songs(state.Queue), "1 2")
@@ -317,11 +317,11 @@ func TestAWithdrawnSongPassesToWhoLikedItFirst(t *testing.T) {
 func TestUndoTakesBackTheLastThingAndNothingElse(t *testing.T) {
 	onBothDatabases(t, func(p *party) {
 		gina, ben := p.join("Gina"), p.join("Ben")
-		_, err := p.Undo(gina, p.room.ID)
+		_, err := p.Undo(gina, p.room.ID, nil)
 		p.wants(jukebox.Conflict, err)
 		undo := func(who context.Context, queue string) {
 			p.Helper()
-			_, err := p.Undo(who, p.room.ID)
+			_, err := p.Undo(who, p.room.ID, nil)
 			p.must(err)
 			p.expect("queue", p.queue(), queue)
 		}
@@ -330,7 +330,7 @@ func TestUndoTakesBackTheLastThingAndNothingElse(t *testing.T) {
 		p.expect("queue", p.queue(), "2 1")
 		undo(gina, "1 2") // the like
 		undo(gina, "1")   // the song
-		_, err = p.Undo(gina, p.room.ID)
+		_, err = p.Undo(gina, p.room.ID, nil)
 		p.wants(jukebox.Conflict, err)
 		p.like(gina, one)
 		_, err = p.UnlikeQueueItem(gina, one.ID, nil)
@@ -352,8 +352,43 @@ func TestUndoTakesBackTheLastThingAndNothingElse(t *testing.T) {
 		_, err = p.RemoveQueueItem(p.host, one.ID, nil)
 		p.must(err)
 		undo(p.host, "1 4 3")
-		_, err = p.Undo(p.host, p.room.ID)
+		_, err = p.Undo(p.host, p.room.ID, nil)
 		p.wants(jukebox.Conflict, err)
+	})
+}
+
+func TestUndoByItsKeyTakesBackThisAndOnlyOnce(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		gina, ben := p.join("Gina"), p.join("Ben")
+		one, two := p.add(ben, 1), p.add(ben, 2)
+		undo := func(who context.Context, key, queue string) {
+			p.Helper()
+			for range 2 { // a double tap
+				_, err := p.Undo(who, p.room.ID, &key)
+				p.must(err)
+			}
+			p.expect("queue", p.queue(), queue)
+		}
+		_, err := p.LikeQueueItem(gina, two.ID, pointer("first"))
+		p.must(err)
+		_, err = p.LikeQueueItem(gina, one.ID, pointer("second"))
+		p.must(err)
+		undo(gina, "first", "1 2")
+		_, err = p.AddSong(gina, p.room.ID, uri(1), pointer("nothing")) // she likes it already
+		p.must(err)
+		_, err = p.Undo(gina, p.room.ID, pointer("nothing"))
+		p.wants(jukebox.Conflict, err)
+		_, err = p.AddSong(gina, p.room.ID, uri(2), pointer("like"))
+		p.must(err)
+		undo(gina, "like", "1 2")
+		for _, who := range []context.Context{ben, p.host} { // keys are everybody's own
+			_, err = p.Undo(who, p.room.ID, pointer("second"))
+			p.wants(jukebox.Conflict, err)
+		}
+		_, err = p.ClearQueue(p.host, p.room.ID, pointer("clear"))
+		p.must(err)
+		p.add(p.host, 3) // on another device
+		undo(p.host, "clear", "1 2 3")
 	})
 }
 
@@ -363,7 +398,7 @@ func TestUndoComesTooLateForWhatWasHandedOver(t *testing.T) {
 		item := p.add(gina, 1)
 		p.like(gina, item)
 		p.step(jukebox.PlaybackStep{CommitItem: item.ID})
-		_, err := p.Undo(gina, p.room.ID)
+		_, err := p.Undo(gina, p.room.ID, nil)
 		p.refusedBecause(err, jukebox.ReasonCommitted)
 		if got := p.state().Queue[0]; got.LikeCount != 1 {
 			t.Errorf("it has %d likes", got.LikeCount)
@@ -416,7 +451,7 @@ func TestTheLogSaysWhoDidWhat(t *testing.T) {
 		p.must(err)
 		_, err = p.RemoveQueueItem(gina, item.ID, nil)
 		p.must(err)
-		_, err = p.Undo(gina, p.room.ID)
+		_, err = p.Undo(gina, p.room.ID, nil)
 		p.must(err)
 		p.settle(jukebox.SettingsChange{OrderMode: pointer(jukebox.OrderFair), AllowExplicit: pointer(false)})
 		tell := func(likes bool) (told []string) {

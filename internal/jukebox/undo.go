@@ -8,7 +8,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/idempotencykey"
 	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/predicate"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/roomevent"
 )
@@ -33,10 +35,10 @@ var undoable = map[DeedKind]struct {
 	DidClear:    {undoHostsWithin, ActClear, (*roomTx).undoClear},
 }
 
-// Undo takes back what the viewer did last in a room: a like, an unlike, an added or a withdrawn song, for hosts also a
-// removed song or a cleared queue. Conflict if there is nothing, it is too long ago, or what happened since does not allow
-// it. For guests.
-func (j *Jukebox) Undo(ctx context.Context, roomID string) (*RoomQueue, error) {
+// Undo takes back what the viewer did in a room with this idempotency key or, without one, did last: a like, an unlike, an
+// added or a withdrawn song, for hosts also a removed song or a cleared queue. What was taken back by its key already is no
+// error. Conflict if there is nothing, it is too long ago, or what happened since does not allow it. For guests.
+func (j *Jukebox) Undo(ctx context.Context, roomID string, of *string) (*RoomQueue, error) {
 	a, err := j.enter(ctx, roomID, ActUndo)
 	if err != nil {
 		return nil, err
@@ -44,39 +46,69 @@ func (j *Jukebox) Undo(ctx context.Context, roomID string) (*RoomQueue, error) {
 	if err := a.open(); err != nil {
 		return nil, err
 	}
-	err = j.change(ctx, a, func(ctx context.Context, t *roomTx) error { return t.undoLast(ctx) })
+	err = j.change(ctx, a, func(ctx context.Context, t *roomTx) error {
+		e, err := t.eventToUndo(ctx, of)
+		if err != nil || e.Undone {
+			return err
+		}
+		return t.undo(ctx, e)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("undo: %w", err)
 	}
 	return j.queue(ctx, roomID)
 }
 
-func (t *roomTx) undoLast(ctx context.Context) error {
+// eventToUndo returns what the actor did with this key or, without one, did last.
+func (t *roomTx) eventToUndo(ctx context.Context, of *string) (*ent.RoomEvent, error) {
+	which, err := roomevent.Undone(false), error(nil)
+	if of != nil {
+		which, err = t.doneWith(ctx, *of)
+	}
+	if err != nil {
+		return nil, err
+	}
 	var kinds []string
 	for kind := range undoable {
 		kinds = append(kinds, string(kind))
 	}
-	last, err := t.tx.RoomEvent.Query().
-		Where(roomevent.RoomID(t.roomID), roomevent.ActorID(t.actor), roomevent.KindIn(kinds...), roomevent.Undone(false)).
+	e, err := t.tx.RoomEvent.Query().
+		Where(roomevent.RoomID(t.roomID), roomevent.ActorID(t.actor), roomevent.KindIn(kinds...), which).
 		Order(roomevent.ByVersion(sql.OrderDesc()), roomevent.ByID(sql.OrderDesc())).First(ctx)
 	if ent.IsNotFound(err) {
-		return errNothingToUndo
+		err = errNothingToUndo
+	}
+	return e, err
+}
+
+// doneWith is true of what the actor's mutation with this key did: event and key were written in one change.
+func (t *roomTx) doneWith(ctx context.Context, key string) (predicate.RoomEvent, error) {
+	row, err := t.tx.IdempotencyKey.Query().Where(idempotencykey.UserID(t.actor), idempotencykey.Key(hash([]byte(key)))).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, errNothingToUndo
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	way := undoable[DeedKind(last.Kind)]
-	if t.now.Sub(last.At) > way.within {
+	if row.ObjectID == t.roomID {
+		return roomevent.At(row.CreatedAt), nil
+	}
+	return roomevent.And(roomevent.At(row.CreatedAt), roomevent.ItemID(row.ObjectID)), nil
+}
+
+func (t *roomTx) undo(ctx context.Context, e *ent.RoomEvent) error {
+	way := undoable[DeedKind(e.Kind)]
+	if t.now.Sub(e.At) > way.within {
 		return errNothingToUndo
 	}
 	if err := t.role.may(way.act); err != nil {
 		return err
 	}
-	if err := way.undo(t, ctx, last); err != nil {
+	if err := way.undo(t, ctx, e); err != nil {
 		return err
 	}
-	t.deeds = []deed{{kind: DidUndo, actor: t.actor, itemID: deref(last.ItemID), detail: last.Kind}} // and nothing that can be undone in turn
-	return t.alter().RoomEvent.Update().Where(roomevent.ID(last.ID)).SetUndone(true).Exec(ctx)
+	t.deeds = []deed{{kind: DidUndo, actor: t.actor, itemID: deref(e.ItemID), detail: e.Kind}} // and nothing that can be undone in turn
+	return t.alter().RoomEvent.Update().Where(roomevent.ID(e.ID)).SetUndone(true).Exec(ctx)
 }
 
 var errNothingToUndo = errorf(Conflict, "there is nothing to take back any more")
