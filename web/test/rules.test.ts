@@ -135,7 +135,8 @@ describe('the rules of the house, on phones', () => {
     await gina.tab('queue')
     await gina.like(song).click()
     await gina.page.getByText(`You like ${song}.`).waitFor()
-    await undo.click()
+    await undo.press('Enter')
+    await gina.page.locator('#tab-queue:focus').waitFor() // the keyboard is not lost with the button
     await eventually(
       'the like to be gone on both phones',
       async () => `${await gina.likes(song)} ${await otto.likes(song)}` === '0 0',
@@ -262,5 +263,28 @@ describe('the rules of the house, on phones', () => {
       async () => `${await otto.page.locator('.recap dd').allTextContents()}` === '0,0,1',
     )
     for (const device of [gina, otto]) device.expectQuiet()
+  })
+  test('what was played long ago is a tap away, and stays there when the next song comes', async () => {
+    const { server, host } = await party()
+    const gina = await guest(server, 'Gina')
+    const heard: string[] = []
+    const skipOne = async () => {
+      const song = (await playing(gina)) ?? ''
+      heard.unshift(song)
+      await skip(server, host)
+      await eventually('the next song to play', async () => (await playing(gina)) !== song)
+    }
+    for (let n = 0; n < 11; n++) await skipOne()
+    await gina.tab('played')
+    const more = gina.page.getByRole('button', { name: 'Earlier songs' })
+    await more.waitFor()
+    expect(await gina.songs()).toHaveLength(10)
+    await more.click()
+    await eventually('all to be there', async () => (await gina.songs()).length === 12)
+    await skipOne()
+    await eventually('one more', async () => (await gina.songs()).length === 13)
+    expect((await gina.songs()).slice(1)).toEqual(heard)
+    expect(await more.count()).toBe(0)
+    gina.expectQuiet()
   })
 })

@@ -67,12 +67,13 @@ export function Header({ api, name, code, room, user, unsent, hosts, onRename }:
 /** How many are here, and what was added last. */
 function Presence({ room: { presentCount, lastAdded } }: { room: RoomFieldsFragment }) {
   const own = usePhoneText()
+  const here = presentCount ? own.present(presentCount) : '' // it takes two seconds until one is counted
   return (
     <p className="presence quiet">
-      {presentCount !== null && own.present(presentCount)}
+      {here}
       {lastAdded?.addedBy && (
         <>
-          {` · ${own.lastAdded(lastAdded.addedBy.displayName)} `}
+          {`${here && ' · '}${own.lastAdded(lastAdded.addedBy.displayName)} `}
           <a href={lastAdded.song.spotifyUrl} target="_blank" rel="noreferrer">
             {lastAdded.song.name}
           </a>

@@ -34,7 +34,7 @@ export function Hit({ hit, queue, awaiting, actions, limit }: Props) {
         {queued ? (
           <LikeButton item={queued} actions={actions} />
         ) : awaits ? (
-          <span className="badge">{own.awaiting}</span>
+          <span className="badge">{own.kinds.awaiting}</span>
         ) : (
           <AddButton song={song} actions={actions} reasonId={reason ? reasonId : undefined} />
         )}

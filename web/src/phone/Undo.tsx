@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent } from 'react'
+import { useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react'
 import type { Outcome } from '../api/sender'
 import { sentence, useText } from '../text/text'
 import type { Tell } from '../ui/Outcomes'
@@ -17,6 +17,9 @@ export function Undo({ outcome, actions, tell }: { outcome: Outcome; actions: Ac
     return () => removeEventListener('keydown', listen)
   }, [])
 
+  const bar = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => keepFocus(bar.current), [])
+
   async function undo() {
     const failure = await actions.undo()
     if (failure) tell(sentence(text, failure), true)
@@ -24,7 +27,7 @@ export function Undo({ outcome, actions, tell }: { outcome: Outcome; actions: Ac
   }
 
   return (
-    <div className="notice undo">
+    <div ref={bar} className="notice undo">
       <p>
         <Told outcome={outcome} />
       </p>
@@ -36,4 +39,12 @@ export function Undo({ outcome, actions, tell }: { outcome: Outcome; actions: Ac
       </button>
     </div>
   )
+}
+
+/** The focus goes on to the part of the party that is shown, where it would be lost with what had it. */
+function keepFocus(here: HTMLElement | null): () => void {
+  return () => {
+    if (!here?.contains(document.activeElement)) return
+    document.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus({ preventScroll: true })
+  }
 }

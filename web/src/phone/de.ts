@@ -22,7 +22,6 @@ export const de: PhoneMessages = {
   emptyQueue: 'In der Warteliste steht nichts.',
   addFirst: 'Den ersten Song hinzufügen',
   mine: 'Von dir',
-  awaiting: 'Wartet auf den Gastgeber',
   kinds: { awaiting: 'Wartet auf den Gastgeber', committed: 'Als Nächstes', held: 'Zurückgestellt', pinned: 'Fester Platz' },
   playsAt: (time) => `Läuft etwa um ${time} Uhr,`,
   earliest: (time) => `Frühestens um ${time} Uhr.`,

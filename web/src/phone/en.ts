@@ -22,7 +22,6 @@ export const en: PhoneMessages = {
   emptyQueue: 'Nothing waits in the queue.',
   addFirst: 'Add the first song',
   mine: 'Yours',
-  awaiting: 'Waits for the host',
   kinds: { awaiting: 'Waits for the host', committed: 'Next', held: 'Held back', pinned: 'Pinned' },
   playsAt: (time) => `Plays at about ${time},`,
   earliest: (time) => `At ${time} at the earliest.`,

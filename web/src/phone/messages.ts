@@ -24,7 +24,6 @@ export interface PhoneMessages {
   emptyQueue: string
   addFirst: string
   mine: string
-  awaiting: string
   kinds: Partial<Record<Kind, string>> // what is said of a song that is not like others
   playsAt: (time: string) => string
   earliest: (time: string) => string

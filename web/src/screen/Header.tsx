@@ -27,10 +27,16 @@ export const Header = memo(function Header({ room, connection, health }: Props) 
 
 function Presence({ room: { presentCount, lastAdded } }: { room: RoomFieldsFragment }) {
   const own = useOwnText({ en, de })
+  const here = presentCount ? own.present(presentCount) : ''
   return (
     <p className="presence">
-      {presentCount !== null && own.present(presentCount)}
-      {lastAdded?.addedBy && <span> · {own.lastFrom(lastAdded.addedBy.displayName)}</span>}
+      {here}
+      {lastAdded?.addedBy && (
+        <span>
+          {here && ' · '}
+          {own.lastFrom(lastAdded.addedBy.displayName)}
+        </span>
+      )}
     </p>
   )
 }
