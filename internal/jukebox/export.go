@@ -7,7 +7,6 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/queueitem"
-	"antwon.dj/backend/ent/room"
 )
 
 // maxExport is how many songs a playlist takes at Spotify.
@@ -20,7 +19,10 @@ func (j *Jukebox) ExportHistory(ctx context.Context, roomID string) (*Playlist, 
 	if err != nil {
 		return nil, err
 	}
-	row, err := j.store.read.Room.Query().Where(room.ID(roomID)).Only(ctx)
+	row, err := j.store.read.Room.Get(ctx, roomID)
+	if ent.IsNotFound(err) {
+		return nil, errNoRoom
+	}
 	if err != nil {
 		return nil, fmt.Errorf("load the room: %w", err)
 	}

@@ -159,7 +159,7 @@ func (l *loader) readState(ctx context.Context, query string, since int64, roomI
 		return nil, err
 	}
 	if read.head.roomID == "" {
-		return nil, errorf(NotFound, "there is no room with this id")
+		return nil, errNoRoom
 	}
 	return read, nil
 }

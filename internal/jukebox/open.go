@@ -47,7 +47,7 @@ func (j *Jukebox) CreateRoom(ctx context.Context, input NewRoom, key *string) (*
 		return nil, fmt.Errorf("create room: %w", err)
 	}
 	j.cfg.Bus.Publish(live.Hint{Topic: plan.id, Version: firstVersion})
-	return j.Room(ctx, plan.id)
+	return j.existing(ctx, plan.id)
 }
 
 // mayHost returns the viewer's user row if they may open rooms.

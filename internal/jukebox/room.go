@@ -51,6 +51,15 @@ func (j *Jukebox) Room(ctx context.Context, roomID string) (*Room, error) {
 	return j.viewed(ctx, row, err)
 }
 
+// existing is Room where there was one a moment ago.
+func (j *Jukebox) existing(ctx context.Context, roomID string) (*Room, error) {
+	r, err := j.Room(ctx, roomID)
+	if err == nil && r == nil {
+		err = errNoRoom
+	}
+	return r, err
+}
+
 // RoomByCode returns the open room with this code, whatever its case, or nil if there is none.
 func (j *Jukebox) RoomByCode(ctx context.Context, code string) (*Room, error) {
 	row, err := j.findOpen(ctx, code)
@@ -139,7 +148,7 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomChang
 	if err != nil {
 		return nil, fmt.Errorf("update room: %w", err)
 	}
-	return j.Room(ctx, roomID)
+	return j.existing(ctx, roomID)
 }
 
 // name gives the room another name; none: it stays.
@@ -170,7 +179,7 @@ func (j *Jukebox) CloseRoom(ctx context.Context, roomID string, key *string) (*R
 	if err != nil && CodeOf(err) != Conflict {
 		return nil, fmt.Errorf("close room: %w", err)
 	}
-	r, found := j.Room(ctx, roomID)
+	r, found := j.existing(ctx, roomID)
 	if found == nil && r.Status == Closed { // perhaps by another request of this moment: as wanted
 		return r, nil
 	}
