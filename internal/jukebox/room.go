@@ -132,8 +132,13 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomChang
 	if err != nil {
 		return nil, err
 	}
+	arguments := [2]any{roomID, input}
+	known, err := j.answered(ctx, key, "updateRoom", arguments)
+	if err != nil {
+		return nil, fmt.Errorf("update room: %w", err)
+	}
 	var blocked []Blocked
-	if settings.Blocked != nil {
+	if settings.Blocked != nil && !known {
 		state, err := j.current(ctx, roomID)
 		if err != nil {
 			return nil, err
@@ -142,7 +147,7 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomChang
 			return nil, err
 		}
 	}
-	_, err = j.changeOnce(ctx, a, key, "updateRoom", [2]any{roomID, input}, func(ctx context.Context, t *roomTx) (outcome, error) {
+	_, err = j.changeOnce(ctx, a, key, "updateRoom", arguments, func(ctx context.Context, t *roomTx) (outcome, error) {
 		return outcome{objectID: roomID}, cmp.Or(t.name(ctx, name), t.settle(ctx, settings, blocked))
 	})
 	if err != nil {
