@@ -11,11 +11,12 @@ import (
 
 const trackURI = "spotify:track:"
 
-func idOf(uri string) zmb3.ID { return zmb3.ID(strings.TrimPrefix(uri, trackURI)) }
+// idOf is the id in any of Spotify's URIs.
+func idOf(uri string) zmb3.ID { return zmb3.ID(uri[strings.LastIndexByte(uri, ':')+1:]) }
 
 // playlistPath is a playlist's path, by its URI.
 func playlistPath(uri, rest string) string {
-	return "playlists/" + url.PathEscape(uri[strings.LastIndexByte(uri, ':')+1:]) + rest
+	return "playlists/" + url.PathEscape(string(idOf(uri))) + rest
 }
 
 // isSong tells songs from what else may be in their place: episodes, files of the host's own, nothing.
