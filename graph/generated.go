@@ -542,7 +542,7 @@ type RoomSchedule {
 type ScheduleEntry {
   "The queue item's id."
   itemId: ID!
-  "When it plays at the earliest: if it were liked past all that can still be overtaken."
+  "When it plays at the earliest: if it were liked past all that likes can overtake."
   earliest: Time!
   "When it plays if everything stays as it is and plays to its end."
   likely: Time!
@@ -1027,11 +1027,11 @@ type SongSearch {
 type SongHit {
   "The song."
   song: Song!
-  "Whether adding it would do something now: put it into the queue or, if the recording is queued already, like it."
+  "Whether the viewer may add it now. If the recording is queued already, that is a like; a second one changes nothing."
   canAdd: Boolean!
   "Why it cannot be added."
   refusal: Refusal
-  "The item that holds this recording already, queued, committed or playing."
+  "The item that holds this recording already, queued, committed or playing; one that waits for approval only its guest and the hosts see."
   queueItemId: ID
 }
 

@@ -123,10 +123,11 @@ func (p *party) play(queue []*jukebox.QueueItem) error {
 		return err
 	}
 	if first.State != jukebox.Committed {
-		return driver.ApplyPlayback(p.Context(), lease, jukebox.PlaybackStep{CommitItem: first.ID})
+		_, err = driver.ApplyPlayback(p.Context(), lease, jukebox.PlaybackStep{CommitItem: first.ID})
+		return err
 	}
 	playing := &jukebox.Playback{Status: jukebox.Playing, Item: first, Health: jukebox.HealthOK}
-	err = driver.ApplyPlayback(p.Context(), lease, jukebox.PlaybackStep{EndedItem: p.playing, StartedItem: first.ID, Playback: playing})
+	_, err = driver.ApplyPlayback(p.Context(), lease, jukebox.PlaybackStep{EndedItem: p.playing, StartedItem: first.ID, Playback: playing})
 	if err == nil {
 		p.playing = first.ID
 	}

@@ -188,7 +188,7 @@ func TestWrongConfigurationIsToldAtOnce(t *testing.T) {
 	cmd := exec.Command(binary, "demo")
 	cmd.Env = []string{"ANTWON_ADDR=8080", "ANTWON_PUBLIC_URL=party", "ANTWON_DATABASE_URL=postgres://x", "ANTWON_SESSION_SECRET=short",
 		"ANTWON_FEED_INTERVAL=soon", "ANTWON_LOG_LEVEL=loud", "ANTWON_PLAYBACK=maybe", "ANTWON_DEMO_SONG_SECONDS=-1",
-		"ANTWON_ALLOWED_ORIGINS=example.org", "ANTWON_NATS_URL=http://x", "ANTWON_ADRESS=typo"}
+		"ANTWON_ALLOWED_ORIGINS=example.org", "ANTWON_NATS_URL=http://x", "ANTWON_KEEP_ROOMS=1h", "ANTWON_ADRESS=typo"}
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState.ExitCode() != 2 {
 		t.Errorf("exit code %d (%v), want 2", cmd.ProcessState.ExitCode(), err)

@@ -42,6 +42,7 @@ type config struct {
 	limits         gqlserver.Limits
 	playback       bool
 	feedInterval   time.Duration
+	keepRooms      time.Duration // for how long closed rooms are kept; 0: for ever
 	logLevel       slog.Level
 	logFormat      string
 	tracing        telemetry.Config
@@ -114,6 +115,7 @@ func parseConfig(command string, environ []string, kept secrets.Values) (config,
 		},
 		playback:     p.oneOf("PLAYBACK", "on", "off") == "on",
 		feedInterval: p.duration("FEED_INTERVAL", 50*time.Millisecond),
+		keepRooms:    p.age("KEEP_ROOMS", 30*24*time.Hour),
 		logFormat:    p.oneOf("LOG_FORMAT", "text", "json"),
 		tracing:      p.tracing(environ),
 		songSeconds:  p.seconds("DEMO_SONG_SECONDS"),

@@ -246,6 +246,16 @@ func (p *parser) durationIn(name string, fallback, least, most time.Duration) ti
 	return d
 }
 
+// age is how long something is kept: a day at least, which clients are promised; 0: for ever.
+func (p *parser) age(name string, fallback time.Duration) time.Duration {
+	value := p.text(name, fallback.String())
+	d, err := time.ParseDuration(value)
+	if err != nil || d != 0 && d < 24*time.Hour {
+		p.fault(name, "%q: want a time from 24h, such as %v, or 0 for ever", value, fallback)
+	}
+	return d
+}
+
 func (p *parser) count(name string, fallback int) int {
 	value := p.text(name, strconv.Itoa(fallback))
 	n, err := strconv.Atoi(value)

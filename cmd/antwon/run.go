@@ -156,7 +156,7 @@ func (p *program) housekeep(ctx context.Context) error {
 	for {
 		err := errors.Join(p.jukebox.ForgetOldKeys(ctx), p.jukebox.ForgetOldCommands(ctx), p.jukebox.ForgetOldAuthorizations(ctx),
 			p.jukebox.ForgetOldSessions(ctx), p.jukebox.Driver().ForgetOldNodes(ctx))
-		if err != nil && ctx.Err() == nil {
+		if err = errors.Join(err, p.purge(ctx)); err != nil && ctx.Err() == nil {
 			p.log.Warn("could not delete what nobody needs any more, and tries again in an hour", "error", err)
 		}
 		select {
@@ -165,4 +165,16 @@ func (p *program) housekeep(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// purge deletes old parties, unless they are kept for ever.
+func (p *program) purge(ctx context.Context) error {
+	if p.cfg.keepRooms == 0 {
+		return nil
+	}
+	done, err := p.jukebox.Purge(ctx, p.cfg.keepRooms)
+	if done != (jukebox.Purged{}) {
+		p.log.Info("deleted old parties", "rooms", done.Rooms, "guests", done.Guests, "songs", done.Songs)
+	}
+	return err
 }

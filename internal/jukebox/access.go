@@ -50,6 +50,11 @@ LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = ? WHERE r.id = ?`
 LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = ? WHERE i.id = ?`
 )
 
+var (
+	errNoRoom = errorf(NotFound, "there is no room with this id")
+	errNoItem = errorf(NotFound, "there is no song with this id in a queue")
+)
+
 // toRoom returns what the viewer is in a room; Unauthenticated without a viewer, NotFound if there is no such room.
 func (j *Jukebox) toRoom(ctx context.Context, roomID string) (access, error) {
 	viewer, err := ViewerFrom(ctx)
@@ -63,7 +68,7 @@ func (j *Jukebox) toRoom(ctx context.Context, roomID string) (access, error) {
 	var role sql.Null[Role]
 	err = j.store.readDB.QueryRowContext(ctx, roomAccessQuery, viewer.UserID, roomID).Scan(&a.roomID, &a.hostID, &a.status, &a.version, &a.members, &role)
 	if errors.Is(err, sql.ErrNoRows) {
-		return access{}, errorf(NotFound, "there is no room with this id")
+		return access{}, errNoRoom
 	}
 	if err != nil {
 		return access{}, fmt.Errorf("look up the viewer's role: %w", err)
@@ -87,7 +92,7 @@ func (j *Jukebox) toItem(ctx context.Context, itemID string) (access, error) {
 	err = j.store.readDB.QueryRowContext(ctx, itemAccessQuery, viewer.UserID, itemID).
 		Scan(&a.roomID, &a.hostID, &a.status, &a.members, &role, &a.itemID, &addedBy)
 	if errors.Is(err, sql.ErrNoRows) {
-		return access{}, errorf(NotFound, "there is no song with this id in a queue")
+		return access{}, errNoItem
 	}
 	if err != nil {
 		return access{}, fmt.Errorf("look up the viewer's role: %w", err)

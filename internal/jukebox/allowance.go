@@ -45,8 +45,11 @@ func (a allowance) at(perHour int, now time.Time) allowance {
 
 // rescale makes a new limit of adds per hour hold at once for those who have added songs.
 func (t *roomTx) rescale(ctx context.Context, before, after *int) error {
-	if before == nil || after == nil || *before == *after {
+	if before == nil || after != nil && *before == *after {
 		return nil
+	}
+	if after == nil { // nobody counts any more
+		return t.tx.Membership.Update().Where(membership.RoomID(t.roomID), membership.AddsFullAtNotNil()).ClearAddsFullAt().Exec(ctx)
 	}
 	rows, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.AddsFullAtGT(t.now)).All(ctx)
 	if err != nil {

@@ -54,15 +54,20 @@ func (j *Jukebox) SkipSong(ctx context.Context, roomID string, key *string) (*Pl
 	if err != nil {
 		return nil, err
 	}
-	state, err := j.current(ctx, roomID)
+	skip, err := j.skipping(ctx, roomID)
 	if err != nil {
 		return nil, err
 	}
-	heard := ""
-	if state.Playback.Song != nil {
-		heard = state.Playback.Song.URI
+	return j.command(ctx, a, skip, key)
+}
+
+// skipping is the command to skip what plays.
+func (j *Jukebox) skipping(ctx context.Context, roomID string) (HostCommand, error) {
+	state, err := j.current(ctx, roomID)
+	if err != nil || state.Playback.Song == nil {
+		return HostCommand{Kind: SkipCommand}, err
 	}
-	return j.command(ctx, a, HostCommand{Kind: SkipCommand, Argument: heard}, key)
+	return HostCommand{Kind: SkipCommand, Argument: state.Playback.Song.URI}, nil
 }
 
 // PausePlayback pauses the player; pausing a paused one is no error.
@@ -101,16 +106,20 @@ func (j *Jukebox) command(ctx context.Context, a access, c HostCommand, key *str
 		SkipCommand: "skipSong", PauseCommand: "pausePlayback", ResumeCommand: "resumePlayback", TransferCommand: "transferPlayback",
 	}[c.Kind]
 	done, err := j.changeOnce(ctx, a, key, mutation, a.roomID, func(ctx context.Context, t *roomTx) (outcome, error) {
-		left, err := t.leave(ctx, c)
-		if err != nil {
-			return left, err
-		}
-		return left, t.tellCommand(ctx, c)
+		return t.command(ctx, c)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("leave a command: %w", err)
 	}
 	return j.awaitAnswer(ctx, a.roomID, done.objectID)
+}
+
+func (t *roomTx) command(ctx context.Context, c HostCommand) (outcome, error) {
+	left, err := t.leave(ctx, c)
+	if err != nil {
+		return left, err
+	}
+	return left, t.tellCommand(ctx, c)
 }
 
 // tellCommand puts a host's command into the log, and notes who wanted a song skipped.

@@ -10,6 +10,7 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/ent/roomevent"
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/internal/live"
 )
@@ -28,12 +29,13 @@ func (d *Driver) Watch(ctx context.Context, roomID string) (*live.Watcher[*State
 // Followed returns how many follow a room here, the driver included.
 func (d *Driver) Followed(roomID string) int { return d.j.hub.Watchers(roomID) }
 
-// ApplyPlayback records a step of a room's player, all of it or nothing. ErrLeaseLost if the lease is another node's now;
+// ApplyPlayback records a step of a room's player, all of it or nothing, and returns the room's version from which on states
+// have it; 0: it changed nothing. ErrLeaseLost if the lease is another node's now;
 // Conflict if the room is closed, or an item is not in the state that the step starts from: then the caller knew an older
 // state and has to look again.
-func (d *Driver) ApplyPlayback(ctx context.Context, lease Lease, step PlaybackStep) error {
+func (d *Driver) ApplyPlayback(ctx context.Context, lease Lease, step PlaybackStep) (version int64, err error) {
 	lost := false
-	err := d.j.changer.change(ctx, lease.RoomID, func(ctx context.Context, t *roomTx) error {
+	err = d.j.changer.change(ctx, lease.RoomID, func(ctx context.Context, t *roomTx) error {
 		held, err := t.mustHold(ctx, lease)
 		if lost = err == nil && !held; err != nil || lost {
 			return err
@@ -41,15 +43,19 @@ func (d *Driver) ApplyPlayback(ctx context.Context, lease Lease, step PlaybackSt
 		if err := t.mayStep(ctx, step); err != nil {
 			return err
 		}
-		return t.step(ctx, step)
+		if err := t.step(ctx, step); err != nil || !t.altered {
+			return err
+		}
+		version = t.version
+		return nil
 	})
 	if err == nil && lost {
 		err = ErrLeaseLost
 	}
 	if err != nil {
-		return fmt.Errorf("apply playback: %w", err)
+		return 0, fmt.Errorf("apply playback: %w", err)
 	}
-	return nil
+	return version, nil
 }
 
 // Recent returns what a room played lately, newest first.
@@ -62,11 +68,15 @@ func (d *Driver) Recent(ctx context.Context, roomID string) ([]Song, error) {
 	return d.songs(ctx, roomID, rows)
 }
 
-// Declined returns the fallback songs that were taken out of a room's queue, newest first.
+// Declined returns the fallback songs that hosts took out of a room's queue, one by one; not those that went with all others.
 func (d *Driver) Declined(ctx context.Context, roomID string) ([]Song, error) {
-	rows, err := d.j.store.read.QueueItem.Query().
-		Where(queueitem.RoomID(roomID), queueitem.State(string(Removed)), queueitem.AddedByIDIsNil()).
-		Order(queueitem.ByVersion(sql.OrderDesc())).Limit(recentSongs).All(ctx)
+	removed, err := d.j.store.read.RoomEvent.Query().
+		Where(roomevent.RoomID(roomID), roomevent.Kind(string(DidRemove)), roomevent.Undone(false), roomevent.ItemIDNotNil()).
+		Order(roomevent.ByAt(sql.OrderDesc())).Limit(recentSongs).Select(roomevent.FieldItemID).Strings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load what was removed: %w", err)
+	}
+	rows, err := d.j.store.read.QueueItem.Query().Where(queueitem.IDIn(removed...), queueitem.AddedByIDIsNil()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load what was declined: %w", err)
 	}

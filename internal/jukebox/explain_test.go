@@ -14,6 +14,7 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 
 	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/migrate"
 )
 
 // Plan is how the database carries out a statement.
@@ -150,4 +151,17 @@ func (s *Store) PlayMuch(ctx context.Context, roomID string, n int) error {
 		}
 	}
 	return nil
+}
+
+// Rows counts the rows of each table.
+func (s *Store) Rows(ctx context.Context) (map[string]int, error) {
+	rows := map[string]int{}
+	for _, table := range migrate.Tables {
+		var n int
+		if err := s.readDB.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+table.Name).Scan(&n); err != nil {
+			return nil, err
+		}
+		rows[table.Name] = n
+	}
+	return rows, nil
 }

@@ -7,7 +7,6 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/queueitem"
-	"antwon.dj/backend/ent/room"
 )
 
 // maxExport is how many songs a playlist takes at Spotify.
@@ -20,7 +19,10 @@ func (j *Jukebox) ExportHistory(ctx context.Context, roomID string) (*Playlist, 
 	if err != nil {
 		return nil, err
 	}
-	row, err := j.store.read.Room.Query().Where(room.ID(roomID)).Only(ctx)
+	row, err := j.store.read.Room.Get(ctx, roomID)
+	if ent.IsNotFound(err) {
+		return nil, errNoRoom
+	}
 	if err != nil {
 		return nil, fmt.Errorf("load the room: %w", err)
 	}
@@ -54,18 +56,20 @@ func (j *Jukebox) logExport(ctx context.Context, a access) {
 	}
 }
 
+// playedURIs are the songs that were played to their end, each recording once, in order.
 func (j *Jukebox) playedURIs(ctx context.Context, roomID string) ([]string, error) {
 	rows, err := j.store.read.QueueItem.Query().Where(queueitem.RoomID(roomID), queueitem.State(string(Played)), queueitem.StartedAtNotNil()).
-		Order(queueitem.ByStartedAt(), ent.Asc(queueitem.FieldID)).Select(queueitem.FieldSongID).Strings(ctx)
+		Order(queueitem.ByStartedAt(), ent.Asc(queueitem.FieldID)).Select(queueitem.FieldSongID, queueitem.FieldRecording).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load what was played: %w", err)
 	}
 	seen := map[string]bool{}
-	uris := rows[:0]
-	for _, uri := range rows {
-		if !seen[uri] && len(uris) < maxExport {
-			seen[uri] = true
-			uris = append(uris, uri)
+	var uris []string
+	for _, row := range rows {
+		recording := cmp.Or(row.Recording, row.SongID) // old rows have none
+		if !seen[recording] && len(uris) < maxExport {
+			seen[recording] = true
+			uris = append(uris, row.SongID)
 		}
 	}
 	return uris, nil

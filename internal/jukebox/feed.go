@@ -98,13 +98,13 @@ func (l *loader) loadPlays(ctx context.Context, roomID string, version int64) (*
 	rows, err := l.store.read.QueueItem.Query().
 		Where(queueitem.RoomID(roomID), queueitem.StartedAtNotNil(), queueitem.StartedVersionGT(0), queueitem.StartedVersionLTE(version)).
 		Order(queueitem.ByStartedAt(entsql.OrderDesc())).Limit(maxPlays).
-		Select(queueitem.FieldAddedByID, queueitem.FieldRecording, queueitem.FieldAge, queueitem.FieldStartedVersion, queueitem.FieldStartedAt).All(ctx)
+		Select(queueitem.FieldAddedByID, queueitem.FieldLikeCount, queueitem.FieldRecording, queueitem.FieldAge, queueitem.FieldStartedVersion, queueitem.FieldStartedAt).All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	songs := make([]begun, len(rows))
 	for i, row := range rows {
-		songs[i] = begun{deref(row.AddedByID), row.Recording, row.Age, row.StartedVersion, row.StartedAt.UTC()}
+		songs[i] = begun{deref(row.AddedByID), row.AddedByID == nil && row.LikeCount == 0, row.Recording, row.Age, row.StartedVersion, row.StartedAt.UTC()}
 	}
 	return newPlays(songs), nil
 }
@@ -159,7 +159,7 @@ func (l *loader) readState(ctx context.Context, query string, since int64, roomI
 		return nil, err
 	}
 	if read.head.roomID == "" {
-		return nil, errorf(NotFound, "there is no room with this id")
+		return nil, errNoRoom
 	}
 	return read, nil
 }

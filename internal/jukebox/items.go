@@ -125,6 +125,9 @@ func (j *Jukebox) ClearQueue(ctx context.Context, roomID string, key *string) (*
 // item loads one item, with its song and who added it, but without its position.
 func (l *loader) item(ctx context.Context, itemID string) (*QueueItem, error) {
 	row, err := l.store.read.QueueItem.Get(ctx, itemID)
+	if ent.IsNotFound(err) { // its room was deleted a moment ago
+		return nil, errNoItem
+	}
 	if err != nil {
 		return nil, fmt.Errorf("load queue item %s: %w", itemID, err)
 	}

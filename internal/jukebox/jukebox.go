@@ -53,6 +53,7 @@ type Jukebox struct {
 
 	viewerAsked prometheus.Counter // see WithoutViewer
 	sessions    *prometheus.CounterVec
+	purged      *prometheus.CounterVec
 }
 
 // fetchedSong is Spotify's description of a song, when it came.
@@ -76,7 +77,7 @@ func New(cfg Config) *Jukebox {
 	j := &Jukebox{
 		cfg: cfg, store: cfg.Store, loader: loader, states: states, fetched: fetched,
 		pace: newPace(cfg.Free), presence: newPresence(),
-		changer: newChanger(cfg.Store, cfg.Bus, m.groupSize), viewerAsked: m.viewerAsked, sessions: m.sessions,
+		changer: newChanger(cfg.Store, cfg.Bus, m.groupSize), viewerAsked: m.viewerAsked, sessions: m.sessions, purged: m.purged,
 		hub: live.NewHub(cfg.Bus, loader, live.Options{
 			Interval: cfg.FeedInterval, Log: cfg.Log, OnLoad: m.observeLoad, Tracing: cfg.Tracing,
 		}),

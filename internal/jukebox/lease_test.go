@@ -54,10 +54,11 @@ func TestOneNodeHasARoomAtATime(t *testing.T) {
 			t.Errorf("epoch %d after %d", second.Epoch, first.Epoch)
 		}
 		item := p.add(p.host, 1)
-		if err := d.ApplyPlayback(p.Context(), first, jukebox.PlaybackStep{CommitItem: item.ID}); !errors.Is(err, jukebox.ErrLeaseLost) {
+		if _, err := d.ApplyPlayback(p.Context(), first, jukebox.PlaybackStep{CommitItem: item.ID}); !errors.Is(err, jukebox.ErrLeaseLost) {
 			t.Errorf("the first node, awake again, commits a song: %v", err)
 		}
-		p.must(d.ApplyPlayback(p.Context(), second, jukebox.PlaybackStep{CommitItem: item.ID}))
+		_, err = d.ApplyPlayback(p.Context(), second, jukebox.PlaybackStep{CommitItem: item.ID})
+		p.must(err)
 		p.must(d.Retire(p.Context(), "two"))
 		p.expect("retired", p.driven(), "")
 

@@ -43,6 +43,9 @@ func (j *Jukebox) mergeIn(ctx context.Context, r *ent.Room, guestID, hostID stri
 	// In a closed room nobody watches: there is only its history to put right.
 	return j.store.inTx(ctx, func(tx *ent.Tx) error {
 		last, err := tx.Room.Get(ctx, r.ID)
+		if ent.IsNotFound(err) { // it was deleted a moment ago
+			return nil
+		}
 		if err != nil {
 			return err
 		}

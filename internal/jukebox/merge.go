@@ -100,7 +100,7 @@ func (s *State) take(have *State, items []*QueueItem) {
 			s.QueueVersion = max(s.QueueVersion, item.Version)
 		case item.State == AwaitingApproval:
 			s.Awaiting = append(s.Awaiting, item)
-		case have != nil && !item.is(have.NowPlaying) && !contains(have.Awaiting, item): // it left the queue just now, not when it began to play
+		case have != nil && !item.is(have.NowPlaying): // it left the queue just now, not when it began to play
 			s.gone = append(s.gone, goneItem{item.ID, item.Version})
 			s.QueueVersion = max(s.QueueVersion, item.Version)
 		}
@@ -145,6 +145,7 @@ func (s *State) held(item *QueueItem) *QueueItem {
 
 // show derives what subscribers see besides the queue.
 func (s *State) show() {
+	s.Unasked = s.Plays.unasked()
 	s.Playback.Item = s.shownItem()
 	s.Playback.SkipVotesNeeded = s.Settings.votesNeeded(s.Present)
 	if playing := s.Playback.Item; playing != nil {
@@ -192,10 +193,6 @@ func (s *State) trimGone() {
 
 // is says that both are the same item, perhaps at different versions.
 func (i *QueueItem) is(other *QueueItem) bool { return i != nil && other != nil && i.ID == other.ID }
-
-func contains(items []*QueueItem, item *QueueItem) bool {
-	return slices.ContainsFunc(items, item.is)
-}
 
 // without returns the items that have no newer version among the changed ones.
 func without(items, changed []*QueueItem) []*QueueItem {

@@ -14,6 +14,7 @@ type metrics struct {
 	loads       *prometheus.HistogramVec
 	viewerAsked prometheus.Counter
 	sessions    *prometheus.CounterVec
+	purged      *prometheus.CounterVec
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -34,10 +35,16 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		Name: "antwon_sessions_total",
 		Help: "Sessions that were started, refreshed or ended by their users, and refreshes that were refused.",
 	}, []string{"event"})
+	m.purged = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "antwon_purged_total", Help: "Closed rooms, guests and songs that were deleted because nobody needs them any more.",
+	}, []string{"kind"})
+	for _, kind := range []string{"rooms", "guests", "songs"} {
+		m.purged.WithLabelValues(kind)
+	}
 	for _, event := range []string{sessionStarted, sessionRefreshed, sessionRefused, sessionEnded} {
 		m.sessions.WithLabelValues(event)
 	}
-	reg.MustRegister(m.groupSize, m.loads, m.viewerAsked, m.sessions)
+	reg.MustRegister(m.groupSize, m.loads, m.viewerAsked, m.sessions, m.purged)
 	return m
 }
 

@@ -18,11 +18,18 @@ const codeAttempts = 8 // of 31^5 codes a free one is found at once, however man
 // CreateRoom opens a room. Forbidden for guests and without Spotify connected; Conflict while the viewer has another open
 // room or the code is in use.
 func (j *Jukebox) CreateRoom(ctx context.Context, input NewRoom, key *string) (*Room, error) {
-	host, err := j.mayHost(ctx)
+	repeatable, err := newRepeatable(ctx, key, "createRoom", input)
 	if err != nil {
 		return nil, err
 	}
-	repeatable, err := newRepeatable(ctx, key, "createRoom", input)
+	done, err := repeatable.done(ctx, j.store.read.IdempotencyKey)
+	if err != nil {
+		return nil, fmt.Errorf("create room: %w", err)
+	}
+	if done != nil { // whatever became of Spotify since
+		return j.existing(ctx, done.objectID)
+	}
+	host, err := j.mayHost(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +54,7 @@ func (j *Jukebox) CreateRoom(ctx context.Context, input NewRoom, key *string) (*
 		return nil, fmt.Errorf("create room: %w", err)
 	}
 	j.cfg.Bus.Publish(live.Hint{Topic: plan.id, Version: firstVersion})
-	return j.Room(ctx, plan.id)
+	return j.existing(ctx, plan.id)
 }
 
 // mayHost returns the viewer's user row if they may open rooms.

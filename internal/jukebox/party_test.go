@@ -154,7 +154,8 @@ func (p *party) tryStep(s jukebox.PlaybackStep) error {
 	if err != nil {
 		return err
 	}
-	return p.Driver().ApplyPlayback(p.Context(), lease, s)
+	_, err = p.Driver().ApplyPlayback(p.Context(), lease, s)
+	return err
 }
 
 func (p *party) must(err error) {

@@ -17,6 +17,7 @@ const (
 // begun is a song that began to play.
 type begun struct {
 	owner     string // who had added it; empty: nobody
+	unasked   bool   // nobody had added or liked it
 	recording string
 	age       int64
 	version   int64 // of the room, when it began
@@ -62,7 +63,7 @@ func (p *Plays) with(items []*QueueItem) *Plays {
 	var more []begun
 	for _, item := range items {
 		if item.StartedVersion > p.newest() {
-			more = append(more, begun{item.owner(), item.recording, item.Age, item.StartedVersion, item.startedAt})
+			more = append(more, begun{item.owner(), item.FillsIn(), item.recording, item.Age, item.StartedVersion, item.startedAt})
 		}
 	}
 	switch {
@@ -122,6 +123,20 @@ func (p *Plays) begunAfter(version int64) int {
 	}
 	first, _ := slices.BinarySearchFunc(p.songs, version+1, func(b begun, v int64) int { return cmp.Compare(b.version, v) })
 	return len(p.songs) - first
+}
+
+// unasked is how many songs in a row, the last ones, nobody had asked for.
+func (p *Plays) unasked() (n int) {
+	if p == nil {
+		return 0
+	}
+	for _, song := range slices.Backward(p.songs) {
+		if !song.unasked {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 // playedAt is when a recording began last; zero: it is not among these.

@@ -146,9 +146,16 @@ func (j *Jukebox) note(ctx context.Context, here map[string][]string) error {
 func (j *Jukebox) recountLeft(ctx context.Context) error {
 	ids, err := j.store.read.Room.Query().Where(room.Status(string(Open)), room.PresentCountGT(0)).IDs(ctx)
 	for _, id := range ids {
-		err = errors.Join(err, j.recount(ctx, id))
+		err = errors.Join(err, j.recount(ctx, id), j.forgetLeft(ctx, id))
 	}
 	return err
+}
+
+// forgetLeft forgets when those were here last who have left: nobody has to know.
+func (j *Jukebox) forgetLeft(ctx context.Context, roomID string) error {
+	return j.store.inTx(ctx, func(tx *ent.Tx) error {
+		return tx.Membership.Update().Where(membership.RoomID(roomID), membership.SeenAtLTE(time.Now().Add(-presentFor))).ClearSeenAt().Exec(ctx)
+	})
 }
 
 // isPresent are the people in a room who are connected, or were a moment ago. Screens are no people.

@@ -2,6 +2,7 @@ package jukebox
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -141,13 +142,19 @@ func guestSongs(wanted []*placed) map[string][]*placed {
 // second song of a guest needs twice as many likes as the first one of another. Among equals goes who was served least.
 func (by Ranking) byFairness(wanted []*placed) {
 	guests := guestSongs(wanted)
-	patience := max(leastPatience, 2*len(guests))
+	waiting := len(guests)
+	if _, house := guests[""]; house {
+		waiting--
+	}
+	patience := max(leastPatience, 2*waiting)
 	for owner, songs := range guests {
 		lately, total := by.Plays.lately(owner), by.Plays.served(owner)
 		for i, p := range songs {
 			p.served, p.total = lately+i, total+i
 		}
-		by.hurry(songs, patience)
+		if owner != "" { // the house can wait
+			by.hurry(songs, patience)
+		}
 	}
 	slices.SortFunc(wanted, func(a, b *placed) int {
 		if a.passed > 0 && b.passed > 0 {
@@ -176,10 +183,13 @@ func (by Ranking) hurry(songs []*placed, patience int) {
 }
 
 // byTurns orders by rounds: in each round plays one song of every guest, and who has waited longest for a turn comes first.
-// A newcomer stands behind all who wait already.
+// A newcomer stands behind all who wait already, and liked fallback music behind all guests.
 func (by Ranking) byTurns(wanted []*placed) {
 	for owner, songs := range guestSongs(wanted) {
 		since := max(slices.MinFunc(songs, byAge).item.Age, by.Plays.lastTurn(owner))
+		if owner == "" {
+			since = math.MaxInt64
+		}
 		for i, p := range songs {
 			p.served, p.since, p.reason = i, since, OrderTurn
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/testdb"
@@ -31,7 +32,7 @@ func TestNothingFollowsAClosingInItsTransaction(t *testing.T) {
 		all.Go(func() { _, outcomes[0] = p.LikeQueueItem(guest, item.ID, nil) })
 		p.waitForWaiting(2)
 		all.Go(func() {
-			outcomes[1] = p.Driver().ApplyPlayback(p.Context(), lease, jukebox.PlaybackStep{StartedItem: item.ID})
+			_, outcomes[1] = p.Driver().ApplyPlayback(p.Context(), lease, jukebox.PlaybackStep{StartedItem: item.ID})
 		})
 		p.waitForWaiting(3)
 		close(hold)
@@ -236,4 +237,34 @@ func errorText(err error) string {
 		return ""
 	}
 	return err.Error()
+}
+
+func TestARepeatedUpdateNeedsNoSpotify(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		blocking := jukebox.RoomChange{Settings: &jukebox.SettingsChange{Blocked: []string{uri(9)}}}
+		_, err := p.UpdateRoom(p.host, p.room.ID, blocking, pointer("k"))
+		p.must(err)
+		p.settle(jukebox.SettingsChange{Blocked: []string{}})
+		p.ForgetFetched()
+		p.catalog.down = &jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "Spotify does not answer"}
+		_, err = p.UpdateRoom(p.host, p.room.ID, blocking, pointer("k"))
+		p.must(err)
+		if blocked := p.state().Settings.BlockedURIs(); len(blocked) != 0 {
+			t.Errorf("the update was done again: %v are blocked", blocked)
+		}
+	})
+}
+
+func TestAVoteIsRepeatedByOneWhoBecameAHostMeanwhile(t *testing.T) {
+	onBothInBubble(t, func(p *party) {
+		gina, key := p.join("Gina"), pointer("k")
+		p.play(1)
+		time.Sleep(time.Minute)
+		p.must(second(p.VoteToSkip(gina, p.room.ID, key)))
+		p.must(second(p.SetRole(p.host, p.room.ID, p.id(gina), jukebox.RoleCohost)))
+		p.must(second(p.VoteToSkip(gina, p.room.ID, key)))
+		if state := p.state(); state.Playback.SkipVotes != 1 || len(state.Wishes) != 0 {
+			p.Errorf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.Wishes)
+		}
+	})
 }

@@ -51,6 +51,15 @@ func (j *Jukebox) Room(ctx context.Context, roomID string) (*Room, error) {
 	return j.viewed(ctx, row, err)
 }
 
+// existing is Room where there was one a moment ago.
+func (j *Jukebox) existing(ctx context.Context, roomID string) (*Room, error) {
+	r, err := j.Room(ctx, roomID)
+	if err == nil && r == nil {
+		err = errNoRoom
+	}
+	return r, err
+}
+
 // RoomByCode returns the open room with this code, whatever its case, or nil if there is none.
 func (j *Jukebox) RoomByCode(ctx context.Context, code string) (*Room, error) {
 	row, err := j.findOpen(ctx, code)
@@ -123,8 +132,13 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomChang
 	if err != nil {
 		return nil, err
 	}
+	arguments := [2]any{roomID, input}
+	known, err := j.answered(ctx, key, "updateRoom", arguments)
+	if err != nil {
+		return nil, fmt.Errorf("update room: %w", err)
+	}
 	var blocked []Blocked
-	if settings.Blocked != nil {
+	if settings.Blocked != nil && !known {
 		state, err := j.current(ctx, roomID)
 		if err != nil {
 			return nil, err
@@ -133,13 +147,13 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomChang
 			return nil, err
 		}
 	}
-	_, err = j.changeOnce(ctx, a, key, "updateRoom", [2]any{roomID, input}, func(ctx context.Context, t *roomTx) (outcome, error) {
+	_, err = j.changeOnce(ctx, a, key, "updateRoom", arguments, func(ctx context.Context, t *roomTx) (outcome, error) {
 		return outcome{objectID: roomID}, cmp.Or(t.name(ctx, name), t.settle(ctx, settings, blocked))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("update room: %w", err)
 	}
-	return j.Room(ctx, roomID)
+	return j.existing(ctx, roomID)
 }
 
 // name gives the room another name; none: it stays.
@@ -170,7 +184,7 @@ func (j *Jukebox) CloseRoom(ctx context.Context, roomID string, key *string) (*R
 	if err != nil && CodeOf(err) != Conflict {
 		return nil, fmt.Errorf("close room: %w", err)
 	}
-	r, found := j.Room(ctx, roomID)
+	r, found := j.existing(ctx, roomID)
 	if found == nil && r.Status == Closed { // perhaps by another request of this moment: as wanted
 		return r, nil
 	}

@@ -1,6 +1,7 @@
 package jukebox
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -25,20 +26,36 @@ type ScheduleEntry struct {
 func (s *State) Schedule(now time.Time) *RoomSchedule {
 	schedule := &RoomSchedule{RoomID: s.RoomID, Entries: make([]ScheduleEntry, 0, len(s.Queue))}
 	likely := s.songEnds(now)
-	earliest := likely
+	earliest, fixed := likely, true // so far nothing can be overtaken
+	turns := map[string]time.Time{} // when the first song of each guest plays
 	for _, p := range s.Ranking().order(s.Queue) {
 		entry := ScheduleEntry{ItemID: p.item.ID, Earliest: earliest, Likely: likely, Reason: p.reason, Message: s.because(p)}
+		if s.Settings.OrderMode == OrderTurns && p.reason == OrderTurn {
+			turns[p.item.owner()] = cmp.Or(turns[p.item.owner()], likely)
+			entry.Earliest = turns[p.item.owner()]
+		}
 		if refusal := s.Takes(p.item.Song, now); refusal != nil && p.item.State == Queued {
 			entry.Reason, entry.Message = OrderHeld, refusal.Message
 		} else {
 			likely = likely.Add(length(p.item.Song))
 		}
-		if p.reason == OrderCommitted {
+		if fixed = fixed && p.cannotBeOvertaken(); fixed {
 			earliest = likely
 		}
 		schedule.Entries = append(schedule.Entries, entry)
 	}
 	return schedule
+}
+
+// cannotBeOvertaken says that no number of likes carries another song past this one.
+func (p *placed) cannotBeOvertaken() bool {
+	switch p.reason {
+	case OrderCommitted:
+		return true
+	case OrderPinned:
+		return p.item.Pin.Until == UntilPlayed
+	}
+	return p.passed > 0
 }
 
 func length(s Song) time.Duration { return time.Duration(s.DurationMS) * time.Millisecond }
@@ -58,7 +75,7 @@ func (s *State) songEnds(now time.Time) time.Time {
 
 // StandsStill says that the schedule moves on with the time.
 func (s *State) StandsStill(now time.Time) bool {
-	return len(s.Queue) > 0 && !s.songEnds(now).After(now) || s.Playback.Status == Paused
+	return len(s.Queue) > 0 && (s.Playback.Status == Paused || !s.songEnds(now).After(now))
 }
 
 // because says why a song stands at its place.

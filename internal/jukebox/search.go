@@ -100,7 +100,9 @@ func (s *State) hit(song Song, a access, adds allowance, now time.Time) SongHit 
 		role: a.role, queued: s.queuedBy(a.viewer.UserID), adds: adds,
 	}, now)}
 	if queued := s.find(recording); queued != nil {
-		h.QueueItemID = &queued.ID
+		if queued.State != AwaitingApproval || queued.owner() == a.viewer.UserID || a.role.may(ActApprove) == nil {
+			h.QueueItemID = &queued.ID
+		}
 		h.Refusal = mayLike(queued.State) // adding it again is a like
 	}
 	h.CanAdd = h.Refusal == nil
@@ -110,7 +112,7 @@ func (s *State) hit(song Song, a access, adds allowance, now time.Time) SongHit 
 // find returns the item that holds a recording, or nil.
 func (s *State) find(recording string) *QueueItem {
 	for item := range s.active() {
-		if item.recording == recording {
+		if cmp.Or(item.recording, recordingOf(item.Song)) == recording {
 			return item
 		}
 	}

@@ -111,7 +111,7 @@ func (in *SettingsChange) over(s RoomSettings, blocked []Blocked) RoomSettings {
 	s.RequireApproval = or(in.RequireApproval, s.RequireApproval)
 	s.TrustedAfter = or(in.TrustedAfter, s.TrustedAfter)
 	s.LastCallAt = orNone(in.LastCallAt, s.LastCallAt)
-	if in.Blocked != nil {
+	if len(in.Blocked)+len(s.Blocked) > 0 && in.Blocked != nil {
 		s.Blocked = blocked
 	}
 	return s

@@ -36,6 +36,7 @@ type State struct {
 	Awaiting   []*QueueItem // songs that wait for approval, oldest first
 	NowPlaying *QueueItem   // nil while no song of this room plays
 	Plays      *Plays
+	Unasked    int // songs in a row, the last that began, that nobody had asked for
 	Playback   Playback
 	Begun      bool          // a song of this room has played
 	Wishes     []HostCommand // what hosts want of the player and was not answered yet, oldest first
@@ -78,6 +79,9 @@ func (s *State) active() iter.Seq[*QueueItem] {
 		}
 	}
 }
+
+// Has says that a recording waits, also for approval, or plays.
+func (s *State) Has(song Song) bool { return s.find(recordingOf(song)) != nil }
 
 // Takes returns why the rules keep a song from playing now, or nil.
 func (s *State) Takes(song Song, now time.Time) *Refusal {

@@ -1,6 +1,7 @@
 package jukebox
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -60,8 +61,8 @@ func (j *Jukebox) ViewerInRoom(ctx context.Context, s *State) (*ViewerInRoom, er
 	if v.Quota, err = j.quota(ctx, a, s); err != nil {
 		return nil, err
 	}
-	if len(s.Queue) > 0 && len(v.AddedItemIDs) > 0 && s.Queue[0].ID == v.AddedItemIDs[0] {
-		v.Next = s.Queue[0]
+	if next := cmp.Or(s.Committed(), s.Next(time.Now())); next != nil && next.owner() == a.viewer.UserID {
+		v.Next = next
 	}
 	return v, nil
 }

@@ -27,14 +27,21 @@ func (j *Jukebox) VoteToSkip(ctx context.Context, roomID string, key *string) (*
 	if err != nil {
 		return nil, err
 	}
-	if a.role.may(ActCommand) == nil {
-		return j.SkipSong(ctx, roomID, key)
+	skip, err := j.skipping(ctx, roomID)
+	if err != nil {
+		return nil, err
 	}
-	_, err = j.changeOnce(ctx, a, key, "voteToSkip", roomID, func(ctx context.Context, t *roomTx) (outcome, error) {
+	done, err := j.changeOnce(ctx, a, key, "voteToSkip", roomID, func(ctx context.Context, t *roomTx) (outcome, error) {
+		if t.role.may(ActCommand) == nil {
+			return t.command(ctx, skip)
+		}
 		return outcome{objectID: roomID}, t.voteToSkip(ctx)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("vote to skip: %w", err)
+	}
+	if done.objectID != roomID { // a host's
+		return j.awaitAnswer(ctx, roomID, done.objectID)
 	}
 	state, err := j.current(ctx, roomID)
 	if err != nil {

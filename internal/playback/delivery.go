@@ -111,7 +111,7 @@ func (m *moment) verifyOvertaken() (action, bool) {
 // that there is something to press play on.
 func (m *moment) commit() (action, bool) {
 	item := m.pick()
-	if item == nil || m.room.Committed() != nil {
+	if item == nil || m.room.Committed() != nil || item.FillsIn() && m.item == nil { // the host has chosen other music
 		return action{}, false
 	}
 	playlist := m.usesPlaylist()
@@ -133,7 +133,7 @@ func (m *moment) playDirectly() (action, bool) {
 	if m.usesPlaylist() {
 		return m.send(m.toPlaylist(item), commitment(item, jukebox.DeliveryPlaylist))
 	}
-	if m.sound == noDevice && !m.mayFind() {
+	if m.sound == noDevice && (!m.mayFind() || item.FillsIn()) { // what nobody asked for wakes no device
 		return action{}, false
 	}
 	return m.send(m.directly(item), commitment(item, jukebox.DeliveryQueue))

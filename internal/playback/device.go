@@ -51,7 +51,8 @@ func (m *moment) waitsForDevice() bool {
 	case m.room.NowPlaying != nil:
 		return false
 	case item == nil:
-		return m.pick() != nil && !m.usesPlaylist()
+		next := m.pick()
+		return next != nil && !next.FillsIn() && !m.usesPlaylist()
 	}
 	return item.Via == jukebox.DeliveryPlaylist && m.room.Begun
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -103,7 +102,7 @@ func (d *driver) turn(ctx context.Context, n news) (news, error) {
 		}
 		return news{answer: answer}, d.see(ctx, recorded)
 	}
-	if recorded != nil {
+	if recorded != 0 {
 		return news{}, d.see(ctx, recorded)
 	}
 	if plan.Idle && !d.followed() {
@@ -112,29 +111,26 @@ func (d *driver) turn(ctx context.Context, n news) (news, error) {
 	return d.next(ctx, plan.LookAt)
 }
 
-// record stores a step and returns how to recognize a state that has it; nil if there was nothing to store.
-func (d *driver) record(ctx context.Context, step jukebox.PlaybackStep) (func(*jukebox.State) bool, error) {
+// record stores a step and returns the room's version from which on states have it; 0 if there was nothing to store.
+func (d *driver) record(ctx context.Context, step jukebox.PlaybackStep) (version int64, err error) {
 	if step.Nothing() {
-		return nil, nil
+		return 0, nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
 	defer cancel()
-	if err := d.rooms.ApplyPlayback(ctx, d.lease, step); err != nil {
-		return nil, fmt.Errorf("record step: %w", err)
+	version, err = d.rooms.ApplyPlayback(ctx, d.lease, step)
+	if err != nil {
+		return 0, fmt.Errorf("record step: %w", err)
 	}
-	before := d.room.Playback.Version
-	return func(room *jukebox.State) bool { return shows(room, step, before) }, nil
+	return version, nil
 }
 
 // see waits until the room's state has what was recorded: a decision on an older state would decide it again. It waits even
 // if ctx ends, for the answer to a command has to be recorded still.
-func (d *driver) see(ctx context.Context, recorded func(*jukebox.State) bool) error {
-	if recorded == nil {
-		return nil
-	}
+func (d *driver) see(ctx context.Context, version int64) error {
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), visibleWithin)
 	defer cancel()
-	for d.room = d.watcher.Latest(); d.room.Status == jukebox.Open && !recorded(d.room); {
+	for d.room = d.watcher.Latest(); d.room.Status == jukebox.Open && d.room.Version < version; {
 		room, err := d.watcher.Next(limited)
 		if err != nil {
 			return ignoreEnd(err)
@@ -142,36 +138,6 @@ func (d *driver) see(ctx context.Context, recorded func(*jukebox.State) bool) er
 		d.room = room
 	}
 	return nil
-}
-
-// shows says that a state has a step in it. Nobody but this driver takes steps, so the state can only be older than the
-// step, or have it.
-func shows(room *jukebox.State, step jukebox.PlaybackStep, playbackBefore int64) bool {
-	committed, playing := room.Committed(), room.NowPlaying
-	is := func(item *jukebox.QueueItem, id string) bool { return item != nil && item.ID == id }
-	switch {
-	case step.Playback != nil && room.Playback.Version <= playbackBefore,
-		step.EndedItem != "" && is(playing, step.EndedItem),
-		step.StartedItem != "" && !is(playing, step.StartedItem),
-		step.CommitItem != "" && !is(committed, step.CommitItem),
-		step.SentItem != "" && !(is(committed, step.SentItem) && committed.Commit == jukebox.CommitSent),
-		step.UnknownItem != "" && !(is(committed, step.UnknownItem) && committed.Commit == jukebox.CommitUnknown),
-		step.ReturnedItem != "" && is(committed, step.ReturnedItem),
-		step.RefusedItem != "" && is(committed, step.RefusedItem),
-		step.PlaylistURI != "" && room.PlaylistURI != step.PlaylistURI,
-		len(step.Fallback) > 0 && !hasOneOf(room, step.Fallback),
-		step.Answered != nil && waits(room, step.Answered.CommandID):
-		return false
-	}
-	return true
-}
-
-func hasOneOf(room *jukebox.State, songs []jukebox.Song) bool {
-	return slices.ContainsFunc(room.Queue, func(item *jukebox.QueueItem) bool { return slices.ContainsFunc(songs, isSame(item.Song)) })
-}
-
-func waits(room *jukebox.State, commandID string) bool {
-	return slices.ContainsFunc(room.Wishes, func(c jukebox.HostCommand) bool { return c.ID == commandID })
 }
 
 // next waits until the room changes, or until it is time to look at the player, which it then does.

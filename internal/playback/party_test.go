@@ -34,6 +34,7 @@ type party struct {
 	settings jukebox.RoomSettings
 	playlist string
 	begun    bool
+	unasked  int // songs in a row that nobody had asked for
 	wishes   []jukebox.HostCommand
 	answers  []jukebox.Answer
 	nodes    map[string]time.Time // until when they live
@@ -161,7 +162,7 @@ func (p *party) Load(context.Context, string, *jukebox.State, live.Touched) (*ju
 	defer p.mu.Unlock()
 	s := &jukebox.State{
 		RoomID: "room", Code: "PARTY", HostID: "host", Version: p.version, Status: p.status, Playback: p.playback,
-		Settings: p.settings, PlaylistURI: p.playlist, Begun: p.begun, Wishes: slices.Clone(p.wishes),
+		Settings: p.settings, PlaylistURI: p.playlist, Begun: p.begun, Wishes: slices.Clone(p.wishes), Unasked: p.unasked,
 	}
 	for _, i := range p.items {
 		switch i.State {
@@ -169,6 +170,8 @@ func (p *party) Load(context.Context, string, *jukebox.State, live.Touched) (*ju
 			s.NowPlaying = &i
 		case jukebox.Queued, jukebox.Committed:
 			s.Queue = append(s.Queue, &i)
+		case jukebox.AwaitingApproval:
+			s.Awaiting = append(s.Awaiting, &i)
 		}
 	}
 	s.Queue = jukebox.Rank(s.Queue, s.Ranking())
@@ -266,12 +269,12 @@ func (p *party) Watch(ctx context.Context, roomID string) (*live.Watcher[*jukebo
 	return p.hub.Watch(ctx, roomID)
 }
 
-func (p *party) ApplyPlayback(_ context.Context, lease jukebox.Lease, step jukebox.PlaybackStep) error {
+func (p *party) ApplyPlayback(_ context.Context, lease jukebox.Lease, step jukebox.PlaybackStep) (version int64, err error) {
 	p.mu.Lock()
 	lost := p.lease != lease
 	p.mu.Unlock()
 	if lost {
-		return jukebox.ErrLeaseLost
+		return 0, jukebox.ErrLeaseLost
 	}
 	defer p.doze(lease.NodeID)
 	if p.sleeps != nil && p.sleeps(step) {
@@ -281,16 +284,16 @@ func (p *party) ApplyPlayback(_ context.Context, lease jukebox.Lease, step jukeb
 	}
 	if p.unsaved != nil {
 		if err := p.unsaved(step); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	var err error
 	p.change(func() {
 		if err = p.apply(step); err != nil {
 			p.refused++
 		}
+		version = p.version + 1
 	})
-	return err
+	return version, err
 }
 
 func (p *party) apply(step jukebox.PlaybackStep) error {
@@ -329,7 +332,15 @@ func (p *party) apply(step jukebox.PlaybackStep) error {
 	}
 	p.begun = p.begun || step.StartedItem != ""
 	p.playlist = cmp.Or(step.PlaylistURI, p.playlist)
+	if i := p.item(step.StartedItem); i != nil && i.FillsIn() {
+		p.unasked++
+	} else if i != nil {
+		p.unasked = 0
+	}
 	for _, s := range step.Fallback {
+		if i := p.item("item " + s.URI); i != nil && i.State == jukebox.AwaitingApproval { // as the real one does
+			continue
+		}
 		p.items = append(p.items, jukebox.QueueItem{ID: "item " + s.URI, Song: s, State: jukebox.Queued, Age: p.version})
 	}
 	if a := step.Answered; a != nil {

@@ -15,28 +15,20 @@ const (
 	refillWithin = 10 * time.Minute // of silence: after that a new song has to be somebody's wish
 	// unattended is how many songs in a row play that nobody asked for. Then everybody has left.
 	unattended = 40
+	// refillPace keeps songs that turn out to be here already from being looked for without end.
+	refillPace = 5 * time.Second
 )
 
 // refill is what is remembered of fallback music.
 type refill struct {
 	until time.Time // not to be looked for before
 	from  string    // the playlist that was chosen then
-	run   int       // songs in a row that nobody asked for
-}
-
-// after counts a song that starts.
-func (r refill) after(item *jukebox.QueueItem) refill {
-	r.run++
-	if !item.Fallback() || item.LikeCount > 0 {
-		r.run = 0
-	}
-	return r
 }
 
 // refill: nothing waits, and the music would stop; or too little of the chosen playlist stands at the end of the queue, where
 // guests can see and like what comes.
 func (m *moment) refill() (action, bool) {
-	if !m.room.Settings.Fallback || m.memory.fallback.run >= unattended || m.refillSize() == 0 {
+	if !m.room.Settings.Fallback || m.room.Unasked >= unattended || m.refillSize() == 0 {
 		return action{}, false
 	}
 	if from := m.playlist(); from != m.memory.fallback.from {
@@ -64,10 +56,10 @@ func (m *moment) playlist() string {
 	return ""
 }
 
-// fillers are the songs that wait, and that nobody has asked for.
+// fillers are the songs that wait and may play, and that nobody has asked for.
 func (m *moment) fillers() (n int) {
 	for _, item := range m.room.Queue {
-		if item.State == jukebox.Queued && item.FillsIn() {
+		if item.State == jukebox.Queued && item.FillsIn() && item.Refusal == nil {
 			n++
 		}
 	}
@@ -92,12 +84,15 @@ func (m *moment) suggested() jukebox.PlaybackStep {
 	if m.answer.Fault != nil {
 		m.memory.fallback.until = m.now.Add(refillRetry)
 	}
+	if !m.room.Settings.Fallback || m.playlist() != m.memory.fallback.from { // the host changed it meanwhile
+		return jukebox.PlaybackStep{}
+	}
 	songs := slices.DeleteFunc(slices.Clone(m.answer.Songs), func(s jukebox.Song) bool {
-		return m.itemOf(&s) != nil || m.room.Takes(s, m.now) != nil // it is here, or may not be
+		return m.itemOf(&s) != nil || m.room.Has(s) || m.room.Takes(s, m.now) != nil // it is here, or may not be
 	})
 	songs = songs[:min(m.refillSize(), len(songs))] // somebody may have added one meanwhile
 	if len(songs) > 0 {
-		m.memory.fallback.until = time.Time{}
+		m.memory.fallback.until = m.now.Add(refillPace)
 	}
 	return jukebox.PlaybackStep{Fallback: songs}
 }

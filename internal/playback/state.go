@@ -1,6 +1,7 @@
 package playback
 
 import (
+	"slices"
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
@@ -123,10 +124,11 @@ func Decide(in Input) Plan {
 	return Plan{Step: a.step, Command: a.command, LookAt: lookAt, Idle: m.idle(), Memory: m.memory}
 }
 
-// Idle says of a room that nobody drives whether it may be left alone: nothing played there for long, and nothing waits.
+// Idle says of a room that nobody drives whether it may be left alone: nothing played there for long, and nothing waits that
+// somebody asked for.
 func Idle(room *jukebox.State, now time.Time) bool {
-	p := room.Playback
-	return p.Status == jukebox.Idle && now.Sub(p.ObservedAt) >= idleAfter && len(room.Queue) == 0 && len(room.Wishes) == 0
+	p, asked := room.Playback, slices.ContainsFunc(room.Queue, func(i *jukebox.QueueItem) bool { return !i.FillsIn() })
+	return p.Status == jukebox.Idle && now.Sub(p.ObservedAt) >= idleAfter && !asked && len(room.Wishes) == 0
 }
 
 func (m *moment) idle() bool {
@@ -189,7 +191,6 @@ func (m *moment) start() (action, bool) {
 
 // succession is the step by which an item replaces the one that played.
 func (m *moment) succession(item *jukebox.QueueItem) jukebox.PlaybackStep {
-	m.memory.fallback = m.memory.fallback.after(item)
 	step := jukebox.PlaybackStep{StartedItem: item.ID}
 	if playing := m.room.NowPlaying; playing != nil {
 		step.EndedItem, step.Skipped = playing.ID, m.early(playing)

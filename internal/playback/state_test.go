@@ -23,7 +23,7 @@ func lasting(s jukebox.Song, d time.Duration) jukebox.Song {
 }
 
 func item(name string, state jukebox.QueueItemState) *jukebox.QueueItem {
-	return &jukebox.QueueItem{ID: "item-" + name, Song: song(name), State: state}
+	return &jukebox.QueueItem{ID: "item-" + name, Song: song(name), State: state, AddedBy: &jukebox.User{ID: "guest"}}
 }
 
 func committed(name string, commit jukebox.CommitState, ago time.Duration) *jukebox.QueueItem {

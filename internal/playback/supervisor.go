@@ -29,9 +29,10 @@ type Rooms interface {
 	// Watch follows a room's state. Followed is how many do here.
 	Watch(ctx context.Context, roomID string) (*live.Watcher[*jukebox.State], error)
 	Followed(roomID string) int
-	// ApplyPlayback records a step, all of it or nothing. jukebox.ErrLeaseLost if another node drives the room now; Conflict
+	// ApplyPlayback records a step, all of it or nothing, and returns the version of the room from which on states have it;
+	// 0: it changed nothing. jukebox.ErrLeaseLost if another node drives the room now; Conflict
 	// if the room is closed, or an item is not where the step takes it from: then a newer state says otherwise.
-	ApplyPlayback(ctx context.Context, lease jukebox.Lease, step jukebox.PlaybackStep) error
+	ApplyPlayback(ctx context.Context, lease jukebox.Lease, step jukebox.PlaybackStep) (version int64, err error)
 	// Recent returns what a room played lately, newest first.
 	Recent(ctx context.Context, roomID string) ([]jukebox.Song, error)
 	Declined(ctx context.Context, roomID string) ([]jukebox.Song, error)

@@ -11,7 +11,7 @@ import (
 
 const trackURI = "spotify:track:"
 
-// idOf is the id in a URI, whatever it is of.
+// idOf is the id in any of Spotify's URIs.
 func idOf(uri string) zmb3.ID { return zmb3.ID(uri[strings.LastIndexByte(uri, ':')+1:]) }
 
 // playlistPath is a playlist's path, by its URI.

@@ -54,10 +54,14 @@ func (c *Client) Suggest(ctx context.Context, hostID string, seeds playback.Seed
 	return songs, nil
 }
 
-// gather climbs down from the best source until there are enough songs. A source that fails leaves it to the next, unless
-// Spotify does not want to be asked at all.
+// gather takes the chosen playlist's songs or, where none is left, climbs down from the best source until there are enough. A
+// source that fails leaves it to the next, unless Spotify does not want to be asked at all.
 func (c *Client) gather(ctx context.Context, hostID string, seeds playback.Seeds) (pool []jukebox.Song, last *failure) {
-	for _, next := range []source{c.chosen, c.recommended, c.sameArtists, c.top, c.saved} {
+	pool, last = c.chosen(ctx, hostID, seeds)
+	if len(fitting(pool, seeds.Recent)) > 0 || last != nil && last.endsAsking() {
+		return pool, last
+	}
+	for _, next := range []source{c.recommended, c.sameArtists, c.top, c.saved} {
 		songs, failed := next(ctx, hostID, seeds)
 		pool, last = append(pool, songs...), cmp.Or(failed, last)
 		if len(fitting(pool, seeds.Recent)) >= enoughSongs || failed != nil && failed.endsAsking() {

@@ -77,7 +77,7 @@ func (r frozenRooms) Take(ctx context.Context, roomID, nodeID string) (jukebox.L
 	return r.Driver.Take(ctx, roomID, nodeID)
 }
 
-func (r frozenRooms) ApplyPlayback(ctx context.Context, lease jukebox.Lease, step jukebox.PlaybackStep) error {
+func (r frozenRooms) ApplyPlayback(ctx context.Context, lease jukebox.Lease, step jukebox.PlaybackStep) (int64, error) {
 	r.wait()
 	defer r.wait()
 	return r.Driver.ApplyPlayback(ctx, lease, step)

@@ -1,0 +1,219 @@
+package jukebox_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/live"
+)
+
+const keepRooms = 30 * 24 * time.Hour
+
+// oldParty is a party that is over, with guests of its own: Gina, who was in no other, and a screen. Lou was in another one, too.
+type oldParty struct {
+	olga, gina, screen, lou context.Context
+	room                    *jukebox.Room
+	item                    *jukebox.QueueItem
+}
+
+// celebrate leaves something in every table that knows a room.
+func (p *party) celebrate(olga, lou context.Context) *oldParty {
+	p.Helper()
+	here := *p
+	old := &oldParty{olga: olga, lou: lou}
+	old.room = p.openRoom(olga, "OVER")
+	here.host, here.room = olga, old.room
+	old.gina = here.join("Gina")
+	watching, err := p.WatchRoom(p.Context(), "OVER")
+	p.must(err)
+	old.screen = p.as(&watching.Session)
+	_, err = p.JoinRoom(lou, "OVER", "Lou")
+	p.must(err)
+
+	here.settle(jukebox.SettingsChange{SkipVotePercent: pointer(100)})
+	here.play(1) // which others have, too
+	old.item = here.add(old.gina, 50)
+	here.like(lou, old.item)
+	time.Sleep(time.Minute) // before, it is too early
+	p.must(second(p.VoteToSkip(old.gina, old.room.ID, nil)))
+	_, err = p.SkipSong(olga, old.room.ID, pointer("key"))
+	p.wants(jukebox.UpstreamUnavailable, err) // nobody drives the player, but the command is there
+	_, err = p.CloseRoom(olga, old.room.ID, nil)
+	p.must(err)
+	for _, who := range []context.Context{old.gina, old.screen} {
+		p.must(p.SignOutEverywhere(who, ""))
+	}
+	return old
+}
+
+func TestWhatIsOldGoesWithEverythingAndNothingElse(t *testing.T) {
+	onBothInBubble(t, func(p *party) {
+		olga, lou := p.newHost("Olga"), p.join("Lou")
+		yuri := p.newHost("Yuri")
+		other := p.openRoom(yuri, "YOUNG")
+		p.play(1)
+		p.like(lou, p.add(lou, 2))
+		before := p.kept()
+
+		old := p.celebrate(olga, lou)
+		for table, n := range p.kept() {
+			if n == before[table] {
+				p.Errorf("the old party left nothing in %s", table)
+			}
+		}
+		time.Sleep(keepRooms - time.Hour)
+		p.purges(jukebox.Purged{})
+		time.Sleep(2 * time.Hour)
+		p.purges(jukebox.Purged{Rooms: 1, Guests: 2, Songs: 1})
+
+		for table, n := range p.kept() {
+			if n != before[table] {
+				p.Errorf("%d rows of %s are left, want %d", n, table, before[table])
+			}
+		}
+		p.expect("the queue of the party that goes on", p.queue(), "2")
+		p.isGone(old)
+		_, err := p.CloseRoom(yuri, other.ID, nil)
+		p.must(err)
+		p.purges(jukebox.Purged{})
+	})
+}
+
+// isGone checks what those see who come back to an old party.
+func (p *party) isGone(old *oldParty) {
+	p.Helper()
+	if room, err := p.Room(old.olga, old.room.ID); room != nil || err != nil {
+		p.Errorf("the room is %v, %v", room, err)
+	}
+	for what, try := range map[string]func() error{
+		"following":  func() error { _, err := p.MayFollow(old.lou, old.room.ID); return err },
+		"watching":   func() error { _, err := p.Watch(old.lou, old.room.ID); return err },
+		"liking":     func() error { _, err := p.LikeQueueItem(old.lou, old.item.ID, nil); return err },
+		"adding":     func() error { _, err := p.AddSong(old.lou, old.room.ID, uri(3), nil); return err },
+		"closing":    func() error { _, err := p.CloseRoom(old.olga, old.room.ID, nil); return err },
+		"exporting":  func() error { _, err := p.ExportHistory(old.olga, old.room.ID); return err },
+		"taken back": func() error { _, err := p.Undo(old.lou, old.room.ID, nil); return err },
+	} {
+		if err := try(); codeOf(err) != jukebox.NotFound {
+			p.Errorf("%s: %v, want NOT_FOUND", what, err)
+		}
+	}
+	_, err := p.Profile(old.gina)
+	p.wants(jukebox.Unauthenticated, err)
+	joined, err := p.JoinRoom(old.gina, p.room.Code, "Gina")
+	p.must(err)
+	if joined.Session.User.UserID == p.id(old.gina) {
+		p.Error("a guest who was deleted is the same one when she comes back")
+	}
+	if _, err := p.Profile(old.olga); err != nil {
+		p.Errorf("the host: %v", err)
+	}
+}
+
+func TestAPurgeThatIsStoppedShowsNobodyHalfARoomAndIsGoneOnWith(t *testing.T) {
+	onBothInBubble(t, func(p *party) {
+		old := p.celebrate(p.newHost("Olga"), p.join("Lou"))
+		time.Sleep(keepRooms + time.Hour)
+		whole := p.shown(old)
+		stops := 0
+		for {
+			_, err := p.Purge(&stopped{Context: context.Background(), after: stops}, keepRooms)
+			if shown := p.shown(old); shown != whole && shown != "forbidden" && shown != "nothing" {
+				p.Fatalf("after %d steps its host is shown %s", stops, shown)
+			}
+			if err == nil {
+				break
+			}
+			stops++
+		}
+		if stops < 9 {
+			p.Errorf("it was stopped %d times only", stops)
+		}
+		p.isGone(old)
+	})
+}
+
+// stopped is a server that was told to stop: its context ends when it was asked for so often.
+type stopped struct {
+	context.Context
+	asked, after int
+}
+
+func (s *stopped) Err() error {
+	if s.asked++; s.asked > s.after {
+		return context.Canceled
+	}
+	return nil
+}
+
+// shown is what an old party shows to its host.
+func (p *party) shown(old *oldParty) string {
+	p.Helper()
+	room, err := p.Room(old.olga, old.room.ID)
+	p.must(err)
+	if room == nil {
+		return "nothing"
+	}
+	played, _, err := p.History(old.olga, room, 10, nil)
+	if codeOf(err) == jukebox.Forbidden {
+		return "forbidden"
+	}
+	p.must(err)
+	lines, _, err := p.Log(old.olga, room, 100, nil, true)
+	p.must(err)
+	return fmt.Sprint(len(played), " songs, ", len(lines), " lines")
+}
+
+func TestServersThatPurgeAtOnceDoNoHarm(t *testing.T) {
+	onBothInBubble(t, func(p *party) {
+		old := p.celebrate(p.newHost("Olga"), p.join("Lou"))
+		p.must(p.store.PlayMuch(p.Context(), old.room.ID, 1_000))
+		time.Sleep(keepRooms + time.Hour)
+		servers := []*party{p, p.replica(live.NewLocalBus()), p.replica(live.NewLocalBus())}
+		var purging sync.WaitGroup
+		done := make([]jukebox.Purged, len(servers))
+		for i, server := range servers {
+			purging.Go(func() {
+				var err error
+				if done[i], err = server.Purge(p.Context(), keepRooms); err != nil {
+					p.Error(err)
+				}
+			})
+		}
+		purging.Wait()
+		p.isGone(old)
+		var all jukebox.Purged
+		for _, d := range done {
+			all.Rooms, all.Guests, all.Songs = all.Rooms+d.Rooms, all.Guests+d.Guests, all.Songs+d.Songs
+		}
+		if want := (jukebox.Purged{Rooms: 1, Guests: 1_002, Songs: 4}); all != want {
+			p.Errorf("together they deleted %+v, want %+v", all, want)
+		}
+	})
+}
+
+func (p *party) purges(want jukebox.Purged) {
+	p.Helper()
+	done, err := p.Purge(p.Context(), keepRooms)
+	p.must(err)
+	if done != want {
+		p.Fatalf("deleted %+v, want %+v", done, want)
+	}
+}
+
+// kept counts the rows of all tables that parties leave something in.
+func (p *party) kept() map[string]int {
+	p.Helper()
+	kept, err := p.store.Rows(p.Context())
+	p.must(err)
+	maps.DeleteFunc(kept, func(table string, _ int) bool {
+		return slices.Contains([]string{"sessions", "logins", "idempotency_keys", "nodes", "spotify_accounts", "spotify_authorizations"}, table)
+	})
+	return kept
+}

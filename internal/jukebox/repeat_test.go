@@ -1,0 +1,212 @@
+package jukebox_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"antwon.dj/backend/internal/jukebox"
+)
+
+// repeatable is a mutation with an idempotency key, sent with its usual arguments or with others, by those who may.
+type repeatable struct {
+	by   []string
+	send func(p *party, s *stage, who context.Context, key *string, others bool) (answer any, err error)
+}
+
+// stage is what mutations are tried on: two rooms with the same people, in each of which a song plays and others wait.
+type stage struct {
+	rooms        [2]string
+	songs, liked [2]string // in the first room; all added by the guest, who likes two of them
+	cast         map[string]context.Context
+}
+
+var repeatables = map[string]repeatable{
+	"createRoom": {[]string{"newcomer"}, func(p *party, _ *stage, who context.Context, key *string, others bool) (any, error) {
+		settings := &jukebox.SettingsChange{AllowExplicit: &others, Blocked: []string{uri(9)}}
+		return p.CreateRoom(who, jukebox.NewRoom{Settings: settings}, key)
+	}},
+	"updateRoom": {[]string{"host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+		settings := &jukebox.SettingsChange{AllowExplicit: &others, Blocked: []string{uri(9)}}
+		return p.UpdateRoom(who, s.rooms[0], jukebox.RoomChange{Settings: settings}, key)
+	}},
+	"closeRoom": {[]string{"host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+		if !others {
+			return p.CloseRoom(who, s.rooms[0], key)
+		}
+		next, err := p.CreateRoom(who, jukebox.NewRoom{}, nil)
+		p.must(err)
+		return p.CloseRoom(who, next.ID, key)
+	}},
+	"addSong": {[]string{"guest", "host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+		return p.AddSong(who, s.rooms[0], uri(20+pick([2]int{0, 1}, others)), key)
+	}},
+	"removeQueueItem": {[]string{"guest", "host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+		return p.RemoveQueueItem(who, pick(s.songs, others), key)
+	}},
+	"clearQueue": {[]string{"host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+		return p.ClearQueue(who, pick(s.rooms, others), key)
+	}},
+	"likeQueueItem": {[]string{"guest", "host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+		return p.LikeQueueItem(who, pick(s.songs, others), key)
+	}},
+	"unlikeQueueItem": {[]string{"guest"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+		return p.UnlikeQueueItem(who, pick(s.liked, others), key)
+	}},
+	"skipSong": {[]string{"host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+		room := pick(s.rooms, others)
+		return p.obeyed(room, func() (*jukebox.Playback, error) { return p.SkipSong(who, room, key) })
+	}},
+	"voteToSkip": {[]string{"guest", "host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+		room := pick(s.rooms, others)
+		return p.obeyed(room, func() (*jukebox.Playback, error) { return p.VoteToSkip(who, room, key) })
+	}},
+}
+
+func pick[T any](usualAndOther [2]T, others bool) T {
+	if others {
+		return usualAndOther[1]
+	}
+	return usualAndOther[0]
+}
+
+// TestEveryMutationWithAKeyIsSafeToRepeat tries what the schema promises of each mutation that takes a key: sent again it does
+// nothing and answers the same, even while Spotify is down; with other arguments it is a conflict; somebody else's key is another.
+func TestEveryMutationWithAKeyIsSafeToRepeat(t *testing.T) {
+	promised := mutationsWithAKey(t)
+	if tried := slices.Sorted(maps.Keys(repeatables)); !slices.Equal(promised, tried) {
+		t.Fatalf("these mutations take a key: %v\nthese are tried: %v", promised, tried)
+	}
+	onBothInBubble(t, func(p *party) {
+		for _, name := range promised {
+			for _, role := range repeatables[name].by {
+				p.isSafeToRepeat(name+" by a "+role, role, repeatables[name].send)
+			}
+		}
+	})
+}
+
+func mutationsWithAKey(t *testing.T) (names []string) {
+	t.Helper()
+	text, err := os.ReadFile("../../schema.graphqls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range gqlparser.MustLoadSchema(&ast.Source{Input: string(text)}).Mutation.Fields {
+		if field.Arguments.ForName("idempotencyKey") != nil {
+			names = append(names, field.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (p *party) isSafeToRepeat(what, role string, send func(*party, *stage, context.Context, *string, bool) (any, error)) {
+	p.Helper()
+	s, key := p.stage(), pointer("a key")
+	first, err := send(p, s, s.cast[role], key, false)
+	if err != nil {
+		p.Fatalf("%s: %v", what, err)
+	}
+
+	before := p.everything()
+	p.ForgetFetched()
+	p.catalog.down = &jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "Spotify does not answer"}
+	again, err := send(p, s, s.cast[role], key, false)
+	p.catalog.down = nil
+	if err != nil {
+		p.Fatalf("%s, sent again: %v", what, err)
+	}
+	if !reflect.DeepEqual(again, first) {
+		p.Errorf("%s, sent again, answers\n%+v, and did answer\n%+v", what, again, first)
+	}
+	if after := p.everything(); after != before {
+		p.Errorf("%s, sent again, left\n%s, and there was\n%s", what, after, before)
+	}
+
+	_, err = send(p, s, s.cast[role], key, true)
+	if refusal := p.wants(jukebox.Conflict, err); !strings.Contains(refusal.Message, "idempotency key") {
+		p.Errorf("%s with other arguments: %v", what, err)
+	}
+	if _, err := send(p, s, s.cast["somebody else"], key, true); err != nil {
+		p.Errorf("%s by somebody else with the same key: %v", what, err)
+	}
+}
+
+// stage has a co-host besides, who opened no room: somebody else.
+func (p *party) stage() *stage {
+	p.Helper()
+	s := &stage{cast: map[string]context.Context{"host": p.newHost("Hanna"), "somebody else": p.newHost("Sam"), "newcomer": p.newHost("Nora")}}
+	hosts := []context.Context{s.cast["host"], p.newHost("Otto")}
+	for i, host := range hosts {
+		here := *p
+		var err error
+		here.host = host
+		here.room, err = p.CreateRoom(host, jukebox.NewRoom{}, nil)
+		p.must(err)
+		s.rooms[i] = here.room.ID
+		if i == 0 {
+			s.cast["guest"] = here.join("Gina")
+		}
+		for name, role := range map[string]jukebox.Role{"guest": jukebox.RoleGuest, "host": jukebox.RoleCohost, "somebody else": jukebox.RoleCohost} {
+			if who := s.cast[name]; who != host {
+				_, err := p.JoinRoom(who, here.room.Code, name)
+				p.must(err)
+				_, err = p.SetRole(host, here.room.ID, p.id(who), role)
+				p.must(err)
+			}
+		}
+		here.play(10)
+		if i == 0 {
+			for n := range 2 {
+				s.songs[n], s.liked[n] = here.add(s.cast["guest"], 1+n).ID, here.add(s.cast["guest"], 3+n).ID
+				p.must(second(p.LikeQueueItem(s.cast["guest"], s.liked[n], nil)))
+			}
+		}
+	}
+	time.Sleep(time.Minute) // the songs may be voted on
+	return s
+}
+
+// obeyed answers the player's commands in a room until a call returns.
+func (p *party) obeyed(roomID string, call func() (*jukebox.Playback, error)) (playback *jukebox.Playback, err error) {
+	p.Helper()
+	here := *p
+	here.room = &jukebox.Room{ID: roomID}
+	returned := make(chan struct{})
+	go func() {
+		playback, err = call()
+		close(returned)
+	}()
+	p.eventually(func() bool {
+		for _, wish := range here.state().Wishes {
+			here.step(jukebox.PlaybackStep{Answered: &jukebox.Answer{CommandID: wish.ID}})
+		}
+		select {
+		case <-returned:
+			return true
+		default:
+			return false
+		}
+	})
+	return playback, err
+}
+
+// everything tells of any change that was made.
+func (p *party) everything() string {
+	p.Helper()
+	rows, err := p.store.Rows(p.Context())
+	p.must(err)
+	versions, err := p.store.Asked(p.Context(), "SELECT SUM(version) FROM rooms")
+	p.must(err)
+	return fmt.Sprint(rows, ", versions ", versions)
+}

@@ -1,0 +1,221 @@
+package jukebox_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/testdb"
+)
+
+// A guest who added two songs has two fewer to add under a new limit, also if there was none for a moment.
+func TestALimitThatWasOffForAMomentCountsNothingTwice(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		gina := p.join("Gina")
+		p.settle(jukebox.SettingsChange{AddsPerHour: pointer(2)})
+		p.add(gina, 1)
+		p.add(gina, 2)
+		p.settle(jukebox.SettingsChange{AddsPerHour: pointer(0)}) // as many as they like
+		p.settle(jukebox.SettingsChange{AddsPerHour: pointer(10)})
+		if left := *p.quota(gina).AddsLeft; left < 8 {
+			t.Errorf("of ten songs an hour she has %d left after two", left)
+		}
+		if _, err := p.AddSong(gina, p.room.ID, uri(3), nil); err != nil {
+			t.Errorf("her third song of ten: %v", err)
+		}
+	})
+}
+
+// ViewerInRoom.next: "Their song, once nothing stands before it: it plays next."
+func TestAHeldSongDoesNotPlayNext(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		gina := p.join("Gina")
+		p.add(gina, 1)
+		p.settle(jukebox.SettingsChange{Blocked: []string{uri(1)}})
+		v, err := p.ViewerInRoom(gina, p.state())
+		p.must(err)
+		if v.Next != nil {
+			t.Errorf("song %s plays next, although it is held: %s", v.Next.Song.Name, v.Next.Refusal.Reason)
+		}
+	})
+}
+
+// ScheduleEntry.earliest: "if it were liked past all that can still be overtaken".
+func TestNoSongPlaysBeforeWhatItCannotOvertake(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		gina := p.join("Gina")
+		pinned, other := p.add(gina, 1), p.add(gina, 2)
+		_, err := p.PinItem(p.host, pinned.ID, 1, jukebox.UntilPlayed, nil)
+		p.must(err)
+		p.like(gina, other)
+		p.expect("likes do not help", p.queue(), "1 2")
+		now := time.Now()
+		if e := p.state().Schedule(now).Entries[1]; e.Earliest.Sub(now) < 3*time.Minute {
+			t.Errorf("it plays in %v at the earliest, and what is pinned before it takes three minutes", e.Earliest.Sub(now))
+		}
+	})
+}
+
+func TestNoSongPlaysBeforeItsTurn(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		gina, ben := p.join("Gina"), p.join("Ben")
+		p.settle(jukebox.SettingsChange{OrderMode: pointer(jukebox.OrderTurns)})
+		p.add(gina, 1)
+		bens := p.add(ben, 2)
+		for _, who := range []string{"A", "B", "C"} {
+			p.like(p.join(who), bens)
+		}
+		p.expect("likes do not help", p.queue(), "1 2")
+		now := time.Now()
+		if e := p.state().Schedule(now).Entries[1]; e.Earliest.Sub(now) < 3*time.Minute {
+			t.Errorf("Ben's song plays in %v at the earliest, and it is Gina's turn for three minutes", e.Earliest.Sub(now))
+		}
+	})
+}
+
+// What goes with its playlist was declined by nobody.
+func TestSongsThatGoWithTheirPlaylistMayComeBackWithIt(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		dinner, dance := "spotify:playlist:37i9dQZF1DX", "spotify:playlist:37i9dQZF1DY"
+		p.settle(jukebox.SettingsChange{FallbackPlaylistURI: &dinner})
+		s, err := p.catalog.Song(p.Context(), "", uri(7))
+		p.must(err)
+		p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{s}})
+		p.settle(jukebox.SettingsChange{FallbackPlaylistURI: &dance})
+		p.settle(jukebox.SettingsChange{FallbackPlaylistURI: &dinner})
+		declined, err := p.Driver().Declined(p.Context(), p.room.ID)
+		p.must(err)
+		if len(declined) > 0 {
+			t.Errorf("%s is not suggested any more, because the host had chosen another playlist for a moment", declined[0].Name)
+		}
+	})
+}
+
+// "A newcomer's songs wait, out of sight, for one tap of a host."
+func TestWhatWaitsForApprovalIsOutOfSight(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		p.settle(jukebox.SettingsChange{RequireApproval: pointer(true)})
+		gina, ben := p.join("Gina"), p.join("Ben")
+		item := p.add(gina, 1)
+		found, err := p.SearchSongs(ben, p.room.ID, "x", 1, 0)
+		p.must(err)
+		if id := found.Hits[0].QueueItemID; id != nil && *id == item.ID {
+			t.Error("Ben is told of an item that is neither queued, committed nor playing")
+		}
+	})
+}
+
+// A difference may be applied to any state from since on. A replica that saw a song wait for approval, and then nothing until
+// it had left the queue again, has to tell so: others saw it there.
+func TestASongThatWasApprovedAndLeftBetweenTwoLoadsIsGone(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		p.settle(jukebox.SettingsChange{RequireApproval: pointer(true)})
+		item := p.add(p.join("Gina"), 1)
+		p.add(p.host, 2)
+		slow := p.state()
+		_, err := p.ApproveItem(p.host, item.ID)
+		p.must(err)
+		var c client
+		c.apply(p.state().QueueChange(nil)) // at another replica
+		_, err = p.RemoveQueueItem(p.host, item.ID, nil)
+		p.must(err)
+		slow, err = p.LoadState(p.Context(), p.room.ID, slow)
+		p.must(err)
+		c.apply(slow.QueueChange(c.version))
+		p.expect("client shows", c.shows(), queueOf(slow))
+	})
+}
+
+// TestClientsThatApplyChangesShowTheQueue, with more that can happen, and replicas that agree.
+func TestClientsShowTheQueueWhateverHappens(t *testing.T) {
+	seeds := 3
+	for seed := range uint64(seeds) {
+		p := newParty(t, testdb.SQLite(t))
+		random := rand.New(rand.NewPCG(seed, 9))
+		replicas := make([]*jukebox.State, 3)
+		clients := make([]client, 12)
+		guests := []context.Context{p.host, p.join("A"), p.join("B"), p.join("C")}
+		p.settle(jukebox.SettingsChange{CooldownMinutes: pointer(0)})
+		for n := range 400 {
+			switch k := random.IntN(12); {
+			case n%60 == 0:
+				p.settle(jukebox.SettingsChange{OrderMode: &modes[n/60%len(modes)], CooldownMinutes: pointer(0)})
+			case k == 0 && random.IntN(4) == 0:
+				p.settle(jukebox.SettingsChange{Blocked: [][]string{{}, {"spotify:artist:" + artist(random.IntN(10))[15:]}}[random.IntN(2)]})
+			case k == 1 && random.IntN(4) == 0:
+				p.settle(jukebox.SettingsChange{RequireApproval: pointer(random.IntN(2) == 0), TrustedAfter: pointer(100)})
+			case k == 2:
+				_, _ = p.Undo(guests[random.IntN(4)], p.room.ID, nil)
+			case k == 3:
+				s, _ := p.catalog.Song(p.Context(), "", uri(random.IntN(300)))
+				p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{s}})
+			case k == 4 || k == 5:
+				if waiting := p.state().Awaiting; len(waiting) > 0 {
+					_, err := p.ApproveItem(p.host, waiting[random.IntN(len(waiting))].ID)
+					p.must(err)
+				}
+			case k == 6:
+				if q := p.state().Queue; len(q) > 0 { // withdrawn, handed on
+					_, _ = p.RemoveQueueItem(guests[random.IntN(4)], q[random.IntN(len(q))].ID, nil)
+				}
+			case len(p.state().Settings.Blocked) > 0: // adding might be refused
+				if q := p.state().Queue; k < 11 && len(q) > 0 && q[len(q)/2].State == jukebox.Queued {
+					p.like(guests[random.IntN(4)], q[len(q)/2])
+				} else {
+					p.playOn(p.state())
+				}
+			default:
+				p.randomChange(random, guests)
+			}
+			i := random.IntN(len(replicas))
+			if random.IntN(8) == 0 {
+				replicas[i] = nil // restarted
+			}
+			if random.IntN(2) == 0 {
+				state, err := p.LoadState(p.Context(), p.room.ID, replicas[i])
+				p.must(err)
+				replicas[i] = state
+			}
+			if replicas[i] == nil {
+				continue
+			}
+			c := &clients[random.IntN(len(clients))]
+			if c.version != nil && *c.version > replicas[i].Version {
+				continue
+			}
+			c.apply(replicas[i].QueueChange(c.version))
+			if got, want := c.shows(), queueOf(replicas[i]); got != want {
+				t.Errorf("seed %d, change %d: client shows\n%s\nwant\n%s", seed, n, got, want)
+				break
+			}
+			if fresh := p.state(); fresh.Version == replicas[i].Version && queueOf(fresh) != queueOf(replicas[i]) {
+				t.Errorf("seed %d, change %d: replicas differ:\n%s\nand\n%s", seed, n, queueOf(fresh), queueOf(replicas[i]))
+				break
+			}
+		}
+	}
+}
+
+// The next songs of the fallback playlist stand in the queue for hours. One like must not carry such a song past everybody,
+// as if the house had asked for it and waited.
+func TestOneLikeForFallbackMusicDoesNotJumpTheQueue(t *testing.T) {
+	ana, ben := &jukebox.User{ID: "Ana"}, &jukebox.User{ID: "Ben"}
+	var plays []jukebox.Begun // ten songs of ten guests that were added after the filler came
+	for i := range int64(10) {
+		plays = append(plays, jukebox.Begun{Owner: fmt.Sprint("guest ", i), Age: 10 + i, Version: 30 + i})
+	}
+	items := []*jukebox.QueueItem{
+		{ID: "filler", State: jukebox.Queued, Age: 1, LikeCount: 1},
+		{ID: "a1", State: jukebox.Queued, AddedBy: ana, Age: 21, LikeCount: 30},
+		{ID: "b1", State: jukebox.Queued, AddedBy: ben, Age: 22, LikeCount: 20},
+	}
+	for _, mode := range modes {
+		got := order(rank(items, jukebox.Ranking{Mode: mode, Plays: jukebox.PlaysOf(plays)}))
+		if got != "a1 b1 filler" {
+			t.Errorf("%s: %s", mode, got)
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package playback_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/playback"
+)
+
+// chosen has the room play from a playlist of so many songs, while a plays.
+func (p *party) chosen(n int) (f []jukebox.Song) {
+	playlist := "spotify:playlist:dinner"
+	p.settings.Fallback, p.settings.FallbackPlaylistURI = true, &playlist
+	for i := range n {
+		f = append(f, playable(p.player.record(fmt.Sprint("f", i), time.Minute)))
+	}
+	p.player.suggestions = f
+	return f
+}
+
+// A song that waits for approval is no item of the queue: the driver suggests it for ever, and is deaf for ten seconds each time.
+func TestASongThatWaitsForApprovalIsNotSuggested(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		f := p.chosen(9)
+		p.add(f[3]) // asked for by a newcomer
+		p.change(func() { p.item("item " + f[3].URI).State = jukebox.AwaitingApproval })
+		p.add(p.player.record("a", 10*time.Minute))
+		defer p.drive()()
+		time.Sleep(30 * time.Second)
+		p.remove(f[0]) // one is missing, and f3 is the first that is not there
+		time.Sleep(12 * time.Second)
+		before := p.player.called("suggest")
+		p.wish(jukebox.PauseCommand, "")
+		time.Sleep(5 * time.Second)
+		if p.player.called("pause") == 0 {
+			t.Error("the host's pause waited for a refill that changes nothing")
+		}
+		time.Sleep(3 * time.Minute)
+		if n := p.player.called("suggest") - before; n > 3 {
+			t.Errorf("suggestions were asked for %d times in three minutes", n)
+		}
+	})
+}
+
+// What nobody asked for begins on no device that nobody chose: after a silence a song has to be somebody's wish.
+func TestFallbackMusicDoesNotWakeTheHostsPhoneTheNextDay(t *testing.T) {
+	for what, list := range map[string]bool{"a chosen playlist": true, "music that goes with the songs before": false} {
+		t.Run(what, func(t *testing.T) {
+			inParty(t, func(t *testing.T, p *party) {
+				p.chosen(9)
+				if !list {
+					p.settings.FallbackPlaylistURI = nil
+				}
+				p.add(p.player.record("a", 4*time.Minute))
+				defer p.drive()()
+				time.Sleep(time.Minute)
+				p.player.host(func() { p.player.pause(); p.player.away, p.player.devices = true, nil }) // all go home
+				time.Sleep(10 * time.Hour)
+				p.player.host(func() { p.player.devices = []string{"phone"} })
+				before := p.player.called("play")
+				p.change(func() {}) // somebody opens the page, or is counted out
+				time.Sleep(10 * time.Minute)
+				if n := p.player.called("play") - before; n > 0 {
+					t.Errorf("the server told the host's phone %d times to play what nobody asked for; items: %s", n, p.states())
+				}
+			})
+		})
+	}
+}
+
+// The songs that stand at the queue's end are ones that may play.
+func TestHeldFallbackSongsMakeRoomForOthers(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		f := p.chosen(9)
+		p.add(p.player.record("a", 10*time.Minute))
+		defer p.drive()()
+		time.Sleep(10 * time.Second)
+		p.change(func() { // the host forbids these
+			for _, s := range f[:3] {
+				p.settings.Blocked = append(p.settings.Blocked, jukebox.Blocked{URI: s.URI})
+				p.item("item " + s.URI).Refusal = &jukebox.Refusal{Reason: jukebox.ReasonBlocked}
+			}
+		})
+		time.Sleep(time.Minute)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		n := 0
+		for _, i := range p.items {
+			if i.State == jukebox.Queued && i.Fallback() && i.Refusal == nil {
+				n++
+			}
+		}
+		if n != 3 {
+			t.Errorf("%d songs of the playlist can be liked", n)
+		}
+	})
+}
+
+// A host who switches fallback music off, or to another playlist, while it is looked for gets none of it.
+func TestFallbackMusicThatIsSwitchedOffMeanwhileStaysAway(t *testing.T) {
+	other := "spotify:playlist:dance"
+	for what, change := range map[string]func(*jukebox.RoomSettings){
+		"off":              func(s *jukebox.RoomSettings) { s.Fallback = false },
+		"another playlist": func(s *jukebox.RoomSettings) { s.FallbackPlaylistURI = &other },
+	} {
+		t.Run(what, func(t *testing.T) {
+			inParty(t, func(t *testing.T, p *party) {
+				f := p.chosen(3)
+				asked := 0
+				p.player.fail = func(call string) (*playback.Fault, bool) {
+					if call == "suggest" {
+						if asked++; asked > 1 {
+							p.player.suggestions = nil // the other playlist is empty
+							return nil, false
+						}
+						p.mu.Lock()
+						change(&p.settings)
+						p.version++
+						p.mu.Unlock()
+						p.bus.Publish(live.Hint{Topic: "room", Version: p.version})
+						p.player.mu.Unlock()
+						time.Sleep(time.Second) // Spotify takes its time, and the change is seen meanwhile
+						p.player.mu.Lock()
+					}
+					return nil, false
+				}
+				p.add(p.player.record("a", 10*time.Minute))
+				defer p.drive()()
+				time.Sleep(20 * time.Second)
+				if i := p.item("item " + f[0].URI); i != nil {
+					t.Errorf("music of the playlist of before came: %s", p.states())
+				}
+			})
+		})
+	}
+}
+
+// After so many songs that nobody asked for everybody has left; nobody comes back because a server starts anew, or because the
+// room's version grows (a phone that wakes up, somebody who is counted out).
+func TestFallbackMusicThatHasEndedStaysSo(t *testing.T) {
+	for what, again := range map[string]func(p *party, stop func()) func(){
+		"a restart":      func(p *party, stop func()) func() { stop(); return p.drive() },
+		"a phone wakes":  func(p *party, stop func()) func() { p.change(func() {}); return stop },
+		"nothing at all": func(p *party, stop func()) func() { return stop },
+	} {
+		t.Run(what, func(t *testing.T) {
+			inParty(t, func(t *testing.T, p *party) {
+				f := p.chosen(200)
+				p.player.fail = func(call string) (*playback.Fault, bool) { // what was heard is not suggested again
+					if call == "suggest" {
+						heard := map[string]bool{}
+						for _, s := range p.player.started {
+							heard[s.uri] = true
+						}
+						p.player.suggestions = slices.DeleteFunc(slices.Clone(f), func(s jukebox.Song) bool { return heard[s.URI] })
+					}
+					return nil, false
+				}
+				p.add(p.player.record("a", time.Minute))
+				stop := p.drive()
+				time.Sleep(2 * time.Hour)
+				before := len(strings.Fields(p.player.heard()))
+				if before > 60 {
+					t.Errorf("%d songs", before)
+				}
+				stop = again(p, stop)
+				defer func() { stop() }()
+				time.Sleep(2 * time.Hour)
+				if n := len(strings.Fields(p.player.heard())) - before; n > 0 {
+					t.Errorf("%d more songs played with nobody there", n)
+				}
+			})
+		})
+	}
+}

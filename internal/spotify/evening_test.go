@@ -1,0 +1,291 @@
+package spotify_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/session"
+	"antwon.dj/backend/internal/spotify/sim"
+	"antwon.dj/backend/internal/testdb"
+)
+
+// evening is a party on a real database whose host has an account at the simulated Spotify.
+type evening struct {
+	*testing.T
+	*jukebox.Jukebox
+	w    *world
+	host context.Context
+	room *jukebox.Room
+}
+
+// onBothDatabases tells a story in a bubble, as the client waits for its turn at Spotify.
+func onBothDatabases(t *testing.T, story func(e *evening)) {
+	t.Helper()
+	testdb.Each(t, func(t *testing.T, url string) {
+		synctest.Test(t, func(t *testing.T) { story(newEvening(t, url)) })
+	})
+}
+
+func newEvening(t *testing.T, databaseURL string) *evening {
+	t.Helper()
+	store, err := jukebox.OpenStore(t.Context(), databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() }) // the database is dropped next
+	tokens, err := session.New([]byte(strings.Repeat("k", session.MinSecret)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &evening{T: t, w: newWorld(t)}
+	e.Jukebox = jukebox.New(jukebox.Config{
+		Store: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: e.w, Library: e.w, DemoLogin: true, Demo: e,
+		Free: func(jukebox.Viewer) bool { return true }, Metrics: prometheus.NewRegistry(),
+	})
+	t.Cleanup(e.Close)
+	login, err := e.DemoLogin(t.Context(), "Hanna")
+	e.must(err)
+	e.host = jukebox.WithViewer(t.Context(), login.User)
+	e.room, err = e.CreateRoom(e.host, jukebox.NewRoom{Name: new("Hanna is 40"), Settings: &jukebox.SettingsChange{CooldownMinutes: new(0)}}, nil)
+	e.must(err)
+	return e
+}
+
+// NewAccount gives a host an account at the simulated Spotify.
+func (e *evening) NewAccount(_ context.Context, hostID, _ string) (jukebox.SpotifyCredentials, error) {
+	account := e.w.account(e.T)
+	e.w.connect(e.T, hostID, account.RefreshToken)
+	return jukebox.SpotifyCredentials{AccountID: account.ID, Sealed: e.w.accounts.of(hostID).Sealed}, nil
+}
+
+func (e *evening) must(err error) {
+	e.Helper()
+	if err != nil {
+		e.Fatal(err)
+	}
+}
+
+func (e *evening) wants(code jukebox.Code, err error) *jukebox.Error {
+	e.Helper()
+	if err == nil || jukebox.CodeOf(err) != code {
+		e.Fatalf("got %v, want %s", err, code)
+	}
+	refusal, _ := errors.AsType[*jukebox.Error](err)
+	return refusal
+}
+
+// plays has the player play a song of the catalogue to its end, or skip it.
+func (e *evening) plays(n int, skipped bool) {
+	e.Helper()
+	added, err := e.AddSong(e.host, e.room.ID, e.w.songs[n].URI, nil)
+	e.must(err)
+	lease, err := e.Driver().Take(e.Context(), e.room.ID, "node")
+	e.must(err)
+	for _, step := range []jukebox.PlaybackStep{{CommitItem: added.Item.ID}, {StartedItem: added.Item.ID}, {EndedItem: added.Item.ID, Skipped: skipped}} {
+		time.Sleep(time.Second) // so that each begins at a time of its own
+		_, err = e.Driver().ApplyPlayback(e.Context(), lease, step)
+		e.must(err)
+	}
+}
+
+// playlists are the names of those that the host has at Spotify, with how many songs are in them.
+func (e *evening) playlists() (found []jukebox.Playlist) {
+	e.Helper()
+	found, err := e.w.Playlists(e.Context(), e.room.HostID, 50, 0)
+	e.must(err)
+	return found
+}
+
+func TestAnEveningBecomesAPlaylist(t *testing.T) {
+	onBothDatabases(t, func(e *evening) {
+		const songs = 105
+		seen := map[string]bool{}
+		e.w.songs = slices.DeleteFunc(e.w.songs, func(s sim.Track) bool { // other releases of what came before
+			again := seen[s.ISRC]
+			seen[s.ISRC] = true
+			return again
+		})
+		var want []string
+		for n := range songs {
+			e.plays(n, n == 7)
+			if n != 7 {
+				want = append(want, e.w.songs[n].URI)
+			}
+		}
+		e.plays(3, false) // once more
+		e.plays(7, true)
+		_, err := e.AddSong(e.host, e.room.ID, e.w.songs[songs].URI, nil) // which is not played any more
+		e.must(err)
+
+		saved, err := e.ExportHistory(e.host, e.room.ID)
+		e.must(err)
+		if saved.SongCount != songs-1 || !strings.HasPrefix(saved.Name, "Hanna is 40 ") || saved.SpotifyURL != "https://open.spotify.com/playlist/"+saved.URI[len("spotify:playlist:"):] {
+			e.Errorf("saved as %+v", saved)
+		}
+		if there := e.playlists(); len(there) != 1 || there[0].URI != saved.URI || there[0].SongCount != songs-1 || there[0].Name != saved.Name {
+			e.Errorf("at Spotify there are %+v", there)
+		}
+		if body := e.w.sent(playlistsPath)[0].body; !strings.Contains(body, `"public":false`) {
+			e.Errorf("it is not private: %s", body)
+		}
+		var got []string
+		for _, request := range e.w.sent(below(saved.URI) + "/items") {
+			var part struct{ URIs []string }
+			if err := json.Unmarshal([]byte(request.body), &part); err != nil || len(part.URIs) > 100 {
+				e.Errorf("%d songs at once, %v", len(part.URIs), err)
+			}
+			got = append(got, part.URIs...)
+		}
+		if !slices.Equal(got, want) {
+			e.Errorf("in it are\n%q, want\n%q", got, want)
+		}
+		end, err := e.w.PlaylistSongs(e.Context(), e.room.HostID, saved.URI)
+		if err != nil || len(end) != 50 || end[49].URI != e.w.songs[songs-1].URI {
+			e.Errorf("it ends with %d songs, %v", len(end), err)
+		}
+	})
+}
+
+func TestARecordingIsInThePlaylistOnce(t *testing.T) {
+	onBothDatabases(t, func(e *evening) {
+		first, again := e.twoReleases()
+		e.plays(first, false)
+		e.plays(again, false)
+		saved, err := e.ExportHistory(e.host, e.room.ID)
+		e.must(err)
+		if saved.SongCount != 1 {
+			e.Errorf("%q and %q are one recording, and the playlist has %d songs", e.w.songs[first].URI, e.w.songs[again].URI, saved.SongCount)
+		}
+	})
+}
+
+// twoReleases finds a recording in the catalogue that came out twice.
+func (e *evening) twoReleases() (first, again int) {
+	e.Helper()
+	seen := map[string]int{}
+	for n, song := range e.w.songs {
+		if before, there := seen[song.ISRC]; there {
+			return before, n
+		}
+		seen[song.ISRC] = n
+	}
+	e.Fatal("the catalogue has no recording twice")
+	return 0, 0
+}
+
+func TestNobodyButTheHostSavesTheEvening(t *testing.T) {
+	onBothDatabases(t, func(e *evening) {
+		e.plays(0, false)
+		joined, err := e.JoinRoom(e.Context(), e.room.Code, "Gina")
+		e.must(err)
+		gina := jukebox.WithViewer(e.Context(), joined.Session.User)
+		other, err := e.DemoLogin(e.Context(), "Otto")
+		e.must(err)
+		for _, who := range []context.Context{gina, jukebox.WithViewer(e.Context(), other.User)} {
+			_, err := e.ExportHistory(who, e.room.ID)
+			e.wants(jukebox.Forbidden, err)
+		}
+		_, err = e.SetRole(e.host, e.room.ID, joined.Session.User.UserID, jukebox.RoleCohost)
+		e.must(err)
+		_, err = e.ExportHistory(gina, e.room.ID)
+		e.wants(jukebox.Forbidden, err)
+		_, err = e.ExportHistory(e.Context(), e.room.ID)
+		e.wants(jukebox.Unauthenticated, err)
+		if n := len(e.w.sent(playlistsPath)); n != 0 {
+			e.Errorf("Spotify was asked %d times", n)
+		}
+	})
+}
+
+func TestAPlaylistThatSpotifyRefusesLeavesNothingBehind(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fault sim.Fault
+		want  jukebox.Code
+	}{
+		"without the scope": {sim.Fault{Path: playlistsPath, Status: 403, Message: "Insufficient client scope"}, jukebox.Forbidden},
+		"down":              {sim.Fault{Path: playlistsPath, Status: 503}, jukebox.UpstreamUnavailable},
+		"too often":         {sim.Fault{Path: playlistsPath, Status: 429, RetryAfter: time.Minute}, jukebox.UpstreamUnavailable},
+		"down in between":   {sim.Fault{Path: "/v1/playlists/", Status: 502}, jukebox.UpstreamUnavailable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := newEvening(t, testdb.SQLite(t))
+				e.plays(0, false)
+				tt.fault.Method = http.MethodPost
+				e.w.simulated.Fail(tt.fault)
+				_, err := e.ExportHistory(e.host, e.room.ID)
+				if refusal := e.wants(tt.want, err); (refusal.RetryAfter > 0) != (tt.want == jukebox.UpstreamUnavailable) {
+					t.Errorf("%v is to be tried again after %v", err, refusal.RetryAfter)
+				}
+				time.Sleep(10 * time.Minute) // whatever pause Spotify asked for is over
+				if left := e.playlists(); len(left) != 0 {
+					t.Errorf("%+v is left", left)
+				}
+				lines, _, err := e.Log(e.host, e.room, 100, nil, false)
+				e.must(err)
+				if slices.ContainsFunc(lines, func(line jukebox.RoomEvent) bool { return line.Kind == string(jukebox.DidExport) }) {
+					t.Error("the log tells of an export")
+				}
+				_, err = e.ExportHistory(e.host, e.room.ID)
+				e.must(err)
+			})
+		})
+	}
+}
+
+func TestArtistsAreBlockedByLinkAndByURI(t *testing.T) {
+	onBothDatabases(t, func(e *evening) {
+		first, err := e.AddSong(e.host, e.room.ID, e.w.songs[0].URI, nil)
+		e.must(err)
+		other := slices.IndexFunc(e.w.songs, func(s sim.Track) bool { return !slices.Contains(e.w.songs[0].Artists, s.Artists[0]) })
+		second, err := e.AddSong(e.host, e.room.ID, e.w.songs[other].URI, nil)
+		e.must(err)
+		one, two := first.Item.Song.ArtistURIs[0], second.Item.Song.ArtistURIs[0]
+
+		block := func(texts ...string) (*jukebox.RoomSettings, error) {
+			room, err := e.UpdateRoom(e.host, e.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{Blocked: texts}}, nil)
+			if err != nil {
+				return nil, err
+			}
+			return room.Settings()
+		}
+		link := "https://open.spotify.com/intl-de/artist/" + strings.TrimPrefix(two, "spotify:artist:") + "?si=x"
+		settings, err := block(one, link)
+		e.must(err)
+		if !slices.Equal(settings.BlockedURIs(), []string{one, two}) ||
+			!slices.Equal(settings.BlockedNames(), []string{e.w.songs[0].Artists[0], e.w.songs[other].Artists[0]}) {
+			e.Errorf("blocked are %q: %q", settings.BlockedURIs(), settings.BlockedNames())
+		}
+		by := slices.IndexFunc(e.w.songs[1:], func(s sim.Track) bool { return s.Artists[0] == e.w.songs[0].Artists[0] }) + 1
+		_, err = e.AddSong(e.host, e.room.ID, e.w.songs[by].URI, nil)
+		if refusal := e.wants(jukebox.Refused, err); refusal.Reason != jukebox.ReasonBlocked {
+			e.Errorf("a song by a blocked artist: %v", err)
+		}
+
+		_, err = block(one, "spotify:artist:0000000000000000000000")
+		if refusal := e.wants(jukebox.BadUserInput, err); refusal.Field != "input.settings.blocked" {
+			e.Errorf("an artist whom Spotify does not know: %v", err)
+		}
+		_, err = block("https://open.spotify.com/album/0000000000000000000000")
+		e.wants(jukebox.BadUserInput, err)
+		e.w.answer("/v1/artists/1111111111111111111111", says(503, ""))
+		_, err = block(one, "spotify:artist:1111111111111111111111")
+		e.wants(jukebox.UpstreamUnavailable, err)
+		settings, err = block(one)
+		e.must(err)
+		if !slices.Equal(settings.BlockedURIs(), []string{one}) {
+			e.Errorf("blocked are %q", settings.BlockedURIs())
+		}
+	})
+}
