@@ -114,9 +114,7 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
           {tab === 'played' && <Played roomId={roomId} playingId={playback?.item?.id} />}
         </Tabs>
       </main>
-      <Outcomes outcomes={outcomes}>
-        {actions.undoable && <Undo outcome={actions.undoable} actions={actions} tell={tell} />}
-      </Outcomes>
+      <Outcomes outcomes={outcomes}>{actions.undoable && <Undo outcome={actions.undoable} actions={actions} />}</Outcomes>
     </>
   )
 }
