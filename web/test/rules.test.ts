@@ -296,8 +296,16 @@ describe('the rules of the house, on phones', () => {
       'Otto’s evening to be another',
       async () => `${await otto.page.locator('.recap dd').allTextContents()}` === '0,0,1',
     )
-    for (const device of [gina, otto]) device.expectQuiet()
+
+    await gina.page.reload() // by its code the room is found no more
+    await evening.getByText('song of yours').waitFor()
+    await line(gina, before).getByText('from Demo host').waitFor()
+    const stranger = await open(server)
+    await stranger.goto('/r/PARTY')
+    await stranger.page.getByText('There is no open room with the code PARTY.').waitFor()
+    for (const device of [gina, otto, stranger]) device.expectQuiet()
   })
+
   test('what was played long ago is a tap away, and stays there when the next song comes', async () => {
     const { server, host } = await party()
     const gina = await guest(server, 'Gina')
