@@ -174,6 +174,27 @@ describe('the rules of the house, at the host’s', () => {
     nora.expectQuiet()
   })
 
+  test('the undo of a cleared queue is that, whatever the host does on another device meanwhile', async () => {
+    const { server, nora, host } = await party()
+    const gina = await Guest.join(server, 'Gina')
+    const order = await gina.names()
+    await press(nora, 'Clear the queue')
+    await inDialog(nora, 'Clear the queue')
+    await says(nora, 'The queue is clear.')
+
+    const night = await gina.add('night')
+    const query = 'query($r: ID!) { room(id: $r) { queue { items { id addedBy { displayName } } } } }'
+    const { room } = await api(server, query, { r: host.roomId }, host.token)
+    const { id } = room.queue.items.find(({ addedBy }: QueuedSong) => addedBy?.displayName === 'Gina')
+    await api(server, 'mutation($i: ID!) { likeQueueItem(itemId: $i) { likeCount } }', { i: id }, host.token)
+
+    await undo(nora)
+    await says(nora, 'Taken back.')
+    expect((await gina.names()).toSorted()).toEqual([...order, night].toSorted())
+    await line(nora, night).getByText('♥ 1').waitFor() // and the like stays
+    nora.expectQuiet()
+  })
+
   test('an artist is blocked: what waits of theirs is held back, until they are allowed again', async () => {
     const { server, nora } = await party()
     const gina = await Guest.join(server, 'Gina')

@@ -219,6 +219,8 @@ describe('a guest on a phone', () => {
     const gina = await guest(server, 'Gina')
     await api(server, 'mutation($r: ID!) { closeRoom(roomId: $r) { status } }', { r: host.roomId }, host.token)
     await gina.page.getByText('This party is over.').waitFor()
+    await gina.page.reload()
+    await gina.page.getByText('This party is over.').waitFor()
     await api(server, 'mutation { createRoom(input: {code: "PARTY", name: "Encore"}) { id } }', {}, host.token)
     await gina.page.getByRole('heading', { name: 'Join “Encore”' }).waitFor({ timeout: 60_000 }) // it looks every now and then
     gina.expectQuiet()

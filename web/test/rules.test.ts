@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { Device, launch, screenSize } from './browser'
+import { away, Device, launch, screenSize } from './browser'
 import { api, demoHost, eventually, Server, type Session } from './server'
 
 let browser: Browser
@@ -55,6 +55,15 @@ async function addFirst(device: Device, query: string): Promise<string> {
     .getByRole('button', { name: `Add ${song}`, exact: true })
     .click()
   return song
+}
+
+/** Adds a song that somebody else has found. */
+async function addAs(server: Server, { token, roomId }: Session, name: string): Promise<void> {
+  const search = 'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { hits { song { name uri } } } }'
+  const { searchSongs } = await api(server, search, { r: roomId, q: name }, token)
+  const { song } = searchSongs.hits.find((hit: { song: { name: string } }) => hit.song.name === name)
+  const add = 'mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { alreadyQueued } }'
+  await api(server, add, { r: roomId, u: song.uri }, token)
 }
 
 /** What the host has to know of a song, for what only hosts do. */
@@ -156,6 +165,31 @@ describe('the rules of the house, on phones', () => {
     await undo.waitFor({ state: 'detached' })
     expect(await gina.like(song).getAttribute('aria-pressed')).toBe('true')
     for (const device of [gina, otto]) device.expectQuiet()
+  })
+
+  test('an add that found its song queued is taken back as the like it became, once there is a connection again', async () => {
+    const { server, host } = await party()
+    const gina = await guest(server, 'Gina')
+    await gina.tab('search')
+    await gina.page.getByRole('searchbox').fill('night')
+    const add = gina.page.getByRole('button', { name: /^Add / }).first()
+    const song = (await add.getAttribute('aria-label'))?.replace(/^Add /, '') ?? ''
+    await gina.page.context().setOffline(true)
+    await add.click()
+    await gina.page.getByText('1 action not sent yet').waitFor()
+    await addAs(server, host, song)
+    await gina.page.context().setOffline(false)
+    await gina.page.getByText(`${song} was in the queue already and has your like.`).waitFor()
+    await gina.tab('queue')
+    await eventually('the like to be seen', async () => (await gina.likes(song)) === '1')
+
+    await gina.page.context().setOffline(true)
+    await gina.page.getByRole('button', { name: 'Undo' }).click()
+    await gina.page.getByText('1 action not sent yet').waitFor()
+    await gina.page.context().setOffline(false)
+    await gina.page.getByText(`Taken back: ${song}`).waitFor()
+    await eventually('the like to be gone', async () => (await gina.likes(song)) === '0')
+    gina.expectQuiet(...away)
   })
 
   test('a phone tells when each song plays and why, and asks only while somebody looks', async () => {
@@ -262,8 +296,16 @@ describe('the rules of the house, on phones', () => {
       'Otto’s evening to be another',
       async () => `${await otto.page.locator('.recap dd').allTextContents()}` === '0,0,1',
     )
-    for (const device of [gina, otto]) device.expectQuiet()
+
+    await gina.page.reload() // by its code the room is found no more
+    await evening.getByText('song of yours').waitFor()
+    await line(gina, before).getByText('from Demo host').waitFor()
+    const stranger = await open(server)
+    await stranger.goto('/r/PARTY')
+    await stranger.page.getByText('There is no open room with the code PARTY.').waitFor()
+    for (const device of [gina, otto, stranger]) device.expectQuiet()
   })
+
   test('what was played long ago is a tap away, and stays there when the next song comes', async () => {
     const { server, host } = await party()
     const gina = await guest(server, 'Gina')

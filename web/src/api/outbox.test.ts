@@ -5,6 +5,7 @@ const like = (itemId: string): Action => ({ kind: 'like', itemId, name: itemId, 
 const unlike = (itemId: string): Action => ({ kind: 'unlike', itemId, name: itemId, before: 3, shown: 2 })
 const remove = (itemId: string): Action => ({ kind: 'remove', itemId, name: itemId })
 const add = (songUri: string): Action => ({ kind: 'add', songUri, name: songUri })
+const undo = (of: string): Action => ({ kind: 'undo', of, name: of })
 
 const waiting = (action: Action, key = 'old'): Entry => ({ key, action, at: 1, sent: false })
 const sent = (action: Action, key = 'old'): Entry => ({ ...waiting(action, key), sent: true })
@@ -32,6 +33,8 @@ describe('enqueue', () => {
     ['the same song again changes nothing', [waiting(add('s'))], add('s'), [waiting(add('s'))]],
     ['the same again behind one that was sent', [sent(like('a'))], like('a'), [sent(like('a')), added(like('a'))]],
     ['removing is no contrary of liking', [waiting(like('a'))], remove('a'), [waiting(like('a')), added(remove('a'))]],
+    ['the same taken back twice is taken back once', [waiting(undo('k'))], undo('k'), [waiting(undo('k'))]],
+    ['taking back one thing is not another', [waiting(undo('j'))], undo('k'), [waiting(undo('j')), added(undo('k'))]],
     ['a song is no item', [waiting(like('x'))], add('x'), [waiting(like('x')), added(add('x'))]],
   ])('%s', (_, before, action, want) => {
     const copy = structuredClone(before)

@@ -10,6 +10,7 @@ export interface Entry {
 export type Action =
   | { kind: 'add'; songUri: string; name: string }
   | { kind: 'remove'; itemId: string; name: string }
+  | { kind: 'undo'; of: string; name: string } // takes back what was done with this key
   | { kind: 'like' | 'unlike'; itemId: string; name: string; before: number; shown: number } // likes, as received and as shown
 
 /** The server forgets keys after a day; what is older could be done twice. */
@@ -24,7 +25,11 @@ export function enqueue(entries: readonly Entry[], action: Action, key: string, 
 }
 
 const same = (a: Action, b: Action) => a.kind === b.kind && targetOf(a) === targetOf(b)
-const targetOf = (action: Action) => (action.kind === 'add' ? action.songUri : action.itemId)
+
+function targetOf(action: Action): string {
+  if (action.kind === 'add') return action.songUri
+  return action.kind === 'undo' ? action.of : action.itemId
+}
 
 function undoes(a: Action, b: Action): boolean {
   const likes = (a.kind === 'like' && b.kind === 'unlike') || (a.kind === 'unlike' && b.kind === 'like')

@@ -12,7 +12,7 @@ const refused = (code: string, more = {}): Result => ({
 
 /** A server that answers as told, in turn, and a browser's storage. */
 function setUp(...answers: Result[]) {
-  const sent: { key: string; itemId?: string }[] = []
+  const sent: { key: string; itemId?: string; of?: string }[] = []
   const stored = new Map<string, string>()
   const outcomes: Outcome[] = []
   const storage = {
@@ -152,10 +152,12 @@ describe('what was done last', () => {
     sender.do(like('one'))
     await settle()
     expect(outcomes[0]?.undoable).toBe(true)
-    expect(await sender.undo()).toBeUndefined()
-    expect(sent.at(-1)).toEqual({ roomId: 'room' })
-    expect(likes(sender.entries.get(), 'one', false)).toBe(false)
+    sender.undo()
     expect(sender.undoable.get()).toBeNull()
+    await settle()
+    expect(sent.at(-1)).toEqual({ roomId: 'room', of: sent[0]?.key })
+    expect(likes(sender.entries.get(), 'one', false)).toBe(false)
+    expect(outcomes.map(({ undoable }) => undoable)).toEqual([true, false])
 
     sender.do(like('two'))
     await settle(27_000)
@@ -177,16 +179,42 @@ describe('what was done last', () => {
     expect(sender.undoable.get()).toBeNull()
   })
 
-  test('is taken back before anything else is done, and not twice', async () => {
-    const { sent, open } = setUp(done, unreachable)
+  test('is taken back once somebody answers, and what is done next comes after it', async () => {
+    const { sent, stored, outcomes, open } = setUp(done, unreachable)
     const sender = open()
     sender.do(like('one'))
     await settle()
-    const undone = sender.undo()
+    sender.undo()
+    sender.undo() // a second tap
     sender.do(like('two'))
-    expect(sent).toHaveLength(2)
-    expect((await undone)?.code).toBe('OFFLINE')
-    await settle(60_000)
-    expect(sent.map((each) => each.itemId)).toEqual(['one', undefined, 'two'])
+    await settle()
+    expect(stored.size).toBe(1) // a reload loses nothing
+    await settle(3_000)
+    expect(sent.map(({ itemId, of }) => itemId ?? of)).toEqual(['one', sent[0]?.key, sent[0]?.key, 'two'])
+    expect(outcomes.map(({ action }) => action.kind)).toEqual(['like', 'undo', 'like'])
+  })
+
+  test('stays as it is where it cannot be taken back any more', async () => {
+    const { outcomes, open } = setUp(done, refused('CONFLICT'))
+    const sender = open()
+    sender.do(like('one'))
+    await settle()
+    sender.undo()
+    await settle()
+    expect(outcomes.at(-1)).toMatchObject({ action: { kind: 'undo' }, failure: { code: 'CONFLICT' }, undoable: false })
+    expect(likes(sender.entries.get(), 'one', false)).toBe(true)
+  })
+
+  test('may be an add that became a like', async () => {
+    const { sent, outcomes, open } = setUp({
+      data: { addSong: { alreadyQueued: true, item: { id: 'one', song: { name: 'One' } } } },
+    })
+    const sender = open()
+    sender.do({ kind: 'add', songUri: 'spotify:track:one', name: 'One' })
+    await settle()
+    expect(outcomes[0]).toMatchObject({ alreadyQueued: true, undoable: true })
+    sender.undo()
+    await settle()
+    expect(sent.at(-1)?.of).toBe(sent[0]?.key)
   })
 })

@@ -2,12 +2,14 @@ import type { TypedDocumentNode } from '@urql/core'
 import type { AnyVariables, Client } from 'urql'
 import { type Failure, failureOfUrql } from './errors'
 import { AddSongDocument, LikeItemDocument, RemoveItemDocument, UndoDocument, UnlikeItemDocument } from './generated'
+import { newKey } from './key'
 import { type Action, type Entry, enqueue, restore } from './outbox'
 import { browserStorage, type Keeper } from './storage'
 import { Store } from './store'
 
 /** What became of an action that the server answered. */
 export interface Outcome {
+  key: string // of the action
   action: Action
   failure?: Failure | undefined // it was refused
   name: string // of the song
@@ -48,16 +50,10 @@ export class Sender {
     void this.flush()
   }
 
-  /** Takes back what was done last. There is no key for that, so it is not sent a second time, and nothing else meanwhile. */
-  async undo(): Promise<Failure | undefined> {
-    this.undoable.set(null)
-    if (this.#sending) return undefined
-    this.#sending = true
-    const { failure } = await this.#mutate(UndoDocument, { roomId: this.roomId })
-    if (!failure) this.#keep(this.entries.get().filter(({ done }) => !done)) // what was done is so no more
-    this.#sending = false
-    void this.flush()
-    return failure
+  /** Takes back what was done last. That is an action like others: it is kept, and safe to repeat. */
+  undo(): void {
+    const last = this.undoable.get()
+    if (last) this.do({ kind: 'undo', of: last.key, name: last.name })
   }
 
   /** Sends what is there: called whenever the server may be there again. */
@@ -71,7 +67,7 @@ export class Sender {
         const outcome = await this.#send(entry)
         if (outcome.failure && waits(outcome.failure)) return this.#later(outcome.failure)
         this.#failures = 0
-        this.#settle(entry.key, outcome)
+        this.#settle(outcome)
       }
     } finally {
       this.#sending = false
@@ -97,17 +93,22 @@ export class Sender {
   }
 
   /** What was refused is undone at once; what was done is shown until what is subscribed to shows it. */
-  #settle(key: string, outcome: Outcome): void {
-    const forget = () => this.#keep(this.entries.get().filter((entry) => entry.key !== key))
-    if (outcome.failure) forget()
+  #settle(outcome: Outcome): void {
+    const { key, action, failure } = outcome
+    if (failure) this.#forget(key)
+    else if (action.kind === 'undo')
+      this.#forget(key, action.of) // what was done is so no more
     else {
       this.#mark(key, { done: true })
-      setTimeout(forget, lag)
+      setTimeout(() => this.#forget(key), lag)
     }
-    // An add that became a like may have done nothing, and then something older would be taken back.
-    const undoable = !outcome.failure && !outcome.alreadyQueued && !this.#next()
+    const undoable = !failure && action.kind !== 'undo' && !this.#next()
     if (undoable) this.#offerUndo(outcome)
     this.onOutcome({ ...outcome, undoable })
+  }
+
+  #forget(...keys: string[]): void {
+    this.#keep(this.entries.get().filter(({ key }) => !keys.includes(key)))
   }
 
   #offerUndo(outcome: Outcome): void {
@@ -137,11 +138,15 @@ export class Sender {
       const { data, failure } = await this.#mutate(AddSongDocument, { roomId: this.roomId, songUri: action.songUri, key })
       const { item, alreadyQueued } = data?.addSong ?? {}
       const awaitsApproval = item?.state === 'AWAITING_APPROVAL'
-      return { action, failure, name: item?.song.name ?? action.name, alreadyQueued, awaitsApproval }
+      return { key, action, failure, name: item?.song.name ?? action.name, alreadyQueued, awaitsApproval }
+    }
+    if (action.kind === 'undo') {
+      const { failure } = await this.#mutate(UndoDocument, { roomId: this.roomId, of: action.of })
+      return { key, action, failure, name: action.name }
     }
     const document = { like: LikeItemDocument, unlike: UnlikeItemDocument, remove: RemoveItemDocument }[action.kind]
     const { failure } = await this.#mutate<unknown, { itemId: string; key: string }>(document, { itemId: action.itemId, key })
-    return { action, failure, name: action.name }
+    return { key, action, failure, name: action.name }
   }
 
   async #mutate<Data, Variables extends AnyVariables>(document: TypedDocumentNode<Data, Variables>, variables: Variables) {
@@ -155,8 +160,3 @@ const undoWithin = 28_000 // milliseconds: the server's thirty seconds, less wha
 
 /** Only what nobody has judged yet is sent again by itself: of all else somebody should hear. */
 const waits = ({ code }: Failure) => code === 'OFFLINE' || code === 'RATE_LIMITED'
-
-/** randomUUID is for secure contexts only, and a party in the living room has none. */
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
-}

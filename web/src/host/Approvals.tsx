@@ -1,4 +1,5 @@
-import { ApproveItemDocument, TakeOutDocument } from '../api/generated'
+import { ApproveItemDocument, RemoveItemDocument } from '../api/generated'
+import { newKey } from '../api/key'
 import type { Item } from '../api/queue'
 import { useText } from '../text/text'
 import type { Tell } from '../ui/Outcomes'
@@ -51,8 +52,9 @@ function Line({ item, after, tell, undo }: { item: Item; after: string; tell: Te
   }
   async function decline() {
     const left = leaving()
-    if (!(await act(TakeOutDocument, { itemId: item.id }))) return
-    undo.offer(own.declined(name))
+    const key = newKey()
+    if (!(await act(RemoveItemDocument, { itemId: item.id, key }))) return
+    undo.offer(own.declined(name), key)
     left()
   }
   return (

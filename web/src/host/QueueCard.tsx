@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { Api } from '../api/client'
 import { ClearQueueDocument, HostScheduleDocument } from '../api/generated'
+import { newKey } from '../api/key'
 import { useLive } from '../api/live'
 import { useQueue } from '../api/queue'
 import { useStore } from '../api/store'
@@ -91,7 +92,10 @@ function Clear({ roomId, tell, undo }: { roomId: string; tell: Tell; undo: Undo 
   const own = useHostText().queue
   const { busy, act } = useDoing(tell)
   const [asking, setAsking] = useState(false)
-  const clear = async () => (await act(ClearQueueDocument, { roomId })) && undo.offer(own.cleared)
+  async function clear() {
+    const key = newKey()
+    if (await act(ClearQueueDocument, { roomId, key })) undo.offer(own.cleared, key)
+  }
   return (
     <>
       <Button busy={busy} onClick={() => setAsking(true)}>

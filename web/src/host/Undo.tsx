@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { HostUndoDocument } from '../api/generated'
+import { UndoDocument } from '../api/generated'
 import type { Tell } from '../ui/Outcomes'
 import { Button } from './Button'
 import { useHostText } from './text'
@@ -11,7 +11,7 @@ const lasts = 55_000 // milliseconds: a little less than the server's minute
 export interface Undo {
   words: string | undefined // what was done; undefined: there is nothing
   busy: boolean
-  offer: (words: string) => void
+  offer: (words: string, of: string) => void // of: the idempotency key of what was done
   take: () => void
   dismiss: () => void
 }
@@ -20,15 +20,19 @@ export interface Undo {
 export function useUndo(roomId: string, tell: Tell): Undo {
   const own = useHostText().undo
   const { busy, act } = useDoing(tell)
-  const [offered, setOffered] = useState<{ words: string }>()
+  const [offered, setOffered] = useState<{ words: string; of: string }>()
   const dismiss = () => setOffered(undefined)
   useEffect(() => {
     if (!offered) return
     const timer = setTimeout(() => setOffered(undefined), lasts)
     return () => clearTimeout(timer)
   }, [offered])
-  const take = () => void act(HostUndoDocument, { roomId }, { done: own.done, failure: { CONFLICT: own.late } }).then(dismiss)
-  return { words: offered?.words, busy, offer: (words) => setOffered({ words }), take, dismiss }
+  async function take() {
+    if (!offered) return
+    await act(UndoDocument, { roomId, of: offered.of }, { done: own.done, failure: { CONFLICT: own.late } })
+    dismiss()
+  }
+  return { words: offered?.words, busy, offer: (words, of) => setOffered({ words, of }), take: () => void take(), dismiss }
 }
 
 /** Says what was done, with a way back. It is told in its turn, and takes no focus. */

@@ -1,4 +1,5 @@
-import { PinItemDocument, type PinRule, TakeOutDocument, UnpinItemDocument, UpdateRoomDocument } from '../api/generated'
+import { PinItemDocument, type PinRule, RemoveItemDocument, UnpinItemDocument, UpdateRoomDocument } from '../api/generated'
+import { newKey } from '../api/key'
 import type { Item } from '../api/queue'
 import type { Tell } from '../ui/Outcomes'
 import type { LiveRoom } from './Console'
@@ -22,8 +23,9 @@ export function useSongActions(item: Item, room: LiveRoom, tell: Tell, undo: Und
   const { name } = item.song
 
   async function remove() {
-    const removed = await act(TakeOutDocument, { itemId })
-    if (removed) undo.offer(item.state === 'COMMITTED' ? own.skipped(name) : own.removed(name))
+    const key = newKey()
+    const removed = await act(RemoveItemDocument, { itemId, key })
+    if (removed) undo.offer(item.state === 'COMMITTED' ? own.skipped(name) : own.removed(name), key)
     return removed
   }
   function block(uri: string, name: string) {

@@ -8,6 +8,7 @@ import { sentence, useText } from '../text/text'
 import { Message } from '../ui/Message'
 import { Join } from './Join'
 import { Party } from './Party'
+import { lastRoom, NoRoom, Past } from './Past'
 
 /** Finds out who this is, and begins anew whenever it becomes somebody else. */
 export function Door({ api, code }: { api: Api; code: string }) {
@@ -23,17 +24,14 @@ function Entrance({ api, code, session }: { api: Api; code: string; session: Ses
   const { data, failure, ask } = useAsking(RoomByCodeDocument, { code }, ({ roomByCode }) => roomByCode !== null)
   const [renaming, setRenaming] = useState(false)
   const room = data?.roomByCode
+  const user = session?.viewer.user
 
   if (failure) return <Message title={text.appName}>{sentence(text, failure)}</Message>
   if (!data) return <Message title={text.appName}>{text.loading}</Message>
   if (!room) {
-    return (
-      <Message title={text.appName} toStart>
-        {text.noRoom(code)}
-      </Message>
-    )
+    const past = user && lastRoom(user.id)
+    return past ? <Past code={code} roomId={past} onOpen={() => ask()} /> : <NoRoom code={code} />
   }
-  const user = session?.viewer.user
   const onJoined = () => {
     setRenaming(false)
     ask()

@@ -12,6 +12,7 @@ import { Header } from './Header'
 import { useLimit } from './Limits'
 import { Mine } from './Mine'
 import { NowPlaying } from './NowPlaying'
+import { useKeepingRoom } from './Past'
 import { Played } from './Played'
 import { Queue } from './Queue'
 import { Removed } from './Removed'
@@ -39,6 +40,7 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
   const own = usePhoneText()
   const language = useLanguage()
   const roomId = known.id
+  useKeepingRoom(roomId, user.id)
   const queue = useStore(useQueue(api, roomId))
   const { data: { room } = {}, failure: roomFailure } = useLive(RoomChangesDocument, { roomId })
   const { data: { playback } = {}, failure: playbackFailure } = useLive(PlaybackChangesDocument, { roomId })
@@ -114,9 +116,7 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
           {tab === 'played' && <Played roomId={roomId} playingId={playback?.item?.id} />}
         </Tabs>
       </main>
-      <Outcomes outcomes={outcomes}>
-        {actions.undoable && <Undo outcome={actions.undoable} actions={actions} tell={tell} />}
-      </Outcomes>
+      <Outcomes outcomes={outcomes}>{actions.undoable && <Undo outcome={actions.undoable} actions={actions} />}</Outcomes>
     </>
   )
 }

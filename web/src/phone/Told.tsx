@@ -6,8 +6,9 @@ import { usePhoneText } from './text'
 export function Told({ outcome: { action, name, failure, alreadyQueued, awaitsApproval } }: { outcome: Outcome }) {
   const text = useText()
   const own = usePhoneText()
+  if (action.kind === 'undo' && failure?.code === 'CONFLICT') return own.undoLate(name)
   if (failure) return own.failed(name, sentence(text, failure))
   const added = alreadyQueued ? own.becameLike : awaitsApproval ? own.addedAwaiting : own.added
-  const say = { add: added, like: own.liked, unlike: own.unliked, remove: own.removed }
+  const say = { add: added, like: own.liked, unlike: own.unliked, remove: own.removed, undo: own.undone }
   return say[action.kind](name)
 }

@@ -1,14 +1,11 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react'
 import type { Outcome } from '../api/sender'
-import { sentence, useText } from '../text/text'
-import type { Tell } from '../ui/Outcomes'
 import { Told } from './Told'
 import { usePhoneText } from './text'
 import type { Actions } from './useActions'
 
 /** What was done last, which a tap takes back. It goes by itself in time, and by Escape. */
-export function Undo({ outcome, actions, tell }: { outcome: Outcome; actions: Actions; tell: Tell }) {
-  const text = useText()
+export function Undo({ outcome, actions }: { outcome: Outcome; actions: Actions }) {
   const own = usePhoneText()
   const onKey = useEffectEvent((event: KeyboardEvent) => event.key === 'Escape' && actions.dismiss())
   useEffect(() => {
@@ -20,18 +17,12 @@ export function Undo({ outcome, actions, tell }: { outcome: Outcome; actions: Ac
   const bar = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => keepFocus(bar.current), [])
 
-  async function undo() {
-    const failure = await actions.undo()
-    if (failure) tell(sentence(text, failure), true)
-    else tell(own.undone(outcome.name))
-  }
-
   return (
     <div ref={bar} className="notice undo">
       <p>
         <Told outcome={outcome} />
       </p>
-      <button type="button" className="button plain" onClick={() => void undo()}>
+      <button type="button" className="button plain" onClick={actions.undo}>
         {own.undo}
       </button>
       <button type="button" className="button plain" aria-label={own.dismiss} onClick={actions.dismiss}>

@@ -69,6 +69,7 @@ export interface PhoneMessages {
   removed: (song: string) => string
   undo: string
   undone: (song: string) => string
+  undoLate: (song: string) => string
   dismiss: string
   failed: (what: string, why: string) => string
   unsent: (n: number) => string

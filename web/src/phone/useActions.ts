@@ -1,6 +1,5 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { Api } from '../api/client'
-import type { Failure } from '../api/errors'
 import type { ViewerChangesSubscription } from '../api/generated'
 import { isAdding, isRemoving, likeCount, likes } from '../api/outbox'
 import type { Item } from '../api/queue'
@@ -21,7 +20,7 @@ export interface Actions {
   remove: (item: Item) => void
   add: (song: { uri: string; name: string }) => void
   undoable: Outcome | null // what was done last
-  undo: () => Promise<Failure | undefined> // takes that back
+  undo: () => void // takes that back
   dismiss: () => void // leaves it as it is
 }
 
