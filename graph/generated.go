@@ -71,7 +71,7 @@ type MutationResolver interface {
 	ApproveItem(ctx context.Context, itemID string) (*jukebox.QueueItem, error)
 	PinItem(ctx context.Context, itemID string, position int, until jukebox.PinRule, likes *int) (*jukebox.RoomQueue, error)
 	UnpinItem(ctx context.Context, itemID string) (*jukebox.RoomQueue, error)
-	Undo(ctx context.Context, roomID string) (*jukebox.RoomQueue, error)
+	Undo(ctx context.Context, roomID string, idempotencyKey *string) (*jukebox.RoomQueue, error)
 	ExportHistory(ctx context.Context, roomID string) (*jukebox.Playlist, error)
 	SetRole(ctx context.Context, roomID string, userID string, role jukebox.Role) (*jukebox.Member, error)
 	RemoveGuest(ctx context.Context, roomID string, userID string, ban bool) (*jukebox.Member, error)
@@ -354,7 +354,7 @@ type Mutation {
   ): AddedSong!
   """
   Takes a song out of the queue. For who added it, and for the hosts. A guest's song that others like is not lost: it passes to the one
-  who liked it first. A song that was handed to the player already only a host can remove: it is skipped as soon as it starts.
+  who liked it first, and still stands in the queue that is answered, with that one as addedBy. A song that was handed to the player already only a host can remove: it is skipped as soon as it starts.
   Removing a removed song is no error.
   """
   removeQueueItem(
@@ -451,9 +451,14 @@ type Mutation {
   """
   Takes back the caller's last action in this room: a like, an unlike, an added or a withdrawn song of the last 30 seconds; for hosts
   also a removed song or a cleared queue, for a minute. Nothing else of the action is left, but its line in the log. For guests. CONFLICT
-  if there is nothing to take back, or it has been overtaken by what happened since.
+  if there is nothing to take back, or it has been overtaken by what happened since. Sent twice without a key it takes back two actions.
   """
-  undo("The room's id." roomId: ID!): RoomQueue!
+  undo(
+    "The room's id."
+    roomId: ID!
+    "Makes the mutation safe to repeat."
+    idempotencyKey: String
+  ): RoomQueue!
   """
   Makes a private playlist of what the room played, in the host's Spotify account: each song once, in order, without those that were
   skipped. Open or closed. For the room's host. CONFLICT if nothing has been played.
@@ -2428,6 +2433,14 @@ func (ec *executionContext) field_Mutation_undo_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["roomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -4368,7 +4381,7 @@ func (ec *executionContext) _Mutation_undo(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().Undo(ctx, fc.Args["roomId"].(string))
+			return ec.Resolvers.Mutation().Undo(ctx, fc.Args["roomId"].(string), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomQueue) graphql.Marshaler {

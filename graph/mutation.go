@@ -54,8 +54,8 @@ func (r mutationResolver) UnpinItem(ctx context.Context, itemID string) (*jukebo
 	return r.jukebox.UnpinItem(ctx, itemID)
 }
 
-func (r mutationResolver) Undo(ctx context.Context, roomID string) (*jukebox.RoomQueue, error) {
-	return r.jukebox.Undo(ctx, roomID)
+func (r mutationResolver) Undo(ctx context.Context, roomID string, idempotencyKey *string) (*jukebox.RoomQueue, error) {
+	return r.jukebox.Undo(ctx, roomID, idempotencyKey)
 }
 
 func (r mutationResolver) ExportHistory(ctx context.Context, roomID string) (*jukebox.Playlist, error) {

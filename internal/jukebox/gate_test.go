@@ -97,7 +97,7 @@ var useCases = map[jukebox.Action]map[string]func(p *party, who context.Context,
 		return ignore(jukebox.Refused, second(p.VoteToSkip(who, p.room.ID, nil))) // it has only just begun
 	}},
 	jukebox.ActUndo: {"undo": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
-		return ignore(jukebox.Conflict, second(p.Undo(who, p.room.ID))) // they did nothing yet
+		return ignore(jukebox.Conflict, second(p.Undo(who, p.room.ID, nil))) // they did nothing yet
 	}},
 	jukebox.ActRecap: {"recap": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
 		return p.inRoom(who, func(r *jukebox.Room) error { return second(p.Recap(who, r)) })

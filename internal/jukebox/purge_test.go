@@ -98,7 +98,7 @@ func (p *party) isGone(old *oldParty) {
 		"adding":     func() error { _, err := p.AddSong(old.lou, old.room.ID, uri(3), nil); return err },
 		"closing":    func() error { _, err := p.CloseRoom(old.olga, old.room.ID, nil); return err },
 		"exporting":  func() error { _, err := p.ExportHistory(old.olga, old.room.ID); return err },
-		"taken back": func() error { _, err := p.Undo(old.lou, old.room.ID); return err },
+		"taken back": func() error { _, err := p.Undo(old.lou, old.room.ID, nil); return err },
 	} {
 		if err := try(); codeOf(err) != jukebox.NotFound {
 			p.Errorf("%s: %v, want NOT_FOUND", what, err)

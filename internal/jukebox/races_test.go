@@ -146,7 +146,7 @@ func TestClearAndUndoAtOnce(t *testing.T) {
 			p.add(gina, n+1)
 		}
 		clear := func() error { return second(p.ClearQueue(p.host, p.room.ID, nil)) }
-		undo := func() error { return second(p.Undo(p.host, p.room.ID)) }
+		undo := func() error { return second(p.Undo(p.host, p.room.ID, nil)) }
 		p.must(clear())
 		errs := p.atOnce(undo, undo, func() error { return second(p.AddSong(gina, p.room.ID, uri(3), nil)) }, clear)
 		state := p.state()

@@ -23,7 +23,8 @@ type repeatable struct {
 	send func(p *party, s *stage, who context.Context, key *string, others bool) (answer any, err error)
 }
 
-// stage is what mutations are tried on: two rooms with the same people, in each of which a song plays and others wait.
+// stage is what mutations are tried on: two rooms with the same people, in each of which a song plays and others wait. In each
+// everybody has done two things that can be taken back.
 type stage struct {
 	rooms        [2]string
 	songs, liked [2]string // in the first room; all added by the guest, who likes two of them
@@ -52,6 +53,9 @@ var repeatables = map[string]repeatable{
 	}},
 	"removeQueueItem": {[]string{"guest", "host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
 		return p.RemoveQueueItem(who, pick(s.songs, others), key)
+	}},
+	"undo": {[]string{"guest", "host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+		return p.Undo(who, pick(s.rooms, others), key)
 	}},
 	"clearQueue": {[]string{"host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
 		return p.ClearQueue(who, pick(s.rooms, others), key)
@@ -174,6 +178,15 @@ func (p *party) stage() *stage {
 		}
 	}
 	time.Sleep(time.Minute) // the songs may be voted on
+	for i, host := range hosts {
+		for n := range 2 {
+			added, err := p.AddSong(host, s.rooms[i], uri(5+n), nil)
+			p.must(err)
+			for _, name := range []string{"guest", "host", "somebody else"} {
+				p.must(second(p.LikeQueueItem(s.cast[name], added.Item.ID, nil)))
+			}
+		}
+	}
 	return s
 }
 

@@ -158,7 +158,7 @@ func TestAddsPerHourRefill(t *testing.T) {
 		if *quota.AddsLeft != 0 || time.Until(*quota.RefillsAt).Round(time.Minute) != 30*time.Minute {
 			t.Errorf("her quota is %+v", quota)
 		}
-		_, err := p.Undo(gina, p.room.ID)
+		_, err := p.Undo(gina, p.room.ID, nil)
 		p.must(err)
 		if back := p.quota(gina); *back.AddsLeft != 1 || back.RefillsAt != nil {
 			t.Errorf("after taking %s back it is %+v", second.ID, back)
@@ -302,9 +302,9 @@ func TestAWithdrawnSongPassesToWhoLikedItFirst(t *testing.T) {
 		}
 		_, err = p.RemoveQueueItem(gina, item.ID, nil)
 		p.wants(jukebox.Forbidden, err)
-		_, err = p.Undo(gina, p.room.ID) // the second one
+		_, err = p.Undo(gina, p.room.ID, nil) // the second one
 		p.must(err)
-		_, err = p.Undo(gina, p.room.ID) // the first one
+		_, err = p.Undo(gina, p.room.ID, nil) // the first one
 		p.must(err)
 		state = p.state()
 		p.expect("queue", songs(state.Queue), "1 2")
@@ -317,11 +317,11 @@ func TestAWithdrawnSongPassesToWhoLikedItFirst(t *testing.T) {
 func TestUndoTakesBackTheLastThingAndNothingElse(t *testing.T) {
 	onBothDatabases(t, func(p *party) {
 		gina, ben := p.join("Gina"), p.join("Ben")
-		_, err := p.Undo(gina, p.room.ID)
+		_, err := p.Undo(gina, p.room.ID, nil)
 		p.wants(jukebox.Conflict, err)
 		undo := func(who context.Context, queue string) {
 			p.Helper()
-			_, err := p.Undo(who, p.room.ID)
+			_, err := p.Undo(who, p.room.ID, nil)
 			p.must(err)
 			p.expect("queue", p.queue(), queue)
 		}
@@ -330,7 +330,7 @@ func TestUndoTakesBackTheLastThingAndNothingElse(t *testing.T) {
 		p.expect("queue", p.queue(), "2 1")
 		undo(gina, "1 2") // the like
 		undo(gina, "1")   // the song
-		_, err = p.Undo(gina, p.room.ID)
+		_, err = p.Undo(gina, p.room.ID, nil)
 		p.wants(jukebox.Conflict, err)
 		p.like(gina, one)
 		_, err = p.UnlikeQueueItem(gina, one.ID, nil)
@@ -352,7 +352,7 @@ func TestUndoTakesBackTheLastThingAndNothingElse(t *testing.T) {
 		_, err = p.RemoveQueueItem(p.host, one.ID, nil)
 		p.must(err)
 		undo(p.host, "1 4 3")
-		_, err = p.Undo(p.host, p.room.ID)
+		_, err = p.Undo(p.host, p.room.ID, nil)
 		p.wants(jukebox.Conflict, err)
 	})
 }
@@ -363,7 +363,7 @@ func TestUndoComesTooLateForWhatWasHandedOver(t *testing.T) {
 		item := p.add(gina, 1)
 		p.like(gina, item)
 		p.step(jukebox.PlaybackStep{CommitItem: item.ID})
-		_, err := p.Undo(gina, p.room.ID)
+		_, err := p.Undo(gina, p.room.ID, nil)
 		p.refusedBecause(err, jukebox.ReasonCommitted)
 		if got := p.state().Queue[0]; got.LikeCount != 1 {
 			t.Errorf("it has %d likes", got.LikeCount)
@@ -416,7 +416,7 @@ func TestTheLogSaysWhoDidWhat(t *testing.T) {
 		p.must(err)
 		_, err = p.RemoveQueueItem(gina, item.ID, nil)
 		p.must(err)
-		_, err = p.Undo(gina, p.room.ID)
+		_, err = p.Undo(gina, p.room.ID, nil)
 		p.must(err)
 		p.settle(jukebox.SettingsChange{OrderMode: pointer(jukebox.OrderFair), AllowExplicit: pointer(false)})
 		tell := func(likes bool) (told []string) {

@@ -36,15 +36,14 @@ var undoable = map[DeedKind]struct {
 // Undo takes back what the viewer did last in a room: a like, an unlike, an added or a withdrawn song, for hosts also a
 // removed song or a cleared queue. Conflict if there is nothing, it is too long ago, or what happened since does not allow
 // it. For guests.
-func (j *Jukebox) Undo(ctx context.Context, roomID string) (*RoomQueue, error) {
+func (j *Jukebox) Undo(ctx context.Context, roomID string, key *string) (*RoomQueue, error) {
 	a, err := j.enter(ctx, roomID, ActUndo)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.open(); err != nil {
-		return nil, err
-	}
-	err = j.change(ctx, a, func(ctx context.Context, t *roomTx) error { return t.undoLast(ctx) })
+	_, err = j.changeOnce(ctx, a, key, "undo", roomID, func(ctx context.Context, t *roomTx) (outcome, error) {
+		return outcome{objectID: roomID}, t.undoLast(ctx)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("undo: %w", err)
 	}
@@ -198,29 +197,40 @@ func (t *roomTx) undoClear(ctx context.Context, e *ent.RoomEvent) error {
 // many that were.
 func (t *roomTx) bringBack(ctx context.Context, items []*ent.QueueItem) (n int, err error) {
 	active, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecordingNotNil()).
-		Select(queueitem.FieldActiveRecording).Strings(ctx)
+		Select(queueitem.FieldActiveRecording, queueitem.FieldState).All(ctx)
 	if err != nil {
 		return 0, err
 	}
-	there := map[string]bool{}
-	for _, recording := range active {
-		there[recording] = true
+	settings, err := t.settings(ctx)
+	if err != nil {
+		return 0, err
+	}
+	there, room := map[string]bool{}, settings.MaxQueueLength
+	for _, item := range active {
+		there[*item.ActiveRecording] = true
+		if item.State != string(NowPlaying) {
+			room--
+		}
 	}
 	for _, item := range items {
-		if there[item.Recording] || len(there) >= maxQueue {
+		if there[item.Recording] || n >= room {
 			continue
 		}
 		there[item.Recording] = true
-		state := Queued
-		if deref(item.Approval) == approvalWaiting {
-			state = AwaitingApproval
-		}
-		err := t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).
-			SetState(string(state)).SetActiveRecording(item.Recording).SetVersion(t.version).Exec(ctx)
-		if err != nil {
+		if err := t.restore(ctx, item); err != nil {
 			return n, err
 		}
 		n++
 	}
 	return n, nil
+}
+
+// restore lets a removed song wait again. If it was committed when it was removed, it is not skipped after all.
+func (t *roomTx) restore(ctx context.Context, item *ent.QueueItem) error {
+	state := Queued
+	if deref(item.Approval) == approvalWaiting {
+		state = AwaitingApproval
+	}
+	return t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).SetState(string(state)).SetSkipOnStart(false).
+		SetActiveRecording(item.Recording).SetVersion(t.version).Exec(ctx)
 }
