@@ -165,3 +165,8 @@ func (s *Store) Rows(ctx context.Context) (map[string]int, error) {
 	}
 	return rows, nil
 }
+
+// Accepted counts a guest's songs that were accepted.
+func (s *Store) Accepted(ctx context.Context, roomID, userID string) (int, error) {
+	return accepted(ctx, s.read.QueueItem, roomID, userID)
+}
