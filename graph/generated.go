@@ -354,7 +354,7 @@ type Mutation {
   ): AddedSong!
   """
   Takes a song out of the queue. For who added it, and for the hosts. A guest's song that others like is not lost: it passes to the one
-  who liked it first. A song that was handed to the player already only a host can remove: it is skipped as soon as it starts.
+  who liked it first, and still stands in the queue that is answered, with that one as addedBy. A song that was handed to the player already only a host can remove: it is skipped as soon as it starts.
   Removing a removed song is no error.
   """
   removeQueueItem(
@@ -458,7 +458,7 @@ type Mutation {
     roomId: ID!
     """
     The idempotencyKey of the mutation to take back. What was taken back already is then no error, so it is safe to repeat. Without it:
-    whatever the caller did last, on whatever device.
+    whatever the caller did last, on whatever device, and two actions if it is sent twice.
     """
     of: String
   ): RoomQueue!
@@ -526,7 +526,7 @@ type Subscription {
   few seconds while the music stands still; at most once a second.
   """
   roomSchedule("The room's id." roomId: ID!): RoomSchedule! @shared
-  "What concerns the caller: sent when their likes, songs, role or quota change, and whenever the player takes a song."
+  "What concerns the caller: sent when their likes, songs, role or quota change, also when quota.refillsAt passes, and whenever the player takes a song."
   viewerInRoom("The room's id." roomId: ID!): ViewerInRoom!
 }
 

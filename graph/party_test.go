@@ -58,6 +58,15 @@ func onBothDatabases(t *testing.T, story func(p *party)) {
 
 func newParty(t *testing.T, databaseURL string) *party {
 	t.Helper()
+	p := newPartyOf(t, databaseURL)
+	p.first = p.newServer(p.bus, 0)
+	p.open()
+	return p
+}
+
+// newPartyOf has no server yet.
+func newPartyOf(t *testing.T, databaseURL string) *party {
+	t.Helper()
 	p := &party{T: t, bus: live.NewLocalBus()}
 	var err error
 	p.store, err = jukebox.OpenStore(t.Context(), databaseURL)
@@ -65,23 +74,31 @@ func newParty(t *testing.T, databaseURL string) *party {
 	t.Cleanup(func() { p.must(p.store.Close()) })
 	p.tokens, err = session.New([]byte(strings.Repeat("k", session.MinSecret)))
 	p.must(err)
-	p.first = p.newServer(p.bus, 0)
-	login, err := p.first.jukebox.DemoLogin(t.Context(), "Hanna")
+	return p
+}
+
+// open opens the room.
+func (p *party) open() {
+	p.Helper()
+	login, err := p.first.jukebox.DemoLogin(p.Context(), "Hanna")
 	p.must(err)
 	p.host = p.person(login)
 	room, err := p.first.jukebox.CreateRoom(p.host.ctx, jukebox.NewRoom{}, nil)
 	p.must(err)
 	p.roomID = room.ID
-	return p
+}
+
+func (p *party) newJukebox(bus live.Bus, interval time.Duration, metrics *prometheus.Registry) *jukebox.Jukebox {
+	return jukebox.New(jukebox.Config{
+		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: catalog{}, DemoLogin: true, Free: func(jukebox.Viewer) bool { return true }, Demo: accounts{}, FeedInterval: interval,
+		PublicURL: "http://party.test", Metrics: metrics,
+	})
 }
 
 func (p *party) newServer(bus live.Bus, interval time.Duration) *server {
 	p.Helper()
 	s := &server{party: p, metrics: prometheus.NewRegistry()}
-	s.jukebox = jukebox.New(jukebox.Config{
-		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: catalog{}, DemoLogin: true, Free: func(jukebox.Viewer) bool { return true }, Demo: accounts{}, FeedInterval: interval,
-		PublicURL: "http://party.test", Metrics: s.metrics,
-	})
+	s.jukebox = p.newJukebox(bus, interval, s.metrics)
 	resolver := graph.New(s.jukebox, slog.New(slog.DiscardHandler))
 	handler := gqlserver.New(gqlserver.Config{
 		Schema:  graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),

@@ -13,8 +13,6 @@ const (
 	scheduleEvery = time.Second
 	// scheduleDrift is how often one is made while the music stands still, and everything moves on with the time.
 	scheduleDrift = 5 * time.Second
-	// scheduleTicks is how many schedules there can be of one version of the room: so much finer are its own versions.
-	scheduleTicks = 1 << 16
 )
 
 // roomSchedule lets a member follow when the songs play.
@@ -28,16 +26,7 @@ func (r *Resolver) roomSchedule(ctx context.Context, args map[string]any) (*gqls
 	if err != nil {
 		return nil, err
 	}
-	follow := opened.Follow
-	opened.Version *= scheduleTicks
-	opened.Follow = func(ctx context.Context) (gqlserver.Source, error) {
-		room, err := follow(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return &scheduleSource{Source: room}, nil
-	}
-	return opened, nil
+	return refine(opened, func(room gqlserver.Source) gqlserver.Source { return &scheduleSource{Source: room} }), nil
 }
 
 // scheduleSource shows the states of a room, but not too many, and the same one again while time alone makes it another.
@@ -76,11 +65,4 @@ func again(drifts bool, in time.Duration) time.Duration {
 		return in
 	}
 	return 0
-}
-
-// finer counts in the schedule's own versions.
-func finer(s *gqlserver.State) {
-	s.Version *= scheduleTicks
-	s.Changed *= scheduleTicks
-	s.BarredAt *= scheduleTicks
 }

@@ -72,28 +72,6 @@ func (r *Resolver) open(a aspect) gqlserver.Open {
 	}
 }
 
-// viewerInRoom lets a member follow what concerns them.
-func (r *Resolver) viewerInRoom(ctx context.Context, args map[string]any) (*gqlserver.Opened, error) {
-	viewer, err := jukebox.ViewerFrom(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var looked, concerned int64 // the newest version that was looked at, and the one at which the viewer was concerned
-	return r.open(aspect{
-		own: viewer.UserID,
-		changed: func(s *jukebox.State) int64 {
-			if s.Concerned(viewer.UserID) > looked {
-				concerned = s.Version
-			}
-			looked = s.Version
-			return concerned
-		},
-		event: func(ctx context.Context, _ *int64, s *jukebox.State) (any, error) {
-			return r.jukebox.ViewerInRoom(ctx, s)
-		},
-	})(ctx, args)
-}
-
 // source follows a room.
 type source struct {
 	aspect
@@ -121,4 +99,28 @@ func (s source) Newest() (gqlserver.State, <-chan struct{}) {
 
 func (s source) Event(ctx context.Context, since *int64, state gqlserver.State) (any, error) {
 	return s.event(ctx, since, state.Value.(*jukebox.State))
+}
+
+// versionTicks is how many states of a source's own there can be of one version of the room: so much finer are its versions.
+const versionTicks = 1 << 16
+
+// finer counts in a source's own versions.
+func finer(s *gqlserver.State) {
+	s.Version *= versionTicks
+	s.Changed *= versionTicks
+	s.BarredAt *= versionTicks
+}
+
+// refine makes what is followed another source, which counts in finer versions.
+func refine(opened *gqlserver.Opened, source func(room gqlserver.Source) gqlserver.Source) *gqlserver.Opened {
+	follow := opened.Follow
+	opened.Version *= versionTicks
+	opened.Follow = func(ctx context.Context) (gqlserver.Source, error) {
+		room, err := follow(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return source(room), nil
+	}
+	return opened
 }

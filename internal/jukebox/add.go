@@ -11,6 +11,7 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/predicate"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/song"
 )
@@ -141,17 +142,14 @@ func (t *roomTx) addAgain(ctx context.Context, queued *ent.QueueItem) error {
 // wish is what the rules have to know of a song that the actor wants to add.
 func (t *roomTx) wish(ctx context.Context, s Song, recording string, settings *RoomSettings) (w wish, err error) {
 	w = wish{song: s, role: t.role}
-	waiting := t.tx.QueueItem.Query().
-		Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecordingNotNil(), queueitem.StateNEQ(string(NowPlaying)))
-	asked := queueitem.Or(queueitem.AddedByIDNotNil(), queueitem.LikeCountGT(0)) // fallback music takes nobody's place
-	if w.waiting, err = waiting.Clone().Where(asked).Count(ctx); err != nil {
+	if w.waiting, err = t.waiting().Where(askedFor()).Count(ctx); err != nil {
 		return w, err
 	}
 	if w.playedAt, err = t.playedAt(ctx, recording, settings); err != nil || t.role != RoleGuest {
 		return w, err
 	}
 	if settings.MaxQueuedPerGuest != nil {
-		if w.queued, err = waiting.Where(queueitem.AddedByID(t.actor)).Count(ctx); err != nil {
+		if w.queued, err = t.waiting().Where(queueitem.AddedByID(t.actor)).Count(ctx); err != nil {
 			return w, err
 		}
 	}
@@ -163,6 +161,17 @@ func (t *roomTx) wish(ctx context.Context, s Song, recording string, settings *R
 		w.adds = allowanceOf(row, settings)
 	}
 	return w, nil
+}
+
+// waiting are the songs that wait, also for approval.
+func (t *roomTx) waiting() *ent.QueueItemQuery {
+	return t.tx.QueueItem.Query().
+		Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecordingNotNil(), queueitem.StateNEQ(string(NowPlaying)))
+}
+
+// askedFor is true of all but fallback music, which takes nobody's place.
+func askedFor() predicate.QueueItem {
+	return queueitem.Or(queueitem.AddedByIDNotNil(), queueitem.LikeCountGT(0))
 }
 
 // playedAt returns when a recording began to play last, if that matters.

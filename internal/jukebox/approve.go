@@ -74,17 +74,22 @@ func (t *roomTx) isNewcomer(ctx context.Context, s *RoomSettings) (bool, error) 
 	if !s.RequireApproval || t.role != RoleGuest {
 		return false, nil
 	}
-	accepted, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.AddedByID(t.actor),
-		queueitem.StateNotIn(string(AwaitingApproval), string(Removed)),
-		queueitem.Or(queueitem.Approval(approvalGiven), likedByOthers(t.actor))).Count(ctx)
+	accepted, err := accepted(ctx, t.tx.QueueItem, t.roomID, t.actor)
 	return s.needsApproval(t.role, accepted), err
+}
+
+// accepted counts a guest's songs that a host approved, or somebody else likes.
+func accepted(ctx context.Context, items *ent.QueueItemClient, roomID, userID string) (int, error) {
+	return items.Query().Where(queueitem.RoomID(roomID), queueitem.AddedByID(userID),
+		queueitem.StateNotIn(string(AwaitingApproval), string(Removed)),
+		queueitem.Or(queueitem.Approval(approvalGiven), likedByOthers(userID))).Count(ctx)
 }
 
 // likedByOthers are songs that somebody else likes.
 func likedByOthers(userID string) predicate.QueueItem {
 	return func(s *entsql.Selector) {
 		likes := entsql.Table(like.Table)
-		s.Where(entsql.In(s.C(queueitem.FieldID),
-			entsql.Select(likes.C(like.FieldItemID)).From(likes).Where(entsql.NEQ(likes.C(like.FieldUserID), userID))))
+		s.Where(entsql.Exists(entsql.Select(likes.C(like.FieldItemID)).From(likes).Where(entsql.And(
+			entsql.ColumnsEQ(likes.C(like.FieldItemID), s.C(queueitem.FieldID)), entsql.NEQ(likes.C(like.FieldUserID), userID)))))
 	}
 }

@@ -165,3 +165,20 @@ func (s *Store) Rows(ctx context.Context) (map[string]int, error) {
 	}
 	return rows, nil
 }
+
+// Accepted counts a guest's songs that were accepted.
+func (s *Store) Accepted(ctx context.Context, roomID, userID string) (int, error) {
+	return accepted(ctx, s.read.QueueItem, roomID, userID)
+}
+
+// RememberMuch leaves n idempotency keys.
+func (s *Store) RememberMuch(ctx context.Context, n int) error {
+	return s.inTx(ctx, func(tx *ent.Tx) error {
+		var keys []*ent.IdempotencyKeyCreate
+		for i := range n {
+			keys = append(keys, tx.IdempotencyKey.Create().SetUserID("somebody").SetKey(fmt.Sprint(i)).SetMutation("addSong").
+				SetArgumentsHash("").SetObjectID("").SetCreatedAt(microseconds(time.Now())))
+		}
+		return tx.IdempotencyKey.CreateBulk(keys...).Exec(ctx)
+	})
+}

@@ -80,3 +80,36 @@ func (p *party) readsAlone(name string, plans []jukebox.Plan, table, index strin
 		p.Errorf("%s: %d pages were seen", name, checked)
 	}
 }
+
+// TestNobodysLikesAreReadForSomebodyElse: whether a song waits for approval is asked inside the transaction that adds it, which
+// on SQLite everybody waits for, and all ask for their recaps when the party ends. The likes of other rooms are not read for it.
+func TestNobodysLikesAreReadForSomebodyElse(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		gina, ben := p.join("Gina"), p.join("Ben")
+		mine := p.add(gina, 1)
+		p.like(gina, mine)
+		p.like(ben, mine)
+		p.like(gina, p.add(gina, 2))
+		p.must(p.store.PlayMuch(p.Context(), p.room.ID, 500))
+		plans := p.store.Explain()
+		asked := p.newJukebox(p.bus)
+		if accepted, err := p.store.Accepted(p.Context(), p.room.ID, p.id(gina)); accepted != 1 || err != nil {
+			p.Errorf("%d of her songs are accepted, %v; want 1", accepted, err)
+		}
+		recap, err := asked.Recap(gina, p.room)
+		p.must(err)
+		if recap.LikesGiven != 2 || recap.LikesGot != 1 {
+			p.Errorf("she gave %d likes and got %d", recap.LikesGiven, recap.LikesGot)
+		}
+		liked, err := asked.LikedItems(gina, p.room.ID)
+		p.must(err)
+		if len(liked) != 2 {
+			p.Errorf("she likes %v", liked)
+		}
+		for _, plan := range plans() {
+			if strings.Contains(plan.Text, "SCAN") || strings.Contains(plan.Text, "LIST SUBQUERY") || plan.Read > 20 {
+				p.Errorf("%s\nreads %d rows by: %s", plan.Statement, plan.Read, plan.Text)
+			}
+		}
+	})
+}

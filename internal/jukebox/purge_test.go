@@ -198,6 +198,23 @@ func TestServersThatPurgeAtOnceDoNoHarm(t *testing.T) {
 	})
 }
 
+func TestOldKeysAreForgottenALittleAtATime(t *testing.T) {
+	onBothInBubble(t, func(p *party) {
+		p.must(p.store.RememberMuch(p.Context(), 500))
+		time.Sleep(25 * time.Hour)
+		var left []int
+		for stops, err := 0, error(context.Canceled); err != nil; stops++ {
+			err = p.ForgetOldKeys(&stopped{Context: context.Background(), after: stops})
+			rows, failed := p.store.Rows(p.Context())
+			p.must(failed)
+			left = append(left, rows["idempotency_keys"])
+		}
+		if left = slices.Compact(left); len(left) < 3 || left[len(left)-1] != 0 {
+			p.Errorf("%v were left", left)
+		}
+	})
+}
+
 func (p *party) purges(want jukebox.Purged) {
 	p.Helper()
 	done, err := p.Purge(p.Context(), keepRooms)

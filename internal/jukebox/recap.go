@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/like"
 	"antwon.dj/backend/ent/queueitem"
 )
@@ -21,13 +22,21 @@ func (j *Jukebox) Recap(ctx context.Context, r *Room) (*Recap, error) {
 	if err != nil {
 		return nil, err
 	}
-	mine := queueitem.And(queueitem.RoomID(r.ID), queueitem.AddedByID(a.viewer.UserID), queueitem.StateNEQ(string(Removed)))
-	rows, err := j.store.read.QueueItem.Query().Where(mine, queueitem.StartedAtNotNil()).Order(queueitem.ByStartedAt()).All(ctx)
+	mine, err := j.store.read.QueueItem.Query().
+		Where(queueitem.RoomID(r.ID), queueitem.AddedByID(a.viewer.UserID), queueitem.StateNEQ(string(Removed))).Order(queueitem.ByStartedAt()).All(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("load what was played for the viewer: %w", err)
+		return nil, fmt.Errorf("load the viewer's songs: %w", err)
+	}
+	var ids []string
+	var played []*ent.QueueItem
+	for _, row := range mine {
+		ids = append(ids, row.ID)
+		if row.StartedAt != nil {
+			played = append(played, row)
+		}
 	}
 	recap := &Recap{}
-	if recap.SongsPlayed, err = j.loader.itemsOf(ctx, r.ID, rows); err != nil {
+	if recap.SongsPlayed, err = j.loader.itemsOf(ctx, r.ID, played); err != nil {
 		return nil, err
 	}
 	recap.LikesGiven, err = j.store.read.Like.Query().
@@ -35,7 +44,7 @@ func (j *Jukebox) Recap(ctx context.Context, r *Room) (*Recap, error) {
 	if err != nil {
 		return nil, fmt.Errorf("count the viewer's likes: %w", err)
 	}
-	recap.LikesGot, err = j.store.read.Like.Query().Where(like.UserIDNEQ(a.viewer.UserID), like.HasItemWith(mine)).Count(ctx)
+	recap.LikesGot, err = j.store.read.Like.Query().Where(like.ItemIDIn(ids...), like.UserIDNEQ(a.viewer.UserID)).Count(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("count the likes for the viewer: %w", err)
 	}

@@ -268,3 +268,32 @@ func TestAVoteIsRepeatedByOneWhoBecameAHostMeanwhile(t *testing.T) {
 		}
 	})
 }
+
+func TestASongThatCameBackByUndoIsNotSkippedAfterAll(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		item := p.add(p.host, 1)
+		p.step(jukebox.PlaybackStep{CommitItem: item.ID})
+		p.must(second(p.RemoveQueueItem(p.host, item.ID, nil)))
+		p.step(jukebox.PlaybackStep{ReturnedItem: item.ID}) // the player did not take it
+		p.must(second(p.Undo(p.host, p.room.ID, nil)))
+		if back := p.state().Queue; len(back) != 1 || back[0].SkipOnStart {
+			p.Fatalf("the queue is %+v", back)
+		}
+		p.must(second(p.RemoveQueueItem(p.host, item.ID, nil)))
+		p.expect("removed again, the queue", p.queue(), "")
+	})
+}
+
+func TestUndoDoesNotOverfillTheQueue(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		p.settle(jukebox.SettingsChange{MaxQueueLength: pointer(2)})
+		p.play(9)
+		p.add(p.host, 1)
+		p.add(p.host, 2)
+		p.must(second(p.ClearQueue(p.host, p.room.ID, nil)))
+		gina := p.join("Gina")
+		p.add(gina, 3)
+		p.must(second(p.Undo(p.host, p.room.ID, nil)))
+		p.expect("queue", p.queue(), "1 3")
+	})
+}

@@ -139,8 +139,6 @@ func (j *Jukebox) repeatClosed(ctx context.Context, a access, r *repeatable) (ou
 
 // ForgetOldKeys deletes idempotency keys that are not recognised any more.
 func (j *Jukebox) ForgetOldKeys(ctx context.Context) error {
-	return j.store.inTx(ctx, func(tx *ent.Tx) error {
-		_, err := tx.IdempotencyKey.Delete().Where(idempotencykey.CreatedAtLT(microseconds(time.Now().Add(-keyLifetime)))).Exec(ctx)
-		return err
-	})
+	_, err := j.purgeRows(ctx, "idempotency_keys", "created_at < ?", microseconds(time.Now().Add(-keyLifetime)))
+	return err
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"antwon.dj/backend/ent"
-	"antwon.dj/backend/ent/login"
 	"antwon.dj/backend/ent/session"
 )
 
@@ -217,11 +216,9 @@ func (j *Jukebox) ForgetOldSessions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return j.store.inTx(ctx, func(tx *ent.Tx) error {
-		if _, err := tx.Login.Delete().Where(login.ExpiresAtLT(now)).Exec(ctx); err != nil {
-			return err
-		}
-		_, err := tx.Session.Delete().Where(session.ExpiresAtLT(now)).Exec(ctx)
+	if _, err := j.purgeRows(ctx, "logins", "expires_at < ?", now); err != nil {
 		return err
-	})
+	}
+	_, err = j.purgeRows(ctx, "sessions", "expires_at < ?", now)
+	return err
 }

@@ -238,21 +238,34 @@ func (t *roomTx) bringBack(ctx context.Context, items []*ent.QueueItem) (n int, 
 	for _, recording := range active {
 		there[recording] = true
 	}
+	settings, err := t.settings(ctx)
+	if err != nil {
+		return 0, err
+	}
+	waiting, err := t.waiting().Where(askedFor()).Count(ctx)
+	if err != nil {
+		return 0, err
+	}
+	room := settings.MaxQueueLength - waiting
 	for _, item := range items {
-		if there[item.Recording] || len(there) >= maxQueue {
+		if there[item.Recording] || n >= room {
 			continue
 		}
 		there[item.Recording] = true
-		state := Queued
-		if deref(item.Approval) == approvalWaiting {
-			state = AwaitingApproval
-		}
-		err := t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).
-			SetState(string(state)).SetActiveRecording(item.Recording).SetVersion(t.version).Exec(ctx)
-		if err != nil {
+		if err := t.restore(ctx, item); err != nil {
 			return n, err
 		}
 		n++
 	}
 	return n, nil
+}
+
+// restore lets a removed song wait again. If it was committed when it was removed, it is not skipped after all.
+func (t *roomTx) restore(ctx context.Context, item *ent.QueueItem) error {
+	state := Queued
+	if deref(item.Approval) == approvalWaiting {
+		state = AwaitingApproval
+	}
+	return t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).SetState(string(state)).SetSkipOnStart(false).
+		SetActiveRecording(item.Recording).SetVersion(t.version).Exec(ctx)
 }
