@@ -1,6 +1,7 @@
 package jukebox_test
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -295,5 +296,35 @@ func TestUndoDoesNotOverfillTheQueue(t *testing.T) {
 		p.add(gina, 3)
 		p.must(second(p.Undo(p.host, p.room.ID, nil)))
 		p.expect("queue", p.queue(), "1 3")
+	})
+}
+
+func TestVotesThatThePlayerDidNotFollowCanBeRepeated(t *testing.T) {
+	onBothInBubble(t, func(p *party) {
+		guests := p.present(2)
+		p.notePresence(3 * time.Second)
+		playing := p.play(1)
+		time.Sleep(10 * time.Second)
+		vote := func(who context.Context) error { return second(p.VoteToSkip(who, p.room.ID, nil)) }
+		p.must(vote(guests[0]))
+		p.refusedBecause(vote(guests[0]), jukebox.ReasonAlreadyVoted)
+		p.must(vote(guests[1]))
+		p.refusedBecause(vote(guests[0]), jukebox.ReasonAlreadyVoted) // the player is asked
+		p.step(jukebox.PlaybackStep{Answered: &jukebox.Answer{CommandID: p.state().Wishes[0].ID, Code: jukebox.UpstreamUnavailable, Message: "Spotify does not answer"}})
+
+		p.must(vote(guests[0])) // everybody has voted, and the song plays on
+		wishes := p.state().Wishes
+		if len(wishes) != 1 || wishes[0].Argument != playing.Song.URI || p.state().Playback.SkipVotes != 2 {
+			p.Errorf("%v is asked of the player, with %d votes", wishes, p.state().Playback.SkipVotes)
+		}
+		p.refusedBecause(vote(guests[1]), jukebox.ReasonAlreadyVoted)
+		time.Sleep(jukebox.CommandPatience) // nobody answers
+		p.must(vote(guests[1]))
+		p.step(jukebox.PlaybackStep{EndedItem: playing.ID, Skipped: true})
+		history, _, err := p.History(p.host, p.room, 1, nil)
+		p.must(err)
+		if by := history[0].SkippedBy; by == nil || *by != jukebox.ByVote {
+			p.Errorf("skipped by %v", by)
+		}
 	})
 }

@@ -63,9 +63,16 @@ func (t *roomTx) voteToSkip(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	asked, err := t.skipAsked(ctx)
+	if err != nil {
+		return err
+	}
 	switch {
 	case settings.SkipVotePercent == 0:
 		return refused(&Refusal{ReasonVotesOff, "The host does not let guests vote here."})
+	case voted && deref(playing.SkippedBy) == string(ByVote) && !asked: // the votes were enough, but the player did not skip
+		t.concerns(t.actor)
+		return t.tally(ctx, playing, &settings)
 	case voted:
 		return refused(&Refusal{ReasonAlreadyVoted, "You have voted on this song already."})
 	case t.now.Before(votesFrom(*playing.StartedAt, songOf(playing.Edges.Song))):
@@ -124,8 +131,7 @@ func (t *roomTx) tally(ctx context.Context, playing *ent.QueueItem, settings *Ro
 
 // skipByVote asks the player once: while it has not answered, more votes change nothing.
 func (t *roomTx) skipByVote(ctx context.Context, playing *ent.QueueItem) error {
-	asked, err := t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.Kind(string(SkipCommand)),
-		roomcommand.State(pendingState), roomcommand.CreatedAtGT(t.now.Add(-CommandPatience))).Exist(ctx)
+	asked, err := t.skipAsked(ctx)
 	if err != nil || asked {
 		return err
 	}
@@ -135,6 +141,12 @@ func (t *roomTx) skipByVote(ctx context.Context, playing *ent.QueueItem) error {
 	t.tell(deed{kind: DidSkip, itemID: playing.ID, detail: string(ByVote)})
 	_, err = t.leave(ctx, HostCommand{Kind: SkipCommand, Argument: playing.SongID})
 	return err
+}
+
+// skipAsked says that the player is asked to skip and has time to answer yet.
+func (t *roomTx) skipAsked(ctx context.Context) (bool, error) {
+	return t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.Kind(string(SkipCommand)),
+		roomcommand.State(pendingState), roomcommand.CreatedAtGT(t.now.Add(-CommandPatience))).Exist(ctx)
 }
 
 // skippedBy notes who wants the song that plays to end: the history tells, if it does.
