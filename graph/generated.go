@@ -354,8 +354,8 @@ type Mutation {
   ): AddedSong!
   """
   Takes a song out of the queue. For who added it, and for the hosts. A guest's song that others like is not lost: it passes to the one
-  who liked it first, and still stands in the queue that is answered, with that one as addedBy. A song that was handed to the player already only a host can remove: it is skipped as soon as it starts.
-  Removing a removed song is no error.
+  who liked it first, and still stands in the queue that is answered, with that one as addedBy. A song that was handed to the player
+  already only a host can remove: it is skipped as soon as it starts. Removing a removed song is no error.
   """
   removeQueueItem(
     "The queue item's id."

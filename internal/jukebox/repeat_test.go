@@ -174,15 +174,6 @@ func (p *party) stage() *stage {
 		}
 	}
 	time.Sleep(time.Minute) // the songs may be voted on
-	for i, host := range hosts {
-		for n := range 2 {
-			added, err := p.AddSong(host, s.rooms[i], uri(5+n), nil)
-			p.must(err)
-			for _, name := range []string{"guest", "host", "somebody else"} {
-				p.must(second(p.LikeQueueItem(s.cast[name], added.Item.ID, nil)))
-			}
-		}
-	}
 	return s
 }
 
