@@ -105,7 +105,7 @@ describe('the rules of the house, on phones', () => {
     const gina = await guest(server, 'Gina')
     const otto = await guest(server, 'Otto')
     const song = await addFirst(gina, 'night')
-    await gina.page.getByText(`${song} waits for the host to say yes.`).waitFor()
+    await gina.page.getByText(`Waits for the host to say yes: ${song}`).waitFor()
     await line(gina, song).getByText('Waits for the host').waitFor() // and cannot be added again
     await gina.tab('mine')
     await line(gina, song).getByText('Waits for the host').waitFor()
@@ -179,7 +179,7 @@ describe('the rules of the house, on phones', () => {
     await gina.page.getByText('1 action not sent yet').waitFor()
     await addAs(server, host, song)
     await gina.page.context().setOffline(false)
-    await gina.page.getByText(`${song} was in the queue already and has your like.`).waitFor()
+    await gina.page.getByText(`Was in the queue already, and has your like: ${song}`).waitFor()
     await gina.tab('queue')
     await eventually('the like to be seen', async () => (await gina.likes(song)) === '1')
 
