@@ -201,7 +201,7 @@ export const de: HostMessages = {
     here: 'da',
     away: 'nicht da',
     you: 'du',
-    refresh: 'Noch einmal sehen',
+    refresh: 'Neu laden',
     more: 'Mehr zeigen',
     change: (name) => `${name}: Rolle ändern oder entfernen`,
     changeShort: 'Ändern',

@@ -72,7 +72,7 @@ export const en: PhoneMessages = {
         : `You can add ${left} more songs.`,
   quotaRefills: (time) => `One more from ${time}.`,
   added: (song) => `Added: ${song}`,
-  addedAwaiting: (song) => `Waits for the host to say yes: ${song}`,
+  addedAwaiting: (song) => `Waits for the host: ${song}`,
   becameLike: (song) => `Was in the queue already, and has your like: ${song}`,
   liked: (song) => `You like ${song}.`,
   unliked: (song) => `You took back your like for ${song}.`,
