@@ -92,7 +92,7 @@ describe('the rules of the house, on phones', () => {
     await gina.page.getByText('1 of 2 votes').waitFor()
     await otto.page.getByText('1 von 2 Stimmen').waitFor()
     await otto.expectAccessible('a vote in German')
-    await otto.page.getByRole('button', { name: 'Song überspringen' }).click()
+    await otto.page.getByRole('button', { name: 'Überspringen' }).click()
     await eventually('another song to play', async () => (await playing(gina)) !== song)
 
     await settle(server, host, { skipVotePercent: 0 })
@@ -105,7 +105,7 @@ describe('the rules of the house, on phones', () => {
     const gina = await guest(server, 'Gina')
     const otto = await guest(server, 'Otto')
     const song = await addFirst(gina, 'night')
-    await gina.page.getByText(`${song} waits for the host to say yes.`).waitFor()
+    await gina.page.getByText(`Waits for the host: ${song}`).waitFor()
     await line(gina, song).getByText('Waits for the host').waitFor() // and cannot be added again
     await gina.tab('mine')
     await line(gina, song).getByText('Waits for the host').waitFor()
@@ -179,7 +179,7 @@ describe('the rules of the house, on phones', () => {
     await gina.page.getByText('1 action not sent yet').waitFor()
     await addAs(server, host, song)
     await gina.page.context().setOffline(false)
-    await gina.page.getByText(`${song} was in the queue already and has your like.`).waitFor()
+    await gina.page.getByText(`Was in the queue already, and has your like: ${song}`).waitFor()
     await gina.tab('queue')
     await eventually('the like to be seen', async () => (await gina.likes(song)) === '1')
 

@@ -49,7 +49,7 @@ export const queueDe: QueueMessages = {
   pinTopHint: 'Er spielt als Nächster, was auch immer andere an Likes haben.',
   pinAt: (place) => `Auf Platz ${place} anpinnen`,
   pinDone: (name, place) => `${name} ist auf Platz ${place} angepinnt.`,
-  pinKeys: 'In der Schlange verschiebt Alt mit ↑ oder ↓ einen Song um einen Platz und pinnt ihn dort an.',
+  pinKeys: 'In der Warteliste verschiebt Alt mit ↑ oder ↓ einen Song um einen Platz und pinnt ihn dort an.',
   holds: (likes) =>
     likes === null
       ? 'Angepinnt, bis er gespielt ist.'
@@ -60,7 +60,7 @@ export const queueDe: QueueMessages = {
   unpinned: (name) => `${name} ist nicht mehr angepinnt.`,
 
   remove: 'Entfernen',
-  removeHint: 'Aus der Schlange. Eine Minute lang lässt sich das zurücknehmen.',
+  removeHint: 'Aus der Warteliste. Eine Minute lang lässt sich das zurücknehmen.',
   removed: (name) => `Entfernt: ${name}`,
   skipped: (name) => `Wird übersprungen, sobald er anfängt: ${name}`,
   block: (name) => `${name} sperren`,
@@ -69,11 +69,11 @@ export const queueDe: QueueMessages = {
   blocked: (name) => `${name} ist gesperrt.`,
   blockFault: 'Das ließ sich nicht sperren: Spotify kennt es nicht, oder 200 Songs und Künstler sind schon gesperrt.',
 
-  clear: 'Schlange leeren',
-  clearTitle: 'Die Schlange leeren?',
+  clear: 'Warteliste leeren',
+  clearTitle: 'Die Warteliste leeren?',
   clearExplanation:
     'Alle wartenden Songs werden herausgenommen, mit ihren Likes, auch die, die auf eine Freigabe warten. Was spielt, spielt weiter, und auch der Song, der schon als nächster feststeht. Eine Minute lang lässt sich das zurücknehmen.',
-  cleared: 'Die Schlange ist leer.',
+  cleared: 'Die Warteliste ist leer.',
 }
 
 export const approvalsDe: ApprovalMessages = {
@@ -81,7 +81,7 @@ export const approvalsDe: ApprovalMessages = {
   none: 'nichts wartet',
   approve: (name) => `${name} freigeben`,
   approveShort: 'Freigeben',
-  approved: (name) => `${name} ist in der Schlange.`,
+  approved: (name) => `${name} ist in der Warteliste.`,
   decline: (name) => `${name} ablehnen`,
   declineShort: 'Ablehnen',
   declined: (name) => `Abgelehnt: ${name}`,

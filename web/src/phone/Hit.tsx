@@ -27,17 +27,18 @@ export function Hit({ hit, queue, awaiting, actions, limit }: Props) {
   const isThis = (item: Item) => item.id === hit.queueItemId || item.song.uri === song.uri
   const queued = queue.items.find(isThis)
   const awaits = !queued && awaiting.some((item) => actions.isMine(item) && isThis(item))
+  const more = (
+    <>
+      <span>{length(song.durationMs)}</span>
+      {awaits && <span className="badge">{own.kinds.awaiting}</span>}
+    </>
+  )
   const reason = queued || awaits ? null : obstacle(refusal?.reason, limit)
   return (
     <li>
-      <SongLine song={song} more={<span>{length(song.durationMs)}</span>}>
-        {queued ? (
-          <LikeButton item={queued} actions={actions} />
-        ) : awaits ? (
-          <span className="badge">{own.kinds.awaiting}</span>
-        ) : (
-          <AddButton song={song} actions={actions} reasonId={reason ? reasonId : undefined} />
-        )}
+      <SongLine song={song} more={more}>
+        {queued && <LikeButton item={queued} actions={actions} />}
+        {!queued && !awaits && <AddButton song={song} actions={actions} reasonId={reason ? reasonId : undefined} />}
       </SongLine>
       {reason && (
         <p id={reasonId} className="why">

@@ -3,7 +3,7 @@ import type { RefusalReason, RoomFieldsFragment } from '../api/generated'
 import { usePast } from '../api/usePast'
 import { timeOfDay } from '../text/format'
 import { useLanguage, useText } from '../text/text'
-import { limitOf } from './quota'
+import { addable, limitOf } from './quota'
 import { usePhoneText } from './text'
 import type { Viewer } from './useActions'
 
@@ -44,12 +44,12 @@ export function Quota({ viewer, limit }: { viewer: Viewer | undefined; limit: Re
   const own = usePhoneText()
   const language = useLanguage()
   if (!viewer) return null
-  const { queued, maxQueued, addsLeft, refillsAt } = viewer.quota
-  const left = addsLeft === 0 && limit === null ? 1 : addsLeft // it has refilled since that was told
+  const { queued, maxQueued, refillsAt } = viewer.quota
+  const left = addable(viewer.quota, limit === null)
   const parts = [
     maxQueued !== null && own.quotaQueued(queued, maxQueued),
     left !== null && own.quotaAdds(left),
-    left === 0 && refillsAt !== null && own.quotaRefills(timeOfDay(refillsAt, language)),
+    limit === 'TOO_MANY_ADDED' && refillsAt !== null && own.quotaRefills(timeOfDay(refillsAt, language)),
   ].filter(Boolean)
   return parts.length > 0 ? <p className="quiet">{parts.join(' ')}</p> : null
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { limitOf, obstacle } from './quota'
+import { addable, limitOf, obstacle } from './quota'
 
 const guest = (quota = {}) => ({
   role: 'GUEST' as const,
@@ -21,6 +21,19 @@ describe('what keeps a guest from adding', () => {
     ['nothing, who is a host', { ...guest(), role: 'COHOST' as const }, { requestsOpen: false }, early, null],
   ])('is %s', (_, viewer, settings, passed, want) => {
     expect(limitOf(viewer, settings, passed)).toBe(want)
+  })
+})
+
+describe('how many songs a guest can still add', () => {
+  it.each([
+    ['is not counted without a limit of adds', { maxQueued: 3 }, false, null],
+    ['is what is left of it', { addsLeft: 4 }, false, 4],
+    ['is no more than there is room for', { addsLeft: 4, maxQueued: 3 }, false, 1],
+    ['is none once too many wait, as after the limit was lowered', { addsLeft: 4, maxQueued: 1 }, false, 0],
+    ['is none before the next may be added', { addsLeft: 0 }, false, 0],
+    ['is one from then on', { addsLeft: 0 }, true, 1],
+  ])('%s', (_, quota, refilled, want) => {
+    expect(addable(guest(quota).quota, refilled)).toBe(want)
   })
 })
 

@@ -9,6 +9,13 @@ export interface Passed {
   refill: boolean // the time from which one more song may be added
 }
 
+/** How many songs a guest can still add, by all limits there are for them; null: they are not counted. */
+export function addable({ queued, maxQueued, addsLeft }: Viewer['quota'], refilled: boolean): number | null {
+  if (addsLeft === null) return null
+  const left = addsLeft === 0 && refilled ? 1 : addsLeft
+  return maxQueued === null ? left : Math.max(0, Math.min(left, maxQueued - queued))
+}
+
 /** Why a guest can add no song at all for now. What happens is pushed, so this is newer than what a search has said. */
 export function limitOf(
   viewer: Pick<Viewer, 'role' | 'quota'> | undefined,

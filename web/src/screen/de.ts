@@ -11,7 +11,7 @@ export const de: Messages = {
   lastFrom: (name) => `neuester Song von ${name}`,
   lastCall: (time) => `Letzte Runde: ${time} Uhr`,
   votes: (n, needed) => `${n} von ${needed} wollen weiter`,
-  pinned: 'Fester Platz',
+  pinned: 'Angepinnt',
   held: 'Zurückgestellt',
   progress: 'Wie weit der Song ist',
   waiting: 'Kommt gleich',
