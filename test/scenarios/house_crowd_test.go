@@ -169,7 +169,7 @@ func (c *crowd) adds(g *reveller) {
 	c.judge.added(g, added.Item)
 	if c.chance(0.04) {
 		time.Sleep(time.Second)
-		_, err := c.server.Undo(g.ctx, c.room.ID)
+		_, err := c.server.Undo(g.ctx, c.room.ID, nil)
 		if c.notes("takes back what was added", err) {
 			c.judge.tookBack(g, added.Item.ID)
 		}
@@ -230,7 +230,7 @@ func (c *crowd) withdraws(g *reveller) {
 	}
 	c.judge.withdrew(item.ID)
 	if c.chance(0.2) {
-		_, err := c.server.Undo(g.ctx, c.room.ID)
+		_, err := c.server.Undo(g.ctx, c.room.ID, nil)
 		c.notes("takes a withdrawal back", err)
 	}
 }
@@ -295,7 +295,7 @@ func (c *crowd) clearsAndTakesItBack() {
 	_, err := c.server.ClearQueue(c.host, c.room.ID, nil)
 	c.notes("clears the queue", err)
 	time.Sleep(10 * time.Second)
-	_, err = c.server.Undo(c.host, c.room.ID)
+	_, err = c.server.Undo(c.host, c.room.ID, nil)
 	c.notes("takes it back", err)
 	time.Sleep(time.Second)
 	if after := len(c.judge.queue()); after < before-1 {
