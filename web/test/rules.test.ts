@@ -262,6 +262,8 @@ describe('the rules of the house, on phones', () => {
     await gina.page.getByRole('button', { name: 'Skip this song' }).click()
     await screen.page.getByText('1 of 2 want to skip').waitFor()
     await screen.expectAccessible('the screen under the rules of the house')
+    const spill = await screen.page.locator('.now').evaluate((now) => now.scrollHeight - now.clientHeight)
+    expect(spill, 'pixels by which a title of two lines and the votes push the time out of the picture').toBeLessThan(2)
     await settle(server, host, { lastCallAt: new Date(Date.now() - 1000).toISOString() })
     await screen.page.getByText('The party is about to end: no new songs.').waitFor()
     for (const device of [gina, otto, screen]) device.expectQuiet()

@@ -15,7 +15,7 @@ export interface Outcome {
   name: string // of the song
   alreadyQueued?: boolean | undefined // an add became a like, or nothing
   awaitsApproval?: boolean | undefined // an added song is not in the queue yet
-  undoable?: boolean // it is what was done last, and the server would take it back
+  undoable?: boolean // it is what was done last, and the server may take it back
 }
 
 /**
@@ -92,12 +92,11 @@ export class Sender {
     this.#keep(this.entries.get().map((entry) => (entry.key === key ? { ...entry, ...change } : entry)))
   }
 
-  /** What was refused is undone at once; what was done is shown until what is subscribed to shows it. */
+  /** What was refused or taken back is so no more; what was done is shown until what is subscribed to shows it. */
   #settle(outcome: Outcome): void {
     const { key, action, failure } = outcome
     if (failure) this.#forget(key)
-    else if (action.kind === 'undo')
-      this.#forget(key, action.of) // what was done is so no more
+    else if (action.kind === 'undo') this.#forget(key, action.of)
     else {
       this.#mark(key, { done: true })
       setTimeout(() => this.#forget(key), lag)
