@@ -27,7 +27,7 @@ const (
 	ActAppoint   Action = "appoint"    // co-hosts, and expel them
 	ActClose     Action = "close"      // the room
 	ActVote      Action = "vote"       // to skip what plays
-	ActUndo      Action = "undo"       // what one did last
+	ActUndo      Action = "undo"       // what one did oneself
 	ActRecap     Action = "recap"      // see one's own evening
 	ActApprove   Action = "approve"    // a newcomer's song
 	ActPin       Action = "pin"        // a song, or unpin it
