@@ -114,7 +114,7 @@ func TestClientsThatApplyChangesShowTheQueue(t *testing.T) {
 			if n%50 == 0 {
 				p.settle(jukebox.SettingsChange{OrderMode: &modes[n/50%len(modes)], CooldownMinutes: pointer(0)})
 			}
-			p.randomChange(random, guests)
+			p.anyChange(random, guests)
 			i := random.IntN(len(replicas))
 			if random.IntN(3) == 0 {
 				replicas[i] = nil // restarted
@@ -139,8 +139,44 @@ func TestClientsThatApplyChangesShowTheQueue(t *testing.T) {
 			}
 			c.apply(replicas[i].QueueChange(c.version))
 			p.expect("client shows", c.shows(), queueOf(replicas[i]))
+			if fresh := p.state(); fresh.Version == replicas[i].Version {
+				p.expect("a replica that starts anew shows", queueOf(fresh), queueOf(replicas[i]))
+			}
 		}
 	})
+}
+
+// anyChange is one of all that can happen to a queue. What the rules refuse changes nothing.
+func (p *party) anyChange(random *rand.Rand, guests []context.Context) {
+	p.Helper()
+	state, who := p.state(), guests[random.IntN(len(guests))]
+	var item *jukebox.QueueItem
+	if len(state.Queue) > 0 {
+		item = state.Queue[random.IntN(len(state.Queue))]
+	}
+	switch n := random.IntN(48); {
+	case n == 0:
+		p.settle(jukebox.SettingsChange{Blocked: [][]string{{}, {artist(random.IntN(10))}}[random.IntN(2)]})
+	case n == 1:
+		p.settle(jukebox.SettingsChange{RequireApproval: pointer(random.IntN(2) == 0), TrustedAfter: pointer(100)})
+	case n < 6:
+		_, _ = p.Undo(who, p.room.ID, nil)
+	case n < 10:
+		s, err := p.catalog.Song(p.Context(), "", uri(random.IntN(300)))
+		p.must(err)
+		p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{s}})
+	case n < 18 && len(state.Awaiting) > 0:
+		_, err := p.ApproveItem(p.host, state.Awaiting[random.IntN(len(state.Awaiting))].ID)
+		p.must(err)
+	case n < 22 && item != nil: // withdrawn, handed on, or not theirs
+		_, _ = p.RemoveQueueItem(who, item.ID, nil)
+	case len(state.Settings.Blocked) > 0 && n < 40 && item != nil:
+		_, _ = p.LikeQueueItem(who, item.ID, nil)
+	case len(state.Settings.Blocked) > 0:
+		p.playOn(state)
+	default:
+		p.randomChange(random, guests)
+	}
 }
 
 func (p *party) randomChange(random *rand.Rand, guests []context.Context) {

@@ -1,14 +1,11 @@
 package jukebox_test
 
 import (
-	"context"
 	"fmt"
-	"math/rand/v2"
 	"testing"
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
-	"antwon.dj/backend/internal/testdb"
 )
 
 // A guest who added two songs has two fewer to add under a new limit, also if there was none for a moment.
@@ -127,76 +124,6 @@ func TestASongThatWasApprovedAndLeftBetweenTwoLoadsIsGone(t *testing.T) {
 		c.apply(slow.QueueChange(c.version))
 		p.expect("client shows", c.shows(), queueOf(slow))
 	})
-}
-
-// TestClientsThatApplyChangesShowTheQueue, with more that can happen, and replicas that agree.
-func TestClientsShowTheQueueWhateverHappens(t *testing.T) {
-	seeds := 3
-	for seed := range uint64(seeds) {
-		p := newParty(t, testdb.SQLite(t))
-		random := rand.New(rand.NewPCG(seed, 9))
-		replicas := make([]*jukebox.State, 3)
-		clients := make([]client, 12)
-		guests := []context.Context{p.host, p.join("A"), p.join("B"), p.join("C")}
-		p.settle(jukebox.SettingsChange{CooldownMinutes: pointer(0)})
-		for n := range 400 {
-			switch k := random.IntN(12); {
-			case n%60 == 0:
-				p.settle(jukebox.SettingsChange{OrderMode: &modes[n/60%len(modes)], CooldownMinutes: pointer(0)})
-			case k == 0 && random.IntN(4) == 0:
-				p.settle(jukebox.SettingsChange{Blocked: [][]string{{}, {"spotify:artist:" + artist(random.IntN(10))[15:]}}[random.IntN(2)]})
-			case k == 1 && random.IntN(4) == 0:
-				p.settle(jukebox.SettingsChange{RequireApproval: pointer(random.IntN(2) == 0), TrustedAfter: pointer(100)})
-			case k == 2:
-				_, _ = p.Undo(guests[random.IntN(4)], p.room.ID, nil)
-			case k == 3:
-				s, _ := p.catalog.Song(p.Context(), "", uri(random.IntN(300)))
-				p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{s}})
-			case k == 4 || k == 5:
-				if waiting := p.state().Awaiting; len(waiting) > 0 {
-					_, err := p.ApproveItem(p.host, waiting[random.IntN(len(waiting))].ID)
-					p.must(err)
-				}
-			case k == 6:
-				if q := p.state().Queue; len(q) > 0 { // withdrawn, handed on
-					_, _ = p.RemoveQueueItem(guests[random.IntN(4)], q[random.IntN(len(q))].ID, nil)
-				}
-			case len(p.state().Settings.Blocked) > 0: // adding might be refused
-				if q := p.state().Queue; k < 11 && len(q) > 0 && q[len(q)/2].State == jukebox.Queued {
-					p.like(guests[random.IntN(4)], q[len(q)/2])
-				} else {
-					p.playOn(p.state())
-				}
-			default:
-				p.randomChange(random, guests)
-			}
-			i := random.IntN(len(replicas))
-			if random.IntN(8) == 0 {
-				replicas[i] = nil // restarted
-			}
-			if random.IntN(2) == 0 {
-				state, err := p.LoadState(p.Context(), p.room.ID, replicas[i])
-				p.must(err)
-				replicas[i] = state
-			}
-			if replicas[i] == nil {
-				continue
-			}
-			c := &clients[random.IntN(len(clients))]
-			if c.version != nil && *c.version > replicas[i].Version {
-				continue
-			}
-			c.apply(replicas[i].QueueChange(c.version))
-			if got, want := c.shows(), queueOf(replicas[i]); got != want {
-				t.Errorf("seed %d, change %d: client shows\n%s\nwant\n%s", seed, n, got, want)
-				break
-			}
-			if fresh := p.state(); fresh.Version == replicas[i].Version && queueOf(fresh) != queueOf(replicas[i]) {
-				t.Errorf("seed %d, change %d: replicas differ:\n%s\nand\n%s", seed, n, queueOf(fresh), queueOf(replicas[i]))
-				break
-			}
-		}
-	}
 }
 
 // The next songs of the fallback playlist stand in the queue for hours. One like must not carry such a song past everybody,
