@@ -526,7 +526,10 @@ type Subscription {
   few seconds while the music stands still; at most once a second.
   """
   roomSchedule("The room's id." roomId: ID!): RoomSchedule! @shared
-  "What concerns the caller: sent when their likes, songs, role or quota change, also when quota.refillsAt passes, and whenever the player takes a song."
+  """
+  What concerns the caller: sent when their likes, songs, role or quota change, also when quota.refillsAt passes, and whenever the player
+  takes a song.
+  """
   viewerInRoom("The room's id." roomId: ID!): ViewerInRoom!
 }
 
