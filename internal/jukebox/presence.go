@@ -198,6 +198,11 @@ func (t *roomTx) recount(ctx context.Context) error {
 	if settings.votesNeeded(present) == settings.votesNeeded(row.PresentCount) {
 		return nil
 	}
+	return t.tallyAnew(ctx, &settings)
+}
+
+// tallyAnew counts votes when it may take another number of them than before.
+func (t *roomTx) tallyAnew(ctx context.Context, settings *RoomSettings) error {
 	voting, err := t.tx.RoomPlayback.Query().Where(roomplayback.ID(t.roomID), roomplayback.SkipVotesGT(0)).Exist(ctx)
 	if err != nil {
 		return err
@@ -205,7 +210,7 @@ func (t *roomTx) recount(ctx context.Context) error {
 	if voting {
 		playing, err := t.playing(ctx)
 		if err == nil {
-			return t.tally(ctx, playing, &settings)
+			return t.tally(ctx, playing, settings)
 		}
 		if !errors.Is(err, errNothingPlays) {
 			return err

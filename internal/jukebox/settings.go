@@ -228,6 +228,17 @@ func (t *roomTx) settle(ctx context.Context, in *SettingsChange, blocked []Block
 		return err
 	}
 	t.tell(deed{kind: DidSettings, detail: strings.Join(changed, ", ")})
+	if in.Delivery != nil {
+		shown := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetDelivery(string(*in.Delivery)).AddVersion(1)
+		if err := shown.Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return t.takeEffect(ctx, &have, &wanted)
+}
+
+// takeEffect does what new settings mean for what is there already.
+func (t *roomTx) takeEffect(ctx context.Context, have, wanted *RoomSettings) error {
 	if err := t.rescale(ctx, have.AddsPerHour, wanted.AddsPerHour); err != nil {
 		return err
 	}
@@ -236,14 +247,10 @@ func (t *roomTx) settle(ctx context.Context, in *SettingsChange, blocked []Block
 			return err
 		}
 	}
-	shown := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetNillableDelivery((*string)(in.Delivery))
-	if in.Delivery != nil {
-		shown.AddVersion(1)
+	if wanted.SkipVotePercent == have.SkipVotePercent {
+		return nil
 	}
-	if wanted.SkipVotePercent != have.SkipVotePercent {
-		shown.AddVotesVersion(1)
-	}
-	return shown.Exec(ctx)
+	return t.tallyAnew(ctx, wanted)
 }
 
 // dropFillers takes out fallback music that nobody likes: it is not wanted any more, or other music is.

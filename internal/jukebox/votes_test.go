@@ -135,6 +135,25 @@ func TestVotesAreCountedAnewWhenGuestsLeave(t *testing.T) {
 	})
 }
 
+func TestVotesAreEnoughOnceTheHostWantsFewer(t *testing.T) {
+	onBothInBubble(t, func(p *party) {
+		guests := p.present(8)
+		p.notePresence(3 * time.Second)
+		p.playNow(p.add(guests[0], 1))
+		time.Sleep(10 * time.Second)
+		for _, guest := range guests[:2] {
+			p.must(second(p.VoteToSkip(guest, p.room.ID, nil)))
+		}
+		if wishes := p.state().Wishes; len(wishes) != 0 {
+			t.Fatalf("two of eight ask the player for %+v", wishes)
+		}
+		p.settle(jukebox.SettingsChange{SkipVotePercent: pointer(25)})
+		if state := p.state(); len(state.Wishes) != 1 || state.Playback.SkipVotesNeeded != 2 || state.Playback.SkipVotes != 2 {
+			t.Errorf("%d votes of %d, and the player is asked for %+v", state.Playback.SkipVotes, state.Playback.SkipVotesNeeded, state.Wishes)
+		}
+	})
+}
+
 func TestScreensAndStrangersAreNotPresent(t *testing.T) {
 	onBothInBubble(t, func(p *party) {
 		screen, err := p.WatchRoom(p.Context(), p.room.Code)
