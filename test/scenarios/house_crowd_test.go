@@ -42,9 +42,9 @@ type reveller struct {
 	leave  func()
 }
 
-func newCrowd(t testing.TB, mode jukebox.OrderMode, seed uint64) *crowd {
+func newCrowd(t testing.TB, database string, mode jukebox.OrderMode, seed uint64) *crowd {
 	w := newWorld(t)
-	w.alone = true
+	w.alone, w.database = true, database
 	c := &crowd{dice: rand.New(rand.NewPCG(seed, 3)), did: map[string]int{}, refused: map[string]int{}}
 	c.party = w.open(w.start("one"), options{settings: jukebox.SettingsChange{
 		OrderMode: &mode, MaxQueuedPerGuest: new(4), AddsPerHour: new(6), CooldownMinutes: new(60), MaxQueueLength: new(150),

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/testdb"
 )
 
 // Four hours of a hundred guests under all the rules of a house, once in each order. A judge who knows the rules, but not the
@@ -14,14 +15,23 @@ import (
 func TestAnEveningOfTheHouse(t *testing.T) {
 	const seed = 7
 	var table strings.Builder
-	for _, mode := range []jukebox.OrderMode{jukebox.OrderLikes, jukebox.OrderFair, jukebox.OrderTurns} {
-		t.Run(string(mode), func(t *testing.T) {
-			began := time.Now()
+	for _, evening := range []struct {
+		name     string
+		mode     jukebox.OrderMode
+		database func(testing.TB) string
+	}{
+		{"LIKES", jukebox.OrderLikes, testdb.SQLite},
+		{"FAIR", jukebox.OrderFair, testdb.SQLite},
+		{"FAIR on MySQL", jukebox.OrderFair, testdb.MySQL},
+		{"TURNS", jukebox.OrderTurns, testdb.SQLite},
+	} {
+		t.Run(evening.name, func(t *testing.T) {
+			began, url := time.Now(), evening.database(t)
 			inBubble(t, func(t *testing.T) {
-				c := newCrowd(t, mode, seed)
+				c := newCrowd(t, url, evening.mode, seed)
 				c.evening()
 				c.judge.closes()
-				fmt.Fprintf(&table, "| %s | %v |\n", mode, c.judge.fairness())
+				fmt.Fprintf(&table, "| %s | %v |\n", evening.name, c.judge.fairness())
 				t.Logf("what people did:%s\nwhat they were refused:%s", counted(c.did), counted(c.refused))
 				t.Logf("%d songs, longest gap between two %v", len(c.spotify.Heard(c.account.ID)), c.longestGap())
 			})
