@@ -14,8 +14,7 @@ import (
 // program, watches the room as a screen does. The same seed gives the same guests with the same moods.
 func TestAnEveningOfTheHouse(t *testing.T) {
 	const seed = 7
-	var table strings.Builder
-	for _, evening := range []struct {
+	evenings := []struct {
 		name     string
 		mode     jukebox.OrderMode
 		database func(testing.TB) string
@@ -24,20 +23,25 @@ func TestAnEveningOfTheHouse(t *testing.T) {
 		{"FAIR", jukebox.OrderFair, testdb.SQLite},
 		{"FAIR on MySQL", jukebox.OrderFair, testdb.MySQL},
 		{"TURNS", jukebox.OrderTurns, testdb.SQLite},
-	} {
-		t.Run(evening.name, func(t *testing.T) {
-			began, url := time.Now(), evening.database(t)
-			inBubble(t, func(t *testing.T) {
-				c := newCrowd(t, url, evening.mode, seed)
-				c.evening()
-				c.judge.closes()
-				fmt.Fprintf(&table, "| %s | %v |\n", evening.name, c.judge.fairness())
-				t.Logf("what people did:%s\nwhat they were refused:%s", counted(c.did), counted(c.refused))
-				t.Logf("%d songs, longest gap between two %v", len(c.spotify.Heard(c.account.ID)), c.longestGap())
-			})
-			t.Logf("took %v", time.Since(began))
-		})
 	}
+	rows := make([]string, len(evenings))
+	t.Run("evening", func(t *testing.T) {
+		for i, evening := range evenings {
+			t.Run(evening.name, func(t *testing.T) {
+				t.Parallel()
+				began, url := time.Now(), evening.database(t)
+				inBubble(t, func(t *testing.T) {
+					c := newCrowd(t, url, evening.mode, seed)
+					c.evening()
+					c.judge.closes()
+					rows[i] = fmt.Sprintf("| %s | %v |", evening.name, c.judge.fairness())
+					t.Logf("what people did:%s\nwhat they were refused:%s", counted(c.did), counted(c.refused))
+					t.Logf("%d songs, longest gap between two %v", len(c.spotify.Heard(c.account.ID)), c.longestGap())
+				})
+				t.Logf("took %v", time.Since(began))
+			})
+		}
+	})
 	t.Logf("how fair it was:\n| order | songs | guests who asked | of them heard | songs of one guest: least, median, most | share of ten friends | "+
-		"Jain's index | wait for one's first song: median, longest | longest wait of a song that played |\n|---|---|---|---|---|---|---|---|---|\n%s", &table)
+		"Jain's index | wait for one's first song: median, longest | longest wait of a song that played |\n|---|---|---|---|---|---|---|---|---|\n%s", strings.Join(rows, "\n"))
 }
