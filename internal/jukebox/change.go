@@ -142,7 +142,7 @@ func (r lockedRooms) lock(ctx context.Context, tx *ent.Tx, roomID string) (*lock
 	if err != nil {
 		return nil, fmt.Errorf("lock the room: %w", err)
 	}
-	locked := &lockedRoom{open: n == 1}
+	locked := &lockedRoom{open: n == 1, users: []string{}} // nil would mean everybody
 	r[roomID] = locked
 	if !locked.open {
 		return locked, nil

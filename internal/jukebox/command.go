@@ -119,6 +119,7 @@ func (t *roomTx) command(ctx context.Context, c HostCommand) (outcome, error) {
 	if err != nil {
 		return left, err
 	}
+	t.concernsNobody()
 	return left, t.tellCommand(ctx, c)
 }
 
@@ -158,7 +159,6 @@ func (t *roomTx) leave(ctx context.Context, c HostCommand) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	t.concernsNobody()
 	return outcome{objectID: id}, t.markCommands(ctx)
 }
 

@@ -200,6 +200,7 @@ func (j *Jukebox) nudgeHosted(ctx context.Context, hostID string) error {
 		return fmt.Errorf("find the host's room: %w", err)
 	}
 	err = j.changer.change(ctx, id, func(ctx context.Context, t *roomTx) error {
+		t.concernsNobody()
 		if _, err := t.leave(ctx, HostCommand{Kind: LookCommand}); err != nil {
 			return err
 		}

@@ -214,10 +214,8 @@ func (t *roomTx) stepRoom(ctx context.Context, step PlaybackStep) error {
 			return err
 		}
 	}
-	for _, song := range step.Fallback {
-		if err := t.fillIn(ctx, song); err != nil {
-			return err
-		}
+	if err := t.fillIn(ctx, step.Fallback); err != nil {
+		return err
 	}
 	if step.Answered != nil {
 		if err := t.answer(ctx, step.Answered); err != nil {
@@ -230,13 +228,28 @@ func (t *roomTx) stepRoom(ctx context.Context, step PlaybackStep) error {
 	return t.showPlayback(ctx, step.Playback)
 }
 
-// fillIn adds a song that nobody asked for, unless it is there.
-func (t *roomTx) fillIn(ctx context.Context, s Song) error {
-	there, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecording(recordingOf(s))).Exist(ctx)
-	if err != nil || there {
+// fillIn adds songs that nobody asked for, unless they are there, or the host wants none any more.
+func (t *roomTx) fillIn(ctx context.Context, songs []Song) error {
+	if len(songs) == 0 {
+		return nil
+	}
+	settings, err := t.settings(ctx)
+	if err != nil || !settings.Fallback {
 		return err
 	}
-	return t.queue(ctx, entry{id: newID(), song: s})
+	for _, s := range songs {
+		there, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecording(recordingOf(s))).Exist(ctx)
+		if err != nil {
+			return err
+		}
+		if there {
+			continue
+		}
+		if err := t.queue(ctx, entry{id: newID(), song: s}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dropRemoved: a song that the host removed while it was committed does not come back to the queue.

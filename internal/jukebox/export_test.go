@@ -147,3 +147,9 @@ func (s *Store) AgeCommands(ctx context.Context, by time.Duration) error {
 func (s *Store) KeptCommands(ctx context.Context) (int, error) {
 	return s.read.RoomCommand.Query().Count(ctx)
 }
+
+// Count answers a query that counts.
+func (s *Store) Count(ctx context.Context, query string) (n int, err error) {
+	err = s.readDB.QueryRowContext(ctx, query).Scan(&n)
+	return n, err
+}

@@ -12,8 +12,10 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/predicate"
+	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/roomplayback"
+	"antwon.dj/backend/ent/skipvote"
 )
 
 const (
@@ -113,7 +115,7 @@ func (j *Jukebox) NotePresence(ctx context.Context) error {
 		case <-soon.C:
 			err = j.note(ctx, j.presence.newcomers())
 		case <-regularly.C:
-			err = errors.Join(j.note(ctx, j.presence.all()), j.recountLeft(ctx))
+			err = errors.Join(j.note(ctx, j.presence.all()), j.recountLeft(ctx), j.forgetLeft(ctx))
 		case <-ctx.Done():
 			return nil
 		}
@@ -146,15 +148,16 @@ func (j *Jukebox) note(ctx context.Context, here map[string][]string) error {
 func (j *Jukebox) recountLeft(ctx context.Context) error {
 	ids, err := j.store.read.Room.Query().Where(room.Status(string(Open)), room.PresentCountGT(0)).IDs(ctx)
 	for _, id := range ids {
-		err = errors.Join(err, j.recount(ctx, id), j.forgetLeft(ctx, id))
+		err = errors.Join(err, j.recount(ctx, id))
 	}
 	return err
 }
 
-// forgetLeft forgets when those were here last who have left: nobody has to know.
-func (j *Jukebox) forgetLeft(ctx context.Context, roomID string) error {
+// forgetLeft forgets in open rooms when those were here last who have left: nobody has to know.
+func (j *Jukebox) forgetLeft(ctx context.Context) error {
 	return j.store.inTx(ctx, func(tx *ent.Tx) error {
-		return tx.Membership.Update().Where(membership.RoomID(roomID), membership.SeenAtLTE(time.Now().Add(-presentFor))).ClearSeenAt().Exec(ctx)
+		left := membership.And(membership.HasRoomWith(room.Status(string(Open))), membership.SeenAtLTE(microseconds(time.Now().Add(-presentFor))))
+		return tx.Membership.Update().Where(left).ClearSeenAt().Exec(ctx)
 	})
 }
 
@@ -195,26 +198,21 @@ func (t *roomTx) recount(ctx context.Context) error {
 		return err
 	}
 	settings := settingsOf(row)
-	if settings.votesNeeded(present) == settings.votesNeeded(row.PresentCount) {
-		return nil
+	voting, err := t.tx.SkipVote.Query().Where(skipvote.HasItemWith(queueitem.RoomID(t.roomID), queueitem.State(string(NowPlaying)))).Exist(ctx)
+	if err != nil || !voting && settings.votesNeeded(present) == settings.votesNeeded(row.PresentCount) {
+		return err
 	}
 	return t.tallyAnew(ctx, &settings)
 }
 
-// tallyAnew counts votes when it may take another number of them than before.
+// tallyAnew counts votes when others are present, or it takes another number of them than before.
 func (t *roomTx) tallyAnew(ctx context.Context, settings *RoomSettings) error {
-	voting, err := t.tx.RoomPlayback.Query().Where(roomplayback.ID(t.roomID), roomplayback.SkipVotesGT(0)).Exist(ctx)
-	if err != nil {
-		return err
+	playing, err := t.playing(ctx)
+	if err == nil {
+		return t.tally(ctx, playing, settings)
 	}
-	if voting {
-		playing, err := t.playing(ctx)
-		if err == nil {
-			return t.tally(ctx, playing, settings)
-		}
-		if !errors.Is(err, errNothingPlays) {
-			return err
-		}
+	if !errors.Is(err, errNothingPlays) {
+		return err
 	}
 	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVotesVersion(1).Exec(ctx)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/roomcommand"
@@ -199,6 +200,9 @@ func (t *roomTx) closeRoom(ctx context.Context) error {
 	here := queueitem.RoomID(t.roomID)
 	err := tx.Room.Update().Where(room.ID(t.roomID)).SetStatus(string(Closed)).ClearOpenCode().ClearOpenHostID().SetClosedAt(t.now).Exec(ctx)
 	if err != nil {
+		return err
+	}
+	if err = tx.Membership.Update().Where(membership.RoomID(t.roomID)).ClearSeenAt().Exec(ctx); err != nil {
 		return err
 	}
 	err = tx.QueueItem.Update().Where(here, queueitem.State(string(NowPlaying))).

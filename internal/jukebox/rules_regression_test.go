@@ -146,3 +146,164 @@ func TestOneLikeForFallbackMusicDoesNotJumpTheQueue(t *testing.T) {
 		}
 	}
 }
+
+// Fallback music takes nobody's place: undo of a cleared queue brings guests' songs back before it.
+func TestUndoneClearBringsBackGuestsSongs(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		gina := p.join("Gina")
+		p.settle(jukebox.SettingsChange{MaxQueueLength: pointer(3)})
+		p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{p.song(7), p.song(8), p.song(9)}})
+		for n := 1; n <= 3; n++ {
+			p.add(gina, n)
+		}
+		before := p.queue()
+		_, err := p.ClearQueue(p.host, p.room.ID, nil)
+		p.must(err)
+		_, err = p.Undo(p.host, p.room.ID, nil)
+		p.must(err)
+		p.expect("after undo", p.queue(), before)
+	})
+}
+
+// A removed fallback song comes back also where the queue is full of others.
+func TestUndoneRemovalOfFallback(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		gina := p.join("Gina")
+		p.settle(jukebox.SettingsChange{MaxQueueLength: pointer(1)})
+		p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{p.song(7)}})
+		p.add(gina, 1)
+		items := p.state().Queue
+		_, err := p.RemoveQueueItem(p.host, items[len(items)-1].ID, nil)
+		p.must(err)
+		_, err = p.Undo(p.host, p.room.ID, nil)
+		p.must(err)
+	})
+}
+
+// Minutes later it is forgotten, although the television stays on.
+func TestPresenceIsForgottenWithATelevision(t *testing.T) {
+	onBothInBubble(t, func(p *party) {
+		screen, err := p.WatchRoom(p.Context(), p.room.Code)
+		p.must(err)
+		_, leaveTV, err := p.Arrive(p.as(&screen.Session), p.room.ID)
+		p.must(err)
+		defer leaveTV()
+		gina := p.join("Gina")
+		_, leave, err := p.Arrive(gina, p.room.ID)
+		p.must(err)
+		p.notePresence(90 * time.Second)
+		leave()
+		p.notePresence(30*time.Minute + time.Second)
+		n, err := p.store.Count(p.Context(), "SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL AND role <> 'SCREEN'")
+		p.must(err)
+		if n > 0 {
+			t.Errorf("half an hour after all have left, it is known of %d when they were here", n)
+		}
+	})
+}
+
+func TestPresenceIsForgottenInAClosedRoom(t *testing.T) {
+	onBothInBubble(t, func(p *party) {
+		gina := p.join("Gina")
+		_, leave, err := p.Arrive(gina, p.room.ID)
+		p.must(err)
+		p.notePresence(90 * time.Second)
+		leave()
+		_, err = p.CloseRoom(p.host, p.room.ID, nil)
+		p.must(err)
+		p.notePresence(30*time.Minute + time.Second)
+		n, err := p.store.Count(p.Context(), "SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL")
+		p.must(err)
+		if n > 0 {
+			t.Errorf("half an hour after the end, it is known of %d when they were here", n)
+		}
+	})
+}
+
+// Who comes and goes concerns nobody in particular.
+func TestPresenceConcernsNobody(t *testing.T) {
+	onBothInBubble(t, func(p *party) {
+		gina := p.join("Gina")
+		watcher, err := p.Watch(gina, p.room.ID)
+		p.must(err)
+		defer watcher.Close()
+		p.present(2)
+		before := p.version()
+		p.upTo(watcher, before)
+		p.notePresence(3 * time.Second)
+		s := p.upTo(watcher, p.version())
+		if s.Present != 2 || s.Concerned(p.id(gina)) > before {
+			t.Errorf("present %d concerned %d, before %d, now %d", s.Present, s.Concerned(p.id(gina)), before, s.Version)
+		}
+	})
+}
+
+func (p *party) song(n int) jukebox.Song {
+	s, err := p.catalog.Song(p.Context(), "", uri(n))
+	p.must(err)
+	return s
+}
+
+// A host who lets a vote pass by the settings changes the others' quota, too.
+func TestSettingsConcernEverybody(t *testing.T) {
+	onBothInBubble(t, func(p *party) {
+		guests := p.present(8)
+		p.notePresence(3 * time.Second)
+		p.playNow(p.add(guests[0], 1))
+		p.add(guests[0], 2)
+		time.Sleep(10 * time.Second)
+		for _, guest := range guests[:2] {
+			p.must(second(p.VoteToSkip(guest, p.room.ID, nil)))
+		}
+		watcher, err := p.Watch(guests[7], p.room.ID)
+		p.must(err)
+		defer watcher.Close()
+		before := p.version()
+		p.upTo(watcher, before)
+		p.settle(jukebox.SettingsChange{SkipVotePercent: pointer(25), AddsPerHour: pointer(5)})
+		s := p.upTo(watcher, p.version())
+		if s.Concerned(p.id(guests[7])) <= before {
+			t.Errorf("nobody tells guest 7 that they may add five songs an hour")
+		}
+	})
+}
+
+// A vote counts while its guest is present.
+func TestAVoteCountsAgainWhenItsGuestIsBack(t *testing.T) {
+	onBothInBubble(t, func(p *party) {
+		p.present(3)
+		gina := p.join("Gina")
+		_, leave, err := p.Arrive(gina, p.room.ID)
+		p.must(err)
+		p.notePresence(3 * time.Second)
+		p.playNow(p.add(gina, 1))
+		time.Sleep(10 * time.Second)
+		p.must(second(p.VoteToSkip(gina, p.room.ID, nil)))
+		leave()
+		p.notePresence(5 * time.Minute)
+		gone := p.state().Playback.SkipVotes
+		_, leave, err = p.Arrive(gina, p.room.ID)
+		p.must(err)
+		defer leave()
+		p.notePresence(3 * time.Second)
+		if n := p.state().Playback.SkipVotes; gone != 0 || n != 1 {
+			t.Errorf("while she was away %d votes, and %d when she is back", gone, n)
+		}
+	})
+}
+
+// Where the host wants no other music, none plays.
+func TestUnlikedFallbackAfterItsEnd(t *testing.T) {
+	onBothDatabases(t, func(p *party) {
+		gina := p.join("Gina")
+		p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{p.song(7)}})
+		item := p.state().Queue[0]
+		p.like(gina, item)
+		p.settle(jukebox.SettingsChange{Fallback: pointer(false)})
+		_, err := p.UnlikeQueueItem(gina, item.ID, nil)
+		p.must(err)
+		if next := p.state().Next(time.Now()); next != nil {
+			t.Errorf("%s plays, which nobody wants", next.Song.URI)
+		}
+	})
+}

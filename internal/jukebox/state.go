@@ -102,10 +102,15 @@ func (s *State) Committed() *QueueItem {
 // Fallback says whether an item was added by the server itself, because nobody had added anything.
 func (i *QueueItem) Fallback() bool { return i.AddedBy == nil }
 
-// Next returns the first song that is still free to be overtaken and that the rules let play now, or nil.
+// MayBegin says that a song is still free to be overtaken, and that the rules let it play now.
+func (s *State) MayBegin(item *QueueItem, now time.Time) bool {
+	return item.State == Queued && s.Takes(item.Song, now) == nil && (s.Settings.Fallback || !item.FillsIn())
+}
+
+// Next returns the first song that may begin, or nil.
 func (s *State) Next(now time.Time) *QueueItem {
 	for _, item := range s.Queue {
-		if item.State == Queued && s.Takes(item.Song, now) == nil {
+		if s.MayBegin(item, now) {
 			return item
 		}
 	}

@@ -248,10 +248,14 @@ func (t *roomTx) bringBack(ctx context.Context, items []*ent.QueueItem) (n int, 
 	}
 	room := settings.MaxQueueLength - waiting
 	for _, item := range items {
-		if there[item.Recording] || n >= room {
+		filler := item.AddedByID == nil && item.LikeCount == 0 // takes nobody's place
+		if there[item.Recording] || !filler && room <= 0 || filler && !settings.Fallback {
 			continue
 		}
 		there[item.Recording] = true
+		if !filler {
+			room--
+		}
 		if err := t.restore(ctx, item); err != nil {
 			return n, err
 		}

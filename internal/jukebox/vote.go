@@ -135,12 +135,15 @@ func (t *roomTx) skipByVote(ctx context.Context, playing *ent.QueueItem) error {
 	if err != nil || asked {
 		return err
 	}
-	if err := t.skippedBy(ctx, playing.ID, ByVote); err != nil {
+	_, err = t.leave(ctx, HostCommand{Kind: SkipCommand, Argument: playing.SongID})
+	if CodeOf(err) == RateLimited { // the next vote, or the same again, asks
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	t.tell(deed{kind: DidSkip, itemID: playing.ID, detail: string(ByVote)})
-	_, err = t.leave(ctx, HostCommand{Kind: SkipCommand, Argument: playing.SongID})
-	return err
+	return t.skippedBy(ctx, playing.ID, ByVote)
 }
 
 // skipAsked says that the player is asked to skip and has time to answer yet.

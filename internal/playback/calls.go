@@ -3,6 +3,7 @@ package playback
 import (
 	"context"
 	"slices"
+	"time"
 
 	"antwon.dj/backend/internal/jukebox"
 )
@@ -60,7 +61,7 @@ func (d *driver) ask(ctx context.Context, c Command, answer *Answer) (err error)
 	return err
 }
 
-// suggest leaves out what was played lately, and what was taken out of the queue.
+// suggest leaves out what was played lately, what hosts took out of the queue, what is there, and what the rules refuse.
 func (d *driver) suggest(ctx context.Context) ([]jukebox.Song, error) {
 	recent, err := d.rooms.Recent(ctx, d.lease.RoomID)
 	if err != nil {
@@ -70,12 +71,14 @@ func (d *driver) suggest(ctx context.Context) ([]jukebox.Song, error) {
 	if err != nil {
 		return nil, err
 	}
-	seeds := Seeds{Recent: recent}
+	seeds := Seeds{Recent: recent, Fits: func(s jukebox.Song) bool {
+		return !d.room.Has(s) && d.room.Takes(s, time.Now()) == nil && !slices.ContainsFunc(declined, isSame(s))
+	}}
 	if uri := d.room.Settings.FallbackPlaylistURI; uri != nil {
 		seeds.PlaylistURI = *uri
 	}
 	songs, err := d.player.Suggest(ctx, d.room.HostID, seeds)
-	return slices.DeleteFunc(songs, func(s jukebox.Song) bool { return !s.Playable || slices.ContainsFunc(declined, isSame(s)) }), err
+	return slices.DeleteFunc(songs, func(s jukebox.Song) bool { return !s.Playable || !seeds.Fits(s) }), err
 }
 
 func isSame(song jukebox.Song) func(jukebox.Song) bool {

@@ -133,7 +133,7 @@ func (m *moment) playDirectly() (action, bool) {
 	if m.usesPlaylist() {
 		return m.send(m.toPlaylist(item), commitment(item, jukebox.DeliveryPlaylist))
 	}
-	if m.sound == noDevice && (!m.mayFind() || item.FillsIn()) { // what nobody asked for wakes no device
+	if m.sound == noDevice && (!m.mayFind() || m.unwanted(item)) {
 		return action{}, false
 	}
 	return m.send(m.directly(item), commitment(item, jukebox.DeliveryQueue))
@@ -175,7 +175,7 @@ func (m *moment) usesPlaylist() bool {
 // pick returns the queue's first song that did not fail before, or else simply the first; nil when none is left.
 func (m *moment) pick() *jukebox.QueueItem {
 	for _, item := range m.room.Queue {
-		if item.State == jukebox.Queued && !m.hasPassed(item) && m.room.Takes(item.Song, m.now) == nil {
+		if m.room.MayBegin(item, m.now) && !m.hasPassed(item) {
 			return item
 		}
 	}

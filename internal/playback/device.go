@@ -52,10 +52,13 @@ func (m *moment) waitsForDevice() bool {
 		return false
 	case item == nil:
 		next := m.pick()
-		return next != nil && !next.FillsIn() && !m.usesPlaylist()
+		return next != nil && !m.unwanted(next) && !m.usesPlaylist()
 	}
 	return item.Via == jukebox.DeliveryPlaylist && m.room.Begun
 }
+
+// unwanted says that a song wakes no device: nobody asked for it, nor for music at all.
+func (m *moment) unwanted(item *jukebox.QueueItem) bool { return item.FillsIn() && m.wished() == nil }
 
 // foundDevices takes the answer to findDevice.
 func (m *moment) foundDevices() action {

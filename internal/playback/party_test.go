@@ -509,6 +509,7 @@ func (t *turntable) Play(_ context.Context, _, uri, deviceID string) error {
 	if uri == t.gone {
 		return errors.Join(t.call("play", func() {}), &playback.Fault{Kind: playback.Gone})
 	}
+	t.wake(deviceID)
 	return t.call("play", func() {
 		if uri == t.mute {
 			t.playing, t.at = false, 0
@@ -518,6 +519,16 @@ func (t *turntable) Play(_ context.Context, _, uri, deviceID string) error {
 		t.before, t.changed = t.turn, time.Now()
 		t.start(t.songs[uri], time.Now())
 	})
+}
+
+// wake makes a device active that is there, and that a command names.
+func (t *turntable) wake(deviceID string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.away && slices.Contains(t.devices, deviceID) {
+		t.advance()
+		t.away, t.device = false, deviceID
+	}
 }
 
 func (t *turntable) Enqueue(_ context.Context, _, uri string) error {

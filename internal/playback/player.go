@@ -59,8 +59,9 @@ type Snapshot struct {
 
 // Seeds are what fallback music is found by.
 type Seeds struct {
-	PlaylistURI string         // the host's choice; empty: none
-	Recent      []jukebox.Song // what the room played lately, newest first
+	PlaylistURI string                  // the host's choice; empty: none
+	Recent      []jukebox.Song          // what the room played lately, newest first
+	Fits        func(jukebox.Song) bool // whether the room can take a song now; nil: any
 }
 
 // FaultKind says what a failure of Spotify means for the room.

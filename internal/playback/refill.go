@@ -23,6 +23,7 @@ const (
 type refill struct {
 	until time.Time // not to be looked for before
 	from  string    // the playlist that was chosen then
+	early bool      // something else waited then
 }
 
 // refill: nothing waits, and the music would stop; or too little of the chosen playlist stands at the end of the queue, where
@@ -31,8 +32,9 @@ func (m *moment) refill() (action, bool) {
 	if !m.room.Settings.Fallback || m.room.Unasked >= unattended || m.refillSize() == 0 {
 		return action{}, false
 	}
-	if from := m.playlist(); from != m.memory.fallback.from {
-		m.memory.fallback.from, m.memory.fallback.until = from, time.Time{}
+	known := &m.memory.fallback
+	if from := m.playlist(); from != known.from || known.early && !m.waiting() { // it matters more now
+		known.from, known.early, known.until = from, false, time.Time{}
 	}
 	return m.sendAfter(m.memory.fallback.until, Command{Kind: Suggest})
 }
@@ -81,6 +83,7 @@ func (m *moment) stopsSoon() bool {
 // suggested takes the answer to refill.
 func (m *moment) suggested() jukebox.PlaybackStep {
 	m.memory.fallback.until = m.now.Add(refillPause)
+	m.memory.fallback.early = m.waiting()
 	if m.answer.Fault != nil {
 		m.memory.fallback.until = m.now.Add(refillRetry)
 	}

@@ -1,7 +1,9 @@
 package playback_test
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -177,4 +179,129 @@ func TestFallbackMusicThatHasEndedStaysSo(t *testing.T) {
 			})
 		})
 	}
+}
+
+// library suggests as spotify.Client does: what is left of the chosen playlist and, where nothing is, other music.
+type library struct {
+	*turntable
+	playlist, other []jukebox.Song
+}
+
+func (l *library) Suggest(_ context.Context, _ string, seeds playback.Seeds) ([]jukebox.Song, error) {
+	left := func(songs []jukebox.Song) []jukebox.Song {
+		return slices.DeleteFunc(slices.Clone(songs), func(s jukebox.Song) bool {
+			return !seeds.Fits(s) || slices.ContainsFunc(seeds.Recent, func(r jukebox.Song) bool { return r.URI == s.URI })
+		})
+	}
+	if songs := left(l.playlist); len(songs) > 0 {
+		return songs, nil
+	}
+	return left(l.other), nil
+}
+
+// driveWith is drive with another player.
+func (p *party) driveWith(player playback.Player) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	supervisor := playback.New(p, player, playback.Options{Log: slog.New(slog.NewTextHandler(p.logged, nil))})
+	done := make(chan error)
+	go func() { done <- supervisor.Run(ctx) }()
+	unsubscribe := p.bus.Subscribe(func(h live.Hint) { supervisor.Wake(h.Topic) })
+	return func() {
+		unsubscribe()
+		cancel()
+		if err := <-done; err != nil {
+			p.t.Errorf("Run: %v", err)
+		}
+	}
+}
+
+// small has the room play from a playlist of n songs, beside which there is other music.
+func (p *party) small(n int, each time.Duration) *library {
+	l := &library{turntable: p.player, playlist: p.chosen(0)}
+	for i := range n {
+		l.playlist = append(l.playlist, playable(p.player.record(fmt.Sprint("f", i), each)))
+	}
+	for i := range 30 {
+		l.other = append(l.other, playable(p.player.record(fmt.Sprint("o", i), each)))
+	}
+	return l
+}
+
+// silence lets time pass and tells for how long of it nothing played.
+func (p *party) silence(howLong time.Duration) (silent time.Duration) {
+	const step = 5 * time.Second
+	for range howLong / step {
+		time.Sleep(step)
+		p.mu.Lock()
+		if p.playback.Status != jukebox.Playing {
+			silent += step
+		}
+		p.mu.Unlock()
+	}
+	return silent
+}
+
+// The music goes on after a short playlist.
+func TestTheMusicGoesOnAfterAShortPlaylist(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		l := p.small(6, 3*time.Minute)
+		p.add(p.player.record("a", 3*time.Minute))
+		defer p.driveWith(l)()
+		time.Sleep(time.Minute)
+		if silent := p.silence(60 * time.Minute); silent > 30*time.Second {
+			t.Errorf("silence for %v; items: %s", silent, p.states())
+		}
+	})
+}
+
+// The music goes on although the host has taken a song of the playlist out.
+func TestTheMusicGoesOnWithoutADeclinedSong(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		l := p.small(6, 3*time.Minute)
+		p.add(p.player.record("a", 3*time.Minute))
+		defer p.driveWith(l)()
+		time.Sleep(time.Minute)
+		p.remove(l.playlist[0])
+		if silent := p.silence(60 * time.Minute); silent > 30*time.Second {
+			t.Errorf("silence for %v; items: %s", silent, p.states())
+		}
+	})
+}
+
+// A host who presses play wants music, also if only fallback music waits and the device sleeps.
+func TestTheHostWakesTheDeviceForFallbackMusic(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		p.chosen(9)
+		p.add(p.player.record("a", 4*time.Minute))
+		stop := p.drive()
+		time.Sleep(3 * time.Minute)
+		p.player.host(func() { p.player.away, p.player.devices = true, nil }) // the speaker is switched off
+		time.Sleep(time.Hour)
+		stop()
+		p.change(func() { p.item("item spotify:track:a").State = jukebox.Played })
+		p.player.host(func() { p.player.devices = []string{"speaker"} })
+		defer p.drive()()
+		time.Sleep(time.Minute)
+		expectHeard(t, p, "a")
+		p.wish(jukebox.ResumeCommand, "")
+		time.Sleep(10 * time.Second)
+		expectHeard(t, p, "a f0")
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if len(p.answers) != 1 || p.answers[0].Code != "" {
+			t.Errorf("the host pressed play: %+v", p.answers)
+		}
+	})
+}
+
+func TestTheMusicGoesOnAfterAShortPlaylistOfShortSongs(t *testing.T) {
+	inParty(t, func(t *testing.T, p *party) {
+		l := p.small(6, 153*time.Second)
+		p.add(p.player.record("a", 153*time.Second))
+		defer p.driveWith(l)()
+		time.Sleep(30 * time.Second)
+		if silent := p.silence(60 * time.Minute); silent > 30*time.Second {
+			t.Errorf("silence for %v; items: %s", silent, p.states())
+		}
+	})
 }

@@ -34,11 +34,11 @@ type source func(ctx context.Context, hostID string, seeds playback.Seeds) ([]ju
 func (c *Client) Suggest(ctx context.Context, hostID string, seeds playback.Seeds) ([]jukebox.Song, error) {
 	key := fallbackKey{hostID, seeds.PlaylistURI}
 	pool, known := c.fallback.get(key)
-	songs := fitting(pool, seeds.Recent)
+	songs := fitting(pool, seeds)
 	var failed *failure
 	if len(songs) == 0 && !(known && len(pool) == 0) {
 		pool, failed = c.gather(ctx, hostID, seeds)
-		if songs = fitting(pool, seeds.Recent); len(songs) == 0 {
+		if songs = fitting(pool, seeds); len(songs) == 0 {
 			pool = nil
 		}
 		if len(songs) > 0 || failed == nil || !failed.passes() {
@@ -46,7 +46,7 @@ func (c *Client) Suggest(ctx context.Context, hostID string, seeds playback.Seed
 		}
 	}
 	if len(songs) == 0 {
-		songs = again(seeds.Recent)
+		songs = again(seeds)
 	}
 	if len(songs) == 0 {
 		return nil, failed.fault()
@@ -58,13 +58,13 @@ func (c *Client) Suggest(ctx context.Context, hostID string, seeds playback.Seed
 // source that fails leaves it to the next, unless Spotify does not want to be asked at all.
 func (c *Client) gather(ctx context.Context, hostID string, seeds playback.Seeds) (pool []jukebox.Song, last *failure) {
 	pool, last = c.chosen(ctx, hostID, seeds)
-	if len(fitting(pool, seeds.Recent)) > 0 || last != nil && last.endsAsking() {
+	if len(fitting(pool, seeds)) > 0 || last != nil && last.endsAsking() {
 		return pool, last
 	}
 	for _, next := range []source{c.recommended, c.sameArtists, c.top, c.saved} {
 		songs, failed := next(ctx, hostID, seeds)
 		pool, last = append(pool, songs...), cmp.Or(failed, last)
-		if len(fitting(pool, seeds.Recent)) >= enoughSongs || failed != nil && failed.endsAsking() {
+		if len(fitting(pool, seeds)) >= enoughSongs || failed != nil && failed.endsAsking() {
 			break
 		}
 	}
@@ -80,15 +80,15 @@ func (f *failure) endsAsking() bool {
 // passes says that the same call may succeed soon.
 func (f *failure) passes() bool { return f.kind == playback.Unreachable || f.endsAsking() }
 
-// fitting are the songs that can be played and are none of the recent ones, each once.
-func fitting(songs, recent []jukebox.Song) []jukebox.Song {
+// fitting are the songs that can be played, that the room can take, and that are none of the recent ones, each once.
+func fitting(songs []jukebox.Song, seeds playback.Seeds) []jukebox.Song {
 	seen := make(map[string]bool)
-	for _, song := range recent {
+	for _, song := range seeds.Recent {
 		mark(seen, song)
 	}
 	var fit []jukebox.Song
 	for _, song := range songs {
-		if song.Playable && !seen[song.URI] && !seen[song.ISRC] {
+		if song.Playable && !seen[song.URI] && !seen[song.ISRC] && (seeds.Fits == nil || seeds.Fits(song)) {
 			fit = append(fit, song)
 			mark(seen, song)
 		}
@@ -105,8 +105,8 @@ func mark(seen map[string]bool, song jukebox.Song) {
 }
 
 // again are the recent songs that can be played, from the one that was heard longest ago on.
-func again(recent []jukebox.Song) []jukebox.Song {
-	songs := fitting(recent, nil)
+func again(seeds playback.Seeds) []jukebox.Song {
+	songs := fitting(seeds.Recent, playback.Seeds{Fits: seeds.Fits})
 	slices.Reverse(songs)
 	return songs
 }
