@@ -174,6 +174,9 @@ func askedFor() predicate.QueueItem {
 	return queueitem.Or(queueitem.AddedByIDNotNil(), queueitem.LikeCountGT(0))
 }
 
+// fillsIn is QueueItem.FillsIn of a row.
+func fillsIn(row *ent.QueueItem) bool { return row.AddedByID == nil && row.LikeCount == 0 }
+
 // playedAt returns when a recording began to play last, if that matters.
 func (t *roomTx) playedAt(ctx context.Context, recording string, settings *RoomSettings) (time.Time, error) {
 	if settings.CooldownMinutes == 0 {

@@ -30,12 +30,12 @@ func (d *Driver) Watch(ctx context.Context, roomID string) (*live.Watcher[*State
 func (d *Driver) Followed(roomID string) int { return d.j.hub.Watchers(roomID) }
 
 // ApplyPlayback records a step of a room's player, all of it or nothing, and returns the room's version from which on states
-// have it; 0: it changed nothing. ErrLeaseLost if the lease is another node's now;
-// Conflict if the room is closed, or an item is not in the state that the step starts from: then the caller knew an older
-// state and has to look again.
+// have it; 0: it changed nothing. ErrLeaseLost if the lease is another node's now; Conflict if the room is closed, or an item
+// is not in the state that the step starts from: then the caller knew an older state and has to look again.
 func (d *Driver) ApplyPlayback(ctx context.Context, lease Lease, step PlaybackStep) (version int64, err error) {
 	lost := false
 	err = d.j.changer.change(ctx, lease.RoomID, func(ctx context.Context, t *roomTx) error {
+		version = 0 // it may be tried again
 		held, err := t.mustHold(ctx, lease)
 		if lost = err == nil && !held; err != nil || lost {
 			return err

@@ -104,7 +104,7 @@ func (l *loader) loadPlays(ctx context.Context, roomID string, version int64) (*
 	}
 	songs := make([]begun, len(rows))
 	for i, row := range rows {
-		songs[i] = begun{deref(row.AddedByID), row.AddedByID == nil && row.LikeCount == 0, row.Recording, row.Age, row.StartedVersion, row.StartedAt.UTC()}
+		songs[i] = begun{deref(row.AddedByID), fillsIn(row), row.Recording, row.Age, row.StartedVersion, row.StartedAt.UTC()}
 	}
 	return newPlays(songs), nil
 }

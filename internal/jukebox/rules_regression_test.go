@@ -194,11 +194,7 @@ func TestPresenceIsForgottenWithATelevision(t *testing.T) {
 		p.notePresence(90 * time.Second)
 		leave()
 		p.notePresence(30*time.Minute + time.Second)
-		n, err := p.store.Count(p.Context(), "SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL AND role <> 'SCREEN'")
-		p.must(err)
-		if n > 0 {
-			t.Errorf("half an hour after all have left, it is known of %d when they were here", n)
-		}
+		p.knowsNobody()
 	})
 }
 
@@ -212,12 +208,18 @@ func TestPresenceIsForgottenInAClosedRoom(t *testing.T) {
 		_, err = p.CloseRoom(p.host, p.room.ID, nil)
 		p.must(err)
 		p.notePresence(30*time.Minute + time.Second)
-		n, err := p.store.Count(p.Context(), "SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL")
-		p.must(err)
-		if n > 0 {
-			t.Errorf("half an hour after the end, it is known of %d when they were here", n)
-		}
+		p.knowsNobody()
 	})
+}
+
+// knowsNobody expects it to be known of nobody but screens when they were here.
+func (p *party) knowsNobody() {
+	p.Helper()
+	n, err := p.store.Count(p.Context(), "SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL AND role <> 'SCREEN'")
+	p.must(err)
+	if n > 0 {
+		p.Errorf("half an hour after all have left, it is known of %d when they were here", n)
+	}
 }
 
 // Who comes and goes concerns nobody in particular.

@@ -248,7 +248,7 @@ func (t *roomTx) bringBack(ctx context.Context, items []*ent.QueueItem) (n int, 
 	}
 	room := settings.MaxQueueLength - waiting
 	for _, item := range items {
-		filler := item.AddedByID == nil && item.LikeCount == 0 // takes nobody's place
+		filler := fillsIn(item) // takes nobody's place
 		if there[item.Recording] || !filler && room <= 0 || filler && !settings.Fallback {
 			continue
 		}

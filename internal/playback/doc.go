@@ -47,7 +47,9 @@ takes commands, the music moves there silently, and goes on if it is seen to sta
 paused stays paused.
 
 When nothing waits and the last song nears its end, other music is looked for and put into the queue, where it gives way to
-all that somebody adds or likes. After forty such songs in a row everybody has left, and it ends.
+all that somebody adds or likes. Of a playlist that the host has chosen three songs stand there in advance while a song of the room
+plays. Such music begins on no device that has to be woken, unless the host presses play. After forty such songs in a row
+everybody has left, and it ends.
 
 # Looking
 

@@ -61,9 +61,12 @@ func inParty(t *testing.T, story func(*testing.T, *party)) {
 }
 
 // drive runs a supervisor and returns a function that stops it.
-func (p *party) drive() (stop func()) {
+func (p *party) drive() (stop func()) { return p.driveWith(p.player) }
+
+// driveWith is drive with another player.
+func (p *party) driveWith(player playback.Player) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	supervisor := playback.New(p, p.player, playback.Options{Log: slog.New(slog.NewTextHandler(p.logged, nil))})
+	supervisor := playback.New(p, player, playback.Options{Log: slog.New(slog.NewTextHandler(p.logged, nil))})
 	done := make(chan error)
 	go func() { done <- supervisor.Run(ctx) }()
 	unsubscribe := p.bus.Subscribe(func(h live.Hint) { supervisor.Wake(h.Topic) })

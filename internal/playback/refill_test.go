@@ -3,7 +3,6 @@ package playback_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -197,22 +196,6 @@ func (l *library) Suggest(_ context.Context, _ string, seeds playback.Seeds) ([]
 		return songs, nil
 	}
 	return left(l.other), nil
-}
-
-// driveWith is drive with another player.
-func (p *party) driveWith(player playback.Player) (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	supervisor := playback.New(p, player, playback.Options{Log: slog.New(slog.NewTextHandler(p.logged, nil))})
-	done := make(chan error)
-	go func() { done <- supervisor.Run(ctx) }()
-	unsubscribe := p.bus.Subscribe(func(h live.Hint) { supervisor.Wake(h.Topic) })
-	return func() {
-		unsubscribe()
-		cancel()
-		if err := <-done; err != nil {
-			p.t.Errorf("Run: %v", err)
-		}
-	}
 }
 
 // small has the room play from a playlist of n songs, beside which there is other music.

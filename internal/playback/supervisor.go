@@ -35,6 +35,7 @@ type Rooms interface {
 	ApplyPlayback(ctx context.Context, lease jukebox.Lease, step jukebox.PlaybackStep) (version int64, err error)
 	// Recent returns what a room played lately, newest first.
 	Recent(ctx context.Context, roomID string) ([]jukebox.Song, error)
+	// Declined returns the fallback songs that hosts took out of the queue, one by one.
 	Declined(ctx context.Context, roomID string) ([]jukebox.Song, error)
 }
 

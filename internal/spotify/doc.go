@@ -31,8 +31,8 @@ whatever many want at the same time, once.
 
 Apps differ in what endpoints they have, and Spotify does not say how. It is learned from real answers, for each host, and a
 refusal is believed for a day: playlists are made and filled by the endpoints of 2026, else by those before, and where
-neither is there the fault is Unavailable. Fallback music is looked for from the best source to the worst; what the host did
-not grant is left out.
+neither is there the fault is Unavailable. Fallback music is what is left of the host's chosen playlist or else comes
+from the best source to the worst; what the host did not grant is left out.
 
 # Use
 

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Api } from '../api/client'
-import { ClearQueueDocument, HostScheduleDocument } from '../api/generated'
+import { ClearQueueDocument, ScheduleChangesDocument } from '../api/generated'
 import { newKey } from '../api/key'
 import { useLive } from '../api/live'
 import { useQueue } from '../api/queue'
@@ -29,7 +29,7 @@ export function QueueCard({ api, room, tell, undo }: Props) {
   const text = useText()
   const own = useHostText()
   const { items, version } = useStore(useQueue(api, room.id))
-  const schedule = useLive(HostScheduleDocument, { roomId: room.id }).data?.roomSchedule
+  const schedule = useLive(ScheduleChangesDocument, { roomId: room.id }).data?.roomSchedule
   const [unfolded, setUnfolded] = useState(false)
   const entries = new Map(schedule?.entries.map((entry) => [entry.itemId, entry]))
   const shown = unfolded ? items : items.slice(0, folded)

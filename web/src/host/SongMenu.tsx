@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { HostScheduleSubscription } from '../api/generated'
+import type { ScheduleChangesSubscription } from '../api/generated'
 import type { Item } from '../api/queue'
 import { timeOfDay } from '../text/format'
 import { useLanguage } from '../text/text'
@@ -9,7 +9,7 @@ import { partOf } from './part'
 import type { SongActions } from './songActions'
 import { useHostText } from './text'
 
-export type Entry = HostScheduleSubscription['roomSchedule']['entries'][number]
+export type Entry = ScheduleChangesSubscription['roomSchedule']['entries'][number]
 
 interface Props {
   item: Item
