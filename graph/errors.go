@@ -10,7 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // PresentError is the one door through which errors reach clients. An Error of jukebox tells its code and message; any
@@ -23,13 +23,13 @@ func (r *Resolver) PresentError(ctx context.Context, err error) *gqlerror.Error 
 	}
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
 		r.log.WarnContext(ctx, "an operation took too long", "error", err, "path", shown.Path.String())
-		err = &jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "this took too long: try again in a moment", RetryAfter: time.Second}
+		err = &party.Error{Code: party.UpstreamUnavailable, Message: "this took too long: try again in a moment", RetryAfter: time.Second}
 	}
-	known, ok := errors.AsType[*jukebox.Error](err)
-	if !ok || known.Code == jukebox.Internal {
+	known, ok := errors.AsType[*party.Error](err)
+	if !ok || known.Code == party.Internal {
 		return r.hide(ctx, err, shown)
 	}
-	if known.Code == jukebox.UpstreamUnavailable {
+	if known.Code == party.UpstreamUnavailable {
 		r.log.WarnContext(ctx, "spotify is unavailable", "error", err, "path", shown.Path.String())
 	}
 	shown.Message = known.Message
@@ -52,7 +52,7 @@ func (r *Resolver) hide(ctx context.Context, err error, shown *gqlerror.Error) *
 		r.log.ErrorContext(ctx, "an operation failed", "error", err, "path", shown.Path.String())
 	}
 	shown.Message = "internal server error"
-	shown.Extensions = map[string]any{"code": jukebox.Internal}
+	shown.Extensions = map[string]any{"code": party.Internal}
 	return shown
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"antwon.dj/backend/graph"
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 func TestErrorsTellClientsWhatTheyMayKnow(t *testing.T) {
@@ -25,24 +25,24 @@ func TestErrorsTellClientsWhatTheyMayKnow(t *testing.T) {
 		logged     bool
 	}{
 		"wrapped on its way up": {
-			fmt.Errorf("like: %w", &jukebox.Error{Code: jukebox.Forbidden, Message: "join this room first"}),
-			"join this room first", map[string]any{"code": jukebox.Forbidden}, false,
+			fmt.Errorf("like: %w", &party.Error{Code: party.Forbidden, Message: "join this room first"}),
+			"join this room first", map[string]any{"code": party.Forbidden}, false,
 		},
 		"bad input": {
-			&jukebox.Error{Code: jukebox.BadUserInput, Message: "code is too short", Field: "code"},
-			"code is too short", map[string]any{"code": jukebox.BadUserInput, "field": "code"}, false,
+			&party.Error{Code: party.BadUserInput, Message: "code is too short", Field: "code"},
+			"code is too short", map[string]any{"code": party.BadUserInput, "field": "code"}, false,
 		},
 		"a rule's no": {
-			&jukebox.Error{Code: jukebox.Refused, Message: "too late", Reason: jukebox.ReasonCommitted},
-			"too late", map[string]any{"code": jukebox.Refused, "reason": jukebox.ReasonCommitted}, false,
+			&party.Error{Code: party.Refused, Message: "too late", Reason: party.ReasonCommitted},
+			"too late", map[string]any{"code": party.Refused, "reason": party.ReasonCommitted}, false,
 		},
 		"Spotify is down": {
-			&jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "Spotify does not answer", RetryAfter: 37 * time.Second, Err: errors.New("token abc")},
-			"Spotify does not answer", map[string]any{"code": jukebox.UpstreamUnavailable, "retryAfterMs": int64(37_000)}, true,
+			&party.Error{Code: party.UpstreamUnavailable, Message: "Spotify does not answer", RetryAfter: 37 * time.Second, Err: errors.New("token abc")},
+			"Spotify does not answer", map[string]any{"code": party.UpstreamUnavailable, "retryAfterMs": int64(37_000)}, true,
 		},
 		"a failure of ours": {
 			errors.New("dial tcp 10.0.0.7: password of root"),
-			"internal server error", map[string]any{"code": jukebox.Internal}, true,
+			"internal server error", map[string]any{"code": party.Internal}, true,
 		},
 		"gqlgen's own": {
 			&gqlerror.Error{Message: "Cannot query field", Extensions: map[string]any{"code": "GRAPHQL_VALIDATION_FAILED"}},
@@ -67,7 +67,7 @@ func TestPanicIsHiddenAndLoggedWithItsStack(t *testing.T) {
 	var log bytes.Buffer
 	r := graph.New(nil, slog.New(slog.NewTextHandler(&log, nil)))
 	shown := r.PresentError(t.Context(), r.Recover(t.Context(), "boom"))
-	if shown.Message != "internal server error" || shown.Extensions["code"] != jukebox.Internal {
+	if shown.Message != "internal server error" || shown.Extensions["code"] != party.Internal {
 		t.Errorf("shown %+v", shown)
 	}
 	if text := log.String(); !strings.Contains(text, "boom") || !strings.Contains(text, "errors_test.go") {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
 	gqlparser "github.com/vektah/gqlparser/v2"
@@ -54,69 +55,69 @@ type MutationResolver interface {
 	RefreshSession(ctx context.Context) (*jukebox.Session, error)
 	SignOut(ctx context.Context) (bool, error)
 	SignOutEverywhere(ctx context.Context) (bool, error)
-	CreateRoom(ctx context.Context, input CreateRoomInput, idempotencyKey *string) (*jukebox.Room, error)
-	UpdateRoom(ctx context.Context, roomID string, input UpdateRoomInput, idempotencyKey *string) (*jukebox.Room, error)
-	CloseRoom(ctx context.Context, roomID string, idempotencyKey *string) (*jukebox.Room, error)
+	CreateRoom(ctx context.Context, input CreateRoomInput, idempotencyKey *string) (*party.Room, error)
+	UpdateRoom(ctx context.Context, roomID string, input UpdateRoomInput, idempotencyKey *string) (*party.Room, error)
+	CloseRoom(ctx context.Context, roomID string, idempotencyKey *string) (*party.Room, error)
 	AddSong(ctx context.Context, roomID string, songURI string, idempotencyKey *string) (*jukebox.AddedSong, error)
-	RemoveQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*jukebox.RoomQueue, error)
-	ClearQueue(ctx context.Context, roomID string, idempotencyKey *string) (*jukebox.RoomQueue, error)
-	LikeQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*jukebox.QueueItem, error)
-	UnlikeQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*jukebox.QueueItem, error)
+	RemoveQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*party.RoomQueue, error)
+	ClearQueue(ctx context.Context, roomID string, idempotencyKey *string) (*party.RoomQueue, error)
+	LikeQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*party.QueueItem, error)
+	UnlikeQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*party.QueueItem, error)
 	ConnectSpotify(ctx context.Context, returnTo *string) (*jukebox.SpotifyAuthorization, error)
 	DisconnectSpotify(ctx context.Context) (bool, error)
-	SkipSong(ctx context.Context, roomID string, idempotencyKey *string) (*jukebox.Playback, error)
-	PausePlayback(ctx context.Context, roomID string) (*jukebox.Playback, error)
-	ResumePlayback(ctx context.Context, roomID string) (*jukebox.Playback, error)
-	VoteToSkip(ctx context.Context, roomID string, idempotencyKey *string) (*jukebox.Playback, error)
-	ApproveItem(ctx context.Context, itemID string) (*jukebox.QueueItem, error)
-	PinItem(ctx context.Context, itemID string, position int, until jukebox.PinRule, likes *int) (*jukebox.RoomQueue, error)
-	UnpinItem(ctx context.Context, itemID string) (*jukebox.RoomQueue, error)
-	Undo(ctx context.Context, roomID string, of *string) (*jukebox.RoomQueue, error)
-	ExportHistory(ctx context.Context, roomID string) (*jukebox.Playlist, error)
-	SetRole(ctx context.Context, roomID string, userID string, role jukebox.Role) (*jukebox.Member, error)
+	SkipSong(ctx context.Context, roomID string, idempotencyKey *string) (*party.Playback, error)
+	PausePlayback(ctx context.Context, roomID string) (*party.Playback, error)
+	ResumePlayback(ctx context.Context, roomID string) (*party.Playback, error)
+	VoteToSkip(ctx context.Context, roomID string, idempotencyKey *string) (*party.Playback, error)
+	ApproveItem(ctx context.Context, itemID string) (*party.QueueItem, error)
+	PinItem(ctx context.Context, itemID string, position int, until party.PinRule, likes *int) (*party.RoomQueue, error)
+	UnpinItem(ctx context.Context, itemID string) (*party.RoomQueue, error)
+	Undo(ctx context.Context, roomID string, of *string) (*party.RoomQueue, error)
+	ExportHistory(ctx context.Context, roomID string) (*party.Playlist, error)
+	SetRole(ctx context.Context, roomID string, userID string, role party.Role) (*jukebox.Member, error)
 	RemoveGuest(ctx context.Context, roomID string, userID string, ban bool) (*jukebox.Member, error)
-	TransferPlayback(ctx context.Context, roomID string, deviceID string) (*jukebox.Playback, error)
+	TransferPlayback(ctx context.Context, roomID string, deviceID string) (*party.Playback, error)
 }
 type QueryResolver interface {
 	Viewer(ctx context.Context) (*jukebox.Profile, error)
-	Room(ctx context.Context, id string) (*jukebox.Room, error)
-	RoomByCode(ctx context.Context, code string) (*jukebox.Room, error)
+	Room(ctx context.Context, id string) (*party.Room, error)
+	RoomByCode(ctx context.Context, code string) (*party.Room, error)
 	SearchSongs(ctx context.Context, roomID string, query string, limit int, offset int) (*jukebox.SongSearch, error)
 }
 type QueueItemResolver interface {
-	LikedByViewer(ctx context.Context, obj *jukebox.QueueItem) (bool, error)
+	LikedByViewer(ctx context.Context, obj *party.QueueItem) (bool, error)
 
-	Position(ctx context.Context, obj *jukebox.QueueItem) (*int, error)
+	Position(ctx context.Context, obj *party.QueueItem) (*int, error)
 }
 type RoomResolver interface {
-	JoinURL(ctx context.Context, obj *jukebox.Room) (*string, error)
-	Host(ctx context.Context, obj *jukebox.Room) (*jukebox.User, error)
-	CreatedAt(ctx context.Context, obj *jukebox.Room) (*time.Time, error)
+	JoinURL(ctx context.Context, obj *party.Room) (*string, error)
+	Host(ctx context.Context, obj *party.Room) (*party.User, error)
+	CreatedAt(ctx context.Context, obj *party.Room) (*time.Time, error)
 
-	Queue(ctx context.Context, obj *jukebox.Room) (*jukebox.RoomQueue, error)
-	Playback(ctx context.Context, obj *jukebox.Room) (*jukebox.Playback, error)
-	History(ctx context.Context, obj *jukebox.Room, first int, after *string) (*PlayedConnection, error)
-	PresentCount(ctx context.Context, obj *jukebox.Room) (*int, error)
-	LastAdded(ctx context.Context, obj *jukebox.Room) (*jukebox.QueueItem, error)
-	Devices(ctx context.Context, obj *jukebox.Room) ([]jukebox.Device, error)
-	Members(ctx context.Context, obj *jukebox.Room, first int, after *string) (*MemberConnection, error)
-	Log(ctx context.Context, obj *jukebox.Room, first int, after *string, likes bool) (*RoomEventConnection, error)
-	Recap(ctx context.Context, obj *jukebox.Room) (*jukebox.Recap, error)
+	Queue(ctx context.Context, obj *party.Room) (*party.RoomQueue, error)
+	Playback(ctx context.Context, obj *party.Room) (*party.Playback, error)
+	History(ctx context.Context, obj *party.Room, first int, after *string) (*PlayedConnection, error)
+	PresentCount(ctx context.Context, obj *party.Room) (*int, error)
+	LastAdded(ctx context.Context, obj *party.Room) (*party.QueueItem, error)
+	Devices(ctx context.Context, obj *party.Room) ([]party.Device, error)
+	Members(ctx context.Context, obj *party.Room, first int, after *string) (*MemberConnection, error)
+	Log(ctx context.Context, obj *party.Room, first int, after *string, likes bool) (*RoomEventConnection, error)
+	Recap(ctx context.Context, obj *party.Room) (*jukebox.Recap, error)
 }
 type SessionResolver interface {
 	Viewer(ctx context.Context, obj *jukebox.Session) (*jukebox.Profile, error)
 }
 type SubscriptionResolver interface {
-	Room(ctx context.Context, roomID string) (<-chan *jukebox.Room, error)
-	RoomQueue(ctx context.Context, roomID string) (<-chan *jukebox.RoomQueue, error)
-	RoomQueueChanges(ctx context.Context, roomID string, since *int) (<-chan *jukebox.RoomQueueChange, error)
-	Playback(ctx context.Context, roomID string) (<-chan *jukebox.Playback, error)
-	RoomSchedule(ctx context.Context, roomID string) (<-chan *jukebox.RoomSchedule, error)
+	Room(ctx context.Context, roomID string) (<-chan *party.Room, error)
+	RoomQueue(ctx context.Context, roomID string) (<-chan *party.RoomQueue, error)
+	RoomQueueChanges(ctx context.Context, roomID string, since *int) (<-chan *party.RoomQueueChange, error)
+	Playback(ctx context.Context, roomID string) (<-chan *party.Playback, error)
+	RoomSchedule(ctx context.Context, roomID string) (<-chan *party.RoomSchedule, error)
 	ViewerInRoom(ctx context.Context, roomID string) (<-chan *jukebox.ViewerInRoom, error)
 }
 type ViewerResolver interface {
-	HostedRoom(ctx context.Context, obj *jukebox.Profile) (*jukebox.Room, error)
-	Playlists(ctx context.Context, obj *jukebox.Profile, limit int, offset int) ([]jukebox.Playlist, error)
+	HostedRoom(ctx context.Context, obj *jukebox.Profile) (*party.Room, error)
+	Playlists(ctx context.Context, obj *jukebox.Profile, limit int, offset int) ([]party.Playlist, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -2276,8 +2277,8 @@ func (ec *executionContext) field_Mutation_pinItem_args(ctx context.Context, raw
 	}
 	args["position"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "until",
-		func(ctx context.Context, v any) (jukebox.PinRule, error) {
-			return ec.unmarshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPinRule(ctx, v)
+		func(ctx context.Context, v any) (party.PinRule, error) {
+			return ec.unmarshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPinRule(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2380,8 +2381,8 @@ func (ec *executionContext) field_Mutation_setRole_args(ctx context.Context, raw
 	}
 	args["userId"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "role",
-		func(ctx context.Context, v any) (jukebox.Role, error) {
-			return ec.unmarshalNRole2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRole(ctx, v)
+		func(ctx context.Context, v any) (party.Role, error) {
+			return ec.unmarshalNRole2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRole(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2912,8 +2913,8 @@ func (ec *executionContext) _AddedSong_item(ctx context.Context, field graphql.C
 			return obj.Item, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
+			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2955,7 +2956,7 @@ func (ec *executionContext) fieldContext_AddedSong_alreadyQueued(_ context.Conte
 	return graphql.NewScalarFieldContext("AddedSong", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Device_id(ctx context.Context, field graphql.CollectedField, obj *jukebox.Device) (ret graphql.Marshaler) {
+func (ec *executionContext) _Device_id(ctx context.Context, field graphql.CollectedField, obj *party.Device) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2978,7 +2979,7 @@ func (ec *executionContext) fieldContext_Device_id(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Device", field, false, false, "ID")
 }
 
-func (ec *executionContext) _Device_name(ctx context.Context, field graphql.CollectedField, obj *jukebox.Device) (ret graphql.Marshaler) {
+func (ec *executionContext) _Device_name(ctx context.Context, field graphql.CollectedField, obj *party.Device) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3001,7 +3002,7 @@ func (ec *executionContext) fieldContext_Device_name(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Device", field, false, false, "String")
 }
 
-func (ec *executionContext) _Device_type(ctx context.Context, field graphql.CollectedField, obj *jukebox.Device) (ret graphql.Marshaler) {
+func (ec *executionContext) _Device_type(ctx context.Context, field graphql.CollectedField, obj *party.Device) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3024,7 +3025,7 @@ func (ec *executionContext) fieldContext_Device_type(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Device", field, false, false, "String")
 }
 
-func (ec *executionContext) _Device_isActive(ctx context.Context, field graphql.CollectedField, obj *jukebox.Device) (ret graphql.Marshaler) {
+func (ec *executionContext) _Device_isActive(ctx context.Context, field graphql.CollectedField, obj *party.Device) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3047,7 +3048,7 @@ func (ec *executionContext) fieldContext_Device_isActive(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Device", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Device_isRestricted(ctx context.Context, field graphql.CollectedField, obj *jukebox.Device) (ret graphql.Marshaler) {
+func (ec *executionContext) _Device_isRestricted(ctx context.Context, field graphql.CollectedField, obj *party.Device) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3070,7 +3071,7 @@ func (ec *executionContext) fieldContext_Device_isRestricted(_ context.Context, 
 	return graphql.NewScalarFieldContext("Device", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Device_volumePercent(ctx context.Context, field graphql.CollectedField, obj *jukebox.Device) (ret graphql.Marshaler) {
+func (ec *executionContext) _Device_volumePercent(ctx context.Context, field graphql.CollectedField, obj *party.Device) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3137,8 +3138,8 @@ func (ec *executionContext) _JoinedRoom_room(ctx context.Context, field graphql.
 			return obj.Room, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Room) graphql.Marshaler {
-			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoom(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3169,8 +3170,8 @@ func (ec *executionContext) _Member_user(ctx context.Context, field graphql.Coll
 			return obj.User, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.User) graphql.Marshaler {
-			return ec.marshalNUser2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.User) graphql.Marshaler {
+			return ec.marshalNUser2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3224,8 +3225,8 @@ func (ec *executionContext) _Member_role(ctx context.Context, field graphql.Coll
 			return obj.Role, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Role) graphql.Marshaler {
-			return ec.marshalNRole2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRole(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.Role) graphql.Marshaler {
+			return ec.marshalNRole2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRole(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3400,7 +3401,7 @@ func (ec *executionContext) fieldContext_MemberEdge_node(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _MovedItem_id(ctx context.Context, field graphql.CollectedField, obj *jukebox.MovedItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _MovedItem_id(ctx context.Context, field graphql.CollectedField, obj *party.MovedItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3423,7 +3424,7 @@ func (ec *executionContext) fieldContext_MovedItem_id(_ context.Context, field g
 	return graphql.NewScalarFieldContext("MovedItem", field, false, false, "ID")
 }
 
-func (ec *executionContext) _MovedItem_position(ctx context.Context, field graphql.CollectedField, obj *jukebox.MovedItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _MovedItem_position(ctx context.Context, field graphql.CollectedField, obj *party.MovedItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3669,8 +3670,8 @@ func (ec *executionContext) _Mutation_createRoom(ctx context.Context, field grap
 			return ec.Resolvers.Mutation().CreateRoom(ctx, fc.Args["input"].(CreateRoomInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Room) graphql.Marshaler {
-			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoom(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3713,8 +3714,8 @@ func (ec *executionContext) _Mutation_updateRoom(ctx context.Context, field grap
 			return ec.Resolvers.Mutation().UpdateRoom(ctx, fc.Args["roomId"].(string), fc.Args["input"].(UpdateRoomInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Room) graphql.Marshaler {
-			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoom(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3757,8 +3758,8 @@ func (ec *executionContext) _Mutation_closeRoom(ctx context.Context, field graph
 			return ec.Resolvers.Mutation().CloseRoom(ctx, fc.Args["roomId"].(string), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Room) graphql.Marshaler {
-			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoom(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3845,8 +3846,8 @@ func (ec *executionContext) _Mutation_removeQueueItem(ctx context.Context, field
 			return ec.Resolvers.Mutation().RemoveQueueItem(ctx, fc.Args["itemId"].(string), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomQueue(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
+			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3889,8 +3890,8 @@ func (ec *executionContext) _Mutation_clearQueue(ctx context.Context, field grap
 			return ec.Resolvers.Mutation().ClearQueue(ctx, fc.Args["roomId"].(string), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomQueue(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
+			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3933,8 +3934,8 @@ func (ec *executionContext) _Mutation_likeQueueItem(ctx context.Context, field g
 			return ec.Resolvers.Mutation().LikeQueueItem(ctx, fc.Args["itemId"].(string), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
+			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3977,8 +3978,8 @@ func (ec *executionContext) _Mutation_unlikeQueueItem(ctx context.Context, field
 			return ec.Resolvers.Mutation().UnlikeQueueItem(ctx, fc.Args["itemId"].(string), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
+			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4088,8 +4089,8 @@ func (ec *executionContext) _Mutation_skipSong(ctx context.Context, field graphq
 			return ec.Resolvers.Mutation().SkipSong(ctx, fc.Args["roomId"].(string), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
+			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4132,8 +4133,8 @@ func (ec *executionContext) _Mutation_pausePlayback(ctx context.Context, field g
 			return ec.Resolvers.Mutation().PausePlayback(ctx, fc.Args["roomId"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
+			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4176,8 +4177,8 @@ func (ec *executionContext) _Mutation_resumePlayback(ctx context.Context, field 
 			return ec.Resolvers.Mutation().ResumePlayback(ctx, fc.Args["roomId"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
+			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4220,8 +4221,8 @@ func (ec *executionContext) _Mutation_voteToSkip(ctx context.Context, field grap
 			return ec.Resolvers.Mutation().VoteToSkip(ctx, fc.Args["roomId"].(string), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
+			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4264,8 +4265,8 @@ func (ec *executionContext) _Mutation_approveItem(ctx context.Context, field gra
 			return ec.Resolvers.Mutation().ApproveItem(ctx, fc.Args["itemId"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
+			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4305,11 +4306,11 @@ func (ec *executionContext) _Mutation_pinItem(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().PinItem(ctx, fc.Args["itemId"].(string), fc.Args["position"].(int), fc.Args["until"].(jukebox.PinRule), fc.Args["likes"].(*int))
+			return ec.Resolvers.Mutation().PinItem(ctx, fc.Args["itemId"].(string), fc.Args["position"].(int), fc.Args["until"].(party.PinRule), fc.Args["likes"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomQueue(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
+			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4352,8 +4353,8 @@ func (ec *executionContext) _Mutation_unpinItem(ctx context.Context, field graph
 			return ec.Resolvers.Mutation().UnpinItem(ctx, fc.Args["itemId"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomQueue(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
+			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4396,8 +4397,8 @@ func (ec *executionContext) _Mutation_undo(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Mutation().Undo(ctx, fc.Args["roomId"].(string), fc.Args["of"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomQueue(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
+			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4440,8 +4441,8 @@ func (ec *executionContext) _Mutation_exportHistory(ctx context.Context, field g
 			return ec.Resolvers.Mutation().ExportHistory(ctx, fc.Args["roomId"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Playlist) graphql.Marshaler {
-			return ec.marshalNPlaylist2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlaylist(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Playlist) graphql.Marshaler {
+			return ec.marshalNPlaylist2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4481,7 +4482,7 @@ func (ec *executionContext) _Mutation_setRole(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().SetRole(ctx, fc.Args["roomId"].(string), fc.Args["userId"].(string), fc.Args["role"].(jukebox.Role))
+			return ec.Resolvers.Mutation().SetRole(ctx, fc.Args["roomId"].(string), fc.Args["userId"].(string), fc.Args["role"].(party.Role))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Member) graphql.Marshaler {
@@ -4572,8 +4573,8 @@ func (ec *executionContext) _Mutation_transferPlayback(ctx context.Context, fiel
 			return ec.Resolvers.Mutation().TransferPlayback(ctx, fc.Args["roomId"].(string), fc.Args["deviceId"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
+			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4649,7 +4650,7 @@ func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
 }
 
-func (ec *executionContext) _Pin_until(ctx context.Context, field graphql.CollectedField, obj *jukebox.Pin) (ret graphql.Marshaler) {
+func (ec *executionContext) _Pin_until(ctx context.Context, field graphql.CollectedField, obj *party.Pin) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4661,8 +4662,8 @@ func (ec *executionContext) _Pin_until(ctx context.Context, field graphql.Collec
 			return obj.Until, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.PinRule) graphql.Marshaler {
-			return ec.marshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPinRule(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.PinRule) graphql.Marshaler {
+			return ec.marshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPinRule(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4672,7 +4673,7 @@ func (ec *executionContext) fieldContext_Pin_until(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Pin", field, false, false, "PinRule")
 }
 
-func (ec *executionContext) _Pin_likes(ctx context.Context, field graphql.CollectedField, obj *jukebox.Pin) (ret graphql.Marshaler) {
+func (ec *executionContext) _Pin_likes(ctx context.Context, field graphql.CollectedField, obj *party.Pin) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4695,7 +4696,7 @@ func (ec *executionContext) fieldContext_Pin_likes(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Pin", field, true, false, "Int")
 }
 
-func (ec *executionContext) _Playback_roomId(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playback_roomId(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4718,7 +4719,7 @@ func (ec *executionContext) fieldContext_Playback_roomId(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Playback", field, false, false, "ID")
 }
 
-func (ec *executionContext) _Playback_version(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playback_version(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4741,7 +4742,7 @@ func (ec *executionContext) fieldContext_Playback_version(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Playback", field, true, false, "Int")
 }
 
-func (ec *executionContext) _Playback_status(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playback_status(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4753,8 +4754,8 @@ func (ec *executionContext) _Playback_status(ctx context.Context, field graphql.
 			return obj.Status, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.PlaybackStatus) graphql.Marshaler {
-			return ec.marshalNPlaybackStatus2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlaybackStatus(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.PlaybackStatus) graphql.Marshaler {
+			return ec.marshalNPlaybackStatus2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaybackStatus(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4764,7 +4765,7 @@ func (ec *executionContext) fieldContext_Playback_status(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Playback", field, false, false, "PlaybackStatus")
 }
 
-func (ec *executionContext) _Playback_item(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playback_item(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4776,8 +4777,8 @@ func (ec *executionContext) _Playback_item(ctx context.Context, field graphql.Co
 			return obj.Item, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.QueueItem) graphql.Marshaler {
-			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
+			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4796,7 +4797,7 @@ func (ec *executionContext) fieldContext_Playback_item(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _Playback_song(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playback_song(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4808,8 +4809,8 @@ func (ec *executionContext) _Playback_song(ctx context.Context, field graphql.Co
 			return obj.Song, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Song) graphql.Marshaler {
-			return ec.marshalOSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSong(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Song) graphql.Marshaler {
+			return ec.marshalOSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSong(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4828,7 +4829,7 @@ func (ec *executionContext) fieldContext_Playback_song(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _Playback_progressMs(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playback_progressMs(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4851,7 +4852,7 @@ func (ec *executionContext) fieldContext_Playback_progressMs(_ context.Context, 
 	return graphql.NewScalarFieldContext("Playback", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Playback_observedAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playback_observedAt(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4874,7 +4875,7 @@ func (ec *executionContext) fieldContext_Playback_observedAt(_ context.Context, 
 	return graphql.NewScalarFieldContext("Playback", field, false, false, "Time")
 }
 
-func (ec *executionContext) _Playback_device(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playback_device(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4886,8 +4887,8 @@ func (ec *executionContext) _Playback_device(ctx context.Context, field graphql.
 			return obj.Device, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Device) graphql.Marshaler {
-			return ec.marshalODevice2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDevice(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Device) graphql.Marshaler {
+			return ec.marshalODevice2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐDevice(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4906,7 +4907,7 @@ func (ec *executionContext) fieldContext_Playback_device(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _Playback_delivery(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playback_delivery(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4918,8 +4919,8 @@ func (ec *executionContext) _Playback_delivery(ctx context.Context, field graphq
 			return obj.Delivery, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Delivery) graphql.Marshaler {
-			return ec.marshalNDelivery2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDelivery(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.Delivery) graphql.Marshaler {
+			return ec.marshalNDelivery2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐDelivery(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4929,7 +4930,7 @@ func (ec *executionContext) fieldContext_Playback_delivery(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Playback", field, false, false, "Delivery")
 }
 
-func (ec *executionContext) _Playback_health(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playback_health(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4941,8 +4942,8 @@ func (ec *executionContext) _Playback_health(ctx context.Context, field graphql.
 			return obj.RoomHealth(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.RoomHealth) graphql.Marshaler {
-			return ec.marshalNRoomHealth2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomHealth(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.RoomHealth) graphql.Marshaler {
+			return ec.marshalNRoomHealth2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomHealth(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4961,7 +4962,7 @@ func (ec *executionContext) fieldContext_Playback_health(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _Playback_skipVotes(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playback_skipVotes(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4984,7 +4985,7 @@ func (ec *executionContext) fieldContext_Playback_skipVotes(_ context.Context, f
 	return graphql.NewScalarFieldContext("Playback", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Playback_skipVotesNeeded(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playback_skipVotesNeeded(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5007,7 +5008,7 @@ func (ec *executionContext) fieldContext_Playback_skipVotesNeeded(_ context.Cont
 	return graphql.NewScalarFieldContext("Playback", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Playback_votesFrom(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playback) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playback_votesFrom(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5042,8 +5043,8 @@ func (ec *executionContext) _Played_item(ctx context.Context, field graphql.Coll
 			return obj.Item, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
+			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5143,8 +5144,8 @@ func (ec *executionContext) _Played_skippedBy(ctx context.Context, field graphql
 			return obj.SkippedBy, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.SkippedBy) graphql.Marshaler {
-			return ec.marshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSkippedBy(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.SkippedBy) graphql.Marshaler {
+			return ec.marshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSkippedBy(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5273,7 +5274,7 @@ func (ec *executionContext) fieldContext_PlayedEdge_node(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _Playlist_uri(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playlist) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playlist_uri(ctx context.Context, field graphql.CollectedField, obj *party.Playlist) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5296,7 +5297,7 @@ func (ec *executionContext) fieldContext_Playlist_uri(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Playlist", field, false, false, "String")
 }
 
-func (ec *executionContext) _Playlist_name(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playlist) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playlist_name(ctx context.Context, field graphql.CollectedField, obj *party.Playlist) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5319,7 +5320,7 @@ func (ec *executionContext) fieldContext_Playlist_name(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Playlist", field, false, false, "String")
 }
 
-func (ec *executionContext) _Playlist_songCount(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playlist) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playlist_songCount(ctx context.Context, field graphql.CollectedField, obj *party.Playlist) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5342,7 +5343,7 @@ func (ec *executionContext) fieldContext_Playlist_songCount(_ context.Context, f
 	return graphql.NewScalarFieldContext("Playlist", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Playlist_imageUrl(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playlist) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playlist_imageUrl(ctx context.Context, field graphql.CollectedField, obj *party.Playlist) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5365,7 +5366,7 @@ func (ec *executionContext) fieldContext_Playlist_imageUrl(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Playlist", field, false, false, "String")
 }
 
-func (ec *executionContext) _Playlist_spotifyUrl(ctx context.Context, field graphql.CollectedField, obj *jukebox.Playlist) (ret graphql.Marshaler) {
+func (ec *executionContext) _Playlist_spotifyUrl(ctx context.Context, field graphql.CollectedField, obj *party.Playlist) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5433,8 +5434,8 @@ func (ec *executionContext) _Query_room(ctx context.Context, field graphql.Colle
 			return ec.Resolvers.Query().Room(ctx, fc.Args["id"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Room) graphql.Marshaler {
-			return ec.marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoom(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
+			return ec.marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5477,8 +5478,8 @@ func (ec *executionContext) _Query_roomByCode(ctx context.Context, field graphql
 			return ec.Resolvers.Query().RoomByCode(ctx, fc.Args["code"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Room) graphql.Marshaler {
-			return ec.marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoom(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
+			return ec.marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5628,7 +5629,7 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _QueueItem_id(ctx context.Context, field graphql.CollectedField, obj *jukebox.QueueItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _QueueItem_id(ctx context.Context, field graphql.CollectedField, obj *party.QueueItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5651,7 +5652,7 @@ func (ec *executionContext) fieldContext_QueueItem_id(_ context.Context, field g
 	return graphql.NewScalarFieldContext("QueueItem", field, false, false, "ID")
 }
 
-func (ec *executionContext) _QueueItem_song(ctx context.Context, field graphql.CollectedField, obj *jukebox.QueueItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _QueueItem_song(ctx context.Context, field graphql.CollectedField, obj *party.QueueItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5663,8 +5664,8 @@ func (ec *executionContext) _QueueItem_song(ctx context.Context, field graphql.C
 			return obj.Song, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Song) graphql.Marshaler {
-			return ec.marshalNSong2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSong(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.Song) graphql.Marshaler {
+			return ec.marshalNSong2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐSong(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5683,7 +5684,7 @@ func (ec *executionContext) fieldContext_QueueItem_song(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _QueueItem_addedBy(ctx context.Context, field graphql.CollectedField, obj *jukebox.QueueItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _QueueItem_addedBy(ctx context.Context, field graphql.CollectedField, obj *party.QueueItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5695,8 +5696,8 @@ func (ec *executionContext) _QueueItem_addedBy(ctx context.Context, field graphq
 			return obj.AddedBy, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5715,7 +5716,7 @@ func (ec *executionContext) fieldContext_QueueItem_addedBy(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _QueueItem_addedAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.QueueItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _QueueItem_addedAt(ctx context.Context, field graphql.CollectedField, obj *party.QueueItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5738,7 +5739,7 @@ func (ec *executionContext) fieldContext_QueueItem_addedAt(_ context.Context, fi
 	return graphql.NewScalarFieldContext("QueueItem", field, false, false, "Time")
 }
 
-func (ec *executionContext) _QueueItem_likeCount(ctx context.Context, field graphql.CollectedField, obj *jukebox.QueueItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _QueueItem_likeCount(ctx context.Context, field graphql.CollectedField, obj *party.QueueItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5761,7 +5762,7 @@ func (ec *executionContext) fieldContext_QueueItem_likeCount(_ context.Context, 
 	return graphql.NewScalarFieldContext("QueueItem", field, false, false, "Int")
 }
 
-func (ec *executionContext) _QueueItem_likedByViewer(ctx context.Context, field graphql.CollectedField, obj *jukebox.QueueItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _QueueItem_likedByViewer(ctx context.Context, field graphql.CollectedField, obj *party.QueueItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5784,7 +5785,7 @@ func (ec *executionContext) fieldContext_QueueItem_likedByViewer(_ context.Conte
 	return graphql.NewScalarFieldContext("QueueItem", field, true, true, "Boolean")
 }
 
-func (ec *executionContext) _QueueItem_state(ctx context.Context, field graphql.CollectedField, obj *jukebox.QueueItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _QueueItem_state(ctx context.Context, field graphql.CollectedField, obj *party.QueueItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5796,8 +5797,8 @@ func (ec *executionContext) _QueueItem_state(ctx context.Context, field graphql.
 			return obj.State, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.QueueItemState) graphql.Marshaler {
-			return ec.marshalNQueueItemState2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItemState(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.QueueItemState) graphql.Marshaler {
+			return ec.marshalNQueueItemState2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItemState(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5807,7 +5808,7 @@ func (ec *executionContext) fieldContext_QueueItem_state(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("QueueItem", field, false, false, "QueueItemState")
 }
 
-func (ec *executionContext) _QueueItem_position(ctx context.Context, field graphql.CollectedField, obj *jukebox.QueueItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _QueueItem_position(ctx context.Context, field graphql.CollectedField, obj *party.QueueItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5830,7 +5831,7 @@ func (ec *executionContext) fieldContext_QueueItem_position(_ context.Context, f
 	return graphql.NewScalarFieldContext("QueueItem", field, true, true, "Int")
 }
 
-func (ec *executionContext) _QueueItem_pin(ctx context.Context, field graphql.CollectedField, obj *jukebox.QueueItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _QueueItem_pin(ctx context.Context, field graphql.CollectedField, obj *party.QueueItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5842,8 +5843,8 @@ func (ec *executionContext) _QueueItem_pin(ctx context.Context, field graphql.Co
 			return obj.Pin, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Pin) graphql.Marshaler {
-			return ec.marshalOPin2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPin(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Pin) graphql.Marshaler {
+			return ec.marshalOPin2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPin(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5862,7 +5863,7 @@ func (ec *executionContext) fieldContext_QueueItem_pin(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _QueueItem_refusal(ctx context.Context, field graphql.CollectedField, obj *jukebox.QueueItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _QueueItem_refusal(ctx context.Context, field graphql.CollectedField, obj *party.QueueItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5874,8 +5875,8 @@ func (ec *executionContext) _QueueItem_refusal(ctx context.Context, field graphq
 			return obj.Refusal, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Refusal) graphql.Marshaler {
-			return ec.marshalORefusal2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRefusal(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Refusal) graphql.Marshaler {
+			return ec.marshalORefusal2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRefusal(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5998,8 +5999,8 @@ func (ec *executionContext) _Recap_songsPlayed(ctx context.Context, field graphq
 			return obj.SongsPlayed, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*jukebox.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItemᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*party.QueueItem) graphql.Marshaler {
+			return ec.marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItemᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6064,7 +6065,7 @@ func (ec *executionContext) fieldContext_Recap_likesGot(_ context.Context, field
 	return graphql.NewScalarFieldContext("Recap", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Refusal_reason(ctx context.Context, field graphql.CollectedField, obj *jukebox.Refusal) (ret graphql.Marshaler) {
+func (ec *executionContext) _Refusal_reason(ctx context.Context, field graphql.CollectedField, obj *party.Refusal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6076,8 +6077,8 @@ func (ec *executionContext) _Refusal_reason(ctx context.Context, field graphql.C
 			return obj.Reason, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.RefusalReason) graphql.Marshaler {
-			return ec.marshalNRefusalReason2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRefusalReason(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.RefusalReason) graphql.Marshaler {
+			return ec.marshalNRefusalReason2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRefusalReason(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6087,7 +6088,7 @@ func (ec *executionContext) fieldContext_Refusal_reason(_ context.Context, field
 	return graphql.NewScalarFieldContext("Refusal", field, false, false, "RefusalReason")
 }
 
-func (ec *executionContext) _Refusal_message(ctx context.Context, field graphql.CollectedField, obj *jukebox.Refusal) (ret graphql.Marshaler) {
+func (ec *executionContext) _Refusal_message(ctx context.Context, field graphql.CollectedField, obj *party.Refusal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6110,7 +6111,7 @@ func (ec *executionContext) fieldContext_Refusal_message(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Refusal", field, false, false, "String")
 }
 
-func (ec *executionContext) _Room_id(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_id(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6133,7 +6134,7 @@ func (ec *executionContext) fieldContext_Room_id(_ context.Context, field graphq
 	return graphql.NewScalarFieldContext("Room", field, false, false, "ID")
 }
 
-func (ec *executionContext) _Room_code(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_code(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6156,7 +6157,7 @@ func (ec *executionContext) fieldContext_Room_code(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Room", field, false, false, "String")
 }
 
-func (ec *executionContext) _Room_name(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_name(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6179,7 +6180,7 @@ func (ec *executionContext) fieldContext_Room_name(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Room", field, false, false, "String")
 }
 
-func (ec *executionContext) _Room_status(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_status(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6191,8 +6192,8 @@ func (ec *executionContext) _Room_status(ctx context.Context, field graphql.Coll
 			return obj.Status, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.RoomStatus) graphql.Marshaler {
-			return ec.marshalNRoomStatus2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomStatus(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.RoomStatus) graphql.Marshaler {
+			return ec.marshalNRoomStatus2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomStatus(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6202,7 +6203,7 @@ func (ec *executionContext) fieldContext_Room_status(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Room", field, false, false, "RoomStatus")
 }
 
-func (ec *executionContext) _Room_joinUrl(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_joinUrl(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6225,7 +6226,7 @@ func (ec *executionContext) fieldContext_Room_joinUrl(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Room", field, true, true, "String")
 }
 
-func (ec *executionContext) _Room_host(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_host(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6237,8 +6238,8 @@ func (ec *executionContext) _Room_host(ctx context.Context, field graphql.Collec
 			return ec.Resolvers.Room().Host(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6257,7 +6258,7 @@ func (ec *executionContext) fieldContext_Room_host(_ context.Context, field grap
 	return fc, nil
 }
 
-func (ec *executionContext) _Room_createdAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_createdAt(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6280,7 +6281,7 @@ func (ec *executionContext) fieldContext_Room_createdAt(_ context.Context, field
 	return graphql.NewScalarFieldContext("Room", field, true, true, "Time")
 }
 
-func (ec *executionContext) _Room_settings(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_settings(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6292,8 +6293,8 @@ func (ec *executionContext) _Room_settings(ctx context.Context, field graphql.Co
 			return obj.Settings()
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomSettings) graphql.Marshaler {
-			return ec.marshalORoomSettings2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomSettings(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomSettings) graphql.Marshaler {
+			return ec.marshalORoomSettings2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomSettings(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6312,7 +6313,7 @@ func (ec *executionContext) fieldContext_Room_settings(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _Room_queue(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_queue(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6324,8 +6325,8 @@ func (ec *executionContext) _Room_queue(ctx context.Context, field graphql.Colle
 			return ec.Resolvers.Room().Queue(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomQueue) graphql.Marshaler {
-			return ec.marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomQueue(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
+			return ec.marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6344,7 +6345,7 @@ func (ec *executionContext) fieldContext_Room_queue(_ context.Context, field gra
 	return fc, nil
 }
 
-func (ec *executionContext) _Room_playback(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_playback(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6356,8 +6357,8 @@ func (ec *executionContext) _Room_playback(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Room().Playback(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
-			return ec.marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
+			return ec.marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6376,7 +6377,7 @@ func (ec *executionContext) fieldContext_Room_playback(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _Room_history(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_history(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6420,7 +6421,7 @@ func (ec *executionContext) fieldContext_Room_history(ctx context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _Room_presentCount(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_presentCount(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6443,7 +6444,7 @@ func (ec *executionContext) fieldContext_Room_presentCount(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Room", field, true, true, "Int")
 }
 
-func (ec *executionContext) _Room_lastAdded(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_lastAdded(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6455,8 +6456,8 @@ func (ec *executionContext) _Room_lastAdded(ctx context.Context, field graphql.C
 			return ec.Resolvers.Room().LastAdded(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.QueueItem) graphql.Marshaler {
-			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
+			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6475,7 +6476,7 @@ func (ec *executionContext) fieldContext_Room_lastAdded(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _Room_devices(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_devices(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6487,8 +6488,8 @@ func (ec *executionContext) _Room_devices(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Room().Devices(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.Device) graphql.Marshaler {
-			return ec.marshalODevice2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDeviceᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []party.Device) graphql.Marshaler {
+			return ec.marshalODevice2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐDeviceᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6507,7 +6508,7 @@ func (ec *executionContext) fieldContext_Room_devices(_ context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) _Room_members(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_members(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6551,7 +6552,7 @@ func (ec *executionContext) fieldContext_Room_members(ctx context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _Room_log(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_log(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6595,7 +6596,7 @@ func (ec *executionContext) fieldContext_Room_log(ctx context.Context, field gra
 	return fc, nil
 }
 
-func (ec *executionContext) _Room_recap(ctx context.Context, field graphql.CollectedField, obj *jukebox.Room) (ret graphql.Marshaler) {
+func (ec *executionContext) _Room_recap(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6685,8 +6686,8 @@ func (ec *executionContext) _RoomEvent_actor(ctx context.Context, field graphql.
 			return obj.Actor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6740,8 +6741,8 @@ func (ec *executionContext) _RoomEvent_item(ctx context.Context, field graphql.C
 			return obj.Item, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.QueueItem) graphql.Marshaler {
-			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
+			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6772,8 +6773,8 @@ func (ec *executionContext) _RoomEvent_subject(ctx context.Context, field graphq
 			return obj.Subject, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6934,7 +6935,7 @@ func (ec *executionContext) fieldContext_RoomEventEdge_node(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _RoomHealth_state(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomHealth) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomHealth_state(ctx context.Context, field graphql.CollectedField, obj *party.RoomHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6946,8 +6947,8 @@ func (ec *executionContext) _RoomHealth_state(ctx context.Context, field graphql
 			return obj.State, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.HealthState) graphql.Marshaler {
-			return ec.marshalNRoomHealthState2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐHealthState(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.HealthState) graphql.Marshaler {
+			return ec.marshalNRoomHealthState2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐHealthState(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6957,7 +6958,7 @@ func (ec *executionContext) fieldContext_RoomHealth_state(_ context.Context, fie
 	return graphql.NewScalarFieldContext("RoomHealth", field, false, false, "RoomHealthState")
 }
 
-func (ec *executionContext) _RoomHealth_reason(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomHealth) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomHealth_reason(ctx context.Context, field graphql.CollectedField, obj *party.RoomHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6969,8 +6970,8 @@ func (ec *executionContext) _RoomHealth_reason(ctx context.Context, field graphq
 			return obj.Reason, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.HealthReason) graphql.Marshaler {
-			return ec.marshalORoomHealthReason2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐHealthReason(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.HealthReason) graphql.Marshaler {
+			return ec.marshalORoomHealthReason2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐHealthReason(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6980,7 +6981,7 @@ func (ec *executionContext) fieldContext_RoomHealth_reason(_ context.Context, fi
 	return graphql.NewScalarFieldContext("RoomHealth", field, false, false, "RoomHealthReason")
 }
 
-func (ec *executionContext) _RoomHealth_until(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomHealth) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomHealth_until(ctx context.Context, field graphql.CollectedField, obj *party.RoomHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7003,7 +7004,7 @@ func (ec *executionContext) fieldContext_RoomHealth_until(_ context.Context, fie
 	return graphql.NewScalarFieldContext("RoomHealth", field, false, false, "Time")
 }
 
-func (ec *executionContext) _RoomHealth_guestMessage(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomHealth) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomHealth_guestMessage(ctx context.Context, field graphql.CollectedField, obj *party.RoomHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7026,7 +7027,7 @@ func (ec *executionContext) fieldContext_RoomHealth_guestMessage(_ context.Conte
 	return graphql.NewScalarFieldContext("RoomHealth", field, false, false, "String")
 }
 
-func (ec *executionContext) _RoomHealth_hostMessage(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomHealth) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomHealth_hostMessage(ctx context.Context, field graphql.CollectedField, obj *party.RoomHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7049,7 +7050,7 @@ func (ec *executionContext) fieldContext_RoomHealth_hostMessage(_ context.Contex
 	return graphql.NewScalarFieldContext("RoomHealth", field, false, false, "String")
 }
 
-func (ec *executionContext) _RoomQueue_roomId(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomQueue) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomQueue_roomId(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7072,7 +7073,7 @@ func (ec *executionContext) fieldContext_RoomQueue_roomId(_ context.Context, fie
 	return graphql.NewScalarFieldContext("RoomQueue", field, false, false, "ID")
 }
 
-func (ec *executionContext) _RoomQueue_version(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomQueue) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomQueue_version(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7095,7 +7096,7 @@ func (ec *executionContext) fieldContext_RoomQueue_version(_ context.Context, fi
 	return graphql.NewScalarFieldContext("RoomQueue", field, false, false, "Int")
 }
 
-func (ec *executionContext) _RoomQueue_items(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomQueue) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomQueue_items(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7107,8 +7108,8 @@ func (ec *executionContext) _RoomQueue_items(ctx context.Context, field graphql.
 			return obj.Items, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*jukebox.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItemᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*party.QueueItem) graphql.Marshaler {
+			return ec.marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItemᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7127,7 +7128,7 @@ func (ec *executionContext) fieldContext_RoomQueue_items(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _RoomQueueChange_roomId(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomQueueChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomQueueChange_roomId(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueueChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7150,7 +7151,7 @@ func (ec *executionContext) fieldContext_RoomQueueChange_roomId(_ context.Contex
 	return graphql.NewScalarFieldContext("RoomQueueChange", field, false, false, "ID")
 }
 
-func (ec *executionContext) _RoomQueueChange_version(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomQueueChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomQueueChange_version(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueueChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7173,7 +7174,7 @@ func (ec *executionContext) fieldContext_RoomQueueChange_version(_ context.Conte
 	return graphql.NewScalarFieldContext("RoomQueueChange", field, false, false, "Int")
 }
 
-func (ec *executionContext) _RoomQueueChange_since(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomQueueChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomQueueChange_since(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueueChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7196,7 +7197,7 @@ func (ec *executionContext) fieldContext_RoomQueueChange_since(_ context.Context
 	return graphql.NewScalarFieldContext("RoomQueueChange", field, false, false, "Int")
 }
 
-func (ec *executionContext) _RoomQueueChange_reset(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomQueueChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomQueueChange_reset(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueueChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7219,7 +7220,7 @@ func (ec *executionContext) fieldContext_RoomQueueChange_reset(_ context.Context
 	return graphql.NewScalarFieldContext("RoomQueueChange", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _RoomQueueChange_upserted(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomQueueChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomQueueChange_upserted(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueueChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7231,8 +7232,8 @@ func (ec *executionContext) _RoomQueueChange_upserted(ctx context.Context, field
 			return obj.Upserted, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*jukebox.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItemᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*party.QueueItem) graphql.Marshaler {
+			return ec.marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItemᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7251,7 +7252,7 @@ func (ec *executionContext) fieldContext_RoomQueueChange_upserted(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _RoomQueueChange_removedIds(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomQueueChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomQueueChange_removedIds(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueueChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7274,7 +7275,7 @@ func (ec *executionContext) fieldContext_RoomQueueChange_removedIds(_ context.Co
 	return graphql.NewScalarFieldContext("RoomQueueChange", field, false, false, "ID")
 }
 
-func (ec *executionContext) _RoomQueueChange_moved(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomQueueChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomQueueChange_moved(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueueChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7286,8 +7287,8 @@ func (ec *executionContext) _RoomQueueChange_moved(ctx context.Context, field gr
 			return obj.Moved, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.MovedItem) graphql.Marshaler {
-			return ec.marshalNMovedItem2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMovedItemᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []party.MovedItem) graphql.Marshaler {
+			return ec.marshalNMovedItem2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐMovedItemᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7306,7 +7307,7 @@ func (ec *executionContext) fieldContext_RoomQueueChange_moved(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _RoomQueueChange_order(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomQueueChange) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomQueueChange_order(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueueChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7329,7 +7330,7 @@ func (ec *executionContext) fieldContext_RoomQueueChange_order(_ context.Context
 	return graphql.NewScalarFieldContext("RoomQueueChange", field, false, false, "ID")
 }
 
-func (ec *executionContext) _RoomSchedule_roomId(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSchedule) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSchedule_roomId(ctx context.Context, field graphql.CollectedField, obj *party.RoomSchedule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7352,7 +7353,7 @@ func (ec *executionContext) fieldContext_RoomSchedule_roomId(_ context.Context, 
 	return graphql.NewScalarFieldContext("RoomSchedule", field, false, false, "ID")
 }
 
-func (ec *executionContext) _RoomSchedule_entries(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSchedule) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSchedule_entries(ctx context.Context, field graphql.CollectedField, obj *party.RoomSchedule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7364,8 +7365,8 @@ func (ec *executionContext) _RoomSchedule_entries(ctx context.Context, field gra
 			return obj.Entries, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.ScheduleEntry) graphql.Marshaler {
-			return ec.marshalNScheduleEntry2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐScheduleEntryᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []party.ScheduleEntry) graphql.Marshaler {
+			return ec.marshalNScheduleEntry2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐScheduleEntryᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7384,7 +7385,7 @@ func (ec *executionContext) fieldContext_RoomSchedule_entries(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _RoomSettings_requestsOpen(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_requestsOpen(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7407,7 +7408,7 @@ func (ec *executionContext) fieldContext_RoomSettings_requestsOpen(_ context.Con
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _RoomSettings_delivery(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_delivery(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7419,8 +7420,8 @@ func (ec *executionContext) _RoomSettings_delivery(ctx context.Context, field gr
 			return obj.Delivery, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Delivery) graphql.Marshaler {
-			return ec.marshalNDelivery2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDelivery(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.Delivery) graphql.Marshaler {
+			return ec.marshalNDelivery2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐDelivery(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7430,7 +7431,7 @@ func (ec *executionContext) fieldContext_RoomSettings_delivery(_ context.Context
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Delivery")
 }
 
-func (ec *executionContext) _RoomSettings_fallback(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_fallback(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7453,7 +7454,7 @@ func (ec *executionContext) fieldContext_RoomSettings_fallback(_ context.Context
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _RoomSettings_fallbackPlaylistUri(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_fallbackPlaylistUri(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7476,7 +7477,7 @@ func (ec *executionContext) fieldContext_RoomSettings_fallbackPlaylistUri(_ cont
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "String")
 }
 
-func (ec *executionContext) _RoomSettings_orderMode(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_orderMode(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7488,8 +7489,8 @@ func (ec *executionContext) _RoomSettings_orderMode(ctx context.Context, field g
 			return obj.OrderMode, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.OrderMode) graphql.Marshaler {
-			return ec.marshalNOrderMode2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderMode(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.OrderMode) graphql.Marshaler {
+			return ec.marshalNOrderMode2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐOrderMode(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7499,7 +7500,7 @@ func (ec *executionContext) fieldContext_RoomSettings_orderMode(_ context.Contex
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "OrderMode")
 }
 
-func (ec *executionContext) _RoomSettings_allowExplicit(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_allowExplicit(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7522,7 +7523,7 @@ func (ec *executionContext) fieldContext_RoomSettings_allowExplicit(_ context.Co
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _RoomSettings_maxSongSeconds(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_maxSongSeconds(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7545,7 +7546,7 @@ func (ec *executionContext) fieldContext_RoomSettings_maxSongSeconds(_ context.C
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
 }
 
-func (ec *executionContext) _RoomSettings_cooldownMinutes(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_cooldownMinutes(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7568,7 +7569,7 @@ func (ec *executionContext) fieldContext_RoomSettings_cooldownMinutes(_ context.
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
 }
 
-func (ec *executionContext) _RoomSettings_maxQueueLength(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_maxQueueLength(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7591,7 +7592,7 @@ func (ec *executionContext) fieldContext_RoomSettings_maxQueueLength(_ context.C
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
 }
 
-func (ec *executionContext) _RoomSettings_maxQueuedPerGuest(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_maxQueuedPerGuest(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7614,7 +7615,7 @@ func (ec *executionContext) fieldContext_RoomSettings_maxQueuedPerGuest(_ contex
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
 }
 
-func (ec *executionContext) _RoomSettings_addsPerHour(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_addsPerHour(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7637,7 +7638,7 @@ func (ec *executionContext) fieldContext_RoomSettings_addsPerHour(_ context.Cont
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
 }
 
-func (ec *executionContext) _RoomSettings_skipVotePercent(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_skipVotePercent(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7660,7 +7661,7 @@ func (ec *executionContext) fieldContext_RoomSettings_skipVotePercent(_ context.
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
 }
 
-func (ec *executionContext) _RoomSettings_requireApproval(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_requireApproval(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7683,7 +7684,7 @@ func (ec *executionContext) fieldContext_RoomSettings_requireApproval(_ context.
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _RoomSettings_trustedAfter(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_trustedAfter(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7706,7 +7707,7 @@ func (ec *executionContext) fieldContext_RoomSettings_trustedAfter(_ context.Con
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
 }
 
-func (ec *executionContext) _RoomSettings_lastCallAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_lastCallAt(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7729,7 +7730,7 @@ func (ec *executionContext) fieldContext_RoomSettings_lastCallAt(_ context.Conte
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Time")
 }
 
-func (ec *executionContext) _RoomSettings_blocked(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_blocked(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7752,7 +7753,7 @@ func (ec *executionContext) fieldContext_RoomSettings_blocked(_ context.Context,
 	return graphql.NewScalarFieldContext("RoomSettings", field, true, false, "String")
 }
 
-func (ec *executionContext) _RoomSettings_blockedNames(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomSettings) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomSettings_blockedNames(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7775,7 +7776,7 @@ func (ec *executionContext) fieldContext_RoomSettings_blockedNames(_ context.Con
 	return graphql.NewScalarFieldContext("RoomSettings", field, true, false, "String")
 }
 
-func (ec *executionContext) _ScheduleEntry_itemId(ctx context.Context, field graphql.CollectedField, obj *jukebox.ScheduleEntry) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleEntry_itemId(ctx context.Context, field graphql.CollectedField, obj *party.ScheduleEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7798,7 +7799,7 @@ func (ec *executionContext) fieldContext_ScheduleEntry_itemId(_ context.Context,
 	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "ID")
 }
 
-func (ec *executionContext) _ScheduleEntry_earliest(ctx context.Context, field graphql.CollectedField, obj *jukebox.ScheduleEntry) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleEntry_earliest(ctx context.Context, field graphql.CollectedField, obj *party.ScheduleEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7821,7 +7822,7 @@ func (ec *executionContext) fieldContext_ScheduleEntry_earliest(_ context.Contex
 	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ScheduleEntry_likely(ctx context.Context, field graphql.CollectedField, obj *jukebox.ScheduleEntry) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleEntry_likely(ctx context.Context, field graphql.CollectedField, obj *party.ScheduleEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7844,7 +7845,7 @@ func (ec *executionContext) fieldContext_ScheduleEntry_likely(_ context.Context,
 	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ScheduleEntry_reason(ctx context.Context, field graphql.CollectedField, obj *jukebox.ScheduleEntry) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleEntry_reason(ctx context.Context, field graphql.CollectedField, obj *party.ScheduleEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7856,8 +7857,8 @@ func (ec *executionContext) _ScheduleEntry_reason(ctx context.Context, field gra
 			return obj.Reason, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.OrderReason) graphql.Marshaler {
-			return ec.marshalNOrderReason2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderReason(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.OrderReason) graphql.Marshaler {
+			return ec.marshalNOrderReason2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐOrderReason(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7867,7 +7868,7 @@ func (ec *executionContext) fieldContext_ScheduleEntry_reason(_ context.Context,
 	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "OrderReason")
 }
 
-func (ec *executionContext) _ScheduleEntry_message(ctx context.Context, field graphql.CollectedField, obj *jukebox.ScheduleEntry) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduleEntry_message(ctx context.Context, field graphql.CollectedField, obj *party.ScheduleEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7968,7 +7969,7 @@ func (ec *executionContext) fieldContext_Session_viewer(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _Song_uri(ctx context.Context, field graphql.CollectedField, obj *jukebox.Song) (ret graphql.Marshaler) {
+func (ec *executionContext) _Song_uri(ctx context.Context, field graphql.CollectedField, obj *party.Song) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7991,7 +7992,7 @@ func (ec *executionContext) fieldContext_Song_uri(_ context.Context, field graph
 	return graphql.NewScalarFieldContext("Song", field, false, false, "String")
 }
 
-func (ec *executionContext) _Song_name(ctx context.Context, field graphql.CollectedField, obj *jukebox.Song) (ret graphql.Marshaler) {
+func (ec *executionContext) _Song_name(ctx context.Context, field graphql.CollectedField, obj *party.Song) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8014,7 +8015,7 @@ func (ec *executionContext) fieldContext_Song_name(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Song", field, false, false, "String")
 }
 
-func (ec *executionContext) _Song_artists(ctx context.Context, field graphql.CollectedField, obj *jukebox.Song) (ret graphql.Marshaler) {
+func (ec *executionContext) _Song_artists(ctx context.Context, field graphql.CollectedField, obj *party.Song) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8037,7 +8038,7 @@ func (ec *executionContext) fieldContext_Song_artists(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Song", field, false, false, "String")
 }
 
-func (ec *executionContext) _Song_artistUris(ctx context.Context, field graphql.CollectedField, obj *jukebox.Song) (ret graphql.Marshaler) {
+func (ec *executionContext) _Song_artistUris(ctx context.Context, field graphql.CollectedField, obj *party.Song) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8060,7 +8061,7 @@ func (ec *executionContext) fieldContext_Song_artistUris(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Song", field, false, false, "String")
 }
 
-func (ec *executionContext) _Song_albumName(ctx context.Context, field graphql.CollectedField, obj *jukebox.Song) (ret graphql.Marshaler) {
+func (ec *executionContext) _Song_albumName(ctx context.Context, field graphql.CollectedField, obj *party.Song) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8083,7 +8084,7 @@ func (ec *executionContext) fieldContext_Song_albumName(_ context.Context, field
 	return graphql.NewScalarFieldContext("Song", field, false, false, "String")
 }
 
-func (ec *executionContext) _Song_imageUrl(ctx context.Context, field graphql.CollectedField, obj *jukebox.Song) (ret graphql.Marshaler) {
+func (ec *executionContext) _Song_imageUrl(ctx context.Context, field graphql.CollectedField, obj *party.Song) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8106,7 +8107,7 @@ func (ec *executionContext) fieldContext_Song_imageUrl(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Song", field, false, false, "String")
 }
 
-func (ec *executionContext) _Song_durationMs(ctx context.Context, field graphql.CollectedField, obj *jukebox.Song) (ret graphql.Marshaler) {
+func (ec *executionContext) _Song_durationMs(ctx context.Context, field graphql.CollectedField, obj *party.Song) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8129,7 +8130,7 @@ func (ec *executionContext) fieldContext_Song_durationMs(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Song", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Song_explicit(ctx context.Context, field graphql.CollectedField, obj *jukebox.Song) (ret graphql.Marshaler) {
+func (ec *executionContext) _Song_explicit(ctx context.Context, field graphql.CollectedField, obj *party.Song) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8152,7 +8153,7 @@ func (ec *executionContext) fieldContext_Song_explicit(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Song", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Song_spotifyUrl(ctx context.Context, field graphql.CollectedField, obj *jukebox.Song) (ret graphql.Marshaler) {
+func (ec *executionContext) _Song_spotifyUrl(ctx context.Context, field graphql.CollectedField, obj *party.Song) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8175,7 +8176,7 @@ func (ec *executionContext) fieldContext_Song_spotifyUrl(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Song", field, false, false, "String")
 }
 
-func (ec *executionContext) _SongHit_song(ctx context.Context, field graphql.CollectedField, obj *jukebox.SongHit) (ret graphql.Marshaler) {
+func (ec *executionContext) _SongHit_song(ctx context.Context, field graphql.CollectedField, obj *party.SongHit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8187,8 +8188,8 @@ func (ec *executionContext) _SongHit_song(ctx context.Context, field graphql.Col
 			return obj.Song, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Song) graphql.Marshaler {
-			return ec.marshalNSong2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSong(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.Song) graphql.Marshaler {
+			return ec.marshalNSong2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐSong(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8207,7 +8208,7 @@ func (ec *executionContext) fieldContext_SongHit_song(_ context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) _SongHit_canAdd(ctx context.Context, field graphql.CollectedField, obj *jukebox.SongHit) (ret graphql.Marshaler) {
+func (ec *executionContext) _SongHit_canAdd(ctx context.Context, field graphql.CollectedField, obj *party.SongHit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8230,7 +8231,7 @@ func (ec *executionContext) fieldContext_SongHit_canAdd(_ context.Context, field
 	return graphql.NewScalarFieldContext("SongHit", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _SongHit_refusal(ctx context.Context, field graphql.CollectedField, obj *jukebox.SongHit) (ret graphql.Marshaler) {
+func (ec *executionContext) _SongHit_refusal(ctx context.Context, field graphql.CollectedField, obj *party.SongHit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8242,8 +8243,8 @@ func (ec *executionContext) _SongHit_refusal(ctx context.Context, field graphql.
 			return obj.Refusal, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Refusal) graphql.Marshaler {
-			return ec.marshalORefusal2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRefusal(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Refusal) graphql.Marshaler {
+			return ec.marshalORefusal2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRefusal(ctx, selections, v)
 		},
 		true,
 		false,
@@ -8262,7 +8263,7 @@ func (ec *executionContext) fieldContext_SongHit_refusal(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _SongHit_queueItemId(ctx context.Context, field graphql.CollectedField, obj *jukebox.SongHit) (ret graphql.Marshaler) {
+func (ec *executionContext) _SongHit_queueItemId(ctx context.Context, field graphql.CollectedField, obj *party.SongHit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8297,8 +8298,8 @@ func (ec *executionContext) _SongSearch_hits(ctx context.Context, field graphql.
 			return obj.Hits, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.SongHit) graphql.Marshaler {
-			return ec.marshalNSongHit2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSongHitᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []party.SongHit) graphql.Marshaler {
+			return ec.marshalNSongHit2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSongHitᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8514,8 +8515,8 @@ func (ec *executionContext) _Subscription_room(ctx context.Context, field graphq
 			return ec.Resolvers.Subscription().Room(ctx, fc.Args["roomId"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Room) graphql.Marshaler {
-			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoom(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8558,8 +8559,8 @@ func (ec *executionContext) _Subscription_roomQueue(ctx context.Context, field g
 			return ec.Resolvers.Subscription().RoomQueue(ctx, fc.Args["roomId"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomQueue(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
+			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8602,8 +8603,8 @@ func (ec *executionContext) _Subscription_roomQueueChanges(ctx context.Context, 
 			return ec.Resolvers.Subscription().RoomQueueChanges(ctx, fc.Args["roomId"].(string), fc.Args["since"].(*int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomQueueChange) graphql.Marshaler {
-			return ec.marshalNRoomQueueChange2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomQueueChange(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueueChange) graphql.Marshaler {
+			return ec.marshalNRoomQueueChange2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueueChange(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8646,8 +8647,8 @@ func (ec *executionContext) _Subscription_playback(ctx context.Context, field gr
 			return ec.Resolvers.Subscription().Playback(ctx, fc.Args["roomId"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
+			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8690,8 +8691,8 @@ func (ec *executionContext) _Subscription_roomSchedule(ctx context.Context, fiel
 			return ec.Resolvers.Subscription().RoomSchedule(ctx, fc.Args["roomId"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.RoomSchedule) graphql.Marshaler {
-			return ec.marshalNRoomSchedule2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomSchedule(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomSchedule) graphql.Marshaler {
+			return ec.marshalNRoomSchedule2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomSchedule(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8765,7 +8766,7 @@ func (ec *executionContext) fieldContext_Subscription_viewerInRoom(ctx context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _User_id(ctx context.Context, field graphql.CollectedField, obj *jukebox.User) (ret graphql.Marshaler) {
+func (ec *executionContext) _User_id(ctx context.Context, field graphql.CollectedField, obj *party.User) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8788,7 +8789,7 @@ func (ec *executionContext) fieldContext_User_id(_ context.Context, field graphq
 	return graphql.NewScalarFieldContext("User", field, false, false, "ID")
 }
 
-func (ec *executionContext) _User_displayName(ctx context.Context, field graphql.CollectedField, obj *jukebox.User) (ret graphql.Marshaler) {
+func (ec *executionContext) _User_displayName(ctx context.Context, field graphql.CollectedField, obj *party.User) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8811,7 +8812,7 @@ func (ec *executionContext) fieldContext_User_displayName(_ context.Context, fie
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
 }
 
-func (ec *executionContext) _User_kind(ctx context.Context, field graphql.CollectedField, obj *jukebox.User) (ret graphql.Marshaler) {
+func (ec *executionContext) _User_kind(ctx context.Context, field graphql.CollectedField, obj *party.User) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8823,8 +8824,8 @@ func (ec *executionContext) _User_kind(ctx context.Context, field graphql.Collec
 			return obj.Kind, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.UserKind) graphql.Marshaler {
-			return ec.marshalNUserKind2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐUserKind(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.UserKind) graphql.Marshaler {
+			return ec.marshalNUserKind2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐUserKind(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8846,8 +8847,8 @@ func (ec *executionContext) _Viewer_user(ctx context.Context, field graphql.Coll
 			return obj.User, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.User) graphql.Marshaler {
-			return ec.marshalNUser2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.User) graphql.Marshaler {
+			return ec.marshalNUser2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8979,8 +8980,8 @@ func (ec *executionContext) _Viewer_hostedRoom(ctx context.Context, field graphq
 			return ec.Resolvers.Viewer().HostedRoom(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Room) graphql.Marshaler {
-			return ec.marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoom(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
+			return ec.marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
 		},
 		true,
 		false,
@@ -9012,8 +9013,8 @@ func (ec *executionContext) _Viewer_playlists(ctx context.Context, field graphql
 			return ec.Resolvers.Viewer().Playlists(ctx, obj, fc.Args["limit"].(int), fc.Args["offset"].(int))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.Playlist) graphql.Marshaler {
-			return ec.marshalNPlaylist2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlaylistᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []party.Playlist) graphql.Marshaler {
+			return ec.marshalNPlaylist2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylistᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9101,8 +9102,8 @@ func (ec *executionContext) _ViewerInRoom_role(ctx context.Context, field graphq
 			return obj.Role, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Role) graphql.Marshaler {
-			return ec.marshalNRole2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRole(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.Role) graphql.Marshaler {
+			return ec.marshalNRole2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRole(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9170,8 +9171,8 @@ func (ec *executionContext) _ViewerInRoom_next(ctx context.Context, field graphq
 			return obj.Next, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.QueueItem) graphql.Marshaler {
-			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
+			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
 		},
 		true,
 		false,
@@ -9202,8 +9203,8 @@ func (ec *executionContext) _ViewerInRoom_awaitingApproval(ctx context.Context, 
 			return obj.AwaitingApproval, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*jukebox.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItemᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*party.QueueItem) graphql.Marshaler {
+			return ec.marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItemᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10433,7 +10434,7 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 			it.RequestsOpen = data
 		case "delivery":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("delivery"))
-			data, err := ec.unmarshalODelivery2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDelivery(ctx, v)
+			data, err := ec.unmarshalODelivery2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐDelivery(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -10454,7 +10455,7 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 			it.FallbackPlaylistURI = graphql.OmittableOf(data)
 		case "orderMode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderMode"))
-			data, err := ec.unmarshalOOrderMode2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderMode(ctx, v)
+			data, err := ec.unmarshalOOrderMode2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐOrderMode(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -10650,7 +10651,7 @@ func (ec *executionContext) _AddedSong(ctx context.Context, sel ast.SelectionSet
 
 var deviceImplementors = []string{"Device"}
 
-func (ec *executionContext) _Device(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Device) graphql.Marshaler {
+func (ec *executionContext) _Device(ctx context.Context, sel ast.SelectionSet, obj *party.Device) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, deviceImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -10875,7 +10876,7 @@ func (ec *executionContext) _MemberEdge(ctx context.Context, sel ast.SelectionSe
 
 var movedItemImplementors = []string{"MovedItem"}
 
-func (ec *executionContext) _MovedItem(ctx context.Context, sel ast.SelectionSet, obj *jukebox.MovedItem) graphql.Marshaler {
+func (ec *executionContext) _MovedItem(ctx context.Context, sel ast.SelectionSet, obj *party.MovedItem) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, movedItemImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -11183,7 +11184,7 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 
 var pinImplementors = []string{"Pin"}
 
-func (ec *executionContext) _Pin(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Pin) graphql.Marshaler {
+func (ec *executionContext) _Pin(ctx context.Context, sel ast.SelectionSet, obj *party.Pin) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, pinImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -11221,7 +11222,7 @@ func (ec *executionContext) _Pin(ctx context.Context, sel ast.SelectionSet, obj 
 
 var playbackImplementors = []string{"Playback"}
 
-func (ec *executionContext) _Playback(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Playback) graphql.Marshaler {
+func (ec *executionContext) _Playback(ctx context.Context, sel ast.SelectionSet, obj *party.Playback) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, playbackImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -11443,7 +11444,7 @@ func (ec *executionContext) _PlayedEdge(ctx context.Context, sel ast.SelectionSe
 
 var playlistImplementors = []string{"Playlist"}
 
-func (ec *executionContext) _Playlist(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Playlist) graphql.Marshaler {
+func (ec *executionContext) _Playlist(ctx context.Context, sel ast.SelectionSet, obj *party.Playlist) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, playlistImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -11570,7 +11571,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 
 var queueItemImplementors = []string{"QueueItem"}
 
-func (ec *executionContext) _QueueItem(ctx context.Context, sel ast.SelectionSet, obj *jukebox.QueueItem) graphql.Marshaler {
+func (ec *executionContext) _QueueItem(ctx context.Context, sel ast.SelectionSet, obj *party.QueueItem) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, queueItemImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -11741,7 +11742,7 @@ func (ec *executionContext) _Recap(ctx context.Context, sel ast.SelectionSet, ob
 
 var refusalImplementors = []string{"Refusal"}
 
-func (ec *executionContext) _Refusal(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Refusal) graphql.Marshaler {
+func (ec *executionContext) _Refusal(ctx context.Context, sel ast.SelectionSet, obj *party.Refusal) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, refusalImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -11779,7 +11780,7 @@ func (ec *executionContext) _Refusal(ctx context.Context, sel ast.SelectionSet, 
 
 var roomImplementors = []string{"Room"}
 
-func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Room) graphql.Marshaler {
+func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj *party.Room) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, roomImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -12043,7 +12044,7 @@ func (ec *executionContext) _RoomEventEdge(ctx context.Context, sel ast.Selectio
 
 var roomHealthImplementors = []string{"RoomHealth"}
 
-func (ec *executionContext) _RoomHealth(ctx context.Context, sel ast.SelectionSet, obj *jukebox.RoomHealth) graphql.Marshaler {
+func (ec *executionContext) _RoomHealth(ctx context.Context, sel ast.SelectionSet, obj *party.RoomHealth) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, roomHealthImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -12096,7 +12097,7 @@ func (ec *executionContext) _RoomHealth(ctx context.Context, sel ast.SelectionSe
 
 var roomQueueImplementors = []string{"RoomQueue"}
 
-func (ec *executionContext) _RoomQueue(ctx context.Context, sel ast.SelectionSet, obj *jukebox.RoomQueue) graphql.Marshaler {
+func (ec *executionContext) _RoomQueue(ctx context.Context, sel ast.SelectionSet, obj *party.RoomQueue) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, roomQueueImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -12139,7 +12140,7 @@ func (ec *executionContext) _RoomQueue(ctx context.Context, sel ast.SelectionSet
 
 var roomQueueChangeImplementors = []string{"RoomQueueChange"}
 
-func (ec *executionContext) _RoomQueueChange(ctx context.Context, sel ast.SelectionSet, obj *jukebox.RoomQueueChange) graphql.Marshaler {
+func (ec *executionContext) _RoomQueueChange(ctx context.Context, sel ast.SelectionSet, obj *party.RoomQueueChange) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, roomQueueChangeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -12207,7 +12208,7 @@ func (ec *executionContext) _RoomQueueChange(ctx context.Context, sel ast.Select
 
 var roomScheduleImplementors = []string{"RoomSchedule"}
 
-func (ec *executionContext) _RoomSchedule(ctx context.Context, sel ast.SelectionSet, obj *jukebox.RoomSchedule) graphql.Marshaler {
+func (ec *executionContext) _RoomSchedule(ctx context.Context, sel ast.SelectionSet, obj *party.RoomSchedule) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, roomScheduleImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -12245,7 +12246,7 @@ func (ec *executionContext) _RoomSchedule(ctx context.Context, sel ast.Selection
 
 var roomSettingsImplementors = []string{"RoomSettings"}
 
-func (ec *executionContext) _RoomSettings(ctx context.Context, sel ast.SelectionSet, obj *jukebox.RoomSettings) graphql.Marshaler {
+func (ec *executionContext) _RoomSettings(ctx context.Context, sel ast.SelectionSet, obj *party.RoomSettings) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, roomSettingsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -12358,7 +12359,7 @@ func (ec *executionContext) _RoomSettings(ctx context.Context, sel ast.Selection
 
 var scheduleEntryImplementors = []string{"ScheduleEntry"}
 
-func (ec *executionContext) _ScheduleEntry(ctx context.Context, sel ast.SelectionSet, obj *jukebox.ScheduleEntry) graphql.Marshaler {
+func (ec *executionContext) _ScheduleEntry(ctx context.Context, sel ast.SelectionSet, obj *party.ScheduleEntry) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, scheduleEntryImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -12455,7 +12456,7 @@ func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, 
 
 var songImplementors = []string{"Song"}
 
-func (ec *executionContext) _Song(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Song) graphql.Marshaler {
+func (ec *executionContext) _Song(ctx context.Context, sel ast.SelectionSet, obj *party.Song) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, songImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -12528,7 +12529,7 @@ func (ec *executionContext) _Song(ctx context.Context, sel ast.SelectionSet, obj
 
 var songHitImplementors = []string{"SongHit"}
 
-func (ec *executionContext) _SongHit(ctx context.Context, sel ast.SelectionSet, obj *jukebox.SongHit) graphql.Marshaler {
+func (ec *executionContext) _SongHit(ctx context.Context, sel ast.SelectionSet, obj *party.SongHit) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, songHitImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -12735,7 +12736,7 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 
 var userImplementors = []string{"User"}
 
-func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj *jukebox.User) graphql.Marshaler {
+func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj *party.User) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, userImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -13303,13 +13304,13 @@ func (ec *executionContext) unmarshalNCreateRoomInput2antwonᚗdjᚋbackendᚋgr
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNDelivery2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDelivery(ctx context.Context, v any) (jukebox.Delivery, error) {
+func (ec *executionContext) unmarshalNDelivery2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐDelivery(ctx context.Context, v any) (party.Delivery, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.Delivery(tmp)
+	res := party.Delivery(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDelivery2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDelivery(ctx context.Context, sel ast.SelectionSet, v jukebox.Delivery) graphql.Marshaler {
+func (ec *executionContext) marshalNDelivery2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐDelivery(ctx context.Context, sel ast.SelectionSet, v party.Delivery) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -13318,7 +13319,7 @@ func (ec *executionContext) marshalNDelivery2antwonᚗdjᚋbackendᚋinternalᚋ
 	return res
 }
 
-func (ec *executionContext) marshalNDevice2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDevice(ctx context.Context, sel ast.SelectionSet, v jukebox.Device) graphql.Marshaler {
+func (ec *executionContext) marshalNDevice2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐDevice(ctx context.Context, sel ast.SelectionSet, v party.Device) graphql.Marshaler {
 	return ec._Device(ctx, sel, &v)
 }
 
@@ -13433,15 +13434,15 @@ func (ec *executionContext) marshalNMemberEdge2ᚕantwonᚗdjᚋbackendᚋgraph�
 	return ret
 }
 
-func (ec *executionContext) marshalNMovedItem2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMovedItem(ctx context.Context, sel ast.SelectionSet, v jukebox.MovedItem) graphql.Marshaler {
+func (ec *executionContext) marshalNMovedItem2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐMovedItem(ctx context.Context, sel ast.SelectionSet, v party.MovedItem) graphql.Marshaler {
 	return ec._MovedItem(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNMovedItem2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMovedItemᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.MovedItem) graphql.Marshaler {
+func (ec *executionContext) marshalNMovedItem2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐMovedItemᚄ(ctx context.Context, sel ast.SelectionSet, v []party.MovedItem) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMovedItem2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMovedItem(ctx, sel, v[i])
+		return ec.marshalNMovedItem2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐMovedItem(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -13453,13 +13454,13 @@ func (ec *executionContext) marshalNMovedItem2ᚕantwonᚗdjᚋbackendᚋinterna
 	return ret
 }
 
-func (ec *executionContext) unmarshalNOrderMode2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderMode(ctx context.Context, v any) (jukebox.OrderMode, error) {
+func (ec *executionContext) unmarshalNOrderMode2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐOrderMode(ctx context.Context, v any) (party.OrderMode, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.OrderMode(tmp)
+	res := party.OrderMode(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNOrderMode2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderMode(ctx context.Context, sel ast.SelectionSet, v jukebox.OrderMode) graphql.Marshaler {
+func (ec *executionContext) marshalNOrderMode2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐOrderMode(ctx context.Context, sel ast.SelectionSet, v party.OrderMode) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -13468,13 +13469,13 @@ func (ec *executionContext) marshalNOrderMode2antwonᚗdjᚋbackendᚋinternal�
 	return res
 }
 
-func (ec *executionContext) unmarshalNOrderReason2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderReason(ctx context.Context, v any) (jukebox.OrderReason, error) {
+func (ec *executionContext) unmarshalNOrderReason2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐOrderReason(ctx context.Context, v any) (party.OrderReason, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.OrderReason(tmp)
+	res := party.OrderReason(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNOrderReason2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderReason(ctx context.Context, sel ast.SelectionSet, v jukebox.OrderReason) graphql.Marshaler {
+func (ec *executionContext) marshalNOrderReason2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐOrderReason(ctx context.Context, sel ast.SelectionSet, v party.OrderReason) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -13487,13 +13488,13 @@ func (ec *executionContext) marshalNPageInfo2antwonᚗdjᚋbackendᚋgraphᚐPag
 	return ec._PageInfo(ctx, sel, &v)
 }
 
-func (ec *executionContext) unmarshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPinRule(ctx context.Context, v any) (jukebox.PinRule, error) {
+func (ec *executionContext) unmarshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPinRule(ctx context.Context, v any) (party.PinRule, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.PinRule(tmp)
+	res := party.PinRule(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPinRule(ctx context.Context, sel ast.SelectionSet, v jukebox.PinRule) graphql.Marshaler {
+func (ec *executionContext) marshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPinRule(ctx context.Context, sel ast.SelectionSet, v party.PinRule) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -13502,7 +13503,7 @@ func (ec *executionContext) marshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋj
 	return res
 }
 
-func (ec *executionContext) marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx context.Context, sel ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
+func (ec *executionContext) marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx context.Context, sel ast.SelectionSet, v *party.Playback) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Playback!")
 		return graphql.Null
@@ -13510,13 +13511,13 @@ func (ec *executionContext) marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternal
 	return ec._Playback(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNPlaybackStatus2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlaybackStatus(ctx context.Context, v any) (jukebox.PlaybackStatus, error) {
+func (ec *executionContext) unmarshalNPlaybackStatus2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaybackStatus(ctx context.Context, v any) (party.PlaybackStatus, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.PlaybackStatus(tmp)
+	res := party.PlaybackStatus(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNPlaybackStatus2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlaybackStatus(ctx context.Context, sel ast.SelectionSet, v jukebox.PlaybackStatus) graphql.Marshaler {
+func (ec *executionContext) marshalNPlaybackStatus2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaybackStatus(ctx context.Context, sel ast.SelectionSet, v party.PlaybackStatus) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -13549,15 +13550,15 @@ func (ec *executionContext) marshalNPlayedEdge2ᚕantwonᚗdjᚋbackendᚋgraph�
 	return ret
 }
 
-func (ec *executionContext) marshalNPlaylist2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlaylist(ctx context.Context, sel ast.SelectionSet, v jukebox.Playlist) graphql.Marshaler {
+func (ec *executionContext) marshalNPlaylist2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx context.Context, sel ast.SelectionSet, v party.Playlist) graphql.Marshaler {
 	return ec._Playlist(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNPlaylist2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlaylistᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.Playlist) graphql.Marshaler {
+func (ec *executionContext) marshalNPlaylist2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylistᚄ(ctx context.Context, sel ast.SelectionSet, v []party.Playlist) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNPlaylist2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlaylist(ctx, sel, v[i])
+		return ec.marshalNPlaylist2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -13569,7 +13570,7 @@ func (ec *executionContext) marshalNPlaylist2ᚕantwonᚗdjᚋbackendᚋinternal
 	return ret
 }
 
-func (ec *executionContext) marshalNPlaylist2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlaylist(ctx context.Context, sel ast.SelectionSet, v *jukebox.Playlist) graphql.Marshaler {
+func (ec *executionContext) marshalNPlaylist2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx context.Context, sel ast.SelectionSet, v *party.Playlist) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Playlist!")
 		return graphql.Null
@@ -13577,11 +13578,11 @@ func (ec *executionContext) marshalNPlaylist2ᚖantwonᚗdjᚋbackendᚋinternal
 	return ec._Playlist(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*jukebox.QueueItem) graphql.Marshaler {
+func (ec *executionContext) marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*party.QueueItem) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx, sel, v[i])
+		return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -13593,7 +13594,7 @@ func (ec *executionContext) marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinte
 	return ret
 }
 
-func (ec *executionContext) marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx context.Context, sel ast.SelectionSet, v *jukebox.QueueItem) graphql.Marshaler {
+func (ec *executionContext) marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx context.Context, sel ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "QueueItem!")
 		return graphql.Null
@@ -13601,13 +13602,13 @@ func (ec *executionContext) marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinterna
 	return ec._QueueItem(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNQueueItemState2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItemState(ctx context.Context, v any) (jukebox.QueueItemState, error) {
+func (ec *executionContext) unmarshalNQueueItemState2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItemState(ctx context.Context, v any) (party.QueueItemState, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.QueueItemState(tmp)
+	res := party.QueueItemState(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNQueueItemState2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItemState(ctx context.Context, sel ast.SelectionSet, v jukebox.QueueItemState) graphql.Marshaler {
+func (ec *executionContext) marshalNQueueItemState2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItemState(ctx context.Context, sel ast.SelectionSet, v party.QueueItemState) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -13620,13 +13621,13 @@ func (ec *executionContext) marshalNQuota2antwonᚗdjᚋbackendᚋinternalᚋjuk
 	return ec._Quota(ctx, sel, &v)
 }
 
-func (ec *executionContext) unmarshalNRefusalReason2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRefusalReason(ctx context.Context, v any) (jukebox.RefusalReason, error) {
+func (ec *executionContext) unmarshalNRefusalReason2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRefusalReason(ctx context.Context, v any) (party.RefusalReason, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.RefusalReason(tmp)
+	res := party.RefusalReason(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRefusalReason2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRefusalReason(ctx context.Context, sel ast.SelectionSet, v jukebox.RefusalReason) graphql.Marshaler {
+func (ec *executionContext) marshalNRefusalReason2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRefusalReason(ctx context.Context, sel ast.SelectionSet, v party.RefusalReason) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -13635,13 +13636,13 @@ func (ec *executionContext) marshalNRefusalReason2antwonᚗdjᚋbackendᚋintern
 	return res
 }
 
-func (ec *executionContext) unmarshalNRole2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRole(ctx context.Context, v any) (jukebox.Role, error) {
+func (ec *executionContext) unmarshalNRole2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRole(ctx context.Context, v any) (party.Role, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.Role(tmp)
+	res := party.Role(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRole2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRole(ctx context.Context, sel ast.SelectionSet, v jukebox.Role) graphql.Marshaler {
+func (ec *executionContext) marshalNRole2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRole(ctx context.Context, sel ast.SelectionSet, v party.Role) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -13650,7 +13651,7 @@ func (ec *executionContext) marshalNRole2antwonᚗdjᚋbackendᚋinternalᚋjuke
 	return res
 }
 
-func (ec *executionContext) marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoom(ctx context.Context, sel ast.SelectionSet, v *jukebox.Room) graphql.Marshaler {
+func (ec *executionContext) marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx context.Context, sel ast.SelectionSet, v *party.Room) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Room!")
 		return graphql.Null
@@ -13682,17 +13683,17 @@ func (ec *executionContext) marshalNRoomEventEdge2ᚕantwonᚗdjᚋbackendᚋgra
 	return ret
 }
 
-func (ec *executionContext) marshalNRoomHealth2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomHealth(ctx context.Context, sel ast.SelectionSet, v jukebox.RoomHealth) graphql.Marshaler {
+func (ec *executionContext) marshalNRoomHealth2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomHealth(ctx context.Context, sel ast.SelectionSet, v party.RoomHealth) graphql.Marshaler {
 	return ec._RoomHealth(ctx, sel, &v)
 }
 
-func (ec *executionContext) unmarshalNRoomHealthState2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐHealthState(ctx context.Context, v any) (jukebox.HealthState, error) {
+func (ec *executionContext) unmarshalNRoomHealthState2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐHealthState(ctx context.Context, v any) (party.HealthState, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.HealthState(tmp)
+	res := party.HealthState(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRoomHealthState2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐHealthState(ctx context.Context, sel ast.SelectionSet, v jukebox.HealthState) graphql.Marshaler {
+func (ec *executionContext) marshalNRoomHealthState2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐHealthState(ctx context.Context, sel ast.SelectionSet, v party.HealthState) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -13701,7 +13702,7 @@ func (ec *executionContext) marshalNRoomHealthState2antwonᚗdjᚋbackendᚋinte
 	return res
 }
 
-func (ec *executionContext) marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomQueue(ctx context.Context, sel ast.SelectionSet, v *jukebox.RoomQueue) graphql.Marshaler {
+func (ec *executionContext) marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx context.Context, sel ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "RoomQueue!")
 		return graphql.Null
@@ -13709,7 +13710,7 @@ func (ec *executionContext) marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinterna
 	return ec._RoomQueue(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRoomQueueChange2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomQueueChange(ctx context.Context, sel ast.SelectionSet, v *jukebox.RoomQueueChange) graphql.Marshaler {
+func (ec *executionContext) marshalNRoomQueueChange2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueueChange(ctx context.Context, sel ast.SelectionSet, v *party.RoomQueueChange) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "RoomQueueChange!")
 		return graphql.Null
@@ -13717,7 +13718,7 @@ func (ec *executionContext) marshalNRoomQueueChange2ᚖantwonᚗdjᚋbackendᚋi
 	return ec._RoomQueueChange(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRoomSchedule2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomSchedule(ctx context.Context, sel ast.SelectionSet, v *jukebox.RoomSchedule) graphql.Marshaler {
+func (ec *executionContext) marshalNRoomSchedule2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomSchedule(ctx context.Context, sel ast.SelectionSet, v *party.RoomSchedule) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "RoomSchedule!")
 		return graphql.Null
@@ -13725,13 +13726,13 @@ func (ec *executionContext) marshalNRoomSchedule2ᚖantwonᚗdjᚋbackendᚋinte
 	return ec._RoomSchedule(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNRoomStatus2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomStatus(ctx context.Context, v any) (jukebox.RoomStatus, error) {
+func (ec *executionContext) unmarshalNRoomStatus2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomStatus(ctx context.Context, v any) (party.RoomStatus, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.RoomStatus(tmp)
+	res := party.RoomStatus(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRoomStatus2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomStatus(ctx context.Context, sel ast.SelectionSet, v jukebox.RoomStatus) graphql.Marshaler {
+func (ec *executionContext) marshalNRoomStatus2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomStatus(ctx context.Context, sel ast.SelectionSet, v party.RoomStatus) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -13740,15 +13741,15 @@ func (ec *executionContext) marshalNRoomStatus2antwonᚗdjᚋbackendᚋinternal�
 	return res
 }
 
-func (ec *executionContext) marshalNScheduleEntry2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐScheduleEntry(ctx context.Context, sel ast.SelectionSet, v jukebox.ScheduleEntry) graphql.Marshaler {
+func (ec *executionContext) marshalNScheduleEntry2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐScheduleEntry(ctx context.Context, sel ast.SelectionSet, v party.ScheduleEntry) graphql.Marshaler {
 	return ec._ScheduleEntry(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNScheduleEntry2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐScheduleEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.ScheduleEntry) graphql.Marshaler {
+func (ec *executionContext) marshalNScheduleEntry2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐScheduleEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []party.ScheduleEntry) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNScheduleEntry2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐScheduleEntry(ctx, sel, v[i])
+		return ec.marshalNScheduleEntry2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐScheduleEntry(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -13772,19 +13773,19 @@ func (ec *executionContext) marshalNSession2ᚖantwonᚗdjᚋbackendᚋinternal�
 	return ec._Session(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSong2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSong(ctx context.Context, sel ast.SelectionSet, v jukebox.Song) graphql.Marshaler {
+func (ec *executionContext) marshalNSong2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐSong(ctx context.Context, sel ast.SelectionSet, v party.Song) graphql.Marshaler {
 	return ec._Song(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNSongHit2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSongHit(ctx context.Context, sel ast.SelectionSet, v jukebox.SongHit) graphql.Marshaler {
+func (ec *executionContext) marshalNSongHit2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐSongHit(ctx context.Context, sel ast.SelectionSet, v party.SongHit) graphql.Marshaler {
 	return ec._SongHit(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNSongHit2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSongHitᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.SongHit) graphql.Marshaler {
+func (ec *executionContext) marshalNSongHit2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSongHitᚄ(ctx context.Context, sel ast.SelectionSet, v []party.SongHit) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSongHit2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSongHit(ctx, sel, v[i])
+		return ec.marshalNSongHit2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐSongHit(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -13878,17 +13879,17 @@ func (ec *executionContext) unmarshalNUpdateRoomInput2antwonᚗdjᚋbackendᚋgr
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUser2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐUser(ctx context.Context, sel ast.SelectionSet, v jukebox.User) graphql.Marshaler {
+func (ec *executionContext) marshalNUser2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx context.Context, sel ast.SelectionSet, v party.User) graphql.Marshaler {
 	return ec._User(ctx, sel, &v)
 }
 
-func (ec *executionContext) unmarshalNUserKind2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐUserKind(ctx context.Context, v any) (jukebox.UserKind, error) {
+func (ec *executionContext) unmarshalNUserKind2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐUserKind(ctx context.Context, v any) (party.UserKind, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.UserKind(tmp)
+	res := party.UserKind(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUserKind2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐUserKind(ctx context.Context, sel ast.SelectionSet, v jukebox.UserKind) graphql.Marshaler {
+func (ec *executionContext) marshalNUserKind2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐUserKind(ctx context.Context, sel ast.SelectionSet, v party.UserKind) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -14085,16 +14086,16 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
-func (ec *executionContext) unmarshalODelivery2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDelivery(ctx context.Context, v any) (*jukebox.Delivery, error) {
+func (ec *executionContext) unmarshalODelivery2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐDelivery(ctx context.Context, v any) (*party.Delivery, error) {
 	if v == nil {
 		return nil, nil
 	}
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.Delivery(tmp)
+	res := party.Delivery(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalODelivery2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDelivery(ctx context.Context, sel ast.SelectionSet, v *jukebox.Delivery) graphql.Marshaler {
+func (ec *executionContext) marshalODelivery2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐDelivery(ctx context.Context, sel ast.SelectionSet, v *party.Delivery) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -14104,14 +14105,14 @@ func (ec *executionContext) marshalODelivery2ᚖantwonᚗdjᚋbackendᚋinternal
 	return res
 }
 
-func (ec *executionContext) marshalODevice2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDeviceᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.Device) graphql.Marshaler {
+func (ec *executionContext) marshalODevice2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐDeviceᚄ(ctx context.Context, sel ast.SelectionSet, v []party.Device) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNDevice2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDevice(ctx, sel, v[i])
+		return ec.marshalNDevice2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐDevice(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -14123,7 +14124,7 @@ func (ec *executionContext) marshalODevice2ᚕantwonᚗdjᚋbackendᚋinternal�
 	return ret
 }
 
-func (ec *executionContext) marshalODevice2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐDevice(ctx context.Context, sel ast.SelectionSet, v *jukebox.Device) graphql.Marshaler {
+func (ec *executionContext) marshalODevice2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐDevice(ctx context.Context, sel ast.SelectionSet, v *party.Device) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -14226,16 +14227,16 @@ func (ec *executionContext) marshalOMemberConnection2ᚖantwonᚗdjᚋbackendᚋ
 	return ec._MemberConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOOrderMode2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderMode(ctx context.Context, v any) (*jukebox.OrderMode, error) {
+func (ec *executionContext) unmarshalOOrderMode2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐOrderMode(ctx context.Context, v any) (*party.OrderMode, error) {
 	if v == nil {
 		return nil, nil
 	}
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.OrderMode(tmp)
+	res := party.OrderMode(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOOrderMode2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐOrderMode(ctx context.Context, sel ast.SelectionSet, v *jukebox.OrderMode) graphql.Marshaler {
+func (ec *executionContext) marshalOOrderMode2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐOrderMode(ctx context.Context, sel ast.SelectionSet, v *party.OrderMode) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -14245,14 +14246,14 @@ func (ec *executionContext) marshalOOrderMode2ᚖantwonᚗdjᚋbackendᚋinterna
 	return res
 }
 
-func (ec *executionContext) marshalOPin2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPin(ctx context.Context, sel ast.SelectionSet, v *jukebox.Pin) graphql.Marshaler {
+func (ec *executionContext) marshalOPin2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPin(ctx context.Context, sel ast.SelectionSet, v *party.Pin) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Pin(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayback(ctx context.Context, sel ast.SelectionSet, v *jukebox.Playback) graphql.Marshaler {
+func (ec *executionContext) marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx context.Context, sel ast.SelectionSet, v *party.Playback) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -14266,7 +14267,7 @@ func (ec *executionContext) marshalOPlayedConnection2ᚖantwonᚗdjᚋbackendᚋ
 	return ec._PlayedConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐQueueItem(ctx context.Context, sel ast.SelectionSet, v *jukebox.QueueItem) graphql.Marshaler {
+func (ec *executionContext) marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx context.Context, sel ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -14280,14 +14281,14 @@ func (ec *executionContext) marshalORecap2ᚖantwonᚗdjᚋbackendᚋinternalᚋ
 	return ec._Recap(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalORefusal2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRefusal(ctx context.Context, sel ast.SelectionSet, v *jukebox.Refusal) graphql.Marshaler {
+func (ec *executionContext) marshalORefusal2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRefusal(ctx context.Context, sel ast.SelectionSet, v *party.Refusal) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Refusal(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoom(ctx context.Context, sel ast.SelectionSet, v *jukebox.Room) graphql.Marshaler {
+func (ec *executionContext) marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx context.Context, sel ast.SelectionSet, v *party.Room) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -14301,16 +14302,16 @@ func (ec *executionContext) marshalORoomEventConnection2ᚖantwonᚗdjᚋbackend
 	return ec._RoomEventConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalORoomHealthReason2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐHealthReason(ctx context.Context, v any) (*jukebox.HealthReason, error) {
+func (ec *executionContext) unmarshalORoomHealthReason2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐHealthReason(ctx context.Context, v any) (*party.HealthReason, error) {
 	if v == nil {
 		return nil, nil
 	}
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.HealthReason(tmp)
+	res := party.HealthReason(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalORoomHealthReason2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐHealthReason(ctx context.Context, sel ast.SelectionSet, v *jukebox.HealthReason) graphql.Marshaler {
+func (ec *executionContext) marshalORoomHealthReason2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐHealthReason(ctx context.Context, sel ast.SelectionSet, v *party.HealthReason) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -14320,14 +14321,14 @@ func (ec *executionContext) marshalORoomHealthReason2ᚖantwonᚗdjᚋbackendᚋ
 	return res
 }
 
-func (ec *executionContext) marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomQueue(ctx context.Context, sel ast.SelectionSet, v *jukebox.RoomQueue) graphql.Marshaler {
+func (ec *executionContext) marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx context.Context, sel ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._RoomQueue(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalORoomSettings2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomSettings(ctx context.Context, sel ast.SelectionSet, v *jukebox.RoomSettings) graphql.Marshaler {
+func (ec *executionContext) marshalORoomSettings2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomSettings(ctx context.Context, sel ast.SelectionSet, v *party.RoomSettings) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -14342,16 +14343,16 @@ func (ec *executionContext) unmarshalORoomSettingsInput2ᚖantwonᚗdjᚋbackend
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSkippedBy(ctx context.Context, v any) (*jukebox.SkippedBy, error) {
+func (ec *executionContext) unmarshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSkippedBy(ctx context.Context, v any) (*party.SkippedBy, error) {
 	if v == nil {
 		return nil, nil
 	}
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.SkippedBy(tmp)
+	res := party.SkippedBy(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSkippedBy(ctx context.Context, sel ast.SelectionSet, v *jukebox.SkippedBy) graphql.Marshaler {
+func (ec *executionContext) marshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSkippedBy(ctx context.Context, sel ast.SelectionSet, v *party.SkippedBy) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -14361,7 +14362,7 @@ func (ec *executionContext) marshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinterna
 	return res
 }
 
-func (ec *executionContext) marshalOSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSong(ctx context.Context, sel ast.SelectionSet, v *jukebox.Song) graphql.Marshaler {
+func (ec *executionContext) marshalOSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSong(ctx context.Context, sel ast.SelectionSet, v *party.Song) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -14439,7 +14440,7 @@ func (ec *executionContext) marshalOTime2ᚖtimeᚐTime(ctx context.Context, sel
 	return res
 }
 
-func (ec *executionContext) marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐUser(ctx context.Context, sel ast.SelectionSet, v *jukebox.User) graphql.Marshaler {
+func (ec *executionContext) marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx context.Context, sel ast.SelectionSet, v *party.User) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 type likesKey struct{}
@@ -27,7 +28,7 @@ func likesFrom(ctx context.Context) *viewerLikes {
 	return likes
 }
 
-func (l *viewerLikes) has(ctx context.Context, j *jukebox.Jukebox, item *jukebox.QueueItem) (bool, error) {
+func (l *viewerLikes) has(ctx context.Context, j *jukebox.Jukebox, item *party.QueueItem) (bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	liked, known := l.byRoom[item.RoomID]

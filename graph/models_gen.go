@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"github.com/99designs/gqlgen/graphql"
 )
 
@@ -80,13 +81,13 @@ type RoomSettingsInput struct {
 	// Whether guests may add songs; usually they may.
 	RequestsOpen *bool `json:"requestsOpen,omitempty"`
 	// How songs shall reach the player; usually QUEUE.
-	Delivery *jukebox.Delivery `json:"delivery,omitempty"`
+	Delivery *party.Delivery `json:"delivery,omitempty"`
 	// Whether other music plays while the queue is empty; usually it does.
 	Fallback *bool `json:"fallback,omitempty"`
 	// Where it is taken from: spotify:playlist:… or a link to a playlist on open.spotify.com. Empty or null: no playlist.
 	FallbackPlaylistURI graphql.Omittable[*string] `json:"fallbackPlaylistUri,omitempty"`
 	// In which order songs play; usually LIKES.
-	OrderMode *jukebox.OrderMode `json:"orderMode,omitempty"`
+	OrderMode *party.OrderMode `json:"orderMode,omitempty"`
 	// Whether songs that are marked as explicit may play; usually they may. For hosts, too, as for all rules about songs.
 	AllowExplicit *bool `json:"allowExplicit,omitempty"`
 	// The longest that a song may be: 30 to 86400 seconds. 0 or null, as is usual: any length.

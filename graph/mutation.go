@@ -4,17 +4,18 @@ import (
 	"context"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
-func (r mutationResolver) CreateRoom(ctx context.Context, input CreateRoomInput, key *string) (*jukebox.Room, error) {
+func (r mutationResolver) CreateRoom(ctx context.Context, input CreateRoomInput, key *string) (*party.Room, error) {
 	return r.jukebox.CreateRoom(ctx, jukebox.NewRoom{Code: input.Code, Name: input.Name, Settings: input.Settings.change()}, key)
 }
 
-func (r mutationResolver) UpdateRoom(ctx context.Context, roomID string, input UpdateRoomInput, key *string) (*jukebox.Room, error) {
+func (r mutationResolver) UpdateRoom(ctx context.Context, roomID string, input UpdateRoomInput, key *string) (*party.Room, error) {
 	return r.jukebox.UpdateRoom(ctx, roomID, jukebox.RoomChange{Name: input.Name, Settings: input.Settings.change()}, key)
 }
 
-func (r mutationResolver) CloseRoom(ctx context.Context, roomID string, key *string) (*jukebox.Room, error) {
+func (r mutationResolver) CloseRoom(ctx context.Context, roomID string, key *string) (*party.Room, error) {
 	return r.jukebox.CloseRoom(ctx, roomID, key)
 }
 
@@ -22,42 +23,42 @@ func (r mutationResolver) AddSong(ctx context.Context, roomID, songURI string, k
 	return r.jukebox.AddSong(ctx, roomID, songURI, key)
 }
 
-func (r mutationResolver) RemoveQueueItem(ctx context.Context, itemID string, key *string) (*jukebox.RoomQueue, error) {
+func (r mutationResolver) RemoveQueueItem(ctx context.Context, itemID string, key *string) (*party.RoomQueue, error) {
 	return r.jukebox.RemoveQueueItem(ctx, itemID, key)
 }
 
-func (r mutationResolver) ClearQueue(ctx context.Context, roomID string, key *string) (*jukebox.RoomQueue, error) {
+func (r mutationResolver) ClearQueue(ctx context.Context, roomID string, key *string) (*party.RoomQueue, error) {
 	return r.jukebox.ClearQueue(ctx, roomID, key)
 }
 
-func (r mutationResolver) LikeQueueItem(ctx context.Context, itemID string, key *string) (*jukebox.QueueItem, error) {
+func (r mutationResolver) LikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
 	return r.jukebox.LikeQueueItem(ctx, itemID, key)
 }
 
-func (r mutationResolver) UnlikeQueueItem(ctx context.Context, itemID string, key *string) (*jukebox.QueueItem, error) {
+func (r mutationResolver) UnlikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
 	return r.jukebox.UnlikeQueueItem(ctx, itemID, key)
 }
 
-func (r mutationResolver) VoteToSkip(ctx context.Context, roomID string, key *string) (*jukebox.Playback, error) {
+func (r mutationResolver) VoteToSkip(ctx context.Context, roomID string, key *string) (*party.Playback, error) {
 	return r.jukebox.VoteToSkip(ctx, roomID, key)
 }
 
-func (r mutationResolver) ApproveItem(ctx context.Context, itemID string) (*jukebox.QueueItem, error) {
+func (r mutationResolver) ApproveItem(ctx context.Context, itemID string) (*party.QueueItem, error) {
 	return r.jukebox.ApproveItem(ctx, itemID)
 }
 
-func (r mutationResolver) PinItem(ctx context.Context, itemID string, position int, until jukebox.PinRule, likes *int) (*jukebox.RoomQueue, error) {
+func (r mutationResolver) PinItem(ctx context.Context, itemID string, position int, until party.PinRule, likes *int) (*party.RoomQueue, error) {
 	return r.jukebox.PinItem(ctx, itemID, position, until, likes)
 }
 
-func (r mutationResolver) UnpinItem(ctx context.Context, itemID string) (*jukebox.RoomQueue, error) {
+func (r mutationResolver) UnpinItem(ctx context.Context, itemID string) (*party.RoomQueue, error) {
 	return r.jukebox.UnpinItem(ctx, itemID)
 }
 
-func (r mutationResolver) Undo(ctx context.Context, roomID string, of *string) (*jukebox.RoomQueue, error) {
+func (r mutationResolver) Undo(ctx context.Context, roomID string, of *string) (*party.RoomQueue, error) {
 	return r.jukebox.Undo(ctx, roomID, of)
 }
 
-func (r mutationResolver) ExportHistory(ctx context.Context, roomID string) (*jukebox.Playlist, error) {
+func (r mutationResolver) ExportHistory(ctx context.Context, roomID string) (*party.Playlist, error) {
 	return r.jukebox.ExportHistory(ctx, roomID)
 }

@@ -15,9 +15,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"antwon.dj/backend/graph"
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/testdb"
 )
@@ -25,9 +27,9 @@ import (
 const soon = 20 * time.Second // for things that happen at once unless something is wrong
 
 // party is a room on a real database, behind one or more servers.
-type party struct {
+type fixture struct {
 	*testing.T
-	store  *jukebox.Store
+	store  *database.DB
 	tokens *session.Tokens
 	bus    *live.LocalBus
 	first  *server
@@ -39,7 +41,7 @@ type party struct {
 
 // server is one of the servers of a party, behind a real socket.
 type server struct {
-	*party
+	*fixture
 	*httptest.Server
 	jukebox *jukebox.Jukebox
 	metrics *prometheus.Registry
@@ -51,12 +53,12 @@ type person struct {
 	ctx   context.Context
 }
 
-func onBothDatabases(t *testing.T, story func(p *party)) {
+func onBothDatabases(t *testing.T, story func(p *fixture)) {
 	t.Helper()
 	testdb.Each(t, func(t *testing.T, url string) { story(newParty(t, url)) })
 }
 
-func newParty(t *testing.T, databaseURL string) *party {
+func newParty(t *testing.T, databaseURL string) *fixture {
 	t.Helper()
 	p := newPartyOf(t, databaseURL)
 	p.first = p.newServer(p.bus, 0)
@@ -65,11 +67,11 @@ func newParty(t *testing.T, databaseURL string) *party {
 }
 
 // newPartyOf has no server yet.
-func newPartyOf(t *testing.T, databaseURL string) *party {
+func newPartyOf(t *testing.T, databaseURL string) *fixture {
 	t.Helper()
-	p := &party{T: t, bus: live.NewLocalBus()}
+	p := &fixture{T: t, bus: live.NewLocalBus()}
 	var err error
-	p.store, err = jukebox.OpenStore(t.Context(), databaseURL)
+	p.store, err = database.Open(t.Context(), databaseURL)
 	p.must(err)
 	t.Cleanup(func() { p.must(p.store.Close()) })
 	p.tokens, err = session.New([]byte(strings.Repeat("k", session.MinSecret)))
@@ -78,7 +80,7 @@ func newPartyOf(t *testing.T, databaseURL string) *party {
 }
 
 // open opens the room.
-func (p *party) open() {
+func (p *fixture) open() {
 	p.Helper()
 	login, err := p.first.jukebox.DemoLogin(p.Context(), "Hanna")
 	p.must(err)
@@ -88,16 +90,16 @@ func (p *party) open() {
 	p.roomID = room.ID
 }
 
-func (p *party) newJukebox(bus live.Bus, interval time.Duration, metrics *prometheus.Registry) *jukebox.Jukebox {
+func (p *fixture) newJukebox(bus live.Bus, interval time.Duration, metrics *prometheus.Registry) *jukebox.Jukebox {
 	return jukebox.New(jukebox.Config{
-		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: catalog{}, DemoLogin: true, Free: func(jukebox.Viewer) bool { return true }, Demo: accounts{}, FeedInterval: interval,
+		Database: p.store, Bus: bus, Tokens: p.tokens, Catalog: catalog{}, DemoLogin: true, Free: func(jukebox.Viewer) bool { return true }, Demo: accounts{}, FeedInterval: interval,
 		PublicURL: "http://party.test", Metrics: metrics,
 	})
 }
 
-func (p *party) newServer(bus live.Bus, interval time.Duration) *server {
+func (p *fixture) newServer(bus live.Bus, interval time.Duration) *server {
 	p.Helper()
-	s := &server{party: p, metrics: prometheus.NewRegistry()}
+	s := &server{fixture: p, metrics: prometheus.NewRegistry()}
 	s.jukebox = p.newJukebox(bus, interval, s.metrics)
 	resolver := graph.New(s.jukebox, slog.New(slog.DiscardHandler))
 	handler := gqlserver.New(gqlserver.Config{
@@ -117,7 +119,7 @@ func (p *party) newServer(bus live.Bus, interval time.Duration) *server {
 	return s
 }
 
-func (p *party) authenticate(ctx context.Context, authorization string) (context.Context, error) {
+func (p *fixture) authenticate(ctx context.Context, authorization string) (context.Context, error) {
 	if authorization == "" {
 		return ctx, nil
 	}
@@ -125,12 +127,12 @@ func (p *party) authenticate(ctx context.Context, authorization string) (context
 	return jukebox.WithViewer(ctx, viewer), err
 }
 
-func (p *party) person(s *jukebox.Session) *person {
+func (p *fixture) person(s *jukebox.Session) *person {
 	p.Helper()
 	return &person{s.AccessToken, jukebox.WithViewer(p.Context(), s.User)}
 }
 
-func (p *party) join(name string) *person {
+func (p *fixture) join(name string) *person {
 	p.Helper()
 	room, err := p.first.jukebox.Room(p.host.ctx, p.roomID)
 	p.must(err)
@@ -139,7 +141,7 @@ func (p *party) join(name string) *person {
 	return p.person(&joined.Session)
 }
 
-func (p *party) must(err error) {
+func (p *fixture) must(err error) {
 	p.Helper()
 	if err != nil {
 		p.Fatal(err)
@@ -191,9 +193,9 @@ func uri(n int) string { return fmt.Sprintf("spotify:track:%022d", n) }
 // catalog stands for Spotify: song n is "Song n".
 type catalog struct{}
 
-func (catalog) Song(_ context.Context, _, songURI string) (jukebox.Song, error) {
+func (catalog) Song(_ context.Context, _, songURI string) (party.Song, error) {
 	number := strings.TrimLeft(strings.TrimPrefix(songURI, "spotify:track:"), "0")
-	return jukebox.Song{
+	return party.Song{
 		URI: songURI, Name: "Song " + number, Artists: []string{"The Examples"}, AlbumName: "Album", DurationMS: 180_000,
 		SpotifyURL: "https://open.spotify.com/track/x", ISRC: songURI[len(songURI)-12:], Playable: true,
 	}, nil
@@ -201,7 +203,7 @@ func (catalog) Song(_ context.Context, _, songURI string) (jukebox.Song, error) 
 
 func (catalog) Artist(context.Context, string, string) (string, error) { return "The Examples", nil }
 
-func (catalog) Search(context.Context, string, string, int, int) ([]jukebox.Song, bool, error) {
+func (catalog) Search(context.Context, string, string, int, int) ([]party.Song, bool, error) {
 	return nil, false, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 func (r mutationResolver) ConnectSpotify(ctx context.Context, returnTo *string) (*jukebox.SpotifyAuthorization, error) {
@@ -22,18 +23,18 @@ func (r mutationResolver) DisconnectSpotify(ctx context.Context) (bool, error) {
 	return err == nil, err
 }
 
-func (r mutationResolver) SkipSong(ctx context.Context, roomID string, key *string) (*jukebox.Playback, error) {
+func (r mutationResolver) SkipSong(ctx context.Context, roomID string, key *string) (*party.Playback, error) {
 	return r.jukebox.SkipSong(ctx, roomID, key)
 }
 
-func (r mutationResolver) PausePlayback(ctx context.Context, roomID string) (*jukebox.Playback, error) {
+func (r mutationResolver) PausePlayback(ctx context.Context, roomID string) (*party.Playback, error) {
 	return r.jukebox.PausePlayback(ctx, roomID)
 }
 
-func (r mutationResolver) ResumePlayback(ctx context.Context, roomID string) (*jukebox.Playback, error) {
+func (r mutationResolver) ResumePlayback(ctx context.Context, roomID string) (*party.Playback, error) {
 	return r.jukebox.ResumePlayback(ctx, roomID)
 }
 
-func (r mutationResolver) TransferPlayback(ctx context.Context, roomID, deviceID string) (*jukebox.Playback, error) {
+func (r mutationResolver) TransferPlayback(ctx context.Context, roomID, deviceID string) (*party.Playback, error) {
 	return r.jukebox.TransferPlayback(ctx, roomID, deviceID)
 }

@@ -4,17 +4,18 @@ import (
 	"context"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 func (r queryResolver) Viewer(ctx context.Context) (*jukebox.Profile, error) {
 	return r.jukebox.Profile(ctx)
 }
 
-func (r queryResolver) Room(ctx context.Context, id string) (*jukebox.Room, error) {
+func (r queryResolver) Room(ctx context.Context, id string) (*party.Room, error) {
 	return r.jukebox.Room(ctx, id)
 }
 
-func (r queryResolver) RoomByCode(ctx context.Context, code string) (*jukebox.Room, error) {
+func (r queryResolver) RoomByCode(ctx context.Context, code string) (*party.Room, error) {
 	return r.jukebox.RoomByCode(ctx, code)
 }
 
@@ -26,10 +27,10 @@ func (r sessionResolver) Viewer(ctx context.Context, session *jukebox.Session) (
 	return r.jukebox.Profile(jukebox.WithViewer(ctx, session.User))
 }
 
-func (r viewerResolver) Playlists(ctx context.Context, viewer *jukebox.Profile, limit, offset int) ([]jukebox.Playlist, error) {
+func (r viewerResolver) Playlists(ctx context.Context, viewer *jukebox.Profile, limit, offset int) ([]party.Playlist, error) {
 	return r.jukebox.Playlists(ctx, viewer, limit, offset)
 }
 
-func (r viewerResolver) HostedRoom(ctx context.Context, viewer *jukebox.Profile) (*jukebox.Room, error) {
+func (r viewerResolver) HostedRoom(ctx context.Context, viewer *jukebox.Profile) (*party.Room, error) {
 	return r.jukebox.HostedRoom(ctx, viewer)
 }

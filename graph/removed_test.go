@@ -10,7 +10,7 @@ import (
 
 // On every server: who is removed is told so, and cut off from all else in the room; the others notice nothing.
 func TestARemovedGuestIsOut(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		there := p.newServer(live.NewLocalBus(), 0) // hears nothing of what the other one does
 		gina, gustav := p.join("Gina"), p.join("Gustav")
 		room := map[string]any{"r": p.roomID}
@@ -62,7 +62,7 @@ func TestARemovedGuestIsOut(t *testing.T) {
 	})
 }
 
-func (p *party) code() string {
+func (p *fixture) code() string {
 	p.Helper()
 	room, err := p.first.jukebox.Room(p.host.ctx, p.roomID)
 	p.must(err)

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 )
 
 // lossyBus brings some of the hints of another server, and often late.
@@ -35,7 +35,7 @@ func newLossyBus(from live.Bus, seed uint64) *lossyBus {
 // Two servers coalesce differently, hints get lost, connections are cut in the middle, clients are slow and come back
 // to either server: whoever applies changes ends with the queue that roomQueue shows.
 func TestWhoAppliesChangesEndsWithTheQueue(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		seed := rand.Uint64()
 		t.Logf("seed %d", seed)
 		servers := []*server{p.first, p.newServer(newLossyBus(p.bus, seed), 20*time.Millisecond)}
@@ -69,22 +69,22 @@ func TestWhoAppliesChangesEndsWithTheQueue(t *testing.T) {
 }
 
 // change is for changes that may be refused; the error of one that failed otherwise ends the test.
-func (p *party) change(err error) {
+func (p *fixture) change(err error) {
 	p.Helper()
-	switch jukebox.CodeOf(err) {
-	case jukebox.Refused, jukebox.NotFound, jukebox.Conflict:
+	switch party.CodeOf(err) {
+	case party.Refused, party.NotFound, party.Conflict:
 	default:
 		p.must(err)
 	}
 }
 
-func (p *party) addSong(who *person, n int) error {
+func (p *fixture) addSong(who *person, n int) error {
 	_, err := p.first.jukebox.AddSong(who.ctx, p.roomID, uri(n), nil)
 	return err
 }
 
 // makeHistory changes the room at random: songs are added, liked, unliked, removed, handed to the player and played.
-func (p *party) makeHistory(random *rand.Rand, changes int) {
+func (p *fixture) makeHistory(random *rand.Rand, changes int) {
 	p.Helper()
 	j, guests := p.first.jukebox, []*person{p.host, p.join("A"), p.join("B"), p.join("C")}
 	for range changes {
@@ -116,25 +116,25 @@ func (p *party) makeHistory(random *rand.Rand, changes int) {
 }
 
 // play hands the first song to the player, or starts the one that was, when what plays has ended.
-func (p *party) play(queue []*jukebox.QueueItem) error {
+func (p *fixture) play(queue []*party.QueueItem) error {
 	driver, first := p.first.jukebox.Driver(), queue[0]
 	lease, err := driver.Take(p.Context(), p.roomID, "node")
 	if err != nil {
 		return err
 	}
-	if first.State != jukebox.Committed {
-		_, err = driver.ApplyPlayback(p.Context(), lease, jukebox.PlaybackStep{CommitItem: first.ID})
+	if first.State != party.Committed {
+		_, err = driver.ApplyPlayback(p.Context(), lease, party.PlaybackStep{CommitItem: first.ID})
 		return err
 	}
-	playing := &jukebox.Playback{Status: jukebox.Playing, Item: first, Health: jukebox.HealthOK}
-	_, err = driver.ApplyPlayback(p.Context(), lease, jukebox.PlaybackStep{EndedItem: p.playing, StartedItem: first.ID, Playback: playing})
+	playing := &party.Playback{Status: party.Playing, Item: first, Health: party.HealthOK}
+	_, err = driver.ApplyPlayback(p.Context(), lease, party.PlaybackStep{EndedItem: p.playing, StartedItem: first.ID, Playback: playing})
 	if err == nil {
 		p.playing = first.ID
 	}
 	return err
 }
 
-func (p *party) queue() []*jukebox.QueueItem {
+func (p *fixture) queue() []*party.QueueItem {
 	p.Helper()
 	room, err := p.first.jukebox.Room(p.host.ctx, p.roomID)
 	p.must(err)
@@ -144,7 +144,7 @@ func (p *party) queue() []*jukebox.QueueItem {
 }
 
 // whole is the queue as a query shows it.
-func (p *party) whole() string {
+func (p *fixture) whole() string {
 	p.Helper()
 	var answer struct {
 		Room struct{ Queue struct{ Items []item } }
@@ -162,7 +162,7 @@ const changesQuery = `subscription($r: ID!, $since: Int) { roomQueueChanges(room
 	version since reset upserted { id likeCount state song { name } } removedIds moved { id position } order } }`
 
 // follow keeps the queue over many connections, until it has seen what was changed last.
-func (p *party) follow(f *follower, who *person, servers []*server, random *rand.Rand, over <-chan struct{}) error {
+func (p *fixture) follow(f *follower, who *person, servers []*server, random *rand.Rand, over <-chan struct{}) error {
 	for {
 		variables := map[string]any{"r": p.roomID}
 		if f.version > 0 {
@@ -211,7 +211,7 @@ func (f *follower) read(feed *feed, random *rand.Rand, over <-chan struct{}) (do
 
 // A client that comes back gets one difference where the state is known, and everything where it is not.
 func TestComingBack(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		p.must(p.addSong(p.host, 1))
 		other := p.newServer(live.NewLocalBus(), 0)
 		come := func(s *server, since any) change {

@@ -5,9 +5,10 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
-func (r roomResolver) JoinURL(_ context.Context, room *jukebox.Room) (*string, error) {
+func (r roomResolver) JoinURL(_ context.Context, room *party.Room) (*string, error) {
 	if err := room.MembersOnly(); err != nil {
 		return nil, err
 	}
@@ -15,26 +16,26 @@ func (r roomResolver) JoinURL(_ context.Context, room *jukebox.Room) (*string, e
 	return &url, nil
 }
 
-func (r roomResolver) Host(ctx context.Context, room *jukebox.Room) (*jukebox.User, error) {
+func (r roomResolver) Host(ctx context.Context, room *party.Room) (*party.User, error) {
 	return r.jukebox.RoomHost(ctx, room)
 }
 
-func (r roomResolver) CreatedAt(_ context.Context, room *jukebox.Room) (*time.Time, error) {
+func (r roomResolver) CreatedAt(_ context.Context, room *party.Room) (*time.Time, error) {
 	if err := room.MembersOnly(); err != nil {
 		return nil, err
 	}
 	return &room.CreatedAt, nil
 }
 
-func (r roomResolver) Queue(ctx context.Context, room *jukebox.Room) (*jukebox.RoomQueue, error) {
+func (r roomResolver) Queue(ctx context.Context, room *party.Room) (*party.RoomQueue, error) {
 	return r.jukebox.Queue(ctx, room)
 }
 
-func (r roomResolver) Playback(ctx context.Context, room *jukebox.Room) (*jukebox.Playback, error) {
+func (r roomResolver) Playback(ctx context.Context, room *party.Room) (*party.Playback, error) {
 	return r.jukebox.RoomPlayback(ctx, room)
 }
 
-func (r roomResolver) History(ctx context.Context, room *jukebox.Room, first int, after *string) (*PlayedConnection, error) {
+func (r roomResolver) History(ctx context.Context, room *party.Room, first int, after *string) (*PlayedConnection, error) {
 	played, more, err := r.jukebox.History(ctx, room, first, after)
 	if err != nil {
 		return nil, err
@@ -47,19 +48,19 @@ func (r roomResolver) History(ctx context.Context, room *jukebox.Room, first int
 	return page, nil
 }
 
-func (r roomResolver) Devices(ctx context.Context, room *jukebox.Room) ([]jukebox.Device, error) {
+func (r roomResolver) Devices(ctx context.Context, room *party.Room) ([]party.Device, error) {
 	return r.jukebox.Devices(ctx, room)
 }
 
-func (r roomResolver) PresentCount(ctx context.Context, room *jukebox.Room) (*int, error) {
+func (r roomResolver) PresentCount(ctx context.Context, room *party.Room) (*int, error) {
 	return r.jukebox.PresentCount(ctx, room)
 }
 
-func (r roomResolver) LastAdded(ctx context.Context, room *jukebox.Room) (*jukebox.QueueItem, error) {
+func (r roomResolver) LastAdded(ctx context.Context, room *party.Room) (*party.QueueItem, error) {
 	return r.jukebox.LastAdded(ctx, room)
 }
 
-func (r roomResolver) Log(ctx context.Context, room *jukebox.Room, first int, after *string, likes bool) (*RoomEventConnection, error) {
+func (r roomResolver) Log(ctx context.Context, room *party.Room, first int, after *string, likes bool) (*RoomEventConnection, error) {
 	events, more, err := r.jukebox.Log(ctx, room, first, after, likes)
 	if err != nil {
 		return nil, err
@@ -72,14 +73,14 @@ func (r roomResolver) Log(ctx context.Context, room *jukebox.Room, first int, af
 	return page, nil
 }
 
-func (r roomResolver) Recap(ctx context.Context, room *jukebox.Room) (*jukebox.Recap, error) {
+func (r roomResolver) Recap(ctx context.Context, room *party.Room) (*jukebox.Recap, error) {
 	return r.jukebox.Recap(ctx, room)
 }
 
-func (r queueItemResolver) Position(ctx context.Context, item *jukebox.QueueItem) (*int, error) {
+func (r queueItemResolver) Position(ctx context.Context, item *party.QueueItem) (*int, error) {
 	return r.jukebox.Position(ctx, item)
 }
 
-func (r queueItemResolver) LikedByViewer(ctx context.Context, item *jukebox.QueueItem) (bool, error) {
+func (r queueItemResolver) LikedByViewer(ctx context.Context, item *party.QueueItem) (bool, error) {
 	return likesFrom(ctx).has(ctx, r.jukebox, item)
 }

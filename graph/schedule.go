@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/gqlserver"
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
@@ -18,8 +18,8 @@ const (
 // roomSchedule lets a member follow when the songs play.
 func (r *Resolver) roomSchedule(ctx context.Context, args map[string]any) (*gqlserver.Opened, error) {
 	opened, err := r.open(aspect{
-		changed: func(s *jukebox.State) int64 { return max(s.QueueVersion, s.PlaybackVersion) },
-		event: func(_ context.Context, _ *int64, s *jukebox.State) (any, error) {
+		changed: func(s *party.State) int64 { return max(s.QueueVersion, s.PlaybackVersion) },
+		event: func(_ context.Context, _ *int64, s *party.State) (any, error) {
 			return s.Schedule(time.Now()), nil
 		},
 	})(ctx, args)
@@ -40,7 +40,7 @@ func (s *scheduleSource) Newest() (gqlserver.State, <-chan struct{}) {
 	newest, replaced := s.Source.Newest()
 	now := time.Now()
 	finer(&newest)
-	news, drifts := newest.Changed > s.given.Changed, newest.Value.(*jukebox.State).StandsStill(now)
+	news, drifts := newest.Changed > s.given.Changed, newest.Value.(*party.State).StandsStill(now)
 	since := now.Sub(s.givenAt)
 	switch {
 	case s.givenAt.IsZero() || newest.Last || news && since >= scheduleEvery:

@@ -5,6 +5,7 @@ import (
 
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 func (r mutationResolver) DemoLogin(ctx context.Context, displayName string) (*jukebox.Session, error) {
@@ -37,7 +38,7 @@ func (r mutationResolver) RefreshSession(ctx context.Context) (*jukebox.Session,
 		return nil, err
 	}
 	session, err := r.jukebox.RefreshSession(ctx, refresh)
-	if jukebox.CodeOf(err) == jukebox.Unauthenticated {
+	if party.CodeOf(err) == party.Unauthenticated {
 		dropSecret(ctx, SessionSecret)
 	}
 	return keepSession(ctx, session, err)
@@ -90,7 +91,7 @@ func keepJoined(ctx context.Context, joined *jukebox.JoinedRoom, err error) (*ju
 // overHTTP refuses to make or end a session over a WebSocket, whose own session cannot change any more.
 func overHTTP(ctx context.Context) error {
 	if gqlserver.OverWebSocket(ctx) {
-		return &jukebox.Error{Code: jukebox.BadUserInput, Message: "send this mutation over HTTP, not over a WebSocket"}
+		return &party.Error{Code: party.BadUserInput, Message: "send this mutation over HTTP, not over a WebSocket"}
 	}
 	return nil
 }

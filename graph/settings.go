@@ -3,15 +3,15 @@ package graph
 import (
 	"github.com/99designs/gqlgen/graphql"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // change is what the use cases take: there a zero value means none, where the API has null or the zero value.
-func (in *RoomSettingsInput) change() *jukebox.SettingsChange {
+func (in *RoomSettingsInput) change() *party.SettingsChange {
 	if in == nil {
 		return nil
 	}
-	return &jukebox.SettingsChange{
+	return &party.SettingsChange{
 		RequestsOpen: in.RequestsOpen, Delivery: in.Delivery, Fallback: in.Fallback, FallbackPlaylistURI: wanted(in.FallbackPlaylistURI),
 		OrderMode: in.OrderMode, AllowExplicit: in.AllowExplicit, MaxSongSeconds: wanted(in.MaxSongSeconds),
 		CooldownMinutes: in.CooldownMinutes, MaxQueueLength: in.MaxQueueLength, MaxQueuedPerGuest: wanted(in.MaxQueuedPerGuest),

@@ -71,7 +71,7 @@ func everything(schema *ast.Schema, typeName string, within []string) string {
 }
 
 // fill gives the room songs that wait, one that plays and one that was played.
-func (p *party) fill() {
+func (p *fixture) fill() {
 	p.Helper()
 	for n := 1; n <= 4; n++ {
 		p.must(p.addSong(p.host, n))
@@ -81,7 +81,7 @@ func (p *party) fill() {
 	}
 }
 
-func (p *party) screen() *person {
+func (p *fixture) screen() *person {
 	p.Helper()
 	room, err := p.first.jukebox.Room(p.host.ctx, p.roomID)
 	p.must(err)
@@ -92,7 +92,7 @@ func (p *party) screen() *person {
 
 // What depends on who asks is each one's own, in one and the same room.
 func TestViewersSeeTheirOwn(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		p.must(p.addSong(p.host, 1))
 		item := p.queue()[0]
 		gina := p.join("Gina")
@@ -127,7 +127,7 @@ type viewerInRoom struct {
 
 // Guests hear of what concerns them, and of nothing else.
 func TestViewerInRoom(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina, otto := p.join("Gina"), p.join("Otto")
 		feed, err := p.first.subscribe(gina, `subscription($r: ID!) { viewerInRoom(roomId: $r) {
 			version role likedItemIds addedItemIds next { id } quota { queued maxQueued addsLeft refillsAt } removed } }`, map[string]any{"r": p.roomID})
@@ -173,7 +173,7 @@ func TestViewerInRoom(t *testing.T) {
 
 // The last state says that the room is closed.
 func TestRoomSubscription(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		feed, err := p.first.subscribe(p.join("Gina"), `subscription($r: ID!) { room(roomId: $r) { name status joinUrl host { displayName } } }`, map[string]any{"r": p.roomID})
 		p.must(err)
 		defer feed.Close()

@@ -7,40 +7,41 @@ import (
 
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // aspect is what one subscription shows of a room's state: when that changed last, and the event that tells it.
 type aspect struct {
 	own string // the one for whom it is: they are told that they were removed, instead of being refused
 
-	changed func(s *jukebox.State) int64
-	event   func(ctx context.Context, since *int64, s *jukebox.State) (any, error)
+	changed func(s *party.State) int64
+	event   func(ctx context.Context, since *int64, s *party.State) (any, error)
 }
 
 // Sources are where the subscriptions' events come from.
 func (r *Resolver) Sources() map[string]gqlserver.Open {
 	return map[string]gqlserver.Open{
 		"room": r.open(aspect{
-			changed: func(s *jukebox.State) int64 { return s.RoomVersion },
-			event:   func(_ context.Context, _ *int64, s *jukebox.State) (any, error) { return s.Room(), nil },
+			changed: func(s *party.State) int64 { return s.RoomVersion },
+			event:   func(_ context.Context, _ *int64, s *party.State) (any, error) { return s.Room(), nil },
 		}),
 		"roomQueue": r.open(aspect{
-			changed: func(s *jukebox.State) int64 { return s.QueueVersion },
-			event: func(_ context.Context, _ *int64, s *jukebox.State) (any, error) {
+			changed: func(s *party.State) int64 { return s.QueueVersion },
+			event: func(_ context.Context, _ *int64, s *party.State) (any, error) {
 				queue := s.RoomQueue()
 				return &queue, nil
 			},
 		}),
 		"roomQueueChanges": r.open(aspect{
-			changed: func(s *jukebox.State) int64 { return s.QueueVersion },
-			event: func(_ context.Context, since *int64, s *jukebox.State) (any, error) {
+			changed: func(s *party.State) int64 { return s.QueueVersion },
+			event: func(_ context.Context, since *int64, s *party.State) (any, error) {
 				change := s.QueueChange(since)
 				return &change, nil
 			},
 		}),
 		"playback": r.open(aspect{
-			changed: func(s *jukebox.State) int64 { return s.PlaybackVersion },
-			event:   func(_ context.Context, _ *int64, s *jukebox.State) (any, error) { return &s.Playback, nil },
+			changed: func(s *party.State) int64 { return s.PlaybackVersion },
+			event:   func(_ context.Context, _ *int64, s *party.State) (any, error) { return &s.Playback, nil },
 		}),
 		"roomSchedule": r.roomSchedule,
 		"viewerInRoom": r.viewerInRoom,
@@ -84,12 +85,12 @@ func (s source) Newest() (gqlserver.State, <-chan struct{}) {
 	state, replaced := s.watcher.Newest()
 	shown := gqlserver.State{
 		Version: state.Version, Changed: s.changed(state), Oldest: state.OldestSince(),
-		Last: state.Status == jukebox.Closed, Value: state, BarredAt: state.MembersVersion,
+		Last: state.Status == party.Closed, Value: state, BarredAt: state.MembersVersion,
 	}
 	if s.own == "" {
-		shown.Barred = state.Barred
+		shown.Barred = state.MayWatch
 	} else {
-		shown.Last = shown.Last || state.Barred(s.own) != nil
+		shown.Last = shown.Last || state.MayWatch(s.own) != nil
 	}
 	if shown.Last {
 		shown.Changed = shown.Version // the last state is for all
@@ -98,7 +99,7 @@ func (s source) Newest() (gqlserver.State, <-chan struct{}) {
 }
 
 func (s source) Event(ctx context.Context, since *int64, state gqlserver.State) (any, error) {
-	return s.event(ctx, since, state.Value.(*jukebox.State))
+	return s.event(ctx, since, state.Value.(*party.State))
 }
 
 // versionTicks is how many states of a source's own there can be of one version of the room: so much finer are its versions.

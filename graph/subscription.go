@@ -5,28 +5,29 @@ import (
 
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // The subscriptions' resolvers hand on the events that the sources make.
 
-func (subscriptionResolver) Room(ctx context.Context, _ string) (<-chan *jukebox.Room, error) {
-	return gqlserver.Event[*jukebox.Room](ctx)
+func (subscriptionResolver) Room(ctx context.Context, _ string) (<-chan *party.Room, error) {
+	return gqlserver.Event[*party.Room](ctx)
 }
 
-func (subscriptionResolver) RoomQueue(ctx context.Context, _ string) (<-chan *jukebox.RoomQueue, error) {
-	return gqlserver.Event[*jukebox.RoomQueue](ctx)
+func (subscriptionResolver) RoomQueue(ctx context.Context, _ string) (<-chan *party.RoomQueue, error) {
+	return gqlserver.Event[*party.RoomQueue](ctx)
 }
 
-func (subscriptionResolver) RoomQueueChanges(ctx context.Context, _ string, _ *int) (<-chan *jukebox.RoomQueueChange, error) {
-	return gqlserver.Event[*jukebox.RoomQueueChange](ctx)
+func (subscriptionResolver) RoomQueueChanges(ctx context.Context, _ string, _ *int) (<-chan *party.RoomQueueChange, error) {
+	return gqlserver.Event[*party.RoomQueueChange](ctx)
 }
 
-func (subscriptionResolver) Playback(ctx context.Context, _ string) (<-chan *jukebox.Playback, error) {
-	return gqlserver.Event[*jukebox.Playback](ctx)
+func (subscriptionResolver) Playback(ctx context.Context, _ string) (<-chan *party.Playback, error) {
+	return gqlserver.Event[*party.Playback](ctx)
 }
 
-func (subscriptionResolver) RoomSchedule(ctx context.Context, _ string) (<-chan *jukebox.RoomSchedule, error) {
-	return gqlserver.Event[*jukebox.RoomSchedule](ctx)
+func (subscriptionResolver) RoomSchedule(ctx context.Context, _ string) (<-chan *party.RoomSchedule, error) {
+	return gqlserver.Event[*party.RoomSchedule](ctx)
 }
 
 func (subscriptionResolver) ViewerInRoom(ctx context.Context, _ string) (<-chan *jukebox.ViewerInRoom, error) {

@@ -6,6 +6,7 @@ import (
 
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // quotaLook is how soon after an event it is looked at when the quota that it told refills.
@@ -20,14 +21,14 @@ func (r *Resolver) viewerInRoom(ctx context.Context, args map[string]any) (*gqls
 	var looked, concerned int64 // the newest version that was looked at, and the one at which the viewer was concerned
 	opened, err := r.open(aspect{
 		own: viewer.UserID,
-		changed: func(s *jukebox.State) int64 {
+		changed: func(s *party.State) int64 {
 			if s.Concerned(viewer.UserID) > looked {
 				concerned = s.Version
 			}
 			looked = s.Version
 			return concerned
 		},
-		event: func(ctx context.Context, _ *int64, s *jukebox.State) (any, error) {
+		event: func(ctx context.Context, _ *int64, s *party.State) (any, error) {
 			return r.jukebox.ViewerInRoom(ctx, s)
 		},
 	})(ctx, args)
@@ -57,7 +58,7 @@ func (s *viewerSource) Newest() (gqlserver.State, <-chan struct{}) {
 		}
 	}
 	newest.Changed = max(newest.Changed, s.refilled)
-	switch limits := newest.Value.(*jukebox.State).Settings.AddsPerHour != nil; {
+	switch limits := newest.Value.(*party.State).Settings.AddsPerHour != nil; {
 	case newest.Last || !limits:
 	case newest.Changed > s.told: // when it refills is known once this was told
 		newest.Again = quotaLook

@@ -11,6 +11,7 @@ import (
 	"antwon.dj/backend/graph"
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/testdb"
 )
 
@@ -51,24 +52,24 @@ func TestViewersHearWhenTheirQuotaRefills(t *testing.T) {
 }
 
 // openParty has no socket, so that it may live in a bubble.
-func openParty(t *testing.T, databaseURL string) *party {
+func openParty(t *testing.T, databaseURL string) *fixture {
 	t.Helper()
 	p := newPartyOf(t, databaseURL)
-	p.first = &server{party: p, jukebox: p.newJukebox(p.bus, 0, prometheus.NewRegistry())}
+	p.first = &server{fixture: p, jukebox: p.newJukebox(p.bus, 0, prometheus.NewRegistry())}
 	t.Cleanup(p.first.jukebox.Close)
 	p.open()
 	return p
 }
 
-func (p *party) limit(perHour int) error {
-	change := jukebox.RoomChange{Settings: &jukebox.SettingsChange{AddsPerHour: &perHour}}
+func (p *fixture) limit(perHour int) error {
+	change := jukebox.RoomChange{Settings: &party.SettingsChange{AddsPerHour: &perHour}}
 	_, err := p.first.jukebox.UpdateRoom(p.host.ctx, p.roomID, change, nil)
 	return err
 }
 
 // viewing follows what concerns somebody, as a stream does: what it waits for is asked before the event is made.
 type viewing struct {
-	*party
+	*fixture
 	who    *person
 	source gqlserver.Source
 	seen   int64
@@ -76,7 +77,7 @@ type viewing struct {
 	again  <-chan time.Time
 }
 
-func (p *party) followAs(who *person) *viewing {
+func (p *fixture) followAs(who *person) *viewing {
 	p.Helper()
 	sources := graph.New(p.first.jukebox, slog.New(slog.DiscardHandler)).Sources()
 	opened, err := sources["viewerInRoom"](who.ctx, map[string]any{"roomId": p.roomID})
@@ -87,7 +88,7 @@ func (p *party) followAs(who *person) *viewing {
 	p.Cleanup(source.Close)
 	asked := make(chan struct{}) // at once
 	close(asked)
-	return &viewing{party: p, who: who, source: source, seen: -1, newer: asked}
+	return &viewing{fixture: p, who: who, source: source, seen: -1, newer: asked}
 }
 
 // hears waits for the next event.

@@ -52,7 +52,7 @@ func benchArrival(ctx context.Context, url string) error {
 }
 
 // subscribe opens a WebSocket to a server of its own and follows something of the first room, $r.
-func (p *party) subscribe(query string) (conn *websocket.Conn, stop func(), err error) {
+func (p *benchRoom) subscribe(query string) (conn *websocket.Conn, stop func(), err error) {
 	log := slog.New(slog.DiscardHandler)
 	resolver := graph.New(p.Jukebox, log)
 	handler := gqlserver.New(gqlserver.Config{

@@ -41,7 +41,7 @@ func benchLikes(ctx context.Context, url string, each time.Duration) error {
 }
 
 // compare measures in turns, so that a noisy moment of the machine meets both.
-func compare(ctx context.Context, p *party, bare *bareLike, spread, callers int, each time.Duration) (ours, theirs float64, err error) {
+func compare(ctx context.Context, p *benchRoom, bare *bareLike, spread, callers int, each time.Duration) (ours, theirs float64, err error) {
 	var likers []context.Context
 	for caller := range callers {
 		guests, err := p.guests(ctx, caller%spread, 1)
@@ -76,7 +76,7 @@ func compare(ctx context.Context, p *party, bare *bareLike, spread, callers int,
 }
 
 // toggle likes and unlikes in turn: each is a change of the room.
-func toggle(p *party, liker context.Context, itemID string, n int) (err error) {
+func toggle(p *benchRoom, liker context.Context, itemID string, n int) (err error) {
 	if n%2 == 0 {
 		_, err = p.LikeQueueItem(liker, itemID, nil)
 	} else {

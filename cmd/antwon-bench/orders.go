@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // benchOrders measures likes in a queue of many songs of a hundred guests, in each order: the time from the commit to the
@@ -19,7 +20,7 @@ func benchOrders(ctx context.Context, url string) error {
 		if err != nil {
 			return err
 		}
-		for i, order := range []jukebox.OrderMode{jukebox.OrderLikes, jukebox.OrderFair, jukebox.OrderTurns} {
+		for i, order := range []party.OrderMode{party.OrderLikes, party.OrderFair, party.OrderTurns} {
 			if err := p.benchOrder(order, i*likes, likes); err != nil {
 				p.close()
 				return fmt.Errorf("%s: %w", order, err)
@@ -31,7 +32,7 @@ func benchOrders(ctx context.Context, url string) error {
 }
 
 // newFullParty has a room with so many songs of so many guests.
-func newFullParty(ctx context.Context, url string, guests, songs int) (*party, error) {
+func newFullParty(ctx context.Context, url string, guests, songs int) (*benchRoom, error) {
 	p, err := newParty(ctx, url, 1)
 	if err != nil {
 		return nil, err
@@ -52,8 +53,8 @@ func newFullParty(ctx context.Context, url string, guests, songs int) (*party, e
 }
 
 // benchOrder gives likes of which so many were given before: each is somebody else's, or for another song.
-func (p *party) benchOrder(order jukebox.OrderMode, before, likes int) error {
-	_, err := p.UpdateRoom(p.hosts[0], p.rooms[0].ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{OrderMode: &order}}, nil)
+func (p *benchRoom) benchOrder(order party.OrderMode, before, likes int) error {
+	_, err := p.UpdateRoom(p.hosts[0], p.rooms[0].ID, jukebox.RoomChange{Settings: &party.SettingsChange{OrderMode: &order}}, nil)
 	if err != nil {
 		return err
 	}

@@ -8,25 +8,27 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/session"
 )
 
 // party is a jukebox with rooms, each with a song to be liked.
-type party struct {
+type benchRoom struct {
 	*jukebox.Jukebox
-	store   *jukebox.Store
+	store   *database.DB
 	tokens  *session.Tokens
 	metrics *prometheus.Registry
-	rooms   []*jukebox.Room
+	rooms   []*party.Room
 	hosts   []context.Context
-	items   []*jukebox.QueueItem
+	items   []*party.QueueItem
 }
 
 const feedInterval = 50 * time.Millisecond // the server's default
 
-func newParty(ctx context.Context, url string, rooms int) (*party, error) {
+func newParty(ctx context.Context, url string, rooms int) (*benchRoom, error) {
 	p, err := openParty(ctx, url, feedInterval)
 	if err != nil {
 		return nil, err
@@ -40,8 +42,8 @@ func newParty(ctx context.Context, url string, rooms int) (*party, error) {
 }
 
 // openParty opens the database, with whatever rooms are in it, and adds none.
-func openParty(ctx context.Context, url string, interval time.Duration) (*party, error) {
-	store, err := jukebox.OpenStore(ctx, url)
+func openParty(ctx context.Context, url string, interval time.Duration) (*benchRoom, error) {
+	store, err := database.Open(ctx, url)
 	if err != nil {
 		return nil, err
 	}
@@ -49,15 +51,15 @@ func openParty(ctx context.Context, url string, interval time.Duration) (*party,
 	if err != nil {
 		return nil, err
 	}
-	p := &party{store: store, tokens: tokens, metrics: prometheus.NewRegistry()}
+	p := &benchRoom{store: store, tokens: tokens, metrics: prometheus.NewRegistry()}
 	p.Jukebox = jukebox.New(jukebox.Config{
-		Store: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: catalog{}, DemoLogin: true, Free: func(jukebox.Viewer) bool { return true }, Demo: accounts{},
+		Database: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: catalog{}, DemoLogin: true, Free: func(jukebox.Viewer) bool { return true }, Demo: accounts{},
 		FeedInterval: interval, Metrics: p.metrics,
 	})
 	return p, nil
 }
 
-func (p *party) addRoom(ctx context.Context) error {
+func (p *benchRoom) addRoom(ctx context.Context) error {
 	login, err := p.DemoLogin(ctx, "Host")
 	if err != nil {
 		return err
@@ -75,7 +77,7 @@ func (p *party) addRoom(ctx context.Context) error {
 	return nil
 }
 
-func (p *party) guests(ctx context.Context, room, n int) ([]context.Context, error) {
+func (p *benchRoom) guests(ctx context.Context, room, n int) ([]context.Context, error) {
 	var guests []context.Context
 	for range n {
 		joined, err := p.JoinRoom(ctx, p.rooms[room].Code, "Guest")
@@ -87,7 +89,7 @@ func (p *party) guests(ctx context.Context, room, n int) ([]context.Context, err
 	return guests, nil
 }
 
-func (p *party) close() {
+func (p *benchRoom) close() {
 	p.Close()
 	_ = p.store.Close() // the database is dropped next
 }
@@ -97,8 +99,8 @@ func uri(n int) string { return fmt.Sprintf("spotify:track:%022d", n) }
 // catalog stands for Spotify, which is not measured here.
 type catalog struct{}
 
-func (catalog) Song(_ context.Context, _, songURI string) (jukebox.Song, error) {
-	return jukebox.Song{
+func (catalog) Song(_ context.Context, _, songURI string) (party.Song, error) {
+	return party.Song{
 		URI: songURI, Name: "A Song of Ordinary Length", Artists: []string{"Some Artist"}, AlbumName: "Some Album",
 		DurationMS: 200_000, SpotifyURL: "https://open.spotify.com/", ISRC: songURI[len(songURI)-12:], Playable: true,
 	}, nil
@@ -106,7 +108,7 @@ func (catalog) Song(_ context.Context, _, songURI string) (jukebox.Song, error) 
 
 func (catalog) Artist(context.Context, string, string) (string, error) { return "Some Artist", nil }
 
-func (catalog) Search(context.Context, string, string, int, int) ([]jukebox.Song, bool, error) {
+func (catalog) Search(context.Context, string, string, int, int) ([]party.Song, bool, error) {
 	return nil, false, nil
 }
 

@@ -44,7 +44,7 @@ func benchQueue(ctx context.Context, url string) error {
 	return nil
 }
 
-func read(p *party) error {
+func read(p *benchRoom) error {
 	room, err := p.Room(p.hosts[0], p.rooms[0].ID)
 	if err != nil {
 		return err

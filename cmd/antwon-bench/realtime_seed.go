@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // seed is a database with parties going on, of which each server that is measured gets a copy: so all begin with the same
@@ -67,7 +68,7 @@ func sow(ctx context.Context, folder string, rooms int) (*seed, error) {
 	return s, os.WriteFile(filepath.Join(folder, manifestFile), manifest, 0o600)
 }
 
-func sowRoom(ctx context.Context, p *party, room, size int) (seededRoom, error) {
+func sowRoom(ctx context.Context, p *benchRoom, room, size int) (seededRoom, error) {
 	r := seededRoom{ID: p.rooms[room].ID, Items: []string{p.items[room].ID}}
 	for n := 1; n < size; n++ {
 		added, err := p.AddSong(p.hosts[room], r.ID, uri(n), nil)
@@ -97,5 +98,5 @@ func readSeed(folder string) (*seed, error) {
 
 // viewer is the context of a guest's likes.
 func (g seededGuest) viewer(ctx context.Context) context.Context {
-	return jukebox.WithViewer(ctx, jukebox.Viewer{UserID: g.UserID, Kind: jukebox.GuestUser})
+	return jukebox.WithViewer(ctx, jukebox.Viewer{UserID: g.UserID, Kind: party.GuestUser})
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // The servers that are put under the same load.
@@ -29,7 +30,7 @@ const (
 // site is one server under load, a process of its own: a jukebox on a copy of the seed, one of the three handlers around
 // it, and beside it, at another address, the controls that the load generator uses.
 type site struct {
-	*party
+	*benchRoom
 	seed *seed
 	log  *slog.Logger
 }
@@ -87,7 +88,7 @@ func openSite(ctx context.Context, folder, database string, interval time.Durati
 	if err := p.store.Ready(ctx); err != nil {
 		return nil, err
 	}
-	return &site{party: p, seed: seed, log: slog.New(slog.NewTextHandler(os.Stderr, nil))}, nil
+	return &site{benchRoom: p, seed: seed, log: slog.New(slog.NewTextHandler(os.Stderr, nil))}, nil
 }
 
 func (s *site) handler(ctx context.Context, kind string) (*http.Server, error) {
@@ -119,7 +120,7 @@ func listen(address string, server *http.Server) (string, error) {
 func (s *site) authenticate(ctx context.Context, authorization string) (context.Context, error) {
 	const scheme = "Bearer "
 	if len(authorization) < len(scheme) {
-		return ctx, &jukebox.Error{Code: jukebox.Unauthenticated, Message: "no access token"}
+		return ctx, &party.Error{Code: party.Unauthenticated, Message: "no access token"}
 	}
 	viewer, err := s.tokens.Check(authorization[len(scheme):])
 	if err != nil {

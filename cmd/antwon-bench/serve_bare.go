@@ -12,7 +12,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // bare is the same feed without GraphQL: whoever subscribes gets the same bytes, written to one connection after the other.
@@ -120,7 +120,7 @@ type channel struct {
 	stop       func()
 
 	mu    sync.Mutex // held for a whole broadcast: a connection has one writer
-	state *jukebox.State
+	state *party.State
 	ids   map[*websocket.Conn]string
 }
 
@@ -140,7 +140,7 @@ func (c *channel) forget(conn *websocket.Conn) {
 	delete(c.ids, conn)
 }
 
-func (c *channel) broadcast(state *jukebox.State) {
+func (c *channel) broadcast(state *party.State) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	before := c.state.Version

@@ -2,17 +2,19 @@
 
 package main
 
-import "antwon.dj/backend/internal/jukebox"
+import (
+	"antwon.dj/backend/internal/party"
+)
 
 // What follows writes the same JSON as the two subscription documents get from GraphQL, byte for byte.
 
 type bareItem struct {
-	ID        string                 `json:"id"`
-	LikeCount int                    `json:"likeCount"`
-	State     jukebox.QueueItemState `json:"state"`
-	Position  *int                   `json:"position"`
-	Song      bareSong               `json:"song"`
-	AddedBy   *bareUser              `json:"addedBy"`
+	ID        string               `json:"id"`
+	LikeCount int                  `json:"likeCount"`
+	State     party.QueueItemState `json:"state"`
+	Position  *int                 `json:"position"`
+	Song      bareSong             `json:"song"`
+	AddedBy   *bareUser            `json:"addedBy"`
 }
 
 type bareSong struct {
@@ -46,11 +48,11 @@ type bareMoved struct {
 	Position int    `json:"position"`
 }
 
-func queueEvent(q jukebox.RoomQueue) bareQueue {
+func queueEvent(q party.RoomQueue) bareQueue {
 	return bareQueue{Version: q.Version, Items: bareItems(q.Items)}
 }
 
-func changeEvent(c jukebox.RoomQueueChange) bareChange {
+func changeEvent(c party.RoomQueueChange) bareChange {
 	event := bareChange{
 		Since: c.Since, Reset: c.Reset, Version: c.Version, Upserted: bareItems(c.Upserted),
 		RemovedIDs: append([]string{}, c.RemovedIDs...), Moved: []bareMoved{}, Order: c.Order,
@@ -61,7 +63,7 @@ func changeEvent(c jukebox.RoomQueueChange) bareChange {
 	return event
 }
 
-func bareItems(items []*jukebox.QueueItem) []bareItem {
+func bareItems(items []*party.QueueItem) []bareItem {
 	shown := make([]bareItem, 0, len(items))
 	for _, i := range items {
 		item := bareItem{

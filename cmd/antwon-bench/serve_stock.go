@@ -13,6 +13,7 @@ import (
 
 	"antwon.dj/backend/graph"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // newStock serves the same schema on gqlgen's WebSocket transport as it is shipped, without pings, and with its cache of
@@ -44,21 +45,21 @@ type stockSubscriptions struct {
 	jukebox *jukebox.Jukebox
 }
 
-func (s stockSubscriptions) RoomQueue(ctx context.Context, roomID string) (<-chan *jukebox.RoomQueue, error) {
-	return pump(ctx, s.jukebox, roomID, 0, func(state *jukebox.State) *jukebox.RoomQueue {
+func (s stockSubscriptions) RoomQueue(ctx context.Context, roomID string) (<-chan *party.RoomQueue, error) {
+	return pump(ctx, s.jukebox, roomID, 0, func(state *party.State) *party.RoomQueue {
 		queue := state.RoomQueue()
 		return &queue
 	})
 }
 
-func (s stockSubscriptions) RoomQueueChanges(ctx context.Context, roomID string, since *int) (<-chan *jukebox.RoomQueueChange, error) {
+func (s stockSubscriptions) RoomQueueChanges(ctx context.Context, roomID string, since *int) (<-chan *party.RoomQueueChange, error) {
 	var cursor *int64
 	version := int64(0)
 	if since != nil {
 		version = int64(*since)
 		cursor = &version
 	}
-	return pump(ctx, s.jukebox, roomID, version, func(state *jukebox.State) *jukebox.RoomQueueChange {
+	return pump(ctx, s.jukebox, roomID, version, func(state *party.State) *party.RoomQueueChange {
 		change := state.QueueChange(cursor)
 		cursor = &change.Version
 		return &change
@@ -66,7 +67,7 @@ func (s stockSubscriptions) RoomQueueChanges(ctx context.Context, roomID string,
 }
 
 // pump sends what show makes of the room's state and of each newer one. A subscriber that is slow skips to the newest.
-func pump[T any](ctx context.Context, j *jukebox.Jukebox, roomID string, since int64, show func(*jukebox.State) *T) (<-chan *T, error) {
+func pump[T any](ctx context.Context, j *jukebox.Jukebox, roomID string, since int64, show func(*party.State) *T) (<-chan *T, error) {
 	if _, err := j.MayFollow(ctx, roomID); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"antwon.dj/backend/graph"
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/server"
 )
 
@@ -22,7 +23,7 @@ func authenticate(tokens jukebox.Tokens) func(ctx context.Context, authorization
 		}
 		scheme, token, _ := strings.Cut(authorization, " ")
 		if !strings.EqualFold(scheme, "Bearer") {
-			return ctx, &jukebox.Error{Code: jukebox.Unauthenticated, Message: "authorization must be: Bearer, a space, and the access token"}
+			return ctx, &party.Error{Code: party.Unauthenticated, Message: "authorization must be: Bearer, a space, and the access token"}
 		}
 		viewer, err := tokens.Check(strings.TrimSpace(token))
 		if err != nil {

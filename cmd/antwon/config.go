@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/gqlserver"
-	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/secrets"
 	"antwon.dj/backend/internal/server"
 	"antwon.dj/backend/internal/session/openid"
@@ -29,10 +29,10 @@ type config struct {
 	addr           string
 	publicURL      string // without a slash at the end
 	databaseURL    string
-	databaseLogin  jukebox.DatabaseLogin // nil: the URL says who
-	natsURL        string                // "": this is the only server
-	sessionSecrets [][]byte              // for access tokens, the present one first; nil: one is kept beside the database
-	encryptionKeys [][]byte              // for hosts' tokens, the present one first; nil: the session secrets
+	databaseLogin  database.Credentials // nil: the URL says who
+	natsURL        string               // "": this is the only server
+	sessionSecrets [][]byte             // for access tokens, the present one first; nil: one is kept beside the database
+	encryptionKeys [][]byte             // for hosts' tokens, the present one first; nil: the session secrets
 	spotify        spotifyApp
 	oidc           openid.Config // without an issuer nobody signs in by a provider
 	allowedOrigins []string

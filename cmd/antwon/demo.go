@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/server"
 	"antwon.dj/backend/internal/spotify"
 	"antwon.dj/backend/internal/spotify/sim"
@@ -145,7 +146,7 @@ func (d *demoParty) NewAccount(_ context.Context, hostID, displayName string) (j
 }
 
 // open finds the demo's own room, or opens it with a few songs in it.
-func (d *demoParty) open(ctx context.Context, j *jukebox.Jukebox, covers string) (*jukebox.Room, error) {
+func (d *demoParty) open(ctx context.Context, j *jukebox.Jukebox, covers string) (*party.Room, error) {
 	if err := j.MoveCovers(ctx, covers+"/"); err != nil {
 		return nil, err
 	}
@@ -164,7 +165,7 @@ func (d *demoParty) open(ctx context.Context, j *jukebox.Jukebox, covers string)
 	}
 	code, name := demoCode, "The demo party"
 	room, err = j.CreateRoom(ctx, jukebox.NewRoom{Code: &code, Name: &name}, nil)
-	if jukebox.CodeOf(err) == jukebox.Conflict { // another host of the demo took the code
+	if party.CodeOf(err) == party.Conflict { // another host of the demo took the code
 		room, err = j.CreateRoom(ctx, jukebox.NewRoom{Name: &name}, nil)
 	}
 	if err != nil {
@@ -173,11 +174,11 @@ func (d *demoParty) open(ctx context.Context, j *jukebox.Jukebox, covers string)
 	return room, d.addSongs(ctx, j, room)
 }
 
-func (d *demoParty) addSongs(ctx context.Context, j *jukebox.Jukebox, room *jukebox.Room) error {
+func (d *demoParty) addSongs(ctx context.Context, j *jukebox.Jukebox, room *party.Room) error {
 	catalogue := d.simulated.Catalogue()
 	for n := range demoSongs {
 		_, err := j.AddSong(ctx, room.ID, catalogue[n*len(catalogue)/demoSongs].URI, nil)
-		if err != nil && jukebox.CodeOf(err) != jukebox.Refused { // some songs of the catalogue are not playable
+		if err != nil && party.CodeOf(err) != party.Refused { // some songs of the catalogue are not playable
 			return err
 		}
 	}
@@ -187,12 +188,12 @@ func (d *demoParty) addSongs(ctx context.Context, j *jukebox.Jukebox, room *juke
 // signIn is the demo's own host, for who has the key.
 func (d *demoParty) signIn(ctx context.Context, j *jukebox.Jukebox, key string) (*jukebox.Session, error) {
 	if subtle.ConstantTimeCompare([]byte(key), []byte(d.key)) != 1 {
-		return nil, &jukebox.Error{Code: jukebox.Forbidden, Message: "this link was for an earlier start of the demo: take the one that it printed last"}
+		return nil, &party.Error{Code: party.Forbidden, Message: "this link was for an earlier start of the demo: take the one that it printed last"}
 	}
 	return j.DemoHost(ctx, demoHost)
 }
 
-func welcome(cfg config, room *jukebox.Room, key string) string {
+func welcome(cfg config, room *party.Room, key string) string {
 	return fmt.Sprintf(`
   antwon.dj: the room %[2]s is open, and a simulated Spotify plays its queue.
 

@@ -20,7 +20,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/secrets"
 )
 
@@ -85,7 +85,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 
 // migrate relies on opening, which migrates.
 func migrate(ctx context.Context, cfg config, stdout io.Writer) error {
-	store, err := jukebox.OpenStoreAs(ctx, cfg.databaseURL, cfg.databaseLogin)
+	store, err := database.OpenAs(ctx, cfg.databaseURL, cfg.databaseLogin)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/live/natsbus"
 	"antwon.dj/backend/internal/secrets"
 	"antwon.dj/backend/internal/session"
@@ -127,7 +127,7 @@ func (p *parser) database(name, fallback string) string {
 	given := p.orFile(name)
 	p.asked[name] = given != ""
 	value := cmp.Or(given, fallback)
-	shown, err := jukebox.CheckDatabaseURL(value)
+	shown, err := database.CheckURL(value)
 	if err != nil {
 		p.fault(name, "%v", err)
 	}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"antwon.dj/backend/graph"
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
@@ -100,7 +101,7 @@ func coverOrigins(cfg config) []string {
 }
 
 // ready says no as soon as the server is told to stop, so that a load balancer sends clients elsewhere.
-func (p *program) ready(store *jukebox.Store) func(context.Context) error {
+func (p *program) ready(store *database.DB) func(context.Context) error {
 	return func(ctx context.Context) error {
 		select {
 		case <-p.draining:

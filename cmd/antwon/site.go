@@ -8,7 +8,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/session/openid"
 	"antwon.dj/backend/internal/spotify"
@@ -21,7 +23,7 @@ type site struct {
 	log     *slog.Logger
 	metrics *prometheus.Registry
 	tracing *telemetry.Tracing
-	store   *jukebox.Store
+	store   *database.DB
 	bus     *hintBus
 	tokens  *session.Tokens
 	vault   *spotify.Vault
@@ -47,7 +49,7 @@ func openSite(ctx context.Context, cfg config, log *slog.Logger) (s *site, err e
 	if s.tracing, err = startTracing(ctx, cfg, log, s.metrics); err != nil {
 		return nil, err
 	}
-	if s.store, err = jukebox.OpenStoreAs(ctx, cfg.databaseURL, cfg.databaseLogin); err != nil {
+	if s.store, err = database.OpenAs(ctx, cfg.databaseURL, cfg.databaseLogin); err != nil {
 		s.tracing.Close()
 		return nil, err
 	}
@@ -73,7 +75,7 @@ type freedoms struct {
 // start puts the jukebox and the wire on it; nothing runs before program.serve.
 func (s *site) start(demo freedoms) {
 	s.jukebox = jukebox.New(jukebox.Config{
-		Store: s.store, Bus: s.bus, Tokens: s.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify,
+		Database: s.store, Bus: s.bus, Tokens: s.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify,
 		Identity: identityOf(s.cfg), DemoLogin: s.cfg.isDemo(), Demo: demo.accounts, PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins,
 		Free: func(v jukebox.Viewer) bool { return isFree(s.cfg, v) }, FeedInterval: s.cfg.feedInterval, Log: s.log, Metrics: s.metrics,
 		Tracing: s.tracing.Provider(),
@@ -93,7 +95,7 @@ func identityOf(cfg config) jukebox.IdentityProvider {
 }
 
 // isFree says who may do as much as they like: the hosts of a demo, who try things out.
-func isFree(cfg config, v jukebox.Viewer) bool { return cfg.isDemo() && v.Kind == jukebox.HostUser }
+func isFree(cfg config, v jukebox.Viewer) bool { return cfg.isDemo() && v.Kind == party.HostUser }
 
 func (s *site) close() error {
 	s.spotify.Close()

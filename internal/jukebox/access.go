@@ -5,18 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-)
 
-// Role is what somebody is in a room.
-type Role string
-
-const (
-	RoleHost    Role = "HOST"
-	RoleCohost  Role = "COHOST"
-	RoleGuest   Role = "GUEST"
-	RoleScreen  Role = "SCREEN" // watches only
-	RoleRemoved Role = "REMOVED"
-	RoleBanned  Role = "BANNED"
+	"antwon.dj/backend/internal/party"
 )
 
 // access is who asks, and what they are in the room that they ask about.
@@ -24,9 +14,9 @@ type access struct {
 	viewer Viewer
 	roomID string
 	hostID string
-	status RoomStatus
-	role   Role   // empty: not a member
-	act    Action // what they were let in for
+	status party.RoomStatus
+	role   party.Role   // empty: not a member
+	act    party.Action // what they were let in for
 	// Of the room when it was asked about:
 	version int64
 	members int64 // the version at which it was decided last who may be here
@@ -37,8 +27,8 @@ type access struct {
 
 // open refuses changes of a closed room.
 func (a access) open() error {
-	if a.status != Open {
-		return errorf(Conflict, "this room is closed")
+	if a.status != party.Open {
+		return party.Errorf(party.Conflict, "this room is closed")
 	}
 	return nil
 }
@@ -51,8 +41,8 @@ LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = ? WHERE i.id = ?`
 )
 
 var (
-	errNoRoom = errorf(NotFound, "there is no room with this id")
-	errNoItem = errorf(NotFound, "there is no song with this id in a queue")
+	errNoRoom = party.Errorf(party.NotFound, "there is no room with this id")
+	errNoItem = party.Errorf(party.NotFound, "there is no song with this id in a queue")
 )
 
 // toRoom returns what the viewer is in a room; Unauthenticated without a viewer, NotFound if there is no such room.
@@ -61,12 +51,12 @@ func (j *Jukebox) toRoom(ctx context.Context, roomID string) (access, error) {
 	if err != nil {
 		return access{}, err
 	}
-	if _, err := parseID("roomId", roomID); err != nil {
+	if _, err := party.ParseID("roomId", roomID); err != nil {
 		return access{}, err
 	}
 	a := access{viewer: viewer}
-	var role sql.Null[Role]
-	err = j.store.readDB.QueryRowContext(ctx, roomAccessQuery, viewer.UserID, roomID).Scan(&a.roomID, &a.hostID, &a.status, &a.version, &a.members, &role)
+	var role sql.Null[party.Role]
+	err = j.db.SQL.QueryRowContext(ctx, roomAccessQuery, viewer.UserID, roomID).Scan(&a.roomID, &a.hostID, &a.status, &a.version, &a.members, &role)
 	if errors.Is(err, sql.ErrNoRows) {
 		return access{}, errNoRoom
 	}
@@ -83,13 +73,13 @@ func (j *Jukebox) toItem(ctx context.Context, itemID string) (access, error) {
 	if err != nil {
 		return access{}, err
 	}
-	if _, err := parseID("itemId", itemID); err != nil {
+	if _, err := party.ParseID("itemId", itemID); err != nil {
 		return access{}, err
 	}
 	a := access{viewer: viewer}
-	var role sql.Null[Role]
+	var role sql.Null[party.Role]
 	var addedBy sql.Null[string]
-	err = j.store.readDB.QueryRowContext(ctx, itemAccessQuery, viewer.UserID, itemID).
+	err = j.db.SQL.QueryRowContext(ctx, itemAccessQuery, viewer.UserID, itemID).
 		Scan(&a.roomID, &a.hostID, &a.status, &a.members, &role, &a.itemID, &addedBy)
 	if errors.Is(err, sql.ErrNoRows) {
 		return access{}, errNoItem

@@ -7,6 +7,8 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/spotifyaccount"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
 // SpotifyCredentials are what the server keeps to act for a host at Spotify. The vault of the spotify package seals and
@@ -32,16 +34,16 @@ type Authorizer interface {
 }
 
 // Accounts are the hosts' Spotify accounts.
-type Accounts struct{ store *Store }
+type Accounts struct{ db *database.DB }
 
 // NewAccounts returns the accounts in a store.
-func NewAccounts(store *Store) *Accounts { return &Accounts{store} }
+func NewAccounts(store *database.DB) *Accounts { return &Accounts{store} }
 
 // SpotifyCredentials returns what is needed to act for a host at Spotify; NotFound if the host has not connected it.
 func (a *Accounts) SpotifyCredentials(ctx context.Context, hostID string) (SpotifyCredentials, error) {
-	row, err := a.store.read.SpotifyAccount.Query().Where(spotifyaccount.UserID(hostID)).Only(ctx)
+	row, err := a.db.Read.SpotifyAccount.Query().Where(spotifyaccount.UserID(hostID)).Only(ctx)
 	if ent.IsNotFound(err) {
-		return SpotifyCredentials{}, errorf(NotFound, "this host has not connected Spotify")
+		return SpotifyCredentials{}, party.Errorf(party.NotFound, "this host has not connected Spotify")
 	}
 	if err != nil {
 		return SpotifyCredentials{}, fmt.Errorf("load Spotify credentials: %w", err)
@@ -51,12 +53,12 @@ func (a *Accounts) SpotifyCredentials(ctx context.Context, hostID string) (Spoti
 
 // BeginSpotifyRefresh takes the right to refresh a host's tokens for so long; false while another server has it.
 func (a *Accounts) BeginSpotifyRefresh(ctx context.Context, hostID string, most time.Duration) (bool, error) {
-	now, err := a.store.now(ctx)
+	now, err := a.db.Now(ctx)
 	if err != nil {
 		return false, err
 	}
 	taken := 0
-	err = a.store.inTx(ctx, func(tx *ent.Tx) (err error) {
+	err = a.db.InTx(ctx, func(tx *ent.Tx) (err error) {
 		free := spotifyaccount.Or(spotifyaccount.RefreshingUntilIsNil(), spotifyaccount.RefreshingUntilLTE(now))
 		taken, err = tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID), free).SetRefreshingUntil(now.Add(most)).Save(ctx)
 		return err
@@ -66,14 +68,14 @@ func (a *Accounts) BeginSpotifyRefresh(ctx context.Context, hostID string, most 
 
 // EndSpotifyRefresh gives it back. SaveSpotifyTokens does so too.
 func (a *Accounts) EndSpotifyRefresh(ctx context.Context, hostID string) error {
-	return a.store.inTx(ctx, func(tx *ent.Tx) error {
+	return a.db.InTx(ctx, func(tx *ent.Tx) error {
 		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).ClearRefreshingUntil().Exec(ctx)
 	})
 }
 
 // SaveSpotifyTokens replaces a host's sealed tokens.
 func (a *Accounts) SaveSpotifyTokens(ctx context.Context, hostID string, sealed []byte) error {
-	return a.store.inTx(ctx, func(tx *ent.Tx) error {
+	return a.db.InTx(ctx, func(tx *ent.Tx) error {
 		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetSealedTokens(sealed).
 			ClearRefreshingUntil().Exec(ctx)
 	})
@@ -81,7 +83,7 @@ func (a *Accounts) SaveSpotifyTokens(ctx context.Context, hostID string, sealed 
 
 // MarkSpotifyReconnect remembers that Spotify accepts a host's authorization no more.
 func (a *Accounts) MarkSpotifyReconnect(ctx context.Context, hostID string) error {
-	return a.store.inTx(ctx, func(tx *ent.Tx) error {
+	return a.db.InTx(ctx, func(tx *ent.Tx) error {
 		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetNeedsReconnect(true).Exec(ctx)
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -14,28 +13,30 @@ import (
 	"antwon.dj/backend/ent/predicate"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/song"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
-	maxQueue = 500 // songs that can wait in a room
+
 	// songFreshness is how long Spotify's description of a song is taken from memory when it is added.
 	songFreshness = time.Hour
 )
 
 // AddedSong is what adding a song gave.
 type AddedSong struct {
-	Item          *QueueItem
+	Item          *party.QueueItem
 	AlreadyQueued bool // the recording was there: the add became a like, or none if it is committed or playing
 }
 
 // AddSong adds a song by its URI or link to a room's queue. A recording that is queued already becomes a like of the
 // viewer instead. For guests. NotFound if Spotify has no such song, Refused by a rule of the room.
 func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *string) (*AddedSong, error) {
-	a, err := j.enter(ctx, roomID, ActAdd)
+	a, err := j.enter(ctx, roomID, party.ActAdd)
 	if err != nil {
 		return nil, err
 	}
-	uri, err := parseTrack("songUri", songURI)
+	uri, err := party.ParseTrack("songUri", songURI)
 	if err != nil {
 		return nil, err
 	}
@@ -44,8 +45,8 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 	if err != nil {
 		return nil, fmt.Errorf("add song: %w", err)
 	}
-	var s Song
-	if a.status == Open && !known { // a closed room takes none, but still answers for those it took
+	var s party.Song
+	if a.status == party.Open && !known { // a closed room takes none, but still answers for those it took
 		if s, err = j.fetch(ctx, a.hostID, uri); err != nil {
 			return nil, fmt.Errorf("add song: %w", err)
 		}
@@ -64,19 +65,19 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 }
 
 // fetch returns Spotify's description of a song. It asks Spotify before any transaction begins.
-func (j *Jukebox) fetch(ctx context.Context, hostID, uri string) (Song, error) {
+func (j *Jukebox) fetch(ctx context.Context, hostID, uri string) (party.Song, error) {
 	key := fetchedKey(hostID, uri)
 	if known, ok := j.fetched.Get(key); ok && time.Since(known.at) < songFreshness {
 		return known.song, nil
 	}
 	s, err := j.cfg.Catalog.Song(ctx, hostID, uri)
-	if CodeOf(err) == UpstreamUnavailable {
+	if party.CodeOf(err) == party.UpstreamUnavailable {
 		if known, found, loadErr := j.knownSong(ctx, uri); found || loadErr != nil {
 			return known, loadErr
 		}
 	}
 	if err != nil {
-		return Song{}, err
+		return party.Song{}, err
 	}
 	j.remember(hostID, s)
 	return s, nil
@@ -85,8 +86,8 @@ func (j *Jukebox) fetch(ctx context.Context, hostID, uri string) (Song, error) {
 // fetchedKey keeps hosts apart: what is playable differs from country to country.
 func fetchedKey(hostID, uri string) string { return hostID + " " + uri }
 
-func (t *roomTx) addSong(ctx context.Context, s Song) (outcome, error) {
-	recording := recordingOf(s)
+func (t *roomTx) addSong(ctx context.Context, s party.Song) (outcome, error) {
+	recording := party.RecordingOf(s)
 	queued, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecording(recording)).Only(ctx)
 	if err == nil {
 		return outcome{objectID: queued.ID, flag: true}, t.addAgain(ctx, queued)
@@ -102,14 +103,14 @@ func (t *roomTx) addSong(ctx context.Context, s Song) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	if refusal := settings.mayAdd(w, t.now); refusal != nil {
-		return outcome{}, refused(refusal)
+	if refusal := settings.MayAdd(w, t.now); refusal != nil {
+		return outcome{}, refusal.Err()
 	}
 	newcomer, err := t.isNewcomer(ctx, &settings)
 	if err != nil {
 		return outcome{}, err
 	}
-	id := newID()
+	id := database.NewID()
 	if err := t.queue(ctx, entry{id: id, song: s, addedBy: &t.actor, waits: newcomer}); err != nil {
 		return outcome{}, err
 	}
@@ -118,15 +119,15 @@ func (t *roomTx) addSong(ctx context.Context, s Song) (outcome, error) {
 	if newcomer {
 		err = t.concernHosts(ctx)
 	}
-	return outcome{objectID: id}, cmp.Or(err, t.countAdd(ctx, w.adds))
+	return outcome{objectID: id}, cmp.Or(err, t.countAdd(ctx, w.Allowance))
 }
 
 // addAgain adds a recording that is there already: a like, where likes count.
 func (t *roomTx) addAgain(ctx context.Context, queued *ent.QueueItem) error {
-	if mayLike(QueueItemState(queued.State)) != nil {
+	if party.MayLike(party.QueueItemState(queued.State)) != nil {
 		return nil
 	}
-	if err := t.like(ctx, queued, t.actor); err != nil || QueueItemState(queued.State) != AwaitingApproval {
+	if err := t.like(ctx, queued, t.actor); err != nil || party.QueueItemState(queued.State) != party.AwaitingApproval {
 		return err
 	}
 	settings, err := t.settings(ctx)
@@ -140,16 +141,16 @@ func (t *roomTx) addAgain(ctx context.Context, queued *ent.QueueItem) error {
 }
 
 // wish is what the rules have to know of a song that the actor wants to add.
-func (t *roomTx) wish(ctx context.Context, s Song, recording string, settings *RoomSettings) (w wish, err error) {
-	w = wish{song: s, role: t.role}
-	if w.waiting, err = t.waiting().Where(askedFor()).Count(ctx); err != nil {
+func (t *roomTx) wish(ctx context.Context, s party.Song, recording string, settings *party.RoomSettings) (w party.AddRequest, err error) {
+	w = party.AddRequest{Song: s, Role: t.role}
+	if w.Waiting, err = t.waiting().Where(askedFor()).Count(ctx); err != nil {
 		return w, err
 	}
-	if w.playedAt, err = t.playedAt(ctx, recording, settings); err != nil || t.role != RoleGuest {
+	if w.PlayedAt, err = t.playedAt(ctx, recording, settings); err != nil || t.role != party.RoleGuest {
 		return w, err
 	}
 	if settings.MaxQueuedPerGuest != nil {
-		if w.queued, err = t.waiting().Where(queueitem.AddedByID(t.actor)).Count(ctx); err != nil {
+		if w.Queued, err = t.waiting().Where(queueitem.AddedByID(t.actor)).Count(ctx); err != nil {
 			return w, err
 		}
 	}
@@ -158,7 +159,7 @@ func (t *roomTx) wish(ctx context.Context, s Song, recording string, settings *R
 		if err != nil {
 			return w, err
 		}
-		w.adds = allowanceOf(row, settings)
+		w.Allowance = allowanceOf(row, settings)
 	}
 	return w, nil
 }
@@ -166,7 +167,7 @@ func (t *roomTx) wish(ctx context.Context, s Song, recording string, settings *R
 // waiting are the songs that wait, also for approval.
 func (t *roomTx) waiting() *ent.QueueItemQuery {
 	return t.tx.QueueItem.Query().
-		Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecordingNotNil(), queueitem.StateNEQ(string(NowPlaying)))
+		Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecordingNotNil(), queueitem.StateNEQ(string(party.NowPlaying)))
 }
 
 // askedFor is true of all but fallback music, which takes nobody's place.
@@ -178,7 +179,7 @@ func askedFor() predicate.QueueItem {
 func fillsIn(row *ent.QueueItem) bool { return row.AddedByID == nil && row.LikeCount == 0 }
 
 // playedAt returns when a recording began to play last, if that matters.
-func (t *roomTx) playedAt(ctx context.Context, recording string, settings *RoomSettings) (time.Time, error) {
+func (t *roomTx) playedAt(ctx context.Context, recording string, settings *party.RoomSettings) (time.Time, error) {
 	if settings.CooldownMinutes == 0 {
 		return time.Time{}, nil
 	}
@@ -193,27 +194,27 @@ func (t *roomTx) playedAt(ctx context.Context, recording string, settings *RoomS
 	return *row.StartedAt, nil
 }
 
-func allowanceOf(row *ent.Membership, s *RoomSettings) allowance {
-	a := allowance{perHour: *s.AddsPerHour}
+func allowanceOf(row *ent.Membership, s *party.RoomSettings) party.Allowance {
+	a := party.Allowance{PerHour: *s.AddsPerHour}
 	if row.AddsFullAt != nil {
-		a.fullAt = *row.AddsFullAt
+		a.FullAt = *row.AddsFullAt
 	}
 	return a
 }
 
 // countAdd counts a song against what the actor may add, where that is limited.
-func (t *roomTx) countAdd(ctx context.Context, adds allowance) error {
-	if adds.perHour == 0 {
+func (t *roomTx) countAdd(ctx context.Context, adds party.Allowance) error {
+	if adds.PerHour == 0 {
 		return nil
 	}
 	return t.tx.Membership.Update().Where(membership.RoomID(t.roomID), membership.UserID(t.actor)).
-		SetAddsFullAt(microseconds(adds.take(t.now).fullAt)).Exec(ctx)
+		SetAddsFullAt(database.Microseconds(adds.Spend(t.now).FullAt)).Exec(ctx)
 }
 
 // entry is a song that comes into the queue.
 type entry struct {
 	id      string
-	song    Song
+	song    party.Song
 	addedBy *string // nil: nobody
 	waits   bool    // for a host's approval
 }
@@ -223,35 +224,27 @@ func (t *roomTx) queue(ctx context.Context, e entry) error {
 	if err := t.keepSong(ctx, e.song); err != nil {
 		return err
 	}
-	recording := recordingOf(e.song)
+	recording := party.RecordingOf(e.song)
 	create := t.alter().QueueItem.Create().SetID(e.id).SetRoomID(t.roomID).SetSongID(e.song.URI).SetNillableAddedByID(e.addedBy).
-		SetAddedAt(t.now).SetAge(t.version).SetVersion(t.version).SetState(string(Queued)).SetLikeCount(0).
+		SetAddedAt(t.now).SetAge(t.version).SetVersion(t.version).SetState(string(party.Queued)).SetLikeCount(0).
 		SetRecording(recording).SetActiveRecording(recording)
 	if e.waits {
-		create.SetState(string(AwaitingApproval)).SetApproval(approvalWaiting)
+		create.SetState(string(party.AwaitingApproval)).SetApproval(approvalWaiting)
 	}
 	return create.Exec(ctx)
 }
 
 // keepSong stores a song, or notes that it was fetched anew.
-func (t *roomTx) keepSong(ctx context.Context, s Song) error {
+func (t *roomTx) keepSong(ctx context.Context, s party.Song) error {
 	n, err := t.tx.Song.Update().Where(song.ID(s.URI)).SetPlayable(s.Playable).SetFetchedAt(t.now).SetArtistUris(s.ArtistURIs).Save(ctx)
 	if err != nil || n == 1 {
 		return err
 	}
-	err = t.note().Song.Create().SetID(s.URI).SetName(cut(s.Name, 1024)).SetArtists(s.Artists).SetArtistUris(s.ArtistURIs).SetAlbumName(cut(s.AlbumName, 1024)).
+	err = t.note().Song.Create().SetID(s.URI).SetName(party.Cut(s.Name, 1024)).SetArtists(s.Artists).SetArtistUris(s.ArtistURIs).SetAlbumName(party.Cut(s.AlbumName, 1024)).
 		SetNillableImageURL(s.ImageURL).SetDurationMs(s.DurationMS).SetExplicit(s.Explicit).SetPlayable(s.Playable).
-		SetSpotifyURL(s.SpotifyURL).SetIsrc(cut(s.ISRC, 32)).SetFetchedAt(t.now).Exec(ctx)
+		SetSpotifyURL(s.SpotifyURL).SetIsrc(party.Cut(s.ISRC, 32)).SetFetchedAt(t.now).Exec(ctx)
 	if ent.IsConstraintError(err) { // added to another room at this moment
 		return nil
 	}
 	return err
-}
-
-// cut shortens a text of Spotify's to so many bytes that its column takes, at the edge of a character.
-func cut(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "")
 }

@@ -11,6 +11,7 @@ import (
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/predicate"
 	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/internal/party"
 )
 
 // What a song's approval can be; NULL: it needed none.
@@ -20,8 +21,8 @@ const (
 )
 
 // ApproveItem lets a song that waits for approval into the queue; approving an approved one is no error. For hosts.
-func (j *Jukebox) ApproveItem(ctx context.Context, itemID string) (*QueueItem, error) {
-	a, err := j.enterItem(ctx, itemID, ActApprove)
+func (j *Jukebox) ApproveItem(ctx context.Context, itemID string) (*party.QueueItem, error) {
+	a, err := j.enterItem(ctx, itemID, party.ActApprove)
 	if err != nil {
 		return nil, err
 	}
@@ -33,9 +34,9 @@ func (j *Jukebox) ApproveItem(ctx context.Context, itemID string) (*QueueItem, e
 		switch {
 		case err != nil:
 			return err
-		case item.State == string(Removed):
-			return errorf(NotFound, "this song is in the queue no more")
-		case item.State != string(AwaitingApproval):
+		case item.State == string(party.Removed):
+			return party.Errorf(party.NotFound, "this song is in the queue no more")
+		case item.State != string(party.AwaitingApproval):
 			return nil
 		}
 		return t.approve(ctx, item)
@@ -56,13 +57,13 @@ func (t *roomTx) approve(ctx context.Context, item *ent.QueueItem) error {
 	}
 	t.tell(deed{kind: DidApprove, itemID: item.ID})
 	return t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).
-		SetState(string(Queued)).SetApproval(approvalGiven).SetVersion(t.version).Exec(ctx)
+		SetState(string(party.Queued)).SetApproval(approvalGiven).SetVersion(t.version).Exec(ctx)
 }
 
 // concernHosts declares that a change concerns those who approve songs.
 func (t *roomTx) concernHosts(ctx context.Context) error {
 	ids, err := t.tx.Membership.Query().
-		Where(membership.RoomID(t.roomID), membership.RoleIn(string(RoleHost), string(RoleCohost))).Select(membership.FieldUserID).Strings(ctx)
+		Where(membership.RoomID(t.roomID), membership.RoleIn(string(party.RoleHost), string(party.RoleCohost))).Select(membership.FieldUserID).Strings(ctx)
 	for _, id := range ids {
 		t.concerns(id)
 	}
@@ -70,18 +71,18 @@ func (t *roomTx) concernHosts(ctx context.Context) error {
 }
 
 // isNewcomer says that the actor's songs wait for approval.
-func (t *roomTx) isNewcomer(ctx context.Context, s *RoomSettings) (bool, error) {
-	if !s.RequireApproval || t.role != RoleGuest {
+func (t *roomTx) isNewcomer(ctx context.Context, s *party.RoomSettings) (bool, error) {
+	if !s.RequireApproval || t.role != party.RoleGuest {
 		return false, nil
 	}
 	accepted, err := accepted(ctx, t.tx.QueueItem, t.roomID, t.actor)
-	return s.needsApproval(t.role, accepted), err
+	return s.NeedsApproval(t.role, accepted), err
 }
 
 // accepted counts a guest's songs that a host approved, or somebody else likes.
 func accepted(ctx context.Context, items *ent.QueueItemClient, roomID, userID string) (int, error) {
 	return items.Query().Where(queueitem.RoomID(roomID), queueitem.AddedByID(userID),
-		queueitem.StateNotIn(string(AwaitingApproval), string(Removed)),
+		queueitem.StateNotIn(string(party.AwaitingApproval), string(party.Removed)),
 		queueitem.Or(queueitem.Approval(approvalGiven), likedByOthers(userID))).Count(ctx)
 }
 

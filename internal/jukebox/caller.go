@@ -5,6 +5,8 @@ import (
 
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/user"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
 // Caller is where a request comes from. It proves nothing, and only keeps some out.
@@ -31,17 +33,17 @@ func deviceHash(ctx context.Context) *string {
 	if device == "" {
 		return nil
 	}
-	hashed := hash([]byte(device))
+	hashed := database.Hash([]byte(device))
 	return &hashed
 }
 
-var errBanned = errorf(Forbidden, "you were removed from this room for good")
+var errBanned = party.Errorf(party.Forbidden, "you were removed from this room for good")
 
 // mayCome refuses devices from which somebody was banned, and too many people from one address.
 func (j *Jukebox) mayCome(ctx context.Context, roomID string) error {
 	if device := deviceHash(ctx); device != nil {
-		banned, err := j.store.read.Membership.Query().
-			Where(membership.RoomID(roomID), membership.Role(string(RoleBanned)), membership.HasUserWith(user.DeviceHash(*device))).Exist(ctx)
+		banned, err := j.db.Read.Membership.Query().
+			Where(membership.RoomID(roomID), membership.Role(string(party.RoleBanned)), membership.HasUserWith(user.DeviceHash(*device))).Exist(ctx)
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,9 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 )
 
 // roomTx is one change of one room, inside a transaction that it may share with others.
@@ -20,12 +22,12 @@ type roomTx struct {
 	now     time.Time // UTC, in microseconds
 	altered bool
 	noted   bool
-	closes  bool     // the room is closed by this change: none may follow
-	users   []string // whom it concerns; nil: everybody
-	members int64    // the room's version at which it was decided last who may be here
-	actor   string   // who makes the change; empty: the server itself
-	role    Role     // what they are in the room now
-	deeds   []deed   // for the log
+	closes  bool       // the room is closed by this change: none may follow
+	users   []string   // whom it concerns; nil: everybody
+	members int64      // the room's version at which it was decided last who may be here
+	actor   string     // who makes the change; empty: the server itself
+	role    party.Role // what they are in the room now
+	deeds   []deed     // for the log
 }
 
 // alter is for writing what watchers of the room see: the room gets a new version.
@@ -57,11 +59,11 @@ func (c *changer) transact(group []*pendingChange) (hints []live.Hint, err error
 	if len(group) == 0 {
 		return nil, nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(group[0].ctx), changeTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(group[0].ctx), database.TxTimeout)
 	defer cancel()
-	tx, err := c.store.write.Tx(ctx)
+	tx, err := c.db.Write.Tx(ctx)
 	if err != nil {
-		return nil, &txError{err: err}
+		return nil, &database.TxError{Err: err}
 	}
 	defer func() {
 		if err != nil {
@@ -81,7 +83,7 @@ func (c *changer) transact(group []*pendingChange) (hints []live.Hint, err error
 		return nil, err
 	}
 	if err = tx.Commit(); err != nil {
-		return nil, &txError{commit: true, err: err}
+		return nil, &database.TxError{Commit: true, Err: err}
 	}
 	return hints, nil
 }
@@ -109,11 +111,11 @@ func (r lockedRooms) apply(ctx context.Context, tx *ent.Tx, p *pendingChange) (r
 		return nil, err
 	}
 	if !locked.open || locked.closed {
-		return errorf(Conflict, "this room is closed"), nil
+		return party.Errorf(party.Conflict, "this room is closed"), nil
 	}
-	t := &roomTx{tx: tx, roomID: p.room, version: locked.version + 1, members: locked.members, now: microseconds(time.Now())}
+	t := &roomTx{tx: tx, roomID: p.room, version: locked.version + 1, members: locked.members, now: database.Microseconds(time.Now())}
 	err = guarded(p.within(ctx), p.fn, t)
-	if err != nil && (t.altered || t.noted || CodeOf(err) == Internal) {
+	if err != nil && (t.altered || t.noted || party.CodeOf(err) == party.Internal) {
 		return nil, err
 	}
 	if err != nil {
@@ -138,7 +140,7 @@ func (r lockedRooms) lock(ctx context.Context, tx *ent.Tx, roomID string) (*lock
 	if locked := r[roomID]; locked != nil {
 		return locked, nil
 	}
-	n, err := tx.Room.Update().Where(room.ID(roomID), room.Status(string(Open))).AddVersion(1).Save(ctx)
+	n, err := tx.Room.Update().Where(room.ID(roomID), room.Status(string(party.Open))).AddVersion(1).Save(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("lock the room: %w", err)
 	}
@@ -218,5 +220,3 @@ type txContext struct {
 }
 
 func (c txContext) Value(key any) any { return c.values.Value(key) }
-
-func microseconds(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

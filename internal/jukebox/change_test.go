@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 func TestLikesOfManyAtOnceAreAllCountedOnce(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		const guests, songs = 24, 3
-		var items []*jukebox.QueueItem
+		var items []*party.QueueItem
 		for n := range songs {
 			items = append(items, p.add(p.host, n))
 		}
@@ -46,15 +47,15 @@ func TestLikesOfManyAtOnceAreAllCountedOnce(t *testing.T) {
 }
 
 func TestRefusedChangeDoesNotDisturbThoseItSharesATransactionWith(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		committed, free := p.add(p.host, 1), p.add(p.host, 2)
-		p.step(jukebox.PlaybackStep{CommitItem: committed.ID})
+		p.step(party.PlaybackStep{CommitItem: committed.ID})
 		before := p.version()
 		var all sync.WaitGroup
 		for range 30 {
 			guest := p.join("Guest")
 			all.Go(func() {
-				if _, err := p.LikeQueueItem(guest, committed.ID, nil); jukebox.CodeOf(err) != jukebox.Refused {
+				if _, err := p.LikeQueueItem(guest, committed.ID, nil); party.CodeOf(err) != party.Refused {
 					t.Errorf("liking the committed song: %v, want REFUSED", err)
 				}
 			})
@@ -72,7 +73,7 @@ func TestRefusedChangeDoesNotDisturbThoseItSharesATransactionWith(t *testing.T) 
 }
 
 func TestOnlyOneOfManyAddsTheSong(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		var all sync.WaitGroup
 		var mu sync.Mutex
 		added := 0
@@ -99,7 +100,7 @@ func TestOnlyOneOfManyAddsTheSong(t *testing.T) {
 }
 
 func TestManyRoomsChangeAtOnce(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		var all sync.WaitGroup
 		for range 8 {
 			host := p.newHost("Host")
@@ -122,7 +123,7 @@ func TestManyRoomsChangeAtOnce(t *testing.T) {
 }
 
 func TestChangeOfWhoLeftBeforeItsTurnIsNotMade(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		item := p.add(p.host, 1)
 		gone, leave := context.WithCancel(p.join("Gina"))
 		leave()
@@ -138,7 +139,7 @@ func TestChangeOfWhoLeftBeforeItsTurnIsNotMade(t *testing.T) {
 }
 
 func TestMutationsWithAKeyAreSafeToRepeat(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		guest := p.join("Gina")
 		key := pointer("k1")
 		first, err := p.AddSong(guest, p.room.ID, uri(1), key)
@@ -151,9 +152,9 @@ func TestMutationsWithAKeyAreSafeToRepeat(t *testing.T) {
 			t.Errorf("sent again: %+v at %d; want the same item as it is now, and nothing changed", again, p.version())
 		}
 		_, err = p.AddSong(guest, p.room.ID, uri(2), key)
-		p.wants(jukebox.Conflict, err)
+		p.wants(party.Conflict, err)
 		_, err = p.LikeQueueItem(guest, first.Item.ID, key)
-		p.wants(jukebox.Conflict, err)
+		p.wants(party.Conflict, err)
 		_, err = p.AddSong(p.host, p.room.ID, uri(2), key) // another user's key is another key
 		p.must(err)
 
@@ -173,7 +174,7 @@ func TestMutationsWithAKeyAreSafeToRepeat(t *testing.T) {
 		}
 		refused := pointer("k3")
 		_, err = p.AddSong(guest, p.room.ID, uri(666), refused)
-		p.wants(jukebox.Refused, err)
+		p.wants(party.Refused, err)
 		_, err = p.AddSong(guest, p.room.ID, uri(3), refused)
 		p.must(err)
 
@@ -196,7 +197,7 @@ func TestMutationsWithAKeyAreSafeToRepeat(t *testing.T) {
 }
 
 func TestSameKeySentManyTimesAtOnceActsOnce(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		guest, key := p.join("Gina"), pointer("tap")
 		ids := make(chan string, 16)
 		for range cap(ids) {

@@ -9,39 +9,12 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/roomcommand"
 	"antwon.dj/backend/ent/roomplayback"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
-// HostCommandKind is what a host can ask of the player.
-type HostCommandKind string
-
 const (
-	SkipCommand     HostCommandKind = "SKIP"
-	PauseCommand    HostCommandKind = "PAUSE"
-	ResumeCommand   HostCommandKind = "RESUME"
-	TransferCommand HostCommandKind = "TRANSFER"
-	// LookCommand is the server's own: the host's account has changed, and so may have what the player does.
-	LookCommand HostCommandKind = "LOOK"
-)
-
-// HostCommand is something that a host asked of the player. The one who drives the room carries it out, wherever that is.
-type HostCommand struct {
-	ID       string
-	Kind     HostCommandKind
-	Argument string // SKIP: the URI of the song that is to be skipped, if any; TRANSFER: the device
-	At       time.Time
-}
-
-// Answer is what came of a host's command: nothing in Code is success.
-type Answer struct {
-	CommandID string
-	Code      Code
-	Message   string // for the host, with Code
-}
-
-const (
-	// CommandPatience is how long a host waits for an answer. A command that is older is not carried out any more.
-	CommandPatience = 5 * time.Second
-	maxPending      = 8 // commands that wait in one room
+	maxPending = 8 // commands that wait in one room
 
 	pendingState = "PENDING"
 	doneState    = "DONE" // any other state is the Code of a failure
@@ -49,8 +22,8 @@ const (
 
 // SkipSong ends the song that plays and goes on to the next one. For hosts, as are the other three. All of them wait for
 // the player's driver; UpstreamUnavailable if nothing came of it in five seconds.
-func (j *Jukebox) SkipSong(ctx context.Context, roomID string, key *string) (*Playback, error) {
-	a, err := j.enter(ctx, roomID, ActCommand)
+func (j *Jukebox) SkipSong(ctx context.Context, roomID string, key *string) (*party.Playback, error) {
+	a, err := j.enter(ctx, roomID, party.ActCommand)
 	if err != nil {
 		return nil, err
 	}
@@ -62,34 +35,34 @@ func (j *Jukebox) SkipSong(ctx context.Context, roomID string, key *string) (*Pl
 }
 
 // skipping is the command to skip what plays.
-func (j *Jukebox) skipping(ctx context.Context, roomID string) (HostCommand, error) {
+func (j *Jukebox) skipping(ctx context.Context, roomID string) (party.HostCommand, error) {
 	state, err := j.current(ctx, roomID)
 	if err != nil || state.Playback.Song == nil {
-		return HostCommand{Kind: SkipCommand}, err
+		return party.HostCommand{Kind: party.SkipCommand}, err
 	}
-	return HostCommand{Kind: SkipCommand, Argument: state.Playback.Song.URI}, nil
+	return party.HostCommand{Kind: party.SkipCommand, Argument: state.Playback.Song.URI}, nil
 }
 
 // PausePlayback pauses the player; pausing a paused one is no error.
-func (j *Jukebox) PausePlayback(ctx context.Context, roomID string) (*Playback, error) {
-	return j.ask(ctx, roomID, HostCommand{Kind: PauseCommand})
+func (j *Jukebox) PausePlayback(ctx context.Context, roomID string) (*party.Playback, error) {
+	return j.ask(ctx, roomID, party.HostCommand{Kind: party.PauseCommand})
 }
 
 // ResumePlayback goes on with what was paused or, where nothing is, with the room's next song.
-func (j *Jukebox) ResumePlayback(ctx context.Context, roomID string) (*Playback, error) {
-	return j.ask(ctx, roomID, HostCommand{Kind: ResumeCommand})
+func (j *Jukebox) ResumePlayback(ctx context.Context, roomID string) (*party.Playback, error) {
+	return j.ask(ctx, roomID, party.HostCommand{Kind: party.ResumeCommand})
 }
 
 // TransferPlayback moves the music to another of the host's devices.
-func (j *Jukebox) TransferPlayback(ctx context.Context, roomID, deviceID string) (*Playback, error) {
+func (j *Jukebox) TransferPlayback(ctx context.Context, roomID, deviceID string) (*party.Playback, error) {
 	if deviceID == "" || len(deviceID) > 255 {
-		return nil, badInput("deviceId", "must be the id of one of the room's devices")
+		return nil, party.BadInput("deviceId", "must be the id of one of the room's devices")
 	}
-	return j.ask(ctx, roomID, HostCommand{Kind: TransferCommand, Argument: deviceID})
+	return j.ask(ctx, roomID, party.HostCommand{Kind: party.TransferCommand, Argument: deviceID})
 }
 
-func (j *Jukebox) ask(ctx context.Context, roomID string, c HostCommand) (*Playback, error) {
-	a, err := j.enter(ctx, roomID, ActCommand)
+func (j *Jukebox) ask(ctx context.Context, roomID string, c party.HostCommand) (*party.Playback, error) {
+	a, err := j.enter(ctx, roomID, party.ActCommand)
 	if err != nil {
 		return nil, err
 	}
@@ -98,12 +71,12 @@ func (j *Jukebox) ask(ctx context.Context, roomID string, c HostCommand) (*Playb
 
 // command leaves a command for whoever drives the room, and waits for the answer. Who repeats one by its key is answered
 // alike.
-func (j *Jukebox) command(ctx context.Context, a access, c HostCommand, key *string) (*Playback, error) {
+func (j *Jukebox) command(ctx context.Context, a access, c party.HostCommand, key *string) (*party.Playback, error) {
 	if err := a.open(); err != nil && key == nil {
 		return nil, err
 	}
-	mutation := map[HostCommandKind]string{
-		SkipCommand: "skipSong", PauseCommand: "pausePlayback", ResumeCommand: "resumePlayback", TransferCommand: "transferPlayback",
+	mutation := map[party.HostCommandKind]string{
+		party.SkipCommand: "skipSong", party.PauseCommand: "pausePlayback", party.ResumeCommand: "resumePlayback", party.TransferCommand: "transferPlayback",
 	}[c.Kind]
 	done, err := j.changeOnce(ctx, a, key, mutation, a.roomID, func(ctx context.Context, t *roomTx) (outcome, error) {
 		return t.command(ctx, c)
@@ -114,7 +87,7 @@ func (j *Jukebox) command(ctx context.Context, a access, c HostCommand, key *str
 	return j.awaitAnswer(ctx, a.roomID, done.objectID)
 }
 
-func (t *roomTx) command(ctx context.Context, c HostCommand) (outcome, error) {
+func (t *roomTx) command(ctx context.Context, c party.HostCommand) (outcome, error) {
 	left, err := t.leave(ctx, c)
 	if err != nil {
 		return left, err
@@ -124,18 +97,18 @@ func (t *roomTx) command(ctx context.Context, c HostCommand) (outcome, error) {
 }
 
 // tellCommand puts a host's command into the log, and notes who wanted a song skipped.
-func (t *roomTx) tellCommand(ctx context.Context, c HostCommand) error {
-	kind := map[HostCommandKind]DeedKind{PauseCommand: DidPause, ResumeCommand: DidResume, TransferCommand: DidTransfer, SkipCommand: DidSkip}[c.Kind]
+func (t *roomTx) tellCommand(ctx context.Context, c party.HostCommand) error {
+	kind := map[party.HostCommandKind]DeedKind{party.PauseCommand: DidPause, party.ResumeCommand: DidResume, party.TransferCommand: DidTransfer, party.SkipCommand: DidSkip}[c.Kind]
 	d := deed{kind: kind}
-	if c.Kind != SkipCommand {
+	if c.Kind != party.SkipCommand {
 		t.tell(d)
 		return nil
 	}
-	d.detail = string(ByHost)
+	d.detail = string(party.ByHost)
 	playing, err := t.playing(ctx)
 	if err == nil {
 		d.itemID = playing.ID
-		err = t.skippedBy(ctx, playing.ID, ByHost)
+		err = t.skippedBy(ctx, playing.ID, party.ByHost)
 	}
 	t.tell(d)
 	if errors.Is(err, errNothingPlays) { // of this room
@@ -144,16 +117,16 @@ func (t *roomTx) tellCommand(ctx context.Context, c HostCommand) error {
 	return err
 }
 
-func (t *roomTx) leave(ctx context.Context, c HostCommand) (outcome, error) {
+func (t *roomTx) leave(ctx context.Context, c party.HostCommand) (outcome, error) {
 	waiting, err := t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.State(pendingState),
-		roomcommand.CreatedAtGT(t.now.Add(-CommandPatience))).Count(ctx)
+		roomcommand.CreatedAtGT(t.now.Add(-party.CommandPatience))).Count(ctx)
 	if err != nil {
 		return outcome{}, err
 	}
-	if waiting >= maxPending && c.Kind != LookCommand {
-		return outcome{}, &Error{Code: RateLimited, Message: "the player has not answered the last commands yet: try again in a moment", RetryAfter: time.Second}
+	if waiting >= maxPending && c.Kind != party.LookCommand {
+		return outcome{}, &party.Error{Code: party.RateLimited, Message: "the player has not answered the last commands yet: try again in a moment", RetryAfter: time.Second}
 	}
-	id := newID()
+	id := database.NewID()
 	err = t.alter().RoomCommand.Create().SetID(id).SetRoomID(t.roomID).SetKind(string(c.Kind)).SetArgument(c.Argument).
 		SetVersion(t.version).SetState(pendingState).SetCreatedAt(t.now).Exec(ctx)
 	if err != nil {
@@ -167,13 +140,13 @@ func (t *roomTx) markCommands(ctx context.Context) error {
 }
 
 // answer writes what came of a command.
-func (t *roomTx) answer(ctx context.Context, a *Answer) error {
+func (t *roomTx) answer(ctx context.Context, a *party.Answer) error {
 	state := doneState
 	if a.Code != "" {
 		state = string(a.Code)
 	}
 	err := t.alter().RoomCommand.Update().Where(roomcommand.ID(a.CommandID), roomcommand.State(pendingState)).
-		SetState(state).SetOutcome(cut(a.Message, 1024)).SetDoneAt(t.now).SetVersion(t.version).Exec(ctx)
+		SetState(state).SetOutcome(party.Cut(a.Message, 1024)).SetDoneAt(t.now).SetVersion(t.version).Exec(ctx)
 	if err != nil {
 		return err
 	}
@@ -181,16 +154,16 @@ func (t *roomTx) answer(ctx context.Context, a *Answer) error {
 }
 
 // awaitAnswer follows the room until the command is answered, and returns what the player does then.
-func (j *Jukebox) awaitAnswer(ctx context.Context, roomID, commandID string) (*Playback, error) {
+func (j *Jukebox) awaitAnswer(ctx context.Context, roomID, commandID string) (*party.Playback, error) {
 	watcher, err := j.Watch(ctx, roomID)
 	if err != nil {
 		return nil, err
 	}
 	defer watcher.Close()
-	waiting, cancel := context.WithTimeout(ctx, CommandPatience)
+	waiting, cancel := context.WithTimeout(ctx, party.CommandPatience)
 	defer cancel()
 	for {
-		row, err := j.store.read.RoomCommand.Get(ctx, commandID)
+		row, err := j.db.Read.RoomCommand.Get(ctx, commandID)
 		if err != nil {
 			return nil, fmt.Errorf("read the command's answer: %w", err)
 		}
@@ -198,7 +171,7 @@ func (j *Jukebox) awaitAnswer(ctx context.Context, roomID, commandID string) (*P
 			return j.replied(ctx, roomID, row)
 		}
 		if _, err := watcher.Next(waiting); errors.Is(err, context.DeadlineExceeded) {
-			return nil, &Error{Code: UpstreamUnavailable, Message: "the player did not answer in time", RetryAfter: retryCommand}
+			return nil, &party.Error{Code: party.UpstreamUnavailable, Message: "the player did not answer in time", RetryAfter: retryCommand}
 		} else if err != nil {
 			return nil, err
 		}
@@ -208,9 +181,9 @@ func (j *Jukebox) awaitAnswer(ctx context.Context, roomID, commandID string) (*P
 // retryCommand is when a command that failed is worth another try.
 const retryCommand = 5 * time.Second
 
-func (j *Jukebox) replied(ctx context.Context, roomID string, row *ent.RoomCommand) (*Playback, error) {
+func (j *Jukebox) replied(ctx context.Context, roomID string, row *ent.RoomCommand) (*party.Playback, error) {
 	if row.State != doneState {
-		return nil, &Error{Code: Code(row.State), Message: row.Outcome, RetryAfter: retryOf(Code(row.State))}
+		return nil, &party.Error{Code: party.Code(row.State), Message: row.Outcome, RetryAfter: retryOf(party.Code(row.State))}
 	}
 	state, err := j.current(ctx, roomID)
 	if err != nil {
@@ -219,23 +192,23 @@ func (j *Jukebox) replied(ctx context.Context, roomID string, row *ent.RoomComma
 	return &state.Playback, nil
 }
 
-func retryOf(code Code) time.Duration {
-	if code == UpstreamUnavailable {
+func retryOf(code party.Code) time.Duration {
+	if code == party.UpstreamUnavailable {
 		return retryCommand
 	}
 	return 0
 }
 
 // pendingCommands returns what hosts want and nobody has answered yet, oldest first.
-func (l *loader) pendingCommands(ctx context.Context, roomID string) ([]HostCommand, error) {
-	rows, err := l.store.read.RoomCommand.Query().Where(roomcommand.RoomID(roomID), roomcommand.State(pendingState)).
+func (l *loader) pendingCommands(ctx context.Context, roomID string) ([]party.HostCommand, error) {
+	rows, err := l.db.Read.RoomCommand.Query().Where(roomcommand.RoomID(roomID), roomcommand.State(pendingState)).
 		Order(roomcommand.ByVersion(), roomcommand.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load commands: %w", err)
 	}
-	var commands []HostCommand
+	var commands []party.HostCommand
 	for _, row := range rows {
-		commands = append(commands, HostCommand{row.ID, HostCommandKind(row.Kind), row.Argument, row.CreatedAt.UTC()})
+		commands = append(commands, party.HostCommand{row.ID, party.HostCommandKind(row.Kind), row.Argument, row.CreatedAt.UTC()})
 	}
 	return commands, nil
 }
@@ -245,9 +218,9 @@ const commandsKept = keyLifetime + time.Hour
 
 // ForgetOldCommands deletes commands that were answered long ago.
 func (j *Jukebox) ForgetOldCommands(ctx context.Context) error {
-	return j.store.inTx(ctx, func(tx *ent.Tx) error {
+	return j.db.InTx(ctx, func(tx *ent.Tx) error {
 		_, err := tx.RoomCommand.Delete().
-			Where(roomcommand.StateNEQ(pendingState), roomcommand.CreatedAtLT(microseconds(time.Now().Add(-commandsKept)))).Exec(ctx)
+			Where(roomcommand.StateNEQ(pendingState), roomcommand.CreatedAtLT(database.Microseconds(time.Now().Add(-commandsKept)))).Exec(ctx)
 		return err
 	})
 }

@@ -5,108 +5,17 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
-	"github.com/google/uuid"
-
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 )
-
-// by is a song in some state, added by somebody whose id is their name.
-func by(name string, state jukebox.QueueItemState, likes int) *jukebox.QueueItem {
-	item := &jukebox.QueueItem{ID: "song of " + name, State: state, LikeCount: likes}
-	if name != "" {
-		item.AddedBy = &jukebox.User{ID: name}
-	}
-	return item
-}
-
-func TestWhomAChangeConcerns(t *testing.T) {
-	const queued, committed, playing, removed = jukebox.Queued, jukebox.Committed, jukebox.NowPlaying, jukebox.Removed
-	type items = []*jukebox.QueueItem
-	for name, c := range map[string]struct {
-		before, changed items
-		closes          bool
-		hinted          []string
-		unknown         bool // hints were lost
-		want            string
-	}{
-		"whom the hints name":                  {before: items{by("ann", queued, 2), by("bob", queued, 0)}, changed: items{by("bob", queued, 1)}, hinted: []string{"cleo"}, want: "cleo"},
-		"nobody":                               {before: items{by("ann", queued, 2)}, hinted: []string{}},
-		"everybody, when hints were lost":      {before: items{by("ann", queued, 2)}, unknown: true, want: "ann bob cleo dave"},
-		"who stands first now, and who did":    {before: items{by("ann", queued, 2), by("bob", queued, 0)}, changed: items{by("bob", queued, 3)}, hinted: []string{"cleo"}, want: "ann bob cleo"},
-		"who is the first in an empty queue":   {changed: items{by("ann", queued, 0)}, hinted: []string{"ann"}, want: "ann"},
-		"who was the last in the queue":        {before: items{by("ann", queued, 0)}, changed: items{by("ann", removed, 0)}, hinted: []string{}, want: "ann"},
-		"nobody, when fallback music is first": {changed: items{by("", queued, 0)}, hinted: []string{}},
-		"everybody, when a song is committed":  {before: items{by("ann", queued, 0)}, changed: items{by("ann", committed, 0)}, hinted: []string{}, want: "ann bob cleo dave"},
-		"everybody, when it is returned":       {before: items{by("ann", committed, 0)}, changed: items{by("ann", queued, 0)}, hinted: []string{}, want: "ann bob cleo dave"},
-		"everybody, when a song starts":        {before: items{by("ann", queued, 0)}, changed: items{by("ann", playing, 0)}, hinted: []string{}, want: "ann bob cleo dave"},
-		"everybody, when the room closes":      {before: items{by("ann", queued, 0)}, closes: true, hinted: []string{}, want: "ann bob cleo dave"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			status := jukebox.Open
-			if c.closes {
-				status = jukebox.Closed
-			}
-			before := jukebox.NextState(nil, 4, jukebox.Open, c.before, nil)
-			after := jukebox.NextState(before, 7, status, c.changed, func(from, to int64) ([]string, bool) {
-				if from != 4 || to != 7 {
-					t.Errorf("asked about (%d, %d]", from, to)
-				}
-				return c.hinted, c.unknown
-			})
-			var concerned []string
-			for _, user := range []string{"ann", "bob", "cleo", "dave"} {
-				if before.Concerned(user) != 4 {
-					t.Errorf("the first state says %d to %s, want its version", before.Concerned(user), user)
-				}
-				switch after.Concerned(user) {
-				case 7:
-					concerned = append(concerned, user)
-				case 4:
-				default:
-					t.Errorf("%s: %d", user, after.Concerned(user))
-				}
-			}
-			if got := strings.Join(concerned, " "); got != c.want {
-				t.Errorf("it concerns %q, want %q", got, c.want)
-			}
-		})
-	}
-}
-
-func TestStateRemembersOnlySoManyConcerns(t *testing.T) {
-	concerning := func(users ...string) live.Touched {
-		return func(int64, int64) ([]string, bool) { return users, false }
-	}
-	state := jukebox.NextState(nil, 1, jukebox.Open, nil, nil)
-	state = jukebox.NextState(state, 2, jukebox.Open, nil, concerning("ann"))
-	for version := int64(3); version <= 65; version++ {
-		state = jukebox.NextState(state, version, jukebox.Open, nil, concerning("bob"))
-	}
-	check := func(s *jukebox.State, ann, bob, other int64) {
-		t.Helper()
-		if s.Concerned("ann") != ann || s.Concerned("bob") != bob || s.Concerned("other") != other {
-			t.Errorf("ann %d, bob %d, other %d; want %d, %d, %d", s.Concerned("ann"), s.Concerned("bob"), s.Concerned("other"), ann, bob, other)
-		}
-	}
-	check(state, 2, 65, 1)
-	quiet := jukebox.NextState(state, 66, jukebox.Open, nil, concerning())
-	check(quiet, 2, 65, 1)
-	one := jukebox.NextState(quiet, 67, jukebox.Open, nil, concerning("cleo"))
-	other := jukebox.NextState(quiet, 68, jukebox.Open, nil, concerning("bob"))
-	check(one, 2, 65, 2) // ann's is forgotten: everybody may have been concerned at 2
-	check(other, 2, 68, 2)
-	check(state, 2, 65, 1)
-	check(jukebox.NextState(other, 70, jukebox.Open, nil, nil), 70, 70, 70)
-}
 
 // A change tells whom it concerns, also when it shares its transaction with others.
 func TestHintsNameWhomAChangeConcerns(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina, otto := p.join("Gina"), p.join("Otto")
 		var mu sync.Mutex
 		var hints []live.Hint
@@ -142,7 +51,7 @@ func TestHintsNameWhomAChangeConcerns(t *testing.T) {
 		_, err = p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Name: pointer("Party")}, nil)
 		p.must(err)
 		wants("settings")
-		p.step(jukebox.PlaybackStep{CommitItem: one.ID})
+		p.step(party.PlaybackStep{CommitItem: one.ID})
 		wants("commit")
 		two := p.add(otto, 2)
 		wants("add", ottoID)
@@ -207,7 +116,7 @@ func (b *forgetfulBus) Publish(hint live.Hint) {
 }
 
 // whatIsMine is what a room's state means to somebody in particular.
-func (p *party) whatIsMine(who context.Context, state *jukebox.State) string {
+func (p *fixture) whatIsMine(who context.Context, state *party.State) string {
 	p.Helper()
 	likes, err := p.LikedItems(who, p.room.ID)
 	p.must(err)
@@ -224,12 +133,12 @@ func (p *party) whatIsMine(who context.Context, state *jukebox.State) string {
 
 // Whatever happens to hints, nobody is left out for whom something changed since a state that they have seen.
 func TestNobodyIsForgottenForWhomSomethingChanged(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		seed := rand.Uint64()
 		t.Logf("seed %d", seed)
 		random := rand.New(rand.NewPCG(seed, 0))
 		guests := []context.Context{p.host, p.join("A"), p.join("B"), p.join("C")}
-		p.settle(jukebox.SettingsChange{CooldownMinutes: pointer(0)}) // so that what was played can be added again
+		p.settle(party.SettingsChange{CooldownMinutes: pointer(0)}) // so that what was played can be added again
 		replica := p.replica(&forgetfulBus{LocalBus: p.bus, random: random})
 		watcher, err := p.Watch(guests[1], p.room.ID)
 		p.must(err)
@@ -270,7 +179,7 @@ func TestNobodyIsForgottenForWhomSomethingChanged(t *testing.T) {
 }
 
 // upTo waits until the watcher's state has this version.
-func (p *party) upTo(watcher *live.Watcher[*jukebox.State], version int64) *jukebox.State {
+func (p *fixture) upTo(watcher *live.Watcher[*party.State], version int64) *party.State {
 	p.Helper()
 	for {
 		state, replaced := watcher.Newest()
@@ -281,26 +190,6 @@ func (p *party) upTo(watcher *live.Watcher[*jukebox.State], version int64) *juke
 		case <-replaced:
 		case <-p.Context().Done():
 			p.Fatal("the state does not come")
-		}
-	}
-}
-
-// BenchmarkConcerned asks a state that remembers as much as it can on behalf of somebody whom none of it concerned.
-func BenchmarkConcerned(b *testing.B) {
-	state := jukebox.NextState(nil, 1, jukebox.Open, nil, nil)
-	for version := int64(2); version <= 65; version++ {
-		var users []string
-		for range 32 {
-			users = append(users, uuid.Must(uuid.NewV7()).String())
-		}
-		slices.Sort(users)
-		state = jukebox.NextState(state, version, jukebox.Open, nil, func(int64, int64) ([]string, bool) { return users, false })
-	}
-	other := uuid.Must(uuid.NewV7()).String()
-	b.ReportAllocs()
-	for b.Loop() {
-		if state.Concerned(other) != 1 {
-			b.Fatal(state.Concerned(other))
 		}
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/spotifyaccount"
 	"antwon.dj/backend/ent/spotifyauthorization"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
@@ -39,17 +41,17 @@ func (j *Jukebox) ConnectSpotify(ctx context.Context, returnTo *string) (*Spotif
 		return nil, err
 	}
 	if j.cfg.Authorizer == nil {
-		return nil, errorf(Forbidden, "this server has no Spotify app of its own: ask who runs it for ANTWON_SPOTIFY_CLIENT_ID")
+		return nil, party.Errorf(party.Forbidden, "this server has no Spotify app of its own: ask who runs it for ANTWON_SPOTIFY_CLIENT_ID")
 	}
 	page, err := j.parseReturnTo(returnTo)
 	if err != nil {
 		return nil, err
 	}
 	state, browser, verifier := rand.Text(), rand.Text(), rand.Text()+rand.Text()
-	err = j.store.inTx(ctx, func(tx *ent.Tx) error {
-		return tx.SpotifyAuthorization.Create().SetID(newID()).SetUserID(host.UserID).SetStateHash(hash([]byte(state))).
-			SetBrowserHash(hash([]byte(browser))).SetVerifier(verifier).SetReturnTo(page).
-			SetExpiresAt(microseconds(time.Now().Add(authorizationLife))).Exec(ctx)
+	err = j.db.InTx(ctx, func(tx *ent.Tx) error {
+		return tx.SpotifyAuthorization.Create().SetID(database.NewID()).SetUserID(host.UserID).SetStateHash(database.Hash([]byte(state))).
+			SetBrowserHash(database.Hash([]byte(browser))).SetVerifier(verifier).SetReturnTo(page).
+			SetExpiresAt(database.Microseconds(time.Now().Add(authorizationLife))).Exec(ctx)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("connect Spotify: %w", err)
@@ -60,8 +62,8 @@ func (j *Jukebox) ConnectSpotify(ctx context.Context, returnTo *string) (*Spotif
 // hostAccount returns the viewer if they can host.
 func (j *Jukebox) hostAccount(ctx context.Context) (Viewer, error) {
 	viewer, err := ViewerFrom(ctx)
-	if err == nil && viewer.Kind != HostUser {
-		err = errorf(Forbidden, "only hosts connect Spotify: sign in as one")
+	if err == nil && viewer.Kind != party.HostUser {
+		err = party.Errorf(party.Forbidden, "only hosts connect Spotify: sign in as one")
 	}
 	return viewer, err
 }
@@ -80,7 +82,7 @@ func (j *Jukebox) parseReturnTo(text *string) (string, error) {
 	case u.User == nil && j.isOurs(u.Scheme+"://"+u.Host):
 		return page, nil
 	}
-	return "", badInput("returnTo", "must be a path of this server, such as /host, or a page of an origin that may use it")
+	return "", party.BadInput("returnTo", "must be a path of this server, such as /host, or a page of an origin that may use it")
 }
 
 func (j *Jukebox) isOurs(origin string) bool {
@@ -104,7 +106,7 @@ func (j *Jukebox) FinishSpotify(ctx context.Context, answer SpotifyAnswer) (retu
 		return "", err
 	}
 	if answer.Error != "" || answer.Code == "" {
-		return asked.ReturnTo, errorf(Forbidden, "Spotify was not connected: %s", refusalOf(answer.Error))
+		return asked.ReturnTo, party.Errorf(party.Forbidden, "Spotify was not connected: %s", refusalOf(answer.Error))
 	}
 	credentials, err := j.cfg.Authorizer.Authorize(ctx, asked.UserID, answer.Code, asked.Verifier)
 	if err != nil {
@@ -127,8 +129,8 @@ func refusalOf(code string) string {
 // nothing more.
 func (j *Jukebox) takeAuthorization(ctx context.Context, answer SpotifyAnswer) (*ent.SpotifyAuthorization, error) {
 	var asked *ent.SpotifyAuthorization
-	err := j.store.inTx(ctx, func(tx *ent.Tx) (err error) {
-		here := spotifyauthorization.StateHash(hash([]byte(answer.State)))
+	err := j.db.InTx(ctx, func(tx *ent.Tx) (err error) {
+		here := spotifyauthorization.StateHash(database.Hash([]byte(answer.State)))
 		if asked, err = tx.SpotifyAuthorization.Query().Where(here).Only(ctx); err != nil {
 			return err
 		}
@@ -141,28 +143,28 @@ func (j *Jukebox) takeAuthorization(ctx context.Context, answer SpotifyAnswer) (
 	if err != nil && !ent.IsNotFound(err) {
 		return nil, fmt.Errorf("connect Spotify: %w", err)
 	}
-	browser := []byte(hash([]byte(answer.Browser)))
+	browser := []byte(database.Hash([]byte(answer.Browser)))
 	if asked == nil || time.Now().After(asked.ExpiresAt) || subtle.ConstantTimeCompare(browser, []byte(asked.BrowserHash)) != 1 {
-		return nil, badInput("state", "is not that of a connection begun in this browser in the last ten minutes: begin again")
+		return nil, party.BadInput("state", "is not that of a connection begun in this browser in the last ten minutes: begin again")
 	}
 	return asked, nil
 }
 
 // keepAccount makes a Spotify account a host's, instead of the one that they had.
 func (j *Jukebox) keepAccount(ctx context.Context, hostID string, c SpotifyCredentials) error {
-	return j.store.inTx(ctx, func(tx *ent.Tx) error {
+	return j.db.InTx(ctx, func(tx *ent.Tx) error {
 		taken, err := tx.SpotifyAccount.Query().Where(spotifyaccount.AccountID(c.AccountID), spotifyaccount.UserIDNEQ(hostID)).Exist(ctx)
 		if err != nil {
 			return err
 		}
 		if taken {
-			return errorf(Forbidden, "this Spotify account is connected to another host here: disconnect it there first")
+			return party.Errorf(party.Forbidden, "this Spotify account is connected to another host here: disconnect it there first")
 		}
 		if _, err := tx.SpotifyAccount.Delete().Where(spotifyaccount.UserID(hostID)).Exec(ctx); err != nil {
 			return err
 		}
-		return tx.SpotifyAccount.Create().SetID(newID()).SetUserID(hostID).SetAccountID(c.AccountID).
-			SetDisplayName(cut(c.DisplayName, 255)).SetSealedTokens(c.Sealed).SetAuthorizedAt(microseconds(time.Now())).Exec(ctx)
+		return tx.SpotifyAccount.Create().SetID(database.NewID()).SetUserID(hostID).SetAccountID(c.AccountID).
+			SetDisplayName(party.Cut(c.DisplayName, 255)).SetSealedTokens(c.Sealed).SetAuthorizedAt(database.Microseconds(time.Now())).Exec(ctx)
 	})
 }
 
@@ -173,7 +175,7 @@ func (j *Jukebox) DisconnectSpotify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = j.store.inTx(ctx, func(tx *ent.Tx) error {
+	err = j.db.InTx(ctx, func(tx *ent.Tx) error {
 		if _, err := tx.SpotifyAuthorization.Delete().Where(spotifyauthorization.UserID(host.UserID)).Exec(ctx); err != nil {
 			return err
 		}
@@ -192,7 +194,7 @@ func (j *Jukebox) DisconnectSpotify(ctx context.Context) error {
 // nudgeHosted has whoever drives the host's open room look at once: what they can do there is different now. What is known
 // of the device goes with the account.
 func (j *Jukebox) nudgeHosted(ctx context.Context, hostID string) error {
-	id, err := j.store.read.Room.Query().Where(room.OpenHostID(hostID)).OnlyID(ctx)
+	id, err := j.db.Read.Room.Query().Where(room.OpenHostID(hostID)).OnlyID(ctx)
 	if ent.IsNotFound(err) {
 		return nil
 	}
@@ -201,12 +203,12 @@ func (j *Jukebox) nudgeHosted(ctx context.Context, hostID string) error {
 	}
 	err = j.changer.change(ctx, id, func(ctx context.Context, t *roomTx) error {
 		t.concernsNobody()
-		if _, err := t.leave(ctx, HostCommand{Kind: LookCommand}); err != nil {
+		if _, err := t.leave(ctx, party.HostCommand{Kind: party.LookCommand}); err != nil {
 			return err
 		}
 		return t.forgetAccount(ctx)
 	})
-	if CodeOf(err) == Conflict { // closed meanwhile
+	if party.CodeOf(err) == party.Conflict { // closed meanwhile
 		return nil
 	}
 	return err
@@ -214,8 +216,8 @@ func (j *Jukebox) nudgeHosted(ctx context.Context, hostID string) error {
 
 // ForgetOldAuthorizations deletes those that nobody came back for.
 func (j *Jukebox) ForgetOldAuthorizations(ctx context.Context) error {
-	return j.store.inTx(ctx, func(tx *ent.Tx) error {
-		_, err := tx.SpotifyAuthorization.Delete().Where(spotifyauthorization.ExpiresAtLT(microseconds(time.Now()))).Exec(ctx)
+	return j.db.InTx(ctx, func(tx *ent.Tx) error {
+		_, err := tx.SpotifyAuthorization.Delete().Where(spotifyauthorization.ExpiresAtLT(database.Microseconds(time.Now()))).Exec(ctx)
 		return err
 	})
 }

@@ -1,6 +1,7 @@
 package jukebox_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -8,11 +9,12 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/testdb"
 )
 
 // connect goes to Spotify and comes back with a code, or with what answer makes of it.
-func (p *party) connect(code string, change func(*jukebox.SpotifyAnswer)) (string, error) {
+func (p *fixture) connect(code string, change func(*jukebox.SpotifyAnswer)) (string, error) {
 	p.Helper()
 	asked, err := p.ConnectSpotify(p.host, pointer("/host"))
 	p.must(err)
@@ -23,7 +25,7 @@ func (p *party) connect(code string, change func(*jukebox.SpotifyAnswer)) (strin
 	return p.FinishSpotify(p.Context(), answer)
 }
 
-func (p *party) spotify() string {
+func (p *fixture) spotify() string {
 	p.Helper()
 	profile, err := p.Profile(p.host)
 	p.must(err)
@@ -34,46 +36,46 @@ func (p *party) spotify() string {
 }
 
 func TestConnectingSpotify(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		page, err := p.connect("mine", nil)
 		p.must(err)
 		p.expect("page", page, "/host")
 		p.expect("account", p.spotify(), "Account mine")
 
 		_, err = p.connect("other", func(a *jukebox.SpotifyAnswer) { a.Browser = "another" })
-		p.wants(jukebox.BadUserInput, err)
+		p.wants(party.BadUserInput, err)
 		_, err = p.connect("other", func(a *jukebox.SpotifyAnswer) { a.State = "invented" })
-		p.wants(jukebox.BadUserInput, err)
+		p.wants(party.BadUserInput, err)
 		page, err = p.connect("", func(a *jukebox.SpotifyAnswer) { a.Error = "access_denied" })
-		p.wants(jukebox.Forbidden, err)
+		p.wants(party.Forbidden, err)
 		p.expect("page after a refusal", page, "/host")
 		var used jukebox.SpotifyAnswer
 		_, err = p.connect("mine", func(a *jukebox.SpotifyAnswer) { used = *a })
 		p.must(err)
 		_, err = p.FinishSpotify(p.Context(), used)
-		p.wants(jukebox.BadUserInput, err)
+		p.wants(party.BadUserInput, err)
 		p.expect("account", p.spotify(), "Account mine")
 
 		other := *p
 		other.host = p.newHost("Otto")
 		_, err = other.connect("mine", nil)
-		p.wants(jukebox.Forbidden, err) // it is connected to the first host
+		p.wants(party.Forbidden, err) // it is connected to the first host
 		_, err = p.ConnectSpotify(p.join("Gina"), nil)
-		p.wants(jukebox.Forbidden, err)
+		p.wants(party.Forbidden, err)
 	})
 }
 
 func TestDisconnectingForgetsTheAccount(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		_, err := p.connect("mine", nil)
 		p.must(err)
 		before := p.version()
 		p.must(p.DisconnectSpotify(p.host))
 		p.must(p.DisconnectSpotify(p.host))
 		p.expect("account", p.spotify(), "")
-		left, err := p.store.Asked(p.Context(), "SELECT COUNT(*) FROM spotify_accounts WHERE display_name = 'Account mine'")
+		left, err := jukebox.Count(p.Context(), p.store, "SELECT COUNT(*) FROM spotify_accounts WHERE display_name = 'Account mine'")
 		p.must(err)
-		p.expect("rows", left, "0")
+		p.expect("rows", fmt.Sprint(left), "0")
 		if len(p.catalog.forgot) != 2 || p.version() == before {
 			t.Errorf("forgotten %v, and the player's driver is told at version %d after %d", p.catalog.forgot, p.version(), before)
 		}
@@ -104,14 +106,14 @@ func TestAnAuthorizationEndsByItself(t *testing.T) {
 		p.must(err)
 		time.Sleep(11 * time.Minute)
 		_, err = p.FinishSpotify(p.Context(), jukebox.SpotifyAnswer{State: p.catalog.state, Browser: asked.Browser, Code: "mine"})
-		p.wants(jukebox.BadUserInput, err)
+		p.wants(party.BadUserInput, err)
 		_, err = p.ConnectSpotify(p.host, nil)
 		p.must(err)
 		time.Sleep(11 * time.Minute)
 		p.must(p.ForgetOldAuthorizations(p.Context()))
-		left, err := p.store.Asked(p.Context(), "SELECT COUNT(*) FROM spotify_authorizations")
+		left, err := jukebox.Count(p.Context(), p.store, "SELECT COUNT(*) FROM spotify_authorizations")
 		p.must(err)
-		p.expect("left", left, "0")
+		p.expect("left", fmt.Sprint(left), "0")
 	})
 }
 
@@ -135,7 +137,7 @@ func TestHostsAreWarnedInTheLastMonth(t *testing.T) {
 }
 
 func TestOneServerRefreshesTokensAtATime(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		accounts, host := jukebox.NewAccounts(p.store), p.room.HostID
 		begin := func(life time.Duration) bool {
 			t.Helper()

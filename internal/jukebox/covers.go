@@ -17,11 +17,11 @@ func (j *Jukebox) MoveCovers(ctx context.Context, base string) error {
 	if err != nil {
 		return fmt.Errorf("move covers: %w", err)
 	}
-	moved, err := j.store.read.Song.Query().Where(song.ImageURLContains(u.Path), song.Not(song.ImageURLHasPrefix(base))).All(ctx)
+	moved, err := j.db.Read.Song.Query().Where(song.ImageURLContains(u.Path), song.Not(song.ImageURLHasPrefix(base))).All(ctx)
 	if err != nil {
 		return fmt.Errorf("find covers: %w", err)
 	}
-	err = j.store.inTx(ctx, func(tx *ent.Tx) error {
+	err = j.db.InTx(ctx, func(tx *ent.Tx) error {
 		for _, row := range moved {
 			_, cover, _ := strings.Cut(*row.ImageURL, u.Path)
 			if err := tx.Song.Update().Where(song.ID(row.ID)).SetImageURL(base + cover).Exec(ctx); err != nil {

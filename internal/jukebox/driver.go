@@ -12,7 +12,9 @@ import (
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/roomevent"
 	"antwon.dj/backend/ent/roomplayback"
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 )
 
 // Driver is what the one that drives the rooms' players may do: it acts for the server itself, not for a viewer.
@@ -22,7 +24,7 @@ type Driver struct{ j *Jukebox }
 func (j *Jukebox) Driver() *Driver { return &Driver{j} }
 
 // Watch follows a room's state, as Jukebox.Watch does for members.
-func (d *Driver) Watch(ctx context.Context, roomID string) (*live.Watcher[*State], error) {
+func (d *Driver) Watch(ctx context.Context, roomID string) (*live.Watcher[*party.State], error) {
 	return d.j.Watch(ctx, roomID)
 }
 
@@ -32,7 +34,7 @@ func (d *Driver) Followed(roomID string) int { return d.j.hub.Watchers(roomID) }
 // ApplyPlayback records a step of a room's player, all of it or nothing, and returns the room's version from which on states
 // have it; 0: it changed nothing. ErrLeaseLost if the lease is another node's now; Conflict if the room is closed, or an item
 // is not in the state that the step starts from: then the caller knew an older state and has to look again.
-func (d *Driver) ApplyPlayback(ctx context.Context, lease Lease, step PlaybackStep) (version int64, err error) {
+func (d *Driver) ApplyPlayback(ctx context.Context, lease party.Lease, step party.PlaybackStep) (version int64, err error) {
 	lost := false
 	err = d.j.changer.change(ctx, lease.RoomID, func(ctx context.Context, t *roomTx) error {
 		version = 0 // it may be tried again
@@ -50,7 +52,7 @@ func (d *Driver) ApplyPlayback(ctx context.Context, lease Lease, step PlaybackSt
 		return nil
 	})
 	if err == nil && lost {
-		err = ErrLeaseLost
+		err = party.ErrLeaseLost
 	}
 	if err != nil {
 		return 0, fmt.Errorf("apply playback: %w", err)
@@ -59,8 +61,8 @@ func (d *Driver) ApplyPlayback(ctx context.Context, lease Lease, step PlaybackSt
 }
 
 // Recent returns what a room played lately, newest first.
-func (d *Driver) Recent(ctx context.Context, roomID string) ([]Song, error) {
-	rows, err := d.j.store.read.QueueItem.Query().Where(queueitem.RoomID(roomID), queueitem.StartedAtNotNil()).
+func (d *Driver) Recent(ctx context.Context, roomID string) ([]party.Song, error) {
+	rows, err := d.j.db.Read.QueueItem.Query().Where(queueitem.RoomID(roomID), queueitem.StartedAtNotNil()).
 		Order(queueitem.ByStartedAt(sql.OrderDesc())).Limit(recentSongs).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load what was played: %w", err)
@@ -69,23 +71,23 @@ func (d *Driver) Recent(ctx context.Context, roomID string) ([]Song, error) {
 }
 
 // Declined returns the fallback songs that hosts took out of a room's queue, one by one; not those that went with all others.
-func (d *Driver) Declined(ctx context.Context, roomID string) ([]Song, error) {
-	removed, err := d.j.store.read.RoomEvent.Query().
+func (d *Driver) Declined(ctx context.Context, roomID string) ([]party.Song, error) {
+	removed, err := d.j.db.Read.RoomEvent.Query().
 		Where(roomevent.RoomID(roomID), roomevent.Kind(string(DidRemove)), roomevent.Undone(false), roomevent.ItemIDNotNil()).
 		Order(roomevent.ByAt(sql.OrderDesc())).Limit(recentSongs).Select(roomevent.FieldItemID).Strings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load what was removed: %w", err)
 	}
-	rows, err := d.j.store.read.QueueItem.Query().Where(queueitem.IDIn(removed...), queueitem.AddedByIDIsNil()).All(ctx)
+	rows, err := d.j.db.Read.QueueItem.Query().Where(queueitem.IDIn(removed...), queueitem.AddedByIDIsNil()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load what was declined: %w", err)
 	}
 	return d.songs(ctx, roomID, rows)
 }
 
-func (d *Driver) songs(ctx context.Context, roomID string, rows []*ent.QueueItem) ([]Song, error) {
+func (d *Driver) songs(ctx context.Context, roomID string, rows []*ent.QueueItem) ([]party.Song, error) {
 	items, err := d.j.loader.itemsOf(ctx, roomID, rows)
-	songs := make([]Song, len(items))
+	songs := make([]party.Song, len(items))
 	for i, item := range items {
 		songs[i] = item.Song
 	}
@@ -98,38 +100,38 @@ const recentSongs = 50
 // transition is one item's way from one of some states to another one.
 type transition struct {
 	itemID string
-	from   []QueueItemState
+	from   []party.QueueItemState
 	write  func(*ent.QueueItemUpdate)
 }
 
-func (t *roomTx) transitions(step PlaybackStep) []transition {
-	ended := Played
+func (t *roomTx) transitions(step party.PlaybackStep) []transition {
+	ended := party.Played
 	if step.Skipped {
-		ended = Skipped
+		ended = party.Skipped
 	}
 	return []transition{
-		{step.EndedItem, []QueueItemState{NowPlaying}, func(u *ent.QueueItemUpdate) {
+		{step.EndedItem, []party.QueueItemState{party.NowPlaying}, func(u *ent.QueueItemUpdate) {
 			u.SetState(string(ended)).SetEndedAt(t.now).ClearActiveRecording()
 		}},
-		{step.StartedItem, []QueueItemState{Queued, Committed}, func(u *ent.QueueItemUpdate) {
-			u.SetState(string(NowPlaying)).SetStartedAt(t.now).SetStartedVersion(t.version).ClearCommitState().ClearCommitDelivery()
+		{step.StartedItem, []party.QueueItemState{party.Queued, party.Committed}, func(u *ent.QueueItemUpdate) {
+			u.SetState(string(party.NowPlaying)).SetStartedAt(t.now).SetStartedVersion(t.version).ClearCommitState().ClearCommitDelivery()
 		}},
-		{step.CommitItem, []QueueItemState{Queued}, func(u *ent.QueueItemUpdate) {
-			u.SetState(string(Committed)).SetCommitState(string(CommitPending)).SetCommitDelivery(string(cmp.Or(step.CommitVia, DeliveryQueue))).SetCommittedAt(t.now)
+		{step.CommitItem, []party.QueueItemState{party.Queued}, func(u *ent.QueueItemUpdate) {
+			u.SetState(string(party.Committed)).SetCommitState(string(party.CommitPending)).SetCommitDelivery(string(cmp.Or(step.CommitVia, party.DeliveryQueue))).SetCommittedAt(t.now)
 		}},
-		{step.SentItem, []QueueItemState{Committed}, func(u *ent.QueueItemUpdate) { u.SetCommitState(string(CommitSent)) }},
-		{step.UnknownItem, []QueueItemState{Committed}, func(u *ent.QueueItemUpdate) { u.SetCommitState(string(CommitUnknown)) }},
-		{step.ReturnedItem, []QueueItemState{Committed}, func(u *ent.QueueItemUpdate) {
-			u.SetState(string(Queued)).ClearCommitState().ClearCommitDelivery().ClearCommittedAt()
+		{step.SentItem, []party.QueueItemState{party.Committed}, func(u *ent.QueueItemUpdate) { u.SetCommitState(string(party.CommitSent)) }},
+		{step.UnknownItem, []party.QueueItemState{party.Committed}, func(u *ent.QueueItemUpdate) { u.SetCommitState(string(party.CommitUnknown)) }},
+		{step.ReturnedItem, []party.QueueItemState{party.Committed}, func(u *ent.QueueItemUpdate) {
+			u.SetState(string(party.Queued)).ClearCommitState().ClearCommitDelivery().ClearCommittedAt()
 		}},
-		{step.RefusedItem, []QueueItemState{Committed}, func(u *ent.QueueItemUpdate) {
-			u.SetState(string(Skipped)).SetEndedAt(t.now).ClearActiveRecording().ClearCommitState().ClearCommitDelivery()
+		{step.RefusedItem, []party.QueueItemState{party.Committed}, func(u *ent.QueueItemUpdate) {
+			u.SetState(string(party.Skipped)).SetEndedAt(t.now).ClearActiveRecording().ClearCommitState().ClearCommitDelivery()
 		}},
 	}
 }
 
 // mayStep reads whether every item is where the step takes it from, before anything is written.
-func (t *roomTx) mayStep(ctx context.Context, step PlaybackStep) error {
+func (t *roomTx) mayStep(ctx context.Context, step party.PlaybackStep) error {
 	for _, way := range t.transitions(step) {
 		if way.itemID == "" {
 			continue
@@ -140,14 +142,14 @@ func (t *roomTx) mayStep(ctx context.Context, step PlaybackStep) error {
 			return err
 		}
 		if !fits {
-			return errorf(Conflict, "item %s is not %v", way.itemID, way.from)
+			return party.Errorf(party.Conflict, "item %s is not %v", way.itemID, way.from)
 		}
 	}
 	if step.CommitItem != "" {
-		return cmp.Or(t.noOther(ctx, Committed, ""), t.mayCommit(ctx, step.CommitItem))
+		return cmp.Or(t.noOther(ctx, party.Committed, ""), t.mayCommit(ctx, step.CommitItem))
 	}
 	if step.StartedItem != "" {
-		return t.noOther(ctx, NowPlaying, step.EndedItem)
+		return t.noOther(ctx, party.NowPlaying, step.EndedItem)
 	}
 	return nil
 }
@@ -166,23 +168,23 @@ func (t *roomTx) mayCommit(ctx context.Context, itemID string) error {
 	if err != nil {
 		return err
 	}
-	if refusal := settings.mayPlay(songOf(item.Edges.Song), playedAt, t.now); refusal != nil {
-		return errorf(Conflict, "the rules hold item %s back: %s", itemID, refusal.Message)
+	if refusal := settings.MayPlay(songOf(item.Edges.Song), playedAt, t.now); refusal != nil {
+		return party.Errorf(party.Conflict, "the rules hold item %s back: %s", itemID, refusal.Message)
 	}
 	return nil
 }
 
 // noOther refuses a second item in a state that only one can be in.
-func (t *roomTx) noOther(ctx context.Context, state QueueItemState, but string) error {
+func (t *roomTx) noOther(ctx context.Context, state party.QueueItemState, but string) error {
 	other, err := t.tx.QueueItem.Query().
 		Where(queueitem.RoomID(t.roomID), queueitem.State(string(state)), queueitem.IDNEQ(but)).Exist(ctx)
 	if err == nil && other {
-		err = errorf(Conflict, "another song is %s already", state)
+		err = party.Errorf(party.Conflict, "another song is %s already", state)
 	}
 	return err
 }
 
-func (t *roomTx) step(ctx context.Context, step PlaybackStep) error {
+func (t *roomTx) step(ctx context.Context, step party.PlaybackStep) error {
 	for _, way := range t.transitions(step) {
 		if way.itemID == "" {
 			continue
@@ -202,7 +204,7 @@ func (t *roomTx) step(ctx context.Context, step PlaybackStep) error {
 }
 
 // stepRoom is the part of a step that is about no item of the queue.
-func (t *roomTx) stepRoom(ctx context.Context, step PlaybackStep) error {
+func (t *roomTx) stepRoom(ctx context.Context, step party.PlaybackStep) error {
 	if step.StartedItem != "" {
 		err := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetBegun(true).SetSkipVotes(0).AddVotesVersion(1).Exec(ctx)
 		if err != nil {
@@ -229,7 +231,7 @@ func (t *roomTx) stepRoom(ctx context.Context, step PlaybackStep) error {
 }
 
 // fillIn adds songs that nobody asked for, unless they are there, or the host wants none any more.
-func (t *roomTx) fillIn(ctx context.Context, songs []Song) error {
+func (t *roomTx) fillIn(ctx context.Context, songs []party.Song) error {
 	if len(songs) == 0 {
 		return nil
 	}
@@ -238,14 +240,14 @@ func (t *roomTx) fillIn(ctx context.Context, songs []Song) error {
 		return err
 	}
 	for _, s := range songs {
-		there, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecording(recordingOf(s))).Exist(ctx)
+		there, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecording(party.RecordingOf(s))).Exist(ctx)
 		if err != nil {
 			return err
 		}
 		if there {
 			continue
 		}
-		if err := t.queue(ctx, entry{id: newID(), song: s}); err != nil {
+		if err := t.queue(ctx, entry{id: database.NewID(), song: s}); err != nil {
 			return err
 		}
 	}
@@ -255,13 +257,13 @@ func (t *roomTx) fillIn(ctx context.Context, songs []Song) error {
 // dropRemoved: a song that the host removed while it was committed does not come back to the queue.
 func (t *roomTx) dropRemoved(ctx context.Context, itemID string) error {
 	return t.tx.QueueItem.Update().Where(queueitem.ID(itemID), queueitem.SkipOnStart(true)).
-		SetState(string(Removed)).ClearActiveRecording().Exec(ctx)
+		SetState(string(party.Removed)).ClearActiveRecording().Exec(ctx)
 }
 
-func (t *roomTx) showPlayback(ctx context.Context, p *Playback) error {
+func (t *roomTx) showPlayback(ctx context.Context, p *party.Playback) error {
 	u := t.alter().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).
-		SetStatus(string(p.Status)).SetObservedAt(microseconds(p.ObservedAt)).SetHealth(string(p.Health)).
-		SetHealthReason(string(p.Reason)).SetDelivery(string(cmp.Or(p.Delivery, DeliveryQueue))).
+		SetStatus(string(p.Status)).SetObservedAt(database.Microseconds(p.ObservedAt)).SetHealth(string(p.Health)).
+		SetHealthReason(string(p.Reason)).SetDelivery(string(cmp.Or(p.Delivery, party.DeliveryQueue))).
 		ClearItemID().ClearSongID().ClearProgressMs().ClearHealthUntil().ClearDeviceID().ClearDeviceVolume()
 	u.SetNillableProgressMs(p.ProgressMS).SetNillableHealthUntil(p.Until)
 	if p.Item != nil {
@@ -274,7 +276,7 @@ func (t *roomTx) showPlayback(ctx context.Context, p *Playback) error {
 		u.SetSongID(p.Song.URI)
 	}
 	if d := p.Device; d != nil {
-		u.SetDeviceID(cut(d.ID, 255)).SetDeviceName(cut(d.Name, 255)).SetDeviceType(cut(d.Type, 64)).SetDeviceActive(d.IsActive).
+		u.SetDeviceID(party.Cut(d.ID, 255)).SetDeviceName(party.Cut(d.Name, 255)).SetDeviceType(party.Cut(d.Type, 64)).SetDeviceActive(d.IsActive).
 			SetDeviceRestricted(d.IsRestricted).SetNillableDeviceVolume(d.VolumePercent)
 	}
 	return u.Exec(ctx)

@@ -15,6 +15,8 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/migrate"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
 // Plan is how the database carries out a statement.
@@ -25,9 +27,9 @@ type Plan struct {
 
 // Explain has the database tell how it carries out whatever is read from now on. What it returns gives the plans since it was
 // called last.
-func (s *Store) Explain() func() []Plan {
-	e := &explainer{Driver: entsql.OpenDB(s.dialect, s.readDB.DB)}
-	s.read = ent.NewClient(ent.Driver(e))
+func Explain(s *database.DB) func() []Plan {
+	e := &explainer{Driver: entsql.OpenDB(s.Dialect, s.SQL.DB)}
+	s.Read = ent.NewClient(ent.Driver(e))
 	return func() []Plan {
 		e.mu.Lock()
 		defer e.mu.Unlock()
@@ -115,11 +117,11 @@ func told(ctx context.Context, db dialect.ExecQuerier, query string, args any) (
 }
 
 // PlayMuch gives a room n members, songs that were played, and lines in its log, of which nine in ten are likes.
-func (s *Store) PlayMuch(ctx context.Context, roomID string, n int) error {
+func PlayMuch(ctx context.Context, s *database.DB, roomID string, n int) error {
 	const atOnce = 500
-	began := microseconds(time.Now().Add(-30 * 24 * time.Hour))
+	began := database.Microseconds(time.Now().Add(-30 * 24 * time.Hour))
 	for first := 0; first < n; first += atOnce {
-		err := s.inTx(ctx, func(tx *ent.Tx) error {
+		err := s.InTx(ctx, func(tx *ent.Tx) error {
 			uri := fmt.Sprintf("spotify:track:much%d", first)
 			err := tx.Song.Create().SetID(uri).SetName("Song").SetArtists([]string{"Artist"}).SetAlbumName("Album").SetDurationMs(1).
 				SetExplicit(false).SetPlayable(true).SetSpotifyURL("").SetIsrc("").SetFetchedAt(began).Exec(ctx)
@@ -131,16 +133,16 @@ func (s *Store) PlayMuch(ctx context.Context, roomID string, n int) error {
 			var items []*ent.QueueItemCreate
 			var events []*ent.RoomEventCreate
 			for i := first; i < first+atOnce; i++ {
-				user, item, at, kind := newID(), newID(), began.Add(time.Duration(i)*time.Minute), DidLike
+				user, item, at, kind := database.NewID(), database.NewID(), began.Add(time.Duration(i)*time.Minute), DidLike
 				if i%10 == 0 {
 					kind = DidAdd
 				}
-				users = append(users, tx.User.Create().SetID(user).SetKind(string(GuestUser)).SetDisplayName("Guest").SetCreatedAt(at))
-				members = append(members, tx.Membership.Create().SetID(newID()).SetRoomID(roomID).SetUserID(user).
-					SetDisplayName("Guest").SetRole(string(RoleGuest)).SetJoinedAt(at))
+				users = append(users, tx.User.Create().SetID(user).SetKind(string(party.GuestUser)).SetDisplayName("Guest").SetCreatedAt(at))
+				members = append(members, tx.Membership.Create().SetID(database.NewID()).SetRoomID(roomID).SetUserID(user).
+					SetDisplayName("Guest").SetRole(string(party.RoleGuest)).SetJoinedAt(at))
 				items = append(items, tx.QueueItem.Create().SetID(item).SetRoomID(roomID).SetSongID(uri).SetAddedByID(user).SetAddedAt(at).
-					SetAge(1).SetVersion(1).SetState(string(Played)).SetLikeCount(0).SetRecording("much").SetStartedAt(at).SetEndedAt(at))
-				events = append(events, tx.RoomEvent.Create().SetID(newID()).SetRoomID(roomID).SetAt(at).SetKind(string(kind)).
+					SetAge(1).SetVersion(1).SetState(string(party.Played)).SetLikeCount(0).SetRecording("much").SetStartedAt(at).SetEndedAt(at))
+				events = append(events, tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(roomID).SetAt(at).SetKind(string(kind)).
 					SetActorID(user).SetItemID(item).SetVersion(1))
 			}
 			return errors.Join(tx.User.CreateBulk(users...).Exec(ctx), tx.Membership.CreateBulk(members...).Exec(ctx),
@@ -154,11 +156,11 @@ func (s *Store) PlayMuch(ctx context.Context, roomID string, n int) error {
 }
 
 // Rows counts the rows of each table.
-func (s *Store) Rows(ctx context.Context) (map[string]int, error) {
+func Rows(ctx context.Context, s *database.DB) (map[string]int, error) {
 	rows := map[string]int{}
 	for _, table := range migrate.Tables {
 		var n int
-		if err := s.readDB.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+table.Name).Scan(&n); err != nil {
+		if err := s.SQL.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+table.Name).Scan(&n); err != nil {
 			return nil, err
 		}
 		rows[table.Name] = n
@@ -167,17 +169,17 @@ func (s *Store) Rows(ctx context.Context) (map[string]int, error) {
 }
 
 // Accepted counts a guest's songs that were accepted.
-func (s *Store) Accepted(ctx context.Context, roomID, userID string) (int, error) {
-	return accepted(ctx, s.read.QueueItem, roomID, userID)
+func Accepted(ctx context.Context, s *database.DB, roomID, userID string) (int, error) {
+	return accepted(ctx, s.Read.QueueItem, roomID, userID)
 }
 
 // RememberMuch leaves n idempotency keys.
-func (s *Store) RememberMuch(ctx context.Context, n int) error {
-	return s.inTx(ctx, func(tx *ent.Tx) error {
+func RememberMuch(ctx context.Context, s *database.DB, n int) error {
+	return s.InTx(ctx, func(tx *ent.Tx) error {
 		var keys []*ent.IdempotencyKeyCreate
 		for i := range n {
 			keys = append(keys, tx.IdempotencyKey.Create().SetUserID("somebody").SetKey(fmt.Sprint(i)).SetMutation("addSong").
-				SetArgumentsHash("").SetObjectID("").SetCreatedAt(microseconds(time.Now())))
+				SetArgumentsHash("").SetObjectID("").SetCreatedAt(database.Microseconds(time.Now())))
 		}
 		return tx.IdempotencyKey.CreateBulk(keys...).Exec(ctx)
 	})

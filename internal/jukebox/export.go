@@ -7,6 +7,7 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/internal/party"
 )
 
 // maxExport is how many songs a playlist takes at Spotify.
@@ -14,12 +15,12 @@ const maxExport = 10_000
 
 // ExportHistory makes a private playlist of what a room played in the host's Spotify account: each song once, in order, without
 // those that were skipped. Conflict if there is none. For the room's host.
-func (j *Jukebox) ExportHistory(ctx context.Context, roomID string) (*Playlist, error) {
-	a, err := j.enter(ctx, roomID, ActExport)
+func (j *Jukebox) ExportHistory(ctx context.Context, roomID string) (*party.Playlist, error) {
+	a, err := j.enter(ctx, roomID, party.ActExport)
 	if err != nil {
 		return nil, err
 	}
-	row, err := j.store.read.Room.Get(ctx, roomID)
+	row, err := j.db.Read.Room.Get(ctx, roomID)
 	if ent.IsNotFound(err) {
 		return nil, errNoRoom
 	}
@@ -28,7 +29,7 @@ func (j *Jukebox) ExportHistory(ctx context.Context, roomID string) (*Playlist, 
 	}
 	uris, err := j.playedURIs(ctx, roomID)
 	if err == nil && len(uris) == 0 {
-		err = errorf(Conflict, "nothing has been played here yet")
+		err = party.Errorf(party.Conflict, "nothing has been played here yet")
 	}
 	if err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func (j *Jukebox) ExportHistory(ctx context.Context, roomID string) (*Playlist, 
 
 // logExport does what it can: the playlist is there, whatever becomes of its line in the log.
 func (j *Jukebox) logExport(ctx context.Context, a access) {
-	if a.status != Open {
+	if a.status != party.Open {
 		return
 	}
 	err := j.change(ctx, a, func(_ context.Context, t *roomTx) error {
@@ -58,7 +59,7 @@ func (j *Jukebox) logExport(ctx context.Context, a access) {
 
 // playedURIs are the songs that were played to their end, each recording once, in order.
 func (j *Jukebox) playedURIs(ctx context.Context, roomID string) ([]string, error) {
-	rows, err := j.store.read.QueueItem.Query().Where(queueitem.RoomID(roomID), queueitem.State(string(Played)), queueitem.StartedAtNotNil()).
+	rows, err := j.db.Read.QueueItem.Query().Where(queueitem.RoomID(roomID), queueitem.State(string(party.Played)), queueitem.StartedAtNotNil()).
 		Order(queueitem.ByStartedAt(), ent.Asc(queueitem.FieldID)).Select(queueitem.FieldSongID, queueitem.FieldRecording).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load what was played: %w", err)

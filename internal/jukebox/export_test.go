@@ -7,70 +7,13 @@ import (
 	"time"
 
 	"antwon.dj/backend/ent"
-	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
 // LoadState loads a room as a replica does that has a certain state.
-func (j *Jukebox) LoadState(ctx context.Context, roomID string, have *State) (*State, error) {
+func (j *Jukebox) LoadState(ctx context.Context, roomID string, have *party.State) (*party.State, error) {
 	return j.loader.Load(ctx, roomID, have, nil)
-}
-
-// NextState makes the state after have as a load does that finds these items changed, and is told whom that concerns.
-func NextState(have *State, version int64, status RoomStatus, changed []*QueueItem, touched live.Touched) *State {
-	return merge(have, roomHead{roomID: "room", version: version, status: status, settings: usualSettings()}, changed, Playback{}, touched)
-}
-
-// Begun is a song of somebody that began to play at a version, added at another one.
-type Begun struct {
-	Owner        string
-	Age, Version int64
-}
-
-// PlaysOf are the plays of a room that has played these songs.
-func PlaysOf(songs []Begun) *Plays {
-	var played []begun
-	for _, song := range songs {
-		played = append(played, begun{owner: song.Owner, age: song.Age, version: song.Version})
-	}
-	return newPlays(played)
-}
-
-// LeastPatience is what FAIR asks of everybody's patience.
-const LeastPatience = leastPatience
-
-// MayDo is the table of permissions.
-var MayDo = mayDo
-
-var (
-	ParseName  = parseName
-	ParseCode  = parseCode
-	ParseTrack = parseTrack
-	Recording  = recordingOf
-)
-
-// Asked answers a query for one value on each of the store's kinds of connection, which have to agree.
-func (s *Store) Asked(ctx context.Context, query string) (answer string, err error) {
-	if err := s.readDB.QueryRowContext(ctx, query).Scan(&answer); err != nil {
-		return "", err
-	}
-	tx, err := s.write.Tx(ctx)
-	if err != nil {
-		return "", err
-	}
-	defer tx.Rollback()
-	rows, err := tx.QueryContext(ctx, query)
-	if err != nil {
-		return "", err
-	}
-	defer rows.Close()
-	var written string
-	for rows.Next() {
-		err = rows.Scan(&written)
-	}
-	if written != answer {
-		answer += " for readers, " + written + " for writers"
-	}
-	return answer, err
 }
 
 // HoldRoom keeps a room's lock, as a change that takes long, until release is closed.
@@ -94,8 +37,8 @@ func (j *Jukebox) Waiting(roomID string) (waiting int, busy bool) {
 func (j *Jukebox) ForgetFetched() { j.fetched.Purge() }
 
 // Age lets so much time pass for what is kept of sessions and logins.
-func (s *Store) Age(ctx context.Context, by time.Duration) error {
-	return s.inTx(ctx, func(tx *ent.Tx) error {
+func Age(ctx context.Context, s *database.DB, by time.Duration) error {
+	return s.InTx(ctx, func(tx *ent.Tx) error {
 		sessions, err := tx.Session.Query().All(ctx)
 		if err != nil {
 			return err
@@ -123,8 +66,8 @@ func (s *Store) Age(ctx context.Context, by time.Duration) error {
 }
 
 // KeptSessions counts the rows of sessions, and says whether one has this text in it.
-func (s *Store) KeptSessions(ctx context.Context, text string) (n int, found bool, err error) {
-	rows, err := s.read.Session.Query().All(ctx)
+func KeptSessions(ctx context.Context, s *database.DB, text string) (n int, found bool, err error) {
+	rows, err := s.Read.Session.Query().All(ctx)
 	for _, row := range rows {
 		found = found || strings.Contains(row.String(), text)
 	}
@@ -132,8 +75,8 @@ func (s *Store) KeptSessions(ctx context.Context, text string) (n int, found boo
 }
 
 // AgeCommands lets so much time pass for what hosts have asked of players.
-func (s *Store) AgeCommands(ctx context.Context, by time.Duration) error {
-	return s.inTx(ctx, func(tx *ent.Tx) error {
+func AgeCommands(ctx context.Context, s *database.DB, by time.Duration) error {
+	return s.InTx(ctx, func(tx *ent.Tx) error {
 		rows, err := tx.RoomCommand.Query().All(ctx)
 		for _, row := range rows {
 			_, failed := tx.ExecContext(ctx, "UPDATE room_commands SET created_at = ? WHERE id = ?", row.CreatedAt.Add(-by).UTC(), row.ID)
@@ -144,12 +87,12 @@ func (s *Store) AgeCommands(ctx context.Context, by time.Duration) error {
 }
 
 // KeptCommands counts the commands that are still known.
-func (s *Store) KeptCommands(ctx context.Context) (int, error) {
-	return s.read.RoomCommand.Query().Count(ctx)
+func KeptCommands(ctx context.Context, s *database.DB) (int, error) {
+	return s.Read.RoomCommand.Query().Count(ctx)
 }
 
 // Count answers a query that counts.
-func (s *Store) Count(ctx context.Context, query string) (n int, err error) {
-	err = s.readDB.QueryRowContext(ctx, query).Scan(&n)
+func Count(ctx context.Context, s *database.DB, query string) (n int, err error) {
+	err = s.SQL.QueryRowContext(ctx, query).Scan(&n)
 	return n, err
 }

@@ -12,6 +12,7 @@ import (
 
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 )
 
 // stateQuery reads a room, its player and those of its items that are newer than a version, in one statement, which is
@@ -36,7 +37,7 @@ ORDER BY i.version`
 const loadTimeout = 10 * time.Second
 
 // Load implements live.Source: it returns the room's newest state, which shares with have what did not change.
-func (l *loader) Load(ctx context.Context, roomID string, have *State, touched live.Touched) (*State, error) {
+func (l *loader) Load(ctx context.Context, roomID string, have *party.State, touched live.Touched) (*party.State, error) {
 	since, condition := int64(-1), activeOnly
 	if have != nil {
 		since, condition = have.Version, ""
@@ -47,7 +48,7 @@ func (l *loader) Load(ctx context.Context, roomID string, have *State, touched l
 	if err != nil {
 		return nil, fmt.Errorf("load room %s: %w", roomID, err)
 	}
-	if have != nil && read.head.version <= have.Version {
+	if have != nil && read.head.Version <= have.Version {
 		return have, nil
 	}
 	if err := l.addSongs(ctx, read.items, read.playback.Song); err != nil {
@@ -56,57 +57,64 @@ func (l *loader) Load(ctx context.Context, roomID string, have *State, touched l
 	if err := l.addRest(ctx, &read.head, read.commands, have); err != nil {
 		return nil, fmt.Errorf("load room %s: %w", roomID, err)
 	}
-	return merge(have, read.head, read.items, read.playback, touched), nil
+	affected := party.Affected{}
+	if have != nil {
+		affected.Users, affected.Everybody = touched.Between(have.Version, read.head.Version)
+	}
+	return party.Merge(have, read.head, read.items, read.playback, affected), nil
 }
 
 // addRest reads what has rows of its own, where something of it is newer than the state before.
-func (l *loader) addRest(ctx context.Context, head *roomHead, commands int64, have *State) (err error) {
+func (l *loader) addRest(ctx context.Context, head *party.RoomRow, commands int64, have *party.State) (err error) {
 	since := int64(-1)
 	if have != nil {
-		since, head.wishes, head.barred = have.Version, have.Wishes, have.barred
-		head.settings, head.plays = have.Settings, have.Plays
+		since, head.PendingCommands, head.Removed = have.Version, have.PendingCommands, have.Removed
+		head.Settings, head.Plays = have.Settings, have.Plays
 	}
-	if head.settingsVersion > since {
-		if head.settings, err = l.loadSettings(ctx, head.roomID); err != nil {
+	if head.SettingsVersion > since {
+		if head.Settings, err = l.loadSettings(ctx, head.RoomID); err != nil {
 			return err
 		}
-		if head.plays, err = l.loadPlays(ctx, head.roomID, head.version); err != nil {
+		if head.Plays, err = l.loadPlays(ctx, head.RoomID, head.Version); err != nil {
 			return err
 		}
 	}
 	if commands > since {
-		if head.wishes, err = l.pendingCommands(ctx, head.roomID); err != nil {
+		if head.PendingCommands, err = l.pendingCommands(ctx, head.RoomID); err != nil {
 			return err
 		}
 	}
-	if head.membersVersion > since {
-		head.barred, err = l.loadBarred(ctx, head.roomID)
+	if head.MembersVersion > since {
+		head.Removed, err = l.loadBarred(ctx, head.RoomID)
 	}
 	return err
 }
 
-func (l *loader) loadSettings(ctx context.Context, roomID string) (RoomSettings, error) {
-	row, err := l.store.read.Room.Get(ctx, roomID)
+func (l *loader) loadSettings(ctx context.Context, roomID string) (party.RoomSettings, error) {
+	row, err := l.db.Read.Room.Get(ctx, roomID)
 	if err != nil {
-		return RoomSettings{}, err
+		return party.RoomSettings{}, err
 	}
 	return settingsOf(row), nil
 }
 
 // loadPlays returns what a room had played at a version.
-func (l *loader) loadPlays(ctx context.Context, roomID string, version int64) (*Plays, error) {
-	rows, err := l.store.read.QueueItem.Query().
+func (l *loader) loadPlays(ctx context.Context, roomID string, version int64) (*party.Plays, error) {
+	rows, err := l.db.Read.QueueItem.Query().
 		Where(queueitem.RoomID(roomID), queueitem.StartedAtNotNil(), queueitem.StartedVersionGT(0), queueitem.StartedVersionLTE(version)).
-		Order(queueitem.ByStartedAt(entsql.OrderDesc())).Limit(maxPlays).
+		Order(queueitem.ByStartedAt(entsql.OrderDesc())).Limit(party.MaxPlays).
 		Select(queueitem.FieldAddedByID, queueitem.FieldLikeCount, queueitem.FieldRecording, queueitem.FieldAge, queueitem.FieldStartedVersion, queueitem.FieldStartedAt).All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	songs := make([]begun, len(rows))
+	songs := make([]party.StartedPlay, len(rows))
 	for i, row := range rows {
-		songs[i] = begun{deref(row.AddedByID), fillsIn(row), row.Recording, row.Age, row.StartedVersion, row.StartedAt.UTC()}
+		songs[i] = party.StartedPlay{
+			Owner: deref(row.AddedByID), Fallback: fillsIn(row), Recording: row.Recording,
+			Age: row.Age, Version: row.StartedVersion, At: row.StartedAt.UTC(),
+		}
 	}
-	return newPlays(songs), nil
+	return party.NewPlays(songs), nil
 }
 
 // Versions implements live.Source.
@@ -118,7 +126,7 @@ func (l *loader) Versions(ctx context.Context, roomIDs []string) (map[string]int
 	for i, id := range roomIDs {
 		args[i] = id
 	}
-	rows, err := l.store.readDB.QueryContext(ctx, "SELECT id, version FROM rooms WHERE id IN ("+marks+")", args...)
+	rows, err := l.db.SQL.QueryContext(ctx, "SELECT id, version FROM rooms WHERE id IN ("+marks+")", args...)
 	if err != nil {
 		return nil, fmt.Errorf("load versions: %w", err)
 	}
@@ -137,14 +145,14 @@ func (l *loader) Versions(ctx context.Context, roomIDs []string) (map[string]int
 
 // stateRows is what stateQuery gave, with songs by their URIs only.
 type stateRows struct {
-	head     roomHead
-	items    []*QueueItem
-	playback Playback
+	head     party.RoomRow
+	items    []*party.QueueItem
+	playback party.Playback
 	commands int64 // the version at which a command last changed
 }
 
 func (l *loader) readState(ctx context.Context, query string, since int64, roomID string) (*stateRows, error) {
-	rows, err := l.store.readDB.QueryContext(ctx, query, since, roomID)
+	rows, err := l.db.SQL.QueryContext(ctx, query, since, roomID)
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +166,7 @@ func (l *loader) readState(ctx context.Context, query string, since int64, roomI
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, err
 	}
-	if read.head.roomID == "" {
+	if read.head.RoomID == "" {
 		return nil, errNoRoom
 	}
 	return read, nil
@@ -171,17 +179,17 @@ func (r *stateRows) scan(rows *sql.Rows, roomID string) error {
 	var begun sql.Null[bool]
 	var commands, votesVersion sql.Null[int64]
 	var votes sql.Null[int]
-	r.head.roomID = roomID
-	err := rows.Scan(&r.head.code, &r.head.name, &r.head.hostID, &r.head.createdAt, &r.head.version, &r.head.status,
-		&r.head.membersVersion, &r.head.settingsVersion, &r.head.present, &playlist, &votes, &votesVersion, &begun, &commands, &p.version, &p.status, &p.itemID, &p.songID, &p.progress, &p.observedAt,
+	r.head.RoomID = roomID
+	err := rows.Scan(&r.head.Code, &r.head.Name, &r.head.HostID, &r.head.CreatedAt, &r.head.Version, &r.head.Status,
+		&r.head.MembersVersion, &r.head.SettingsVersion, &r.head.Present, &playlist, &votes, &votesVersion, &begun, &commands, &p.version, &p.status, &p.itemID, &p.songID, &p.progress, &p.observedAt,
 		&p.deviceID, &p.deviceName, &p.deviceType, &p.deviceActive, &p.deviceRestricted, &p.deviceVolume, &p.delivery, &p.health, &p.reason, &p.until,
 		&i.id, &i.songID, &i.addedBy, &i.adderName, &i.adderKind, &i.addedAt, &i.age, &i.version, &i.state, &i.likes, &i.commit, &i.via, &i.committedAt, &i.skip,
 		&i.recording, &i.startedAt, &i.startedVersion, &i.pinRule, &i.pinPosition, &i.pinLikes, &i.pinVersion)
 	if err != nil {
 		return err
 	}
-	r.head.createdAt = r.head.createdAt.UTC()
-	r.head.playlistURI, r.head.begun, r.commands = playlist.V, begun.V, commands.V
+	r.head.CreatedAt = r.head.CreatedAt.UTC()
+	r.head.PlaylistURI, r.head.HasPlayed, r.commands = playlist.V, begun.V, commands.V
 	r.playback = p.playback(roomID)
 	r.playback.SkipVotes, r.playback.VotesVersion = votes.V, votesVersion.V
 	if i.id.Valid {
@@ -199,18 +207,18 @@ type itemRow struct {
 	skip                                                          sql.Null[bool]
 }
 
-func (r itemRow) item(roomID string) *QueueItem {
-	item := &QueueItem{
-		ID: r.id.V, RoomID: roomID, Song: Song{URI: r.songID.V}, AddedAt: r.addedAt.V.UTC(), LikeCount: r.likes.V,
-		State: QueueItemState(r.state.V), Version: r.version.V, Age: r.age.V,
-		Commit: CommitState(r.commit.V), Via: Delivery(r.via.V), CommittedAt: r.committedAt.V.UTC(), SkipOnStart: r.skip.V,
-		StartedVersion: r.startedVersion.V, startedAt: r.startedAt.V.UTC(), recording: r.recording.V,
+func (r itemRow) item(roomID string) *party.QueueItem {
+	item := &party.QueueItem{
+		ID: r.id.V, RoomID: roomID, Song: party.Song{URI: r.songID.V}, AddedAt: r.addedAt.V.UTC(), LikeCount: r.likes.V,
+		State: party.QueueItemState(r.state.V), Version: r.version.V, Age: r.age.V,
+		Commit: party.CommitState(r.commit.V), Via: party.Delivery(r.via.V), CommittedAt: r.committedAt.V.UTC(), SkipOnStart: r.skip.V,
+		StartedVersion: r.startedVersion.V, StartedAt: r.startedAt.V.UTC(), Recording: r.recording.V,
 	}
 	if r.pinRule.Valid {
-		item.Pin = &Pin{PinRule(r.pinRule.V), r.pinPosition.V, r.pinLikes.V, r.pinVersion.V}
+		item.Pin = &party.Pin{party.PinRule(r.pinRule.V), r.pinPosition.V, r.pinLikes.V, r.pinVersion.V}
 	}
 	if r.addedBy.Valid {
-		item.AddedBy = &User{ID: r.addedBy.V, DisplayName: r.adderName.V, Kind: UserKind(r.adderKind.V)}
+		item.AddedBy = &party.User{ID: r.addedBy.V, DisplayName: r.adderName.V, Kind: party.UserKind(r.adderKind.V)}
 	}
 	return item
 }
@@ -224,26 +232,26 @@ type playbackRow struct {
 	deviceActive, deviceRestricted   sql.Null[bool]
 }
 
-func (r playbackRow) playback(roomID string) Playback {
-	p := Playback{RoomID: roomID, Status: Idle, Delivery: DeliveryQueue, Health: HealthNothingToPlay}
+func (r playbackRow) playback(roomID string) party.Playback {
+	p := party.Playback{RoomID: roomID, Status: party.Idle, Delivery: party.DeliveryQueue, Health: party.HealthNothingToPlay}
 	if !r.version.Valid {
 		return p
 	}
-	p.Version, p.Status, p.Health = r.version.V, PlaybackStatus(r.status.V), HealthState(r.health.V)
-	p.Delivery, p.Reason = Delivery(r.delivery.V), HealthReason(r.reason.V)
+	p.Version, p.Status, p.Health = r.version.V, party.PlaybackStatus(r.status.V), party.HealthState(r.health.V)
+	p.Delivery, p.Reason = party.Delivery(r.delivery.V), party.HealthReason(r.reason.V)
 	p.ObservedAt, p.ProgressMS = r.observedAt.V.UTC(), intPointer(r.progress)
 	if r.until.Valid {
 		until := r.until.V.UTC()
 		p.Until = &until
 	}
 	if r.itemID.Valid {
-		p.Item = &QueueItem{ID: r.itemID.V, RoomID: roomID}
+		p.Item = &party.QueueItem{ID: r.itemID.V, RoomID: roomID}
 	}
 	if r.songID.Valid {
-		p.Song = &Song{URI: r.songID.V}
+		p.Song = &party.Song{URI: r.songID.V}
 	}
 	if r.deviceID.Valid {
-		p.Device = &Device{
+		p.Device = &party.Device{
 			ID: r.deviceID.V, Name: r.deviceName.V, Type: r.deviceType.V,
 			IsActive: r.deviceActive.V, IsRestricted: r.deviceRestricted.V, VolumePercent: intPointer(r.deviceVolume),
 		}

@@ -10,17 +10,17 @@ import (
 	"testing"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 func TestWatchersSeeEachChangeAtOnce(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		watcher, err := p.Watch(p.join("Gina"), p.room.ID)
 		p.must(err)
 		defer watcher.Close()
 		ctx, cancel := context.WithTimeout(p.Context(), soon)
 		defer cancel()
-		see := func(want string) *jukebox.State {
+		see := func(want string) *party.State {
 			t.Helper()
 			state, err := watcher.Next(ctx)
 			p.must(err)
@@ -34,11 +34,11 @@ func TestWatchersSeeEachChangeAtOnce(t *testing.T) {
 		see("1 2")
 		p.like(p.host, two)
 		see("2 1")
-		p.step(jukebox.PlaybackStep{CommitItem: one.ID})
+		p.step(party.PlaybackStep{CommitItem: one.ID})
 		see("1 2")
-		p.step(jukebox.PlaybackStep{StartedItem: one.ID, Playback: &jukebox.Playback{
-			Status: jukebox.Playing, Item: one, ProgressMS: pointer(1200), Health: jukebox.HealthOK,
-			Device: &jukebox.Device{ID: "d1", Name: "Kitchen", Type: "Speaker", IsActive: true, VolumePercent: pointer(40)},
+		p.step(party.PlaybackStep{StartedItem: one.ID, Playback: &party.Playback{
+			Status: party.Playing, Item: one, ProgressMS: pointer(1200), Health: party.HealthOK,
+			Device: &party.Device{ID: "d1", Name: "Kitchen", Type: "Speaker", IsActive: true, VolumePercent: pointer(40)},
 		}})
 		state := see("2")
 		if now := state.Playback; now.Item == nil || now.Item.ID != one.ID || now.Song.Name != "Song 1" || now.Device.Name != "Kitchen" ||
@@ -47,7 +47,7 @@ func TestWatchersSeeEachChangeAtOnce(t *testing.T) {
 		}
 		_, err = p.CloseRoom(p.host, p.room.ID, nil)
 		p.must(err)
-		if last := see("2"); last.Status != jukebox.Closed || last.NowPlaying != nil || last.Playback.Status != jukebox.Idle {
+		if last := see("2"); last.Status != party.Closed || last.NowPlaying != nil || last.Playback.Status != party.Idle {
 			t.Errorf("last state %+v", last)
 		}
 	})
@@ -57,12 +57,12 @@ func TestWatchersSeeEachChangeAtOnce(t *testing.T) {
 type client struct {
 	version *int64
 	order   []string
-	items   map[string]*jukebox.QueueItem
+	items   map[string]*party.QueueItem
 }
 
-func (c *client) apply(change jukebox.RoomQueueChange) {
+func (c *client) apply(change party.RoomQueueChange) {
 	if change.Reset {
-		c.order, c.items = nil, map[string]*jukebox.QueueItem{}
+		c.order, c.items = nil, map[string]*party.QueueItem{}
 	}
 	for _, id := range change.RemovedIDs {
 		delete(c.items, id)
@@ -92,7 +92,7 @@ func (c *client) shows() string {
 	return strings.Join(lines, "\n")
 }
 
-func queueOf(state *jukebox.State) string {
+func queueOf(state *party.State) string {
 	var lines []string
 	for _, item := range state.Queue {
 		lines = append(lines, fmt.Sprintf("%d %s %d %s %s", *item.Position, item.ID, item.LikeCount, item.State, item.Song.Name))
@@ -103,16 +103,16 @@ func queueOf(state *jukebox.State) string {
 // Replicas load at different moments and so see different states; clients move between them with what they have. Whatever
 // happens, a client that applies changes shows the queue.
 func TestClientsThatApplyChangesShowTheQueue(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		seed := rand.Uint64()
 		t.Logf("seed %d", seed)
 		random := rand.New(rand.NewPCG(seed, 0))
-		replicas := make([]*jukebox.State, 3)
+		replicas := make([]*party.State, 3)
 		clients := make([]client, 12)
 		guests := []context.Context{p.host, p.join("A"), p.join("B"), p.join("C")}
 		for n := range 300 {
 			if n%50 == 0 {
-				p.settle(jukebox.SettingsChange{OrderMode: &modes[n/50%len(modes)], CooldownMinutes: pointer(0)})
+				p.settle(party.SettingsChange{OrderMode: &orderModes[n/50%len(orderModes)], CooldownMinutes: pointer(0)})
 			}
 			p.anyChange(random, guests)
 			i := random.IntN(len(replicas))
@@ -147,24 +147,24 @@ func TestClientsThatApplyChangesShowTheQueue(t *testing.T) {
 }
 
 // anyChange is one of all that can happen to a queue. What the rules refuse changes nothing.
-func (p *party) anyChange(random *rand.Rand, guests []context.Context) {
+func (p *fixture) anyChange(random *rand.Rand, guests []context.Context) {
 	p.Helper()
 	state, who := p.state(), guests[random.IntN(len(guests))]
-	var item *jukebox.QueueItem
+	var item *party.QueueItem
 	if len(state.Queue) > 0 {
 		item = state.Queue[random.IntN(len(state.Queue))]
 	}
 	switch n := random.IntN(48); {
 	case n == 0:
-		p.settle(jukebox.SettingsChange{Blocked: [][]string{{}, {artist(random.IntN(10))}}[random.IntN(2)]})
+		p.settle(party.SettingsChange{Blocked: [][]string{{}, {artist(random.IntN(10))}}[random.IntN(2)]})
 	case n == 1:
-		p.settle(jukebox.SettingsChange{RequireApproval: pointer(random.IntN(2) == 0), TrustedAfter: pointer(100)})
+		p.settle(party.SettingsChange{RequireApproval: pointer(random.IntN(2) == 0), TrustedAfter: pointer(100)})
 	case n < 6:
 		_, _ = p.Undo(who, p.room.ID, nil)
 	case n < 10:
 		s, err := p.catalog.Song(p.Context(), "", uri(random.IntN(300)))
 		p.must(err)
-		p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{s}})
+		p.step(party.PlaybackStep{Fallback: []party.Song{s}})
 	case n < 18 && len(state.Awaiting) > 0:
 		_, err := p.ApproveItem(p.host, state.Awaiting[random.IntN(len(state.Awaiting))].ID)
 		p.must(err)
@@ -179,30 +179,30 @@ func (p *party) anyChange(random *rand.Rand, guests []context.Context) {
 	}
 }
 
-func (p *party) randomChange(random *rand.Rand, guests []context.Context) {
+func (p *fixture) randomChange(random *rand.Rand, guests []context.Context) {
 	p.Helper()
 	state, err := p.LoadState(p.Context(), p.room.ID, nil)
 	p.must(err)
 	who := guests[random.IntN(len(guests))]
-	var item *jukebox.QueueItem
+	var item *party.QueueItem
 	if len(state.Queue) > 0 {
 		item = state.Queue[random.IntN(len(state.Queue))]
 	}
 	switch n := random.IntN(10); {
 	case n < 4 || item == nil:
 		p.add(who, random.IntN(300))
-	case n < 7 && item.State == jukebox.Queued:
+	case n < 7 && item.State == party.Queued:
 		p.like(who, item)
-	case n == 7 && item.State == jukebox.Queued:
+	case n == 7 && item.State == party.Queued:
 		_, err = p.UnlikeQueueItem(who, item.ID, nil)
-	case n == 8 && random.IntN(3) == 0 && item.State == jukebox.Queued:
-		until := []jukebox.PinRule{jukebox.UntilPlayed, jukebox.UntilOvertaken}[random.IntN(2)]
+	case n == 8 && random.IntN(3) == 0 && item.State == party.Queued:
+		until := []party.PinRule{party.UntilPlayed, party.UntilOvertaken}[random.IntN(2)]
 		var likes *int
-		if until == jukebox.UntilOvertaken {
+		if until == party.UntilOvertaken {
 			likes = pointer(1 + random.IntN(2))
 		}
 		_, err = p.PinItem(p.host, item.ID, 1+random.IntN(6), until, likes)
-	case n == 8 && item.Pin != nil && item.State == jukebox.Queued:
+	case n == 8 && item.Pin != nil && item.State == party.Queued:
 		_, err = p.UnpinItem(p.host, item.ID)
 	case n == 8:
 		_, err = p.RemoveQueueItem(p.host, item.ID, nil)
@@ -213,23 +213,23 @@ func (p *party) randomChange(random *rand.Rand, guests []context.Context) {
 }
 
 // playOn makes the player do the next thing.
-func (p *party) playOn(state *jukebox.State) {
+func (p *fixture) playOn(state *party.State) {
 	p.Helper()
 	committed, next := state.Committed(), state.Next(time.Now())
 	switch {
 	case committed != nil:
-		step := jukebox.PlaybackStep{StartedItem: committed.ID}
+		step := party.PlaybackStep{StartedItem: committed.ID}
 		if state.NowPlaying != nil {
 			step.EndedItem = state.NowPlaying.ID
 		}
 		p.step(step)
 	case next != nil:
-		p.step(jukebox.PlaybackStep{CommitItem: next.ID})
+		p.step(party.PlaybackStep{CommitItem: next.ID})
 	}
 }
 
 func TestStateRemembersOnlySoManyRemovedSongs(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		state, err := p.LoadState(p.Context(), p.room.ID, nil)
 		p.must(err)
 		old := state.Version

@@ -3,157 +3,157 @@ package jukebox_test
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"testing"
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // useCases is every use case in a room, by the action that its gate asks for. Each is tried by somebody, on a room of their
 // own with a song in it that somebody else has added.
-var useCases = map[jukebox.Action]map[string]func(p *party, who context.Context, item *jukebox.QueueItem) error{
-	jukebox.ActSee: {
-		"queue": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+var useCases = map[party.Action]map[string]func(p *fixture, who context.Context, item *party.QueueItem) error{
+	party.ActSee: {
+		"queue": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 			return p.seen(who, (*jukebox.Jukebox).Queue)
 		},
-		"playback": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+		"playback": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 			return p.seen(who, (*jukebox.Jukebox).RoomPlayback)
 		},
-		"host": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+		"host": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 			return p.seen(who, (*jukebox.Jukebox).RoomHost)
 		},
-		"history": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
-			return p.inRoom(who, func(r *jukebox.Room) error { _, _, err := p.History(who, r, 1, nil); return err })
+		"history": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+			return p.inRoom(who, func(r *party.Room) error { _, _, err := p.History(who, r, 1, nil); return err })
 		},
-		"settings": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
-			return p.inRoom(who, func(r *jukebox.Room) error { return second(r.Settings()) })
+		"settings": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+			return p.inRoom(who, func(r *party.Room) error { return second(r.Settings()) })
 		},
-		"follow": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+		"follow": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 			return second(p.MayFollow(who, p.room.ID))
 		},
 	},
-	jukebox.ActSearch: {"search": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+	party.ActSearch: {"search": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return second(p.SearchSongs(who, p.room.ID, "x", 1, 0))
 	}},
-	jukebox.ActAdd: {"add": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+	party.ActAdd: {"add": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return second(p.AddSong(who, p.room.ID, uri(2), nil))
 	}},
-	jukebox.ActLike: {
-		"like": func(p *party, who context.Context, item *jukebox.QueueItem) error {
+	party.ActLike: {
+		"like": func(p *fixture, who context.Context, item *party.QueueItem) error {
 			return second(p.LikeQueueItem(who, item.ID, nil))
 		},
-		"unlike": func(p *party, who context.Context, item *jukebox.QueueItem) error {
+		"unlike": func(p *fixture, who context.Context, item *party.QueueItem) error {
 			return second(p.UnlikeQueueItem(who, item.ID, nil))
 		},
 	},
-	jukebox.ActRemoveOwn: {"remove own": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+	party.ActRemoveOwn: {"remove own": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		added, err := p.AddSong(who, p.room.ID, uri(3), nil)
 		if err != nil {
 			return err
 		}
 		return second(p.RemoveQueueItem(who, added.Item.ID, nil))
 	}},
-	jukebox.ActRemoveAny: {"remove another's": func(p *party, who context.Context, item *jukebox.QueueItem) error {
+	party.ActRemoveAny: {"remove another's": func(p *fixture, who context.Context, item *party.QueueItem) error {
 		return second(p.RemoveQueueItem(who, item.ID, nil))
 	}},
-	jukebox.ActClear: {"clear": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+	party.ActClear: {"clear": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return second(p.ClearQueue(who, p.room.ID, nil))
 	}},
-	jukebox.ActSettle: {"update": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+	party.ActSettle: {"update": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return second(p.UpdateRoom(who, p.room.ID, jukebox.RoomChange{Name: pointer("New")}, nil))
 	}},
-	jukebox.ActCommand: {
-		"skip":     commanded(func(p *party, who context.Context) error { return second(p.SkipSong(who, p.room.ID, nil)) }),
-		"pause":    commanded(func(p *party, who context.Context) error { return second(p.PausePlayback(who, p.room.ID)) }),
-		"resume":   commanded(func(p *party, who context.Context) error { return second(p.ResumePlayback(who, p.room.ID)) }),
-		"transfer": commanded(func(p *party, who context.Context) error { return second(p.TransferPlayback(who, p.room.ID, "x")) }),
+	party.ActCommand: {
+		"skip":     commanded(func(p *fixture, who context.Context) error { return second(p.SkipSong(who, p.room.ID, nil)) }),
+		"pause":    commanded(func(p *fixture, who context.Context) error { return second(p.PausePlayback(who, p.room.ID)) }),
+		"resume":   commanded(func(p *fixture, who context.Context) error { return second(p.ResumePlayback(who, p.room.ID)) }),
+		"transfer": commanded(func(p *fixture, who context.Context) error { return second(p.TransferPlayback(who, p.room.ID, "x")) }),
 	},
-	jukebox.ActDevices: {"devices": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
-		return p.inRoom(who, func(r *jukebox.Room) error { return second(p.Devices(who, r)) })
+	party.ActDevices: {"devices": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+		return p.inRoom(who, func(r *party.Room) error { return second(p.Devices(who, r)) })
 	}},
-	jukebox.ActMembers: {"members": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
-		return p.inRoom(who, func(r *jukebox.Room) error { _, _, err := p.Members(who, r, 10, nil); return err })
+	party.ActMembers: {"members": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+		return p.inRoom(who, func(r *party.Room) error { _, _, err := p.Members(who, r, 10, nil); return err })
 	}},
-	jukebox.ActExpel: {"remove a guest": func(p *party, who context.Context, item *jukebox.QueueItem) error {
+	party.ActExpel: {"remove a guest": func(p *fixture, who context.Context, item *party.QueueItem) error {
 		return second(p.RemoveGuest(who, p.room.ID, item.AddedBy.ID, false))
 	}},
-	jukebox.ActAppoint: {
-		"set role": func(p *party, who context.Context, item *jukebox.QueueItem) error {
-			return second(p.SetRole(who, p.room.ID, item.AddedBy.ID, jukebox.RoleCohost))
+	party.ActAppoint: {
+		"set role": func(p *fixture, who context.Context, item *party.QueueItem) error {
+			return second(p.SetRole(who, p.room.ID, item.AddedBy.ID, party.RoleCohost))
 		},
-		"remove a co-host": func(p *party, who context.Context, item *jukebox.QueueItem) error {
-			_, err := p.SetRole(p.host, p.room.ID, item.AddedBy.ID, jukebox.RoleCohost)
+		"remove a co-host": func(p *fixture, who context.Context, item *party.QueueItem) error {
+			_, err := p.SetRole(p.host, p.room.ID, item.AddedBy.ID, party.RoleCohost)
 			p.must(err)
 			return second(p.RemoveGuest(who, p.room.ID, item.AddedBy.ID, true))
 		},
 	},
-	jukebox.ActVote: {"vote to skip": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+	party.ActVote: {"vote to skip": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		p.play(2)
 		if p.mayCommand(who) {
-			return commanded(func(p *party, who context.Context) error { return second(p.VoteToSkip(who, p.room.ID, nil)) })(p, who, nil)
+			return commanded(func(p *fixture, who context.Context) error { return second(p.VoteToSkip(who, p.room.ID, nil)) })(p, who, nil)
 		}
-		return ignore(jukebox.Refused, second(p.VoteToSkip(who, p.room.ID, nil))) // it has only just begun
+		return ignore(party.Refused, second(p.VoteToSkip(who, p.room.ID, nil))) // it has only just begun
 	}},
-	jukebox.ActUndo: {"undo": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
-		return ignore(jukebox.Conflict, second(p.Undo(who, p.room.ID, nil))) // they did nothing yet
+	party.ActUndo: {"undo": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+		return ignore(party.Conflict, second(p.Undo(who, p.room.ID, nil))) // they did nothing yet
 	}},
-	jukebox.ActRecap: {"recap": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
-		return p.inRoom(who, func(r *jukebox.Room) error { return second(p.Recap(who, r)) })
+	party.ActRecap: {"recap": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+		return p.inRoom(who, func(r *party.Room) error { return second(p.Recap(who, r)) })
 	}},
-	jukebox.ActApprove: {"approve": func(p *party, who context.Context, item *jukebox.QueueItem) error {
+	party.ActApprove: {"approve": func(p *fixture, who context.Context, item *party.QueueItem) error {
 		return second(p.ApproveItem(who, item.ID))
 	}},
-	jukebox.ActPin: {
-		"pin": func(p *party, who context.Context, item *jukebox.QueueItem) error {
-			return second(p.PinItem(who, item.ID, 1, jukebox.UntilPlayed, nil))
+	party.ActPin: {
+		"pin": func(p *fixture, who context.Context, item *party.QueueItem) error {
+			return second(p.PinItem(who, item.ID, 1, party.UntilPlayed, nil))
 		},
-		"unpin": func(p *party, who context.Context, item *jukebox.QueueItem) error {
+		"unpin": func(p *fixture, who context.Context, item *party.QueueItem) error {
 			return second(p.UnpinItem(who, item.ID))
 		},
 	},
-	jukebox.ActLog: {"log": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
-		return p.inRoom(who, func(r *jukebox.Room) error { _, _, err := p.Log(who, r, 10, nil, true); return err })
+	party.ActLog: {"log": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+		return p.inRoom(who, func(r *party.Room) error { _, _, err := p.Log(who, r, 10, nil, true); return err })
 	}},
-	jukebox.ActExport: {"export": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
-		return ignore(jukebox.Conflict, second(p.ExportHistory(who, p.room.ID))) // nothing was played yet
+	party.ActExport: {"export": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+		return ignore(party.Conflict, second(p.ExportHistory(who, p.room.ID))) // nothing was played yet
 	}},
-	jukebox.ActClose: {"close": func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+	party.ActClose: {"close": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return second(p.CloseRoom(who, p.room.ID, nil))
 	}},
 }
 
 // ignore makes no failure of one that tells only that the gate was passed.
-func ignore(code jukebox.Code, err error) error {
-	if err != nil && jukebox.CodeOf(err) == code {
+func ignore(code party.Code, err error) error {
+	if err != nil && party.CodeOf(err) == code {
 		return nil
 	}
 	return err
 }
 
 // mayCommand says whether somebody is a host here.
-func (p *party) mayCommand(who context.Context) bool {
-	return p.seen(who, (*jukebox.Jukebox).RoomPlayback) == nil && p.inRoom(who, func(r *jukebox.Room) error {
+func (p *fixture) mayCommand(who context.Context) bool {
+	return p.seen(who, (*jukebox.Jukebox).RoomPlayback) == nil && p.inRoom(who, func(r *party.Room) error {
 		_, _, err := p.Members(who, r, 1, nil)
 		return err
 	}) == nil
 }
 
 // play lets a song of the host's play.
-func (p *party) play(n int) *jukebox.QueueItem {
+func (p *fixture) play(n int) *party.QueueItem {
 	p.Helper()
 	item := p.add(p.host, n)
-	p.step(jukebox.PlaybackStep{CommitItem: item.ID})
-	p.step(jukebox.PlaybackStep{StartedItem: item.ID, Playback: &jukebox.Playback{
-		Status: jukebox.Playing, Item: item, Song: &item.Song, ProgressMS: pointer(0), ObservedAt: time.Now(), Health: jukebox.HealthOK,
+	p.step(party.PlaybackStep{CommitItem: item.ID})
+	p.step(party.PlaybackStep{StartedItem: item.ID, Playback: &party.Playback{
+		Status: party.Playing, Item: item, Song: &item.Song, ProgressMS: pointer(0), ObservedAt: time.Now(), Health: party.HealthOK,
 	}})
 	return item
 }
 
 // commanded answers a command that was let in.
-func commanded(ask func(p *party, who context.Context) error) func(*party, context.Context, *jukebox.QueueItem) error {
-	return func(p *party, who context.Context, _ *jukebox.QueueItem) error {
+func commanded(ask func(p *fixture, who context.Context) error) func(*fixture, context.Context, *party.QueueItem) error {
+	return func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		answered := make(chan error, 1)
 		before := p.version()
 		go func() { answered <- ask(p, who) }()
@@ -169,32 +169,32 @@ func commanded(ask func(p *party, who context.Context) error) func(*party, conte
 		if refused != nil {
 			return refused
 		}
-		p.obey(jukebox.Answer{})
+		p.obey(party.Answer{})
 		return <-answered
 	}
 }
 
-func (p *party) inRoom(who context.Context, fn func(*jukebox.Room) error) error {
+func (p *fixture) inRoom(who context.Context, fn func(*party.Room) error) error {
 	room, err := p.Room(who, p.room.ID)
 	p.must(err)
 	return fn(room)
 }
 
-func (p *party) seen(who context.Context, ask any) error {
-	return p.inRoom(who, func(r *jukebox.Room) error {
+func (p *fixture) seen(who context.Context, ask any) error {
+	return p.inRoom(who, func(r *party.Room) error {
 		switch ask := ask.(type) {
-		case func(*jukebox.Jukebox, context.Context, *jukebox.Room) (*jukebox.RoomQueue, error):
+		case func(*jukebox.Jukebox, context.Context, *party.Room) (*party.RoomQueue, error):
 			return second(ask(p.Jukebox, who, r))
-		case func(*jukebox.Jukebox, context.Context, *jukebox.Room) (*jukebox.Playback, error):
+		case func(*jukebox.Jukebox, context.Context, *party.Room) (*party.Playback, error):
 			return second(ask(p.Jukebox, who, r))
-		case func(*jukebox.Jukebox, context.Context, *jukebox.Room) (*jukebox.User, error):
+		case func(*jukebox.Jukebox, context.Context, *party.Room) (*party.User, error):
 			return second(ask(p.Jukebox, who, r))
 		}
 		panic(fmt.Sprintf("%T", ask))
 	})
 }
 
-func (p *party) id(who context.Context) string {
+func (p *fixture) id(who context.Context) string {
 	p.Helper()
 	viewer, err := jukebox.ViewerFrom(who)
 	p.must(err)
@@ -203,10 +203,10 @@ func (p *party) id(who context.Context) string {
 
 // Every use case is tried by everybody, and the table of permissions says who may.
 func TestWhoMayDoWhat(t *testing.T) {
-	if missing := slices.DeleteFunc(slices.Collect(maps.Keys(jukebox.MayDo)), func(a jukebox.Action) bool { return len(useCases[a]) > 0 }); len(missing) > 0 {
+	if missing := slices.DeleteFunc(party.Actions(), func(a party.Action) bool { return len(useCases[a]) > 0 }); len(missing) > 0 {
 		t.Fatalf("nobody tries %v", missing)
 	}
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		first := p.room
 		codes := 0
 		for action, cases := range useCases {
@@ -219,14 +219,14 @@ func TestWhoMayDoWhat(t *testing.T) {
 					who := q.castOf(role)
 					item := q.add(q.join("Adam"), 1)
 					err := try(&q, who, item)
-					want := jukebox.Forbidden
+					want := party.Forbidden
 					switch {
-					case slices.Contains(jukebox.MayDo[action], jukebox.Role(role)):
+					case slices.Contains(action.Roles(), party.Role(role)):
 						want = ""
-					case role == "nobody" && action != jukebox.ActSee:
-						want = jukebox.Unauthenticated
+					case role == "nobody" && action != party.ActSee:
+						want = party.Unauthenticated
 					}
-					if got := codeOf(err); got != want && !(role == "nobody" && got == jukebox.Unauthenticated) {
+					if got := codeOf(err); got != want && !(role == "nobody" && got == party.Unauthenticated) {
 						t.Errorf("%s by %s: %q (%v), want %q", name, role, got, err, want)
 					}
 				}
@@ -236,15 +236,15 @@ func TestWhoMayDoWhat(t *testing.T) {
 	})
 }
 
-func codeOf(err error) jukebox.Code {
+func codeOf(err error) party.Code {
 	if err == nil {
 		return ""
 	}
-	return jukebox.CodeOf(err)
+	return party.CodeOf(err)
 }
 
 // castOf makes one of the cast.
-func (p *party) castOf(role string) context.Context {
+func (p *fixture) castOf(role string) context.Context {
 	p.Helper()
 	switch role {
 	case "HOST":
@@ -264,7 +264,7 @@ func (p *party) castOf(role string) context.Context {
 	var err error
 	switch role {
 	case "COHOST":
-		_, err = p.SetRole(p.host, p.room.ID, p.id(who), jukebox.RoleCohost)
+		_, err = p.SetRole(p.host, p.room.ID, p.id(who), party.RoleCohost)
 	case "REMOVED", "BANNED":
 		_, err = p.RemoveGuest(p.host, p.room.ID, p.id(who), role == "BANNED")
 	}

@@ -2,34 +2,30 @@ package jukebox
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
-	"math/rand/v2"
 	"sync"
 	"time"
 
 	"entgo.io/ent/dialect"
-	"github.com/go-sql-driver/mysql"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/trace"
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
-	maxGroup      = 32              // changes that share a transaction
-	maxWaiting    = 2_000           // changes that wait for one group's turn; more could not be served in time
-	changeTimeout = 5 * time.Second // for one transaction, from its beginning
-	maxAttempts   = 5               // after deadlocks and lock timeouts
+	maxGroup   = 32    // changes that share a transaction
+	maxWaiting = 2_000 // changes that wait for one group's turn; more could not be served in time
+
 )
 
 // changer is the one door through which rooms change. Changes that wait at the same time share a transaction: those of
 // one room, and on SQLite, where there is one writer, those of all rooms. Whoever comes first runs the group, on its own
 // goroutine, and hands over to the first of those who came meanwhile.
 type changer struct {
-	store   *Store
+	db      *database.DB
 	bus     live.Bus
 	sizes   prometheus.Observer
 	mu      sync.Mutex
@@ -46,8 +42,8 @@ type pendingChange struct {
 	wake chan bool // true: run the group; false: it is done. One message is ever sent, so the sender never waits.
 }
 
-func newChanger(store *Store, bus live.Bus, sizes prometheus.Observer) *changer {
-	return &changer{store: store, bus: bus, sizes: sizes, waiting: map[string][]*pendingChange{}, led: map[string]bool{}}
+func newChanger(store *database.DB, bus live.Bus, sizes prometheus.Observer) *changer {
+	return &changer{db: store, bus: bus, sizes: sizes, waiting: map[string][]*pendingChange{}, led: map[string]bool{}}
 }
 
 // change runs fn as one change of an open room and publishes a hint after the commit. fn reads, decides and then writes: a
@@ -59,7 +55,7 @@ func (c *changer) change(ctx context.Context, roomID string, fn func(context.Con
 	c.mu.Lock()
 	if len(c.waiting[group]) >= maxWaiting {
 		c.mu.Unlock()
-		return &Error{Code: RateLimited, Message: "too many changes at once: try again in a second", RetryAfter: time.Second}
+		return &party.Error{Code: party.RateLimited, Message: "too many changes at once: try again in a second", RetryAfter: time.Second}
 	}
 	c.waiting[group] = append(c.waiting[group], p)
 	lead := !c.led[group]
@@ -75,7 +71,7 @@ func (c *changer) change(ctx context.Context, roomID string, fn func(context.Con
 }
 
 func (c *changer) groupOf(roomID string) string {
-	if c.store.dialect == dialect.SQLite {
+	if c.db.Dialect == dialect.SQLite {
 		return ""
 	}
 	return roomID
@@ -141,7 +137,7 @@ func (c *changer) run(group []*pendingChange) {
 
 // attempts runs the group's transaction, again after a deadlock or a lock timeout.
 func (c *changer) attempts(group []*pendingChange) (err error) {
-	for attempt := range maxAttempts {
+	for attempt := range database.MaxAttempts {
 		var hints []live.Hint
 		if hints, err = c.transact(group); err == nil {
 			for _, hint := range hints {
@@ -153,50 +149,15 @@ func (c *changer) attempts(group []*pendingChange) (err error) {
 			}
 			return nil
 		}
-		if !retryable(err) {
+		if !database.Retryable(err) {
 			return err
 		}
-		backOff(attempt)
+		database.Backoff(attempt)
 	}
 	return err
 }
 
-// backOff waits for a random time that grows with each attempt: 10 ms at most, then 20, 40, …
-func backOff(attempt int) {
-	time.Sleep(time.Duration(rand.Int64N(int64(10*time.Millisecond) << attempt)))
-}
-
-// txError is a transaction that did not begin, or whose commit failed: no single change is to blame. Whether a failed
-// commit took place is not known, so it is not repeated.
-type txError struct {
-	commit bool
-	err    error
-}
-
-func (e *txError) Error() string {
-	if e.commit {
-		return "commit: " + e.err.Error()
-	}
-	return "begin: " + e.err.Error()
-}
-
-func (e *txError) Unwrap() error { return e.err }
-
 // blamesOne says that one change of a group may have failed by itself, and the others may succeed without it.
 func blamesOne(err error) bool {
-	return !errors.As(err, new(*txError)) && !errors.Is(err, context.DeadlineExceeded)
-}
-
-// retryable tells a transaction that lost against another one, and was rolled back, from one that fails again.
-func retryable(err error) bool {
-	if failed, ok := errors.AsType[*txError](err); ok && failed.commit {
-		return false
-	}
-	if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
-		return e.Number == 1213 || e.Number == 1205 // deadlock, lock wait timeout
-	}
-	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		return e.Code()&0xff == sqlite3.SQLITE_BUSY
-	}
-	return errors.Is(err, driver.ErrBadConn)
+	return !errors.As(err, new(*database.TxError)) && !errors.Is(err, context.DeadlineExceeded)
 }

@@ -6,21 +6,22 @@ import (
 	"time"
 
 	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/internal/party"
 )
 
 // Play is one time that a song was played, or plays now.
 type Play struct {
-	Item      *QueueItem
+	Item      *party.QueueItem
 	StartedAt time.Time
-	EndedAt   *time.Time // nil while it plays
-	Skipped   bool       // it did not reach its end
-	SkippedBy *SkippedBy // who wanted that; nil: nobody here
-	Cursor    string     // where it stands in the history
+	EndedAt   *time.Time       // nil while it plays
+	Skipped   bool             // it did not reach its end
+	SkippedBy *party.SkippedBy // who wanted that; nil: nobody here
+	Cursor    string           // where it stands in the history
 }
 
 // History returns what a room played, newest first: up to first (1–100) songs after the cursor, and whether there are
 // more. For members.
-func (j *Jukebox) History(ctx context.Context, r *Room, first int, after *string) (played []Play, more bool, err error) {
+func (j *Jukebox) History(ctx context.Context, r *party.Room, first int, after *string) (played []Play, more bool, err error) {
 	if err := r.MembersOnly(); err != nil {
 		return nil, false, err
 	}
@@ -28,7 +29,7 @@ func (j *Jukebox) History(ctx context.Context, r *Room, first int, after *string
 	if err != nil {
 		return nil, false, err
 	}
-	rows, err := j.store.read.QueueItem.Query().Where(page.rows, queueitem.StartedAtNotNil()).Order(page.latestFirst).Limit(first + 1).All(ctx)
+	rows, err := j.db.Read.QueueItem.Query().Where(page.rows, queueitem.StartedAtNotNil()).Order(page.latestFirst).Limit(first + 1).All(ctx)
 	if err != nil {
 		return nil, false, fmt.Errorf("load history: %w", err)
 	}
@@ -41,11 +42,11 @@ func (j *Jukebox) History(ctx context.Context, r *Room, first int, after *string
 	}
 	for i, row := range rows {
 		play := Play{
-			Item: items[i], StartedAt: row.StartedAt.UTC(), EndedAt: row.EndedAt, Skipped: items[i].State == Skipped,
+			Item: items[i], StartedAt: row.StartedAt.UTC(), EndedAt: row.EndedAt, Skipped: items[i].State == party.Skipped,
 			Cursor: cursor(*row.StartedAt, row.ID),
 		}
 		if play.Skipped {
-			play.SkippedBy = (*SkippedBy)(row.SkippedBy)
+			play.SkippedBy = (*party.SkippedBy)(row.SkippedBy)
 		}
 		played = append(played, play)
 	}

@@ -3,17 +3,19 @@ package jukebox
 import (
 	"context"
 	"fmt"
+
+	"antwon.dj/backend/internal/party"
 )
 
 const maxPlaylists = 50 // Spotify's own, for one page
 
 // Devices returns what the host of a room could play on now. For hosts.
-func (j *Jukebox) Devices(ctx context.Context, r *Room) ([]Device, error) {
-	if _, err := j.enter(ctx, r.ID, ActDevices); err != nil {
+func (j *Jukebox) Devices(ctx context.Context, r *party.Room) ([]party.Device, error) {
+	if _, err := j.enter(ctx, r.ID, party.ActDevices); err != nil {
 		return nil, err
 	}
 	if j.cfg.Library == nil {
-		return []Device{}, nil
+		return []party.Device{}, nil
 	}
 	devices, err := j.cfg.Library.HostDevices(ctx, r.HostID)
 	if err != nil {
@@ -23,14 +25,14 @@ func (j *Jukebox) Devices(ctx context.Context, r *Room) ([]Device, error) {
 }
 
 // Playlists returns playlists of the viewer's Spotify account: up to limit (1–50) from offset on; none without an account.
-func (j *Jukebox) Playlists(ctx context.Context, p *Profile, limit, offset int) ([]Playlist, error) {
+func (j *Jukebox) Playlists(ctx context.Context, p *Profile, limit, offset int) ([]party.Playlist, error) {
 	switch {
 	case limit < 1 || limit > maxPlaylists:
-		return nil, badInput("limit", "must be 1 to %d", maxPlaylists)
+		return nil, party.BadInput("limit", "must be 1 to %d", maxPlaylists)
 	case offset < 0:
-		return nil, badInput("offset", "must not be negative")
+		return nil, party.BadInput("offset", "must not be negative")
 	case !p.Spotify.Connected || j.cfg.Library == nil:
-		return []Playlist{}, nil
+		return []party.Playlist{}, nil
 	}
 	playlists, err := j.cfg.Library.Playlists(ctx, p.User.ID, limit, offset)
 	if err != nil {

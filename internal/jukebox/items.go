@@ -8,17 +8,18 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 )
 
 // Queue returns a room's queue as it is now. For members.
-func (j *Jukebox) Queue(ctx context.Context, r *Room) (*RoomQueue, error) {
+func (j *Jukebox) Queue(ctx context.Context, r *party.Room) (*party.RoomQueue, error) {
 	if err := r.MembersOnly(); err != nil {
 		return nil, err
 	}
 	return j.queue(ctx, r.ID)
 }
 
-func (j *Jukebox) queue(ctx context.Context, roomID string) (*RoomQueue, error) {
+func (j *Jukebox) queue(ctx context.Context, roomID string) (*party.RoomQueue, error) {
 	state, err := j.current(ctx, roomID)
 	if err != nil {
 		return nil, err
@@ -28,7 +29,7 @@ func (j *Jukebox) queue(ctx context.Context, roomID string) (*RoomQueue, error) 
 }
 
 // RoomPlayback returns what a room's player does. For members.
-func (j *Jukebox) RoomPlayback(ctx context.Context, r *Room) (*Playback, error) {
+func (j *Jukebox) RoomPlayback(ctx context.Context, r *party.Room) (*party.Playback, error) {
 	state, err := j.seen(ctx, r)
 	if err != nil {
 		return nil, err
@@ -37,7 +38,7 @@ func (j *Jukebox) RoomPlayback(ctx context.Context, r *Room) (*Playback, error) 
 }
 
 // PresentCount returns how many people are in a room. For members.
-func (j *Jukebox) PresentCount(ctx context.Context, r *Room) (*int, error) {
+func (j *Jukebox) PresentCount(ctx context.Context, r *party.Room) (*int, error) {
 	state, err := j.seen(ctx, r)
 	if err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func (j *Jukebox) PresentCount(ctx context.Context, r *Room) (*int, error) {
 }
 
 // LastAdded returns what somebody added last of what waits or plays in a room, or nil. For members.
-func (j *Jukebox) LastAdded(ctx context.Context, r *Room) (*QueueItem, error) {
+func (j *Jukebox) LastAdded(ctx context.Context, r *party.Room) (*party.QueueItem, error) {
 	state, err := j.seen(ctx, r)
 	if err != nil {
 		return nil, err
@@ -55,7 +56,7 @@ func (j *Jukebox) LastAdded(ctx context.Context, r *Room) (*QueueItem, error) {
 }
 
 // seen is the present state of a room, for members.
-func (j *Jukebox) seen(ctx context.Context, r *Room) (*State, error) {
+func (j *Jukebox) seen(ctx context.Context, r *party.Room) (*party.State, error) {
 	if err := r.MembersOnly(); err != nil {
 		return nil, err
 	}
@@ -63,8 +64,8 @@ func (j *Jukebox) seen(ctx context.Context, r *Room) (*State, error) {
 }
 
 // Position returns the place of an item in its room's queue, from 1, or nil once it plays.
-func (j *Jukebox) Position(ctx context.Context, item *QueueItem) (*int, error) {
-	if item.State != Queued && item.State != Committed || item.Position != nil {
+func (j *Jukebox) Position(ctx context.Context, item *party.QueueItem) (*int, error) {
+	if item.State != party.Queued && item.State != party.Committed || item.Position != nil {
 		return item.Position, nil
 	}
 	state, err := j.current(ctx, item.RoomID)
@@ -82,7 +83,7 @@ func (j *Jukebox) Position(ctx context.Context, item *QueueItem) (*int, error) {
 // MayFollow returns the present version of a room that the viewer may follow, and sees to it that its watchers are shown
 // nothing older for long. For members.
 func (j *Jukebox) MayFollow(ctx context.Context, roomID string) (version int64, err error) {
-	a, err := j.enter(ctx, roomID, ActSee)
+	a, err := j.enter(ctx, roomID, party.ActSee)
 	if err != nil {
 		return 0, err
 	}
@@ -92,7 +93,7 @@ func (j *Jukebox) MayFollow(ctx context.Context, roomID string) (version int64, 
 }
 
 // Watcher follows a room's states.
-type Watcher = live.Watcher[*State]
+type Watcher = live.Watcher[*party.State]
 
 // Watch follows a room, for those whom MayFollow lets in: the watcher gives its present state at once, and then every newer
 // one. A closed room gives one last state whose Status is Closed. The watcher is the caller's to close.
@@ -101,15 +102,15 @@ func (j *Jukebox) Watch(ctx context.Context, roomID string) (*Watcher, error) {
 }
 
 // ClearQueue removes all waiting songs; the one that was handed to the player stays. For hosts.
-func (j *Jukebox) ClearQueue(ctx context.Context, roomID string, key *string) (*RoomQueue, error) {
-	a, err := j.enter(ctx, roomID, ActClear)
+func (j *Jukebox) ClearQueue(ctx context.Context, roomID string, key *string) (*party.RoomQueue, error) {
+	a, err := j.enter(ctx, roomID, party.ActClear)
 	if err != nil {
 		return nil, err
 	}
 	_, err = j.changeOnce(ctx, a, key, "clearQueue", roomID, func(ctx context.Context, t *roomTx) (outcome, error) {
-		waiting := []string{string(Queued), string(AwaitingApproval)}
+		waiting := []string{string(party.Queued), string(party.AwaitingApproval)}
 		n, err := t.tx.QueueItem.Update().Where(queueitem.RoomID(roomID), queueitem.StateIn(waiting...)).
-			SetState(string(Removed)).ClearActiveRecording().SetVersion(t.version).Save(ctx)
+			SetState(string(party.Removed)).ClearActiveRecording().SetVersion(t.version).Save(ctx)
 		if n > 0 {
 			t.alter()
 			t.tell(deed{kind: DidClear, detail: strconv.Itoa(n)})
@@ -123,8 +124,8 @@ func (j *Jukebox) ClearQueue(ctx context.Context, roomID string, key *string) (*
 }
 
 // item loads one item, with its song and who added it, but without its position.
-func (l *loader) item(ctx context.Context, itemID string) (*QueueItem, error) {
-	row, err := l.store.read.QueueItem.Get(ctx, itemID)
+func (l *loader) item(ctx context.Context, itemID string) (*party.QueueItem, error) {
+	row, err := l.db.Read.QueueItem.Get(ctx, itemID)
 	if ent.IsNotFound(err) { // its room was deleted a moment ago
 		return nil, errNoItem
 	}
@@ -134,7 +135,7 @@ func (l *loader) item(ctx context.Context, itemID string) (*QueueItem, error) {
 	return l.itemOf(ctx, row)
 }
 
-func (l *loader) itemOf(ctx context.Context, row *ent.QueueItem) (*QueueItem, error) {
+func (l *loader) itemOf(ctx context.Context, row *ent.QueueItem) (*party.QueueItem, error) {
 	items, err := l.itemsOf(ctx, row.RoomID, []*ent.QueueItem{row})
 	if err != nil {
 		return nil, err
@@ -143,8 +144,8 @@ func (l *loader) itemOf(ctx context.Context, row *ent.QueueItem) (*QueueItem, er
 }
 
 // itemsByID loads items of a room, those that there are.
-func (l *loader) itemsByID(ctx context.Context, roomID string, ids []string) (map[string]*QueueItem, error) {
-	rows, err := l.store.read.QueueItem.Query().Where(queueitem.IDIn(ids...)).All(ctx)
+func (l *loader) itemsByID(ctx context.Context, roomID string, ids []string) (map[string]*party.QueueItem, error) {
+	rows, err := l.db.Read.QueueItem.Query().Where(queueitem.IDIn(ids...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load queue items: %w", err)
 	}
@@ -152,15 +153,15 @@ func (l *loader) itemsByID(ctx context.Context, roomID string, ids []string) (ma
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[string]*QueueItem, len(items))
+	byID := make(map[string]*party.QueueItem, len(items))
 	for _, item := range items {
 		byID[item.ID] = item
 	}
 	return byID, nil
 }
 
-func (l *loader) itemsOf(ctx context.Context, roomID string, rows []*ent.QueueItem) ([]*QueueItem, error) {
-	items := make([]*QueueItem, len(rows))
+func (l *loader) itemsOf(ctx context.Context, roomID string, rows []*ent.QueueItem) ([]*party.QueueItem, error) {
+	items := make([]*party.QueueItem, len(rows))
 	for i, row := range rows {
 		items[i] = itemOf(row)
 	}
@@ -170,23 +171,23 @@ func (l *loader) itemsOf(ctx context.Context, roomID string, rows []*ent.QueueIt
 	return items, l.addPeople(ctx, roomID, items)
 }
 
-func itemOf(row *ent.QueueItem) *QueueItem {
-	item := &QueueItem{
-		ID: row.ID, RoomID: row.RoomID, Song: Song{URI: row.SongID}, AddedAt: row.AddedAt.UTC(), LikeCount: row.LikeCount,
-		State: QueueItemState(row.State), Version: row.Version, Age: row.Age, SkipOnStart: row.SkipOnStart,
-		StartedVersion: row.StartedVersion, recording: row.Recording,
+func itemOf(row *ent.QueueItem) *party.QueueItem {
+	item := &party.QueueItem{
+		ID: row.ID, RoomID: row.RoomID, Song: party.Song{URI: row.SongID}, AddedAt: row.AddedAt.UTC(), LikeCount: row.LikeCount,
+		State: party.QueueItemState(row.State), Version: row.Version, Age: row.Age, SkipOnStart: row.SkipOnStart,
+		StartedVersion: row.StartedVersion, Recording: row.Recording,
 	}
 	if row.PinRule != nil {
-		item.Pin = &Pin{PinRule(*row.PinRule), row.PinPosition, row.PinLikes, row.PinVersion}
+		item.Pin = &party.Pin{party.PinRule(*row.PinRule), row.PinPosition, row.PinLikes, row.PinVersion}
 	}
 	if row.AddedByID != nil {
-		item.AddedBy = &User{ID: *row.AddedByID}
+		item.AddedBy = &party.User{ID: *row.AddedByID}
 	}
 	if row.CommitState != nil {
-		item.Commit = CommitState(*row.CommitState)
+		item.Commit = party.CommitState(*row.CommitState)
 	}
 	if row.CommitDelivery != nil {
-		item.Via = Delivery(*row.CommitDelivery)
+		item.Via = party.Delivery(*row.CommitDelivery)
 	}
 	if row.CommittedAt != nil {
 		item.CommittedAt = row.CommittedAt.UTC()

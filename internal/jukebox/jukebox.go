@@ -15,12 +15,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/trace"
 
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 )
 
 // Config is what a Jukebox is made of.
 type Config struct {
-	Store          *Store
+	Database       *database.DB
 	Bus            live.Bus
 	Tokens         Tokens
 	Catalog        Catalog
@@ -42,11 +44,11 @@ type Config struct {
 // Jukebox runs the rooms. It is safe for concurrent use.
 type Jukebox struct {
 	cfg      Config
-	store    *Store
+	db       *database.DB
 	loader   *loader
 	changer  *changer
-	hub      *live.Hub[*State]
-	states   *lru.Cache[string, *State] // the newest known of rooms that were asked for
+	hub      *live.Hub[*party.State]
+	states   *lru.Cache[string, *party.State] // the newest known of rooms that were asked for
 	fetched  *lru.Cache[string, fetchedSong]
 	pace     *pace
 	presence *presence
@@ -58,7 +60,7 @@ type Jukebox struct {
 
 // fetchedSong is Spotify's description of a song, when it came.
 type fetchedSong struct {
-	song Song
+	song party.Song
 	at   time.Time
 }
 
@@ -70,14 +72,14 @@ const (
 // New starts a Jukebox; Close stops it.
 func New(cfg Config) *Jukebox {
 	m := newMetrics(cfg.Metrics)
-	cfg.Store.measure(cfg.Metrics)
-	loader := newLoader(cfg.Store)
-	states, _ := lru.New[string, *State](statesCached) // fails only for a size of 0
+	cfg.Database.Measure(cfg.Metrics)
+	loader := newLoader(cfg.Database)
+	states, _ := lru.New[string, *party.State](statesCached) // fails only for a size of 0
 	fetched, _ := lru.New[string, fetchedSong](fetchedCached)
 	j := &Jukebox{
-		cfg: cfg, store: cfg.Store, loader: loader, states: states, fetched: fetched,
+		cfg: cfg, db: cfg.Database, loader: loader, states: states, fetched: fetched,
 		pace: newPace(cfg.Free), presence: newPresence(),
-		changer: newChanger(cfg.Store, cfg.Bus, m.groupSize), viewerAsked: m.viewerAsked, sessions: m.sessions, purged: m.purged,
+		changer: newChanger(cfg.Database, cfg.Bus, m.groupSize), viewerAsked: m.viewerAsked, sessions: m.sessions, purged: m.purged,
 		hub: live.NewHub(cfg.Bus, loader, live.Options{
 			Interval: cfg.FeedInterval, Log: cfg.Log, OnLoad: m.observeLoad, Tracing: cfg.Tracing,
 		}),
@@ -93,10 +95,10 @@ func (j *Jukebox) Close() { j.hub.Close() }
 func (j *Jukebox) Reconcile() { j.hub.Reconcile() }
 
 // JoinURL is the page on which guests join the room.
-func (j *Jukebox) JoinURL(r *Room) string { return j.cfg.PublicURL + "/r/" + r.Code }
+func (j *Jukebox) JoinURL(r *party.Room) string { return j.cfg.PublicURL + "/r/" + r.Code }
 
 // current returns the room's present state, loading only what is newer than what is known here.
-func (j *Jukebox) current(ctx context.Context, roomID string) (*State, error) {
+func (j *Jukebox) current(ctx context.Context, roomID string) (*party.State, error) {
 	have, _ := j.states.Get(roomID)
 	state, err := j.loader.Load(ctx, roomID, have, nil)
 	if err != nil {

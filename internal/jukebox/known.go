@@ -12,6 +12,7 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/song"
+	"antwon.dj/backend/internal/party"
 )
 
 // maxKnown bounds among how many of a room's songs is searched while Spotify does not answer.
@@ -19,8 +20,8 @@ const maxKnown = 1_000
 
 // searchKnown searches the songs of a room, the latest first: for when Spotify cannot be asked. Each word has to begin a
 // word of title, artists or album.
-func (j *Jukebox) searchKnown(ctx context.Context, roomID, query string, limit, offset int) (songs []Song, hasMore bool, err error) {
-	rows, err := j.store.read.QueueItem.Query().Where(queueitem.RoomID(roomID)).
+func (j *Jukebox) searchKnown(ctx context.Context, roomID, query string, limit, offset int) (songs []party.Song, hasMore bool, err error) {
+	rows, err := j.db.Read.QueueItem.Query().Where(queueitem.RoomID(roomID)).
 		Order(queueitem.ByAge(sql.OrderDesc())).Limit(maxKnown).Select(queueitem.FieldSongID).Strings(ctx)
 	if err != nil {
 		return nil, false, fmt.Errorf("search the room's songs: %w", err)
@@ -32,7 +33,7 @@ func (j *Jukebox) searchKnown(ctx context.Context, roomID, query string, limit, 
 	seen := map[string]bool{}
 	for _, uri := range rows {
 		s, found := known[uri]
-		if recording := recordingOf(s); found && !seen[recording] && matches(s, query) {
+		if recording := party.RecordingOf(s); found && !seen[recording] && matches(s, query) {
 			seen[recording] = true
 			songs = append(songs, s)
 		}
@@ -41,13 +42,13 @@ func (j *Jukebox) searchKnown(ctx context.Context, roomID, query string, limit, 
 	return page[:min(limit, len(page))], len(page) > limit, nil
 }
 
-func matches(s Song, query string) bool {
+func matches(s party.Song, query string) bool {
 	var words []string
 	for word := range strings.FieldsSeq(strings.Join(slices.Concat(s.Artists, []string{s.Name, s.AlbumName}), " ")) {
-		words = append(words, plain(word))
+		words = append(words, party.FoldText(word))
 	}
 	for wanted := range strings.FieldsSeq(query) {
-		if !slices.ContainsFunc(words, func(word string) bool { return strings.HasPrefix(word, plain(wanted)) }) {
+		if !slices.ContainsFunc(words, func(word string) bool { return strings.HasPrefix(word, party.FoldText(wanted)) }) {
 			return false
 		}
 	}
@@ -55,18 +56,18 @@ func matches(s Song, query string) bool {
 }
 
 // knownSong returns what was stored of a song, however old, for when Spotify cannot be asked; false if it never was.
-func (j *Jukebox) knownSong(ctx context.Context, uri string) (Song, bool, error) {
-	row, err := j.store.read.Song.Query().Where(song.ID(uri)).Only(ctx)
+func (j *Jukebox) knownSong(ctx context.Context, uri string) (party.Song, bool, error) {
+	row, err := j.db.Read.Song.Query().Where(song.ID(uri)).Only(ctx)
 	if ent.IsNotFound(err) {
-		return Song{}, false, nil
+		return party.Song{}, false, nil
 	}
 	if err != nil {
-		return Song{}, false, fmt.Errorf("load song: %w", err)
+		return party.Song{}, false, fmt.Errorf("load song: %w", err)
 	}
 	return songOf(row), true, nil
 }
 
 // remember keeps what Spotify told of a song, for when it is added.
-func (j *Jukebox) remember(hostID string, s Song) {
+func (j *Jukebox) remember(hostID string, s party.Song) {
 	j.fetched.Add(fetchedKey(hostID, s.URI), fetchedSong{s, time.Now()})
 }

@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
-func (p *party) driven() string {
+func (p *fixture) driven() string {
 	p.Helper()
 	rooms, err := p.Driver().OpenRooms(p.Context())
 	p.must(err)
@@ -21,7 +21,7 @@ func (p *party) driven() string {
 }
 
 func TestOneNodeHasARoomAtATime(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		d := p.Driver()
 		renew := func(node string, life time.Duration, want int) {
 			t.Helper()
@@ -37,7 +37,7 @@ func TestOneNodeHasARoomAtATime(t *testing.T) {
 		first, err := d.Take(p.Context(), p.room.ID, "one")
 		p.must(err)
 		p.expect("taken", p.driven(), "one")
-		if _, err := d.Take(p.Context(), p.room.ID, "two"); !errors.Is(err, jukebox.ErrLeaseLost) {
+		if _, err := d.Take(p.Context(), p.room.ID, "two"); !errors.Is(err, party.ErrLeaseLost) {
 			t.Errorf("a second node takes the room: %v", err)
 		}
 		again, err := d.Take(p.Context(), p.room.ID, "one")
@@ -54,10 +54,10 @@ func TestOneNodeHasARoomAtATime(t *testing.T) {
 			t.Errorf("epoch %d after %d", second.Epoch, first.Epoch)
 		}
 		item := p.add(p.host, 1)
-		if _, err := d.ApplyPlayback(p.Context(), first, jukebox.PlaybackStep{CommitItem: item.ID}); !errors.Is(err, jukebox.ErrLeaseLost) {
+		if _, err := d.ApplyPlayback(p.Context(), first, party.PlaybackStep{CommitItem: item.ID}); !errors.Is(err, party.ErrLeaseLost) {
 			t.Errorf("the first node, awake again, commits a song: %v", err)
 		}
-		_, err = d.ApplyPlayback(p.Context(), second, jukebox.PlaybackStep{CommitItem: item.ID})
+		_, err = d.ApplyPlayback(p.Context(), second, party.PlaybackStep{CommitItem: item.ID})
 		p.must(err)
 		p.must(d.Retire(p.Context(), "two"))
 		p.expect("retired", p.driven(), "")
@@ -67,7 +67,7 @@ func TestOneNodeHasARoomAtATime(t *testing.T) {
 		_, err = p.CloseRoom(p.host, p.room.ID, nil)
 		p.must(err)
 		_, err = d.Take(p.Context(), p.room.ID, "three")
-		p.wants(jukebox.Conflict, err)
+		p.wants(party.Conflict, err)
 		if kept, err := d.Take(p.Context(), p.room.ID, "two"); err != nil || kept != second {
 			t.Errorf("who had the closed room takes %+v, %v; want %+v", kept, err, second)
 		}

@@ -7,23 +7,24 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/like"
 	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/internal/party"
 )
 
 // LikeQueueItem adds the viewer's like to a song; liking twice is no error. For guests. Refused once the song was handed
 // to the player.
-func (j *Jukebox) LikeQueueItem(ctx context.Context, itemID string, key *string) (*QueueItem, error) {
+func (j *Jukebox) LikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
 	return j.vote(ctx, itemID, key, "likeQueueItem", (*roomTx).like)
 }
 
 // UnlikeQueueItem takes the viewer's like back; unliking what is not liked is no error. Otherwise like LikeQueueItem.
-func (j *Jukebox) UnlikeQueueItem(ctx context.Context, itemID string, key *string) (*QueueItem, error) {
+func (j *Jukebox) UnlikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
 	return j.vote(ctx, itemID, key, "unlikeQueueItem", (*roomTx).unlike)
 }
 
 func (j *Jukebox) vote(ctx context.Context, itemID string, key *string, mutation string,
 	apply func(*roomTx, context.Context, *ent.QueueItem, string) error,
-) (*QueueItem, error) {
-	a, err := j.enterItem(ctx, itemID, ActLike)
+) (*party.QueueItem, error) {
+	a, err := j.enterItem(ctx, itemID, party.ActLike)
 	if err != nil {
 		return nil, err
 	}
@@ -32,11 +33,11 @@ func (j *Jukebox) vote(ctx context.Context, itemID string, key *string, mutation
 		if item, err = t.tx.QueueItem.Get(ctx, itemID); err != nil {
 			return outcome{}, err
 		}
-		if QueueItemState(item.State) == Removed {
-			return outcome{}, errorf(NotFound, "this song is in the queue no more")
+		if party.QueueItemState(item.State) == party.Removed {
+			return outcome{}, party.Errorf(party.NotFound, "this song is in the queue no more")
 		}
-		if refusal := mayLike(QueueItemState(item.State)); refusal != nil {
-			return outcome{}, refused(refusal)
+		if refusal := party.MayLike(party.QueueItemState(item.State)); refusal != nil {
+			return outcome{}, refusal.Err()
 		}
 		return outcome{objectID: itemID}, apply(t, ctx, item, t.actor)
 	})
@@ -47,19 +48,6 @@ func (j *Jukebox) vote(ctx context.Context, itemID string, key *string, mutation
 		return j.loader.item(ctx, itemID)
 	}
 	return j.loader.itemOf(ctx, item)
-}
-
-// mayLike is the rule for likes: they count until the song is handed to the player.
-func mayLike(state QueueItemState) *Refusal {
-	switch state {
-	case Queued, AwaitingApproval:
-		return nil
-	case Committed:
-		return &Refusal{ReasonCommitted, "This song plays next: likes count no more."}
-	case NowPlaying:
-		return &Refusal{ReasonCommitted, "This song is playing: likes count no more."}
-	}
-	return &Refusal{ReasonCommitted, "This song has been played: likes count no more."}
 }
 
 func (t *roomTx) like(ctx context.Context, item *ent.QueueItem, userID string) error {
@@ -97,7 +85,7 @@ func (j *Jukebox) LikedItems(ctx context.Context, roomID string) (map[string]boo
 	if err != nil || viewer == nil {
 		return nil, err
 	}
-	ids, err := j.store.read.Like.Query().
+	ids, err := j.db.Read.Like.Query().
 		Where(like.UserID(viewer.UserID), like.HasItemWith(queueitem.RoomID(roomID))).Select(like.FieldItemID).Strings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load the viewer's likes: %w", err)

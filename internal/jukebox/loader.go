@@ -9,6 +9,8 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/song"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
@@ -19,21 +21,21 @@ const (
 // loader reads the states of rooms. What was read once of a song is kept in memory, and for the answers of mutations also
 // what people are called.
 type loader struct {
-	store  *Store
-	songs  *lru.Cache[string, Song]
-	people *lru.Cache[personKey, User]
+	db     *database.DB
+	songs  *lru.Cache[string, party.Song]
+	people *lru.Cache[personKey, party.User]
 }
 
 type personKey struct{ roomID, userID string }
 
-func newLoader(store *Store) *loader {
-	songs, _ := lru.New[string, Song](songsCached) // fails only for a size of 0
-	people, _ := lru.New[personKey, User](peopleCached)
+func newLoader(store *database.DB) *loader {
+	songs, _ := lru.New[string, party.Song](songsCached) // fails only for a size of 0
+	people, _ := lru.New[personKey, party.User](peopleCached)
 	return &loader{store, songs, people}
 }
 
 // addSongs fills in songs of which only the URI is known: those of items, and one more unless it is nil.
-func (l *loader) addSongs(ctx context.Context, items []*QueueItem, other *Song) error {
+func (l *loader) addSongs(ctx context.Context, items []*party.QueueItem, other *party.Song) error {
 	uris := make([]string, 0, len(items)+1)
 	for _, item := range items {
 		uris = append(uris, item.Song.URI)
@@ -55,7 +57,7 @@ func (l *loader) addSongs(ctx context.Context, items []*QueueItem, other *Song) 
 }
 
 // addPeople fills in who added items, of whom only the id is known.
-func (l *loader) addPeople(ctx context.Context, roomID string, items []*QueueItem) error {
+func (l *loader) addPeople(ctx context.Context, roomID string, items []*party.QueueItem) error {
 	var ids []string
 	for _, item := range items {
 		if item.AddedBy != nil {
@@ -75,8 +77,8 @@ func (l *loader) addPeople(ctx context.Context, roomID string, items []*QueueIte
 	return nil
 }
 
-func (l *loader) loadSongs(ctx context.Context, uris []string) (map[string]Song, error) {
-	found := make(map[string]Song, len(uris))
+func (l *loader) loadSongs(ctx context.Context, uris []string) (map[string]party.Song, error) {
+	found := make(map[string]party.Song, len(uris))
 	var missing []string
 	for _, uri := range uris {
 		if s, ok := l.songs.Get(uri); ok {
@@ -88,7 +90,7 @@ func (l *loader) loadSongs(ctx context.Context, uris []string) (map[string]Song,
 	if len(missing) == 0 {
 		return found, nil
 	}
-	rows, err := l.store.read.Song.Query().Where(song.IDIn(missing...)).All(ctx)
+	rows, err := l.db.Read.Song.Query().Where(song.IDIn(missing...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load songs: %w", err)
 	}
@@ -100,8 +102,8 @@ func (l *loader) loadSongs(ctx context.Context, uris []string) (map[string]Song,
 }
 
 // loadPeople returns users under the names they have in the room.
-func (l *loader) loadPeople(ctx context.Context, roomID string, ids []string) (map[string]User, error) {
-	found := make(map[string]User, len(ids))
+func (l *loader) loadPeople(ctx context.Context, roomID string, ids []string) (map[string]party.User, error) {
+	found := make(map[string]party.User, len(ids))
 	var missing []string
 	for _, id := range ids {
 		if u, ok := l.people.Get(personKey{roomID, id}); ok {
@@ -113,21 +115,21 @@ func (l *loader) loadPeople(ctx context.Context, roomID string, ids []string) (m
 	if len(missing) == 0 {
 		return found, nil
 	}
-	rows, err := l.store.read.Membership.Query().
+	rows, err := l.db.Read.Membership.Query().
 		Where(membership.RoomID(roomID), membership.UserIDIn(missing...)).WithUser().All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load people: %w", err)
 	}
 	for _, row := range rows {
-		u := User{ID: row.UserID, DisplayName: row.DisplayName, Kind: UserKind(row.Edges.User.Kind)}
+		u := party.User{ID: row.UserID, DisplayName: row.DisplayName, Kind: party.UserKind(row.Edges.User.Kind)}
 		found[row.UserID] = u
 		l.people.Add(personKey{roomID, row.UserID}, u)
 	}
 	return found, nil
 }
 
-func songOf(row *ent.Song) Song {
-	return Song{
+func songOf(row *ent.Song) party.Song {
+	return party.Song{
 		URI: row.ID, Name: row.Name, Artists: row.Artists, ArtistURIs: row.ArtistUris, AlbumName: row.AlbumName, ImageURL: row.ImageURL,
 		DurationMS: row.DurationMs, Explicit: row.Explicit, SpotifyURL: row.SpotifyURL, ISRC: row.Isrc, Playable: row.Playable,
 	}

@@ -8,6 +8,8 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/roomevent"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
 // DeedKind is what somebody did in a room.
@@ -57,9 +59,9 @@ func (t *roomTx) tell(d deed) {
 
 // row is the deed as it is stored.
 func (d deed) row(t *roomTx) *ent.RoomEventCreate {
-	row := t.tx.RoomEvent.Create().SetID(newID()).SetRoomID(t.roomID).SetAt(t.now).SetKind(string(d.kind)).SetVersion(t.version)
+	row := t.tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(t.roomID).SetAt(t.now).SetKind(string(d.kind)).SetVersion(t.version)
 	row.SetNillableActorID(orNil(d.actor)).SetNillableItemID(orNil(d.itemID)).SetNillableSubjectID(orNil(d.subject))
-	return row.SetNillableDetail(orNil(cut(d.detail, 1024)))
+	return row.SetNillableDetail(orNil(party.Cut(d.detail, 1024)))
 }
 
 func orNil(text string) *string {
@@ -73,25 +75,25 @@ func orNil(text string) *string {
 type RoomEvent struct {
 	ID      string
 	At      time.Time
-	Actor   *User // nil: the server itself
+	Actor   *party.User // nil: the server itself
 	Kind    string
-	Item    *QueueItem // to which song, if to one
-	Subject *User      // to whom, if to somebody
+	Item    *party.QueueItem // to which song, if to one
+	Subject *party.User      // to whom, if to somebody
 	Detail  *string
 	Cursor  string // where it stands in the log
 }
 
 // Log returns what was done in a room, the latest first: up to first (1–100) events after the cursor, and whether there are
 // more; with likes only if they are asked for. For hosts.
-func (j *Jukebox) Log(ctx context.Context, r *Room, first int, after *string, likes bool) (events []RoomEvent, more bool, err error) {
-	if _, err := j.enter(ctx, r.ID, ActLog); err != nil {
+func (j *Jukebox) Log(ctx context.Context, r *party.Room, first int, after *string, likes bool) (events []RoomEvent, more bool, err error) {
+	if _, err := j.enter(ctx, r.ID, party.ActLog); err != nil {
 		return nil, false, err
 	}
 	page, err := newPage(r.ID, roomevent.FieldAt, first, after)
 	if err != nil {
 		return nil, false, err
 	}
-	query := j.store.read.RoomEvent.Query().Where(page.rows).Order(page.latestFirst).Limit(first + 1)
+	query := j.db.Read.RoomEvent.Query().Where(page.rows).Order(page.latestFirst).Limit(first + 1)
 	if !likes {
 		query.Where(roomevent.KindNotIn(string(DidLike), string(DidUnlike)))
 	}
@@ -140,7 +142,7 @@ func appendIf(ids []string, id *string) []string {
 	return append(ids, *id)
 }
 
-func person(people map[string]User, id *string) *User {
+func person(people map[string]party.User, id *string) *party.User {
 	if id == nil {
 		return nil
 	}

@@ -11,6 +11,8 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/login"
 	"antwon.dj/backend/ent/user"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
@@ -53,7 +55,7 @@ type LoginRedirect struct {
 // origin. Forbidden where there is no identity provider.
 func (j *Jukebox) BeginLogin(ctx context.Context, returnTo string) (*LoginRedirect, error) {
 	if j.cfg.Identity == nil {
-		return nil, errorf(Forbidden, "nobody signs in here: this server has no identity provider")
+		return nil, party.Errorf(party.Forbidden, "nobody signs in here: this server has no identity provider")
 	}
 	page, err := j.parseReturnTo(&returnTo)
 	if err != nil {
@@ -67,12 +69,12 @@ func (j *Jukebox) BeginLogin(ctx context.Context, returnTo string) (*LoginRedire
 	if err != nil {
 		return nil, fmt.Errorf("begin a login: %w", err)
 	}
-	now, err := j.store.now(ctx)
+	now, err := j.db.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	err = j.store.inTx(ctx, func(tx *ent.Tx) error {
-		return tx.Login.Create().SetID(newID()).SetStateHash(hash([]byte(state))).SetBrowserHash(hash([]byte(browser))).
+	err = j.db.InTx(ctx, func(tx *ent.Tx) error {
+		return tx.Login.Create().SetID(database.NewID()).SetStateHash(database.Hash([]byte(state))).SetBrowserHash(database.Hash([]byte(browser))).
 			SetNonce(nonce).SetVerifier(verifier).SetReturnTo(page).SetExpiresAt(now.Add(loginLife)).Exec(ctx)
 	})
 	if err != nil {
@@ -94,7 +96,7 @@ func (j *Jukebox) FinishLogin(ctx context.Context, answer LoginAnswer) (returnTo
 		return "", nil, err
 	}
 	if answer.Error != "" || answer.Code == "" {
-		return asked.ReturnTo, nil, errorf(Forbidden, "You were not signed in: %s.", loginRefusal(answer.Error))
+		return asked.ReturnTo, nil, party.Errorf(party.Forbidden, "You were not signed in: %s.", loginRefusal(answer.Error))
 	}
 	who, err := j.cfg.Identity.Identify(ctx, answer.Code, asked.Nonce, asked.Verifier)
 	if err == nil {
@@ -115,13 +117,13 @@ func loginRefusal(code string) string {
 
 // takeLogin finds what a state belongs to, and deletes it: it counts once. Who brings another browser's is told nothing more.
 func (j *Jukebox) takeLogin(ctx context.Context, answer LoginAnswer) (*ent.Login, error) {
-	now, err := j.store.now(ctx)
+	now, err := j.db.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var asked *ent.Login
-	err = j.store.inTx(ctx, func(tx *ent.Tx) (err error) {
-		here := login.StateHash(hash([]byte(answer.State)))
+	err = j.db.InTx(ctx, func(tx *ent.Tx) (err error) {
+		here := login.StateHash(database.Hash([]byte(answer.State)))
 		if asked, err = tx.Login.Query().Where(here).Only(ctx); err != nil {
 			return err
 		}
@@ -134,9 +136,9 @@ func (j *Jukebox) takeLogin(ctx context.Context, answer LoginAnswer) (*ent.Login
 	if err != nil && !ent.IsNotFound(err) {
 		return nil, fmt.Errorf("end a login: %w", err)
 	}
-	browser := []byte(hash([]byte(answer.Browser)))
+	browser := []byte(database.Hash([]byte(answer.Browser)))
 	if asked == nil || now.After(asked.ExpiresAt) || subtle.ConstantTimeCompare(browser, []byte(asked.BrowserHash)) != 1 {
-		return nil, badInput("state", "is not that of a login begun in this browser in the last ten minutes: begin again")
+		return nil, party.BadInput("state", "is not that of a login begun in this browser in the last ten minutes: begin again")
 	}
 	return asked, nil
 }
@@ -151,26 +153,26 @@ func (j *Jukebox) signInHost(ctx context.Context, who Identity, refresh string) 
 	if err != nil {
 		return nil, err
 	}
-	if before != nil && before.Kind == GuestUser {
+	if before != nil && before.Kind == party.GuestUser {
 		if err := j.mergeGuest(ctx, before.UserID, hostID); err != nil {
 			return nil, err
 		}
 	}
-	if err := j.SignOut(ctx, refresh); err != nil && CodeOf(err) != Unauthenticated {
+	if err := j.SignOut(ctx, refresh); err != nil && party.CodeOf(err) != party.Unauthenticated {
 		return nil, err
 	}
-	return j.signIn(ctx, Viewer{UserID: hostID, Kind: HostUser})
+	return j.signIn(ctx, Viewer{UserID: hostID, Kind: party.HostUser})
 }
 
 // keepHost stores who was vouched for, or what is new about them, and returns their id.
 func (j *Jukebox) keepHost(ctx context.Context, who Identity) (id string, err error) {
-	subject := hash([]byte(who.Issuer + "\n" + who.Subject))
+	subject := database.Hash([]byte(who.Issuer + "\n" + who.Subject))
 	keep := func(tx *ent.Tx) error {
 		id, err = tx.User.Query().Where(user.Subject(subject)).OnlyID(ctx)
 		if ent.IsNotFound(err) {
-			id = newID()
-			err = tx.User.Create().SetID(id).SetKind(string(HostUser)).SetSubject(subject).SetDisplayName(unnamedHost).
-				SetCreatedAt(microseconds(time.Now())).Exec(ctx)
+			id = database.NewID()
+			err = tx.User.Create().SetID(id).SetKind(string(party.HostUser)).SetSubject(subject).SetDisplayName(unnamedHost).
+				SetCreatedAt(database.Microseconds(time.Now())).Exec(ctx)
 		}
 		if err != nil {
 			return err
@@ -178,9 +180,9 @@ func (j *Jukebox) keepHost(ctx context.Context, who Identity) (id string, err er
 		return tx.User.Update().Where(user.ID(id)).SetDisplayName(hostName(who.Names)).ClearEmail().SetNillableEmail(fitting(who.Email, maxEmail)).
 			SetEmailVerified(who.EmailVerified).ClearPictureURL().SetNillablePictureURL(picture(who.PictureURL)).Exec(ctx)
 	}
-	err = j.store.inTx(ctx, keep)
+	err = j.db.InTx(ctx, keep)
 	if ent.IsConstraintError(err) { // the same person logs in elsewhere at this moment
-		err = j.store.inTx(ctx, keep)
+		err = j.db.InTx(ctx, keep)
 	}
 	if err != nil {
 		return "", fmt.Errorf("keep the host: %w", err)
@@ -191,10 +193,10 @@ func (j *Jukebox) keepHost(ctx context.Context, who Identity) (id string, err er
 // hostName is the first name that can be shown, shortened where it is too long.
 func hostName(names []string) string {
 	for _, name := range names {
-		if runes := []rune(name); len(runes) > maxName {
-			name = string(runes[:maxName])
+		if runes := []rune(name); len(runes) > party.MaxName {
+			name = string(runes[:party.MaxName])
 		}
-		if name, err := parseName("name", name); err == nil {
+		if name, err := party.ParseName("name", name); err == nil {
 			return name
 		}
 	}
@@ -219,7 +221,7 @@ func fitting(text string, most int) *string {
 // Logout ends the session that a refresh token belongs to, if any, and returns where the identity provider ends its own; empty
 // if it has no such page, or does not answer.
 func (j *Jukebox) Logout(ctx context.Context, refresh string) (next string, err error) {
-	if err := j.SignOut(ctx, refresh); err != nil && CodeOf(err) != Unauthenticated {
+	if err := j.SignOut(ctx, refresh); err != nil && party.CodeOf(err) != party.Unauthenticated {
 		return "", err
 	}
 	if j.cfg.Identity == nil {

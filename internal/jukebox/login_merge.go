@@ -12,13 +12,14 @@ import (
 	"antwon.dj/backend/ent/session"
 	"antwon.dj/backend/ent/skipvote"
 	"antwon.dj/backend/ent/user"
+	"antwon.dj/backend/internal/party"
 )
 
 // mergeGuest makes a guest one with a host: in each of their rooms the host is what they were, added their songs, and likes
 // what they liked, once. The guest is nobody afterwards: a client that still comes as them is told to sign in, and does so as
 // the host. What was done before a failure is done, and the next login goes on from there.
 func (j *Jukebox) mergeGuest(ctx context.Context, guestID, hostID string) error {
-	places, err := j.store.read.Membership.Query().Where(membership.UserID(guestID)).WithRoom().All(ctx)
+	places, err := j.db.Read.Membership.Query().Where(membership.UserID(guestID)).WithRoom().All(ctx)
 	for _, place := range places {
 		if err == nil {
 			err = j.mergeIn(ctx, place.Edges.Room, guestID, hostID)
@@ -34,14 +35,14 @@ func (j *Jukebox) mergeGuest(ctx context.Context, guestID, hostID string) error 
 }
 
 func (j *Jukebox) mergeIn(ctx context.Context, r *ent.Room, guestID, hostID string) error {
-	if RoomStatus(r.Status) == Open {
+	if party.RoomStatus(r.Status) == party.Open {
 		err := j.changer.change(ctx, r.ID, func(ctx context.Context, t *roomTx) error { return t.merge(ctx, guestID, hostID) })
-		if CodeOf(err) != Conflict {
+		if party.CodeOf(err) != party.Conflict {
 			return err
 		}
 	}
 	// In a closed room nobody watches: there is only its history to put right.
-	return j.store.inTx(ctx, func(tx *ent.Tx) error {
+	return j.db.InTx(ctx, func(tx *ent.Tx) error {
 		last, err := tx.Room.Get(ctx, r.ID)
 		if ent.IsNotFound(err) { // it was deleted a moment ago
 			return nil
@@ -55,7 +56,7 @@ func (j *Jukebox) mergeIn(ctx context.Context, r *ent.Room, guestID, hostID stri
 
 // forgetGuest ends the guest's sessions, and then the guest, unless something new of theirs came meanwhile.
 func (j *Jukebox) forgetGuest(ctx context.Context, guestID, hostID string) error {
-	err := j.store.inTx(ctx, func(tx *ent.Tx) error {
+	err := j.db.InTx(ctx, func(tx *ent.Tx) error {
 		guest, err := tx.User.Get(ctx, guestID)
 		if err != nil {
 			return err
@@ -74,7 +75,7 @@ func (j *Jukebox) forgetGuest(ctx context.Context, guestID, hostID string) error
 	if err != nil {
 		return err
 	}
-	err = j.store.inTx(ctx, func(tx *ent.Tx) error {
+	err = j.db.InTx(ctx, func(tx *ent.Tx) error {
 		_, err := tx.User.Delete().Where(user.ID(guestID)).Exec(ctx)
 		return err
 	})
@@ -142,7 +143,7 @@ func (t *roomTx) mergePlace(ctx context.Context, guest *ent.Membership, hostID s
 	case ent.IsNotFound(err):
 		_, err = t.tx.ExecContext(ctx, "UPDATE memberships SET user_id = ? WHERE id = ?", hostID, guest.ID)
 	case err == nil:
-		err = t.tx.Membership.Update().Where(membership.ID(host.ID)).SetRole(string(roleOfBoth(Role(host.Role), Role(guest.Role)))).Exec(ctx)
+		err = t.tx.Membership.Update().Where(membership.ID(host.ID)).SetRole(string(roleOfBoth(party.Role(host.Role), party.Role(guest.Role)))).Exec(ctx)
 		if err == nil {
 			err = t.tx.Membership.DeleteOneID(guest.ID).Exec(ctx)
 		}
@@ -154,13 +155,13 @@ func (t *roomTx) mergePlace(ctx context.Context, guest *ent.Membership, hostID s
 }
 
 // roleOfBoth is what somebody is who was in a room twice. Who was removed under one name stays so under the other.
-func roleOfBoth(a, b Role) Role {
-	for _, role := range []Role{RoleHost, RoleBanned, RoleRemoved, RoleCohost} {
+func roleOfBoth(a, b party.Role) party.Role {
+	for _, role := range []party.Role{party.RoleHost, party.RoleBanned, party.RoleRemoved, party.RoleCohost} {
 		if a == role || b == role {
 			return role
 		}
 	}
-	return RoleGuest
+	return party.RoleGuest
 }
 
 // mergeLikes makes the guest's likes the host's. What both liked is liked once from now on.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // provider stands for an identity provider: the code that comes back names who logged in. It keeps what it was last asked.
@@ -42,7 +43,7 @@ func identities() *provider {
 }
 
 // login signs somebody in, in the browser that has this session, or none.
-func (p *party) login(who, refresh string) *jukebox.Session {
+func (p *fixture) login(who, refresh string) *jukebox.Session {
 	p.Helper()
 	asked, err := p.BeginLogin(p.Context(), "/host")
 	p.must(err)
@@ -53,7 +54,7 @@ func (p *party) login(who, refresh string) *jukebox.Session {
 }
 
 func TestLoginIsForOneBrowserOnceAndSoon(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		begin := func() jukebox.LoginAnswer {
 			asked, err := p.BeginLogin(p.Context(), "/host")
 			p.must(err)
@@ -62,7 +63,7 @@ func TestLoginIsForOneBrowserOnceAndSoon(t *testing.T) {
 		refused := func(what string, answer jukebox.LoginAnswer) {
 			p.Helper()
 			page, session, err := p.FinishLogin(p.Context(), answer)
-			if p.wants(jukebox.BadUserInput, err).Field != "state" || page != "" || session != nil {
+			if p.wants(party.BadUserInput, err).Field != "state" || page != "" || session != nil {
 				p.Errorf("%s: %q, %v, %v", what, page, session, err)
 			}
 		}
@@ -74,7 +75,7 @@ func TestLoginIsForOneBrowserOnceAndSoon(t *testing.T) {
 		refused("no state", jukebox.LoginAnswer{Code: "hanna"})
 		refused("a made-up state", jukebox.LoginAnswer{State: strings.Repeat("A", 26), Browser: mine.Browser, Code: "hanna"})
 		late := begin()
-		p.must(p.store.Age(p.Context(), 11*time.Minute))
+		p.must(jukebox.Age(p.Context(), p.store, 11*time.Minute))
 		refused("too late", late)
 
 		answer := begin()
@@ -86,17 +87,17 @@ func TestLoginIsForOneBrowserOnceAndSoon(t *testing.T) {
 		denied := begin()
 		denied.Code, denied.Error = "", "access_denied"
 		page, _, err := p.FinishLogin(p.Context(), denied)
-		p.wants(jukebox.Forbidden, err)
+		p.wants(party.Forbidden, err)
 		p.expect("page", page, "/host")
 		for _, elsewhere := range []string{"https://evil.example", "//evil.example", `/\evil.example`, "javascript:alert(1)", "", "host"} {
 			_, err := p.BeginLogin(p.Context(), elsewhere)
-			p.expect("returning to "+elsewhere, p.wants(jukebox.BadUserInput, err).Field, "returnTo")
+			p.expect("returning to "+elsewhere, p.wants(party.BadUserInput, err).Field, "returnTo")
 		}
 	})
 }
 
 func TestHostIsTheSameAtEachLogin(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		first, other := p.login("hanna", ""), p.login("otto", "")
 		p.provider.people["hanna"] = jukebox.Identity{
 			Issuer: "https://provider.test", Subject: "1", Names: []string{"a\nb", strings.Repeat("Hanna ", 20)}, PictureURL: "https://pictures.test/1",
@@ -125,14 +126,14 @@ func TestHostIsTheSameAtEachLogin(t *testing.T) {
 }
 
 // guest joins, and is the context and the refresh token of who came.
-func (p *party) guest(name string) (context.Context, *jukebox.Session) {
+func (p *fixture) guest(name string) (context.Context, *jukebox.Session) {
 	p.Helper()
 	joined, err := p.JoinRoom(p.Context(), p.room.Code, name)
 	p.must(err)
 	return p.as(&joined.Session), &joined.Session
 }
 
-func (p *party) likedBy(who context.Context) string {
+func (p *fixture) likedBy(who context.Context) string {
 	p.Helper()
 	liked, err := p.LikedItems(who, p.room.ID)
 	p.must(err)
@@ -140,12 +141,12 @@ func (p *party) likedBy(who context.Context) string {
 	p.must(err)
 	queue, err := p.Queue(p.host, room)
 	p.must(err)
-	items := slices.DeleteFunc(slices.Clone(queue.Items), func(item *jukebox.QueueItem) bool { return !liked[item.ID] })
+	items := slices.DeleteFunc(slices.Clone(queue.Items), func(item *party.QueueItem) bool { return !liked[item.ID] })
 	return songs(items)
 }
 
 func TestGuestWhoLogsInKeepsSongsAndLikes(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		guest, session := p.guest("Gina")
 		other, _ := p.guest("Olga")
 		mine, theirs := p.add(guest, 1), p.add(other, 2)
@@ -176,18 +177,18 @@ func TestGuestWhoLogsInKeepsSongsAndLikes(t *testing.T) {
 
 		p.ended(session.Refresh)
 		_, err = p.Profile(guest)
-		p.wants(jukebox.Unauthenticated, err)
+		p.wants(party.Unauthenticated, err)
 		_, err = p.AddSong(guest, p.room.ID, uri(3), nil)
-		p.wants(jukebox.Forbidden, err)
+		p.wants(party.Forbidden, err)
 		state, err := p.LoadState(p.Context(), p.room.ID, nil)
 		p.must(err)
 		_, err = p.ViewerInRoom(guest, state)
-		p.wants(jukebox.Forbidden, err)
+		p.wants(party.Forbidden, err)
 	})
 }
 
 func TestGuestWhoIsThereTwiceLikesOnce(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		there := p.login("hanna", "")
 		hanna := p.as(there)
 		_, err := p.JoinRoom(hanna, p.room.Code, "Hanna")
@@ -224,7 +225,7 @@ func TestGuestWhoIsThereTwiceLikesOnce(t *testing.T) {
 	})
 }
 
-func sameUser(a, b *jukebox.User) bool { return a == b || a != nil && b != nil && *a == *b }
+func sameUser(a, b *party.User) bool { return a == b || a != nil && b != nil && *a == *b }
 
 func TestRolesSurviveALogin(t *testing.T) {
 	for _, c := range []struct{ guest, host, want string }{
@@ -237,14 +238,14 @@ func TestRolesSurviveALogin(t *testing.T) {
 		{"REMOVED", "GUEST", "REMOVED"},
 	} {
 		t.Run(c.guest+" and "+c.host, func(t *testing.T) {
-			onBothDatabases(t, func(p *party) {
+			onBothDatabases(t, func(p *fixture) {
 				become := func(userID, role string) {
 					var err error
 					switch role {
 					case "BANNED", "REMOVED":
 						_, err = p.RemoveGuest(p.host, p.room.ID, userID, role == "BANNED")
 					case "COHOST":
-						_, err = p.SetRole(p.host, p.room.ID, userID, jukebox.RoleCohost)
+						_, err = p.SetRole(p.host, p.room.ID, userID, party.RoleCohost)
 					}
 					p.must(err)
 				}
@@ -274,7 +275,7 @@ func TestRolesSurviveALogin(t *testing.T) {
 }
 
 func TestHistoryOfClosedRoomsIsTheHostsToo(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		guest, session := p.guest("Gina")
 		item := p.add(guest, 1)
 		_, err := p.CloseRoom(p.host, p.room.ID, nil)
@@ -295,7 +296,7 @@ func TestHistoryOfClosedRoomsIsTheHostsToo(t *testing.T) {
 
 // A screen, or another host, that a browser was before is not merged with who logs in there.
 func TestOnlyGuestsAreMerged(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		watching, err := p.WatchRoom(p.Context(), p.room.Code)
 		p.must(err)
 		otto := p.login("otto", watching.Session.Refresh)
@@ -304,7 +305,7 @@ func TestOnlyGuestsAreMerged(t *testing.T) {
 		hanna := p.as(p.login("hanna", otto.Refresh))
 		room, err := p.Room(hanna, p.room.ID)
 		p.must(err)
-		p.wants(jukebox.Forbidden, room.MembersOnly())
+		p.wants(party.Forbidden, room.MembersOnly())
 		room, err = p.Room(p.as(otto), p.room.ID)
 		p.must(err)
 		p.must(room.MembersOnly())

@@ -8,13 +8,14 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/internal/party"
 )
 
 // Member is somebody in a room.
 type Member struct {
-	User        User // under the name they have there
+	User        party.User // under the name they have there
 	DisplayName string
-	Role        Role
+	Role        party.Role
 	Present     bool // connected within the last two minutes
 	JoinedAt    time.Time
 	Cursor      string // where they stand in the list
@@ -22,15 +23,15 @@ type Member struct {
 
 // Members returns who is in a room and who was removed from it, those who came last first: up to first (1–100) after the
 // cursor, and whether there are more. For hosts.
-func (j *Jukebox) Members(ctx context.Context, r *Room, first int, after *string) (found []Member, more bool, err error) {
-	if _, err := j.enter(ctx, r.ID, ActMembers); err != nil {
+func (j *Jukebox) Members(ctx context.Context, r *party.Room, first int, after *string) (found []Member, more bool, err error) {
+	if _, err := j.enter(ctx, r.ID, party.ActMembers); err != nil {
 		return nil, false, err
 	}
 	page, err := newPage(r.ID, membership.FieldJoinedAt, first, after)
 	if err != nil {
 		return nil, false, err
 	}
-	rows, err := j.store.read.Membership.Query().Where(page.rows).WithUser().Order(page.latestFirst).Limit(first + 1).All(ctx)
+	rows, err := j.db.Read.Membership.Query().Where(page.rows).WithUser().Order(page.latestFirst).Limit(first + 1).All(ctx)
 	if err != nil {
 		return nil, false, fmt.Errorf("load members: %w", err)
 	}
@@ -45,56 +46,56 @@ func (j *Jukebox) Members(ctx context.Context, r *Room, first int, after *string
 
 func memberOf(row *ent.Membership, connected bool) Member {
 	m := Member{
-		User:        User{ID: row.UserID, DisplayName: row.DisplayName},
-		DisplayName: row.DisplayName, Role: Role(row.Role), JoinedAt: row.JoinedAt.UTC(), Cursor: cursor(row.JoinedAt, row.ID),
+		User:        party.User{ID: row.UserID, DisplayName: row.DisplayName},
+		DisplayName: row.DisplayName, Role: party.Role(row.Role), JoinedAt: row.JoinedAt.UTC(), Cursor: cursor(row.JoinedAt, row.ID),
 		Present: connected || row.SeenAt != nil && time.Since(*row.SeenAt) < presentFor,
 	}
 	if row.Edges.User != nil {
-		m.User.Kind = UserKind(row.Edges.User.Kind)
+		m.User.Kind = party.UserKind(row.Edges.User.Kind)
 	}
 	return m
 }
 
 // SetRole makes a guest a co-host, or a co-host a guest. For the room's host.
-func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role Role) (*Member, error) {
-	a, err := j.enter(ctx, roomID, ActAppoint)
+func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role party.Role) (*Member, error) {
+	a, err := j.enter(ctx, roomID, party.ActAppoint)
 	if err != nil {
 		return nil, err
 	}
-	if role != RoleCohost && role != RoleGuest {
-		return nil, badInput("role", "must be COHOST or GUEST; removeGuest removes somebody")
+	if role != party.RoleCohost && role != party.RoleGuest {
+		return nil, party.BadInput("role", "must be COHOST or GUEST; removeGuest removes somebody")
 	}
-	return j.assign(ctx, a, userID, func(now Role) (Role, error) {
+	return j.assign(ctx, a, userID, func(now party.Role) (party.Role, error) {
 		switch now {
-		case RoleGuest, RoleCohost:
+		case party.RoleGuest, party.RoleCohost:
 			return role, nil
-		case RoleHost:
-			return now, errorf(Forbidden, "the host of this room stays its host")
-		case RoleScreen:
-			return now, errorf(Conflict, "a screen can only watch")
+		case party.RoleHost:
+			return now, party.Errorf(party.Forbidden, "the host of this room stays its host")
+		case party.RoleScreen:
+			return now, party.Errorf(party.Conflict, "a screen can only watch")
 		}
-		return now, errorf(Conflict, "they were removed from this room")
+		return now, party.Errorf(party.Conflict, "they were removed from this room")
 	})
 }
 
 // RemoveGuest removes somebody from a room; their subscriptions there end at once, their songs stay. Who was not banned may
 // join again. For hosts; co-hosts only the room's host can remove.
 func (j *Jukebox) RemoveGuest(ctx context.Context, roomID, userID string, ban bool) (*Member, error) {
-	a, err := j.enter(ctx, roomID, ActExpel)
+	a, err := j.enter(ctx, roomID, party.ActExpel)
 	if err != nil {
 		return nil, err
 	}
-	removed := RoleRemoved
+	removed := party.RoleRemoved
 	if ban {
-		removed = RoleBanned
+		removed = party.RoleBanned
 	}
-	return j.assign(ctx, a, userID, func(now Role) (Role, error) {
+	return j.assign(ctx, a, userID, func(now party.Role) (party.Role, error) {
 		switch {
-		case now == RoleHost:
-			return now, errorf(Forbidden, "the host of this room cannot be removed")
-		case now == RoleCohost:
-			return removed, a.role.may(ActAppoint)
-		case now == RoleBanned:
+		case now == party.RoleHost:
+			return now, party.Errorf(party.Forbidden, "the host of this room cannot be removed")
+		case now == party.RoleCohost:
+			return removed, a.role.May(party.ActAppoint)
+		case now == party.RoleBanned:
 			return now, nil
 		}
 		return removed, nil
@@ -102,8 +103,8 @@ func (j *Jukebox) RemoveGuest(ctx context.Context, roomID, userID string, ban bo
 }
 
 // assign changes what somebody is in a room.
-func (j *Jukebox) assign(ctx context.Context, a access, userID string, decide func(Role) (Role, error)) (*Member, error) {
-	if _, err := parseID("userId", userID); err != nil {
+func (j *Jukebox) assign(ctx context.Context, a access, userID string, decide func(party.Role) (party.Role, error)) (*Member, error) {
+	if _, err := party.ParseID("userId", userID); err != nil {
 		return nil, err
 	}
 	if err := a.open(); err != nil {
@@ -113,7 +114,7 @@ func (j *Jukebox) assign(ctx context.Context, a access, userID string, decide fu
 	if err != nil {
 		return nil, fmt.Errorf("change a member's role: %w", err)
 	}
-	row, err := j.store.read.Membership.Query().Where(membership.RoomID(a.roomID), membership.UserID(userID)).WithUser().Only(ctx)
+	row, err := j.db.Read.Membership.Query().Where(membership.RoomID(a.roomID), membership.UserID(userID)).WithUser().Only(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load a member: %w", err)
 	}
@@ -121,20 +122,20 @@ func (j *Jukebox) assign(ctx context.Context, a access, userID string, decide fu
 	return &m, nil
 }
 
-func (t *roomTx) assign(ctx context.Context, userID string, decide func(Role) (Role, error)) error {
+func (t *roomTx) assign(ctx context.Context, userID string, decide func(party.Role) (party.Role, error)) error {
 	row, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(userID)).Only(ctx)
 	if ent.IsNotFound(err) {
-		return errorf(NotFound, "nobody with this id is in the room")
+		return party.Errorf(party.NotFound, "nobody with this id is in the room")
 	}
 	if err != nil {
 		return err
 	}
-	role, err := decide(Role(row.Role))
-	if err != nil || role == Role(row.Role) {
+	role, err := decide(party.Role(row.Role))
+	if err != nil || role == party.Role(row.Role) {
 		return err
 	}
 	t.concerns(userID)
-	t.tell(deed{kind: DidAppoint, subject: userID, detail: string(role)}.ofRole(role, Role(row.Role)))
+	t.tell(deed{kind: DidAppoint, subject: userID, detail: string(role)}.ofRole(role, party.Role(row.Role)))
 	t.members = t.version
 	if err := t.alter().Membership.Update().Where(membership.ID(row.ID)).SetRole(string(role)).Exec(ctx); err != nil {
 		return err
@@ -143,11 +144,11 @@ func (t *roomTx) assign(ctx context.Context, userID string, decide func(Role) (R
 }
 
 // ofRole is the deed that made somebody what they are now.
-func (d deed) ofRole(now, before Role) deed {
+func (d deed) ofRole(now, before party.Role) deed {
 	switch {
-	case now == RoleRemoved || now == RoleBanned:
+	case now == party.RoleRemoved || now == party.RoleBanned:
 		d.kind = DidExpel
-	case before == RoleRemoved || before == RoleBanned:
+	case before == party.RoleRemoved || before == party.RoleBanned:
 		d.kind, d.detail, d.actor, d.subject = DidJoin, "", d.subject, ""
 	}
 	return d
@@ -155,8 +156,8 @@ func (d deed) ofRole(now, before Role) deed {
 
 // loadBarred returns who was removed from a room and did not join again.
 func (l *loader) loadBarred(ctx context.Context, roomID string) (map[string]bool, error) {
-	ids, err := l.store.read.Membership.Query().
-		Where(membership.RoomID(roomID), membership.RoleIn(string(RoleRemoved), string(RoleBanned))).
+	ids, err := l.db.Read.Membership.Query().
+		Where(membership.RoomID(roomID), membership.RoleIn(string(party.RoleRemoved), string(party.RoleBanned))).
 		Select(membership.FieldUserID).Strings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load who was removed: %w", err)
@@ -166,12 +167,4 @@ func (l *loader) loadBarred(ctx context.Context, roomID string) (map[string]bool
 		barred[id] = true
 	}
 	return barred, nil
-}
-
-// Barred returns why somebody may follow the room no more, or nil.
-func (s *State) Barred(userID string) error {
-	if s.barred[userID] {
-		return RoleRemoved.may(ActSee)
-	}
-	return nil
 }

@@ -8,10 +8,11 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/testdb"
 )
 
-func (p *party) members() string {
+func (p *fixture) members() string {
 	p.Helper()
 	room, err := p.Room(p.host, p.room.ID)
 	p.must(err)
@@ -30,11 +31,11 @@ func (p *party) members() string {
 }
 
 func TestHostsSeeWhoIsHere(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina, gustav := p.join("Gina"), p.join("Gustav")
 		_, err := p.WatchRoom(p.Context(), p.room.Code)
 		p.must(err)
-		_, err = p.SetRole(p.host, p.room.ID, p.id(gina), jukebox.RoleCohost)
+		_, err = p.SetRole(p.host, p.room.ID, p.id(gina), party.RoleCohost)
 		p.must(err)
 		m, err := p.RemoveGuest(gina, p.room.ID, p.id(gustav), true)
 		p.must(err)
@@ -44,28 +45,28 @@ func TestHostsSeeWhoIsHere(t *testing.T) {
 }
 
 func TestRolesThatCannotBeGiven(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		guest, cohost, gone := p.join("Gina"), p.join("Carla"), p.join("Rita")
 		screen, err := p.WatchRoom(p.Context(), p.room.Code)
 		p.must(err)
-		_, err = p.SetRole(p.host, p.room.ID, p.id(cohost), jukebox.RoleCohost)
+		_, err = p.SetRole(p.host, p.room.ID, p.id(cohost), party.RoleCohost)
 		p.must(err)
 		_, err = p.RemoveGuest(p.host, p.room.ID, p.id(gone), false)
 		p.must(err)
 		for _, tt := range []struct {
-			code jukebox.Code
+			code party.Code
 			err  error
 		}{
-			{jukebox.BadUserInput, second(p.SetRole(p.host, p.room.ID, p.id(guest), jukebox.RoleHost))},
-			{jukebox.BadUserInput, second(p.SetRole(p.host, p.room.ID, p.id(guest), jukebox.RoleBanned))},
-			{jukebox.BadUserInput, second(p.SetRole(p.host, p.room.ID, "x", jukebox.RoleGuest))},
-			{jukebox.NotFound, second(p.SetRole(p.host, p.room.ID, p.id(p.newHost("Otto")), jukebox.RoleGuest))},
-			{jukebox.Forbidden, second(p.SetRole(p.host, p.room.ID, p.id(p.host), jukebox.RoleGuest))},
-			{jukebox.Conflict, second(p.SetRole(p.host, p.room.ID, screen.Session.User.UserID, jukebox.RoleCohost))},
-			{jukebox.Conflict, second(p.SetRole(p.host, p.room.ID, p.id(gone), jukebox.RoleCohost))},
-			{jukebox.Forbidden, second(p.RemoveGuest(p.host, p.room.ID, p.id(p.host), false))},
-			{jukebox.Forbidden, second(p.RemoveGuest(cohost, p.room.ID, p.id(p.host), false))},
-			{jukebox.Forbidden, second(p.RemoveGuest(cohost, p.room.ID, p.id(cohost), false))},
+			{party.BadUserInput, second(p.SetRole(p.host, p.room.ID, p.id(guest), party.RoleHost))},
+			{party.BadUserInput, second(p.SetRole(p.host, p.room.ID, p.id(guest), party.RoleBanned))},
+			{party.BadUserInput, second(p.SetRole(p.host, p.room.ID, "x", party.RoleGuest))},
+			{party.NotFound, second(p.SetRole(p.host, p.room.ID, p.id(p.newHost("Otto")), party.RoleGuest))},
+			{party.Forbidden, second(p.SetRole(p.host, p.room.ID, p.id(p.host), party.RoleGuest))},
+			{party.Conflict, second(p.SetRole(p.host, p.room.ID, screen.Session.User.UserID, party.RoleCohost))},
+			{party.Conflict, second(p.SetRole(p.host, p.room.ID, p.id(gone), party.RoleCohost))},
+			{party.Forbidden, second(p.RemoveGuest(p.host, p.room.ID, p.id(p.host), false))},
+			{party.Forbidden, second(p.RemoveGuest(cohost, p.room.ID, p.id(p.host), false))},
+			{party.Forbidden, second(p.RemoveGuest(cohost, p.room.ID, p.id(cohost), false))},
 		} {
 			p.wants(tt.code, tt.err)
 		}
@@ -73,7 +74,7 @@ func TestRolesThatCannotBeGiven(t *testing.T) {
 }
 
 func TestABanHoldsForTheSessionAndItsDevice(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		phone := jukebox.WithCaller(p.Context(), jukebox.Caller{Device: "phone"})
 		joined, err := p.JoinRoom(phone, p.room.Code, "Boris")
 		p.must(err)
@@ -86,9 +87,9 @@ func TestABanHoldsForTheSessionAndItsDevice(t *testing.T) {
 		p.must(second(p.RemoveGuest(p.host, p.room.ID, p.id(boris), true)))
 		p.must(second(p.RemoveGuest(p.host, p.room.ID, p.id(boris), false))) // which makes it no better
 		p.expect("his song stays", p.queue(), "1")
-		p.wants(jukebox.Forbidden, second(p.JoinRoom(boris, p.room.Code, "Boris")))
-		p.wants(jukebox.Forbidden, second(p.JoinRoom(phone, p.room.Code, "Somebody else")))
-		p.wants(jukebox.Forbidden, second(p.WatchRoom(phone, p.room.Code)))
+		p.wants(party.Forbidden, second(p.JoinRoom(boris, p.room.Code, "Boris")))
+		p.wants(party.Forbidden, second(p.JoinRoom(phone, p.room.Code, "Somebody else")))
+		p.wants(party.Forbidden, second(p.WatchRoom(phone, p.room.Code)))
 		laptop := jukebox.WithCaller(p.Context(), jukebox.Caller{Device: "laptop"})
 		p.must(second(p.JoinRoom(laptop, p.room.Code, "Lara")))
 		other := p.openRoom(p.newHost("Otto"), "OTHERS")
@@ -97,15 +98,15 @@ func TestABanHoldsForTheSessionAndItsDevice(t *testing.T) {
 }
 
 func TestClosedRequestsAreForHostsOnly(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		guest, cohost := p.join("Gina"), p.join("Carla")
-		p.must(second(p.SetRole(p.host, p.room.ID, p.id(cohost), jukebox.RoleCohost)))
+		p.must(second(p.SetRole(p.host, p.room.ID, p.id(cohost), party.RoleCohost)))
 		item := p.add(guest, 1)
-		p.must(second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{RequestsOpen: pointer(false)}}, nil)))
-		p.expect("reason", string(p.wants(jukebox.Refused, second(p.AddSong(guest, p.room.ID, uri(2), nil))).Reason), "REQUESTS_CLOSED")
+		p.must(second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{RequestsOpen: pointer(false)}}, nil)))
+		p.expect("reason", string(p.wants(party.Refused, second(p.AddSong(guest, p.room.ID, uri(2), nil))).Reason), "REQUESTS_CLOSED")
 		found, err := p.SearchSongs(guest, p.room.ID, "song", 2, 0)
 		p.must(err)
-		if !found.Hits[0].CanAdd || found.Hits[1].CanAdd || found.Hits[1].Refusal.Reason != jukebox.ReasonRequestsClosed {
+		if !found.Hits[0].CanAdd || found.Hits[1].CanAdd || found.Hits[1].Refusal.Reason != party.ReasonRequestsClosed {
 			t.Errorf("a guest finds %+v", found.Hits) // the first one is queued, and adding it is a like
 		}
 		p.like(guest, item)
@@ -118,17 +119,17 @@ func TestClosedRequestsAreForHostsOnly(t *testing.T) {
 func TestWhoDoesTooMuchHasToWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newParty(t, testdb.SQLite(t))
-		p.free = func(v jukebox.Viewer) bool { return v.Kind == jukebox.HostUser }
+		p.free = func(v jukebox.Viewer) bool { return v.Kind == party.HostUser }
 		p.Jukebox = p.newJukebox(p.bus)
 		gina, gustav, item := p.join("Gina"), p.join("Gustav"), p.add(p.host, 1)
-		storm := func(n int) (refused *jukebox.Error, done int) {
+		storm := func(n int) (refused *party.Error, done int) {
 			for ; done < n; done++ {
 				like := p.LikeQueueItem
 				if done%2 == 1 {
 					like = p.UnlikeQueueItem
 				}
 				if _, err := like(gina, item.ID, nil); err != nil {
-					return p.wants(jukebox.RateLimited, err), done
+					return p.wants(party.RateLimited, err), done
 				}
 			}
 			return nil, done
@@ -163,10 +164,10 @@ func TestAnAddressBringsSoManyGuestsAtOnce(t *testing.T) {
 		if came < 200 || came > 400 {
 			t.Errorf("%d guests came from one address", came)
 		}
-		refused := p.wants(jukebox.RateLimited, from("192.0.2.1"))
+		refused := p.wants(party.RateLimited, from("192.0.2.1"))
 		p.must(from("192.0.2.2"))
 		p.must(from(""))
-		p.wants(jukebox.RateLimited, from("192.0.2.1"))
+		p.wants(party.RateLimited, from("192.0.2.1"))
 		time.Sleep(refused.RetryAfter)
 		p.must(from("192.0.2.1"))
 	})
@@ -176,7 +177,7 @@ func TestPresence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newParty(t, testdb.SQLite(t))
 		gina := p.join("Gina")
-		present := func(q *party) bool {
+		present := func(q *fixture) bool {
 			t.Helper()
 			room, err := q.Room(p.host, p.room.ID)
 			p.must(err)

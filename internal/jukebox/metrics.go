@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 )
 
 // metrics are what operators see of the rooms.
@@ -63,7 +64,7 @@ func (m *metrics) observeLoad(d time.Duration, err error) {
 	m.loads.WithLabelValues(outcome).Observe(d.Seconds())
 }
 
-func (m *metrics) watch(reg prometheus.Registerer, hub *live.Hub[*State]) {
+func (m *metrics) watch(reg prometheus.Registerer, hub *live.Hub[*party.State]) {
 	gauge := func(name, help string, value func() int) {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) }))
 	}

@@ -3,12 +3,15 @@ package jukebox
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/spotifyaccount"
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 )
 
 const firstVersion = 1 // of a room that was just opened
@@ -17,12 +20,12 @@ const codeAttempts = 8 // of 31^5 codes a free one is found at once, however man
 
 // CreateRoom opens a room. Forbidden for guests and without Spotify connected; Conflict while the viewer has another open
 // room or the code is in use.
-func (j *Jukebox) CreateRoom(ctx context.Context, input NewRoom, key *string) (*Room, error) {
+func (j *Jukebox) CreateRoom(ctx context.Context, input NewRoom, key *string) (*party.Room, error) {
 	repeatable, err := newRepeatable(ctx, key, "createRoom", input)
 	if err != nil {
 		return nil, err
 	}
-	done, err := repeatable.done(ctx, j.store.read.IdempotencyKey)
+	done, err := repeatable.done(ctx, j.db.Read.IdempotencyKey)
 	if err != nil {
 		return nil, fmt.Errorf("create room: %w", err)
 	}
@@ -41,14 +44,14 @@ func (j *Jukebox) CreateRoom(ctx context.Context, input NewRoom, key *string) (*
 		if input.Code == nil {
 			plan.code = generateCode()
 		}
-		err = j.store.inTx(ctx, func(tx *ent.Tx) error { return plan.open(ctx, tx, repeatable) })
+		err = j.db.InTx(ctx, func(tx *ent.Tx) error { return plan.open(ctx, tx, repeatable) })
 		if !plan.codeTaken || input.Code != nil {
 			break
 		}
 	}
-	if ent.IsConstraintError(err) || CodeOf(err) == Conflict {
+	if ent.IsConstraintError(err) || party.CodeOf(err) == party.Conflict {
 		// Another request of the same moment may have been first, perhaps with the same key: now its doing can be read.
-		err = j.store.inTx(ctx, func(tx *ent.Tx) error { return plan.open(ctx, tx, repeatable) })
+		err = j.db.InTx(ctx, func(tx *ent.Tx) error { return plan.open(ctx, tx, repeatable) })
 	}
 	if err != nil {
 		return nil, fmt.Errorf("create room: %w", err)
@@ -63,22 +66,22 @@ func (j *Jukebox) mayHost(ctx context.Context) (*ent.User, error) {
 	if err != nil {
 		return nil, err
 	}
-	if viewer.Kind != HostUser {
-		return nil, errorf(Forbidden, "only hosts open rooms: sign in as one")
+	if viewer.Kind != party.HostUser {
+		return nil, party.Errorf(party.Forbidden, "only hosts open rooms: sign in as one")
 	}
-	host, err := j.store.read.User.Get(ctx, viewer.UserID)
+	host, err := j.db.Read.User.Get(ctx, viewer.UserID)
 	if ent.IsNotFound(err) {
-		return nil, errorf(Unauthenticated, "this session's user is gone: sign in again")
+		return nil, party.Errorf(party.Unauthenticated, "this session's user is gone: sign in again")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load the host: %w", err)
 	}
-	connected, err := j.store.read.SpotifyAccount.Query().Where(spotifyaccount.UserID(host.ID)).Exist(ctx)
+	connected, err := j.db.Read.SpotifyAccount.Query().Where(spotifyaccount.UserID(host.ID)).Exist(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load the host's Spotify account: %w", err)
 	}
 	if !connected {
-		return nil, errorf(Forbidden, "connect Spotify before you open a room")
+		return nil, party.Errorf(party.Forbidden, "connect Spotify before you open a room")
 	}
 	return host, nil
 }
@@ -87,13 +90,13 @@ func (j *Jukebox) mayHost(ctx context.Context) (*ent.User, error) {
 type roomPlan struct {
 	id, code, name string
 	host           *ent.User
-	settings       RoomSettings
+	settings       party.RoomSettings
 	codeTaken      bool
 }
 
 func (j *Jukebox) planRoom(ctx context.Context, input NewRoom, host *ent.User) (*roomPlan, error) {
-	plan := &roomPlan{id: newID(), name: host.DisplayName, host: host}
-	settings, err := parseSettings(input.Settings)
+	plan := &roomPlan{id: database.NewID(), name: host.DisplayName, host: host}
+	settings, err := party.ParseSettings(input.Settings)
 	if err != nil {
 		return nil, err
 	}
@@ -101,14 +104,14 @@ func (j *Jukebox) planRoom(ctx context.Context, input NewRoom, host *ent.User) (
 	if err != nil {
 		return nil, err
 	}
-	plan.settings = settings.over(usualSettings(), blocked)
+	plan.settings = settings.ApplyTo(party.DefaultSettings(), blocked)
 	if input.Name != nil {
-		if plan.name, err = parseName("input.name", *input.Name); err != nil {
+		if plan.name, err = party.ParseName("input.name", *input.Name); err != nil {
 			return nil, err
 		}
 	}
 	if input.Code != nil {
-		if plan.code, err = parseCode("input.code", *input.Code); err != nil {
+		if plan.code, err = party.ParseCode("input.code", *input.Code); err != nil {
 			return nil, err
 		}
 	}
@@ -126,19 +129,19 @@ func (p *roomPlan) open(ctx context.Context, tx *ent.Tx, key *repeatable) error 
 	if err := p.free(ctx, tx); err != nil {
 		return err
 	}
-	now := microseconds(time.Now())
-	create := tx.Room.Create().SetID(p.id).SetHostID(p.host.ID).SetName(p.name).SetCode(p.code).SetStatus(string(Open)).SetVersion(firstVersion).
+	now := database.Microseconds(time.Now())
+	create := tx.Room.Create().SetID(p.id).SetHostID(p.host.ID).SetName(p.name).SetCode(p.code).SetStatus(string(party.Open)).SetVersion(firstVersion).
 		SetOpenCode(p.code).SetOpenHostID(p.host.ID).SetCreatedAt(now)
-	p.settings.write(create.Mutation())
+	writeSettings(create.Mutation(), &p.settings)
 	if err := create.Exec(ctx); err != nil {
 		return err
 	}
-	err = tx.RoomPlayback.Create().SetID(p.id).SetVersion(1).SetStatus(string(Idle)).SetHealth(string(HealthNothingToPlay)).
+	err = tx.RoomPlayback.Create().SetID(p.id).SetVersion(1).SetStatus(string(party.Idle)).SetHealth(string(party.HealthNothingToPlay)).
 		SetObservedAt(now).SetDelivery(string(p.settings.Delivery)).Exec(ctx)
 	if err != nil {
 		return err
 	}
-	if err := admit(ctx, tx, p.id, p.host.ID, p.host.DisplayName, RoleHost, now); err != nil {
+	if err := admit(ctx, tx, p.id, p.host.ID, p.host.DisplayName, party.RoleHost, now); err != nil {
 		return err
 	}
 	return key.remember(ctx, tx, outcome{objectID: p.id}, now)
@@ -150,13 +153,27 @@ func (p *roomPlan) free(ctx context.Context, tx *ent.Tx) error {
 		return err
 	}
 	if hosting {
-		return errorf(Conflict, "you have an open room already: close it first")
+		return party.Errorf(party.Conflict, "you have an open room already: close it first")
 	}
 	if p.codeTaken, err = tx.Room.Query().Where(room.OpenCode(p.code)).Exist(ctx); err != nil {
 		return err
 	}
 	if p.codeTaken {
-		return errorf(Conflict, "the code %s is in use: choose another one", p.code)
+		return party.Errorf(party.Conflict, "the code %s is in use: choose another one", p.code)
 	}
 	return nil
+}
+
+const codeLength = 5
+
+// codeAlphabet has no characters that are taken for one another when read aloud or off a screen.
+const codeAlphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+// generateCode makes a code that is easily read out.
+func generateCode() string {
+	code := make([]byte, codeLength)
+	for i := range code {
+		code[i] = codeAlphabet[rand.IntN(len(codeAlphabet))]
+	}
+	return string(code)
 }

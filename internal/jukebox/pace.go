@@ -7,6 +7,8 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/time/rate"
+
+	"antwon.dj/backend/internal/party"
 )
 
 // tempo is how often something may be done: so many at once, and so many a second.
@@ -17,26 +19,26 @@ type tempo struct {
 
 // What one session may do in a room. People tap quickly, and phones that come back send what they kept; nobody taps like
 // that for long.
-var sessionTempo = map[Action]tempo{
-	ActSearch:    {20, 3}, // as one types
-	ActAdd:       {20, 1},
-	ActLike:      {30, 5},
-	ActRemoveOwn: {20, 2},
-	ActClear:     {5, 0.2},
-	ActSettle:    {10, 1},
-	ActCommand:   {10, 1},
-	ActDevices:   {10, 1},
-	ActMembers:   {20, 2},
-	ActExpel:     {20, 1},
-	ActAppoint:   {20, 1},
-	ActClose:     {5, 0.2},
-	ActVote:      {10, 1},
-	ActUndo:      {20, 1},
-	ActRecap:     {10, 1},
-	ActApprove:   {30, 2},
-	ActPin:       {30, 2},
-	ActLog:       {20, 2},
-	ActExport:    {3, 0.02}, // each makes a playlist
+var sessionTempo = map[party.Action]tempo{
+	party.ActSearch:    {20, 3}, // as one types
+	party.ActAdd:       {20, 1},
+	party.ActLike:      {30, 5},
+	party.ActRemoveOwn: {20, 2},
+	party.ActClear:     {5, 0.2},
+	party.ActSettle:    {10, 1},
+	party.ActCommand:   {10, 1},
+	party.ActDevices:   {10, 1},
+	party.ActMembers:   {20, 2},
+	party.ActExpel:     {20, 1},
+	party.ActAppoint:   {20, 1},
+	party.ActClose:     {5, 0.2},
+	party.ActVote:      {10, 1},
+	party.ActUndo:      {20, 1},
+	party.ActRecap:     {10, 1},
+	party.ActApprove:   {30, 2},
+	party.ActPin:       {30, 2},
+	party.ActLog:       {20, 2},
+	party.ActExport:    {3, 0.02}, // each makes a playlist
 }
 
 // What all sessions together may change in one room. A thousand guests who like something at once are within it.
@@ -58,8 +60,8 @@ type pace struct {
 }
 
 type paceKey struct {
-	who string // a user and a room, a room, or an address
-	act Action // empty: whatever it is
+	who string       // a user and a room, a room, or an address
+	act party.Action // empty: whatever it is
 }
 
 func newPace(free func(Viewer) bool) *pace {
@@ -111,5 +113,5 @@ func (p *pace) take(key paceKey, t tempo, sentence string) error {
 	}
 	missing := 1 - bucket.TokensAt(now)
 	wait := time.Duration(math.Ceil(missing/t.perSecond*1000)) * time.Millisecond
-	return &Error{Code: RateLimited, Message: sentence + ": try again in a moment", RetryAfter: max(wait, time.Millisecond)}
+	return &party.Error{Code: party.RateLimited, Message: sentence + ": try again in a moment", RetryAfter: max(wait, time.Millisecond)}
 }

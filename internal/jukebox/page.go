@@ -7,6 +7,8 @@ import (
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
+
+	"antwon.dj/backend/internal/party"
 )
 
 const maxPage = 100
@@ -23,7 +25,7 @@ type page struct {
 func newPage(roomID, column string, first int, after *string) (p page, err error) {
 	p = page{roomID: roomID, column: column, after: after != nil}
 	if first < 1 || first > maxPage {
-		return p, badInput("first", "must be 1 to %d", maxPage)
+		return p, party.BadInput("first", "must be 1 to %d", maxPage)
 	}
 	if p.after {
 		p.at, p.id, err = parseCursor(*after)
@@ -61,8 +63,8 @@ func parseCursor(text string) (at time.Time, id string, err error) {
 		id = rest
 		at, err = time.Parse(time.RFC3339Nano, moment)
 	}
-	if _, idErr := parseID("after", id); err != nil || idErr != nil || at.Year() < 1970 || at.Year() > 9999 {
-		return time.Time{}, "", badInput("after", "is not a cursor of this list")
+	if _, idErr := party.ParseID("after", id); err != nil || idErr != nil || at.Year() < 1970 || at.Year() > 9999 {
+		return time.Time{}, "", party.BadInput("after", "is not a cursor of this list")
 	}
 	return at, id, nil
 }

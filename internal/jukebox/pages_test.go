@@ -14,9 +14,9 @@ const evening = 10_000
 // so that they neither read nor sort the rest of the room.
 func TestAPageOfALongListIsReadAlone(t *testing.T) {
 	const first = 50
-	onBothDatabases(t, func(p *party) {
-		p.must(p.store.PlayMuch(p.Context(), p.room.ID, evening))
-		plans := p.store.Explain()
+	onBothDatabases(t, func(p *fixture) {
+		p.must(jukebox.PlayMuch(p.Context(), p.store, p.room.ID, evening))
+		plans := jukebox.Explain(p.store)
 		asked := p.newJukebox(p.bus)
 		room, err := asked.Room(p.host, p.room.ID)
 		p.must(err)
@@ -62,7 +62,7 @@ func TestAPageOfALongListIsReadAlone(t *testing.T) {
 }
 
 // readsAlone checks the plans of the pages of a table.
-func (p *party) readsAlone(name string, plans []jukebox.Plan, table, index string, pages, most int) {
+func (p *fixture) readsAlone(name string, plans []jukebox.Plan, table, index string, pages, most int) {
 	p.Helper()
 	checked := 0
 	for _, plan := range plans {
@@ -84,16 +84,16 @@ func (p *party) readsAlone(name string, plans []jukebox.Plan, table, index strin
 // TestNobodysLikesAreReadForSomebodyElse: whether a song waits for approval is asked inside the transaction that adds it, which
 // on SQLite everybody waits for, and all ask for their recaps when the party ends. The likes of other rooms are not read for it.
 func TestNobodysLikesAreReadForSomebodyElse(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina, ben := p.join("Gina"), p.join("Ben")
 		mine := p.add(gina, 1)
 		p.like(gina, mine)
 		p.like(ben, mine)
 		p.like(gina, p.add(gina, 2))
-		p.must(p.store.PlayMuch(p.Context(), p.room.ID, 500))
-		plans := p.store.Explain()
+		p.must(jukebox.PlayMuch(p.Context(), p.store, p.room.ID, 500))
+		plans := jukebox.Explain(p.store)
 		asked := p.newJukebox(p.bus)
-		if accepted, err := p.store.Accepted(p.Context(), p.room.ID, p.id(gina)); accepted != 1 || err != nil {
+		if accepted, err := jukebox.Accepted(p.Context(), p.store, p.room.ID, p.id(gina)); accepted != 1 || err != nil {
 			p.Errorf("%d of her songs are accepted, %v; want 1", accepted, err)
 		}
 		recap, err := asked.Recap(gina, p.room)

@@ -9,35 +9,37 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/testdb"
 )
 
 // party is a jukebox on a real database, with a host and an open room.
-type party struct {
+type fixture struct {
 	*testing.T
 	*jukebox.Jukebox
-	store    *jukebox.Store
+	store    *database.DB
 	bus      *live.LocalBus
 	tokens   *session.Tokens
 	catalog  *catalog
 	provider *provider
 	free     func(jukebox.Viewer) bool
 	host     context.Context
-	room     *jukebox.Room
+	room     *party.Room
 }
 
 // onBothDatabases tells a story once on SQLite and once on MySQL.
-func onBothDatabases(t *testing.T, story func(p *party)) {
+func onBothDatabases(t *testing.T, story func(p *fixture)) {
 	t.Helper()
 	testdb.Each(t, func(t *testing.T, url string) { story(newParty(t, url)) })
 }
 
-func newParty(t *testing.T, databaseURL string) *party {
+func newParty(t *testing.T, databaseURL string) *fixture {
 	t.Helper()
-	store, err := jukebox.OpenStore(t.Context(), databaseURL)
+	store, err := database.Open(t.Context(), databaseURL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,16 +52,16 @@ func newParty(t *testing.T, databaseURL string) *party {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &party{T: t, store: store, bus: live.NewLocalBus(), tokens: tokens, catalog: &catalog{}, provider: identities(), free: func(jukebox.Viewer) bool { return true }}
+	p := &fixture{T: t, store: store, bus: live.NewLocalBus(), tokens: tokens, catalog: &catalog{}, provider: identities(), free: func(jukebox.Viewer) bool { return true }}
 	p.Jukebox = p.newJukebox(p.bus)
 	p.host = p.newHost("Hanna")
 	p.room = p.openRoom(p.host, "PARTY")
 	return p
 }
 
-func (p *party) newJukebox(bus live.Bus) *jukebox.Jukebox {
+func (p *fixture) newJukebox(bus live.Bus) *jukebox.Jukebox {
 	j := jukebox.New(jukebox.Config{
-		Store: p.store, Bus: bus, Tokens: p.tokens, Catalog: p.catalog, Library: p.catalog, Authorizer: p.catalog,
+		Database: p.store, Bus: bus, Tokens: p.tokens, Catalog: p.catalog, Library: p.catalog, Authorizer: p.catalog,
 		Identity: p.provider, DemoLogin: true, Free: p.free, Demo: accounts{}, PublicURL: "http://party.test", AllowedOrigins: []string{"https://front.test"},
 		Metrics: prometheus.NewRegistry(),
 	})
@@ -68,13 +70,13 @@ func (p *party) newJukebox(bus live.Bus) *jukebox.Jukebox {
 }
 
 // replica is the same party on another server, with a bus of its own.
-func (p *party) replica(bus live.Bus) *party {
+func (p *fixture) replica(bus live.Bus) *fixture {
 	other := *p
 	other.Jukebox = p.newJukebox(bus)
 	return &other
 }
 
-func (p *party) newHost(name string) context.Context {
+func (p *fixture) newHost(name string) context.Context {
 	p.Helper()
 	login, err := p.DemoLogin(p.Context(), name)
 	p.must(err)
@@ -82,28 +84,28 @@ func (p *party) newHost(name string) context.Context {
 }
 
 // as is the context of somebody who sends this session's token along.
-func (p *party) as(s *jukebox.Session) context.Context {
+func (p *fixture) as(s *jukebox.Session) context.Context {
 	p.Helper()
 	viewer, err := p.tokens.Check(s.AccessToken)
 	p.must(err)
 	return jukebox.WithViewer(p.Context(), viewer)
 }
 
-func (p *party) openRoom(host context.Context, code string) *jukebox.Room {
+func (p *fixture) openRoom(host context.Context, code string) *party.Room {
 	p.Helper()
 	room, err := p.CreateRoom(host, jukebox.NewRoom{Code: &code}, nil)
 	p.must(err)
 	return room
 }
 
-func (p *party) join(name string) context.Context {
+func (p *fixture) join(name string) context.Context {
 	p.Helper()
 	joined, err := p.JoinRoom(p.Context(), p.room.Code, name)
 	p.must(err)
 	return p.as(&joined.Session)
 }
 
-func (p *party) add(who context.Context, n int) *jukebox.QueueItem {
+func (p *fixture) add(who context.Context, n int) *party.QueueItem {
 	p.Helper()
 	added, err := p.AddSong(who, p.room.ID, uri(n), nil)
 	p.must(err)
@@ -111,20 +113,20 @@ func (p *party) add(who context.Context, n int) *jukebox.QueueItem {
 }
 
 // settle changes the room's settings.
-func (p *party) settle(change jukebox.SettingsChange) {
+func (p *fixture) settle(change party.SettingsChange) {
 	p.Helper()
 	_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &change}, nil)
 	p.must(err)
 }
 
-func (p *party) like(who context.Context, item *jukebox.QueueItem) {
+func (p *fixture) like(who context.Context, item *party.QueueItem) {
 	p.Helper()
 	_, err := p.LikeQueueItem(who, item.ID, nil)
 	p.must(err)
 }
 
 // queue is the room's queue as the host sees it, as the numbers of its songs.
-func (p *party) queue() string {
+func (p *fixture) queue() string {
 	p.Helper()
 	room, err := p.Room(p.host, p.room.ID)
 	p.must(err)
@@ -133,7 +135,7 @@ func (p *party) queue() string {
 	return songs(queue.Items)
 }
 
-func (p *party) version() int64 {
+func (p *fixture) version() int64 {
 	p.Helper()
 	room, err := p.Room(p.host, p.room.ID)
 	p.must(err)
@@ -143,13 +145,13 @@ func (p *party) version() int64 {
 }
 
 // step records what the player does.
-func (p *party) step(s jukebox.PlaybackStep) {
+func (p *fixture) step(s party.PlaybackStep) {
 	p.Helper()
 	p.must(p.tryStep(s))
 }
 
 // tryStep takes the lease first, as long as the room is open.
-func (p *party) tryStep(s jukebox.PlaybackStep) error {
+func (p *fixture) tryStep(s party.PlaybackStep) error {
 	lease, err := p.Driver().Take(p.Context(), p.room.ID, "node")
 	if err != nil {
 		return err
@@ -158,7 +160,7 @@ func (p *party) tryStep(s jukebox.PlaybackStep) error {
 	return err
 }
 
-func (p *party) must(err error) {
+func (p *fixture) must(err error) {
 	p.Helper()
 	if err != nil {
 		p.Fatal(err)
@@ -166,22 +168,22 @@ func (p *party) must(err error) {
 }
 
 // wants checks that err is a refusal with this code.
-func (p *party) wants(code jukebox.Code, err error) *jukebox.Error {
+func (p *fixture) wants(code party.Code, err error) *party.Error {
 	p.Helper()
-	if err == nil || jukebox.CodeOf(err) != code {
+	if err == nil || party.CodeOf(err) != code {
 		p.Fatalf("got %v, want %s", err, code)
 	}
 	return asError(err)
 }
 
-func (p *party) expect(what, got, want string) {
+func (p *fixture) expect(what, got, want string) {
 	p.Helper()
 	if got != want {
 		p.Fatalf("%s: got %q, want %q", what, got, want)
 	}
 }
 
-func songs(items []*jukebox.QueueItem) string {
+func songs(items []*party.QueueItem) string {
 	var names []string
 	for _, item := range items {
 		names = append(names, strings.TrimPrefix(item.Song.Name, "Song "))
@@ -213,30 +215,30 @@ func (c *catalog) AuthorizationURL(state, verifier string) string {
 // Authorize gives the account that the code names.
 func (c *catalog) Authorize(_ context.Context, _, code, verifier string) (jukebox.SpotifyCredentials, error) {
 	if verifier != c.verifier {
-		return jukebox.SpotifyCredentials{}, &jukebox.Error{Code: jukebox.BadUserInput, Message: "another verifier"}
+		return jukebox.SpotifyCredentials{}, &party.Error{Code: party.BadUserInput, Message: "another verifier"}
 	}
 	return jukebox.SpotifyCredentials{AccountID: code, DisplayName: "Account " + code, Sealed: []byte("sealed " + code)}, c.down
 }
 
 func (c *catalog) Forget(hostID string) { c.forgot = append(c.forgot, hostID) }
 
-func (c *catalog) HostDevices(_ context.Context, hostID string) ([]jukebox.Device, error) {
-	return []jukebox.Device{{ID: "speaker of " + hostID}}, c.down
+func (c *catalog) HostDevices(_ context.Context, hostID string) ([]party.Device, error) {
+	return []party.Device{{ID: "speaker of " + hostID}}, c.down
 }
 
-func (c *catalog) Playlists(_ context.Context, _ string, limit, offset int) ([]jukebox.Playlist, error) {
-	return []jukebox.Playlist{{Name: fmt.Sprint("Playlist ", offset, " of ", limit)}}, c.down
+func (c *catalog) Playlists(_ context.Context, _ string, limit, offset int) ([]party.Playlist, error) {
+	return []party.Playlist{{Name: fmt.Sprint("Playlist ", offset, " of ", limit)}}, c.down
 }
 
-func (c *catalog) Song(_ context.Context, _, songURI string) (jukebox.Song, error) {
+func (c *catalog) Song(_ context.Context, _, songURI string) (party.Song, error) {
 	if c.down != nil {
-		return jukebox.Song{}, c.down
+		return party.Song{}, c.down
 	}
 	var n int
 	if _, err := fmt.Sscanf(strings.TrimPrefix(songURI, "spotify:track:"), "%d", &n); err != nil || n == 404 {
-		return jukebox.Song{}, &jukebox.Error{Code: jukebox.NotFound, Message: "Spotify has no such song", Field: "songUri"}
+		return party.Song{}, &party.Error{Code: party.NotFound, Message: "Spotify has no such song", Field: "songUri"}
 	}
-	song := jukebox.Song{
+	song := party.Song{
 		URI: songURI, Name: fmt.Sprintf("Song %d", n%1000), Artists: []string{"The Examples"}, ArtistURIs: []string{artist(n)},
 		AlbumName: "Album", DurationMS: 180_000, SpotifyURL: "https://open.spotify.com/track/x", ISRC: fmt.Sprintf("XX%010d", n%1000),
 		Playable: n != 666, Explicit: n == 777,
@@ -254,13 +256,13 @@ func (c *catalog) Artist(_ context.Context, _, artistURI string) (string, error)
 	return "Artist " + strings.TrimLeft(strings.TrimPrefix(artistURI, "spotify:artist:"), "0"), nil
 }
 
-func (c *catalog) SavePlaylist(_ context.Context, _, name, description string, uris []string) (jukebox.Playlist, error) {
+func (c *catalog) SavePlaylist(_ context.Context, _, name, description string, uris []string) (party.Playlist, error) {
 	c.saved = uris
-	return jukebox.Playlist{URI: "spotify:playlist:saved", Name: name, SongCount: len(uris), SpotifyURL: "https://open.spotify.com/playlist/saved"}, c.down
+	return party.Playlist{URI: "spotify:playlist:saved", Name: name, SongCount: len(uris), SpotifyURL: "https://open.spotify.com/playlist/saved"}, c.down
 }
 
-func (c *catalog) Search(ctx context.Context, hostID, query string, limit, offset int) ([]jukebox.Song, bool, error) {
-	var found []jukebox.Song
+func (c *catalog) Search(ctx context.Context, hostID, query string, limit, offset int) ([]party.Song, bool, error) {
+	var found []party.Song
 	for n := offset + 1; n <= offset+limit; n++ {
 		s, err := c.Song(ctx, hostID, uri(n))
 		if err != nil {
@@ -283,17 +285,17 @@ func pointer[T any](v T) *T { return &v }
 const soon = 10 * time.Second // for things that happen at once unless something is wrong
 
 // waitForHolder waits until a change has the room to itself, waitForWaiting until so many wait behind it.
-func (p *party) waitForHolder() {
+func (p *fixture) waitForHolder() {
 	p.Helper()
 	p.eventually(func() bool { waiting, busy := p.Waiting(p.room.ID); return busy && waiting == 0 })
 }
 
-func (p *party) waitForWaiting(n int) {
+func (p *fixture) waitForWaiting(n int) {
 	p.Helper()
 	p.eventually(func() bool { waiting, _ := p.Waiting(p.room.ID); return waiting == n })
 }
 
-func (p *party) eventually(happened func() bool) {
+func (p *fixture) eventually(happened func() bool) {
 	p.Helper()
 	for deadline := time.Now().Add(soon); !happened(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {

@@ -5,24 +5,24 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
-
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/user"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
 // JoinedRoom is what joining and watching give.
 type JoinedRoom struct {
 	Session Session
-	Room    *Room
+	Room    *party.Room
 }
 
 // Profile is what the server knows of a signed-in user.
 type Profile struct {
-	User          User
+	User          party.User
 	Email         *string
 	EmailVerified bool
 	PictureURL    *string
@@ -46,53 +46,53 @@ func (j *Jukebox) DemoLogin(ctx context.Context, displayName string) (*Session, 
 // DemoHost signs in the demo's own host, who is the same one each time.
 func (j *Jukebox) DemoHost(ctx context.Context, displayName string) (*Session, error) {
 	subject := "demo"
-	id, err := j.store.read.User.Query().Where(user.Subject(subject)).OnlyID(ctx)
+	id, err := j.db.Read.User.Query().Where(user.Subject(subject)).OnlyID(ctx)
 	if ent.IsNotFound(err) {
 		return j.demoLogin(ctx, displayName, &subject)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find the demo's host: %w", err)
 	}
-	return j.signIn(ctx, Viewer{UserID: id, Kind: HostUser})
+	return j.signIn(ctx, Viewer{UserID: id, Kind: party.HostUser})
 }
 
 func (j *Jukebox) demoLogin(ctx context.Context, displayName string, subject *string) (*Session, error) {
 	if !j.cfg.DemoLogin {
-		return nil, errorf(Forbidden, "demoLogin is for the demo only")
+		return nil, party.Errorf(party.Forbidden, "demoLogin is for the demo only")
 	}
-	name, err := parseName("displayName", displayName)
+	name, err := party.ParseName("displayName", displayName)
 	if err != nil {
 		return nil, err
 	}
 	if err := j.pace.newcomer(ctx); err != nil {
 		return nil, err
 	}
-	id := newID()
+	id := database.NewID()
 	var account SpotifyCredentials
 	if j.cfg.Demo != nil {
 		if account, err = j.cfg.Demo.NewAccount(ctx, id, name); err != nil {
 			return nil, fmt.Errorf("make a simulated account: %w", err)
 		}
 	}
-	err = j.store.inTx(ctx, func(tx *ent.Tx) error {
-		now := microseconds(time.Now())
-		err := tx.User.Create().SetID(id).SetKind(string(HostUser)).SetNillableSubject(subject).SetDisplayName(name).SetCreatedAt(now).Exec(ctx)
+	err = j.db.InTx(ctx, func(tx *ent.Tx) error {
+		now := database.Microseconds(time.Now())
+		err := tx.User.Create().SetID(id).SetKind(string(party.HostUser)).SetNillableSubject(subject).SetDisplayName(name).SetCreatedAt(now).Exec(ctx)
 		if err != nil || j.cfg.Demo == nil {
 			return err
 		}
-		return tx.SpotifyAccount.Create().SetID(newID()).SetUserID(id).SetAccountID(account.AccountID).
+		return tx.SpotifyAccount.Create().SetID(database.NewID()).SetUserID(id).SetAccountID(account.AccountID).
 			SetDisplayName(account.DisplayName).SetSealedTokens(account.Sealed).SetAuthorizedAt(now).Exec(ctx)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("store the demo's host: %w", err)
 	}
-	return j.signIn(ctx, Viewer{UserID: id, Kind: HostUser})
+	return j.signIn(ctx, Viewer{UserID: id, Kind: party.HostUser})
 }
 
 // JoinRoom makes the viewer a guest of the open room with this code, under a name that holds for this room; without a
 // session, or with a screen's, a new guest. Joining again changes the name. NotFound if no open room has the code.
 func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*JoinedRoom, error) {
-	name, err := parseName("displayName", displayName)
+	name, err := party.ParseName("displayName", displayName)
 	if err != nil {
 		return nil, err
 	}
@@ -109,8 +109,8 @@ func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*Join
 	case known:
 		err = j.admit(ctx, r, viewer, name)
 	default:
-		viewer = Viewer{UserID: newID(), Kind: GuestUser}
-		err = j.admitNew(ctx, r, viewer, name, RoleGuest)
+		viewer = Viewer{UserID: database.NewID(), Kind: party.GuestUser}
+		err = j.admitNew(ctx, r, viewer, name, party.RoleGuest)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("join room %s: %w", r.ID, err)
@@ -121,11 +121,11 @@ func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*Join
 // knownPerson returns the viewer, unless nobody is signed in, or a screen, or somebody whom this database does not know.
 func (j *Jukebox) knownPerson(ctx context.Context) (viewer Viewer, known bool, err error) {
 	asking, err := viewerIfAny(ctx)
-	if err != nil || asking == nil || asking.Kind == ScreenUser {
+	if err != nil || asking == nil || asking.Kind == party.ScreenUser {
 		return Viewer{}, false, err
 	}
 	viewer = *asking
-	known, err = j.store.read.User.Query().Where(user.ID(viewer.UserID)).Exist(ctx)
+	known, err = j.db.Read.User.Query().Where(user.ID(viewer.UserID)).Exist(ctx)
 	if err != nil {
 		return Viewer{}, false, fmt.Errorf("look up the viewer: %w", err)
 	}
@@ -141,8 +141,8 @@ func (j *Jukebox) WatchRoom(ctx context.Context, code string) (*JoinedRoom, erro
 	if err := j.mayCome(ctx, r.ID); err != nil {
 		return nil, err
 	}
-	viewer := Viewer{UserID: newID(), Kind: ScreenUser}
-	if err := j.admitNew(ctx, r, viewer, "Screen", RoleScreen); err != nil {
+	viewer := Viewer{UserID: database.NewID(), Kind: party.ScreenUser}
+	if err := j.admitNew(ctx, r, viewer, "Screen", party.RoleScreen); err != nil {
 		return nil, fmt.Errorf("watch room %s: %w", r.ID, err)
 	}
 	return j.joined(ctx, r, viewer)
@@ -160,9 +160,9 @@ func (j *Jukebox) joined(ctx context.Context, r *ent.Room, viewer Viewer) (*Join
 	return &JoinedRoom{*session, found}, nil
 }
 
-func (j *Jukebox) admitNew(ctx context.Context, r *ent.Room, v Viewer, name string, role Role) error {
-	return j.store.inTx(ctx, func(tx *ent.Tx) error {
-		now := microseconds(time.Now())
+func (j *Jukebox) admitNew(ctx context.Context, r *ent.Room, v Viewer, name string, role party.Role) error {
+	return j.db.InTx(ctx, func(tx *ent.Tx) error {
+		now := database.Microseconds(time.Now())
 		err := tx.User.Create().SetID(v.UserID).SetKind(string(v.Kind)).SetDisplayName(name).SetNillableDeviceHash(deviceHash(ctx)).
 			SetCreatedAt(now).Exec(ctx)
 		if err != nil {
@@ -175,13 +175,13 @@ func (j *Jukebox) admitNew(ctx context.Context, r *ent.Room, v Viewer, name stri
 // admit gives somebody who is known already a place in the room, or a new name in it.
 func (j *Jukebox) admit(ctx context.Context, r *ent.Room, v Viewer, name string) error {
 	here := membership.And(membership.RoomID(r.ID), membership.UserID(v.UserID))
-	present, err := j.store.read.Membership.Query().Where(here).Exist(ctx)
+	present, err := j.db.Read.Membership.Query().Where(here).Exist(ctx)
 	if err != nil {
 		return err
 	}
 	if !present {
-		err = j.store.inTx(ctx, func(tx *ent.Tx) error {
-			return admit(ctx, tx, r.ID, v.UserID, name, RoleGuest, microseconds(time.Now()))
+		err = j.db.InTx(ctx, func(tx *ent.Tx) error {
+			return admit(ctx, tx, r.ID, v.UserID, name, party.RoleGuest, database.Microseconds(time.Now()))
 		})
 	}
 	if present || ent.IsConstraintError(err) { // joined before, or at this moment on another connection
@@ -198,12 +198,12 @@ func (j *Jukebox) admit(ctx context.Context, r *ent.Room, v Viewer, name string)
 
 // readmit lets somebody in again who was removed, unless it was for good.
 func (t *roomTx) readmit(ctx context.Context, userID string) error {
-	return t.assign(ctx, userID, func(now Role) (Role, error) {
+	return t.assign(ctx, userID, func(now party.Role) (party.Role, error) {
 		switch now {
-		case RoleBanned:
+		case party.RoleBanned:
 			return now, errBanned
-		case RoleRemoved:
-			return RoleGuest, nil
+		case party.RoleRemoved:
+			return party.RoleGuest, nil
 		}
 		return now, nil
 	})
@@ -223,14 +223,14 @@ func (t *roomTx) rename(ctx context.Context, userID, name string) error {
 		SetVersion(t.version).Exec(ctx)
 }
 
-func admit(ctx context.Context, tx *ent.Tx, roomID, userID, name string, role Role, now time.Time) error {
-	if role == RoleGuest {
-		err := tx.RoomEvent.Create().SetID(newID()).SetRoomID(roomID).SetAt(now).SetActorID(userID).SetKind(string(DidJoin)).Exec(ctx)
+func admit(ctx context.Context, tx *ent.Tx, roomID, userID, name string, role party.Role, now time.Time) error {
+	if role == party.RoleGuest {
+		err := tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(roomID).SetAt(now).SetActorID(userID).SetKind(string(DidJoin)).Exec(ctx)
 		if err != nil {
 			return err
 		}
 	}
-	return tx.Membership.Create().SetID(newID()).SetRoomID(roomID).SetUserID(userID).SetDisplayName(name).
+	return tx.Membership.Create().SetID(database.NewID()).SetRoomID(roomID).SetUserID(userID).SetDisplayName(name).
 		SetRole(string(role)).SetJoinedAt(now).Exec(ctx)
 }
 
@@ -240,15 +240,15 @@ func (j *Jukebox) Profile(ctx context.Context) (*Profile, error) {
 	if err != nil || viewer == nil {
 		return nil, err
 	}
-	row, err := j.store.read.User.Query().Where(user.ID(viewer.UserID)).WithSpotify().Only(ctx)
+	row, err := j.db.Read.User.Query().Where(user.ID(viewer.UserID)).WithSpotify().Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, errorf(Unauthenticated, "this session's user is gone: sign in again")
+		return nil, party.Errorf(party.Unauthenticated, "this session's user is gone: sign in again")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load the viewer: %w", err)
 	}
 	p := &Profile{
-		User:  User{ID: row.ID, DisplayName: row.DisplayName, Kind: UserKind(row.Kind)},
+		User:  party.User{ID: row.ID, DisplayName: row.DisplayName, Kind: party.UserKind(row.Kind)},
 		Email: row.Email, EmailVerified: row.EmailVerified, PictureURL: row.PictureURL,
 	}
 	if account := row.Edges.Spotify; account != nil {
@@ -259,22 +259,19 @@ func (j *Jukebox) Profile(ctx context.Context) (*Profile, error) {
 }
 
 func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) {
-	folded, err := parseCode("code", code)
+	folded, err := party.ParseCode("code", code)
 	if err != nil {
 		return nil, err
 	}
-	r, err := j.store.read.Room.Query().Where(room.OpenCode(folded)).Only(ctx)
+	r, err := j.db.Read.Room.Query().Where(room.OpenCode(folded)).Only(ctx)
 	if ent.IsNotFound(err) {
 		if err := j.pace.guess(ctx); err != nil {
 			return nil, err
 		}
-		return nil, errorf(NotFound, "no open room has the code %s", folded)
+		return nil, party.Errorf(party.NotFound, "no open room has the code %s", folded)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find room by code: %w", err)
 	}
 	return r, nil
 }
-
-// newID makes an id that sorts by the time it was made.
-func newID() string { return uuid.Must(uuid.NewV7()).String() }

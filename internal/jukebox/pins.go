@@ -7,14 +7,15 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/internal/party"
 )
 
 const maxPinLikes = 1_000
 
 // PinItem gives a waiting song a place of its own, from 1; until it is played, or until another one has so many likes more.
 // For hosts. Refused once the song was handed to the player.
-func (j *Jukebox) PinItem(ctx context.Context, itemID string, position int, until PinRule, likes *int) (*RoomQueue, error) {
-	a, err := j.enterItem(ctx, itemID, ActPin)
+func (j *Jukebox) PinItem(ctx context.Context, itemID string, position int, until party.PinRule, likes *int) (*party.RoomQueue, error) {
+	a, err := j.enterItem(ctx, itemID, party.ActPin)
 	if err != nil {
 		return nil, err
 	}
@@ -24,27 +25,27 @@ func (j *Jukebox) PinItem(ctx context.Context, itemID string, position int, unti
 	return j.repin(ctx, a, func(ctx context.Context, t *roomTx, item *ent.QueueItem) error {
 		t.tell(deed{kind: DidPin, itemID: item.ID, detail: strconv.Itoa(position)})
 		return t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).SetVersion(t.version).
-			SetPinRule(string(until)).SetPinPosition(position).SetPinLikes(or(likes, 0)).SetPinVersion(t.version).Exec(ctx)
+			SetPinRule(string(until)).SetPinPosition(position).SetPinLikes(party.Or(likes, 0)).SetPinVersion(t.version).Exec(ctx)
 	})
 }
 
-func parsePin(position int, until PinRule, likes *int) error {
+func parsePin(position int, until party.PinRule, likes *int) error {
 	switch {
-	case position < 1 || position > maxQueue:
-		return badInput("position", "must be 1 to %d", maxQueue)
-	case until == UntilPlayed && likes != nil:
-		return badInput("likes", "must not be given with PLAYED")
-	case until == UntilOvertaken && (likes == nil || *likes < 1 || *likes > maxPinLikes):
-		return badInput("likes", "must be 1 to %d with OVERTAKEN", maxPinLikes)
-	case until != UntilPlayed && until != UntilOvertaken:
-		return badInput("until", "must be PLAYED or OVERTAKEN")
+	case position < 1 || position > party.MaxQueue:
+		return party.BadInput("position", "must be 1 to %d", party.MaxQueue)
+	case until == party.UntilPlayed && likes != nil:
+		return party.BadInput("likes", "must not be given with PLAYED")
+	case until == party.UntilOvertaken && (likes == nil || *likes < 1 || *likes > maxPinLikes):
+		return party.BadInput("likes", "must be 1 to %d with OVERTAKEN", maxPinLikes)
+	case until != party.UntilPlayed && until != party.UntilOvertaken:
+		return party.BadInput("until", "must be PLAYED or OVERTAKEN")
 	}
 	return nil
 }
 
 // UnpinItem lets a pinned song go; unpinning what is not pinned is no error. For hosts.
-func (j *Jukebox) UnpinItem(ctx context.Context, itemID string) (*RoomQueue, error) {
-	a, err := j.enterItem(ctx, itemID, ActPin)
+func (j *Jukebox) UnpinItem(ctx context.Context, itemID string) (*party.RoomQueue, error) {
+	a, err := j.enterItem(ctx, itemID, party.ActPin)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func (j *Jukebox) UnpinItem(ctx context.Context, itemID string) (*RoomQueue, err
 	})
 }
 
-func (j *Jukebox) repin(ctx context.Context, a access, write func(context.Context, *roomTx, *ent.QueueItem) error) (*RoomQueue, error) {
+func (j *Jukebox) repin(ctx context.Context, a access, write func(context.Context, *roomTx, *ent.QueueItem) error) (*party.RoomQueue, error) {
 	if err := a.open(); err != nil {
 		return nil, err
 	}
@@ -66,15 +67,15 @@ func (j *Jukebox) repin(ctx context.Context, a access, write func(context.Contex
 		if err != nil {
 			return err
 		}
-		switch QueueItemState(item.State) {
-		case Queued:
+		switch party.QueueItemState(item.State) {
+		case party.Queued:
 			return write(ctx, t, item)
-		case AwaitingApproval:
-			return errorf(Conflict, "approve this song first")
-		case Removed:
-			return errorf(NotFound, "this song is in the queue no more")
+		case party.AwaitingApproval:
+			return party.Errorf(party.Conflict, "approve this song first")
+		case party.Removed:
+			return party.Errorf(party.NotFound, "this song is in the queue no more")
 		}
-		return refused(&Refusal{ReasonCommitted, "This song was handed to the player: nothing moves it any more."})
+		return (&party.Refusal{party.ReasonCommitted, "This song was handed to the player: nothing moves it any more."}).Err()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("pin a song: %w", err)

@@ -16,6 +16,8 @@ import (
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/ent/skipvote"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
@@ -131,9 +133,9 @@ func (j *Jukebox) note(ctx context.Context, here map[string][]string) error {
 	var errs []error
 	for roomID, users := range here {
 		for part := range slices.Chunk(users, atOnce) {
-			errs = append(errs, j.store.inTx(ctx, func(tx *ent.Tx) error {
+			errs = append(errs, j.db.InTx(ctx, func(tx *ent.Tx) error {
 				return tx.Membership.Update().Where(membership.RoomID(roomID), membership.UserIDIn(part...)).
-					SetSeenAt(microseconds(time.Now())).Exec(ctx)
+					SetSeenAt(database.Microseconds(time.Now())).Exec(ctx)
 			}))
 		}
 		errs = append(errs, j.recount(ctx, roomID))
@@ -146,7 +148,7 @@ func (j *Jukebox) note(ctx context.Context, here map[string][]string) error {
 
 // recountLeft counts again in rooms that perhaps all have left.
 func (j *Jukebox) recountLeft(ctx context.Context) error {
-	ids, err := j.store.read.Room.Query().Where(room.Status(string(Open)), room.PresentCountGT(0)).IDs(ctx)
+	ids, err := j.db.Read.Room.Query().Where(room.Status(string(party.Open)), room.PresentCountGT(0)).IDs(ctx)
 	for _, id := range ids {
 		err = errors.Join(err, j.recount(ctx, id))
 	}
@@ -155,29 +157,29 @@ func (j *Jukebox) recountLeft(ctx context.Context) error {
 
 // forgetLeft forgets in open rooms when those were here last who have left: nobody has to know.
 func (j *Jukebox) forgetLeft(ctx context.Context) error {
-	return j.store.inTx(ctx, func(tx *ent.Tx) error {
-		left := membership.And(membership.HasRoomWith(room.Status(string(Open))), membership.SeenAtLTE(microseconds(time.Now().Add(-presentFor))))
+	return j.db.InTx(ctx, func(tx *ent.Tx) error {
+		left := membership.And(membership.HasRoomWith(room.Status(string(party.Open))), membership.SeenAtLTE(database.Microseconds(time.Now().Add(-presentFor))))
 		return tx.Membership.Update().Where(left).ClearSeenAt().Exec(ctx)
 	})
 }
 
 // isPresent are the people in a room who are connected, or were a moment ago. Screens are no people.
 func isPresent(roomID string, now time.Time) predicate.Membership {
-	return membership.And(membership.RoomID(roomID), membership.SeenAtGT(now.Add(-presentFor)), membership.RoleIn(texts(guests)...))
+	return membership.And(membership.RoomID(roomID), membership.SeenAtGT(now.Add(-presentFor)), membership.RoleIn(texts(party.PersonRoles())...))
 }
 
 // recount tells a room how many are present, if that is news.
 func (j *Jukebox) recount(ctx context.Context, roomID string) error {
-	present, err := j.store.read.Membership.Query().Where(isPresent(roomID, time.Now())).Count(ctx)
+	present, err := j.db.Read.Membership.Query().Where(isPresent(roomID, time.Now())).Count(ctx)
 	if err != nil {
 		return err
 	}
-	known, err := j.store.read.Room.Query().Where(room.ID(roomID), room.Or(room.PresentCount(present), room.StatusNEQ(string(Open)))).Exist(ctx)
+	known, err := j.db.Read.Room.Query().Where(room.ID(roomID), room.Or(room.PresentCount(present), room.StatusNEQ(string(party.Open)))).Exist(ctx)
 	if err != nil || known {
 		return err
 	}
 	err = j.changer.change(ctx, roomID, func(ctx context.Context, t *roomTx) error { return t.recount(ctx) })
-	if CodeOf(err) == Conflict { // it has just closed
+	if party.CodeOf(err) == party.Conflict { // it has just closed
 		return nil
 	}
 	return err
@@ -198,15 +200,15 @@ func (t *roomTx) recount(ctx context.Context) error {
 		return err
 	}
 	settings := settingsOf(row)
-	voting, err := t.tx.SkipVote.Query().Where(skipvote.HasItemWith(queueitem.RoomID(t.roomID), queueitem.State(string(NowPlaying)))).Exist(ctx)
-	if err != nil || !voting && settings.votesNeeded(present) == settings.votesNeeded(row.PresentCount) {
+	voting, err := t.tx.SkipVote.Query().Where(skipvote.HasItemWith(queueitem.RoomID(t.roomID), queueitem.State(string(party.NowPlaying)))).Exist(ctx)
+	if err != nil || !voting && settings.VotesNeeded(present) == settings.VotesNeeded(row.PresentCount) {
 		return err
 	}
 	return t.tallyAnew(ctx, &settings)
 }
 
 // tallyAnew counts votes when others are present, or it takes another number of them than before.
-func (t *roomTx) tallyAnew(ctx context.Context, settings *RoomSettings) error {
+func (t *roomTx) tallyAnew(ctx context.Context, settings *party.RoomSettings) error {
 	playing, err := t.playing(ctx)
 	if err == nil {
 		return t.tally(ctx, playing, settings)

@@ -9,6 +9,8 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
 // purgedAtOnce is how many rows one transaction deletes: so few that nobody notices.
@@ -46,7 +48,7 @@ const (
 // nowhere else and whose sessions have ended, and the songs that stand nowhere else. It deletes a little at a time and rests as
 // long in between. Several servers may do it at once; where one was stopped the next goes on.
 func (j *Jukebox) Purge(ctx context.Context, keep time.Duration) (done Purged, err error) {
-	before := microseconds(time.Now().Add(-keep))
+	before := database.Microseconds(time.Now().Add(-keep))
 	defer func() { j.countPurged(done) }()
 	if done.Rooms, err = j.purgeRooms(ctx, before); err != nil {
 		return done, err
@@ -76,7 +78,7 @@ func (j *Jukebox) purgeRooms(ctx context.Context, before time.Time) (n int, err 
 
 // closedBefore returns a room that closed before a moment, or nothing.
 func (j *Jukebox) closedBefore(ctx context.Context, moment time.Time) (roomID string, err error) {
-	ids, err := j.store.read.Room.Query().Where(room.ClosedAtLT(moment), room.Status(string(Closed))).Limit(1).IDs(ctx)
+	ids, err := j.db.Read.Room.Query().Where(room.ClosedAtLT(moment), room.Status(string(party.Closed))).Limit(1).IDs(ctx)
 	if err != nil {
 		return "", fmt.Errorf("find rooms that closed long ago: %w", err)
 	}
@@ -107,11 +109,11 @@ func (j *Jukebox) countPurged(done Purged) {
 func (j *Jukebox) purgeRows(ctx context.Context, table, condition string, arg any) (n int, err error) {
 	for ctx.Err() == nil {
 		began := time.Now()
-		ids, err := j.store.some(ctx, "SELECT id FROM "+table+" WHERE "+condition+" LIMIT ?", arg, purgedAtOnce)
+		ids, err := someIDs(ctx, j.db, "SELECT id FROM "+table+" WHERE "+condition+" LIMIT ?", arg, purgedAtOnce)
 		if err != nil || len(ids) == 0 {
 			return n, err
 		}
-		gone, err := j.store.deleteSome(ctx, table, condition, ids, arg)
+		gone, err := deleteSome(ctx, j.db, table, condition, ids, arg)
 		n += gone
 		if err != nil {
 			return n, err
@@ -128,9 +130,9 @@ func rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-// some returns what a query for ids finds.
-func (s *Store) some(ctx context.Context, query string, args ...any) (ids []any, err error) {
-	rows, err := s.readDB.QueryContext(ctx, query, args...)
+// someIDs returns what a query for ids finds.
+func someIDs(ctx context.Context, s *database.DB, query string, args ...any) (ids []any, err error) {
+	rows, err := s.SQL.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -147,13 +149,13 @@ func (s *Store) some(ctx context.Context, query string, args ...any) (ids []any,
 
 // deleteSome deletes those of the ids, at most purgedAtOnce, that the condition is still true for. The statement is always the
 // same text, and so prepared once.
-func (s *Store) deleteSome(ctx context.Context, table, condition string, ids []any, arg any) (n int, err error) {
+func deleteSome(ctx context.Context, s *database.DB, table, condition string, ids []any, arg any) (n int, err error) {
 	args := slices.Clone(ids)
 	for len(args) < purgedAtOnce {
 		args = append(args, ids[0])
 	}
 	marks := strings.TrimSuffix(strings.Repeat("?,", purgedAtOnce), ",")
-	err = s.inTx(ctx, func(tx *ent.Tx) error {
+	err = s.InTx(ctx, func(tx *ent.Tx) error {
 		result, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE id IN ("+marks+") AND "+condition, append(args, arg)...)
 		if err != nil {
 			return err

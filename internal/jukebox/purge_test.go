@@ -11,6 +11,7 @@ import (
 
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 )
 
 const keepRooms = 30 * 24 * time.Hour
@@ -18,12 +19,12 @@ const keepRooms = 30 * 24 * time.Hour
 // oldParty is a party that is over, with guests of its own: Gina, who was in no other, and a screen. Lou was in another one, too.
 type oldParty struct {
 	olga, gina, screen, lou context.Context
-	room                    *jukebox.Room
-	item                    *jukebox.QueueItem
+	room                    *party.Room
+	item                    *party.QueueItem
 }
 
 // celebrate leaves something in every table that knows a room.
-func (p *party) celebrate(olga, lou context.Context) *oldParty {
+func (p *fixture) celebrate(olga, lou context.Context) *oldParty {
 	p.Helper()
 	here := *p
 	old := &oldParty{olga: olga, lou: lou}
@@ -36,14 +37,14 @@ func (p *party) celebrate(olga, lou context.Context) *oldParty {
 	_, err = p.JoinRoom(lou, "OVER", "Lou")
 	p.must(err)
 
-	here.settle(jukebox.SettingsChange{SkipVotePercent: pointer(100)})
+	here.settle(party.SettingsChange{SkipVotePercent: pointer(100)})
 	here.play(1) // which others have, too
 	old.item = here.add(old.gina, 50)
 	here.like(lou, old.item)
 	time.Sleep(time.Minute) // before, it is too early
 	p.must(second(p.VoteToSkip(old.gina, old.room.ID, nil)))
 	_, err = p.SkipSong(olga, old.room.ID, pointer("key"))
-	p.wants(jukebox.UpstreamUnavailable, err) // nobody drives the player, but the command is there
+	p.wants(party.UpstreamUnavailable, err) // nobody drives the player, but the command is there
 	_, err = p.CloseRoom(olga, old.room.ID, nil)
 	p.must(err)
 	for _, who := range []context.Context{old.gina, old.screen} {
@@ -53,7 +54,7 @@ func (p *party) celebrate(olga, lou context.Context) *oldParty {
 }
 
 func TestWhatIsOldGoesWithEverythingAndNothingElse(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		olga, lou := p.newHost("Olga"), p.join("Lou")
 		yuri := p.newHost("Yuri")
 		other := p.openRoom(yuri, "YOUNG")
@@ -86,7 +87,7 @@ func TestWhatIsOldGoesWithEverythingAndNothingElse(t *testing.T) {
 }
 
 // isGone checks what those see who come back to an old party.
-func (p *party) isGone(old *oldParty) {
+func (p *fixture) isGone(old *oldParty) {
 	p.Helper()
 	if room, err := p.Room(old.olga, old.room.ID); room != nil || err != nil {
 		p.Errorf("the room is %v, %v", room, err)
@@ -100,12 +101,12 @@ func (p *party) isGone(old *oldParty) {
 		"exporting":  func() error { _, err := p.ExportHistory(old.olga, old.room.ID); return err },
 		"taken back": func() error { _, err := p.Undo(old.lou, old.room.ID, nil); return err },
 	} {
-		if err := try(); codeOf(err) != jukebox.NotFound {
+		if err := try(); codeOf(err) != party.NotFound {
 			p.Errorf("%s: %v, want NOT_FOUND", what, err)
 		}
 	}
 	_, err := p.Profile(old.gina)
-	p.wants(jukebox.Unauthenticated, err)
+	p.wants(party.Unauthenticated, err)
 	joined, err := p.JoinRoom(old.gina, p.room.Code, "Gina")
 	p.must(err)
 	if joined.Session.User.UserID == p.id(old.gina) {
@@ -117,7 +118,7 @@ func (p *party) isGone(old *oldParty) {
 }
 
 func TestAPurgeThatIsStoppedShowsNobodyHalfARoomAndIsGoneOnWith(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		old := p.celebrate(p.newHost("Olga"), p.join("Lou"))
 		time.Sleep(keepRooms + time.Hour)
 		whole := p.shown(old)
@@ -153,7 +154,7 @@ func (s *stopped) Err() error {
 }
 
 // shown is what an old party shows to its host.
-func (p *party) shown(old *oldParty) string {
+func (p *fixture) shown(old *oldParty) string {
 	p.Helper()
 	room, err := p.Room(old.olga, old.room.ID)
 	p.must(err)
@@ -161,7 +162,7 @@ func (p *party) shown(old *oldParty) string {
 		return "nothing"
 	}
 	played, _, err := p.History(old.olga, room, 10, nil)
-	if codeOf(err) == jukebox.Forbidden {
+	if codeOf(err) == party.Forbidden {
 		return "forbidden"
 	}
 	p.must(err)
@@ -171,11 +172,11 @@ func (p *party) shown(old *oldParty) string {
 }
 
 func TestServersThatPurgeAtOnceDoNoHarm(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		old := p.celebrate(p.newHost("Olga"), p.join("Lou"))
-		p.must(p.store.PlayMuch(p.Context(), old.room.ID, 1_000))
+		p.must(jukebox.PlayMuch(p.Context(), p.store, old.room.ID, 1_000))
 		time.Sleep(keepRooms + time.Hour)
-		servers := []*party{p, p.replica(live.NewLocalBus()), p.replica(live.NewLocalBus())}
+		servers := []*fixture{p, p.replica(live.NewLocalBus()), p.replica(live.NewLocalBus())}
 		var purging sync.WaitGroup
 		done := make([]jukebox.Purged, len(servers))
 		for i, server := range servers {
@@ -199,13 +200,13 @@ func TestServersThatPurgeAtOnceDoNoHarm(t *testing.T) {
 }
 
 func TestOldKeysAreForgottenALittleAtATime(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
-		p.must(p.store.RememberMuch(p.Context(), 500))
+	onBothInBubble(t, func(p *fixture) {
+		p.must(jukebox.RememberMuch(p.Context(), p.store, 500))
 		time.Sleep(25 * time.Hour)
 		var left []int
 		for stops, err := 0, error(context.Canceled); err != nil; stops++ {
 			err = p.ForgetOldKeys(&stopped{Context: context.Background(), after: stops})
-			rows, failed := p.store.Rows(p.Context())
+			rows, failed := jukebox.Rows(p.Context(), p.store)
 			p.must(failed)
 			left = append(left, rows["idempotency_keys"])
 		}
@@ -215,7 +216,7 @@ func TestOldKeysAreForgottenALittleAtATime(t *testing.T) {
 	})
 }
 
-func (p *party) purges(want jukebox.Purged) {
+func (p *fixture) purges(want jukebox.Purged) {
 	p.Helper()
 	done, err := p.Purge(p.Context(), keepRooms)
 	p.must(err)
@@ -225,9 +226,9 @@ func (p *party) purges(want jukebox.Purged) {
 }
 
 // kept counts the rows of all tables that parties leave something in.
-func (p *party) kept() map[string]int {
+func (p *fixture) kept() map[string]int {
 	p.Helper()
-	kept, err := p.store.Rows(p.Context())
+	kept, err := jukebox.Rows(p.Context(), p.store)
 	p.must(err)
 	maps.DeleteFunc(kept, func(table string, _ int) bool {
 		return slices.Contains([]string{"sessions", "logins", "idempotency_keys", "nodes", "spotify_accounts", "spotify_authorizations"}, table)

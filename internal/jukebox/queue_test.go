@@ -7,10 +7,11 @@ import (
 	"testing"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 func TestQueuePlaysByLikesThenAge(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina, gustav := p.join("Gina"), p.join("Gustav")
 		one, two, three := p.add(gina, 1), p.add(gustav, 2), p.add(p.host, 3)
 		p.expect("by age", p.queue(), "1 2 3")
@@ -33,7 +34,7 @@ func TestQueuePlaysByLikesThenAge(t *testing.T) {
 }
 
 func TestRepeatedLikesCountOnceAndChangeNothing(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		guest, item := p.join("Gina"), p.add(p.host, 1)
 		p.like(guest, item)
 		before := p.version()
@@ -60,7 +61,7 @@ func TestRepeatedLikesCountOnceAndChangeNothing(t *testing.T) {
 }
 
 func TestSameRecordingBecomesALike(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina, gustav := p.join("Gina"), p.join("Gustav")
 		item := p.add(gina, 7)
 		for name, link := range map[string]string{
@@ -85,14 +86,14 @@ func TestSameRecordingBecomesALike(t *testing.T) {
 }
 
 func TestSongsThatCannotBeAdded(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		_, err := p.AddSong(p.host, p.room.ID, uri(666), nil)
-		p.expect("reason", string(p.wants(jukebox.Refused, err).Reason), "NOT_PLAYABLE")
+		p.expect("reason", string(p.wants(party.Refused, err).Reason), "NOT_PLAYABLE")
 		_, err = p.AddSong(p.host, p.room.ID, uri(404), nil)
-		p.wants(jukebox.NotFound, err)
-		p.catalog.down = &jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "Spotify does not answer", RetryAfter: 7e9}
+		p.wants(party.NotFound, err)
+		p.catalog.down = &party.Error{Code: party.UpstreamUnavailable, Message: "Spotify does not answer", RetryAfter: 7e9}
 		_, err = p.AddSong(p.host, p.room.ID, uri(5), nil)
-		if e := p.wants(jukebox.UpstreamUnavailable, err); e.RetryAfter != 7e9 {
+		if e := p.wants(party.UpstreamUnavailable, err); e.RetryAfter != 7e9 {
 			t.Errorf("RetryAfter = %v, want 7s", e.RetryAfter)
 		}
 		p.expect("queue", p.queue(), "")
@@ -100,12 +101,12 @@ func TestSongsThatCannotBeAdded(t *testing.T) {
 }
 
 func TestFullQueueTakesNoMoreSongsButLikes(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		var all sync.WaitGroup
 		for n := range 510 {
 			all.Go(func() {
 				_, err := p.AddSong(p.host, p.room.ID, uri(n+700), nil)
-				if err != nil && asError(err).Reason != jukebox.ReasonQueueFull {
+				if err != nil && asError(err).Reason != party.ReasonQueueFull {
 					t.Error(err)
 				}
 			})
@@ -115,19 +116,19 @@ func TestFullQueueTakesNoMoreSongsButLikes(t *testing.T) {
 			t.Fatalf("%d songs wait, want 500", n)
 		}
 		_, err := p.AddSong(p.host, p.room.ID, uri(500), nil)
-		p.expect("reason", string(p.wants(jukebox.Refused, err).Reason), "QUEUE_FULL")
+		p.expect("reason", string(p.wants(party.Refused, err).Reason), "QUEUE_FULL")
 		search, err := p.SearchSongs(p.host, p.room.ID, "song", 1, 400)
 		p.must(err)
-		if hit := search.Hits[0]; hit.CanAdd || hit.Refusal.Reason != jukebox.ReasonQueueFull {
+		if hit := search.Hits[0]; hit.CanAdd || hit.Refusal.Reason != party.ReasonQueueFull {
 			t.Errorf("search says %+v of a song that has no place", hit)
 		}
 	})
 }
 
 func TestQueueAndLikesGoOnWhileSpotifyIsDown(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		one, two := p.add(p.host, 1), p.add(p.host, 2)
-		p.catalog.down = &jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "Spotify does not answer"}
+		p.catalog.down = &party.Error{Code: party.UpstreamUnavailable, Message: "Spotify does not answer"}
 		p.like(p.join("Gina"), two)
 		p.expect("queue", p.queue(), "2 1")
 		_, err := p.RemoveQueueItem(p.host, one.ID, nil)
@@ -137,18 +138,18 @@ func TestQueueAndLikesGoOnWhileSpotifyIsDown(t *testing.T) {
 }
 
 func TestWhoMayRemoveAndClear(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina, gustav := p.join("Gina"), p.join("Gustav")
 		hers, his := p.add(gina, 1), p.add(gustav, 2)
 		_, err := p.RemoveQueueItem(gustav, hers.ID, nil)
-		p.wants(jukebox.Forbidden, err)
+		p.wants(party.Forbidden, err)
 		_, err = p.RemoveQueueItem(gina, hers.ID, nil)
 		p.must(err)
 		queue, err := p.RemoveQueueItem(gina, hers.ID, nil)
 		p.must(err)
 		p.expect("removing twice", songs(queue.Items), "2")
 		_, err = p.LikeQueueItem(gina, hers.ID, nil)
-		p.wants(jukebox.NotFound, err)
+		p.wants(party.NotFound, err)
 		_, err = p.RemoveQueueItem(p.host, his.ID, nil)
 		p.must(err)
 		if again := p.add(gina, 1); again.ID == hers.ID {
@@ -162,15 +163,15 @@ func TestWhoMayRemoveAndClear(t *testing.T) {
 }
 
 func TestCommittedSongStandsFirstAndMovesNoMore(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		guest := p.join("Gina")
 		one, two := p.add(guest, 1), p.add(guest, 2)
-		p.step(jukebox.PlaybackStep{CommitItem: one.ID})
+		p.step(party.PlaybackStep{CommitItem: one.ID})
 		p.like(p.host, two)
 		p.expect("the committed song stays first", p.queue(), "1 2")
-		for _, vote := range []func(context.Context, string, *string) (*jukebox.QueueItem, error){p.LikeQueueItem, p.UnlikeQueueItem} {
+		for _, vote := range []func(context.Context, string, *string) (*party.QueueItem, error){p.LikeQueueItem, p.UnlikeQueueItem} {
 			_, err := vote(guest, one.ID, nil)
-			p.expect("reason", string(p.wants(jukebox.Refused, err).Reason), "COMMITTED")
+			p.expect("reason", string(p.wants(party.Refused, err).Reason), "COMMITTED")
 		}
 		added, err := p.AddSong(p.host, p.room.ID, uri(1), nil)
 		p.must(err)
@@ -178,7 +179,7 @@ func TestCommittedSongStandsFirstAndMovesNoMore(t *testing.T) {
 			t.Errorf("adding the committed song: %+v; want it back without a like", added)
 		}
 		_, err = p.RemoveQueueItem(guest, one.ID, nil)
-		p.expect("reason", string(p.wants(jukebox.Refused, err).Reason), "COMMITTED")
+		p.expect("reason", string(p.wants(party.Refused, err).Reason), "COMMITTED")
 		_, err = p.ClearQueue(p.host, p.room.ID, nil)
 		p.must(err)
 		p.expect("clearing spares it", p.queue(), "1")
@@ -187,19 +188,19 @@ func TestCommittedSongStandsFirstAndMovesNoMore(t *testing.T) {
 		p.expect("it stays until it starts", p.queue(), "1")
 
 		third := p.add(guest, 3)
-		p.wants(jukebox.Conflict, p.tryStep(jukebox.PlaybackStep{CommitItem: third.ID}))
+		p.wants(party.Conflict, p.tryStep(party.PlaybackStep{CommitItem: third.ID}))
 	})
 }
 
 func TestPlayedSongsAreHistoryAndMayComeAgain(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
-		var items []*jukebox.QueueItem
+	onBothDatabases(t, func(p *fixture) {
+		var items []*party.QueueItem
 		for n := range 5 {
 			item := p.add(p.host, n)
 			items = append(items, item)
-			p.step(jukebox.PlaybackStep{CommitItem: item.ID})
-			p.step(jukebox.PlaybackStep{SentItem: item.ID})
-			start := jukebox.PlaybackStep{StartedItem: item.ID}
+			p.step(party.PlaybackStep{CommitItem: item.ID})
+			p.step(party.PlaybackStep{SentItem: item.ID})
+			start := party.PlaybackStep{StartedItem: item.ID}
 			if n > 0 {
 				start.EndedItem, start.Skipped = items[n-1].ID, n == 2
 			}
@@ -226,8 +227,8 @@ func TestPlayedSongsAreHistoryAndMayComeAgain(t *testing.T) {
 			p.expect("history", told[i], want[i])
 		}
 		_, err = p.LikeQueueItem(p.host, items[0].ID, nil)
-		p.wants(jukebox.Refused, err)
-		p.settle(jukebox.SettingsChange{CooldownMinutes: pointer(0)})
+		p.wants(party.Refused, err)
+		p.settle(party.SettingsChange{CooldownMinutes: pointer(0)})
 		if again := p.add(p.host, 0); again.ID == items[0].ID {
 			t.Error("a played song came back as the same item")
 		}
@@ -240,10 +241,10 @@ func TestPlayedSongsAreHistoryAndMayComeAgain(t *testing.T) {
 }
 
 func TestARefusedSongLeavesTheQueueAndCanBeAddedAgain(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		item := p.add(p.host, 1)
-		p.step(jukebox.PlaybackStep{CommitItem: item.ID})
-		p.step(jukebox.PlaybackStep{RefusedItem: item.ID})
+		p.step(party.PlaybackStep{CommitItem: item.ID})
+		p.step(party.PlaybackStep{RefusedItem: item.ID})
 		p.expect("queue", p.queue(), "")
 		if again := p.add(p.host, 1); again.ID == item.ID {
 			t.Error("the refused song came back as the same item")
@@ -252,21 +253,21 @@ func TestARefusedSongLeavesTheQueueAndCanBeAddedAgain(t *testing.T) {
 }
 
 func TestReturnedSongKeepsItsLikes(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		item := p.add(p.host, 1)
 		p.like(p.host, item)
-		p.step(jukebox.PlaybackStep{CommitItem: item.ID})
-		p.step(jukebox.PlaybackStep{ReturnedItem: item.ID})
+		p.step(party.PlaybackStep{CommitItem: item.ID})
+		p.step(party.PlaybackStep{ReturnedItem: item.ID})
 		liked, err := p.LikeQueueItem(p.join("Gina"), item.ID, nil)
 		p.must(err)
-		if liked.LikeCount != 2 || liked.State != jukebox.Queued {
+		if liked.LikeCount != 2 || liked.State != party.Queued {
 			t.Errorf("returned song: %d likes, %s; want 2, QUEUED", liked.LikeCount, liked.State)
 		}
 	})
 }
 
 func TestNothingInAClosedRoomCanBeChanged(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		guest, item := p.join("Gina"), p.add(p.host, 1)
 		_, err := p.CloseRoom(p.host, p.room.ID, nil)
 		p.must(err)
@@ -278,10 +279,10 @@ func TestNothingInAClosedRoomCanBeChanged(t *testing.T) {
 			"clear":  second(p.ClearQueue(p.host, p.room.ID, nil)),
 			"search": second(p.SearchSongs(guest, p.room.ID, "x", 1, 0)),
 			"update": second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Name: pointer("x")}, nil)),
-			"play":   p.tryStep(jukebox.PlaybackStep{CommitItem: item.ID}),
+			"play":   p.tryStep(party.PlaybackStep{CommitItem: item.ID}),
 		} {
 			t.Run(name, func(t *testing.T) {
-				if jukebox.CodeOf(err) != jukebox.Conflict {
+				if party.CodeOf(err) != party.Conflict {
 					t.Errorf("got %v, want CONFLICT", err)
 				}
 			})
@@ -290,7 +291,7 @@ func TestNothingInAClosedRoomCanBeChanged(t *testing.T) {
 }
 
 func TestAnotherRoomsGuestsAreStrangers(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		item := p.add(p.host, 1)
 		otto := p.newHost("Otto")
 		other := p.openRoom(otto, "OTHER")
@@ -305,7 +306,7 @@ func TestAnotherRoomsGuestsAreStrangers(t *testing.T) {
 				"search": second(p.SearchSongs(who, p.room.ID, "x", 1, 0)),
 				"watch":  second(p.MayFollow(who, p.room.ID)),
 			} {
-				if jukebox.CodeOf(err) != jukebox.Forbidden {
+				if party.CodeOf(err) != party.Forbidden {
 					t.Errorf("%s of another room: %s: got %v, want FORBIDDEN", name, what, err)
 				}
 			}

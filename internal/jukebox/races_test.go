@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // atOnce does things at the same time and returns what came of each. What fails for another reason than a rule, the room's
 // present state or a role fails the test: a deadlock is nobody's business.
-func (p *party) atOnce(things ...func() error) []error {
+func (p *fixture) atOnce(things ...func() error) []error {
 	p.Helper()
 	errs := make([]error, len(things))
 	start := make(chan struct{})
@@ -28,7 +29,7 @@ func (p *party) atOnce(things ...func() error) []error {
 	running.Wait()
 	for _, err := range errs {
 		switch codeOf(err) {
-		case "", jukebox.Refused, jukebox.Conflict, jukebox.NotFound, jukebox.Forbidden:
+		case "", party.Refused, party.Conflict, party.NotFound, party.Forbidden:
 		default:
 			p.Errorf("one of them failed: %v", err)
 		}
@@ -48,9 +49,9 @@ func succeeded(errs []error) (n int) {
 const rounds = 20 // of each race
 
 // races runs a race again and again, each time in a new room.
-func races(t *testing.T, race func(p *party, gina, ben context.Context)) {
+func races(t *testing.T, race func(p *fixture, gina, ben context.Context)) {
 	t.Helper()
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		for round := range rounds {
 			q := *p
 			q.host = p.newHost("Hanna")
@@ -64,7 +65,7 @@ func races(t *testing.T, race func(p *party, gina, ben context.Context)) {
 }
 
 func TestTwoGuestsAddTheSameRecordingAtOnce(t *testing.T) {
-	races(t, func(p *party, gina, ben context.Context) {
+	races(t, func(p *fixture, gina, ben context.Context) {
 		add := func(who context.Context, n int) func() error {
 			return func() error { return second(p.AddSong(who, p.room.ID, uri(n), nil)) }
 		}
@@ -79,13 +80,13 @@ func TestTwoGuestsAddTheSameRecordingAtOnce(t *testing.T) {
 }
 
 func TestALikeAndACommitAtOnce(t *testing.T) {
-	races(t, func(p *party, gina, ben context.Context) {
+	races(t, func(p *fixture, gina, ben context.Context) {
 		item := p.add(gina, 1)
 		errs := p.atOnce(
 			func() error { return second(p.LikeQueueItem(ben, item.ID, nil)) },
-			func() error { return p.tryStep(jukebox.PlaybackStep{CommitItem: item.ID}) })
+			func() error { return p.tryStep(party.PlaybackStep{CommitItem: item.ID}) })
 		committed := p.state().Queue[0]
-		if errs[1] != nil || committed.State != jukebox.Committed {
+		if errs[1] != nil || committed.State != party.Committed {
 			t.Errorf("it was not committed: %v", errs[1])
 		}
 		if liked := errs[0] == nil; liked != (committed.LikeCount == 1) {
@@ -95,11 +96,11 @@ func TestALikeAndACommitAtOnce(t *testing.T) {
 }
 
 func TestAWithdrawalAndACommitAtOnce(t *testing.T) {
-	races(t, func(p *party, gina, _ context.Context) {
+	races(t, func(p *fixture, gina, _ context.Context) {
 		item := p.add(gina, 1)
 		errs := p.atOnce(
 			func() error { return second(p.RemoveQueueItem(gina, item.ID, nil)) },
-			func() error { return p.tryStep(jukebox.PlaybackStep{CommitItem: item.ID}) })
+			func() error { return p.tryStep(party.PlaybackStep{CommitItem: item.ID}) })
 		if succeeded(errs) != 1 || (errs[1] == nil) != (p.state().Committed() != nil) {
 			t.Errorf("withdrawn: %v, committed: %v, and the queue is %s", errs[0], errs[1], p.queue())
 		}
@@ -107,8 +108,8 @@ func TestAWithdrawalAndACommitAtOnce(t *testing.T) {
 }
 
 func TestALimitHoldsForParallelAdds(t *testing.T) {
-	races(t, func(p *party, gina, _ context.Context) {
-		p.settle(jukebox.SettingsChange{MaxQueuedPerGuest: pointer(3), AddsPerHour: pointer(3)})
+	races(t, func(p *fixture, gina, _ context.Context) {
+		p.settle(party.SettingsChange{MaxQueuedPerGuest: pointer(3), AddsPerHour: pointer(3)})
 		var adds []func() error
 		for n := range 10 {
 			adds = append(adds, func() error { return second(p.AddSong(gina, p.room.ID, uri(n+1), nil)) })
@@ -120,11 +121,11 @@ func TestALimitHoldsForParallelAdds(t *testing.T) {
 }
 
 func TestAChangedRuleAndAddsAtOnce(t *testing.T) {
-	races(t, func(p *party, gina, ben context.Context) {
+	races(t, func(p *fixture, gina, ben context.Context) {
 		errs := p.atOnce(
 			func() error { return second(p.AddSong(gina, p.room.ID, uri(777), nil)) },
 			func() error {
-				return second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{AllowExplicit: pointer(false)}}, nil))
+				return second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{AllowExplicit: pointer(false)}}, nil))
 			},
 			func() error { return second(p.AddSong(ben, p.room.ID, uri(1), nil)) })
 		if errs[1] != nil || errs[2] != nil {
@@ -141,7 +142,7 @@ func TestAChangedRuleAndAddsAtOnce(t *testing.T) {
 }
 
 func TestClearAndUndoAtOnce(t *testing.T) {
-	races(t, func(p *party, gina, _ context.Context) {
+	races(t, func(p *fixture, gina, _ context.Context) {
 		for n := range 5 {
 			p.add(gina, n+1)
 		}
@@ -166,12 +167,12 @@ func TestClearAndUndoAtOnce(t *testing.T) {
 }
 
 func TestARoleIsTakenAwayDuringAnAction(t *testing.T) {
-	races(t, func(p *party, gina, ben context.Context) {
-		_, err := p.SetRole(p.host, p.room.ID, p.id(gina), jukebox.RoleCohost)
+	races(t, func(p *fixture, gina, ben context.Context) {
+		_, err := p.SetRole(p.host, p.room.ID, p.id(gina), party.RoleCohost)
 		p.must(err)
 		item := p.add(ben, 1)
 		errs := p.atOnce(
-			func() error { return second(p.SetRole(p.host, p.room.ID, p.id(gina), jukebox.RoleGuest)) },
+			func() error { return second(p.SetRole(p.host, p.room.ID, p.id(gina), party.RoleGuest)) },
 			func() error { return second(p.RemoveQueueItem(gina, item.ID, nil)) },
 			func() error {
 				return second(p.UpdateRoom(gina, p.room.ID, jukebox.RoomChange{Name: pointer("Mine")}, nil))
@@ -193,48 +194,48 @@ func TestARoleIsTakenAwayDuringAnAction(t *testing.T) {
 }
 
 func TestVotesThatCrossTheEndOfASong(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(4)
 		p.notePresence(3 * time.Second)
 		for round := range rounds {
 			first, next := p.add(guests[0], 2*round+1), p.add(guests[1], 2*round+2)
 			p.playNow(first)
-			p.step(jukebox.PlaybackStep{CommitItem: next.ID})
+			p.step(party.PlaybackStep{CommitItem: next.ID})
 			time.Sleep(time.Minute)
 			var things []func() error
 			for _, guest := range guests {
 				things = append(things, func() error { return second(p.VoteToSkip(guest, p.room.ID, nil)) })
 			}
 			things = append(things, func() error {
-				return p.tryStep(jukebox.PlaybackStep{EndedItem: first.ID, StartedItem: next.ID, Playback: &jukebox.Playback{
-					Status: jukebox.Playing, Item: next, ProgressMS: pointer(0), ObservedAt: time.Now(), Health: jukebox.HealthOK,
+				return p.tryStep(party.PlaybackStep{EndedItem: first.ID, StartedItem: next.ID, Playback: &party.Playback{
+					Status: party.Playing, Item: next, ProgressMS: pointer(0), ObservedAt: time.Now(), Health: party.HealthOK,
 				}})
 			})
 			for i, err := range p.atOnce(things...) {
-				if e := new(jukebox.Error); errors.As(err, &e) && (i == len(guests) || e.Reason != jukebox.ReasonTooEarly) {
+				if e := new(party.Error); errors.As(err, &e) && (i == len(guests) || e.Reason != party.ReasonTooEarly) {
 					t.Errorf("thing %d came to %v", i, err)
 				}
 			}
 			state := p.state()
-			for _, wish := range state.Wishes { // one for the song before, if they were quick; never for the new one
+			for _, wish := range state.PendingCommands { // one for the song before, if they were quick; never for the new one
 				if wish.Argument != first.Song.URI {
 					t.Errorf("round %d: the player is asked to skip %s, which has only just begun", round, wish.Argument)
 				}
-				p.step(jukebox.PlaybackStep{Answered: &jukebox.Answer{CommandID: wish.ID}})
+				p.step(party.PlaybackStep{Answered: &party.Answer{CommandID: wish.ID}})
 			}
 			if state.Playback.SkipVotes != 0 || state.NowPlaying.ID != next.ID {
 				t.Errorf("round %d: the next song begins with %d votes", round, state.Playback.SkipVotes)
 			}
-			p.step(jukebox.PlaybackStep{EndedItem: next.ID})
+			p.step(party.PlaybackStep{EndedItem: next.ID})
 		}
 	})
 }
 
 // A thousand guests like within a moment: every like counts once, and nobody is told of a deadlock.
 func TestAThousandGuestsLikeAtOnce(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		const guests = 1_000
-		var items []*jukebox.QueueItem
+		var items []*party.QueueItem
 		for n := range 10 {
 			items = append(items, p.add(p.host, n+1))
 		}

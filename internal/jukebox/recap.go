@@ -7,23 +7,24 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/like"
 	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/internal/party"
 )
 
 // Recap is somebody's evening in a room.
 type Recap struct {
-	SongsPlayed []*QueueItem // that they had added, in the order in which they played
+	SongsPlayed []*party.QueueItem // that they had added, in the order in which they played
 	LikesGiven  int
 	LikesGot    int // by others
 }
 
 // Recap returns the viewer's evening in a room, also when it is over. For guests.
-func (j *Jukebox) Recap(ctx context.Context, r *Room) (*Recap, error) {
-	a, err := j.enter(ctx, r.ID, ActRecap)
+func (j *Jukebox) Recap(ctx context.Context, r *party.Room) (*Recap, error) {
+	a, err := j.enter(ctx, r.ID, party.ActRecap)
 	if err != nil {
 		return nil, err
 	}
-	mine, err := j.store.read.QueueItem.Query().
-		Where(queueitem.RoomID(r.ID), queueitem.AddedByID(a.viewer.UserID), queueitem.StateNEQ(string(Removed))).Order(queueitem.ByStartedAt()).All(ctx)
+	mine, err := j.db.Read.QueueItem.Query().
+		Where(queueitem.RoomID(r.ID), queueitem.AddedByID(a.viewer.UserID), queueitem.StateNEQ(string(party.Removed))).Order(queueitem.ByStartedAt()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load the viewer's songs: %w", err)
 	}
@@ -39,12 +40,12 @@ func (j *Jukebox) Recap(ctx context.Context, r *Room) (*Recap, error) {
 	if recap.SongsPlayed, err = j.loader.itemsOf(ctx, r.ID, played); err != nil {
 		return nil, err
 	}
-	recap.LikesGiven, err = j.store.read.Like.Query().
-		Where(like.UserID(a.viewer.UserID), like.HasItemWith(queueitem.RoomID(r.ID), queueitem.StateNEQ(string(Removed)))).Count(ctx)
+	recap.LikesGiven, err = j.db.Read.Like.Query().
+		Where(like.UserID(a.viewer.UserID), like.HasItemWith(queueitem.RoomID(r.ID), queueitem.StateNEQ(string(party.Removed)))).Count(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("count the viewer's likes: %w", err)
 	}
-	recap.LikesGot, err = j.store.read.Like.Query().Where(like.ItemIDIn(ids...), like.UserIDNEQ(a.viewer.UserID)).Count(ctx)
+	recap.LikesGot, err = j.db.Read.Like.Query().Where(like.ItemIDIn(ids...), like.UserIDNEQ(a.viewer.UserID)).Count(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("count the likes for the viewer: %w", err)
 	}

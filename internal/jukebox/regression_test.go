@@ -9,14 +9,16 @@ import (
 	"testing"
 	"time"
 
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/testdb"
 )
 
 // Each of these was a bug once.
 
 func TestNothingFollowsAClosingInItsTransaction(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		item := p.add(p.host, 1)
 		guest := p.join("Gina")
 		lease, err := p.Driver().Take(p.Context(), p.room.ID, "node")
@@ -33,13 +35,13 @@ func TestNothingFollowsAClosingInItsTransaction(t *testing.T) {
 		all.Go(func() { _, outcomes[0] = p.LikeQueueItem(guest, item.ID, nil) })
 		p.waitForWaiting(2)
 		all.Go(func() {
-			_, outcomes[1] = p.Driver().ApplyPlayback(p.Context(), lease, jukebox.PlaybackStep{StartedItem: item.ID})
+			_, outcomes[1] = p.Driver().ApplyPlayback(p.Context(), lease, party.PlaybackStep{StartedItem: item.ID})
 		})
 		p.waitForWaiting(3)
 		close(hold)
 		all.Wait()
 		for i, err := range outcomes {
-			if jukebox.CodeOf(err) != jukebox.Conflict {
+			if party.CodeOf(err) != party.Conflict {
 				t.Errorf("change %d after the closing: %v, want CONFLICT", i, err)
 			}
 		}
@@ -47,29 +49,29 @@ func TestNothingFollowsAClosingInItsTransaction(t *testing.T) {
 }
 
 func TestClosingWithAKeyThatWasUsedOtherwiseIsAConflict(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		key := pointer("k")
 		_, err := p.AddSong(p.host, p.room.ID, uri(1), key)
 		p.must(err)
 		_, err = p.CloseRoom(p.host, p.room.ID, key)
-		p.wants(jukebox.Conflict, err)
+		p.wants(party.Conflict, err)
 	})
 }
 
 func TestSongRemovedWhileCommittedDoesNotReturnToTheQueue(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		item := p.add(p.host, 1)
-		p.step(jukebox.PlaybackStep{CommitItem: item.ID})
+		p.step(party.PlaybackStep{CommitItem: item.ID})
 		_, err := p.RemoveQueueItem(p.host, item.ID, nil)
 		p.must(err)
-		p.step(jukebox.PlaybackStep{ReturnedItem: item.ID})
+		p.step(party.PlaybackStep{ReturnedItem: item.ID})
 		p.expect("queue", p.queue(), "")
 		p.add(p.host, 1) // and it can be added again
 	})
 }
 
 func TestOneKeySentManyTimesAtOnceOpensOneRoom(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		host, key := p.newHost("Otto"), pointer("open")
 		ids := make(chan string, 8)
 		for range cap(ids) {
@@ -91,12 +93,12 @@ func TestOneKeySentManyTimesAtOnceOpensOneRoom(t *testing.T) {
 }
 
 func TestRepeatedAddNeedsNoSpotify(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		key := pointer("k")
 		added, err := p.AddSong(p.host, p.room.ID, uri(1), key)
 		p.must(err)
 		p.ForgetFetched()
-		p.catalog.down = &jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "Spotify does not answer"}
+		p.catalog.down = &party.Error{Code: party.UpstreamUnavailable, Message: "Spotify does not answer"}
 		again, err := p.AddSong(p.host, p.room.ID, uri(1), key)
 		p.must(err)
 		p.expect("item", again.Item.ID, added.Item.ID)
@@ -104,7 +106,7 @@ func TestRepeatedAddNeedsNoSpotify(t *testing.T) {
 }
 
 func TestNewNameShowsOnSongsThatWaitAlready(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		guest := p.join("Old")
 		p.add(guest, 1)
 		p.queue() // the state is known, with the old name in it
@@ -122,21 +124,21 @@ func TestNewNameShowsOnSongsThatWaitAlready(t *testing.T) {
 }
 
 func TestTwoSongsNeverPlayAtOnce(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		one, two := p.add(p.host, 1), p.add(p.host, 2)
-		p.step(jukebox.PlaybackStep{StartedItem: one.ID})
-		p.wants(jukebox.Conflict, p.tryStep(jukebox.PlaybackStep{StartedItem: two.ID}))
-		p.step(jukebox.PlaybackStep{EndedItem: one.ID, StartedItem: two.ID})
+		p.step(party.PlaybackStep{StartedItem: one.ID})
+		p.wants(party.Conflict, p.tryStep(party.PlaybackStep{StartedItem: two.ID}))
+		p.step(party.PlaybackStep{EndedItem: one.ID, StartedItem: two.ID})
 	})
 }
 
 func TestLongNamesOfDevicesAndSongsAreCut(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		long := strings.Repeat("ü", 2000)
-		p.step(jukebox.PlaybackStep{Playback: &jukebox.Playback{
-			Status: jukebox.Playing, Health: jukebox.HealthOK, ProgressMS: pointer(0),
-			Device: &jukebox.Device{ID: long, Name: long, Type: long},
-			Song:   &jukebox.Song{URI: uri(1), Name: long, AlbumName: long, Artists: []string{long}},
+		p.step(party.PlaybackStep{Playback: &party.Playback{
+			Status: party.Playing, Health: party.HealthOK, ProgressMS: pointer(0),
+			Device: &party.Device{ID: long, Name: long, Type: long},
+			Song:   &party.Song{URI: uri(1), Name: long, AlbumName: long, Artists: []string{long}},
 		}})
 		room, err := p.Room(p.host, p.room.ID)
 		p.must(err)
@@ -149,18 +151,18 @@ func TestLongNamesOfDevicesAndSongsAreCut(t *testing.T) {
 }
 
 func TestForeignCursorIsBadInput(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		room, err := p.Room(p.host, p.room.ID)
 		p.must(err)
 		for _, text := range []string{"0000-01-01T00:00:00Z x", "0001-01-01T00:00:00Z " + p.room.ID, "2026-01-01T00:00:00Z \xff\xfe", "x"} {
 			_, _, err := p.History(p.host, room, 1, pointer(base64.RawURLEncoding.EncodeToString([]byte(text))))
-			p.expect("field", p.wants(jukebox.BadUserInput, err).Field, "after")
+			p.expect("field", p.wants(party.BadUserInput, err).Field, "after")
 		}
 	})
 }
 
 func TestKeysThatDifferByASpaceAreDifferent(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		first, err := p.AddSong(p.host, p.room.ID, uri(1), pointer("k"))
 		p.must(err)
 		second, err := p.AddSong(p.host, p.room.ID, uri(1), pointer("k "))
@@ -172,10 +174,10 @@ func TestKeysThatDifferByASpaceAreDifferent(t *testing.T) {
 }
 
 func TestDisconnectingWorksWhileCommandsWait(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		_, err := p.connect("mine", nil)
 		p.must(err)
-		p.obey(jukebox.Answer{}) // the look at the new account
+		p.obey(party.Answer{}) // the look at the new account
 		answered := make(chan error, 8)
 		for range cap(answered) {
 			go func() { _, err := p.PausePlayback(p.host, p.room.ID); answered <- err }()
@@ -183,13 +185,13 @@ func TestDisconnectingWorksWhileCommandsWait(t *testing.T) {
 		p.eventually(func() bool { // as many wait as may
 			state, err := p.LoadState(p.Context(), p.room.ID, nil)
 			p.must(err)
-			return len(state.Wishes) == cap(answered)
+			return len(state.PendingCommands) == cap(answered)
 		})
 		_, err = p.PausePlayback(p.host, p.room.ID)
-		p.wants(jukebox.RateLimited, err)
+		p.wants(party.RateLimited, err)
 		p.must(p.DisconnectSpotify(p.host))
 		for range cap(answered) + 1 { // and the look that there is no account
-			p.obey(jukebox.Answer{})
+			p.obey(party.Answer{})
 		}
 		for range cap(answered) {
 			p.must(<-answered)
@@ -198,16 +200,16 @@ func TestDisconnectingWorksWhileCommandsWait(t *testing.T) {
 }
 
 func TestAnotherAccountDoesNotInheritThePlaylist(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		_, err := p.connect("mine", nil)
 		p.must(err)
-		p.step(jukebox.PlaybackStep{PlaylistURI: "spotify:playlist:mine", Playback: &jukebox.Playback{
-			Status: jukebox.Idle, Health: jukebox.HealthOK, Delivery: jukebox.DeliveryPlaylist, Reason: jukebox.ReasonNoPremium}})
+		p.step(party.PlaybackStep{PlaylistURI: "spotify:playlist:mine", Playback: &party.Playback{
+			Status: party.Idle, Health: party.HealthOK, Delivery: party.DeliveryPlaylist, Reason: party.ReasonNoPremium}})
 		p.must(p.DisconnectSpotify(p.host))
 		state, err := p.LoadState(p.Context(), p.room.ID, nil)
 		p.must(err)
 		p.expect("playlist", state.PlaylistURI, "")
-		p.expect("delivery", string(state.Playback.Delivery), string(jukebox.DeliveryQueue))
+		p.expect("delivery", string(state.Playback.Delivery), string(party.DeliveryQueue))
 	})
 }
 
@@ -215,7 +217,7 @@ func TestWrongCodesArePaced(t *testing.T) {
 	p := newParty(t, testdb.SQLite(t))
 	mallory := jukebox.WithCaller(p.Context(), jukebox.Caller{Address: "192.0.2.1", Device: "phone"})
 	for n := range 200 {
-		if _, err := p.JoinRoom(mallory, fmt.Sprintf("X%04d", n), "Mallory"); jukebox.CodeOf(err) == jukebox.RateLimited {
+		if _, err := p.JoinRoom(mallory, fmt.Sprintf("X%04d", n), "Mallory"); party.CodeOf(err) == party.RateLimited {
 			return
 		}
 	}
@@ -224,7 +226,7 @@ func TestWrongCodesArePaced(t *testing.T) {
 
 func TestPasswordsNeverShow(t *testing.T) {
 	for _, url := range []string{"mysql://root:s3cr#t@h:3306/db", "mysql://root:pa%sword@h/db", "mysql://u:secret@h/db?tls=maybe", "mysql://u:secret@h/db"} {
-		shown, err := jukebox.CheckDatabaseURL(url)
+		shown, err := database.CheckURL(url)
 		for _, text := range []string{shown, errorText(err)} {
 			if strings.Contains(text, "s3cr") || strings.Contains(text, "pa%s") || strings.Contains(text, "secret") {
 				t.Errorf("%s is shown as %s", url, text)
@@ -241,13 +243,13 @@ func errorText(err error) string {
 }
 
 func TestARepeatedUpdateNeedsNoSpotify(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
-		blocking := jukebox.RoomChange{Settings: &jukebox.SettingsChange{Blocked: []string{uri(9)}}}
+	onBothDatabases(t, func(p *fixture) {
+		blocking := jukebox.RoomChange{Settings: &party.SettingsChange{Blocked: []string{uri(9)}}}
 		_, err := p.UpdateRoom(p.host, p.room.ID, blocking, pointer("k"))
 		p.must(err)
-		p.settle(jukebox.SettingsChange{Blocked: []string{}})
+		p.settle(party.SettingsChange{Blocked: []string{}})
 		p.ForgetFetched()
-		p.catalog.down = &jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "Spotify does not answer"}
+		p.catalog.down = &party.Error{Code: party.UpstreamUnavailable, Message: "Spotify does not answer"}
 		_, err = p.UpdateRoom(p.host, p.room.ID, blocking, pointer("k"))
 		p.must(err)
 		if blocked := p.state().Settings.BlockedURIs(); len(blocked) != 0 {
@@ -257,25 +259,25 @@ func TestARepeatedUpdateNeedsNoSpotify(t *testing.T) {
 }
 
 func TestAVoteIsRepeatedByOneWhoBecameAHostMeanwhile(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		gina, key := p.join("Gina"), pointer("k")
 		p.play(1)
 		time.Sleep(time.Minute)
 		p.must(second(p.VoteToSkip(gina, p.room.ID, key)))
-		p.must(second(p.SetRole(p.host, p.room.ID, p.id(gina), jukebox.RoleCohost)))
+		p.must(second(p.SetRole(p.host, p.room.ID, p.id(gina), party.RoleCohost)))
 		p.must(second(p.VoteToSkip(gina, p.room.ID, key)))
-		if state := p.state(); state.Playback.SkipVotes != 1 || len(state.Wishes) != 0 {
-			p.Errorf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.Wishes)
+		if state := p.state(); state.Playback.SkipVotes != 1 || len(state.PendingCommands) != 0 {
+			p.Errorf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.PendingCommands)
 		}
 	})
 }
 
 func TestASongThatCameBackByUndoIsNotSkippedAfterAll(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		item := p.add(p.host, 1)
-		p.step(jukebox.PlaybackStep{CommitItem: item.ID})
+		p.step(party.PlaybackStep{CommitItem: item.ID})
 		p.must(second(p.RemoveQueueItem(p.host, item.ID, nil)))
-		p.step(jukebox.PlaybackStep{ReturnedItem: item.ID}) // the player did not take it
+		p.step(party.PlaybackStep{ReturnedItem: item.ID}) // the player did not take it
 		p.must(second(p.Undo(p.host, p.room.ID, nil)))
 		if back := p.state().Queue; len(back) != 1 || back[0].SkipOnStart {
 			p.Fatalf("the queue is %+v", back)
@@ -286,8 +288,8 @@ func TestASongThatCameBackByUndoIsNotSkippedAfterAll(t *testing.T) {
 }
 
 func TestUndoDoesNotOverfillTheQueue(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
-		p.settle(jukebox.SettingsChange{MaxQueueLength: pointer(2)})
+	onBothDatabases(t, func(p *fixture) {
+		p.settle(party.SettingsChange{MaxQueueLength: pointer(2)})
 		p.play(9)
 		p.add(p.host, 1)
 		p.add(p.host, 2)
@@ -300,30 +302,30 @@ func TestUndoDoesNotOverfillTheQueue(t *testing.T) {
 }
 
 func TestVotesThatThePlayerDidNotFollowCanBeRepeated(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(2)
 		p.notePresence(3 * time.Second)
 		playing := p.play(1)
 		time.Sleep(10 * time.Second)
 		vote := func(who context.Context) error { return second(p.VoteToSkip(who, p.room.ID, nil)) }
 		p.must(vote(guests[0]))
-		p.refusedBecause(vote(guests[0]), jukebox.ReasonAlreadyVoted)
+		p.refusedBecause(vote(guests[0]), party.ReasonAlreadyVoted)
 		p.must(vote(guests[1]))
-		p.refusedBecause(vote(guests[0]), jukebox.ReasonAlreadyVoted) // the player is asked
-		p.step(jukebox.PlaybackStep{Answered: &jukebox.Answer{CommandID: p.state().Wishes[0].ID, Code: jukebox.UpstreamUnavailable, Message: "Spotify does not answer"}})
+		p.refusedBecause(vote(guests[0]), party.ReasonAlreadyVoted) // the player is asked
+		p.step(party.PlaybackStep{Answered: &party.Answer{CommandID: p.state().PendingCommands[0].ID, Code: party.UpstreamUnavailable, Message: "Spotify does not answer"}})
 
 		p.must(vote(guests[0])) // everybody has voted, and the song plays on
-		wishes := p.state().Wishes
+		wishes := p.state().PendingCommands
 		if len(wishes) != 1 || wishes[0].Argument != playing.Song.URI || p.state().Playback.SkipVotes != 2 {
 			p.Errorf("%v is asked of the player, with %d votes", wishes, p.state().Playback.SkipVotes)
 		}
-		p.refusedBecause(vote(guests[1]), jukebox.ReasonAlreadyVoted)
-		time.Sleep(jukebox.CommandPatience) // nobody answers
+		p.refusedBecause(vote(guests[1]), party.ReasonAlreadyVoted)
+		time.Sleep(party.CommandPatience) // nobody answers
 		p.must(vote(guests[1]))
-		p.step(jukebox.PlaybackStep{EndedItem: playing.ID, Skipped: true})
+		p.step(party.PlaybackStep{EndedItem: playing.ID, Skipped: true})
 		history, _, err := p.History(p.host, p.room, 1, nil)
 		p.must(err)
-		if by := history[0].SkippedBy; by == nil || *by != jukebox.ByVote {
+		if by := history[0].SkippedBy; by == nil || *by != party.ByVote {
 			p.Errorf("skipped by %v", by)
 		}
 	})

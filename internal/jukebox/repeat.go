@@ -3,8 +3,6 @@ package jukebox
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -12,6 +10,8 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/idempotencykey"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
 // keyLifetime is how long a mutation that is sent again with the same key is recognised.
@@ -34,8 +34,8 @@ func newRepeatable(ctx context.Context, key *string, mutation string, arguments 
 	if key == nil {
 		return nil, nil
 	}
-	if n := utf8.RuneCountInString(*key); n < 1 || n > maxIdempotencyKey || !utf8.ValidString(*key) {
-		return nil, badInput("idempotencyKey", "must have 1 to %d characters", maxIdempotencyKey)
+	if n := utf8.RuneCountInString(*key); n < 1 || n > party.MaxIdempotencyKey || !utf8.ValidString(*key) {
+		return nil, party.BadInput("idempotencyKey", "must have 1 to %d characters", party.MaxIdempotencyKey)
 	}
 	viewer, err := ViewerFrom(ctx)
 	if err != nil {
@@ -45,13 +45,7 @@ func newRepeatable(ctx context.Context, key *string, mutation string, arguments 
 	if err != nil {
 		return nil, fmt.Errorf("hash the arguments: %w", err)
 	}
-	return &repeatable{viewer.UserID, hash([]byte(*key)), mutation, hash(text)}, nil
-}
-
-// hash makes a key that every database compares alike: MySQL takes no notice of spaces at the end of a text.
-func hash(text []byte) string {
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
+	return &repeatable{viewer.UserID, database.Hash([]byte(*key)), mutation, database.Hash(text)}, nil
 }
 
 // done returns what the mutation answered the first time, or nil. Conflict if the key was used for something else.
@@ -68,7 +62,7 @@ func (r *repeatable) done(ctx context.Context, keys *ent.IdempotencyKeyClient) (
 	case time.Since(row.CreatedAt) > keyLifetime:
 		return nil, nil
 	case row.Mutation != r.mutation || row.ArgumentsHash != r.argumentsHash:
-		return nil, errorf(Conflict, "this idempotency key was used for another request: choose a new one")
+		return nil, party.Errorf(party.Conflict, "this idempotency key was used for another request: choose a new one")
 	}
 	return &outcome{objectID: row.ObjectID, flag: row.Flag, repeated: true}, nil
 }
@@ -84,7 +78,7 @@ func (r *repeatable) remember(ctx context.Context, tx *ent.Tx, o outcome, now ti
 	err = tx.IdempotencyKey.Create().SetUserID(r.userID).SetKey(r.key).SetMutation(r.mutation).SetArgumentsHash(r.argumentsHash).
 		SetObjectID(o.objectID).SetFlag(o.flag).SetCreatedAt(now).Exec(ctx)
 	if ent.IsConstraintError(err) {
-		return errorf(Conflict, "this idempotency key is in use by another request of this moment")
+		return party.Errorf(party.Conflict, "this idempotency key is in use by another request of this moment")
 	}
 	return err
 }
@@ -98,7 +92,7 @@ func (j *Jukebox) changeOnce(ctx context.Context, a access, key *string, mutatio
 	if err != nil {
 		return outcome{}, err
 	}
-	if a.status != Open {
+	if a.status != party.Open {
 		return j.repeatClosed(ctx, a, repeatable)
 	}
 	err = j.change(ctx, a, func(ctx context.Context, t *roomTx) (err error) {
@@ -124,13 +118,13 @@ func (j *Jukebox) answered(ctx context.Context, key *string, mutation string, ar
 	if err != nil {
 		return false, err
 	}
-	done, err := r.done(ctx, j.store.read.IdempotencyKey)
+	done, err := r.done(ctx, j.db.Read.IdempotencyKey)
 	return done != nil, err
 }
 
 // repeatClosed answers what was done before the room closed; anything new is refused.
 func (j *Jukebox) repeatClosed(ctx context.Context, a access, r *repeatable) (outcome, error) {
-	done, err := r.done(ctx, j.store.read.IdempotencyKey)
+	done, err := r.done(ctx, j.db.Read.IdempotencyKey)
 	if err != nil || done == nil {
 		return outcome{}, cmp.Or(err, a.open())
 	}
@@ -139,6 +133,6 @@ func (j *Jukebox) repeatClosed(ctx context.Context, a access, r *repeatable) (ou
 
 // ForgetOldKeys deletes idempotency keys that are not recognised any more.
 func (j *Jukebox) ForgetOldKeys(ctx context.Context) error {
-	_, err := j.purgeRows(ctx, "idempotency_keys", "created_at < ?", microseconds(time.Now().Add(-keyLifetime)))
+	_, err := j.purgeRows(ctx, "idempotency_keys", "created_at < ?", database.Microseconds(time.Now().Add(-keyLifetime)))
 	return err
 }

@@ -15,12 +15,13 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // repeatable is a mutation with an idempotency key, sent with its usual arguments or with others, by those who may.
 type repeatable struct {
 	by   []string
-	send func(p *party, s *stage, who context.Context, key *string, others bool) (answer any, err error)
+	send func(p *fixture, s *stage, who context.Context, key *string, others bool) (answer any, err error)
 }
 
 // stage is what mutations are tried on: two rooms with the same people, in each of which a song plays and others wait.
@@ -31,15 +32,15 @@ type stage struct {
 }
 
 var repeatables = map[string]repeatable{
-	"createRoom": {[]string{"newcomer"}, func(p *party, _ *stage, who context.Context, key *string, others bool) (any, error) {
-		settings := &jukebox.SettingsChange{AllowExplicit: &others, Blocked: []string{uri(9)}}
+	"createRoom": {[]string{"newcomer"}, func(p *fixture, _ *stage, who context.Context, key *string, others bool) (any, error) {
+		settings := &party.SettingsChange{AllowExplicit: &others, Blocked: []string{uri(9)}}
 		return p.CreateRoom(who, jukebox.NewRoom{Settings: settings}, key)
 	}},
-	"updateRoom": {[]string{"host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
-		settings := &jukebox.SettingsChange{AllowExplicit: &others, Blocked: []string{uri(9)}}
+	"updateRoom": {[]string{"host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
+		settings := &party.SettingsChange{AllowExplicit: &others, Blocked: []string{uri(9)}}
 		return p.UpdateRoom(who, s.rooms[0], jukebox.RoomChange{Settings: settings}, key)
 	}},
-	"closeRoom": {[]string{"host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+	"closeRoom": {[]string{"host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
 		if !others {
 			return p.CloseRoom(who, s.rooms[0], key)
 		}
@@ -47,28 +48,28 @@ var repeatables = map[string]repeatable{
 		p.must(err)
 		return p.CloseRoom(who, next.ID, key)
 	}},
-	"addSong": {[]string{"guest", "host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+	"addSong": {[]string{"guest", "host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
 		return p.AddSong(who, s.rooms[0], uri(20+pick([2]int{0, 1}, others)), key)
 	}},
-	"removeQueueItem": {[]string{"guest", "host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+	"removeQueueItem": {[]string{"guest", "host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
 		return p.RemoveQueueItem(who, pick(s.songs, others), key)
 	}},
-	"clearQueue": {[]string{"host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+	"clearQueue": {[]string{"host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
 		return p.ClearQueue(who, pick(s.rooms, others), key)
 	}},
-	"likeQueueItem": {[]string{"guest", "host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+	"likeQueueItem": {[]string{"guest", "host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
 		return p.LikeQueueItem(who, pick(s.songs, others), key)
 	}},
-	"unlikeQueueItem": {[]string{"guest"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+	"unlikeQueueItem": {[]string{"guest"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
 		return p.UnlikeQueueItem(who, pick(s.liked, others), key)
 	}},
-	"skipSong": {[]string{"host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+	"skipSong": {[]string{"host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
 		room := pick(s.rooms, others)
-		return p.obeyed(room, func() (*jukebox.Playback, error) { return p.SkipSong(who, room, key) })
+		return p.obeyed(room, func() (*party.Playback, error) { return p.SkipSong(who, room, key) })
 	}},
-	"voteToSkip": {[]string{"guest", "host"}, func(p *party, s *stage, who context.Context, key *string, others bool) (any, error) {
+	"voteToSkip": {[]string{"guest", "host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
 		room := pick(s.rooms, others)
-		return p.obeyed(room, func() (*jukebox.Playback, error) { return p.VoteToSkip(who, room, key) })
+		return p.obeyed(room, func() (*party.Playback, error) { return p.VoteToSkip(who, room, key) })
 	}},
 }
 
@@ -86,7 +87,7 @@ func TestEveryMutationWithAKeyIsSafeToRepeat(t *testing.T) {
 	if tried := slices.Sorted(maps.Keys(repeatables)); !slices.Equal(promised, tried) {
 		t.Fatalf("these mutations take a key: %v\nthese are tried: %v", promised, tried)
 	}
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		for _, name := range promised {
 			for _, role := range repeatables[name].by {
 				p.isSafeToRepeat(name+" by a "+role, role, repeatables[name].send)
@@ -110,7 +111,7 @@ func mutationsWithAKey(t *testing.T) (names []string) {
 	return names
 }
 
-func (p *party) isSafeToRepeat(what, role string, send func(*party, *stage, context.Context, *string, bool) (any, error)) {
+func (p *fixture) isSafeToRepeat(what, role string, send func(*fixture, *stage, context.Context, *string, bool) (any, error)) {
 	p.Helper()
 	s, key := p.stage(), pointer("a key")
 	first, err := send(p, s, s.cast[role], key, false)
@@ -120,7 +121,7 @@ func (p *party) isSafeToRepeat(what, role string, send func(*party, *stage, cont
 
 	before := p.everything()
 	p.ForgetFetched()
-	p.catalog.down = &jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "Spotify does not answer"}
+	p.catalog.down = &party.Error{Code: party.UpstreamUnavailable, Message: "Spotify does not answer"}
 	again, err := send(p, s, s.cast[role], key, false)
 	p.catalog.down = nil
 	if err != nil {
@@ -134,7 +135,7 @@ func (p *party) isSafeToRepeat(what, role string, send func(*party, *stage, cont
 	}
 
 	_, err = send(p, s, s.cast[role], key, true)
-	if refusal := p.wants(jukebox.Conflict, err); !strings.Contains(refusal.Message, "idempotency key") {
+	if refusal := p.wants(party.Conflict, err); !strings.Contains(refusal.Message, "idempotency key") {
 		p.Errorf("%s with other arguments: %v", what, err)
 	}
 	if _, err := send(p, s, s.cast["somebody else"], key, true); err != nil {
@@ -143,7 +144,7 @@ func (p *party) isSafeToRepeat(what, role string, send func(*party, *stage, cont
 }
 
 // stage has a co-host besides, who opened no room: somebody else.
-func (p *party) stage() *stage {
+func (p *fixture) stage() *stage {
 	p.Helper()
 	s := &stage{cast: map[string]context.Context{"host": p.newHost("Hanna"), "somebody else": p.newHost("Sam"), "newcomer": p.newHost("Nora")}}
 	hosts := []context.Context{s.cast["host"], p.newHost("Otto")}
@@ -157,7 +158,7 @@ func (p *party) stage() *stage {
 		if i == 0 {
 			s.cast["guest"] = here.join("Gina")
 		}
-		for name, role := range map[string]jukebox.Role{"guest": jukebox.RoleGuest, "host": jukebox.RoleCohost, "somebody else": jukebox.RoleCohost} {
+		for name, role := range map[string]party.Role{"guest": party.RoleGuest, "host": party.RoleCohost, "somebody else": party.RoleCohost} {
 			if who := s.cast[name]; who != host {
 				_, err := p.JoinRoom(who, here.room.Code, name)
 				p.must(err)
@@ -178,18 +179,18 @@ func (p *party) stage() *stage {
 }
 
 // obeyed answers the player's commands in a room until a call returns.
-func (p *party) obeyed(roomID string, call func() (*jukebox.Playback, error)) (playback *jukebox.Playback, err error) {
+func (p *fixture) obeyed(roomID string, call func() (*party.Playback, error)) (playback *party.Playback, err error) {
 	p.Helper()
 	here := *p
-	here.room = &jukebox.Room{ID: roomID}
+	here.room = &party.Room{ID: roomID}
 	returned := make(chan struct{})
 	go func() {
 		playback, err = call()
 		close(returned)
 	}()
 	p.eventually(func() bool {
-		for _, wish := range here.state().Wishes {
-			here.step(jukebox.PlaybackStep{Answered: &jukebox.Answer{CommandID: wish.ID}})
+		for _, wish := range here.state().PendingCommands {
+			here.step(party.PlaybackStep{Answered: &party.Answer{CommandID: wish.ID}})
 		}
 		select {
 		case <-returned:
@@ -202,11 +203,11 @@ func (p *party) obeyed(roomID string, call func() (*jukebox.Playback, error)) (p
 }
 
 // everything tells of any change that was made.
-func (p *party) everything() string {
+func (p *fixture) everything() string {
 	p.Helper()
-	rows, err := p.store.Rows(p.Context())
+	rows, err := jukebox.Rows(p.Context(), p.store)
 	p.must(err)
-	versions, err := p.store.Asked(p.Context(), "SELECT SUM(version) FROM rooms")
+	versions, err := jukebox.Count(p.Context(), p.store, "SELECT SUM(version) FROM rooms")
 	p.must(err)
 	return fmt.Sprint(rows, ", versions ", versions)
 }

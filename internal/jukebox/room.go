@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"time"
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/membership"
@@ -12,48 +11,33 @@ import (
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/roomcommand"
 	"antwon.dj/backend/ent/roomplayback"
+	"antwon.dj/backend/internal/party"
 )
-
-// Room is a party as its viewer sees it.
-type Room struct {
-	ID        string
-	Code      string
-	Name      string
-	Status    RoomStatus
-	HostID    string
-	CreatedAt time.Time
-
-	settings RoomSettings
-	role     Role // what the viewer is here; empty: not a member
-}
-
-// MembersOnly returns a Forbidden error unless the viewer who found this room has joined it.
-func (r *Room) MembersOnly() error { return r.role.may(ActSee) }
 
 // NewRoom is how a room shall be.
 type NewRoom struct {
 	Code     *string // nil: a generated one
 	Name     *string // nil: named after the host
-	Settings *SettingsChange
+	Settings *party.SettingsChange
 }
 
 // RoomChange is what shall change of a room; nil fields stay.
 type RoomChange struct {
 	Name     *string
-	Settings *SettingsChange
+	Settings *party.SettingsChange
 }
 
 // Room returns a room, or nil if none has this id.
-func (j *Jukebox) Room(ctx context.Context, roomID string) (*Room, error) {
-	if _, err := parseID("id", roomID); err != nil {
+func (j *Jukebox) Room(ctx context.Context, roomID string) (*party.Room, error) {
+	if _, err := party.ParseID("id", roomID); err != nil {
 		return nil, err
 	}
-	row, err := j.store.read.Room.Get(ctx, roomID)
+	row, err := j.db.Read.Room.Get(ctx, roomID)
 	return j.viewed(ctx, row, err)
 }
 
 // existing is Room where there was one a moment ago.
-func (j *Jukebox) existing(ctx context.Context, roomID string) (*Room, error) {
+func (j *Jukebox) existing(ctx context.Context, roomID string) (*party.Room, error) {
 	r, err := j.Room(ctx, roomID)
 	if err == nil && r == nil {
 		err = errNoRoom
@@ -62,50 +46,39 @@ func (j *Jukebox) existing(ctx context.Context, roomID string) (*Room, error) {
 }
 
 // RoomByCode returns the open room with this code, whatever its case, or nil if there is none.
-func (j *Jukebox) RoomByCode(ctx context.Context, code string) (*Room, error) {
+func (j *Jukebox) RoomByCode(ctx context.Context, code string) (*party.Room, error) {
 	row, err := j.findOpen(ctx, code)
-	if CodeOf(err) == NotFound {
+	if party.CodeOf(err) == party.NotFound {
 		return nil, nil
 	}
 	return j.viewed(ctx, row, err)
 }
 
 // HostedRoom returns a user's own open room as they see it, or nil.
-func (j *Jukebox) HostedRoom(ctx context.Context, p *Profile) (*Room, error) {
-	row, err := j.store.read.Room.Query().Where(room.OpenHostID(p.User.ID)).Only(ctx)
+func (j *Jukebox) HostedRoom(ctx context.Context, p *Profile) (*party.Room, error) {
+	row, err := j.db.Read.Room.Query().Where(room.OpenHostID(p.User.ID)).Only(ctx)
 	return j.viewed(WithViewer(ctx, Viewer{UserID: p.User.ID, Kind: p.User.Kind}), row, err)
 }
 
 // viewed makes a row a Room as the viewer sees it; a missing row is nil.
-func (j *Jukebox) viewed(ctx context.Context, row *ent.Room, err error) (*Room, error) {
+func (j *Jukebox) viewed(ctx context.Context, row *ent.Room, err error) (*party.Room, error) {
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	r := &Room{
-		ID: row.ID, Code: row.Code, Name: row.Name, Status: RoomStatus(row.Status), HostID: row.HostID, CreatedAt: row.CreatedAt.UTC(),
-		settings: settingsOf(row),
-	}
-	if viewer, err := viewerIfAny(ctx); err != nil || viewer == nil {
-		return r, err
+	r := party.Room{ID: row.ID, Code: row.Code, Name: row.Name, Status: party.RoomStatus(row.Status), HostID: row.HostID, CreatedAt: row.CreatedAt.UTC()}
+	viewer, err := viewerIfAny(ctx)
+	if err != nil || viewer == nil {
+		return r.SeenBy("", settingsOf(row)), err
 	}
 	a, err := j.toRoom(ctx, row.ID)
-	r.role = a.role
-	return r, err
-}
-
-// Settings returns what the host has decided. For members.
-func (r *Room) Settings() (*RoomSettings, error) {
-	if err := r.MembersOnly(); err != nil {
-		return nil, err
-	}
-	return &r.settings, nil
+	return r.SeenBy(a.role, settingsOf(row)), err
 }
 
 // RoomHost returns the host under the name they have in the room. For members.
-func (j *Jukebox) RoomHost(ctx context.Context, r *Room) (*User, error) {
+func (j *Jukebox) RoomHost(ctx context.Context, r *party.Room) (*party.User, error) {
 	if err := r.MembersOnly(); err != nil {
 		return nil, err
 	}
@@ -118,18 +91,18 @@ func (j *Jukebox) RoomHost(ctx context.Context, r *Room) (*User, error) {
 }
 
 // UpdateRoom changes a room's name and settings. For its hosts.
-func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomChange, key *string) (*Room, error) {
-	a, err := j.enter(ctx, roomID, ActSettle)
+func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomChange, key *string) (*party.Room, error) {
+	a, err := j.enter(ctx, roomID, party.ActSettle)
 	if err != nil {
 		return nil, err
 	}
 	name := ""
 	if input.Name != nil {
-		if name, err = parseName("input.name", *input.Name); err != nil {
+		if name, err = party.ParseName("input.name", *input.Name); err != nil {
 			return nil, err
 		}
 	}
-	settings, err := parseSettings(input.Settings)
+	settings, err := party.ParseSettings(input.Settings)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +111,7 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomChang
 	if err != nil {
 		return nil, fmt.Errorf("update room: %w", err)
 	}
-	var blocked []Blocked
+	var blocked []party.Blocked
 	if settings.Blocked != nil && !known {
 		state, err := j.current(ctx, roomID)
 		if err != nil {
@@ -172,21 +145,21 @@ func (t *roomTx) name(ctx context.Context, name string) error {
 
 // CloseRoom ends a party: its code is free again, nothing can be changed, watchers get one last state. For the room's
 // host; closing a closed room is no error.
-func (j *Jukebox) CloseRoom(ctx context.Context, roomID string, key *string) (*Room, error) {
-	a, err := j.enter(ctx, roomID, ActClose)
+func (j *Jukebox) CloseRoom(ctx context.Context, roomID string, key *string) (*party.Room, error) {
+	a, err := j.enter(ctx, roomID, party.ActClose)
 	if err != nil {
 		return nil, err
 	}
-	if a.status == Open {
+	if a.status == party.Open {
 		_, err = j.changeOnce(ctx, a, key, "closeRoom", roomID, func(ctx context.Context, t *roomTx) (outcome, error) {
 			return outcome{objectID: roomID}, t.closeRoom(ctx)
 		})
 	}
-	if err != nil && CodeOf(err) != Conflict {
+	if err != nil && party.CodeOf(err) != party.Conflict {
 		return nil, fmt.Errorf("close room: %w", err)
 	}
 	r, found := j.existing(ctx, roomID)
-	if found == nil && r.Status == Closed { // perhaps by another request of this moment: as wanted
+	if found == nil && r.Status == party.Closed { // perhaps by another request of this moment: as wanted
 		return r, nil
 	}
 	return nil, cmp.Or(err, found)
@@ -198,33 +171,33 @@ func (t *roomTx) closeRoom(ctx context.Context) error {
 	t.tell(deed{kind: DidClose})
 	tx := t.alter()
 	here := queueitem.RoomID(t.roomID)
-	err := tx.Room.Update().Where(room.ID(t.roomID)).SetStatus(string(Closed)).ClearOpenCode().ClearOpenHostID().SetClosedAt(t.now).Exec(ctx)
+	err := tx.Room.Update().Where(room.ID(t.roomID)).SetStatus(string(party.Closed)).ClearOpenCode().ClearOpenHostID().SetClosedAt(t.now).Exec(ctx)
 	if err != nil {
 		return err
 	}
 	if err = tx.Membership.Update().Where(membership.RoomID(t.roomID)).ClearSeenAt().Exec(ctx); err != nil {
 		return err
 	}
-	err = tx.QueueItem.Update().Where(here, queueitem.State(string(NowPlaying))).
-		SetState(string(Played)).SetEndedAt(t.now).SetVersion(t.version).ClearActiveRecording().Exec(ctx)
+	err = tx.QueueItem.Update().Where(here, queueitem.State(string(party.NowPlaying))).
+		SetState(string(party.Played)).SetEndedAt(t.now).SetVersion(t.version).ClearActiveRecording().Exec(ctx)
 	if err != nil {
 		return err
 	}
-	err = tx.QueueItem.Update().Where(here, queueitem.State(string(Committed)), queueitem.SkipOnStart(true)).
-		SetState(string(Removed)).ClearCommitState().ClearCommitDelivery().ClearActiveRecording().SetVersion(t.version).Exec(ctx)
+	err = tx.QueueItem.Update().Where(here, queueitem.State(string(party.Committed)), queueitem.SkipOnStart(true)).
+		SetState(string(party.Removed)).ClearCommitState().ClearCommitDelivery().ClearActiveRecording().SetVersion(t.version).Exec(ctx)
 	if err != nil {
 		return err
 	}
-	err = tx.QueueItem.Update().Where(here, queueitem.State(string(Committed))).
-		SetState(string(Queued)).ClearCommitState().ClearCommitDelivery().ClearCommittedAt().SetVersion(t.version).Exec(ctx)
+	err = tx.QueueItem.Update().Where(here, queueitem.State(string(party.Committed))).
+		SetState(string(party.Queued)).ClearCommitState().ClearCommitDelivery().ClearCommittedAt().SetVersion(t.version).Exec(ctx)
 	if err != nil {
 		return err
 	}
 	err = tx.RoomCommand.Update().Where(roomcommand.RoomID(t.roomID), roomcommand.State(pendingState)).
-		SetState(string(Conflict)).SetOutcome("this room is closed").SetDoneAt(t.now).SetVersion(t.version).Exec(ctx)
+		SetState(string(party.Conflict)).SetOutcome("this room is closed").SetDoneAt(t.now).SetVersion(t.version).Exec(ctx)
 	if err != nil {
 		return err
 	}
-	return tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).SetStatus(string(Idle)).SetCommandVersion(t.version).
-		SetHealth(string(HealthNothingToPlay)).SetHealthReason("").ClearHealthUntil().ClearItemID().ClearSongID().ClearProgressMs().SetObservedAt(t.now).Exec(ctx)
+	return tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).SetStatus(string(party.Idle)).SetCommandVersion(t.version).
+		SetHealth(string(party.HealthNothingToPlay)).SetHealthReason("").ClearHealthUntil().ClearItemID().ClearSongID().ClearProgressMs().SetObservedAt(t.now).Exec(ctx)
 }

@@ -8,15 +8,16 @@ import (
 
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 )
 
-func asError(err error) *jukebox.Error {
-	e, _ := errors.AsType[*jukebox.Error](err)
+func asError(err error) *party.Error {
+	e, _ := errors.AsType[*party.Error](err)
 	return e
 }
 
 func TestRoomIsFoundByItsCodeUntilItCloses(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		for _, code := range []string{"PARTY", "party", " Party "} {
 			found, err := p.RoomByCode(p.Context(), code)
 			p.must(err)
@@ -42,12 +43,12 @@ func TestRoomIsFoundByItsCodeUntilItCloses(t *testing.T) {
 }
 
 func TestHostHasOneOpenRoomAndCodesAreUnique(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		_, err := p.CreateRoom(p.host, jukebox.NewRoom{}, nil)
-		p.wants(jukebox.Conflict, err)
+		p.wants(party.Conflict, err)
 		other := p.newHost("Otto")
 		_, err = p.CreateRoom(other, jukebox.NewRoom{Code: pointer("pArTy")}, nil)
-		p.wants(jukebox.Conflict, err)
+		p.wants(party.Conflict, err)
 		room, err := p.CreateRoom(other, jukebox.NewRoom{}, nil)
 		p.must(err)
 		if len(room.Code) != 5 || strings.ContainsAny(room.Code, "ILO01") {
@@ -58,7 +59,7 @@ func TestHostHasOneOpenRoomAndCodesAreUnique(t *testing.T) {
 }
 
 func TestOpeningARoomIsHinted(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		host := p.newHost("Otto")
 		hinted := make(chan live.Hint, 1) // one room is opened
 		defer p.bus.Subscribe(func(h live.Hint) { hinted <- h })()
@@ -68,7 +69,7 @@ func TestOpeningARoomIsHinted(t *testing.T) {
 }
 
 func TestManyRequestsAtOnceOpenOneRoom(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		host := p.newHost("Eager")
 		opened := make(chan error, 16)
 		for range cap(opened) {
@@ -82,7 +83,7 @@ func TestManyRequestsAtOnceOpenOneRoom(t *testing.T) {
 			if err := <-opened; err == nil {
 				ok++
 			} else {
-				p.wants(jukebox.Conflict, err)
+				p.wants(party.Conflict, err)
 			}
 		}
 		if ok != 1 {
@@ -92,19 +93,19 @@ func TestManyRequestsAtOnceOpenOneRoom(t *testing.T) {
 }
 
 func TestOnlyHostsOpenRoomsAndChangeThem(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		guest, stranger := p.join("Gina"), p.newHost("Stranger")
 		_, err := p.CreateRoom(guest, jukebox.NewRoom{}, nil)
-		p.wants(jukebox.Forbidden, err)
+		p.wants(party.Forbidden, err)
 		_, err = p.CreateRoom(p.Context(), jukebox.NewRoom{}, nil)
-		p.wants(jukebox.Unauthenticated, err)
+		p.wants(party.Unauthenticated, err)
 		for _, who := range []context.Context{guest, stranger} {
 			_, err = p.UpdateRoom(who, p.room.ID, jukebox.RoomChange{Name: pointer("Mine")}, nil)
-			p.wants(jukebox.Forbidden, err)
+			p.wants(party.Forbidden, err)
 			_, err = p.CloseRoom(who, p.room.ID, nil)
-			p.wants(jukebox.Forbidden, err)
+			p.wants(party.Forbidden, err)
 			_, err = p.ClearQueue(who, p.room.ID, nil)
-			p.wants(jukebox.Forbidden, err)
+			p.wants(party.Forbidden, err)
 		}
 		before := p.version()
 		renamed, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Name: pointer("  Geburtstag  ")}, nil)
@@ -119,36 +120,36 @@ func TestOnlyHostsOpenRoomsAndChangeThem(t *testing.T) {
 }
 
 func TestStrangersSeeOnlyTheDoorOfARoom(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		for name, ctx := range map[string]context.Context{"anonymous": p.Context(), "another host": p.newHost("Stranger")} {
 			room, err := p.Room(ctx, p.room.ID)
 			p.must(err)
 			p.expect(name+" sees the code", room.Code, "PARTY")
-			p.wants(jukebox.Forbidden, room.MembersOnly())
+			p.wants(party.Forbidden, room.MembersOnly())
 			_, err = p.Queue(ctx, room)
-			p.wants(jukebox.Forbidden, err)
+			p.wants(party.Forbidden, err)
 			_, err = p.RoomPlayback(ctx, room)
-			p.wants(jukebox.Forbidden, err)
+			p.wants(party.Forbidden, err)
 			_, err = p.RoomHost(ctx, room)
-			p.wants(jukebox.Forbidden, err)
+			p.wants(party.Forbidden, err)
 			_, _, err = p.History(ctx, room, 10, nil)
-			p.wants(jukebox.Forbidden, err)
+			p.wants(party.Forbidden, err)
 		}
 		_, err := p.MayFollow(p.Context(), p.room.ID)
-		p.wants(jukebox.Unauthenticated, err)
+		p.wants(party.Unauthenticated, err)
 		_, err = p.MayFollow(p.newHost("Other"), p.room.ID)
-		p.wants(jukebox.Forbidden, err)
+		p.wants(party.Forbidden, err)
 		missing, err := p.Room(p.Context(), "01900000-0000-7000-8000-000000000000")
 		if missing != nil || err != nil {
 			t.Errorf("Room of an unknown id = %v, %v; want nil", missing, err)
 		}
 		_, err = p.Room(p.Context(), "1 OR 1=1")
-		p.expect("field", p.wants(jukebox.BadUserInput, err).Field, "id")
+		p.expect("field", p.wants(party.BadUserInput, err).Field, "id")
 	})
 }
 
 func TestJoiningMakesAGuestAndKeepsASession(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		joined, err := p.JoinRoom(p.Context(), "party", "  Gina \u0301 ")
 		p.must(err)
 		guest := p.as(&joined.Session)
@@ -172,13 +173,13 @@ func TestJoiningMakesAGuestAndKeepsASession(t *testing.T) {
 		_, err = p.CloseRoom(p.as(&asHost.Session), p.room.ID, nil)
 		p.must(err) // a host who joins stays the host
 		_, err = p.JoinRoom(p.Context(), "PARTY", "Late")
-		p.wants(jukebox.NotFound, err)
+		p.wants(party.NotFound, err)
 	})
 }
 
 func TestJoiningWithTheSessionOfAnotherDatabaseMakesANewGuest(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
-		gone := jukebox.WithViewer(p.Context(), jukebox.Viewer{UserID: "01900000-0000-7000-8000-000000000000", Kind: jukebox.GuestUser})
+	onBothDatabases(t, func(p *fixture) {
+		gone := jukebox.WithViewer(p.Context(), jukebox.Viewer{UserID: "01900000-0000-7000-8000-000000000000", Kind: party.GuestUser})
 		joined, err := p.JoinRoom(gone, "PARTY", "Gina")
 		p.must(err)
 		p.add(p.as(&joined.Session), 1)
@@ -186,17 +187,17 @@ func TestJoiningWithTheSessionOfAnotherDatabaseMakesANewGuest(t *testing.T) {
 }
 
 func TestScreensOnlyWatch(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		watching, err := p.WatchRoom(p.Context(), "PARTY")
 		p.must(err)
 		screen := p.as(&watching.Session)
 		item := p.add(p.host, 1)
 		_, err = p.AddSong(screen, p.room.ID, uri(2), nil)
-		p.wants(jukebox.Forbidden, err)
+		p.wants(party.Forbidden, err)
 		_, err = p.LikeQueueItem(screen, item.ID, nil)
-		p.wants(jukebox.Forbidden, err)
+		p.wants(party.Forbidden, err)
 		_, err = p.SearchSongs(screen, p.room.ID, "song", 10, 0)
-		p.wants(jukebox.Forbidden, err)
+		p.wants(party.Forbidden, err)
 		room, err := p.Room(screen, p.room.ID)
 		p.must(err)
 		queue, err := p.Queue(screen, room)
@@ -212,7 +213,7 @@ func TestScreensOnlyWatch(t *testing.T) {
 }
 
 func TestBadInputNamesItsField(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		badName := func(name string) error { _, err := p.JoinRoom(p.Context(), "PARTY", name); return err }
 		badCode := func(code string) error {
 			_, err := p.CreateRoom(p.newHost("X"), jukebox.NewRoom{Code: &code}, nil)
@@ -246,7 +247,7 @@ func TestBadInputNamesItsField(t *testing.T) {
 			{"long key", "idempotencyKey", second(p.ClearQueue(p.host, p.room.ID, pointer(strings.Repeat("k", 65))))},
 		} {
 			t.Run(c.name, func(t *testing.T) {
-				if e := asError(c.err); e == nil || e.Code != jukebox.BadUserInput || e.Field != c.field || e.Message == "" {
+				if e := asError(c.err); e == nil || e.Code != party.BadUserInput || e.Field != c.field || e.Message == "" {
 					t.Errorf("got %v, want BAD_USER_INPUT of %s", c.err, c.field)
 				}
 			})

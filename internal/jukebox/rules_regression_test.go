@@ -1,22 +1,22 @@
 package jukebox_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // A guest who added two songs has two fewer to add under a new limit, also if there was none for a moment.
 func TestALimitThatWasOffForAMomentCountsNothingTwice(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
-		p.settle(jukebox.SettingsChange{AddsPerHour: pointer(2)})
+		p.settle(party.SettingsChange{AddsPerHour: pointer(2)})
 		p.add(gina, 1)
 		p.add(gina, 2)
-		p.settle(jukebox.SettingsChange{AddsPerHour: pointer(0)}) // as many as they like
-		p.settle(jukebox.SettingsChange{AddsPerHour: pointer(10)})
+		p.settle(party.SettingsChange{AddsPerHour: pointer(0)}) // as many as they like
+		p.settle(party.SettingsChange{AddsPerHour: pointer(10)})
 		if left := *p.quota(gina).AddsLeft; left < 8 {
 			t.Errorf("of ten songs an hour she has %d left after two", left)
 		}
@@ -28,10 +28,10 @@ func TestALimitThatWasOffForAMomentCountsNothingTwice(t *testing.T) {
 
 // ViewerInRoom.next: "Their song, once nothing stands before it: it plays next."
 func TestAHeldSongDoesNotPlayNext(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		p.add(gina, 1)
-		p.settle(jukebox.SettingsChange{Blocked: []string{uri(1)}})
+		p.settle(party.SettingsChange{Blocked: []string{uri(1)}})
 		v, err := p.ViewerInRoom(gina, p.state())
 		p.must(err)
 		if v.Next != nil {
@@ -42,10 +42,10 @@ func TestAHeldSongDoesNotPlayNext(t *testing.T) {
 
 // ScheduleEntry.earliest: "if it were liked past all that can still be overtaken".
 func TestNoSongPlaysBeforeWhatItCannotOvertake(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		pinned, other := p.add(gina, 1), p.add(gina, 2)
-		_, err := p.PinItem(p.host, pinned.ID, 1, jukebox.UntilPlayed, nil)
+		_, err := p.PinItem(p.host, pinned.ID, 1, party.UntilPlayed, nil)
 		p.must(err)
 		p.like(gina, other)
 		p.expect("likes do not help", p.queue(), "1 2")
@@ -57,9 +57,9 @@ func TestNoSongPlaysBeforeWhatItCannotOvertake(t *testing.T) {
 }
 
 func TestNoSongPlaysBeforeItsTurn(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina, ben := p.join("Gina"), p.join("Ben")
-		p.settle(jukebox.SettingsChange{OrderMode: pointer(jukebox.OrderTurns)})
+		p.settle(party.SettingsChange{OrderMode: pointer(party.OrderTurns)})
 		p.add(gina, 1)
 		bens := p.add(ben, 2)
 		for _, who := range []string{"A", "B", "C"} {
@@ -75,14 +75,14 @@ func TestNoSongPlaysBeforeItsTurn(t *testing.T) {
 
 // What goes with its playlist was declined by nobody.
 func TestSongsThatGoWithTheirPlaylistMayComeBackWithIt(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		dinner, dance := "spotify:playlist:37i9dQZF1DX", "spotify:playlist:37i9dQZF1DY"
-		p.settle(jukebox.SettingsChange{FallbackPlaylistURI: &dinner})
+		p.settle(party.SettingsChange{FallbackPlaylistURI: &dinner})
 		s, err := p.catalog.Song(p.Context(), "", uri(7))
 		p.must(err)
-		p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{s}})
-		p.settle(jukebox.SettingsChange{FallbackPlaylistURI: &dance})
-		p.settle(jukebox.SettingsChange{FallbackPlaylistURI: &dinner})
+		p.step(party.PlaybackStep{Fallback: []party.Song{s}})
+		p.settle(party.SettingsChange{FallbackPlaylistURI: &dance})
+		p.settle(party.SettingsChange{FallbackPlaylistURI: &dinner})
 		declined, err := p.Driver().Declined(p.Context(), p.room.ID)
 		p.must(err)
 		if len(declined) > 0 {
@@ -93,8 +93,8 @@ func TestSongsThatGoWithTheirPlaylistMayComeBackWithIt(t *testing.T) {
 
 // "A newcomer's songs wait, out of sight, for one tap of a host."
 func TestWhatWaitsForApprovalIsOutOfSight(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
-		p.settle(jukebox.SettingsChange{RequireApproval: pointer(true)})
+	onBothDatabases(t, func(p *fixture) {
+		p.settle(party.SettingsChange{RequireApproval: pointer(true)})
 		gina, ben := p.join("Gina"), p.join("Ben")
 		item := p.add(gina, 1)
 		found, err := p.SearchSongs(ben, p.room.ID, "x", 1, 0)
@@ -108,8 +108,8 @@ func TestWhatWaitsForApprovalIsOutOfSight(t *testing.T) {
 // A difference may be applied to any state from since on. A replica that saw a song wait for approval, and then nothing until
 // it had left the queue again, has to tell so: others saw it there.
 func TestASongThatWasApprovedAndLeftBetweenTwoLoadsIsGone(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
-		p.settle(jukebox.SettingsChange{RequireApproval: pointer(true)})
+	onBothDatabases(t, func(p *fixture) {
+		p.settle(party.SettingsChange{RequireApproval: pointer(true)})
 		item := p.add(p.join("Gina"), 1)
 		p.add(p.host, 2)
 		slow := p.state()
@@ -126,33 +126,12 @@ func TestASongThatWasApprovedAndLeftBetweenTwoLoadsIsGone(t *testing.T) {
 	})
 }
 
-// The next songs of the fallback playlist stand in the queue for hours. One like must not carry such a song past everybody,
-// as if the house had asked for it and waited.
-func TestOneLikeForFallbackMusicDoesNotJumpTheQueue(t *testing.T) {
-	ana, ben := &jukebox.User{ID: "Ana"}, &jukebox.User{ID: "Ben"}
-	var plays []jukebox.Begun // ten songs of ten guests that were added after the filler came
-	for i := range int64(10) {
-		plays = append(plays, jukebox.Begun{Owner: fmt.Sprint("guest ", i), Age: 10 + i, Version: 30 + i})
-	}
-	items := []*jukebox.QueueItem{
-		{ID: "filler", State: jukebox.Queued, Age: 1, LikeCount: 1},
-		{ID: "a1", State: jukebox.Queued, AddedBy: ana, Age: 21, LikeCount: 30},
-		{ID: "b1", State: jukebox.Queued, AddedBy: ben, Age: 22, LikeCount: 20},
-	}
-	for _, mode := range modes {
-		got := order(rank(items, jukebox.Ranking{Mode: mode, Plays: jukebox.PlaysOf(plays)}))
-		if got != "a1 b1 filler" {
-			t.Errorf("%s: %s", mode, got)
-		}
-	}
-}
-
 // Fallback music takes nobody's place: undo of a cleared queue brings guests' songs back before it.
 func TestUndoneClearBringsBackGuestsSongs(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
-		p.settle(jukebox.SettingsChange{MaxQueueLength: pointer(3)})
-		p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{p.song(7), p.song(8), p.song(9)}})
+		p.settle(party.SettingsChange{MaxQueueLength: pointer(3)})
+		p.step(party.PlaybackStep{Fallback: []party.Song{p.song(7), p.song(8), p.song(9)}})
 		for n := 1; n <= 3; n++ {
 			p.add(gina, n)
 		}
@@ -167,10 +146,10 @@ func TestUndoneClearBringsBackGuestsSongs(t *testing.T) {
 
 // A removed fallback song comes back also where the queue is full of others.
 func TestUndoneRemovalOfFallback(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
-		p.settle(jukebox.SettingsChange{MaxQueueLength: pointer(1)})
-		p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{p.song(7)}})
+		p.settle(party.SettingsChange{MaxQueueLength: pointer(1)})
+		p.step(party.PlaybackStep{Fallback: []party.Song{p.song(7)}})
 		p.add(gina, 1)
 		items := p.state().Queue
 		_, err := p.RemoveQueueItem(p.host, items[len(items)-1].ID, nil)
@@ -182,7 +161,7 @@ func TestUndoneRemovalOfFallback(t *testing.T) {
 
 // Minutes later it is forgotten, although the television stays on.
 func TestPresenceIsForgottenWithATelevision(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		screen, err := p.WatchRoom(p.Context(), p.room.Code)
 		p.must(err)
 		_, leaveTV, err := p.Arrive(p.as(&screen.Session), p.room.ID)
@@ -199,7 +178,7 @@ func TestPresenceIsForgottenWithATelevision(t *testing.T) {
 }
 
 func TestPresenceIsForgottenInAClosedRoom(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		gina := p.join("Gina")
 		_, leave, err := p.Arrive(gina, p.room.ID)
 		p.must(err)
@@ -213,9 +192,9 @@ func TestPresenceIsForgottenInAClosedRoom(t *testing.T) {
 }
 
 // knowsNobody expects it to be known of nobody but screens when they were here.
-func (p *party) knowsNobody() {
+func (p *fixture) knowsNobody() {
 	p.Helper()
-	n, err := p.store.Count(p.Context(), "SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL AND role <> 'SCREEN'")
+	n, err := jukebox.Count(p.Context(), p.store, "SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL AND role <> 'SCREEN'")
 	p.must(err)
 	if n > 0 {
 		p.Errorf("half an hour after all have left, it is known of %d when they were here", n)
@@ -224,7 +203,7 @@ func (p *party) knowsNobody() {
 
 // Who comes and goes concerns nobody in particular.
 func TestPresenceConcernsNobody(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		gina := p.join("Gina")
 		watcher, err := p.Watch(gina, p.room.ID)
 		p.must(err)
@@ -240,7 +219,7 @@ func TestPresenceConcernsNobody(t *testing.T) {
 	})
 }
 
-func (p *party) song(n int) jukebox.Song {
+func (p *fixture) song(n int) party.Song {
 	s, err := p.catalog.Song(p.Context(), "", uri(n))
 	p.must(err)
 	return s
@@ -248,7 +227,7 @@ func (p *party) song(n int) jukebox.Song {
 
 // A host who lets a vote pass by the settings changes the others' quota, too.
 func TestSettingsConcernEverybody(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(8)
 		p.notePresence(3 * time.Second)
 		p.playNow(p.add(guests[0], 1))
@@ -262,7 +241,7 @@ func TestSettingsConcernEverybody(t *testing.T) {
 		defer watcher.Close()
 		before := p.version()
 		p.upTo(watcher, before)
-		p.settle(jukebox.SettingsChange{SkipVotePercent: pointer(25), AddsPerHour: pointer(5)})
+		p.settle(party.SettingsChange{SkipVotePercent: pointer(25), AddsPerHour: pointer(5)})
 		s := p.upTo(watcher, p.version())
 		if s.Concerned(p.id(guests[7])) <= before {
 			t.Errorf("nobody tells guest 7 that they may add five songs an hour")
@@ -272,7 +251,7 @@ func TestSettingsConcernEverybody(t *testing.T) {
 
 // A vote counts while its guest is present.
 func TestAVoteCountsAgainWhenItsGuestIsBack(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		p.present(3)
 		gina := p.join("Gina")
 		_, leave, err := p.Arrive(gina, p.room.ID)
@@ -296,12 +275,12 @@ func TestAVoteCountsAgainWhenItsGuestIsBack(t *testing.T) {
 
 // Where the host wants no other music, none plays.
 func TestUnlikedFallbackAfterItsEnd(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
-		p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{p.song(7)}})
+		p.step(party.PlaybackStep{Fallback: []party.Song{p.song(7)}})
 		item := p.state().Queue[0]
 		p.like(gina, item)
-		p.settle(jukebox.SettingsChange{Fallback: pointer(false)})
+		p.settle(party.SettingsChange{Fallback: pointer(false)})
 		_, err := p.UnlikeQueueItem(gina, item.ID, nil)
 		p.must(err)
 		if next := p.state().Next(time.Now()); next != nil {

@@ -8,18 +8,19 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // refusedBecause is what an error of a refusal says.
-func (p *party) refusedBecause(err error, reason jukebox.RefusalReason) {
+func (p *fixture) refusedBecause(err error, reason party.RefusalReason) {
 	p.Helper()
-	if got := p.wants(jukebox.Refused, err); got.Reason != reason || got.Message == "" {
+	if got := p.wants(party.Refused, err); got.Reason != reason || got.Message == "" {
 		p.Fatalf("refused with %s (%s), want %s", got.Reason, got.Message, reason)
 	}
 }
 
 // wantsToAdd expects that adding a song is refused, and that a search tells so in advance.
-func (p *party) wantsToAdd(who context.Context, n int, reason jukebox.RefusalReason) {
+func (p *fixture) wantsToAdd(who context.Context, n int, reason party.RefusalReason) {
 	p.Helper()
 	_, err := p.AddSong(who, p.room.ID, uri(n), nil)
 	p.refusedBecause(err, reason)
@@ -32,13 +33,13 @@ func (p *party) wantsToAdd(who context.Context, n int, reason jukebox.RefusalRea
 }
 
 // playNow commits a song and starts it, as the player's driver does, and ends what played.
-func (p *party) playNow(item *jukebox.QueueItem) {
+func (p *fixture) playNow(item *party.QueueItem) {
 	p.Helper()
 	state, err := p.LoadState(p.Context(), p.room.ID, nil)
 	p.must(err)
-	p.step(jukebox.PlaybackStep{CommitItem: item.ID})
-	step := jukebox.PlaybackStep{StartedItem: item.ID, Playback: &jukebox.Playback{
-		Status: jukebox.Playing, Item: item, Song: &item.Song, ProgressMS: pointer(0), ObservedAt: time.Now(), Health: jukebox.HealthOK,
+	p.step(party.PlaybackStep{CommitItem: item.ID})
+	step := party.PlaybackStep{StartedItem: item.ID, Playback: &party.Playback{
+		Status: party.Playing, Item: item, Song: &item.Song, ProgressMS: pointer(0), ObservedAt: time.Now(), Health: party.HealthOK,
 	}}
 	if state.NowPlaying != nil {
 		step.EndedItem = state.NowPlaying.ID
@@ -46,7 +47,7 @@ func (p *party) playNow(item *jukebox.QueueItem) {
 	p.step(step)
 }
 
-func (p *party) state() *jukebox.State {
+func (p *fixture) state() *party.State {
 	p.Helper()
 	state, err := p.LoadState(p.Context(), p.room.ID, nil)
 	p.must(err)
@@ -54,23 +55,23 @@ func (p *party) state() *jukebox.State {
 }
 
 func TestRulesAboutSongsHoldForEverybody(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
-		p.settle(jukebox.SettingsChange{
+		p.settle(party.SettingsChange{
 			AllowExplicit: pointer(false), MaxSongSeconds: pointer(300), Blocked: []string{uri(5), "https://open.spotify.com/artist/" + artist(7)[15:]},
 		})
 		for _, who := range []context.Context{gina, p.host} {
-			p.wantsToAdd(who, 777, jukebox.ReasonBlocked) // by its artist, which comes first
-			p.wantsToAdd(who, 888, jukebox.ReasonTooLong)
-			p.wantsToAdd(who, 5, jukebox.ReasonBlocked)
-			p.wantsToAdd(who, 27, jukebox.ReasonBlocked)
-			p.wantsToAdd(who, 666, jukebox.ReasonNotPlayable)
+			p.wantsToAdd(who, 777, party.ReasonBlocked) // by its artist, which comes first
+			p.wantsToAdd(who, 888, party.ReasonTooLong)
+			p.wantsToAdd(who, 5, party.ReasonBlocked)
+			p.wantsToAdd(who, 27, party.ReasonBlocked)
+			p.wantsToAdd(who, 666, party.ReasonNotPlayable)
 		}
 		_, err := p.AddSong(gina, p.room.ID, uri(1005), nil)
-		p.refusedBecause(err, jukebox.ReasonBlocked) // the same recording from another release
-		p.settle(jukebox.SettingsChange{Blocked: []string{}})
-		p.wantsToAdd(gina, 777, jukebox.ReasonExplicit)
-		p.settle(jukebox.SettingsChange{AllowExplicit: pointer(true), MaxSongSeconds: pointer(0)})
+		p.refusedBecause(err, party.ReasonBlocked) // the same recording from another release
+		p.settle(party.SettingsChange{Blocked: []string{}})
+		p.wantsToAdd(gina, 777, party.ReasonExplicit)
+		p.settle(party.SettingsChange{AllowExplicit: pointer(true), MaxSongSeconds: pointer(0)})
 		p.add(gina, 777)
 		p.add(gina, 888)
 		p.add(gina, 5)
@@ -78,28 +79,28 @@ func TestRulesAboutSongsHoldForEverybody(t *testing.T) {
 }
 
 func TestASongThatWasPlayedCoolsDown(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		p.playNow(p.add(gina, 1))
 		p.playNow(p.add(gina, 2))
-		p.wantsToAdd(gina, 1, jukebox.ReasonPlayedRecently)
+		p.wantsToAdd(gina, 1, party.ReasonPlayedRecently)
 		_, err := p.AddSong(p.host, p.room.ID, uri(1001), nil) // another release of it
-		p.refusedBecause(err, jukebox.ReasonPlayedRecently)
-		p.settle(jukebox.SettingsChange{CooldownMinutes: pointer(0)})
+		p.refusedBecause(err, party.ReasonPlayedRecently)
+		p.settle(party.SettingsChange{CooldownMinutes: pointer(0)})
 		p.add(gina, 1)
 	})
 }
 
 func TestRulesAboutGuestsHoldForGuests(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		for _, row := range []struct {
-			reason jukebox.RefusalReason
-			on     jukebox.SettingsChange
-			off    jukebox.SettingsChange
+			reason party.RefusalReason
+			on     party.SettingsChange
+			off    party.SettingsChange
 		}{
-			{jukebox.ReasonRequestsClosed, jukebox.SettingsChange{RequestsOpen: pointer(false)}, jukebox.SettingsChange{RequestsOpen: pointer(true)}},
-			{jukebox.ReasonLastCall, jukebox.SettingsChange{LastCallAt: pointer(time.Now().Add(-time.Second))}, jukebox.SettingsChange{LastCallAt: &time.Time{}}},
+			{party.ReasonRequestsClosed, party.SettingsChange{RequestsOpen: pointer(false)}, party.SettingsChange{RequestsOpen: pointer(true)}},
+			{party.ReasonLastCall, party.SettingsChange{LastCallAt: pointer(time.Now().Add(-time.Second))}, party.SettingsChange{LastCallAt: &time.Time{}}},
 		} {
 			p.settle(row.on)
 			p.wantsToAdd(gina, 1, row.reason)
@@ -115,12 +116,12 @@ func TestRulesAboutGuestsHoldForGuests(t *testing.T) {
 }
 
 func TestAGuestHasOnlySoManySongsInTheQueue(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina, ben := p.join("Gina"), p.join("Ben")
-		p.settle(jukebox.SettingsChange{MaxQueuedPerGuest: pointer(2)})
+		p.settle(party.SettingsChange{MaxQueuedPerGuest: pointer(2)})
 		first := p.add(gina, 1)
 		p.add(gina, 2)
-		p.wantsToAdd(gina, 3, jukebox.ReasonTooManyQueued)
+		p.wantsToAdd(gina, 3, party.ReasonTooManyQueued)
 		p.add(ben, 3)
 		p.add(gina, 3) // is a like
 		p.add(p.host, 4)
@@ -132,13 +133,13 @@ func TestAGuestHasOnlySoManySongsInTheQueue(t *testing.T) {
 		}
 		p.playNow(first)
 		p.add(gina, 7)
-		p.settle(jukebox.SettingsChange{MaxQueueLength: pointer(6)})
-		p.wantsToAdd(ben, 8, jukebox.ReasonQueueFull)
-		p.wantsToAdd(p.host, 8, jukebox.ReasonQueueFull)
+		p.settle(party.SettingsChange{MaxQueueLength: pointer(6)})
+		p.wantsToAdd(ben, 8, party.ReasonQueueFull)
+		p.wantsToAdd(p.host, 8, party.ReasonQueueFull)
 	})
 }
 
-func (p *party) quota(who context.Context) jukebox.Quota {
+func (p *fixture) quota(who context.Context) jukebox.Quota {
 	p.Helper()
 	v, err := p.ViewerInRoom(who, p.state())
 	p.must(err)
@@ -146,14 +147,14 @@ func (p *party) quota(who context.Context) jukebox.Quota {
 }
 
 func TestAddsPerHourRefill(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
-		p.settle(jukebox.SettingsChange{AddsPerHour: pointer(2)})
+		p.settle(party.SettingsChange{AddsPerHour: pointer(2)})
 		p.add(gina, 1)
 		p.add(p.join("Ben"), 2)
 		p.add(gina, 2) // is a like
 		second := p.add(gina, 3)
-		p.wantsToAdd(gina, 4, jukebox.ReasonTooManyAdded)
+		p.wantsToAdd(gina, 4, party.ReasonTooManyAdded)
 		quota := p.quota(gina)
 		if *quota.AddsLeft != 0 || time.Until(*quota.RefillsAt).Round(time.Minute) != 30*time.Minute {
 			t.Errorf("her quota is %+v", quota)
@@ -164,22 +165,22 @@ func TestAddsPerHourRefill(t *testing.T) {
 			t.Errorf("after taking %s back it is %+v", second.ID, back)
 		}
 		p.add(gina, 4)
-		p.settle(jukebox.SettingsChange{AddsPerHour: pointer(3)})
+		p.settle(party.SettingsChange{AddsPerHour: pointer(3)})
 		p.add(gina, 5)
-		p.wantsToAdd(gina, 6, jukebox.ReasonTooManyAdded)
+		p.wantsToAdd(gina, 6, party.ReasonTooManyAdded)
 	})
 }
 
 func TestNewRulesHoldBackWhatIsQueuedAndLetItGoAgain(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		explicit, other := p.add(gina, 777), p.add(gina, 1)
 		p.like(gina, explicit)
 		before := p.state().Version
-		p.settle(jukebox.SettingsChange{AllowExplicit: pointer(false)})
+		p.settle(party.SettingsChange{AllowExplicit: pointer(false)})
 		state := p.state()
 		p.expect("queue", songs(state.Queue), "1 777")
-		if held := state.Queue[1].Refusal; held == nil || held.Reason != jukebox.ReasonExplicit {
+		if held := state.Queue[1].Refusal; held == nil || held.Reason != party.ReasonExplicit {
 			t.Errorf("the explicit song says %+v", held)
 		}
 		if change := state.QueueChange(&before); !change.Reset {
@@ -188,36 +189,36 @@ func TestNewRulesHoldBackWhatIsQueuedAndLetItGoAgain(t *testing.T) {
 		if next := state.Next(time.Now()); next == nil || next.ID != other.ID {
 			t.Errorf("next is %+v", next)
 		}
-		p.wants(jukebox.Conflict, p.tryStep(jukebox.PlaybackStep{CommitItem: explicit.ID})) // decided on an older state
-		p.settle(jukebox.SettingsChange{AllowExplicit: pointer(true)})
+		p.wants(party.Conflict, p.tryStep(party.PlaybackStep{CommitItem: explicit.ID})) // decided on an older state
+		p.settle(party.SettingsChange{AllowExplicit: pointer(true)})
 		p.expect("queue", songs(p.state().Queue), "777 1")
-		p.step(jukebox.PlaybackStep{CommitItem: explicit.ID})
+		p.step(party.PlaybackStep{CommitItem: explicit.ID})
 	})
 }
 
 func TestSettingsAreCheckedAndSayWhatToChange(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
-		for field, change := range map[string]jukebox.SettingsChange{
+	onBothDatabases(t, func(p *fixture) {
+		for field, change := range map[string]party.SettingsChange{
 			"maxSongSeconds": {MaxSongSeconds: pointer(29)}, "cooldownMinutes": {CooldownMinutes: pointer(-1)}, "maxQueueLength": {MaxQueueLength: pointer(501)},
 			"maxQueuedPerGuest": {MaxQueuedPerGuest: pointer(-1)}, "addsPerHour": {AddsPerHour: pointer(501)}, "skipVotePercent": {SkipVotePercent: pointer(101)},
-			"trustedAfter": {TrustedAfter: pointer(0)}, "orderMode": {OrderMode: pointer(jukebox.OrderMode("CHAOS"))},
+			"trustedAfter": {TrustedAfter: pointer(0)}, "orderMode": {OrderMode: pointer(party.OrderMode("CHAOS"))},
 			"blocked": {Blocked: []string{"spotify:album:0000000000000000000001"}}, "lastCallAt": {LastCallAt: pointer(time.Unix(-1e10, 0))},
 		} {
 			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &change}, nil)
-			if got := p.wants(jukebox.BadUserInput, err); got.Field != "input.settings."+field {
+			if got := p.wants(party.BadUserInput, err); got.Field != "input.settings."+field {
 				t.Errorf("%s: the error names %s", field, got.Field)
 			}
 		}
-		_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{Blocked: []string{uri(404)}}}, nil)
-		p.wants(jukebox.BadUserInput, err)
+		_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{Blocked: []string{uri(404)}}}, nil)
+		p.wants(party.BadUserInput, err)
 	})
 }
 
 func TestSettingsStayAsTheyWereSet(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		at := time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC)
-		p.settle(jukebox.SettingsChange{
-			OrderMode: pointer(jukebox.OrderFair), AllowExplicit: pointer(false), MaxSongSeconds: pointer(400), CooldownMinutes: pointer(7), MaxQueueLength: pointer(50),
+		p.settle(party.SettingsChange{
+			OrderMode: pointer(party.OrderFair), AllowExplicit: pointer(false), MaxSongSeconds: pointer(400), CooldownMinutes: pointer(7), MaxQueueLength: pointer(50),
 			MaxQueuedPerGuest: pointer(3), AddsPerHour: pointer(9), SkipVotePercent: pointer(30), RequireApproval: pointer(true), TrustedAfter: pointer(2),
 			LastCallAt: &at, Blocked: []string{uri(3), artist(4), uri(3)},
 		})
@@ -226,11 +227,11 @@ func TestSettingsStayAsTheyWereSet(t *testing.T) {
 			s.SkipVotePercent, s.RequireApproval, s.TrustedAfter, s.LastCallAt, s.BlockedURIs(), s.BlockedNames())
 		p.expect("settings", got, fmt.Sprint("FAIR", false, 400, 7, 50, 3, 9, 30, true, 2, &at, []string{uri(3), artist(4)}, []string{"Song 3", "Artist 4"}))
 		version := p.state().Version
-		p.settle(jukebox.SettingsChange{MaxSongSeconds: pointer(400), Blocked: []string{uri(3), artist(4)}})
+		p.settle(party.SettingsChange{MaxSongSeconds: pointer(400), Blocked: []string{uri(3), artist(4)}})
 		if p.state().Version != version {
 			t.Error("setting what is set was a change")
 		}
-		p.settle(jukebox.SettingsChange{MaxSongSeconds: pointer(0), MaxQueuedPerGuest: pointer(0), AddsPerHour: pointer(0), LastCallAt: &time.Time{}, Blocked: []string{}})
+		p.settle(party.SettingsChange{MaxSongSeconds: pointer(0), MaxQueuedPerGuest: pointer(0), AddsPerHour: pointer(0), LastCallAt: &time.Time{}, Blocked: []string{}})
 		s = p.state().Settings
 		if s.MaxSongSeconds != nil || s.MaxQueuedPerGuest != nil || s.AddsPerHour != nil || s.LastCallAt != nil || len(s.Blocked) > 0 {
 			t.Errorf("what was taken away is still there: %+v", s)
@@ -239,11 +240,11 @@ func TestSettingsStayAsTheyWereSet(t *testing.T) {
 }
 
 func TestNewcomersSongsWaitForApprovalUntilTheyAreTrusted(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
-		p.settle(jukebox.SettingsChange{RequireApproval: pointer(true), TrustedAfter: pointer(2)})
+	onBothDatabases(t, func(p *fixture) {
+		p.settle(party.SettingsChange{RequireApproval: pointer(true), TrustedAfter: pointer(2)})
 		gina, ben := p.join("Gina"), p.join("Ben")
 		first := p.add(gina, 1)
-		if first.State != jukebox.AwaitingApproval || p.queue() != "" {
+		if first.State != party.AwaitingApproval || p.queue() != "" {
 			t.Fatalf("her song is %s, and the queue %q", first.State, p.queue())
 		}
 		p.expect("Gina sees", songs(p.awaiting(gina)), "1")
@@ -252,7 +253,7 @@ func TestNewcomersSongsWaitForApprovalUntilTheyAreTrusted(t *testing.T) {
 		for range 2 {
 			approved, err := p.ApproveItem(p.host, first.ID)
 			p.must(err)
-			if approved.State != jukebox.Queued {
+			if approved.State != party.Queued {
 				t.Errorf("an approved song is %s", approved.State)
 			}
 		}
@@ -261,11 +262,11 @@ func TestNewcomersSongsWaitForApprovalUntilTheyAreTrusted(t *testing.T) {
 		_, err := p.RemoveQueueItem(p.host, second.ID, nil) // declined
 		p.must(err)
 		_, err = p.ApproveItem(p.host, second.ID)
-		p.wants(jukebox.NotFound, err)
+		p.wants(party.NotFound, err)
 		third := p.add(gina, 3)
 		_, err = p.ApproveItem(p.host, third.ID)
 		p.must(err)
-		if trusted := p.add(gina, 4); trusted.State != jukebox.Queued {
+		if trusted := p.add(gina, 4); trusted.State != party.Queued {
 			t.Errorf("after two accepted songs the next one is %s", trusted.State)
 		}
 		p.add(ben, 5)
@@ -274,7 +275,7 @@ func TestNewcomersSongsWaitForApprovalUntilTheyAreTrusted(t *testing.T) {
 	})
 }
 
-func (p *party) awaiting(who context.Context) []*jukebox.QueueItem {
+func (p *fixture) awaiting(who context.Context) []*party.QueueItem {
 	p.Helper()
 	v, err := p.ViewerInRoom(who, p.state())
 	p.must(err)
@@ -282,7 +283,7 @@ func (p *party) awaiting(who context.Context) []*jukebox.QueueItem {
 }
 
 func TestAWithdrawnSongPassesToWhoLikedItFirst(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina, ben, cem := p.join("Gina"), p.join("Ben"), p.join("Cem")
 		item, alone := p.add(gina, 1), p.add(gina, 2)
 		p.like(gina, item)
@@ -291,7 +292,7 @@ func TestAWithdrawnSongPassesToWhoLikedItFirst(t *testing.T) {
 		p.like(cem, item)
 		_, err := p.RemoveGuest(p.host, p.room.ID, p.id(ben), false) // who liked it first is here no more
 		p.must(err)
-		for _, withdrawn := range []*jukebox.QueueItem{item, alone} {
+		for _, withdrawn := range []*party.QueueItem{item, alone} {
 			_, err := p.RemoveQueueItem(gina, withdrawn.ID, nil)
 			p.must(err)
 		}
@@ -301,7 +302,7 @@ func TestAWithdrawnSongPassesToWhoLikedItFirst(t *testing.T) {
 			t.Errorf("it belongs to %s now and has %d likes", left.AddedBy.DisplayName, left.LikeCount)
 		}
 		_, err = p.RemoveQueueItem(gina, item.ID, nil)
-		p.wants(jukebox.Forbidden, err)
+		p.wants(party.Forbidden, err)
 		_, err = p.Undo(gina, p.room.ID, nil) // the second one
 		p.must(err)
 		_, err = p.Undo(gina, p.room.ID, nil) // the first one
@@ -315,10 +316,10 @@ func TestAWithdrawnSongPassesToWhoLikedItFirst(t *testing.T) {
 }
 
 func TestUndoTakesBackTheLastThingAndNothingElse(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina, ben := p.join("Gina"), p.join("Ben")
 		_, err := p.Undo(gina, p.room.ID, nil)
-		p.wants(jukebox.Conflict, err)
+		p.wants(party.Conflict, err)
 		undo := func(who context.Context, queue string) {
 			p.Helper()
 			_, err := p.Undo(who, p.room.ID, nil)
@@ -331,7 +332,7 @@ func TestUndoTakesBackTheLastThingAndNothingElse(t *testing.T) {
 		undo(gina, "1 2") // the like
 		undo(gina, "1")   // the song
 		_, err = p.Undo(gina, p.room.ID, nil)
-		p.wants(jukebox.Conflict, err)
+		p.wants(party.Conflict, err)
 		p.like(gina, one)
 		_, err = p.UnlikeQueueItem(gina, one.ID, nil)
 		p.must(err)
@@ -353,12 +354,12 @@ func TestUndoTakesBackTheLastThingAndNothingElse(t *testing.T) {
 		p.must(err)
 		undo(p.host, "1 4 3")
 		_, err = p.Undo(p.host, p.room.ID, nil)
-		p.wants(jukebox.Conflict, err)
+		p.wants(party.Conflict, err)
 	})
 }
 
 func TestUndoByItsKeyTakesBackThisAndOnlyOnce(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina, ben := p.join("Gina"), p.join("Ben")
 		one, two := p.add(ben, 1), p.add(ben, 2)
 		undo := func(who context.Context, key, queue string) {
@@ -377,13 +378,13 @@ func TestUndoByItsKeyTakesBackThisAndOnlyOnce(t *testing.T) {
 		_, err = p.AddSong(gina, p.room.ID, uri(1), pointer("nothing")) // she likes it already
 		p.must(err)
 		_, err = p.Undo(gina, p.room.ID, pointer("nothing"))
-		p.wants(jukebox.Conflict, err)
+		p.wants(party.Conflict, err)
 		_, err = p.AddSong(gina, p.room.ID, uri(2), pointer("like"))
 		p.must(err)
 		undo(gina, "like", "1 2")
 		for _, who := range []context.Context{ben, p.host} { // keys are everybody's own
 			_, err = p.Undo(who, p.room.ID, pointer("second"))
-			p.wants(jukebox.Conflict, err)
+			p.wants(party.Conflict, err)
 		}
 		_, err = p.ClearQueue(p.host, p.room.ID, pointer("clear"))
 		p.must(err)
@@ -393,13 +394,13 @@ func TestUndoByItsKeyTakesBackThisAndOnlyOnce(t *testing.T) {
 }
 
 func TestUndoComesTooLateForWhatWasHandedOver(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		item := p.add(gina, 1)
 		p.like(gina, item)
-		p.step(jukebox.PlaybackStep{CommitItem: item.ID})
+		p.step(party.PlaybackStep{CommitItem: item.ID})
 		_, err := p.Undo(gina, p.room.ID, nil)
-		p.refusedBecause(err, jukebox.ReasonCommitted)
+		p.refusedBecause(err, party.ReasonCommitted)
 		if got := p.state().Queue[0]; got.LikeCount != 1 {
 			t.Errorf("it has %d likes", got.LikeCount)
 		}
@@ -407,13 +408,13 @@ func TestUndoComesTooLateForWhatWasHandedOver(t *testing.T) {
 }
 
 func TestPinsAreTheHostsHand(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
-		var items []*jukebox.QueueItem
+		var items []*party.QueueItem
 		for n := range 5 {
 			items = append(items, p.add(gina, n+1))
 		}
-		queue, err := p.PinItem(p.host, items[4].ID, 2, jukebox.UntilPlayed, nil)
+		queue, err := p.PinItem(p.host, items[4].ID, 2, party.UntilPlayed, nil)
 		p.must(err)
 		p.expect("queue", songs(queue.Items), "1 5 2 3 4")
 		p.playNow(items[0])
@@ -422,38 +423,38 @@ func TestPinsAreTheHostsHand(t *testing.T) {
 		_, err = p.UnpinItem(p.host, items[4].ID)
 		p.must(err)
 		p.expect("queue", p.queue(), "4 2 3 5")
-		_, err = p.PinItem(p.host, items[4].ID, 1, jukebox.UntilOvertaken, pointer(2))
+		_, err = p.PinItem(p.host, items[4].ID, 1, party.UntilOvertaken, pointer(2))
 		p.must(err)
 		p.expect("queue", p.queue(), "5 4 2 3")
 		p.like(p.host, items[3])
 		p.expect("overtaken", p.queue(), "4 2 3 5")
 		for field, err := range map[string]error{
-			"position": second(p.PinItem(p.host, items[4].ID, 0, jukebox.UntilPlayed, nil)),
-			"likes":    second(p.PinItem(p.host, items[4].ID, 1, jukebox.UntilOvertaken, nil)),
+			"position": second(p.PinItem(p.host, items[4].ID, 0, party.UntilPlayed, nil)),
+			"likes":    second(p.PinItem(p.host, items[4].ID, 1, party.UntilOvertaken, nil)),
 			"until":    second(p.PinItem(p.host, items[4].ID, 1, "WHENEVER", nil)),
 		} {
-			if got := p.wants(jukebox.BadUserInput, err); got.Field != field {
+			if got := p.wants(party.BadUserInput, err); got.Field != field {
 				t.Errorf("%s: the error names %s", field, got.Field)
 			}
 		}
-		p.step(jukebox.PlaybackStep{CommitItem: items[3].ID})
-		_, err = p.PinItem(p.host, items[3].ID, 2, jukebox.UntilPlayed, nil)
-		p.refusedBecause(err, jukebox.ReasonCommitted)
+		p.step(party.PlaybackStep{CommitItem: items[3].ID})
+		_, err = p.PinItem(p.host, items[3].ID, 2, party.UntilPlayed, nil)
+		p.refusedBecause(err, party.ReasonCommitted)
 	})
 }
 
 func TestTheLogSaysWhoDidWhat(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		item := p.add(gina, 1)
 		p.like(gina, item)
-		_, err := p.SetRole(p.host, p.room.ID, p.id(gina), jukebox.RoleCohost)
+		_, err := p.SetRole(p.host, p.room.ID, p.id(gina), party.RoleCohost)
 		p.must(err)
 		_, err = p.RemoveQueueItem(gina, item.ID, nil)
 		p.must(err)
 		_, err = p.Undo(gina, p.room.ID, nil)
 		p.must(err)
-		p.settle(jukebox.SettingsChange{OrderMode: pointer(jukebox.OrderFair), AllowExplicit: pointer(false)})
+		p.settle(party.SettingsChange{OrderMode: pointer(party.OrderFair), AllowExplicit: pointer(false)})
 		tell := func(likes bool) (told []string) {
 			var after *string
 			for more := true; more; {
@@ -488,18 +489,18 @@ func TestTheLogSaysWhoDidWhat(t *testing.T) {
 }
 
 func TestRecapAndExportTellOfTheEvening(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		gina, ben := p.join("Gina"), p.join("Ben")
 		_, err := p.ExportHistory(p.host, p.room.ID)
-		p.wants(jukebox.Conflict, err)
+		p.wants(party.Conflict, err)
 		one, two, three := p.add(gina, 1), p.add(gina, 2), p.add(ben, 3)
 		p.like(gina, one)
 		p.like(ben, one)
 		p.like(ben, two)
-		for _, item := range []*jukebox.QueueItem{one, three, two} {
+		for _, item := range []*party.QueueItem{one, three, two} {
 			p.playNow(item)
 		}
-		p.step(jukebox.PlaybackStep{EndedItem: two.ID, Skipped: true})
+		p.step(party.PlaybackStep{EndedItem: two.ID, Skipped: true})
 		_, err = p.CloseRoom(p.host, p.room.ID, nil)
 		p.must(err)
 		recap, err := p.Recap(gina, p.room)

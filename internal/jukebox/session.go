@@ -8,6 +8,8 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/session"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
@@ -30,13 +32,13 @@ type Session struct {
 
 // signIn begins a session of a user that is stored: the first of its family.
 func (j *Jukebox) signIn(ctx context.Context, v Viewer) (*Session, error) {
-	now, err := j.store.now(ctx)
+	now, err := j.db.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
 	refresh := ""
-	err = j.store.inTx(ctx, func(tx *ent.Tx) (err error) {
-		refresh, err = keepSession(ctx, tx, v.UserID, newID(), now)
+	err = j.db.InTx(ctx, func(tx *ent.Tx) (err error) {
+		refresh, err = keepSession(ctx, tx, v.UserID, database.NewID(), now)
 		return err
 	})
 	if err != nil {
@@ -58,7 +60,7 @@ func (j *Jukebox) mint(v Viewer, refresh string) (*Session, error) {
 // keepSession stores a new refresh token of a family, of which the database gets only the hash.
 func keepSession(ctx context.Context, tx *ent.Tx, userID, family string, now time.Time) (refresh string, err error) {
 	refresh = rand.Text() + rand.Text() // 260 bits
-	return refresh, tx.Session.Create().SetID(newID()).SetUserID(userID).SetFamily(family).SetTokenHash(hash([]byte(refresh))).
+	return refresh, tx.Session.Create().SetID(database.NewID()).SetUserID(userID).SetFamily(family).SetTokenHash(database.Hash([]byte(refresh))).
 		SetCreatedAt(now).SetExpiresAt(now.Add(SessionLife)).Exec(ctx)
 }
 
@@ -66,13 +68,13 @@ func keepSession(ctx context.Context, tx *ent.Tx, userID, family string, now tim
 // one, or its successor is: nobody can tell, so the whole family ends, unless that was only a moment ago. Unauthenticated if
 // the token is good no more.
 func (j *Jukebox) RefreshSession(ctx context.Context, refresh string) (*Session, error) {
-	now, err := j.store.now(ctx)
+	now, err := j.db.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var viewer Viewer
 	next := ""
-	err = j.store.inTx(ctx, func(tx *ent.Tx) (err error) {
+	err = j.db.InTx(ctx, func(tx *ent.Tx) (err error) {
 		viewer, next, err = exchange(ctx, tx, refresh, now)
 		return err
 	})
@@ -88,7 +90,7 @@ func (j *Jukebox) RefreshSession(ctx context.Context, refresh string) (*Session,
 }
 
 func errEnded() error {
-	return errorf(Unauthenticated, "this session has ended: sign in or join again")
+	return party.Errorf(party.Unauthenticated, "this session has ended: sign in or join again")
 }
 
 // exchange gives no token where the old one is good no more.
@@ -108,13 +110,13 @@ func exchange(ctx context.Context, tx *ent.Tx, refresh string, now time.Time) (v
 		return v, "", err
 	}
 	next, err = keepSession(ctx, tx, used.UserID, used.Family, now)
-	return Viewer{UserID: used.UserID, Kind: UserKind(used.Edges.User.Kind)}, next, err
+	return Viewer{UserID: used.UserID, Kind: party.UserKind(used.Edges.User.Kind)}, next, err
 }
 
 // lockSession returns what is kept of a refresh token, exchanged or not, with its user; nil if nothing is. Nobody else
 // changes this user's sessions until the transaction ends.
 func lockSession(ctx context.Context, tx *ent.Tx, refresh string, now time.Time) (*ent.Session, error) {
-	here := tx.Session.Query().Where(session.TokenHash(hash([]byte(refresh))), session.ExpiresAtGT(now)).WithUser()
+	here := tx.Session.Query().Where(session.TokenHash(database.Hash([]byte(refresh))), session.ExpiresAtGT(now)).WithUser()
 	found, err := here.Clone().Only(ctx)
 	if err == nil {
 		if err = lockUser(ctx, tx, found.UserID); err == nil {
@@ -167,17 +169,17 @@ func (j *Jukebox) signOut(ctx context.Context, refresh string, end func(*ent.Tx,
 	if err != nil {
 		return err
 	}
-	now, err := j.store.now(ctx)
+	now, err := j.db.Now(ctx)
 	if err != nil {
 		return err
 	}
-	err = j.store.inTx(ctx, func(tx *ent.Tx) error {
+	err = j.db.InTx(ctx, func(tx *ent.Tx) error {
 		ended, err := lockSession(ctx, tx, refresh, now)
 		if err != nil {
 			return err
 		}
 		if ended == nil && viewer == nil {
-			return errorf(Unauthenticated, "nobody is signed in here")
+			return party.Errorf(party.Unauthenticated, "nobody is signed in here")
 		}
 		if viewer != nil {
 			if err := lockUser(ctx, tx, viewer.UserID); err != nil {
@@ -195,24 +197,24 @@ func (j *Jukebox) signOut(ctx context.Context, refresh string, end func(*ent.Tx,
 
 // sessionUser returns whom a refresh token that is not exchanged yet belongs to, or nil.
 func (j *Jukebox) sessionUser(ctx context.Context, refresh string) (*Viewer, error) {
-	now, err := j.store.now(ctx)
+	now, err := j.db.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	row, err := j.store.read.Session.Query().
-		Where(session.TokenHash(hash([]byte(refresh))), session.ExpiresAtGT(now), session.UsedAtIsNil()).WithUser().Only(ctx)
+	row, err := j.db.Read.Session.Query().
+		Where(session.TokenHash(database.Hash([]byte(refresh))), session.ExpiresAtGT(now), session.UsedAtIsNil()).WithUser().Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("look up a session: %w", err)
 	}
-	return &Viewer{UserID: row.UserID, Kind: UserKind(row.Edges.User.Kind)}, nil
+	return &Viewer{UserID: row.UserID, Kind: party.UserKind(row.Edges.User.Kind)}, nil
 }
 
 // ForgetOldSessions deletes those that have ended, and logins that nobody came back for.
 func (j *Jukebox) ForgetOldSessions(ctx context.Context) error {
-	now, err := j.store.now(ctx)
+	now, err := j.db.Now(ctx)
 	if err != nil {
 		return err
 	}

@@ -8,9 +8,10 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
-func (p *party) refresh(token string) *jukebox.Session {
+func (p *fixture) refresh(token string) *jukebox.Session {
 	p.Helper()
 	session, err := p.RefreshSession(p.Context(), token)
 	p.must(err)
@@ -18,19 +19,19 @@ func (p *party) refresh(token string) *jukebox.Session {
 }
 
 // ended checks that a refresh token is good no more.
-func (p *party) ended(token string) {
+func (p *fixture) ended(token string) {
 	p.Helper()
 	_, err := p.RefreshSession(p.Context(), token)
-	p.wants(jukebox.Unauthenticated, err)
+	p.wants(party.Unauthenticated, err)
 }
 
-func (p *party) age(by time.Duration) {
+func (p *fixture) age(by time.Duration) {
 	p.Helper()
-	p.must(p.store.Age(p.Context(), by))
+	p.must(jukebox.Age(p.Context(), p.store, by))
 }
 
 func TestSessionIsTheSameUserAfterEachRefresh(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		joined, err := p.JoinRoom(p.Context(), "PARTY", "Gina")
 		p.must(err)
 		watching, err := p.WatchRoom(p.Context(), "PARTY")
@@ -54,20 +55,20 @@ func TestSessionIsTheSameUserAfterEachRefresh(t *testing.T) {
 			p.ended(session.Refresh)
 		}
 		p.must(p.ForgetOldSessions(p.Context()))
-		if n, _, err := p.store.KeptSessions(p.Context(), "nothing"); n != 0 || err != nil {
+		if n, _, err := jukebox.KeptSessions(p.Context(), p.store, "nothing"); n != 0 || err != nil {
 			p.Errorf("%d sessions are kept that have ended (%v)", n, err)
 		}
 	})
 }
 
 func TestOnlyHashesOfRefreshTokensAreKept(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		joined, err := p.JoinRoom(p.Context(), "PARTY", "Gina")
 		p.must(err)
 		if token := joined.Session.Refresh; len(token) < 43 { // 256 bits in base64
 			p.Errorf("the refresh token has %d characters", len(token))
 		}
-		if _, found, err := p.store.KeptSessions(p.Context(), joined.Session.Refresh); found || err != nil {
+		if _, found, err := jukebox.KeptSessions(p.Context(), p.store, joined.Session.Refresh); found || err != nil {
 			p.Errorf("the database has the refresh token itself (%v)", err)
 		}
 		for _, token := range []string{"", "guessed", joined.Session.AccessToken} {
@@ -77,7 +78,7 @@ func TestOnlyHashesOfRefreshTokensAreKept(t *testing.T) {
 }
 
 func TestStolenRefreshTokenEndsTheFamily(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		joined, err := p.JoinRoom(p.Context(), "PARTY", "Gina")
 		p.must(err)
 		other := p.as(&joined.Session)
@@ -95,7 +96,7 @@ func TestStolenRefreshTokenEndsTheFamily(t *testing.T) {
 }
 
 func TestTwoTabsRefreshAtOnce(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		joined, err := p.JoinRoom(p.Context(), "PARTY", "Gina")
 		p.must(err)
 		const tabs = 8
@@ -126,7 +127,7 @@ func TestTwoTabsRefreshAtOnce(t *testing.T) {
 }
 
 func TestSigningOut(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		here, err := p.JoinRoom(p.Context(), "PARTY", "Gina")
 		p.must(err)
 		guest := p.as(&here.Session)
@@ -135,8 +136,8 @@ func TestSigningOut(t *testing.T) {
 		other, err := p.JoinRoom(p.Context(), "PARTY", "Olga")
 		p.must(err)
 
-		p.wants(jukebox.Unauthenticated, p.SignOut(p.Context(), ""))
-		p.wants(jukebox.Unauthenticated, p.SignOutEverywhere(p.Context(), "guessed"))
+		p.wants(party.Unauthenticated, p.SignOut(p.Context(), ""))
+		p.wants(party.Unauthenticated, p.SignOutEverywhere(p.Context(), "guessed"))
 		next := p.refresh(here.Session.Refresh)
 		p.must(p.SignOut(p.Context(), next.Refresh))
 		p.ended(next.Refresh)
@@ -159,7 +160,7 @@ func TestSigningOut(t *testing.T) {
 
 // Whoever refreshes while the user signs out everywhere is out afterwards, whichever was first.
 func TestNobodySlipsThroughASignOut(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		for range 10 {
 			joined, err := p.JoinRoom(p.Context(), "PARTY", "Gina")
 			p.must(err)

@@ -2,155 +2,20 @@ package jukebox
 
 import (
 	"context"
-	"reflect"
 	"strings"
-	"time"
 
 	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/ent/schema"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
-// Delivery is how a song reaches the host's player.
-type Delivery string
-
-const (
-	DeliveryQueue    Delivery = "QUEUE"    // into the player's queue, shortly before it is due
-	DeliveryPlaylist Delivery = "PLAYLIST" // to the end of a playlist, ANTWON-<code>, which the player plays
-)
-
-// Blocked is a song or an artist that may not play in a room.
-type Blocked = schema.Blocked
-
-// RoomSettings are what a room's host has decided.
-type RoomSettings struct {
-	RequestsOpen        bool // guests may add songs
-	Delivery            Delivery
-	Fallback            bool    // when the queue is empty other music plays
-	FallbackPlaylistURI *string // from here, if possible; nil: what goes with the songs before
-	OrderMode           OrderMode
-	AllowExplicit       bool
-	MaxSongSeconds      *int // nil: any length
-	CooldownMinutes     int  // for so long a song is not taken again
-	MaxQueueLength      int  // songs that wait
-	MaxQueuedPerGuest   *int // nil: as many as they like
-	AddsPerHour         *int // of one guest; nil: as many as they like
-	SkipVotePercent     int  // of those present; 0: nobody can vote
-	RequireApproval     bool // songs of newcomers wait for a host
-	TrustedAfter        int  // songs after which a guest is no newcomer
-	LastCallAt          *time.Time
-	Blocked             []Blocked
-}
-
-// BlockedURIs are Spotify's URIs of the songs and artists that may not play here.
-func (s *RoomSettings) BlockedURIs() []string {
-	uris := make([]string, len(s.Blocked))
-	for i, b := range s.Blocked {
-		uris[i] = b.URI
-	}
-	return uris
-}
-
-// BlockedNames are what the blocked songs and artists are called, in their order.
-func (s *RoomSettings) BlockedNames() []string {
-	names := make([]string, len(s.Blocked))
-	for i, b := range s.Blocked {
-		names[i] = b.Name
-	}
-	return names
-}
-
-// SettingsChange is what shall change of a room's settings; nil fields stay. Where there may be none, the zero value
-// means none.
-type SettingsChange struct {
-	RequestsOpen        *bool
-	Delivery            *Delivery
-	Fallback            *bool
-	FallbackPlaylistURI *string
-	OrderMode           *OrderMode
-	AllowExplicit       *bool
-	MaxSongSeconds      *int
-	CooldownMinutes     *int
-	MaxQueueLength      *int
-	MaxQueuedPerGuest   *int
-	AddsPerHour         *int
-	SkipVotePercent     *int
-	RequireApproval     *bool
-	TrustedAfter        *int
-	LastCallAt          *time.Time
-	Blocked             []string // URIs or links; nil: stays
-}
-
-// usualSettings are those of a room whose host wants nothing in particular.
-func usualSettings() RoomSettings {
-	return RoomSettings{
-		RequestsOpen: true, Delivery: DeliveryQueue, Fallback: true, OrderMode: OrderLikes, AllowExplicit: true,
-		CooldownMinutes: 30, MaxQueueLength: maxQueue, SkipVotePercent: 50, TrustedAfter: 3,
-	}
-}
-
-// over returns settings after a change; what is blocked comes looked up.
-func (in *SettingsChange) over(s RoomSettings, blocked []Blocked) RoomSettings {
-	if in == nil {
-		return s
-	}
-	s.RequestsOpen = or(in.RequestsOpen, s.RequestsOpen)
-	s.Delivery = or(in.Delivery, s.Delivery)
-	s.Fallback = or(in.Fallback, s.Fallback)
-	s.FallbackPlaylistURI = orNone(in.FallbackPlaylistURI, s.FallbackPlaylistURI)
-	s.OrderMode = or(in.OrderMode, s.OrderMode)
-	s.AllowExplicit = or(in.AllowExplicit, s.AllowExplicit)
-	s.MaxSongSeconds = orNone(in.MaxSongSeconds, s.MaxSongSeconds)
-	s.CooldownMinutes = or(in.CooldownMinutes, s.CooldownMinutes)
-	s.MaxQueueLength = or(in.MaxQueueLength, s.MaxQueueLength)
-	s.MaxQueuedPerGuest = orNone(in.MaxQueuedPerGuest, s.MaxQueuedPerGuest)
-	s.AddsPerHour = orNone(in.AddsPerHour, s.AddsPerHour)
-	s.SkipVotePercent = or(in.SkipVotePercent, s.SkipVotePercent)
-	s.RequireApproval = or(in.RequireApproval, s.RequireApproval)
-	s.TrustedAfter = or(in.TrustedAfter, s.TrustedAfter)
-	s.LastCallAt = orNone(in.LastCallAt, s.LastCallAt)
-	if len(in.Blocked)+len(s.Blocked) > 0 && in.Blocked != nil {
-		s.Blocked = blocked
-	}
-	return s
-}
-
-// or returns what is wanted, and otherwise what there is.
-func or[T any](wanted *T, now T) T {
-	if wanted != nil {
-		return *wanted
-	}
-	return now
-}
-
-// orNone is or for what need not be: a wanted zero value is none.
-func orNone[T comparable](wanted, now *T) *T {
-	var none T
-	switch {
-	case wanted == nil:
-		return now
-	case *wanted == none:
-		return nil
-	}
-	return wanted
-}
-
-// differing names the settings that are others, as the API does.
-func (s RoomSettings) differing(other RoomSettings) (names []string) {
-	a, b := reflect.ValueOf(s), reflect.ValueOf(other)
-	for i := range a.NumField() {
-		if !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
-			name := a.Type().Field(i).Name
-			names = append(names, strings.ToLower(name[:1])+name[1:])
-		}
-	}
-	return names
-}
-
-// write stores settings with a room that is made or changed.
-func (s RoomSettings) write(m *ent.RoomMutation) {
+// writeSettings stores settings with a room that is made or changed.
+func writeSettings(m *ent.RoomMutation, s *party.RoomSettings) {
 	m.SetRequestsOpen(s.RequestsOpen)
 	m.SetDelivery(string(s.Delivery))
 	m.SetFallback(s.Fallback)
@@ -161,7 +26,7 @@ func (s RoomSettings) write(m *ent.RoomMutation) {
 	m.SetSkipVotePercent(s.SkipVotePercent)
 	m.SetRequireApproval(s.RequireApproval)
 	m.SetTrustedAfter(s.TrustedAfter)
-	m.SetBlocked(s.Blocked)
+	m.SetBlocked(storedBlocked(s.Blocked))
 	setOrClear(s.FallbackPlaylistURI, m.SetFallbackPlaylistURI, m.ClearFallbackPlaylistURI)
 	setOrClear(s.MaxSongSeconds, m.SetMaxSongSeconds, m.ClearMaxSongSeconds)
 	setOrClear(s.MaxQueuedPerGuest, m.SetMaxQueuedPerGuest, m.ClearMaxQueuedPerGuest)
@@ -177,13 +42,36 @@ func setOrClear[T any](value *T, set func(T), clear func()) {
 	set(*value)
 }
 
-func settingsOf(row *ent.Room) RoomSettings {
-	s := RoomSettings{
-		RequestsOpen: row.RequestsOpen, Delivery: Delivery(row.Delivery), Fallback: row.Fallback, FallbackPlaylistURI: row.FallbackPlaylistURI,
-		OrderMode: OrderMode(row.OrderMode), AllowExplicit: row.AllowExplicit, MaxSongSeconds: row.MaxSongSeconds,
+// storedBlocked and blockedOf convert to and from what the database keeps; they compile while the fields are the same.
+func storedBlocked(blocked []party.Blocked) []schema.Blocked {
+	if blocked == nil {
+		return nil
+	}
+	stored := make([]schema.Blocked, len(blocked))
+	for i, b := range blocked {
+		stored[i] = schema.Blocked(b)
+	}
+	return stored
+}
+
+func blockedOf(stored []schema.Blocked) []party.Blocked {
+	if stored == nil {
+		return nil
+	}
+	blocked := make([]party.Blocked, len(stored))
+	for i, b := range stored {
+		blocked[i] = party.Blocked(b)
+	}
+	return blocked
+}
+
+func settingsOf(row *ent.Room) party.RoomSettings {
+	s := party.RoomSettings{
+		RequestsOpen: row.RequestsOpen, Delivery: party.Delivery(row.Delivery), Fallback: row.Fallback, FallbackPlaylistURI: row.FallbackPlaylistURI,
+		OrderMode: party.OrderMode(row.OrderMode), AllowExplicit: row.AllowExplicit, MaxSongSeconds: row.MaxSongSeconds,
 		CooldownMinutes: row.CooldownMinutes, MaxQueueLength: row.MaxQueueLength, MaxQueuedPerGuest: row.MaxQueuedPerGuest,
 		AddsPerHour: row.AddsPerHour, SkipVotePercent: row.SkipVotePercent, RequireApproval: row.RequireApproval,
-		TrustedAfter: row.TrustedAfter, Blocked: row.Blocked,
+		TrustedAfter: row.TrustedAfter, Blocked: blockedOf(row.Blocked),
 	}
 	if row.LastCallAt != nil {
 		at := row.LastCallAt.UTC()
@@ -193,16 +81,16 @@ func settingsOf(row *ent.Room) RoomSettings {
 }
 
 // settings reads what holds in the room now.
-func (t *roomTx) settings(ctx context.Context) (RoomSettings, error) {
+func (t *roomTx) settings(ctx context.Context) (party.RoomSettings, error) {
 	row, err := t.tx.Room.Get(ctx, t.roomID)
 	if err != nil {
-		return RoomSettings{}, err
+		return party.RoomSettings{}, err
 	}
 	return settingsOf(row), nil
 }
 
 // insists says that a host wants a delivery anew that the player had made another one of.
-func (t *roomTx) insists(ctx context.Context, d *Delivery) (bool, error) {
+func (t *roomTx) insists(ctx context.Context, d *party.Delivery) (bool, error) {
 	if d == nil {
 		return false, nil
 	}
@@ -210,20 +98,20 @@ func (t *roomTx) insists(ctx context.Context, d *Delivery) (bool, error) {
 }
 
 // settle changes a room's settings. A new delivery holds at once, also where the player had made another one necessary.
-func (t *roomTx) settle(ctx context.Context, in *SettingsChange, blocked []Blocked) error {
+func (t *roomTx) settle(ctx context.Context, in *party.SettingsChange, blocked []party.Blocked) error {
 	row, err := t.tx.Room.Get(ctx, t.roomID)
 	if err != nil {
 		return err
 	}
 	have := settingsOf(row)
-	wanted := in.over(have, blocked)
+	wanted := in.ApplyTo(have, blocked)
 	insists, err := t.insists(ctx, in.Delivery)
-	changed := wanted.differing(have)
+	changed := wanted.ChangedNames(have)
 	if err != nil || len(changed) == 0 && !insists {
 		return err
 	}
 	update := t.alter().Room.Update().Where(room.ID(t.roomID)).SetSettingsVersion(t.version)
-	wanted.write(update.Mutation())
+	writeSettings(update.Mutation(), &wanted)
 	if err := update.Exec(ctx); err != nil {
 		return err
 	}
@@ -238,7 +126,7 @@ func (t *roomTx) settle(ctx context.Context, in *SettingsChange, blocked []Block
 }
 
 // takeEffect does what new settings mean for what is there already.
-func (t *roomTx) takeEffect(ctx context.Context, have, wanted *RoomSettings) error {
+func (t *roomTx) takeEffect(ctx context.Context, have, wanted *party.RoomSettings) error {
 	if err := t.rescale(ctx, have.AddsPerHour, wanted.AddsPerHour); err != nil {
 		return err
 	}
@@ -256,6 +144,27 @@ func (t *roomTx) takeEffect(ctx context.Context, have, wanted *RoomSettings) err
 // dropFillers takes out fallback music that nobody likes: it is not wanted any more, or other music is.
 func (t *roomTx) dropFillers(ctx context.Context) error {
 	return t.alter().QueueItem.Update().
-		Where(queueitem.RoomID(t.roomID), queueitem.State(string(Queued)), queueitem.AddedByIDIsNil(), queueitem.LikeCount(0)).
-		SetState(string(Removed)).ClearActiveRecording().SetVersion(t.version).Exec(ctx)
+		Where(queueitem.RoomID(t.roomID), queueitem.State(string(party.Queued)), queueitem.AddedByIDIsNil(), queueitem.LikeCount(0)).
+		SetState(string(party.Removed)).ClearActiveRecording().SetVersion(t.version).Exec(ctx)
+}
+
+// rescale makes a new limit of adds per hour hold at once for those who have added songs.
+func (t *roomTx) rescale(ctx context.Context, before, after *int) error {
+	if before == nil || after != nil && *before == *after {
+		return nil
+	}
+	if after == nil { // nobody counts any more
+		return t.tx.Membership.Update().Where(membership.RoomID(t.roomID), membership.AddsFullAtNotNil()).ClearAddsFullAt().Exec(ctx)
+	}
+	rows, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.AddsFullAtGT(t.now)).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		full := party.Allowance{*before, *row.AddsFullAt}.Rescale(*after, t.now).FullAt
+		if err := t.tx.Membership.Update().Where(membership.ID(row.ID)).SetAddsFullAt(database.Microseconds(full)).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }

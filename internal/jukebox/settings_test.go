@@ -5,9 +5,12 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
-func (p *party) settings() jukebox.RoomSettings {
+var orderModes = []party.OrderMode{party.OrderLikes, party.OrderFair, party.OrderTurns}
+
+func (p *fixture) settings() party.RoomSettings {
 	p.Helper()
 	room, err := p.Room(p.host, p.room.ID)
 	p.must(err)
@@ -17,53 +20,53 @@ func (p *party) settings() jukebox.RoomSettings {
 }
 
 func TestSettingsHoldAtOnce(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
-		if s := p.settings(); s.Delivery != jukebox.DeliveryQueue || !s.Fallback || s.FallbackPlaylistURI != nil {
+	onBothDatabases(t, func(p *fixture) {
+		if s := p.settings(); s.Delivery != party.DeliveryQueue || !s.Fallback || s.FallbackPlaylistURI != nil {
 			t.Errorf("usually %+v", s)
 		}
-		update := func(in jukebox.SettingsChange) error {
+		update := func(in party.SettingsChange) error {
 			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &in}, nil)
 			return err
 		}
 		state, err := p.LoadState(p.Context(), p.room.ID, nil)
 		p.must(err)
-		p.must(update(jukebox.SettingsChange{
-			Delivery: pointer(jukebox.DeliveryPlaylist), Fallback: pointer(false),
+		p.must(update(party.SettingsChange{
+			Delivery: pointer(party.DeliveryPlaylist), Fallback: pointer(false),
 			FallbackPlaylistURI: pointer("https://open.spotify.com/intl-de/playlist/37i9dQZF1DX?si=x"),
 		}))
 		next, err := p.LoadState(p.Context(), p.room.ID, state)
 		p.must(err)
 		if next.RoomVersion != next.Version || next.Settings.Fallback || *next.Settings.FallbackPlaylistURI != "spotify:playlist:37i9dQZF1DX" ||
-			next.Playback.Delivery != jukebox.DeliveryPlaylist || next.PlaybackVersion != next.Version {
+			next.Playback.Delivery != party.DeliveryPlaylist || next.PlaybackVersion != next.Version {
 			t.Errorf("the room's watchers see %+v", next.Settings)
 		}
 		before := p.version()
-		p.must(update(jukebox.SettingsChange{Fallback: pointer(false)}))
+		p.must(update(party.SettingsChange{Fallback: pointer(false)}))
 		if p.version() != before {
 			t.Error("what is so already is a change")
 		}
-		p.must(update(jukebox.SettingsChange{FallbackPlaylistURI: pointer("")}))
-		if s := p.settings(); s.FallbackPlaylistURI != nil || s.Delivery != jukebox.DeliveryPlaylist {
+		p.must(update(party.SettingsChange{FallbackPlaylistURI: pointer("")}))
+		if s := p.settings(); s.FallbackPlaylistURI != nil || s.Delivery != party.DeliveryPlaylist {
 			t.Errorf("then %+v", s)
 		}
 		for _, uri := range []string{"spotify:track:37i9dQZF1DX", "https://evil.test/playlist/37i9dQZF1DX", "37i9dQZF1DX", "spotify:playlist:"} {
-			p.expect("field", p.wants(jukebox.BadUserInput, update(jukebox.SettingsChange{FallbackPlaylistURI: &uri})).Field, "input.settings.fallbackPlaylistUri")
+			p.expect("field", p.wants(party.BadUserInput, update(party.SettingsChange{FallbackPlaylistURI: &uri})).Field, "input.settings.fallbackPlaylistUri")
 		}
-		p.wants(jukebox.BadUserInput, update(jukebox.SettingsChange{Delivery: pointer(jukebox.Delivery("PIGEON"))}))
-		_, err = p.UpdateRoom(p.join("Gina"), p.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{}}, nil)
-		p.wants(jukebox.Forbidden, err)
+		p.wants(party.BadUserInput, update(party.SettingsChange{Delivery: pointer(party.Delivery("PIGEON"))}))
+		_, err = p.UpdateRoom(p.join("Gina"), p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{}}, nil)
+		p.wants(party.Forbidden, err)
 	})
 }
 
 func TestFallbackMusicComesLastUnlessItIsLiked(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
-		song := func(n int) jukebox.Song {
+	onBothDatabases(t, func(p *fixture) {
+		song := func(n int) party.Song {
 			s, err := p.catalog.Song(p.Context(), "", uri(n))
 			p.must(err)
 			return s
 		}
 		guest := p.join("Gina")
-		p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{song(7), song(8)}})
+		p.step(party.PlaybackStep{Fallback: []party.Song{song(7), song(8)}})
 		p.expect("alone", p.queue(), "7 8")
 		p.add(guest, 1)
 		p.expect("a guest's song goes first", p.queue(), "1 7 8")
@@ -73,10 +76,10 @@ func TestFallbackMusicComesLastUnlessItIsLiked(t *testing.T) {
 			t.Errorf("adding what is there: %+v", added)
 		}
 		p.expect("a liked one has its place", p.queue(), "8 1 7")
-		p.step(jukebox.PlaybackStep{Fallback: []jukebox.Song{song(1)}})
+		p.step(party.PlaybackStep{Fallback: []party.Song{song(1)}})
 		p.expect("what is there is not added", p.queue(), "8 1 7")
 		_, err = p.RemoveQueueItem(guest, added.Item.ID, nil)
-		p.wants(jukebox.Forbidden, err) // nobody added it
+		p.wants(party.Forbidden, err) // nobody added it
 		_, err = p.RemoveQueueItem(p.host, added.Item.ID, nil)
 		p.must(err)
 		p.expect("the host may remove it", p.queue(), "1 7")
@@ -84,25 +87,25 @@ func TestFallbackMusicComesLastUnlessItIsLiked(t *testing.T) {
 }
 
 func TestFallbackMusicTakesNobodysPlaceAndGoesWithItsSetting(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		guest := p.join("Gina")
 		fill := func(numbers ...int) {
-			var found []jukebox.Song
+			var found []party.Song
 			for _, n := range numbers {
 				s, err := p.catalog.Song(p.Context(), "", uri(n))
 				p.must(err)
 				found = append(found, s)
 			}
-			p.step(jukebox.PlaybackStep{Fallback: found})
+			p.step(party.PlaybackStep{Fallback: found})
 		}
-		p.settle(jukebox.SettingsChange{MaxQueueLength: pointer(2)})
+		p.settle(party.SettingsChange{MaxQueueLength: pointer(2)})
 		fill(7, 8, 9)
 		p.add(guest, 1)
 		liked, err := p.AddSong(guest, p.room.ID, uri(9), nil)
 		p.must(err)
 		p.expect("a liked one counts", p.queue(), "9 1 7 8")
 		_, err = p.AddSong(guest, p.room.ID, uri(2), nil)
-		p.expect("reason", string(p.wants(jukebox.Refused, err).Reason), "QUEUE_FULL")
+		p.expect("reason", string(p.wants(party.Refused, err).Reason), "QUEUE_FULL")
 		hits, err := p.SearchSongs(guest, p.room.ID, "song", 1, 1)
 		p.must(err)
 		p.expect("told in advance", string(hits.Hits[0].Refusal.Reason), "QUEUE_FULL")
@@ -111,30 +114,30 @@ func TestFallbackMusicTakesNobodysPlaceAndGoesWithItsSetting(t *testing.T) {
 		p.add(guest, 2)
 		p.expect("it gave way", p.queue(), "1 2 7 8 9")
 
-		p.settle(jukebox.SettingsChange{FallbackPlaylistURI: pointer("spotify:playlist:37i9dQZF1DX")})
+		p.settle(party.SettingsChange{FallbackPlaylistURI: pointer("spotify:playlist:37i9dQZF1DX")})
 		p.expect("another playlist, other songs", p.queue(), "1 2")
 		fill(10, 11)
 		_, err = p.AddSong(guest, p.room.ID, uri(11), nil)
 		p.must(err)
-		p.settle(jukebox.SettingsChange{Fallback: pointer(false)})
+		p.settle(party.SettingsChange{Fallback: pointer(false)})
 		p.expect("what somebody likes stays", p.queue(), "11 1 2")
 	})
 }
 
 func TestWhileSpotifyIsAwayTheRoomsSongsAreFound(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		guest := p.join("Gina")
 		p.add(guest, 12)
 		p.add(guest, 34)
 		p.add(guest, 1034) // another release is the same song
-		p.catalog.down = &jukebox.Error{Code: jukebox.UpstreamUnavailable, Message: "away", RetryAfter: time.Minute}
+		p.catalog.down = &party.Error{Code: party.UpstreamUnavailable, Message: "away", RetryAfter: time.Minute}
 		p.ForgetFetched()
 		for query, want := range map[string]string{"song": "34 12", "EXAMPLES 34": "34", "12": "12", "songs": "", "ong": ""} {
 			found, err := p.SearchSongs(guest, p.room.ID, query, 10, 0)
 			p.must(err)
-			var items []*jukebox.QueueItem
+			var items []*party.QueueItem
 			for _, hit := range found.Hits {
-				items = append(items, &jukebox.QueueItem{Song: hit.Song})
+				items = append(items, &party.QueueItem{Song: hit.Song})
 			}
 			p.expect(query, songs(items), want)
 			if !found.Degraded {
@@ -151,12 +154,12 @@ func TestWhileSpotifyIsAwayTheRoomsSongsAreFound(t *testing.T) {
 		p.expect("cleared", songs(queue.Items), "")
 		p.add(guest, 12) // it is known
 		_, err = p.AddSong(guest, p.room.ID, uri(99), nil)
-		p.wants(jukebox.UpstreamUnavailable, err)
+		p.wants(party.UpstreamUnavailable, err)
 	})
 }
 
 func TestWhatIsTheHostsOwnIsTheirs(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
+	onBothDatabases(t, func(p *fixture) {
 		for who, forbidden := range map[string]bool{"host": false, "guest": true} {
 			ctx := p.host
 			if who == "guest" {
@@ -165,7 +168,7 @@ func TestWhatIsTheHostsOwnIsTheirs(t *testing.T) {
 			room, err := p.Room(ctx, p.room.ID)
 			p.must(err)
 			if _, err = p.Devices(ctx, room); forbidden {
-				p.wants(jukebox.Forbidden, err)
+				p.wants(party.Forbidden, err)
 				continue
 			}
 			p.must(err)
@@ -177,17 +180,17 @@ func TestWhatIsTheHostsOwnIsTheirs(t *testing.T) {
 		p.expect("playlists", playlists[0].Name, "Playlist 10 of 5")
 		for _, page := range [][2]int{{0, 0}, {51, 0}, {5, -1}} {
 			_, err := p.Playlists(p.host, profile, page[0], page[1])
-			p.wants(jukebox.BadUserInput, err)
+			p.wants(party.BadUserInput, err)
 		}
 	})
 }
 
 func TestADeliveryThatIsSetAnewIsAChangeWhereAnotherOneIsUsed(t *testing.T) {
-	onBothDatabases(t, func(p *party) {
-		list := jukebox.DeliveryPlaylist
-		set := func() (version int64, uses jukebox.Delivery) {
+	onBothDatabases(t, func(p *fixture) {
+		list := party.DeliveryPlaylist
+		set := func() (version int64, uses party.Delivery) {
 			t.Helper()
-			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{Delivery: &list}}, nil)
+			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{Delivery: &list}}, nil)
 			p.must(err)
 			watcher, err := p.Driver().Watch(p.Context(), p.room.ID)
 			p.must(err)
@@ -200,7 +203,7 @@ func TestADeliveryThatIsSetAnewIsAChangeWhereAnotherOneIsUsed(t *testing.T) {
 		if same, _ := set(); same != before {
 			t.Error("a change that changes nothing")
 		}
-		p.step(jukebox.PlaybackStep{Playback: &jukebox.Playback{Delivery: jukebox.DeliveryQueue, Health: jukebox.HealthOK, Status: jukebox.Idle}})
+		p.step(party.PlaybackStep{Playback: &party.Playback{Delivery: party.DeliveryQueue, Health: party.HealthOK, Status: party.Idle}})
 		if _, uses := set(); uses != list {
 			t.Errorf("the player uses %s", uses)
 		}

@@ -13,6 +13,8 @@ import (
 	"antwon.dj/backend/ent/predicate"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/roomevent"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
@@ -23,23 +25,23 @@ const (
 // undoable is what can be taken back, and how. All return a Conflict where what happened since does not allow it.
 var undoable = map[DeedKind]struct {
 	within time.Duration
-	act    Action // of which one has to be capable still
+	act    party.Action // of which one has to be capable still
 	undo   func(*roomTx, context.Context, *ent.RoomEvent) error
 }{
-	DidLike:     {undoWithin, ActLike, (*roomTx).undoLike},
-	DidUnlike:   {undoWithin, ActLike, (*roomTx).undoUnlike},
-	DidAdd:      {undoWithin, ActAdd, (*roomTx).undoAdd},
-	DidWithdraw: {undoWithin, ActRemoveOwn, (*roomTx).undoRemoval},
-	DidHandOn:   {undoWithin, ActRemoveOwn, (*roomTx).undoHandOn},
-	DidRemove:   {undoHostsWithin, ActRemoveAny, (*roomTx).undoRemoval},
-	DidClear:    {undoHostsWithin, ActClear, (*roomTx).undoClear},
+	DidLike:     {undoWithin, party.ActLike, (*roomTx).undoLike},
+	DidUnlike:   {undoWithin, party.ActLike, (*roomTx).undoUnlike},
+	DidAdd:      {undoWithin, party.ActAdd, (*roomTx).undoAdd},
+	DidWithdraw: {undoWithin, party.ActRemoveOwn, (*roomTx).undoRemoval},
+	DidHandOn:   {undoWithin, party.ActRemoveOwn, (*roomTx).undoHandOn},
+	DidRemove:   {undoHostsWithin, party.ActRemoveAny, (*roomTx).undoRemoval},
+	DidClear:    {undoHostsWithin, party.ActClear, (*roomTx).undoClear},
 }
 
 // Undo takes back what the viewer did in a room with this idempotency key or, without one, did last: a like, an unlike, an
 // added or a withdrawn song, for hosts also a removed song or a cleared queue. What was taken back by its key already is no
 // error. Conflict if there is nothing, it is too long ago, or what happened since does not allow it. For guests.
-func (j *Jukebox) Undo(ctx context.Context, roomID string, of *string) (*RoomQueue, error) {
-	a, err := j.enter(ctx, roomID, ActUndo)
+func (j *Jukebox) Undo(ctx context.Context, roomID string, of *string) (*party.RoomQueue, error) {
+	a, err := j.enter(ctx, roomID, party.ActUndo)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +85,7 @@ func (t *roomTx) eventToUndo(ctx context.Context, of *string) (*ent.RoomEvent, e
 
 // doneWith is true of what the actor's mutation with this key did: event and key were written in one change.
 func (t *roomTx) doneWith(ctx context.Context, key string) (predicate.RoomEvent, error) {
-	row, err := t.tx.IdempotencyKey.Query().Where(idempotencykey.UserID(t.actor), idempotencykey.Key(hash([]byte(key)))).Only(ctx)
+	row, err := t.tx.IdempotencyKey.Query().Where(idempotencykey.UserID(t.actor), idempotencykey.Key(database.Hash([]byte(key)))).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, errNothingToUndo
 	}
@@ -101,7 +103,7 @@ func (t *roomTx) undo(ctx context.Context, e *ent.RoomEvent) error {
 	if t.now.Sub(e.At) > way.within {
 		return errNothingToUndo
 	}
-	if err := t.role.may(way.act); err != nil {
+	if err := t.role.May(way.act); err != nil {
 		return err
 	}
 	if err := way.undo(t, ctx, e); err != nil {
@@ -111,11 +113,11 @@ func (t *roomTx) undo(ctx context.Context, e *ent.RoomEvent) error {
 	return t.alter().RoomEvent.Update().Where(roomevent.ID(e.ID)).SetUndone(true).Exec(ctx)
 }
 
-var errNothingToUndo = errorf(Conflict, "there is nothing to take back any more")
+var errNothingToUndo = party.Errorf(party.Conflict, "there is nothing to take back any more")
 
 // overtaken is why something that happened since stands in the way.
 func overtaken(why string) error {
-	return errorf(Conflict, "it cannot be taken back any more: %s", why)
+	return party.Errorf(party.Conflict, "it cannot be taken back any more: %s", why)
 }
 
 // waitingItem returns the event's song while likes still count.
@@ -124,13 +126,13 @@ func (t *roomTx) waitingItem(ctx context.Context, e *ent.RoomEvent) (*ent.QueueI
 	if err != nil {
 		return nil, err
 	}
-	switch QueueItemState(item.State) {
-	case Queued, AwaitingApproval:
+	switch party.QueueItemState(item.State) {
+	case party.Queued, party.AwaitingApproval:
 		return item, nil
-	case Removed:
+	case party.Removed:
 		return nil, overtaken("the song is in the queue no more")
 	}
-	return nil, refused(mayLike(QueueItemState(item.State)))
+	return nil, party.MayLike(party.QueueItemState(item.State)).Err()
 }
 
 func (t *roomTx) undoLike(ctx context.Context, e *ent.RoomEvent) error {
@@ -162,7 +164,7 @@ func (t *roomTx) undoAdd(ctx context.Context, e *ent.RoomEvent) error {
 		return err
 	}
 	settings, err := t.settings(ctx)
-	if err != nil || settings.AddsPerHour == nil || t.role != RoleGuest {
+	if err != nil || settings.AddsPerHour == nil || t.role != party.RoleGuest {
 		return err
 	}
 	row, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(t.actor)).Only(ctx)
@@ -170,7 +172,7 @@ func (t *roomTx) undoAdd(ctx context.Context, e *ent.RoomEvent) error {
 		return err
 	}
 	return t.tx.Membership.Update().Where(membership.ID(row.ID)).
-		SetAddsFullAt(microseconds(allowanceOf(row, &settings).giveBack().fullAt)).Exec(ctx)
+		SetAddsFullAt(database.Microseconds(allowanceOf(row, &settings).Refund().FullAt)).Exec(ctx)
 }
 
 // undoRemoval brings a song back, with its likes and its place; one that was committed is not skipped after all.
@@ -180,9 +182,9 @@ func (t *roomTx) undoRemoval(ctx context.Context, e *ent.RoomEvent) error {
 		return err
 	}
 	switch {
-	case item.State == string(Committed) && item.SkipOnStart:
+	case item.State == string(party.Committed) && item.SkipOnStart:
 		return t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).SetSkipOnStart(false).SetVersion(t.version).Exec(ctx)
-	case item.State != string(Removed):
+	case item.State != string(party.Removed):
 		return overtaken("the song has been played or skipped")
 	}
 	back, err := t.bringBack(ctx, []*ent.QueueItem{item})
@@ -215,7 +217,7 @@ func (t *roomTx) undoHandOn(ctx context.Context, e *ent.RoomEvent) error {
 // undoClear brings back what was cleared, the oldest first, as far as there is room for it.
 func (t *roomTx) undoClear(ctx context.Context, e *ent.RoomEvent) error {
 	items, err := t.tx.QueueItem.Query().
-		Where(queueitem.RoomID(t.roomID), queueitem.Version(e.Version), queueitem.State(string(Removed))).Order(queueitem.ByAge()).All(ctx)
+		Where(queueitem.RoomID(t.roomID), queueitem.Version(e.Version), queueitem.State(string(party.Removed))).Order(queueitem.ByAge()).All(ctx)
 	if err != nil {
 		return err
 	}
@@ -266,9 +268,9 @@ func (t *roomTx) bringBack(ctx context.Context, items []*ent.QueueItem) (n int, 
 
 // restore lets a removed song wait again. If it was committed when it was removed, it is not skipped after all.
 func (t *roomTx) restore(ctx context.Context, item *ent.QueueItem) error {
-	state := Queued
+	state := party.Queued
 	if deref(item.Approval) == approvalWaiting {
-		state = AwaitingApproval
+		state = party.AwaitingApproval
 	}
 	return t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).SetState(string(state)).SetSkipOnStart(false).
 		SetActiveRecording(item.Recording).SetVersion(t.version).Exec(ctx)

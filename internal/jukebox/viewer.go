@@ -5,21 +5,14 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-)
 
-// UserKind says how somebody came here.
-type UserKind string
-
-const (
-	HostUser   UserKind = "HOST"   // signed in, may open rooms
-	GuestUser  UserKind = "GUEST"  // joined by a code, without an account
-	ScreenUser UserKind = "SCREEN" // a display that only watches
+	"antwon.dj/backend/internal/party"
 )
 
 // Viewer is who asks: the checked content of an access token.
 type Viewer struct {
 	UserID    string
-	Kind      UserKind
+	Kind      party.UserKind
 	ExpiresAt time.Time // when the access token ends
 }
 
@@ -47,15 +40,15 @@ func ViewerFrom(ctx context.Context) (Viewer, error) {
 		return v, nil
 	case everybody:
 		v.asked.Inc()
-		return Viewer{}, errorf(Internal, "the viewer was asked for in what is sent to many")
+		return Viewer{}, party.Errorf(party.Internal, "the viewer was asked for in what is sent to many")
 	}
-	return Viewer{}, errorf(Unauthenticated, "sign in or join a room first")
+	return Viewer{}, party.Errorf(party.Unauthenticated, "sign in or join a room first")
 }
 
 // viewerIfAny returns who asks, or nil where nobody is signed in.
 func viewerIfAny(ctx context.Context) (*Viewer, error) {
 	v, err := ViewerFrom(ctx)
-	if CodeOf(err) == Unauthenticated {
+	if party.CodeOf(err) == party.Unauthenticated {
 		return nil, nil
 	}
 	if err != nil {

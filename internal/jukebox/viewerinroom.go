@@ -4,18 +4,20 @@ import (
 	"cmp"
 	"context"
 	"time"
+
+	"antwon.dj/backend/internal/party"
 )
 
 // ViewerInRoom is what somebody has and may do in a room.
 type ViewerInRoom struct {
 	RoomID       string
 	Version      int64 // of the room
-	Role         Role
+	Role         party.Role
 	LikedItemIDs []string // among those in the queue
 	AddedItemIDs []string // among those in the queue
-	Next         *QueueItem
+	Next         *party.QueueItem
 	// Their songs that wait for approval, oldest first; for hosts, everybody's.
-	AwaitingApproval []*QueueItem
+	AwaitingApproval []*party.QueueItem
 	Quota            Quota
 	Removed          bool
 }
@@ -29,10 +31,10 @@ type Quota struct {
 }
 
 // ViewerInRoom returns what the viewer has and may do in the room that a state shows.
-func (j *Jukebox) ViewerInRoom(ctx context.Context, s *State) (*ViewerInRoom, error) {
+func (j *Jukebox) ViewerInRoom(ctx context.Context, s *party.State) (*ViewerInRoom, error) {
 	a, err := j.toRoom(ctx, s.RoomID)
 	if err == nil && a.role == "" { // a guest who has become a host; who was removed is told so below
-		err = a.role.may(ActSee)
+		err = a.role.May(party.ActSee)
 	}
 	if err != nil {
 		return nil, err
@@ -42,7 +44,7 @@ func (j *Jukebox) ViewerInRoom(ctx context.Context, s *State) (*ViewerInRoom, er
 		return nil, err
 	}
 	v := &ViewerInRoom{
-		RoomID: s.RoomID, Version: s.Version, Role: a.role, Removed: a.role == RoleRemoved || a.role == RoleBanned,
+		RoomID: s.RoomID, Version: s.Version, Role: a.role, Removed: a.role == party.RoleRemoved || a.role == party.RoleBanned,
 		LikedItemIDs: []string{}, AddedItemIDs: []string{},
 	}
 	for _, item := range s.Queue {
@@ -54,35 +56,35 @@ func (j *Jukebox) ViewerInRoom(ctx context.Context, s *State) (*ViewerInRoom, er
 		}
 	}
 	for _, item := range s.Awaiting {
-		if item.owner() == a.viewer.UserID || a.role.may(ActApprove) == nil {
+		if item.Owner() == a.viewer.UserID || a.role.May(party.ActApprove) == nil {
 			v.AwaitingApproval = append(v.AwaitingApproval, item)
 		}
 	}
 	if v.Quota, err = j.quota(ctx, a, s); err != nil {
 		return nil, err
 	}
-	if next := cmp.Or(s.Committed(), s.Next(time.Now())); next != nil && next.owner() == a.viewer.UserID {
+	if next := cmp.Or(s.Committed(), s.Next(time.Now())); next != nil && next.Owner() == a.viewer.UserID {
 		v.Next = next
 	}
 	return v, nil
 }
 
 // quota tells how much the viewer may add.
-func (j *Jukebox) quota(ctx context.Context, a access, s *State) (Quota, error) {
-	q := Quota{Queued: s.queuedBy(a.viewer.UserID)}
-	if a.role != RoleGuest {
+func (j *Jukebox) quota(ctx context.Context, a access, s *party.State) (Quota, error) {
+	q := Quota{Queued: s.QueuedBy(a.viewer.UserID)}
+	if a.role != party.RoleGuest {
 		return q, nil
 	}
 	q.MaxQueued = s.Settings.MaxQueuedPerGuest
 	adds, err := j.allowanceOf(ctx, a, &s.Settings)
-	if err != nil || adds.perHour == 0 {
+	if err != nil || adds.PerHour == 0 {
 		return q, err
 	}
 	now := time.Now()
-	left := adds.left(now)
+	left := adds.Left(now)
 	q.AddsLeft = &left
 	if left == 0 {
-		at := adds.refillsAt(now).UTC()
+		at := adds.RefillsAt(now).UTC()
 		q.RefillsAt = &at
 	}
 	return q, nil

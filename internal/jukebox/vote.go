@@ -10,20 +10,13 @@ import (
 	"antwon.dj/backend/ent/roomcommand"
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/ent/skipvote"
-)
-
-// SkippedBy is who ended a song early.
-type SkippedBy string
-
-const (
-	ByHost SkippedBy = "HOST"
-	ByVote SkippedBy = "VOTE"
+	"antwon.dj/backend/internal/party"
 )
 
 // VoteToSkip votes for ending the song that plays; a host's vote ends it at once, like SkipSong. Conflict while no song of
 // the room plays; Refused in its first seconds, for a second vote, and where nobody can vote. For guests.
-func (j *Jukebox) VoteToSkip(ctx context.Context, roomID string, key *string) (*Playback, error) {
-	a, err := j.enter(ctx, roomID, ActVote)
+func (j *Jukebox) VoteToSkip(ctx context.Context, roomID string, key *string) (*party.Playback, error) {
+	a, err := j.enter(ctx, roomID, party.ActVote)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +25,7 @@ func (j *Jukebox) VoteToSkip(ctx context.Context, roomID string, key *string) (*
 		return nil, err
 	}
 	done, err := j.changeOnce(ctx, a, key, "voteToSkip", roomID, func(ctx context.Context, t *roomTx) (outcome, error) {
-		if t.role.may(ActCommand) == nil {
+		if t.role.May(party.ActCommand) == nil {
 			return t.command(ctx, skip)
 		}
 		return outcome{objectID: roomID}, t.voteToSkip(ctx)
@@ -69,14 +62,14 @@ func (t *roomTx) voteToSkip(ctx context.Context) error {
 	}
 	switch {
 	case settings.SkipVotePercent == 0:
-		return refused(&Refusal{ReasonVotesOff, "The host does not let guests vote here."})
-	case voted && deref(playing.SkippedBy) == string(ByVote) && !asked: // the votes were enough, but the player did not skip
+		return (&party.Refusal{party.ReasonVotesOff, "The host does not let guests vote here."}).Err()
+	case voted && deref(playing.SkippedBy) == string(party.ByVote) && !asked: // the votes were enough, but the player did not skip
 		t.concerns(t.actor)
 		return t.tally(ctx, playing, &settings)
 	case voted:
-		return refused(&Refusal{ReasonAlreadyVoted, "You have voted on this song already."})
-	case t.now.Before(votesFrom(*playing.StartedAt, songOf(playing.Edges.Song))):
-		return refused(&Refusal{ReasonTooEarly, "This song has only just begun: give it a few seconds."})
+		return (&party.Refusal{party.ReasonAlreadyVoted, "You have voted on this song already."}).Err()
+	case t.now.Before(party.VotesFrom(*playing.StartedAt, songOf(playing.Edges.Song))):
+		return (&party.Refusal{party.ReasonTooEarly, "This song has only just begun: give it a few seconds."}).Err()
 	}
 	if err := t.alter().SkipVote.Create().SetItemID(playing.ID).SetUserID(t.actor).Exec(ctx); err != nil {
 		return err
@@ -99,17 +92,17 @@ func (t *roomTx) playing(ctx context.Context) (*ent.QueueItem, error) {
 	if shown.ItemID == nil {
 		return nil, errNothingPlays
 	}
-	item, err := t.tx.QueueItem.Query().Where(queueitem.ID(*shown.ItemID), queueitem.State(string(NowPlaying))).WithSong().Only(ctx)
+	item, err := t.tx.QueueItem.Query().Where(queueitem.ID(*shown.ItemID), queueitem.State(string(party.NowPlaying))).WithSong().Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, errNothingPlays
 	}
 	return item, err
 }
 
-var errNothingPlays = errorf(Conflict, "no song of this room plays now")
+var errNothingPlays = party.Errorf(party.Conflict, "no song of this room plays now")
 
 // tally counts the votes of those who are present and, when they are enough, asks for the song to be skipped.
-func (t *roomTx) tally(ctx context.Context, playing *ent.QueueItem, settings *RoomSettings) error {
+func (t *roomTx) tally(ctx context.Context, playing *ent.QueueItem, settings *party.RoomSettings) error {
 	voters, err := t.tx.SkipVote.Query().Where(skipvote.ItemID(playing.ID)).Select(skipvote.FieldUserID).Strings(ctx)
 	if err != nil {
 		return err
@@ -123,7 +116,7 @@ func (t *roomTx) tally(ctx context.Context, playing *ent.QueueItem, settings *Ro
 		return err
 	}
 	err = t.alter().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetSkipVotes(votes).AddVotesVersion(1).Exec(ctx)
-	if needed := settings.votesNeeded(present); err != nil || needed == 0 || votes < needed {
+	if needed := settings.VotesNeeded(present); err != nil || needed == 0 || votes < needed {
 		return err
 	}
 	return t.skipByVote(ctx, playing)
@@ -135,25 +128,25 @@ func (t *roomTx) skipByVote(ctx context.Context, playing *ent.QueueItem) error {
 	if err != nil || asked {
 		return err
 	}
-	_, err = t.leave(ctx, HostCommand{Kind: SkipCommand, Argument: playing.SongID})
-	if CodeOf(err) == RateLimited { // the next vote, or the same again, asks
+	_, err = t.leave(ctx, party.HostCommand{Kind: party.SkipCommand, Argument: playing.SongID})
+	if party.CodeOf(err) == party.RateLimited { // the next vote, or the same again, asks
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	t.tell(deed{kind: DidSkip, itemID: playing.ID, detail: string(ByVote)})
-	return t.skippedBy(ctx, playing.ID, ByVote)
+	t.tell(deed{kind: DidSkip, itemID: playing.ID, detail: string(party.ByVote)})
+	return t.skippedBy(ctx, playing.ID, party.ByVote)
 }
 
 // skipAsked says that the player is asked to skip and has time to answer yet.
 func (t *roomTx) skipAsked(ctx context.Context) (bool, error) {
-	return t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.Kind(string(SkipCommand)),
-		roomcommand.State(pendingState), roomcommand.CreatedAtGT(t.now.Add(-CommandPatience))).Exist(ctx)
+	return t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.Kind(string(party.SkipCommand)),
+		roomcommand.State(pendingState), roomcommand.CreatedAtGT(t.now.Add(-party.CommandPatience))).Exist(ctx)
 }
 
 // skippedBy notes who wants the song that plays to end: the history tells, if it does.
-func (t *roomTx) skippedBy(ctx context.Context, itemID string, by SkippedBy) error {
-	return t.tx.QueueItem.Update().Where(queueitem.ID(itemID), queueitem.State(string(NowPlaying))).
+func (t *roomTx) skippedBy(ctx context.Context, itemID string, by party.SkippedBy) error {
+	return t.tx.QueueItem.Update().Where(queueitem.ID(itemID), queueitem.State(string(party.NowPlaying))).
 		SetSkippedBy(string(by)).SetVersion(t.version).Exec(ctx)
 }

@@ -7,12 +7,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/testdb"
 )
 
 // onBothInBubble tells a story in which the clock is the bubble's.
-func onBothInBubble(t *testing.T, story func(p *party)) {
+func onBothInBubble(t *testing.T, story func(p *fixture)) {
 	t.Helper()
 	testdb.Each(t, func(t *testing.T, url string) {
 		synctest.Test(t, func(t *testing.T) { story(newParty(t, url)) })
@@ -20,7 +20,7 @@ func onBothInBubble(t *testing.T, story func(p *party)) {
 }
 
 // present are so many guests who follow the room, until the test ends.
-func (p *party) present(n int) (guests []context.Context) {
+func (p *fixture) present(n int) (guests []context.Context) {
 	p.Helper()
 	for i := range n {
 		guest := p.join(fmt.Sprint("Guest ", i))
@@ -33,7 +33,7 @@ func (p *party) present(n int) (guests []context.Context) {
 }
 
 // notePresence runs the server's own counting for a while.
-func (p *party) notePresence(howLong time.Duration) {
+func (p *fixture) notePresence(howLong time.Duration) {
 	p.Helper()
 	ctx, cancel := context.WithTimeout(p.Context(), howLong)
 	defer cancel()
@@ -41,62 +41,62 @@ func (p *party) notePresence(howLong time.Duration) {
 }
 
 func TestGuestsWhoArePresentSkipByVote(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(5)
 		p.notePresence(3 * time.Second)
 		if state := p.state(); state.Present != 5 || state.Playback.SkipVotesNeeded != 3 {
 			t.Fatalf("%d are present, and %d votes needed", state.Present, state.Playback.SkipVotesNeeded)
 		}
 		vote := func(who context.Context) error { return second(p.VoteToSkip(who, p.room.ID, nil)) }
-		p.wants(jukebox.Conflict, vote(guests[0])) // nothing plays
+		p.wants(party.Conflict, vote(guests[0])) // nothing plays
 		first, next := p.add(guests[0], 1), p.add(guests[1], 2)
 		p.playNow(first)
-		p.refusedBecause(vote(guests[0]), jukebox.ReasonTooEarly)
+		p.refusedBecause(vote(guests[0]), party.ReasonTooEarly)
 		if from := p.state().Playback.VotesFrom; time.Until(*from) != 10*time.Second {
 			t.Errorf("votes count in %v", time.Until(*from))
 		}
 		time.Sleep(10 * time.Second)
 		p.must(vote(guests[0]))
-		p.refusedBecause(vote(guests[0]), jukebox.ReasonAlreadyVoted)
+		p.refusedBecause(vote(guests[0]), party.ReasonAlreadyVoted)
 		key := "the same tap"
 		for range 2 {
 			p.must(second(p.VoteToSkip(guests[1], p.room.ID, &key)))
 		}
 		state := p.state()
-		if state.Playback.SkipVotes != 2 || len(state.Wishes) != 0 {
-			t.Fatalf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.Wishes)
+		if state.Playback.SkipVotes != 2 || len(state.PendingCommands) != 0 {
+			t.Fatalf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.PendingCommands)
 		}
 		p.must(vote(guests[2]))
 		p.must(vote(guests[3]))
-		if wishes := p.state().Wishes; len(wishes) != 1 || wishes[0].Kind != jukebox.SkipCommand || wishes[0].Argument != first.Song.URI {
+		if wishes := p.state().PendingCommands; len(wishes) != 1 || wishes[0].Kind != party.SkipCommand || wishes[0].Argument != first.Song.URI {
 			t.Fatalf("after enough votes %v is asked of the player", wishes)
 		}
-		p.step(jukebox.PlaybackStep{EndedItem: first.ID, Skipped: true, Answered: &jukebox.Answer{CommandID: p.state().Wishes[0].ID}})
+		p.step(party.PlaybackStep{EndedItem: first.ID, Skipped: true, Answered: &party.Answer{CommandID: p.state().PendingCommands[0].ID}})
 		p.playNow(next)
 		if votes := p.state().Playback.SkipVotes; votes != 0 {
 			t.Errorf("the next song begins with %d votes", votes)
 		}
-		p.refusedBecause(vote(guests[4]), jukebox.ReasonTooEarly) // it was meant for the song before
+		p.refusedBecause(vote(guests[4]), party.ReasonTooEarly) // it was meant for the song before
 		history, _, err := p.History(p.host, p.room, 2, nil)
 		p.must(err)
-		if by := history[1].SkippedBy; by == nil || *by != jukebox.ByVote || history[0].SkippedBy != nil {
+		if by := history[1].SkippedBy; by == nil || *by != party.ByVote || history[0].SkippedBy != nil {
 			t.Errorf("the history says that it was skipped by %v", by)
 		}
 	})
 }
 
 func TestOneGuestCannotSkipAloneAndNobodyWhereVotesAreOff(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(1)
 		p.notePresence(3 * time.Second)
 		p.playNow(p.add(guests[0], 1))
 		time.Sleep(time.Minute)
 		p.must(second(p.VoteToSkip(guests[0], p.room.ID, nil)))
-		if state := p.state(); len(state.Wishes) > 0 || state.Playback.SkipVotesNeeded != 2 {
-			t.Errorf("%d votes are needed, and %v is asked of the player", state.Playback.SkipVotesNeeded, state.Wishes)
+		if state := p.state(); len(state.PendingCommands) > 0 || state.Playback.SkipVotesNeeded != 2 {
+			t.Errorf("%d votes are needed, and %v is asked of the player", state.Playback.SkipVotesNeeded, state.PendingCommands)
 		}
-		p.settle(jukebox.SettingsChange{SkipVotePercent: pointer(0)})
-		p.refusedBecause(second(p.VoteToSkip(p.join("Ben"), p.room.ID, nil)), jukebox.ReasonVotesOff)
+		p.settle(party.SettingsChange{SkipVotePercent: pointer(0)})
+		p.refusedBecause(second(p.VoteToSkip(p.join("Ben"), p.room.ID, nil)), party.ReasonVotesOff)
 		if needed := p.state().Playback.SkipVotesNeeded; needed != 0 {
 			t.Errorf("%d votes are needed where nobody can vote", needed)
 		}
@@ -105,7 +105,7 @@ func TestOneGuestCannotSkipAloneAndNobodyWhereVotesAreOff(t *testing.T) {
 
 // Six of ten want to skip, which is enough once others have left; a vote counts while the voter is present.
 func TestVotesAreCountedAnewWhenGuestsLeave(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		stay := p.present(3)
 		var leave []func()
 		for i := range 7 {
@@ -118,8 +118,8 @@ func TestVotesAreCountedAnewWhenGuestsLeave(t *testing.T) {
 		time.Sleep(20 * time.Second)
 		p.must(second(p.VoteToSkip(stay[0], p.room.ID, nil)))
 		p.must(second(p.VoteToSkip(stay[1], p.room.ID, nil)))
-		if state := p.state(); state.Present != 10 || state.Playback.SkipVotesNeeded != 5 || len(state.Wishes) > 0 {
-			t.Fatalf("%d are present, %d votes needed, %v", state.Present, state.Playback.SkipVotesNeeded, state.Wishes)
+		if state := p.state(); state.Present != 10 || state.Playback.SkipVotesNeeded != 5 || len(state.PendingCommands) > 0 {
+			t.Fatalf("%d are present, %d votes needed, %v", state.Present, state.Playback.SkipVotesNeeded, state.PendingCommands)
 		}
 		for _, gone := range leave {
 			gone()
@@ -129,14 +129,14 @@ func TestVotesAreCountedAnewWhenGuestsLeave(t *testing.T) {
 		if state.Present != 3 || state.Playback.SkipVotesNeeded != 2 || state.Playback.SkipVotes != 2 {
 			t.Errorf("%d are present, %d of %d votes", state.Present, state.Playback.SkipVotes, state.Playback.SkipVotesNeeded)
 		}
-		if len(state.Wishes) != 1 {
-			t.Errorf("%v is asked of the player", state.Wishes)
+		if len(state.PendingCommands) != 1 {
+			t.Errorf("%v is asked of the player", state.PendingCommands)
 		}
 	})
 }
 
 func TestVotesAreEnoughOnceTheHostWantsFewer(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(8)
 		p.notePresence(3 * time.Second)
 		p.playNow(p.add(guests[0], 1))
@@ -144,18 +144,18 @@ func TestVotesAreEnoughOnceTheHostWantsFewer(t *testing.T) {
 		for _, guest := range guests[:2] {
 			p.must(second(p.VoteToSkip(guest, p.room.ID, nil)))
 		}
-		if wishes := p.state().Wishes; len(wishes) != 0 {
+		if wishes := p.state().PendingCommands; len(wishes) != 0 {
 			t.Fatalf("two of eight ask the player for %+v", wishes)
 		}
-		p.settle(jukebox.SettingsChange{SkipVotePercent: pointer(25)})
-		if state := p.state(); len(state.Wishes) != 1 || state.Playback.SkipVotesNeeded != 2 || state.Playback.SkipVotes != 2 {
-			t.Errorf("%d votes of %d, and the player is asked for %+v", state.Playback.SkipVotes, state.Playback.SkipVotesNeeded, state.Wishes)
+		p.settle(party.SettingsChange{SkipVotePercent: pointer(25)})
+		if state := p.state(); len(state.PendingCommands) != 1 || state.Playback.SkipVotesNeeded != 2 || state.Playback.SkipVotes != 2 {
+			t.Errorf("%d votes of %d, and the player is asked for %+v", state.Playback.SkipVotes, state.Playback.SkipVotesNeeded, state.PendingCommands)
 		}
 	})
 }
 
 func TestScreensAndStrangersAreNotPresent(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		screen, err := p.WatchRoom(p.Context(), p.room.Code)
 		p.must(err)
 		_, leave, err := p.Arrive(p.as(&screen.Session), p.room.ID)
@@ -179,9 +179,9 @@ func must[T any](value T, err error) T {
 }
 
 func TestScheduleMovesWithLikesPausesAndTheRules(t *testing.T) {
-	onBothInBubble(t, func(p *party) {
+	onBothInBubble(t, func(p *fixture) {
 		gina := p.join("Gina")
-		var items []*jukebox.QueueItem
+		var items []*party.QueueItem
 		for n := range 4 {
 			items = append(items, p.add(gina, n+1))
 		}
@@ -198,14 +198,14 @@ func TestScheduleMovesWithLikesPausesAndTheRules(t *testing.T) {
 		}
 		p.expect("at first", told(), "AGE 3 3\nAGE 6 3\nAGE 9 3\n")
 		p.like(gina, items[3])
-		p.step(jukebox.PlaybackStep{CommitItem: items[3].ID})
+		p.step(party.PlaybackStep{CommitItem: items[3].ID})
 		p.expect("after a like and a commitment", told(), "COMMITTED 3 3\nAGE 6 6\nAGE 9 6\n")
-		p.step(jukebox.PlaybackStep{Playback: &jukebox.Playback{
-			Status: jukebox.Paused, Item: items[0], ProgressMS: pointer(60_000), ObservedAt: time.Now(), Health: jukebox.HealthOK,
+		p.step(party.PlaybackStep{Playback: &party.Playback{
+			Status: party.Paused, Item: items[0], ProgressMS: pointer(60_000), ObservedAt: time.Now(), Health: party.HealthOK,
 		}})
 		time.Sleep(10 * time.Minute)
 		p.expect("ten minutes into a pause", told(), "COMMITTED 12 12\nAGE 15 15\nAGE 18 15\n")
-		p.settle(jukebox.SettingsChange{Blocked: []string{items[1].Song.URI}, OrderMode: pointer(jukebox.OrderTurns)})
+		p.settle(party.SettingsChange{Blocked: []string{items[1].Song.URI}, OrderMode: pointer(party.OrderTurns)})
 		p.expect("with a song held back", told(), "COMMITTED 12 12\nTURN 15 15\nHELD 18 15\n")
 	})
 }

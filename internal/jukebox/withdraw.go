@@ -9,13 +9,14 @@ import (
 	"antwon.dj/backend/ent/like"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/internal/party"
 )
 
 // RemoveQueueItem takes a song out of the queue, for who added it and for the hosts; removing a removed one is no error.
 // A guest's song that others like passes to the one who liked it first. A song that was handed to the player only a host can
 // remove: it is skipped as soon as it starts.
-func (j *Jukebox) RemoveQueueItem(ctx context.Context, itemID string, key *string) (*RoomQueue, error) {
-	a, err := j.enterItem(ctx, itemID, ActRemoveOwn)
+func (j *Jukebox) RemoveQueueItem(ctx context.Context, itemID string, key *string) (*party.RoomQueue, error) {
+	a, err := j.enterItem(ctx, itemID, party.ActRemoveOwn)
 	if err != nil {
 		return nil, err
 	}
@@ -34,19 +35,19 @@ func (j *Jukebox) RemoveQueueItem(ctx context.Context, itemID string, key *strin
 
 // takeOut removes a song for the actor, or withdraws it.
 func (t *roomTx) takeOut(ctx context.Context, item *ent.QueueItem) error {
-	hosts, state := t.role.may(ActRemoveAny) == nil, QueueItemState(item.State)
+	hosts, state := t.role.May(party.ActRemoveAny) == nil, party.QueueItemState(item.State)
 	switch {
 	case !hosts && t.actor != deref(item.AddedByID):
-		return errorf(Forbidden, "only who added this song or the host may remove it")
-	case state == Removed || item.SkipOnStart:
+		return party.Errorf(party.Forbidden, "only who added this song or the host may remove it")
+	case state == party.Removed || item.SkipOnStart:
 		return nil
-	case state == Committed && hosts:
+	case state == party.Committed && hosts:
 		t.tell(deed{kind: DidRemove, itemID: item.ID})
 		return t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).SetSkipOnStart(true).SetVersion(t.version).Exec(ctx)
-	case state == Committed:
-		return refused(&Refusal{ReasonCommitted, "This song plays next: only the host can still remove it."})
-	case state != Queued && state != AwaitingApproval:
-		return refused(&Refusal{ReasonCommitted, "This song is playing or has been played."})
+	case state == party.Committed:
+		return (&party.Refusal{party.ReasonCommitted, "This song plays next: only the host can still remove it."}).Err()
+	case state != party.Queued && state != party.AwaitingApproval:
+		return (&party.Refusal{party.ReasonCommitted, "This song is playing or has been played."}).Err()
 	case hosts:
 		t.tell(deed{kind: DidRemove, itemID: item.ID, subject: deref(item.AddedByID)})
 		return t.remove(ctx, item)
@@ -64,7 +65,7 @@ func deref(text *string) string {
 // remove takes a waiting song out.
 func (t *roomTx) remove(ctx context.Context, item *ent.QueueItem) error {
 	return t.alter().QueueItem.Update().Where(queueitem.ID(item.ID)).
-		SetState(string(Removed)).ClearActiveRecording().SetVersion(t.version).Exec(ctx)
+		SetState(string(party.Removed)).ClearActiveRecording().SetVersion(t.version).Exec(ctx)
 }
 
 // withdraw removes the actor's song, or passes it to who liked it first of those who are still in the room. The actor's own
@@ -102,7 +103,7 @@ func (t *roomTx) heir(ctx context.Context, item *ent.QueueItem) (string, error) 
 		return "", err
 	}
 	here, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserIDIn(fans...),
-		membership.RoleIn(string(RoleHost), string(RoleCohost), string(RoleGuest))).Select(membership.FieldUserID).Strings(ctx)
+		membership.RoleIn(string(party.RoleHost), string(party.RoleCohost), string(party.RoleGuest))).Select(membership.FieldUserID).Strings(ctx)
 	if err != nil {
 		return "", err
 	}

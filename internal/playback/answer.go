@@ -3,7 +3,7 @@ package playback
 import (
 	"slices"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // takeAnswer records what came of a command.
@@ -52,9 +52,9 @@ func (k CommandKind) controls() bool { return k.moves() && k != Append }
 func (m *moment) learn(f *Fault) {
 	playlists := m.answer.Command.Kind == CreatePlaylist || m.answer.Command.Kind == Append
 	switch {
-	case f.Reason == jukebox.ReasonNoPremium:
+	case f.Reason == party.ReasonNoPremium:
 		m.memory.noPremium = true
-	case playlists && (f.Kind == Unavailable || f.Kind == Gone || f.Reason == jukebox.ReasonScope):
+	case playlists && (f.Kind == Unavailable || f.Kind == Gone || f.Reason == party.ReasonScope):
 		m.memory.noPlaylist = true
 	}
 }
@@ -68,7 +68,7 @@ func (m *moment) takeReport() (action, bool) {
 	}
 	switch m.answer.Command.Kind {
 	case CreatePlaylist:
-		return action{step: jukebox.PlaybackStep{PlaylistURI: m.answer.PlaylistURI}, lookBy: m.now}, true
+		return action{step: party.PlaybackStep{PlaylistURI: m.answer.PlaylistURI}, lookBy: m.now}, true
 	case Devices:
 		return m.foundDevices(), true
 	case Suggest:
@@ -78,7 +78,7 @@ func (m *moment) takeReport() (action, bool) {
 }
 
 // delivered is for commands about the committed song, and for Next.
-func (m *moment) delivered() jukebox.PlaybackStep {
+func (m *moment) delivered() party.PlaybackStep {
 	command := m.answer.Command
 	item := m.room.Committed()
 	if item != nil && item.ID != command.ItemID {
@@ -95,7 +95,7 @@ func (m *moment) delivered() jukebox.PlaybackStep {
 }
 
 // failed: what was not delivered for certain goes back to the queue. A failure to repeat or to read changes nothing.
-func (m *moment) failed(item *jukebox.QueueItem) jukebox.PlaybackStep {
+func (m *moment) failed(item *party.QueueItem) party.PlaybackStep {
 	command, fault := m.answer.Command, m.answer.Fault
 	if !m.hasOtherWay(fault) {
 		m.memory.command = m.memory.command.after(fault, m.now)
@@ -105,22 +105,22 @@ func (m *moment) failed(item *jukebox.QueueItem) jukebox.PlaybackStep {
 	}
 	delivery := command.Kind == Play || command.Kind == Enqueue || command.Kind == Append
 	switch {
-	case item == nil || !delivery || item.Commit == jukebox.CommitSent:
-		return jukebox.PlaybackStep{}
+	case item == nil || !delivery || item.Commit == party.CommitSent:
+		return party.PlaybackStep{}
 	case fault.Kind == Unreachable:
-		return jukebox.PlaybackStep{UnknownItem: item.ID}
+		return party.PlaybackStep{UnknownItem: item.ID}
 	case fault.Kind == Gone:
 		return m.pass(item, triesOfGone)
 	}
-	return jukebox.PlaybackStep{ReturnedItem: item.ID}
+	return party.PlaybackStep{ReturnedItem: item.ID}
 }
 
 // hasOtherWay says that a failure needs no waiting: songs go another way from now on.
 func (m *moment) hasOtherWay(f *Fault) bool {
 	switch {
-	case f.Reason == jukebox.ReasonNoPremium: // for what returns to the queue; a song in the player's queue has no other
+	case f.Reason == party.ReasonNoPremium: // for what returns to the queue; a song in the player's queue has no other
 		kind, item := m.answer.Command.Kind, m.room.Committed()
-		returns := (kind == Play || kind == Enqueue) && (item == nil || item.Commit != jukebox.CommitSent)
+		returns := (kind == Play || kind == Enqueue) && (item == nil || item.Commit != party.CommitSent)
 		return returns && !m.memory.noPlaylist
 	case m.answer.Command.Kind == Append:
 		return m.memory.noPlaylist && !m.memory.noPremium
@@ -128,48 +128,48 @@ func (m *moment) hasOtherWay(f *Fault) bool {
 	return false
 }
 
-func (m *moment) succeeded(item *jukebox.QueueItem) jukebox.PlaybackStep {
+func (m *moment) succeeded(item *party.QueueItem) party.PlaybackStep {
 	switch {
 	case item == nil: // a song was skipped
-		return jukebox.PlaybackStep{}
-	case item.Commit == jukebox.CommitSent: // it was sent before, in vain
+		return party.PlaybackStep{}
+	case item.Commit == party.CommitSent: // it was sent before, in vain
 		m.memory.found = ""
 		m.memory.command = m.memory.command.inVain(m.now)
-		return jukebox.PlaybackStep{}
+		return party.PlaybackStep{}
 	}
 	m.memory.command = trouble{tries: m.memory.command.tries}
-	return jukebox.PlaybackStep{SentItem: item.ID}
+	return party.PlaybackStep{SentItem: item.ID}
 }
 
 // verified: either Spotify has the committed song, or it was heard, or it returns to the queue.
-func (m *moment) verified(item *jukebox.QueueItem) jukebox.PlaybackStep {
+func (m *moment) verified(item *party.QueueItem) party.PlaybackStep {
 	m.memory.command = trouble{tries: m.memory.command.tries}
 	switch {
 	case item == nil:
-		return jukebox.PlaybackStep{}
+		return party.PlaybackStep{}
 	case m.has(item):
 		m.memory.found = m.place(item)
-		if item.Commit == jukebox.CommitSent {
-			return jukebox.PlaybackStep{}
+		if item.Commit == party.CommitSent {
+			return party.PlaybackStep{}
 		}
-		return jukebox.PlaybackStep{SentItem: item.ID}
+		return party.PlaybackStep{SentItem: item.ID}
 	case m.couldHavePlayed(item), m.movedOn(item):
 		return m.takenAsHeard(item)
-	case item.Commit == jukebox.CommitSent:
+	case item.Commit == party.CommitSent:
 		m.memory.command = m.memory.command.inVain(m.now)
 		return m.pass(item, triesOfLost)
 	}
-	return jukebox.PlaybackStep{ReturnedItem: item.ID}
+	return party.PlaybackStep{ReturnedItem: item.ID}
 }
 
 // has says that what was read has the committed song. In a playlist it can only be the last one: others like it were there
 // before.
-func (m *moment) has(item *jukebox.QueueItem) bool {
+func (m *moment) has(item *party.QueueItem) bool {
 	songs := m.answer.Songs
 	if m.answer.Command.Kind == VerifyPlaylist {
 		songs = songs[max(0, len(songs)-1):]
 	}
-	return slices.ContainsFunc(songs, func(s jukebox.Song) bool { return same(&s, &item.Song) })
+	return slices.ContainsFunc(songs, func(s party.Song) bool { return same(&s, &item.Song) })
 }
 
 // How often a song is tried that Spotify does not know, and one that it accepts and does not play: that may be the
@@ -180,7 +180,7 @@ const (
 )
 
 // pass returns a song to the queue, where others go first until all have failed, or gives it up after so many tries.
-func (m *moment) pass(item *jukebox.QueueItem, tries int) jukebox.PlaybackStep {
+func (m *moment) pass(item *party.QueueItem, tries int) party.PlaybackStep {
 	m.memory.passed = append(slices.Clip(m.memory.passed), item.ID)
 	failures := 0
 	for _, id := range m.memory.passed {
@@ -189,11 +189,11 @@ func (m *moment) pass(item *jukebox.QueueItem, tries int) jukebox.PlaybackStep {
 		}
 	}
 	if failures >= tries {
-		return jukebox.PlaybackStep{RefusedItem: item.ID}
+		return party.PlaybackStep{RefusedItem: item.ID}
 	}
-	return jukebox.PlaybackStep{ReturnedItem: item.ID}
+	return party.PlaybackStep{ReturnedItem: item.ID}
 }
 
-func (m *moment) hasPassed(item *jukebox.QueueItem) bool {
+func (m *moment) hasPassed(item *party.QueueItem) bool {
 	return slices.Contains(m.memory.passed, item.ID)
 }

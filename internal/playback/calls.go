@@ -5,14 +5,14 @@ import (
 	"slices"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // send carries a command out, even if ctx ends meanwhile: half a command is the one thing that nobody could tell about.
 // Nothing is sent by a node whose lease may have ended: it was asleep, and another one drives the room now.
 func (d *driver) send(ctx context.Context, c Command) (*Answer, error) {
 	if !d.alive() {
-		return nil, jukebox.ErrLeaseLost
+		return nil, party.ErrLeaseLost
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commandTime)
 	defer cancel()
@@ -62,7 +62,7 @@ func (d *driver) ask(ctx context.Context, c Command, answer *Answer) (err error)
 }
 
 // suggest leaves out what was played lately, what hosts took out of the queue, what is there, and what the rules refuse.
-func (d *driver) suggest(ctx context.Context) ([]jukebox.Song, error) {
+func (d *driver) suggest(ctx context.Context) ([]party.Song, error) {
 	recent, err := d.rooms.Recent(ctx, d.lease.RoomID)
 	if err != nil {
 		return nil, err
@@ -71,18 +71,18 @@ func (d *driver) suggest(ctx context.Context) ([]jukebox.Song, error) {
 	if err != nil {
 		return nil, err
 	}
-	seeds := Seeds{Recent: recent, Fits: func(s jukebox.Song) bool {
+	seeds := Seeds{Recent: recent, Fits: func(s party.Song) bool {
 		return !d.room.Has(s) && d.room.Takes(s, time.Now()) == nil && !slices.ContainsFunc(declined, isSame(s))
 	}}
 	if uri := d.room.Settings.FallbackPlaylistURI; uri != nil {
 		seeds.PlaylistURI = *uri
 	}
 	songs, err := d.player.Suggest(ctx, d.room.HostID, seeds)
-	return slices.DeleteFunc(songs, func(s jukebox.Song) bool { return !s.Playable || !seeds.Fits(s) }), err
+	return slices.DeleteFunc(songs, func(s party.Song) bool { return !s.Playable || !seeds.Fits(s) }), err
 }
 
-func isSame(song jukebox.Song) func(jukebox.Song) bool {
-	return func(other jukebox.Song) bool { return same(&song, &other) }
+func isSame(song party.Song) func(party.Song) bool {
+	return func(other party.Song) bool { return same(&song, &other) }
 }
 
 // forgetPlaylist takes the closed room's playlist out of the host's library. One that stays there does no harm.

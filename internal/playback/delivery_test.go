@@ -5,38 +5,38 @@ import (
 	"testing"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 const partyList = "spotify:playlist:party"
 
 // byPlaylist makes a room whose host wants a playlist, which is there.
-func byPlaylist(r *jukebox.State) *jukebox.State {
-	r.Settings.Delivery, r.Playback.Delivery, r.PlaylistURI = jukebox.DeliveryPlaylist, jukebox.DeliveryPlaylist, partyList
+func byPlaylist(r *party.State) *party.State {
+	r.Settings.Delivery, r.Playback.Delivery, r.PlaylistURI = party.DeliveryPlaylist, party.DeliveryPlaylist, partyList
 	return r
 }
 
-func begun(r *jukebox.State) *jukebox.State {
-	r.Begun = true
+func begun(r *party.State) *party.State {
+	r.HasPlayed = true
 	return r
 }
 
-func appended(name string, ago time.Duration) *jukebox.QueueItem {
-	i := committed(name, jukebox.CommitSent, ago)
-	i.Via = jukebox.DeliveryPlaylist
+func appended(name string, ago time.Duration) *party.QueueItem {
+	i := committed(name, party.CommitSent, ago)
+	i.Via = party.DeliveryPlaylist
 	return i
 }
 
 // since makes a memory one of the host's present wish for a playlist.
 func since(m Memory) Memory {
-	m.wanted = jukebox.DeliveryPlaylist
+	m.wanted = party.DeliveryPlaylist
 	return m
 }
 
 func TestPlaylists(t *testing.T) {
-	const playing, queued = jukebox.NowPlaying, jukebox.Queued
-	toList := jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: jukebox.DeliveryPlaylist}
-	toQueue := jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: jukebox.DeliveryQueue}
+	const playing, queued = party.NowPlaying, party.Queued
+	toList := party.PlaybackStep{CommitItem: "item-b", CommitVia: party.DeliveryPlaylist}
+	toQueue := party.PlaybackStep{CommitItem: "item-b", CommitVia: party.DeliveryQueue}
 	noList := byPlaylist(room(item("b", queued)))
 	noList.PlaylistURI = ""
 	silent := func(d time.Duration, s *Snapshot) Memory {
@@ -48,15 +48,15 @@ func TestPlaylists(t *testing.T) {
 	free.noPremium = true
 	denied := since(saw(stands(song("x"), 0)))
 	denied.noPlaylist = true
-	pending := func() *jukebox.QueueItem {
-		i := committed("b", jukebox.CommitPending, 0)
-		i.Via = jukebox.DeliveryPlaylist
+	pending := func() *party.QueueItem {
+		i := committed("b", party.CommitPending, 0)
+		i.Via = party.DeliveryPlaylist
 		return i
 	}
-	unknown := committed("b", jukebox.CommitUnknown, 3*time.Second)
-	unknown.Via = jukebox.DeliveryPlaylist
+	unknown := committed("b", party.CommitUnknown, 3*time.Second)
+	unknown.Via = party.DeliveryPlaylist
 	premium := answered(Play, "b", NotAllowed)
-	premium.Fault.Reason = jukebox.ReasonNoPremium
+	premium.Fault.Reason = party.ReasonNoPremium
 	listed := stands(song("a"), 0)
 	listed.Context = partyList
 	made := &Answer{Command: Command{Kind: CreatePlaylist}, PlaylistURI: partyList}
@@ -64,89 +64,89 @@ func TestPlaylists(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		in      Input
-		step    jukebox.PlaybackStep // without Playback
+		step    party.PlaybackStep // without Playback
 		command Command
-		health  jukebox.HealthState
-		reason  jukebox.HealthReason
-		way     jukebox.Delivery // from now on
+		health  party.HealthState
+		reason  party.HealthReason
+		way     party.Delivery // from now on
 	}{
 		{
 			name: "the playlist has to be made", in: Input{Room: noList, Seen: stands(song("x"), 0)},
-			command: Command{Kind: CreatePlaylist}, health: jukebox.HealthOK, way: jukebox.DeliveryPlaylist,
+			command: Command{Kind: CreatePlaylist}, health: party.HealthOK, way: party.DeliveryPlaylist,
 		},
 		{
 			name: "it is made", in: Input{Room: noList, Memory: since(saw(stands(song("x"), 0))), Answer: made},
-			step: jukebox.PlaybackStep{PlaylistURI: partyList}, health: jukebox.HealthOK, way: jukebox.DeliveryPlaylist,
+			step: party.PlaybackStep{PlaylistURI: partyList}, health: party.HealthOK, way: party.DeliveryPlaylist,
 		},
 		{
 			name: "it cannot be made", in: Input{Room: noList, Memory: since(saw(stands(song("x"), 0))), Answer: &Answer{Command: Command{Kind: CreatePlaylist}, Fault: &Fault{Kind: Unavailable}}},
-			health: jukebox.HealthOK, reason: jukebox.ReasonNoPlaylist, way: jukebox.DeliveryQueue,
+			health: party.HealthOK, reason: party.ReasonNoPlaylist, way: party.DeliveryQueue,
 		},
 		{
 			name: "so songs are played directly", in: Input{Room: noList, Memory: denied},
-			step: toQueue, command: play("b", "speaker"), health: jukebox.HealthOK, reason: jukebox.ReasonNoPlaylist, way: jukebox.DeliveryQueue,
+			step: toQueue, command: play("b", "speaker"), health: party.HealthOK, reason: party.ReasonNoPlaylist, way: party.DeliveryQueue,
 		},
 		{
 			name: "the first song is there to be played", in: Input{Room: byPlaylist(room(item("b", queued))), Seen: plays(song("x"), time.Minute)},
-			step: toList, command: ask(Append, "b"), health: jukebox.HealthHostTookOver, way: jukebox.DeliveryPlaylist,
+			step: toList, command: ask(Append, "b"), health: party.HealthHostTookOver, way: party.DeliveryPlaylist,
 		},
 		{
 			name: "without any device, too", in: Input{Room: byPlaylist(room(item("b", queued))), Seen: &Snapshot{At: noon}},
-			step: toList, command: ask(Append, "b"), health: jukebox.HealthOK, way: jukebox.DeliveryPlaylist,
+			step: toList, command: ask(Append, "b"), health: party.HealthOK, way: party.DeliveryPlaylist,
 		},
 		{
 			name: "the host has to press play", in: Input{Room: byPlaylist(room(appended("b", time.Minute))), Memory: silent(time.Minute, stands(song("x"), 0))},
-			health: jukebox.HealthDeviceLost, reason: jukebox.ReasonPressPlay, way: jukebox.DeliveryPlaylist,
+			health: party.HealthDeviceLost, reason: party.ReasonPressPlay, way: party.DeliveryPlaylist,
 		},
 		{
 			name: "once begun, the next song is committed earlier", in: Input{Room: byPlaylist(begun(room(item("a", playing), item("b", queued)))), Seen: plays(song("a"), 156*time.Second)},
-			step: toList, command: ask(Append, "b"), health: jukebox.HealthOK, way: jukebox.DeliveryPlaylist,
+			step: toList, command: ask(Append, "b"), health: party.HealthOK, way: party.DeliveryPlaylist,
 		},
 		{
 			name: "nobody knows whether it was appended", in: Input{Room: byPlaylist(begun(room(item("a", playing), pending()))), Memory: since(saw(plays(song("a"), 156*time.Second))), Answer: answered(Append, "b", Unreachable)},
-			step: jukebox.PlaybackStep{UnknownItem: "item-b"}, health: jukebox.HealthUnreachable, way: jukebox.DeliveryPlaylist,
+			step: party.PlaybackStep{UnknownItem: "item-b"}, health: party.HealthUnreachable, way: party.DeliveryPlaylist,
 		},
 		{
 			name: "the playlist is read", in: Input{Room: byPlaylist(begun(room(item("a", playing), unknown))), Seen: plays(song("a"), 160*time.Second)},
-			command: ask(VerifyPlaylist, "b"), health: jukebox.HealthOK, way: jukebox.DeliveryPlaylist,
+			command: ask(VerifyPlaylist, "b"), health: party.HealthOK, way: party.DeliveryPlaylist,
 		},
 		{
 			name: "it was appended", in: Input{Room: byPlaylist(begun(room(item("a", playing), unknown))), Memory: since(saw(plays(song("a"), 160*time.Second))), Answer: answered(VerifyPlaylist, "b", "", song("a"), song("b"))},
-			step: jukebox.PlaybackStep{SentItem: "item-b"}, health: jukebox.HealthOK, way: jukebox.DeliveryPlaylist,
+			step: party.PlaybackStep{SentItem: "item-b"}, health: party.HealthOK, way: party.DeliveryPlaylist,
 		},
 		{
 			name: "what stands there is from before", in: Input{Room: byPlaylist(begun(room(item("a", playing), unknown))), Memory: since(saw(plays(song("a"), 160*time.Second))), Answer: answered(VerifyPlaylist, "b", "", song("b"), song("a"))},
-			step: jukebox.PlaybackStep{ReturnedItem: "item-b"}, health: jukebox.HealthOK, way: jukebox.DeliveryPlaylist,
+			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthOK, way: party.DeliveryPlaylist,
 		},
 		{
 			name: "the playlist cannot be written any more", in: Input{Room: byPlaylist(begun(room(item("a", playing), pending()))), Memory: since(saw(plays(song("a"), 156*time.Second))), Answer: answered(Append, "b", Unavailable)},
-			step: jukebox.PlaybackStep{ReturnedItem: "item-b"}, health: jukebox.HealthOK, reason: jukebox.ReasonNoPlaylist, way: jukebox.DeliveryQueue,
+			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthOK, reason: party.ReasonNoPlaylist, way: party.DeliveryQueue,
 		},
 		{
 			name: "the player stopped before the appended song", in: Input{Room: byPlaylist(begun(room(appended("b", time.Minute)))), Memory: silent(time.Second, listed)},
-			step: jukebox.PlaybackStep{ReturnedItem: "item-b"}, health: jukebox.HealthOK, reason: jukebox.ReasonPlaylistIgnored, way: jukebox.DeliveryQueue,
+			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthOK, reason: party.ReasonPlaylistIgnored, way: party.DeliveryQueue,
 		},
 		{
 			name: "it was not the playlist that the player played", in: Input{Room: byPlaylist(begun(room(appended("b", time.Minute)))), Memory: silent(3*time.Second, stands(song("a"), 0))},
-			command: Command{Kind: PlayPlaylist, ItemID: "item-b", URI: "spotify:track:b", DeviceID: "speaker"}, health: jukebox.HealthOK, way: jukebox.DeliveryPlaylist,
+			command: Command{Kind: PlayPlaylist, ItemID: "item-b", URI: "spotify:track:b", DeviceID: "speaker"}, health: party.HealthOK, way: party.DeliveryPlaylist,
 		},
 		{
 			name: "it was appended too late for that to be a wonder", in: Input{Room: byPlaylist(begun(room(appended("b", 10*time.Second)))), Memory: silent(3*time.Second, stands(song("a"), 0))},
-			command: Command{Kind: PlayPlaylist, ItemID: "item-b", URI: "spotify:track:b", DeviceID: "speaker"}, health: jukebox.HealthOK, way: jukebox.DeliveryPlaylist,
+			command: Command{Kind: PlayPlaylist, ItemID: "item-b", URI: "spotify:track:b", DeviceID: "speaker"}, health: party.HealthOK, way: party.DeliveryPlaylist,
 		},
 		{
 			name: "the player went on to something else", in: Input{Room: byPlaylist(begun(room(appended("b", 4*time.Minute)))), Seen: plays(song("x"), 190*time.Second)},
-			step: jukebox.PlaybackStep{ReturnedItem: "item-b"}, health: jukebox.HealthHostTookOver, way: jukebox.DeliveryQueue,
+			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthHostTookOver, way: party.DeliveryQueue,
 		},
 
 		// A host without Premium.
 		{
-			name: "Spotify plays nothing for a free account", in: Input{Room: room(committed("b", jukebox.CommitPending, 0)), Memory: saw(stands(song("x"), 0)), Answer: premium},
-			step: jukebox.PlaybackStep{ReturnedItem: "item-b"}, health: jukebox.HealthOK, way: jukebox.DeliveryPlaylist,
+			name: "Spotify plays nothing for a free account", in: Input{Room: room(committed("b", party.CommitPending, 0)), Memory: saw(stands(song("x"), 0)), Answer: premium},
+			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthOK, way: party.DeliveryPlaylist,
 		},
 		{
 			name: "so the host has to", in: Input{Room: byPlaylist(begun(room(appended("b", time.Minute)))), Memory: free},
-			health: jukebox.HealthNotAllowed, reason: jukebox.ReasonNoPremium, way: jukebox.DeliveryPlaylist,
+			health: party.HealthNotAllowed, reason: party.ReasonNoPremium, way: party.DeliveryPlaylist,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -171,11 +171,11 @@ func TestPlaylists(t *testing.T) {
 }
 
 func TestADeliveryThatIsSetAnewIsTriedAgain(t *testing.T) {
-	r := byPlaylist(begun(room(item("a", jukebox.NowPlaying), item("b", jukebox.Queued))))
+	r := byPlaylist(begun(room(item("a", party.NowPlaying), item("b", party.Queued))))
 	m := since(saw(plays(song("a"), time.Minute)))
-	m.mistrusted, m.shown = true, &jukebox.Playback{Delivery: jukebox.DeliveryQueue} // and the room shows PLAYLIST
+	m.mistrusted, m.shown = true, &party.Playback{Delivery: party.DeliveryQueue} // and the room shows PLAYLIST
 	plan := Decide(Input{Now: noon, Room: r, Memory: m})
-	if plan.Step.Playback == nil || plan.Step.Playback.Delivery != jukebox.DeliveryPlaylist {
+	if plan.Step.Playback == nil || plan.Step.Playback.Delivery != party.DeliveryPlaylist {
 		t.Errorf("shown: %+v", plan.Step.Playback)
 	}
 }

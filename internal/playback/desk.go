@@ -5,7 +5,7 @@ import (
 	"errors"
 	"sync"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // desk is what a supervisor's own goroutine keeps: which rooms there are, and what is done about them here. A room that is
@@ -32,7 +32,7 @@ func (d *desk) wake(roomID string) {
 }
 
 // takeIn compares what is done with what should be.
-func (d *desk) takeIn(open []jukebox.OpenRoom) {
+func (d *desk) takeIn(open []party.OpenRoom) {
 	there := make(map[string]bool, len(open))
 	for _, room := range open {
 		there[room.ID] = true
@@ -49,7 +49,7 @@ func (d *desk) takeIn(open []jukebox.OpenRoom) {
 	}
 }
 
-func (d *desk) consider(room jukebox.OpenRoom) {
+func (d *desk) consider(room party.OpenRoom) {
 	s := d.seats[room.ID]
 	others := room.NodeID != "" && room.NodeID != d.opts.NodeID
 	switch {
@@ -81,7 +81,7 @@ func (d *desk) leave(e ending) {
 	switch {
 	case errors.Is(e.err, errIdle):
 		d.seats[e.roomID] = &seat{asleep: e.version}
-	case errors.Is(e.err, jukebox.ErrLeaseLost):
+	case errors.Is(e.err, party.ErrLeaseLost):
 		d.seats[e.roomID] = &seat{elsewhere: true}
 	default:
 		delete(d.seats, e.roomID)

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
@@ -54,17 +54,17 @@ func (m *moment) waitsForDevice() bool {
 		next := m.pick()
 		return next != nil && !m.unwanted(next) && !m.usesPlaylist()
 	}
-	return item.Via == jukebox.DeliveryPlaylist && m.room.Begun
+	return item.Via == party.DeliveryPlaylist && m.room.HasPlayed
 }
 
 // unwanted says that a song wakes no device: nobody asked for it, nor for music at all.
-func (m *moment) unwanted(item *jukebox.QueueItem) bool { return item.FillsIn() && m.wished() == nil }
+func (m *moment) unwanted(item *party.QueueItem) bool { return item.FillsIn() && m.wished() == nil }
 
 // foundDevices takes the answer to findDevice.
 func (m *moment) foundDevices() action {
 	m.memory.device = search{at: m.now}
-	usable := slices.DeleteFunc(slices.Clone(m.answer.Devices), func(d jukebox.Device) bool { return d.IsRestricted || d.ID == "" })
-	if i := slices.IndexFunc(usable, func(d jukebox.Device) bool { return d.IsActive }); i >= 0 {
+	usable := slices.DeleteFunc(slices.Clone(m.answer.Devices), func(d party.Device) bool { return d.IsRestricted || d.ID == "" })
+	if i := slices.IndexFunc(usable, func(d party.Device) bool { return d.IsActive }); i >= 0 {
 		usable = usable[i : i+1]
 	}
 	switch {
@@ -86,7 +86,7 @@ func (m *moment) revive() (action, bool) {
 	if !m.memory.revive || m.sound != pausedSong || m.item == nil || m.item != m.room.NowPlaying {
 		return action{}, false
 	}
-	return m.send(Command{Kind: Resume, DeviceID: m.deviceID()}, jukebox.PlaybackStep{})
+	return m.send(Command{Kind: Resume, DeviceID: m.deviceID()}, party.PlaybackStep{})
 }
 
 // controlled takes the answer to a command that is about no song in particular.

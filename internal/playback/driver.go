@@ -9,8 +9,8 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
-	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
@@ -26,7 +26,7 @@ const (
 
 // driver drives one room's player: it does what Decide says.
 type driver struct {
-	lease   jukebox.Lease
+	lease   party.Lease
 	alive   func() bool // whether the lease is this node's still, as far as the clock tells
 	cold    bool        // nobody has asked for this room to be driven: it was just there
 	rooms   Rooms
@@ -35,8 +35,8 @@ type driver struct {
 	metrics *metrics
 	tracer  trace.Tracer // nil: nothing is a span
 
-	watcher *live.Watcher[*jukebox.State]
-	room    *jukebox.State // the newest known
+	watcher *live.Watcher[*party.State]
+	room    *party.State // the newest known
 	memory  Memory
 }
 
@@ -64,17 +64,17 @@ func (d *driver) run(ctx context.Context) (err error) {
 	if d.cold && Idle(d.room, time.Now()) && !d.followed() {
 		return errIdle
 	}
-	var health jukebox.HealthState
+	var health party.HealthState
 	defer func() { d.metrics.changed(health, "") }()
 	var n news
-	for d.room.Status == jukebox.Open && (ctx.Err() == nil || n.answer != nil) {
+	for d.room.Status == party.Open && (ctx.Err() == nil || n.answer != nil) {
 		d.metrics.changed(health, d.room.Playback.Health)
 		health = d.room.Playback.Health
 		if n, err = d.turn(ctx, n); err != nil {
 			return err
 		}
 	}
-	if d.room.Status == jukebox.Closed && d.room.PlaylistURI != "" {
+	if d.room.Status == party.Closed && d.room.PlaylistURI != "" {
 		d.forgetPlaylist(ctx)
 	}
 	return nil
@@ -87,7 +87,7 @@ func (d *driver) followed() bool { return d.rooms.Followed(d.lease.RoomID) > 1 }
 func (d *driver) turn(ctx context.Context, n news) (news, error) {
 	plan := Decide(Input{Now: time.Now(), Room: d.room, Memory: d.memory, Seen: n.seen, Fault: n.fault, Answer: n.answer})
 	recorded, err := d.record(ctx, plan.Step)
-	if jukebox.CodeOf(err) == jukebox.Conflict {
+	if party.CodeOf(err) == party.Conflict {
 		return d.next(ctx, time.Now().Add(afterConflict))
 	}
 	if err != nil {
@@ -112,7 +112,7 @@ func (d *driver) turn(ctx context.Context, n news) (news, error) {
 }
 
 // record stores a step and returns the room's version from which on states have it; 0 if there was nothing to store.
-func (d *driver) record(ctx context.Context, step jukebox.PlaybackStep) (version int64, err error) {
+func (d *driver) record(ctx context.Context, step party.PlaybackStep) (version int64, err error) {
 	if step.Nothing() {
 		return 0, nil
 	}
@@ -130,7 +130,7 @@ func (d *driver) record(ctx context.Context, step jukebox.PlaybackStep) (version
 func (d *driver) see(ctx context.Context, version int64) error {
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), visibleWithin)
 	defer cancel()
-	for d.room = d.watcher.Latest(); d.room.Status == jukebox.Open && d.room.Version < version; {
+	for d.room = d.watcher.Latest(); d.room.Status == party.Open && d.room.Version < version; {
 		room, err := d.watcher.Next(limited)
 		if err != nil {
 			return ignoreEnd(err)
@@ -179,7 +179,7 @@ func (d *driver) look(ctx context.Context) news {
 }
 
 // report logs that the room's health changed, with the failure that made it so.
-func (d *driver) report(shown *jukebox.Playback, n news) {
+func (d *driver) report(shown *party.Playback, n news) {
 	before := d.room.Playback.Health
 	if d.memory.shown != nil {
 		before = d.memory.shown.Health

@@ -3,7 +3,7 @@ package playback
 import (
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // Whether a song may have been heard while nobody looked. What may have been heard is never begun again.
@@ -17,9 +17,9 @@ type reckoning struct {
 // sending is how an item was handed to the player, whatever came of it.
 type sending struct {
 	itemID  string
-	behind  *jukebox.Song // what was loaded then
-	started bool          // it was told to play, and not only appended to what the player goes through
-	watched bool          // the player was looked at so often since that nobody can have heard the song unseen
+	behind  *party.Song // what was loaded then
+	started bool        // it was told to play, and not only appended to what the player goes through
+	watched bool        // the player was looked at so often since that nobody can have heard the song unseen
 }
 
 // reckon notes when the room's song may be over.
@@ -36,7 +36,7 @@ func (m *moment) reckon() {
 }
 
 // recall reckons by what is stored alone, as nobody who drives the room now has seen the song.
-func (m *moment) recall(playing *jukebox.QueueItem) time.Time {
+func (m *moment) recall(playing *party.QueueItem) time.Time {
 	last := m.lastShown()
 	if last.Item == nil || last.Item.ID != playing.ID || last.ProgressMS == nil {
 		return playing.CommittedAt.Add(length(&playing.Song))
@@ -52,19 +52,19 @@ func (m *moment) inherit() {
 	case playing != nil:
 		m.memory.sent = sending{itemID: item.ID, behind: &playing.Song}
 	default:
-		m.memory.sent = sending{itemID: item.ID, behind: last.Song, started: last.Status == jukebox.Idle && last.ObservedAt.Before(item.CommittedAt)}
+		m.memory.sent = sending{itemID: item.ID, behind: last.Song, started: last.Status == party.Idle && last.ObservedAt.Before(item.CommittedAt)}
 	}
 }
 
 // heardOut says that the room's song may have reached its end before its device was away, or since: that may be out of
 // reach and play on, but no longer than the song lasts.
-func (m *moment) heardOut(playing *jukebox.QueueItem) bool {
+func (m *moment) heardOut(playing *party.QueueItem) bool {
 	before := !m.memory.paused && !m.memory.silent.Before(m.memory.over.at)
 	return before || m.now.Sub(m.memory.silent) >= length(&playing.Song)
 }
 
 // couldHavePlayed says that the committed song may have been heard in full since.
-func (m *moment) couldHavePlayed(item *jukebox.QueueItem) bool {
+func (m *moment) couldHavePlayed(item *party.QueueItem) bool {
 	return m.now.Sub(item.CommittedAt) >= length(&item.Song)
 }
 
@@ -77,18 +77,18 @@ func (m *moment) queueOutOfReach() bool {
 // appended says that the committed song was sent to the player's queue, or may have been, and was not played directly.
 func (m *moment) appended() bool {
 	item := m.room.Committed()
-	return item != nil && item.Via != jukebox.DeliveryPlaylist && !m.memory.sent.started
+	return item != nil && item.Via != party.DeliveryPlaylist && !m.memory.sent.started
 }
 
 // playedInVain says that the player was told to play a song, and was not seen playing it, though somebody looked all the
 // time.
-func (m *moment) playedInVain(item *jukebox.QueueItem) bool {
+func (m *moment) playedInVain(item *party.QueueItem) bool {
 	sent := m.memory.sent
 	return sent.itemID == item.ID && sent.started && sent.watched
 }
 
 // movedOn says that the player went on from what was loaded when the song was sent to its queue, to something else.
-func (m *moment) movedOn(item *jukebox.QueueItem) bool {
+func (m *moment) movedOn(item *party.QueueItem) bool {
 	loaded, behind := m.memory.seen.Song, m.memory.sent.behind
-	return item.Via != jukebox.DeliveryPlaylist && loaded != nil && (behind == nil || !same(loaded, behind))
+	return item.Via != party.DeliveryPlaylist && loaded != nil && (behind == nil || !same(loaded, behind))
 }

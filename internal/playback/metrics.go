@@ -4,7 +4,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 type metrics struct {
@@ -50,13 +50,13 @@ const (
 	leaseLost      = "lost"
 )
 
-var healths = [...]jukebox.HealthState{
-	jukebox.HealthOK, jukebox.HealthNothingToPlay, jukebox.HealthDeviceLost, jukebox.HealthHostTookOver,
-	jukebox.HealthReconnectNeeded, jukebox.HealthNotAllowed, jukebox.HealthCoolingDown, jukebox.HealthUnreachable,
+var healths = [...]party.HealthState{
+	party.HealthOK, party.HealthNothingToPlay, party.HealthDeviceLost, party.HealthHostTookOver,
+	party.HealthReconnectNeeded, party.HealthNotAllowed, party.HealthCoolingDown, party.HealthUnreachable,
 }
 
 // changed counts a room from one health to another; empty: it is not driven.
-func (m *metrics) changed(from, to jukebox.HealthState) {
+func (m *metrics) changed(from, to party.HealthState) {
 	if from != "" {
 		m.health.WithLabelValues(string(from)).Dec()
 	}

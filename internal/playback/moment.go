@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // moment is one decision in the making: the input, with what was just learned put into the memory, and what is heard.
@@ -12,12 +12,12 @@ import (
 type moment struct {
 	now    time.Time
 	news   bool // the player was looked at just now, or could not be
-	room   *jukebox.State
+	room   *party.State
 	answer *Answer
 	before time.Time // when the player was looked at before what was just learned
 	memory Memory
 	sound  sound
-	item   *jukebox.QueueItem // the room's item that plays or is paused; nil while that is none of this room
+	item   *party.QueueItem // the room's item that plays or is paused; nil while that is none of this room
 }
 
 // sound is what is heard from the host's player.
@@ -112,12 +112,12 @@ func (m *moment) hearSong(s Snapshot) {
 }
 
 // paused says that the host stopped a song of this party in the middle. One that was never heard was loaded long before.
-func (m *moment) paused(s Snapshot, item *jukebox.QueueItem) bool {
+func (m *moment) paused(s Snapshot, item *party.QueueItem) bool {
 	if item != nil && (item == m.room.NowPlaying || item == m.room.Committed()) {
 		return true
 	}
 	last := m.lastShown()
-	return last.Status != jukebox.Idle && last.Song != nil && last.Song.URI == s.Song.URI
+	return last.Status != party.Idle && last.Song != nil && last.Song.URI == s.Song.URI
 }
 
 // finished says that a loaded song is not heard, although some players go on claiming it. Spotify's players end a song in
@@ -145,7 +145,7 @@ func (m *moment) listen() {
 	case m.memory.rested.IsZero():
 		m.memory.rested = m.memory.seen.At
 	}
-	if m.sound == pausedSong && !m.memory.revive || m.before.IsZero() && m.sound == noDevice && m.lastShown().Status == jukebox.Paused {
+	if m.sound == pausedSong && !m.memory.revive || m.before.IsZero() && m.sound == noDevice && m.lastShown().Status == party.Paused {
 		m.memory.paused = true
 	}
 	switch {
@@ -163,12 +163,12 @@ func (m *moment) blind() bool { return m.sound == unknown || m.memory.looking.ki
 func (m *moment) waiting() bool { return m.room.Committed() != nil || m.pick() != nil }
 
 // itemOf returns the room's item that a song is, by its URI if possible; nil if none.
-func (m *moment) itemOf(song *jukebox.Song) *jukebox.QueueItem {
+func (m *moment) itemOf(song *party.Song) *party.QueueItem {
 	items := m.room.Queue
 	if m.room.NowPlaying != nil {
-		items = append([]*jukebox.QueueItem{m.room.NowPlaying}, items...)
+		items = append([]*party.QueueItem{m.room.NowPlaying}, items...)
 	}
-	var alike *jukebox.QueueItem
+	var alike *party.QueueItem
 	for _, item := range items {
 		if item.Song.URI == song.URI {
 			return item
@@ -181,7 +181,7 @@ func (m *moment) itemOf(song *jukebox.Song) *jukebox.QueueItem {
 }
 
 // early says that a song which plays no more did not reach its end. The moment it ended is when the next one began.
-func (m *moment) early(item *jukebox.QueueItem) bool {
+func (m *moment) early(item *party.QueueItem) bool {
 	if item.SkipOnStart {
 		return true
 	}
@@ -194,7 +194,7 @@ func (m *moment) early(item *jukebox.QueueItem) bool {
 		ended = later(m.began(), last.ObservedAt)
 	}
 	reached := expected(last, ended)
-	if last.Status == jukebox.Paused { // and may have gone on at any time since
+	if last.Status == party.Paused { // and may have gone on at any time since
 		reached += max(0, ended.Sub(later(m.before, last.ObservedAt)))
 	}
 	if m.sound == silence && s.Playing && s.Song != nil && same(s.Song, &item.Song) {
@@ -219,7 +219,7 @@ func (m *moment) nearEnd() bool {
 }
 
 // place names the committed item and what is loaded while it waits: being found there is news only once.
-func (m *moment) place(item *jukebox.QueueItem) string {
+func (m *moment) place(item *party.QueueItem) string {
 	if m.sound != playingSong {
 		return item.ID
 	}
@@ -232,7 +232,7 @@ func restricted(s Snapshot) bool { return s.Device != nil && s.Device.IsRestrict
 
 // same says that two songs are the same recording. Spotify may play another release than the one it was asked for, and
 // does not tell which it replaced.
-func same(a, b *jukebox.Song) bool {
+func same(a, b *party.Song) bool {
 	if a.URI == b.URI || a.ISRC != "" && strings.EqualFold(a.ISRC, b.ISRC) {
 		return true
 	}
@@ -240,10 +240,10 @@ func same(a, b *jukebox.Song) bool {
 		strings.EqualFold(a.Name, b.Name) && (length(a)-length(b)).Abs() <= 2*time.Second
 }
 
-func length(s *jukebox.Song) time.Duration { return time.Duration(s.DurationMS) * time.Millisecond }
+func length(s *party.Song) time.Duration { return time.Duration(s.DurationMS) * time.Millisecond }
 
 // leadOf is how long before a song's end the next one is committed.
-func (m *moment) leadOf(s *jukebox.Song) time.Duration {
+func (m *moment) leadOf(s *party.Song) time.Duration {
 	most := lead
 	if m.usesPlaylist() {
 		most = playlistLead

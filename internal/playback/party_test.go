@@ -13,46 +13,46 @@ import (
 	"testing/synctest"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
 // party is a room in memory, with a host's player, both driven by the clock of a synctest bubble.
-type party struct {
+type fixture struct {
 	t      *testing.T
 	player *turntable
 	bus    *live.LocalBus
-	hub    *live.Hub[*jukebox.State]
+	hub    *live.Hub[*party.State]
 	logged *strings.Builder
 
 	mu       sync.Mutex
 	version  int64
-	status   jukebox.RoomStatus
-	items    []jukebox.QueueItem
-	playback jukebox.Playback
-	settings jukebox.RoomSettings
+	status   party.RoomStatus
+	items    []party.QueueItem
+	playback party.Playback
+	settings party.RoomSettings
 	playlist string
 	begun    bool
 	unasked  int // songs in a row that nobody had asked for
-	wishes   []jukebox.HostCommand
-	answers  []jukebox.Answer
+	wishes   []party.HostCommand
+	answers  []party.Answer
 	nodes    map[string]time.Time // until when they live
-	lease    jukebox.Lease
+	lease    party.Lease
 	sleeper  string // a node that does nothing until it wakes
 	wakes    time.Time
-	sleeps   func(jukebox.PlaybackStep) bool  // whether the node that records this falls asleep, for 20 s; may be nil
-	unsaved  func(jukebox.PlaybackStep) error // fails the recording of steps; may be nil
-	refused  int                              // steps that did not fit the room's state
+	sleeps   func(party.PlaybackStep) bool  // whether the node that records this falls asleep, for 20 s; may be nil
+	unsaved  func(party.PlaybackStep) error // fails the recording of steps; may be nil
+	refused  int                            // steps that did not fit the room's state
 }
 
 // inParty runs a story in a bubble. Its rooms are driven from drive on, until the story ends.
-func inParty(t *testing.T, story func(*testing.T, *party)) {
+func inParty(t *testing.T, story func(*testing.T, *fixture)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		p := &party{
-			t: t, player: newTurntable(), bus: live.NewLocalBus(), logged: &strings.Builder{}, version: 1, status: jukebox.Open, nodes: map[string]time.Time{},
-			playback: jukebox.Playback{Status: jukebox.Idle, Health: jukebox.HealthNothingToPlay, ObservedAt: time.Now()},
+		p := &fixture{
+			t: t, player: newTurntable(), bus: live.NewLocalBus(), logged: &strings.Builder{}, version: 1, status: party.Open, nodes: map[string]time.Time{},
+			playback: party.Playback{Status: party.Idle, Health: party.HealthNothingToPlay, ObservedAt: time.Now()},
 		}
 		p.hub = live.NewHub(p.bus, p, live.Options{Interval: 50 * time.Millisecond})
 		defer p.hub.Close()
@@ -61,10 +61,10 @@ func inParty(t *testing.T, story func(*testing.T, *party)) {
 }
 
 // drive runs a supervisor and returns a function that stops it.
-func (p *party) drive() (stop func()) { return p.driveWith(p.player) }
+func (p *fixture) drive() (stop func()) { return p.driveWith(p.player) }
 
 // driveWith is drive with another player.
-func (p *party) driveWith(player playback.Player) (stop func()) {
+func (p *fixture) driveWith(player playback.Player) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	supervisor := playback.New(p, player, playback.Options{Log: slog.New(slog.NewTextHandler(p.logged, nil))})
 	done := make(chan error)
@@ -80,7 +80,7 @@ func (p *party) driveWith(player playback.Player) (stop func()) {
 }
 
 // change makes the room's next version.
-func (p *party) change(fn func()) {
+func (p *fixture) change(fn func()) {
 	p.mu.Lock()
 	fn()
 	p.version++
@@ -89,51 +89,51 @@ func (p *party) change(fn func()) {
 	p.bus.Publish(live.Hint{Topic: "room", Version: version})
 }
 
-func (p *party) add(s jukebox.Song) {
+func (p *fixture) add(s party.Song) {
 	p.change(func() {
-		p.items = append(p.items, jukebox.QueueItem{
-			ID: "item " + s.URI, Song: s, State: jukebox.Queued, Age: p.version, AddedBy: &jukebox.User{ID: "guest"},
+		p.items = append(p.items, party.QueueItem{
+			ID: "item " + s.URI, Song: s, State: party.Queued, Age: p.version, AddedBy: &party.User{ID: "guest"},
 		})
 	})
 }
 
-func (p *party) addAll(songs ...jukebox.Song) {
+func (p *fixture) addAll(songs ...party.Song) {
 	for _, s := range songs {
 		p.add(s)
 	}
 }
 
-func (p *party) like(s jukebox.Song) {
+func (p *fixture) like(s party.Song) {
 	p.change(func() {
-		if i := p.item("item " + s.URI); i != nil && i.State == jukebox.Queued {
+		if i := p.item("item " + s.URI); i != nil && i.State == party.Queued {
 			i.LikeCount++
 		}
 	})
 }
 
-func (p *party) remove(s jukebox.Song) {
+func (p *fixture) remove(s party.Song) {
 	p.change(func() {
 		i := p.item("item " + s.URI)
 		switch {
-		case i != nil && i.State == jukebox.Queued:
-			i.State = jukebox.Removed
-		case i != nil && i.State == jukebox.Committed:
+		case i != nil && i.State == party.Queued:
+			i.State = party.Removed
+		case i != nil && i.State == party.Committed:
 			i.SkipOnStart = true
 		}
 	})
 }
 
-func (p *party) close() { p.change(func() { p.status = jukebox.Closed }) }
+func (p *fixture) close() { p.change(func() { p.status = party.Closed }) }
 
 // put sets an item's state, as an earlier run of the server left it.
-func (p *party) put(s jukebox.Song, state jukebox.QueueItemState, commit jukebox.CommitState) {
+func (p *fixture) put(s party.Song, state party.QueueItemState, commit party.CommitState) {
 	p.change(func() {
 		i := p.item("item " + s.URI)
 		i.State, i.Commit, i.CommittedAt = state, commit, time.Now()
 	})
 }
 
-func (p *party) item(id string) *jukebox.QueueItem {
+func (p *fixture) item(id string) *party.QueueItem {
 	for i := range p.items {
 		if p.items[i].ID == id {
 			return &p.items[i]
@@ -143,7 +143,7 @@ func (p *party) item(id string) *jukebox.QueueItem {
 }
 
 // states lists the items' states in the order in which they were added.
-func (p *party) states() string {
+func (p *fixture) states() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var all []string
@@ -153,35 +153,35 @@ func (p *party) states() string {
 	return strings.Join(all, " ")
 }
 
-func (p *party) health() jukebox.HealthState {
+func (p *fixture) health() party.HealthState {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.playback.Health
 }
 
 // Load and Versions make a party a live.Source.
-func (p *party) Load(context.Context, string, *jukebox.State, live.Touched) (*jukebox.State, error) {
+func (p *fixture) Load(context.Context, string, *party.State, live.Touched) (*party.State, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := &jukebox.State{
+	s := &party.State{
 		RoomID: "room", Code: "PARTY", HostID: "host", Version: p.version, Status: p.status, Playback: p.playback,
-		Settings: p.settings, PlaylistURI: p.playlist, Begun: p.begun, Wishes: slices.Clone(p.wishes), Unasked: p.unasked,
+		Settings: p.settings, PlaylistURI: p.playlist, HasPlayed: p.begun, PendingCommands: slices.Clone(p.wishes), Unasked: p.unasked,
 	}
 	for _, i := range p.items {
 		switch i.State {
-		case jukebox.NowPlaying:
+		case party.NowPlaying:
 			s.NowPlaying = &i
-		case jukebox.Queued, jukebox.Committed:
+		case party.Queued, party.Committed:
 			s.Queue = append(s.Queue, &i)
-		case jukebox.AwaitingApproval:
+		case party.AwaitingApproval:
 			s.Awaiting = append(s.Awaiting, &i)
 		}
 	}
-	s.Queue = jukebox.Rank(s.Queue, s.Ranking())
+	s.Queue = party.Rank(s.Queue, s.Ranking())
 	return s, nil
 }
 
-func (p *party) Versions(context.Context, []string) (map[string]int64, error) {
+func (p *fixture) Versions(context.Context, []string) (map[string]int64, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return map[string]int64{"room": p.version}, nil
@@ -189,7 +189,7 @@ func (p *party) Versions(context.Context, []string) (map[string]int64, error) {
 
 // What follows makes a party a playback.Rooms.
 
-func (p *party) Renew(_ context.Context, nodeID string, life time.Duration) (int, error) {
+func (p *fixture) Renew(_ context.Context, nodeID string, life time.Duration) (int, error) {
 	p.doze(nodeID)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -197,28 +197,28 @@ func (p *party) Renew(_ context.Context, nodeID string, life time.Duration) (int
 	return len(p.nodes), nil
 }
 
-func (p *party) Retire(_ context.Context, nodeID string) error {
+func (p *fixture) Retire(_ context.Context, nodeID string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.nodes, nodeID)
 	return nil
 }
 
-func (p *party) OpenRooms(context.Context) ([]jukebox.OpenRoom, error) {
+func (p *fixture) OpenRooms(context.Context) ([]party.OpenRoom, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.status != jukebox.Open {
+	if p.status != party.Open {
 		return nil, nil
 	}
-	room := jukebox.OpenRoom{ID: "room", Version: p.version}
+	room := party.OpenRoom{ID: "room", Version: p.version}
 	if p.held() {
 		room.NodeID = p.lease.NodeID
 	}
-	return []jukebox.OpenRoom{room}, nil
+	return []party.OpenRoom{room}, nil
 }
 
 // doze holds up a node that is asleep.
-func (p *party) doze(nodeID string) {
+func (p *fixture) doze(nodeID string) {
 	p.mu.Lock()
 	asleep := p.sleeper == nodeID
 	until := p.wakes
@@ -229,55 +229,55 @@ func (p *party) doze(nodeID string) {
 }
 
 // held says that the room's lease is that of a node that lives.
-func (p *party) held() bool { return time.Now().Before(p.nodes[p.lease.NodeID]) }
+func (p *fixture) held() bool { return time.Now().Before(p.nodes[p.lease.NodeID]) }
 
-func (p *party) Take(_ context.Context, roomID, nodeID string) (jukebox.Lease, error) {
+func (p *fixture) Take(_ context.Context, roomID, nodeID string) (party.Lease, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.lease.NodeID == nodeID {
 		return p.lease, nil
 	}
 	if p.held() {
-		return p.lease, jukebox.ErrLeaseLost
+		return p.lease, party.ErrLeaseLost
 	}
-	p.lease = jukebox.Lease{RoomID: roomID, NodeID: nodeID, Epoch: p.lease.Epoch + 1}
+	p.lease = party.Lease{RoomID: roomID, NodeID: nodeID, Epoch: p.lease.Epoch + 1}
 	return p.lease, nil
 }
 
-func (p *party) Followed(roomID string) int { return p.hub.Watchers(roomID) }
+func (p *fixture) Followed(roomID string) int { return p.hub.Watchers(roomID) }
 
-func (p *party) Recent(context.Context, string) (songs []jukebox.Song, err error) {
+func (p *fixture) Recent(context.Context, string) (songs []party.Song, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, i := range slices.Backward(p.items) {
-		if i.State == jukebox.Played || i.State == jukebox.Skipped || i.State == jukebox.NowPlaying {
+		if i.State == party.Played || i.State == party.Skipped || i.State == party.NowPlaying {
 			songs = append(songs, i.Song)
 		}
 	}
 	return songs, nil
 }
 
-func (p *party) Declined(context.Context, string) (songs []jukebox.Song, err error) {
+func (p *fixture) Declined(context.Context, string) (songs []party.Song, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, i := range p.items {
-		if i.State == jukebox.Removed && i.Fallback() {
+		if i.State == party.Removed && i.Fallback() {
 			songs = append(songs, i.Song)
 		}
 	}
 	return songs, nil
 }
 
-func (p *party) Watch(ctx context.Context, roomID string) (*live.Watcher[*jukebox.State], error) {
+func (p *fixture) Watch(ctx context.Context, roomID string) (*live.Watcher[*party.State], error) {
 	return p.hub.Watch(ctx, roomID)
 }
 
-func (p *party) ApplyPlayback(_ context.Context, lease jukebox.Lease, step jukebox.PlaybackStep) (version int64, err error) {
+func (p *fixture) ApplyPlayback(_ context.Context, lease party.Lease, step party.PlaybackStep) (version int64, err error) {
 	p.mu.Lock()
 	lost := p.lease != lease
 	p.mu.Unlock()
 	if lost {
-		return 0, jukebox.ErrLeaseLost
+		return 0, party.ErrLeaseLost
 	}
 	defer p.doze(lease.NodeID)
 	if p.sleeps != nil && p.sleeps(step) {
@@ -299,34 +299,34 @@ func (p *party) ApplyPlayback(_ context.Context, lease jukebox.Lease, step jukeb
 	return version, err
 }
 
-func (p *party) apply(step jukebox.PlaybackStep) error {
-	if p.status != jukebox.Open {
-		return &jukebox.Error{Code: jukebox.Conflict, Message: "closed"}
+func (p *fixture) apply(step party.PlaybackStep) error {
+	if p.status != party.Open {
+		return &party.Error{Code: party.Conflict, Message: "closed"}
 	}
-	ended := jukebox.Played
+	ended := party.Played
 	if step.Skipped {
-		ended = jukebox.Skipped
+		ended = party.Skipped
 	}
 	for _, way := range []struct {
 		id     string
-		from   []jukebox.QueueItemState
-		to     jukebox.QueueItemState
-		commit jukebox.CommitState
+		from   []party.QueueItemState
+		to     party.QueueItemState
+		commit party.CommitState
 	}{
-		{step.EndedItem, []jukebox.QueueItemState{jukebox.NowPlaying}, ended, ""},
-		{step.StartedItem, []jukebox.QueueItemState{jukebox.Queued, jukebox.Committed}, jukebox.NowPlaying, ""},
-		{step.CommitItem, []jukebox.QueueItemState{jukebox.Queued}, jukebox.Committed, jukebox.CommitPending},
-		{step.SentItem, []jukebox.QueueItemState{jukebox.Committed}, jukebox.Committed, jukebox.CommitSent},
-		{step.UnknownItem, []jukebox.QueueItemState{jukebox.Committed}, jukebox.Committed, jukebox.CommitUnknown},
-		{step.ReturnedItem, []jukebox.QueueItemState{jukebox.Committed}, jukebox.Queued, ""},
-		{step.RefusedItem, []jukebox.QueueItemState{jukebox.Committed}, jukebox.Skipped, ""},
+		{step.EndedItem, []party.QueueItemState{party.NowPlaying}, ended, ""},
+		{step.StartedItem, []party.QueueItemState{party.Queued, party.Committed}, party.NowPlaying, ""},
+		{step.CommitItem, []party.QueueItemState{party.Queued}, party.Committed, party.CommitPending},
+		{step.SentItem, []party.QueueItemState{party.Committed}, party.Committed, party.CommitSent},
+		{step.UnknownItem, []party.QueueItemState{party.Committed}, party.Committed, party.CommitUnknown},
+		{step.ReturnedItem, []party.QueueItemState{party.Committed}, party.Queued, ""},
+		{step.RefusedItem, []party.QueueItemState{party.Committed}, party.Skipped, ""},
 	} {
 		if way.id == "" {
 			continue
 		}
 		i := p.item(way.id)
 		if !slices.Contains(way.from, i.State) {
-			return &jukebox.Error{Code: jukebox.Conflict, Message: fmt.Sprintf("%s is %s", i.ID, i.State)}
+			return &party.Error{Code: party.Conflict, Message: fmt.Sprintf("%s is %s", i.ID, i.State)}
 		}
 		i.State, i.Commit = way.to, way.commit
 		if way.id == step.CommitItem {
@@ -341,27 +341,27 @@ func (p *party) apply(step jukebox.PlaybackStep) error {
 		p.unasked = 0
 	}
 	for _, s := range step.Fallback {
-		if i := p.item("item " + s.URI); i != nil && i.State == jukebox.AwaitingApproval { // as the real one does
+		if i := p.item("item " + s.URI); i != nil && i.State == party.AwaitingApproval { // as the real one does
 			continue
 		}
-		p.items = append(p.items, jukebox.QueueItem{ID: "item " + s.URI, Song: s, State: jukebox.Queued, Age: p.version})
+		p.items = append(p.items, party.QueueItem{ID: "item " + s.URI, Song: s, State: party.Queued, Age: p.version})
 	}
 	if a := step.Answered; a != nil {
 		p.answers = append(p.answers, *a)
-		p.wishes = slices.DeleteFunc(p.wishes, func(w jukebox.HostCommand) bool { return w.ID == a.CommandID })
+		p.wishes = slices.DeleteFunc(p.wishes, func(w party.HostCommand) bool { return w.ID == a.CommandID })
 	}
 	if step.Playback != nil {
 		version := p.playback.Version
 		p.playback = *step.Playback
 		p.playback.Version = version + 1
 	}
-	p.checkOne(jukebox.Committed)
-	p.checkOne(jukebox.NowPlaying)
+	p.checkOne(party.Committed)
+	p.checkOne(party.NowPlaying)
 	return nil
 }
 
 // checkOne reports that two items are in a state in which only one may be.
-func (p *party) checkOne(state jukebox.QueueItemState) {
+func (p *fixture) checkOne(state party.QueueItemState) {
 	var found []string
 	for _, i := range p.items {
 		if i.State == state {
@@ -377,10 +377,10 @@ func (p *party) checkOne(state jukebox.QueueItemState) {
 type turntable struct {
 	mu sync.Mutex
 	turn
-	queue   []jukebox.Song
+	queue   []party.Song
 	away    bool
 	shown   bool // an inactive device, with its song
-	songs   map[string]jukebox.Song
+	songs   map[string]party.Song
 	started []start
 	stale   time.Duration // for so long after a command State shows what was before
 	before  turn
@@ -389,11 +389,11 @@ type turntable struct {
 	device  string   // the one that is active, unless away
 	devices []string // those that there are
 	repeat  bool
-	list    []jukebox.Song // the playlist's
-	listAt  int            // the next of it to be played; 0: it is not what plays
-	deaf    bool           // additions to the playlist are not noticed
+	list    []party.Song // the playlist's
+	listAt  int          // the next of it to be played; 0: it is not what plays
+	deaf    bool         // additions to the playlist are not noticed
 
-	suggestions []jukebox.Song
+	suggestions []party.Song
 	gone, mute  string // URIs of songs that Spotify does not have, and that it takes and does not play
 
 	// fail answers a call with a failure, carried out or not; may be nil.
@@ -402,7 +402,7 @@ type turntable struct {
 
 // turn is what is on the turntable.
 type turn struct {
-	song    *jukebox.Song
+	song    *party.Song
 	playing bool
 	at      time.Duration
 	since   time.Time
@@ -415,12 +415,12 @@ type start struct {
 }
 
 func newTurntable() *turntable {
-	return &turntable{songs: make(map[string]jukebox.Song), calls: make(map[string]int), device: "speaker", devices: []string{"speaker"}}
+	return &turntable{songs: make(map[string]party.Song), calls: make(map[string]int), device: "speaker", devices: []string{"speaker"}}
 }
 
 // record makes a song that a turntable can play.
-func (t *turntable) record(name string, d time.Duration) jukebox.Song {
-	s := jukebox.Song{URI: "spotify:track:" + name, Name: name, Artists: []string{"Artist of " + name}, DurationMS: int(d.Milliseconds())}
+func (t *turntable) record(name string, d time.Duration) party.Song {
+	s := party.Song{URI: "spotify:track:" + name, Name: name, Artists: []string{"Artist of " + name}, DurationMS: int(d.Milliseconds())}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.songs[s.URI] = s
@@ -476,7 +476,7 @@ func (t *turntable) next(at time.Time) {
 	t.start(song, at)
 }
 
-func (t *turntable) start(s jukebox.Song, at time.Time) {
+func (t *turntable) start(s party.Song, at time.Time) {
 	t.song, t.playing, t.at, t.since = &s, true, 0, at
 	t.started = append(t.started, start{uri: s.URI, at: at})
 }
@@ -496,10 +496,10 @@ func (t *turntable) State(context.Context, string) (s playback.Snapshot, err err
 			now = t.before
 		}
 		if t.away && t.shown && now.song != nil {
-			s = playback.Snapshot{At: s.At, Song: now.song, Progress: now.progress(), Device: &jukebox.Device{ID: t.device}}
+			s = playback.Snapshot{At: s.At, Song: now.song, Progress: now.progress(), Device: &party.Device{ID: t.device}}
 		}
 		if now.song != nil && !t.away {
-			s = playback.Snapshot{At: s.At, Song: now.song, Progress: now.progress(), Playing: now.playing, Device: &jukebox.Device{ID: t.device, IsActive: true}, Repeat: t.repeat}
+			s = playback.Snapshot{At: s.At, Song: now.song, Progress: now.progress(), Playing: now.playing, Device: &party.Device{ID: t.device, IsActive: true}, Repeat: t.repeat}
 		}
 		if t.listAt > 0 {
 			s.Context = partyList
@@ -544,7 +544,7 @@ func (t *turntable) Enqueue(_ context.Context, _, uri string) error {
 	return t.call("enqueue", func() { t.queue = append(t.queue, t.songs[uri]) })
 }
 
-func (t *turntable) Queue(context.Context, string) (songs []jukebox.Song, err error) {
+func (t *turntable) Queue(context.Context, string) (songs []party.Song, err error) {
 	err = t.call("queue", func() {
 		if t.song != nil {
 			songs = append(songs, *t.song)
@@ -584,10 +584,10 @@ func (t *turntable) Transfer(_ context.Context, _, deviceID string, play bool) e
 	})
 }
 
-func (t *turntable) Devices(context.Context, string) (devices []jukebox.Device, err error) {
+func (t *turntable) Devices(context.Context, string) (devices []party.Device, err error) {
 	err = t.call("devices", func() {
 		for _, id := range t.devices {
-			devices = append(devices, jukebox.Device{ID: id, IsActive: !t.away && id == t.device})
+			devices = append(devices, party.Device{ID: id, IsActive: !t.away && id == t.device})
 		}
 	})
 	return devices, err
@@ -608,7 +608,7 @@ func (t *turntable) Append(_ context.Context, _, _, uri string) error {
 	return t.call("append", func() { t.list = append(t.list, t.songs[uri]) })
 }
 
-func (t *turntable) PlaylistSongs(context.Context, string, string) (songs []jukebox.Song, err error) {
+func (t *turntable) PlaylistSongs(context.Context, string, string) (songs []party.Song, err error) {
 	err = t.call("playlist", func() { songs = slices.Clone(t.list) })
 	return songs, err
 }
@@ -633,7 +633,7 @@ func (t *turntable) ForgetPlaylist(context.Context, string, string) error {
 	return t.call("forget_playlist", func() { t.list = nil })
 }
 
-func (t *turntable) Suggest(context.Context, string, playback.Seeds) (songs []jukebox.Song, err error) {
+func (t *turntable) Suggest(context.Context, string, playback.Seeds) (songs []party.Song, err error) {
 	err = t.call("suggest", func() { songs = slices.Clone(t.suggestions) })
 	return songs, err
 }

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // Player is the Spotify player of a host, with what else of their account serves to play. Failures are *Fault; anything
@@ -20,7 +20,7 @@ type Player interface {
 	// Enqueue appends a song to the player's queue. It starts nothing, is not idempotent and cannot be undone.
 	Enqueue(ctx context.Context, hostID, uri string) error
 	// Queue returns the song that is loaded, if any, and after it those that will follow, as far as Spotify tells.
-	Queue(ctx context.Context, hostID string) ([]jukebox.Song, error)
+	Queue(ctx context.Context, hostID string) ([]party.Song, error)
 	// Next goes on to the song that follows.
 	Next(ctx context.Context, hostID string) error
 	// Pause stops in the middle of the song; Resume goes on from there, on a device or, where that is empty, the active one.
@@ -29,7 +29,7 @@ type Player interface {
 	// Transfer makes another device the active one. What was heard goes on there with play, and otherwise stays as it is.
 	Transfer(ctx context.Context, hostID, deviceID string, play bool) error
 	// Devices returns what the host could play on.
-	Devices(ctx context.Context, hostID string) ([]jukebox.Device, error)
+	Devices(ctx context.Context, hostID string) ([]party.Device, error)
 	// Straighten turns off repeat and shuffle.
 	Straighten(ctx context.Context, hostID string) error
 
@@ -37,31 +37,31 @@ type Player interface {
 	// PlayPlaylist plays it from a song on, and ForgetPlaylist takes it out of the host's library.
 	CreatePlaylist(ctx context.Context, hostID, name, description string) (playlistURI string, err error)
 	Append(ctx context.Context, hostID, playlistURI, uri string) error
-	PlaylistSongs(ctx context.Context, hostID, playlistURI string) ([]jukebox.Song, error)
+	PlaylistSongs(ctx context.Context, hostID, playlistURI string) ([]party.Song, error)
 	PlayPlaylist(ctx context.Context, hostID, playlistURI, uri, deviceID string) error
 	ForgetPlaylist(ctx context.Context, hostID, playlistURI string) error
 
 	// Suggest returns songs that would go on well, best first.
-	Suggest(ctx context.Context, hostID string, seeds Seeds) ([]jukebox.Song, error)
+	Suggest(ctx context.Context, hostID string, seeds Seeds) ([]party.Song, error)
 }
 
 // Snapshot is what a player was seen doing. The zero value but for At means that no player is active.
 type Snapshot struct {
-	At       time.Time       // when it was so
-	Song     *jukebox.Song   // what is loaded; nil when nothing is, or no song (an episode, an advertisement)
-	Progress time.Duration   // within Song
-	Playing  bool            // Spotify says so; it may be stuck all the same
-	Device   *jukebox.Device // nil: none
-	Context  string          // URI of what Song is played from, such as spotify:playlist:…; empty: from nothing
-	Repeat   bool            // a song or the context is repeated
+	At       time.Time     // when it was so
+	Song     *party.Song   // what is loaded; nil when nothing is, or no song (an episode, an advertisement)
+	Progress time.Duration // within Song
+	Playing  bool          // Spotify says so; it may be stuck all the same
+	Device   *party.Device // nil: none
+	Context  string        // URI of what Song is played from, such as spotify:playlist:…; empty: from nothing
+	Repeat   bool          // a song or the context is repeated
 	Shuffle  bool
 }
 
 // Seeds are what fallback music is found by.
 type Seeds struct {
-	PlaylistURI string                  // the host's choice; empty: none
-	Recent      []jukebox.Song          // what the room played lately, newest first
-	Fits        func(jukebox.Song) bool // whether the room can take a song now; nil: any
+	PlaylistURI string                // the host's choice; empty: none
+	Recent      []party.Song          // what the room played lately, newest first
+	Fits        func(party.Song) bool // whether the room can take a song now; nil: any
 }
 
 // FaultKind says what a failure of Spotify means for the room.
@@ -90,8 +90,8 @@ const (
 // Fault is a failure of Spotify. Except with Unreachable, what was asked for was definitely not done.
 type Fault struct {
 	Kind       FaultKind
-	Reason     jukebox.HealthReason // more about the kind, for the host; may be empty
-	RetryAfter time.Duration        // with CoolingDown: how long to ask nothing; 0: Spotify did not say
+	Reason     party.HealthReason // more about the kind, for the host; may be empty
+	RetryAfter time.Duration      // with CoolingDown: how long to ask nothing; 0: Spotify did not say
 	Err        error
 }
 
@@ -134,7 +134,7 @@ const coolDown = 5 * time.Second
 // trouble is a failure that has not passed, and how often it came in a row.
 type trouble struct {
 	kind   FaultKind // empty: none now, though there may have been tries in vain
-	reason jukebox.HealthReason
+	reason party.HealthReason
 	tries  int
 	until  time.Time // not to be tried again before
 }
@@ -167,18 +167,18 @@ func (t trouble) wait(kind FaultKind) time.Duration {
 func (t trouble) stopsLooking() bool { return t.kind == CoolingDown || t.kind == ReconnectNeeded }
 
 // health is what the failure means to those who listen; empty: nothing.
-func (k FaultKind) health() jukebox.HealthState {
+func (k FaultKind) health() party.HealthState {
 	switch k {
 	case NoDevice, Restricted:
-		return jukebox.HealthDeviceLost
+		return party.HealthDeviceLost
 	case NotAllowed:
-		return jukebox.HealthNotAllowed
+		return party.HealthNotAllowed
 	case ReconnectNeeded:
-		return jukebox.HealthReconnectNeeded
+		return party.HealthReconnectNeeded
 	case CoolingDown:
-		return jukebox.HealthCoolingDown
+		return party.HealthCoolingDown
 	case Unreachable:
-		return jukebox.HealthUnreachable
+		return party.HealthUnreachable
 	}
 	return ""
 }

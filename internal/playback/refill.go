@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
@@ -61,7 +61,7 @@ func (m *moment) playlist() string {
 // fillers are the songs that wait and may play, and that nobody has asked for.
 func (m *moment) fillers() (n int) {
 	for _, item := range m.room.Queue {
-		if item.State == jukebox.Queued && item.FillsIn() && item.Refusal == nil {
+		if item.State == party.Queued && item.FillsIn() && item.Refusal == nil {
 			n++
 		}
 	}
@@ -75,27 +75,27 @@ func (m *moment) stopsSoon() bool {
 	case m.sound == playingSong:
 		return m.item != nil && m.left() <= min(refillLead, length(m.memory.seen.Song)/3)
 	case m.sound == silence && m.room.NowPlaying == nil:
-		return m.playlist() != "" || m.room.Begun && m.now.Sub(m.memory.silent) <= refillWithin
+		return m.playlist() != "" || m.room.HasPlayed && m.now.Sub(m.memory.silent) <= refillWithin
 	}
 	return false
 }
 
 // suggested takes the answer to refill.
-func (m *moment) suggested() jukebox.PlaybackStep {
+func (m *moment) suggested() party.PlaybackStep {
 	m.memory.fallback.until = m.now.Add(refillPause)
 	m.memory.fallback.early = m.waiting()
 	if m.answer.Fault != nil {
 		m.memory.fallback.until = m.now.Add(refillRetry)
 	}
 	if !m.room.Settings.Fallback || m.playlist() != m.memory.fallback.from { // the host changed it meanwhile
-		return jukebox.PlaybackStep{}
+		return party.PlaybackStep{}
 	}
-	songs := slices.DeleteFunc(slices.Clone(m.answer.Songs), func(s jukebox.Song) bool {
+	songs := slices.DeleteFunc(slices.Clone(m.answer.Songs), func(s party.Song) bool {
 		return m.itemOf(&s) != nil || m.room.Has(s) || m.room.Takes(s, m.now) != nil // it is here, or may not be
 	})
 	songs = songs[:min(m.refillSize(), len(songs))] // somebody may have added one meanwhile
 	if len(songs) > 0 {
 		m.memory.fallback.until = m.now.Add(refillPace)
 	}
-	return jukebox.PlaybackStep{Fallback: songs}
+	return party.PlaybackStep{Fallback: songs}
 }

@@ -8,13 +8,13 @@ import (
 	"testing"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
 // chosen has the room play from a playlist of so many songs, while a plays.
-func (p *party) chosen(n int) (f []jukebox.Song) {
+func (p *fixture) chosen(n int) (f []party.Song) {
 	playlist := "spotify:playlist:dinner"
 	p.settings.Fallback, p.settings.FallbackPlaylistURI = true, &playlist
 	for i := range n {
@@ -26,17 +26,17 @@ func (p *party) chosen(n int) (f []jukebox.Song) {
 
 // A song that waits for approval is no item of the queue: the driver suggests it for ever, and is deaf for ten seconds each time.
 func TestASongThatWaitsForApprovalIsNotSuggested(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		f := p.chosen(9)
 		p.add(f[3]) // asked for by a newcomer
-		p.change(func() { p.item("item " + f[3].URI).State = jukebox.AwaitingApproval })
+		p.change(func() { p.item("item " + f[3].URI).State = party.AwaitingApproval })
 		p.add(p.player.record("a", 10*time.Minute))
 		defer p.drive()()
 		time.Sleep(30 * time.Second)
 		p.remove(f[0]) // one is missing, and f3 is the first that is not there
 		time.Sleep(12 * time.Second)
 		before := p.player.called("suggest")
-		p.wish(jukebox.PauseCommand, "")
+		p.wish(party.PauseCommand, "")
 		time.Sleep(5 * time.Second)
 		if p.player.called("pause") == 0 {
 			t.Error("the host's pause waited for a refill that changes nothing")
@@ -52,7 +52,7 @@ func TestASongThatWaitsForApprovalIsNotSuggested(t *testing.T) {
 func TestFallbackMusicDoesNotWakeTheHostsPhoneTheNextDay(t *testing.T) {
 	for what, list := range map[string]bool{"a chosen playlist": true, "music that goes with the songs before": false} {
 		t.Run(what, func(t *testing.T) {
-			inParty(t, func(t *testing.T, p *party) {
+			inParty(t, func(t *testing.T, p *fixture) {
 				p.chosen(9)
 				if !list {
 					p.settings.FallbackPlaylistURI = nil
@@ -76,15 +76,15 @@ func TestFallbackMusicDoesNotWakeTheHostsPhoneTheNextDay(t *testing.T) {
 
 // The songs that stand at the queue's end are ones that may play.
 func TestHeldFallbackSongsMakeRoomForOthers(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		f := p.chosen(9)
 		p.add(p.player.record("a", 10*time.Minute))
 		defer p.drive()()
 		time.Sleep(10 * time.Second)
 		p.change(func() { // the host forbids these
 			for _, s := range f[:3] {
-				p.settings.Blocked = append(p.settings.Blocked, jukebox.Blocked{URI: s.URI})
-				p.item("item " + s.URI).Refusal = &jukebox.Refusal{Reason: jukebox.ReasonBlocked}
+				p.settings.Blocked = append(p.settings.Blocked, party.Blocked{URI: s.URI})
+				p.item("item " + s.URI).Refusal = &party.Refusal{Reason: party.ReasonBlocked}
 			}
 		})
 		time.Sleep(time.Minute)
@@ -92,7 +92,7 @@ func TestHeldFallbackSongsMakeRoomForOthers(t *testing.T) {
 		defer p.mu.Unlock()
 		n := 0
 		for _, i := range p.items {
-			if i.State == jukebox.Queued && i.Fallback() && i.Refusal == nil {
+			if i.State == party.Queued && i.Fallback() && i.Refusal == nil {
 				n++
 			}
 		}
@@ -105,12 +105,12 @@ func TestHeldFallbackSongsMakeRoomForOthers(t *testing.T) {
 // A host who switches fallback music off, or to another playlist, while it is looked for gets none of it.
 func TestFallbackMusicThatIsSwitchedOffMeanwhileStaysAway(t *testing.T) {
 	other := "spotify:playlist:dance"
-	for what, change := range map[string]func(*jukebox.RoomSettings){
-		"off":              func(s *jukebox.RoomSettings) { s.Fallback = false },
-		"another playlist": func(s *jukebox.RoomSettings) { s.FallbackPlaylistURI = &other },
+	for what, change := range map[string]func(*party.RoomSettings){
+		"off":              func(s *party.RoomSettings) { s.Fallback = false },
+		"another playlist": func(s *party.RoomSettings) { s.FallbackPlaylistURI = &other },
 	} {
 		t.Run(what, func(t *testing.T) {
-			inParty(t, func(t *testing.T, p *party) {
+			inParty(t, func(t *testing.T, p *fixture) {
 				f := p.chosen(3)
 				asked := 0
 				p.player.fail = func(call string) (*playback.Fault, bool) {
@@ -144,13 +144,13 @@ func TestFallbackMusicThatIsSwitchedOffMeanwhileStaysAway(t *testing.T) {
 // After so many songs that nobody asked for everybody has left; nobody comes back because a server starts anew, or because the
 // room's version grows (a phone that wakes up, somebody who is counted out).
 func TestFallbackMusicThatHasEndedStaysSo(t *testing.T) {
-	for what, again := range map[string]func(p *party, stop func()) func(){
-		"a restart":      func(p *party, stop func()) func() { stop(); return p.drive() },
-		"a phone wakes":  func(p *party, stop func()) func() { p.change(func() {}); return stop },
-		"nothing at all": func(p *party, stop func()) func() { return stop },
+	for what, again := range map[string]func(p *fixture, stop func()) func(){
+		"a restart":      func(p *fixture, stop func()) func() { stop(); return p.drive() },
+		"a phone wakes":  func(p *fixture, stop func()) func() { p.change(func() {}); return stop },
+		"nothing at all": func(p *fixture, stop func()) func() { return stop },
 	} {
 		t.Run(what, func(t *testing.T) {
-			inParty(t, func(t *testing.T, p *party) {
+			inParty(t, func(t *testing.T, p *fixture) {
 				f := p.chosen(200)
 				p.player.fail = func(call string) (*playback.Fault, bool) { // what was heard is not suggested again
 					if call == "suggest" {
@@ -158,7 +158,7 @@ func TestFallbackMusicThatHasEndedStaysSo(t *testing.T) {
 						for _, s := range p.player.started {
 							heard[s.uri] = true
 						}
-						p.player.suggestions = slices.DeleteFunc(slices.Clone(f), func(s jukebox.Song) bool { return heard[s.URI] })
+						p.player.suggestions = slices.DeleteFunc(slices.Clone(f), func(s party.Song) bool { return heard[s.URI] })
 					}
 					return nil, false
 				}
@@ -183,13 +183,13 @@ func TestFallbackMusicThatHasEndedStaysSo(t *testing.T) {
 // library suggests as spotify.Client does: what is left of the chosen playlist and, where nothing is, other music.
 type library struct {
 	*turntable
-	playlist, other []jukebox.Song
+	playlist, other []party.Song
 }
 
-func (l *library) Suggest(_ context.Context, _ string, seeds playback.Seeds) ([]jukebox.Song, error) {
-	left := func(songs []jukebox.Song) []jukebox.Song {
-		return slices.DeleteFunc(slices.Clone(songs), func(s jukebox.Song) bool {
-			return !seeds.Fits(s) || slices.ContainsFunc(seeds.Recent, func(r jukebox.Song) bool { return r.URI == s.URI })
+func (l *library) Suggest(_ context.Context, _ string, seeds playback.Seeds) ([]party.Song, error) {
+	left := func(songs []party.Song) []party.Song {
+		return slices.DeleteFunc(slices.Clone(songs), func(s party.Song) bool {
+			return !seeds.Fits(s) || slices.ContainsFunc(seeds.Recent, func(r party.Song) bool { return r.URI == s.URI })
 		})
 	}
 	if songs := left(l.playlist); len(songs) > 0 {
@@ -199,7 +199,7 @@ func (l *library) Suggest(_ context.Context, _ string, seeds playback.Seeds) ([]
 }
 
 // small has the room play from a playlist of n songs, beside which there is other music.
-func (p *party) small(n int, each time.Duration) *library {
+func (p *fixture) small(n int, each time.Duration) *library {
 	l := &library{turntable: p.player, playlist: p.chosen(0)}
 	for i := range n {
 		l.playlist = append(l.playlist, playable(p.player.record(fmt.Sprint("f", i), each)))
@@ -211,12 +211,12 @@ func (p *party) small(n int, each time.Duration) *library {
 }
 
 // silence lets time pass and tells for how long of it nothing played.
-func (p *party) silence(howLong time.Duration) (silent time.Duration) {
+func (p *fixture) silence(howLong time.Duration) (silent time.Duration) {
 	const step = 5 * time.Second
 	for range howLong / step {
 		time.Sleep(step)
 		p.mu.Lock()
-		if p.playback.Status != jukebox.Playing {
+		if p.playback.Status != party.Playing {
 			silent += step
 		}
 		p.mu.Unlock()
@@ -226,7 +226,7 @@ func (p *party) silence(howLong time.Duration) (silent time.Duration) {
 
 // The music goes on after a short playlist.
 func TestTheMusicGoesOnAfterAShortPlaylist(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		l := p.small(6, 3*time.Minute)
 		p.add(p.player.record("a", 3*time.Minute))
 		defer p.driveWith(l)()
@@ -239,7 +239,7 @@ func TestTheMusicGoesOnAfterAShortPlaylist(t *testing.T) {
 
 // The music goes on although the host has taken a song of the playlist out.
 func TestTheMusicGoesOnWithoutADeclinedSong(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		l := p.small(6, 3*time.Minute)
 		p.add(p.player.record("a", 3*time.Minute))
 		defer p.driveWith(l)()
@@ -253,7 +253,7 @@ func TestTheMusicGoesOnWithoutADeclinedSong(t *testing.T) {
 
 // A host who presses play wants music, also if only fallback music waits and the device sleeps.
 func TestTheHostWakesTheDeviceForFallbackMusic(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.chosen(9)
 		p.add(p.player.record("a", 4*time.Minute))
 		stop := p.drive()
@@ -261,12 +261,12 @@ func TestTheHostWakesTheDeviceForFallbackMusic(t *testing.T) {
 		p.player.host(func() { p.player.away, p.player.devices = true, nil }) // the speaker is switched off
 		time.Sleep(time.Hour)
 		stop()
-		p.change(func() { p.item("item spotify:track:a").State = jukebox.Played })
+		p.change(func() { p.item("item spotify:track:a").State = party.Played })
 		p.player.host(func() { p.player.devices = []string{"speaker"} })
 		defer p.drive()()
 		time.Sleep(time.Minute)
 		expectHeard(t, p, "a")
-		p.wish(jukebox.ResumeCommand, "")
+		p.wish(party.ResumeCommand, "")
 		time.Sleep(10 * time.Second)
 		expectHeard(t, p, "a f0")
 		p.mu.Lock()
@@ -278,7 +278,7 @@ func TestTheHostWakesTheDeviceForFallbackMusic(t *testing.T) {
 }
 
 func TestTheMusicGoesOnAfterAShortPlaylistOfShortSongs(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		l := p.small(6, 153*time.Second)
 		p.add(p.player.record("a", 153*time.Second))
 		defer p.driveWith(l)()

@@ -4,14 +4,14 @@ import (
 	"testing"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
 // Each of these was a bug once.
 
 func TestAnUnknownCommitKeepsNobodyWaitingWhileTheDeviceIsAway(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.addAll(p.player.record("a", 100*time.Second), p.player.record("b", 100*time.Second))
 		p.player.fail = func(call string) (*playback.Fault, bool) {
 			if call != "enqueue" {
@@ -23,7 +23,7 @@ func TestAnUnknownCommitKeepsNobodyWaitingWhileTheDeviceIsAway(t *testing.T) {
 		}
 		defer p.drive()()
 		time.Sleep(3 * time.Minute)
-		p.wish(jukebox.TransferCommand, "speaker")
+		p.wish(party.TransferCommand, "speaker")
 		time.Sleep(20 * time.Second)
 		if p.player.called("transfer") == 0 {
 			t.Errorf("the host's transfer was not carried out: states %s, health %s", p.states(), p.health())
@@ -32,7 +32,7 @@ func TestAnUnknownCommitKeepsNobodyWaitingWhileTheDeviceIsAway(t *testing.T) {
 }
 
 func TestAnInactiveDeviceThatIsShownIsLookedFor(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.addAll(p.player.record("a", 100*time.Second), p.player.record("b", 100*time.Second))
 		defer p.drive()()
 		time.Sleep(50 * time.Second)
@@ -49,14 +49,14 @@ func TestAnInactiveDeviceThatIsShownIsLookedFor(t *testing.T) {
 }
 
 func TestASongThatIsHereIsNotSuggested(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		a := p.player.record("a", 180*time.Second)
 		p.settings.Fallback = true
-		p.player.suggestions = []jukebox.Song{a}
+		p.player.suggestions = []party.Song{a}
 		p.add(a)
 		defer p.drive()()
 		time.Sleep(124 * time.Second) // it has been looked for by now
-		p.wish(jukebox.PauseCommand, "")
+		p.wish(party.PauseCommand, "")
 		time.Sleep(5 * time.Second)
 		if p.player.called("pause") == 0 {
 			t.Error("the host's pause waited for a refill that changes nothing")
@@ -65,10 +65,10 @@ func TestASongThatIsHereIsNotSuggested(t *testing.T) {
 }
 
 func TestALookThatFailsOnceIsRepeatedSoon(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		a, f := p.player.record("a", 180*time.Second), p.player.record("f", 100*time.Second)
 		p.settings.Fallback = true
-		p.player.suggestions = []jukebox.Song{playable(f)}
+		p.player.suggestions = []party.Song{playable(f)}
 		p.player.fail = failOnce("suggest", playback.Unreachable, false)
 		p.add(a)
 		defer p.drive()()
@@ -85,12 +85,12 @@ func TestTheOnlySongDoesNotWaitForeverForSpotifyToPlayIt(t *testing.T) {
 		"Spotify takes it for nothing": func(player *turntable, uri string) { player.mute = uri },
 	} {
 		t.Run(name, func(t *testing.T) {
-			inParty(t, func(t *testing.T, p *party) {
+			inParty(t, func(t *testing.T, p *fixture) {
 				b := p.player.record("b", time.Minute)
 				spoil(p.player, b.URI)
 				p.addAll(p.player.record("a", time.Minute), b)
 				p.settings.Fallback = true
-				p.player.suggestions = []jukebox.Song{playable(p.player.record("f", 10*time.Minute))}
+				p.player.suggestions = []party.Song{playable(p.player.record("f", 10*time.Minute))}
 				defer p.drive()()
 				time.Sleep(5 * time.Minute)
 				expectHeard(t, p, "a f")

@@ -4,14 +4,14 @@ import (
 	"slices"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // Input is what a decision rests on.
 type Input struct {
 	Now    time.Time
-	Room   *jukebox.State // open, and with every step of earlier plans in it
-	Memory Memory         // of the last plan that was carried out; zero at first
+	Room   *party.State // open, and with every step of earlier plans in it
+	Memory Memory       // of the last plan that was carried out; zero at first
 
 	// What happened since, at most one of them: the player was looked at, or could not be, or a command was answered.
 	// None: the room changed, or a step was recorded.
@@ -22,11 +22,11 @@ type Input struct {
 
 // Plan is a decision, in the order in which it is carried out.
 type Plan struct {
-	Step    jukebox.PlaybackStep // is recorded first; if that fails, the rest is void, Memory included
-	Command Command              // is then sent to Spotify, and its answer decided upon
-	LookAt  time.Time            // when to look at the player, if there is no command
-	Idle    bool                 // nothing has played for so long that nobody need look, unless somebody follows the room
-	Memory  Memory               // for the next decision
+	Step    party.PlaybackStep // is recorded first; if that fails, the rest is void, Memory included
+	Command Command            // is then sent to Spotify, and its answer decided upon
+	LookAt  time.Time          // when to look at the player, if there is no command
+	Idle    bool               // nothing has played for so long that nobody need look, unless somebody follows the room
+	Memory  Memory             // for the next decision
 }
 
 // CommandKind is something that can be asked of Spotify.
@@ -64,10 +64,10 @@ type Command struct {
 // Answer is what came of a command.
 type Answer struct {
 	Command     Command
-	Fault       *Fault           // nil: it succeeded
-	Songs       []jukebox.Song   // what VerifyQueue and VerifyPlaylist read, and what Suggest found
-	Devices     []jukebox.Device // what Devices found
-	PlaylistURI string           // what CreatePlaylist made
+	Fault       *Fault         // nil: it succeeded
+	Songs       []party.Song   // what VerifyQueue and VerifyPlaylist read, and what Suggest found
+	Devices     []party.Device // what Devices found
+	PlaylistURI string         // what CreatePlaylist made
 }
 
 // Memory is what a room's driver remembers from one decision to the next. What must survive a crash is in the room's
@@ -85,22 +85,22 @@ type Memory struct {
 	looking trouble // failures to look
 	command trouble // failures of commands
 
-	shown   *jukebox.Playback // what was recorded last
-	found   string            // the committed item that Spotify's queue had, and the song that played meanwhile
-	over    reckoning         // of the room's song that plays
-	sent    sending           // the newest
-	skipped string            // the item for which Next was sent
-	passed  []string          // items that failed, each as often as it did: tried again when nothing else is left
+	shown   *party.Playback // what was recorded last
+	found   string          // the committed item that Spotify's queue had, and the song that played meanwhile
+	over    reckoning       // of the room's song that plays
+	sent    sending         // the newest
+	skipped string          // the item for which Next was sent
+	passed  []string        // items that failed, each as often as it did: tried again when nothing else is left
 
 	wish         wish
 	device       search // for a device where none is active
 	revive       bool   // the music was moved to another device, and shall go on there
 	fallback     refill
-	straightened bool             // repeat and shuffle were turned off once
-	noPremium    bool             // Spotify starts nothing for this host
-	noPlaylist   bool             // Spotify writes no playlist for this host
-	mistrusted   bool             // the player did not go on to the next song of the playlist
-	wanted       jukebox.Delivery // what the host wanted when this was learned
+	straightened bool           // repeat and shuffle were turned off once
+	noPremium    bool           // Spotify starts nothing for this host
+	noPlaylist   bool           // Spotify writes no playlist for this host
+	mistrusted   bool           // the player did not go on to the next song of the playlist
+	wanted       party.Delivery // what the host wanted when this was learned
 }
 
 const (
@@ -126,18 +126,18 @@ func Decide(in Input) Plan {
 
 // Idle says of a room that nobody drives whether it may be left alone: nothing played there for long, and nothing waits that
 // somebody asked for.
-func Idle(room *jukebox.State, now time.Time) bool {
-	p, asked := room.Playback, slices.ContainsFunc(room.Queue, func(i *jukebox.QueueItem) bool { return !i.FillsIn() })
-	return p.Status == jukebox.Idle && now.Sub(p.ObservedAt) >= idleAfter && !asked && len(room.Wishes) == 0
+func Idle(room *party.State, now time.Time) bool {
+	p, asked := room.Playback, slices.ContainsFunc(room.Queue, func(i *party.QueueItem) bool { return !i.FillsIn() })
+	return p.Status == party.Idle && now.Sub(p.ObservedAt) >= idleAfter && !asked && len(room.PendingCommands) == 0
 }
 
 func (m *moment) idle() bool {
-	return !m.memory.rested.IsZero() && m.now.Sub(m.memory.rested) >= idleAfter && len(m.room.Wishes) == 0
+	return !m.memory.rested.IsZero() && m.now.Sub(m.memory.rested) >= idleAfter && len(m.room.PendingCommands) == 0
 }
 
 // action is what one rule wants.
 type action struct {
-	step    jukebox.PlaybackStep
+	step    party.PlaybackStep
 	command Command
 	lookBy  time.Time // look no later, so that the rule can go on; zero: whenever
 }
@@ -190,8 +190,8 @@ func (m *moment) start() (action, bool) {
 }
 
 // succession is the step by which an item replaces the one that played.
-func (m *moment) succession(item *jukebox.QueueItem) jukebox.PlaybackStep {
-	step := jukebox.PlaybackStep{StartedItem: item.ID}
+func (m *moment) succession(item *party.QueueItem) party.PlaybackStep {
+	step := party.PlaybackStep{StartedItem: item.ID}
 	if playing := m.room.NowPlaying; playing != nil {
 		step.EndedItem, step.Skipped = playing.ID, m.early(playing)
 	}
@@ -199,7 +199,7 @@ func (m *moment) succession(item *jukebox.QueueItem) jukebox.PlaybackStep {
 }
 
 // takenAsHeard is the step by which the committed item replaces the one that played, although nobody saw it play.
-func (m *moment) takenAsHeard(item *jukebox.QueueItem) jukebox.PlaybackStep {
+func (m *moment) takenAsHeard(item *party.QueueItem) party.PlaybackStep {
 	m.memory.over = reckoning{itemID: item.ID}
 	return m.succession(item)
 }
@@ -210,10 +210,10 @@ func (m *moment) end() (action, bool) {
 	if playing == nil || !m.over(playing) {
 		return action{}, false
 	}
-	return action{step: jukebox.PlaybackStep{EndedItem: playing.ID, Skipped: m.early(playing)}}, true
+	return action{step: party.PlaybackStep{EndedItem: playing.ID, Skipped: m.early(playing)}}, true
 }
 
-func (m *moment) over(playing *jukebox.QueueItem) bool {
+func (m *moment) over(playing *party.QueueItem) bool {
 	switch m.sound {
 	case silence:
 		return true
@@ -232,7 +232,7 @@ func (m *moment) skip() (action, bool) {
 	if playing == nil || !playing.SkipOnStart || m.sound != playingSong || m.memory.skipped == playing.ID {
 		return action{}, false
 	}
-	a, ok := m.send(Command{Kind: Next, ItemID: playing.ID}, jukebox.PlaybackStep{})
+	a, ok := m.send(Command{Kind: Next, ItemID: playing.ID}, party.PlaybackStep{})
 	if a.command.Kind == Next {
 		m.memory.skipped = playing.ID
 	}
@@ -245,13 +245,13 @@ func (m *moment) straighten() (action, bool) {
 	if m.memory.straightened || m.memory.noPremium || m.sound != playingSong || m.item == nil || !s.Repeat && !s.Shuffle {
 		return action{}, false
 	}
-	a, ok := m.send(Command{Kind: Straighten}, jukebox.PlaybackStep{})
+	a, ok := m.send(Command{Kind: Straighten}, party.PlaybackStep{})
 	m.memory.straightened = a.command.Kind != None
 	return a, ok
 }
 
 // send sends a command as soon as it may be sent; until then it says when to look.
-func (m *moment) send(c Command, step jukebox.PlaybackStep) (action, bool) {
+func (m *moment) send(c Command, step party.PlaybackStep) (action, bool) {
 	earliest := later(m.memory.command.until, m.memory.asked.Add(afterCommand))
 	switch {
 	case m.now.Before(earliest):
@@ -267,5 +267,5 @@ func (m *moment) sendAfter(at time.Time, c Command) (action, bool) {
 	if m.now.Before(at) {
 		return action{lookBy: at}, true
 	}
-	return m.send(c, jukebox.PlaybackStep{})
+	return m.send(c, party.PlaybackStep{})
 }

@@ -5,39 +5,39 @@ import (
 	"testing"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // song makes one of 200 s, with a name of its own.
-func song(name string) jukebox.Song {
-	return jukebox.Song{
+func song(name string) party.Song {
+	return party.Song{
 		URI: "spotify:track:" + name, Name: "Song " + name, Artists: []string{"Artist " + name}, DurationMS: 200_000, ISRC: "ZZ" + name,
 	}
 }
 
-func lasting(s jukebox.Song, d time.Duration) jukebox.Song {
+func lasting(s party.Song, d time.Duration) party.Song {
 	s.DurationMS = int(d.Milliseconds())
 	return s
 }
 
-func item(name string, state jukebox.QueueItemState) *jukebox.QueueItem {
-	return &jukebox.QueueItem{ID: "item-" + name, Song: song(name), State: state, AddedBy: &jukebox.User{ID: "guest"}}
+func item(name string, state party.QueueItemState) *party.QueueItem {
+	return &party.QueueItem{ID: "item-" + name, Song: song(name), State: state, AddedBy: &party.User{ID: "guest"}}
 }
 
-func committed(name string, commit jukebox.CommitState, ago time.Duration) *jukebox.QueueItem {
-	i := item(name, jukebox.Committed)
+func committed(name string, commit party.CommitState, ago time.Duration) *party.QueueItem {
+	i := item(name, party.Committed)
 	i.Commit, i.CommittedAt = commit, noon.Add(-ago)
 	return i
 }
 
 // room makes an open room from items in any state.
-func room(items ...*jukebox.QueueItem) *jukebox.State {
-	r := &jukebox.State{RoomID: "room", HostID: "host", Status: jukebox.Open}
-	r.Playback = jukebox.Playback{Status: jukebox.Idle, Health: jukebox.HealthOK}
+func room(items ...*party.QueueItem) *party.State {
+	r := &party.State{RoomID: "room", HostID: "host", Status: party.Open}
+	r.Playback = party.Playback{Status: party.Idle, Health: party.HealthOK}
 	for _, i := range items {
-		if i.State == jukebox.NowPlaying {
+		if i.State == party.NowPlaying {
 			r.NowPlaying = i
 		} else {
 			r.Queue = append(r.Queue, i)
@@ -47,24 +47,24 @@ func room(items ...*jukebox.QueueItem) *jukebox.State {
 }
 
 // showing makes the room show its song at a progress, as seen some time ago.
-func showing(r *jukebox.State, progress, ago time.Duration) *jukebox.State {
+func showing(r *party.State, progress, ago time.Duration) *party.State {
 	ms := int(progress.Milliseconds())
-	r.Playback = jukebox.Playback{
-		Status: jukebox.Playing, Item: r.NowPlaying, Song: &r.NowPlaying.Song, ProgressMS: &ms, ObservedAt: noon.Add(-ago),
-		Health: jukebox.HealthOK,
+	r.Playback = party.Playback{
+		Status: party.Playing, Item: r.NowPlaying, Song: &r.NowPlaying.Song, ProgressMS: &ms, ObservedAt: noon.Add(-ago),
+		Health: party.HealthOK,
 	}
 	return r
 }
 
-func speaker() *jukebox.Device {
-	return &jukebox.Device{ID: "speaker", Name: "Kitchen", Type: "Speaker", IsActive: true}
+func speaker() *party.Device {
+	return &party.Device{ID: "speaker", Name: "Kitchen", Type: "Speaker", IsActive: true}
 }
 
-func plays(s jukebox.Song, progress time.Duration) *Snapshot {
+func plays(s party.Song, progress time.Duration) *Snapshot {
 	return &Snapshot{At: noon, Song: &s, Progress: progress, Playing: true, Device: speaker()}
 }
 
-func stands(s jukebox.Song, progress time.Duration) *Snapshot {
+func stands(s party.Song, progress time.Duration) *Snapshot {
 	return &Snapshot{At: noon, Song: &s, Progress: progress, Device: speaker()}
 }
 
@@ -78,7 +78,7 @@ func saw(s *Snapshot) Memory {
 	return Memory{seen: *s, looked: s.At, moved: s.At}
 }
 
-func answered(kind CommandKind, name string, kindOfFault FaultKind, queue ...jukebox.Song) *Answer {
+func answered(kind CommandKind, name string, kindOfFault FaultKind, queue ...party.Song) *Answer {
 	a := &Answer{Command: Command{Kind: kind, ItemID: "item-" + name, URI: "spotify:track:" + name}, Songs: queue}
 	if kindOfFault != "" {
 		a.Fault = &Fault{Kind: kindOfFault}
@@ -98,10 +98,10 @@ const anyTime = time.Duration(-1)
 
 func TestDecide(t *testing.T) {
 	const (
-		playing = jukebox.NowPlaying
-		queued  = jukebox.Queued
-		sent    = jukebox.CommitSent
-		byQueue = jukebox.DeliveryQueue
+		playing = party.NowPlaying
+		queued  = party.Queued
+		sent    = party.CommitSent
+		byQueue = party.DeliveryQueue
 	)
 	inactive := speaker()
 	inactive.IsActive = false
@@ -109,10 +109,10 @@ func TestDecide(t *testing.T) {
 	removed.SkipOnStart = true
 	otherRelease := lasting(song("b"), 201*time.Second)
 	otherRelease.URI, otherRelease.ISRC = "spotify:track:elsewhere", ""
-	sameISRC := jukebox.Song{URI: "spotify:track:elsewhere", ISRC: "zzb", DurationMS: 180_000}
+	sameISRC := party.Song{URI: "spotify:track:elsewhere", ISRC: "zzb", DurationMS: 180_000}
 	hostPaused := room(item("b", queued))
 	hostSong := song("host")
-	hostPaused.Playback = jukebox.Playback{Status: jukebox.Playing, Song: &hostSong, Health: jukebox.HealthHostTookOver}
+	hostPaused.Playback = party.Playback{Status: party.Playing, Song: &hostSong, Health: party.HealthHostTookOver}
 	frozen := saw(earlier(plays(song("a"), 90*time.Second), 15*time.Second))
 	stuckAtEnd := saw(earlier(plays(song("a"), 200*time.Second), time.Second))
 	silentFor := func(d time.Duration, s *Snapshot) Memory {
@@ -130,13 +130,13 @@ func TestDecide(t *testing.T) {
 	justAsked.asked = noon.Add(-300 * time.Millisecond)
 	inTrouble := saw(earlier(stands(song("a"), 0), time.Second))
 	inTrouble.command = trouble{kind: NoDevice, tries: 1, until: noon.Add(4 * time.Second)}
-	pausedAt := func(progress time.Duration, next *jukebox.QueueItem) *jukebox.State {
+	pausedAt := func(progress time.Duration, next *party.QueueItem) *party.State {
 		r := showing(room(item("a", playing), next), progress, 5*time.Minute)
-		r.Playback.Status = jukebox.Paused
+		r.Playback.Status = party.Paused
 		return r
 	}
 	tied := stands(song("a"), 0)
-	tied.Device = &jukebox.Device{ID: "speaker", IsActive: true, IsRestricted: true}
+	tied.Device = &party.Device{ID: "speaker", IsActive: true, IsRestricted: true}
 	wasRestricted := saw(earlier(tied, 10*time.Second))
 	wasRestricted.command = trouble{kind: Restricted, tries: 4, until: noon.Add(20 * time.Second)}
 	passed := saw(stands(song("a"), 0))
@@ -149,314 +149,314 @@ func TestDecide(t *testing.T) {
 	tests := []struct {
 		name    string
 		in      Input
-		step    jukebox.PlaybackStep // without Playback
+		step    party.PlaybackStep // without Playback
 		command Command
-		health  jukebox.HealthState
-		status  jukebox.PlaybackStatus
+		health  party.HealthState
+		status  party.PlaybackStatus
 		look    time.Duration // from now on
 	}{
 		// Nothing plays.
-		{name: "not looked yet", in: Input{Room: room()}, health: jukebox.HealthOK, status: jukebox.Idle, look: 0},
+		{name: "not looked yet", in: Input{Room: room()}, health: party.HealthOK, status: party.Idle, look: 0},
 		{
 			name: "empty queue, idle player", in: Input{Room: room(), Seen: stands(song("x"), 0)},
-			health: jukebox.HealthNothingToPlay, status: jukebox.Idle, look: whileIdle,
+			health: party.HealthNothingToPlay, status: party.Idle, look: whileIdle,
 		},
 		{
 			name: "a song and an idle player", in: Input{Room: room(item("b", queued)), Seen: stands(song("x"), 0)},
-			step: jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
-			health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
+			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
+			health: party.HealthOK, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "a song, and the host's own is loaded but was never heard", in: Input{Room: room(item("b", queued)), Seen: stands(song("x"), time.Minute)},
-			step: jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
-			health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
+			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
+			health: party.HealthOK, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "a song arrives at an idle player", in: Input{Room: room(item("b", queued)), Memory: starved},
-			health: jukebox.HealthOK, status: jukebox.Idle, look: 0,
+			health: party.HealthOK, status: party.Idle, look: 0,
 		},
 		{
 			name: "no direct play right after a command", in: Input{Room: room(item("b", queued)), Memory: justAsked},
-			health: jukebox.HealthOK, status: jukebox.Idle, look: 400 * time.Millisecond,
+			health: party.HealthOK, status: party.Idle, look: 400 * time.Millisecond,
 		},
 		{
 			name: "no direct play while it is known to fail", in: Input{Room: room(item("b", queued)), Memory: inTrouble},
-			health: jukebox.HealthDeviceLost, status: jukebox.Idle, look: 4 * time.Second,
+			health: party.HealthDeviceLost, status: party.Idle, look: 4 * time.Second,
 		},
 		{
 			name: "a song that failed lets others go first", in: Input{Room: room(item("b", queued), item("c", queued)), Memory: passed},
-			step: jukebox.PlaybackStep{CommitItem: "item-c", CommitVia: byQueue}, command: play("c", "speaker"),
-			health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
+			step: party.PlaybackStep{CommitItem: "item-c", CommitVia: byQueue}, command: play("c", "speaker"),
+			health: party.HealthOK, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "no device, as nothing ever played: is there one?", in: Input{Room: room(item("b", queued)), Seen: &Snapshot{At: noon}},
-			command: Command{Kind: Devices}, health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
+			command: Command{Kind: Devices}, health: party.HealthOK, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "an inactive device is named", in: Input{Room: room(item("b", queued)), Seen: &Snapshot{At: noon, Device: inactive}},
-			step: jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
-			health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
+			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
+			health: party.HealthOK, status: party.Idle, look: anyTime,
 		},
 
 		// A song of the room plays.
 		{
 			name: "in the middle of a song", in: Input{Room: room(item("a", playing), item("b", queued)), Seen: plays(song("a"), 100*time.Second)},
-			health: jukebox.HealthOK, status: jukebox.Playing, look: whilePlaying,
+			health: party.HealthOK, status: party.Playing, look: whilePlaying,
 		},
 		{
 			name: "shortly before the commit", in: Input{Room: room(item("a", playing), item("b", queued)), Seen: plays(song("a"), 180*time.Second)},
-			health: jukebox.HealthOK, status: jukebox.Playing, look: 5 * time.Second,
+			health: party.HealthOK, status: party.Playing, look: 5 * time.Second,
 		},
 		{
 			name: "time to commit", in: Input{Room: room(item("a", playing), item("b", queued)), Seen: plays(song("a"), 185*time.Second)},
-			step: jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: ask(Enqueue, "b"),
-			health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: ask(Enqueue, "b"),
+			health: party.HealthOK, status: party.Playing, look: anyTime,
 		},
 		{
 			name:   "time to commit, but the look is old",
 			in:     Input{Room: room(item("a", playing), item("b", queued)), Memory: saw(earlier(plays(song("a"), 190*time.Second), 3*time.Second))},
-			health: jukebox.HealthOK, status: jukebox.Playing, look: 0,
+			health: party.HealthOK, status: party.Playing, look: 0,
 		},
 		{
 			name:   "one is committed already",
 			in:     Input{Room: room(item("a", playing), committed("b", sent, 5*time.Second), item("c", queued)), Seen: plays(song("a"), 190*time.Second)},
-			health: jukebox.HealthOK, status: jukebox.Playing, look: 10*time.Second + afterEnd,
+			health: party.HealthOK, status: party.Playing, look: 10*time.Second + afterEnd,
 		},
 		{
 			name: "a short song commits half-way",
 			in: Input{
-				Room: room(&jukebox.QueueItem{ID: "item-a", Song: lasting(song("a"), 4*time.Second), State: playing}, item("b", queued)),
+				Room: room(&party.QueueItem{ID: "item-a", Song: lasting(song("a"), 4*time.Second), State: playing}, item("b", queued)),
 				Seen: plays(lasting(song("a"), 4*time.Second), 2*time.Second),
 			},
-			step: jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: ask(Enqueue, "b"),
-			health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: ask(Enqueue, "b"),
+			health: party.HealthOK, status: party.Playing, look: anyTime,
 		},
 		{
 			name: "nothing follows", in: Input{Room: room(item("a", playing)), Seen: plays(song("a"), 190*time.Second)},
-			health: jukebox.HealthOK, status: jukebox.Playing, look: 10*time.Second + afterEnd,
+			health: party.HealthOK, status: party.Playing, look: 10*time.Second + afterEnd,
 		},
 		{
 			name: "the host paused", in: Input{Room: room(item("a", playing), item("b", queued)), Seen: stands(song("a"), 100*time.Second)},
-			health: jukebox.HealthOK, status: jukebox.Paused, look: whileIdle,
+			health: party.HealthOK, status: party.Paused, look: whileIdle,
 		},
 		{
 			name: "it plays, though the host removed it", in: Input{Room: room(removed), Seen: plays(song("a"), time.Second)},
-			command: Command{Kind: Next, ItemID: "item-a"}, health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+			command: Command{Kind: Next, ItemID: "item-a"}, health: party.HealthOK, status: party.Playing, look: anyTime,
 		},
 		{
 			name: "it is skipped once", in: Input{Room: room(removed), Memory: skipped},
-			health: jukebox.HealthOK, status: jukebox.Playing, look: whilePlaying,
+			health: party.HealthOK, status: party.Playing, look: whilePlaying,
 		},
 
 		// The next song starts.
 		{
 			name: "the committed song plays", in: Input{Room: showing(room(item("a", playing), committed("b", sent, 16*time.Second)), 185*time.Second, 16*time.Second), Seen: plays(song("b"), time.Second)},
-			step: jukebox.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+			step: party.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, look: anyTime,
 		},
 		{
 			name: "the committed song plays too early", in: Input{Room: showing(room(item("a", playing), committed("b", sent, 5*time.Second)), 185*time.Second, 5*time.Second), Seen: plays(song("b"), time.Second)},
-			step: jukebox.PlaybackStep{EndedItem: "item-a", Skipped: true, StartedItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+			step: party.PlaybackStep{EndedItem: "item-a", Skipped: true, StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, look: anyTime,
 		},
 		{
 			name: "it plays as another release, by its ISRC", in: Input{Room: room(committed("b", sent, time.Second)), Seen: plays(sameISRC, time.Second)},
-			step: jukebox.PlaybackStep{StartedItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+			step: party.PlaybackStep{StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, look: anyTime,
 		},
 		{
 			name: "it plays as another release, by its name", in: Input{Room: room(committed("b", sent, time.Second)), Seen: plays(otherRelease, time.Second)},
-			step: jukebox.PlaybackStep{StartedItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+			step: party.PlaybackStep{StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, look: anyTime,
 		},
 		{
 			name: "it started and the host paused it", in: Input{Room: room(committed("b", sent, 9*time.Second)), Seen: stands(song("b"), 3*time.Second)},
-			step: jukebox.PlaybackStep{StartedItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Paused, look: anyTime,
+			step: party.PlaybackStep{StartedItem: "item-b"}, health: party.HealthOK, status: party.Paused, look: anyTime,
 		},
 		{
-			name: "a commit of which nobody knew plays", in: Input{Room: room(committed("b", jukebox.CommitUnknown, time.Second)), Seen: plays(song("b"), 0)},
-			step: jukebox.PlaybackStep{StartedItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+			name: "a commit of which nobody knew plays", in: Input{Room: room(committed("b", party.CommitUnknown, time.Second)), Seen: plays(song("b"), 0)},
+			step: party.PlaybackStep{StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, look: anyTime,
 		},
 		{
 			name: "the host picked a song of the queue", in: Input{Room: room(item("b", queued), item("c", queued)), Seen: plays(song("c"), time.Second)},
-			step: jukebox.PlaybackStep{StartedItem: "item-c"}, health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+			step: party.PlaybackStep{StartedItem: "item-c"}, health: party.HealthOK, status: party.Playing, look: anyTime,
 		},
 
 		// A song ends.
 		{
 			name: "a song paused near its end may have gone on before the next one began", in: Input{Room: pausedAt(190*time.Second, committed("b", sent, 5*time.Minute)), Memory: saw(earlier(stands(song("a"), 190*time.Second), 15*time.Second)), Seen: plays(song("b"), time.Second)},
-			step: jukebox.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+			step: party.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, look: anyTime,
 		},
 		{
 			name: "a song paused in the middle was skipped", in: Input{Room: pausedAt(100*time.Second, committed("b", sent, 5*time.Minute)), Memory: saw(earlier(stands(song("a"), 100*time.Second), 15*time.Second)), Seen: plays(song("b"), time.Second)},
-			step: jukebox.PlaybackStep{EndedItem: "item-a", Skipped: true, StartedItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+			step: party.PlaybackStep{EndedItem: "item-a", Skipped: true, StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, look: anyTime,
 		},
 		{
 			name: "it stopped at 0", in: Input{Room: showing(room(item("a", playing)), 100*time.Second, 100*time.Second), Seen: stands(song("a"), 0)},
-			step: jukebox.PlaybackStep{EndedItem: "item-a"}, health: jukebox.HealthNothingToPlay, status: jukebox.Idle, look: anyTime,
+			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthNothingToPlay, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "it stopped near its end", in: Input{Room: room(item("a", playing)), Seen: stands(song("a"), 198*time.Second)},
-			step: jukebox.PlaybackStep{EndedItem: "item-a"}, health: jukebox.HealthNothingToPlay, status: jukebox.Idle, look: anyTime,
+			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthNothingToPlay, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "it claims to play on after its end", in: Input{Room: room(item("a", playing)), Seen: plays(song("a"), 203*time.Second)},
-			step: jukebox.PlaybackStep{EndedItem: "item-a"}, health: jukebox.HealthNothingToPlay, status: jukebox.Idle, look: anyTime,
+			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthNothingToPlay, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "it claims to play and stands at its end", in: Input{Room: room(item("a", playing)), Memory: stuckAtEnd, Seen: plays(song("a"), 200*time.Second)},
-			step: jukebox.PlaybackStep{EndedItem: "item-a"}, health: jukebox.HealthNothingToPlay, status: jukebox.Idle, look: anyTime,
+			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthNothingToPlay, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "it claims to play and stands in the middle", in: Input{Room: showing(room(item("a", playing)), 75*time.Second, 15*time.Second), Memory: frozen, Seen: plays(song("a"), 90*time.Second)},
-			step: jukebox.PlaybackStep{EndedItem: "item-a", Skipped: true}, health: jukebox.HealthNothingToPlay, status: jukebox.Idle, look: anyTime,
+			step: party.PlaybackStep{EndedItem: "item-a", Skipped: true}, health: party.HealthNothingToPlay, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "it is at its end, and the next look will tell", in: Input{Room: room(item("a", playing)), Seen: plays(song("a"), 200*time.Second)},
-			health: jukebox.HealthOK, status: jukebox.Playing, look: afterEnd,
+			health: party.HealthOK, status: party.Playing, look: afterEnd,
 		},
 		{
 			name: "no wonder it always reports 0", in: Input{Room: room(item("a", playing)), Memory: saw(earlier(plays(song("a"), 0), 15*time.Second)), Seen: plays(song("a"), 0)},
-			health: jukebox.HealthOK, status: jukebox.Playing, look: whilePlaying,
+			health: party.HealthOK, status: party.Playing, look: whilePlaying,
 		},
 
 		// The host does as they like.
 		{
 			name: "the host plays something else", in: Input{Room: showing(room(item("a", playing), item("b", queued)), 85*time.Second, 15*time.Second), Seen: plays(song("host"), 3*time.Second)},
-			step: jukebox.PlaybackStep{EndedItem: "item-a", Skipped: true}, health: jukebox.HealthHostTookOver, status: jukebox.Playing, look: anyTime,
+			step: party.PlaybackStep{EndedItem: "item-a", Skipped: true}, health: party.HealthHostTookOver, status: party.Playing, look: anyTime,
 		},
 		{
 			name: "the host's song goes on", in: Input{Room: room(item("b", queued)), Seen: plays(song("host"), 3*time.Second)},
-			health: jukebox.HealthHostTookOver, status: jukebox.Playing, look: whilePlaying,
+			health: party.HealthHostTookOver, status: party.Playing, look: whilePlaying,
 		},
 		{
 			name: "the host's song ends soon", in: Input{Room: room(item("b", queued)), Seen: plays(song("host"), 190*time.Second)},
-			step: jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: ask(Enqueue, "b"),
-			health: jukebox.HealthHostTookOver, status: jukebox.Playing, look: anyTime,
+			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: ask(Enqueue, "b"),
+			health: party.HealthHostTookOver, status: party.Playing, look: anyTime,
 		},
 		{
 			name: "the host paused their own song", in: Input{Room: hostPaused, Seen: stands(hostSong, 30*time.Second)},
-			health: jukebox.HealthOK, status: jukebox.Paused, look: whileIdle,
+			health: party.HealthOK, status: party.Paused, look: whileIdle,
 		},
 		{
 			name: "music without a room to play for", in: Input{Room: room(), Seen: plays(song("host"), 3*time.Second)},
-			health: jukebox.HealthNothingToPlay, status: jukebox.Playing, look: whilePlaying,
+			health: party.HealthNothingToPlay, status: party.Playing, look: whilePlaying,
 		},
 		{
 			name: "an advertisement", in: Input{Room: room(item("a", playing), item("b", queued)), Seen: &Snapshot{At: noon, Playing: true, Device: speaker()}},
-			health: jukebox.HealthHostTookOver, status: jukebox.Playing, look: otherAtFirst,
+			health: party.HealthHostTookOver, status: party.Playing, look: otherAtFirst,
 		},
 		{
 			name: "the device is lost during a song", in: Input{Room: showing(room(item("a", playing), item("b", queued)), 100*time.Second, 15*time.Second), Seen: &Snapshot{At: noon}},
-			health: jukebox.HealthDeviceLost, status: jukebox.Idle, look: awayAtFirst,
+			health: party.HealthDeviceLost, status: party.Idle, look: awayAtFirst,
 		},
 		{
 			name: "the device is lost for longer than the song", in: Input{Room: room(item("a", playing), item("b", queued)), Memory: silentFor(201*time.Second, &Snapshot{At: noon})},
-			step: jukebox.PlaybackStep{EndedItem: "item-a"}, health: jukebox.HealthDeviceLost, status: jukebox.Idle, look: anyTime,
+			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthDeviceLost, status: party.Idle, look: anyTime,
 		},
 
 		// A commit is doubtful.
 		{
-			name: "a crash left a commit pending, and what was sent may still be on its way", in: Input{Room: room(item("a", playing), committed("b", jukebox.CommitPending, 5*time.Second)), Seen: plays(song("a"), 190*time.Second)},
-			health: jukebox.HealthOK, status: jukebox.Playing, look: commandTime - 5*time.Second,
+			name: "a crash left a commit pending, and what was sent may still be on its way", in: Input{Room: room(item("a", playing), committed("b", party.CommitPending, 5*time.Second)), Seen: plays(song("a"), 190*time.Second)},
+			health: party.HealthOK, status: party.Playing, look: commandTime - 5*time.Second,
 		},
 		{
-			name: "a crash left a commit pending", in: Input{Room: room(item("a", playing), committed("b", jukebox.CommitPending, commandTime)), Seen: plays(song("a"), 190*time.Second)},
-			command: ask(VerifyQueue, "b"), health: jukebox.HealthOK, status: jukebox.Playing, look: anyTime,
+			name: "a crash left a commit pending", in: Input{Room: room(item("a", playing), committed("b", party.CommitPending, commandTime)), Seen: plays(song("a"), 190*time.Second)},
+			command: ask(VerifyQueue, "b"), health: party.HealthOK, status: party.Playing, look: anyTime,
 		},
 		{
-			name: "too early to tell", in: Input{Room: room(item("a", playing), committed("b", jukebox.CommitUnknown, time.Second)), Seen: plays(song("a"), 190*time.Second)},
-			health: jukebox.HealthOK, status: jukebox.Playing, look: patience - time.Second,
+			name: "too early to tell", in: Input{Room: room(item("a", playing), committed("b", party.CommitUnknown, time.Second)), Seen: plays(song("a"), 190*time.Second)},
+			health: party.HealthOK, status: party.Playing, look: patience - time.Second,
 		},
 		{
-			name: "doubtful, but the device is away", in: Input{Room: room(item("a", playing), committed("b", jukebox.CommitUnknown, 5*time.Second)), Seen: &Snapshot{At: noon}},
-			health: jukebox.HealthDeviceLost, status: jukebox.Idle, look: awayAtFirst,
+			name: "doubtful, but the device is away", in: Input{Room: room(item("a", playing), committed("b", party.CommitUnknown, 5*time.Second)), Seen: &Snapshot{At: noon}},
+			health: party.HealthDeviceLost, status: party.Idle, look: awayAtFirst,
 		},
 		{
 			name: "it was appended behind the host's own song, on a device that is away", in: Input{Room: room(committed("b", sent, 20*time.Second)), Memory: behindHosts},
-			health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
+			health: party.HealthOK, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "the committed song does not start", in: Input{Room: room(committed("b", sent, 20*time.Second)), Memory: silentFor(3*time.Second, stands(song("a"), 0))},
-			command: ask(VerifyQueue, "b"), health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
+			command: ask(VerifyQueue, "b"), health: party.HealthOK, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "a moment of silence before it starts", in: Input{Room: room(committed("b", sent, 20*time.Second)), Seen: stands(song("a"), 0)},
-			health: jukebox.HealthOK, status: jukebox.Idle, look: whileWaiting,
+			health: party.HealthOK, status: party.Idle, look: whileWaiting,
 		},
 		{
 			name: "it waits in the queue of a player that stopped", in: Input{Room: room(committed("b", sent, 20*time.Second)), Memory: found},
-			command: Command{Kind: Next, ItemID: "item-b"}, health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
+			command: Command{Kind: Next, ItemID: "item-b"}, health: party.HealthOK, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "it was played just now, and stands at 0", in: Input{Room: room(committed("b", sent, 20*time.Second)), Memory: playedInVain},
-			command: play("b", "speaker"), health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
+			command: play("b", "speaker"), health: party.HealthOK, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "it stands at 0 because it was heard", in: Input{Room: room(committed("b", sent, 300*time.Second)), Memory: silentFor(3*time.Second, stands(song("b"), 0))},
-			step: jukebox.PlaybackStep{StartedItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
+			step: party.PlaybackStep{StartedItem: "item-b"}, health: party.HealthOK, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "another song went first and ends soon", in: Input{Room: room(committed("b", sent, 250*time.Second)), Seen: plays(song("host"), 190*time.Second)},
-			command: ask(VerifyQueue, "b"), health: jukebox.HealthHostTookOver, status: jukebox.Playing, look: anyTime,
+			command: ask(VerifyQueue, "b"), health: party.HealthHostTookOver, status: party.Playing, look: anyTime,
 		},
 
 		// Answers.
 		{
-			name: "Spotify accepted it", in: Input{Room: room(item("a", playing), committed("b", jukebox.CommitPending, 0)), Memory: saw(plays(song("a"), 190*time.Second)), Answer: answered(Enqueue, "b", "")},
-			step: jukebox.PlaybackStep{SentItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Idle, look: afterCommand,
+			name: "Spotify accepted it", in: Input{Room: room(item("a", playing), committed("b", party.CommitPending, 0)), Memory: saw(plays(song("a"), 190*time.Second)), Answer: answered(Enqueue, "b", "")},
+			step: party.PlaybackStep{SentItem: "item-b"}, health: party.HealthOK, status: party.Idle, look: afterCommand,
 		},
 		{
-			name: "nobody knows whether Spotify accepted it", in: Input{Room: room(item("a", playing), committed("b", jukebox.CommitPending, 0)), Memory: saw(plays(song("a"), 190*time.Second)), Answer: answered(Enqueue, "b", Unreachable)},
-			step: jukebox.PlaybackStep{UnknownItem: "item-b"}, health: jukebox.HealthUnreachable, status: jukebox.Idle, look: afterCommand,
+			name: "nobody knows whether Spotify accepted it", in: Input{Room: room(item("a", playing), committed("b", party.CommitPending, 0)), Memory: saw(plays(song("a"), 190*time.Second)), Answer: answered(Enqueue, "b", Unreachable)},
+			step: party.PlaybackStep{UnknownItem: "item-b"}, health: party.HealthUnreachable, status: party.Idle, look: afterCommand,
 		},
 		{
-			name: "Spotify refused it: no device", in: Input{Room: room(committed("b", jukebox.CommitPending, 0)), Memory: saw(stands(song("a"), 0)), Answer: answered(Play, "b", NoDevice)},
-			step: jukebox.PlaybackStep{ReturnedItem: "item-b"}, health: jukebox.HealthDeviceLost, status: jukebox.Idle, look: afterCommand,
+			name: "Spotify refused it: no device", in: Input{Room: room(committed("b", party.CommitPending, 0)), Memory: saw(stands(song("a"), 0)), Answer: answered(Play, "b", NoDevice)},
+			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthDeviceLost, status: party.Idle, look: afterCommand,
 		},
 		{
-			name: "Spotify refused it: no Premium", in: Input{Room: room(committed("b", jukebox.CommitPending, 0)), Memory: saw(stands(song("a"), 0)), Answer: answered(Play, "b", NotAllowed)},
-			step: jukebox.PlaybackStep{ReturnedItem: "item-b"}, health: jukebox.HealthNotAllowed, status: jukebox.Idle, look: afterCommand,
+			name: "Spotify refused it: no Premium", in: Input{Room: room(committed("b", party.CommitPending, 0)), Memory: saw(stands(song("a"), 0)), Answer: answered(Play, "b", NotAllowed)},
+			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthNotAllowed, status: party.Idle, look: afterCommand,
 		},
 		{
-			name: "Spotify refused it: too many requests", in: Input{Room: room(committed("b", jukebox.CommitPending, 0)), Memory: saw(stands(song("a"), 0)), Answer: answered(Play, "b", CoolingDown)},
-			step: jukebox.PlaybackStep{ReturnedItem: "item-b"}, health: jukebox.HealthCoolingDown, status: jukebox.Idle, look: coolDown,
+			name: "Spotify refused it: too many requests", in: Input{Room: room(committed("b", party.CommitPending, 0)), Memory: saw(stands(song("a"), 0)), Answer: answered(Play, "b", CoolingDown)},
+			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthCoolingDown, status: party.Idle, look: coolDown,
 		},
 		{
-			name: "verified: Spotify has it", in: Input{Room: room(item("a", playing), committed("b", jukebox.CommitUnknown, 3*time.Second)), Memory: saw(plays(song("a"), 190*time.Second)), Answer: answered(VerifyQueue, "b", "", song("a"), song("b"))},
-			step: jukebox.PlaybackStep{SentItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Idle, look: 10*time.Second + afterEnd,
+			name: "verified: Spotify has it", in: Input{Room: room(item("a", playing), committed("b", party.CommitUnknown, 3*time.Second)), Memory: saw(plays(song("a"), 190*time.Second)), Answer: answered(VerifyQueue, "b", "", song("a"), song("b"))},
+			step: party.PlaybackStep{SentItem: "item-b"}, health: party.HealthOK, status: party.Idle, look: 10*time.Second + afterEnd,
 		},
 		{
-			name: "verified: Spotify does not have it", in: Input{Room: room(item("a", playing), committed("b", jukebox.CommitUnknown, 3*time.Second)), Memory: saw(plays(song("a"), 190*time.Second)), Answer: answered(VerifyQueue, "b", "", song("a"))},
-			step: jukebox.PlaybackStep{ReturnedItem: "item-b"}, health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
+			name: "verified: Spotify does not have it", in: Input{Room: room(item("a", playing), committed("b", party.CommitUnknown, 3*time.Second)), Memory: saw(plays(song("a"), 190*time.Second)), Answer: answered(VerifyQueue, "b", "", song("a"))},
+			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthOK, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "verified: it must have been heard", in: Input{Room: room(item("a", playing), committed("b", sent, 300*time.Second)), Memory: saw(plays(song("host"), 190*time.Second)), Answer: answered(VerifyQueue, "b", "", song("host"))},
-			step: jukebox.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: jukebox.HealthHostTookOver, status: jukebox.Idle, look: anyTime,
+			step: party.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: party.HealthHostTookOver, status: party.Idle, look: anyTime,
 		},
 
 		{
 			name: "the device is gone after ten minutes without a look: the song has ended", in: Input{Room: showing(room(item("a", playing)), 100*time.Second, 10*time.Minute), Memory: saw(earlier(plays(song("a"), 100*time.Second), 10*time.Minute)), Seen: &Snapshot{At: noon}},
-			step: jukebox.PlaybackStep{EndedItem: "item-a"}, health: jukebox.HealthDeviceLost, status: jukebox.Idle, look: anyTime,
+			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthDeviceLost, status: party.Idle, look: anyTime,
 		},
 		{
 			name: "the restricted device takes commands again", in: Input{Room: room(item("b", queued)), Memory: wasRestricted, Seen: stands(song("a"), 0)},
-			step: jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
-			health: jukebox.HealthOK, status: jukebox.Idle, look: anyTime,
+			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
+			health: party.HealthOK, status: party.Idle, look: anyTime,
 		},
 
 		// Looking fails.
 		{
 			name: "Spotify cannot be reached", in: Input{Room: showing(room(item("a", playing)), time.Minute, 0), Memory: saw(earlier(plays(song("a"), 45*time.Second), 15*time.Second)), Fault: &Fault{Kind: Unreachable}},
-			health: jukebox.HealthUnreachable, status: jukebox.Playing, look: 2 * time.Second,
+			health: party.HealthUnreachable, status: party.Playing, look: 2 * time.Second,
 		},
 		{
 			name: "Spotify wants a break", in: Input{Room: showing(room(item("a", playing)), time.Minute, 0), Fault: &Fault{Kind: CoolingDown, RetryAfter: 37 * time.Second}},
-			health: jukebox.HealthCoolingDown, status: jukebox.Playing, look: 37 * time.Second,
+			health: party.HealthCoolingDown, status: party.Playing, look: 37 * time.Second,
 		},
 		{
 			name: "the host has to connect again", in: Input{Room: room(item("b", queued)), Fault: &Fault{Kind: ReconnectNeeded}},
-			health: jukebox.HealthReconnectNeeded, status: jukebox.Idle, look: 5 * time.Second,
+			health: party.HealthReconnectNeeded, status: party.Idle, look: 5 * time.Second,
 		},
 		{
 			name: "the account is not allowed", in: Input{Room: room(item("b", queued)), Fault: &Fault{Kind: NotAllowed}},
-			health: jukebox.HealthNotAllowed, status: jukebox.Idle, look: 30 * time.Second,
+			health: party.HealthNotAllowed, status: party.Idle, look: 30 * time.Second,
 		},
 	}
 	for _, tt := range tests {
@@ -496,7 +496,7 @@ func TestTheEndOfAPauseIsNotTooEarly(t *testing.T) {
 }
 
 func TestFailuresWaitLonger(t *testing.T) {
-	in := Input{Now: noon, Room: room(item("b", jukebox.Queued)), Fault: &Fault{Kind: Unreachable}}
+	in := Input{Now: noon, Room: room(item("b", party.Queued)), Fault: &Fault{Kind: Unreachable}}
 	var waits []time.Duration
 	for range 6 {
 		plan := Decide(in)
@@ -510,26 +510,26 @@ func TestFailuresWaitLonger(t *testing.T) {
 		}
 	}
 	in.Fault, in.Seen = nil, plays(song("a"), time.Second)
-	if plan := Decide(in); plan.Step.Playback.Health == jukebox.HealthUnreachable {
+	if plan := Decide(in); plan.Step.Playback.Health == party.HealthUnreachable {
 		t.Error("still unreachable after a look")
 	}
 }
 
 func TestChanged(t *testing.T) {
-	a := showing(room(item("a", jukebox.NowPlaying)), 10*time.Second, 0).Playback
-	at := func(p jukebox.Playback, progress, after time.Duration) jukebox.Playback {
+	a := showing(room(item("a", party.NowPlaying)), 10*time.Second, 0).Playback
+	at := func(p party.Playback, progress, after time.Duration) party.Playback {
 		ms := int(progress.Milliseconds())
 		p.ProgressMS, p.ObservedAt = &ms, noon.Add(after)
 		return p
 	}
-	with := func(f func(*jukebox.Playback)) jukebox.Playback {
+	with := func(f func(*party.Playback)) party.Playback {
 		b := at(a, 10*time.Second, 0)
 		f(&b)
 		return b
 	}
 	tests := []struct {
 		name string
-		b    jukebox.Playback
+		b    party.Playback
 		want bool
 	}{
 		{"the same", a, false},
@@ -537,12 +537,12 @@ func TestChanged(t *testing.T) {
 		{"a little late", at(a, 18*time.Second, 10*time.Second), false},
 		{"jumped ahead", at(a, 24*time.Second, 10*time.Second), true},
 		{"jumped back", at(a, 10*time.Second, 10*time.Second), true},
-		{"paused", with(func(p *jukebox.Playback) { p.Status = jukebox.Paused }), true},
-		{"another health", with(func(p *jukebox.Playback) { p.Health = jukebox.HealthDeviceLost }), true},
-		{"another item", with(func(p *jukebox.Playback) { p.Item = item("b", jukebox.NowPlaying) }), true},
-		{"no item", with(func(p *jukebox.Playback) { p.Item = nil }), true},
-		{"a device", with(func(p *jukebox.Playback) { p.Device = speaker() }), true},
-		{"an end of the break", with(func(p *jukebox.Playback) { p.Until = &noon }), true},
+		{"paused", with(func(p *party.Playback) { p.Status = party.Paused }), true},
+		{"another health", with(func(p *party.Playback) { p.Health = party.HealthDeviceLost }), true},
+		{"another item", with(func(p *party.Playback) { p.Item = item("b", party.NowPlaying) }), true},
+		{"no item", with(func(p *party.Playback) { p.Item = nil }), true},
+		{"a device", with(func(p *party.Playback) { p.Device = speaker() }), true},
+		{"an end of the break", with(func(p *party.Playback) { p.Until = &noon }), true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

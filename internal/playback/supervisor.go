@@ -13,8 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/trace"
 
-	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 )
 
 // Rooms is where the rooms are kept.
@@ -23,20 +23,20 @@ type Rooms interface {
 	Renew(ctx context.Context, nodeID string, life time.Duration) (alive int, err error)
 	Retire(ctx context.Context, nodeID string) error
 	// OpenRooms returns all open rooms, and who drives them.
-	OpenRooms(ctx context.Context) ([]jukebox.OpenRoom, error)
+	OpenRooms(ctx context.Context) ([]party.OpenRoom, error)
 	// Take gives a node the right to drive a room; jukebox.ErrLeaseLost while another one has it.
-	Take(ctx context.Context, roomID, nodeID string) (jukebox.Lease, error)
+	Take(ctx context.Context, roomID, nodeID string) (party.Lease, error)
 	// Watch follows a room's state. Followed is how many do here.
-	Watch(ctx context.Context, roomID string) (*live.Watcher[*jukebox.State], error)
+	Watch(ctx context.Context, roomID string) (*live.Watcher[*party.State], error)
 	Followed(roomID string) int
 	// ApplyPlayback records a step, all of it or nothing, and returns the version of the room from which on states have it;
 	// 0: it changed nothing. jukebox.ErrLeaseLost if another node drives the room now; Conflict
 	// if the room is closed, or an item is not where the step takes it from: then a newer state says otherwise.
-	ApplyPlayback(ctx context.Context, lease jukebox.Lease, step jukebox.PlaybackStep) (version int64, err error)
+	ApplyPlayback(ctx context.Context, lease party.Lease, step party.PlaybackStep) (version int64, err error)
 	// Recent returns what a room played lately, newest first.
-	Recent(ctx context.Context, roomID string) ([]jukebox.Song, error)
+	Recent(ctx context.Context, roomID string) ([]party.Song, error)
 	// Declined returns the fallback songs that hosts took out of the queue, one by one.
-	Declined(ctx context.Context, roomID string) ([]jukebox.Song, error)
+	Declined(ctx context.Context, roomID string) ([]party.Song, error)
 }
 
 // Options are how a Supervisor is known to others.
@@ -66,8 +66,8 @@ type Supervisor struct {
 	metrics *metrics
 	tracer  trace.Tracer // nil: nothing is a span
 	hints   chan string
-	open    chan []jukebox.OpenRoom // unbuffered: who tends waits until the list is taken in
-	ended   chan ending             // unbuffered: a driver waits until its end is known
+	open    chan []party.OpenRoom // unbuffered: who tends waits until the list is taken in
+	ended   chan ending           // unbuffered: a driver waits until its end is known
 	until   atomic.Pointer[time.Time]
 }
 
@@ -89,7 +89,7 @@ func New(rooms Rooms, player Player, opts Options) *Supervisor {
 	}
 	return &Supervisor{
 		rooms: rooms, player: player, opts: opts, metrics: newMetrics(opts.Metrics), tracer: newTracer(opts.Tracing),
-		hints: make(chan string, hintsWaiting), open: make(chan []jukebox.OpenRoom), ended: make(chan ending),
+		hints: make(chan string, hintsWaiting), open: make(chan []party.OpenRoom), ended: make(chan ending),
 	}
 }
 
@@ -150,7 +150,7 @@ func (s *Supervisor) tend(ctx context.Context) {
 	}
 }
 
-func (s *Supervisor) look(ctx context.Context) ([]jukebox.OpenRoom, error) {
+func (s *Supervisor) look(ctx context.Context) ([]party.OpenRoom, error) {
 	until := time.Now().Add(nodeLife - nodeSpare)
 	alive, err := s.rooms.Renew(ctx, s.opts.NodeID, nodeLife)
 	if err != nil {
@@ -174,7 +174,7 @@ func (s *Supervisor) drive(ctx context.Context, roomID string, cold bool) ending
 	defer s.metrics.rooms.Dec()
 	d := &driver{
 		rooms: s.rooms, player: s.player, metrics: s.metrics, tracer: s.tracer, alive: s.alive, cold: cold,
-		log: s.opts.Log.With("room_id", roomID), room: &jukebox.State{},
+		log: s.opts.Log.With("room_id", roomID), room: &party.State{},
 	}
 	var err error
 	lost := leaseElsewhere
@@ -184,8 +184,8 @@ func (s *Supervisor) drive(ctx context.Context, roomID string, cold bool) ending
 		err = d.run(ctx)
 	}
 	switch {
-	case err == nil, ctx.Err() != nil, errors.Is(err, errIdle), jukebox.CodeOf(err) == jukebox.Conflict: // closed
-	case errors.Is(err, jukebox.ErrLeaseLost):
+	case err == nil, ctx.Err() != nil, errors.Is(err, errIdle), party.CodeOf(err) == party.Conflict: // closed
+	case errors.Is(err, party.ErrLeaseLost):
 		s.metrics.leases.WithLabelValues(lost).Inc()
 		d.log.Debug("another server drives the room")
 	default:

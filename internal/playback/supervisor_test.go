@@ -10,19 +10,19 @@ import (
 	"testing"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
-func expectHeard(t *testing.T, p *party, want string) {
+func expectHeard(t *testing.T, p *fixture, want string) {
 	t.Helper()
 	if got := p.player.heard(); got != want {
 		t.Errorf("heard %q, want %q\n%s", got, want, p.logged)
 	}
 }
 
-func expectStates(t *testing.T, p *party, want string) {
+func expectStates(t *testing.T, p *fixture, want string) {
 	t.Helper()
 	if got := p.states(); got != want {
 		t.Errorf("items are %s, want %s", got, want)
@@ -44,8 +44,8 @@ func failOnce(kind string, fault playback.FaultKind, applied bool) func(string) 
 func TestSongsPlayInOrder(t *testing.T) {
 	for _, length := range []time.Duration{2 * time.Second, 4 * time.Second, 20 * time.Second, 200 * time.Second} {
 		t.Run(length.String(), func(t *testing.T) {
-			inParty(t, func(t *testing.T, p *party) {
-				var songs []jukebox.Song
+			inParty(t, func(t *testing.T, p *fixture) {
+				var songs []party.Song
 				for i := range 8 {
 					songs = append(songs, p.player.record(fmt.Sprint(i), length))
 				}
@@ -60,7 +60,7 @@ func TestSongsPlayInOrder(t *testing.T) {
 						t.Errorf("gap of %v before song %d", gap, i+1)
 					}
 				}
-				if health := p.health(); health != jukebox.HealthNothingToPlay {
+				if health := p.health(); health != party.HealthNothingToPlay {
 					t.Errorf("health at the end is %s", health)
 				}
 				if p.refused > 0 {
@@ -72,7 +72,7 @@ func TestSongsPlayInOrder(t *testing.T) {
 }
 
 func TestLooksAreFew(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		for i := range 20 {
 			p.add(p.player.record(fmt.Sprint(i), 3*time.Minute))
 		}
@@ -85,7 +85,7 @@ func TestLooksAreFew(t *testing.T) {
 }
 
 func TestLikesReorderUntilTheCommit(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
 		p.addAll(a, b, c)
 		defer p.drive()()
@@ -100,7 +100,7 @@ func TestLikesReorderUntilTheCommit(t *testing.T) {
 }
 
 func TestASongForAnIdlePlayerPlaysAtOnce(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		defer p.drive()()
 		time.Sleep(10 * time.Minute)
 		p.add(p.player.record("a", time.Minute))
@@ -112,7 +112,7 @@ func TestASongForAnIdlePlayerPlaysAtOnce(t *testing.T) {
 }
 
 func TestTheHostDecides(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		a, b := p.player.record("a", time.Minute), p.player.record("b", time.Minute)
 		own := p.player.record("own", time.Minute)
 		p.add(a)
@@ -124,7 +124,7 @@ func TestTheHostDecides(t *testing.T) {
 		expectHeard(t, p, "a")
 		p.player.host(func() { p.player.start(own, time.Now()) })
 		time.Sleep(30 * time.Second)
-		if health := p.health(); health != jukebox.HealthHostTookOver {
+		if health := p.health(); health != party.HealthHostTookOver {
 			t.Errorf("health is %s while the host plays something else", health)
 		}
 		time.Sleep(2 * time.Minute)
@@ -134,7 +134,7 @@ func TestTheHostDecides(t *testing.T) {
 }
 
 func TestARemovedCommitIsSkipped(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
 		p.addAll(a, b, c)
 		defer p.drive()()
@@ -159,7 +159,7 @@ func TestFailingCommands(t *testing.T) {
 			{playback.CoolingDown, false}, {playback.NotAllowed, false},
 		} {
 			t.Run(fmt.Sprint(kind, " ", tt.fault, " ", tt.applied), func(t *testing.T) {
-				inParty(t, func(t *testing.T, p *party) {
+				inParty(t, func(t *testing.T, p *fixture) {
 					p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute))
 					p.player.fail = failOnce(kind, tt.fault, tt.applied)
 					defer p.drive()()
@@ -173,7 +173,7 @@ func TestFailingCommands(t *testing.T) {
 }
 
 func TestAGoneSongLetsOthersPlay(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute))
 		p.player.fail = failOnce("enqueue", playback.Gone, false)
 		defer p.drive()()
@@ -192,12 +192,12 @@ func TestACrashBetweenIntentAndAnswer(t *testing.T) {
 		"found much later":   {true, 10 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inParty(t, func(t *testing.T, p *party) {
+			inParty(t, func(t *testing.T, p *fixture) {
 				a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
 				p.addAll(a, b, c)
 				p.player.start(a, time.Now().Add(-50*time.Second))
-				p.put(a, jukebox.NowPlaying, "")
-				p.put(b, jukebox.Committed, jukebox.CommitPending)
+				p.put(a, party.NowPlaying, "")
+				p.put(b, party.Committed, party.CommitPending)
 				if tt.sent {
 					p.player.queue = append(p.player.queue, b)
 				}
@@ -212,10 +212,10 @@ func TestACrashBetweenIntentAndAnswer(t *testing.T) {
 }
 
 func TestADatabaseThatFailsForAWhile(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute))
 		from := time.Now()
-		p.unsaved = func(jukebox.PlaybackStep) error {
+		p.unsaved = func(party.PlaybackStep) error {
 			if since := time.Since(from); since > 40*time.Second && since < 55*time.Second {
 				return errors.New("the database is away")
 			}
@@ -229,7 +229,7 @@ func TestADatabaseThatFailsForAWhile(t *testing.T) {
 }
 
 func TestHealthIsLoggedWhenItChanges(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.add(p.player.record("a", 10*time.Minute))
 		from := time.Now()
 		p.player.fail = func(string) (*playback.Fault, bool) {
@@ -240,11 +240,11 @@ func TestHealthIsLoggedWhenItChanges(t *testing.T) {
 		}
 		stop := p.drive()
 		time.Sleep(3 * time.Minute)
-		if health := p.health(); health != jukebox.HealthUnreachable {
+		if health := p.health(); health != party.HealthUnreachable {
 			t.Errorf("health is %s while Spotify is away", health)
 		}
 		time.Sleep(3 * time.Minute)
-		if health := p.health(); health != jukebox.HealthOK {
+		if health := p.health(); health != party.HealthOK {
 			t.Errorf("health is %s again", health)
 		}
 		stop()
@@ -255,13 +255,13 @@ func TestHealthIsLoggedWhenItChanges(t *testing.T) {
 }
 
 func TestALostDevice(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute))
 		defer p.drive()()
 		time.Sleep(20 * time.Second)
 		p.player.host(func() { p.player.pause(); p.player.away, p.player.devices = true, nil })
 		time.Sleep(20 * time.Second)
-		if health := p.health(); health != jukebox.HealthDeviceLost {
+		if health := p.health(); health != party.HealthDeviceLost {
 			t.Errorf("health is %s without a device", health)
 		}
 		p.player.host(func() { p.player.away = false; p.player.resume() })
@@ -271,7 +271,7 @@ func TestALostDevice(t *testing.T) {
 }
 
 func TestAClosedRoomIsLeftAlone(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute))
 		defer p.drive()()
 		time.Sleep(20 * time.Second)
@@ -287,7 +287,7 @@ func TestAClosedRoomIsLeftAlone(t *testing.T) {
 }
 
 func TestAWokenRoomNeedsNoScan(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.close()
 		p.add(p.player.record("a", time.Minute))
 		ctx, cancel := context.WithCancel(t.Context())
@@ -295,7 +295,7 @@ func TestAWokenRoomNeedsNoScan(t *testing.T) {
 		done := make(chan error)
 		go func() { done <- supervisor.Run(ctx) }()
 		time.Sleep(100 * time.Millisecond)
-		p.change(func() { p.status = jukebox.Open })
+		p.change(func() { p.status = party.Open })
 		supervisor.Wake("room")
 		time.Sleep(500 * time.Millisecond)
 		expectHeard(t, p, "a")
@@ -311,18 +311,18 @@ func TestNothingPlaysTwice(t *testing.T) {
 	for seed := range uint64(200) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
-			inParty(t, func(t *testing.T, p *party) { randomParty(t, p, rand.New(rand.NewPCG(seed, 1))) })
+			inParty(t, func(t *testing.T, p *fixture) { randomParty(t, p, rand.New(rand.NewPCG(seed, 1))) })
 		})
 	}
 }
 
-func randomParty(t *testing.T, p *party, random *rand.Rand) {
+func randomParty(t *testing.T, p *fixture, random *rand.Rand) {
 	calm := time.Now().Add(20 * time.Minute)
 	chance := rand.New(rand.NewPCG(random.Uint64(), 2)) // of the player alone, which has its own goroutine
 	p.player.fail = func(string) (*playback.Fault, bool) { return randomFault(chance, calm) }
 	p.player.stale = time.Duration(random.IntN(1500)) * time.Millisecond
 	own := p.player.record("own", 70*time.Second)
-	songs := []jukebox.Song{}
+	songs := []party.Song{}
 	stop := p.drive()
 	for time.Now().Before(calm) {
 		time.Sleep(time.Duration(random.IntN(20_000)) * time.Millisecond)
@@ -375,18 +375,18 @@ func randomFault(random *rand.Rand, calm time.Time) (*playback.Fault, bool) {
 	return &playback.Fault{Kind: kind}, kind == playback.Unreachable && random.IntN(2) == 0
 }
 
-func (p *party) wish(kind jukebox.HostCommandKind, argument string) {
+func (p *fixture) wish(kind party.HostCommandKind, argument string) {
 	p.change(func() {
 		id := fmt.Sprint(kind, len(p.answers)+len(p.wishes))
-		p.wishes = append(p.wishes, jukebox.HostCommand{ID: id, Kind: kind, Argument: argument, At: time.Now()})
+		p.wishes = append(p.wishes, party.HostCommand{ID: id, Kind: kind, Argument: argument, At: time.Now()})
 	})
 }
 
-func expectAnswers(t *testing.T, p *party, want ...jukebox.Code) {
+func expectAnswers(t *testing.T, p *fixture, want ...party.Code) {
 	t.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var got []jukebox.Code
+	var got []party.Code
 	for _, a := range p.answers {
 		got = append(got, a.Code)
 	}
@@ -398,23 +398,23 @@ func expectAnswers(t *testing.T, p *party, want ...jukebox.Code) {
 func TestHostsCommandTheRoom(t *testing.T) {
 	for _, stale := range []time.Duration{0, 1500 * time.Millisecond} {
 		t.Run(fmt.Sprint("stale for ", stale), func(t *testing.T) {
-			inParty(t, func(t *testing.T, p *party) {
+			inParty(t, func(t *testing.T, p *fixture) {
 				p.player.stale = stale
 				a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
 				p.addAll(a, b, c)
 				defer p.drive()()
 				time.Sleep(20 * time.Second)
-				p.wish(jukebox.PauseCommand, "")
+				p.wish(party.PauseCommand, "")
 				time.Sleep(4 * time.Minute)
 				expectHeard(t, p, "a")
-				p.wish(jukebox.ResumeCommand, "")
+				p.wish(party.ResumeCommand, "")
 				time.Sleep(10 * time.Second)
-				p.wish(jukebox.SkipCommand, a.URI)
+				p.wish(party.SkipCommand, a.URI)
 				time.Sleep(5 * time.Second)
 				expectHeard(t, p, "a b")
-				p.wish(jukebox.SkipCommand, a.URI) // somebody else saw the same song
-				time.Sleep(50 * time.Second)       // c is committed
-				p.wish(jukebox.SkipCommand, b.URI)
+				p.wish(party.SkipCommand, a.URI) // somebody else saw the same song
+				time.Sleep(50 * time.Second)     // c is committed
+				p.wish(party.SkipCommand, b.URI)
 				time.Sleep(5 * time.Second)
 				expectHeard(t, p, "a b c")
 				expectAnswers(t, p, "", "", "", "", "")
@@ -426,13 +426,13 @@ func TestHostsCommandTheRoom(t *testing.T) {
 }
 
 func TestACommandWhoseAnswerWasLostIsNotRepeated(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
 		p.addAll(a, b, c)
 		defer p.drive()()
 		time.Sleep(50 * time.Second) // b is committed
 		p.player.host(func() { p.player.fail = failOnce("next", playback.Unreachable, true) })
-		p.wish(jukebox.SkipCommand, a.URI)
+		p.wish(party.SkipCommand, a.URI)
 		time.Sleep(20 * time.Second)
 		expectHeard(t, p, "a b")
 		expectAnswers(t, p, "")
@@ -440,7 +440,7 @@ func TestACommandWhoseAnswerWasLostIsNotRepeated(t *testing.T) {
 }
 
 func TestMusicMovesToTheOnlyOtherDevice(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute))
 		defer p.drive()()
 		time.Sleep(20 * time.Second)
@@ -455,7 +455,7 @@ func TestMusicMovesToTheOnlyOtherDevice(t *testing.T) {
 }
 
 func TestAPausedSongStaysPausedWhenItsDeviceGoesAway(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute))
 		defer p.drive()()
 		time.Sleep(20 * time.Second)
@@ -470,7 +470,7 @@ func TestAPausedSongStaysPausedWhenItsDeviceGoesAway(t *testing.T) {
 }
 
 func TestAPausedSongStaysPausedWhenItsDeviceGoesAwayAndTheServerStartsAnew(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.addAll(p.player.record("a", time.Minute), p.player.record("b", time.Minute))
 		stop := p.drive()
 		time.Sleep(20 * time.Second)
@@ -487,7 +487,7 @@ func TestAPausedSongStaysPausedWhenItsDeviceGoesAwayAndTheServerStartsAnew(t *te
 }
 
 func TestFallbackMusicGivesWay(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.settings.Fallback = true
 		for i := range 3 {
 			p.player.suggestions = append(p.player.suggestions, playable(p.player.record(fmt.Sprint("f", i), time.Minute)))
@@ -503,10 +503,10 @@ func TestFallbackMusicGivesWay(t *testing.T) {
 }
 
 func TestTheNextSongsOfTheChosenPlaylistAreSeen(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		playlist := "spotify:playlist:dinner"
 		p.settings.Fallback, p.settings.FallbackPlaylistURI = true, &playlist
-		f := make([]jukebox.Song, 9)
+		f := make([]party.Song, 9)
 		for i := range f {
 			f[i] = playable(p.player.record(fmt.Sprint("f", i), time.Minute))
 		}
@@ -525,19 +525,19 @@ func TestTheNextSongsOfTheChosenPlaylistAreSeen(t *testing.T) {
 	})
 }
 
-func playable(s jukebox.Song) jukebox.Song {
+func playable(s party.Song) party.Song {
 	s.Playable = true
 	return s
 }
 
 func TestFallbackMusicEndsWhenEverybodyHasLeft(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.settings.Fallback = true
 		defer p.drive()()
 		p.add(p.player.record("a", time.Minute))
 		for i := range 100 {
 			next := playable(p.player.record(fmt.Sprint("f", i), time.Minute))
-			p.player.host(func() { p.player.suggestions = []jukebox.Song{next} })
+			p.player.host(func() { p.player.suggestions = []party.Song{next} })
 			time.Sleep(time.Minute)
 		}
 		if n := len(strings.Fields(p.player.heard())); n < 30 || n > 60 {
@@ -547,14 +547,14 @@ func TestFallbackMusicEndsWhenEverybodyHasLeft(t *testing.T) {
 }
 
 func TestAPlaylistIsPlayedAsTheHostLikes(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
-		p.settings.Delivery, p.playback.Delivery = jukebox.DeliveryPlaylist, jukebox.DeliveryPlaylist
+	inParty(t, func(t *testing.T, p *fixture) {
+		p.settings.Delivery, p.playback.Delivery = party.DeliveryPlaylist, party.DeliveryPlaylist
 		a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
 		p.addAll(a, b, c)
 		defer p.drive()()
 		time.Sleep(time.Minute)
 		expectHeard(t, p, "")
-		if p.reason() != jukebox.ReasonPressPlay {
+		if p.reason() != party.ReasonPressPlay {
 			t.Errorf("the host is told %q", p.reason())
 		}
 		p.player.host(func() { p.player.playList(a.URI) })
@@ -572,32 +572,32 @@ func TestAPlaylistIsPlayedAsTheHostLikes(t *testing.T) {
 	})
 }
 
-func (p *party) reason() jukebox.HealthReason {
+func (p *fixture) reason() party.HealthReason {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.playback.Reason
 }
 
 func TestAPlayerThatDoesNotNoticeAdditionsIsFedDirectly(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
-		p.settings.Delivery, p.playback.Delivery = jukebox.DeliveryPlaylist, jukebox.DeliveryPlaylist
+	inParty(t, func(t *testing.T, p *fixture) {
+		p.settings.Delivery, p.playback.Delivery = party.DeliveryPlaylist, party.DeliveryPlaylist
 		a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
 		p.addAll(a, b, c)
 		p.player.deaf = true
 		defer p.drive()()
 		time.Sleep(time.Minute)
-		p.wish(jukebox.ResumeCommand, "")
+		p.wish(party.ResumeCommand, "")
 		time.Sleep(5 * time.Minute)
 		expectHeard(t, p, "a b c")
 		expectStates(t, p, "PLAYED PLAYED PLAYED")
-		if p.playback.Delivery != jukebox.DeliveryQueue {
+		if p.playback.Delivery != party.DeliveryQueue {
 			t.Errorf("songs go by %s", p.playback.Delivery)
 		}
 	})
 }
 
 func TestAnIdleRoomIsLeftAloneUntilSomethingHappens(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.add(p.player.record("a", time.Minute))
 		defer p.drive()()
 		time.Sleep(20 * time.Minute)
@@ -613,7 +613,7 @@ func TestAnIdleRoomIsLeftAloneUntilSomethingHappens(t *testing.T) {
 }
 
 func TestAFollowedRoomIsNotLeftAlone(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		p.add(p.player.record("a", time.Minute))
 		defer p.drive()()
 		time.Sleep(time.Hour)
@@ -631,8 +631,8 @@ func TestAFollowedRoomIsNotLeftAlone(t *testing.T) {
 }
 
 func TestOneNodeDrivesARoom(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
-		var songs []jukebox.Song
+	inParty(t, func(t *testing.T, p *fixture) {
+		var songs []party.Song
 		for i := range 6 {
 			songs = append(songs, p.player.record(fmt.Sprint(i), time.Minute))
 		}
@@ -657,18 +657,18 @@ func TestOneNodeDrivesARoom(t *testing.T) {
 
 // stoppedWhileWatching is told to stop when it has just begun to follow a room.
 type stoppedWhileWatching struct {
-	*party
+	*fixture
 	stop context.CancelFunc
 }
 
-func (s stoppedWhileWatching) Watch(ctx context.Context, roomID string) (*live.Watcher[*jukebox.State], error) {
-	watcher, err := s.party.Watch(ctx, roomID)
+func (s stoppedWhileWatching) Watch(ctx context.Context, roomID string) (*live.Watcher[*party.State], error) {
+	watcher, err := s.fixture.Watch(ctx, roomID)
 	s.stop()
 	return watcher, err
 }
 
 func TestAServerThatStopsBeforeItKnowsTheRoomStops(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		ctx, stop := context.WithCancel(t.Context())
 		if err := playback.New(stoppedWhileWatching{p, stop}, p.player, playback.Options{}).Run(ctx); err != nil {
 			t.Error(err)
@@ -677,10 +677,10 @@ func TestAServerThatStopsBeforeItKnowsTheRoomStops(t *testing.T) {
 }
 
 func TestANodeThatSleptBetweenIntentAndCommandSendsNothing(t *testing.T) {
-	inParty(t, func(t *testing.T, p *party) {
+	inParty(t, func(t *testing.T, p *fixture) {
 		a, b, c := p.player.record("a", time.Minute), p.player.record("b", time.Minute), p.player.record("c", time.Minute)
 		p.addAll(a, b, c)
-		p.sleeps = func(step jukebox.PlaybackStep) bool { return step.CommitItem == "item "+b.URI }
+		p.sleeps = func(step party.PlaybackStep) bool { return step.CommitItem == "item "+b.URI }
 		defer p.drive()()
 		time.Sleep(time.Second)
 		defer p.drive()()

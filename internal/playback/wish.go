@@ -1,7 +1,7 @@
 package playback
 
 import (
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // wish is how far the oldest of the hosts' commands has come.
@@ -15,11 +15,11 @@ type wish struct {
 const wishTries = 2
 
 // wished returns the host's command that is to be carried out now, or nil.
-func (m *moment) wished() *jukebox.HostCommand {
-	if len(m.room.Wishes) == 0 {
+func (m *moment) wished() *party.HostCommand {
+	if len(m.room.PendingCommands) == 0 {
 		return nil
 	}
-	return &m.room.Wishes[0]
+	return &m.room.PendingCommands[0]
 }
 
 // refuseWish answers commands of which nothing can come, before anything is done for them. A new one need not wait for
@@ -29,13 +29,13 @@ func (m *moment) refuseWish() (action, bool) {
 	if w == nil {
 		return action{}, false
 	}
-	if w.Kind == jukebox.LookCommand {
+	if w.Kind == party.LookCommand {
 		return m.lookAgain(w), true
 	}
 	looking, command := m.memory.looking, m.memory.command
 	switch {
-	case m.now.Sub(w.At) >= jukebox.CommandPatience:
-		return m.reply(w, jukebox.UpstreamUnavailable, "the player did not answer in time"), true
+	case m.now.Sub(w.At) >= party.CommandPatience:
+		return m.reply(w, party.UpstreamUnavailable, "the player did not answer in time"), true
 	case looking.kind == NotAllowed && !(m.news && m.memory.wish.id == w.ID): // somebody may have changed that at Spotify
 		m.memory.wish = wish{id: w.ID}
 		m.memory.looking.until = m.now
@@ -52,7 +52,7 @@ func (m *moment) refuseWish() (action, bool) {
 }
 
 // lookAgain: the host has connected another account, or none, and what failed before may not fail now.
-func (m *moment) lookAgain(w *jukebox.HostCommand) action {
+func (m *moment) lookAgain(w *party.HostCommand) action {
 	if m.memory.wish.id == w.ID && m.news {
 		return m.reply(w, "", "")
 	}
@@ -80,22 +80,22 @@ func (m *moment) obey() (action, bool) {
 	case sent.tries > 0 && m.now.Sub(m.memory.asked) < patience:
 		return action{lookBy: m.memory.asked.Add(patience)}, true
 	case sent.tries >= wishTries:
-		return m.reply(w, jukebox.UpstreamUnavailable, "the player does not do it"), true
+		return m.reply(w, party.UpstreamUnavailable, "the player does not do it"), true
 	}
 	return m.carryOut(w)
 }
 
 // fulfilled says that the player does what the host wants.
-func (m *moment) fulfilled(w *jukebox.HostCommand) bool {
+func (m *moment) fulfilled(w *party.HostCommand) bool {
 	s := m.memory.seen
 	switch w.Kind {
-	case jukebox.PauseCommand:
+	case party.PauseCommand:
 		return m.sound != playingSong && m.sound != otherSound
-	case jukebox.ResumeCommand:
+	case party.ResumeCommand:
 		return m.sound == playingSong || m.sound == otherSound
-	case jukebox.TransferCommand:
+	case party.TransferCommand:
 		return active(s) && s.Device.ID == w.Argument
-	case jukebox.SkipCommand:
+	case party.SkipCommand:
 		return m.sound == playingSong && !m.hears(w.Argument) || m.sound == silence && m.memory.wish.tries > 0
 	}
 	return true
@@ -111,54 +111,54 @@ func (m *moment) hears(uri string) bool {
 	return s.URI == uri || shown != nil && shown.URI == uri && same(s, shown)
 }
 
-func (m *moment) carryOut(w *jukebox.HostCommand) (action, bool) {
+func (m *moment) carryOut(w *party.HostCommand) (action, bool) {
 	switch w.Kind {
-	case jukebox.PauseCommand:
-		return m.try(Command{Kind: Pause}, jukebox.PlaybackStep{})
-	case jukebox.TransferCommand:
+	case party.PauseCommand:
+		return m.try(Command{Kind: Pause}, party.PlaybackStep{})
+	case party.TransferCommand:
 		plays := m.sound == playingSong || m.sound == otherSound
-		return m.try(Command{Kind: Transfer, DeviceID: w.Argument, Play: plays}, jukebox.PlaybackStep{})
-	case jukebox.ResumeCommand:
+		return m.try(Command{Kind: Transfer, DeviceID: w.Argument, Play: plays}, party.PlaybackStep{})
+	case party.ResumeCommand:
 		return m.resume(w)
 	}
 	return m.skipSong(w)
 }
 
-func (m *moment) resume(w *jukebox.HostCommand) (action, bool) {
+func (m *moment) resume(w *party.HostCommand) (action, bool) {
 	item := m.room.Committed()
 	switch {
 	case m.sound == pausedSong, m.standsAmid():
-		return m.try(Command{Kind: Resume, DeviceID: m.deviceID()}, jukebox.PlaybackStep{})
-	case item != nil && item.Via == jukebox.DeliveryPlaylist && item.Commit == jukebox.CommitSent:
-		return m.try(m.fromPlaylist(item), jukebox.PlaybackStep{})
+		return m.try(Command{Kind: Resume, DeviceID: m.deviceID()}, party.PlaybackStep{})
+	case item != nil && item.Via == party.DeliveryPlaylist && item.Commit == party.CommitSent:
+		return m.try(m.fromPlaylist(item), party.PlaybackStep{})
 	}
 	return m.leaveToOthers(w)
 }
 
 // skipSong goes on to the room's next song, which may have to be handed over first.
-func (m *moment) skipSong(w *jukebox.HostCommand) (action, bool) {
+func (m *moment) skipSong(w *party.HostCommand) (action, bool) {
 	next := m.pick()
 	switch {
 	case m.sound == silence || m.sound == noDevice:
 		return m.leaveToOthers(w)
 	case m.room.Committed() != nil || next == nil:
-		return m.try(Command{Kind: Next}, jukebox.PlaybackStep{})
+		return m.try(Command{Kind: Next}, party.PlaybackStep{})
 	case m.usesPlaylist(): // and then skip to it
-		return m.send(m.toPlaylist(next), commitment(next, jukebox.DeliveryPlaylist))
+		return m.send(m.toPlaylist(next), commitment(next, party.DeliveryPlaylist))
 	}
-	return m.try(m.directly(next), commitment(next, jukebox.DeliveryQueue))
+	return m.try(m.directly(next), commitment(next, party.DeliveryQueue))
 }
 
 // leaveToOthers lets the other rules begin the room's next song, as they do whenever nothing plays.
-func (m *moment) leaveToOthers(w *jukebox.HostCommand) (action, bool) {
+func (m *moment) leaveToOthers(w *party.HostCommand) (action, bool) {
 	if m.waiting() {
 		return action{}, false
 	}
-	return m.reply(w, jukebox.Conflict, "there is nothing to play"), true
+	return m.reply(w, party.Conflict, "there is nothing to play"), true
 }
 
 // try sends a command for the host's.
-func (m *moment) try(c Command, step jukebox.PlaybackStep) (action, bool) {
+func (m *moment) try(c Command, step party.PlaybackStep) (action, bool) {
 	c.WishID = m.memory.wish.id
 	a, ok := m.send(c, step)
 	if a.command.Kind != None {
@@ -174,22 +174,22 @@ func (m *moment) standsAmid() bool {
 	return active(s) && s.Song != nil && !s.Playing && s.Progress > 0 && !m.finished(s)
 }
 
-func (m *moment) reply(w *jukebox.HostCommand, code jukebox.Code, message string) action {
+func (m *moment) reply(w *party.HostCommand, code party.Code, message string) action {
 	m.memory.wish, m.memory.revive = wish{}, false
-	return action{step: jukebox.PlaybackStep{Answered: &jukebox.Answer{CommandID: w.ID, Code: code, Message: message}}}
+	return action{step: party.PlaybackStep{Answered: &party.Answer{CommandID: w.ID, Code: code, Message: message}}}
 }
 
 // code is how a failure of a host's command is told.
-func (k FaultKind) code() jukebox.Code {
+func (k FaultKind) code() party.Code {
 	switch k {
 	case NoDevice, Gone:
-		return jukebox.NotFound
+		return party.NotFound
 	case Restricted:
-		return jukebox.Conflict
+		return party.Conflict
 	case NotAllowed, ReconnectNeeded:
-		return jukebox.Forbidden
+		return party.Forbidden
 	}
-	return jukebox.UpstreamUnavailable
+	return party.UpstreamUnavailable
 }
 
 func (k FaultKind) sentence() string {

@@ -5,11 +5,11 @@ import (
 	"testing"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
-func wants(kind jukebox.HostCommandKind, argument string, ago time.Duration, r *jukebox.State) *jukebox.State {
-	r.Wishes = []jukebox.HostCommand{{ID: "wish", Kind: kind, Argument: argument, At: noon.Add(-ago)}}
+func wants(kind party.HostCommandKind, argument string, ago time.Duration, r *party.State) *party.State {
+	r.PendingCommands = []party.HostCommand{{ID: "wish", Kind: kind, Argument: argument, At: noon.Add(-ago)}}
 	return r
 }
 
@@ -26,20 +26,20 @@ func tried(times int, fault FaultKind, ago time.Duration, s *Snapshot) Memory {
 
 func TestHostsCommands(t *testing.T) {
 	const (
-		pause, resume     = jukebox.PauseCommand, jukebox.ResumeCommand
-		transfer, skip    = jukebox.TransferCommand, jukebox.SkipCommand
-		playing, queued   = jukebox.NowPlaying, jukebox.Queued
-		sent              = jukebox.CommitSent
-		conflict, gone    = jukebox.Conflict, jukebox.NotFound
-		forbidden, absent = jukebox.Forbidden, jukebox.UpstreamUnavailable
+		pause, resume     = party.PauseCommand, party.ResumeCommand
+		transfer, skip    = party.TransferCommand, party.SkipCommand
+		playing, queued   = party.NowPlaying, party.Queued
+		sent              = party.CommitSent
+		conflict, gone    = party.Conflict, party.NotFound
+		forbidden, absent = party.Forbidden, party.UpstreamUnavailable
 	)
-	a := func() *jukebox.State { return showing(room(item("a", playing)), time.Minute, 0) }
-	ab := func() *jukebox.State { return showing(room(item("a", playing), item("b", queued)), time.Minute, 0) }
-	abSent := func() *jukebox.State {
+	a := func() *party.State { return showing(room(item("a", playing)), time.Minute, 0) }
+	ab := func() *party.State { return showing(room(item("a", playing), item("b", queued)), time.Minute, 0) }
+	abSent := func() *party.State {
 		return showing(room(item("a", playing), committed("b", sent, 5*time.Second)), time.Minute, 0)
 	}
 	inPlaylist := committed("b", sent, 5*time.Second)
-	inPlaylist.Via = jukebox.DeliveryPlaylist
+	inPlaylist.Via = party.DeliveryPlaylist
 	pressed := byPlaylist(room(inPlaylist))
 	failing, cooling := saw(plays(song("a"), time.Minute)), saw(plays(song("a"), time.Minute))
 	failing.looking = trouble{kind: Unreachable, tries: 1, until: noon.Add(time.Second)}
@@ -52,8 +52,8 @@ func TestHostsCommands(t *testing.T) {
 		name    string
 		in      Input
 		command Command
-		step    jukebox.PlaybackStep // without Playback and Answered
-		answer  string               // a code, "done", or nothing yet
+		step    party.PlaybackStep // without Playback and Answered
+		answer  string             // a code, "done", or nothing yet
 	}{
 		{name: "pause what plays", in: Input{Room: wants(pause, "", 0, a()), Seen: plays(song("a"), time.Minute)}, command: Command{Kind: Pause}},
 		{name: "pause what is paused", in: Input{Room: wants(pause, "", 0, a()), Seen: stands(song("a"), time.Minute)}, answer: "done"},
@@ -69,7 +69,7 @@ func TestHostsCommands(t *testing.T) {
 		{name: "refused, and it is as wanted", in: Input{Room: wants(pause, "", 0, a()), Memory: tried(1, Restricted, time.Second, stands(song("a"), time.Minute))}, answer: "done"},
 		{name: "refused", in: Input{Room: wants(pause, "", 0, a()), Memory: tried(1, Restricted, time.Second, plays(song("a"), time.Minute))}, answer: string(conflict)},
 		{name: "not allowed", in: Input{Room: wants(pause, "", 0, a()), Memory: tried(1, NotAllowed, time.Second, plays(song("a"), time.Minute))}, answer: string(forbidden)},
-		{name: "too late", in: Input{Room: wants(pause, "", jukebox.CommandPatience, a()), Seen: plays(song("a"), time.Minute)}, answer: string(absent)},
+		{name: "too late", in: Input{Room: wants(pause, "", party.CommandPatience, a()), Seen: plays(song("a"), time.Minute)}, answer: string(absent)},
 		{name: "Spotify does not answer", in: Input{Room: wants(pause, "", 0, a()), Memory: failing}, answer: string(absent)},
 		{name: "Spotify wants a break", in: Input{Room: wants(pause, "", 0, a()), Memory: cooling}, answer: string(absent)},
 
@@ -79,7 +79,7 @@ func TestHostsCommands(t *testing.T) {
 		{name: "resume nothing", in: Input{Room: wants(resume, "", 0, room()), Seen: stands(song("x"), 0)}, answer: string(conflict)},
 		{
 			name: "resume begins the queue, whatever failed before", in: Input{Room: wants(resume, "", 0, room(item("b", queued))), Memory: waiting},
-			command: play("b", "speaker"), step: jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: jukebox.DeliveryQueue},
+			command: play("b", "speaker"), step: party.PlaybackStep{CommitItem: "item-b", CommitVia: party.DeliveryQueue},
 		},
 		{
 			name: "resume presses play on the playlist", in: Input{Room: wants(resume, "", 0, pressed), Seen: stands(song("x"), 0)},
@@ -94,22 +94,22 @@ func TestHostsCommands(t *testing.T) {
 		{name: "skip to the committed song", in: Input{Room: wants(skip, uriA, 0, abSent()), Seen: plays(song("a"), time.Minute)}, command: Command{Kind: Next}},
 		{
 			name: "skip to a song that is not committed", in: Input{Room: wants(skip, uriA, 0, ab()), Seen: plays(song("a"), time.Minute)},
-			command: play("b", "speaker"), step: jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: jukebox.DeliveryQueue},
+			command: play("b", "speaker"), step: party.PlaybackStep{CommitItem: "item-b", CommitVia: party.DeliveryQueue},
 		},
 		{
 			name: "skip in a playlist", in: Input{Room: wants(skip, uriA, 0, byPlaylist(ab())), Seen: plays(song("a"), time.Minute)},
-			command: Command{Kind: Append, ItemID: "item-b", URI: "spotify:track:b"}, step: jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: jukebox.DeliveryPlaylist},
+			command: Command{Kind: Append, ItemID: "item-b", URI: "spotify:track:b"}, step: party.PlaybackStep{CommitItem: "item-b", CommitVia: party.DeliveryPlaylist},
 		},
 		{name: "skip the last song", in: Input{Room: wants(skip, uriA, 0, a()), Seen: plays(song("a"), time.Minute)}, command: Command{Kind: Next}},
 		{name: "it ended by itself meanwhile", in: Input{Room: wants(skip, uriA, 0, room(item("b", playing))), Seen: plays(song("b"), time.Second)}, answer: "done"},
 		{name: "skipped, and silence followed", in: Input{Room: wants(skip, uriA, 0, room()), Memory: tried(1, "", time.Second, stands(song("a"), 0))}, answer: "done"},
 		{
 			name: "skip the host's own song", in: Input{Room: wants(skip, "spotify:track:x", 0, room(item("b", queued))), Seen: plays(song("x"), time.Minute)},
-			command: play("b", "speaker"), step: jukebox.PlaybackStep{CommitItem: "item-b", CommitVia: jukebox.DeliveryQueue},
+			command: play("b", "speaker"), step: party.PlaybackStep{CommitItem: "item-b", CommitVia: party.DeliveryQueue},
 		},
-		{name: "look at another account", in: Input{Room: wants(jukebox.LookCommand, "", 0, a()), Memory: cooling}},
-		{name: "it was looked at", in: Input{Room: wants(jukebox.LookCommand, "", 0, a()), Memory: tried(0, "", 0, plays(song("a"), time.Minute)), Seen: plays(song("a"), time.Minute)}, answer: "done"},
-		{name: "it cannot be looked at", in: Input{Room: wants(jukebox.LookCommand, "", 0, a()), Memory: tried(0, "", 0, plays(song("a"), time.Minute)), Fault: &Fault{Kind: ReconnectNeeded}}, answer: "done"},
+		{name: "look at another account", in: Input{Room: wants(party.LookCommand, "", 0, a()), Memory: cooling}},
+		{name: "it was looked at", in: Input{Room: wants(party.LookCommand, "", 0, a()), Memory: tried(0, "", 0, plays(song("a"), time.Minute)), Seen: plays(song("a"), time.Minute)}, answer: "done"},
+		{name: "it cannot be looked at", in: Input{Room: wants(party.LookCommand, "", 0, a()), Memory: tried(0, "", 0, plays(song("a"), time.Minute)), Fault: &Fault{Kind: ReconnectNeeded}}, answer: "done"},
 
 		{name: "skip nothing", in: Input{Room: wants(skip, "", 0, room()), Seen: stands(song("x"), 0)}, answer: string(conflict)},
 	} {
@@ -147,7 +147,7 @@ func TestHostsCommands(t *testing.T) {
 }
 
 func TestWhoMayPlayAgainNeedNotWaitForTheNextTry(t *testing.T) {
-	r := wants(jukebox.ResumeCommand, "", 0, room(item("b", jukebox.Queued)))
+	r := wants(party.ResumeCommand, "", 0, room(item("b", party.Queued)))
 	m := saw(earlier(stands(song("a"), 0), time.Hour))
 	m.looking = trouble{kind: NotAllowed, tries: 9, until: noon.Add(10 * time.Minute)}
 	plan := Decide(Input{Now: noon, Room: r, Memory: m})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
@@ -83,10 +84,10 @@ func (c Cookies) SessionOf(r *http.Request) (string, error) {
 		return "", nil
 	}
 	if !c.isFriend(r.Header.Get("Origin"), r.Host) {
-		return "", &jukebox.Error{Code: jukebox.Forbidden, Message: "pages of this origin may not use the session"}
+		return "", &party.Error{Code: party.Forbidden, Message: "pages of this origin may not use the session"}
 	}
 	if r.Header.Get(pageHeader) != "1" && r.Header.Get("Sec-Fetch-Site") != "same-origin" {
-		return "", &jukebox.Error{Code: jukebox.Forbidden, Message: "send the header " + pageHeader + ": 1 along, which no page of a stranger can"}
+		return "", &party.Error{Code: party.Forbidden, Message: "send the header " + pageHeader + ": 1 along, which no page of a stranger can"}
 	}
 	return secret, nil
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
@@ -84,11 +85,11 @@ func (l *Login) serveLogout(cookies Cookies, log *slog.Logger) http.HandlerFunc 
 
 // logLogin logs what whoever runs the server should know.
 func logLogin(ctx context.Context, log *slog.Logger, err error) {
-	switch code := jukebox.CodeOf(err); {
+	switch code := party.CodeOf(err); {
 	case err == nil:
-	case code == jukebox.Internal:
+	case code == party.Internal:
 		log.ErrorContext(ctx, "signing in or out failed", "error", err)
-	case code != jukebox.Forbidden:
+	case code != party.Forbidden:
 		log.WarnContext(ctx, "somebody was not signed in", "error", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/server"
 )
 
@@ -21,7 +22,7 @@ func loginSite(t *testing.T, publicURL string, allowed []string, told *jukebox.L
 			Finish: func(_ context.Context, answer jukebox.LoginAnswer) (string, *jukebox.Session, error) {
 				*told = answer
 				if answer.Error != "" {
-					return "", nil, &jukebox.Error{Code: jukebox.Forbidden, Message: "<b>you said no</b>"}
+					return "", nil, &party.Error{Code: party.Forbidden, Message: "<b>you said no</b>"}
 				}
 				return "/host", &jukebox.Session{Refresh: "refresh"}, nil
 			},

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 var outcomePage = template.Must(template.New("outcome").Parse(`<!doctype html>
@@ -61,12 +61,12 @@ func (o outcome) address() string {
 }
 
 func statusOf(err error) int {
-	switch jukebox.CodeOf(err) {
-	case jukebox.Internal:
+	switch party.CodeOf(err) {
+	case party.Internal:
 		return http.StatusInternalServerError
-	case jukebox.UpstreamUnavailable:
+	case party.UpstreamUnavailable:
 		return http.StatusServiceUnavailable
-	case jukebox.RateLimited:
+	case party.RateLimited:
 		return http.StatusTooManyRequests
 	}
 	return http.StatusBadRequest
@@ -74,7 +74,7 @@ func statusOf(err error) int {
 
 // sentence is what people are told of a failure; nothing if there was none.
 func sentence(err error) string {
-	if known, ok := errors.AsType[*jukebox.Error](err); ok && known.Code != jukebox.Internal {
+	if known, ok := errors.AsType[*party.Error](err); ok && known.Code != party.Internal {
 		return known.Message
 	}
 	if err != nil {

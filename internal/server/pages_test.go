@@ -9,6 +9,7 @@ import (
 	"testing/fstest"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/server"
 )
 
@@ -166,7 +167,7 @@ func TestDemoHost(t *testing.T) {
 	s := start(t, func(cfg *server.Config) {
 		cfg.DemoHost = func(_ context.Context, key string) (*jukebox.Session, error) {
 			if key != "right" {
-				return nil, &jukebox.Error{Code: jukebox.Forbidden, Message: "take the link that was printed last"}
+				return nil, &party.Error{Code: party.Forbidden, Message: "take the link that was printed last"}
 			}
 			return &jukebox.Session{Refresh: "refresh"}, nil
 		}

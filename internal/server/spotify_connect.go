@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // spotifyCallback is where Spotify sends browsers back to. The app's settings at Spotify have to name it.
@@ -17,7 +18,7 @@ func serveSpotifyCallback(cfg Config) http.Handler {
 			State: query.Get("state"), Browser: valueOf(r, spotifyCookie), Code: query.Get("code"), Error: query.Get("error"),
 		}
 		returnTo, err := cfg.FinishSpotify(r.Context(), answer)
-		if jukebox.CodeOf(err) == jukebox.Internal && err != nil {
+		if party.CodeOf(err) == party.Internal && err != nil {
 			cfg.Log.ErrorContext(r.Context(), "connecting Spotify failed", "error", err)
 		}
 		http.SetCookie(w, cfg.Cookies.Connecting(""))

@@ -14,6 +14,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
@@ -59,7 +60,7 @@ func keyID(key []byte) string {
 }
 
 type claims struct {
-	Kind jukebox.UserKind `json:"kind"`
+	Kind party.UserKind `json:"kind"`
 	jwt.RegisteredClaims
 }
 
@@ -91,8 +92,8 @@ func (t *Tokens) Mint(v jukebox.Viewer) (token string, expiresAt time.Time, err 
 func (t *Tokens) Check(token string) (jukebox.Viewer, error) {
 	var c claims
 	if _, err := t.parser.ParseWithClaims(token, &c, t.keyOf); err != nil {
-		return jukebox.Viewer{}, &jukebox.Error{
-			Code: jukebox.Unauthenticated, Message: "the access token is not valid, or not any more: sign in again", Err: err,
+		return jukebox.Viewer{}, &party.Error{
+			Code: party.Unauthenticated, Message: "the access token is not valid, or not any more: sign in again", Err: err,
 		}
 	}
 	return jukebox.Viewer{UserID: c.Subject, Kind: c.Kind, ExpiresAt: c.ExpiresAt.Time}, nil
@@ -107,6 +108,6 @@ func (t *Tokens) keyOf(token *jwt.Token) (any, error) {
 	return nil, errUnknownKey
 }
 
-func known(kind jukebox.UserKind) bool {
-	return kind == jukebox.HostUser || kind == jukebox.GuestUser || kind == jukebox.ScreenUser
+func known(kind party.UserKind) bool {
+	return kind == party.HostUser || kind == party.GuestUser || kind == party.ScreenUser
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/session"
 )
 
@@ -19,19 +20,19 @@ var secret = []byte(strings.Repeat("s", session.MinSecret))
 func TestTokenNamesItsUserUntilItEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tokens := mustNew(t, secret)
-		token, expiresAt, err := tokens.Mint(jukebox.Viewer{UserID: "u1", Kind: jukebox.GuestUser})
+		token, expiresAt, err := tokens.Mint(jukebox.Viewer{UserID: "u1", Kind: party.GuestUser})
 		if err != nil {
 			t.Fatal(err)
 		}
 		viewer, err := tokens.Check(token)
-		if err != nil || viewer.UserID != "u1" || viewer.Kind != jukebox.GuestUser || !viewer.ExpiresAt.Equal(expiresAt) {
+		if err != nil || viewer.UserID != "u1" || viewer.Kind != party.GuestUser || !viewer.ExpiresAt.Equal(expiresAt) {
 			t.Fatalf("Check = %+v, %v; want guest u1 until %v", viewer, err, expiresAt)
 		}
 		if lives := time.Until(expiresAt); lives < session.Lifetime*9/10-time.Second || lives > session.Lifetime*11/10 {
 			t.Errorf("the token lives %v", lives)
 		}
 		time.Sleep(time.Until(expiresAt))
-		if _, err := tokens.Check(token); jukebox.CodeOf(err) != jukebox.Unauthenticated {
+		if _, err := tokens.Check(token); party.CodeOf(err) != party.Unauthenticated {
 			t.Errorf("after its lifetime Check = %v, want Unauthenticated", err)
 		}
 	})
@@ -89,7 +90,7 @@ func TestForgedTokensAreRefused(t *testing.T) {
 		"garbage":                "a.b.c",
 	} {
 		t.Run(name, func(t *testing.T) {
-			if viewer, err := tokens.Check(token); jukebox.CodeOf(err) != jukebox.Unauthenticated {
+			if viewer, err := tokens.Check(token); party.CodeOf(err) != party.Unauthenticated {
 				t.Errorf("Check = %+v, %v; want Unauthenticated", viewer, err)
 			}
 		})
@@ -104,7 +105,7 @@ func withClaims(token, claims string) string {
 
 func keyIDOf(t *testing.T, tokens *session.Tokens) any {
 	t.Helper()
-	token, _, err := tokens.Mint(jukebox.Viewer{UserID: "u1", Kind: jukebox.HostUser})
+	token, _, err := tokens.Mint(jukebox.Viewer{UserID: "u1", Kind: party.HostUser})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,14 +119,14 @@ func keyIDOf(t *testing.T, tokens *session.Tokens) any {
 func TestOldKeysCheckButDoNotSign(t *testing.T) {
 	newer := []byte(strings.Repeat("n", session.MinSecret))
 	before, between, after := mustNew(t, secret), mustNew(t, newer, secret), mustNew(t, newer)
-	old, _, err := before.Mint(jukebox.Viewer{UserID: "u1", Kind: jukebox.GuestUser})
+	old, _, err := before.Mint(jukebox.Viewer{UserID: "u1", Kind: party.GuestUser})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if viewer, err := between.Check(old); err != nil || viewer.UserID != "u1" {
 		t.Errorf("a token of the old key: %+v, %v", viewer, err)
 	}
-	fresh, _, err := between.Mint(jukebox.Viewer{UserID: "u1", Kind: jukebox.GuestUser})
+	fresh, _, err := between.Mint(jukebox.Viewer{UserID: "u1", Kind: party.GuestUser})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +135,7 @@ func TestOldKeysCheckButDoNotSign(t *testing.T) {
 	}
 	for name, tokens := range map[string]*session.Tokens{"before": before, "after": after} {
 		foreign := map[string]string{"before": fresh, "after": old}[name]
-		if _, err := tokens.Check(foreign); jukebox.CodeOf(err) != jukebox.Unauthenticated {
+		if _, err := tokens.Check(foreign); party.CodeOf(err) != party.Unauthenticated {
 			t.Errorf("%s the change of keys the other's token: %v", name, err)
 		}
 	}
@@ -146,7 +147,7 @@ func FuzzCheck(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	valid, _, err := tokens.Mint(jukebox.Viewer{UserID: "u1", Kind: jukebox.HostUser})
+	valid, _, err := tokens.Mint(jukebox.Viewer{UserID: "u1", Kind: party.HostUser})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -157,9 +158,9 @@ func FuzzCheck(f *testing.F) {
 	f.Fuzz(func(t *testing.T, token string) {
 		viewer, err := tokens.Check(token)
 		switch {
-		case err == nil && (viewer.UserID != "u1" || viewer.Kind != jukebox.HostUser || !strings.HasPrefix(token, header+".")):
+		case err == nil && (viewer.UserID != "u1" || viewer.Kind != party.HostUser || !strings.HasPrefix(token, header+".")):
 			t.Errorf("Check(%q) = %+v", token, viewer)
-		case err != nil && jukebox.CodeOf(err) != jukebox.Unauthenticated:
+		case err != nil && party.CodeOf(err) != party.Unauthenticated:
 			t.Errorf("Check(%q) = %v, want Unauthenticated", token, err)
 		}
 	})
@@ -170,7 +171,7 @@ func BenchmarkCheck(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	token, _, err := tokens.Mint(jukebox.Viewer{UserID: "01900000-0000-7000-8000-000000000000", Kind: jukebox.HostUser})
+	token, _, err := tokens.Mint(jukebox.Viewer{UserID: "01900000-0000-7000-8000-000000000000", Kind: party.HostUser})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -3,7 +3,7 @@ package spotify
 import (
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
@@ -63,7 +63,7 @@ func (c capabilities) climb(hostID string, rungs ...rung) *failure {
 			return nil
 		case failed.withdrawn() && !has: // of one that answered before, this is about what was asked for
 			c.add(key, false)
-		case failed.why == jukebox.ReasonScope:
+		case failed.why == party.ReasonScope:
 			last = failed
 		default:
 			return failed

@@ -10,7 +10,7 @@ import (
 
 	zmb3 "github.com/zmb3/spotify/v2"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
@@ -24,14 +24,14 @@ type (
 
 	// found is a page of search results.
 	found struct {
-		songs   []jukebox.Song
+		songs   []party.Song
 		hasMore bool
 	}
 )
 
 // Search implements jukebox.Catalog. The same page is asked for once in half a minute, however many guests type the same;
 // nobody may change what it returns. BadUserInput if Spotify does not understand the query.
-func (c *Client) Search(ctx context.Context, hostID, query string, limit, offset int) (songs []jukebox.Song, hasMore bool, err error) {
+func (c *Client) Search(ctx context.Context, hostID, query string, limit, offset int) (songs []party.Song, hasMore bool, err error) {
 	page, failed := c.find(ctx, searchKey{hostID, normalized(query), limit, offset}, search)
 	if failed != nil {
 		return nil, false, searchError(failed)
@@ -62,14 +62,14 @@ func (c *Client) find(ctx context.Context, key searchKey, p priority) (found, *f
 
 func searchError(f *failure) error {
 	if f.kind == playback.Gone && f.status == http.StatusBadRequest {
-		return &jukebox.Error{Code: jukebox.BadUserInput, Field: "query", Message: "Spotify does not understand this", Err: f}
+		return &party.Error{Code: party.BadUserInput, Field: "query", Message: "Spotify does not understand this", Err: f}
 	}
 	return f.unavailable()
 }
 
 // Song implements jukebox.Catalog. It may be ten minutes old.
-func (c *Client) Song(ctx context.Context, hostID, uri string) (jukebox.Song, error) {
-	song, failed := c.tracks.ask(ctx, trackKey{hostID, uri}, func(ctx context.Context) (song jukebox.Song, failed *failure) {
+func (c *Client) Song(ctx context.Context, hostID, uri string) (party.Song, error) {
+	song, failed := c.tracks.ask(ctx, trackKey{hostID, uri}, func(ctx context.Context) (song party.Song, failed *failure) {
 		failed = c.call(hostID, "track", search, func(api *zmb3.Client) error {
 			track, err := api.GetTrack(ctx, idOf(uri))
 			if err == nil {
@@ -80,7 +80,7 @@ func (c *Client) Song(ctx context.Context, hostID, uri string) (jukebox.Song, er
 		return song, failed
 	})
 	if failed != nil {
-		return jukebox.Song{}, songError(failed)
+		return party.Song{}, songError(failed)
 	}
 	return song, nil
 }
@@ -92,7 +92,7 @@ func (f *failure) unknown() bool {
 
 func songError(f *failure) error {
 	if f.unknown() {
-		return &jukebox.Error{Code: jukebox.NotFound, Field: "songUri", Message: "Spotify has no such song", Err: f}
+		return &party.Error{Code: party.NotFound, Field: "songUri", Message: "Spotify has no such song", Err: f}
 	}
 	return f.unavailable()
 }
@@ -110,7 +110,7 @@ func (c *Client) Artist(ctx context.Context, hostID, uri string) (string, error)
 		return name, failed
 	})
 	if failed != nil && failed.unknown() {
-		return "", &jukebox.Error{Code: jukebox.NotFound, Message: "Spotify has no such artist", Err: failed}
+		return "", &party.Error{Code: party.NotFound, Message: "Spotify has no such artist", Err: failed}
 	}
 	if failed != nil {
 		return "", failed.unavailable()
@@ -128,17 +128,17 @@ type playlist struct {
 }
 
 // Playlists implements jukebox.Catalog: those that the host made or follows, up to limit (1–50) from offset on.
-func (c *Client) Playlists(ctx context.Context, hostID string, limit, offset int) ([]jukebox.Playlist, error) {
+func (c *Client) Playlists(ctx context.Context, hostID string, limit, offset int) ([]party.Playlist, error) {
 	var page struct{ Items []*playlist }
 	query := url.Values{"limit": {strconv.Itoa(limit)}, "offset": {strconv.Itoa(offset)}}
 	failed := c.ask(ctx, hostID, "playlists", search, request{method: http.MethodGet, path: "me/playlists", query: query}, &page)
 	if failed != nil {
 		return nil, failed.unavailable()
 	}
-	playlists := make([]jukebox.Playlist, 0, len(page.Items))
+	playlists := make([]party.Playlist, 0, len(page.Items))
 	for _, p := range page.Items {
 		if p != nil { // as Spotify has it for one that it does not show
-			playlists = append(playlists, jukebox.Playlist{
+			playlists = append(playlists, party.Playlist{
 				URI: p.URI, Name: p.Name, SongCount: int(cmp.Or(p.Items.Total, p.Tracks.Total)), ImageURL: cover(p.Images),
 				SpotifyURL: p.ExternalURLs["spotify"],
 			})

@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
@@ -59,7 +59,7 @@ func TestSong(t *testing.T) {
 		t.Errorf("got the page %q and the cover %v", got.SpotifyURL, got.ImageURL)
 	}
 	_, err = w.Song(ctx, host, "spotify:track:0000000000000000000000")
-	expectCode(t, err, jukebox.NotFound, 0)
+	expectCode(t, err, party.NotFound, 0)
 }
 
 func TestArtist(t *testing.T) {
@@ -73,7 +73,7 @@ func TestArtist(t *testing.T) {
 		t.Errorf("%s is %q, %v; want %q", song.ArtistURIs[0], name, err, song.Artists[0])
 	}
 	_, err = w.Artist(ctx, host, "spotify:artist:0000000000000000000000")
-	if jukebox.CodeOf(err) != jukebox.NotFound {
+	if party.CodeOf(err) != party.NotFound {
 		t.Errorf("an artist that there is not: %v", err)
 	}
 }
@@ -125,13 +125,13 @@ func TestCatalogueFailures(t *testing.T) {
 	tests := []struct {
 		name  string
 		fault sim.Fault
-		code  jukebox.Code
+		code  party.Code
 		retry time.Duration
 	}{
-		{"502", sim.Fault{Status: 502, PlainText: true}, jukebox.UpstreamUnavailable, 5 * time.Second},
-		{"503 with a time", sim.Fault{Status: 503, RetryAfter: time.Minute}, jukebox.UpstreamUnavailable, time.Minute},
-		{"not on the list", sim.Fault{Status: 403, Message: "User not registered in the Developer Dashboard", PlainText: true}, jukebox.UpstreamUnavailable, 5 * time.Second},
-		{"a query that is not understood", sim.Fault{Status: 400}, jukebox.BadUserInput, 0},
+		{"502", sim.Fault{Status: 502, PlainText: true}, party.UpstreamUnavailable, 5 * time.Second},
+		{"503 with a time", sim.Fault{Status: 503, RetryAfter: time.Minute}, party.UpstreamUnavailable, time.Minute},
+		{"not on the list", sim.Fault{Status: 403, Message: "User not registered in the Developer Dashboard", PlainText: true}, party.UpstreamUnavailable, 5 * time.Second},
+		{"a query that is not understood", sim.Fault{Status: 400}, party.BadUserInput, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -154,15 +154,15 @@ func TestTheHostsTroubleIsNotTheGuests(t *testing.T) {
 			w, ctx := newWorld(t), t.Context()
 			w.answer(tokenPath, says(http.StatusBadRequest, fmt.Sprintf(`{"error":%q}`, reason)))
 			_, _, err := w.Search(ctx, host, "anything", 10, 0)
-			expectCode(t, err, jukebox.UpstreamUnavailable, 5*time.Second)
+			expectCode(t, err, party.UpstreamUnavailable, 5*time.Second)
 			w.connect(t, host, "another")
 			_, err = w.Song(ctx, host, w.songs[0].URI)
-			expectCode(t, err, jukebox.UpstreamUnavailable, 5*time.Second)
+			expectCode(t, err, party.UpstreamUnavailable, 5*time.Second)
 		})
 	}
 	t.Run("not connected", func(t *testing.T) {
 		_, _, err := newWorld(t).Search(t.Context(), "a stranger", "anything", 10, 0)
-		expectCode(t, err, jukebox.UpstreamUnavailable, 5*time.Second)
+		expectCode(t, err, party.UpstreamUnavailable, 5*time.Second)
 	})
 }
 
@@ -170,7 +170,7 @@ func TestOurOwnTroubleIsNotSpotifys(t *testing.T) {
 	w := newWorld(t)
 	w.accounts.cannotRead = errors.New("disk full")
 	_, _, err := w.Search(t.Context(), host, "anything", 10, 0)
-	if jukebox.CodeOf(err) != jukebox.Internal || !errors.Is(err, w.accounts.cannotRead) {
+	if party.CodeOf(err) != party.Internal || !errors.Is(err, w.accounts.cannotRead) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -192,7 +192,7 @@ func TestAGuestWhoLeaves(t *testing.T) {
 	}()
 	cancel()
 	err := <-left
-	expectCode(t, err, jukebox.UpstreamUnavailable, 5*time.Second)
+	expectCode(t, err, party.UpstreamUnavailable, 5*time.Second)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}

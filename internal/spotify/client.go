@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	zmb3 "github.com/zmb3/spotify/v2"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
@@ -53,10 +53,10 @@ type Client struct {
 	took         *prometheus.HistogramVec
 
 	searches *memory[searchKey, found]
-	tracks   *memory[trackKey, jukebox.Song]
+	tracks   *memory[trackKey, party.Song]
 	artists  *memory[trackKey, string]
-	devices  *memory[string, []jukebox.Device]
-	fallback *memory[fallbackKey, []jukebox.Song]
+	devices  *memory[string, []party.Device]
+	fallback *memory[fallbackKey, []party.Song]
 }
 
 // New returns a Client. It holds connections until Close.
@@ -98,10 +98,10 @@ func (c *Client) connect(given *http.Client) {
 
 func (c *Client) remember() {
 	c.searches = newMemory[searchKey, found]("search", 1_000, 30*time.Second, &c.flights)
-	c.tracks = newMemory[trackKey, jukebox.Song]("track", 10_000, 10*time.Minute, &c.flights)
+	c.tracks = newMemory[trackKey, party.Song]("track", 10_000, 10*time.Minute, &c.flights)
 	c.artists = newMemory[trackKey, string]("artist", 1_000, 10*time.Minute, &c.flights)
-	c.devices = newMemory[string, []jukebox.Device]("devices", 1_000, 5*time.Second, &c.flights)
-	c.fallback = newMemory[fallbackKey, []jukebox.Song]("fallback", 1_000, 10*time.Minute, &c.flights)
+	c.devices = newMemory[string, []party.Device]("devices", 1_000, 5*time.Second, &c.flights)
+	c.fallback = newMemory[fallbackKey, []party.Song]("fallback", 1_000, 10*time.Minute, &c.flights)
 }
 
 // SetShare divides the budget of requests among so many servers: those that use the app at the same time.

@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/spotify/sim"
 )
@@ -16,7 +16,7 @@ import (
 const devicesPath = "/v1/me/player/devices"
 
 // devices are the host's, and the name of the active one.
-func (w *world) devices(t *testing.T) (devices []jukebox.Device, active string) {
+func (w *world) devices(t *testing.T) (devices []party.Device, active string) {
 	t.Helper()
 	devices, err := w.Devices(t.Context(), host)
 	if err != nil {
@@ -42,7 +42,7 @@ func TestDevices(t *testing.T) {
 			t.Fatal(err)
 		}
 		devices, _ := w.devices(t)
-		byID := make(map[string]jukebox.Device)
+		byID := make(map[string]party.Device)
 		for _, d := range devices {
 			byID[d.ID] = d
 		}
@@ -104,7 +104,7 @@ func TestDevicesThatCannotBeSeen(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	w.answer(devicesPath, says(http.StatusBadGateway, ""))
 	_, err := w.HostDevices(ctx, host)
-	expectCode(t, err, jukebox.UpstreamUnavailable, 5*time.Second)
+	expectCode(t, err, party.UpstreamUnavailable, 5*time.Second)
 	_, err = w.Devices(ctx, host)
 	expectFault(t, err, playback.Unreachable)
 	w.answer(devicesPath, says(http.StatusOK, `{"devices":[]}`))

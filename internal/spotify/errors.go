@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
@@ -24,9 +24,9 @@ const (
 
 // failure is the one form in which failures travel inside this package.
 type failure struct {
-	kind       playback.FaultKind   // what it means
-	why        jukebox.HealthReason // the same more exactly, where the host can do something about it
-	status     int                  // of the answer, be it about the call or about its token; 0: there was none
+	kind       playback.FaultKind // what it means
+	why        party.HealthReason // the same more exactly, where the host can do something about it
+	status     int                // of the answer, be it about the call or about its token; 0: there was none
 	message    string
 	reason     string        // Spotify's own word, where it gave one
 	retryAfter time.Duration // 0: nobody said
@@ -91,10 +91,10 @@ func short(text string) string {
 
 // meaning goes by the status, and by Spotify's words where one status has several meanings (Web API reference, "Response
 // status codes" and "Player error object"; the plain texts are what apps have been seen to get).
-func (f *failure) meaning() (playback.FaultKind, jukebox.HealthReason) {
+func (f *failure) meaning() (playback.FaultKind, party.HealthReason) {
 	switch {
 	case f.status == http.StatusUnauthorized && f.lacksScope():
-		return playback.ReconnectNeeded, jukebox.ReasonScope
+		return playback.ReconnectNeeded, party.ReasonScope
 	case f.status == http.StatusUnauthorized: // even with a fresh token
 		return playback.ReconnectNeeded, ""
 	case f.status == http.StatusForbidden:
@@ -102,7 +102,7 @@ func (f *failure) meaning() (playback.FaultKind, jukebox.HealthReason) {
 	case f.status == http.StatusNotFound && f.says("NO_ACTIVE_DEVICE", "device not found", "no active device"):
 		return playback.NoDevice, ""
 	case f.status == http.StatusTooManyRequests && (f.reason == "QUOTA_EXCEEDED" || f.retryAfter > longWait):
-		return playback.CoolingDown, jukebox.ReasonQuota
+		return playback.CoolingDown, party.ReasonQuota
 	case f.status == http.StatusTooManyRequests:
 		return playback.CoolingDown, ""
 	case f.status >= 500, f.status == http.StatusRequestTimeout:
@@ -111,18 +111,18 @@ func (f *failure) meaning() (playback.FaultKind, jukebox.HealthReason) {
 	return playback.Gone, ""
 }
 
-func (f *failure) forbidden() (playback.FaultKind, jukebox.HealthReason) {
+func (f *failure) forbidden() (playback.FaultKind, party.HealthReason) {
 	switch {
 	case f.says("not registered", "not be registered"):
-		return playback.NotAllowed, jukebox.ReasonNotListed
+		return playback.NotAllowed, party.ReasonNotListed
 	case f.says("premium subscription required"):
-		return playback.NotAllowed, jukebox.ReasonOwnerPremium
+		return playback.NotAllowed, party.ReasonOwnerPremium
 	case f.says("PREMIUM_REQUIRED", "premium required"):
-		return playback.NotAllowed, jukebox.ReasonNoPremium
+		return playback.NotAllowed, party.ReasonNoPremium
 	case f.lacksScope():
-		return playback.ReconnectNeeded, jukebox.ReasonScope
+		return playback.ReconnectNeeded, party.ReasonScope
 	case f.says("DEVICE_NOT_CONTROLLABLE", "REMOTE_CONTROL_DISALLOW"):
-		return playback.Restricted, jukebox.ReasonRestricted
+		return playback.Restricted, party.ReasonRestricted
 	case f.reason != "" || f.says("restriction", "disallow"):
 		return playback.Restricted, ""
 	}
@@ -171,8 +171,8 @@ func (f *failure) unavailable() error {
 	if f.ours {
 		return f
 	}
-	return &jukebox.Error{
-		Code: jukebox.UpstreamUnavailable, Message: f.sentence(), RetryAfter: cmp.Or(f.retryAfter, retryLater), Err: f,
+	return &party.Error{
+		Code: party.UpstreamUnavailable, Message: f.sentence(), RetryAfter: cmp.Or(f.retryAfter, retryLater), Err: f,
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
@@ -26,9 +26,9 @@ func said(message, reason string) string {
 
 // Shorter names for the table.
 const (
-	unavailable = jukebox.UpstreamUnavailable
-	notFound    = jukebox.NotFound
-	badInput    = jukebox.BadUserInput
+	unavailable = party.UpstreamUnavailable
+	notFound    = party.NotFound
+	badInput    = party.BadUserInput
 )
 
 // TestErrors is the table of what Spotify answers, and what becomes of it for the players (fault) and for those who search
@@ -40,36 +40,36 @@ func TestErrors(t *testing.T) {
 		retryAfter time.Duration // the header
 		body       string
 		fault      playback.FaultKind
-		why        jukebox.HealthReason
+		why        party.HealthReason
 		wait       time.Duration // of the fault
-		search     jukebox.Code
-		song       jukebox.Code
+		search     party.Code
+		song       party.Code
 	}{
 		{"expired", 401, 0, said("The access token expired", ""), playback.ReconnectNeeded, "", 0, unavailable, unavailable},
-		{"scope of the player, 403", 403, 0, said("Permissions missing", ""), playback.ReconnectNeeded, jukebox.ReasonScope, 0, unavailable, unavailable},
-		{"scope, 401", 401, 0, said("Insufficient client scope", ""), playback.ReconnectNeeded, jukebox.ReasonScope, 0, unavailable, unavailable},
-		{"a device that obeys nobody", 403, 0, said("Player command failed", "DEVICE_NOT_CONTROLLABLE"), playback.Restricted, jukebox.ReasonRestricted, 0, unavailable, unavailable},
+		{"scope of the player, 403", 403, 0, said("Permissions missing", ""), playback.ReconnectNeeded, party.ReasonScope, 0, unavailable, unavailable},
+		{"scope, 401", 401, 0, said("Insufficient client scope", ""), playback.ReconnectNeeded, party.ReasonScope, 0, unavailable, unavailable},
+		{"a device that obeys nobody", 403, 0, said("Player command failed", "DEVICE_NOT_CONTROLLABLE"), playback.Restricted, party.ReasonRestricted, 0, unavailable, unavailable},
 		{"401 in HTML", 401, 0, "<html>", playback.ReconnectNeeded, "", 0, unavailable, unavailable},
 		{"the status in the body is not it", 503, 0, `{"error":{"status":403,"message":"Forbidden"}}`, playback.Unreachable, "", 0, unavailable, unavailable},
 		{"too many, for two minutes", 429, 2 * time.Minute, "Too many requests", playback.CoolingDown, "", 2 * time.Minute, unavailable, unavailable},
-		{"too many, for longer", 429, 121 * time.Second, "Too many requests", playback.CoolingDown, jukebox.ReasonQuota, 121 * time.Second, unavailable, unavailable},
+		{"too many, for longer", 429, 121 * time.Second, "Too many requests", playback.CoolingDown, party.ReasonQuota, 121 * time.Second, unavailable, unavailable},
 		{"garbage", 401, 0, said("Invalid access token", ""), playback.ReconnectNeeded, "", 0, unavailable, unavailable},
 		{"no token", 401, 0, said("No token provided", ""), playback.ReconnectNeeded, "", 0, unavailable, unavailable},
-		{"scope of the player", 401, 0, said("Permissions missing", ""), playback.ReconnectNeeded, jukebox.ReasonScope, 0, unavailable, unavailable},
+		{"scope of the player", 401, 0, said("Permissions missing", ""), playback.ReconnectNeeded, party.ReasonScope, 0, unavailable, unavailable},
 		{"401 without a body", 401, 0, "", playback.ReconnectNeeded, "", 0, unavailable, unavailable},
 
-		{"not on the list", 403, 0, "User not registered in the Developer Dashboard", playback.NotAllowed, jukebox.ReasonNotListed, 0, unavailable, unavailable},
-		{"not on the list, 2024", 403, 0, "Check settings on developer.spotify.com/dashboard, the user may not be registered.", playback.NotAllowed, jukebox.ReasonNotListed, 0, unavailable, unavailable},
-		{"not on the list, 2026", 403, 0, said("The user is not registered for this application. Please check your settings on https://developer.spotify.com/dashboard.", ""), playback.NotAllowed, jukebox.ReasonNotListed, 0, unavailable, unavailable},
-		{"the owner has no Premium", 403, 0, "Active premium subscription required for the owner of the app. …", playback.NotAllowed, jukebox.ReasonOwnerPremium, 0, unavailable, unavailable},
-		{"the owner has no Premium, JSON", 403, 0, said("Active premium subscription required for the owner of the app.", ""), playback.NotAllowed, jukebox.ReasonOwnerPremium, 0, unavailable, unavailable},
-		{"the host has no Premium", 403, 0, said("Player command failed: Premium required", "PREMIUM_REQUIRED"), playback.NotAllowed, jukebox.ReasonNoPremium, 0, unavailable, unavailable},
-		{"the host has no Premium, no reason", 403, 0, said("Player command failed: Premium required", ""), playback.NotAllowed, jukebox.ReasonNoPremium, 0, unavailable, unavailable},
-		{"the host has no Premium, no message", 403, 0, said("", "PREMIUM_REQUIRED"), playback.NotAllowed, jukebox.ReasonNoPremium, 0, unavailable, unavailable},
+		{"not on the list", 403, 0, "User not registered in the Developer Dashboard", playback.NotAllowed, party.ReasonNotListed, 0, unavailable, unavailable},
+		{"not on the list, 2024", 403, 0, "Check settings on developer.spotify.com/dashboard, the user may not be registered.", playback.NotAllowed, party.ReasonNotListed, 0, unavailable, unavailable},
+		{"not on the list, 2026", 403, 0, said("The user is not registered for this application. Please check your settings on https://developer.spotify.com/dashboard.", ""), playback.NotAllowed, party.ReasonNotListed, 0, unavailable, unavailable},
+		{"the owner has no Premium", 403, 0, "Active premium subscription required for the owner of the app. …", playback.NotAllowed, party.ReasonOwnerPremium, 0, unavailable, unavailable},
+		{"the owner has no Premium, JSON", 403, 0, said("Active premium subscription required for the owner of the app.", ""), playback.NotAllowed, party.ReasonOwnerPremium, 0, unavailable, unavailable},
+		{"the host has no Premium", 403, 0, said("Player command failed: Premium required", "PREMIUM_REQUIRED"), playback.NotAllowed, party.ReasonNoPremium, 0, unavailable, unavailable},
+		{"the host has no Premium, no reason", 403, 0, said("Player command failed: Premium required", ""), playback.NotAllowed, party.ReasonNoPremium, 0, unavailable, unavailable},
+		{"the host has no Premium, no message", 403, 0, said("", "PREMIUM_REQUIRED"), playback.NotAllowed, party.ReasonNoPremium, 0, unavailable, unavailable},
 		{"not now", 403, 0, said("Player command failed: Restriction violated", "UNKNOWN"), playback.Restricted, "", 0, unavailable, unavailable},
 		{"not now, no reason", 403, 0, said("Restriction violated", ""), playback.Restricted, "", 0, unavailable, unavailable},
 		{"not now, text", 403, 0, "disallowed by the player", playback.Restricted, "", 0, unavailable, unavailable},
-		{"scope", 403, 0, said("Insufficient client scope", ""), playback.ReconnectNeeded, jukebox.ReasonScope, 0, unavailable, unavailable},
+		{"scope", 403, 0, said("Insufficient client scope", ""), playback.ReconnectNeeded, party.ReasonScope, 0, unavailable, unavailable},
 		{"endpoint removed", 403, 0, said("Forbidden", ""), playback.Unavailable, "", 0, unavailable, unavailable},
 		{"403 without a body", 403, 0, "", playback.Unavailable, "", 0, unavailable, unavailable},
 
@@ -84,13 +84,13 @@ func TestErrors(t *testing.T) {
 
 		{"too many, text", 429, 37 * time.Second, "Too many requests", playback.CoolingDown, "", 37 * time.Second, unavailable, unavailable},
 		{"too many, JSON", 429, 2 * time.Second, said("API rate limit exceeded", ""), playback.CoolingDown, "", 2 * time.Second, unavailable, unavailable},
-		{"too many, for a day", 429, 24 * time.Hour, "Too many requests", playback.CoolingDown, jukebox.ReasonQuota, 24 * time.Hour, unavailable, unavailable},
+		{"too many, for a day", 429, 24 * time.Hour, "Too many requests", playback.CoolingDown, party.ReasonQuota, 24 * time.Hour, unavailable, unavailable},
 		{"too many, text, no time", 429, 0, "Too many requests", playback.CoolingDown, "", retryLater, unavailable, unavailable},
 		{"too many, JSON, no time", 429, 0, said("API rate limit exceeded", ""), playback.CoolingDown, "", retryLater, unavailable, unavailable},
 		{"too many, no body, no time", 429, 0, "", playback.CoolingDown, "", retryLater, unavailable, unavailable},
-		{"quota", 429, 0, said("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown, jukebox.ReasonQuota, retryLater, unavailable, unavailable},
-		{"quota, no message", 429, 0, said("", "QUOTA_EXCEEDED"), playback.CoolingDown, jukebox.ReasonQuota, retryLater, unavailable, unavailable},
-		{"quota, until then", 429, time.Hour, said("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown, jukebox.ReasonQuota, time.Hour, unavailable, unavailable},
+		{"quota", 429, 0, said("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown, party.ReasonQuota, retryLater, unavailable, unavailable},
+		{"quota, no message", 429, 0, said("", "QUOTA_EXCEEDED"), playback.CoolingDown, party.ReasonQuota, retryLater, unavailable, unavailable},
+		{"quota, until then", 429, time.Hour, said("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown, party.ReasonQuota, time.Hour, unavailable, unavailable},
 
 		{"server error", 500, 0, said("Server error.", ""), playback.Unreachable, "", 0, unavailable, unavailable},
 		{"gateway, HTML", 502, 0, "<html>Bad Gateway</html>", playback.Unreachable, "", 0, unavailable, unavailable},
@@ -118,7 +118,7 @@ func TestErrors(t *testing.T) {
 }
 
 // expectError expects a time to come back exactly where Spotify is at fault, and a field where the request is.
-func expectError(t *testing.T, name string, err error, code jukebox.Code, field string, wait time.Duration) {
+func expectError(t *testing.T, name string, err error, code party.Code, field string, wait time.Duration) {
 	t.Helper()
 	if code == unavailable {
 		field = ""
@@ -126,7 +126,7 @@ func expectError(t *testing.T, name string, err error, code jukebox.Code, field 
 			wait = retryLater
 		}
 	}
-	e, ok := errors.AsType[*jukebox.Error](err)
+	e, ok := errors.AsType[*party.Error](err)
 	if !ok || e.Code != code || e.Field != field || e.RetryAfter != wait || e.Err == nil {
 		t.Errorf("%s: got %+v, want %s of %q after %v", name, e, code, field, wait)
 	}

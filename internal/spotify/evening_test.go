@@ -13,8 +13,10 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/spotify/sim"
 	"antwon.dj/backend/internal/testdb"
@@ -26,7 +28,7 @@ type evening struct {
 	*jukebox.Jukebox
 	w    *world
 	host context.Context
-	room *jukebox.Room
+	room *party.Room
 }
 
 // onBothDatabases tells a story in a bubble, as the client waits for its turn at Spotify.
@@ -39,7 +41,7 @@ func onBothDatabases(t *testing.T, story func(e *evening)) {
 
 func newEvening(t *testing.T, databaseURL string) *evening {
 	t.Helper()
-	store, err := jukebox.OpenStore(t.Context(), databaseURL)
+	store, err := database.Open(t.Context(), databaseURL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,14 +52,14 @@ func newEvening(t *testing.T, databaseURL string) *evening {
 	}
 	e := &evening{T: t, w: newWorld(t)}
 	e.Jukebox = jukebox.New(jukebox.Config{
-		Store: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: e.w, Library: e.w, DemoLogin: true, Demo: e,
+		Database: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: e.w, Library: e.w, DemoLogin: true, Demo: e,
 		Free: func(jukebox.Viewer) bool { return true }, Metrics: prometheus.NewRegistry(),
 	})
 	t.Cleanup(e.Close)
 	login, err := e.DemoLogin(t.Context(), "Hanna")
 	e.must(err)
 	e.host = jukebox.WithViewer(t.Context(), login.User)
-	e.room, err = e.CreateRoom(e.host, jukebox.NewRoom{Name: new("Hanna is 40"), Settings: &jukebox.SettingsChange{CooldownMinutes: new(0)}}, nil)
+	e.room, err = e.CreateRoom(e.host, jukebox.NewRoom{Name: new("Hanna is 40"), Settings: &party.SettingsChange{CooldownMinutes: new(0)}}, nil)
 	e.must(err)
 	return e
 }
@@ -76,12 +78,12 @@ func (e *evening) must(err error) {
 	}
 }
 
-func (e *evening) wants(code jukebox.Code, err error) *jukebox.Error {
+func (e *evening) wants(code party.Code, err error) *party.Error {
 	e.Helper()
-	if err == nil || jukebox.CodeOf(err) != code {
+	if err == nil || party.CodeOf(err) != code {
 		e.Fatalf("got %v, want %s", err, code)
 	}
-	refusal, _ := errors.AsType[*jukebox.Error](err)
+	refusal, _ := errors.AsType[*party.Error](err)
 	return refusal
 }
 
@@ -92,7 +94,7 @@ func (e *evening) plays(n int, skipped bool) {
 	e.must(err)
 	lease, err := e.Driver().Take(e.Context(), e.room.ID, "node")
 	e.must(err)
-	for _, step := range []jukebox.PlaybackStep{{CommitItem: added.Item.ID}, {StartedItem: added.Item.ID}, {EndedItem: added.Item.ID, Skipped: skipped}} {
+	for _, step := range []party.PlaybackStep{{CommitItem: added.Item.ID}, {StartedItem: added.Item.ID}, {EndedItem: added.Item.ID, Skipped: skipped}} {
 		time.Sleep(time.Second) // so that each begins at a time of its own
 		_, err = e.Driver().ApplyPlayback(e.Context(), lease, step)
 		e.must(err)
@@ -100,7 +102,7 @@ func (e *evening) plays(n int, skipped bool) {
 }
 
 // playlists are the names of those that the host has at Spotify, with how many songs are in them.
-func (e *evening) playlists() (found []jukebox.Playlist) {
+func (e *evening) playlists() (found []party.Playlist) {
 	e.Helper()
 	found, err := e.w.Playlists(e.Context(), e.room.HostID, 50, 0)
 	e.must(err)
@@ -194,14 +196,14 @@ func TestNobodyButTheHostSavesTheEvening(t *testing.T) {
 		e.must(err)
 		for _, who := range []context.Context{gina, jukebox.WithViewer(e.Context(), other.User)} {
 			_, err := e.ExportHistory(who, e.room.ID)
-			e.wants(jukebox.Forbidden, err)
+			e.wants(party.Forbidden, err)
 		}
-		_, err = e.SetRole(e.host, e.room.ID, joined.Session.User.UserID, jukebox.RoleCohost)
+		_, err = e.SetRole(e.host, e.room.ID, joined.Session.User.UserID, party.RoleCohost)
 		e.must(err)
 		_, err = e.ExportHistory(gina, e.room.ID)
-		e.wants(jukebox.Forbidden, err)
+		e.wants(party.Forbidden, err)
 		_, err = e.ExportHistory(e.Context(), e.room.ID)
-		e.wants(jukebox.Unauthenticated, err)
+		e.wants(party.Unauthenticated, err)
 		if n := len(e.w.sent(playlistsPath)); n != 0 {
 			e.Errorf("Spotify was asked %d times", n)
 		}
@@ -211,12 +213,12 @@ func TestNobodyButTheHostSavesTheEvening(t *testing.T) {
 func TestAPlaylistThatSpotifyRefusesLeavesNothingBehind(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault sim.Fault
-		want  jukebox.Code
+		want  party.Code
 	}{
-		"without the scope": {sim.Fault{Path: playlistsPath, Status: 403, Message: "Insufficient client scope"}, jukebox.Forbidden},
-		"down":              {sim.Fault{Path: playlistsPath, Status: 503}, jukebox.UpstreamUnavailable},
-		"too often":         {sim.Fault{Path: playlistsPath, Status: 429, RetryAfter: time.Minute}, jukebox.UpstreamUnavailable},
-		"down in between":   {sim.Fault{Path: "/v1/playlists/", Status: 502}, jukebox.UpstreamUnavailable},
+		"without the scope": {sim.Fault{Path: playlistsPath, Status: 403, Message: "Insufficient client scope"}, party.Forbidden},
+		"down":              {sim.Fault{Path: playlistsPath, Status: 503}, party.UpstreamUnavailable},
+		"too often":         {sim.Fault{Path: playlistsPath, Status: 429, RetryAfter: time.Minute}, party.UpstreamUnavailable},
+		"down in between":   {sim.Fault{Path: "/v1/playlists/", Status: 502}, party.UpstreamUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -225,7 +227,7 @@ func TestAPlaylistThatSpotifyRefusesLeavesNothingBehind(t *testing.T) {
 				tt.fault.Method = http.MethodPost
 				e.w.simulated.Fail(tt.fault)
 				_, err := e.ExportHistory(e.host, e.room.ID)
-				if refusal := e.wants(tt.want, err); (refusal.RetryAfter > 0) != (tt.want == jukebox.UpstreamUnavailable) {
+				if refusal := e.wants(tt.want, err); (refusal.RetryAfter > 0) != (tt.want == party.UpstreamUnavailable) {
 					t.Errorf("%v is to be tried again after %v", err, refusal.RetryAfter)
 				}
 				time.Sleep(10 * time.Minute) // whatever pause Spotify asked for is over
@@ -253,8 +255,8 @@ func TestArtistsAreBlockedByLinkAndByURI(t *testing.T) {
 		e.must(err)
 		one, two := first.Item.Song.ArtistURIs[0], second.Item.Song.ArtistURIs[0]
 
-		block := func(texts ...string) (*jukebox.RoomSettings, error) {
-			room, err := e.UpdateRoom(e.host, e.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{Blocked: texts}}, nil)
+		block := func(texts ...string) (*party.RoomSettings, error) {
+			room, err := e.UpdateRoom(e.host, e.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{Blocked: texts}}, nil)
 			if err != nil {
 				return nil, err
 			}
@@ -269,19 +271,19 @@ func TestArtistsAreBlockedByLinkAndByURI(t *testing.T) {
 		}
 		by := slices.IndexFunc(e.w.songs[1:], func(s sim.Track) bool { return s.Artists[0] == e.w.songs[0].Artists[0] }) + 1
 		_, err = e.AddSong(e.host, e.room.ID, e.w.songs[by].URI, nil)
-		if refusal := e.wants(jukebox.Refused, err); refusal.Reason != jukebox.ReasonBlocked {
+		if refusal := e.wants(party.Refused, err); refusal.Reason != party.ReasonBlocked {
 			e.Errorf("a song by a blocked artist: %v", err)
 		}
 
 		_, err = block(one, "spotify:artist:0000000000000000000000")
-		if refusal := e.wants(jukebox.BadUserInput, err); refusal.Field != "input.settings.blocked" {
+		if refusal := e.wants(party.BadUserInput, err); refusal.Field != "input.settings.blocked" {
 			e.Errorf("an artist whom Spotify does not know: %v", err)
 		}
 		_, err = block("https://open.spotify.com/album/0000000000000000000000")
-		e.wants(jukebox.BadUserInput, err)
+		e.wants(party.BadUserInput, err)
 		e.w.answer("/v1/artists/1111111111111111111111", says(503, ""))
 		_, err = block(one, "spotify:artist:1111111111111111111111")
-		e.wants(jukebox.UpstreamUnavailable, err)
+		e.wants(party.UpstreamUnavailable, err)
 		settings, err = block(one)
 		e.must(err)
 		if !slices.Equal(settings.BlockedURIs(), []string{one}) {

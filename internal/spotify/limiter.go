@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
@@ -175,7 +175,7 @@ func (l *limiter) serve(now time.Time) {
 }
 
 // refusal says that nothing was sent.
-func refusal(wait time.Duration, why jukebox.HealthReason) *failure {
+func refusal(wait time.Duration, why party.HealthReason) *failure {
 	return &failure{kind: playback.CoolingDown, why: why, message: "not asked: too many requests", retryAfter: wait}
 }
 

@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
@@ -196,14 +196,14 @@ func TestAPauseIsForAllAtOnce(t *testing.T) {
 		var all sync.WaitGroup
 		all.Go(func() { waited = l.wait(t.Context(), control) })
 		synctest.Wait()
-		f := &failure{status: 429, kind: playback.CoolingDown, why: jukebox.ReasonQuota, retryAfter: retryLater}
+		f := &failure{status: 429, kind: playback.CoolingDown, why: party.ReasonQuota, retryAfter: retryLater}
 		start := time.Now()
 		l.cool(f)
 		all.Wait()
 		for name, refused := range map[string]*failure{
 			"who waited": waited, "who comes": l.wait(t.Context(), control), "who asks": l.paused(), "who was told by Spotify": f,
 		} {
-			if refused == nil || refused.kind != playback.CoolingDown || refused.why != jukebox.ReasonQuota || refused.retryAfter != quotaFirst {
+			if refused == nil || refused.kind != playback.CoolingDown || refused.why != party.ReasonQuota || refused.retryAfter != quotaFirst {
 				t.Errorf("%s got %+v", name, refused)
 			}
 		}
@@ -265,34 +265,34 @@ func TestPause(t *testing.T) {
 	start := time.Now()
 	rate := func(wait time.Duration) *failure { return &failure{kind: playback.CoolingDown, retryAfter: wait} }
 	quota := func(wait time.Duration) *failure {
-		return &failure{kind: playback.CoolingDown, why: jukebox.ReasonQuota, retryAfter: wait}
+		return &failure{kind: playback.CoolingDown, why: party.ReasonQuota, retryAfter: wait}
 	}
 	type answer struct {
 		after   time.Duration // since the one before
 		failure *failure
 		left    time.Duration // of the pause, then
-		why     jukebox.HealthReason
+		why     party.HealthReason
 	}
 	const m = time.Minute
 	for name, answers := range map[string][]answer{
 		"a burst": {{0, rate(37 * time.Second), 37 * time.Second, ""}},
 		"a shorter one does not end a longer one": {{0, rate(m), m, ""}, {time.Second, rate(time.Second), m - time.Second, ""}},
-		"nor one for the quota":                   {{0, quota(retryLater), 10 * m, jukebox.ReasonQuota}, {m, rate(m), 9 * m, jukebox.ReasonQuota}},
+		"nor one for the quota":                   {{0, quota(retryLater), 10 * m, party.ReasonQuota}, {m, rate(m), 9 * m, party.ReasonQuota}},
 		"one burst after another does not grow":   {{0, rate(m), m, ""}, {m, rate(m), m, ""}, {m, rate(m), m, ""}},
 		"the quota": {
-			{0, quota(retryLater), 10 * m, jukebox.ReasonQuota}, {10 * m, quota(retryLater), 19 * m, jukebox.ReasonQuota},
-			{19 * m, quota(retryLater), 39 * m, jukebox.ReasonQuota}, {39 * m, quota(retryLater), 59 * m, jukebox.ReasonQuota},
-			{59 * m, quota(retryLater), 59 * m, jukebox.ReasonQuota},
+			{0, quota(retryLater), 10 * m, party.ReasonQuota}, {10 * m, quota(retryLater), 19 * m, party.ReasonQuota},
+			{19 * m, quota(retryLater), 39 * m, party.ReasonQuota}, {39 * m, quota(retryLater), 59 * m, party.ReasonQuota},
+			{59 * m, quota(retryLater), 59 * m, party.ReasonQuota},
 		},
 		"the quota, much later": {
-			{0, quota(retryLater), 10 * m, jukebox.ReasonQuota}, {71 * m, quota(retryLater), 10 * m, jukebox.ReasonQuota},
+			{0, quota(retryLater), 10 * m, party.ReasonQuota}, {71 * m, quota(retryLater), 10 * m, party.ReasonQuota},
 		},
 		"answers to what was sent before": {
-			{0, quota(retryLater), 10 * m, jukebox.ReasonQuota}, {m, quota(retryLater), 10 * m, jukebox.ReasonQuota},
-			{10 * m, quota(retryLater), 19 * m, jukebox.ReasonQuota},
+			{0, quota(retryLater), 10 * m, party.ReasonQuota}, {m, quota(retryLater), 10 * m, party.ReasonQuota},
+			{10 * m, quota(retryLater), 19 * m, party.ReasonQuota},
 		},
-		"Spotify says when": {{0, quota(24 * time.Hour), 24 * time.Hour, jukebox.ReasonQuota}},
-		"Spotify says soon": {{0, quota(3 * m), 10 * m, jukebox.ReasonQuota}},
+		"Spotify says when": {{0, quota(24 * time.Hour), 24 * time.Hour, party.ReasonQuota}},
+		"Spotify says soon": {{0, quota(3 * m), 10 * m, party.ReasonQuota}},
 	} {
 		var p pause
 		now := start

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
@@ -96,8 +97,8 @@ func (c *Client) exchange(ctx context.Context, code, verifier string) (grant, *f
 // exchangeError tells a bad code from what the host cannot help.
 func exchangeError(f *failure) error {
 	if f.reason == "invalid_grant" {
-		return &jukebox.Error{
-			Code: jukebox.BadUserInput, Field: "code", Message: "code is not valid any more: connect Spotify again from the start", Err: f,
+		return &party.Error{
+			Code: party.BadUserInput, Field: "code", Message: "code is not valid any more: connect Spotify again from the start", Err: f,
 		}
 	}
 	if f.status == http.StatusBadRequest || f.status == http.StatusUnauthorized { // such as a wrong client secret
@@ -108,12 +109,12 @@ func exchangeError(f *failure) error {
 
 // profileError says what an account needs that may not be used. Spotify lets it log in all the same.
 func profileError(f *failure) error {
-	forbidden := func(message string) error { return &jukebox.Error{Code: jukebox.Forbidden, Message: message, Err: f} }
+	forbidden := func(message string) error { return &party.Error{Code: party.Forbidden, Message: message, Err: f} }
 	switch f.why {
-	case jukebox.ReasonNotListed:
+	case party.ReasonNotListed:
 		return forbidden("this Spotify account is not on the list of the server's app: the server's operator has to add it in " +
 			"Spotify's developer dashboard, under User Management, where there is room for five; then connect again")
-	case jukebox.ReasonOwnerPremium:
+	case party.ReasonOwnerPremium:
 		return forbidden("Spotify refuses the server's app: its owner needs Spotify Premium")
 	}
 	if f.kind == playback.ReconnectNeeded || f.kind == playback.NotAllowed {

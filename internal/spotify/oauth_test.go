@@ -13,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/spotify"
 	"antwon.dj/backend/internal/spotify/sim"
 )
@@ -56,7 +57,7 @@ func TestSigningIn(t *testing.T) {
 			w.look(t)
 
 			_, err = w.Authorize(ctx, host, code, verifier)
-			if e, ok := errors.AsType[*jukebox.Error](err); !ok || e.Code != jukebox.BadUserInput || e.Field != "code" {
+			if e, ok := errors.AsType[*party.Error](err); !ok || e.Code != party.BadUserInput || e.Field != "code" {
 				t.Errorf("the same code again: %v", err)
 			}
 		})
@@ -89,7 +90,7 @@ func TestAnotherVerifierIsRefused(t *testing.T) {
 	w := newWorld(t)
 	code, _ := w.allow(t, w.AuthorizationURL("state", oauth2.GenerateVerifier()))
 	_, err := w.Authorize(t.Context(), host, code, oauth2.GenerateVerifier())
-	if jukebox.CodeOf(err) != jukebox.BadUserInput {
+	if party.CodeOf(err) != party.BadUserInput {
 		t.Errorf("got %v", err)
 	}
 }
@@ -119,8 +120,8 @@ func TestAccountsThatMayNotBeUsed(t *testing.T) {
 				}
 				return
 			}
-			e, ok := errors.AsType[*jukebox.Error](err)
-			if !ok || e.Code != jukebox.Forbidden {
+			e, ok := errors.AsType[*party.Error](err)
+			if !ok || e.Code != party.Forbidden {
 				t.Fatalf("got %v", err)
 			}
 			for _, word := range tt.words {
@@ -136,17 +137,17 @@ func TestSigningInWhenSpotifyFails(t *testing.T) {
 	token := grant("access", "refresh", 3600)
 	for name, tt := range map[string]struct {
 		token, me http.HandlerFunc
-		code      jukebox.Code
+		code      party.Code
 		retry     time.Duration
 	}{
-		"no tokens":              {says(503, "upstream connect error"), nil, jukebox.UpstreamUnavailable, 5 * time.Second},
-		"too many tokens":        {says(429, ""), nil, jukebox.UpstreamUnavailable, 5 * time.Second},
-		"a wrong secret of ours": {says(400, `{"error":"invalid_client"}`), nil, jukebox.Internal, 0},
-		"no refresh token":       {grant("access", "", 3600), nil, jukebox.UpstreamUnavailable, 5 * time.Second},
-		"no profile":             {token, says(502, ""), jukebox.UpstreamUnavailable, 5 * time.Second},
-		"an empty profile":       {token, says(200, "{}"), jukebox.UpstreamUnavailable, 5 * time.Second},
-		"too many requests":      {token, says(429, `{"error":{"status":429,"message":"x","reason":"QUOTA_EXCEEDED"}}`), jukebox.UpstreamUnavailable, 10 * time.Minute},
-		"a token that is no use": {token, says(401, ""), jukebox.Forbidden, 0},
+		"no tokens":              {says(503, "upstream connect error"), nil, party.UpstreamUnavailable, 5 * time.Second},
+		"too many tokens":        {says(429, ""), nil, party.UpstreamUnavailable, 5 * time.Second},
+		"a wrong secret of ours": {says(400, `{"error":"invalid_client"}`), nil, party.Internal, 0},
+		"no refresh token":       {grant("access", "", 3600), nil, party.UpstreamUnavailable, 5 * time.Second},
+		"no profile":             {token, says(502, ""), party.UpstreamUnavailable, 5 * time.Second},
+		"an empty profile":       {token, says(200, "{}"), party.UpstreamUnavailable, 5 * time.Second},
+		"too many requests":      {token, says(429, `{"error":{"status":429,"message":"x","reason":"QUOTA_EXCEEDED"}}`), party.UpstreamUnavailable, 10 * time.Minute},
+		"a token that is no use": {token, says(401, ""), party.Forbidden, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -154,8 +155,8 @@ func TestSigningInWhenSpotifyFails(t *testing.T) {
 				w.answer(tokenPath, tt.token)
 				w.answer("/v1/me", tt.me)
 				_, err := w.Authorize(t.Context(), host, "the code", "the verifier")
-				e, _ := errors.AsType[*jukebox.Error](err)
-				if jukebox.CodeOf(err) != tt.code || e != nil && e.RetryAfter != tt.retry {
+				e, _ := errors.AsType[*party.Error](err)
+				if party.CodeOf(err) != tt.code || e != nil && e.RetryAfter != tt.retry {
 					t.Errorf("got %v", err)
 				}
 				for _, secret := range []string{"the code", "the verifier", "access", "refresh", "secret"} {
@@ -194,7 +195,7 @@ func TestSigningInWhileSpotifyIsLeftAlone(t *testing.T) {
 				_, _ = w.State(ctx, host)
 				w.answer(path, nil)
 				_, err := w.Authorize(ctx, host, code, verifier)
-				expectCode(t, err, jukebox.UpstreamUnavailable, 5*time.Second)
+				expectCode(t, err, party.UpstreamUnavailable, 5*time.Second)
 				time.Sleep(5 * time.Second)
 				if _, err := w.Authorize(ctx, host, code, verifier); err != nil {
 					t.Errorf("after the pause: %v", err)

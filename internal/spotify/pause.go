@@ -3,7 +3,7 @@ package spotify
 import (
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 const (
@@ -19,7 +19,7 @@ type random func(n int64) int64
 // pause is how long Spotify wants no requests. Its limits are the app's, whichever host a request is made for.
 type pause struct {
 	until    time.Time
-	why      jukebox.HealthReason
+	why      party.HealthReason
 	quotas   int       // pauses for the quota in a row
 	quotaEnd time.Time // of the last of them
 }
@@ -30,7 +30,7 @@ func (p pause) left(now time.Time) time.Duration { return p.until.Sub(now) }
 // after is the pause that an answer of 429 makes of this one. It never becomes shorter.
 func (p pause) after(f *failure, now time.Time, random random) pause {
 	wait := f.retryAfter
-	if f.why == jukebox.ReasonQuota {
+	if f.why == party.ReasonQuota {
 		if !now.Before(p.quotaEnd) { // otherwise the answer belongs to the pause that lasts
 			p = p.again(now)
 		}

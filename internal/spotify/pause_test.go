@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/spotify"
 	"antwon.dj/backend/internal/spotify/sim"
@@ -17,13 +17,13 @@ func TestEverybodyPausesAfterTooManyRequests(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault  sim.Fault
 		pause  time.Duration
-		reason jukebox.HealthReason
+		reason party.HealthReason
 	}{
 		"plain text":     {sim.Fault{RetryAfter: 37 * time.Second, PlainText: true}, 37 * time.Second, ""},
 		"JSON":           {sim.Fault{RetryAfter: 2 * time.Second, Message: "API rate limit exceeded"}, 2 * time.Second, ""},
 		"without a time": {sim.Fault{}, 5 * time.Second, ""},
-		"for long":       {sim.Fault{RetryAfter: 5 * time.Hour, PlainText: true}, 5 * time.Hour, jukebox.ReasonQuota},
-		"quota":          {sim.Fault{Reason: "QUOTA_EXCEEDED"}, 10 * time.Minute, jukebox.ReasonQuota},
+		"for long":       {sim.Fault{RetryAfter: 5 * time.Hour, PlainText: true}, 5 * time.Hour, party.ReasonQuota},
+		"quota":          {sim.Fault{Reason: "QUOTA_EXCEEDED"}, 10 * time.Minute, party.ReasonQuota},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -32,7 +32,7 @@ func TestEverybodyPausesAfterTooManyRequests(t *testing.T) {
 				tt.fault.Path, tt.fault.Status = searchPath, http.StatusTooManyRequests
 				w.simulated.Fail(tt.fault)
 				_, _, err := w.Search(ctx, host, "anything", 10, 0)
-				expectCode(t, err, jukebox.UpstreamUnavailable, tt.pause)
+				expectCode(t, err, party.UpstreamUnavailable, tt.pause)
 				if until := w.measured(t, "antwon_spotify_paused_until")[""]; until != float64(time.Now().Add(tt.pause).Unix()) {
 					t.Errorf("the metric says %v", until)
 				}
@@ -40,7 +40,7 @@ func TestEverybodyPausesAfterTooManyRequests(t *testing.T) {
 
 				requests := len(w.requests)
 				_, _, err = w.Search(ctx, "another", "anything", 10, 0)
-				expectCode(t, err, jukebox.UpstreamUnavailable, tt.pause-time.Second)
+				expectCode(t, err, party.UpstreamUnavailable, tt.pause-time.Second)
 				_, err = w.State(ctx, "another")
 				for _, err := range []error{err, w.Next(ctx, host), w.Enqueue(ctx, host, w.songs[0].URI)} {
 					expectReason(t, err, playback.CoolingDown, tt.reason)
@@ -74,7 +74,7 @@ func TestTwoRoomsShareTheBudget(t *testing.T) {
 				found++
 			default:
 				refused++
-				expectCode(t, err, jukebox.UpstreamUnavailable, 30*time.Second)
+				expectCode(t, err, party.UpstreamUnavailable, 30*time.Second)
 			}
 		}
 		if found != 40 || refused != 60 {

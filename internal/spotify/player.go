@@ -8,7 +8,7 @@ import (
 
 	zmb3 "github.com/zmb3/spotify/v2"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
@@ -91,7 +91,7 @@ func (c *Client) Enqueue(ctx context.Context, hostID, uri string) error {
 }
 
 // Queue implements playback.Player.
-func (c *Client) Queue(ctx context.Context, hostID string) (songs []jukebox.Song, err error) {
+func (c *Client) Queue(ctx context.Context, hostID string) (songs []party.Song, err error) {
 	failed := c.call(hostID, "queue", control, func(api *zmb3.Client) error {
 		queue, err := api.GetQueue(ctx)
 		if err == nil {

@@ -9,7 +9,7 @@ import (
 
 	zmb3 "github.com/zmb3/spotify/v2"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
@@ -63,7 +63,7 @@ func (c *Client) append(ctx context.Context, hostID, playlistURI string, uris []
 }
 
 // PlaylistSongs implements playback.Player.
-func (c *Client) PlaylistSongs(ctx context.Context, hostID, playlistURI string) ([]jukebox.Song, error) {
+func (c *Client) PlaylistSongs(ctx context.Context, hostID, playlistURI string) ([]party.Song, error) {
 	page, failed := c.page(ctx, hostID, playlistURI, 0, control, "")
 	if rest := int(page.Total) - pageSize; failed == nil && rest > 0 {
 		page, failed = c.page(ctx, hostID, playlistURI, rest, control, "")
@@ -92,7 +92,7 @@ func (c *Client) ForgetPlaylist(ctx context.Context, hostID, playlistURI string)
 	failed := c.capabilities.climb(hostID,
 		rung{leaveLibrary, leave("me/library", url.Values{"uris": {playlistURI}})},
 		rung{unfollow, leave(playlistPath(playlistURI, "/followers"), nil)})
-	if failed != nil && failed.why == jukebox.ReasonScope {
+	if failed != nil && failed.why == party.ReasonScope {
 		failed = &failure{kind: playback.Unavailable, status: failed.status, message: failed.message}
 	}
 	return failed.fault()

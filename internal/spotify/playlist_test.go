@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/spotify/sim"
 )
@@ -49,7 +49,7 @@ func below(playlistURI string) string {
 }
 
 // uris of songs, one a line, to compare and to read.
-func uris(songs []jukebox.Song) string {
+func uris(songs []party.Song) string {
 	var list strings.Builder
 	for _, song := range songs {
 		list.WriteString(song.URI + "\n")
@@ -239,7 +239,7 @@ func TestPlaylistsWithoutTheScope(t *testing.T) {
 	uri := w.playlist(t, 0)
 	w.answer(playlistsPath, says(http.StatusForbidden, missing))
 	_, err := w.CreatePlaylist(ctx, host, "name", "description")
-	expectReason(t, err, playback.ReconnectNeeded, jukebox.ReasonScope)
+	expectReason(t, err, playback.ReconnectNeeded, party.ReasonScope)
 	if w.accounts.of(host).NeedsReconnect {
 		t.Error("that costs the host the connection")
 	}
@@ -273,5 +273,5 @@ func TestAPageOfPlaylists(t *testing.T) {
 	}
 	w.answer(playlistsPath, says(http.StatusServiceUnavailable, ""))
 	_, err = w.Playlists(ctx, host, 20, 0)
-	expectCode(t, err, jukebox.UpstreamUnavailable, 5*time.Second)
+	expectCode(t, err, party.UpstreamUnavailable, 5*time.Second)
 }

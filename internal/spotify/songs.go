@@ -6,7 +6,7 @@ import (
 
 	zmb3 "github.com/zmb3/spotify/v2"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 const trackURI = "spotify:track:"
@@ -23,7 +23,7 @@ func playlistPath(uri, rest string) string {
 func isSong(t *zmb3.FullTrack) bool { return t != nil && strings.HasPrefix(string(t.URI), trackURI) }
 
 // songsOf are the songs among what was found.
-func songsOf[T any](items []T, track func(*T) *zmb3.FullTrack) (songs []jukebox.Song) {
+func songsOf[T any](items []T, track func(*T) *zmb3.FullTrack) (songs []party.Song) {
 	for i := range items {
 		if t := track(&items[i]); isSong(t) {
 			songs = append(songs, songOf(t))
@@ -36,8 +36,8 @@ func songsOf[T any](items []T, track func(*T) *zmb3.FullTrack) (songs []jukebox.
 func itself(t *zmb3.FullTrack) *zmb3.FullTrack { return t }
 
 // songOf reads a track. Where Spotify does not say whether it can be played, it probably can.
-func songOf(t *zmb3.FullTrack) jukebox.Song {
-	s := jukebox.Song{
+func songOf(t *zmb3.FullTrack) party.Song {
+	s := party.Song{
 		URI: string(t.URI), Name: t.Name, AlbumName: t.Album.Name, DurationMS: int(t.Duration), Explicit: t.Explicit,
 		SpotifyURL: t.ExternalURLs["spotify"], ISRC: t.ExternalIDs["isrc"], Playable: t.IsPlayable == nil || *t.IsPlayable,
 		ImageURL: cover(t.Album.Images),

@@ -11,7 +11,7 @@ import (
 
 	zmb3 "github.com/zmb3/spotify/v2"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
@@ -27,11 +27,11 @@ const (
 type fallbackKey struct{ hostID, playlistURI string }
 
 // source is one way to find music for when the queue is empty.
-type source func(ctx context.Context, hostID string, seeds playback.Seeds) ([]jukebox.Song, *failure)
+type source func(ctx context.Context, hostID string, seeds playback.Seeds) ([]party.Song, *failure)
 
 // Suggest implements playback.Player. Songs that were found are remembered for ten minutes, and so is that there are none:
 // most calls ask nothing.
-func (c *Client) Suggest(ctx context.Context, hostID string, seeds playback.Seeds) ([]jukebox.Song, error) {
+func (c *Client) Suggest(ctx context.Context, hostID string, seeds playback.Seeds) ([]party.Song, error) {
 	key := fallbackKey{hostID, seeds.PlaylistURI}
 	pool, known := c.fallback.get(key)
 	songs := fitting(pool, seeds)
@@ -56,7 +56,7 @@ func (c *Client) Suggest(ctx context.Context, hostID string, seeds playback.Seed
 
 // gather takes the chosen playlist's songs or, where none is left, climbs down from the best source until there are enough. A
 // source that fails leaves it to the next, unless Spotify does not want to be asked at all.
-func (c *Client) gather(ctx context.Context, hostID string, seeds playback.Seeds) (pool []jukebox.Song, last *failure) {
+func (c *Client) gather(ctx context.Context, hostID string, seeds playback.Seeds) (pool []party.Song, last *failure) {
 	pool, last = c.chosen(ctx, hostID, seeds)
 	if len(fitting(pool, seeds)) > 0 || last != nil && last.endsAsking() {
 		return pool, last
@@ -73,20 +73,20 @@ func (c *Client) gather(ctx context.Context, hostID string, seeds playback.Seeds
 
 // endsAsking says that the next call would fail like this one.
 func (f *failure) endsAsking() bool {
-	return f.kind == playback.CoolingDown || f.kind == playback.ReconnectNeeded && f.why != jukebox.ReasonScope ||
-		f.why == jukebox.ReasonNotListed || f.why == jukebox.ReasonOwnerPremium
+	return f.kind == playback.CoolingDown || f.kind == playback.ReconnectNeeded && f.why != party.ReasonScope ||
+		f.why == party.ReasonNotListed || f.why == party.ReasonOwnerPremium
 }
 
 // passes says that the same call may succeed soon.
 func (f *failure) passes() bool { return f.kind == playback.Unreachable || f.endsAsking() }
 
 // fitting are the songs that can be played, that the room can take, and that are none of the recent ones, each once.
-func fitting(songs []jukebox.Song, seeds playback.Seeds) []jukebox.Song {
+func fitting(songs []party.Song, seeds playback.Seeds) []party.Song {
 	seen := make(map[string]bool)
 	for _, song := range seeds.Recent {
 		mark(seen, song)
 	}
-	var fit []jukebox.Song
+	var fit []party.Song
 	for _, song := range songs {
 		if song.Playable && !seen[song.URI] && !seen[song.ISRC] && (seeds.Fits == nil || seeds.Fits(song)) {
 			fit = append(fit, song)
@@ -97,7 +97,7 @@ func fitting(songs []jukebox.Song, seeds playback.Seeds) []jukebox.Song {
 }
 
 // mark remembers a song by its URI, and by its recording where that is known.
-func mark(seen map[string]bool, song jukebox.Song) {
+func mark(seen map[string]bool, song party.Song) {
 	seen[song.URI] = true
 	if song.ISRC != "" {
 		seen[song.ISRC] = true
@@ -105,14 +105,14 @@ func mark(seen map[string]bool, song jukebox.Song) {
 }
 
 // again are the recent songs that can be played, from the one that was heard longest ago on.
-func again(seeds playback.Seeds) []jukebox.Song {
+func again(seeds playback.Seeds) []party.Song {
 	songs := fitting(seeds.Recent, playback.Seeds{Fits: seeds.Fits})
 	slices.Reverse(songs)
 	return songs
 }
 
 // recommended asks for Spotify's recommendations, which new apps do not get: whatever goes wrong, it is tried once a day.
-func (c *Client) recommended(ctx context.Context, hostID string, seeds playback.Seeds) ([]jukebox.Song, *failure) {
+func (c *Client) recommended(ctx context.Context, hostID string, seeds playback.Seeds) ([]party.Song, *failure) {
 	key := capabilityKey{hostID, recommendation}
 	if has, known := c.capabilities.get(key); known && !has || len(seeds.Recent) == 0 {
 		return nil, nil
@@ -132,7 +132,7 @@ func (c *Client) recommended(ctx context.Context, hostID string, seeds playback.
 
 // chosen reads the playlist that the host chose, from anywhere in it on. It may be somebody else's, which is refused; that
 // says nothing about others.
-func (c *Client) chosen(ctx context.Context, hostID string, seeds playback.Seeds) ([]jukebox.Song, *failure) {
+func (c *Client) chosen(ctx context.Context, hostID string, seeds playback.Seeds) ([]party.Song, *failure) {
 	if seeds.PlaylistURI == "" || !c.may(ctx, hostID, scopePlaylists) {
 		return nil, nil
 	}
@@ -144,7 +144,7 @@ func (c *Client) chosen(ctx context.Context, hostID string, seeds playback.Seeds
 }
 
 // rotated keeps the order, but begins anywhere.
-func (c *Client) rotated(songs []jukebox.Song) []jukebox.Song {
+func (c *Client) rotated(songs []party.Song) []party.Song {
 	if len(songs) == 0 {
 		return nil
 	}
@@ -153,7 +153,7 @@ func (c *Client) rotated(songs []jukebox.Song) []jukebox.Song {
 }
 
 // sameArtists searches for more by those whose songs were heard.
-func (c *Client) sameArtists(ctx context.Context, hostID string, seeds playback.Seeds) (songs []jukebox.Song, last *failure) {
+func (c *Client) sameArtists(ctx context.Context, hostID string, seeds playback.Seeds) (songs []party.Song, last *failure) {
 	for _, artist := range artists(seeds.Recent) {
 		more, failed := c.byArtist(ctx, hostID, artist)
 		songs, last = append(songs, more...), cmp.Or(failed, last)
@@ -165,7 +165,7 @@ func (c *Client) sameArtists(ctx context.Context, hostID string, seeds playback.
 }
 
 // byArtist begins anywhere among the songs, or at the first if there are fewer.
-func (c *Client) byArtist(ctx context.Context, hostID, artist string) ([]jukebox.Song, *failure) {
+func (c *Client) byArtist(ctx context.Context, hostID, artist string) ([]party.Song, *failure) {
 	key := searchKey{hostID, normalized(`artist:"` + artist + `"`), enoughSongs, int(c.random(searchDepth))}
 	page, failed := c.find(ctx, key, watcher)
 	if failed == nil && len(page.songs) == 0 && key.offset > 0 {
@@ -176,7 +176,7 @@ func (c *Client) byArtist(ctx context.Context, hostID, artist string) ([]jukebox
 }
 
 // artists are the first artists of the last songs.
-func artists(recent []jukebox.Song) (names []string) {
+func artists(recent []party.Song) (names []string) {
 	for _, song := range recent {
 		if len(song.Artists) == 0 || len(names) == seedArtists {
 			continue
@@ -190,14 +190,14 @@ func artists(recent []jukebox.Song) (names []string) {
 }
 
 // top are the songs that the host likes most.
-func (c *Client) top(ctx context.Context, hostID string, _ playback.Seeds) ([]jukebox.Song, *failure) {
+func (c *Client) top(ctx context.Context, hostID string, _ playback.Seeds) ([]party.Song, *failure) {
 	var page struct{ Items []zmb3.FullTrack }
 	failed := c.library(ctx, hostID, "top", "me/top/tracks", scopeTop, &page)
 	return c.shuffled(songsOf(page.Items, itself)), failed
 }
 
 // saved are the songs that the host has saved.
-func (c *Client) saved(ctx context.Context, hostID string, _ playback.Seeds) ([]jukebox.Song, *failure) {
+func (c *Client) saved(ctx context.Context, hostID string, _ playback.Seeds) ([]party.Song, *failure) {
 	var page entries
 	failed := c.library(ctx, hostID, "saved", "me/tracks", scopeLibrary, &page)
 	return c.shuffled(songsOf(page.Items, (*entry).song)), failed
@@ -217,7 +217,7 @@ func (c *Client) may(ctx context.Context, hostID, scope string) bool {
 	return err != nil || g.allows(scope)
 }
 
-func (c *Client) shuffled(songs []jukebox.Song) []jukebox.Song {
+func (c *Client) shuffled(songs []party.Song) []party.Song {
 	for i := len(songs) - 1; i > 0; i-- {
 		j := c.random(int64(i) + 1)
 		songs[i], songs[j] = songs[j], songs[i]

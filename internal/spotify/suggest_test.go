@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/spotify"
 	"antwon.dj/backend/internal/spotify/sim"
@@ -24,15 +25,15 @@ const (
 )
 
 // heard are songs that a room has played, as it remembers them.
-func (w *world) heard(tracks ...sim.Track) (songs []jukebox.Song) {
+func (w *world) heard(tracks ...sim.Track) (songs []party.Song) {
 	for _, track := range tracks {
-		songs = append(songs, jukebox.Song{URI: track.URI, Name: track.Name, Artists: track.Artists, ISRC: track.ISRC, Playable: true})
+		songs = append(songs, party.Song{URI: track.URI, Name: track.Name, Artists: track.Artists, ISRC: track.ISRC, Playable: true})
 	}
 	return songs
 }
 
 // suggest expects songs that can be played, each once, and none that was heard.
-func (w *world) suggest(t *testing.T, seeds playback.Seeds) []jukebox.Song {
+func (w *world) suggest(t *testing.T, seeds playback.Seeds) []party.Song {
 	t.Helper()
 	songs, err := w.Suggest(t.Context(), host, seeds)
 	if err != nil {
@@ -189,7 +190,7 @@ func TestArtistsWithFewSongs(t *testing.T) {
 		}
 		songs("found", 10, "%s")(rw, r)
 	})
-	recent := []jukebox.Song{{URI: "spotify:track:x", Artists: []string{`The "Few"`, "Guest"}}, {URI: "spotify:track:y", Artists: []string{"The Few"}}, {}}
+	recent := []party.Song{{URI: "spotify:track:x", Artists: []string{`The "Few"`, "Guest"}}, {URI: "spotify:track:y", Artists: []string{"The Few"}}, {}}
 	if got := w.suggest(t, playback.Seeds{Recent: recent}); len(got) != 10 {
 		t.Errorf("found %d", len(got))
 	}

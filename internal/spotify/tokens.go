@@ -10,6 +10,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
@@ -60,9 +61,9 @@ func (g grant) allows(scope string) bool {
 
 func (t *tokens) load(ctx context.Context, hostID string) (grant, error) {
 	credentials, err := t.accounts.SpotifyCredentials(ctx, hostID)
-	if jukebox.CodeOf(err) == jukebox.NotFound {
+	if party.CodeOf(err) == party.NotFound {
 		return grant{}, &failure{
-			kind: playback.ReconnectNeeded, why: jukebox.ReasonNotConnected, message: "the host has not connected Spotify",
+			kind: playback.ReconnectNeeded, why: party.ReasonNotConnected, message: "the host has not connected Spotify",
 		}
 	}
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/spotify"
 	"antwon.dj/backend/internal/spotify/sim"
@@ -167,7 +167,7 @@ func TestAMissingScopeIsNoBadToken(t *testing.T) {
 	w.answer(nextPath, says(http.StatusUnauthorized, `{"error":{"status":401,"message":"Permissions missing"}}`))
 	err := w.Next(ctx, host)
 	expectFault(t, err, playback.ReconnectNeeded)
-	if f, ok := errors.AsType[*playback.Fault](err); !ok || f.Reason != jukebox.ReasonScope {
+	if f, ok := errors.AsType[*playback.Fault](err); !ok || f.Reason != party.ReasonScope {
 		t.Errorf("got %v", err)
 	}
 	if w.asked(nextPath) != 1 || w.asked(tokenPath) != 1 || w.accounts.of(host).NeedsReconnect {

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/spotify"
 	"antwon.dj/backend/internal/spotify/contract"
@@ -92,7 +93,7 @@ func (a *accounts) SpotifyCredentials(_ context.Context, hostID string) (jukebox
 	defer a.mu.Unlock()
 	c, ok := a.kept[hostID]
 	if !ok {
-		return c, &jukebox.Error{Code: jukebox.NotFound, Message: "not connected"}
+		return c, &party.Error{Code: party.NotFound, Message: "not connected"}
 	}
 	return c, a.cannotRead
 }
@@ -371,16 +372,16 @@ func says(status int, body string) http.HandlerFunc {
 	}
 }
 
-func expectCode(t *testing.T, err error, want jukebox.Code, wantRetry time.Duration) {
+func expectCode(t *testing.T, err error, want party.Code, wantRetry time.Duration) {
 	t.Helper()
-	e, ok := errors.AsType[*jukebox.Error](err)
+	e, ok := errors.AsType[*party.Error](err)
 	if !ok || e.Code != want || e.RetryAfter != wantRetry {
 		t.Errorf("got %v, want %s, to be tried again after %v", err, want, wantRetry)
 	}
 }
 
 // expectReason expects a fault of a kind with a reason.
-func expectReason(t *testing.T, err error, want playback.FaultKind, reason jukebox.HealthReason) {
+func expectReason(t *testing.T, err error, want playback.FaultKind, reason party.HealthReason) {
 	t.Helper()
 	expectFault(t, err, want)
 	if f, ok := errors.AsType[*playback.Fault](err); ok && f.Reason != reason {

@@ -4,13 +4,13 @@ import (
 	"testing"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 func TestARoomThatIsClosedInItsSleepKeepsNoPlaylist(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		list := jukebox.DeliveryPlaylist
-		p := open(t, options{songs: 1, settings: jukebox.SettingsChange{Delivery: &list}})
+		list := party.DeliveryPlaylist
+		p := open(t, options{songs: 1, settings: party.SettingsChange{Delivery: &list}})
 		time.Sleep(10 * time.Second)
 		p.pressPlay()
 		p.health.leave()

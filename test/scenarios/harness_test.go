@@ -6,13 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
 // What the other tests rely on, shown by parties whose course is known beforehand.
 
-func (p *party) expect(played string, silence time.Duration, health string, states ...string) {
+func (p *fixture) expect(played string, silence time.Duration, health string, states ...string) {
 	p.t.Helper()
 	o := p.outcome()
 	if o.played != played || o.silence != silence.String() || o.health != health || o.states != strings.Join(states, " ") {
@@ -100,7 +100,7 @@ func TestRoomsHaveTheirOwnPlayers(t *testing.T) {
 		if health := two.outcome().health; health != "NOTHING_TO_PLAY OK DEVICE_LOST" {
 			t.Errorf("the other room shows %s", health)
 		}
-		if got := two.states(); got[2] != string(jukebox.Queued) || two.silence() < time.Minute {
+		if got := two.states(); got[2] != string(party.Queued) || two.silence() < time.Minute {
 			t.Errorf("the other room's songs are %v, after a silence of %v", got, two.silence())
 		}
 		must(t, two.remove(two.host, 3))

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // blink is a time for which nobody sees a health. Which of two that follow at once is shown before the other is chance.
@@ -57,7 +57,7 @@ func (h *healths) follow(s *server) {
 	}
 }
 
-func (h *healths) note(p jukebox.Playback) {
+func (h *healths) note(p party.Playback) {
 	health := string(p.Health)
 	if p.Reason != "" {
 		health += "/" + string(p.Reason)

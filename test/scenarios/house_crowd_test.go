@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
@@ -22,7 +23,7 @@ const (
 
 // crowd is a party of a hundred guests, each with a mood, and a host who looks after the house.
 type crowd struct {
-	*party
+	*fixture
 	dice    *rand.Rand
 	songs   []sim.Track
 	guests  []*reveller
@@ -42,11 +43,11 @@ type reveller struct {
 	leave  func()
 }
 
-func newCrowd(t testing.TB, database string, mode jukebox.OrderMode, seed uint64) *crowd {
+func newCrowd(t testing.TB, database string, mode party.OrderMode, seed uint64) *crowd {
 	w := newWorld(t)
 	w.alone, w.database = true, database
 	c := &crowd{dice: rand.New(rand.NewPCG(seed, 3)), did: map[string]int{}, refused: map[string]int{}}
-	c.party = w.open(w.start("one"), options{settings: jukebox.SettingsChange{
+	c.fixture = w.open(w.start("one"), options{settings: party.SettingsChange{
 		OrderMode: &mode, MaxQueuedPerGuest: new(4), AddsPerHour: new(6), CooldownMinutes: new(60), MaxQueueLength: new(150),
 		SkipVotePercent: new(20), RequireApproval: new(true), TrustedAfter: new(2),
 	}})
@@ -140,14 +141,14 @@ func (c *crowd) chance(p float64) bool { return c.dice.Float64() < p }
 // notes counts what somebody did; a refusal is no fault, but anything else is.
 func (c *crowd) notes(what string, err error) bool {
 	c.t.Helper()
-	var refusal *jukebox.Error
+	var refusal *party.Error
 	switch {
 	case err == nil:
 		c.did[what]++
-	case errors.As(err, &refusal) && refusal.Code == jukebox.Refused:
+	case errors.As(err, &refusal) && refusal.Code == party.Refused:
 		c.refused[what+": "+string(refusal.Reason)]++
-	case jukebox.CodeOf(err) == jukebox.Conflict || jukebox.CodeOf(err) == jukebox.NotFound: // somebody else, or the player, was faster
-		c.refused[what+": "+string(jukebox.CodeOf(err))]++
+	case party.CodeOf(err) == party.Conflict || party.CodeOf(err) == party.NotFound: // somebody else, or the player, was faster
+		c.refused[what+": "+string(party.CodeOf(err))]++
 	default:
 		c.t.Errorf("%s: %v", what, err)
 	}
@@ -183,7 +184,7 @@ func (c *crowd) likes(g *reveller) {
 	}
 }
 
-func (c *crowd) like(g *reveller, item *jukebox.QueueItem) {
+func (c *crowd) like(g *reveller, item *party.QueueItem) {
 	_, err := c.server.LikeQueueItem(g.ctx, item.ID, nil)
 	if c.notes("likes", err) {
 		c.judge.liked(g, item.ID)
@@ -219,7 +220,7 @@ func (c *crowd) votes(g *reveller) {
 }
 
 func (c *crowd) withdraws(g *reveller) {
-	own := slices.DeleteFunc(c.judge.queue(), func(i *jukebox.QueueItem) bool { return i.AddedBy == nil || i.AddedBy.ID != g.id })
+	own := slices.DeleteFunc(c.judge.queue(), func(i *party.QueueItem) bool { return i.AddedBy == nil || i.AddedBy.ID != g.id })
 	if len(own) == 0 {
 		return
 	}
@@ -240,7 +241,7 @@ func (c *crowd) hosts(minute int) {
 	if minute%2 == 0 {
 		c.approves()
 	}
-	settle := func(change jukebox.SettingsChange) {
+	settle := func(change party.SettingsChange) {
 		_, err := c.server.UpdateRoom(c.host, c.room.ID, jukebox.RoomChange{Settings: &change}, nil)
 		c.notes("changes a rule", err)
 	}
@@ -248,18 +249,18 @@ func (c *crowd) hosts(minute int) {
 	case 45:
 		c.clearsAndTakesItBack()
 	case 60:
-		settle(jukebox.SettingsChange{AllowExplicit: new(bool)})
+		settle(party.SettingsChange{AllowExplicit: new(bool)})
 	case 75, 105, 135, 165:
 		c.pins()
 	case 90:
-		settle(jukebox.SettingsChange{Blocked: []string{c.songs[0].URI, c.songs[1].URI}})
+		settle(party.SettingsChange{Blocked: []string{c.songs[0].URI, c.songs[1].URI}})
 	case 120:
-		settle(jukebox.SettingsChange{MaxSongSeconds: new(240)})
+		settle(party.SettingsChange{MaxSongSeconds: new(240)})
 	case 150:
-		settle(jukebox.SettingsChange{MaxSongSeconds: new(0), RequireApproval: new(false)})
+		settle(party.SettingsChange{MaxSongSeconds: new(0), RequireApproval: new(false)})
 	case 200:
 		at := time.Now().Add(10 * time.Minute)
-		settle(jukebox.SettingsChange{LastCallAt: &at})
+		settle(party.SettingsChange{LastCallAt: &at})
 	}
 }
 
@@ -282,9 +283,9 @@ func (c *crowd) pins() {
 	if len(queue) < 20 {
 		return
 	}
-	until, likes := jukebox.UntilPlayed, (*int)(nil)
+	until, likes := party.UntilPlayed, (*int)(nil)
 	if c.chance(0.5) {
-		until, likes = jukebox.UntilOvertaken, new(5)
+		until, likes = party.UntilOvertaken, new(5)
 	}
 	_, err := c.server.PinItem(c.host, queue[10+c.dice.IntN(10)].ID, 2, until, likes)
 	c.notes("pins "+string(until), err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // judge watches a room as a screen does, hears what guests did, and knows the rules of the house. What the program thinks of
@@ -18,8 +19,8 @@ type judge struct {
 	c *crowd
 
 	mu     sync.Mutex
-	state  *jukebox.State // the newest
-	seen   int            // states
+	state  *party.State // the newest
+	seen   int          // states
 	songs  map[string]*judged
 	guests map[string]*account
 	starts []*judged // in order
@@ -28,14 +29,14 @@ type judge struct {
 
 // judged is a song that was seen in the room, or added.
 type judged struct {
-	*jukebox.QueueItem // as it was seen last
-	addedAt            time.Time
-	startedAt          time.Time
-	owners             map[string]bool
-	likers             map[string]bool
-	voters             map[string]bool
-	approved           bool
-	disturbed          bool // withdrawn or taken back: its likes are no longer counted here
+	*party.QueueItem // as it was seen last
+	addedAt          time.Time
+	startedAt        time.Time
+	owners           map[string]bool
+	likers           map[string]bool
+	voters           map[string]bool
+	approved         bool
+	disturbed        bool // withdrawn or taken back: its likes are no longer counted here
 }
 
 // account is what the judge keeps of a guest.
@@ -76,7 +77,7 @@ func newJudge(c *crowd) *judge {
 }
 
 // sees judges a state of the room, and how it came from the one before.
-func (j *judge) sees(state *jukebox.State) {
+func (j *judge) sees(state *party.State) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	before := j.state
@@ -100,7 +101,7 @@ func (j *judge) sees(state *jukebox.State) {
 }
 
 // of is what is kept of a song, with what is seen of it now.
-func (j *judge) of(item *jukebox.QueueItem) *judged {
+func (j *judge) of(item *party.QueueItem) *judged {
 	song := j.songs[item.ID]
 	if song == nil {
 		song = &judged{addedAt: item.AddedAt, owners: map[string]bool{}, likers: map[string]bool{}, voters: map[string]bool{}}
@@ -121,7 +122,7 @@ func (j *judge) guest(id string) *account {
 }
 
 // isOneEntryEach: one recording, one entry; places are numbered without a gap.
-func (j *judge) isOneEntryEach(state *jukebox.State) {
+func (j *judge) isOneEntryEach(state *party.State) {
 	there := map[string]bool{}
 	for i, item := range slices.Concat(state.Queue, state.Awaiting) {
 		if there[item.Song.ISRC] {
@@ -134,7 +135,7 @@ func (j *judge) isOneEntryEach(state *jukebox.State) {
 	}
 }
 
-func (j *judge) begins(item *jukebox.QueueItem) {
+func (j *judge) begins(item *party.QueueItem) {
 	song, now := j.of(item), time.Now()
 	song.startedAt = now
 	j.starts = append(j.starts, song)
@@ -148,7 +149,7 @@ func (j *judge) begins(item *jukebox.QueueItem) {
 }
 
 // mayPlay: what was handed to the player is allowed now, whatever was allowed when it was added.
-func (j *judge) mayPlay(item *jukebox.QueueItem, state *jukebox.State) {
+func (j *judge) mayPlay(item *party.QueueItem, state *party.State) {
 	s, song := state.Settings, item.Song
 	switch {
 	case song.Explicit && !s.AllowExplicit, s.MaxSongSeconds != nil && song.DurationMS > 1000**s.MaxSongSeconds:
@@ -164,29 +165,29 @@ func (j *judge) mayPlay(item *jukebox.QueueItem, state *jukebox.State) {
 }
 
 // canPlay says that a song waits like all others.
-func canPlay(item *jukebox.QueueItem) bool {
-	return item.State == jukebox.Queued && item.Refusal == nil && item.Pin == nil
+func canPlay(item *party.QueueItem) bool {
+	return item.State == party.Queued && item.Refusal == nil && item.Pin == nil
 }
 
 // isItsTurn: in the order that the house has, no other song had to be handed to the player before this one.
-func (j *judge) isItsTurn(item *jukebox.QueueItem, before, now *jukebox.State) {
+func (j *judge) isItsTurn(item *party.QueueItem, before, now *party.State) {
 	if item.Pin != nil {
 		return
 	}
-	others := slices.DeleteFunc(slices.Clone(before.Queue), func(o *jukebox.QueueItem) bool { return o.ID == item.ID || !canPlay(o) })
+	others := slices.DeleteFunc(slices.Clone(before.Queue), func(o *party.QueueItem) bool { return o.ID == item.ID || !canPlay(o) })
 	switch now.Settings.OrderMode {
-	case jukebox.OrderLikes:
+	case party.OrderLikes:
 		j.hasMostLikes(item, others, now)
-	case jukebox.OrderTurns:
+	case party.OrderTurns:
 		j.nobodyWaitedLonger(item, others)
-	case jukebox.OrderFair:
+	case party.OrderFair:
 		j.nobodyIsPassedOverForEver(item, others)
 	}
 }
 
-func (j *judge) hasMostLikes(item *jukebox.QueueItem, others []*jukebox.QueueItem, now *jukebox.State) {
+func (j *judge) hasMostLikes(item *party.QueueItem, others []*party.QueueItem, now *party.State) {
 	for _, other := range others {
-		at := slices.IndexFunc(now.Queue, func(o *jukebox.QueueItem) bool { return o.ID == other.ID })
+		at := slices.IndexFunc(now.Queue, func(o *party.QueueItem) bool { return o.ID == other.ID })
 		if at >= 0 && canPlay(now.Queue[at]) && min(other.LikeCount, now.Queue[at].LikeCount) > item.LikeCount {
 			j.t.Errorf("%s plays next with %d likes, and %s waits with %d", item.Song.Name, item.LikeCount, other.Song.Name, other.LikeCount)
 		}
@@ -194,7 +195,7 @@ func (j *judge) hasMostLikes(item *jukebox.QueueItem, others []*jukebox.QueueIte
 }
 
 // nobodyWaitedLonger: between two songs of one guest, each has a turn whose oldest song waits all the time.
-func (j *judge) nobodyWaitedLonger(item *jukebox.QueueItem, others []*jukebox.QueueItem) {
+func (j *judge) nobodyWaitedLonger(item *party.QueueItem, others []*party.QueueItem) {
 	mine := j.guest(item.AddedBy.ID)
 	for _, other := range others {
 		theirs := j.guest(other.AddedBy.ID)
@@ -205,7 +206,7 @@ func (j *judge) nobodyWaitedLonger(item *jukebox.QueueItem, others []*jukebox.Qu
 }
 
 // nobodyIsPassedOverForEver: a guest's oldest song that was passed over too often goes first.
-func (j *judge) nobodyIsPassedOverForEver(item *jukebox.QueueItem, others []*jukebox.QueueItem) {
+func (j *judge) nobodyIsPassedOverForEver(item *party.QueueItem, others []*party.QueueItem) {
 	waiting := append(others, item)
 	oldest := oldestOfEach(waiting)
 	patience := max(10, 2*len(oldest))
@@ -217,7 +218,7 @@ func (j *judge) nobodyIsPassedOverForEver(item *jukebox.QueueItem, others []*juk
 }
 
 // passedOver is how many younger songs have begun before this one.
-func (j *judge) passedOver(item *jukebox.QueueItem) (n int) {
+func (j *judge) passedOver(item *party.QueueItem) (n int) {
 	for _, start := range j.starts {
 		if start.ID == item.ID {
 			break
@@ -229,8 +230,8 @@ func (j *judge) passedOver(item *jukebox.QueueItem) (n int) {
 	return n
 }
 
-func (j *judge) noteWhoWaits(state *jukebox.State) {
-	oldest := oldestOfEach(slices.DeleteFunc(slices.Clone(state.Queue), func(i *jukebox.QueueItem) bool { return !canPlay(i) }))
+func (j *judge) noteWhoWaits(state *party.State) {
+	oldest := oldestOfEach(slices.DeleteFunc(slices.Clone(state.Queue), func(i *party.QueueItem) bool { return !canPlay(i) }))
 	for id := range oldest {
 		j.guest(id)
 	}
@@ -242,9 +243,9 @@ func (j *judge) noteWhoWaits(state *jukebox.State) {
 }
 
 // oldestOfEach are the ids of the oldest song of each guest.
-func oldestOfEach(items []*jukebox.QueueItem) map[string]string {
+func oldestOfEach(items []*party.QueueItem) map[string]string {
 	oldest := map[string]string{}
-	for _, item := range slices.Backward(slices.SortedFunc(slices.Values(items), func(a, b *jukebox.QueueItem) int { return cmp.Compare(a.Age, b.Age) })) {
+	for _, item := range slices.Backward(slices.SortedFunc(slices.Values(items), func(a, b *party.QueueItem) int { return cmp.Compare(a.Age, b.Age) })) {
 		oldest[item.AddedBy.ID] = item.ID
 	}
 	return oldest
@@ -252,19 +253,19 @@ func oldestOfEach(items []*jukebox.QueueItem) map[string]string {
 
 // What guests see of the room.
 
-func (j *judge) queue() []*jukebox.QueueItem {
+func (j *judge) queue() []*party.QueueItem {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(j.state.Queue), func(i *jukebox.QueueItem) bool { return i.State != jukebox.Queued })
+	return slices.DeleteFunc(slices.Clone(j.state.Queue), func(i *party.QueueItem) bool { return i.State != party.Queued })
 }
 
-func (j *judge) awaiting() []*jukebox.QueueItem {
+func (j *judge) awaiting() []*party.QueueItem {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.state.Awaiting
 }
 
-func (j *judge) playing() *jukebox.QueueItem {
+func (j *judge) playing() *party.QueueItem {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.state.NowPlaying
@@ -279,7 +280,7 @@ func (j *judge) likes(g *reveller, itemID string) bool {
 
 // What guests did, and the program has taken.
 
-func (j *judge) added(g *reveller, item *jukebox.QueueItem) {
+func (j *judge) added(g *reveller, item *party.QueueItem) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	now, s := time.Now(), j.state.Settings
@@ -302,17 +303,17 @@ func (j *judge) added(g *reveller, item *jukebox.QueueItem) {
 	if waiting := len(j.state.Queue) + len(j.state.Awaiting); waiting > s.MaxQueueLength {
 		j.t.Errorf("%d songs wait", waiting)
 	}
-	if trusted := j.accepted(g) >= s.TrustedAfter; s.RequireApproval && !trusted && item.State != jukebox.AwaitingApproval {
+	if trusted := j.accepted(g) >= s.TrustedAfter; s.RequireApproval && !trusted && item.State != party.AwaitingApproval {
 		j.t.Errorf("a newcomer's song is %s", item.State)
 	}
 	j.of(item)
 }
 
 // ownSongs are a guest's that wait, with one that was just added.
-func (j *judge) ownSongs(g *reveller, added *jukebox.QueueItem) int {
+func (j *judge) ownSongs(g *reveller, added *party.QueueItem) int {
 	own := map[string]bool{added.ID: true}
 	for _, item := range slices.Concat(j.state.Queue, j.state.Awaiting) {
-		if item.AddedBy.ID == g.id && item.State != jukebox.Committed {
+		if item.AddedBy.ID == g.id && item.State != party.Committed {
 			own[item.ID] = true
 		}
 	}
@@ -359,7 +360,7 @@ func (j *judge) withdrew(itemID string) {
 	j.songs[itemID].disturbed = true
 }
 
-func (j *judge) approved(item *jukebox.QueueItem) {
+func (j *judge) approved(item *party.QueueItem) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.of(item).approved = true
@@ -394,7 +395,7 @@ func (j *judge) skipsHadVotes() {
 		must(j.t, err)
 		for _, play := range plays {
 			after = &play.Cursor
-			if play.SkippedBy != nil && *play.SkippedBy == jukebox.ByVote {
+			if play.SkippedBy != nil && *play.SkippedBy == party.ByVote {
 				skipped++
 				if votes := len(j.songs[play.Item.ID].voters); votes < 2 {
 					j.t.Errorf("%s was skipped by %d votes", play.Item.Song.Name, votes)

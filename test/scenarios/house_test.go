@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/testdb"
 )
 
@@ -16,13 +16,13 @@ func TestAnEveningOfTheHouse(t *testing.T) {
 	const seed = 7
 	evenings := []struct {
 		name     string
-		mode     jukebox.OrderMode
+		mode     party.OrderMode
 		database func(testing.TB) string
 	}{
-		{"LIKES", jukebox.OrderLikes, testdb.SQLite},
-		{"FAIR", jukebox.OrderFair, testdb.SQLite},
-		{"FAIR on MySQL", jukebox.OrderFair, testdb.MySQL},
-		{"TURNS", jukebox.OrderTurns, testdb.SQLite},
+		{"LIKES", party.OrderLikes, testdb.SQLite},
+		{"FAIR", party.OrderFair, testdb.SQLite},
+		{"FAIR on MySQL", party.OrderFair, testdb.MySQL},
+		{"TURNS", party.OrderTurns, testdb.SQLite},
 	}
 	rows := make([]string, len(evenings))
 	t.Run("evening", func(t *testing.T) {

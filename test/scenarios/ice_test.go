@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
@@ -65,19 +66,19 @@ func (r frozenRooms) Renew(ctx context.Context, nodeID string, life time.Duratio
 	return r.Driver.Renew(ctx, nodeID, life)
 }
 
-func (r frozenRooms) OpenRooms(ctx context.Context) ([]jukebox.OpenRoom, error) {
+func (r frozenRooms) OpenRooms(ctx context.Context) ([]party.OpenRoom, error) {
 	r.wait()
 	defer r.wait()
 	return r.Driver.OpenRooms(ctx)
 }
 
-func (r frozenRooms) Take(ctx context.Context, roomID, nodeID string) (jukebox.Lease, error) {
+func (r frozenRooms) Take(ctx context.Context, roomID, nodeID string) (party.Lease, error) {
 	r.wait()
 	defer r.wait()
 	return r.Driver.Take(ctx, roomID, nodeID)
 }
 
-func (r frozenRooms) ApplyPlayback(ctx context.Context, lease jukebox.Lease, step jukebox.PlaybackStep) (int64, error) {
+func (r frozenRooms) ApplyPlayback(ctx context.Context, lease party.Lease, step party.PlaybackStep) (int64, error) {
 	r.wait()
 	defer r.wait()
 	return r.Driver.ApplyPlayback(ctx, lease, step)

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // lonely is the database of a server that is the only one. Every two seconds such a server says that it lives, and looks for
@@ -20,7 +20,7 @@ type lonely struct {
 	said   time.Time // when it would have said so last
 	until  time.Time // before which it need not say so again
 	nodes  int
-	open   []jukebox.OpenRoom
+	open   []party.OpenRoom
 	looked time.Time
 }
 
@@ -44,7 +44,7 @@ func (l *lonely) Renew(ctx context.Context, nodeID string, life time.Duration) (
 	return l.nodes, err
 }
 
-func (l *lonely) OpenRooms(ctx context.Context) (open []jukebox.OpenRoom, err error) {
+func (l *lonely) OpenRooms(ctx context.Context) (open []party.OpenRoom, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if time.Since(l.looked) < aloneLooks {

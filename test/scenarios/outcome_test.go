@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
@@ -18,7 +18,7 @@ type outcome struct {
 	states  string // of the party's songs in the end, by number: "PLAYED PLAYED QUEUED"
 }
 
-func (p *party) outcome() outcome {
+func (p *fixture) outcome() outcome {
 	p.t.Helper()
 	o := outcome{p.played(), p.silence().String(), p.health.String(), strings.Join(p.states(), " ")}
 	if p.beside != nil {
@@ -32,7 +32,7 @@ func (p *party) outcome() outcome {
 const beside = " / "
 
 // played lists the songs that were heard, in order, in the words of the one who really played them.
-func (p *party) played() string {
+func (p *fixture) played() string {
 	var names []string
 	for _, heard := range p.spotify.Heard(p.account.ID) {
 		names = append(names, p.songName(heard.URI))
@@ -41,7 +41,7 @@ func (p *party) played() string {
 }
 
 // repeated lists the party's songs that were heard more than once.
-func (p *party) repeated() (again []string) {
+func (p *fixture) repeated() (again []string) {
 	heard := map[string]bool{}
 	for _, name := range strings.Fields(p.played()) {
 		if heard[name] && name != other {
@@ -54,7 +54,7 @@ func (p *party) repeated() (again []string) {
 
 // gaps are the times without sound: from the first song to the end of the last one, or to now if songs still wait. What the
 // host paused is no gap, and an advertisement is a sound.
-func (p *party) gaps() (gaps []sim.Silence) {
+func (p *fixture) gaps() (gaps []sim.Silence) {
 	heard := p.spotify.Heard(p.account.ID)
 	for _, s := range p.spotify.Silences(p.account.ID) {
 		over := s.From.Equal(heard[len(heard)-1].Ended) && !p.waiting()
@@ -65,14 +65,14 @@ func (p *party) gaps() (gaps []sim.Silence) {
 	return gaps
 }
 
-func (p *party) silence() (silent time.Duration) {
+func (p *fixture) silence() (silent time.Duration) {
 	for _, gap := range p.gaps() {
 		silent += gap.To.Sub(gap.From)
 	}
 	return silent
 }
 
-func (p *party) longestGap() (longest time.Duration) {
+func (p *fixture) longestGap() (longest time.Duration) {
 	for _, gap := range p.gaps() {
 		longest = max(longest, gap.To.Sub(gap.From))
 	}
@@ -80,7 +80,7 @@ func (p *party) longestGap() (longest time.Duration) {
 }
 
 // states are the states of the party's songs, as they stand in the database.
-func (p *party) states() []string {
+func (p *fixture) states() []string {
 	p.t.Helper()
 	rows, err := p.reading.Query("SELECT id, state FROM queue_items WHERE room_id = ?", p.room.ID)
 	must(p.t, err)
@@ -100,17 +100,17 @@ func (p *party) states() []string {
 }
 
 // waiting says that songs have yet to be played.
-func (p *party) waiting() bool {
+func (p *fixture) waiting() bool {
 	p.t.Helper()
-	return slices.ContainsFunc(p.states(), func(state string) bool { return unfinished(state) && state != string(jukebox.NowPlaying) })
+	return slices.ContainsFunc(p.states(), func(state string) bool { return unfinished(state) && state != string(party.NowPlaying) })
 }
 
 func unfinished(state string) bool {
-	return state == string(jukebox.Queued) || state == string(jukebox.Committed) || state == string(jukebox.NowPlaying)
+	return state == string(party.Queued) || state == string(party.Committed) || state == string(party.NowPlaying)
 }
 
 // untilDone lets time pass until no song waits or plays any more; at most so long.
-func (p *party) untilDone(most time.Duration) {
+func (p *fixture) untilDone(most time.Duration) {
 	p.t.Helper()
 	for began := time.Now(); time.Since(began) < most; time.Sleep(10 * time.Second) {
 		if !slices.ContainsFunc(p.states(), unfinished) {
@@ -125,7 +125,7 @@ func (o outcome) String() string {
 }
 
 // untilLeft lets time pass until so much of the current song is left.
-func (p *party) untilLeft(left time.Duration) {
+func (p *fixture) untilLeft(left time.Duration) {
 	p.t.Helper()
 	heard := p.spotify.Heard(p.account.ID)
 	current := heard[len(heard)-1]

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
@@ -43,7 +43,7 @@ func faultsByKind() map[string]sim.Fault {
 
 // luck is a random party: its dice, and what it has done.
 type luck struct {
-	*party
+	*fixture
 	dice    *rand.Rand
 	guests  []context.Context
 	removed map[string]bool // songs, by their ids
@@ -125,7 +125,7 @@ func newLuck(t testing.TB, seed uint64) *luck {
 	w := newWorld(t)
 	w.alone, w.random = true, seeded(seed)
 	l := &luck{
-		party: w.open(w.start("0"), options{songs: 5}), dice: rand.New(rand.NewPCG(seed, 2)), removed: map[string]bool{}, times: map[string]int{},
+		fixture: w.open(w.start("0"), options{songs: 5}), dice: rand.New(rand.NewPCG(seed, 2)), removed: map[string]bool{}, times: map[string]int{},
 	}
 	must(t, w.spotify.Tune(l.account.ID, func(s *sim.Switches) {
 		s.Success = []int{0, 200, 202, 204}[l.dice.IntN(4)]
@@ -216,7 +216,7 @@ func (l *luck) judge() map[string]int {
 	ends := map[string]int{}
 	for i, state := range l.states() {
 		name := fmt.Sprint(i + 1)
-		ends[l.end(name, jukebox.QueueItemState(state), l.removed[l.items[i].ID], heard[name])]++
+		ends[l.end(name, party.QueueItemState(state), l.removed[l.items[i].ID], heard[name])]++
 	}
 	return ends
 }
@@ -225,7 +225,7 @@ func (l *luck) judge() map[string]int {
 const unseen = 2 * time.Second
 
 // end is what became of a song, by the state that the room shows and what was really heard.
-func (l *luck) end(name string, state jukebox.QueueItemState, removed bool, heard []sim.Heard) string {
+func (l *luck) end(name string, state party.QueueItemState, removed bool, heard []sim.Heard) string {
 	byUs := slices.DeleteFunc(slices.Clone(heard), func(h sim.Heard) bool { return h.ByWhom == sim.ByHost || h.ByWhom == sim.ByAutoplay })
 	byUs = slices.DeleteFunc(byUs, func(h sim.Heard) bool { return !h.Ended.IsZero() && h.Ended.Sub(h.Started)-h.Paused < unseen })
 	full := slices.ContainsFunc(heard, func(h sim.Heard) bool { return h.Full })
@@ -233,17 +233,17 @@ func (l *luck) end(name string, state jukebox.QueueItemState, removed bool, hear
 		l.t.Errorf("song %s was played %d times: %+v", name, len(byUs), byUs)
 	}
 	switch {
-	case state == jukebox.Played && full:
+	case state == party.Played && full:
 		return "played"
-	case state == jukebox.Played && len(heard) > 0:
+	case state == party.Played && len(heard) > 0:
 		return "played, and cut short near its end"
-	case state == jukebox.Skipped && removed:
+	case state == party.Skipped && removed:
 		return "removed after its commit, and skipped"
-	case state == jukebox.Skipped && len(heard) > 0:
+	case state == party.Skipped && len(heard) > 0:
 		return "skipped"
-	case state == jukebox.Removed && removed:
+	case state == party.Removed && removed:
 		return "removed"
-	case state == jukebox.Played && len(heard) == 0:
+	case state == party.Played && len(heard) == 0:
 		return "missed: taken as played, as nobody could tell"
 	}
 	l.t.Errorf("song %s is %s, and was heard: %+v", name, state, heard)

@@ -9,14 +9,14 @@ import (
 
 // What Spotify answers instead of what its reference says.
 func answerScenarios() []scenario {
-	fault := func(f sim.Fault) func(*party) {
-		return func(p *party) {
+	fault := func(f sim.Fault) func(*fixture) {
+		return func(p *fixture) {
 			time.Sleep(time.Minute)
 			p.fail(f)
 		}
 	}
-	first := func(f sim.Fault) func(*party) {
-		return func(p *party) {
+	first := func(f sim.Fault) func(*fixture) {
+		return func(p *fixture) {
 			time.Sleep(time.Minute)
 			p.fail(f)
 			p.addSome(2)
@@ -57,7 +57,7 @@ func answerScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.fail(sim.Fault{Path: playerPath, Method: http.MethodGet, Status: http.StatusBadGateway, HTML: true, Times: 1000})
 				time.Sleep(time.Minute)
@@ -121,7 +121,7 @@ func answerScenarios() []scenario {
 			name:   "the first song is never answered, and over when Spotify can be looked at again",
 			played: "1 2", silence: "12.6s",
 			health: "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				first(sim.Fault{Path: playPath, Delay: time.Minute, AfterApplying: true})(p)
 				time.Sleep(3 * time.Second)
 				p.app.seek(lengthOf(p.track(1)) - 8*time.Second)
@@ -133,7 +133,7 @@ func answerScenarios() []scenario {
 			played: "1 2 3 4", silence: "58m16.266s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 4},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.fail(sim.Fault{Path: "/", Times: 1_000_000})
 				time.Sleep(time.Hour)
@@ -145,7 +145,7 @@ func answerScenarios() []scenario {
 			played: "1 2 3 4", silence: "58m35.386s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 4},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.fail(sim.Fault{Path: "/", Times: 1_000_000, Delay: time.Minute})
 				time.Sleep(time.Hour)
@@ -155,4 +155,4 @@ func answerScenarios() []scenario {
 	}
 }
 
-func nothing(*party) {}
+func nothing(*fixture) {}

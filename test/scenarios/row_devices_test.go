@@ -3,7 +3,7 @@ package scenarios_test
 import (
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
@@ -14,7 +14,7 @@ func deviceScenarios() []scenario {
 			played: "1 2 3", silence: "2m8.14s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.app.close()
 				time.Sleep(2 * time.Minute)
@@ -26,7 +26,7 @@ func deviceScenarios() []scenario {
 			played: "1 2 3", silence: "1m17.46s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				p.app.close()
@@ -39,7 +39,7 @@ func deviceScenarios() []scenario {
 			played: "1 2 3", silence: "30s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.app.close()
 				time.Sleep(30 * time.Second)
@@ -52,7 +52,7 @@ func deviceScenarios() []scenario {
 			played: "1 2", silence: "2m8.38s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 1},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.app.skip()
 				p.app.close()
@@ -66,7 +66,7 @@ func deviceScenarios() []scenario {
 			played: "1 2 3", silence: "7.66s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"})
 				must(p.t, p.app.host.RemoveDevice(p.app.speaker()))
@@ -77,7 +77,7 @@ func deviceScenarios() []scenario {
 			played: "1 2 3", silence: "1m2.12s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST DEVICE_LOST/CHOOSE_DEVICE OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				kitchen := p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"})
 				p.app.another(sim.Device{Name: "Bath", Type: "Speaker"})
@@ -95,7 +95,7 @@ func deviceScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.app.transfer(p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"}))
 			},
@@ -105,7 +105,7 @@ func deviceScenarios() []scenario {
 			played: "1 2", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				p.app.close()
 				p.addSome(2)
 				time.Sleep(3 * time.Minute)
@@ -117,7 +117,7 @@ func deviceScenarios() []scenario {
 			played: "1 2 3", silence: "2m17.16s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/RESTRICTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.app.restrict(p.app.speaker(), true)
 				p.untilLeft(-2 * time.Minute)
@@ -129,7 +129,7 @@ func deviceScenarios() []scenario {
 			played: "1 2 3", silence: "2m17.16s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/RESTRICTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.app.restrict(p.app.speaker(), true)
 				p.untilLeft(-2 * time.Minute)
@@ -146,7 +146,7 @@ func accountScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NO_PREMIUM OK NOTHING_TO_PLAY",
 			options: options{songs: 3, spotify: func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.pressPlay()
 			},
@@ -156,7 +156,7 @@ func accountScenarios() []scenario {
 			played: "1 2 3 4", silence: "2m59.906s",
 			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NO_PREMIUM OK NOTHING_TO_PLAY",
 			options: options{songs: 4},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }))
 				time.Sleep(5 * time.Minute)
@@ -170,7 +170,7 @@ func accountScenarios() []scenario {
 			played: "1 3 2 4", silence: "1h0m0s",
 			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NO_PREMIUM OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }))
@@ -188,7 +188,7 @@ func accountScenarios() []scenario {
 			played: "1 2 3", silence: "13m31.866s",
 			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NOT_LISTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.NotAllowed = true }))
 				time.Sleep(10 * time.Minute)
@@ -200,11 +200,11 @@ func accountScenarios() []scenario {
 			played: "1 2 3", silence: "8m0.086s",
 			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NOT_LISTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.NotAllowed = true }))
 				time.Sleep(10 * time.Minute)
-				if _, err := p.server.ResumePlayback(p.host, p.room.ID); jukebox.CodeOf(err) != jukebox.Forbidden {
+				if _, err := p.server.ResumePlayback(p.host, p.room.ID); party.CodeOf(err) != party.Forbidden {
 					p.t.Errorf("playing while that is not allowed: %v", err)
 				}
 				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.NotAllowed = false }))
@@ -217,7 +217,7 @@ func accountScenarios() []scenario {
 			played: "1 2 3", silence: "13m31.866s",
 			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/OWNER_PREMIUM OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				must(p.t, p.spotify.TuneApp(func(s *sim.AppSwitches) { s.OwnerFree = true }))
 				time.Sleep(10 * time.Minute)
@@ -228,13 +228,13 @@ func accountScenarios() []scenario {
 }
 
 // pressPlay is the host who plays the room's playlist.
-func (p *party) pressPlay() {
+func (p *fixture) pressPlay() {
 	p.t.Helper()
 	must(p.t, p.app.host.PlayPlaylist(p.playlist(), 0))
 }
 
 // playlist is the URI of the room's playlist at Spotify.
-func (p *party) playlist() (uri string) {
+func (p *fixture) playlist() (uri string) {
 	p.t.Helper()
 	must(p.t, p.reading.QueryRow("SELECT playlist_uri FROM rooms WHERE id = ?", p.room.ID).Scan(&uri))
 	return uri

@@ -15,7 +15,7 @@ func handScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.app.pause()
 				time.Sleep(5 * time.Minute)
@@ -27,7 +27,7 @@ func handScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				p.app.pause()
@@ -40,7 +40,7 @@ func handScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.app.seek(lengthOf(p.track(1)) - 5*time.Second)
 			},
@@ -50,7 +50,7 @@ func handScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				p.app.seek(0)
@@ -61,7 +61,7 @@ func handScenarios() []scenario {
 			played: "1 2 3", silence: "1.48s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.app.skip()
 			},
@@ -71,7 +71,7 @@ func handScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				p.app.skip()
@@ -82,7 +82,7 @@ func handScenarios() []scenario {
 			played: "1 other 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.app.play(p.music[0])
 			},
@@ -92,7 +92,7 @@ func handScenarios() []scenario {
 			played: "1 other 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				p.app.play(p.music[0])
@@ -103,7 +103,7 @@ func handScenarios() []scenario {
 			played: "1 2 other 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE HOST_TOOK_OVER OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(5 * time.Second)
 				p.fail(sim.Fault{Path: playerPath, Status: http.StatusBadGateway, Times: 3})
@@ -116,7 +116,7 @@ func handScenarios() []scenario {
 			played: "1 3 2 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.app.play(p.track(3))
 			},
@@ -126,7 +126,7 @@ func handScenarios() []scenario {
 			played: "1 3 2 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				p.app.play(p.track(3))
@@ -143,7 +143,7 @@ func commandScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.skip()
 			},
@@ -153,7 +153,7 @@ func commandScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.fail(sim.Fault{Path: playPath, Status: http.StatusBadGateway, AfterApplying: true})
 				p.skip()
@@ -164,7 +164,7 @@ func commandScenarios() []scenario {
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				p.fail(sim.Fault{Path: nextPath, Status: http.StatusBadGateway, AfterApplying: true})
@@ -176,7 +176,7 @@ func commandScenarios() []scenario {
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				p.fail(sim.Fault{Path: nextPath, Status: http.StatusBadGateway})
@@ -188,7 +188,7 @@ func commandScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.fail(sim.Fault{Path: "/v1/me/player/pause", Status: http.StatusBadGateway, AfterApplying: true})
 				_, err := p.server.PausePlayback(p.host, p.room.ID)
@@ -203,7 +203,7 @@ func commandScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.fail(sim.Fault{Path: playerPath, Status: tooMany, RetryAfter: 37 * time.Second})
 				time.Sleep(20 * time.Second)
@@ -217,7 +217,7 @@ func commandScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				kitchen := p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"})
 				p.fail(sim.Fault{Path: playerPath, Method: http.MethodPut, Status: http.StatusBadGateway, AfterApplying: true})
@@ -228,11 +228,11 @@ func commandScenarios() []scenario {
 	}
 }
 
-func (p *party) skip() {
+func (p *fixture) skip() {
 	p.t.Helper()
 	_, err := p.server.SkipSong(p.host, p.room.ID, nil)
 	must(p.t, err)
 }
 
 // track is one of the party's songs.
-func (p *party) track(song int) sim.Track { return p.spotify.tracks[p.items[song-1].Song.URI] }
+func (p *fixture) track(song int) sim.Track { return p.spotify.tracks[p.items[song-1].Song.URI] }

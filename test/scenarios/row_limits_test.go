@@ -19,8 +19,8 @@ const (
 
 // The limits are the app's: after 429 nothing is asked by anybody, and the songs that were handed over play on.
 func limitScenarios() []scenario {
-	atCommit := func(f sim.Fault) func(*party) {
-		return func(p *party) {
+	atCommit := func(f sim.Fault) func(*fixture) {
+		return func(p *fixture) {
 			time.Sleep(time.Minute)
 			f.Path, f.Status = queuePath, tooMany
 			p.fail(f)
@@ -55,7 +55,7 @@ func limitScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.fail(sim.Fault{Path: playerPath, Status: tooMany, RetryAfter: 37 * time.Second})
 			},
@@ -71,7 +71,7 @@ func limitScenarios() []scenario {
 			played: "1 2 3", silence: "23h59m45.6s",
 			health:  "NOTHING_TO_PLAY OK COOLING_DOWN/QUOTA OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.fail(sim.Fault{Path: queuePath, Status: tooMany, RetryAfter: 24 * time.Hour})
 				p.untilLeft(14 * time.Second)
@@ -90,7 +90,7 @@ func limitScenarios() []scenario {
 			played: "1 2 3 / 1 2 3", silence: "22.48s / 0s",
 			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY / NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				hugo := p.open(p.server, options{songs: 3, name: "Hugo", length: 4 * time.Minute})
 				p.beside = hugo
 				time.Sleep(time.Minute)
@@ -104,7 +104,7 @@ func limitScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				guest := p.join("Gina")
 				for i := range 2 * 60 * 5 {
 					_, _ = p.server.SearchSongs(guest, p.room.ID, string(rune('a'+i%26))+string(rune('a'+i/26%26)), 10, i%7) // refused, now and then
@@ -119,7 +119,7 @@ func limitScenarios() []scenario {
 }
 
 // restsUntil lets almost so much time pass and fails the scenario if anything is asked of Spotify meanwhile.
-func (p *party) restsUntil(pause time.Duration) {
+func (p *fixture) restsUntil(pause time.Duration) {
 	p.t.Helper()
 	asked := p.spotify.total()
 	time.Sleep(pause - 3*time.Second)

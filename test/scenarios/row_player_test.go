@@ -14,7 +14,7 @@ func playerScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.app.ad(30 * time.Second)
 			},
@@ -24,7 +24,7 @@ func playerScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				p.app.ad(30 * time.Second)
@@ -35,7 +35,7 @@ func playerScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.app.episode(4 * time.Minute)
 			},
@@ -45,7 +45,7 @@ func playerScenarios() []scenario {
 			played: "1 2 3", silence: "16.6s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.app.freeze()
 			},
@@ -56,7 +56,7 @@ func playerScenarios() []scenario {
 			played: "1 2 3", silence: "25.2s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				p.app.freeze()
@@ -67,7 +67,7 @@ func playerScenarios() []scenario {
 			played: "1 2 3", silence: "1m59.846s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{spotify: func(s *sim.Switches) { s.EndStuck = true }},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				p.addSome(1)
 				time.Sleep(5 * time.Minute)
 				p.addSome(2)
@@ -78,7 +78,7 @@ func playerScenarios() []scenario {
 			played: "1 2 3", silence: "25.4s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(20 * time.Second)
 				p.app.vanish()
@@ -96,7 +96,7 @@ func playerScenarios() []scenario {
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4, spotify: func(s *sim.Switches) { s.Stale = 1500 * time.Millisecond }}, states: "SKIPPED PLAYED PLAYED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.skip()
 			},
@@ -105,7 +105,7 @@ func playerScenarios() []scenario {
 			name:   "a song is heard from another release than the one that was added",
 			played: "1 2 3", silence: "0s",
 			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				p.add(p.host)
 				p.addTrack(p.host, p.relinked())
 				p.add(p.host)
@@ -116,7 +116,7 @@ func playerScenarios() []scenario {
 			played: "1 other 2 3 other", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY HOST_TOOK_OVER OK NOTHING_TO_PLAY",
 			options: options{songs: 1, spotify: func(s *sim.Switches) { s.Autoplay = true }},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(4 * time.Minute)
 				p.addSome(2)
 			},
@@ -126,7 +126,7 @@ func playerScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.askAsHost("PUT", "repeat?state=track")
 			},

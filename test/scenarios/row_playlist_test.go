@@ -11,19 +11,20 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
 // byPlaylist is a party whose songs go to the playlist ANTWON-<code>.
 func byPlaylist(songs int, spotify func(*sim.Switches)) options {
-	delivery := jukebox.DeliveryPlaylist
-	return options{songs: songs, spotify: spotify, settings: jukebox.SettingsChange{Delivery: &delivery}}
+	delivery := party.DeliveryPlaylist
+	return options{songs: songs, spotify: spotify, settings: party.SettingsChange{Delivery: &delivery}}
 }
 
 func following(s *sim.Switches) { s.FollowsPlaylist = true }
 
 func playlistScenarios() []scenario {
-	pressed := func(p *party) {
+	pressed := func(p *fixture) {
 		time.Sleep(time.Minute)
 		p.pressPlay()
 	}
@@ -37,7 +38,7 @@ func playlistScenarios() []scenario {
 			played: "1 4 5 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK NOTHING_TO_PLAY",
 			options: byPlaylist(5, following),
-			course: func(p *party) {
+			course: func(p *fixture) {
 				guest := p.join("Gina")
 				pressed(p)
 				p.untilLeft(46 * time.Second)
@@ -61,12 +62,12 @@ func playlistScenarios() []scenario {
 			played: "1 2 3 4 5", silence: "4.200875s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK OK/PLAYLIST_IGNORED OK NOTHING_TO_PLAY",
 			options: byPlaylist(5, nil),
-			course: func(p *party) {
+			course: func(p *fixture) {
 				pressed(p)
 				p.untilHeard("2")
 				must(p.t, p.spotify.Tune(p.account.ID, following))
-				list := jukebox.DeliveryPlaylist
-				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{Delivery: &list}}, nil)
+				list := party.DeliveryPlaylist
+				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{Delivery: &list}}, nil)
 				must(p.t, err)
 			},
 		},
@@ -75,7 +76,7 @@ func playlistScenarios() []scenario {
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: byPlaylist(4, following),
-			course: func(p *party) {
+			course: func(p *fixture) {
 				pressed(p)
 				p.fail(sim.Fault{Path: "/v1/playlists/", Method: http.MethodPost, Status: http.StatusBadGateway, AfterApplying: true})
 			},
@@ -85,7 +86,7 @@ func playlistScenarios() []scenario {
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: byPlaylist(4, following),
-			course: func(p *party) {
+			course: func(p *fixture) {
 				pressed(p)
 				p.fail(sim.Fault{Path: "/v1/playlists/", Method: http.MethodPost, Status: http.StatusBadGateway})
 			},
@@ -95,7 +96,7 @@ func playlistScenarios() []scenario {
 			played: "1 2 3 4", silence: "3.18s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK NOTHING_TO_PLAY",
 			options: byPlaylist(4, following), states: "PLAYED SKIPPED PLAYED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				pressed(p)
 				p.untilLeft(30 * time.Second)
 				must(p.t, p.remove(p.host, 2))
@@ -111,10 +112,10 @@ func fallbackScenarios() []scenario {
 			name:   "the host's playlist steps in, and gives way to a guest's song",
 			played: "1 other 2", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-			options: options{settings: jukebox.SettingsChange{Fallback: &yes}},
-			course: func(p *party) {
+			options: options{settings: party.SettingsChange{Fallback: &yes}},
+			course: func(p *fixture) {
 				uri := p.app.playlist(p.music[100:110]...)
-				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &jukebox.SettingsChange{FallbackPlaylistURI: &uri}}, nil)
+				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{FallbackPlaylistURI: &uri}}, nil)
 				must(p.t, err)
 				p.addSome(1)
 				time.Sleep(5 * time.Minute)
@@ -127,8 +128,8 @@ func fallbackScenarios() []scenario {
 			name:   "without a playlist, what goes with the songs before",
 			played: "1 other 2", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-			options: options{songs: 1, settings: jukebox.SettingsChange{Fallback: &yes}},
-			course: func(p *party) {
+			options: options{songs: 1, settings: party.SettingsChange{Fallback: &yes}},
+			course: func(p *fixture) {
 				time.Sleep(5 * time.Minute)
 				p.add(p.join("Gina"))
 				p.untilHeard("2")
@@ -139,7 +140,7 @@ func fallbackScenarios() []scenario {
 }
 
 // untilHeard lets time pass until a song of the party begins, and ends a minute later.
-func (p *party) untilHeard(song string) {
+func (p *fixture) untilHeard(song string) {
 	p.t.Helper()
 	for range 60 {
 		if names := strings.Fields(p.played()); names[len(names)-1] == song {
@@ -151,14 +152,14 @@ func (p *party) untilHeard(song string) {
 	p.t.Errorf("song %s is not heard: %s", song, p.played())
 }
 
-func (p *party) closeRoom() {
+func (p *fixture) closeRoom() {
 	p.t.Helper()
 	_, err := p.server.CloseRoom(p.host, p.room.ID, nil)
 	must(p.t, err)
 }
 
 // askAsHost asks the Web API for what the host's app does there, too.
-func (p *party) askAsHost(method, path string) { p.app.ask(method, "me/player/"+path, nil, nil) }
+func (p *fixture) askAsHost(method, path string) { p.app.ask(method, "me/player/"+path, nil, nil) }
 
 // playlist makes a playlist of the host's.
 func (a app) playlist(tracks ...sim.Track) string {

@@ -13,7 +13,7 @@ func queueScenarios() []scenario {
 			played: "1 3", silence: "4m44.8s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 2}, states: "PLAYED REMOVED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(15*time.Second + 500*time.Millisecond)
 				must(p.t, p.remove(p.host, 2))
@@ -26,7 +26,7 @@ func queueScenarios() []scenario {
 			played: "1 2 3", silence: "940ms",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, states: "PLAYED SKIPPED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				must(p.t, p.remove(p.host, 2))
@@ -37,7 +37,7 @@ func queueScenarios() []scenario {
 			played: "1 2", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 2}, states: "PLAYED SKIPPED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				must(p.t, p.remove(p.host, 2))
@@ -48,7 +48,7 @@ func queueScenarios() []scenario {
 			played: "1 3 4 2", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				guests := []context.Context{p.join("Gina"), p.join("Gerd"), p.join("Greta"), p.join("Günter")}
 				time.Sleep(time.Minute)
 				p.untilLeft(15*time.Second + 500*time.Millisecond)
@@ -67,7 +67,7 @@ func queueScenarios() []scenario {
 			played: "1 4 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				guest := p.join("Gina")
 				time.Sleep(time.Minute)
 				p.untilLeft(16 * time.Second)
@@ -85,7 +85,7 @@ func queueScenarios() []scenario {
 			played: "1", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.addSome(1)
 			},

@@ -16,7 +16,7 @@ func serverScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, several: true,
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.server.kill()
 				time.Sleep(time.Minute)
@@ -28,7 +28,7 @@ func serverScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, several: true,
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				p.server.kill()
@@ -41,7 +41,7 @@ func serverScenarios() []scenario {
 			played: "1 2 3", silence: "2.3s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, several: true,
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				p.server.kill()
@@ -55,7 +55,7 @@ func serverScenarios() []scenario {
 			played: "1 other 3 2", silence: "2m36.1225s",
 			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, several: true, states: "SKIPPED PLAYED PLAYED",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
 				p.app.play(p.music[0])
@@ -73,7 +73,7 @@ func serverScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, several: true,
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.server.stop()
 				p.visit(p.start("two"))
@@ -84,7 +84,7 @@ func serverScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, several: true,
-			course: func(p *party) {
+			course: func(p *fixture) {
 				two, one := p.start("two"), p.server
 				<-p.spotify.next("POST me/player/queue")
 				one.kill()
@@ -96,7 +96,7 @@ func serverScenarios() []scenario {
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, several: true,
-			course: func(p *party) {
+			course: func(p *fixture) {
 				two, one := p.start("two"), p.server
 				p.fail(sim.Fault{Path: queuePath, Method: "POST"})
 				<-p.spotify.next("POST me/player/queue")
@@ -109,7 +109,7 @@ func serverScenarios() []scenario {
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, several: true,
-			course: func(p *party) {
+			course: func(p *fixture) {
 				two, one := p.start("two"), p.server
 				time.Sleep(time.Minute)
 				p.untilLeft(16 * time.Second)
@@ -122,7 +122,7 @@ func serverScenarios() []scenario {
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, several: true,
-			course: func(p *party) {
+			course: func(p *fixture) {
 				two, one := p.start("two"), p.server
 				<-p.spotify.next("POST me/player/queue")
 				one.ice.freeze(20 * time.Second)
@@ -134,7 +134,7 @@ func serverScenarios() []scenario {
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, several: true,
-			course: func(p *party) {
+			course: func(p *fixture) {
 				two, one := p.start("two"), p.server
 				p.untilCommitted(2)
 				one.ice.freeze(7 * time.Second)
@@ -146,7 +146,7 @@ func serverScenarios() []scenario {
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, several: true,
-			course: func(p *party) {
+			course: func(p *fixture) {
 				two, one := p.start("two"), p.server
 				p.untilCommitted(2)
 				one.ice.freeze(20 * time.Second)
@@ -157,7 +157,7 @@ func serverScenarios() []scenario {
 }
 
 // takenOverBy lets people ask a server that has to drive the room soon.
-func (p *party) takenOverBy(s *server) {
+func (p *fixture) takenOverBy(s *server) {
 	p.t.Helper()
 	p.visit(s)
 	for began := time.Now(); p.holder() != s.name; time.Sleep(100 * time.Millisecond) {
@@ -168,14 +168,14 @@ func (p *party) takenOverBy(s *server) {
 }
 
 // holder is the node that has the room's lease.
-func (p *party) holder() (node string) {
+func (p *fixture) holder() (node string) {
 	p.t.Helper()
 	must(p.t, p.reading.QueryRow("SELECT node_id FROM room_leases WHERE id = ?", p.room.ID).Scan(&node))
 	return node
 }
 
 // untilCommitted waits for the intent to hand a song over, which is recorded before Spotify is asked.
-func (p *party) untilCommitted(song int) {
+func (p *fixture) untilCommitted(song int) {
 	time.Sleep(time.Second)
 	p.untilLeft(15*time.Second + 500*time.Millisecond)
 	for p.states()[song-1] != "COMMITTED" {

@@ -17,7 +17,7 @@ func tokenScenarios() []scenario {
 			name:   "the access token expires in the middle of a song",
 			played: "1 2 3", silence: "0s",
 			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(58 * time.Minute)
 				p.addSome(3)
 				time.Sleep(10 * time.Minute)
@@ -28,7 +28,7 @@ func tokenScenarios() []scenario {
 			name:   "no refresh brings a new refresh token",
 			played: "1 2 3", silence: "0s",
 			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(118 * time.Minute)
 				p.addSome(3)
 				time.Sleep(10 * time.Minute)
@@ -39,7 +39,7 @@ func tokenScenarios() []scenario {
 			name:   "every refresh brings a new refresh token, and ends the old one",
 			played: "1 2 3", silence: "0s",
 			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				must(p.t, p.spotify.TuneApp(func(s *sim.AppSwitches) { s.Rotate = true }))
 				time.Sleep(118 * time.Minute)
 				p.addSome(3)
@@ -52,7 +52,7 @@ func tokenScenarios() []scenario {
 			played: "1 2", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 2},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.fail(sim.Fault{Path: "/v1/me/player", Status: http.StatusUnauthorized})
 				time.Sleep(time.Minute)
@@ -62,7 +62,7 @@ func tokenScenarios() []scenario {
 		{
 			name: "the host takes the permission back (invalid_grant), and connects again ten minutes later", played: "1 2 3", silence: "8m0.086s",
 			health: "NOTHING_TO_PLAY OK RECONNECT_NEEDED OK NOTHING_TO_PLAY",
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(58 * time.Minute)
 				p.addSome(3)
 				time.Sleep(time.Minute)
@@ -76,7 +76,7 @@ func tokenScenarios() []scenario {
 			played: "1 2 3", silence: "2m0.206s",
 			health:  "NOTHING_TO_PLAY OK RECONNECT_NEEDED/NOT_CONNECTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				must(p.t, p.server.DisconnectSpotify(p.host))
 				time.Sleep(4 * time.Minute)
@@ -88,7 +88,7 @@ func tokenScenarios() []scenario {
 			played: "1 2 3", silence: "32.466s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 0},
-			course: func(p *party) {
+			course: func(p *fixture) {
 				time.Sleep(58 * time.Minute)
 				p.addSome(3)
 				time.Sleep(time.Minute)
@@ -101,7 +101,7 @@ func tokenScenarios() []scenario {
 }
 
 // refreshed fails the scenario unless so many access tokens were issued.
-func (p *party) refreshed(times int) {
+func (p *fixture) refreshed(times int) {
 	p.t.Helper()
 	if n := p.spotify.calls(time.Time{})["POST api/token"]; n != times {
 		p.t.Errorf("%d access tokens were asked for, not %d", n, times)
@@ -109,13 +109,13 @@ func (p *party) refreshed(times int) {
 }
 
 // connect is the host's way to Spotify's page and back, with their account.
-func (p *party) connect() {
+func (p *fixture) connect() {
 	p.t.Helper()
 	must(p.t, p.tryConnecting())
 }
 
 // tryConnecting is connect; a refusal is returned.
-func (p *party) tryConnecting() error {
+func (p *fixture) tryConnecting() error {
 	p.t.Helper()
 	asked, err := p.server.ConnectSpotify(p.host, nil)
 	must(p.t, err)

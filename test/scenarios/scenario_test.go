@@ -20,7 +20,7 @@ type scenario struct {
 	options options
 	several bool // servers
 	seconds int  // that each song lasts; 0: as the party's options say
-	course  func(p *party)
+	course  func(p *fixture)
 
 	played  string
 	silence string
@@ -89,7 +89,7 @@ func (s *scenario) run(t *testing.T) {
 	w.allFaultsHappened()
 }
 
-func allPlayed(p *party) string {
+func allPlayed(p *fixture) string {
 	states := strings.TrimSpace(strings.Repeat("PLAYED ", len(p.items)))
 	if p.beside != nil {
 		states += beside + allPlayed(p.beside)

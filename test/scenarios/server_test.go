@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/playback"
@@ -23,7 +24,7 @@ type server struct {
 	t     testing.TB
 	name  string // and id of its node
 	line  *line
-	store *jukebox.Store
+	store *database.DB
 	web   *http.Transport
 	bus   *live.LocalBus
 	ice   *ice
@@ -40,7 +41,7 @@ type server struct {
 // start starts another server on the world's database. It runs until it is stopped or killed, or the test ends.
 func (w *world) start(name string) *server {
 	w.t.Helper()
-	store, err := jukebox.OpenStore(w.t.Context(), w.database)
+	store, err := database.Open(w.t.Context(), w.database)
 	must(w.t, err)
 	s := &server{
 		t: w.t, name: name, line: &line{to: w.spotify.network}, store: store, bus: live.NewLocalBus(), ice: newIce(), driven: make(chan error, 1),
@@ -53,7 +54,7 @@ func (w *world) start(name string) *server {
 		HTTP: &http.Client{Transport: frozenWeb{s.ice, s.web}}, Rand: w.random, Log: log, Metrics: metrics,
 	})
 	s.Jukebox = jukebox.New(jukebox.Config{
-		Store: store, Bus: s.bus, Tokens: w.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify, DemoLogin: true, Free: func(jukebox.Viewer) bool { return true }, Demo: w,
+		Database: store, Bus: s.bus, Tokens: w.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify, DemoLogin: true, Free: func(jukebox.Viewer) bool { return true }, Demo: w,
 		PublicURL: "https://party.test", Log: log, Metrics: metrics,
 	})
 	s.drive(w.alone, log, metrics)

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 )
 
 // Config is what a provider knows of us, and we of it.
@@ -197,14 +198,14 @@ func exchangeError(err error) error {
 }
 
 func refused(err error) error {
-	return &jukebox.Error{
-		Code: jukebox.BadUserInput, Field: "code", Message: "The identity provider did not confirm this login: begin again.", Err: err,
+	return &party.Error{
+		Code: party.BadUserInput, Field: "code", Message: "The identity provider did not confirm this login: begin again.", Err: err,
 	}
 }
 
 func unavailable(what string, err error) error {
-	return &jukebox.Error{
-		Code: jukebox.UpstreamUnavailable, Message: "The identity provider does not answer: try again in a moment.",
+	return &party.Error{
+		Code: party.UpstreamUnavailable, Message: "The identity provider does not answer: try again in a moment.",
 		RetryAfter: timeout, Err: fmt.Errorf("%s: %w", what, err),
 	}
 }

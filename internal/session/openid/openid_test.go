@@ -13,7 +13,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/oauth2-proxy/mockoidc"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/session/openid"
 )
 
@@ -118,14 +118,14 @@ func TestWhatTheProviderSaysIsChecked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := p.Identify(t.Context(), code(t, p, person{claims: claims}, m), "nonce", verifier)
-			if jukebox.CodeOf(err) != jukebox.BadUserInput {
+			if party.CodeOf(err) != party.BadUserInput {
 				t.Errorf("got %+v, %v; want BadUserInput", got, err)
 			}
 		})
 	}
 	refused := func(what, code, nonce, verifier string) {
 		t.Helper()
-		if _, err := p.Identify(t.Context(), code, nonce, verifier); jukebox.CodeOf(err) != jukebox.BadUserInput {
+		if _, err := p.Identify(t.Context(), code, nonce, verifier); party.CodeOf(err) != party.BadUserInput {
 			t.Errorf("%s: %v, want BadUserInput", what, err)
 		}
 	}
@@ -150,7 +150,7 @@ func TestWhatTheProviderSaysIsChecked(t *testing.T) {
 	}
 
 	wrong := openid.New(openid.Config{Issuer: m.Issuer(), ClientID: m.ClientID, ClientSecret: "wrong", RedirectURL: "http://party.test/auth/callback"})
-	if _, err := wrong.Identify(t.Context(), code(t, wrong, good, m), "nonce", verifier); jukebox.CodeOf(err) != jukebox.Internal || err == nil {
+	if _, err := wrong.Identify(t.Context(), code(t, wrong, good, m), "nonce", verifier); party.CodeOf(err) != party.Internal || err == nil {
 		t.Errorf("our own secret is wrong, and it is %v", err)
 	}
 }
@@ -172,7 +172,7 @@ func TestProviderThatComesLater(t *testing.T) {
 		})
 		for range 3 {
 			_, err := p.LoginURL(t.Context(), "state", "nonce", verifier)
-			if jukebox.CodeOf(err) != jukebox.UpstreamUnavailable {
+			if party.CodeOf(err) != party.UpstreamUnavailable {
 				t.Fatalf("got %v, want UpstreamUnavailable", err)
 			}
 		}

@@ -1,0 +1,28 @@
+package database
+
+import "context"
+
+// Asked answers a query for one value on each of the store's kinds of connection, which have to agree.
+func Asked(ctx context.Context, s *DB, query string) (answer string, err error) {
+	if err := s.SQL.QueryRowContext(ctx, query).Scan(&answer); err != nil {
+		return "", err
+	}
+	tx, err := s.Write.Tx(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer tx.Rollback()
+	rows, err := tx.QueryContext(ctx, query)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	var written string
+	for rows.Next() {
+		err = rows.Scan(&written)
+	}
+	if written != answer {
+		answer += " for readers, " + written + " for writers"
+	}
+	return answer, err
+}

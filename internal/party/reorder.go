@@ -1,0 +1,101 @@
+package party
+
+import "slices"
+
+// maxReorders is how many steps a state remembers with the songs that moved in them.
+const maxReorders = 64
+
+// reorder is a step from one state to a newer one, and the songs that it moved past others although they did not change
+// themselves: by turns and pins, what happens to one song moves others.
+type reorder struct {
+	from, to int64
+	ids      []string
+}
+
+// rememberOrder adds the step from have to this state, unless each song's place depends on its own row alone.
+func (s *State) rememberOrder(have *State) {
+	if s.settingsVersion != have.settingsVersion || s.orderedByRows() && have.orderedByRows() {
+		return
+	}
+	moved := movedAmong(have.Queue, s.Queue, have.Version)
+	if len(moved) > 0 {
+		s.QueueVersion = s.Version
+	}
+	if len(s.reorders) == maxReorders {
+		s.ordersSince = s.reorders[0].to
+		s.reorders = s.reorders[1:]
+	}
+	s.reorders = append(s.reorders, reorder{have.Version, s.Version, moved})
+}
+
+func (s *State) orderedByRows() bool {
+	return s.Settings.OrderMode == OrderLikes && !slices.ContainsFunc(s.Queue, func(item *QueueItem) bool { return item.Pin != nil })
+}
+
+// movedAmong returns the fewest items whose moving explains the new order of those that stayed as they were before since.
+func movedAmong(before, after []*QueueItem, since int64) (moved []string) {
+	places := make(map[string]int, len(before))
+	for place, item := range before {
+		places[item.ID] = place
+	}
+	var kept []*QueueItem
+	var old []int
+	for _, item := range after {
+		if place, known := places[item.ID]; known && item.Version <= since {
+			kept, old = append(kept, item), append(old, place)
+		}
+	}
+	if slices.IsSorted(old) {
+		return nil
+	}
+	stays := longestRise(old)
+	for i, item := range kept {
+		if !stays[i] {
+			moved = append(moved, item.ID)
+		}
+	}
+	return moved
+}
+
+// longestRise marks a longest rising subsequence of different numbers.
+func longestRise(numbers []int) (in []bool) {
+	var tails []int // for each length, where a rise of that length can end lowest
+	before := make([]int, len(numbers))
+	for i, n := range numbers {
+		length, _ := slices.BinarySearchFunc(tails, n, func(tail, n int) int { return numbers[tail] - n })
+		before[i] = -1
+		if length > 0 {
+			before[i] = tails[length-1]
+		}
+		tails = append(tails[:length], append([]int{i}, tails[min(length+1, len(tails)):]...)...)
+	}
+	in = make([]bool, len(numbers))
+	if len(tails) == 0 {
+		return in
+	}
+	for i := tails[len(tails)-1]; i >= 0; i = before[i] {
+		in[i] = true
+	}
+	return in
+}
+
+// movedSince returns the songs that moved after a version although they did not change. It cannot tell (false) if a step
+// leaps over versions: another replica may have seen other orders there, and its clients come here.
+func (s *State) movedSince(since int64) (ids map[string]bool, known bool) {
+	if since < s.ordersSince {
+		return nil, false
+	}
+	ids = map[string]bool{}
+	for _, step := range s.reorders {
+		if step.to <= since {
+			continue
+		}
+		if step.to > step.from+1 {
+			return nil, false
+		}
+		for _, id := range step.ids {
+			ids[id] = true
+		}
+	}
+	return ids, true
+}

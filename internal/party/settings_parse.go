@@ -1,0 +1,125 @@
+package party
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	maxBlocked    = 200 // songs and artists in one room
+	MaxNewBlocked = 20  // of them in one request: each has to be asked for at Spotify
+)
+
+var (
+	playlistPattern = regexp.MustCompile(`^spotify:playlist:[0-9A-Za-z]{1,64}$`)
+	blockedPattern  = regexp.MustCompile(`^spotify:(track|artist):[0-9A-Za-z]{22}$`)
+)
+
+// parseSettings checks what a host wants of a room.
+func ParseSettings(in *SettingsChange) (*SettingsChange, error) {
+	if in == nil {
+		return &SettingsChange{}, nil
+	}
+	parsed := *in
+	if d := in.Delivery; d != nil && *d != DeliveryQueue && *d != DeliveryPlaylist {
+		return nil, BadInput("input.settings.delivery", "must be QUEUE or PLAYLIST")
+	}
+	if m := in.OrderMode; m != nil && *m != OrderLikes && *m != OrderFair && *m != OrderTurns {
+		return nil, BadInput("input.settings.orderMode", "must be LIKES, FAIR or TURNS")
+	}
+	if in.FallbackPlaylistURI != nil {
+		uri := playlistOf(*in.FallbackPlaylistURI)
+		if uri != "" && !playlistPattern.MatchString(uri) {
+			return nil, BadInput("input.settings.fallbackPlaylistUri", "must be spotify:playlist:… or a link to a playlist on open.spotify.com")
+		}
+		parsed.FallbackPlaylistURI = &uri
+	}
+	if err := parseNumbers(in); err != nil {
+		return nil, err
+	}
+	if err := parseLastCall(&parsed); err != nil {
+		return nil, err
+	}
+	var err error
+	parsed.Blocked, err = parseBlocked(in.Blocked)
+	return &parsed, err
+}
+
+// parseNumbers checks that the numbers are in bounds. Those that need not be may be 0.
+func parseNumbers(in *SettingsChange) error {
+	for _, n := range []struct {
+		field       string
+		value       *int
+		least, most int
+		none        bool
+	}{
+		{"maxSongSeconds", in.MaxSongSeconds, 30, 86_400, true},
+		{"cooldownMinutes", in.CooldownMinutes, 0, 1440, false},
+		{"maxQueueLength", in.MaxQueueLength, 1, MaxQueue, false},
+		{"maxQueuedPerGuest", in.MaxQueuedPerGuest, 1, MaxQueue, true},
+		{"addsPerHour", in.AddsPerHour, 1, MaxQueue, true},
+		{"skipVotePercent", in.SkipVotePercent, 0, 100, false},
+		{"trustedAfter", in.TrustedAfter, 1, 100, false},
+	} {
+		switch {
+		case n.value == nil || n.none && *n.value == 0:
+		case *n.value >= n.least && *n.value <= n.most:
+		case n.none:
+			return BadInput("input.settings."+n.field, "must be %d to %d, or 0 for no limit", n.least, n.most)
+		default:
+			return BadInput("input.settings."+n.field, "must be %d to %d", n.least, n.most)
+		}
+	}
+	return nil
+}
+
+// parseLastCall cuts a time to what the databases keep. Any will do: one that has passed is a last call, too.
+func parseLastCall(in *SettingsChange) error {
+	at := in.LastCallAt
+	if at == nil || at.IsZero() {
+		return nil
+	}
+	if at.Year() < 1970 || at.Year() > 9999 {
+		return BadInput("input.settings.lastCallAt", "must be a time from 1970 to 9999")
+	}
+	cut := at.UTC().Truncate(time.Microsecond)
+	in.LastCallAt = &cut
+	return nil
+}
+
+// parseBlocked makes URIs of links, each once.
+func parseBlocked(texts []string) ([]string, error) {
+	if texts == nil {
+		return nil, nil
+	}
+	uris := []string{}
+	for _, text := range texts {
+		uri := strings.TrimSpace(text)
+		for _, kind := range []string{"track", "artist"} {
+			if id := idOfLink(uri, kind); id != "" {
+				uri = "spotify:" + kind + ":" + id
+			}
+		}
+		if !blockedPattern.MatchString(uri) {
+			return nil, BadInput("input.settings.blocked", "must consist of spotify:track:…, spotify:artist:… or links to them on open.spotify.com")
+		}
+		if !slices.Contains(uris, uri) {
+			uris = append(uris, uri)
+		}
+		if len(uris) > maxBlocked {
+			return nil, BadInput("input.settings.blocked", "must be at most %d songs and artists", maxBlocked)
+		}
+	}
+	return uris, nil
+}
+
+// playlistOf makes a URI of a link to a playlist; anything else it leaves alone.
+func playlistOf(text string) string {
+	text = strings.TrimSpace(text)
+	if id := idOfLink(text, "playlist"); id != "" {
+		return "spotify:playlist:" + id
+	}
+	return text
+}
