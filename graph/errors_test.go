@@ -51,7 +51,7 @@ func TestErrorsTellClientsWhatTheyMayKnow(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
-			r := graph.New(nil, slog.New(slog.NewTextHandler(&log, nil)))
+			r := graph.New(nil, nil, slog.New(slog.NewTextHandler(&log, nil)))
 			shown := r.PresentError(t.Context(), c.err)
 			if shown.Message != c.message || !maps.Equal(shown.Extensions, c.extensions) {
 				t.Errorf("shown %q %v, want %q %v", shown.Message, shown.Extensions, c.message, c.extensions)
@@ -65,7 +65,7 @@ func TestErrorsTellClientsWhatTheyMayKnow(t *testing.T) {
 
 func TestPanicIsHiddenAndLoggedWithItsStack(t *testing.T) {
 	var log bytes.Buffer
-	r := graph.New(nil, slog.New(slog.NewTextHandler(&log, nil)))
+	r := graph.New(nil, nil, slog.New(slog.NewTextHandler(&log, nil)))
 	shown := r.PresentError(t.Context(), r.Recover(t.Context(), "boom"))
 	if shown.Message != "internal server error" || shown.Extensions["code"] != party.Internal {
 		t.Errorf("shown %+v", shown)
@@ -77,7 +77,7 @@ func TestPanicIsHiddenAndLoggedWithItsStack(t *testing.T) {
 
 func TestClientThatLeftIsNoFailure(t *testing.T) {
 	var log bytes.Buffer
-	r := graph.New(nil, slog.New(slog.NewTextHandler(&log, nil)))
+	r := graph.New(nil, nil, slog.New(slog.NewTextHandler(&log, nil)))
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
 	if r.PresentError(ctx, ctx.Err()); log.Len() > 0 {

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"github.com/99designs/gqlgen/graphql"
@@ -49,10 +50,10 @@ type ComplexityRoot struct {
 // region    ************************** generated!.gotpl **************************
 
 type MutationResolver interface {
-	DemoLogin(ctx context.Context, displayName string) (*jukebox.Session, error)
+	DemoLogin(ctx context.Context, displayName string) (*account.Session, error)
 	JoinRoom(ctx context.Context, code string, displayName string) (*jukebox.JoinedRoom, error)
 	WatchRoom(ctx context.Context, code string) (*jukebox.JoinedRoom, error)
-	RefreshSession(ctx context.Context) (*jukebox.Session, error)
+	RefreshSession(ctx context.Context) (*account.Session, error)
 	SignOut(ctx context.Context) (bool, error)
 	SignOutEverywhere(ctx context.Context) (bool, error)
 	CreateRoom(ctx context.Context, input CreateRoomInput, idempotencyKey *string) (*party.Room, error)
@@ -63,7 +64,7 @@ type MutationResolver interface {
 	ClearQueue(ctx context.Context, roomID string, idempotencyKey *string) (*party.RoomQueue, error)
 	LikeQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*party.QueueItem, error)
 	UnlikeQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*party.QueueItem, error)
-	ConnectSpotify(ctx context.Context, returnTo *string) (*jukebox.SpotifyAuthorization, error)
+	ConnectSpotify(ctx context.Context, returnTo *string) (*account.SpotifyAuthorization, error)
 	DisconnectSpotify(ctx context.Context) (bool, error)
 	SkipSong(ctx context.Context, roomID string, idempotencyKey *string) (*party.Playback, error)
 	PausePlayback(ctx context.Context, roomID string) (*party.Playback, error)
@@ -79,7 +80,7 @@ type MutationResolver interface {
 	TransferPlayback(ctx context.Context, roomID string, deviceID string) (*party.Playback, error)
 }
 type QueryResolver interface {
-	Viewer(ctx context.Context) (*jukebox.Profile, error)
+	Viewer(ctx context.Context) (*account.Profile, error)
 	Room(ctx context.Context, id string) (*party.Room, error)
 	RoomByCode(ctx context.Context, code string) (*party.Room, error)
 	SearchSongs(ctx context.Context, roomID string, query string, limit int, offset int) (*jukebox.SongSearch, error)
@@ -105,7 +106,7 @@ type RoomResolver interface {
 	Recap(ctx context.Context, obj *party.Room) (*jukebox.Recap, error)
 }
 type SessionResolver interface {
-	Viewer(ctx context.Context, obj *jukebox.Session) (*jukebox.Profile, error)
+	Viewer(ctx context.Context, obj *account.Session) (*account.Profile, error)
 }
 type SubscriptionResolver interface {
 	Room(ctx context.Context, roomID string) (<-chan *party.Room, error)
@@ -116,8 +117,8 @@ type SubscriptionResolver interface {
 	ViewerInRoom(ctx context.Context, roomID string) (<-chan *jukebox.ViewerInRoom, error)
 }
 type ViewerResolver interface {
-	HostedRoom(ctx context.Context, obj *jukebox.Profile) (*party.Room, error)
-	Playlists(ctx context.Context, obj *jukebox.Profile, limit int, offset int) ([]party.Playlist, error)
+	HostedRoom(ctx context.Context, obj *account.Profile) (*party.Room, error)
+	Playlists(ctx context.Context, obj *account.Profile, limit int, offset int) ([]party.Playlist, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -3106,8 +3107,8 @@ func (ec *executionContext) _JoinedRoom_session(ctx context.Context, field graph
 			return obj.Session, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Session) graphql.Marshaler {
-			return ec.marshalNSession2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSession(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v account.Session) graphql.Marshaler {
+			return ec.marshalNSession2antwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3460,8 +3461,8 @@ func (ec *executionContext) _Mutation_demoLogin(ctx context.Context, field graph
 			return ec.Resolvers.Mutation().DemoLogin(ctx, fc.Args["displayName"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Session) graphql.Marshaler {
-			return ec.marshalNSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSession(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *account.Session) graphql.Marshaler {
+			return ec.marshalNSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3591,8 +3592,8 @@ func (ec *executionContext) _Mutation_refreshSession(ctx context.Context, field 
 			return ec.Resolvers.Mutation().RefreshSession(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Session) graphql.Marshaler {
-			return ec.marshalNSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSession(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *account.Session) graphql.Marshaler {
+			return ec.marshalNSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4022,8 +4023,8 @@ func (ec *executionContext) _Mutation_connectSpotify(ctx context.Context, field 
 			return ec.Resolvers.Mutation().ConnectSpotify(ctx, fc.Args["returnTo"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.SpotifyAuthorization) graphql.Marshaler {
-			return ec.marshalNSpotifyAuthorization2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSpotifyAuthorization(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *account.SpotifyAuthorization) graphql.Marshaler {
+			return ec.marshalNSpotifyAuthorization2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAuthorization(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5401,8 +5402,8 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Query().Viewer(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Profile) graphql.Marshaler {
-			return ec.marshalOViewer2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐProfile(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *account.Profile) graphql.Marshaler {
+			return ec.marshalOViewer2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐProfile(ctx, selections, v)
 		},
 		true,
 		false,
@@ -7891,7 +7892,7 @@ func (ec *executionContext) fieldContext_ScheduleEntry_message(_ context.Context
 	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "String")
 }
 
-func (ec *executionContext) _Session_accessToken(ctx context.Context, field graphql.CollectedField, obj *jukebox.Session) (ret graphql.Marshaler) {
+func (ec *executionContext) _Session_accessToken(ctx context.Context, field graphql.CollectedField, obj *account.Session) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7914,7 +7915,7 @@ func (ec *executionContext) fieldContext_Session_accessToken(_ context.Context, 
 	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
 }
 
-func (ec *executionContext) _Session_expiresAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Session) (ret graphql.Marshaler) {
+func (ec *executionContext) _Session_expiresAt(ctx context.Context, field graphql.CollectedField, obj *account.Session) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7937,7 +7938,7 @@ func (ec *executionContext) fieldContext_Session_expiresAt(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Session", field, false, false, "Time")
 }
 
-func (ec *executionContext) _Session_viewer(ctx context.Context, field graphql.CollectedField, obj *jukebox.Session) (ret graphql.Marshaler) {
+func (ec *executionContext) _Session_viewer(ctx context.Context, field graphql.CollectedField, obj *account.Session) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7949,8 +7950,8 @@ func (ec *executionContext) _Session_viewer(ctx context.Context, field graphql.C
 			return ec.Resolvers.Session().Viewer(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Profile) graphql.Marshaler {
-			return ec.marshalNViewer2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐProfile(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *account.Profile) graphql.Marshaler {
+			return ec.marshalNViewer2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐProfile(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8364,7 +8365,7 @@ func (ec *executionContext) fieldContext_SongSearch_degraded(_ context.Context, 
 	return graphql.NewScalarFieldContext("SongSearch", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _SpotifyAuthorization_url(ctx context.Context, field graphql.CollectedField, obj *jukebox.SpotifyAuthorization) (ret graphql.Marshaler) {
+func (ec *executionContext) _SpotifyAuthorization_url(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyAuthorization) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8387,7 +8388,7 @@ func (ec *executionContext) fieldContext_SpotifyAuthorization_url(_ context.Cont
 	return graphql.NewScalarFieldContext("SpotifyAuthorization", field, false, false, "String")
 }
 
-func (ec *executionContext) _SpotifyConnection_connected(ctx context.Context, field graphql.CollectedField, obj *jukebox.SpotifyConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _SpotifyConnection_connected(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8410,7 +8411,7 @@ func (ec *executionContext) fieldContext_SpotifyConnection_connected(_ context.C
 	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _SpotifyConnection_displayName(ctx context.Context, field graphql.CollectedField, obj *jukebox.SpotifyConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _SpotifyConnection_displayName(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8433,7 +8434,7 @@ func (ec *executionContext) fieldContext_SpotifyConnection_displayName(_ context
 	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "String")
 }
 
-func (ec *executionContext) _SpotifyConnection_needsReconnect(ctx context.Context, field graphql.CollectedField, obj *jukebox.SpotifyConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _SpotifyConnection_needsReconnect(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8456,7 +8457,7 @@ func (ec *executionContext) fieldContext_SpotifyConnection_needsReconnect(_ cont
 	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _SpotifyConnection_reconnectBy(ctx context.Context, field graphql.CollectedField, obj *jukebox.SpotifyConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _SpotifyConnection_reconnectBy(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8479,7 +8480,7 @@ func (ec *executionContext) fieldContext_SpotifyConnection_reconnectBy(_ context
 	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "Time")
 }
 
-func (ec *executionContext) _SpotifyConnection_reconnectSoon(ctx context.Context, field graphql.CollectedField, obj *jukebox.SpotifyConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _SpotifyConnection_reconnectSoon(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8835,7 +8836,7 @@ func (ec *executionContext) fieldContext_User_kind(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("User", field, false, false, "UserKind")
 }
 
-func (ec *executionContext) _Viewer_user(ctx context.Context, field graphql.CollectedField, obj *jukebox.Profile) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_user(ctx context.Context, field graphql.CollectedField, obj *account.Profile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8867,7 +8868,7 @@ func (ec *executionContext) fieldContext_Viewer_user(_ context.Context, field gr
 	return fc, nil
 }
 
-func (ec *executionContext) _Viewer_email(ctx context.Context, field graphql.CollectedField, obj *jukebox.Profile) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_email(ctx context.Context, field graphql.CollectedField, obj *account.Profile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8890,7 +8891,7 @@ func (ec *executionContext) fieldContext_Viewer_email(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "String")
 }
 
-func (ec *executionContext) _Viewer_emailVerified(ctx context.Context, field graphql.CollectedField, obj *jukebox.Profile) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_emailVerified(ctx context.Context, field graphql.CollectedField, obj *account.Profile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8913,7 +8914,7 @@ func (ec *executionContext) fieldContext_Viewer_emailVerified(_ context.Context,
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Viewer_pictureUrl(ctx context.Context, field graphql.CollectedField, obj *jukebox.Profile) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_pictureUrl(ctx context.Context, field graphql.CollectedField, obj *account.Profile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8936,7 +8937,7 @@ func (ec *executionContext) fieldContext_Viewer_pictureUrl(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "String")
 }
 
-func (ec *executionContext) _Viewer_spotify(ctx context.Context, field graphql.CollectedField, obj *jukebox.Profile) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_spotify(ctx context.Context, field graphql.CollectedField, obj *account.Profile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8948,8 +8949,8 @@ func (ec *executionContext) _Viewer_spotify(ctx context.Context, field graphql.C
 			return obj.Spotify, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.SpotifyConnection) graphql.Marshaler {
-			return ec.marshalNSpotifyConnection2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSpotifyConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v account.SpotifyConnection) graphql.Marshaler {
+			return ec.marshalNSpotifyConnection2antwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8968,7 +8969,7 @@ func (ec *executionContext) fieldContext_Viewer_spotify(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _Viewer_hostedRoom(ctx context.Context, field graphql.CollectedField, obj *jukebox.Profile) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_hostedRoom(ctx context.Context, field graphql.CollectedField, obj *account.Profile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9000,7 +9001,7 @@ func (ec *executionContext) fieldContext_Viewer_hostedRoom(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _Viewer_playlists(ctx context.Context, field graphql.CollectedField, obj *jukebox.Profile) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_playlists(ctx context.Context, field graphql.CollectedField, obj *account.Profile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12412,7 +12413,7 @@ func (ec *executionContext) _ScheduleEntry(ctx context.Context, sel ast.Selectio
 
 var sessionImplementors = []string{"Session"}
 
-func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Session) graphql.Marshaler {
+func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, obj *account.Session) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, sessionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -12620,7 +12621,7 @@ func (ec *executionContext) _SongSearch(ctx context.Context, sel ast.SelectionSe
 
 var spotifyAuthorizationImplementors = []string{"SpotifyAuthorization"}
 
-func (ec *executionContext) _SpotifyAuthorization(ctx context.Context, sel ast.SelectionSet, obj *jukebox.SpotifyAuthorization) graphql.Marshaler {
+func (ec *executionContext) _SpotifyAuthorization(ctx context.Context, sel ast.SelectionSet, obj *account.SpotifyAuthorization) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spotifyAuthorizationImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -12653,7 +12654,7 @@ func (ec *executionContext) _SpotifyAuthorization(ctx context.Context, sel ast.S
 
 var spotifyConnectionImplementors = []string{"SpotifyConnection"}
 
-func (ec *executionContext) _SpotifyConnection(ctx context.Context, sel ast.SelectionSet, obj *jukebox.SpotifyConnection) graphql.Marshaler {
+func (ec *executionContext) _SpotifyConnection(ctx context.Context, sel ast.SelectionSet, obj *account.SpotifyConnection) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spotifyConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -12779,7 +12780,7 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 
 var viewerImplementors = []string{"Viewer"}
 
-func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Profile) graphql.Marshaler {
+func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, obj *account.Profile) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, viewerImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -13761,11 +13762,11 @@ func (ec *executionContext) marshalNScheduleEntry2ᚕantwonᚗdjᚋbackendᚋint
 	return ret
 }
 
-func (ec *executionContext) marshalNSession2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSession(ctx context.Context, sel ast.SelectionSet, v jukebox.Session) graphql.Marshaler {
+func (ec *executionContext) marshalNSession2antwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx context.Context, sel ast.SelectionSet, v account.Session) graphql.Marshaler {
 	return ec._Session(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSession(ctx context.Context, sel ast.SelectionSet, v *jukebox.Session) graphql.Marshaler {
+func (ec *executionContext) marshalNSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx context.Context, sel ast.SelectionSet, v *account.Session) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Session!")
 		return graphql.Null
@@ -13805,7 +13806,7 @@ func (ec *executionContext) marshalNSongSearch2ᚖantwonᚗdjᚋbackendᚋintern
 	return ec._SongSearch(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSpotifyAuthorization2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSpotifyAuthorization(ctx context.Context, sel ast.SelectionSet, v *jukebox.SpotifyAuthorization) graphql.Marshaler {
+func (ec *executionContext) marshalNSpotifyAuthorization2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAuthorization(ctx context.Context, sel ast.SelectionSet, v *account.SpotifyAuthorization) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "SpotifyAuthorization!")
 		return graphql.Null
@@ -13813,7 +13814,7 @@ func (ec *executionContext) marshalNSpotifyAuthorization2ᚖantwonᚗdjᚋbacken
 	return ec._SpotifyAuthorization(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSpotifyConnection2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSpotifyConnection(ctx context.Context, sel ast.SelectionSet, v jukebox.SpotifyConnection) graphql.Marshaler {
+func (ec *executionContext) marshalNSpotifyConnection2antwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyConnection(ctx context.Context, sel ast.SelectionSet, v account.SpotifyConnection) graphql.Marshaler {
 	return ec._SpotifyConnection(ctx, sel, &v)
 }
 
@@ -13898,7 +13899,7 @@ func (ec *executionContext) marshalNUserKind2antwonᚗdjᚋbackendᚋinternalᚋ
 	return res
 }
 
-func (ec *executionContext) marshalNViewer2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐProfile(ctx context.Context, sel ast.SelectionSet, v *jukebox.Profile) graphql.Marshaler {
+func (ec *executionContext) marshalNViewer2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐProfile(ctx context.Context, sel ast.SelectionSet, v *account.Profile) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Viewer!")
 		return graphql.Null
@@ -14447,7 +14448,7 @@ func (ec *executionContext) marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋp
 	return ec._User(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOViewer2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐProfile(ctx context.Context, sel ast.SelectionSet, v *jukebox.Profile) graphql.Marshaler {
+func (ec *executionContext) marshalOViewer2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐProfile(ctx context.Context, sel ast.SelectionSet, v *account.Profile) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"antwon.dj/backend/graph"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
@@ -43,8 +44,9 @@ type fixture struct {
 type server struct {
 	*fixture
 	*httptest.Server
-	jukebox *jukebox.Jukebox
-	metrics *prometheus.Registry
+	accounts *account.Accounts
+	jukebox  *jukebox.Jukebox
+	metrics  *prometheus.Registry
 }
 
 // person has a session.
@@ -82,7 +84,7 @@ func newPartyOf(t *testing.T, databaseURL string) *fixture {
 // open opens the room.
 func (p *fixture) open() {
 	p.Helper()
-	login, err := p.first.jukebox.DemoLogin(p.Context(), "Hanna")
+	login, err := p.first.accounts.DemoLogin(p.Context(), "Hanna")
 	p.must(err)
 	p.host = p.person(login)
 	room, err := p.first.jukebox.CreateRoom(p.host.ctx, jukebox.NewRoom{}, nil)
@@ -90,21 +92,25 @@ func (p *fixture) open() {
 	p.roomID = room.ID
 }
 
-func (p *fixture) newJukebox(bus live.Bus, interval time.Duration, metrics *prometheus.Registry) *jukebox.Jukebox {
-	return jukebox.New(jukebox.Config{
-		Database: p.store, Bus: bus, Tokens: p.tokens, Catalog: catalog{}, DemoLogin: true, Free: func(jukebox.Viewer) bool { return true }, Demo: accounts{}, FeedInterval: interval,
-		PublicURL: "http://party.test", Metrics: metrics,
+// newJukebox gives a server its accounts and its jukebox.
+func (s *server) newJukebox(bus live.Bus, interval time.Duration) {
+	s.accounts = account.New(account.Config{
+		Database: s.store, Tokens: s.tokens, DemoLogin: true, Demo: accounts{}, PublicURL: "http://party.test", Metrics: s.metrics,
+	})
+	s.jukebox = jukebox.New(jukebox.Config{
+		Database: s.store, Bus: bus, Accounts: s.accounts, Catalog: catalog{}, FeedInterval: interval,
+		Free: func(account.Viewer) bool { return true }, PublicURL: "http://party.test", Metrics: s.metrics,
 	})
 }
 
 func (p *fixture) newServer(bus live.Bus, interval time.Duration) *server {
 	p.Helper()
 	s := &server{fixture: p, metrics: prometheus.NewRegistry()}
-	s.jukebox = p.newJukebox(bus, interval, s.metrics)
-	resolver := graph.New(s.jukebox, slog.New(slog.DiscardHandler))
+	s.newJukebox(bus, interval)
+	resolver := graph.New(s.jukebox, s.accounts, slog.New(slog.DiscardHandler))
 	handler := gqlserver.New(gqlserver.Config{
 		Schema:  graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
-		Sources: resolver.Sources(), WithoutViewer: s.jukebox.WithoutViewer, Authenticate: p.authenticate,
+		Sources: resolver.Sources(), WithoutViewer: s.accounts.WithoutViewer, Authenticate: p.authenticate,
 		Present: resolver.PresentError, Recover: resolver.Recover, AroundResponses: graph.RememberLikes, Metrics: s.metrics,
 		Limits: gqlserver.Limits{DrainWindow: time.Millisecond, OperationsPerSecond: 1000},
 	})
@@ -124,12 +130,12 @@ func (p *fixture) authenticate(ctx context.Context, authorization string) (conte
 		return ctx, nil
 	}
 	viewer, err := p.tokens.Check(strings.TrimPrefix(authorization, "Bearer "))
-	return jukebox.WithViewer(ctx, viewer), err
+	return account.WithViewer(ctx, viewer), err
 }
 
-func (p *fixture) person(s *jukebox.Session) *person {
+func (p *fixture) person(s *account.Session) *person {
 	p.Helper()
-	return &person{s.AccessToken, jukebox.WithViewer(p.Context(), s.User)}
+	return &person{s.AccessToken, account.WithViewer(p.Context(), s.User)}
 }
 
 func (p *fixture) join(name string) *person {
@@ -210,6 +216,6 @@ func (catalog) Search(context.Context, string, string, int, int) ([]party.Song, 
 // accounts stands for the simulator's.
 type accounts struct{}
 
-func (accounts) NewAccount(_ context.Context, hostID, name string) (jukebox.SpotifyCredentials, error) {
-	return jukebox.SpotifyCredentials{AccountID: "account of " + hostID, DisplayName: name, Sealed: []byte("sealed")}, nil
+func (accounts) NewAccount(_ context.Context, hostID, name string) (account.SpotifyCredentials, error) {
+	return account.SpotifyCredentials{AccountID: "account of " + hostID, DisplayName: name, Sealed: []byte("sealed")}, nil
 }

@@ -3,15 +3,15 @@ package graph
 import (
 	"context"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 )
 
-func (r mutationResolver) ConnectSpotify(ctx context.Context, returnTo *string) (*jukebox.SpotifyAuthorization, error) {
+func (r mutationResolver) ConnectSpotify(ctx context.Context, returnTo *string) (*account.SpotifyAuthorization, error) {
 	if err := overHTTP(ctx); err != nil {
 		return nil, err
 	}
-	asked, err := r.jukebox.ConnectSpotify(ctx, returnTo)
+	asked, err := r.accounts.ConnectSpotify(ctx, returnTo)
 	if err == nil {
 		giveSecret(ctx, SpotifySecret, asked.Browser)
 	}

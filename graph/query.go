@@ -3,12 +3,13 @@ package graph
 import (
 	"context"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 )
 
-func (r queryResolver) Viewer(ctx context.Context) (*jukebox.Profile, error) {
-	return r.jukebox.Profile(ctx)
+func (r queryResolver) Viewer(ctx context.Context) (*account.Profile, error) {
+	return r.accounts.Profile(ctx)
 }
 
 func (r queryResolver) Room(ctx context.Context, id string) (*party.Room, error) {
@@ -23,14 +24,14 @@ func (r queryResolver) SearchSongs(ctx context.Context, roomID, query string, li
 	return r.jukebox.SearchSongs(ctx, roomID, query, limit, offset)
 }
 
-func (r sessionResolver) Viewer(ctx context.Context, session *jukebox.Session) (*jukebox.Profile, error) {
-	return r.jukebox.Profile(jukebox.WithViewer(ctx, session.User))
+func (r sessionResolver) Viewer(ctx context.Context, session *account.Session) (*account.Profile, error) {
+	return r.accounts.Profile(account.WithViewer(ctx, session.User))
 }
 
-func (r viewerResolver) Playlists(ctx context.Context, viewer *jukebox.Profile, limit, offset int) ([]party.Playlist, error) {
+func (r viewerResolver) Playlists(ctx context.Context, viewer *account.Profile, limit, offset int) ([]party.Playlist, error) {
 	return r.jukebox.Playlists(ctx, viewer, limit, offset)
 }
 
-func (r viewerResolver) HostedRoom(ctx context.Context, viewer *jukebox.Profile) (*party.Room, error) {
+func (r viewerResolver) HostedRoom(ctx context.Context, viewer *account.Profile) (*party.Room, error) {
 	return r.jukebox.HostedRoom(ctx, viewer)
 }

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/live"
 )
 
@@ -25,7 +25,7 @@ func TestARemovedGuestIsOut(t *testing.T) {
 		staying := subscribe(p.first, gustav, queue)
 		for _, s := range []*server{p.first, there} {
 			leaving, told := subscribe(s, gina, queue), subscribe(s, gina, own)
-			viewer, err := jukebox.ViewerFrom(gina.ctx)
+			viewer, err := account.ViewerFrom(gina.ctx)
 			p.must(err)
 			_, err = p.first.jukebox.RemoveGuest(p.host.ctx, p.roomID, viewer.UserID, false)
 			p.must(err)

@@ -5,17 +5,21 @@ package graph
 import (
 	"log/slog"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
 )
 
 // Resolver is the root of all resolvers.
 type Resolver struct {
-	jukebox *jukebox.Jukebox
-	log     *slog.Logger
+	jukebox  *jukebox.Jukebox
+	accounts *account.Accounts
+	log      *slog.Logger
 }
 
-// New returns resolvers that ask j.
-func New(j *jukebox.Jukebox, log *slog.Logger) *Resolver { return &Resolver{jukebox: j, log: log} }
+// New returns resolvers that call j and accounts.
+func New(j *jukebox.Jukebox, accounts *account.Accounts, log *slog.Logger) *Resolver {
+	return &Resolver{jukebox: j, accounts: accounts, log: log}
+}
 
 type (
 	queryResolver        struct{ *Resolver }

@@ -3,16 +3,17 @@ package graph
 import (
 	"context"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 )
 
-func (r mutationResolver) DemoLogin(ctx context.Context, displayName string) (*jukebox.Session, error) {
+func (r mutationResolver) DemoLogin(ctx context.Context, displayName string) (*account.Session, error) {
 	if err := overHTTP(ctx); err != nil {
 		return nil, err
 	}
-	session, err := r.jukebox.DemoLogin(ctx, displayName)
+	session, err := r.accounts.DemoLogin(ctx, displayName)
 	return keepSession(ctx, session, err)
 }
 
@@ -32,12 +33,12 @@ func (r mutationResolver) WatchRoom(ctx context.Context, code string) (*jukebox.
 	return keepJoined(ctx, joined, err)
 }
 
-func (r mutationResolver) RefreshSession(ctx context.Context) (*jukebox.Session, error) {
+func (r mutationResolver) RefreshSession(ctx context.Context) (*account.Session, error) {
 	refresh, err := sessionSecret(ctx)
 	if err != nil {
 		return nil, err
 	}
-	session, err := r.jukebox.RefreshSession(ctx, refresh)
+	session, err := r.accounts.RefreshSession(ctx, refresh)
 	if party.CodeOf(err) == party.Unauthenticated {
 		dropSecret(ctx, SessionSecret)
 	}
@@ -45,11 +46,11 @@ func (r mutationResolver) RefreshSession(ctx context.Context) (*jukebox.Session,
 }
 
 func (r mutationResolver) SignOut(ctx context.Context) (bool, error) {
-	return signOut(ctx, r.jukebox.SignOut)
+	return signOut(ctx, r.accounts.SignOut)
 }
 
 func (r mutationResolver) SignOutEverywhere(ctx context.Context) (bool, error) {
-	return signOut(ctx, r.jukebox.SignOutEverywhere)
+	return signOut(ctx, r.accounts.SignOutEverywhere)
 }
 
 func signOut(ctx context.Context, end func(context.Context, string) error) (bool, error) {
@@ -72,7 +73,7 @@ func sessionSecret(ctx context.Context) (string, error) {
 }
 
 // keepSession has the browser keep what the session is renewed with.
-func keepSession(ctx context.Context, session *jukebox.Session, err error) (*jukebox.Session, error) {
+func keepSession(ctx context.Context, session *account.Session, err error) (*account.Session, error) {
 	if err != nil {
 		return nil, err
 	}

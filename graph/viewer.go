@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
@@ -14,7 +15,7 @@ const quotaLook = time.Second
 
 // viewerInRoom lets a member follow what concerns them.
 func (r *Resolver) viewerInRoom(ctx context.Context, args map[string]any) (*gqlserver.Opened, error) {
-	viewer, err := jukebox.ViewerFrom(ctx)
+	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,8 @@ func TestViewersHearWhenTheirQuotaRefills(t *testing.T) {
 func openParty(t *testing.T, databaseURL string) *fixture {
 	t.Helper()
 	p := newPartyOf(t, databaseURL)
-	p.first = &server{fixture: p, jukebox: p.newJukebox(p.bus, 0, prometheus.NewRegistry())}
+	p.first = &server{fixture: p, metrics: prometheus.NewRegistry()}
+	p.first.newJukebox(p.bus, 0)
 	t.Cleanup(p.first.jukebox.Close)
 	p.open()
 	return p
@@ -79,7 +80,7 @@ type viewing struct {
 
 func (p *fixture) followAs(who *person) *viewing {
 	p.Helper()
-	sources := graph.New(p.first.jukebox, slog.New(slog.DiscardHandler)).Sources()
+	sources := graph.New(p.first.jukebox, nil, slog.New(slog.DiscardHandler)).Sources()
 	opened, err := sources["viewerInRoom"](who.ctx, map[string]any{"roomId": p.roomID})
 	p.must(err)
 	p.Cleanup(opened.Left)

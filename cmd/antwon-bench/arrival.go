@@ -54,7 +54,7 @@ func benchArrival(ctx context.Context, url string) error {
 // subscribe opens a WebSocket to a server of its own and follows something of the first room, $r.
 func (p *benchRoom) subscribe(query string) (conn *websocket.Conn, stop func(), err error) {
 	log := slog.New(slog.DiscardHandler)
-	resolver := graph.New(p.Jukebox, log)
+	resolver := graph.New(p.Jukebox, p.Accounts, log)
 	handler := gqlserver.New(gqlserver.Config{
 		Schema:  graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
 		Sources: resolver.Sources(), WithoutViewer: p.WithoutViewer,

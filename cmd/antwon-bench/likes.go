@@ -11,7 +11,7 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 )
 
 // benchLikes compares likes with the bare prepared statements of one like, in one room and over a hundred.
@@ -61,7 +61,7 @@ func compare(ctx context.Context, p *benchRoom, bare *bareLike, spread, callers 
 		ours += n / turns
 		n, err = rate(ctx, callers, each/turns, func(ctx context.Context, caller, n int) error {
 			room := caller % spread
-			viewer, err := jukebox.ViewerFrom(likers[caller])
+			viewer, err := account.ViewerFrom(likers[caller])
 			if err != nil {
 				return err
 			}

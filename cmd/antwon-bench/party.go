@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
@@ -18,6 +19,7 @@ import (
 // party is a jukebox with rooms, each with a song to be liked.
 type benchRoom struct {
 	*jukebox.Jukebox
+	*account.Accounts
 	store   *database.DB
 	tokens  *session.Tokens
 	metrics *prometheus.Registry
@@ -52,9 +54,12 @@ func openParty(ctx context.Context, url string, interval time.Duration) (*benchR
 		return nil, err
 	}
 	p := &benchRoom{store: store, tokens: tokens, metrics: prometheus.NewRegistry()}
+	p.Accounts = account.New(account.Config{
+		Database: store, Tokens: tokens, DemoLogin: true, Demo: accounts{}, Metrics: p.metrics,
+	})
 	p.Jukebox = jukebox.New(jukebox.Config{
-		Database: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: catalog{}, DemoLogin: true, Free: func(jukebox.Viewer) bool { return true }, Demo: accounts{},
-		FeedInterval: interval, Metrics: p.metrics,
+		Database: store, Bus: live.NewLocalBus(), Accounts: p.Accounts, Catalog: catalog{},
+		Free: func(account.Viewer) bool { return true }, FeedInterval: interval, Metrics: p.metrics,
 	})
 	return p, nil
 }
@@ -64,7 +69,7 @@ func (p *benchRoom) addRoom(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	host := jukebox.WithViewer(ctx, login.User)
+	host := account.WithViewer(ctx, login.User)
 	room, err := p.CreateRoom(host, jukebox.NewRoom{}, nil)
 	if err != nil {
 		return err
@@ -84,7 +89,7 @@ func (p *benchRoom) guests(ctx context.Context, room, n int) ([]context.Context,
 		if err != nil {
 			return nil, err
 		}
-		guests = append(guests, jukebox.WithViewer(ctx, joined.Session.User))
+		guests = append(guests, account.WithViewer(ctx, joined.Session.User))
 	}
 	return guests, nil
 }
@@ -114,8 +119,8 @@ func (catalog) Search(context.Context, string, string, int, int) ([]party.Song, 
 
 type accounts struct{}
 
-func (accounts) NewAccount(_ context.Context, hostID, _ string) (jukebox.SpotifyCredentials, error) {
-	return jukebox.SpotifyCredentials{AccountID: hostID, Sealed: []byte{0}}, nil
+func (accounts) NewAccount(_ context.Context, hostID, _ string) (account.SpotifyCredentials, error) {
+	return account.SpotifyCredentials{AccountID: hostID, Sealed: []byte{0}}, nil
 }
 
 // rate runs work by so many callers for a while and returns how often a second it was done.

@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -98,5 +98,5 @@ func readSeed(folder string) (*seed, error) {
 
 // viewer is the context of a guest's likes.
 func (g seededGuest) viewer(ctx context.Context) context.Context {
-	return jukebox.WithViewer(ctx, jukebox.Viewer{UserID: g.UserID, Kind: party.GuestUser})
+	return account.WithViewer(ctx, account.Viewer{UserID: g.UserID, Kind: party.GuestUser})
 }

@@ -16,7 +16,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -126,5 +126,5 @@ func (s *site) authenticate(ctx context.Context, authorization string) (context.
 	if err != nil {
 		return ctx, err
 	}
-	return jukebox.WithViewer(ctx, viewer), nil
+	return account.WithViewer(ctx, viewer), nil
 }

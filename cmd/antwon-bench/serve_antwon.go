@@ -14,7 +14,7 @@ import (
 
 // newAntwon puts the program's own wire around the jukebox, as assemble in cmd/antwon/run.go does it.
 func newAntwon(s *site) *http.Server {
-	resolver := graph.New(s.Jukebox, s.log)
+	resolver := graph.New(s.Jukebox, s.Accounts, s.log)
 	graphql := gqlserver.New(gqlserver.Config{
 		Schema:          graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
 		Sources:         resolver.Sources(),

@@ -20,7 +20,7 @@ import (
 // parsed documents. All resolvers are the program's but those of the two subscriptions, which pump the room's feed into a
 // channel for each subscriber, as gqlgen has it.
 func newStock(s *site) http.Handler {
-	h := handler.New(graph.NewExecutableSchema(graph.Config{Resolvers: stockRoot{graph.New(s.Jukebox, s.log), s.Jukebox}}))
+	h := handler.New(graph.NewExecutableSchema(graph.Config{Resolvers: stockRoot{graph.New(s.Jukebox, s.Accounts, s.log), s.Jukebox}}))
 	h.SetQueryCache(lru.New[*ast.QueryDocument](1000))
 	h.AddTransport(transport.Websocket{
 		InitFunc: func(ctx context.Context, p transport.InitPayload) (context.Context, *transport.InitPayload, error) {

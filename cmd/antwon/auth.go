@@ -9,14 +9,14 @@ import (
 	"strings"
 
 	"antwon.dj/backend/graph"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/gqlserver"
-	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/server"
 )
 
 // authenticate makes the viewer of an operation from its bearer token. No token is nobody; a wrong one is an error.
-func authenticate(tokens jukebox.Tokens) func(ctx context.Context, authorization string) (context.Context, error) {
+func authenticate(tokens account.Tokens) func(ctx context.Context, authorization string) (context.Context, error) {
 	return func(ctx context.Context, authorization string) (context.Context, error) {
 		if authorization == "" {
 			return ctx, nil
@@ -29,7 +29,7 @@ func authenticate(tokens jukebox.Tokens) func(ctx context.Context, authorization
 		if err != nil {
 			return ctx, err
 		}
-		return jukebox.WithViewer(ctx, viewer), nil
+		return account.WithViewer(ctx, viewer), nil
 	}
 }
 
@@ -55,7 +55,7 @@ func keepSecrets(cookies server.Cookies, next http.Handler) http.Handler {
 			Drop: func(name graph.Secret) { http.SetCookie(w, cookieOf(cookies, name, "")) },
 		}
 		address, _, _ := net.SplitHostPort(r.RemoteAddr)
-		ctx := jukebox.WithCaller(graph.WithSecrets(r.Context(), jar), jukebox.Caller{Address: address, Device: device})
+		ctx := account.WithCaller(graph.WithSecrets(r.Context(), jar), account.Caller{Address: address, Device: device})
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
@@ -70,7 +70,7 @@ func cookieOf(cookies server.Cookies, name graph.Secret, value string) *http.Coo
 // identify tells who is behind a context that authenticate made.
 func identify(cfg config) func(context.Context) gqlserver.Client {
 	return func(ctx context.Context) gqlserver.Client {
-		viewer, err := jukebox.ViewerFrom(ctx)
+		viewer, err := account.ViewerFrom(ctx)
 		if err != nil {
 			return gqlserver.Client{}
 		}

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/server"
@@ -60,10 +61,10 @@ func demo(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	party := &demoParty{simulated: simulated, vault: s.vault, key: rand.Text()}
-	s.start(freedoms{party, http.StripPrefix("/covers", simulated.Covers()), func(ctx context.Context, key string) (*jukebox.Session, error) {
-		return party.signIn(ctx, s.jukebox, key)
+	s.start(freedoms{party, http.StripPrefix("/covers", simulated.Covers()), func(ctx context.Context, key string) (*account.Session, error) {
+		return party.signIn(ctx, s.accounts, key)
 	}})
-	room, err := party.open(ctx, s.jukebox, coversOf(cfg))
+	room, err := party.open(ctx, s.accounts, s.jukebox, coversOf(cfg))
 	if err != nil {
 		s.jukebox.Close()
 		return fmt.Errorf("open the demo's room: %w", err)
@@ -135,27 +136,27 @@ type demoParty struct {
 	key       string // of the demo's own host
 }
 
-// NewAccount implements jukebox.DemoAccounts.
-func (d *demoParty) NewAccount(_ context.Context, hostID, displayName string) (jukebox.SpotifyCredentials, error) {
-	account, err := d.simulated.AddAccount(displayName)
+// NewAccount implements account.DemoAccounts.
+func (d *demoParty) NewAccount(_ context.Context, hostID, displayName string) (account.SpotifyCredentials, error) {
+	added, err := d.simulated.AddAccount(displayName)
 	if err != nil {
-		return jukebox.SpotifyCredentials{}, err
+		return account.SpotifyCredentials{}, err
 	}
-	sealed, err := d.vault.SealRefreshToken(hostID, account.RefreshToken)
-	return jukebox.SpotifyCredentials{AccountID: account.ID, DisplayName: account.DisplayName, Sealed: sealed}, err
+	sealed, err := d.vault.SealRefreshToken(hostID, added.RefreshToken)
+	return account.SpotifyCredentials{AccountID: added.ID, DisplayName: added.DisplayName, Sealed: sealed}, err
 }
 
 // open finds the demo's own room, or opens it with a few songs in it.
-func (d *demoParty) open(ctx context.Context, j *jukebox.Jukebox, covers string) (*party.Room, error) {
+func (d *demoParty) open(ctx context.Context, accounts *account.Accounts, j *jukebox.Jukebox, covers string) (*party.Room, error) {
 	if err := j.MoveCovers(ctx, covers+"/"); err != nil {
 		return nil, err
 	}
-	host, err := j.DemoHost(ctx, demoHost)
+	host, err := accounts.DemoHost(ctx, demoHost)
 	if err != nil {
 		return nil, err
 	}
-	ctx = jukebox.WithViewer(ctx, host.User)
-	profile, err := j.Profile(ctx)
+	ctx = account.WithViewer(ctx, host.User)
+	profile, err := accounts.Profile(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -186,11 +187,11 @@ func (d *demoParty) addSongs(ctx context.Context, j *jukebox.Jukebox, room *part
 }
 
 // signIn is the demo's own host, for who has the key.
-func (d *demoParty) signIn(ctx context.Context, j *jukebox.Jukebox, key string) (*jukebox.Session, error) {
+func (d *demoParty) signIn(ctx context.Context, accounts *account.Accounts, key string) (*account.Session, error) {
 	if subtle.ConstantTimeCompare([]byte(key), []byte(d.key)) != 1 {
 		return nil, &party.Error{Code: party.Forbidden, Message: "this link was for an earlier start of the demo: take the one that it printed last"}
 	}
-	return j.DemoHost(ctx, demoHost)
+	return accounts.DemoHost(ctx, demoHost)
 }
 
 func welcome(cfg config, room *party.Room, key string) string {

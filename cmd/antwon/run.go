@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"antwon.dj/backend/graph"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/gqlserver"
 	"antwon.dj/backend/internal/jukebox"
@@ -34,6 +35,7 @@ type program struct {
 	log        *slog.Logger
 	metrics    *prometheus.Registry
 	bus        live.Bus
+	accounts   *account.Accounts
 	jukebox    *jukebox.Jukebox
 	graphql    *gqlserver.Handler
 	supervisor *playback.Supervisor // nil: this server drives no player
@@ -49,14 +51,14 @@ func newMetrics() *prometheus.Registry {
 
 // assemble puts the wire around a site's jukebox. In a demo clients may see the schema, and hosts do as much as they like.
 func assemble(s *site, demo freedoms) *program {
-	p := &program{cfg: s.cfg, log: s.log, metrics: s.metrics, bus: s.bus, jukebox: s.jukebox, draining: make(chan struct{})}
-	resolver := graph.New(s.jukebox, s.log)
+	p := &program{cfg: s.cfg, log: s.log, metrics: s.metrics, bus: s.bus, accounts: s.accounts, jukebox: s.jukebox, draining: make(chan struct{})}
+	resolver := graph.New(s.jukebox, s.accounts, s.log)
 	p.graphql = gqlserver.New(gqlserver.Config{
 		Schema:          graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
 		Sources:         resolver.Sources(),
 		Authenticate:    authenticate(s.tokens),
 		Identify:        identify(s.cfg),
-		WithoutViewer:   s.jukebox.WithoutViewer,
+		WithoutViewer:   s.accounts.WithoutViewer,
 		Present:         resolver.PresentError,
 		Recover:         resolver.Recover,
 		AroundResponses: graph.RememberLikes,
@@ -73,7 +75,7 @@ func assemble(s *site, demo freedoms) *program {
 	p.http = server.HTTPServer(server.New(server.Config{
 		GraphQL: keepSecrets(cookies, p.graphql), Covers: demo.covers, Pages: web.Pages(), CoverOrigins: coverOrigins(s.cfg),
 		FinishSpotify: s.jukebox.FinishSpotify, Cookies: cookies, DemoLogin: s.cfg.isDemo(), DemoHost: demo.host,
-		Login: &server.Login{Begin: s.jukebox.BeginLogin, Finish: s.jukebox.FinishLogin, Logout: s.jukebox.Logout},
+		Login: &server.Login{Begin: s.accounts.BeginLogin, Finish: s.jukebox.FinishLogin, Logout: s.accounts.Logout},
 		Ready: p.ready(s.store), Metrics: s.metrics,
 		AllowedOrigins: s.cfg.allowedOrigins, TrustedProxies: s.cfg.trustedProxies, Log: s.log,
 		Tracing: s.tracing.Provider(), Propagator: s.tracing.Propagator(),
@@ -155,8 +157,8 @@ func (p *program) housekeep(ctx context.Context) error {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
-		err := errors.Join(p.jukebox.ForgetOldKeys(ctx), p.jukebox.ForgetOldCommands(ctx), p.jukebox.ForgetOldAuthorizations(ctx),
-			p.jukebox.ForgetOldSessions(ctx), p.jukebox.Driver().ForgetOldNodes(ctx))
+		err := errors.Join(p.jukebox.ForgetOldKeys(ctx), p.jukebox.ForgetOldCommands(ctx), p.accounts.ForgetOldAuthorizations(ctx),
+			p.accounts.ForgetOldSessions(ctx), p.jukebox.Driver().ForgetOldNodes(ctx))
 		if err = errors.Join(err, p.purge(ctx)); err != nil && ctx.Err() == nil {
 			p.log.Warn("could not delete what nobody needs any more, and tries again in an hour", "error", err)
 		}

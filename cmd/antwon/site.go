@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
@@ -29,8 +30,9 @@ type site struct {
 	vault   *spotify.Vault
 	spotify *spotify.Client
 
-	jukebox *jukebox.Jukebox
-	program *program
+	accounts *account.Accounts
+	jukebox  *jukebox.Jukebox
+	program  *program
 }
 
 // openSite opens the database, the bus and the way to Spotify. There is a session secret.
@@ -60,24 +62,27 @@ func openSite(ctx context.Context, cfg config, log *slog.Logger) (s *site, err e
 	s.spotify = spotify.New(spotify.Config{
 		APIURL: cfg.spotify.apiURL, AccountsURL: cfg.spotify.accountsURL, RedirectURL: cfg.publicURL + "/spotify/callback",
 		ClientID: cfg.spotify.clientID, ClientSecret: cfg.spotify.clientSecret, RequestsPer30s: cfg.spotify.requestsPer30s,
-		Vault: s.vault, Accounts: jukebox.NewAccounts(s.store), Log: log, Metrics: s.metrics,
+		Vault: s.vault, Accounts: account.NewCredentialStore(s.store), Log: log, Metrics: s.metrics,
 	})
 	return s, nil
 }
 
 // freedoms are what only a demo with a simulated Spotify has.
 type freedoms struct {
-	accounts jukebox.DemoAccounts
+	accounts account.DemoAccounts
 	covers   http.Handler
-	host     func(ctx context.Context, key string) (*jukebox.Session, error)
+	host     func(ctx context.Context, key string) (*account.Session, error)
 }
 
 // start puts the jukebox and the wire on it; nothing runs before program.serve.
 func (s *site) start(demo freedoms) {
+	s.accounts = account.New(account.Config{
+		Database: s.store, Tokens: s.tokens, Authorizer: s.spotify, Identity: identityOf(s.cfg), DemoLogin: s.cfg.isDemo(),
+		Demo: demo.accounts, PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins, Log: s.log, Metrics: s.metrics,
+	})
 	s.jukebox = jukebox.New(jukebox.Config{
-		Database: s.store, Bus: s.bus, Tokens: s.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify,
-		Identity: identityOf(s.cfg), DemoLogin: s.cfg.isDemo(), Demo: demo.accounts, PublicURL: s.cfg.publicURL, AllowedOrigins: s.cfg.allowedOrigins,
-		Free: func(v jukebox.Viewer) bool { return isFree(s.cfg, v) }, FeedInterval: s.cfg.feedInterval, Log: s.log, Metrics: s.metrics,
+		Database: s.store, Bus: s.bus, Accounts: s.accounts, Catalog: s.spotify, Library: s.spotify, PublicURL: s.cfg.publicURL,
+		Free: func(v account.Viewer) bool { return isFree(s.cfg, v) }, FeedInterval: s.cfg.feedInterval, Log: s.log, Metrics: s.metrics,
 		Tracing: s.tracing.Provider(),
 	})
 	s.bus.serves(s.jukebox)
@@ -85,7 +90,7 @@ func (s *site) start(demo freedoms) {
 }
 
 // identityOf is the provider that hosts sign in by, or nil.
-func identityOf(cfg config) jukebox.IdentityProvider {
+func identityOf(cfg config) account.IdentityProvider {
 	if cfg.oidc.Issuer == "" {
 		return nil
 	}
@@ -95,7 +100,7 @@ func identityOf(cfg config) jukebox.IdentityProvider {
 }
 
 // isFree says who may do as much as they like: the hosts of a demo, who try things out.
-func isFree(cfg config, v jukebox.Viewer) bool { return cfg.isDemo() && v.Kind == party.HostUser }
+func isFree(cfg config, v account.Viewer) bool { return cfg.isDemo() && v.Kind == party.HostUser }
 
 func (s *site) close() error {
 	s.spotify.Close()

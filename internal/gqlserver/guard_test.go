@@ -94,7 +94,7 @@ func TestIntrospectionOfTheRealSchemaPasses(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := start(t, func(cfg *gqlserver.Config) {
-		cfg.Schema, cfg.Sources = graph.NewExecutableSchema(graph.Config{}), graph.New(nil, nil).Sources()
+		cfg.Schema, cfg.Sources = graph.NewExecutableSchema(graph.Config{}), graph.New(nil, nil, nil).Sources()
 		cfg.Introspection = true
 	})
 	for range 2 { // the second time it is known

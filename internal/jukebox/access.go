@@ -6,12 +6,13 @@ import (
 	"errors"
 	"fmt"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 )
 
 // access is who asks, and what they are in the room that they ask about.
 type access struct {
-	viewer Viewer
+	viewer account.Viewer
 	roomID string
 	hostID string
 	status party.RoomStatus
@@ -47,7 +48,7 @@ var (
 
 // toRoom returns what the viewer is in a room; Unauthenticated without a viewer, NotFound if there is no such room.
 func (j *Jukebox) toRoom(ctx context.Context, roomID string) (access, error) {
-	viewer, err := ViewerFrom(ctx)
+	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
 		return access{}, err
 	}
@@ -69,7 +70,7 @@ func (j *Jukebox) toRoom(ctx context.Context, roomID string) (access, error) {
 
 // toItem returns what the viewer is in the room of a queue item, like toRoom.
 func (j *Jukebox) toItem(ctx context.Context, itemID string) (access, error) {
-	viewer, err := ViewerFrom(ctx)
+	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
 		return access{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
@@ -81,7 +82,7 @@ func TestHintsNameWhomAChangeConcerns(t *testing.T) {
 }
 
 func idOf(who context.Context) string {
-	viewer, err := jukebox.ViewerFrom(who)
+	viewer, err := account.ViewerFrom(who)
 	if err != nil {
 		panic(err)
 	}

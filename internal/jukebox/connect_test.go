@@ -8,17 +8,18 @@ import (
 	"testing/synctest"
 	"time"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/testdb"
 )
 
 // connect goes to Spotify and comes back with a code, or with what answer makes of it.
-func (p *fixture) connect(code string, change func(*jukebox.SpotifyAnswer)) (string, error) {
+func (p *fixture) connect(code string, change func(*account.SpotifyAnswer)) (string, error) {
 	p.Helper()
 	asked, err := p.ConnectSpotify(p.host, pointer("/host"))
 	p.must(err)
-	answer := jukebox.SpotifyAnswer{State: p.catalog.state, Browser: asked.Browser, Code: code}
+	answer := account.SpotifyAnswer{State: p.catalog.state, Browser: asked.Browser, Code: code}
 	if change != nil {
 		change(&answer)
 	}
@@ -42,15 +43,15 @@ func TestConnectingSpotify(t *testing.T) {
 		p.expect("page", page, "/host")
 		p.expect("account", p.spotify(), "Account mine")
 
-		_, err = p.connect("other", func(a *jukebox.SpotifyAnswer) { a.Browser = "another" })
+		_, err = p.connect("other", func(a *account.SpotifyAnswer) { a.Browser = "another" })
 		p.wants(party.BadUserInput, err)
-		_, err = p.connect("other", func(a *jukebox.SpotifyAnswer) { a.State = "invented" })
+		_, err = p.connect("other", func(a *account.SpotifyAnswer) { a.State = "invented" })
 		p.wants(party.BadUserInput, err)
-		page, err = p.connect("", func(a *jukebox.SpotifyAnswer) { a.Error = "access_denied" })
+		page, err = p.connect("", func(a *account.SpotifyAnswer) { a.Error = "access_denied" })
 		p.wants(party.Forbidden, err)
 		p.expect("page after a refusal", page, "/host")
-		var used jukebox.SpotifyAnswer
-		_, err = p.connect("mine", func(a *jukebox.SpotifyAnswer) { used = *a })
+		var used account.SpotifyAnswer
+		_, err = p.connect("mine", func(a *account.SpotifyAnswer) { used = *a })
 		p.must(err)
 		_, err = p.FinishSpotify(p.Context(), used)
 		p.wants(party.BadUserInput, err)
@@ -105,7 +106,7 @@ func TestAnAuthorizationEndsByItself(t *testing.T) {
 		asked, err := p.ConnectSpotify(p.host, nil)
 		p.must(err)
 		time.Sleep(11 * time.Minute)
-		_, err = p.FinishSpotify(p.Context(), jukebox.SpotifyAnswer{State: p.catalog.state, Browser: asked.Browser, Code: "mine"})
+		_, err = p.FinishSpotify(p.Context(), account.SpotifyAnswer{State: p.catalog.state, Browser: asked.Browser, Code: "mine"})
 		p.wants(party.BadUserInput, err)
 		_, err = p.ConnectSpotify(p.host, nil)
 		p.must(err)
@@ -138,7 +139,7 @@ func TestHostsAreWarnedInTheLastMonth(t *testing.T) {
 
 func TestOneServerRefreshesTokensAtATime(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
-		accounts, host := jukebox.NewAccounts(p.store), p.room.HostID
+		accounts, host := account.NewCredentialStore(p.store), p.room.HostID
 		begin := func(life time.Duration) bool {
 			t.Helper()
 			taken, err := accounts.BeginSpotifyRefresh(p.Context(), host, life)

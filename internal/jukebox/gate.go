@@ -34,7 +34,7 @@ func (j *Jukebox) admits(a access) error {
 	if err := a.role.May(a.act); err != nil {
 		return err
 	}
-	return j.pace.allow(a)
+	return j.allow(a)
 }
 
 // change is the changer's, for somebody who was let in. If it was decided meanwhile who may be here, they are asked for

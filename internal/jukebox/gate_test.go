@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 )
@@ -196,7 +197,7 @@ func (p *fixture) seen(who context.Context, ask any) error {
 
 func (p *fixture) id(who context.Context) string {
 	p.Helper()
-	viewer, err := jukebox.ViewerFrom(who)
+	viewer, err := account.ViewerFrom(who)
 	p.must(err)
 	return viewer.UserID
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -25,7 +26,7 @@ func (j *Jukebox) Devices(ctx context.Context, r *party.Room) ([]party.Device, e
 }
 
 // Playlists returns playlists of the viewer's Spotify account: up to limit (1–50) from offset on; none without an account.
-func (j *Jukebox) Playlists(ctx context.Context, p *Profile, limit, offset int) ([]party.Playlist, error) {
+func (j *Jukebox) Playlists(ctx context.Context, p *account.Profile, limit, offset int) ([]party.Playlist, error) {
 	switch {
 	case limit < 1 || limit > maxPlaylists:
 		return nil, party.BadInput("limit", "must be 1 to %d", maxPlaylists)

@@ -15,25 +15,22 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/trace"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/ratelimit"
 )
 
 // Config is what a Jukebox is made of.
 type Config struct {
-	Database       *database.DB
-	Bus            live.Bus
-	Tokens         Tokens
-	Catalog        Catalog
-	Library        Library           // nil: hosts see nothing of their own
-	Authorizer     Authorizer        // nil: hosts cannot connect Spotify here
-	Identity       IdentityProvider  // nil: nobody signs in
-	DemoLogin      bool              // whoever asks becomes a host
-	Demo           DemoAccounts      // with a simulated account at once; nil: they have to connect their own
-	PublicURL      string            // where guests reach the server, without a slash at the end
-	AllowedOrigins []string          // of front ends that may be returned to
-	Free           func(Viewer) bool // who may do as much as they like; nil: nobody
+	Database  *database.DB
+	Bus       live.Bus
+	Accounts  *account.Accounts
+	Catalog   Catalog
+	Library   Library                   // nil: hosts see nothing of their own
+	PublicURL string                    // where guests reach the server, without a slash at the end
+	Free      func(account.Viewer) bool // who may do as much as they like; nil: nobody
 	// FeedInterval is the least time between two loads of a room's state.
 	FeedInterval time.Duration
 	Log          *slog.Logger
@@ -50,12 +47,11 @@ type Jukebox struct {
 	hub      *live.Hub[*party.State]
 	states   *lru.Cache[string, *party.State] // the newest known of rooms that were asked for
 	fetched  *lru.Cache[string, fetchedSong]
-	pace     *pace
+	limiter  *ratelimit.Limiter
+	accounts *account.Accounts
 	presence *presence
 
-	viewerAsked prometheus.Counter // see WithoutViewer
-	sessions    *prometheus.CounterVec
-	purged      *prometheus.CounterVec
+	purged *prometheus.CounterVec
 }
 
 // fetchedSong is Spotify's description of a song, when it came.
@@ -78,8 +74,8 @@ func New(cfg Config) *Jukebox {
 	fetched, _ := lru.New[string, fetchedSong](fetchedCached)
 	j := &Jukebox{
 		cfg: cfg, db: cfg.Database, loader: loader, states: states, fetched: fetched,
-		pace: newPace(cfg.Free), presence: newPresence(),
-		changer: newChanger(cfg.Database, cfg.Bus, m.groupSize), viewerAsked: m.viewerAsked, sessions: m.sessions, purged: m.purged,
+		limiter: ratelimit.New(limitedKeys), accounts: cfg.Accounts, presence: newPresence(),
+		changer: newChanger(cfg.Database, cfg.Bus, m.groupSize), purged: m.purged,
 		hub: live.NewHub(cfg.Bus, loader, live.Options{
 			Interval: cfg.FeedInterval, Log: cfg.Log, OnLoad: m.observeLoad, Tracing: cfg.Tracing,
 		}),

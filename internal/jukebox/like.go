@@ -7,6 +7,7 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/like"
 	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -81,7 +82,7 @@ func (t *roomTx) count(ctx context.Context, item *ent.QueueItem, by int) error {
 
 // LikedItems returns the ids of all songs of a room, played ones too, that the viewer likes. Without a viewer: none.
 func (j *Jukebox) LikedItems(ctx context.Context, roomID string) (map[string]bool, error) {
-	viewer, err := viewerIfAny(ctx)
+	viewer, err := account.OptionalViewer(ctx)
 	if err != nil || viewer == nil {
 		return nil, err
 	}

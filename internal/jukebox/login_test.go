@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 )
@@ -15,7 +16,7 @@ import (
 // provider stands for an identity provider: the code that comes back names who logged in. It keeps what it was last asked.
 type provider struct {
 	nonce, verifier, state string
-	people                 map[string]jukebox.Identity
+	people                 map[string]account.Identity
 }
 
 func (p *provider) LoginURL(_ context.Context, state, nonce, verifier string) (string, error) {
@@ -23,9 +24,9 @@ func (p *provider) LoginURL(_ context.Context, state, nonce, verifier string) (s
 	return "https://provider.test/authorize", nil
 }
 
-func (p *provider) Identify(_ context.Context, code, nonce, verifier string) (jukebox.Identity, error) {
+func (p *provider) Identify(_ context.Context, code, nonce, verifier string) (account.Identity, error) {
 	if nonce != p.nonce || verifier != p.verifier {
-		return jukebox.Identity{}, fmt.Errorf("asked with nonce %q and verifier %q", nonce, verifier)
+		return account.Identity{}, fmt.Errorf("asked with nonce %q and verifier %q", nonce, verifier)
 	}
 	return p.people[code], nil
 }
@@ -36,18 +37,18 @@ func (p *provider) LogoutURL(_ context.Context, page string) (string, error) {
 
 // identities is who there is.
 func identities() *provider {
-	return &provider{people: map[string]jukebox.Identity{
+	return &provider{people: map[string]account.Identity{
 		"hanna": {Issuer: "https://provider.test", Subject: "1", Names: []string{"", "Hanna"}, Email: "hanna@example.org", EmailVerified: true},
 		"otto":  {Issuer: "https://provider.test", Subject: "2", Names: []string{"Otto"}},
 	}}
 }
 
 // login signs somebody in, in the browser that has this session, or none.
-func (p *fixture) login(who, refresh string) *jukebox.Session {
+func (p *fixture) login(who, refresh string) *account.Session {
 	p.Helper()
 	asked, err := p.BeginLogin(p.Context(), "/host")
 	p.must(err)
-	page, session, err := p.FinishLogin(p.Context(), jukebox.LoginAnswer{State: p.provider.state, Browser: asked.Browser, Code: who, Refresh: refresh})
+	page, session, err := p.FinishLogin(p.Context(), account.LoginAnswer{State: p.provider.state, Browser: asked.Browser, Code: who, Refresh: refresh})
 	p.must(err)
 	p.expect("page", page, "/host")
 	return session
@@ -55,12 +56,12 @@ func (p *fixture) login(who, refresh string) *jukebox.Session {
 
 func TestLoginIsForOneBrowserOnceAndSoon(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
-		begin := func() jukebox.LoginAnswer {
+		begin := func() account.LoginAnswer {
 			asked, err := p.BeginLogin(p.Context(), "/host")
 			p.must(err)
-			return jukebox.LoginAnswer{State: p.provider.state, Browser: asked.Browser, Code: "hanna"}
+			return account.LoginAnswer{State: p.provider.state, Browser: asked.Browser, Code: "hanna"}
 		}
-		refused := func(what string, answer jukebox.LoginAnswer) {
+		refused := func(what string, answer account.LoginAnswer) {
 			p.Helper()
 			page, session, err := p.FinishLogin(p.Context(), answer)
 			if p.wants(party.BadUserInput, err).Field != "state" || page != "" || session != nil {
@@ -72,8 +73,8 @@ func TestLoginIsForOneBrowserOnceAndSoon(t *testing.T) {
 		foreign.Browser = mine.Browser
 		refused("another browser's state", foreign)
 		refused("which counts no more then", theirs)
-		refused("no state", jukebox.LoginAnswer{Code: "hanna"})
-		refused("a made-up state", jukebox.LoginAnswer{State: strings.Repeat("A", 26), Browser: mine.Browser, Code: "hanna"})
+		refused("no state", account.LoginAnswer{Code: "hanna"})
+		refused("a made-up state", account.LoginAnswer{State: strings.Repeat("A", 26), Browser: mine.Browser, Code: "hanna"})
 		late := begin()
 		p.must(jukebox.Age(p.Context(), p.store, 11*time.Minute))
 		refused("too late", late)
@@ -99,13 +100,13 @@ func TestLoginIsForOneBrowserOnceAndSoon(t *testing.T) {
 func TestHostIsTheSameAtEachLogin(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		first, other := p.login("hanna", ""), p.login("otto", "")
-		p.provider.people["hanna"] = jukebox.Identity{
+		p.provider.people["hanna"] = account.Identity{
 			Issuer: "https://provider.test", Subject: "1", Names: []string{"a\nb", strings.Repeat("Hanna ", 20)}, PictureURL: "https://pictures.test/1",
 		}
-		p.provider.people["impostor"] = jukebox.Identity{Issuer: "https://other.test", Subject: "1"}
+		p.provider.people["impostor"] = account.Identity{Issuer: "https://other.test", Subject: "1"}
 		again, impostor := p.login("hanna", first.Refresh), p.login("impostor", "")
 		p.expect("user", again.User.UserID, first.User.UserID)
-		for _, session := range []*jukebox.Session{other, impostor} {
+		for _, session := range []*account.Session{other, impostor} {
 			if session.User.UserID == first.User.UserID {
 				p.Error("two people are one")
 			}
@@ -126,7 +127,7 @@ func TestHostIsTheSameAtEachLogin(t *testing.T) {
 }
 
 // guest joins, and is the context and the refresh token of who came.
-func (p *fixture) guest(name string) (context.Context, *jukebox.Session) {
+func (p *fixture) guest(name string) (context.Context, *account.Session) {
 	p.Helper()
 	joined, err := p.JoinRoom(p.Context(), p.room.Code, name)
 	p.must(err)
@@ -286,7 +287,7 @@ func TestHistoryOfClosedRoomsIsTheHostsToo(t *testing.T) {
 		p.must(room.MembersOnly())
 		state, err := p.LoadState(p.Context(), p.room.ID, nil)
 		p.must(err)
-		viewer, err := jukebox.ViewerFrom(hanna)
+		viewer, err := account.ViewerFrom(hanna)
 		p.must(err)
 		if got := state.Queue[0]; got.ID != item.ID || got.AddedBy.ID != viewer.UserID {
 			p.Errorf("the song was added by %+v", got.AddedBy)

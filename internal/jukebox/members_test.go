@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/testdb"
@@ -75,7 +76,7 @@ func TestRolesThatCannotBeGiven(t *testing.T) {
 
 func TestABanHoldsForTheSessionAndItsDevice(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
-		phone := jukebox.WithCaller(p.Context(), jukebox.Caller{Device: "phone"})
+		phone := account.WithCaller(p.Context(), account.Caller{Device: "phone"})
 		joined, err := p.JoinRoom(phone, p.room.Code, "Boris")
 		p.must(err)
 		boris := p.as(&joined.Session)
@@ -90,7 +91,7 @@ func TestABanHoldsForTheSessionAndItsDevice(t *testing.T) {
 		p.wants(party.Forbidden, second(p.JoinRoom(boris, p.room.Code, "Boris")))
 		p.wants(party.Forbidden, second(p.JoinRoom(phone, p.room.Code, "Somebody else")))
 		p.wants(party.Forbidden, second(p.WatchRoom(phone, p.room.Code)))
-		laptop := jukebox.WithCaller(p.Context(), jukebox.Caller{Device: "laptop"})
+		laptop := account.WithCaller(p.Context(), account.Caller{Device: "laptop"})
 		p.must(second(p.JoinRoom(laptop, p.room.Code, "Lara")))
 		other := p.openRoom(p.newHost("Otto"), "OTHERS")
 		p.must(second(p.JoinRoom(phone, other.Code, "Boris"))) // the ban is this room's
@@ -119,7 +120,7 @@ func TestClosedRequestsAreForHostsOnly(t *testing.T) {
 func TestWhoDoesTooMuchHasToWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newParty(t, testdb.SQLite(t))
-		p.free = func(v jukebox.Viewer) bool { return v.Kind == party.HostUser }
+		p.free = func(v account.Viewer) bool { return v.Kind == party.HostUser }
 		p.Jukebox = p.newJukebox(p.bus)
 		gina, gustav, item := p.join("Gina"), p.join("Gustav"), p.add(p.host, 1)
 		storm := func(n int) (refused *party.Error, done int) {
@@ -156,7 +157,7 @@ func TestAnAddressBringsSoManyGuestsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newParty(t, testdb.SQLite(t))
 		from := func(address string) error {
-			return second(p.JoinRoom(jukebox.WithCaller(p.Context(), jukebox.Caller{Address: address}), p.room.Code, "Guest"))
+			return second(p.JoinRoom(account.WithCaller(p.Context(), account.Caller{Address: address}), p.room.Code, "Guest"))
 		}
 		came := 0
 		for ; came < 1000 && from("192.0.2.1") == nil; came++ {

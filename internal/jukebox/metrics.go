@@ -11,11 +11,9 @@ import (
 
 // metrics are what operators see of the rooms.
 type metrics struct {
-	groupSize   prometheus.Histogram
-	loads       *prometheus.HistogramVec
-	viewerAsked prometheus.Counter
-	sessions    *prometheus.CounterVec
-	purged      *prometheus.CounterVec
+	groupSize prometheus.Histogram
+	loads     *prometheus.HistogramVec
+	purged    *prometheus.CounterVec
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -27,34 +25,16 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "antwon_feed_load_seconds", Help: "Time to load what is new in a room, by outcome.",
 			Buckets: prometheus.ExponentialBuckets(0.0001, 4, 8),
 		}, []string{"outcome"}),
-		viewerAsked: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "antwon_shared_viewer_access_total",
-			Help: "How often what is sent to many asked who is asking, and failed: always 0, or a field lacks @viewer.",
-		}),
 	}
-	m.sessions = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "antwon_sessions_total",
-		Help: "Sessions that were started, refreshed or ended by their users, and refreshes that were refused.",
-	}, []string{"event"})
 	m.purged = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "antwon_purged_total", Help: "Closed rooms, guests and songs that were deleted because nobody needs them any more.",
 	}, []string{"kind"})
 	for _, kind := range []string{"rooms", "guests", "songs"} {
 		m.purged.WithLabelValues(kind)
 	}
-	for _, event := range []string{sessionStarted, sessionRefreshed, sessionRefused, sessionEnded} {
-		m.sessions.WithLabelValues(event)
-	}
-	reg.MustRegister(m.groupSize, m.loads, m.viewerAsked, m.sessions, m.purged)
+	reg.MustRegister(m.groupSize, m.loads, m.purged)
 	return m
 }
-
-const (
-	sessionStarted   = "started"
-	sessionRefreshed = "refreshed"
-	sessionRefused   = "refused"
-	sessionEnded     = "ended"
-)
 
 func (m *metrics) observeLoad(d time.Duration, err error) {
 	outcome := "ok"

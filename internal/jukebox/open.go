@@ -9,6 +9,7 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/spotifyaccount"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
@@ -62,7 +63,7 @@ func (j *Jukebox) CreateRoom(ctx context.Context, input NewRoom, key *string) (*
 
 // mayHost returns the viewer's user row if they may open rooms.
 func (j *Jukebox) mayHost(ctx context.Context) (*ent.User, error) {
-	viewer, err := ViewerFrom(ctx)
+	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
 		return nil, err
 	}

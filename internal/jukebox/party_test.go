@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
@@ -21,12 +22,13 @@ import (
 type fixture struct {
 	*testing.T
 	*jukebox.Jukebox
+	*account.Accounts
 	store    *database.DB
 	bus      *live.LocalBus
 	tokens   *session.Tokens
 	catalog  *catalog
 	provider *provider
-	free     func(jukebox.Viewer) bool
+	free     func(account.Viewer) bool
 	host     context.Context
 	room     *party.Room
 }
@@ -52,7 +54,7 @@ func newParty(t *testing.T, databaseURL string) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &fixture{T: t, store: store, bus: live.NewLocalBus(), tokens: tokens, catalog: &catalog{}, provider: identities(), free: func(jukebox.Viewer) bool { return true }}
+	p := &fixture{T: t, store: store, bus: live.NewLocalBus(), tokens: tokens, catalog: &catalog{}, provider: identities(), free: func(account.Viewer) bool { return true }}
 	p.Jukebox = p.newJukebox(p.bus)
 	p.host = p.newHost("Hanna")
 	p.room = p.openRoom(p.host, "PARTY")
@@ -60,10 +62,14 @@ func newParty(t *testing.T, databaseURL string) *fixture {
 }
 
 func (p *fixture) newJukebox(bus live.Bus) *jukebox.Jukebox {
+	metrics := prometheus.NewRegistry()
+	p.Accounts = account.New(account.Config{
+		Database: p.store, Tokens: p.tokens, Authorizer: p.catalog, Identity: p.provider, DemoLogin: true, Demo: accounts{},
+		PublicURL: "http://party.test", AllowedOrigins: []string{"https://front.test"}, Metrics: metrics,
+	})
 	j := jukebox.New(jukebox.Config{
-		Database: p.store, Bus: bus, Tokens: p.tokens, Catalog: p.catalog, Library: p.catalog, Authorizer: p.catalog,
-		Identity: p.provider, DemoLogin: true, Free: p.free, Demo: accounts{}, PublicURL: "http://party.test", AllowedOrigins: []string{"https://front.test"},
-		Metrics: prometheus.NewRegistry(),
+		Database: p.store, Bus: bus, Accounts: p.Accounts, Catalog: p.catalog, Library: p.catalog, Free: p.free,
+		PublicURL: "http://party.test", Metrics: metrics,
 	})
 	p.Cleanup(j.Close)
 	return j
@@ -84,11 +90,11 @@ func (p *fixture) newHost(name string) context.Context {
 }
 
 // as is the context of somebody who sends this session's token along.
-func (p *fixture) as(s *jukebox.Session) context.Context {
+func (p *fixture) as(s *account.Session) context.Context {
 	p.Helper()
 	viewer, err := p.tokens.Check(s.AccessToken)
 	p.must(err)
-	return jukebox.WithViewer(p.Context(), viewer)
+	return account.WithViewer(p.Context(), viewer)
 }
 
 func (p *fixture) openRoom(host context.Context, code string) *party.Room {
@@ -213,11 +219,11 @@ func (c *catalog) AuthorizationURL(state, verifier string) string {
 }
 
 // Authorize gives the account that the code names.
-func (c *catalog) Authorize(_ context.Context, _, code, verifier string) (jukebox.SpotifyCredentials, error) {
+func (c *catalog) Authorize(_ context.Context, _, code, verifier string) (account.SpotifyCredentials, error) {
 	if verifier != c.verifier {
-		return jukebox.SpotifyCredentials{}, &party.Error{Code: party.BadUserInput, Message: "another verifier"}
+		return account.SpotifyCredentials{}, &party.Error{Code: party.BadUserInput, Message: "another verifier"}
 	}
-	return jukebox.SpotifyCredentials{AccountID: code, DisplayName: "Account " + code, Sealed: []byte("sealed " + code)}, c.down
+	return account.SpotifyCredentials{AccountID: code, DisplayName: "Account " + code, Sealed: []byte("sealed " + code)}, c.down
 }
 
 func (c *catalog) Forget(hostID string) { c.forgot = append(c.forgot, hostID) }
@@ -276,8 +282,8 @@ func (c *catalog) Search(ctx context.Context, hostID, query string, limit, offse
 // accounts stands for the simulator's.
 type accounts struct{}
 
-func (accounts) NewAccount(_ context.Context, hostID, name string) (jukebox.SpotifyCredentials, error) {
-	return jukebox.SpotifyCredentials{AccountID: "account of " + hostID, DisplayName: name, Sealed: []byte("sealed")}, nil
+func (accounts) NewAccount(_ context.Context, hostID, name string) (account.SpotifyCredentials, error) {
+	return account.SpotifyCredentials{AccountID: "account of " + hostID, DisplayName: name, Sealed: []byte("sealed")}, nil
 }
 
 func pointer[T any](v T) *T { return &v }

@@ -10,83 +10,15 @@ import (
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/user"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
 )
 
 // JoinedRoom is what joining and watching give.
 type JoinedRoom struct {
-	Session Session
+	Session account.Session
 	Room    *party.Room
-}
-
-// Profile is what the server knows of a signed-in user.
-type Profile struct {
-	User          party.User
-	Email         *string
-	EmailVerified bool
-	PictureURL    *string
-	Spotify       SpotifyConnection
-}
-
-// SpotifyConnection says whether a host's player can be driven.
-type SpotifyConnection struct {
-	Connected      bool
-	DisplayName    *string
-	NeedsReconnect bool
-	ReconnectBy    *time.Time // Spotify ends an authorization six months after it was given
-	ReconnectSoon  bool       // that is in less than a month
-}
-
-// DemoLogin makes a new host, with a Spotify account where those are simulated here. Outside the demo it is Forbidden.
-func (j *Jukebox) DemoLogin(ctx context.Context, displayName string) (*Session, error) {
-	return j.demoLogin(ctx, displayName, nil)
-}
-
-// DemoHost signs in the demo's own host, who is the same one each time.
-func (j *Jukebox) DemoHost(ctx context.Context, displayName string) (*Session, error) {
-	subject := "demo"
-	id, err := j.db.Read.User.Query().Where(user.Subject(subject)).OnlyID(ctx)
-	if ent.IsNotFound(err) {
-		return j.demoLogin(ctx, displayName, &subject)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find the demo's host: %w", err)
-	}
-	return j.signIn(ctx, Viewer{UserID: id, Kind: party.HostUser})
-}
-
-func (j *Jukebox) demoLogin(ctx context.Context, displayName string, subject *string) (*Session, error) {
-	if !j.cfg.DemoLogin {
-		return nil, party.Errorf(party.Forbidden, "demoLogin is for the demo only")
-	}
-	name, err := party.ParseName("displayName", displayName)
-	if err != nil {
-		return nil, err
-	}
-	if err := j.pace.newcomer(ctx); err != nil {
-		return nil, err
-	}
-	id := database.NewID()
-	var account SpotifyCredentials
-	if j.cfg.Demo != nil {
-		if account, err = j.cfg.Demo.NewAccount(ctx, id, name); err != nil {
-			return nil, fmt.Errorf("make a simulated account: %w", err)
-		}
-	}
-	err = j.db.InTx(ctx, func(tx *ent.Tx) error {
-		now := database.Microseconds(time.Now())
-		err := tx.User.Create().SetID(id).SetKind(string(party.HostUser)).SetNillableSubject(subject).SetDisplayName(name).SetCreatedAt(now).Exec(ctx)
-		if err != nil || j.cfg.Demo == nil {
-			return err
-		}
-		return tx.SpotifyAccount.Create().SetID(database.NewID()).SetUserID(id).SetAccountID(account.AccountID).
-			SetDisplayName(account.DisplayName).SetSealedTokens(account.Sealed).SetAuthorizedAt(now).Exec(ctx)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("store the demo's host: %w", err)
-	}
-	return j.signIn(ctx, Viewer{UserID: id, Kind: party.HostUser})
 }
 
 // JoinRoom makes the viewer a guest of the open room with this code, under a name that holds for this room; without a
@@ -109,7 +41,7 @@ func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*Join
 	case known:
 		err = j.admit(ctx, r, viewer, name)
 	default:
-		viewer = Viewer{UserID: database.NewID(), Kind: party.GuestUser}
+		viewer = account.Viewer{UserID: database.NewID(), Kind: party.GuestUser}
 		err = j.admitNew(ctx, r, viewer, name, party.RoleGuest)
 	}
 	if err != nil {
@@ -119,15 +51,15 @@ func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*Join
 }
 
 // knownPerson returns the viewer, unless nobody is signed in, or a screen, or somebody whom this database does not know.
-func (j *Jukebox) knownPerson(ctx context.Context) (viewer Viewer, known bool, err error) {
-	asking, err := viewerIfAny(ctx)
+func (j *Jukebox) knownPerson(ctx context.Context) (viewer account.Viewer, known bool, err error) {
+	asking, err := account.OptionalViewer(ctx)
 	if err != nil || asking == nil || asking.Kind == party.ScreenUser {
-		return Viewer{}, false, err
+		return account.Viewer{}, false, err
 	}
 	viewer = *asking
 	known, err = j.db.Read.User.Query().Where(user.ID(viewer.UserID)).Exist(ctx)
 	if err != nil {
-		return Viewer{}, false, fmt.Errorf("look up the viewer: %w", err)
+		return account.Viewer{}, false, fmt.Errorf("look up the viewer: %w", err)
 	}
 	return viewer, known, nil
 }
@@ -141,29 +73,29 @@ func (j *Jukebox) WatchRoom(ctx context.Context, code string) (*JoinedRoom, erro
 	if err := j.mayCome(ctx, r.ID); err != nil {
 		return nil, err
 	}
-	viewer := Viewer{UserID: database.NewID(), Kind: party.ScreenUser}
+	viewer := account.Viewer{UserID: database.NewID(), Kind: party.ScreenUser}
 	if err := j.admitNew(ctx, r, viewer, "Screen", party.RoleScreen); err != nil {
 		return nil, fmt.Errorf("watch room %s: %w", r.ID, err)
 	}
 	return j.joined(ctx, r, viewer)
 }
 
-func (j *Jukebox) joined(ctx context.Context, r *ent.Room, viewer Viewer) (*JoinedRoom, error) {
-	session, err := j.signIn(ctx, viewer)
+func (j *Jukebox) joined(ctx context.Context, r *ent.Room, viewer account.Viewer) (*JoinedRoom, error) {
+	session, err := j.accounts.SignIn(ctx, viewer)
 	if err != nil {
 		return nil, err
 	}
-	found, err := j.Room(WithViewer(ctx, viewer), r.ID)
+	found, err := j.Room(account.WithViewer(ctx, viewer), r.ID)
 	if err != nil {
 		return nil, err
 	}
 	return &JoinedRoom{*session, found}, nil
 }
 
-func (j *Jukebox) admitNew(ctx context.Context, r *ent.Room, v Viewer, name string, role party.Role) error {
+func (j *Jukebox) admitNew(ctx context.Context, r *ent.Room, v account.Viewer, name string, role party.Role) error {
 	return j.db.InTx(ctx, func(tx *ent.Tx) error {
 		now := database.Microseconds(time.Now())
-		err := tx.User.Create().SetID(v.UserID).SetKind(string(v.Kind)).SetDisplayName(name).SetNillableDeviceHash(deviceHash(ctx)).
+		err := tx.User.Create().SetID(v.UserID).SetKind(string(v.Kind)).SetDisplayName(name).SetNillableDeviceHash(account.DeviceHash(ctx)).
 			SetCreatedAt(now).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("store the user: %w", err)
@@ -173,7 +105,7 @@ func (j *Jukebox) admitNew(ctx context.Context, r *ent.Room, v Viewer, name stri
 }
 
 // admit gives somebody who is known already a place in the room, or a new name in it.
-func (j *Jukebox) admit(ctx context.Context, r *ent.Room, v Viewer, name string) error {
+func (j *Jukebox) admit(ctx context.Context, r *ent.Room, v account.Viewer, name string) error {
 	here := membership.And(membership.RoomID(r.ID), membership.UserID(v.UserID))
 	present, err := j.db.Read.Membership.Query().Where(here).Exist(ctx)
 	if err != nil {
@@ -234,30 +166,6 @@ func admit(ctx context.Context, tx *ent.Tx, roomID, userID, name string, role pa
 		SetRole(string(role)).SetJoinedAt(now).Exec(ctx)
 }
 
-// Profile returns what is known of the viewer, or nil where nobody is signed in.
-func (j *Jukebox) Profile(ctx context.Context) (*Profile, error) {
-	viewer, err := viewerIfAny(ctx)
-	if err != nil || viewer == nil {
-		return nil, err
-	}
-	row, err := j.db.Read.User.Query().Where(user.ID(viewer.UserID)).WithSpotify().Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, party.Errorf(party.Unauthenticated, "this session's user is gone: sign in again")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("load the viewer: %w", err)
-	}
-	p := &Profile{
-		User:  party.User{ID: row.ID, DisplayName: row.DisplayName, Kind: party.UserKind(row.Kind)},
-		Email: row.Email, EmailVerified: row.EmailVerified, PictureURL: row.PictureURL,
-	}
-	if account := row.Edges.Spotify; account != nil {
-		by, warn := account.AuthorizedAt.UTC().AddDate(0, authorizationMonths, 0), account.AuthorizedAt.AddDate(0, warningMonths, 0)
-		p.Spotify = SpotifyConnection{true, &account.DisplayName, account.NeedsReconnect, &by, time.Now().After(warn)}
-	}
-	return p, nil
-}
-
 func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) {
 	folded, err := party.ParseCode("code", code)
 	if err != nil {
@@ -265,7 +173,7 @@ func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) 
 	}
 	r, err := j.db.Read.Room.Query().Where(room.OpenCode(folded)).Only(ctx)
 	if ent.IsNotFound(err) {
-		if err := j.pace.guess(ctx); err != nil {
+		if err := j.allowGuess(ctx); err != nil {
 			return nil, err
 		}
 		return nil, party.Errorf(party.NotFound, "no open room has the code %s", folded)
@@ -274,4 +182,21 @@ func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) 
 		return nil, fmt.Errorf("find room by code: %w", err)
 	}
 	return r, nil
+}
+
+var errBanned = party.Errorf(party.Forbidden, "you were removed from this room for good")
+
+// mayCome refuses devices from which somebody was banned, and too many people from one address.
+func (j *Jukebox) mayCome(ctx context.Context, roomID string) error {
+	if device := account.DeviceHash(ctx); device != nil {
+		banned, err := j.db.Read.Membership.Query().
+			Where(membership.RoomID(roomID), membership.Role(string(party.RoleBanned)), membership.HasUserWith(user.DeviceHash(*device))).Exist(ctx)
+		if err != nil {
+			return err
+		}
+		if banned {
+			return errBanned
+		}
+	}
+	return j.accounts.AllowNewcomer(ctx)
 }

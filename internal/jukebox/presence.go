@@ -16,6 +16,7 @@ import (
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/ent/skipvote"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
 )
@@ -98,7 +99,7 @@ func (p *presence) newcomers() map[string][]string {
 
 // Arrive says that the viewer, whom MayFollow has let in, follows a room, until leave is called.
 func (j *Jukebox) Arrive(ctx context.Context, roomID string) (userID string, leave func(), err error) {
-	viewer, err := ViewerFrom(ctx)
+	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
 		return "", nil, err
 	}

@@ -3,18 +3,12 @@ package jukebox
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
-	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
 )
-
-// purgedAtOnce is how many rows one transaction deletes: so few that nobody notices.
-const purgedAtOnce = 200
 
 // Purged is how much was deleted.
 type Purged struct{ Rooms, Guests, Songs int }
@@ -53,10 +47,10 @@ func (j *Jukebox) Purge(ctx context.Context, keep time.Duration) (done Purged, e
 	if done.Rooms, err = j.purgeRooms(ctx, before); err != nil {
 		return done, err
 	}
-	if done.Guests, err = j.purgeRows(ctx, "users", oldGuests, before); err != nil {
+	if done.Guests, err = j.db.DeleteWhere(ctx, "users", oldGuests, before); err != nil {
 		return done, fmt.Errorf("delete guests: %w", err)
 	}
-	if done.Songs, err = j.purgeRows(ctx, "songs", oldSongs, before); err != nil {
+	if done.Songs, err = j.db.DeleteWhere(ctx, "songs", oldSongs, before); err != nil {
 		return done, fmt.Errorf("delete songs: %w", err)
 	}
 	return done, nil
@@ -91,7 +85,7 @@ func (j *Jukebox) closedBefore(ctx context.Context, moment time.Time) (roomID st
 // purgeRoom returns 0 if another server was faster.
 func (j *Jukebox) purgeRoom(ctx context.Context, roomID string) (n int, err error) {
 	for _, of := range ofRoom {
-		if n, err = j.purgeRows(ctx, of.table, of.rows, roomID); err != nil {
+		if n, err = j.db.DeleteWhere(ctx, of.table, of.rows, roomID); err != nil {
 			return 0, fmt.Errorf("%s: %w", of.table, err)
 		}
 	}
@@ -103,66 +97,4 @@ func (j *Jukebox) countPurged(done Purged) {
 	for kind, n := range map[string]int{"rooms": done.Rooms, "guests": done.Guests, "songs": done.Songs} {
 		j.purged.WithLabelValues(kind).Add(float64(n))
 	}
-}
-
-// purgeRows deletes the rows of a table that a condition is true for, and returns how many there were.
-func (j *Jukebox) purgeRows(ctx context.Context, table, condition string, arg any) (n int, err error) {
-	for ctx.Err() == nil {
-		began := time.Now()
-		ids, err := someIDs(ctx, j.db, "SELECT id FROM "+table+" WHERE "+condition+" LIMIT ?", arg, purgedAtOnce)
-		if err != nil || len(ids) == 0 {
-			return n, err
-		}
-		gone, err := deleteSome(ctx, j.db, table, condition, ids, arg)
-		n += gone
-		if err != nil {
-			return n, err
-		}
-		rest(ctx, time.Since(began))
-	}
-	return n, ctx.Err()
-}
-
-func rest(ctx context.Context, d time.Duration) {
-	select {
-	case <-time.After(d):
-	case <-ctx.Done():
-	}
-}
-
-// someIDs returns what a query for ids finds.
-func someIDs(ctx context.Context, s *database.DB, query string, args ...any) (ids []any, err error) {
-	rows, err := s.SQL.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
-}
-
-// deleteSome deletes those of the ids, at most purgedAtOnce, that the condition is still true for. The statement is always the
-// same text, and so prepared once.
-func deleteSome(ctx context.Context, s *database.DB, table, condition string, ids []any, arg any) (n int, err error) {
-	args := slices.Clone(ids)
-	for len(args) < purgedAtOnce {
-		args = append(args, ids[0])
-	}
-	marks := strings.TrimSuffix(strings.Repeat("?,", purgedAtOnce), ",")
-	err = s.InTx(ctx, func(tx *ent.Tx) error {
-		result, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE id IN ("+marks+") AND "+condition, append(args, arg)...)
-		if err != nil {
-			return err
-		}
-		gone, err := result.RowsAffected()
-		n = int(gone)
-		return err
-	})
-	return n, err
 }

@@ -10,6 +10,7 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/idempotencykey"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
 )
@@ -37,7 +38,7 @@ func newRepeatable(ctx context.Context, key *string, mutation string, arguments 
 	if n := utf8.RuneCountInString(*key); n < 1 || n > party.MaxIdempotencyKey || !utf8.ValidString(*key) {
 		return nil, party.BadInput("idempotencyKey", "must have 1 to %d characters", party.MaxIdempotencyKey)
 	}
-	viewer, err := ViewerFrom(ctx)
+	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -133,6 +134,6 @@ func (j *Jukebox) repeatClosed(ctx context.Context, a access, r *repeatable) (ou
 
 // ForgetOldKeys deletes idempotency keys that are not recognised any more.
 func (j *Jukebox) ForgetOldKeys(ctx context.Context) error {
-	_, err := j.purgeRows(ctx, "idempotency_keys", "created_at < ?", database.Microseconds(time.Now().Add(-keyLifetime)))
+	_, err := j.db.DeleteWhere(ctx, "idempotency_keys", "created_at < ?", database.Microseconds(time.Now().Add(-keyLifetime)))
 	return err
 }

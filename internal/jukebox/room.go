@@ -11,6 +11,7 @@ import (
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/roomcommand"
 	"antwon.dj/backend/ent/roomplayback"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -55,9 +56,9 @@ func (j *Jukebox) RoomByCode(ctx context.Context, code string) (*party.Room, err
 }
 
 // HostedRoom returns a user's own open room as they see it, or nil.
-func (j *Jukebox) HostedRoom(ctx context.Context, p *Profile) (*party.Room, error) {
+func (j *Jukebox) HostedRoom(ctx context.Context, p *account.Profile) (*party.Room, error) {
 	row, err := j.db.Read.Room.Query().Where(room.OpenHostID(p.User.ID)).Only(ctx)
-	return j.viewed(WithViewer(ctx, Viewer{UserID: p.User.ID, Kind: p.User.Kind}), row, err)
+	return j.viewed(account.WithViewer(ctx, account.Viewer{UserID: p.User.ID, Kind: p.User.Kind}), row, err)
 }
 
 // viewed makes a row a Room as the viewer sees it; a missing row is nil.
@@ -69,7 +70,7 @@ func (j *Jukebox) viewed(ctx context.Context, row *ent.Room, err error) (*party.
 		return nil, err
 	}
 	r := party.Room{ID: row.ID, Code: row.Code, Name: row.Name, Status: party.RoomStatus(row.Status), HostID: row.HostID, CreatedAt: row.CreatedAt.UTC()}
-	viewer, err := viewerIfAny(ctx)
+	viewer, err := account.OptionalViewer(ctx)
 	if err != nil || viewer == nil {
 		return r.SeenBy("", settingsOf(row)), err
 	}

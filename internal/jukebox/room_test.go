@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
@@ -179,7 +180,7 @@ func TestJoiningMakesAGuestAndKeepsASession(t *testing.T) {
 
 func TestJoiningWithTheSessionOfAnotherDatabaseMakesANewGuest(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
-		gone := jukebox.WithViewer(p.Context(), jukebox.Viewer{UserID: "01900000-0000-7000-8000-000000000000", Kind: party.GuestUser})
+		gone := account.WithViewer(p.Context(), account.Viewer{UserID: "01900000-0000-7000-8000-000000000000", Kind: party.GuestUser})
 		joined, err := p.JoinRoom(gone, "PARTY", "Gina")
 		p.must(err)
 		p.add(p.as(&joined.Session), 1)

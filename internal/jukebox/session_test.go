@@ -7,11 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 )
 
-func (p *fixture) refresh(token string) *jukebox.Session {
+func (p *fixture) refresh(token string) *account.Session {
 	p.Helper()
 	session, err := p.RefreshSession(p.Context(), token)
 	p.must(err)
@@ -38,7 +39,7 @@ func TestSessionIsTheSameUserAfterEachRefresh(t *testing.T) {
 		p.must(err)
 		host, err := p.DemoLogin(p.Context(), "Otto")
 		p.must(err)
-		firsts := []*jukebox.Session{&joined.Session, &watching.Session, host}
+		firsts := []*account.Session{&joined.Session, &watching.Session, host}
 		sessions := slices.Clone(firsts)
 		for range 3 {
 			p.age(29 * 24 * time.Hour) // each refresh begins the thirty days anew
@@ -100,7 +101,7 @@ func TestTwoTabsRefreshAtOnce(t *testing.T) {
 		joined, err := p.JoinRoom(p.Context(), "PARTY", "Gina")
 		p.must(err)
 		const tabs = 8
-		got := make([]*jukebox.Session, tabs)
+		got := make([]*account.Session, tabs)
 		failed := make([]error, tabs)
 		var all sync.WaitGroup
 		for i := range tabs {

@@ -26,9 +26,3 @@ type Library interface {
 	// SavePlaylist makes a private playlist with these songs, in this order.
 	SavePlaylist(ctx context.Context, hostID, name, description string, uris []string) (party.Playlist, error)
 }
-
-// DemoAccounts makes simulated Spotify accounts for the demo's hosts.
-type DemoAccounts interface {
-	// NewAccount returns the credentials of a new account, sealed for this host.
-	NewAccount(ctx context.Context, hostID, displayName string) (SpotifyCredentials, error)
-}

@@ -86,3 +86,8 @@ func BadInput(field, format string, args ...any) error {
 func (r *Refusal) Err() error {
 	return &Error{Code: Refused, Reason: r.Reason, Message: r.Message}
 }
+
+// TooOften returns a RateLimited error; reason is a sentence without its end.
+func TooOften(reason string, wait time.Duration) error {
+	return &Error{Code: RateLimited, Message: reason + ": try again in a moment", RetryAfter: wait}
+}

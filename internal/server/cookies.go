@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -43,7 +43,7 @@ func (c Cookies) Connecting(secret string) *http.Cookie {
 
 // Session is the cookie of a browser that is signed in; without a secret, of one that is no more.
 func (c Cookies) Session(secret string) *http.Cookie {
-	return c.shared(c.cookie(c.sessionName(), secret, "/", jukebox.SessionLife))
+	return c.shared(c.cookie(c.sessionName(), secret, "/", account.SessionLife))
 }
 
 // Device is the cookie that tells a browser from others for as long as browsers keep one.

@@ -7,7 +7,7 @@ import (
 	"net"
 	"net/http"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -20,8 +20,8 @@ const (
 
 // Login signs hosts in by an identity provider, and out.
 type Login struct {
-	Begin  func(ctx context.Context, returnTo string) (*jukebox.LoginRedirect, error)
-	Finish func(context.Context, jukebox.LoginAnswer) (returnTo string, session *jukebox.Session, err error)
+	Begin  func(ctx context.Context, returnTo string) (*account.LoginRedirect, error)
+	Finish func(context.Context, account.LoginAnswer) (returnTo string, session *account.Session, err error)
 	Logout func(ctx context.Context, refresh string) (next string, err error)
 }
 
@@ -29,7 +29,7 @@ type Login struct {
 func (l *Login) serve(cookies Cookies, log *slog.Logger) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		address, _, _ := net.SplitHostPort(r.RemoteAddr)
-		ctx := jukebox.WithCaller(r.Context(), jukebox.Caller{Address: address})
+		ctx := account.WithCaller(r.Context(), account.Caller{Address: address})
 		asked, err := l.Begin(ctx, cmp.Or(r.URL.Query().Get("returnTo"), "/"))
 		if err != nil {
 			failedLogin("", err).answer(w, r)
@@ -47,7 +47,7 @@ func (l *Login) serve(cookies Cookies, log *slog.Logger) http.HandlerFunc {
 func (l *Login) serveCallback(cookies Cookies, log *slog.Logger) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
-		returnTo, session, err := l.Finish(r.Context(), jukebox.LoginAnswer{
+		returnTo, session, err := l.Finish(r.Context(), account.LoginAnswer{
 			State: query.Get("state"), Browser: valueOf(r, cookies.loginName()), Code: query.Get("code"), Error: query.Get("error"),
 			Refresh: valueOf(r, cookies.sessionName()),
 		})

@@ -6,25 +6,25 @@ import (
 	"strings"
 	"testing"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/server"
 )
 
 // loginSite signs everybody in, as far as the shell can tell, and remembers what it was told.
-func loginSite(t *testing.T, publicURL string, allowed []string, told *jukebox.LoginAnswer) *site {
+func loginSite(t *testing.T, publicURL string, allowed []string, told *account.LoginAnswer) *site {
 	return start(t, func(cfg *server.Config) {
 		cfg.Cookies = server.Cookies{PublicURL: publicURL, AllowedOrigins: allowed}
 		cfg.Login = &server.Login{
-			Begin: func(_ context.Context, returnTo string) (*jukebox.LoginRedirect, error) {
-				return &jukebox.LoginRedirect{URL: "https://login.test/authorize?to=" + returnTo, Browser: "browser"}, nil
+			Begin: func(_ context.Context, returnTo string) (*account.LoginRedirect, error) {
+				return &account.LoginRedirect{URL: "https://login.test/authorize?to=" + returnTo, Browser: "browser"}, nil
 			},
-			Finish: func(_ context.Context, answer jukebox.LoginAnswer) (string, *jukebox.Session, error) {
+			Finish: func(_ context.Context, answer account.LoginAnswer) (string, *account.Session, error) {
 				*told = answer
 				if answer.Error != "" {
 					return "", nil, &party.Error{Code: party.Forbidden, Message: "<b>you said no</b>"}
 				}
-				return "/host", &jukebox.Session{Refresh: "refresh"}, nil
+				return "/host", &account.Session{Refresh: "refresh"}, nil
 			},
 			Logout: func(_ context.Context, refresh string) (string, error) {
 				told.Refresh = refresh
@@ -58,7 +58,7 @@ func TestCookiesOfALogin(t *testing.T) {
 		{"https://party.test", nil, "__Secure-antwon_login", "__Host-antwon_session", true, http.SameSiteLaxMode},
 		{"https://party.test", []string{"https://front.test"}, "__Secure-antwon_login", "__Host-antwon_session", true, http.SameSiteNoneMode},
 	} {
-		var told jukebox.LoginAnswer
+		var told account.LoginAnswer
 		s := loginSite(t, c.publicURL, c.allowed, &told)
 		begun := s.do("GET", "/auth/login?returnTo=/host")
 		if begun.StatusCode != http.StatusSeeOther || begun.Header.Get("Location") != "https://login.test/authorize?to=/host" {
@@ -70,7 +70,7 @@ func TestCookiesOfALogin(t *testing.T) {
 			t.Errorf("%s: the login's cookie is %v", c.publicURL, login)
 		}
 		back := s.do("GET", "/auth/callback?state=s&code=c", "Cookie", c.login+"=browser; "+c.session+"=before")
-		if told != (jukebox.LoginAnswer{State: "s", Code: "c", Browser: "browser", Refresh: "before"}) {
+		if told != (account.LoginAnswer{State: "s", Code: "c", Browser: "browser", Refresh: "before"}) {
 			t.Errorf("told %+v", told)
 		}
 		if back.Header.Get("Location") != "/host?login=done" || back.Header.Get("Referrer-Policy") != "no-referrer" || back.Header.Get("Cache-Control") != "no-store" {
@@ -88,7 +88,7 @@ func TestCookiesOfALogin(t *testing.T) {
 }
 
 func TestFailedLoginIsToldOnAPage(t *testing.T) {
-	var told jukebox.LoginAnswer
+	var told account.LoginAnswer
 	s := loginSite(t, "https://party.test", nil, &told)
 	got := s.do("GET", "/auth/callback?error=access_denied")
 	if got.StatusCode != http.StatusBadRequest || !strings.Contains(got.body, "You were not signed in") || !strings.Contains(got.body, "&lt;b&gt;you said no") {
@@ -98,7 +98,7 @@ func TestFailedLoginIsToldOnAPage(t *testing.T) {
 
 func TestOtherSitesSignNobodyOut(t *testing.T) {
 	for site, want := range map[string]string{"": "mine", "same-origin": "mine", "none": "mine", "cross-site": ""} {
-		var told jukebox.LoginAnswer
+		var told account.LoginAnswer
 		s := loginSite(t, "http://127.0.0.1:8080", nil, &told)
 		got := s.do("GET", "/auth/logout", "Cookie", "antwon_session=mine", "Sec-Fetch-Site", site)
 		if told.Refresh != want || got.Header.Get("Location") != "/" || (len(got.Cookies()) == 0) != (want == "") {

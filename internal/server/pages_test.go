@@ -8,7 +8,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/server"
 )
@@ -165,11 +165,11 @@ func TestWithoutPages(t *testing.T) {
 // The demo's own host comes by a link with a key, and gets no more than a sentence without it.
 func TestDemoHost(t *testing.T) {
 	s := start(t, func(cfg *server.Config) {
-		cfg.DemoHost = func(_ context.Context, key string) (*jukebox.Session, error) {
+		cfg.DemoHost = func(_ context.Context, key string) (*account.Session, error) {
 			if key != "right" {
 				return nil, &party.Error{Code: party.Forbidden, Message: "take the link that was printed last"}
 			}
-			return &jukebox.Session{Refresh: "refresh"}, nil
+			return &account.Session{Refresh: "refresh"}, nil
 		}
 	})
 	for key, want := range map[string]string{"right": "done", "wrong": "failed", "": "failed"} {

@@ -17,7 +17,7 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 )
 
 // Config is what the shell is made of. What may be nil says so, and so may Covers.
@@ -30,11 +30,11 @@ type Config struct {
 	CoverOrigins []string
 
 	// FinishSpotify takes what a browser brings back from Spotify, and says where to send it. Nil: none is expected.
-	FinishSpotify func(context.Context, jukebox.SpotifyAnswer) (returnTo string, err error)
+	FinishSpotify func(context.Context, account.SpotifyAnswer) (returnTo string, err error)
 	Login         *Login // nil: nobody signs in by a provider
 	DemoLogin     bool   // hosts sign in by demoLogin
 	// DemoHost signs in the demo's own host who has the key. Nil: there is none.
-	DemoHost func(ctx context.Context, key string) (*jukebox.Session, error)
+	DemoHost func(ctx context.Context, key string) (*account.Session, error)
 	Cookies  Cookies
 
 	// Ready says what keeps this server from doing its work, in words that anybody may read.

@@ -3,7 +3,7 @@ package server
 import (
 	"net/http"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -14,7 +14,7 @@ const spotifyCallback = "/spotify/callback"
 func serveSpotifyCallback(cfg Config) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
-		answer := jukebox.SpotifyAnswer{
+		answer := account.SpotifyAnswer{
 			State: query.Get("state"), Browser: valueOf(r, spotifyCookie), Code: query.Get("code"), Error: query.Get("error"),
 		}
 		returnTo, err := cfg.FinishSpotify(r.Context(), answer)

@@ -13,7 +13,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -30,7 +30,7 @@ const (
 
 var errUnknownKey = errors.New("no key of ours has the token's key id")
 
-// Tokens implements jukebox.Tokens with HMAC-SHA256. It is safe for concurrent use.
+// Tokens implements account.Tokens with HMAC-SHA256. It is safe for concurrent use.
 type Tokens struct {
 	keyID  string            // of the key that signs
 	keys   map[string][]byte // by id
@@ -75,8 +75,8 @@ func (c claims) Validate() error {
 	return nil
 }
 
-// Mint implements jukebox.Tokens.
-func (t *Tokens) Mint(v jukebox.Viewer) (token string, expiresAt time.Time, err error) {
+// Mint implements account.Tokens.
+func (t *Tokens) Mint(v account.Viewer) (token string, expiresAt time.Time, err error) {
 	now := time.Now().UTC().Truncate(time.Second) // tokens count in seconds
 	expiresAt = now.Add(Lifetime - Lifetime/10 + rand.N(Lifetime/5)).Truncate(time.Second)
 	unsigned := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{v.Kind, jwt.RegisteredClaims{
@@ -88,15 +88,15 @@ func (t *Tokens) Mint(v jukebox.Viewer) (token string, expiresAt time.Time, err 
 	return token, expiresAt, err
 }
 
-// Check implements jukebox.Tokens.
-func (t *Tokens) Check(token string) (jukebox.Viewer, error) {
+// Check implements account.Tokens.
+func (t *Tokens) Check(token string) (account.Viewer, error) {
 	var c claims
 	if _, err := t.parser.ParseWithClaims(token, &c, t.keyOf); err != nil {
-		return jukebox.Viewer{}, &party.Error{
+		return account.Viewer{}, &party.Error{
 			Code: party.Unauthenticated, Message: "the access token is not valid, or not any more: sign in again", Err: err,
 		}
 	}
-	return jukebox.Viewer{UserID: c.Subject, Kind: c.Kind, ExpiresAt: c.ExpiresAt.Time}, nil
+	return account.Viewer{UserID: c.Subject, Kind: c.Kind, ExpiresAt: c.ExpiresAt.Time}, nil
 }
 
 // keyOf returns the key that a token says it was signed with.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/session"
 )
@@ -20,7 +20,7 @@ var secret = []byte(strings.Repeat("s", session.MinSecret))
 func TestTokenNamesItsUserUntilItEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tokens := mustNew(t, secret)
-		token, expiresAt, err := tokens.Mint(jukebox.Viewer{UserID: "u1", Kind: party.GuestUser})
+		token, expiresAt, err := tokens.Mint(account.Viewer{UserID: "u1", Kind: party.GuestUser})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +105,7 @@ func withClaims(token, claims string) string {
 
 func keyIDOf(t *testing.T, tokens *session.Tokens) any {
 	t.Helper()
-	token, _, err := tokens.Mint(jukebox.Viewer{UserID: "u1", Kind: party.HostUser})
+	token, _, err := tokens.Mint(account.Viewer{UserID: "u1", Kind: party.HostUser})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,14 +119,14 @@ func keyIDOf(t *testing.T, tokens *session.Tokens) any {
 func TestOldKeysCheckButDoNotSign(t *testing.T) {
 	newer := []byte(strings.Repeat("n", session.MinSecret))
 	before, between, after := mustNew(t, secret), mustNew(t, newer, secret), mustNew(t, newer)
-	old, _, err := before.Mint(jukebox.Viewer{UserID: "u1", Kind: party.GuestUser})
+	old, _, err := before.Mint(account.Viewer{UserID: "u1", Kind: party.GuestUser})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if viewer, err := between.Check(old); err != nil || viewer.UserID != "u1" {
 		t.Errorf("a token of the old key: %+v, %v", viewer, err)
 	}
-	fresh, _, err := between.Mint(jukebox.Viewer{UserID: "u1", Kind: party.GuestUser})
+	fresh, _, err := between.Mint(account.Viewer{UserID: "u1", Kind: party.GuestUser})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func FuzzCheck(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	valid, _, err := tokens.Mint(jukebox.Viewer{UserID: "u1", Kind: party.HostUser})
+	valid, _, err := tokens.Mint(account.Viewer{UserID: "u1", Kind: party.HostUser})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func BenchmarkCheck(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	token, _, err := tokens.Mint(jukebox.Viewer{UserID: "01900000-0000-7000-8000-000000000000", Kind: party.HostUser})
+	token, _, err := tokens.Mint(account.Viewer{UserID: "01900000-0000-7000-8000-000000000000", Kind: party.HostUser})
 	if err != nil {
 		b.Fatal(err)
 	}

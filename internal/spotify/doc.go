@@ -1,5 +1,5 @@
 /*
-Package spotify speaks Spotify's Web API for the hosts: it connects their accounts (jukebox.Authorizer), knows the catalogue
+Package spotify speaks Spotify's Web API for the hosts: it connects their accounts (account.Authorizer), knows the catalogue
 (jukebox.Catalog) and drives their players (playback.Player).
 
 # Tokens

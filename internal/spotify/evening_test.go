@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
@@ -26,6 +27,7 @@ import (
 type evening struct {
 	*testing.T
 	*jukebox.Jukebox
+	*account.Accounts
 	w    *world
 	host context.Context
 	room *party.Room
@@ -51,24 +53,28 @@ func newEvening(t *testing.T, databaseURL string) *evening {
 		t.Fatal(err)
 	}
 	e := &evening{T: t, w: newWorld(t)}
+	metrics := prometheus.NewRegistry()
+	e.Accounts = account.New(account.Config{
+		Database: store, Tokens: tokens, DemoLogin: true, Demo: e, Metrics: metrics,
+	})
 	e.Jukebox = jukebox.New(jukebox.Config{
-		Database: store, Bus: live.NewLocalBus(), Tokens: tokens, Catalog: e.w, Library: e.w, DemoLogin: true, Demo: e,
-		Free: func(jukebox.Viewer) bool { return true }, Metrics: prometheus.NewRegistry(),
+		Database: store, Bus: live.NewLocalBus(), Accounts: e.Accounts, Catalog: e.w, Library: e.w,
+		Free: func(account.Viewer) bool { return true }, Metrics: metrics,
 	})
 	t.Cleanup(e.Close)
 	login, err := e.DemoLogin(t.Context(), "Hanna")
 	e.must(err)
-	e.host = jukebox.WithViewer(t.Context(), login.User)
+	e.host = account.WithViewer(t.Context(), login.User)
 	e.room, err = e.CreateRoom(e.host, jukebox.NewRoom{Name: new("Hanna is 40"), Settings: &party.SettingsChange{CooldownMinutes: new(0)}}, nil)
 	e.must(err)
 	return e
 }
 
 // NewAccount gives a host an account at the simulated Spotify.
-func (e *evening) NewAccount(_ context.Context, hostID, _ string) (jukebox.SpotifyCredentials, error) {
-	account := e.w.account(e.T)
-	e.w.connect(e.T, hostID, account.RefreshToken)
-	return jukebox.SpotifyCredentials{AccountID: account.ID, Sealed: e.w.accounts.of(hostID).Sealed}, nil
+func (e *evening) NewAccount(_ context.Context, hostID, _ string) (account.SpotifyCredentials, error) {
+	added := e.w.account(e.T)
+	e.w.connect(e.T, hostID, added.RefreshToken)
+	return account.SpotifyCredentials{AccountID: added.ID, Sealed: e.w.accounts.of(hostID).Sealed}, nil
 }
 
 func (e *evening) must(err error) {
@@ -191,10 +197,10 @@ func TestNobodyButTheHostSavesTheEvening(t *testing.T) {
 		e.plays(0, false)
 		joined, err := e.JoinRoom(e.Context(), e.room.Code, "Gina")
 		e.must(err)
-		gina := jukebox.WithViewer(e.Context(), joined.Session.User)
+		gina := account.WithViewer(e.Context(), joined.Session.User)
 		other, err := e.DemoLogin(e.Context(), "Otto")
 		e.must(err)
-		for _, who := range []context.Context{gina, jukebox.WithViewer(e.Context(), other.User)} {
+		for _, who := range []context.Context{gina, account.WithViewer(e.Context(), other.User)} {
 			_, err := e.ExportHistory(who, e.room.ID)
 			e.wants(party.Forbidden, err)
 		}

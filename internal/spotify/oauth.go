@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
@@ -46,19 +46,19 @@ type profile struct {
 	DisplayName string `json:"display_name"`
 }
 
-// AuthorizationURL implements jukebox.Authorizer. Spotify asks even hosts who agreed before: they may want another account.
+// AuthorizationURL implements account.Authorizer. Spotify asks even hosts who agreed before: they may want another account.
 func (c *Client) AuthorizationURL(state, verifier string) string {
 	return c.tokens.oauth.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("show_dialog", "true"))
 }
 
-// Authorize implements jukebox.Authorizer. What was learned of the host before is forgotten.
-func (c *Client) Authorize(ctx context.Context, hostID, code, verifier string) (jukebox.SpotifyCredentials, error) {
+// Authorize implements account.Authorizer. What was learned of the host before is forgotten.
+func (c *Client) Authorize(ctx context.Context, hostID, code, verifier string) (account.SpotifyCredentials, error) {
 	if failed := c.limiter.paused(); failed != nil { // the code is good for a while, and only once
-		return jukebox.SpotifyCredentials{}, failed.unavailable()
+		return account.SpotifyCredentials{}, failed.unavailable()
 	}
 	g, failed := c.exchange(ctx, code, verifier)
 	if failed != nil {
-		return jukebox.SpotifyCredentials{}, exchangeError(failed)
+		return account.SpotifyCredentials{}, exchangeError(failed)
 	}
 	var me profile
 	fresh := &signer{fresh: g.AccessToken, observer: c.observe("profile"), limiter: c.limiter, priority: control}
@@ -69,14 +69,14 @@ func (c *Client) Authorize(ctx context.Context, hostID, code, verifier string) (
 		failed = &failure{kind: playback.Unreachable, message: "a profile without an id came"}
 	}
 	if failed != nil {
-		return jukebox.SpotifyCredentials{}, profileError(failed)
+		return account.SpotifyCredentials{}, profileError(failed)
 	}
 	sealed, err := c.tokens.vault.seal(hostID, g)
 	if err != nil {
-		return jukebox.SpotifyCredentials{}, err
+		return account.SpotifyCredentials{}, err
 	}
 	c.Forget(hostID)
-	return jukebox.SpotifyCredentials{
+	return account.SpotifyCredentials{
 		AccountID: cmp.Or(me.AccountID, me.ID), DisplayName: cmp.Or(me.DisplayName, me.ID), Sealed: sealed,
 	}, nil
 }

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/spotify"
 	"antwon.dj/backend/internal/spotify/sim"
@@ -48,7 +48,7 @@ func TestSigningIn(t *testing.T) {
 			if credentials.AccountID == "" || credentials.DisplayName != "Host" || credentials.NeedsReconnect {
 				t.Errorf("got %+v", credentials)
 			}
-			w.accounts.change(host, func(c *jukebox.SpotifyCredentials) { *c = credentials })
+			w.accounts.change(host, func(c *account.SpotifyCredentials) { *c = credentials })
 			w.look(t)
 			if n := w.asked(tokenPath); n != 1 {
 				t.Errorf("asked for %d tokens: the first is good for an hour", n)

@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/spotify"
@@ -210,7 +210,7 @@ func TestWhatTheHostDidNotGrantIsLeftOut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.accounts.change(host, func(c *jukebox.SpotifyCredentials) { *c = credentials })
+		w.accounts.change(host, func(c *account.SpotifyCredentials) { *c = credentials })
 		w.answer(savedPath, songs("saved", 3, `{"track":%s}`))
 		seeds := playback.Seeds{PlaylistURI: "spotify:playlist:chosen"}
 		if got := w.suggest(t, seeds); len(got) != 3 {

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
@@ -17,7 +17,7 @@ import (
 // Accounts is where the hosts' Spotify accounts are kept.
 type Accounts interface {
 	// SpotifyCredentials returns a host's credentials; NotFound if the host has not connected Spotify.
-	SpotifyCredentials(ctx context.Context, hostID string) (jukebox.SpotifyCredentials, error)
+	SpotifyCredentials(ctx context.Context, hostID string) (account.SpotifyCredentials, error)
 	// SaveSpotifyTokens replaces a host's sealed tokens.
 	SaveSpotifyTokens(ctx context.Context, hostID string, sealed []byte) error
 	// MarkSpotifyReconnect remembers that Spotify accepts the host's authorization no more.

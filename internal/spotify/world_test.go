@@ -15,6 +15,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
@@ -26,9 +27,9 @@ import (
 var (
 	_ jukebox.Catalog    = (*spotify.Client)(nil)
 	_ jukebox.Library    = (*spotify.Client)(nil)
-	_ jukebox.Authorizer = (*spotify.Client)(nil)
+	_ account.Authorizer = (*spotify.Client)(nil)
 	_ playback.Player    = (*spotify.Client)(nil)
-	_ spotify.Accounts   = (*jukebox.Accounts)(nil)
+	_ spotify.Accounts   = (*account.CredentialStore)(nil)
 )
 
 const (
@@ -46,7 +47,7 @@ const (
 // accounts keeps the credentials in memory, unless one of the failures is set.
 type accounts struct {
 	mu                           sync.Mutex
-	kept                         map[string]jukebox.SpotifyCredentials
+	kept                         map[string]account.SpotifyCredentials
 	refreshing                   map[string]time.Time // until when one server may
 	cannotRead, cannotSave, mute error
 }
@@ -74,7 +75,7 @@ func (a *accounts) isRefreshing(hostID string) bool {
 	return time.Now().Before(a.refreshing[hostID])
 }
 
-func (a *accounts) change(hostID string, fn func(*jukebox.SpotifyCredentials)) {
+func (a *accounts) change(hostID string, fn func(*account.SpotifyCredentials)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	c := a.kept[hostID]
@@ -82,13 +83,13 @@ func (a *accounts) change(hostID string, fn func(*jukebox.SpotifyCredentials)) {
 	a.kept[hostID] = c
 }
 
-func (a *accounts) of(hostID string) jukebox.SpotifyCredentials {
+func (a *accounts) of(hostID string) account.SpotifyCredentials {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.kept[hostID]
 }
 
-func (a *accounts) SpotifyCredentials(_ context.Context, hostID string) (jukebox.SpotifyCredentials, error) {
+func (a *accounts) SpotifyCredentials(_ context.Context, hostID string) (account.SpotifyCredentials, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	c, ok := a.kept[hostID]
@@ -102,7 +103,7 @@ func (a *accounts) SaveSpotifyTokens(ctx context.Context, hostID string, sealed 
 	if err := errors.Join(ctx.Err(), a.cannotSave); err != nil {
 		return err
 	}
-	a.change(hostID, func(c *jukebox.SpotifyCredentials) { c.Sealed = sealed })
+	a.change(hostID, func(c *account.SpotifyCredentials) { c.Sealed = sealed })
 	return a.EndSpotifyRefresh(ctx, hostID)
 }
 
@@ -110,7 +111,7 @@ func (a *accounts) MarkSpotifyReconnect(_ context.Context, hostID string) error 
 	if a.mute != nil {
 		return a.mute
 	}
-	a.change(hostID, func(c *jukebox.SpotifyCredentials) { c.NeedsReconnect = true })
+	a.change(hostID, func(c *account.SpotifyCredentials) { c.NeedsReconnect = true })
 	return nil
 }
 
@@ -159,7 +160,7 @@ func (l *logged) String() string {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{
-		accounts: &accounts{kept: make(map[string]jukebox.SpotifyCredentials), refreshing: make(map[string]time.Time)}, vault: newVault(t, secret),
+		accounts: &accounts{kept: make(map[string]account.SpotifyCredentials), refreshing: make(map[string]time.Time)}, vault: newVault(t, secret),
 		metrics: prometheus.NewRegistry(), log: &logged{}, answers: make(map[string]http.HandlerFunc),
 	}
 	var err error
@@ -221,7 +222,7 @@ func (w *world) connect(t *testing.T, hostID, refreshToken string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.accounts.change(hostID, func(c *jukebox.SpotifyCredentials) { *c = jukebox.SpotifyCredentials{Sealed: sealed} })
+	w.accounts.change(hostID, func(c *account.SpotifyCredentials) { *c = account.SpotifyCredentials{Sealed: sealed} })
 }
 
 // newPipes serves over connections that are pipes in memory, which bubbles of synctest understand, and returns the way there.

@@ -9,10 +9,10 @@ import (
 
 // app is Spotify's own app in the host's hands.
 type app struct {
-	t       testing.TB
-	spotify *outside
-	account sim.Account
-	host    sim.Host
+	t              testing.TB
+	spotify        *outside
+	spotifyAccount sim.Account
+	host           sim.Host
 }
 
 func (a app) pause()                  { must(a.t, a.host.Pause()) }

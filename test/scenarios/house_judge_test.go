@@ -22,7 +22,7 @@ type judge struct {
 	state  *party.State // the newest
 	seen   int          // states
 	songs  map[string]*judged
-	guests map[string]*account
+	guests map[string]*guestRecord
 	starts []*judged // in order
 	over   time.Time // when the evening was; zero: it is not
 }
@@ -40,7 +40,7 @@ type judged struct {
 }
 
 // account is what the judge keeps of a guest.
-type account struct {
+type guestRecord struct {
 	friend   bool
 	askedAt  time.Time // when the first song was taken
 	bucket   float64   // songs that may be added
@@ -55,7 +55,7 @@ type account struct {
 
 func newJudge(c *crowd) *judge {
 	t := c.t
-	j := &judge{t: t, c: c, songs: map[string]*judged{}, guests: map[string]*account{}}
+	j := &judge{t: t, c: c, songs: map[string]*judged{}, guests: map[string]*guestRecord{}}
 	watcher, err := c.server.Watch(t.Context(), c.room.ID)
 	must(t, err)
 	ended := make(chan struct{})
@@ -114,9 +114,9 @@ func (j *judge) of(item *party.QueueItem) *judged {
 	return song
 }
 
-func (j *judge) guest(id string) *account {
+func (j *judge) guest(id string) *guestRecord {
 	if j.guests[id] == nil {
-		j.guests[id] = &account{}
+		j.guests[id] = &guestRecord{}
 	}
 	return j.guests[id]
 }

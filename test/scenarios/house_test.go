@@ -36,7 +36,7 @@ func TestAnEveningOfTheHouse(t *testing.T) {
 					c.judge.closes()
 					rows[i] = fmt.Sprintf("| %s | %v |", evening.name, c.judge.fairness())
 					t.Logf("what people did:%s\nwhat they were refused:%s", counted(c.did), counted(c.refused))
-					t.Logf("%d songs, longest gap between two %v", len(c.spotify.Heard(c.account.ID)), c.longestGap())
+					t.Logf("%d songs, longest gap between two %v", len(c.spotify.Heard(c.spotifyAccount.ID)), c.longestGap())
 				})
 				t.Logf("took %v", time.Since(began))
 			})

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
 )
 
@@ -23,7 +24,7 @@ func (w *world) openIdle() {
 	for i := range idleRooms {
 		host, err := s.DemoLogin(w.t.Context(), fmt.Sprint("Host ", i))
 		must(w.t, err)
-		_, err = s.CreateRoom(jukebox.WithViewer(w.t.Context(), host.User), jukebox.NewRoom{}, nil)
+		_, err = s.CreateRoom(account.WithViewer(w.t.Context(), host.User), jukebox.NewRoom{}, nil)
 		must(w.t, err)
 	}
 	s.driven <- <-s.driven // its drivers have ended

@@ -34,7 +34,7 @@ const beside = " / "
 // played lists the songs that were heard, in order, in the words of the one who really played them.
 func (p *fixture) played() string {
 	var names []string
-	for _, heard := range p.spotify.Heard(p.account.ID) {
+	for _, heard := range p.spotify.Heard(p.spotifyAccount.ID) {
 		names = append(names, p.songName(heard.URI))
 	}
 	return strings.Join(names, " ")
@@ -55,8 +55,8 @@ func (p *fixture) repeated() (again []string) {
 // gaps are the times without sound: from the first song to the end of the last one, or to now if songs still wait. What the
 // host paused is no gap, and an advertisement is a sound.
 func (p *fixture) gaps() (gaps []sim.Silence) {
-	heard := p.spotify.Heard(p.account.ID)
-	for _, s := range p.spotify.Silences(p.account.ID) {
+	heard := p.spotify.Heard(p.spotifyAccount.ID)
+	for _, s := range p.spotify.Silences(p.spotifyAccount.ID) {
 		over := s.From.Equal(heard[len(heard)-1].Ended) && !p.waiting()
 		if !over && s.Why != "paused" && s.Why != "ad" && s.Why != "episode" {
 			gaps = append(gaps, s)
@@ -127,7 +127,7 @@ func (o outcome) String() string {
 // untilLeft lets time pass until so much of the current song is left.
 func (p *fixture) untilLeft(left time.Duration) {
 	p.t.Helper()
-	heard := p.spotify.Heard(p.account.ID)
+	heard := p.spotify.Heard(p.spotifyAccount.ID)
 	current := heard[len(heard)-1]
 	time.Sleep(time.Until(current.Started.Add(lengthOf(p.spotify.tracks[current.URI]) + current.Paused - left)))
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/spotify/sim"
@@ -15,15 +16,15 @@ import (
 // party is one room with its host, guests, and what is heard there. Songs are numbered from 1 as they were added.
 type fixture struct {
 	*world
-	server  *server // whom people ask
-	host    context.Context
-	room    *party.Room
-	account sim.Account
-	app     app
-	health  *healths
-	music   []sim.Track // for the party's songs, taken from the front
-	items   []*party.QueueItem
-	beside  *fixture // another one, whose course is told too
+	server         *server // whom people ask
+	host           context.Context
+	room           *party.Room
+	spotifyAccount sim.Account
+	app            app
+	health         *healths
+	music          []sim.Track // for the party's songs, taken from the front
+	items          []*party.QueueItem
+	beside         *fixture // another one, whose course is told too
 }
 
 // options are how a party begins. The zero value is an empty room that plays nothing but what its guests add.
@@ -47,13 +48,13 @@ func (w *world) open(s *server, o options) *fixture {
 	w.t.Helper()
 	host, err := s.DemoLogin(w.t.Context(), cmp.Or(o.name, "Hanna"))
 	must(w.t, err)
-	account := w.accounts[host.User.UserID]
+	spotifyAccount := w.accounts[host.User.UserID]
 	p := &fixture{
-		world: w, server: s, host: jukebox.WithViewer(w.t.Context(), host.User), account: account, app: app{w.t, w.spotify, account, w.spotify.Host(account.ID)},
+		world: w, server: s, host: account.WithViewer(w.t.Context(), host.User), spotifyAccount: spotifyAccount, app: app{w.t, w.spotify, spotifyAccount, w.spotify.Host(spotifyAccount.ID)},
 		music: w.songs(200, cmp.Or(o.length, 3*time.Minute)),
 	}
 	if o.spotify != nil {
-		must(w.t, w.spotify.Tune(account.ID, o.spotify))
+		must(w.t, w.spotify.Tune(spotifyAccount.ID, o.spotify))
 	}
 	o.settings.Fallback = cmp.Or(o.settings.Fallback, new(bool))
 	p.room, err = s.CreateRoom(p.host, jukebox.NewRoom{Settings: &o.settings}, nil)
@@ -68,7 +69,7 @@ func (p *fixture) join(name string) context.Context {
 	p.t.Helper()
 	joined, err := p.server.JoinRoom(p.t.Context(), p.room.Code, name)
 	must(p.t, err)
-	return jukebox.WithViewer(p.t.Context(), joined.Session.User)
+	return account.WithViewer(p.t.Context(), joined.Session.User)
 }
 
 // add adds the next of the party's songs and returns its number.

@@ -127,7 +127,7 @@ func newLuck(t testing.TB, seed uint64) *luck {
 	l := &luck{
 		fixture: w.open(w.start("0"), options{songs: 5}), dice: rand.New(rand.NewPCG(seed, 2)), removed: map[string]bool{}, times: map[string]int{},
 	}
-	must(t, w.spotify.Tune(l.account.ID, func(s *sim.Switches) {
+	must(t, w.spotify.Tune(l.spotifyAccount.ID, func(s *sim.Switches) {
 		s.Success = []int{0, 200, 202, 204}[l.dice.IntN(4)]
 		s.Stale = time.Duration(l.dice.IntN(600)) * time.Millisecond
 		s.EndStuck, s.Autoplay = l.dice.IntN(4) == 0, l.dice.IntN(4) == 0
@@ -191,7 +191,7 @@ func (l *luck) hour() {
 // inPeace lets the host put everything in order, and the queue end.
 func (l *luck) inPeace() {
 	l.spotify.Heal()
-	must(l.t, l.spotify.Tune(l.account.ID, func(s *sim.Switches) { *s = sim.Switches{} }))
+	must(l.t, l.spotify.Tune(l.spotifyAccount.ID, func(s *sim.Switches) { *s = sim.Switches{} }))
 	l.app.open()
 	for range 120 { // Spotify may want a pause
 		if l.tryConnecting() == nil {
@@ -199,7 +199,7 @@ func (l *luck) inPeace() {
 		}
 		time.Sleep(time.Minute)
 	}
-	if quiet := l.spotify.Silences(l.account.ID); len(quiet) > 0 {
+	if quiet := l.spotify.Silences(l.spotifyAccount.ID); len(quiet) > 0 {
 		if last := quiet[len(quiet)-1]; last.Why != "ended" && time.Since(last.To) == 0 {
 			l.app.resume()
 		}
@@ -210,7 +210,7 @@ func (l *luck) inPeace() {
 // judge says what became of the songs, and fails the party where that is not as promised.
 func (l *luck) judge() map[string]int {
 	heard := map[string][]sim.Heard{}
-	for _, h := range l.spotify.Heard(l.account.ID) {
+	for _, h := range l.spotify.Heard(l.spotifyAccount.ID) {
 		heard[l.songName(h.URI)] = append(heard[l.songName(h.URI)], h)
 	}
 	ends := map[string]int{}

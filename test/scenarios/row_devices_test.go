@@ -158,11 +158,11 @@ func accountScenarios() []scenario {
 			options: options{songs: 4},
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
-				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }))
+				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }))
 				time.Sleep(5 * time.Minute)
 				p.pressPlay()
 				time.Sleep(25 * time.Minute)
-				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.Free = false }))
+				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, func(s *sim.Switches) { s.Free = false }))
 			},
 		},
 		{
@@ -173,7 +173,7 @@ func accountScenarios() []scenario {
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
-				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }))
+				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }))
 				p.app.freeze()
 				asked := p.spotify.total()
 				time.Sleep(time.Hour)
@@ -190,9 +190,9 @@ func accountScenarios() []scenario {
 			options: options{songs: 3},
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
-				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.NotAllowed = true }))
+				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, func(s *sim.Switches) { s.NotAllowed = true }))
 				time.Sleep(10 * time.Minute)
-				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.NotAllowed = false }))
+				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, func(s *sim.Switches) { s.NotAllowed = false }))
 			},
 		},
 		{
@@ -202,12 +202,12 @@ func accountScenarios() []scenario {
 			options: options{songs: 3},
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
-				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.NotAllowed = true }))
+				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, func(s *sim.Switches) { s.NotAllowed = true }))
 				time.Sleep(10 * time.Minute)
 				if _, err := p.server.ResumePlayback(p.host, p.room.ID); party.CodeOf(err) != party.Forbidden {
 					p.t.Errorf("playing while that is not allowed: %v", err)
 				}
-				must(p.t, p.spotify.Tune(p.account.ID, func(s *sim.Switches) { s.NotAllowed = false }))
+				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, func(s *sim.Switches) { s.NotAllowed = false }))
 				_, err := p.server.ResumePlayback(p.host, p.room.ID)
 				must(p.t, err)
 			},

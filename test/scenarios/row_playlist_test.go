@@ -65,7 +65,7 @@ func playlistScenarios() []scenario {
 			course: func(p *fixture) {
 				pressed(p)
 				p.untilHeard("2")
-				must(p.t, p.spotify.Tune(p.account.ID, following))
+				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, following))
 				list := party.DeliveryPlaylist
 				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{Delivery: &list}}, nil)
 				must(p.t, err)
@@ -190,7 +190,7 @@ func (a app) ask(method, path string, body, into any) {
 
 // token is an access token of the host's app.
 func (a app) token() string {
-	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {a.account.RefreshToken}}
+	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {a.spotifyAccount.RefreshToken}}
 	r := httptest.NewRequest(http.MethodPost, "/api/token", strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	answer, err := io.ReadAll(a.spotify.direct(r).Body)

@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
@@ -66,7 +66,7 @@ func tokenScenarios() []scenario {
 				time.Sleep(58 * time.Minute)
 				p.addSome(3)
 				time.Sleep(time.Minute)
-				must(p.t, p.spotify.Revoke(p.account.ID))
+				must(p.t, p.spotify.Revoke(p.spotifyAccount.ID))
 				time.Sleep(10 * time.Minute)
 				p.connect()
 			},
@@ -122,12 +122,12 @@ func (p *fixture) tryConnecting() error {
 	page, err := url.Parse(asked.URL)
 	must(p.t, err)
 	query := page.Query()
-	query.Set("account", p.account.ID)
+	query.Set("account", p.spotifyAccount.ID)
 	query.Set("decision", "allow")
 	answer := p.spotify.direct(httptest.NewRequest(http.MethodGet, page.Path+"?"+query.Encode(), nil))
 	back, err := url.Parse(answer.Header().Get("Location"))
 	must(p.t, err)
-	_, err = p.server.FinishSpotify(p.host, jukebox.SpotifyAnswer{
+	_, err = p.server.FinishSpotify(p.host, account.SpotifyAnswer{
 		State: back.Query().Get("state"), Browser: asked.Browser, Code: back.Query().Get("code"),
 	})
 	return err

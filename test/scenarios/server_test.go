@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
@@ -21,6 +22,7 @@ import (
 // server is one server's stack, as cmd/antwon assembles it.
 type server struct {
 	*jukebox.Jukebox
+	*account.Accounts
 	t     testing.TB
 	name  string // and id of its node
 	line  *line
@@ -50,12 +52,16 @@ func (w *world) start(name string) *server {
 	log, metrics := w.log.With("server", name), prometheus.NewRegistry()
 	s.spotify = spotify.New(spotify.Config{
 		APIURL: "http://spotify.test/v1/", AccountsURL: "http://spotify.test", RedirectURL: "https://party.test/spotify/callback",
-		ClientID: "id", ClientSecret: "secret", Vault: w.vault, Accounts: jukebox.NewAccounts(store),
+		ClientID: "id", ClientSecret: "secret", Vault: w.vault, Accounts: account.NewCredentialStore(store),
 		HTTP: &http.Client{Transport: frozenWeb{s.ice, s.web}}, Rand: w.random, Log: log, Metrics: metrics,
 	})
+	s.Accounts = account.New(account.Config{
+		Database: store, Tokens: w.tokens, Authorizer: s.spotify, DemoLogin: true, Demo: w, PublicURL: "https://party.test",
+		Log: log, Metrics: metrics,
+	})
 	s.Jukebox = jukebox.New(jukebox.Config{
-		Database: store, Bus: s.bus, Tokens: w.tokens, Catalog: s.spotify, Library: s.spotify, Authorizer: s.spotify, DemoLogin: true, Free: func(jukebox.Viewer) bool { return true }, Demo: w,
-		PublicURL: "https://party.test", Log: log, Metrics: metrics,
+		Database: store, Bus: s.bus, Accounts: s.Accounts, Catalog: s.spotify, Library: s.spotify,
+		Free: func(account.Viewer) bool { return true }, PublicURL: "https://party.test", Log: log, Metrics: metrics,
 	})
 	s.drive(w.alone, log, metrics)
 	w.t.Cleanup(s.stop)

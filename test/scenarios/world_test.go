@@ -15,7 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/spotify"
 	"antwon.dj/backend/internal/spotify/sim"
@@ -66,15 +66,15 @@ func newWorldOf(t testing.TB, seconds int) *world {
 	return w
 }
 
-// NewAccount makes a world the jukebox.DemoAccounts: every host has an account of their own.
-func (w *world) NewAccount(_ context.Context, hostID, displayName string) (jukebox.SpotifyCredentials, error) {
-	account, err := w.spotify.AddAccount(displayName)
+// NewAccount makes a world the account.DemoAccounts: every host has an account of their own.
+func (w *world) NewAccount(_ context.Context, hostID, displayName string) (account.SpotifyCredentials, error) {
+	spotifyAccount, err := w.spotify.AddAccount(displayName)
 	if err != nil {
-		return jukebox.SpotifyCredentials{}, err
+		return account.SpotifyCredentials{}, err
 	}
-	w.accounts[hostID] = account
-	sealed, err := w.vault.SealRefreshToken(hostID, account.RefreshToken)
-	return jukebox.SpotifyCredentials{AccountID: account.ID, DisplayName: displayName, Sealed: sealed}, err
+	w.accounts[hostID] = spotifyAccount
+	sealed, err := w.vault.SealRefreshToken(hostID, spotifyAccount.RefreshToken)
+	return account.SpotifyCredentials{AccountID: spotifyAccount.ID, DisplayName: displayName, Sealed: sealed}, err
 }
 
 // songs are n songs of about this length, each of which Spotify has once and plays as it is.

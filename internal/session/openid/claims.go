@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 )
 
 // claims are what we want to know of somebody (OpenID Connect Core 1.0, 5.1). Providers leave out what they like.
@@ -33,9 +33,9 @@ func (b *boolean) UnmarshalJSON(text []byte) error {
 func (c claims) isBare() bool { return c.Name == "" && c.Preferred == "" && c.Nickname == "" }
 
 // identity prefers the names that people gave themselves. Of an address only what stands before the @ is shown to others.
-func (c claims) identity(issuer, subject string) jukebox.Identity {
+func (c claims) identity(issuer, subject string) account.Identity {
 	local, _, _ := strings.Cut(c.Email, "@")
-	return jukebox.Identity{
+	return account.Identity{
 		Issuer: issuer, Subject: subject, Names: []string{c.Name, c.Nickname, c.Preferred, c.CognitoName, local},
 		Email: c.Email, EmailVerified: bool(c.EmailVerified), PictureURL: c.Picture,
 	}

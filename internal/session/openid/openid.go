@@ -18,7 +18,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -36,7 +36,7 @@ const (
 	pause = 2 * time.Second
 )
 
-// Provider implements jukebox.IdentityProvider. It is safe for concurrent use.
+// Provider implements account.IdentityProvider. It is safe for concurrent use.
 type Provider struct {
 	cfg  Config
 	http *http.Client
@@ -94,7 +94,7 @@ func (p *Provider) lookUp(ctx context.Context) (*discovered, error) {
 	}, nil
 }
 
-// LoginURL implements jukebox.IdentityProvider.
+// LoginURL implements account.IdentityProvider.
 func (p *Provider) LoginURL(ctx context.Context, state, nonce, verifier string) (string, error) {
 	found, err := p.discover(ctx)
 	if err != nil {
@@ -103,28 +103,28 @@ func (p *Provider) LoginURL(ctx context.Context, state, nonce, verifier string) 
 	return found.oauth.AuthCodeURL(state, oidc.Nonce(nonce), oauth2.S256ChallengeOption(verifier)), nil
 }
 
-// Identify implements jukebox.IdentityProvider.
-func (p *Provider) Identify(ctx context.Context, code, nonce, verifier string) (jukebox.Identity, error) {
+// Identify implements account.IdentityProvider.
+func (p *Provider) Identify(ctx context.Context, code, nonce, verifier string) (account.Identity, error) {
 	found, err := p.discover(ctx)
 	if err != nil {
-		return jukebox.Identity{}, err
+		return account.Identity{}, err
 	}
 	ctx = oidc.ClientContext(ctx, p.http)
 	granted, err := found.oauth.Exchange(ctx, code, oauth2.VerifierOption(verifier))
 	if err != nil {
-		return jukebox.Identity{}, exchangeError(err)
+		return account.Identity{}, exchangeError(err)
 	}
 	raw, _ := granted.Extra("id_token").(string)
 	token, err := found.verifier.Verify(ctx, raw)
 	if err != nil {
-		return jukebox.Identity{}, refused(fmt.Errorf("check the identity: %w", err))
+		return account.Identity{}, refused(fmt.Errorf("check the identity: %w", err))
 	}
 	if subtle.ConstantTimeCompare([]byte(token.Nonce), []byte(nonce)) != 1 {
-		return jukebox.Identity{}, refused(errors.New("the identity has another login's nonce"))
+		return account.Identity{}, refused(errors.New("the identity has another login's nonce"))
 	}
 	var c claims
 	if err := token.Claims(&c); err != nil {
-		return jukebox.Identity{}, refused(fmt.Errorf("read the identity: %w", err))
+		return account.Identity{}, refused(fmt.Errorf("read the identity: %w", err))
 	}
 	if c.isBare() {
 		c = found.ask(ctx, granted, token.Subject, c)
@@ -148,7 +148,7 @@ func (d *discovered) ask(ctx context.Context, granted *oauth2.Token, subject str
 	return full
 }
 
-// LogoutURL implements jukebox.IdentityProvider. Cognito's page is beside its page for logging in, and has parameters of its
+// LogoutURL implements account.IdentityProvider. Cognito's page is beside its page for logging in, and has parameters of its
 // own (Amazon Cognito Developer Guide, "Logout endpoint"); others are as OpenID Connect RP-Initiated Logout 1.0 has it. There
 // the page has to be one that the provider was told of.
 func (p *Provider) LogoutURL(ctx context.Context, page string) (string, error) {

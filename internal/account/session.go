@@ -1,4 +1,4 @@
-package jukebox
+package account
 
 import (
 	"context"
@@ -30,27 +30,27 @@ type Session struct {
 	Refresh string
 }
 
-// signIn begins a session of a user that is stored: the first of its family.
-func (j *Jukebox) signIn(ctx context.Context, v Viewer) (*Session, error) {
-	now, err := j.db.Now(ctx)
+// SignIn begins a session of a user that is stored: the first of its family.
+func (a *Accounts) SignIn(ctx context.Context, v Viewer) (*Session, error) {
+	now, err := a.db.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
 	refresh := ""
-	err = j.db.InTx(ctx, func(tx *ent.Tx) (err error) {
+	err = a.db.InTx(ctx, func(tx *ent.Tx) (err error) {
 		refresh, err = keepSession(ctx, tx, v.UserID, database.NewID(), now)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("begin a session: %w", err)
 	}
-	j.sessions.WithLabelValues(sessionStarted).Inc()
-	return j.mint(v, refresh)
+	a.sessions.WithLabelValues(sessionStarted).Inc()
+	return a.mint(v, refresh)
 }
 
 // mint makes the session that an access token and a refresh token are.
-func (j *Jukebox) mint(v Viewer, refresh string) (*Session, error) {
-	token, expiresAt, err := j.cfg.Tokens.Mint(v)
+func (a *Accounts) mint(v Viewer, refresh string) (*Session, error) {
+	token, expiresAt, err := a.cfg.Tokens.Mint(v)
 	if err != nil {
 		return nil, fmt.Errorf("sign an access token: %w", err)
 	}
@@ -67,14 +67,14 @@ func keepSession(ctx context.Context, tx *ent.Tx, userID, family string, now tim
 // RefreshSession exchanges a refresh token for a new session of the same user. A token that was exchanged before is a stolen
 // one, or its successor is: nobody can tell, so the whole family ends, unless that was only a moment ago. Unauthenticated if
 // the token is good no more.
-func (j *Jukebox) RefreshSession(ctx context.Context, refresh string) (*Session, error) {
-	now, err := j.db.Now(ctx)
+func (a *Accounts) RefreshSession(ctx context.Context, refresh string) (*Session, error) {
+	now, err := a.db.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var viewer Viewer
 	next := ""
-	err = j.db.InTx(ctx, func(tx *ent.Tx) (err error) {
+	err = a.db.InTx(ctx, func(tx *ent.Tx) (err error) {
 		viewer, next, err = exchange(ctx, tx, refresh, now)
 		return err
 	})
@@ -82,11 +82,11 @@ func (j *Jukebox) RefreshSession(ctx context.Context, refresh string) (*Session,
 		return nil, fmt.Errorf("refresh the session: %w", err)
 	}
 	if next == "" {
-		j.sessions.WithLabelValues(sessionRefused).Inc()
+		a.sessions.WithLabelValues(sessionRefused).Inc()
 		return nil, errEnded()
 	}
-	j.sessions.WithLabelValues(sessionRefreshed).Inc()
-	return j.mint(viewer, next)
+	a.sessions.WithLabelValues(sessionRefreshed).Inc()
+	return a.mint(viewer, next)
 }
 
 func errEnded() error {
@@ -137,8 +137,8 @@ func lockUser(ctx context.Context, tx *ent.Tx, userID string) error {
 
 // SignOut ends the session that a refresh token belongs to, on all tabs of that browser. What was let in before stays so
 // until its access token ends. Unauthenticated if nobody is signed in.
-func (j *Jukebox) SignOut(ctx context.Context, refresh string) error {
-	return j.signOut(ctx, refresh, func(tx *ent.Tx, ended *ent.Session, _ *Viewer) error {
+func (a *Accounts) SignOut(ctx context.Context, refresh string) error {
+	return a.signOut(ctx, refresh, func(tx *ent.Tx, ended *ent.Session, _ *Viewer) error {
 		if ended == nil {
 			return nil
 		}
@@ -149,8 +149,8 @@ func (j *Jukebox) SignOut(ctx context.Context, refresh string) error {
 
 // SignOutEverywhere ends all sessions of the viewer or, without one, of the user whom a refresh token belongs to; the token's
 // own in any case.
-func (j *Jukebox) SignOutEverywhere(ctx context.Context, refresh string) error {
-	return j.signOut(ctx, refresh, func(tx *ent.Tx, ended *ent.Session, viewer *Viewer) error {
+func (a *Accounts) SignOutEverywhere(ctx context.Context, refresh string) error {
+	return a.signOut(ctx, refresh, func(tx *ent.Tx, ended *ent.Session, viewer *Viewer) error {
 		var users []string
 		if ended != nil {
 			users = append(users, ended.UserID)
@@ -164,16 +164,16 @@ func (j *Jukebox) SignOutEverywhere(ctx context.Context, refresh string) error {
 }
 
 // signOut finds who signs out: by what they sent along, a refresh token or an access token.
-func (j *Jukebox) signOut(ctx context.Context, refresh string, end func(*ent.Tx, *ent.Session, *Viewer) error) error {
-	viewer, err := viewerIfAny(ctx)
+func (a *Accounts) signOut(ctx context.Context, refresh string, end func(*ent.Tx, *ent.Session, *Viewer) error) error {
+	viewer, err := OptionalViewer(ctx)
 	if err != nil {
 		return err
 	}
-	now, err := j.db.Now(ctx)
+	now, err := a.db.Now(ctx)
 	if err != nil {
 		return err
 	}
-	err = j.db.InTx(ctx, func(tx *ent.Tx) error {
+	err = a.db.InTx(ctx, func(tx *ent.Tx) error {
 		ended, err := lockSession(ctx, tx, refresh, now)
 		if err != nil {
 			return err
@@ -191,17 +191,17 @@ func (j *Jukebox) signOut(ctx context.Context, refresh string, end func(*ent.Tx,
 	if err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
-	j.sessions.WithLabelValues(sessionEnded).Inc()
+	a.sessions.WithLabelValues(sessionEnded).Inc()
 	return nil
 }
 
 // sessionUser returns whom a refresh token that is not exchanged yet belongs to, or nil.
-func (j *Jukebox) sessionUser(ctx context.Context, refresh string) (*Viewer, error) {
-	now, err := j.db.Now(ctx)
+func (a *Accounts) sessionUser(ctx context.Context, refresh string) (*Viewer, error) {
+	now, err := a.db.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	row, err := j.db.Read.Session.Query().
+	row, err := a.db.Read.Session.Query().
 		Where(session.TokenHash(database.Hash([]byte(refresh))), session.ExpiresAtGT(now), session.UsedAtIsNil()).WithUser().Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
@@ -213,14 +213,14 @@ func (j *Jukebox) sessionUser(ctx context.Context, refresh string) (*Viewer, err
 }
 
 // ForgetOldSessions deletes those that have ended, and logins that nobody came back for.
-func (j *Jukebox) ForgetOldSessions(ctx context.Context) error {
-	now, err := j.db.Now(ctx)
+func (a *Accounts) ForgetOldSessions(ctx context.Context) error {
+	now, err := a.db.Now(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := j.purgeRows(ctx, "logins", "expires_at < ?", now); err != nil {
+	if _, err := a.db.DeleteWhere(ctx, "logins", "expires_at < ?", now); err != nil {
 		return err
 	}
-	_, err = j.purgeRows(ctx, "sessions", "expires_at < ?", now)
+	_, err = a.db.DeleteWhere(ctx, "sessions", "expires_at < ?", now)
 	return err
 }

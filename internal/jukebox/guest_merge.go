@@ -9,9 +9,7 @@ import (
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
-	"antwon.dj/backend/ent/session"
 	"antwon.dj/backend/ent/skipvote"
-	"antwon.dj/backend/ent/user"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -24,9 +22,6 @@ func (j *Jukebox) mergeGuest(ctx context.Context, guestID, hostID string) error 
 		if err == nil {
 			err = j.mergeIn(ctx, place.Edges.Room, guestID, hostID)
 		}
-	}
-	if err == nil {
-		err = j.forgetGuest(ctx, guestID, hostID)
 	}
 	if err != nil {
 		return fmt.Errorf("make the guest one with the host: %w", err)
@@ -52,37 +47,6 @@ func (j *Jukebox) mergeIn(ctx context.Context, r *ent.Room, guestID, hostID stri
 		}
 		return (&roomTx{tx: tx, roomID: r.ID, version: last.Version}).merge(ctx, guestID, hostID)
 	})
-}
-
-// forgetGuest ends the guest's sessions, and then the guest, unless something new of theirs came meanwhile.
-func (j *Jukebox) forgetGuest(ctx context.Context, guestID, hostID string) error {
-	err := j.db.InTx(ctx, func(tx *ent.Tx) error {
-		guest, err := tx.User.Get(ctx, guestID)
-		if err != nil {
-			return err
-		}
-		if err := lockUser(ctx, tx, guestID); err != nil {
-			return err
-		}
-		if _, err := tx.Session.Delete().Where(session.UserID(guestID)).Exec(ctx); err != nil {
-			return err
-		}
-		if guest.DeviceHash == nil {
-			return nil
-		}
-		return tx.User.Update().Where(user.ID(hostID), user.DeviceHashIsNil()).SetDeviceHash(*guest.DeviceHash).Exec(ctx)
-	})
-	if err != nil {
-		return err
-	}
-	err = j.db.InTx(ctx, func(tx *ent.Tx) error {
-		_, err := tx.User.Delete().Where(user.ID(guestID)).Exec(ctx)
-		return err
-	})
-	if ent.IsConstraintError(err) {
-		return nil
-	}
-	return err
 }
 
 // merge is mergeGuest in one room. Done again it does nothing.

@@ -1,4 +1,4 @@
-package jukebox
+package account
 
 import (
 	"context"
@@ -33,15 +33,15 @@ type Authorizer interface {
 	Forget(hostID string)
 }
 
-// Accounts are the hosts' Spotify accounts.
-type Accounts struct{ db *database.DB }
+// CredentialStore keeps the credentials of hosts' Spotify accounts.
+type CredentialStore struct{ db *database.DB }
 
-// NewAccounts returns the accounts in a store.
-func NewAccounts(store *database.DB) *Accounts { return &Accounts{store} }
+// NewCredentialStore returns the credentials in a database.
+func NewCredentialStore(db *database.DB) *CredentialStore { return &CredentialStore{db} }
 
 // SpotifyCredentials returns what is needed to act for a host at Spotify; NotFound if the host has not connected it.
-func (a *Accounts) SpotifyCredentials(ctx context.Context, hostID string) (SpotifyCredentials, error) {
-	row, err := a.db.Read.SpotifyAccount.Query().Where(spotifyaccount.UserID(hostID)).Only(ctx)
+func (c *CredentialStore) SpotifyCredentials(ctx context.Context, hostID string) (SpotifyCredentials, error) {
+	row, err := c.db.Read.SpotifyAccount.Query().Where(spotifyaccount.UserID(hostID)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return SpotifyCredentials{}, party.Errorf(party.NotFound, "this host has not connected Spotify")
 	}
@@ -52,13 +52,13 @@ func (a *Accounts) SpotifyCredentials(ctx context.Context, hostID string) (Spoti
 }
 
 // BeginSpotifyRefresh takes the right to refresh a host's tokens for so long; false while another server has it.
-func (a *Accounts) BeginSpotifyRefresh(ctx context.Context, hostID string, most time.Duration) (bool, error) {
-	now, err := a.db.Now(ctx)
+func (c *CredentialStore) BeginSpotifyRefresh(ctx context.Context, hostID string, most time.Duration) (bool, error) {
+	now, err := c.db.Now(ctx)
 	if err != nil {
 		return false, err
 	}
 	taken := 0
-	err = a.db.InTx(ctx, func(tx *ent.Tx) (err error) {
+	err = c.db.InTx(ctx, func(tx *ent.Tx) (err error) {
 		free := spotifyaccount.Or(spotifyaccount.RefreshingUntilIsNil(), spotifyaccount.RefreshingUntilLTE(now))
 		taken, err = tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID), free).SetRefreshingUntil(now.Add(most)).Save(ctx)
 		return err
@@ -67,23 +67,23 @@ func (a *Accounts) BeginSpotifyRefresh(ctx context.Context, hostID string, most 
 }
 
 // EndSpotifyRefresh gives it back. SaveSpotifyTokens does so too.
-func (a *Accounts) EndSpotifyRefresh(ctx context.Context, hostID string) error {
-	return a.db.InTx(ctx, func(tx *ent.Tx) error {
+func (c *CredentialStore) EndSpotifyRefresh(ctx context.Context, hostID string) error {
+	return c.db.InTx(ctx, func(tx *ent.Tx) error {
 		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).ClearRefreshingUntil().Exec(ctx)
 	})
 }
 
 // SaveSpotifyTokens replaces a host's sealed tokens.
-func (a *Accounts) SaveSpotifyTokens(ctx context.Context, hostID string, sealed []byte) error {
-	return a.db.InTx(ctx, func(tx *ent.Tx) error {
+func (c *CredentialStore) SaveSpotifyTokens(ctx context.Context, hostID string, sealed []byte) error {
+	return c.db.InTx(ctx, func(tx *ent.Tx) error {
 		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetSealedTokens(sealed).
 			ClearRefreshingUntil().Exec(ctx)
 	})
 }
 
 // MarkSpotifyReconnect remembers that Spotify accepts a host's authorization no more.
-func (a *Accounts) MarkSpotifyReconnect(ctx context.Context, hostID string) error {
-	return a.db.InTx(ctx, func(tx *ent.Tx) error {
+func (c *CredentialStore) MarkSpotifyReconnect(ctx context.Context, hostID string) error {
+	return c.db.InTx(ctx, func(tx *ent.Tx) error {
 		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetNeedsReconnect(true).Exec(ctx)
 	})
 }

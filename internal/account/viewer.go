@@ -1,4 +1,4 @@
-package jukebox
+package account
 
 import (
 	"context"
@@ -28,8 +28,8 @@ type everybody struct{ asked prometheus.Counter }
 
 // WithoutViewer returns a context for what is sent to many at once, each of whom was let in by themselves. Whatever asks
 // there who is asking would show one person's to all, so it fails, and is counted.
-func (j *Jukebox) WithoutViewer(ctx context.Context) context.Context {
-	return context.WithValue(ctx, viewerKey{}, everybody{j.viewerAsked})
+func (a *Accounts) WithoutViewer(ctx context.Context) context.Context {
+	return context.WithValue(ctx, viewerKey{}, everybody{a.viewerAsked})
 }
 
 // ViewerFrom returns who asks, or an Unauthenticated error where nobody is signed in. In a context WithoutViewer the error
@@ -46,7 +46,7 @@ func ViewerFrom(ctx context.Context) (Viewer, error) {
 }
 
 // viewerIfAny returns who asks, or nil where nobody is signed in.
-func viewerIfAny(ctx context.Context) (*Viewer, error) {
+func OptionalViewer(ctx context.Context) (*Viewer, error) {
 	v, err := ViewerFrom(ctx)
 	if party.CodeOf(err) == party.Unauthenticated {
 		return nil, nil

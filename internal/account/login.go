@@ -1,4 +1,4 @@
-package jukebox
+package account
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/login"
+	"antwon.dj/backend/ent/session"
 	"antwon.dj/backend/ent/user"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
@@ -53,27 +54,27 @@ type LoginRedirect struct {
 
 // BeginLogin begins to sign in a host. Afterwards the browser returns to returnTo, a path of ours or a page of an allowed
 // origin. Forbidden where there is no identity provider.
-func (j *Jukebox) BeginLogin(ctx context.Context, returnTo string) (*LoginRedirect, error) {
-	if j.cfg.Identity == nil {
+func (a *Accounts) BeginLogin(ctx context.Context, returnTo string) (*LoginRedirect, error) {
+	if a.cfg.Identity == nil {
 		return nil, party.Errorf(party.Forbidden, "nobody signs in here: this server has no identity provider")
 	}
-	page, err := j.parseReturnTo(&returnTo)
+	page, err := a.parseReturnTo(&returnTo)
 	if err != nil {
 		return nil, err
 	}
-	if err := j.pace.newcomer(ctx); err != nil {
+	if err := a.AllowNewcomer(ctx); err != nil {
 		return nil, err
 	}
 	state, browser, nonce, verifier := rand.Text(), rand.Text(), rand.Text(), rand.Text()+rand.Text()
-	address, err := j.cfg.Identity.LoginURL(ctx, state, nonce, verifier)
+	address, err := a.cfg.Identity.LoginURL(ctx, state, nonce, verifier)
 	if err != nil {
 		return nil, fmt.Errorf("begin a login: %w", err)
 	}
-	now, err := j.db.Now(ctx)
+	now, err := a.db.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	err = j.db.InTx(ctx, func(tx *ent.Tx) error {
+	err = a.db.InTx(ctx, func(tx *ent.Tx) error {
 		return tx.Login.Create().SetID(database.NewID()).SetStateHash(database.Hash([]byte(state))).SetBrowserHash(database.Hash([]byte(browser))).
 			SetNonce(nonce).SetVerifier(verifier).SetReturnTo(page).SetExpiresAt(now.Add(loginLife)).Exec(ctx)
 	})
@@ -87,20 +88,23 @@ func (j *Jukebox) BeginLogin(ctx context.Context, returnTo string) (*LoginRedire
 // is the session that the browser has, if any.
 type LoginAnswer struct{ State, Browser, Code, Error, Refresh string }
 
-// FinishLogin ends what BeginLogin began, once: whoever the provider vouches for is signed in, a host. A guest of that browser
-// becomes this host, with songs and likes. It returns the page to go to, if it is known, also with an error: Forbidden if the
-// provider said no, BadUserInput if the answer is not to a question of ours, or not this browser's.
-func (j *Jukebox) FinishLogin(ctx context.Context, answer LoginAnswer) (returnTo string, s *Session, err error) {
-	asked, err := j.takeLogin(ctx, answer)
+// AdoptGuest gives a host the rooms, songs and likes of the guest they were before they signed in.
+type AdoptGuest func(ctx context.Context, guestID, hostID string) error
+
+// CompleteLogin completes, once, the login that BeginLogin began: the user whom the provider vouches for is signed in as a host.
+// A guest of the same browser becomes this host, by adopt. It returns the page to go to, if it is known, also with an error:
+// Forbidden if the provider refused, BadUserInput if the state is unknown, expired or another browser's.
+func (a *Accounts) CompleteLogin(ctx context.Context, answer LoginAnswer, adopt AdoptGuest) (returnTo string, s *Session, err error) {
+	asked, err := a.takeLogin(ctx, answer)
 	if err != nil {
 		return "", nil, err
 	}
 	if answer.Error != "" || answer.Code == "" {
 		return asked.ReturnTo, nil, party.Errorf(party.Forbidden, "You were not signed in: %s.", loginRefusal(answer.Error))
 	}
-	who, err := j.cfg.Identity.Identify(ctx, answer.Code, asked.Nonce, asked.Verifier)
+	who, err := a.cfg.Identity.Identify(ctx, answer.Code, asked.Nonce, asked.Verifier)
 	if err == nil {
-		s, err = j.signInHost(ctx, who, answer.Refresh)
+		s, err = a.signInHost(ctx, who, answer.Refresh, adopt)
 	}
 	if err != nil {
 		return asked.ReturnTo, nil, fmt.Errorf("sign in: %w", err)
@@ -116,13 +120,13 @@ func loginRefusal(code string) string {
 }
 
 // takeLogin finds what a state belongs to, and deletes it: it counts once. Who brings another browser's is told nothing more.
-func (j *Jukebox) takeLogin(ctx context.Context, answer LoginAnswer) (*ent.Login, error) {
-	now, err := j.db.Now(ctx)
+func (a *Accounts) takeLogin(ctx context.Context, answer LoginAnswer) (*ent.Login, error) {
+	now, err := a.db.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var asked *ent.Login
-	err = j.db.InTx(ctx, func(tx *ent.Tx) (err error) {
+	err = a.db.InTx(ctx, func(tx *ent.Tx) (err error) {
 		here := login.StateHash(database.Hash([]byte(answer.State)))
 		if asked, err = tx.Login.Query().Where(here).Only(ctx); err != nil {
 			return err
@@ -144,28 +148,31 @@ func (j *Jukebox) takeLogin(ctx context.Context, answer LoginAnswer) (*ent.Login
 }
 
 // signInHost ends the session that the browser had. If that was a guest's, they are one with the host from now on.
-func (j *Jukebox) signInHost(ctx context.Context, who Identity, refresh string) (*Session, error) {
-	hostID, err := j.keepHost(ctx, who)
+func (a *Accounts) signInHost(ctx context.Context, who Identity, refresh string, adopt AdoptGuest) (*Session, error) {
+	hostID, err := a.keepHost(ctx, who)
 	if err != nil {
 		return nil, err
 	}
-	before, err := j.sessionUser(ctx, refresh)
+	before, err := a.sessionUser(ctx, refresh)
 	if err != nil {
 		return nil, err
 	}
 	if before != nil && before.Kind == party.GuestUser {
-		if err := j.mergeGuest(ctx, before.UserID, hostID); err != nil {
+		if err := adopt(ctx, before.UserID, hostID); err != nil {
 			return nil, err
 		}
+		if err := a.forgetGuest(ctx, before.UserID, hostID); err != nil {
+			return nil, fmt.Errorf("forget the guest: %w", err)
+		}
 	}
-	if err := j.SignOut(ctx, refresh); err != nil && party.CodeOf(err) != party.Unauthenticated {
+	if err := a.SignOut(ctx, refresh); err != nil && party.CodeOf(err) != party.Unauthenticated {
 		return nil, err
 	}
-	return j.signIn(ctx, Viewer{UserID: hostID, Kind: party.HostUser})
+	return a.SignIn(ctx, Viewer{UserID: hostID, Kind: party.HostUser})
 }
 
 // keepHost stores who was vouched for, or what is new about them, and returns their id.
-func (j *Jukebox) keepHost(ctx context.Context, who Identity) (id string, err error) {
+func (a *Accounts) keepHost(ctx context.Context, who Identity) (id string, err error) {
 	subject := database.Hash([]byte(who.Issuer + "\n" + who.Subject))
 	keep := func(tx *ent.Tx) error {
 		id, err = tx.User.Query().Where(user.Subject(subject)).OnlyID(ctx)
@@ -180,9 +187,9 @@ func (j *Jukebox) keepHost(ctx context.Context, who Identity) (id string, err er
 		return tx.User.Update().Where(user.ID(id)).SetDisplayName(hostName(who.Names)).ClearEmail().SetNillableEmail(fitting(who.Email, maxEmail)).
 			SetEmailVerified(who.EmailVerified).ClearPictureURL().SetNillablePictureURL(picture(who.PictureURL)).Exec(ctx)
 	}
-	err = j.db.InTx(ctx, keep)
+	err = a.db.InTx(ctx, keep)
 	if ent.IsConstraintError(err) { // the same person logs in elsewhere at this moment
-		err = j.db.InTx(ctx, keep)
+		err = a.db.InTx(ctx, keep)
 	}
 	if err != nil {
 		return "", fmt.Errorf("keep the host: %w", err)
@@ -220,17 +227,48 @@ func fitting(text string, most int) *string {
 
 // Logout ends the session that a refresh token belongs to, if any, and returns where the identity provider ends its own; empty
 // if it has no such page, or does not answer.
-func (j *Jukebox) Logout(ctx context.Context, refresh string) (next string, err error) {
-	if err := j.SignOut(ctx, refresh); err != nil && party.CodeOf(err) != party.Unauthenticated {
+func (a *Accounts) Logout(ctx context.Context, refresh string) (next string, err error) {
+	if err := a.SignOut(ctx, refresh); err != nil && party.CodeOf(err) != party.Unauthenticated {
 		return "", err
 	}
-	if j.cfg.Identity == nil {
+	if a.cfg.Identity == nil {
 		return "", nil
 	}
-	next, err = j.cfg.Identity.LogoutURL(ctx, j.cfg.PublicURL+"/")
+	next, err = a.cfg.Identity.LogoutURL(ctx, a.cfg.PublicURL+"/")
 	if err != nil {
-		j.cfg.Log.WarnContext(ctx, "the identity provider could not be asked where to sign out", "error", err)
+		a.cfg.Log.WarnContext(ctx, "the identity provider could not be asked where to sign out", "error", err)
 		return "", nil
 	}
 	return next, nil
+}
+
+// forgetGuest ends the guest's sessions, and then the guest, unless something new of theirs came meanwhile.
+func (a *Accounts) forgetGuest(ctx context.Context, guestID, hostID string) error {
+	err := a.db.InTx(ctx, func(tx *ent.Tx) error {
+		guest, err := tx.User.Get(ctx, guestID)
+		if err != nil {
+			return err
+		}
+		if err := lockUser(ctx, tx, guestID); err != nil {
+			return err
+		}
+		if _, err := tx.Session.Delete().Where(session.UserID(guestID)).Exec(ctx); err != nil {
+			return err
+		}
+		if guest.DeviceHash == nil {
+			return nil
+		}
+		return tx.User.Update().Where(user.ID(hostID), user.DeviceHashIsNil()).SetDeviceHash(*guest.DeviceHash).Exec(ctx)
+	})
+	if err != nil {
+		return err
+	}
+	err = a.db.InTx(ctx, func(tx *ent.Tx) error {
+		_, err := tx.User.Delete().Where(user.ID(guestID)).Exec(ctx)
+		return err
+	})
+	if ent.IsConstraintError(err) {
+		return nil
+	}
+	return err
 }

@@ -1,4 +1,4 @@
-package jukebox
+package account
 
 import (
 	"context"
@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"antwon.dj/backend/ent"
-	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/spotifyaccount"
 	"antwon.dj/backend/ent/spotifyauthorization"
 	"antwon.dj/backend/internal/database"
@@ -35,20 +34,20 @@ type SpotifyAuthorization struct {
 
 // ConnectSpotify begins to connect the viewer's Spotify account. Afterwards the browser returns to returnTo, a path of ours
 // or a page of an allowed origin; without one it is only told how it went. For hosts.
-func (j *Jukebox) ConnectSpotify(ctx context.Context, returnTo *string) (*SpotifyAuthorization, error) {
-	host, err := j.hostAccount(ctx)
+func (a *Accounts) ConnectSpotify(ctx context.Context, returnTo *string) (*SpotifyAuthorization, error) {
+	host, err := a.hostAccount(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if j.cfg.Authorizer == nil {
+	if a.cfg.Authorizer == nil {
 		return nil, party.Errorf(party.Forbidden, "this server has no Spotify app of its own: ask who runs it for ANTWON_SPOTIFY_CLIENT_ID")
 	}
-	page, err := j.parseReturnTo(returnTo)
+	page, err := a.parseReturnTo(returnTo)
 	if err != nil {
 		return nil, err
 	}
 	state, browser, verifier := rand.Text(), rand.Text(), rand.Text()+rand.Text()
-	err = j.db.InTx(ctx, func(tx *ent.Tx) error {
+	err = a.db.InTx(ctx, func(tx *ent.Tx) error {
 		return tx.SpotifyAuthorization.Create().SetID(database.NewID()).SetUserID(host.UserID).SetStateHash(database.Hash([]byte(state))).
 			SetBrowserHash(database.Hash([]byte(browser))).SetVerifier(verifier).SetReturnTo(page).
 			SetExpiresAt(database.Microseconds(time.Now().Add(authorizationLife))).Exec(ctx)
@@ -56,11 +55,11 @@ func (j *Jukebox) ConnectSpotify(ctx context.Context, returnTo *string) (*Spotif
 	if err != nil {
 		return nil, fmt.Errorf("connect Spotify: %w", err)
 	}
-	return &SpotifyAuthorization{j.cfg.Authorizer.AuthorizationURL(state, verifier), browser}, nil
+	return &SpotifyAuthorization{a.cfg.Authorizer.AuthorizationURL(state, verifier), browser}, nil
 }
 
 // hostAccount returns the viewer if they can host.
-func (j *Jukebox) hostAccount(ctx context.Context) (Viewer, error) {
+func (a *Accounts) hostAccount(ctx context.Context) (Viewer, error) {
 	viewer, err := ViewerFrom(ctx)
 	if err == nil && viewer.Kind != party.HostUser {
 		err = party.Errorf(party.Forbidden, "only hosts connect Spotify: sign in as one")
@@ -69,7 +68,7 @@ func (j *Jukebox) hostAccount(ctx context.Context) (Viewer, error) {
 }
 
 // parseReturnTo takes pages of ours, and those of front ends that may use the API.
-func (j *Jukebox) parseReturnTo(text *string) (string, error) {
+func (a *Accounts) parseReturnTo(text *string) (string, error) {
 	if text == nil {
 		return "", nil
 	}
@@ -79,14 +78,14 @@ func (j *Jukebox) parseReturnTo(text *string) (string, error) {
 	case err != nil || page == "" || len(page) > maxReturnTo || strings.ContainsAny(page, "\\\r\n\t"):
 	case u.Scheme == "" && u.Host == "" && strings.HasPrefix(page, "/") && !strings.HasPrefix(page, "//"):
 		return page, nil
-	case u.User == nil && j.isOurs(u.Scheme+"://"+u.Host):
+	case u.User == nil && a.isOurs(u.Scheme+"://"+u.Host):
 		return page, nil
 	}
 	return "", party.BadInput("returnTo", "must be a path of this server, such as /host, or a page of an origin that may use it")
 }
 
-func (j *Jukebox) isOurs(origin string) bool {
-	for _, allowed := range append([]string{j.cfg.PublicURL}, j.cfg.AllowedOrigins...) {
+func (a *Accounts) isOurs(origin string) bool {
+	for _, allowed := range append([]string{a.cfg.PublicURL}, a.cfg.AllowedOrigins...) {
 		if strings.EqualFold(origin, allowed) {
 			return true
 		}
@@ -97,25 +96,25 @@ func (j *Jukebox) isOurs(origin string) bool {
 // SpotifyAnswer is what a browser brought back from Spotify: a code, or an error such as access_denied.
 type SpotifyAnswer struct{ State, Browser, Code, Error string }
 
-// FinishSpotify ends what ConnectSpotify began, once: the account is the host's from now on. It returns the page to go to, if
-// there is one, also with an error: Forbidden if the host said no or the account may not be used or is
-// another host's, BadUserInput if the answer is not to a question of ours, or not this browser's.
-func (j *Jukebox) FinishSpotify(ctx context.Context, answer SpotifyAnswer) (returnTo string, err error) {
-	asked, err := j.takeAuthorization(ctx, answer)
+// CompleteSpotify completes, once, what ConnectSpotify began: the account belongs to the host from now on. It returns the page to
+// go to, if there is one, also with an error: Forbidden if the host refused or the account may not be used or is
+// another host's, BadUserInput if the state is unknown, expired or another browser's.
+func (a *Accounts) CompleteSpotify(ctx context.Context, answer SpotifyAnswer) (hostID, returnTo string, err error) {
+	asked, err := a.takeAuthorization(ctx, answer)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	if answer.Error != "" || answer.Code == "" {
-		return asked.ReturnTo, party.Errorf(party.Forbidden, "Spotify was not connected: %s", refusalOf(answer.Error))
+		return asked.UserID, asked.ReturnTo, party.Errorf(party.Forbidden, "Spotify was not connected: %s", refusalOf(answer.Error))
 	}
-	credentials, err := j.cfg.Authorizer.Authorize(ctx, asked.UserID, answer.Code, asked.Verifier)
+	credentials, err := a.cfg.Authorizer.Authorize(ctx, asked.UserID, answer.Code, asked.Verifier)
 	if err != nil {
-		return asked.ReturnTo, fmt.Errorf("connect Spotify: %w", err)
+		return asked.UserID, asked.ReturnTo, fmt.Errorf("connect Spotify: %w", err)
 	}
-	if err := j.keepAccount(ctx, asked.UserID, credentials); err != nil {
-		return asked.ReturnTo, fmt.Errorf("connect Spotify: %w", err)
+	if err := a.keepAccount(ctx, asked.UserID, credentials); err != nil {
+		return asked.UserID, asked.ReturnTo, fmt.Errorf("connect Spotify: %w", err)
 	}
-	return asked.ReturnTo, j.nudgeHosted(ctx, asked.UserID)
+	return asked.UserID, asked.ReturnTo, nil
 }
 
 func refusalOf(code string) string {
@@ -127,9 +126,9 @@ func refusalOf(code string) string {
 
 // takeAuthorization finds what a state belongs to, and deletes it: it counts once. Who brings another browser's is told
 // nothing more.
-func (j *Jukebox) takeAuthorization(ctx context.Context, answer SpotifyAnswer) (*ent.SpotifyAuthorization, error) {
+func (a *Accounts) takeAuthorization(ctx context.Context, answer SpotifyAnswer) (*ent.SpotifyAuthorization, error) {
 	var asked *ent.SpotifyAuthorization
-	err := j.db.InTx(ctx, func(tx *ent.Tx) (err error) {
+	err := a.db.InTx(ctx, func(tx *ent.Tx) (err error) {
 		here := spotifyauthorization.StateHash(database.Hash([]byte(answer.State)))
 		if asked, err = tx.SpotifyAuthorization.Query().Where(here).Only(ctx); err != nil {
 			return err
@@ -151,8 +150,8 @@ func (j *Jukebox) takeAuthorization(ctx context.Context, answer SpotifyAnswer) (
 }
 
 // keepAccount makes a Spotify account a host's, instead of the one that they had.
-func (j *Jukebox) keepAccount(ctx context.Context, hostID string, c SpotifyCredentials) error {
-	return j.db.InTx(ctx, func(tx *ent.Tx) error {
+func (a *Accounts) keepAccount(ctx context.Context, hostID string, c SpotifyCredentials) error {
+	return a.db.InTx(ctx, func(tx *ent.Tx) error {
 		taken, err := tx.SpotifyAccount.Query().Where(spotifyaccount.AccountID(c.AccountID), spotifyaccount.UserIDNEQ(hostID)).Exist(ctx)
 		if err != nil {
 			return err
@@ -168,14 +167,14 @@ func (j *Jukebox) keepAccount(ctx context.Context, hostID string, c SpotifyCrede
 	})
 }
 
-// DisconnectSpotify forgets the viewer's Spotify account: its tokens and what else is known of it are gone at once. The
-// music goes on, but the server hands over no more songs. For hosts; disconnecting twice is no error.
-func (j *Jukebox) DisconnectSpotify(ctx context.Context) error {
-	host, err := j.hostAccount(ctx)
+// ForgetSpotify deletes the viewer's Spotify account, its tokens and whatever else is known of it. For hosts; deleting it twice is
+// no error.
+func (a *Accounts) ForgetSpotify(ctx context.Context) (hostID string, err error) {
+	host, err := a.hostAccount(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
-	err = j.db.InTx(ctx, func(tx *ent.Tx) error {
+	err = a.db.InTx(ctx, func(tx *ent.Tx) error {
 		if _, err := tx.SpotifyAuthorization.Delete().Where(spotifyauthorization.UserID(host.UserID)).Exec(ctx); err != nil {
 			return err
 		}
@@ -183,40 +182,17 @@ func (j *Jukebox) DisconnectSpotify(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("disconnect Spotify: %w", err)
+		return "", fmt.Errorf("disconnect Spotify: %w", err)
 	}
-	if j.cfg.Authorizer != nil {
-		j.cfg.Authorizer.Forget(host.UserID)
+	if a.cfg.Authorizer != nil {
+		a.cfg.Authorizer.Forget(host.UserID)
 	}
-	return j.nudgeHosted(ctx, host.UserID)
-}
-
-// nudgeHosted has whoever drives the host's open room look at once: what they can do there is different now. What is known
-// of the device goes with the account.
-func (j *Jukebox) nudgeHosted(ctx context.Context, hostID string) error {
-	id, err := j.db.Read.Room.Query().Where(room.OpenHostID(hostID)).OnlyID(ctx)
-	if ent.IsNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("find the host's room: %w", err)
-	}
-	err = j.changer.change(ctx, id, func(ctx context.Context, t *roomTx) error {
-		t.concernsNobody()
-		if _, err := t.leave(ctx, party.HostCommand{Kind: party.LookCommand}); err != nil {
-			return err
-		}
-		return t.forgetAccount(ctx)
-	})
-	if party.CodeOf(err) == party.Conflict { // closed meanwhile
-		return nil
-	}
-	return err
+	return host.UserID, nil
 }
 
 // ForgetOldAuthorizations deletes those that nobody came back for.
-func (j *Jukebox) ForgetOldAuthorizations(ctx context.Context) error {
-	return j.db.InTx(ctx, func(tx *ent.Tx) error {
+func (a *Accounts) ForgetOldAuthorizations(ctx context.Context) error {
+	return a.db.InTx(ctx, func(tx *ent.Tx) error {
 		_, err := tx.SpotifyAuthorization.Delete().Where(spotifyauthorization.ExpiresAtLT(database.Microseconds(time.Now()))).Exec(ctx)
 		return err
 	})

@@ -1,0 +1,69 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/user"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
+)
+
+// DemoLogin makes a new host, with a Spotify account where those are simulated here. Outside the demo it is Forbidden.
+func (a *Accounts) DemoLogin(ctx context.Context, displayName string) (*Session, error) {
+	return a.demoLogin(ctx, displayName, nil)
+}
+
+// DemoHost signs in the demo's own host, who is the same one each time.
+func (a *Accounts) DemoHost(ctx context.Context, displayName string) (*Session, error) {
+	subject := "demo"
+	id, err := a.db.Read.User.Query().Where(user.Subject(subject)).OnlyID(ctx)
+	if ent.IsNotFound(err) {
+		return a.demoLogin(ctx, displayName, &subject)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find the demo's host: %w", err)
+	}
+	return a.SignIn(ctx, Viewer{UserID: id, Kind: party.HostUser})
+}
+
+func (a *Accounts) demoLogin(ctx context.Context, displayName string, subject *string) (*Session, error) {
+	if !a.cfg.DemoLogin {
+		return nil, party.Errorf(party.Forbidden, "demoLogin is for the demo only")
+	}
+	name, err := party.ParseName("displayName", displayName)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.AllowNewcomer(ctx); err != nil {
+		return nil, err
+	}
+	id := database.NewID()
+	var account SpotifyCredentials
+	if a.cfg.Demo != nil {
+		if account, err = a.cfg.Demo.NewAccount(ctx, id, name); err != nil {
+			return nil, fmt.Errorf("make a simulated account: %w", err)
+		}
+	}
+	err = a.db.InTx(ctx, func(tx *ent.Tx) error {
+		now := database.Microseconds(time.Now())
+		err := tx.User.Create().SetID(id).SetKind(string(party.HostUser)).SetNillableSubject(subject).SetDisplayName(name).SetCreatedAt(now).Exec(ctx)
+		if err != nil || a.cfg.Demo == nil {
+			return err
+		}
+		return tx.SpotifyAccount.Create().SetID(database.NewID()).SetUserID(id).SetAccountID(account.AccountID).
+			SetDisplayName(account.DisplayName).SetSealedTokens(account.Sealed).SetAuthorizedAt(now).Exec(ctx)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store the demo's host: %w", err)
+	}
+	return a.SignIn(ctx, Viewer{UserID: id, Kind: party.HostUser})
+}
+
+// DemoAccounts makes simulated Spotify accounts for the demo's hosts.
+type DemoAccounts interface {
+	// NewAccount returns the credentials of a new account, sealed for this host.
+	NewAccount(ctx context.Context, hostID, displayName string) (SpotifyCredentials, error)
+}
