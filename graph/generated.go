@@ -4729,7 +4729,7 @@ func (ec *executionContext) _Playback_version(ctx context.Context, field graphql
 			return ec.fieldContext_Playback_version(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Shown(), nil
+			return obj.ShownVersion(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {

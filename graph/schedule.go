@@ -40,7 +40,7 @@ func (s *scheduleSource) Newest() (gqlserver.State, <-chan struct{}) {
 	newest, replaced := s.Source.Newest()
 	now := time.Now()
 	finer(&newest)
-	news, drifts := newest.Changed > s.given.Changed, newest.Value.(*party.State).StandsStill(now)
+	news, drifts := newest.Changed > s.given.Changed, newest.Value.(*party.State).IsStalled(now)
 	since := now.Sub(s.givenAt)
 	switch {
 	case s.givenAt.IsZero() || newest.Last || news && since >= scheduleEvery:

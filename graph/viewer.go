@@ -23,7 +23,7 @@ func (r *Resolver) viewerInRoom(ctx context.Context, args map[string]any) (*gqls
 	opened, err := r.open(aspect{
 		own: viewer.UserID,
 		changed: func(s *party.State) int64 {
-			if s.Concerned(viewer.UserID) > looked {
+			if s.AffectedSince(viewer.UserID) > looked {
 				concerned = s.Version
 			}
 			looked = s.Version

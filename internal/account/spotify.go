@@ -163,7 +163,7 @@ func (a *Accounts) keepAccount(ctx context.Context, hostID string, c SpotifyCred
 			return err
 		}
 		return tx.SpotifyAccount.Create().SetID(database.NewID()).SetUserID(hostID).SetAccountID(c.AccountID).
-			SetDisplayName(party.Cut(c.DisplayName, 255)).SetSealedTokens(c.Sealed).SetAuthorizedAt(database.Microseconds(time.Now())).Exec(ctx)
+			SetDisplayName(party.Truncate(c.DisplayName, 255)).SetSealedTokens(c.Sealed).SetAuthorizedAt(database.Microseconds(time.Now())).Exec(ctx)
 	})
 }
 

@@ -48,7 +48,7 @@ func (j *Jukebox) nudgeHosted(ctx context.Context, hostID string) error {
 	}
 	err = j.changer.change(ctx, id, func(ctx context.Context, t *roomTx) error {
 		t.concernsNobody()
-		if _, err := t.leave(ctx, party.HostCommand{Kind: party.LookCommand}); err != nil {
+		if _, err := t.leave(ctx, party.HostCommand{Kind: party.ObserveCommand}); err != nil {
 			return err
 		}
 		return t.forgetAccount(ctx)

@@ -240,9 +240,9 @@ func (t *roomTx) keepSong(ctx context.Context, s party.Song) error {
 	if err != nil || n == 1 {
 		return err
 	}
-	err = t.note().Song.Create().SetID(s.URI).SetName(party.Cut(s.Name, 1024)).SetArtists(s.Artists).SetArtistUris(s.ArtistURIs).SetAlbumName(party.Cut(s.AlbumName, 1024)).
+	err = t.note().Song.Create().SetID(s.URI).SetName(party.Truncate(s.Name, 1024)).SetArtists(s.Artists).SetArtistUris(s.ArtistURIs).SetAlbumName(party.Truncate(s.AlbumName, 1024)).
 		SetNillableImageURL(s.ImageURL).SetDurationMs(s.DurationMS).SetExplicit(s.Explicit).SetPlayable(s.Playable).
-		SetSpotifyURL(s.SpotifyURL).SetIsrc(party.Cut(s.ISRC, 32)).SetFetchedAt(t.now).Exec(ctx)
+		SetSpotifyURL(s.SpotifyURL).SetIsrc(party.Truncate(s.ISRC, 32)).SetFetchedAt(t.now).Exec(ctx)
 	if ent.IsConstraintError(err) { // added to another room at this moment
 		return nil
 	}

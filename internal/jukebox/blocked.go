@@ -37,11 +37,11 @@ func (j *Jukebox) lookUp(ctx context.Context, hostID string, uris []string, know
 func (j *Jukebox) lookUpOne(ctx context.Context, hostID, uri string) (party.Blocked, error) {
 	if strings.HasPrefix(uri, "spotify:artist:") {
 		name, err := j.cfg.Catalog.Artist(ctx, hostID, uri)
-		return party.Blocked{URI: uri, Name: party.Cut(cmp.Or(name, uri), 255)}, err
+		return party.Blocked{URI: uri, Name: party.Truncate(cmp.Or(name, uri), 255)}, err
 	}
 	s, err := j.fetch(ctx, hostID, uri)
 	if err != nil {
 		return party.Blocked{}, err
 	}
-	return party.Blocked{URI: uri, Name: party.Cut(s.Name, 255), Recording: party.RecordingOf(s)}, nil
+	return party.Blocked{URI: uri, Name: party.Truncate(s.Name, 255), Recording: party.RecordingOf(s)}, nil
 }

@@ -23,7 +23,7 @@ const (
 // SkipSong ends the song that plays and goes on to the next one. For hosts, as are the other three. All of them wait for
 // the player's driver; UpstreamUnavailable if nothing came of it in five seconds.
 func (j *Jukebox) SkipSong(ctx context.Context, roomID string, key *string) (*party.Playback, error) {
-	a, err := j.enter(ctx, roomID, party.ActCommand)
+	a, err := j.enter(ctx, roomID, party.ActControlPlayer)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (j *Jukebox) TransferPlayback(ctx context.Context, roomID, deviceID string)
 }
 
 func (j *Jukebox) ask(ctx context.Context, roomID string, c party.HostCommand) (*party.Playback, error) {
-	a, err := j.enter(ctx, roomID, party.ActCommand)
+	a, err := j.enter(ctx, roomID, party.ActControlPlayer)
 	if err != nil {
 		return nil, err
 	}
@@ -104,11 +104,11 @@ func (t *roomTx) tellCommand(ctx context.Context, c party.HostCommand) error {
 		t.tell(d)
 		return nil
 	}
-	d.detail = string(party.ByHost)
+	d.detail = string(party.SkippedByHost)
 	playing, err := t.playing(ctx)
 	if err == nil {
 		d.itemID = playing.ID
-		err = t.skippedBy(ctx, playing.ID, party.ByHost)
+		err = t.skippedBy(ctx, playing.ID, party.SkippedByHost)
 	}
 	t.tell(d)
 	if errors.Is(err, errNothingPlays) { // of this room
@@ -119,11 +119,11 @@ func (t *roomTx) tellCommand(ctx context.Context, c party.HostCommand) error {
 
 func (t *roomTx) leave(ctx context.Context, c party.HostCommand) (outcome, error) {
 	waiting, err := t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.State(pendingState),
-		roomcommand.CreatedAtGT(t.now.Add(-party.CommandPatience))).Count(ctx)
+		roomcommand.CreatedAtGT(t.now.Add(-party.CommandTimeout))).Count(ctx)
 	if err != nil {
 		return outcome{}, err
 	}
-	if waiting >= maxPending && c.Kind != party.LookCommand {
+	if waiting >= maxPending && c.Kind != party.ObserveCommand {
 		return outcome{}, &party.Error{Code: party.RateLimited, Message: "the player has not answered the last commands yet: try again in a moment", RetryAfter: time.Second}
 	}
 	id := database.NewID()
@@ -146,7 +146,7 @@ func (t *roomTx) answer(ctx context.Context, a *party.Answer) error {
 		state = string(a.Code)
 	}
 	err := t.alter().RoomCommand.Update().Where(roomcommand.ID(a.CommandID), roomcommand.State(pendingState)).
-		SetState(state).SetOutcome(party.Cut(a.Message, 1024)).SetDoneAt(t.now).SetVersion(t.version).Exec(ctx)
+		SetState(state).SetOutcome(party.Truncate(a.Message, 1024)).SetDoneAt(t.now).SetVersion(t.version).Exec(ctx)
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (j *Jukebox) awaitAnswer(ctx context.Context, roomID, commandID string) (*p
 		return nil, err
 	}
 	defer watcher.Close()
-	waiting, cancel := context.WithTimeout(ctx, party.CommandPatience)
+	waiting, cancel := context.WithTimeout(ctx, party.CommandTimeout)
 	defer cancel()
 	for {
 		row, err := j.db.Read.RoomCommand.Get(ctx, commandID)

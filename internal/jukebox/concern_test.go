@@ -162,12 +162,12 @@ func TestNobodyIsForgottenForWhomSomethingChanged(t *testing.T) {
 				mine := p.whatIsMine(who, state)
 				now.mine = append(now.mine, mine)
 				for _, old := range seen {
-					if concerned := state.Concerned(idOf(who)); old.mine[i] != mine && concerned <= old.version {
+					if concerned := state.AffectedSince(idOf(who)); old.mine[i] != mine && concerned <= old.version {
 						t.Fatalf("between versions %d and %d guest %d's own changed from %s to %s, but was concerned at %d",
 							old.version, state.Version, i, old.mine[i], mine, concerned)
 					}
 				}
-				if state.Concerned(idOf(who)) < state.Version {
+				if state.AffectedSince(idOf(who)) < state.Version {
 					spared++
 				}
 			}

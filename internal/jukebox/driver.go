@@ -276,7 +276,7 @@ func (t *roomTx) showPlayback(ctx context.Context, p *party.Playback) error {
 		u.SetSongID(p.Song.URI)
 	}
 	if d := p.Device; d != nil {
-		u.SetDeviceID(party.Cut(d.ID, 255)).SetDeviceName(party.Cut(d.Name, 255)).SetDeviceType(party.Cut(d.Type, 64)).SetDeviceActive(d.IsActive).
+		u.SetDeviceID(party.Truncate(d.ID, 255)).SetDeviceName(party.Truncate(d.Name, 255)).SetDeviceType(party.Truncate(d.Type, 64)).SetDeviceActive(d.IsActive).
 			SetDeviceRestricted(d.IsRestricted).SetNillableDeviceVolume(d.VolumePercent)
 	}
 	return u.Exec(ctx)

@@ -99,10 +99,10 @@ func (l *loader) loadSettings(ctx context.Context, roomID string) (party.RoomSet
 }
 
 // loadPlays returns what a room had played at a version.
-func (l *loader) loadPlays(ctx context.Context, roomID string, version int64) (*party.Plays, error) {
+func (l *loader) loadPlays(ctx context.Context, roomID string, version int64) (*party.PlayHistory, error) {
 	rows, err := l.db.Read.QueueItem.Query().
 		Where(queueitem.RoomID(roomID), queueitem.StartedAtNotNil(), queueitem.StartedVersionGT(0), queueitem.StartedVersionLTE(version)).
-		Order(queueitem.ByStartedAt(entsql.OrderDesc())).Limit(party.MaxPlays).
+		Order(queueitem.ByStartedAt(entsql.OrderDesc())).Limit(party.MaxPlayHistory).
 		Select(queueitem.FieldAddedByID, queueitem.FieldLikeCount, queueitem.FieldRecording, queueitem.FieldAge, queueitem.FieldStartedVersion, queueitem.FieldStartedAt).All(ctx)
 	if err != nil {
 		return nil, err
@@ -114,7 +114,7 @@ func (l *loader) loadPlays(ctx context.Context, roomID string, version int64) (*
 			Age: row.Age, Version: row.StartedVersion, At: row.StartedAt.UTC(),
 		}
 	}
-	return party.NewPlays(songs), nil
+	return party.NewPlayHistory(songs), nil
 }
 
 // Versions implements live.Source.

@@ -215,7 +215,7 @@ func (p *fixture) randomChange(random *rand.Rand, guests []context.Context) {
 // playOn makes the player do the next thing.
 func (p *fixture) playOn(state *party.State) {
 	p.Helper()
-	committed, next := state.Committed(), state.Next(time.Now())
+	committed, next := state.Committed(), state.NextToPlay(time.Now())
 	switch {
 	case committed != nil:
 		step := party.PlaybackStep{StartedItem: committed.ID}

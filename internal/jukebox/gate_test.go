@@ -15,7 +15,7 @@ import (
 // useCases is every use case in a room, by the action that its gate asks for. Each is tried by somebody, on a room of their
 // own with a song in it that somebody else has added.
 var useCases = map[party.Action]map[string]func(p *fixture, who context.Context, item *party.QueueItem) error{
-	party.ActSee: {
+	party.ActView: {
 		"queue": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 			return p.seen(who, (*jukebox.Jukebox).Queue)
 		},
@@ -62,25 +62,25 @@ var useCases = map[party.Action]map[string]func(p *fixture, who context.Context,
 	party.ActClear: {"clear": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return second(p.ClearQueue(who, p.room.ID, nil))
 	}},
-	party.ActSettle: {"update": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+	party.ActUpdateRoom: {"update": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return second(p.UpdateRoom(who, p.room.ID, jukebox.RoomChange{Name: pointer("New")}, nil))
 	}},
-	party.ActCommand: {
+	party.ActControlPlayer: {
 		"skip":     commanded(func(p *fixture, who context.Context) error { return second(p.SkipSong(who, p.room.ID, nil)) }),
 		"pause":    commanded(func(p *fixture, who context.Context) error { return second(p.PausePlayback(who, p.room.ID)) }),
 		"resume":   commanded(func(p *fixture, who context.Context) error { return second(p.ResumePlayback(who, p.room.ID)) }),
 		"transfer": commanded(func(p *fixture, who context.Context) error { return second(p.TransferPlayback(who, p.room.ID, "x")) }),
 	},
-	party.ActDevices: {"devices": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+	party.ActListDevices: {"devices": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return p.inRoom(who, func(r *party.Room) error { return second(p.Devices(who, r)) })
 	}},
-	party.ActMembers: {"members": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+	party.ActListMembers: {"members": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return p.inRoom(who, func(r *party.Room) error { _, _, err := p.Members(who, r, 10, nil); return err })
 	}},
-	party.ActExpel: {"remove a guest": func(p *fixture, who context.Context, item *party.QueueItem) error {
+	party.ActRemoveGuest: {"remove a guest": func(p *fixture, who context.Context, item *party.QueueItem) error {
 		return second(p.RemoveGuest(who, p.room.ID, item.AddedBy.ID, false))
 	}},
-	party.ActAppoint: {
+	party.ActSetRole: {
 		"set role": func(p *fixture, who context.Context, item *party.QueueItem) error {
 			return second(p.SetRole(who, p.room.ID, item.AddedBy.ID, party.RoleCohost))
 		},
@@ -114,7 +114,7 @@ var useCases = map[party.Action]map[string]func(p *fixture, who context.Context,
 			return second(p.UnpinItem(who, item.ID))
 		},
 	},
-	party.ActLog: {"log": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+	party.ActViewLog: {"log": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return p.inRoom(who, func(r *party.Room) error { _, _, err := p.Log(who, r, 10, nil, true); return err })
 	}},
 	party.ActExport: {"export": func(p *fixture, who context.Context, _ *party.QueueItem) error {
@@ -224,7 +224,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 					switch {
 					case slices.Contains(action.Roles(), party.Role(role)):
 						want = ""
-					case role == "nobody" && action != party.ActSee:
+					case role == "nobody" && action != party.ActView:
 						want = party.Unauthenticated
 					}
 					if got := codeOf(err); got != want && !(role == "nobody" && got == party.Unauthenticated) {

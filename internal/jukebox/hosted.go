@@ -12,7 +12,7 @@ const maxPlaylists = 50 // Spotify's own, for one page
 
 // Devices returns what the host of a room could play on now. For hosts.
 func (j *Jukebox) Devices(ctx context.Context, r *party.Room) ([]party.Device, error) {
-	if _, err := j.enter(ctx, r.ID, party.ActDevices); err != nil {
+	if _, err := j.enter(ctx, r.ID, party.ActListDevices); err != nil {
 		return nil, err
 	}
 	if j.cfg.Library == nil {

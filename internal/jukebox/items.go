@@ -83,7 +83,7 @@ func (j *Jukebox) Position(ctx context.Context, item *party.QueueItem) (*int, er
 // MayFollow returns the present version of a room that the viewer may follow, and sees to it that its watchers are shown
 // nothing older for long. For members.
 func (j *Jukebox) MayFollow(ctx context.Context, roomID string) (version int64, err error) {
-	a, err := j.enter(ctx, roomID, party.ActSee)
+	a, err := j.enter(ctx, roomID, party.ActView)
 	if err != nil {
 		return 0, err
 	}

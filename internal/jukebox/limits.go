@@ -11,25 +11,25 @@ import (
 // actionRates is what one user may do in one room. People tap quickly, and phones that reconnect send what they kept; nobody
 // taps like that for long.
 var actionRates = map[party.Action]ratelimit.Rate{
-	party.ActSearch:    {Burst: 20, PerSecond: 3}, // as one types
-	party.ActAdd:       {Burst: 20, PerSecond: 1},
-	party.ActLike:      {Burst: 30, PerSecond: 5},
-	party.ActRemoveOwn: {Burst: 20, PerSecond: 2},
-	party.ActClear:     {Burst: 5, PerSecond: 0.2},
-	party.ActSettle:    {Burst: 10, PerSecond: 1},
-	party.ActCommand:   {Burst: 10, PerSecond: 1},
-	party.ActDevices:   {Burst: 10, PerSecond: 1},
-	party.ActMembers:   {Burst: 20, PerSecond: 2},
-	party.ActExpel:     {Burst: 20, PerSecond: 1},
-	party.ActAppoint:   {Burst: 20, PerSecond: 1},
-	party.ActClose:     {Burst: 5, PerSecond: 0.2},
-	party.ActVote:      {Burst: 10, PerSecond: 1},
-	party.ActUndo:      {Burst: 20, PerSecond: 1},
-	party.ActRecap:     {Burst: 10, PerSecond: 1},
-	party.ActApprove:   {Burst: 30, PerSecond: 2},
-	party.ActPin:       {Burst: 30, PerSecond: 2},
-	party.ActLog:       {Burst: 20, PerSecond: 2},
-	party.ActExport:    {Burst: 3, PerSecond: 0.02}, // each makes a playlist
+	party.ActSearch:        {Burst: 20, PerSecond: 3}, // as one types
+	party.ActAdd:           {Burst: 20, PerSecond: 1},
+	party.ActLike:          {Burst: 30, PerSecond: 5},
+	party.ActRemoveOwn:     {Burst: 20, PerSecond: 2},
+	party.ActClear:         {Burst: 5, PerSecond: 0.2},
+	party.ActUpdateRoom:    {Burst: 10, PerSecond: 1},
+	party.ActControlPlayer: {Burst: 10, PerSecond: 1},
+	party.ActListDevices:   {Burst: 10, PerSecond: 1},
+	party.ActListMembers:   {Burst: 20, PerSecond: 2},
+	party.ActRemoveGuest:   {Burst: 20, PerSecond: 1},
+	party.ActSetRole:       {Burst: 20, PerSecond: 1},
+	party.ActClose:         {Burst: 5, PerSecond: 0.2},
+	party.ActVote:          {Burst: 10, PerSecond: 1},
+	party.ActUndo:          {Burst: 20, PerSecond: 1},
+	party.ActRecap:         {Burst: 10, PerSecond: 1},
+	party.ActApprove:       {Burst: 30, PerSecond: 2},
+	party.ActPin:           {Burst: 30, PerSecond: 2},
+	party.ActViewLog:       {Burst: 20, PerSecond: 2},
+	party.ActExport:        {Burst: 3, PerSecond: 0.02}, // each makes a playlist
 }
 
 var (

@@ -61,7 +61,7 @@ func (t *roomTx) tell(d deed) {
 func (d deed) row(t *roomTx) *ent.RoomEventCreate {
 	row := t.tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(t.roomID).SetAt(t.now).SetKind(string(d.kind)).SetVersion(t.version)
 	row.SetNillableActorID(orNil(d.actor)).SetNillableItemID(orNil(d.itemID)).SetNillableSubjectID(orNil(d.subject))
-	return row.SetNillableDetail(orNil(party.Cut(d.detail, 1024)))
+	return row.SetNillableDetail(orNil(party.Truncate(d.detail, 1024)))
 }
 
 func orNil(text string) *string {
@@ -86,7 +86,7 @@ type RoomEvent struct {
 // Log returns what was done in a room, the latest first: up to first (1–100) events after the cursor, and whether there are
 // more; with likes only if they are asked for. For hosts.
 func (j *Jukebox) Log(ctx context.Context, r *party.Room, first int, after *string, likes bool) (events []RoomEvent, more bool, err error) {
-	if _, err := j.enter(ctx, r.ID, party.ActLog); err != nil {
+	if _, err := j.enter(ctx, r.ID, party.ActViewLog); err != nil {
 		return nil, false, err
 	}
 	page, err := newPage(r.ID, roomevent.FieldAt, first, after)

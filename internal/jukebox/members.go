@@ -24,7 +24,7 @@ type Member struct {
 // Members returns who is in a room and who was removed from it, those who came last first: up to first (1–100) after the
 // cursor, and whether there are more. For hosts.
 func (j *Jukebox) Members(ctx context.Context, r *party.Room, first int, after *string) (found []Member, more bool, err error) {
-	if _, err := j.enter(ctx, r.ID, party.ActMembers); err != nil {
+	if _, err := j.enter(ctx, r.ID, party.ActListMembers); err != nil {
 		return nil, false, err
 	}
 	page, err := newPage(r.ID, membership.FieldJoinedAt, first, after)
@@ -58,7 +58,7 @@ func memberOf(row *ent.Membership, connected bool) Member {
 
 // SetRole makes a guest a co-host, or a co-host a guest. For the room's host.
 func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role party.Role) (*Member, error) {
-	a, err := j.enter(ctx, roomID, party.ActAppoint)
+	a, err := j.enter(ctx, roomID, party.ActSetRole)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role party
 // RemoveGuest removes somebody from a room; their subscriptions there end at once, their songs stay. Who was not banned may
 // join again. For hosts; co-hosts only the room's host can remove.
 func (j *Jukebox) RemoveGuest(ctx context.Context, roomID, userID string, ban bool) (*Member, error) {
-	a, err := j.enter(ctx, roomID, party.ActExpel)
+	a, err := j.enter(ctx, roomID, party.ActRemoveGuest)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (j *Jukebox) RemoveGuest(ctx context.Context, roomID, userID string, ban bo
 		case now == party.RoleHost:
 			return now, party.Errorf(party.Forbidden, "the host of this room cannot be removed")
 		case now == party.RoleCohost:
-			return removed, a.role.May(party.ActAppoint)
+			return removed, a.role.May(party.ActSetRole)
 		case now == party.RoleBanned:
 			return now, nil
 		}

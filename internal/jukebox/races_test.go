@@ -135,7 +135,7 @@ func TestAChangedRuleAndAddsAtOnce(t *testing.T) {
 		if n := len(state.Queue); (errs[0] == nil) != (n == 2) {
 			t.Errorf("the explicit song came to %v, and %d wait", errs[0], n)
 		}
-		if next := state.Next(time.Now()); next == nil || next.Song.Explicit {
+		if next := state.NextToPlay(time.Now()); next == nil || next.Song.Explicit {
 			t.Errorf("next plays %+v", next)
 		}
 	})

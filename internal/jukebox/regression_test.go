@@ -321,12 +321,12 @@ func TestVotesThatThePlayerDidNotFollowCanBeRepeated(t *testing.T) {
 			p.Errorf("%v is asked of the player, with %d votes", wishes, p.state().Playback.SkipVotes)
 		}
 		p.refusedBecause(vote(guests[1]), party.ReasonAlreadyVoted)
-		time.Sleep(party.CommandPatience) // nobody answers
+		time.Sleep(party.CommandTimeout) // nobody answers
 		p.must(vote(guests[1]))
 		p.step(party.PlaybackStep{EndedItem: playing.ID, Skipped: true})
 		history, _, err := p.History(p.host, p.room, 1, nil)
 		p.must(err)
-		if by := history[0].SkippedBy; by == nil || *by != party.ByVote {
+		if by := history[0].SkippedBy; by == nil || *by != party.SkippedByVotes {
 			p.Errorf("skipped by %v", by)
 		}
 	})

@@ -72,10 +72,10 @@ func (j *Jukebox) viewed(ctx context.Context, row *ent.Room, err error) (*party.
 	r := party.Room{ID: row.ID, Code: row.Code, Name: row.Name, Status: party.RoomStatus(row.Status), HostID: row.HostID, CreatedAt: row.CreatedAt.UTC()}
 	viewer, err := account.OptionalViewer(ctx)
 	if err != nil || viewer == nil {
-		return r.SeenBy("", settingsOf(row)), err
+		return r.AsSeenBy("", settingsOf(row)), err
 	}
 	a, err := j.toRoom(ctx, row.ID)
-	return r.SeenBy(a.role, settingsOf(row)), err
+	return r.AsSeenBy(a.role, settingsOf(row)), err
 }
 
 // RoomHost returns the host under the name they have in the room. For members.
@@ -93,7 +93,7 @@ func (j *Jukebox) RoomHost(ctx context.Context, r *party.Room) (*party.User, err
 
 // UpdateRoom changes a room's name and settings. For its hosts.
 func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomChange, key *string) (*party.Room, error) {
-	a, err := j.enter(ctx, roomID, party.ActSettle)
+	a, err := j.enter(ctx, roomID, party.ActUpdateRoom)
 	if err != nil {
 		return nil, err
 	}

@@ -213,8 +213,8 @@ func TestPresenceConcernsNobody(t *testing.T) {
 		p.upTo(watcher, before)
 		p.notePresence(3 * time.Second)
 		s := p.upTo(watcher, p.version())
-		if s.Present != 2 || s.Concerned(p.id(gina)) > before {
-			t.Errorf("present %d concerned %d, before %d, now %d", s.Present, s.Concerned(p.id(gina)), before, s.Version)
+		if s.Present != 2 || s.AffectedSince(p.id(gina)) > before {
+			t.Errorf("present %d concerned %d, before %d, now %d", s.Present, s.AffectedSince(p.id(gina)), before, s.Version)
 		}
 	})
 }
@@ -243,7 +243,7 @@ func TestSettingsConcernEverybody(t *testing.T) {
 		p.upTo(watcher, before)
 		p.settle(party.SettingsChange{SkipVotePercent: pointer(25), AddsPerHour: pointer(5)})
 		s := p.upTo(watcher, p.version())
-		if s.Concerned(p.id(guests[7])) <= before {
+		if s.AffectedSince(p.id(guests[7])) <= before {
 			t.Errorf("nobody tells guest 7 that they may add five songs an hour")
 		}
 	})
@@ -283,7 +283,7 @@ func TestUnlikedFallbackAfterItsEnd(t *testing.T) {
 		p.settle(party.SettingsChange{Fallback: pointer(false)})
 		_, err := p.UnlikeQueueItem(gina, item.ID, nil)
 		p.must(err)
-		if next := p.state().Next(time.Now()); next != nil {
+		if next := p.state().NextToPlay(time.Now()); next != nil {
 			t.Errorf("%s plays, which nobody wants", next.Song.URI)
 		}
 	})

@@ -186,7 +186,7 @@ func TestNewRulesHoldBackWhatIsQueuedAndLetItGoAgain(t *testing.T) {
 		if change := state.QueueChange(&before); !change.Reset {
 			t.Error("the rules changed songs that did not change themselves, and clients were not told all of them")
 		}
-		if next := state.Next(time.Now()); next == nil || next.ID != other.ID {
+		if next := state.NextToPlay(time.Now()); next == nil || next.ID != other.ID {
 			t.Errorf("next is %+v", next)
 		}
 		p.wants(party.Conflict, p.tryStep(party.PlaybackStep{CommitItem: explicit.ID})) // decided on an older state

@@ -34,7 +34,7 @@ type Quota struct {
 func (j *Jukebox) ViewerInRoom(ctx context.Context, s *party.State) (*ViewerInRoom, error) {
 	a, err := j.toRoom(ctx, s.RoomID)
 	if err == nil && a.role == "" { // a guest who has become a host; who was removed is told so below
-		err = a.role.May(party.ActSee)
+		err = a.role.May(party.ActView)
 	}
 	if err != nil {
 		return nil, err
@@ -56,14 +56,14 @@ func (j *Jukebox) ViewerInRoom(ctx context.Context, s *party.State) (*ViewerInRo
 		}
 	}
 	for _, item := range s.Awaiting {
-		if item.Owner() == a.viewer.UserID || a.role.May(party.ActApprove) == nil {
+		if item.OwnerID() == a.viewer.UserID || a.role.May(party.ActApprove) == nil {
 			v.AwaitingApproval = append(v.AwaitingApproval, item)
 		}
 	}
 	if v.Quota, err = j.quota(ctx, a, s); err != nil {
 		return nil, err
 	}
-	if next := cmp.Or(s.Committed(), s.Next(time.Now())); next != nil && next.Owner() == a.viewer.UserID {
+	if next := cmp.Or(s.Committed(), s.NextToPlay(time.Now())); next != nil && next.OwnerID() == a.viewer.UserID {
 		v.Next = next
 	}
 	return v, nil

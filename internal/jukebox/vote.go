@@ -25,7 +25,7 @@ func (j *Jukebox) VoteToSkip(ctx context.Context, roomID string, key *string) (*
 		return nil, err
 	}
 	done, err := j.changeOnce(ctx, a, key, "voteToSkip", roomID, func(ctx context.Context, t *roomTx) (outcome, error) {
-		if t.role.May(party.ActCommand) == nil {
+		if t.role.May(party.ActControlPlayer) == nil {
 			return t.command(ctx, skip)
 		}
 		return outcome{objectID: roomID}, t.voteToSkip(ctx)
@@ -63,7 +63,7 @@ func (t *roomTx) voteToSkip(ctx context.Context) error {
 	switch {
 	case settings.SkipVotePercent == 0:
 		return (&party.Refusal{party.ReasonVotesOff, "The host does not let guests vote here."}).Err()
-	case voted && deref(playing.SkippedBy) == string(party.ByVote) && !asked: // the votes were enough, but the player did not skip
+	case voted && deref(playing.SkippedBy) == string(party.SkippedByVotes) && !asked: // the votes were enough, but the player did not skip
 		t.concerns(t.actor)
 		return t.tally(ctx, playing, &settings)
 	case voted:
@@ -135,14 +135,14 @@ func (t *roomTx) skipByVote(ctx context.Context, playing *ent.QueueItem) error {
 	if err != nil {
 		return err
 	}
-	t.tell(deed{kind: DidSkip, itemID: playing.ID, detail: string(party.ByVote)})
-	return t.skippedBy(ctx, playing.ID, party.ByVote)
+	t.tell(deed{kind: DidSkip, itemID: playing.ID, detail: string(party.SkippedByVotes)})
+	return t.skippedBy(ctx, playing.ID, party.SkippedByVotes)
 }
 
 // skipAsked says that the player is asked to skip and has time to answer yet.
 func (t *roomTx) skipAsked(ctx context.Context) (bool, error) {
 	return t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.Kind(string(party.SkipCommand)),
-		roomcommand.State(pendingState), roomcommand.CreatedAtGT(t.now.Add(-party.CommandPatience))).Exist(ctx)
+		roomcommand.State(pendingState), roomcommand.CreatedAtGT(t.now.Add(-party.CommandTimeout))).Exist(ctx)
 }
 
 // skippedBy notes who wants the song that plays to end: the history tells, if it does.

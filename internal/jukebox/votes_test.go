@@ -79,7 +79,7 @@ func TestGuestsWhoArePresentSkipByVote(t *testing.T) {
 		p.refusedBecause(vote(guests[4]), party.ReasonTooEarly) // it was meant for the song before
 		history, _, err := p.History(p.host, p.room, 2, nil)
 		p.must(err)
-		if by := history[1].SkippedBy; by == nil || *by != party.ByVote || history[0].SkippedBy != nil {
+		if by := history[1].SkippedBy; by == nil || *by != party.SkippedByVotes || history[0].SkippedBy != nil {
 			t.Errorf("the history says that it was skipped by %v", by)
 		}
 	})

@@ -22,12 +22,12 @@ func (a Allowance) Left(now time.Time) int {
 
 // refillsAt is when one more may be added, if none may be now.
 func (a Allowance) RefillsAt(now time.Time) time.Time {
-	return later(now, a.FullAt.Add(-a.every()*time.Duration(a.PerHour-1)))
+	return laterOf(now, a.FullAt.Add(-a.every()*time.Duration(a.PerHour-1)))
 }
 
 // take counts a song that is added, and giveBack one that was taken back.
 func (a Allowance) Spend(now time.Time) Allowance {
-	return Allowance{a.PerHour, later(now, a.FullAt).Add(a.every())}
+	return Allowance{a.PerHour, laterOf(now, a.FullAt).Add(a.every())}
 }
 
 func (a Allowance) Refund() Allowance { return Allowance{a.PerHour, a.FullAt.Add(-a.every())} }
@@ -40,7 +40,7 @@ func (a Allowance) Rescale(perHour int, now time.Time) Allowance {
 	return other
 }
 
-func later(a, b time.Time) time.Time {
+func laterOf(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
 	}

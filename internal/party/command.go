@@ -13,7 +13,7 @@ const (
 	ResumeCommand   HostCommandKind = "RESUME"
 	TransferCommand HostCommandKind = "TRANSFER"
 	// LookCommand is the server's own: the host's account has changed, and so may have what the player does.
-	LookCommand HostCommandKind = "LOOK"
+	ObserveCommand HostCommandKind = "OBSERVE"
 )
 
 // HostCommand is something that a host asked of the player. The one who drives the room carries it out, wherever that is.
@@ -32,4 +32,4 @@ type Answer struct {
 }
 
 // CommandPatience is how long a host waits for an answer. A command that is older is not carried out any more.
-const CommandPatience = 5 * time.Second
+const CommandTimeout = 5 * time.Second

@@ -13,13 +13,13 @@ type Begun struct {
 }
 
 // PlaysOf are the plays of a room that has played these songs.
-func PlaysOf(songs []Begun) *Plays {
+func PlaysOf(songs []Begun) *PlayHistory {
 	var played []StartedPlay
 	for _, song := range songs {
 		played = append(played, StartedPlay{Owner: song.Owner, Age: song.Age, Version: song.Version})
 	}
-	return NewPlays(played)
+	return NewPlayHistory(played)
 }
 
 // LeastPatience is what FAIR asks of everybody's patience.
-const LeastPatience = leastPatience
+const LeastPatience = minOverdue

@@ -8,10 +8,10 @@ import (
 
 // maxGone bounds how many songs that left the queue a state remembers. A watcher who comes back with an older version
 // than the oldest of them gets everything.
-const maxGone = 512
+const maxDequeued = 512
 
 // goneItem is a song that is in the queue no more, and the version at which it left.
-type goneItem struct {
+type dequeuedItem struct {
 	id      string
 	version int64
 }
@@ -25,7 +25,7 @@ type RoomRow struct {
 	Settings                   RoomSettings
 	SettingsVersion            int64
 	Present                    int
-	Plays                      *Plays
+	Plays                      *PlayHistory
 	PlaylistURI                string
 	HasPlayed                  bool
 	PendingCommands            []HostCommand
@@ -36,21 +36,21 @@ type RoomRow struct {
 // sameRoom says that what the room subscription shows did not change.
 func (s *State) sameRoom(have *State) bool {
 	return have.Name == s.Name && have.Status == s.Status && have.settingsVersion == s.settingsVersion && have.Present == s.Present &&
-		same(have.LastAdded, s.LastAdded)
+		sameItem(have.LastAdded, s.LastAdded)
 }
 
 // samePlayback says that what the playback subscription shows did not change.
 func (s *State) samePlayback(have *State) bool {
-	return have.Playback.Shown() == s.Playback.Shown() && have.Playback.SkipVotesNeeded == s.Playback.SkipVotesNeeded
+	return have.Playback.ShownVersion() == s.Playback.ShownVersion() && have.Playback.SkipVotesNeeded == s.Playback.SkipVotesNeeded
 }
 
 // state is what the room's own row says; all of it may have changed at its version.
-func (h RoomRow) state(playback Playback) *State {
+func (h RoomRow) newState(playback Playback) *State {
 	return &State{
 		RoomID: h.RoomID, Code: h.Code, Name: h.Name, HostID: h.HostID, CreatedAt: h.CreatedAt, Version: h.Version, Status: h.Status,
 		Settings: h.Settings, settingsVersion: h.SettingsVersion, Present: h.Present, PlaylistURI: h.PlaylistURI, HasPlayed: h.HasPlayed,
 		PendingCommands: h.PendingCommands, MembersVersion: h.MembersVersion, Removed: h.Removed, Plays: h.Plays,
-		RoomVersion: h.Version, QueueVersion: h.Version, PlaybackVersion: h.Version, Playback: playback, goneSince: h.Version, ordersSince: h.Version,
+		RoomVersion: h.Version, QueueVersion: h.Version, PlaybackVersion: h.Version, Playback: playback, dequeuedSince: h.Version, ordersSince: h.Version,
 	}
 }
 
@@ -58,53 +58,53 @@ func (h RoomRow) state(playback Playback) *State {
 // is shared with the one before. have is nil at first; then items are all that are queued, committed or playing. affected
 // tells whom the changes concern, as far as hints told.
 func Merge(have *State, head RoomRow, items []*QueueItem, playback Playback, affected Affected) *State {
-	next := head.state(playback)
+	next := head.newState(playback)
 	if have != nil {
 		next.inherit(have)
 	}
-	next.take(have, items)
+	next.sortIn(have, items)
 	next.Queue = Rank(next.Queue, next.Ranking())
-	next.show()
+	next.deriveShown()
 	if have != nil {
 		next.rememberOrder(have)
-		next.compare(have)
+		next.keepVersions(have)
 	}
-	next.rememberConcerns(have, affected)
+	next.rememberAffected(have, affected)
 	return next
 }
 
 // inherit takes over from the state before what only grows, or may not have changed.
 func (s *State) inherit(have *State) {
 	s.QueueVersion, s.Queue, s.Awaiting, s.NowPlaying = have.QueueVersion, slices.Clone(have.Queue), have.Awaiting, have.NowPlaying
-	s.gone, s.goneSince = slices.Clip(have.gone), have.goneSince
+	s.dequeued, s.dequeuedSince = slices.Clip(have.dequeued), have.dequeuedSince
 	s.reorders, s.ordersSince = slices.Clip(have.reorders), have.ordersSince
 	if s.settingsVersion != have.settingsVersion { // the rules may have changed every song
-		s.QueueVersion, s.gone, s.goneSince = s.Version, nil, s.Version
+		s.QueueVersion, s.dequeued, s.dequeuedSince = s.Version, nil, s.Version
 		s.reorders, s.ordersSince = nil, s.Version
 		for i, item := range s.Queue {
-			s.Queue[i] = s.held(item)
+			s.Queue[i] = s.withRefusal(item)
 		}
 	}
 }
 
 // take sorts changed items in among those of the state before: what waits, waits for approval, plays, or is gone.
-func (s *State) take(have *State, items []*QueueItem) {
+func (s *State) sortIn(have *State, items []*QueueItem) {
 	s.Queue, s.Awaiting = without(s.Queue, items), without(s.Awaiting, items)
 	for _, item := range items {
-		item.complete()
+		item.fillRecording()
 		switch {
 		case item.State == Queued || item.State == Committed:
-			s.Queue = append(s.Queue, s.held(item))
+			s.Queue = append(s.Queue, s.withRefusal(item))
 			s.QueueVersion = max(s.QueueVersion, item.Version)
 		case item.State == AwaitingApproval:
 			s.Awaiting = append(s.Awaiting, item)
-		case have != nil && !item.is(have.NowPlaying): // it left the queue just now, not when it began to play
-			s.gone = append(s.gone, goneItem{item.ID, item.Version})
+		case have != nil && !item.isSameItem(have.NowPlaying): // it left the queue just now, not when it began to play
+			s.dequeued = append(s.dequeued, dequeuedItem{item.ID, item.Version})
 			s.QueueVersion = max(s.QueueVersion, item.Version)
 		}
 		if item.State == NowPlaying {
 			s.NowPlaying = item
-		} else if item.is(s.NowPlaying) {
+		} else if item.isSameItem(s.NowPlaying) {
 			s.NowPlaying = nil
 		}
 	}
@@ -112,11 +112,11 @@ func (s *State) take(have *State, items []*QueueItem) {
 	if have != nil { // at first they are among what was loaded
 		s.Plays = s.Plays.with(items)
 	}
-	s.trimGone()
+	s.trimDequeued()
 }
 
 // complete fills in what can be told from the rest of an item that was stored before it was kept.
-func (i *QueueItem) complete() {
+func (i *QueueItem) fillRecording() {
 	if i.Recording == "" {
 		i.Recording = RecordingOf(i.Song)
 	}
@@ -128,10 +128,10 @@ func (s *State) Ranking() Ranking {
 }
 
 // held returns the item with what the rules say of it.
-func (s *State) held(item *QueueItem) *QueueItem {
+func (s *State) withRefusal(item *QueueItem) *QueueItem {
 	var refusal *Refusal
 	if item.State == Queued {
-		refusal = s.Settings.takes(item.Song)
+		refusal = s.Settings.refusalOf(item.Song)
 	}
 	if refusal == item.Refusal || refusal != nil && item.Refusal != nil && *refusal == *item.Refusal {
 		return item
@@ -142,8 +142,8 @@ func (s *State) held(item *QueueItem) *QueueItem {
 }
 
 // show derives what subscribers see besides the queue.
-func (s *State) show() {
-	s.Unasked = s.Plays.unasked()
+func (s *State) deriveShown() {
+	s.FallbackStreak = s.Plays.fallbackStreak()
 	s.Playback.Item = s.shownItem()
 	s.Playback.SkipVotesNeeded = s.Settings.VotesNeeded(s.Present)
 	if playing := s.Playback.Item; playing != nil {
@@ -153,7 +153,7 @@ func (s *State) show() {
 	} else {
 		s.Playback.SkipVotes = 0
 	}
-	for item := range s.active() {
+	for item := range s.activeItems() {
 		if item.AddedBy != nil && item.State != AwaitingApproval && (s.LastAdded == nil || item.Age > s.LastAdded.Age) {
 			s.LastAdded = item
 		}
@@ -161,7 +161,7 @@ func (s *State) show() {
 }
 
 // compare finds out what is shown as it was before.
-func (s *State) compare(have *State) {
+func (s *State) keepVersions(have *State) {
 	if s.sameRoom(have) {
 		s.RoomVersion = have.RoomVersion
 	}
@@ -172,25 +172,27 @@ func (s *State) compare(have *State) {
 
 // shownItem is the room's song that the player was seen with, as it is now.
 func (s *State) shownItem() *QueueItem {
-	if s.Playback.Item.is(s.NowPlaying) {
+	if s.Playback.Item.isSameItem(s.NowPlaying) {
 		return s.NowPlaying
 	}
 	return nil
 }
 
 // trimGone forgets the songs that left first, and remembers since when it knows all.
-func (s *State) trimGone() {
-	for len(s.gone) > maxGone {
-		oldest := s.gone[0].version
-		for len(s.gone) > 0 && s.gone[0].version <= oldest {
-			s.gone = s.gone[1:]
+func (s *State) trimDequeued() {
+	for len(s.dequeued) > maxDequeued {
+		oldest := s.dequeued[0].version
+		for len(s.dequeued) > 0 && s.dequeued[0].version <= oldest {
+			s.dequeued = s.dequeued[1:]
 		}
-		s.goneSince = max(s.goneSince, oldest)
+		s.dequeuedSince = max(s.dequeuedSince, oldest)
 	}
 }
 
 // is says that both are the same item, perhaps at different versions.
-func (i *QueueItem) is(other *QueueItem) bool { return i != nil && other != nil && i.ID == other.ID }
+func (i *QueueItem) isSameItem(other *QueueItem) bool {
+	return i != nil && other != nil && i.ID == other.ID
+}
 
 // without returns the items that have no newer version among the changed ones.
 func without(items, changed []*QueueItem) []*QueueItem {

@@ -31,14 +31,14 @@ func ParseName(field, name string) (string, error) {
 	if n := utf8.RuneCountInString(name); n < 1 || n > MaxName {
 		return "", BadInput(field, "must have 1 to %d characters", MaxName)
 	}
-	if strings.ContainsFunc(name, disturbing) {
+	if strings.ContainsFunc(name, breaksLine) {
 		return "", BadInput(field, "must not contain control characters")
 	}
 	return name, nil
 }
 
 // disturbing characters break lines or turn the direction of the text around them.
-func disturbing(r rune) bool {
+func breaksLine(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
 }
 
@@ -90,7 +90,7 @@ func idOfLink(text, kind string) string {
 }
 
 // cut shortens a text of Spotify's to so many bytes that its column takes, at the edge of a character.
-func Cut(text string, most int) string {
+func Truncate(text string, most int) string {
 	if len(text) <= most {
 		return text
 	}

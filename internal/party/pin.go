@@ -30,36 +30,36 @@ func (p *Pin) Likes() *int {
 }
 
 // byPlace orders pinned songs by their places; of two for the same place the one that was pinned last has it.
-func (by Ranking) byPlace(a, b *QueueItem) int {
-	return cmp.Or(cmp.Compare(by.place(a), by.place(b)), cmp.Compare(b.Pin.Version, a.Pin.Version), cmp.Compare(a.ID, b.ID))
+func (by Ranking) byPinnedPosition(a, b *QueueItem) int {
+	return cmp.Or(cmp.Compare(by.pinnedPosition(a), by.pinnedPosition(b)), cmp.Compare(b.Pin.Version, a.Pin.Version), cmp.Compare(a.ID, b.ID))
 }
 
 // place is where a pinned song belongs now, from 1, or less: with each song that began to play since, it is one nearer.
-func (by Ranking) place(item *QueueItem) int {
-	return item.Pin.Position - by.Plays.begunAfter(item.Pin.Version)
+func (by Ranking) pinnedPosition(item *QueueItem) int {
+	return item.Pin.Position - by.Plays.startedAfter(item.Pin.Version)
 }
 
 // pin puts pinned songs at their places among the others, of which the first few give none away.
-func (by Ranking) pin(others, pinned []*placed, fixed int) []*placed {
-	slices.SortFunc(pinned, func(a, b *placed) int { return by.byPlace(a.item, b.item) })
+func (by Ranking) insertPinned(others, pinned []*rankedItem, fixed int) []*rankedItem {
+	slices.SortFunc(pinned, func(a, b *rankedItem) int { return by.byPinnedPosition(a.item, b.item) })
 	for _, p := range pinned {
-		others = slices.Insert(others, max(fixed, min(by.place(p.item)-1, len(others))), p)
+		others = slices.Insert(others, max(fixed, min(by.pinnedPosition(p.item)-1, len(others))), p)
 	}
 	return others
 }
 
 // lift moves up songs that are pinned until they are overtaken. Where likes have carried one further, it stays.
-func (by Ranking) lift(all []*placed, fixed int) []*placed {
+func (by Ranking) liftPinned(all []*rankedItem, fixed int) []*rankedItem {
 	var lifted []*QueueItem
 	for _, p := range all[fixed:] {
-		if p.item.Pin != nil && !p.item.overtaken(all) {
+		if p.item.Pin != nil && !p.item.isOvertaken(all) {
 			lifted = append(lifted, p.item)
 		}
 	}
-	slices.SortFunc(lifted, by.byPlace)
+	slices.SortFunc(lifted, by.byPinnedPosition)
 	for _, item := range lifted {
-		from := slices.IndexFunc(all, func(p *placed) bool { return p.item == item })
-		to := max(fixed, min(by.place(item)-1, from))
+		from := slices.IndexFunc(all, func(p *rankedItem) bool { return p.item == item })
+		to := max(fixed, min(by.pinnedPosition(item)-1, from))
 		p := all[from]
 		p.reason = OrderPinned
 		all = slices.Insert(slices.Delete(all, from, from+1), to, p)
@@ -68,8 +68,8 @@ func (by Ranking) lift(all []*placed, fixed int) []*placed {
 }
 
 // overtaken says that another waiting song has so many likes more that a pin holds no more.
-func (i *QueueItem) overtaken(all []*placed) bool {
-	return slices.ContainsFunc(all, func(other *placed) bool {
+func (i *QueueItem) isOvertaken(all []*rankedItem) bool {
+	return slices.ContainsFunc(all, func(other *rankedItem) bool {
 		return other.reason != OrderCommitted && other.item.LikeCount >= i.LikeCount+i.Pin.Margin
 	})
 }

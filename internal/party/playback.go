@@ -34,7 +34,7 @@ type Playback struct {
 }
 
 // Shown is the version of all that is shown of it.
-func (p *Playback) Shown() int64 { return p.Version + p.VotesVersion }
+func (p *Playback) ShownVersion() int64 { return p.Version + p.VotesVersion }
 
 // Device is a player of the host's Spotify account.
 type Device struct {
@@ -99,7 +99,7 @@ type PlaybackStep struct {
 }
 
 // Nothing says that the step changes nothing.
-func (s *PlaybackStep) Nothing() bool {
+func (s *PlaybackStep) IsEmpty() bool {
 	return s.EndedItem == "" && s.StartedItem == "" && s.CommitItem == "" && s.SentItem == "" && s.UnknownItem == "" &&
 		s.ReturnedItem == "" && s.RefusedItem == "" && s.PlaylistURI == "" && len(s.Fallback) == 0 && s.Answered == nil && s.Playback == nil
 }

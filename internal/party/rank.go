@@ -17,17 +17,17 @@ const (
 
 // patience in FAIR: a guest's oldest song goes next once so many younger ones were played before it, or twice as many as
 // guests wait, whichever is more.
-const leastPatience = 10
+const minOverdue = 10
 
 // Ranking is what the order of a queue depends on besides its songs.
 type Ranking struct {
 	Mode  OrderMode
-	Plays *Plays                    // nil: nothing has played
+	Plays *PlayHistory              // nil: nothing has played
 	Holds func(*QueueItem) *Refusal // why a song may not play at present; nil: none is held
 }
 
 // placed is a song at its place, and what has put it there.
-type placed struct {
+type rankedItem struct {
 	item   *QueueItem
 	reason OrderReason
 	served int   // FAIR: songs of the same guest that were played lately or stand before it; TURNS: that stand before it
@@ -57,13 +57,13 @@ const (
 func Rank(items []*QueueItem, by Ranking) []*QueueItem {
 	ranked := make([]*QueueItem, len(items))
 	for i, p := range by.order(items) {
-		ranked[i] = p.item.at(i + 1)
+		ranked[i] = p.item.withPosition(i + 1)
 	}
 	return ranked
 }
 
 // at returns the item at this position.
-func (i *QueueItem) at(position int) *QueueItem {
+func (i *QueueItem) withPosition(position int) *QueueItem {
 	if i.Position != nil && *i.Position == position {
 		return i
 	}
@@ -72,20 +72,20 @@ func (i *QueueItem) at(position int) *QueueItem {
 	return &moved
 }
 
-func (by Ranking) order(items []*QueueItem) []*placed {
-	var first, pinned, wanted, fillers, held []*placed
+func (by Ranking) order(items []*QueueItem) []*rankedItem {
+	var first, pinned, wanted, fillers, held []*rankedItem
 	for _, item := range items {
 		switch {
 		case item.State == Committed:
-			first = append(first, &placed{item: item, reason: OrderCommitted})
+			first = append(first, &rankedItem{item: item, reason: OrderCommitted})
 		case by.Holds != nil && by.Holds(item) != nil:
-			held = append(held, &placed{item: item, reason: OrderHeld})
+			held = append(held, &rankedItem{item: item, reason: OrderHeld})
 		case item.Pin != nil && item.Pin.Until == UntilPlayed:
-			pinned = append(pinned, &placed{item: item, reason: OrderPinned})
-		case item.FillsIn():
-			fillers = append(fillers, &placed{item: item, reason: OrderFallback})
+			pinned = append(pinned, &rankedItem{item: item, reason: OrderPinned})
+		case item.IsUnlikedFallback():
+			fillers = append(fillers, &rankedItem{item: item, reason: OrderFallback})
 		default:
-			wanted = append(wanted, &placed{item: item, reason: reasonOf(item)})
+			wanted = append(wanted, &rankedItem{item: item, reason: reasonOf(item)})
 		}
 	}
 	switch by.Mode {
@@ -98,7 +98,7 @@ func (by Ranking) order(items []*QueueItem) []*placed {
 	}
 	slices.SortFunc(fillers, byLikes)
 	slices.SortFunc(held, byLikes)
-	return slices.Concat(by.pin(by.lift(slices.Concat(first, wanted, fillers), len(first)), pinned, len(first)), held)
+	return slices.Concat(by.insertPinned(by.liftPinned(slices.Concat(first, wanted, fillers), len(first)), pinned, len(first)), held)
 }
 
 func reasonOf(item *QueueItem) OrderReason {
@@ -108,16 +108,16 @@ func reasonOf(item *QueueItem) OrderReason {
 	return OrderAge
 }
 
-func byLikes(a, b *placed) int {
+func byLikes(a, b *rankedItem) int {
 	return cmp.Or(cmp.Compare(b.item.LikeCount, a.item.LikeCount), byAge(a, b))
 }
 
-func byAge(a, b *placed) int {
+func byAge(a, b *rankedItem) int {
 	return cmp.Or(cmp.Compare(a.item.Age, b.item.Age), cmp.Compare(a.item.ID, b.item.ID))
 }
 
 // owner is whose song this is for the sake of turns; fallback music is nobody's.
-func (i *QueueItem) Owner() string {
+func (i *QueueItem) OwnerID() string {
 	if i.AddedBy == nil {
 		return ""
 	}
@@ -125,14 +125,14 @@ func (i *QueueItem) Owner() string {
 }
 
 // FillsIn says that nobody asked for a song: it gives way to all others.
-func (i *QueueItem) FillsIn() bool { return i.Fallback() && i.LikeCount == 0 }
+func (i *QueueItem) IsUnlikedFallback() bool { return i.IsFallback() && i.LikeCount == 0 }
 
 // guestSongs are the songs of each guest, those with the most likes first.
-func guestSongs(wanted []*placed) map[string][]*placed {
+func songsByOwner(wanted []*rankedItem) map[string][]*rankedItem {
 	slices.SortFunc(wanted, byLikes)
-	guests := map[string][]*placed{}
+	guests := map[string][]*rankedItem{}
 	for _, p := range wanted {
-		owner := p.item.Owner()
+		owner := p.item.OwnerID()
 		guests[owner] = append(guests[owner], p)
 	}
 	return guests
@@ -140,23 +140,23 @@ func guestSongs(wanted []*placed) map[string][]*placed {
 
 // byFairness orders by likes for each of the guest's songs, with what was played lately: (likes + 1) / (songs + 1). So the
 // second song of a guest needs twice as many likes as the first one of another. Among equals goes who was served least.
-func (by Ranking) byFairness(wanted []*placed) {
-	guests := guestSongs(wanted)
+func (by Ranking) byFairness(wanted []*rankedItem) {
+	guests := songsByOwner(wanted)
 	waiting := len(guests)
 	if _, house := guests[""]; house {
 		waiting--
 	}
-	patience := max(leastPatience, 2*waiting)
+	patience := max(minOverdue, 2*waiting)
 	for owner, songs := range guests {
-		lately, total := by.Plays.lately(owner), by.Plays.served(owner)
+		lately, total := by.Plays.recentOf(owner), by.Plays.totalOf(owner)
 		for i, p := range songs {
 			p.served, p.total = lately+i, total+i
 		}
 		if owner != "" { // the house can wait
-			by.hurry(songs, patience)
+			by.promoteOverdue(songs, patience)
 		}
 	}
-	slices.SortFunc(wanted, func(a, b *placed) int {
+	slices.SortFunc(wanted, func(a, b *rankedItem) int {
 		if a.passed > 0 && b.passed > 0 {
 			return byAge(a, b)
 		}
@@ -169,9 +169,9 @@ func (by Ranking) byFairness(wanted []*placed) {
 }
 
 // hurry marks a guest's oldest song, if it was passed over so often.
-func (by Ranking) hurry(songs []*placed, patience int) {
+func (by Ranking) promoteOverdue(songs []*rankedItem, patience int) {
 	oldest := slices.MinFunc(songs, byAge)
-	passed := by.Plays.since(oldest.item.Age)
+	passed := by.Plays.startedSince(oldest.item.Age)
 	if passed < patience {
 		return
 	}
@@ -184,8 +184,8 @@ func (by Ranking) hurry(songs []*placed, patience int) {
 
 // byTurns orders by rounds: in each round plays one song of every guest, and who has waited longest for a turn comes first.
 // A newcomer stands behind all who wait already, and liked fallback music behind all guests.
-func (by Ranking) byTurns(wanted []*placed) {
-	for owner, songs := range guestSongs(wanted) {
+func (by Ranking) byTurns(wanted []*rankedItem) {
+	for owner, songs := range songsByOwner(wanted) {
 		since := max(slices.MinFunc(songs, byAge).item.Age, by.Plays.lastTurn(owner))
 		if owner == "" {
 			since = math.MaxInt64
@@ -194,7 +194,7 @@ func (by Ranking) byTurns(wanted []*placed) {
 			p.served, p.since, p.reason = i, since, OrderTurn
 		}
 	}
-	slices.SortFunc(wanted, func(a, b *placed) int {
+	slices.SortFunc(wanted, func(a, b *rankedItem) int {
 		return cmp.Or(cmp.Compare(a.served, b.served), cmp.Compare(a.since, b.since), byAge(a, b))
 	})
 }

@@ -29,7 +29,7 @@ func everyMode(t *testing.T, story func(t *testing.T, random *rand.Rand, by part
 }
 
 // randomPlays are songs that played before version 1,000, and of every age.
-func randomPlays(random *rand.Rand) *party.Plays {
+func randomPlays(random *rand.Rand) *party.PlayHistory {
 	var songs []party.Begun
 	for i := range random.IntN(60) {
 		songs = append(songs, party.Begun{Owner: guest(random), Age: random.Int64N(1_000), Version: 940 + int64(i)})
@@ -226,7 +226,7 @@ func TestPinsKeepTheirPlaceAndComeNearerWithEachSong(t *testing.T) {
 		what  string
 		pin   *party.Pin
 		likes int
-		plays *party.Plays
+		plays *party.PlayHistory
 		want  string
 	}{
 		{"it stands where it was put", &party.Pin{Until: party.UntilPlayed, Position: 3, Version: 100}, 0, nil, "0 1 pinned 2 3 4"},

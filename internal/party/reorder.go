@@ -48,7 +48,7 @@ func movedAmong(before, after []*QueueItem, since int64) (moved []string) {
 	if slices.IsSorted(old) {
 		return nil
 	}
-	stays := longestRise(old)
+	stays := longestIncreasing(old)
 	for i, item := range kept {
 		if !stays[i] {
 			moved = append(moved, item.ID)
@@ -58,7 +58,7 @@ func movedAmong(before, after []*QueueItem, since int64) (moved []string) {
 }
 
 // longestRise marks a longest rising subsequence of different numbers.
-func longestRise(numbers []int) (in []bool) {
+func longestIncreasing(numbers []int) (in []bool) {
 	var tails []int // for each length, where a rise of that length can end lowest
 	before := make([]int, len(numbers))
 	for i, n := range numbers {

@@ -21,27 +21,27 @@ const (
 type Action string
 
 const (
-	ActSee       Action = "see"        // the room, its queue and player, what it played; follow all of it
-	ActSearch    Action = "search"     // for songs to add
-	ActAdd       Action = "add"        // a song
-	ActLike      Action = "like"       // a song, or take the like back
-	ActRemoveOwn Action = "remove own" // a song that one has added
-	ActRemoveAny Action = "remove any" // a song that somebody has added
-	ActClear     Action = "clear"      // the queue
-	ActSettle    Action = "settle"     // name and settings
-	ActCommand   Action = "command"    // the player
-	ActDevices   Action = "devices"    // see what there is to play on
-	ActMembers   Action = "members"    // see who is here
-	ActExpel     Action = "expel"      // a guest
-	ActAppoint   Action = "appoint"    // co-hosts, and expel them
-	ActClose     Action = "close"      // the room
-	ActVote      Action = "vote"       // to skip what plays
-	ActUndo      Action = "undo"       // what one did oneself
-	ActRecap     Action = "recap"      // see one's own evening
-	ActApprove   Action = "approve"    // a newcomer's song
-	ActPin       Action = "pin"        // a song, or unpin it
-	ActLog       Action = "log"        // see who did what
-	ActExport    Action = "export"     // what was played, to one's own Spotify account
+	ActView          Action = "view"           // the room, its queue and player, what it played; follow all of it
+	ActSearch        Action = "search"         // for songs to add
+	ActAdd           Action = "add"            // a song
+	ActLike          Action = "like"           // a song, or take the like back
+	ActRemoveOwn     Action = "remove own"     // a song that one has added
+	ActRemoveAny     Action = "remove any"     // a song that somebody has added
+	ActClear         Action = "clear"          // the queue
+	ActUpdateRoom    Action = "update room"    // name and settings
+	ActControlPlayer Action = "control player" // the player
+	ActListDevices   Action = "list devices"   // see what there is to play on
+	ActListMembers   Action = "list members"   // see who is here
+	ActRemoveGuest   Action = "remove guest"   // a guest
+	ActSetRole       Action = "set role"       // co-hosts, and expel them
+	ActClose         Action = "close"          // the room
+	ActVote          Action = "vote"           // to skip what plays
+	ActUndo          Action = "undo"           // what one did oneself
+	ActRecap         Action = "recap"          // see one's own evening
+	ActApprove       Action = "approve"        // a newcomer's song
+	ActPin           Action = "pin"            // a song, or unpin it
+	ActViewLog       Action = "view log"       // see who did what
+	ActExport        Action = "export"         // what was played, to one's own Spotify account
 )
 
 var (
@@ -53,27 +53,27 @@ var (
 
 // permissions says who may do what. Strangers, and members who were removed, may do nothing.
 var permissions = map[Action][]Role{
-	ActSee:       memberRoles,
-	ActSearch:    guestRoles,
-	ActAdd:       guestRoles,
-	ActLike:      guestRoles,
-	ActRemoveOwn: guestRoles,
-	ActRemoveAny: hostRoles,
-	ActClear:     hostRoles,
-	ActSettle:    hostRoles,
-	ActCommand:   hostRoles,
-	ActDevices:   hostRoles,
-	ActMembers:   hostRoles,
-	ActExpel:     hostRoles,
-	ActAppoint:   ownerRole,
-	ActClose:     ownerRole,
-	ActVote:      guestRoles,
-	ActUndo:      guestRoles,
-	ActRecap:     guestRoles,
-	ActApprove:   hostRoles,
-	ActPin:       hostRoles,
-	ActLog:       hostRoles,
-	ActExport:    ownerRole,
+	ActView:          memberRoles,
+	ActSearch:        guestRoles,
+	ActAdd:           guestRoles,
+	ActLike:          guestRoles,
+	ActRemoveOwn:     guestRoles,
+	ActRemoveAny:     hostRoles,
+	ActClear:         hostRoles,
+	ActUpdateRoom:    hostRoles,
+	ActControlPlayer: hostRoles,
+	ActListDevices:   hostRoles,
+	ActListMembers:   hostRoles,
+	ActRemoveGuest:   hostRoles,
+	ActSetRole:       ownerRole,
+	ActClose:         ownerRole,
+	ActVote:          guestRoles,
+	ActUndo:          guestRoles,
+	ActRecap:         guestRoles,
+	ActApprove:       hostRoles,
+	ActPin:           hostRoles,
+	ActViewLog:       hostRoles,
+	ActExport:        ownerRole,
 }
 
 // may says whether somebody with this role may do something, and why not.

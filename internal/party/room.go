@@ -18,13 +18,13 @@ type Room struct {
 }
 
 // seenBy returns the room as somebody with this role sees it; an empty role is no member's.
-func (r Room) SeenBy(role Role, settings RoomSettings) *Room {
+func (r Room) AsSeenBy(role Role, settings RoomSettings) *Room {
 	r.role, r.settings = role, settings
 	return &r
 }
 
 // MembersOnly returns a Forbidden error unless the viewer who found this room has joined it.
-func (r *Room) MembersOnly() error { return r.role.May(ActSee) }
+func (r *Room) MembersOnly() error { return r.role.May(ActView) }
 
 // Settings returns what the host has decided. For members.
 func (r *Room) Settings() (*RoomSettings, error) {

@@ -36,10 +36,10 @@ func (s *RoomSettings) MayAdd(w AddRequest, now time.Time) *Refusal {
 	case w.Waiting >= s.MaxQueueLength:
 		return &Refusal{ReasonQueueFull, "The queue is full: wait until a song has been played."}
 	case guest && s.MaxQueuedPerGuest != nil && w.Queued >= *s.MaxQueuedPerGuest:
-		return &Refusal{ReasonTooManyQueued, fmt.Sprintf("You have %s in the queue already: wait until one has been played.", songs(w.Queued))}
+		return &Refusal{ReasonTooManyQueued, fmt.Sprintf("You have %s in the queue already: wait until one has been played.", countSongs(w.Queued))}
 	case guest && s.AddsPerHour != nil && w.Allowance.Left(now) == 0:
 		return &Refusal{ReasonTooManyAdded, "You have added as many songs as you may for now: you can add one again in " +
-			minutes(w.Allowance.RefillsAt(now).Sub(now)) + "."}
+			countMinutes(w.Allowance.RefillsAt(now).Sub(now)) + "."}
 	}
 	return nil
 }
@@ -57,18 +57,18 @@ func playable(s Song) *Refusal {
 
 // mayPlay is the rule for songs whose recording began to play last at playedAt.
 func (s *RoomSettings) MayPlay(song Song, playedAt, now time.Time) *Refusal {
-	if refusal := s.takes(song); refusal != nil {
+	if refusal := s.refusalOf(song); refusal != nil {
 		return refusal
 	}
 	again := playedAt.Add(time.Duration(s.CooldownMinutes) * time.Minute)
 	if playedAt.IsZero() || !now.Before(again) {
 		return nil
 	}
-	return &Refusal{ReasonPlayedRecently, "This song was played a short while ago: it can be added again in " + minutes(again.Sub(now)) + "."}
+	return &Refusal{ReasonPlayedRecently, "This song was played a short while ago: it can be added again in " + countMinutes(again.Sub(now)) + "."}
 }
 
 // takes is what the rules say of a song itself, whatever was played.
-func (s *RoomSettings) takes(song Song) *Refusal {
+func (s *RoomSettings) refusalOf(song Song) *Refusal {
 	switch {
 	case s.blocks(song):
 		return &Refusal{ReasonBlocked, "The host does not want this song or artist here."}
@@ -95,12 +95,12 @@ func (s *RoomSettings) VotesNeeded(present int) int {
 	if s.SkipVotePercent == 0 {
 		return 0
 	}
-	return max(leastVotes, (present*s.SkipVotePercent+99)/100)
+	return max(minSkipVotes, (present*s.SkipVotePercent+99)/100)
 }
 
 const (
 	// leastVotes keeps a single guest from deciding for all.
-	leastVotes = 2
+	minSkipVotes = 2
 	// voteGrace is how long a song plays before it can be voted on: a vote for the one before may come late.
 	voteGrace = 10 * time.Second
 )
@@ -116,14 +116,14 @@ func (s *RoomSettings) NeedsApproval(role Role, accepted int) bool {
 }
 
 // songs and minutes are numbers as one says them.
-func songs(n int) string {
+func countSongs(n int) string {
 	if n == 1 {
 		return "1 song"
 	}
 	return fmt.Sprintf("%d songs", n)
 }
 
-func minutes(d time.Duration) string {
+func countMinutes(d time.Duration) string {
 	n := int((d + time.Minute - 1) / time.Minute)
 	if n <= 1 {
 		return "a minute"

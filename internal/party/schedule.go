@@ -25,19 +25,19 @@ type ScheduleEntry struct {
 // time.
 func (s *State) Schedule(now time.Time) *RoomSchedule {
 	schedule := &RoomSchedule{RoomID: s.RoomID, Entries: make([]ScheduleEntry, 0, len(s.Queue))}
-	likely := s.songEnds(now)
+	likely := s.playingEndsAt(now)
 	earliest, fixed := likely, true // so far nothing can be overtaken
 	turns := map[string]time.Time{} // when the first song of each guest plays
 	for _, p := range s.Ranking().order(s.Queue) {
-		entry := ScheduleEntry{ItemID: p.item.ID, Earliest: earliest, Likely: likely, Reason: p.reason, Message: s.because(p)}
+		entry := ScheduleEntry{ItemID: p.item.ID, Earliest: earliest, Likely: likely, Reason: p.reason, Message: s.explain(p)}
 		if s.Settings.OrderMode == OrderTurns && p.reason == OrderTurn {
-			turns[p.item.Owner()] = cmp.Or(turns[p.item.Owner()], likely)
-			entry.Earliest = turns[p.item.Owner()]
+			turns[p.item.OwnerID()] = cmp.Or(turns[p.item.OwnerID()], likely)
+			entry.Earliest = turns[p.item.OwnerID()]
 		}
-		if refusal := s.Takes(p.item.Song, now); refusal != nil && p.item.State == Queued {
+		if refusal := s.RefusalToPlay(p.item.Song, now); refusal != nil && p.item.State == Queued {
 			entry.Reason, entry.Message = OrderHeld, refusal.Message
 		} else {
-			likely = likely.Add(length(p.item.Song))
+			likely = likely.Add(durationOf(p.item.Song))
 		}
 		if fixed = fixed && p.cannotBeOvertaken(); fixed {
 			earliest = likely
@@ -48,7 +48,7 @@ func (s *State) Schedule(now time.Time) *RoomSchedule {
 }
 
 // cannotBeOvertaken says that no number of likes carries another song past this one.
-func (p *placed) cannotBeOvertaken() bool {
+func (p *rankedItem) cannotBeOvertaken() bool {
 	switch p.reason {
 	case OrderCommitted:
 		return true
@@ -58,29 +58,29 @@ func (p *placed) cannotBeOvertaken() bool {
 	return p.passed > 0
 }
 
-func length(s Song) time.Duration { return time.Duration(s.DurationMS) * time.Millisecond }
+func durationOf(s Song) time.Duration { return time.Duration(s.DurationMS) * time.Millisecond }
 
 // songEnds is when the song that plays ends, or would if it went on now.
-func (s *State) songEnds(now time.Time) time.Time {
+func (s *State) playingEndsAt(now time.Time) time.Time {
 	p := &s.Playback
 	if p.Status == Idle || p.Song == nil || p.ProgressMS == nil {
 		return now
 	}
-	left := length(*p.Song) - time.Duration(*p.ProgressMS)*time.Millisecond
+	left := durationOf(*p.Song) - time.Duration(*p.ProgressMS)*time.Millisecond
 	if p.Status == Playing {
-		return later(now, p.ObservedAt.Add(left))
+		return laterOf(now, p.ObservedAt.Add(left))
 	}
 	return now.Add(max(0, left))
 }
 
 // StandsStill says that the schedule moves on with the time.
-func (s *State) StandsStill(now time.Time) bool {
-	return len(s.Queue) > 0 && (s.Playback.Status == Paused || !s.songEnds(now).After(now))
+func (s *State) IsStalled(now time.Time) bool {
+	return len(s.Queue) > 0 && (s.Playback.Status == Paused || !s.playingEndsAt(now).After(now))
 }
 
 // because says why a song stands at its place.
-func (s *State) because(p *placed) string {
-	likes := likesOf(p.item.LikeCount)
+func (s *State) explain(p *rankedItem) string {
+	likes := countLikes(p.item.LikeCount)
 	switch p.reason {
 	case OrderCommitted:
 		return "It was handed to the player: it plays next."
@@ -90,14 +90,14 @@ func (s *State) because(p *placed) string {
 		return "Nobody asked for it: it plays when nothing else waits, or somebody likes it."
 	case OrderTurn:
 		if p.passed > 0 {
-			return fmt.Sprintf("%s were played before it that were added later: it is its turn.", songs(p.passed))
+			return fmt.Sprintf("%s were played before it that were added later: it is its turn.", countSongs(p.passed))
 		}
-		return fmt.Sprintf("One song of each guest in turn: this is number %d of %s.", p.served+1, nameOf(p.item.AddedBy))
+		return fmt.Sprintf("One song of each guest in turn: this is number %d of %s.", p.served+1, ownerName(p.item.AddedBy))
 	case OrderHeld:
 		return p.item.Refusal.Message
 	}
 	if s.Settings.OrderMode == OrderFair && p.served > 0 {
-		return fmt.Sprintf("%s, and %s of %s play or played around it.", likes, songs(p.served), nameOf(p.item.AddedBy))
+		return fmt.Sprintf("%s, and %s of %s play or played around it.", likes, countSongs(p.served), ownerName(p.item.AddedBy))
 	}
 	if p.reason == OrderAge {
 		return "Nobody likes it yet: it stands where its age puts it."
@@ -105,7 +105,7 @@ func (s *State) because(p *placed) string {
 	return likes + "."
 }
 
-func likesOf(n int) string {
+func countLikes(n int) string {
 	switch n {
 	case 0:
 		return "No likes"
@@ -115,7 +115,7 @@ func likesOf(n int) string {
 	return fmt.Sprintf("%d likes", n)
 }
 
-func nameOf(who *User) string {
+func ownerName(who *User) string {
 	if who == nil {
 		return "the house"
 	}

@@ -17,11 +17,11 @@ type SongHit struct {
 func (s *State) SearchHit(song Song, userID string, role Role, adds Allowance, now time.Time) SongHit {
 	recording := RecordingOf(song)
 	h := SongHit{Song: song, Refusal: s.Settings.MayAdd(AddRequest{
-		Song: song, PlayedAt: s.Plays.playedAt(recording), Waiting: s.waiting(),
+		Song: song, PlayedAt: s.Plays.playedAt(recording), Waiting: s.countWaiting(),
 		Role: role, Queued: s.QueuedBy(userID), Allowance: adds,
 	}, now)}
-	if queued := s.find(recording); queued != nil {
-		if queued.State != AwaitingApproval || queued.Owner() == userID || role.May(ActApprove) == nil {
+	if queued := s.findRecording(recording); queued != nil {
+		if queued.State != AwaitingApproval || queued.OwnerID() == userID || role.May(ActApprove) == nil {
 			h.QueueItemID = &queued.ID
 		}
 		h.Refusal = MayLike(queued.State) // adding it again is a like
@@ -31,8 +31,8 @@ func (s *State) SearchHit(song Song, userID string, role Role, adds Allowance, n
 }
 
 // find returns the item that holds a recording, or nil.
-func (s *State) find(recording string) *QueueItem {
-	for item := range s.active() {
+func (s *State) findRecording(recording string) *QueueItem {
+	for item := range s.activeItems() {
 		if cmp.Or(item.Recording, RecordingOf(item.Song)) == recording {
 			return item
 		}
@@ -41,9 +41,9 @@ func (s *State) find(recording string) *QueueItem {
 }
 
 // waiting counts the songs that wait, also for approval. Fallback music takes nobody's place.
-func (s *State) waiting() (n int) {
-	for item := range s.active() {
-		if item.State != NowPlaying && !item.FillsIn() {
+func (s *State) countWaiting() (n int) {
+	for item := range s.activeItems() {
+		if item.State != NowPlaying && !item.IsUnlikedFallback() {
 			n++
 		}
 	}
@@ -52,7 +52,7 @@ func (s *State) waiting() (n int) {
 
 // queuedBy counts the songs of somebody that wait.
 func (s *State) QueuedBy(userID string) (n int) {
-	for item := range s.active() {
+	for item := range s.activeItems() {
 		if item.AddedBy != nil && item.AddedBy.ID == userID && item.State != NowPlaying {
 			n++
 		}

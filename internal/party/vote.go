@@ -4,6 +4,6 @@ package party
 type SkippedBy string
 
 const (
-	ByHost SkippedBy = "HOST"
-	ByVote SkippedBy = "VOTE"
+	SkippedByHost  SkippedBy = "HOST"
+	SkippedByVotes SkippedBy = "VOTE"
 )

@@ -111,7 +111,7 @@ func (m *moment) verifyOvertaken() (action, bool) {
 // that there is something to press play on.
 func (m *moment) commit() (action, bool) {
 	item := m.pick()
-	if item == nil || m.room.Committed() != nil || item.FillsIn() && m.item == nil { // the host has chosen other music
+	if item == nil || m.room.Committed() != nil || item.IsUnlikedFallback() && m.item == nil { // the host has chosen other music
 		return action{}, false
 	}
 	playlist := m.usesPlaylist()
@@ -175,11 +175,11 @@ func (m *moment) usesPlaylist() bool {
 // pick returns the queue's first song that did not fail before, or else simply the first; nil when none is left.
 func (m *moment) pick() *party.QueueItem {
 	for _, item := range m.room.Queue {
-		if m.room.MayBegin(item, m.now) && !m.hasPassed(item) {
+		if m.room.MayStart(item, m.now) && !m.hasPassed(item) {
 			return item
 		}
 	}
-	return m.room.Next(m.now)
+	return m.room.NextToPlay(m.now)
 }
 
 func (m *moment) directly(item *party.QueueItem) Command {

@@ -58,7 +58,9 @@ func (m *moment) waitsForDevice() bool {
 }
 
 // unwanted says that a song wakes no device: nobody asked for it, nor for music at all.
-func (m *moment) unwanted(item *party.QueueItem) bool { return item.FillsIn() && m.wished() == nil }
+func (m *moment) unwanted(item *party.QueueItem) bool {
+	return item.IsUnlikedFallback() && m.wished() == nil
+}
 
 // foundDevices takes the answer to findDevice.
 func (m *moment) foundDevices() action {

@@ -113,7 +113,7 @@ func (d *driver) turn(ctx context.Context, n news) (news, error) {
 
 // record stores a step and returns the room's version from which on states have it; 0 if there was nothing to store.
 func (d *driver) record(ctx context.Context, step party.PlaybackStep) (version int64, err error) {
-	if step.Nothing() {
+	if step.IsEmpty() {
 		return 0, nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTime)

@@ -91,7 +91,7 @@ func TestWhatMayHaveBeenHeardIsNotBegunAgain(t *testing.T) {
 }
 
 func TestWhatWasShownIsRememberedWhenTheHostConnectsAnew(t *testing.T) {
-	r := wants(party.LookCommand, "", 0, showing(room(item("a", party.NowPlaying)), time.Minute, 20*time.Minute))
+	r := wants(party.ObserveCommand, "", 0, showing(room(item("a", party.NowPlaying)), time.Minute, 20*time.Minute))
 	plan := Decide(Input{Now: noon, Room: r, Seen: &Snapshot{At: noon}})
 	r.Playback = *plan.Step.Playback
 	r.PendingCommands = nil

@@ -165,7 +165,7 @@ func (p *fixture) Load(context.Context, string, *party.State, live.Touched) (*pa
 	defer p.mu.Unlock()
 	s := &party.State{
 		RoomID: "room", Code: "PARTY", HostID: "host", Version: p.version, Status: p.status, Playback: p.playback,
-		Settings: p.settings, PlaylistURI: p.playlist, HasPlayed: p.begun, PendingCommands: slices.Clone(p.wishes), Unasked: p.unasked,
+		Settings: p.settings, PlaylistURI: p.playlist, HasPlayed: p.begun, PendingCommands: slices.Clone(p.wishes), FallbackStreak: p.unasked,
 	}
 	for _, i := range p.items {
 		switch i.State {
@@ -261,7 +261,7 @@ func (p *fixture) Declined(context.Context, string) (songs []party.Song, err err
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, i := range p.items {
-		if i.State == party.Removed && i.Fallback() {
+		if i.State == party.Removed && i.IsFallback() {
 			songs = append(songs, i.Song)
 		}
 	}
@@ -335,7 +335,7 @@ func (p *fixture) apply(step party.PlaybackStep) error {
 	}
 	p.begun = p.begun || step.StartedItem != ""
 	p.playlist = cmp.Or(step.PlaylistURI, p.playlist)
-	if i := p.item(step.StartedItem); i != nil && i.FillsIn() {
+	if i := p.item(step.StartedItem); i != nil && i.IsUnlikedFallback() {
 		p.unasked++
 	} else if i != nil {
 		p.unasked = 0

@@ -29,7 +29,7 @@ type refill struct {
 // refill: nothing waits, and the music would stop; or too little of the chosen playlist stands at the end of the queue, where
 // guests can see and like what comes.
 func (m *moment) refill() (action, bool) {
-	if !m.room.Settings.Fallback || m.room.Unasked >= unattended || m.refillSize() == 0 {
+	if !m.room.Settings.Fallback || m.room.FallbackStreak >= unattended || m.refillSize() == 0 {
 		return action{}, false
 	}
 	known := &m.memory.fallback
@@ -61,7 +61,7 @@ func (m *moment) playlist() string {
 // fillers are the songs that wait and may play, and that nobody has asked for.
 func (m *moment) fillers() (n int) {
 	for _, item := range m.room.Queue {
-		if item.State == party.Queued && item.FillsIn() && item.Refusal == nil {
+		if item.State == party.Queued && item.IsUnlikedFallback() && item.Refusal == nil {
 			n++
 		}
 	}
@@ -91,7 +91,7 @@ func (m *moment) suggested() party.PlaybackStep {
 		return party.PlaybackStep{}
 	}
 	songs := slices.DeleteFunc(slices.Clone(m.answer.Songs), func(s party.Song) bool {
-		return m.itemOf(&s) != nil || m.room.Has(s) || m.room.Takes(s, m.now) != nil // it is here, or may not be
+		return m.itemOf(&s) != nil || m.room.HasRecording(s) || m.room.RefusalToPlay(s, m.now) != nil // it is here, or may not be
 	})
 	songs = songs[:min(m.refillSize(), len(songs))] // somebody may have added one meanwhile
 	if len(songs) > 0 {

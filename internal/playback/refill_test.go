@@ -92,7 +92,7 @@ func TestHeldFallbackSongsMakeRoomForOthers(t *testing.T) {
 		defer p.mu.Unlock()
 		n := 0
 		for _, i := range p.items {
-			if i.State == party.Queued && i.Fallback() && i.Refusal == nil {
+			if i.State == party.Queued && i.IsFallback() && i.Refusal == nil {
 				n++
 			}
 		}

@@ -127,7 +127,7 @@ func Decide(in Input) Plan {
 // Idle says of a room that nobody drives whether it may be left alone: nothing played there for long, and nothing waits that
 // somebody asked for.
 func Idle(room *party.State, now time.Time) bool {
-	p, asked := room.Playback, slices.ContainsFunc(room.Queue, func(i *party.QueueItem) bool { return !i.FillsIn() })
+	p, asked := room.Playback, slices.ContainsFunc(room.Queue, func(i *party.QueueItem) bool { return !i.IsUnlikedFallback() })
 	return p.Status == party.Idle && now.Sub(p.ObservedAt) >= idleAfter && !asked && len(room.PendingCommands) == 0
 }
 

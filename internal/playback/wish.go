@@ -29,12 +29,12 @@ func (m *moment) refuseWish() (action, bool) {
 	if w == nil {
 		return action{}, false
 	}
-	if w.Kind == party.LookCommand {
+	if w.Kind == party.ObserveCommand {
 		return m.lookAgain(w), true
 	}
 	looking, command := m.memory.looking, m.memory.command
 	switch {
-	case m.now.Sub(w.At) >= party.CommandPatience:
+	case m.now.Sub(w.At) >= party.CommandTimeout:
 		return m.reply(w, party.UpstreamUnavailable, "the player did not answer in time"), true
 	case looking.kind == NotAllowed && !(m.news && m.memory.wish.id == w.ID): // somebody may have changed that at Spotify
 		m.memory.wish = wish{id: w.ID}

@@ -69,7 +69,7 @@ func TestHostsCommands(t *testing.T) {
 		{name: "refused, and it is as wanted", in: Input{Room: wants(pause, "", 0, a()), Memory: tried(1, Restricted, time.Second, stands(song("a"), time.Minute))}, answer: "done"},
 		{name: "refused", in: Input{Room: wants(pause, "", 0, a()), Memory: tried(1, Restricted, time.Second, plays(song("a"), time.Minute))}, answer: string(conflict)},
 		{name: "not allowed", in: Input{Room: wants(pause, "", 0, a()), Memory: tried(1, NotAllowed, time.Second, plays(song("a"), time.Minute))}, answer: string(forbidden)},
-		{name: "too late", in: Input{Room: wants(pause, "", party.CommandPatience, a()), Seen: plays(song("a"), time.Minute)}, answer: string(absent)},
+		{name: "too late", in: Input{Room: wants(pause, "", party.CommandTimeout, a()), Seen: plays(song("a"), time.Minute)}, answer: string(absent)},
 		{name: "Spotify does not answer", in: Input{Room: wants(pause, "", 0, a()), Memory: failing}, answer: string(absent)},
 		{name: "Spotify wants a break", in: Input{Room: wants(pause, "", 0, a()), Memory: cooling}, answer: string(absent)},
 
@@ -107,9 +107,9 @@ func TestHostsCommands(t *testing.T) {
 			name: "skip the host's own song", in: Input{Room: wants(skip, "spotify:track:x", 0, room(item("b", queued))), Seen: plays(song("x"), time.Minute)},
 			command: play("b", "speaker"), step: party.PlaybackStep{CommitItem: "item-b", CommitVia: party.DeliveryQueue},
 		},
-		{name: "look at another account", in: Input{Room: wants(party.LookCommand, "", 0, a()), Memory: cooling}},
-		{name: "it was looked at", in: Input{Room: wants(party.LookCommand, "", 0, a()), Memory: tried(0, "", 0, plays(song("a"), time.Minute)), Seen: plays(song("a"), time.Minute)}, answer: "done"},
-		{name: "it cannot be looked at", in: Input{Room: wants(party.LookCommand, "", 0, a()), Memory: tried(0, "", 0, plays(song("a"), time.Minute)), Fault: &Fault{Kind: ReconnectNeeded}}, answer: "done"},
+		{name: "look at another account", in: Input{Room: wants(party.ObserveCommand, "", 0, a()), Memory: cooling}},
+		{name: "it was looked at", in: Input{Room: wants(party.ObserveCommand, "", 0, a()), Memory: tried(0, "", 0, plays(song("a"), time.Minute)), Seen: plays(song("a"), time.Minute)}, answer: "done"},
+		{name: "it cannot be looked at", in: Input{Room: wants(party.ObserveCommand, "", 0, a()), Memory: tried(0, "", 0, plays(song("a"), time.Minute)), Fault: &Fault{Kind: ReconnectNeeded}}, answer: "done"},
 
 		{name: "skip nothing", in: Input{Room: wants(skip, "", 0, room()), Seen: stands(song("x"), 0)}, answer: string(conflict)},
 	} {

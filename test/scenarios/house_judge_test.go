@@ -395,7 +395,7 @@ func (j *judge) skipsHadVotes() {
 		must(j.t, err)
 		for _, play := range plays {
 			after = &play.Cursor
-			if play.SkippedBy != nil && *play.SkippedBy == party.ByVote {
+			if play.SkippedBy != nil && *play.SkippedBy == party.SkippedByVotes {
 				skipped++
 				if votes := len(j.songs[play.Item.ID].voters); votes < 2 {
 					j.t.Errorf("%s was skipped by %d votes", play.Item.Song.Name, votes)

@@ -50,15 +50,15 @@ func TestWhomAChangeConcerns(t *testing.T) {
 			after := party.NextState(before, 7, status, c.changed, party.Affected{Users: c.hinted, Everybody: c.unknown})
 			var concerned []string
 			for _, user := range []string{"ann", "bob", "cleo", "dave"} {
-				if before.Concerned(user) != 4 {
-					t.Errorf("the first state says %d to %s, want its version", before.Concerned(user), user)
+				if before.AffectedSince(user) != 4 {
+					t.Errorf("the first state says %d to %s, want its version", before.AffectedSince(user), user)
 				}
-				switch after.Concerned(user) {
+				switch after.AffectedSince(user) {
 				case 7:
 					concerned = append(concerned, user)
 				case 4:
 				default:
-					t.Errorf("%s: %d", user, after.Concerned(user))
+					t.Errorf("%s: %d", user, after.AffectedSince(user))
 				}
 			}
 			if got := strings.Join(concerned, " "); got != c.want {
@@ -77,8 +77,8 @@ func TestStateRemembersOnlySoManyConcerns(t *testing.T) {
 	}
 	check := func(s *party.State, ann, bob, other int64) {
 		t.Helper()
-		if s.Concerned("ann") != ann || s.Concerned("bob") != bob || s.Concerned("other") != other {
-			t.Errorf("ann %d, bob %d, other %d; want %d, %d, %d", s.Concerned("ann"), s.Concerned("bob"), s.Concerned("other"), ann, bob, other)
+		if s.AffectedSince("ann") != ann || s.AffectedSince("bob") != bob || s.AffectedSince("other") != other {
+			t.Errorf("ann %d, bob %d, other %d; want %d, %d, %d", s.AffectedSince("ann"), s.AffectedSince("bob"), s.AffectedSince("other"), ann, bob, other)
 		}
 	}
 	check(state, 2, 65, 1)
@@ -106,8 +106,8 @@ func BenchmarkConcerned(b *testing.B) {
 	other := uuid.Must(uuid.NewV7()).String()
 	b.ReportAllocs()
 	for b.Loop() {
-		if state.Concerned(other) != 1 {
-			b.Fatal(state.Concerned(other))
+		if state.AffectedSince(other) != 1 {
+			b.Fatal(state.AffectedSince(other))
 		}
 	}
 }

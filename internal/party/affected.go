@@ -4,7 +4,7 @@ import "slices"
 
 // maxConcerns bounds how many changes a state remembers with whom they concern. Whoever comes back with an older version
 // than the oldest of them is told rather than forgotten.
-const maxConcerns = 64
+const maxAffectedSteps = 64
 
 // Affected tells to which users a step from one state to a newer one means something in particular.
 type Affected struct {
@@ -13,7 +13,7 @@ type Affected struct {
 }
 
 // concern is a step from one state to a newer one that meant something to somebody in particular, or to all.
-type concern struct {
+type affectedStep struct {
 	version int64 // of the newer state
 	users   []string
 	all     bool
@@ -23,8 +23,8 @@ type concern struct {
 // liked, added, or own at the head of the queue may be different from before, or whatever concerns everybody. It is never
 // older than the last thing that did, and may be newer. It speaks of the states that were made one after the other, as a
 // feed makes them: what came and went between two of them concerned nobody who saw only these.
-func (s *State) Concerned(userID string) int64 {
-	for _, c := range slices.Backward(s.concerns) {
+func (s *State) AffectedSince(userID string) int64 {
+	for _, c := range slices.Backward(s.affectedSteps) {
 		if c.all {
 			return c.version
 		}
@@ -32,35 +32,35 @@ func (s *State) Concerned(userID string) int64 {
 			return c.version
 		}
 	}
-	return s.concernsSince
+	return s.affectedSince
 }
 
 // rememberConcerns adds whom the step from have, the state before or nil, to this state concerns: whom the hints named, and
 // whose song stands or stood first.
-func (s *State) rememberConcerns(have *State, affected Affected) {
+func (s *State) rememberAffected(have *State, affected Affected) {
 	if have == nil {
-		s.concernsSince = s.Version
+		s.affectedSince = s.Version
 		return
 	}
-	s.concerns, s.concernsSince = slices.Clip(have.concerns), have.concernsSince
+	s.affectedSteps, s.affectedSince = slices.Clip(have.affectedSteps), have.affectedSince
 	users := affected.Users
-	if affected.Everybody || s.concernsEverybody(have) {
-		s.addConcern(concern{version: s.Version, all: true})
+	if affected.Everybody || s.affectsEverybody(have) {
+		s.addAffectedStep(affectedStep{version: s.Version, all: true})
 		return
 	}
-	if users = s.addFirst(have, users); len(users) > 0 {
-		s.addConcern(concern{version: s.Version, users: users})
+	if users = s.addHeadOwners(have, users); len(users) > 0 {
+		s.addAffectedStep(affectedStep{version: s.Version, users: users})
 	}
 }
 
-func (s *State) concernsEverybody(have *State) bool {
-	return s.Status != have.Status || !same(s.Committed(), have.Committed()) || !same(s.NowPlaying, have.NowPlaying)
+func (s *State) affectsEverybody(have *State) bool {
+	return s.Status != have.Status || !sameItem(s.Committed(), have.Committed()) || !sameItem(s.NowPlaying, have.NowPlaying)
 }
 
 // addFirst adds those whose songs stand and stood first, where that changed. The users stay sorted, each once.
-func (s *State) addFirst(have *State, users []string) []string {
-	first, before := head(s.Queue), head(have.Queue)
-	if same(first, before) {
+func (s *State) addHeadOwners(have *State, users []string) []string {
+	first, before := firstItem(s.Queue), firstItem(have.Queue)
+	if sameItem(first, before) {
 		return users
 	}
 	users = slices.Clone(users)
@@ -74,15 +74,15 @@ func (s *State) addFirst(have *State, users []string) []string {
 }
 
 // addConcern forgets the oldest where there are too many. Nothing that have shares is altered.
-func (s *State) addConcern(c concern) {
-	if len(s.concerns) == maxConcerns {
-		s.concernsSince = s.concerns[0].version
-		s.concerns = s.concerns[1:]
+func (s *State) addAffectedStep(c affectedStep) {
+	if len(s.affectedSteps) == maxAffectedSteps {
+		s.affectedSince = s.affectedSteps[0].version
+		s.affectedSteps = s.affectedSteps[1:]
 	}
-	s.concerns = append(s.concerns, c)
+	s.affectedSteps = append(s.affectedSteps, c)
 }
 
-func head(queue []*QueueItem) *QueueItem {
+func firstItem(queue []*QueueItem) *QueueItem {
 	if len(queue) == 0 {
 		return nil
 	}
@@ -90,4 +90,4 @@ func head(queue []*QueueItem) *QueueItem {
 }
 
 // same says that both are the same item, or that there is neither.
-func same(a, b *QueueItem) bool { return a.is(b) || a == nil && b == nil }
+func sameItem(a, b *QueueItem) bool { return a.isSameItem(b) || a == nil && b == nil }

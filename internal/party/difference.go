@@ -39,8 +39,8 @@ func (s *State) RoomQueue() RoomQueue {
 // change themselves keep their order among each other, so it is enough to tell the places of those that did.
 func (s *State) QueueChange(since *int64) RoomQueueChange {
 	c := RoomQueueChange{RoomID: s.RoomID, Version: s.Version}
-	if since == nil || *since < s.goneSince || *since > s.Version {
-		c.Reset, c.Upserted, c.Order = true, s.Queue, s.ids()
+	if since == nil || *since < s.dequeuedSince || *since > s.Version {
+		c.Reset, c.Upserted, c.Order = true, s.Queue, s.queueIDs()
 		return c
 	}
 	c.Since = since
@@ -54,9 +54,9 @@ func (s *State) QueueChange(since *int64) RoomQueueChange {
 		}
 	}
 	if !known {
-		c.Moved, c.Order = nil, s.ids()
+		c.Moved, c.Order = nil, s.queueIDs()
 	}
-	for _, gone := range s.gone {
+	for _, gone := range s.dequeued {
 		if gone.version > *since {
 			c.RemovedIDs = append(c.RemovedIDs, gone.id)
 		}
@@ -65,7 +65,7 @@ func (s *State) QueueChange(since *int64) RoomQueueChange {
 }
 
 // ids are all of the queue; no songs is an order, too.
-func (s *State) ids() []string {
+func (s *State) queueIDs() []string {
 	ids := make([]string, len(s.Queue))
 	for i, item := range s.Queue {
 		ids[i] = item.ID

@@ -9,9 +9,9 @@ import (
 const (
 	// maxPlays is how many of the songs that were played last decide about the order of those that wait: more than twice
 	// as many as guests can wait, which is the most that anything counts.
-	MaxPlays = 2 * MaxQueue
+	MaxPlayHistory = 2 * MaxQueue
 	// latelyPlays is how many songs count as lately: about an hour.
-	latelyPlays = 20
+	recentPlays = 20
 )
 
 // begun is a song that began to play.
@@ -25,46 +25,46 @@ type StartedPlay struct {
 }
 
 // Plays is what a room has played, as far as it matters to what waits. It is immutable; a nil one is empty.
-type Plays struct {
+type PlayHistory struct {
 	songs  []StartedPlay // oldest first, maxPlays at most
 	ages   []int64       // of the same, sorted
-	guests map[string]guestPlays
+	owners map[string]ownerPlays
 }
 
 // guestPlays is what was played of one guest's songs.
-type guestPlays struct {
-	total, lately int
+type ownerPlays struct {
+	total, recent int
 	last          int64 // the version at which one began last
 }
 
-func NewPlays(songs []StartedPlay) *Plays {
+func NewPlayHistory(songs []StartedPlay) *PlayHistory {
 	if len(songs) == 0 {
 		return nil
 	}
 	slices.SortFunc(songs, func(a, b StartedPlay) int { return cmp.Compare(a.Version, b.Version) })
-	songs = songs[max(0, len(songs)-MaxPlays):]
-	p := &Plays{songs: songs, ages: make([]int64, len(songs)), guests: map[string]guestPlays{}}
+	songs = songs[max(0, len(songs)-MaxPlayHistory):]
+	p := &PlayHistory{songs: songs, ages: make([]int64, len(songs)), owners: map[string]ownerPlays{}}
 	for i, song := range songs {
 		p.ages[i] = song.Age
-		guest := p.guests[song.Owner]
+		guest := p.owners[song.Owner]
 		guest.total++
 		guest.last = song.Version
-		if i >= len(songs)-latelyPlays {
-			guest.lately++
+		if i >= len(songs)-recentPlays {
+			guest.recent++
 		}
-		p.guests[song.Owner] = guest
+		p.owners[song.Owner] = guest
 	}
 	slices.Sort(p.ages)
 	return p
 }
 
 // with returns the plays after some more songs, of which those that are known already are left out.
-func (p *Plays) with(items []*QueueItem) *Plays {
+func (p *PlayHistory) with(items []*QueueItem) *PlayHistory {
 	var more []StartedPlay
 	for _, item := range items {
-		if item.StartedVersion > p.newest() {
+		if item.StartedVersion > p.newestVersion() {
 			more = append(more, StartedPlay{
-				Owner: item.Owner(), Fallback: item.FillsIn(), Recording: item.Recording, Age: item.Age, Version: item.StartedVersion, At: item.StartedAt,
+				Owner: item.OwnerID(), Fallback: item.IsUnlikedFallback(), Recording: item.Recording, Age: item.Age, Version: item.StartedVersion, At: item.StartedAt,
 			})
 		}
 	}
@@ -72,12 +72,12 @@ func (p *Plays) with(items []*QueueItem) *Plays {
 	case len(more) == 0:
 		return p
 	case p == nil:
-		return NewPlays(more)
+		return NewPlayHistory(more)
 	}
-	return NewPlays(slices.Concat(p.songs, more))
+	return NewPlayHistory(slices.Concat(p.songs, more))
 }
 
-func (p *Plays) newest() int64 {
+func (p *PlayHistory) newestVersion() int64 {
 	if p == nil {
 		return 0
 	}
@@ -86,31 +86,31 @@ func (p *Plays) newest() int64 {
 
 // lately is how many of the songs that were played last had been added by somebody. Fallback music is nobody's, and owes
 // nobody anything.
-func (p *Plays) lately(owner string) int {
+func (p *PlayHistory) recentOf(owner string) int {
 	if p == nil || owner == "" {
 		return 0
 	}
-	return p.guests[owner].lately
+	return p.owners[owner].recent
 }
 
 // served is how many songs of somebody were played, lately or before.
-func (p *Plays) served(owner string) int {
+func (p *PlayHistory) totalOf(owner string) int {
 	if p == nil || owner == "" {
 		return 0
 	}
-	return p.guests[owner].total
+	return p.owners[owner].total
 }
 
 // lastTurn is the room's version at which a song of somebody began last; 0: never.
-func (p *Plays) lastTurn(owner string) int64 {
+func (p *PlayHistory) lastTurn(owner string) int64 {
 	if p == nil {
 		return 0
 	}
-	return p.guests[owner].last
+	return p.owners[owner].last
 }
 
 // since is how many songs were played that are younger than this age: they passed whatever is that old and still waits.
-func (p *Plays) since(age int64) int {
+func (p *PlayHistory) startedSince(age int64) int {
 	if p == nil {
 		return 0
 	}
@@ -119,7 +119,7 @@ func (p *Plays) since(age int64) int {
 }
 
 // begunAfter is how many songs began after this version.
-func (p *Plays) begunAfter(version int64) int {
+func (p *PlayHistory) startedAfter(version int64) int {
 	if p == nil {
 		return 0
 	}
@@ -128,7 +128,7 @@ func (p *Plays) begunAfter(version int64) int {
 }
 
 // unasked is how many songs in a row, the last ones, nobody had asked for.
-func (p *Plays) unasked() (n int) {
+func (p *PlayHistory) fallbackStreak() (n int) {
 	if p == nil {
 		return 0
 	}
@@ -142,7 +142,7 @@ func (p *Plays) unasked() (n int) {
 }
 
 // playedAt is when a recording began last; zero: it is not among these.
-func (p *Plays) playedAt(recording string) time.Time {
+func (p *PlayHistory) playedAt(recording string) time.Time {
 	if p == nil || recording == "" {
 		return time.Time{}
 	}
