@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -140,13 +141,14 @@ func parseConfig(command string, environ []string, kept secrets.Values) (config,
 	return cfg, nil
 }
 
-func (c config) print(w io.Writer) error {
-	for _, name := range slices.Sorted(maps.Keys(c.values)) {
-		line := shownName(name) + "=" + c.values[name]
-		if origin := c.whence[name]; origin != "" {
+// printConfig prints every variable with its effective value and, if that is not the variable's own, where it comes from.
+func printConfig(_ context.Context, cfg config, stdout io.Writer, _ *slog.Logger) error {
+	for _, name := range slices.Sorted(maps.Keys(cfg.values)) {
+		line := shownName(name) + "=" + cfg.values[name]
+		if origin := cfg.whence[name]; origin != "" {
 			line += " # " + origin
 		}
-		if _, err := fmt.Fprintln(w, line); err != nil {
+		if _, err := fmt.Fprintln(stdout, line); err != nil {
 			return err
 		}
 	}

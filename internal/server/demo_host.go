@@ -10,7 +10,7 @@ func serveDemoHost(cfg Config) http.HandlerFunc {
 		session, err := cfg.DemoHost(r.Context(), r.URL.Query().Get("key"))
 		logLogin(r.Context(), cfg.Log, err)
 		if err == nil {
-			http.SetCookie(w, cfg.Cookies.Session(session.Refresh))
+			http.SetCookie(w, cfg.cookies().session(session.Refresh))
 		}
 		failedLogin("/host", err).answer(w, r)
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"net"
 	"net/http"
 
 	"antwon.dj/backend/internal/account"
@@ -26,17 +25,16 @@ type Login struct {
 }
 
 // serve sends the browser to the provider's page.
-func (l *Login) serve(cookies Cookies, log *slog.Logger) http.HandlerFunc {
+func (l *Login) serve(cookies cookies, log *slog.Logger) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		address, _, _ := net.SplitHostPort(r.RemoteAddr)
-		ctx := account.WithCaller(r.Context(), account.Caller{Address: address})
+		ctx := account.WithCaller(r.Context(), account.Caller{Address: addressOf(r)})
 		asked, err := l.Begin(ctx, cmp.Or(r.URL.Query().Get("returnTo"), "/"))
 		if err != nil {
 			failedLogin("", err).answer(w, r)
 			logLogin(r.Context(), log, err)
 			return
 		}
-		http.SetCookie(w, cookies.loggingIn(asked.Browser))
+		http.SetCookie(w, cookies.login(asked.Browser))
 		w.Header().Set("Cache-Control", "no-store")
 		http.Redirect(w, r, asked.URL, http.StatusSeeOther)
 	}
@@ -44,7 +42,7 @@ func (l *Login) serve(cookies Cookies, log *slog.Logger) http.HandlerFunc {
 
 // serveCallback signs the browser in, and sends it to where it came from. The page there gets its access token by
 // refreshSession: none stands in an address.
-func (l *Login) serveCallback(cookies Cookies, log *slog.Logger) http.HandlerFunc {
+func (l *Login) serveCallback(cookies cookies, log *slog.Logger) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
 		returnTo, session, err := l.Finish(r.Context(), account.LoginAnswer{
@@ -52,9 +50,9 @@ func (l *Login) serveCallback(cookies Cookies, log *slog.Logger) http.HandlerFun
 			Refresh: valueOf(r, cookies.sessionName()),
 		})
 		logLogin(r.Context(), log, err)
-		http.SetCookie(w, cookies.loggingIn(""))
+		http.SetCookie(w, cookies.login(""))
 		if err == nil {
-			http.SetCookie(w, cookies.Session(session.Refresh))
+			http.SetCookie(w, cookies.session(session.Refresh))
 		}
 		failedLogin(returnTo, err).answer(w, r)
 	}
@@ -65,12 +63,12 @@ func failedLogin(returnTo string, err error) outcome {
 }
 
 // serveLogout signs the browser out here, and then at the provider. A link on another site's page signs nobody out here.
-func (l *Login) serveLogout(cookies Cookies, log *slog.Logger) http.HandlerFunc {
+func (l *Login) serveLogout(cookies cookies, log *slog.Logger) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		refresh := ""
 		if r.Header.Get("Sec-Fetch-Site") != "cross-site" {
 			refresh = valueOf(r, cookies.sessionName())
-			http.SetCookie(w, cookies.Session(""))
+			http.SetCookie(w, cookies.session(""))
 		}
 		next, err := l.Logout(r.Context(), refresh)
 		if err != nil {

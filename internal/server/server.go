@@ -35,11 +35,17 @@ type Config struct {
 	DemoLogin     bool   // hosts sign in by demoLogin
 	// DemoHost signs in the demo's own host who has the key. Nil: there is none.
 	DemoHost func(ctx context.Context, key string) (*account.Session, error)
-	Cookies  Cookies
+
+	// PublicURL is where browsers reach the server. If it is https, cookies are sent over TLS only.
+	PublicURL string
+	// WithCookies returns a context for GraphQL operations whose browser has these cookies. Nil: operations have neither
+	// cookies nor a caller.
+	WithCookies func(context.Context, *BrowserCookies) context.Context
 
 	// Ready says what keeps this server from doing its work, in words that anybody may read.
 	Ready func(context.Context) error
 
+	Build          Build                // shown at /healthz
 	Metrics        *prometheus.Registry // shown at /metrics; the shell adds its own to it
 	AllowedOrigins []string             // pages of other origins that may use /graphql, with cookies
 	TrustedProxies []netip.Prefix       // whose word is taken for where a request comes from
@@ -55,6 +61,16 @@ func (cfg Config) signIn() string {
 		return "demo"
 	}
 	return "provider"
+}
+
+func (cfg Config) cookies() cookies { return cookies{cfg.PublicURL, cfg.AllowedOrigins} }
+
+// operations returns the GraphQL handler, whose requests know their caller.
+func (cfg Config) operations() http.Handler {
+	if cfg.WithCookies == nil {
+		return cfg.GraphQL
+	}
+	return withCaller(cfg.cookies(), cfg.WithCookies, cfg.GraphQL)
 }
 
 // New returns the handler for everything. What it logs carries the request's id; for the same in other packages' lines,

@@ -21,7 +21,7 @@ func serveSpotifyCallback(cfg Config) http.Handler {
 		if party.CodeOf(err) == party.Internal && err != nil {
 			cfg.Log.ErrorContext(r.Context(), "connecting Spotify failed", "error", err)
 		}
-		http.SetCookie(w, cfg.Cookies.Connecting(""))
+		http.SetCookie(w, cfg.cookies().spotify(""))
 		outcome{
 			name: "spotify", done: "connected", good: "Spotify is connected", bad: "Spotify was not connected", returnTo: returnTo, err: err,
 		}.answer(w, r)

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/prometheus/client_golang/prometheus"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"antwon.dj/backend/internal/telemetry"
@@ -18,12 +15,6 @@ import (
 // otelPrefix is what OpenTelemetry's own variables begin with. Those that are not read here are the library's, or another
 // program's.
 const otelPrefix = "OTEL_"
-
-func startTracing(ctx context.Context, cfg config, log *slog.Logger, metrics prometheus.Registerer) (*telemetry.Tracing, error) {
-	tracing := cfg.tracing
-	tracing.Log, tracing.Metrics = log, metrics
-	return telemetry.Start(ctx, tracing)
-}
 
 // otel reads OpenTelemetry's variables, whose names and values its specification gives ("SDK configuration").
 type otel struct {

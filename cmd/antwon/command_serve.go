@@ -9,26 +9,31 @@ import (
 	"net"
 )
 
-// serve runs a server for real use: hosts sign in by an identity provider, and connect their own Spotify accounts.
-func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (err error) {
+// serve runs a server for real use: hosts sign in with an identity provider, and connect their own Spotify accounts.
+func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) error {
 	listener, err := net.Listen("tcp", cfg.addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
 	defer listener.Close() // after serving it is closed already
-	s, err := openSite(ctx, cfg, log)
+	return serveWithSpotify(ctx, cfg, listener, welcomeToServer(cfg), stdout, log)
+}
+
+// serveWithSpotify runs a server whose hosts connect their own Spotify accounts. Its first words go to stdout.
+func serveWithSpotify(ctx context.Context, cfg config, l net.Listener, greeting string, stdout io.Writer, log *slog.Logger) (err error) {
+	p, err := openProgram(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
-	s.start(freedoms{})
-	if _, err := io.WriteString(stdout, welcomeToServer(cfg)); err != nil {
+	defer func() { err = errors.Join(err, p.close()) }()
+	p.assemble(nil)
+	if _, err := io.WriteString(stdout, greeting); err != nil {
 		return err
 	}
-	return s.program.serve(ctx, listener)
+	return p.run(ctx, l)
 }
 
-// lacks says what is missing for real use.
+// lacks lists what is missing for real use.
 func (c config) lacks() (faults []string) {
 	for _, needed := range []struct {
 		name  string
