@@ -16,9 +16,12 @@ import (
 // nodeFolder holds what the JavaScript clients are driven by, and the clients once they are installed.
 const nodeFolder = "../../test/node"
 
-// needNode skips a test where there is no Node, or the clients are not installed.
+// needNode skips a test with -short, and where there is no Node or the clients are not installed.
 func needNode(t *testing.T) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("Node left out: -short")
+	}
 	_, err := exec.LookPath("node")
 	if err == nil {
 		_, err = os.Stat(filepath.Join(nodeFolder, "node_modules", ".package-lock.json"))

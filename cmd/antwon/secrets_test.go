@@ -27,7 +27,7 @@ func keepSecrets(t *testing.T) *fakeaws.Server {
 // printConfig runs antwon config and returns what it says, and how it ended.
 func printConfig(t *testing.T, aws *fakeaws.Server, env ...string) (out string, code int) {
 	t.Helper()
-	cmd := exec.Command(binary, "config")
+	cmd := exec.Command(binary(t), "config")
 	cmd.Env = append(append(aws.Environ(), "ANTWON_SECRETS=aws"), env...)
 	output, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil {

@@ -26,7 +26,7 @@ type outside struct {
 func startSpotify(t *testing.T, env ...string) *outside {
 	t.Helper()
 	addr := freeAddress(t)
-	cmd := exec.Command(binary, "spotify-sim")
+	cmd := exec.Command(binary(t), "spotify-sim")
 	cmd.Dir = t.TempDir()
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "ANTWON_ADDR=" + addr}, env...)
 	stderr := &output{}

@@ -276,7 +276,7 @@ func TestADeadCollectorHarmsNobody(t *testing.T) {
 func TestTracingIsConfiguredWithTheRest(t *testing.T) {
 	t.Parallel()
 	config := func(env ...string) (out string, err error) {
-		cmd := exec.Command(binary, "config")
+		cmd := exec.Command(binary(t), "config")
 		cmd.Env = env
 		text, err := cmd.CombinedOutput()
 		return string(text), err

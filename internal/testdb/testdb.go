@@ -1,7 +1,7 @@
 // Package testdb gives tests empty databases: a SQLite file, and a database of its own on a MySQL server if one answers.
 //
 // The server is looked for at ANTWON_TEST_MYSQL_URL, by default at 127.0.0.1:3306 as root without a password. Where none
-// answers the test is skipped and says so; with ANTWON_TEST_STRICT=1 it fails instead.
+// answers the test is skipped and says so; with ANTWON_TEST_STRICT=1 it fails instead. With -short it is always skipped.
 package testdb
 
 import (
@@ -32,6 +32,9 @@ func SQLite(tb testing.TB) string { return "sqlite:" + filepath.Join(tb.TempDir(
 // MySQL returns the URL of an empty database, which is dropped when the test ends, or skips the test.
 func MySQL(tb testing.TB) string {
 	tb.Helper()
+	if testing.Short() {
+		tb.Skip("MySQL left out: -short")
+	}
 	url, drop, err := CreateMySQL()
 	switch {
 	case err == nil:
