@@ -40,6 +40,9 @@ party: build ## the same for everybody in this network: phones can join
 demo: ## the same with songs of 20 seconds
 	@ANTWON_DEMO_SONG_SECONDS=20 $(MAKE) --no-print-directory run
 
+dev: web/node_modules/.package-lock.json ## a party to try, rebuilt and reloaded on every change, until Ctrl-C
+	@./dev.sh
+
 generate: ## write the generated code anew
 	go generate ./ent
 	go tool gqlgen generate
@@ -99,4 +102,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web run party demo generate migration lint node-modules test test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale
+.PHONY: help build web run party demo dev generate migration lint node-modules test test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale
