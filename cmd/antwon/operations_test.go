@@ -15,7 +15,30 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 	"go.yaml.in/yaml/v4"
+
+	main "antwon.dj/backend/cmd/antwon"
 )
+
+// docs/operations.md has every metric that a server registers, those without a value yet included, with its labels; and no
+// other one.
+func TestEveryRegisteredMetricIsDocumented(t *testing.T) {
+	registered, known := main.RegisteredMetrics(t), documented(t)
+	if len(registered) < 40 {
+		t.Errorf("only %d metrics are registered", len(registered))
+	}
+	for name, labels := range registered {
+		if documented, there := known[name]; !there {
+			t.Errorf("docs/operations.md does not have %s", name)
+		} else if !slices.Equal(documented, labels) {
+			t.Errorf("docs/operations.md gives %s the labels %q, and it has %q", name, documented, labels)
+		}
+	}
+	for name := range known {
+		if _, there := registered[name]; !there {
+			t.Errorf("docs/operations.md has %s, which no server registers", name)
+		}
+	}
+}
 
 // Every metric that a server shows stands in docs/operations.md with its labels, and the alerts and the dashboard use only what
 // there is.
