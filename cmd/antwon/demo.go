@@ -165,9 +165,9 @@ func (d *demoParty) open(ctx context.Context, accounts *account.Accounts, j *juk
 		return room, err
 	}
 	code, name := demoCode, "The demo party"
-	room, err = j.CreateRoom(ctx, jukebox.NewRoom{Code: &code, Name: &name}, nil)
+	room, err = j.CreateRoom(ctx, jukebox.RoomInput{Code: &code, Name: &name}, nil)
 	if party.CodeOf(err) == party.Conflict { // another host of the demo took the code
-		room, err = j.CreateRoom(ctx, jukebox.NewRoom{Name: &name}, nil)
+		room, err = j.CreateRoom(ctx, jukebox.RoomInput{Name: &name}, nil)
 	}
 	if err != nil {
 		return nil, err

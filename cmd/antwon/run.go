@@ -135,7 +135,7 @@ func (p *program) serve(ctx context.Context, listener net.Listener) error {
 		group.Go(func() error { return p.supervisor.Run(driving) })
 	}
 	group.Go(func() error { return p.housekeep(ctx) })
-	group.Go(func() error { return p.jukebox.NotePresence(ctx) })
+	group.Go(func() error { return p.jukebox.RunPresence(ctx) })
 	group.Go(func() error {
 		<-ctx.Done()
 		p.log.Info("stopping")
@@ -157,8 +157,8 @@ func (p *program) housekeep(ctx context.Context) error {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
-		err := errors.Join(p.jukebox.ForgetOldKeys(ctx), p.jukebox.ForgetOldCommands(ctx), p.accounts.ForgetOldAuthorizations(ctx),
-			p.accounts.ForgetOldSessions(ctx), p.jukebox.Driver().ForgetOldNodes(ctx))
+		err := errors.Join(p.jukebox.DeleteOldKeys(ctx), p.jukebox.DeleteOldCommands(ctx), p.accounts.DeleteOldAuthorizations(ctx),
+			p.accounts.DeleteOldSessions(ctx), p.jukebox.Driver().DeleteOldNodes(ctx))
 		if err = errors.Join(err, p.purge(ctx)); err != nil && ctx.Err() == nil {
 			p.log.Warn("could not delete what nobody needs any more, and tries again in an hour", "error", err)
 		}
