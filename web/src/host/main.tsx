@@ -2,9 +2,9 @@ import './host.css'
 import { Provider } from 'urql'
 import { connect } from '../api/client'
 import { Sessions } from '../api/session'
-import { show } from '../ui/show'
-import { arrivalFrom } from './arrival'
-import { Door } from './Door'
+import { show } from '../ui/renderPage'
+import { Door } from './Host'
+import { arrivalFrom } from './signin/address'
 
 const arrival = arrivalFrom(location.href)
 history.replaceState(null, '', arrival.clean)

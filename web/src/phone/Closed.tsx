@@ -1,8 +1,8 @@
 import { useEffect, useEffectEvent } from 'react'
-import { whenOpen } from '../api/whenOpen'
+import { whenOpen } from '../api/pollForOpenRoom'
 import { useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
-import { Played } from './Played'
+import { Played } from './History'
 import { Recap } from './Recap'
 
 interface Props {

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import type { RefusalReason, RoomFieldsFragment } from '../api/generated'
-import { usePast } from '../api/usePast'
+import { usePast } from '../api/useHasPassed'
 import { timeOfDay } from '../text/format'
 import { useLanguage, useText } from '../text/text'
 import { addable, limitOf } from './quota'

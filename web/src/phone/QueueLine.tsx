@@ -3,11 +3,11 @@ import type { Item } from '../api/queue'
 import { useText } from '../text/text'
 import { SongLine } from '../ui/SongLine'
 import { LikeButton } from './LikeButton'
+import { When } from './PlayTime'
+import { kindOf } from './reason'
 import { usePhoneText } from './text'
 import type { Actions } from './useActions'
 import type { Entry } from './useSchedule'
-import { When } from './When'
-import { kindOf } from './why'
 
 interface Props {
   item: Item

@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react'
 import type { Outcome } from '../api/sender'
-import { Told } from './Told'
+import { Told } from './OutcomeText'
 import { usePhoneText } from './text'
 import type { Actions } from './useActions'
 

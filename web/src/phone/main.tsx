@@ -3,8 +3,8 @@ import { Provider } from 'urql'
 import { connect } from '../api/client'
 import { codeIn } from '../api/code'
 import { Sessions } from '../api/session'
-import { show } from '../ui/show'
-import { Door } from './Door'
+import { show } from '../ui/renderPage'
+import { Door } from './Phone'
 
 const sessions = new Sessions()
 const api = connect(sessions)

@@ -1,5 +1,5 @@
 import type { OrderReason, SkippedBy } from '../api/generated'
-import type { Kind } from './why'
+import type { Kind } from './reason'
 
 /** What the phone's page says. */
 export interface PhoneMessages {

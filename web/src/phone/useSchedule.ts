@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react'
 import { ScheduleChangesDocument, type ScheduleChangesSubscription } from '../api/generated'
-import { useLive } from '../api/live'
+import { useLive } from '../api/useRetriedSubscription'
 
 /** When a song plays, and why not sooner or later. */
 export type Entry = ScheduleChangesSubscription['roomSchedule']['entries'][number]

@@ -3,7 +3,7 @@ import { GraphiQL } from 'graphiql'
 import type { Login } from '../api/login'
 import type { Sessions } from '../api/session'
 import { type Store, useStore } from '../api/store'
-import { Who } from './Who'
+import { Who } from './CurrentUser'
 
 interface Props {
   fetcher: Fetcher

@@ -4,7 +4,7 @@ import { createClient } from 'graphql-ws'
 import { reconnect } from '../../../docs/follow-queue.mjs'
 import { ask, endpoint } from '../api/post'
 import { denied, type Sessions } from '../api/session'
-import type { Answer } from './story'
+import type { Answer } from './tabs'
 
 /** What the playground knows and wants to know of what is sent. */
 export interface Playground {

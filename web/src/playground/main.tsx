@@ -8,8 +8,8 @@ import { Sessions } from '../api/session'
 import { Store } from '../api/store'
 import { createFetcher } from './fetcher'
 import { Page } from './Page'
-import { storyFor } from './story'
-import { fillIn, learn, type Words, whatIsMissing } from './words'
+import { fillIn, learn, type Words, whatIsMissing } from './placeholders'
+import { storyFor } from './tabs'
 
 //   /playground              the story of a party
 //   /playground?code=ABCDE   that of a room's guests

@@ -1,6 +1,6 @@
 import { type CSSProperties, memo } from 'react'
 import type { RoomFieldsFragment } from '../api/generated'
-import { usePast } from '../api/usePast'
+import { usePast } from '../api/useHasPassed'
 import { timeOfDay } from '../text/format'
 import { useLanguage, useOwnText, useText } from '../text/text'
 import { Qr } from '../ui/Qr'

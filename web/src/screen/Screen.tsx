@@ -1,8 +1,8 @@
 import { Provider } from 'urql'
 import { Party } from './Party'
-import { Looking, Missing } from './Plain'
+import { Looking, Missing } from './StatusPages'
 import { useKiosk } from './useKiosk'
-import { useWatching } from './useWatching'
+import { useWatching } from './useScreenState'
 
 /** The room screen: what a television shows of the room with this code. */
 export function Screen({ code }: { code: string }) {

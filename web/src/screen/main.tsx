@@ -2,7 +2,7 @@ import '../ui/light.css'
 import './screen.css'
 import './song.css'
 import { codeIn } from '../api/code'
-import { show } from '../ui/show'
+import { show } from '../ui/renderPage'
 import { Boundary } from './Boundary'
 import { Screen } from './Screen'
 

@@ -1,5 +1,5 @@
 import { Sessions } from '../api/session'
-import { show } from '../ui/show'
+import { show } from '../ui/renderPage'
 import { Start } from './Start'
 
 show(<Start sessions={new Sessions()} />)

@@ -1,0 +1,80 @@
+import { useState } from 'react'
+import { MembersDocument, type MembersQuery } from '../../api/generated'
+import { useText } from '../../text/text'
+import type { Tell } from '../../ui/Toasts'
+import type { Me } from '../room/Room'
+import { useHostText, useSentence } from '../text/text'
+import { Button } from '../ui/Button'
+import { usePages } from '../ui/usePages'
+import { GuestDialog } from './GuestDialog'
+import { type Member, stepsWith } from './memberActions'
+
+const membersOf = ({ room }: MembersQuery) => room?.members
+
+/** Who is here, and who was: the latest first. */
+export function Guests({ roomId, me, tell }: { roomId: string; me: Me; tell: Tell }) {
+  const text = useText()
+  const own = useHostText()
+  const say = useSentence()
+  const { list, more, failure, refresh, showMore } = usePages(MembersDocument, roomId, membersOf)
+  const [chosen, setChosen] = useState<Member>()
+  return (
+    <section className="card stack" id="guests" aria-labelledby="guests-heading">
+      <div className="title">
+        <h2 id="guests-heading">{own.sections.guests}</h2>
+        <Button look="plain" onClick={refresh}>
+          {own.guests.refresh}
+        </Button>
+      </div>
+      {!list && <p className="quiet">{failure ? say(failure) : text.loading}</p>}
+      <ul className="lines">
+        {list?.map((member) => (
+          <Line key={member.user.id} member={member} me={me} onChoose={() => setChosen(member)} />
+        ))}
+      </ul>
+      {more && (
+        <div className="buttons">
+          <Button onClick={showMore}>{own.guests.more}</Button>
+        </div>
+      )}
+      {chosen && (
+        <GuestDialog
+          roomId={roomId}
+          member={chosen}
+          steps={stepsWith(chosen, me)}
+          tell={tell}
+          onDone={refresh}
+          onClose={() => setChosen(undefined)}
+        />
+      )}
+    </section>
+  )
+}
+
+function Line({ member, me, onChoose }: { member: Member; me: Me; onChoose: () => void }) {
+  const own = useHostText().guests
+  const { displayName, role, present } = member
+  const isHere = role !== 'REMOVED' && role !== 'BANNED'
+  return (
+    <li className="member">
+      <span className="member-name">
+        {displayName}
+        {member.user.id === me.id && <span className="quiet"> ({own.you})</span>}
+      </span>
+      <span className="hint">
+        {own.roles[role]}
+        {isHere && (
+          <>
+            {' · '}
+            <span className={present ? 'here' : undefined}>{present ? own.here : own.away}</span>
+          </>
+        )}
+      </span>
+      {stepsWith(member, me).length > 0 && (
+        <Button aria-label={own.change(displayName)} onClick={onChoose}>
+          {own.changeShort}
+        </Button>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,62 @@
+import { useQuery } from 'urql'
+import { failureOfUrql } from '../../api/errors'
+import { DevicesDocument } from '../../api/generated'
+import { useText } from '../../text/text'
+import { useHostText, useSentence } from '../text/text'
+import { Button } from '../ui/Button'
+import { Dialog } from '../ui/Dialog'
+import { spotifyApp } from './remedy'
+import type { Player } from './usePlayer'
+
+/** Where the music can play. Spotify is asked whenever this is opened, and as often as the host wants. */
+export function Devices({ roomId, player, onClose }: { roomId: string; player: Player; onClose: () => void }) {
+  const text = useText()
+  const own = useHostText()
+  const say = useSentence()
+  const [{ data, error, fetching }, ask] = useQuery({ query: DevicesDocument, variables: { roomId } })
+  const failure = failureOfUrql(error)
+  const devices = failure ? undefined : data?.room?.devices
+  const usable = devices?.some((device) => !device.isRestricted)
+  const buttons = (
+    <>
+      <Button busy={fetching} onClick={() => ask()}>
+        {own.player.refresh}
+      </Button>
+      <Button onClick={onClose}>{own.close}</Button>
+    </>
+  )
+  return (
+    <Dialog title={own.player.chooseHeading} onClose={onClose} buttons={buttons}>
+      <p role="status" className={fetching || failure || devices?.length === 0 ? 'quiet' : 'spoken'}>
+        {fetching ? text.loading : failure ? say(failure) : devices?.length === 0 && own.player.noDevices}
+      </p>
+      <ul className="choices">
+        {devices?.map((device) => (
+          <li key={device.id}>
+            <button
+              type="button"
+              className="choice"
+              disabled={device.isRestricted}
+              aria-current={device.isActive || undefined}
+              onClick={() => {
+                onClose()
+                if (!device.isActive) player.transfer(device.id)
+              }}
+            >
+              <span>
+                <strong>{device.name}</strong> <span className="quiet">{device.type}</span>
+              </span>
+              {device.isActive && <span className="badge">{own.player.active}</span>}
+              {device.isRestricted && <span className="badge">{own.player.restricted}</span>}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {devices && !usable && (
+        <a className="button" href={spotifyApp} target="_blank" rel="noreferrer">
+          {own.player.openSpotify}
+        </a>
+      )}
+    </Dialog>
+  )
+}

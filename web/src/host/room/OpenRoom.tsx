@@ -1,0 +1,97 @@
+import { type FormEvent, useId, useState } from 'react'
+import { useMutation } from 'urql'
+import { failureOfUrql } from '../../api/errors'
+import { CreateRoomDocument } from '../../api/generated'
+import type { Tell } from '../../ui/Toasts'
+import { useHostText, useSentence } from '../text/text'
+import { Button } from '../ui/Button'
+
+interface Props {
+  first: string | undefined // what has to be done before
+  tell: Tell
+  onOpened: () => void
+}
+
+/** Opens a room. What is wrong with a field is said at it. */
+export function OpenRoom({ first, tell, onOpened }: Props) {
+  const own = useHostText().open
+  const say = useSentence()
+  const [name, setName] = useState('')
+  const [code, setCode] = useState('')
+  const [{ fetching, error }, create] = useMutation(CreateRoomDocument)
+  const failure = failureOfUrql(error)
+  const field = failure?.code === 'CONFLICT' ? 'input.code' : failure?.field
+
+  async function open(event: FormEvent) {
+    event.preventDefault()
+    const { data, error } = await create({ input: { name: name.trim() || null, code: code.trim() || null } })
+    if (data) tell(own.done(data.createRoom.name))
+    if (data || failureOfUrql(error)?.code === 'CONFLICT') onOpened() // a room may be open, from another page
+  }
+
+  return (
+    <form className="card stack" onSubmit={open}>
+      <h2>{own.heading}</h2>
+      <p className="quiet">{own.explanation}</p>
+      <Field
+        label={own.name}
+        hint={own.nameHint}
+        fault={field === 'input.name' && own.nameField}
+        value={name}
+        onChange={setName}
+        max={40}
+      />
+      <Field
+        label={own.code}
+        hint={own.codeHint}
+        fault={field === 'input.code' && (failure?.code === 'CONFLICT' ? own.codeTaken : own.codeField)}
+        value={code}
+        onChange={(value) => setCode(value.toUpperCase())}
+        max={20}
+        look="code"
+      />
+      {first && <p id="first">{first}</p>}
+      <Button type="submit" look="main" busy={fetching || first !== undefined} aria-describedby={first && 'first'}>
+        {own.button}
+      </Button>
+      <p role="alert" className="bad">
+        {failure && !field?.startsWith('input.') && say(failure)}
+      </p>
+    </form>
+  )
+}
+
+interface FieldProps {
+  label: string
+  hint: string
+  fault: string | false
+  value: string
+  onChange: (value: string) => void
+  max: number
+  look?: string
+}
+
+function Field({ label, hint, fault, value, onChange, max, look = '' }: FieldProps) {
+  const id = useId()
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        className={`input ${look}`}
+        maxLength={max}
+        autoComplete="off"
+        aria-invalid={fault !== false}
+        aria-describedby={`${id}-hint ${id}-fault`}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      <span id={`${id}-hint`} className="hint">
+        {hint}
+      </span>
+      <span id={`${id}-fault`} className="bad" role="alert">
+        {fault}
+      </span>
+    </div>
+  )
+}
