@@ -74,7 +74,7 @@ export class Device {
   }
 
   /** Nothing went wrong but what the test itself brought about. */
-  expectQuiet(...allowed: RegExp[]): void {
+  expectNoErrors(...allowed: RegExp[]): void {
     expect(this.complaints.filter((text) => !allowed.some((pattern) => pattern.test(text)))).toEqual([])
   }
 

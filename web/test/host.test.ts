@@ -95,7 +95,7 @@ describe('a host', () => {
 
     await press(nora, 'Sign out')
     await nora.page.getByLabel('Your name').waitFor()
-    for (const device of [nora, gina]) device.expectQuiet()
+    for (const device of [nora, gina]) device.expectNoErrors()
   })
 
   test('pauses, skips, chooses a device, takes songs out, and clears the queue', async () => {
@@ -140,7 +140,7 @@ describe('a host', () => {
     await inDialog(nora, 'Clear the queue')
     await says(nora, 'The queue is clear.')
     await says(gina, 'Nothing waits')
-    for (const device of [nora, gina]) device.expectQuiet()
+    for (const device of [nora, gina]) device.expectNoErrors()
   })
 
   test('changes settings, which guests and other hosts see', async () => {
@@ -171,7 +171,7 @@ describe('a host', () => {
     await again.page.getByRole('button', { name: 'Keine Playlist' }).waitFor()
     await nora.page.getByLabel('Music while the queue is empty').uncheck()
     await eventually('its source to go', async () => (await button(again, 'Keine Playlist').count()) === 0)
-    for (const device of [nora, again, gina]) device.expectQuiet()
+    for (const device of [nora, again, gina]) device.expectNoErrors()
   })
 
   test('makes a co-host, who may do less, and removes guests', async () => {
@@ -203,7 +203,7 @@ describe('a host', () => {
     await says(nora, 'Gina is removed for good.')
     await gina.page.getByRole('heading', { name: 'You were removed from this room' }).waitFor()
     await console.getByText('Join this room first').waitFor()
-    for (const device of [nora, gina, otto]) device.expectQuiet()
+    for (const device of [nora, gina, otto]) device.expectNoErrors()
   })
 
   test('is told of a lost connection, and goes on after it', async () => {
@@ -218,7 +218,7 @@ describe('a host', () => {
     await nora.page.getByText('No connection.').waitFor({ state: 'detached' })
     await press(nora, 'Pause')
     await says(nora, 'The music is paused.')
-    nora.expectQuiet(...away)
+    nora.expectNoErrors(...away)
   })
 })
 
@@ -287,6 +287,6 @@ describe('a host with an account at Spotify', () => {
     await inDialog(nora, 'Disconnect')
     await says(nora, 'Spotify is not connected. Connect it')
     await button(nora, 'Connect Spotify').waitFor()
-    nora.expectQuiet(new RegExp(spotify.url), /404/) // its own page, which has no icon
+    nora.expectNoErrors(new RegExp(spotify.url), /404/) // its own page, which has no icon
   })
 })

@@ -115,7 +115,7 @@ describe('the rules of the house, at the host’s', () => {
     await nora.page.getByLabel('Approve newcomers’ songs').uncheck()
     await approvals(nora).waitFor({ state: 'detached' })
     expect(await gina.names()).not.toContain(bad)
-    nora.expectQuiet()
+    nora.expectNoErrors()
   })
 
   test('a song is pinned, moved by the keyboard, and let go; guests see each of it', async () => {
@@ -153,7 +153,7 @@ describe('the rules of the house, at the host’s', () => {
     await inDialog(nora, /^Unpin/)
     await says(nora, `${last} is not pinned any more.`)
     expect(await gina.names()).toEqual(order)
-    nora.expectQuiet()
+    nora.expectNoErrors()
   })
 
   test('the queue is cleared by mistake, and comes back as it was', async () => {
@@ -171,7 +171,7 @@ describe('the rules of the house, at the host’s', () => {
     await says(nora, 'Taken back.')
     await eventually('the guest to see all of it again', async () => `${await gina.names()}` === `${order}`)
     await nora.page.locator('.undo .notice').waitFor({ state: 'detached' })
-    nora.expectQuiet()
+    nora.expectNoErrors()
   })
 
   test('the undo of a cleared queue is that, whatever the host does on another device meanwhile', async () => {
@@ -192,7 +192,7 @@ describe('the rules of the house, at the host’s', () => {
     await says(nora, 'Taken back.')
     expect((await gina.names()).toSorted()).toEqual([...order, night].toSorted())
     await line(nora, night).getByText('♥ 1').waitFor() // and the like stays
-    nora.expectQuiet()
+    nora.expectNoErrors()
   })
 
   test('an artist is blocked: what waits of theirs is held back, until they are allowed again', async () => {
@@ -216,7 +216,7 @@ describe('the rules of the house, at the host’s', () => {
     await press(nora, `Allow ${artist} again`)
     await eventually('the song to be let go', async () => (await heldFor()) === undefined)
     await line(nora, name).locator('time').waitFor()
-    nora.expectQuiet()
+    nora.expectNoErrors()
   })
 
   test('guests vote, a co-host skips, and the log says who did what', async () => {
@@ -254,7 +254,7 @@ describe('the rules of the house, at the host’s', () => {
 
     const stranger = 'query($r: ID!) { room(id: $r) { log { edges { node { kind } } } } }'
     await expect(api(server, stranger, { r: host.roomId })).rejects.toThrow()
-    for (const device of [nora, gina]) device.expectQuiet()
+    for (const device of [nora, gina]) device.expectNoErrors()
   })
 
   test('the evening is saved as a playlist, and once more when the room is closed', async () => {
@@ -290,6 +290,6 @@ describe('the rules of the house, at the host’s', () => {
     expect(await saved()).toContain(await link.getAttribute('href'))
     await press(nora, 'Done')
     await nora.page.locator('#evening').waitFor({ state: 'detached' })
-    nora.expectQuiet()
+    nora.expectNoErrors()
   })
 })

@@ -43,7 +43,7 @@ describe('a guest on a phone', () => {
 
     await gina.page.reload()
     await gina.page.getByRole('tablist').waitFor() // and not the question for a name
-    gina.expectQuiet()
+    gina.expectNoErrors()
   })
 
   test('searches, adds, likes and withdraws, and the others see it', async () => {
@@ -84,7 +84,7 @@ describe('a guest on a phone', () => {
     await otto.page.getByRole('button', { name: `Zurückziehen: ${song}` }).click()
     await gina.tab('queue')
     await eventually('what nobody likes any more to be gone', async () => !(await gina.songs()).includes(song))
-    for (const device of [gina, otto]) device.expectQuiet()
+    for (const device of [gina, otto]) device.expectNoErrors()
   })
 
   test('is told why a song cannot be added, and that the room takes no more', async () => {
@@ -102,7 +102,7 @@ describe('a guest on a phone', () => {
     await gina.page.getByRole('searchbox').fill('night')
     await gina.page.locator('.why').first().waitFor()
     expect(await gina.page.locator('.why').first().textContent()).toBe('The room takes no new songs at the moment.')
-    gina.expectQuiet()
+    gina.expectNoErrors()
   })
 
   test('loses the connection, likes, and finds it sent when it is back', async () => {
@@ -121,8 +121,8 @@ describe('a guest on a phone', () => {
     await gina.page.context().setOffline(false)
     await eventually('Otto to see the like', async () => (await otto.likes(song)) === '1')
     await eventually('Gina to be told', async () => !(await gina.page.getByText('No connection.').isVisible()))
-    gina.expectQuiet(...away)
-    otto.expectQuiet()
+    gina.expectNoErrors(...away)
+    otto.expectNoErrors()
   })
 
   test('outlives the server: what was done while it was dead is there when it is back', async () => {
@@ -136,7 +136,7 @@ describe('a guest on a phone', () => {
     await eventually('the like to be sent', async () => !(await gina.page.getByText('not sent yet').isVisible()))
     await gina.page.reload()
     await eventually('the like to be known', async () => (await gina.like(song).getAttribute('aria-pressed')) === 'true')
-    gina.expectQuiet(...away)
+    gina.expectNoErrors(...away)
   })
 
   test('is removed by the host, and may come back unless banned', async () => {
@@ -158,7 +158,7 @@ describe('a guest on a phone', () => {
     await api(server, remove, { r: host.roomId, u: userId, ban: true }, host.token)
     await gina.page.getByRole('heading', { name: 'You were removed from this room' }).waitFor()
     expect(await gina.page.getByRole('button', { name: 'Join again' }).count()).toBe(0)
-    gina.expectQuiet()
+    gina.expectNoErrors()
   })
 
   test('who was removed while away is told when they are back', async () => {
@@ -179,7 +179,7 @@ describe('a guest on a phone', () => {
     )
     await gina.page.context().setOffline(false)
     await gina.page.getByRole('button', { name: 'Join the party' }).waitFor()
-    gina.expectQuiet(...away)
+    gina.expectNoErrors(...away)
   })
 
   test('signs out and joins as somebody else, with nothing of the one before', async () => {
@@ -196,7 +196,7 @@ describe('a guest on a phone', () => {
     await eventually('the likes to be Berta’s', async () => (await gina.like(song).getAttribute('aria-pressed')) === 'false')
     await gina.like(song).click()
     await eventually('both to count', async () => (await gina.likes(song)) === '2')
-    gina.expectQuiet()
+    gina.expectNoErrors()
   })
 
   test('whose browser was the room’s screen before joins like anybody', async () => {
@@ -210,7 +210,7 @@ describe('a guest on a phone', () => {
     const song = (await gina.songs()).at(-1) ?? ''
     await gina.like(song).click()
     await gina.page.getByText(`You like ${song}.`).waitFor()
-    gina.expectQuiet()
+    gina.expectNoErrors()
   })
 
   test('sees the end of the party, and the next one with its code', async () => {
@@ -223,6 +223,6 @@ describe('a guest on a phone', () => {
     await gina.page.getByText('This party is over.').waitFor()
     await api(server, 'mutation { createRoom(input: {code: "PARTY", name: "Encore"}) { id } }', {}, host.token)
     await gina.page.getByRole('heading', { name: 'Join “Encore”' }).waitFor({ timeout: 60_000 }) // it looks every now and then
-    gina.expectQuiet()
+    gina.expectNoErrors()
   })
 })

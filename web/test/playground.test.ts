@@ -42,5 +42,5 @@ test('the playground tells the party’s story to who runs its tabs', async () =
   expect(await run(developer.page, 'viewerInRoom')).toContain('"viewerInRoom"')
   expect(await run(developer.page, 'undo')).toMatch(/"undo"|CONFLICT/)
   expect(await run(developer.page, 'history')).toContain('"recap"')
-  developer.expectQuiet()
+  developer.expectNoErrors()
 })

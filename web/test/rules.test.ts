@@ -97,7 +97,7 @@ describe('the rules of the house, on phones', () => {
 
     await settle(server, host, { skipVotePercent: 0 })
     await eventually('nobody to be asked', async () => (await gina.page.locator('.vote').count()) === 0)
-    for (const device of [gina, otto]) device.expectQuiet()
+    for (const device of [gina, otto]) device.expectNoErrors()
   })
   test('a newcomer’s song waits until the host lets it in', async () => {
     const { server, host } = await party()
@@ -122,7 +122,7 @@ describe('the rules of the house, on phones', () => {
     await eventually('Otto to see it', async () => (await otto.songs()).includes(song))
     await line(gina, song).getByText('Waits for the host').waitFor({ state: 'detached' })
     expect(await gina.songs()).toContain(song)
-    for (const device of [gina, otto]) device.expectQuiet()
+    for (const device of [gina, otto]) device.expectNoErrors()
   })
 
   test('a slip of the thumb is taken back: an add, a like, and a song withdrawn', async () => {
@@ -164,7 +164,7 @@ describe('the rules of the house, on phones', () => {
     await gina.page.keyboard.press('Escape')
     await undo.waitFor({ state: 'detached' })
     expect(await gina.like(song).getAttribute('aria-pressed')).toBe('true')
-    for (const device of [gina, otto]) device.expectQuiet()
+    for (const device of [gina, otto]) device.expectNoErrors()
   })
 
   test('an add that found its song queued is taken back as the like it became, once there is a connection again', async () => {
@@ -189,7 +189,7 @@ describe('the rules of the house, on phones', () => {
     await gina.page.context().setOffline(false)
     await gina.page.getByText(`Taken back: ${song}`).waitFor()
     await eventually('the like to be gone', async () => (await gina.likes(song)) === '0')
-    gina.expectQuiet(...away)
+    gina.expectNoErrors(...away)
   })
 
   test('a phone tells when each song plays and why, and asks only while somebody looks', async () => {
@@ -216,7 +216,7 @@ describe('the rules of the house, on phones', () => {
     await gina.tab('search')
     const ended = JSON.stringify({ id: JSON.parse(asked).id, type: 'complete' })
     await eventually('it to be asked for no more', async () => sent.includes(ended))
-    gina.expectQuiet()
+    gina.expectNoErrors()
   })
 
   test('a song that the rules hold back says so, until they let it go', async () => {
@@ -235,7 +235,7 @@ describe('the rules of the house, on phones', () => {
     await settle(server, host, { blocked: [] })
     await line(gina, song).locator('.when').waitFor()
     await screen.page.getByText('Held back').waitFor({ state: 'detached' })
-    for (const device of [gina, screen]) device.expectQuiet()
+    for (const device of [gina, screen]) device.expectNoErrors()
   })
 
   test('everybody sees how many are here and who added last, and the screen what is decided', async () => {
@@ -266,7 +266,7 @@ describe('the rules of the house, on phones', () => {
     expect(spill, 'pixels by which a title of two lines and the votes push the time out of the picture').toBeLessThan(2)
     await settle(server, host, { lastCallAt: new Date(Date.now() - 1000).toISOString() })
     await screen.page.getByText('The party is about to end: no new songs.').waitFor()
-    for (const device of [gina, otto, screen]) device.expectQuiet()
+    for (const device of [gina, otto, screen]) device.expectNoErrors()
   })
 
   test('what was played is remembered, and everybody’s own evening when it is over', async () => {
@@ -305,7 +305,7 @@ describe('the rules of the house, on phones', () => {
     const stranger = await open(server)
     await stranger.goto('/r/PARTY')
     await stranger.page.getByText('There is no open room with the code PARTY.').waitFor()
-    for (const device of [gina, otto, stranger]) device.expectQuiet()
+    for (const device of [gina, otto, stranger]) device.expectNoErrors()
   })
 
   test('what was played long ago is a tap away, and stays there when the next song comes', async () => {
@@ -329,6 +329,6 @@ describe('the rules of the house, on phones', () => {
     await eventually('one more', async () => (await gina.songs()).length === 13)
     expect((await gina.songs()).slice(1)).toEqual(heard)
     expect(await more.count()).toBe(0)
-    gina.expectQuiet()
+    gina.expectNoErrors()
   })
 })

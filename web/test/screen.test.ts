@@ -72,7 +72,7 @@ describe('the screen of a room', () => {
     await otto.page.getByRole('button', { name: /^Add / }).first().click()
     await eventually('the screen to have one more', async () => (await shown(screen)).length === 6)
     await screen.page.getByText('from Otto', { exact: true }).waitFor()
-    for (const each of [screen, gina, otto]) each.expectQuiet()
+    for (const each of [screen, gina, otto]) each.expectNoErrors()
   })
 
   test('needs nobody beside it: a server killed and started again, a room closed and opened anew', async () => {
@@ -98,7 +98,7 @@ describe('the screen of a room', () => {
     await screen.expectAccessible('the end of the party')
     await api(server, 'mutation { createRoom(input: {code: "PARTY", name: "Zugabe"}) { id } }', {}, token)
     await screen.page.getByText('Zugabe').waitFor({ timeout: 60_000 }) // it looks every now and then
-    screen.expectQuiet(...away)
+    screen.expectNoErrors(...away)
   })
 
   test('stands upright too, and in the light, and says so if there is no room', async () => {
@@ -114,7 +114,7 @@ describe('the screen of a room', () => {
       () => document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth,
     )
     expect(overflow, 'something stands outside of the screen').toBe(false)
-    screen.expectQuiet()
+    screen.expectNoErrors()
   })
 
   test('in a browser where somebody is signed in leaves them who they are', async () => {
@@ -138,6 +138,6 @@ describe('the screen of a room', () => {
       return (await answer.json()).data.refreshSession.viewer.user.displayName
     })
     expect(name).toBe('Hanna')
-    laptop.expectQuiet()
+    laptop.expectNoErrors()
   })
 })

@@ -1,14 +1,14 @@
 import { RoomByCodeDocument } from './generated'
 import { post } from './post'
 
-const pause = 15_000 // milliseconds until a room is looked for again
+const interval = 15_000 // milliseconds
 
-/** Calls back once a room with this code is open. */
-export function whenOpen(code: string, callback: () => void): () => void {
+/** Polls for an open room with this code and calls back when it finds one. Returns a function that stops polling. */
+export function pollForOpenRoom(code: string, callback: () => void): () => void {
   const timer = setInterval(async () => {
-    // Who asks without saying who they are is told of an open room that it is not for them.
+    // The request has no token. Without one, an open room is answered with FORBIDDEN.
     const { data, failure } = await post(RoomByCodeDocument, { code })
     if (data?.roomByCode || failure?.code === 'FORBIDDEN') callback()
-  }, pause)
+  }, interval)
   return () => clearInterval(timer)
 }

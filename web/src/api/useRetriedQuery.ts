@@ -3,30 +3,30 @@ import { useEffect } from 'react'
 import { type AnyVariables, useQuery } from 'urql'
 import { type Failure, failureOfUrql } from './errors'
 
-const again = 3_000 // milliseconds
+const retryAfter = 3_000 // milliseconds
 
-interface Asked<Data> {
+interface RetriedQuery<Data> {
   data: Data | undefined
-  failure: Failure | undefined // why there is not what was asked for
-  ask: () => void // asks anew
+  failure: Failure | undefined // undefined if the data can be used
+  refetch: () => void
 }
 
 /**
- * Asks something that a page cannot be without, and again for as long as it fails. An answer may be there and have failed
- * in part: isEnough says whether it can be used all the same.
+ * Runs a query that a page cannot do without, and retries it until it succeeds. isEnough decides whether an answer with
+ * errors in some of its fields can be used.
  */
-export function useAsking<Data, Variables extends AnyVariables>(
+export function useRetriedQuery<Data, Variables extends AnyVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   isEnough: (data: Data) => boolean = () => true,
-): Asked<Data> {
-  const [{ data, error }, ask] = useQuery<Data, Variables>({ query, variables } as never)
+): RetriedQuery<Data> {
+  const [{ data, error }, refetch] = useQuery<Data, Variables>({ query, variables } as never)
   const failure = data && isEnough(data) ? undefined : failureOfUrql(error)
   const failed = failure !== undefined
   useEffect(() => {
     if (!failed) return
-    const timer = setInterval(() => ask(), again)
+    const timer = setInterval(() => refetch(), retryAfter)
     return () => clearInterval(timer)
-  }, [failed, ask])
-  return { data, failure, ask }
+  }, [failed, refetch])
+  return { data, failure, refetch }
 }

@@ -3,40 +3,40 @@ import type { Api } from '../api/client'
 import { useStore } from '../api/store'
 import { useText } from '../text/text'
 import { Message } from '../ui/Message'
-import { Outcomes, useOutcomes } from '../ui/Toasts'
-import { Cohost } from './room/CohostRoom'
-import { Desk } from './room/OwnRoom'
-import type { Arrival } from './signin/address'
+import { Toasts, useToasts } from '../ui/Toasts'
+import { CohostRoom } from './room/CohostRoom'
+import { OwnRoom } from './room/OwnRoom'
+import type { PageAddress } from './signin/address'
 import { SignIn } from './signin/SignIn'
 import { useHostText } from './text/text'
 
-/** Finds out who this is: a host, somebody who would be one, or a co-host of the room that the address names. */
-export function Door({ api, arrival }: { api: Api; arrival: Arrival }) {
+/** The host console: a host's own room, the room of a co-host that the address names, or the sign-in form. */
+export function Host({ api, address }: { api: Api; address: PageAddress }) {
   const text = useText()
   const own = useHostText()
   const session = useStore(api.sessions.current)
-  const { outcomes, tell } = useOutcomes()
+  const { toasts, notify } = useToasts()
   const user = session?.viewer.user
   const name = user?.displayName
-  const told = useRef(false)
+  const welcomed = useRef(false)
   useEffect(() => {
-    if (name === undefined || told.current) return
-    told.current = true
-    if (arrival.good === 'login') tell(own.signIn.done(name))
-    if (arrival.good === 'spotify') tell(own.spotify.connected)
-  }, [arrival, name, own, tell])
+    if (name === undefined || welcomed.current) return
+    welcomed.current = true
+    if (address.succeeded === 'login') notify(own.signIn.done(name))
+    if (address.succeeded === 'spotify') notify(own.spotify.connected)
+  }, [address, name, own, notify])
 
   if (session === undefined) return <Message title={text.appName}>{text.loading}</Message>
   return (
     <>
-      {arrival.code ? (
-        <Cohost key={user?.id} api={api} code={arrival.code} user={user} tell={tell} />
+      {address.roomCode ? (
+        <CohostRoom key={user?.id} api={api} code={address.roomCode} user={user} notify={notify} />
       ) : user?.kind === 'HOST' ? (
-        <Desk key={user.id} api={api} user={user} arrival={arrival} tell={tell} />
+        <OwnRoom key={user.id} api={api} user={user} address={address} notify={notify} />
       ) : (
-        <SignIn api={api} asGuest={user?.kind === 'GUEST'} arrival={arrival} />
+        <SignIn api={api} asGuest={user?.kind === 'GUEST'} address={address} />
       )}
-      <Outcomes outcomes={outcomes} />
+      <Toasts toasts={toasts} />
     </>
   )
 }

@@ -1,38 +1,38 @@
 import { timeOfDay } from '../text/format'
-import { sentence, useLanguage, useText } from '../text/text'
+import { failureSentence, useLanguage, useText } from '../text/text'
 import { SongLine } from '../ui/SongLine'
 import type { Edge } from './historyPages'
 import { Likes } from './Likes'
 import { usePhoneText } from './text'
-import { usePlayed } from './useHistory'
+import { useHistory } from './useHistory'
 
-/** What the room played, the latest first, and more of it as far as one likes. */
-export function Played({ roomId, playingId }: { roomId: string; playingId?: string | undefined }) {
+/** The songs that the room played, the latest first, with a button to load earlier ones. */
+export function History({ roomId, playingId }: { roomId: string; playingId?: string | undefined }) {
   const text = useText()
   const own = usePhoneText()
-  const { page, busy, failure, more } = usePlayed(roomId, playingId)
+  const { page, busy, failure, more } = useHistory(roomId, playingId)
   const isEmpty = page?.edges.length === 0
   return (
     <div className="stack">
-      <h2>{own.played}</h2>
+      <h2>{own.history}</h2>
       <p className={failure ? 'bad' : 'quiet'} role="status">
-        {failure ? sentence(text, failure) : page ? isEmpty && own.nonePlayed : text.loading}
+        {failure ? failureSentence(text, failure) : page ? isEmpty && own.emptyHistory : text.loading}
       </p>
       <ol className="lines">
         {page?.edges.map(({ node }) => (
-          <PlayedLine key={node.item.id} played={node} />
+          <HistoryLine key={node.item.id} played={node} />
         ))}
       </ol>
       {(page?.hasMore || failure) && (
         <button type="button" className="button" disabled={busy} onClick={more}>
-          {own.morePlayed}
+          {own.moreHistory}
         </button>
       )}
     </div>
   )
 }
 
-function PlayedLine({ played: { item, startedAt, endedAt, skipped, skippedBy } }: { played: Edge['node'] }) {
+function HistoryLine({ played: { item, startedAt, endedAt, skipped, skippedBy } }: { played: Edge['node'] }) {
   const text = useText()
   const own = usePhoneText()
   const at = timeOfDay(startedAt, useLanguage())
@@ -41,14 +41,14 @@ function PlayedLine({ played: { item, startedAt, endedAt, skipped, skippedBy } }
       {endedAt ? at : own.nowPlaying} · {text.addedBy(item.addedBy?.displayName)}
     </span>
   )
-  const end = skipped && (
+  const badge = skipped && (
     <p className="song-line">
-      <span className="badge">{own.skipped(skippedBy)}</span>
+      <span className="badge">{own.skipped[skippedBy ?? 'ELSEWHERE']}</span>
     </p>
   )
   return (
     <li>
-      <SongLine song={item.song} more={more} below={end}>
+      <SongLine song={item.song} more={more} below={badge}>
         <Likes count={item.likeCount} />
       </SongLine>
     </li>

@@ -15,12 +15,12 @@ interface Props {
   limit: RefusalReason | null
 }
 
-/** One's own songs and likes among what waits, and how much one may still add. */
-export function Mine({ roomId, fair, queue, actions, viewer, limit }: Props) {
+/** The user's own songs and likes in the queue, and their quota. */
+export function MySongs({ roomId, fair, queue, actions, viewer, limit }: Props) {
   const own = usePhoneText()
   const schedule = useSchedule(roomId)
   const items = actions.visible(queue.items)
-  const awaiting = actions.visible(viewer?.awaitingApproval ?? []) // for hosts, everybody's
+  const awaiting = actions.visible(viewer?.awaitingApproval ?? []) // hosts get everybody's
   const songs = [...items, ...awaiting].filter(actions.isMine)
   const liked = items.filter(actions.isLiked)
   return (
@@ -30,7 +30,7 @@ export function Mine({ roomId, fair, queue, actions, viewer, limit }: Props) {
       {songs.length === 0 && <p className="quiet">{own.noSongs}</p>}
       <ul className="lines">
         {songs.map((item) => (
-          <QueueLine key={item.id} item={item} entry={schedule.get(item.id)} fair={fair} actions={actions} removable />
+          <QueueLine key={item.id} item={item} entry={schedule.get(item.id)} fair={fair} actions={actions} canWithdraw />
         ))}
       </ul>
       <h2>{own.myLikes}</h2>

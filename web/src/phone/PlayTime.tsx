@@ -1,41 +1,42 @@
 import type { Item } from '../api/queue'
 import { length, timeOfDay } from '../text/format'
 import { useLanguage, useText } from '../text/text'
-import { canComeSooner, kindOf, why } from './reason'
+import { itemKind } from './itemKind'
+import { canPlaySooner, reasonText } from './reason'
 import { usePhoneText } from './text'
 import type { Entry } from './useSchedule'
 
 interface Props {
   item: Item
-  entry: Entry | undefined // unknown as yet, or never where it waits for the host
-  fair: boolean // the room's order shares likes
+  entry: Entry | undefined // undefined: not loaded yet, or the song waits for approval
+  fair: boolean // whether the room's order mode is FAIR
   isMine: boolean
 }
 
-/** When a song plays and from whom it is; a tap tells why. */
-export function When({ item, entry, fair, isMine }: Props) {
+/** When a song plays and who added it. Opening it shows the reason. */
+export function PlayTime({ item, entry, fair, isMine }: Props) {
   const text = useText()
   const own = usePhoneText()
   const language = useLanguage()
-  const from = <span className="from">{isMine ? own.mine : text.addedBy(item.addedBy?.displayName)}</span>
-  if (!entry || kindOf(item) === 'held') {
+  const addedBy = <span className="added-by">{isMine ? own.mine : text.addedBy(item.addedBy?.displayName)}</span>
+  if (!entry || itemKind(item) === 'held') {
     return (
       <p className="song-line">
-        {from}
+        {addedBy}
         <Badge item={item} />
       </p>
     )
   }
   return (
-    <details className="when">
+    <details className="play-time">
       <summary className="song-line">
         <span aria-hidden="true">≈ {timeOfDay(entry.likely, language)} ·</span>
-        <span className="spoken">{own.playsAt(timeOfDay(entry.likely, language))}</span>
-        {from}
+        <span className="visually-hidden">{own.playsAt(timeOfDay(entry.likely, language))},</span>
+        {addedBy}
         <Badge item={item} />
       </summary>
       <p>
-        {why(text, own, item, entry, fair)} {canComeSooner(entry) && own.earliest(timeOfDay(entry.earliest, language))}{' '}
+        {reasonText(text, own, item, entry, fair)} {canPlaySooner(entry) && own.earliest(timeOfDay(entry.earliest, language))}{' '}
         {own.lasts(length(item.song.durationMs))}
       </p>
     </details>
@@ -44,7 +45,7 @@ export function When({ item, entry, fair, isMine }: Props) {
 
 function Badge({ item }: { item: Item }) {
   const own = usePhoneText()
-  const kind = kindOf(item)
-  const words = own.kinds[kind]
-  return words ? <span className={`badge ${kind}`}>{words}</span> : null
+  const kind = itemKind(item)
+  const label = own.kinds[kind]
+  return label ? <span className={`badge ${kind}`}>{label}</span> : null
 }

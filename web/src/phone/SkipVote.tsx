@@ -3,27 +3,27 @@ import { useClient } from 'urql'
 import { failureOfUrql } from '../api/errors'
 import { type PlaybackFieldsFragment, VoteToSkipDocument } from '../api/generated'
 import { browserStorage } from '../api/storage'
-import { usePast } from '../api/useHasPassed'
-import { sentence, useText } from '../text/text'
-import type { Tell } from '../ui/Toasts'
+import { useHasPassed } from '../api/useHasPassed'
+import { failureSentence, useText } from '../text/text'
+import type { Notify } from '../ui/Toasts'
 import { usePhoneText } from './text'
-import { votingOn } from './voting'
+import { votingState } from './voting'
 
 interface Props {
   roomId: string
   userId: string
   playback: PlaybackFieldsFragment | undefined
-  tell: Tell
+  notify: Notify
 }
 
-/** A vote for ending the song that plays, and how many have voted so far. The button keeps the focus whatever it says. */
-export function Vote({ roomId, userId, playback, tell }: Props) {
+/** The skip vote: a button to vote, and the votes so far. The button stays enabled to keep the focus. */
+export function SkipVote({ roomId, userId, playback, notify }: Props) {
   const text = useText()
   const own = usePhoneText()
   const client = useClient()
-  const kept = `antwon.voted.${roomId}.${userId}`
-  const [votedOn, setVotedOn] = useState(() => browserStorage.getItem(kept))
-  const voting = votingOn(playback, usePast(playback?.votesFrom), votedOn)
+  const storageKey = `antwon.voted.${roomId}.${userId}`
+  const [votedOn, setVotedOn] = useState(() => browserStorage.getItem(storageKey))
+  const voting = votingState(playback, useHasPassed(playback?.votesFrom), votedOn)
   const item = playback?.item
   if (!playback || !item || voting === 'none') return null
 
@@ -31,9 +31,9 @@ export function Vote({ roomId, userId, playback, tell }: Props) {
     setVotedOn(item.id)
     const { error } = await client.mutation(VoteToSkipDocument, { roomId })
     const failure = failureOfUrql(error)
-    if (failure) tell(sentence(text, failure), true)
+    if (failure) notify(failureSentence(text, failure), true)
     if (failure && failure.reason !== 'ALREADY_VOTED') setVotedOn(null)
-    else browserStorage.setItem(kept, item.id)
+    else browserStorage.setItem(storageKey, item.id)
   }
 
   const { skipVotes, skipVotesNeeded } = playback

@@ -4,18 +4,18 @@ import { type Page, withNewer, withOlder } from './historyPages'
 const page = (cursors: string, hasMore = false): Page => ({ edges: [...cursors].map((cursor) => ({ cursor })) as never, hasMore })
 const shown = ({ edges, hasMore }: Page) => edges.map(({ cursor }) => cursor).join('') + (hasMore ? '…' : '')
 
-describe('the list of what was played', () => {
+describe('the history', () => {
   it.each([
-    ['at first', page(''), page('cb', true), 'cb…'],
-    ['when one more was played', page('cba'), page('dc', true), 'dcba'],
-    ['when nothing was', page('cba', true), page('cb', true), 'cba…'],
-    ['when so much was that there is a gap', page('cba'), page('zy', true), 'zy…'],
-    ['when there was nothing and is nothing', page(''), page(''), ''],
-  ])('is renewed %s', (_, known, newer, want) => {
+    ['when it is empty', page(''), page('cb', true), 'cb…'],
+    ['when one more song was played', page('cba'), page('dc', true), 'dcba'],
+    ['when no song was played', page('cba', true), page('cb', true), 'cba…'],
+    ['when so many were played that there is a gap', page('cba'), page('zy', true), 'zy…'],
+    ['when it stays empty', page(''), page(''), ''],
+  ])('is refreshed %s', (_, known, newer, want) => {
     expect(shown(withNewer(known, newer))).toBe(want)
   })
 
-  it('goes on where it ended', () => {
+  it('continues with earlier songs', () => {
     expect(shown(withOlder(page('cb', true), page('a')))).toBe('cba')
   })
 })

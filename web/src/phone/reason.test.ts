@@ -2,38 +2,27 @@ import { describe, expect, it } from 'vitest'
 import { en as text } from '../text/en'
 import { de } from './de'
 import { en } from './en'
-import { canComeSooner, kindOf, why } from './reason'
+import { canPlaySooner, reasonText } from './reason'
 
-const song = { state: 'QUEUED', refusal: null, pin: null, addedBy: { id: 'gina', displayName: 'Gina' }, likeCount: 2 } as const
+const song = { likeCount: 2, pin: null }
 const times = { itemId: 'song', earliest: '2026-01-01T20:00:00Z', likely: '2026-01-01T20:07:00Z' }
 const entry = (reason: string) => ({ ...times, reason, message: 'The server has its reasons.' }) as never
 
-describe('a song in the queue', () => {
-  it.each([
-    ['one like others', song, 'usual'],
-    ['fallback music', { ...song, addedBy: null, likeCount: 0 }, 'fallback'],
-    ['what somebody likes, wherever it is from', { ...song, addedBy: null }, 'usual'],
-    ['pinned', { ...song, pin: { until: 'PLAYED', likes: null } }, 'pinned'],
-    ['held, also when it is pinned', { ...song, refusal: { reason: 'EXPLICIT', message: '' }, pin: { until: 'PLAYED' } }, 'held'],
-    ['next, whatever the rules say by now', { ...song, state: 'COMMITTED', refusal: { reason: 'EXPLICIT' } }, 'committed'],
-    ['waiting for the host', { ...song, state: 'AWAITING_APPROVAL' }, 'awaiting'],
-  ])('is %s', (_, item, kind) => {
-    expect(kindOf(item as never)).toBe(kind)
+describe('the reason for the place of a song', () => {
+  it('depends on the page’s language and the room’s order', () => {
+    expect(reasonText(text, en, song, entry('LIKES'), false)).toBe('It has 2 likes.')
+    expect(reasonText(text, en, song, entry('LIKES'), true)).toContain('Likes count less')
+    expect(reasonText(text, de, song, entry('TURN'), false)).toContain('reihum')
+    const pinned = { ...song, pin: { until: 'OVERTAKEN', likes: 3 } } as const
+    expect(reasonText(text, en, pinned, entry('PINNED'), false)).toContain('3 more likes')
   })
 
-  it('tells why it stands there, in the page’s language and the room’s order', () => {
-    expect(why(text, en, song, entry('LIKES'), false)).toBe('2 likes put it here.')
-    expect(why(text, en, song, entry('LIKES'), true)).toContain('2 likes, shared')
-    expect(why(text, de, song, entry('TURN'), false)).toContain('Reihum')
-    expect(why(text, en, { ...song, pin: { until: 'OVERTAKEN', likes: 3 } }, entry('PINNED'), false)).toContain('3 likes more')
+  it('is the server’s message where the page does not know the reason', () => {
+    expect(reasonText(text, de, song, entry('MOON_PHASE'), false)).toBe('The server has its reasons.')
   })
+})
 
-  it('takes the server’s word for reasons that are newer than the page', () => {
-    expect(why(text, de, song, entry('MOON_PHASE'), false)).toBe('The server has its reasons.')
-  })
-
-  it('may come sooner, if likes can carry it by a minute or more', () => {
-    expect(canComeSooner(entry('AGE'))).toBe(true)
-    expect(canComeSooner({ ...(entry('AGE') as object), likely: '2026-01-01T20:00:59Z' } as never)).toBe(false)
-  })
+it('a song can play sooner if likes gain it a minute or more', () => {
+  expect(canPlaySooner(entry('AGE'))).toBe(true)
+  expect(canPlaySooner({ ...(entry('AGE') as object), likely: '2026-01-01T20:00:59Z' } as never)).toBe(false)
 })

@@ -4,14 +4,14 @@ import { type Failure, failureOfUrql } from '../api/errors'
 import { PlayedDocument } from '../api/generated'
 import { type Page, pageOf, withNewer, withOlder } from './historyPages'
 
-/** What a room played, renewed whenever another song plays, and as much of it as was asked for. */
-export function usePlayed(roomId: string, playingId: string | undefined) {
+/** The songs that a room played, refreshed whenever another song plays, and as many pages as were asked for. */
+export function useHistory(roomId: string, playingId: string | undefined) {
   const client = useClient()
   const [page, setPage] = useState<Page>()
   const [busy, setBusy] = useState(true)
   const [failure, setFailure] = useState<Failure>()
 
-  const ask = useCallback(
+  const load = useCallback(
     async (after: string | null) => {
       setBusy(true)
       const { data, error } = await client.query(PlayedDocument, { roomId, after })
@@ -19,14 +19,14 @@ export function usePlayed(roomId: string, playingId: string | undefined) {
       setBusy(false)
       setFailure(history ? undefined : failureOfUrql(error))
       if (!history) return
-      const asked = pageOf(history)
-      setPage((known) => (known ? (after ? withOlder(known, asked) : withNewer(known, asked)) : asked))
+      const loaded = pageOf(history)
+      setPage((known) => (known ? (after ? withOlder(known, loaded) : withNewer(known, loaded)) : loaded))
     },
     [client, roomId],
   )
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what plays is not asked for, but says when to ask
-  useEffect(() => void ask(null), [ask, playingId])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another song means that there is more history to load
+  useEffect(() => void load(null), [load, playingId])
 
-  return { page, busy, failure, more: () => void ask(page?.edges.at(-1)?.cursor ?? null) }
+  return { page, busy, failure, more: () => void load(page?.edges.at(-1)?.cursor ?? null) }
 }

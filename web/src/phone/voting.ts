@@ -1,12 +1,12 @@
 import type { PlaybackFieldsFragment } from '../api/generated'
 
-/** How things stand with voting on the song that plays: there may be nothing to vote on, it may be too early, or done. */
+/** The state of the skip vote on the song that plays. none: nobody can vote; early: not yet; voted: the user has voted. */
 export type Voting = 'none' | 'early' | 'open' | 'voted'
 
 type Votable = Pick<PlaybackFieldsFragment, 'item' | 'skipVotesNeeded' | 'votesFrom'>
 
-export function votingOn(playback: Votable | undefined, isTime: boolean, votedOn: string | null): Voting {
+export function votingState(playback: Votable | undefined, isOpen: boolean, votedOn: string | null): Voting {
   if (!playback?.item || !playback.votesFrom || playback.skipVotesNeeded === 0) return 'none'
   if (votedOn === playback.item.id) return 'voted'
-  return isTime ? 'open' : 'early'
+  return isOpen ? 'open' : 'early'
 }

@@ -1,19 +1,19 @@
 import { expect, it } from 'vitest'
-import { fillIn, learn, whatIsMissing } from './placeholders'
-import { storyFor } from './tabs'
+import { fillIn, learn, missingPlaceholder } from './placeholders'
+import { tabsFor } from './tabs'
 
-const story = storyFor('', 'demo')
+const tabs = tabsFor('', 'demo')
 
 it.each([
-  ['a word', { roomId: 'ROOM_ID' }, { roomId: 'r1' }],
-  ['words deep inside', { input: [{ note: 'to ROOM_ID, ITEM_ID' }] }, { input: [{ note: 'to r1, i1' }] }],
+  ['a placeholder', { roomId: 'ROOM_ID' }, { roomId: 'r1' }],
+  ['nested placeholders', { input: [{ note: 'to ROOM_ID, ITEM_ID' }] }, { input: [{ note: 'to r1, i1' }] }],
   [
-    'what stands for nothing',
+    'other values unchanged',
     { code: 'PARTY', other: 'NOT_KNOWN', n: 7, no: null },
     { code: 'PARTY', other: 'NOT_KNOWN', n: 7, no: null },
   ],
-  ['a part of a word', { a: 'MY_ROOM_ID', b: 'ROOM_IDS' }, { a: 'MY_ROOM_ID', b: 'ROOM_IDS' }],
-  ['no variables', undefined, {}],
+  ['nothing inside longer words', { a: 'MY_ROOM_ID', b: 'ROOM_IDS' }, { a: 'MY_ROOM_ID', b: 'ROOM_IDS' }],
+  ['missing variables', undefined, {}],
 ])('fills in %s', (_, value, want) => {
   expect(fillIn(value, { ROOM_ID: 'r1', ITEM_ID: 'i1' })).toEqual(want)
 })
@@ -32,15 +32,15 @@ it.each([
     },
     { SONG_URI: 's2' },
   ],
-  ['the first song, when nobody asked', { searchSongs: { hits: [{ song: { uri: 's1' } }] } }, { SONG_URI: 's1' }],
-  ['nothing new', { searchSongs: { hits: [] } }, {}],
-  ['nothing where it was not selected', { joinRoom: {} }, {}],
-])('learns %s, and forgets nothing else', (_, data, want) => {
+  ['the first song, if canAdd was not selected', { searchSongs: { hits: [{ song: { uri: 's1' } }] } }, { SONG_URI: 's1' }],
+  ['nothing from an empty answer', { searchSongs: { hits: [] } }, {}],
+  ['nothing that was not selected', { joinRoom: {} }, {}],
+])('learns %s, and keeps the rest', (_, data, want) => {
   const known = { ROOM_ID: 'r1', ROOM_CODE: 'OLD', SONG_URI: 's0' }
-  expect(learn(known, story, data)).toEqual({ ...known, ...want })
+  expect(learn(known, tabs, data)).toEqual({ ...known, ...want })
 })
 
 it('says which tab has to be run first', () => {
-  expect(whatIsMissing({ songUri: 'SONG_URI' }, story)).toContain('searchSongs')
-  expect(whatIsMissing({ roomId: 'r1', words: 'NOT_OURS' }, story)).toBeNull()
+  expect(missingPlaceholder({ songUri: 'SONG_URI' }, tabs)).toContain('searchSongs')
+  expect(missingPlaceholder({ roomId: 'r1', words: 'NOT_OURS' }, tabs)).toBeNull()
 })

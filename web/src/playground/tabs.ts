@@ -1,15 +1,16 @@
 import type { Login } from '../api/login'
+
 /**
- * The tabs tell the story of a party, in order. Words in CAPITALS stand for what earlier tabs answered: they are filled in
- * when a tab is run. Whatever else is written in their place is sent as it stands.
+ * A tab of the playground. In order, the tabs walk through a party. Placeholders in CAPITALS stand for values from the answers
+ * of earlier tabs and are filled in when a tab is run. Anything else is sent as it is.
  */
 export interface Tab {
   query: string
   variables?: Record<string, unknown>
-  gives?: Record<string, (data: Answer) => string | undefined> // the words that this tab's answer explains
+  provides?: Record<string, (data: Answer) => string | undefined> // the placeholders that this tab's answer has values for
 }
 
-/** What the tabs' answers may hold, whatever people select in them. */
+/** The fields of the answers that placeholders are read from. Developers may have edited the selection. */
 export interface Answer {
   viewer?: { hostedRoom?: { id?: string; code?: string } | null } | null
   createRoom?: { id?: string; code?: string }
@@ -18,16 +19,14 @@ export interface Answer {
   addSong?: { item?: { id?: string } }
 }
 
-/** How hosts sign in: anybody in the demo, else by an identity provider. */
-
 const demoLogin: Tab = {
-  query: `# A host signs in. In the demo everybody may,
+  query: `# A host signs in. In the demo everybody can,
 # with a simulated Spotify account and player.
-# From now on this browser is the host, and so
-# the following tabs are run as the host. Who
-# wants to be somebody else for one tab writes
+# From now on this browser is the host, and
+# the following tabs run as the host. To run a
+# tab as another user, write
 # {"Authorization": "Bearer …"} into its
-# headers, or "" to be nobody.
+# headers, or "" to run it signed out.
 mutation demoLogin($displayName: String!) {
   demoLogin(displayName: $displayName) {
     accessToken
@@ -42,8 +41,8 @@ mutation demoLogin($displayName: String!) {
 const viewer: Tab = {
   query: `# Who am I? A host signs in by the link above,
 # and comes back here. ROOM_ID and ROOM_CODE
-# stand for the room that the host has opened
-# before.
+# stand for the host's open room, if there is
+# one.
 query viewer {
   viewer {
     user { id displayName kind }
@@ -56,15 +55,15 @@ query viewer {
   }
 }
 `,
-  gives: { ROOM_ID: (data) => data.viewer?.hostedRoom?.id, ROOM_CODE: (data) => data.viewer?.hostedRoom?.code },
+  provides: { ROOM_ID: (data) => data.viewer?.hostedRoom?.id, ROOM_CODE: (data) => data.viewer?.hostedRoom?.code },
 }
 
-const hostStory: Tab[] = [
+const hostTabs: Tab[] = [
   {
-    query: `# The host lets the server play songs: open the
-# url in this browser, where Spotify asks for
-# permission. Hosts of the demo have a simulated
-# account already; for them this connects
+    query: `# The host lets the server play songs. Open the
+# url in this browser, and Spotify asks for
+# permission. Hosts of the demo already have a
+# simulated account; for them, this connects
 # another one.
 mutation connectSpotify($returnTo: String) {
   connectSpotify(returnTo: $returnTo) {
@@ -88,12 +87,13 @@ mutation createRoom($input: CreateRoomInput!) {
 }
 `,
     variables: { input: { name: 'Friday night' } },
-    gives: { ROOM_ID: (data) => data.createRoom?.id, ROOM_CODE: (data) => data.createRoom?.code },
+    provides: { ROOM_ID: (data) => data.createRoom?.id, ROOM_CODE: (data) => data.createRoom?.code },
   },
   {
-    query: `# The rules of the house, at once and for all
-# that waits. What is left out stays as it is;
-# docs/rules.md has the others.
+    query: `# Change the room's settings. They apply at
+# once, also to waiting songs. Settings that
+# are left out stay as they are; docs/rules.md
+# lists them all.
 mutation updateRoom($roomId: ID!, $input: UpdateRoomInput!) {
   updateRoom(roomId: $roomId, input: $input) {
     settings {
@@ -111,14 +111,14 @@ mutation updateRoom($roomId: ID!, $input: UpdateRoomInput!) {
   },
 ]
 
-const guestStory: Tab[] = [
+const guestTabs: Tab[] = [
   {
     query: `# A guest joins by the room's code, without an
-# account. Who is signed in joins as who they
-# are; {"Authorization": ""} in the headers
-# below makes a new guest. This browser is the
-# guest from now on. ROOM_ID stands for the
-# room.
+# account. If you are signed in, you join as
+# yourself; {"Authorization": ""} in the
+# headers below makes a new guest. From now on
+# this browser is the guest. ROOM_ID stands
+# for the room.
 mutation joinRoom($code: String!, $displayName: String!) {
   joinRoom(code: $code, displayName: $displayName) {
     session {
@@ -131,11 +131,11 @@ mutation joinRoom($code: String!, $displayName: String!) {
 }
 `,
     variables: { code: 'ROOM_CODE', displayName: 'Robin' },
-    gives: { ROOM_ID: (data) => data.joinRoom?.room?.id, ROOM_CODE: (data) => data.joinRoom?.room?.code },
+    provides: { ROOM_ID: (data) => data.joinRoom?.room?.id, ROOM_CODE: (data) => data.joinRoom?.room?.code },
   },
   {
-    query: `# What shall be played? SONG_URI stands for the
-# first song found here that can be added.
+    query: `# Search for a song. SONG_URI stands for the
+# first result that can be added.
 query searchSongs($roomId: ID!, $query: String!) {
   searchSongs(roomId: $roomId, query: $query) {
     hits {
@@ -148,12 +148,12 @@ query searchSongs($roomId: ID!, $query: String!) {
 }
 `,
     variables: { roomId: 'ROOM_ID', query: 'night' },
-    gives: { SONG_URI: (data) => data.searchSongs?.hits?.find((hit) => hit.canAdd !== false)?.song?.uri },
+    provides: { SONG_URI: (data) => data.searchSongs?.hits?.find((hit) => hit.canAdd !== false)?.song?.uri },
   },
   {
-    query: `# Add it. A song that is in the queue already
-# gets a like instead. ITEM_ID stands for its
-# entry in the queue.
+    query: `# Add it. A song that is already in the queue
+# gets a like instead. ITEM_ID stands for the
+# queue item.
 mutation addSong($roomId: ID!, $songUri: String!) {
   addSong(roomId: $roomId, songUri: $songUri) {
     alreadyQueued
@@ -162,13 +162,13 @@ mutation addSong($roomId: ID!, $songUri: String!) {
 }
 `,
     variables: { roomId: 'ROOM_ID', songUri: 'SONG_URI' },
-    gives: { ITEM_ID: (data) => data.addSong?.item?.id },
+    provides: { ITEM_ID: (data) => data.addSong?.item?.id },
   },
   {
     query: `# Likes move a song up. Liking it twice is no
 # error, and counts once. The first song of a
-# new room plays at once, and can be liked no
-# more: then search and add another.
+# new room plays at once and can no longer be
+# liked: in that case, search and add another.
 mutation likeQueueItem($itemId: ID!) {
   likeQueueItem(itemId: $itemId) {
     id
@@ -182,9 +182,8 @@ mutation likeQueueItem($itemId: ID!) {
     variables: { itemId: 'ITEM_ID' },
   },
   {
-    query: `# A slip of the thumb: takes back what you did
-# last, within half a minute. Run it again, and
-# the song you added goes, too.
+    query: `# Undo your last action, within half a minute.
+# Run it again to undo adding the song, too.
 mutation undo($roomId: ID!) {
   undo(roomId: $roomId) {
     items { id likeCount song { name } }
@@ -195,7 +194,8 @@ mutation undo($roomId: ID!) {
   },
   {
     query: `# The whole queue, now and after every change.
-# Run it, then like and add in another window.
+# Run it, then like and add songs in another
+# window.
 subscription roomQueue($roomId: ID!) {
   roomQueue(roomId: $roomId) {
     version
@@ -213,9 +213,9 @@ subscription roomQueue($roomId: ID!) {
     variables: { roomId: 'ROOM_ID' },
   },
   {
-    query: `# Only what changed. With "since" in the
-# variables (the version you have) it goes on
-# from there.
+    query: `# Only the differences. With "since" in the
+# variables (the version you have), it
+# continues from there.
 subscription roomQueueChanges($roomId: ID!, $since: Int) {
   roomQueueChanges(roomId: $roomId, since: $since) {
     since
@@ -231,8 +231,8 @@ subscription roomQueueChanges($roomId: ID!, $since: Int) {
     variables: { roomId: 'ROOM_ID' },
   },
   {
-    query: `# When each song plays, and why it stands where
-# it stands.
+    query: `# When each song is expected to play, and why
+# it has its place.
 subscription roomSchedule($roomId: ID!) {
   roomSchedule(roomId: $roomId) {
     entries { itemId earliest likely reason message }
@@ -242,8 +242,9 @@ subscription roomSchedule($roomId: ID!) {
     variables: { roomId: 'ROOM_ID' },
   },
   {
-    query: `# What the host's player does. While PLAYING,
-# progress goes on from observedAt.
+    query: `# What the host's player does. While it is
+# PLAYING, the progress counts on from
+# observedAt.
 subscription playback($roomId: ID!) {
   playback(roomId: $roomId) {
     version
@@ -262,9 +263,9 @@ subscription playback($roomId: ID!) {
     variables: { roomId: 'ROOM_ID' },
   },
   {
-    query: `# Enough of this song? It ends when as many as
-# skipVotesNeeded say so. A host's vote ends it
-# at once.
+    query: `# Vote to skip this song. It ends as soon as
+# there are skipVotesNeeded votes. A host's
+# vote ends it at once.
 mutation voteToSkip($roomId: ID!) {
   voteToSkip(roomId: $roomId) {
     skipVotes
@@ -276,8 +277,8 @@ mutation voteToSkip($roomId: ID!) {
     variables: { roomId: 'ROOM_ID' },
   },
   {
-    query: `# What concerns you alone: what you like and
-# added, and whether your song is next.
+    query: `# Your own state in the room: what you liked
+# and added, and whether your song is next.
 subscription viewerInRoom($roomId: ID!) {
   viewerInRoom(roomId: $roomId) {
     role
@@ -292,8 +293,8 @@ subscription viewerInRoom($roomId: ID!) {
     variables: { roomId: 'ROOM_ID' },
   },
   {
-    query: `# What was played, the latest first, and your own
-# evening.
+    query: `# The songs that were played, the latest
+# first, and your recap.
 query history($roomId: ID!) {
   room(id: $roomId) {
     history(first: 20) {
@@ -314,11 +315,11 @@ query history($roomId: ID!) {
   },
 ]
 
-/** The guests' story where a room's code is known, else the whole party. */
-export function storyFor(code: string, login: Login): Tab[] {
-  if (code) return guestStory.map((tab) => (tab.variables?.code ? { ...tab, variables: { ...tab.variables, code } } : tab))
-  return [login === 'demo' ? demoLogin : viewer, ...hostStory, ...guestStory]
+/** The tabs for a guest if a room's code is given, otherwise all tabs. */
+export function tabsFor(code: string, login: Login): Tab[] {
+  if (code) return guestTabs.map((tab) => (tab.variables?.code ? { ...tab, variables: { ...tab.variables, code } } : tab))
+  return [login === 'demo' ? demoLogin : viewer, ...hostTabs, ...guestTabs]
 }
 
-/** What an operation is called, which is also its tab's title. */
+/** The name of a tab's operation, which is also the tab's title. */
 export const nameOf = (tab: Tab): string => /^(?:query|mutation|subscription) (\w+)/m.exec(tab.query)?.[1] ?? ''

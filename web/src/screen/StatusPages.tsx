@@ -1,45 +1,45 @@
 import { useEffect } from 'react'
 import type { Failure } from '../api/errors'
-import { whenOpen } from '../api/pollForOpenRoom'
-import { sentence, useOwnText, useText } from '../text/text'
+import { pollForOpenRoom } from '../api/pollForOpenRoom'
+import { failureSentence, usePageText, useText } from '../text/text'
 import { de } from './de'
 import { en } from './en'
 import { Frame } from './Frame'
 
-/** Nothing is known yet, or nobody answers. */
-export function Looking({ failure }: { failure?: Failure | undefined }) {
+/** The room is not loaded yet, or the server does not answer. */
+export function Loading({ failure }: { failure?: Failure | undefined }) {
   const text = useText()
   return (
     <Frame>
-      <main className="plain">
-        <p className="quiet late">{failure ? sentence(text, failure) : text.loading}</p>
+      <main className="status">
+        <p className="quiet delayed">{failure ? failureSentence(text, failure) : text.loading}</p>
       </main>
     </Frame>
   )
 }
 
-/** There is no open room with this code. */
-export function Missing({ code }: { code: string }) {
+/** No open room has this code. */
+export function NoRoom({ code }: { code: string }) {
   const text = useText()
-  const own = useOwnText({ en, de })
+  const own = usePageText({ en, de })
   return (
     <Frame>
-      <main className="plain">
+      <main className="status">
         <h1>{text.noRoom(code)}</h1>
-        <p className="quiet">{own.looking}</p>
+        <p className="quiet">{own.noRoomHint}</p>
       </main>
     </Frame>
   )
 }
 
-/** The room was closed; another one may be opened with its code. */
-export function Farewell({ code, startOver }: { code: string; startOver: () => void }) {
+/** The room was closed. Starts over when another room opens with its code. */
+export function RoomClosed({ code, startOver }: { code: string; startOver: () => void }) {
   const text = useText()
-  const own = useOwnText({ en, de })
-  useEffect(() => whenOpen(code, startOver), [code, startOver])
+  const own = usePageText({ en, de })
+  useEffect(() => pollForOpenRoom(code, startOver), [code, startOver])
   return (
     <Frame>
-      <main className="plain">
+      <main className="status">
         <h1>{text.roomClosed}</h1>
         <p className="quiet">{own.newParty(code)}</p>
       </main>

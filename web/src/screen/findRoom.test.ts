@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Sessions } from '../api/session'
-import { look } from './findRoom'
+import { searchRoom } from './findRoom'
 
 const later = new Date(Date.now() + 3_600_000).toISOString()
 const sessionOf = (kind: string) => ({
@@ -11,14 +11,17 @@ const sessionOf = (kind: string) => ({
 const refused = (code: string) => ({ data: null, errors: [{ message: 'no', extensions: { code } }] })
 const screen = { data: { watchRoom: { session: sessionOf('SCREEN'), room: { id: 'room' } } } }
 
-/** A server that gives these answers in turn, and what it was asked. */
+/** Stubs fetch with these answers, in turn, and records the requests. */
 function server(...answers: object[]) {
-  const asked: { query: string; credentials: RequestCredentials | undefined }[] = []
+  const requests: { query: string; credentials: RequestCredentials | undefined }[] = []
   vi.stubGlobal('fetch', async (_: string, init: RequestInit) => {
-    asked.push({ query: /RoomByCode|WatchRoom|RefreshSession/.exec(String(init.body))?.[0] ?? '', credentials: init.credentials })
-    return Response.json(answers[asked.length - 1])
+    requests.push({
+      query: /RoomByCode|WatchRoom|RefreshSession/.exec(String(init.body))?.[0] ?? '',
+      credentials: init.credentials,
+    })
+    return Response.json(answers[requests.length - 1])
   })
-  return asked
+  return requests
 }
 
 function browserOf(kind: string | null): Sessions {
@@ -29,49 +32,49 @@ function browserOf(kind: string | null): Sessions {
 
 afterEach(() => vi.unstubAllGlobals())
 
-describe('a browser that looks for a room', () => {
+describe('a browser that searches for a room', () => {
   it('becomes a screen where nobody is signed in', async () => {
-    const asked = server(screen)
+    const requests = server(screen)
     const browser = browserOf(null)
-    expect(await look('PARTY', browser)).toEqual({ found: { roomId: 'room', sessions: browser } })
-    expect(asked).toEqual([{ query: 'WatchRoom', credentials: 'include' }])
+    expect(await searchRoom('PARTY', browser)).toEqual({ found: { roomId: 'room', sessions: browser } })
+    expect(requests).toEqual([{ query: 'WatchRoom', credentials: 'include' }])
     expect(browser.current.get()?.viewer.user.kind).toBe('SCREEN')
   })
 
-  it('goes on as somebody who is in the room', async () => {
+  it('stays a user who is in the room', async () => {
     server({ data: { roomByCode: { id: 'room', joinUrl: 'http://a/r/PARTY' } } })
     const browser = browserOf('HOST')
-    expect(await look('PARTY', browser)).toEqual({ found: { roomId: 'room', sessions: browser } })
+    expect(await searchRoom('PARTY', browser)).toEqual({ found: { roomId: 'room', sessions: browser } })
     expect(browser.current.get()?.viewer.user.kind).toBe('HOST')
   })
 
-  it('leaves alone the cookie of somebody who is not in the room, now and when the token is renewed', async () => {
-    const asked = server(refused('FORBIDDEN'), screen, screen)
+  it('does not touch the cookie of a user who is not in the room, now or when the token is renewed', async () => {
+    const requests = server(refused('FORBIDDEN'), screen, screen)
     const browser = browserOf('GUEST')
-    const seen = await look('PARTY', browser)
-    if (!('found' in seen)) throw new Error('not found')
-    expect(seen.found.sessions).not.toBe(browser)
-    expect((await seen.found.sessions.refresh()).data?.viewer.user.kind).toBe('SCREEN')
-    expect(asked.slice(1)).toEqual(Array(2).fill({ query: 'WatchRoom', credentials: 'omit' }))
+    const result = await searchRoom('PARTY', browser)
+    if (!('found' in result)) throw new Error('not found')
+    expect(result.found.sessions).not.toBe(browser)
+    expect((await result.found.sessions.refresh()).data?.viewer.user.kind).toBe('SCREEN')
+    expect(requests.slice(1)).toEqual(Array(2).fill({ query: 'WatchRoom', credentials: 'omit' }))
     expect(browser.current.get()?.viewer.user.kind).toBe('GUEST')
   })
 
-  it('that was the screen of another room becomes one of this', async () => {
-    const asked = server(refused('FORBIDDEN'), screen)
+  it('that was the screen of another room becomes a screen of this one', async () => {
+    const requests = server(refused('FORBIDDEN'), screen)
     const browser = browserOf('SCREEN')
-    expect(await look('PARTY', browser)).toEqual({ found: { roomId: 'room', sessions: browser } })
-    expect(asked[1]?.credentials).toBe('include')
+    expect(await searchRoom('PARTY', browser)).toEqual({ found: { roomId: 'room', sessions: browser } })
+    expect(requests[1]?.credentials).toBe('include')
   })
 
-  it('hears that there is no such room, whoever it is', async () => {
+  it('learns that there is no such room, whoever is signed in', async () => {
     server(refused('NOT_FOUND'))
-    expect(await look('PARTY', browserOf(null))).toEqual({ missing: true })
+    expect(await searchRoom('PARTY', browserOf(null))).toEqual({ missing: true })
     server({ data: { roomByCode: null } })
-    expect(await look('PARTY', browserOf('SCREEN'))).toEqual({ missing: true })
+    expect(await searchRoom('PARTY', browserOf('SCREEN'))).toEqual({ missing: true })
   })
 
-  it('says what failed where nobody answers', async () => {
+  it('reports the failure when the server does not answer', async () => {
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network')))
-    expect(await look('PARTY', browserOf(null))).toMatchObject({ failure: { code: 'OFFLINE' } })
+    expect(await searchRoom('PARTY', browserOf(null))).toMatchObject({ failure: { code: 'OFFLINE' } })
   })
 })

@@ -3,62 +3,62 @@ import { RoomByCodeDocument, WatchRoomDocument, type WatchRoomMutation } from '.
 import { post } from '../api/post'
 import { type Renewal, Sessions } from '../api/session'
 
-/** A room to show, and as whom. */
-export interface Watched {
+/** A room to show, and the sessions to show it with. */
+export interface FoundRoom {
   roomId: string
   sessions: Sessions
 }
 
-/** What came of looking for the room with a code. */
-export type Look = { found: Watched } | { missing: true } | { failure: Failure }
+/** The result of one search for the room with a code. */
+export type SearchResult = { found: FoundRoom } | { missing: true } | { failure: Failure }
 
-const missing: Look = { missing: true }
-const between = { missing: 15_000, failure: 5_000 } // milliseconds until it is looked for again
+const missing: SearchResult = { missing: true }
+const retryAfter = { missing: 15_000, failure: 5_000 } // milliseconds
 
-/** Looks for the open room with a code, as whoever this browser is, and makes a screen of it where that is needed. */
-export async function look(code: string, browser: Sessions): Promise<Look> {
+/** Searches once for the open room with a code, as the signed-in user. If they are not a member, it joins as a screen. */
+export async function searchRoom(code: string, browser: Sessions): Promise<SearchResult> {
   const token = await browser.token().catch(() => undefined)
   if (token === undefined) return { failure: offline }
-  if (token === null) return watch(code, browser)
+  if (token === null) return joinAsScreen(code, browser)
   const { data, failure } = await post(RoomByCodeDocument, { code }, token)
   if (!failure) return data?.roomByCode ? { found: { roomId: data.roomByCode.id, sessions: browser } } : missing
   if (failure.code === 'UNAUTHENTICATED') await browser.refresh()
   if (failure.code !== 'FORBIDDEN') return { failure }
-  return browser.current.get()?.viewer.user.kind === 'SCREEN' ? watch(code, browser) : watchAside(code)
+  return browser.current.get()?.viewer.user.kind === 'SCREEN' ? joinAsScreen(code, browser) : joinWithoutCookie(code)
 }
 
-/** Makes this browser a screen, which its cookie keeps. */
-async function watch(code: string, browser: Sessions): Promise<Look> {
+/** Joins the room as a screen, and keeps that session in this browser's cookie. */
+async function joinAsScreen(code: string, browser: Sessions): Promise<SearchResult> {
   const { data, failure } = await post(WatchRoomDocument, { code })
-  return data ? watched(data, browser) : unseen(failure)
+  return data ? found(data, browser) : notFound(failure)
 }
 
-/** Watches beside somebody who is signed in here and is not in the room, and stays who they are: without their cookie. */
-async function watchAside(code: string): Promise<Look> {
-  const watchAnew = () => post(WatchRoomDocument, { code }, undefined, 'omit')
+/** Joins as a screen without cookies, since the user who is signed in here is not in the room and must stay signed in. */
+async function joinWithoutCookie(code: string): Promise<SearchResult> {
+  const watchRoom = () => post(WatchRoomDocument, { code }, undefined, 'omit')
   const renewal: Renewal = async () => {
-    const { data, failure } = await watchAnew()
+    const { data, failure } = await watchRoom()
     return failure?.code === 'NOT_FOUND' ? { data: null } : { data: data?.watchRoom.session, failure }
   }
-  const { data, failure } = await watchAnew()
-  return data ? watched(data, new Sessions(renewal)) : unseen(failure)
+  const { data, failure } = await watchRoom()
+  return data ? found(data, new Sessions(renewal)) : notFound(failure)
 }
 
-function watched({ watchRoom }: WatchRoomMutation, sessions: Sessions): Look {
-  sessions.adopt(watchRoom.session)
+function found({ watchRoom }: WatchRoomMutation, sessions: Sessions): SearchResult {
+  sessions.setSession(watchRoom.session)
   return { found: { roomId: watchRoom.room.id, sessions } }
 }
 
-const unseen = (failure: Failure = offline): Look => (failure.code === 'NOT_FOUND' ? missing : { failure })
+const notFound = (failure: Failure = offline): SearchResult => (failure.code === 'NOT_FOUND' ? missing : { failure })
 
-/** Looks for the room until it is there: nobody stands beside a screen to press anything. */
-export async function keepLooking(code: string, onLook: (look: Look) => void, signal: AbortSignal): Promise<void> {
+/** Searches for the room until it is found or the signal aborts, and reports every result. */
+export async function findRoom(code: string, onResult: (result: SearchResult) => void, signal: AbortSignal): Promise<void> {
   const browser = new Sessions()
   while (!signal.aborted) {
-    const seen = await look(code, browser)
+    const result = await searchRoom(code, browser)
     if (signal.aborted) return
-    onLook(seen)
-    if ('found' in seen) return
-    await new Promise((resolve) => setTimeout(resolve, 'missing' in seen ? between.missing : between.failure))
+    onResult(result)
+    if ('found' in result) return
+    await new Promise((resolve) => setTimeout(resolve, 'missing' in result ? retryAfter.missing : retryAfter.failure))
   }
 }

@@ -1,37 +1,37 @@
 import { useCallback, useEffect, useState } from 'react'
 import { type Api, connect } from '../api/client'
 import type { Failure } from '../api/errors'
-import { keepLooking, type Look } from './findRoom'
+import { findRoom, type SearchResult } from './findRoom'
 
-/** What the screen is at: it looks for the room, or shows it. */
-export type Watching =
-  | { state: 'looking'; failure?: Failure | undefined }
-  | { state: 'missing' }
-  | { state: 'watching'; api: Api; roomId: string }
+/** What the screen is doing: it searches for the room, has not found it, or watches it. */
+export type ScreenState =
+  | { kind: 'searching'; failure?: Failure | undefined }
+  | { kind: 'missing' }
+  | { kind: 'watching'; api: Api; roomId: string }
 
-const pause = 3_000 // milliseconds before it starts over, so that a refusal is not asked for again at once
+const startOverDelay = 3_000 // milliseconds, so that a refusal is not followed by a request at once
 
-/** Shows the room with a code for as long as it can be shown, and looks for it again whenever that is over. */
-export function useWatching(code: string): [Watching, startOver: () => void] {
-  const [watching, setWatching] = useState<Watching>({ state: 'looking' })
-  const [round, setRound] = useState(0)
-  const startOver = useCallback(() => setRound((n) => n + 1), [])
+/** Finds the room with a code and watches it. startOver searches for it again. */
+export function useScreenState(code: string): [ScreenState, startOver: () => void] {
+  const [state, setState] = useState<ScreenState>({ kind: 'searching' })
+  const [attempt, setAttempt] = useState(0)
+  const startOver = useCallback(() => setAttempt((n) => n + 1), [])
   useEffect(() => {
-    const over = new AbortController()
+    const aborter = new AbortController()
     let api: Api | undefined
-    const onLook = (look: Look) => {
-      if ('found' in look) {
-        api = connect(look.found.sessions)
-        setWatching({ state: 'watching', api, roomId: look.found.roomId })
-      } else setWatching('missing' in look ? { state: 'missing' } : { state: 'looking', failure: look.failure })
+    const onResult = (result: SearchResult) => {
+      if ('found' in result) {
+        api = connect(result.found.sessions)
+        setState({ kind: 'watching', api, roomId: result.found.roomId })
+      } else setState('missing' in result ? { kind: 'missing' } : { kind: 'searching', failure: result.failure })
     }
-    const timer = setTimeout(() => void keepLooking(code, onLook, over.signal), round && pause)
+    const timer = setTimeout(() => void findRoom(code, onResult, aborter.signal), attempt && startOverDelay)
     return () => {
       clearTimeout(timer)
-      over.abort()
+      aborter.abort()
       api?.close()
-      setWatching({ state: 'looking' })
+      setState({ kind: 'searching' })
     }
-  }, [code, round])
-  return [watching, startOver]
+  }, [code, attempt])
+  return [state, startOver]
 }

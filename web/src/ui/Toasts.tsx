@@ -1,34 +1,35 @@
 import { type ReactNode, useCallback, useRef, useState } from 'react'
 
-export interface Outcome {
+export interface Toast {
   id: number
-  words: ReactNode
-  bad: boolean
+  message: ReactNode
+  isError: boolean
 }
 
-export type Tell = (words: ReactNode, bad?: boolean) => void
+/** Shows a toast. */
+export type Notify = (message: ReactNode, isError?: boolean) => void
 
-const shown = 4_000 // milliseconds; twice as long for what went wrong
+const duration = 4_000 // milliseconds; errors stay twice as long
 
-/** What came of what somebody did, for a few seconds. */
-export function useOutcomes(): { outcomes: readonly Outcome[]; tell: Tell } {
-  const [outcomes, setOutcomes] = useState<readonly Outcome[]>([])
+/** Keeps toasts for a few seconds each, and at most three at a time. */
+export function useToasts(): { toasts: readonly Toast[]; notify: Notify } {
+  const [toasts, setToasts] = useState<readonly Toast[]>([])
   const count = useRef(0)
-  const tell = useCallback<Tell>((words, bad = false) => {
+  const notify = useCallback<Notify>((message, isError = false) => {
     const id = ++count.current
-    setOutcomes((before) => [...before.slice(-2), { id, words, bad }])
-    setTimeout(() => setOutcomes((before) => before.filter((outcome) => outcome.id !== id)), bad ? 2 * shown : shown)
+    setToasts((before) => [...before.slice(-2), { id, message, isError }])
+    setTimeout(() => setToasts((before) => before.filter((toast) => toast.id !== id)), isError ? 2 * duration : duration)
   }, [])
-  return { outcomes, tell }
+  return { toasts, notify }
 }
 
-/** They are read out when whoever listens has time for it. What else is to be told at once, and longer, stands below them. */
-export function Outcomes({ outcomes, children }: { outcomes: readonly Outcome[]; children?: ReactNode }) {
+/** Shows toasts, which screen readers announce politely. The children stand below them, and stay. */
+export function Toasts({ toasts, children }: { toasts: readonly Toast[]; children?: ReactNode }) {
   return (
-    <div className="outcomes" role="status" aria-atomic="false">
-      {outcomes.map(({ id, words, bad }) => (
-        <p key={id} className={bad ? 'notice bad' : 'notice'}>
-          {words}
+    <div className="toasts" role="status" aria-atomic="false">
+      {toasts.map(({ id, message, isError }) => (
+        <p key={id} className={isError ? 'notice bad' : 'notice'}>
+          {message}
         </p>
       ))}
       {children}

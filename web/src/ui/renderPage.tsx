@@ -3,8 +3,8 @@ import { type ReactNode, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Boundary } from './Boundary'
 
-/** Shows a page. */
-export function show(page: ReactNode): void {
+/** Renders a page into the document. */
+export function renderPage(page: ReactNode): void {
   const root = document.getElementById('root')
   if (!root) throw new Error('the page has no root')
   createRoot(root).render(

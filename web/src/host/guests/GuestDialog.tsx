@@ -2,37 +2,37 @@ import { useState } from 'react'
 import { useClient } from 'urql'
 import { failureOfUrql } from '../../api/errors'
 import { RemoveGuestDocument, SetRoleDocument } from '../../api/generated'
-import type { Tell } from '../../ui/Toasts'
+import type { Notify } from '../../ui/Toasts'
 import { useHostText, useSentence } from '../text/text'
 import { Confirm, Dialog } from '../ui/Dialog'
-import type { Member, Step } from './memberActions'
+import type { Member, MemberAction } from './memberActions'
 
 interface Props {
   roomId: string
   member: Member
-  steps: Step[]
-  tell: Tell
+  actions: MemberAction[]
+  notify: Notify
   onDone: () => void
   onClose: () => void
 }
 
-/** What can be done with somebody, and what each of it means. What cannot be undone is asked once more. */
-export function GuestDialog({ roomId, member, steps, tell, onDone, onClose }: Props) {
+/** What the host can do with a member. A ban cannot be undone, so it asks for confirmation. */
+export function GuestDialog({ roomId, member, actions, notify, onDone, onClose }: Props) {
   const own = useHostText().guests
   const say = useSentence()
   const urql = useClient()
   const [banning, setBanning] = useState(false)
   const name = member.displayName
 
-  async function take(step: Step) {
+  async function run(action: MemberAction) {
     onClose()
-    const who = { roomId, userId: member.user.id }
+    const variables = { roomId, userId: member.user.id }
     const { error } =
-      step === 'COHOST' || step === 'GUEST'
-        ? await urql.mutation(SetRoleDocument, { ...who, role: step })
-        : await urql.mutation(RemoveGuestDocument, { ...who, ban: step === 'BANNED' })
+      action === 'COHOST' || action === 'GUEST'
+        ? await urql.mutation(SetRoleDocument, { ...variables, role: action })
+        : await urql.mutation(RemoveGuestDocument, { ...variables, ban: action === 'BANNED' })
     const failure = failureOfUrql(error)
-    tell(failure ? say(failure) : own.done[step](name), failure !== undefined)
+    notify(failure ? say(failure) : own.done[action](name), failure !== undefined)
     onDone()
   }
 
@@ -42,12 +42,12 @@ export function GuestDialog({ roomId, member, steps, tell, onDone, onClose }: Pr
         title={own.banTitle(name)}
         explanation={own.banHint}
         action={own.ban}
-        onConfirm={() => void take('BANNED')}
+        onConfirm={() => void run('BANNED')}
         onClose={onClose}
       />
     )
   }
-  const words: Record<Step, { action: string; hint: string }> = {
+  const labels: Record<MemberAction, { action: string; hint: string }> = {
     COHOST: { action: own.makeCohost, hint: own.makeCohostHint },
     GUEST: { action: own.makeGuest, hint: own.makeGuestHint },
     REMOVED: { action: own.remove, hint: own.removeHint },
@@ -56,12 +56,12 @@ export function GuestDialog({ roomId, member, steps, tell, onDone, onClose }: Pr
   return (
     <Dialog title={name} onClose={onClose}>
       <ul className="choices">
-        {steps.map((step) => (
-          <li key={step}>
-            <button type="button" className="choice" onClick={() => (step === 'BANNED' ? setBanning(true) : void take(step))}>
+        {actions.map((action) => (
+          <li key={action}>
+            <button type="button" className="choice" onClick={() => (action === 'BANNED' ? setBanning(true) : void run(action))}>
               <span>
-                <strong className={step === 'BANNED' ? 'bad' : undefined}>{words[step].action}</strong>
-                <span className="hint">{words[step].hint}</span>
+                <strong className={action === 'BANNED' ? 'bad' : undefined}>{labels[action].action}</strong>
+                <span className="hint">{labels[action].hint}</span>
               </span>
             </button>
           </li>

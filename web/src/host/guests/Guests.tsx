@@ -1,18 +1,18 @@
 import { useState } from 'react'
 import { MembersDocument, type MembersQuery } from '../../api/generated'
 import { useText } from '../../text/text'
-import type { Tell } from '../../ui/Toasts'
-import type { Me } from '../room/Room'
+import type { Notify } from '../../ui/Toasts'
 import { useHostText, useSentence } from '../text/text'
+import type { Me } from '../types'
 import { Button } from '../ui/Button'
 import { usePages } from '../ui/usePages'
 import { GuestDialog } from './GuestDialog'
-import { type Member, stepsWith } from './memberActions'
+import { actionsFor, type Member } from './memberActions'
 
 const membersOf = ({ room }: MembersQuery) => room?.members
 
-/** Who is here, and who was: the latest first. */
-export function Guests({ roomId, me, tell }: { roomId: string; me: Me; tell: Tell }) {
+/** All members of the room, present or not, the latest to join first. */
+export function Guests({ roomId, me, notify }: { roomId: string; me: Me; notify: Notify }) {
   const text = useText()
   const own = useHostText()
   const say = useSentence()
@@ -41,8 +41,8 @@ export function Guests({ roomId, me, tell }: { roomId: string; me: Me; tell: Tel
         <GuestDialog
           roomId={roomId}
           member={chosen}
-          steps={stepsWith(chosen, me)}
-          tell={tell}
+          actions={actionsFor(chosen, me)}
+          notify={notify}
           onDone={refresh}
           onClose={() => setChosen(undefined)}
         />
@@ -54,7 +54,7 @@ export function Guests({ roomId, me, tell }: { roomId: string; me: Me; tell: Tel
 function Line({ member, me, onChoose }: { member: Member; me: Me; onChoose: () => void }) {
   const own = useHostText().guests
   const { displayName, role, present } = member
-  const isHere = role !== 'REMOVED' && role !== 'BANNED'
+  const isMember = role !== 'REMOVED' && role !== 'BANNED'
   return (
     <li className="member">
       <span className="member-name">
@@ -63,16 +63,16 @@ function Line({ member, me, onChoose }: { member: Member; me: Me; onChoose: () =
       </span>
       <span className="hint">
         {own.roles[role]}
-        {isHere && (
+        {isMember && (
           <>
             {' · '}
-            <span className={present ? 'here' : undefined}>{present ? own.here : own.away}</span>
+            <span className={present ? 'present' : undefined}>{present ? own.present : own.absent}</span>
           </>
         )}
       </span>
-      {stepsWith(member, me).length > 0 && (
-        <Button aria-label={own.change(displayName)} onClick={onChoose}>
-          {own.changeShort}
+      {actionsFor(member, me).length > 0 && (
+        <Button aria-label={own.manage(displayName)} onClick={onChoose}>
+          {own.manageShort}
         </Button>
       )}
     </li>

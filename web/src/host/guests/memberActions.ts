@@ -2,11 +2,11 @@ import type { MembersQuery, Role } from '../../api/generated'
 
 export type Member = NonNullable<NonNullable<MembersQuery['room']>['members']>['edges'][number]['node']
 
-/** What can be done with somebody in a room. */
-export type Step = 'COHOST' | 'GUEST' | 'REMOVED' | 'BANNED'
+/** What a host can do with a member: give a role, remove, or ban. */
+export type MemberAction = 'COHOST' | 'GUEST' | 'REMOVED' | 'BANNED'
 
-/** What one may do with a member: hosts go before co-hosts, and nobody acts on themselves. */
-export function stepsWith(member: { user: { id: string }; role: Role }, me: { id: string; role: Role }): Step[] {
+/** Returns what a user may do with a member. Co-hosts cannot act on hosts or co-hosts, and nobody can act on themselves. */
+export function actionsFor(member: { user: { id: string }; role: Role }, me: { id: string; role: Role }): MemberAction[] {
   if (member.user.id === me.id || (me.role !== 'HOST' && me.role !== 'COHOST')) return []
   const byHost = me.role === 'HOST'
   switch (member.role) {

@@ -2,24 +2,24 @@ import { useQuery } from 'urql'
 import { failureOfUrql } from '../../api/errors'
 import { DevicesDocument } from '../../api/generated'
 import { useText } from '../../text/text'
+import { spotifyApp } from '../spotify/links'
 import { useHostText, useSentence } from '../text/text'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
-import { spotifyApp } from './remedy'
 import type { Player } from './usePlayer'
 
-/** Where the music can play. Spotify is asked whenever this is opened, and as often as the host wants. */
+/** Chooses the device that plays. The list is loaded when the dialog opens and whenever the host refreshes it. */
 export function Devices({ roomId, player, onClose }: { roomId: string; player: Player; onClose: () => void }) {
   const text = useText()
   const own = useHostText()
   const say = useSentence()
-  const [{ data, error, fetching }, ask] = useQuery({ query: DevicesDocument, variables: { roomId } })
+  const [{ data, error, fetching }, refresh] = useQuery({ query: DevicesDocument, variables: { roomId } })
   const failure = failureOfUrql(error)
   const devices = failure ? undefined : data?.room?.devices
   const usable = devices?.some((device) => !device.isRestricted)
   const buttons = (
     <>
-      <Button busy={fetching} onClick={() => ask()}>
+      <Button busy={fetching} onClick={() => refresh()}>
         {own.player.refresh}
       </Button>
       <Button onClick={onClose}>{own.close}</Button>
@@ -27,7 +27,7 @@ export function Devices({ roomId, player, onClose }: { roomId: string; player: P
   )
   return (
     <Dialog title={own.player.chooseHeading} onClose={onClose} buttons={buttons}>
-      <p role="status" className={fetching || failure || devices?.length === 0 ? 'quiet' : 'spoken'}>
+      <p role="status" className={fetching || failure || devices?.length === 0 ? 'quiet' : 'visually-hidden'}>
         {fetching ? text.loading : failure ? say(failure) : devices?.length === 0 && own.player.noDevices}
       </p>
       <ul className="choices">

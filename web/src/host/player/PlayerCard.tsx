@@ -1,37 +1,38 @@
 import { useText } from '../../text/text'
 import { Progress } from '../../ui/Progress'
-import { Cover, type Song, SongWords } from '../../ui/SongLine'
+import { Cover, type Song, SongDetails } from '../../ui/SongLine'
 import { useHostText } from '../text/text'
+import type { Playback } from '../types'
 import { Button } from '../ui/Button'
-import type { Playback, Player } from './usePlayer'
+import type { Player } from './usePlayer'
 
-/** What plays and where, and the buttons of a player. */
+/** The song that plays, its device, and the buttons to play, pause and skip. */
 export function PlayerCard({ playback, player, onDevices }: { playback: Playback; player: Player; onDevices: () => void }) {
   const text = useText()
   const own = useHostText()
   const { song, status, device } = playback
-  const plays = status === 'PLAYING'
+  const isPlaying = status === 'PLAYING'
   const busy = player.busy !== null
   return (
     <section className="card stack" id="player" aria-labelledby="player-heading">
-      <h2 id="player-heading" className="spoken">
+      <h2 id="player-heading" className="visually-hidden">
         {own.sections.player}
       </h2>
       {song ? (
         <Playing playback={playback} song={song} />
       ) : (
-        <p className="quiet">{plays ? own.player.sound : text.nothingPlays}</p>
+        <p className="quiet">{isPlaying ? own.player.sound : text.nothingPlays}</p>
       )}
-      <p role="status" className={playback.skipVotes > 0 ? undefined : 'spoken'}>
+      <p role="status" className={playback.skipVotes > 0 ? undefined : 'visually-hidden'}>
         {playback.skipVotes > 0 && playback.skipVotesNeeded > 0 && own.player.votes(playback.skipVotes, playback.skipVotesNeeded)}
       </p>
       <div className="buttons player">
-        <Button look="main" busy={busy} onClick={plays ? player.pause : player.play}>
-          <Sign path={plays ? pauseSign : playSign} />
-          {plays ? own.player.pause : own.player.play}
+        <Button look="main" busy={busy} onClick={isPlaying ? player.pause : player.play}>
+          <Icon path={isPlaying ? pauseIcon : playIcon} />
+          {isPlaying ? own.player.pause : own.player.play}
         </Button>
         <Button busy={busy || status === 'IDLE'} onClick={player.skip}>
-          <Sign path={skipSign} />
+          <Icon path={skipIcon} />
           {own.player.skip}
         </Button>
         <Button onClick={onDevices}>{own.player.choose}</Button>
@@ -48,23 +49,23 @@ export function PlayerCard({ playback, player, onDevices }: { playback: Playback
 function Playing({ playback, song }: { playback: Playback; song: Song }) {
   const text = useText()
   const own = useHostText().player
-  const from = playback.item ? text.addedBy(playback.item.addedBy?.displayName) : own.foreign
+  const addedBy = playback.item ? text.addedBy(playback.item.addedBy?.displayName) : own.foreign
   return (
     <>
       <div className="playing">
         <Cover song={song} size={96} />
-        <SongWords song={song} more={<span>{playback.status === 'PAUSED' ? `${text.paused} · ${from}` : from}</span>} />
+        <SongDetails song={song} more={<span>{playback.status === 'PAUSED' ? `${text.paused} · ${addedBy}` : addedBy}</span>} />
       </div>
       <Progress playing={playback} label={own.progress} />
     </>
   )
 }
 
-const playSign = 'M7 4v16l13-8z'
-const pauseSign = 'M6 4h4v16H6zM14 4h4v16h-4z'
-const skipSign = 'M5 4v16l10-8zM16 4h3v16h-3z'
+const playIcon = 'M7 4v16l13-8z'
+const pauseIcon = 'M6 4h4v16H6zM14 4h4v16h-4z'
+const skipIcon = 'M5 4v16l10-8zM16 4h3v16h-3z'
 
-const Sign = ({ path }: { path: string }) => (
+const Icon = ({ path }: { path: string }) => (
   <svg width="18" height="18" viewBox="0 0 24 24" fill="currentColor" aria-hidden="true">
     <path d={path} />
   </svg>

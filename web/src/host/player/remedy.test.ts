@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { mendOf } from './remedy'
+import { remedyFor } from './remedy'
 
-describe('the one thing that mends a room', () => {
+describe('the remedy for a health problem', () => {
   test.each([
     ['OK', null, null],
     ['OK', 'PLAYLIST_IGNORED', null],
@@ -20,13 +20,13 @@ describe('the one thing that mends a room', () => {
     ['NOT_ALLOWED', 'NO_PREMIUM', 'usePlaylist'],
     ['COOLING_DOWN', 'QUOTA', null],
     ['UNREACHABLE', null, null],
-    ['A_STATE_OF_LATER', null, null],
-    ['NOT_ALLOWED', 'A_REASON_OF_LATER', null],
-  ])('%s %s', (state, reason, mend) => {
-    expect(mendOf({ state, reason }, 'QUEUE')).toBe(mend)
+    ['A_NEWER_STATE', null, null],
+    ['NOT_ALLOWED', 'A_NEWER_REASON', null],
+  ])('%s %s', (state, reason, remedy) => {
+    expect(remedyFor({ state, reason }, 'QUEUE')).toBe(remedy)
   })
 
-  test('who plays by playlist already has only to press play on it', () => {
-    expect(mendOf({ state: 'NOT_ALLOWED', reason: 'NO_PREMIUM' }, 'PLAYLIST')).toBe('openSpotify')
+  test('a room that already delivers by playlist only needs the host to press play', () => {
+    expect(remedyFor({ state: 'NOT_ALLOWED', reason: 'NO_PREMIUM' }, 'PLAYLIST')).toBe('openSpotify')
   })
 })

@@ -1,18 +1,15 @@
 import type { Delivery } from '../../api/generated'
 
-/** The one thing that mends a room's music. */
-export type Mend = 'devices' | 'openSpotify' | 'connect' | 'usePlaylist' | 'takeOver' | 'addSongs' | 'dashboard'
+/** The one thing a host can do to get the music going again. */
+export type Remedy = 'devices' | 'openSpotify' | 'connect' | 'usePlaylist' | 'takeOver' | 'addSongs' | 'dashboard'
 
-export interface Matter {
+export interface HealthProblem {
   state: string
   reason: string | null
 }
 
-export const spotifyApp = 'https://open.spotify.com/'
-export const dashboard = 'https://developer.spotify.com/dashboard'
-
-/** What a host can do about a room's health; null where there is nothing, or nothing that is known here. */
-export function mendOf({ state, reason }: Matter, delivery: Delivery): Mend | null {
+/** Returns what a host can do about a health problem; null if there is nothing, or if the state is newer than this page. */
+export function remedyFor({ state, reason }: HealthProblem, delivery: Delivery): Remedy | null {
   switch (state) {
     case 'NOTHING_TO_PLAY':
       return 'addSongs'
@@ -23,13 +20,13 @@ export function mendOf({ state, reason }: Matter, delivery: Delivery): Mend | nu
     case 'RECONNECT_NEEDED':
       return 'connect'
     case 'NOT_ALLOWED':
-      return allowing(reason, delivery)
+      return remedyForNotAllowed(reason, delivery)
     default:
       return null
   }
 }
 
-function allowing(reason: string | null, delivery: Delivery): Mend | null {
+function remedyForNotAllowed(reason: string | null, delivery: Delivery): Remedy | null {
   if (reason === 'NOT_LISTED') return 'dashboard'
   if (reason !== 'NO_PREMIUM') return null
   return delivery === 'PLAYLIST' ? 'openSpotify' : 'usePlaylist'

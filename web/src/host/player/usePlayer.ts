@@ -1,33 +1,23 @@
 import { useState } from 'react'
-import {
-  PausePlaybackDocument,
-  type PlaybackFieldsFragment,
-  ResumePlaybackDocument,
-  SkipSongDocument,
-  TransferPlaybackDocument,
-} from '../../api/generated'
-import type { Tell } from '../../ui/Toasts'
+import { PausePlaybackDocument, ResumePlaybackDocument, SkipSongDocument, TransferPlaybackDocument } from '../../api/generated'
+import type { Notify } from '../../ui/Toasts'
 import { useHostText } from '../text/text'
-import { useDoing } from '../ui/useMutate'
-
-export type Playback = PlaybackFieldsFragment
-
-/** What a host can tell the player to do. */
-export type PlayerCommand = 'play' | 'pause' | 'skip' | 'transfer'
+import type { PlayerCommand } from '../types'
+import { useMutate } from '../ui/useMutate'
 
 export interface Player {
-  busy: PlayerCommand | null // what the player has not answered yet
+  busy: PlayerCommand | null // the command that the player has not answered yet
   play: () => void
   pause: () => void
   skip: () => void
-  takeOver: () => void // plays the room's music instead of the host's own
+  takeOver: () => void // plays the room's music instead of what the host started in Spotify
   transfer: (deviceId: string) => void
 }
 
-/** The player's commands. Each takes five seconds at most, and no two go at once. */
-export function usePlayer(roomId: string, tell: Tell): Player {
+/** Sends commands to the player, one at a time. The server answers each within five seconds. */
+export function usePlayer(roomId: string, notify: Notify): Player {
   const own = useHostText().player
-  const { act } = useDoing(tell)
+  const { mutate } = useMutate(notify)
   const [busy, setBusy] = useState<PlayerCommand | null>(null)
 
   const command = (kind: PlayerCommand, send: () => Promise<boolean>) => {
@@ -35,14 +25,14 @@ export function usePlayer(roomId: string, tell: Tell): Player {
     setBusy(kind)
     void send().finally(() => setBusy(null))
   }
-  const words = (kind: PlayerCommand) => ({ done: own.done[kind], failure: own.failure })
-  const moved = { ...words('transfer'), failure: { ...own.failure, NOT_FOUND: own.notThere } }
+  const messages = (kind: PlayerCommand) => ({ done: own.done[kind], failure: own.failure })
+  const transferMessages = { ...messages('transfer'), failure: { ...own.failure, NOT_FOUND: own.notThere } }
   return {
     busy,
-    play: () => command('play', () => act(ResumePlaybackDocument, { roomId }, words('play'))),
-    pause: () => command('pause', () => act(PausePlaybackDocument, { roomId }, words('pause'))),
-    skip: () => command('skip', () => act(SkipSongDocument, { roomId }, words('skip'))),
-    takeOver: () => command('play', () => act(SkipSongDocument, { roomId }, words('play'))),
-    transfer: (deviceId) => command('transfer', () => act(TransferPlaybackDocument, { roomId, deviceId }, moved)),
+    play: () => command('play', () => mutate(ResumePlaybackDocument, { roomId }, messages('play'))),
+    pause: () => command('pause', () => mutate(PausePlaybackDocument, { roomId }, messages('pause'))),
+    skip: () => command('skip', () => mutate(SkipSongDocument, { roomId }, messages('skip'))),
+    takeOver: () => command('play', () => mutate(SkipSongDocument, { roomId }, messages('play'))),
+    transfer: (deviceId) => command('transfer', () => mutate(TransferPlaybackDocument, { roomId, deviceId }, transferMessages)),
   }
 }

@@ -1,26 +1,26 @@
 import { ApproveItemDocument, RemoveItemDocument } from '../../api/generated'
-import { newKey } from '../../api/idempotencyKey'
+import { newIdempotencyKey } from '../../api/idempotencyKey'
 import type { Item } from '../../api/queue'
 import { useText } from '../../text/text'
 import { SongLine } from '../../ui/SongLine'
-import type { Tell } from '../../ui/Toasts'
+import type { Notify } from '../../ui/Toasts'
 import { useHostText } from '../text/text'
 import { Button } from '../ui/Button'
-import { useLeaving } from '../ui/useFocusAfterRemoval'
-import { useDoing } from '../ui/useMutate'
+import { useFocusAfterRemoval } from '../ui/useFocusAfterRemoval'
+import { useMutate } from '../ui/useMutate'
 import type { Undo } from './Undo'
 
 interface Props {
-  items: readonly Item[] // that wait for approval, oldest first
-  on: boolean // newcomers' songs wait for it
-  tell: Tell
+  items: readonly Item[] // the songs that wait for approval, the oldest first
+  required: boolean // whether newcomers' songs need approval
+  notify: Notify
   undo: Undo
 }
 
-/** The songs that wait for a host's yes or no; not there where none can. */
-export function Approvals({ items, on, tell, undo }: Props) {
+/** The songs that wait for a host's approval. Hidden while the room needs none and none wait. */
+export function Approvals({ items, required, notify, undo }: Props) {
   const own = useHostText()
-  if (!on && items.length === 0) return null
+  if (!required && items.length === 0) return null
   return (
     <section className="card stack approvals" aria-labelledby="approvals-heading">
       <div className="title">
@@ -33,29 +33,35 @@ export function Approvals({ items, on, tell, undo }: Props) {
       </div>
       <ul className="lines">
         {items.map((item) => (
-          <Line key={item.id} item={item} after={on ? 'approvals-heading' : 'queue-heading'} tell={tell} undo={undo} />
+          <Line
+            key={item.id}
+            item={item}
+            headingId={required ? 'approvals-heading' : 'queue-heading'}
+            notify={notify}
+            undo={undo}
+          />
         ))}
       </ul>
     </section>
   )
 }
 
-function Line({ item, after, tell, undo }: { item: Item; after: string; tell: Tell; undo: Undo }) {
+function Line({ item, headingId, notify, undo }: { item: Item; headingId: string; notify: Notify; undo: Undo }) {
   const text = useText()
   const own = useHostText().approvals
-  const { busy, act } = useDoing(tell)
-  const { line, leaving } = useLeaving(after)
+  const { busy, mutate } = useMutate(notify)
+  const { line, beforeRemoval } = useFocusAfterRemoval(headingId)
   const { name } = item.song
   async function approve() {
-    const left = leaving()
-    if (await act(ApproveItemDocument, { itemId: item.id }, { done: own.approved(name) })) left()
+    const restoreFocus = beforeRemoval()
+    if (await mutate(ApproveItemDocument, { itemId: item.id }, { done: own.approved(name) })) restoreFocus()
   }
   async function decline() {
-    const left = leaving()
-    const key = newKey()
-    if (!(await act(RemoveItemDocument, { itemId: item.id, key }))) return
+    const restoreFocus = beforeRemoval()
+    const key = newIdempotencyKey()
+    if (!(await mutate(RemoveItemDocument, { itemId: item.id, key }))) return
     undo.offer(own.declined(name), key)
-    left()
+    restoreFocus()
   }
   return (
     <li ref={line}>

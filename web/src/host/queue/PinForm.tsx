@@ -5,32 +5,32 @@ import { useHostText } from '../text/text'
 import { Button } from '../ui/Button'
 import { Choice } from '../ui/Choice'
 
-const usualMargin = '3' // likes
-const mostLikes = 1000 // likes
+const defaultMargin = '3' // likes
+const maxLikes = 1000 // likes
 
 interface Props {
   item: Item
-  place: number // in the queue, from 1
-  last: number // place there
+  place: number // the song's place in the queue, from 1
+  last: number // the last place in the queue
   pin: (place: number, until: PinRule, likes: number | null) => void
 }
 
-/** Gives a song a place of its own, and says until when. */
+/** Pins a song at a place, until it is played or overtaken. */
 export function PinForm({ item, place, last, pin }: Props) {
   const own = useHostText().queue
   const [wanted, setWanted] = useState(`${place}`)
   const [until, setUntil] = useState<PinRule>(item.pin?.until ?? 'PLAYED')
-  const [margin, setMargin] = useState(`${item.pin?.likes ?? usualMargin}`)
-  const at = within(wanted, last)
+  const [margin, setMargin] = useState(`${item.pin?.likes ?? defaultMargin}`)
+  const at = clamp(wanted, last)
   function submit(event: FormEvent) {
     event.preventDefault()
-    pin(at, until, until === 'OVERTAKEN' ? within(margin, mostLikes) : null)
+    pin(at, until, until === 'OVERTAKEN' ? clamp(margin, maxLikes) : null)
   }
   return (
     <form noValidate onSubmit={submit}>
       <fieldset className="stack tight">
         <legend>{own.pin}</legend>
-        <Whole label={own.place} most={last} value={wanted} onChange={setWanted} />
+        <NumberField label={own.place} most={last} value={wanted} onChange={setWanted} />
         {(['PLAYED', 'OVERTAKEN'] as const).map((rule) => (
           <Choice key={rule} label={own.until[rule].name} hint={own.until[rule].hint}>
             <input type="radio" name="until" checked={until === rule} onChange={() => setUntil(rule)} />
@@ -38,7 +38,7 @@ export function PinForm({ item, place, last, pin }: Props) {
         ))}
         {until === 'OVERTAKEN' && (
           <div className="inset">
-            <Whole label={own.margin} most={mostLikes} value={margin} onChange={setMargin} />
+            <NumberField label={own.margin} most={maxLikes} value={margin} onChange={setMargin} />
           </div>
         )}
         <div className="buttons">
@@ -51,14 +51,14 @@ export function PinForm({ item, place, last, pin }: Props) {
   )
 }
 
-interface WholeProps {
+interface NumberFieldProps {
   label: string
   most: number
   value: string
   onChange: (value: string) => void
 }
 
-function Whole({ label, most, value, onChange }: WholeProps) {
+function NumberField({ label, most, value, onChange }: NumberFieldProps) {
   const id = useId()
   return (
     <div className="setting">
@@ -76,5 +76,5 @@ function Whole({ label, most, value, onChange }: WholeProps) {
   )
 }
 
-/** A whole number from 1 to the most that there is, whatever was typed. */
-const within = (text: string, most: number): number => Math.min(Math.max(1, Math.round(parseFloat(text)) || 1), most)
+/** Rounds a typed number and limits it to 1 to most. Anything that is not a number becomes 1. */
+const clamp = (text: string, most: number): number => Math.min(Math.max(1, Math.round(parseFloat(text)) || 1), most)

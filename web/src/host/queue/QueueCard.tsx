@@ -1,38 +1,38 @@
 import { useState } from 'react'
 import type { Api } from '../../api/client'
 import { ClearQueueDocument, ScheduleChangesDocument } from '../../api/generated'
-import { newKey } from '../../api/idempotencyKey'
+import { newIdempotencyKey } from '../../api/idempotencyKey'
 import { useQueue } from '../../api/queue'
 import { useStore } from '../../api/store'
-import { useLive } from '../../api/useRetriedSubscription'
+import { useRetriedSubscription } from '../../api/useRetriedSubscription'
 import { useText } from '../../text/text'
-import type { Tell } from '../../ui/Toasts'
-import type { LiveRoom } from '../room/Console'
+import type { Notify } from '../../ui/Toasts'
 import { useHostText } from '../text/text'
+import type { LiveRoom } from '../types'
 import { Button } from '../ui/Button'
 import { Confirm } from '../ui/Dialog'
-import { useDoing } from '../ui/useMutate'
+import { useMutate } from '../ui/useMutate'
 import { QueueLine } from './QueueLine'
 import type { Undo } from './Undo'
 
-const folded = 8 // songs that are shown of a long queue
+const collapsedLength = 8 // songs
 
 interface Props {
   api: Api
   room: LiveRoom
-  tell: Tell
+  notify: Notify
   undo: Undo
 }
 
-/** What waits, as it changes, when it plays, and what can be done with it. */
-export function QueueCard({ api, room, tell, undo }: Props) {
+/** The queue, updated live, with the play time of each song and its menu. */
+export function QueueCard({ api, room, notify, undo }: Props) {
   const text = useText()
   const own = useHostText()
   const { items, version } = useStore(useQueue(api, room.id))
-  const schedule = useLive(ScheduleChangesDocument, { roomId: room.id }).data?.roomSchedule
-  const [unfolded, setUnfolded] = useState(false)
+  const schedule = useRetriedSubscription(ScheduleChangesDocument, { roomId: room.id }).data?.roomSchedule
+  const [expanded, setExpanded] = useState(false)
   const entries = new Map(schedule?.entries.map((entry) => [entry.itemId, entry]))
-  const shown = unfolded ? items : items.slice(0, folded)
+  const shown = expanded ? items : items.slice(0, collapsedLength)
   return (
     <section className="card stack" id="queue" aria-labelledby="queue-heading">
       <div className="title">
@@ -52,27 +52,27 @@ export function QueueCard({ api, room, tell, undo }: Props) {
             last={items.length}
             entry={entries.get(item.id)}
             room={room}
-            tell={tell}
+            notify={notify}
             undo={undo}
           />
         ))}
       </ol>
       <div className="buttons">
-        {items.length > folded && (
-          <Button aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
-            {unfolded ? own.queue.fewer : own.queue.all(items.length)}
+        {items.length > collapsedLength && (
+          <Button aria-expanded={expanded} onClick={() => setExpanded(!expanded)}>
+            {expanded ? own.queue.fewer : own.queue.all(items.length)}
           </Button>
         )}
         <a className="button" href={`/r/${room.code}`} target="_blank" rel="noreferrer">
           {own.queue.add}
         </a>
-        {items.length > 0 && <Clear roomId={room.id} tell={tell} undo={undo} />}
+        {items.length > 0 && <Clear roomId={room.id} notify={notify} undo={undo} />}
       </div>
     </section>
   )
 }
 
-/** Whose song came last, so that a host sees what guests do without looking through the queue. */
+/** The song that was added last, so that hosts notice new songs without searching the queue. */
 function LastAdded({ room: { lastAdded } }: { room: LiveRoom }) {
   const text = useText()
   const own = useHostText().queue
@@ -80,7 +80,7 @@ function LastAdded({ room: { lastAdded } }: { room: LiveRoom }) {
   const { song, addedBy } = lastAdded
   return (
     <p className="hint">
-      {own.lastAdded(addedBy?.displayName)}{' '}
+      {own.lastAdded(addedBy?.displayName)}:{' '}
       <a href={song.spotifyUrl} target="_blank" rel="noreferrer" title={text.openInSpotify(song.name)}>
         {song.name}
       </a>
@@ -88,26 +88,26 @@ function LastAdded({ room: { lastAdded } }: { room: LiveRoom }) {
   )
 }
 
-function Clear({ roomId, tell, undo }: { roomId: string; tell: Tell; undo: Undo }) {
+function Clear({ roomId, notify, undo }: { roomId: string; notify: Notify; undo: Undo }) {
   const own = useHostText().queue
-  const { busy, act } = useDoing(tell)
-  const [asking, setAsking] = useState(false)
+  const { busy, mutate } = useMutate(notify)
+  const [confirming, setConfirming] = useState(false)
   async function clear() {
-    const key = newKey()
-    if (await act(ClearQueueDocument, { roomId, key })) undo.offer(own.cleared, key)
+    const key = newIdempotencyKey()
+    if (await mutate(ClearQueueDocument, { roomId, key })) undo.offer(own.cleared, key)
   }
   return (
     <>
-      <Button busy={busy} onClick={() => setAsking(true)}>
+      <Button busy={busy} onClick={() => setConfirming(true)}>
         {own.clear}
       </Button>
-      {asking && (
+      {confirming && (
         <Confirm
           title={own.clearTitle}
           explanation={own.clearExplanation}
           action={own.clear}
           onConfirm={() => void clear()}
-          onClose={() => setAsking(false)}
+          onClose={() => setConfirming(false)}
         />
       )}
     </>

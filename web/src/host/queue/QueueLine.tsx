@@ -3,35 +3,35 @@ import type { Item } from '../../api/queue'
 import { timeOfDay } from '../../text/format'
 import { useLanguage, useText } from '../../text/text'
 import { SongLine } from '../../ui/SongLine'
-import type { Tell } from '../../ui/Toasts'
-import type { LiveRoom } from '../room/Console'
+import type { Notify } from '../../ui/Toasts'
 import { useHostText } from '../text/text'
+import type { LiveRoom } from '../types'
 import { Button } from '../ui/Button'
-import { useLeaving } from '../ui/useFocusAfterRemoval'
+import { useFocusAfterRemoval } from '../ui/useFocusAfterRemoval'
 import { type Entry, SongMenu } from './SongMenu'
-import { partOf } from './songState'
+import { songStateOf } from './songState'
 import type { Undo } from './Undo'
 import { useSongActions } from './useSongActions'
 
 interface Props {
   item: Item
-  place: number // in the queue, from 1
-  last: number // place there
+  place: number // the song's place in the queue, from 1
+  last: number // the last place in the queue
   entry: Entry | undefined
   room: LiveRoom
-  tell: Tell
+  notify: Notify
   undo: Undo
 }
 
-/** A song of the queue: when it plays, whose it is, and a menu. Alt with an arrow moves it, for whom that is quicker. */
-export function QueueLine({ item, place, last, entry, room, tell, undo }: Props) {
+/** A song of the queue with its play time, who added it, and a menu. On the menu's button, Alt with an arrow key moves it. */
+export function QueueLine({ item, place, last, entry, room, notify, undo }: Props) {
   const own = useHostText().queue
-  const actions = useSongActions(item, room, tell, undo)
+  const actions = useSongActions(item, room, notify, undo)
   const [open, setOpen] = useState(false)
-  const { line, leaving } = useLeaving('queue-heading')
+  const { line, beforeRemoval } = useFocusAfterRemoval('queue-heading')
   async function remove() {
-    const left = leaving()
-    if (await actions.remove()) left()
+    const restoreFocus = beforeRemoval()
+    if (await actions.remove()) restoreFocus()
   }
   function move(event: KeyboardEvent) {
     const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0
@@ -41,7 +41,7 @@ export function QueueLine({ item, place, last, entry, room, tell, undo }: Props)
     if (!actions.busy && item.state === 'QUEUED' && to >= 1 && to <= last) void actions.pin(to, 'PLAYED', null)
   }
   return (
-    <li ref={line} className={partOf(item)}>
+    <li ref={line} className={songStateOf(item)}>
       <SongLine song={item.song} more={<Facts item={item} entry={entry} room={room} />}>
         <Button
           look="plain round"
@@ -71,14 +71,14 @@ export function QueueLine({ item, place, last, entry, room, tell, undo }: Props)
   )
 }
 
-/** In a line: when, or why not; whose; how liked; and what puts it before others, if not its likes or its age. */
+/** The play time or the reason why the song is held, its likes, who added it, and badges for a special place. */
 function Facts({ item, entry, room }: Pick<Props, 'item' | 'entry' | 'room'>) {
   const text = useText()
   const own = useHostText().queue
   const language = useLanguage()
   const { refusal, state, pin, addedBy, likeCount } = item
-  const pinned = state === 'QUEUED' && (pin?.until === 'PLAYED' || entry?.reason === 'PINNED') // the other rule may have lapsed
-  const held = partOf(item) === 'held' && refusal ? (own.why[refusal.reason] ?? refusal.message) : undefined
+  const pinned = state === 'QUEUED' && (pin?.until === 'PLAYED' || entry?.reason === 'PINNED') // a pin until OVERTAKEN may have ended
+  const held = songStateOf(item) === 'held' && refusal ? (own.refusals[refusal.reason] ?? refusal.message) : undefined
   const time = entry && !held && timeOfDay(entry.likely, language)
   return (
     <>
@@ -91,7 +91,7 @@ function Facts({ item, entry, room }: Pick<Props, 'item' | 'entry' | 'room'>) {
         {held && <strong>{held}</strong>}
         {time || held ? ' · ' : ''}
         <span aria-hidden="true">♥ {likeCount}</span>
-        <span className="spoken">{text.likes(likeCount)}</span> · {text.addedBy(addedBy?.displayName)}
+        <span className="visually-hidden">{text.likes(likeCount)}</span> · {text.addedBy(addedBy?.displayName)}
       </span>
       {state === 'COMMITTED' && <span className="badge">{own.next}</span>}
       {pinned && <span className="badge">{own.pinned}</span>}

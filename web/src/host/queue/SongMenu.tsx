@@ -6,51 +6,60 @@ import { useLanguage } from '../../text/text'
 import { useHostText } from '../text/text'
 import { Dialog } from '../ui/Dialog'
 import { PinForm } from './PinForm'
-import { partOf } from './songState'
+import { songStateOf } from './songState'
 import type { SongActions } from './useSongActions'
 
 export type Entry = ScheduleChangesSubscription['roomSchedule']['entries'][number]
 
 interface Props {
   item: Item
-  place: number // in the queue, from 1
-  last: number // place there
+  place: number // the song's place in the queue, from 1
+  last: number // the last place in the queue
   entry: Entry | undefined
   actions: SongActions
   onRemove: () => void
   onClose: () => void
 }
 
-/** Why a song stands where it stands, and what a host can do with it. */
+/** The menu of a song: when it plays and why then, and what a host can do with it. */
 export function SongMenu({ item, place, last, entry, actions, onRemove, onClose }: Props) {
   const own = useHostText().queue
   const { uri, name, artists, artistUris } = item.song
   const [pinning, setPinning] = useState(false)
-  const does = (act: () => unknown) => () => {
+  const closeAnd = (action: () => unknown) => () => {
     onClose()
-    act()
+    action()
   }
-  const movable = item.state === 'QUEUED' && partOf(item) !== 'held'
+  const movable = item.state === 'QUEUED' && songStateOf(item) !== 'held'
   if (pinning) {
     return (
       <Dialog key="pin" title={name} onClose={onClose}>
-        <PinForm item={item} place={place} last={last} pin={(...pin) => does(() => actions.pin(...pin))()} />
+        <PinForm item={item} place={place} last={last} pin={(...pin) => closeAnd(() => actions.pin(...pin))()} />
       </Dialog>
     )
   }
   return (
     <Dialog title={name} onClose={onClose}>
-      {entry && <Standing item={item} place={place} entry={entry} />}
+      {entry && <ScheduleText item={item} place={place} entry={entry} />}
       <ul className="choices">
-        {movable && <Way name={own.pinTop} hint={own.pinTopHint} go={does(() => actions.pin(1, 'PLAYED', null))} />}
-        {movable && <Way name={own.pin} hint={own.pinHint} go={() => setPinning(true)} />}
-        {item.pin && <Way name={own.unpin} hint={own.unpinHint} go={does(actions.unpin)} />}
-        <Way name={own.remove} hint={own.removeHint} go={does(onRemove)} />
-        <Way name={own.block(name)} hint={own.blockSong} go={does(() => actions.block(uri, name))} />
+        {movable && (
+          <MenuItem name={own.pinTop} hint={own.pinTopHint} onChoose={closeAnd(() => actions.pin(1, 'PLAYED', null))} />
+        )}
+        {movable && <MenuItem name={own.pin} hint={own.pinHint} onChoose={() => setPinning(true)} />}
+        {item.pin && <MenuItem name={own.unpin} hint={own.unpinHint} onChoose={closeAnd(actions.unpin)} />}
+        <MenuItem name={own.remove} hint={own.removeHint} onChoose={closeAnd(onRemove)} />
+        <MenuItem name={own.block(name)} hint={own.blockSong} onChoose={closeAnd(() => actions.block(uri, name))} />
         {artists.map((artist, i) => {
           const uri = artistUris[i]
           return (
-            uri && <Way key={uri} name={own.block(artist)} hint={own.blockArtist} go={does(() => actions.block(uri, artist))} />
+            uri && (
+              <MenuItem
+                key={uri}
+                name={own.block(artist)}
+                hint={own.blockArtist}
+                onChoose={closeAnd(() => actions.block(uri, artist))}
+              />
+            )
           )
         })}
       </ul>
@@ -58,25 +67,26 @@ export function SongMenu({ item, place, last, entry, actions, onRemove, onClose 
   )
 }
 
-function Standing({ item, place, entry }: { item: Item; place: number; entry: Entry }) {
+function ScheduleText({ item, place, entry }: { item: Item; place: number; entry: Entry }) {
   const own = useHostText().queue
   const language = useLanguage()
   const { likely, earliest, reason, message } = entry
   const { pin } = item
-  const why = item.refusal ? (own.why[item.refusal.reason] ?? item.refusal.message) : ''
+  const refusal = item.refusal ? (own.refusals[item.refusal.reason] ?? item.refusal.message) : ''
   return (
     <p className="quiet">
-      {reason !== 'HELD' && `${own.standing(place, timeOfDay(likely, language), timeOfDay(earliest, language))} `}
-      {why} {own.reasons[reason] ?? message}{' '}
-      {pin && (reason === 'PINNED' ? own.holds(pin.likes) : pin.likes !== null && reason !== 'HELD' && own.overtaken(pin.likes))}
+      {reason !== 'HELD' && `${own.schedule(place, timeOfDay(likely, language), timeOfDay(earliest, language))} `}
+      {refusal} {own.reasons[reason] ?? message}{' '}
+      {pin &&
+        (reason === 'PINNED' ? own.pinHolds(pin.likes) : pin.likes !== null && reason !== 'HELD' && own.pinOvertaken(pin.likes))}
     </p>
   )
 }
 
-function Way({ name, hint, go }: { name: string; hint: string; go: () => void }) {
+function MenuItem({ name, hint, onChoose }: { name: string; hint: string; onChoose: () => void }) {
   return (
     <li>
-      <button type="button" className="choice" onClick={go}>
+      <button type="button" className="choice" onClick={onChoose}>
         <span>
           <strong>{name}</strong>
           <span className="hint">{hint}</span>

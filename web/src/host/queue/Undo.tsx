@@ -1,56 +1,62 @@
 import { useEffect, useState } from 'react'
 import { UndoDocument } from '../../api/generated'
-import type { Tell } from '../../ui/Toasts'
+import type { Notify } from '../../ui/Toasts'
 import { useHostText } from '../text/text'
 import { Button } from '../ui/Button'
-import { useDoing } from '../ui/useMutate'
+import { useMutate } from '../ui/useMutate'
 
-const lasts = 55_000 // milliseconds: a little less than the server's minute
+const undoWindow = 55_000 // milliseconds: a little less than the minute that the server allows
 
-/** What a host did last that can be taken back. */
+/** The host's last action, if it can be undone. */
 export interface Undo {
-  words: string | undefined // what was done; undefined: there is nothing
+  message: string | undefined // says what was done; undefined: there is nothing to undo
   busy: boolean
-  offer: (words: string, of: string) => void // of: the idempotency key of what was done
-  take: () => void
+  offer: (message: string, of: string) => void // of: the idempotency key of the action
+  undo: () => void
   dismiss: () => void
 }
 
-/** Offers to take back what was done last, for as long as the server lets it. */
-export function useUndo(roomId: string, tell: Tell): Undo {
+/** Offers to undo the last action for as long as the server allows it. */
+export function useUndo(roomId: string, notify: Notify): Undo {
   const own = useHostText().undo
-  const { busy, act } = useDoing(tell)
-  const [offered, setOffered] = useState<{ words: string; of: string }>()
+  const { busy, mutate } = useMutate(notify)
+  const [offered, setOffered] = useState<{ message: string; of: string }>()
   const dismiss = () => setOffered(undefined)
   useEffect(() => {
     if (!offered) return
-    const timer = setTimeout(() => setOffered(undefined), lasts)
+    const timer = setTimeout(() => setOffered(undefined), undoWindow)
     return () => clearTimeout(timer)
   }, [offered])
-  async function take() {
+  async function undo() {
     if (!offered) return
-    await act(UndoDocument, { roomId, of: offered.of }, { done: own.done, failure: { CONFLICT: own.late } })
+    await mutate(UndoDocument, { roomId, of: offered.of }, { done: own.done, failure: { CONFLICT: own.late } })
     dismiss()
   }
-  return { words: offered?.words, busy, offer: (words, of) => setOffered({ words, of }), take: () => void take(), dismiss }
+  return {
+    message: offered?.message,
+    busy,
+    offer: (message, of) => setOffered({ message, of }),
+    undo: () => void undo(),
+    dismiss,
+  }
 }
 
-/** Says what was done, with a way back. It is told in its turn, and takes no focus. */
+/** Shows the last action with a button to undo it. Screen readers announce it politely, and it does not take the focus. */
 export function UndoToast({ undo }: { undo: Undo }) {
   const own = useHostText()
-  const then = (go: () => void) => () => {
-    go()
-    document.getElementById('queue-heading')?.focus({ preventScroll: true }) // or the focus would go with the toast
+  const andFocusQueue = (action: () => void) => () => {
+    action()
+    document.getElementById('queue-heading')?.focus({ preventScroll: true }) // the button with the focus disappears
   }
   return (
     <div className="undo" role="status">
-      {undo.words !== undefined && (
+      {undo.message !== undefined && (
         <div className="notice">
-          <span>{undo.words}</span>
-          <Button busy={undo.busy} onClick={then(undo.take)}>
+          <span>{undo.message}</span>
+          <Button busy={undo.busy} onClick={andFocusQueue(undo.undo)}>
             {own.undo.button}
           </Button>
-          <Button look="plain round" aria-label={own.close} title={own.close} onClick={then(undo.dismiss)}>
+          <Button look="plain round" aria-label={own.close} title={own.close} onClick={andFocusQueue(undo.dismiss)}>
             <span aria-hidden="true">✕</span>
           </Button>
         </div>

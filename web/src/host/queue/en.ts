@@ -2,83 +2,83 @@ import type { ApprovalMessages, QueueMessages, UndoMessages } from './messages'
 
 export const queueEn: QueueMessages = {
   count: (n) => (n === 1 ? '1 song' : `${n} songs`),
-  empty: 'Nothing waits.',
+  empty: 'No songs are waiting.',
   add: 'Add songs',
-  lastAdded: (name) => (name ? `Added last, by ${name}:` : 'Added last:'),
+  lastAdded: (name) => (name ? `Last added by ${name}` : 'Last added'),
   next: 'Next',
   pinned: 'Pinned',
-  turn: 'Their turn',
+  turn: 'Guest’s turn',
   menu: (name) => `${name}: pin, remove or block`,
   all: (n) => `Show all ${n}`,
   fewer: 'Show fewer',
-  why: {
+  refusals: {
     BLOCKED: 'The song or its artist is blocked.',
     EXPLICIT: 'It is explicit.',
     TOO_LONG: 'It is too long.',
     PLAYED_RECENTLY: 'It was played a short while ago.',
-    NOT_PLAYABLE: 'Spotify does not play it here.',
+    NOT_PLAYABLE: 'Spotify cannot play it here.',
   },
 
-  earliest: (time) => `at the earliest ${time}`,
-  standing: (place, likely, earliest) =>
+  earliest: (time) => `${time} at the earliest`,
+  schedule: (place, likely, earliest) =>
     likely === earliest
-      ? `Place ${place}, to play at about ${likely}.`
-      : `Place ${place}, to play at about ${likely}, at the earliest ${earliest}.`,
+      ? `Place ${place}, plays at about ${likely}.`
+      : `Place ${place}, plays at about ${likely}, or ${earliest} at the earliest.`,
   reasons: {
-    COMMITTED: 'It was handed to the player: nothing moves it any more.',
-    PINNED: 'A host has put it here.',
-    LIKES: 'It stands here by its likes.',
-    TURN: 'It is its guest’s turn.',
-    AGE: 'Nobody likes it yet: it stands here by its age.',
-    FALLBACK: 'Nobody asked for it: it plays when nothing else waits.',
-    HELD: 'A rule of the room keeps it from playing. It plays when the rule allows it.',
+    COMMITTED: 'The player already has it, so it can no longer be moved.',
+    PINNED: 'A host put it here.',
+    LIKES: 'Its likes put it here.',
+    TURN: 'It is this guest’s turn.',
+    AGE: 'Nobody has liked it yet, so it is placed by when it was added.',
+    FALLBACK: 'Nobody asked for it. It plays when nothing else is waiting.',
+    HELD: 'A rule of the room holds it back. It plays as soon as the rule allows it.',
   },
 
   pin: 'Pin at a place',
-  pinHint: 'Until it is played, or until other songs are liked more.',
-  place: 'At place',
+  pinHint: 'Until it is played, or until other songs have more likes.',
+  place: 'Place',
   until: {
     PLAYED: { name: 'Until it is played', hint: 'Likes do not move it.' },
     OVERTAKEN: {
       name: 'Until it is overtaken',
-      hint: 'When another song has so many likes more. Its own may carry it further up.',
+      hint: 'When another song is this many likes ahead. Its own likes can still move it up.',
     },
   },
-  margin: 'Likes more',
+  margin: 'Likes ahead',
   pinTop: 'Pin to the top',
-  pinTopHint: 'It plays next, whatever others are liked.',
+  pinTopHint: 'It plays next, no matter how many likes the others have.',
   pinAt: (place) => `Pin at place ${place}`,
   pinDone: (name, place) => `${name} is pinned at place ${place}.`,
-  pinKeys: 'In the queue, Alt with ↑ or ↓ moves a song by one place, and pins it there.',
-  holds: (likes) =>
+  pinKeys: 'Press Alt with ↑ or ↓ to move a song by one place and pin it there.',
+  pinHolds: (likes) =>
     likes === null
-      ? 'Pinned until it is played.'
-      : `Pinned until another song has ${likes === 1 ? 'one like' : `${likes} likes`} more.`,
-  overtaken: (likes) => `Its pin holds no more: another song has ${likes === 1 ? 'a like' : `${likes} likes`} more.`,
+      ? 'It is pinned until it is played.'
+      : `It is pinned until another song has ${likes === 1 ? 'one more like' : `${likes} more likes`}.`,
+  pinOvertaken: (likes) => `Its pin has ended: another song has ${likes === 1 ? 'one more like' : `${likes} more likes`}.`,
   unpin: 'Unpin',
-  unpinHint: 'It goes where the room’s order puts it.',
-  unpinned: (name) => `${name} is not pinned any more.`,
+  unpinHint: 'It moves to where the room’s order puts it.',
+  unpinned: (name) => `${name} is no longer pinned.`,
 
   remove: 'Remove',
-  removeHint: 'Out of the queue. You can take that back for a minute.',
+  removeHint: 'Takes it out of the queue. You can undo this for a minute.',
   removed: (name) => `Removed: ${name}`,
   skipped: (name) => `Skipped as soon as it starts: ${name}`,
   block: (name) => `Block ${name}`,
-  blockSong: 'This song does not play here, until you allow it again in the settings.',
-  blockArtist: 'No song of theirs plays here, until you allow it again in the settings.',
+  blockSong: 'This song does not play here until you allow it again in the settings.',
+  blockArtist: 'This artist’s songs do not play here until you allow them again in the settings.',
   blocked: (name) => `${name} is blocked.`,
-  blockFault: 'That could not be blocked: Spotify does not know it, or 200 songs and artists are blocked already.',
+  blockFailed: 'It could not be blocked: Spotify does not know it, or you have already blocked 200 songs and artists.',
 
   clear: 'Clear the queue',
   clearTitle: 'Clear the queue?',
   clearExplanation:
-    'All songs that wait are taken out, with their likes, also those that wait for approval. What plays goes on, and so does the song that is next already. You can take that back for a minute.',
-  cleared: 'The queue is clear.',
+    'This removes all waiting songs and their likes, including those that wait for approval. The current song keeps playing, and so does the next one if the player already has it. You can undo this for a minute.',
+  cleared: 'The queue is empty now.',
 }
 
 export const approvalsEn: ApprovalMessages = {
-  heading: 'To approve',
-  none: 'nothing waits',
+  heading: 'Waiting for approval',
+  none: 'no songs',
   approve: (name) => `Approve ${name}`,
   approveShort: 'Approve',
   approved: (name) => `${name} is in the queue.`,
@@ -89,6 +89,6 @@ export const approvalsEn: ApprovalMessages = {
 
 export const undoEn: UndoMessages = {
   button: 'Undo',
-  done: 'Taken back.',
-  late: 'That cannot be taken back any more.',
+  done: 'Undone.',
+  late: 'It is too late to undo that.',
 }

@@ -1,24 +1,24 @@
 import type { OrderReason, PinRule } from '../../api/generated'
 
-/** What is to be said of the queue, and of what waits for approval. */
+/** The texts of the queue and its menu. */
 export interface QueueMessages {
   count: (n: number) => string
   empty: string
   add: string
-  lastAdded: (name: string | undefined) => string // before the song's title
+  lastAdded: (name: string | undefined) => string // before the song's name
   next: string
   pinned: string
   turn: string
   menu: (name: string) => string
   all: (n: number) => string
   fewer: string
-  why: Record<string, string> // a song is held, by the rule
+  refusals: Record<string, string> // why a song is held, by the refusal's reason
 
   earliest: (time: string) => string
-  standing: (place: number, likely: string, earliest: string) => string
+  schedule: (place: number, likely: string, earliest: string) => string
   reasons: Record<OrderReason, string>
 
-  pin: string // at another place, or by another rule
+  pin: string
   pinHint: string
   place: string
   until: Record<PinRule, { name: string; hint: string }>
@@ -28,8 +28,8 @@ export interface QueueMessages {
   pinAt: (place: number) => string
   pinDone: (name: string, place: number) => string
   pinKeys: string
-  holds: (likes: number | null) => string // null: until it is played
-  overtaken: (likes: number) => string
+  pinHolds: (likes: number | null) => string // null: until the song is played
+  pinOvertaken: (likes: number) => string
   unpin: string
   unpinHint: string
   unpinned: (name: string) => string
@@ -37,12 +37,12 @@ export interface QueueMessages {
   remove: string
   removeHint: string
   removed: (name: string) => string
-  skipped: (name: string) => string // it was handed over, and is skipped as it starts
+  skipped: (name: string) => string // the player already had the song
   block: (name: string) => string
   blockSong: string
   blockArtist: string
   blocked: (name: string) => string
-  blockFault: string
+  blockFailed: string
 
   clear: string
   clearTitle: string
@@ -64,5 +64,5 @@ export interface ApprovalMessages {
 export interface UndoMessages {
   button: string
   done: string
-  late: string // it can be taken back no more
+  late: string // the action can no longer be undone
 }

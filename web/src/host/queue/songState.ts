@@ -1,9 +1,9 @@
 import type { Item } from '../../api/queue'
 
-export type Part = 'waiting' | 'fallback' | 'held'
+export type SongState = 'waiting' | 'fallback' | 'held'
 
-/** What a song is in the queue: fallback music counts as such until somebody wants it, by a like or a pin. */
-export function partOf({ state, refusal, addedBy, likeCount, pin }: Item): Part {
+/** How the queue shows a song. A fallback song with a like or a pin is shown like a guest's song. */
+export function songStateOf({ state, refusal, addedBy, likeCount, pin }: Item): SongState {
   if (state !== 'QUEUED') return 'waiting'
   if (refusal) return 'held'
   return addedBy || likeCount > 0 || pin ? 'waiting' : 'fallback'

@@ -10,12 +10,12 @@ type Played = NonNullable<NonNullable<HostHistoryQuery['room']>['history']>['edg
 
 const historyOf = ({ room }: HostHistoryQuery) => room?.history
 
-/** What the room played, the latest first. */
+/** The songs that the room played, the latest first. */
 export function History({ roomId, onClose }: { roomId: string; onClose: () => void }) {
-  const own = useHostText().evening
+  const own = useHostText().recap
   const pages = usePages(HostHistoryDocument, roomId, historyOf)
   return (
-    <PagesDialog title={own.history} empty={own.nothing} pages={pages} onClose={onClose}>
+    <PagesDialog title={own.history} empty={own.emptyHistory} pages={pages} onClose={onClose}>
       {pages.list?.map((played) => (
         <li key={played.item.id}>
           <SongLine song={played.item.song} more={<Facts played={played} />} />
@@ -27,7 +27,7 @@ export function History({ roomId, onClose }: { roomId: string; onClose: () => vo
 
 function Facts({ played: { item, startedAt, endedAt, skipped, skippedBy } }: { played: Played }) {
   const text = useText()
-  const own = useHostText().evening
+  const own = useHostText().recap
   const language = useLanguage()
   return (
     <>

@@ -5,19 +5,19 @@ import { useLanguage, useText } from '../../text/text'
 import { useHostText } from '../text/text'
 import { PagesDialog } from '../ui/PagesDialog'
 import { usePages } from '../ui/usePages'
-import { piecesOf, sentenceOf, whatOf } from './logSentence'
+import { detailText, logSentence, splitPlaceholders } from './logSentence'
 
 type Event = NonNullable<NonNullable<HostLogQuery['room']>['log']>['edges'][number]['node']
 
 const logOf = ({ room }: HostLogQuery) => room?.log
 
-/** Who did what in the room, the latest first. */
+/** The room's log: who did what, the latest first. */
 export function Log({ roomId, onClose }: { roomId: string; onClose: () => void }) {
-  const own = useHostText().evening
+  const own = useHostText().recap
   const language = useLanguage()
   const pages = usePages(HostLogDocument, roomId, logOf)
   return (
-    <PagesDialog title={own.log} empty={own.noLog} pages={pages} onClose={onClose}>
+    <PagesDialog title={own.log} empty={own.emptyLog} pages={pages} onClose={onClose}>
       {pages.list?.map((event) => (
         <li key={event.id} className="event">
           <time className="quiet" dateTime={event.at}>
@@ -33,16 +33,16 @@ export function Log({ roomId, onClose }: { roomId: string; onClose: () => void }
 }
 
 function Sentence({ event }: { event: Event }) {
-  const own = useHostText().evening
+  const own = useHostText().recap
   const { actor, item, subject } = event
   const parts: Record<string, ReactNode> = {
-    who: <strong>{actor?.displayName ?? own.server}</strong>,
+    actor: <strong>{actor?.displayName ?? own.server}</strong>,
     song: item && <Title song={item.song} />,
-    whom: subject?.displayName,
-    what: whatOf(event, own),
+    subject: subject?.displayName,
+    detail: detailText(event, own),
   }
-  const pieces = piecesOf(sentenceOf(event, own))
-  return createElement(Fragment, null, ...pieces.map(({ text, place }) => (place ? parts[place] : text)))
+  const pieces = splitPlaceholders(logSentence(event, own))
+  return createElement(Fragment, null, ...pieces.map(({ text, placeholder }) => (placeholder ? parts[placeholder] : text)))
 }
 
 function Title({ song: { name, spotifyUrl } }: { song: { name: string; spotifyUrl: string } }) {

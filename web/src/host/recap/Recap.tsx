@@ -9,15 +9,15 @@ import { Button } from '../ui/Button'
 import { History } from './History'
 import { Log } from './Log'
 
-/** What was, each in a place of its own: what played, who did what and, for the room's own host, the playlist of it. */
-export function Evening({ roomId, isMine }: { roomId: string; isMine: boolean }) {
-  const { sections, evening: own } = useHostText()
+/** Opens the history and the log of the room. The room's own host can also save the history as a playlist. */
+export function Recap({ roomId, isMine }: { roomId: string; isMine: boolean }) {
+  const { sections, recap: own } = useHostText()
   const [open, setOpen] = useState<'history' | 'log'>()
   const [saving, save] = useMutation(ExportHistoryDocument)
   const close = () => setOpen(undefined)
   return (
-    <section className="card stack" id="evening" aria-labelledby="evening-heading">
-      <h2 id="evening-heading">{sections.evening}</h2>
+    <section className="card stack" id="recap" aria-labelledby="recap-heading">
+      <h2 id="recap-heading">{sections.recap}</h2>
       <div className="buttons">
         <Button aria-haspopup="dialog" onClick={() => setOpen('history')}>
           {own.history}
@@ -43,15 +43,15 @@ export function Evening({ roomId, isMine }: { roomId: string; isMine: boolean })
   )
 }
 
-/** What came of saving, and the way to the playlist. */
+/** The outcome of saving, with a link to the playlist. */
 function Saved({ fetching, data, error }: Pick<UseMutationState<ExportHistoryMutation>, 'fetching' | 'data' | 'error'>) {
   const text = useText()
-  const own = useHostText().evening
+  const own = useHostText().recap
   const say = useSentence()
   const failure = failureOfUrql(error)
   const playlist = data?.exportHistory
   return (
-    <p role="status" className={failure ? 'bad' : playlist || fetching ? 'with-mark' : 'spoken'}>
+    <p role="status" className={failure ? 'bad' : playlist || fetching ? 'with-mark' : 'visually-hidden'}>
       {fetching && own.saving}
       {failure && say(failure, own.failure)}
       {playlist && (

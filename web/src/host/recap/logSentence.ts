@@ -1,27 +1,27 @@
-import type { EveningMessages } from './messages'
+import type { RecapMessages } from './messages'
 
-interface Deed {
+interface LogEvent {
   kind: string
   detail: string | null
 }
 
-type Words = Pick<EveningMessages, 'deeds' | 'unknown' | 'roles' | 'undone' | 'settings'>
+type LogMessages = Pick<RecapMessages, 'events' | 'unknown' | 'roles' | 'undone' | 'settings'>
 
-/** The sentence of something that was done, with places for who, song, whom and what. */
-export const sentenceOf = ({ kind, detail }: Deed, own: Words): string =>
-  own.deeds[`${kind}_${detail}`] ?? own.deeds[kind] ?? own.unknown
+/** The sentence of an event, with placeholders for the actor, song, subject and detail. */
+export const logSentence = ({ kind, detail }: LogEvent, own: LogMessages): string =>
+  own.events[`${kind}_${detail}`] ?? own.events[kind] ?? own.unknown
 
-/** What stands for {what} in the sentence: a detail in words or, of a deed that is not known, what there is of it. */
-export function whatOf({ kind, detail }: Deed, own: Words): string {
-  if (!(kind in own.deeds)) return [kind, detail].filter(Boolean).join(' ')
-  const words: Record<string, Record<string, string>> = { SETTINGS: own.settings, ROLE: own.roles, UNDONE: own.undone }
-  const known = words[kind] ?? {}
+/** The text for {detail}: the event's detail in words or, for an unknown kind, the kind and the detail as they are. */
+export function detailText({ kind, detail }: LogEvent, own: LogMessages): string {
+  if (!(kind in own.events)) return [kind, detail].filter(Boolean).join(' ')
+  const names: Record<string, Record<string, string>> = { SETTINGS: own.settings, ROLE: own.roles, UNDONE: own.undone }
+  const known = names[kind] ?? {}
   return (detail ?? '')
     .split(', ')
     .map((each) => known[each] ?? each)
     .join(', ')
 }
 
-/** A sentence in pieces: the text, and the names of the places in it. */
-export const piecesOf = (sentence: string): { text?: string; place?: string }[] =>
-  sentence.split(/(\{\w+\})/).map((piece) => (piece.startsWith('{') ? { place: piece.slice(1, -1) } : { text: piece }))
+/** Splits a sentence into its text and its placeholders. */
+export const splitPlaceholders = (sentence: string): { text?: string; placeholder?: string }[] =>
+  sentence.split(/(\{\w+\})/).map((piece) => (piece.startsWith('{') ? { placeholder: piece.slice(1, -1) } : { text: piece }))

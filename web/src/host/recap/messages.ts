@@ -1,29 +1,29 @@
 import type { Role, RoomSettingsInput, SkippedBy } from '../../api/generated'
 
-/** What is to be said of what was: what played, who did what, and the playlist of it. */
-export interface EveningMessages {
+/** The texts of the history, the log, and the playlist of a party. */
+export interface RecapMessages {
   history: string
-  nothing: string
+  emptyHistory: string
   plays: string
-  skipped: Record<SkippedBy | 'ELSEWHERE', string>
+  skipped: Record<SkippedBy | 'ELSEWHERE', string> // ELSEWHERE: by the player itself, for example in the Spotify app
   log: string
-  noLog: string
+  emptyLog: string
   more: string
 
   save: string
   saveHint: string
   saving: string
   saved: (songs: number) => string // before the playlist's name
-  failure: Record<string, string> // by code
+  failure: Record<string, string> // by error code
 
   over: (room: string) => string
   overHint: string
   done: string
 
-  server: string // who did what nobody here did
-  deeds: Record<string, string> // by kind, or kind and detail; {who}, {song}, {whom} and {what} stand for what it was
-  unknown: string // a kind that is new here
+  server: string // the actor of events that have none
+  events: Record<string, string> // by kind, or by kind and detail; with placeholders {actor}, {song}, {subject} and {detail}
+  unknown: string // for a kind that is newer than this page
   roles: Record<Extract<Role, 'COHOST' | 'GUEST'>, string>
-  undone: Record<string, string> // what was taken back, by kind
+  undone: Record<string, string> // what was undone, by kind
   settings: Record<keyof RoomSettingsInput | 'name', string>
 }

@@ -1,28 +1,28 @@
 import { useState } from 'react'
 import { CloseRoomDocument } from '../../api/generated'
-import type { Tell } from '../../ui/Toasts'
+import type { Notify } from '../../ui/Toasts'
 import { useHostText } from '../text/text'
 import { Button } from '../ui/Button'
 import { Confirm } from '../ui/Dialog'
-import { useDoing } from '../ui/useMutate'
+import { useMutate } from '../ui/useMutate'
 
-/** Closes the room. */
-export function End({ roomId, tell }: { roomId: string; tell: Tell }) {
+/** The button that closes the room, after a confirmation. */
+export function CloseRoom({ roomId, notify }: { roomId: string; notify: Notify }) {
   const own = useHostText().end
-  const { busy, act } = useDoing(tell)
-  const [asking, setAsking] = useState(false)
+  const { busy, mutate } = useMutate(notify)
+  const [confirming, setConfirming] = useState(false)
   return (
     <div className="buttons end">
-      <Button look="danger" busy={busy} onClick={() => setAsking(true)}>
+      <Button look="danger" busy={busy} onClick={() => setConfirming(true)}>
         {own.button}
       </Button>
-      {asking && (
+      {confirming && (
         <Confirm
           title={own.title}
           explanation={own.explanation}
           action={own.confirm}
-          onConfirm={() => void act(CloseRoomDocument, { roomId }, { done: own.done })}
-          onClose={() => setAsking(false)}
+          onConfirm={() => void mutate(CloseRoomDocument, { roomId }, { done: own.done })}
+          onClose={() => setConfirming(false)}
         />
       )}
     </div>

@@ -1,43 +1,43 @@
 import { useCallback, useState } from 'react'
 import { browserStorage } from '../../api/storage'
-import { Evening } from '../recap/Recap'
+import { Recap } from '../recap/Recap'
 import { useHostText } from '../text/text'
 import { Button } from '../ui/Button'
 
-export interface EndedRoom {
+export interface ClosedRoomInfo {
   id: string
   name: string
 }
 
-/** The room that this host closed last, until they are done with it: also when the page is opened again. */
-export function useEnded(userId: string): [EndedRoom | undefined, (room: EndedRoom | undefined) => void] {
-  const kept = `antwon.ended.${userId}`
-  const [ended, setEnded] = useState(() => endedOf(browserStorage.getItem(kept)))
-  const keep = useCallback(
-    (room: EndedRoom | undefined) => {
-      setEnded(room)
-      if (room) browserStorage.setItem(kept, `${room.id} ${room.name}`)
-      else browserStorage.removeItem(kept)
+/** Remembers the room that this host closed last, across reloads, until they dismiss it. */
+export function useClosedRoom(userId: string): [ClosedRoomInfo | undefined, (room: ClosedRoomInfo | undefined) => void] {
+  const storageKey = `antwon.ended.${userId}`
+  const [closed, setClosed] = useState(() => parse(browserStorage.getItem(storageKey)))
+  const save = useCallback(
+    (room: ClosedRoomInfo | undefined) => {
+      setClosed(room)
+      if (room) browserStorage.setItem(storageKey, `${room.id} ${room.name}`)
+      else browserStorage.removeItem(storageKey)
     },
-    [kept],
+    [storageKey],
   )
-  return [ended, keep]
+  return [closed, save]
 }
 
-function endedOf(text: string | null): EndedRoom | undefined {
+function parse(text: string | null): ClosedRoomInfo | undefined {
   const [id, ...words] = text?.split(' ') ?? []
   return id ? { id, name: words.join(' ') } : undefined
 }
 
-/** A room that is over, as long as its host has not gone on. */
-export function Ended({ room, onDone }: { room: EndedRoom; onDone: () => void }) {
-  const own = useHostText().evening
+/** The recap of a closed room, until its host dismisses it. */
+export function ClosedRoom({ room, onDone }: { room: ClosedRoomInfo; onDone: () => void }) {
+  const own = useHostText().recap
   return (
     <div className="stack">
       <p>
-        <strong>{own.over(room.name)}.</strong> {own.overHint}
+        <strong>{own.over(room.name)}</strong> {own.overHint}
       </p>
-      <Evening roomId={room.id} isMine />
+      <Recap roomId={room.id} isMine />
       <div className="buttons end">
         <Button onClick={onDone}>{own.done}</Button>
       </div>

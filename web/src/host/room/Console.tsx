@@ -1,62 +1,53 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { Api } from '../../api/client'
-import {
-  HostRoomChangesDocument,
-  type HostRoomFieldsFragment,
-  HostViewerChangesDocument,
-  PlaybackChangesDocument,
-  type Role,
-} from '../../api/generated'
-import { useLive } from '../../api/useRetriedSubscription'
+import { HostRoomChangesDocument, HostViewerChangesDocument, PlaybackChangesDocument, type Role } from '../../api/generated'
+import { useRetriedSubscription } from '../../api/useRetriedSubscription'
 import { useText } from '../../text/text'
 import { Message } from '../../ui/Message'
-import type { Tell } from '../../ui/Toasts'
-import type { Account } from '../spotify/useConnectSpotify'
+import type { Notify } from '../../ui/Toasts'
 import { useHostText, useSentence } from '../text/text'
-import { NotYet } from './NotCohost'
-import type { User } from './OwnRoom'
+import type { SpotifyAccount, User } from '../types'
+import { NotCohost } from './NotCohost'
 import { Room } from './Room'
-
-export type LiveRoom = HostRoomFieldsFragment
 
 interface Props {
   api: Api
   roomId: string
   user: User
-  account?: Account | undefined // the host's own; co-hosts have none here
-  tell: Tell
+  account?: SpotifyAccount | undefined // only for the room's host; co-hosts cannot connect Spotify
+  notify: Notify
   onEnded: (room: { id: string; name: string }) => void
   children?: ReactNode
 }
 
-/** A room as it is, for who hosts it; who does not, or not any more, is told so. */
-export function Console({ api, roomId, user, account, tell, onEnded, children }: Props) {
+/** The console of a room, for its host and co-hosts. Others learn how to become a co-host. */
+export function Console({ api, roomId, user, account, notify, onEnded, children }: Props) {
   const text = useText()
   const own = useHostText()
   const say = useSentence()
-  const { data, failure } = useLive(HostRoomChangesDocument, { roomId })
-  const viewer = useLive(HostViewerChangesDocument, { roomId }).data?.viewerInRoom
-  const playback = useLive(PlaybackChangesDocument, { roomId }).data?.playback
+  const { data, failure } = useRetriedSubscription(HostRoomChangesDocument, { roomId })
+  const viewer = useRetriedSubscription(HostViewerChangesDocument, { roomId }).data?.viewerInRoom
+  const playback = useRetriedSubscription(PlaybackChangesDocument, { roomId }).data?.playback
   const room = data?.room
   const closed = room?.status === 'CLOSED'
   const isMine = account !== undefined
   useEffect(() => {
     if (closed && isMine) onEnded({ id: roomId, name: room?.name ?? '' })
   }, [closed, isMine, onEnded, roomId, room?.name])
-  const elsewhere = viewer?.role === 'HOST' && !isMine
+  const isHostInCohostView = viewer?.role === 'HOST' && !isMine
   useEffect(() => {
-    if (elsewhere) location.replace('/host') // which shows a host's own room, and their Spotify
-  }, [elsewhere])
+    if (isHostInCohostView) location.replace('/host') // where the host's own room and Spotify account are shown
+  }, [isHostInCohostView])
   const state = playback?.health.state
   const refresh = account?.refresh
   const before = useRef(state)
   useEffect(() => {
-    if (before.current !== undefined && before.current !== state) refresh?.() // the account may be why
+    if (before.current !== undefined && before.current !== state) refresh?.() // the connection may have caused it
     before.current = state
   }, [state, refresh])
 
   const name = room?.name ?? own.title
-  if (viewer?.removed) return <NotYet name={name} code={room?.code ?? ''} words={own.cohost.join} />
+  if (viewer?.removed) return <NotCohost name={name} code={room?.code ?? ''} explanation={own.cohost.join} />
   if (failure && !room) return <Message title={name}>{say(failure)}</Message>
   if (!room || !viewer || !playback) return <Message title={name}>{text.loading}</Message>
   if (closed) {
@@ -66,7 +57,7 @@ export function Console({ api, roomId, user, account, tell, onEnded, children }:
       </Message>
     )
   }
-  if (!isHosting(viewer.role)) return <NotYet name={name} code={room.code} words={own.cohost.notYet} />
+  if (!isHosting(viewer.role)) return <NotCohost name={name} code={room.code} explanation={own.cohost.notYet} />
   return (
     <Room
       api={api}
@@ -75,7 +66,7 @@ export function Console({ api, roomId, user, account, tell, onEnded, children }:
       awaiting={viewer.awaitingApproval}
       me={{ ...user, role: viewer.role }}
       account={account}
-      tell={tell}
+      notify={notify}
     >
       {children}
     </Room>

@@ -1,24 +1,24 @@
 import { useRef } from 'react'
 import { Qr } from '../../ui/Qr'
-import type { Tell } from '../../ui/Toasts'
+import type { Notify } from '../../ui/Toasts'
 import { useHostText } from '../text/text'
+import type { LiveRoom } from '../types'
 import { Button } from '../ui/Button'
-import type { LiveRoom } from './Console'
 
-/** How guests come in. */
-export function Invite({ room, tell }: { room: LiveRoom; tell: Tell }) {
+/** How guests join: QR code, room code and link. */
+export function Invite({ room, notify }: { room: LiveRoom; notify: Notify }) {
   const own = useHostText()
   const link = useRef<HTMLInputElement>(null)
   const joinUrl = room.joinUrl ?? ''
 
-  /** Without a secure context a page may not copy: then the link is selected, for the host to copy it. */
+  /** Copies the link. Without a secure context a page may not do that, so it selects the link for the host to copy. */
   async function copy() {
     try {
       await navigator.clipboard.writeText(joinUrl)
-      tell(own.invite.copied)
+      notify(own.invite.copied)
     } catch {
       link.current?.select()
-      tell(own.invite.selected)
+      notify(own.invite.selected)
     }
   }
 

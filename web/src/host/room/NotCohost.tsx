@@ -1,13 +1,13 @@
 import { Message } from '../../ui/Message'
 import { useHostText } from '../text/text'
 
-/** Says how somebody becomes a co-host. */
-export function NotYet({ name, code, words }: { name: string; code: string; words: string }) {
+/** Explains how to become a co-host. */
+export function NotCohost({ name, code, explanation }: { name: string; code: string; explanation: string }) {
   const own = useHostText().cohost
   return (
     <Message title={name}>
       <div className="stack">
-        <p>{words}</p>
+        <p>{explanation}</p>
         <a className="button main" href={`/r/${code}`}>
           {own.toPhone}
         </a>

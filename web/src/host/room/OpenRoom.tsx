@@ -2,18 +2,18 @@ import { type FormEvent, useId, useState } from 'react'
 import { useMutation } from 'urql'
 import { failureOfUrql } from '../../api/errors'
 import { CreateRoomDocument } from '../../api/generated'
-import type { Tell } from '../../ui/Toasts'
+import type { Notify } from '../../ui/Toasts'
 import { useHostText, useSentence } from '../text/text'
 import { Button } from '../ui/Button'
 
 interface Props {
-  first: string | undefined // what has to be done before
-  tell: Tell
+  first: string | undefined // what the host has to do before a room can be opened
+  notify: Notify
   onOpened: () => void
 }
 
-/** Opens a room. What is wrong with a field is said at it. */
-export function OpenRoom({ first, tell, onOpened }: Props) {
+/** The form that opens a room. Errors of a field are shown at the field. */
+export function OpenRoom({ first, notify, onOpened }: Props) {
   const own = useHostText().open
   const say = useSentence()
   const [name, setName] = useState('')
@@ -25,8 +25,8 @@ export function OpenRoom({ first, tell, onOpened }: Props) {
   async function open(event: FormEvent) {
     event.preventDefault()
     const { data, error } = await create({ input: { name: name.trim() || null, code: code.trim() || null } })
-    if (data) tell(own.done(data.createRoom.name))
-    if (data || failureOfUrql(error)?.code === 'CONFLICT') onOpened() // a room may be open, from another page
+    if (data) notify(own.done(data.createRoom.name))
+    if (data || failureOfUrql(error)?.code === 'CONFLICT') onOpened() // another page may have opened a room
   }
 
   return (

@@ -3,18 +3,18 @@ import { useText } from '../../text/text'
 import { SpotifyMark } from '../../ui/SpotifyMark'
 import { pageOf } from '../spotify/links'
 import { useHostText } from '../text/text'
+import type { RoomSettings } from '../types'
 import { Button } from '../ui/Button'
 import { Group } from '../ui/Choice'
-import { useLeaving } from '../ui/useFocusAfterRemoval'
-import type { Settings } from './Rules'
+import { useFocusAfterRemoval } from '../ui/useFocusAfterRemoval'
 import type { Save } from './useSave'
 
-/** The songs and artists that may not play here. */
-export function Blocked({ settings, save }: { settings: Settings; save: Save }) {
+/** The songs and artists that are blocked in the room, and a form to block another one. */
+export function Blocked({ settings, save }: { settings: RoomSettings; save: Save }) {
   const own = useHostText().rules
   const { blocked, blockedNames } = settings
   return (
-    <Group title={own.blocked} brief={own.blockedCount(blocked.length)}>
+    <Group title={own.blocked} summary={own.blockedCount(blocked.length)}>
       <ul className="lines" aria-label={own.blocked}>
         {blocked.map((uri, i) => (
           <Line
@@ -25,7 +25,7 @@ export function Blocked({ settings, save }: { settings: Settings; save: Save }) 
           />
         ))}
       </ul>
-      <Block block={(uri, show) => save({ settings: { blocked: [...blocked, uri] } }, { fault: own.blockField, show })} />
+      <Block block={(uri, show) => save({ settings: { blocked: [...blocked, uri] } }, { invalid: own.blockField, show })} />
     </Group>
   )
 }
@@ -33,12 +33,12 @@ export function Blocked({ settings, save }: { settings: Settings; save: Save }) 
 function Line({ uri, name, allow }: { uri: string; name: string; allow: () => Promise<boolean> }) {
   const text = useText()
   const own = useHostText().rules
-  const { line, leaving } = useLeaving('block')
+  const { line, beforeRemoval } = useFocusAfterRemoval('block')
   const [busy, setBusy] = useState(false)
   async function remove() {
     setBusy(true)
-    const left = leaving()
-    if (await allow()) left()
+    const restoreFocus = beforeRemoval()
+    if (await allow()) restoreFocus()
     setBusy(false)
   }
   return (
@@ -58,15 +58,15 @@ function Line({ uri, name, allow }: { uri: string; name: string; allow: () => Pr
   )
 }
 
-function Block({ block }: { block: (uri: string, show: (why: string) => void) => Promise<boolean> }) {
+function Block({ block }: { block: (uri: string, show: (message: string) => void) => Promise<boolean> }) {
   const own = useHostText().rules
   const id = useId()
   const [link, setLink] = useState('')
-  const [why, setWhy] = useState('')
+  const [error, setError] = useState('')
   async function submit(event: FormEvent) {
     event.preventDefault()
-    setWhy('')
-    if (await block(link.trim(), setWhy)) setLink('')
+    setError('')
+    if (await block(link.trim(), setError)) setLink('')
   }
   return (
     <form className="field" onSubmit={submit}>
@@ -77,8 +77,8 @@ function Block({ block }: { block: (uri: string, show: (why: string) => void) =>
           className="input"
           required
           autoComplete="off"
-          aria-invalid={why !== ''}
-          aria-describedby={`${id}-hint ${id}-why`}
+          aria-invalid={error !== ''}
+          aria-describedby={`${id}-hint ${id}-error`}
           value={link}
           onChange={(event) => setLink(event.target.value)}
         />
@@ -87,8 +87,8 @@ function Block({ block }: { block: (uri: string, show: (why: string) => void) =>
       <span id={`${id}-hint`} className="hint">
         {own.blockHint}
       </span>
-      <span id={`${id}-why`} role="alert" className="bad">
-        {why}
+      <span id={`${id}-error`} role="alert" className="bad">
+        {error}
       </span>
     </form>
   )

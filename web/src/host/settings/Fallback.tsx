@@ -9,27 +9,27 @@ import { Button } from '../ui/Button'
 import { Playlists } from './Playlists'
 import type { Save } from './useSave'
 
-/** Where the music comes from while the queue is empty. */
+/** The source of fallback songs: a playlist, or songs similar to those before. */
 export function Fallback({ uri, save }: { uri: string | null; save: Save }) {
   const own = useHostText().settings
   const [choosing, setChoosing] = useState(false)
-  const take = (fallbackPlaylistUri: string) => save({ settings: { fallbackPlaylistUri } }, { fault: own.linkField })
+  const choose = (fallbackPlaylistUri: string) => save({ settings: { fallbackPlaylistUri } }, { invalid: own.linkField })
   return (
     <div className="inset stack tight">
       <div>
-        <span className="quiet">{own.source}:</span> {uri === null ? own.similar : <Chosen uri={uri} />}
+        <span className="quiet">{own.source}:</span> {uri === null ? own.similar : <PlaylistLink uri={uri} />}
       </div>
       <div className="buttons">
         <Button onClick={() => setChoosing(true)}>{own.choose}</Button>
-        {uri !== null && <Button onClick={() => void take('')}>{own.noPlaylist}</Button>}
+        {uri !== null && <Button onClick={() => void choose('')}>{own.noPlaylist}</Button>}
       </div>
-      {choosing && <Playlists take={take} onClose={() => setChoosing(false)} />}
+      {choosing && <Playlists choose={choose} onClose={() => setChoosing(false)} />}
     </div>
   )
 }
 
-/** Only the host's own playlists have a name here. */
-function Chosen({ uri }: { uri: string }) {
+/** A link to the chosen playlist. Its name is known only if it is one of the host's own. */
+function PlaylistLink({ uri }: { uri: string }) {
   const text = useText()
   const own = useHostText().settings
   const [{ data }] = useQuery({ query: PlaylistsDocument, variables: { limit: 50, offset: 0 } })

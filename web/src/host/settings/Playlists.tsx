@@ -11,37 +11,37 @@ import { Dialog } from '../ui/Dialog'
 
 type Playlist = NonNullable<PlaylistsQuery['viewer']>['playlists'][number]
 
-const page = 20
+const pageSize = 20
 
-/** Chooses one of the host's playlists, or any other by its link. */
-export function Playlists({ take, onClose }: { take: (uri: string) => Promise<boolean>; onClose: () => void }) {
+/** Chooses one of the host's playlists, or any other playlist by its link. */
+export function Playlists({ choose, onClose }: { choose: (uri: string) => Promise<boolean>; onClose: () => void }) {
   const text = useText()
   const own = useHostText().settings
   const say = useSentence()
   const urql = useClient()
-  const [{ data, error }] = useQuery({ query: PlaylistsDocument, variables: { limit: page, offset: 0 } })
+  const [{ data, error }] = useQuery({ query: PlaylistsDocument, variables: { limit: pageSize, offset: 0 } })
   const [rest, setRest] = useState<readonly Playlist[]>([])
-  const [end, setEnd] = useState(false)
+  const [isComplete, setComplete] = useState(false)
   const first = data?.viewer?.playlists
   const failure = first ? undefined : failureOfUrql(error)
   const list = [...(first ?? []), ...rest]
-  const more = !end && list.length > 0 && list.length % page === 0
+  const more = !isComplete && list.length > 0 && list.length % pageSize === 0
 
   async function showMore() {
-    const { data } = await urql.query(PlaylistsDocument, { limit: page, offset: list.length })
+    const { data } = await urql.query(PlaylistsDocument, { limit: pageSize, offset: list.length })
     const next = data?.viewer?.playlists ?? []
     setRest([...rest, ...next])
-    setEnd(next.length < page)
+    setComplete(next.length < pageSize)
   }
 
   return (
     <Dialog title={own.chooseHeading} onClose={onClose}>
-      <p role="status" className={list.length > 0 ? 'spoken' : 'quiet'}>
+      <p role="status" className={list.length > 0 ? 'visually-hidden' : 'quiet'}>
         {failure ? say(failure) : !first ? text.loading : list.length === 0 && own.noPlaylists}
       </p>
       <ul className="choices">
         {list.map((playlist) => (
-          <Line key={playlist.uri} playlist={playlist} onTake={() => void take(playlist.uri).then(onClose)} />
+          <Line key={playlist.uri} playlist={playlist} onChoose={() => void choose(playlist.uri).then(onClose)} />
         ))}
       </ul>
       {more && (
@@ -49,12 +49,12 @@ export function Playlists({ take, onClose }: { take: (uri: string) => Promise<bo
           <Button onClick={() => void showMore()}>{own.more}</Button>
         </div>
       )}
-      <LinkForm take={take} onClose={onClose} />
+      <LinkForm choose={choose} onClose={onClose} />
     </Dialog>
   )
 }
 
-function Line({ playlist, onTake }: { playlist: Playlist; onTake: () => void }) {
+function Line({ playlist, onChoose }: { playlist: Playlist; onChoose: () => void }) {
   const text = useText()
   const own = useHostText().settings
   const { name, imageUrl, songCount, spotifyUrl } = playlist
@@ -65,7 +65,7 @@ function Line({ playlist, onTake }: { playlist: Playlist; onTake: () => void }) 
       ) : (
         <div className="cover" style={{ width: 56, height: 56 }} />
       )}
-      <div className="song-words">
+      <div className="song-details">
         <div className="song-name">
           <a href={spotifyUrl} target="_blank" rel="noreferrer" title={text.openInSpotify(name)}>
             {name}
@@ -76,22 +76,22 @@ function Line({ playlist, onTake }: { playlist: Playlist; onTake: () => void }) 
           <span>{own.songs(songCount)}</span>
         </div>
       </div>
-      <Button aria-label={own.take(name)} onClick={onTake}>
-        {own.useLink}
+      <Button aria-label={own.choosePlaylist(name)} onClick={onChoose}>
+        {own.choosePlaylistShort}
       </Button>
     </li>
   )
 }
 
-function LinkForm({ take, onClose }: { take: (uri: string) => Promise<boolean>; onClose: () => void }) {
+function LinkForm({ choose, onClose }: { choose: (uri: string) => Promise<boolean>; onClose: () => void }) {
   const own = useHostText().settings
   const [link, setLink] = useState('')
-  const [fault, setFault] = useState(false)
+  const [isInvalid, setInvalid] = useState(false)
   async function submit(event: FormEvent) {
     event.preventDefault()
-    if (!isPlaylist(link)) return setFault(true)
-    await take(link.trim())
-    onClose() // what came of it is told outside
+    if (!isPlaylist(link)) return setInvalid(true)
+    await choose(link.trim())
+    onClose() // the outcome is shown outside of the dialog
   }
   return (
     <form className="field" onSubmit={submit}>
@@ -102,15 +102,15 @@ function LinkForm({ take, onClose }: { take: (uri: string) => Promise<boolean>; 
           className="input"
           required
           autoComplete="off"
-          aria-invalid={fault}
-          aria-describedby="playlist-fault"
+          aria-invalid={isInvalid}
+          aria-describedby="playlist-error"
           value={link}
           onChange={(event) => setLink(event.target.value)}
         />
-        <Button type="submit">{own.useLink}</Button>
+        <Button type="submit">{own.choosePlaylistShort}</Button>
       </div>
-      <span id="playlist-fault" role="alert" className="bad">
-        {fault && own.linkField}
+      <span id="playlist-error" role="alert" className="bad">
+        {isInvalid && own.linkField}
       </span>
     </form>
   )

@@ -1,27 +1,25 @@
 import { serverNow } from '../../api/clock'
 import type { RoomSettingsInput } from '../../api/generated'
-import type { LiveRoom } from '../room/Console'
 import { useHostText } from '../text/text'
+import type { RoomSettings } from '../types'
 import { Check, Group, OneOf } from '../ui/Choice'
 import { Amount, Field } from '../ui/Field'
-import { clockAt, nextAt } from './lastCall'
+import { nextTimeOfDay, timeOfDayAt } from './lastCall'
 import type { Save } from './useSave'
 
-export type Settings = NonNullable<LiveRoom['settings']>
-
 interface Props {
-  settings: Settings
+  settings: RoomSettings
   save: Save
 }
 
-/** Who may add songs, and until when. */
+/** The settings for who may add songs, and until when. */
 export function Adding({ settings, save }: Props) {
   const own = useHostText().rules
   const { requestsOpen, requireApproval, trustedAfter, lastCallAt } = settings
-  const brief = !requestsOpen ? own.nobody : requireApproval ? own.withApproval : own.everybody
+  const summary = !requestsOpen ? own.nobody : requireApproval ? own.withApproval : own.everybody
   const isOver = lastCallAt !== null && Date.parse(lastCallAt) <= serverNow()
   return (
-    <Group title={own.adding} brief={brief} open>
+    <Group title={own.adding} summary={summary} open>
       <Check
         label={own.requests}
         hint={own.requestsHint}
@@ -40,7 +38,7 @@ export function Adding({ settings, save }: Props) {
             label={own.trusted}
             hint={own.trustedHint}
             value={trustedAfter}
-            save={(trustedAfter, show) => save({ settings: { trustedAfter } }, { fault: own.bounds(1, 100), show })}
+            save={(trustedAfter, show) => save({ settings: { trustedAfter } }, { invalid: own.bounds(1, 100), show })}
           />
         </div>
       )}
@@ -49,20 +47,20 @@ export function Adding({ settings, save }: Props) {
         label={own.lastCall}
         hint={isOver ? own.lastCallOver : own.lastCallHint}
         none={own.never}
-        value={lastCallAt ? clockAt(lastCallAt) : ''}
+        value={lastCallAt ? timeOfDayAt(lastCallAt) : ''}
         save={(time, show) =>
-          save({ settings: { lastCallAt: (time && nextAt(time, serverNow()).toISOString()) || null } }, { show })
+          save({ settings: { lastCallAt: (time && nextTimeOfDay(time, serverNow()).toISOString()) || null } }, { show })
         }
       />
     </Group>
   )
 }
 
-/** In which order songs play. */
+/** The setting for the order in which songs play. */
 export function Order({ settings, save }: Props) {
   const own = useHostText().rules
   return (
-    <Group title={own.order} brief={own.orders[settings.orderMode].name}>
+    <Group title={own.order} summary={own.orders[settings.orderMode].name}>
       <OneOf
         name="order"
         legend={own.orderLegend}
@@ -74,29 +72,29 @@ export function Order({ settings, save }: Props) {
   )
 }
 
-/** How much, how long, how often. */
+/** The limits on songs and guests. */
 export function Limits({ settings, save }: Props) {
   const own = useHostText().rules
   const { maxQueuedPerGuest, addsPerHour, maxSongSeconds, allowExplicit, cooldownMinutes, maxQueueLength } = settings
-  const count = [maxQueuedPerGuest, addsPerHour, maxSongSeconds, allowExplicit ? null : true].filter((limit) => limit !== null)
-  const within = (fault: string) => (change: RoomSettingsInput, show: (why: string) => void) =>
-    save({ settings: change }, { fault, show })
-  const songs = within(own.boundsOrNone(1, 500))
+  const limits = [maxQueuedPerGuest, addsPerHour, maxSongSeconds, allowExplicit ? null : true].filter((limit) => limit !== null)
+  const saveWithin = (invalid: string) => (change: RoomSettingsInput, show: (message: string) => void) =>
+    save({ settings: change }, { invalid, show })
+  const saveCount = saveWithin(own.boundsOrNone(1, 500))
   return (
-    <Group title={own.limits} brief={own.limitCount(count.length)}>
+    <Group title={own.limits} summary={own.limitCount(limits.length)}>
       <Amount
         label={own.perGuest}
         hint={own.perGuestHint}
         none={own.any}
         value={maxQueuedPerGuest}
-        save={(maxQueuedPerGuest, show) => songs({ maxQueuedPerGuest }, show)}
+        save={(maxQueuedPerGuest, show) => saveCount({ maxQueuedPerGuest }, show)}
       />
       <Amount
         label={own.perHour}
         hint={own.perHourHint}
         none={own.any}
         value={addsPerHour}
-        save={(addsPerHour, show) => songs({ addsPerHour }, show)}
+        save={(addsPerHour, show) => saveCount({ addsPerHour }, show)}
       />
       <Amount
         label={own.length}
@@ -104,20 +102,20 @@ export function Limits({ settings, save }: Props) {
         unit={own.minutes}
         none={own.any}
         value={maxSongSeconds && Math.round(maxSongSeconds / 0.6) / 100}
-        save={(minutes, show) => within(own.boundsOrNone(0.5, 1440))({ maxSongSeconds: Math.round(minutes * 60) }, show)}
+        save={(minutes, show) => saveWithin(own.boundsOrNone(0.5, 1440))({ maxSongSeconds: Math.round(minutes * 60) }, show)}
       />
       <Amount
         label={own.cooldown}
         hint={own.cooldownHint}
         unit={own.minutes}
         value={cooldownMinutes}
-        save={(cooldownMinutes, show) => within(own.bounds(0, 1440))({ cooldownMinutes }, show)}
+        save={(cooldownMinutes, show) => saveWithin(own.bounds(0, 1440))({ cooldownMinutes }, show)}
       />
       <Amount
         label={own.queueLength}
         hint={own.queueLengthHint}
         value={maxQueueLength}
-        save={(maxQueueLength, show) => within(own.bounds(1, 500))({ maxQueueLength }, show)}
+        save={(maxQueueLength, show) => saveWithin(own.bounds(1, 500))({ maxQueueLength }, show)}
       />
       <Check
         label={own.explicit}
@@ -129,19 +127,19 @@ export function Limits({ settings, save }: Props) {
   )
 }
 
-const usualShare = 50 // per cent
+const defaultShare = 50 // percent
 
-/** Whether the guests may end a song, and how many of them it takes. */
+/** The settings for skip votes: whether guests can vote, and how many votes end a song. */
 export function Votes({ settings, save }: Props) {
   const own = useHostText().rules
   const share = settings.skipVotePercent
   return (
-    <Group title={own.votes} brief={share === 0 ? own.off : `${share} %`}>
+    <Group title={own.votes} summary={share === 0 ? own.off : `${share} %`}>
       <Check
         label={own.vote}
         hint={own.voteHint}
         checked={share > 0}
-        save={(on) => save({ settings: { skipVotePercent: on ? usualShare : 0 } })}
+        save={(on) => save({ settings: { skipVotePercent: on ? defaultShare : 0 } })}
       />
       {share > 0 && (
         <div className="inset">
@@ -150,7 +148,7 @@ export function Votes({ settings, save }: Props) {
             hint={own.shareHint}
             unit="%"
             value={share}
-            save={(skipVotePercent, show) => save({ settings: { skipVotePercent } }, { fault: own.bounds(0, 100), show })}
+            save={(skipVotePercent, show) => save({ settings: { skipVotePercent } }, { invalid: own.bounds(0, 100), show })}
           />
         </div>
       )}

@@ -1,46 +1,46 @@
 import { type FormEvent, useState } from 'react'
-import type { Tell } from '../../ui/Toasts'
-import type { LiveRoom } from '../room/Console'
+import type { Notify } from '../../ui/Toasts'
 import { useHostText } from '../text/text'
+import type { LiveRoom, RoomSettings } from '../types'
 import { Button } from '../ui/Button'
 import { Check, Group, OneOf } from '../ui/Choice'
 import { Blocked } from './Blocked'
 import { Fallback } from './Fallback'
-import { Adding, Limits, Order, type Settings as Rules, Votes } from './Rules'
-import { type Save, useSaving } from './useSave'
+import { Adding, Limits, Order, Votes } from './Rules'
+import { type Save, useSave } from './useSave'
 
-/** What the hosts have decided. It is shown as the server says it is, also when another host changes it. */
-export function Settings({ room, tell }: { room: LiveRoom; tell: Tell }) {
+/** The room's settings. They show the server's values, so changes of other hosts appear too. */
+export function Settings({ room, notify }: { room: LiveRoom; notify: Notify }) {
   const own = useHostText()
-  const save = useSaving(room.id, tell)
+  const save = useSave(room.id, notify)
   const { settings } = room
   if (!settings) return null
-  const both = { settings, save }
+  const props = { settings, save }
   return (
     <section className="card stack" id="settings" aria-labelledby="settings-heading">
       <h2 id="settings-heading">{own.sections.settings}</h2>
       <Name name={room.name} save={save} />
       <div>
-        <Adding {...both} />
-        <Order {...both} />
-        <Limits {...both} />
-        <Votes {...both} />
-        <Blocked {...both} />
-        <Music {...both} />
+        <Adding {...props} />
+        <Order {...props} />
+        <Limits {...props} />
+        <Votes {...props} />
+        <Blocked {...props} />
+        <Music {...props} />
       </div>
     </section>
   )
 }
 
-/** The name follows the room's, unless somebody is about to change it here. */
+/** The room's name. It shows the server's value, except while it is being edited. */
 function Name({ name, save }: { name: string; save: Save }) {
   const own = useHostText()
   const [draft, setDraft] = useState<string>()
-  const [why, setWhy] = useState('')
+  const [error, setError] = useState('')
   async function submit(event: FormEvent) {
     event.preventDefault()
-    setWhy('')
-    if (draft === undefined || (await save({ name: draft }, { fault: own.open.nameField, show: setWhy }))) setDraft(undefined)
+    setError('')
+    if (draft === undefined || (await save({ name: draft }, { invalid: own.open.nameField, show: setError }))) setDraft(undefined)
   }
   return (
     <form className="field" onSubmit={submit}>
@@ -52,25 +52,25 @@ function Name({ name, save }: { name: string; save: Save }) {
           required
           maxLength={40}
           autoComplete="off"
-          aria-invalid={why !== ''}
-          aria-describedby="room-name-why"
+          aria-invalid={error !== ''}
+          aria-describedby="room-name-error"
           value={draft ?? name}
           onChange={(event) => setDraft(event.target.value)}
         />
         {draft !== undefined && draft !== name && <Button type="submit">{own.settings.save}</Button>}
       </div>
-      <span id="room-name-why" role="alert" className="bad">
-        {why}
+      <span id="room-name-error" role="alert" className="bad">
+        {error}
       </span>
     </form>
   )
 }
 
-/** How songs reach the player, and what plays without any. */
-function Music({ settings, save }: { settings: Rules; save: Save }) {
+/** The settings for how songs reach the player, and for fallback songs. */
+function Music({ settings, save }: { settings: RoomSettings; save: Save }) {
   const own = useHostText().settings
   return (
-    <Group title={own.music} brief={own.deliveries[settings.delivery].name} open>
+    <Group title={own.music} summary={own.deliveries[settings.delivery].name} open>
       <OneOf
         name="delivery"
         legend={own.delivery}

@@ -1,5 +1,5 @@
-/** The next moment after now at which a clock here shows this time of day, such as 23:30. */
-export function nextAt(time: string, now: number): Date {
+/** The next moment after now with this local time of day, such as 23:30. */
+export function nextTimeOfDay(time: string, now: number): Date {
   const [hours = 0, minutes = 0] = time.split(':').map(Number)
   const at = new Date(now)
   at.setHours(hours, minutes, 0, 0)
@@ -7,8 +7,8 @@ export function nextAt(time: string, now: number): Date {
   return at
 }
 
-/** The time of day that a clock here shows then, as the browser's time fields want it. */
-export function clockAt(at: string): string {
+/** The local time of day of a moment, in the format of the browser's time fields. */
+export function timeOfDayAt(at: string): string {
   const date = new Date(at)
   const two = (n: number) => String(n).padStart(2, '0')
   return `${two(date.getHours())}:${two(date.getMinutes())}`

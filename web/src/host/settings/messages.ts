@@ -1,10 +1,10 @@
 import type { OrderMode } from '../../api/generated'
 
-/** What is to be said of the rules of the house. */
+/** The texts of the rules in the settings. */
 export interface RulesMessages {
   bounds: (least: number, most: number) => string
   boundsOrNone: (least: number, most: number) => string
-  any: string // as many as one likes
+  any: string // placeholder of an empty field: no limit
   never: string
   minutes: string
   off: string

@@ -1,27 +1,27 @@
 import { useClient } from 'urql'
 import { failureOfUrql } from '../../api/errors'
 import { UpdateRoomDocument, type UpdateRoomInput } from '../../api/generated'
-import type { Tell } from '../../ui/Toasts'
+import type { Notify } from '../../ui/Toasts'
 import { useHostText, useSentence } from '../text/text'
 
-interface Refused {
-  fault?: string | undefined // what to say if the server takes the input for none
-  show?: (why: string) => void // says it at the field, and not where all that happened is told
+interface ErrorOptions {
+  invalid?: string | undefined // the message for input that the server does not accept
+  show?: (message: string) => void // shows an error at the field instead of as a toast
 }
 
-export type Save = (input: UpdateRoomInput, refused?: Refused) => Promise<boolean>
+export type Save = (input: UpdateRoomInput, options?: ErrorOptions) => Promise<boolean>
 
-/** Saves what a host wants of the room, and answers whether the server took it. */
-export function useSaving(roomId: string, tell: Tell): Save {
+/** Returns a function that saves settings or the name of the room, and resolves to whether the server accepted them. */
+export function useSave(roomId: string, notify: Notify): Save {
   const urql = useClient()
   const say = useSentence()
   const { saved } = useHostText().settings
-  return async (input, { fault, show } = {}) => {
+  return async (input, { invalid, show } = {}) => {
     const failure = failureOfUrql((await urql.mutation(UpdateRoomDocument, { roomId, input })).error)
-    const why = failure && say(failure, fault === undefined ? {} : { BAD_USER_INPUT: fault })
-    if (why === undefined) tell(saved)
-    else if (show) show(why)
-    else tell(why, true)
-    return why === undefined
+    const error = failure && say(failure, invalid === undefined ? {} : { BAD_USER_INPUT: invalid })
+    if (error === undefined) notify(saved)
+    else if (show) show(error)
+    else notify(error, true)
+    return error === undefined
   }
 }

@@ -4,11 +4,11 @@ import { LanguageChoice } from '../../ui/LanguageChoice'
 import { useHostText } from '../text/text'
 import { Button } from '../ui/Button'
 
-/** Who is here, in which language, and the way out: guests have theirs on their own page. */
+/** Who is signed in, the language, and a button to sign out. Guests sign out on the phone page. */
 export function Footer({ api, user }: { api: Api; user: { displayName: string; kind: string } }) {
   const own = useHostText().signIn
   return (
-    <footer className="foot">
+    <footer className="footer">
       <p className="quiet">{own.signedInAs(user.displayName)}</p>
       {user.kind === 'HOST' &&
         (login === 'provider' ? (

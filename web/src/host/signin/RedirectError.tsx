@@ -1,13 +1,13 @@
 import { useHostText } from '../text/text'
-import type { Arrival } from './address'
+import type { PageAddress } from './address'
 
-/** What went wrong elsewhere, from where the browser has returned. */
-export function Arrived({ bad }: { bad: Arrival['bad'] }) {
+/** Why signing in or connecting Spotify failed, after the browser came back from there. */
+export function RedirectError({ failed }: { failed: PageAddress['failed'] }) {
   const own = useHostText()
-  if (!bad) return null
+  if (!failed) return null
   return (
     <p className="notice bad" role="alert">
-      <strong>{bad.what === 'login' ? own.signIn.failed : own.spotify.failed}</strong> {bad.why}
+      <strong>{failed.what === 'login' ? own.signIn.failed : own.spotify.failed}</strong> {failed.reason}
     </p>
   )
 }

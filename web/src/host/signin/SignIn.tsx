@@ -8,11 +8,11 @@ import { useText } from '../../text/text'
 import { LanguageChoice } from '../../ui/LanguageChoice'
 import { useHostText, useSentence } from '../text/text'
 import { Button } from '../ui/Button'
-import type { Arrival } from './address'
-import { Arrived } from './RedirectError'
+import type { PageAddress } from './address'
+import { RedirectError } from './RedirectError'
 
-/** Where one becomes a host. */
-export function SignIn({ api, asGuest, arrival }: { api: Api; asGuest: boolean; arrival: Arrival }) {
+/** Signs in as a host: at the identity provider or, in a demo, by any name. */
+export function SignIn({ api, asGuest, address }: { api: Api; asGuest: boolean; address: PageAddress }) {
   const text = useText()
   const own = useHostText().signIn
   return (
@@ -21,7 +21,7 @@ export function SignIn({ api, asGuest, arrival }: { api: Api; asGuest: boolean; 
         <h1>{own.heading}</h1>
         <p className="quiet">{own.explanation}</p>
       </header>
-      <Arrived bad={arrival.bad} />
+      <RedirectError failed={address.failed} />
       <section className="card stack">
         {asGuest && <p>{own.asGuest}</p>}
         {login === 'provider' ? (
@@ -51,7 +51,7 @@ function DemoForm({ api }: { api: Api }) {
     const { data, failure } = await post(DemoLoginDocument, { displayName })
     setBusy(false)
     setFailure(failure)
-    if (data) api.sessions.adopt(data.demoLogin)
+    if (data) api.sessions.setSession(data.demoLogin)
   }
 
   return (

@@ -1,27 +1,27 @@
-/** What the page's address says: which room, and what came of signing in or connecting, from where the browser returns. */
-export interface Arrival {
-  code: string | null // of a room to be a co-host in
-  good: 'login' | 'spotify' | null
-  bad: { what: 'login' | 'spotify'; why: string } | null
-  clean: string // the same address, without what came of it
+/** The console's address: the room, and the outcome of signing in or connecting Spotify when the browser comes back. */
+export interface PageAddress {
+  roomCode: string | null // the room to open as a co-host
+  succeeded: 'login' | 'spotify' | null
+  failed: { what: 'login' | 'spotify'; reason: string } | null
+  clean: string // the address without the outcome
 }
 
-export function arrivalFrom(address: string): Arrival {
+export function readAddress(address: string): PageAddress {
   const url = new URL(address)
-  const said = (name: string) => {
+  const removeParam = (name: string) => {
     const value = url.searchParams.get(name)
     url.searchParams.delete(name)
     return value
   }
-  const [login, spotify] = [said('login'), said('spotify')]
-  const [loginError, spotifyError] = [said('login_error'), said('spotify_error')]
+  const [login, spotify] = [removeParam('login'), removeParam('spotify')]
+  const [loginError, spotifyError] = [removeParam('login_error'), removeParam('spotify_error')]
   return {
-    code: url.searchParams.get('room')?.toUpperCase() || null,
-    good: spotify === 'connected' ? 'spotify' : login === 'done' ? 'login' : null,
-    bad: badOf('spotify', spotify, spotifyError) ?? badOf('login', login, loginError),
+    roomCode: url.searchParams.get('room')?.toUpperCase() || null,
+    succeeded: spotify === 'connected' ? 'spotify' : login === 'done' ? 'login' : null,
+    failed: failureOf('spotify', spotify, spotifyError) ?? failureOf('login', login, loginError),
     clean: url.pathname + url.search,
   }
 }
 
-const badOf = (what: 'login' | 'spotify', outcome: string | null, why: string | null): Arrival['bad'] =>
-  outcome === 'failed' ? { what, why: why ?? '' } : null
+const failureOf = (what: 'login' | 'spotify', outcome: string | null, reason: string | null): PageAddress['failed'] =>
+  outcome === 'failed' ? { what, reason: reason ?? '' } : null

@@ -2,37 +2,37 @@ import { useState } from 'react'
 import { DisconnectSpotifyDocument } from '../../api/generated'
 import { useLanguage } from '../../text/text'
 import { SpotifyMark } from '../../ui/SpotifyMark'
-import type { Tell } from '../../ui/Toasts'
+import type { Notify } from '../../ui/Toasts'
 import { day, useHostText } from '../text/text'
+import type { SpotifyAccount } from '../types'
 import { Button } from '../ui/Button'
 import { Confirm } from '../ui/Dialog'
-import { useDoing } from '../ui/useMutate'
-import type { Account } from './useConnectSpotify'
+import { useMutate } from '../ui/useMutate'
 
-/** Whose Spotify plays, for how long still, and how to change that. */
-export function SpotifyCard({ account, tell }: { account: Account; tell: Tell }) {
+/** The connected Spotify account, until when, and buttons to connect and disconnect it. */
+export function SpotifyCard({ account, notify }: { account: SpotifyAccount; notify: Notify }) {
   const own = useHostText()
   const { spotify, connecting, connect } = account
-  const pressing = !spotify.connected || spotify.needsReconnect || spotify.reconnectSoon
+  const canConnect = !spotify.connected || spotify.needsReconnect || spotify.reconnectSoon
   return (
     <section className="card stack" id="spotify" aria-labelledby="spotify-heading">
       <h2 id="spotify-heading" className="with-mark">
         <SpotifyMark /> {own.sections.spotify}
       </h2>
-      <State spotify={spotify} />
+      <ConnectionState spotify={spotify} />
       <div className="buttons">
-        {pressing && (
+        {canConnect && (
           <Button look={spotify.connected && !spotify.needsReconnect ? '' : 'main'} busy={connecting} onClick={connect}>
-            {spotify.connected ? own.spotify.connectAgain : own.spotify.connect}
+            {spotify.connected ? own.spotify.reconnect : own.spotify.connect}
           </Button>
         )}
-        {spotify.connected && <Disconnect account={account} tell={tell} />}
+        {spotify.connected && <Disconnect account={account} notify={notify} />}
       </div>
     </section>
   )
 }
 
-function State({ spotify }: { spotify: Account['spotify'] }) {
+function ConnectionState({ spotify }: { spotify: SpotifyAccount['spotify'] }) {
   const own = useHostText().spotify
   const language = useLanguage()
   if (!spotify.connected) return <p className="quiet">{own.why}</p>
@@ -51,26 +51,26 @@ function State({ spotify }: { spotify: Account['spotify'] }) {
   )
 }
 
-function Disconnect({ account, tell }: { account: Account; tell: Tell }) {
+function Disconnect({ account, notify }: { account: SpotifyAccount; notify: Notify }) {
   const own = useHostText().spotify
-  const { busy, act } = useDoing(tell)
-  const [asking, setAsking] = useState(false)
+  const { busy, mutate } = useMutate(notify)
+  const [confirming, setConfirming] = useState(false)
   async function disconnect() {
-    await act(DisconnectSpotifyDocument, {}, { done: own.disconnected })
+    await mutate(DisconnectSpotifyDocument, {}, { done: own.disconnected })
     account.refresh()
   }
   return (
     <>
-      <Button busy={busy} onClick={() => setAsking(true)}>
+      <Button busy={busy} onClick={() => setConfirming(true)}>
         {own.disconnect}
       </Button>
-      {asking && (
+      {confirming && (
         <Confirm
           title={own.disconnectTitle}
           explanation={own.disconnectExplanation}
           action={own.disconnect}
           onConfirm={disconnect}
-          onClose={() => setAsking(false)}
+          onClose={() => setConfirming(false)}
         />
       )}
     </>

@@ -1,18 +1,18 @@
 import type { Delivery, Role, RoomHealthReason, RoomHealthState } from '../../api/generated'
-import type { Mend } from '../player/remedy'
-import type { PlayerCommand } from '../player/usePlayer'
+import type { Remedy } from '../player/remedy'
 import type { ApprovalMessages, QueueMessages, UndoMessages } from '../queue/messages'
-import type { EveningMessages } from '../recap/messages'
+import type { RecapMessages } from '../recap/messages'
 import type { RulesMessages } from '../settings/messages'
+import type { PlayerCommand } from '../types'
 
-/** What the host console has to say. */
+/** The texts of the host console. */
 export interface HostMessages {
   title: string
   offline: string
   present: (n: number) => string
   close: string
-  failure: Record<string, string> // by code, where this page has more to say of it than all pages
-  sections: Record<'room' | 'player' | 'queue' | 'invite' | 'guests' | 'settings' | 'evening' | 'spotify', string>
+  failure: Record<string, string> // by error code, where this page says more than src/text
+  sections: Record<'room' | 'player' | 'queue' | 'invite' | 'guests' | 'settings' | 'recap' | 'spotify', string>
   signIn: SignInMessages
   spotify: SpotifyMessages
   open: OpenMessages
@@ -21,14 +21,14 @@ export interface HostMessages {
   player: PlayerMessages
   health: Record<RoomHealthState, string>
   reason: Record<RoomHealthReason, string>
-  mend: Record<Mend, string>
+  remedy: Record<Remedy, string>
   approvals: ApprovalMessages
   queue: QueueMessages
   undo: UndoMessages
   settings: SettingsMessages
   rules: RulesMessages
   guests: GuestMessages
-  evening: EveningMessages
+  recap: RecapMessages
   end: { button: string; title: string; explanation: string; confirm: string; done: string }
 }
 
@@ -37,7 +37,7 @@ interface SignInMessages {
   explanation: string
   demo: string
   name: string
-  nameField: string // what a name has to be like
+  nameField: string // shown at the field for an invalid name
   button: string
   withProvider: string
   asGuest: string
@@ -49,7 +49,7 @@ interface SignInMessages {
 
 interface SpotifyMessages {
   connect: string
-  connectAgain: string
+  reconnect: string
   why: string
   connected: string
   failed: string
@@ -73,7 +73,7 @@ interface OpenMessages {
   codeHint: string
   codeField: string
   codeTaken: string
-  first: string // Spotify has to be connected
+  first: string // shown while Spotify is not connected
   button: string
   done: (name: string) => string
 }
@@ -130,22 +130,22 @@ interface SettingsMessages {
   songs: (n: number) => string
   noPlaylists: string
   more: string
-  take: (name: string) => string
+  choosePlaylist: (name: string) => string
+  choosePlaylistShort: string
   link: string
   linkField: string
-  useLink: string
   noPlaylist: string
 }
 
 interface GuestMessages {
   roles: Record<Role, string>
-  here: string
-  away: string
+  present: string
+  absent: string
   you: string
   refresh: string
   more: string
-  change: (name: string) => string
-  changeShort: string
+  manage: (name: string) => string
+  manageShort: string
   makeCohost: string
   makeCohostHint: string
   makeGuest: string

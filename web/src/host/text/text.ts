@@ -1,17 +1,17 @@
 import type { Failure } from '../../api/errors'
-import { sentence, useOwnText, useText } from '../../text/text'
+import { failureSentence, usePageText, useText } from '../../text/text'
 import { de } from './de'
 import { en } from './en'
 
-export const useHostText = () => useOwnText({ en, de })
+export const useHostText = () => usePageText({ en, de })
 
-/** Tells why something did not work: as what was done has to say of it, as this page has, or as all pages have. */
+/** Returns a function that says why something failed: by the special messages, the console's, or those of all pages. */
 export function useSentence(): (failure: Failure, special?: Record<string, string>) => string {
   const text = useText()
   const own = useHostText()
-  return (failure, special) => special?.[failure.code] ?? own.failure[failure.code] ?? sentence(text, failure)
+  return (failure, special) => special?.[failure.code] ?? own.failure[failure.code] ?? failureSentence(text, failure)
 }
 
-/** The day, as people of this language write it here. */
+/** The date in the browser's region, in the chosen language. */
 export const day = (at: string, language: string): string =>
   new Date(at).toLocaleDateString(navigator.languages.find((tag) => tag.startsWith(language)) ?? language, { dateStyle: 'long' })

@@ -1,6 +1,6 @@
 import type { ComponentProps } from 'react'
 
-/** A button that keeps the focus while it is busy, as a disabled one would not. */
+/** A button that keeps the focus while it is busy, unlike a disabled one. */
 export function Button({
   busy = false,
   look = '',

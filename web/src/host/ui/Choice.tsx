@@ -2,18 +2,18 @@ import { type ComponentProps, cloneElement, type ReactElement, type ReactNode, u
 
 interface GroupProps {
   title: string
-  brief: string // how things stand, for who does not look into it
+  summary: string // the current values, shown while the group is closed
   open?: boolean
   children: ReactNode
 }
 
-/** Settings that belong together. */
-export function Group({ title, brief, open = false, children }: GroupProps) {
+/** A group of settings that can be opened and closed. */
+export function Group({ title, summary, open = false, children }: GroupProps) {
   return (
     <details className="group" open={open}>
       <summary>
         <h3>{title}</h3>
-        <span className="quiet">{brief}</span>
+        <span className="quiet">{summary}</span>
       </summary>
       <div className="stack">{children}</div>
     </details>
@@ -58,7 +58,7 @@ export function OneOf<T extends string>({ name, legend, options, chosen, save }:
   )
 }
 
-/** A box or a dot to be chosen, with what it is called and what it means. */
+/** A checkbox or radio button with its label and a hint. */
 export function Choice({
   label,
   hint,
@@ -80,10 +80,10 @@ export function Choice({
   )
 }
 
-/** What the host chose is shown at once, and until the server says what it is now. */
+/** Shows a choice at once, and until the server has sent the new value. */
 function useChoice<T>(value: T, save: (value: T) => Promise<boolean>): [T, (value: T) => void] {
   const [chosen, setChosen] = useState<{ from: T; to: T }>()
-  if (chosen && chosen.from !== value) setChosen(undefined) // for good: another host may change it back
+  if (chosen && chosen.from !== value) setChosen(undefined) // and not only while the values differ: another host may change it back
   async function choose(to: T) {
     setChosen({ from: value, to })
     if (!(await save(to))) setChosen(undefined)

@@ -7,10 +7,10 @@ interface DialogProps {
   title: string
   onClose: () => void
   children: ReactNode
-  buttons?: ReactNode // instead of one that closes
+  buttons?: ReactNode // in place of the Close button
 }
 
-/** Asks for something before all else. Escape and a click beside it close it, and the focus returns to where it was. */
+/** A modal dialog. Escape and a click outside close it, and the focus returns to where it was. */
 export function Dialog({ title, onClose, children, buttons }: DialogProps) {
   const own = useHostText()
   const heading = useId()
@@ -18,7 +18,7 @@ export function Dialog({ title, onClose, children, buttons }: DialogProps) {
   useLayoutEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
-    return () => dialog?.close() // while it is still in the page, so that the focus can return
+    return () => dialog?.close() // while it is still in the page, or the focus cannot return
   }, [])
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does the same
@@ -46,7 +46,7 @@ interface ConfirmProps {
   onClose: () => void
 }
 
-/** Says what will happen, and asks whether it shall. */
+/** Explains an action and asks for confirmation. */
 export function Confirm({ title, explanation, action, onConfirm, onClose }: ConfirmProps) {
   const text = useText()
   const buttons = (

@@ -5,9 +5,9 @@ interface FieldProps {
   hint: string
   type: 'number' | 'time'
   unit?: string
-  none?: string // what it means to leave it empty; without it, it cannot be empty
+  none?: string // what an empty field means; without it, the field cannot be empty
   value: string
-  save: (text: string, show: (why: string) => void) => Promise<boolean>
+  save: (text: string, show: (message: string) => void) => Promise<boolean>
 }
 
 interface Draft {
@@ -16,28 +16,28 @@ interface Draft {
   saving?: boolean
 }
 
-/** Is saved as soon as it is left. It follows the room, unless somebody is about to change it here. */
+/** A field that saves its value on Enter and when it loses the focus. It shows the server's value, except while it is being edited. */
 export function Field({ label, hint, type, unit, none, value, save }: FieldProps) {
   const id = useId()
   const [draft, setDraft] = useState<Draft>()
-  const [why, setWhy] = useState('')
-  if (draft?.saving && draft.from !== value) setDraft(undefined) // the room has it
+  const [error, setError] = useState('')
+  if (draft?.saving && draft.from !== value) setDraft(undefined) // the server has sent the new value
 
-  async function leave(event: FormEvent) {
+  async function submit(event: FormEvent) {
     event.preventDefault()
     if (!draft || draft.saving) return
     if (draft.text === value || (draft.text === '' && none === undefined)) {
       setDraft(undefined)
-      setWhy('')
+      setError('')
       return
     }
     setDraft({ ...draft, saving: true })
     const text = draft.text
-    if (await save(text, setWhy)) setWhy('')
+    if (await save(text, setError)) setError('')
     else setDraft({ from: value, text })
   }
   return (
-    <form className="setting" noValidate onSubmit={leave}>
+    <form className="setting" noValidate onSubmit={submit}>
       <label htmlFor={id}>{label}</label>
       <span className="with-unit">
         <input
@@ -48,19 +48,19 @@ export function Field({ label, hint, type, unit, none, value, save }: FieldProps
           inputMode={type === 'number' ? 'decimal' : undefined}
           autoComplete="off"
           placeholder={none}
-          aria-invalid={why !== ''}
-          aria-describedby={`${id}-hint ${id}-why`}
+          aria-invalid={error !== ''}
+          aria-describedby={`${id}-hint ${id}-error`}
           value={draft?.text ?? value}
           onChange={(event) => setDraft({ from: value, text: event.target.value })}
-          onBlur={leave}
+          onBlur={submit}
         />
         {unit && <span className="quiet">{unit}</span>}
       </span>
       <span id={`${id}-hint`} className="hint">
         {hint}
       </span>
-      <span id={`${id}-why`} className="bad" role="alert">
-        {why}
+      <span id={`${id}-error`} className="bad" role="alert">
+        {error}
       </span>
     </form>
   )
@@ -72,10 +72,10 @@ interface AmountProps {
   unit?: string
   none?: string
   value: number | null
-  save: (amount: number, show: (why: string) => void) => Promise<boolean>
+  save: (amount: number, show: (message: string) => void) => Promise<boolean>
 }
 
-/** A number; empty is sent as 0, which stands for none. */
+/** A number field. An empty field is saved as 0, which means no limit. */
 export function Amount({ value, save, ...rest }: AmountProps) {
   return (
     <Field {...rest} type="number" value={value === null ? '' : `${value}`} save={(text, show) => save(Number(text), show)} />

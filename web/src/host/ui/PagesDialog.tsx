@@ -13,22 +13,22 @@ interface Props {
   children: ReactNode // the lines
 }
 
-/** A long list in a place of its own, page by page. */
+/** A dialog with a long list, loaded page by page. */
 export function PagesDialog({ title, empty, pages: { list, more, failure, showMore }, onClose, children }: Props) {
   const text = useText()
   const own = useHostText()
   const say = useSentence()
-  const nothing = failure && !list ? say(failure) : list ? empty : text.loading
+  const status = failure && !list ? say(failure) : list ? empty : text.loading
   const buttons = (
     <>
-      {more && <Button onClick={showMore}>{own.evening.more}</Button>}
+      {more && <Button onClick={showMore}>{own.recap.more}</Button>}
       <Button onClick={onClose}>{own.close}</Button>
     </>
   )
   return (
     <Dialog title={title} onClose={onClose} buttons={buttons}>
-      <p role="status" className={list?.length ? 'spoken' : 'quiet'}>
-        {!list?.length && nothing}
+      <p role="status" className={list?.length ? 'visually-hidden' : 'quiet'}>
+        {!list?.length && status}
       </p>
       <ol className="lines">{children}</ol>
     </Dialog>

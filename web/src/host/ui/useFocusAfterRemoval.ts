@@ -1,21 +1,24 @@
 import { type RefObject, useRef } from 'react'
 
 /**
- * Keeps the focus of who takes a line out of a list: it goes to the next line, the one before or, without any, the heading.
- * Without this it would go with the line.
+ * Keeps the focus in a list when a line is removed: it moves to the next line, the previous one or, in an empty list, the
+ * heading. Without this the focus would be lost. Call beforeRemoval first, and the function that it returns afterwards.
  */
-export function useLeaving(heading: string): { line: RefObject<HTMLLIElement | null>; leaving: () => () => void } {
+export function useFocusAfterRemoval(headingId: string): {
+  line: RefObject<HTMLLIElement | null>
+  beforeRemoval: () => () => void
+} {
   const line = useRef<HTMLLIElement>(null)
-  const leaving = () => {
-    const here = line.current
-    const neighbour = here?.nextElementSibling ?? here?.previousElementSibling
+  const beforeRemoval = () => {
+    const removed = line.current
+    const neighbour = removed?.nextElementSibling ?? removed?.previousElementSibling
     const next = neighbour?.querySelector('button')
     return () => {
       const { activeElement, body } = document
-      if (activeElement !== body && !here?.contains(activeElement)) return
-      const target = next?.isConnected ? next : document.getElementById(heading)
+      if (activeElement !== body && !removed?.contains(activeElement)) return
+      const target = next?.isConnected ? next : document.getElementById(headingId)
       target?.focus()
     }
   }
-  return { line, leaving }
+  return { line, beforeRemoval }
 }

@@ -2,32 +2,32 @@ import type { TypedDocumentNode } from '@urql/core'
 import { useState } from 'react'
 import { type AnyVariables, useClient } from 'urql'
 import { failureOfUrql } from '../../api/errors'
-import type { Tell } from '../../ui/Toasts'
+import type { Notify } from '../../ui/Toasts'
 import { useSentence } from '../text/text'
 
-interface Words {
+interface OutcomeMessages {
   done?: string | undefined
-  failure?: Record<string, string> // by code, where there is more to say than usual
+  failure?: Record<string, string> // by error code, in place of the usual messages
 }
 
-type Act = <Data, Variables extends AnyVariables>(
+type Mutate = <Data, Variables extends AnyVariables>(
   mutation: TypedDocumentNode<Data, Variables>,
   variables: Variables,
-  words?: Words,
+  messages?: OutcomeMessages,
 ) => Promise<boolean>
 
-/** Does one thing at a time, tells what came of it, and answers whether it worked. */
-export function useDoing(tell: Tell): { busy: boolean; act: Act } {
+/** Returns a function that sends a mutation, notifies the user of its outcome, and resolves to whether it worked. */
+export function useMutate(notify: Notify): { busy: boolean; mutate: Mutate } {
   const urql = useClient()
   const say = useSentence()
   const [busy, setBusy] = useState(false)
-  const act: Act = async (mutation, variables, words = {}) => {
+  const mutate: Mutate = async (mutation, variables, messages = {}) => {
     setBusy(true)
     const failure = failureOfUrql((await urql.mutation(mutation, variables)).error)
     setBusy(false)
-    if (failure) tell(say(failure, words.failure), true)
-    else if (words.done) tell(words.done)
+    if (failure) notify(say(failure, messages.failure), true)
+    else if (messages.done) notify(messages.done)
     return !failure
   }
-  return { busy, act }
+  return { busy, mutate }
 }

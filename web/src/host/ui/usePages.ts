@@ -3,8 +3,8 @@ import { useCallback, useEffect, useState } from 'react'
 import { useClient } from 'urql'
 import { type Failure, failureOfUrql } from '../../api/errors'
 
-const every = 15_000 // milliseconds after which it is asked anew: nothing tells when these lists change
-const size = 50 // of a page; the queries ask for as many
+const refreshInterval = 15_000 // milliseconds; no subscription announces changes of these lists
+const pageSize = 50 // as in the queries
 
 interface Page<Node> {
   edges: readonly { node: Node }[]
@@ -12,21 +12,21 @@ interface Page<Node> {
 }
 
 export interface Pages<Node> {
-  list: readonly Node[] | undefined // undefined: nothing came yet
+  list: readonly Node[] | undefined // undefined: not loaded yet
   more: boolean
   failure: Failure | undefined
   refresh: () => void
   showMore: () => void
 }
 
-/** A list of the room, the latest first, as far as the host has looked. pageOf has to be the same function each time. */
+/** A list of the room, the latest first, as many pages as the host has asked for. pageOf must be the same function each time. */
 export function usePages<Data, Node>(
   query: TypedDocumentNode<Data, { roomId: string; after?: string | null }>,
   roomId: string,
   pageOf: (data: Data) => Page<Node> | null | undefined,
 ): Pages<Node> {
   const urql = useClient()
-  const [wanted, setWanted] = useState(size)
+  const [wanted, setWanted] = useState(pageSize)
   const [state, setState] = useState<Pick<Pages<Node>, 'list' | 'more' | 'failure'>>({
     list: undefined,
     more: false,
@@ -48,8 +48,8 @@ export function usePages<Data, Node>(
 
   useEffect(() => {
     void load()
-    const timer = setInterval(() => document.hidden || void load(), every)
+    const timer = setInterval(() => document.hidden || void load(), refreshInterval)
     return () => clearInterval(timer)
   }, [load])
-  return { ...state, refresh: () => void load(), showMore: () => setWanted((before) => before + size) }
+  return { ...state, refresh: () => void load(), showMore: () => setWanted((before) => before + pageSize) }
 }
