@@ -15,7 +15,7 @@ export interface QueueState {
   ended: unknown // undefined: open; true: the room was closed; otherwise the errors with which the server refused
 }
 
-const retryAfter = 3_000 // milliseconds until a client that gave up is asked retryAfter
+const retryAfter = 3_000 // milliseconds
 
 const empty: QueueState = { version: null, items: [], changes: 0, ended: undefined }
 
