@@ -31,7 +31,7 @@ async function television(server: Server, options: BrowserContextOptions = {}): 
 
 /** The songs on the screen by their places; "still moving" while their positions do not match. */
 async function shown(screen: Device): Promise<string[]> {
-  const rows = await screen.page.locator('.row[data-gone=false]').evaluateAll((elements) =>
+  const rows = await screen.page.locator('.row[data-hidden=false]').evaluateAll((elements) =>
     elements.map((row) => ({
       place: Number(row.querySelector('.place')?.textContent),
       height: row.getBoundingClientRect().top,

@@ -39,18 +39,18 @@ function subscribe(api: Api, roomId: string, store: Store<QueueState>): () => vo
     show(queue)
   }
   const end = (ended: unknown) => stopped || store.set({ ...store.get(), ended })
-  const begin = () => {
+  const start = () => {
     const subscription = followQueue<Item>(api.socket, roomId, onQueue, stringifyDocument(QueueChangesDocument))
     subscription.ended.then(
       () => end(true),
       (error: unknown) => {
         if (Array.isArray(error)) end(error)
-        else timer = setTimeout(() => (stop = begin()), retryAfter) // the client gave up, but the server has not refused
+        else timer = setTimeout(() => (stop = start()), retryAfter) // the client gave up, but the server has not refused
       },
     )
     return () => subscription.stop()
   }
-  let stop = begin()
+  let stop = start()
   return () => {
     stopped = true
     clearTimeout(timer)

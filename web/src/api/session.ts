@@ -44,7 +44,7 @@ export class Sessions {
   }
 
   /** Loads the session, and retries until the server is reachable. */
-  async begin(): Promise<void> {
+  async load(): Promise<void> {
     for (let wait = 500; (await this.refresh()).failure; wait = Math.min(2 * wait, 15_000)) {
       await new Promise((resolve) => setTimeout(resolve, wait))
     }
@@ -68,7 +68,7 @@ export class Sessions {
   /** Like token, but waits until the server is reachable. For callers that cannot retry. */
   async tokenOnceReachable(): Promise<string | null> {
     return this.token().catch(async () => {
-      await this.begin()
+      await this.load()
       return this.token()
     })
   }

@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@urql/core'
-import { useEffect } from 'react'
+import { useCallback, useEffect } from 'react'
 import { type AnyVariables, useQuery } from 'urql'
 import { type Failure, failureOfUrql } from './errors'
 
@@ -20,12 +20,13 @@ export function useRetriedQuery<Data, Variables extends AnyVariables>(
   variables: Variables,
   isEnough: (data: Data) => boolean = () => true,
 ): RetriedQuery<Data> {
-  const [{ data, error }, refetch] = useQuery<Data, Variables>({ query, variables } as never)
+  const [{ data, error }, execute] = useQuery<Data, Variables>({ query, variables } as never)
+  const refetch = useCallback(() => execute(), [execute]) // without arguments, so that it can be an event handler
   const failure = data && isEnough(data) ? undefined : failureOfUrql(error)
   const failed = failure !== undefined
   useEffect(() => {
     if (!failed) return
-    const timer = setInterval(() => refetch(), retryAfter)
+    const timer = setInterval(refetch, retryAfter)
     return () => clearInterval(timer)
   }, [failed, refetch])
   return { data, failure, refetch }

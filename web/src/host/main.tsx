@@ -10,7 +10,7 @@ const address = readAddress(location.href)
 history.replaceState(null, '', address.clean)
 const sessions = new Sessions()
 const api = connect(sessions)
-void sessions.begin()
+void sessions.load()
 
 renderPage(
   <Provider value={api.urql}>

@@ -50,14 +50,14 @@ export function Header({ api, name, code, room, user, unsent, isHosting, onRenam
             <button type="button" className="button" onClick={async () => setFailure(await api.sessions.signOut())}>
               {own.signOut}
             </button>
-            <p role="alert" className="bad">
+            <p role="alert" className="error">
               {failure && failureSentence(text, failure)}
             </p>
           </div>
         </details>
       </div>
       {room && <Presence room={room} />}
-      <p className={offline ? 'notice bad' : 'visually-hidden'} role="status">
+      <p className={offline ? 'notice error' : 'visually-hidden'} role="status">
         {offline && `${text.offline} ${unsent > 0 ? own.unsent(unsent) : ''}`}
       </p>
     </header>

@@ -15,7 +15,7 @@ export function History({ roomId, playingId }: { roomId: string; playingId?: str
   return (
     <div className="stack">
       <h2>{own.history}</h2>
-      <p className={failure ? 'bad' : 'quiet'} role="status">
+      <p className={failure ? 'error' : 'quiet'} role="status">
         {failure ? failureSentence(text, failure) : page ? isEmpty && own.emptyHistory : text.loading}
       </p>
       <ol className="lines">

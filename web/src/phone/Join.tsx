@@ -62,7 +62,7 @@ export function Join({ api, room, user, onJoined, onCancel }: Props) {
         <button type="submit" className="button main" disabled={busy}>
           {busy ? own.joining : onCancel ? own.save : own.join}
         </button>
-        <p role="alert" className="bad">
+        <p role="alert" className="error">
           {failure && failureSentence(text, failure)}
         </p>
       </form>

@@ -59,7 +59,7 @@ export function Search({ roomId, query, onQuery, queue, actions, viewer, setting
           {own.addLink}
         </button>
       )}
-      <p className={failure ? 'bad' : 'quiet'} role="status">
+      <p className={failure ? 'error' : 'quiet'} role="status">
         {failure
           ? failureSentence(text, failure)
           : searched && (busy ? own.searching : hits.length > 0 ? own.resultCount(hits.length) : own.nothingFound(query))}

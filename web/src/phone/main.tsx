@@ -8,7 +8,7 @@ import { Phone } from './Phone'
 
 const sessions = new Sessions()
 const api = connect(sessions)
-void sessions.begin()
+void sessions.load()
 
 renderPage(
   <Provider value={api.urql}>

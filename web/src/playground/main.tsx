@@ -18,7 +18,7 @@ const code = (address.get('code') ?? '').toUpperCase()
 const tabs = tabsFor(code, login)
 
 const sessions = new Sessions()
-void sessions.begin()
+void sessions.load()
 
 // Every room has its own storage, so that a new invitation does not open the tabs of an old party.
 const storage = createLocalStorage({ namespace: `antwon.playground.${code || '-'}` })

@@ -24,7 +24,7 @@ export const Upcoming = memo(function Upcoming({ queue, open }: { queue: Store<Q
       <ol ref={list} className="rows" style={{ '--rows': rows } as CSSProperties}>
         {/* One more than fits, so that a song that drops out fades away instead of vanishing. */}
         {placed(items, rows + 1).map(({ item, place }) => (
-          <Row key={item.id} item={item} place={place} gone={place >= rows} />
+          <Row key={item.id} item={item} place={place} isHidden={place >= rows} />
         ))}
       </ol>
       {items.length === 0 && open && <p className="empty-queue">{own.emptyQueue}</p>}
@@ -32,14 +32,14 @@ export const Upcoming = memo(function Upcoming({ queue, open }: { queue: Store<Q
   )
 })
 
-const Row = memo(function Row({ item, place, gone }: { item: Item; place: number; gone: boolean }) {
+const Row = memo(function Row({ item, place, isHidden }: { item: Item; place: number; isHidden: boolean }) {
   const text = useText()
   const own = usePageText({ en, de })
   const { song } = item
   const committed = item.state === 'COMMITTED'
   const badge = item.refusal && !committed ? own.held : item.pin && own.pinned
   return (
-    <li className="row" data-gone={gone} aria-hidden={gone} style={{ transform: `translateY(${place * 100}%)` }}>
+    <li className="row" data-hidden={isHidden} aria-hidden={isHidden} style={{ transform: `translateY(${place * 100}%)` }}>
       <span className="place">{place + 1}</span>
       {song.imageUrl ? <img className="cover" src={song.imageUrl} alt="" decoding="async" /> : <div className="cover" />}
       <div className="row-details">

@@ -6,9 +6,9 @@ import { renderPage } from '../ui/renderPage'
 import { Boundary } from './Boundary'
 import { Screen } from './Screen'
 
-const wanted = new URLSearchParams(location.search).get('theme')
+const theme = new URLSearchParams(location.search).get('theme')
 
-document.documentElement.dataset.theme = wanted === 'light' ? 'light' : 'dark'
+document.documentElement.dataset.theme = theme === 'light' ? 'light' : 'dark'
 renderPage(
   <Boundary>
     <Screen code={codeIn(location.pathname)} />

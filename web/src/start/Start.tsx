@@ -64,7 +64,7 @@ function CodeForm() {
       <button type="submit" className="button main" disabled={busy}>
         {own.join}
       </button>
-      <p role="alert" className="bad">
+      <p role="alert" className="error">
         {problem && ('noRoom' in problem ? text.noRoom(problem.noRoom) : failureSentence(text, problem))}
       </p>
     </form>

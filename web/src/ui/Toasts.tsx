@@ -28,7 +28,7 @@ export function Toasts({ toasts, children }: { toasts: readonly Toast[]; childre
   return (
     <div className="toasts" role="status" aria-atomic="false">
       {toasts.map(({ id, message, isError }) => (
-        <p key={id} className={isError ? 'notice bad' : 'notice'}>
+        <p key={id} className={isError ? 'notice error' : 'notice'}>
           {message}
         </p>
       ))}

@@ -3,7 +3,7 @@ import { useClient } from 'urql'
 import { failureOfUrql } from '../../api/errors'
 import { RemoveGuestDocument, SetRoleDocument } from '../../api/generated'
 import type { Notify } from '../../ui/Toasts'
-import { useHostText, useSentence } from '../text/text'
+import { useFailureText, useHostText } from '../text/text'
 import { Confirm, Dialog } from '../ui/Dialog'
 import type { Member, MemberAction } from './memberActions'
 
@@ -19,7 +19,7 @@ interface Props {
 /** What the host can do with a member. A ban cannot be undone, so it asks for confirmation. */
 export function GuestDialog({ roomId, member, actions, notify, onDone, onClose }: Props) {
   const own = useHostText().guests
-  const say = useSentence()
+  const failureText = useFailureText()
   const urql = useClient()
   const [banning, setBanning] = useState(false)
   const name = member.displayName
@@ -32,7 +32,7 @@ export function GuestDialog({ roomId, member, actions, notify, onDone, onClose }
         ? await urql.mutation(SetRoleDocument, { ...variables, role: action })
         : await urql.mutation(RemoveGuestDocument, { ...variables, ban: action === 'BANNED' })
     const failure = failureOfUrql(error)
-    notify(failure ? say(failure) : own.done[action](name), failure !== undefined)
+    notify(failure ? failureText(failure) : own.done[action](name), failure !== undefined)
     onDone()
   }
 
@@ -60,7 +60,7 @@ export function GuestDialog({ roomId, member, actions, notify, onDone, onClose }
           <li key={action}>
             <button type="button" className="choice" onClick={() => (action === 'BANNED' ? setBanning(true) : void run(action))}>
               <span>
-                <strong className={action === 'BANNED' ? 'bad' : undefined}>{labels[action].action}</strong>
+                <strong className={action === 'BANNED' ? 'error' : undefined}>{labels[action].action}</strong>
                 <span className="hint">{labels[action].hint}</span>
               </span>
             </button>

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { MembersDocument, type MembersQuery } from '../../api/generated'
 import { useText } from '../../text/text'
 import type { Notify } from '../../ui/Toasts'
-import { useHostText, useSentence } from '../text/text'
+import { useFailureText, useHostText } from '../text/text'
 import type { Me } from '../types'
 import { Button } from '../ui/Button'
 import { usePages } from '../ui/usePages'
@@ -15,18 +15,18 @@ const membersOf = ({ room }: MembersQuery) => room?.members
 export function Guests({ roomId, me, notify }: { roomId: string; me: Me; notify: Notify }) {
   const text = useText()
   const own = useHostText()
-  const say = useSentence()
+  const failureText = useFailureText()
   const { list, more, failure, refresh, showMore } = usePages(MembersDocument, roomId, membersOf)
   const [chosen, setChosen] = useState<Member>()
   return (
     <section className="card stack" id="guests" aria-labelledby="guests-heading">
       <div className="title">
         <h2 id="guests-heading">{own.sections.guests}</h2>
-        <Button look="plain" onClick={refresh}>
+        <Button variant="plain" onClick={refresh}>
           {own.guests.refresh}
         </Button>
       </div>
-      {!list && <p className="quiet">{failure ? say(failure) : text.loading}</p>}
+      {!list && <p className="quiet">{failure ? failureText(failure) : text.loading}</p>}
       <ul className="lines">
         {list?.map((member) => (
           <Line key={member.user.id} member={member} me={me} onChoose={() => setChosen(member)} />

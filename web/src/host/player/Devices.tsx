@@ -3,7 +3,7 @@ import { failureOfUrql } from '../../api/errors'
 import { DevicesDocument } from '../../api/generated'
 import { useText } from '../../text/text'
 import { spotifyApp } from '../spotify/links'
-import { useHostText, useSentence } from '../text/text'
+import { useFailureText, useHostText } from '../text/text'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import type { Player } from './usePlayer'
@@ -12,7 +12,7 @@ import type { Player } from './usePlayer'
 export function Devices({ roomId, player, onClose }: { roomId: string; player: Player; onClose: () => void }) {
   const text = useText()
   const own = useHostText()
-  const say = useSentence()
+  const failureText = useFailureText()
   const [{ data, error, fetching }, refresh] = useQuery({ query: DevicesDocument, variables: { roomId } })
   const failure = failureOfUrql(error)
   const devices = failure ? undefined : data?.room?.devices
@@ -28,7 +28,7 @@ export function Devices({ roomId, player, onClose }: { roomId: string; player: P
   return (
     <Dialog title={own.player.chooseHeading} onClose={onClose} buttons={buttons}>
       <p role="status" className={fetching || failure || devices?.length === 0 ? 'quiet' : 'visually-hidden'}>
-        {fetching ? text.loading : failure ? say(failure) : devices?.length === 0 && own.player.noDevices}
+        {fetching ? text.loading : failure ? failureText(failure) : devices?.length === 0 && own.player.noDevices}
       </p>
       <ul className="choices">
         {devices?.map((device) => (

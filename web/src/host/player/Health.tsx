@@ -26,7 +26,7 @@ export function Health(props: Props) {
   const isOk = health.state === 'OK'
   const isSerious = !isOk && health.state !== 'NOTHING_TO_PLAY' && health.state !== 'HOST_TOOK_OVER'
   return (
-    <div className={isOk ? 'health quiet' : `health notice ${isSerious ? 'bad' : ''}`}>
+    <div className={isOk ? 'health quiet' : `health notice ${isSerious ? 'error' : ''}`}>
       <p role="status">
         {isOk && <span aria-hidden="true">✓ </span>}
         <Sentence health={health} />

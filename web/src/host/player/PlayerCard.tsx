@@ -27,7 +27,7 @@ export function PlayerCard({ playback, player, onDevices }: { playback: Playback
         {playback.skipVotes > 0 && playback.skipVotesNeeded > 0 && own.player.votes(playback.skipVotes, playback.skipVotesNeeded)}
       </p>
       <div className="buttons player">
-        <Button look="main" busy={busy} onClick={isPlaying ? player.pause : player.play}>
+        <Button variant="main" busy={busy} onClick={isPlaying ? player.pause : player.play}>
           <Icon path={isPlaying ? pauseIcon : playIcon} />
           {isPlaying ? own.player.pause : own.player.play}
         </Button>

@@ -66,7 +66,7 @@ function Line({ item, headingId, notify, undo }: { item: Item; headingId: string
   return (
     <li ref={line}>
       <SongLine song={item.song} more={<span>{text.addedBy(item.addedBy?.displayName)}</span>}>
-        <Button look="main" aria-label={own.approve(name)} busy={busy} onClick={() => void approve()}>
+        <Button variant="main" aria-label={own.approve(name)} busy={busy} onClick={() => void approve()}>
           {own.approveShort}
         </Button>
         <Button aria-label={own.decline(name)} busy={busy} onClick={() => void decline()}>

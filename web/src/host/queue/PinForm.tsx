@@ -18,10 +18,10 @@ interface Props {
 /** Pins a song at a place, until it is played or overtaken. */
 export function PinForm({ item, place, last, pin }: Props) {
   const own = useHostText().queue
-  const [wanted, setWanted] = useState(`${place}`)
+  const [placeText, setPlaceText] = useState(`${place}`)
   const [until, setUntil] = useState<PinRule>(item.pin?.until ?? 'PLAYED')
   const [margin, setMargin] = useState(`${item.pin?.likes ?? defaultMargin}`)
-  const at = clamp(wanted, last)
+  const at = clamp(placeText, last)
   function submit(event: FormEvent) {
     event.preventDefault()
     pin(at, until, until === 'OVERTAKEN' ? clamp(margin, maxLikes) : null)
@@ -30,7 +30,7 @@ export function PinForm({ item, place, last, pin }: Props) {
     <form noValidate onSubmit={submit}>
       <fieldset className="stack tight">
         <legend>{own.pin}</legend>
-        <NumberField label={own.place} most={last} value={wanted} onChange={setWanted} />
+        <NumberField label={own.place} most={last} value={placeText} onChange={setPlaceText} />
         {(['PLAYED', 'OVERTAKEN'] as const).map((rule) => (
           <Choice key={rule} label={own.until[rule].name} hint={own.until[rule].hint}>
             <input type="radio" name="until" checked={until === rule} onChange={() => setUntil(rule)} />
@@ -42,7 +42,7 @@ export function PinForm({ item, place, last, pin }: Props) {
           </div>
         )}
         <div className="buttons">
-          <Button type="submit" look="main">
+          <Button type="submit" variant="main">
             {own.pinAt(at)}
           </Button>
         </div>

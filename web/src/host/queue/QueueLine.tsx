@@ -44,7 +44,7 @@ export function QueueLine({ item, place, last, entry, room, notify, undo }: Prop
     <li ref={line} className={songStateOf(item)}>
       <SongLine song={item.song} more={<Facts item={item} entry={entry} room={room} />}>
         <Button
-          look="plain round"
+          variant="plain round"
           aria-label={own.menu(item.song.name)}
           aria-haspopup="dialog"
           aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"

@@ -56,7 +56,7 @@ export function UndoToast({ undo }: { undo: Undo }) {
           <Button busy={undo.busy} onClick={andFocusQueue(undo.undo)}>
             {own.undo.button}
           </Button>
-          <Button look="plain round" aria-label={own.close} title={own.close} onClick={andFocusQueue(undo.dismiss)}>
+          <Button variant="plain round" aria-label={own.close} title={own.close} onClick={andFocusQueue(undo.dismiss)}>
             <span aria-hidden="true">✕</span>
           </Button>
         </div>

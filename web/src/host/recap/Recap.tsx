@@ -4,7 +4,7 @@ import { failureOfUrql } from '../../api/errors'
 import { ExportHistoryDocument, type ExportHistoryMutation } from '../../api/generated'
 import { useText } from '../../text/text'
 import { SpotifyMark } from '../../ui/SpotifyMark'
-import { useHostText, useSentence } from '../text/text'
+import { useFailureText, useHostText } from '../text/text'
 import { Button } from '../ui/Button'
 import { History } from './History'
 import { Log } from './Log'
@@ -47,13 +47,13 @@ export function Recap({ roomId, isMine }: { roomId: string; isMine: boolean }) {
 function Saved({ fetching, data, error }: Pick<UseMutationState<ExportHistoryMutation>, 'fetching' | 'data' | 'error'>) {
   const text = useText()
   const own = useHostText().recap
-  const say = useSentence()
+  const failureText = useFailureText()
   const failure = failureOfUrql(error)
   const playlist = data?.exportHistory
   return (
-    <p role="status" className={failure ? 'bad' : playlist || fetching ? 'with-mark' : 'visually-hidden'}>
+    <p role="status" className={failure ? 'error' : playlist || fetching ? 'with-mark' : 'visually-hidden'}>
       {fetching && own.saving}
-      {failure && say(failure, own.failure)}
+      {failure && failureText(failure, own.failure)}
       {playlist && (
         <>
           <SpotifyMark />

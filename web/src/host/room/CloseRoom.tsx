@@ -13,7 +13,7 @@ export function CloseRoom({ roomId, notify }: { roomId: string; notify: Notify }
   const [confirming, setConfirming] = useState(false)
   return (
     <div className="buttons end">
-      <Button look="danger" busy={busy} onClick={() => setConfirming(true)}>
+      <Button variant="danger" busy={busy} onClick={() => setConfirming(true)}>
         {own.button}
       </Button>
       {confirming && (

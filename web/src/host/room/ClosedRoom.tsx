@@ -25,8 +25,8 @@ export function useClosedRoom(userId: string): [ClosedRoomInfo | undefined, (roo
 }
 
 function parse(text: string | null): ClosedRoomInfo | undefined {
-  const [id, ...words] = text?.split(' ') ?? []
-  return id ? { id, name: words.join(' ') } : undefined
+  const [id, ...nameParts] = text?.split(' ') ?? []
+  return id ? { id, name: nameParts.join(' ') } : undefined
 }
 
 /** The recap of a closed room, until its host dismisses it. */

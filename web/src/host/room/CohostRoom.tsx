@@ -4,7 +4,7 @@ import { useRetriedQuery } from '../../api/useRetriedQuery'
 import { useText } from '../../text/text'
 import { Message } from '../../ui/Message'
 import type { Notify } from '../../ui/Toasts'
-import { useHostText, useSentence } from '../text/text'
+import { useFailureText, useHostText } from '../text/text'
 import type { User } from '../types'
 import { Console } from './Console'
 import { NotCohost } from './NotCohost'
@@ -20,10 +20,10 @@ interface Props {
 export function CohostRoom({ api, code, user, notify }: Props) {
   const text = useText()
   const own = useHostText()
-  const say = useSentence()
+  const failureText = useFailureText()
   const { data, failure, refetch } = useRetriedQuery(RoomByCodeDocument, { code }, ({ roomByCode }) => roomByCode !== null)
   const room = data?.roomByCode
-  if (failure) return <Message title={own.title}>{say(failure)}</Message>
+  if (failure) return <Message title={own.title}>{failureText(failure)}</Message>
   if (!data) return <Message title={own.title}>{text.loading}</Message>
   if (!room) {
     return (

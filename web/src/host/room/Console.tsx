@@ -5,7 +5,7 @@ import { useRetriedSubscription } from '../../api/useRetriedSubscription'
 import { useText } from '../../text/text'
 import { Message } from '../../ui/Message'
 import type { Notify } from '../../ui/Toasts'
-import { useHostText, useSentence } from '../text/text'
+import { useFailureText, useHostText } from '../text/text'
 import type { SpotifyAccount, User } from '../types'
 import { NotCohost } from './NotCohost'
 import { Room } from './Room'
@@ -24,7 +24,7 @@ interface Props {
 export function Console({ api, roomId, user, account, notify, onEnded, children }: Props) {
   const text = useText()
   const own = useHostText()
-  const say = useSentence()
+  const failureText = useFailureText()
   const { data, failure } = useRetriedSubscription(HostRoomChangesDocument, { roomId })
   const viewer = useRetriedSubscription(HostViewerChangesDocument, { roomId }).data?.viewerInRoom
   const playback = useRetriedSubscription(PlaybackChangesDocument, { roomId }).data?.playback
@@ -48,7 +48,7 @@ export function Console({ api, roomId, user, account, notify, onEnded, children 
 
   const name = room?.name ?? own.title
   if (viewer?.removed) return <NotCohost name={name} code={room?.code ?? ''} explanation={own.cohost.join} />
-  if (failure && !room) return <Message title={name}>{say(failure)}</Message>
+  if (failure && !room) return <Message title={name}>{failureText(failure)}</Message>
   if (!room || !viewer || !playback) return <Message title={name}>{text.loading}</Message>
   if (closed) {
     return (

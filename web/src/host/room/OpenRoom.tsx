@@ -3,7 +3,7 @@ import { useMutation } from 'urql'
 import { failureOfUrql } from '../../api/errors'
 import { CreateRoomDocument } from '../../api/generated'
 import type { Notify } from '../../ui/Toasts'
-import { useHostText, useSentence } from '../text/text'
+import { useFailureText, useHostText } from '../text/text'
 import { Button } from '../ui/Button'
 
 interface Props {
@@ -15,7 +15,7 @@ interface Props {
 /** The form that opens a room. Errors of a field are shown at the field. */
 export function OpenRoom({ first, notify, onOpened }: Props) {
   const own = useHostText().open
-  const say = useSentence()
+  const failureText = useFailureText()
   const [name, setName] = useState('')
   const [code, setCode] = useState('')
   const [{ fetching, error }, create] = useMutation(CreateRoomDocument)
@@ -36,7 +36,7 @@ export function OpenRoom({ first, notify, onOpened }: Props) {
       <Field
         label={own.name}
         hint={own.nameHint}
-        fault={field === 'input.name' && own.nameField}
+        error={field === 'input.name' && own.nameField}
         value={name}
         onChange={setName}
         max={40}
@@ -44,18 +44,18 @@ export function OpenRoom({ first, notify, onOpened }: Props) {
       <Field
         label={own.code}
         hint={own.codeHint}
-        fault={field === 'input.code' && (failure?.code === 'CONFLICT' ? own.codeTaken : own.codeField)}
+        error={field === 'input.code' && (failure?.code === 'CONFLICT' ? own.codeTaken : own.codeField)}
         value={code}
         onChange={(value) => setCode(value.toUpperCase())}
         max={20}
-        look="code"
+        variant="code"
       />
       {first && <p id="first">{first}</p>}
-      <Button type="submit" look="main" busy={fetching || first !== undefined} aria-describedby={first && 'first'}>
+      <Button type="submit" variant="main" busy={fetching || first !== undefined} aria-describedby={first && 'first'}>
         {own.button}
       </Button>
-      <p role="alert" className="bad">
-        {failure && !field?.startsWith('input.') && say(failure)}
+      <p role="alert" className="error">
+        {failure && !field?.startsWith('input.') && failureText(failure)}
       </p>
     </form>
   )
@@ -64,33 +64,33 @@ export function OpenRoom({ first, notify, onOpened }: Props) {
 interface FieldProps {
   label: string
   hint: string
-  fault: string | false
+  error: string | false
   value: string
   onChange: (value: string) => void
   max: number
-  look?: string
+  variant?: string
 }
 
-function Field({ label, hint, fault, value, onChange, max, look = '' }: FieldProps) {
+function Field({ label, hint, error, value, onChange, max, variant = '' }: FieldProps) {
   const id = useId()
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
       <input
         id={id}
-        className={`input ${look}`}
+        className={`input ${variant}`}
         maxLength={max}
         autoComplete="off"
-        aria-invalid={fault !== false}
-        aria-describedby={`${id}-hint ${id}-fault`}
+        aria-invalid={error !== false}
+        aria-describedby={`${id}-hint ${id}-error`}
         value={value}
         onChange={(event) => onChange(event.target.value)}
       />
       <span id={`${id}-hint`} className="hint">
         {hint}
       </span>
-      <span id={`${id}-fault`} className="bad" role="alert">
-        {fault}
+      <span id={`${id}-error`} className="error" role="alert">
+        {error}
       </span>
     </div>
   )

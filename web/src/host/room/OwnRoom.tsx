@@ -10,7 +10,7 @@ import { Footer } from '../signin/Footer'
 import { RedirectError } from '../signin/RedirectError'
 import { SpotifyCard } from '../spotify/SpotifyCard'
 import { useConnectSpotify } from '../spotify/useConnectSpotify'
-import { useHostText, useSentence } from '../text/text'
+import { useFailureText, useHostText } from '../text/text'
 import type { User } from '../types'
 import { ClosedRoom, type ClosedRoomInfo, useClosedRoom } from './ClosedRoom'
 import { Console } from './Console'
@@ -27,7 +27,7 @@ interface Props {
 export function OwnRoom({ api, user, address, notify }: Props) {
   const text = useText()
   const own = useHostText()
-  const say = useSentence()
+  const failureText = useFailureText()
   const { data, failure, refetch } = useRetriedQuery(HostViewerDocument, {})
   const [closedRoom, setClosedRoom] = useClosedRoom(user.id)
   const onEnded = useCallback(
@@ -38,7 +38,7 @@ export function OwnRoom({ api, user, address, notify }: Props) {
     [refetch, setClosedRoom],
   )
   const connection = useConnectSpotify(api.sessions, notify)
-  if (failure) return <Message title={own.title}>{say(failure)}</Message>
+  if (failure) return <Message title={own.title}>{failureText(failure)}</Message>
   if (!data) return <Message title={own.title}>{text.loading}</Message>
   if (!data.viewer) return <Message title={own.title}>{own.failure.UNAUTHENTICATED}</Message>
 

@@ -87,7 +87,7 @@ function Head({ api, room }: { api: Api; room: LiveRoom }) {
           </a>
         ))}
       </nav>
-      <p className={offline ? 'notice bad' : 'visually-hidden'} role="status">
+      <p className={offline ? 'notice error' : 'visually-hidden'} role="status">
         {offline && own.offline}
       </p>
     </>

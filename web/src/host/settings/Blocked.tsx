@@ -51,7 +51,13 @@ function Line({ uri, name, allow }: { uri: string; name: string; allow: () => Pr
       <span className="hint with-mark">
         <SpotifyMark /> {uri.startsWith('spotify:artist:') ? own.artist : own.song}
       </span>
-      <Button look="plain round" aria-label={own.allow(name)} title={own.allow(name)} busy={busy} onClick={() => void remove()}>
+      <Button
+        variant="plain round"
+        aria-label={own.allow(name)}
+        title={own.allow(name)}
+        busy={busy}
+        onClick={() => void remove()}
+      >
         <span aria-hidden="true">✕</span>
       </Button>
     </li>
@@ -87,7 +93,7 @@ function Block({ block }: { block: (uri: string, show: (message: string) => void
       <span id={`${id}-hint`} className="hint">
         {own.blockHint}
       </span>
-      <span id={`${id}-error`} role="alert" className="bad">
+      <span id={`${id}-error`} role="alert" className="error">
         {error}
       </span>
     </form>

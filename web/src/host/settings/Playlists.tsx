@@ -5,7 +5,7 @@ import { PlaylistsDocument, type PlaylistsQuery } from '../../api/generated'
 import { useText } from '../../text/text'
 import { SpotifyMark } from '../../ui/SpotifyMark'
 import { isPlaylist } from '../spotify/links'
-import { useHostText, useSentence } from '../text/text'
+import { useFailureText, useHostText } from '../text/text'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 
@@ -17,7 +17,7 @@ const pageSize = 20
 export function Playlists({ choose, onClose }: { choose: (uri: string) => Promise<boolean>; onClose: () => void }) {
   const text = useText()
   const own = useHostText().settings
-  const say = useSentence()
+  const failureText = useFailureText()
   const urql = useClient()
   const [{ data, error }] = useQuery({ query: PlaylistsDocument, variables: { limit: pageSize, offset: 0 } })
   const [rest, setRest] = useState<readonly Playlist[]>([])
@@ -37,7 +37,7 @@ export function Playlists({ choose, onClose }: { choose: (uri: string) => Promis
   return (
     <Dialog title={own.chooseHeading} onClose={onClose}>
       <p role="status" className={list.length > 0 ? 'visually-hidden' : 'quiet'}>
-        {failure ? say(failure) : !first ? text.loading : list.length === 0 && own.noPlaylists}
+        {failure ? failureText(failure) : !first ? text.loading : list.length === 0 && own.noPlaylists}
       </p>
       <ul className="choices">
         {list.map((playlist) => (
@@ -109,7 +109,7 @@ function LinkForm({ choose, onClose }: { choose: (uri: string) => Promise<boolea
         />
         <Button type="submit">{own.choosePlaylistShort}</Button>
       </div>
-      <span id="playlist-error" role="alert" className="bad">
+      <span id="playlist-error" role="alert" className="error">
         {isInvalid && own.linkField}
       </span>
     </form>

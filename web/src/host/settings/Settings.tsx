@@ -59,7 +59,7 @@ function Name({ name, save }: { name: string; save: Save }) {
         />
         {draft !== undefined && draft !== name && <Button type="submit">{own.settings.save}</Button>}
       </div>
-      <span id="room-name-error" role="alert" className="bad">
+      <span id="room-name-error" role="alert" className="error">
         {error}
       </span>
     </form>

@@ -6,7 +6,7 @@ export function RedirectError({ failed }: { failed: PageAddress['failed'] }) {
   const own = useHostText()
   if (!failed) return null
   return (
-    <p className="notice bad" role="alert">
+    <p className="notice error" role="alert">
       <strong>{failed.what === 'login' ? own.signIn.failed : own.spotify.failed}</strong> {failed.reason}
     </p>
   )

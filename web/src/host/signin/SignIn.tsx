@@ -6,7 +6,7 @@ import { login } from '../../api/login'
 import { post } from '../../api/post'
 import { useText } from '../../text/text'
 import { LanguageChoice } from '../../ui/LanguageChoice'
-import { useHostText, useSentence } from '../text/text'
+import { useFailureText, useHostText } from '../text/text'
 import { Button } from '../ui/Button'
 import type { PageAddress } from './address'
 import { RedirectError } from './RedirectError'
@@ -40,7 +40,7 @@ export function SignIn({ api, asGuest, address }: { api: Api; asGuest: boolean; 
 
 function DemoForm({ api }: { api: Api }) {
   const own = useHostText().signIn
-  const say = useSentence()
+  const failureText = useFailureText()
   const [displayName, setDisplayName] = useState('')
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure>()
@@ -68,11 +68,11 @@ function DemoForm({ api }: { api: Api }) {
           onChange={(event) => setDisplayName(event.target.value)}
         />
       </label>
-      <Button type="submit" look="main" busy={busy}>
+      <Button type="submit" variant="main" busy={busy}>
         {own.button}
       </Button>
-      <p role="alert" className="bad">
-        {failure && say(failure, { BAD_USER_INPUT: own.nameField })}
+      <p role="alert" className="error">
+        {failure && failureText(failure, { BAD_USER_INPUT: own.nameField })}
       </p>
     </form>
   )

@@ -22,7 +22,7 @@ export function SpotifyCard({ account, notify }: { account: SpotifyAccount; noti
       <ConnectionState spotify={spotify} />
       <div className="buttons">
         {canConnect && (
-          <Button look={spotify.connected && !spotify.needsReconnect ? '' : 'main'} busy={connecting} onClick={connect}>
+          <Button variant={spotify.connected && !spotify.needsReconnect ? '' : 'main'} busy={connecting} onClick={connect}>
             {spotify.connected ? own.spotify.reconnect : own.spotify.connect}
           </Button>
         )}
@@ -35,13 +35,13 @@ export function SpotifyCard({ account, notify }: { account: SpotifyAccount; noti
 function ConnectionState({ spotify }: { spotify: SpotifyAccount['spotify'] }) {
   const own = useHostText().spotify
   const language = useLanguage()
-  if (!spotify.connected) return <p className="quiet">{own.why}</p>
+  if (!spotify.connected) return <p className="quiet">{own.explanation}</p>
   const end = spotify.reconnectBy && day(spotify.reconnectBy, language)
   return (
     <>
       {spotify.displayName && <p>{own.account(spotify.displayName)}</p>}
       {spotify.needsReconnect ? (
-        <p className="notice bad">{own.needsReconnect}</p>
+        <p className="notice error">{own.needsReconnect}</p>
       ) : spotify.reconnectSoon && end ? (
         <p className="notice">{own.reconnectSoon(end)}</p>
       ) : (

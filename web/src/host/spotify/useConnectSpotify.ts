@@ -3,19 +3,19 @@ import { ConnectSpotifyDocument } from '../../api/generated'
 import { post } from '../../api/post'
 import type { Sessions } from '../../api/session'
 import type { Notify } from '../../ui/Toasts'
-import { useSentence } from '../text/text'
+import { useFailureText } from '../text/text'
 
 /** Sends the browser to Spotify, which asks the host for permission and sends the browser back to the console. */
 export function useConnectSpotify(sessions: Sessions, notify: Notify): { connecting: boolean; connect: () => void } {
-  const say = useSentence()
+  const failureText = useFailureText()
   const [connecting, setConnecting] = useState(false)
-  async function begin() {
+  async function startConnecting() {
     setConnecting(true)
     const token = await sessions.token().catch(() => null)
     const { data, failure } = await post(ConnectSpotifyDocument, { returnTo: '/host' }, token ?? undefined)
     if (data) return location.assign(data.connectSpotify.url)
     setConnecting(false)
-    if (failure) notify(say(failure), true)
+    if (failure) notify(failureText(failure), true)
   }
-  return { connecting, connect: () => void begin() }
+  return { connecting, connect: () => void startConnecting() }
 }

@@ -40,7 +40,7 @@ export const de: HostMessages = {
   spotify: {
     connect: 'Spotify verbinden',
     reconnect: 'Neu verbinden',
-    why: 'Die Musik kommt von deinem eigenen Spotify-Konto. Spotify fragt dich einmal um Erlaubnis.',
+    explanation: 'Die Musik kommt von deinem eigenen Spotify-Konto. Spotify fragt dich einmal um Erlaubnis.',
     connected: 'Spotify ist verbunden.',
     failed: 'Spotify ist nicht verbunden.',
     account: (name) => `Verbunden als ${name}`,

@@ -40,7 +40,7 @@ export const en: HostMessages = {
   spotify: {
     connect: 'Connect Spotify',
     reconnect: 'Reconnect',
-    why: 'The music plays from your own Spotify account. Spotify asks for your permission once.',
+    explanation: 'The music plays from your own Spotify account. Spotify asks for your permission once.',
     connected: 'Spotify is connected.',
     failed: 'Spotify is not connected.',
     account: (name) => `Connected as ${name}`,

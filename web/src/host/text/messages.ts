@@ -50,7 +50,7 @@ interface SignInMessages {
 interface SpotifyMessages {
   connect: string
   reconnect: string
-  why: string
+  explanation: string
   connected: string
   failed: string
   account: (name: string) => string

@@ -6,7 +6,7 @@ import { en } from './en'
 export const useHostText = () => usePageText({ en, de })
 
 /** Returns a function that says why something failed: by the special messages, the console's, or those of all pages. */
-export function useSentence(): (failure: Failure, special?: Record<string, string>) => string {
+export function useFailureText(): (failure: Failure, special?: Record<string, string>) => string {
   const text = useText()
   const own = useHostText()
   return (failure, special) => special?.[failure.code] ?? own.failure[failure.code] ?? failureSentence(text, failure)

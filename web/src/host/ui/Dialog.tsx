@@ -53,7 +53,7 @@ export function Confirm({ title, explanation, action, onConfirm, onClose }: Conf
     <>
       <Button onClick={onClose}>{text.cancel}</Button>
       <Button
-        look="danger"
+        variant="danger"
         onClick={() => {
           onClose()
           onConfirm()

@@ -59,7 +59,7 @@ export function Field({ label, hint, type, unit, none, value, save }: FieldProps
       <span id={`${id}-hint`} className="hint">
         {hint}
       </span>
-      <span id={`${id}-error`} className="bad" role="alert">
+      <span id={`${id}-error`} className="error" role="alert">
         {error}
       </span>
     </form>

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useText } from '../../text/text'
-import { useHostText, useSentence } from '../text/text'
+import { useFailureText, useHostText } from '../text/text'
 import { Button } from './Button'
 import { Dialog } from './Dialog'
 import type { Pages } from './usePages'
@@ -17,8 +17,8 @@ interface Props {
 export function PagesDialog({ title, empty, pages: { list, more, failure, showMore }, onClose, children }: Props) {
   const text = useText()
   const own = useHostText()
-  const say = useSentence()
-  const status = failure && !list ? say(failure) : list ? empty : text.loading
+  const failureText = useFailureText()
+  const status = failure && !list ? failureText(failure) : list ? empty : text.loading
   const buttons = (
     <>
       {more && <Button onClick={showMore}>{own.recap.more}</Button>}

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { type AnyVariables, useClient } from 'urql'
 import { failureOfUrql } from '../../api/errors'
 import type { Notify } from '../../ui/Toasts'
-import { useSentence } from '../text/text'
+import { useFailureText } from '../text/text'
 
 interface OutcomeMessages {
   done?: string | undefined
@@ -19,13 +19,13 @@ type Mutate = <Data, Variables extends AnyVariables>(
 /** Returns a function that sends a mutation, notifies the user of its outcome, and resolves to whether it worked. */
 export function useMutate(notify: Notify): { busy: boolean; mutate: Mutate } {
   const urql = useClient()
-  const say = useSentence()
+  const failureText = useFailureText()
   const [busy, setBusy] = useState(false)
   const mutate: Mutate = async (mutation, variables, messages = {}) => {
     setBusy(true)
     const failure = failureOfUrql((await urql.mutation(mutation, variables)).error)
     setBusy(false)
-    if (failure) notify(say(failure, messages.failure), true)
+    if (failure) notify(failureText(failure, messages.failure), true)
     else if (messages.done) notify(messages.done)
     return !failure
   }

@@ -26,7 +26,7 @@ export function usePages<Data, Node>(
   pageOf: (data: Data) => Page<Node> | null | undefined,
 ): Pages<Node> {
   const urql = useClient()
-  const [wanted, setWanted] = useState(pageSize)
+  const [count, setCount] = useState(pageSize)
   const [state, setState] = useState<Pick<Pages<Node>, 'list' | 'more' | 'failure'>>({
     list: undefined,
     more: false,
@@ -42,14 +42,14 @@ export function usePages<Data, Node>(
       if (!page) return setState((before) => ({ ...before, failure: failureOfUrql(error) }))
       list.push(...page.edges.map(({ node }) => node))
       after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
-    } while (after !== null && list.length < wanted)
+    } while (after !== null && list.length < count)
     setState({ list, more: after !== null, failure: undefined })
-  }, [urql, query, roomId, pageOf, wanted])
+  }, [urql, query, roomId, pageOf, count])
 
   useEffect(() => {
     void load()
     const timer = setInterval(() => document.hidden || void load(), refreshInterval)
     return () => clearInterval(timer)
   }, [load])
-  return { ...state, refresh: () => void load(), showMore: () => setWanted((before) => before + pageSize) }
+  return { ...state, refresh: () => void load(), showMore: () => setCount((before) => before + pageSize) }
 }
