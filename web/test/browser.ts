@@ -4,11 +4,11 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { expect } from 'vitest'
 import type { Server } from './server'
 
-export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 export const launch = (): Promise<Browser> => chromium.launch({ executablePath, args: ['--no-sandbox'] }) // allows to run as root; it opens only our own pages
 
-export const phoneSize = { width: 390, height: 844 }
+const phoneSize = { width: 390, height: 844 }
 export const screenSize = { width: 1920, height: 1080 }
 
 /** A device at the party: a browser context with its own cookies, and the errors of its page. */

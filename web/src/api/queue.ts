@@ -11,13 +11,12 @@ export type Item = ItemFieldsFragment
 export interface QueueState {
   version: number | null // null: not loaded yet
   items: readonly Item[]
-  changes: number // the number of changes received
   ended: unknown // undefined: open; true: the room was closed; otherwise the errors with which the server refused
 }
 
 const retryAfter = 3_000 // milliseconds
 
-const empty: QueueState = { version: null, items: [], changes: 0, ended: undefined }
+const empty: QueueState = { version: null, items: [], ended: undefined }
 
 /** Subscribes to a room's queue with the reference client. Changes between two frames are shown together. */
 export function useQueue(api: Api, roomId: string): Store<QueueState> {
@@ -27,20 +26,15 @@ export function useQueue(api: Api, roomId: string): Store<QueueState> {
 }
 
 function subscribe(api: Api, roomId: string, store: Store<QueueState>): () => void {
-  let changes = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   let stopped = false
   const show = perFrame((queue: Queue<Item>) => {
     const items = queue.order.flatMap((id) => queue.items.get(id) ?? [])
-    store.set({ version: queue.version, items, changes, ended: undefined })
+    store.set({ version: queue.version, items, ended: undefined })
   })
-  const onQueue = (queue: Queue<Item>) => {
-    changes++
-    show(queue)
-  }
   const end = (ended: unknown) => stopped || store.set({ ...store.get(), ended })
   const start = () => {
-    const subscription = followQueue<Item>(api.socket, roomId, onQueue, stringifyDocument(QueueChangesDocument))
+    const subscription = followQueue<Item>(api.socket, roomId, show, stringifyDocument(QueueChangesDocument))
     subscription.ended.then(
       () => end(true),
       (error: unknown) => {
@@ -59,7 +53,7 @@ function subscribe(api: Api, roomId: string, store: Store<QueueState>): () => vo
 }
 
 /** Calls back at most once per frame, with the newest value. A hidden page has no frames, so it calls back at once. */
-export function perFrame<T>(callback: (value: T) => void): (value: T) => void {
+function perFrame<T>(callback: (value: T) => void): (value: T) => void {
   let pending: { value: T } | null = null
   return (value) => {
     if (document.hidden) {

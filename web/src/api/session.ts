@@ -15,7 +15,7 @@ const renewBefore = 60_000 // milliseconds before its end, an access token is re
 export type Renewal = () => Promise<Answer<Session | null>>
 
 /** Renews by the cookie that the browser got when it joined or signed in, so that a reload does not make a new guest. */
-export const renewByCookie: Renewal = async () => {
+const renewByCookie: Renewal = async () => {
   const { data, failure } = await post(RefreshSessionDocument, {})
   if (failure?.code === 'UNAUTHENTICATED') return { data: null }
   return { data: data?.refreshSession, failure }

@@ -9,7 +9,7 @@ export const de: PhoneMessages = {
   join: 'Mitmachen',
   joining: 'Gleich geht’s los …',
   otherCode: 'Anderen Code eingeben',
-  tabs: { queue: 'Warteschlange', search: 'Hinzufügen', mine: 'Meine', history: 'Gespielt' },
+  tabs: { queue: 'Warteschlange', search: 'Suchen', mine: 'Meine', history: 'Gespielt' },
   present: (n) => (n === 1 ? '1 Person da' : `${n} Leute da`),
   lastAddedBy: (name) => `Zuletzt von ${name}`,
   nowPlaying: 'Läuft gerade',

@@ -3,7 +3,7 @@ import type { Item } from '../api/queue'
 /** What sets a song apart from others in the queue. */
 export type ItemKind = 'awaiting' | 'committed' | 'held' | 'pinned' | 'fallback' | 'normal'
 
-export function itemKind({ state, refusal, pin, addedBy, likeCount }: Omit<Item, 'id' | 'song' | 'addedAt'>): ItemKind {
+export function itemKind({ state, refusal, pin, addedBy, likeCount }: Omit<Item, 'id' | 'song'>): ItemKind {
   if (state === 'AWAITING_APPROVAL') return 'awaiting'
   if (state === 'COMMITTED') return 'committed'
   if (refusal) return 'held'

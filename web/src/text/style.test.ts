@@ -27,7 +27,7 @@ function collect(value: unknown, path: string, texts: Texts): void {
       }
     }
     expect(
-      [...texts.keys()].filter((key) => key.startsWith(path)),
+      [...texts.keys()].filter((key) => key === path || key.startsWith(`${path}.`)),
       `${path} returned no text`,
     ).not.toEqual([])
   } else {

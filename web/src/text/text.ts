@@ -13,7 +13,7 @@ export type Language = (typeof languages)[number]
 const storageKey = 'antwon.language'
 
 /** The language that was chosen on this device, else the first of the browser's languages that we have. */
-export function preferredLanguage(chosen: string | null, browserLanguages: readonly string[]): Language {
+function preferredLanguage(chosen: string | null, browserLanguages: readonly string[]): Language {
   const match = (tag: string) => languages.find((language) => tag.toLowerCase().split('-')[0] === language)
   return [chosen ?? '', ...browserLanguages].map(match).find((language) => language !== undefined) ?? 'en'
 }

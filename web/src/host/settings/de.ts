@@ -3,9 +3,9 @@ import type { RulesMessages } from './messages'
 export const rulesDe: RulesMessages = {
   bounds: (least, most) => `Gib eine ganze Zahl von ${least} bis ${most} ein.`,
   boundsOrNone: (least, most) => `Gib eine Zahl von ${String(least).replace('.', ',')} bis ${most} ein oder lass das Feld leer.`,
-  any: 'kein Limit',
+  any: 'egal',
   never: 'nie',
-  minutes: 'Min',
+  minutes: 'Min.',
   off: 'aus',
 
   adding: 'Wer Songs hinzufügen darf',

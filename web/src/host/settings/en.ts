@@ -3,7 +3,7 @@ import type { RulesMessages } from './messages'
 export const rulesEn: RulesMessages = {
   bounds: (least, most) => `Enter a whole number from ${least} to ${most}.`,
   boundsOrNone: (least, most) => `Enter a number from ${least} to ${most}, or leave it empty.`,
-  any: 'no limit',
+  any: 'any',
   never: 'never',
   minutes: 'min',
   off: 'off',
