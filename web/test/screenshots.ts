@@ -79,7 +79,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
   test(`the host’s console, ${colorScheme}`, async () => {
     const host = await open({ viewport: { width: 1280, height: 900 } })
     await host.page.goto(server.hostLink)
-    await host.page.getByRole('heading', { level: 1 }).waitFor()
+    await host.page.locator('#queue time').first().waitFor()
     await host.page.getByText('Welcome').waitFor({ state: 'hidden' })
     await picture(host, 'host')
     await host.close()
