@@ -32,7 +32,7 @@ func TestDocumentsNameTestsThatExist(t *testing.T) {
 }
 
 // Every relative link of a document, to a file, a heading or a picture, leads somewhere.
-func TestDocumentsLinkToWhatExists(t *testing.T) {
+func TestRelativeLinksOfDocumentsResolve(t *testing.T) {
 	documents := documents(t)
 	links := 0
 	for document, text := range documents {
@@ -58,8 +58,7 @@ func TestDocumentsLinkToWhatExists(t *testing.T) {
 	}
 }
 
-// GitHub's rules for the anchors of headings.
-func TestAnchors(t *testing.T) {
+func TestAnchorsFollowGitHubsRules(t *testing.T) {
 	text := "# One `word`, two\n```sh\n# no heading\n```\n## What's *new*: [a link](b.md)\n## Same\n## Same\n## für_alle – 3-4 ##\n"
 	want := []string{"one-word-two", "whats-new-a-link", "same", "same-1", "für_alle--3-4"}
 	if got := anchorsOf(text); !slices.Equal(got, want) {
