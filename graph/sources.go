@@ -55,11 +55,11 @@ func (r *Resolver) open(a aspect) gqlserver.Open {
 		if err != nil {
 			return nil, err
 		}
-		version, err := r.jukebox.MayFollow(ctx, roomID)
+		version, err := r.jukebox.AuthorizeSubscription(ctx, roomID)
 		if err != nil {
 			return nil, err
 		}
-		who, left, err := r.jukebox.Arrive(ctx, roomID)
+		who, left, err := r.jukebox.Connect(ctx, roomID)
 		if err != nil {
 			return nil, err
 		}

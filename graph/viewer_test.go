@@ -63,7 +63,7 @@ func openParty(t *testing.T, databaseURL string) *fixture {
 }
 
 func (p *fixture) limit(perHour int) error {
-	change := jukebox.RoomChange{Settings: &party.SettingsChange{AddsPerHour: &perHour}}
+	change := jukebox.RoomUpdate{Settings: &party.SettingsChange{AddsPerHour: &perHour}}
 	_, err := p.first.jukebox.UpdateRoom(p.host.ctx, p.roomID, change, nil)
 	return err
 }

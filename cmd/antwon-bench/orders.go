@@ -54,7 +54,7 @@ func newFullParty(ctx context.Context, url string, guests, songs int) (*benchRoo
 
 // benchOrder gives likes of which so many were given before: each is somebody else's, or for another song.
 func (p *benchRoom) benchOrder(order party.OrderMode, before, likes int) error {
-	_, err := p.UpdateRoom(p.hosts[0], p.rooms[0].ID, jukebox.RoomChange{Settings: &party.SettingsChange{OrderMode: &order}}, nil)
+	_, err := p.UpdateRoom(p.hosts[0], p.rooms[0].ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{OrderMode: &order}}, nil)
 	if err != nil {
 		return err
 	}

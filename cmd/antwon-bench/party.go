@@ -70,7 +70,7 @@ func (p *benchRoom) addRoom(ctx context.Context) error {
 		return err
 	}
 	host := account.WithViewer(ctx, login.User)
-	room, err := p.CreateRoom(host, jukebox.NewRoom{}, nil)
+	room, err := p.CreateRoom(host, jukebox.RoomInput{}, nil)
 	if err != nil {
 		return err
 	}

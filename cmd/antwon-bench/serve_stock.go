@@ -68,7 +68,7 @@ func (s stockSubscriptions) RoomQueueChanges(ctx context.Context, roomID string,
 
 // pump sends what show makes of the room's state and of each newer one. A subscriber that is slow skips to the newest.
 func pump[T any](ctx context.Context, j *jukebox.Jukebox, roomID string, since int64, show func(*party.State) *T) (<-chan *T, error) {
-	if _, err := j.MayFollow(ctx, roomID); err != nil {
+	if _, err := j.AuthorizeSubscription(ctx, roomID); err != nil {
 		return nil, err
 	}
 	watcher, err := j.Watch(ctx, roomID)

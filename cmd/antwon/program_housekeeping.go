@@ -26,11 +26,11 @@ func (p *program) housekeep(ctx context.Context) error {
 
 func (p *program) deleteExpired(ctx context.Context) error {
 	return errors.Join(
-		p.jukebox.ForgetOldKeys(ctx),
-		p.jukebox.ForgetOldCommands(ctx),
-		p.accounts.ForgetOldAuthorizations(ctx),
-		p.accounts.ForgetOldSessions(ctx),
-		p.jukebox.Driver().ForgetOldNodes(ctx),
+		p.jukebox.DeleteOldKeys(ctx),
+		p.jukebox.DeleteOldCommands(ctx),
+		p.accounts.DeleteOldAuthorizations(ctx),
+		p.accounts.DeleteOldSessions(ctx),
+		p.jukebox.Driver().DeleteOldNodes(ctx),
 		p.purge(ctx),
 	)
 }

@@ -33,7 +33,7 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 		group.Go(func() error { return p.supervisor.Run(driving) })
 	}
 	group.Go(func() error { return p.housekeep(ctx) })
-	group.Go(func() error { return p.jukebox.NotePresence(ctx) })
+	group.Go(func() error { return p.jukebox.RunPresence(ctx) })
 	group.Go(func() error {
 		<-ctx.Done()
 		defer stopDriving()

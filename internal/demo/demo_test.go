@@ -132,7 +132,7 @@ func TestDemoTakesAnotherCodeIfItsOwnIsTaken(t *testing.T) {
 	other, err := d.accounts.DemoLogin(t.Context(), "Otto")
 	f.must(err)
 	code := "PARTY"
-	_, err = d.jukebox.CreateRoom(account.WithViewer(t.Context(), other.User), jukebox.NewRoom{Code: &code}, nil)
+	_, err = d.jukebox.CreateRoom(account.WithViewer(t.Context(), other.User), jukebox.RoomInput{Code: &code}, nil)
 	f.must(err)
 	room, err := d.OpenRoom(t.Context(), d.accounts, d.jukebox)
 	f.must(err)

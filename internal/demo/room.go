@@ -42,9 +42,9 @@ func (d *Demo) OpenRoom(ctx context.Context, accounts *account.Accounts, j *juke
 
 func createRoom(ctx context.Context, j *jukebox.Jukebox) (*party.Room, error) {
 	code, name := roomCode, roomName
-	room, err := j.CreateRoom(ctx, jukebox.NewRoom{Code: &code, Name: &name}, nil)
+	room, err := j.CreateRoom(ctx, jukebox.RoomInput{Code: &code, Name: &name}, nil)
 	if party.CodeOf(err) == party.Conflict { // the room of another host of the demo has the code
-		return j.CreateRoom(ctx, jukebox.NewRoom{Name: &name}, nil)
+		return j.CreateRoom(ctx, jukebox.RoomInput{Name: &name}, nil)
 	}
 	return room, err
 }

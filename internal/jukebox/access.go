@@ -17,17 +17,17 @@ type access struct {
 	hostID string
 	status party.RoomStatus
 	role   party.Role   // empty: not a member
-	act    party.Action // what they were let in for
+	action party.Action // what they were let in for
 	// Of the room when it was asked about:
-	version int64
-	members int64 // the version at which it was decided last who may be here
+	version        int64
+	membersVersion int64 // the version at which it was decided last who may be here
 	// Of the queue item that was asked about, if one was:
 	itemID  string
 	addedBy string
 }
 
 // open refuses changes of a closed room.
-func (a access) open() error {
+func (a access) checkOpen() error {
 	if a.status != party.Open {
 		return party.Errorf(party.Conflict, "this room is closed")
 	}
@@ -47,7 +47,7 @@ var (
 )
 
 // toRoom returns what the viewer is in a room; Unauthenticated without a viewer, NotFound if there is no such room.
-func (j *Jukebox) toRoom(ctx context.Context, roomID string) (access, error) {
+func (j *Jukebox) accessToRoom(ctx context.Context, roomID string) (access, error) {
 	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
 		return access{}, err
@@ -57,7 +57,7 @@ func (j *Jukebox) toRoom(ctx context.Context, roomID string) (access, error) {
 	}
 	a := access{viewer: viewer}
 	var role sql.Null[party.Role]
-	err = j.db.SQL.QueryRowContext(ctx, roomAccessQuery, viewer.UserID, roomID).Scan(&a.roomID, &a.hostID, &a.status, &a.version, &a.members, &role)
+	err = j.db.SQL.QueryRowContext(ctx, roomAccessQuery, viewer.UserID, roomID).Scan(&a.roomID, &a.hostID, &a.status, &a.version, &a.membersVersion, &role)
 	if errors.Is(err, sql.ErrNoRows) {
 		return access{}, errNoRoom
 	}
@@ -69,7 +69,7 @@ func (j *Jukebox) toRoom(ctx context.Context, roomID string) (access, error) {
 }
 
 // toItem returns what the viewer is in the room of a queue item, like toRoom.
-func (j *Jukebox) toItem(ctx context.Context, itemID string) (access, error) {
+func (j *Jukebox) accessToItem(ctx context.Context, itemID string) (access, error) {
 	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
 		return access{}, err
@@ -81,7 +81,7 @@ func (j *Jukebox) toItem(ctx context.Context, itemID string) (access, error) {
 	var role sql.Null[party.Role]
 	var addedBy sql.Null[string]
 	err = j.db.SQL.QueryRowContext(ctx, itemAccessQuery, viewer.UserID, itemID).
-		Scan(&a.roomID, &a.hostID, &a.status, &a.members, &role, &a.itemID, &addedBy)
+		Scan(&a.roomID, &a.hostID, &a.status, &a.membersVersion, &role, &a.itemID, &addedBy)
 	if errors.Is(err, sql.ErrNoRows) {
 		return access{}, errNoItem
 	}

@@ -104,7 +104,7 @@ func TestManyRoomsChangeAtOnce(t *testing.T) {
 		var all sync.WaitGroup
 		for range 8 {
 			host := p.newHost("Host")
-			room, err := p.CreateRoom(host, jukebox.NewRoom{}, nil)
+			room, err := p.CreateRoom(host, jukebox.RoomInput{}, nil)
 			p.must(err)
 			all.Go(func() {
 				for n := range 10 {
@@ -188,9 +188,9 @@ func TestMutationsWithAKeyAreSafeToRepeat(t *testing.T) {
 		p.expect("an answer that was lost, asked for after the party", late.Item.ID, first.Item.ID)
 
 		create := pointer("k5")
-		room, err := p.CreateRoom(p.host, jukebox.NewRoom{}, create)
+		room, err := p.CreateRoom(p.host, jukebox.RoomInput{}, create)
 		p.must(err)
-		same, err := p.CreateRoom(p.host, jukebox.NewRoom{}, create)
+		same, err := p.CreateRoom(p.host, jukebox.RoomInput{}, create)
 		p.must(err)
 		p.expect("the same room", same.ID, room.ID)
 	})

@@ -49,7 +49,7 @@ func TestHintsNameWhomAChangeConcerns(t *testing.T) {
 		_, err := p.UnlikeQueueItem(otto, one.ID, nil)
 		p.must(err)
 		wants("unlike", ottoID)
-		_, err = p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Name: pointer("Party")}, nil)
+		_, err = p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Name: pointer("Party")}, nil)
 		p.must(err)
 		wants("settings")
 		p.step(party.PlaybackStep{CommitItem: one.ID})

@@ -133,9 +133,9 @@ func PlayMuch(ctx context.Context, s *database.DB, roomID string, n int) error {
 			var items []*ent.QueueItemCreate
 			var events []*ent.RoomEventCreate
 			for i := first; i < first+atOnce; i++ {
-				user, item, at, kind := database.NewID(), database.NewID(), began.Add(time.Duration(i)*time.Minute), DidLike
+				user, item, at, kind := database.NewID(), database.NewID(), began.Add(time.Duration(i)*time.Minute), EventLiked
 				if i%10 == 0 {
-					kind = DidAdd
+					kind = EventAdded
 				}
 				users = append(users, tx.User.Create().SetID(user).SetKind(string(party.GuestUser)).SetDisplayName("Guest").SetCreatedAt(at))
 				members = append(members, tx.Membership.Create().SetID(database.NewID()).SetRoomID(roomID).SetUserID(user).
@@ -170,7 +170,7 @@ func Rows(ctx context.Context, s *database.DB) (map[string]int, error) {
 
 // Accepted counts a guest's songs that were accepted.
 func Accepted(ctx context.Context, s *database.DB, roomID, userID string) (int, error) {
-	return accepted(ctx, s.Read.QueueItem, roomID, userID)
+	return countAccepted(ctx, s.Read.QueueItem, roomID, userID)
 }
 
 // RememberMuch leaves n idempotency keys.

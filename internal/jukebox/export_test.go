@@ -30,7 +30,7 @@ func (j *Jukebox) Waiting(roomID string) (waiting int, busy bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	group := c.groupOf(roomID)
-	return len(c.waiting[group]), c.led[group]
+	return len(c.queues[group]), c.running[group]
 }
 
 // ForgetFetched forgets what Spotify said of songs.

@@ -32,7 +32,7 @@ var useCases = map[party.Action]map[string]func(p *fixture, who context.Context,
 			return p.inRoom(who, func(r *party.Room) error { return second(r.Settings()) })
 		},
 		"follow": func(p *fixture, who context.Context, _ *party.QueueItem) error {
-			return second(p.MayFollow(who, p.room.ID))
+			return second(p.AuthorizeSubscription(who, p.room.ID))
 		},
 	},
 	party.ActSearch: {"search": func(p *fixture, who context.Context, _ *party.QueueItem) error {
@@ -63,7 +63,7 @@ var useCases = map[party.Action]map[string]func(p *fixture, who context.Context,
 		return second(p.ClearQueue(who, p.room.ID, nil))
 	}},
 	party.ActUpdateRoom: {"update": func(p *fixture, who context.Context, _ *party.QueueItem) error {
-		return second(p.UpdateRoom(who, p.room.ID, jukebox.RoomChange{Name: pointer("New")}, nil))
+		return second(p.UpdateRoom(who, p.room.ID, jukebox.RoomUpdate{Name: pointer("New")}, nil))
 	}},
 	party.ActControlPlayer: {
 		"skip":     commanded(func(p *fixture, who context.Context) error { return second(p.SkipSong(who, p.room.ID, nil)) }),

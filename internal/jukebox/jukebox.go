@@ -7,7 +7,6 @@
 package jukebox
 
 import (
-	"context"
 	"log/slog"
 	"time"
 
@@ -42,7 +41,7 @@ type Config struct {
 type Jukebox struct {
 	cfg      Config
 	db       *database.DB
-	loader   *loader
+	loader   *stateLoader
 	changer  *changer
 	hub      *live.Hub[*party.State]
 	states   *lru.Cache[string, *party.State] // the newest known of rooms that were asked for
@@ -54,12 +53,6 @@ type Jukebox struct {
 	purged *prometheus.CounterVec
 }
 
-// fetchedSong is Spotify's description of a song, when it came.
-type fetchedSong struct {
-	song party.Song
-	at   time.Time
-}
-
 const (
 	statesCached  = 1_000
 	fetchedCached = 5_000
@@ -69,7 +62,7 @@ const (
 func New(cfg Config) *Jukebox {
 	m := newMetrics(cfg.Metrics)
 	cfg.Database.Measure(cfg.Metrics)
-	loader := newLoader(cfg.Database)
+	loader := newStateLoader(cfg.Database)
 	states, _ := lru.New[string, *party.State](statesCached) // fails only for a size of 0
 	fetched, _ := lru.New[string, fetchedSong](fetchedCached)
 	j := &Jukebox{
@@ -92,16 +85,3 @@ func (j *Jukebox) Reconcile() { j.hub.Reconcile() }
 
 // JoinURL is the page on which guests join the room.
 func (j *Jukebox) JoinURL(r *party.Room) string { return j.cfg.PublicURL + "/r/" + r.Code }
-
-// current returns the room's present state, loading only what is newer than what is known here.
-func (j *Jukebox) current(ctx context.Context, roomID string) (*party.State, error) {
-	have, _ := j.states.Get(roomID)
-	state, err := j.loader.Load(ctx, roomID, have, nil)
-	if err != nil {
-		return nil, err
-	}
-	if state != have {
-		j.states.Add(roomID, state)
-	}
-	return state, nil
-}

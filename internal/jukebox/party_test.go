@@ -99,7 +99,7 @@ func (p *fixture) as(s *account.Session) context.Context {
 
 func (p *fixture) openRoom(host context.Context, code string) *party.Room {
 	p.Helper()
-	room, err := p.CreateRoom(host, jukebox.NewRoom{Code: &code}, nil)
+	room, err := p.CreateRoom(host, jukebox.RoomInput{Code: &code}, nil)
 	p.must(err)
 	return room
 }
@@ -121,7 +121,7 @@ func (p *fixture) add(who context.Context, n int) *party.QueueItem {
 // settle changes the room's settings.
 func (p *fixture) settle(change party.SettingsChange) {
 	p.Helper()
-	_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &change}, nil)
+	_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &change}, nil)
 	p.must(err)
 }
 
@@ -158,7 +158,7 @@ func (p *fixture) step(s party.PlaybackStep) {
 
 // tryStep takes the lease first, as long as the room is open.
 func (p *fixture) tryStep(s party.PlaybackStep) error {
-	lease, err := p.Driver().Take(p.Context(), p.room.ID, "node")
+	lease, err := p.Driver().TakeLease(p.Context(), p.room.ID, "node")
 	if err != nil {
 		return err
 	}

@@ -125,7 +125,7 @@ func TestAChangedRuleAndAddsAtOnce(t *testing.T) {
 		errs := p.atOnce(
 			func() error { return second(p.AddSong(gina, p.room.ID, uri(777), nil)) },
 			func() error {
-				return second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{AllowExplicit: pointer(false)}}, nil))
+				return second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{AllowExplicit: pointer(false)}}, nil))
 			},
 			func() error { return second(p.AddSong(ben, p.room.ID, uri(1), nil)) })
 		if errs[1] != nil || errs[2] != nil {
@@ -175,7 +175,7 @@ func TestARoleIsTakenAwayDuringAnAction(t *testing.T) {
 			func() error { return second(p.SetRole(p.host, p.room.ID, p.id(gina), party.RoleGuest)) },
 			func() error { return second(p.RemoveQueueItem(gina, item.ID, nil)) },
 			func() error {
-				return second(p.UpdateRoom(gina, p.room.ID, jukebox.RoomChange{Name: pointer("Mine")}, nil))
+				return second(p.UpdateRoom(gina, p.room.ID, jukebox.RoomUpdate{Name: pointer("Mine")}, nil))
 			})
 		log, _, err := p.Log(p.host, p.room, 10, nil, false)
 		p.must(err)
