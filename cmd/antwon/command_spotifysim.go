@@ -15,13 +15,13 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// simAddr is where the simulator listens unless ANTWON_ADDR says otherwise: beside the server, not in its place.
+// simAddr has the simulator listen beside a server on the default port, unless ANTWON_ADDR says otherwise.
 const simAddr = prefix + "ADDR=127.0.0.1:8090"
 
-// simFile is what the simulator that runs alone keeps, apart from the demo's.
+// simFile has the state of a simulator that runs alone. The demo's simulator has another file.
 const simFile = "spotify-sim-alone.json"
 
-// simulate serves the simulated Spotify alone, for a server that is to be tried with it. It returns when ctx ends.
+// simulate serves the simulated Spotify alone, to try a server with, until ctx ends.
 func simulate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (err error) {
 	folder := dataFolder(cfg.databaseURL)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -33,9 +33,9 @@ func simulate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logge
 	}
 	defer listener.Close() // after serving it is closed already
 	if addr, ok := listener.Addr().(*net.TCPAddr); ok && !addr.IP.IsLoopback() {
-		log.Warn("the simulated Spotify can be reached from other machines, and lets everybody control it", "addr", addr.String())
+		log.Warn("other machines can reach the simulated Spotify, which anybody can control", "addr", addr.String())
 	}
-	url := "http://" + reachable(listener.Addr().String())
+	url := "http://" + reachableHere(listener.Addr().String())
 	spotify, err := sim.Open(sim.Config{
 		CoverURL: url + "/covers", StateFile: filepath.Join(folder, simFile), SongSeconds: cfg.songSeconds, Log: log,
 	})
@@ -49,7 +49,7 @@ func simulate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logge
 	return serveSimulator(ctx, listener, simHandler(spotify))
 }
 
-// simHandler is everything that the simulator serves on one port.
+// simHandler serves the Web API, the covers and the control endpoint on one port.
 func simHandler(spotify *sim.Spotify) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", spotify.Handler())

@@ -19,10 +19,10 @@ import (
 	"antwon.dj/backend/internal/telemetry"
 )
 
-// prefix is what all variables of ours begin with.
+// prefix begins the names of all variables of this program.
 const prefix = "ANTWON_"
 
-// spotifyAPI is the real one.
+// spotifyAPI is the address of the real Spotify's Web API.
 const spotifyAPI = "https://api.spotify.com/v1"
 
 // config is the whole configuration, checked.
@@ -32,10 +32,10 @@ type config struct {
 	databaseURL    string
 	databaseLogin  database.Credentials // nil: the URL says who
 	natsURL        string               // "": this is the only server
-	sessionSecrets [][]byte             // for access tokens, the present one first; nil: one is kept beside the database
-	encryptionKeys [][]byte             // for hosts' tokens, the present one first; nil: the session secrets
+	sessionSecrets [][]byte             // sign access tokens, the present one first; nil: one is generated and kept beside the database
+	encryptionKeys [][]byte             // encrypt hosts' tokens, the present one first; nil: the session secrets
 	spotify        spotifyApp
-	oidc           openid.Config // without an issuer nobody signs in by a provider
+	oidc           openid.Config // without an issuer no identity provider is used
 	allowedOrigins []string
 	trustedProxies []netip.Prefix
 	introspection  bool
@@ -43,20 +43,20 @@ type config struct {
 	limits         gqlserver.Limits
 	playback       bool
 	feedInterval   time.Duration
-	keepRooms      time.Duration // for how long closed rooms are kept; 0: for ever
+	keepRooms      time.Duration // for how long closed rooms are kept; 0: forever
 	logLevel       slog.Level
 	logFormat      string
 	tracing        telemetry.Config
 	songSeconds    int
 	command        string // what the program was started for
 
-	given  map[string]bool   // what did not come by default
-	values map[string]string // as they were given or defaulted, secrets left out
-	whence map[string]string // of those that are not from variables
-	source *secrets.Source   // nil: secrets are from variables and files only
+	given      map[string]bool   // by variable: whether it has a value of its own, not the default
+	values     map[string]string // by variable, to be printed: without secrets
+	provenance map[string]string // by variable: where its value comes from, if that is not the variable itself
+	source     *secrets.Source   // nil: secrets come from variables and files only
 }
 
-// isDemo says that whoever asks is a host.
+// isDemo reports whether anybody can become a host.
 func (c config) isDemo() bool { return c.command == "demo" }
 
 // spotifyApp is the server's app at Spotify. Without a client id Spotify is simulated.
@@ -66,7 +66,7 @@ type spotifyApp struct {
 	requestsPer30s         int
 }
 
-// configError is a configuration that cannot be used, with everything that is wrong with it.
+// configError lists everything that is wrong with a configuration.
 type configError struct{ faults []string }
 
 func (e *configError) Error() string {
@@ -76,10 +76,10 @@ func (e *configError) Error() string {
 	return "the configuration cannot be used:\n  - " + strings.Join(e.faults, "\n  - ")
 }
 
-// parseConfig reads the configuration of a command from the environment, and what is not there from the secrets that are kept
-// elsewhere. Its error is a *configError.
-func parseConfig(command string, environ []string, kept secrets.Values) (config, error) {
-	p := newParser(environ, kept)
+// parseConfig reads the configuration of a command from the environment, and what the environment does not have from the
+// secrets. Its error is a *configError.
+func parseConfig(command string, environ []string, stored secrets.Values) (config, error) {
+	p := newParser(environ, stored)
 	p.secrets()
 	cfg := config{
 		addr:           p.address("ADDR", "127.0.0.1:8080"),
@@ -120,16 +120,16 @@ func parseConfig(command string, environ []string, kept secrets.Values) (config,
 		logFormat:    p.oneOf("LOG_FORMAT", "text", "json"),
 		tracing:      p.tracing(environ),
 		songSeconds:  p.seconds("DEMO_SONG_SECONDS"),
-		given:        p.asked,
+		given:        p.given,
 		values:       p.values,
-		whence:       p.whence,
+		provenance:   p.provenance,
 		command:      command,
 	}
-	cfg.publicURL = p.url("PUBLIC_URL", "http://"+shared(cfg.addr))
+	cfg.publicURL = p.url("PUBLIC_URL", "http://"+reachableByOthers(cfg.addr))
 	if err := cfg.logLevel.UnmarshalText([]byte(p.text("LOG_LEVEL", "info"))); err != nil {
 		p.fault("LOG_LEVEL", "want debug, info, warn or error")
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.given)) {
+	for _, name := range slices.Sorted(maps.Keys(p.unread)) {
 		p.fault(name, "there is no such variable")
 	}
 	if command == "serve" {
@@ -145,7 +145,7 @@ func parseConfig(command string, environ []string, kept secrets.Values) (config,
 func printConfig(_ context.Context, cfg config, stdout io.Writer, _ *slog.Logger) error {
 	for _, name := range slices.Sorted(maps.Keys(cfg.values)) {
 		line := shownName(name) + "=" + cfg.values[name]
-		if origin := cfg.whence[name]; origin != "" {
+		if origin := cfg.provenance[name]; origin != "" {
 			line += " # " + origin
 		}
 		if _, err := fmt.Fprintln(stdout, line); err != nil {

@@ -12,8 +12,8 @@ import (
 	"antwon.dj/backend/internal/telemetry"
 )
 
-// otelPrefix is what OpenTelemetry's own variables begin with. Those that are not read here are the library's, or another
-// program's.
+// otelPrefix begins the names of OpenTelemetry's own variables. Those that are not read here are read by the library, or are
+// meant for other programs.
 const otelPrefix = "OTEL_"
 
 // otel reads OpenTelemetry's variables, whose names and values its specification gives ("SDK configuration").
@@ -22,7 +22,7 @@ type otel struct {
 	given map[string]string
 }
 
-// tracing reads where traces are exported to, and which.
+// tracing reads which traces are exported, and where to.
 func (p *parser) tracing(environ []string) telemetry.Config {
 	o := otel{p, map[string]string{}}
 	for _, entry := range environ {
@@ -66,7 +66,7 @@ func (o otel) oneOf(name string, choices ...string) string {
 	return value
 }
 
-// endpoint is shown without what may be a password.
+// endpoint reads the URL of a collector. It is printed without a password.
 func (o otel) endpoint(name string) string {
 	value := o.text(name, "")
 	if value == "" {
@@ -82,7 +82,7 @@ func (o otel) endpoint(name string) string {
 	return value
 }
 
-// headers reads name=value pairs, separated by commas and encoded as in a URL. They may hold keys, so they are never shown.
+// headers reads name=value pairs, separated by commas and encoded as in a URL. They may hold keys, so they are never printed.
 func (o otel) headers(name string) map[string]string {
 	value := o.text(name, "")
 	if value == "" {
@@ -125,12 +125,12 @@ func (o otel) ratio(name string) float64 {
 	value := o.text(name, "1")
 	ratio, err := strconv.ParseFloat(value, 64)
 	if err != nil || !(ratio >= 0 && ratio <= 1) {
-		o.fault(name, "%q: want the part of traces to keep, from 0 to 1, such as 0.1", value)
+		o.fault(name, "%q: want the fraction of traces to keep, from 0 to 1, such as 0.1", value)
 	}
 	return ratio
 }
 
-// shownName is a variable's whole name.
+// shownName returns a variable's whole name.
 func shownName(name string) string {
 	if strings.HasPrefix(name, otelPrefix) {
 		return name

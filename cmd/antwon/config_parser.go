@@ -18,48 +18,52 @@ import (
 	"antwon.dj/backend/internal/session"
 )
 
-// parser reads variables and gathers faults.
+// parser reads variables and collects faults. Names are without the prefix.
 type parser struct {
-	given  map[string]string // what nobody has asked for yet
-	asked  map[string]bool   // what somebody has asked for, and was there
-	kept   secrets.Values    // what a variable is that was not given
-	values map[string]string
-	whence map[string]string
-	faults []string
+	unread     map[string]string // the variables of the environment that were not read yet
+	given      map[string]bool   // each variable that was read, and whether it has a value of its own
+	stored     secrets.Values    // values for variables that the environment does not have
+	values     map[string]string // what to print
+	provenance map[string]string // where values come from, if not from their variables
+	faults     []string
 }
 
-func newParser(environ []string, kept secrets.Values) *parser {
+func newParser(environ []string, stored secrets.Values) *parser {
 	p := &parser{
-		given: map[string]string{}, asked: map[string]bool{}, kept: kept, values: map[string]string{}, whence: map[string]string{},
+		unread:     map[string]string{},
+		given:      map[string]bool{},
+		stored:     stored,
+		values:     map[string]string{},
+		provenance: map[string]string{},
 	}
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
 		if strings.HasPrefix(name, prefix) && !strings.HasPrefix(name, prefix+"TEST_") {
-			p.given[strings.TrimPrefix(name, prefix)] = value
+			p.unread[strings.TrimPrefix(name, prefix)] = value
 		}
 	}
 	return p
 }
 
 func (p *parser) fault(name, format string, args ...any) {
-	if origin := p.whence[name]; origin != "" {
+	if origin := p.provenance[name]; origin != "" {
 		name += " (" + origin + ")"
 	}
 	p.faults = append(p.faults, prefix+name+": "+fmt.Sprintf(format, args...))
 }
 
-// take returns a variable's value, and strikes it off those that nobody has asked for.
-func (p *parser) take(name string) string {
-	value := strings.TrimSpace(p.given[name])
-	delete(p.given, name)
-	p.asked[name] = value != ""
+// read returns a variable's value, or "". What is not read in the end is a fault: no such variable exists.
+func (p *parser) read(name string) string {
+	value := strings.TrimSpace(p.unread[name])
+	delete(p.unread, name)
+	p.given[name] = value != ""
 	return value
 }
 
 func (p *parser) text(name, fallback string) string {
-	value := p.take(name)
+	value := p.read(name)
 	if value == "" {
-		value = cmp.Or(p.keep(name), fallback)
+		value = cmp.Or(p.readStored(name), fallback)
 	}
 	p.values[name] = value
 	return value
@@ -73,22 +77,23 @@ func (p *parser) address(name, fallback string) string {
 	return value
 }
 
-// shared is where others reach a server: of one that listens on all addresses, at this machine's own in its network.
-func shared(addr string) string {
+// reachableByOthers returns the address at which other machines reach a server. For one that listens on all addresses that is
+// this machine's own address in its network.
+func reachableByOthers(addr string) string {
 	host, port, err := net.SplitHostPort(addr)
 	if ip := net.ParseIP(host); err != nil || host != "" && (ip == nil || !ip.IsUnspecified()) {
 		return addr
 	}
-	route, err := net.Dial("udp4", "192.0.2.1:9") // sends nothing, but says from which address it would
+	route, err := net.Dial("udp4", "192.0.2.1:9") // sends nothing, but chooses the address that it would send from
 	if err != nil {
-		return reachable(addr) // there is no network
+		return reachableHere(addr) // there is no network
 	}
 	defer route.Close()
 	return net.JoinHostPort(route.LocalAddr().(*net.UDPAddr).IP.String(), port)
 }
 
-// reachable is where this machine itself reaches a server that listens on all its addresses.
-func reachable(addr string) string {
+// reachableHere returns the address at which this machine itself reaches a server.
+func reachableHere(addr string) string {
 	host, port, err := net.SplitHostPort(addr)
 	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
 		return net.JoinHostPort("127.0.0.1", port)
@@ -104,7 +109,7 @@ func (p *parser) url(name, fallback string) string {
 	return value
 }
 
-// issuer reads an identity provider's name, which is taken as it is: one with a slash at its end is another one.
+// issuer reads the name of an identity provider as it is: with a slash at the end it would be the name of another one.
 func (p *parser) issuer(name string) string {
 	value := p.text(name, "")
 	if value != "" && !isSafe(value) {
@@ -113,7 +118,7 @@ func (p *parser) issuer(name string) string {
 	return value
 }
 
-// isSafe says that what goes to a URL can be read on the way by nobody: https, or this machine itself.
+// isSafe reports whether nobody can read on the way what is sent to a URL: it is https, or this machine itself.
 func isSafe(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -125,7 +130,7 @@ func isSafe(address string) bool {
 
 func (p *parser) database(name, fallback string) string {
 	given := p.orFile(name)
-	p.asked[name] = given != ""
+	p.given[name] = given != ""
 	value := cmp.Or(given, fallback)
 	shown, err := database.CheckURL(value)
 	if err != nil {
@@ -151,17 +156,17 @@ func (p *parser) nats(name string) string {
 
 // orFile reads a variable, or the file that NAME_FILE names.
 func (p *parser) orFile(name string) string {
-	value, file := p.take(name), p.take(name+"_FILE")
+	value, file := p.read(name), p.read(name+"_FILE")
 	if value != "" && file != "" {
 		p.fault(name, "give either it or %s%s_FILE", prefix, name)
 	}
 	if value == "" && file == "" {
-		return p.keep(name)
+		return p.readStored(name)
 	}
 	if file == "" {
 		return value
 	}
-	p.whence[name], p.asked[name] = "from "+file, true
+	p.provenance[name], p.given[name] = "from "+file, true
 	content, err := os.ReadFile(file)
 	if err != nil {
 		p.fault(name+"_FILE", "%v", err)
@@ -169,7 +174,7 @@ func (p *parser) orFile(name string) string {
 	return strings.TrimSpace(string(content))
 }
 
-// secret reads one that nobody must guess; without it shows what happens then.
+// secret reads a secret that must be hard to guess. The text without is printed if there is none.
 func (p *parser) secret(name, without string) []byte {
 	value := p.anySecret(name, without)
 	if value != nil && len(value) < session.MinSecret {
@@ -178,6 +183,7 @@ func (p *parser) secret(name, without string) []byte {
 	return value
 }
 
+// anySecret reads a secret of any length.
 func (p *parser) anySecret(name, without string) []byte {
 	value := p.orFile(name)
 	if value == "" {
@@ -188,7 +194,7 @@ func (p *parser) anySecret(name, without string) []byte {
 	return []byte(value)
 }
 
-// keys reads a key and those that it replaced, of which there may be things left: the present one first.
+// keys reads the present key, and after it those that it replaced.
 func (p *parser) keys(name, oldName, without string) (keys [][]byte) {
 	present := p.secret(name, without)
 	old := p.anySecret(oldName, "")
@@ -200,7 +206,7 @@ func (p *parser) keys(name, oldName, without string) (keys [][]byte) {
 		case key == "":
 			continue
 		case present == nil:
-			p.fault(oldName, "needs %s%s, the present one", prefix, name)
+			p.fault(oldName, "needs %s%s, the present key", prefix, name)
 		case len(key) < session.MinSecret:
 			p.fault(oldName, "has a key of %d characters, want at least %d", len(key), session.MinSecret)
 		}
@@ -246,12 +252,12 @@ func (p *parser) durationIn(name string, fallback, least, most time.Duration) ti
 	return d
 }
 
-// age is how long something is kept: a day at least, which clients are promised; 0: for ever.
+// age reads for how long something is kept: at least a day, which clients are promised, or 0, forever.
 func (p *parser) age(name string, fallback time.Duration) time.Duration {
 	value := p.text(name, fallback.String())
 	d, err := time.ParseDuration(value)
 	if err != nil || d != 0 && d < 24*time.Hour {
-		p.fault(name, "%q: want a time from 24h, such as %v, or 0 for ever", value, fallback)
+		p.fault(name, "%q: want a time from 24h, such as %v, or 0 for forever", value, fallback)
 	}
 	return d
 }
@@ -265,7 +271,7 @@ func (p *parser) count(name string, fallback int) int {
 	return n
 }
 
-// networks reads addresses, single ones or with the length of a prefix.
+// networks reads addresses and networks, separated by commas or spaces.
 func (p *parser) networks(name string) (networks []netip.Prefix) {
 	for _, text := range strings.FieldsFunc(p.text(name, ""), func(r rune) bool { return r == ',' || r == ' ' }) {
 		network, err := netip.ParsePrefix(text)

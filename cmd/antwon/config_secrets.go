@@ -11,10 +11,10 @@ import (
 	"antwon.dj/backend/internal/secrets"
 )
 
-// noSecret in place of a secret's name is one that is not read.
+// noSecret in place of a secret's name means that no secret is read.
 const noSecret = "off"
 
-// loadConfig reads the configuration from the environment, and what is kept as secrets at AWS if that is wanted.
+// loadConfig reads the configuration from the environment and, if that says so, from secrets at AWS.
 func loadConfig(ctx context.Context, command string, environ []string) (config, error) {
 	p := newParser(environ, nil)
 	wanted, options := p.secrets()
@@ -33,7 +33,8 @@ func loadConfig(ctx context.Context, command string, environ []string) (config, 
 	return cfg, err
 }
 
-// secrets reads where secrets are kept besides variables and files. It comes before what may be such a secret.
+// secrets reads where secrets come from besides variables and files. It is called before variables that such a secret may
+// provide.
 func (p *parser) secrets() (wanted bool, options secrets.Options) {
 	wanted = p.oneOf("SECRETS", "env", "aws") == "aws"
 	return wanted, secrets.Options{
@@ -47,27 +48,27 @@ func (p *parser) secrets() (wanted bool, options secrets.Options) {
 	}
 }
 
-// secretName is "" for a secret that is not read: none is wanted, or its first variable is set. A client's secret belongs to
-// its id, so both come from the same place.
+// secretName reads the name of a secret. It is "" if the secret is not to be read: it is off, or the variable instead is set. A
+// client's secret belongs to its id, so both come from the same place.
 func (p *parser) secretName(name, fallback, instead string) string {
 	secret := p.text(name, fallback)
-	if secret == noSecret || strings.TrimSpace(p.given[instead]+p.given[instead+"_FILE"]) != "" {
+	if secret == noSecret || strings.TrimSpace(p.unread[instead]+p.unread[instead+"_FILE"]) != "" {
 		return ""
 	}
 	return secret
 }
 
-// keep returns what a secret says about a variable that is not set.
-func (p *parser) keep(name string) string {
-	value := p.kept[name]
+// readStored returns what the secrets have for a variable, or "".
+func (p *parser) readStored(name string) string {
+	value := p.stored[name]
 	if value.Text != "" {
-		p.whence[name] = "from the secret " + value.Secret
-		p.asked[name] = true
+		p.provenance[name] = "from the secret " + value.Secret
+		p.given[name] = true
 	}
 	return value.Text
 }
 
-// untilSecretsChange runs a server until ctx ends, or a secret has changed that it has to be started anew for.
+// untilSecretsChange runs a server until ctx ends, or until a secret has changed that it must be started again for.
 func untilSecretsChange(ctx context.Context, cfg config, environ []string, log *slog.Logger, serve func(context.Context) error) error {
 	if cfg.source == nil {
 		return serve(ctx)
@@ -76,8 +77,8 @@ func untilSecretsChange(ctx context.Context, cfg config, environ []string, log *
 	changed := make(chan error, 1)
 	go func() {
 		defer stop()
-		changed <- cfg.source.Watch(ctx, log, func(kept secrets.Values) error {
-			_, err := parseConfig(cfg.command, environ, kept)
+		changed <- cfg.source.Watch(ctx, log, func(stored secrets.Values) error {
+			_, err := parseConfig(cfg.command, environ, stored)
 			return err
 		})
 	}()

@@ -12,11 +12,11 @@ import (
 	"antwon.dj/backend/internal/live/natsbus"
 )
 
-// hintBus carries hints within this server, and if NATS is configured among several. It is opened before the jukebox that
-// it serves, and closed after it.
+// hintBus carries hints within this server and, if NATS is configured, between servers. It is opened before the jukebox that it
+// serves, and closed after it.
 type hintBus struct {
 	live.Bus
-	jukebox atomic.Pointer[jukebox.Jukebox] // nil at first: nobody can have missed anything yet
+	jukebox atomic.Pointer[jukebox.Jukebox] // nil until serves: no hint can have been missed yet
 	close   func()
 }
 
@@ -34,7 +34,7 @@ func openBus(cfg config, log *slog.Logger, metrics prometheus.Registerer, tracin
 	return b, nil
 }
 
-// serves says whom to tell when hints of other servers may have been lost.
+// serves sets the jukebox that is told when hints of other servers may have been lost.
 func (b *hintBus) serves(j *jukebox.Jukebox) { b.jukebox.Store(j) }
 
 func (b *hintBus) reconcile() {
