@@ -2,11 +2,12 @@ package graph
 
 import "context"
 
-// Cookies reads and writes the cookies of the browser that sent an operation over HTTP. Its methods are called while the
-// operation runs, before the header of the response is written; never over a WebSocket, where no cookie can be written.
+// Cookies reads and writes the cookies of the browser that sent an operation over HTTP. Its methods are called while
+// the operation runs, before the header of the response is written; never over a WebSocket, where no cookie can be
+// written.
 type Cookies interface {
-	// Session returns the refresh token that the browser sent, or "" if it sent none. The error is Forbidden if the request
-	// may come from a page that must not use the session.
+	// Session returns the refresh token that the browser sent, or "" if it sent none. The error is Forbidden if the
+	// request may come from a page that must not use the session.
 	Session() (refreshToken string, err error)
 	// SetSession has the browser keep a refresh token.
 	SetSession(refreshToken string)
@@ -18,8 +19,8 @@ type Cookies interface {
 
 type cookiesKey struct{}
 
-// WithCookies returns a context for operations whose browser has these cookies. Operations in a context without them read no
-// session and write no cookies.
+// WithCookies returns a context for operations whose browser has these cookies. Operations in a context without them
+// read no session and write no cookies.
 func WithCookies(ctx context.Context, cookies Cookies) context.Context {
 	return context.WithValue(ctx, cookiesKey{}, cookies)
 }

@@ -96,7 +96,8 @@ func setSessionCookie(ctx context.Context, refreshToken string) {
 	}
 }
 
-// overHTTP refuses to begin or end a session over a WebSocket: it can set no cookies, and its own session cannot change.
+// overHTTP refuses to begin or end a session over a WebSocket: it can set no cookies, and its own session cannot
+// change.
 func overHTTP(ctx context.Context) error {
 	if gqlserver.OverWebSocket(ctx) {
 		return &party.Error{Code: party.BadUserInput, Message: "send this mutation over HTTP, not over a WebSocket"}

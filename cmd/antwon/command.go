@@ -27,32 +27,49 @@ type command struct {
 func commands() []command {
 	return []command{
 		{
-			name: "serve", summary: "run the server, for real use", run: serve, isServer: true, watchesSecrets: true,
-			details: "Runs the server. Hosts sign in with an identity provider, and connect their own Spotify accounts. The variables that\n" +
-				"it requires are listed if they are missing.",
+			name:    "serve",
+			summary: "run the server, for real use",
+			details: `Runs the server. Hosts sign in with an identity provider, and connect their own Spotify accounts. If
+variables that it needs are missing, it lists them and ends.`,
+			run:            serve,
+			isServer:       true,
+			watchesSecrets: true,
 		},
 		{
-			name: "demo", summary: "run a party to try: SQLite, a simulated Spotify, a room that is open", run: demonstrate, isServer: true, watchesSecrets: true,
-			details: "Runs a server to try things with: anybody can become a host, and a room is open already. Spotify is simulated, unless\n" +
-				"ANTWON_SPOTIFY_CLIENT_ID names an app there.",
+			name:    "demo",
+			summary: "run a party to try: SQLite, a simulated Spotify, a room that is open",
+			details: `Runs a server to try things with: anybody can become a host, and a room is open already. Spotify is
+simulated, unless ANTWON_SPOTIFY_CLIENT_ID names an app there.`,
+			run:            demonstrate,
+			isServer:       true,
+			watchesSecrets: true,
 		},
 		{
-			name: "migrate", summary: "bring the database up to date, and end", run: migrate,
-			details: "Brings the database up to date, and ends. A server does the same when it starts.",
+			name:    "migrate",
+			summary: "bring the database up to date, and end",
+			details: `Brings the database up to date, and ends. A server does the same when it starts.`,
+			run:     migrate,
 		},
 		{
-			name: "config", summary: "print the configuration, without secrets", run: printConfig,
-			details: "Prints all variables with their effective values, without secrets, and where a value comes from if it does not come\n" +
-				"from its variable.",
+			name:    "config",
+			summary: "print the configuration, without secrets",
+			details: `Prints all variables with their effective values, without secrets, and where a value comes from if it
+does not come from its variable.`,
+			run: printConfig,
 		},
 		{
-			name: "spotify-sim", summary: "run a simulated Spotify alone, to try a server with", run: simulate, isServer: true,
-			details: "Runs the simulated Spotify of the demo alone, with an endpoint that controls it, to try a server or another client with.",
+			name:     "spotify-sim",
+			summary:  "run a simulated Spotify alone, to try a server with",
+			details:  `Runs the simulated Spotify of the demo alone, to try a server or another client with. An
+endpoint controls it.`,
+			run:      simulate,
+			isServer: true,
 		},
 	}
 }
 
-const others = `  version       print version, commit and Go version
+// otherCommands are listed after commands.
+const otherCommands = `  version       print version, commit and Go version
   help          print this, or with the name of a command what it does
 `
 
@@ -62,14 +79,19 @@ func usage() string {
 	for _, c := range commands() {
 		fmt.Fprintf(&text, "  %-13s %s\n", c.name, c.summary)
 	}
-	text.WriteString(others + "\nThe configuration comes from the environment, in variables such as ANTWON_ADDR.\n")
+	text.WriteString(otherCommands + "\nThe configuration comes from the environment, in variables such as ANTWON_ADDR.\n")
 	return text.String()
 }
 
 // help explains the command.
 func (c command) help() string {
-	return fmt.Sprintf("usage: antwon %s\n\n%s\n\nIt takes no arguments: the configuration comes from the environment. \"antwon config\" prints it.\n",
-		c.name, c.details)
+	const format = `usage: antwon %s
+
+%s
+
+It takes no arguments: the configuration comes from the environment, and "antwon config" prints it.
+`
+	return fmt.Sprintf(format, c.name, c.details)
 }
 
 // usageError is a command line that says nothing that the program can do.
@@ -80,8 +102,8 @@ func (e *usageError) Error() string { return e.message }
 // errAnswered means that a command line was answered without running a command.
 var errAnswered = errors.New("answered")
 
-// parseArgs returns the command that the arguments name. Arguments that only ask for help or the version are answered on
-// stdout, with errAnswered. All other errors are a *usageError.
+// parseArgs returns the command that the arguments name. Arguments that only ask for help or the version are answered
+// on stdout, with errAnswered. All other errors are a *usageError.
 func parseArgs(args []string, stdout io.Writer) (command, error) {
 	if len(args) == 0 {
 		return command{}, &usageError{"which command?\n\n" + usage()}
@@ -93,7 +115,9 @@ func parseArgs(args []string, stdout io.Writer) (command, error) {
 	case slices.ContainsFunc(rest, isHelp):
 		return command{}, answerHelp(args[:1], stdout)
 	case len(rest) > 0:
-		return command{}, &usageError{fmt.Sprintf("%s takes no arguments, and was given %q; antwon help explains the commands", name, rest)}
+		return command{}, &usageError{
+			fmt.Sprintf("%s takes no arguments, and was given %q; antwon help explains the commands", name, rest),
+		}
 	case slices.Contains([]string{"version", "--version", "-version", "-v"}, name):
 		return command{}, answer(stdout, buildOf().String()+"\n")
 	}

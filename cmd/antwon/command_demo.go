@@ -21,8 +21,8 @@ import (
 )
 
 // demonstrate runs a server to try things with, on which anybody can become a host. Unless a Spotify app is configured,
-// Spotify is simulated inside, and a room is open already. The simulator's state and the session secret are kept beside the
-// database, so that the party goes on after a restart.
+// Spotify is simulated inside, and a room is open already. The simulator's state and the session secret are kept beside
+// the database, so that the party goes on after a restart.
 func demonstrate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (err error) {
 	folder := dataFolder(cfg.databaseURL)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -44,7 +44,9 @@ func demonstrate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Lo
 }
 
 // demonstrateWithSimulator runs a demo with simulated accounts and a room of its own.
-func demonstrateWithSimulator(ctx context.Context, cfg config, listener net.Listener, stdout io.Writer, log *slog.Logger) (err error) {
+func demonstrateWithSimulator(
+	ctx context.Context, cfg config, listener net.Listener, stdout io.Writer, log *slog.Logger,
+) (err error) {
 	simulated, err := startSimulator(cfg, dataFolder(cfg.databaseURL), log)
 	if err != nil {
 		return err
@@ -69,7 +71,8 @@ func demonstrateWithSimulator(ctx context.Context, cfg config, listener net.List
 	return p.run(ctx, listener)
 }
 
-// simulator is the simulated Spotify, served on the loopback interface only: anybody who reaches it controls its players.
+// simulator is the simulated Spotify, served on the loopback interface only: anybody who reaches it controls its
+// players.
 type simulator struct {
 	*sim.Spotify
 	http *http.Server
@@ -149,7 +152,8 @@ func dataFolder(databaseURL string) string {
 	return "data"
 }
 
-// keptSecret returns the configured session secret and its predecessors, or one that is generated at the first start and kept.
+// keptSecret returns the configured session secret and its predecessors, or one that is generated at the first start
+// and kept.
 func keptSecret(cfg config, folder string) ([][]byte, error) {
 	if cfg.sessionSecrets != nil {
 		return cfg.sessionSecrets, nil

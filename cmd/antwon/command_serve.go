@@ -20,7 +20,9 @@ func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) 
 }
 
 // serveWithSpotify runs a server whose hosts connect their own Spotify accounts. Its first words go to stdout.
-func serveWithSpotify(ctx context.Context, cfg config, l net.Listener, greeting string, stdout io.Writer, log *slog.Logger) (err error) {
+func serveWithSpotify(
+	ctx context.Context, cfg config, listener net.Listener, greeting string, stdout io.Writer, log *slog.Logger,
+) (err error) {
 	p, err := openProgram(ctx, cfg, log)
 	if err != nil {
 		return err
@@ -30,7 +32,7 @@ func serveWithSpotify(ctx context.Context, cfg config, l net.Listener, greeting 
 	if _, err := io.WriteString(stdout, greeting); err != nil {
 		return err
 	}
-	return p.run(ctx, l)
+	return p.run(ctx, listener)
 }
 
 // lacks lists what is missing for real use.
@@ -54,7 +56,8 @@ func (c config) lacks() (faults []string) {
 		}
 	}
 	if c.given["PUBLIC_URL"] && !isSafe(c.publicURL) {
-		faults = append(faults, prefix+"PUBLIC_URL: must begin with https://, except on this machine itself: cookies and tokens would be read on the way")
+		faults = append(faults, prefix+"PUBLIC_URL: must begin with https://, except on this machine itself: "+
+			"otherwise cookies and tokens could be read on the way")
 	}
 	return faults
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -199,5 +200,25 @@ func TestBuildMetricIsOne(t *testing.T) {
 	families, err := registry.Gather()
 	if err != nil || len(families) != 1 || families[0].GetMetric()[0].GetGauge().GetValue() != 1 {
 		t.Errorf("gathered %v, %v", families, err)
+	}
+}
+
+// The image has the same program as make build, and both can be told what they are.
+func TestImageIsBuiltLikeTheBinary(t *testing.T) {
+	texts := readFiles(t, "Makefile", "Dockerfile")
+	find := func(path, pattern string) string {
+		match := regexp.MustCompile(pattern).FindStringSubmatch(texts[path])
+		if match == nil {
+			t.Fatalf("%s has no line %s", path, pattern)
+		}
+		return match[1]
+	}
+	binary := find("Makefile", `(?m)^BUILD := (CGO_ENABLED=0 go build .*)$`)
+	image := find("Dockerfile", `(?m)^RUN (CGO_ENABLED=0 go build .*)$`)
+	if want := strings.NewReplacer("$$", "$", "-o bin/antwon", "-o /antwon").Replace(binary); image != want {
+		t.Errorf("the image is built by\n%s, want\n%s", image, want)
+	}
+	if !strings.Contains(image, "-X main.version=${VERSION:-} -X main.commit=${COMMIT:-}") {
+		t.Errorf("the image cannot be told its version and commit: %s", image)
 	}
 }

@@ -32,7 +32,7 @@ type config struct {
 	databaseURL    string
 	databaseLogin  database.Credentials // nil: the URL says who
 	natsURL        string               // "": this is the only server
-	sessionSecrets [][]byte             // sign access tokens, the present one first; nil: one is generated and kept beside the database
+	sessionSecrets [][]byte             // sign access tokens, the present one first; nil: see keptSecret
 	encryptionKeys [][]byte             // encrypt hosts' tokens, the present one first; nil: the session secrets
 	spotify        spotifyApp
 	oidc           openid.Config // without an issuer no identity provider is used
@@ -76,8 +76,8 @@ func (e *configError) Error() string {
 	return "the configuration cannot be used:\n  - " + strings.Join(e.faults, "\n  - ")
 }
 
-// parseConfig reads the configuration of a command from the environment, and what the environment does not have from the
-// secrets. Its error is a *configError.
+// parseConfig reads the configuration of a command from the environment, and what the environment does not have from
+// the secrets. Its error is a *configError.
 func parseConfig(command string, environ []string, stored secrets.Values) (config, error) {
 	p := newParser(environ, stored)
 	p.secrets()
@@ -87,43 +87,23 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 		natsURL:        p.nats("NATS_URL"),
 		sessionSecrets: p.keys("SESSION_SECRET", "SESSION_SECRETS_OLD", "(not set: one is kept beside the database)"),
 		encryptionKeys: p.keys("ENCRYPTION_KEY", "ENCRYPTION_KEYS_OLD", "(not set: derived from the session secret)"),
-		spotify: spotifyApp{
-			clientID:       p.text("SPOTIFY_CLIENT_ID", ""),
-			clientSecret:   string(p.anySecret("SPOTIFY_CLIENT_SECRET", "(not set: the app proves itself by PKCE alone)")),
-			apiURL:         p.url("SPOTIFY_API_URL", spotifyAPI),
-			accountsURL:    p.url("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com"),
-			requestsPer30s: p.count("SPOTIFY_REQUESTS", 60),
-		},
-		oidc: openid.Config{
-			Issuer:       p.issuer("OIDC_ISSUER"),
-			ClientID:     p.text("OIDC_CLIENT_ID", ""),
-			ClientSecret: string(p.anySecret("OIDC_CLIENT_SECRET", "")),
-		},
+		spotify:        p.spotifyApp(),
+		oidc:           p.oidc(),
 		allowedOrigins: p.origins("ALLOWED_ORIGINS"),
 		trustedProxies: p.networks("TRUSTED_PROXIES"),
 		introspection:  p.oneOf("INTROSPECTION", "off", "on") == "on",
 		compress:       p.oneOf("COMPRESS", "on", "off") == "on",
-		limits: gqlserver.Limits{
-			MessageBytes:          int64(p.count("MESSAGE_BYTES", 64<<10)),
-			Operations:            p.count("OPERATIONS", 100),
-			OperationsPerSecond:   p.count("OPERATIONS_PER_SECOND", 20),
-			ConnectionsPerUser:    p.count("CONNECTIONS_PER_USER", 50),
-			ConnectionsPerAddress: p.count("CONNECTIONS_PER_ADDRESS", 2000),
-			InitTimeout:           p.duration("INIT_TIMEOUT", 10*time.Second),
-			PingInterval:          p.duration("PING_INTERVAL", 25*time.Second),
-			WriteTimeout:          p.duration("WRITE_TIMEOUT", 10*time.Second),
-			DrainWindow:           p.duration("DRAIN_WINDOW", 2*time.Second),
-		},
-		playback:     p.oneOf("PLAYBACK", "on", "off") == "on",
-		feedInterval: p.duration("FEED_INTERVAL", 50*time.Millisecond),
-		keepRooms:    p.age("KEEP_ROOMS", 30*24*time.Hour),
-		logFormat:    p.oneOf("LOG_FORMAT", "text", "json"),
-		tracing:      p.tracing(environ),
-		songSeconds:  p.seconds("DEMO_SONG_SECONDS"),
-		given:        p.given,
-		values:       p.values,
-		provenance:   p.provenance,
-		command:      command,
+		limits:         p.limits(),
+		playback:       p.oneOf("PLAYBACK", "on", "off") == "on",
+		feedInterval:   p.duration("FEED_INTERVAL", 50*time.Millisecond),
+		keepRooms:      p.age("KEEP_ROOMS", 30*24*time.Hour),
+		logFormat:      p.oneOf("LOG_FORMAT", "text", "json"),
+		tracing:        p.tracing(environ),
+		songSeconds:    p.seconds("DEMO_SONG_SECONDS"),
+		given:          p.given,
+		values:         p.values,
+		provenance:     p.provenance,
+		command:        command,
 	}
 	cfg.publicURL = p.url("PUBLIC_URL", "http://"+reachableByOthers(cfg.addr))
 	if err := cfg.logLevel.UnmarshalText([]byte(p.text("LOG_LEVEL", "info"))); err != nil {
@@ -141,7 +121,43 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 	return cfg, nil
 }
 
-// printConfig prints every variable with its effective value and, if that is not the variable's own, where it comes from.
+// spotifyApp reads the app at Spotify.
+func (p *parser) spotifyApp() spotifyApp {
+	return spotifyApp{
+		clientID:       p.text("SPOTIFY_CLIENT_ID", ""),
+		clientSecret:   string(p.anySecret("SPOTIFY_CLIENT_SECRET", "(not set: the app proves itself by PKCE alone)")),
+		apiURL:         p.url("SPOTIFY_API_URL", spotifyAPI),
+		accountsURL:    p.url("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com"),
+		requestsPer30s: p.count("SPOTIFY_REQUESTS", 60),
+	}
+}
+
+// oidc reads the identity provider, without the address that it returns browsers to.
+func (p *parser) oidc() openid.Config {
+	return openid.Config{
+		Issuer:       p.issuer("OIDC_ISSUER"),
+		ClientID:     p.text("OIDC_CLIENT_ID", ""),
+		ClientSecret: string(p.anySecret("OIDC_CLIENT_SECRET", "")),
+	}
+}
+
+// limits reads the limits of GraphQL's clients.
+func (p *parser) limits() gqlserver.Limits {
+	return gqlserver.Limits{
+		MessageBytes:          int64(p.count("MESSAGE_BYTES", 64<<10)),
+		Operations:            p.count("OPERATIONS", 100),
+		OperationsPerSecond:   p.count("OPERATIONS_PER_SECOND", 20),
+		ConnectionsPerUser:    p.count("CONNECTIONS_PER_USER", 50),
+		ConnectionsPerAddress: p.count("CONNECTIONS_PER_ADDRESS", 2000),
+		InitTimeout:           p.duration("INIT_TIMEOUT", 10*time.Second),
+		PingInterval:          p.duration("PING_INTERVAL", 25*time.Second),
+		WriteTimeout:          p.duration("WRITE_TIMEOUT", 10*time.Second),
+		DrainWindow:           p.duration("DRAIN_WINDOW", 2*time.Second),
+	}
+}
+
+// printConfig prints every variable with its effective value and, if that is not the variable's own, where it comes
+// from.
 func printConfig(_ context.Context, cfg config, stdout io.Writer, _ *slog.Logger) error {
 	for _, name := range slices.Sorted(maps.Keys(cfg.values)) {
 		line := shownName(name) + "=" + cfg.values[name]

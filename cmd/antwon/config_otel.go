@@ -12,8 +12,8 @@ import (
 	"antwon.dj/backend/internal/telemetry"
 )
 
-// otelPrefix begins the names of OpenTelemetry's own variables. Those that are not read here are read by the library, or are
-// meant for other programs.
+// otelPrefix begins the names of OpenTelemetry's own variables. Those that are not read here are read by the library,
+// or are meant for other programs.
 const otelPrefix = "OTEL_"
 
 // otel reads OpenTelemetry's variables, whose names and values its specification gives ("SDK configuration").
@@ -82,7 +82,8 @@ func (o otel) endpoint(name string) string {
 	return value
 }
 
-// headers reads name=value pairs, separated by commas and encoded as in a URL. They may hold keys, so they are never printed.
+// headers reads name=value pairs, separated by commas and encoded as in a URL. They may hold keys, so they are never
+// printed.
 func (o otel) headers(name string) map[string]string {
 	value := o.text(name, "")
 	if value == "" {
@@ -103,7 +104,9 @@ func (o otel) headers(name string) map[string]string {
 }
 
 func (o otel) sampler(name, argName string) sdktrace.Sampler {
-	choice := o.oneOf(name, "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio", "always_on", "always_off", "traceidratio")
+	choice := o.oneOf(name,
+		"parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio",
+		"always_on", "always_off", "traceidratio")
 	kind, parentBased := strings.CutPrefix(choice, "parentbased_")
 	ratio := o.ratio(argName)
 	var sampler sdktrace.Sampler

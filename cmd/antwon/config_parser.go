@@ -77,8 +77,8 @@ func (p *parser) address(name, fallback string) string {
 	return value
 }
 
-// reachableByOthers returns the address at which other machines reach a server. For one that listens on all addresses that is
-// this machine's own address in its network.
+// reachableByOthers returns the address at which other machines reach a server. For one that listens on all addresses
+// that is this machine's own address in its network.
 func reachableByOthers(addr string) string {
 	host, port, err := net.SplitHostPort(addr)
 	if ip := net.ParseIP(host); err != nil || host != "" && (ip == nil || !ip.IsUnspecified()) {

@@ -33,8 +33,8 @@ func loadConfig(ctx context.Context, command string, environ []string) (config, 
 	return cfg, err
 }
 
-// secrets reads where secrets come from besides variables and files. It is called before variables that such a secret may
-// provide.
+// secrets reads where secrets come from besides variables and files. It is called before variables that such a secret
+// may provide.
 func (p *parser) secrets() (wanted bool, options secrets.Options) {
 	wanted = p.oneOf("SECRETS", "env", "aws") == "aws"
 	return wanted, secrets.Options{
@@ -48,8 +48,8 @@ func (p *parser) secrets() (wanted bool, options secrets.Options) {
 	}
 }
 
-// secretName reads the name of a secret. It is "" if the secret is not to be read: it is off, or the variable instead is set. A
-// client's secret belongs to its id, so both come from the same place.
+// secretName reads the name of a secret. It is "" if the secret is not to be read: it is off, or the variable instead
+// is set. A client's secret belongs to its id, so both come from the same place.
 func (p *parser) secretName(name, fallback, instead string) string {
 	secret := p.text(name, fallback)
 	if secret == noSecret || strings.TrimSpace(p.unread[instead]+p.unread[instead+"_FILE"]) != "" {
@@ -69,7 +69,9 @@ func (p *parser) readStored(name string) string {
 }
 
 // untilSecretsChange runs a server until ctx ends, or until a secret has changed that it must be started again for.
-func untilSecretsChange(ctx context.Context, cfg config, environ []string, log *slog.Logger, serve func(context.Context) error) error {
+func untilSecretsChange(
+	ctx context.Context, cfg config, environ []string, log *slog.Logger, serve func(context.Context) error,
+) error {
 	if cfg.source == nil {
 		return serve(ctx)
 	}

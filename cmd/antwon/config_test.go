@@ -16,8 +16,8 @@ import (
 // repository is where this package's tests find the rest of it.
 const repository = "../.."
 
-// variables are the names of the variables that the parser asks for, and of those that antwon config prints: ANTWON_ ones, and
-// OpenTelemetry's.
+// variables are the names of the variables that the parser asks for, and of those that antwon config prints: ANTWON_
+// ones, and OpenTelemetry's.
 func variables(t *testing.T) (read, printed []string) {
 	t.Helper()
 	cfg, err := parseConfig("config", nil, nil)

@@ -8,9 +8,9 @@
 //	antwon version       print version, commit and Go version
 //	antwon help          explain the commands
 //
-// The configuration comes from the environment (config.go). The program ends with exit code 2 if the command line or the
-// configuration cannot be used, after a message that lists all problems; with 3 if a secret has changed that it must be
-// started again for; and with 1 after any other failure.
+// The configuration comes from the environment (config.go). The program ends with exit code 2 if the command line or
+// the configuration cannot be used, after a message that lists all problems; with 3 if a secret has changed that it
+// must be started again for; and with 1 after any other failure.
 //
 // The files follow the start-up:
 //
@@ -75,8 +75,9 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if command.isServer {
 		log.Info("antwon starts", append([]any{"command", command.name}, buildOf().logged()...)...)
 	}
-	if !command.watchesSecrets {
-		return command.run(ctx, cfg, stdout, log)
+	runCommand := func(ctx context.Context) error { return command.run(ctx, cfg, stdout, log) }
+	if command.watchesSecrets {
+		return untilSecretsChange(ctx, cfg, environ, log, runCommand)
 	}
-	return untilSecretsChange(ctx, cfg, environ, log, func(ctx context.Context) error { return command.run(ctx, cfg, stdout, log) })
+	return runCommand(ctx)
 }

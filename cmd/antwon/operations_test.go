@@ -19,8 +19,8 @@ import (
 	main "antwon.dj/backend/cmd/antwon"
 )
 
-// docs/operations.md has every metric that a server registers, those without a value yet included, with its labels; and no
-// other one.
+// docs/operations.md has every metric that a server registers, those without a value yet included, with its labels; and
+// no other one.
 func TestEveryRegisteredMetricIsDocumented(t *testing.T) {
 	registered, known := main.RegisteredMetrics(t), documented(t)
 	if len(registered) < 40 {
@@ -40,8 +40,8 @@ func TestEveryRegisteredMetricIsDocumented(t *testing.T) {
 	}
 }
 
-// Every metric that a server shows stands in docs/operations.md with its labels, and the alerts and the dashboard use only what
-// there is.
+// Every metric that a server shows stands in docs/operations.md with its labels, and the alerts and the dashboard use
+// only what there is.
 func TestMetricsAreAsDocumented(t *testing.T) {
 	t.Parallel()
 	port := freePort(t)
@@ -199,8 +199,8 @@ var (
 	matcher  = regexp.MustCompile(`([a-z_]+)(?:=~|!=|!~|=)"`)
 )
 
-// unknown returns what an expression uses that no server shows: metrics, or labels to choose by. Prometheus itself adds the
-// instance and the job.
+// unknown returns what an expression uses that no server shows: metrics, or labels to choose by. Prometheus itself adds
+// the instance and the job.
 func unknown(expression string, shown map[string]*dto.MetricFamily) (faults []string) {
 	for _, used := range selector.FindAllStringSubmatch(expression, -1) {
 		family := shown[used[1]]

@@ -47,8 +47,8 @@ type program struct {
 	draining   chan struct{} // closed when the server is about to stop
 }
 
-// openProgram opens the keys, the exporter of traces, the database, the bus and the client of Spotify. The configuration has a
-// session secret.
+// openProgram opens the keys, the exporter of traces, the database, the bus and the client of Spotify. The
+// configuration has a session secret.
 func openProgram(ctx context.Context, cfg config, log *slog.Logger) (_ *program, err error) {
 	p := &program{cfg: cfg, log: log, metrics: newMetrics(buildOf()), draining: make(chan struct{})}
 	if err := p.openKeys(); err != nil {
@@ -65,7 +65,7 @@ func openProgram(ctx context.Context, cfg config, log *slog.Logger) (_ *program,
 	if p.database, err = database.OpenAs(ctx, cfg.databaseURL, cfg.databaseLogin); err != nil {
 		return nil, err
 	}
-	if p.bus, err = openBus(cfg, log, p.metrics, p.tracing.Provider()); err != nil {
+	if p.bus, err = p.openBus(); err != nil {
 		return nil, err
 	}
 	p.spotify = p.newSpotify()
@@ -96,7 +96,8 @@ func newMetrics(b build) *prometheus.Registry {
 	return registry
 }
 
-// openKeys makes the access tokens and the vault from their secrets. Without an encryption key the session secret is one.
+// openKeys makes the access tokens and the vault from their secrets. Without an encryption key the session secret is
+// one.
 func (p *program) openKeys() (err error) {
 	sessionSecrets, encryptionKeys := p.cfg.sessionSecrets, p.cfg.encryptionKeys
 	if encryptionKeys == nil {
@@ -131,8 +132,8 @@ func (p *program) newSpotify() *spotify.Client {
 	})
 }
 
-// assemble adds the use cases, GraphQL, the players' supervisor and the HTTP server. Nothing of it runs before run. A demo with
-// a simulated Spotify brings its own part; it is nil for any other server.
+// assemble adds the use cases, GraphQL, the players' supervisor and the HTTP server. Nothing of it runs before run. A
+// demo with a simulated Spotify brings its own part; it is nil for any other server.
 func (p *program) assemble(d *demo.Demo) {
 	p.demo = d
 	p.accounts = p.newAccounts()

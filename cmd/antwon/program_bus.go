@@ -1,32 +1,31 @@
 package main
 
 import (
-	"log/slog"
 	"sync/atomic"
-
-	"github.com/prometheus/client_golang/prometheus"
-	"go.opentelemetry.io/otel/trace"
 
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/live/natsbus"
 )
 
-// hintBus carries hints within this server and, if NATS is configured, between servers. It is opened before the jukebox that it
-// serves, and closed after it.
+// hintBus carries hints within this server and, if NATS is configured, between servers. It is opened before the jukebox
+// that it serves, and closed after it.
 type hintBus struct {
 	live.Bus
 	jukebox atomic.Pointer[jukebox.Jukebox] // nil until serves: no hint can have been missed yet
 	close   func()
 }
 
-func openBus(cfg config, log *slog.Logger, metrics prometheus.Registerer, tracing trace.TracerProvider) (*hintBus, error) {
+// openBus opens the bus of one server, or connects to NATS if it is configured.
+func (p *program) openBus() (*hintBus, error) {
 	b := &hintBus{close: func() {}}
-	if cfg.natsURL == "" {
+	if p.cfg.natsURL == "" {
 		b.Bus = live.NewLocalBus()
 		return b, nil
 	}
-	bus, err := natsbus.Connect(cfg.natsURL, natsbus.Options{OnReconnect: b.reconcile, Log: log, Metrics: metrics, Tracing: tracing})
+	bus, err := natsbus.Connect(p.cfg.natsURL, natsbus.Options{
+		OnReconnect: b.reconcile, Log: p.log, Metrics: p.metrics, Tracing: p.tracing.Provider(),
+	})
 	if err != nil {
 		return nil, err
 	}

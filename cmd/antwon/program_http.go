@@ -48,8 +48,8 @@ func withCookies(ctx context.Context, cookies *server.BrowserCookies) context.Co
 	return graph.WithCookies(ctx, cookies)
 }
 
-// coverOrigins returns the origins from which pages load covers: Spotify's servers of pictures, or those of another Spotify;
-// and this server under the name that guests know, which need not be the one in their address bar.
+// coverOrigins returns the origins from which pages load covers: Spotify's servers of pictures, or those of another
+// Spotify; and this server under the name that guests know, which need not be the one in their address bar.
 func coverOrigins(cfg config) []string {
 	if cfg.spotify.apiURL == spotifyAPI {
 		return []string{cfg.publicURL, "https://*.scdn.co", "https://*.spotifycdn.com"}
@@ -61,8 +61,8 @@ func coverOrigins(cfg config) []string {
 	return []string{cfg.publicURL, other.Scheme + "://" + other.Host}
 }
 
-// ready returns what keeps the server from doing its work, in words that anybody may read. It fails as soon as the server is
-// told to stop, so that a load balancer sends clients elsewhere.
+// ready returns what keeps the server from doing its work, in words that anybody may read. It fails as soon as the
+// server is told to stop, so that a load balancer sends clients elsewhere.
 func (p *program) ready(ctx context.Context) error {
 	select {
 	case <-p.draining:

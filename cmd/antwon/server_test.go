@@ -43,7 +43,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// binary returns the path of the program under test. With -short it skips the test: those that start processes take minutes.
+// binary returns the path of the program under test. With -short it skips the test: those that start processes take
+// minutes.
 func binary(t *testing.T) string {
 	t.Helper()
 	if built == "" {

@@ -11,8 +11,8 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-// version and commit may be set when the program is built (-ldflags "-X main.version=v1.2.3 -X main.commit=…"), where Go cannot
-// find them by itself: the image is built without the repository.
+// version and commit may be set when the program is built (-ldflags "-X main.version=v1.2.3 -X main.commit=…"), where
+// Go cannot find them by itself: the image is built without the repository.
 var version, commit string
 
 const unknown = "unknown"

@@ -1,5 +1,5 @@
-// Package demo holds what only a demo with a simulated Spotify has: simulated accounts for its hosts, a host and a room of its
-// own, and covers that the server serves itself. No other server needs it, so the core knows nothing of it.
+// Package demo holds what only a demo with a simulated Spotify has: simulated accounts for its hosts, a host and a room
+// of its own, and covers that the server serves itself. No other server needs it, so the core knows nothing of it.
 //
 // A Demo is safe for concurrent use.
 package demo

@@ -13,7 +13,8 @@ import (
 
 const (
 	hostName = "Demo host"
-	// hostSubject stands where other hosts have what their identity provider calls them. No provider's hash looks like this.
+	// hostSubject stands where other hosts have what their identity provider calls them. No provider's hash looks like
+	// this.
 	hostSubject = "demo"
 )
 

@@ -15,8 +15,8 @@ const (
 	firstSongs = 6
 )
 
-// OpenRoom returns the room of the demo's own host. If none is open it creates one, with a few songs in its queue and, if no
-// other room has it, the code PARTY. Before that it moves the covers of all songs to Config.CoverURL.
+// OpenRoom returns the room of the demo's own host. If none is open it creates one, with a few songs in its queue and,
+// if no other room has it, the code PARTY. Before that it moves the covers of all songs to Config.CoverURL.
 func (d *Demo) OpenRoom(ctx context.Context, accounts *account.Accounts, j *jukebox.Jukebox) (*party.Room, error) {
 	if err := d.moveCovers(ctx, d.cfg.CoverURL+"/"); err != nil {
 		return nil, err

@@ -31,8 +31,8 @@ const (
 	deviceLife = 365 * 24 * time.Hour
 )
 
-// cookies makes and reads the cookies of a server with this public URL. They are Secure if that is https, and sent along by
-// pages of other sites only if the API is open to some.
+// cookies makes and reads the cookies of a server with this public URL. They are Secure if that is https, and sent
+// along by pages of other sites only if the API is open to some.
 type cookies struct {
 	publicURL      string
 	allowedOrigins []string
@@ -56,16 +56,16 @@ func (c cookies) device(id string) *http.Cookie {
 // deviceOf returns the device id that a request brings, or "".
 func (c cookies) deviceOf(r *http.Request) string { return valueOf(r, c.deviceName()) }
 
-// login returns the cookie for a browser that is sent to the identity provider, or without a proof the one that deletes it. No
-// page of another site needs it.
+// login returns the cookie for a browser that is sent to the identity provider, or without a proof the one that deletes
+// it. No page of another site needs it.
 func (c cookies) login(proof string) *http.Cookie {
 	return c.cookie(c.loginName(), proof, loginCallback, answerTime)
 }
 
 func (c cookies) loginName() string { return c.prefixed("__Secure-", loginCookie) }
 
-// sessionName has the prefix that keeps other hosts of the domain from setting the cookie. Browsers then require the path /,
-// which the login needs anyway: it has to know which guest the browser is.
+// sessionName has the prefix that keeps other hosts of the domain from setting the cookie. Browsers then require the
+// path /, which the login needs anyway: it has to know which guest the browser is.
 func (c cookies) sessionName() string { return c.prefixed("__Host-", sessionCookie) }
 
 func (c cookies) deviceName() string { return c.prefixed("__Host-", deviceCookie) }
@@ -78,8 +78,8 @@ func (c cookies) prefixed(prefix, name string) string {
 	return name
 }
 
-// sessionOf returns the refresh token that a request brings, or "". A browser sends cookies with the requests of any page, so
-// the request has to show that its page may use the session; otherwise the error is Forbidden.
+// sessionOf returns the refresh token that a request brings, or "". A browser sends cookies with the requests of any
+// page, so the request has to show that its page may use the session; otherwise the error is Forbidden.
 func (c cookies) sessionOf(r *http.Request) (string, error) {
 	token := valueOf(r, c.sessionName())
 	if token == "" {
@@ -89,7 +89,9 @@ func (c cookies) sessionOf(r *http.Request) (string, error) {
 		return "", &party.Error{Code: party.Forbidden, Message: "Pages of this origin may not use the session."}
 	}
 	if r.Header.Get(pageHeader) != "1" && r.Header.Get("Sec-Fetch-Site") != "same-origin" {
-		return "", &party.Error{Code: party.Forbidden, Message: "Send the header " + pageHeader + ": 1, which pages of other sites cannot send."}
+		return "", &party.Error{
+			Code: party.Forbidden, Message: "Send the header " + pageHeader + ": 1, which pages of other sites cannot send.",
+		}
 	}
 	return token, nil
 }
@@ -103,8 +105,8 @@ func valueOf(r *http.Request, name string) string {
 	return cookie.Value
 }
 
-// mayUseSession reports whether an origin is this server's or an allowed one. A request without an origin passes: its page is
-// unknown, and the headers that sessionOf requires are proof enough.
+// mayUseSession reports whether an origin is this server's or an allowed one. A request without an origin passes: its
+// page is unknown, and the headers that sessionOf requires are proof enough.
 func (c cookies) mayUseSession(origin, host string) bool {
 	if origin == "" || isAllowed(append(slices.Clone(c.allowedOrigins), c.publicURL), origin) {
 		return true

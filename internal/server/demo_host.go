@@ -2,7 +2,7 @@ package server
 
 import "net/http"
 
-// DemoHostPage signs the demo's own host in, who has its key in the address, and leads to the host's page.
+// DemoHostPage signs in the demo's own host, whose key is in the query, and leads to the host's page.
 const DemoHostPage = "/auth/demo"
 
 func serveDemoHost(cfg Config) http.HandlerFunc {
