@@ -58,9 +58,9 @@ does not come from its variable.`,
 			run: printConfig,
 		},
 		{
-			name:     "spotify-sim",
-			summary:  "run a simulated Spotify alone, to try a server with",
-			details:  `Runs the simulated Spotify of the demo alone, to try a server or another client with. An
+			name:    "spotify-sim",
+			summary: "run a simulated Spotify alone, to try a server with",
+			details: `Runs the simulated Spotify of the demo alone, to try a server or another client with. An
 endpoint controls it.`,
 			run:      simulate,
 			isServer: true,

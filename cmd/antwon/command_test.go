@@ -46,7 +46,8 @@ func TestHelpOfACommandExplainsIt(t *testing.T) {
 	for _, c := range commands() {
 		for _, args := range [][]string{{"help", c.name}, {c.name, "--help"}, {c.name, "-h"}, {c.name, "help"}} {
 			stdout, stderr, code := start(t, []string{"ANTWON_LOG_LEVEL=wrong"}, args...)
-			if code != 0 || stderr != "" || !strings.HasPrefix(stdout, "usage: antwon "+c.name+"\n") || !strings.Contains(stdout, c.details) {
+			explained := strings.HasPrefix(stdout, "usage: antwon "+c.name+"\n") && strings.Contains(stdout, c.details)
+			if code != 0 || stderr != "" || !explained {
 				t.Errorf("antwon %q ended with %d\n%s%s", args, code, stdout, stderr)
 			}
 		}
@@ -78,7 +79,9 @@ func TestUnusableCommandLinesAreExplained(t *testing.T) {
 }
 
 func TestBuildIsWhatWasSetOrWhatGoRecorded(t *testing.T) {
-	recorded := &debug.BuildInfo{Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.modified", Value: "true"}}}
+	recorded := &debug.BuildInfo{Settings: []debug.BuildSetting{
+		{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.modified", Value: "true"},
+	}}
 	recorded.Main.Version = "v1.2.3+dirty"
 	nothing := &debug.BuildInfo{}
 	nothing.Main.Version = "(devel)"

@@ -114,7 +114,7 @@ func documents(t *testing.T) map[string]string {
 // programSources are the Go files of ours that the program is built from, by path.
 func programSources(t *testing.T) map[string]string {
 	t.Helper()
-	const files = `{{if not .Standard}}{{with .Module}}{{if .Main}}{{range $.GoFiles}}{{$.Dir}}/{{.}}{{"\n"}}{{end}}{{end}}{{end}}{{end}}`
+	const files = `{{if not .Standard}}{{if .Module.Main}}{{range .GoFiles}}{{$.Dir}}/{{.}}{{"\n"}}{{end}}{{end}}{{end}}`
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", files, ".").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)

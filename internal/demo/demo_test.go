@@ -56,7 +56,9 @@ func (f *fixture) start(coverURL string) *started {
 	f.must(err)
 	metrics := prometheus.NewRegistry()
 	s := &started{Demo: demo.New(demo.Config{Database: f.db, Simulator: f.simulator, Vault: f.vault, CoverURL: coverURL})}
-	s.accounts = account.New(account.Config{Database: f.db, Tokens: tokens, DemoLogin: true, Demo: s.Demo, Metrics: metrics})
+	s.accounts = account.New(account.Config{
+		Database: f.db, Tokens: tokens, DemoLogin: true, Demo: s.Demo, Metrics: metrics,
+	})
 	s.jukebox = jukebox.New(jukebox.Config{
 		Database: f.db, Bus: live.NewLocalBus(), Accounts: s.accounts, Catalog: f.catalog(), Metrics: metrics,
 		Free: func(account.Viewer) bool { return true },

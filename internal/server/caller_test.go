@@ -52,7 +52,8 @@ func TestBrowserGetsADeviceWithItsFirstSession(t *testing.T) {
 		t.Errorf("without a session the browser gets %v", got.Cookies())
 	}
 	joined := s.do("POST", "/graphql?join")
-	if session := cookieOf(t, joined, "__Host-antwon_session"); session.Value != "refresh" || !session.HttpOnly || !session.Secure {
+	session := cookieOf(t, joined, "__Host-antwon_session")
+	if session.Value != "refresh" || !session.HttpOnly || !session.Secure {
 		t.Errorf("the session's cookie is %v", session)
 	}
 	device := cookieOf(t, joined, "__Host-antwon_device")
@@ -71,7 +72,8 @@ func TestOperationsSetAndClearCookies(t *testing.T) {
 		cookies.ClearSession()
 	})
 	got := s.do("POST", "/graphql")
-	if spotify := cookieOf(t, got, "antwon_spotify"); spotify.Value != "proof" || spotify.Path != "/spotify/callback" || spotify.MaxAge != 600 {
+	spotify := cookieOf(t, got, "antwon_spotify")
+	if spotify.Value != "proof" || spotify.Path != "/spotify/callback" || spotify.MaxAge != 600 {
 		t.Errorf("the cookie for Spotify is %v", spotify)
 	}
 	if session := cookieOf(t, got, "antwon_session"); session.Value != "" || session.MaxAge != -1 {
@@ -82,17 +84,20 @@ func TestOperationsSetAndClearCookies(t *testing.T) {
 func TestSessionIsForFriendlyPagesOnly(t *testing.T) {
 	var token string
 	var err error
-	s := operations(t, "http://party.test", func(_ *http.Request, cookies *server.BrowserCookies) { token, err = cookies.Session() })
+	s := operations(t, "http://party.test", func(_ *http.Request, cookies *server.BrowserCookies) {
+		token, err = cookies.Session()
+	})
+	const mine = "antwon_session=mine"
 	for name, c := range map[string]struct {
 		header []string
 		code   party.Code
 		token  string
 	}{
 		"no cookie":             {[]string{"Origin", "https://evil.test"}, "", ""},
-		"a page of the server":  {[]string{"Cookie", "antwon_session=mine", "Origin", "http://party.test", "X-Antwon", "1"}, "", "mine"},
-		"a program":             {[]string{"Cookie", "antwon_session=mine", "X-Antwon", "1"}, "", "mine"},
-		"a page of another":     {[]string{"Cookie", "antwon_session=mine", "Origin", "https://evil.test", "X-Antwon", "1"}, party.Forbidden, ""},
-		"no sign of what it is": {[]string{"Cookie", "antwon_session=mine"}, party.Forbidden, ""},
+		"a page of the server":  {[]string{"Cookie", mine, "Origin", "http://party.test", "X-Antwon", "1"}, "", "mine"},
+		"a program":             {[]string{"Cookie", mine, "X-Antwon", "1"}, "", "mine"},
+		"a page of another":     {[]string{"Cookie", mine, "Origin", "https://evil.test", "X-Antwon", "1"}, party.Forbidden, ""},
+		"no sign of what it is": {[]string{"Cookie", mine}, party.Forbidden, ""},
 	} {
 		s.do("POST", "/graphql", c.header...)
 		if token != c.token || party.CodeOf(err) != c.code && (err != nil || c.code != "") {
