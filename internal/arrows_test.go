@@ -45,7 +45,7 @@ var mayUse = map[string][]string{
 	"internal/live":             {},
 	"internal/live/natsbus":     {"internal/live"},
 	"internal/telemetry":        {},
-	"internal/testdb":           {},
+	"internal/testdb":           {"ent"},
 	"web":                       {},
 	"ent":                       {"ent"},
 }
