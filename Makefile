@@ -62,7 +62,7 @@ test/node/node_modules/.package-lock.json: test/node/package-lock.json
 	-@cd test/node && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
 
 test: $(NODE_MODULES) $(NODE:yes=test-web) $(NODE:yes=test-pages) ## everything, with the race detector; says what it left out and why
-	@go test $(RACE) -timeout 30m -v ./... > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
+	@go test $(RACE) -parallel 6 -timeout 30m -v ./... > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
 	@grep -E '^ok' test.log
 	@if grep -q ' left out: ' test.log; then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' test.log | sort | uniq -c; fi
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"

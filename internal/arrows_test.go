@@ -38,7 +38,8 @@ var mayUse = map[string][]string{
 	"internal/spotify/sim":      {},
 	"internal/playback":         {"internal/party", "internal/live"},
 	"internal/demo": {
-		"internal/account", "internal/database", "internal/jukebox", "internal/party", "internal/spotify", "internal/spotify/sim", "ent",
+		"internal/account", "internal/database", "internal/jukebox", "internal/party", "internal/spotify", "internal/spotify/sim",
+		"ent",
 	},
 	"internal/jukebox":      {"internal/account", "internal/party", "internal/database", "internal/live", "internal/ratelimit", "ent"},
 	"internal/account":      {"internal/party", "internal/database", "internal/ratelimit", "ent"},
@@ -48,7 +49,7 @@ var mayUse = map[string][]string{
 	"internal/live":         {},
 	"internal/live/natsbus": {"internal/live"},
 	"internal/telemetry":    {},
-	"internal/testdb":       {},
+	"internal/testdb":       {"ent"},
 	"web":                   {},
 	"ent":                   {"ent"},
 }

@@ -33,9 +33,10 @@ type fixture struct {
 	room     *party.Room
 }
 
-// onBothDatabases tells a story once on SQLite and once on MySQL.
+// onBothDatabases tells a story once on SQLite and once on MySQL, beside others: most of the time they wait for the database.
 func onBothDatabases(t *testing.T, story func(p *fixture)) {
 	t.Helper()
+	t.Parallel()
 	testdb.Each(t, func(t *testing.T, url string) { story(newParty(t, url)) })
 }
 

@@ -19,27 +19,47 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// Each runs a test once on each kind of database, with the URL of an empty one.
+// Each runs a test once on each kind of database, with the URL of one without rows.
 func Each(t *testing.T, test func(t *testing.T, databaseURL string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
 	t.Run("mysql", func(t *testing.T) { test(t, MySQL(t)) })
 }
 
+// EachEmpty is Each with databases that have no tables yet.
+func EachEmpty(t *testing.T, test func(t *testing.T, databaseURL string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
+	t.Run("mysql", func(t *testing.T) { test(t, EmptyMySQL(t)) })
+}
+
 // SQLite returns the URL of a database file that does not exist yet.
 func SQLite(tb testing.TB) string { return "sqlite:" + filepath.Join(tb.TempDir(), "antwon.db") }
 
-// MySQL returns the URL of an empty database, which is dropped when the test ends, or skips the test.
+// MySQL returns the URL of a database without rows, or skips the test. Its tables may exist already: making them takes MySQL
+// longer than most tests, so databases are used again, by later tests and by later runs. Nobody else uses the database until
+// the test ends.
 func MySQL(tb testing.TB) string {
+	tb.Helper()
+	return required(tb, borrow)
+}
+
+// EmptyMySQL returns the URL of a new database without tables, which is dropped when the test ends, or skips the test.
+func EmptyMySQL(tb testing.TB) string {
+	tb.Helper()
+	return required(tb, CreateMySQL)
+}
+
+func required(tb testing.TB, open func() (databaseURL string, done func(), err error)) string {
 	tb.Helper()
 	if testing.Short() {
 		tb.Skip("MySQL left out: -short")
 	}
-	url, drop, err := CreateMySQL()
+	databaseURL, done, err := open()
 	switch {
 	case err == nil:
-		tb.Cleanup(drop)
-		return url
+		tb.Cleanup(done)
+		return databaseURL
 	case os.Getenv("ANTWON_TEST_STRICT") == "1":
 		tb.Fatalf("MySQL is required here: %v", err)
 	default:
@@ -50,24 +70,14 @@ func MySQL(tb testing.TB) string {
 
 var created atomic.Int64
 
-// CreateMySQL makes an empty database on the test server; drop deletes it.
+// CreateMySQL makes a database without tables on the test server; drop deletes it.
 func CreateMySQL() (databaseURL string, drop func(), err error) {
-	server, err := url.Parse(cmp.Or(os.Getenv("ANTWON_TEST_MYSQL_URL"), "mysql://root@127.0.0.1:3306"))
-	if err != nil {
-		return "", nil, fmt.Errorf("ANTWON_TEST_MYSQL_URL: %w", err)
-	}
-	cfg := mysql.NewConfig()
-	cfg.Net, cfg.Addr, cfg.User, cfg.Timeout = "tcp", server.Host, server.User.Username(), 2*time.Second
-	cfg.Passwd, _ = server.User.Password()
-	connector, err := mysql.NewConnector(cfg)
+	server, admin, err := connect()
 	if err != nil {
 		return "", nil, err
 	}
-	admin := sql.OpenDB(connector)
-	name := fmt.Sprintf("antwon_test_%d_%d_%d", os.Getpid(), time.Now().UnixNano(), created.Add(1))
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if _, err := admin.ExecContext(ctx, "CREATE DATABASE "+name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"); err != nil {
+	name := fmt.Sprintf("antwon_new_%d_%d_%d", os.Getpid(), time.Now().UnixNano(), created.Add(1))
+	if err := createDatabase(admin, name); err != nil {
 		_ = admin.Close()
 		return "", nil, err
 	}
@@ -76,4 +86,30 @@ func CreateMySQL() (databaseURL string, drop func(), err error) {
 		_, _ = admin.Exec("DROP DATABASE " + name) // a leftover database harms nobody
 		_ = admin.Close()
 	}, nil
+}
+
+func createDatabase(admin *sql.DB, name string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), serverTimeout)
+	defer cancel()
+	_, err := admin.ExecContext(ctx, "CREATE DATABASE IF NOT EXISTS "+name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+	return err
+}
+
+// serverTimeout bounds a statement of an administrator. Making and emptying databases waits for the disk.
+const serverTimeout = 30 * time.Second
+
+// connect returns the test server's URL and connections to it that may do everything.
+func connect() (*url.URL, *sql.DB, error) {
+	server, err := url.Parse(cmp.Or(os.Getenv("ANTWON_TEST_MYSQL_URL"), "mysql://root@127.0.0.1:3306"))
+	if err != nil {
+		return nil, nil, fmt.Errorf("ANTWON_TEST_MYSQL_URL: %w", err)
+	}
+	cfg := mysql.NewConfig()
+	cfg.Net, cfg.Addr, cfg.User, cfg.Timeout = "tcp", server.Host, server.User.Username(), 2*time.Second
+	cfg.Passwd, _ = server.User.Password()
+	connector, err := mysql.NewConnector(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	return server, sql.OpenDB(connector), nil
 }
