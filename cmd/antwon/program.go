@@ -28,6 +28,8 @@ type program struct {
 	cfg     config
 	log     *slog.Logger
 	metrics *prometheus.Registry
+	// draining is closed when the server is about to stop.
+	draining chan struct{}
 
 	// What openProgram opens.
 	tokens   *session.Tokens
@@ -44,7 +46,6 @@ type program struct {
 	graphql    *gqlserver.Handler
 	supervisor *playback.Supervisor // nil: this server drives no player
 	http       *http.Server
-	draining   chan struct{} // closed when the server is about to stop
 }
 
 // openProgram opens the keys, the exporter of traces, the database, the bus and the client of Spotify. The
@@ -96,8 +97,7 @@ func newMetrics(b build) *prometheus.Registry {
 	return registry
 }
 
-// openKeys makes the access tokens and the vault from their secrets. Without an encryption key the session secret is
-// one.
+// openKeys makes the access tokens and the vault from their secrets. The encryption key defaults to the session secret.
 func (p *program) openKeys() (err error) {
 	sessionSecrets, encryptionKeys := p.cfg.sessionSecrets, p.cfg.encryptionKeys
 	if encryptionKeys == nil {
