@@ -25,8 +25,8 @@ type Plan struct {
 	Read            int // rows that were read for it, those of indexes included; 0 where the database does not count
 }
 
-// Explain has the database tell how it carries out whatever is read from now on. What it returns gives the plans since it was
-// called last.
+// Explain has the database tell how it carries out whatever is read from now on. What it returns gives the plans since
+// it was called last.
 func Explain(s *database.DB) func() []Plan {
 	e := &explainer{Driver: entsql.OpenDB(s.Dialect, s.SQL.DB)}
 	s.Read = ent.NewClient(ent.Driver(e))
@@ -123,8 +123,8 @@ func PlayMuch(ctx context.Context, s *database.DB, roomID string, n int) error {
 	for first := 0; first < n; first += atOnce {
 		err := s.InTx(ctx, func(tx *ent.Tx) error {
 			uri := fmt.Sprintf("spotify:track:much%d", first)
-			err := tx.Song.Create().SetID(uri).SetName("Song").SetArtists([]string{"Artist"}).SetAlbumName("Album").SetDurationMs(1).
-				SetExplicit(false).SetPlayable(true).SetSpotifyURL("").SetIsrc("").SetFetchedAt(began).Exec(ctx)
+			err := tx.Song.Create().SetID(uri).SetName("Song").SetArtists([]string{"Artist"}).SetAlbumName("Album").
+				SetDurationMs(1).SetExplicit(false).SetPlayable(true).SetSpotifyURL("").SetIsrc("").SetFetchedAt(began).Exec(ctx)
 			if err != nil {
 				return err
 			}
@@ -137,13 +137,15 @@ func PlayMuch(ctx context.Context, s *database.DB, roomID string, n int) error {
 				if i%10 == 0 {
 					kind = EventAdded
 				}
-				users = append(users, tx.User.Create().SetID(user).SetKind(string(party.GuestUser)).SetDisplayName("Guest").SetCreatedAt(at))
+				users = append(users, tx.User.Create().SetID(user).SetKind(string(party.GuestUser)).
+					SetDisplayName("Guest").SetCreatedAt(at))
 				members = append(members, tx.Membership.Create().SetID(database.NewID()).SetRoomID(roomID).SetUserID(user).
 					SetDisplayName("Guest").SetRole(string(party.RoleGuest)).SetJoinedAt(at))
-				items = append(items, tx.QueueItem.Create().SetID(item).SetRoomID(roomID).SetSongID(uri).SetAddedByID(user).SetAddedAt(at).
-					SetAge(1).SetVersion(1).SetState(string(party.Played)).SetLikeCount(0).SetRecording("much").SetStartedAt(at).SetEndedAt(at))
-				events = append(events, tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(roomID).SetAt(at).SetKind(string(kind)).
-					SetActorID(user).SetItemID(item).SetVersion(1))
+				items = append(items, tx.QueueItem.Create().SetID(item).SetRoomID(roomID).SetSongID(uri).
+					SetAddedByID(user).SetAddedAt(at).SetAge(1).SetVersion(1).SetState(string(party.Played)).
+					SetLikeCount(0).SetRecording("much").SetStartedAt(at).SetEndedAt(at))
+				events = append(events, tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(roomID).
+					SetAt(at).SetKind(string(kind)).SetActorID(user).SetItemID(item).SetVersion(1))
 			}
 			return errors.Join(tx.User.CreateBulk(users...).Exec(ctx), tx.Membership.CreateBulk(members...).Exec(ctx),
 				tx.QueueItem.CreateBulk(items...).Exec(ctx), tx.RoomEvent.CreateBulk(events...).Exec(ctx))
