@@ -10,8 +10,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// access is what a request's viewer is in a room, as it was when the request was authorized. A change must not rely on
-// status and role, which may have changed since: see Jukebox.change.
+// access is what a request's viewer is in a room, as it was when the request was authorized. It may have changed since;
+// Jukebox.change therefore checks the role again in its transaction.
 type access struct {
 	viewer account.Viewer
 	roomID string

@@ -57,7 +57,7 @@ func (j *Jukebox) change(ctx context.Context, a access, fn func(context.Context,
 	})
 }
 
-// roleOf returns the role of a user in the room, or the empty one if they are no member.
+// roleOf returns the role of a user in the room, or an empty role if they are not a member.
 func (t *roomTx) roleOf(ctx context.Context, userID string) (party.Role, error) {
 	row, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(userID)).Only(ctx)
 	if ent.IsNotFound(err) {

@@ -18,8 +18,8 @@ const (
 )
 
 // songCatalog answers questions about songs and artists: from Spotify, from a cache of what Spotify answered, and from
-// the database while Spotify is unavailable. It is safe for concurrent use. No method may be called in a transaction,
-// which must not wait for Spotify.
+// the database while Spotify is unavailable. It is safe for concurrent use. Its methods must not be called in a
+// transaction, because they may wait for Spotify.
 type songCatalog struct {
 	spotify Catalog
 	db      *database.DB

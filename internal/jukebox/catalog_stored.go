@@ -43,7 +43,7 @@ func (c *songCatalog) searchRoomSongs(
 	return page[:min(limit, len(page))], len(page) > limit, nil
 }
 
-// matches reports whether every word of the query is the beginning of a word of the song, whatever case or accents.
+// matches reports whether every word of the query is the beginning of a word of the song, ignoring case and accents.
 func matches(s party.Song, query string) bool {
 	var words []string
 	text := strings.Join(slices.Concat(s.Artists, []string{s.Name, s.AlbumName}), " ")

@@ -55,8 +55,8 @@ func (t *roomTx) affectsNobody() {
 func (t *roomTx) affects(userID string) { t.affectedUsers = append(t.affectedUsers, userID) }
 
 // transact runs a group of changes in one transaction and returns the hints to publish. It sets the err of each change
-// to its refusal or nil. If it returns an error, nothing of the group was stored and the changes' err mean nothing;
-// only after a failed commit it is unknown what was stored.
+// to its refusal or nil. If it returns an error, the err fields are undefined and nothing of the group was stored; only
+// after a failed commit is it unknown whether the group was stored.
 func (c *changer) transact(group []*pendingChange) (hints []live.Hint, err error) {
 	if len(group) == 0 {
 		return nil, nil

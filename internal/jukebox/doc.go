@@ -23,8 +23,8 @@ Every change of an open room goes through changer.change, which runs a function 
 
   - The lock: the first statement of the transaction raises the version of the room, if the room is open. The row stays
     locked until the commit, so changes of one room run one after the other, on all servers, and whatever the function
-    reads of the room cannot change before the commit. Outside of it, authorize has seen an older state: a role that was
-    changed since is checked again inside.
+    reads of the room cannot change before the commit. authorize has read the viewer's role earlier; if a role has
+    changed since, it is checked again inside the transaction.
   - Read, decide, write: a function refuses, by returning a party.Error, before its first write. A refused change leaves
     nothing behind and does not disturb the changes that share its transaction. An error after the first write, or of
     any other type, rolls the transaction back.

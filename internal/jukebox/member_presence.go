@@ -23,7 +23,8 @@ import (
 )
 
 const (
-	// presenceTimeout is how long a member still counts as present after their last connection ended: phones sleep.
+	// presenceTimeout is how long a member still counts as present after their last connection ended, because phones
+	// sleep.
 	presenceTimeout = 2 * time.Minute
 	// storeInterval is how often the presence of all connected members is stored.
 	storeInterval = time.Minute
@@ -40,7 +41,7 @@ type presence struct {
 
 	mu          sync.Mutex
 	connections map[string]map[string]int  // how many, by room and user; guarded by mu
-	arrived     map[string]map[string]bool // users by room who connected since takeArrived; guarded by mu
+	arrived     map[string]map[string]bool // users by room, since the last takeArrived; guarded by mu
 }
 
 func newPresence(db *database.DB, changer *changer, logger *slog.Logger) *presence {

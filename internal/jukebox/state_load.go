@@ -119,7 +119,7 @@ func (l *stateLoader) loadPlayHistory(ctx context.Context, roomID string, versio
 	return party.NewPlayHistory(songs), nil
 }
 
-// Versions implements live.Source: it returns the versions of those of the rooms that exist.
+// Versions implements live.Source: it returns the versions of these rooms. A room that does not exist is missing.
 func (l *stateLoader) Versions(ctx context.Context, roomIDs []string) (map[string]int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
 	defer cancel()
