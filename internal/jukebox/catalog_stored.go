@@ -14,23 +14,25 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// maxKnown bounds among how many of a room's songs is searched while Spotify does not answer.
-const maxKnown = 1_000
+// maxSearchedSongs is how many of a room's songs are searched while Spotify is unavailable: those that were added last.
+const maxSearchedSongs = 1_000
 
-// searchKnown searches the songs of a room, the latest first: for when Spotify cannot be asked. Each word has to begin a
-// word of title, artists or album.
-func (j *Jukebox) searchRoomSongs(ctx context.Context, roomID, query string, limit, offset int) (songs []party.Song, hasMore bool, err error) {
-	rows, err := j.db.Read.QueueItem.Query().Where(queueitem.RoomID(roomID)).
-		Order(queueitem.ByAge(sql.OrderDesc())).Limit(maxKnown).Select(queueitem.FieldSongID).Strings(ctx)
+// searchRoomSongs searches the songs of a room, the last added first, and returns each recording once. A song matches
+// if every word of the query is the beginning of a word of its title, artists or album.
+func (c *songCatalog) searchRoomSongs(
+	ctx context.Context, roomID, query string, limit, offset int,
+) (songs []party.Song, hasMore bool, err error) {
+	uris, err := c.db.Read.QueueItem.Query().Where(queueitem.RoomID(roomID)).
+		Order(queueitem.ByAge(sql.OrderDesc())).Limit(maxSearchedSongs).Select(queueitem.FieldSongID).Strings(ctx)
 	if err != nil {
 		return nil, false, fmt.Errorf("search the room's songs: %w", err)
 	}
-	known, err := j.loader.loadSongs(ctx, rows)
+	known, err := c.loader.loadSongs(ctx, uris)
 	if err != nil {
 		return nil, false, err
 	}
 	seen := map[string]bool{}
-	for _, uri := range rows {
+	for _, uri := range uris {
 		s, found := known[uri]
 		if recording := party.RecordingOf(s); found && !seen[recording] && matches(s, query) {
 			seen[recording] = true
@@ -41,22 +43,25 @@ func (j *Jukebox) searchRoomSongs(ctx context.Context, roomID, query string, lim
 	return page[:min(limit, len(page))], len(page) > limit, nil
 }
 
+// matches reports whether every word of the query is the beginning of a word of the song, ignoring case and accents.
 func matches(s party.Song, query string) bool {
 	var words []string
-	for word := range strings.FieldsSeq(strings.Join(slices.Concat(s.Artists, []string{s.Name, s.AlbumName}), " ")) {
+	text := strings.Join(slices.Concat(s.Artists, []string{s.Name, s.AlbumName}), " ")
+	for word := range strings.FieldsSeq(text) {
 		words = append(words, party.FoldText(word))
 	}
 	for wanted := range strings.FieldsSeq(query) {
-		if !slices.ContainsFunc(words, func(word string) bool { return strings.HasPrefix(word, party.FoldText(wanted)) }) {
+		prefix := party.FoldText(wanted)
+		if !slices.ContainsFunc(words, func(word string) bool { return strings.HasPrefix(word, prefix) }) {
 			return false
 		}
 	}
 	return true
 }
 
-// knownSong returns what was stored of a song, however old, for when Spotify cannot be asked; false if it never was.
-func (j *Jukebox) storedSong(ctx context.Context, uri string) (party.Song, bool, error) {
-	row, err := j.db.Read.Song.Query().Where(song.ID(uri)).Only(ctx)
+// storedSong returns the description of a song in the database, however old, and whether there is one.
+func (c *songCatalog) storedSong(ctx context.Context, uri string) (s party.Song, found bool, err error) {
+	row, err := c.db.Read.Song.Query().Where(song.ID(uri)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return party.Song{}, false, nil
 	}

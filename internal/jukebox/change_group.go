@@ -17,104 +17,114 @@ import (
 
 const (
 	maxGroup   = 32    // changes that share a transaction
-	maxWaiting = 2_000 // changes that wait for one group's turn; more could not be served in time
-
+	maxWaiting = 2_000 // changes that wait in one queue; more could not be served in time
 )
 
-// changer is the one door through which rooms change. Changes that wait at the same time share a transaction: those of
-// one room, and on SQLite, where there is one writer, those of all rooms. Whoever comes first runs the group, on its own
-// goroutine, and hands over to the first of those who came meanwhile.
+// changer runs all changes of rooms. Changes that wait at the same time share a transaction: those of one room, and on
+// SQLite, which has one writer, those of all rooms. It has no goroutine of its own: of the callers that wait in a
+// queue, the first runs the next group of changes on its goroutine, and then wakes the next caller to do the same.
 type changer struct {
-	db      *database.DB
-	bus     live.Bus
-	sizes   prometheus.Observer
-	mu      sync.Mutex
-	queues  map[string][]*pendingChange // by group; guarded by mu
-	running map[string]bool             // groups that somebody runs; guarded by mu
+	db         *database.DB
+	bus        live.Bus
+	groupSizes prometheus.Observer
+	mu         sync.Mutex
+	queues     map[string][]*pendingChange // the changes that wait, by queueOf; guarded by mu
+	running    map[string]bool             // the queues for which a caller runs a group; guarded by mu
 }
 
-// pendingChange is somebody's change that waits for its turn.
+// pendingChange is a change that waits for its group, or belongs to the group that runs.
 type pendingChange struct {
 	ctx  context.Context
 	room string
 	fn   func(context.Context, *roomTx) error
-	err  error
-	wake chan bool // true: run the group; false: it is done. One message is ever sent, so the sender never waits.
+	err  error // its outcome, set before the change is reported as done
+	// wake receives one value: true if the caller has to run the next group, which begins with its own change; false if
+	// the change is done. Its buffer holds that value, so the sender never blocks.
+	wake chan bool
 }
 
-func newChanger(store *database.DB, bus live.Bus, sizes prometheus.Observer) *changer {
-	return &changer{db: store, bus: bus, sizes: sizes, queues: map[string][]*pendingChange{}, running: map[string]bool{}}
+func newChanger(db *database.DB, bus live.Bus, groupSizes prometheus.Observer) *changer {
+	return &changer{
+		db: db, bus: bus, groupSizes: groupSizes,
+		queues: map[string][]*pendingChange{}, running: map[string]bool{},
+	}
 }
 
-// change runs fn as one change of an open room and publishes a hint after the commit. fn reads, decides and then writes: a
-// refusal (an *Error) comes before its first write, and it may run again after a deadlock. Nothing written means no new
-// version. A room that is not open gives a Conflict, a database that cannot keep up RateLimited.
+// change runs fn as one change of an open room, and publishes a hint after the commit. fn must follow the rules of a
+// transaction in the package comment. change returns nil after the commit, and the refusal if fn refuses. Conflict if
+// the room is not open, RateLimited if too many changes wait already. A ctx that ends keeps a waiting change from
+// running, but does not interrupt one that runs.
 func (c *changer) change(ctx context.Context, roomID string, fn func(context.Context, *roomTx) error) error {
 	p := &pendingChange{ctx: ctx, room: roomID, fn: fn, wake: make(chan bool, 1)}
-	group := c.groupOf(roomID)
+	queue := c.queueOf(roomID)
 	c.mu.Lock()
-	if len(c.queues[group]) >= maxWaiting {
+	if len(c.queues[queue]) >= maxWaiting {
 		c.mu.Unlock()
-		return &party.Error{Code: party.RateLimited, Message: "too many changes at once: try again in a second", RetryAfter: time.Second}
+		return &party.Error{
+			Code: party.RateLimited, Message: "Too many changes at once. Try again in a second.", RetryAfter: time.Second,
+		}
 	}
-	c.queues[group] = append(c.queues[group], p)
-	lead := !c.running[group]
-	c.running[group] = true
+	c.queues[queue] = append(c.queues[queue], p)
+	runsGroup := !c.running[queue]
+	c.running[queue] = true
 	c.mu.Unlock()
-	if !lead {
-		lead = <-p.wake
+	if !runsGroup {
+		runsGroup = <-p.wake
 	}
-	if lead {
-		c.lead(group)
+	if runsGroup {
+		c.runNextGroup(queue)
 	}
 	return p.err
 }
 
-func (c *changer) groupOf(roomID string) string {
+// queueOf returns the key of the queue in which changes of a room wait.
+func (c *changer) queueOf(roomID string) string {
 	if c.db.Dialect == dialect.SQLite {
 		return ""
 	}
 	return roomID
 }
 
-// lead runs the next changes of a group and appoints who runs those after them. The caller's own change is the first.
-func (c *changer) lead(group string) {
+// runNextGroup runs the next changes of a queue, of which the first is the caller's own, reports the others as done,
+// and wakes the caller who runs the group after this one.
+func (c *changer) runNextGroup(queue string) {
 	c.mu.Lock()
-	n := min(maxGroup, len(c.queues[group]))
-	mine := c.queues[group][:n:n]
-	c.queues[group] = c.queues[group][n:]
+	n := min(maxGroup, len(c.queues[queue]))
+	group := c.queues[queue][:n:n]
+	c.queues[queue] = c.queues[queue][n:]
 	c.mu.Unlock()
 
 	finished := false
-	defer func() { // also if run panics: the others must not wait for ever
-		c.handOver(group, mine, finished)
+	defer func() { // also if run panics, or the other callers would wait forever
+		c.finish(queue, group, finished)
 	}()
-	c.run(mine)
+	c.run(group)
 	finished = true
 }
 
-func (c *changer) handOver(group string, mine []*pendingChange, finished bool) {
-	for i, p := range mine {
+// finish wakes the callers of a group, and the next one who waits in the queue.
+func (c *changer) finish(queue string, group []*pendingChange, finished bool) {
+	for i, p := range group {
 		if !finished {
 			p.err = errors.New("the transaction was not finished")
 		}
-		if i > 0 {
+		if i > 0 { // the first is the caller's own
 			p.wake <- false
 		}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if next := c.queues[group]; len(next) > 0 {
-		next[0].wake <- true
+	if waiting := c.queues[queue]; len(waiting) > 0 {
+		waiting[0].wake <- true
 		return
 	}
-	delete(c.queues, group)
-	delete(c.running, group)
+	delete(c.queues, queue)
+	delete(c.running, queue)
 }
 
-// run gives every change of the group its outcome.
+// run sets the err of every change of the group. Changes whose context has ended do not run.
 func (c *changer) run(group []*pendingChange) {
-	c.sizes.Observe(float64(len(group)))
+	c.groupSizes.Observe(float64(len(group)))
 	alive := group[:0:0]
 	for _, p := range group {
 		if p.err = p.ctx.Err(); p.err == nil {
@@ -125,8 +135,10 @@ func (c *changer) run(group []*pendingChange) {
 	switch {
 	case err == nil:
 	case len(alive) > 1 && mayBeOnesFault(err):
-		for _, p := range alive { // one of them failed: who it was shows when each runs alone
-			p.err = c.attempts([]*pendingChange{p})
+		for _, p := range alive { // alone, only the change at fault fails
+			if err := c.attempts([]*pendingChange{p}); err != nil {
+				p.err = err
+			}
 		}
 	default:
 		for _, p := range alive {
@@ -135,7 +147,8 @@ func (c *changer) run(group []*pendingChange) {
 	}
 }
 
-// attempts runs the group's transaction, again after a deadlock or a lock timeout.
+// attempts runs the group's transaction, repeats it after a deadlock or a lock timeout, and publishes the hints after
+// the commit. If it returns nil, the err of each change is its outcome.
 func (c *changer) attempts(group []*pendingChange) (err error) {
 	for attempt := range database.MaxAttempts {
 		var hints []live.Hint
@@ -143,9 +156,6 @@ func (c *changer) attempts(group []*pendingChange) (err error) {
 			for _, hint := range hints {
 				hint.Cause = trace.SpanContextFromContext(group[0].ctx)
 				c.bus.Publish(hint)
-			}
-			if len(group) == 1 {
-				return group[0].err
 			}
 			return nil
 		}
@@ -157,7 +167,8 @@ func (c *changer) attempts(group []*pendingChange) (err error) {
 	return err
 }
 
-// blamesOne says that one change of a group may have failed by itself, and the others may succeed without it.
+// mayBeOnesFault reports whether one change of a group may have caused err, so that the others may succeed without it.
+// A transaction that could not begin or commit, or took too long, is no single change's fault.
 func mayBeOnesFault(err error) bool {
 	return !errors.As(err, new(*database.TxError)) && !errors.Is(err, context.DeadlineExceeded)
 }

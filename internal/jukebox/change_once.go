@@ -1,7 +1,6 @@
 package jukebox
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,22 +14,25 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// keyLifetime is how long a mutation that is sent again with the same key is recognised.
+// keyLifetime is how long after a mutation a repetition with the same idempotency key is recognised.
 const keyLifetime = 24 * time.Hour
 
-// repeatable is a mutation that may be sent again. Without a key (nil) it is an ordinary one.
+// idempotency identifies a mutation that may be repeated. A nil one is of a mutation without a key: nothing is found
+// for it, and nothing stored.
 type idempotency struct {
-	userID, key, mutation, argumentsHash string
+	userID, keyHash         string
+	mutation, argumentsHash string // what the key was used for
 }
 
-// outcome is what a mutation answered: an object, which is looked up again when the mutation is repeated.
+// result is what a mutation returns. It refers to an object, which is loaded again when the mutation is repeated.
 type result struct {
 	objectID string
 	flag     bool // addSong: the recording was queued already
-	repeated bool // this is the answer to an earlier request
+	repeated bool // the mutation was done by an earlier request
 }
 
-// newRepeatable checks the key, and returns nil when there is none.
+// newIdempotency returns the idempotency of a mutation of the viewer, and nil if key is nil. BadUserInput if the key is
+// empty or too long, Unauthenticated without a viewer.
 func newIdempotency(ctx context.Context, key *string, mutation string, arguments any) (*idempotency, error) {
 	if key == nil {
 		return nil, nil
@@ -46,15 +48,18 @@ func newIdempotency(ctx context.Context, key *string, mutation string, arguments
 	if err != nil {
 		return nil, fmt.Errorf("hash the arguments: %w", err)
 	}
-	return &idempotency{viewer.UserID, database.Hash([]byte(*key)), mutation, database.Hash(text)}, nil
+	return &idempotency{
+		userID: viewer.UserID, keyHash: database.Hash([]byte(*key)), mutation: mutation, argumentsHash: database.Hash(text),
+	}, nil
 }
 
-// done returns what the mutation answered the first time, or nil. Conflict if the key was used for something else.
-func (r *idempotency) find(ctx context.Context, keys *ent.IdempotencyKeyClient) (*result, error) {
-	if r == nil {
+// find returns the result of the earlier request with this key, or nil if there was none within keyLifetime. Conflict
+// if the key was used for another mutation, or with other arguments.
+func (i *idempotency) find(ctx context.Context, keys *ent.IdempotencyKeyClient) (*result, error) {
+	if i == nil {
 		return nil, nil
 	}
-	row, err := keys.Query().Where(idempotencykey.UserID(r.userID), idempotencykey.Key(r.key)).Only(ctx)
+	row, err := keys.Query().Where(idempotencykey.UserID(i.userID), idempotencykey.Key(i.keyHash)).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
 		return nil, nil
@@ -62,42 +67,45 @@ func (r *idempotency) find(ctx context.Context, keys *ent.IdempotencyKeyClient) 
 		return nil, fmt.Errorf("look up the idempotency key: %w", err)
 	case time.Since(row.CreatedAt) > keyLifetime:
 		return nil, nil
-	case row.Mutation != r.mutation || row.ArgumentsHash != r.argumentsHash:
-		return nil, party.Errorf(party.Conflict, "this idempotency key was used for another request: choose a new one")
+	case row.Mutation != i.mutation || row.ArgumentsHash != i.argumentsHash:
+		return nil, party.Errorf(party.Conflict, "This idempotency key was used for another request. Choose a new one.")
 	}
 	return &result{objectID: row.ObjectID, flag: row.Flag, repeated: true}, nil
 }
 
-func (r *idempotency) store(ctx context.Context, tx *ent.Tx, o result, now time.Time) error {
-	if r == nil {
+// store saves the result for repetitions. Conflict if another request has just stored one with the same key.
+func (i *idempotency) store(ctx context.Context, tx *ent.Tx, done result, now time.Time) error {
+	if i == nil {
 		return nil
 	}
-	_, err := tx.IdempotencyKey.Delete().Where(idempotencykey.UserID(r.userID), idempotencykey.Key(r.key)).Exec(ctx) // one that is too old
-	if err != nil {
+	expired := tx.IdempotencyKey.Delete().Where(idempotencykey.UserID(i.userID), idempotencykey.Key(i.keyHash))
+	if _, err := expired.Exec(ctx); err != nil {
 		return err
 	}
-	err = tx.IdempotencyKey.Create().SetUserID(r.userID).SetKey(r.key).SetMutation(r.mutation).SetArgumentsHash(r.argumentsHash).
-		SetObjectID(o.objectID).SetFlag(o.flag).SetCreatedAt(now).Exec(ctx)
+	err := tx.IdempotencyKey.Create().
+		SetUserID(i.userID).SetKey(i.keyHash).SetMutation(i.mutation).SetArgumentsHash(i.argumentsHash).
+		SetObjectID(done.objectID).SetFlag(done.flag).SetCreatedAt(now).Exec(ctx)
 	if ent.IsConstraintError(err) {
-		return party.Errorf(party.Conflict, "this idempotency key is in use by another request of this moment")
+		return party.Errorf(party.Conflict, "Another request with this idempotency key is running.")
 	}
 	return err
 }
 
-// changeOnce is change for a mutation that may carry an idempotency key: sent again it does nothing and gives the outcome
-// it had. The key is stored with the change, also when nothing changed; a refusal is not stored.
+// changeOnce is change for a mutation that may have an idempotency key: a repetition does not run fn and returns the
+// first result, also after the room was closed. The key is stored in the same transaction, even if fn wrote nothing; it
+// is not stored if the change is refused. A new mutation of a closed room is a Conflict.
 func (j *Jukebox) changeOnce(ctx context.Context, a access, key *string, mutation string, arguments any,
 	fn func(context.Context, *roomTx) (result, error),
 ) (done result, err error) {
-	repeatable, err := newIdempotency(ctx, key, mutation, arguments)
+	once, err := newIdempotency(ctx, key, mutation, arguments)
 	if err != nil {
 		return result{}, err
 	}
 	if a.status != party.Open {
-		return j.repeatInClosedRoom(ctx, a, repeatable)
+		return j.repeatInClosedRoom(ctx, once)
 	}
 	err = j.change(ctx, a, func(ctx context.Context, t *roomTx) (err error) {
-		earlier, err := repeatable.find(ctx, t.tx.IdempotencyKey)
+		earlier, err := once.find(ctx, t.tx.IdempotencyKey)
 		if err != nil {
 			return err
 		}
@@ -105,35 +113,41 @@ func (j *Jukebox) changeOnce(ctx context.Context, a access, key *string, mutatio
 			done = *earlier
 			return nil
 		}
-		if done, err = fn(ctx, t); err != nil || repeatable == nil {
+		if done, err = fn(ctx, t); err != nil || once == nil {
 			return err
 		}
-		return repeatable.store(ctx, t.unversioned(), done, t.now)
+		return once.store(ctx, t.unversioned(), done, t.now)
 	})
 	return done, err
 }
 
-// answered says that a mutation with this key was carried out before, so that nothing need be prepared for it.
+// isRepeated reports whether a mutation with this key was done before, so that a use case can omit what it would
+// prepare outside the transaction. Conflict if the key was used for another request.
 func (j *Jukebox) isRepeated(ctx context.Context, key *string, mutation string, arguments any) (bool, error) {
-	r, err := newIdempotency(ctx, key, mutation, arguments)
+	once, err := newIdempotency(ctx, key, mutation, arguments)
 	if err != nil {
 		return false, err
 	}
-	done, err := r.find(ctx, j.db.Read.IdempotencyKey)
+	done, err := once.find(ctx, j.db.Read.IdempotencyKey)
 	return done != nil, err
 }
 
-// repeatClosed answers what was done before the room closed; anything new is refused.
-func (j *Jukebox) repeatInClosedRoom(ctx context.Context, a access, r *idempotency) (result, error) {
-	done, err := r.find(ctx, j.db.Read.IdempotencyKey)
-	if err != nil || done == nil {
-		return result{}, cmp.Or(err, a.checkOpen())
+// repeatInClosedRoom returns the result of a mutation that was done before the room was closed, and a Conflict for a
+// new one.
+func (j *Jukebox) repeatInClosedRoom(ctx context.Context, once *idempotency) (result, error) {
+	done, err := once.find(ctx, j.db.Read.IdempotencyKey)
+	if err != nil {
+		return result{}, err
+	}
+	if done == nil {
+		return result{}, errRoomClosed
 	}
 	return *done, nil
 }
 
-// ForgetOldKeys deletes idempotency keys that are not recognised any more.
+// DeleteOldKeys deletes the idempotency keys that are no longer recognised.
 func (j *Jukebox) DeleteOldKeys(ctx context.Context) error {
-	_, err := j.db.DeleteWhere(ctx, "idempotency_keys", "created_at < ?", database.Microseconds(time.Now().Add(-keyLifetime)))
+	oldest := database.Microseconds(time.Now().Add(-keyLifetime))
+	_, err := j.db.DeleteWhere(ctx, "idempotency_keys", "created_at < ?", oldest)
 	return err
 }

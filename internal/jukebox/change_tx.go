@@ -14,47 +14,49 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// roomTx is one change of one room, inside a transaction that it may share with others.
+// roomTx is one change of one room, inside a transaction that it may share with other changes. Read through tx, and
+// write through versioned or unversioned. It must not be used after the function that received it has returned.
 type roomTx struct {
 	tx               *ent.Tx
 	roomID           string
-	version          int64     // of the room after this change; rows that it touches carry it
-	now              time.Time // UTC, in microseconds
+	version          int64     // the room's version after this change; rows that watchers see are written with it
+	now              time.Time // the one time of this change; UTC, in microseconds
 	wroteVersioned   bool
 	wroteUnversioned bool
-	closes           bool       // the room is closed by this change: none may follow
-	affectedUsers    []string   // whom it concerns; nil: everybody
-	membersVersion   int64      // the room's version at which it was decided last who may be here
-	actor            string     // who makes the change; empty: the server itself
-	role             party.Role // what they are in the room now
-	events           []logEvent // for the log
+	closes           bool       // this change closes the room: later changes in the transaction are refused
+	affectedUsers    []string   // nil: everybody
+	membersVersion   int64      // the room's version at which a role last changed; set to version by a change of roles
+	actor            string     // the user who makes the change; empty: the server
+	role             party.Role // the actor's role in the room at this moment
+	events           []logEvent // for the room's log
 }
 
-// alter is for writing what watchers of the room see: the room gets a new version.
+// versioned returns the transaction for writing what watchers of the room see: the room gets a new version.
 func (t *roomTx) versioned() *ent.Tx {
 	t.wroteVersioned = true
 	return t.tx
 }
 
-// note is for writing what is no part of the room's state: its version stays.
+// unversioned returns the transaction for writing what is not part of the room's state: the room keeps its version.
 func (t *roomTx) unversioned() *ent.Tx {
 	t.wroteUnversioned = true
 	return t.tx
 }
 
-// concernsNobody declares that the change means nothing to anybody in particular, besides those whom it was said to concern.
+// affectsNobody declares that the change affects no users in particular, except those whom affects names.
 func (t *roomTx) affectsNobody() {
 	if t.affectedUsers == nil {
 		t.affectedUsers = []string{}
 	}
 }
 
-// concerns declares whom the change concerns: what the room's state means for them in particular. A change that declares
-// nobody concerns everybody.
+// affects declares that the change affects a user: something that only this user sees of the room may change, such as
+// their own likes or quota. A change that declares nothing affects everybody.
 func (t *roomTx) affects(userID string) { t.affectedUsers = append(t.affectedUsers, userID) }
 
-// transact runs a group in one transaction. Refusals stand in each change's err; any other failure is returned, and nothing
-// of the group was kept.
+// transact runs a group of changes in one transaction and returns the hints to publish. It sets the err of each change
+// to its refusal or nil. If it returns an error, the err fields are undefined and nothing of the group was stored; only
+// after a failed commit is it unknown whether the group was stored.
 func (c *changer) transact(group []*pendingChange) (hints []live.Hint, err error) {
 	if len(group) == 0 {
 		return nil, nil
@@ -67,7 +69,7 @@ func (c *changer) transact(group []*pendingChange) (hints []live.Hint, err error
 	}
 	defer func() {
 		if err != nil {
-			_ = tx.Rollback() // the first error is the one that tells
+			_ = tx.Rollback() // err is the cause; a failed rollback adds nothing
 		}
 	}()
 	rooms := lockedRooms{}
@@ -91,29 +93,33 @@ func (c *changer) transact(group []*pendingChange) (hints []live.Hint, err error
 // lockedRooms are the rooms of one transaction, by id.
 type lockedRooms map[string]*lockedRoom
 
+// lockedRoom is a room and what the changes of the transaction have done to it so far.
 type lockedRoom struct {
-	open           bool  // when it was locked
-	closed         bool  // by a change of this transaction
+	open           bool  // the room was open when it was locked
+	closed         bool  // a change of this transaction has closed it
 	base           int64 // the version before the transaction
-	version        int64 // the version after the changes so far
-	membersVersion int64 // the version at which it was decided last who may be here
-	written        bool
-	events         []*ent.RoomEventCreate // of the changes so far
+	version        int64
+	membersVersion int64 // the version at which a role last changed
+	written        bool  // something has to be committed
+	events         []*ent.RoomEventCreate
 
-	affectedUsers    []string // whom the changes so far concern
-	affectsEverybody bool     // one of them concerns everybody
+	affectedUsers    []string
+	affectsEverybody bool
 }
 
-// apply runs one change. A refusal left everything as it was; a failure spoils the transaction.
+// apply runs one change. After a refusal the transaction is as it was before; after a failure it must be rolled back.
 func (r lockedRooms) apply(ctx context.Context, tx *ent.Tx, p *pendingChange) (refusal, failure error) {
 	locked, err := r.lock(ctx, tx, p.room)
 	if err != nil {
 		return nil, err
 	}
 	if !locked.open || locked.closed {
-		return party.Errorf(party.Conflict, "this room is closed"), nil
+		return errRoomClosed, nil
 	}
-	t := &roomTx{tx: tx, roomID: p.room, version: locked.version + 1, membersVersion: locked.membersVersion, now: database.Microseconds(time.Now())}
+	t := &roomTx{
+		tx: tx, roomID: p.room, version: locked.version + 1, membersVersion: locked.membersVersion,
+		now: database.Microseconds(time.Now()),
+	}
 	err = recovered(p.valuesWithin(ctx), p.fn, t)
 	if err != nil && (t.wroteVersioned || t.wroteUnversioned || party.CodeOf(err) == party.Internal) {
 		return nil, err
@@ -121,21 +127,26 @@ func (r lockedRooms) apply(ctx context.Context, tx *ent.Tx, p *pendingChange) (r
 	if err != nil {
 		return err, nil
 	}
-	locked.closed = t.closes
-	locked.written = locked.written || t.wroteVersioned || t.wroteUnversioned
-	for _, d := range t.events {
-		locked.events = append(locked.events, d.row(t))
-	}
-	locked.written = locked.written || len(t.events) > 0
-	if t.wroteVersioned {
-		locked.version, locked.membersVersion = t.version, t.membersVersion
-		locked.affectedUsers = append(locked.affectedUsers, t.affectedUsers...)
-		locked.affectsEverybody = locked.affectsEverybody || t.affectedUsers == nil
-	}
+	locked.add(t)
 	return nil, nil
 }
 
-// lock takes a room's row before anything is read: the bump is the lock and the order of changes at once.
+// add takes over what a successful change has done.
+func (l *lockedRoom) add(t *roomTx) {
+	for _, event := range t.events {
+		l.events = append(l.events, event.row(t))
+	}
+	l.closed = t.closes
+	l.written = l.written || t.wroteVersioned || t.wroteUnversioned || len(t.events) > 0
+	if t.wroteVersioned {
+		l.version, l.membersVersion = t.version, t.membersVersion
+		l.affectedUsers = append(l.affectedUsers, t.affectedUsers...)
+		l.affectsEverybody = l.affectsEverybody || t.affectedUsers == nil
+	}
+}
+
+// lock locks an open room before anything of it is read, by raising its version: the update holds the lock on the row
+// until the transaction ends, and decides the order of changes. A room that is not open is returned with open unset.
 func (r lockedRooms) lock(ctx context.Context, tx *ent.Tx, roomID string) (*lockedRoom, error) {
 	if locked := r[roomID]; locked != nil {
 		return locked, nil
@@ -167,7 +178,8 @@ func (r lockedRooms) anyWritten() bool {
 	return false
 }
 
-// settle writes what was done, and gives each room the version that its changes led to. The lock has moved it by one.
+// commitVersions writes the events and the final version of each room, which lock has raised by one, and returns the
+// hints of the rooms whose version has changed.
 func (r lockedRooms) commitVersions(ctx context.Context, tx *ent.Tx) (hints []live.Hint, err error) {
 	for id, locked := range r {
 		if len(locked.events) > 0 {
@@ -177,7 +189,7 @@ func (r lockedRooms) commitVersions(ctx context.Context, tx *ent.Tx) (hints []li
 		}
 		if locked.open && locked.version != locked.base+1 {
 			if err := tx.Room.Update().Where(room.ID(id)).SetVersion(locked.version).Exec(ctx); err != nil {
-				return nil, fmt.Errorf("settle the room's version: %w", err)
+				return nil, fmt.Errorf("set the room's version: %w", err)
 			}
 		}
 		if locked.version != locked.base {
@@ -187,7 +199,7 @@ func (r lockedRooms) commitVersions(ctx context.Context, tx *ent.Tx) (hints []li
 	return hints, nil
 }
 
-// hint tells about all changes of the room in this transaction.
+// hint returns one hint for all changes of the room in this transaction.
 func (l *lockedRoom) hint(roomID string) live.Hint {
 	hint := live.Hint{Topic: roomID, Since: l.base, Version: l.version}
 	if !l.affectsEverybody {
@@ -197,7 +209,8 @@ func (l *lockedRoom) hint(roomID string) live.Hint {
 	return hint
 }
 
-// guarded turns a panic into a failure: it happens on the goroutine of whoever runs the group, and is not theirs.
+// recovered calls fn and returns a panic as an error, because the goroutine on which the group runs belongs to the
+// caller of another change.
 func recovered(ctx context.Context, fn func(context.Context, *roomTx) error, t *roomTx) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -207,13 +220,13 @@ func recovered(ctx context.Context, fn func(context.Context, *roomTx) error, t *
 	return fn(ctx, t)
 }
 
-// within is the context for this change in the transaction of ctx: what the caller put into its own, without the caller's
-// leaving, which must not end the others' transaction.
+// valuesWithin returns a context for this change that has the values of its caller's context, but is canceled only with
+// ctx, the context of the transaction: a caller who gives up must not end the transaction of the others.
 func (p *pendingChange) valuesWithin(ctx context.Context) context.Context {
 	return txContext{ctx, p.ctx}
 }
 
-// txContext ends with the transaction and holds the values of one of its changes.
+// txContext is canceled with the transaction and has the values of one of its changes.
 type txContext struct {
 	context.Context
 	values context.Context

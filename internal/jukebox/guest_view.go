@@ -76,7 +76,7 @@ func (j *Jukebox) quota(ctx context.Context, a access, s *party.State) (Quota, e
 		return q, nil
 	}
 	q.MaxQueued = s.Settings.MaxQueuedPerGuest
-	adds, err := j.allowanceOf(ctx, a, &s.Settings)
+	adds, err := j.loadAllowance(ctx, a, &s.Settings)
 	if err != nil || adds.PerHour == 0 {
 		return q, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"sync"
@@ -22,33 +23,60 @@ import (
 )
 
 const (
-	// presentFor is how long after their last connection somebody still counts as present: phones sleep.
+	// presenceTimeout is how long a member still counts as present after their last connection ended, because phones
+	// sleep.
 	presenceTimeout = 2 * time.Minute
-	// notePresence is how often it is noted who is connected, for other servers and for after a restart.
+	// storeInterval is how often the presence of all connected members is stored.
 	storeInterval = time.Minute
-	// noteComing is how soon it is noted that somebody has come.
+	// arrivalInterval is how often the presence of members who have just connected is stored.
 	arrivalInterval = 2 * time.Second
 )
 
-// presence is who follows which rooms here.
+// presence counts the connections of members to this server, and stores in the database when they were last connected,
+// for other servers and for the time after a restart. It is safe for concurrent use.
 type presence struct {
-	mu      sync.Mutex
-	rooms   map[string]map[string]int  // subscriptions by room and user
-	arrived map[string]map[string]bool // users who came to a room since that was noted last
+	db      *database.DB
+	changer *changer
+	logger  *slog.Logger
+
+	mu          sync.Mutex
+	connections map[string]map[string]int  // how many, by room and user; guarded by mu
+	arrived     map[string]map[string]bool // users by room, since the last takeArrived; guarded by mu
 }
 
-func newPresence() *presence {
-	return &presence{rooms: map[string]map[string]int{}, arrived: map[string]map[string]bool{}}
+func newPresence(db *database.DB, changer *changer, logger *slog.Logger) *presence {
+	return &presence{
+		db: db, changer: changer, logger: logger,
+		connections: map[string]map[string]int{}, arrived: map[string]map[string]bool{},
+	}
 }
 
-// come counts a subscription; the function that it returns counts it out, once.
-func (p *presence) connect(roomID, userID string) (leave func()) {
+// Connect counts a connection of the viewer, whom AuthorizeSubscription has admitted to the room. It ends when
+// disconnect is called; further calls of disconnect do nothing.
+func (j *Jukebox) Connect(ctx context.Context, roomID string) (userID string, disconnect func(), err error) {
+	viewer, err := account.ViewerFrom(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	return viewer.UserID, j.presence.connect(roomID, viewer.UserID), nil
+}
+
+// RunPresence keeps the presence of members up to date in the database, and in every room the number of those who are
+// present, until ctx ends. A member who connects counts within two seconds; one who disconnects counts for two to three
+// minutes longer. It returns nil; failures are logged and the work is tried again at the next interval.
+func (j *Jukebox) RunPresence(ctx context.Context) error {
+	j.presence.run(ctx)
+	return nil
+}
+
+// connect counts a connection until disconnect is called for the first time.
+func (p *presence) connect(roomID, userID string) (disconnect func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.rooms[roomID] == nil {
-		p.rooms[roomID] = map[string]int{}
+	if p.connections[roomID] == nil {
+		p.connections[roomID] = map[string]int{}
 	}
-	if p.rooms[roomID][userID]++; p.rooms[roomID][userID] == 1 {
+	if p.connections[roomID][userID]++; p.connections[roomID][userID] == 1 {
 		if p.arrived[roomID] == nil {
 			p.arrived[roomID] = map[string]bool{}
 		}
@@ -60,133 +88,143 @@ func (p *presence) connect(roomID, userID string) (leave func()) {
 func (p *presence) disconnect(roomID, userID string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	users := p.rooms[roomID]
+	users := p.connections[roomID]
 	if users[userID]--; users[userID] == 0 {
 		delete(users, userID)
 	}
 	if len(users) == 0 {
-		delete(p.rooms, roomID)
+		delete(p.connections, roomID)
 	}
 }
 
+// isConnected reports whether a user is connected to this server. Other servers may have connections of theirs, too.
 func (p *presence) isConnected(roomID, userID string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.rooms[roomID][userID] > 0
+	return p.connections[roomID][userID] > 0
 }
 
-// all returns who is where, and newcomers who has come since this was asked last.
+// connected returns the ids of all connected users by room.
 func (p *presence) connected() map[string][]string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	found := make(map[string][]string, len(p.rooms))
-	for room, users := range p.rooms {
-		found[room] = slices.Collect(maps.Keys(users))
-	}
-	return found
+	return keysByRoom(p.connections)
 }
 
-func (p *presence) newcomers() map[string][]string {
+// takeArrived returns the ids of the users who have connected since it was called last, by room.
+func (p *presence) takeArrived() map[string][]string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	found := make(map[string][]string, len(p.arrived))
-	for room, users := range p.arrived {
-		found[room] = slices.Collect(maps.Keys(users))
-	}
+	users := keysByRoom(p.arrived)
 	clear(p.arrived)
-	return found
+	return users
 }
 
-// Arrive says that the viewer, whom MayFollow has let in, follows a room, until leave is called.
-func (j *Jukebox) Connect(ctx context.Context, roomID string) (userID string, leave func(), err error) {
-	viewer, err := account.ViewerFrom(ctx)
-	if err != nil {
-		return "", nil, err
+func keysByRoom[V any](rooms map[string]map[string]V) map[string][]string {
+	keys := make(map[string][]string, len(rooms))
+	for room, users := range rooms {
+		keys[room] = slices.Collect(maps.Keys(users))
 	}
-	return viewer.UserID, j.presence.connect(roomID, viewer.UserID), nil
+	return keys
 }
 
-// NotePresence writes down who is connected, and tells the rooms how many are present, until ctx ends: who comes is noted in
-// two seconds, who has left within a minute after they count no more.
-func (j *Jukebox) RunPresence(ctx context.Context) error {
-	soon, regularly := time.NewTicker(arrivalInterval), time.NewTicker(storeInterval)
-	defer soon.Stop()
-	defer regularly.Stop()
+func (p *presence) run(ctx context.Context) {
+	arrivals, all := time.NewTicker(arrivalInterval), time.NewTicker(storeInterval)
+	defer arrivals.Stop()
+	defer all.Stop()
 	for {
 		var err error
 		select {
-		case <-soon.C:
-			err = j.storePresence(ctx, j.presence.newcomers())
-		case <-regularly.C:
-			err = errors.Join(j.storePresence(ctx, j.presence.connected()), j.recountAll(ctx), j.clearAbsent(ctx))
+		case <-arrivals.C:
+			err = p.store(ctx, p.takeArrived())
+		case <-all.C:
+			err = p.refresh(ctx)
 		case <-ctx.Done():
-			return nil
+			return
 		}
 		if err != nil && ctx.Err() == nil {
-			j.cfg.Log.Error("could not note who is connected", "error", err)
+			p.logger.Error("could not store presence", "error", err)
 		}
 	}
 }
 
-// note writes at most a few hundred users at once, which the databases take in one statement.
-func (j *Jukebox) storePresence(ctx context.Context, here map[string][]string) error {
-	const atOnce = 500
+// refresh stores the presence of all connected users and removes that of users who are gone. A failure of one step does
+// not keep the others from running.
+func (p *presence) refresh(ctx context.Context) error {
+	err := p.store(ctx, p.connected())
+	err = errors.Join(err, p.recountAll(ctx))
+	return errors.Join(err, p.clearAbsent(ctx))
+}
+
+// store writes that these users, by room, are connected now, and recounts those rooms. One statement writes at most 500
+// users, because databases limit the number of its arguments.
+func (p *presence) store(ctx context.Context, usersByRoom map[string][]string) error {
+	const maxUsers = 500
 	var errs []error
-	for roomID, users := range here {
-		for part := range slices.Chunk(users, atOnce) {
-			errs = append(errs, j.db.InTx(ctx, func(tx *ent.Tx) error {
+	for roomID, users := range usersByRoom {
+		for part := range slices.Chunk(users, maxUsers) {
+			errs = append(errs, p.db.InTx(ctx, func(tx *ent.Tx) error {
 				return tx.Membership.Update().Where(membership.RoomID(roomID), membership.UserIDIn(part...)).
 					SetSeenAt(database.Microseconds(time.Now())).Exec(ctx)
 			}))
 		}
-		errs = append(errs, j.recountRoom(ctx, roomID))
+		errs = append(errs, p.recount(ctx, roomID))
 	}
 	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("note presence: %w", err)
+		return fmt.Errorf("store presence: %w", err)
 	}
 	return nil
 }
 
-// recountLeft counts again in rooms that perhaps all have left.
-func (j *Jukebox) recountAll(ctx context.Context) error {
-	ids, err := j.db.Read.Room.Query().Where(room.Status(string(party.Open)), room.PresentCountGT(0)).IDs(ctx)
+// recountAll recounts every open room in which somebody was present, since all of them may have left.
+func (p *presence) recountAll(ctx context.Context) error {
+	ids, err := p.db.Read.Room.Query().Where(room.Status(string(party.Open)), room.PresentCountGT(0)).IDs(ctx)
 	for _, id := range ids {
-		err = errors.Join(err, j.recountRoom(ctx, id))
+		err = errors.Join(err, p.recount(ctx, id))
 	}
 	return err
 }
 
-// forgetLeft forgets in open rooms when those were here last who have left: nobody has to know.
-func (j *Jukebox) clearAbsent(ctx context.Context) error {
-	return j.db.InTx(ctx, func(tx *ent.Tx) error {
-		left := membership.And(membership.HasRoomWith(room.Status(string(party.Open))), membership.SeenAtLTE(database.Microseconds(time.Now().Add(-presenceTimeout))))
-		return tx.Membership.Update().Where(left).ClearSeenAt().Exec(ctx)
+// clearAbsent deletes when members of open rooms were last connected, once they no longer count as present: from then
+// on nobody needs to know.
+func (p *presence) clearAbsent(ctx context.Context) error {
+	return p.db.InTx(ctx, func(tx *ent.Tx) error {
+		before := database.Microseconds(time.Now().Add(-presenceTimeout))
+		return tx.Membership.Update().
+			Where(membership.HasRoomWith(room.Status(string(party.Open))), membership.SeenAtLTE(before)).
+			ClearSeenAt().Exec(ctx)
 	})
 }
 
-// isPresent are the people in a room who are connected, or were a moment ago. Screens are no people.
-func isPresent(roomID string, now time.Time) predicate.Membership {
-	return membership.And(membership.RoomID(roomID), membership.SeenAtGT(now.Add(-presenceTimeout)), membership.RoleIn(toStrings(party.PersonRoles())...))
-}
-
-// recount tells a room how many are present, if that is news.
-func (j *Jukebox) recountRoom(ctx context.Context, roomID string) error {
-	present, err := j.db.Read.Membership.Query().Where(isPresent(roomID, time.Now())).Count(ctx)
+// recount updates how many members are present in a room, in a change of the room, if the number differs.
+func (p *presence) recount(ctx context.Context, roomID string) error {
+	present, err := p.db.Read.Membership.Query().Where(isPresent(roomID, time.Now())).Count(ctx)
 	if err != nil {
 		return err
 	}
-	known, err := j.db.Read.Room.Query().Where(room.ID(roomID), room.Or(room.PresentCount(present), room.StatusNEQ(string(party.Open)))).Exist(ctx)
-	if err != nil || known {
+	unchanged := room.Or(room.PresentCount(present), room.StatusNEQ(string(party.Open)))
+	done, err := p.db.Read.Room.Query().Where(room.ID(roomID), unchanged).Exist(ctx)
+	if err != nil || done {
 		return err
 	}
-	err = j.changer.change(ctx, roomID, func(ctx context.Context, t *roomTx) error { return t.recountPresent(ctx) })
-	if party.CodeOf(err) == party.Conflict { // it has just closed
+	err = p.changer.change(ctx, roomID, func(ctx context.Context, t *roomTx) error { return t.recountPresent(ctx) })
+	if party.CodeOf(err) == party.Conflict { // the room was closed meanwhile
 		return nil
 	}
 	return err
 }
 
-// recount also counts the votes anew: fewer may be enough now.
+// isPresent selects the members of a room who are present at a time: those who are connected, or were within
+// presenceTimeout. Screens do not count.
+func isPresent(roomID string, now time.Time) predicate.Membership {
+	return membership.And(
+		membership.RoomID(roomID),
+		membership.SeenAtGT(now.Add(-presenceTimeout)),
+		membership.RoleIn(toStrings(party.PersonRoles())...),
+	)
+}
+
+// recountPresent updates how many members are present, and recounts the skip votes, because fewer may be enough now.
 func (t *roomTx) recountPresent(ctx context.Context) error {
 	row, err := t.tx.Room.Get(ctx, t.roomID)
 	if err != nil {
@@ -201,14 +239,16 @@ func (t *roomTx) recountPresent(ctx context.Context) error {
 		return err
 	}
 	settings := settingsOf(row)
-	voting, err := t.tx.SkipVote.Query().Where(skipvote.HasItemWith(queueitem.RoomID(t.roomID), queueitem.State(string(party.NowPlaying)))).Exist(ctx)
+	voting, err := t.tx.SkipVote.Query().
+		Where(skipvote.HasItemWith(queueitem.RoomID(t.roomID), queueitem.State(string(party.NowPlaying)))).Exist(ctx)
 	if err != nil || !voting && settings.VotesNeeded(present) == settings.VotesNeeded(row.PresentCount) {
 		return err
 	}
 	return t.recountVotes(ctx, &settings)
 }
 
-// tallyAnew counts votes when others are present, or it takes another number of them than before.
+// recountVotes counts the skip votes for the playing song after the present members, or the number of votes needed,
+// have changed. If nothing plays it only announces that the number of votes needed may be another one.
 func (t *roomTx) recountVotes(ctx context.Context, settings *party.RoomSettings) error {
 	playing, err := t.playingItem(ctx)
 	if err == nil {

@@ -17,12 +17,6 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-const (
-
-	// songFreshness is how long Spotify's description of a song is taken from memory when it is added.
-	songFreshness = time.Hour
-)
-
 // AddedSong is what adding a song gave.
 type AddedSong struct {
 	Item          *party.QueueItem
@@ -47,7 +41,7 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 	}
 	var s party.Song
 	if a.status == party.Open && !known { // a closed room takes none, but still answers for those it took
-		if s, err = j.fetchSong(ctx, a.hostID, uri); err != nil {
+		if s, err = j.catalog.fetchSong(ctx, a.hostID, uri); err != nil {
 			return nil, fmt.Errorf("add song: %w", err)
 		}
 	}

@@ -114,7 +114,7 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomUpdat
 		if err != nil {
 			return nil, err
 		}
-		if blocked, err = j.lookUp(ctx, a.hostID, settings.Blocked, state.Settings.Blocked); err != nil {
+		if blocked, err = j.catalog.describeBlocked(ctx, a.hostID, settings.Blocked, state.Settings.Blocked); err != nil {
 			return nil, err
 		}
 	}

@@ -18,23 +18,24 @@ const (
 	peopleCached = 10_000
 )
 
-// loader reads the states of rooms. What was read once of a song is kept in memory, and for the answers of mutations also
-// what people are called.
+// stateLoader reads the states of rooms and single queue items from the database; it is the live.Source of the feeds.
+// It caches stored songs, and the names that users have in rooms: a use case that changes a name removes it from
+// people. It is safe for concurrent use.
 type stateLoader struct {
 	db     *database.DB
 	songs  *lru.Cache[string, party.Song]
-	people *lru.Cache[personKey, party.User]
+	people *lru.Cache[personKey, party.User] // not used by Load, which reads names with the items
 }
 
 type personKey struct{ roomID, userID string }
 
-func newStateLoader(store *database.DB) *stateLoader {
+func newStateLoader(db *database.DB) *stateLoader {
 	songs, _ := lru.New[string, party.Song](songsCached) // fails only for a size of 0
 	people, _ := lru.New[personKey, party.User](peopleCached)
-	return &stateLoader{store, songs, people}
+	return &stateLoader{db: db, songs: songs, people: people}
 }
 
-// addSongs fills in songs of which only the URI is known: those of items, and one more unless it is nil.
+// addSongs completes songs of which only the URI is known: those of items, and other unless it is nil.
 func (l *stateLoader) addSongs(ctx context.Context, items []*party.QueueItem, other *party.Song) error {
 	uris := make([]string, 0, len(items)+1)
 	for _, item := range items {
@@ -56,7 +57,7 @@ func (l *stateLoader) addSongs(ctx context.Context, items []*party.QueueItem, ot
 	return nil
 }
 
-// addPeople fills in who added items, of whom only the id is known.
+// addPeople completes the adders of items, of whom only the id is known.
 func (l *stateLoader) addPeople(ctx context.Context, roomID string, items []*party.QueueItem) error {
 	var ids []string
 	for _, item := range items {
@@ -77,6 +78,7 @@ func (l *stateLoader) addPeople(ctx context.Context, roomID string, items []*par
 	return nil
 }
 
+// loadSongs returns the stored songs with these URIs. A URI without a song is missing from the result.
 func (l *stateLoader) loadSongs(ctx context.Context, uris []string) (map[string]party.Song, error) {
 	found := make(map[string]party.Song, len(uris))
 	var missing []string
@@ -101,7 +103,7 @@ func (l *stateLoader) loadSongs(ctx context.Context, uris []string) (map[string]
 	return found, nil
 }
 
-// loadPeople returns users under the names they have in the room.
+// loadPeople returns members of the room by user id, under the names that they have in the room.
 func (l *stateLoader) loadPeople(ctx context.Context, roomID string, ids []string) (map[string]party.User, error) {
 	found := make(map[string]party.User, len(ids))
 	var missing []string
@@ -128,9 +130,11 @@ func (l *stateLoader) loadPeople(ctx context.Context, roomID string, ids []strin
 	return found, nil
 }
 
+// songOf returns the song of a row.
 func songOf(row *ent.Song) party.Song {
 	return party.Song{
-		URI: row.ID, Name: row.Name, Artists: row.Artists, ArtistURIs: row.ArtistUris, AlbumName: row.AlbumName, ImageURL: row.ImageURL,
-		DurationMS: row.DurationMs, Explicit: row.Explicit, SpotifyURL: row.SpotifyURL, ISRC: row.Isrc, Playable: row.Playable,
+		URI: row.ID, Name: row.Name, Artists: row.Artists, ArtistURIs: row.ArtistUris, AlbumName: row.AlbumName,
+		ImageURL: row.ImageURL, DurationMS: row.DurationMs, Explicit: row.Explicit, SpotifyURL: row.SpotifyURL,
+		ISRC: row.Isrc, Playable: row.Playable,
 	}
 }

@@ -9,10 +9,10 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// item loads one item, with its song and who added it, but without its position.
+// item loads one queue item with its song and its adder, but without its position in the queue.
 func (l *stateLoader) item(ctx context.Context, itemID string) (*party.QueueItem, error) {
 	row, err := l.db.Read.QueueItem.Get(ctx, itemID)
-	if ent.IsNotFound(err) { // its room was deleted a moment ago
+	if ent.IsNotFound(err) { // its room has just been deleted
 		return nil, errNoItem
 	}
 	if err != nil {
@@ -21,6 +21,7 @@ func (l *stateLoader) item(ctx context.Context, itemID string) (*party.QueueItem
 	return l.itemOf(ctx, row)
 }
 
+// itemOf completes a row with its song and its adder.
 func (l *stateLoader) itemOf(ctx context.Context, row *ent.QueueItem) (*party.QueueItem, error) {
 	items, err := l.itemsOf(ctx, row.RoomID, []*ent.QueueItem{row})
 	if err != nil {
@@ -29,7 +30,7 @@ func (l *stateLoader) itemOf(ctx context.Context, row *ent.QueueItem) (*party.Qu
 	return items[0], nil
 }
 
-// itemsByID loads items of a room, those that there are.
+// itemsByID loads items of one room like item. Ids without an item are missing from the result.
 func (l *stateLoader) itemsByID(ctx context.Context, roomID string, ids []string) (map[string]*party.QueueItem, error) {
 	rows, err := l.db.Read.QueueItem.Query().Where(queueitem.IDIn(ids...)).All(ctx)
 	if err != nil {
@@ -46,6 +47,7 @@ func (l *stateLoader) itemsByID(ctx context.Context, roomID string, ids []string
 	return byID, nil
 }
 
+// itemsOf completes rows of one room with their songs and adders, in the same order.
 func (l *stateLoader) itemsOf(ctx context.Context, roomID string, rows []*ent.QueueItem) ([]*party.QueueItem, error) {
 	items := make([]*party.QueueItem, len(rows))
 	for i, row := range rows {
@@ -57,14 +59,18 @@ func (l *stateLoader) itemsOf(ctx context.Context, roomID string, rows []*ent.Qu
 	return items, l.addPeople(ctx, roomID, items)
 }
 
+// itemOf returns the item of a row with the URI of its song and the id of its adder only.
 func itemOf(row *ent.QueueItem) *party.QueueItem {
 	item := &party.QueueItem{
-		ID: row.ID, RoomID: row.RoomID, Song: party.Song{URI: row.SongID}, AddedAt: row.AddedAt.UTC(), LikeCount: row.LikeCount,
-		State: party.QueueItemState(row.State), Version: row.Version, Age: row.Age, SkipOnStart: row.SkipOnStart,
-		StartedVersion: row.StartedVersion, Recording: row.Recording,
+		ID: row.ID, RoomID: row.RoomID, Song: party.Song{URI: row.SongID}, Recording: row.Recording,
+		State: party.QueueItemState(row.State), LikeCount: row.LikeCount,
+		AddedAt: row.AddedAt.UTC(), Age: row.Age, Version: row.Version,
+		SkipOnStart: row.SkipOnStart, StartedVersion: row.StartedVersion,
 	}
 	if row.PinRule != nil {
-		item.Pin = &party.Pin{party.PinRule(*row.PinRule), row.PinPosition, row.PinLikes, row.PinVersion}
+		item.Pin = &party.Pin{
+			Until: party.PinRule(*row.PinRule), Position: row.PinPosition, Margin: row.PinLikes, Version: row.PinVersion,
+		}
 	}
 	if row.AddedByID != nil {
 		item.AddedBy = &party.User{ID: *row.AddedByID}

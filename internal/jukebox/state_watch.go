@@ -7,28 +7,30 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// MayFollow returns the present version of a room that the viewer may follow, and sees to it that its watchers are shown
-// nothing older for long. For members.
+// AuthorizeSubscription returns the current version of a room that the viewer may watch. It also publishes a hint of
+// that version, so that a watcher who was opened before soon has a state that is at least as new. For members.
 func (j *Jukebox) AuthorizeSubscription(ctx context.Context, roomID string) (version int64, err error) {
 	a, err := j.authorize(ctx, roomID, party.ActView)
 	if err != nil {
 		return 0, err
 	}
 	j.hub.Hint(live.Claim(roomID, a.version))
-	j.cfg.Bus.Publish(live.Claim(roomID, a.version)) // whoever drives the room may be asleep, at another server
+	j.cfg.Bus.Publish(live.Claim(roomID, a.version)) // the room's driver may wait, at another server
 	return a.version, nil
 }
 
-// Watcher follows a room's states.
+// Watcher reads the states of one room.
 type Watcher = live.Watcher[*party.State]
 
-// Watch follows a room, for those whom MayFollow lets in: the watcher gives its present state at once, and then every newer
-// one. A closed room gives one last state whose Status is Closed. The watcher is the caller's to close.
+// Watch returns a watcher of a room. It does not check permissions: call AuthorizeSubscription first. The watcher
+// delivers the current state immediately and newer states as they are loaded; a slow reader skips states. The last
+// state of a room that closes has the status Closed. The caller must close the watcher.
 func (j *Jukebox) Watch(ctx context.Context, roomID string) (*Watcher, error) {
 	return j.hub.Watch(ctx, roomID)
 }
 
-// current returns the room's present state, loading only what is newer than what is known here.
+// currentState returns the room's current state. It loads only what is newer than the last state that a request loaded
+// on this server.
 func (j *Jukebox) currentState(ctx context.Context, roomID string) (*party.State, error) {
 	have, _ := j.states.Get(roomID)
 	state, err := j.loader.Load(ctx, roomID, have, nil)

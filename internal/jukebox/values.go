@@ -5,14 +5,16 @@ import (
 	"slices"
 )
 
-func toStrings[T ~string](words []T) []string {
-	all := make([]string, len(words))
-	for i, word := range words {
-		all[i] = string(word)
+// toStrings returns the values as strings.
+func toStrings[T ~string](values []T) []string {
+	texts := make([]string, len(values))
+	for i, value := range values {
+		texts[i] = string(value)
 	}
-	return all
+	return texts
 }
 
+// intPointer returns nil for NULL.
 func intPointer(n sql.Null[int64]) *int {
 	if !n.Valid {
 		return nil
@@ -21,6 +23,7 @@ func intPointer(n sql.Null[int64]) *int {
 	return &value
 }
 
+// nilIfEmpty returns nil for the empty string, and otherwise a pointer to text.
 func nilIfEmpty(text string) *string {
 	if text == "" {
 		return nil
@@ -28,6 +31,7 @@ func nilIfEmpty(text string) *string {
 	return &text
 }
 
+// appendIf appends an id unless it is nil or in the list already.
 func appendIf(ids []string, id *string) []string {
 	if id == nil || slices.Contains(ids, *id) {
 		return ids
@@ -35,6 +39,7 @@ func appendIf(ids []string, id *string) []string {
 	return append(ids, *id)
 }
 
+// valueOrEmpty returns the empty string for nil.
 func valueOrEmpty(text *string) string {
 	if text == nil {
 		return ""

@@ -14,8 +14,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// A change tells whom it concerns, also when it shares its transaction with others.
-func TestHintsNameWhomAChangeConcerns(t *testing.T) {
+// The hint of a change names the affected users, and that of a shared transaction those of all its changes.
+func TestHintsNameAffectedUsers(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, otto := p.join("Gina"), p.join("Otto")
 		var mu sync.Mutex
@@ -42,10 +42,10 @@ func TestHintsNameWhomAChangeConcerns(t *testing.T) {
 		wants("like", ottoID)
 		p.like(otto, one)
 		if len(hints) > 0 {
-			t.Fatalf("a repeated like: %v", hints)
+			t.Fatalf("a repeated like was hinted: %v", hints)
 		}
 		p.add(gina, 1)
-		wants("an add that became a like", ginaID)
+		wants("add of a queued song", ginaID)
 		_, err := p.UnlikeQueueItem(otto, one.ID, nil)
 		p.must(err)
 		wants("unlike", ottoID)
@@ -75,8 +75,9 @@ func TestHintsNameWhomAChangeConcerns(t *testing.T) {
 		likes.Wait()
 		users := []string{ginaID, ottoID}
 		slices.Sort(users)
-		if len(hints) != 1 || hints[0].Since != version || hints[0].Version != version+2 || !slices.Equal(hints[0].Users, users) {
-			t.Errorf("two likes in one transaction after version %d: %+v, want both likers", version, hints)
+		if len(hints) != 1 || hints[0].Since != version || hints[0].Version != version+2 ||
+			!slices.Equal(hints[0].Users, users) {
+			t.Errorf("two likes in one transaction after version %d: %+v, want one hint with both users", version, hints)
 		}
 	})
 }
@@ -89,15 +90,15 @@ func idOf(who context.Context) string {
 	return viewer.UserID
 }
 
-// forgetfulBus loses, doubles and delays hints.
-type forgetfulBus struct {
+// unreliableBus loses, doubles and delays hints.
+type unreliableBus struct {
 	*live.LocalBus
-	mu     sync.Mutex
-	random *rand.Rand
-	late   []live.Hint
+	mu      sync.Mutex
+	random  *rand.Rand
+	delayed []live.Hint
 }
 
-func (b *forgetfulBus) Publish(hint live.Hint) {
+func (b *unreliableBus) Publish(hint live.Hint) {
 	b.mu.Lock()
 	now := []live.Hint{hint}
 	switch b.random.IntN(8) {
@@ -106,9 +107,9 @@ func (b *forgetfulBus) Publish(hint live.Hint) {
 	case 1:
 		now = append(now, hint)
 	case 2:
-		now, b.late = nil, append(b.late, hint)
+		now, b.delayed = nil, append(b.delayed, hint)
 	case 3:
-		now, b.late = append(now, b.late...), nil
+		now, b.delayed = append(now, b.delayed...), nil
 	}
 	b.mu.Unlock()
 	for _, h := range now {
@@ -116,8 +117,9 @@ func (b *forgetfulBus) Publish(hint live.Hint) {
 	}
 }
 
-// whatIsMine is what a room's state means to somebody in particular.
-func (p *fixture) whatIsMine(who context.Context, state *party.State) string {
+// personalView describes what only this user sees of a state: their likes and songs, and whether their song is next or
+// plays.
+func (p *fixture) personalView(who context.Context, state *party.State) string {
 	p.Helper()
 	likes, err := p.LikedItems(who, p.room.ID)
 	p.must(err)
@@ -128,58 +130,60 @@ func (p *fixture) whatIsMine(who context.Context, state *party.State) string {
 			mine = append(mine, fmt.Sprint(item.ID, " liked:", likes[item.ID], " added:", added, " first:", added && i == 0))
 		}
 	}
-	slices.Sort(mine) // by id: the order among others is nothing of theirs
+	slices.Sort(mine) // by id, because the order of the queue is the same for all users
 	return fmt.Sprint(mine, " playing: ", state.NowPlaying != nil && state.NowPlaying.AddedBy.ID == idOf(who))
 }
 
-// Whatever happens to hints, nobody is left out for whom something changed since a state that they have seen.
-func TestNobodyIsForgottenForWhomSomethingChanged(t *testing.T) {
+// A user whose personal view has changed since an earlier state is always among the affected users, whatever happened
+// to the hints in between.
+func TestAffectedUsersAreCompleteWhenHintsAreLost(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		seed := rand.Uint64()
 		t.Logf("seed %d", seed)
 		random := rand.New(rand.NewPCG(seed, 0))
 		guests := []context.Context{p.host, p.join("A"), p.join("B"), p.join("C")}
 		p.settle(party.SettingsChange{CooldownMinutes: pointer(0)}) // so that what was played can be added again
-		replica := p.replica(&forgetfulBus{LocalBus: p.bus, random: random})
+		replica := p.replica(&unreliableBus{LocalBus: p.bus, random: random})
 		watcher, err := p.Watch(guests[1], p.room.ID)
 		p.must(err)
 		defer watcher.Close()
 
-		type sight struct {
-			version int64
-			mine    []string
+		type view struct {
+			version  int64
+			personal []string // by guest
 		}
-		var seen []sight
-		spared := 0
+		var earlier []view
+		unaffected := 0
 		for range 60 {
 			for range random.IntN(4) {
 				replica.randomChange(random, guests)
 			}
-			p.bus.Publish(live.Claim(p.room.ID, p.version())) // so that nobody has to wait for reconciling
+			p.bus.Publish(live.Claim(p.room.ID, p.version())) // otherwise the test would wait until the hub reconciles
 			state := p.upTo(watcher, p.version())
-			now := sight{version: state.Version}
+			now := view{version: state.Version}
 			for i, who := range guests {
-				mine := p.whatIsMine(who, state)
-				now.mine = append(now.mine, mine)
-				for _, old := range seen {
-					if concerned := state.AffectedSince(idOf(who)); old.mine[i] != mine && concerned <= old.version {
-						t.Fatalf("between versions %d and %d guest %d's own changed from %s to %s, but was concerned at %d",
-							old.version, state.Version, i, old.mine[i], mine, concerned)
+				personal := p.personalView(who, state)
+				now.personal = append(now.personal, personal)
+				affected := state.AffectedSince(idOf(who))
+				for _, old := range earlier {
+					if old.personal[i] != personal && affected <= old.version {
+						t.Fatalf("between versions %d and %d the view of guest %d changed from %s to %s, but was affected at %d",
+							old.version, state.Version, i, old.personal[i], personal, affected)
 					}
 				}
-				if state.AffectedSince(idOf(who)) < state.Version {
-					spared++
+				if affected < state.Version {
+					unaffected++
 				}
 			}
-			seen = append(seen, now)
+			earlier = append(earlier, now)
 		}
-		if spared == 0 {
-			t.Error("everybody was told of everything")
+		if unaffected == 0 {
+			t.Error("every change affected everybody")
 		}
 	})
 }
 
-// upTo waits until the watcher's state has this version.
+// upTo waits until the watcher's state has at least this version, and returns it.
 func (p *fixture) upTo(watcher *live.Watcher[*party.State], version int64) *party.State {
 	p.Helper()
 	for {
@@ -190,7 +194,7 @@ func (p *fixture) upTo(watcher *live.Watcher[*party.State], version int64) *part
 		select {
 		case <-replaced:
 		case <-p.Context().Done():
-			p.Fatal("the state does not come")
+			p.Fatalf("version %d was not loaded", version)
 		}
 	}
 }

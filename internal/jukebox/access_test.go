@@ -12,9 +12,12 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// useCases is every use case in a room, by the action that its gate asks for. Each is tried by somebody, on a room of their
-// own with a song in it that somebody else has added.
-var useCases = map[party.Action]map[string]func(p *fixture, who context.Context, item *party.QueueItem) error{
+// useCase calls one use case as somebody.
+type useCase func(p *fixture, who context.Context, item *party.QueueItem) error
+
+// useCases holds every use case in a room by the action that it authorizes. Each runs in a room of its own, with a
+// queue item that another guest has added.
+var useCases = map[party.Action]map[string]useCase{
 	party.ActView: {
 		"queue": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 			return p.seen(who, (*jukebox.Jukebox).Queue)
@@ -26,12 +29,15 @@ var useCases = map[party.Action]map[string]func(p *fixture, who context.Context,
 			return p.seen(who, (*jukebox.Jukebox).RoomHost)
 		},
 		"history": func(p *fixture, who context.Context, _ *party.QueueItem) error {
-			return p.inRoom(who, func(r *party.Room) error { _, _, err := p.History(who, r, 1, nil); return err })
+			return p.inRoom(who, func(r *party.Room) error {
+				_, _, err := p.History(who, r, 1, nil)
+				return err
+			})
 		},
 		"settings": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 			return p.inRoom(who, func(r *party.Room) error { return second(r.Settings()) })
 		},
-		"follow": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+		"subscribe": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 			return second(p.AuthorizeSubscription(who, p.room.ID))
 		},
 	},
@@ -66,16 +72,27 @@ var useCases = map[party.Action]map[string]func(p *fixture, who context.Context,
 		return second(p.UpdateRoom(who, p.room.ID, jukebox.RoomUpdate{Name: pointer("New")}, nil))
 	}},
 	party.ActControlPlayer: {
-		"skip":     commanded(func(p *fixture, who context.Context) error { return second(p.SkipSong(who, p.room.ID, nil)) }),
-		"pause":    commanded(func(p *fixture, who context.Context) error { return second(p.PausePlayback(who, p.room.ID)) }),
-		"resume":   commanded(func(p *fixture, who context.Context) error { return second(p.ResumePlayback(who, p.room.ID)) }),
-		"transfer": commanded(func(p *fixture, who context.Context) error { return second(p.TransferPlayback(who, p.room.ID, "x")) }),
+		"skip": commanded(func(p *fixture, who context.Context) error {
+			return second(p.SkipSong(who, p.room.ID, nil))
+		}),
+		"pause": commanded(func(p *fixture, who context.Context) error {
+			return second(p.PausePlayback(who, p.room.ID))
+		}),
+		"resume": commanded(func(p *fixture, who context.Context) error {
+			return second(p.ResumePlayback(who, p.room.ID))
+		}),
+		"transfer": commanded(func(p *fixture, who context.Context) error {
+			return second(p.TransferPlayback(who, p.room.ID, "x"))
+		}),
 	},
 	party.ActListDevices: {"devices": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return p.inRoom(who, func(r *party.Room) error { return second(p.Devices(who, r)) })
 	}},
 	party.ActListMembers: {"members": func(p *fixture, who context.Context, _ *party.QueueItem) error {
-		return p.inRoom(who, func(r *party.Room) error { _, _, err := p.Members(who, r, 10, nil); return err })
+		return p.inRoom(who, func(r *party.Room) error {
+			_, _, err := p.Members(who, r, 10, nil)
+			return err
+		})
 	}},
 	party.ActRemoveGuest: {"remove a guest": func(p *fixture, who context.Context, item *party.QueueItem) error {
 		return second(p.RemoveGuest(who, p.room.ID, item.AddedBy.ID, false))
@@ -92,13 +109,14 @@ var useCases = map[party.Action]map[string]func(p *fixture, who context.Context,
 	},
 	party.ActVote: {"vote to skip": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		p.play(2)
+		vote := func(p *fixture, who context.Context) error { return second(p.VoteToSkip(who, p.room.ID, nil)) }
 		if p.mayCommand(who) {
-			return commanded(func(p *fixture, who context.Context) error { return second(p.VoteToSkip(who, p.room.ID, nil)) })(p, who, nil)
+			return commanded(vote)(p, who, nil)
 		}
-		return ignore(party.Refused, second(p.VoteToSkip(who, p.room.ID, nil))) // it has only just begun
+		return ignore(party.Refused, vote(p, who)) // the song has only just begun
 	}},
 	party.ActUndo: {"undo": func(p *fixture, who context.Context, _ *party.QueueItem) error {
-		return ignore(party.Conflict, second(p.Undo(who, p.room.ID, nil))) // they did nothing yet
+		return ignore(party.Conflict, second(p.Undo(who, p.room.ID, nil))) // there is nothing to undo
 	}},
 	party.ActRecap: {"recap": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return p.inRoom(who, func(r *party.Room) error { return second(p.Recap(who, r)) })
@@ -115,17 +133,20 @@ var useCases = map[party.Action]map[string]func(p *fixture, who context.Context,
 		},
 	},
 	party.ActViewLog: {"log": func(p *fixture, who context.Context, _ *party.QueueItem) error {
-		return p.inRoom(who, func(r *party.Room) error { _, _, err := p.Log(who, r, 10, nil, true); return err })
+		return p.inRoom(who, func(r *party.Room) error {
+			_, _, err := p.Log(who, r, 10, nil, true)
+			return err
+		})
 	}},
 	party.ActExport: {"export": func(p *fixture, who context.Context, _ *party.QueueItem) error {
-		return ignore(party.Conflict, second(p.ExportHistory(who, p.room.ID))) // nothing was played yet
+		return ignore(party.Conflict, second(p.ExportHistory(who, p.room.ID))) // nothing has been played
 	}},
 	party.ActClose: {"close": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return second(p.CloseRoom(who, p.room.ID, nil))
 	}},
 }
 
-// ignore makes no failure of one that tells only that the gate was passed.
+// ignore returns nil for an error with this code, which shows that the viewer was authorized.
 func ignore(code party.Code, err error) error {
 	if err != nil && party.CodeOf(err) == code {
 		return nil
@@ -133,7 +154,7 @@ func ignore(code party.Code, err error) error {
 	return err
 }
 
-// mayCommand says whether somebody is a host here.
+// mayCommand reports whether somebody is a host or co-host of the room.
 func (p *fixture) mayCommand(who context.Context) bool {
 	return p.seen(who, (*jukebox.Jukebox).RoomPlayback) == nil && p.inRoom(who, func(r *party.Room) error {
 		_, _, err := p.Members(who, r, 1, nil)
@@ -141,19 +162,20 @@ func (p *fixture) mayCommand(who context.Context) bool {
 	}) == nil
 }
 
-// play lets a song of the host's play.
+// play adds a song by the host and starts it.
 func (p *fixture) play(n int) *party.QueueItem {
 	p.Helper()
 	item := p.add(p.host, n)
 	p.step(party.PlaybackStep{CommitItem: item.ID})
 	p.step(party.PlaybackStep{StartedItem: item.ID, Playback: &party.Playback{
-		Status: party.Playing, Item: item, Song: &item.Song, ProgressMS: pointer(0), ObservedAt: time.Now(), Health: party.HealthOK,
+		Status: party.Playing, Item: item, Song: &item.Song, ProgressMS: pointer(0),
+		ObservedAt: time.Now(), Health: party.HealthOK,
 	}})
 	return item
 }
 
-// commanded answers a command that was let in.
-func commanded(ask func(p *fixture, who context.Context) error) func(*fixture, context.Context, *party.QueueItem) error {
+// commanded runs a use case that waits for the player, and answers its command unless it was refused.
+func commanded(ask func(p *fixture, who context.Context) error) useCase {
 	return func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		answered := make(chan error, 1)
 		before := p.version()
@@ -175,12 +197,14 @@ func commanded(ask func(p *fixture, who context.Context) error) func(*fixture, c
 	}
 }
 
+// inRoom calls fn with the room as this user sees it.
 func (p *fixture) inRoom(who context.Context, fn func(*party.Room) error) error {
 	room, err := p.Room(who, p.room.ID)
 	p.must(err)
 	return fn(room)
 }
 
+// seen calls one of the queries that take a room.
 func (p *fixture) seen(who context.Context, ask any) error {
 	return p.inRoom(who, func(r *party.Room) error {
 		switch ask := ask.(type) {
@@ -195,6 +219,7 @@ func (p *fixture) seen(who context.Context, ask any) error {
 	})
 }
 
+// id returns the id of the user of a context.
 func (p *fixture) id(who context.Context) string {
 	p.Helper()
 	viewer, err := account.ViewerFrom(who)
@@ -202,17 +227,18 @@ func (p *fixture) id(who context.Context) string {
 	return viewer.UserID
 }
 
-// Every use case is tried by everybody, and the table of permissions says who may.
-func TestWhoMayDoWhat(t *testing.T) {
-	if missing := slices.DeleteFunc(party.Actions(), func(a party.Action) bool { return len(useCases[a]) > 0 }); len(missing) > 0 {
-		t.Fatalf("nobody tries %v", missing)
+// Every use case is tried in every role, and succeeds exactly if the table of permissions has the role.
+func TestUseCasesFollowThePermissionTable(t *testing.T) {
+	tried := func(a party.Action) bool { return len(useCases[a]) > 0 }
+	if missing := slices.DeleteFunc(party.Actions(), tried); len(missing) > 0 {
+		t.Fatalf("no use case tries %v", missing)
 	}
 	onBothDatabases(t, func(p *fixture) {
 		first := p.room
 		codes := 0
 		for action, cases := range useCases {
 			for name, try := range cases {
-				for _, role := range []string{"HOST", "COHOST", "GUEST", "SCREEN", "REMOVED", "BANNED", "another room's host", "nobody"} {
+				for _, role := range cast {
 					codes++
 					q := *p
 					q.host = p.newHost("Hanna")
@@ -244,7 +270,10 @@ func codeOf(err error) party.Code {
 	return party.CodeOf(err)
 }
 
-// castOf makes one of the cast.
+// cast lists the roles in which every use case is tried.
+var cast = []string{"HOST", "COHOST", "GUEST", "SCREEN", "REMOVED", "BANNED", "another room's host", "nobody"}
+
+// castOf returns somebody in this role.
 func (p *fixture) castOf(role string) context.Context {
 	p.Helper()
 	switch role {

@@ -13,7 +13,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-func TestWatchersSeeEachChangeAtOnce(t *testing.T) {
+func TestWatcherReceivesEveryChange(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		watcher, err := p.Watch(p.join("Gina"), p.room.ID)
 		p.must(err)
@@ -41,8 +41,9 @@ func TestWatchersSeeEachChangeAtOnce(t *testing.T) {
 			Device: &party.Device{ID: "d1", Name: "Kitchen", Type: "Speaker", IsActive: true, VolumePercent: pointer(40)},
 		}})
 		state := see("2")
-		if now := state.Playback; now.Item == nil || now.Item.ID != one.ID || now.Song.Name != "Song 1" || now.Device.Name != "Kitchen" ||
-			*now.Device.VolumePercent != 40 || *now.ProgressMS != 1200 || state.NowPlaying.Position != nil {
+		if now := state.Playback; now.Item == nil || now.Item.ID != one.ID || now.Song.Name != "Song 1" ||
+			now.Device.Name != "Kitchen" || *now.Device.VolumePercent != 40 ||
+			*now.ProgressMS != 1200 || state.NowPlaying.Position != nil {
 			t.Errorf("playback %+v", now)
 		}
 		_, err = p.CloseRoom(p.host, p.room.ID, nil)
@@ -53,7 +54,7 @@ func TestWatchersSeeEachChangeAtOnce(t *testing.T) {
 	})
 }
 
-// client is what a phone does with changes: all it knows comes from them.
+// client applies differences as a phone does: it knows nothing else of the queue.
 type client struct {
 	version *int64
 	order   []string
@@ -95,14 +96,15 @@ func (c *client) shows() string {
 func queueOf(state *party.State) string {
 	var lines []string
 	for _, item := range state.Queue {
-		lines = append(lines, fmt.Sprintf("%d %s %d %s %s", *item.Position, item.ID, item.LikeCount, item.State, item.Song.Name))
+		line := fmt.Sprintf("%d %s %d %s %s", *item.Position, item.ID, item.LikeCount, item.State, item.Song.Name)
+		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n")
 }
 
-// Replicas load at different moments and so see different states; clients move between them with what they have. Whatever
-// happens, a client that applies changes shows the queue.
-func TestClientsThatApplyChangesShowTheQueue(t *testing.T) {
+// Servers load at different moments and so have different states, and clients move between servers. A client that
+// applies the differences from any of them shows the same queue as the server.
+func TestAppliedDifferencesReproduceTheQueue(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		seed := rand.Uint64()
 		t.Logf("seed %d", seed)
@@ -117,7 +119,7 @@ func TestClientsThatApplyChangesShowTheQueue(t *testing.T) {
 			p.anyChange(random, guests)
 			i := random.IntN(len(replicas))
 			if random.IntN(3) == 0 {
-				replicas[i] = nil // restarted
+				replicas[i] = nil // this server was restarted
 			}
 			if random.IntN(2) == 0 {
 				state, err := p.LoadState(p.Context(), p.room.ID, replicas[i])
@@ -128,25 +130,25 @@ func TestClientsThatApplyChangesShowTheQueue(t *testing.T) {
 				continue
 			}
 			c := &clients[random.IntN(len(clients))]
-			if stray := random.Int64N(1000); random.IntN(10) == 0 { // a number that means nothing
+			if stray := random.Int64N(1000); random.IntN(10) == 0 { // a version that no client can have
 				if change := replicas[i].QueueChange(&stray); change.Reset {
 					c.apply(change)
 					p.expect("client shows", c.shows(), queueOf(replicas[i]))
 				}
 			}
 			if c.version != nil && *c.version > replicas[i].Version {
-				continue // this replica has to load first
+				continue // this server has to load first
 			}
 			c.apply(replicas[i].QueueChange(c.version))
 			p.expect("client shows", c.shows(), queueOf(replicas[i]))
 			if fresh := p.state(); fresh.Version == replicas[i].Version {
-				p.expect("a replica that starts anew shows", queueOf(fresh), queueOf(replicas[i]))
+				p.expect("a restarted server shows", queueOf(fresh), queueOf(replicas[i]))
 			}
 		}
 	})
 }
 
-// anyChange is one of all that can happen to a queue. What the rules refuse changes nothing.
+// anyChange makes one random change of all that a queue can undergo. It may be refused.
 func (p *fixture) anyChange(random *rand.Rand, guests []context.Context) {
 	p.Helper()
 	state, who := p.state(), guests[random.IntN(len(guests))]
@@ -168,7 +170,7 @@ func (p *fixture) anyChange(random *rand.Rand, guests []context.Context) {
 	case n < 18 && len(state.Awaiting) > 0:
 		_, err := p.ApproveItem(p.host, state.Awaiting[random.IntN(len(state.Awaiting))].ID)
 		p.must(err)
-	case n < 22 && item != nil: // withdrawn, handed on, or not theirs
+	case n < 22 && item != nil: // withdrawn, passed to the next owner, or refused
 		_, _ = p.RemoveQueueItem(who, item.ID, nil)
 	case len(state.Settings.Blocked) > 0 && n < 40 && item != nil:
 		_, _ = p.LikeQueueItem(who, item.ID, nil)
@@ -179,6 +181,7 @@ func (p *fixture) anyChange(random *rand.Rand, guests []context.Context) {
 	}
 }
 
+// randomChange makes one random change that no rule refuses.
 func (p *fixture) randomChange(random *rand.Rand, guests []context.Context) {
 	p.Helper()
 	state, err := p.LoadState(p.Context(), p.room.ID, nil)
@@ -212,7 +215,7 @@ func (p *fixture) randomChange(random *rand.Rand, guests []context.Context) {
 	p.must(err)
 }
 
-// playOn makes the player do the next thing.
+// playOn lets the player start the committed song or, without one, commits the next.
 func (p *fixture) playOn(state *party.State) {
 	p.Helper()
 	committed, next := state.Committed(), state.NextToPlay(time.Now())
@@ -228,7 +231,7 @@ func (p *fixture) playOn(state *party.State) {
 	}
 }
 
-func TestStateRemembersOnlySoManyRemovedSongs(t *testing.T) {
+func TestQueueDifferenceResetsBeyondRememberedRemovals(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		state, err := p.LoadState(p.Context(), p.room.ID, nil)
 		p.must(err)
@@ -245,11 +248,11 @@ func TestStateRemembersOnlySoManyRemovedSongs(t *testing.T) {
 			p.must(err)
 		}
 		if change := state.QueueChange(&old); !change.Reset {
-			t.Errorf("600 removed songs ago is still known: %d removed ids", len(change.RemovedIDs))
+			t.Errorf("a difference of 600 removed songs has %d removed ids, want a reset", len(change.RemovedIDs))
 		}
 		recent := state.Version - 1
 		if change := state.QueueChange(&recent); change.Reset || len(change.RemovedIDs) != 100 {
-			t.Errorf("the last clearing: reset %v, %d removed ids; want a difference of 100", change.Reset, len(change.RemovedIDs))
+			t.Errorf("after the last clearing: reset %v, %d removed ids; want 100 ids", change.Reset, len(change.RemovedIDs))
 		}
 	})
 }

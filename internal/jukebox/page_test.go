@@ -7,15 +7,15 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 )
 
-// evening is how many songs a room has played, and how many lines its log has, and members it had.
-const evening = 10_000
+// longList is how many played songs, log lines and members the room of a test has.
+const longList = 10_000
 
-// TestAPageOfALongListIsReadAlone asks the databases how they find pages of long lists: by an index that has the list's order,
-// so that they neither read nor sort the rest of the room.
-func TestAPageOfALongListIsReadAlone(t *testing.T) {
+// TestPageOfALongListReadsOnlyItsRows explains the queries of long lists: each must use an index that has the order of
+// the list, so that the database neither reads nor sorts the rest of the room.
+func TestPageOfALongListReadsOnlyItsRows(t *testing.T) {
 	const first = 50
 	onBothDatabases(t, func(p *fixture) {
-		p.must(jukebox.PlayMuch(p.Context(), p.store, p.room.ID, evening))
+		p.must(jukebox.PlayMuch(p.Context(), p.store, p.room.ID, longList))
 		plans := jukebox.Explain(p.store)
 		asked := p.newJukebox(p.bus)
 		room, err := asked.Room(p.host, p.room.ID)
@@ -23,7 +23,7 @@ func TestAPageOfALongListIsReadAlone(t *testing.T) {
 
 		lists := []struct {
 			name, table, index string
-			reads              int // rows for each that is listed
+			reads              int // rows that may be read for each row of the page
 			page               func(after *string) (cursor string, n int, more bool)
 		}{
 			{"history", "queue_items", "queueitem_room_id_started_at_id", 1, func(after *string) (string, int, bool) {
@@ -49,20 +49,21 @@ func TestAPageOfALongListIsReadAlone(t *testing.T) {
 		}
 		for _, list := range lists {
 			var after *string
-			for range 10 { // the last of them begins far behind the first
+			for range 10 { // the last page begins far behind the first
 				cursor, n, more := list.page(after)
 				if n != first || !more {
-					p.Fatalf("%s: a page of %d, more: %t", list.name, n, more)
+					p.Fatalf("%s: a page of %d rows, more: %t; want %d and true", list.name, n, more, first)
 				}
 				after = &cursor
 			}
-			p.readsAlone(list.name, plans(), list.table, list.index, 10, list.reads*(first+2))
+			p.checkPagePlans(list.name, plans(), list.table, list.index, 10, list.reads*(first+2))
 		}
 	})
 }
 
-// readsAlone checks the plans of the pages of a table.
-func (p *fixture) readsAlone(name string, plans []jukebox.Plan, table, index string, pages, most int) {
+// checkPagePlans checks that each page of a table was read by the index, without sorting, and with at most so many
+// rows.
+func (p *fixture) checkPagePlans(name string, plans []jukebox.Plan, table, index string, pages, most int) {
 	p.Helper()
 	checked := 0
 	for _, plan := range plans {
@@ -70,20 +71,22 @@ func (p *fixture) readsAlone(name string, plans []jukebox.Plan, table, index str
 			continue
 		}
 		checked++
-		sorts := strings.Contains(plan.Text, "TEMP B-TREE") || strings.Contains(plan.Text, "filesort") || strings.Contains(plan.Text, "temporary")
-		begins := strings.Contains(plan.Statement, "<=") == strings.Contains(plan.Text, "<?)") || plan.Read > 0
-		if !strings.Contains(plan.Text, index) || sorts || !begins || plan.Read > most {
+		sorts := strings.Contains(plan.Text, "TEMP B-TREE") || strings.Contains(plan.Text, "filesort") ||
+			strings.Contains(plan.Text, "temporary")
+		seeks := strings.Contains(plan.Statement, "<=") == strings.Contains(plan.Text, "<?)") || plan.Read > 0
+		if !strings.Contains(plan.Text, index) || sorts || !seeks || plan.Read > most {
 			p.Fatalf("page %d of the %s: %s\nreads %d rows by: %s", checked, name, plan.Statement, plan.Read, plan.Text)
 		}
 	}
 	if checked != pages {
-		p.Errorf("%s: %d pages were seen", name, checked)
+		p.Errorf("%s: %d pages were read, want %d", name, checked, pages)
 	}
 }
 
-// TestNobodysLikesAreReadForSomebodyElse: whether a song waits for approval is asked inside the transaction that adds it, which
-// on SQLite everybody waits for, and all ask for their recaps when the party ends. The likes of other rooms are not read for it.
-func TestNobodysLikesAreReadForSomebodyElse(t *testing.T) {
+// TestGuestQueriesReadOnlyThatGuestsLikes explains the queries about one guest's songs and likes. They must be cheap:
+// one runs in the transaction that adds a song, for which on SQLite every other change waits, and at the end of a party
+// all guests ask for their recaps.
+func TestGuestQueriesReadOnlyThatGuestsLikes(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, ben := p.join("Gina"), p.join("Ben")
 		mine := p.add(gina, 1)
@@ -94,17 +97,17 @@ func TestNobodysLikesAreReadForSomebodyElse(t *testing.T) {
 		plans := jukebox.Explain(p.store)
 		asked := p.newJukebox(p.bus)
 		if accepted, err := jukebox.Accepted(p.Context(), p.store, p.room.ID, p.id(gina)); accepted != 1 || err != nil {
-			p.Errorf("%d of her songs are accepted, %v; want 1", accepted, err)
+			p.Errorf("%d of her songs were accepted, %v; want 1", accepted, err)
 		}
 		recap, err := asked.Recap(gina, p.room)
 		p.must(err)
 		if recap.LikesGiven != 2 || recap.LikesGot != 1 {
-			p.Errorf("she gave %d likes and got %d", recap.LikesGiven, recap.LikesGot)
+			p.Errorf("she gave %d likes and got %d, want 2 and 1", recap.LikesGiven, recap.LikesGot)
 		}
 		liked, err := asked.LikedItems(gina, p.room.ID)
 		p.must(err)
 		if len(liked) != 2 {
-			p.Errorf("she likes %v", liked)
+			p.Errorf("she likes %v, want two songs", liked)
 		}
 		for _, plan := range plans() {
 			if strings.Contains(plan.Text, "SCAN") || strings.Contains(plan.Text, "LIST SUBQUERY") || plan.Read > 20 {
