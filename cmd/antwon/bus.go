@@ -26,7 +26,7 @@ func openBus(cfg config, log *slog.Logger, metrics prometheus.Registerer, tracin
 		b.Bus = live.NewLocalBus()
 		return b, nil
 	}
-	bus, err := natsbus.Connect(cfg.natsURL, natsbus.Options{OnReconnect: b.reconcile, Log: log, Metrics: metrics, Tracing: tracing})
+	bus, err := natsbus.Connect(cfg.natsURL, natsbus.Options{OnConnect: b.reconcile, Log: log, Metrics: metrics, Tracing: tracing})
 	if err != nil {
 		return nil, err
 	}

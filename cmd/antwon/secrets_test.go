@@ -77,7 +77,7 @@ func TestVariablesWinOverSecrets(t *testing.T) {
 		}
 	}
 	for _, unread := range []string{"spotify_client", "antwon-rds-credentials", "antwon-backend", "cognito_client_credentials"} {
-		if aws.Asked(unread) > 0 {
+		if aws.RequestCount(unread) > 0 {
 			t.Errorf("it asked for %s, which is not wanted", unread)
 		}
 	}

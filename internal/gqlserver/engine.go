@@ -16,9 +16,9 @@ const maxErrors = 20
 // error and nothing else. (gqlgen's own transports would send the text of the recovered error unpresented.)
 type engine struct {
 	*executor.Executor
-	metrics *metrics
-	tracing *tracing
-	most    time.Duration // for an operation
+	metrics       *metrics
+	tracing       *tracing
+	operationTime time.Duration // for an operation
 }
 
 var _ graphql.GraphExecutor = (*engine)(nil)
@@ -40,15 +40,15 @@ func (e *engine) DispatchError(ctx context.Context, errs gqlerror.List) *graphql
 // DispatchOperation begins a query or mutation, which has so long and no longer; the handler that it returns is called once.
 // Subscriptions are not for it: streams execute them.
 func (e *engine) DispatchOperation(ctx context.Context, op *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
-	run := e.metrics.start(kindOf(op))
-	ctx, span := e.tracing.begin(ctx, op)
-	ctx, cancel := context.WithTimeout(ctx, e.most)
+	run := e.metrics.startOperation(kindOf(op))
+	ctx, span := e.tracing.startOperation(ctx, op)
+	ctx, cancel := context.WithTimeout(ctx, e.operationTime)
 	responses, ctx := e.dispatch(ctx, op)
 	return func(ctx context.Context) *graphql.Response {
 		defer cancel()
-		response := e.next(ctx, op, responses)
+		response := e.nextResponse(ctx, op, responses)
 		run.observe(response)
-		finish(span, errorsOf(response))
+		endOperationSpan(span, errorsOf(response))
 		return response
 	}, ctx
 }
@@ -63,23 +63,23 @@ func errorsOf(response *graphql.Response) gqlerror.List {
 func (e *engine) dispatch(ctx context.Context, op *graphql.OperationContext) (responses graphql.ResponseHandler, inner context.Context) {
 	defer func() {
 		if p := recover(); p != nil {
-			responses, inner = graphql.OneShot(e.failure(ctx, op, p)), graphql.WithOperationContext(ctx, op)
+			responses, inner = graphql.OneShot(e.panicResponse(ctx, op, p)), graphql.WithOperationContext(ctx, op)
 		}
 	}()
 	return e.Executor.DispatchOperation(ctx, op)
 }
 
-func (e *engine) next(ctx context.Context, op *graphql.OperationContext, responses graphql.ResponseHandler) (response *graphql.Response) {
+func (e *engine) nextResponse(ctx context.Context, op *graphql.OperationContext, responses graphql.ResponseHandler) (response *graphql.Response) {
 	defer func() {
 		if p := recover(); p != nil {
-			response = e.failure(ctx, op, p)
+			response = e.panicResponse(ctx, op, p)
 		}
 	}()
 	return responses(ctx)
 }
 
 // failure is the response of an operation that panicked with p.
-func (e *engine) failure(ctx context.Context, op *graphql.OperationContext, p any) *graphql.Response {
+func (e *engine) panicResponse(ctx context.Context, op *graphql.OperationContext, p any) *graphql.Response {
 	ctx = graphql.WithOperationContext(ctx, op)
 	return e.Executor.DispatchError(ctx, gqlerror.List{gqlerror.WrapIfUnwrapped(op.RecoverFunc(ctx, p))})
 }

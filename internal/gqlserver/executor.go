@@ -37,7 +37,7 @@ func newExecutor(cfg Config) *executor.Executor {
 		e.AroundResponses(cfg.AroundResponses)
 	}
 	if cfg.Tracing != nil {
-		e.AroundFields(newTracing(cfg.Tracing).resolver)
+		e.AroundFields(newTracing(cfg.Tracing).aroundField)
 	}
 	return e
 }

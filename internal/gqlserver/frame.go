@@ -40,7 +40,7 @@ func controlFrame(opcode byte, payload []byte) []byte {
 	return append(appendHeader(nil, opcode, len(payload)), payload...)
 }
 
-func closeFrame(e ending) []byte {
+func closeFrame(e closeStatus) []byte {
 	if e.code == 1005 || e.code == 0 { // the client gave no code, and gets none
 		return controlFrame(opClose, nil)
 	}

@@ -16,7 +16,7 @@ import (
 // Config is what a Handler is made of. Only Schema is required, and Sources for its subscriptions.
 type Config struct {
 	Schema  graphql.ExecutableSchema
-	Sources map[string]Open // by the name of the subscription field; a field that has none panics New
+	Sources map[string]SubscribeFunc // by the name of the subscription field; a field that has none panics New
 
 	// Authenticate returns the context for what is asked with these credentials ("Bearer …", or "" without any), or an error
 	// that says why they are refused. Nil lets everybody in.
@@ -50,7 +50,7 @@ type Handler struct {
 	cfg         Config
 	engine      *engine
 	streams     *streams
-	visitors    *visitors
+	limiter     *connectionLimiter
 	metrics     *metrics
 	connections *registry
 	upgrader    websocket.Upgrader
@@ -61,11 +61,11 @@ func New(cfg Config) *Handler {
 	cfg = withDefaults(cfg)
 	m := newMetrics(cfg.Metrics)
 	h := &Handler{
-		cfg: cfg, metrics: m, engine: &engine{Executor: newExecutor(cfg), metrics: m, tracing: newTracing(cfg.Tracing), most: cfg.Limits.OperationTime},
-		visitors: newVisitors(cfg.Limits), connections: newRegistry(), upgrader: newUpgrader(cfg.AllowedOrigins),
+		cfg: cfg, metrics: m, engine: &engine{Executor: newExecutor(cfg), metrics: m, tracing: newTracing(cfg.Tracing), operationTime: cfg.Limits.OperationTime},
+		limiter: newConnectionLimiter(cfg.Limits), connections: newRegistry(), upgrader: newUpgrader(cfg.AllowedOrigins),
 	}
 	h.streams = newStreams(cfg, h.engine, m)
-	m.watch(cfg.Metrics, h)
+	m.registerGauges(cfg.Metrics, h)
 	return h
 }
 

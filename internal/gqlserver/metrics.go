@@ -58,7 +58,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 }
 
 // watch shows what can be counted at any time.
-func (m *metrics) watch(r prometheus.Registerer, h *Handler) {
+func (m *metrics) registerGauges(r prometheus.Registerer, h *Handler) {
 	factory := promauto.With(r)
 	gauge := func(name, help string, count func() int) {
 		factory.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(count()) })
@@ -91,19 +91,19 @@ func (m *metrics) countErrors(errs gqlerror.List) {
 }
 
 // run is one operation under way.
-type run struct {
+type operationRun struct {
 	metrics *metrics
 	kind    string
 	started time.Time
 	ended   bool
 }
 
-func (m *metrics) start(kind string) *run {
-	return &run{metrics: m, kind: kind, started: time.Now()}
+func (m *metrics) startOperation(kind string) *operationRun {
+	return &operationRun{metrics: m, kind: kind, started: time.Now()}
 }
 
 // observe counts a query or mutation, which ends with its first response.
-func (r *run) observe(response *graphql.Response) {
+func (r *operationRun) observe(response *graphql.Response) {
 	if r.ended {
 		return
 	}

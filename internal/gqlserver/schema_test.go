@@ -200,8 +200,8 @@ var (
 )
 
 // sources are those of the schema's subscriptions. Strangers are refused.
-func (s *schema) sources() map[string]gqlserver.Open {
-	open := func(ctx context.Context, args map[string]any) (*gqlserver.Opened, error) {
+func (s *schema) sources() map[string]gqlserver.SubscribeFunc {
+	open := func(ctx context.Context, args map[string]any) (*gqlserver.Grant, error) {
 		switch {
 		case viewer(ctx) == "stranger":
 			return nil, errStranger
@@ -210,7 +210,7 @@ func (s *schema) sources() map[string]gqlserver.Open {
 		}
 		s.diary.reading.Add(1)
 		left := func() { s.diary.reading.Add(-1) }
-		return &gqlserver.Opened{Version: s.diary.version() - s.diary.lag, Who: viewer(ctx), Left: left, Follow: func(context.Context) (gqlserver.Source, error) {
+		return &gqlserver.Grant{MinVersion: s.diary.version() - s.diary.lag, SubscriberID: viewer(ctx), OnEnd: left, OpenSource: func(context.Context) (gqlserver.Source, error) {
 			if args["of"] == "nobody" {
 				return nil, errFollow
 			}
@@ -219,7 +219,7 @@ func (s *schema) sources() map[string]gqlserver.Open {
 			return &reader{diary: s.diary}, nil
 		}}, nil
 	}
-	all := map[string]gqlserver.Open{}
+	all := map[string]gqlserver.SubscribeFunc{}
 	for _, field := range s.definition.Subscription.Fields {
 		all[field.Name] = open
 	}
@@ -237,13 +237,13 @@ func (r *reader) Newest() (gqlserver.State, <-chan struct{}) {
 	defer d.mu.Unlock()
 	version := int64(len(d.entries))
 	state := gqlserver.State{
-		Version: version, Changed: version, Oldest: max(0, version-int64(d.kept)), Last: d.last, Value: slices.Clone(d.entries),
+		Version: version, ChangedAt: version, OldestBase: max(0, version-int64(d.kept)), Last: d.last, Value: slices.Clone(d.entries),
 	}
 	barred := maps.Clone(d.barred)
 	for _, at := range barred {
-		state.BarredAt = max(state.BarredAt, at)
+		state.RevokedAt = max(state.RevokedAt, at)
 	}
-	state.Barred = func(who string) error {
+	state.Revoked = func(who string) error {
 		if barred[who] > 0 {
 			return errBarred
 		}
@@ -258,7 +258,7 @@ func (r *reader) Event(_ context.Context, since *int64, state gqlserver.State) (
 	if r.diary.fails != nil {
 		return nil, r.diary.fails
 	}
-	if since != nil && (*since < state.Oldest || *since > state.Version) {
+	if since != nil && (*since < state.OldestBase || *since > state.Version) {
 		return nil, fmt.Errorf("no event can lead from %d to %+v", *since, state)
 	}
 	entries := state.Value.([]string)

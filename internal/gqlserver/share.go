@@ -28,46 +28,48 @@ const (
 )
 
 // shape is what can be said of a subscription's document once and for all.
-type shape struct {
+type documentAnalysis struct {
 	shared         bool   // its responses are the same for everybody
-	resume         string // the argument with the version to go on from, or ""
+	resumeArgument string // the argument with the version to go on from, or ""
 	resumeVariable string // the variable which gives that and nothing else, or ""
 	text           string // of a shared operation: normalised, without its name and the argument to resume
 }
 
 // shapes remembers the shapes of documents, which are many times fewer than subscriptions.
-type shapes struct {
+type analyzer struct {
 	schema *ast.Schema
-	known  *lru.LRU[*shape] // by root field, operation name and document
+	cache  *lru.LRU[*documentAnalysis] // by root field, operation name and document
 }
 
-func newShapes(schema *ast.Schema) *shapes { return &shapes{schema, lru.New[*shape](cachedDocuments)} }
+func newAnalyzer(schema *ast.Schema) *analyzer {
+	return &analyzer{schema, lru.New[*documentAnalysis](cachedDocuments)}
+}
 
-func (s *shapes) of(ctx context.Context, op *graphql.OperationContext, root graphql.CollectedField) *shape {
+func (s *analyzer) analyze(ctx context.Context, op *graphql.OperationContext, root graphql.CollectedField) *documentAnalysis {
 	name := root.Name + "\n" + op.OperationName + "\n" + op.RawQuery
-	if known, ok := s.known.Get(ctx, name); ok {
+	if known, ok := s.cache.Get(ctx, name); ok {
 		return known
 	}
-	made := s.make(op.Operation, root.Field)
+	made := s.newAnalysis(op.Operation, root.Field)
 	if len(name) <= cachedDocumentBytes {
-		s.known.Add(ctx, name, made)
+		s.cache.Add(ctx, name, made)
 	}
 	return made
 }
 
-func (s *shapes) make(operation *ast.OperationDefinition, root *ast.Field) *shape {
-	made := &shape{}
+func (s *analyzer) newAnalysis(operation *ast.OperationDefinition, root *ast.Field) *documentAnalysis {
+	made := &documentAnalysis{}
 	if directive := root.Definition.Directives.ForName(sharedDirective); directive != nil {
-		made.shared = simple(operation, root) && !(&viewerSearch{s.schema, map[string]bool{}}).within(operation.SelectionSet)
+		made.shared = isOnlyRootField(operation, root) && !(&viewerSearch{s.schema, map[string]bool{}}).within(operation.SelectionSet)
 		if argument := directive.Arguments.ForName("resume"); argument != nil {
-			made.resume = argument.Value.Raw
+			made.resumeArgument = argument.Value.Raw
 		}
 	}
 	if !made.shared {
 		return made
 	}
-	made.text = normalise(operation, root, made.resume)
-	if argument := root.Arguments.ForName(made.resume); argument != nil && argument.Value.Kind == ast.Variable {
+	made.text = normalise(operation, root, made.resumeArgument)
+	if argument := root.Arguments.ForName(made.resumeArgument); argument != nil && argument.Value.Kind == ast.Variable {
 		if !mentions(made.text, argument.Value.Raw) {
 			made.resumeVariable = argument.Value.Raw
 		}
@@ -76,7 +78,7 @@ func (s *shapes) make(operation *ast.OperationDefinition, root *ast.Field) *shap
 }
 
 // key tells operations apart that do not have the same responses.
-func (s *shape) key(variables map[string]any) string {
+func (s *documentAnalysis) key(variables map[string]any) string {
 	if s.resumeVariable != "" {
 		variables = maps.Clone(variables)
 		delete(variables, s.resumeVariable)
@@ -89,7 +91,7 @@ func (s *shape) key(variables map[string]any) string {
 }
 
 // simple tells whether the operation is its root field and nothing else: no fragment around it, and no condition.
-func simple(operation *ast.OperationDefinition, root *ast.Field) bool {
+func isOnlyRootField(operation *ast.OperationDefinition, root *ast.Field) bool {
 	return len(operation.SelectionSet) == 1 && operation.SelectionSet[0] == ast.Selection(root) &&
 		len(root.Directives) == 0 && len(operation.Directives) == 0
 }
@@ -128,22 +130,22 @@ func mentions(text, variable string) bool { return strings.Contains(text, "$"+va
 
 // viewerSearch looks for fields that depend on who asks, into each fragment once.
 type viewerSearch struct {
-	schema *ast.Schema
-	clean  map[string]bool // fragments that were looked into, or are being looked into
+	schema  *ast.Schema
+	visited map[string]bool // fragments that were looked into, or are being looked into
 }
 
 func (v *viewerSearch) within(selections ast.SelectionSet) bool {
 	return slices.ContainsFunc(selections, func(selection ast.Selection) bool {
 		switch s := selection.(type) {
 		case *ast.Field:
-			return v.marked(s) || v.within(s.SelectionSet)
+			return v.isMarked(s) || v.within(s.SelectionSet)
 		case *ast.InlineFragment:
 			return v.within(s.SelectionSet)
 		case *ast.FragmentSpread:
-			if v.clean[s.Name] {
+			if v.visited[s.Name] {
 				return false
 			}
-			v.clean[s.Name] = true
+			v.visited[s.Name] = true
 			return v.within(s.Definition.SelectionSet)
 		}
 		return true
@@ -151,7 +153,7 @@ func (v *viewerSearch) within(selections ast.SelectionSet) bool {
 }
 
 // marked tells whether a field is @viewer, in an interface or in one of the types behind it.
-func (v *viewerSearch) marked(field *ast.Field) bool {
+func (v *viewerSearch) isMarked(field *ast.Field) bool {
 	if field.Definition.Directives.ForName(viewerDirective) != nil {
 		return true
 	}

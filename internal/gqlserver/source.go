@@ -8,20 +8,20 @@ import (
 
 // Open lets somebody follow a subscription field, or returns the error that says why they may not. It is asked once for
 // each subscriber, with the context that Authenticate made for them and the field's arguments as JSON has them.
-type Open func(ctx context.Context, args map[string]any) (*Opened, error)
+type SubscribeFunc func(ctx context.Context, args map[string]any) (*Grant, error)
 
 // Opened is what a subscriber may follow.
-type Opened struct {
+type Grant struct {
 	// Version is that of the present state, by the truth and not by what this server has heard: the subscriber is shown
 	// nothing older.
-	Version int64
+	MinVersion int64
 	// Who tells subscribers apart for State.Barred.
-	Who string
+	SubscriberID string
 	// Left is called once, when the subscription has ended. It must not block. Nil: nobody wants to know.
-	Left func()
+	OnEnd func()
 	// Follow starts a source. It is called where no other subscriber's source serves, at most once, with a context that
 	// ends with the handler or, for a stream that is not shared, with the subscription.
-	Follow func(ctx context.Context) (Source, error)
+	OpenSource func(ctx context.Context) (Source, error)
 }
 
 // Source gives the states that a subscription field shows, and makes events of them. Only one goroutine uses it.
@@ -37,17 +37,17 @@ type Source interface {
 
 // State is what a source shows at one version.
 type State struct {
-	Version int64 // grows
-	Changed int64 // the version at which what the field shows changed last; grows, and is never above Version
-	Oldest  int64 // the oldest version from which an event can lead here; who has an older one gets everything
-	Last    bool  // nothing will follow: subscriptions end with it
+	Version    int64 // grows
+	ChangedAt  int64 // the version at which what the field shows changed last; grows, and is never above Version
+	OldestBase int64 // the oldest version from which an event can lead here; who has an older one gets everything
+	Last       bool  // nothing will follow: subscriptions end with it
 	// Barred returns why somebody may follow no more, or nil. It is asked about everybody whenever BarredAt has grown, and
 	// about who was let in at an older version. Nil: whoever was let in may stay.
-	Barred   func(who string) error
-	BarredAt int64
-	Value    any // for Event
+	Revoked   func(who string) error
+	RevokedAt int64
+	Value     any // for Event
 	// Again is after how long the newest state is another one even if nothing is told, or is worth asking for; 0: never.
-	Again time.Duration
+	RefreshAfter time.Duration
 }
 
 type eventKey struct{}

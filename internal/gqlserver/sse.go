@@ -18,63 +18,63 @@ const mediaEvents = "text/event-stream"
 // events is one operation answered as Server-Sent Events, in the way of graphql-sse's distinct connections: the responses
 // are events named next, and the end is one named complete. The id of an event is the version it shows; a browser that lost
 // the connection asks to go on from there.
-type events struct {
+type eventStream struct {
 	handler *Handler
 	w       http.ResponseWriter
 	control *http.ResponseController
-	news    chan struct{} // holds a token when there may be something to take
+	pending chan struct{} // holds a token when there may be something to take
 	cancel  context.CancelFunc
 }
 
-func (e *events) deliver() {
+func (e *eventStream) notify() {
 	select {
-	case e.news <- struct{}{}:
+	case e.pending <- struct{}{}:
 	default: // a token waits already
 	}
 }
 
 // shut makes the client come back, here or to another server: there is no last event.
-func (e *events) shut(ending) { e.cancel() }
+func (e *eventStream) close(closeStatus) { e.cancel() }
 
-func (e *events) cut() {
+func (e *eventStream) abort() {
 	e.cancel()
 	_ = e.control.SetWriteDeadline(time.Now()) // if it fails, the connection is gone
 }
 
 // serveEvents answers an operation with events. What is wrong before the first one is answered as usual.
-func (h *Handler) serveEvents(a answer, r *http.Request, op *graphql.OperationContext) {
-	v, ok := h.enter(a.w, r)
+func (h *Handler) serveEvents(a responder, r *http.Request, op *graphql.OperationContext) {
+	v, ok := h.admitConnection(a.w, r)
 	if !ok {
 		return
 	}
-	defer v.leave()
+	defer v.release()
 	client := h.cfg.Identify(r.Context())
-	if !v.identify(client) {
+	if !v.assignClient(client) {
 		http.Error(a.w, "too many connections of yours", http.StatusTooManyRequests)
 		return
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	e := &events{handler: h, w: a.w, control: http.NewResponseController(a.w), news: make(chan struct{}, 1), cancel: cancel}
+	e := &eventStream{handler: h, w: a.w, control: http.NewResponseController(a.w), pending: make(chan struct{}, 1), cancel: cancel}
 	defer h.connections.remove(e)
 	if !h.connections.add(e) { // draining began meanwhile
-		refuseNewcomer(a.w)
+		refuseWhileDraining(a.w)
 		return
 	}
-	defer e.limit() // what the server writes at the end
+	defer e.extendWriteDeadline() // what the server writes at the end
 	if op.Operation.Operation == ast.Subscription {
-		e.follow(ctx, a, r, op, client.ExpiresAt)
+		e.serveSubscription(ctx, a, r, op, client.ExpiresAt)
 		return
 	}
 	responses, ctx := h.engine.DispatchOperation(r.Context(), op)
-	if response := responses(ctx); response != nil && e.begin() == nil {
-		_ = e.end(e.next("", encode(response))) // a client that has left is no error of ours
+	if response := responses(ctx); response != nil && e.sendHeader() == nil {
+		_ = e.sendComplete(e.sendNext("", encode(response))) // a client that has left is no error of ours
 	}
 }
 
 // follow sends the events of a subscription, until the last one, or until ctx or the credentials end: then without a last
 // one, so that the client comes back.
-func (e *events) follow(ctx context.Context, a answer, r *http.Request, op *graphql.OperationContext, expiry time.Time) {
+func (e *eventStream) serveSubscription(ctx context.Context, a responder, r *http.Request, op *graphql.OperationContext, expiry time.Time) {
 	if !expiry.IsZero() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, expiry)
@@ -82,19 +82,19 @@ func (e *events) follow(ctx context.Context, a answer, r *http.Request, op *grap
 	}
 	sub := &subscription{subscriber: e}
 	if errs := e.handler.streams.subscribe(ctx, op, lastEventID(r), sub); len(errs) > 0 {
-		a.refuseRequest(&graphql.Response{Errors: errs})
+		a.sendInvalidDocument(&graphql.Response{Errors: errs})
 		return
 	}
-	defer sub.leave()
+	defer sub.unsubscribe()
 	keepAlive := time.NewTicker(e.handler.cfg.Limits.PingInterval)
 	defer keepAlive.Stop()
-	for err := e.begin(); err == nil; {
+	for err := e.sendHeader(); err == nil; {
 		var over bool
-		if over, err = e.take(ctx, sub); over || err != nil {
+		if over, err = e.sendPending(ctx, sub); over || err != nil {
 			return
 		}
 		select {
-		case <-e.news:
+		case <-e.pending:
 		case <-keepAlive.C:
 			err = e.write([]byte(":\n\n"))
 		case <-ctx.Done():
@@ -113,19 +113,19 @@ func lastEventID(r *http.Request) *int64 {
 }
 
 // take sends what there is to take, and reports whether that was the last.
-func (e *events) take(ctx context.Context, sub *subscription) (over bool, err error) {
+func (e *eventStream) sendPending(ctx context.Context, sub *subscription) (over bool, err error) {
 	for {
-		next, end := sub.take()
+		next, end := sub.nextResponse()
 		switch {
 		case ctx.Err() != nil: // what failed, failed for that
 			return true, nil
 		case next != nil && next.failed != nil:
-			err = e.next("", slices.Concat([]byte(`{"errors":`), next.failed, []byte("}")))
+			err = e.sendNext("", slices.Concat([]byte(`{"errors":`), next.failed, []byte("}")))
 		case next != nil:
-			err = e.next(strconv.FormatInt(next.version, 10), next.plain[:len(next.plain)-1])
+			err = e.sendNext(strconv.FormatInt(next.version, 10), next.plain[:len(next.plain)-1])
 		}
 		if end {
-			return true, e.end(err)
+			return true, e.sendComplete(err)
 		}
 		if next == nil || err != nil {
 			return false, err
@@ -134,7 +134,7 @@ func (e *events) take(ctx context.Context, sub *subscription) (over bool, err er
 }
 
 // begin sends the headers, and a comment, so that the client knows at once that it is heard.
-func (e *events) begin() error {
+func (e *eventStream) sendHeader() error {
 	_ = e.control.SetReadDeadline(time.Time{}) // the server's own; if it stays, the client comes back then
 	header := e.w.Header()
 	header.Set("Content-Type", mediaEvents+"; charset=utf-8")
@@ -144,7 +144,7 @@ func (e *events) begin() error {
 	return e.write([]byte(":\n\n"))
 }
 
-func (e *events) next(id string, response []byte) error {
+func (e *eventStream) sendNext(id string, response []byte) error {
 	var event bytes.Buffer
 	event.WriteString("event: next\n")
 	if id != "" {
@@ -160,7 +160,7 @@ func (e *events) next(id string, response []byte) error {
 }
 
 // end says that nothing will follow. The event has data because browsers drop those without.
-func (e *events) end(err error) error {
+func (e *eventStream) sendComplete(err error) error {
 	if err != nil {
 		return err
 	}
@@ -168,10 +168,10 @@ func (e *events) end(err error) error {
 }
 
 // write takes as long as the client takes something: it is given so much time for each part of a large event.
-func (e *events) write(event []byte) error {
+func (e *eventStream) write(event []byte) error {
 	const part = 16 << 10
 	for p := range slices.Chunk(event, part) {
-		e.limit()
+		e.extendWriteDeadline()
 		if _, err := e.w.Write(p); err != nil {
 			return err
 		}
@@ -184,6 +184,6 @@ func (e *events) write(event []byte) error {
 }
 
 // limit bounds the time for what is written next.
-func (e *events) limit() {
+func (e *eventStream) extendWriteDeadline() {
 	_ = e.control.SetWriteDeadline(time.Now().Add(e.handler.cfg.Limits.WriteTimeout)) // if it fails, so does the write
 }

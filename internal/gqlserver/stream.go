@@ -13,181 +13,181 @@ import (
 )
 
 // everything is the version to begin with for a client that has none.
-const everything = -1
+const noVersion = -1
 
 // maxPayloads is how many responses a stream keeps: which there are is up to the clients, by the versions that they go on
 // from. Joiners after a restart differ by a few dozen versions.
-const maxPayloads = 64
+const maxResponses = 64
 
 // stream executes one operation for all who follow it: once for each state and each version that somebody leads on from.
 // Its goroutine executes; whoever follows is a cursor, and takes what was executed.
 type stream struct {
-	streams *streams
-	key     string                    // "" if it is not shared
-	op      *graphql.OperationContext // of all executions
-	ctx     context.Context           // of all executions; ends with the stream
-	cancel  context.CancelFunc
-	resumes bool            // subscribers get differences
-	linger  time.Duration   // how long it goes on without subscribers
-	poke    chan struct{}   // holds a token when there may be something to do
-	telling []*subscription // the goroutine's own: whom it is waking
+	streams   *streams
+	key       string                    // "" if it is not shared
+	op        *graphql.OperationContext // of all executions
+	ctx       context.Context           // of all executions; ends with the stream
+	cancel    context.CancelFunc
+	resumes   bool            // subscribers get differences
+	linger    time.Duration   // how long it goes on without subscribers
+	wakeUp    chan struct{}   // holds a token when there may be something to do
+	notifying []*subscription // the goroutine's own: whom it is waking
 
-	mu       sync.Mutex // held for memory only
-	state    State
-	ready    bool  // there is a state
-	before   int64 // State.Changed of what was shown before state: who has seen that or later is told the same
-	payloads map[int64]*payload
-	barredAt int64           // State.BarredAt when everybody was asked about
-	wanted   []*subscription // who wait for an execution
-	subs     []*subscription
-	over     bool // nobody can join any more
+	mu             sync.Mutex // held for memory only
+	state          State
+	hasState       bool  // there is a state
+	previousChange int64 // State.Changed of what was shown before state: who has seen that or later is told the same
+	responses      map[int64]*streamResponse
+	revokedAt      int64           // State.BarredAt when everybody was asked about
+	waiting        []*subscription // who wait for an execution
+	subscriptions  []*subscription
+	ended          bool // nobody can join any more
 }
 
 // payload is the response to one execution.
-type payload struct {
+type streamResponse struct {
 	tail
 	version int64           // of the state it shows
 	failed  json.RawMessage // there are no data: the subscription ends with these errors
 }
 
 // subscriber is told by a stream that there is something to take. It must not block.
-type subscriber interface{ deliver() }
+type subscriber interface{ notify() }
 
 // subscription is somebody's cursor on a stream. Its fields are guarded by the stream's mutex, but for those that never
 // change.
 type subscription struct {
-	subscriber subscriber
-	stream     *stream
-	need       int64 // the version that it must be shown at least
-	who        string
-	gone       func() // tells that it has ended; may be nil
+	subscriber   subscriber
+	stream       *stream
+	minVersion   int64 // the version that it must be shown at least
+	subscriberID string
+	onEnd        func() // tells that it has ended; may be nil
 
-	place   int   // in stream.subs
-	seen    int64 // the version it has, or everything
-	begun   bool  // it was told something
-	waiting bool  // it is among stream.wanted
-	left    bool
-	failed  *payload // what it ends with
+	index            int   // in stream.subs
+	deliveredVersion int64 // the version it has, or everything
+	started          bool  // it was told something
+	waiting          bool  // it is among stream.wanted
+	ended            bool
+	failed           *streamResponse // what it ends with
 }
 
 // take returns what the subscription has to be told next, if there is something; if not, its subscriber is told when there
 // is. With end, nothing follows, and the subscription has left.
-func (sub *subscription) take() (next *payload, end bool) {
+func (sub *subscription) nextResponse() (next *streamResponse, end bool) {
 	s := sub.stream
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case sub.left:
+	case sub.ended:
 		return nil, false
 	case sub.failed != nil:
-		s.drop(sub)
+		s.remove(sub)
 		return sub.failed, true
-	case !s.ready || s.state.Version < sub.need:
+	case !s.hasState || s.state.Version < sub.minVersion:
 		return nil, false
-	case sub.begun && sub.seen >= s.state.Changed:
+	case sub.started && sub.deliveredVersion >= s.state.ChangedAt:
 		if s.state.Last { // and was not, when it was told
-			s.drop(sub)
+			s.remove(sub)
 		}
 		return nil, s.state.Last
 	}
-	next = s.payloads[s.from(sub)]
-	if next == nil || next.version < max(sub.seen, sub.need) {
-		s.want(sub)
+	next = s.responses[s.baseVersion(sub)]
+	if next == nil || next.version < max(sub.deliveredVersion, sub.minVersion) {
+		s.requestExecution(sub)
 		return nil, false
 	}
-	sub.begun, sub.seen = true, next.version
+	sub.started, sub.deliveredVersion = true, next.version
 	if s.state.Last {
-		s.drop(sub)
+		s.remove(sub)
 	}
 	return next, s.state.Last
 }
 
 // from returns the version from which an event has to lead to the present state. Versions that show the same are one, as
 // far as the source can tell what followed them.
-func (s *stream) from(sub *subscription) int64 {
+func (s *stream) baseVersion(sub *subscription) int64 {
 	switch {
-	case !s.resumes || sub.seen < s.state.Oldest:
-		return everything
-	case sub.seen >= s.state.Changed:
-		return max(s.state.Changed, s.state.Oldest)
-	case sub.seen >= s.before:
-		return max(s.before, s.state.Oldest)
+	case !s.resumes || sub.deliveredVersion < s.state.OldestBase:
+		return noVersion
+	case sub.deliveredVersion >= s.state.ChangedAt:
+		return max(s.state.ChangedAt, s.state.OldestBase)
+	case sub.deliveredVersion >= s.previousChange:
+		return max(s.previousChange, s.state.OldestBase)
 	default:
-		return sub.seen
+		return sub.deliveredVersion
 	}
 }
 
-func (s *stream) want(sub *subscription) {
+func (s *stream) requestExecution(sub *subscription) {
 	if !sub.waiting {
 		sub.waiting = true
-		s.wanted = append(s.wanted, sub)
+		s.waiting = append(s.waiting, sub)
 		s.wake()
 	}
 }
 
 func (s *stream) wake() {
 	select {
-	case s.poke <- struct{}{}:
+	case s.wakeUp <- struct{}{}:
 	default: // a token waits already
 	}
 }
 
 // join counts a subscription in. It reports false when the stream is over.
-func (s *stream) join(sub *subscription) bool {
+func (s *stream) add(sub *subscription) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over {
+	if s.ended {
 		return false
 	}
-	sub.stream, sub.place = s, len(s.subs)
-	s.barredAt = min(s.barredAt, sub.need) // what was decided since it was let in is for it, too
-	s.subs = append(s.subs, sub)
+	sub.stream, sub.index = s, len(s.subscriptions)
+	s.revokedAt = min(s.revokedAt, sub.minVersion) // what was decided since it was let in is for it, too
+	s.subscriptions = append(s.subscriptions, sub)
 	s.streams.metrics.subscriptions.Inc()
 	return true
 }
 
 // leave ends a subscription; doing it again does nothing.
-func (sub *subscription) leave() {
+func (sub *subscription) unsubscribe() {
 	s := sub.stream
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !sub.left {
-		s.drop(sub)
+	if !sub.ended {
+		s.remove(sub)
 	}
 }
 
-func (s *stream) drop(sub *subscription) {
-	last := len(s.subs) - 1
-	s.subs[sub.place] = s.subs[last]
-	s.subs[sub.place].place = sub.place
-	s.subs[last] = nil
-	s.subs = s.subs[:last]
-	sub.left = true
+func (s *stream) remove(sub *subscription) {
+	last := len(s.subscriptions) - 1
+	s.subscriptions[sub.index] = s.subscriptions[last]
+	s.subscriptions[sub.index].index = sub.index
+	s.subscriptions[last] = nil
+	s.subscriptions = s.subscriptions[:last]
+	sub.ended = true
 	s.streams.metrics.subscriptions.Dec()
 	s.streams.metrics.countSubscription(sub.failed != nil)
 	if last == 0 {
 		s.wake() // to linger
 	}
-	if sub.gone != nil {
-		sub.gone()
+	if sub.onEnd != nil {
+		sub.onEnd()
 	}
 }
 
 // bar ends the subscriptions of those who may follow no more.
-func (s *stream) bar() {
+func (s *stream) endRevoked() {
 	s.mu.Lock()
 	var barred []*subscription
-	if s.barredAt < s.state.BarredAt && s.state.Barred != nil {
-		barred = slices.DeleteFunc(slices.Clone(s.subs), func(sub *subscription) bool { return s.state.Barred(sub.who) == nil })
+	if s.revokedAt < s.state.RevokedAt && s.state.Revoked != nil {
+		barred = slices.DeleteFunc(slices.Clone(s.subscriptions), func(sub *subscription) bool { return s.state.Revoked(sub.subscriberID) == nil })
 	}
-	s.barredAt = s.state.BarredAt
+	s.revokedAt = s.state.RevokedAt
 	s.mu.Unlock()
 	for _, sub := range barred {
-		failed := &payload{failed: s.present(s.state.Barred(sub.who))}
+		failed := &streamResponse{failed: s.present(s.state.Revoked(sub.subscriberID))}
 		s.mu.Lock()
 		sub.failed = failed
 		s.mu.Unlock()
-		sub.subscriber.deliver()
+		sub.subscriber.notify()
 	}
 }
 
@@ -196,7 +196,7 @@ func (s *stream) run(follow func(context.Context) (Source, error)) {
 	defer s.cancel()
 	switch err := s.serve(follow); {
 	case s.ctx.Err() != nil: // those who followed have ended it
-		s.streams.forget(s)
+		s.streams.removeStream(s)
 	case err != nil:
 		s.fail(err)
 	}
@@ -204,7 +204,7 @@ func (s *stream) run(follow func(context.Context) (Source, error)) {
 
 // serve returns when nobody follows any more, or why it cannot go on. A panic is such an error.
 func (s *stream) serve(follow func(context.Context) (Source, error)) (err error) {
-	defer s.catch(&err)
+	defer s.recoverPanic(&err)
 	source, err := follow(s.ctx)
 	if err != nil {
 		return err
@@ -213,29 +213,29 @@ func (s *stream) serve(follow func(context.Context) (Source, error)) (err error)
 	var linger <-chan time.Time // runs while nobody follows
 	for {
 		state, newer := source.Newest()
-		news := s.advance(state)
-		s.bar()
+		news := s.setState(state)
+		s.endRevoked()
 		if news {
-			s.prepare(source)
+			s.executeForCurrent(source)
 		}
-		s.tell()
-		s.produceWanted(source)
-		switch alone := s.alone(); {
+		s.notifySubscribers()
+		s.executeRequested(source)
+		switch alone := s.hasNoSubscribers(); {
 		case !alone:
 			linger = nil
 		case linger == nil:
 			linger = time.After(s.linger)
 		}
 		var again <-chan time.Time
-		if state.Again > 0 {
-			again = time.After(state.Again)
+		if state.RefreshAfter > 0 {
+			again = time.After(state.RefreshAfter)
 		}
 		select {
 		case <-newer:
 		case <-again:
-		case <-s.poke:
+		case <-s.wakeUp:
 		case <-linger:
-			if s.streams.end(s) {
+			if s.streams.removeIfUnused(s) {
 				return nil
 			}
 			linger = nil // somebody came, and may be gone again
@@ -245,90 +245,90 @@ func (s *stream) serve(follow func(context.Context) (Source, error)) (err error)
 	}
 }
 
-func (s *stream) catch(err *error) {
+func (s *stream) recoverPanic(err *error) {
 	if p := recover(); p != nil {
 		*err = s.op.RecoverFunc(graphql.WithOperationContext(s.ctx, s.op), p)
 	}
 }
 
 // advance takes over a newer state, and reports whether it shows something new to those who saw the one before.
-func (s *stream) advance(state State) (news bool) {
+func (s *stream) setState(state State) (news bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	first := !s.ready
+	first := !s.hasState
 	if first {
-		s.before = state.Changed
+		s.previousChange = state.ChangedAt
 	}
-	if first || state.Changed != s.state.Changed {
+	if first || state.ChangedAt != s.state.ChangedAt {
 		if !first {
-			s.before = s.state.Changed
+			s.previousChange = s.state.ChangedAt
 		}
-		s.payloads = map[int64]*payload{}
-		news = !first && len(s.subs) > 0
+		s.responses = map[int64]*streamResponse{}
+		news = !first && len(s.subscriptions) > 0
 	}
-	s.state, s.ready = state, true
+	s.state, s.hasState = state, true
 	return news
 }
 
 // prepare executes what most subscribers are about to take, those who saw the state before.
-func (s *stream) prepare(source Source) {
-	from := int64(everything)
-	if s.resumes && s.before >= s.state.Oldest {
-		from = s.before
+func (s *stream) executeForCurrent(source Source) {
+	from := int64(noVersion)
+	if s.resumes && s.previousChange >= s.state.OldestBase {
+		from = s.previousChange
 	}
-	s.produce(source, from)
+	s.executeFrom(source, from)
 }
 
 // produce executes what leads from a version to the present state, and wakes those who have waited for it.
-func (s *stream) produce(source Source, from int64) {
-	for _, sub := range s.keep(from, s.execute(source, from)) {
-		sub.subscriber.deliver()
+func (s *stream) executeFrom(source Source, from int64) {
+	for _, sub := range s.storeResponse(from, s.execute(source, from)) {
+		sub.subscriber.notify()
 	}
 }
 
 // tell wakes everybody for whom there is news.
-func (s *stream) tell() {
+func (s *stream) notifySubscribers() {
 	s.mu.Lock()
-	for _, sub := range s.subs {
-		if !sub.waiting && (!sub.begun || sub.seen < s.state.Changed || s.state.Last) {
-			s.telling = append(s.telling, sub)
+	for _, sub := range s.subscriptions {
+		if !sub.waiting && (!sub.started || sub.deliveredVersion < s.state.ChangedAt || s.state.Last) {
+			s.notifying = append(s.notifying, sub)
 		}
 	}
 	s.mu.Unlock()
-	for _, sub := range s.telling {
-		sub.subscriber.deliver()
+	for _, sub := range s.notifying {
+		sub.subscriber.notify()
 	}
-	clear(s.telling)
-	s.telling = s.telling[:0]
+	clear(s.notifying)
+	s.notifying = s.notifying[:0]
 }
 
 // produceWanted executes what somebody waits for, until nobody does.
-func (s *stream) produceWanted(source Source) {
-	for from, ok := s.nextWanted(); ok; from, ok = s.nextWanted() {
-		s.produce(source, from)
+func (s *stream) executeRequested(source Source) {
+	for from, ok := s.nextRequested(); ok; from, ok = s.nextRequested() {
+		s.executeFrom(source, from)
 	}
 }
 
-func (s *stream) nextWanted() (from int64, ok bool) {
+func (s *stream) nextRequested() (from int64, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.wanted) == 0 {
+	if len(s.waiting) == 0 {
 		return 0, false
 	}
-	return s.from(s.wanted[0]), true
+	return s.baseVersion(s.waiting[0]), true
 }
 
 // keep makes a payload known and returns those who have waited for it. A failure is theirs alone: who comes later gets a
 // new execution.
-func (s *stream) keep(from int64, p *payload) (served []*subscription) {
+func (s *stream) storeResponse(from int64, p *streamResponse) (served []*subscription) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p.failed == nil {
 		s.makeRoom()
-		s.payloads[from] = p
+		s.responses[from] = p
 	}
-	s.wanted = slices.DeleteFunc(s.wanted, func(sub *subscription) bool {
-		if s.from(sub) != from {
+	s.waiting = slices.DeleteFunc(s.waiting, func(sub *subscription) bool {
+		if s.baseVersion(sub) != from {
 			return false
 		}
 		sub.waiting = false
@@ -343,32 +343,32 @@ func (s *stream) keep(from int64, p *payload) (served []*subscription) {
 
 // makeRoom forgets any payload when there are too many. Who has not taken it yet will ask for it again.
 func (s *stream) makeRoom() {
-	for from := range s.payloads {
-		if len(s.payloads) < maxPayloads {
+	for from := range s.responses {
+		if len(s.responses) < maxResponses {
 			return
 		}
-		delete(s.payloads, from)
+		delete(s.responses, from)
 	}
 }
 
-func (s *stream) alone() bool {
+func (s *stream) hasNoSubscribers() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.subs) == 0
+	return len(s.subscriptions) == 0
 }
 
 // fail ends the stream for everybody.
 func (s *stream) fail(err error) {
-	s.streams.forget(s)
-	failed := &payload{failed: s.present(err)}
+	s.streams.removeStream(s)
+	failed := &streamResponse{failed: s.present(err)}
 	s.mu.Lock()
-	subs := slices.Clone(s.subs)
+	subs := slices.Clone(s.subscriptions)
 	for _, sub := range subs {
 		sub.failed = failed
 	}
 	s.mu.Unlock()
 	for _, sub := range subs {
-		sub.subscriber.deliver()
+		sub.subscriber.notify()
 	}
 }
 
@@ -378,21 +378,21 @@ func (s *stream) present(err error) json.RawMessage {
 }
 
 // execute runs the operation on what leads from a version to the present state.
-func (s *stream) execute(source Source, from int64) *payload {
-	p, err := s.respond(source, from)
+func (s *stream) execute(source Source, from int64) *streamResponse {
+	p, err := s.executeEvent(source, from)
 	if err != nil {
-		return &payload{failed: s.present(err)}
+		return &streamResponse{failed: s.present(err)}
 	}
 	return p
 }
 
-func (s *stream) respond(source Source, from int64) (p *payload, err error) {
-	ctx, span := s.streams.engine.tracing.execution(s.ctx, s.op, s.key != "")
-	defer func() { finishWith(span, err) }()
-	defer s.catch(&err)
+func (s *stream) executeEvent(source Source, from int64) (p *streamResponse, err error) {
+	ctx, span := s.streams.engine.tracing.startExecution(s.ctx, s.op, s.key != "")
+	defer func() { endSpan(span, err) }()
+	defer s.recoverPanic(&err)
 	s.streams.metrics.countExecution(s.key != "")
 	var since *int64
-	if from != everything {
+	if from != noVersion {
 		since = &from
 	}
 	event, err := source.Event(ctx, since, s.state)
@@ -401,19 +401,19 @@ func (s *stream) respond(source Source, from int64) (p *payload, err error) {
 	}
 	responses, ctx := s.streams.engine.Executor.DispatchOperation(withEvent(ctx, event), s.op)
 	response := responses(ctx)
-	finish(span, errorsOf(response))
+	endOperationSpan(span, errorsOf(response))
 	if response == nil {
 		return nil, errors.Join(errors.New("the stream was cut off"), s.ctx.Err())
 	}
-	return s.pack(response), nil
+	return s.newResponse(response), nil
 }
 
-func (s *stream) pack(response *graphql.Response) *payload {
+func (s *stream) newResponse(response *graphql.Response) *streamResponse {
 	s.streams.metrics.countErrors(response.Errors)
 	if len(response.Data) == 0 || string(response.Data) == "null" {
-		return &payload{failed: encodeErrors(response.Errors)}
+		return &streamResponse{failed: encodeErrors(response.Errors)}
 	}
-	p := &payload{version: s.state.Version, tail: tail{plain: append(encode(response), '}')}}
+	p := &streamResponse{version: s.state.Version, tail: tail{plain: append(encode(response), '}')}}
 	if s.key != "" && s.streams.compress {
 		p.deflate()
 	}

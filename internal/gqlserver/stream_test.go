@@ -72,18 +72,18 @@ func (number) Exec(context.Context) graphql.ResponseHandler {
 // follower takes what it is told of.
 type follower struct {
 	subscription
-	told chan *payload
+	told chan *streamResponse
 }
 
-func (f *follower) deliver() {
-	if next, _ := f.take(); next != nil {
+func (f *follower) notify() {
+	if next, _ := f.nextResponse(); next != nil {
 		f.told <- next
 	}
 }
 
 func newFollower(since int64) *follower {
-	f := &follower{told: make(chan *payload, 1)}
-	f.subscriber, f.seen = f, since
+	f := &follower{told: make(chan *streamResponse, 1)}
+	f.subscriber, f.deliveredVersion = f, since
 	return f
 }
 
@@ -96,13 +96,13 @@ func streamOf(t *testing.T, source *still, linger time.Duration) (*streams, *str
 		type Subscription { n(since: Int): Int @shared(resume: "since") }`})
 	source.closed, source.newer = make(chan struct{}), make(chan struct{})
 	recovered := func(context.Context, any) error { return errors.New("recovered") }
-	h := New(Config{Schema: number{schema}, Recover: recovered, Limits: Limits{Linger: linger}, Sources: map[string]Open{
-		"n": func(context.Context, map[string]any) (*Opened, error) {
-			return &Opened{Follow: func(context.Context) (Source, error) { return source, nil }}, nil
+	h := New(Config{Schema: number{schema}, Recover: recovered, Limits: Limits{Linger: linger}, Sources: map[string]SubscribeFunc{
+		"n": func(context.Context, map[string]any) (*Grant, error) {
+			return &Grant{OpenSource: func(context.Context) (Source, error) { return source, nil }}, nil
 		},
 	}})
 	t.Cleanup(h.streams.close)
-	first := newFollower(everything)
+	first := newFollower(noVersion)
 	if errs := h.follow(t, first); errs != nil {
 		t.Fatal(errs)
 	}
@@ -130,22 +130,22 @@ func wait(t *testing.T, what string, event <-chan struct{}) {
 
 // Somebody comes just when the stream is about to end, and goes again before it looks who is there.
 func TestStreamEndsThoughSomebodyCameMeanwhile(t *testing.T) {
-	visitor := newFollower(everything)
+	visitor := newFollower(noVersion)
 	came, ending := make(chan struct{}), make(chan struct{}, 1)
 	source := &still{}
 	source.asked = func() {
 		select {
 		case <-came:
-			visitor.leave()
+			visitor.unsubscribe()
 		default:
 		}
 	}
 	streams, stream, first := streamOf(t, source, time.Millisecond)
 	streams.mu.Lock()
-	first.leave()
+	first.unsubscribe()
 	time.AfterFunc(50*time.Millisecond, func() { ending <- struct{}{} }) // by then the stream waits for the lock to end
 	<-ending
-	stream.join(&visitor.subscription)
+	stream.add(&visitor.subscription)
 	close(came)
 	streams.mu.Unlock()
 	wait(t, "the source is closed", source.closed)
@@ -153,14 +153,14 @@ func TestStreamEndsThoughSomebodyCameMeanwhile(t *testing.T) {
 
 // Whoever can take again while an event is being executed gets that one.
 func TestEventIsNotExecutedTwiceForThoseWhoWaitAlready(t *testing.T) {
-	source := &still{state: State{Version: 1, Changed: 1}}
+	source := &still{state: State{Version: 1, ChangedAt: 1}}
 	_, _, first := streamOf(t, source, time.Second)
 	executed, done := 0, make(chan struct{})
 	source.set(func() {
-		source.state = State{Version: 2, Changed: 2}
+		source.state = State{Version: 2, ChangedAt: 2}
 		source.wanted = func() {
 			if executed++; executed == 1 {
-				first.deliver() // as the goroutine does that was writing until now
+				first.notify() // as the goroutine does that was writing until now
 			}
 		}
 	})
@@ -176,18 +176,18 @@ func TestEventIsNotExecutedTwiceForThoseWhoWaitAlready(t *testing.T) {
 
 // Clients say which version they go on from, so they could have one response kept for each there ever was.
 func TestStreamKeepsFewPayloads(t *testing.T) {
-	source := &still{state: State{Version: 1000, Changed: 1000}}
+	source := &still{state: State{Version: 1000, ChangedAt: 1000}}
 	_, stream, _ := streamOf(t, source, time.Second)
-	for since := range int64(3 * maxPayloads) {
+	for since := range int64(3 * maxResponses) {
 		f := newFollower(since)
-		stream.join(&f.subscription)
+		stream.add(&f.subscription)
 		stream.wake()
 		<-f.told
-		f.leave()
+		f.unsubscribe()
 	}
 	stream.mu.Lock()
 	defer stream.mu.Unlock()
-	if n := len(stream.payloads); n > maxPayloads {
+	if n := len(stream.responses); n > maxResponses {
 		t.Errorf("%d are kept", n)
 	}
 }

@@ -14,8 +14,8 @@ import (
 // streams are the subscriptions that are executed now.
 type streams struct {
 	engine   *engine
-	sources  map[string]Open
-	shapes   *shapes
+	sources  map[string]SubscribeFunc
+	analyzer *analyzer
 	metrics  *metrics
 	linger   time.Duration
 	compress bool            // some subscribers take compressed messages
@@ -30,7 +30,7 @@ type streams struct {
 func newStreams(cfg Config, engine *engine, m *metrics) *streams {
 	ctx, cancel := context.WithCancel(cfg.WithoutViewer(context.Background()))
 	return &streams{
-		engine: engine, sources: cfg.Sources, shapes: newShapes(cfg.Schema.Schema()), metrics: m,
+		engine: engine, sources: cfg.Sources, analyzer: newAnalyzer(cfg.Schema.Schema()), metrics: m,
 		linger: cfg.Limits.Linger, compress: cfg.Compress, ctx: graphql.StartOperationTrace(ctx), cancel: cancel,
 		shared: map[string]*stream{},
 	}
@@ -39,34 +39,34 @@ func newStreams(cfg Config, engine *engine, m *metrics) *streams {
 // subscribe lets sub follow what op asks for, in the context of who asks. lastSeen is the version that they have, where the
 // transport knows it better than op. Afterwards sub is told whenever there is something to take.
 func (s *streams) subscribe(ctx context.Context, op *graphql.OperationContext, lastSeen *int64, sub *subscription) (errs gqlerror.List) {
-	ctx, span := s.engine.tracing.begin(ctx, op)
-	defer func() { finish(span, errs) }()
+	ctx, span := s.engine.tracing.startOperation(ctx, op)
+	defer func() { endOperationSpan(span, errs) }()
 	root, refusal := rootField(op)
 	if refusal != nil {
-		return s.refuse(ctx, op, refusal)
+		return s.present(ctx, op, refusal)
 	}
 	args := root.ArgumentMap(op.Variables)
-	opened, err := s.open(ctx, op, root.Name, args)
+	opened, err := s.authorize(ctx, op, root.Name, args)
 	if err != nil {
-		return s.refuse(ctx, op, gqlerror.WrapPath(ast.Path{ast.PathName(root.Alias)}, err))
+		return s.present(ctx, op, gqlerror.WrapPath(ast.Path{ast.PathName(root.Alias)}, err))
 	}
-	shape := s.shapes.of(ctx, op, root)
-	sub.need, sub.seen, sub.who, sub.gone = opened.Version, everything, opened.Who, opened.Left
-	if shape.resume != "" {
-		sub.seen = resumeAt(args[shape.resume], lastSeen, opened.Version)
+	shape := s.analyzer.analyze(ctx, op, root)
+	sub.minVersion, sub.deliveredVersion, sub.subscriberID, sub.onEnd = opened.MinVersion, noVersion, opened.SubscriberID, opened.OnEnd
+	if shape.resumeArgument != "" {
+		sub.deliveredVersion = resumeVersion(args[shape.resumeArgument], lastSeen, opened.MinVersion)
 	}
-	if !s.follow(ctx, op, shape, opened, sub) {
-		if opened.Left != nil {
-			opened.Left()
+	if !s.join(ctx, op, shape, opened, sub) {
+		if opened.OnEnd != nil {
+			opened.OnEnd()
 		}
-		return s.refuse(ctx, op, errStopping)
+		return s.present(ctx, op, errStopping)
 	}
 	return nil
 }
 
 var errStopping = &gqlerror.Error{Message: "the server is stopping", Extensions: map[string]any{"code": "SERVICE_RESTART"}}
 
-func (s *streams) refuse(ctx context.Context, op *graphql.OperationContext, err error) gqlerror.List {
+func (s *streams) present(ctx context.Context, op *graphql.OperationContext, err error) gqlerror.List {
 	return s.engine.DispatchError(graphql.WithOperationContext(ctx, op), gqlerror.List{gqlerror.WrapIfUnwrapped(err)}).Errors
 }
 
@@ -81,7 +81,7 @@ func rootField(op *graphql.OperationContext) (root graphql.CollectedField, refus
 	return root, refusal
 }
 
-func (s *streams) open(ctx context.Context, op *graphql.OperationContext, field string, args map[string]any) (opened *Opened, err error) {
+func (s *streams) authorize(ctx context.Context, op *graphql.OperationContext, field string, args map[string]any) (opened *Grant, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = op.RecoverFunc(graphql.WithOperationContext(ctx, op), p)
@@ -91,22 +91,22 @@ func (s *streams) open(ctx context.Context, op *graphql.OperationContext, field 
 }
 
 // resumeAt returns the version to go on from. One that does not exist is somebody's mistake: they get everything.
-func resumeAt(argument any, lastSeen *int64, present int64) int64 {
+func resumeVersion(argument any, lastSeen *int64, present int64) int64 {
 	if lastSeen == nil {
 		since, err := graphql.UnmarshalInt64(argument)
 		if argument == nil || err != nil {
-			return everything
+			return noVersion
 		}
 		lastSeen = &since
 	}
 	if *lastSeen < 0 || *lastSeen > present {
-		return everything
+		return noVersion
 	}
 	return *lastSeen
 }
 
 // follow joins the stream that executes the operation, or starts it. It reports false once the streams are closed.
-func (s *streams) follow(ctx context.Context, op *graphql.OperationContext, shape *shape, opened *Opened, sub *subscription) bool {
+func (s *streams) join(ctx context.Context, op *graphql.OperationContext, shape *documentAnalysis, opened *Grant, sub *subscription) bool {
 	key := ""
 	if shape.shared {
 		key = shape.key(op.Variables)
@@ -116,50 +116,50 @@ func (s *streams) follow(ctx context.Context, op *graphql.OperationContext, shap
 	if s.closed {
 		return false
 	}
-	if running := s.shared[key]; running != nil && running.join(sub) {
+	if running := s.shared[key]; running != nil && running.add(sub) {
 		running.wake() // it may have to execute something for the new one
 		return true
 	}
-	s.start(ctx, op, key, shape.resume != "", opened, sub)
+	s.start(ctx, op, key, shape.resumeArgument != "", opened, sub)
 	return true
 }
 
-func (s *streams) start(ctx context.Context, op *graphql.OperationContext, key string, resumes bool, opened *Opened, sub *subscription) {
-	made := &stream{streams: s, key: key, op: op, resumes: resumes, poke: make(chan struct{}, 1)}
+func (s *streams) start(ctx context.Context, op *graphql.OperationContext, key string, resumes bool, opened *Grant, sub *subscription) {
+	made := &stream{streams: s, key: key, op: op, resumes: resumes, wakeUp: make(chan struct{}, 1)}
 	if key != "" {
 		op.Headers, op.Extensions = nil, nil // they are the first subscriber's
 		ctx, made.linger = s.ctx, s.linger
 		s.shared[key] = made
 	}
 	made.ctx, made.cancel = context.WithCancel(ctx)
-	made.join(sub)
-	s.running.Go(func() { made.run(opened.Follow) })
+	made.add(sub)
+	s.running.Go(func() { made.run(opened.OpenSource) })
 }
 
 // end ends a stream that nobody follows. It reports false when somebody does.
-func (s *streams) end(stream *stream) bool {
+func (s *streams) removeIfUnused(stream *stream) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	stream.mu.Lock()
 	defer stream.mu.Unlock()
-	if len(stream.subs) > 0 {
+	if len(stream.subscriptions) > 0 {
 		return false
 	}
-	s.remove(stream)
+	s.removeLocked(stream)
 	return true
 }
 
 // forget keeps anybody from joining a stream.
-func (s *streams) forget(stream *stream) {
+func (s *streams) removeStream(stream *stream) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	stream.mu.Lock()
 	defer stream.mu.Unlock()
-	s.remove(stream)
+	s.removeLocked(stream)
 }
 
-func (s *streams) remove(stream *stream) {
-	stream.over = true
+func (s *streams) removeLocked(stream *stream) {
+	stream.ended = true
 	if s.shared[stream.key] == stream {
 		delete(s.shared, stream.key)
 	}

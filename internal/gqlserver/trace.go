@@ -13,7 +13,7 @@ import (
 )
 
 // shownName is how much of an operation's name a span shows: clients make them up.
-const shownName = 64
+const maxNameBytes = 64
 
 // tracing makes spans of operations: of their kind and name, for variables and documents are nobody else's to read. Nil makes
 // none.
@@ -27,7 +27,7 @@ func newTracing(provider trace.TracerProvider) *tracing {
 }
 
 // begin begins the span of an operation; of a subscription it is only the start, for the rest lasts.
-func (t *tracing) begin(ctx context.Context, op *graphql.OperationContext, options ...trace.SpanStartOption) (context.Context, trace.Span) {
+func (t *tracing) startOperation(ctx context.Context, op *graphql.OperationContext, options ...trace.SpanStartOption) (context.Context, trace.Span) {
 	if t == nil {
 		return ctx, noop.Span{}
 	}
@@ -47,17 +47,17 @@ func operationName(op *graphql.OperationContext) string {
 	if op.Operation == nil {
 		return ""
 	}
-	return op.Operation.Name[:min(len(op.Operation.Name), shownName)]
+	return op.Operation.Name[:min(len(op.Operation.Name), maxNameBytes)]
 }
 
 // execution begins the span of one execution of a stream. It is a trace of its own: those who follow it have many, and theirs
 // ended when they had joined.
-func (t *tracing) execution(ctx context.Context, op *graphql.OperationContext, shared bool) (context.Context, trace.Span) {
-	return t.begin(ctx, op, trace.WithNewRoot(), trace.WithLinks(linked(ctx)...), trace.WithAttributes(
+func (t *tracing) startExecution(ctx context.Context, op *graphql.OperationContext, shared bool) (context.Context, trace.Span) {
+	return t.startOperation(ctx, op, trace.WithNewRoot(), trace.WithLinks(linksTo(ctx)...), trace.WithAttributes(
 		attribute.Bool("antwon.shared", shared)))
 }
 
-func linked(ctx context.Context) []trace.Link {
+func linksTo(ctx context.Context) []trace.Link {
 	if span := trace.SpanContextFromContext(ctx); span.IsValid() {
 		return []trace.Link{{SpanContext: span}}
 	}
@@ -66,19 +66,19 @@ func linked(ctx context.Context) []trace.Link {
 
 // resolver makes a span of each field that is resolved by a method of ours. In a stream's execution, which is repeated all the
 // time, there are none.
-func (t *tracing) resolver(ctx context.Context, next graphql.Resolver) (any, error) {
+func (t *tracing) aroundField(ctx context.Context, next graphql.Resolver) (any, error) {
 	field := graphql.GetFieldContext(ctx)
 	if !field.IsMethod || !field.IsResolver || ctx.Value(eventKey{}) != nil || !trace.SpanFromContext(ctx).IsRecording() {
 		return next(ctx)
 	}
 	ctx, span := t.tracer.Start(ctx, field.Object+"."+field.Field.Name)
 	result, err := next(ctx)
-	finishWith(span, err)
+	endSpan(span, err)
 	return result, err
 }
 
 // finishWith ends a span, without the words of an error: they may repeat a value.
-func finishWith(span trace.Span, err error) {
+func endSpan(span trace.Span, err error) {
 	if err != nil {
 		span.SetStatus(codes.Error, "")
 	}
@@ -86,7 +86,7 @@ func finishWith(span trace.Span, err error) {
 }
 
 // finish ends an operation's span with the codes of its errors.
-func finish(span trace.Span, errs gqlerror.List) {
+func endOperationSpan(span trace.Span, errs gqlerror.List) {
 	defer span.End()
 	if len(errs) == 0 || !span.IsRecording() {
 		return

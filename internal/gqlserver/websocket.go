@@ -49,7 +49,7 @@ func refuseUpgrade(w http.ResponseWriter, _ *http.Request, status int, reason er
 // serveWebSocket hands the connection over to a goroutine of its own, so that all that the HTTP server needs for a request
 // is given back.
 func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
-	v, ok := h.enter(w, r)
+	v, ok := h.admitConnection(w, r)
 	if !ok {
 		return
 	}
@@ -58,16 +58,16 @@ func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	shake := &handshake{ResponseWriter: w}
 	ws, err := upgrader.Upgrade(shake, r, nil)
 	if err != nil {
-		v.leave()
+		v.release()
 		h.cfg.Log.DebugContext(r.Context(), "websocket refused", "error", err)
 		return
 	}
 	shake.socket.readOnly = true
 	c := newConnection(context.WithoutCancel(r.Context()), h, ws, shake.socket.Conn, v, upgrader.EnableCompression)
 	if !h.connections.add(c) { // draining began meanwhile
-		c.shut(endRestart)
+		c.close(closedByRestart)
 	} else if ws.Subprotocol() != subprotocol {
-		c.shut(endSubprotocol)
+		c.close(closedBySubprotocol)
 	}
 	go c.serve() // h.connections waits for it
 }
@@ -76,28 +76,28 @@ func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 // breaks the protocol it would send a close frame by itself, be it in the middle of one of our frames.
 type handshake struct {
 	http.ResponseWriter
-	socket *mutable
+	socket *handshakeConn
 }
 
 func (s *handshake) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	socket, buffer, err := http.NewResponseController(s.ResponseWriter).Hijack()
-	s.socket = &mutable{Conn: socket}
+	s.socket = &handshakeConn{Conn: socket}
 	return s.socket, buffer, err
 }
 
-type mutable struct {
+type handshakeConn struct {
 	net.Conn
 	readOnly bool
 }
 
-func (m *mutable) Write(b []byte) (int, error) {
+func (m *handshakeConn) Write(b []byte) (int, error) {
 	if m.readOnly {
 		return 0, net.ErrClosed
 	}
 	return m.Conn.Write(b)
 }
 
-func (m *mutable) SetWriteDeadline(t time.Time) error {
+func (m *handshakeConn) SetWriteDeadline(t time.Time) error {
 	if m.readOnly {
 		return nil
 	}
@@ -105,12 +105,12 @@ func (m *mutable) SetWriteDeadline(t time.Time) error {
 }
 
 // enter counts a connection in, or refuses it.
-func (h *Handler) enter(w http.ResponseWriter, r *http.Request) (*visit, bool) {
+func (h *Handler) admitConnection(w http.ResponseWriter, r *http.Request) (*connectionSlot, bool) {
 	if h.connections.isDraining() {
-		refuseNewcomer(w)
+		refuseWhileDraining(w)
 		return nil, false
 	}
-	v, ok := h.visitors.enter(r.RemoteAddr)
+	v, ok := h.limiter.acquire(r.RemoteAddr)
 	if !ok {
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "too many connections from your address", http.StatusTooManyRequests)
@@ -118,7 +118,7 @@ func (h *Handler) enter(w http.ResponseWriter, r *http.Request) (*visit, bool) {
 	return v, ok
 }
 
-func refuseNewcomer(w http.ResponseWriter) {
+func refuseWhileDraining(w http.ResponseWriter) {
 	w.Header().Set("Retry-After", "1")
 	http.Error(w, "the server is stopping", http.StatusServiceUnavailable)
 }

@@ -154,7 +154,7 @@ func TestNobodyIsForgottenForWhomSomethingChanged(t *testing.T) {
 			for range random.IntN(4) {
 				replica.randomChange(random, guests)
 			}
-			p.bus.Publish(live.Claim(p.room.ID, p.version())) // so that nobody has to wait for reconciling
+			p.bus.Publish(live.VersionHint(p.room.ID, p.version())) // so that nobody has to wait for reconciling
 			state := p.upTo(watcher, p.version())
 			now := sight{version: state.Version}
 			for i, who := range guests {

@@ -37,7 +37,7 @@ ORDER BY i.version`
 const loadTimeout = 10 * time.Second
 
 // Load implements live.Source: it returns the room's newest state, which shares with have what did not change.
-func (l *loader) Load(ctx context.Context, roomID string, have *party.State, touched live.Touched) (*party.State, error) {
+func (l *loader) Load(ctx context.Context, roomID string, have *party.State, touched live.AffectedUsers) (*party.State, error) {
 	since, condition := int64(-1), activeOnly
 	if have != nil {
 		since, condition = have.Version, ""

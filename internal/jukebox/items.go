@@ -87,8 +87,8 @@ func (j *Jukebox) MayFollow(ctx context.Context, roomID string) (version int64, 
 	if err != nil {
 		return 0, err
 	}
-	j.hub.Hint(live.Claim(roomID, a.version))
-	j.cfg.Bus.Publish(live.Claim(roomID, a.version)) // whoever drives the room may be asleep, at another server
+	j.hub.Hint(live.VersionHint(roomID, a.version))
+	j.cfg.Bus.Publish(live.VersionHint(roomID, a.version)) // whoever drives the room may be asleep, at another server
 	return a.version, nil
 }
 

@@ -68,6 +68,6 @@ func (m *metrics) watch(reg prometheus.Registerer, hub *live.Hub[*party.State]) 
 	gauge := func(name, help string, value func() int) {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) }))
 	}
-	gauge("antwon_feeds", "Rooms whose state is followed.", hub.Feeds)
-	gauge("antwon_watchers", "Followers of rooms' states.", hub.Watching)
+	gauge("antwon_feeds", "Rooms whose state is followed.", hub.FeedCount)
+	gauge("antwon_watchers", "Followers of rooms' states.", hub.WatcherCount)
 }

@@ -20,12 +20,12 @@ type Hint struct {
 }
 
 // Claim is a hint that only says that a version exists, and tells about no change.
-func Claim(topic string, version int64) Hint {
+func VersionHint(topic string, version int64) Hint {
 	return Hint{Topic: topic, Since: version, Version: version}
 }
 
 // tells says whether the hint tells about a change.
-func (h Hint) tells() bool { return h.Since < h.Version }
+func (h Hint) describesChanges() bool { return h.Since < h.Version }
 
 // Bus carries hints from those who change something to those who watch it.
 type Bus interface {
@@ -41,8 +41,8 @@ type Bus interface {
 
 // LocalBus is a Bus within one process. It loses nothing: when Publish returns, every subscriber has been called.
 type LocalBus struct {
-	mu   sync.Mutex
-	subs []*subscription // replaced and never altered, so it can be walked without the lock
+	mu            sync.Mutex
+	subscriptions []*subscription // replaced and never altered, so it can be walked without the lock
 }
 
 type subscription struct {
@@ -55,20 +55,20 @@ func NewLocalBus() *LocalBus { return &LocalBus{} }
 
 // Publish calls every subscriber, in the caller's goroutine.
 func (b *LocalBus) Publish(hint Hint) {
-	for _, sub := range b.announce() {
+	for _, sub := range b.beginCalls() {
 		sub.fn(hint)
 		sub.calls.Done()
 	}
 }
 
 // announce returns the subscribers of this moment, each with one call announced that cancel will wait for.
-func (b *LocalBus) announce() []*subscription {
+func (b *LocalBus) beginCalls() []*subscription {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, sub := range b.subs {
+	for _, sub := range b.subscriptions {
 		sub.calls.Add(1)
 	}
-	return b.subs
+	return b.subscriptions
 }
 
 // Subscribe implements Bus.
@@ -76,14 +76,14 @@ func (b *LocalBus) Subscribe(fn func(Hint)) (cancel func()) {
 	sub := &subscription{fn: fn}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.subs = append(slices.Clone(b.subs), sub)
-	return func() { b.remove(sub) }
+	b.subscriptions = append(slices.Clone(b.subscriptions), sub)
+	return func() { b.unsubscribe(sub) }
 }
 
-func (b *LocalBus) remove(sub *subscription) {
+func (b *LocalBus) unsubscribe(sub *subscription) {
 	b.mu.Lock()
-	others := slices.Clone(b.subs)
-	b.subs = slices.DeleteFunc(others, func(s *subscription) bool { return s == sub })
+	others := slices.Clone(b.subscriptions)
+	b.subscriptions = slices.DeleteFunc(others, func(s *subscription) bool { return s == sub })
 	b.mu.Unlock()
 	sub.calls.Wait()
 }

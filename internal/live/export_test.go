@@ -1,4 +1,4 @@
 package live
 
 // Concerned is the coverage by hints alone.
-var Concerned = concerned
+var Concerned = affectedBy

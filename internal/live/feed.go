@@ -10,47 +10,47 @@ import (
 
 // Failed loads are tried again after a jittered time that doubles from the first to the most.
 const (
-	retryFirst = 100 * time.Millisecond
-	retryMost  = 5 * time.Second
+	minRetryDelay = 100 * time.Millisecond
+	maxRetryDelay = 5 * time.Second
 )
 
 var errNoState = errors.New("live: the source returned no state")
 
 // feed is one watched topic: its newest state, and one goroutine that replaces it.
 type feed[S State] struct {
-	hub      *Hub[S]
-	topic    string
-	newest   atomic.Pointer[news[S]] // nil until the first load; stored by the goroutine alone, loaded by anybody
-	failures int                     // loads that failed in a row; the goroutine's own
-	wake     chan struct{}           // holds a token when there may be something to load
-	linger   *time.Timer             // started anew whenever the last watcher leaves
+	hub         *Hub[S]
+	topic       string
+	newest      atomic.Pointer[currentState[S]] // nil until the first load; stored by the goroutine alone, loaded by anybody
+	failures    int                             // loads that failed in a row; the goroutine's own
+	wake        chan struct{}                   // holds a token when there may be something to load
+	lingerTimer *time.Timer                     // started anew whenever the last watcher leaves
 
 	// Guarded by Hub.mu.
-	watchers int
-	wanted   int64  // the newest version hinted since the last load began; 0: none that is newer than what the feed has
-	asked    int64  // what wanted was when that load began
-	heard    []Hint // that tell about changes, and came since the last load began; at most maxHeard
-	earlier  []Hint // what heard was when that load began, while it runs
-	loading  *turn  // the load that runs, or nil
-	next     *turn  // the load that will run if one is wanted
+	watchers       int
+	wantedVersion  int64        // the newest version hinted since the last load began; 0: none that is newer than what the feed has
+	loadingVersion int64        // what wanted was when that load began
+	newHints       []Hint       // that tell about changes, and came since the last load began; at most maxHeard
+	loadingHints   []Hint       // what heard was when that load began, while it runs
+	runningLoad    *pendingLoad // the load that runs, or nil
+	nextLoad       *pendingLoad // the load that will run if one is wanted
 }
 
 // news is a state until a newer one replaces it.
-type news[S State] struct {
+type currentState[S State] struct {
 	state    S
 	version  int64
 	replaced chan struct{} // closed then, which wakes every waiting watcher at once
 }
 
 // turn is one load and those who wait for it.
-type turn struct {
+type pendingLoad struct {
 	done chan struct{}
 	err  error // set before done is closed
 }
 
-func newTurn() *turn { return &turn{done: make(chan struct{})} }
+func newPendingLoad() *pendingLoad { return &pendingLoad{done: make(chan struct{})} }
 
-func (t *turn) end(err error) {
+func (t *pendingLoad) finish(err error) {
 	t.err = err
 	close(t.done)
 }
@@ -58,43 +58,43 @@ func (t *turn) end(err error) {
 // newFeed returns a feed that behaves as if its first version had been hinted, so that it loads.
 func newFeed[S State](h *Hub[S], topic string) *feed[S] {
 	return &feed[S]{
-		hub:    h,
-		topic:  topic,
-		wake:   make(chan struct{}, 1),
-		linger: time.NewTimer(h.opts.Linger),
-		wanted: 1,
-		next:   newTurn(),
+		hub:           h,
+		topic:         topic,
+		wake:          make(chan struct{}, 1),
+		lingerTimer:   time.NewTimer(h.opts.Linger),
+		wantedVersion: 1,
+		nextLoad:      newPendingLoad(),
 	}
 }
 
 // join counts a watcher in and returns the load it has to wait for: one that begins after every hint so far.
 // The hub's mutex is held, as it is for leave, hint and poke.
-func (f *feed[S]) join() *turn {
+func (f *feed[S]) addWatcher() *pendingLoad {
 	f.watchers++
-	if f.wanted > 0 {
-		f.poke()
-		return f.next
+	if f.wantedVersion > 0 {
+		f.signal()
+		return f.nextLoad
 	}
-	return f.loading
+	return f.runningLoad
 }
 
-func (f *feed[S]) leave() {
+func (f *feed[S]) removeWatcher() {
 	f.watchers--
 	if f.watchers == 0 {
-		f.linger.Reset(f.hub.opts.Linger)
+		f.lingerTimer.Reset(f.hub.opts.Linger)
 	}
 }
 
-func (f *feed[S]) hint(hint Hint) {
+func (f *feed[S]) receiveHint(hint Hint) {
 	if n := f.newest.Load(); n != nil && hint.Version <= n.version {
 		return
 	}
-	f.hear(hint)
-	f.wanted = max(f.wanted, hint.Version)
-	f.poke()
+	f.recordHint(hint)
+	f.wantedVersion = max(f.wantedVersion, hint.Version)
+	f.signal()
 }
 
-func (f *feed[S]) poke() {
+func (f *feed[S]) signal() {
 	select {
 	case f.wake <- struct{}{}:
 	default: // a token waits already
@@ -103,25 +103,25 @@ func (f *feed[S]) poke() {
 
 // run is the feed's goroutine.
 func (f *feed[S]) run() {
-	for f.begin() {
+	for f.awaitLoadRequest() {
 		err := f.load()
-		f.report(err)
-		if !f.settle(err) || !sleep(f.hub.ctx, f.pause()) {
+		f.logOutcome(err)
+		if !f.finishLoad(err) || !sleep(f.hub.ctx, f.pauseAfterLoad()) {
 			return
 		}
 	}
 }
 
 // begin waits until somebody wants a load. It reports false when the feed is over: nobody came back, or the hub closed.
-func (f *feed[S]) begin() bool {
+func (f *feed[S]) awaitLoadRequest() bool {
 	for {
 		select {
 		case <-f.wake:
-			if f.take() {
+			if f.beginLoad() {
 				return true
 			}
-		case <-f.linger.C:
-			if f.drop() {
+		case <-f.lingerTimer.C:
+			if f.removeIfUnwatched() {
 				return false
 			}
 		case <-f.hub.ctx.Done():
@@ -131,20 +131,20 @@ func (f *feed[S]) begin() bool {
 }
 
 // take makes the next turn the running one. Without watchers it waits: whoever joins will poke.
-func (f *feed[S]) take() bool {
+func (f *feed[S]) beginLoad() bool {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
-	if f.wanted == 0 || f.watchers == 0 {
+	if f.wantedVersion == 0 || f.watchers == 0 {
 		return false
 	}
-	f.asked, f.wanted = f.wanted, 0
-	f.earlier, f.heard = f.heard, nil
-	f.loading, f.next = f.next, newTurn()
+	f.loadingVersion, f.wantedVersion = f.wantedVersion, 0
+	f.loadingHints, f.newHints = f.newHints, nil
+	f.runningLoad, f.nextLoad = f.nextLoad, newPendingLoad()
 	return true
 }
 
 // drop forgets the feed unless somebody watches it.
-func (f *feed[S]) drop() bool {
+func (f *feed[S]) removeIfUnwatched() bool {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
 	if f.watchers > 0 {
@@ -160,9 +160,9 @@ func (f *feed[S]) load() error {
 		have = n.state
 	}
 	start := time.Now()
-	ctx, span := f.traced(f.hub.ctx)
-	state, err := f.hub.src.Load(ctx, f.topic, have, f.touched)
-	finish(span, err)
+	ctx, span := f.startSpan(f.hub.ctx)
+	state, err := f.hub.src.Load(ctx, f.topic, have, f.affectedUsers)
+	endSpan(span, err)
 	if err == nil && state == none {
 		err = errNoState
 	}
@@ -170,26 +170,26 @@ func (f *feed[S]) load() error {
 		f.hub.opts.OnLoad(time.Since(start), err)
 	}
 	if err == nil {
-		f.show(state)
+		f.replaceState(state)
 	}
 	return err
 }
 
 // show makes the state the newest and wakes the watchers, unless it is not newer: a feed never goes back.
-func (f *feed[S]) show(state S) {
+func (f *feed[S]) replaceState(state S) {
 	old := f.newest.Load()
 	version := state.StateVersion()
 	if old != nil && version <= old.version {
 		return
 	}
-	f.newest.Store(&news[S]{state: state, version: version, replaced: make(chan struct{})})
+	f.newest.Store(&currentState[S]{state: state, version: version, replaced: make(chan struct{})})
 	if old != nil {
 		close(old.replaced)
 	}
 }
 
 // report logs the first failure in a row and its end, and counts.
-func (f *feed[S]) report(err error) {
+func (f *feed[S]) logOutcome(err error) {
 	log := f.hub.opts.Log
 	switch {
 	case err == nil && f.failures > 0:
@@ -204,49 +204,49 @@ func (f *feed[S]) report(err error) {
 }
 
 // settle ends the turn and says what is wanted now. It reports false when the first load failed: the feed is not kept.
-func (f *feed[S]) settle(err error) bool {
+func (f *feed[S]) finishLoad(err error) bool {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
-	f.loading.end(err)
-	f.loading = nil
-	f.forget(err)
+	f.runningLoad.finish(err)
+	f.runningLoad = nil
+	f.discardAnsweredHints(err)
 	switch n := f.newest.Load(); {
 	case n == nil:
-		f.next.end(err)
+		f.nextLoad.finish(err)
 		delete(f.hub.feeds, f.topic)
 		return false
 	case err != nil:
-		f.wanted = max(f.wanted, f.asked)
-		f.poke()
-	case f.wanted <= n.version: // hinted meanwhile and loaded already: whoever waits for the next turn is served
-		f.wanted = 0
-		f.next.end(nil)
-		f.next = newTurn()
+		f.wantedVersion = max(f.wantedVersion, f.loadingVersion)
+		f.signal()
+	case f.wantedVersion <= n.version: // hinted meanwhile and loaded already: whoever waits for the next turn is served
+		f.wantedVersion = 0
+		f.nextLoad.finish(nil)
+		f.nextLoad = newPendingLoad()
 	}
 	return true
 }
 
 // pause is how long the feed rests after a load. It follows the load, so that a slow source is asked less often.
-func (f *feed[S]) pause() time.Duration {
+func (f *feed[S]) pauseAfterLoad() time.Duration {
 	if f.failures == 0 {
 		return f.hub.opts.Interval
 	}
-	d := min(retryFirst<<min(f.failures-1, 10), retryMost)
+	d := min(minRetryDelay<<min(f.failures-1, 10), maxRetryDelay)
 	return max(f.hub.opts.Interval, d/2+rand.N(d/2))
 }
 
 // Watcher is a cursor on a feed: it remembers the version it delivered last and asks for what is newer. Next may be
 // called by one goroutine at a time; the others by anybody at any time.
 type Watcher[S State] struct {
-	feed   *feed[S]
-	seen   int64
-	ctx    context.Context // ends with Close, and with the hub
-	cancel context.CancelFunc
-	left   atomic.Bool
+	feed      *feed[S]
+	delivered int64
+	ctx       context.Context // ends with Close, and with the hub
+	cancel    context.CancelFunc
+	closed    atomic.Bool
 }
 
 func newWatcher[S State](f *feed[S]) *Watcher[S] {
-	w := &Watcher[S]{feed: f, seen: -1}
+	w := &Watcher[S]{feed: f, delivered: -1}
 	w.ctx, w.cancel = context.WithCancel(f.hub.ctx)
 	return w
 }
@@ -263,8 +263,8 @@ func (w *Watcher[S]) Next(ctx context.Context) (S, error) {
 			return none, ErrClosed
 		case ctx.Err() != nil:
 			return none, ctx.Err()
-		case n.version > w.seen:
-			w.seen = n.version
+		case n.version > w.delivered:
+			w.delivered = n.version
 			return n.state, nil
 		}
 		select {
@@ -290,8 +290,8 @@ func (w *Watcher[S]) Done() <-chan struct{} { return w.ctx.Done() }
 
 // Close ends the watch and a Next that waits. Calling it again does nothing.
 func (w *Watcher[S]) Close() {
-	if w.left.CompareAndSwap(false, true) {
+	if w.closed.CompareAndSwap(false, true) {
 		w.cancel()
-		w.feed.hub.leave(w.feed)
+		w.feed.hub.removeWatcher(w.feed)
 	}
 }

@@ -30,7 +30,7 @@ type Source[S State] interface {
 	// newer and share the rest with it. It returns have itself when nothing is newer, and never the zero value. Touched
 	// tells until Load returns whom the changes concern that are loaded; it is best asked after the rows were read, so
 	// that hints which arrived meanwhile count. Who calls Load outside a feed may pass nil.
-	Load(ctx context.Context, topic string, have S, touched Touched) (S, error)
+	Load(ctx context.Context, topic string, have S, touched AffectedUsers) (S, error)
 
 	// Versions returns the present versions of the topics. One that is absent is gone: its watchers keep the last state.
 	Versions(ctx context.Context, topics []string) (map[string]int64, error)
@@ -68,10 +68,10 @@ type Hub[S State] struct {
 	tracer      trace.Tracer // nil: loads are no spans
 	unsubscribe func()
 
-	ctx     context.Context // the hub's life: every load runs in it and every watcher ends with it
-	cancel  context.CancelFunc
-	running sync.WaitGroup // every goroutine of the hub; none is added once ctx has ended
-	ask     chan struct{}  // holds a token when the versions shall be asked for at once
+	ctx          context.Context // the hub's life: every load runs in it and every watcher ends with it
+	cancel       context.CancelFunc
+	running      sync.WaitGroup // every goroutine of the hub; none is added once ctx has ended
+	reconcileNow chan struct{}  // holds a token when the versions shall be asked for at once
 
 	mu    sync.Mutex // see "The mutex" in the package comment
 	feeds map[string]*feed[S]
@@ -79,7 +79,7 @@ type Hub[S State] struct {
 
 // NewHub returns a hub that listens to bus and loads from src. Close it to end its goroutines.
 func NewHub[S State](bus Bus, src Source[S], opts Options) *Hub[S] {
-	h := &Hub[S]{src: src, opts: opts.withDefaults(), ask: make(chan struct{}, 1), feeds: make(map[string]*feed[S])}
+	h := &Hub[S]{src: src, opts: opts.withDefaults(), reconcileNow: make(chan struct{}, 1), feeds: make(map[string]*feed[S])}
 	if opts.Tracing != nil {
 		h.tracer = opts.Tracing.Tracer("antwon.dj/backend/internal/live")
 	}
@@ -93,18 +93,18 @@ func NewHub[S State](bus Bus, src Source[S], opts Options) *Hub[S] {
 // every hint that reached the hub before Watch was called is answered by it. If the load that takes fails, Watch returns
 // its error. The context bounds only this waiting; the watcher lives until it is closed.
 func (h *Hub[S]) Watch(ctx context.Context, topic string) (*Watcher[S], error) {
-	f, load, err := h.join(topic)
+	f, load, err := h.addWatcher(topic)
 	if err != nil {
 		return nil, err
 	}
-	if err := h.await(ctx, load); err != nil {
-		h.leave(f)
+	if err := h.awaitLoad(ctx, load); err != nil {
+		h.removeWatcher(f)
 		return nil, err
 	}
 	return newWatcher(f), nil
 }
 
-func (h *Hub[S]) join(topic string) (*feed[S], *turn, error) {
+func (h *Hub[S]) addWatcher(topic string) (*feed[S], *pendingLoad, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.ctx.Err() != nil {
@@ -116,11 +116,11 @@ func (h *Hub[S]) join(topic string) (*feed[S], *turn, error) {
 		h.feeds[topic] = f
 		h.running.Go(f.run)
 	}
-	return f, f.join(), nil
+	return f, f.addWatcher(), nil
 }
 
 // await returns the load's result; a nil load is one that nobody has to wait for.
-func (h *Hub[S]) await(ctx context.Context, load *turn) error {
+func (h *Hub[S]) awaitLoad(ctx context.Context, load *pendingLoad) error {
 	if load == nil {
 		return nil
 	}
@@ -136,10 +136,10 @@ func (h *Hub[S]) await(ctx context.Context, load *turn) error {
 	return load.err
 }
 
-func (h *Hub[S]) leave(f *feed[S]) {
+func (h *Hub[S]) removeWatcher(f *feed[S]) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	f.leave()
+	f.removeWatcher()
 }
 
 // Hint tells this hub alone what a hint on the bus tells all: load the topic, if it is watched and the version is newer
@@ -149,7 +149,7 @@ func (h *Hub[S]) Hint(hint Hint) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if f := h.feeds[hint.Topic]; f != nil {
-		f.hint(hint)
+		f.receiveHint(hint)
 	}
 }
 
@@ -157,15 +157,15 @@ func (h *Hub[S]) Hint(hint Hint) {
 // hints may have been lost. It does not wait for the answer; calls that come together are one.
 func (h *Hub[S]) Reconcile() {
 	select {
-	case h.ask <- struct{}{}:
+	case h.reconcileNow <- struct{}{}:
 	default: // a token waits already
 	}
 }
 
 // reconcile heals, again and again, what lost hints left behind.
 func (h *Hub[S]) reconcile() {
-	for failing := false; h.rest(); {
-		err := h.heal()
+	for failing := false; h.awaitReconcile(); {
+		err := h.hintCurrentVersions()
 		if err != nil && !failing && h.ctx.Err() == nil {
 			h.opts.Log.Warn("asking for versions failed", "err", err)
 		}
@@ -174,7 +174,7 @@ func (h *Hub[S]) reconcile() {
 }
 
 // heal hints at the present version of every feed.
-func (h *Hub[S]) heal() error {
+func (h *Hub[S]) hintCurrentVersions() error {
 	topics := h.topics()
 	if len(topics) == 0 {
 		return nil
@@ -184,16 +184,16 @@ func (h *Hub[S]) heal() error {
 		return err
 	}
 	for topic, version := range versions {
-		h.Hint(Claim(topic, version))
+		h.Hint(VersionHint(topic, version))
 	}
 	return nil
 }
 
 // rest waits until the versions have to be asked for. It reports false when the hub is closed.
-func (h *Hub[S]) rest() bool {
+func (h *Hub[S]) awaitReconcile() bool {
 	select {
 	case <-time.After(h.opts.Reconcile):
-	case <-h.ask:
+	case <-h.reconcileNow:
 	case <-h.ctx.Done():
 	}
 	return h.ctx.Err() == nil
@@ -206,10 +206,10 @@ func (h *Hub[S]) topics() []string {
 }
 
 // Feeds returns the number of feeds, those included that linger without a watcher.
-func (h *Hub[S]) Feeds() int { return len(h.topics()) }
+func (h *Hub[S]) FeedCount() int { return len(h.topics()) }
 
 // Watching returns the number of watchers, those included whose Watch still waits.
-func (h *Hub[S]) Watching() (watchers int) {
+func (h *Hub[S]) WatcherCount() (watchers int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, f := range h.feeds {
@@ -219,7 +219,7 @@ func (h *Hub[S]) Watching() (watchers int) {
 }
 
 // Watchers returns the number of a topic's watchers, those included whose Watch still waits.
-func (h *Hub[S]) Watchers(topic string) int {
+func (h *Hub[S]) TopicWatcherCount(topic string) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if f := h.feeds[topic]; f != nil {

@@ -99,8 +99,8 @@ func TestWatch(t *testing.T) {
 			if _, err := w.hub.Watch(t.Context(), "a"); !errors.Is(err, errDown) {
 				t.Errorf("Watch: %v, want %v", err, errDown)
 			}
-			if a.Latest().version != 1 || w.hub.Watching() != 1 {
-				t.Errorf("latest %v, %d watching", a.Latest(), w.hub.Watching())
+			if a.Latest().version != 1 || w.hub.WatcherCount() != 1 {
+				t.Errorf("latest %v, %d watching", a.Latest(), w.hub.WatcherCount())
 			}
 		})
 	})
@@ -121,8 +121,8 @@ func TestWatch(t *testing.T) {
 				}
 			}
 			waiting.Wait()
-			if w.hub.Feeds() != 0 || w.hub.Watching() != 0 {
-				t.Errorf("%d feeds, %d watching", w.hub.Feeds(), w.hub.Watching())
+			if w.hub.FeedCount() != 0 || w.hub.WatcherCount() != 0 {
+				t.Errorf("%d feeds, %d watching", w.hub.FeedCount(), w.hub.WatcherCount())
 			}
 			w.wantLoads("a", 1)
 			w.source.set(func(s *source) { s.err = nil })
@@ -171,7 +171,7 @@ func TestWatch(t *testing.T) {
 
 type stateless struct{}
 
-func (stateless) Load(_ context.Context, _ string, have *state, _ live.Touched) (*state, error) {
+func (stateless) Load(_ context.Context, _ string, have *state, _ live.AffectedUsers) (*state, error) {
 	return have, nil
 }
 
@@ -493,8 +493,8 @@ func TestNext(t *testing.T) {
 			leaves.Close()
 			leaves.Close()
 			w.wantNext(stays, 2)
-			if w.hub.Watching() != 1 {
-				t.Errorf("%d watching", w.hub.Watching())
+			if w.hub.WatcherCount() != 1 {
+				t.Errorf("%d watching", w.hub.WatcherCount())
 			}
 			if leaves.Latest().version != 2 {
 				t.Errorf("Latest after Close: %v", leaves.Latest())
@@ -638,7 +638,7 @@ func TestLinger(t *testing.T) {
 			w.watch("a").Close()
 			time.Sleep(linger)
 			synctest.Wait()
-			if w.hub.Feeds() != 0 {
+			if w.hub.FeedCount() != 0 {
 				t.Error("the feed is still there")
 			}
 			w.wantNext(w.watch("a"), 1)

@@ -45,7 +45,7 @@ func newSource() *source {
 	return &source{versions: map[string]int64{"a": 1, "b": 1}, loads: map[string][]time.Time{}}
 }
 
-func (s *source) Load(ctx context.Context, topic string, have *state, touched live.Touched) (*state, error) {
+func (s *source) Load(ctx context.Context, topic string, have *state, touched live.AffectedUsers) (*state, error) {
 	version, delay, err := s.begin(topic)
 	defer s.end()
 	if s.stubborn {
@@ -69,7 +69,7 @@ func (s *source) Load(ctx context.Context, topic string, have *state, touched li
 }
 
 // load makes a state, and notes whom it should have been told about and was not.
-func (s *source) load(have *state, topic string, version int64, touched live.Touched) *state {
+func (s *source) load(have *state, topic string, version int64, touched live.AffectedUsers) *state {
 	next := &state{topic: topic, version: version}
 	if have == nil {
 		return next

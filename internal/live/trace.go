@@ -9,7 +9,7 @@ import (
 
 // traced begins the span of a load that answers traced changes: it goes on with the first one's trace, and links to the
 // others. Other loads are no spans, for they are made all the time.
-func (f *feed[S]) traced(ctx context.Context) (context.Context, trace.Span) {
+func (f *feed[S]) startSpan(ctx context.Context) (context.Context, trace.Span) {
 	if f.hub.tracer == nil {
 		return ctx, nil
 	}
@@ -28,7 +28,7 @@ func (f *feed[S]) traced(ctx context.Context) (context.Context, trace.Span) {
 func (f *feed[S]) causes() (causes []trace.SpanContext) {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
-	for _, hint := range f.earlier {
+	for _, hint := range f.loadingHints {
 		if hint.Cause.IsSampled() {
 			causes = append(causes, hint.Cause)
 		}
@@ -36,7 +36,7 @@ func (f *feed[S]) causes() (causes []trace.SpanContext) {
 	return causes
 }
 
-func finish(span trace.Span, err error) {
+func endSpan(span trace.Span, err error) {
 	if span == nil {
 		return
 	}

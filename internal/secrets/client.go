@@ -40,7 +40,7 @@ func newClient(ctx context.Context, o Options) (*secretsmanager.Client, error) {
 func fetch(ctx context.Context, client *secretsmanager.Client, name string) (string, error) {
 	answer, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
 	if err != nil {
-		return "", explain(client.Options().Region, err)
+		return "", sanitizeError(client.Options().Region, err)
 	}
 	if answer.SecretString == nil {
 		return "", errors.New("is binary: want a text with JSON")
@@ -49,13 +49,13 @@ func fetch(ctx context.Context, client *secretsmanager.Client, name string) (str
 }
 
 // explain keeps of an error what may be read by anybody.
-func explain(region string, err error) error {
+func sanitizeError(region string, err error) error {
 	var api smithy.APIError
 	switch {
 	case errors.As(err, new(*types.ResourceNotFoundException)):
 		return fmt.Errorf("there is no such secret in %s", region)
 	case errors.As(err, &api):
-		return fmt.Errorf("AWS answers %s to %s", api.ErrorCode(), asked(err))
+		return fmt.Errorf("AWS answers %s to %s", api.ErrorCode(), failedOperation(err))
 	case errors.As(err, new(*smithy.DeserializationError)):
 		return errors.New("AWS's answer cannot be read")
 	}
@@ -63,7 +63,7 @@ func explain(region string, err error) error {
 }
 
 // asked is what AWS was asked last: not always for the secret, sometimes for the credentials to do so.
-func asked(err error) string {
+func failedOperation(err error) string {
 	what := "the request"
 	var operation *smithy.OperationError
 	for errors.As(err, &operation) {

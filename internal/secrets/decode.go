@@ -24,7 +24,7 @@ func decodeClient(prefix string) func(content string) (map[string]string, error)
 		if json.Unmarshal([]byte(content), &c) != nil || strings.TrimSpace(c.ID) == "" {
 			return nil, errors.New(`want JSON such as {"client_id": "…", "client_secret": "…"}`)
 		}
-		return filled(map[string]string{prefix + "CLIENT_ID": c.ID, prefix + "CLIENT_SECRET": c.Secret}), nil
+		return trimValues(map[string]string{prefix + "CLIENT_ID": c.ID, prefix + "CLIENT_SECRET": c.Secret}), nil
 	}
 }
 
@@ -56,14 +56,14 @@ func decodeDatabase(content string) (map[string]string, error) {
 // decodeBackend reads the server's own keys. jwt_secret is what the session secret was called once.
 func decodeBackend(content string) (map[string]string, error) {
 	var b struct {
-		SessionSecret     string `json:"session_secret"`
-		JWTSecret         string `json:"jwt_secret"`
-		SessionSecretsOld list   `json:"session_secrets_old"`
-		EncryptionKey     string `json:"encryption_key"`
-		EncryptionKeysOld list   `json:"encryption_keys_old"`
+		SessionSecret     string    `json:"session_secret"`
+		JWTSecret         string    `json:"jwt_secret"`
+		SessionSecretsOld commaList `json:"session_secrets_old"`
+		EncryptionKey     string    `json:"encryption_key"`
+		EncryptionKeysOld commaList `json:"encryption_keys_old"`
 	}
 	err := json.Unmarshal([]byte(content), &b)
-	values := filled(map[string]string{
+	values := trimValues(map[string]string{
 		"SESSION_SECRET":      cmp.Or(b.SessionSecret, b.JWTSecret),
 		"SESSION_SECRETS_OLD": string(b.SessionSecretsOld),
 		"ENCRYPTION_KEY":      b.EncryptionKey,
@@ -76,10 +76,10 @@ func decodeBackend(content string) (map[string]string, error) {
 }
 
 // list is keys as variables have them, with commas between; in JSON also an array.
-type list string
+type commaList string
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (l *list) UnmarshalJSON(data []byte) error {
+func (l *commaList) UnmarshalJSON(data []byte) error {
 	if json.Unmarshal(data, (*string)(l)) == nil {
 		return nil
 	}
@@ -90,12 +90,12 @@ func (l *list) UnmarshalJSON(data []byte) error {
 	if slices.ContainsFunc(keys, func(key string) bool { return strings.Contains(key, ",") }) {
 		return errors.New("a key has a comma")
 	}
-	*l = list(strings.Join(keys, ","))
+	*l = commaList(strings.Join(keys, ","))
 	return nil
 }
 
 // filled leaves out what is not there. White space around a value is no part of it, as in a variable.
-func filled(values map[string]string) map[string]string {
+func trimValues(values map[string]string) map[string]string {
 	for name, value := range values {
 		if values[name] = strings.TrimSpace(value); values[name] == "" {
 			delete(values, name)
@@ -105,7 +105,7 @@ func filled(values map[string]string) map[string]string {
 }
 
 // sameAfterLogin says whether values differ at most in who connects to the database.
-func sameAfterLogin(a, b map[string]string) bool {
+func equalExceptUser(a, b map[string]string) bool {
 	if len(a) != len(b) {
 		return false
 	}

@@ -81,8 +81,8 @@ func TestSecretsWithoutANameAreNotRead(t *testing.T) {
 	if values := open(t, o).Values(); len(values) != 2 {
 		t.Errorf("got %v", values)
 	}
-	if aws.Asked(names.Backend) > 0 || aws.Asked(names.Spotify) != 1 {
-		t.Errorf("asked %d times for the backend's, %d for Spotify's", aws.Asked(names.Backend), aws.Asked(names.Spotify))
+	if aws.RequestCount(names.Backend) > 0 || aws.RequestCount(names.Spotify) != 1 {
+		t.Errorf("asked %d times for the backend's, %d for Spotify's", aws.RequestCount(names.Backend), aws.RequestCount(names.Spotify))
 	}
 }
 
@@ -92,7 +92,7 @@ func TestWhatPassesIsTriedAgain(t *testing.T) {
 			aws := startAWS(t)
 			aws.Fail(names.Spotify, fault, fault)
 			open(t, quick)
-			if asked := aws.Asked(names.Spotify); asked != 3 {
+			if asked := aws.RequestCount(names.Spotify); asked != 3 {
 				t.Errorf("asked %d times, want 3", asked)
 			}
 		})
@@ -139,7 +139,7 @@ func TestErrorsNameTheSecretAndShowNothingOfIt(t *testing.T) {
 					t.Errorf("the error shows %s: %v", hidden, err)
 				}
 			}
-			if asked := aws.Asked(names.Spotify); asked != test.asked {
+			if asked := aws.RequestCount(names.Spotify); asked != test.asked {
 				t.Errorf("asked %d times, want %d", asked, test.asked)
 			}
 		})
@@ -226,7 +226,7 @@ func TestARefusedPasswordIsAskedForAtOnceAndNotTooOften(t *testing.T) {
 		})
 	}
 	asking.Wait()
-	if asked := aws.Asked(names.Database); asked != 2 {
+	if asked := aws.RequestCount(names.Database); asked != 2 {
 		t.Errorf("asked %d times, want once at the start and once more", asked)
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // rereadPause is the least time between two looks at a password that the database refused: while it is being rotated the
 // database knows the new one a little earlier than AWS gives it away.
-const rereadPause = 5 * time.Second
+const minRereadInterval = 5 * time.Second
 
 // Names are what the secrets are called at AWS, names or ARNs. One without a name is not read.
 type Names struct {
@@ -56,11 +56,11 @@ type Source struct {
 	secrets []secret
 	now     func() time.Time
 
-	mu   sync.Mutex
-	read []map[string]string // of each secret; guarded by mu
+	mu     sync.Mutex
+	values []map[string]string // of each secret; guarded by mu
 
-	rereading sync.Mutex
-	reread    time.Time // when a refused password was last looked at; guarded by rereading
+	rereading  sync.Mutex
+	lastReread time.Time // when a refused password was last looked at; guarded by rereading
 }
 
 // OpenAWS reads the secrets. Its error says everything that is wrong with them.
@@ -76,7 +76,7 @@ func OpenAWS(ctx context.Context, o Options) (*Source, error) {
 	if s.client, err = newClient(ctx, o); err != nil {
 		return nil, err
 	}
-	if s.read, err = s.readAll(ctx); err != nil {
+	if s.values, err = s.readAll(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -100,10 +100,10 @@ func (n Names) secrets() (all []secret) {
 func (s *Source) Values() Values {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.gather(s.read)
+	return s.merge(s.values)
 }
 
-func (s *Source) gather(read []map[string]string) Values {
+func (s *Source) merge(read []map[string]string) Values {
 	values := Values{}
 	for i, said := range read {
 		for name, text := range said {
@@ -132,10 +132,10 @@ func (s *Source) DatabaseURL(ctx context.Context, refused bool) (string, error) 
 func (s *Source) rereadDatabase(ctx context.Context) error {
 	s.rereading.Lock()
 	defer s.rereading.Unlock()
-	if s.now().Sub(s.reread) < rereadPause {
+	if s.now().Sub(s.lastReread) < minRereadInterval {
 		return nil
 	}
-	defer func() { s.reread = s.now() }()
+	defer func() { s.lastReread = s.now() }()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.options.AttemptTimeout)
 	defer cancel()
 	read := make([]map[string]string, len(s.secrets))
@@ -148,7 +148,7 @@ func (s *Source) rereadDatabase(ctx context.Context) error {
 			return err
 		}
 	}
-	s.adopt(read)
+	s.apply(read)
 	return nil
 }
 

@@ -41,7 +41,7 @@ func (s *Source) refresh(ctx context.Context, log *slog.Logger, usable func(Valu
 	if err != nil {
 		log.WarnContext(ctx, "could not read secrets again, and goes on with what they said", "error", err)
 	}
-	changed, now := s.adopt(read)
+	changed, now := s.apply(read)
 	if len(changed) == 0 {
 		return nil
 	}
@@ -55,20 +55,20 @@ func (s *Source) refresh(ctx context.Context, log *slog.Logger, usable func(Valu
 
 // adopt takes over what the server can follow. It returns the secrets that differ in anything else, and what all of them
 // said now, or before where nothing was read.
-func (s *Source) adopt(read []map[string]string) (changed []string, now Values) {
+func (s *Source) apply(read []map[string]string) (changed []string, now Values) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	said := slices.Clone(s.read)
+	said := slices.Clone(s.values)
 	for i, values := range read {
 		switch {
 		case values == nil:
 			continue
-		case sameAfterLogin(s.read[i], values):
-			s.read[i] = values
+		case equalExceptUser(s.values[i], values):
+			s.values[i] = values
 		default:
 			changed = append(changed, s.secrets[i].name)
 		}
 		said[i] = values
 	}
-	return changed, s.gather(said)
+	return changed, s.merge(said)
 }

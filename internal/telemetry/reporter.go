@@ -19,7 +19,7 @@ type reporter struct {
 	exported, failed prometheus.Counter
 	failing          atomic.Bool
 	ctx              context.Context // of all exports
-	giveUp           context.CancelFunc
+	cancelExports    context.CancelFunc
 }
 
 func newReporter(exporter sdktrace.SpanExporter, log *slog.Logger, metrics prometheus.Registerer) *reporter {
@@ -33,7 +33,7 @@ func newReporter(exporter sdktrace.SpanExporter, log *slog.Logger, metrics prome
 		SpanExporter: exporter, log: log,
 		exported: spans.WithLabelValues("exported"), failed: spans.WithLabelValues("failed"),
 	}
-	r.ctx, r.giveUp = context.WithCancel(context.Background())
+	r.ctx, r.cancelExports = context.WithCancel(context.Background())
 	return r
 }
 

@@ -18,7 +18,7 @@ import (
 
 const (
 	// batchEvery is how long a span waits for others to be sent with.
-	batchEvery    = 2 * time.Second
+	batchTimeout  = 2 * time.Second
 	exportTimeout = 10 * time.Second
 	// flushTimeout is how long Close waits for a collector to take the last spans.
 	flushTimeout = 3 * time.Second
@@ -53,13 +53,13 @@ func Start(ctx context.Context, cfg Config) (*Tracing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("export traces: %w", err)
 	}
-	about, err := describe(ctx, cfg.Service)
+	about, err := newResource(ctx, cfg.Service)
 	if err != nil {
 		return nil, fmt.Errorf("describe this program in traces: %w", err)
 	}
 	reporter := newReporter(exporter, cfg.Log, cfg.Metrics)
 	options := []sdktrace.TracerProviderOption{
-		sdktrace.WithBatcher(reporter, sdktrace.WithBatchTimeout(batchEvery), sdktrace.WithExportTimeout(exportTimeout)),
+		sdktrace.WithBatcher(reporter, sdktrace.WithBatchTimeout(batchTimeout), sdktrace.WithExportTimeout(exportTimeout)),
 		sdktrace.WithResource(about),
 		sdktrace.WithSampler(cfg.sampler()),
 	}
@@ -77,7 +77,7 @@ func (c Config) sampler() sdktrace.Sampler {
 }
 
 // describe says who sends the spans; OTEL_RESOURCE_ATTRIBUTES may say more.
-func describe(ctx context.Context, service string) (*resource.Resource, error) {
+func newResource(ctx context.Context, service string) (*resource.Resource, error) {
 	version := "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		version = info.Main.Version
@@ -109,7 +109,7 @@ func (t *Tracing) Close() {
 	if t.provider == nil {
 		return
 	}
-	defer time.AfterFunc(flushTimeout, t.reporter.giveUp).Stop()
+	defer time.AfterFunc(flushTimeout, t.reporter.cancelExports).Stop()
 	_ = t.provider.Shutdown(context.Background()) // the reporter has said what was wrong
-	t.reporter.giveUp()
+	t.reporter.cancelExports()
 }

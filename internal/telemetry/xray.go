@@ -77,7 +77,7 @@ func (xrayPropagator) Extract(ctx context.Context, carrier propagation.TextMapCa
 	return trace.ContextWithRemoteSpanContext(ctx, span)
 }
 
-var errNoXRay = errors.New("not a trace header of X-Ray")
+var errInvalidXRay = errors.New("not a trace header of X-Ray")
 
 // parseXRay reads a header that names a trace and a span of it. A load balancer names only the trace, which is nothing that a
 // span can be part of yet.
@@ -101,13 +101,13 @@ func parseXRay(header string) (trace.SpanContext, error) {
 	if span := trace.NewSpanContext(c); span.IsValid() {
 		return span, nil
 	}
-	return trace.SpanContext{}, errNoXRay
+	return trace.SpanContext{}, errInvalidXRay
 }
 
 func parseXRayID(text string) (trace.TraceID, error) {
 	parts := strings.Split(text, "-")
 	if len(parts) != 3 || parts[0] != "1" || len(parts[1]) != 8 {
-		return trace.TraceID{}, errNoXRay
+		return trace.TraceID{}, errInvalidXRay
 	}
 	return trace.TraceIDFromHex(parts[1] + parts[2])
 }

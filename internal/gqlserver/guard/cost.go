@@ -28,6 +28,6 @@ func (c cost) below() cost {
 }
 
 // enough is more than any limit; counts stay there, because a few fragments stand for more than an int holds.
-const enough = math.MaxInt32 / 2
+const maxCount = math.MaxInt32 / 2
 
-func sum(a, b int) int { return min(a+b, enough) }
+func sum(a, b int) int { return min(a+b, maxCount) }

@@ -9,18 +9,18 @@ import (
 
 // counter counts what the definitions of one document ask for, each fragment once.
 type counter struct {
-	fragments map[string]*ast.FragmentDefinition // of two with one name the first, as in validation
-	counted   map[*ast.FragmentDefinition]cost
-	open      map[*ast.FragmentDefinition]bool // those that are being counted
-	refusal   *gqlerror.Error                  // the first thing found that no limit allows; counts mean nothing after it
-	steps     int                              // how many nodes were looked at
+	fragments    map[string]*ast.FragmentDefinition // of two with one name the first, as in validation
+	counted      map[*ast.FragmentDefinition]cost
+	inProgress   map[*ast.FragmentDefinition]bool // those that are being counted
+	refusal      *gqlerror.Error                  // the first thing found that no limit allows; counts mean nothing after it
+	visitedNodes int                              // how many nodes were looked at
 }
 
 func newCounter(doc *ast.QueryDocument) *counter {
 	c := &counter{
-		fragments: make(map[string]*ast.FragmentDefinition, len(doc.Fragments)),
-		counted:   make(map[*ast.FragmentDefinition]cost, len(doc.Fragments)),
-		open:      map[*ast.FragmentDefinition]bool{},
+		fragments:  make(map[string]*ast.FragmentDefinition, len(doc.Fragments)),
+		counted:    make(map[*ast.FragmentDefinition]cost, len(doc.Fragments)),
+		inProgress: map[*ast.FragmentDefinition]bool{},
 	}
 	for _, fragment := range doc.Fragments {
 		if c.fragments[fragment.Name] == nil {
@@ -42,9 +42,9 @@ func (c *counter) fragment(f *ast.FragmentDefinition) cost {
 	if known, ok := c.counted[f]; ok {
 		return known
 	}
-	c.open[f] = true
+	c.inProgress[f] = true
 	asked := c.directives(f.Directives).plus(c.selection(f.SelectionSet))
-	delete(c.open, f)
+	delete(c.inProgress, f)
 	c.counted[f] = asked
 	return asked
 }
@@ -54,13 +54,13 @@ func (c *counter) selection(set ast.SelectionSet) cost {
 	if len(set) == 0 {
 		return cost{}
 	}
-	return c.flat(set, map[string]bool{})
+	return c.selections(set, map[string]bool{})
 }
 
 // flat counts a selection or an inline fragment in it, which belongs to the same selection: names are those asked for there.
-func (c *counter) flat(set ast.SelectionSet, names map[string]bool) (asked cost) {
+func (c *counter) selections(set ast.SelectionSet, names map[string]bool) (asked cost) {
 	for _, selected := range set {
-		c.steps++
+		c.visitedNodes++
 		switch s := selected.(type) {
 		case *ast.Field:
 			asked = asked.plus(c.field(s, names))
@@ -88,7 +88,7 @@ func (c *counter) field(f *ast.Field, names map[string]bool) cost {
 
 // inline counts the fields at its root a second time, because validation compares them again for every fragment around.
 func (c *counter) inline(f *ast.InlineFragment, names map[string]bool) cost {
-	asked := c.flat(f.SelectionSet, names)
+	asked := c.selections(f.SelectionSet, names)
 	again := cost{nodes: sum(1, asked.rootFields)}
 	return asked.plus(again).plus(c.directives(f.Directives))
 }
@@ -100,7 +100,7 @@ func (c *counter) spread(s *ast.FragmentSpread) cost {
 	switch {
 	case fragment == nil:
 		return asked
-	case c.open[fragment]:
+	case c.inProgress[fragment]:
 		c.refuse(s.Position, "Cannot spread fragment %q within itself.", s.Name)
 		return asked
 	default:
@@ -112,7 +112,7 @@ func (c *counter) spread(s *ast.FragmentSpread) cost {
 // keeps its goroutine for ever, and over POST it is never sent.
 func (c *counter) directives(list ast.DirectiveList) (asked cost) {
 	for _, directive := range list {
-		c.steps++
+		c.visitedNodes++
 		if directive.Name == "defer" {
 			c.refuse(directive.Position, "@defer is not supported")
 		}
@@ -130,7 +130,7 @@ func (c *counter) arguments(list ast.ArgumentList) (asked cost) {
 
 // value counts a value and those within it.
 func (c *counter) value(v *ast.Value) cost {
-	c.steps++
+	c.visitedNodes++
 	asked := cost{nodes: 1}
 	for _, child := range v.Children {
 		asked = asked.plus(c.value(child.Value))
@@ -140,6 +140,6 @@ func (c *counter) value(v *ast.Value) cost {
 
 func (c *counter) refuse(at *ast.Position, message string, args ...any) {
 	if c.refusal == nil {
-		c.refusal = refuse(at, message, args...)
+		c.refusal = newRefusal(at, message, args...)
 	}
 }

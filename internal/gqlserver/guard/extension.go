@@ -44,7 +44,7 @@ func (e Extension) MutateOperationParameters(ctx context.Context, request *graph
 		return nil
 	}
 	if limit := cmp.Or(e.Bytes, 16<<10); len(request.Query) > limit {
-		return refuse(nil, "send at most %d bytes as the document, and values as variables", limit)
+		return newRefusal(nil, "send at most %d bytes as the document, and values as variables", limit)
 	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: request.Query}, e.Tokens)
 	if err != nil {

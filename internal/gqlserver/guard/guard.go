@@ -74,15 +74,15 @@ func Check(doc *ast.QueryDocument, limits Limits) *gqlerror.Error {
 func (l Limits) ofOperation(asked cost, at *ast.Position) *gqlerror.Error {
 	switch {
 	case asked.rootFields > l.RootFields:
-		return refuse(at, "ask for at most %d fields at the root of an operation", l.RootFields)
+		return newRefusal(at, "ask for at most %d fields at the root of an operation", l.RootFields)
 	case asked.depth > l.Depth:
-		return refuse(at, "nest fields at most %d deep in an operation", l.Depth)
+		return newRefusal(at, "nest fields at most %d deep in an operation", l.Depth)
 	case asked.aliases > l.Aliases:
-		return refuse(at, "use at most %d aliases in an operation", l.Aliases)
+		return newRefusal(at, "use at most %d aliases in an operation", l.Aliases)
 	case asked.directives > l.Directives:
-		return refuse(at, "use at most %d directives in an operation", l.Directives)
+		return newRefusal(at, "use at most %d directives in an operation", l.Directives)
 	case asked.fields > l.Fields:
-		return refuse(at, "ask for at most %d fields in an operation, those of its fragments included", l.Fields)
+		return newRefusal(at, "ask for at most %d fields in an operation, those of its fragments included", l.Fields)
 	default:
 		return nil
 	}
@@ -91,16 +91,16 @@ func (l Limits) ofOperation(asked cost, at *ast.Position) *gqlerror.Error {
 func (l Limits) ofDocument(all cost, at *ast.Position) *gqlerror.Error {
 	switch {
 	case all.repeats > l.Repeats:
-		return refuse(at, "repeat at most %d fields that are asked for in the same place already", l.Repeats)
+		return newRefusal(at, "repeat at most %d fields that are asked for in the same place already", l.Repeats)
 	case all.nodes > l.Nodes:
-		return refuse(at, "this document has more than %d nodes with its fragments spread: ask for less, or in several documents", l.Nodes)
+		return newRefusal(at, "this document has more than %d nodes with its fragments spread: ask for less, or in several documents", l.Nodes)
 	default:
 		return nil
 	}
 }
 
 // refuse returns an error like those of validation. A document that was not parsed from text has no positions.
-func refuse(at *ast.Position, message string, args ...any) *gqlerror.Error {
+func newRefusal(at *ast.Position, message string, args ...any) *gqlerror.Error {
 	err := gqlerror.Errorf(message, args...)
 	if at != nil {
 		err.Locations = []gqlerror.Location{{Line: at.Line, Column: at.Column}}

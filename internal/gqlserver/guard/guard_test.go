@@ -99,7 +99,7 @@ func TestCountsStayBelowOverflow(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newCounter(doc)
-	want := cost{rootFields: enough, depth: 1, aliases: enough, directives: enough, fields: enough, nodes: enough}
+	want := cost{rootFields: maxCount, depth: 1, aliases: maxCount, directives: maxCount, fields: maxCount, nodes: maxCount}
 	if got := c.operation(doc.Operations[0]); got != want {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}

@@ -135,8 +135,8 @@ func agree(t *testing.T, doc *ast.QueryDocument) (whole bool) {
 	if whole && never != (c.refusal != nil) {
 		t.Errorf("refused with %v, and it is %v that no limit allows it", c.refusal, never)
 	}
-	if c.steps != textNodes(doc) {
-		t.Errorf("looked at %d nodes; the document is written with %d", c.steps, textNodes(doc))
+	if c.visitedNodes != textNodes(doc) {
+		t.Errorf("looked at %d nodes; the document is written with %d", c.visitedNodes, textNodes(doc))
 	}
 	return whole
 }

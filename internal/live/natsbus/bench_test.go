@@ -24,7 +24,7 @@ func connected(b *testing.B) (here, there *natsbus.Bus) {
 	b.Cleanup(s.Shutdown)
 	up := make(chan struct{}, 10)
 	connect := func() *natsbus.Bus {
-		bus, err := natsbus.Connect(s.ClientURL(), natsbus.Options{OnReconnect: func() { up <- struct{}{} }})
+		bus, err := natsbus.Connect(s.ClientURL(), natsbus.Options{OnConnect: func() { up <- struct{}{} }})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -15,18 +15,18 @@ const (
 	writeTimeout  = 2 * time.Second
 	reconnectWait = 500 * time.Millisecond // and up to as much again
 	// pingInterval is short, because a connection that died silently would otherwise pass for one that works, for minutes.
-	pingInterval = 10 * time.Second
-	troubleEvery = time.Minute // the same trouble is not logged more often
+	pingInterval     = 10 * time.Second
+	errorLogInterval = time.Minute // the same trouble is not logged more often
 )
 
 // connect tries to connect once, and goes on in the background. It fails only if that makes no sense.
 func (b *Bus) connect(url string) error {
-	defer close(b.link.subscribed)
-	conn, err := b.options(url).Connect()
+	defer close(b.state.subscribed)
+	conn, err := b.connectOptions(url).Connect()
 	if err != nil {
 		return errors.New("this NATS URL cannot be used") // the error might show it, and it has a password in it
 	}
-	if _, err := conn.ChanSubscribe(b.subject, b.in); err != nil {
+	if _, err := conn.ChanSubscribe(b.subject, b.incoming); err != nil {
 		conn.Close()
 		return fmt.Errorf("subscribe to %s: %w", b.subject, err)
 	}
@@ -34,7 +34,7 @@ func (b *Bus) connect(url string) error {
 	return nil
 }
 
-func (b *Bus) options(url string) nats.Options {
+func (b *Bus) connectOptions(url string) nats.Options {
 	o := nats.GetDefaultOptions()
 	o.Url, o.Name = url, "antwon"
 	o.NoEcho = true // our own subscribers have had our own hints
@@ -45,10 +45,10 @@ func (b *Bus) options(url string) nats.Options {
 	o.PingInterval, o.MaxPingsOut = pingInterval, 2
 	o.Timeout, o.FlusherTimeout = dialTimeout, writeTimeout
 	o.CustomDialer, o.SkipHostLookup = dialer{b.ctx}, true // dialling looks names up, too, and within its time
-	o.ConnectedCB, o.ReconnectedCB = b.connected, b.connected
-	o.DisconnectedErrCB, o.ReconnectErrCB = b.disconnected, b.failed
-	o.AsyncErrorCB = b.trouble
-	o.ClosedCB = func(*nats.Conn) { close(b.link.closed) }
+	o.ConnectedCB, o.ReconnectedCB = b.handleConnect, b.handleConnect
+	o.DisconnectedErrCB, o.ReconnectErrCB = b.handleDisconnect, b.handleConnectFailure
+	o.AsyncErrorCB = b.handleAsyncError
+	o.ClosedCB = func(*nats.Conn) { close(b.state.closed) }
 	return o
 }
 
@@ -61,42 +61,42 @@ func (d dialer) Dial(network, address string) (net.Conn, error) {
 }
 
 // connected is called when the connection stands, the first time or again. The handlers are called one after the other.
-func (b *Bus) connected(conn *nats.Conn) {
-	<-b.link.subscribed
-	b.link.up.Store(true)
-	b.link.complained = false
+func (b *Bus) handleConnect(conn *nats.Conn) {
+	<-b.state.subscribed
+	b.state.connected.Store(true)
+	b.state.outageLogged = false
 	_ = conn.FlushTimeout(flushTimeout) // the server answers when it has our subscription, or is in no state to
 	if b.ctx.Err() != nil {
 		return
 	}
 	b.opts.Log.Info("connected to NATS", "server", conn.ConnectedAddr())
-	b.opts.OnReconnect()
+	b.opts.OnConnect()
 }
 
-func (b *Bus) disconnected(_ *nats.Conn, err error) {
-	b.link.up.Store(false)
+func (b *Bus) handleDisconnect(_ *nats.Conn, err error) {
+	b.state.connected.Store(false)
 	if b.ctx.Err() != nil {
 		return // by Close
 	}
-	b.link.complained = true
+	b.state.outageLogged = true
 	b.opts.Log.Warn("the connection to NATS is lost: what others change is seen later", "error", err)
 }
 
 // failed is called after each attempt that failed.
-func (b *Bus) failed(_ *nats.Conn, err error) {
-	if b.link.complained || b.ctx.Err() != nil {
+func (b *Bus) handleConnectFailure(_ *nats.Conn, err error) {
+	if b.state.outageLogged || b.ctx.Err() != nil {
 		return
 	}
-	b.link.complained = true
+	b.state.outageLogged = true
 	b.opts.Log.Warn("NATS cannot be reached: what others change is seen later", "error", err)
 }
 
 // trouble is called for what is wrong with a connection that stands: that we are too slow, or that NATS does not permit
 // something. It may be called for every message.
-func (b *Bus) trouble(_ *nats.Conn, _ *nats.Subscription, err error) {
-	if b.link.trouble == err.Error() && time.Since(b.link.troubledAt) < troubleEvery {
+func (b *Bus) handleAsyncError(_ *nats.Conn, _ *nats.Subscription, err error) {
+	if b.state.lastError == err.Error() && time.Since(b.state.lastErrorAt) < errorLogInterval {
 		return
 	}
-	b.link.trouble, b.link.troubledAt = err.Error(), time.Now()
+	b.state.lastError, b.state.lastErrorAt = err.Error(), time.Now()
 	b.opts.Log.Warn("hints are lost at NATS: what others change is seen later", "error", err)
 }

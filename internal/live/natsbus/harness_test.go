@@ -82,7 +82,7 @@ func startProcess(t *testing.T, url string, change ...func(*natsbus.Options)) *p
 		T: t, metrics: prometheus.NewRegistry(), log: newDiary(), connected: make(chan struct{}, 10), news: make(chan struct{}, 1),
 	}
 	opts := natsbus.Options{
-		OnReconnect: func() { p.connected <- struct{}{} }, Metrics: p.metrics, Log: slog.New(slog.NewTextHandler(p.log, nil)),
+		OnConnect: func() { p.connected <- struct{}{} }, Metrics: p.metrics, Log: slog.New(slog.NewTextHandler(p.log, nil)),
 	}
 	for _, c := range change {
 		c(&opts)

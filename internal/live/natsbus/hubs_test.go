@@ -20,7 +20,7 @@ type database struct {
 	now version
 }
 
-func (d *database) Load(context.Context, string, version, live.Touched) (version, error) {
+func (d *database) Load(context.Context, string, version, live.AffectedUsers) (version, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.now, nil
@@ -52,7 +52,7 @@ func startReplica(t *testing.T, url string, db *database, reconcile time.Duratio
 	made := make(chan struct{})
 	var p *process
 	p = startProcess(t, url, func(o *natsbus.Options) {
-		o.OnReconnect = func() {
+		o.OnConnect = func() {
 			<-made
 			hub.Reconcile()
 			p.connected <- struct{}{}

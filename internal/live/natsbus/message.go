@@ -13,8 +13,8 @@ const (
 )
 
 var (
-	errTooLong = errors.New("natsbus: the message is too long")
-	errNoHint  = errors.New("natsbus: the message is no hint")
+	errTooLong     = errors.New("natsbus: the message is too long")
+	errInvalidHint = errors.New("natsbus: the message is no hint")
 )
 
 // message is a hint as it travels. Fields that a newer version adds are ignored by an older one.
@@ -43,7 +43,7 @@ func decode(text []byte) (live.Hint, error) {
 		return live.Hint{}, errTooLong
 	}
 	if err := json.Unmarshal(text, &m); err != nil || m.Topic == "" || m.Since < 0 || m.Version < m.Since {
-		return live.Hint{}, errNoHint
+		return live.Hint{}, errInvalidHint
 	}
 	if len(m.Users) > maxUsers {
 		m.Users = nil

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	queued       = 1024        // hints that wait to be sent, or to be delivered
+	queueSize    = 1024        // hints that wait to be sent, or to be delivered
 	flushTimeout = time.Second // how long Close waits until the last hints are sent
 )
 
@@ -27,26 +27,26 @@ type Options struct {
 	Prefix string
 	// OnReconnect is called whenever the connection stands, the first time too: hints of others may have been lost before.
 	// It must not block; nil: nobody.
-	OnReconnect func()
+	OnConnect func()
 
 	Log     *slog.Logger          // nil: silent
 	Metrics prometheus.Registerer // nil: none
 	Tracing trace.TracerProvider  // nil: traces end at this server
 }
 
-var prefixes = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`)
+var validPrefix = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`)
 
 func (o Options) withDefaults() (Options, error) {
 	if o.Prefix == "" {
 		o.Prefix = "antwon"
 	}
-	if o.OnReconnect == nil {
-		o.OnReconnect = func() {}
+	if o.OnConnect == nil {
+		o.OnConnect = func() {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if !prefixes.MatchString(o.Prefix) {
+	if !validPrefix.MatchString(o.Prefix) {
 		return o, fmt.Errorf("prefix %q: want letters, digits, _ and -, perhaps with dots between them", o.Prefix)
 	}
 	return o, nil
@@ -65,13 +65,13 @@ type Bus struct {
 	// watches here it costs a look at a map.
 	subject string
 	conn    *nats.Conn
-	link    link // how the connection is
+	state   connectionState // how the connection is
 
-	out     chan live.Hint // to be sent
-	in      chan *nats.Msg // that have arrived
-	ctx     context.Context
-	cancel  context.CancelFunc
-	running sync.WaitGroup // send and receive
+	outgoing chan live.Hint // to be sent
+	incoming chan *nats.Msg // that have arrived
+	ctx      context.Context
+	cancel   context.CancelFunc
+	running  sync.WaitGroup // send and receive
 }
 
 // Connect returns a Bus over the NATS server at url, which need not be there yet: an error means that the URL or the
@@ -86,17 +86,17 @@ func Connect(url string, opts Options) (*Bus, error) {
 	}
 	b := &Bus{
 		opts: opts, tracing: newTracing(opts.Tracing), local: live.NewLocalBus(), subject: opts.Prefix + ".hints",
-		out: make(chan live.Hint, queued), in: make(chan *nats.Msg, queued),
+		outgoing: make(chan live.Hint, queueSize), incoming: make(chan *nats.Msg, queueSize),
 	}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
-	b.link.subscribed, b.link.closed = make(chan struct{}), make(chan struct{})
+	b.state.subscribed, b.state.closed = make(chan struct{}), make(chan struct{})
 	b.metrics = newMetrics(opts.Metrics, b.Connected)
 	if err := b.connect(url); err != nil {
 		b.cancel()
 		return nil, err
 	}
-	b.running.Go(b.send)
-	b.running.Go(b.receive)
+	b.running.Go(b.sendLoop)
+	b.running.Go(b.receiveLoop)
 	return b, nil
 }
 
@@ -108,7 +108,7 @@ func (b *Bus) Publish(hint live.Hint) {
 		return
 	}
 	select {
-	case b.out <- hint:
+	case b.outgoing <- hint:
 	default:
 		b.metrics.dropped.Inc()
 	}
@@ -118,7 +118,7 @@ func (b *Bus) Publish(hint live.Hint) {
 func (b *Bus) Subscribe(fn func(live.Hint)) (cancel func()) { return b.local.Subscribe(fn) }
 
 // Connected says whether hints reach other processes. A server that is not connected works all the same.
-func (b *Bus) Connected() bool { return b.link.up.Load() }
+func (b *Bus) Connected() bool { return b.state.connected.Load() }
 
 // Close sends what was published, if that does not take long, and ends the connection and every goroutine. Afterwards the
 // Bus is a local one. Calling it again does nothing.
@@ -126,36 +126,36 @@ func (b *Bus) Close() {
 	b.cancel()
 	b.running.Wait()
 	b.conn.Close()
-	<-b.link.closed
+	<-b.state.closed
 }
 
 // send sends hints, until the bus closes: then those that wait.
-func (b *Bus) send() {
+func (b *Bus) sendLoop() {
 	for {
 		select {
-		case hint := <-b.out:
-			b.transmit(hint)
+		case hint := <-b.outgoing:
+			b.sendHint(hint)
 		case <-b.ctx.Done():
-			b.sendLast()
+			b.flush()
 			return
 		}
 	}
 }
 
 // sendLast sends what was published before the bus closed, as far as that goes quickly.
-func (b *Bus) sendLast() {
-	for end := time.Now().Add(flushTimeout); len(b.out) > 0 && time.Now().Before(end); {
-		b.transmit(<-b.out)
+func (b *Bus) flush() {
+	for end := time.Now().Add(flushTimeout); len(b.outgoing) > 0 && time.Now().Before(end); {
+		b.sendHint(<-b.outgoing)
 	}
 	if b.Connected() {
 		_ = b.conn.FlushTimeout(flushTimeout) // what is lost now may be lost
 	}
 }
 
-func (b *Bus) transmit(hint live.Hint) {
+func (b *Bus) sendHint(hint live.Hint) {
 	message, err := encode(hint)
 	if err == nil {
-		err = b.conn.PublishMsg(&nats.Msg{Subject: b.subject, Header: b.tracing.sent(hint), Data: message})
+		err = b.conn.PublishMsg(&nats.Msg{Subject: b.subject, Header: b.tracing.headerFor(hint), Data: message})
 	}
 	if err != nil {
 		b.metrics.dropped.Inc()
@@ -165,10 +165,10 @@ func (b *Bus) transmit(hint live.Hint) {
 }
 
 // receive delivers the hints of other processes to the subscribers of this one, until the bus closes.
-func (b *Bus) receive() {
+func (b *Bus) receiveLoop() {
 	for {
 		select {
-		case message := <-b.in:
+		case message := <-b.incoming:
 			b.deliver(message)
 		case <-b.ctx.Done():
 			return
@@ -183,17 +183,17 @@ func (b *Bus) deliver(message *nats.Msg) {
 		return
 	}
 	b.metrics.received.Inc()
-	hint.Cause = b.tracing.received(message.Header)
+	hint.Cause = b.tracing.causeIn(message.Header)
 	b.local.Publish(hint)
 }
 
 // link is how the connection is. What can be written to belongs to the goroutine on which the connection calls its
 // handlers, but for up.
-type link struct {
-	up         atomic.Bool
-	complained bool          // it was logged that NATS cannot be reached
-	trouble    string        // that was logged last
-	troubledAt time.Time     // when that was
-	subscribed chan struct{} // closed when there is a subscription, or none will be
-	closed     chan struct{} // closed when no handler will be called any more
+type connectionState struct {
+	connected    atomic.Bool
+	outageLogged bool          // it was logged that NATS cannot be reached
+	lastError    string        // that was logged last
+	lastErrorAt  time.Time     // when that was
+	subscribed   chan struct{} // closed when there is a subscription, or none will be
+	closed       chan struct{} // closed when no handler will be called any more
 }

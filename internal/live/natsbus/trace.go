@@ -24,7 +24,7 @@ func newTracing(provider trace.TracerProvider) *tracing {
 }
 
 // sent returns the header to send a hint with.
-func (t *tracing) sent(hint live.Hint) nats.Header {
+func (t *tracing) headerFor(hint live.Hint) nats.Header {
 	if t == nil || !hint.Cause.IsSampled() {
 		return nil
 	}
@@ -37,7 +37,7 @@ func (t *tracing) sent(hint live.Hint) nats.Header {
 }
 
 // received returns what a hint that came with a header goes on with.
-func (t *tracing) received(header nats.Header) trace.SpanContext {
+func (t *tracing) causeIn(header nats.Header) trace.SpanContext {
 	if t == nil || len(header) == 0 {
 		return trace.SpanContext{}
 	}

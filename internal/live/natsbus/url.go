@@ -11,7 +11,7 @@ import (
 // what may be one either.
 func CheckURL(natsURL string) (shown string, err error) {
 	u, err := url.Parse(natsURL)
-	if err != nil || !slices.Contains([]string{"nats", "tls", "ws", "wss"}, u.Scheme) || !wantsServer(u) {
+	if err != nil || !slices.Contains([]string{"nats", "tls", "ws", "wss"}, u.Scheme) || !namesOnlyServer(u) {
 		return "(not a NATS URL)", errors.New("want nats://host:4222, or tls, ws or wss, perhaps with user:password@ before the host; special characters of a password are written as %23 for #, %2F for /, and so on")
 	}
 	if _, hasPassword := u.User.Password(); u.User != nil && !hasPassword {
@@ -21,7 +21,7 @@ func CheckURL(natsURL string) (shown string, err error) {
 }
 
 // wantsServer says that a URL names a server and nothing in it.
-func wantsServer(u *url.URL) bool {
+func namesOnlyServer(u *url.URL) bool {
 	port, err := strconv.Atoi(u.Port())
 	return u.Hostname() != "" && (u.Port() == "" || err == nil && port > 0 && port <= 65535) &&
 		(u.Path == "" || u.Path == "/") && u.RawQuery == "" && u.Fragment == "" && u.Opaque == ""

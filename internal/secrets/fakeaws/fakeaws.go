@@ -25,15 +25,15 @@ const Hang = "hang"
 type Server struct {
 	url string
 
-	mu      sync.Mutex
-	secrets map[string]map[string]any // answers by name; guarded by mu
-	faults  map[string][]string       // by name, the next one first; guarded by mu
-	asked   map[string]int            // by name; guarded by mu
+	mu       sync.Mutex
+	secrets  map[string]map[string]any // answers by name; guarded by mu
+	faults   map[string][]string       // by name, the next one first; guarded by mu
+	requests map[string]int            // by name; guarded by mu
 }
 
 // Start serves until the test ends. A request that AWS would not understand fails the test.
 func Start(tb testing.TB) *Server {
-	s := &Server{secrets: map[string]map[string]any{}, faults: map[string][]string{}, asked: map[string]int{}}
+	s := &Server{secrets: map[string]map[string]any{}, faults: map[string][]string{}, requests: map[string]int{}}
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := check(r); err != nil {
 			tb.Errorf("AWS would refuse this: %v", err)
@@ -82,10 +82,10 @@ func (s *Server) Fail(name string, faults ...string) {
 }
 
 // Asked returns how often a secret was asked for.
-func (s *Server) Asked(name string) int {
+func (s *Server) RequestCount(name string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.asked[name]
+	return s.requests[name]
 }
 
 var (
@@ -142,7 +142,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 func (s *Server) next(name string) (fault string, secret map[string]any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.asked[name]++
+	s.requests[name]++
 	if faults := s.faults[name]; len(faults) > 0 {
 		fault, s.faults[name] = faults[0], faults[1:]
 	}

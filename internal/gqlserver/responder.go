@@ -18,18 +18,18 @@ const (
 )
 
 // problem is a request that never became an operation. Status 0 stands for what the media type has for invalid requests.
-type problem struct {
+type requestError struct {
 	status  int
 	message string
 }
 
-func badRequest(message string) *problem { return &problem{http.StatusBadRequest, message} }
+func badRequest(message string) *requestError { return &requestError{http.StatusBadRequest, message} }
 
-func methodNotAllowed(method string) *problem {
-	return &problem{http.StatusMethodNotAllowed, method + " is not answered here, only GET and POST"}
+func methodNotAllowed(method string) *requestError {
+	return &requestError{http.StatusMethodNotAllowed, method + " is not answered here, only GET and POST"}
 }
 
-func decodeObject(name, text string, target *map[string]any) *problem {
+func decodeObject(name, text string, target *map[string]any) *requestError {
 	if text == "" {
 		return nil
 	}
@@ -44,7 +44,7 @@ func decodeObject(name, text string, target *map[string]any) *problem {
 // answer writes the response to a request, in the media type that the client prefers. That type also decides the
 // status of a request that was understood but refused: with application/json it is 200, because clients of that age take
 // anything else for a failure of the network and do not read the errors.
-type answer struct {
+type responder struct {
 	w         http.ResponseWriter
 	metrics   *metrics
 	mediaType string
@@ -79,7 +79,7 @@ func encodeErrors(errs gqlerror.List) json.RawMessage {
 	return data
 }
 
-func (a answer) send(status int, response *graphql.Response) {
+func (a responder) send(status int, response *graphql.Response) {
 	body := encode(response)
 	a.w.Header().Set("Content-Type", a.mediaType+"; charset=utf-8")
 	a.w.Header().Set("Cache-Control", "no-store")
@@ -88,7 +88,7 @@ func (a answer) send(status int, response *graphql.Response) {
 }
 
 // refuse answers a request that is no operation, or not one for this method.
-func (a answer) refuse(p *problem) {
+func (a responder) sendRequestError(p *requestError) {
 	err := &gqlerror.Error{Message: p.message}
 	errcode.Set(err, codeBadInput)
 	a.metrics.countErrors(gqlerror.List{err})
@@ -100,25 +100,25 @@ func (a answer) refuse(p *problem) {
 	}
 	response := &graphql.Response{Errors: gqlerror.List{err}}
 	if p.status == 0 {
-		a.refuseRequest(response)
+		a.sendInvalidDocument(response)
 		return
 	}
 	a.send(p.status, response)
 }
 
 // refuseRequest answers a document that does not parse or validate.
-func (a answer) refuseRequest(response *graphql.Response) {
+func (a responder) sendInvalidDocument(response *graphql.Response) {
 	response.Data = nil
 	a.send(a.statusOf(http.StatusBadRequest), response)
 }
 
 // refuseCredentials answers a request whose credentials are not valid (any more). Nothing was executed.
-func (a answer) refuseCredentials(err *gqlerror.Error) {
+func (a responder) sendUnauthenticated(err *gqlerror.Error) {
 	a.w.Header().Set("WWW-Authenticate", "Bearer")
 	a.send(a.statusOf(http.StatusUnauthorized), &graphql.Response{Errors: gqlerror.List{err}})
 }
 
-func (a answer) statusOf(status int) int {
+func (a responder) statusOf(status int) int {
 	if a.mediaType == mediaJSON {
 		return http.StatusOK
 	}

@@ -35,8 +35,8 @@ func TestConcerned(t *testing.T) {
 		"hints beyond both ends":                   {[]live.Hint{hint(0, 3, "x"), hint(3, 9, "y")}, 2, 5, "[x y]"},
 		"hints about other versions":               {[]live.Hint{hint(0, 2, "w"), hint(2, 3, "x"), hint(3, 4, "y")}, 2, 3, "[x]"},
 		"everybody elsewhere is nobody here":       {[]live.Hint{everybody, hint(3, 4, "x")}, 3, 4, "[x]"},
-		"a claim tells about no change":            {[]live.Hint{live.Claim("a", 3)}, 2, 3, "all"},
-		"a claim says nothing against other hints": {[]live.Hint{live.Claim("a", 3), hint(2, 3, "x")}, 2, 3, "[x]"},
+		"a claim tells about no change":            {[]live.Hint{live.VersionHint("a", 3)}, 2, 3, "all"},
+		"a claim says nothing against other hints": {[]live.Hint{live.VersionHint("a", 3), hint(2, 3, "x")}, 2, 3, "[x]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := told(live.Concerned(c.hints, c.from, c.to)); got != c.want {
@@ -206,7 +206,7 @@ func TestTouched(t *testing.T) {
 	})
 
 	t.Run("who loads without a feed is told everybody", func(t *testing.T) {
-		var none live.Touched
+		var none live.AffectedUsers
 		wants(t, told(none.Between(1, 2)), "all")
 		wants(t, told(none.Between(2, 2)), "[]")
 	})

@@ -14,7 +14,7 @@ type Client struct {
 }
 
 // visitors counts connections. An address may belong to a whole party, so it has room for many more than one client has.
-type visitors struct {
+type connectionLimiter struct {
 	perAddress, perClient int
 
 	mu        sync.Mutex
@@ -22,18 +22,18 @@ type visitors struct {
 	clients   map[string]int
 }
 
-func newVisitors(l Limits) *visitors {
-	return &visitors{l.ConnectionsPerAddress, l.ConnectionsPerUser, sync.Mutex{}, map[string]int{}, map[string]int{}}
+func newConnectionLimiter(l Limits) *connectionLimiter {
+	return &connectionLimiter{l.ConnectionsPerAddress, l.ConnectionsPerUser, sync.Mutex{}, map[string]int{}, map[string]int{}}
 }
 
 // visit is one connection that is counted.
-type visit struct {
-	visitors        *visitors
+type connectionSlot struct {
+	limiter         *connectionLimiter
 	address, client string // "" where it does not count any more
 }
 
 // enter counts a connection in, or reports false where there are too many from its address.
-func (v *visitors) enter(remoteAddr string) (*visit, bool) {
+func (v *connectionLimiter) acquire(remoteAddr string) (*connectionSlot, bool) {
 	address, _, err := net.SplitHostPort(remoteAddr)
 	if err != nil {
 		address = remoteAddr
@@ -44,16 +44,16 @@ func (v *visitors) enter(remoteAddr string) (*visit, bool) {
 		return nil, false
 	}
 	v.addresses[address]++
-	return &visit{visitors: v, address: address}, true
+	return &connectionSlot{limiter: v, address: address}, true
 }
 
 // identify counts the connection as the client's, or reports false where they have too many.
-func (v *visit) identify(client Client) bool {
+func (v *connectionSlot) assignClient(client Client) bool {
 	if client.Unlimited {
-		v.leave()
+		v.release()
 		return true
 	}
-	all := v.visitors
+	all := v.limiter
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	if client.ID == "" {
@@ -68,11 +68,11 @@ func (v *visit) identify(client Client) bool {
 }
 
 // leave counts the connection out; doing it again does nothing.
-func (v *visit) leave() {
-	v.visitors.mu.Lock()
-	defer v.visitors.mu.Unlock()
-	decrement(v.visitors.addresses, v.address)
-	decrement(v.visitors.clients, v.client)
+func (v *connectionSlot) release() {
+	v.limiter.mu.Lock()
+	defer v.limiter.mu.Unlock()
+	decrement(v.limiter.addresses, v.address)
+	decrement(v.limiter.clients, v.client)
 	v.address, v.client = "", ""
 }
 

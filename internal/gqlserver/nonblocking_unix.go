@@ -9,17 +9,17 @@ import (
 )
 
 // attempt writes to a socket what it takes at once.
-type attempt struct {
-	buffer []byte // for frames that are put together here
-	data   []byte
-	n      int
-	err    error
-	try    func(fd uintptr) bool // made once, so that an attempt allocates nothing
+type nonblockingWrite struct {
+	buffer    []byte // for frames that are put together here
+	data      []byte
+	n         int
+	err       error
+	writeOnce func(fd uintptr) bool // made once, so that an attempt allocates nothing
 }
 
-var attempts = sync.Pool{New: func() any {
-	a := &attempt{buffer: make([]byte, 0, 4<<10)}
-	a.try = func(fd uintptr) bool {
+var nonblockingWrites = sync.Pool{New: func() any {
+	a := &nonblockingWrite{buffer: make([]byte, 0, 4<<10)}
+	a.writeOnce = func(fd uintptr) bool {
 		a.n, a.err = syscall.Write(int(fd), a.data)
 		for errors.Is(a.err, syscall.EINTR) {
 			a.n, a.err = syscall.Write(int(fd), a.data)
@@ -30,7 +30,7 @@ var attempts = sync.Pool{New: func() any {
 }}
 
 // write writes a frame that consists of two parts, and returns how much of it was taken.
-func (a *attempt) write(socket syscall.RawConn, own, shared []byte) (n int, err error) {
+func (a *nonblockingWrite) write(socket syscall.RawConn, own, shared []byte) (n int, err error) {
 	if socket == nil {
 		return 0, nil
 	}
@@ -40,7 +40,7 @@ func (a *attempt) write(socket syscall.RawConn, own, shared []byte) (n int, err 
 		a.data = a.buffer
 	}
 	a.n, a.err = 0, nil
-	if err := socket.Write(a.try); err != nil {
+	if err := socket.Write(a.writeOnce); err != nil {
 		return 0, err
 	}
 	if errors.Is(a.err, syscall.EAGAIN) {
@@ -50,10 +50,10 @@ func (a *attempt) write(socket syscall.RawConn, own, shared []byte) (n int, err 
 }
 
 // release gives the attempt back, unless it has grown large.
-func (a *attempt) release() {
+func (a *nonblockingWrite) release() {
 	const large = 64 << 10
 	a.data = nil
 	if cap(a.buffer) <= large {
-		attempts.Put(a)
+		nonblockingWrites.Put(a)
 	}
 }
