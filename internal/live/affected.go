@@ -5,22 +5,23 @@ import (
 	"slices"
 )
 
-// maxHeard bounds the hints that a feed keeps for one load. Of more it forgets the oldest, and then everybody is told.
+// maxHints bounds the hints that a feed keeps for one load. When there are more, the feed discards the oldest, and the
+// changes that those described affect everybody.
 const maxHints = 64
 
-// Touched tells whom the changes in (from, to] concern as far as hints told: these users, sorted, each once; or all, where
-// some version of the span was announced by no hint, or by one that concerns everybody.
+// AffectedUsers returns the users affected by the changes in (from, to], as far as hints described them: either a
+// sorted list without duplicates, or all, if a version of the span was announced by no hint or by a hint for everybody.
 type AffectedUsers func(from, to int64) (users []string, all bool)
 
-// Between asks t. Nil knows of no hint, so that any change concerns everybody.
-func (t AffectedUsers) Between(from, to int64) (users []string, all bool) {
-	if t == nil {
+// Between calls f. A nil f knows no hints: every change affects everybody.
+func (f AffectedUsers) Between(from, to int64) (users []string, all bool) {
+	if f == nil {
 		return nil, from < to
 	}
-	return t(from, to)
+	return f(from, to)
 }
 
-// hear keeps a hint until what it tells about is loaded. The hub's mutex is held, as it is for forget.
+// recordHint keeps a hint until the changes that it describes are loaded. The caller holds the hub's mutex.
 func (f *feed[S]) recordHint(hint Hint) {
 	if !hint.describesChanges() {
 		return
@@ -31,22 +32,24 @@ func (f *feed[S]) recordHint(hint Hint) {
 	f.newHints = append(f.newHints, hint)
 }
 
-// forget drops the hints that a load was to answer, if it did, and those that it answered although they came meanwhile. A
-// hint that was wrong about a version would otherwise speak for that version when it really comes.
+// discardAnsweredHints ends the hints' part of a load that returned err: it discards the hints that the load was
+// started for, unless it failed, and the hints that arrived during the load for versions that it returned. A hint that
+// was wrong about a version would otherwise describe that version when it really comes. The caller holds the hub's
+// mutex.
 func (f *feed[S]) discardAnsweredHints(err error) {
-	heard := f.newHints
-	if err != nil { // they are for the next load
-		heard = slices.Concat(f.loadingHints, f.newHints)
-		heard = heard[max(0, len(heard)-maxHints):]
+	hints := f.newHints
+	if err != nil { // the retry has to answer them
+		hints = slices.Concat(f.loadingHints, f.newHints)
+		hints = hints[max(0, len(hints)-maxHints):]
 	}
 	f.loadingHints = nil
 	if n := f.newest.Load(); n != nil {
-		heard = slices.DeleteFunc(heard, func(h Hint) bool { return h.Version <= n.version })
+		hints = slices.DeleteFunc(hints, func(h Hint) bool { return h.Version <= n.version })
 	}
-	f.newHints = heard
+	f.newHints = hints
 }
 
-// touched is the feed's Touched.
+// affectedUsers is the AffectedUsers that the feed passes to its source.
 func (f *feed[S]) affectedUsers(from, to int64) (users []string, all bool) {
 	f.hub.mu.Lock()
 	hints := slices.Concat(f.loadingHints, f.newHints)
@@ -54,25 +57,26 @@ func (f *feed[S]) affectedUsers(from, to int64) (users []string, all bool) {
 	return affectedBy(hints, from, to)
 }
 
-// concerned tells whom the changes in (from, to] concern, by hints in any order, which it sorts. A hint speaks for all
-// its versions alike: where only a part of them is in the span, its users still count.
+// affectedBy returns the users affected by the changes in (from, to] according to hints, which may be in any order and
+// which it sorts. A hint does not say which of its changes affects which user, so all its users count even if only some
+// of its versions are in the span.
 func affectedBy(hints []Hint, from, to int64) (users []string, all bool) {
 	if from >= to {
 		return nil, false
 	}
 	slices.SortFunc(hints, func(a, b Hint) int { return cmp.Compare(a.Since, b.Since) })
-	reached := from
+	covered := from // every version in (from, covered] is described by a hint
 	for _, h := range hints {
 		switch {
-		case !h.describesChanges() || h.Version <= from || h.Since >= to: // not about this span
+		case !h.describesChanges() || h.Version <= from || h.Since >= to: // outside the span
 			continue
-		case h.Since > reached || h.Users == nil:
+		case h.Since > covered || h.Users == nil:
 			return nil, true
 		}
-		reached = max(reached, h.Version)
+		covered = max(covered, h.Version)
 		users = append(users, h.Users...)
 	}
-	if reached < to {
+	if covered < to {
 		return nil, true
 	}
 	slices.Sort(users)
