@@ -19,43 +19,47 @@ import (
 const (
 	// lingerTime is how long a connection stays half open after its close frame, see linger.
 	lingerTime = 2 * time.Second
-	// sendBuffer bounds what the kernel holds for a client that does not read: it is old by the time it is read.
+	// sendBuffer bounds the bytes that the kernel keeps for a client that does not read: they are outdated when it reads
+	// them.
 	sendBuffer = 64 << 10
 )
 
-// connection is one WebSocket. Its goroutine reads and handles one message after the other. Whoever has something to send
-// puts it into the outbox; a goroutine that writes exists only while the client does not take it at once.
+// connection is one WebSocket. Its goroutine reads and handles one message after the other. Frames and subscriptions
+// that have something to send are put into the outbox. A goroutine that writes exists only while the client does not
+// accept everything at once.
 type connection struct {
 	handler      *Handler
-	ws           *websocket.Conn // for reading only
-	socket       net.Conn        // below it, for what the outbox writes
-	raw          syscall.RawConn // of the socket; nil where it has none
+	ws           *websocket.Conn // only for reading
+	socket       net.Conn        // the connection below ws, to which the outbox writes
+	raw          syscall.RawConn // the socket's descriptor; nil if it has none
 	slot         *connectionSlot
 	compress     bool
-	ctx          context.Context // of everything that runs here; ends with the connection
+	ctx          context.Context // parent of all contexts of the connection's operations; ends with the connection
 	cancel       context.CancelFunc
-	limiter      *rate.Limiter  // of operations; nil before connection_init, and for those without limits
-	running      sync.WaitGroup // queries and mutations
-	lastActivity atomic.Int64   // when something came from the client, in Unix nanoseconds
-	timer        *time.Timer    // rings when the next of due is due
+	limiter      *rate.Limiter  // of new operations; nil before connection_init, and for unlimited clients
+	running      sync.WaitGroup // queries and mutations that are being executed
+	lastActivity atomic.Int64   // when the client last sent or accepted something, in Unix nanoseconds
+	timer        *time.Timer    // fires at the next of the deadlines
 
-	mu        sync.Mutex // held for memory only
+	mu        sync.Mutex // held only while memory is accessed
 	deadlines connectionDeadlines
 	outbox    outbox
 	active    []*operation
-	status    *closeStatus  // set once
-	flushed   chan struct{} // closed when end was sent, or cannot be
+	status    *closeStatus  // set once, when the connection is closed
+	flushed   chan struct{} // closed when the close frame was sent, or cannot be
 }
 
-// dues are the times by which something has to happen.
+// connectionDeadlines are the times at which a connection has to do something by itself.
 type connectionDeadlines struct {
-	init   time.Time // connection_init; zero once it came
-	expiry time.Time // the end of the credentials; zero if they have none
-	ping   time.Time // the next one
+	init   time.Time // for connection_init; zero once it came
+	expiry time.Time // the end of the credentials; zero if they do not expire
+	ping   time.Time // the next ping
 }
 
-func newConnection(ctx context.Context, h *Handler, ws *websocket.Conn, socket net.Conn, v *connectionSlot, compress bool) *connection {
-	c := &connection{handler: h, ws: ws, socket: socket, slot: v, compress: compress, flushed: make(chan struct{})}
+func newConnection(
+	ctx context.Context, h *Handler, ws *websocket.Conn, socket net.Conn, slot *connectionSlot, compress bool,
+) *connection {
+	c := &connection{handler: h, ws: ws, socket: socket, slot: slot, compress: compress, flushed: make(chan struct{})}
 	c.ctx, c.cancel = context.WithCancel(withWebSocket(ctx))
 	c.outbox.spaceFreed.L = &c.mu
 	c.configure()
@@ -67,21 +71,21 @@ func newConnection(ctx context.Context, h *Handler, ws *websocket.Conn, socket n
 	return c
 }
 
-// configure says what control frames from the client mean, and bounds the socket.
+// configure sets the handlers of control frames and the options of the socket.
 func (c *connection) configure() {
 	c.ws.SetCloseHandler(func(int, string) error { return nil })
 	c.ws.SetPongHandler(func(string) error { c.recordActivity(); return nil })
 	c.ws.SetPingHandler(func(payload string) error {
 		c.recordActivity()
-		c.awaitOutboxSpace() // pongs count, too
+		c.awaitOutboxSpace() // a client that pings faster than it reads has to wait
 		c.send(controlFrame(opPong, []byte(payload)))
 		return nil
 	})
 	if s, ok := c.socket.(interface{ SetWriteBuffer(int) error }); ok {
-		_ = s.SetWriteBuffer(sendBuffer) // a bound that is missed costs memory only
+		_ = s.SetWriteBuffer(sendBuffer) // without the bound, a slow client only costs more memory
 	}
 	if s, ok := c.socket.(syscall.Conn); ok {
-		c.raw, _ = s.SyscallConn() // without it, every write waits in a goroutine
+		c.raw, _ = s.SyscallConn() // without a descriptor, every write is done by a goroutine
 	}
 }
 
@@ -94,10 +98,11 @@ func (c *connection) serve() {
 	c.handler.connections.remove(c)
 }
 
-// read waits for messages. What is done with one needs a deep stack, which a goroutine would keep while it waits for the
-// next; so that has a goroutine of its own each time, and this one stays small.
+// readLoop reads messages until the connection is closed. Handling a message needs a deep stack, which a goroutine
+// keeps while it waits for the next message. So a new goroutine handles each message, and the one that waits stays
+// small.
 func (c *connection) readLoop() {
-	handled := make(chan *closeStatus, 1) // for the one that is waited for
+	handled := make(chan *closeStatus, 1) // receives the result of the handler that runs
 	for c.awaitOutboxSpace() {
 		kind, r, err := c.ws.NextReader()
 		e := closeStatusOf(err)
@@ -112,24 +117,25 @@ func (c *connection) readLoop() {
 	}
 }
 
-// survive, deferred, ends the connection instead of the program after a panic.
+// recoverPanic is deferred. After a panic it closes the connection, so that the program goes on.
 func (c *connection) recoverPanic() {
 	if p := recover(); p != nil {
-		_ = c.handler.engine.PresentRecoveredError(c.ctx, p) // which logs it
+		_ = c.handler.engine.PresentRecoveredError(c.ctx, p) // logs the panic
 		c.close(closedByInternalError)
 	}
 }
 
 var messageBuffers = sync.Pool{New: func() any { return &bytes.Buffer{} }}
 
-// receive reads a message and does what it asks for, or says how the connection has to end.
+// receiveMessage reads a message and handles it. It returns nil, or the status with which the connection has to be
+// closed.
 func (c *connection) receiveMessage(kind int, r io.Reader) *closeStatus {
 	defer c.recoverPanic()
 	c.recordActivity()
 	buffer := messageBuffers.Get().(*bytes.Buffer)
 	defer messageBuffers.Put(buffer)
 	buffer.Reset()
-	limit := c.handler.cfg.Limits.MessageBytes // of what a compressed message grows to
+	limit := c.handler.cfg.Limits.MessageBytes // of the message after decompression
 	n, err := buffer.ReadFrom(io.LimitReader(r, limit+1))
 	switch {
 	case err != nil:
@@ -148,7 +154,7 @@ func (c *connection) receiveMessage(kind int, r io.Reader) *closeStatus {
 	return c.handleMessage(m)
 }
 
-// endingOf tells what a failure to read means; nil, if there is none.
+// closeStatusOf returns the status for an error of reading, and nil for a nil error.
 func closeStatusOf(err error) *closeStatus {
 	if err == nil {
 		return nil
@@ -165,7 +171,7 @@ func closeStatusOf(err error) *closeStatus {
 	}
 }
 
-// next returns how long it is until something is due.
+// untilNext returns the time from now until the next deadline.
 func (d connectionDeadlines) untilNext(now time.Time) time.Duration {
 	first := d.ping
 	for _, t := range []time.Time{d.init, d.expiry} {
@@ -176,7 +182,8 @@ func (d connectionDeadlines) untilNext(now time.Time) time.Duration {
 	return max(0, first.Sub(now))
 }
 
-// ring does what is due. It does not wait for the socket, so it comes in time even when a write is stuck.
+// handleTimer handles the deadlines that have passed. It does not wait for the socket, so that it is on time even while
+// a write is blocked.
 func (c *connection) handleTimer() {
 	now := time.Now()
 	if e := c.overdueStatus(now); e != nil {
@@ -190,7 +197,7 @@ func (c *connection) handleTimer() {
 	}
 	if pinging := !now.Before(c.deadlines.ping); pinging {
 		c.deadlines.ping = now.Add(c.handler.cfg.Limits.PingInterval)
-		if !c.outbox.writing { // otherwise the client has enough to answer for
+		if !c.outbox.writing { // otherwise the client has enough to accept already
 			c.outbox.add(controlFrame(opPing, nil))
 		}
 	}
@@ -213,8 +220,8 @@ func (c *connection) overdueStatus(now time.Time) *closeStatus {
 	return nil
 }
 
-// shut ends the connection: what runs on it is stopped, nothing but a close frame is sent any more, and the reading
-// goroutine finishes. Only the first call counts.
+// close closes the connection: it stops all operations, sends nothing more than a close frame, and makes the reading
+// goroutine return. Only the first call has an effect.
 func (c *connection) close(e closeStatus) {
 	c.mu.Lock()
 	active := c.beginClose(e)
@@ -222,7 +229,7 @@ func (c *connection) close(e closeStatus) {
 	c.stopOperations(active)
 }
 
-// conclude decides how the connection ends, if nobody has, and returns what has to be stopped. The mutex is held.
+// beginClose sets the status, unless it is set, and returns the operations to stop. The caller holds the mutex.
 func (c *connection) beginClose(e closeStatus) (active []*operation) {
 	if c.status == nil {
 		c.status = &e
@@ -237,10 +244,10 @@ func (c *connection) stopOperations(active []*operation) {
 	for _, o := range active {
 		o.cancelAndUnsubscribe()
 	}
-	_ = c.ws.SetReadDeadline(time.Now()) // wakes the reading goroutine; if it fails, there is nothing to wake
+	_ = c.ws.SetReadDeadline(time.Now()) // wakes the reading goroutine; if this fails, it does not read
 }
 
-// finish returns when nothing runs on the connection any more.
+// awaitEnd waits until nothing of the connection runs any longer, and releases what it holds.
 func (c *connection) awaitEnd() {
 	c.timer.Stop()
 	<-c.flushed
@@ -251,8 +258,8 @@ func (c *connection) awaitEnd() {
 	c.handler.cfg.Log.DebugContext(c.ctx, "websocket closed", "close_code", c.status.code, "close_reason", c.status.reason)
 }
 
-// linger says that nothing more will come and reads away what the client still sends. Closed with unread bytes, the socket
-// would be reset, and a reset can overtake the close frame.
+// linger shuts down the writing side and discards what the client still sends. If the socket were closed with unread
+// bytes, the kernel would send a reset, which can overtake the close frame.
 func (c *connection) linger() {
 	if half, ok := c.socket.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite()
@@ -262,5 +269,5 @@ func (c *connection) linger() {
 	_ = c.socket.Close()
 }
 
-// cut ends the connection without a word.
+// abort closes the socket without a close frame.
 func (c *connection) abort() { _ = c.socket.Close() }

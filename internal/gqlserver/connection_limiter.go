@@ -6,14 +6,15 @@ import (
 	"time"
 )
 
-// Client is who is behind the context of an operation.
+// Client describes who makes the requests in a context.
 type Client struct {
-	ID        string    // whose connections are counted together; "" for somebody unknown
-	ExpiresAt time.Time // when the credentials end, and the connection with them; zero if they do not
-	Unlimited bool      // neither connections nor operations are counted
+	ID        string    // connections with the same id are counted together; "": unknown, and not counted
+	ExpiresAt time.Time // when the credentials expire, which closes the connection; zero: never
+	Unlimited bool      // the limits for connections and operations do not apply
 }
 
-// visitors counts connections. An address may belong to a whole party, so it has room for many more than one client has.
+// connectionLimiter counts connections by address and by client. Many guests of a party may share one address, so an
+// address has a higher limit than a client.
 type connectionLimiter struct {
 	perAddress, perClient int
 
@@ -23,16 +24,19 @@ type connectionLimiter struct {
 }
 
 func newConnectionLimiter(l Limits) *connectionLimiter {
-	return &connectionLimiter{l.ConnectionsPerAddress, l.ConnectionsPerUser, sync.Mutex{}, map[string]int{}, map[string]int{}}
+	return &connectionLimiter{
+		perAddress: l.ConnectionsPerAddress, perClient: l.ConnectionsPerUser,
+		addresses: map[string]int{}, clients: map[string]int{},
+	}
 }
 
-// visit is one connection that is counted.
+// connectionSlot is one counted connection.
 type connectionSlot struct {
 	limiter         *connectionLimiter
-	address, client string // "" where it does not count any more
+	address, client string // "": not counted
 }
 
-// enter counts a connection in, or reports false where there are too many from its address.
+// acquire counts a connection from an address. It returns false if the address has too many.
 func (v *connectionLimiter) acquire(remoteAddr string) (*connectionSlot, bool) {
 	address, _, err := net.SplitHostPort(remoteAddr)
 	if err != nil {
@@ -47,7 +51,8 @@ func (v *connectionLimiter) acquire(remoteAddr string) (*connectionSlot, bool) {
 	return &connectionSlot{limiter: v, address: address}, true
 }
 
-// identify counts the connection as the client's, or reports false where they have too many.
+// assignClient counts the connection for its client, too. It returns false if the client has too many. The connection
+// of an unlimited client is no longer counted at all.
 func (v *connectionSlot) assignClient(client Client) bool {
 	if client.Unlimited {
 		v.release()
@@ -67,7 +72,7 @@ func (v *connectionSlot) assignClient(client Client) bool {
 	return true
 }
 
-// leave counts the connection out; doing it again does nothing.
+// release stops counting the connection. Further calls do nothing.
 func (v *connectionSlot) release() {
 	v.limiter.mu.Lock()
 	defer v.limiter.mu.Unlock()

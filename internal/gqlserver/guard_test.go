@@ -15,7 +15,8 @@ import (
 	"antwon.dj/backend/internal/gqlserver/guard"
 )
 
-// bomb is short, and stands for 2^24 fields. Each of its fragments is a level, with the number of the next in place of %[2]d.
+// bomb is short, and stands for 2^24 fields. Each of its fragments is a level, with the number of the next in place of
+// %[2]d.
 func bomb(level string) string {
 	text := `{...A0} `
 	for i := range 24 {
@@ -27,7 +28,8 @@ func bomb(level string) string {
 // inlined asks for one field many times, within inline fragments within each other.
 var inlined = `{hello{` + strings.Repeat("...{", 160) + strings.Repeat("hello ", 480) + strings.Repeat("}", 160) + `}}`
 
-// Validation would take three seconds for the last of these, so a test that is slow by chance still tells the difference.
+// Validation would take three seconds for the last of these, so a test that is slow by chance still tells the
+// difference.
 func TestCostlyDocumentsAreRefusedAtOnce(t *testing.T) {
 	s := start(t, nil)
 	for name, query := range map[string]string{
@@ -55,16 +57,16 @@ func TestEachLimitSaysWhatItIs(t *testing.T) {
 	})
 	for query, message := range map[string]string{
 		`{hello}`:                         "",
-		`{hello viewer transport}`:        "ask for at most 2 fields at the root of an operation",
-		`{hello{hello{hello}}}`:           "nest fields at most 2 deep in an operation",
-		`{a:hello b:hello}`:               "use at most 1 aliases in an operation",
-		`{hello @x(y:1) @z}`:              "use at most 1 directives in an operation",
-		`{hello{hello viewer transport}}`: "ask for at most 3 fields in an operation, those of its fragments included",
-		`{hello{fail}} query b{hello{fail fail}} query c{hello{fail fail}}`: "repeat at most 1 fields that are asked for in the same place already",
-		`{...{...{...{...{hello viewer}}}}}`:                                "this document has more than 9 nodes with its fragments spread: ask for less, or in several documents",
-		`{...@defer{hello}}`:                                                "@defer is not supported",
+		`{hello viewer transport}`:        "Ask for at most 2 fields at the root of an operation.",
+		`{hello{hello{hello}}}`:           "Nest fields at most 2 deep in an operation.",
+		`{a:hello b:hello}`:               "Use at most 1 aliases in an operation.",
+		`{hello @x(y:1) @z}`:              "Use at most 1 directives in an operation.",
+		`{hello{hello viewer transport}}`: "Ask for at most 3 fields in an operation, including those of its fragments.",
+		`{hello{fail}} query b{hello{fail fail}} query c{hello{fail fail}}`: "Ask at most 1 times for a field that is already in the same selection.",
+		`{...{...{...{...{hello viewer}}}}}`:                                "This document has more than 9 nodes when its fragments are expanded. Ask for less, or use several documents.",
+		`{...@defer{hello}}`:                                                "@defer is not supported.",
 		`{...F} fragment F on Query{hello ...F}`:                            `Cannot spread fragment \"F\" within itself.`,
-		`#` + strings.Repeat(" ", 16<<10) + `{hello}`:                       "send at most 16384 bytes as the document, and values as variables",
+		`#` + strings.Repeat(" ", 16<<10) + `{hello}`:                       "Send a document of at most 16384 bytes, and values as variables.",
 	} {
 		want := `{"errors":[{"message":"` + message + `"`
 		if message == "" {
@@ -84,7 +86,7 @@ func TestBombOverWebSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.say(`{"id":"1","type":"subscribe","payload":{"query":` + string(query) + `}}`)
-	c.expect(`{"id":"1","type":"error","payload":[{"message":"ask for at most 20 fields at the root of an operation","locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
+	c.expect(`{"id":"1","type":"error","payload":[{"message":"Ask for at most 20 fields at the root of an operation.","locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
 }
 
 // The playground reads the schema with this.

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// nonblockingWrite would write to a socket what it takes at once; here every write waits in a goroutine.
+// nonblockingWrite writes nothing on this operating system: a goroutine does every write.
 type nonblockingWrite struct{ buffer []byte }
 
 var nonblockingWrites = sync.Pool{New: func() any { return &nonblockingWrite{buffer: make([]byte, 0, 4<<10)} }}

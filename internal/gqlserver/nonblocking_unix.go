@@ -8,13 +8,13 @@ import (
 	"syscall"
 )
 
-// attempt writes to a socket what it takes at once.
+// nonblockingWrite writes to a socket without waiting. It is reused, so that a write allocates nothing.
 type nonblockingWrite struct {
-	buffer    []byte // for frames that are put together here
+	buffer    []byte // in which the two parts of a frame are joined
 	data      []byte
 	n         int
 	err       error
-	writeOnce func(fd uintptr) bool // made once, so that an attempt allocates nothing
+	writeOnce func(fd uintptr) bool // passed to RawConn.Write; made once
 }
 
 var nonblockingWrites = sync.Pool{New: func() any {
@@ -24,12 +24,13 @@ var nonblockingWrites = sync.Pool{New: func() any {
 		for errors.Is(a.err, syscall.EINTR) {
 			a.n, a.err = syscall.Write(int(fd), a.data)
 		}
-		return true // do not wait
+		return true // returning false would wait until the socket is writable
 	}
 	return a
 }}
 
-// write writes a frame that consists of two parts, and returns how much of it was taken.
+// write writes a frame that consists of two parts, and returns how many bytes the socket accepted. Without a socket it
+// writes nothing.
 func (a *nonblockingWrite) write(socket syscall.RawConn, own, shared []byte) (n int, err error) {
 	if socket == nil {
 		return 0, nil
@@ -49,7 +50,7 @@ func (a *nonblockingWrite) write(socket syscall.RawConn, own, shared []byte) (n 
 	return max(0, a.n), a.err
 }
 
-// release gives the attempt back, unless it has grown large.
+// release returns the nonblockingWrite to the pool, unless its buffer has become large.
 func (a *nonblockingWrite) release() {
 	const large = 64 << 10
 	a.data = nil

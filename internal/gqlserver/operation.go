@@ -13,20 +13,20 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// operation is one that a client runs on its connection.
+// operation is an operation that a client runs on its connection.
 type operation struct {
-	subscription // if joined
+	subscription // used while subscribed
 	conn         *connection
 	id           string
 	prefix       []byte             // of its messages of type next
-	cancel       context.CancelFunc // ends what runs in its context
+	cancel       context.CancelFunc // ends the context of a query, mutation or private subscription
 
 	// Guarded by the connection's mutex.
-	subscribed bool // the subscription follows a stream
-	queued     bool // it is in the outbox
+	subscribed bool // the subscription belongs to a stream
+	queued     bool // the operation is in outbox.ready
 }
 
-// handle does what a message asks for, or says how the connection has to end.
+// handleMessage handles a message. It returns nil, or the status with which the connection has to be closed.
 func (c *connection) handleMessage(m message) *closeStatus {
 	switch {
 	case m.kind == typeInit:
@@ -47,7 +47,7 @@ func (c *connection) handleMessage(m message) *closeStatus {
 
 func (c *connection) acknowledged() bool { return c.deadlines.init.IsZero() }
 
-// init lets the client in with the credentials in the payload of connection_init.
+// initialize authenticates the client with the credentials in the payload of connection_init.
 func (c *connection) initialize(m message) *closeStatus {
 	if c.acknowledged() {
 		return &closedBySecondInit
@@ -74,7 +74,7 @@ func (c *connection) initialize(m message) *closeStatus {
 	return nil
 }
 
-// begin runs an operation.
+// startOperation starts the operation that a message asks for.
 func (c *connection) startOperation(m message) *closeStatus {
 	ctx, cancel := context.WithCancel(graphql.StartOperationTrace(c.ctx))
 	o := &operation{conn: c, id: m.id, prefix: nextPrefix(m.id), cancel: cancel}
@@ -102,15 +102,16 @@ func (c *connection) startOperation(m message) *closeStatus {
 	return nil
 }
 
-// refuse says no to a client that does too much at once, or too often.
+// checkOperationLimits returns an error if the client runs too many operations at once or starts them too often.
 func (c *connection) checkOperationLimits(running int) *gqlerror.Error {
 	limits := c.handler.cfg.Limits
 	var refusal *gqlerror.Error
 	switch {
 	case running > limits.Operations:
-		refusal = gqlerror.Errorf("at most %d operations may run at once on one connection", limits.Operations)
+		refusal = gqlerror.Errorf("At most %d operations may run at the same time on one connection.", limits.Operations)
 	case c.limiter != nil && !c.limiter.Allow():
-		refusal = gqlerror.Errorf("at most %d operations may begin in a second on one connection", limits.OperationsPerSecond)
+		refusal = gqlerror.Errorf("At most %d operations per second may be started on one connection.",
+			limits.OperationsPerSecond)
 		refusal.Extensions = map[string]any{"retryAfterMs": 1000}
 	default:
 		return nil
@@ -120,7 +121,7 @@ func (c *connection) checkOperationLimits(running int) *gqlerror.Error {
 	return refusal
 }
 
-// follow makes a subscription of the operation.
+// subscribe subscribes the operation to a stream.
 func (c *connection) subscribe(ctx context.Context, o *operation, op *graphql.OperationContext) {
 	o.subscriber = o
 	if errs := c.handler.streams.subscribe(ctx, op, nil, &o.subscription); len(errs) > 0 {
@@ -128,31 +129,31 @@ func (c *connection) subscribe(ctx context.Context, o *operation, op *graphql.Op
 		return
 	}
 	if o.stream.key != "" {
-		o.cancel() // the stream has a context of its own
+		o.cancel() // the shared stream has its own context
 	}
 	c.mu.Lock()
 	o.subscribed = true
-	ending := c.status != nil // and o was not stopped, because it had not joined
+	closing := c.status != nil // then the operation was not unsubscribed, because it was not subscribed yet
 	c.mu.Unlock()
-	if ending {
+	if closing {
 		o.cancelAndUnsubscribe()
 	}
 }
 
-// execute runs a query or mutation.
+// executeOperation executes a query or mutation and sends its response.
 func (c *connection) executeOperation(ctx context.Context, o *operation, op *graphql.OperationContext) {
 	defer c.recoverPanic()
 	defer o.cancel()
 	responses, ctx := c.handler.engine.DispatchOperation(ctx, op)
 	response := responses(ctx)
 	if response == nil || !c.removeOperation(o) {
-		return // nobody waits for it any more
+		return // the client has completed the operation, or the connection is closing
 	}
 	c.send(textFrame(append(append(o.prefix, encode(response)...), '}')))
 	c.send(completeFrame(o.id))
 }
 
-// fail ends an operation with errors; nothing follows them.
+// failOperation ends an operation with errors, after which no message follows.
 func (c *connection) failOperation(o *operation, errs gqlerror.List) {
 	if c.removeOperation(o) {
 		o.cancelAndUnsubscribe()
@@ -160,7 +161,7 @@ func (c *connection) failOperation(o *operation, errs gqlerror.List) {
 	}
 }
 
-// deliver is told by the stream that there is something to take.
+// notify is called by the stream when the subscription has a response to send.
 func (o *operation) notify() {
 	c := o.conn
 	c.mu.Lock()
@@ -171,11 +172,12 @@ func (o *operation) notify() {
 	c.write()
 }
 
-// takeFrom returns the next frame of a subscription, if there is one. The first part may use the buffer.
+// nextSubscriptionFrame returns the next frame of a subscription in two parts, or nil if there is none. The first part
+// may use the buffer.
 func (c *connection) nextSubscriptionFrame(o *operation, buffer []byte) (own, shared []byte) {
 	next, end := o.nextResponse()
 	if end && !c.removeOperation(o) {
-		return nil, nil // the client has ended it
+		return nil, nil // the client has completed it meanwhile
 	}
 	if end {
 		o.cancelAndUnsubscribe()
@@ -188,12 +190,12 @@ func (c *connection) nextSubscriptionFrame(o *operation, buffer []byte) (own, sh
 	case next.failed != nil:
 		return textFrame(encodeMessage(o.id, typeError, next.failed)), nil
 	case end:
-		c.send(completeFrame(o.id)) // after this frame, for we are writing
+		c.send(completeFrame(o.id)) // is sent after this frame, because this goroutine writes
 	}
 	return next.appendNext(buffer, o.prefix, c.compress)
 }
 
-// stop ends an operation that nobody waits for any more.
+// cancelAndUnsubscribe stops an operation whose result is no longer needed.
 func (o *operation) cancelAndUnsubscribe() {
 	o.conn.mu.Lock()
 	joined := o.subscribed
@@ -204,7 +206,7 @@ func (o *operation) cancelAndUnsubscribe() {
 	o.cancel()
 }
 
-// add makes an operation known. It reports how many there are, and whether its id was free.
+// addOperation adds an operation. It returns how many there are, and whether the id was unused.
 func (c *connection) addOperation(o *operation) (running int, fresh bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -217,7 +219,7 @@ func (c *connection) addOperation(o *operation) (running int, fresh bool) {
 	return len(c.active), true
 }
 
-// remove forgets an operation, and reports false if somebody did before.
+// removeOperation removes an operation. It returns false if the operation was removed before.
 func (c *connection) removeOperation(o *operation) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -240,7 +242,7 @@ func (c *connection) findOperation(id string) *operation {
 
 func completeFrame(id string) []byte { return textFrame(encodeMessage(id, typeComplete, nil)) }
 
-// encodeMessage returns a message of the protocol. An empty id and a nil payload are left out.
+// encodeMessage returns a message of the protocol. It omits an empty id and a nil payload.
 func encodeMessage(id, kind string, payload any) []byte {
 	data, err := json.Marshal(struct {
 		ID      string `json:"id,omitempty"`
@@ -248,7 +250,7 @@ func encodeMessage(id, kind string, payload any) []byte {
 		Payload any    `json:"payload,omitempty"`
 	}{id, kind, payload})
 	if err != nil {
-		panic(err) // a resolver or presenter made something that is no JSON
+		panic(err) // a resolver or presenter has returned something that is not JSON
 	}
 	return data
 }

@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// maxWaiting is how many bytes of a connection's own messages may wait until its client's next message is read: who asks
-// faster than they read has to wait.
+// maxOutboxBytes is how many bytes of a connection's own messages may wait before the connection stops reading: a
+// client that sends faster than it reads has to wait.
 const maxOutboxBytes = 64 << 10
 
-// outbox is what a connection has to send: its own frames, and subscriptions with something to take. Subscriptions do not
-// wait as bytes, so a client that is slow costs no memory; when it can be written to again, it gets what is newest then.
-// All is guarded by the connection's mutex.
+// outbox holds what a connection has to send: its own frames, and subscriptions that have a response. The responses
+// themselves are not queued, so that a slow client costs no memory; when its socket can be written to again, it gets
+// the newest response. The connection's mutex guards all fields.
 type outbox struct {
-	writing    bool     // somebody writes, and goes on until there is nothing left
-	frames     [][]byte // whole frames
-	bytes      int      // of frames
+	writing    bool     // a goroutine is writing, and goes on until the outbox is empty
+	frames     [][]byte // complete frames
+	bytes      int      // total size of frames
 	ready      []*operation
-	spaceFreed sync.Cond // signalled when bytes went down, and at the end
+	spaceFreed sync.Cond // signalled when bytes has decreased, and when the connection closes
 }
 
 func (b *outbox) add(frame []byte) {
@@ -33,7 +33,7 @@ func (b *outbox) clear() {
 	b.spaceFreed.Broadcast()
 }
 
-// pop returns the next frame, or the next subscription to take from.
+// pop returns the next frame or, if there is none, the next subscription with a response. Both may be nil.
 func (b *outbox) pop() (frame []byte, o *operation) {
 	if len(b.frames) > 0 {
 		frame = b.frames[0]
@@ -47,13 +47,13 @@ func (b *outbox) pop() (frame []byte, o *operation) {
 		b.ready = b.ready[1:]
 		o.queued = false
 	}
-	if len(b.frames)+len(b.ready) == 0 { // an idle connection keeps no memory for them
+	if len(b.frames)+len(b.ready) == 0 { // so that an idle connection keeps no memory for them
 		b.frames, b.ready = nil, nil
 	}
 	return frame, o
 }
 
-// send sends a frame of the connection's own.
+// send sends a frame that is not part of a subscription's response.
 func (c *connection) send(frame []byte) {
 	c.mu.Lock()
 	if c.status == nil {
@@ -62,7 +62,8 @@ func (c *connection) send(frame []byte) {
 	c.write()
 }
 
-// awaitRoom waits until the client has read most of what it asked for. It reports false when the connection has ended.
+// awaitOutboxSpace waits until the client has read most of what is sent to it. It returns false when the connection is
+// closed.
 func (c *connection) awaitOutboxSpace() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -72,8 +73,8 @@ func (c *connection) awaitOutboxSpace() bool {
 	return c.status == nil
 }
 
-// write sends what is in the outbox, unless somebody is at it, as far as the socket takes it at once; what it does not take
-// is left to a goroutine. The mutex is held by the caller, and released.
+// write sends what is in the outbox, as far as the socket accepts it at once; a goroutine writes the rest. If another
+// goroutine is writing, write leaves everything to it. The caller holds the mutex, which write unlocks.
 func (c *connection) write() {
 	if c.outbox.writing {
 		c.mu.Unlock()
@@ -103,8 +104,8 @@ func (c *connection) write() {
 	}
 }
 
-// nextFrame returns the next frame to write, in two parts of which the first one may use the buffer; none, if there is none
-// and writing has ended. After the last one nothing may be written.
+// nextFrame returns the next frame to write in two parts, of which the first may use the buffer. If there is none, it
+// returns nil, and writing has ended. Nothing may be written after the last frame, which is the close frame.
 func (c *connection) nextFrame(buffer []byte) (own, shared []byte, last bool) {
 	for {
 		c.mu.Lock()
@@ -120,7 +121,7 @@ func (c *connection) nextFrame(buffer []byte) (own, shared []byte, last bool) {
 			}
 		case c.status != nil:
 			c.mu.Unlock()
-			return closeFrame(*c.status), nil, true // writing stays set: nobody writes any more
+			return closeFrame(*c.status), nil, true // writing stays true, so that nothing is written any more
 		default:
 			c.outbox.writing = false
 			c.mu.Unlock()
@@ -129,7 +130,7 @@ func (c *connection) nextFrame(buffer []byte) (own, shared []byte, last bool) {
 	}
 }
 
-// rest returns what is left of a frame after n bytes. What may stand in a buffer that is used again is copied.
+// rest returns what remains of a frame after n bytes. It copies the part that may be in a reused buffer.
 func rest(own, shared []byte, n int) net.Buffers {
 	if n >= len(own) {
 		return net.Buffers{shared[n-len(own):]}
@@ -137,7 +138,8 @@ func rest(own, shared []byte, n int) net.Buffers {
 	return net.Buffers{append([]byte(nil), own[n:]...), shared}
 }
 
-// writeOn writes on where the socket did not take everything, and then what has come meanwhile.
+// continueWriting writes the rest of a frame that the socket did not accept at once, and then what has been added to
+// the outbox meanwhile.
 func (c *connection) continueWriting(rest net.Buffers, last bool) {
 	c.handler.metrics.waiting.Inc()
 	err := c.writeAll(&rest)
@@ -156,14 +158,14 @@ func (c *connection) continueWriting(rest net.Buffers, last bool) {
 	}
 }
 
-// writeAll takes as long as the client takes something. It fails when a whole timeout has passed without that, or one at
-// all where the connection is ending. What was written is gone from rest.
+// writeAll writes for as long as the client accepts something. It fails if a whole WriteTimeout passes without that, or
+// if one passes at all while the connection is closing. It removes what was written from rest.
 func (c *connection) writeAll(rest *net.Buffers) error {
 	for {
 		_ = c.socket.SetWriteDeadline(time.Now().Add(c.handler.cfg.Limits.WriteTimeout)) // if it fails, so does the write
 		n, err := rest.WriteTo(c.socket)
 		if n > 0 {
-			c.recordActivity() // a client that takes something is there
+			c.recordActivity() // a client that accepts something is alive
 		}
 		if err == nil {
 			return c.socket.SetWriteDeadline(time.Time{})
@@ -180,8 +182,9 @@ func (c *connection) isClosing() bool {
 	return c.status != nil
 }
 
-// giveUp ends a connection whose client does not read. What is left of a frame that it has begun to read, and a close frame,
-// go into a larger buffer of the kernel's, if they fit: so a client that wakes up learns what happened.
+// disconnectSlowClient closes a connection whose client does not read. It enlarges the kernel's buffer and tries to put
+// into it the rest of the current frame and a close frame, so that a client that starts to read again learns what
+// happened.
 func (c *connection) disconnectSlowClient(rest net.Buffers) {
 	c.mu.Lock()
 	active := c.beginClose(closedBySlowClient)
@@ -191,12 +194,12 @@ func (c *connection) disconnectSlowClient(rest net.Buffers) {
 	}
 	rest = append(rest, closeFrame(*c.status))
 	_ = c.socket.SetWriteDeadline(time.Now().Add(10 * time.Millisecond))
-	_, _ = rest.WriteTo(c.socket) // an attempt
+	_, _ = rest.WriteTo(c.socket) // best effort
 	c.stopOperations(active)
 	close(c.flushed)
 }
 
-// lose ends a connection to which nothing can be written.
+// abandonWriting closes a connection to which nothing can be written.
 func (c *connection) abandonWriting(e closeStatus) {
 	c.mu.Lock()
 	active := c.beginClose(e)

@@ -107,7 +107,7 @@ func TestAForgottenDocumentIsSentAgain(t *testing.T) {
 func TestPersistedQueryForms(t *testing.T) {
 	s := start(t, nil)
 	for extension, want := range map[string]string{
-		`null`:                          `query is missing`,
+		`null`:                          `The query is missing.`,
 		`1`:                             `must be an object with version 1`,
 		`{}`:                            `must be an object with version 1`,
 		`{"sha256Hash":"x"}`:            `must be an object with version 1`,

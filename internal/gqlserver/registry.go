@@ -9,25 +9,26 @@ import (
 	"time"
 )
 
-// lasting is what lasts until its client leaves: a WebSocket, or a stream of events.
+// longLived is a connection that is open until its client ends it: a WebSocket or an event stream.
 type longLived interface {
-	close(closeStatus) // ends it, without waiting for that
-	abort()            // ends it without a word
+	close(closeStatus) // begins to close it in an orderly way, without waiting
+	abort()            // cuts it off
 }
 
-// registry knows what lasts, so that it can be ended and waited for.
+// registry holds the open connections, so that they can be closed and waited for.
 type registry struct {
 	mu       sync.Mutex
 	open     map[longLived]struct{}
 	draining bool
-	drained  chan struct{} // closed when draining and none is open
+	drained  chan struct{} // closed when the registry is draining and no connection is open
 }
 
 func newRegistry() *registry {
 	return &registry{open: map[longLived]struct{}{}, drained: make(chan struct{})}
 }
 
-// add makes it known, also while draining; then it reports false, and the caller has to end it.
+// add registers a connection. It returns false if the registry is draining: then the caller has to close the
+// connection, which is registered all the same.
 func (r *registry) add(l longLived) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -44,7 +45,7 @@ func (r *registry) remove(l longLived) {
 	}
 }
 
-// finish says once that all have ended; one that came while draining may end later.
+// signalDrained closes drained, once: a connection that came while draining may be removed later.
 func (r *registry) signalDrained() {
 	select {
 	case <-r.drained:
@@ -65,7 +66,7 @@ func (r *registry) count() int {
 	return len(r.open)
 }
 
-// begin refuses newcomers from now on and returns those to end.
+// beginDrain makes add return false from now on, and returns the open connections.
 func (r *registry) beginDrain() []longLived {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -76,7 +77,7 @@ func (r *registry) beginDrain() []longLived {
 	return slices.Collect(maps.Keys(r.open))
 }
 
-// cut cuts off all that are still open. What is known is not over: nothing is cut that has been removed.
+// abortAll cuts off all connections that are still open. It holds the mutex, so that none of them has been removed.
 func (r *registry) abortAll() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -85,11 +86,11 @@ func (r *registry) abortAll() {
 	}
 }
 
-// mostApart is how long draining waits from one client to the next at most: a few clients do not need the whole window.
+// maxDrainStep bounds the time between the closing of two connections: a few connections do not need the whole window.
 const maxDrainStep = 20 * time.Millisecond
 
-// drain ends everything, one after the other over the window, so that the clients do not all come to another server at
-// once. When ctx ends first, it cuts the rest off.
+// drain closes all connections, spread over the window so that their clients do not all reconnect to another server at
+// the same moment, and waits for them. If ctx ends first, it aborts those that remain and returns an error.
 func (r *registry) drain(ctx context.Context, window time.Duration) error {
 	open := r.beginDrain()
 	ticker := time.NewTicker(max(time.Microsecond, min(maxDrainStep, window/time.Duration(len(open)+1))))

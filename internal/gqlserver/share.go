@@ -19,23 +19,23 @@ import (
 //	directive @shared(resume: String) on FIELD_DEFINITION
 //	directive @viewer on FIELD_DEFINITION
 //
-// A subscription field that is @shared shows the same to everybody who may follow it; resume names the argument with the
-// version that a client wants to go on from. A field that is @viewer depends on who asks, and so does every operation that
+// A subscription field with @shared has the same responses for every subscriber; resume names the argument with the
+// version that a client has already. A field with @viewer depends on the viewer, and so does every operation that
 // selects it.
 const (
 	sharedDirective = "shared"
 	viewerDirective = "viewer"
 )
 
-// shape is what can be said of a subscription's document once and for all.
+// documentAnalysis is what a stream needs to know about the document of a subscription.
 type documentAnalysis struct {
-	shared         bool   // its responses are the same for everybody
-	resumeArgument string // the argument with the version to go on from, or ""
-	resumeVariable string // the variable which gives that and nothing else, or ""
-	text           string // of a shared operation: normalised, without its name and the argument to resume
+	shared         bool   // the responses are the same for every subscriber
+	resumeArgument string // the name of the argument with the version that a client has; "": none
+	resumeVariable string // the variable that provides that argument and is used for nothing else; "": none
+	text           string // of a shared operation: normalised, without its name and without the resume argument
 }
 
-// shapes remembers the shapes of documents, which are many times fewer than subscriptions.
+// analyzer analyses documents and caches the results: there are far fewer documents than subscriptions.
 type analyzer struct {
 	schema *ast.Schema
 	cache  *lru.LRU[*documentAnalysis] // by root field, operation name and document
@@ -45,7 +45,9 @@ func newAnalyzer(schema *ast.Schema) *analyzer {
 	return &analyzer{schema, lru.New[*documentAnalysis](cachedDocuments)}
 }
 
-func (s *analyzer) analyze(ctx context.Context, op *graphql.OperationContext, root graphql.CollectedField) *documentAnalysis {
+func (s *analyzer) analyze(
+	ctx context.Context, op *graphql.OperationContext, root graphql.CollectedField,
+) *documentAnalysis {
 	name := root.Name + "\n" + op.OperationName + "\n" + op.RawQuery
 	if known, ok := s.cache.Get(ctx, name); ok {
 		return known
@@ -60,7 +62,8 @@ func (s *analyzer) analyze(ctx context.Context, op *graphql.OperationContext, ro
 func (s *analyzer) newAnalysis(operation *ast.OperationDefinition, root *ast.Field) *documentAnalysis {
 	made := &documentAnalysis{}
 	if directive := root.Definition.Directives.ForName(sharedDirective); directive != nil {
-		made.shared = isOnlyRootField(operation, root) && !(&viewerSearch{s.schema, map[string]bool{}}).within(operation.SelectionSet)
+		search := &viewerSearch{schema: s.schema, visited: map[string]bool{}}
+		made.shared = isOnlyRootField(operation, root) && !search.within(operation.SelectionSet)
 		if argument := directive.Arguments.ForName("resume"); argument != nil {
 			made.resumeArgument = argument.Value.Raw
 		}
@@ -77,38 +80,44 @@ func (s *analyzer) newAnalysis(operation *ast.OperationDefinition, root *ast.Fie
 	return made
 }
 
-// key tells operations apart that do not have the same responses.
+// key identifies the stream of a shared operation: operations with different responses have different keys.
 func (s *documentAnalysis) key(variables map[string]any) string {
 	if s.resumeVariable != "" {
 		variables = maps.Clone(variables)
 		delete(variables, s.resumeVariable)
 	}
-	values, err := json.Marshal(variables) // in the order of their names
+	values, err := json.Marshal(variables) // sorted by name
 	if err != nil {
-		panic(err) // they came as JSON
+		panic(err) // cannot happen: they were decoded from JSON
 	}
 	return s.text + "\n" + string(values)
 }
 
-// simple tells whether the operation is its root field and nothing else: no fragment around it, and no condition.
+// isOnlyRootField reports whether the operation consists of its root field, without a fragment around it or a
+// directive.
 func isOnlyRootField(operation *ast.OperationDefinition, root *ast.Field) bool {
 	return len(operation.SelectionSet) == 1 && operation.SelectionSet[0] == ast.Selection(root) &&
 		len(root.Directives) == 0 && len(operation.Directives) == 0
 }
 
-// normalise prints an operation that is simple without what makes no difference to its responses.
+// normalise returns the text of an operation of which isOnlyRootField is true, without the parts that do not change its
+// responses.
 func normalise(operation *ast.OperationDefinition, root *ast.Field, resume string) string {
 	field := *root
-	field.Arguments = slices.DeleteFunc(slices.Clone(root.Arguments), func(a *ast.Argument) bool { return a.Name == resume })
+	field.Arguments = slices.DeleteFunc(slices.Clone(root.Arguments), func(a *ast.Argument) bool {
+		return a.Name == resume
+	})
 	bare := *operation
 	bare.Name, bare.VariableDefinitions, bare.SelectionSet = "", nil, ast.SelectionSet{&field}
-	document := &ast.QueryDocument{Operations: ast.OperationList{&bare}, Fragments: fragmentsOf(operation.SelectionSet, nil)}
+	document := &ast.QueryDocument{
+		Operations: ast.OperationList{&bare}, Fragments: fragmentsOf(operation.SelectionSet, nil),
+	}
 	var text bytes.Buffer
 	formatter.NewFormatter(&text, formatter.WithCompacted()).FormatQueryDocument(document)
 	return text.String()
 }
 
-// fragmentsOf adds the fragments that the selections need, each once, in the order of their use.
+// fragmentsOf adds the fragments that the selections need, each once, in the order of their first use.
 func fragmentsOf(selections ast.SelectionSet, found ast.FragmentDefinitionList) ast.FragmentDefinitionList {
 	for _, selection := range selections {
 		switch s := selection.(type) {
@@ -125,13 +134,14 @@ func fragmentsOf(selections ast.SelectionSet, found ast.FragmentDefinitionList) 
 	return found
 }
 
-// mentions tells whether a printed document uses a variable, or one whose name begins with its name: that is safe, too.
+// mentions reports whether a printed document uses a variable. It is also true for a longer name that begins with this
+// one, which only prevents a variable from being ignored.
 func mentions(text, variable string) bool { return strings.Contains(text, "$"+variable) }
 
-// viewerSearch looks for fields that depend on who asks, into each fragment once.
+// viewerSearch looks for fields with @viewer. It searches each fragment once.
 type viewerSearch struct {
 	schema  *ast.Schema
-	visited map[string]bool // fragments that were looked into, or are being looked into
+	visited map[string]bool // names of fragments that were searched, or are being searched
 }
 
 func (v *viewerSearch) within(selections ast.SelectionSet) bool {
@@ -152,7 +162,7 @@ func (v *viewerSearch) within(selections ast.SelectionSet) bool {
 	})
 }
 
-// marked tells whether a field is @viewer, in an interface or in one of the types behind it.
+// isMarked reports whether a field has @viewer, in its own type or, if that is abstract, in one of the possible types.
 func (v *viewerSearch) isMarked(field *ast.Field) bool {
 	if field.Definition.Directives.ForName(viewerDirective) != nil {
 		return true

@@ -88,7 +88,8 @@ func TestClientThatTakesNothingIsCutOff(t *testing.T) {
 	s.eventually("that is counted", func() bool { return s.closings("1013") == 1 })
 }
 
-// It takes several times as long as it may be silent, or not read, and says nothing: its pongs wait behind what it reads.
+// It takes several times as long as it may be silent, or not read, and says nothing: its pongs wait behind what it
+// reads.
 func TestClientThatTakesSomethingIsNotCutOff(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(cfg *gqlserver.Config) {

@@ -12,66 +12,65 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// everything is the version to begin with for a client that has none.
+// noVersion is the version of a subscriber that has no state yet.
 const noVersion = -1
 
-// maxPayloads is how many responses a stream keeps: which there are is up to the clients, by the versions that they go on
-// from. Joiners after a restart differ by a few dozen versions.
+// maxResponses bounds the responses that a stream keeps. Clients determine how many there are, by the versions that
+// they resume from; after a restart of the server those differ by a few dozen.
 const maxResponses = 64
 
-// stream executes one operation for all who follow it: once for each state and each version that somebody leads on from.
-// Its goroutine executes; whoever follows is a cursor, and takes what was executed.
+// stream executes one operation for all its subscribers: once for each state and each version that a subscriber has.
+// Its goroutine executes the operation; each subscription is a cursor that picks up the responses.
 type stream struct {
 	streams   *streams
-	key       string                    // "" if it is not shared
-	op        *graphql.OperationContext // of all executions
-	ctx       context.Context           // of all executions; ends with the stream
+	key       string                    // "": not shared
+	op        *graphql.OperationContext // the operation that is executed
+	ctx       context.Context           // parent of the contexts of all executions; ends with the stream
 	cancel    context.CancelFunc
 	resumes   bool            // subscribers get differences
-	linger    time.Duration   // how long it goes on without subscribers
+	linger    time.Duration   // how long the stream goes on without subscribers
 	wakeUp    chan struct{}   // holds a token when there may be something to do
-	notifying []*subscription // the goroutine's own: whom it is waking
+	notifying []*subscription // used by the goroutine only: the subscriptions that notifySubscribers notifies
 
-	mu             sync.Mutex // held for memory only
+	mu             sync.Mutex // held only while memory is accessed
 	state          State
-	hasState       bool  // there is a state
-	previousChange int64 // State.Changed of what was shown before state: who has seen that or later is told the same
+	hasState       bool  // state is set
+	previousChange int64 // ChangedAt of the state before; subscribers that have it or newer get the same difference
 	responses      map[int64]*streamResponse
-	revokedAt      int64           // State.BarredAt when everybody was asked about
-	waiting        []*subscription // who wait for an execution
+	revokedAt      int64           // RevokedAt of the state for which all subscribers were checked
+	waiting        []*subscription // the subscriptions that wait for an execution
 	subscriptions  []*subscription
-	ended          bool // nobody can join any more
+	ended          bool // no subscription can be added any longer
 }
 
-// payload is the response to one execution.
+// streamResponse is the response of one execution.
 type streamResponse struct {
 	tail
-	version int64           // of the state it shows
-	failed  json.RawMessage // there are no data: the subscription ends with these errors
+	version int64           // the version of the state
+	failed  json.RawMessage // the errors of a response without data, which end the subscription; nil if there is data
 }
 
-// subscriber is told by a stream that there is something to take. It must not block.
+// subscriber is notified by a stream when its subscription may have a response. Notify must not block.
 type subscriber interface{ notify() }
 
-// subscription is somebody's cursor on a stream. Its fields are guarded by the stream's mutex, but for those that never
-// change.
+// subscription is the cursor of one subscriber on a stream. The stream's mutex guards the fields of the second group.
 type subscription struct {
 	subscriber   subscriber
 	stream       *stream
-	minVersion   int64 // the version that it must be shown at least
+	minVersion   int64 // the oldest version that may be sent
 	subscriberID string
-	onEnd        func() // tells that it has ended; may be nil
+	onEnd        func() // called when the subscription has ended; may be nil
 
-	index            int   // in stream.subs
-	deliveredVersion int64 // the version it has, or everything
-	started          bool  // it was told something
-	waiting          bool  // it is among stream.wanted
+	index            int   // position in stream.subscriptions
+	deliveredVersion int64 // the version that the subscriber has, or noVersion
+	started          bool  // a response was sent
+	waiting          bool  // it is in stream.waiting
 	ended            bool
-	failed           *streamResponse // what it ends with
+	failed           *streamResponse // the errors to end with; nil if there are none
 }
 
-// take returns what the subscription has to be told next, if there is something; if not, its subscriber is told when there
-// is. With end, nothing follows, and the subscription has left.
+// nextResponse returns the next response to send, or nil if there is none yet: then the subscriber is notified when
+// there is one. If end is true, the subscription has ended and nothing follows the response.
 func (sub *subscription) nextResponse() (next *streamResponse, end bool) {
 	s := sub.stream
 	s.mu.Lock()
@@ -85,7 +84,7 @@ func (sub *subscription) nextResponse() (next *streamResponse, end bool) {
 	case !s.hasState || s.state.Version < sub.minVersion:
 		return nil, false
 	case sub.started && sub.deliveredVersion >= s.state.ChangedAt:
-		if s.state.Last { // and was not, when it was told
+		if s.state.Last { // it was not the last when it was sent
 			s.remove(sub)
 		}
 		return nil, s.state.Last
@@ -102,8 +101,8 @@ func (sub *subscription) nextResponse() (next *streamResponse, end bool) {
 	return next, s.state.Last
 }
 
-// from returns the version from which an event has to lead to the present state. Versions that show the same are one, as
-// far as the source can tell what followed them.
+// baseVersion returns the version from which the difference to the present state has to begin. Versions between which
+// nothing changed are treated as one, as far as the source can tell what followed them.
 func (s *stream) baseVersion(sub *subscription) int64 {
 	switch {
 	case !s.resumes || sub.deliveredVersion < s.state.OldestBase:
@@ -128,11 +127,11 @@ func (s *stream) requestExecution(sub *subscription) {
 func (s *stream) wake() {
 	select {
 	case s.wakeUp <- struct{}{}:
-	default: // a token waits already
+	default: // a token is waiting already
 	}
 }
 
-// join counts a subscription in. It reports false when the stream is over.
+// add adds a subscription. It returns false if the stream has ended.
 func (s *stream) add(sub *subscription) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -140,13 +139,13 @@ func (s *stream) add(sub *subscription) bool {
 		return false
 	}
 	sub.stream, sub.index = s, len(s.subscriptions)
-	s.revokedAt = min(s.revokedAt, sub.minVersion) // what was decided since it was let in is for it, too
+	s.revokedAt = min(s.revokedAt, sub.minVersion) // endRevoked checks it if permissions were revoked since it was granted
 	s.subscriptions = append(s.subscriptions, sub)
 	s.streams.metrics.subscriptions.Inc()
 	return true
 }
 
-// leave ends a subscription; doing it again does nothing.
+// unsubscribe ends a subscription. Further calls do nothing.
 func (sub *subscription) unsubscribe() {
 	s := sub.stream
 	s.mu.Lock()
@@ -156,6 +155,7 @@ func (sub *subscription) unsubscribe() {
 	}
 }
 
+// remove removes a subscription. The caller holds the mutex.
 func (s *stream) remove(sub *subscription) {
 	last := len(s.subscriptions) - 1
 	s.subscriptions[sub.index] = s.subscriptions[last]
@@ -166,23 +166,25 @@ func (s *stream) remove(sub *subscription) {
 	s.streams.metrics.subscriptions.Dec()
 	s.streams.metrics.countSubscription(sub.failed != nil)
 	if last == 0 {
-		s.wake() // to linger
+		s.wake() // starts the linger time
 	}
 	if sub.onEnd != nil {
 		sub.onEnd()
 	}
 }
 
-// bar ends the subscriptions of those who may follow no more.
+// endRevoked ends the subscriptions of subscribers that have lost permission.
 func (s *stream) endRevoked() {
 	s.mu.Lock()
-	var barred []*subscription
+	var revoked []*subscription
 	if s.revokedAt < s.state.RevokedAt && s.state.Revoked != nil {
-		barred = slices.DeleteFunc(slices.Clone(s.subscriptions), func(sub *subscription) bool { return s.state.Revoked(sub.subscriberID) == nil })
+		revoked = slices.DeleteFunc(slices.Clone(s.subscriptions), func(sub *subscription) bool {
+			return s.state.Revoked(sub.subscriberID) == nil
+		})
 	}
 	s.revokedAt = s.state.RevokedAt
 	s.mu.Unlock()
-	for _, sub := range barred {
+	for _, sub := range revoked {
 		failed := &streamResponse{failed: s.present(s.state.Revoked(sub.subscriberID))}
 		s.mu.Lock()
 		sub.failed = failed
@@ -192,67 +194,75 @@ func (s *stream) endRevoked() {
 }
 
 // run is the stream's goroutine.
-func (s *stream) run(follow func(context.Context) (Source, error)) {
+func (s *stream) run(openSource func(context.Context) (Source, error)) {
 	defer s.cancel()
-	switch err := s.serve(follow); {
-	case s.ctx.Err() != nil: // those who followed have ended it
+	switch err := s.serve(openSource); {
+	case s.ctx.Err() != nil: // the only subscriber has unsubscribed, or the handler was closed
 		s.streams.removeStream(s)
 	case err != nil:
 		s.fail(err)
 	}
 }
 
-// serve returns when nobody follows any more, or why it cannot go on. A panic is such an error.
-func (s *stream) serve(follow func(context.Context) (Source, error)) (err error) {
+// serve executes the operation until the stream has no subscribers any longer, and then returns nil. It returns an
+// error if it cannot go on, for example after a panic.
+func (s *stream) serve(openSource func(context.Context) (Source, error)) (err error) {
 	defer s.recoverPanic(&err)
-	source, err := follow(s.ctx)
+	source, err := openSource(s.ctx)
 	if err != nil {
 		return err
 	}
 	defer source.Close()
-	var linger <-chan time.Time // runs while nobody follows
+	var linger <-chan time.Time // runs while there are no subscribers
 	for {
 		state, newer := source.Newest()
-		news := s.setState(state)
-		s.endRevoked()
-		if news {
-			s.executeForCurrent(source)
-		}
-		s.notifySubscribers()
-		s.executeRequested(source)
-		switch alone := s.hasNoSubscribers(); {
-		case !alone:
+		s.update(source, state)
+		switch unused := s.hasNoSubscribers(); {
+		case !unused:
 			linger = nil
 		case linger == nil:
 			linger = time.After(s.linger)
 		}
-		var again <-chan time.Time
+		var refresh <-chan time.Time
 		if state.RefreshAfter > 0 {
-			again = time.After(state.RefreshAfter)
+			refresh = time.After(state.RefreshAfter)
 		}
 		select {
 		case <-newer:
-		case <-again:
+		case <-refresh:
 		case <-s.wakeUp:
 		case <-linger:
 			if s.streams.removeIfUnused(s) {
 				return nil
 			}
-			linger = nil // somebody came, and may be gone again
+			linger = nil // there is a subscriber again, or was one meanwhile
 		case <-s.ctx.Done():
 			return nil
 		}
 	}
 }
 
+// update makes state the present one, ends the subscriptions that have lost permission, and executes what the others
+// need.
+func (s *stream) update(source Source, state State) {
+	changed := s.setState(state)
+	s.endRevoked()
+	if changed {
+		s.executeForCurrent(source)
+	}
+	s.notifySubscribers()
+	s.executeRequested(source)
+}
+
+// recoverPanic is deferred. It turns a panic into an error.
 func (s *stream) recoverPanic(err *error) {
 	if p := recover(); p != nil {
 		*err = s.op.RecoverFunc(graphql.WithOperationContext(s.ctx, s.op), p)
 	}
 }
 
-// advance takes over a newer state, and reports whether it shows something new to those who saw the one before.
-func (s *stream) setState(state State) (news bool) {
+// setState makes state the present one, and reports whether subscribers that have the state before need a new response.
+func (s *stream) setState(state State) (changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	first := !s.hasState
@@ -264,13 +274,13 @@ func (s *stream) setState(state State) (news bool) {
 			s.previousChange = s.state.ChangedAt
 		}
 		s.responses = map[int64]*streamResponse{}
-		news = !first && len(s.subscriptions) > 0
+		changed = !first && len(s.subscriptions) > 0
 	}
 	s.state, s.hasState = state, true
-	return news
+	return changed
 }
 
-// prepare executes what most subscribers are about to take, those who saw the state before.
+// executeForCurrent executes what most subscribers need next: the difference from the state before.
 func (s *stream) executeForCurrent(source Source) {
 	from := int64(noVersion)
 	if s.resumes && s.previousChange >= s.state.OldestBase {
@@ -279,14 +289,15 @@ func (s *stream) executeForCurrent(source Source) {
 	s.executeFrom(source, from)
 }
 
-// produce executes what leads from a version to the present state, and wakes those who have waited for it.
+// executeFrom executes the difference from a version to the present state, and notifies the subscribers that wait for
+// it.
 func (s *stream) executeFrom(source Source, from int64) {
 	for _, sub := range s.storeResponse(from, s.execute(source, from)) {
 		sub.subscriber.notify()
 	}
 }
 
-// tell wakes everybody for whom there is news.
+// notifySubscribers notifies all subscribers that have not got the present state.
 func (s *stream) notifySubscribers() {
 	s.mu.Lock()
 	for _, sub := range s.subscriptions {
@@ -302,7 +313,7 @@ func (s *stream) notifySubscribers() {
 	s.notifying = s.notifying[:0]
 }
 
-// produceWanted executes what somebody waits for, until nobody does.
+// executeRequested executes what subscribers wait for, until none waits.
 func (s *stream) executeRequested(source Source) {
 	for from, ok := s.nextRequested(); ok; from, ok = s.nextRequested() {
 		s.executeFrom(source, from)
@@ -318,8 +329,8 @@ func (s *stream) nextRequested() (from int64, ok bool) {
 	return s.baseVersion(s.waiting[0]), true
 }
 
-// keep makes a payload known and returns those who have waited for it. A failure is theirs alone: who comes later gets a
-// new execution.
+// storeResponse keeps a response and returns the subscriptions that have waited for it. A failure is kept for these
+// only: later subscribers get a new execution.
 func (s *stream) storeResponse(from int64, p *streamResponse) (served []*subscription) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -341,7 +352,7 @@ func (s *stream) storeResponse(from int64, p *streamResponse) (served []*subscri
 	return served
 }
 
-// makeRoom forgets any payload when there are too many. Who has not taken it yet will ask for it again.
+// makeRoom discards some response if there are too many. A subscriber that still needs it requests it again.
 func (s *stream) makeRoom() {
 	for from := range s.responses {
 		if len(s.responses) < maxResponses {
@@ -357,7 +368,7 @@ func (s *stream) hasNoSubscribers() bool {
 	return len(s.subscriptions) == 0
 }
 
-// fail ends the stream for everybody.
+// fail ends the stream with an error for all subscribers.
 func (s *stream) fail(err error) {
 	s.streams.removeStream(s)
 	failed := &streamResponse{failed: s.present(err)}
@@ -377,7 +388,7 @@ func (s *stream) present(err error) json.RawMessage {
 	return encodeErrors(s.streams.engine.DispatchError(ctx, gqlerror.List{gqlerror.WrapIfUnwrapped(err)}).Errors)
 }
 
-// execute runs the operation on what leads from a version to the present state.
+// execute executes the operation for the difference from a version to the present state.
 func (s *stream) execute(source Source, from int64) *streamResponse {
 	p, err := s.executeEvent(source, from)
 	if err != nil {

@@ -11,18 +11,18 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// streams are the subscriptions that are executed now.
+// streams holds all streams that are running.
 type streams struct {
 	engine   *engine
 	sources  map[string]SubscribeFunc
 	analyzer *analyzer
 	metrics  *metrics
 	linger   time.Duration
-	compress bool            // some subscribers take compressed messages
-	ctx      context.Context // of shared streams: no viewer in it
+	compress bool            // compress the responses of shared streams
+	ctx      context.Context // parent of the contexts of shared streams; has no viewer
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
-	mu       sync.Mutex // before stream.mu
+	mu       sync.Mutex // locked before stream.mu
 	shared   map[string]*stream
 	closed   bool
 }
@@ -36,9 +36,12 @@ func newStreams(cfg Config, engine *engine, m *metrics) *streams {
 	}
 }
 
-// subscribe lets sub follow what op asks for, in the context of who asks. lastSeen is the version that they have, where the
-// transport knows it better than op. Afterwards sub is told whenever there is something to take.
-func (s *streams) subscribe(ctx context.Context, op *graphql.OperationContext, lastSeen *int64, sub *subscription) (errs gqlerror.List) {
+// subscribe subscribes sub to the stream that executes op, or returns the errors to send. The context is that of the
+// subscriber. LastSeen is the version that the client has, if the transport knows it; it takes precedence over op's
+// argument. Afterwards sub's subscriber is notified whenever there may be a response.
+func (s *streams) subscribe(
+	ctx context.Context, op *graphql.OperationContext, lastSeen *int64, sub *subscription,
+) (errs gqlerror.List) {
 	ctx, span := s.engine.tracing.startOperation(ctx, op)
 	defer func() { endOperationSpan(span, errs) }()
 	root, refusal := rootField(op)
@@ -46,42 +49,49 @@ func (s *streams) subscribe(ctx context.Context, op *graphql.OperationContext, l
 		return s.present(ctx, op, refusal)
 	}
 	args := root.ArgumentMap(op.Variables)
-	opened, err := s.authorize(ctx, op, root.Name, args)
+	grant, err := s.authorize(ctx, op, root.Name, args)
 	if err != nil {
 		return s.present(ctx, op, gqlerror.WrapPath(ast.Path{ast.PathName(root.Alias)}, err))
 	}
-	shape := s.analyzer.analyze(ctx, op, root)
-	sub.minVersion, sub.deliveredVersion, sub.subscriberID, sub.onEnd = opened.MinVersion, noVersion, opened.SubscriberID, opened.OnEnd
-	if shape.resumeArgument != "" {
-		sub.deliveredVersion = resumeVersion(args[shape.resumeArgument], lastSeen, opened.MinVersion)
+	analysis := s.analyzer.analyze(ctx, op, root)
+	sub.minVersion, sub.deliveredVersion = grant.MinVersion, noVersion
+	sub.subscriberID, sub.onEnd = grant.SubscriberID, grant.OnEnd
+	if analysis.resumeArgument != "" {
+		sub.deliveredVersion = resumeVersion(args[analysis.resumeArgument], lastSeen, grant.MinVersion)
 	}
-	if !s.join(ctx, op, shape, opened, sub) {
-		if opened.OnEnd != nil {
-			opened.OnEnd()
+	if !s.join(ctx, op, analysis, grant, sub) {
+		if grant.OnEnd != nil {
+			grant.OnEnd()
 		}
 		return s.present(ctx, op, errStopping)
 	}
 	return nil
 }
 
-var errStopping = &gqlerror.Error{Message: "the server is stopping", Extensions: map[string]any{"code": "SERVICE_RESTART"}}
-
-func (s *streams) present(ctx context.Context, op *graphql.OperationContext, err error) gqlerror.List {
-	return s.engine.DispatchError(graphql.WithOperationContext(ctx, op), gqlerror.List{gqlerror.WrapIfUnwrapped(err)}).Errors
+var errStopping = &gqlerror.Error{
+	Message: "The server is restarting.", Extensions: map[string]any{"code": "SERVICE_RESTART"},
 }
 
-// rootField returns the one field that a subscription asks for.
+func (s *streams) present(ctx context.Context, op *graphql.OperationContext, err error) gqlerror.List {
+	ctx = graphql.WithOperationContext(ctx, op)
+	return s.engine.DispatchError(ctx, gqlerror.List{gqlerror.WrapIfUnwrapped(err)}).Errors
+}
+
+// rootField returns the only field that a subscription selects.
 func rootField(op *graphql.OperationContext) (root graphql.CollectedField, refusal *gqlerror.Error) {
 	fields := graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Subscription"})
 	if len(fields) == 1 && fields[0].Name != "__typename" {
 		return fields[0], nil
 	}
-	refusal = gqlerror.ErrorPosf(op.Operation.Position, "a subscription asks for exactly one field")
+	refusal = gqlerror.ErrorPosf(op.Operation.Position, "A subscription must select exactly one field.")
 	errcode.Set(refusal, errcode.ValidationFailed)
 	return root, refusal
 }
 
-func (s *streams) authorize(ctx context.Context, op *graphql.OperationContext, field string, args map[string]any) (opened *Grant, err error) {
+// authorize calls the field's SubscribeFunc. A panic in it is an error.
+func (s *streams) authorize(
+	ctx context.Context, op *graphql.OperationContext, field string, args map[string]any,
+) (grant *Grant, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = op.RecoverFunc(graphql.WithOperationContext(ctx, op), p)
@@ -90,7 +100,8 @@ func (s *streams) authorize(ctx context.Context, op *graphql.OperationContext, f
 	return s.sources[field](ctx, args)
 }
 
-// resumeAt returns the version to go on from. One that does not exist is somebody's mistake: they get everything.
+// resumeVersion returns the version that a client has. It ignores a version that does not exist: that client gets the
+// whole state.
 func resumeVersion(argument any, lastSeen *int64, present int64) int64 {
 	if lastSeen == nil {
 		since, err := graphql.UnmarshalInt64(argument)
@@ -105,11 +116,14 @@ func resumeVersion(argument any, lastSeen *int64, present int64) int64 {
 	return *lastSeen
 }
 
-// follow joins the stream that executes the operation, or starts it. It reports false once the streams are closed.
-func (s *streams) join(ctx context.Context, op *graphql.OperationContext, shape *documentAnalysis, opened *Grant, sub *subscription) bool {
+// join adds a subscription to the stream that executes the operation, or starts that stream. It returns false once the
+// streams are closed.
+func (s *streams) join(
+	ctx context.Context, op *graphql.OperationContext, analysis *documentAnalysis, grant *Grant, sub *subscription,
+) bool {
 	key := ""
-	if shape.shared {
-		key = shape.key(op.Variables)
+	if analysis.shared {
+		key = analysis.key(op.Variables)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,26 +131,29 @@ func (s *streams) join(ctx context.Context, op *graphql.OperationContext, shape 
 		return false
 	}
 	if running := s.shared[key]; running != nil && running.add(sub) {
-		running.wake() // it may have to execute something for the new one
+		running.wake() // the subscription may need an execution
 		return true
 	}
-	s.start(ctx, op, key, shape.resumeArgument != "", opened, sub)
+	s.start(ctx, op, key, analysis.resumeArgument != "", grant, sub)
 	return true
 }
 
-func (s *streams) start(ctx context.Context, op *graphql.OperationContext, key string, resumes bool, opened *Grant, sub *subscription) {
+// start starts a stream with its first subscription.
+func (s *streams) start(
+	ctx context.Context, op *graphql.OperationContext, key string, resumes bool, grant *Grant, sub *subscription,
+) {
 	made := &stream{streams: s, key: key, op: op, resumes: resumes, wakeUp: make(chan struct{}, 1)}
 	if key != "" {
-		op.Headers, op.Extensions = nil, nil // they are the first subscriber's
+		op.Headers, op.Extensions = nil, nil // those of the first subscriber must not reach the others
 		ctx, made.linger = s.ctx, s.linger
 		s.shared[key] = made
 	}
 	made.ctx, made.cancel = context.WithCancel(ctx)
 	made.add(sub)
-	s.running.Go(func() { made.run(opened.OpenSource) })
+	s.running.Go(func() { made.run(grant.OpenSource) })
 }
 
-// end ends a stream that nobody follows. It reports false when somebody does.
+// removeIfUnused removes a stream without subscribers. It returns false if the stream has some.
 func (s *streams) removeIfUnused(stream *stream) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -149,7 +166,7 @@ func (s *streams) removeIfUnused(stream *stream) bool {
 	return true
 }
 
-// forget keeps anybody from joining a stream.
+// removeStream makes it impossible to join a stream.
 func (s *streams) removeStream(stream *stream) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -158,6 +175,7 @@ func (s *streams) removeStream(stream *stream) {
 	s.removeLocked(stream)
 }
 
+// removeLocked removes a stream. The caller holds both mutexes.
 func (s *streams) removeLocked(stream *stream) {
 	stream.ended = true
 	if s.shared[stream.key] == stream {

@@ -14,7 +14,8 @@ import (
 	"antwon.dj/backend/internal/gqlserver"
 )
 
-// What an operation costs that does next to nothing: with nobody tracing, with a trace that is not kept, and with one that is.
+// What an operation costs that does next to nothing: with nobody tracing, with a trace that is not kept, and with one
+// that is.
 func BenchmarkOperation(b *testing.B) {
 	for name, provider := range map[string]trace.TracerProvider{
 		"off":     nil,

@@ -7,13 +7,13 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// counter counts what the definitions of one document ask for, each fragment once.
+// counter computes the cost of the definitions of one document. It visits each fragment once.
 type counter struct {
-	fragments    map[string]*ast.FragmentDefinition // of two with one name the first, as in validation
+	fragments    map[string]*ast.FragmentDefinition // the first of several with one name, as in validation
 	counted      map[*ast.FragmentDefinition]cost
-	inProgress   map[*ast.FragmentDefinition]bool // those that are being counted
-	refusal      *gqlerror.Error                  // the first thing found that no limit allows; counts mean nothing after it
-	visitedNodes int                              // how many nodes were looked at
+	inProgress   map[*ast.FragmentDefinition]bool // the fragments whose cost is being computed
+	refusal      *gqlerror.Error                  // the first construct that is never allowed; costs are invalid after it
+	visitedNodes int                              // number of nodes that were visited
 }
 
 func newCounter(doc *ast.QueryDocument) *counter {
@@ -49,7 +49,7 @@ func (c *counter) fragment(f *ast.FragmentDefinition) cost {
 	return asked
 }
 
-// selection counts what stands between the braces of an operation, a fragment or a field.
+// selection returns the cost of the selection set of an operation, a fragment or a field.
 func (c *counter) selection(set ast.SelectionSet) cost {
 	if len(set) == 0 {
 		return cost{}
@@ -57,7 +57,8 @@ func (c *counter) selection(set ast.SelectionSet) cost {
 	return c.selections(set, map[string]bool{})
 }
 
-// flat counts a selection or an inline fragment in it, which belongs to the same selection: names are those asked for there.
+// selections returns the cost of a selection set, or of an inline fragment in it, which belongs to the same set. Names
+// are the response names that the set has so far.
 func (c *counter) selections(set ast.SelectionSet, names map[string]bool) (asked cost) {
 	for _, selected := range set {
 		c.visitedNodes++
@@ -86,14 +87,16 @@ func (c *counter) field(f *ast.Field, names map[string]bool) cost {
 	return asked.plus(c.directives(f.Directives)).plus(c.arguments(f.Arguments)).plus(c.selection(f.SelectionSet).below())
 }
 
-// inline counts the fields at its root a second time, because validation compares them again for every fragment around.
+// inline counts the fields at the fragment's root twice, because validation compares them again for every inline
+// fragment around them.
 func (c *counter) inline(f *ast.InlineFragment, names map[string]bool) cost {
 	asked := c.selections(f.SelectionSet, names)
 	again := cost{nodes: sum(1, asked.rootFields)}
 	return asked.plus(again).plus(c.directives(f.Directives))
 }
 
-// spread counts a fragment that there is not as nothing but its spread. One within itself would never end.
+// spread counts an undefined fragment as one node. A fragment that contains itself would expand without end and is
+// refused.
 func (c *counter) spread(s *ast.FragmentSpread) cost {
 	asked := cost{nodes: 1}.plus(c.directives(s.Directives))
 	fragment := c.fragments[s.Name]
@@ -108,13 +111,13 @@ func (c *counter) spread(s *ast.FragmentSpread) cost {
 	}
 }
 
-// directives refuses @defer, which the parser knows even where the schema does not: a deferred part whose client leaves
-// keeps its goroutine for ever, and over POST it is never sent.
+// directives refuses @defer, which gqlgen supports even if the schema does not define it: when a client disconnects,
+// the goroutine of a deferred part never ends, and over POST the deferred part is never sent.
 func (c *counter) directives(list ast.DirectiveList) (asked cost) {
 	for _, directive := range list {
 		c.visitedNodes++
 		if directive.Name == "defer" {
-			c.refuse(directive.Position, "@defer is not supported")
+			c.refuse(directive.Position, "@defer is not supported.")
 		}
 		asked = asked.plus(cost{directives: 1, nodes: 1}).plus(c.arguments(directive.Arguments))
 	}
@@ -128,7 +131,7 @@ func (c *counter) arguments(list ast.ArgumentList) (asked cost) {
 	return asked
 }
 
-// value counts a value and those within it.
+// value counts a value and the values within it.
 func (c *counter) value(v *ast.Value) cost {
 	c.visitedNodes++
 	asked := cost{nodes: 1}

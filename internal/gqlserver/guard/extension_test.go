@@ -72,7 +72,7 @@ func TestExtensionLeavesTheRestToTheExecutor(t *testing.T) {
 		``:                             "input: no operation provided",
 		`{` + numbered(1000) + `}`:     "input: exceeded token limit of 1000",
 		`fragment F on Query{s}`:       "input: no operation provided",
-		`#` + strings.Repeat("x", 9e4): "input: send at most 16384 bytes as the document, and values as variables",
+		`#` + strings.Repeat("x", 9e4): "input: Send a document of at most 16384 bytes, and values as variables.",
 	} {
 		if errs := ask(e, text); len(errs) != 1 || strings.TrimSpace(errs[0].Error()) != want {
 			t.Errorf("got  %v\nwant %s", errs, want)

@@ -18,7 +18,9 @@ func FuzzCheck(f *testing.F) {
 	}
 	f.Add(`{...F} fragment F on Q{...{a ...F}} fragment F on Q{b} query X($a: [Int!] = [1] @d){...@defer{c(d: {e: $a})}}`)
 	const none = math.MaxInt
-	unlimited := Limits{none, none, none, none, none, none, none}
+	unlimited := Limits{
+		RootFields: none, Depth: none, Aliases: none, Directives: none, Fields: none, Repeats: none, Nodes: none,
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, tokens)
 		if err != nil {
