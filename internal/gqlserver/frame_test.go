@@ -79,11 +79,11 @@ func TestOneEventForFiftyIDs(t *testing.T) {
 		}
 		quoted, _ := json.Marshal(id(i))
 		clients[i].say(`{"type":"subscribe","payload":{"query":"subscription{changes{added}}"},"id":` + string(quoted) + `}`)
-		clients[i].changed()
+		clients[i].nextChange()
 	}
 	s.schema.diary.write(text(1000))
 	for i, c := range clients {
-		if got, event := c.changed(); got != id(i) || len(event.Added) != 1 || event.Added[0] != text(1000) {
+		if got, event := c.nextChange(); got != id(i) || len(event.Added) != 1 || event.Added[0] != text(1000) {
 			t.Errorf("client %q got %q: %v", id(i), got, event)
 		}
 	}

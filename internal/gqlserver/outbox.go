@@ -135,7 +135,11 @@ func rest(own, shared []byte, n int) net.Buffers {
 	if n >= len(own) {
 		return net.Buffers{shared[n-len(own):]}
 	}
-	return net.Buffers{append([]byte(nil), own[n:]...), shared}
+	left := net.Buffers{append([]byte(nil), own[n:]...)}
+	if len(shared) > 0 {
+		left = append(left, shared)
+	}
+	return left
 }
 
 // continueWriting writes the rest of a frame that the socket did not accept at once, and then what has been added to
@@ -159,13 +163,15 @@ func (c *connection) continueWriting(rest net.Buffers, last bool) {
 }
 
 // writeAll writes for as long as the client accepts something. It fails if a whole WriteTimeout passes without that, or
-// if one passes at all while the connection is closing. It removes what was written from rest.
+// if one passes at all while the connection is closing. It removes what was written from rest. Progress shows that the
+// client is alive, but only if the socket was full before: without a descriptor every write comes here, and one that
+// succeeds at once may only have reached the kernel.
 func (c *connection) writeAll(rest *net.Buffers) error {
 	for {
 		_ = c.socket.SetWriteDeadline(time.Now().Add(c.handler.cfg.Limits.WriteTimeout)) // if it fails, so does the write
 		n, err := rest.WriteTo(c.socket)
-		if n > 0 {
-			c.recordActivity() // a client that accepts something is alive
+		if n > 0 && (c.raw != nil || errors.Is(err, os.ErrDeadlineExceeded)) {
+			c.recordActivity()
 		}
 		if err == nil {
 			return c.socket.SetWriteDeadline(time.Time{})
