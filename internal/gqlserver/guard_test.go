@@ -46,7 +46,9 @@ func TestCostlyDocumentsAreRefusedByTheGuard(t *testing.T) {
 
 func TestEachLimitSaysWhatItIs(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) {
-		cfg.Limits.Document = guard.Limits{RootFields: 2, Depth: 2, Aliases: 1, Directives: 1, Fields: 3, Repeats: 1, Nodes: 9}
+		cfg.Limits.Document = guard.Limits{
+			RootFields: 2, Depth: 2, Aliases: 1, Directives: 1, Fields: 3, Repeats: 1, Nodes: 9,
+		}
 	})
 	for query, message := range map[string]string{
 		`{hello}`:                         "",
@@ -55,11 +57,14 @@ func TestEachLimitSaysWhatItIs(t *testing.T) {
 		`{a:hello b:hello}`:               "Use at most 1 aliases in an operation.",
 		`{hello @x(y:1) @z}`:              "Use at most 1 directives in an operation.",
 		`{hello{hello viewer transport}}`: "Ask for at most 3 fields in an operation, including those of its fragments.",
-		`{hello{fail}} query b{hello{fail fail}} query c{hello{fail fail}}`: "Ask at most 1 times for a field that is already in the same selection.",
-		`{...{...{...{...{hello viewer}}}}}`:                                "This document has more than 9 nodes when its fragments are expanded. Ask for less, or use several documents.",
-		`{...@defer{hello}}`:                                                "@defer is not supported.",
-		`{...F} fragment F on Query{hello ...F}`:                            `Cannot spread fragment \"F\" within itself.`,
-		`#` + strings.Repeat(" ", 16<<10) + `{hello}`:                       "Send a document of at most 16384 bytes, and values as variables.",
+		`{hello{fail}} query b{hello{fail fail}} query c{hello{fail fail}}`: "Ask at most 1 times for a field that is " +
+			"already in the same selection.",
+		`{...{...{...{...{hello viewer}}}}}`: "This document has more than 9 nodes when " +
+			"its fragments are expanded. Ask for less, or use several documents.",
+		`{...@defer{hello}}`:                     "@defer is not supported.",
+		`{...F} fragment F on Query{hello ...F}`: `Cannot spread fragment \"F\" within itself.`,
+		`#` + strings.Repeat(" ", 16<<10) +
+			`{hello}`: "Send a document of at most 16384 bytes, and values as variables.",
 	} {
 		want := `{"errors":[{"message":"` + message + `"`
 		if message == "" {
@@ -79,7 +84,8 @@ func TestCostlyDocumentOverWebSocketIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.say(`{"id":"1","type":"subscribe","payload":{"query":` + string(query) + `}}`)
-	c.expect(`{"id":"1","type":"error","payload":[{"message":"Ask for at most 20 fields at the root of an operation.","locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
+	c.expect(`{"id":"1","type":"error","payload":[{"message":"Ask for at most 20 fields at the root of an operation.",` +
+		`"locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`)
 }
 
 // The playground reads the schema with this query.

@@ -11,7 +11,7 @@ import (
 
 const graphqlResponse = "application/graphql-response+json"
 
-func TestHTTPAnswers(t *testing.T) {
+func TestHTTPResponses(t *testing.T) {
 	s := start(t, nil)
 	newer := map[string]string{"Accept": graphqlResponse}
 	for _, test := range []struct {
@@ -46,7 +46,9 @@ func TestHTTPAnswers(t *testing.T) {
 			status: 200, body: `{"errors":[{"message":"this token is not valid","extensions":{"code":"UNAUTHENTICATED"}}]}`,
 		},
 		{
-			name: "wrong credentials, newer type", query: `{viewer}`, header: map[string]string{"Authorization": "Bearer bad", "Accept": graphqlResponse},
+			name: "wrong credentials, newer type", query: `{viewer}`, header: map[string]string{
+				"Authorization": "Bearer bad", "Accept": graphqlResponse,
+			},
 			status: 401, body: `{"errors":[{"message":"this token is not valid","extensions":{"code":"UNAUTHENTICATED"}}]}`,
 		},
 		{
@@ -59,31 +61,40 @@ func TestHTTPAnswers(t *testing.T) {
 		},
 		{
 			name: "invalid", query: `{nothing}`,
-			status: 200, body: `{"errors":[{"message":"Cannot query field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
+			status: 200, body: `{"errors":[{"message":"Cannot query field \"nothing\" on type \"Query\".",` +
+				`"locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
 		},
 		{
 			name: "invalid, newer type", query: `{nothing}`, header: newer,
-			status: 400, body: `{"errors":[{"message":"Cannot query field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
+			status: 400, body: `{"errors":[{"message":"Cannot query field \"nothing\" on type \"Query\".",` +
+				`"locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
 		},
 		{
 			name: "subscription", query: `subscription{diary{version}}`,
-			status: 200, body: `{"errors":[{"message":"Subscriptions are served over WebSocket with the subprotocol graphql-transport-ws, and as events to requests with the header Accept: text/event-stream.","extensions":{"code":"BAD_USER_INPUT"}}]}`,
+			status: 200, body: `{"errors":[{"message":"Subscriptions are served over WebSocket with the subprotocol ` +
+				`graphql-transport-ws, and as events to requests with the header Accept: text/event-stream.",` +
+				`"extensions":{"code":"BAD_USER_INPUT"}}]}`,
 		},
 		{
 			name: "deferred", query: `{...@defer{hello}}`, header: newer,
-			status: 400, body: `{"errors":[{"message":"@defer is not supported.","locations":[{"line":1,"column":6}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
+			status: 400, body: `{"errors":[{"message":"@defer is not supported.","locations":[{"line":1,"column":6}],` +
+				`"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
 		},
 		{
 			name: "too many fields", query: `{` + strings.Repeat("hello ", 21) + `}`, header: newer,
-			status: 400, body: `{"errors":[{"message":"Ask for at most 20 fields at the root of an operation.","locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
+			status: 400, body: `{"errors":[{"message":"Ask for at most 20 fields at the root of an operation.",` +
+				`"locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
 		},
 		{
-			name: "too many fields by fragments", query: `{...a} fragment a on Query {...b ...b ...b} fragment b on Query {...c ...c ...c} fragment c on Query {a:hello b:hello c:hello}`, header: newer,
-			status: 400, body: `{"errors":[{"message":"Ask for at most 20 fields at the root of an operation.","locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
+			name: "too many fields by fragments", query: `{...a} fragment a on Query {...b ...b ...b} fragment b on Query ` +
+				`{...c ...c ...c} fragment c on Query {a:hello b:hello c:hello}`, header: newer,
+			status: 400, body: `{"errors":[{"message":"Ask for at most 20 fields at the root of an operation.",` +
+				`"locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
 		},
 		{
 			name: "too many tokens", query: `{` + strings.Repeat("hello ", 1000) + `}`, header: newer,
-			status: 400, body: `{"errors":[{"message":"exceeded token limit of 1000","extensions":{"code":"GRAPHQL_PARSE_FAILED"}}]}`,
+			status: 400, body: `{"errors":[{"message":"exceeded token limit of 1000",` +
+				`"extensions":{"code":"GRAPHQL_PARSE_FAILED"}}]}`,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -94,7 +105,7 @@ func TestHTTPAnswers(t *testing.T) {
 		})
 	}
 	if n := s.schema.diary.opened.Load(); n != 0 {
-		t.Errorf("%d subscriptions were started", n)
+		t.Errorf("%d sources were opened, want none", n)
 	}
 }
 
@@ -112,7 +123,9 @@ func TestHTTPMethods(t *testing.T) {
 		{name: "nothing asked", method: "GET", query: ``, status: 400},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := s.do(test.method, "/?query="+url.QueryEscape(test.query), "", map[string]string{"Content-Type": test.contentType})
+			got := s.do(
+				test.method, "/?query="+url.QueryEscape(test.query), "", map[string]string{"Content-Type": test.contentType},
+			)
 			if got.status != test.status {
 				t.Errorf("got %d %s, want %d", got.status, got.body, test.status)
 			}
@@ -150,7 +163,7 @@ func TestHTTPBodies(t *testing.T) {
 	}
 }
 
-func TestHTTPNegotiates(t *testing.T) {
+func TestHTTPNegotiatesTheMediaType(t *testing.T) {
 	s := start(t, nil)
 	for accept, want := range map[string]string{
 		"":                                     "application/json",
@@ -177,7 +190,7 @@ func TestHTTPNegotiates(t *testing.T) {
 	}
 }
 
-func TestIntrospectionAndSuggestions(t *testing.T) {
+func TestIntrospectionAndSuggestionsCanBeSwitchedOff(t *testing.T) {
 	for _, allowed := range []bool{false, true} {
 		s := start(t, func(cfg *gqlserver.Config) { cfg.Introspection, cfg.Suggestions = allowed, allowed })
 		for _, query := range []string{`{__schema{types{name}}}`, `{... {t: __type(name: "Query"){name}}}`} {

@@ -32,7 +32,10 @@ var departures = map[string]func(c *websocket.Conn){
 		_ = c.NetConn().(*net.TCPConn).SetLinger(0)
 	},
 	"after completing all operations": func(c *websocket.Conn) {
-		say(c, hello, subscribeMessage("1"), subscribeMessage("2"), `{"id":"1","type":"complete"}`, `{"id":"2","type":"complete"}`)
+		say(
+			c, hello, subscribeMessage("1"), subscribeMessage("2"), `{"id":"1","type":"complete"}`,
+			`{"id":"2","type":"complete"}`,
+		)
 	},
 	"in the middle of a frame": func(c *websocket.Conn) { _, _ = c.NetConn().Write([]byte{0x81, 0xfe, 0x01}) },
 	"at once":                  func(*websocket.Conn) {},
@@ -43,7 +46,9 @@ var departures = map[string]func(c *websocket.Conn){
 	"while the token expires": func(c *websocket.Conn) {
 		say(c, strings.Replace(hello, "eve", "mayfly", 1))
 		for i := range 30 {
-			say(c, subscribeMessage(fmt.Sprint(i)), `{"id":"q`+fmt.Sprint(i)+`","type":"subscribe","payload":{"query":"{wait}"}}`)
+			say(
+				c, subscribeMessage(fmt.Sprint(i)), `{"id":"q`+fmt.Sprint(i)+`","type":"subscribe","payload":{"query":"{wait}"}}`,
+			)
 		}
 		readAll(c)
 	},
@@ -106,7 +111,9 @@ func TestDisconnectedClientsLeaveNothingBehind(t *testing.T) {
 func handlerGoroutines() int {
 	stacks := make([]byte, 4<<20)
 	text := string(stacks[:runtime.Stack(stacks, true)])
-	return strings.Count(text, "gqlserver.(*connection).serve(") + strings.Count(text, "gqlserver.(*connection).continueWriting(") +
+	return strings.Count(text, "gqlserver.(*connection).serve(") + strings.Count(
+		text, "gqlserver.(*connection).continueWriting(",
+	) +
 		strings.Count(text, "gqlserver.(*connection).executeOperation(") + strings.Count(text, "gqlserver.(*stream).run(")
 }
 

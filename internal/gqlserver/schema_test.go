@@ -270,7 +270,9 @@ func (r *reader) Event(_ context.Context, since *int64, state gqlserver.State) (
 		return nil, fmt.Errorf("no event can lead from %d to %+v", *since, state)
 	}
 	entries := state.Value.([]string)
-	event := map[string]any{"version": state.Version, "entries": entries, "since": nil, "reset": since == nil, "added": entries}
+	event := map[string]any{
+		"version": state.Version, "entries": entries, "since": nil, "reset": since == nil, "added": entries,
+	}
 	if since != nil {
 		event["since"], event["added"] = *since, entries[*since:]
 	}

@@ -55,7 +55,9 @@ func TestHundredSubscribersCauseOneExecutionPerEvent(t *testing.T) {
 			if j%2 == 0 {
 				clients[i].ask(id, `subscription Wall{changes{version added}}`, `null`)
 			} else {
-				clients[i].ask(id, "subscription Phone ( $then : Int )\n{ changes ( since : $then ) { version, added } }", `{"then":null}`)
+				clients[i].ask(
+					id, "subscription Phone ( $then : Int )\n{ changes ( since : $then ) { version, added } }", `{"then":null}`,
+				)
 			}
 		}
 	}
@@ -104,21 +106,75 @@ func TestEquivalentOperationsShareAStream(t *testing.T) {
 		variables [2]string
 		shared    bool
 	}{
-		"name and spaces":   {[2]string{`subscription A{diary{version}}`, "subscription B {\n diary { version } }"}, [2]string{`{}`, `null`}, true},
-		"fragment":          {[2]string{`subscription{diary{...F}} fragment F on Diary{version}`, `subscription X{diary{...F}}fragment F on Diary { version }`}, [2]string{`{}`, `{}`}, true},
-		"default":           {[2]string{`subscription($o:String="all"){diary(of:$o){version}}`, `subscription($o:String="x"){diary(of:$o){version}}`}, [2]string{`{}`, `{"o":"all"}`}, true},
-		"where to go on":    {[2]string{`subscription{changes(since:0){version}}`, `subscription($s:Int){changes(since:$s){version}}`}, [2]string{`{}`, `{"s":null}`}, true},
-		"other fragment":    {[2]string{`subscription{diary{...F}} fragment F on Diary{version}`, `subscription{diary{...F}} fragment F on Diary{entries}`}, [2]string{`{}`, `{}`}, false},
-		"alias":             {[2]string{`subscription{diary{version}}`, `subscription{d:diary{version}}`}, [2]string{`{}`, `{}`}, false},
-		"argument":          {[2]string{`subscription{diary(of:"a"){version}}`, `subscription{diary(of:"b"){version}}`}, [2]string{`{}`, `{}`}, false},
-		"variable":          {[2]string{`subscription($o:String){diary(of:$o){version}}`, `subscription($o:String){diary(of:$o){version}}`}, [2]string{`{"o":"a"}`, `{"o":"b"}`}, false},
-		"null and nothing":  {[2]string{`subscription($o:String){diary(of:$o){version}}`, `subscription($o:String){diary(of:$o){version}}`}, [2]string{`{"o":null}`, `{}`}, false},
-		"order":             {[2]string{`subscription{diary{version entries}}`, `subscription{diary{entries version}}`}, [2]string{`{}`, `{}`}, false},
-		"condition":         {[2]string{`subscription($x:Boolean!){diary{version entries @include(if:$x)}}`, `subscription($x:Boolean!){diary{version entries @include(if:$x)}}`}, [2]string{`{"x":true}`, `{"x":false}`}, false},
-		"in two places":     {[2]string{`subscription($s:Int=0){changes(since:$s){version}}`, `subscription($s:Int){changes(since:$s,of:"b"){version}}`}, [2]string{`{}`, `{}`}, false},
-		"one in disguise":   {[2]string{`subscription($o:String){diary(of:$o){version}}`, `subscription{diary(of:"$o){version}}\n{\"o\":\"a\"}"){version}}`}, [2]string{`{"o":"a"}`, `{}`}, false},
-		"condition at root": {[2]string{`subscription{diary @include(if:true){version}}`, `subscription{diary @include(if:true){version}}`}, [2]string{`{}`, `{}`}, false},
-		"two operations":    {[2]string{two + "#A", two + "#B"}, [2]string{`{}`, `{}`}, false},
+		"name and spaces": {
+			[2]string{`subscription A{diary{version}}`, "subscription B {\n diary { version } }"}, [2]string{`{}`, `null`}, true,
+		},
+		"fragment": {
+			[2]string{
+				`subscription{diary{...F}} fragment F on Diary{version}`,
+				`subscription X{diary{...F}}fragment F on Diary { version }`,
+			},
+			[2]string{`{}`, `{}`}, true,
+		},
+		"default": {
+			[2]string{
+				`subscription($o:String="all"){diary(of:$o){version}}`, `subscription($o:String="x"){diary(of:$o){version}}`,
+			},
+			[2]string{`{}`, `{"o":"all"}`}, true,
+		},
+		"where to go on": {
+			[2]string{`subscription{changes(since:0){version}}`, `subscription($s:Int){changes(since:$s){version}}`},
+			[2]string{`{}`, `{"s":null}`}, true,
+		},
+		"other fragment": {
+			[2]string{
+				`subscription{diary{...F}} fragment F on Diary{version}`, `subscription{diary{...F}} fragment F on Diary{entries}`,
+			},
+			[2]string{`{}`, `{}`}, false,
+		},
+		"alias": {
+			[2]string{`subscription{diary{version}}`, `subscription{d:diary{version}}`}, [2]string{`{}`, `{}`}, false,
+		},
+		"argument": {
+			[2]string{`subscription{diary(of:"a"){version}}`, `subscription{diary(of:"b"){version}}`}, [2]string{`{}`, `{}`},
+			false,
+		},
+		"variable": {
+			[2]string{`subscription($o:String){diary(of:$o){version}}`, `subscription($o:String){diary(of:$o){version}}`},
+			[2]string{`{"o":"a"}`, `{"o":"b"}`}, false,
+		},
+		"null and nothing": {
+			[2]string{`subscription($o:String){diary(of:$o){version}}`, `subscription($o:String){diary(of:$o){version}}`},
+			[2]string{`{"o":null}`, `{}`}, false,
+		},
+		"order": {
+			[2]string{`subscription{diary{version entries}}`, `subscription{diary{entries version}}`}, [2]string{`{}`, `{}`},
+			false,
+		},
+		"condition": {
+			[2]string{
+				`subscription($x:Boolean!){diary{version entries @include(if:$x)}}`,
+				`subscription($x:Boolean!){diary{version entries @include(if:$x)}}`,
+			},
+			[2]string{`{"x":true}`, `{"x":false}`}, false,
+		},
+		"in two places": {
+			[2]string{
+				`subscription($s:Int=0){changes(since:$s){version}}`, `subscription($s:Int){changes(since:$s,of:"b"){version}}`,
+			},
+			[2]string{`{}`, `{}`}, false,
+		},
+		"one in disguise": {
+			[2]string{
+				`subscription($o:String){diary(of:$o){version}}`, `subscription{diary(of:"$o){version}}\n{\"o\":\"a\"}"){version}}`,
+			},
+			[2]string{`{"o":"a"}`, `{}`}, false,
+		},
+		"condition at root": {
+			[2]string{`subscription{diary @include(if:true){version}}`, `subscription{diary @include(if:true){version}}`},
+			[2]string{`{}`, `{}`}, false,
+		},
+		"two operations": {[2]string{two + "#A", two + "#B"}, [2]string{`{}`, `{}`}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, nil)
@@ -193,7 +249,8 @@ func TestSharedFieldThatNeedsAViewerFailsForEverybody(t *testing.T) {
 	for _, viewer := range []string{"eve", "ada"} {
 		c := s.open(`{"authorization":"Bearer ` + viewer + `"}`)
 		c.subscribe("1", `subscription{peek{version}}`)
-		if got, err := c.hear(); err != nil || !strings.HasPrefix(got, `{"id":"1","type":"error","payload":[{"message":"masked"`) {
+		if got, err := c.hear(); err != nil ||
+			!strings.HasPrefix(got, `{"id":"1","type":"error","payload":[{"message":"masked"`) {
 			t.Errorf("%s: got %s, %v", viewer, got, err)
 		}
 	}

@@ -110,7 +110,8 @@ func TestEventsWorkOverPostAndGet(t *testing.T) {
 	s := start(t, nil)
 	for _, method := range []string{http.MethodPost, http.MethodGet} {
 		e := s.events(s.Client(), method, `subscription{diary{version}}`, nil)
-		if e.StatusCode != 200 || e.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" || e.Header.Get("Cache-Control") != "no-store" {
+		if e.StatusCode != 200 || e.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" ||
+			e.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("got %d %v", e.StatusCode, e.Header)
 		}
 		e.expect(comment)
@@ -125,7 +126,9 @@ func TestEventsWorkOverPostAndGet(t *testing.T) {
 
 func TestEventsOfQueriesAndMutations(t *testing.T) {
 	s := start(t, nil)
-	for query, data := range map[string]string{`{hello}`: `{"data":{"hello":"hello world"}}`, `mutation{set(value:7)}`: `{"data":{"set":7}}`} {
+	for query, data := range map[string]string{
+		`{hello}`: `{"data":{"hello":"hello world"}}`, `mutation{set(value:7)}`: `{"data":{"set":7}}`,
+	} {
 		e := s.events(s.Client(), http.MethodPost, query, nil)
 		e.expect(comment)
 		e.expect(event{"next", "", data})
@@ -134,7 +137,9 @@ func TestEventsOfQueriesAndMutations(t *testing.T) {
 		}
 		e.expectEnd()
 	}
-	if e := s.events(s.Client(), http.MethodGet, `mutation{set(value:7)}`, nil); e.StatusCode != http.StatusMethodNotAllowed {
+	if e := s.events(
+		s.Client(), http.MethodGet, `mutation{set(value:7)}`, nil,
+	); e.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("a mutation over GET got %d", e.StatusCode)
 	}
 }
@@ -161,7 +166,10 @@ func TestEventsResumeFromTheLastEventID(t *testing.T) {
 		"-1":  `{"data":{"changes":{"reset":true,"since":null,"version":5}}}`,
 		"cat": `{"data":{"changes":{"reset":false,"since":1,"version":5}}}`,
 	} {
-		e := s.events(s.Client(), http.MethodGet, `subscription{changes(since:1){version since reset}}`, map[string]string{"Last-Event-ID": seen})
+		e := s.events(
+			s.Client(), http.MethodGet, `subscription{changes(since:1){version since reset}}`,
+			map[string]string{"Last-Event-ID": seen},
+		)
 		e.expect(comment)
 		e.expect(event{"next", "5", want})
 		e.leave()
@@ -213,7 +221,9 @@ func TestDrainEndsEventsWithoutComplete(t *testing.T) {
 	}
 	shared.expectEnd()
 	private.expectEnd()
-	if e := s.events(s.Client(), http.MethodPost, `subscription{diary{version}}`, nil); e.StatusCode != http.StatusServiceUnavailable {
+	if e := s.events(
+		s.Client(), http.MethodPost, `subscription{diary{version}}`, nil,
+	); e.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("a new stream got %d", e.StatusCode)
 	}
 }
@@ -314,7 +324,8 @@ func TestAcceptHeaderChoosesTheMediaType(t *testing.T) {
 		"application/graphql-response+json, application/json;q=0.9, text/event-stream": "application/graphql-response+json",
 	} {
 		got := s.post(`{hello}`, map[string]string{"Accept": accept})
-		if refused := accept == "text/*" || strings.HasSuffix(accept, "q=0"); refused != (got.status == http.StatusNotAcceptable) {
+		if refused := accept == "text/*" ||
+			strings.HasSuffix(accept, "q=0"); refused != (got.status == http.StatusNotAcceptable) {
 			t.Errorf("%s: got %d", accept, got.status)
 		}
 		if mediaType, _, _ := strings.Cut(got.header.Get("Content-Type"), ";"); mediaType != want {

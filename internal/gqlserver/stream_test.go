@@ -98,7 +98,9 @@ func startStream(t *testing.T, source *fakeSource, linger time.Duration) (*strea
 		type Subscription { n(since: Int): Int @shared(resume: "since") }`})
 	source.newer = make(chan struct{})
 	recovered := func(context.Context, any) error { return errors.New("recovered") }
-	h := New(Config{Schema: numberSchema{schema}, Recover: recovered, Limits: Limits{Linger: linger}, Sources: map[string]SubscribeFunc{
+	h := New(Config{Schema: numberSchema{schema}, Recover: recovered, Limits: Limits{
+		Linger: linger,
+	}, Sources: map[string]SubscribeFunc{
 		"n": func(context.Context, map[string]any) (*Grant, error) {
 			return &Grant{OpenSource: func(context.Context) (Source, error) { return source, nil }}, nil
 		},

@@ -15,7 +15,7 @@ import (
 	"antwon.dj/backend/internal/gqlserver"
 )
 
-func TestWebSocketServesAllKinds(t *testing.T) {
+func TestWebSocketServesAllKindsOfOperations(t *testing.T) {
 	s := start(t, nil)
 	s.schema.diary.write("a")
 	c := s.open(`{"authorization":"Bearer eve"}`)
@@ -39,7 +39,7 @@ func TestWebSocketServesAllKinds(t *testing.T) {
 	}
 }
 
-func TestWebSocketCredentials(t *testing.T) {
+func TestWebSocketUsesTheCredentialsOfConnectionInit(t *testing.T) {
 	s := start(t, nil)
 	for payload, viewer := range map[string]string{
 		`{"authorization":"Bearer eve"}`: "eve",
@@ -80,7 +80,7 @@ func TestWebSocketIsClosedWhenItsCredentialsExpire(t *testing.T) {
 	})
 }
 
-func TestWebSocketMisuse(t *testing.T) {
+func TestWebSocketMisuseClosesWithACode(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.MessageBytes = 1000 })
 	const (
 		begin     = `{"type":"connection_init"}`
@@ -104,14 +104,33 @@ func TestWebSocketMisuse(t *testing.T) {
 		{"unknown type", []string{begin, `{"type":"dance"}`}, 4400, "Invalid message received"},
 		{"a server's message", []string{begin, `{"id":"1","type":"next","payload":{}}`}, 4400, "Invalid message received"},
 		{"no id", []string{begin, `{"type":"subscribe","payload":{"query":"{hello}"}}`}, 4400, "Invalid message received"},
-		{"empty id", []string{begin, `{"id":"","type":"subscribe","payload":{"query":"{hello}"}}`}, 4400, "Invalid message received"},
-		{"id is no text", []string{begin, `{"id":1,"type":"subscribe","payload":{"query":"{hello}"}}`}, 4400, "Invalid message received"},
-		{"endless id", []string{begin, `{"id":"` + strings.Repeat("x", 257) + `","type":"complete"}`}, 4400, "Invalid message received"},
+		{
+			"empty id", []string{begin, `{"id":"","type":"subscribe","payload":{"query":"{hello}"}}`}, 4400,
+			"Invalid message received",
+		},
+		{
+			"id is no text", []string{begin, `{"id":1,"type":"subscribe","payload":{"query":"{hello}"}}`}, 4400,
+			"Invalid message received",
+		},
+		{
+			"endless id", []string{begin, `{"id":"` + strings.Repeat("x", 257) + `","type":"complete"}`}, 4400,
+			"Invalid message received",
+		},
 		{"no payload", []string{begin, `{"id":"1","type":"subscribe"}`}, 4400, "Invalid message received"},
-		{"payload is no object", []string{begin, `{"id":"1","type":"subscribe","payload":"{hello}"}`}, 4400, "Invalid message received"},
+		{
+			"payload is no object", []string{begin, `{"id":"1","type":"subscribe","payload":"{hello}"}`}, 4400,
+			"Invalid message received",
+		},
 		{"no query", []string{begin, `{"id":"1","type":"subscribe","payload":{}}`}, 4400, "Invalid message received"},
-		{"query is no text", []string{begin, `{"id":"1","type":"subscribe","payload":{"query":7}}`}, 4400, "Invalid message received"},
-		{"variables are no object", []string{begin, `{"id":"1","type":"subscribe","payload":{"query":"{hello}","variables":[]}}`}, 4400, "Invalid message received"},
+		{
+			"query is no text", []string{begin, `{"id":"1","type":"subscribe","payload":{"query":7}}`}, 4400,
+			"Invalid message received",
+		},
+		{
+			"variables are no object",
+			[]string{begin, `{"id":"1","type":"subscribe","payload":{"query":"{hello}","variables":[]}}`}, 4400,
+			"Invalid message received",
+		},
 		{"complete without id", []string{begin, `{"type":"complete"}`}, 4400, "Invalid message received"},
 		{"duplicate id", []string{begin, subscribe, subscribe}, 4409, "Subscriber for 1 already exists"},
 		{"bad UTF-8", []string{begin, "{\"type\":\"ping\",\"payload\":{\"\xff\":1}}"}, 1007, "Invalid UTF-8"},
@@ -143,7 +162,7 @@ func TestWebSocketMisuse(t *testing.T) {
 	})
 }
 
-func TestWebSocketGoesByTheClientsClose(t *testing.T) {
+func TestWebSocketEchoesTheClientsCloseCode(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	frame := websocket.FormatCloseMessage(websocket.CloseGoingAway, "bye")
@@ -164,7 +183,7 @@ func TestWebSocketWithoutInitIsClosed(t *testing.T) {
 	})
 }
 
-func TestWebSocketSubprotocols(t *testing.T) {
+func TestWebSocketRequiresTheSubprotocol(t *testing.T) {
 	s := start(t, nil)
 	conn, _, err := s.dial(nil, "graphql-ws", "graphql-transport-ws")
 	if err != nil {
@@ -184,7 +203,7 @@ func TestWebSocketSubprotocols(t *testing.T) {
 	}
 }
 
-func TestWebSocketOrigins(t *testing.T) {
+func TestWebSocketRefusesOtherOrigins(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) { cfg.AllowedOrigins = []string{"https://friend.example"} })
 	for origin, want := range map[string]int{
 		"":                       http.StatusSwitchingProtocols,
@@ -208,7 +227,7 @@ func TestWebSocketOrigins(t *testing.T) {
 	}
 }
 
-func TestWebSocketErrorsEndTheirOperation(t *testing.T) {
+func TestWebSocketErrorEndsItsOperation(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{"authorization":"Bearer stranger"}`)
 	for _, test := range []struct{ query, want string }{
@@ -218,7 +237,8 @@ func TestWebSocketErrorsEndTheirOperation(t *testing.T) {
 		{`subscription{diary{version}}`, `{"message":"strangers may not read this"}`},
 	} {
 		c.subscribe("1", test.query)
-		if got, err := c.hear(); err != nil || !strings.HasPrefix(got, `{"id":"1","type":"error","payload":[{`) || !strings.Contains(got, test.want) {
+		if got, err := c.hear(); err != nil || !strings.HasPrefix(got, `{"id":"1","type":"error","payload":[{`) ||
+			!strings.Contains(got, test.want) {
 			t.Errorf("%s: got %s, %v", test.query, got, err)
 		}
 	}
@@ -230,18 +250,23 @@ func TestWebSocketPanicIsMasked(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	c.subscribe("1", `{panic}`)
-	c.expect(`{"id":"1","type":"next","payload":{"errors":[{"message":"masked","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}}`)
+	c.expect(`{"id":"1","type":"next","payload":{"errors":[{"message":"masked",` +
+		`"extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}}`)
 	c.expect(`{"id":"1","type":"complete"}`)
-	for _, query := range []string{`subscription{panic{version}}`, `subscription{diary(of:\"panic\"){version}}`, `subscription{diary(of:\"nobody\"){version}}`} {
+	for _, query := range []string{
+		`subscription{panic{version}}`, `subscription{diary(of:\"panic\"){version}}`,
+		`subscription{diary(of:\"nobody\"){version}}`,
+	} {
 		c.subscribe("2", query)
-		if got, err := c.hear(); err != nil || !strings.HasPrefix(got, `{"id":"2","type":"error","payload":[{"message":"masked"`) {
+		if got, err := c.hear(); err != nil ||
+			!strings.HasPrefix(got, `{"id":"2","type":"error","payload":[{"message":"masked"`) {
 			t.Errorf("%s: got %s, %v", query, got, err)
 		}
 	}
 }
 
-// Such a response is found where it is encoded, outside of what gqlgen guards: it must not end the program.
-func TestWebSocketSurvivesResponsesThatAreNoJSON(t *testing.T) {
+// Encoding such a response panics where gqlgen does not recover. That must not end the program.
+func TestWebSocketSurvivesResponsesThatAreNotJSON(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) {
 		cfg.AroundResponses = func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 			response := next(ctx)
@@ -251,14 +276,15 @@ func TestWebSocketSurvivesResponsesThatAreNoJSON(t *testing.T) {
 	})
 	c := s.open(`{}`)
 	c.subscribe("1", `subscription{diary{version}}`)
-	if got, err := c.hear(); err != nil || !strings.HasPrefix(got, `{"id":"1","type":"error","payload":[{"message":"masked"`) {
+	if got, err := c.hear(); err != nil ||
+		!strings.HasPrefix(got, `{"id":"1","type":"error","payload":[{"message":"masked"`) {
 		t.Errorf("got %s, %v", got, err)
 	}
 	c.subscribe("2", `{hello}`)
 	c.expectClose(4500, "Internal server error")
 }
 
-func TestWebSocketPingAndPong(t *testing.T) {
+func TestWebSocketAnswersPings(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	c.say(`{"type":"ping","payload":{"n":1}}`)
@@ -277,7 +303,7 @@ func TestWebSocketPingAndPong(t *testing.T) {
 	}
 }
 
-func TestWebSocketCompletedOperationsSayNothingMore(t *testing.T) {
+func TestWebSocketSendsNothingForCompletedOperations(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	c.subscribe("1", `subscription{diary{version}}`)
@@ -285,19 +311,20 @@ func TestWebSocketCompletedOperationsSayNothingMore(t *testing.T) {
 	c.subscribe("2", `{wait}`)
 	c.say(`{"id":"1","type":"complete"}`)
 	c.say(`{"id":"2","type":"complete"}`)
-	s.waitUntil("both end", func() bool { return s.sum("graphql_operations_total", nil) == 2 })
+	s.waitUntil("both operations have ended", func() bool { return s.sum("graphql_operations_total", nil) == 2 })
 	s.schema.diary.write("a")
 	c.subscribe("1", `subscription{diary{version}}`) // the id is free again
 	c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":1}}}}`)
 }
 
-func TestWebSocketLimitsOperations(t *testing.T) {
+func TestWebSocketLimitsConcurrentOperations(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.Operations = 1 })
 	c := s.open(`{}`)
 	c.subscribe("1", `subscription{diary{version}}`)
 	c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
 	c.subscribe("2", `{hello}`)
-	if got, err := c.hear(); err != nil || !strings.Contains(got, `"type":"error"`) || !strings.Contains(got, `"code":"RATE_LIMITED"`) {
+	if got, err := c.hear(); err != nil || !strings.Contains(got, `"type":"error"`) ||
+		!strings.Contains(got, `"code":"RATE_LIMITED"`) {
 		t.Errorf("got %s, %v", got, err)
 	}
 }
@@ -356,17 +383,18 @@ func TestWebSocketLimitsConnections(t *testing.T) {
 	third.say(`{"type":"connection_init","payload":` + eve + `}`)
 	third.expectClose(1013, "Too many connections")
 	third.Close()
-	s.waitUntil("the third is gone", func() bool { return s.gauge("graphql_connections") == 2 })
+	s.waitUntil("the third connection has ended", func() bool { return s.gauge("graphql_connections") == 2 })
 	for range 5 {
 		s.open(`{"authorization":"Bearer host"}`)
 	}
 	s.open(`{"authorization":"Bearer ada"}`)
 	s.open(`{"authorization":"Bearer bob"}`)
-	if _, response, _ := s.dial(nil, "graphql-transport-ws"); response.StatusCode != http.StatusTooManyRequests || response.Header.Get("Retry-After") == "" {
+	if _, response, _ := s.dial(nil, "graphql-transport-ws"); response.StatusCode != http.StatusTooManyRequests ||
+		response.Header.Get("Retry-After") == "" {
 		t.Errorf("got %d", response.StatusCode)
 	}
 	first.Close()
-	s.waitUntil("the first is gone", func() bool { return s.gauge("graphql_connections") == 8 })
+	s.waitUntil("the first connection has ended", func() bool { return s.gauge("graphql_connections") == 8 })
 	s.open(eve)
 }
 
@@ -403,14 +431,14 @@ func TestWebSocketThatAnswersPingsStaysOpen(t *testing.T) {
 	})
 }
 
-func TestWebSocketVanishedClient(t *testing.T) {
+func TestWebSocketOfAVanishedClientIsClosed(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	c.subscribe("1", `subscription{own{reader}}`)
 	c.expect(`{"id":"1","type":"next","payload":{"data":{"own":{"reader":"anonymous"}}}}`)
 	c.Close()
-	s.waitUntil("the subscription ends", func() bool { return s.schema.diary.openSources.Load() == 0 })
-	s.waitUntil("the connection ends", func() bool { return s.gauge("graphql_connections") == 0 })
+	s.waitUntil("the source is closed", func() bool { return s.schema.diary.openSources.Load() == 0 })
+	s.waitUntil("the connection has ended", func() bool { return s.gauge("graphql_connections") == 0 })
 }
 
 func TestDrainClosesAllWebSocketsOneAfterTheOther(t *testing.T) {

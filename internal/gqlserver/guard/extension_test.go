@@ -33,7 +33,9 @@ func newExecutor() (*executor.Executor, graphql.MapCache[*ast.QueryDocument]) {
 }
 
 func validate(e *executor.Executor, query string) gqlerror.List {
-	_, errs := e.CreateOperationContext(graphql.StartOperationTrace(context.Background()), &graphql.RawParams{Query: query})
+	_, errs := e.CreateOperationContext(
+		graphql.StartOperationTrace(context.Background()), &graphql.RawParams{Query: query},
+	)
 	return errs
 }
 

@@ -32,8 +32,8 @@ func TestCostlyDocumentsAreRefused(t *testing.T) {
 	}
 }
 
-// Each document passes with x in the place of X, and with y it does not.
-func TestLimits(t *testing.T) {
+// Each document passes with x in place of X, and is refused with y.
+func TestEachLimitIsEnforced(t *testing.T) {
 	limits := Limits{RootFields: 3, Depth: 4, Aliases: 2, Directives: 2, Fields: 6, Repeats: 1, Nodes: 20}
 	for _, test := range []struct {
 		name, text, x, y, want string
@@ -101,18 +101,21 @@ func TestLimits(t *testing.T) {
 		{
 			name: "nodes", text: `{a(b:[1 2 {c:[3 4]}]) b(x:[5 6 7 8 9 X])}`,
 			x: `1 2 3 4 5`, y: `1 2 3 4 5 6`,
-			want: "1:1 This document has more than 20 nodes when its fragments are expanded. Ask for less, or use several documents.",
+			want: "1:1 This document has more than 20 nodes when its fragments are expanded. Ask for less, or use several " +
+				"documents.",
 		},
 		{
 			name: "nodes of inline fragments", text: `{a{...{...{...{b c d X}}}}}`,
 			x: `e`, y: `e ...F`,
-			want: "1:1 This document has more than 20 nodes when its fragments are expanded. Ask for less, or use several documents.",
+			want: "1:1 This document has more than 20 nodes when its fragments are expanded. Ask for less, or use several " +
+				"documents.",
 		},
 		{
 			name: "nodes of all operations", text: each(4, func(i int) string { return fmt.Sprintf("query O%d{...F} ", i) }) +
 				`fragment F on Q{a{b c X}}`,
 			x: ``, y: `d`,
-			want: "1:61 This document has more than 20 nodes when its fragments are expanded. Ask for less, or use several documents.",
+			want: "1:61 This document has more than 20 nodes when its fragments are expanded. Ask for less, or use several " +
+				"documents.",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -122,7 +125,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-func TestNeverAllowed(t *testing.T) {
+func TestDeferAndCircularFragmentsAreRefused(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{`{...@defer{a}}`, "1:6 @defer is not supported."},
 		{`{a{...F @defer(if: false)}} fragment F on Q{b}`, "1:10 @defer is not supported."},
@@ -135,7 +138,7 @@ func TestNeverAllowed(t *testing.T) {
 	}
 }
 
-func TestWhatIsMerelyWrongIsLeftToValidation(t *testing.T) {
+func TestInvalidDocumentsAreLeftToValidation(t *testing.T) {
 	for name, text := range map[string]string{
 		"a fragment that is not there":      `{...F a}`,
 		"one that nothing spreads":          `{a} fragment F on Q{b}`,
@@ -154,19 +157,23 @@ func TestWhatIsMerelyWrongIsLeftToValidation(t *testing.T) {
 }
 
 func TestCountsStayBelowOverflow(t *testing.T) {
-	text := `{...A0} ` + each(90, func(i int) string { return fmt.Sprintf("fragment A%d on Q{...{...A%[2]d ...A%[2]d}} ", i, i+1) }) + `fragment A90 on Q{a:b @c}`
+	text := `{...A0} ` +
+		each(90, func(i int) string { return fmt.Sprintf("fragment A%d on Q{...{...A%[2]d ...A%[2]d}} ", i, i+1) }) +
+		`fragment A90 on Q{a:b @c}`
 	doc, err := parser.ParseQuery(&ast.Source{Input: text})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := newCounter(doc)
-	want := cost{rootFields: maxCount, depth: 1, aliases: maxCount, directives: maxCount, fields: maxCount, nodes: maxCount}
+	want := cost{
+		rootFields: maxCount, depth: 1, aliases: maxCount, directives: maxCount, fields: maxCount, nodes: maxCount,
+	}
 	if got := c.operation(doc.Operations[0]); got != want {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 }
 
-// expect checks text; want is "line:column message", or "" if it passes.
+// expect checks the result of Check. Want is "line:column message", or "" if the document passes.
 func expect(t *testing.T, text string, limits Limits, want string) {
 	t.Helper()
 	got := ""
