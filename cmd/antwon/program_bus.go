@@ -24,7 +24,7 @@ func (p *program) openBus() (*hintBus, error) {
 		return b, nil
 	}
 	bus, err := natsbus.Connect(p.cfg.natsURL, natsbus.Options{
-		OnReconnect: b.reconcile, Log: p.log, Metrics: p.metrics, Tracing: p.tracing.Provider(),
+		OnConnect: b.reconcile, Log: p.log, Metrics: p.metrics, Tracing: p.tracing.Provider(),
 	})
 	if err != nil {
 		return nil, err

@@ -266,7 +266,7 @@ func TestADeadCollectorHarmsNobody(t *testing.T) {
 			if took := time.Since(began); took > 15*time.Second {
 				t.Errorf("it took %v to stop", took)
 			}
-			if n := strings.Count(s.stderr.String(), "the collector takes no traces"); n != 1 {
+			if n := strings.Count(s.stderr.String(), "the collector accepts no traces"); n != 1 {
 				t.Errorf("the log says so %d times\n%s", n, s.stderr)
 			}
 		})

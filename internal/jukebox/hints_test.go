@@ -158,7 +158,7 @@ func TestAffectedUsersAreCompleteWhenHintsAreLost(t *testing.T) {
 			for range random.IntN(4) {
 				replica.randomChange(random, guests)
 			}
-			p.bus.Publish(live.Claim(p.room.ID, p.version())) // otherwise the test would wait until the hub reconciles
+			p.bus.Publish(live.VersionHint(p.room.ID, p.version())) // otherwise the test would wait until the hub reconciles
 			state := p.upTo(watcher, p.version())
 			now := view{version: state.Version}
 			for i, who := range guests {

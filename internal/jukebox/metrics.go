@@ -53,6 +53,6 @@ func (m *metrics) registerHub(reg prometheus.Registerer, hub *live.Hub[*party.St
 		opts := prometheus.GaugeOpts{Name: name, Help: help}
 		reg.MustRegister(prometheus.NewGaugeFunc(opts, func() float64 { return float64(value()) }))
 	}
-	gauge("antwon_feeds", "Number of rooms whose state is loaded for watchers.", hub.Feeds)
-	gauge("antwon_watchers", "Number of watchers of rooms' states.", hub.Watching)
+	gauge("antwon_feeds", "Number of rooms whose state is loaded for watchers.", hub.FeedCount)
+	gauge("antwon_watchers", "Number of watchers of rooms' states.", hub.WatcherCount)
 }

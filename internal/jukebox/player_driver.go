@@ -25,7 +25,7 @@ func (d *Driver) Watch(ctx context.Context, roomID string) (*live.Watcher[*party
 }
 
 // Followed returns how many follow a room here, the driver included.
-func (d *Driver) CountWatchers(roomID string) int { return d.j.hub.Watchers(roomID) }
+func (d *Driver) CountWatchers(roomID string) int { return d.j.hub.TopicWatcherCount(roomID) }
 
 // ApplyPlayback records a step of a room's player, all of it or nothing, and returns the room's version from which on states
 // have it; 0: it changed nothing. ErrLeaseLost if the lease is another node's now; Conflict if the room is closed, or an item

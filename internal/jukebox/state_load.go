@@ -20,7 +20,7 @@ const loadTimeout = 10 * time.Second
 // Load implements live.Source: it returns the room's newest state, which shares with have what did not change since. It
 // returns have itself if nothing is newer, and loads the whole room if have is nil.
 func (l *stateLoader) Load(
-	ctx context.Context, roomID string, have *party.State, touched live.Touched,
+	ctx context.Context, roomID string, have *party.State, touched live.AffectedUsers,
 ) (*party.State, error) {
 	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
 	defer cancel()
@@ -33,7 +33,7 @@ func (l *stateLoader) Load(
 
 // loadNewest is Load without its timeout.
 func (l *stateLoader) loadNewest(
-	ctx context.Context, roomID string, have *party.State, touched live.Touched,
+	ctx context.Context, roomID string, have *party.State, touched live.AffectedUsers,
 ) (*party.State, error) {
 	query, since := wholeRoomQuery, int64(-1)
 	if have != nil {

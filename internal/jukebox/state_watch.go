@@ -14,8 +14,8 @@ func (j *Jukebox) AuthorizeSubscription(ctx context.Context, roomID string) (ver
 	if err != nil {
 		return 0, err
 	}
-	j.hub.Hint(live.Claim(roomID, a.version))
-	j.cfg.Bus.Publish(live.Claim(roomID, a.version)) // the room's driver may wait, at another server
+	j.hub.Hint(live.VersionHint(roomID, a.version))
+	j.cfg.Bus.Publish(live.VersionHint(roomID, a.version)) // the room's driver may wait, at another server
 	return a.version, nil
 }
 

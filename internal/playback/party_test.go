@@ -160,7 +160,7 @@ func (p *fixture) health() party.HealthState {
 }
 
 // Load and Versions make a party a live.Source.
-func (p *fixture) Load(context.Context, string, *party.State, live.Touched) (*party.State, error) {
+func (p *fixture) Load(context.Context, string, *party.State, live.AffectedUsers) (*party.State, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := &party.State{
@@ -244,7 +244,7 @@ func (p *fixture) TakeLease(_ context.Context, roomID, nodeID string) (party.Lea
 	return p.lease, nil
 }
 
-func (p *fixture) CountWatchers(roomID string) int { return p.hub.Watchers(roomID) }
+func (p *fixture) CountWatchers(roomID string) int { return p.hub.TopicWatcherCount(roomID) }
 
 func (p *fixture) RecentlyPlayed(context.Context, string) (songs []party.Song, err error) {
 	p.mu.Lock()

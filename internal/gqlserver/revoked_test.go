@@ -5,18 +5,19 @@ import (
 	"testing"
 )
 
-// bar keeps somebody from reading on, as of an entry that says so.
-func (d *diary) bar(who string) {
+// revoke takes a subscriber's permission away, with an entry that says so.
+func (d *diary) revoke(subscriberID string) {
 	d.change(func() {
-		d.entries = append(d.entries, who+" is barred")
-		if d.barred == nil {
-			d.barred = map[string]int64{}
+		d.entries = append(d.entries, subscriberID+" lost permission")
+		if d.revoked == nil {
+			d.revoked = map[string]int64{}
 		}
-		d.barred[who] = int64(len(d.entries))
+		d.revoked[subscriberID] = int64(len(d.entries))
 	})
 }
 
-func (c *client) expectBarred(id string) {
+// expectError reads responses of an operation until it ends with an error.
+func (c *client) expectError(id string) {
 	c.t.Helper()
 	for {
 		text, err := c.hear()
@@ -32,7 +33,7 @@ func (c *client) expectBarred(id string) {
 	}
 }
 
-func TestWhoIsBarredIsCutOffAndNobodyElse(t *testing.T) {
+func TestSubscriptionEndsWhenItsPermissionIsRevoked(t *testing.T) {
 	s := start(t, nil)
 	s.schema.diary.write(entry(1))
 	anna, bert := s.open(`{"authorization":"anna"}`), s.open(`{"authorization":"bert"}`)
@@ -40,26 +41,26 @@ func TestWhoIsBarredIsCutOffAndNobodyElse(t *testing.T) {
 		c.subscribe("shared", "subscription{diary{version}}")
 		c.hear()
 	}
-	s.schema.diary.bar("anna")
-	anna.expectBarred("shared")
+	s.schema.diary.revoke("anna")
+	anna.expectError("shared")
 	bert.expect(`{"id":"shared","type":"next","payload":{"data":{"diary":{"version":2}}}}`)
 }
 
-func TestWhoWasBarredBetweenBeingLetInAndJoiningIsCutOff(t *testing.T) {
+func TestSubscriptionEndsIfItsPermissionWasRevokedBeforeItJoined(t *testing.T) {
 	s := start(t, nil)
 	s.schema.diary.write(entry(1))
 	bert := s.open(`{"authorization":"bert"}`)
 	bert.subscribe("1", "subscription{diary{version}}")
 	bert.hear()
-	s.schema.diary.bar("anna")
+	s.schema.diary.revoke("anna")
 	bert.hear()
 	anna := s.open(`{"authorization":"anna"}`)
-	s.schema.diary.change(func() { s.schema.diary.lag = 1 }) // anna is let in by what was true before
+	s.schema.diary.change(func() { s.schema.diary.lag = 1 }) // anna is admitted according to the version before
 	anna.subscribe("1", "subscription{diary{version}}")
-	anna.expectBarred("1")
+	anna.expectError("1")
 }
 
-func TestTheEndOfASubscriptionIsTold(t *testing.T) {
+func TestOnEndIsCalledWhenASubscriptionEnds(t *testing.T) {
 	s := start(t, nil)
 	s.schema.diary.write(entry(1))
 	c := s.open(`{}`)
@@ -68,7 +69,7 @@ func TestTheEndOfASubscriptionIsTold(t *testing.T) {
 		c.hear()
 	}
 	c.say(`{"id":"1","type":"complete"}`)
-	s.eventually("the end to be told", func() bool { return s.schema.diary.reading.Load() == 1 })
+	s.waitUntil("OnEnd was called once", func() bool { return s.schema.diary.subscribed.Load() == 1 })
 	c.Close()
-	s.eventually("the end to be told", func() bool { return s.schema.diary.reading.Load() == 0 })
+	s.waitUntil("OnEnd was called twice", func() bool { return s.schema.diary.subscribed.Load() == 0 })
 }

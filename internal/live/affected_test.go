@@ -15,46 +15,47 @@ func hint(since, version int64, users ...string) live.Hint {
 	return live.Hint{Topic: "a", Since: since, Version: version, Users: append([]string{}, users...)}
 }
 
-func TestConcerned(t *testing.T) {
+func TestAffectedBy(t *testing.T) {
 	everybody := live.Hint{Topic: "a", Since: 2, Version: 3}
 	for name, c := range map[string]struct {
 		hints    []live.Hint
 		from, to int64
 		want     string
 	}{
-		"no change concerns nobody":                {nil, 3, 3, "[]"},
-		"a change that no hint announced":          {nil, 2, 3, "all"},
-		"one change":                               {[]live.Hint{hint(2, 3, "x")}, 2, 3, "[x]"},
-		"one that concerns everybody":              {[]live.Hint{everybody}, 2, 3, "all"},
-		"one that concerns nobody":                 {[]live.Hint{hint(2, 3)}, 2, 3, "[]"},
-		"two, reordered":                           {[]live.Hint{hint(3, 4, "y"), hint(2, 3, "x")}, 2, 4, "[x y]"},
-		"doubled and overlapping":                  {[]live.Hint{hint(2, 5, "y", "x"), hint(3, 4, "x"), hint(2, 5, "y", "x")}, 2, 5, "[x y]"},
-		"a gap at the beginning":                   {[]live.Hint{hint(3, 5, "x")}, 2, 5, "all"},
-		"a gap in the middle":                      {[]live.Hint{hint(2, 3, "x"), hint(4, 5, "y")}, 2, 5, "all"},
-		"a gap at the end":                         {[]live.Hint{hint(2, 4, "x")}, 2, 5, "all"},
-		"hints beyond both ends":                   {[]live.Hint{hint(0, 3, "x"), hint(3, 9, "y")}, 2, 5, "[x y]"},
-		"hints about other versions":               {[]live.Hint{hint(0, 2, "w"), hint(2, 3, "x"), hint(3, 4, "y")}, 2, 3, "[x]"},
-		"everybody elsewhere is nobody here":       {[]live.Hint{everybody, hint(3, 4, "x")}, 3, 4, "[x]"},
-		"a claim tells about no change":            {[]live.Hint{live.Claim("a", 3)}, 2, 3, "all"},
-		"a claim says nothing against other hints": {[]live.Hint{live.Claim("a", 3), hint(2, 3, "x")}, 2, 3, "[x]"},
+		"no change affects nobody":          {nil, 3, 3, "[]"},
+		"a change that no hint announced":   {nil, 2, 3, "all"},
+		"one change":                        {[]live.Hint{hint(2, 3, "x")}, 2, 3, "[x]"},
+		"a change for everybody":            {[]live.Hint{everybody}, 2, 3, "all"},
+		"a change for nobody in particular": {[]live.Hint{hint(2, 3)}, 2, 3, "[]"},
+		"two reordered hints":               {[]live.Hint{hint(3, 4, "y"), hint(2, 3, "x")}, 2, 4, "[x y]"},
+		"duplicated and overlapping hints": {
+			[]live.Hint{hint(2, 5, "y", "x"), hint(3, 4, "x"), hint(2, 5, "y", "x")}, 2, 5, "[x y]",
+		},
+		"a gap at the beginning":             {[]live.Hint{hint(3, 5, "x")}, 2, 5, "all"},
+		"a gap in the middle":                {[]live.Hint{hint(2, 3, "x"), hint(4, 5, "y")}, 2, 5, "all"},
+		"a gap at the end":                   {[]live.Hint{hint(2, 4, "x")}, 2, 5, "all"},
+		"hints beyond both ends":             {[]live.Hint{hint(0, 3, "x"), hint(3, 9, "y")}, 2, 5, "[x y]"},
+		"hints about other versions":         {[]live.Hint{hint(0, 2, "w"), hint(2, 3, "x"), hint(3, 4, "y")}, 2, 3, "[x]"},
+		"everybody before the span":          {[]live.Hint{everybody, hint(3, 4, "x")}, 3, 4, "[x]"},
+		"a version hint describes no change": {[]live.Hint{live.VersionHint("a", 3)}, 2, 3, "all"},
+		"a version hint beside another":      {[]live.Hint{live.VersionHint("a", 3), hint(2, 3, "x")}, 2, 3, "[x]"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := told(live.Concerned(c.hints, c.from, c.to)); got != c.want {
+			if got := format(live.AffectedBy(c.hints, c.from, c.to)); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})
 	}
 }
 
-func told(users []string, all bool) string {
+func format(users []string, all bool) string {
 	if all {
 		return "all"
 	}
 	return fmt.Sprint(users)
 }
 
-// The coverage is what one gets by looking at every version for itself.
-func TestConcernedLooksAtEveryVersion(t *testing.T) {
+func TestAffectedByAgreesWithCheckingEachVersion(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 20_000 {
 		var hints []live.Hint
@@ -71,15 +72,16 @@ func TestConcernedLooksAtEveryVersion(t *testing.T) {
 		}
 		from := random.Int64N(12)
 		to := from + random.Int64N(5)
-		want := told(oneByOne(hints, from, to))
-		if got := told(live.Concerned(slices.Clone(hints), from, to)); got != want {
+		want := format(checkEachVersion(hints, from, to))
+		if got := format(live.AffectedBy(slices.Clone(hints), from, to)); got != want {
 			t.Fatalf("(%d, %d] of %v: got %s, want %s", from, to, hints, got, want)
 		}
 	}
 }
 
-func oneByOne(hints []live.Hint, from, to int64) (users []string, all bool) {
-	concerned := map[string]bool{}
+// checkEachVersion computes the affected users of a span from one version after the other.
+func checkEachVersion(hints []live.Hint, from, to int64) (users []string, all bool) {
+	affected := map[string]bool{}
 	for version := from + 1; version <= to; version++ {
 		announced := false
 		for _, h := range hints {
@@ -87,34 +89,34 @@ func oneByOne(hints []live.Hint, from, to int64) (users []string, all bool) {
 				announced = true
 				all = all || h.Users == nil
 				for _, user := range h.Users {
-					concerned[user] = true
+					affected[user] = true
 				}
 			}
 		}
 		all = all || !announced
 	}
-	for user := range concerned {
+	for user := range affected {
 		users = append(users, user)
 	}
 	slices.Sort(users)
 	return users, all
 }
 
-func TestTouched(t *testing.T) {
+func TestAffectedUsersOfALoad(t *testing.T) {
 	next := func(w *world, watcher *live.Watcher[*state], version int64) string {
 		w.Helper()
 		w.wantNext(watcher, version)
 		s := watcher.Latest()
-		return told(s.users, s.all)
+		return format(s.users, s.all)
 	}
 	wants := func(t *testing.T, got, want string) {
 		t.Helper()
 		if got != want {
-			t.Errorf("told were %s, want %s", got, want)
+			t.Errorf("the load was told %s, want %s", got, want)
 		}
 	}
 
-	t.Run("a change concerns whom its hint names", func(t *testing.T) {
+	t.Run("are those that the hint of the change names", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -123,7 +125,7 @@ func TestTouched(t *testing.T) {
 		})
 	})
 
-	t.Run("what is loaded together concerns all whom the hints name", func(t *testing.T) {
+	t.Run("are all that the hints of several changes name", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -136,7 +138,7 @@ func TestTouched(t *testing.T) {
 		})
 	})
 
-	t.Run("hints that arrive while the rows are read count", func(t *testing.T) {
+	t.Run("include those of hints that arrive while the rows are read", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -144,13 +146,13 @@ func TestTouched(t *testing.T) {
 			first, second := w.source.commit("a"), w.source.commit("a")
 			w.source.set(func(s *source) { s.delay = time.Second })
 			w.bus.Publish(first)
-			synctest.Wait() // the load has read both
+			synctest.Wait() // the load has read both versions
 			w.bus.Publish(second)
 			wants(t, next(w, a, 3), "[user2 user3]")
 		})
 	})
 
-	t.Run("a change whose hint was lost concerns everybody, the one after it not", func(t *testing.T) {
+	t.Run("are everybody if a hint was lost, but not for the changes after that", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -164,7 +166,7 @@ func TestTouched(t *testing.T) {
 		})
 	})
 
-	t.Run("a load that fails leaves its hints to the next one", func(t *testing.T) {
+	t.Run("are kept for the retry of a failed load", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -178,7 +180,7 @@ func TestTouched(t *testing.T) {
 		})
 	})
 
-	t.Run("a wrong hint does not speak for the versions that come later", func(t *testing.T) {
+	t.Run("are not taken from a wrong hint when its versions really come", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -189,11 +191,11 @@ func TestTouched(t *testing.T) {
 		})
 	})
 
-	t.Run("more hints than are kept concern everybody", func(t *testing.T) {
+	t.Run("are everybody if there were more hints than a feed keeps", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			w.watch("a").Close()
 			time.Sleep(time.Second)
-			for range 65 { // while nobody watches nothing is loaded
+			for range 65 { // nothing is loaded while there is no watcher
 				w.change("a")
 			}
 			a := w.watch("a")
@@ -205,9 +207,9 @@ func TestTouched(t *testing.T) {
 		})
 	})
 
-	t.Run("who loads without a feed is told everybody", func(t *testing.T) {
-		var none live.Touched
-		wants(t, told(none.Between(1, 2)), "all")
-		wants(t, told(none.Between(2, 2)), "[]")
+	t.Run("are everybody for a caller without a feed", func(t *testing.T) {
+		var none live.AffectedUsers
+		wants(t, format(none.Between(1, 2)), "all")
+		wants(t, format(none.Between(2, 2)), "[]")
 	})
 }
