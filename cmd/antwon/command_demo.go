@@ -58,7 +58,7 @@ func demonstrateWithSimulator(
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	d := demo.New(demo.Config{Database: p.database, Simulator: simulated.Spotify, Vault: p.vault, CoverURL: coversOf(cfg)})
+	d := demo.New(demo.Config{Database: p.database, Simulator: simulated.Spotify, Cipher: p.cipher, CoverURL: coversOf(cfg)})
 	p.assemble(d)
 	room, err := d.OpenRoom(ctx, p.accounts, p.jukebox)
 	if err != nil {

@@ -33,7 +33,7 @@ type program struct {
 
 	// What openProgram opens.
 	tokens   *session.Tokens
-	vault    *spotify.Vault
+	cipher   *spotify.TokenCipher
 	tracing  *telemetry.Tracing
 	database *database.DB
 	bus      *hintBus
@@ -97,7 +97,7 @@ func newMetrics(b build) *prometheus.Registry {
 	return registry
 }
 
-// openKeys makes the access tokens and the vault from their secrets. The encryption key defaults to the session secret.
+// openKeys makes the access tokens and the token cipher from their secrets. The encryption key defaults to the session secret.
 func (p *program) openKeys() (err error) {
 	sessionSecrets, encryptionKeys := p.cfg.sessionSecrets, p.cfg.encryptionKeys
 	if encryptionKeys == nil {
@@ -106,7 +106,7 @@ func (p *program) openKeys() (err error) {
 	if p.tokens, err = session.New(sessionSecrets[0], sessionSecrets[1:]...); err != nil {
 		return err
 	}
-	p.vault, err = spotify.NewVault(encryptionKeys[0], encryptionKeys[1:]...)
+	p.cipher, err = spotify.NewTokenCipher(encryptionKeys[0], encryptionKeys[1:]...)
 	return err
 }
 
@@ -125,7 +125,7 @@ func (p *program) newSpotify() *spotify.Client {
 		ClientID:       app.clientID,
 		ClientSecret:   app.clientSecret,
 		RequestsPer30s: app.requestsPer30s,
-		Vault:          p.vault,
+		Cipher:         p.cipher,
 		Accounts:       account.NewCredentialStore(p.database),
 		Log:            p.log,
 		Metrics:        p.metrics,

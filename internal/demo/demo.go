@@ -19,8 +19,8 @@ import (
 type Config struct {
 	Database  *database.DB
 	Simulator *sim.Spotify
-	Vault     *spotify.Vault // encrypts the tokens of the simulated accounts
-	CoverURL  string         // where browsers get the simulator's covers, without a slash at the end
+	Cipher    *spotify.TokenCipher // encrypts the tokens of the simulated accounts
+	CoverURL  string               // where browsers get the simulator's covers, without a slash at the end
 }
 
 // Demo makes simulated accounts for hosts, and keeps a host and a room of its own. It implements account.DemoAccounts.
@@ -44,6 +44,6 @@ func (d *Demo) NewAccount(_ context.Context, hostID, displayName string) (accoun
 	if err != nil {
 		return account.SpotifyCredentials{}, err
 	}
-	sealed, err := d.cfg.Vault.SealRefreshToken(hostID, added.RefreshToken)
+	sealed, err := d.cfg.Cipher.SealRefreshToken(hostID, added.RefreshToken)
 	return account.SpotifyCredentials{AccountID: added.ID, DisplayName: added.DisplayName, Sealed: sealed}, err
 }

@@ -25,7 +25,7 @@ type fixture struct {
 	*testing.T
 	db        *database.DB
 	simulator *sim.Spotify
-	vault     *spotify.Vault
+	cipher    *spotify.TokenCipher
 }
 
 // started is one start of the demo, as far as this package has a part in it.
@@ -45,7 +45,7 @@ func newFixture(t *testing.T) *fixture {
 	f.simulator, err = sim.Open(sim.Config{CoverURL: "http://127.0.0.1:8080/covers"})
 	f.must(err)
 	t.Cleanup(func() { f.must(f.simulator.Close()) })
-	f.vault, err = spotify.NewVault([]byte(strings.Repeat("v", session.MinSecret)))
+	f.cipher, err = spotify.NewTokenCipher([]byte(strings.Repeat("v", session.MinSecret)))
 	f.must(err)
 	return f
 }
@@ -55,7 +55,7 @@ func (f *fixture) start(coverURL string) *started {
 	tokens, err := session.New([]byte(strings.Repeat("k", session.MinSecret)))
 	f.must(err)
 	metrics := prometheus.NewRegistry()
-	s := &started{Demo: demo.New(demo.Config{Database: f.db, Simulator: f.simulator, Vault: f.vault, CoverURL: coverURL})}
+	s := &started{Demo: demo.New(demo.Config{Database: f.db, Simulator: f.simulator, Cipher: f.cipher, CoverURL: coverURL})}
 	s.accounts = account.New(account.Config{
 		Database: f.db, Tokens: tokens, DemoLogin: true, Demo: s.Demo, Metrics: metrics,
 	})

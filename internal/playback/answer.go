@@ -6,102 +6,104 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// takeAnswer records what came of a command.
-func (m *moment) takeAnswer() (action, bool) {
-	if m.answer == nil {
+// recordAnswer records the outcome of a command. It returns false if no command was answered.
+func (d *decision) recordAnswer() (action, bool) {
+	if d.answer == nil {
 		return action{}, false
 	}
-	command, fault := m.answer.Command, m.answer.Fault
-	if command.Kind.moves() {
-		m.memory.asked = m.now
+	command, fault := d.answer.Command, d.answer.Fault
+	if command.Kind.changesPlayer() {
+		d.memory.commandedAt = d.now
 	}
-	if starts := command.Kind == Play || command.Kind == PlayPlaylist; starts || command.Kind == Enqueue || command.Kind == Append {
-		m.memory.sent = sending{command.ItemID, m.memory.seen.Song, starts, true}
+	direct := command.Kind == Play || command.Kind == PlayPlaylist
+	if direct || command.Kind == Enqueue || command.Kind == Append {
+		d.memory.handover = handover{itemID: command.ItemID, loaded: d.memory.observation.Song, direct: direct, watched: true}
 	}
 	if fault != nil {
-		m.learn(fault)
-	} else if command.Kind.controls() {
-		m.memory.noPremium = false
+		d.learnLimits(fault)
+	} else if command.Kind.needsPremium() {
+		d.memory.noPremium = false
 	}
-	if command.WishID != "" {
-		m.memory.wish.fault = fault
+	if command.HostCommandID != "" {
+		d.memory.hostCommand.fault = fault
 	}
 	switch command.Kind {
-	case CreatePlaylist, Devices, Suggest, Straighten:
-		return m.takeReport()
+	case CreatePlaylist, Devices, Suggest, ResetModes:
+		return d.recordReport()
 	case Pause, Resume, Transfer:
-		m.controlled()
+		d.recordControl()
 		return action{}, true
 	}
-	return action{step: m.delivered()}, true
+	return action{step: d.recordDelivery()}, true
 }
 
-// moves says that a command changes what the player does, so that older looks do not count.
-func (k CommandKind) moves() bool {
+// changesPlayer reports whether a command changes what the player does, so that older observations no longer count.
+func (k CommandKind) changesPlayer() bool {
 	switch k {
-	case VerifyQueue, VerifyPlaylist, CreatePlaylist, Devices, Suggest, Straighten:
+	case VerifyQueue, VerifyPlaylist, CreatePlaylist, Devices, Suggest, ResetModes:
 		return false
 	}
 	return true
 }
 
-// controls says that Spotify does this for hosts with Premium only.
-func (k CommandKind) controls() bool { return k.moves() && k != Append }
+// needsPremium reports whether Spotify carries a command out only for hosts with Premium.
+func (k CommandKind) needsPremium() bool { return k.changesPlayer() && k != Append }
 
-// learn remembers what Spotify does not do for this host at all, so that another way is taken.
-func (m *moment) learn(f *Fault) {
-	playlists := m.answer.Command.Kind == CreatePlaylist || m.answer.Command.Kind == Append
+// learnLimits remembers what Spotify does not do for this host at all, so that another delivery is used.
+func (d *decision) learnLimits(f *Fault) {
+	playlists := d.answer.Command.Kind == CreatePlaylist || d.answer.Command.Kind == Append
 	switch {
 	case f.Reason == party.ReasonNoPremium:
-		m.memory.noPremium = true
+		d.memory.noPremium = true
 	case playlists && (f.Kind == Unavailable || f.Kind == Gone || f.Reason == party.ReasonScope):
-		m.memory.noPlaylist = true
+		d.memory.noPlaylist = true
 	}
 }
 
-// takeReport is for commands that are about no song of the queue. Their failures matter only where nothing at all may be
-// asked any more.
-func (m *moment) takeReport() (action, bool) {
-	fault := m.answer.Fault
-	if fault != nil && (fault.Kind == CoolingDown || m.answer.Command.Kind == CreatePlaylist && !m.memory.noPlaylist) {
-		m.memory.command = m.memory.command.after(fault, m.now)
+// recordReport records the outcome of a command that concerns no song of the queue. Its failure leads to a backoff only
+// if Spotify must not be asked at all, or if a playlist could not be created for a reason that may pass.
+func (d *decision) recordReport() (action, bool) {
+	fault := d.answer.Fault
+	if fault != nil && (fault.Kind == CoolingDown || d.answer.Command.Kind == CreatePlaylist && !d.memory.noPlaylist) {
+		d.memory.commandBackoff = d.memory.commandBackoff.afterFault(fault, d.now)
 	}
-	switch m.answer.Command.Kind {
+	switch d.answer.Command.Kind {
 	case CreatePlaylist:
-		return action{step: party.PlaybackStep{PlaylistURI: m.answer.PlaylistURI}, lookBy: m.now}, true
+		return action{step: party.PlaybackStep{PlaylistURI: d.answer.PlaylistURI}, observeBy: d.now}, true
 	case Devices:
-		return m.foundDevices(), true
+		return d.recordDevices(), true
 	case Suggest:
-		return action{step: m.suggested()}, true
+		return action{step: d.recordSuggestions()}, true
 	}
 	return action{}, true
 }
 
-// delivered is for commands about the committed song, and for Next.
-func (m *moment) delivered() party.PlaybackStep {
-	command := m.answer.Command
-	item := m.room.Committed()
+// recordDelivery records the outcome of a command that concerns the committed song, or of Next.
+func (d *decision) recordDelivery() party.PlaybackStep {
+	command := d.answer.Command
+	item := d.room.Committed()
 	if item != nil && item.ID != command.ItemID {
 		item = nil
 	}
 	verified := command.Kind == VerifyQueue || command.Kind == VerifyPlaylist
 	switch {
-	case m.answer.Fault != nil:
-		return m.failed(item)
+	case d.answer.Fault != nil:
+		return d.recordFailure(item)
 	case verified:
-		return m.verified(item)
+		return d.recordVerification(item)
 	}
-	return m.succeeded(item)
+	return d.recordSuccess(item)
 }
 
-// failed: what was not delivered for certain goes back to the queue. A failure to repeat or to read changes nothing.
-func (m *moment) failed(item *party.QueueItem) party.PlaybackStep {
-	command, fault := m.answer.Command, m.answer.Fault
-	if !m.hasOtherWay(fault) {
-		m.memory.command = m.memory.command.after(fault, m.now)
+// recordFailure records a command that failed. If a song was definitely not delivered, it returns to the queue; if that
+// is unknown, it is marked UNKNOWN. A failure to send a song again, or to verify it, does not change the song.
+func (d *decision) recordFailure(item *party.QueueItem) party.PlaybackStep {
+	command, fault := d.answer.Command, d.answer.Fault
+	if !d.hasOtherDelivery(fault) {
+		d.memory.commandBackoff = d.memory.commandBackoff.afterFault(fault, d.now)
 	}
 	if fault.Kind == NoDevice {
-		m.memory.device.id = ""
+		d.memory.deviceSearch.foundID = ""
 	}
 	delivery := command.Kind == Play || command.Kind == Enqueue || command.Kind == Append
 	switch {
@@ -110,90 +112,94 @@ func (m *moment) failed(item *party.QueueItem) party.PlaybackStep {
 	case fault.Kind == Unreachable:
 		return party.PlaybackStep{UnknownItem: item.ID}
 	case fault.Kind == Gone:
-		return m.pass(item, triesOfGone)
+		return d.returnOrRefuse(item, maxGoneAttempts)
 	}
 	return party.PlaybackStep{ReturnedItem: item.ID}
 }
 
-// hasOtherWay says that a failure needs no waiting: songs go another way from now on.
-func (m *moment) hasOtherWay(f *Fault) bool {
+// hasOtherDelivery reports whether a failure needs no backoff because songs use the other delivery from now on.
+func (d *decision) hasOtherDelivery(f *Fault) bool {
 	switch {
-	case f.Reason == party.ReasonNoPremium: // for what returns to the queue; a song in the player's queue has no other
-		kind, item := m.answer.Command.Kind, m.room.Committed()
+	case f.Reason == party.ReasonNoPremium: // a returned song can be delivered by playlist; one that was sent cannot
+		kind, item := d.answer.Command.Kind, d.room.Committed()
 		returns := (kind == Play || kind == Enqueue) && (item == nil || item.Commit != party.CommitSent)
-		return returns && !m.memory.noPlaylist
-	case m.answer.Command.Kind == Append:
-		return m.memory.noPlaylist && !m.memory.noPremium
+		return returns && !d.memory.noPlaylist
+	case d.answer.Command.Kind == Append:
+		return d.memory.noPlaylist && !d.memory.noPremium
 	}
 	return false
 }
 
-func (m *moment) succeeded(item *party.QueueItem) party.PlaybackStep {
+// recordSuccess marks the committed song as sent.
+func (d *decision) recordSuccess(item *party.QueueItem) party.PlaybackStep {
 	switch {
-	case item == nil: // a song was skipped
+	case item == nil: // Next skipped a song
 		return party.PlaybackStep{}
-	case item.Commit == party.CommitSent: // it was sent before, in vain
-		m.memory.found = ""
-		m.memory.command = m.memory.command.inVain(m.now)
+	case item.Commit == party.CommitSent: // it had been sent before, without effect
+		d.memory.verifiedKey = ""
+		d.memory.commandBackoff = d.memory.commandBackoff.afterNoEffect(d.now)
 		return party.PlaybackStep{}
 	}
-	m.memory.command = trouble{tries: m.memory.command.tries}
+	d.memory.commandBackoff = backoff{attempts: d.memory.commandBackoff.attempts}
 	return party.PlaybackStep{SentItem: item.ID}
 }
 
-// verified: either Spotify has the committed song, or it was heard, or it returns to the queue.
-func (m *moment) verified(item *party.QueueItem) party.PlaybackStep {
-	m.memory.command = trouble{tries: m.memory.command.tries}
+// recordVerification decides on a committed song whose delivery was verified: either Spotify has it, or it may have
+// been heard, or it returns to the queue.
+func (d *decision) recordVerification(item *party.QueueItem) party.PlaybackStep {
+	d.memory.commandBackoff = backoff{attempts: d.memory.commandBackoff.attempts}
 	switch {
 	case item == nil:
 		return party.PlaybackStep{}
-	case m.has(item):
-		m.memory.found = m.place(item)
+	case d.answerHas(item):
+		d.memory.verifiedKey = d.verificationKey(item)
 		if item.Commit == party.CommitSent {
 			return party.PlaybackStep{}
 		}
 		return party.PlaybackStep{SentItem: item.ID}
-	case m.couldHavePlayed(item), m.movedOn(item):
-		return m.takenAsHeard(item)
+	case d.mayHavePlayed(item), d.playerMovedOn(item):
+		return d.assumePlayed(item)
 	case item.Commit == party.CommitSent:
-		m.memory.command = m.memory.command.inVain(m.now)
-		return m.pass(item, triesOfLost)
+		d.memory.commandBackoff = d.memory.commandBackoff.afterNoEffect(d.now)
+		return d.returnOrRefuse(item, maxLostAttempts)
 	}
 	return party.PlaybackStep{ReturnedItem: item.ID}
 }
 
-// has says that what was read has the committed song. In a playlist it can only be the last one: others like it were there
-// before.
-func (m *moment) has(item *party.QueueItem) bool {
-	songs := m.answer.Songs
-	if m.answer.Command.Kind == VerifyPlaylist {
+// answerHas reports whether the songs that were read contain the committed song. In a playlist only the last song
+// counts, because equal songs before it are from earlier deliveries.
+func (d *decision) answerHas(item *party.QueueItem) bool {
+	songs := d.answer.Songs
+	if d.answer.Command.Kind == VerifyPlaylist {
 		songs = songs[max(0, len(songs)-1):]
 	}
-	return slices.ContainsFunc(songs, func(s party.Song) bool { return same(&s, &item.Song) })
+	return slices.ContainsFunc(songs, func(s party.Song) bool { return sameRecording(&s, &item.Song) })
 }
 
-// How often a song is tried that Spotify does not know, and one that it accepts and does not play: that may be the
-// player's fault.
 const (
-	triesOfGone = 2
-	triesOfLost = 5
+	// maxGoneAttempts is how often a song is tried that Spotify does not have.
+	maxGoneAttempts = 2
+	// maxLostAttempts is how often a song is tried that Spotify accepts and does not play, which may be the player's
+	// fault.
+	maxLostAttempts = 5
 )
 
-// pass returns a song to the queue, where others go first until all have failed, or gives it up after so many tries.
-func (m *moment) pass(item *party.QueueItem, tries int) party.PlaybackStep {
-	m.memory.passed = append(slices.Clip(m.memory.passed), item.ID)
+// returnOrRefuse returns a song that failed to the queue, where other songs go first until all have failed. After
+// maxAttempts failures it refuses the song instead.
+func (d *decision) returnOrRefuse(item *party.QueueItem, maxAttempts int) party.PlaybackStep {
+	d.memory.failedIDs = append(slices.Clip(d.memory.failedIDs), item.ID)
 	failures := 0
-	for _, id := range m.memory.passed {
+	for _, id := range d.memory.failedIDs {
 		if id == item.ID {
 			failures++
 		}
 	}
-	if failures >= tries {
+	if failures >= maxAttempts {
 		return party.PlaybackStep{RefusedItem: item.ID}
 	}
 	return party.PlaybackStep{ReturnedItem: item.ID}
 }
 
-func (m *moment) hasPassed(item *party.QueueItem) bool {
-	return slices.Contains(m.memory.passed, item.ID)
+func (d *decision) hasFailed(item *party.QueueItem) bool {
+	return slices.Contains(d.memory.failedIDs, item.ID)
 }

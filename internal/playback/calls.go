@@ -8,25 +8,27 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// send carries a command out, even if ctx ends meanwhile: half a command is the one thing that nobody could tell about.
-// Nothing is sent by a node whose lease may have ended: it was asleep, and another one drives the room now.
+// send carries a command out and returns its answer. It completes the command even if ctx ends meanwhile, because
+// nobody could tell the outcome of a command that was broken off. It returns party.ErrLeaseLost and sends nothing if
+// the node's lease may have expired: the process was suspended, and another node may drive the room by now.
 func (d *driver) send(ctx context.Context, c Command) (*Answer, error) {
-	if !d.alive() {
+	if !d.isAlive() {
 		return nil, party.ErrLeaseLost
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commandTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commandTimeout)
 	defer cancel()
 	ctx, span := d.span(ctx, string(c.Kind))
 	answer := &Answer{Command: c}
-	err := d.ask(ctx, c, answer)
+	err := d.call(ctx, c, answer)
 	answer.Fault = asFault(err)
-	finish(span, answer.Fault)
-	d.metrics.count(string(c.Kind), answer.Fault)
-	d.log.Debug("asked the player", "command", c.Kind, "item_id", c.ItemID, "fault", err)
+	endSpan(span, answer.Fault)
+	d.metrics.countCall(string(c.Kind), answer.Fault)
+	d.log.Debug("sent a command to the player", "command", c.Kind, "item_id", c.ItemID, "fault", err)
 	return answer, nil
 }
 
-func (d *driver) ask(ctx context.Context, c Command, answer *Answer) (err error) {
+// call makes the one call of the Player that c stands for, and stores what it returns in answer.
+func (d *driver) call(ctx context.Context, c Command, answer *Answer) (err error) {
 	host, playlist := d.room.HostID, d.room.PlaylistURI
 	switch c.Kind {
 	case Play:
@@ -43,12 +45,13 @@ func (d *driver) ask(ctx context.Context, c Command, answer *Answer) (err error)
 		return d.player.Resume(ctx, host, c.DeviceID)
 	case Transfer:
 		return d.player.Transfer(ctx, host, c.DeviceID, c.Play)
-	case Straighten:
-		return d.player.Straighten(ctx, host)
+	case ResetModes:
+		return d.player.ResetShuffleAndRepeat(ctx, host)
 	case Devices:
 		answer.Devices, err = d.player.Devices(ctx, host)
 	case CreatePlaylist:
-		answer.PlaylistURI, err = d.player.CreatePlaylist(ctx, host, "ANTWON-"+d.room.Code, "What the room "+d.room.Code+" plays.")
+		name, description := "ANTWON-"+d.room.Code, "What the room "+d.room.Code+" plays."
+		answer.PlaylistURI, err = d.player.CreatePlaylist(ctx, host, name, description)
 	case Append:
 		return d.player.Append(ctx, host, playlist, c.URI)
 	case VerifyPlaylist:
@@ -61,7 +64,8 @@ func (d *driver) ask(ctx context.Context, c Command, answer *Answer) (err error)
 	return err
 }
 
-// suggest leaves out what was played lately, what hosts took out of the queue, what is there, and what the rules refuse.
+// suggest returns fallback songs for the room, best first. It leaves out what played recently, what hosts removed from
+// the queue, what waits already, and what the rules refuse.
 func (d *driver) suggest(ctx context.Context) ([]party.Song, error) {
 	recent, err := d.rooms.RecentlyPlayed(ctx, d.lease.RoomID)
 	if err != nil {
@@ -72,7 +76,7 @@ func (d *driver) suggest(ctx context.Context) ([]party.Song, error) {
 		return nil, err
 	}
 	seeds := Seeds{Recent: recent, Fits: func(s party.Song) bool {
-		return !d.room.HasRecording(s) && d.room.RefusalToPlay(s, time.Now()) == nil && !slices.ContainsFunc(declined, isSame(s))
+		return !d.room.HasRecording(s) && d.room.RefusalToPlay(s, time.Now()) == nil && !slices.ContainsFunc(declined, sameAs(s))
 	}}
 	if uri := d.room.Settings.FallbackPlaylistURI; uri != nil {
 		seeds.PlaylistURI = *uri
@@ -81,13 +85,14 @@ func (d *driver) suggest(ctx context.Context) ([]party.Song, error) {
 	return slices.DeleteFunc(songs, func(s party.Song) bool { return !s.Playable || !seeds.Fits(s) }), err
 }
 
-func isSame(song party.Song) func(party.Song) bool {
-	return func(other party.Song) bool { return same(&song, &other) }
+func sameAs(song party.Song) func(party.Song) bool {
+	return func(other party.Song) bool { return sameRecording(&song, &other) }
 }
 
-// forgetPlaylist takes the closed room's playlist out of the host's library. One that stays there does no harm.
-func (d *driver) forgetPlaylist(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commandTime)
+// removePlaylist removes the closed room's playlist from the host's library. A failure is only logged: a playlist that
+// stays there does no harm.
+func (d *driver) removePlaylist(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commandTimeout)
 	defer cancel()
 	if err := d.player.ForgetPlaylist(ctx, d.room.HostID, d.room.PlaylistURI); err != nil {
 		d.log.Warn("the room's playlist could not be removed", "error", err)

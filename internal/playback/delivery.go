@@ -7,201 +7,214 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// verify: nobody knows whether Spotify has the committed song. A PENDING one was left by a crash, of this server or of one
-// whose command may still be on its way.
-func (m *moment) verify() (action, bool) {
-	item := m.room.Committed()
+// verifyCommitted reads whether Spotify has a committed song of which this is unknown. A PENDING song was left behind
+// by a crash of this server, or by another server whose command may still be on its way.
+func (d *decision) verifyCommitted() (action, bool) {
+	item := d.room.Committed()
 	if item == nil || item.Commit == party.CommitSent {
 		return action{}, false
 	}
-	if m.queueOutOfReach() { // nobody can tell now; the host, and another device, come first
+	if d.queueUnreliable() { // other rules come first: host commands, and the search for a device
 		return action{}, false
 	}
-	since := later(item.CommittedAt, m.memory.asked).Add(patience)
-	if item.Commit == party.CommitPending && m.memory.asked.IsZero() {
-		since = item.CommittedAt.Add(commandTime)
+	since := later(item.CommittedAt, d.memory.commandedAt).Add(staleWindow)
+	if item.Commit == party.CommitPending && d.memory.commandedAt.IsZero() {
+		since = item.CommittedAt.Add(commandTimeout)
 	}
-	return m.sendAfter(since, verification(item))
+	return d.sendAfter(since, verifyCommand(item))
 }
 
-// makePlaylist: songs are to go to a playlist that is not there yet.
-func (m *moment) makePlaylist() (action, bool) {
-	if m.delivery() != party.DeliveryPlaylist || m.room.PlaylistURI != "" || m.memory.noPlaylist || !m.waiting() {
+// createPlaylist creates the room's playlist when songs are to be delivered by it.
+func (d *decision) createPlaylist() (action, bool) {
+	if d.delivery() != party.DeliveryPlaylist || d.room.PlaylistURI != "" || d.memory.noPlaylist || !d.hasNext() {
 		return action{}, false
 	}
-	return m.send(Command{Kind: CreatePlaylist}, party.PlaybackStep{})
+	return d.send(Command{Kind: CreatePlaylist}, party.PlaybackStep{})
 }
 
-// mistrust: the committed song stands in the playlist, but the player went on to something else, or stopped. It returns to
-// the queue, and reaches the player in the other way from now on.
-func (m *moment) mistrust() (action, bool) {
-	item := m.room.Committed()
-	if item == nil || item.Via != party.DeliveryPlaylist || item.Commit != party.CommitSent || !m.room.HasPlayed || m.memory.noPremium {
+// abandonPlaylist returns the committed song to the queue if it stands in the playlist, but the player went on to
+// something else, or stopped. From then on songs are delivered to the player's queue.
+func (d *decision) abandonPlaylist() (action, bool) {
+	item := d.room.Committed()
+	if !sentByPlaylist(item) || !d.room.HasPlayed || d.memory.noPremium {
 		return action{}, false
 	}
-	since := item.CommittedAt.Add(playlistNotice)
-	fromList := m.memory.seen.Context == m.room.PlaylistURI // else it is no wonder that it ends there
-	stopped := m.sound == silence && m.room.NowPlaying == nil && m.memory.silent.After(since) && fromList
-	elsewhere := m.sound == playingSong && m.item == nil && m.nearEnd() && m.began().After(since)
+	since := item.CommittedAt.Add(minPlaylistNotice)
+	fromList := d.memory.observation.Context == d.room.PlaylistURI // a player of something else rightly stops without it
+	stopped := d.activity == silence && d.room.NowPlaying == nil && d.memory.silentSince.After(since) && fromList
+	elsewhere := d.activity == playingSong && d.item == nil && d.nearEnd() && d.songBegan().After(since)
 	if !stopped && !elsewhere {
 		return action{}, false
 	}
-	m.memory.mistrusted = true
+	d.memory.playlistIgnored = true
 	return action{step: party.PlaybackStep{ReturnedItem: item.ID}}, true
 }
 
-// playlistNotice is how soon before the end of a song an addition to its playlist may be overlooked without this meaning
-// that all are.
-const playlistNotice = 20 * time.Second
+// minPlaylistNotice is the time that a player needs to notice an addition to its playlist. Only a player that has had
+// this time and still moved on to something else, or stopped, ignores additions.
+const minPlaylistNotice = 20 * time.Second
 
-// unstick: the committed song should play by now, and nothing does.
-func (m *moment) unstick() (action, bool) {
-	item := m.room.Committed()
-	if item == nil || m.sound != silence && m.sound != noDevice || m.queueOutOfReach() {
+// recoverCommitted makes the committed song play, or assumes that it has been played, when it should play by now and
+// nothing does.
+func (d *decision) recoverCommitted() (action, bool) {
+	item := d.room.Committed()
+	if item == nil || !d.nothingPlays() || d.queueUnreliable() {
 		return action{}, false
 	}
-	since := later(m.memory.silent, later(item.CommittedAt, m.memory.asked))
-	loaded := m.memory.seen.Song != nil && same(m.memory.seen.Song, &item.Song)
+	since := later(d.memory.silentSince, later(item.CommittedAt, d.memory.commandedAt))
+	loaded := d.memory.observation.Song != nil && sameRecording(d.memory.observation.Song, &item.Song)
 	switch {
-	case loaded && !m.playedInVain(item) && !m.pressPlay():
-		if m.now.Sub(since) < patience {
-			return action{lookBy: since.Add(patience)}, true
+	case loaded && !d.playHadNoEffect(item) && !d.onlyHostCanStart():
+		if d.now.Sub(since) < staleWindow {
+			return action{observeBy: since.Add(staleWindow)}, true
 		}
-		return action{step: m.takenAsHeard(item)}, true
+		return action{step: d.assumePlayed(item)}, true
 	case item.Via == party.DeliveryPlaylist:
-		return m.startPlaylist(item, since)
-	case m.memory.noPremium && m.couldHavePlayed(item): // the songs after it can go another way
-		return action{step: m.takenAsHeard(item)}, true
+		return d.startPlaylist(item, since)
+	case d.memory.noPremium && d.mayHavePlayed(item): // the songs after it can be delivered by playlist
+		return action{step: d.assumePlayed(item)}, true
 	case loaded:
-		return m.sendAfter(since.Add(patience), m.directly(item))
-	case m.memory.found == m.place(item):
-		return m.sendAfter(since.Add(patience), Command{Kind: Next, ItemID: item.ID})
+		return d.sendAfter(since.Add(staleWindow), d.playCommand(item))
+	case d.memory.verifiedKey == d.verificationKey(item):
+		return d.sendAfter(since.Add(staleWindow), Command{Kind: Next, ItemID: item.ID})
 	}
-	return m.sendAfter(since.Add(patience), verification(item))
+	return d.sendAfter(since.Add(staleWindow), verifyCommand(item))
 }
 
-// startPlaylist: the first time it is the host who presses play. A player that was told to play a playlist notices later
-// additions less often than one whose host did.
-func (m *moment) startPlaylist(item *party.QueueItem, since time.Time) (action, bool) {
-	if m.sound == noDevice && !m.mayFind() || m.pressPlay() {
+// startPlaylist plays the room's playlist from the committed song on. It leaves the first start to the host, because
+// players that were told to play a playlist notice additions less often than players whose host pressed play.
+func (d *decision) startPlaylist(item *party.QueueItem, since time.Time) (action, bool) {
+	if d.activity == noDevice && !d.knowsDevice() || d.onlyHostCanStart() {
 		return action{}, false
 	}
-	return m.sendAfter(since.Add(patience), m.fromPlaylist(item))
+	return d.sendAfter(since.Add(staleWindow), d.playPlaylistCommand(item))
 }
 
-// pressPlay says that nothing but the host can start the music.
-func (m *moment) pressPlay() bool {
-	item := m.room.Committed()
-	return item != nil && item.Via == party.DeliveryPlaylist && item.Commit == party.CommitSent && (m.sound == silence || m.sound == noDevice) &&
-		m.room.NowPlaying == nil && (!m.room.HasPlayed || m.memory.noPremium)
+// onlyHostCanStart reports whether nothing plays and only the host can start it, by pressing play on the playlist.
+func (d *decision) onlyHostCanStart() bool {
+	item := d.room.Committed()
+	return sentByPlaylist(item) && d.nothingPlays() &&
+		d.room.NowPlaying == nil && (!d.room.HasPlayed || d.memory.noPremium)
 }
 
-// verifyOvertaken: another song began after the commit and ends soon. Either the host's own queue went first, or Spotify
-// has lost the committed song.
-func (m *moment) verifyOvertaken() (action, bool) {
-	item := m.room.Committed()
-	if item == nil || item.Via == party.DeliveryPlaylist || !m.nearEnd() || m.memory.found == m.place(item) ||
-		!m.began().After(item.CommittedAt.Add(fresh)) {
+// sentByPlaylist reports whether an item, which may be nil, was appended to the room's playlist.
+func sentByPlaylist(item *party.QueueItem) bool {
+	return item != nil && item.Via == party.DeliveryPlaylist && item.Commit == party.CommitSent
+}
+
+// verifyOvertaken reads whether Spotify still has the committed song when another song began after the commit and ends
+// soon. Either songs that the host had queued went first, or Spotify has lost the committed song.
+func (d *decision) verifyOvertaken() (action, bool) {
+	item := d.room.Committed()
+	if item == nil || item.Via == party.DeliveryPlaylist || !d.nearEnd() {
 		return action{}, false
 	}
-	return m.send(verification(item), party.PlaybackStep{})
-}
-
-// commit: the current song, whoever chose it, ends soon. A playlist that was never started gets its first song at once, so
-// that there is something to press play on.
-func (m *moment) commit() (action, bool) {
-	item := m.pick()
-	if item == nil || m.room.Committed() != nil || item.IsUnlikedFallback() && m.item == nil { // the host has chosen other music
+	overtaken := d.songBegan().After(item.CommittedAt.Add(maxObservationAge))
+	if !overtaken || d.memory.verifiedKey == d.verificationKey(item) {
 		return action{}, false
 	}
-	playlist := m.usesPlaylist()
-	if !m.nearEnd() && !(playlist && !m.room.HasPlayed) {
+	return d.send(verifyCommand(item), party.PlaybackStep{})
+}
+
+// commit commits the next song when the current one, of the room or of the host, ends soon. A playlist that was never
+// started gets its first song at once, so that the host has something to press play on.
+func (d *decision) commit() (action, bool) {
+	item := d.pick()
+	if item == nil || d.room.Committed() != nil || item.IsUnlikedFallback() && d.item == nil { // the host plays something else
+		return action{}, false
+	}
+	playlist := d.usesPlaylist()
+	if !d.nearEnd() && !(playlist && !d.room.HasPlayed) {
 		return action{}, false
 	}
 	if playlist {
-		return m.send(m.toPlaylist(item), commitment(item, party.DeliveryPlaylist))
+		return d.send(d.appendCommand(item), commitStep(item, party.DeliveryPlaylist))
 	}
-	return m.send(Command{Kind: Enqueue, ItemID: item.ID, URI: item.Song.URI}, commitment(item, party.DeliveryQueue))
+	return d.send(Command{Kind: Enqueue, ItemID: item.ID, URI: item.Song.URI}, commitStep(item, party.DeliveryQueue))
 }
 
-// playDirectly: nothing plays. A playlist can be written to without a device.
-func (m *moment) playDirectly() (action, bool) {
-	item := m.pick()
-	if item == nil || m.room.Committed() != nil || m.room.NowPlaying != nil || m.sound != silence && m.sound != noDevice {
+// playDirectly commits the next song and plays it at once when nothing plays. With delivery by playlist it appends the
+// song instead, which needs no device.
+func (d *decision) playDirectly() (action, bool) {
+	item := d.pick()
+	if item == nil || d.room.Committed() != nil || d.room.NowPlaying != nil || !d.nothingPlays() {
 		return action{}, false
 	}
-	if m.usesPlaylist() {
-		return m.send(m.toPlaylist(item), commitment(item, party.DeliveryPlaylist))
+	if d.usesPlaylist() {
+		return d.send(d.appendCommand(item), commitStep(item, party.DeliveryPlaylist))
 	}
-	if m.sound == noDevice && (!m.mayFind() || m.unwanted(item)) {
+	if d.activity == noDevice && (!d.knowsDevice() || d.mustNotWakeDevice(item)) {
 		return action{}, false
 	}
-	return m.send(m.directly(item), commitment(item, party.DeliveryQueue))
+	return d.send(d.playCommand(item), commitStep(item, party.DeliveryQueue))
 }
 
-func commitment(item *party.QueueItem, via party.Delivery) party.PlaybackStep {
+// commitStep returns the step that commits an item.
+func commitStep(item *party.QueueItem, via party.Delivery) party.PlaybackStep {
 	return party.PlaybackStep{CommitItem: item.ID, CommitVia: via}
 }
 
-// heed tries a delivery that the host wants, or wants anew: the room shows another one than what was recorded.
-func (m *moment) heed() {
-	wanted, shown := m.room.Settings.Delivery, m.memory.shown
-	anew := shown != nil && cmp.Or(m.room.Playback.Delivery, party.DeliveryQueue) != shown.Delivery
-	if m.memory.wanted == wanted && !anew {
+// updateDelivery forgets which deliveries do not work when the host chooses a delivery. That the host has chosen the
+// same one again shows in the room, which then shows another delivery than the one recorded last.
+func (d *decision) updateDelivery() {
+	requested, shown := d.room.Settings.Delivery, d.memory.shown
+	again := shown != nil && cmp.Or(d.room.Playback.Delivery, party.DeliveryQueue) != shown.Delivery
+	if d.memory.requestedDelivery == requested && !again {
 		return
 	}
-	m.memory.wanted = wanted
-	m.memory.mistrusted, m.memory.noPlaylist, m.memory.noPremium = false, false, false
+	d.memory.requestedDelivery = requested
+	d.memory.playlistIgnored, d.memory.noPlaylist, d.memory.noPremium = false, false, false
 }
 
-// delivery is how songs reach the player: as the host wants, unless that turned out not to work.
-func (m *moment) delivery() party.Delivery {
-	d := m.room.Playback.Delivery
+// delivery returns how songs are delivered: as the host has chosen, unless that has turned out not to work.
+func (d *decision) delivery() party.Delivery {
+	shown := d.room.Playback.Delivery
 	switch {
-	case m.memory.noPremium && !m.memory.noPlaylist:
+	case d.memory.noPremium && !d.memory.noPlaylist:
 		return party.DeliveryPlaylist
-	case m.memory.noPlaylist || m.memory.mistrusted:
+	case d.memory.noPlaylist || d.memory.playlistIgnored:
 		return party.DeliveryQueue
-	case d == "":
+	case shown == "":
 		return party.DeliveryQueue
 	}
-	return d
+	return shown
 }
 
-func (m *moment) usesPlaylist() bool {
-	return m.delivery() == party.DeliveryPlaylist && m.room.PlaylistURI != ""
+func (d *decision) usesPlaylist() bool {
+	return d.delivery() == party.DeliveryPlaylist && d.room.PlaylistURI != ""
 }
 
-// pick returns the queue's first song that did not fail before, or else simply the first; nil when none is left.
-func (m *moment) pick() *party.QueueItem {
-	for _, item := range m.room.Queue {
-		if m.room.MayStart(item, m.now) && !m.hasPassed(item) {
+// pick returns the first song of the queue that may begin and has not failed before or, if all have failed, the first
+// one that may begin; nil if there is none.
+func (d *decision) pick() *party.QueueItem {
+	for _, item := range d.room.Queue {
+		if d.room.MayStart(item, d.now) && !d.hasFailed(item) {
 			return item
 		}
 	}
-	return m.room.NextToPlay(m.now)
+	return d.room.NextToPlay(d.now)
 }
 
-func (m *moment) directly(item *party.QueueItem) Command {
-	return Command{Kind: Play, ItemID: item.ID, URI: item.Song.URI, DeviceID: m.deviceID()}
+func (d *decision) playCommand(item *party.QueueItem) Command {
+	return Command{Kind: Play, ItemID: item.ID, URI: item.Song.URI, DeviceID: d.deviceID()}
 }
 
-func (m *moment) toPlaylist(item *party.QueueItem) Command {
+func (d *decision) appendCommand(item *party.QueueItem) Command {
 	return Command{Kind: Append, ItemID: item.ID, URI: item.Song.URI}
 }
 
-func (m *moment) fromPlaylist(item *party.QueueItem) Command {
-	return Command{Kind: PlayPlaylist, ItemID: item.ID, URI: item.Song.URI, DeviceID: m.deviceID()}
+func (d *decision) playPlaylistCommand(item *party.QueueItem) Command {
+	return Command{Kind: PlayPlaylist, ItemID: item.ID, URI: item.Song.URI, DeviceID: d.deviceID()}
 }
 
-func (m *moment) deviceID() string {
-	if device := m.memory.seen.Device; device != nil && m.memory.device.id == "" {
+func (d *decision) deviceID() string {
+	if device := d.memory.observation.Device; device != nil && d.memory.deviceSearch.foundID == "" {
 		return device.ID
 	}
-	return m.memory.device.id
+	return d.memory.deviceSearch.foundID
 }
 
-func verification(item *party.QueueItem) Command {
+func verifyCommand(item *party.QueueItem) Command {
 	kind := VerifyQueue
 	if item.Via == party.DeliveryPlaylist {
 		kind = VerifyPlaylist

@@ -8,96 +8,103 @@ import (
 )
 
 const (
-	searchEvery = time.Minute     // for a device, while there is none
-	searchAfter = 5 * time.Second // a device that is away for a moment may come back
+	searchInterval = time.Minute     // between two searches for a device
+	searchDelay    = 5 * time.Second // before the first search: the lost device may come back
 )
 
-// search is a search for a device to play on.
-type search struct {
-	at      time.Time // of the last one; zero: not yet
-	id      string    // what it found and nobody has tried yet
-	several bool      // there were several, and only the host can choose
+// deviceSearch is the state of the search for a device to play on.
+type deviceSearch struct {
+	at      time.Time // when the devices were read last; zero: not yet
+	foundID string    // the device that was found; cleared when a command finds no device
+	several bool      // several devices were found, and the host has to choose
 }
 
-// findDevice: there is something to hear and no device is active. If exactly one takes commands, the music goes on there.
-// A host who had paused is obeyed.
-func (m *moment) findDevice() (action, bool) {
-	interrupted := m.interrupted()
-	if m.sound != noDevice || m.memory.noPremium || !interrupted && (m.mayFind() || !m.waitsForDevice()) {
+// findDevice reads the host's devices when no device is active and there is something to play. If the host had paused
+// the current song, it does nothing.
+func (d *decision) findDevice() (action, bool) {
+	interrupted := d.interrupted()
+	if d.activity != noDevice || d.memory.noPremium || !interrupted && (d.knowsDevice() || !d.needsDevice()) {
 		return action{}, false
 	}
-	at := m.memory.silent
+	at := d.memory.silentSince
 	if interrupted {
-		at = at.Add(searchAfter)
+		at = at.Add(searchDelay)
 	}
-	if !m.memory.device.at.IsZero() {
-		at = later(at, m.memory.device.at.Add(searchEvery))
+	if !d.memory.deviceSearch.at.IsZero() {
+		at = later(at, d.memory.deviceSearch.at.Add(searchInterval))
 	}
-	return m.sendAfter(at, Command{Kind: Devices})
+	return d.sendAfter(at, Command{Kind: Devices})
 }
 
-// mayFind says that a device is known already that is worth a try: one that was found, or the inactive one that is shown.
-func (m *moment) mayFind() bool {
-	return m.memory.device.id != "" || m.deviceID() != "" && m.memory.command.kind != NoDevice
+// knowsDevice reports whether a device is known that a command may activate: one that the search found, or the inactive
+// one that Spotify shows.
+func (d *decision) knowsDevice() bool {
+	return d.memory.deviceSearch.foundID != "" || d.deviceID() != "" && d.memory.commandBackoff.kind != NoDevice
 }
 
-// interrupted says that the device went away in the middle of a song.
-func (m *moment) interrupted() bool { return m.room.NowPlaying != nil && !m.memory.paused }
+// interrupted reports whether the room's song stopped because its device disappeared.
+func (d *decision) interrupted() bool { return d.room.NowPlaying != nil && !d.memory.paused }
 
-// waitsForDevice says that a song could begin. One in the queue of a device that went away has to be verified first.
-func (m *moment) waitsForDevice() bool {
-	item := m.room.Committed()
+// needsDevice reports whether a song could start if there were a device. A song in the queue of a device that
+// disappeared has to be verified first.
+func (d *decision) needsDevice() bool {
+	item := d.room.Committed()
 	switch {
-	case m.room.NowPlaying != nil:
+	case d.room.NowPlaying != nil:
 		return false
 	case item == nil:
-		next := m.pick()
-		return next != nil && !m.unwanted(next) && !m.usesPlaylist()
+		next := d.pick()
+		return next != nil && !d.mustNotWakeDevice(next) && !d.usesPlaylist()
 	}
-	return item.Via == party.DeliveryPlaylist && m.room.HasPlayed
+	return item.Via == party.DeliveryPlaylist && d.room.HasPlayed
 }
 
-// unwanted says that a song wakes no device: nobody asked for it, nor for music at all.
-func (m *moment) unwanted(item *party.QueueItem) bool {
-	return item.IsUnlikedFallback() && m.wished() == nil
+// mustNotWakeDevice reports whether a song may start only on a device that is active already, because nobody has asked
+// for the song, and no host command asks for music.
+func (d *decision) mustNotWakeDevice(item *party.QueueItem) bool {
+	return item.IsUnlikedFallback() && d.hostCommand() == nil
 }
 
-// foundDevices takes the answer to findDevice.
-func (m *moment) foundDevices() action {
-	m.memory.device = search{at: m.now}
-	usable := slices.DeleteFunc(slices.Clone(m.answer.Devices), func(d party.Device) bool { return d.IsRestricted || d.ID == "" })
-	if i := slices.IndexFunc(usable, func(d party.Device) bool { return d.IsActive }); i >= 0 {
+// recordDevices uses the devices that findDevice has read. If exactly one of them takes commands, playback is
+// transferred to it, or the next song started there.
+func (d *decision) recordDevices() action {
+	d.memory.deviceSearch = deviceSearch{at: d.now}
+	usable := slices.DeleteFunc(slices.Clone(d.answer.Devices), func(device party.Device) bool {
+		return device.IsRestricted || device.ID == ""
+	})
+	if i := slices.IndexFunc(usable, func(device party.Device) bool { return device.IsActive }); i >= 0 {
 		usable = usable[i : i+1]
 	}
 	switch {
 	case len(usable) > 1:
-		m.memory.device.several = true
-	case len(usable) == 1 && m.interrupted():
-		m.memory.revive = true // once it is seen where the song stands there
+		d.memory.deviceSearch.several = true
+	case len(usable) == 1 && d.interrupted():
+		d.memory.resumeAfterTransfer = true // once an observation shows where the song has stopped
 		return action{command: Command{Kind: Transfer, DeviceID: usable[0].ID}}
 	case len(usable) == 1:
-		m.memory.device.id = usable[0].ID
-		return action{lookBy: m.now}
+		d.memory.deviceSearch.foundID = usable[0].ID
+		return action{observeBy: d.now}
 	}
 	return action{}
 }
 
-// revive: the music was moved here from a device that is gone, and goes on if it stands amid the room's song. A song that
-// stands at its beginning may have been heard.
-func (m *moment) revive() (action, bool) {
-	if !m.memory.revive || m.sound != pausedSong || m.item == nil || m.item != m.room.NowPlaying {
+// resumeTransferred resumes the room's song after its transfer from a device that has disappeared, if it has
+// stopped in the middle. A song that has stopped at its beginning may have been heard completely.
+func (d *decision) resumeTransferred() (action, bool) {
+	if !d.memory.resumeAfterTransfer || d.activity != pausedSong || d.item == nil || d.item != d.room.NowPlaying {
 		return action{}, false
 	}
-	return m.send(Command{Kind: Resume, DeviceID: m.deviceID()}, party.PlaybackStep{})
+	return d.send(Command{Kind: Resume, DeviceID: d.deviceID()}, party.PlaybackStep{})
 }
 
-// controlled takes the answer to a command that is about no song in particular.
-func (m *moment) controlled() {
-	command, fault := m.answer.Command, m.answer.Fault
-	if fault != nil && command.WishID == "" {
-		m.memory.command = m.memory.command.after(fault, m.now)
+// recordControl records the outcome of Pause, Resume or Transfer. Resuming after a transfer is done when a Resume
+// succeeded, or when the transfer definitely failed.
+func (d *decision) recordControl() {
+	command, fault := d.answer.Command, d.answer.Fault
+	if fault != nil && command.HostCommandID == "" {
+		d.memory.commandBackoff = d.memory.commandBackoff.afterFault(fault, d.now)
 	}
-	goesOn := command.Kind == Resume && fault == nil
-	staysAway := command.Kind == Transfer && fault != nil && fault.Kind != Unreachable
-	m.memory.revive = m.memory.revive && !goesOn && !staysAway
+	resumed := command.Kind == Resume && fault == nil
+	failed := command.Kind == Transfer && fault != nil && fault.Kind != Unreachable
+	d.memory.resumeAfterTransfer = d.memory.resumeAfterTransfer && !resumed && !failed
 }

@@ -1,77 +1,112 @@
 /*
-Package playback drives the hosts' players, so that in every open room the next song of the queue follows the current one.
+Package playback drives the hosts' players: in every open room it makes the next song of the queue follow the current
+one.
 
-It has two halves. [Decide] is a pure function: what the player was seen doing, what the room's queue says, a small memory,
-and the time go in; what to record, what to ask of Spotify, and when to look again come out. A [Supervisor] does the
-rest: one goroutine per room that is awake looks, decides, records and asks, in that order.
+The package has two halves. [Decide] is a pure function: from an observation of the player, the state of the room, a
+small memory and the time it computes what to record, what to send to Spotify, and when to observe the player again. A
+[Supervisor] does everything that has effects: it runs one goroutine, a driver, for each active room, which observes,
+decides, records and sends, in this order.
 
-# What a room is promised
+# What a room can rely on
 
-  - The order of the queue stays open until the last moment. One song is committed, that is handed to Spotify's player
-    queue, about 15 s before the current one ends (half-way through a song shorter than 30 s); never two at a time,
-    because nothing can be taken back from Spotify's queue.
-  - The intent is recorded before the call: the song is committed PENDING, then sent, then SENT. If Spotify definitely did
-    not take it, it returns to the queue with its likes. If nobody knows, it is UNKNOWN, and is looked for at Spotify before
-    anything is repeated; so is a PENDING one that is found at the start, left by a crash between intent and answer.
-  - A song that may have been heard since it was sent, in full or until somebody skipped it, is taken as played: playing a
-    song twice is worse than missing one (heard.go).
-  - A song that Spotify does not have, or accepts and never plays, lets others go first, and leaves the queue after some tries.
-  - When nothing plays, the next song is played directly. It is committed first too.
-  - A host who pauses is obeyed: nothing is sent. A host who plays something else is obeyed: the room's next song follows
-    near the end of it, as after any other.
-  - A committed song that the host removed is skipped, once, as soon as it plays.
-  - What is shown (jukebox.Playback) is written when its meaning changes: status, song, device, delivery or health, or a
-    progress that jumped. Progress that runs on as expected is not written.
-  - Health says what is wrong while it is, and returns to OK by itself. What fails is tried again after growing times, or
-    when Spotify says so.
-  - When a room closes, or the server stops, the music goes on. A closed room's playlist is put away, also if it was asleep.
+  - The order of the queue stays open until the last moment. One song is committed, that is handed to the queue of
+    Spotify's player, about 15 s before the current one ends (halfway through a song shorter than 30 s). Two songs are
+    never committed at the same time, because Spotify has no way to take a song out of a player's queue.
+  - The intent is recorded before the call: the song is committed as PENDING, then sent, then marked SENT. If Spotify
+    definitely did not accept it, it returns to the queue with its likes. If the outcome is unknown, it is marked
+    UNKNOWN, and Spotify's queue is read before anything is repeated. The same is done for a PENDING song that a crash
+    left behind between the intent and the answer.
+  - A song that may have been heard since it was sent, completely or until somebody skipped it, counts as played,
+    because playing a song twice is worse than missing one (mayhaveplayed.go).
+  - A song that Spotify does not have, or accepts but never plays, lets other songs go first, and leaves the queue
+    after a few attempts.
+  - When nothing plays, the next song is played directly. It is committed first, like any other.
+  - When the host pauses in Spotify's app, nothing is sent. When the host plays something else there, the room's next
+    song follows near the end of it, as after any other song.
+  - A committed song that a host removed is skipped once, as soon as it plays.
+  - What the room shows (party.Playback) is written when its meaning changes: status, song, device, delivery or
+    health, or a progress that jumped. Progress that advances as expected is not written.
+  - Health names a problem while it lasts, and returns to OK without help. Calls that fail are repeated with a growing
+    backoff, or at the time that Spotify names.
+  - When a room closes, or the server stops, the music keeps playing. The playlist of a closed room is removed from
+    the host's library, even if nobody drove the room when it closed.
 
-# Two deliveries
+# The two deliveries
 
-A host may want songs in a playlist instead. Then a song is committed about 45 s before the current one ends, to the end of
-the playlist ANTWON-<code>, which is made for the room. The host presses play on it once: players that were told to play a
-playlist notice additions less often. Where the player goes on to something else all the same, or stops, its songs go to
-its queue from then on; where Spotify lets the app write no playlist, likewise; and where it starts nothing for a host
-without Premium, the playlist is what is left. Each committed song remembers which way it went.
+A host can choose that songs are delivered by playlist. A song is then committed about 45 s before the current one
+ends: it is appended to the playlist ANTWON-<code>, which is created for the room. The host starts this playlist once,
+because players that were told to play a playlist notice additions less often than players whose host pressed play. If
+the player goes on to something else nevertheless, or stops, or if Spotify does not let the app write playlists, later
+songs go to the player's queue. If Spotify starts nothing for a host without Premium, the playlist is the only
+delivery. Each committed song records how it was delivered.
 
-# Hosts' commands
+# Host commands
 
-Skip, pause, resume and transfer come as rows of the room's state, oldest first. Each is done when the player is seen doing
-it. It is sent, looked for, sent once more if nothing shows, and otherwise answered with what failed; never repeated
-unseen, and not begun once the host has stopped waiting.
+Skip, pause, resume and transfer are rows of the room's state, handled oldest first. A command is done when an
+observation shows its effect. It is sent, observed, sent once more if there is no effect, and otherwise answered with
+what failed. It is never repeated without an observation, and not started once the host has stopped waiting.
 
-# Devices and fallback music
+# Devices and fallback songs
 
-Where no device is active and there is something to hear, devices are asked for, once a minute at most. If exactly one
-takes commands, the music moves there silently, and goes on if it is seen to stand amid the song, except that what a host
-paused stays paused.
+If no device is active and there is something to play, the driver reads the host's devices, at most once a minute. If
+exactly one of them takes commands, playback is transferred to it without sound, and resumed if an observation shows
+that it has stopped in the middle of the song. If the host had paused, playback stays paused.
 
-When nothing waits and the last song nears its end, other music is looked for and put into the queue, where it gives way to
-all that somebody adds or likes. Of a playlist that the host has chosen three songs stand there in advance while a song of the room
-plays. Such music begins on no device that has to be woken, unless the host presses play. After forty such songs in a row
-everybody has left, and it ends.
+If nothing waits and the last song nears its end, the driver looks for fallback songs and adds them to the queue,
+where they rank after everything that somebody adds or likes. While a song of the room plays, three songs of a
+playlist that the host chose wait in the queue, so that guests can see and like them. A fallback song does not start
+on a device that would have to be woken, unless a host resumes playback. After forty fallback songs in a row everybody
+has left, and the server adds no more.
 
-# Looking
+# Observing the player
 
-Spotify tells nothing by itself and limits how often it may be asked. So the player is looked at when something is about to
-happen: when it is time to commit, just after the end of a song, just after a command; and now and then in between.
-A change of the room makes the driver decide again on what it saw last. Only when that calls for a command does it look
-again first: a command always rests on a look that is no older than a second and newer than the command before.
+Spotify does not notify its clients, and limits how often they may ask. So the driver observes the player when
+something is about to happen (when it is time to commit, just after the end of a song, just after a command), and at
+intervals in between. When the room's state changes, the driver decides again on the last observation. If that
+decision calls for a command, it observes the player first: a command always relies on an observation that is at most
+a second old and newer than the previous command.
 
-A room where nothing has played for a quarter of an hour, and that nobody follows here, falls asleep: nothing of it stays
-but an entry in a map. Whatever happens in it wakes it.
+A room where nothing has played for 15 minutes, and which nobody watches on this server, becomes idle: its driver
+ends, and only a map entry remains. Any change of the room starts a driver again.
 
 # Leases
 
-Of several servers one drives a room. Each is a node that renews its life every two seconds, by the database's clock; a room
-whose node said nothing for five seconds is another's, under the next epoch. Every step is recorded under the epoch of its
-lease, so that of a node that was only asleep is refused; and such a node sends nothing to Spotify once its own clock says
-that its life may be over. What it had sent before is looked for when it cannot be under way any more.
+If there are several servers, exactly one of them drives a room. Each server is a node that renews its liveness every
+two seconds, by the database's clock. Five seconds after its last renewal, other nodes may take over its rooms, under
+the next epoch. Every step is recorded under the epoch of its lease, so the steps of a node that was only suspended
+are refused. A node also stops sending commands as soon as its own clock says that its liveness may have expired. The
+new driver looks for what the old one had sent when that can no longer be on its way.
 
-# Goroutines
+# Concurrency
 
-[Supervisor.Run] owns a goroutine that tends to the node and looks for rooms, and one for each room that is awake here, and
-waits for them all. They share nothing; which rooms there are is known to Run's own goroutine alone (desk). A command that
-was begun is finished and its outcome recorded, even if the context ends meanwhile, within a few seconds.
+[Supervisor.Run] owns one goroutine that renews the node and lists the open rooms, and one for each room that is
+driven here, and returns when all of them have ended. They share no state: only Run's own goroutine knows which rooms
+are driven. A command that has been started is completed, and its outcome recorded, within a few seconds even if the
+context ends meanwhile.
+
+# Files
+
+The pure half:
+
+	state.go          Decide, its input, plan and memory, and the order of its rules
+	decision.go       one decision; interprets observations
+	answer.go         records what a command to Spotify achieved
+	delivery.go       the rules that hand songs to the player
+	mayhaveplayed.go  whether a song may have been heard without an observation
+	hostcommand.go    the rules for host commands
+	device.go         the rules that find a device
+	fallback.go       the rule that adds fallback songs
+	display.go        what the room shows, and its health
+	schedule.go       when to observe the player
+
+The half with effects:
+
+	supervisor.go     starts and stops drivers; keeps the node alive
+	reconciler.go     which rooms are driven here
+	driver.go         one room's loop
+	calls.go          the calls of a driver to Spotify
+	player.go         the interface to Spotify's player, its faults, and the backoff after them
+	metrics.go        metrics
+	trace.go          spans
 */
 package playback

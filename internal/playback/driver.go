@@ -14,109 +14,113 @@ import (
 )
 
 const (
-	// commandTime is how long a command may take, and its record. It is time that a stopping server waits.
-	commandTime = 10 * time.Second
-	recordTime  = 5 * time.Second
-	// visibleWithin is how long a recorded step may take to appear in the room's state. It appears at once, unless a hint
+	// commandTimeout and recordTimeout limit one command and one recording. A server that stops waits for both.
+	commandTimeout = 10 * time.Second
+	recordTimeout  = 5 * time.Second
+	// versionTimeout limits the wait for a recorded step to appear in the room's state. It appears at once unless a hint
 	// is lost.
-	visibleWithin = 10 * time.Second
-	// afterConflict is when to look again if a step did not fit the room's present state and no newer one comes.
-	afterConflict = time.Second
+	versionTimeout = 10 * time.Second
+	// conflictDelay is the wait until the next observation after a step that did not fit the room's present state, unless
+	// a newer state arrives first.
+	conflictDelay = time.Second
 )
 
-// driver drives one room's player: it does what Decide says.
+// driver drives one room's player: it carries out the plans of Decide. It is used by one goroutine.
 type driver struct {
-	lease   party.Lease
-	alive   func() bool // whether the lease is this node's still, as far as the clock tells
-	cold    bool        // nobody has asked for this room to be driven: it was just there
-	rooms   Rooms
-	player  Player
-	log     *slog.Logger
-	metrics *metrics
-	tracer  trace.Tracer // nil: nothing is a span
+	lease       party.Lease
+	isAlive     func() bool // whether the node still holds its leases, as far as its own clock tells
+	unrequested bool        // the room was only found in the list of open rooms; no hint asked for a driver
+	rooms       Rooms
+	player      Player
+	log         *slog.Logger
+	metrics     *metrics
+	tracer      trace.Tracer // nil: no spans are recorded
 
 	watcher *live.Watcher[*party.State]
-	room    *party.State // the newest known
+	room    *party.State // the newest known state
 	memory  Memory
 }
 
-// news is what happened since the last decision: the last three fields of Input.
-type news struct {
-	seen   *Snapshot
-	fault  *Fault
-	answer *Answer
+// update is what has happened since the last decision: the last three fields of Input.
+type update struct {
+	observation *Observation
+	fault       *Fault
+	answer      *Answer
 }
 
-// errIdle says that nothing plays in the room, nobody follows it, and it need not be driven for now.
-var errIdle = errors.New("nothing happens in the room")
+// errIdle ends a driver because nothing plays in its room and nobody watches it.
+var errIdle = errors.New("the room is idle")
 
-// run drives the room until it closes or ctx ends, which is no error, or with errIdle.
+// run drives the room. It returns nil when the room closes or ctx ends, and errIdle when the room becomes idle.
 func (d *driver) run(ctx context.Context) (err error) {
 	if d.watcher, err = d.rooms.Watch(ctx, d.lease.RoomID); err != nil {
-		return ignoreEnd(err)
+		return ignoreCanceled(err)
 	}
 	defer d.watcher.Close()
 	room, err := d.watcher.Next(ctx)
 	if err != nil {
-		return ignoreEnd(err)
+		return ignoreCanceled(err)
 	}
 	d.room = room
-	if d.cold && Idle(d.room, time.Now()) && !d.followed() {
+	if d.unrequested && Idle(d.room, time.Now()) && !d.hasWatchers() {
 		return errIdle
 	}
 	var health party.HealthState
-	defer func() { d.metrics.changed(health, "") }()
-	var n news
-	for d.room.Status == party.Open && (ctx.Err() == nil || n.answer != nil) {
-		d.metrics.changed(health, d.room.Playback.Health)
+	defer func() { d.metrics.moveHealth(health, "") }()
+	var last update
+	for d.room.Status == party.Open && (ctx.Err() == nil || last.answer != nil) {
+		d.metrics.moveHealth(health, d.room.Playback.Health)
 		health = d.room.Playback.Health
-		if n, err = d.turn(ctx, n); err != nil {
+		if last, err = d.advance(ctx, last); err != nil {
 			return err
 		}
 	}
 	if d.room.Status == party.Closed && d.room.PlaylistURI != "" {
-		d.forgetPlaylist(ctx)
+		d.removePlaylist(ctx)
 	}
 	return nil
 }
 
-// followed says that somebody besides the driver watches the room here.
-func (d *driver) followed() bool { return d.rooms.CountWatchers(d.lease.RoomID) > 1 }
+// hasWatchers reports whether anybody besides the driver watches the room on this server.
+func (d *driver) hasWatchers() bool { return d.rooms.CountWatchers(d.lease.RoomID) > 1 }
 
-// turn decides once, does what was decided, and returns what happens next.
-func (d *driver) turn(ctx context.Context, n news) (news, error) {
-	plan := Decide(Input{Now: time.Now(), Room: d.room, Memory: d.memory, Seen: n.seen, Fault: n.fault, Answer: n.answer})
+// advance makes one decision after an update, carries it out, and returns the update that follows it.
+func (d *driver) advance(ctx context.Context, last update) (update, error) {
+	plan := Decide(Input{
+		Now: time.Now(), Room: d.room, Memory: d.memory,
+		Observation: last.observation, Fault: last.fault, Answer: last.answer,
+	})
 	recorded, err := d.record(ctx, plan.Step)
 	if party.CodeOf(err) == party.Conflict {
-		return d.next(ctx, time.Now().Add(afterConflict))
+		return d.wait(ctx, time.Now().Add(conflictDelay))
 	}
 	if err != nil {
-		return news{}, err
+		return update{}, err
 	}
-	d.report(plan.Step.Playback, n)
+	d.logHealth(plan.Step.Playback, last)
 	d.memory = plan.Memory
 	if plan.Command.Kind != None {
 		answer, err := d.send(ctx, plan.Command)
 		if err != nil {
-			return news{}, err
+			return update{}, err
 		}
-		return news{answer: answer}, d.see(ctx, recorded)
+		return update{answer: answer}, d.awaitVersion(ctx, recorded)
 	}
 	if recorded != 0 {
-		return news{}, d.see(ctx, recorded)
+		return update{}, d.awaitVersion(ctx, recorded)
 	}
-	if plan.Idle && !d.followed() {
-		return news{}, errIdle
+	if plan.Idle && !d.hasWatchers() {
+		return update{}, errIdle
 	}
-	return d.next(ctx, plan.LookAt)
+	return d.wait(ctx, plan.ObserveAt)
 }
 
-// record stores a step and returns the room's version from which on states have it; 0 if there was nothing to store.
+// record stores a step and returns the first version of the room whose state contains it, or 0 if the step is empty.
 func (d *driver) record(ctx context.Context, step party.PlaybackStep) (version int64, err error) {
 	if step.IsEmpty() {
 		return 0, nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	version, err = d.rooms.ApplyPlayback(ctx, d.lease, step)
 	if err != nil {
@@ -125,61 +129,63 @@ func (d *driver) record(ctx context.Context, step party.PlaybackStep) (version i
 	return version, nil
 }
 
-// see waits until the room's state has what was recorded: a decision on an older state would decide it again. It waits even
-// if ctx ends, for the answer to a command has to be recorded still.
-func (d *driver) see(ctx context.Context, version int64) error {
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), visibleWithin)
+// awaitVersion waits until the room's state has reached a version. Without it, the next decision could repeat the step
+// that was just recorded. It waits even if ctx ends, because the answer to a command still has to be recorded.
+func (d *driver) awaitVersion(ctx context.Context, version int64) error {
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), versionTimeout)
 	defer cancel()
 	for d.room = d.watcher.Latest(); d.room.Status == party.Open && d.room.Version < version; {
 		room, err := d.watcher.Next(limited)
 		if err != nil {
-			return ignoreEnd(err)
+			return ignoreCanceled(err)
 		}
 		d.room = room
 	}
 	return nil
 }
 
-// next waits until the room changes, or until it is time to look at the player, which it then does.
-func (d *driver) next(ctx context.Context, lookAt time.Time) (news, error) {
-	if time.Now().Before(lookAt) {
-		waiting, cancel := context.WithDeadline(ctx, lookAt)
+// wait waits until the room changes, or until observeAt, and observes the player in the latter case.
+func (d *driver) wait(ctx context.Context, observeAt time.Time) (update, error) {
+	if time.Now().Before(observeAt) {
+		limited, cancel := context.WithDeadline(ctx, observeAt)
 		defer cancel()
-		room, err := d.watcher.Next(waiting)
+		room, err := d.watcher.Next(limited)
 		if err == nil {
 			d.room = room
-			return news{}, nil
+			return update{}, nil
 		}
 		if ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
-			return news{}, ignoreEnd(err)
+			return update{}, ignoreCanceled(err)
 		}
 	}
-	return d.look(ctx), nil
+	return d.observe(ctx), nil
 }
 
-// ignoreEnd makes no error of a context that ended: the caller's loop sees that by itself.
-func ignoreEnd(err error) error {
+// ignoreCanceled returns nil for the error of a context that has ended, because the caller's loop checks its context
+// itself, and wraps any other error.
+func ignoreCanceled(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return nil
 	}
 	return fmt.Errorf("watch: %w", err)
 }
 
-func (d *driver) look(ctx context.Context) news {
+// observe asks Spotify what the player does, and takes the newest state of the room with it.
+func (d *driver) observe(ctx context.Context) update {
 	ctx, span := d.span(ctx, "look")
-	snapshot, err := d.player.State(ctx, d.room.HostID)
+	observation, err := d.player.State(ctx, d.room.HostID)
 	fault := asFault(err)
-	finish(span, fault)
-	d.metrics.count("look", fault)
+	endSpan(span, fault)
+	d.metrics.countCall("look", fault)
 	d.room = d.watcher.Latest()
 	if fault != nil {
-		return news{fault: fault}
+		return update{fault: fault}
 	}
-	return news{seen: &snapshot}
+	return update{observation: &observation}
 }
 
-// report logs that the room's health changed, with the failure that made it so.
-func (d *driver) report(shown *party.Playback, n news) {
+// logHealth logs a change of the room's health, with the fault that caused it, if any.
+func (d *driver) logHealth(shown *party.Playback, cause update) {
 	before := d.room.Playback.Health
 	if d.memory.shown != nil {
 		before = d.memory.shown.Health
@@ -187,9 +193,9 @@ func (d *driver) report(shown *party.Playback, n news) {
 	if shown == nil || shown.Health == before {
 		return
 	}
-	fault := n.fault
-	if n.answer != nil {
-		fault = n.answer.Fault
+	fault := cause.fault
+	if cause.answer != nil {
+		fault = cause.answer.Fault
 	}
 	if fault == nil {
 		d.log.Info("the player's health changed", "health", shown.Health, "before", before)

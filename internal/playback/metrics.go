@@ -7,6 +7,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
+// metrics are the metrics of one Supervisor.
 type metrics struct {
 	rooms  prometheus.Gauge
 	health *prometheus.GaugeVec
@@ -16,47 +17,50 @@ type metrics struct {
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
-	factory := promauto.With(reg) // nil: they are counted, and nobody asks
+	factory := promauto.With(reg) // with a nil registerer the metrics work, but are not exported
 	m := &metrics{
 		rooms: factory.NewGauge(prometheus.GaugeOpts{
-			Name: "antwon_playback_rooms", Help: "Rooms whose player is driven here.",
+			Name: "antwon_playback_rooms", Help: "Rooms whose player this server drives.",
 		}),
 		health: factory.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "antwon_playback_health", Help: "Rooms whose player is driven here, by their health.",
+			Name: "antwon_playback_health", Help: "Rooms whose player this server drives, by health.",
 		}, []string{"health"}),
 		leases: factory.NewCounterVec(prometheus.CounterOpts{
 			Name: "antwon_playback_leases_total",
-			Help: "Rights to drive a room's player: taken, elsewhere (another server has it), lost (another server took it over).",
+			Help: "Attempts to hold a room's lease, by outcome: " +
+				"taken, elsewhere (another node holds it), lost (another node took it over).",
 		}, []string{"outcome"}),
 		nodes: factory.NewGauge(prometheus.GaugeOpts{
-			Name: "antwon_playback_nodes", Help: "Servers that drive players, this one included, as far as it knows.",
+			Name: "antwon_playback_nodes", Help: "Live nodes, including this one, at its last renewal.",
 		}),
 		calls: factory.NewCounterVec(prometheus.CounterOpts{
-			Name: "antwon_playback_calls_total", Help: "Looks at players and commands to them, by kind and outcome.",
+			Name: "antwon_playback_calls_total", Help: "Observations of players and commands to them, by kind and outcome.",
 		}, []string{"kind", "outcome"}),
 	}
 	for _, outcome := range []string{leaseTaken, leaseElsewhere, leaseLost} {
 		m.leases.WithLabelValues(outcome)
 	}
-	for _, health := range healths {
+	for _, health := range allHealths {
 		m.health.WithLabelValues(string(health))
 	}
 	return m
 }
 
+// The outcomes of antwon_playback_leases_total.
 const (
 	leaseTaken     = "taken"
 	leaseElsewhere = "elsewhere"
 	leaseLost      = "lost"
 )
 
-var healths = [...]party.HealthState{
+// allHealths are the values that antwon_playback_health reports from the start.
+var allHealths = [...]party.HealthState{
 	party.HealthOK, party.HealthNothingToPlay, party.HealthDeviceLost, party.HealthHostTookOver,
 	party.HealthReconnectNeeded, party.HealthNotAllowed, party.HealthCoolingDown, party.HealthUnreachable,
 }
 
-// changed counts a room from one health to another; empty: it is not driven.
-func (m *metrics) changed(from, to party.HealthState) {
+// moveHealth moves a driven room from one health to another. An empty from or to means that its driver starts or ends.
+func (m *metrics) moveHealth(from, to party.HealthState) {
 	if from != "" {
 		m.health.WithLabelValues(string(from)).Dec()
 	}
@@ -65,7 +69,8 @@ func (m *metrics) changed(from, to party.HealthState) {
 	}
 }
 
-func (m *metrics) count(kind string, fault *Fault) {
+// countCall counts one call to Spotify, with its fault or nil.
+func (m *metrics) countCall(kind string, fault *Fault) {
 	outcome := "ok"
 	if fault != nil {
 		outcome = string(fault.Kind)

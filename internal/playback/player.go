@@ -9,92 +9,97 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Player is the Spotify player of a host, with what else of their account serves to play. Failures are *Fault; anything
-// else counts as Unreachable. Calls must return within a few seconds.
+// Player is the Spotify player of a host, together with the parts of the host's account that playing needs. Its methods
+// return a *Fault when Spotify fails; any other error counts as Unreachable. They must return within a few seconds, and
+// may be called by several goroutines.
 type Player interface {
-	// State returns what the player does now.
-	State(ctx context.Context, hostID string) (Snapshot, error)
-	// Play plays a song at once, instead of what plays; what waits in the player's queue stays there. An empty deviceID is
-	// the device that is active.
+	// State returns what the player does at present.
+	State(ctx context.Context, hostID string) (Observation, error)
+	// Play plays a song at once, in place of the current one. Songs that wait in the player's queue stay there. An empty
+	// deviceID means the active device.
 	Play(ctx context.Context, hostID, uri, deviceID string) error
-	// Enqueue appends a song to the player's queue. It starts nothing, is not idempotent and cannot be undone.
+	// Enqueue appends a song to the player's queue. It does not start the player, is not idempotent and cannot be undone.
 	Enqueue(ctx context.Context, hostID, uri string) error
-	// Queue returns the song that is loaded, if any, and after it those that will follow, as far as Spotify tells.
+	// Queue returns the song that is loaded, if any, and then the songs that will follow, as far as Spotify lists them.
 	Queue(ctx context.Context, hostID string) ([]party.Song, error)
-	// Next goes on to the song that follows.
+	// Next skips to the song that follows.
 	Next(ctx context.Context, hostID string) error
-	// Pause stops in the middle of the song; Resume goes on from there, on a device or, where that is empty, the active one.
+	// Pause stops playback. Resume continues at the same place, on the given device or, if deviceID is empty, the active
+	// one.
 	Pause(ctx context.Context, hostID string) error
 	Resume(ctx context.Context, hostID, deviceID string) error
-	// Transfer makes another device the active one. What was heard goes on there with play, and otherwise stays as it is.
+	// Transfer makes another device the active one. With play, playback continues there; without, it keeps its status.
 	Transfer(ctx context.Context, hostID, deviceID string, play bool) error
-	// Devices returns what the host could play on.
+	// Devices returns the devices on which the host could play.
 	Devices(ctx context.Context, hostID string) ([]party.Device, error)
-	// Straighten turns off repeat and shuffle.
-	Straighten(ctx context.Context, hostID string) error
+	// ResetShuffleAndRepeat turns off shuffle and repeat.
+	ResetShuffleAndRepeat(ctx context.Context, hostID string) error
 
-	// CreatePlaylist makes a private playlist. Append puts a song at its end, PlaylistSongs returns what stands there last,
-	// PlayPlaylist plays it from a song on, and ForgetPlaylist takes it out of the host's library.
+	// CreatePlaylist creates a private playlist. Append adds a song at its end. PlaylistSongs returns its last songs.
+	// PlayPlaylist plays it from a song on. ForgetPlaylist removes it from the host's library.
 	CreatePlaylist(ctx context.Context, hostID, name, description string) (playlistURI string, err error)
 	Append(ctx context.Context, hostID, playlistURI, uri string) error
 	PlaylistSongs(ctx context.Context, hostID, playlistURI string) ([]party.Song, error)
 	PlayPlaylist(ctx context.Context, hostID, playlistURI, uri, deviceID string) error
 	ForgetPlaylist(ctx context.Context, hostID, playlistURI string) error
 
-	// Suggest returns songs that would go on well, best first.
+	// Suggest returns songs that would fit after the seeds, best first.
 	Suggest(ctx context.Context, hostID string, seeds Seeds) ([]party.Song, error)
 }
 
-// Snapshot is what a player was seen doing. The zero value but for At means that no player is active.
-type Snapshot struct {
-	At       time.Time     // when it was so
-	Song     *party.Song   // what is loaded; nil when nothing is, or no song (an episode, an advertisement)
+// Observation is one answer of Spotify about a player. An Observation with no field set but At means that no player is
+// active.
+type Observation struct {
+	At       time.Time     // when Spotify answered
+	Song     *party.Song   // what is loaded; nil: nothing, or no song (an episode, an advertisement)
 	Progress time.Duration // within Song
-	Playing  bool          // Spotify says so; it may be stuck all the same
+	Playing  bool          // according to Spotify; the player may be stuck nevertheless
 	Device   *party.Device // nil: none
-	Context  string        // URI of what Song is played from, such as spotify:playlist:…; empty: from nothing
-	Repeat   bool          // a song or the context is repeated
+	Context  string        // URI of what Song is played from, such as spotify:playlist:…; empty: nothing
+	Repeat   bool          // the song or its context is repeated
 	Shuffle  bool
 }
 
-// Seeds are what fallback music is found by.
+// Seeds are what fallback songs are chosen by.
 type Seeds struct {
-	PlaylistURI string                // the host's choice; empty: none
-	Recent      []party.Song          // what the room played lately, newest first
-	Fits        func(party.Song) bool // whether the room can take a song now; nil: any
+	PlaylistURI string                // the playlist that the host chose; empty: none
+	Recent      []party.Song          // what the room played recently, newest first
+	Fits        func(party.Song) bool // whether the room would accept a song now; nil: it accepts any
 }
 
-// FaultKind says what a failure of Spotify means for the room.
+// FaultKind classifies a failure of Spotify by what it means for the room.
 type FaultKind string
 
 const (
-	// NoDevice: no device is active, or the one that was named is gone. It passes when the host opens Spotify.
+	// NoDevice: no device is active, or the named device does not exist. It ends when the host opens Spotify.
 	NoDevice FaultKind = "no_device"
-	// Restricted: the player does not allow this at the moment, or its device takes no commands from us.
+	// Restricted: the player does not allow this at present, or its device takes no commands from Web API clients.
 	Restricted FaultKind = "restricted"
 	// NotAllowed: the host's account has no Premium or is not on the list of the server's app, or the app's owner has no
-	// Premium. Somebody has to change that at Spotify.
+	// Premium. Somebody has to change this at Spotify.
 	NotAllowed FaultKind = "not_allowed"
-	// ReconnectNeeded: Spotify accepts the host's authorization no more, or not for this. Only the host can mend that.
+	// ReconnectNeeded: Spotify no longer accepts the host's authorization, or does not accept it for this call. Only the
+	// host can fix this, by connecting Spotify again.
 	ReconnectNeeded FaultKind = "reconnect_needed"
-	// CoolingDown: too many requests. Nothing may be asked before RetryAfter has passed.
+	// CoolingDown: the rate limit is exceeded. Nothing may be requested before RetryAfter has passed.
 	CoolingDown FaultKind = "cooling_down"
-	// Gone: Spotify does not have what was asked for, such as the song. Repeating does not help.
+	// Gone: Spotify does not have the requested thing, such as the song. A retry does not help.
 	Gone FaultKind = "gone"
-	// Unavailable: Spotify has withdrawn the endpoint from this app, or never gave it: another way has to do.
+	// Unavailable: Spotify has withdrawn the endpoint from this app, or never offered it. Another way has to be used.
 	Unavailable FaultKind = "unavailable"
-	// Unreachable: no answer, or that of a broken server. Of a command nobody knows whether it was carried out.
+	// Unreachable: there was no answer, or a server error. It is unknown whether a command was carried out.
 	Unreachable FaultKind = "unreachable"
 )
 
-// Fault is a failure of Spotify. Except with Unreachable, what was asked for was definitely not done.
+// Fault is a failure of Spotify. Unless its Kind is Unreachable, the call definitely had no effect.
 type Fault struct {
 	Kind       FaultKind
-	Reason     party.HealthReason // more about the kind, for the host; may be empty
-	RetryAfter time.Duration      // with CoolingDown: how long to ask nothing; 0: Spotify did not say
-	Err        error
+	Reason     party.HealthReason // a more precise reason, for the host; may be empty
+	RetryAfter time.Duration      // with CoolingDown: how long nothing may be requested; 0: Spotify did not say
+	Err        error              // the cause; may be nil
 }
 
+// Error returns the kind and the cause.
 func (f *Fault) Error() string {
 	if f.Err == nil {
 		return string(f.Kind)
@@ -104,7 +109,7 @@ func (f *Fault) Error() string {
 
 func (f *Fault) Unwrap() error { return f.Err }
 
-// asFault returns err as a Fault; nil stays nil.
+// asFault returns err as a Fault: nil for nil, and Unreachable for an error that contains no Fault.
 func asFault(err error) *Fault {
 	if err == nil {
 		return nil
@@ -115,8 +120,8 @@ func asFault(err error) *Fault {
 	return &Fault{Kind: Unreachable, Err: err}
 }
 
-// waits is how long to wait after the first failure of a kind, and at most.
-func (k FaultKind) waits() (first, most time.Duration) {
+// backoffBounds returns the wait after the first failure of this kind, and the longest wait.
+func (k FaultKind) backoffBounds() (first, most time.Duration) {
 	switch k {
 	case NoDevice:
 		return 5 * time.Second, time.Minute
@@ -128,45 +133,48 @@ func (k FaultKind) waits() (first, most time.Duration) {
 	return 2 * time.Second, 30 * time.Second
 }
 
-// coolDown is how long nothing is asked when Spotify does not say.
-const coolDown = 5 * time.Second
+// defaultCoolDown is how long nothing is requested after CoolingDown if Spotify does not say.
+const defaultCoolDown = 5 * time.Second
 
-// trouble is a failure that has not passed, and how often it came in a row.
-type trouble struct {
-	kind   FaultKind // empty: none now, though there may have been tries in vain
-	reason party.HealthReason
-	tries  int
-	until  time.Time // not to be tried again before
+// backoff is a failure that has not passed, and the wait that follows from it. Consecutive failures make the wait
+// longer. The zero value means that nothing failed.
+type backoff struct {
+	kind     FaultKind // empty: nothing fails, although commands may have had no effect
+	reason   party.HealthReason
+	attempts int       // consecutive ones that failed or had no effect
+	until    time.Time // no attempt is made before
 }
 
-// after returns the trouble that a failure makes of this one.
-func (t trouble) after(f *Fault, now time.Time) trouble {
-	next := trouble{kind: f.Kind, reason: f.Reason, tries: t.tries + 1}
+// afterFault returns the backoff after another failure.
+func (b backoff) afterFault(f *Fault, now time.Time) backoff {
+	next := backoff{kind: f.Kind, reason: f.Reason, attempts: b.attempts + 1}
 	if f.Kind == CoolingDown {
-		// In whole milliseconds, for the time is shown and has to look the same once it was stored; and never too early.
-		next.until = now.Add(cmp.Or(f.RetryAfter, coolDown) + time.Millisecond - 1).UTC().Truncate(time.Millisecond)
+		wait := cmp.Or(f.RetryAfter, defaultCoolDown)
+		// The room shows this time, so it must not differ from what the database stores: whole milliseconds, rounded up.
+		next.until = now.Add(wait + time.Millisecond - 1).UTC().Truncate(time.Millisecond)
 		return next
 	}
 	next.until = now.Add(next.wait(f.Kind))
 	return next
 }
 
-// inVain returns the trouble after a command that succeeded although nothing came of the last one.
-func (t trouble) inVain(now time.Time) trouble {
-	next := trouble{tries: t.tries + 1}
+// afterNoEffect returns the backoff after a command that succeeded although the previous one had no effect.
+func (b backoff) afterNoEffect(now time.Time) backoff {
+	next := backoff{attempts: b.attempts + 1}
 	next.until = now.Add(next.wait(""))
 	return next
 }
 
-func (t trouble) wait(kind FaultKind) time.Duration {
-	first, most := kind.waits()
-	return min(first<<min(t.tries-1, 10), most)
+// wait returns the wait after the present number of attempts, which doubles with each of them.
+func (b backoff) wait(kind FaultKind) time.Duration {
+	first, most := kind.backoffBounds()
+	return min(first<<min(b.attempts-1, 10), most)
 }
 
-// stopsLooking says that nothing at all may be asked while this lasts, not even what the player does.
-func (t trouble) stopsLooking() bool { return t.kind == CoolingDown || t.kind == ReconnectNeeded }
+// forbidsObservation reports whether not even the player's state may be requested during this backoff.
+func (b backoff) forbidsObservation() bool { return b.kind == CoolingDown || b.kind == ReconnectNeeded }
 
-// health is what the failure means to those who listen; empty: nothing.
+// health returns the health that a room shows because of this kind of failure; empty: none.
 func (k FaultKind) health() party.HealthState {
 	switch k {
 	case NoDevice, Restricted:

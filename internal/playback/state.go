@@ -7,163 +7,166 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Input is what a decision rests on.
+// Input is what a decision is based on.
 type Input struct {
 	Now    time.Time
-	Room   *party.State // open, and with every step of earlier plans in it
+	Room   *party.State // open; contains every step of earlier plans
 	Memory Memory       // of the last plan that was carried out; zero at first
 
-	// What happened since, at most one of them: the player was looked at, or could not be, or a command was answered.
-	// None: the room changed, or a step was recorded.
-	Seen   *Snapshot
-	Fault  *Fault
-	Answer *Answer
+	// What has happened since the last decision; at most one of them is set: the player was observed, or could not be
+	// observed, or a command was answered. If none is set, the room changed or a step was recorded.
+	Observation *Observation
+	Fault       *Fault
+	Answer      *Answer
 }
 
-// Plan is a decision, in the order in which it is carried out.
+// Plan is a decision. Its fields are carried out in this order.
 type Plan struct {
-	Step    party.PlaybackStep // is recorded first; if that fails, the rest is void, Memory included
-	Command Command            // is then sent to Spotify, and its answer decided upon
-	LookAt  time.Time          // when to look at the player, if there is no command
-	Idle    bool               // nothing has played for so long that nobody need look, unless somebody follows the room
-	Memory  Memory             // for the next decision
+	Step      party.PlaybackStep // recorded first; if that fails, the rest is void, including Memory
+	Command   Command            // then sent to Spotify; its answer is the input of the next decision
+	ObserveAt time.Time          // when to observe the player, if there is no command
+	Idle      bool               // the driver may end, unless somebody watches the room
+	Memory    Memory             // the input of the next decision
 }
 
-// CommandKind is something that can be asked of Spotify.
+// CommandKind names a call of a Player.
 type CommandKind string
 
 const (
 	None        CommandKind = ""
-	Play        CommandKind = "play"    // ItemID's song, at once
-	Enqueue     CommandKind = "enqueue" // ItemID's song, after the current one
-	Next        CommandKind = "next"    // go on to the following song; ItemID is skipped, or waits to be the following one
-	VerifyQueue CommandKind = "queue"   // read whether Spotify has ItemID's song
+	Play        CommandKind = "play"    // play ItemID's song at once
+	Enqueue     CommandKind = "enqueue" // play ItemID's song after the current one
+	Next        CommandKind = "next"    // skip to the following song; ItemID is skipped, or is the following one
+	VerifyQueue CommandKind = "queue"   // read whether Spotify's queue has ItemID's song
 
 	CreatePlaylist CommandKind = "create_playlist"
-	Append         CommandKind = "append"        // ItemID's song, to the end of the room's playlist
-	VerifyPlaylist CommandKind = "playlist"      // read whether the playlist ends with ItemID's song
-	PlayPlaylist   CommandKind = "play_playlist" // the room's playlist, from ItemID's song on
-	Pause          CommandKind = "pause"         // a host's wish, as the two that follow
-	Resume         CommandKind = "resume"        //
-	Transfer       CommandKind = "transfer"      // to DeviceID, and go on there
-	Devices        CommandKind = "devices"       // what is there to play on
-	Straighten     CommandKind = "straighten"    // no repeat, no shuffle
-	Suggest        CommandKind = "suggest"       // music for when nobody asks for any
+	Append         CommandKind = "append"        // append ItemID's song to the room's playlist
+	VerifyPlaylist CommandKind = "playlist"      // read whether the room's playlist ends with ItemID's song
+	PlayPlaylist   CommandKind = "play_playlist" // play the room's playlist from ItemID's song on
+	Pause          CommandKind = "pause"
+	Resume         CommandKind = "resume"
+	Transfer       CommandKind = "transfer"   // make DeviceID the active device
+	Devices        CommandKind = "devices"    // read the host's devices
+	ResetModes     CommandKind = "straighten" // turn off shuffle and repeat; metrics keep the old name
+	Suggest        CommandKind = "suggest"    // find fallback songs
 )
 
 // Command is one call of a Player.
 type Command struct {
-	Kind     CommandKind
-	ItemID   string
-	URI      string // of the item's song
-	DeviceID string // with Play, PlayPlaylist and Resume, where empty is the active one; with Transfer
-	Play     bool   // with Transfer: go on there
-	WishID   string // of the host's command that this carries out
+	Kind          CommandKind
+	ItemID        string
+	URI           string // of the item's song
+	DeviceID      string // with Transfer; with Play, PlayPlaylist and Resume, where empty means the active device
+	Play          bool   // with Transfer: continue playback there
+	HostCommandID string // the host command that this call carries out; empty: none
 }
 
-// Answer is what came of a command.
+// Answer is the outcome of a Command.
 type Answer struct {
 	Command     Command
 	Fault       *Fault         // nil: it succeeded
-	Songs       []party.Song   // what VerifyQueue and VerifyPlaylist read, and what Suggest found
-	Devices     []party.Device // what Devices found
-	PlaylistURI string         // what CreatePlaylist made
+	Songs       []party.Song   // what VerifyQueue and VerifyPlaylist read, or Suggest found
+	Devices     []party.Device // what Devices read
+	PlaylistURI string         // what CreatePlaylist created
 }
 
-// Memory is what a room's driver remembers from one decision to the next. What must survive a crash is in the room's
-// state instead. It is a value: nobody changes what it points to.
+// Memory is what a driver remembers from one decision to the next. What must survive a crash is stored in the room's
+// state instead. It is a value, and what it points to is never changed.
 type Memory struct {
-	seen    Snapshot  // the newest look
-	looked  time.Time // when it was decided upon
-	asked   time.Time // when the last command that changes the player was answered
-	moved   time.Time // since when the player claims to play, but its progress stands still
-	silent  time.Time // since when no song is heard; zero while one is
-	rested  time.Time // since when nothing plays that anybody could hear; zero while something does
-	paused  bool      // a song was paused when something was loaded last
-	starved bool      // there was nothing to play at the last decision
+	observation   Observation // the newest
+	observedAt    time.Time   // when it was decided on
+	commandedAt   time.Time   // when the last command that changes the player was answered
+	progressedAt  time.Time   // when an observation last showed anything but a playing song that stands still
+	silentSince   time.Time   // since when no song plays or is paused; zero: one does
+	inactiveSince time.Time   // since when the player makes no sound; zero: it does
+	paused        bool        // the last song that was observed was paused
+	hadNothing    bool        // there was nothing to play at the last decision
 
-	looking trouble // failures to look
-	command trouble // failures of commands
+	observationBackoff backoff // after observations that failed
+	commandBackoff     backoff // after commands that failed or had no effect
 
-	shown   *party.Playback // what was recorded last
-	found   string          // the committed item that Spotify's queue had, and the song that played meanwhile
-	over    reckoning       // of the room's song that plays
-	sent    sending         // the newest
-	skipped string          // the item for which Next was sent
-	passed  []string        // items that failed, each as often as it did: tried again when nothing else is left
+	shown       *party.Playback // what was recorded last
+	verifiedKey string          // verificationKey of the committed song that Spotify's queue had
+	earliestEnd endEstimate     // of the room's song that plays
+	handover    handover        // the newest
+	skippedID   string          // the item for which Next was sent
+	failedIDs   []string        // items that failed, once for each failure; tried again when nothing else is left
 
-	wish         wish
-	device       search // for a device where none is active
-	revive       bool   // the music was moved to another device, and shall go on there
-	fallback     refill
-	straightened bool           // repeat and shuffle were turned off once
-	noPremium    bool           // Spotify starts nothing for this host
-	noPlaylist   bool           // Spotify writes no playlist for this host
-	mistrusted   bool           // the player did not go on to the next song of the playlist
-	wanted       party.Delivery // what the host wanted when this was learned
+	hostCommand         commandProgress
+	deviceSearch        deviceSearch
+	resumeAfterTransfer bool // playback was transferred to another device, and is to be resumed there
+	fallback            fallbackSearch
+	modesReset          bool           // shuffle and repeat were turned off once
+	noPremium           bool           // Spotify starts nothing for this host
+	noPlaylist          bool           // Spotify writes no playlist for this host
+	playlistIgnored     bool           // the player did not go on to the next song of the playlist
+	requestedDelivery   party.Delivery // what the host had chosen when the three above were learned
 }
 
 const (
-	lead         = 15 * time.Second       // a song is committed so long before the end of the current one
-	playlistLead = 45 * time.Second       // the same for a playlist: players take their time to notice
-	patience     = 2 * time.Second        // after a command Spotify's answers may be older than it for so long
-	fresh        = time.Second            // a command rests on a look no older than this
-	jitter       = 250 * time.Millisecond // by which Spotify's progress may lag behind ours
-	idleAfter    = 15 * time.Minute       // a room where nothing plays for so long is left alone
+	queueLead         = 15 * time.Second       // how long before the end of the current song the next one is committed
+	playlistLead      = 45 * time.Second       // the same for a playlist, whose additions players notice late
+	staleWindow       = 2 * time.Second        // how long Spotify may report what was before a command
+	maxObservationAge = time.Second            // a command relies on an observation that is no older
+	jitter            = 250 * time.Millisecond // how far Spotify's progress may lag behind
+	idleAfter         = 15 * time.Minute       // a room where nothing has played for so long is idle
 )
 
-// Decide says what follows. It is pure: equal inputs give equal plans.
+// Decide returns what to do next. It is pure: equal inputs give equal plans.
 func Decide(in Input) Plan {
-	m := newMoment(in)
-	a := m.act()
-	if shown := m.shown(a.step); changed(m.lastShown(), shown) {
-		a.step.Playback, m.memory.shown = &shown, &shown
+	d := newDecision(in)
+	a := d.act()
+	if shown := d.shown(a.step); changed(d.lastShown(), shown) {
+		a.step.Playback, d.memory.shown = &shown, &shown
 	}
-	lookAt := m.nextLook(a.lookBy)
-	m.memory.starved = m.pick() == nil
-	return Plan{Step: a.step, Command: a.command, LookAt: lookAt, Idle: m.idle(), Memory: m.memory}
+	observeAt := d.nextObservation(a.observeBy)
+	d.memory.hadNothing = d.pick() == nil
+	return Plan{Step: a.step, Command: a.command, ObserveAt: observeAt, Idle: d.idle(), Memory: d.memory}
 }
 
-// Idle says of a room that nobody drives whether it may be left alone: nothing played there for long, and nothing waits that
-// somebody asked for.
+// Idle reports whether a room that has no driver needs none: nothing has played there for long, no host command waits,
+// and no song waits that somebody added or liked.
 func Idle(room *party.State, now time.Time) bool {
-	p, asked := room.Playback, slices.ContainsFunc(room.Queue, func(i *party.QueueItem) bool { return !i.IsUnlikedFallback() })
-	return p.Status == party.Idle && now.Sub(p.ObservedAt) >= idleAfter && !asked && len(room.PendingCommands) == 0
+	p := room.Playback
+	wanted := slices.ContainsFunc(room.Queue, func(i *party.QueueItem) bool { return !i.IsUnlikedFallback() })
+	return p.Status == party.Idle && now.Sub(p.ObservedAt) >= idleAfter && !wanted && len(room.PendingCommands) == 0
 }
 
-func (m *moment) idle() bool {
-	return !m.memory.rested.IsZero() && m.now.Sub(m.memory.rested) >= idleAfter && len(m.room.PendingCommands) == 0
+// idle reports whether nothing has made a sound for so long that the driver may end.
+func (d *decision) idle() bool {
+	since := d.memory.inactiveSince
+	return !since.IsZero() && d.now.Sub(since) >= idleAfter && len(d.room.PendingCommands) == 0
 }
 
-// action is what one rule wants.
+// action is what one rule wants to be done.
 type action struct {
-	step    party.PlaybackStep
-	command Command
-	lookBy  time.Time // look no later, so that the rule can go on; zero: whenever
+	step      party.PlaybackStep
+	command   Command
+	observeBy time.Time // when the rule needs the next observation at the latest; zero: it does not need one
 }
 
-// act asks the rules in order; the first that has something to say decides, the others get their turn at the next
-// decision, which comes as soon as the step is recorded or the command answered.
-func (m *moment) act() action {
+// act asks the rules in their order of precedence. The first one that returns true decides. The others are asked again
+// at the next decision, which follows as soon as the step is recorded or the command answered.
+func (d *decision) act() action {
 	rules := []func() (action, bool){
-		m.takeAnswer,
-		m.refuseWish,
-		m.wait,
-		m.start,
-		m.end,
-		m.skip,
-		m.verify,
-		m.obey,
-		m.makePlaylist,
-		m.mistrust,
-		m.unstick,
-		m.verifyOvertaken,
-		m.findDevice,
-		m.revive,
-		m.commit,
-		m.playDirectly,
-		m.straighten,
-		m.refill,
+		d.recordAnswer,
+		d.refuseHostCommand,
+		d.waitForObservation,
+		d.startSong,
+		d.endSong,
+		d.skipRemoved,
+		d.verifyCommitted,
+		d.runHostCommand,
+		d.createPlaylist,
+		d.abandonPlaylist,
+		d.recoverCommitted,
+		d.verifyOvertaken,
+		d.findDevice,
+		d.resumeTransferred,
+		d.commit,
+		d.playDirectly,
+		d.resetModes,
+		d.findFallback,
 	}
 	for _, rule := range rules {
 		if a, ok := rule(); ok {
@@ -173,99 +176,103 @@ func (m *moment) act() action {
 	return action{}
 }
 
-// wait: nothing is known of the player, so nothing is done.
-func (m *moment) wait() (action, bool) {
-	return action{}, m.blind()
+// waitForObservation does nothing as long as it is unknown what the player does.
+func (d *decision) waitForObservation() (action, bool) {
+	return action{}, d.playerUnknown()
 }
 
-// start: a song of the queue plays. That is the committed one as a rule, and another one if the host picked it.
-func (m *moment) start() (action, bool) {
-	item, playing := m.item, m.room.NowPlaying
-	heard := m.sound == playingSong || m.sound == pausedSong && item == m.room.Committed()
-	if !heard || item == nil || item == playing {
+// startSong records that a song of the queue plays. Usually it is the committed one; the host may have started another.
+func (d *decision) startSong() (action, bool) {
+	item, playing := d.item, d.room.NowPlaying
+	started := d.activity == playingSong || d.activity == pausedSong && item == d.room.Committed()
+	if !started || item == nil || item == playing {
 		return action{}, false
 	}
-	m.memory.command = trouble{}
-	return action{step: m.succession(item)}, true
+	d.memory.commandBackoff = backoff{}
+	return action{step: d.startStep(item)}, true
 }
 
-// succession is the step by which an item replaces the one that played.
-func (m *moment) succession(item *party.QueueItem) party.PlaybackStep {
+// startStep returns the step that ends the room's current song, if any, and starts item.
+func (d *decision) startStep(item *party.QueueItem) party.PlaybackStep {
 	step := party.PlaybackStep{StartedItem: item.ID}
-	if playing := m.room.NowPlaying; playing != nil {
-		step.EndedItem, step.Skipped = playing.ID, m.early(playing)
+	if playing := d.room.NowPlaying; playing != nil {
+		step.EndedItem, step.Skipped = playing.ID, d.endedEarly(playing)
 	}
 	return step
 }
 
-// takenAsHeard is the step by which the committed item replaces the one that played, although nobody saw it play.
-func (m *moment) takenAsHeard(item *party.QueueItem) party.PlaybackStep {
-	m.memory.over = reckoning{itemID: item.ID}
-	return m.succession(item)
+// assumePlayed returns the step that starts the committed item although no observation has shown it playing. The item
+// may be ended by the very next decision.
+func (d *decision) assumePlayed(item *party.QueueItem) party.PlaybackStep {
+	d.memory.earliestEnd = endEstimate{itemID: item.ID}
+	return d.startStep(item)
 }
 
-// end: the room's song plays no more.
-func (m *moment) end() (action, bool) {
-	playing := m.room.NowPlaying
-	if playing == nil || !m.over(playing) {
+// endSong records that the room's song no longer plays.
+func (d *decision) endSong() (action, bool) {
+	playing := d.room.NowPlaying
+	if playing == nil || !d.hasEnded(playing) {
 		return action{}, false
 	}
-	return action{step: party.PlaybackStep{EndedItem: playing.ID, Skipped: m.early(playing)}}, true
+	return action{step: party.PlaybackStep{EndedItem: playing.ID, Skipped: d.endedEarly(playing)}}, true
 }
 
-func (m *moment) over(playing *party.QueueItem) bool {
-	switch m.sound {
+func (d *decision) hasEnded(playing *party.QueueItem) bool {
+	switch d.activity {
 	case silence:
 		return true
 	case noDevice:
-		next := m.room.Committed()
-		return m.heardOut(playing) && (next == nil || m.couldHavePlayed(next))
+		next := d.room.Committed()
+		return d.mayHaveEnded(playing) && (next == nil || d.mayHavePlayed(next))
 	case playingSong, pausedSong:
-		return m.item != playing
+		return d.item != playing
 	}
 	return false
 }
 
-// skip: the host removed this song after it was committed.
-func (m *moment) skip() (action, bool) {
-	playing := m.room.NowPlaying
-	if playing == nil || !playing.SkipOnStart || m.sound != playingSong || m.memory.skipped == playing.ID {
+// skipRemoved skips a song that a host removed after it was committed, once.
+func (d *decision) skipRemoved() (action, bool) {
+	playing := d.room.NowPlaying
+	if playing == nil || !playing.SkipOnStart || d.activity != playingSong || d.memory.skippedID == playing.ID {
 		return action{}, false
 	}
-	a, ok := m.send(Command{Kind: Next, ItemID: playing.ID}, party.PlaybackStep{})
+	a, ok := d.send(Command{Kind: Next, ItemID: playing.ID}, party.PlaybackStep{})
 	if a.command.Kind == Next {
-		m.memory.skipped = playing.ID
+		d.memory.skippedID = playing.ID
 	}
 	return a, ok
 }
 
-// straighten: a song that repeats itself, or a list that is shuffled, would never come to the next song.
-func (m *moment) straighten() (action, bool) {
-	s := m.memory.seen
-	if m.memory.straightened || m.memory.noPremium || m.sound != playingSong || m.item == nil || !s.Repeat && !s.Shuffle {
+// resetModes turns off shuffle and repeat, because a song that repeats and a list that is shuffled never reach the next
+// song. It does so only once, so that the host can turn them on again.
+func (d *decision) resetModes() (action, bool) {
+	s := d.memory.observation
+	done := d.memory.modesReset || d.memory.noPremium
+	if done || d.activity != playingSong || d.item == nil || !s.Repeat && !s.Shuffle {
 		return action{}, false
 	}
-	a, ok := m.send(Command{Kind: Straighten}, party.PlaybackStep{})
-	m.memory.straightened = a.command.Kind != None
+	a, ok := d.send(Command{Kind: ResetModes}, party.PlaybackStep{})
+	d.memory.modesReset = a.command.Kind != None
 	return a, ok
 }
 
-// send sends a command as soon as it may be sent; until then it says when to look.
-func (m *moment) send(c Command, step party.PlaybackStep) (action, bool) {
-	earliest := later(m.memory.command.until, m.memory.asked.Add(afterCommand))
+// send returns the action that sends a command, or, as long as the command may not be sent, asks for an observation:
+// after a backoff, some time after the last command, or at once if the last observation is too old.
+func (d *decision) send(c Command, step party.PlaybackStep) (action, bool) {
+	earliest := later(d.memory.commandBackoff.until, d.memory.commandedAt.Add(commandDelay))
 	switch {
-	case m.now.Before(earliest):
-		return action{lookBy: earliest}, true
-	case !m.memory.looked.After(m.memory.asked) || m.now.Sub(m.memory.looked) > fresh:
-		return action{lookBy: m.now}, true
+	case d.now.Before(earliest):
+		return action{observeBy: earliest}, true
+	case !d.memory.observedAt.After(d.memory.commandedAt) || d.now.Sub(d.memory.observedAt) > maxObservationAge:
+		return action{observeBy: d.now}, true
 	}
 	return action{step: step, command: c}, true
 }
 
-// sendAfter sends a command that records nothing, but not before a time.
-func (m *moment) sendAfter(at time.Time, c Command) (action, bool) {
-	if m.now.Before(at) {
-		return action{lookBy: at}, true
+// sendAfter is send for a command that records nothing and is not sent before at.
+func (d *decision) sendAfter(at time.Time, c Command) (action, bool) {
+	if d.now.Before(at) {
+		return action{observeBy: at}, true
 	}
-	return m.send(c, party.PlaybackStep{})
+	return d.send(c, party.PlaybackStep{})
 }

@@ -10,10 +10,11 @@ import (
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// song makes one of 200 s, with a name of its own.
+// song makes a song of 200 s.
 func song(name string) party.Song {
 	return party.Song{
-		URI: "spotify:track:" + name, Name: "Song " + name, Artists: []string{"Artist " + name}, DurationMS: 200_000, ISRC: "ZZ" + name,
+		URI: "spotify:track:" + name, Name: "Song " + name, Artists: []string{"Artist " + name}, DurationMS: 200_000,
+		ISRC: "ZZ" + name,
 	}
 }
 
@@ -46,7 +47,7 @@ func room(items ...*party.QueueItem) *party.State {
 	return r
 }
 
-// showing makes the room show its song at a progress, as seen some time ago.
+// showing makes the room show its song at a progress that was observed some time ago.
 func showing(r *party.State, progress, ago time.Duration) *party.State {
 	ms := int(progress.Milliseconds())
 	r.Playback = party.Playback{
@@ -60,22 +61,22 @@ func speaker() *party.Device {
 	return &party.Device{ID: "speaker", Name: "Kitchen", Type: "Speaker", IsActive: true}
 }
 
-func plays(s party.Song, progress time.Duration) *Snapshot {
-	return &Snapshot{At: noon, Song: &s, Progress: progress, Playing: true, Device: speaker()}
+func plays(s party.Song, progress time.Duration) *Observation {
+	return &Observation{At: noon, Song: &s, Progress: progress, Playing: true, Device: speaker()}
 }
 
-func stands(s party.Song, progress time.Duration) *Snapshot {
-	return &Snapshot{At: noon, Song: &s, Progress: progress, Device: speaker()}
+func stands(s party.Song, progress time.Duration) *Observation {
+	return &Observation{At: noon, Song: &s, Progress: progress, Device: speaker()}
 }
 
-func earlier(s *Snapshot, by time.Duration) *Snapshot {
+func earlier(s *Observation, by time.Duration) *Observation {
 	s.At = s.At.Add(-by)
 	return s
 }
 
-// saw is the memory of one look.
-func saw(s *Snapshot) Memory {
-	return Memory{seen: *s, looked: s.At, moved: s.At}
+// observed returns the memory of one observation.
+func observed(s *Observation) Memory {
+	return Memory{observation: *s, observedAt: s.At, progressedAt: s.At}
 }
 
 func answered(kind CommandKind, name string, kindOfFault FaultKind, queue ...party.Song) *Answer {
@@ -113,350 +114,516 @@ func TestDecide(t *testing.T) {
 	hostPaused := room(item("b", queued))
 	hostSong := song("host")
 	hostPaused.Playback = party.Playback{Status: party.Playing, Song: &hostSong, Health: party.HealthHostTookOver}
-	frozen := saw(earlier(plays(song("a"), 90*time.Second), 15*time.Second))
-	stuckAtEnd := saw(earlier(plays(song("a"), 200*time.Second), time.Second))
-	silentFor := func(d time.Duration, s *Snapshot) Memory {
-		m := saw(s)
-		m.silent = noon.Add(-d)
+	stuckInMiddle := observed(earlier(plays(song("a"), 90*time.Second), 15*time.Second))
+	stuckAtEnd := observed(earlier(plays(song("a"), 200*time.Second), time.Second))
+	silentFor := func(d time.Duration, s *Observation) Memory {
+		m := observed(s)
+		m.silentSince = noon.Add(-d)
 		return m
 	}
 	found := silentFor(3*time.Second, stands(song("a"), 0))
-	found.found = "item-b"
-	playedInVain := silentFor(3*time.Second, stands(song("b"), 0))
-	playedInVain.sent = sending{itemID: "item-b", started: true, watched: true}
-	behindHosts := silentFor(3*time.Second, &Snapshot{At: noon})
-	behindHosts.sent = sending{itemID: "item-b"}
-	justAsked := saw(earlier(stands(song("a"), 0), time.Second))
-	justAsked.asked = noon.Add(-300 * time.Millisecond)
-	inTrouble := saw(earlier(stands(song("a"), 0), time.Second))
-	inTrouble.command = trouble{kind: NoDevice, tries: 1, until: noon.Add(4 * time.Second)}
+	found.verifiedKey = "item-b"
+	withoutEffect := silentFor(3*time.Second, stands(song("b"), 0))
+	withoutEffect.handover = handover{itemID: "item-b", direct: true, watched: true}
+	behindHostsSong := silentFor(3*time.Second, &Observation{At: noon})
+	behindHostsSong.handover = handover{itemID: "item-b"}
+	justCommanded := observed(earlier(stands(song("a"), 0), time.Second))
+	justCommanded.commandedAt = noon.Add(-300 * time.Millisecond)
+	backingOff := observed(earlier(stands(song("a"), 0), time.Second))
+	backingOff.commandBackoff = backoff{kind: NoDevice, attempts: 1, until: noon.Add(4 * time.Second)}
 	pausedAt := func(progress time.Duration, next *party.QueueItem) *party.State {
 		r := showing(room(item("a", playing), next), progress, 5*time.Minute)
 		r.Playback.Status = party.Paused
 		return r
 	}
-	tied := stands(song("a"), 0)
-	tied.Device = &party.Device{ID: "speaker", IsActive: true, IsRestricted: true}
-	wasRestricted := saw(earlier(tied, 10*time.Second))
-	wasRestricted.command = trouble{kind: Restricted, tries: 4, until: noon.Add(20 * time.Second)}
-	passed := saw(stands(song("a"), 0))
-	passed.passed = []string{"item-b"}
-	skipped := saw(plays(song("a"), 10*time.Second))
-	skipped.skipped = "item-a"
-	starved := saw(earlier(stands(song("a"), 0), 20*time.Second))
-	starved.starved = true
+	restrictedStand := stands(song("a"), 0)
+	restrictedStand.Device = &party.Device{ID: "speaker", IsActive: true, IsRestricted: true}
+	wasRestricted := observed(earlier(restrictedStand, 10*time.Second))
+	wasRestricted.commandBackoff = backoff{kind: Restricted, attempts: 4, until: noon.Add(20 * time.Second)}
+	failedBefore := observed(stands(song("a"), 0))
+	failedBefore.failedIDs = []string{"item-b"}
+	skipped := observed(plays(song("a"), 10*time.Second))
+	skipped.skippedID = "item-a"
+	hadNothing := observed(earlier(stands(song("a"), 0), 20*time.Second))
+	hadNothing.hadNothing = true
 
 	tests := []struct {
-		name    string
-		in      Input
-		step    party.PlaybackStep // without Playback
-		command Command
-		health  party.HealthState
-		status  party.PlaybackStatus
-		look    time.Duration // from now on
+		name      string
+		in        Input
+		step      party.PlaybackStep // without Playback
+		command   Command
+		health    party.HealthState
+		status    party.PlaybackStatus
+		observeIn time.Duration // until the next observation
 	}{
 		// Nothing plays.
-		{name: "not looked yet", in: Input{Room: room()}, health: party.HealthOK, status: party.Idle, look: 0},
+		{name: "no observation yet", in: Input{Room: room()}, health: party.HealthOK, status: party.Idle, observeIn: 0},
 		{
-			name: "empty queue, idle player", in: Input{Room: room(), Seen: stands(song("x"), 0)},
-			health: party.HealthNothingToPlay, status: party.Idle, look: whileIdle,
+			name: "empty queue, idle player", in: Input{Room: room(), Observation: stands(song("x"), 0)},
+			health: party.HealthNothingToPlay, status: party.Idle, observeIn: idleInterval,
 		},
 		{
-			name: "a song and an idle player", in: Input{Room: room(item("b", queued)), Seen: stands(song("x"), 0)},
+			name: "a song and an idle player", in: Input{Room: room(item("b", queued)), Observation: stands(song("x"), 0)},
 			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
-			health: party.HealthOK, status: party.Idle, look: anyTime,
+			health: party.HealthOK, status: party.Idle, observeIn: anyTime,
 		},
 		{
-			name: "a song, and the host's own is loaded but was never heard", in: Input{Room: room(item("b", queued)), Seen: stands(song("x"), time.Minute)},
+			name: "a song, and the host's own song is loaded but has not played",
+			in:   Input{Room: room(item("b", queued)), Observation: stands(song("x"), time.Minute)},
 			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
-			health: party.HealthOK, status: party.Idle, look: anyTime,
+			health: party.HealthOK, status: party.Idle, observeIn: anyTime,
 		},
 		{
-			name: "a song arrives at an idle player", in: Input{Room: room(item("b", queued)), Memory: starved},
-			health: party.HealthOK, status: party.Idle, look: 0,
+			name: "a song arrives at an idle player", in: Input{Room: room(item("b", queued)), Memory: hadNothing},
+			health: party.HealthOK, status: party.Idle, observeIn: 0,
 		},
 		{
-			name: "no direct play right after a command", in: Input{Room: room(item("b", queued)), Memory: justAsked},
-			health: party.HealthOK, status: party.Idle, look: 400 * time.Millisecond,
+			name: "no direct play right after a command", in: Input{Room: room(item("b", queued)), Memory: justCommanded},
+			health: party.HealthOK, status: party.Idle, observeIn: 400 * time.Millisecond,
 		},
 		{
-			name: "no direct play while it is known to fail", in: Input{Room: room(item("b", queued)), Memory: inTrouble},
-			health: party.HealthDeviceLost, status: party.Idle, look: 4 * time.Second,
+			name: "no direct play during a backoff", in: Input{Room: room(item("b", queued)), Memory: backingOff},
+			health: party.HealthDeviceLost, status: party.Idle, observeIn: 4 * time.Second,
 		},
 		{
-			name: "a song that failed lets others go first", in: Input{Room: room(item("b", queued), item("c", queued)), Memory: passed},
+			name: "a song that failed lets others go first",
+			in:   Input{Room: room(item("b", queued), item("c", queued)), Memory: failedBefore},
 			step: party.PlaybackStep{CommitItem: "item-c", CommitVia: byQueue}, command: play("c", "speaker"),
-			health: party.HealthOK, status: party.Idle, look: anyTime,
+			health: party.HealthOK, status: party.Idle, observeIn: anyTime,
 		},
 		{
-			name: "no device, as nothing ever played: is there one?", in: Input{Room: room(item("b", queued)), Seen: &Snapshot{At: noon}},
-			command: Command{Kind: Devices}, health: party.HealthOK, status: party.Idle, look: anyTime,
+			name:    "no device: read the devices",
+			in:      Input{Room: room(item("b", queued)), Observation: &Observation{At: noon}},
+			command: Command{Kind: Devices}, health: party.HealthOK, status: party.Idle, observeIn: anyTime,
 		},
 		{
-			name: "an inactive device is named", in: Input{Room: room(item("b", queued)), Seen: &Snapshot{At: noon, Device: inactive}},
+			name: "play on an inactive device",
+			in:   Input{Room: room(item("b", queued)), Observation: &Observation{At: noon, Device: inactive}},
 			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
-			health: party.HealthOK, status: party.Idle, look: anyTime,
+			health: party.HealthOK, status: party.Idle, observeIn: anyTime,
 		},
 
 		// A song of the room plays.
 		{
-			name: "in the middle of a song", in: Input{Room: room(item("a", playing), item("b", queued)), Seen: plays(song("a"), 100*time.Second)},
-			health: party.HealthOK, status: party.Playing, look: whilePlaying,
+			name:   "in the middle of a song",
+			in:     Input{Room: room(item("a", playing), item("b", queued)), Observation: plays(song("a"), 100*time.Second)},
+			health: party.HealthOK, status: party.Playing, observeIn: playingInterval,
 		},
 		{
-			name: "shortly before the commit", in: Input{Room: room(item("a", playing), item("b", queued)), Seen: plays(song("a"), 180*time.Second)},
-			health: party.HealthOK, status: party.Playing, look: 5 * time.Second,
+			name:   "shortly before the commit",
+			in:     Input{Room: room(item("a", playing), item("b", queued)), Observation: plays(song("a"), 180*time.Second)},
+			health: party.HealthOK, status: party.Playing, observeIn: 5 * time.Second,
 		},
 		{
-			name: "time to commit", in: Input{Room: room(item("a", playing), item("b", queued)), Seen: plays(song("a"), 185*time.Second)},
+			name: "time to commit",
+			in:   Input{Room: room(item("a", playing), item("b", queued)), Observation: plays(song("a"), 185*time.Second)},
 			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: ask(Enqueue, "b"),
-			health: party.HealthOK, status: party.Playing, look: anyTime,
+			health: party.HealthOK, status: party.Playing, observeIn: anyTime,
 		},
 		{
-			name:   "time to commit, but the look is old",
-			in:     Input{Room: room(item("a", playing), item("b", queued)), Memory: saw(earlier(plays(song("a"), 190*time.Second), 3*time.Second))},
-			health: party.HealthOK, status: party.Playing, look: 0,
-		},
-		{
-			name:   "one is committed already",
-			in:     Input{Room: room(item("a", playing), committed("b", sent, 5*time.Second), item("c", queued)), Seen: plays(song("a"), 190*time.Second)},
-			health: party.HealthOK, status: party.Playing, look: 10*time.Second + afterEnd,
-		},
-		{
-			name: "a short song commits half-way",
+			name: "time to commit, but the observation is old",
 			in: Input{
-				Room: room(&party.QueueItem{ID: "item-a", Song: lasting(song("a"), 4*time.Second), State: playing}, item("b", queued)),
-				Seen: plays(lasting(song("a"), 4*time.Second), 2*time.Second),
+				Room:   room(item("a", playing), item("b", queued)),
+				Memory: observed(earlier(plays(song("a"), 190*time.Second), 3*time.Second)),
+			},
+			health: party.HealthOK, status: party.Playing, observeIn: 0,
+		},
+		{
+			name: "a song is committed already",
+			in: Input{
+				Room:        room(item("a", playing), committed("b", sent, 5*time.Second), item("c", queued)),
+				Observation: plays(song("a"), 190*time.Second),
+			},
+			health: party.HealthOK, status: party.Playing, observeIn: 10*time.Second + endDelay,
+		},
+		{
+			name: "halfway through a short song",
+			in: Input{
+				Room: room(
+					&party.QueueItem{ID: "item-a", Song: lasting(song("a"), 4*time.Second), State: playing}, item("b", queued),
+				),
+				Observation: plays(lasting(song("a"), 4*time.Second), 2*time.Second),
 			},
 			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: ask(Enqueue, "b"),
-			health: party.HealthOK, status: party.Playing, look: anyTime,
+			health: party.HealthOK, status: party.Playing, observeIn: anyTime,
 		},
 		{
-			name: "nothing follows", in: Input{Room: room(item("a", playing)), Seen: plays(song("a"), 190*time.Second)},
-			health: party.HealthOK, status: party.Playing, look: 10*time.Second + afterEnd,
+			name: "no next song", in: Input{Room: room(item("a", playing)), Observation: plays(song("a"), 190*time.Second)},
+			health: party.HealthOK, status: party.Playing, observeIn: 10*time.Second + endDelay,
 		},
 		{
-			name: "the host paused", in: Input{Room: room(item("a", playing), item("b", queued)), Seen: stands(song("a"), 100*time.Second)},
-			health: party.HealthOK, status: party.Paused, look: whileIdle,
+			name:   "the host paused",
+			in:     Input{Room: room(item("a", playing), item("b", queued)), Observation: stands(song("a"), 100*time.Second)},
+			health: party.HealthOK, status: party.Paused, observeIn: idleInterval,
 		},
 		{
-			name: "it plays, though the host removed it", in: Input{Room: room(removed), Seen: plays(song("a"), time.Second)},
-			command: Command{Kind: Next, ItemID: "item-a"}, health: party.HealthOK, status: party.Playing, look: anyTime,
+			name:    "skip a song that the host removed",
+			in:      Input{Room: room(removed), Observation: plays(song("a"), time.Second)},
+			command: Command{Kind: Next, ItemID: "item-a"}, health: party.HealthOK, status: party.Playing, observeIn: anyTime,
 		},
 		{
-			name: "it is skipped once", in: Input{Room: room(removed), Memory: skipped},
-			health: party.HealthOK, status: party.Playing, look: whilePlaying,
+			name: "skip it only once", in: Input{Room: room(removed), Memory: skipped},
+			health: party.HealthOK, status: party.Playing, observeIn: playingInterval,
 		},
 
 		// The next song starts.
 		{
-			name: "the committed song plays", in: Input{Room: showing(room(item("a", playing), committed("b", sent, 16*time.Second)), 185*time.Second, 16*time.Second), Seen: plays(song("b"), time.Second)},
-			step: party.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, look: anyTime,
+			name: "the committed song plays",
+			in: Input{
+				Room: showing(
+					room(item("a", playing), committed("b", sent, 16*time.Second)), 185*time.Second, 16*time.Second,
+				),
+				Observation: plays(song("b"), time.Second),
+			},
+			step: party.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing,
+			observeIn: anyTime,
 		},
 		{
-			name: "the committed song plays too early", in: Input{Room: showing(room(item("a", playing), committed("b", sent, 5*time.Second)), 185*time.Second, 5*time.Second), Seen: plays(song("b"), time.Second)},
-			step: party.PlaybackStep{EndedItem: "item-a", Skipped: true, StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, look: anyTime,
+			name: "the committed song plays early: the one before was skipped",
+			in: Input{
+				Room:        showing(room(item("a", playing), committed("b", sent, 5*time.Second)), 185*time.Second, 5*time.Second),
+				Observation: plays(song("b"), time.Second),
+			},
+			step: party.PlaybackStep{EndedItem: "item-a", Skipped: true, StartedItem: "item-b"}, health: party.HealthOK,
+			status: party.Playing, observeIn: anyTime,
 		},
 		{
-			name: "it plays as another release, by its ISRC", in: Input{Room: room(committed("b", sent, time.Second)), Seen: plays(sameISRC, time.Second)},
-			step: party.PlaybackStep{StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, look: anyTime,
+			name: "it plays as another release, by its ISRC",
+			in:   Input{Room: room(committed("b", sent, time.Second)), Observation: plays(sameISRC, time.Second)},
+			step: party.PlaybackStep{StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, observeIn: anyTime,
 		},
 		{
-			name: "it plays as another release, by its name", in: Input{Room: room(committed("b", sent, time.Second)), Seen: plays(otherRelease, time.Second)},
-			step: party.PlaybackStep{StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, look: anyTime,
+			name: "it plays as another release, by its name",
+			in:   Input{Room: room(committed("b", sent, time.Second)), Observation: plays(otherRelease, time.Second)},
+			step: party.PlaybackStep{StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, observeIn: anyTime,
 		},
 		{
-			name: "it started and the host paused it", in: Input{Room: room(committed("b", sent, 9*time.Second)), Seen: stands(song("b"), 3*time.Second)},
-			step: party.PlaybackStep{StartedItem: "item-b"}, health: party.HealthOK, status: party.Paused, look: anyTime,
+			name: "the committed song started and was paused",
+			in:   Input{Room: room(committed("b", sent, 9*time.Second)), Observation: stands(song("b"), 3*time.Second)},
+			step: party.PlaybackStep{StartedItem: "item-b"}, health: party.HealthOK, status: party.Paused, observeIn: anyTime,
 		},
 		{
-			name: "a commit of which nobody knew plays", in: Input{Room: room(committed("b", party.CommitUnknown, time.Second)), Seen: plays(song("b"), 0)},
-			step: party.PlaybackStep{StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, look: anyTime,
+			name: "a song with an unknown commit plays",
+			in:   Input{Room: room(committed("b", party.CommitUnknown, time.Second)), Observation: plays(song("b"), 0)},
+			step: party.PlaybackStep{StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, observeIn: anyTime,
 		},
 		{
-			name: "the host picked a song of the queue", in: Input{Room: room(item("b", queued), item("c", queued)), Seen: plays(song("c"), time.Second)},
-			step: party.PlaybackStep{StartedItem: "item-c"}, health: party.HealthOK, status: party.Playing, look: anyTime,
+			name: "the host plays a song of the queue",
+			in:   Input{Room: room(item("b", queued), item("c", queued)), Observation: plays(song("c"), time.Second)},
+			step: party.PlaybackStep{StartedItem: "item-c"}, health: party.HealthOK, status: party.Playing, observeIn: anyTime,
 		},
 
 		// A song ends.
 		{
-			name: "a song paused near its end may have gone on before the next one began", in: Input{Room: pausedAt(190*time.Second, committed("b", sent, 5*time.Minute)), Memory: saw(earlier(stands(song("a"), 190*time.Second), 15*time.Second)), Seen: plays(song("b"), time.Second)},
-			step: party.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, look: anyTime,
+			name: "a song paused near its end may have ended before the next one began",
+			in: Input{
+				Room:        pausedAt(190*time.Second, committed("b", sent, 5*time.Minute)),
+				Memory:      observed(earlier(stands(song("a"), 190*time.Second), 15*time.Second)),
+				Observation: plays(song("b"), time.Second),
+			},
+			step: party.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing,
+			observeIn: anyTime,
 		},
 		{
-			name: "a song paused in the middle was skipped", in: Input{Room: pausedAt(100*time.Second, committed("b", sent, 5*time.Minute)), Memory: saw(earlier(stands(song("a"), 100*time.Second), 15*time.Second)), Seen: plays(song("b"), time.Second)},
-			step: party.PlaybackStep{EndedItem: "item-a", Skipped: true, StartedItem: "item-b"}, health: party.HealthOK, status: party.Playing, look: anyTime,
+			name: "a song paused in the middle was skipped",
+			in: Input{
+				Room:        pausedAt(100*time.Second, committed("b", sent, 5*time.Minute)),
+				Memory:      observed(earlier(stands(song("a"), 100*time.Second), 15*time.Second)),
+				Observation: plays(song("b"), time.Second),
+			},
+			step: party.PlaybackStep{EndedItem: "item-a", Skipped: true, StartedItem: "item-b"}, health: party.HealthOK,
+			status: party.Playing, observeIn: anyTime,
 		},
 		{
-			name: "it stopped at 0", in: Input{Room: showing(room(item("a", playing)), 100*time.Second, 100*time.Second), Seen: stands(song("a"), 0)},
-			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthNothingToPlay, status: party.Idle, look: anyTime,
+			name: "it stopped at 0",
+			in: Input{
+				Room: showing(room(item("a", playing)), 100*time.Second, 100*time.Second), Observation: stands(song("a"), 0),
+			},
+			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthNothingToPlay, status: party.Idle,
+			observeIn: anyTime,
 		},
 		{
-			name: "it stopped near its end", in: Input{Room: room(item("a", playing)), Seen: stands(song("a"), 198*time.Second)},
-			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthNothingToPlay, status: party.Idle, look: anyTime,
+			name: "it stopped near its end",
+			in:   Input{Room: room(item("a", playing)), Observation: stands(song("a"), 198*time.Second)},
+			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthNothingToPlay, status: party.Idle,
+			observeIn: anyTime,
 		},
 		{
-			name: "it claims to play on after its end", in: Input{Room: room(item("a", playing)), Seen: plays(song("a"), 203*time.Second)},
-			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthNothingToPlay, status: party.Idle, look: anyTime,
+			name: "its progress is beyond its end",
+			in:   Input{Room: room(item("a", playing)), Observation: plays(song("a"), 203*time.Second)},
+			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthNothingToPlay, status: party.Idle,
+			observeIn: anyTime,
 		},
 		{
-			name: "it claims to play and stands at its end", in: Input{Room: room(item("a", playing)), Memory: stuckAtEnd, Seen: plays(song("a"), 200*time.Second)},
-			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthNothingToPlay, status: party.Idle, look: anyTime,
+			name: "it is stuck at its end",
+			in:   Input{Room: room(item("a", playing)), Memory: stuckAtEnd, Observation: plays(song("a"), 200*time.Second)},
+			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthNothingToPlay, status: party.Idle,
+			observeIn: anyTime,
 		},
 		{
-			name: "it claims to play and stands in the middle", in: Input{Room: showing(room(item("a", playing)), 75*time.Second, 15*time.Second), Memory: frozen, Seen: plays(song("a"), 90*time.Second)},
-			step: party.PlaybackStep{EndedItem: "item-a", Skipped: true}, health: party.HealthNothingToPlay, status: party.Idle, look: anyTime,
+			name: "it is stuck in the middle",
+			in: Input{
+				Room: showing(room(item("a", playing)), 75*time.Second, 15*time.Second), Memory: stuckInMiddle,
+				Observation: plays(song("a"), 90*time.Second),
+			},
+			step: party.PlaybackStep{EndedItem: "item-a", Skipped: true}, health: party.HealthNothingToPlay, status: party.Idle,
+			observeIn: anyTime,
 		},
 		{
-			name: "it is at its end, and the next look will tell", in: Input{Room: room(item("a", playing)), Seen: plays(song("a"), 200*time.Second)},
-			health: party.HealthOK, status: party.Playing, look: afterEnd,
+			name:   "it is at its end, but not stuck yet",
+			in:     Input{Room: room(item("a", playing)), Observation: plays(song("a"), 200*time.Second)},
+			health: party.HealthOK, status: party.Playing, observeIn: endDelay,
 		},
 		{
-			name: "no wonder it always reports 0", in: Input{Room: room(item("a", playing)), Memory: saw(earlier(plays(song("a"), 0), 15*time.Second)), Seen: plays(song("a"), 0)},
-			health: party.HealthOK, status: party.Playing, look: whilePlaying,
+			name: "a progress of 0 does not mean that it is stuck",
+			in: Input{
+				Room: room(item("a", playing)), Memory: observed(earlier(plays(song("a"), 0), 15*time.Second)),
+				Observation: plays(song("a"), 0),
+			},
+			health: party.HealthOK, status: party.Playing, observeIn: playingInterval,
 		},
 
-		// The host does as they like.
+		// The host uses Spotify's app.
 		{
-			name: "the host plays something else", in: Input{Room: showing(room(item("a", playing), item("b", queued)), 85*time.Second, 15*time.Second), Seen: plays(song("host"), 3*time.Second)},
-			step: party.PlaybackStep{EndedItem: "item-a", Skipped: true}, health: party.HealthHostTookOver, status: party.Playing, look: anyTime,
+			name: "the host plays something else",
+			in: Input{
+				Room:        showing(room(item("a", playing), item("b", queued)), 85*time.Second, 15*time.Second),
+				Observation: plays(song("host"), 3*time.Second),
+			},
+			step: party.PlaybackStep{EndedItem: "item-a", Skipped: true}, health: party.HealthHostTookOver,
+			status: party.Playing, observeIn: anyTime,
 		},
 		{
-			name: "the host's song goes on", in: Input{Room: room(item("b", queued)), Seen: plays(song("host"), 3*time.Second)},
-			health: party.HealthHostTookOver, status: party.Playing, look: whilePlaying,
+			name:   "the host's song goes on",
+			in:     Input{Room: room(item("b", queued)), Observation: plays(song("host"), 3*time.Second)},
+			health: party.HealthHostTookOver, status: party.Playing, observeIn: playingInterval,
 		},
 		{
-			name: "the host's song ends soon", in: Input{Room: room(item("b", queued)), Seen: plays(song("host"), 190*time.Second)},
+			name: "the host's song ends soon",
+			in:   Input{Room: room(item("b", queued)), Observation: plays(song("host"), 190*time.Second)},
 			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: ask(Enqueue, "b"),
-			health: party.HealthHostTookOver, status: party.Playing, look: anyTime,
+			health: party.HealthHostTookOver, status: party.Playing, observeIn: anyTime,
 		},
 		{
-			name: "the host paused their own song", in: Input{Room: hostPaused, Seen: stands(hostSong, 30*time.Second)},
-			health: party.HealthOK, status: party.Paused, look: whileIdle,
+			name: "the host paused their own song", in: Input{Room: hostPaused, Observation: stands(hostSong, 30*time.Second)},
+			health: party.HealthOK, status: party.Paused, observeIn: idleInterval,
 		},
 		{
-			name: "music without a room to play for", in: Input{Room: room(), Seen: plays(song("host"), 3*time.Second)},
-			health: party.HealthNothingToPlay, status: party.Playing, look: whilePlaying,
+			name:   "the host plays something, and the queue is empty",
+			in:     Input{Room: room(), Observation: plays(song("host"), 3*time.Second)},
+			health: party.HealthNothingToPlay, status: party.Playing, observeIn: playingInterval,
 		},
 		{
-			name: "an advertisement", in: Input{Room: room(item("a", playing), item("b", queued)), Seen: &Snapshot{At: noon, Playing: true, Device: speaker()}},
-			health: party.HealthHostTookOver, status: party.Playing, look: otherAtFirst,
+			name: "an advertisement",
+			in: Input{
+				Room:        room(item("a", playing), item("b", queued)),
+				Observation: &Observation{At: noon, Playing: true, Device: speaker()},
+			},
+			health: party.HealthHostTookOver, status: party.Playing, observeIn: otherFirstInterval,
 		},
 		{
-			name: "the device is lost during a song", in: Input{Room: showing(room(item("a", playing), item("b", queued)), 100*time.Second, 15*time.Second), Seen: &Snapshot{At: noon}},
-			health: party.HealthDeviceLost, status: party.Idle, look: awayAtFirst,
+			name: "the device is lost during a song",
+			in: Input{
+				Room:        showing(room(item("a", playing), item("b", queued)), 100*time.Second, 15*time.Second),
+				Observation: &Observation{At: noon},
+			},
+			health: party.HealthDeviceLost, status: party.Idle, observeIn: noDeviceFirst,
 		},
 		{
-			name: "the device is lost for longer than the song", in: Input{Room: room(item("a", playing), item("b", queued)), Memory: silentFor(201*time.Second, &Snapshot{At: noon})},
-			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthDeviceLost, status: party.Idle, look: anyTime,
+			name: "the device is lost for longer than the song",
+			in: Input{
+				Room: room(item("a", playing), item("b", queued)), Memory: silentFor(201*time.Second, &Observation{At: noon}),
+			},
+			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthDeviceLost, status: party.Idle,
+			observeIn: anyTime,
 		},
 
-		// A commit is doubtful.
+		// The outcome of a commit is unknown.
 		{
-			name: "a crash left a commit pending, and what was sent may still be on its way", in: Input{Room: room(item("a", playing), committed("b", party.CommitPending, 5*time.Second)), Seen: plays(song("a"), 190*time.Second)},
-			health: party.HealthOK, status: party.Playing, look: commandTime - 5*time.Second,
+			name: "a crash left a commit pending, and the command may still be on its way",
+			in: Input{
+				Room:        room(item("a", playing), committed("b", party.CommitPending, 5*time.Second)),
+				Observation: plays(song("a"), 190*time.Second),
+			},
+			health: party.HealthOK, status: party.Playing, observeIn: commandTimeout - 5*time.Second,
 		},
 		{
-			name: "a crash left a commit pending", in: Input{Room: room(item("a", playing), committed("b", party.CommitPending, commandTime)), Seen: plays(song("a"), 190*time.Second)},
-			command: ask(VerifyQueue, "b"), health: party.HealthOK, status: party.Playing, look: anyTime,
+			name: "a crash left a commit pending: verify it",
+			in: Input{
+				Room:        room(item("a", playing), committed("b", party.CommitPending, commandTimeout)),
+				Observation: plays(song("a"), 190*time.Second),
+			},
+			command: ask(VerifyQueue, "b"), health: party.HealthOK, status: party.Playing, observeIn: anyTime,
 		},
 		{
-			name: "too early to tell", in: Input{Room: room(item("a", playing), committed("b", party.CommitUnknown, time.Second)), Seen: plays(song("a"), 190*time.Second)},
-			health: party.HealthOK, status: party.Playing, look: patience - time.Second,
+			name: "too early to verify",
+			in: Input{
+				Room:        room(item("a", playing), committed("b", party.CommitUnknown, time.Second)),
+				Observation: plays(song("a"), 190*time.Second),
+			},
+			health: party.HealthOK, status: party.Playing, observeIn: staleWindow - time.Second,
 		},
 		{
-			name: "doubtful, but the device is away", in: Input{Room: room(item("a", playing), committed("b", party.CommitUnknown, 5*time.Second)), Seen: &Snapshot{At: noon}},
-			health: party.HealthDeviceLost, status: party.Idle, look: awayAtFirst,
+			name: "unknown, but there is no device",
+			in: Input{
+				Room:        room(item("a", playing), committed("b", party.CommitUnknown, 5*time.Second)),
+				Observation: &Observation{At: noon},
+			},
+			health: party.HealthDeviceLost, status: party.Idle, observeIn: noDeviceFirst,
 		},
 		{
-			name: "it was appended behind the host's own song, on a device that is away", in: Input{Room: room(committed("b", sent, 20*time.Second)), Memory: behindHosts},
-			health: party.HealthOK, status: party.Idle, look: anyTime,
+			name:   "it was appended behind the host's own song, on a device that has disappeared",
+			in:     Input{Room: room(committed("b", sent, 20*time.Second)), Memory: behindHostsSong},
+			health: party.HealthOK, status: party.Idle, observeIn: anyTime,
 		},
 		{
-			name: "the committed song does not start", in: Input{Room: room(committed("b", sent, 20*time.Second)), Memory: silentFor(3*time.Second, stands(song("a"), 0))},
-			command: ask(VerifyQueue, "b"), health: party.HealthOK, status: party.Idle, look: anyTime,
+			name: "the committed song does not start",
+			in: Input{
+				Room: room(committed("b", sent, 20*time.Second)), Memory: silentFor(3*time.Second, stands(song("a"), 0)),
+			},
+			command: ask(VerifyQueue, "b"), health: party.HealthOK, status: party.Idle, observeIn: anyTime,
 		},
 		{
-			name: "a moment of silence before it starts", in: Input{Room: room(committed("b", sent, 20*time.Second)), Seen: stands(song("a"), 0)},
-			health: party.HealthOK, status: party.Idle, look: whileWaiting,
+			name:   "a moment of silence before it starts",
+			in:     Input{Room: room(committed("b", sent, 20*time.Second)), Observation: stands(song("a"), 0)},
+			health: party.HealthOK, status: party.Idle, observeIn: waitingInterval,
 		},
 		{
-			name: "it waits in the queue of a player that stopped", in: Input{Room: room(committed("b", sent, 20*time.Second)), Memory: found},
-			command: Command{Kind: Next, ItemID: "item-b"}, health: party.HealthOK, status: party.Idle, look: anyTime,
+			name:    "it waits in the queue of a player that stopped",
+			in:      Input{Room: room(committed("b", sent, 20*time.Second)), Memory: found},
+			command: Command{Kind: Next, ItemID: "item-b"}, health: party.HealthOK, status: party.Idle, observeIn: anyTime,
 		},
 		{
-			name: "it was played just now, and stands at 0", in: Input{Room: room(committed("b", sent, 20*time.Second)), Memory: playedInVain},
-			command: play("b", "speaker"), health: party.HealthOK, status: party.Idle, look: anyTime,
+			name:    "it was told to play, and is stopped at 0",
+			in:      Input{Room: room(committed("b", sent, 20*time.Second)), Memory: withoutEffect},
+			command: play("b", "speaker"), health: party.HealthOK, status: party.Idle, observeIn: anyTime,
 		},
 		{
-			name: "it stands at 0 because it was heard", in: Input{Room: room(committed("b", sent, 300*time.Second)), Memory: silentFor(3*time.Second, stands(song("b"), 0))},
-			step: party.PlaybackStep{StartedItem: "item-b"}, health: party.HealthOK, status: party.Idle, look: anyTime,
+			name: "it is stopped at 0 because it has been heard",
+			in: Input{
+				Room: room(committed("b", sent, 300*time.Second)), Memory: silentFor(3*time.Second, stands(song("b"), 0)),
+			},
+			step: party.PlaybackStep{StartedItem: "item-b"}, health: party.HealthOK, status: party.Idle, observeIn: anyTime,
 		},
 		{
-			name: "another song went first and ends soon", in: Input{Room: room(committed("b", sent, 250*time.Second)), Seen: plays(song("host"), 190*time.Second)},
-			command: ask(VerifyQueue, "b"), health: party.HealthHostTookOver, status: party.Playing, look: anyTime,
+			name:    "another song went first and ends soon",
+			in:      Input{Room: room(committed("b", sent, 250*time.Second)), Observation: plays(song("host"), 190*time.Second)},
+			command: ask(VerifyQueue, "b"), health: party.HealthHostTookOver, status: party.Playing, observeIn: anyTime,
 		},
 
 		// Answers.
 		{
-			name: "Spotify accepted it", in: Input{Room: room(item("a", playing), committed("b", party.CommitPending, 0)), Memory: saw(plays(song("a"), 190*time.Second)), Answer: answered(Enqueue, "b", "")},
-			step: party.PlaybackStep{SentItem: "item-b"}, health: party.HealthOK, status: party.Idle, look: afterCommand,
+			name: "Spotify accepted it",
+			in: Input{
+				Room:   room(item("a", playing), committed("b", party.CommitPending, 0)),
+				Memory: observed(plays(song("a"), 190*time.Second)), Answer: answered(Enqueue, "b", ""),
+			},
+			step: party.PlaybackStep{SentItem: "item-b"}, health: party.HealthOK, status: party.Idle, observeIn: commandDelay,
 		},
 		{
-			name: "nobody knows whether Spotify accepted it", in: Input{Room: room(item("a", playing), committed("b", party.CommitPending, 0)), Memory: saw(plays(song("a"), 190*time.Second)), Answer: answered(Enqueue, "b", Unreachable)},
-			step: party.PlaybackStep{UnknownItem: "item-b"}, health: party.HealthUnreachable, status: party.Idle, look: afterCommand,
+			name: "it is unknown whether Spotify accepted it",
+			in: Input{
+				Room:   room(item("a", playing), committed("b", party.CommitPending, 0)),
+				Memory: observed(plays(song("a"), 190*time.Second)), Answer: answered(Enqueue, "b", Unreachable),
+			},
+			step: party.PlaybackStep{UnknownItem: "item-b"}, health: party.HealthUnreachable, status: party.Idle,
+			observeIn: commandDelay,
 		},
 		{
-			name: "Spotify refused it: no device", in: Input{Room: room(committed("b", party.CommitPending, 0)), Memory: saw(stands(song("a"), 0)), Answer: answered(Play, "b", NoDevice)},
-			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthDeviceLost, status: party.Idle, look: afterCommand,
+			name: "Spotify refused it: no device",
+			in: Input{
+				Room: room(committed("b", party.CommitPending, 0)), Memory: observed(stands(song("a"), 0)),
+				Answer: answered(Play, "b", NoDevice),
+			},
+			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthDeviceLost, status: party.Idle,
+			observeIn: commandDelay,
 		},
 		{
-			name: "Spotify refused it: no Premium", in: Input{Room: room(committed("b", party.CommitPending, 0)), Memory: saw(stands(song("a"), 0)), Answer: answered(Play, "b", NotAllowed)},
-			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthNotAllowed, status: party.Idle, look: afterCommand,
+			name: "Spotify refused it: no Premium",
+			in: Input{
+				Room: room(committed("b", party.CommitPending, 0)), Memory: observed(stands(song("a"), 0)),
+				Answer: answered(Play, "b", NotAllowed),
+			},
+			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthNotAllowed, status: party.Idle,
+			observeIn: commandDelay,
 		},
 		{
-			name: "Spotify refused it: too many requests", in: Input{Room: room(committed("b", party.CommitPending, 0)), Memory: saw(stands(song("a"), 0)), Answer: answered(Play, "b", CoolingDown)},
-			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthCoolingDown, status: party.Idle, look: coolDown,
+			name: "Spotify refused it: too many requests",
+			in: Input{
+				Room: room(committed("b", party.CommitPending, 0)), Memory: observed(stands(song("a"), 0)),
+				Answer: answered(Play, "b", CoolingDown),
+			},
+			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthCoolingDown, status: party.Idle,
+			observeIn: defaultCoolDown,
 		},
 		{
-			name: "verified: Spotify has it", in: Input{Room: room(item("a", playing), committed("b", party.CommitUnknown, 3*time.Second)), Memory: saw(plays(song("a"), 190*time.Second)), Answer: answered(VerifyQueue, "b", "", song("a"), song("b"))},
-			step: party.PlaybackStep{SentItem: "item-b"}, health: party.HealthOK, status: party.Idle, look: 10*time.Second + afterEnd,
+			name: "verified: Spotify has it",
+			in: Input{
+				Room:   room(item("a", playing), committed("b", party.CommitUnknown, 3*time.Second)),
+				Memory: observed(plays(song("a"), 190*time.Second)), Answer: answered(VerifyQueue, "b", "", song("a"), song("b")),
+			},
+			step: party.PlaybackStep{SentItem: "item-b"}, health: party.HealthOK, status: party.Idle,
+			observeIn: 10*time.Second + endDelay,
 		},
 		{
-			name: "verified: Spotify does not have it", in: Input{Room: room(item("a", playing), committed("b", party.CommitUnknown, 3*time.Second)), Memory: saw(plays(song("a"), 190*time.Second)), Answer: answered(VerifyQueue, "b", "", song("a"))},
-			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthOK, status: party.Idle, look: anyTime,
+			name: "verified: Spotify does not have it",
+			in: Input{
+				Room:   room(item("a", playing), committed("b", party.CommitUnknown, 3*time.Second)),
+				Memory: observed(plays(song("a"), 190*time.Second)), Answer: answered(VerifyQueue, "b", "", song("a")),
+			},
+			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthOK, status: party.Idle, observeIn: anyTime,
 		},
 		{
-			name: "verified: it must have been heard", in: Input{Room: room(item("a", playing), committed("b", sent, 300*time.Second)), Memory: saw(plays(song("host"), 190*time.Second)), Answer: answered(VerifyQueue, "b", "", song("host"))},
-			step: party.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: party.HealthHostTookOver, status: party.Idle, look: anyTime,
+			name: "verified: it may have been heard",
+			in: Input{
+				Room:   room(item("a", playing), committed("b", sent, 300*time.Second)),
+				Memory: observed(plays(song("host"), 190*time.Second)), Answer: answered(VerifyQueue, "b", "", song("host")),
+			},
+			step: party.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: party.HealthHostTookOver,
+			status: party.Idle, observeIn: anyTime,
 		},
 
 		{
-			name: "the device is gone after ten minutes without a look: the song has ended", in: Input{Room: showing(room(item("a", playing)), 100*time.Second, 10*time.Minute), Memory: saw(earlier(plays(song("a"), 100*time.Second), 10*time.Minute)), Seen: &Snapshot{At: noon}},
-			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthDeviceLost, status: party.Idle, look: anyTime,
+			name: "no device after ten minutes without an observation: the song has ended",
+			in: Input{
+				Room:   showing(room(item("a", playing)), 100*time.Second, 10*time.Minute),
+				Memory: observed(earlier(plays(song("a"), 100*time.Second), 10*time.Minute)), Observation: &Observation{At: noon},
+			},
+			step: party.PlaybackStep{EndedItem: "item-a"}, health: party.HealthDeviceLost, status: party.Idle,
+			observeIn: anyTime,
 		},
 		{
-			name: "the restricted device takes commands again", in: Input{Room: room(item("b", queued)), Memory: wasRestricted, Seen: stands(song("a"), 0)},
+			name: "the restricted device takes commands again",
+			in:   Input{Room: room(item("b", queued)), Memory: wasRestricted, Observation: stands(song("a"), 0)},
 			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
-			health: party.HealthOK, status: party.Idle, look: anyTime,
+			health: party.HealthOK, status: party.Idle, observeIn: anyTime,
 		},
 
-		// Looking fails.
+		// Observations fail.
 		{
-			name: "Spotify cannot be reached", in: Input{Room: showing(room(item("a", playing)), time.Minute, 0), Memory: saw(earlier(plays(song("a"), 45*time.Second), 15*time.Second)), Fault: &Fault{Kind: Unreachable}},
-			health: party.HealthUnreachable, status: party.Playing, look: 2 * time.Second,
+			name: "Spotify cannot be reached",
+			in: Input{
+				Room:   showing(room(item("a", playing)), time.Minute, 0),
+				Memory: observed(earlier(plays(song("a"), 45*time.Second), 15*time.Second)), Fault: &Fault{Kind: Unreachable},
+			},
+			health: party.HealthUnreachable, status: party.Playing, observeIn: 2 * time.Second,
 		},
 		{
-			name: "Spotify wants a break", in: Input{Room: showing(room(item("a", playing)), time.Minute, 0), Fault: &Fault{Kind: CoolingDown, RetryAfter: 37 * time.Second}},
-			health: party.HealthCoolingDown, status: party.Playing, look: 37 * time.Second,
+			name: "Spotify is cooling down",
+			in: Input{
+				Room:  showing(room(item("a", playing)), time.Minute, 0),
+				Fault: &Fault{Kind: CoolingDown, RetryAfter: 37 * time.Second},
+			},
+			health: party.HealthCoolingDown, status: party.Playing, observeIn: 37 * time.Second,
 		},
 		{
-			name: "the host has to connect again", in: Input{Room: room(item("b", queued)), Fault: &Fault{Kind: ReconnectNeeded}},
-			health: party.HealthReconnectNeeded, status: party.Idle, look: 5 * time.Second,
+			name:   "the host has to connect again",
+			in:     Input{Room: room(item("b", queued)), Fault: &Fault{Kind: ReconnectNeeded}},
+			health: party.HealthReconnectNeeded, status: party.Idle, observeIn: 5 * time.Second,
 		},
 		{
 			name: "the account is not allowed", in: Input{Room: room(item("b", queued)), Fault: &Fault{Kind: NotAllowed}},
-			health: party.HealthNotAllowed, status: party.Idle, look: 30 * time.Second,
+			health: party.HealthNotAllowed, status: party.Idle, observeIn: 30 * time.Second,
 		},
 	}
 	for _, tt := range tests {
@@ -476,42 +643,44 @@ func TestDecide(t *testing.T) {
 				t.Errorf("command %+v, want %+v", plan.Command, tt.command)
 			}
 			if shown.Health != tt.health || shown.Status != tt.status {
-				t.Errorf("shows %s %s, want %s %s", shown.Status, shown.Health, tt.status, tt.health)
+				t.Errorf("the room shows %s %s, want %s %s", shown.Status, shown.Health, tt.status, tt.health)
 			}
-			if look := plan.LookAt.Sub(noon); tt.look != anyTime && look != tt.look {
-				t.Errorf("looks in %v, want %v", look, tt.look)
+			if observeIn := plan.ObserveAt.Sub(noon); tt.observeIn != anyTime && observeIn != tt.observeIn {
+				t.Errorf("observes in %v, want %v", observeIn, tt.observeIn)
 			}
 		})
 	}
 }
 
-func TestTheEndOfAPauseIsNotTooEarly(t *testing.T) {
+func TestCoolDownEndIsRoundedUp(t *testing.T) {
 	now := noon.Add(300 * time.Microsecond)
 	for _, wait := range []time.Duration{100 * time.Microsecond, time.Millisecond, 37 * time.Second} {
-		until := trouble{}.after(&Fault{Kind: CoolingDown, RetryAfter: wait}, now).until
+		until := backoff{}.afterFault(&Fault{Kind: CoolingDown, RetryAfter: wait}, now).until
 		if early := now.Add(wait).Sub(until); early > 0 || early <= -time.Millisecond {
-			t.Errorf("a pause of %v ends %v too early", wait, early)
+			t.Errorf("a cool-down of %v ends %v too early; at most 1ms late is right", wait, early)
 		}
 	}
 }
 
-func TestFailuresWaitLonger(t *testing.T) {
+func TestFailedObservationsBackOff(t *testing.T) {
 	in := Input{Now: noon, Room: room(item("b", party.Queued)), Fault: &Fault{Kind: Unreachable}}
 	var waits []time.Duration
 	for range 6 {
 		plan := Decide(in)
-		waits = append(waits, plan.LookAt.Sub(noon))
+		waits = append(waits, plan.ObserveAt.Sub(noon))
 		in.Memory = plan.Memory
 	}
-	want := []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second, 30 * time.Second}
+	want := []time.Duration{
+		2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second, 30 * time.Second,
+	}
 	for i := range want {
 		if waits[i] != want[i] {
-			t.Fatalf("waits %v, want %v", waits, want)
+			t.Fatalf("the backoffs are %v, want %v", waits, want)
 		}
 	}
-	in.Fault, in.Seen = nil, plays(song("a"), time.Second)
+	in.Fault, in.Observation = nil, plays(song("a"), time.Second)
 	if plan := Decide(in); plan.Step.Playback.Health == party.HealthUnreachable {
-		t.Error("still unreachable after a look")
+		t.Error("the health is still UNREACHABLE after an observation")
 	}
 }
 
@@ -533,7 +702,7 @@ func TestChanged(t *testing.T) {
 		want bool
 	}{
 		{"the same", a, false},
-		{"runs on", at(a, 20*time.Second, 10*time.Second), false},
+		{"advances", at(a, 20*time.Second, 10*time.Second), false},
 		{"a little late", at(a, 18*time.Second, 10*time.Second), false},
 		{"jumped ahead", at(a, 24*time.Second, 10*time.Second), true},
 		{"jumped back", at(a, 10*time.Second, 10*time.Second), true},
@@ -542,7 +711,7 @@ func TestChanged(t *testing.T) {
 		{"another item", with(func(p *party.Playback) { p.Item = item("b", party.NowPlaying) }), true},
 		{"no item", with(func(p *party.Playback) { p.Item = nil }), true},
 		{"a device", with(func(p *party.Playback) { p.Device = speaker() }), true},
-		{"an end of the break", with(func(p *party.Playback) { p.Until = &noon }), true},
+		{"an end of the cool-down", with(func(p *party.Playback) { p.Until = &noon }), true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,7 +1,6 @@
 package playback
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -17,70 +16,75 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Rooms is where the rooms are kept.
+// Rooms gives access to the rooms and their leases.
 type Rooms interface {
-	// RenewNode says that a node lives for so long from now on, and returns how many do; RetireNode that it does no more.
+	// RenewNode records that a node is alive for the given time from now on, and returns how many nodes are alive. Retire
+	// records that a node has stopped.
 	RenewNode(ctx context.Context, nodeID string, life time.Duration) (alive int, err error)
 	RetireNode(ctx context.Context, nodeID string) error
-	// OpenRooms returns all open rooms, and who drives them.
+	// OpenRooms returns all open rooms, each with the node that drives it.
 	OpenRooms(ctx context.Context) ([]party.OpenRoom, error)
-	// TakeLease gives a node the right to drive a room; jukebox.ErrLeaseLost while another one has it.
+	// TakeLease gives a room's lease to a node. It returns party.ErrLeaseLost while another node holds the lease.
 	TakeLease(ctx context.Context, roomID, nodeID string) (party.Lease, error)
-	// Watch follows a room's state. CountWatchers is how many do here.
+	// Watch returns a watcher of a room's state. Followed returns how many watchers the room has in this process.
 	Watch(ctx context.Context, roomID string) (*live.Watcher[*party.State], error)
 	CountWatchers(roomID string) int
-	// ApplyPlayback records a step, all of it or nothing, and returns the version of the room from which on states have it;
-	// 0: it changed nothing. jukebox.ErrLeaseLost if another node drives the room now; Conflict
-	// if the room is closed, or an item is not where the step takes it from: then a newer state says otherwise.
+	// ApplyPlayback records a step, completely or not at all, and returns the first version of the room whose state
+	// contains it; 0 if the step changed nothing. It returns party.ErrLeaseLost if another node drives the room by now,
+	// and an error with code Conflict if the room is closed or an item is not in the state from which the step moves it;
+	// then a newer state of the room exists.
 	ApplyPlayback(ctx context.Context, lease party.Lease, step party.PlaybackStep) (version int64, err error)
-	// RecentlyPlayed returns what a room played lately, newest first.
+	// RecentlyPlayed returns the songs that a room played recently, newest first.
 	RecentlyPlayed(ctx context.Context, roomID string) ([]party.Song, error)
-	// Declined returns the fallback songs that hosts took out of the queue, one by one.
+	// Declined returns the fallback songs that hosts removed from the queue one by one.
 	Declined(ctx context.Context, roomID string) ([]party.Song, error)
 }
 
-// Options are how a Supervisor is known to others.
+// Options are the optional settings of a Supervisor.
 type Options struct {
-	NodeID  string                // unique among all servers there ever were; empty: a new one
-	OnNodes func(alive int)       // told now and then how many nodes there are; may be nil
-	Log     *slog.Logger          // nil: silent
-	Metrics prometheus.Registerer // nil: none
-	Tracing trace.TracerProvider  // nil: looks and commands are no spans
+	NodeID  string                // unique among all nodes that have ever run; empty: a new one
+	OnNodes func(alive int)       // called after each renewal with the number of live nodes; may be nil
+	Log     *slog.Logger          // nil: nothing is logged
+	Metrics prometheus.Registerer // nil: no metrics are registered
+	Tracing trace.TracerProvider  // nil: no spans are recorded
 }
 
 const (
-	// nodeLife is how long after its last word a node's rooms are another's. With tendEvery it makes a take-over last no
-	// longer than eight seconds.
-	nodeLife  = 5 * time.Second
-	tendEvery = 2 * time.Second
-	// nodeSpare is how long before the end of its life a node sends nothing any more.
-	nodeSpare    = 500 * time.Millisecond
-	hintsWaiting = 64 // hints beyond these are dropped: the next tending finds the room
+	// nodeLife is how long a node holds its leases after its last renewal. Together with renewEvery it limits a takeover
+	// to eight seconds.
+	nodeLife   = 5 * time.Second
+	renewEvery = 2 * time.Second
+	// nodeMargin is how long before the end of nodeLife a node stops sending commands.
+	nodeMargin = 500 * time.Millisecond
+	// hintBuffer is how many hints may wait. Further hints are dropped; the next reconciliation finds their rooms.
+	hintBuffer = 64
 )
 
-// Supervisor drives the players of all open rooms that no other node drives. Make one with New, and let it Run.
+// Supervisor drives the players of all open rooms that no other node drives. New makes one; it works while Run runs.
 type Supervisor struct {
-	rooms   Rooms
-	player  Player
-	opts    Options
-	metrics *metrics
-	tracer  trace.Tracer // nil: nothing is a span
-	hints   chan string
-	open    chan []party.OpenRoom // unbuffered: who tends waits until the list is taken in
-	ended   chan ending           // unbuffered: a driver waits until its end is known
-	until   atomic.Pointer[time.Time]
+	rooms      Rooms
+	player     Player
+	opts       Options
+	metrics    *metrics
+	tracer     trace.Tracer // nil: no spans are recorded
+	hints      chan string
+	open       chan []party.OpenRoom // unbuffered: the renewing goroutine waits until the list has been received
+	ended      chan driverEnd        // unbuffered: a driver waits until its end has been received
+	aliveUntil atomic.Pointer[time.Time]
 }
 
-// ending is how driving a room ended, and at which of its versions.
-type ending struct {
+// driverEnd says how a driver ended, and at which version of its room.
+type driverEnd struct {
 	roomID  string
 	version int64
 	err     error
 }
 
-// New returns a Supervisor that does nothing until it runs.
+// New returns a Supervisor, which does nothing until Run is called.
 func New(rooms Rooms, player Player, opts Options) *Supervisor {
-	opts.NodeID = cmp.Or(opts.NodeID, uuid.Must(uuid.NewV7()).String())
+	if opts.NodeID == "" {
+		opts.NodeID = uuid.Must(uuid.NewV7()).String()
+	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
@@ -89,12 +93,12 @@ func New(rooms Rooms, player Player, opts Options) *Supervisor {
 	}
 	return &Supervisor{
 		rooms: rooms, player: player, opts: opts, metrics: newMetrics(opts.Metrics), tracer: newTracer(opts.Tracing),
-		hints: make(chan string, hintsWaiting), open: make(chan []party.OpenRoom), ended: make(chan ending),
+		hints: make(chan string, hintBuffer), open: make(chan []party.OpenRoom), ended: make(chan driverEnd),
 	}
 }
 
-// Wake tells that something happens in a room, so that it need not wait to be found. It never blocks; it may be called by
-// anybody, for any room, as often as one likes.
+// Wake announces that a room has changed, so that the Supervisor drives it at once instead of after its next
+// reconciliation. It never blocks, and any goroutine may call it, for any room, at any time.
 func (s *Supervisor) Wake(roomID string) {
 	select {
 	case s.hints <- roomID:
@@ -102,43 +106,44 @@ func (s *Supervisor) Wake(roomID string) {
 	}
 }
 
-// Run drives every open room that is nobody else's until ctx ends, and returns nil when all that was begun is finished. It
-// is called once.
+// Run drives every open room that no other node drives, until ctx ends. It returns nil after everything that it has
+// started is completed. It must be called only once.
 func (s *Supervisor) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
-	workers.Go(func() { s.tend(ctx) })
-	s.run(ctx, &workers)
+	workers.Go(func() { s.renewLoop(ctx) })
+	s.reconcileLoop(ctx, &workers)
 	workers.Wait()
-	retiring, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
+	retiring, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	if err := s.rooms.RetireNode(retiring, s.opts.NodeID); err != nil {
-		s.opts.Log.Warn("other servers will wait for the rooms of this one", "error", err)
+		s.opts.Log.Warn("the node could not be retired; other nodes take its rooms over when it expires", "error", err)
 	}
 	return nil
 }
 
-func (s *Supervisor) run(ctx context.Context, workers *sync.WaitGroup) {
-	d := &desk{Supervisor: s, ctx: ctx, workers: workers, seats: map[string]*seat{}}
+// reconcileLoop starts and stops drivers until ctx ends.
+func (s *Supervisor) reconcileLoop(ctx context.Context, workers *sync.WaitGroup) {
+	r := &reconciler{Supervisor: s, ctx: ctx, workers: workers, entries: map[string]*roomEntry{}}
 	for {
 		select {
 		case roomID := <-s.hints:
-			d.wake(roomID)
+			r.wake(roomID)
 		case open := <-s.open:
-			d.takeIn(open)
-		case e := <-s.ended:
-			d.leave(e)
+			r.reconcile(open)
+		case end := <-s.ended:
+			r.driverEnded(end)
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// tend keeps this node alive and looks for rooms, now and every few seconds.
-func (s *Supervisor) tend(ctx context.Context) {
-	for failing := false; ctx.Err() == nil; sleep(ctx, tendEvery) {
-		open, err := s.look(ctx)
+// renewLoop keeps this node alive and lists the open rooms, at once and then every renewEvery.
+func (s *Supervisor) renewLoop(ctx context.Context) {
+	for failing := false; ctx.Err() == nil; sleep(ctx, renewEvery) {
+		open, err := s.renew(ctx)
 		if err != nil && !failing && ctx.Err() == nil {
-			s.opts.Log.Error("looking for open rooms failed", "error", err)
+			s.opts.Log.Error("the node could not be renewed, or its open rooms not be listed", "error", err)
 		}
 		if failing = err != nil; failing {
 			continue
@@ -150,30 +155,33 @@ func (s *Supervisor) tend(ctx context.Context) {
 	}
 }
 
-func (s *Supervisor) look(ctx context.Context) ([]party.OpenRoom, error) {
-	until := time.Now().Add(nodeLife - nodeSpare)
+// renew records that this node is alive, and returns the open rooms.
+func (s *Supervisor) renew(ctx context.Context) ([]party.OpenRoom, error) {
+	until := time.Now().Add(nodeLife - nodeMargin)
 	alive, err := s.rooms.RenewNode(ctx, s.opts.NodeID, nodeLife)
 	if err != nil {
 		return nil, err
 	}
-	s.until.Store(&until)
+	s.aliveUntil.Store(&until)
 	s.metrics.nodes.Set(float64(alive))
 	s.opts.OnNodes(alive)
 	return s.rooms.OpenRooms(ctx)
 }
 
-// alive says that no other node can have taken this one's rooms. A process that was stopped for a while finds out here.
-func (s *Supervisor) alive() bool {
-	until := s.until.Load()
+// isAlive reports whether no other node can have taken over this node's rooms. A process that was suspended learns it
+// here.
+func (s *Supervisor) isAlive() bool {
+	until := s.aliveUntil.Load()
 	return until != nil && time.Now().Before(*until)
 }
 
-// drive drives one room until it closes, becomes idle or another node's. After a failure the next tending starts it anew.
-func (s *Supervisor) drive(ctx context.Context, roomID string, cold bool) ending {
+// drive drives one room until it closes, becomes idle, or another node takes it over. After a failure the next
+// reconciliation starts a new driver.
+func (s *Supervisor) drive(ctx context.Context, roomID string, unrequested bool) driverEnd {
 	s.metrics.rooms.Inc()
 	defer s.metrics.rooms.Dec()
 	d := &driver{
-		rooms: s.rooms, player: s.player, metrics: s.metrics, tracer: s.tracer, alive: s.alive, cold: cold,
+		rooms: s.rooms, player: s.player, metrics: s.metrics, tracer: s.tracer, isAlive: s.isAlive, unrequested: unrequested,
 		log: s.opts.Log.With("room_id", roomID), room: &party.State{},
 	}
 	var err error
@@ -187,13 +195,14 @@ func (s *Supervisor) drive(ctx context.Context, roomID string, cold bool) ending
 	case err == nil, ctx.Err() != nil, errors.Is(err, errIdle), party.CodeOf(err) == party.Conflict: // closed
 	case errors.Is(err, party.ErrLeaseLost):
 		s.metrics.leases.WithLabelValues(lost).Inc()
-		d.log.Debug("another server drives the room")
+		d.log.Debug("another node drives the room")
 	default:
-		d.log.Error("driving the room's player failed", "error", err)
+		d.log.Error("the room's player could not be driven", "error", err)
 	}
-	return ending{roomID, d.room.Version, err}
+	return driverEnd{roomID, d.room.Version, err}
 }
 
+// sleep waits for a duration, or until ctx ends.
 func sleep(ctx context.Context, d time.Duration) {
 	select {
 	case <-time.After(d):

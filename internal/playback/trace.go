@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 )
 
+// newTracer returns the package's tracer, or nil if provider is nil.
 func newTracer(provider trace.TracerProvider) trace.Tracer {
 	if provider == nil {
 		return nil
@@ -16,7 +17,7 @@ func newTracer(provider trace.TracerProvider) trace.Tracer {
 	return provider.Tracer("antwon.dj/backend/internal/playback")
 }
 
-// span begins the trace of one look at a player, or of one command to it.
+// span starts a trace for one observation of a player or one command to it.
 func (d *driver) span(ctx context.Context, kind string) (context.Context, trace.Span) {
 	if d.tracer == nil {
 		return ctx, noop.Span{}
@@ -25,7 +26,8 @@ func (d *driver) span(ctx context.Context, kind string) (context.Context, trace.
 		attribute.String("antwon.playback.kind", kind), attribute.String("antwon.room_id", d.lease.RoomID)))
 }
 
-func finish(span trace.Span, fault *Fault) {
+// endSpan ends a span, and marks it as failed if there is a fault.
+func endSpan(span trace.Span, fault *Fault) {
 	if fault != nil {
 		span.SetStatus(codes.Error, "")
 		span.SetAttributes(attribute.String("antwon.playback.fault", string(fault.Kind)))

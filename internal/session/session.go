@@ -1,5 +1,5 @@
-// Package session signs and checks access tokens: JWTs that name a user and end by themselves. Checking one needs no
-// database.
+// Package session signs and checks access tokens: JSON Web Tokens that identify a user and expire. Checking a token
+// needs no database. All of it is safe for concurrent use.
 package session
 
 import (
@@ -19,31 +19,31 @@ import (
 
 const (
 	issuer = "antwon.dj"
-	// Lifetime is how long an access token is good for, give or take a tenth: guests who came at the same moment do not all
-	// come back at the same moment.
+	// Lifetime is the mean lifetime of an access token. The actual lifetime varies randomly by up to a tenth, so that
+	// guests who joined at the same moment do not all renew their tokens at the same moment.
 	Lifetime = time.Hour
-	// MinSecret is the least number of bytes of a signing secret.
+	// MinSecret is the minimum length of a signing key, in bytes.
 	MinSecret = 32
-	// clockSkew is by how much the clocks of servers may differ that take each other's tokens.
+	// clockSkew is the largest tolerated difference between the clocks of two servers.
 	clockSkew = 30 * time.Second
 )
 
-var errUnknownKey = errors.New("no key of ours has the token's key id")
+var errUnknownKey = errors.New("no known key has the token's key id")
 
 // Tokens implements account.Tokens with HMAC-SHA256. It is safe for concurrent use.
 type Tokens struct {
-	keyID  string            // of the key that signs
+	keyID  string            // id of the key that signs
 	keys   map[string][]byte // by id
 	parser *jwt.Parser
 }
 
-// New returns Tokens that sign with the current key, and still check what was signed with old ones. A key has at least
-// MinSecret bytes.
+// New returns Tokens that sign with the current key, and accept tokens signed with the current or an old one. It
+// returns an error if a key has fewer than MinSecret bytes.
 func New(current []byte, old ...[]byte) (*Tokens, error) {
 	t := &Tokens{keyID: keyID(current), keys: map[string][]byte{}}
 	for _, key := range append([][]byte{current}, old...) {
 		if len(key) < MinSecret {
-			return nil, fmt.Errorf("a session secret has %d bytes, want at least %d", len(key), MinSecret)
+			return nil, fmt.Errorf("a session secret has %d bytes, at least %d are required", len(key), MinSecret)
 		}
 		t.keys[keyID(key)] = key
 	}
@@ -52,22 +52,24 @@ func New(current []byte, old ...[]byte) (*Tokens, error) {
 	return t, nil
 }
 
-// keyID names a key in the tokens that it signed. It tells nothing of the key itself.
+// keyID derives the id that names a key in tokens. It reveals nothing about the key.
 func keyID(key []byte) string {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte("antwon.dj key id"))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:6])
 }
 
+// claims are the claims of an access token.
 type claims struct {
 	Kind party.UserKind `json:"kind"`
 	jwt.RegisteredClaims
 }
 
-// Validate is called by jwt after its own checks: of a token that is from the future only clocks that differ are forgiven.
+// Validate is called by the jwt package after its own checks. It requires a user, a known kind and a time of issue,
+// which may be in the future by at most clockSkew.
 func (c claims) Validate() error {
 	switch {
-	case c.Subject == "" || !known(c.Kind):
+	case c.Subject == "" || !knownKind(c.Kind):
 		return jwt.ErrTokenInvalidClaims
 	case c.IssuedAt == nil || time.Until(c.IssuedAt.Time) > clockSkew:
 		return jwt.ErrTokenUsedBeforeIssued
@@ -75,9 +77,9 @@ func (c claims) Validate() error {
 	return nil
 }
 
-// Mint implements account.Tokens.
+// Mint implements account.Tokens. It returns a new access token for the user, and when it expires.
 func (t *Tokens) Mint(v account.Viewer) (token string, expiresAt time.Time, err error) {
-	now := time.Now().UTC().Truncate(time.Second) // tokens count in seconds
+	now := time.Now().UTC().Truncate(time.Second) // tokens have a resolution of one second
 	expiresAt = now.Add(Lifetime - Lifetime/10 + rand.N(Lifetime/5)).Truncate(time.Second)
 	unsigned := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{v.Kind, jwt.RegisteredClaims{
 		Issuer: issuer, Audience: jwt.ClaimStrings{issuer}, Subject: v.UserID,
@@ -88,19 +90,20 @@ func (t *Tokens) Mint(v account.Viewer) (token string, expiresAt time.Time, err 
 	return token, expiresAt, err
 }
 
-// Check implements account.Tokens.
+// Check implements account.Tokens. It returns the user of a valid access token, and an Unauthenticated error for any
+// other text.
 func (t *Tokens) Check(token string) (account.Viewer, error) {
 	var c claims
-	if _, err := t.parser.ParseWithClaims(token, &c, t.keyOf); err != nil {
+	if _, err := t.parser.ParseWithClaims(token, &c, t.lookupKey); err != nil {
 		return account.Viewer{}, &party.Error{
-			Code: party.Unauthenticated, Message: "the access token is not valid, or not any more: sign in again", Err: err,
+			Code: party.Unauthenticated, Message: "The access token is invalid or has expired. Sign in again.", Err: err,
 		}
 	}
 	return account.Viewer{UserID: c.Subject, Kind: c.Kind, ExpiresAt: c.ExpiresAt.Time}, nil
 }
 
-// keyOf returns the key that a token says it was signed with.
-func (t *Tokens) keyOf(token *jwt.Token) (any, error) {
+// lookupKey returns the key named by a token's header.
+func (t *Tokens) lookupKey(token *jwt.Token) (any, error) {
 	id, _ := token.Header["kid"].(string)
 	if key, ok := t.keys[id]; ok {
 		return key, nil
@@ -108,6 +111,6 @@ func (t *Tokens) keyOf(token *jwt.Token) (any, error) {
 	return nil, errUnknownKey
 }
 
-func known(kind party.UserKind) bool {
+func knownKind(kind party.UserKind) bool {
 	return kind == party.HostUser || kind == party.GuestUser || kind == party.ScreenUser
 }

@@ -17,7 +17,7 @@ import (
 
 var secret = []byte(strings.Repeat("s", session.MinSecret))
 
-func TestTokenNamesItsUserUntilItEnds(t *testing.T) {
+func TestTokenIdentifiesUserUntilExpiry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tokens := mustNew(t, secret)
 		token, expiresAt, err := tokens.Mint(account.Viewer{UserID: "u1", Kind: party.GuestUser})
@@ -29,7 +29,7 @@ func TestTokenNamesItsUserUntilItEnds(t *testing.T) {
 			t.Fatalf("Check = %+v, %v; want guest u1 until %v", viewer, err, expiresAt)
 		}
 		if lives := time.Until(expiresAt); lives < session.Lifetime*9/10-time.Second || lives > session.Lifetime*11/10 {
-			t.Errorf("the token lives %v", lives)
+			t.Errorf("the token is valid for %v", lives)
 		}
 		time.Sleep(time.Until(expiresAt))
 		if _, err := tokens.Check(token); party.CodeOf(err) != party.Unauthenticated {
@@ -62,10 +62,10 @@ func TestForgedTokensAreRefused(t *testing.T) {
 	ours := func(claims jwt.MapClaims) string { return sign(jwt.SigningMethodHS256, secret, kid, claims) }
 	valid := ours(good)
 	if _, err := tokens.Check(valid); err != nil {
-		t.Fatalf("the token that the forgeries vary is refused: %v", err)
+		t.Fatalf("the valid token is refused: %v", err)
 	}
 	if _, err := tokens.Check(ours(with("iat", time.Now().Add(10*time.Second).Unix()))); err != nil {
-		t.Errorf("a token of a server whose clock is a little ahead is refused: %v", err)
+		t.Errorf("a token of a server whose clock is slightly ahead is refused: %v", err)
 	}
 	another := mustNew(t, []byte(strings.Repeat("x", session.MinSecret)))
 	for name, token := range map[string]string{
@@ -85,9 +85,10 @@ func TestForgedTokensAreRefused(t *testing.T) {
 		"not yet":                ours(with("nbf", time.Now().Add(time.Minute).Unix())),
 		"from the future":        ours(with("iat", time.Now().Add(time.Hour).Unix())),
 		"tampered signature":     valid[:len(valid)-2] + "xx",
-		"tampered claims":        withClaims(valid, `{"iss":"antwon.dj","aud":"antwon.dj","sub":"u2","kind":"HOST","iat":1,"exp":99999999999}`),
-		"empty":                  "",
-		"garbage":                "a.b.c",
+		"tampered claims": withClaims(valid,
+			`{"iss":"antwon.dj","aud":"antwon.dj","sub":"u2","kind":"HOST","iat":1,"exp":99999999999}`),
+		"empty":   "",
+		"garbage": "a.b.c",
 	} {
 		t.Run(name, func(t *testing.T) {
 			if viewer, err := tokens.Check(token); party.CodeOf(err) != party.Unauthenticated {
@@ -97,7 +98,7 @@ func TestForgedTokensAreRefused(t *testing.T) {
 	}
 }
 
-// withClaims is a token with its signature, but other claims.
+// withClaims returns a token with its signature, but with other claims.
 func withClaims(token, claims string) string {
 	parts := strings.Split(token, ".")
 	return parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + "." + parts[2]
@@ -116,7 +117,7 @@ func keyIDOf(t *testing.T, tokens *session.Tokens) any {
 	return parsed.Header["kid"]
 }
 
-func TestOldKeysCheckButDoNotSign(t *testing.T) {
+func TestOldKeysVerifyButDoNotSign(t *testing.T) {
 	newer := []byte(strings.Repeat("n", session.MinSecret))
 	before, between, after := mustNew(t, secret), mustNew(t, newer, secret), mustNew(t, newer)
 	old, _, err := before.Mint(account.Viewer{UserID: "u1", Kind: party.GuestUser})
@@ -136,12 +137,12 @@ func TestOldKeysCheckButDoNotSign(t *testing.T) {
 	for name, tokens := range map[string]*session.Tokens{"before": before, "after": after} {
 		foreign := map[string]string{"before": fresh, "after": old}[name]
 		if _, err := tokens.Check(foreign); party.CodeOf(err) != party.Unauthenticated {
-			t.Errorf("%s the change of keys the other's token: %v", name, err)
+			t.Errorf("%s the rotation, Check of the other key's token = %v, want Unauthenticated", name, err)
 		}
 	}
 }
 
-// Nothing but what was minted is let in, and nothing makes Check fall over.
+// FuzzCheck checks that Check accepts only tokens that were issued, and never panics.
 func FuzzCheck(f *testing.F) {
 	tokens, err := session.New(secret)
 	if err != nil {
@@ -152,7 +153,8 @@ func FuzzCheck(f *testing.F) {
 		f.Fatal(err)
 	}
 	header, _, _ := strings.Cut(valid, ".")
-	for _, seed := range []string{valid, "", "..", header + "..", header + ".e30.", valid + ".", strings.ToUpper(valid), "e30.e30.e30"} {
+	for _, seed := range []string{valid, "", "..", header + "..", header + ".e30.", valid + ".", strings.ToUpper(valid),
+		"e30.e30.e30"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, token string) {

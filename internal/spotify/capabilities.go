@@ -7,63 +7,64 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
-// capability is an endpoint that some apps have and others lost. Which it is depends on the app's age and mode, and Spotify
-// does not tell: only the real call does.
+// capability is an endpoint that some apps have and others lost, depending on the app's age and mode. Spotify offers no
+// way to query it, so only an actual call shows it.
 type capability string
 
 const (
-	createForMe    capability = "POST me/playlists"
-	createForUser  capability = "POST users/{id}/playlists" // deprecated, as all that come second
-	readItems      capability = "GET playlists/{id}/items"
-	readTracks     capability = "GET playlists/{id}/tracks"
-	appendItem     capability = "POST playlists/{id}/items"
-	appendTrack    capability = "POST playlists/{id}/tracks"
-	leaveLibrary   capability = "DELETE me/library"
-	unfollow       capability = "DELETE playlists/{id}/followers"
-	recommendation capability = "GET recommendations"
+	createForMe       capability = "POST me/playlists"
+	createForUser     capability = "POST users/{id}/playlists" // deprecated, like every second alternative below
+	readItems         capability = "GET playlists/{id}/items"
+	readTracks        capability = "GET playlists/{id}/tracks"
+	appendItem        capability = "POST playlists/{id}/items"
+	appendTrack       capability = "POST playlists/{id}/tracks"
+	removeFromLibrary capability = "DELETE me/library"
+	unfollow          capability = "DELETE playlists/{id}/followers"
+	recommendation    capability = "GET recommendations"
 )
 
 const (
-	capabilitiesKept = 10_000
-	// withdrawnFor is how long a refusal is believed: apps have got endpoints back.
-	withdrawnFor = 24 * time.Hour
+	maxCapabilities = 10_000 // cached entries
+	// removedFor is how long an endpoint counts as missing. Apps have been seen to regain endpoints.
+	removedFor = 24 * time.Hour
 )
 
+// capabilityKey identifies a capability of the app of one host.
 type capabilityKey struct {
 	hostID     string
 	capability capability
 }
 
-// capabilities are what was learned of the endpoints, for each host: true, false, or nothing.
-type capabilities struct{ *memory[capabilityKey, bool] }
+// capabilities caches which endpoints are available for each host: true, false, or no entry if it is unknown.
+type capabilities struct{ *cache[capabilityKey, bool] }
 
 func newCapabilities() capabilities {
-	return capabilities{newMemory[capabilityKey, bool]("capability", capabilitiesKept, withdrawnFor, nil)}
+	return capabilities{newCache[capabilityKey, bool]("capability", maxCapabilities, removedFor, nil)}
 }
 
-// rung is one way to do something.
-type rung struct {
+// alternative is one of several endpoints for the same purpose.
+type alternative struct {
 	capability capability
 	try        func() *failure
 }
 
-// climb tries one way after the other, until one is not refused for good. A scope that is missing for one way may not be
-// needed for the next; it is what is told if none is left.
-func (c capabilities) climb(hostID string, rungs ...rung) *failure {
-	last := &failure{kind: playback.Unavailable, message: "this app has no endpoint for it"}
-	for _, r := range rungs {
-		key := capabilityKey{hostID, r.capability}
+// tryInOrder tries the alternatives in order until one succeeds or fails for another reason than a missing endpoint or
+// scope. The next alternative may not need the missing scope; if none is left, tryInOrder returns the failure about it.
+func (c capabilities) tryInOrder(hostID string, alternatives ...alternative) *failure {
+	last := &failure{kind: playback.Unavailable, message: "this app has no endpoint for this"}
+	for _, a := range alternatives {
+		key := capabilityKey{hostID, a.capability}
 		has, known := c.get(key)
 		if known && !has {
 			continue
 		}
-		switch failed := r.try(); {
+		switch failed := a.try(); {
 		case failed == nil:
 			c.add(key, true)
 			return nil
-		case failed.withdrawn() && !has: // of one that answered before, this is about what was asked for
+		case failed.suggestsRemovedEndpoint() && !has: // if it worked before, the failure concerns the requested object
 			c.add(key, false)
-		case failed.why == party.ReasonScope:
+		case failed.healthReason == party.ReasonScope:
 			last = failed
 		default:
 			return failed

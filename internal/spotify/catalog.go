@@ -14,7 +14,7 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
-// What can be played differs from host to host, and so does everything below that is remembered.
+// The catalogue's content depends on the host's account, so every cache key contains the host's id.
 type (
 	searchKey struct {
 		hostID, query string
@@ -22,38 +22,41 @@ type (
 	}
 	trackKey struct{ hostID, uri string }
 
-	// found is a page of search results.
-	found struct {
+	// searchResults is a page of search results.
+	searchResults struct {
 		songs   []party.Song
 		hasMore bool
 	}
 )
 
-// Search implements jukebox.Catalog. The same page is asked for once in half a minute, however many guests type the same;
-// nobody may change what it returns. BadUserInput if Spotify does not understand the query.
-func (c *Client) Search(ctx context.Context, hostID, query string, limit, offset int) (songs []party.Song, hasMore bool, err error) {
-	page, failed := c.find(ctx, searchKey{hostID, normalized(query), limit, offset}, search)
+// Search implements jukebox.Catalog. It caches each page for 30 seconds, so callers must not modify the songs. The
+// error has the code BadUserInput if Spotify does not understand the query.
+func (c *Client) Search(
+	ctx context.Context, hostID, query string, limit, offset int,
+) (songs []party.Song, hasMore bool, err error) {
+	page, failed := c.cachedSearch(ctx, searchKey{hostID, normalizeQuery(query), limit, offset}, search)
 	if failed != nil {
 		return nil, false, searchError(failed)
 	}
 	return page.songs, page.hasMore, nil
 }
 
-// normalized is a query without what makes no difference to Spotify.
-func normalized(query string) string {
+// normalizeQuery removes differences that do not matter to Spotify, so that equal searches share a cache entry.
+func normalizeQuery(query string) string {
 	return strings.ToLower(strings.Join(strings.Fields(query), " "))
 }
 
-func (c *Client) find(ctx context.Context, key searchKey, p priority) (found, *failure) {
-	return c.searches.ask(ctx, key, func(ctx context.Context) (page found, failed *failure) {
-		failed = c.call(key.hostID, "search", p, func(api *zmb3.Client) error {
+// cachedSearch returns a page of search results, and caches each song in it for Song.
+func (c *Client) cachedSearch(ctx context.Context, key searchKey, p priority) (searchResults, *failure) {
+	return c.searches.getOrFetch(ctx, key, func(ctx context.Context) (page searchResults, failed *failure) {
+		failed = c.libraryCall(key.hostID, "search", p, func(api *zmb3.Client) error {
 			result, err := api.Search(ctx, key.query, zmb3.SearchTypeTrack, zmb3.Limit(key.limit), zmb3.Offset(key.offset))
 			if err == nil && result.Tracks != nil {
-				page = found{songsOf(result.Tracks.Tracks, itself), result.Tracks.Next != ""}
+				page = searchResults{toSongs(result.Tracks.Tracks, trackItself), result.Tracks.Next != ""}
 			}
 			return err
 		})
-		for _, song := range page.songs { // one of them is asked for next, if the guest adds it
+		for _, song := range page.songs { // the guest may add one of them next
 			c.tracks.add(trackKey{key.hostID, song.URI}, song)
 		}
 		return page, failed
@@ -62,18 +65,20 @@ func (c *Client) find(ctx context.Context, key searchKey, p priority) (found, *f
 
 func searchError(f *failure) error {
 	if f.kind == playback.Gone && f.status == http.StatusBadRequest {
-		return &party.Error{Code: party.BadUserInput, Field: "query", Message: "Spotify does not understand this", Err: f}
+		const message = "Spotify does not understand this search."
+		return &party.Error{Code: party.BadUserInput, Field: "query", Message: message, Err: f}
 	}
-	return f.unavailable()
+	return f.catalogError()
 }
 
-// Song implements jukebox.Catalog. It may be ten minutes old.
+// Song implements jukebox.Catalog. The song may be up to ten minutes old.
 func (c *Client) Song(ctx context.Context, hostID, uri string) (party.Song, error) {
-	song, failed := c.tracks.ask(ctx, trackKey{hostID, uri}, func(ctx context.Context) (song party.Song, failed *failure) {
-		failed = c.call(hostID, "track", search, func(api *zmb3.Client) error {
+	key := trackKey{hostID, uri}
+	song, failed := c.tracks.getOrFetch(ctx, key, func(ctx context.Context) (song party.Song, failed *failure) {
+		failed = c.libraryCall(hostID, "track", search, func(api *zmb3.Client) error {
 			track, err := api.GetTrack(ctx, idOf(uri))
 			if err == nil {
-				song = songOf(track)
+				song = toSong(track)
 			}
 			return err
 		})
@@ -85,22 +90,23 @@ func (c *Client) Song(ctx context.Context, hostID, uri string) (party.Song, erro
 	return song, nil
 }
 
-// unknown says that Spotify has nothing of this id; 400: it is not even one.
-func (f *failure) unknown() bool {
+// isUnknownID reports whether Spotify has nothing with the requested id. Spotify answers 400 when the id is malformed.
+func (f *failure) isUnknownID() bool {
 	return f.kind == playback.Gone && (f.status == http.StatusNotFound || f.status == http.StatusBadRequest)
 }
 
 func songError(f *failure) error {
-	if f.unknown() {
-		return &party.Error{Code: party.NotFound, Field: "songUri", Message: "Spotify has no such song", Err: f}
+	if f.isUnknownID() {
+		return &party.Error{Code: party.NotFound, Field: "songUri", Message: "Spotify has no such song.", Err: f}
 	}
-	return f.unavailable()
+	return f.catalogError()
 }
 
-// Artist implements jukebox.Catalog. The name may be ten minutes old.
+// Artist implements jukebox.Catalog. The name may be up to ten minutes old.
 func (c *Client) Artist(ctx context.Context, hostID, uri string) (string, error) {
-	name, failed := c.artists.ask(ctx, trackKey{hostID, uri}, func(ctx context.Context) (name string, failed *failure) {
-		failed = c.call(hostID, "artist", search, func(api *zmb3.Client) error {
+	key := trackKey{hostID, uri}
+	name, failed := c.artists.getOrFetch(ctx, key, func(ctx context.Context) (name string, failed *failure) {
+		failed = c.libraryCall(hostID, "artist", search, func(api *zmb3.Client) error {
 			artist, err := api.GetArtist(ctx, idOf(uri))
 			if err == nil {
 				name = artist.Name
@@ -109,16 +115,17 @@ func (c *Client) Artist(ctx context.Context, hostID, uri string) (string, error)
 		})
 		return name, failed
 	})
-	if failed != nil && failed.unknown() {
-		return "", &party.Error{Code: party.NotFound, Message: "Spotify has no such artist", Err: failed}
+	if failed != nil && failed.isUnknownID() {
+		return "", &party.Error{Code: party.NotFound, Message: "Spotify has no such artist.", Err: failed}
 	}
 	if failed != nil {
-		return "", failed.unavailable()
+		return "", failed.catalogError()
 	}
 	return name, nil
 }
 
-// playlist is what a list of playlists tells of one. What it contains was called tracks before 2026.
+// playlist is an entry in a list of playlists. Its number of songs was in the field tracks before 2026, and is in items
+// since.
 type playlist struct {
 	URI           string
 	Name          string
@@ -127,20 +134,21 @@ type playlist struct {
 	Items, Tracks struct{ Total zmb3.Numeric }
 }
 
-// Playlists implements jukebox.Catalog: those that the host made or follows, up to limit (1–50) from offset on.
+// Playlists implements jukebox.Catalog. It returns up to limit (1 to 50) of the playlists that the host created or
+// follows, starting at offset.
 func (c *Client) Playlists(ctx context.Context, hostID string, limit, offset int) ([]party.Playlist, error) {
 	var page struct{ Items []*playlist }
 	query := url.Values{"limit": {strconv.Itoa(limit)}, "offset": {strconv.Itoa(offset)}}
-	failed := c.ask(ctx, hostID, "playlists", search, request{method: http.MethodGet, path: "me/playlists", query: query}, &page)
+	failed := c.jsonCall(ctx, hostID, "playlists", search, get("me/playlists", query), &page)
 	if failed != nil {
-		return nil, failed.unavailable()
+		return nil, failed.catalogError()
 	}
 	playlists := make([]party.Playlist, 0, len(page.Items))
 	for _, p := range page.Items {
-		if p != nil { // as Spotify has it for one that it does not show
+		if p != nil { // Spotify sends null for a playlist that it does not show
 			playlists = append(playlists, party.Playlist{
-				URI: p.URI, Name: p.Name, SongCount: int(cmp.Or(p.Items.Total, p.Tracks.Total)), ImageURL: cover(p.Images),
-				SpotifyURL: p.ExternalURLs["spotify"],
+				URI: p.URI, Name: p.Name, SongCount: int(cmp.Or(p.Items.Total, p.Tracks.Total)),
+				ImageURL: coverURL(p.Images), SpotifyURL: p.ExternalURLs["spotify"],
 			})
 		}
 	}

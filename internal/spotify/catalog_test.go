@@ -16,7 +16,7 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-func TestSearch(t *testing.T) {
+func TestSearchReturnsPages(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	title := w.songs[0].Name
 	songs, _, err := w.Search(ctx, host, title, 10, 0)
@@ -26,8 +26,8 @@ func TestSearch(t *testing.T) {
 	if len(songs) == 0 || !strings.Contains(songs[0].Name, title) {
 		t.Fatalf("searching %q found %+v", title, songs)
 	}
-	if _, _, err = w.Search(ctx, host, "  "+strings.ToUpper(title), 10, 0); err != nil || w.asked(searchPath) != 1 {
-		t.Errorf("the same search was sent %d times, %v", w.asked(searchPath), err)
+	if _, _, err = w.Search(ctx, host, "  "+strings.ToUpper(title), 10, 0); err != nil || w.requestCount(searchPath) != 1 {
+		t.Errorf("the same search was sent %d times, %v", w.requestCount(searchPath), err)
 	}
 
 	first, hasMore, err := w.Search(ctx, host, "a", 2, 0)
@@ -44,25 +44,27 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-func TestSong(t *testing.T) {
+func TestSongIsFoundByURI(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	want := w.songs[0]
 	got, err := w.Song(ctx, host, want.URI)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.URI != want.URI || got.Name != want.Name || !slices.Equal(got.Artists, want.Artists) || got.AlbumName != want.Album ||
+	if got.URI != want.URI || got.Name != want.Name || !slices.Equal(got.Artists, want.Artists) ||
+		got.AlbumName != want.Album ||
 		got.ISRC != want.ISRC || got.DurationMS != want.DurationMS || got.Explicit != want.Explicit || !got.Playable {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	if got.SpotifyURL != "https://open.spotify.com/track/"+want.ID || got.ImageURL == nil || !strings.HasSuffix(*got.ImageURL, "640") {
+	if got.SpotifyURL != "https://open.spotify.com/track/"+want.ID || got.ImageURL == nil ||
+		!strings.HasSuffix(*got.ImageURL, "640") {
 		t.Errorf("got the page %q and the cover %v", got.SpotifyURL, got.ImageURL)
 	}
 	_, err = w.Song(ctx, host, "spotify:track:0000000000000000000000")
 	expectCode(t, err, party.NotFound, 0)
 }
 
-func TestArtist(t *testing.T) {
+func TestArtistIsFoundByURI(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	song, err := w.Song(ctx, host, w.songs[0].URI)
 	if err != nil {
@@ -74,11 +76,11 @@ func TestArtist(t *testing.T) {
 	}
 	_, err = w.Artist(ctx, host, "spotify:artist:0000000000000000000000")
 	if party.CodeOf(err) != party.NotFound {
-		t.Errorf("an artist that there is not: %v", err)
+		t.Errorf("unknown artist: %v", err)
 	}
 }
 
-func TestWhatSpotifyDoesNotPlay(t *testing.T) {
+func TestUnplayableSongIsMarked(t *testing.T) {
 	w := newWorld(t)
 	i := slices.IndexFunc(w.simulated.Catalogue(), func(track sim.Track) bool { return !track.Playable })
 	track := w.simulated.Catalogue()[i]
@@ -87,10 +89,10 @@ func TestWhatSpotifyDoesNotPlay(t *testing.T) {
 	}
 }
 
-// TestSparseResults: fields that Spotify leaves out, and what is no song among the songs.
-func TestSparseResults(t *testing.T) {
+// TestMissingFieldsAndNonSongsAreTolerated covers fields that Spotify omits, and items of a list that are not songs.
+func TestMissingFieldsAndNonSongsAreTolerated(t *testing.T) {
 	w := newWorld(t)
-	w.answer(searchPath, says(http.StatusOK, `{"tracks":{"next":null,"items":[null,
+	w.answer(searchPath, respond(http.StatusOK, `{"tracks":{"next":null,"items":[null,
 		{"uri":"spotify:episode:e","type":"episode","name":"A talk"},
 		{"uri":"spotify:local:a:b:c:1","id":null,"is_local":true,"name":"A file","album":{"images":null,"release_date":null}},
 		{"uri":"spotify:track:s","name":"A song","album":{"images":[]}}]}}`))
@@ -101,13 +103,14 @@ func TestSparseResults(t *testing.T) {
 	if s := songs[0]; s.URI != "spotify:track:s" || s.ImageURL != nil || s.ISRC != "" || !s.Playable {
 		t.Errorf("got %+v", s)
 	}
-	w.answer(searchPath, says(http.StatusOK, `{"tracks":null}`))
-	if songs, hasMore, err := w.Search(t.Context(), host, "nothing at all", 10, 0); err != nil || hasMore || len(songs) != 0 {
+	w.answer(searchPath, respond(http.StatusOK, `{"tracks":null}`))
+	if songs, hasMore, err := w.Search(t.Context(), host, "nothing at all", 10, 0); err != nil || hasMore ||
+		len(songs) != 0 {
 		t.Errorf("found %+v, more %v, %v", songs, hasMore, err)
 	}
 }
 
-func TestHostsDoNotShareResults(t *testing.T) {
+func TestSearchUsesEachHostsOwnToken(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	w.connect(t, "another", w.account(t).RefreshToken)
 	for _, hostID := range []string{host, "another", host} {
@@ -121,7 +124,7 @@ func TestHostsDoNotShareResults(t *testing.T) {
 	}
 }
 
-func TestCatalogueFailures(t *testing.T) {
+func TestSearchFailuresAreNotCached(t *testing.T) {
 	tests := []struct {
 		name  string
 		fault sim.Fault
@@ -130,14 +133,15 @@ func TestCatalogueFailures(t *testing.T) {
 	}{
 		{"502", sim.Fault{Status: 502, PlainText: true}, party.UpstreamUnavailable, 5 * time.Second},
 		{"503 with a time", sim.Fault{Status: 503, RetryAfter: time.Minute}, party.UpstreamUnavailable, time.Minute},
-		{"not on the list", sim.Fault{Status: 403, Message: "User not registered in the Developer Dashboard", PlainText: true}, party.UpstreamUnavailable, 5 * time.Second},
+		{"not on the list", sim.Fault{Status: 403, Message: "User not registered in the Developer Dashboard",
+			PlainText: true}, party.UpstreamUnavailable, 5 * time.Second},
 		{"a query that is not understood", sim.Fault{Status: 400}, party.BadUserInput, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
 			tt.fault.Path = searchPath
-			w.simulated.Fail(tt.fault)
+			w.simulated.InjectFault(tt.fault)
 			_, _, err := w.Search(t.Context(), host, "anything", 10, 0)
 			expectCode(t, err, tt.code, tt.retry)
 			if _, _, err := w.Search(t.Context(), host, "anything", 10, 0); err != nil {
@@ -147,12 +151,12 @@ func TestCatalogueFailures(t *testing.T) {
 	}
 }
 
-// TestTheHostsTroubleIsNotTheGuests: a refused refresh is answered 400 too.
-func TestTheHostsTroubleIsNotTheGuests(t *testing.T) {
+// TestRefusedRefreshIsNotBadUserInput: the token endpoint also answers 400, which must not be blamed on the guest.
+func TestRefusedRefreshIsNotBadUserInput(t *testing.T) {
 	for _, reason := range []string{"invalid_grant", "invalid_client"} {
 		t.Run(reason, func(t *testing.T) {
 			w, ctx := newWorld(t), t.Context()
-			w.answer(tokenPath, says(http.StatusBadRequest, fmt.Sprintf(`{"error":%q}`, reason)))
+			w.answer(tokenPath, respond(http.StatusBadRequest, fmt.Sprintf(`{"error":%q}`, reason)))
 			_, _, err := w.Search(ctx, host, "anything", 10, 0)
 			expectCode(t, err, party.UpstreamUnavailable, 5*time.Second)
 			w.connect(t, host, "another")
@@ -166,7 +170,7 @@ func TestTheHostsTroubleIsNotTheGuests(t *testing.T) {
 	})
 }
 
-func TestOurOwnTroubleIsNotSpotifys(t *testing.T) {
+func TestDatabaseFailureIsInternal(t *testing.T) {
 	w := newWorld(t)
 	w.accounts.cannotRead = errors.New("disk full")
 	_, _, err := w.Search(t.Context(), host, "anything", 10, 0)
@@ -175,9 +179,9 @@ func TestOurOwnTroubleIsNotSpotifys(t *testing.T) {
 	}
 }
 
-func TestAGuestWhoLeaves(t *testing.T) {
+func TestCanceledSearchDoesNotFailOthers(t *testing.T) {
 	w := newWorld(t)
-	handler, arrived, goOn := held(w.handler.ServeHTTP)
+	handler, arrived, goOn := holdOne(w.handler.ServeHTTP)
 	w.answer(searchPath, handler)
 	ctx, cancel := context.WithCancel(t.Context())
 	left, stays := make(chan error), make(chan error)
@@ -197,20 +201,20 @@ func TestAGuestWhoLeaves(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	close(goOn)
-	if err := <-stays; err != nil || w.asked(searchPath) != 1 {
-		t.Errorf("who stays gets %v, after %d requests", err, w.asked(searchPath))
+	if err := <-stays; err != nil || w.requestCount(searchPath) != 1 {
+		t.Errorf("the remaining caller got %v, after %d requests", err, w.requestCount(searchPath))
 	}
 }
 
-// TestSearchesAreRemembered for half a minute, however the guests write them, and for each host.
-func TestSearchesAreRemembered(t *testing.T) {
+// TestSearchesAreCachedPerHost for 30 seconds, regardless of case and spaces.
+func TestSearchesAreCachedPerHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, ctx := newWorld(t), t.Context()
 		w.connect(t, "another", w.account(t).RefreshToken)
 		search := func(hostID, query string, limit, offset, asked int) {
 			t.Helper()
-			if _, _, err := w.Search(ctx, hostID, query, limit, offset); err != nil || w.asked(searchPath) != asked {
-				t.Errorf("%v, after %d requests instead of %d", err, w.asked(searchPath), asked)
+			if _, _, err := w.Search(ctx, hostID, query, limit, offset); err != nil || w.requestCount(searchPath) != asked {
+				t.Errorf("%v, after %d requests instead of %d", err, w.requestCount(searchPath), asked)
 			}
 		}
 		search(host, "some song", 10, 0, 1)
@@ -227,12 +231,11 @@ func TestSearchesAreRemembered(t *testing.T) {
 	})
 }
 
-// TestOneSearchForAllWhoTypeTheSame at the same time.
-func TestOneSearchForAllWhoTypeTheSame(t *testing.T) {
+func TestConcurrentSearchesShareOneRequest(t *testing.T) {
 	w := newWorld(t)
-	w.look(t)
-	handler, arrived, goOn := held(w.handler.ServeHTTP)
-	w.answer(searchPath, handler) // it takes one request only
+	w.state(t)
+	handler, arrived, goOn := holdOne(w.handler.ServeHTTP)
+	w.answer(searchPath, handler) // a second request would panic
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
@@ -244,13 +247,14 @@ func TestOneSearchForAllWhoTypeTheSame(t *testing.T) {
 	<-arrived
 	close(goOn)
 	all.Wait()
-	if n := w.asked(searchPath); n != 1 {
+	if n := w.requestCount(searchPath); n != 1 {
 		t.Errorf("asked %d times", n)
 	}
 }
 
-// TestASongThatWasFound is not asked for when a guest adds it; another is, once in ten minutes.
-func TestASongThatWasFound(t *testing.T) {
+// TestFoundSongIsCached: adding a song that a search found sends no request. Later the song is requested at most once
+// in ten minutes.
+func TestFoundSongIsCached(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, ctx := newWorld(t), t.Context()
 		found, _, err := w.Search(ctx, host, "a", 10, 0)

@@ -16,50 +16,50 @@ import (
 )
 
 const (
-	// callTimeout is for one call, with its turn and the refresh of a token if that is needed. Somebody waits for most of
-	// them.
+	// callTimeout bounds one call, including its wait for the limiter and the refresh of a token. It is short because a
+	// person waits for the result of most calls.
 	callTimeout = 8 * time.Second
-	// requestsPer30s is a cautious guess: Spotify does not publish its limit.
+	// requestsPer30s is the default budget, a cautious guess: Spotify does not publish its limit.
 	requestsPer30s = 60
 )
 
-// Config is what a Client is made of.
+// Config configures a Client.
 type Config struct {
-	APIURL         string // the Web API with its version: https://api.spotify.com/v1/
-	AccountsURL    string // where hosts are asked for permission and tokens are issued: https://accounts.spotify.com
-	RedirectURL    string // where hosts come back from there, exactly as it is registered for the app
+	APIURL         string // base URL of the Web API, with its version: https://api.spotify.com/v1/
+	AccountsURL    string // base URL of the accounts service: https://accounts.spotify.com
+	RedirectURL    string // where Spotify sends hosts back to, exactly as it is registered for the app
 	ClientID       string // of the app
-	ClientSecret   string // empty: an app that proves itself by PKCE
-	RequestsPer30s int    // to the Web API, of all servers together, in any 30 s; 0: 60
-	Vault          *Vault
+	ClientSecret   string // empty: the app authenticates by PKCE alone
+	RequestsPer30s int    // budget of the Web API for all servers together in any 30 s; 0: 60
+	Cipher         *TokenCipher
 	Accounts       Accounts
-	HTTP           *http.Client          // its Transport is used; nil: one of the Client's own
-	Rand           func(n int64) int64   // a number from 0 to n-1, safe for concurrent use; nil: math/rand/v2
-	Log            *slog.Logger          // nil: silent
-	Metrics        prometheus.Registerer // nil: none
+	HTTP           *http.Client          // only its Transport is used; nil: the Client makes its own
+	Rand           func(n int64) int64   // returns a number from 0 to n-1, safe for concurrent use; nil: math/rand/v2
+	Log            *slog.Logger          // nil: no logging
+	Metrics        prometheus.Registerer // nil: no metrics
 }
 
-// Client speaks to Spotify for all hosts. It is safe for concurrent use.
+// Client makes requests to Spotify on behalf of all hosts. It is safe for concurrent use.
 type Client struct {
-	api          string
-	base         http.RoundTripper
-	own          *http.Transport // base, where it is the client's own
-	tokens       *tokens
-	limiter      *limiter
-	capabilities capabilities
-	random       random
-	flights      flights
-	calls        *prometheus.CounterVec
-	took         *prometheus.HistogramVec
+	api            string // base URL of the Web API, with a trailing slash
+	transport      http.RoundTripper
+	ownTransport   *http.Transport // the transport if the Client made it, else nil
+	tokens         *tokenSource
+	limiter        *limiter
+	capabilities   capabilities
+	random         random
+	sharedCalls    callGroup
+	requestCount   *prometheus.CounterVec
+	requestSeconds *prometheus.HistogramVec
 
-	searches *memory[searchKey, found]
-	tracks   *memory[trackKey, party.Song]
-	artists  *memory[trackKey, string]
-	devices  *memory[string, []party.Device]
-	fallback *memory[fallbackKey, []party.Song]
+	searches *cache[searchKey, searchResults]
+	tracks   *cache[trackKey, party.Song]
+	artists  *cache[trackKey, string]
+	devices  *cache[string, []party.Device]
+	fallback *cache[fallbackKey, []party.Song]
 }
 
-// New returns a Client. It holds connections until Close.
+// New returns a Client. The caller has to call Close, which releases its connections.
 func New(cfg Config) *Client {
 	cfg.RequestsPer30s = cmp.Or(cfg.RequestsPer30s, requestsPer30s)
 	if cfg.Log == nil {
@@ -70,95 +70,107 @@ func New(cfg Config) *Client {
 	}
 	c := &Client{
 		api: strings.TrimSuffix(cfg.APIURL, "/") + "/", random: cfg.Rand,
-		limiter: newLimiter(cfg.RequestsPer30s, cfg.Rand), capabilities: newCapabilities(), calls: callsCounter(cfg.Metrics), took: callsHistogram(cfg.Metrics),
+		limiter: newLimiter(cfg.RequestsPer30s, cfg.Rand), capabilities: newCapabilities(),
+		requestCount: newRequestCounter(cfg.Metrics), requestSeconds: newRequestHistogram(cfg.Metrics),
 	}
-	c.connect(cfg.HTTP)
-	c.remember()
-	c.tokens = &tokens{
-		oauth: oauthConfig(cfg), vault: cfg.Vault, accounts: cfg.Accounts, log: cfg.Log, observe: c.observe, flights: &c.flights,
-		backoff: &backoff{}, random: cfg.Rand,
+	c.setTransport(cfg.HTTP)
+	c.initCaches()
+	c.tokens = &tokenSource{
+		oauth: oauthConfig(cfg), cipher: cfg.Cipher, accounts: cfg.Accounts, log: cfg.Log, newRecorder: c.newRecorder,
+		sharedCalls: &c.sharedCalls, backoff: &backoff{}, random: cfg.Rand,
 	}
-	c.limiter.measure(cfg.Metrics)
+	c.limiter.registerMetrics(cfg.Metrics)
 	return c
 }
 
-func (c *Client) connect(given *http.Client) {
+// setTransport makes a transport, or uses that of the given client.
+func (c *Client) setTransport(given *http.Client) {
 	switch {
 	case given == nil:
-		c.own = http.DefaultTransport.(*http.Transport).Clone()
-		c.own.MaxIdleConnsPerHost = 8 // the calls of a busy moment
-		c.own.IdleConnTimeout = time.Minute
-		c.base = c.own
+		c.ownTransport = http.DefaultTransport.(*http.Transport).Clone()
+		c.ownTransport.MaxIdleConnsPerHost = 8 // enough for the concurrent calls of a busy moment
+		c.ownTransport.IdleConnTimeout = time.Minute
+		c.transport = c.ownTransport
 	case given.Transport == nil:
-		c.base = http.DefaultTransport
+		c.transport = http.DefaultTransport
 	default:
-		c.base = given.Transport
+		c.transport = given.Transport
 	}
 }
 
-func (c *Client) remember() {
-	c.searches = newMemory[searchKey, found]("search", 1_000, 30*time.Second, &c.flights)
-	c.tracks = newMemory[trackKey, party.Song]("track", 10_000, 10*time.Minute, &c.flights)
-	c.artists = newMemory[trackKey, string]("artist", 1_000, 10*time.Minute, &c.flights)
-	c.devices = newMemory[string, []party.Device]("devices", 1_000, 5*time.Second, &c.flights)
-	c.fallback = newMemory[fallbackKey, []party.Song]("fallback", 1_000, 10*time.Minute, &c.flights)
+func (c *Client) initCaches() {
+	c.searches = newCache[searchKey, searchResults]("search", 1_000, 30*time.Second, &c.sharedCalls)
+	c.tracks = newCache[trackKey, party.Song]("track", 10_000, 10*time.Minute, &c.sharedCalls)
+	c.artists = newCache[trackKey, string]("artist", 1_000, 10*time.Minute, &c.sharedCalls)
+	c.devices = newCache[string, []party.Device]("devices", 1_000, 5*time.Second, &c.sharedCalls)
+	c.fallback = newCache[fallbackKey, []party.Song]("fallback", 1_000, 10*time.Minute, &c.sharedCalls)
 }
 
-// SetShare divides the budget of requests among so many servers: those that use the app at the same time.
-func (c *Client) SetShare(servers int) { c.limiter.share(servers) }
+// SetShare divides the budget of requests by the number of servers that use the app at the same time.
+func (c *Client) SetShare(servers int) { c.limiter.divideBudget(servers) }
 
-// Forget drops what was learned of a host's account and app, which may be others after they connect anew.
+// Forget discards everything cached about a host's account and app. Call it when the host reconnects, as the account
+// may then be a different one.
 func (c *Client) Forget(hostID string) {
-	c.capabilities.forget(func(key capabilityKey) bool { return key.hostID == hostID })
-	c.searches.forget(func(key searchKey) bool { return key.hostID == hostID })
-	c.tracks.forget(func(key trackKey) bool { return key.hostID == hostID })
-	c.artists.forget(func(key trackKey) bool { return key.hostID == hostID })
-	c.devices.forget(func(key string) bool { return key == hostID })
-	c.fallback.forget(func(key fallbackKey) bool { return key.hostID == hostID })
+	c.capabilities.removeIf(func(key capabilityKey) bool { return key.hostID == hostID })
+	c.searches.removeIf(func(key searchKey) bool { return key.hostID == hostID })
+	c.tracks.removeIf(func(key trackKey) bool { return key.hostID == hostID })
+	c.artists.removeIf(func(key trackKey) bool { return key.hostID == hostID })
+	c.devices.removeIf(func(key string) bool { return key == hostID })
+	c.fallback.removeIf(func(key fallbackKey) bool { return key.hostID == hostID })
 }
 
-// Close waits for what goes on although nobody waits for it any more, such as the refresh of a token: half a minute at the
-// very worst. Then it closes the connections of the Client's own. Nothing may be asked of it afterwards.
+// Close waits for requests and refreshes that continue without a caller, for at most about half a minute, and then
+// closes the Client's own connections. The Client must not be used afterwards.
 func (c *Client) Close() {
-	c.flights.running.Wait()
-	if c.own != nil {
-		c.own.CloseIdleConnections()
+	c.sharedCalls.running.Wait()
+	if c.ownTransport != nil {
+		c.ownTransport.CloseIdleConnections()
 	}
 }
 
-// call asks Spotify something in a host's name; name stands in the metrics.
-func (c *Client) call(hostID, name string, p priority, ask func(*zmb3.Client) error) *failure {
-	return c.send(hostID, name, p, func(web *http.Client) error {
+// libraryCall makes one call through the zmb3 library with the host's access token. The name identifies the call in
+// metrics and traces.
+func (c *Client) libraryCall(hostID, name string, p priority, ask func(*zmb3.Client) error) *failure {
+	return c.authorizedCall(hostID, name, p, func(web *http.Client) error {
 		return ask(zmb3.New(web, zmb3.WithBaseURL(c.api), zmb3.WithRetry(false)))
 	})
 }
 
-// send is call for what the library cannot ask.
-func (c *Client) send(hostID, name string, p priority, ask func(*http.Client) error) *failure {
-	return c.through(&signer{hostID: hostID, tokens: c.tokens, observer: c.observe(name), limiter: c.limiter, priority: p}, ask)
+// authorizedCall makes one call that the zmb3 library does not support. The client passed to ask adds the host's access
+// token to each request.
+func (c *Client) authorizedCall(hostID, name string, p priority, ask func(*http.Client) error) *failure {
+	transport := &authTransport{
+		hostID: hostID, tokens: c.tokens, recorder: c.newRecorder(name), limiter: c.limiter, priority: p,
+	}
+	return c.runCall(transport, ask)
 }
 
-func (c *Client) through(s *signer, ask func(*http.Client) error) *failure {
-	if refused := c.limiter.paused(); refused != nil {
+// runCall runs ask with a client that sends through the given transport, classifies the failure, and pauses the limiter
+// after a response of 429. It fails at once while the limiter is paused.
+func (c *Client) runCall(s *authTransport, ask func(*http.Client) error) *failure {
+	if refused := c.limiter.checkPause(); refused != nil {
 		return refused
 	}
 	err := ask(webClient(s, callTimeout))
-	failed := classify(s.observer.answer, err)
-	if failed != nil && s.observer.answer.status == http.StatusTooManyRequests {
-		c.limiter.cool(failed)
+	failed := classify(s.recorder.last, err)
+	if failed != nil && s.recorder.last.status == http.StatusTooManyRequests {
+		c.limiter.startPause(failed)
 	}
 	return failed
 }
 
-// observe returns what the requests of one call go through; name stands in the metrics and in traces.
-func (c *Client) observe(name string) *observer {
-	return &observer{call: name, base: c.base, count: func(status int, took time.Duration) {
-		c.calls.WithLabelValues(name, strconv.Itoa(status)).Inc()
-		c.took.WithLabelValues(name).Observe(took.Seconds())
+// newRecorder returns the recorder through which the requests of one call are sent. The name identifies the call in
+// metrics and traces.
+func (c *Client) newRecorder(name string) *responseRecorder {
+	return &responseRecorder{callName: name, transport: c.transport, count: func(status int, took time.Duration) {
+		c.requestCount.WithLabelValues(name, strconv.Itoa(status)).Inc()
+		c.requestSeconds.WithLabelValues(name).Observe(took.Seconds())
 	}}
 }
 
-// webClient follows no redirects: Spotify sends none, and whoever does must not get tokens.
+// webClient returns a client that does not follow redirects: Spotify sends none, and another server must not receive
+// tokens.
 func webClient(transport http.RoundTripper, timeout time.Duration) *http.Client {
 	return &http.Client{Transport: transport, Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse

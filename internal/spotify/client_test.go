@@ -11,7 +11,7 @@ import (
 	"antwon.dj/backend/internal/spotify"
 )
 
-func TestHowTheAppIdentifiesItself(t *testing.T) {
+func TestAppAuthenticatesWithAndWithoutSecret(t *testing.T) {
 	const basic = "Basic aWQ6c2VjcmV0" // id:secret
 	for _, tt := range []struct{ name, secret, authorization, clientID string }{
 		{"with a secret", "secret", basic, ""},
@@ -23,21 +23,21 @@ func TestHowTheAppIdentifiesItself(t *testing.T) {
 			var authorization, clientID string
 			w.answer(tokenPath, func(rw http.ResponseWriter, r *http.Request) {
 				authorization, clientID = r.Header.Get("Authorization"), r.PostFormValue("client_id")
-				says(http.StatusBadRequest, `{"error":"invalid_client","error_description":"Invalid client"}`)(rw, r)
+				respond(http.StatusBadRequest, `{"error":"invalid_client","error_description":"Invalid client"}`)(rw, r)
 			})
 			_, err := w.State(t.Context(), host)
 			expectFault(t, err, playback.Unreachable)
 			if authorization != tt.authorization || clientID != tt.clientID {
 				t.Errorf("sent authorization %q and client_id %q", authorization, clientID)
 			}
-			if n := w.asked(tokenPath); n != 1 || w.accounts.of(host).NeedsReconnect {
-				t.Errorf("a wrong secret was tried %d times; the host has to reconnect: %v", n, w.accounts.of(host).NeedsReconnect)
+			if n := w.requestCount(tokenPath); n != 1 || w.accounts.of(host).NeedsReconnect {
+				t.Errorf("a wrong secret was sent %d times; the host has to reconnect: %v", n, w.accounts.of(host).NeedsReconnect)
 			}
 		})
 	}
 }
 
-func TestNobodyElseGetsTokens(t *testing.T) {
+func TestRedirectsAreNotFollowed(t *testing.T) {
 	w := newWorld(t)
 	var asked atomic.Int32
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
@@ -55,10 +55,10 @@ func TestNobodyElseGetsTokens(t *testing.T) {
 
 func TestEveryRequestIsCounted(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
-	w.look(t)
+	w.state(t)
 	w.expire()
-	w.look(t)
-	w.answer(nextPath, says(http.StatusBadGateway, "<html>"))
+	w.state(t)
+	w.answer(nextPath, respond(http.StatusBadGateway, "<html>"))
 	_ = w.Next(ctx, host)
 	_, _ = w.State(ctx, "a stranger")
 
@@ -74,7 +74,7 @@ func TestEveryRequestIsCounted(t *testing.T) {
 	}
 }
 
-// measured returns a metric's values by its labels.
+// measured returns the values of a metric by its labels.
 func (w *world) measured(t *testing.T, name string) map[string]float64 {
 	t.Helper()
 	families, err := w.metrics.Gather()

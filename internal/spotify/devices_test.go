@@ -15,7 +15,7 @@ import (
 
 const devicesPath = "/v1/me/player/devices"
 
-// devices are the host's, and the name of the active one.
+// devices returns the host's devices, and the name of the active one.
 func (w *world) devices(t *testing.T) (devices []party.Device, active string) {
 	t.Helper()
 	devices, err := w.Devices(t.Context(), host)
@@ -30,10 +30,11 @@ func (w *world) devices(t *testing.T) (devices []party.Device, active string) {
 	return devices, active
 }
 
-func TestDevices(t *testing.T) {
+func TestDevicesAndTransfer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, ctx := newWorld(t), t.Context()
-		kitchen, err := w.simulated.Host(w.player.ID).AddDevice(sim.Device{Name: "Kitchen", Type: "Speaker", Restricted: true})
+		kitchen, err := w.simulated.Host(w.player.ID).AddDevice(sim.Device{Name: "Kitchen", Type: "Speaker",
+			Restricted: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +47,8 @@ func TestDevices(t *testing.T) {
 		for _, d := range devices {
 			byID[d.ID] = d
 		}
-		if d := byID[kitchen]; len(devices) != 3 || d.Name != "Kitchen" || d.Type != "Speaker" || !d.IsRestricted || d.VolumePercent != nil {
+		if d := byID[kitchen]; len(devices) != 3 || d.Name != "Kitchen" || d.Type != "Speaker" || !d.IsRestricted ||
+			d.VolumePercent != nil {
 			t.Fatalf("devices %+v", devices)
 		}
 		if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
@@ -61,7 +63,7 @@ func TestDevices(t *testing.T) {
 		if _, active := w.devices(t); active != "Garden" {
 			t.Errorf("after the transfer %q is active", active)
 		}
-		if s := w.look(t); !s.Playing || s.Device.Name != "Garden" {
+		if s := w.state(t); !s.Playing || s.Device.Name != "Garden" {
 			t.Errorf("the music did not move: %+v", s)
 		}
 		expectReason(t, w.Transfer(ctx, host, kitchen, true), playback.Restricted, "")
@@ -69,8 +71,8 @@ func TestDevices(t *testing.T) {
 	})
 }
 
-// TestManyLookAtTheDevices: the guests of one host's dialogue and the driver share an answer for five seconds.
-func TestManyLookAtTheDevices(t *testing.T) {
+// TestDevicesAreCachedForFiveSeconds: the clients of one host and the driver share a response for five seconds.
+func TestDevicesAreCachedForFiveSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		var all sync.WaitGroup
@@ -84,32 +86,32 @@ func TestManyLookAtTheDevices(t *testing.T) {
 		all.Wait()
 		time.Sleep(5*time.Second - time.Millisecond)
 		w.devices(t)
-		if n := w.asked(devicesPath); n != 1 {
+		if n := w.requestCount(devicesPath); n != 1 {
 			t.Errorf("asked %d times", n)
 		}
 		time.Sleep(time.Millisecond)
 		w.devices(t)
-		if n := w.asked(devicesPath); n != 2 {
+		if n := w.requestCount(devicesPath); n != 2 {
 			t.Errorf("asked %d times after five seconds", n)
 		}
 		w.Forget(host)
 		w.devices(t)
-		if n := w.asked(devicesPath); n != 3 {
-			t.Errorf("asked %d times after the host connected anew", n)
+		if n := w.requestCount(devicesPath); n != 3 {
+			t.Errorf("asked %d times after the host reconnected", n)
 		}
 	})
 }
 
-func TestDevicesThatCannotBeSeen(t *testing.T) {
+func TestDeviceFailuresAreReported(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
-	w.answer(devicesPath, says(http.StatusBadGateway, ""))
+	w.answer(devicesPath, respond(http.StatusBadGateway, ""))
 	_, err := w.HostDevices(ctx, host)
 	expectCode(t, err, party.UpstreamUnavailable, 5*time.Second)
 	_, err = w.Devices(ctx, host)
 	expectFault(t, err, playback.Unreachable)
-	w.answer(devicesPath, says(http.StatusOK, `{"devices":[]}`))
+	w.answer(devicesPath, respond(http.StatusOK, `{"devices":[]}`))
 	if devices, err := w.HostDevices(ctx, host); err != nil || devices == nil || len(devices) != 0 {
-		t.Errorf("got %#v, %v: want an empty list, which is no null", devices, err)
+		t.Errorf("got %#v, %v; want an empty list that is not nil", devices, err)
 	}
 }
 
@@ -121,15 +123,15 @@ func TestPauseAndResume(t *testing.T) {
 	if err := w.Pause(ctx, host); err != nil {
 		t.Fatal(err)
 	}
-	if s := w.look(t); s.Playing || s.Song == nil {
+	if s := w.state(t); s.Playing || s.Song == nil {
 		t.Errorf("after pause: %+v", s)
 	}
 	expectReason(t, w.Pause(ctx, host), playback.Restricted, "")
-	for _, device := range []string{"", w.look(t).Device.ID} {
+	for _, device := range []string{"", w.state(t).Device.ID} {
 		if err := w.Resume(ctx, host, device); err != nil {
 			t.Fatal(err)
 		}
-		if s := w.look(t); !s.Playing || s.Song.URI != w.songs[0].URI {
+		if s := w.state(t); !s.Playing || s.Song.URI != w.songs[0].URI {
 			t.Errorf("after resume on %q: %+v", device, s)
 		}
 		if err := w.Pause(ctx, host); err != nil {
@@ -139,7 +141,7 @@ func TestPauseAndResume(t *testing.T) {
 	expectFault(t, w.Resume(ctx, host, "elsewhere"), playback.NoDevice)
 }
 
-func TestStraighten(t *testing.T) {
+func TestResetShuffleAndRepeatTurnsOffRepeatAndShuffle(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
 		t.Fatal(err)
@@ -149,20 +151,20 @@ func TestStraighten(t *testing.T) {
 		r.Header.Set("Authorization", w.sent(playPath)[0].authorization)
 		w.handler.ServeHTTP(httptest.NewRecorder(), r)
 	}
-	if s := w.look(t); !s.Repeat || !s.Shuffle {
+	if s := w.state(t); !s.Repeat || !s.Shuffle {
 		t.Fatalf("before: %+v", s)
 	}
-	if err := w.Straighten(ctx, host); err != nil {
+	if err := w.ResetShuffleAndRepeat(ctx, host); err != nil {
 		t.Fatal(err)
 	}
-	if s := w.look(t); s.Repeat || s.Shuffle {
+	if s := w.state(t); s.Repeat || s.Shuffle {
 		t.Errorf("after: %+v", s)
 	}
 
 	const refused = `{"error":{"status":403,"message":"Player command failed: Restriction violated","reason":"UNKNOWN"}}`
-	w.answer("/v1/me/player/repeat", says(http.StatusForbidden, refused))
-	expectFault(t, w.Straighten(ctx, host), playback.Restricted)
-	if n := w.asked("/v1/me/player/shuffle"); n != 2 {
+	w.answer("/v1/me/player/repeat", respond(http.StatusForbidden, refused))
+	expectFault(t, w.ResetShuffleAndRepeat(ctx, host), playback.Restricted)
+	if n := w.requestCount("/v1/me/player/shuffle"); n != 2 {
 		t.Errorf("shuffle was turned off %d times", n)
 	}
 }

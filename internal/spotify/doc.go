@@ -1,42 +1,72 @@
 /*
-Package spotify speaks Spotify's Web API for the hosts: it connects their accounts (account.Authorizer), knows the catalogue
-(jukebox.Catalog) and drives their players (playback.Player).
+Package spotify is the client of Spotify's accounts service and Web API. It connects hosts' accounts
+(account.Authorizer), reads the catalogue (jukebox.Catalog), saves playlists (jukebox.Library) and drives the hosts'
+players (playback.Player).
+
+# Concurrency
+
+A Client is safe for concurrent use. A call returns within eight seconds, Authorize within twenty, or as soon as its
+context ends. Two kinds of work continue after their caller has gone, because others wait for the result or because it
+must not be lost: requests that several callers share, and refreshes of tokens. Close waits for both.
 
 # Tokens
 
-Each call is made with the host's own access token. Tokens are kept sealed in the database and nowhere else, so that a
-host who connects anew, or another server that refreshed, is noticed at once. They are refreshed by the clock, and once
-after a 401, by one request at a time for each host, on one server at a time. Where Spotify accepts an authorization no more
-the host is marked, and Spotify is not asked for them again until they reconnect. After any other failure the authorization
-is kept, and the token endpoint is left alone for a growing while.
+Each call carries the access token of the host it is made for. Tokens are stored encrypted in the database and are not
+cached elsewhere, so that every server notices at once when a host has reconnected or another server has refreshed the
+tokens. An access token is refreshed shortly before it expires, and once more after a response of 401. For each host
+one refresh runs at a time, across all servers. When Spotify rejects an authorization, the host is marked as having to
+reconnect, and no request is made for that host until then. After any other failure the authorization is kept, and
+requests to the token endpoint pause with exponential backoff.
 
 # Failures
 
-Whatever Spotify answers, in JSON, as plain text, as HTML or with nothing, is classified in one place (errors.go), by the
-status that was really sent. Callers see *jukebox.Error from the catalogue and *playback.Fault from the players. Nothing is
-repeated here but what was answered 401, which says that nothing was done: any other command might be carried out twice.
+Every response that is not a success, whether its body is JSON, plain text, HTML or empty, is classified in one place,
+errors.go, by the HTTP status and not by the status in the body. The catalogue returns *party.Error, the player methods
+return *playback.Fault. Only a request that was answered 401 is sent a second time, since 401 guarantees that Spotify
+did nothing. Any other repeated command could take effect twice.
 
 # Limits
 
-Spotify's limits are the app's, whichever host a request is made for. Every request to the Web API passes one limiter: it
-keeps to a budget in any 30 s, players go before looking at them, and that goes before the catalogue. Who would have to wait
-too long is told so at once, with CoolingDown and a time. After an answer of 429 nothing at all is sent, by anybody, until
-Spotify allows it: seconds after a burst, ten minutes to an hour when the app's quota is used up. Refreshing tokens is not
-counted, and pauses by itself.
+Spotify limits the app as a whole, whichever host a request is made for. Therefore all requests to the Web API pass one
+limiter, which keeps to a budget for any 30 seconds and has three priorities: control of the players, polling of the
+players, and the catalogue. A request that could not be sent in time fails immediately with CoolingDown and the time to
+wait. After a response of 429 the limiter sends nothing until Spotify allows it again: seconds after a burst, ten
+minutes to an hour after the app's quota was used up. Requests to the token endpoint do not count towards the budget and
+pause independently.
 
-So little is asked: the same search once in 30 s, a song once in ten minutes, a host's devices once in five seconds, and
-whatever many want at the same time, once.
+To save requests, responses are cached for each host: searches for 30 seconds, songs and artists for ten minutes,
+devices for five seconds. Concurrent calls for the same thing share one request.
 
-# What the app may not do
+# Endpoints that an app may lack
 
-Apps differ in what endpoints they have, and Spotify does not say how. It is learned from real answers, for each host, and a
-refusal is believed for a day: playlists are made and filled by the endpoints of 2026, else by those before, and where
-neither is there the fault is Unavailable. Fallback music is what is left of the host's chosen playlist or else comes
-from the best source to the worst; what the host did not grant is left out.
+Spotify does not say which endpoints an app may use. The client learns it for each host from actual responses and
+remembers a refusal for 24 hours. Playlists are created and filled through the endpoints of 2026 or, where those are
+missing, through the older ones; where both are missing, the fault is Unavailable. Fallback songs come from the playlist
+that the host chose or, when nothing of it is left, from several other sources, the best first; sources for which the
+host granted no scope are skipped.
 
-# Use
+# Files
 
-A Client is safe for concurrent use. Calls return within eight seconds, signing in within twenty, or when their context ends.
-A refresh and what others wait for too go on without the caller; Close waits for them.
+	client.go        Client, its configuration, and how a call is made
+	request.go       requests that the zmb3 library cannot make
+	transport.go     access tokens on requests, and the record of the last response
+	limiter.go       the budget, priorities and waiting
+	pause.go         how long requests stop after a response of 429
+	cache.go         caches with expiry, and calls that several callers share
+	errors.go        classification of failures
+	capabilities.go  which endpoints an app has
+	oauth.go         connecting an account
+	tokens.go        the hosts' access tokens
+	refresh.go       refreshing them, one server at a time
+	tokencipher.go   encryption of tokens for the database
+	catalog.go       search, songs, artists, the host's playlists
+	songs.go         conversion of Spotify's tracks
+	player.go        playback state and commands
+	devices.go       devices and transfer
+	playlist.go      playlists that the player uses
+	save.go          playlists made of a room's history
+	suggest.go       fallback songs
+	metrics.go       metrics
+	trace.go         spans
 */
 package spotify

@@ -16,22 +16,24 @@ import (
 )
 
 const (
-	// retryLater is when to come back if Spotify does not say.
-	retryLater = 5 * time.Second
-	// longWait is from when on a Retry-After tells of more than a short burst. Spotify has been seen to ask for a day.
-	longWait = 2 * time.Minute
+	// defaultRetryAfter is the time to wait if Spotify does not state one.
+	defaultRetryAfter = 5 * time.Second
+	// quotaRetryAfter is the longest Retry-After that counts as a mere burst. Above it, the app's quota is assumed to be
+	// used up. Waits of a day have been seen.
+	quotaRetryAfter = 2 * time.Minute
 )
 
-// failure is the one form in which failures travel inside this package.
+// failure describes why a call failed. It is the only form of failures inside this package; catalogError and fault
+// convert it for callers.
 type failure struct {
-	kind       playback.FaultKind // what it means
-	why        party.HealthReason // the same more exactly, where the host can do something about it
-	status     int                // of the answer, be it about the call or about its token; 0: there was none
-	message    string
-	reason     string        // Spotify's own word, where it gave one
-	retryAfter time.Duration // 0: nobody said
-	ours       bool          // Spotify has nothing to do with it: the database, the vault
-	err        error
+	kind          playback.FaultKind // what the failure means
+	healthReason  party.HealthReason // the meaning in more detail, where the host can do something about it
+	status        int                // of the response to the call or to the refresh of its token; 0: there was none
+	message       string
+	spotifyReason string        // the reason field of Spotify's error body, where there is one
+	retryAfter    time.Duration // 0: not stated
+	internal      bool          // caused by this program, such as its database, and not by Spotify
+	err           error
 }
 
 func (f *failure) Error() string {
@@ -40,8 +42,8 @@ func (f *failure) Error() string {
 		text += fmt.Sprintf("%d ", f.status)
 	}
 	text += f.message
-	if f.reason != "" {
-		text += " (" + f.reason + ")"
+	if f.spotifyReason != "" {
+		text += " (" + f.spotifyReason + ")"
 	}
 	if f.err != nil {
 		text += ": " + f.err.Error()
@@ -51,8 +53,9 @@ func (f *failure) Error() string {
 
 func (f *failure) Unwrap() error { return f.err }
 
-// classify says what the failure of a call means, by what was really answered. nil stays nil.
-func classify(a answer, err error) *failure {
+// classify interprets the failure of a call by the response that was really received, and returns nil for a nil err. A
+// failure inside err is returned as it is.
+func classify(a responseInfo, err error) *failure {
 	if err == nil {
 		return nil
 	}
@@ -63,45 +66,46 @@ func classify(a answer, err error) *failure {
 		return &failure{kind: playback.Unreachable, status: a.status, message: "no usable answer", err: err}
 	}
 	f := &failure{status: a.status, retryAfter: a.retryAfter}
-	f.message, f.reason = explain(a.body)
-	f.kind, f.why = f.meaning()
+	f.message, f.spotifyReason = parseErrorBody(a.body)
+	f.kind, f.healthReason = f.interpret()
 	if f.kind == playback.CoolingDown {
-		f.retryAfter = cmp.Or(f.retryAfter, retryLater)
+		f.retryAfter = cmp.Or(f.retryAfter, defaultRetryAfter)
 	}
 	return f
 }
 
-// explain reads {"error": {"message", "reason"}}; anything else is taken for plain text.
-func explain(body []byte) (message, reason string) {
+// parseErrorBody reads an error body of the form {"error": {"message", "reason"}}. Any other body is taken as a plain
+// text message.
+func parseErrorBody(body []byte) (message, reason string) {
 	var content struct {
 		Error struct{ Message, Reason string }
 	}
 	if err := json.Unmarshal(body, &content); err == nil && content.Error.Message+content.Error.Reason != "" {
-		return short(content.Error.Message), short(content.Error.Reason)
+		return truncate(content.Error.Message), truncate(content.Error.Reason)
 	}
-	return short(string(body)), ""
+	return truncate(string(body)), ""
 }
 
-// short is what of a text fits into an error.
-func short(text string) string {
-	const enough = 200
+// truncate returns the first bytes of a text, as valid UTF-8 without surrounding spaces, for use in an error message.
+func truncate(text string) string {
+	const maxBytes = 200
 	text = strings.TrimSpace(text)
-	return strings.ToValidUTF8(text[:min(len(text), enough)], "")
+	return strings.ToValidUTF8(text[:min(len(text), maxBytes)], "")
 }
 
-// meaning goes by the status, and by Spotify's words where one status has several meanings (Web API reference, "Response
-// status codes" and "Player error object"; the plain texts are what apps have been seen to get).
-func (f *failure) meaning() (playback.FaultKind, party.HealthReason) {
+// interpret goes by the status and, where one status has several meanings, by Spotify's words (Web API reference,
+// "Response status codes" and "Player error object"). The plain texts are those that apps have been seen to receive.
+func (f *failure) interpret() (playback.FaultKind, party.HealthReason) {
 	switch {
-	case f.status == http.StatusUnauthorized && f.lacksScope():
+	case f.status == http.StatusUnauthorized && f.missesScope():
 		return playback.ReconnectNeeded, party.ReasonScope
-	case f.status == http.StatusUnauthorized: // even with a fresh token
+	case f.status == http.StatusUnauthorized: // even with a new token
 		return playback.ReconnectNeeded, ""
 	case f.status == http.StatusForbidden:
-		return f.forbidden()
-	case f.status == http.StatusNotFound && f.says("NO_ACTIVE_DEVICE", "device not found", "no active device"):
+		return f.interpretForbidden()
+	case f.status == http.StatusNotFound && f.mentions("NO_ACTIVE_DEVICE", "device not found", "no active device"):
 		return playback.NoDevice, ""
-	case f.status == http.StatusTooManyRequests && (f.reason == "QUOTA_EXCEEDED" || f.retryAfter > longWait):
+	case f.status == http.StatusTooManyRequests && (f.spotifyReason == "QUOTA_EXCEEDED" || f.retryAfter > quotaRetryAfter):
 		return playback.CoolingDown, party.ReasonQuota
 	case f.status == http.StatusTooManyRequests:
 		return playback.CoolingDown, ""
@@ -111,38 +115,38 @@ func (f *failure) meaning() (playback.FaultKind, party.HealthReason) {
 	return playback.Gone, ""
 }
 
-func (f *failure) forbidden() (playback.FaultKind, party.HealthReason) {
+func (f *failure) interpretForbidden() (playback.FaultKind, party.HealthReason) {
 	switch {
-	case f.says("not registered", "not be registered"):
+	case f.mentions("not registered", "not be registered"):
 		return playback.NotAllowed, party.ReasonNotListed
-	case f.says("premium subscription required"):
+	case f.mentions("premium subscription required"):
 		return playback.NotAllowed, party.ReasonOwnerPremium
-	case f.says("PREMIUM_REQUIRED", "premium required"):
+	case f.mentions("PREMIUM_REQUIRED", "premium required"):
 		return playback.NotAllowed, party.ReasonNoPremium
-	case f.lacksScope():
+	case f.missesScope():
 		return playback.ReconnectNeeded, party.ReasonScope
-	case f.says("DEVICE_NOT_CONTROLLABLE", "REMOTE_CONTROL_DISALLOW"):
+	case f.mentions("DEVICE_NOT_CONTROLLABLE", "REMOTE_CONTROL_DISALLOW"):
 		return playback.Restricted, party.ReasonRestricted
-	case f.reason != "" || f.says("restriction", "disallow"):
+	case f.spotifyReason != "" || f.mentions("restriction", "disallow"):
 		return playback.Restricted, ""
 	}
 	return playback.Gone, ""
 }
 
-func (f *failure) lacksScope() bool {
-	return f.says("insufficient client scope", "permissions missing")
+func (f *failure) missesScope() bool {
+	return f.mentions("insufficient client scope", "permissions missing")
 }
 
-// withdrawn says whether the failure may mean that the endpoint is not for this app. Apps have been seen to get 403 or 404
-// for what they lost in February 2026.
-func (f *failure) withdrawn() bool {
+// suggestsRemovedEndpoint reports whether the failure may mean that the app does not have the endpoint. For endpoints
+// removed in February 2026, apps have been seen to receive 403 or 404.
+func (f *failure) suggestsRemovedEndpoint() bool {
 	return f.kind == playback.Gone &&
 		(f.status == http.StatusForbidden || f.status == http.StatusNotFound || f.status == http.StatusGone)
 }
 
-// says looks for one of some words in the message or the reason.
-func (f *failure) says(words ...string) bool {
-	text := strings.ToLower(f.message + " " + f.reason)
+// mentions reports whether the message or the reason contains one of the words, ignoring case.
+func (f *failure) mentions(words ...string) bool {
+	text := strings.ToLower(f.message + " " + f.spotifyReason)
 	for _, word := range words {
 		if strings.Contains(text, strings.ToLower(word)) {
 			return true
@@ -151,46 +155,52 @@ func (f *failure) says(words ...string) bool {
 	return false
 }
 
-// classifyToken is classify for the token endpoint, whose errors are OAuth's (RFC 6749, 5.2). invalid_grant means that
-// the authorization is gone for good. After anything else, a wrong client secret included, it may still be good.
-func classifyToken(a answer, err error) *failure {
+// classifyToken interprets failures of the token endpoint, whose errors are those of OAuth (RFC 6749, 5.2).
+// invalid_grant means that the authorization is lost. After any other failure, a wrong client secret included, it may
+// still be valid.
+func classifyToken(a responseInfo, err error) *failure {
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.ErrorCode == "invalid_grant" {
 		return &failure{
-			kind: playback.ReconnectNeeded, status: a.status, message: refused.ErrorDescription, reason: refused.ErrorCode,
+			kind: playback.ReconnectNeeded, status: a.status,
+			message: refused.ErrorDescription, spotifyReason: refused.ErrorCode,
 		}
 	}
 	f := classify(a, err)
 	if f != nil && f.kind != playback.CoolingDown {
-		f.kind, f.why = playback.Unreachable, ""
+		f.kind, f.healthReason = playback.Unreachable, ""
 	}
 	return f
 }
 
-// unavailable is a failure as those who search and add are told of it.
-func (f *failure) unavailable() error {
-	if f.ours {
+// catalogError returns the failure as the error of a catalogue call: a *party.Error for the client or, if Spotify was
+// not the cause, f itself, which is logged.
+func (f *failure) catalogError() error {
+	if f.internal {
 		return f
 	}
 	return &party.Error{
-		Code: party.UpstreamUnavailable, Message: f.sentence(), RetryAfter: cmp.Or(f.retryAfter, retryLater), Err: f,
+		Code: party.UpstreamUnavailable, Message: f.clientMessage(),
+		RetryAfter: cmp.Or(f.retryAfter, defaultRetryAfter), Err: f,
 	}
 }
 
-func (f *failure) sentence() string {
+// clientMessage returns the sentence that clients read.
+func (f *failure) clientMessage() string {
 	switch f.kind {
 	case playback.ReconnectNeeded:
-		return "the host has to connect Spotify again"
+		return "The host has to connect Spotify again."
 	case playback.NotAllowed:
-		return "the host's Spotify account may not be used by this server"
+		return "This server may not use the host's Spotify account."
 	case playback.CoolingDown:
-		return "Spotify asks for fewer requests"
+		return "Spotify asks for fewer requests."
 	case playback.Unavailable:
-		return "Spotify does not offer this to this server"
+		return "Spotify does not offer this function to this server."
 	}
-	return "Spotify does not answer at the moment"
+	return "Spotify does not answer at the moment."
 }
 
-// fault is a failure as the players' driver is told of it; nil stays nil. A bare 403 says nothing of what was asked for.
+// fault returns the failure as a *playback.Fault for the player's driver, and nil for nil. A 403 without a known
+// meaning says nothing about the song or playlist of the call, so it becomes Unavailable instead of Gone.
 func (f *failure) fault() error {
 	if f == nil {
 		return nil
@@ -199,5 +209,5 @@ func (f *failure) fault() error {
 	if kind == playback.Gone && f.status == http.StatusForbidden {
 		kind = playback.Unavailable
 	}
-	return &playback.Fault{Kind: kind, Reason: f.why, RetryAfter: f.retryAfter, Err: f}
+	return &playback.Fault{Kind: kind, Reason: f.healthReason, RetryAfter: f.retryAfter, Err: f}
 }

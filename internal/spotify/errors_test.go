@@ -16,24 +16,24 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
-// said is an error body as Spotify's reference has it; an empty reason is left out.
-func said(message, reason string) string {
+// errorBody returns an error body as in Spotify's reference. An empty reason is omitted.
+func errorBody(message, reason string) string {
 	if reason != "" {
 		reason = `,"reason":"` + reason + `"`
 	}
 	return `{"error":{"status":0,"message":"` + message + `"` + reason + `}}`
 }
 
-// Shorter names for the table.
+// These constants keep the rows of the tables short.
 const (
 	unavailable = party.UpstreamUnavailable
 	notFound    = party.NotFound
 	badInput    = party.BadUserInput
 )
 
-// TestErrors is the table of what Spotify answers, and what becomes of it for the players (fault) and for those who search
-// and add.
-func TestErrors(t *testing.T) {
+// TestClassify lists the responses of Spotify, with the resulting fault for the player's driver and the resulting
+// errors of the catalogue.
+func TestClassify(t *testing.T) {
 	tests := []struct {
 		name       string
 		status     int
@@ -45,54 +45,86 @@ func TestErrors(t *testing.T) {
 		search     party.Code
 		song       party.Code
 	}{
-		{"expired", 401, 0, said("The access token expired", ""), playback.ReconnectNeeded, "", 0, unavailable, unavailable},
-		{"scope of the player, 403", 403, 0, said("Permissions missing", ""), playback.ReconnectNeeded, party.ReasonScope, 0, unavailable, unavailable},
-		{"scope, 401", 401, 0, said("Insufficient client scope", ""), playback.ReconnectNeeded, party.ReasonScope, 0, unavailable, unavailable},
-		{"a device that obeys nobody", 403, 0, said("Player command failed", "DEVICE_NOT_CONTROLLABLE"), playback.Restricted, party.ReasonRestricted, 0, unavailable, unavailable},
+		{"expired", 401, 0, errorBody("The access token expired", ""), playback.ReconnectNeeded, "", 0, unavailable,
+			unavailable},
+		{"scope of the player, 403", 403, 0, errorBody("Permissions missing", ""), playback.ReconnectNeeded,
+			party.ReasonScope, 0, unavailable, unavailable},
+		{"scope, 401", 401, 0, errorBody("Insufficient client scope", ""), playback.ReconnectNeeded, party.ReasonScope, 0,
+			unavailable, unavailable},
+		{"a device that accepts no commands", 403, 0, errorBody("Player command failed", "DEVICE_NOT_CONTROLLABLE"),
+			playback.Restricted, party.ReasonRestricted, 0, unavailable, unavailable},
 		{"401 in HTML", 401, 0, "<html>", playback.ReconnectNeeded, "", 0, unavailable, unavailable},
-		{"the status in the body is not it", 503, 0, `{"error":{"status":403,"message":"Forbidden"}}`, playback.Unreachable, "", 0, unavailable, unavailable},
-		{"too many, for two minutes", 429, 2 * time.Minute, "Too many requests", playback.CoolingDown, "", 2 * time.Minute, unavailable, unavailable},
-		{"too many, for longer", 429, 121 * time.Second, "Too many requests", playback.CoolingDown, party.ReasonQuota, 121 * time.Second, unavailable, unavailable},
-		{"garbage", 401, 0, said("Invalid access token", ""), playback.ReconnectNeeded, "", 0, unavailable, unavailable},
-		{"no token", 401, 0, said("No token provided", ""), playback.ReconnectNeeded, "", 0, unavailable, unavailable},
-		{"scope of the player", 401, 0, said("Permissions missing", ""), playback.ReconnectNeeded, party.ReasonScope, 0, unavailable, unavailable},
+		{"the status in the body is not it", 503, 0, `{"error":{"status":403,"message":"Forbidden"}}`, playback.Unreachable,
+			"", 0, unavailable, unavailable},
+		{"too many, for two minutes", 429, 2 * time.Minute, "Too many requests", playback.CoolingDown, "", 2 * time.Minute,
+			unavailable, unavailable},
+		{"too many, for longer", 429, 121 * time.Second, "Too many requests", playback.CoolingDown, party.ReasonQuota,
+			121 * time.Second, unavailable, unavailable},
+		{"garbage", 401, 0, errorBody("Invalid access token", ""), playback.ReconnectNeeded, "", 0, unavailable, unavailable},
+		{"no token", 401, 0, errorBody("No token provided", ""), playback.ReconnectNeeded, "", 0, unavailable, unavailable},
+		{"scope of the player", 401, 0, errorBody("Permissions missing", ""), playback.ReconnectNeeded, party.ReasonScope, 0,
+			unavailable, unavailable},
 		{"401 without a body", 401, 0, "", playback.ReconnectNeeded, "", 0, unavailable, unavailable},
 
-		{"not on the list", 403, 0, "User not registered in the Developer Dashboard", playback.NotAllowed, party.ReasonNotListed, 0, unavailable, unavailable},
-		{"not on the list, 2024", 403, 0, "Check settings on developer.spotify.com/dashboard, the user may not be registered.", playback.NotAllowed, party.ReasonNotListed, 0, unavailable, unavailable},
-		{"not on the list, 2026", 403, 0, said("The user is not registered for this application. Please check your settings on https://developer.spotify.com/dashboard.", ""), playback.NotAllowed, party.ReasonNotListed, 0, unavailable, unavailable},
-		{"the owner has no Premium", 403, 0, "Active premium subscription required for the owner of the app. …", playback.NotAllowed, party.ReasonOwnerPremium, 0, unavailable, unavailable},
-		{"the owner has no Premium, JSON", 403, 0, said("Active premium subscription required for the owner of the app.", ""), playback.NotAllowed, party.ReasonOwnerPremium, 0, unavailable, unavailable},
-		{"the host has no Premium", 403, 0, said("Player command failed: Premium required", "PREMIUM_REQUIRED"), playback.NotAllowed, party.ReasonNoPremium, 0, unavailable, unavailable},
-		{"the host has no Premium, no reason", 403, 0, said("Player command failed: Premium required", ""), playback.NotAllowed, party.ReasonNoPremium, 0, unavailable, unavailable},
-		{"the host has no Premium, no message", 403, 0, said("", "PREMIUM_REQUIRED"), playback.NotAllowed, party.ReasonNoPremium, 0, unavailable, unavailable},
-		{"not now", 403, 0, said("Player command failed: Restriction violated", "UNKNOWN"), playback.Restricted, "", 0, unavailable, unavailable},
-		{"not now, no reason", 403, 0, said("Restriction violated", ""), playback.Restricted, "", 0, unavailable, unavailable},
+		{"not on the list", 403, 0, "User not registered in the Developer Dashboard", playback.NotAllowed,
+			party.ReasonNotListed, 0, unavailable, unavailable},
+		{"not on the list, 2024", 403, 0,
+			"Check settings on developer.spotify.com/dashboard, the user may not be registered.", playback.NotAllowed,
+			party.ReasonNotListed, 0, unavailable, unavailable},
+		{"not on the list, 2026", 403, 0,
+			errorBody("The user is not registered for this application. "+
+				"Please check your settings on https://developer.spotify.com/dashboard.", ""),
+			playback.NotAllowed, party.ReasonNotListed, 0, unavailable, unavailable},
+		{"the owner has no Premium", 403, 0, "Active premium subscription required for the owner of the app. …",
+			playback.NotAllowed, party.ReasonOwnerPremium, 0, unavailable, unavailable},
+		{"the owner has no Premium, JSON", 403, 0,
+			errorBody("Active premium subscription required for the owner of the app.", ""), playback.NotAllowed,
+			party.ReasonOwnerPremium, 0, unavailable, unavailable},
+		{"the host has no Premium", 403, 0, errorBody("Player command failed: Premium required", "PREMIUM_REQUIRED"),
+			playback.NotAllowed, party.ReasonNoPremium, 0, unavailable, unavailable},
+		{"the host has no Premium, no reason", 403, 0, errorBody("Player command failed: Premium required", ""),
+			playback.NotAllowed, party.ReasonNoPremium, 0, unavailable, unavailable},
+		{"the host has no Premium, no message", 403, 0, errorBody("", "PREMIUM_REQUIRED"), playback.NotAllowed,
+			party.ReasonNoPremium, 0, unavailable, unavailable},
+		{"not now", 403, 0, errorBody("Player command failed: Restriction violated", "UNKNOWN"), playback.Restricted, "", 0,
+			unavailable, unavailable},
+		{"not now, no reason", 403, 0, errorBody("Restriction violated", ""), playback.Restricted, "", 0, unavailable,
+			unavailable},
 		{"not now, text", 403, 0, "disallowed by the player", playback.Restricted, "", 0, unavailable, unavailable},
-		{"scope", 403, 0, said("Insufficient client scope", ""), playback.ReconnectNeeded, party.ReasonScope, 0, unavailable, unavailable},
-		{"endpoint removed", 403, 0, said("Forbidden", ""), playback.Unavailable, "", 0, unavailable, unavailable},
+		{"scope", 403, 0, errorBody("Insufficient client scope", ""), playback.ReconnectNeeded, party.ReasonScope, 0,
+			unavailable, unavailable},
+		{"endpoint removed", 403, 0, errorBody("Forbidden", ""), playback.Unavailable, "", 0, unavailable, unavailable},
 		{"403 without a body", 403, 0, "", playback.Unavailable, "", 0, unavailable, unavailable},
 
-		{"no device", 404, 0, said("Player command failed: No active device found", "NO_ACTIVE_DEVICE"), playback.NoDevice, "", 0, unavailable, unavailable},
-		{"device gone", 404, 0, said("Device not found", ""), playback.NoDevice, "", 0, unavailable, unavailable},
-		{"no such song", 404, 0, said("Not Found", ""), playback.Gone, "", 0, unavailable, notFound},
+		{"no device", 404, 0, errorBody("Player command failed: No active device found", "NO_ACTIVE_DEVICE"),
+			playback.NoDevice, "", 0, unavailable, unavailable},
+		{"device gone", 404, 0, errorBody("Device not found", ""), playback.NoDevice, "", 0, unavailable, unavailable},
+		{"no such song", 404, 0, errorBody("Not Found", ""), playback.Gone, "", 0, unavailable, notFound},
 		{"404 without a body", 404, 0, "", playback.Gone, "", 0, unavailable, notFound},
 		{"gone for good", 410, 0, "", playback.Gone, "", 0, unavailable, unavailable},
-		{"limit", 400, 0, said("Invalid limit", ""), playback.Gone, "", 0, badInput, notFound},
+		{"limit", 400, 0, errorBody("Invalid limit", ""), playback.Gone, "", 0, badInput, notFound},
 		{"400 in text", 400, 0, "Bad Request", playback.Gone, "", 0, badInput, notFound},
 		{"length required", 411, 0, "<html>", playback.Gone, "", 0, unavailable, unavailable},
 
-		{"too many, text", 429, 37 * time.Second, "Too many requests", playback.CoolingDown, "", 37 * time.Second, unavailable, unavailable},
-		{"too many, JSON", 429, 2 * time.Second, said("API rate limit exceeded", ""), playback.CoolingDown, "", 2 * time.Second, unavailable, unavailable},
-		{"too many, for a day", 429, 24 * time.Hour, "Too many requests", playback.CoolingDown, party.ReasonQuota, 24 * time.Hour, unavailable, unavailable},
-		{"too many, text, no time", 429, 0, "Too many requests", playback.CoolingDown, "", retryLater, unavailable, unavailable},
-		{"too many, JSON, no time", 429, 0, said("API rate limit exceeded", ""), playback.CoolingDown, "", retryLater, unavailable, unavailable},
-		{"too many, no body, no time", 429, 0, "", playback.CoolingDown, "", retryLater, unavailable, unavailable},
-		{"quota", 429, 0, said("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown, party.ReasonQuota, retryLater, unavailable, unavailable},
-		{"quota, no message", 429, 0, said("", "QUOTA_EXCEEDED"), playback.CoolingDown, party.ReasonQuota, retryLater, unavailable, unavailable},
-		{"quota, until then", 429, time.Hour, said("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown, party.ReasonQuota, time.Hour, unavailable, unavailable},
+		{"too many, text", 429, 37 * time.Second, "Too many requests", playback.CoolingDown, "", 37 * time.Second,
+			unavailable, unavailable},
+		{"too many, JSON", 429, 2 * time.Second, errorBody("API rate limit exceeded", ""), playback.CoolingDown, "",
+			2 * time.Second, unavailable, unavailable},
+		{"too many, for a day", 429, 24 * time.Hour, "Too many requests", playback.CoolingDown, party.ReasonQuota,
+			24 * time.Hour, unavailable, unavailable},
+		{"too many, text, no time", 429, 0, "Too many requests", playback.CoolingDown, "", defaultRetryAfter, unavailable,
+			unavailable},
+		{"too many, JSON, no time", 429, 0, errorBody("API rate limit exceeded", ""), playback.CoolingDown, "",
+			defaultRetryAfter, unavailable, unavailable},
+		{"too many, no body, no time", 429, 0, "", playback.CoolingDown, "", defaultRetryAfter, unavailable, unavailable},
+		{"quota", 429, 0, errorBody("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown, party.ReasonQuota,
+			defaultRetryAfter, unavailable, unavailable},
+		{"quota, no message", 429, 0, errorBody("", "QUOTA_EXCEEDED"), playback.CoolingDown, party.ReasonQuota,
+			defaultRetryAfter, unavailable, unavailable},
+		{"quota, until then", 429, time.Hour, errorBody("Too many requests", "QUOTA_EXCEEDED"), playback.CoolingDown,
+			party.ReasonQuota, time.Hour, unavailable, unavailable},
 
-		{"server error", 500, 0, said("Server error.", ""), playback.Unreachable, "", 0, unavailable, unavailable},
+		{"server error", 500, 0, errorBody("Server error.", ""), playback.Unreachable, "", 0, unavailable, unavailable},
 		{"gateway, HTML", 502, 0, "<html>Bad Gateway</html>", playback.Unreachable, "", 0, unavailable, unavailable},
 		{"gateway, empty", 503, 0, "", playback.Unreachable, "", 0, unavailable, unavailable},
 		{"gateway, slow", 504, 0, "upstream request timeout", playback.Unreachable, "", 0, unavailable, unavailable},
@@ -103,7 +135,7 @@ func TestErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f := classify(answer{tt.status, tt.retryAfter, []byte(tt.body)}, errors.New("whatever the library says"))
+			f := classify(responseInfo{tt.status, tt.retryAfter, []byte(tt.body)}, errors.New("whatever the library says"))
 			fault, ok := errors.AsType[*playback.Fault](f.fault())
 			if !ok || fault.Kind != tt.fault || fault.Reason != tt.why || fault.RetryAfter != tt.wait || !errors.Is(fault, f) {
 				t.Errorf("a fault: got %+v, want %s %s after %v", fault, tt.fault, tt.why, tt.wait)
@@ -112,18 +144,18 @@ func TestErrors(t *testing.T) {
 			expectError(t, "song", songError(f), tt.song, "songUri", tt.wait)
 		})
 	}
-	if f := classify(answer{status: 200}, nil); f != nil || f.fault() != nil {
+	if f := classify(responseInfo{status: 200}, nil); f != nil || f.fault() != nil {
 		t.Error("a success was classified as a failure")
 	}
 }
 
-// expectError expects a time to come back exactly where Spotify is at fault, and a field where the request is.
+// expectError expects a RetryAfter exactly for UpstreamUnavailable, and a field for all other codes.
 func expectError(t *testing.T, name string, err error, code party.Code, field string, wait time.Duration) {
 	t.Helper()
 	if code == unavailable {
 		field = ""
 		if wait == 0 {
-			wait = retryLater
+			wait = defaultRetryAfter
 		}
 	}
 	e, ok := errors.AsType[*party.Error](err)
@@ -132,13 +164,14 @@ func expectError(t *testing.T, name string, err error, code party.Code, field st
 	}
 }
 
-// TestPlayerReasons: every reason of Spotify's reference for a refused command.
-func TestPlayerReasons(t *testing.T) {
+// TestPlayerReasonsAreRestrictions covers every reason that Spotify's reference lists for a refused command.
+func TestPlayerReasonsAreRestrictions(t *testing.T) {
 	for reason := range strings.FieldsSeq(`NO_PREV_TRACK NO_NEXT_TRACK NO_SPECIFIC_TRACK ALREADY_PAUSED NOT_PAUSED
-		NOT_PLAYING_LOCALLY NOT_PLAYING_TRACK NOT_PLAYING_CONTEXT ENDLESS_CONTEXT CONTEXT_DISALLOW ALREADY_PLAYING RATE_LIMITED
+		NOT_PLAYING_LOCALLY NOT_PLAYING_TRACK NOT_PLAYING_CONTEXT ENDLESS_CONTEXT CONTEXT_DISALLOW
+		ALREADY_PLAYING RATE_LIMITED
 		REMOTE_CONTROL_DISALLOW DEVICE_NOT_CONTROLLABLE VOLUME_CONTROL_DISALLOW UNKNOWN`) {
-		f := classify(answer{status: 403, body: []byte(said("Player command failed", reason))}, io.EOF)
-		if f.kind != playback.Restricted || f.reason != reason {
+		f := classify(responseInfo{status: 403, body: []byte(errorBody("Player command failed", reason))}, io.EOF)
+		if f.kind != playback.Restricted || f.spotifyReason != reason {
 			t.Errorf("%s is %s", reason, f.kind)
 		}
 	}
@@ -162,7 +195,7 @@ func TestClassifyToken(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if f := classifyToken(answer{status: tt.status}, tt.err); f.kind != tt.want {
+			if f := classifyToken(responseInfo{status: tt.status}, tt.err); f.kind != tt.want {
 				t.Errorf("got %s, want %s", f.kind, tt.want)
 			}
 		})
@@ -172,7 +205,7 @@ func TestClassifyToken(t *testing.T) {
 func TestRetryAfter(t *testing.T) {
 	for value, want := range map[string]time.Duration{
 		"": 0, "0": 0, "37": 37 * time.Second, "soon": 0, "-1": 0, "1.5": 0, "Mon, 23 Nov 2026 12:00:00 GMT": 0,
-		"86400": longestWait, "9000000000000": longestWait, "99999999999999999999": 0,
+		"86400": maxRetryAfter, "9000000000000": maxRetryAfter, "99999999999999999999": 0,
 	} {
 		if got := retryAfter(http.Header{"Retry-After": {value}}); got != want {
 			t.Errorf("Retry-After %q is %v, want %v", value, got, want)
@@ -180,53 +213,59 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-func TestALongTextIsCut(t *testing.T) {
+func TestLongMessageIsTruncated(t *testing.T) {
 	long := strings.Repeat("ü", 5_000)
-	for _, body := range []string{long + "\xff", said(long, "")} {
-		message, _ := explain([]byte(body))
+	for _, body := range []string{long + "\xff", errorBody(long, "")} {
+		message, _ := parseErrorBody([]byte(body))
 		if len(message) > 200 || strings.Trim(message, "ü") != "" {
 			t.Errorf("got %d bytes: %q", len(message), message)
 		}
 	}
 }
 
-// FuzzClassify: whatever is answered has a meaning, and can be told.
+// FuzzClassify checks that any response is classified and has a printable error.
 func FuzzClassify(f *testing.F) {
-	for _, body := range []string{"", "Too many requests", "<html>", said("Forbidden", ""), said("", "PREMIUM_REQUIRED"), `{"error":"invalid_grant"}`, `{"error":null}`} {
+	for _, body := range []string{"", "Too many requests", "<html>", errorBody("Forbidden", ""),
+		errorBody("", "PREMIUM_REQUIRED"), `{"error":"invalid_grant"}`, `{"error":null}`} {
 		f.Add(403, 0, []byte(body))
 	}
 	f.Fuzz(func(t *testing.T, status, seconds int, body []byte) {
 		wait := retryAfter(http.Header{"Retry-After": {strconv.Itoa(seconds)}})
-		failed := classify(answer{status, wait, body}, io.EOF)
-		if failed.kind == "" || failed.retryAfter < 0 || failed.retryAfter > longestWait || !utf8.ValidString(failed.Error()) {
+		failed := classify(responseInfo{status, wait, body}, io.EOF)
+		if failed.kind == "" || failed.retryAfter < 0 || failed.retryAfter > maxRetryAfter ||
+			!utf8.ValidString(failed.Error()) {
 			t.Errorf("got %+v", failed)
 		}
 		if failed.kind == playback.CoolingDown && (status != 429 || failed.retryAfter < time.Second) {
 			t.Errorf("got a pause of %v after %d", failed.retryAfter, status)
 		}
-		if failed.kind == playback.NotAllowed && failed.why == "" {
-			t.Errorf("nobody knows what to do about %q", body)
+		if failed.kind == playback.NotAllowed && failed.healthReason == "" {
+			t.Errorf("NotAllowed without a health reason for %q", body)
 		}
 	})
 }
 
-// TestWithdrawn: what may be the app's trouble and not that of what was asked for.
-func TestWithdrawn(t *testing.T) {
+// TestSuggestsRemovedEndpoint distinguishes failures that may concern the app from those that concern the request.
+func TestSuggestsRemovedEndpoint(t *testing.T) {
 	for _, tt := range []struct {
 		status int
 		body   string
 		want   bool
 	}{
-		{403, said("Forbidden", ""), true}, {403, "", true}, {403, "<html>", true}, {404, said("Not Found", ""), true}, {410, "", true},
-		{403, said("Player command failed: Restriction violated", "UNKNOWN"), false},
-		{403, said("Player command failed: Premium required", "PREMIUM_REQUIRED"), false},
-		{403, said("Forbidden", "CONTEXT_DISALLOW"), false},
-		{403, "User not registered in the Developer Dashboard", false}, {403, said("Insufficient client scope", ""), false},
-		{404, said("No active device found", "NO_ACTIVE_DEVICE"), false}, {404, said("Device not found", ""), false},
-		{400, said("Invalid limit", ""), false}, {401, "", false}, {429, "", false}, {500, "", false},
+		{403, errorBody("Forbidden", ""), true}, {403, "", true}, {403, "<html>", true},
+		{404, errorBody("Not Found", ""), true}, {410, "", true},
+		{403, errorBody("Player command failed: Restriction violated", "UNKNOWN"), false},
+		{403, errorBody("Player command failed: Premium required", "PREMIUM_REQUIRED"), false},
+		{403, errorBody("Forbidden", "CONTEXT_DISALLOW"), false},
+		{403, "User not registered in the Developer Dashboard", false},
+		{403, errorBody("Insufficient client scope", ""), false},
+		{404, errorBody("No active device found", "NO_ACTIVE_DEVICE"), false},
+		{404, errorBody("Device not found", ""), false},
+		{400, errorBody("Invalid limit", ""), false}, {401, "", false}, {429, "", false}, {500, "", false},
 	} {
-		if f := classify(answer{status: tt.status, body: []byte(tt.body)}, io.EOF); f.withdrawn() != tt.want {
-			t.Errorf("%d %q: withdrawn is %v", tt.status, tt.body, f.withdrawn())
+		if f := classify(responseInfo{status: tt.status, body: []byte(tt.body)},
+			io.EOF); f.suggestsRemovedEndpoint() != tt.want {
+			t.Errorf("%d %q: withdrawn is %v", tt.status, tt.body, f.suggestsRemovedEndpoint())
 		}
 	}
 }

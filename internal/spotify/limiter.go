@@ -10,53 +10,56 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
-// priority says who goes first when requests are scarce.
+// priority orders requests when the budget is scarce. A lower number goes first.
 type priority int
 
 const (
-	control    priority = iota // what a host or the driver wants of a player, and what verifies it
-	watcher                    // looking at players, fallback music
-	search                     // the catalogue
-	priorities = iota
+	control       priority = iota // commands to players, and requests that verify them
+	polling                       // reading the state of players, fallback songs
+	search                        // the catalogue
+	priorityCount = iota
 )
 
-func (p priority) String() string { return [priorities]string{"control", "watcher", "search"}[p] }
+// String returns the priority's name, as it is used in metrics.
+func (p priority) String() string { return [priorityCount]string{"control", "watcher", "search"}[p] }
 
 const (
-	// budgetSpan is the window in which Spotify counts (Web API documentation, "Rate limits"). The number that it allows is
-	// not published.
+	// budgetSpan is the length of Spotify's rolling window (Web API documentation, "Rate limits"). How many requests
+	// Spotify allows in it is not published.
 	budgetSpan = 30 * time.Second
-	// searchPatience is how long a guest's search waits for its turn.
-	searchPatience = 2 * time.Second
+	// maxSearchWait is how long a request of the search priority waits for the limiter.
+	maxSearchWait = 2 * time.Second
 )
 
-// budget is how many requests may be sent within any budgetSpan, and when the last were sent.
+// budget counts the requests of a rolling window of budgetSpan.
 type budget struct {
-	most int
-	sent []time.Time // within the last budgetSpan, oldest first
+	limit int         // how many requests the window allows
+	sent  []time.Time // times of the requests within the last budgetSpan, oldest first
 }
 
-// left is how many requests may be sent now.
+// left returns how many requests may be sent now.
 func (b *budget) left(now time.Time) int {
 	for len(b.sent) > 0 && now.Sub(b.sent[0]) >= budgetSpan {
 		b.sent = b.sent[1:]
 	}
-	return b.most - len(b.sent)
+	return b.limit - len(b.sent)
 }
 
-// reserve is what a priority leaves to the higher ones: of 60 requests, searches leave 20 and watchers 6.
+// reserve returns how many requests a priority leaves to the higher ones: of 60 requests, searches leave 20 and polling
+// leaves 6.
 func (b *budget) reserve(p priority) int {
 	switch p {
-	case watcher:
-		return b.most / 10
+	case polling:
+		return b.limit / 10
 	case search:
-		return b.most / 3
+		return b.limit / 3
 	}
 	return 0
 }
 
-// opens is when more than spare requests will be left: not after now if they are.
-func (b *budget) opens(now time.Time, spare int) time.Time {
+// availableAt returns the earliest time at which more than spare requests are left if no others are sent: now, if they
+// are left already.
+func (b *budget) availableAt(now time.Time, spare int) time.Time {
 	missing := spare + 1 - b.left(now)
 	switch {
 	case missing <= 0:
@@ -67,64 +70,66 @@ func (b *budget) opens(now time.Time, spare int) time.Time {
 	return b.sent[missing-1].Add(budgetSpan)
 }
 
-// limiter is what every request to the Web API passes. It keeps to the budget, lets the higher priorities go first and each
-// in its order, and lets nobody go during a pause.
+// limiter admits requests to the Web API. It keeps to the budget, admits higher priorities first and requests of the
+// same priority in the order in which they came, and admits none during a pause. It is safe for concurrent use.
 type limiter struct {
 	random random
 
-	mu      sync.Mutex
-	whole   int // the budget of all servers together
-	budget  budget
-	pause   pause
-	waiting [priorities][]*waiter
-	timer   *time.Timer // runs while somebody waits
+	mu         sync.Mutex
+	totalLimit int // the budget of all servers together
+	budget     budget
+	pause      pause
+	waiting    [priorityCount][]*waiter
+	timer      *time.Timer // runs while a request waits
 }
 
-// waiter is somebody who waits to send one request.
+// waiter is a request that waits to be admitted.
 type waiter struct {
-	deadline time.Time     // when it is too late
-	wake     time.Time     // when the turn may come
-	told     chan *failure // once: nil to go, or why not
+	deadline time.Time     // the latest time at which the request is of use
+	readyAt  time.Time     // when it can be admitted, as of the last dispatch
+	result   chan *failure // receives one value: nil if the request is admitted, else why not
 }
 
 func newLimiter(most int, random random) *limiter {
-	l := &limiter{random: random, whole: most, budget: budget{most: most}}
-	l.timer = time.AfterFunc(time.Hour, l.tick)
+	l := &limiter{random: random, totalLimit: most, budget: budget{limit: most}}
+	l.timer = time.AfterFunc(time.Hour, l.onTimer)
 	l.timer.Stop()
 	return l
 }
 
-func (l *limiter) tick() {
+func (l *limiter) onTimer() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.serve(time.Now())
+	l.dispatch(time.Now())
 }
 
-// share divides the budget among n servers.
-func (l *limiter) share(n int) {
+// divideBudget divides the budget among n servers.
+func (l *limiter) divideBudget(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.budget.most = max(1, l.whole/max(1, n))
-	l.serve(time.Now())
+	l.budget.limit = max(1, l.totalLimit/max(1, n))
+	l.dispatch(time.Now())
 }
 
-// wait returns nil when a request may be sent, and a failure as soon as it is certain that it may not in time.
+// wait blocks until a request may be sent, and then returns nil. It returns a failure as soon as it is certain that the
+// request cannot be admitted in time, or when ctx ends.
 func (l *limiter) wait(ctx context.Context, p priority) *failure {
-	w := &waiter{deadline: patience(ctx, p), told: make(chan *failure, 1)}
-	l.join(p, w)
+	w := &waiter{deadline: waitDeadline(ctx, p), result: make(chan *failure, 1)}
+	l.enqueue(p, w)
 	select {
-	case refused := <-w.told:
+	case refused := <-w.result:
 		return refused
 	case <-ctx.Done():
-		return l.leave(p, w, ctx.Err())
+		return l.cancel(p, w, ctx.Err())
 	}
 }
 
-// patience is until when somebody waits.
-func patience(ctx context.Context, p priority) time.Time {
+// waitDeadline returns until when a request waits to be admitted: maxSearchWait from now for a search, callTimeout for
+// others, or until its context ends if that is earlier.
+func waitDeadline(ctx context.Context, p priority) time.Time {
 	most := callTimeout
 	if p == search {
-		most = searchPatience
+		most = maxSearchWait
 	}
 	end := time.Now().Add(most)
 	if deadline, ok := ctx.Deadline(); ok && deadline.Before(end) {
@@ -133,39 +138,40 @@ func patience(ctx context.Context, p priority) time.Time {
 	return end
 }
 
-func (l *limiter) join(p priority, w *waiter) {
+func (l *limiter) enqueue(p priority, w *waiter) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.waiting[p] = append(l.waiting[p], w)
-	l.serve(time.Now())
+	l.dispatch(time.Now())
 }
 
-func (l *limiter) leave(p priority, w *waiter, why error) *failure {
+// cancel removes a waiter whose context has ended.
+func (l *limiter) cancel(p priority, w *waiter, why error) *failure {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.waiting[p] = slices.DeleteFunc(l.waiting[p], func(other *waiter) bool { return other == w })
-	return &failure{kind: playback.CoolingDown, message: "not asked", retryAfter: max(0, time.Until(w.wake)), err: why}
+	return &failure{kind: playback.CoolingDown, message: "not sent", retryAfter: max(0, time.Until(w.readyAt)), err: why}
 }
 
-// serve tells those whose turn has come, and those for whom it would come too late, and sees to it that it is called again
-// when the next turn comes.
-func (l *limiter) serve(now time.Time) {
+// dispatch admits the waiters whose time has come, rejects those that would be admitted too late, and sets the timer to
+// call it again at the next admission. The caller holds the lock.
+func (l *limiter) dispatch(now time.Time) {
 	l.timer.Stop()
 	ahead := 0
 	for p := range l.waiting {
 		l.waiting[p] = slices.DeleteFunc(l.waiting[p], func(w *waiter) bool {
-			w.wake = l.budget.opens(now, l.budget.reserve(priority(p))+ahead)
+			w.readyAt = l.budget.availableAt(now, l.budget.reserve(priority(p))+ahead)
 			switch {
-			case l.pause.left(now) > 0:
-				w.told <- l.pause.refusal(now)
-			case !w.wake.After(now):
+			case l.pause.remaining(now) > 0:
+				w.result <- l.pause.failure(now)
+			case !w.readyAt.After(now):
 				l.budget.sent = append(l.budget.sent, now)
-				w.told <- nil
-			case w.wake.After(w.deadline):
-				w.told <- refusal(w.wake.Sub(now), "")
+				w.result <- nil
+			case w.readyAt.After(w.deadline):
+				w.result <- coolingDown(w.readyAt.Sub(now), "")
 			default:
-				if ahead++; ahead == 1 { // nobody's turn comes before this one's
-					l.timer.Reset(w.wake.Sub(now))
+				if ahead++; ahead == 1 { // no other waiter is admitted before this one
+					l.timer.Reset(w.readyAt.Sub(now))
 				}
 				return false
 			}
@@ -174,29 +180,32 @@ func (l *limiter) serve(now time.Time) {
 	}
 }
 
-// refusal says that nothing was sent.
-func refusal(wait time.Duration, why party.HealthReason) *failure {
-	return &failure{kind: playback.CoolingDown, why: why, message: "not asked: too many requests", retryAfter: wait}
+// coolingDown returns the failure of a request that the limiter did not send.
+func coolingDown(wait time.Duration, why party.HealthReason) *failure {
+	const message = "not sent: too many requests"
+	return &failure{kind: playback.CoolingDown, healthReason: why, message: message, retryAfter: wait}
 }
 
-func (p pause) refusal(now time.Time) *failure { return refusal(p.left(now), p.why) }
+// failure returns the failure of a request during the pause.
+func (p pause) failure(now time.Time) *failure { return coolingDown(p.remaining(now), p.healthReason) }
 
-// paused returns a failure while there is a pause.
-func (l *limiter) paused() *failure {
+// checkPause returns a failure during a pause, else nil.
+func (l *limiter) checkPause() *failure {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if now := time.Now(); l.pause.left(now) > 0 {
-		return l.pause.refusal(now)
+	if now := time.Now(); l.pause.remaining(now) > 0 {
+		return l.pause.failure(now)
 	}
 	return nil
 }
 
-// cool begins a pause, or makes it longer, after an answer of 429. The failure learns how long it lasts.
-func (l *limiter) cool(f *failure) {
+// startPause starts or extends the pause after a response of 429, and sets the failure's retryAfter to the time that
+// remains.
+func (l *limiter) startPause(f *failure) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	l.pause = l.pause.after(f, now, l.random)
-	f.retryAfter = l.pause.left(now)
-	l.serve(now)
+	l.pause = l.pause.extended(f, now, l.random)
+	f.retryAfter = l.pause.remaining(now)
+	l.dispatch(now)
 }

@@ -15,18 +15,19 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
+// middle is a random source that always returns the middle of the range.
 func middle(n int64) int64 { return n / 2 }
 
-// spend uses up so much of the budget.
+// spend records n requests as sent now.
 func (l *limiter) spend(n int) {
 	for range n {
 		l.budget.sent = append(l.budget.sent, time.Now())
 	}
 }
 
-func TestTheBudgetRolls(t *testing.T) {
+func TestBudgetIsRollingWindow(t *testing.T) {
 	start := time.Now()
-	b := budget{most: 3, sent: []time.Time{start, start.Add(10 * time.Second), start.Add(20 * time.Second)}}
+	b := budget{limit: 3, sent: []time.Time{start, start.Add(10 * time.Second), start.Add(20 * time.Second)}}
 	for _, tt := range []struct {
 		after       time.Duration
 		left        int
@@ -42,18 +43,18 @@ func TestTheBudgetRolls(t *testing.T) {
 		if left := b.left(now); left != tt.left {
 			t.Errorf("after %v: %d left, want %d", tt.after, left, tt.left)
 		}
-		if got := b.opens(now, 0).Sub(start); got != tt.opens {
+		if got := b.availableAt(now, 0).Sub(start); got != tt.opens {
 			t.Errorf("after %v: opens for one after %v, want %v", tt.after, got, tt.opens)
 		}
-		if got := b.opens(now, 1).Sub(start); got != tt.more {
+		if got := b.availableAt(now, 1).Sub(start); got != tt.more {
 			t.Errorf("after %v: opens for two after %v, want %v", tt.after, got, tt.more)
 		}
 	}
 }
 
-// TestWhatIsLeftToOthers: of 60 requests within 30 s searches take 40 and watchers 54.
-func TestWhatIsLeftToOthers(t *testing.T) {
-	for p, want := range map[priority]int{control: 60, watcher: 54, search: 40} {
+// TestLowerPrioritiesLeaveReserve: of 60 requests in 30 s, searches get at most 40, and polling at most 54.
+func TestLowerPrioritiesLeaveReserve(t *testing.T) {
+	for p, want := range map[priority]int{control: 60, polling: 54, search: 40} {
 		synctest.Test(t, func(t *testing.T) {
 			l, ctx := newLimiter(60, middle), t.Context()
 			for range want {
@@ -74,9 +75,9 @@ func TestWhatIsLeftToOthers(t *testing.T) {
 	}
 }
 
-// TestHigherPrioritiesGoFirst: the budget of ten comes back one by one from the 30th second on. Players take what comes;
-// who looks leaves one, and who searches three.
-func TestHigherPrioritiesGoFirst(t *testing.T) {
+// TestHigherPrioritiesAreAdmittedFirst: ten requests become available one by one from the 30th second on. Control takes
+// each of them; polling leaves one available, and searches leave three.
+func TestHigherPrioritiesAreAdmittedFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, start := newLimiter(10, middle), time.Now()
 		for range 10 {
@@ -87,7 +88,7 @@ func TestHigherPrioritiesGoFirst(t *testing.T) {
 		var mu sync.Mutex
 		var all sync.WaitGroup
 		at := make(map[priority][]time.Duration)
-		for _, p := range []priority{search, watcher, watcher, control, control} {
+		for _, p := range []priority{search, polling, polling, control, control} {
 			all.Go(func() {
 				if refused := l.wait(t.Context(), p); refused != nil {
 					t.Errorf("%s: %v", p, refused)
@@ -98,7 +99,7 @@ func TestHigherPrioritiesGoFirst(t *testing.T) {
 			})
 		}
 		all.Wait()
-		for p, want := range map[priority][]time.Duration{control: {0, 100}, watcher: {300, 400}, search: {700}} {
+		for p, want := range map[priority][]time.Duration{control: {0, 100}, polling: {300, 400}, search: {700}} {
 			for i := range want {
 				want[i] *= time.Millisecond
 			}
@@ -109,13 +110,14 @@ func TestHigherPrioritiesGoFirst(t *testing.T) {
 	})
 }
 
-func TestSearchesDoNotWaitLong(t *testing.T) {
+func TestSearchWaitsAtMostTwoSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter(3, middle)
 		l.spend(3)
 		start := time.Now()
 		refused := l.wait(t.Context(), search)
-		if refused == nil || refused.kind != playback.CoolingDown || refused.retryAfter != 30*time.Second || time.Since(start) > 2*time.Second {
+		if refused == nil || refused.kind != playback.CoolingDown || refused.retryAfter != 30*time.Second ||
+			time.Since(start) > 2*time.Second {
 			t.Errorf("got %+v after %v", refused, time.Since(start))
 		}
 		time.Sleep(28 * time.Second)
@@ -125,9 +127,10 @@ func TestSearchesDoNotWaitLong(t *testing.T) {
 	})
 }
 
-// TestWhoComesTooLateIsToldAtOnce: what becomes free is for those who came before, or go first.
-func TestWhoComesTooLateIsToldAtOnce(t *testing.T) {
-	for _, p := range []priority{control, watcher} {
+// TestRequestThatCannotBeAdmittedInTimeFailsAtOnce: the next available request belongs to a waiter that came earlier or
+// has a higher priority.
+func TestRequestThatCannotBeAdmittedInTimeFailsAtOnce(t *testing.T) {
+	for _, p := range []priority{control, polling} {
 		synctest.Test(t, func(t *testing.T) {
 			l := newLimiter(1, middle)
 			l.spend(1)
@@ -140,7 +143,8 @@ func TestWhoComesTooLateIsToldAtOnce(t *testing.T) {
 			})
 			synctest.Wait()
 			start := time.Now()
-			if refused := l.wait(t.Context(), p); refused == nil || refused.kind != playback.CoolingDown || !start.Equal(time.Now()) {
+			if refused := l.wait(t.Context(), p); refused == nil || refused.kind != playback.CoolingDown ||
+				!start.Equal(time.Now()) {
 				t.Errorf("%s got %v after %v", p, refused, time.Since(start))
 			}
 			all.Wait()
@@ -148,7 +152,7 @@ func TestWhoComesTooLateIsToldAtOnce(t *testing.T) {
 	}
 }
 
-func TestWhoLeavesMakesRoom(t *testing.T) {
+func TestCanceledWaiterFreesItsSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, start := newLimiter(2, middle), time.Now()
 		l.spend(1)
@@ -161,7 +165,7 @@ func TestWhoLeavesMakesRoom(t *testing.T) {
 		all.Go(func() { first = l.wait(ctx, control) })
 		synctest.Wait()
 		all.Go(func() {
-			if refused := l.wait(t.Context(), watcher); refused != nil || time.Since(start) != 30*time.Second {
+			if refused := l.wait(t.Context(), polling); refused != nil || time.Since(start) != 30*time.Second {
 				t.Errorf("got %v after %v", refused, time.Since(start))
 			}
 		})
@@ -170,7 +174,7 @@ func TestWhoLeavesMakesRoom(t *testing.T) {
 		cancel()
 		all.Wait()
 		if !errors.Is(first, context.Canceled) {
-			t.Errorf("who left got %v", first)
+			t.Errorf("the canceled waiter got %v", first)
 		}
 	})
 }
@@ -178,7 +182,7 @@ func TestWhoLeavesMakesRoom(t *testing.T) {
 func TestServersShareTheBudget(t *testing.T) {
 	l := newLimiter(60, middle)
 	for n, want := range map[int]int{0: 60, 1: 60, 2: 30, 7: 8, 100: 1} {
-		if l.share(n); l.budget.left(time.Now()) != want {
+		if l.divideBudget(n); l.budget.left(time.Now()) != want {
 			t.Errorf("%d servers: %d each, want %d", n, l.budget.left(time.Now()), want)
 		}
 	}
@@ -187,7 +191,7 @@ func TestServersShareTheBudget(t *testing.T) {
 	}
 }
 
-func TestAPauseIsForAllAtOnce(t *testing.T) {
+func TestPauseRejectsAllRequestsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter(2, middle)
 		l.spend(2)
@@ -196,58 +200,61 @@ func TestAPauseIsForAllAtOnce(t *testing.T) {
 		var all sync.WaitGroup
 		all.Go(func() { waited = l.wait(t.Context(), control) })
 		synctest.Wait()
-		f := &failure{status: 429, kind: playback.CoolingDown, why: party.ReasonQuota, retryAfter: retryLater}
+		f := &failure{status: 429, kind: playback.CoolingDown, healthReason: party.ReasonQuota, retryAfter: defaultRetryAfter}
 		start := time.Now()
-		l.cool(f)
+		l.startPause(f)
 		all.Wait()
 		for name, refused := range map[string]*failure{
-			"who waited": waited, "who comes": l.wait(t.Context(), control), "who asks": l.paused(), "who was told by Spotify": f,
+			"waiter": waited, "new request": l.wait(t.Context(), control), "checkPause": l.checkPause(),
+			"the failure of 429": f,
 		} {
-			if refused == nil || refused.kind != playback.CoolingDown || refused.why != party.ReasonQuota || refused.retryAfter != quotaFirst {
+			if refused == nil || refused.kind != playback.CoolingDown || refused.healthReason != party.ReasonQuota ||
+				refused.retryAfter != quotaPauseMin {
 				t.Errorf("%s got %+v", name, refused)
 			}
 		}
 		if time.Since(start) != 0 {
 			t.Errorf("it took %v", time.Since(start))
 		}
-		time.Sleep(quotaFirst)
-		if refused := cmp.Or(l.paused(), l.wait(t.Context(), search)); refused != nil {
+		time.Sleep(quotaPauseMin)
+		if refused := cmp.Or(l.checkPause(), l.wait(t.Context(), search)); refused != nil {
 			t.Errorf("after the pause: %v", refused)
 		}
 	})
 }
 
-// TestTheLimiterKeepsItsWord plays many moments with callers who come and wait: no 30 s see more requests than allowed, and
-// nobody goes while somebody of a higher priority, or of the same who came before, waits.
-func TestTheLimiterKeepsItsWord(t *testing.T) {
+// TestLimiterKeepsBudgetAndOrder simulates random arrivals. No 30 s contain more requests than the budget, and no
+// request is admitted while one of a higher priority, or an earlier one of the same priority, waits.
+func TestLimiterKeepsBudgetAndOrder(t *testing.T) {
 	for seed := range uint64(50) {
-		synctest.Test(t, func(t *testing.T) { playTheLimiter(t, seed) })
+		synctest.Test(t, func(t *testing.T) { checkLimiter(t, seed) })
 	}
 }
 
-func playTheLimiter(t *testing.T, seed uint64) {
+func checkLimiter(t *testing.T, seed uint64) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	l := newLimiter(1+random.IntN(70), random.Int64N)
 	now, sent := time.Now(), []time.Time{}
 	for range 400 {
 		now = now.Add(time.Duration(random.Int64N(int64(2 * time.Second))))
-		p := priority(random.IntN(priorities))
-		l.waiting[p] = append(l.waiting[p], &waiter{deadline: now.Add(time.Duration(random.Int64N(int64(time.Minute)))), told: make(chan *failure, 1)})
+		p := priority(random.IntN(priorityCount))
+		l.waiting[p] = append(l.waiting[p],
+			&waiter{deadline: now.Add(time.Duration(random.Int64N(int64(time.Minute)))), result: make(chan *failure, 1)})
 		before := l.waiting
 		for p := range before {
 			before[p] = slices.Clone(before[p])
 		}
-		l.serve(now)
+		l.dispatch(now)
 		waits := false
 		for p := range before {
 			for _, w := range before[p] {
 				select {
-				case refused := <-w.told:
+				case refused := <-w.result:
 					if refused == nil {
 						sent = append(sent, now)
 					}
 					if refused == nil && waits {
-						t.Fatalf("seed %d: somebody of %s went before their turn", seed, priority(p))
+						t.Fatalf("seed %d: a request of priority %s was admitted out of order", seed, priority(p))
 					}
 				default:
 					waits = true
@@ -255,17 +262,17 @@ func playTheLimiter(t *testing.T, seed uint64) {
 			}
 		}
 		since := func(at time.Time) bool { return now.Sub(at) < budgetSpan }
-		if first := slices.IndexFunc(sent, since); first >= 0 && len(sent)-first > l.budget.most {
-			t.Fatalf("seed %d: %d requests in 30 s, %d are allowed", seed, len(sent)-first, l.budget.most)
+		if first := slices.IndexFunc(sent, since); first >= 0 && len(sent)-first > l.budget.limit {
+			t.Fatalf("seed %d: %d requests in 30 s, the budget is %d", seed, len(sent)-first, l.budget.limit)
 		}
 	}
 }
 
-func TestPause(t *testing.T) {
+func TestPauseIsExtendedAfter429(t *testing.T) {
 	start := time.Now()
 	rate := func(wait time.Duration) *failure { return &failure{kind: playback.CoolingDown, retryAfter: wait} }
 	quota := func(wait time.Duration) *failure {
-		return &failure{kind: playback.CoolingDown, why: party.ReasonQuota, retryAfter: wait}
+		return &failure{kind: playback.CoolingDown, healthReason: party.ReasonQuota, retryAfter: wait}
 	}
 	type answer struct {
 		after   time.Duration // since the one before
@@ -276,34 +283,39 @@ func TestPause(t *testing.T) {
 	const m = time.Minute
 	for name, answers := range map[string][]answer{
 		"a burst": {{0, rate(37 * time.Second), 37 * time.Second, ""}},
-		"a shorter one does not end a longer one": {{0, rate(m), m, ""}, {time.Second, rate(time.Second), m - time.Second, ""}},
-		"nor one for the quota":                   {{0, quota(retryLater), 10 * m, party.ReasonQuota}, {m, rate(m), 9 * m, party.ReasonQuota}},
-		"one burst after another does not grow":   {{0, rate(m), m, ""}, {m, rate(m), m, ""}, {m, rate(m), m, ""}},
+		"a shorter one does not end a longer one": {{0, rate(m), m, ""},
+			{time.Second, rate(time.Second), m - time.Second, ""}},
+		"nor one for the quota": {{0, quota(defaultRetryAfter), 10 * m, party.ReasonQuota},
+			{m, rate(m), 9 * m, party.ReasonQuota}},
+		"one burst after another does not grow": {{0, rate(m), m, ""}, {m, rate(m), m, ""}, {m, rate(m), m, ""}},
 		"the quota": {
-			{0, quota(retryLater), 10 * m, party.ReasonQuota}, {10 * m, quota(retryLater), 19 * m, party.ReasonQuota},
-			{19 * m, quota(retryLater), 39 * m, party.ReasonQuota}, {39 * m, quota(retryLater), 59 * m, party.ReasonQuota},
-			{59 * m, quota(retryLater), 59 * m, party.ReasonQuota},
+			{0, quota(defaultRetryAfter), 10 * m, party.ReasonQuota},
+			{10 * m, quota(defaultRetryAfter), 19 * m, party.ReasonQuota},
+			{19 * m, quota(defaultRetryAfter), 39 * m, party.ReasonQuota},
+			{39 * m, quota(defaultRetryAfter), 59 * m, party.ReasonQuota},
+			{59 * m, quota(defaultRetryAfter), 59 * m, party.ReasonQuota},
 		},
 		"the quota, much later": {
-			{0, quota(retryLater), 10 * m, party.ReasonQuota}, {71 * m, quota(retryLater), 10 * m, party.ReasonQuota},
+			{0, quota(defaultRetryAfter), 10 * m, party.ReasonQuota},
+			{71 * m, quota(defaultRetryAfter), 10 * m, party.ReasonQuota},
 		},
 		"answers to what was sent before": {
-			{0, quota(retryLater), 10 * m, party.ReasonQuota}, {m, quota(retryLater), 10 * m, party.ReasonQuota},
-			{10 * m, quota(retryLater), 19 * m, party.ReasonQuota},
+			{0, quota(defaultRetryAfter), 10 * m, party.ReasonQuota}, {m, quota(defaultRetryAfter), 10 * m, party.ReasonQuota},
+			{10 * m, quota(defaultRetryAfter), 19 * m, party.ReasonQuota},
 		},
 		"Spotify says when": {{0, quota(24 * time.Hour), 24 * time.Hour, party.ReasonQuota}},
 		"Spotify says soon": {{0, quota(3 * m), 10 * m, party.ReasonQuota}},
 	} {
 		var p pause
 		now := start
-		if p.left(now) > 0 {
+		if p.remaining(now) > 0 {
 			t.Errorf("begins with a pause")
 		}
 		for i, a := range answers {
 			now = now.Add(a.after)
-			p = p.after(a.failure, now, middle)
-			if p.left(now) != a.left || p.why != a.why {
-				t.Errorf("%s: after answer %d %v are left for %q, want %v", name, i+1, p.left(now), p.why, a.left)
+			p = p.extended(a.failure, now, middle)
+			if p.remaining(now) != a.left || p.healthReason != a.why {
+				t.Errorf("%s: after answer %d %v are left for %q, want %v", name, i+1, p.remaining(now), p.healthReason, a.left)
 			}
 		}
 	}

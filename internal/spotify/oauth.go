@@ -19,13 +19,15 @@ const (
 	scopeLibrary   = "user-library-read"
 )
 
-// scopes are what hosts are asked for: their player, the room's playlist, and music for when the queue is empty.
+// scopes are what the server asks hosts for: control of their player, the room's playlist, and sources of fallback
+// songs.
 var scopes = []string{
 	"user-read-playback-state", "user-modify-playback-state", "user-read-currently-playing",
 	"playlist-modify-private", scopePlaylists, scopeTop, scopeLibrary,
 }
 
-// oauthConfig says outright how the app identifies itself: where that has to be found out, what is refused is sent twice.
+// oauthConfig states explicitly how the app authenticates. With automatic detection, oauth2 would repeat a request that
+// was refused.
 func oauthConfig(cfg Config) oauth2.Config {
 	accounts := strings.TrimSuffix(cfg.AccountsURL, "/")
 	endpoint := oauth2.Endpoint{
@@ -35,43 +37,48 @@ func oauthConfig(cfg Config) oauth2.Config {
 		endpoint.AuthStyle = oauth2.AuthStyleInParams
 	}
 	return oauth2.Config{
-		ClientID: cfg.ClientID, ClientSecret: cfg.ClientSecret, Endpoint: endpoint, RedirectURL: cfg.RedirectURL, Scopes: scopes,
+		ClientID: cfg.ClientID, ClientSecret: cfg.ClientSecret, Endpoint: endpoint, RedirectURL: cfg.RedirectURL,
+		Scopes: scopes,
 	}
 }
 
-// profile is what GET me tells of an account. The account_id never changes; it came in May 2026.
+// profile is the response of GET me. The account_id, which exists since May 2026, never changes.
 type profile struct {
 	AccountID   string `json:"account_id"`
 	ID          string
 	DisplayName string `json:"display_name"`
 }
 
-// AuthorizationURL implements account.Authorizer. Spotify asks even hosts who agreed before: they may want another account.
+// AuthorizationURL implements account.Authorizer. Spotify shows its dialogue even to hosts who agreed before, because
+// they may want to connect another account.
 func (c *Client) AuthorizationURL(state, verifier string) string {
-	return c.tokens.oauth.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("show_dialog", "true"))
+	showDialog := oauth2.SetAuthURLParam("show_dialog", "true")
+	return c.tokens.oauth.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier), showDialog)
 }
 
-// Authorize implements account.Authorizer. What was learned of the host before is forgotten.
+// Authorize implements account.Authorizer. It discards what was cached for the host.
 func (c *Client) Authorize(ctx context.Context, hostID, code, verifier string) (account.SpotifyCredentials, error) {
-	if failed := c.limiter.paused(); failed != nil { // the code is good for a while, and only once
-		return account.SpotifyCredentials{}, failed.unavailable()
+	if failed := c.limiter.checkPause(); failed != nil { // the code stays valid for a while, but only for one use
+		return account.SpotifyCredentials{}, failed.catalogError()
 	}
 	g, failed := c.exchange(ctx, code, verifier)
 	if failed != nil {
 		return account.SpotifyCredentials{}, exchangeError(failed)
 	}
 	var me profile
-	fresh := &signer{fresh: g.AccessToken, observer: c.observe("profile"), limiter: c.limiter, priority: control}
-	failed = c.through(fresh, func(web *http.Client) error {
-		return c.do(ctx, web, request{method: http.MethodGet, path: "me"}, &me)
+	transport := &authTransport{
+		newToken: g.AccessToken, recorder: c.newRecorder("profile"), limiter: c.limiter, priority: control,
+	}
+	failed = c.runCall(transport, func(web *http.Client) error {
+		return c.doJSON(ctx, web, get("me", nil), &me)
 	})
 	if failed == nil && me.ID == "" {
-		failed = &failure{kind: playback.Unreachable, message: "a profile without an id came"}
+		failed = &failure{kind: playback.Unreachable, message: "the profile has no id"}
 	}
 	if failed != nil {
 		return account.SpotifyCredentials{}, profileError(failed)
 	}
-	sealed, err := c.tokens.vault.seal(hostID, g)
+	sealed, err := c.tokens.cipher.seal(hostID, g)
 	if err != nil {
 		return account.SpotifyCredentials{}, err
 	}
@@ -81,44 +88,46 @@ func (c *Client) Authorize(ctx context.Context, hostID, code, verifier string) (
 	}, nil
 }
 
+// exchange redeems an authorization code.
 func (c *Client) exchange(ctx context.Context, code, verifier string) (grant, *failure) {
-	token, failed := c.tokens.ask(ctx, func(ctx context.Context) (*oauth2.Token, error) {
+	token, failed := c.tokens.requestToken(ctx, func(ctx context.Context) (*oauth2.Token, error) {
 		return c.tokens.oauth.Exchange(ctx, code, oauth2.VerifierOption(verifier))
 	})
 	if failed != nil {
 		return grant{}, failed
 	}
 	if token.RefreshToken == "" {
-		return grant{}, &failure{kind: playback.Unreachable, message: "no refresh token came"}
+		return grant{}, &failure{kind: playback.Unreachable, message: "the response has no refresh token"}
 	}
-	return granted(token, ""), nil
+	return newGrant(token, ""), nil
 }
 
-// exchangeError tells a bad code from what the host cannot help.
+// exchangeError returns BadUserInput for an invalid code, and other errors for what the host cannot change.
 func exchangeError(f *failure) error {
-	if f.reason == "invalid_grant" {
+	if f.spotifyReason == "invalid_grant" {
 		return &party.Error{
-			Code: party.BadUserInput, Field: "code", Message: "code is not valid any more: connect Spotify again from the start", Err: f,
+			Code: party.BadUserInput, Field: "code", Message: "The code is no longer valid. Connect Spotify again.", Err: f,
 		}
 	}
 	if f.status == http.StatusBadRequest || f.status == http.StatusUnauthorized { // such as a wrong client secret
 		return f
 	}
-	return f.unavailable()
+	return f.catalogError()
 }
 
-// profileError says what an account needs that may not be used. Spotify lets it log in all the same.
+// profileError says why an account may not be used, and what to do about it. Spotify lets such an account sign in, and
+// refuses its first request.
 func profileError(f *failure) error {
 	forbidden := func(message string) error { return &party.Error{Code: party.Forbidden, Message: message, Err: f} }
-	switch f.why {
+	switch f.healthReason {
 	case party.ReasonNotListed:
-		return forbidden("this Spotify account is not on the list of the server's app: the server's operator has to add it in " +
-			"Spotify's developer dashboard, under User Management, where there is room for five; then connect again")
+		return forbidden("This Spotify account is not on the list of the server's app. The server's operator has to add it " +
+			"in Spotify's developer dashboard, under User Management, which has room for five accounts. Then connect again.")
 	case party.ReasonOwnerPremium:
-		return forbidden("Spotify refuses the server's app: its owner needs Spotify Premium")
+		return forbidden("Spotify refuses the server's app because its owner has no Spotify Premium.")
 	}
 	if f.kind == playback.ReconnectNeeded || f.kind == playback.NotAllowed {
-		return forbidden("Spotify does not let this account use the server: connect again and agree to everything")
+		return forbidden("Spotify does not let the server use this account. Connect again and grant all permissions.")
 	}
-	return f.unavailable()
+	return f.catalogError()
 }

@@ -18,11 +18,12 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// allow lets the host agree in the browser, and returns the code that comes back.
+// allow grants the permissions in the host's browser, and returns the parameters of the redirect.
 func (w *world) allow(t *testing.T, authorizationURL string) (code, state string) {
 	t.Helper()
 	browser := httptest.NewRecorder()
-	w.handler.ServeHTTP(browser, httptest.NewRequest(http.MethodGet, authorizationURL+"&decision=allow&account="+w.player.ID, nil))
+	w.handler.ServeHTTP(browser,
+		httptest.NewRequest(http.MethodGet, authorizationURL+"&decision=allow&account="+w.player.ID, nil))
 	back, err := url.Parse(browser.Header().Get("Location"))
 	if err != nil || browser.Code != http.StatusFound || !strings.HasPrefix(back.String(), w.config.RedirectURL) {
 		t.Fatalf("Spotify answered %d: %s", browser.Code, browser.Body)
@@ -30,8 +31,8 @@ func (w *world) allow(t *testing.T, authorizationURL string) (code, state string
 	return back.Query().Get("code"), back.Query().Get("state")
 }
 
-// TestSigningIn at a Spotify that checks everything, with an app that has a secret and one that has none.
-func TestSigningIn(t *testing.T) {
+// TestAuthorizeConnectsAccount covers apps with and without a client secret.
+func TestAuthorizeConnectsAccount(t *testing.T) {
 	for name, secret := range map[string]string{"with a secret": "secret", "without": ""} {
 		t.Run(name, func(t *testing.T) {
 			w, ctx := newWorld(t), t.Context()
@@ -49,12 +50,12 @@ func TestSigningIn(t *testing.T) {
 				t.Errorf("got %+v", credentials)
 			}
 			w.accounts.change(host, func(c *account.SpotifyCredentials) { *c = credentials })
-			w.look(t)
-			if n := w.asked(tokenPath); n != 1 {
-				t.Errorf("asked for %d tokens: the first is good for an hour", n)
+			w.state(t)
+			if n := w.requestCount(tokenPath); n != 1 {
+				t.Errorf("requested %d tokens, although the first is valid for an hour", n)
 			}
 			w.expire()
-			w.look(t)
+			w.state(t)
 
 			_, err = w.Authorize(ctx, host, code, verifier)
 			if e, ok := errors.AsType[*party.Error](err); !ok || e.Code != party.BadUserInput || e.Field != "code" {
@@ -64,7 +65,7 @@ func TestSigningIn(t *testing.T) {
 	}
 }
 
-func TestTheAuthorizationURL(t *testing.T) {
+func TestAuthorizationURL(t *testing.T) {
 	w := newWorld(t)
 	const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk" // the example of RFC 7636
 	got, err := url.Parse(w.AuthorizationURL("some state", verifier))
@@ -72,8 +73,10 @@ func TestTheAuthorizationURL(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"client_id": "id", "response_type": "code", "redirect_uri": "https://antwon.test/spotify/callback", "state": "some state",
-		"show_dialog": "true", "code_challenge_method": "S256", "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+		"client_id": "id", "response_type": "code", "redirect_uri": "https://antwon.test/spotify/callback",
+		"state":       "some state",
+		"show_dialog": "true", "code_challenge_method": "S256",
+		"code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
 		"scope": "user-read-playback-state user-modify-playback-state user-read-currently-playing playlist-modify-private " +
 			"playlist-read-private user-top-read user-library-read",
 	} {
@@ -82,11 +85,11 @@ func TestTheAuthorizationURL(t *testing.T) {
 		}
 	}
 	if strings.Contains(got.String(), "secret") || strings.Contains(got.String(), verifier) {
-		t.Errorf("it gives a secret away: %s", got)
+		t.Errorf("the URL contains a secret: %s", got)
 	}
 }
 
-func TestAnotherVerifierIsRefused(t *testing.T) {
+func TestWrongVerifierIsRefused(t *testing.T) {
 	w := newWorld(t)
 	code, _ := w.allow(t, w.AuthorizationURL("state", oauth2.GenerateVerifier()))
 	_, err := w.Authorize(t.Context(), host, code, oauth2.GenerateVerifier())
@@ -95,22 +98,24 @@ func TestAnotherVerifierIsRefused(t *testing.T) {
 	}
 }
 
-// TestAccountsThatMayNotBeUsed can sign in at Spotify all the same; the host has to learn what to do.
-func TestAccountsThatMayNotBeUsed(t *testing.T) {
+// TestUnusableAccountIsExplained: such accounts can sign in at Spotify, so the host has to learn what is wrong.
+func TestUnusableAccountIsExplained(t *testing.T) {
 	for name, tt := range map[string]struct {
 		tune  func(*sim.Switches, *sim.AppSwitches)
 		words []string
 	}{
-		"not on the list":   {func(s *sim.Switches, _ *sim.AppSwitches) { s.NotAllowed = true }, []string{"developer dashboard", "add it", "five"}},
-		"the app's owner":   {func(_ *sim.Switches, app *sim.AppSwitches) { app.OwnerFree = true }, []string{"owner", "Premium"}},
-		"nothing is amiss!": {func(*sim.Switches, *sim.AppSwitches) {}, nil},
+		"not on the list": {func(s *sim.Switches, _ *sim.AppSwitches) { s.NotAllowed = true },
+			[]string{"developer dashboard", "add it", "five"}},
+		"the app's owner": {func(_ *sim.Switches, app *sim.AppSwitches) { app.OwnerFree = true },
+			[]string{"owner", "Premium"}},
+		"usable account": {func(*sim.Switches, *sim.AppSwitches) {}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, verifier := newWorld(t), oauth2.GenerateVerifier()
 			code, _ := w.allow(t, w.AuthorizationURL("state", verifier))
 			if err := errors.Join(
-				w.simulated.Tune(w.player.ID, func(s *sim.Switches) { tt.tune(s, &sim.AppSwitches{}) }),
-				w.simulated.TuneApp(func(app *sim.AppSwitches) { tt.tune(&sim.Switches{}, app) })); err != nil {
+				w.simulated.ChangeSwitches(w.player.ID, func(s *sim.Switches) { tt.tune(s, &sim.AppSwitches{}) }),
+				w.simulated.ChangeAppSwitches(func(app *sim.AppSwitches) { tt.tune(&sim.Switches{}, app) })); err != nil {
 				t.Fatal(err)
 			}
 			_, err := w.Authorize(t.Context(), host, code, verifier)
@@ -126,28 +131,29 @@ func TestAccountsThatMayNotBeUsed(t *testing.T) {
 			}
 			for _, word := range tt.words {
 				if !strings.Contains(e.Message, word) {
-					t.Errorf("%q does not speak of %q", e.Message, word)
+					t.Errorf("%q does not contain %q", e.Message, word)
 				}
 			}
 		})
 	}
 }
 
-func TestSigningInWhenSpotifyFails(t *testing.T) {
+func TestAuthorizeFailures(t *testing.T) {
 	token := grant("access", "refresh", 3600)
 	for name, tt := range map[string]struct {
 		token, me http.HandlerFunc
 		code      party.Code
 		retry     time.Duration
 	}{
-		"no tokens":              {says(503, "upstream connect error"), nil, party.UpstreamUnavailable, 5 * time.Second},
-		"too many tokens":        {says(429, ""), nil, party.UpstreamUnavailable, 5 * time.Second},
-		"a wrong secret of ours": {says(400, `{"error":"invalid_client"}`), nil, party.Internal, 0},
+		"no tokens":              {respond(503, "upstream connect error"), nil, party.UpstreamUnavailable, 5 * time.Second},
+		"too many tokens":        {respond(429, ""), nil, party.UpstreamUnavailable, 5 * time.Second},
+		"a wrong secret of ours": {respond(400, `{"error":"invalid_client"}`), nil, party.Internal, 0},
 		"no refresh token":       {grant("access", "", 3600), nil, party.UpstreamUnavailable, 5 * time.Second},
-		"no profile":             {token, says(502, ""), party.UpstreamUnavailable, 5 * time.Second},
-		"an empty profile":       {token, says(200, "{}"), party.UpstreamUnavailable, 5 * time.Second},
-		"too many requests":      {token, says(429, `{"error":{"status":429,"message":"x","reason":"QUOTA_EXCEEDED"}}`), party.UpstreamUnavailable, 10 * time.Minute},
-		"a token that is no use": {token, says(401, ""), party.Forbidden, 0},
+		"no profile":             {token, respond(502, ""), party.UpstreamUnavailable, 5 * time.Second},
+		"an empty profile":       {token, respond(200, "{}"), party.UpstreamUnavailable, 5 * time.Second},
+		"too many requests": {token, respond(429, `{"error":{"status":429,"message":"x","reason":"QUOTA_EXCEEDED"}}`),
+			party.UpstreamUnavailable, 10 * time.Minute},
+		"a token that is no use": {token, respond(401, ""), party.Forbidden, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -160,8 +166,9 @@ func TestSigningInWhenSpotifyFails(t *testing.T) {
 					t.Errorf("got %v", err)
 				}
 				for _, secret := range []string{"the code", "the verifier", "access", "refresh", "secret"} {
-					if text := strings.ReplaceAll(err.Error()+w.log.String(), "no refresh token came", ""); strings.Contains(text, secret) {
-						t.Errorf("%q tells %q", text, secret)
+					if text := strings.ReplaceAll(err.Error()+w.log.String(), "the response has no refresh token",
+						""); strings.Contains(text, secret) {
+						t.Errorf("%q contains the secret %q", text, secret)
 					}
 				}
 			})
@@ -169,14 +176,14 @@ func TestSigningInWhenSpotifyFails(t *testing.T) {
 	}
 }
 
-func TestWhoTheHostIs(t *testing.T) {
+func TestProfileWithAndWithoutAccountID(t *testing.T) {
 	for profile, want := range map[string][2]string{
-		`{"id":"someone","account_id":"for ever","display_name":"Some One"}`: {"for ever", "Some One"},
-		`{"id":"someone","display_name":null}`:                               {"someone", "someone"}, // before May 2026
+		`{"id":"someone","account_id":"forever","display_name":"Some One"}`: {"forever", "Some One"},
+		`{"id":"someone","display_name":null}`:                              {"someone", "someone"}, // before May 2026
 	} {
 		w := newWorld(t)
 		w.answer(tokenPath, grant("access", "refresh", 3600))
-		w.answer("/v1/me", says(http.StatusOK, profile))
+		w.answer("/v1/me", respond(http.StatusOK, profile))
 		c, err := w.Authorize(t.Context(), host, "code", "verifier")
 		if err != nil || c.AccountID != want[0] || c.DisplayName != want[1] {
 			t.Errorf("%s: got %+v, %v", profile, c, err)
@@ -184,14 +191,14 @@ func TestWhoTheHostIs(t *testing.T) {
 	}
 }
 
-// TestSigningInWhileSpotifyIsLeftAlone: the code is not spent on it.
-func TestSigningInWhileSpotifyIsLeftAlone(t *testing.T) {
+// TestPausedAuthorizeKeepsTheCode: a call during a pause does not use up the code.
+func TestPausedAuthorizeKeepsTheCode(t *testing.T) {
 	for name, path := range map[string]string{"the Web API": playerPath, "the token endpoint": tokenPath} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w, ctx, verifier := newWorld(t), t.Context(), oauth2.GenerateVerifier()
 				code, _ := w.allow(t, w.AuthorizationURL("state", verifier))
-				w.answer(path, says(http.StatusTooManyRequests, ""))
+				w.answer(path, respond(http.StatusTooManyRequests, ""))
 				_, _ = w.State(ctx, host)
 				w.answer(path, nil)
 				_, err := w.Authorize(ctx, host, code, verifier)
@@ -205,8 +212,8 @@ func TestSigningInWhileSpotifyIsLeftAlone(t *testing.T) {
 	}
 }
 
-// TestConnectingAnewForgets what was learned of the app: that may have changed too.
-func TestConnectingAnewForgets(t *testing.T) {
+// TestReconnectingClearsCapabilities: the app may have gained endpoints.
+func TestReconnectingClearsCapabilities(t *testing.T) {
 	w, ctx, verifier := newWorld(t), t.Context(), oauth2.GenerateVerifier()
 	w.forbid(playlistsPath)
 	if _, err := w.CreatePlaylist(ctx, host, "name", "description"); err == nil {

@@ -13,7 +13,7 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-func TestEverybodyPausesAfterTooManyRequests(t *testing.T) {
+func TestAllHostsPauseAfter429(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault  sim.Fault
 		pause  time.Duration
@@ -30,7 +30,7 @@ func TestEverybodyPausesAfterTooManyRequests(t *testing.T) {
 				w, ctx := newWorld(t), t.Context()
 				w.connect(t, "another", w.account(t).RefreshToken)
 				tt.fault.Path, tt.fault.Status = searchPath, http.StatusTooManyRequests
-				w.simulated.Fail(tt.fault)
+				w.simulated.InjectFault(tt.fault)
 				_, _, err := w.Search(ctx, host, "anything", 10, 0)
 				expectCode(t, err, party.UpstreamUnavailable, tt.pause)
 				if until := w.measured(t, "antwon_spotify_paused_until")[""]; until != float64(time.Now().Add(tt.pause).Unix()) {
@@ -45,26 +45,26 @@ func TestEverybodyPausesAfterTooManyRequests(t *testing.T) {
 				for _, err := range []error{err, w.Next(ctx, host), w.Enqueue(ctx, host, w.songs[0].URI)} {
 					expectReason(t, err, playback.CoolingDown, tt.reason)
 					if f, ok := errors.AsType[*playback.Fault](err); ok && f.RetryAfter != tt.pause-time.Second {
-						t.Errorf("to be tried again after %v, want %v", f.RetryAfter, tt.pause-time.Second)
+						t.Errorf("RetryAfter is %v, want %v", f.RetryAfter, tt.pause-time.Second)
 					}
 				}
 				if n := len(w.requests); n != requests {
 					t.Errorf("%d requests were sent", n-requests)
 				}
 				time.Sleep(tt.pause - time.Second)
-				w.look(t)
+				w.state(t)
 			})
 		})
 	}
 }
 
-// TestTwoRoomsShareTheBudget: guests of one room search until there is no more for searches; the other room's player does
-// not feel it.
-func TestTwoRoomsShareTheBudget(t *testing.T) {
+// TestSearchesLeaveBudgetForPlayers: the guests of one room use up all searches, and the player of another room is not
+// affected.
+func TestSearchesLeaveBudgetForPlayers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, ctx := newWorld(t), t.Context()
 		w.connect(t, "another", w.account(t).RefreshToken)
-		if err := w.simulated.TuneApp(func(app *sim.AppSwitches) { app.Limit = 60 }); err != nil {
+		if err := w.simulated.ChangeAppSwitches(func(app *sim.AppSwitches) { app.Limit = 60 }); err != nil {
 			t.Fatal(err)
 		}
 		found, refused := 0, 0
@@ -98,12 +98,12 @@ func TestTwoRoomsShareTheBudget(t *testing.T) {
 	})
 }
 
-// TestASearchWaitsItsTurn, which comes within two seconds.
-func TestASearchWaitsItsTurn(t *testing.T) {
+// TestSearchWaitsForBudget that becomes available within two seconds.
+func TestSearchWaitsForBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, ctx := newWorld(t), t.Context()
 		w.restart(func(c *spotify.Config) { c.RequestsPer30s = 1 })
-		w.look(t)
+		w.state(t)
 		time.Sleep(29 * time.Second)
 		done := make(chan error)
 		go func() {
@@ -111,8 +111,8 @@ func TestASearchWaitsItsTurn(t *testing.T) {
 			done <- err
 		}()
 		synctest.Wait()
-		if n := w.measured(t, "antwon_spotify_waiting")["search"]; n != 1 || w.asked(searchPath) != 0 {
-			t.Errorf("%v wait, %d were sent", n, w.asked(searchPath))
+		if n := w.measured(t, "antwon_spotify_waiting")["search"]; n != 1 || w.requestCount(searchPath) != 0 {
+			t.Errorf("%v wait, %d were sent", n, w.requestCount(searchPath))
 		}
 		if err := <-done; err != nil {
 			t.Error(err)

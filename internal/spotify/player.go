@@ -3,7 +3,6 @@ package spotify
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"time"
 
 	zmb3 "github.com/zmb3/spotify/v2"
@@ -12,7 +11,7 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
-// playerState is the library's but for the device, and for fields that it lacks.
+// playerState is the zmb3 library's type with another device, and with fields that the library lacks.
 type playerState struct {
 	zmb3.CurrentlyPlaying
 	Device       device `json:"device"`
@@ -20,20 +19,20 @@ type playerState struct {
 	ShuffleState bool   `json:"shuffle_state"`
 }
 
-// State implements playback.Player. An answer of 204 means that no device is active.
-func (c *Client) State(ctx context.Context, hostID string) (playback.Snapshot, error) {
+// State implements playback.Player. A response of 204 means that no device is active.
+func (c *Client) State(ctx context.Context, hostID string) (playback.Observation, error) {
 	var state playerState
-	failed := c.ask(ctx, hostID, "player", watcher, request{method: http.MethodGet, path: "me/player"}, &state)
+	failed := c.jsonCall(ctx, hostID, "player", polling, get("me/player", nil), &state)
 	if failed != nil {
-		return playback.Snapshot{}, failed.fault()
+		return playback.Observation{}, failed.fault()
 	}
-	snapshot := playback.Snapshot{
+	snapshot := playback.Observation{
 		At: time.Now(), Progress: time.Duration(state.Progress) * time.Millisecond, Playing: state.Playing,
-		Device: deviceOf(state.Device), Context: string(state.PlaybackContext.URI),
+		Device: toDevice(state.Device), Context: string(state.PlaybackContext.URI),
 		Repeat: cmp.Or(state.RepeatState, "off") != "off", Shuffle: state.ShuffleState,
 	}
 	if isSong(state.Item) {
-		song := songOf(state.Item)
+		song := toSong(state.Item)
 		snapshot.Song = &song
 	}
 	return snapshot, nil
@@ -61,41 +60,43 @@ func (c *Client) Resume(ctx context.Context, hostID, deviceID string) error {
 
 func (c *Client) play(ctx context.Context, hostID, name, deviceID string, options *zmb3.PlayOptions) error {
 	if deviceID != "" {
-		defer c.forgetDevices(hostID)
+		defer c.invalidateDevices(hostID)
 		options = cmp.Or(options, &zmb3.PlayOptions{})
 		options.DeviceID = (*zmb3.ID)(&deviceID)
 	}
-	return c.call(hostID, name, control, func(api *zmb3.Client) error { return api.PlayOpt(ctx, options) }).fault()
+	return c.libraryCall(hostID, name, control, func(api *zmb3.Client) error { return api.PlayOpt(ctx, options) }).fault()
 }
 
 // Pause implements playback.Player.
 func (c *Client) Pause(ctx context.Context, hostID string) error {
-	return c.call(hostID, "pause", control, func(api *zmb3.Client) error { return api.Pause(ctx) }).fault()
+	return c.libraryCall(hostID, "pause", control, func(api *zmb3.Client) error { return api.Pause(ctx) }).fault()
 }
 
 // Next implements playback.Player.
 func (c *Client) Next(ctx context.Context, hostID string) error {
-	return c.call(hostID, "next", control, func(api *zmb3.Client) error { return api.Next(ctx) }).fault()
+	return c.libraryCall(hostID, "next", control, func(api *zmb3.Client) error { return api.Next(ctx) }).fault()
 }
 
-// Straighten implements playback.Player. What the player refuses for one does not keep it from the other.
-func (c *Client) Straighten(ctx context.Context, hostID string) error {
-	repeat := c.call(hostID, "repeat", control, func(api *zmb3.Client) error { return api.Repeat(ctx, "off") })
-	shuffle := c.call(hostID, "shuffle", control, func(api *zmb3.Client) error { return api.Shuffle(ctx, false) })
+// ResetShuffleAndRepeat implements playback.Player. It turns off both repeat and shuffle, even if one of the two requests fails.
+func (c *Client) ResetShuffleAndRepeat(ctx context.Context, hostID string) error {
+	repeat := c.libraryCall(hostID, "repeat", control, func(api *zmb3.Client) error { return api.Repeat(ctx, "off") })
+	shuffle := c.libraryCall(hostID, "shuffle", control, func(api *zmb3.Client) error { return api.Shuffle(ctx, false) })
 	return cmp.Or(repeat, shuffle).fault()
 }
 
 // Enqueue implements playback.Player.
 func (c *Client) Enqueue(ctx context.Context, hostID, uri string) error {
-	return c.call(hostID, "enqueue", control, func(api *zmb3.Client) error { return api.QueueSong(ctx, idOf(uri)) }).fault()
+	return c.libraryCall(hostID, "enqueue", control, func(api *zmb3.Client) error {
+		return api.QueueSong(ctx, idOf(uri))
+	}).fault()
 }
 
 // Queue implements playback.Player.
 func (c *Client) Queue(ctx context.Context, hostID string) (songs []party.Song, err error) {
-	failed := c.call(hostID, "queue", control, func(api *zmb3.Client) error {
+	failed := c.libraryCall(hostID, "queue", control, func(api *zmb3.Client) error {
 		queue, err := api.GetQueue(ctx)
 		if err == nil {
-			songs = songsOf(append([]zmb3.FullTrack{queue.CurrentlyPlaying}, queue.Items...), itself)
+			songs = toSongs(append([]zmb3.FullTrack{queue.CurrentlyPlaying}, queue.Items...), trackItself)
 		}
 		return err
 	})

@@ -11,9 +11,9 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-func TestPlayer(t *testing.T) {
+func TestPlayEnqueueAndNext(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
-	if s := w.look(t); s.At.IsZero() || s != (playback.Snapshot{At: s.At}) {
+	if s := w.state(t); s.At.IsZero() || s != (playback.Observation{At: s.At}) {
 		t.Errorf("before anything played: %+v", s)
 	}
 	if queue, err := w.Queue(ctx, host); err != nil || len(queue) != 0 {
@@ -22,7 +22,7 @@ func TestPlayer(t *testing.T) {
 	if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
 		t.Fatal(err)
 	}
-	s := w.look(t)
+	s := w.state(t)
 	if s.Song == nil || s.Song.URI != w.songs[0].URI || !s.Playing || s.Device == nil || !s.Device.IsActive ||
 		s.Device.VolumePercent == nil || *s.Device.VolumePercent != 60 {
 		t.Fatalf("after play: %+v", s)
@@ -37,7 +37,7 @@ func TestPlayer(t *testing.T) {
 	if err := w.Next(ctx, host); err != nil {
 		t.Fatal(err)
 	}
-	if s := w.look(t); s.Song == nil || s.Song.URI != w.songs[1].URI {
+	if s := w.state(t); s.Song == nil || s.Song.URI != w.songs[1].URI {
 		t.Errorf("after next: %+v", s)
 	}
 	if err := w.Play(ctx, host, w.songs[2].URI, s.Device.ID); err != nil {
@@ -47,7 +47,7 @@ func TestPlayer(t *testing.T) {
 	expectFault(t, w.Enqueue(ctx, host, "spotify:track:0000000000000000000000"), playback.Gone)
 }
 
-func TestNoDevice(t *testing.T) {
+func TestCommandsWithoutActiveDeviceFail(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	account := w.account(t)
 	w.connect(t, host, account.RefreshToken)
@@ -57,7 +57,7 @@ func TestNoDevice(t *testing.T) {
 	if err := w.simulated.SetDeviceActive(account.ID, false); err != nil {
 		t.Fatal(err)
 	}
-	if s := w.look(t); s.Device != nil || s.Song != nil || s.Playing {
+	if s := w.state(t); s.Device != nil || s.Song != nil || s.Playing {
 		t.Errorf("without a device: %+v", s)
 	}
 	expectFault(t, w.Play(ctx, host, w.songs[0].URI, ""), playback.NoDevice)
@@ -65,46 +65,51 @@ func TestNoDevice(t *testing.T) {
 	expectFault(t, w.Next(ctx, host), playback.NoDevice)
 }
 
-// TestWhatPlayersShow: states that the simulator does not have.
-func TestWhatPlayersShow(t *testing.T) {
+// TestUnusualPlayerStates covers states that the simulator does not have.
+func TestUnusualPlayerStates(t *testing.T) {
 	const device = `"device":{"id":"d","is_active":true,"name":"Kitchen","type":"Speaker","volume_percent":0}`
 	const song = `"item":{"uri":"spotify:track:s","name":"A song","duration_ms":1000}`
 	for name, tt := range map[string]struct {
 		body string
-		want func(playback.Snapshot) bool
+		want func(playback.Observation) bool
 	}{
-		"an advertisement": {`{` + device + `,"progress_ms":null,"is_playing":true,"currently_playing_type":"ad","item":null}`,
-			func(s playback.Snapshot) bool {
+		"an advertisement": {`{` + device +
+			`,"progress_ms":null,"is_playing":true,"currently_playing_type":"ad","item":null}`,
+			func(s playback.Observation) bool {
 				return s.Song == nil && s.Playing && s.Progress == 0 && s.Device.ID == "d"
 			}},
-		"an episode": {`{` + device + `,"is_playing":true,"item":{"type":"episode","uri":"spotify:episode:e","name":"A talk"}}`,
-			func(s playback.Snapshot) bool { return s.Song == nil && s.Playing }},
-		"a file of the host's": {`{` + device + `,"is_playing":true,"item":{"id":null,"uri":"spotify:local:a:b:c:1","is_local":true}}`,
-			func(s playback.Snapshot) bool { return s.Song == nil && s.Playing }},
+		"an episode": {`{` + device +
+			`,"is_playing":true,"item":{"type":"episode","uri":"spotify:episode:e","name":"A talk"}}`,
+			func(s playback.Observation) bool { return s.Song == nil && s.Playing }},
+		"a file of the host's": {`{` + device +
+			`,"is_playing":true,"item":{"id":null,"uri":"spotify:local:a:b:c:1","is_local":true}}`,
+			func(s playback.Observation) bool { return s.Song == nil && s.Playing }},
 		"silence": {`{` + device + `,"progress_ms":900000,"is_playing":true,` + song + `}`,
-			func(s playback.Snapshot) bool {
+			func(s playback.Observation) bool {
 				return s.Song.URI == "spotify:track:s" && s.Progress == 15*time.Minute && *s.Device.VolumePercent == 0
 			}},
-		"a volume that cannot be read": {`{"device":{"id":null,"is_restricted":true,"name":"TV","volume_percent":null},` + song + `}`,
-			func(s playback.Snapshot) bool {
+		"a volume that cannot be read": {`{"device":{"id":null,"is_restricted":true,"name":"TV","volume_percent":null},` +
+			song + `}`,
+			func(s playback.Observation) bool {
 				return s.Device.VolumePercent == nil && s.Device.ID == "" && s.Device.Name == "TV" && s.Device.IsRestricted
 			}},
 		"no device at all": {`{"is_playing":true,` + song + `}`,
-			func(s playback.Snapshot) bool { return s.Device == nil && s.Playing && s.Song != nil }},
+			func(s playback.Observation) bool { return s.Device == nil && s.Playing && s.Song != nil }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.answer(playerPath, says(http.StatusOK, tt.body))
-			if s := w.look(t); !tt.want(s) {
+			w.answer(playerPath, respond(http.StatusOK, tt.body))
+			if s := w.state(t); !tt.want(s) {
 				t.Errorf("got %+v", s)
 			}
 		})
 	}
 }
 
-func TestAStateThatCannotBeRead(t *testing.T) {
+func TestUnreadableStateIsUnreachable(t *testing.T) {
 	for name, answer := range map[string]http.HandlerFunc{
-		"empty": says(http.StatusOK, ""), "no JSON": says(http.StatusOK, "<html>"), "accepted": says(http.StatusAccepted, ""),
+		"empty": respond(http.StatusOK, ""), "no JSON": respond(http.StatusOK, "<html>"),
+		"accepted": respond(http.StatusAccepted, ""),
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -115,9 +120,9 @@ func TestAStateThatCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestAQueueWithMoreThanSongs(t *testing.T) {
+func TestQueueContainsOnlySongs(t *testing.T) {
 	w := newWorld(t)
-	w.answer(enqueuePath, says(http.StatusOK, `{"currently_playing":null,"queue":[
+	w.answer(enqueuePath, respond(http.StatusOK, `{"currently_playing":null,"queue":[
 		{"uri":"spotify:episode:e"},{"uri":"spotify:track:s"},{"uri":"spotify:local:a:b:c:1","id":null}]}`))
 	queue, err := w.Queue(t.Context(), host)
 	if err != nil || len(queue) != 1 || queue[0].URI != "spotify:track:s" {
@@ -125,11 +130,12 @@ func TestAQueueWithMoreThanSongs(t *testing.T) {
 	}
 }
 
-// TestEverySuccess: what a command is answered differs from player to player and from year to year.
-func TestEverySuccess(t *testing.T) {
+// TestEverySuccessStatusIsAccepted: the response to a successful command differs between players and has changed over
+// the years.
+func TestEverySuccessStatusIsAccepted(t *testing.T) {
 	for name, answer := range map[string]http.HandlerFunc{
-		"204": says(http.StatusNoContent, ""), "202": says(http.StatusAccepted, ""),
-		"200, empty": says(http.StatusOK, ""), "200 with a text": says(http.StatusOK, "oPClBVDzidwlAlSqmFF-zKNO62E"),
+		"204": respond(http.StatusNoContent, ""), "202": respond(http.StatusAccepted, ""),
+		"200, empty": respond(http.StatusOK, ""), "200 with a text": respond(http.StatusOK, "oPClBVDzidwlAlSqmFF-zKNO62E"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, ctx := newWorld(t), t.Context()
@@ -144,7 +150,7 @@ func TestEverySuccess(t *testing.T) {
 	}
 }
 
-func TestCommandsThatMayHaveBeenCarriedOutAreSentOnce(t *testing.T) {
+func TestFailedCommandIsNotRepeated(t *testing.T) {
 	for name, fault := range map[string]sim.Fault{
 		"502 afterwards": {Status: 502, AfterApplying: true}, "cut off afterwards": {AfterApplying: true},
 		"500": {Status: 500}, "cut off": {},
@@ -156,11 +162,11 @@ func TestCommandsThatMayHaveBeenCarriedOutAreSentOnce(t *testing.T) {
 				enqueuePath: func() error { return w.Enqueue(ctx, host, w.songs[1].URI) },
 				nextPath:    func() error { return w.Next(ctx, host) },
 			} {
-				w.look(t) // so that the connection is one that was used before
+				w.state(t) // makes sure that the connection is reused
 				fault.Path = path
-				w.simulated.Fail(fault)
+				w.simulated.InjectFault(fault)
 				expectFault(t, command(), playback.Unreachable)
-				if n := w.asked(path); n != 1 {
+				if n := w.requestCount(path); n != 1 {
 					t.Errorf("%s: sent %d times", path, n)
 				}
 			}
@@ -171,7 +177,8 @@ func TestCommandsThatMayHaveBeenCarriedOutAreSentOnce(t *testing.T) {
 func TestPlayerFailures(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	t.Run("no Premium", func(t *testing.T) {
-		w.simulated.Fail(sim.Fault{Path: playPath, Status: 403, Message: "Player command failed: Premium required", Reason: "PREMIUM_REQUIRED"})
+		w.simulated.InjectFault(sim.Fault{Path: playPath, Status: 403, Message: "Player command failed: Premium required",
+			Reason: "PREMIUM_REQUIRED"})
 		expectFault(t, w.Play(ctx, host, w.songs[0].URI, ""), playback.NotAllowed)
 	})
 	t.Run("not connected", func(t *testing.T) {
@@ -188,7 +195,7 @@ func TestPlayerFailures(t *testing.T) {
 	})
 }
 
-func TestAFaultSaysWhatSpotifySaid(t *testing.T) {
+func TestFaultContainsSpotifysMessage(t *testing.T) {
 	w := newWorld(t)
 	err := w.Next(t.Context(), host) // nothing plays
 	expectFault(t, err, playback.Restricted)

@@ -13,17 +13,18 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
-// pageSize is the most entries that Spotify shows at once.
+// pageSize is the largest page of playlist entries that Spotify returns.
 const pageSize = 50
 
-// entry is a song in a playlist or a library. In playlists it was called track before 2026, and both have been seen since.
-type entry struct{ Item, Track *zmb3.FullTrack }
+// playlistItem is an entry of a playlist or of a library. Its song was in the field track before 2026; since then both
+// names have been seen.
+type playlistItem struct{ Item, Track *zmb3.FullTrack }
 
-func (e *entry) song() *zmb3.FullTrack { return cmp.Or(e.Item, e.Track) }
+func (e *playlistItem) track() *zmb3.FullTrack { return cmp.Or(e.Item, e.Track) }
 
-// entries is a page of them.
-type entries struct {
-	Items []entry
+// itemPage is a page of entries.
+type itemPage struct {
+	Items []playlistItem
 	Total zmb3.Numeric
 }
 
@@ -34,17 +35,21 @@ func (c *Client) CreatePlaylist(ctx context.Context, hostID, name, description s
 }
 
 func (c *Client) createPlaylist(ctx context.Context, hostID, name, description string) (string, *failure) {
-	body := map[string]any{"name": name, "description": description, "public": false} // without it Spotify makes it public
+	body := map[string]any{"name": name, "description": description, "public": false} // the default is public
 	var created struct{ URI string }
 	create := func(path string) *failure {
-		return c.ask(ctx, hostID, "create_playlist", control, request{method: http.MethodPost, path: path, body: body}, &created)
+		r := request{method: http.MethodPost, path: path, body: body}
+		return c.jsonCall(ctx, hostID, "create_playlist", control, r, &created)
 	}
-	failed := c.capabilities.climb(hostID,
-		rung{createForMe, func() *failure { return create("me/playlists") }},
-		rung{createForUser, func() *failure {
+	failed := c.capabilities.tryInOrder(hostID,
+		alternative{createForMe, func() *failure { return create("me/playlists") }},
+		alternative{createForUser, func() *failure {
 			var me profile
-			failed := c.ask(ctx, hostID, "profile", control, request{method: http.MethodGet, path: "me"}, &me)
-			return cmp.Or(failed, create("users/"+url.PathEscape(me.ID)+"/playlists"))
+			failed := c.jsonCall(ctx, hostID, "profile", control, get("me", nil), &me)
+			if failed != nil {
+				return failed
+			}
+			return create("users/" + url.PathEscape(me.ID) + "/playlists")
 		}})
 	return created.URI, failed
 }
@@ -57,42 +62,49 @@ func (c *Client) Append(ctx context.Context, hostID, playlistURI, uri string) er
 func (c *Client) append(ctx context.Context, hostID, playlistURI string, uris []string, p priority) *failure {
 	add := func(rest string) func() *failure {
 		r := request{method: http.MethodPost, path: playlistPath(playlistURI, rest), body: map[string]any{"uris": uris}}
-		return func() *failure { return c.ask(ctx, hostID, "append", p, r, nil) }
+		return func() *failure { return c.jsonCall(ctx, hostID, "append", p, r, nil) }
 	}
-	return c.capabilities.climb(hostID, rung{appendItem, add("/items")}, rung{appendTrack, add("/tracks")})
+	return c.capabilities.tryInOrder(hostID,
+		alternative{appendItem, add("/items")},
+		alternative{appendTrack, add("/tracks")})
 }
 
-// PlaylistSongs implements playback.Player.
+// PlaylistSongs implements playback.Player. It returns the songs among the last pageSize entries.
 func (c *Client) PlaylistSongs(ctx context.Context, hostID, playlistURI string) ([]party.Song, error) {
-	page, failed := c.page(ctx, hostID, playlistURI, 0, control, "")
+	page, failed := c.readPage(ctx, hostID, playlistURI, 0, control, "")
 	if rest := int(page.Total) - pageSize; failed == nil && rest > 0 {
-		page, failed = c.page(ctx, hostID, playlistURI, rest, control, "")
+		page, failed = c.readPage(ctx, hostID, playlistURI, rest, control, "")
 	}
-	return songsOf(page.Items, (*entry).song), failed.fault()
+	return toSongs(page.Items, (*playlistItem).track), failed.fault()
 }
 
-// page reads a playlist from offset on. What a refusal teaches is about the endpoint, or about what of names.
-func (c *Client) page(ctx context.Context, hostID, playlistURI string, offset int, p priority, of string) (page entries, failed *failure) {
+// readPage reads a page of a playlist, starting at offset. That the endpoint is missing is remembered for the subject:
+// for all playlists if it is empty, or for one playlist alone if it is that playlist's URI.
+func (c *Client) readPage(
+	ctx context.Context, hostID, playlistURI string, offset int, p priority, subject string,
+) (page itemPage, failed *failure) {
 	query := url.Values{"limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(offset)}}
 	read := func(rest string) func() *failure {
-		r := request{method: http.MethodGet, path: playlistPath(playlistURI, rest), query: query}
-		return func() *failure { return c.ask(ctx, hostID, "playlist", p, r, &page) }
+		r := get(playlistPath(playlistURI, rest), query)
+		return func() *failure { return c.jsonCall(ctx, hostID, "playlist", p, r, &page) }
 	}
-	failed = c.capabilities.climb(hostID, rung{readItems + capability(of), read("/items")}, rung{readTracks + capability(of), read("/tracks")})
+	failed = c.capabilities.tryInOrder(hostID,
+		alternative{readItems + capability(subject), read("/items")},
+		alternative{readTracks + capability(subject), read("/tracks")})
 	return page, failed
 }
 
-// ForgetPlaylist implements playback.Player. The scopes that the first way needs are asked of no host, so it may be refused
-// for that; then too the playlist stays.
+// ForgetPlaylist implements playback.Player. The server asks no host for the scope that the first alternative needs, so
+// Spotify may refuse the request for lack of it. The playlist then stays in the library, and the fault is Unavailable.
 func (c *Client) ForgetPlaylist(ctx context.Context, hostID, playlistURI string) error {
-	leave := func(path string, query url.Values) func() *failure {
+	remove := func(path string, query url.Values) func() *failure {
 		r := request{method: http.MethodDelete, path: path, query: query}
-		return func() *failure { return c.ask(ctx, hostID, "forget_playlist", control, r, nil) }
+		return func() *failure { return c.jsonCall(ctx, hostID, "forget_playlist", control, r, nil) }
 	}
-	failed := c.capabilities.climb(hostID,
-		rung{leaveLibrary, leave("me/library", url.Values{"uris": {playlistURI}})},
-		rung{unfollow, leave(playlistPath(playlistURI, "/followers"), nil)})
-	if failed != nil && failed.why == party.ReasonScope {
+	failed := c.capabilities.tryInOrder(hostID,
+		alternative{removeFromLibrary, remove("me/library", url.Values{"uris": {playlistURI}})},
+		alternative{unfollow, remove(playlistPath(playlistURI, "/followers"), nil)})
+	if failed != nil && failed.healthReason == party.ReasonScope {
 		failed = &failure{kind: playback.Unavailable, status: failed.status, message: failed.message}
 	}
 	return failed.fault()

@@ -14,22 +14,22 @@ import (
 
 const playlistsPath = "/v1/me/playlists"
 
-// extend makes the app one of those that lost nothing.
+// extend gives the app extended quota, with which it has all endpoints.
 func (w *world) extend(t *testing.T) {
 	t.Helper()
-	if err := w.simulated.TuneApp(func(app *sim.AppSwitches) { app.Extended = true }); err != nil {
+	if err := w.simulated.ChangeAppSwitches(func(app *sim.AppSwitches) { app.Extended = true }); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// forbid answers paths as Spotify answers what an app has lost.
+// forbid makes requests to these paths fail like those to endpoints that the app does not have.
 func (w *world) forbid(paths ...string) {
 	for _, path := range paths {
-		w.answer(path, says(http.StatusForbidden, `{"error":{"status":403,"message":"Forbidden"}}`))
+		w.answer(path, respond(http.StatusForbidden, `{"error":{"status":403,"message":"Forbidden"}}`))
 	}
 }
 
-// playlist makes one, with the first songs in it.
+// playlist creates a playlist that contains the first songs of the catalogue.
 func (w *world) playlist(t *testing.T, songs int) string {
 	t.Helper()
 	uri, err := w.CreatePlaylist(t.Context(), host, "ANTWON-PARTY", "The room's songs")
@@ -48,7 +48,7 @@ func below(playlistURI string) string {
 	return "/v1/playlists/" + strings.TrimPrefix(playlistURI, "spotify:playlist:")
 }
 
-// uris of songs, one a line, to compare and to read.
+// uris returns the URIs of songs, one per line, for comparison and for messages.
 func uris(songs []party.Song) string {
 	var list strings.Builder
 	for _, song := range songs {
@@ -65,13 +65,13 @@ func tracks(songs ...sim.Track) string {
 	return list.String()
 }
 
-// TestARoomsPlaylist lives through a party, in an app of 2026 and in an old one.
-func TestARoomsPlaylist(t *testing.T) {
+// TestRoomPlaylistWithNewAndOldEndpoints covers an app of 2026, and an older one.
+func TestRoomPlaylistWithNewAndOldEndpoints(t *testing.T) {
 	for name, prepare := range map[string]func(*testing.T, *world){
 		"2026": func(*testing.T, *world) {},
 		"an old app": func(t *testing.T, w *world) {
 			w.extend(t)
-			if err := w.simulated.Tune(w.player.ID, func(s *sim.Switches) { s.ItemsForbidden = true }); err != nil {
+			if err := w.simulated.ChangeSwitches(w.player.ID, func(s *sim.Switches) { s.ItemsForbidden = true }); err != nil {
 				t.Fatal(err)
 			}
 			w.answer(playlistsPath, func(rw http.ResponseWriter, r *http.Request) {
@@ -79,9 +79,9 @@ func TestARoomsPlaylist(t *testing.T) {
 					w.handler.ServeHTTP(rw, r)
 					return
 				}
-				says(http.StatusNotFound, "")(rw, r)
+				respond(http.StatusNotFound, "")(rw, r)
 			})
-			w.answer("/v1/me/library", says(http.StatusGone, ""))
+			w.answer("/v1/me/library", respond(http.StatusGone, ""))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,7 +89,8 @@ func TestARoomsPlaylist(t *testing.T) {
 			prepare(t, w)
 			uri := w.playlist(t, 3)
 			lists, err := w.Playlists(ctx, host, 50, 0)
-			if err != nil || len(lists) != 1 || lists[0].URI != uri || lists[0].Name != "ANTWON-PARTY" || lists[0].SongCount != 3 {
+			if err != nil || len(lists) != 1 || lists[0].URI != uri || lists[0].Name != "ANTWON-PARTY" ||
+				lists[0].SongCount != 3 {
 				t.Fatalf("the host's playlists: %+v, %v", lists, err)
 			}
 			songs, err := w.PlaylistSongs(ctx, host, uri)
@@ -99,7 +100,7 @@ func TestARoomsPlaylist(t *testing.T) {
 			if err := w.PlayPlaylist(ctx, host, uri, w.songs[1].URI, ""); err != nil {
 				t.Fatal(err)
 			}
-			if s := w.look(t); s.Context != uri || s.Song.URI != w.songs[1].URI || !s.Playing {
+			if s := w.state(t); s.Context != uri || s.Song.URI != w.songs[1].URI || !s.Playing {
 				t.Errorf("it does not play from the second song on: %+v", s)
 			}
 			if err := w.ForgetPlaylist(ctx, host, uri); err != nil {
@@ -112,7 +113,7 @@ func TestARoomsPlaylist(t *testing.T) {
 	}
 }
 
-func TestAPlaylistIsPrivate(t *testing.T) {
+func TestCreatedPlaylistIsPrivate(t *testing.T) {
 	w := newWorld(t)
 	w.playlist(t, 0)
 	if body := w.sent(playlistsPath)[0].body; !strings.Contains(body, `"public":false`) {
@@ -120,7 +121,7 @@ func TestAPlaylistIsPrivate(t *testing.T) {
 	}
 }
 
-func TestTheEndOfALongPlaylist(t *testing.T) {
+func TestPlaylistSongsReturnsTheLastFifty(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		uri := w.playlist(t, 0)
@@ -140,11 +141,12 @@ func TestTheEndOfALongPlaylist(t *testing.T) {
 	})
 }
 
-// TestWhatAPlaylistContains: entries under the new and the old name, and what is no song.
-func TestWhatAPlaylistContains(t *testing.T) {
+// TestPlaylistItemsUnderOldAndNewName also covers entries that are not songs.
+func TestPlaylistItemsUnderOldAndNewName(t *testing.T) {
 	w := newWorld(t)
-	w.answer("/v1/playlists/p/items", says(http.StatusOK, `{"total":5,"items":[
-		{"item":{"uri":"spotify:track:a","name":"A"}},{"item":null},{"track":{"uri":"spotify:track:b"}},{"item":{"uri":"spotify:episode:e"}},
+	w.answer("/v1/playlists/p/items", respond(http.StatusOK, `{"total":5,"items":[
+		{"item":{"uri":"spotify:track:a","name":"A"}},{"item":null},{"track":{"uri":"spotify:track:b"}},
+		{"item":{"uri":"spotify:episode:e"}},
 		{"item":{"uri":"spotify:track:c"},"track":{"uri":"spotify:track:c"}}]}`))
 	songs, err := w.PlaylistSongs(t.Context(), host, "spotify:playlist:p")
 	if err != nil || uris(songs) != "spotify:track:a\nspotify:track:b\nspotify:track:c\n" {
@@ -152,14 +154,15 @@ func TestWhatAPlaylistContains(t *testing.T) {
 	}
 }
 
-// TestAnAppWithoutPlaylists: every way is tried once a day, and again when the host has connected anew.
-func TestAnAppWithoutPlaylists(t *testing.T) {
+// TestMissingEndpointsAreRetriedAfterADay, or as soon as the host reconnects.
+func TestMissingEndpointsAreRetriedAfterADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, ctx := newWorld(t), t.Context()
 		w.connect(t, "another", w.account(t).RefreshToken)
 		old := "/v1/users/" + w.player.ID + "/playlists"
-		w.forbid(playlistsPath, old, "/v1/playlists/p/items", "/v1/playlists/p/tracks", "/v1/me/library", "/v1/playlists/p/followers")
-		withheld := func(hostID string) {
+		w.forbid(playlistsPath, old, "/v1/playlists/p/items", "/v1/playlists/p/tracks", "/v1/me/library",
+			"/v1/playlists/p/followers")
+		expectUnavailable := func(hostID string) {
 			t.Helper()
 			_, err := w.CreatePlaylist(ctx, hostID, "name", "description")
 			expectFault(t, err, playback.Unavailable)
@@ -174,22 +177,22 @@ func TestAnAppWithoutPlaylists(t *testing.T) {
 				playlistsPath: n, old: n, "/v1/playlists/p/items": 2 * n, "/v1/playlists/p/tracks": 2 * n,
 				"/v1/me/library": n, "/v1/playlists/p/followers": n,
 			} {
-				if got := w.asked(path); got != want {
+				if got := w.requestCount(path); got != want {
 					t.Errorf("%s: asked %d times, want %d", path, got, want)
 				}
 			}
 		}
-		withheld(host)
-		withheld(host)
+		expectUnavailable(host)
+		expectUnavailable(host)
 		asked(1)
 		time.Sleep(24 * time.Hour)
-		withheld(host)
+		expectUnavailable(host)
 		asked(2)
 		w.Forget("another")
-		withheld(host)
+		expectUnavailable(host)
 		asked(2)
 		w.Forget(host)
-		withheld(host)
+		expectUnavailable(host)
 		asked(3)
 
 		w.answer(playlistsPath, nil)
@@ -199,8 +202,8 @@ func TestAnAppWithoutPlaylists(t *testing.T) {
 	})
 }
 
-// TestAPlaylistThatIsGone tells nothing of an endpoint that answered before.
-func TestAPlaylistThatIsGone(t *testing.T) {
+// TestMissingPlaylistIsNotAMissingEndpoint, if the endpoint worked before.
+func TestMissingPlaylistIsNotAMissingEndpoint(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	uri := w.playlist(t, 1)
 	expectFault(t, w.Append(ctx, host, "spotify:playlist:0000000000000000000000", w.songs[0].URI), playback.Gone)
@@ -209,16 +212,17 @@ func TestAPlaylistThatIsGone(t *testing.T) {
 	}
 }
 
-// TestWhatIsNoSignOfARemovedEndpoint: the next way is not even tried, and the first one is again.
-func TestWhatIsNoSignOfARemovedEndpoint(t *testing.T) {
+// TestOtherFailuresAreNotAMissingEndpoint: the next alternative is not tried, and the first one is tried again.
+func TestOtherFailuresAreNotAMissingEndpoint(t *testing.T) {
 	for name, tt := range map[string]struct {
 		answer http.HandlerFunc
 		want   playback.FaultKind
 	}{
-		"not on the list": {says(403, "User not registered in the Developer Dashboard"), playback.NotAllowed},
-		"a player's no":   {says(403, `{"error":{"status":403,"message":"Player command failed","reason":"CONTEXT_DISALLOW"}}`), playback.Restricted},
-		"broken":          {says(502, "<html>"), playback.Unreachable},
-		"not understood":  {says(400, ""), playback.Gone},
+		"not on the list": {respond(403, "User not registered in the Developer Dashboard"), playback.NotAllowed},
+		"a player's no": {respond(403,
+			`{"error":{"status":403,"message":"Player command failed","reason":"CONTEXT_DISALLOW"}}`), playback.Restricted},
+		"broken":         {respond(502, "<html>"), playback.Unreachable},
+		"not understood": {respond(400, ""), playback.Gone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, ctx := newWorld(t), t.Context()
@@ -226,43 +230,45 @@ func TestWhatIsNoSignOfARemovedEndpoint(t *testing.T) {
 			for range 2 {
 				expectFault(t, w.Append(ctx, host, "spotify:playlist:p", w.songs[0].URI), tt.want)
 			}
-			if w.asked("/v1/playlists/p/items") != 2 || w.asked("/v1/playlists/p/tracks") != 0 {
+			if w.requestCount("/v1/playlists/p/items") != 2 || w.requestCount("/v1/playlists/p/tracks") != 0 {
 				t.Errorf("asked %+v", w.requests)
 			}
 		})
 	}
 }
 
-func TestPlaylistsWithoutTheScope(t *testing.T) {
+func TestMissingPlaylistScope(t *testing.T) {
 	const missing = `{"error":{"status":403,"message":"Insufficient client scope"}}`
 	w, ctx := newWorld(t), t.Context()
 	uri := w.playlist(t, 0)
-	w.answer(playlistsPath, says(http.StatusForbidden, missing))
+	w.answer(playlistsPath, respond(http.StatusForbidden, missing))
 	_, err := w.CreatePlaylist(ctx, host, "name", "description")
 	expectReason(t, err, playback.ReconnectNeeded, party.ReasonScope)
 	if w.accounts.of(host).NeedsReconnect {
-		t.Error("that costs the host the connection")
+		t.Error("the host is marked as having to reconnect")
 	}
-	// Leaving a playlist behind is no reason to bother the host.
-	w.answer("/v1/me/library", says(http.StatusForbidden, missing))
+	// A playlist that stays in the library is no reason to make the host reconnect.
+	w.answer("/v1/me/library", respond(http.StatusForbidden, missing))
 	expectFault(t, w.ForgetPlaylist(ctx, host, uri), playback.Unavailable)
 	w.extend(t)
-	if err := w.ForgetPlaylist(ctx, host, uri); err != nil && w.asked(below(uri)+"/followers") == 0 {
+	if err := w.ForgetPlaylist(ctx, host, uri); err != nil && w.requestCount(below(uri)+"/followers") == 0 {
 		t.Errorf("the old way was not tried: %v", err)
 	}
 }
 
-func TestAPageOfPlaylists(t *testing.T) {
+func TestPlaylistsReturnsAPage(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
-	w.answer(playlistsPath, says(http.StatusOK, `{"items":[null,
-		{"uri":"spotify:playlist:a","name":"New","images":[{"url":"large"},{"url":"small"}],"items":{"total":3},"external_urls":{"spotify":"https://open.spotify.com/playlist/a"}},
+	w.answer(playlistsPath, respond(http.StatusOK, `{"items":[null,
+		{"uri":"spotify:playlist:a","name":"New","images":[{"url":"large"},{"url":"small"}],"items":{"total":3},
+			"external_urls":{"spotify":"https://open.spotify.com/playlist/a"}},
 		{"uri":"spotify:playlist:b","name":"Old","images":null,"tracks":{"total":4}}]}`))
 	lists, err := w.Playlists(ctx, host, 20, 40)
 	if err != nil || len(lists) != 2 {
 		t.Fatalf("got %+v, %v", lists, err)
 	}
 	a, b := lists[0], lists[1]
-	if a.Name != "New" || a.SongCount != 3 || *a.ImageURL != "large" || a.SpotifyURL != "https://open.spotify.com/playlist/a" {
+	if a.Name != "New" || a.SongCount != 3 || *a.ImageURL != "large" ||
+		a.SpotifyURL != "https://open.spotify.com/playlist/a" {
 		t.Errorf("got %+v", a)
 	}
 	if b.Name != "Old" || b.SongCount != 4 || b.ImageURL != nil {
@@ -271,7 +277,7 @@ func TestAPageOfPlaylists(t *testing.T) {
 	if query := w.sent(playlistsPath)[0].query; query != "limit=20&offset=40" {
 		t.Errorf("asked for %s", query)
 	}
-	w.answer(playlistsPath, says(http.StatusServiceUnavailable, ""))
+	w.answer(playlistsPath, respond(http.StatusServiceUnavailable, ""))
 	_, err = w.Playlists(ctx, host, 20, 0)
 	expectCode(t, err, party.UpstreamUnavailable, 5*time.Second)
 }

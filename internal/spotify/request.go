@@ -9,17 +9,22 @@ import (
 	"net/url"
 )
 
-// request is one that the library cannot make, or makes to where new apps get no answer.
+// request is a request that the zmb3 library cannot make, or sends to endpoints that new apps no longer have.
 type request struct {
-	method, path string // below the Web API's URL
+	method, path string // the path is relative to the Web API's base URL
 	query        url.Values
-	body         any // nil: none
+	body         any // encoded as JSON; nil: no body
 }
 
-// do sends a request with what through gives to send it. The answer goes into what into points to, if there is one; an
-// answer of 204 leaves that as it was.
-func (c *Client) do(ctx context.Context, web *http.Client, r request, into any) error {
-	sent, err := c.built(ctx, r)
+// get returns a GET request.
+func get(path string, query url.Values) request {
+	return request{method: http.MethodGet, path: path, query: query}
+}
+
+// doJSON sends a request with the client that runCall passes on, and decodes the response into the value that into
+// points to. With a nil into, or a response of 204, it decodes nothing.
+func (c *Client) doJSON(ctx context.Context, web *http.Client, r request, into any) error {
+	sent, err := c.newRequest(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -37,7 +42,7 @@ func (c *Client) do(ctx context.Context, web *http.Client, r request, into any) 
 	return errors.New(response.Status)
 }
 
-func (c *Client) built(ctx context.Context, r request) (*http.Request, error) {
+func (c *Client) newRequest(ctx context.Context, r request) (*http.Request, error) {
 	address := c.api + r.path
 	if len(r.query) > 0 {
 		address += "?" + r.query.Encode()
@@ -52,7 +57,7 @@ func (c *Client) built(ctx context.Context, r request) (*http.Request, error) {
 	return http.NewRequestWithContext(ctx, r.method, address, bytes.NewReader(body))
 }
 
-// ask is do, within send.
-func (c *Client) ask(ctx context.Context, hostID, name string, p priority, r request, into any) *failure {
-	return c.send(hostID, name, p, func(web *http.Client) error { return c.do(ctx, web, r, into) })
+// jsonCall makes one request as a call of its own, see authorizedCall and doJSON.
+func (c *Client) jsonCall(ctx context.Context, hostID, name string, p priority, r request, into any) *failure {
+	return c.authorizedCall(hostID, name, p, func(web *http.Client) error { return c.doJSON(ctx, web, r, into) })
 }

@@ -9,20 +9,22 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
-// songsAtOnce is how many songs one request may add to a playlist ("Web API reference, Add Items to Playlist").
-const songsAtOnce = 100
+// maxSongsPerRequest is how many songs one request may add to a playlist (Web API reference, "Add Items to Playlist").
+const maxSongsPerRequest = 100
 
-// SavePlaylist implements jukebox.Library. If songs cannot be added, the playlist is taken out of the library again, as far as
-// Spotify lets it be.
-func (c *Client) SavePlaylist(ctx context.Context, hostID, name, description string, uris []string) (party.Playlist, error) {
+// SavePlaylist implements jukebox.Library. If songs cannot be added, it removes the playlist from the host's library
+// again, unless Spotify refuses that too.
+func (c *Client) SavePlaylist(
+	ctx context.Context, hostID, name, description string, uris []string,
+) (party.Playlist, error) {
 	playlistURI, failed := c.createPlaylist(ctx, hostID, name, description)
 	if failed != nil {
-		return party.Playlist{}, failed.unsaved()
+		return party.Playlist{}, failed.saveError()
 	}
-	for part := range slices.Chunk(uris, songsAtOnce) {
+	for part := range slices.Chunk(uris, maxSongsPerRequest) {
 		if failed := c.append(ctx, hostID, playlistURI, part, search); failed != nil {
-			_ = c.ForgetPlaylist(context.WithoutCancel(ctx), hostID, playlistURI) // the first failure is the one that tells
-			return party.Playlist{}, failed.unsaved()
+			_ = c.ForgetPlaylist(context.WithoutCancel(ctx), hostID, playlistURI) // the caller gets the first failure
+			return party.Playlist{}, failed.saveError()
 		}
 	}
 	return party.Playlist{
@@ -31,13 +33,15 @@ func (c *Client) SavePlaylist(ctx context.Context, hostID, name, description str
 	}, nil
 }
 
-// unsaved is why a playlist was not saved, for the host.
-func (f *failure) unsaved() error {
+// saveError returns the failure to save a playlist as an error for the host.
+func (f *failure) saveError() error {
 	switch {
-	case f.why == party.ReasonScope:
-		return &party.Error{Code: party.Forbidden, Message: "Spotify was not allowed to make playlists: connect it again, and allow it", Err: f}
+	case f.healthReason == party.ReasonScope:
+		const message = "This server is not allowed to create playlists. Connect Spotify again and allow it."
+		return &party.Error{Code: party.Forbidden, Message: message, Err: f}
 	case f.kind == playback.Unavailable:
-		return &party.Error{Code: party.Forbidden, Message: "Spotify does not let this server's app make playlists", Err: f}
+		const message = "Spotify does not let this server's app create playlists."
+		return &party.Error{Code: party.Forbidden, Message: message, Err: f}
 	}
-	return f.unavailable()
+	return f.catalogError()
 }

@@ -11,36 +11,37 @@ import (
 
 const trackURI = "spotify:track:"
 
-// idOf is the id in any of Spotify's URIs.
+// idOf returns the id at the end of a Spotify URI.
 func idOf(uri string) zmb3.ID { return zmb3.ID(uri[strings.LastIndexByte(uri, ':')+1:]) }
 
-// playlistPath is a playlist's path, by its URI.
+// playlistPath returns the Web API's path below a playlist, such as playlists/{id}/items for the rest "/items".
 func playlistPath(uri, rest string) string {
 	return "playlists/" + url.PathEscape(string(idOf(uri))) + rest
 }
 
-// isSong tells songs from what else may be in their place: episodes, files of the host's own, nothing.
+// isSong reports whether a track is a song that can be queued. In its place there may also be an episode, a local file
+// of the host, or nil.
 func isSong(t *zmb3.FullTrack) bool { return t != nil && strings.HasPrefix(string(t.URI), trackURI) }
 
-// songsOf are the songs among what was found.
-func songsOf[T any](items []T, track func(*T) *zmb3.FullTrack) (songs []party.Song) {
+// toSongs converts the items that are songs, and skips the others.
+func toSongs[T any](items []T, track func(*T) *zmb3.FullTrack) (songs []party.Song) {
 	for i := range items {
 		if t := track(&items[i]); isSong(t) {
-			songs = append(songs, songOf(t))
+			songs = append(songs, toSong(t))
 		}
 	}
 	return songs
 }
 
-// itself is the track of a list that consists of tracks.
-func itself(t *zmb3.FullTrack) *zmb3.FullTrack { return t }
+// trackItself is for toSongs, for lists whose items are the tracks themselves.
+func trackItself(t *zmb3.FullTrack) *zmb3.FullTrack { return t }
 
-// songOf reads a track. Where Spotify does not say whether it can be played, it probably can.
-func songOf(t *zmb3.FullTrack) party.Song {
+// toSong converts a track. It is assumed to be playable unless Spotify says otherwise.
+func toSong(t *zmb3.FullTrack) party.Song {
 	s := party.Song{
 		URI: string(t.URI), Name: t.Name, AlbumName: t.Album.Name, DurationMS: int(t.Duration), Explicit: t.Explicit,
 		SpotifyURL: t.ExternalURLs["spotify"], ISRC: t.ExternalIDs["isrc"], Playable: t.IsPlayable == nil || *t.IsPlayable,
-		ImageURL: cover(t.Album.Images),
+		ImageURL: coverURL(t.Album.Images),
 	}
 	for _, artist := range t.Artists {
 		s.Artists = append(s.Artists, artist.Name)
@@ -49,8 +50,8 @@ func songOf(t *zmb3.FullTrack) party.Song {
 	return s
 }
 
-// cover is the largest image, which comes first.
-func cover(images []zmb3.Image) *string {
+// coverURL returns the URL of the largest image, which Spotify lists first, and nil if there are none.
+func coverURL(images []zmb3.Image) *string {
 	if len(images) == 0 {
 		return nil
 	}

@@ -3,7 +3,6 @@ package spotify
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -16,37 +15,40 @@ import (
 )
 
 const (
-	enoughSongs = 10
-	// seedSongs is how many recent songs Spotify takes for recommendations, seedArtists how many are searched for.
-	seedSongs   = 5
-	seedArtists = 3
-	// searchDepth is how far down the songs of an artist are looked for.
-	searchDepth = 40
+	// wantedSongs is how many songs are enough to ask no further source.
+	wantedSongs = 10
+	// maxSeedSongs is how many recent songs Spotify accepts as seeds of recommendations. maxSeedArtists is how many recent
+	// artists are searched for.
+	maxSeedSongs   = 5
+	maxSeedArtists = 3
+	// searchOffsets is the number of offsets at which a search for an artist's songs may start.
+	searchOffsets = 40
 )
 
 type fallbackKey struct{ hostID, playlistURI string }
 
-// source is one way to find music for when the queue is empty.
-type source func(ctx context.Context, hostID string, seeds playback.Seeds) ([]party.Song, *failure)
+// fallbackSource finds songs for a room with an empty queue. It returns neither songs nor a failure if the host lacks
+// what it needs.
+type fallbackSource func(ctx context.Context, hostID string, seeds playback.Seeds) ([]party.Song, *failure)
 
-// Suggest implements playback.Player. Songs that were found are remembered for ten minutes, and so is that there are none:
-// most calls ask nothing.
+// Suggest implements playback.Player. It caches the songs that it found, or that there are none, for ten minutes, so
+// most calls send no request.
 func (c *Client) Suggest(ctx context.Context, hostID string, seeds playback.Seeds) ([]party.Song, error) {
 	key := fallbackKey{hostID, seeds.PlaylistURI}
 	pool, known := c.fallback.get(key)
-	songs := fitting(pool, seeds)
+	songs := eligible(pool, seeds)
 	var failed *failure
 	if len(songs) == 0 && !(known && len(pool) == 0) {
-		pool, failed = c.gather(ctx, hostID, seeds)
-		if songs = fitting(pool, seeds); len(songs) == 0 {
+		pool, failed = c.collectFallback(ctx, hostID, seeds)
+		if songs = eligible(pool, seeds); len(songs) == 0 {
 			pool = nil
 		}
-		if len(songs) > 0 || failed == nil || !failed.passes() {
+		if len(songs) > 0 || failed == nil || !failed.isTransient() {
 			c.fallback.add(key, pool)
 		}
 	}
 	if len(songs) == 0 {
-		songs = again(seeds)
+		songs = leastRecent(seeds)
 	}
 	if len(songs) == 0 {
 		return nil, failed.fault()
@@ -54,131 +56,141 @@ func (c *Client) Suggest(ctx context.Context, hostID string, seeds playback.Seed
 	return songs, nil
 }
 
-// gather takes the chosen playlist's songs or, where none is left, climbs down from the best source until there are enough. A
-// source that fails leaves it to the next, unless Spotify does not want to be asked at all.
-func (c *Client) gather(ctx context.Context, hostID string, seeds playback.Seeds) (pool []party.Song, last *failure) {
-	pool, last = c.chosen(ctx, hostID, seeds)
-	if len(fitting(pool, seeds)) > 0 || last != nil && last.endsAsking() {
+// collectFallback returns the songs of the chosen playlist or, if none of them is eligible, collects songs from the
+// other sources, the best first, until there are enough. It continues after a source that failed, unless the failure
+// affects all calls, and returns the last failure.
+func (c *Client) collectFallback(
+	ctx context.Context, hostID string, seeds playback.Seeds,
+) (pool []party.Song, last *failure) {
+	pool, last = c.fromChosenPlaylist(ctx, hostID, seeds)
+	if len(eligible(pool, seeds)) > 0 || last != nil && last.affectsAllCalls() {
 		return pool, last
 	}
-	for _, next := range []source{c.recommended, c.sameArtists, c.top, c.saved} {
+	for _, next := range []fallbackSource{c.fromRecommendations, c.fromSameArtists, c.fromTopTracks, c.fromSavedTracks} {
 		songs, failed := next(ctx, hostID, seeds)
 		pool, last = append(pool, songs...), cmp.Or(failed, last)
-		if len(fitting(pool, seeds)) >= enoughSongs || failed != nil && failed.endsAsking() {
+		if len(eligible(pool, seeds)) >= wantedSongs || failed != nil && failed.affectsAllCalls() {
 			break
 		}
 	}
 	return pool, last
 }
 
-// endsAsking says that the next call would fail like this one.
-func (f *failure) endsAsking() bool {
-	return f.kind == playback.CoolingDown || f.kind == playback.ReconnectNeeded && f.why != party.ReasonScope ||
-		f.why == party.ReasonNotListed || f.why == party.ReasonOwnerPremium
+// affectsAllCalls reports whether every other call for the host would fail in the same way.
+func (f *failure) affectsAllCalls() bool {
+	return f.kind == playback.CoolingDown || f.kind == playback.ReconnectNeeded && f.healthReason != party.ReasonScope ||
+		f.healthReason == party.ReasonNotListed || f.healthReason == party.ReasonOwnerPremium
 }
 
-// passes says that the same call may succeed soon.
-func (f *failure) passes() bool { return f.kind == playback.Unreachable || f.endsAsking() }
+// isTransient reports whether the same call may soon succeed.
+func (f *failure) isTransient() bool { return f.kind == playback.Unreachable || f.affectsAllCalls() }
 
-// fitting are the songs that can be played, that the room can take, and that are none of the recent ones, each once.
-func fitting(songs []party.Song, seeds playback.Seeds) []party.Song {
+// eligible returns the songs that are playable, fit the room, and are not among the recent ones, without duplicates.
+func eligible(songs []party.Song, seeds playback.Seeds) []party.Song {
 	seen := make(map[string]bool)
 	for _, song := range seeds.Recent {
-		mark(seen, song)
+		markSeen(seen, song)
 	}
 	var fit []party.Song
 	for _, song := range songs {
 		if song.Playable && !seen[song.URI] && !seen[song.ISRC] && (seeds.Fits == nil || seeds.Fits(song)) {
 			fit = append(fit, song)
-			mark(seen, song)
+			markSeen(seen, song)
 		}
 	}
 	return fit
 }
 
-// mark remembers a song by its URI, and by its recording where that is known.
-func mark(seen map[string]bool, song party.Song) {
+// markSeen records a song's URI and, if it is known, its recording.
+func markSeen(seen map[string]bool, song party.Song) {
 	seen[song.URI] = true
 	if song.ISRC != "" {
 		seen[song.ISRC] = true
 	}
 }
 
-// again are the recent songs that can be played, from the one that was heard longest ago on.
-func again(seeds playback.Seeds) []party.Song {
-	songs := fitting(seeds.Recent, playback.Seeds{Fits: seeds.Fits})
+// leastRecent returns the eligible ones of the recent songs, the one that was played longest ago first.
+func leastRecent(seeds playback.Seeds) []party.Song {
+	songs := eligible(seeds.Recent, playback.Seeds{Fits: seeds.Fits})
 	slices.Reverse(songs)
 	return songs
 }
 
-// recommended asks for Spotify's recommendations, which new apps do not get: whatever goes wrong, it is tried once a day.
-func (c *Client) recommended(ctx context.Context, hostID string, seeds playback.Seeds) ([]party.Song, *failure) {
+// fromRecommendations asks for Spotify's recommendations, which new apps do not have. After any failure response it
+// asks again after 24 hours only.
+func (c *Client) fromRecommendations(
+	ctx context.Context, hostID string, seeds playback.Seeds,
+) ([]party.Song, *failure) {
 	key := capabilityKey{hostID, recommendation}
 	if has, known := c.capabilities.get(key); known && !has || len(seeds.Recent) == 0 {
 		return nil, nil
 	}
 	var ids []string
-	for _, song := range seeds.Recent[:min(len(seeds.Recent), seedSongs)] {
+	for _, song := range seeds.Recent[:min(len(seeds.Recent), maxSeedSongs)] {
 		ids = append(ids, string(idOf(song.URI)))
 	}
 	var answer struct{ Tracks []zmb3.FullTrack }
 	query := url.Values{"limit": {"20"}, "seed_tracks": {strings.Join(ids, ",")}}
-	failed := c.ask(ctx, hostID, "recommendations", watcher, request{method: http.MethodGet, path: "recommendations", query: query}, &answer)
-	if failed == nil || failed.status != 0 { // it was asked
+	r := get("recommendations", query)
+	failed := c.jsonCall(ctx, hostID, "recommendations", polling, r, &answer)
+	if failed == nil || failed.status != 0 { // Spotify responded
 		c.capabilities.add(key, failed == nil)
 	}
-	return songsOf(answer.Tracks, itself), failed
+	return toSongs(answer.Tracks, trackItself), failed
 }
 
-// chosen reads the playlist that the host chose, from anywhere in it on. It may be somebody else's, which is refused; that
-// says nothing about others.
-func (c *Client) chosen(ctx context.Context, hostID string, seeds playback.Seeds) ([]party.Song, *failure) {
-	if seeds.PlaylistURI == "" || !c.may(ctx, hostID, scopePlaylists) {
+// fromChosenPlaylist reads a random page of the playlist that the host chose. Spotify may refuse to show another user's
+// playlist; such a refusal is remembered for this playlist only.
+func (c *Client) fromChosenPlaylist(ctx context.Context, hostID string, seeds playback.Seeds) ([]party.Song, *failure) {
+	if seeds.PlaylistURI == "" || !c.mayHaveScope(ctx, hostID, scopePlaylists) {
 		return nil, nil
 	}
-	page, failed := c.page(ctx, hostID, seeds.PlaylistURI, 0, watcher, seeds.PlaylistURI)
+	page, failed := c.readPage(ctx, hostID, seeds.PlaylistURI, 0, polling, seeds.PlaylistURI)
 	if total := int64(page.Total); failed == nil && total > pageSize {
-		page, failed = c.page(ctx, hostID, seeds.PlaylistURI, int(c.random(total-pageSize+1)), watcher, seeds.PlaylistURI)
+		offset := int(c.random(total - pageSize + 1))
+		page, failed = c.readPage(ctx, hostID, seeds.PlaylistURI, offset, polling, seeds.PlaylistURI)
 	}
-	return c.rotated(songsOf(page.Items, (*entry).song)), failed
+	return c.rotate(toSongs(page.Items, (*playlistItem).track)), failed
 }
 
-// rotated keeps the order, but begins anywhere.
-func (c *Client) rotated(songs []party.Song) []party.Song {
+// rotate returns the songs in the same cyclic order from a random one on.
+func (c *Client) rotate(songs []party.Song) []party.Song {
 	if len(songs) == 0 {
 		return nil
 	}
-	from := c.random(int64(len(songs)))
-	return slices.Concat(songs[from:], songs[:from])
+	first := c.random(int64(len(songs)))
+	return slices.Concat(songs[first:], songs[:first])
 }
 
-// sameArtists searches for more by those whose songs were heard.
-func (c *Client) sameArtists(ctx context.Context, hostID string, seeds playback.Seeds) (songs []party.Song, last *failure) {
-	for _, artist := range artists(seeds.Recent) {
-		more, failed := c.byArtist(ctx, hostID, artist)
+// fromSameArtists searches for more songs by the artists of recent songs.
+func (c *Client) fromSameArtists(
+	ctx context.Context, hostID string, seeds playback.Seeds,
+) (songs []party.Song, last *failure) {
+	for _, artist := range recentArtists(seeds.Recent) {
+		more, failed := c.searchArtist(ctx, hostID, artist)
 		songs, last = append(songs, more...), cmp.Or(failed, last)
-		if failed != nil && failed.endsAsking() {
+		if failed != nil && failed.affectsAllCalls() {
 			break
 		}
 	}
 	return songs, last
 }
 
-// byArtist begins anywhere among the songs, or at the first if there are fewer.
-func (c *Client) byArtist(ctx context.Context, hostID, artist string) ([]party.Song, *failure) {
-	key := searchKey{hostID, normalized(`artist:"` + artist + `"`), enoughSongs, int(c.random(searchDepth))}
-	page, failed := c.find(ctx, key, watcher)
+// searchArtist returns the artist's songs from a random offset on, or from the first if there are fewer.
+func (c *Client) searchArtist(ctx context.Context, hostID, artist string) ([]party.Song, *failure) {
+	key := searchKey{hostID, normalizeQuery(`artist:"` + artist + `"`), wantedSongs, int(c.random(searchOffsets))}
+	page, failed := c.cachedSearch(ctx, key, polling)
 	if failed == nil && len(page.songs) == 0 && key.offset > 0 {
 		key.offset = 0
-		page, failed = c.find(ctx, key, watcher)
+		page, failed = c.cachedSearch(ctx, key, polling)
 	}
 	return page.songs, failed
 }
 
-// artists are the first artists of the last songs.
-func artists(recent []party.Song) (names []string) {
+// recentArtists returns the main artists of the most recent songs, at most maxSeedArtists.
+func recentArtists(recent []party.Song) (names []string) {
 	for _, song := range recent {
-		if len(song.Artists) == 0 || len(names) == seedArtists {
+		if len(song.Artists) == 0 || len(names) == maxSeedArtists {
 			continue
 		}
 		name := strings.ReplaceAll(song.Artists[0], `"`, "")
@@ -189,35 +201,37 @@ func artists(recent []party.Song) (names []string) {
 	return names
 }
 
-// top are the songs that the host likes most.
-func (c *Client) top(ctx context.Context, hostID string, _ playback.Seeds) ([]party.Song, *failure) {
+// fromTopTracks returns the songs that the host listens to most, shuffled.
+func (c *Client) fromTopTracks(ctx context.Context, hostID string, _ playback.Seeds) ([]party.Song, *failure) {
 	var page struct{ Items []zmb3.FullTrack }
-	failed := c.library(ctx, hostID, "top", "me/top/tracks", scopeTop, &page)
-	return c.shuffled(songsOf(page.Items, itself)), failed
+	failed := c.userTracks(ctx, hostID, "top", "me/top/tracks", scopeTop, &page)
+	return c.shuffle(toSongs(page.Items, trackItself)), failed
 }
 
-// saved are the songs that the host has saved.
-func (c *Client) saved(ctx context.Context, hostID string, _ playback.Seeds) ([]party.Song, *failure) {
-	var page entries
-	failed := c.library(ctx, hostID, "saved", "me/tracks", scopeLibrary, &page)
-	return c.shuffled(songsOf(page.Items, (*entry).song)), failed
+// fromSavedTracks returns songs that the host has saved, shuffled.
+func (c *Client) fromSavedTracks(ctx context.Context, hostID string, _ playback.Seeds) ([]party.Song, *failure) {
+	var page itemPage
+	failed := c.userTracks(ctx, hostID, "saved", "me/tracks", scopeLibrary, &page)
+	return c.shuffle(toSongs(page.Items, (*playlistItem).track)), failed
 }
 
-func (c *Client) library(ctx context.Context, hostID, name, path, scope string, page any) *failure {
-	if !c.may(ctx, hostID, scope) {
+// userTracks reads a page of the host's tracks, if the host granted the scope.
+func (c *Client) userTracks(ctx context.Context, hostID, name, path, scope string, page any) *failure {
+	if !c.mayHaveScope(ctx, hostID, scope) {
 		return nil
 	}
 	query := url.Values{"limit": {strconv.Itoa(pageSize)}}
-	return c.ask(ctx, hostID, name, watcher, request{method: http.MethodGet, path: path, query: query}, page)
+	return c.jsonCall(ctx, hostID, name, polling, get(path, query), page)
 }
 
-// may says whether the host granted a scope. What else is wrong the call itself will tell.
-func (c *Client) may(ctx context.Context, hostID, scope string) bool {
+// mayHaveScope reports whether the host granted a scope. If the tokens cannot be read it returns true, and the call
+// itself reports the failure.
+func (c *Client) mayHaveScope(ctx context.Context, hostID, scope string) bool {
 	g, err := c.tokens.load(ctx, hostID)
-	return err != nil || g.allows(scope)
+	return err != nil || g.mayHaveScope(scope)
 }
 
-func (c *Client) shuffled(songs []party.Song) []party.Song {
+func (c *Client) shuffle(songs []party.Song) []party.Song {
 	for i := len(songs) - 1; i > 0; i-- {
 		j := c.random(int64(i) + 1)
 		songs[i], songs[j] = songs[j], songs[i]

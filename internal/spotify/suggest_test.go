@@ -24,15 +24,16 @@ const (
 	savedPath           = "/v1/me/tracks"
 )
 
-// heard are songs that a room has played, as it remembers them.
+// heard returns songs that a room has played, as the room remembers them.
 func (w *world) heard(tracks ...sim.Track) (songs []party.Song) {
 	for _, track := range tracks {
-		songs = append(songs, party.Song{URI: track.URI, Name: track.Name, Artists: track.Artists, ISRC: track.ISRC, Playable: true})
+		songs = append(songs,
+			party.Song{URI: track.URI, Name: track.Name, Artists: track.Artists, ISRC: track.ISRC, Playable: true})
 	}
 	return songs
 }
 
-// suggest expects songs that can be played, each once, and none that was heard.
+// suggest returns suggested songs. It expects them to be playable, distinct, and none of the recent ones.
 func (w *world) suggest(t *testing.T, seeds playback.Seeds) []party.Song {
 	t.Helper()
 	songs, err := w.Suggest(t.Context(), host, seeds)
@@ -45,29 +46,30 @@ func (w *world) suggest(t *testing.T, seeds playback.Seeds) []party.Song {
 	}
 	for _, song := range songs {
 		if !song.Playable || seen[song.URI] || seen["ISRC "+song.ISRC] {
-			t.Errorf("%+v is not to be played, heard before, or twice in the list", song)
+			t.Errorf("%+v is not playable, recent, or a duplicate", song)
 		}
 		seen[song.URI], seen["ISRC "+song.ISRC] = true, true
 	}
 	return songs
 }
 
-// songs are answers with so many songs, called by what they are from.
+// songs returns a handler for a list of n songs, whose URIs begin with from. The shape wraps each song.
 func songs(from string, n int, shape string) http.HandlerFunc {
 	var items []string
 	for i := range n {
-		items = append(items, fmt.Sprintf(shape, fmt.Sprintf(`{"uri":"spotify:track:%s%d","external_ids":{"isrc":"%s-%d"}}`, from, i, from, i)))
+		items = append(items,
+			fmt.Sprintf(shape, fmt.Sprintf(`{"uri":"spotify:track:%s%d","external_ids":{"isrc":"%s-%d"}}`, from, i, from, i)))
 	}
 	list := strings.Join(items, ",")
-	return says(http.StatusOK, fmt.Sprintf(`{"total":%d,"items":[%s],"tracks":{"items":[%s],"total":%d}}`, n, list, list, n))
+	return respond(http.StatusOK,
+		fmt.Sprintf(`{"total":%d,"items":[%s],"tracks":{"items":[%s],"total":%d}}`, n, list, list, n))
 }
 
-// TestTheLadder: fallback music comes from the best source that there is. Each has fewer songs than are wanted, so that all
-// are asked.
-func TestTheLadder(t *testing.T) {
+// TestFallbackSourcesAreTriedInOrder: each source has fewer songs than are wanted, so that all of them are used.
+func TestFallbackSourcesAreTriedInOrder(t *testing.T) {
 	w := newWorld(t)
 	seeds := playback.Seeds{Recent: w.heard(w.songs[0])}
-	w.answer(recommendationsPath, says(http.StatusOK, `{"tracks":[{"uri":"spotify:track:recommended0"}]}`))
+	w.answer(recommendationsPath, respond(http.StatusOK, `{"tracks":[{"uri":"spotify:track:recommended0"}]}`))
 	w.answer(searchPath, songs("found", 2, "%s"))
 	w.answer(topPath, songs("top", 2, "%s"))
 	w.answer(savedPath, songs("saved", 2, `{"track":%s}`))
@@ -81,45 +83,48 @@ func TestTheLadder(t *testing.T) {
 
 	t.Run("a chosen playlist is enough, however short", func(t *testing.T) {
 		w.answer("/v1/playlists/chosen/items", songs("chosen", 2, `{"item":%s}`))
-		before := w.asked(recommendationsPath) + w.asked(searchPath) + w.asked(topPath)
+		before := w.requestCount(recommendationsPath) + w.requestCount(searchPath) + w.requestCount(topPath)
 		seeds.PlaylistURI = "spotify:playlist:chosen"
-		if songs := w.suggest(t, seeds); len(songs) != 2 || w.asked(recommendationsPath)+w.asked(searchPath)+w.asked(topPath) != before {
+		if songs := w.suggest(t, seeds); len(songs) != 2 ||
+			w.requestCount(recommendationsPath)+w.requestCount(searchPath)+w.requestCount(topPath) != before {
 			t.Errorf("found %v, and asked for other music", songs)
 		}
 	})
 }
 
-// TestFallbackMusicOfAnAppOf2026 for a room that has played something.
-func TestFallbackMusicOfAnAppOf2026(t *testing.T) {
+// TestFallbackSongsWithoutRecommendations covers an app of 2026, in a room that has played songs.
+func TestFallbackSongsWithoutRecommendations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		recent := w.heard(w.songs[:4]...)
 		seeds := playback.Seeds{Recent: recent}
 		first := w.suggest(t, seeds)
-		if len(first) < 10 || w.asked(recommendationsPath) != 1 || w.asked(searchPath) == 0 {
-			t.Errorf("found %d songs, %d recommendations, %d searches", len(first), w.asked(recommendationsPath), w.asked(searchPath))
+		if len(first) < 10 || w.requestCount(recommendationsPath) != 1 || w.requestCount(searchPath) == 0 {
+			t.Errorf("found %d songs, %d recommendations, %d searches", len(first), w.requestCount(recommendationsPath),
+				w.requestCount(searchPath))
 		}
 
 		requests := len(w.requests)
 		seeds.Recent = slices.Insert(recent, 0, first[0])
 		second := w.suggest(t, seeds)
 		if uris(second) != uris(first[1:]) || len(w.requests) != requests {
-			t.Errorf("ten minutes long nothing is asked again: %d requests", len(w.requests)-requests)
+			t.Errorf("%d requests within ten minutes", len(w.requests)-requests)
 		}
 		time.Sleep(10 * time.Minute)
 		w.suggest(t, seeds)
-		if len(w.requests) == requests || w.asked(recommendationsPath) != 1 {
-			t.Errorf("after ten minutes %d requests, %d for recommendations", len(w.requests)-requests, w.asked(recommendationsPath))
+		if len(w.requests) == requests || w.requestCount(recommendationsPath) != 1 {
+			t.Errorf("after ten minutes %d requests, %d for recommendations", len(w.requests)-requests,
+				w.requestCount(recommendationsPath))
 		}
 		time.Sleep(24 * time.Hour)
 		w.suggest(t, seeds)
-		if w.asked(recommendationsPath) != 2 {
-			t.Errorf("a day later recommendations were tried %d times", w.asked(recommendationsPath))
+		if w.requestCount(recommendationsPath) != 2 {
+			t.Errorf("a day later recommendations were tried %d times", w.requestCount(recommendationsPath))
 		}
 	})
 }
 
-func TestRecommendationsOfAnOldApp(t *testing.T) {
+func TestFallbackSongsFromRecommendations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.extend(t)
@@ -131,8 +136,8 @@ func TestRecommendationsOfAnOldApp(t *testing.T) {
 			time.Sleep(10 * time.Minute)
 		}
 		sent := w.sent(recommendationsPath)
-		if len(sent) != 3 || w.asked(searchPath) != 0 {
-			t.Errorf("%d recommendations, %d searches", len(sent), w.asked(searchPath))
+		if len(sent) != 3 || w.requestCount(searchPath) != 0 {
+			t.Errorf("%d recommendations, %d searches", len(sent), w.requestCount(searchPath))
 		}
 		if query, _ := url.ParseQuery(sent[0].query); len(strings.Split(query.Get("seed_tracks"), ",")) != 5 {
 			t.Errorf("asked with %s", sent[0].query)
@@ -140,8 +145,8 @@ func TestRecommendationsOfAnOldApp(t *testing.T) {
 	})
 }
 
-// TestTheChosenPlaylist is longer than a page: it is entered anywhere, and goes on in its order from there.
-func TestTheChosenPlaylist(t *testing.T) {
+// TestFallbackStartsAnywhereInChosenPlaylist, which is longer than a page, and keeps its order from there.
+func TestFallbackStartsAnywhereInChosenPlaylist(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.restart(func(c *spotify.Config) { c.RequestsPer30s = 1_000 })
@@ -160,8 +165,8 @@ func TestTheChosenPlaylist(t *testing.T) {
 	})
 }
 
-// TestAChosenPlaylistOfSomebodyElse is refused, and says nothing about the room's own.
-func TestAChosenPlaylistOfSomebodyElse(t *testing.T) {
+// TestRefusedChosenPlaylistDoesNotAffectOthers: Spotify refuses to show another user's playlist.
+func TestRefusedChosenPlaylistDoesNotAffectOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.forbid("/v1/playlists/theirs/items", "/v1/playlists/theirs/tracks")
@@ -174,14 +179,14 @@ func TestAChosenPlaylistOfSomebodyElse(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		w.suggest(t, playback.Seeds{PlaylistURI: "spotify:playlist:theirs"})
-		if n := w.asked("/v1/playlists/theirs/items"); n != 1 {
+		if n := w.requestCount("/v1/playlists/theirs/items"); n != 1 {
 			t.Errorf("asked %d times for it", n)
 		}
 	})
 }
 
-// TestArtistsWithFewSongs: a search that begins behind the last one begins again at the first.
-func TestArtistsWithFewSongs(t *testing.T) {
+// TestArtistSearchRestartsAtFirstSong if the random offset was beyond the last song.
+func TestArtistSearchRestartsAtFirstSong(t *testing.T) {
 	w := newWorld(t)
 	w.answer(searchPath, func(rw http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("offset") != "0" {
@@ -190,22 +195,25 @@ func TestArtistsWithFewSongs(t *testing.T) {
 		}
 		songs("found", 10, "%s")(rw, r)
 	})
-	recent := []party.Song{{URI: "spotify:track:x", Artists: []string{`The "Few"`, "Guest"}}, {URI: "spotify:track:y", Artists: []string{"The Few"}}, {}}
+	recent := []party.Song{{URI: "spotify:track:x", Artists: []string{`The "Few"`, "Guest"}},
+		{URI: "spotify:track:y", Artists: []string{"The Few"}}, {}}
 	if got := w.suggest(t, playback.Seeds{Recent: recent}); len(got) != 10 {
 		t.Errorf("found %d", len(got))
 	}
 	sent := w.sent(searchPath)
-	if query, _ := url.ParseQuery(sent[0].query); len(sent) != 2 || query.Get("q") != `artist:"the few"` || query.Get("offset") != "20" {
+	if query, _ := url.ParseQuery(sent[0].query); len(sent) != 2 || query.Get("q") != `artist:"the few"` ||
+		query.Get("offset") != "20" {
 		t.Errorf("searched %+v", sent)
 	}
 }
 
-func TestWhatTheHostDidNotGrantIsLeftOut(t *testing.T) {
+func TestSourcesWithoutScopeAreSkipped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.answer(tokenPath, says(http.StatusOK,
-			`{"access_token":"a","token_type":"Bearer","expires_in":3600,"refresh_token":"r","scope":"user-read-playback-state user-library-read"}`))
-		w.answer("/v1/me", says(http.StatusOK, `{"id":"someone"}`))
+		w.answer(tokenPath, respond(http.StatusOK,
+			`{"access_token":"a","token_type":"Bearer","expires_in":3600,"refresh_token":"r",`+
+				`"scope":"user-read-playback-state user-library-read"}`))
+		w.answer("/v1/me", respond(http.StatusOK, `{"id":"someone"}`))
 		credentials, err := w.Authorize(t.Context(), host, "code", "verifier")
 		if err != nil {
 			t.Fatal(err)
@@ -223,18 +231,20 @@ func TestWhatTheHostDidNotGrantIsLeftOut(t *testing.T) {
 				t.Errorf("found %+v", got)
 			}
 		}
-		if n := w.asked(topPath) + w.asked("/v1/playlists/chosen/items"); n != 0 || w.asked(savedPath) != 3 {
+		if n := w.requestCount(topPath) + w.requestCount("/v1/playlists/chosen/items"); n != 0 ||
+			w.requestCount(savedPath) != 3 {
 			t.Errorf("asked %d times for what was not granted", n)
 		}
 	})
 }
 
-// TestTheLastResort is what was heard longest ago, whatever else fails.
-func TestTheLastResort(t *testing.T) {
+// TestLeastRecentSongIsTheLastResort when all sources fail or are empty.
+func TestLeastRecentSongIsTheLastResort(t *testing.T) {
 	for name, answer := range map[string]http.HandlerFunc{
-		"nothing anywhere": says(http.StatusOK, `{"items":[],"tracks":{"items":[]}}`), "all broken": says(http.StatusBadGateway, ""),
-		"all refused": says(http.StatusForbidden, `{"error":{"status":403,"message":"Insufficient client scope"}}`),
-		"too many":    says(http.StatusTooManyRequests, "Too many requests"),
+		"nothing anywhere": respond(http.StatusOK, `{"items":[],"tracks":{"items":[]}}`),
+		"all broken":       respond(http.StatusBadGateway, ""),
+		"all refused":      respond(http.StatusForbidden, `{"error":{"status":403,"message":"Insufficient client scope"}}`),
+		"too many":         respond(http.StatusTooManyRequests, "Too many requests"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -248,19 +258,20 @@ func TestTheLastResort(t *testing.T) {
 				t.Errorf("got %+v, %v", got, err)
 			}
 			none, err := w.Suggest(t.Context(), host, playback.Seeds{})
-			if _, failed := errors.AsType[*playback.Fault](err); len(none) != 0 || failed != (name == "all broken" || name == "too many") {
-				t.Errorf("a room without a past gets %+v, %v", none, err)
+			if _, failed := errors.AsType[*playback.Fault](err); len(none) != 0 ||
+				failed != (name == "all broken" || name == "too many") {
+				t.Errorf("without recent songs: %+v, %v", none, err)
 			}
 		})
 	}
 }
 
-// TestWhatIsNotThereIsNotLookedForAllTheTime: a room whose host has no music at all.
-func TestWhatIsNotThereIsNotLookedForAllTheTime(t *testing.T) {
+// TestEmptyFallbackIsCached: the host of the room has no songs at all.
+func TestEmptyFallbackIsCached(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		for _, path := range []string{topPath, savedPath} {
-			w.answer(path, says(http.StatusOK, `{"items":[]}`))
+			w.answer(path, respond(http.StatusOK, `{"items":[]}`))
 		}
 		for range 20 {
 			if songs, err := w.Suggest(t.Context(), host, playback.Seeds{}); err != nil || len(songs) != 0 {
@@ -268,14 +279,14 @@ func TestWhatIsNotThereIsNotLookedForAllTheTime(t *testing.T) {
 			}
 			time.Sleep(time.Minute)
 		}
-		if n := w.asked(topPath); n != 2 {
+		if n := w.requestCount(topPath); n != 2 {
 			t.Errorf("asked %d times in 20 minutes", n)
 		}
 	})
 }
 
-// TestMoreIsLookedForWhenAllWasHeard, even within ten minutes.
-func TestMoreIsLookedForWhenAllWasHeard(t *testing.T) {
+// TestFallbackIsRefilledWhenAllSongsWerePlayed, even within ten minutes.
+func TestFallbackIsRefilledWhenAllSongsWerePlayed(t *testing.T) {
 	w := newWorld(t)
 	first := append(w.suggest(t, playback.Seeds{Recent: w.heard(w.songs[0])}), w.heard(w.songs[0])...)
 	w.answer(searchPath, songs("found", 10, "%s"))
@@ -285,17 +296,17 @@ func TestMoreIsLookedForWhenAllWasHeard(t *testing.T) {
 	}
 }
 
-// TestNobodyIsAskedInVain: where every source would say the same, the first is enough.
-func TestNobodyIsAskedInVain(t *testing.T) {
+// TestFallbackStopsAtFailureOfAllCalls: no further source is tried.
+func TestFallbackStopsAtFailureOfAllCalls(t *testing.T) {
 	for want, answer := range map[playback.FaultKind]http.HandlerFunc{
-		playback.CoolingDown: says(http.StatusTooManyRequests, ""),
-		playback.NotAllowed:  says(http.StatusForbidden, "User not registered in the Developer Dashboard"),
+		playback.CoolingDown: respond(http.StatusTooManyRequests, ""),
+		playback.NotAllowed:  respond(http.StatusForbidden, "User not registered in the Developer Dashboard"),
 	} {
 		w := newWorld(t)
 		w.answer(topPath, answer)
 		_, err := w.Suggest(t.Context(), host, playback.Seeds{})
 		expectFault(t, err, want)
-		if n := w.asked(savedPath); n != 0 {
+		if n := w.requestCount(savedPath); n != 0 {
 			t.Errorf("%s: asked %d times", want, n)
 		}
 	}

@@ -14,37 +14,38 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
-// Accounts is where the hosts' Spotify accounts are kept.
+// Accounts stores the hosts' Spotify credentials.
 type Accounts interface {
-	// SpotifyCredentials returns a host's credentials; NotFound if the host has not connected Spotify.
+	// SpotifyCredentials returns a host's credentials, or a NotFound error if the host has not connected Spotify.
 	SpotifyCredentials(ctx context.Context, hostID string) (account.SpotifyCredentials, error)
-	// SaveSpotifyTokens replaces a host's sealed tokens.
+	// SaveSpotifyTokens replaces a host's encrypted tokens, and releases the right to refresh them.
 	SaveSpotifyTokens(ctx context.Context, hostID string, sealed []byte) error
-	// MarkSpotifyReconnect remembers that Spotify accepts the host's authorization no more.
+	// MarkSpotifyReconnect records that the host has to reconnect, because Spotify no longer accepts the authorization.
 	MarkSpotifyReconnect(ctx context.Context, hostID string) error
-	// BeginSpotifyRefresh takes the right to refresh a host's tokens for so long; false while another server has it.
-	BeginSpotifyRefresh(ctx context.Context, hostID string, most time.Duration) (bool, error)
-	// EndSpotifyRefresh gives it back. SaveSpotifyTokens does so too.
+	// BeginSpotifyRefresh acquires the right to refresh a host's tokens, which lasts for at most the given time. It
+	// returns false while another server has that right.
+	BeginSpotifyRefresh(ctx context.Context, hostID string, maxDuration time.Duration) (bool, error)
+	// EndSpotifyRefresh releases the right to refresh a host's tokens.
 	EndSpotifyRefresh(ctx context.Context, hostID string) error
 }
 
-// renewBefore is how long before its end an access token is not used any more.
-const renewBefore = 30 * time.Second
+// expiryMargin is how long before its expiry an access token is no longer used.
+const expiryMargin = 30 * time.Second
 
-// tokens gives out the hosts' access tokens.
-type tokens struct {
-	oauth    oauth2.Config
-	vault    *Vault
-	accounts Accounts
-	log      *slog.Logger
-	observe  func(call string) *observer
-	flights  *flights
-	backoff  *backoff
-	random   random
+// tokenSource provides the hosts' access tokens. It is safe for concurrent use.
+type tokenSource struct {
+	oauth       oauth2.Config
+	cipher      *TokenCipher
+	accounts    Accounts
+	log         *slog.Logger
+	newRecorder func(call string) *responseRecorder
+	sharedCalls *callGroup
+	backoff     *backoff
+	random      random
 }
 
-// access returns a grant whose access token should be valid.
-func (t *tokens) access(ctx context.Context, hostID string) (grant, error) {
+// validGrant returns a grant whose access token has not expired, and refreshes the token if needed.
+func (t *tokenSource) validGrant(ctx context.Context, hostID string) (grant, error) {
 	g, err := t.load(ctx, hostID)
 	if err != nil || g.usable() {
 		return g, err
@@ -52,54 +53,56 @@ func (t *tokens) access(ctx context.Context, hostID string) (grant, error) {
 	return t.renew(ctx, hostID, g.AccessToken)
 }
 
-func (g grant) usable() bool { return g.AccessToken != "" && time.Until(g.Expiry) > renewBefore }
+// usable reports whether the access token can still be used.
+func (g grant) usable() bool { return g.AccessToken != "" && time.Until(g.Expiry) > expiryMargin }
 
-// allows says whether the host granted a scope; where that is not known, they may have.
-func (g grant) allows(scope string) bool {
+// mayHaveScope reports whether the host granted a scope. It returns true if the granted scopes are unknown.
+func (g grant) mayHaveScope(scope string) bool {
 	return g.Scope == "" || slices.Contains(strings.Fields(g.Scope), scope)
 }
 
-func (t *tokens) load(ctx context.Context, hostID string) (grant, error) {
+func (t *tokenSource) load(ctx context.Context, hostID string) (grant, error) {
 	credentials, err := t.accounts.SpotifyCredentials(ctx, hostID)
 	if party.CodeOf(err) == party.NotFound {
 		return grant{}, &failure{
-			kind: playback.ReconnectNeeded, why: party.ReasonNotConnected, message: "the host has not connected Spotify",
+			kind: playback.ReconnectNeeded, healthReason: party.ReasonNotConnected,
+			message: "the host has not connected Spotify",
 		}
 	}
 	if err != nil {
-		return grant{}, oursToMend("read the host's tokens", err)
+		return grant{}, internalFailure("read the host's tokens", err)
 	}
 	if credentials.NeedsReconnect {
 		return grant{}, &failure{kind: playback.ReconnectNeeded, message: "the host has to connect Spotify again"}
 	}
-	g, err := t.vault.open(hostID, credentials.Sealed)
+	g, err := t.cipher.open(hostID, credentials.Sealed)
 	if err != nil {
-		return grant{}, &failure{ours: true, kind: playback.ReconnectNeeded, message: "read the host's tokens", err: err}
+		return grant{}, &failure{internal: true, kind: playback.ReconnectNeeded, message: "read the host's tokens", err: err}
 	}
 	return g, nil
 }
 
-// oursToMend is a failure in which Spotify has no part. Nothing was asked of it.
-func oursToMend(doing string, err error) *failure {
-	return &failure{ours: true, kind: playback.Unreachable, message: doing, err: err}
+// internalFailure is a failure that Spotify did not cause: no request was sent.
+func internalFailure(doing string, err error) *failure {
+	return &failure{internal: true, kind: playback.Unreachable, message: doing, err: err}
 }
 
-// refused marks the host whose authorization is gone, unless it was replaced meanwhile: the grant is the one that Spotify
-// refused. It returns what there is to tell.
-func (t *tokens) refused(ctx context.Context, hostID string, used grant, f *failure) error {
-	if err := t.unchanged(ctx, hostID, used); err != nil {
+// requireReconnect marks the host as having to reconnect after Spotify rejected the grant, unless the grant has been
+// replaced meanwhile. It returns the failure for the caller: f, or that the grant was replaced.
+func (t *tokenSource) requireReconnect(ctx context.Context, hostID string, used grant, f *failure) error {
+	if err := t.checkUnchanged(ctx, hostID, used); err != nil {
 		return err
 	}
 	t.log.Warn("a host has to connect Spotify again", "host_id", hostID, "error", f)
 	if err := t.accounts.MarkSpotifyReconnect(ctx, hostID); err != nil {
-		t.log.Error("remembering that a host has to connect Spotify again failed", "host_id", hostID, "error", err)
+		t.log.Error("recording that a host has to connect Spotify again failed", "host_id", hostID, "error", err)
 	}
 	return f
 }
 
-// unchanged fails if the host's tokens were replaced while Spotify was asked: the host connected anew, perhaps with another
-// account, or another server refreshed them. Then the answer is about an authorization of the past.
-func (t *tokens) unchanged(ctx context.Context, hostID string, used grant) error {
+// checkUnchanged returns a failure if the host's tokens were replaced during a request, because the host reconnected,
+// perhaps with another account, or another server refreshed them. The response then concerns an outdated authorization.
+func (t *tokenSource) checkUnchanged(ctx context.Context, hostID string, used grant) error {
 	g, err := t.load(ctx, hostID)
 	if err != nil {
 		return err

@@ -18,8 +18,8 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// together asks for the state many times at once.
-func (w *world) together(t *testing.T) {
+// stateConcurrently calls State many times at once.
+func (w *world) stateConcurrently(t *testing.T) {
 	t.Helper()
 	var callers sync.WaitGroup
 	for range 20 {
@@ -32,45 +32,45 @@ func (w *world) together(t *testing.T) {
 	callers.Wait()
 }
 
-func TestOneRefreshServesAll(t *testing.T) {
+func TestConcurrentCallsShareOneRefresh(t *testing.T) {
 	w := newWorld(t)
 	w.restart(func(c *spotify.Config) { c.RequestsPer30s = 1_000 })
-	w.together(t)
-	w.look(t)
-	if n := w.asked(tokenPath); n != 1 {
+	w.stateConcurrently(t)
+	w.state(t)
+	if n := w.requestCount(tokenPath); n != 1 {
 		t.Errorf("refreshed %d times at the start", n)
 	}
 	w.expire()
-	w.together(t)
-	if n := w.asked(tokenPath); n != 2 {
+	w.stateConcurrently(t)
+	if n := w.requestCount(tokenPath); n != 2 {
 		t.Errorf("refreshed %d times in all after a 401", n)
 	}
 }
 
-// TestALate401: the token that it is about has been replaced meanwhile.
-func TestALate401(t *testing.T) {
+// TestLate401UsesTheRefreshedToken: the token that the 401 is about has been replaced meanwhile.
+func TestLate401UsesTheRefreshedToken(t *testing.T) {
 	w := newWorld(t)
-	w.look(t)
+	w.state(t)
 	w.expire()
-	handler, arrived, goOn := held(w.handler.ServeHTTP)
+	handler, arrived, goOn := holdOne(w.handler.ServeHTTP)
 	w.answer(playerPath, handler)
 	late := w.ask(t.Context())
 	<-arrived
 	w.answer(playerPath, nil)
-	w.look(t)
+	w.state(t)
 	close(goOn)
 	if err := <-late; err != nil {
 		t.Error(err)
 	}
-	if n := w.asked(tokenPath); n != 2 {
+	if n := w.requestCount(tokenPath); n != 2 {
 		t.Errorf("refreshed %d times in all", n)
 	}
 }
 
-func TestHostsDoNotWaitForEachOther(t *testing.T) {
+func TestSlowRefreshDoesNotBlockOtherHosts(t *testing.T) {
 	w := newWorld(t)
 	w.connect(t, "another", w.account(t).RefreshToken)
-	handler, arrived, goOn := held(w.handler.ServeHTTP)
+	handler, arrived, goOn := holdOne(w.handler.ServeHTTP)
 	w.answer(tokenPath, handler)
 	slow := w.ask(t.Context())
 	<-arrived
@@ -90,100 +90,102 @@ func TestHostsDoNotWaitForEachOther(t *testing.T) {
 
 func TestTokensSurviveARestart(t *testing.T) {
 	w := newWorld(t)
-	w.look(t)
-	w.restart(func(c *spotify.Config) { c.Vault = newVault(t, secret) })
-	w.look(t)
-	if n := w.asked(tokenPath); n != 1 {
+	w.state(t)
+	w.restart(func(c *spotify.Config) { c.Cipher = newTokenCipher(t, secret) })
+	w.state(t)
+	if n := w.requestCount(tokenPath); n != 1 {
 		t.Errorf("refreshed %d times", n)
 	}
 
-	w.restart(func(c *spotify.Config) { c.Vault = newVault(t, "another secret of enough bytes") })
+	w.restart(func(c *spotify.Config) { c.Cipher = newTokenCipher(t, "another secret of enough bytes") })
 	_, err := w.State(t.Context(), host)
 	expectFault(t, err, playback.ReconnectNeeded)
 	if w.accounts.of(host).NeedsReconnect {
-		t.Error("a wrong secret of ours cost the host the authorization")
+		t.Error("a wrong secret of ours marked the host as having to reconnect")
 	}
 }
 
-func TestA401ForcesOneRefreshAndOneRepeat(t *testing.T) {
+func Test401CausesOneRefreshAndOneRepeat(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
-	w.look(t)
+	w.state(t)
 	w.expire()
 	if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
 		t.Fatalf("after a 401: %v", err)
 	}
 	sent := w.sent(playPath)
-	if len(sent) != 2 || sent[0].body != sent[1].body || sent[1].body == "" || sent[0].authorization == sent[1].authorization {
+	if len(sent) != 2 || sent[0].body != sent[1].body || sent[1].body == "" ||
+		sent[0].authorization == sent[1].authorization {
 		t.Errorf("sent %+v", sent)
 	}
-	if n := w.asked(tokenPath); n != 2 {
+	if n := w.requestCount(tokenPath); n != 2 {
 		t.Errorf("refreshed %d times in all", n)
 	}
-	if s := w.look(t); s.Song == nil || s.Song.URI != w.songs[0].URI {
+	if s := w.state(t); s.Song == nil || s.Song.URI != w.songs[0].URI {
 		t.Errorf("the repeated command got lost: %+v", s)
 	}
 }
 
-func TestA401ThatStaysCostsTheAuthorization(t *testing.T) {
+func TestRepeated401RequiresReconnect(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
-	w.look(t)
-	w.answer(playPath, says(http.StatusUnauthorized, `{"error":{"status":401,"message":"Invalid access token"}}`))
+	w.state(t)
+	w.answer(playPath, respond(http.StatusUnauthorized, `{"error":{"status":401,"message":"Invalid access token"}}`))
 	for range 2 {
 		expectFault(t, w.Play(ctx, host, w.songs[0].URI, ""), playback.ReconnectNeeded)
 	}
-	if n := w.asked(playPath); n != 2 || w.asked(tokenPath) != 2 {
-		t.Errorf("sent %d times, with %d tokens", n, w.asked(tokenPath))
+	if n := w.requestCount(playPath); n != 2 || w.requestCount(tokenPath) != 2 {
+		t.Errorf("sent %d times, with %d tokens", n, w.requestCount(tokenPath))
 	}
 	if !w.accounts.of(host).NeedsReconnect {
 		t.Error("the host is not marked")
 	}
 }
 
-// TestA401ThatIsOld: another server has got a new token meanwhile, so nobody knows whether the authorization is gone.
-func TestA401ThatIsOld(t *testing.T) {
+// Test401AboutAReplacedTokenKeepsTheAuthorization: another server has refreshed the token meanwhile, so the 401 does
+// not prove that the authorization is lost.
+func Test401AboutAReplacedTokenKeepsTheAuthorization(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
-	w.look(t)
+	w.state(t)
 	other := w.another(t)
 	w.answer(nextPath, func(rw http.ResponseWriter, r *http.Request) {
-		if w.asked(nextPath) == 2 {
+		if w.requestCount(nextPath) == 2 {
 			w.expire()
 			if _, err := other.State(ctx, host); err != nil {
 				t.Error(err)
 			}
 		}
-		says(http.StatusUnauthorized, "")(rw, r)
+		respond(http.StatusUnauthorized, "")(rw, r)
 	})
 	expectFault(t, w.Next(ctx, host), playback.Unreachable)
 	if w.accounts.of(host).NeedsReconnect {
 		t.Error("the host is marked")
 	}
-	w.look(t)
+	w.state(t)
 }
 
-// TestAMissingScopeIsNoBadToken: another token would not help, and what needs no such scope goes on.
-func TestAMissingScopeIsNoBadToken(t *testing.T) {
+// TestMissingScopeDoesNotRefreshToken: another token would not help, and calls that do not need the scope still work.
+func TestMissingScopeDoesNotRefreshToken(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
-	w.look(t)
-	w.answer(nextPath, says(http.StatusUnauthorized, `{"error":{"status":401,"message":"Permissions missing"}}`))
+	w.state(t)
+	w.answer(nextPath, respond(http.StatusUnauthorized, `{"error":{"status":401,"message":"Permissions missing"}}`))
 	err := w.Next(ctx, host)
 	expectFault(t, err, playback.ReconnectNeeded)
 	if f, ok := errors.AsType[*playback.Fault](err); !ok || f.Reason != party.ReasonScope {
 		t.Errorf("got %v", err)
 	}
-	if w.asked(nextPath) != 1 || w.asked(tokenPath) != 1 || w.accounts.of(host).NeedsReconnect {
-		t.Errorf("sent %d times, with %d tokens", w.asked(nextPath), w.asked(tokenPath))
+	if w.requestCount(nextPath) != 1 || w.requestCount(tokenPath) != 1 || w.accounts.of(host).NeedsReconnect {
+		t.Errorf("sent %d times, with %d tokens", w.requestCount(nextPath), w.requestCount(tokenPath))
 	}
-	w.look(t)
+	w.state(t)
 }
 
-func TestARevokedAuthorization(t *testing.T) {
+func TestRevokedAuthorizationRequiresReconnect(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	w.connect(t, host, "no such refresh token")
 	for range 3 {
 		_, err := w.State(ctx, host)
 		expectFault(t, err, playback.ReconnectNeeded)
 	}
-	if n := w.asked(tokenPath); n != 1 || w.asked(playerPath) != 0 {
+	if n := w.requestCount(tokenPath); n != 1 || w.requestCount(playerPath) != 0 {
 		t.Errorf("asked %d times for a token that was revoked", n)
 	}
 	if !w.accounts.of(host).NeedsReconnect {
@@ -193,13 +195,13 @@ func TestARevokedAuthorization(t *testing.T) {
 		t.Errorf("log: %s", log)
 	}
 	w.connect(t, host, w.account(t).RefreshToken)
-	w.look(t)
+	w.state(t)
 }
 
-func TestAMarkThatCannotBeSetIsLogged(t *testing.T) {
+func TestFailureToMarkReconnectIsLogged(t *testing.T) {
 	w := newWorld(t)
 	w.connect(t, host, "no such refresh token")
-	w.accounts.mute = errors.New("disk full")
+	w.accounts.cannotMark = errors.New("disk full")
 	_, err := w.State(t.Context(), host)
 	expectFault(t, err, playback.ReconnectNeeded)
 	if log := w.log.String(); !strings.Contains(log, "level=ERROR") || !strings.Contains(log, "disk full") {
@@ -207,28 +209,30 @@ func TestAMarkThatCannotBeSetIsLogged(t *testing.T) {
 	}
 }
 
-// TestAFailedRefreshRevokesNothing: nobody asks for a token again at once, and a later one is good.
-func TestAFailedRefreshRevokesNothing(t *testing.T) {
+// TestFailedRefreshKeepsTheAuthorization: refreshing pauses for a while, and works afterwards.
+func TestFailedRefreshKeepsTheAuthorization(t *testing.T) {
 	for name, tt := range map[string]struct {
 		answer http.HandlerFunc
 		want   playback.FaultKind
 		pause  time.Duration
 	}{
-		"429":           {says(429, "Too many requests"), playback.CoolingDown, 5 * time.Second},
-		"500":           {says(500, `{"error":"server_error"}`), playback.Unreachable, time.Second},
-		"503":           {says(503, "upstream connect error or disconnect/reset before headers"), playback.Unreachable, time.Second},
-		"401":           {says(401, `{"error":"invalid_client"}`), playback.Unreachable, 0},
-		"no token":      {says(200, `{}`), playback.Unreachable, time.Second},
-		"no JSON":       {says(200, `{`), playback.Unreachable, time.Second},
-		"no connection": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, playback.Unreachable, time.Second},
+		"429": {respond(429, "Too many requests"), playback.CoolingDown, 5 * time.Second},
+		"500": {respond(500, `{"error":"server_error"}`), playback.Unreachable, time.Second},
+		"503": {respond(503, "upstream connect error or disconnect/reset before headers"), playback.Unreachable,
+			time.Second},
+		"401":      {respond(401, `{"error":"invalid_client"}`), playback.Unreachable, 0},
+		"no token": {respond(200, `{}`), playback.Unreachable, time.Second},
+		"no JSON":  {respond(200, `{`), playback.Unreachable, time.Second},
+		"no connection": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, playback.Unreachable,
+			time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
 				w.answer(tokenPath, tt.answer)
 				expectFault(t, w.Next(t.Context(), host), tt.want)
-				if w.asked(tokenPath) != 1 || w.asked(nextPath) != 0 {
-					t.Errorf("asked %d times for a token, then %d times to go on", w.asked(tokenPath), w.asked(nextPath))
+				if w.requestCount(tokenPath) != 1 || w.requestCount(nextPath) != 0 {
+					t.Errorf("asked %d times for a token, then %d times to go on", w.requestCount(tokenPath), w.requestCount(nextPath))
 				}
 				w.answer(tokenPath, nil)
 				if tt.pause > 0 {
@@ -236,8 +240,8 @@ func TestAFailedRefreshRevokesNothing(t *testing.T) {
 					expectFault(t, w.Next(t.Context(), host), tt.want)
 					time.Sleep(time.Millisecond)
 				}
-				w.look(t)
-				if n := w.asked(tokenPath); n != 2 {
+				w.state(t)
+				if n := w.requestCount(tokenPath); n != 2 {
 					t.Errorf("asked %d times for a token", n)
 				}
 			})
@@ -245,51 +249,53 @@ func TestAFailedRefreshRevokesNothing(t *testing.T) {
 	}
 }
 
-func TestTheTokenEndpointIsLeftAloneForLongerAndLonger(t *testing.T) {
+func TestTokenEndpointBackoffGrows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.answer(tokenPath, says(503, ""))
+		w.answer(tokenPath, respond(503, ""))
 		for range 10 * 60 {
 			expectFault(t, w.Next(t.Context(), host), playback.Unreachable)
 			time.Sleep(time.Second)
 		}
-		if n := w.asked(tokenPath); n != 24 { // 1, 2, 4, 8, 16, 30, 30, … s apart
+		if n := w.requestCount(tokenPath); n != 24 { // 1, 2, 4, 8, 16, 30, 30, … s apart
 			t.Errorf("asked %d times in ten minutes", n)
 		}
 	})
 }
 
-func TestATokenThatCannotBeStored(t *testing.T) {
+func TestUnstoredTokenIsNotUsed(t *testing.T) {
 	w := newWorld(t)
 	w.accounts.cannotSave = errors.New("disk full")
 	_, err := w.State(t.Context(), host)
 	expectFault(t, err, playback.Unreachable)
-	if !errors.Is(err, w.accounts.cannotSave) || w.asked(playerPath) != 0 {
+	if !errors.Is(err, w.accounts.cannotSave) || w.requestCount(playerPath) != 0 {
 		t.Errorf("got %v", err)
 	}
 }
 
-// grant answers an access token that is good for so many seconds, with or without a new refresh token.
+// grant returns a handler for the token endpoint that issues an access token valid for the given number of seconds and,
+// if it is not empty, a new refresh token.
 func grant(access, refresh string, seconds int) http.HandlerFunc {
 	body := fmt.Sprintf(`{"access_token":%q,"token_type":"Bearer","expires_in":%d}`, access, seconds)
 	if refresh != "" {
 		body = fmt.Sprintf(`{"refresh_token":%q,%s`, refresh, body[1:])
 	}
-	return says(http.StatusOK, body)
+	return respond(http.StatusOK, body)
 }
 
-// TestRefreshTokens plays Spotify's two ways: a refresh brings no new refresh token, or one that replaces the old.
-func TestRefreshTokens(t *testing.T) {
+// TestRotatedRefreshTokenReplacesTheOld: a refresh may return a new refresh token, or none, after which the old one
+// stays.
+func TestRotatedRefreshTokenReplacesTheOld(t *testing.T) {
 	w := newWorld(t)
-	w.answer(playerPath, says(http.StatusNoContent, ""))
+	w.answer(playerPath, respond(http.StatusNoContent, ""))
 	w.connect(t, host, "first")
 	var sent []string
 	for _, rotated := range []string{"", "second", "", ""} {
 		w.answer(tokenPath, func(rw http.ResponseWriter, r *http.Request) {
 			sent = append(sent, r.PostFormValue("refresh_token"))
-			grant("access", rotated, 20)(rw, r) // too old as soon as it comes
+			grant("access", rotated, 20)(rw, r) // expires at once
 		})
-		w.look(t)
+		w.state(t)
 		w.restart(nil)
 	}
 	if want := []string{"first", "first", "second", "second"}; !slices.Equal(sent, want) {
@@ -297,8 +303,9 @@ func TestRefreshTokens(t *testing.T) {
 	}
 }
 
-// held is an endpoint that answers one request when it is told to.
-func held(answer http.HandlerFunc) (handler http.HandlerFunc, arrived, goOn chan struct{}) {
+// holdOne returns a handler for one request. It closes arrived when the request comes, and responds once goOn is
+// closed.
+func holdOne(answer http.HandlerFunc) (handler http.HandlerFunc, arrived, goOn chan struct{}) {
 	arrived, goOn = make(chan struct{}), make(chan struct{})
 	return func(rw http.ResponseWriter, r *http.Request) {
 		close(arrived)
@@ -307,7 +314,7 @@ func held(answer http.HandlerFunc) (handler http.HandlerFunc, arrived, goOn chan
 	}, arrived, goOn
 }
 
-// ask asks for the state in the background.
+// ask calls State in the background.
 func (w *world) ask(ctx context.Context) <-chan error {
 	answered := make(chan error, 1)
 	go func() {
@@ -317,10 +324,10 @@ func (w *world) ask(ctx context.Context) <-chan error {
 	return answered
 }
 
-func TestARefreshOutlivesItsCaller(t *testing.T) {
+func TestRefreshContinuesWithoutItsCaller(t *testing.T) {
 	w := newWorld(t)
-	w.answer(playerPath, says(http.StatusNoContent, ""))
-	handler, arrived, goOn := held(grant("access", "rotated", 3600))
+	w.answer(playerPath, respond(http.StatusNoContent, ""))
+	handler, arrived, goOn := holdOne(grant("access", "rotated", 3600))
 	w.answer(tokenPath, handler)
 	ctx, cancel := context.WithCancel(t.Context())
 	leaves := w.ask(ctx)
@@ -333,18 +340,18 @@ func TestARefreshOutlivesItsCaller(t *testing.T) {
 		t.Errorf("another caller: %v", err)
 	}
 	w.restart(nil)
-	w.look(t)
-	if n := w.asked(tokenPath); n != 1 {
+	w.state(t)
+	if n := w.requestCount(tokenPath); n != 1 {
 		t.Errorf("refreshed %d times: the new token was lost", n)
 	}
 }
 
-// TestWaitingTooLongAfterA401: nobody has said that the host has to reconnect.
-func TestWaitingTooLongAfterA401(t *testing.T) {
+// TestCanceledRefreshAfter401IsUnreachable: it does not mean that the host has to reconnect.
+func TestCanceledRefreshAfter401IsUnreachable(t *testing.T) {
 	w := newWorld(t)
-	w.look(t)
+	w.state(t)
 	w.expire()
-	handler, arrived, goOn := held(says(http.StatusServiceUnavailable, ""))
+	handler, arrived, goOn := holdOne(respond(http.StatusServiceUnavailable, ""))
 	defer close(goOn)
 	w.answer(tokenPath, handler)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -354,45 +361,46 @@ func TestWaitingTooLongAfterA401(t *testing.T) {
 	expectFault(t, <-answered, playback.Unreachable)
 }
 
-// TestConnectingAnewDuringARefresh: what Spotify says about the old authorization must not touch the new one.
-func TestConnectingAnewDuringARefresh(t *testing.T) {
+// TestReconnectingDuringRefreshKeepsNewTokens: the response about the old authorization must not change the new one.
+func TestReconnectingDuringRefreshKeepsNewTokens(t *testing.T) {
 	for name, answer := range map[string]http.HandlerFunc{
 		"the old one is good": grant("access", "", 3600),
-		"the old one is gone": says(http.StatusBadRequest, `{"error":"invalid_grant","error_description":"Refresh token revoked"}`),
+		"the old one is gone": respond(http.StatusBadRequest,
+			`{"error":"invalid_grant","error_description":"Refresh token revoked"}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			handler, arrived, goOn := held(answer)
+			handler, arrived, goOn := holdOne(answer)
 			w.answer(tokenPath, handler)
 			answered := w.ask(t.Context())
 			<-arrived
 			w.connect(t, host, w.account(t).RefreshToken)
-			anew := w.accounts.of(host)
+			reconnected := w.accounts.of(host)
 			close(goOn)
 			expectFault(t, <-answered, playback.Unreachable)
-			if now := w.accounts.of(host); now.NeedsReconnect || string(now.Sealed) != string(anew.Sealed) {
+			if now := w.accounts.of(host); now.NeedsReconnect || string(now.Sealed) != string(reconnected.Sealed) {
 				t.Error("the new authorization was overwritten")
 			}
 			w.answer(tokenPath, nil)
-			w.look(t)
+			w.state(t)
 		})
 	}
 }
 
-func TestAnAccessTokenIsUsedUntilShortlyBeforeItsEnd(t *testing.T) {
+func TestAccessTokenIsRefreshedShortlyBeforeExpiry(t *testing.T) {
 	for seconds, refreshes := range map[int]int{29: 2, 40: 1} {
 		w := newWorld(t)
-		w.answer(playerPath, says(http.StatusNoContent, ""))
+		w.answer(playerPath, respond(http.StatusNoContent, ""))
 		w.answer(tokenPath, grant("access", "", seconds))
-		w.look(t)
-		w.look(t)
-		if n := w.asked(tokenPath); n != refreshes {
-			t.Errorf("a token good for %v was refreshed %d times", time.Duration(seconds)*time.Second, n)
+		w.state(t)
+		w.state(t)
+		if n := w.requestCount(tokenPath); n != refreshes {
+			t.Errorf("a token valid for %v was refreshed %d times", time.Duration(seconds)*time.Second, n)
 		}
 	}
 }
 
-// another is a second server of the same party: a client of its own, with the same accounts.
+// another returns the client of a second server, which uses the same accounts.
 func (w *world) another(t *testing.T) *spotify.Client {
 	t.Helper()
 	config := w.config
@@ -402,11 +410,11 @@ func (w *world) another(t *testing.T) *spotify.Client {
 	return other
 }
 
-// TestServersRefreshOneAtATime: where refresh tokens rotate, the second would cost the host the authorization.
+// TestServersRefreshOneAtATime: where refresh tokens rotate, a second refresh would lose the authorization.
 func TestServersRefreshOneAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		if err := w.simulated.TuneApp(func(app *sim.AppSwitches) { app.Rotate = true }); err != nil {
+		if err := w.simulated.ChangeAppSwitches(func(app *sim.AppSwitches) { app.Rotate = true }); err != nil {
 			t.Fatal(err)
 		}
 		servers := []*spotify.Client{w.Client, w.another(t), w.another(t)}
@@ -425,7 +433,7 @@ func TestServersRefreshOneAtATime(t *testing.T) {
 				})
 			}
 			all.Wait()
-			if n := w.asked(tokenPath); n != round+1 || time.Since(start) > 1250*time.Millisecond {
+			if n := w.requestCount(tokenPath); n != round+1 || time.Since(start) > 1250*time.Millisecond {
 				t.Errorf("refreshed %d times in %d rounds; the last took %v", n, round+1, time.Since(start))
 			}
 			if w.accounts.isRefreshing(host) {
@@ -436,8 +444,8 @@ func TestServersRefreshOneAtATime(t *testing.T) {
 	})
 }
 
-// TestAServerThatDiesWhileItRefreshes holds the others up until its right has run out. Who waits is told in time.
-func TestAServerThatDiesWhileItRefreshes(t *testing.T) {
+// TestRightToRefreshExpires: a server that crashes during a refresh blocks the others only until its right expires.
+func TestRightToRefreshExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		if mine, err := w.accounts.BeginSpotifyRefresh(t.Context(), host, 20*time.Second); !mine || err != nil {
@@ -446,20 +454,20 @@ func TestAServerThatDiesWhileItRefreshes(t *testing.T) {
 		start := time.Now()
 		_, err := w.State(t.Context(), host)
 		expectFault(t, err, playback.Unreachable)
-		if took := time.Since(start); took != 8*time.Second || w.asked(tokenPath) != 0 {
-			t.Errorf("after %v and %d refreshes", took, w.asked(tokenPath))
+		if took := time.Since(start); took != 8*time.Second || w.requestCount(tokenPath) != 0 {
+			t.Errorf("after %v and %d refreshes", took, w.requestCount(tokenPath))
 		}
 		time.Sleep(12*time.Second + 250*time.Millisecond)
-		w.look(t)
+		w.state(t)
 		w.Close()
 	})
 }
 
-// TestTheRightToRefreshIsGivenBack after every failure, so that the next may try.
-func TestTheRightToRefreshIsGivenBack(t *testing.T) {
+// TestRightToRefreshIsReleasedAfterFailure, so that the next refresh can start.
+func TestRightToRefreshIsReleasedAfterFailure(t *testing.T) {
 	for name, spoil := range map[string]func(*world){
-		"refused":     func(w *world) { w.answer(tokenPath, says(400, `{"error":"invalid_grant"}`)) },
-		"broken":      func(w *world) { w.answer(tokenPath, says(503, "")) },
+		"refused":     func(w *world) { w.answer(tokenPath, respond(400, `{"error":"invalid_grant"}`)) },
+		"broken":      func(w *world) { w.answer(tokenPath, respond(503, "")) },
 		"cannot save": func(w *world) { w.accounts.cannotSave = errors.New("disk full") },
 		"never answered": func(w *world) {
 			w.answer(tokenPath, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
@@ -470,9 +478,9 @@ func TestTheRightToRefreshIsGivenBack(t *testing.T) {
 				w := newWorld(t)
 				spoil(w)
 				if _, err := w.State(t.Context(), host); err == nil {
-					t.Error("it did not fail")
+					t.Error("State returned no error")
 				}
-				w.Close() // waits for a refresh that nobody waits for any more
+				w.Close() // waits for the refresh, which continues without a caller
 				if w.accounts.isRefreshing(host) {
 					t.Error("the right to refresh was kept")
 				}

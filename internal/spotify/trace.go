@@ -10,9 +10,9 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 )
 
-// begin begins the span of one request within the one of ctx, if that is recorded: by the name of the call, for addresses hold
-// what people look for. Spotify is not told of traces.
-func begin(ctx context.Context, call string, attempt int) (context.Context, trace.Span) {
+// startSpan starts the span of one request, if the span in ctx is recorded. The span is named after the call and not
+// after the URL, because URLs contain what users search for. The trace context is not sent to Spotify.
+func startSpan(ctx context.Context, call string, attempt int) (context.Context, trace.Span) {
 	parent := trace.SpanFromContext(ctx)
 	if !parent.IsRecording() {
 		return ctx, noop.Span{}
@@ -22,19 +22,19 @@ func begin(ctx context.Context, call string, attempt int) (context.Context, trac
 		attribute.String("antwon.spotify.call", call), attribute.Int("antwon.spotify.attempt", attempt)))
 }
 
-// finish ends it with what came: the status, if there was one, and what kind of failure it is.
-func finish(span trace.Span, came answer, err error) {
+// endSpan ends the span, with the response's status, if there was a response, and the kind of failure.
+func endSpan(span trace.Span, last responseInfo, err error) {
 	defer span.End()
 	if !span.IsRecording() {
 		return
 	}
-	if came.status != 0 {
-		span.SetAttributes(attribute.Int("http.response.status_code", came.status))
+	if last.status != 0 {
+		span.SetAttributes(attribute.Int("http.response.status_code", last.status))
 	}
-	if err == nil && came.status >= http.StatusBadRequest {
-		err = errRefused
+	if err == nil && last.status >= http.StatusBadRequest {
+		err = errRejected
 	}
-	if failed := classify(came, err); failed != nil {
+	if failed := classify(last, err); failed != nil {
 		span.SetStatus(codes.Error, "")
 		span.SetAttributes(attribute.String("antwon.spotify.fault", string(failed.kind)))
 	}

@@ -10,108 +10,112 @@ import (
 )
 
 const (
-	// maxErrorBody is how much of an answer is read to learn what was wrong.
+	// maxErrorBody is how many bytes of an error response are read.
 	maxErrorBody = 16 << 10
-	// longestWait is the most that Retry-After is believed: values of about a day have been seen.
-	longestWait = 24 * time.Hour
+	// maxRetryAfter caps the Retry-After header. Values of about a day have been seen.
+	maxRetryAfter = 24 * time.Hour
 )
 
-// answer is what Spotify really answered. The library that makes the requests keeps neither the headers nor the reason of
-// a failure, and nothing at all of one in plain text.
-type answer struct {
-	status     int // 0: there was none
+// responseInfo is what the classification of a failure needs from a response. The zmb3 library keeps neither the
+// headers nor the reason of a failure, and discards error bodies in plain text.
+type responseInfo struct {
+	status     int // 0: there was no response
 	retryAfter time.Duration
-	body       []byte // of failures only
+	body       []byte // only of responses with a status of 400 or more
 }
 
-// observer remembers the answer to the last request of one call.
-type observer struct {
-	call   string // its name
-	base   http.RoundTripper
-	count  func(status int, took time.Duration) // called once for each request
-	answer answer
+// responseRecorder is an http.RoundTripper that keeps what is needed of the last response of one call. It serves one
+// call and is not safe for concurrent use.
+type responseRecorder struct {
+	callName  string // name of the call in metrics and traces
+	transport http.RoundTripper
+	count     func(status int, took time.Duration) // called once for each request
+	last      responseInfo
 }
 
-func (o *observer) RoundTrip(r *http.Request) (*http.Response, error) {
-	o.answer = answer{}
+func (o *responseRecorder) RoundTrip(r *http.Request) (*http.Response, error) {
+	o.last = responseInfo{}
 	began := time.Now()
-	defer func() { o.count(o.answer.status, time.Since(began)) }()
-	response, err := o.base.RoundTrip(r)
+	defer func() { o.count(o.last.status, time.Since(began)) }()
+	response, err := o.transport.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
-	o.answer = answer{status: response.StatusCode, retryAfter: retryAfter(response.Header)}
+	o.last = responseInfo{status: response.StatusCode, retryAfter: retryAfter(response.Header)}
 	if response.StatusCode < 400 {
 		return response, nil
 	}
-	// A body that breaks off still tells something, and the status is known in any case.
-	o.answer.body, _ = io.ReadAll(io.LimitReader(response.Body, maxErrorBody))
+	// A truncated body is still useful, and the status is known in any case.
+	o.last.body, _ = io.ReadAll(io.LimitReader(response.Body, maxErrorBody))
 	_ = response.Body.Close()
-	response.Body = io.NopCloser(bytes.NewReader(o.answer.body))
+	response.Body = io.NopCloser(bytes.NewReader(o.last.body))
 	return response, nil
 }
 
-// retryAfter reads the header in seconds, the form in which Spotify sends it; 0: it did not.
+// retryAfter parses the Retry-After header, which Spotify sends in seconds. It returns 0 if the header is missing or
+// invalid.
 func retryAfter(header http.Header) time.Duration {
 	seconds, err := strconv.Atoi(header.Get("Retry-After"))
 	if err != nil || seconds < 0 {
 		return 0
 	}
-	return time.Duration(min(seconds, int(longestWait/time.Second))) * time.Second
+	return time.Duration(min(seconds, int(maxRetryAfter/time.Second))) * time.Second
 }
 
-// signer sends the requests of one call as the limiter lets them go, with the host's access token, and once more with a new
-// one after a 401.
-type signer struct {
-	observer *observer
+// authTransport is an http.RoundTripper that sends the requests of one call when the limiter permits, with the host's
+// access token. After a 401 it refreshes the token and sends the request a second time.
+type authTransport struct {
+	recorder *responseRecorder
 	limiter  *limiter
 	priority priority
-	tokens   *tokens
+	tokens   *tokenSource
 	hostID   string
-	sent     int    // requests of this call so far
-	fresh    string // an access token that has just been issued, used instead of the host's; empty: none
+	attempts int    // requests sent by this call so far
+	newToken string // an access token that was just issued, used instead of the host's stored one; empty: none
 }
 
-func (s *signer) RoundTrip(r *http.Request) (*http.Response, error) {
-	if s.fresh != "" {
-		return s.send(r, s.fresh)
+func (s *authTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if s.newToken != "" {
+		return s.sendOnce(r, s.newToken)
 	}
-	g, err := s.tokens.access(r.Context(), s.hostID)
+	g, err := s.tokens.validGrant(r.Context(), s.hostID)
 	if err != nil {
 		return nil, err
 	}
-	response, err := s.send(r, g.AccessToken)
-	if err != nil || !s.refused(response) {
+	response, err := s.sendOnce(r, g.AccessToken)
+	if err != nil || !s.tokenRejected(response) {
 		return response, err
 	}
-	_ = response.Body.Close()    // it is in memory already
-	s.observer.answer = answer{} // it was about the token, not about what becomes of the call
+	_ = response.Body.Close()        // the recorder has read it already
+	s.recorder.last = responseInfo{} // the 401 was about the token and says nothing about the call
 	if g, err = s.tokens.renew(r.Context(), s.hostID, g.AccessToken); err != nil {
 		return nil, err
 	}
-	response, err = s.send(r, g.AccessToken)
-	if err == nil && s.refused(response) {
-		return nil, s.tokens.refused(r.Context(), s.hostID, g, classify(s.observer.answer, errRefused))
+	response, err = s.sendOnce(r, g.AccessToken)
+	if err == nil && s.tokenRejected(response) {
+		return nil, s.tokens.requireReconnect(r.Context(), s.hostID, g, classify(s.recorder.last, errRejected))
 	}
 	return response, err
 }
 
-var errRefused = errors.New("the access token was refused")
+// errRejected stands for the error of a response whose status alone says that it failed.
+var errRejected = errors.New("the request was rejected")
 
-// refused says whether the answer is about the access token. Where a scope is missing another token does not help.
-func (s *signer) refused(response *http.Response) bool {
-	return response.StatusCode == http.StatusUnauthorized && classify(s.observer.answer, errRefused).why == ""
+// tokenRejected reports whether Spotify rejected the access token. A 401 about a missing scope does not count: another
+// token would lack the scope too.
+func (s *authTransport) tokenRejected(response *http.Response) bool {
+	return response.StatusCode == http.StatusUnauthorized && classify(s.recorder.last, errRejected).healthReason == ""
 }
 
-// send is one request's span, with the time for which it waits for its turn.
-func (s *signer) send(r *http.Request, token string) (response *http.Response, err error) {
-	s.sent++
-	ctx, span := begin(r.Context(), s.observer.call, s.sent)
-	defer func() { finish(span, s.observer.answer, err) }()
+// sendOnce sends one request once the limiter permits. Its span includes the wait.
+func (s *authTransport) sendOnce(r *http.Request, token string) (response *http.Response, err error) {
+	s.attempts++
+	ctx, span := startSpan(r.Context(), s.recorder.callName, s.attempts)
+	defer func() { endSpan(span, s.recorder.last, err) }()
 	if refused := s.limiter.wait(ctx, s.priority); refused != nil {
 		return nil, refused
 	}
-	span.AddEvent("it has its turn")
+	span.AddEvent("admitted by the limiter")
 	signed := r.Clone(ctx)
 	if r.GetBody != nil {
 		body, err := r.GetBody()
@@ -120,9 +124,9 @@ func (s *signer) send(r *http.Request, token string) (response *http.Response, e
 		}
 		signed.Body = body
 	}
-	if r.ContentLength > 0 { // the library leaves it out
+	if r.ContentLength > 0 { // the zmb3 library omits the header
 		signed.Header.Set("Content-Type", "application/json")
 	}
 	signed.Header.Set("Authorization", "Bearer "+token)
-	return s.observer.RoundTrip(signed)
+	return s.recorder.RoundTrip(signed)
 }

@@ -44,12 +44,12 @@ const (
 	enqueuePath = "/v1/me/player/queue"
 )
 
-// accounts keeps the credentials in memory, unless one of the failures is set.
+// accounts implements spotify.Accounts in memory. If one of its errors is set, the corresponding method returns it.
 type accounts struct {
-	mu                           sync.Mutex
-	kept                         map[string]account.SpotifyCredentials
-	refreshing                   map[string]time.Time // until when one server may
-	cannotRead, cannotSave, mute error
+	mu                                 sync.Mutex
+	kept                               map[string]account.SpotifyCredentials
+	refreshing                         map[string]time.Time // until when a server holds the right to refresh
+	cannotRead, cannotSave, cannotMark error
 }
 
 func (a *accounts) BeginSpotifyRefresh(_ context.Context, hostID string, most time.Duration) (bool, error) {
@@ -108,37 +108,37 @@ func (a *accounts) SaveSpotifyTokens(ctx context.Context, hostID string, sealed 
 }
 
 func (a *accounts) MarkSpotifyReconnect(_ context.Context, hostID string) error {
-	if a.mute != nil {
-		return a.mute
+	if a.cannotMark != nil {
+		return a.cannotMark
 	}
 	a.change(hostID, func(c *account.SpotifyCredentials) { c.NeedsReconnect = true })
 	return nil
 }
 
-// world is a client, and a Spotify that it speaks to over HTTP. It may live in a bubble of synctest: its connections are
-// pipes.
+// world is a client, and the simulated Spotify that it uses over HTTP. Its connections are in-memory pipes, so it works
+// in a synctest bubble.
 type world struct {
 	*spotify.Client
 	simulated *sim.Spotify
 	player    sim.Account  // the host's
 	handler   http.Handler // the simulator's
 	accounts  *accounts
-	vault     *spotify.Vault
+	cipher    *spotify.TokenCipher
 	config    spotify.Config
-	songs     []sim.Track // that can be played, as they are
+	songs     []sim.Track // those that are playable and not relinked
 	metrics   *prometheus.Registry
 	log       *logged
 
 	mu       sync.Mutex
-	ahead    time.Duration // of Spotify's clock
+	ahead    time.Duration // how far Spotify's clock is ahead
 	requests []request
-	answers  map[string]http.HandlerFunc // by path, instead of the simulator's
+	answers  map[string]http.HandlerFunc // by path, in place of the simulator
 }
 
-// request is what came to Spotify.
+// request is a request that Spotify received.
 type request struct{ method, path, query, authorization, body string }
 
-// logged is a log to read.
+// logged is a log that can be read while it is written.
 type logged struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -156,12 +156,13 @@ func (l *logged) String() string {
 	return l.text.String()
 }
 
-// newWorld has one host with an account of their own.
+// newWorld returns a world with one host, who has an account.
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{
-		accounts: &accounts{kept: make(map[string]account.SpotifyCredentials), refreshing: make(map[string]time.Time)}, vault: newVault(t, secret),
-		metrics: prometheus.NewRegistry(), log: &logged{}, answers: make(map[string]http.HandlerFunc),
+		accounts: &accounts{kept: make(map[string]account.SpotifyCredentials), refreshing: make(map[string]time.Time)},
+		cipher:   newTokenCipher(t, secret),
+		metrics:  prometheus.NewRegistry(), log: &logged{}, answers: make(map[string]http.HandlerFunc),
 	}
 	var err error
 	if w.simulated, err = sim.Open(sim.Config{Now: w.now, CoverURL: "https://covers.example"}); err != nil {
@@ -175,8 +176,10 @@ func newWorld(t *testing.T) *world {
 	w.handler = w.simulated.Handler()
 	pipes := newPipes(t, http.HandlerFunc(w.serve))
 	w.config = spotify.Config{
-		APIURL: "http://spotify.test/v1", AccountsURL: "http://spotify.test", RedirectURL: "https://antwon.test/spotify/callback",
-		ClientID: "id", ClientSecret: "secret", Vault: w.vault, Accounts: w.accounts, HTTP: &http.Client{Transport: once{&described{t, w, pipes}}},
+		APIURL: "http://spotify.test/v1", AccountsURL: "http://spotify.test",
+		RedirectURL: "https://antwon.test/spotify/callback",
+		ClientID:    "id", ClientSecret: "secret", Cipher: w.cipher, Accounts: w.accounts,
+		HTTP: &http.Client{Transport: once{&contractTransport{t, w, pipes}}},
 		Rand: func(n int64) int64 { return n / 2 }, Log: slog.New(slog.NewTextHandler(w.log, nil)), Metrics: w.metrics,
 	}
 	w.Client = spotify.New(w.config)
@@ -186,7 +189,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// restart makes a client that knows only what the accounts keep.
+// restart replaces the client by a new one that shares only the accounts, like a server after a restart.
 func (w *world) restart(change func(*spotify.Config)) {
 	w.Close()
 	w.metrics = prometheus.NewRegistry()
@@ -197,13 +200,13 @@ func (w *world) restart(change func(*spotify.Config)) {
 	w.Client = spotify.New(w.config)
 }
 
-func newVault(t *testing.T, secret string) *spotify.Vault {
+func newTokenCipher(t *testing.T, secret string) *spotify.TokenCipher {
 	t.Helper()
-	vault, err := spotify.NewVault([]byte(secret))
+	tokenCipher, err := spotify.NewTokenCipher([]byte(secret))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return vault
+	return tokenCipher
 }
 
 func (w *world) account(t *testing.T) sim.Account {
@@ -215,17 +218,18 @@ func (w *world) account(t *testing.T) sim.Account {
 	return account
 }
 
-// connect is what signing in at Spotify leaves behind.
+// connect stores the credentials that a host has after connecting Spotify.
 func (w *world) connect(t *testing.T, hostID, refreshToken string) {
 	t.Helper()
-	sealed, err := w.vault.SealRefreshToken(hostID, refreshToken)
+	sealed, err := w.cipher.SealRefreshToken(hostID, refreshToken)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.accounts.change(hostID, func(c *account.SpotifyCredentials) { *c = account.SpotifyCredentials{Sealed: sealed} })
 }
 
-// newPipes serves over connections that are pipes in memory, which bubbles of synctest understand, and returns the way there.
+// newPipes serves a handler over in-memory pipes, which work in a synctest bubble, and returns a transport that uses
+// them.
 func newPipes(t *testing.T, handler http.Handler) http.RoundTripper {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)
@@ -267,18 +271,18 @@ func (l *pipeListener) Accept() (net.Conn, error) {
 func (l *pipeListener) Close() error   { l.once.Do(func() { close(l.closed) }); return nil }
 func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
 
-// described checks what is asked against Spotify's description of its Web API, and what the simulator answers.
-type described struct {
+// contractTransport checks requests and the simulator's responses against Spotify's description of its Web API.
+type contractTransport struct {
 	t    *testing.T
 	w    *world
 	base http.RoundTripper
 }
 
-func (d *described) RoundTrip(r *http.Request) (response *http.Response, err error) {
+func (d *contractTransport) RoundTrip(r *http.Request) (response *http.Response, err error) {
 	if !d.w.scripted(r.URL.Path) {
 		return contract.Check(d.t, d.base).RoundTrip(r)
 	}
-	asking := roundTrip(func(r *http.Request) (*http.Response, error) { // nobody describes what 500 contains
+	asking := roundTrip(func(r *http.Request) (*http.Response, error) { // the description does not cover 500
 		response, err = d.base.RoundTrip(r)
 		return &http.Response{StatusCode: http.StatusInternalServerError, Body: http.NoBody}, err
 	})
@@ -290,7 +294,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// once is a transport that reads a body once, as the interface allows. Go's own may help itself to another copy.
+// once hides GetBody from the transport below, so that a request body can be read only once.
 type once struct{ http.RoundTripper }
 
 func (o once) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -303,7 +307,8 @@ func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	w.mu.Lock()
-	w.requests = append(w.requests, request{r.Method, r.URL.Path, r.URL.RawQuery, r.Header.Get("Authorization"), string(body)})
+	w.requests = append(w.requests,
+		request{r.Method, r.URL.Path, r.URL.RawQuery, r.Header.Get("Authorization"), string(body)})
 	answer := w.answers[r.URL.Path]
 	w.mu.Unlock()
 	if answer == nil {
@@ -312,7 +317,7 @@ func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 	answer(rw, r)
 }
 
-// answer replaces the simulator's answers at a path; nil: no more.
+// answer makes handler respond to requests to a path. Nil restores the simulator.
 func (w *world) answer(path string, handler http.HandlerFunc) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -337,23 +342,23 @@ func (w *world) sent(path string) (sent []request) {
 	return sent
 }
 
-func (w *world) asked(path string) int { return len(w.sent(path)) }
+func (w *world) requestCount(path string) int { return len(w.sent(path)) }
 
-// now is Spotify's clock.
+// now returns the time of Spotify's clock.
 func (w *world) now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return time.Now().Add(w.ahead)
 }
 
-// expire makes Spotify refuse the access tokens it gave out, although they look good to us.
+// expire makes Spotify refuse the access tokens it has issued, although they have not expired by our clock.
 func (w *world) expire() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.ahead += 2 * time.Hour
 }
 
-func (w *world) look(t *testing.T) playback.Snapshot {
+func (w *world) state(t *testing.T) playback.Observation {
 	t.Helper()
 	s, err := w.State(t.Context(), host)
 	if err != nil {
@@ -362,8 +367,8 @@ func (w *world) look(t *testing.T) playback.Snapshot {
 	return s
 }
 
-// says answers a body with a status, as JSON if it looks so.
-func says(status int, body string) http.HandlerFunc {
+// respond returns a handler that sends a body with a status, as JSON if the body looks like an object.
+func respond(status int, body string) http.HandlerFunc {
 	return func(rw http.ResponseWriter, _ *http.Request) {
 		if len(body) > 0 && body[0] == '{' {
 			rw.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -377,7 +382,7 @@ func expectCode(t *testing.T, err error, want party.Code, wantRetry time.Duratio
 	t.Helper()
 	e, ok := errors.AsType[*party.Error](err)
 	if !ok || e.Code != want || e.RetryAfter != wantRetry {
-		t.Errorf("got %v, want %s, to be tried again after %v", err, want, wantRetry)
+		t.Errorf("got %v, want %s with RetryAfter %v", err, want, wantRetry)
 	}
 }
 

@@ -7,12 +7,12 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// app is Spotify's own app in the host's hands.
+// app is Spotify's app, used by the host.
 type app struct {
-	t              testing.TB
-	spotify        *outside
-	spotifyAccount sim.Account
-	host           sim.Host
+	t       testing.TB
+	spotify *spotifyServer
+	account sim.Account
+	host    sim.Host
 }
 
 func (a app) pause()                  { must(a.t, a.host.Pause()) }
@@ -24,15 +24,15 @@ func (a app) close()                  { must(a.t, a.host.CloseApp()) }
 func (a app) open()                   { must(a.t, a.host.OpenApp()) }
 func (a app) vanish()                 { must(a.t, a.host.Vanish()) }
 func (a app) freeze()                 { must(a.t, a.host.Freeze()) }
-func (a app) ad(d time.Duration)      { must(a.t, a.host.Advertise(d)) }
+func (a app) ad(d time.Duration)      { must(a.t, a.host.PlayAdvertisement(d)) }
 func (a app) episode(d time.Duration) { must(a.t, a.host.PlayEpisode(d)) }
 func (a app) transfer(device string)  { must(a.t, a.host.Transfer(device)) }
 
-// speaker is the device that the account has from the beginning.
+// speaker returns the id of the device that the account has from the beginning.
 func (a app) speaker() string { return a.host.Devices()[0].ID }
 
-// another adds a second device.
-func (a app) another(d sim.Device) (id string) {
+// addDevice adds a device and returns its id.
+func (a app) addDevice(d sim.Device) (id string) {
 	id, err := a.host.AddDevice(d)
 	must(a.t, err)
 	return id
@@ -42,7 +42,7 @@ func (a app) restrict(device string, restricted bool) {
 	must(a.t, a.host.ChangeDevice(device, func(d *sim.Device) { d.Restricted = restricted }))
 }
 
-// resumeOn opens Spotify on a device, and presses play there.
+// resumeOn transfers playback to a device and resumes it there.
 func (a app) resumeOn(device string) {
 	a.transfer(device)
 	a.resume()

@@ -1,24 +1,35 @@
 /*
-Package scenarios_test plays whole parties: the jukebox on a SQLite file, the players' driver, the Spotify client, and the
-simulated Spotify behind a real HTTP server and a real HTTP transport. All of it runs in a bubble of testing/synctest, so
-that a party of two hours takes seconds, every party goes the same way each time, and times are exact.
+Package scenarios_test plays whole parties: the jukebox on a SQLite file, the supervisor of the players, the Spotify
+client, and a simulated Spotify behind a real HTTP server and a real HTTP transport. Everything runs in a bubble of
+testing/synctest, so a party of two hours takes seconds, every run of it has the same course, and times are exact.
 
-A scenario opens a party, lets guests, the host and Spotify do things, sleeps while the music plays, and asks what came of
-it:
+A scenario opens a party, lets guests, the host and Spotify act, sleeps while the music plays, and checks the outcome:
 
-		inBubble(t, func(t *testing.T) {
-			p := open(t, options{songs: 3})
-			time.Sleep(time.Minute)
-			p.spotify.Fail(sim.Fault{Path: "/v1/me/player/queue", Status: 502})
-			p.untilDone(time.Hour)
-			p.played("1 2 3")
-		})
+	inBubble(t, func(t *testing.T) {
+		p := open(t, options{songs: 3})
+		time.Sleep(time.Minute)
+		p.fail(sim.Fault{Path: "/v1/me/player/queue", Status: 502})
+		p.untilDone(time.Hour)
+		if p.played() != "1 2 3" {
+			t.Errorf("played %s", p.played())
+		}
+	})
 
-	  - party: a host with a Spotify account, their room and its guests; songs are called by the number in which they were added.
-	  - server: one server's whole stack. It can be stopped, and killed; several may share the database file.
-	  - outside: Spotify as it is reached, with a network's delays and a count of what is asked.
-	  - ear: listens to the host's loudspeaker, past everything that is tested. What was heard is its word alone.
+The main types are:
 
-Nothing may wait for something outside of the bubble, or time stands still: the network is made of pipes.
+  - fixture: a room with its host, the host's Spotify account, and guests. Songs are named by the number in which they
+    were added.
+  - server: one server with everything in it. It can be stopped, killed and suspended. Several may share the database
+    file.
+  - spotifyServer: the simulated Spotify behind a network with latency. It counts requests, and says which songs were
+    heard.
+  - app: Spotify's app in the host's hands.
+  - healthLog: the healths that the room has shown.
+
+The scenarios of the table in docs/playback.md are in the files row_*_test.go. The files crowd_*_test.go test the
+rules of the queue with a hundred guests.
+
+Code in a bubble must not wait for anything outside of it, or the fake time stops. For this reason the network
+consists of pipes.
 */
 package scenarios_test

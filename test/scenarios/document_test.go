@@ -16,7 +16,7 @@ const (
 	tableEnd   = "<!-- end -->\n"
 )
 
-// checkDocument prints the table of what came of all scenarios, and compares it with the one that people read.
+// checkDocument logs the table of all outcomes, and compares it with the one in docs/playback.md, or writes it there.
 func checkDocument(t testing.TB, groups []*group) {
 	t.Helper()
 	text, complete := table(groups)
@@ -30,15 +30,15 @@ func checkDocument(t testing.TB, groups []*group) {
 	now, after, ends := strings.Cut(rest, tableEnd)
 	switch {
 	case !begins || !ends:
-		t.Fatalf("%s has no place for the table", document)
+		t.Fatalf("%s does not contain the markers of the table", document)
 	case *write:
 		must(t, os.WriteFile(document, []byte(before+tableBegin+text+tableEnd+after), 0o666))
 	case now != text:
-		t.Errorf("the table in %s is not what came of the scenarios: make scenarios ARGS=-write", document)
+		t.Errorf("the table in %s differs from the outcomes; run make scenarios ARGS=-write", document)
 	}
 }
 
-// table has a line for each scenario; false if some were not run.
+// table returns the table with a line for each scenario; complete is false if some have not run.
 func table(groups []*group) (text string, complete bool) {
 	var b strings.Builder
 	b.WriteString("| scenario | heard | silence | health |\n|---|---|---|---|\n")
@@ -48,12 +48,16 @@ func table(groups []*group) (text string, complete bool) {
 			if s.outcome == nil {
 				return "", false
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", s.name, s.outcome.played, silenceText(s.outcome.silence), healthText(s.outcome.health))
+			fmt.Fprintf(
+				&b, "| %s | %s | %s | %s |\n", s.name, s.outcome.played, silenceText(s.outcome.silence),
+				healthText(s.outcome.health),
+			)
 		}
 	}
 	return b.String(), true
 }
 
+// silenceText returns the silence for the table: empty if there was none.
 func silenceText(silence string) string {
 	if silence == "0s" {
 		return ""
@@ -61,7 +65,7 @@ func silenceText(silence string) string {
 	return strings.ReplaceAll(silence, "0s"+beside+"0s", "")
 }
 
-// healthText leaves out what every party shows before its first song, and after its last.
+// healthText returns the healths for the table, without NOTHING_TO_PLAY before the first song and after the last.
 func healthText(health string) string {
 	var parties []string
 	for _, one := range strings.Split(health, beside) {

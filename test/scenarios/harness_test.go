@@ -10,20 +10,21 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// What the other tests rely on, shown by parties whose course is known beforehand.
+// The tests in this file test what the scenarios rely on, by parties whose course is known.
 
+// expect compares the party's outcome with the expected one.
 func (p *fixture) expect(played string, silence time.Duration, health string, states ...string) {
 	p.t.Helper()
 	o := p.outcome()
 	if o.played != played || o.silence != silence.String() || o.health != health || o.states != strings.Join(states, " ") {
-		p.t.Errorf("what came of it:\n%v\nwanted: played %s\nsilence %v\nhealth %s\nstates %v", o, played, silence, health, states)
+		p.t.Errorf("outcome:\n%v\nwant: played %s\nsilence %v\nhealth %s\nstates %v", o, played, silence, health, states)
 	}
 }
 
-func TestWhatTheHostPlaysIsHeard(t *testing.T) {
+func TestSimulatorReportsWhatTheHostPlays(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, options{})
-		p.server.stop() // nobody drives the player
+		p.server.stop() // no server drives the player
 		one, two := p.music[0], p.music[1]
 		p.app.play(one)
 		time.Sleep(time.Minute)
@@ -37,13 +38,13 @@ func TestWhatTheHostPlaysIsHeard(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		p.app.close()
 		time.Sleep(10 * time.Second)
-		p.app.resumeOn(p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"}))
+		p.app.resumeOn(p.app.addDevice(sim.Device{Name: "Kitchen", Type: "Speaker"}))
 		time.Sleep(10 * time.Second)
 		p.expect("other other other", time.Minute+15*time.Second, "NOTHING_TO_PLAY")
 	})
 }
 
-func TestAPartyPlaysItsQueue(t *testing.T) {
+func TestPartyPlaysItsQueue(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, options{songs: 3})
 		guest := p.join("Gina")
@@ -52,44 +53,46 @@ func TestAPartyPlaysItsQueue(t *testing.T) {
 		time.Sleep(time.Minute)
 		p.expect("1 3 2", 0, "NOTHING_TO_PLAY OK NOTHING_TO_PLAY", "PLAYED", "PLAYED", "PLAYED")
 		if calls := p.spotify.calls(time.Time{}); calls["POST me/player/queue"] != 2 || calls["PUT me/player/play"] != 1 {
-			t.Errorf("asked of Spotify: %v", calls)
+			t.Errorf("requests to Spotify: %v; want two songs enqueued and one played", calls)
 		}
-		p.nothingWentWrong()
+		p.noWarnings()
 	})
 }
 
-func TestAFaultReachesTheServer(t *testing.T) {
+func TestInjectedFaultReachesTheServer(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, options{songs: 2})
 		time.Sleep(time.Minute)
-		p.spotify.Fail(sim.Fault{Method: http.MethodPost, Path: "/v1/me/player/queue", Status: http.StatusTooManyRequests, RetryAfter: 5 * time.Second})
+		p.spotify.InjectFault(sim.Fault{
+			Method: http.MethodPost, Path: "/v1/me/player/queue", Status: http.StatusTooManyRequests,
+			RetryAfter: 5 * time.Second,
+		})
 		p.untilDone(time.Hour)
 		p.expect("1 2", 0, "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY", "PLAYED", "PLAYED")
 	})
 }
 
-// A server is killed in the middle of a song, and another one found on its database a minute later.
-func TestAKilledServerLeavesThePartyToTheNextOne(t *testing.T) {
+// A server is killed in the middle of a song, and another one starts on its database a minute later.
+func TestNextServerTakesOverFromAKilledOne(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, options{songs: 3})
 		time.Sleep(time.Minute)
-		asked := p.spotify.total()
+		before := p.spotify.total()
 		p.server.kill()
 		time.Sleep(time.Minute)
-		if p.spotify.total() > asked {
-			t.Error("a server that was killed asks Spotify")
+		if p.spotify.total() > before {
+			t.Error("a killed server sends requests to Spotify")
 		}
 		if _, err := p.server.AddSong(p.host, p.room.ID, p.music[9].URI, nil); err == nil {
-			t.Error("a server that was killed takes a song")
+			t.Error("a killed server accepts a song")
 		}
-		p.visit(p.start("two"))
+		p.switchTo(p.start("two"))
 		p.untilDone(time.Hour)
 		p.expect("1 2 3", 0, "NOTHING_TO_PLAY OK NOTHING_TO_PLAY", "PLAYED", "PLAYED", "PLAYED")
 	})
 }
 
-// Several rooms have nothing in common but the server.
-func TestRoomsHaveTheirOwnPlayers(t *testing.T) {
+func TestRoomsOfOneServerAreIndependent(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		one := open(t, options{songs: 2})
 		two := one.open(one.server, options{songs: 3, name: "Hugo", length: 4 * time.Minute})
@@ -98,17 +101,19 @@ func TestRoomsHaveTheirOwnPlayers(t *testing.T) {
 		one.untilDone(time.Hour)
 		one.expect("1 2", 0, "NOTHING_TO_PLAY OK NOTHING_TO_PLAY", "PLAYED", "PLAYED")
 		if health := two.outcome().health; health != "NOTHING_TO_PLAY OK DEVICE_LOST" {
-			t.Errorf("the other room shows %s", health)
+			t.Errorf("the other room has shown %s", health)
 		}
 		if got := two.states(); got[2] != string(party.Queued) || two.silence() < time.Minute {
-			t.Errorf("the other room's songs are %v, after a silence of %v", got, two.silence())
+			t.Errorf(
+				"the other room's songs are %v after a silence of %v; want one QUEUED and at least a minute", got, two.silence(),
+			)
 		}
 		must(t, two.remove(two.host, 3))
 		two.app.open()
 		two.app.resume()
 		two.untilDone(time.Hour)
 		if o := two.outcome(); o.states != "PLAYED PLAYED REMOVED" || o.played != "1 2" {
-			t.Errorf("what came of it:\n%v", o)
+			t.Errorf("outcome of the other room:\n%v", o)
 		}
 	})
 }

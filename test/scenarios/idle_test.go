@@ -13,10 +13,10 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 )
 
-// idleRooms is a number of rooms that stay open although everybody has left.
+// idleRooms is the number of rooms that are open although everybody has left.
 const idleRooms = 1_000
 
-// openIdle opens them, on a server that drives no player, and lets it be longer ago than it was.
+// openIdle opens the idle rooms on a server that drives no player, and dates their playback an hour back.
 func (w *world) openIdle() {
 	w.t.Helper()
 	s := w.start("yesterday")
@@ -27,7 +27,7 @@ func (w *world) openIdle() {
 		_, err = s.CreateRoom(account.WithViewer(w.t.Context(), host.User), jukebox.RoomInput{}, nil)
 		must(w.t, err)
 	}
-	s.driven <- <-s.driven // its drivers have ended
+	s.driven <- <-s.driven // wait until its drivers have ended
 	s.stop()
 	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(w.database, "sqlite:"))
 	must(w.t, err)
@@ -36,31 +36,34 @@ func (w *world) openIdle() {
 	must(w.t, err)
 }
 
-// A thousand rooms in which nothing happens ask nothing of Spotify, and have no goroutines of their own.
+// A thousand idle rooms cause no requests to Spotify and have no goroutines of their own.
 func TestIdleRoomsCostNothing(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.openIdle()
-		asked, goroutines := w.spotify.total(), runtime.NumGoroutine()
+		before, goroutines := w.spotify.total(), runtime.NumGoroutine()
 		w.start("today")
 		time.Sleep(30 * time.Second)
 		more := runtime.NumGoroutine() - goroutines
-		t.Logf("%d idle rooms: %d requests in half a minute, %d goroutines of the server that has them", idleRooms, w.spotify.total()-asked, more)
-		if w.spotify.total() > asked {
-			t.Errorf("asked of Spotify: %v", w.spotify.calls(time.Time{}))
+		t.Logf(
+			"%d idle rooms: %d requests in half a minute; their server has %d goroutines", idleRooms, w.spotify.total()-before,
+			more,
+		)
+		if w.spotify.total() > before {
+			t.Errorf("requests to Spotify: %v", w.spotify.calls(time.Time{}))
 		}
 		if more > 50 {
-			t.Errorf("%d goroutines", more)
+			t.Errorf("the server has %d goroutines, want at most 50", more)
 		}
 	})
 }
 
-// What they cost a processor in real time: printed, not judged.
+// BenchmarkIdleRooms measures how much of a processor core the idle rooms need, in real time.
 func BenchmarkIdleRooms(b *testing.B) {
 	w := newWorld(b)
 	w.openIdle()
 	w.start("today")
-	time.Sleep(3 * time.Second) // it finds them
+	time.Sleep(3 * time.Second) // the server lists the rooms
 	began, used := time.Now(), processorTime(b)
 	for b.Loop() {
 		time.Sleep(time.Second)

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// network is one listener and those who dial it. Waiting for a pipe is waiting for somebody in the bubble; waiting for a
-// socket would be waiting for the world.
+// network is a listener with in-memory connections. A goroutine that waits for a pipe waits for another one in the
+// bubble; a goroutine that waits for a socket would stop the fake time.
 type network struct {
 	arriving chan net.Conn
 	closed   chan struct{}
@@ -19,7 +19,7 @@ func newNetwork() *network {
 	return &network{arriving: make(chan net.Conn), closed: make(chan struct{})}
 }
 
-// Accept, Close and Addr make a network a net.Listener.
+// Accept, Close and Addr implement net.Listener.
 func (n *network) Accept() (net.Conn, error) {
 	select {
 	case c := <-n.arriving:
@@ -41,18 +41,18 @@ type address struct{}
 func (address) Network() string { return "pipe" }
 func (address) String() string  { return "pipe" }
 
-// line is one server's way into the network. Cut, its connections break and no new ones come about.
-type line struct {
+// link is one server's connection to the network. When it is cut, its connections break and new ones fail.
+type link struct {
 	to  *network
 	mu  sync.Mutex
 	cut bool
 	all []net.Conn
 }
 
-func (l *line) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+func (l *link) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	near, far := net.Pipe()
-	if !l.hold(near) {
-		return nil, errors.New("the line is cut")
+	if !l.add(near) {
+		return nil, errors.New("the link is cut")
 	}
 	select {
 	case l.to.arriving <- far:
@@ -64,14 +64,16 @@ func (l *line) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	}
 }
 
-func (l *line) hold(c net.Conn) bool {
+// add keeps a connection for cutNow, and reports whether the link is intact.
+func (l *link) add(c net.Conn) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.all = append(l.all, c)
 	return !l.cut
 }
 
-func (l *line) Cut() {
+// cutNow cuts the link.
+func (l *link) cutNow() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.cut = true

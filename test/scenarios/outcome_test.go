@@ -10,37 +10,41 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// outcome is what came of a party.
+// outcome is how a party went.
 type outcome struct {
-	played  string // the songs that were heard, in order
-	silence string // how long, between the first song and the end of the last one, but for the host's pauses
-	health  string // the healths that were shown, in order
-	states  string // of the party's songs in the end, by number: "PLAYED PLAYED QUEUED"
+	played string // the songs that were heard, in order
+	// how long nothing was heard between the first song and the end of the last one, without the host's pauses
+	silence string
+	health  string // the healthLog that were shown, in order
+	states  string // of the party's songs at the end, by number: "PLAYED PLAYED QUEUED"
 }
 
 func (p *fixture) outcome() outcome {
 	p.t.Helper()
-	o := outcome{p.played(), p.silence().String(), p.health.String(), strings.Join(p.states(), " ")}
+	o := outcome{
+		played: p.played(), silence: p.silence().String(), health: p.health.String(), states: strings.Join(p.states(), " "),
+	}
 	if p.beside != nil {
 		b := p.beside.outcome()
-		o = outcome{o.played + beside + b.played, o.silence + beside + b.silence, o.health + beside + b.health, o.states + beside + b.states}
+		o.played, o.silence = o.played+beside+b.played, o.silence+beside+b.silence
+		o.health, o.states = o.health+beside+b.health, o.states+beside+b.states
 	}
 	return o
 }
 
-// beside stands between two parties.
+// beside separates the outcomes of two parties.
 const beside = " / "
 
-// played lists the songs that were heard, in order, in the words of the one who really played them.
+// played returns the songs that were heard, in order, according to the simulated Spotify.
 func (p *fixture) played() string {
 	var names []string
-	for _, heard := range p.spotify.Heard(p.spotifyAccount.ID) {
+	for _, heard := range p.spotify.Plays(p.account.ID) {
 		names = append(names, p.songName(heard.URI))
 	}
 	return strings.Join(names, " ")
 }
 
-// repeated lists the party's songs that were heard more than once.
+// repeated returns the party's songs that were heard more than once.
 func (p *fixture) repeated() (again []string) {
 	heard := map[string]bool{}
 	for _, name := range strings.Fields(p.played()) {
@@ -52,11 +56,11 @@ func (p *fixture) repeated() (again []string) {
 	return again
 }
 
-// gaps are the times without sound: from the first song to the end of the last one, or to now if songs still wait. What the
-// host paused is no gap, and an advertisement is a sound.
+// gaps returns the times without sound from the first song to the end of the last one, or until now if songs still
+// wait. A pause of the host is not a gap, and an advertisement is a sound.
 func (p *fixture) gaps() (gaps []sim.Silence) {
-	heard := p.spotify.Heard(p.spotifyAccount.ID)
-	for _, s := range p.spotify.Silences(p.spotifyAccount.ID) {
+	heard := p.spotify.Plays(p.account.ID)
+	for _, s := range p.spotify.Silences(p.account.ID) {
 		over := s.From.Equal(heard[len(heard)-1].Ended) && !p.waiting()
 		if !over && s.Why != "paused" && s.Why != "ad" && s.Why != "episode" {
 			gaps = append(gaps, s)
@@ -65,6 +69,7 @@ func (p *fixture) gaps() (gaps []sim.Silence) {
 	return gaps
 }
 
+// silence returns the sum of all gaps.
 func (p *fixture) silence() (silent time.Duration) {
 	for _, gap := range p.gaps() {
 		silent += gap.To.Sub(gap.From)
@@ -72,6 +77,7 @@ func (p *fixture) silence() (silent time.Duration) {
 	return silent
 }
 
+// longestGap returns the longest gap.
 func (p *fixture) longestGap() (longest time.Duration) {
 	for _, gap := range p.gaps() {
 		longest = max(longest, gap.To.Sub(gap.From))
@@ -79,7 +85,7 @@ func (p *fixture) longestGap() (longest time.Duration) {
 	return longest
 }
 
-// states are the states of the party's songs, as they stand in the database.
+// states returns the states of the party's songs in the database, by number.
 func (p *fixture) states() []string {
 	p.t.Helper()
 	rows, err := p.reading.Query("SELECT id, state FROM queue_items WHERE room_id = ?", p.room.ID)
@@ -99,17 +105,19 @@ func (p *fixture) states() []string {
 	return states
 }
 
-// waiting says that songs have yet to be played.
+// waiting reports whether songs still have to be played.
 func (p *fixture) waiting() bool {
 	p.t.Helper()
-	return slices.ContainsFunc(p.states(), func(state string) bool { return unfinished(state) && state != string(party.NowPlaying) })
+	return slices.ContainsFunc(
+		p.states(), func(state string) bool { return unfinished(state) && state != string(party.NowPlaying) },
+	)
 }
 
 func unfinished(state string) bool {
 	return state == string(party.Queued) || state == string(party.Committed) || state == string(party.NowPlaying)
 }
 
-// untilDone lets time pass until no song waits or plays any more; at most so long.
+// untilDone lets time pass until no song waits or plays, but not longer than most.
 func (p *fixture) untilDone(most time.Duration) {
 	p.t.Helper()
 	for began := time.Now(); time.Since(began) < most; time.Sleep(10 * time.Second) {
@@ -117,17 +125,17 @@ func (p *fixture) untilDone(most time.Duration) {
 			return
 		}
 	}
-	p.t.Errorf("after %v songs are left: %v", most, p.states())
+	p.t.Errorf("songs are left after %v: %v", most, p.states())
 }
 
 func (o outcome) String() string {
 	return fmt.Sprintf("played %s\nsilence %s\nhealth %s\nstates %s", o.played, o.silence, o.health, o.states)
 }
 
-// untilLeft lets time pass until so much of the current song is left.
+// untilLeft lets time pass until the given time is left of the current song; a negative one is a time after its end.
 func (p *fixture) untilLeft(left time.Duration) {
 	p.t.Helper()
-	heard := p.spotify.Heard(p.spotifyAccount.ID)
+	heard := p.spotify.Plays(p.account.ID)
 	current := heard[len(heard)-1]
 	time.Sleep(time.Until(current.Started.Add(lengthOf(p.spotify.tracks[current.URI]) + current.Paused - left)))
 }

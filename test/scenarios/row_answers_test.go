@@ -7,7 +7,7 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// What Spotify answers instead of what its reference says.
+// answerScenarios test answers that differ from Spotify's reference.
 func answerScenarios() []scenario {
 	fault := func(f sim.Fault) func(*fixture) {
 		return func(p *fixture) {
@@ -39,21 +39,23 @@ func answerScenarios() []scenario {
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: success(http.StatusAccepted), course: nothing},
 		{
-			name:   "a look is answered 204",
+			name:   "an observation is answered 204",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course:  fault(sim.Fault{Path: playerPath, Method: http.MethodGet, Status: http.StatusNoContent, Empty: true}),
 		},
 		{
-			name:   "a look is answered 200 with text",
+			name:   "an observation is answered 200 with text",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course:  fault(sim.Fault{Path: playerPath, Method: http.MethodGet, Status: http.StatusOK, PlainText: true, Message: "OK"}),
+			course: fault(sim.Fault{
+				Path: playerPath, Method: http.MethodGet, Status: http.StatusOK, PlainText: true, Message: "OK",
+			}),
 		},
 		{
-			name:   "looks are answered 502 for a minute",
+			name:   "observations are answered 502 for a minute",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
@@ -65,28 +67,30 @@ func answerScenarios() []scenario {
 			},
 		},
 		{
-			name:   "the commit is answered 502, and was not carried out",
+			name:   "the commit is answered 502 and was not carried out",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course:  fault(sim.Fault{Path: queuePath, Method: http.MethodPost, Status: http.StatusBadGateway}),
 		},
 		{
-			name:   "the commit is answered 502, and was carried out",
+			name:   "the commit is answered 502 and was carried out",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
-			course:  fault(sim.Fault{Path: queuePath, Method: http.MethodPost, Status: http.StatusBadGateway, AfterApplying: true}),
+			course: fault(sim.Fault{
+				Path: queuePath, Method: http.MethodPost, Status: http.StatusBadGateway, AfterApplying: true,
+			}),
 		},
 		{
-			name:   "the commit is carried out, and never answered",
+			name:   "the commit is carried out and never answered",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course:  fault(sim.Fault{Path: queuePath, Method: http.MethodPost, Delay: time.Minute, AfterApplying: true}),
 		},
 		{
-			name:   "the commit is not carried out, and never answered",
+			name:   "the commit is neither carried out nor answered",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
@@ -100,25 +104,25 @@ func answerScenarios() []scenario {
 			course:  fault(sim.Fault{Path: queuePath, Method: http.MethodPost, AfterApplying: true}),
 		},
 		{
-			name:   "the first song is answered 502, and was not carried out",
+			name:   "playing the first song is answered 502 and was not carried out",
 			played: "1 2", silence: "0s",
 			health: "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			course: first(sim.Fault{Path: playPath, Status: http.StatusBadGateway}),
 		},
 		{
-			name:   "the first song is answered 502, and was carried out",
+			name:   "playing the first song is answered 502 and was carried out",
 			played: "1 2", silence: "0s",
 			health: "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			course: first(sim.Fault{Path: playPath, Status: http.StatusBadGateway, AfterApplying: true}),
 		},
 		{
-			name:   "the first song is carried out, and never answered",
+			name:   "playing the first song is carried out and never answered",
 			played: "1 2", silence: "0s",
 			health: "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			course: first(sim.Fault{Path: playPath, Delay: time.Minute, AfterApplying: true}),
 		},
 		{
-			name:   "the first song is never answered, and over when Spotify can be looked at again",
+			name:   "playing the first song is never answered, and the song is over at the next observation",
 			played: "1 2", silence: "12.6s",
 			health: "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			course: func(p *fixture) {
@@ -129,7 +133,7 @@ func answerScenarios() []scenario {
 			},
 		},
 		{
-			name:   "Spotify is gone for an hour",
+			name:   "Spotify is down for an hour",
 			played: "1 2 3 4", silence: "58m16.266s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 4},
@@ -141,7 +145,7 @@ func answerScenarios() []scenario {
 			},
 		},
 		{
-			name:   "Spotify hangs for an hour",
+			name:   "Spotify does not answer for an hour",
 			played: "1 2 3 4", silence: "58m35.386s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 4},
@@ -155,4 +159,5 @@ func answerScenarios() []scenario {
 	}
 }
 
+// nothing is the course of a scenario in which nothing happens.
 func nothing(*fixture) {}

@@ -7,10 +7,11 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
+// deviceScenarios test devices that disappear, appear, and refuse commands.
 func deviceScenarios() []scenario {
 	return []scenario{
 		{
-			name:   "the app is closed in the middle of a song, and opened again two minutes later",
+			name:   "the app is closed in the middle of a song and opened again two minutes later",
 			played: "1 2 3", silence: "2m8.14s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
@@ -22,7 +23,7 @@ func deviceScenarios() []scenario {
 			},
 		},
 		{
-			name:   "the app is closed after the commit, and opened again a minute later",
+			name:   "the app is closed after the commit and opened again a minute later",
 			played: "1 2 3", silence: "1m17.46s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
@@ -35,7 +36,7 @@ func deviceScenarios() []scenario {
 			},
 		},
 		{
-			name:   "the app is closed, and the host presses play when it is open again",
+			name:   "the app is closed and opened again, and the host presses play",
 			played: "1 2 3", silence: "30s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
@@ -48,7 +49,7 @@ func deviceScenarios() []scenario {
 			},
 		},
 		{
-			name:   "the host skips the last song and closes the app, and opens it again two minutes later",
+			name:   "the host skips the last song, closes the app, and opens it again two minutes later",
 			played: "1 2", silence: "2m8.38s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 1},
@@ -62,25 +63,25 @@ func deviceScenarios() []scenario {
 			},
 		},
 		{
-			name:   "the device disappears, and another one is there",
+			name:   "the device disappears, and one other exists",
 			played: "1 2 3", silence: "7.66s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
-				p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"})
+				p.app.addDevice(sim.Device{Name: "Kitchen", Type: "Speaker"})
 				must(p.t, p.app.host.RemoveDevice(p.app.speaker()))
 			},
 		},
 		{
-			name:   "the device disappears, and two others are there: the host chooses",
+			name:   "the device disappears, and two others exist: the host chooses",
 			played: "1 2 3", silence: "1m2.12s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST DEVICE_LOST/CHOOSE_DEVICE OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
-				kitchen := p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"})
-				p.app.another(sim.Device{Name: "Bath", Type: "Speaker"})
+				kitchen := p.app.addDevice(sim.Device{Name: "Kitchen", Type: "Speaker"})
+				p.app.addDevice(sim.Device{Name: "Bath", Type: "Speaker"})
 				must(p.t, p.app.host.RemoveDevice(p.app.speaker()))
 				time.Sleep(time.Minute)
 				_, err := p.server.TransferPlayback(p.host, p.room.ID, kitchen)
@@ -91,17 +92,17 @@ func deviceScenarios() []scenario {
 			},
 		},
 		{
-			name:   "the host moves the music to another device",
+			name:   "the host transfers playback to another device",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
-				p.app.transfer(p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"}))
+				p.app.transfer(p.app.addDevice(sim.Device{Name: "Kitchen", Type: "Speaker"}))
 			},
 		},
 		{
-			name:   "no device is there when the first song is added",
+			name:   "there is no device when the first song is added",
 			played: "1 2", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{},
@@ -113,7 +114,7 @@ func deviceScenarios() []scenario {
 			},
 		},
 		{
-			name:   "a restricted device, until the host moves the music",
+			name:   "the device is restricted until the host transfers playback",
 			played: "1 2 3", silence: "2m17.16s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/RESTRICTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
@@ -121,11 +122,11 @@ func deviceScenarios() []scenario {
 				time.Sleep(time.Minute)
 				p.app.restrict(p.app.speaker(), true)
 				p.untilLeft(-2 * time.Minute)
-				p.app.transfer(p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"}))
+				p.app.transfer(p.app.addDevice(sim.Device{Name: "Kitchen", Type: "Speaker"}))
 			},
 		},
 		{
-			name:   "a restricted device, until it is none any more",
+			name:   "the device is restricted for a while",
 			played: "1 2 3", silence: "2m17.16s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/RESTRICTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
@@ -139,6 +140,7 @@ func deviceScenarios() []scenario {
 	}
 }
 
+// accountScenarios test accounts that Spotify does not let the server use, or only partly.
 func accountScenarios() []scenario {
 	return []scenario{
 		{
@@ -152,17 +154,17 @@ func accountScenarios() []scenario {
 			},
 		},
 		{
-			name:   "Premium ends during the party, and is back half an hour later",
+			name:   "Premium ends during the party and returns half an hour later",
 			played: "1 2 3 4", silence: "2m59.906s",
 			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NO_PREMIUM OK NOTHING_TO_PLAY",
 			options: options{songs: 4},
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
-				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }))
+				must(p.t, p.spotify.ChangeSwitches(p.account.ID, func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }))
 				time.Sleep(5 * time.Minute)
 				p.pressPlay()
 				time.Sleep(25 * time.Minute)
-				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, func(s *sim.Switches) { s.Free = false }))
+				must(p.t, p.spotify.ChangeSwitches(p.account.ID, func(s *sim.Switches) { s.Free = false }))
 			},
 		},
 		{
@@ -173,41 +175,41 @@ func accountScenarios() []scenario {
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)
-				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }))
+				must(p.t, p.spotify.ChangeSwitches(p.account.ID, func(s *sim.Switches) { s.Free, s.FollowsPlaylist = true, true }))
 				p.app.freeze()
-				asked := p.spotify.total()
+				requests := p.spotify.total()
 				time.Sleep(time.Hour)
-				if asked = p.spotify.total() - asked; asked > 300 {
-					p.t.Errorf("%d calls in an hour in which only the host could do something", asked)
+				if requests = p.spotify.total() - requests; requests > 300 {
+					p.t.Errorf("%d requests in an hour in which only the host can start the music, want at most 300", requests)
 				}
 				p.pressPlay()
 			},
 		},
 		{
-			name:   "the host is taken off the app's list, and put on it again ten minutes later",
+			name:   "the host is removed from the app's list and added again ten minutes later",
 			played: "1 2 3", silence: "13m31.866s",
 			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NOT_LISTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
-				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, func(s *sim.Switches) { s.NotAllowed = true }))
+				must(p.t, p.spotify.ChangeSwitches(p.account.ID, func(s *sim.Switches) { s.NotAllowed = true }))
 				time.Sleep(10 * time.Minute)
-				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, func(s *sim.Switches) { s.NotAllowed = false }))
+				must(p.t, p.spotify.ChangeSwitches(p.account.ID, func(s *sim.Switches) { s.NotAllowed = false }))
 			},
 		},
 		{
-			name:   "the host is taken off the app's list, put on it again ten minutes later, and presses play here",
+			name:   "the host is removed from the app's list, added again ten minutes later, and resumes playback",
 			played: "1 2 3", silence: "8m0.086s",
 			health:  "NOTHING_TO_PLAY OK NOT_ALLOWED/NOT_LISTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
-				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, func(s *sim.Switches) { s.NotAllowed = true }))
+				must(p.t, p.spotify.ChangeSwitches(p.account.ID, func(s *sim.Switches) { s.NotAllowed = true }))
 				time.Sleep(10 * time.Minute)
 				if _, err := p.server.ResumePlayback(p.host, p.room.ID); party.CodeOf(err) != party.Forbidden {
-					p.t.Errorf("playing while that is not allowed: %v", err)
+					p.t.Errorf("resuming while the player is not allowed: %v, want FORBIDDEN", err)
 				}
-				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, func(s *sim.Switches) { s.NotAllowed = false }))
+				must(p.t, p.spotify.ChangeSwitches(p.account.ID, func(s *sim.Switches) { s.NotAllowed = false }))
 				_, err := p.server.ResumePlayback(p.host, p.room.ID)
 				must(p.t, err)
 			},
@@ -219,21 +221,21 @@ func accountScenarios() []scenario {
 			options: options{songs: 3},
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
-				must(p.t, p.spotify.TuneApp(func(s *sim.AppSwitches) { s.OwnerFree = true }))
+				must(p.t, p.spotify.ChangeAppSwitches(func(s *sim.AppSwitches) { s.OwnerFree = true }))
 				time.Sleep(10 * time.Minute)
-				must(p.t, p.spotify.TuneApp(func(s *sim.AppSwitches) { s.OwnerFree = false }))
+				must(p.t, p.spotify.ChangeAppSwitches(func(s *sim.AppSwitches) { s.OwnerFree = false }))
 			},
 		},
 	}
 }
 
-// pressPlay is the host who plays the room's playlist.
+// pressPlay plays the room's playlist in the host's app.
 func (p *fixture) pressPlay() {
 	p.t.Helper()
 	must(p.t, p.app.host.PlayPlaylist(p.playlist(), 0))
 }
 
-// playlist is the URI of the room's playlist at Spotify.
+// playlist returns the URI of the room's playlist at Spotify.
 func (p *fixture) playlist() (uri string) {
 	p.t.Helper()
 	must(p.t, p.reading.QueryRow("SELECT playlist_uri FROM rooms WHERE id = ?", p.room.ID).Scan(&uri))

@@ -7,8 +7,8 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// The host uses Spotify's own app: the server sees what came of it, and obeys.
-func handScenarios() []scenario {
+// spotifyAppScenarios test a host who uses Spotify's app. The server observes the effect and respects it.
+func spotifyAppScenarios() []scenario {
 	return []scenario{
 		{
 			name:   "pauses for five minutes",
@@ -99,7 +99,7 @@ func handScenarios() []scenario {
 			},
 		},
 		{
-			name:   "plays a song of their own instead of the committed one, while nobody can look",
+			name:   "plays a song of their own instead of the committed one, while the player cannot be observed",
 			played: "1 2 other 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE HOST_TOOK_OVER OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
@@ -135,7 +135,7 @@ func handScenarios() []scenario {
 	}
 }
 
-// The host's phone asks this server: commands are carried out once, whatever Spotify answers.
+// commandScenarios test host commands, which are carried out once, whatever Spotify answers.
 func commandScenarios() []scenario {
 	return []scenario{
 		{
@@ -149,7 +149,7 @@ func commandScenarios() []scenario {
 			},
 		},
 		{
-			name:   "skips a song, answered 502 after it was carried out",
+			name:   "skips a song; Spotify carries it out and answers 502",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
@@ -160,7 +160,7 @@ func commandScenarios() []scenario {
 			},
 		},
 		{
-			name:   "skips a song after the commit, answered 502 after it was carried out",
+			name:   "skips a song after the commit; Spotify carries it out and answers 502",
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
@@ -172,7 +172,7 @@ func commandScenarios() []scenario {
 			},
 		},
 		{
-			name:   "skips a song after the commit, answered 502 before it was carried out",
+			name:   "skips a song after the commit; Spotify answers 502 and does not carry it out",
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, states: "SKIPPED PLAYED PLAYED PLAYED",
@@ -184,7 +184,7 @@ func commandScenarios() []scenario {
 			},
 		},
 		{
-			name:   "pauses, answered 502 after it was carried out, and resumes",
+			name:   "pauses and resumes; Spotify carries out the pause and answers 502",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
@@ -199,7 +199,7 @@ func commandScenarios() []scenario {
 			},
 		},
 		{
-			name:   "skips while Spotify cools down: refused at once",
+			name:   "skips while Spotify is cooling down: refused at once",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
@@ -208,18 +208,18 @@ func commandScenarios() []scenario {
 				p.fail(sim.Fault{Path: playerPath, Status: tooMany, RetryAfter: 37 * time.Second})
 				time.Sleep(20 * time.Second)
 				if _, err := p.server.SkipSong(p.host, p.room.ID, nil); err == nil {
-					p.t.Error("a skip succeeds while nothing may be asked")
+					p.t.Error("a skip succeeds during the cool-down")
 				}
 			},
 		},
 		{
-			name:   "moves the music to another device, answered 502 after it was carried out",
+			name:   "transfers playback to another device; Spotify carries it out and answers 502",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
-				kitchen := p.app.another(sim.Device{Name: "Kitchen", Type: "Speaker"})
+				kitchen := p.app.addDevice(sim.Device{Name: "Kitchen", Type: "Speaker"})
 				p.fail(sim.Fault{Path: playerPath, Method: http.MethodPut, Status: http.StatusBadGateway, AfterApplying: true})
 				_, err := p.server.TransferPlayback(p.host, p.room.ID, kitchen)
 				must(p.t, err)
@@ -228,11 +228,12 @@ func commandScenarios() []scenario {
 	}
 }
 
+// skip skips the current song by a host command.
 func (p *fixture) skip() {
 	p.t.Helper()
 	_, err := p.server.SkipSong(p.host, p.room.ID, nil)
 	must(p.t, err)
 }
 
-// track is one of the party's songs.
+// track returns one of the party's songs, by its number.
 func (p *fixture) track(song int) sim.Track { return p.spotify.tracks[p.items[song-1].Song.URI] }

@@ -17,7 +17,8 @@ const (
 	quotaReached = "QUOTA_EXCEEDED"
 )
 
-// The limits are the app's: after 429 nothing is asked by anybody, and the songs that were handed over play on.
+// limitScenarios test the rate limit, which all rooms share. After 429 the server sends no requests, and the committed
+// song plays.
 func limitScenarios() []scenario {
 	atCommit := func(f sim.Fault) func(*fixture) {
 		return func(p *fixture) {
@@ -25,7 +26,7 @@ func limitScenarios() []scenario {
 			f.Path, f.Status = queuePath, tooMany
 			p.fail(f)
 			p.untilLeft(14 * time.Second)
-			p.restsUntil(cmp.Or(f.RetryAfter, 10*time.Minute))
+			p.noRequestsFor(cmp.Or(f.RetryAfter, 10*time.Minute))
 		}
 	}
 	return []scenario{
@@ -51,7 +52,7 @@ func limitScenarios() []scenario {
 			course:  atCommit(sim.Fault{RetryAfter: 37 * time.Second, PlainText: true}),
 		},
 		{
-			name:   "429 of a look, for 37 s",
+			name:   "429 at an observation, for 37 s",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
@@ -67,7 +68,7 @@ func limitScenarios() []scenario {
 			course:  atCommit(sim.Fault{Reason: quotaReached}),
 		},
 		{
-			name:   "429 for 24 h; everybody leaves, and comes back the next day",
+			name:   "429 for 24 h; everybody leaves and comes back the next day",
 			played: "1 2 3", silence: "23h59m45.6s",
 			health:  "NOTHING_TO_PLAY OK COOLING_DOWN/QUOTA OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
@@ -75,18 +76,18 @@ func limitScenarios() []scenario {
 				time.Sleep(time.Minute)
 				p.fail(sim.Fault{Path: queuePath, Status: tooMany, RetryAfter: 24 * time.Hour})
 				p.untilLeft(14 * time.Second)
-				asked := p.spotify.total()
+				before := p.spotify.total()
 				time.Sleep(10 * time.Minute)
-				p.health.leave()
+				p.health.stop()
 				time.Sleep(24*time.Hour - 10*time.Minute - 3*time.Second)
-				p.health.follow(p.server)
-				if n := p.spotify.total(); n != asked {
-					p.t.Errorf("%d requests in spite of 429", n-asked)
+				p.health.watch(p.server)
+				if n := p.spotify.total(); n != before {
+					p.t.Errorf("%d requests during the cool-down, want 0", n-before)
 				}
 			},
 		},
 		{
-			name:   "two rooms share the limit: one room's 429 is the other's too",
+			name:   "two rooms share the limit: 429 for one applies to both",
 			played: "1 2 3 / 1 2 3", silence: "22.48s / 0s",
 			health:  "NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY / NOTHING_TO_PLAY OK COOLING_DOWN OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
@@ -94,36 +95,39 @@ func limitScenarios() []scenario {
 				hugo := p.open(p.server, options{songs: 3, name: "Hugo", length: 4 * time.Minute})
 				p.beside = hugo
 				time.Sleep(time.Minute)
-				p.fail(sim.Fault{Path: queuePath, Status: tooMany, RetryAfter: 37 * time.Second}) // at the first commit, which is here
+				// at the first commit, which is this room's
+				p.fail(sim.Fault{Path: queuePath, Status: tooMany, RetryAfter: 37 * time.Second})
 				p.untilLeft(14 * time.Second)
-				p.restsUntil(37 * time.Second)
+				p.noRequestsFor(37 * time.Second)
 			},
 		},
 		{
-			name:   "guests search all the time: the player goes first",
+			name:   "guests search all the time: the player has priority",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
 				guest := p.join("Gina")
 				for i := range 2 * 60 * 5 {
-					_, _ = p.server.SearchSongs(guest, p.room.ID, string(rune('a'+i%26))+string(rune('a'+i/26%26)), 10, i%7) // refused, now and then
+					// a refusal by the rate limit does not matter
+					_, _ = p.server.SearchSongs(guest, p.room.ID, string(rune('a'+i%26))+string(rune('a'+i/26%26)), 10, i%7)
 					time.Sleep(200 * time.Millisecond)
 				}
 				if n := p.spotify.busiest(30 * time.Second); n > 60 {
-					p.t.Errorf("%d requests within 30 s", n)
+					p.t.Errorf("%d requests within 30 s, want at most 60", n)
 				}
 			},
 		},
 	}
 }
 
-// restsUntil lets almost so much time pass and fails the scenario if anything is asked of Spotify meanwhile.
-func (p *fixture) restsUntil(pause time.Duration) {
+// noRequestsFor lets the pause pass, except for its last 3 s, and fails the scenario if the server sends a request
+// meanwhile.
+func (p *fixture) noRequestsFor(pause time.Duration) {
 	p.t.Helper()
-	asked := p.spotify.total()
+	before := p.spotify.total()
 	time.Sleep(pause - 3*time.Second)
-	if n := p.spotify.total(); n != asked {
-		p.t.Errorf("%d requests in spite of 429", n-asked)
+	if n := p.spotify.total(); n != before {
+		p.t.Errorf("%d requests during the cool-down, want 0", n-before)
 	}
 }

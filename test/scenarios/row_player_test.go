@@ -6,7 +6,7 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// Spotify's players say what is not so, and play what nobody asked for.
+// playerScenarios test players that report wrong states, or play something that nobody asked for.
 func playerScenarios() []scenario {
 	return []scenario{
 		{
@@ -85,34 +85,35 @@ func playerScenarios() []scenario {
 			},
 		},
 		{
-			name:   "the progress is always null", // so nobody can tell that the songs reached their ends
+			name:   "the progress is always null", // so it is unknown that the songs reached their ends
 			states: "SKIPPED SKIPPED SKIPPED",
 			played: "1 2 3", silence: "4.297s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3, spotify: func(s *sim.Switches) { s.Progress = "null" }}, course: nothing,
 		},
 		{
-			name:   "the state is stale for 1.5 s after each command",
+			name:   "the player's state is stale for 1.5 s after each command",
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-			options: options{songs: 4, spotify: func(s *sim.Switches) { s.Stale = 1500 * time.Millisecond }}, states: "SKIPPED PLAYED PLAYED PLAYED",
+			options: options{songs: 4, spotify: func(s *sim.Switches) { s.Stale = 1500 * time.Millisecond }},
+			states:  "SKIPPED PLAYED PLAYED PLAYED",
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.skip()
 			},
 		},
 		{
-			name:   "a song is heard from another release than the one that was added",
+			name:   "the player plays another release than the one that was added",
 			played: "1 2 3", silence: "0s",
 			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			course: func(p *fixture) {
 				p.add(p.host)
-				p.addTrack(p.host, p.relinked())
+				p.addTrack(p.host, p.relinkedSong())
 				p.add(p.host)
 			},
 		},
 		{
-			name:   "autoplay steps in when the queue is empty, until a guest adds a song",
+			name:   "Spotify's autoplay starts when the queue is empty, until a guest adds a song",
 			played: "1 other 2 3 other", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY HOST_TOOK_OVER OK NOTHING_TO_PLAY",
 			options: options{songs: 1, spotify: func(s *sim.Switches) { s.Autoplay = true }},
@@ -134,13 +135,13 @@ func playerScenarios() []scenario {
 	}
 }
 
-// relinked is a song of which the player plays another release.
-func (w *world) relinked() sim.Track {
+// relinkedSong returns a song of which the player plays another release.
+func (w *world) relinkedSong() sim.Track {
 	for _, track := range w.spotify.Catalogue() {
 		if track.PlaysAs != track.ID && track.Playable {
 			return track
 		}
 	}
-	w.t.Fatal("no song is relinked")
+	w.t.Fatal("the catalogue has no relinked song")
 	return sim.Track{}
 }

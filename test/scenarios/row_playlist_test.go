@@ -15,14 +15,16 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// byPlaylist is a party whose songs go to the playlist ANTWON-<code>.
+// byPlaylist returns the options of a party whose songs are delivered by playlist.
 func byPlaylist(songs int, spotify func(*sim.Switches)) options {
 	delivery := party.DeliveryPlaylist
 	return options{songs: songs, spotify: spotify, settings: party.SettingsChange{Delivery: &delivery}}
 }
 
+// following makes the player notice additions to its playlist.
 func following(s *sim.Switches) { s.FollowsPlaylist = true }
 
+// playlistScenarios test the delivery by playlist.
 func playlistScenarios() []scenario {
 	pressed := func(p *fixture) {
 		time.Sleep(time.Minute)
@@ -47,7 +49,7 @@ func playlistScenarios() []scenario {
 				must(p.t, p.like(guest, 5))
 			},
 		},
-		{name: "the player does not pick up what is added",
+		{name: "the player ignores additions",
 			played: "1 2 3 4", silence: "1.040875s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK OK/PLAYLIST_IGNORED NOTHING_TO_PLAY",
 			options: byPlaylist(4, nil), course: pressed},
@@ -58,31 +60,35 @@ func playlistScenarios() []scenario {
 			options: byPlaylist(3, func(s *sim.Switches) { s.ItemsForbidden = true }), course: nothing,
 		},
 		{
-			name:   "the player does not pick up what is added, until the host sets the delivery anew",
+			name:   "the player ignores additions until the host chooses the delivery again",
 			played: "1 2 3 4 5", silence: "4.200875s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK OK/PLAYLIST_IGNORED OK NOTHING_TO_PLAY",
 			options: byPlaylist(5, nil),
 			course: func(p *fixture) {
 				pressed(p)
 				p.untilHeard("2")
-				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, following))
+				must(p.t, p.spotify.ChangeSwitches(p.account.ID, following))
 				list := party.DeliveryPlaylist
-				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{Delivery: &list}}, nil)
+				_, err := p.server.UpdateRoom(
+					p.host, p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{Delivery: &list}}, nil,
+				)
 				must(p.t, err)
 			},
 		},
 		{
-			name:   "an addition is answered 502, and was carried out",
+			name:   "an addition is answered 502 and was carried out",
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: byPlaylist(4, following),
 			course: func(p *fixture) {
 				pressed(p)
-				p.fail(sim.Fault{Path: "/v1/playlists/", Method: http.MethodPost, Status: http.StatusBadGateway, AfterApplying: true})
+				p.fail(sim.Fault{
+					Path: "/v1/playlists/", Method: http.MethodPost, Status: http.StatusBadGateway, AfterApplying: true,
+				})
 			},
 		},
 		{
-			name:   "an addition is answered 502, and was not carried out",
+			name:   "an addition is answered 502 and was not carried out",
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/PRESS_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: byPlaylist(4, following),
@@ -105,17 +111,20 @@ func playlistScenarios() []scenario {
 	}
 }
 
+// fallbackScenarios test songs that the server adds when nothing else waits.
 func fallbackScenarios() []scenario {
 	yes := true
 	return []scenario{
 		{
-			name:   "the host's playlist steps in, and gives way to a guest's song",
+			name:   "songs of the host's playlist play, and give way to a guest's song",
 			played: "1 other 2", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{settings: party.SettingsChange{Fallback: &yes}},
 			course: func(p *fixture) {
 				uri := p.app.playlist(p.music[100:110]...)
-				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{FallbackPlaylistURI: &uri}}, nil)
+				_, err := p.server.UpdateRoom(
+					p.host, p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{FallbackPlaylistURI: &uri}}, nil,
+				)
 				must(p.t, err)
 				p.addSome(1)
 				time.Sleep(5 * time.Minute)
@@ -125,7 +134,7 @@ func fallbackScenarios() []scenario {
 			},
 		},
 		{
-			name:   "without a playlist, what goes with the songs before",
+			name:   "without a playlist, similar songs play",
 			played: "1 other 2", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 1, settings: party.SettingsChange{Fallback: &yes}},
@@ -139,7 +148,7 @@ func fallbackScenarios() []scenario {
 	}
 }
 
-// untilHeard lets time pass until a song of the party begins, and ends a minute later.
+// untilHeard lets time pass until a song of the party plays and has only a minute left.
 func (p *fixture) untilHeard(song string) {
 	p.t.Helper()
 	for range 60 {
@@ -149,19 +158,20 @@ func (p *fixture) untilHeard(song string) {
 		}
 		time.Sleep(10 * time.Second)
 	}
-	p.t.Errorf("song %s is not heard: %s", song, p.played())
+	p.t.Errorf("song %s did not start within ten minutes; heard: %s", song, p.played())
 }
 
+// closeRoom closes the room.
 func (p *fixture) closeRoom() {
 	p.t.Helper()
 	_, err := p.server.CloseRoom(p.host, p.room.ID, nil)
 	must(p.t, err)
 }
 
-// askAsHost asks the Web API for what the host's app does there, too.
+// askAsHost sends a request about the player to the Web API, as the host's app does.
 func (p *fixture) askAsHost(method, path string) { p.app.ask(method, "me/player/"+path, nil, nil) }
 
-// playlist makes a playlist of the host's.
+// playlist creates a playlist of the host's and returns its URI.
 func (a app) playlist(tracks ...sim.Track) string {
 	var created struct{ ID, URI string }
 	a.ask(http.MethodPost, "me/playlists", map[string]any{"name": "Mine"}, &created)
@@ -173,6 +183,7 @@ func (a app) playlist(tracks ...sim.Track) string {
 	return created.URI
 }
 
+// ask sends a request to the Web API with the host's token.
 func (a app) ask(method, path string, body, into any) {
 	a.t.Helper()
 	text, err := json.Marshal(body)
@@ -188,9 +199,9 @@ func (a app) ask(method, path string, body, into any) {
 	}
 }
 
-// token is an access token of the host's app.
+// token returns an access token of the host's app.
 func (a app) token() string {
-	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {a.spotifyAccount.RefreshToken}}
+	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {a.account.RefreshToken}}
 	r := httptest.NewRequest(http.MethodPost, "/api/token", strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	answer, err := io.ReadAll(a.spotify.direct(r).Body)

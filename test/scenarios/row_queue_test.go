@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// The order is the guests' until the commit, 15 s before the end of the song.
+// queueScenarios test the order of the queue, which can change until the commit, 15 s before the end of the current
+// song.
 func queueScenarios() []scenario {
 	return []scenario{
 		{
-			name:   "the queue is emptied at the last second, and filled again five minutes later",
+			name:   "the queue is emptied just before the commit and filled again five minutes later",
 			played: "1 3", silence: "4m44.8s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 2}, states: "PLAYED REMOVED PLAYED",
@@ -44,7 +45,7 @@ func queueScenarios() []scenario {
 			},
 		},
 		{
-			name:   "likes arrive until the commit, and after it",
+			name:   "likes arrive before and after the commit",
 			played: "1 3 4 2", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4},
@@ -58,12 +59,12 @@ func queueScenarios() []scenario {
 					must(p.t, p.like(guest, 4))
 				}
 				if p.like(guests[1], 3) == nil {
-					p.t.Error("a committed song takes likes")
+					p.t.Error("a committed song can be liked")
 				}
 			},
 		},
 		{
-			name:   "likes arrive in the very moment of the commit",
+			name:   "likes arrive at the very moment of the commit",
 			played: "1 4 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4},
@@ -71,11 +72,11 @@ func queueScenarios() []scenario {
 				guest := p.join("Gina")
 				time.Sleep(time.Minute)
 				p.untilLeft(16 * time.Second)
-				for i := range 40 { // now the one is ahead, now the other
+				for i := range 40 { // the two songs lead by turns
 					song := 3 + i%2
 					if p.like(guest, song) == nil {
 						time.Sleep(50 * time.Millisecond)
-						_ = p.unlike(guest, song) // it may be committed now
+						_ = p.unlike(guest, song) // it fails if the song was committed
 					}
 				}
 			},
@@ -91,7 +92,7 @@ func queueScenarios() []scenario {
 			},
 		},
 		{
-			name:   "songs of 20 seconds, which are committed half-way",
+			name:   "songs of 20 seconds, which are committed halfway",
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, seconds: 20, course: nothing,

@@ -6,13 +6,14 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// takeover is how long a room may be without a server.
+// takeover is the longest time that another server may need to drive a room.
 const takeover = 10 * time.Second
 
+// serverScenarios test servers that are killed, stopped, suspended and replaced.
 func serverScenarios() []scenario {
 	return []scenario{
 		{
-			name:   "the server is killed in the middle of a song, and started again a minute later",
+			name:   "the server is killed in the middle of a song and started again a minute later",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, several: true,
@@ -20,11 +21,11 @@ func serverScenarios() []scenario {
 				time.Sleep(time.Minute)
 				p.server.kill()
 				time.Sleep(time.Minute)
-				p.visit(p.start("two"))
+				p.switchTo(p.start("two"))
 			},
 		},
 		{
-			name:   "the server is killed after the commit, and started again when that song plays",
+			name:   "the server is killed after the commit and started again when that song plays",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, several: true,
@@ -33,11 +34,11 @@ func serverScenarios() []scenario {
 				p.untilLeft(10 * time.Second)
 				p.server.kill()
 				time.Sleep(time.Minute)
-				p.visit(p.start("two"))
+				p.switchTo(p.start("two"))
 			},
 		},
 		{
-			name:   "the server is killed after the commit, and started again when the host has skipped that song",
+			name:   "the server is killed after the commit and started again when the host has skipped that song",
 			played: "1 2 3", silence: "2.3s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, several: true,
@@ -47,11 +48,11 @@ func serverScenarios() []scenario {
 				p.server.kill()
 				time.Sleep(40 * time.Second)
 				p.app.skip()
-				p.visit(p.start("two"))
+				p.switchTo(p.start("two"))
 			},
 		},
 		{
-			name:   "the server is killed while its song waits behind the host's own, in an app that was closed",
+			name:   "the server is killed while its song waits behind the host's own song, in an app that was closed",
 			played: "1 other 3 2", silence: "2m36.1225s",
 			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, several: true, states: "SKIPPED PLAYED PLAYED",
@@ -63,7 +64,7 @@ func serverScenarios() []scenario {
 				p.app.close()
 				time.Sleep(10 * time.Second)
 				p.server.kill()
-				p.visit(p.start("two"))
+				p.switchTo(p.start("two"))
 				time.Sleep(time.Minute)
 				p.app.open()
 			},
@@ -76,11 +77,11 @@ func serverScenarios() []scenario {
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.server.stop()
-				p.visit(p.start("two"))
+				p.switchTo(p.start("two"))
 			},
 		},
 		{
-			name:   "one of two servers is killed while Spotify carries its commit out",
+			name:   "one of two servers is killed while Spotify carries out its commit",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, several: true,
@@ -92,7 +93,7 @@ func serverScenarios() []scenario {
 			},
 		},
 		{
-			name:   "one of two servers is killed in a commit that does not reach Spotify",
+			name:   "one of two servers is killed during a commit that does not reach Spotify",
 			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, several: true,
@@ -105,7 +106,7 @@ func serverScenarios() []scenario {
 			},
 		},
 		{
-			name:   "one of two servers freezes for 20 s, just before a commit",
+			name:   "one of two servers is suspended for 20 s, just before a commit",
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, several: true,
@@ -113,68 +114,68 @@ func serverScenarios() []scenario {
 				two, one := p.start("two"), p.server
 				time.Sleep(time.Minute)
 				p.untilLeft(16 * time.Second)
-				one.ice.freeze(20 * time.Second)
+				one.suspension.suspend(20 * time.Second)
 				p.takenOverBy(two)
 			},
 		},
 		{
-			name:   "one of two servers freezes for 20 s, between a commit and its answer",
+			name:   "one of two servers is suspended for 20 s, between a commit and its answer",
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, several: true,
 			course: func(p *fixture) {
 				two, one := p.start("two"), p.server
 				<-p.spotify.next("POST me/player/queue")
-				one.ice.freeze(20 * time.Second)
+				one.suspension.suspend(20 * time.Second)
 				p.takenOverBy(two)
 			},
 		},
 		{
-			name:   "one of two servers freezes for 7 s, between the intent and the commit",
+			name:   "one of two servers is suspended for 7 s, between the intent and the commit",
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, several: true,
 			course: func(p *fixture) {
 				two, one := p.start("two"), p.server
 				p.untilCommitted(2)
-				one.ice.freeze(7 * time.Second)
+				one.suspension.suspend(7 * time.Second)
 				p.takenOverBy(two)
 			},
 		},
 		{
-			name:   "one of two servers freezes for 20 s, between the intent and the commit",
+			name:   "one of two servers is suspended for 20 s, between the intent and the commit",
 			played: "1 2 3 4", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 4}, several: true,
 			course: func(p *fixture) {
 				two, one := p.start("two"), p.server
 				p.untilCommitted(2)
-				one.ice.freeze(20 * time.Second)
+				one.suspension.suspend(20 * time.Second)
 				p.takenOverBy(two)
 			},
 		},
 	}
 }
 
-// takenOverBy lets people ask a server that has to drive the room soon.
+// takenOverBy makes people use another server, and fails the test unless that server soon drives the room.
 func (p *fixture) takenOverBy(s *server) {
 	p.t.Helper()
-	p.visit(s)
+	p.switchTo(s)
 	for began := time.Now(); p.holder() != s.name; time.Sleep(100 * time.Millisecond) {
 		if time.Since(began) > takeover {
-			p.t.Fatalf("nobody drives the room after %v", takeover)
+			p.t.Fatalf("server %s does not drive the room after %v", s.name, takeover)
 		}
 	}
 }
 
-// holder is the node that has the room's lease.
+// holder returns the id of the node that holds the room's lease.
 func (p *fixture) holder() (node string) {
 	p.t.Helper()
 	must(p.t, p.reading.QueryRow("SELECT node_id FROM room_leases WHERE id = ?", p.room.ID).Scan(&node))
 	return node
 }
 
-// untilCommitted waits for the intent to hand a song over, which is recorded before Spotify is asked.
+// untilCommitted waits until the intent to deliver a song is recorded, which is before the request to Spotify.
 func (p *fixture) untilCommitted(song int) {
 	time.Sleep(time.Second)
 	p.untilLeft(15*time.Second + 500*time.Millisecond)

@@ -10,7 +10,7 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// An access token lives for an hour, and is used for all but its last half minute.
+// tokenScenarios test access tokens, which are valid for an hour and refreshed half a minute before their end.
 func tokenScenarios() []scenario {
 	return []scenario{
 		{
@@ -25,7 +25,7 @@ func tokenScenarios() []scenario {
 			},
 		},
 		{
-			name:   "no refresh brings a new refresh token",
+			name:   "a refresh returns no new refresh token",
 			played: "1 2 3", silence: "0s",
 			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			course: func(p *fixture) {
@@ -36,11 +36,11 @@ func tokenScenarios() []scenario {
 			},
 		},
 		{
-			name:   "every refresh brings a new refresh token, and ends the old one",
+			name:   "every refresh returns a new refresh token and revokes the old one",
 			played: "1 2 3", silence: "0s",
 			health: "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			course: func(p *fixture) {
-				must(p.t, p.spotify.TuneApp(func(s *sim.AppSwitches) { s.Rotate = true }))
+				must(p.t, p.spotify.ChangeAppSwitches(func(s *sim.AppSwitches) { s.Rotate = true }))
 				time.Sleep(118 * time.Minute)
 				p.addSome(3)
 				time.Sleep(10 * time.Minute)
@@ -48,7 +48,7 @@ func tokenScenarios() []scenario {
 			},
 		},
 		{
-			name:   "a valid access token is answered 401 once",
+			name:   "a request with a valid access token is answered 401 once",
 			played: "1 2", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 2},
@@ -60,19 +60,20 @@ func tokenScenarios() []scenario {
 			},
 		},
 		{
-			name: "the host takes the permission back (invalid_grant), and connects again ten minutes later", played: "1 2 3", silence: "8m0.086s",
+			name:   "the host revokes the app's access (invalid_grant) and connects again ten minutes later",
+			played: "1 2 3", silence: "8m0.086s",
 			health: "NOTHING_TO_PLAY OK RECONNECT_NEEDED OK NOTHING_TO_PLAY",
 			course: func(p *fixture) {
 				time.Sleep(58 * time.Minute)
 				p.addSome(3)
 				time.Sleep(time.Minute)
-				must(p.t, p.spotify.Revoke(p.spotifyAccount.ID))
+				must(p.t, p.spotify.Revoke(p.account.ID))
 				time.Sleep(10 * time.Minute)
 				p.connect()
 			},
 		},
 		{
-			name:   "the host disconnects Spotify here, and connects it again",
+			name:   "the host disconnects Spotify on this server and connects it again",
 			played: "1 2 3", silence: "2m0.206s",
 			health:  "NOTHING_TO_PLAY OK RECONNECT_NEEDED/NOT_CONNECTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
@@ -100,35 +101,35 @@ func tokenScenarios() []scenario {
 	}
 }
 
-// refreshed fails the scenario unless so many access tokens were issued.
+// refreshed fails the scenario unless the server has requested this many access tokens.
 func (p *fixture) refreshed(times int) {
 	p.t.Helper()
 	if n := p.spotify.calls(time.Time{})["POST api/token"]; n != times {
-		p.t.Errorf("%d access tokens were asked for, not %d", n, times)
+		p.t.Errorf("the server requested %d access tokens, want %d", n, times)
 	}
 }
 
-// connect is the host's way to Spotify's page and back, with their account.
+// connect connects the host's account: to Spotify's page and back.
 func (p *fixture) connect() {
 	p.t.Helper()
 	must(p.t, p.tryConnecting())
 }
 
-// tryConnecting is connect; a refusal is returned.
+// tryConnecting is connect, and returns a refusal.
 func (p *fixture) tryConnecting() error {
 	p.t.Helper()
-	asked, err := p.server.ConnectSpotify(p.host, nil)
+	request, err := p.server.ConnectSpotify(p.host, nil)
 	must(p.t, err)
-	page, err := url.Parse(asked.URL)
+	page, err := url.Parse(request.URL)
 	must(p.t, err)
 	query := page.Query()
-	query.Set("account", p.spotifyAccount.ID)
+	query.Set("account", p.account.ID)
 	query.Set("decision", "allow")
 	answer := p.spotify.direct(httptest.NewRequest(http.MethodGet, page.Path+"?"+query.Encode(), nil))
 	back, err := url.Parse(answer.Header().Get("Location"))
 	must(p.t, err)
 	_, err = p.server.FinishSpotify(p.host, account.SpotifyAnswer{
-		State: back.Query().Get("state"), Browser: asked.Browser, Code: back.Query().Get("code"),
+		State: back.Query().Get("state"), Browser: request.Browser, Code: back.Query().Get("code"),
 	})
 	return err
 }

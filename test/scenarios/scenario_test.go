@@ -8,18 +8,18 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// group is what belongs together in the table.
+// group is a group of scenarios in the table.
 type group struct {
 	name      string
 	scenarios []scenario
 }
 
-// scenario is a party, what happens to it, and what has to come of it.
+// scenario is a party, what happens to it, and the outcome that is expected.
 type scenario struct {
 	name    string
 	options options
-	several bool // servers
-	seconds int  // that each song lasts; 0: as the party's options say
+	several bool // more than one server takes part
+	seconds int  // the duration of every song; 0: as the options say
 	course  func(p *fixture)
 
 	played  string
@@ -27,9 +27,10 @@ type scenario struct {
 	health  string
 	states  string // empty: every song is PLAYED
 
-	outcome *outcome // what came of it
+	outcome *outcome // set when the scenario has run
 }
 
+// groups returns all scenarios, in the order of the table.
 func groups() []*group {
 	return []*group{
 		{"Tokens", tokenScenarios()},
@@ -37,17 +38,17 @@ func groups() []*group {
 		{"Answers", answerScenarios()},
 		{"Devices", deviceScenarios()},
 		{"Accounts", accountScenarios()},
-		{"The host's own hand", handScenarios()},
-		{"The host's commands", commandScenarios()},
-		{"What players say", playerScenarios()},
+		{"The host in Spotify's app", spotifyAppScenarios()},
+		{"Host commands", commandScenarios()},
+		{"Player quirks", playerScenarios()},
 		{"The queue", queueScenarios()},
 		{"Delivery by playlist", playlistScenarios()},
-		{"Fallback music", fallbackScenarios()},
+		{"Fallback songs", fallbackScenarios()},
 		{"Servers", serverScenarios()},
 	}
 }
 
-// All that is known to go wrong, and what is heard of it.
+// TestScenarios runs every scenario of the table in docs/playback.md, and compares the outcomes with the table.
 func TestScenarios(t *testing.T) {
 	all := groups()
 	t.Run("of", func(t *testing.T) {
@@ -66,7 +67,7 @@ func TestScenarios(t *testing.T) {
 
 func (s *scenario) run(t *testing.T) {
 	w := newWorldOf(t, s.seconds)
-	w.alone = !s.several
+	w.oneServer = !s.several
 	p := w.open(w.start("one"), s.options)
 	s.course(p)
 	p.untilDone(2 * time.Hour)
@@ -81,14 +82,15 @@ func (s *scenario) run(t *testing.T) {
 		s.states = allPlayed(p)
 	}
 	if want := (outcome{s.played, s.silence, s.health, s.states}); o != want {
-		t.Errorf("what came of it:\n%v\nwanted:\n%v", o, want)
+		t.Errorf("outcome:\n%v\nwant:\n%v", o, want)
 	}
 	if again := p.repeated(); len(again) > 0 {
-		t.Errorf("heard twice: %v", again)
+		t.Errorf("songs that were heard more than once: %v", again)
 	}
 	w.allFaultsHappened()
 }
 
+// allPlayed returns the states in which every song of the party was played.
 func allPlayed(p *fixture) string {
 	states := strings.TrimSpace(strings.Repeat("PLAYED ", len(p.items)))
 	if p.beside != nil {
@@ -97,18 +99,19 @@ func allPlayed(p *fixture) string {
 	return states
 }
 
-// fail lets Spotify fail, in the way of the account's player or the app.
+// fail makes Spotify fail, and expects that a request meets the fault.
 func (w *world) fail(f sim.Fault) {
 	w.faults += max(f.Times, 1)
-	w.spotify.Fail(f)
+	w.spotify.InjectFault(f)
 }
 
-// heal ends what fail began.
+// heal ends all faults.
 func (w *world) heal() {
-	w.spotify.Heal()
+	w.spotify.ClearFaults()
 	w.faults = w.injected()
 }
 
+// injected returns how many requests met a fault.
 func (w *world) injected() (n int) {
 	for _, times := range w.spotify.Injected() {
 		n += times
@@ -116,10 +119,10 @@ func (w *world) injected() (n int) {
 	return n
 }
 
-// allFaultsHappened fails a scenario whose faults nobody met.
+// allFaultsHappened fails a scenario whose faults were not met by requests.
 func (w *world) allFaultsHappened() {
 	w.t.Helper()
 	if n := w.injected(); n != w.faults {
-		w.t.Errorf("%d faults were switched on, %d happened: %v", w.faults, n, w.spotify.Injected())
+		w.t.Errorf("%d faults were expected, %d happened: %v", w.faults, n, w.spotify.Injected())
 	}
 }

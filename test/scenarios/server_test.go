@@ -19,19 +19,19 @@ import (
 	"antwon.dj/backend/internal/spotify"
 )
 
-// server is one server's stack, as cmd/antwon assembles it.
+// server is one server with all its parts, put together as in cmd/antwon.
 type server struct {
 	*jukebox.Jukebox
 	*account.Accounts
-	t     testing.TB
-	name  string // and id of its node
-	line  *line
-	store *database.DB
-	web   *http.Transport
-	bus   *live.LocalBus
-	ice   *ice
-	rooms *lonely // nil: it has to reckon with others
-	down  bool
+	t          testing.TB
+	name       string // also the id of its node
+	link       *link
+	store      *database.DB
+	web        *http.Transport
+	bus        *live.LocalBus
+	suspension *suspension
+	rooms      *soleServerRooms // nil: other servers may take part
+	down       bool
 
 	spotify *spotify.Client
 
@@ -40,38 +40,40 @@ type server struct {
 	unsubscribe func()
 }
 
-// start starts another server on the world's database. It runs until it is stopped or killed, or the test ends.
+// start starts a server on the world's database. It runs until it is stopped or killed, or the test ends.
 func (w *world) start(name string) *server {
 	w.t.Helper()
 	store, err := database.Open(w.t.Context(), w.database)
 	must(w.t, err)
 	s := &server{
-		t: w.t, name: name, line: &line{to: w.spotify.network}, store: store, bus: live.NewLocalBus(), ice: newIce(), driven: make(chan error, 1),
+		t: w.t, name: name, link: &link{to: w.spotify.network}, store: store, bus: live.NewLocalBus(),
+		suspension: newSuspension(), driven: make(chan error, 1),
 	}
-	s.web = &http.Transport{DialContext: s.line.dial}
+	s.web = &http.Transport{DialContext: s.link.dial}
 	log, metrics := w.log.With("server", name), prometheus.NewRegistry()
 	s.spotify = spotify.New(spotify.Config{
-		APIURL: "http://spotify.test/v1/", AccountsURL: "http://spotify.test", RedirectURL: "https://party.test/spotify/callback",
-		ClientID: "id", ClientSecret: "secret", Vault: w.vault, Accounts: account.NewCredentialStore(store),
-		HTTP: &http.Client{Transport: frozenWeb{s.ice, s.web}}, Rand: w.random, Log: log, Metrics: metrics,
+		APIURL: "http://spotify.test/v1/", AccountsURL: "http://spotify.test",
+		RedirectURL: "https://party.test/spotify/callback",
+		ClientID:    "id", ClientSecret: "secret", Cipher: w.cipher, Accounts: account.NewCredentialStore(store),
+		HTTP: &http.Client{Transport: suspendableTransport{s.suspension, s.web}}, Rand: w.random, Log: log, Metrics: metrics,
 	})
 	s.Accounts = account.New(account.Config{
-		Database: store, Tokens: w.tokens, Authorizer: s.spotify, DemoLogin: true, Demo: w, PublicURL: "https://party.test",
-		Log: log, Metrics: metrics,
+		Database: store, Tokens: w.tokens, Authorizer: s.spotify, DemoLogin: true, Demo: w,
+		PublicURL: "https://party.test", Log: log, Metrics: metrics,
 	})
 	s.Jukebox = jukebox.New(jukebox.Config{
 		Database: store, Bus: s.bus, Accounts: s.Accounts, Catalog: s.spotify, Library: s.spotify,
 		Free: func(account.Viewer) bool { return true }, PublicURL: "https://party.test", Log: log, Metrics: metrics,
 	})
-	s.drive(w.alone, log, metrics)
+	s.drive(w.oneServer, log, metrics)
 	w.t.Cleanup(s.stop)
 	return s
 }
 
 func (s *server) drive(alone bool, log *slog.Logger, metrics prometheus.Registerer) {
-	var rooms playback.Rooms = frozenRooms{s.ice, s.Driver()}
+	var rooms playback.Rooms = suspendableRooms{s.suspension, s.Driver()}
 	if alone {
-		s.rooms = &lonely{frozenRooms: frozenRooms{s.ice, s.Driver()}}
+		s.rooms = &soleServerRooms{suspendableRooms: suspendableRooms{s.suspension, s.Driver()}}
 		rooms = s.rooms
 	}
 	supervisor := playback.New(rooms, s.spotify, playback.Options{
@@ -83,7 +85,7 @@ func (s *server) drive(alone bool, log *slog.Logger, metrics prometheus.Register
 	go func() { s.driven <- supervisor.Run(ctx) }()
 }
 
-// stop is what the program does when it is told to stop. Stopping twice does nothing.
+// stop shuts the server down in order. A second call does nothing.
 func (s *server) stop() {
 	if s.down {
 		return
@@ -92,21 +94,21 @@ func (s *server) stop() {
 	must(s.t, s.end())
 }
 
-// kill is a power cut: from this moment on nothing reaches Spotify, or the database.
+// kill ends the server as a power cut does: from now on no request of it reaches Spotify or the database.
 func (s *server) kill() {
 	if s.down {
 		return
 	}
 	s.down = true
-	s.line.Cut()
+	s.link.cutNow()
 	if s.rooms != nil {
-		must(s.t, s.rooms.die(s.t.Context()))
+		must(s.t, s.rooms.expireEarly(s.t.Context()))
 	}
 	must(s.t, s.store.Close())
-	_ = s.end() // what it would say is heard by nobody
+	_ = s.end() // its errors follow from the cut
 }
 
-// end waits for everything that the server began.
+// end ends and waits for everything that the server has started.
 func (s *server) end() error {
 	s.stopDriving()
 	err := <-s.driven
@@ -123,8 +125,8 @@ func newTokens(t testing.TB) *session.Tokens {
 	return tokens
 }
 
-func newVault(t testing.TB) *spotify.Vault {
-	vault, err := spotify.NewVault([]byte(strings.Repeat("v", 32)))
+func newCipher(t testing.TB) *spotify.TokenCipher {
+	cipher, err := spotify.NewTokenCipher([]byte(strings.Repeat("v", 32)))
 	must(t, err)
-	return vault
+	return cipher
 }

@@ -21,20 +21,20 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// world is what the servers of a scenario share.
+// world is what all servers of a scenario share.
 type world struct {
-	t        testing.TB
-	spotify  *outside
-	database string  // URL
-	reading  *sql.DB // looks at it past everything that is tested
-	vault    *spotify.Vault
-	tokens   *session.Tokens
-	log      *slog.Logger
-	logged   *journal
-	accounts map[string]sim.Account // by the host's user id
-	random   func(n int64) int64    // the same each time
-	alone    bool                   // there is never more than one server
-	faults   int                    // that were switched on
+	t         testing.TB
+	spotify   *spotifyServer
+	database  string  // URL
+	reading   *sql.DB // reads the database directly
+	cipher    *spotify.TokenCipher
+	tokens    *session.Tokens
+	log       *slog.Logger
+	logged    *logBuffer
+	accounts  map[string]sim.Account // by the host's user id
+	random    func(n int64) int64    // the same numbers in every run
+	oneServer bool                   // there is never more than one server
+	faults    int                    // how many requests have to meet a fault
 }
 
 // inBubble runs a scenario in fake time.
@@ -43,16 +43,17 @@ func inBubble(t *testing.T, scenario func(t *testing.T)) {
 	synctest.Test(t, scenario)
 }
 
-// newWorld has a Spotify and an empty database, and no server yet.
+// newWorld returns a world with a Spotify and an empty database, but no server.
 func newWorld(t testing.TB) *world { return newWorldOf(t, 0) }
 
-// newWorldOf is a world where every song lasts so many seconds; 0: each its own.
+// newWorldOf is newWorld with songs that all last this many seconds; 0: each has its own duration.
 func newWorldOf(t testing.TB, seconds int) *world {
 	t.Helper()
-	logged, file := &journal{}, filepath.Join(t.TempDir(), "antwon.db")
+	logged, file := &logBuffer{}, filepath.Join(t.TempDir(), "antwon.db")
 	w := &world{
-		t: t, spotify: openSpotify(t, seconds), database: "sqlite:" + file, vault: newVault(t), tokens: newTokens(t),
-		log: slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug})), logged: logged, accounts: map[string]sim.Account{}, random: seeded(1),
+		t: t, spotify: openSpotify(t, seconds), database: "sqlite:" + file, cipher: newCipher(t), tokens: newTokens(t),
+		log: slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug})), logged: logged,
+		accounts: map[string]sim.Account{}, random: seeded(1),
 	}
 	var err error
 	w.reading, err = sql.Open("sqlite", "file:"+file+"?mode=ro")
@@ -66,18 +67,18 @@ func newWorldOf(t testing.TB, seconds int) *world {
 	return w
 }
 
-// NewAccount makes a world the account.DemoAccounts: every host has an account of their own.
+// NewAccount implements account.DemoAccounts: every host gets an account of their own.
 func (w *world) NewAccount(_ context.Context, hostID, displayName string) (account.SpotifyCredentials, error) {
-	spotifyAccount, err := w.spotify.AddAccount(displayName)
+	added, err := w.spotify.AddAccount(displayName)
 	if err != nil {
 		return account.SpotifyCredentials{}, err
 	}
-	w.accounts[hostID] = spotifyAccount
-	sealed, err := w.vault.SealRefreshToken(hostID, spotifyAccount.RefreshToken)
-	return account.SpotifyCredentials{AccountID: spotifyAccount.ID, DisplayName: displayName, Sealed: sealed}, err
+	w.accounts[hostID] = added
+	sealed, err := w.cipher.SealRefreshToken(hostID, added.RefreshToken)
+	return account.SpotifyCredentials{AccountID: added.ID, DisplayName: displayName, Sealed: sealed}, err
 }
 
-// songs are n songs of about this length, each of which Spotify has once and plays as it is.
+// songs returns the n songs closest to this duration. Spotify has only one release of each, and can play it.
 func (w *world) songs(n int, length time.Duration) []sim.Track {
 	releases := map[string]int{}
 	catalogue := w.spotify.Catalogue()
@@ -86,14 +87,16 @@ func (w *world) songs(n int, length time.Duration) []sim.Track {
 	}
 	plain := slices.DeleteFunc(catalogue, func(t sim.Track) bool { return !t.Playable || releases[t.ISRC] > 1 })
 	off := func(t sim.Track) time.Duration { return (lengthOf(t) - length).Abs() }
-	slices.SortFunc(plain, func(a, b sim.Track) int { return cmp.Or(cmp.Compare(off(a), off(b)), strings.Compare(a.ID, b.ID)) })
+	slices.SortFunc(
+		plain, func(a, b sim.Track) int { return cmp.Or(cmp.Compare(off(a), off(b)), strings.Compare(a.ID, b.ID)) },
+	)
 	if len(plain) < n {
-		w.t.Fatalf("the catalogue has %d songs, not %d", len(plain), n)
+		w.t.Fatalf("the catalogue has %d songs, want %d", len(plain), n)
 	}
 	return plain[:n]
 }
 
-// seeded returns random numbers that are the same for the same seed.
+// seeded returns a source of random numbers that are the same for the same seed.
 func seeded(seed uint64) func(n int64) int64 {
 	var mu sync.Mutex
 	random := rand.New(rand.NewPCG(seed, 1))
@@ -106,24 +109,25 @@ func seeded(seed uint64) func(n int64) int64 {
 
 func lengthOf(t sim.Track) time.Duration { return time.Duration(t.DurationMS) * time.Millisecond }
 
-// journal is a log to read.
-type journal struct {
+// logBuffer collects the log of all servers.
+type logBuffer struct {
 	mu   sync.Mutex
 	text strings.Builder
 }
 
-func (j *journal) Write(line []byte) (int, error) {
+func (j *logBuffer) Write(line []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.text.Write(line)
 }
 
-func (j *journal) String() string {
+func (j *logBuffer) String() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.text.String()
 }
 
+// must fails the test at once if err is not nil.
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
@@ -133,8 +137,8 @@ func must(t testing.TB, err error) {
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// nothingWentWrong fails the test if a server logged a warning or an error.
-func (w *world) nothingWentWrong() {
+// noWarnings fails the test if a server has logged a warning or an error.
+func (w *world) noWarnings() {
 	w.t.Helper()
 	for line := range strings.Lines(w.logged.String()) {
 		if strings.Contains(line, "level=WARN") || strings.Contains(line, "level=ERROR") {

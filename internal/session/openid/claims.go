@@ -7,32 +7,33 @@ import (
 	"antwon.dj/backend/internal/account"
 )
 
-// claims are what we want to know of somebody (OpenID Connect Core 1.0, 5.1). Providers leave out what they like.
+// claims are the claims about a user that we need (OpenID Connect Core 1.0, 5.1). Providers may omit any of them.
 type claims struct {
-	Name          string  `json:"name"`
-	Preferred     string  `json:"preferred_username"`
-	Nickname      string  `json:"nickname"`
-	CognitoName   string  `json:"cognito:username"`
-	Email         string  `json:"email"`
-	EmailVerified boolean `json:"email_verified"`
-	Picture       string  `json:"picture"`
+	Name          string    `json:"name"`
+	Preferred     string    `json:"preferred_username"`
+	Nickname      string    `json:"nickname"`
+	CognitoName   string    `json:"cognito:username"`
+	Email         string    `json:"email"`
+	EmailVerified looseBool `json:"email_verified"`
+	Picture       string    `json:"picture"`
 }
 
-// boolean also takes true and false in quotes, as Cognito's userinfo endpoint has them.
-type boolean bool
+// looseBool is a boolean that may be quoted in JSON, as in the responses of Cognito's userinfo endpoint.
+type looseBool bool
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (b *boolean) UnmarshalJSON(text []byte) error {
+func (b *looseBool) UnmarshalJSON(text []byte) error {
 	var value bool
 	err := json.Unmarshal([]byte(strings.Trim(string(text), `"`)), &value)
-	*b = boolean(value)
+	*b = looseBool(value)
 	return err
 }
 
-// isBare says that a token tells nothing to call somebody by.
-func (c claims) isBare() bool { return c.Name == "" && c.Preferred == "" && c.Nickname == "" }
+// hasNoName reports whether the claims contain no name to call the user by.
+func (c claims) hasNoName() bool { return c.Name == "" && c.Preferred == "" && c.Nickname == "" }
 
-// identity prefers the names that people gave themselves. Of an address only what stands before the @ is shown to others.
+// identity lists the user's names in order of preference: names that users chose for themselves come first. Of an email
+// address, other users see only the part before the @.
 func (c claims) identity(issuer, subject string) account.Identity {
 	local, _, _ := strings.Cut(c.Email, "@")
 	return account.Identity{

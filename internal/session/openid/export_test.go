@@ -2,8 +2,8 @@ package openid
 
 import "net/http"
 
-// Through sends what the provider is asked to answer instead.
-func (p *Provider) Through(answer func(*http.Request) (*http.Response, error)) {
+// SetTransport makes answer respond to the Provider's requests, in place of the network.
+func (p *Provider) SetTransport(answer func(*http.Request) (*http.Response, error)) {
 	p.http.Transport = roundTrip(answer)
 }
 

@@ -1,7 +1,9 @@
-// Package openid asks an OpenID Connect provider who somebody is. Any provider will do that publishes a discovery document
-// (OpenID Connect Discovery 1.0) and signs with a public key; Amazon Cognito is known by its issuer, as it has ways of its own.
+// Package openid authenticates users with an OpenID Connect provider. It works with any provider that publishes a
+// discovery document (OpenID Connect Discovery 1.0) and signs with a public key. Amazon Cognito is recognised by its
+// issuer, because it signs users out in its own way.
 //
-// The provider is looked up when it is first needed, and again after a failure, so that a server starts without it.
+// The discovery document is fetched when it is first needed, and again after a failure, so that a server starts even
+// while the provider is unavailable.
 package openid
 
 import (
@@ -22,18 +24,19 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Config is what a provider knows of us, and we of it.
+// Config describes the provider, and this program as its client.
 type Config struct {
-	Issuer       string // as it stands in the provider's tokens
+	Issuer       string // as in the provider's tokens
 	ClientID     string
 	ClientSecret string
 	RedirectURL  string // where the provider sends browsers back to
 }
 
 const (
-	timeout = 10 * time.Second // for one conversation with the provider; somebody waits for it
-	// pause is how long a provider that could not be looked up is left alone; who waited for the same is told the same.
-	pause = 2 * time.Second
+	requestTimeout = 10 * time.Second // of one request; a person waits for it
+	// retryInterval is how long a failure to fetch the discovery document is remembered. Callers in the meantime get the
+	// same failure.
+	retryInterval = 2 * time.Second
 )
 
 // Provider implements account.IdentityProvider. It is safe for concurrent use.
@@ -41,40 +44,41 @@ type Provider struct {
 	cfg  Config
 	http *http.Client
 
-	mu       sync.Mutex
-	found    *discovered // guarded by mu; nil: not found yet
-	failed   error       // guarded by mu: why not
-	failedAt time.Time   // guarded by mu
+	mu           sync.Mutex
+	discovery    *discovery // guarded by mu; nil: not fetched yet
+	discoveryErr error      // guarded by mu: why the last attempt failed
+	failedAt     time.Time  // guarded by mu: when it failed
 }
 
-// discovered is what the provider says of itself.
-type discovered struct {
+// discovery is the content of the provider's discovery document.
+type discovery struct {
 	oauth      oauth2.Config
 	verifier   *oidc.IDTokenVerifier
 	provider   *oidc.Provider
-	endSession string // where it signs out; empty: nowhere
+	endSession string // the end_session_endpoint; empty: the provider has none
 }
 
-// New returns a provider that is not looked up yet.
+// New returns a Provider. It sends no request yet.
 func New(cfg Config) *Provider {
-	return &Provider{cfg: cfg, http: &http.Client{Timeout: timeout}}
+	return &Provider{cfg: cfg, http: &http.Client{Timeout: requestTimeout}}
 }
 
-// discover returns what the provider says of itself. Those who want it at the same time wait for one answer.
-func (p *Provider) discover(ctx context.Context) (*discovered, error) {
+// discover returns the discovery document, and fetches it if needed. Concurrent callers wait for one request.
+func (p *Provider) discover(ctx context.Context) (*discovery, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.found == nil && time.Since(p.failedAt) > pause {
-		p.found, p.failed = p.lookUp(context.WithoutCancel(ctx)) // the first one's leaving is no failure for the others
+	if p.discovery == nil && time.Since(p.failedAt) > retryInterval {
+		// A caller who leaves must not fail the others, so the request does not end with the caller's context.
+		p.discovery, p.discoveryErr = p.fetchDiscovery(context.WithoutCancel(ctx))
 		p.failedAt = time.Now()
 	}
-	if p.found == nil {
-		return nil, unavailable("look up the identity provider", p.failed)
+	if p.discovery == nil {
+		return nil, providerUnavailable("fetch the identity provider's discovery document", p.discoveryErr)
 	}
-	return p.found, nil
+	return p.discovery, nil
 }
 
-func (p *Provider) lookUp(ctx context.Context) (*discovered, error) {
+func (p *Provider) fetchDiscovery(ctx context.Context) (*discovery, error) {
 	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, p.http), p.cfg.Issuer)
 	if err != nil {
 		return nil, err
@@ -85,10 +89,11 @@ func (p *Provider) lookUp(ctx context.Context) (*discovered, error) {
 	if err := provider.Claims(&also); err != nil {
 		return nil, err
 	}
-	return &discovered{
+	return &discovery{
 		oauth: oauth2.Config{
-			ClientID: p.cfg.ClientID, ClientSecret: p.cfg.ClientSecret, RedirectURL: p.cfg.RedirectURL, Endpoint: provider.Endpoint(),
-			Scopes: []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail},
+			ClientID: p.cfg.ClientID, ClientSecret: p.cfg.ClientSecret, RedirectURL: p.cfg.RedirectURL,
+			Endpoint: provider.Endpoint(),
+			Scopes:   []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail},
 		},
 		verifier: provider.Verifier(&oidc.Config{ClientID: p.cfg.ClientID}), provider: provider, endSession: also.EndSession,
 	}, nil
@@ -117,23 +122,24 @@ func (p *Provider) Identify(ctx context.Context, code, nonce, verifier string) (
 	raw, _ := granted.Extra("id_token").(string)
 	token, err := found.verifier.Verify(ctx, raw)
 	if err != nil {
-		return account.Identity{}, refused(fmt.Errorf("check the identity: %w", err))
+		return account.Identity{}, loginRejected(fmt.Errorf("check the identity: %w", err))
 	}
 	if subtle.ConstantTimeCompare([]byte(token.Nonce), []byte(nonce)) != 1 {
-		return account.Identity{}, refused(errors.New("the identity has another login's nonce"))
+		return account.Identity{}, loginRejected(errors.New("the identity has the nonce of another login"))
 	}
 	var c claims
 	if err := token.Claims(&c); err != nil {
-		return account.Identity{}, refused(fmt.Errorf("read the identity: %w", err))
+		return account.Identity{}, loginRejected(fmt.Errorf("read the identity: %w", err))
 	}
-	if c.isBare() {
-		c = found.ask(ctx, granted, token.Subject, c)
+	if c.hasNoName() {
+		c = found.fetchProfile(ctx, granted, token.Subject, c)
 	}
 	return c.identity(token.Issuer, token.Subject), nil
 }
 
-// ask gets the profile that some providers keep out of their ID tokens. Nobody is kept out for the lack of one.
-func (d *discovered) ask(ctx context.Context, granted *oauth2.Token, subject string, bare claims) claims {
+// fetchProfile returns the claims of the userinfo endpoint, where some providers keep the names that their ID tokens
+// lack. If the request fails it returns the claims that are known already: a missing name must not prevent a login.
+func (d *discovery) fetchProfile(ctx context.Context, granted *oauth2.Token, subject string, bare claims) claims {
 	if d.provider.UserInfoEndpoint() == "" {
 		return bare
 	}
@@ -148,22 +154,23 @@ func (d *discovered) ask(ctx context.Context, granted *oauth2.Token, subject str
 	return full
 }
 
-// LogoutURL implements account.IdentityProvider. Cognito's page is beside its page for logging in, and has parameters of its
-// own (Amazon Cognito Developer Guide, "Logout endpoint"); others are as OpenID Connect RP-Initiated Logout 1.0 has it. There
-// the page has to be one that the provider was told of.
+// LogoutURL implements account.IdentityProvider. Cognito's logout endpoint is beside its login page and has its own
+// parameters (Amazon Cognito Developer Guide, "Logout endpoint"). For other providers the URL follows OpenID Connect
+// RP-Initiated Logout 1.0; the page has to be registered with the provider. The URL is empty if the provider has no
+// logout endpoint.
 func (p *Provider) LogoutURL(ctx context.Context, page string) (string, error) {
 	found, err := p.discover(ctx)
 	if err != nil {
 		return "", err
 	}
 	if p.isCognito() {
-		return addressOf(strings.TrimSuffix(found.oauth.Endpoint.AuthURL, "/oauth2/authorize")+"/logout",
+		return withParameters(strings.TrimSuffix(found.oauth.Endpoint.AuthURL, "/oauth2/authorize")+"/logout",
 			url.Values{"client_id": {p.cfg.ClientID}, "logout_uri": {page}})
 	}
 	if found.endSession == "" {
 		return "", nil
 	}
-	return addressOf(found.endSession, url.Values{"client_id": {p.cfg.ClientID}, "post_logout_redirect_uri": {page}})
+	return withParameters(found.endSession, url.Values{"client_id": {p.cfg.ClientID}, "post_logout_redirect_uri": {page}})
 }
 
 func (p *Provider) isCognito() bool {
@@ -171,11 +178,11 @@ func (p *Provider) isCognito() bool {
 	return err == nil && strings.HasPrefix(issuer.Host, "cognito-idp.")
 }
 
-// addressOf adds parameters to an address that may have some.
-func addressOf(page string, parameters url.Values) (string, error) {
+// withParameters adds parameters to the query of a URL.
+func withParameters(page string, parameters url.Values) (string, error) {
 	u, err := url.Parse(page)
 	if err != nil {
-		return "", fmt.Errorf("the identity provider's page for signing out: %w", err)
+		return "", fmt.Errorf("the identity provider's logout endpoint: %w", err)
 	}
 	query := u.Query()
 	for name, values := range parameters {
@@ -185,27 +192,32 @@ func addressOf(page string, parameters url.Values) (string, error) {
 	return u.String(), nil
 }
 
-// exchangeError tells a provider that said no to a code from one that said nothing of use.
+// exchangeError distinguishes a provider that rejected the code from one that did not answer usefully, and from a wrong
+// client secret of ours.
 func exchangeError(err error) error {
-	said, ok := errors.AsType[*oauth2.RetrieveError](err)
-	if ok && said.Response != nil && said.Response.StatusCode < 500 && said.Response.StatusCode != http.StatusTooManyRequests {
-		if said.ErrorCode == "invalid_client" || said.ErrorCode == "unauthorized_client" {
-			return fmt.Errorf("the identity provider does not take our client ID and secret: %w", err)
+	failed, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if !ok || failed.Response == nil {
+		return providerUnavailable("exchange the code", err)
+	}
+	if status := failed.Response.StatusCode; status < 500 && status != http.StatusTooManyRequests {
+		if failed.ErrorCode == "invalid_client" || failed.ErrorCode == "unauthorized_client" {
+			return fmt.Errorf("the identity provider rejects our client ID or secret: %w", err)
 		}
-		return refused(err)
+		return loginRejected(err)
 	}
-	return unavailable("exchange the code", err)
+	return providerUnavailable("exchange the code", err)
 }
 
-func refused(err error) error {
+func loginRejected(err error) error {
 	return &party.Error{
-		Code: party.BadUserInput, Field: "code", Message: "The identity provider did not confirm this login: begin again.", Err: err,
+		Code: party.BadUserInput, Field: "code", Err: err,
+		Message: "The identity provider did not confirm this login. Sign in again.",
 	}
 }
 
-func unavailable(what string, err error) error {
+func providerUnavailable(what string, err error) error {
 	return &party.Error{
-		Code: party.UpstreamUnavailable, Message: "The identity provider does not answer: try again in a moment.",
-		RetryAfter: timeout, Err: fmt.Errorf("%s: %w", what, err),
+		Code: party.UpstreamUnavailable, Message: "The identity provider does not answer. Try again in a moment.",
+		RetryAfter: requestTimeout, Err: fmt.Errorf("%s: %w", what, err),
 	}
 }

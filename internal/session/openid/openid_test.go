@@ -19,7 +19,7 @@ import (
 
 const verifier = "a-verifier-of-at-least-forty-three-characters-long"
 
-// person is somebody whom the provider knows, and what it says of them in its ID tokens and at its userinfo endpoint.
+// person is a user of the provider, with the claims of the ID token and the response of the userinfo endpoint.
 type person struct {
 	claims   jwt.MapClaims
 	userinfo string
@@ -29,7 +29,8 @@ func (p person) ID() string                        { return "subject-1" }
 func (p person) Userinfo([]string) ([]byte, error) { return []byte(p.userinfo), nil }
 func (p person) Claims(_ []string, base *mockoidc.IDTokenClaims) (jwt.Claims, error) {
 	all := jwt.MapClaims{
-		"iss": base.Issuer, "sub": base.Subject, "aud": base.Audience, "exp": base.ExpiresAt, "iat": base.IssuedAt, "nonce": base.Nonce,
+		"iss": base.Issuer, "sub": base.Subject, "aud": base.Audience, "exp": base.ExpiresAt, "iat": base.IssuedAt,
+		"nonce": base.Nonce,
 	}
 	for name, value := range p.claims {
 		all[name] = value
@@ -49,11 +50,12 @@ func start(t *testing.T) *mockoidc.MockOIDC {
 
 func of(m *mockoidc.MockOIDC) *openid.Provider {
 	return openid.New(openid.Config{
-		Issuer: m.Issuer(), ClientID: m.ClientID, ClientSecret: m.ClientSecret, RedirectURL: "http://party.test/auth/callback",
+		Issuer: m.Issuer(), ClientID: m.ClientID, ClientSecret: m.ClientSecret,
+		RedirectURL: "http://party.test/auth/callback",
 	})
 }
 
-// code asks who somebody is, and returns the code that the provider answers.
+// code signs a user in at the provider, and returns the authorization code.
 func code(t *testing.T, p *openid.Provider, who mockoidc.User, m *mockoidc.MockOIDC) string {
 	t.Helper()
 	m.QueueUser(who)
@@ -77,7 +79,7 @@ func code(t *testing.T, p *openid.Provider, who mockoidc.User, m *mockoidc.MockO
 	return back.Query().Get("code")
 }
 
-func TestWhoSomebodyIs(t *testing.T) {
+func TestIdentifyReturnsClaims(t *testing.T) {
 	m := start(t)
 	p := of(m)
 	for name, c := range map[string]struct {
@@ -86,11 +88,15 @@ func TestWhoSomebodyIs(t *testing.T) {
 		email    string
 		verified bool
 	}{
-		"all told":              {person{claims: jwt.MapClaims{"name": "Hanna", "nickname": "Hanni", "email": "h@example.org", "email_verified": true}}, "Hanna Hanni   h", "h@example.org", true},
-		"Cognito":               {person{claims: jwt.MapClaims{"cognito:username": "hanna1", "email": "h@example.org", "email_verified": "true"}, userinfo: `{"sub": "subject-1"}`}, "   hanna1 h", "h@example.org", true},
-		"told at userinfo only": {person{userinfo: `{"sub": "subject-1", "name": "Hanna", "email": "h@example.org", "email_verified": "true"}`}, "Hanna    h", "h@example.org", true},
-		"another's userinfo":    {person{userinfo: `{"sub": "subject-2", "name": "Otto"}`}, "    ", "", false},
-		"nothing told":          {person{userinfo: `not JSON`}, "    ", "", false},
+		"all told": {person{claims: jwt.MapClaims{"name": "Hanna", "nickname": "Hanni",
+			"email": "h@example.org", "email_verified": true}}, "Hanna Hanni   h", "h@example.org", true},
+		"Cognito": {person{claims: jwt.MapClaims{"cognito:username": "hanna1", "email": "h@example.org",
+			"email_verified": "true"}, userinfo: `{"sub": "subject-1"}`}, "   hanna1 h", "h@example.org", true},
+		"only at userinfo": {person{
+			userinfo: `{"sub": "subject-1", "name": "Hanna", "email": "h@example.org", "email_verified": "true"}`,
+		}, "Hanna    h", "h@example.org", true},
+		"another's userinfo": {person{userinfo: `{"sub": "subject-2", "name": "Otto"}`}, "    ", "", false},
+		"nothing told":       {person{userinfo: `not JSON`}, "    ", "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := p.Identify(t.Context(), code(t, p, c.who, m), "nonce", verifier)
@@ -105,7 +111,7 @@ func TestWhoSomebodyIs(t *testing.T) {
 	}
 }
 
-func TestWhatTheProviderSaysIsChecked(t *testing.T) {
+func TestInvalidIdentitiesAreRefused(t *testing.T) {
 	m := start(t)
 	p := of(m)
 	good := person{claims: jwt.MapClaims{"name": "Hanna"}}
@@ -129,13 +135,13 @@ func TestWhatTheProviderSaysIsChecked(t *testing.T) {
 			t.Errorf("%s: %v, want BadUserInput", what, err)
 		}
 	}
-	refused("a code of nobody", "made-up", "nonce", verifier)
+	refused("an unknown code", "made-up", "nonce", verifier)
 	refused("another's verifier", code(t, p, good, m), "nonce", strings.Repeat("v", 43))
 	used := code(t, p, good, m)
 	if _, err := p.Identify(t.Context(), used, "nonce", verifier); err != nil {
 		t.Fatal(err)
 	}
-	refused("a code again", used, "nonce", verifier)
+	refused("a code that was used", used, "nonce", verifier)
 
 	published := m.Keypair
 	fresh, err := mockoidc.RandomKeypair(2048)
@@ -146,22 +152,24 @@ func TestWhatTheProviderSaysIsChecked(t *testing.T) {
 	refused("an identity signed with another key", code(t, p, good, m), "nonce", verifier)
 	m.Keypair = fresh
 	if _, err := p.Identify(t.Context(), code(t, p, good, m), "nonce", verifier); err != nil {
-		t.Errorf("the provider has changed its key: %v", err)
+		t.Errorf("after the provider has rotated its key: %v", err)
 	}
 
-	wrong := openid.New(openid.Config{Issuer: m.Issuer(), ClientID: m.ClientID, ClientSecret: "wrong", RedirectURL: "http://party.test/auth/callback"})
-	if _, err := wrong.Identify(t.Context(), code(t, wrong, good, m), "nonce", verifier); party.CodeOf(err) != party.Internal || err == nil {
-		t.Errorf("our own secret is wrong, and it is %v", err)
+	wrong := openid.New(openid.Config{Issuer: m.Issuer(), ClientID: m.ClientID, ClientSecret: "wrong",
+		RedirectURL: "http://party.test/auth/callback"})
+	_, err = wrong.Identify(t.Context(), code(t, wrong, good, m), "nonce", verifier)
+	if party.CodeOf(err) != party.Internal || err == nil {
+		t.Errorf("with a wrong client secret got %v, want Internal", err)
 	}
 }
 
-// A provider that is not there is looked for again, and not by everybody at once.
-func TestProviderThatComesLater(t *testing.T) {
+// TestProviderIsLookedUpAgainAfterFailure, and concurrent callers share the failure.
+func TestProviderIsLookedUpAgainAfterFailure(t *testing.T) {
 	asked := 0
 	synctest.Test(t, func(t *testing.T) {
 		var up http.Handler
 		p := openid.New(openid.Config{Issuer: "https://login.test", ClientID: "app"})
-		p.Through(func(r *http.Request) (*http.Response, error) {
+		p.SetTransport(func(r *http.Request) (*http.Response, error) {
 			asked++
 			if up == nil {
 				return nil, &net.OpError{Op: "dial", Err: net.ErrClosed}
@@ -177,7 +185,7 @@ func TestProviderThatComesLater(t *testing.T) {
 			}
 		}
 		if asked != 1 {
-			t.Errorf("asked %d times at once", asked)
+			t.Errorf("sent %d requests at once", asked)
 		}
 		up = discovery("https://login.test", "")
 		time.Sleep(3 * time.Second)
@@ -187,14 +195,15 @@ func TestProviderThatComesLater(t *testing.T) {
 		}
 		query, _ := url.Parse(page)
 		for name, want := range map[string]string{
-			"code_challenge_method": "S256", "nonce": "nonce", "state": "state", "scope": "openid profile email", "response_type": "code",
+			"code_challenge_method": "S256", "nonce": "nonce", "state": "state", "scope": "openid profile email",
+			"response_type": "code",
 		} {
 			if got := query.Query().Get(name); got != want {
 				t.Errorf("%s is %q, want %q", name, got, want)
 			}
 		}
 		if strings.Contains(page, verifier) {
-			t.Error("the verifier stands in the address")
+			t.Error("the URL contains the verifier")
 		}
 	})
 }
@@ -202,12 +211,13 @@ func TestProviderThatComesLater(t *testing.T) {
 func discovery(issuer, more string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write([]byte(`{"issuer": "` + issuer + `", "authorization_endpoint": "https://auth.login.test/oauth2/authorize",
+		_, _ = w.Write([]byte(`{"issuer": "` + issuer +
+			`", "authorization_endpoint": "https://auth.login.test/oauth2/authorize",
 			"token_endpoint": "https://auth.login.test/oauth2/token", "jwks_uri": "https://login.test/keys"` + more + `}`))
 	})
 }
 
-func TestWhereToSignOut(t *testing.T) {
+func TestLogoutURL(t *testing.T) {
 	for name, c := range map[string]struct{ issuer, more, want string }{
 		"nowhere": {"https://login.test", "", ""},
 		"at the end_session_endpoint": {
@@ -221,7 +231,7 @@ func TestWhereToSignOut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := openid.New(openid.Config{Issuer: c.issuer, ClientID: "app"})
-			p.Through(func(r *http.Request) (*http.Response, error) {
+			p.SetTransport(func(r *http.Request) (*http.Response, error) {
 				w := httptest.NewRecorder()
 				discovery(c.issuer, c.more).ServeHTTP(w, r)
 				return w.Result(), nil

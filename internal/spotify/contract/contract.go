@@ -1,10 +1,11 @@
-// Package contract checks what is said between a client and Spotify's Web API, real or simulated, against the machine
-// readable description of it that Spotify's reference is made from. It is for tests.
+// Package contract checks requests to Spotify's Web API, and its responses, real or simulated, against Spotify's
+// machine readable description of the API. It is for tests.
 //
-// The description (an OpenAPI file, with the community's corrections, github.com/sonallux/spotify-web-api) is not part of
-// this repository. It is looked for beside it, at ../shared/spotify-openapi.yml. Where it is missing nothing is checked,
-// and the test says so; with ANTWON_TEST_STRICT=1 it fails instead. What the description is known to have wrong, or
-// narrower than what Spotify has been seen to answer, stands in widened.go, with reasons.
+// The description is an OpenAPI file, the source of Spotify's reference, with the community's corrections
+// (github.com/sonallux/spotify-web-api). It is not part of this repository, and is looked for beside it, at
+// ../shared/spotify-openapi.yml. If it is missing, nothing is checked and the test's log says so; with
+// ANTWON_TEST_STRICT=1 the test fails instead. Where the description is known to be wrong, or narrower than the
+// responses that Spotify has been seen to send, widen.go corrects it and gives the reasons.
 package contract
 
 import (
@@ -20,33 +21,35 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// Check is base, and reports to t every request to the Web API and every answer to one that does not conform. Requests to
-// other paths than /v1/ pass unseen. An answer is read to its end before it is handed on.
+// Check wraps base in a transport that reports to t every request to the Web API, and every response, that does not
+// conform to the description. It ignores requests to paths outside /v1/. It reads each response completely before it
+// returns it.
 func Check(t testing.TB, base http.RoundTripper) http.RoundTripper {
 	t.Helper()
 	return check(t, base, true)
 }
 
-// Answers is Check for those who ask for what they may not: only answers are checked.
-func Answers(t testing.TB, base http.RoundTripper) http.RoundTripper {
+// CheckResponses is like Check, but checks responses only. It is for tests that send invalid requests on purpose.
+func CheckResponses(t testing.TB, base http.RoundTripper) http.RoundTripper {
 	t.Helper()
 	return check(t, base, false)
 }
 
 func check(t testing.TB, base http.RoundTripper, requests bool) http.RoundTripper {
 	t.Helper()
-	router := described(t)
+	router := loadRouter(t)
 	if router == nil {
 		return base
 	}
-	return &checker{t, base, router, requests}
+	return &checker{t: t, base: base, router: router, requests: requests}
 }
 
+// checker is the transport that Check returns.
 type checker struct {
 	t        testing.TB
 	base     http.RoundTripper
 	router   routers.Router
-	requests bool
+	requests bool // whether to check requests, too
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -55,26 +58,26 @@ func (c *checker) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !ours || !strings.HasPrefix(path, "/") {
 		return c.base.RoundTrip(r)
 	}
-	body, err := drain(r.Body)
+	body, err := readBody(r.Body)
 	if err != nil {
 		return nil, err
 	}
 	sent := r.Clone(r.Context())
-	sent.Body = again(body)
+	sent.Body = newBody(body)
 	response, err := c.base.RoundTrip(sent)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := drain(response.Body)
+	answer, err := readBody(response.Body)
 	if err != nil {
 		return nil, err
 	}
-	response.Body = again(answer)
+	response.Body = newBody(answer)
 	c.compare(r, path, body, response, answer)
 	return response, nil
 }
 
-func drain(body io.ReadCloser) ([]byte, error) {
+func readBody(body io.ReadCloser) ([]byte, error) {
 	if body == nil {
 		return nil, nil
 	}
@@ -82,11 +85,11 @@ func drain(body io.ReadCloser) ([]byte, error) {
 	return io.ReadAll(body)
 }
 
-func again(body []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(body)) }
+func newBody(body []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(body)) }
 
-// compare reports what does not conform.
+// compare reports a request or a response that does not conform.
 func (c *checker) compare(r *http.Request, path string, body []byte, response *http.Response, answer []byte) {
-	input := requestOf(r, path, body)
+	input := validationInput(r, path, body)
 	route, params, err := c.router.FindRoute(input.Request)
 	if err != nil {
 		if c.requests {
@@ -100,25 +103,26 @@ func (c *checker) compare(r *http.Request, path string, body []byte, response *h
 			c.t.Errorf("the request %s %s does not conform: %v\n%s", r.Method, r.URL, err, body)
 		}
 	}
-	if anything(response) {
+	if isUndescribed(response) {
 		return
 	}
 	err = openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: input, Status: response.StatusCode, Header: response.Header, Body: again(answer), Options: input.Options,
+		RequestValidationInput: input, Status: response.StatusCode, Header: response.Header, Body: newBody(answer),
+		Options: input.Options,
 	})
 	if err != nil {
-		c.t.Errorf("the answer %d to %s %s does not conform: %v\n%s", response.StatusCode, r.Method, r.URL, err, answer)
+		c.t.Errorf("the response %d to %s %s does not conform: %v\n%s", response.StatusCode, r.Method, r.URL, err, answer)
 	}
 }
 
-// requestOf is a request as the description knows it: without the base of its URL.
-func requestOf(r *http.Request, path string, body []byte) *openapi3filter.RequestValidationInput {
+// validationInput returns the request as the description knows it, with a path relative to the Web API's base URL.
+func validationInput(r *http.Request, path string, body []byte) *openapi3filter.RequestValidationInput {
 	bare := r.Clone(context.Background())
 	bare.URL = &url.URL{Path: path, RawQuery: r.URL.RawQuery}
-	bare.Body = again(body)
+	bare.Body = newBody(body)
 	if len(body) == 0 {
 		bare.Body = http.NoBody
-	} else if bare.Header.Get("Content-Type") == "" { // clients omit it, and Spotify does not mind
+	} else if bare.Header.Get("Content-Type") == "" { // clients omit it, and Spotify accepts that
 		bare.Header.Set("Content-Type", "application/json")
 	}
 	return &openapi3filter.RequestValidationInput{Request: bare, Options: &openapi3filter.Options{

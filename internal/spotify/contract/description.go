@@ -14,24 +14,25 @@ import (
 	"github.com/getkin/kin-openapi/routers/legacy"
 )
 
-// described finds operations in the description; nil: there is none, and t was told.
-func described(t testing.TB) routers.Router {
+// loadRouter returns a router that finds operations in the description. Without a description it returns nil and says
+// so in the test's log, or fails the test in strict mode.
+func loadRouter(t testing.TB) routers.Router {
 	t.Helper()
-	router, err := loaded()
+	router, err := description()
 	switch {
 	case err == nil:
 		return router
 	case !errors.Is(err, fs.ErrNotExist), os.Getenv("ANTWON_TEST_STRICT") == "1":
 		t.Fatalf("OpenAPI contract: %v", err)
 	default:
-		t.Logf("OpenAPI contract left out: %v", err)
+		t.Logf("OpenAPI contract left out: %v", err) // make test looks for "left out"
 	}
 	return nil
 }
 
-// loaded reads the description once: it is large.
-var loaded = sync.OnceValues(func() (routers.Router, error) {
-	path, err := file()
+// description parses the description once per process, because the file is large.
+var description = sync.OnceValues(func() (routers.Router, error) {
+	path, err := descriptionPath()
 	if err != nil {
 		return nil, err
 	}
@@ -46,8 +47,8 @@ var loaded = sync.OnceValues(func() (routers.Router, error) {
 	return legacy.NewRouter(doc, openapi3.DisableExamplesValidation(), openapi3.DisableSchemaPatternValidation())
 })
 
-// file is the description's path, beside the module's root.
-func file() (string, error) {
+// descriptionPath returns the path of the description, in a directory beside that of the module.
+func descriptionPath() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", err
@@ -57,7 +58,7 @@ func file() (string, error) {
 			break
 		}
 		if dir == filepath.Dir(dir) {
-			return "", errors.New("this is no module")
+			return "", errors.New("no go.mod in any parent directory")
 		}
 		dir = filepath.Dir(dir)
 	}

@@ -17,63 +17,64 @@ import (
 	"time"
 )
 
-// codeLife is how long an authorization code can be exchanged.
+// codeLife is how long an authorization code is valid.
 const codeLife = 10 * time.Minute
 
-// remembers is the cookie of the account that a browser is signed in with.
-const remembers = "spotify_sim_account"
+// accountCookie is the name of the cookie that contains the account a browser is signed in with.
+const accountCookie = "spotify_sim_account"
 
-// authorization is what an authorization code stands for. A code is forgotten when it is used.
+// authorization is what an authorization code stands for. A code can be used once.
 type authorization struct {
 	account   string
 	client    string
 	redirect  string
 	scopes    []string
-	challenge string // of PKCE, method S256; "": none was given
+	challenge string // the PKCE challenge of method S256; empty: none was given
 	expires   time.Time
 }
 
-// authorize is GET /authorize: a page that asks the user, and where the user is sent after it. With account and decision
-// ("allow" or "deny"), which the page's form adds, there is no page; an account that does not exist is made.
+// authorize serves GET /authorize, the page that asks the user, and redirects the user back to the app afterwards. With
+// the parameters account and decision ("allow" or "deny"), which the page's form adds, it shows no page. An account
+// that does not exist is created.
 func (s *Spotify) authorize(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	client, ok := s.client(query.Get("client_id"))
 	if !ok {
-		sorry(w, "INVALID_CLIENT: Invalid client")
+		writeErrorPage(w, "INVALID_CLIENT: Invalid client")
 		return
 	}
-	if !s.redirects(client, query.Get("redirect_uri")) {
-		sorry(w, "INVALID_CLIENT: Invalid redirect URI")
+	if !s.allowsRedirect(client, query.Get("redirect_uri")) {
+		writeErrorPage(w, "INVALID_CLIENT: Invalid redirect URI")
 		return
 	}
 	scopes, known := parseScopes(query.Get("scope"))
 	switch challenge := query.Get("code_challenge"); {
 	case query.Get("response_type") != "code":
-		back(w, r, "error", "unsupported_response_type")
+		redirectBack(w, r, "error", "unsupported_response_type")
 	case !known:
-		back(w, r, "error", "invalid_scope")
+		redirectBack(w, r, "error", "invalid_scope")
 	case challenge != "" && query.Get("code_challenge_method") != "S256",
 		challenge == "" && s.clients != nil && client.Secret == "":
-		back(w, r, "error", "invalid_request")
+		redirectBack(w, r, "error", "invalid_request")
 	case query.Get("decision") == "deny":
-		back(w, r, "error", "access_denied")
+		redirectBack(w, r, "error", "access_denied")
 	case query.Get("decision") == "allow":
-		s.allow(w, r, query.Get("account"), scopes)
+		s.issueCode(w, r, query.Get("account"), scopes)
 	default:
-		s.ask(w, r, client, scopes)
+		s.showConsent(w, r, client, scopes)
 	}
 }
 
-// sorry is Spotify's page for what cannot be sent back to the app.
-func sorry(w http.ResponseWriter, text string) {
+// writeErrorPage shows Spotify's error page, for errors that must not be sent to the redirect URI.
+func writeErrorPage(w http.ResponseWriter, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(http.StatusBadRequest)
 	_, _ = io.WriteString(w, text)
 }
 
-// back sends the user back to the app.
-func back(w http.ResponseWriter, r *http.Request, name, value string) {
-	target, _ := url.Parse(r.URL.Query().Get("redirect_uri")) // it was checked
+// redirectBack redirects the user to the app with one more parameter.
+func redirectBack(w http.ResponseWriter, r *http.Request, name, value string) {
+	target, _ := url.Parse(r.URL.Query().Get("redirect_uri")) // authorize has validated it
 	query := target.Query()
 	query.Set(name, value)
 	if state := r.URL.Query().Get("state"); state != "" {
@@ -83,11 +84,11 @@ func back(w http.ResponseWriter, r *http.Request, name, value string) {
 	http.Redirect(w, r, target.String(), http.StatusFound)
 }
 
-// allow gives a code for an account.
-func (s *Spotify) allow(w http.ResponseWriter, r *http.Request, accountID string, scopes []string) {
+// issueCode redirects the user to the app with an authorization code for an account.
+func (s *Spotify) issueCode(w http.ResponseWriter, r *http.Request, accountID string, scopes []string) {
 	query := r.URL.Query()
 	s.mu.Lock()
-	id, err := s.signedIn(accountID, query.Get("display_name"))
+	id, err := s.accountFor(accountID, query.Get("display_name"))
 	code := "AQ" + rand.Text() + rand.Text()
 	if err == nil {
 		now := s.now()
@@ -103,16 +104,19 @@ func (s *Spotify) allow(w http.ResponseWriter, r *http.Request, accountID string
 		http.Error(w, "server_error", http.StatusInternalServerError)
 		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: remembers, Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
-	back(w, r, "code", code)
+	http.SetCookie(w, &http.Cookie{
+		Name: accountCookie, Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+	redirectBack(w, r, "code", code)
 }
 
-// signedIn is the account of an ID, which is made if it is new. Without an ID it is the first account, or a new one.
-func (s *Spotify) signedIn(id, name string) (string, error) {
+// accountFor returns the ID of the account to sign in with, and creates the account if it does not exist. Without an ID
+// it chooses the first account, or creates one. The caller holds the lock.
+func (s *Spotify) accountFor(id, name string) (string, error) {
 	if _, ok := s.state.Accounts[id]; ok {
 		return id, nil
 	}
-	if all := s.listed(); id == "" && len(all) > 0 {
+	if all := s.sortedAccounts(); id == "" && len(all) > 0 {
 		return all[0].ID, nil
 	}
 	if !regexp.MustCompile(`^[a-z0-9]{1,40}$`).MatchString(id) || id == "new" {
@@ -122,38 +126,44 @@ func (s *Spotify) signedIn(id, name string) (string, error) {
 	return a.ID, err
 }
 
-// ask shows the page, unless the user is known and has allowed all this before: then only show_dialog asks again.
-func (s *Spotify) ask(w http.ResponseWriter, r *http.Request, client Client, scopes []string) {
+// showConsent shows the page, unless the browser's user has granted all scopes before. In that case only
+// show_dialog=true shows it again.
+func (s *Spotify) showConsent(w http.ResponseWriter, r *http.Request, client Client, scopes []string) {
 	s.mu.Lock()
-	accounts := s.listed()
+	accounts := s.sortedAccounts()
 	known := ""
-	if cookie, err := r.Cookie(remembers); err == nil && s.state.Accounts[cookie.Value].allowed(client.ID, scopes) {
+	if cookie, err := r.Cookie(accountCookie); err == nil && s.state.Accounts[cookie.Value].hasGranted(client.ID, scopes) {
 		known = cookie.Value
 	}
 	s.mu.Unlock()
 	if known != "" && r.URL.Query().Get("show_dialog") != "true" {
-		s.allow(w, r, known, scopes)
+		s.issueCode(w, r, known, scopes)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	query := r.URL.Query()
-	for _, ours := range []string{"account", "display_name"} { // the form's own
+	for _, ours := range []string{"account", "display_name"} { // the form adds these itself
 		query.Del(ours)
 	}
 	_ = consent.Execute(w, map[string]any{"Client": client.ID, "Scopes": scopes, "Accounts": accounts, "Query": query})
 }
 
-func (a account) allowed(client string, scopes []string) bool {
-	return slices.ContainsFunc(a.Grants, func(g grant) bool { return g.Client == client && !g.Revoked && covers(g.Scopes, scopes) })
+// hasGranted reports whether the user has granted these scopes to a client.
+func (a account) hasGranted(client string, scopes []string) bool {
+	return slices.ContainsFunc(a.Grants, func(g grant) bool {
+		return g.Client == client && !g.Revoked && hasScopes(g.Scopes, scopes)
+	})
 }
 
 var consent = template.Must(template.New("consent").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>A simulated Spotify</title>
-<style>body{font:1.1em/1.5 sans-serif;max-width:30em;margin:3em auto;padding:0 1em}button,select,input{font:inherit;padding:.3em .8em}</style>
+<style>body{font:1.1em/1.5 sans-serif;max-width:30em;margin:3em auto;padding:0 1em}
+button,select,input{font:inherit;padding:.3em .8em}</style>
 <h1>A simulated Spotify</h1>
-<p>The app <b>{{.Client}}</b> wants to use a Spotify account{{with .Scopes}}, with{{range .}} <code>{{.}}</code>{{end}}{{end}}.</p>
+<p>The app <b>{{.Client}}</b> wants to use a Spotify account
+{{- with .Scopes}}, with{{range .}} <code>{{.}}</code>{{end}}{{end}}.</p>
 <form>
 {{range $name, $values := .Query}}{{range $values}}<input type="hidden" name="{{$name}}" value="{{.}}">
 {{end}}{{end}}<p><label>Account <select name="account">
@@ -165,13 +175,14 @@ var consent = template.Must(template.New("consent").Parse(`<!doctype html>
 </form>
 `))
 
-// proves checks the verifier of PKCE (RFC 7636, 4.6). Spotify wants 43 to 128 characters ("Authorization Code with
-// PKCE").
-func (a authorization) proves(verifier string) bool {
+// verifies checks the PKCE verifier (RFC 7636, 4.6). Spotify requires 43 to 128 characters ("Authorization Code with
+// PKCE Flow").
+func (a authorization) verifies(verifier string) bool {
 	if a.challenge == "" {
 		return verifier == ""
 	}
 	sum := sha256.Sum256([]byte(verifier))
 	challenge := base64.RawURLEncoding.EncodeToString(sum[:])
-	return len(verifier) >= 43 && len(verifier) <= 128 && subtle.ConstantTimeCompare([]byte(challenge), []byte(a.challenge)) == 1
+	return len(verifier) >= 43 && len(verifier) <= 128 &&
+		subtle.ConstantTimeCompare([]byte(challenge), []byte(a.challenge)) == 1
 }

@@ -14,15 +14,16 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// browser follows no redirect: those lead to apps that do not run here.
+// browser returns a client with cookies that does not follow redirects, because the apps they lead to do not run.
 func browser(t *testing.T) *http.Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	must(t, err)
-	return &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &http.Client{Jar: jar,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// visit opens a page, and returns the status, where it leads, and the text.
+// visit opens a page. It returns the status, and the parameters of a redirect or the text.
 func visit(t *testing.T, b *http.Client, target string) (status int, to url.Values, text string) {
 	t.Helper()
 	response, err := b.Get(target)
@@ -54,7 +55,7 @@ func app(base, id, secret, redirect string, scopes ...string) *oauth2.Config {
 
 const callback = "http://127.0.0.1:43210/callback"
 
-func TestSigningIn(t *testing.T) {
+func TestAuthorizationCodeFlow(t *testing.T) {
 	s, server := start(t, sim.Config{Clients: apps()})
 	for name, config := range map[string]*oauth2.Config{
 		"with a secret": app(server.URL, "web", "s3cret", callback, "user-read-playback-state"),
@@ -78,7 +79,7 @@ func TestSigningIn(t *testing.T) {
 			_, err := config.Exchange(ctx, to.Get("code"), oauth2.VerifierOption(oauth2.GenerateVerifier()))
 			wantGrantError(t, err, "code_verifier was incorrect")
 			_, err = config.Exchange(ctx, to.Get("code"), oauth2.VerifierOption(verifier))
-			wantGrantError(t, err, "Invalid authorization code") // a code has one chance
+			wantGrantError(t, err, "Invalid authorization code") // a failed exchange uses up the code
 
 			_, to, _ = visit(t, b, page+"&decision=allow&account=rosa")
 			token, err := config.Exchange(ctx, to.Get("code"), oauth2.VerifierOption(verifier))
@@ -86,13 +87,16 @@ func TestSigningIn(t *testing.T) {
 			if token.Extra("scope") != "user-read-playback-state" || token.RefreshToken == "" {
 				t.Errorf("token: %+v", token)
 			}
-			if got := ask(t, "GET", server.URL+"/v1/me", "Bearer "+token.AccessToken, ""); !strings.Contains(got.body, `"id":"rosa"`) {
+			if got := ask(t, "GET", server.URL+"/v1/me", "Bearer "+token.AccessToken, ""); !strings.Contains(got.body,
+				`"id":"rosa"`) {
 				t.Errorf("me: %+v", got)
 			}
-			if got := ask(t, "PUT", server.URL+"/v1/me/player/pause", "Bearer "+token.AccessToken, ""); got.body != message(403, "Insufficient client scope", "") {
+			if got := ask(t, "PUT", server.URL+"/v1/me/player/pause", "Bearer "+token.AccessToken, ""); got.body != message(403,
+				"Insufficient client scope", "") {
 				t.Errorf("without the scope: %+v", got)
 			}
-			if got := ask(t, "GET", server.URL+"/v1/me/player/queue", "Bearer "+token.AccessToken, ""); got.body != message(401, "Permissions missing", "") {
+			if got := ask(t, "GET", server.URL+"/v1/me/player/queue", "Bearer "+token.AccessToken, ""); got.body != message(401,
+				"Permissions missing", "") {
 				t.Errorf("without the scope: %+v", got)
 			}
 			again, err := config.TokenSource(context.Background(), &oauth2.Token{RefreshToken: token.RefreshToken}).Token()
@@ -101,7 +105,7 @@ func TestSigningIn(t *testing.T) {
 				t.Errorf("refreshed: %+v", again)
 			}
 
-			// Who has allowed all of this before is not asked again, but for show_dialog.
+			// The page is not shown again to a user who has granted the same scopes before, except with show_dialog.
 			if status, to, _ := visit(t, b, page); status != 302 || !to.Has("code") {
 				t.Errorf("the second time: %d %v", status, to)
 			}
@@ -124,7 +128,7 @@ func wantGrantError(t *testing.T, err error, description string) {
 	wantOAuthError(t, err, "invalid_grant", description)
 }
 
-func TestRedirectURIs(t *testing.T) {
+func TestRedirectURIsAreChecked(t *testing.T) {
 	_, server := start(t, sim.Config{Clients: apps()})
 	_, open := start(t, sim.Config{})
 	for _, tt := range []struct {
@@ -156,7 +160,7 @@ func TestRedirectURIs(t *testing.T) {
 	}
 }
 
-func TestRefusedAuthorizationsGoBackToTheApp(t *testing.T) {
+func TestRefusedAuthorizationsRedirectToTheApp(t *testing.T) {
 	_, server := start(t, sim.Config{Clients: apps()})
 	native := app(server.URL, "native", "", "http://127.0.0.1:8080/callback").AuthCodeURL("s")
 	web := app(server.URL, "web", "s3cret", callback).AuthCodeURL("s")
@@ -187,16 +191,19 @@ func TestCodesAreCheckedAtTheTokenEndpoint(t *testing.T) {
 		return err
 	}
 	must(t, exchange(code(), func(*oauth2.Config) {}))
-	wantOAuthError(t, exchange(code(), func(c *oauth2.Config) { c.ClientSecret = "guess" }), "invalid_client", "Invalid client")
-	wantOAuthError(t, exchange(code(), func(c *oauth2.Config) { c.ClientID = "nobody" }), "invalid_client", "Invalid client")
-	wantGrantError(t, exchange(code(), func(c *oauth2.Config) { c.RedirectURL = "http://127.0.0.1:1/callback" }), "Invalid redirect URI")
+	wantOAuthError(t, exchange(code(), func(c *oauth2.Config) { c.ClientSecret = "guess" }), "invalid_client",
+		"Invalid client")
+	wantOAuthError(t, exchange(code(), func(c *oauth2.Config) { c.ClientID = "nobody" }), "invalid_client",
+		"Invalid client")
+	wantGrantError(t, exchange(code(), func(c *oauth2.Config) { c.RedirectURL = "http://127.0.0.1:1/callback" }),
+		"Invalid redirect URI")
 	wantGrantError(t, exchange("AQnothing", func(*oauth2.Config) {}), "Invalid authorization code")
 	wantOAuthError(t, exchange(code(), func(c *oauth2.Config) {
 		c.ClientSecret, c.Endpoint.AuthStyle = "", oauth2.AuthStyleInParams
 	}), "invalid_client", "Invalid client")
 	wantGrantError(t, exchange(code(), func(c *oauth2.Config) {
 		c.ClientID, c.ClientSecret, c.Endpoint.AuthStyle = "native", "", oauth2.AuthStyleInParams
-	}), "Invalid authorization code") // another app's
+	}), "Invalid authorization code") // it belongs to another app
 	late := code()
 	now.pass(10 * time.Minute)
 	wantGrantError(t, exchange(late, func(*oauth2.Config) {}), "Invalid authorization code")

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// search is GET search, for tracks. Development Mode has limits of 0 to 10, 5 unless given, and offsets up to 1000
-// (Spotify's "February 2026 changes" and Web API reference, search); before it were 50 and 20.
+// search serves GET search for tracks. In Development Mode the limit is 0 to 10, by default 5, and the offset at most
+// 1000 (Spotify's "February 2026 changes", and Web API reference, "Search for Item"). Extended apps have the former
+// limits of 50, and by default 20.
 func (s *Spotify) search(c *call) (any, error) {
 	query := c.URL.Query()
 	if query.Get("q") == "" {
@@ -16,11 +17,11 @@ func (s *Spotify) search(c *call) (any, error) {
 	if query.Get("type") != "track" {
 		return nil, badRequest("Bad search type field: only track is simulated")
 	}
-	standard, most := 5, 10
+	defaultLimit, maxLimit := 5, 10
 	if c.view.extended {
-		standard, most = 20, 50
+		defaultLimit, maxLimit = 20, 50
 	}
-	limit, offset, err := c.paging(0, standard, most, 1000)
+	limit, offset, err := c.pageParameters(0, defaultLimit, maxLimit, 1000)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +37,7 @@ func (s *Spotify) track(c *call) (any, error) {
 	return c.view.track(t), nil
 }
 
-// severalTracks is GET tracks?ids=, null for those that are not known.
+// severalTracks serves GET tracks?ids=. Unknown tracks are null in the response.
 func (s *Spotify) severalTracks(c *call) (any, error) {
 	ids := strings.Split(c.URL.Query().Get("ids"), ",")
 	if ids[0] == "" || len(ids) > 50 {
@@ -52,10 +53,10 @@ func (s *Spotify) severalTracks(c *call) (any, error) {
 	return map[string]any{"tracks": found}, nil
 }
 
-// tracksOfArtist are the tracks of the artist that a call names.
+// tracksOfArtist returns the artist that a call names, with all tracks the artist appears on.
 func (s *Spotify) tracksOfArtist(c *call) ([]*track, artist, error) {
 	id := c.PathValue("id")
-	tracks := s.catalogue.byArtist(id)
+	tracks := s.catalogue.tracksByArtist(id)
 	if len(tracks) == 0 {
 		return nil, artist{}, notFound()
 	}
@@ -71,32 +72,35 @@ func (s *Spotify) artist(c *call) (any, error) {
 	return c.view.fullArtist(a), nil
 }
 
-// artistAlbums is GET artists/{id}/albums: 5 at once unless more are asked for, 10 at most in Development Mode.
+// artistAlbums serves GET artists/{id}/albums. In Development Mode a page has at most 10 albums, by default 5.
 func (s *Spotify) artistAlbums(c *call) (any, error) {
 	tracks, a, err := s.tracksOfArtist(c)
 	if err != nil {
 		return nil, err
 	}
-	standard, most := 5, 10
+	defaultLimit, maxLimit := 5, 10
 	if c.view.extended {
-		standard, most = 20, 50
+		defaultLimit, maxLimit = 20, 50
 	}
-	limit, offset, err := c.paging(0, standard, most, 10_000)
+	limit, offset, err := c.pageParameters(0, defaultLimit, maxLimit, 10_000)
 	if err != nil {
 		return nil, err
 	}
 	groups := c.URL.Query().Get("include_groups")
 	var albums []*album
 	for _, t := range tracks {
-		if group := groupOf(t.album, a); !slices.Contains(albums, t.album) && (groups == "" || slices.Contains(strings.Split(groups, ","), group)) {
+		wanted := groups == "" || slices.Contains(strings.Split(groups, ","), groupOf(t.album, a))
+		if wanted && !slices.Contains(albums, t.album) {
 			albums = append(albums, t.album)
 		}
 	}
 	path := "/artists/" + a.id + "/albums"
-	return pageOf(c.view, c.URL, path, albums, limit, offset, func(on *album) any { return c.view.artistAlbum(on, a) }), nil
+	return pageOf(c.view, c.URL, path, albums, limit, offset, func(on *album) any {
+		return c.view.artistAlbum(on, a)
+	}), nil
 }
 
-// groupOf is what an album is to an artist.
+// groupOf returns the relation of an album to an artist: "album", "single" or "appears_on".
 func groupOf(on *album, a artist) string {
 	if on.artist.id != a.id {
 		return "appears_on"
@@ -105,11 +109,11 @@ func groupOf(on *album, a artist) string {
 }
 
 func (s *Spotify) albumTracks(c *call) (any, error) {
-	tracks := s.catalogue.onAlbum(c.PathValue("id"))
+	tracks := s.catalogue.tracksOnAlbum(c.PathValue("id"))
 	if tracks == nil {
 		return nil, notFound()
 	}
-	limit, offset, err := c.paging(1, 20, 50, 10_000)
+	limit, offset, err := c.pageParameters(1, 20, 50, 10_000)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +125,7 @@ func (s *Spotify) artistTopTracks(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"tracks": c.view.tracks(window(tracks, 10, 0))}, nil
+	return map[string]any{"tracks": c.view.tracks(pageAt(tracks, 10, 0))}, nil
 }
 
 func (s *Spotify) relatedArtists(c *call) (any, error) {
@@ -138,7 +142,8 @@ func (s *Spotify) relatedArtists(c *call) (any, error) {
 	return map[string]any{"artists": related}, nil
 }
 
-// recommendations is GET recommendations, which Development Mode does not have; it has been seen to answer 404 and 403.
+// recommendations serves GET recommendations, which apps in Development Mode do not have. Both 404 and 403 have been
+// seen there.
 func (s *Spotify) recommendations(c *call) (any, error) {
 	switch {
 	case !c.view.extended && s.state.App.RecommendationsForbidden:
@@ -146,7 +151,7 @@ func (s *Spotify) recommendations(c *call) (any, error) {
 	case !c.view.extended:
 		return nil, notFound()
 	}
-	limit, ok := number(c.URL.Query(), "limit", 20, 100)
+	limit, ok := intParameter(c.URL.Query(), "limit", 20, 100)
 	if !ok || limit == 0 {
 		return nil, badRequest("Invalid limit")
 	}
@@ -166,9 +171,10 @@ func (s *Spotify) recommendations(c *call) (any, error) {
 			from[i] = similar[len(similar)-1]
 		}
 	}
-	return map[string]any{"seeds": seeds, "tracks": c.view.tracks(window(found, limit, 0))}, nil
+	return map[string]any{"seeds": seeds, "tracks": c.view.tracks(pageAt(found, limit, 0))}, nil
 }
 
+// seedObject describes a seed in the response of recommendations.
 type seedObject struct {
 	ID                 string `json:"id"`
 	Type               string `json:"type"`
@@ -178,7 +184,15 @@ type seedObject struct {
 	AfterRelinkingSize int    `json:"afterRelinkingSize"`
 }
 
-// seeds reads the seeds of recommendations, tracks and artists, and gives a track for each.
+func newSeedObject(id, kind, href string, poolSize int) seedObject {
+	return seedObject{
+		ID: id, Type: kind, Href: href,
+		InitialPoolSize: poolSize, AfterFilteringSize: poolSize, AfterRelinkingSize: poolSize,
+	}
+}
+
+// seeds reads the tracks and artists that recommendations are to be based on. It returns their objects for the
+// response, and the ID of one track for each.
 func (s *Spotify) seeds(c *call) (shown []seedObject, from []string, err error) {
 	query := c.URL.Query()
 	ids := func(name string) []string {
@@ -188,15 +202,15 @@ func (s *Spotify) seeds(c *call) (shown []seedObject, from []string, err error) 
 		if s.catalogue.byID[id] == nil {
 			return nil, nil, badRequest("invalid request")
 		}
-		shown = append(shown, seedObject{id, "TRACK", c.view.api + "/tracks/" + id, 1, 1, 1})
+		shown = append(shown, newSeedObject(id, "TRACK", c.view.api+"/tracks/"+id, 1))
 		from = append(from, id)
 	}
 	for _, id := range ids("seed_artists") {
-		tracks := s.catalogue.byArtist(id)
+		tracks := s.catalogue.tracksByArtist(id)
 		if len(tracks) == 0 {
 			return nil, nil, badRequest("invalid request")
 		}
-		shown = append(shown, seedObject{id, "ARTIST", c.view.api + "/artists/" + id, len(tracks), len(tracks), len(tracks)})
+		shown = append(shown, newSeedObject(id, "ARTIST", c.view.api+"/artists/"+id, len(tracks)))
 		from = append(from, tracks[0].ID)
 	}
 	if len(from) == 0 || len(from) > 5 {

@@ -10,22 +10,23 @@ import (
 	"time"
 )
 
-// Track is one release of an invented recording. Two tracks with the same ISRC are the same recording, on a single and
-// on an album.
+// Track is one release of an invented recording. Two tracks with the same ISRC are releases of the same recording: one
+// on a single, one on an album.
 type Track struct {
 	ID         string // 22 characters, base62
 	URI        string // spotify:track:ID
 	Name       string
 	Artists    []string
 	Album      string
-	ISRC       string // country ZZ, which is nobody's, so it names no real recording
+	ISRC       string // with the unassigned country code ZZ, so that it names no real recording
 	DurationMS int
 	Explicit   bool
-	Playable   bool   // what is_playable says; a player passes over tracks that are not
-	PlaysAs    string // the ID a player shows for it: its own, or that of the recording's other release (relinking)
+	Playable   bool   // the value of is_playable; a player skips tracks that are not playable
+	PlaysAs    string // the ID under which a player plays it: its own, or that of the other release (relinking)
 }
 
-// Catalogue returns all tracks in a fixed order, the same for every Spotify of this package. The caller owns the slice.
+// Catalogue returns all tracks in an order that is the same for every Spotify of this package. The caller may modify
+// the slice.
 func (s *Spotify) Catalogue() []Track {
 	tracks := make([]Track, len(s.catalogue.tracks))
 	for i, t := range s.catalogue.tracks {
@@ -50,18 +51,18 @@ type track struct {
 	artists []artist
 	album   *album
 	number  int    // within the album, from 1
-	title   string // folded name, for the search
-	text    string // folded name, artists and album
+	title   string // normalized name, for searching
+	text    string // normalized name, artists and album
 }
 
-// catalogue is immutable once made.
+// catalogue contains all songs. It is immutable.
 type catalogue struct {
 	tracks []*track
 	byID   map[string]*track
 	albums map[string]*album
 }
 
-// length is how long a track plays; an unknown one takes no time.
+// length returns the duration of a track, and 0 for an unknown one.
 func (c *catalogue) length(id string) time.Duration {
 	if t := c.byID[id]; t != nil {
 		return time.Duration(t.DurationMS) * time.Millisecond
@@ -69,16 +70,16 @@ func (c *catalogue) length(id string) time.Duration {
 	return 0
 }
 
-// generator makes the catalogue. Its random source has a fixed seed and identifiers are hashes of names, so every run
-// makes the same one: state files and databases name its tracks.
+// generator creates the catalogue. Its random source has a fixed seed, and identifiers are hashes of names, so every
+// run creates the same one: state files and databases contain identifiers of its tracks.
 type generator struct {
 	catalogue
-	random  *rand.Rand
-	words   map[string][]string
-	used    map[string]bool
-	artists []artist
-	serial  int // the last number given to an ISRC
-	seconds int // what every song lasts, unless 0
+	random     *rand.Rand
+	words      map[string][]string
+	used       map[string]bool
+	artists    []artist
+	lastSerial int // the last serial number used in an ISRC
+	seconds    int // duration of every song; 0: it varies
 }
 
 func newCatalogue(songSeconds int) *catalogue {
@@ -93,22 +94,22 @@ func newCatalogue(songSeconds int) *catalogue {
 		g.artists = append(g.artists, artist{id: base62("artist", name), name: name})
 	}
 	for i := range g.artists {
-		g.discography(i)
+		g.addDiscography(i)
 	}
 	return &g.catalogue
 }
 
-// discography is an album of five or six songs for every artist and, for every third, its first song as a single. A
-// quarter of the singles is relinked to the album; on every tenth album there is a song that cannot be played.
-func (g *generator) discography(i int) {
+// addDiscography adds an album of five or six songs for the i-th artist and, for every third artist, the first song as
+// a single. A quarter of the singles is relinked to the album. Every tenth album has a song that is not playable.
+func (g *generator) addDiscography(i int) {
 	released := time.Date(1998+g.random.IntN(27), time.January, 1+g.random.IntN(365), 0, 0, 0, 0, time.UTC)
-	lp := g.album(g.artists[i], "album", g.title(albumTemplates()), released)
+	lp := g.addAlbum(g.artists[i], "album", g.newTitle(albumTemplates()), released)
 	for number := range 5 + i%2 {
-		song := g.record(i, number, released.Year())
+		song := g.newRecording(i, number, released.Year())
 		song.Playable = i%10 != 7 || number != 2
-		full := g.release(lp, song)
+		full := g.addRelease(lp, song)
 		if number == 0 && i%3 == 0 {
-			single := g.release(g.album(g.artists[i], "single", song.Name, released.AddDate(0, -2, 0)), song)
+			single := g.addRelease(g.addAlbum(g.artists[i], "single", song.Name, released.AddDate(0, -2, 0)), song)
 			if i%12 == 0 {
 				single.PlaysAs = full.ID
 			}
@@ -116,18 +117,18 @@ func (g *generator) discography(i int) {
 	}
 }
 
-func (g *generator) album(by artist, kind, name string, released time.Time) *album {
+func (g *generator) addAlbum(by artist, kind, name string, released time.Time) *album {
 	a := &album{id: base62("album", by.name, kind, name), name: name, kind: kind, artist: by, released: released}
 	g.albums[a.id] = a
 	return a
 }
 
-// record makes a recording of the i-th artist; on every second album the fourth song has a guest.
-func (g *generator) record(i, number, year int) track {
-	g.serial++
+// newRecording creates a recording of the i-th artist. On every second album the fourth song has a guest.
+func (g *generator) newRecording(i, number, year int) track {
+	g.lastSerial++
 	song := track{artists: []artist{g.artists[i]}}
-	song.Name = g.title(titleTemplates())
-	song.ISRC = fmt.Sprintf("ZZANT%02d%05d", year%100, g.serial)
+	song.Name = g.newTitle(titleTemplates())
+	song.ISRC = fmt.Sprintf("ZZANT%02d%05d", year%100, g.lastSerial)
 	song.DurationMS = 120_000 + g.random.IntN(180_000)
 	song.Explicit = g.random.IntN(12) == 0
 	if number == 3 && i%2 == 0 {
@@ -141,8 +142,8 @@ func (g *generator) record(i, number, year int) track {
 	return song
 }
 
-// release puts a recording on an album.
-func (g *generator) release(on *album, song track) *track {
+// addRelease adds a recording to an album.
+func (g *generator) addRelease(on *album, song track) *track {
 	on.tracks++
 	t := &song
 	t.album, t.number, t.Album = on, on.tracks, on.name
@@ -158,10 +159,10 @@ func (g *generator) release(on *album, song track) *track {
 	return t
 }
 
-// title makes a name that no song and no album has yet.
-func (g *generator) title(templates []string) string {
+// newTitle returns a title that no song and no album has yet.
+func (g *generator) newTitle(templates []string) string {
 	for {
-		name := g.fill(templates[g.random.IntN(len(templates))])
+		name := g.fillTemplate(templates[g.random.IntN(len(templates))])
 		if !g.used[name] {
 			g.used[name] = true
 			return name
@@ -169,28 +170,30 @@ func (g *generator) title(templates []string) string {
 	}
 }
 
-// fill replaces the braces of a template from left to right.
-func (g *generator) fill(template string) string {
+// fillTemplate replaces the word lists named in braces by random words, from left to right.
+func (g *generator) fillTemplate(template string) string {
 	before, rest, found := strings.Cut(template, "{")
 	if !found {
 		return template
 	}
 	list, after, _ := strings.Cut(rest, "}")
 	words := g.words["{"+list+"}"]
-	return before + words[g.random.IntN(len(words))] + g.fill(after)
+	return before + words[g.random.IntN(len(words))] + g.fillTemplate(after)
 }
 
-// base62 is a Spotify ID ("a base-62 identifier", 22 characters; Web API, Spotify URIs and IDs) made of names.
+// base62 derives an identifier in Spotify's format from names: 22 characters of base 62 (Web API, "Spotify URIs and
+// IDs").
 func base62(names ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(names, "\x00")))
 	id := new(big.Int).SetBytes(sum[:]).Text(62)
 	return id[len(id)-22:]
 }
 
-// similarCount is how many songs Spotify picks at once when it goes on by itself.
+// similarCount is how many songs autoplay chooses at a time.
 const similarCount = 10
 
-// similar is what Spotify would go on with after a track: always the same, playable, and never the track itself.
+// similar returns the tracks with which autoplay continues after a track. They are always the same, playable, and never
+// the track itself.
 func (c *catalogue) similar(id string) []string {
 	at := slices.IndexFunc(c.tracks, func(t *track) bool { return t.ID == id })
 	var ids []string
@@ -203,19 +206,19 @@ func (c *catalogue) similar(id string) []string {
 	return ids
 }
 
-// onAlbum are an album's tracks; nil: there is no such album.
-func (c *catalogue) onAlbum(id string) []*track {
-	return c.where(func(t *track) bool { return t.album.id == id })
+// tracksOnAlbum returns an album's tracks, and nil if the album does not exist.
+func (c *catalogue) tracksOnAlbum(id string) []*track {
+	return c.filter(func(t *track) bool { return t.album.id == id })
 }
 
-// byArtist are the tracks an artist is on; nil: there is no such artist.
-func (c *catalogue) byArtist(id string) []*track {
-	return c.where(func(t *track) bool {
+// tracksByArtist returns the tracks on which an artist appears, and nil if the artist does not exist.
+func (c *catalogue) tracksByArtist(id string) []*track {
+	return c.filter(func(t *track) bool {
 		return slices.ContainsFunc(t.artists, func(a artist) bool { return a.id == id })
 	})
 }
 
-func (c *catalogue) where(holds func(*track) bool) (tracks []*track) {
+func (c *catalogue) filter(holds func(*track) bool) (tracks []*track) {
 	for _, t := range c.tracks {
 		if holds(t) {
 			tracks = append(tracks, t)

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-func TestCatalogueHasWhatADemoNeeds(t *testing.T) {
+func TestCatalogueHasEveryKindOfSong(t *testing.T) {
 	s := open(t, Config{})
 	tracks := s.Catalogue()
 	ids, isrcs, artists := map[string]bool{}, map[string]int{}, map[string]bool{}
@@ -23,16 +23,16 @@ func TestCatalogueHasWhatADemoNeeds(t *testing.T) {
 		isrcs[track.ISRC]++
 		artists[track.Artists[0]] = true
 		if !regexp.MustCompile(`^[0-9A-Za-z]{22}$`).MatchString(track.ID) || track.URI != "spotify:track:"+track.ID {
-			t.Errorf("%s is not an ID as Spotify's, or %s not its URI", track.ID, track.URI)
+			t.Errorf("%s is not an ID in Spotify's format, or %s is not its URI", track.ID, track.URI)
 		}
 		if !regexp.MustCompile(`^ZZ[A-Z]{3}\d{7}$`).MatchString(track.ISRC) {
-			t.Errorf("%s is no ISRC", track.ISRC)
+			t.Errorf("%s is not an ISRC", track.ISRC)
 		}
 		if track.DurationMS < 120_000 || track.DurationMS > 300_000 {
 			t.Errorf("%s lasts %d ms", track.Name, track.DurationMS)
 		}
 		if strings.ContainsAny(track.Name+track.Album, "{}") {
-			t.Errorf("%q on %q is unfinished", track.Name, track.Album)
+			t.Errorf("%q on %q contains a template", track.Name, track.Album)
 		}
 		if track.Explicit {
 			explicit++
@@ -45,13 +45,14 @@ func TestCatalogueHasWhatADemoNeeds(t *testing.T) {
 		}
 	}
 	doubles := len(tracks) - len(isrcs)
-	if len(ids) != len(tracks) || len(tracks) < 300 || len(artists) < 60 || doubles < 20 || relinked == 0 || explicit == 0 || unplayable == 0 {
+	if len(ids) != len(tracks) || len(tracks) < 300 || len(artists) < 60 || doubles < 20 || relinked == 0 ||
+		explicit == 0 || unplayable == 0 {
 		t.Errorf("%d tracks with %d IDs by %d artists, %d second releases (%d relinked), %d explicit, %d unplayable",
 			len(tracks), len(ids), len(artists), doubles, relinked, explicit, unplayable)
 	}
 }
 
-// Databases and state files name the catalogue's tracks, so they must not change unnoticed.
+// TestCatalogueStaysTheSame because databases and state files contain identifiers of its tracks.
 func TestCatalogueStaysTheSame(t *testing.T) {
 	const digest = "dd63a7eb37f7693a92048a8b5526ff08b3b52f04cf37b2c4a6b92848854744a2"
 	sum := sha256.New()
@@ -59,11 +60,11 @@ func TestCatalogueStaysTheSame(t *testing.T) {
 		fmt.Fprintln(sum, track.ID, track.ISRC, track.PlaysAs, track.Name)
 	}
 	if got := fmt.Sprintf("%x", sum.Sum(nil)); got != digest {
-		t.Errorf("the catalogue changed, to %s: players and queues that were saved name tracks of the old one", got)
+		t.Errorf("the catalogue changed, to %s: saved players and queues refer to tracks of the old one", got)
 	}
 }
 
-func TestSongsCanBeShort(t *testing.T) {
+func TestSongSecondsSetsDuration(t *testing.T) {
 	for _, track := range open(t, Config{SongSeconds: 20}).Catalogue() {
 		if track.DurationMS != 20_000 {
 			t.Fatalf("%s lasts %d ms", track.Name, track.DurationMS)
@@ -71,7 +72,7 @@ func TestSongsCanBeShort(t *testing.T) {
 	}
 }
 
-func TestSearchWords(t *testing.T) {
+func TestSearchIgnoresCaseAndAccents(t *testing.T) {
 	songs := newCatalogue(0)
 	for query, artist := range map[string]string{
 		"amelie corbeau":            "Amélie Corbeau",
@@ -99,12 +100,13 @@ func TestSearchWords(t *testing.T) {
 			t.Errorf("%q finds %d tracks", query, len(found))
 		}
 	}
-	if found := songs.search("umbrella"); !strings.Contains(found[0].title, "umbrella") || strings.Contains(found[len(found)-1].title, "umbrella") {
-		t.Error("titles do not come first")
+	if found := songs.search("umbrella"); !strings.Contains(found[0].title, "umbrella") ||
+		strings.Contains(found[len(found)-1].title, "umbrella") {
+		t.Error("tracks that match in the title do not come first")
 	}
 }
 
-func TestCovers(t *testing.T) {
+func TestEveryAlbumHasItsOwnCover(t *testing.T) {
 	s := open(t, Config{})
 	get := func(path string) *httptest.ResponseRecorder {
 		w := httptest.NewRecorder()
@@ -114,7 +116,8 @@ func TestCovers(t *testing.T) {
 	seen := map[string]bool{}
 	for id, a := range s.catalogue.albums {
 		w := get("/" + id + ".svg?size=300")
-		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "image/svg+xml" || w.Header().Get("Cache-Control") == "" {
+		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "image/svg+xml" ||
+			w.Header().Get("Cache-Control") == "" {
 			t.Fatalf("%s: %d %v", id, w.Code, w.Header())
 		}
 		if text := svgText(t, w.Body.String()); !strings.Contains(text, a.artist.name) || strings.Contains(text, "!") {
@@ -122,11 +125,11 @@ func TestCovers(t *testing.T) {
 		}
 		seen[w.Body.String()] = true
 		if cover(a) != w.Body.String() {
-			t.Errorf("%s looks different the second time", a.name)
+			t.Errorf("the cover of %s differs the second time", a.name)
 		}
 	}
 	if len(seen) != len(s.catalogue.albums) {
-		t.Errorf("%d albums share %d covers", len(s.catalogue.albums), len(seen))
+		t.Errorf("%d albums have only %d different covers", len(s.catalogue.albums), len(seen))
 	}
 	known := s.catalogue.tracks[0].album.id
 	for _, path := range []string{"/", "/" + known, "/" + known + ".png", "/nothing.svg", "/" + known + ".svg/more"} {
@@ -136,7 +139,7 @@ func TestCovers(t *testing.T) {
 	}
 }
 
-// svgText checks that a picture is well-formed XML and returns what is written in it.
+// svgText checks that a picture is well-formed XML, and returns the text in it.
 func svgText(t *testing.T, svg string) string {
 	t.Helper()
 	var text strings.Builder

@@ -13,10 +13,11 @@ import (
 	"time"
 )
 
-// The bodies of refused player commands, as apps have seen them.
+// The errors of refused player commands, with the bodies that apps have been seen to receive.
 
 func noActiveDevice() apiError {
-	return apiError{Status: http.StatusNotFound, Message: "Player command failed: No active device found", Reason: "NO_ACTIVE_DEVICE"}
+	const message = "Player command failed: No active device found"
+	return apiError{Status: http.StatusNotFound, Message: message, Reason: "NO_ACTIVE_DEVICE"}
 }
 
 func deviceNotFound() apiError {
@@ -24,14 +25,16 @@ func deviceNotFound() apiError {
 }
 
 func restricted() apiError {
-	return apiError{Status: http.StatusForbidden, Message: "Player command failed: Restriction violated", Reason: "UNKNOWN"}
+	const message = "Player command failed: Restriction violated"
+	return apiError{Status: http.StatusForbidden, Message: message, Reason: "UNKNOWN"}
 }
 
 func premiumRequired() apiError {
-	return apiError{Status: http.StatusForbidden, Message: "Player command failed: Premium required", Reason: "PREMIUM_REQUIRED"}
+	const message = "Player command failed: Premium required"
+	return apiError{Status: http.StatusForbidden, Message: message, Reason: "PREMIUM_REQUIRED"}
 }
 
-// command makes an endpoint of a function that changes the call's account.
+// command returns an endpoint for a player command, which change applies to the account of the call.
 func command(change func(*call) error) endpoint {
 	return func(c *call) (any, error) {
 		if c.account.Switches.Free {
@@ -41,9 +44,9 @@ func command(change func(*call) error) endpoint {
 		if err := change(c); err != nil {
 			return nil, err
 		}
-		c.account.before, c.account.commanded = before, c.now
+		c.account.playerBefore, c.account.lastCommand = before, c.now
 		switch cmp.Or(c.account.Switches.Success, http.StatusOK) {
-		case http.StatusOK: // where the reference says 204
+		case http.StatusOK: // the reference says 204
 			return reply{status: http.StatusOK, text: rand.Text()}, nil
 		case http.StatusAccepted:
 			return reply{status: http.StatusAccepted}, nil
@@ -52,8 +55,8 @@ func command(change func(*call) error) endpoint {
 	}
 }
 
-// wish is the body of PUT me/player/play.
-type wish struct {
+// playRequest is the body of PUT me/player/play.
+type playRequest struct {
 	ContextURI string   `json:"context_uri"`
 	URIs       []string `json:"uris"`
 	Offset     *struct {
@@ -63,79 +66,81 @@ type wish struct {
 	PositionMS *int `json:"position_ms"`
 }
 
-// play is PUT me/player/play: with uris or context_uri it starts them, with neither it resumes; position_ms says where.
-// A track that cannot be played is passed over, and one that is relinked plays as the recording's other release.
+// play serves PUT me/player/play. It starts the tracks of uris or context_uri, or resumes if neither is given, at
+// position_ms. The player skips tracks that are not playable, and plays relinked tracks as their other release.
 func (s *Spotify) play(c *call) error {
-	var w wish
-	if err := c.decode(&w); err != nil {
+	var r playRequest
+	if err := c.decode(&r); err != nil {
 		return err
 	}
-	if err := w.check(); err != nil {
+	if err := r.validate(); err != nil {
 		return err
 	}
-	ids, index, err := s.wished(c, w)
+	ids, index, err := s.resolve(c, r)
 	if err != nil {
 		return err
 	}
-	if err := c.target(); err != nil {
+	if err := c.selectDevice(); err != nil {
 		return err
 	}
-	if w.empty() {
+	if r.empty() {
 		err = c.resume()
 	} else if len(ids) == 0 {
 		return c.startNothing()
 	} else {
-		c.account.Player = c.account.Player.play(ids, index, w.ContextURI, ByAPI, c.now, c.laws)
+		c.account.Player = c.account.Player.play(ids, index, r.ContextURI, ByAPI, c.now, c.options)
 	}
-	if p := c.account.Player; err == nil && w.PositionMS != nil {
-		most := c.laws.length(p.Track).Milliseconds()
-		c.account.Player = p.seek(time.Duration(min(int64(*w.PositionMS), most))*time.Millisecond, c.now)
+	if p := c.account.Player; err == nil && r.PositionMS != nil {
+		most := c.options.length(p.Track).Milliseconds()
+		c.account.Player = p.seek(time.Duration(min(int64(*r.PositionMS), most))*time.Millisecond, c.now)
 	}
 	return err
 }
 
-func (w wish) empty() bool { return w.ContextURI == "" && len(w.URIs) == 0 }
+// empty reports whether the request resumes playback instead of starting something.
+func (r playRequest) empty() bool { return r.ContextURI == "" && len(r.URIs) == 0 }
 
-func (w wish) check() error {
-	if w.PositionMS != nil && *w.PositionMS < 0 {
+func (r playRequest) validate() error {
+	if r.PositionMS != nil && *r.PositionMS < 0 {
 		return badRequest("Invalid position_ms")
 	}
-	if w.ContextURI != "" && len(w.URIs) > 0 {
+	if r.ContextURI != "" && len(r.URIs) > 0 {
 		return badRequest("Can't have both context_uri and uris")
 	}
 	return nil
 }
 
-// startNothing replaces the list by one of which nothing can be played.
+// startNothing replaces the player's list by one in which nothing is playable.
 func (c *call) startNothing() error {
 	p := c.account.Player
 	p.List, p.All = nil, nil
-	c.account.Player = p.next(c.now, c.laws)
+	c.account.Player = p.next(c.now, c.options)
 	return nil
 }
 
-// wished is what to play, and where to start.
-func (s *Spotify) wished(c *call, w wish) (ids []string, index int, err error) {
-	if w.ContextURI != "" {
-		ids, err = s.contextTracks(c.state, w.ContextURI)
+// resolve returns the tracks that a request starts, and the index of the first.
+func (s *Spotify) resolve(c *call, r playRequest) (ids []string, index int, err error) {
+	if r.ContextURI != "" {
+		ids, err = s.contextTracks(c.state, r.ContextURI)
 	} else {
-		ids, err = s.playable(w.URIs...)
+		ids, err = s.playableIDs(r.URIs...)
 	}
-	if err != nil || w.Offset == nil {
+	if err != nil || r.Offset == nil {
 		return ids, 0, err
 	}
-	if w.Offset.URI != "" {
-		index, err = s.indexOf(w.Offset.URI, ids)
+	if r.Offset.URI != "" {
+		index, err = s.indexOf(r.Offset.URI, ids)
 		return ids, index, err
 	}
-	if set(&index, w.Offset.Position); index < 0 || index > 0 && index >= len(ids) {
+	if setIfGiven(&index, r.Offset.Position); index < 0 || index > 0 && index >= len(ids) {
 		return nil, 0, badRequest("Invalid offset position")
 	}
 	return ids, index, nil
 }
 
+// indexOf returns the index of the track that a player plays for a URI.
 func (s *Spotify) indexOf(uri string, ids []string) (int, error) {
-	wanted, err := s.playable(uri)
+	wanted, err := s.playableIDs(uri)
 	if err != nil {
 		return 0, err
 	}
@@ -145,14 +150,14 @@ func (s *Spotify) indexOf(uri string, ids []string) (int, error) {
 	return 0, notFound()
 }
 
-// resume goes on where the player was paused or, if nothing played yet, with what was queued.
+// resume continues where the player was paused or, if nothing has played yet, starts the first queued track.
 func (c *call) resume() error {
 	p := &c.account.Player
 	switch {
-	case p.sounding(), p.Track == "" && len(p.Queue) == 0:
+	case p.isAudible(), p.Track == "" && len(p.Queue) == 0:
 		return restricted()
 	case p.Track == "":
-		*p = p.next(c.now, c.laws)
+		*p = p.next(c.now, c.options)
 	default:
 		*p = p.resume(c.now, ByAPI)
 	}
@@ -160,7 +165,7 @@ func (c *call) resume() error {
 }
 
 func pause(c *call) error {
-	if err := c.target(); err != nil {
+	if err := c.selectDevice(); err != nil {
 		return err
 	}
 	if !c.account.Player.Playing {
@@ -170,9 +175,9 @@ func pause(c *call) error {
 	return nil
 }
 
-// skippable finds the device, and something that can be left: an advertisement cannot.
-func (c *call) skippable() error {
-	if err := c.target(); err != nil {
+// checkSkippable selects the device, and refuses to leave an advertisement, or to skip when there is nothing to skip.
+func (c *call) checkSkippable() error {
+	if err := c.selectDevice(); err != nil {
 		return err
 	}
 	if p := c.account.Player; p.interlude(c.now) == "ad" || p.Track == "" && len(p.Queue) == 0 {
@@ -181,20 +186,20 @@ func (c *call) skippable() error {
 	return nil
 }
 
-// next is POST me/player/next. Skipping the last track stops the player, as its end would.
+// next serves POST me/player/next. Skipping the last track stops the player, like the end of that track.
 func next(c *call) error {
-	if err := c.skippable(); err != nil {
+	if err := c.checkSkippable(); err != nil {
 		return err
 	}
-	c.account.Player = c.account.Player.next(c.now, c.laws)
+	c.account.Player = c.account.Player.next(c.now, c.options)
 	return nil
 }
 
 func previous(c *call) error {
-	if err := c.skippable(); err != nil {
+	if err := c.checkSkippable(); err != nil {
 		return err
 	}
-	p, ok := c.account.Player.previous(c.now, c.laws)
+	p, ok := c.account.Player.previous(c.now, c.options)
 	if !ok {
 		no := restricted()
 		no.Reason = "NO_PREV_TRACK"
@@ -204,22 +209,22 @@ func previous(c *call) error {
 	return nil
 }
 
-// seek is PUT me/player/seek. A position past the end is the next track.
+// seek serves PUT me/player/seek. A position past the end starts the next track.
 func seek(c *call) error {
 	const longest = 24 * 60 * 60 * 1000
-	ms, ok := number(c.URL.Query(), "position_ms", -1, longest)
+	ms, ok := intParameter(c.URL.Query(), "position_ms", -1, longest)
 	if !ok || ms < 0 {
 		return badRequest("Invalid position_ms")
 	}
-	if err := c.skippable(); err != nil {
+	if err := c.checkSkippable(); err != nil {
 		return err
 	}
 	p := c.account.Player
 	if p.By == "" {
 		return restricted()
 	}
-	to := min(time.Duration(ms)*time.Millisecond, c.laws.length(p.Track))
-	c.account.Player = advance(p.seek(to, c.now), c.now, c.laws)
+	to := min(time.Duration(ms)*time.Millisecond, c.options.length(p.Track))
+	c.account.Player = advance(p.seek(to, c.now), c.now, c.options)
 	return nil
 }
 
@@ -228,7 +233,7 @@ func repeat(c *call) error {
 	if state != "off" && state != "track" && state != "context" {
 		return badRequest("Invalid state")
 	}
-	if err := c.target(); err != nil {
+	if err := c.selectDevice(); err != nil {
 		return err
 	}
 	c.account.Player.Repeat = strings.TrimPrefix(state, "off")
@@ -240,20 +245,20 @@ func shuffle(c *call) error {
 	if state != "true" && state != "false" {
 		return badRequest("Invalid state")
 	}
-	if err := c.target(); err != nil {
+	if err := c.selectDevice(); err != nil {
 		return err
 	}
 	c.account.Player = c.account.Player.shuffle(state == "true")
 	return nil
 }
 
-// enqueue is POST me/player/queue. It does not start a player, and nothing it added can be taken back.
+// enqueue serves POST me/player/queue. It does not start a player, and a queued track cannot be removed.
 func (s *Spotify) enqueue(c *call) error {
-	ids, err := s.playable(c.URL.Query().Get("uri"))
+	ids, err := s.playableIDs(c.URL.Query().Get("uri"))
 	if err != nil {
 		return err
 	}
-	if err := c.target(); err != nil {
+	if err := c.selectDevice(); err != nil {
 		return err
 	}
 	for _, id := range ids {
@@ -262,28 +267,29 @@ func (s *Spotify) enqueue(c *call) error {
 	return nil
 }
 
-// transfer is PUT me/player, for exactly one device. Without play the player keeps its state.
+// transfer serves PUT me/player, for exactly one device. Without play the player remains paused or playing.
 func transfer(c *call) error {
-	var wish struct {
+	var body struct {
 		DeviceIDs []string `json:"device_ids"`
 		Play      bool     `json:"play"`
 	}
-	if err := c.decode(&wish); err != nil {
+	if err := c.decode(&body); err != nil {
 		return err
 	}
-	if len(wish.DeviceIDs) != 1 {
+	if len(body.DeviceIDs) != 1 {
 		return badRequest("device_ids must name one device")
 	}
-	if err := c.activate(wish.DeviceIDs[0]); err != nil {
+	if err := c.activate(body.DeviceIDs[0]); err != nil {
 		return err
 	}
-	if p := c.account.Player; wish.Play && !p.sounding() && p.Track != "" {
+	if p := c.account.Player; body.Play && !p.isAudible() && p.Track != "" {
 		return c.resume()
 	}
 	return nil
 }
 
-// decode reads a JSON body, which may be empty. What is not simulated is refused, not overlooked.
+// decode reads a JSON body, which may be empty. It refuses unknown fields, so that no parameter that is not simulated
+// is ignored silently.
 func (c *call) decode(into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(c.body))
 	decoder.DisallowUnknownFields()

@@ -12,8 +12,8 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// contracted asks a simulator, and reports what does not conform to Spotify's own description.
-type contracted struct {
+// contractTest sends requests to a simulator through a transport that checks them against Spotify's description.
+type contractTest struct {
 	*testing.T
 	sim     *sim.Spotify
 	account sim.Account
@@ -24,19 +24,19 @@ type contracted struct {
 	seen    map[string]bool // "GET 200"
 }
 
-func newContracted(t *testing.T) *contracted {
+func newContractTest(t *testing.T) *contractTest {
 	t.Helper()
 	now := newClock()
 	s, server := start(t, sim.Config{Now: now.Now, CoverURL: "http://127.0.0.1:1/covers"})
 	account := addAccount(t, s)
-	return &contracted{
+	return &contractTest{
 		T: t, sim: s, account: account, clock: now, songs: plain(s, 5), base: server.URL + "/v1",
 		bearer: bearer(t, server.URL, account), seen: map[string]bool{},
 	}
 }
 
-// do sends a request through a checking transport, and returns the body, which has to come with the status.
-func (c *contracted) do(transport http.RoundTripper, status int, method, path, body string) string {
+// do sends a request, expects a status, and returns the body of the response.
+func (c *contractTest) do(transport http.RoundTripper, status int, method, path, body string) string {
 	c.Helper()
 	request, err := http.NewRequestWithContext(c.Context(), method, c.base+path, strings.NewReader(body))
 	must(c.T, err)
@@ -56,13 +56,13 @@ func checking(t *testing.T) http.RoundTripper {
 	t.Helper()
 	transport := contract.Check(t, http.DefaultTransport)
 	if transport == http.DefaultTransport {
-		t.SkipNow() // and it was said why
+		t.SkipNow() // contract.Check has logged why
 	}
 	return transport
 }
 
-func TestContractOfAnEvening(t *testing.T) {
-	transport, c := checking(t), newContracted(t)
+func TestContractOfSuccesses(t *testing.T) {
+	transport, c := checking(t), newContractTest(t)
 	ok := func(status int, method, path, body string) string {
 		c.Helper()
 		return c.do(transport, status, method, path, body)
@@ -92,9 +92,10 @@ func TestContractOfAnEvening(t *testing.T) {
 	ok(200, "GET", "/me/player/devices", "")
 	device := c.sim.Host(c.account.ID).Devices()[0].ID
 	for _, success := range []int{200, 202, 204} {
-		must(t, c.sim.Tune(c.account.ID, func(s *sim.Switches) { s.Success = success }))
+		must(t, c.sim.ChangeSwitches(c.account.ID, func(s *sim.Switches) { s.Success = success }))
 		ok(success, "PUT", "/me/player", `{"device_ids":["`+device+`"],"play":false}`)
-		ok(success, "PUT", "/me/player/play?device_id="+device, `{"uris":["`+song.URI+`","`+c.songs[1].URI+`"],"offset":{"position":0},"position_ms":1000}`)
+		ok(success, "PUT", "/me/player/play?device_id="+device,
+			`{"uris":["`+song.URI+`","`+c.songs[1].URI+`"],"offset":{"position":0},"position_ms":1000}`)
 		ok(success, "POST", "/me/player/queue?uri="+c.songs[2].URI, "")
 		ok(success, "PUT", "/me/player/seek?position_ms=31000", "")
 		ok(success, "POST", "/me/player/next", "")
@@ -112,7 +113,8 @@ func TestContractOfAnEvening(t *testing.T) {
 	ok(200, "GET", "/me/player/recently-played?limit=2", "")
 
 	var list struct{ ID, URI string }
-	must(t, json.Unmarshal([]byte(ok(201, "POST", "/me/playlists", `{"name":"A party","public":false,"description":"songs"}`)), &list))
+	must(t, json.Unmarshal([]byte(ok(201, "POST", "/me/playlists",
+		`{"name":"A party","public":false,"description":"songs"}`)), &list))
 	at := "/playlists/" + list.ID
 	ok(200, "PUT", at, `{"name":"Another","description":"more songs"}`)
 	ok(201, "POST", at+"/items", `{"uris":["`+song.URI+`","`+c.songs[3].URI+`"],"position":0}`)
@@ -128,20 +130,20 @@ func TestContractOfAnEvening(t *testing.T) {
 	ok(200, "DELETE", "/me/library?uris="+list.URI, "")
 }
 
-// What a host's app does to the state is in the description, or in the list of what it lacks.
-func TestContractOfStrangeStates(t *testing.T) {
-	transport, c := checking(t), newContracted(t)
+// TestContractOfUnusualPlayerStates covers the states that a host can cause in Spotify's own apps.
+func TestContractOfUnusualPlayerStates(t *testing.T) {
+	transport, c := checking(t), newContractTest(t)
 	host := c.sim.Host(c.account.ID)
 	tune := func(change func(*sim.Switches)) func() error {
-		return func() error { return c.sim.Tune(c.account.ID, change) }
+		return func() error { return c.sim.ChangeSwitches(c.account.ID, change) }
 	}
 	for name, do := range map[string]func() error{
-		"advertisement":  func() error { return host.Advertise(time.Minute) },
+		"advertisement":  func() error { return host.PlayAdvertisement(time.Minute) },
 		"episode":        func() error { return host.PlayEpisode(time.Minute) },
 		"vanished":       func() error { c.clock.pass(time.Hour); return host.PlayURI(c.songs[1].URI) },
 		"null progress":  tune(func(s *sim.Switches) { s.Progress = "null" }),
 		"closed":         host.CloseApp,
-		"no volume, ids": func() error { return nameless(host) },
+		"no volume, ids": func() error { return hideVolumeAndID(host) },
 	} {
 		t.Run(name, func(*testing.T) {
 			must(t, host.OpenApp())
@@ -151,7 +153,8 @@ func TestContractOfStrangeStates(t *testing.T) {
 				must(t, host.Vanish())
 				c.clock.pass(time.Hour)
 			}
-			for _, path := range []string{"", "/currently-playing", "/queue", "/devices", "?additional_types=episode", "/currently-playing?additional_types=episode"} {
+			for _, path := range []string{"", "/currently-playing", "/queue", "/devices", "?additional_types=episode",
+				"/currently-playing?additional_types=episode"} {
 				status := 200
 				if name == "closed" && path != "/queue" && path != "/devices" {
 					status = 204
@@ -163,22 +166,22 @@ func TestContractOfStrangeStates(t *testing.T) {
 	}
 }
 
-func nameless(host sim.Host) error {
+func hideVolumeAndID(host sim.Host) error {
 	return host.ChangeDevice(host.Devices()[0].ID, func(d *sim.Device) { d.Volume, d.WithoutID = nil, true })
 }
 
 func TestContractOfErrors(t *testing.T) {
 	checking(t)
-	c := newContracted(t)
-	transport := contract.Answers(t, http.DefaultTransport)
+	c := newContractTest(t)
+	transport := contract.CheckResponses(t, http.DefaultTransport)
 	wrong := func(status int, method, path, body string) {
 		c.Helper()
 		c.do(transport, status, method, path, body)
 	}
 	tuned := func(change func(*sim.Switches), ask func()) {
-		must(t, c.sim.Tune(c.account.ID, change))
+		must(t, c.sim.ChangeSwitches(c.account.ID, change))
 		ask()
-		must(t, c.sim.Tune(c.account.ID, func(s *sim.Switches) { *s = sim.Switches{} }))
+		must(t, c.sim.ChangeSwitches(c.account.ID, func(s *sim.Switches) { *s = sim.Switches{} }))
 	}
 	nobody := "0000000000000000000000"
 	wrong(400, "GET", "/search?type=track&q=a&limit=11", "")
@@ -190,35 +193,39 @@ func TestContractOfErrors(t *testing.T) {
 	wrong(400, "POST", "/me/playlists", `{"name":""}`)
 	wrong(400, "DELETE", "/me/library?uris=x", "")
 	wrong(400, "DELETE", "/me/library?uris="+strings.Repeat("spotify:track:a,", 40)+"spotify:track:a", "")
-	for _, path := range []string{"/tracks?ids=a", "/users/u", "/users/u/playlists", "/playlists/p/tracks", "/artists/a/top-tracks", "/artists/a/related-artists", "/browse/new-releases", "/audio-features/a"} {
+	for _, path := range []string{"/tracks?ids=a", "/users/u", "/users/u/playlists", "/playlists/p/tracks",
+		"/artists/a/top-tracks", "/artists/a/related-artists", "/browse/new-releases", "/audio-features/a"} {
 		wrong(403, "GET", path, "")
 	}
 	wrong(403, "PUT", "/me/player/pause", "")
 	tuned(func(s *sim.Switches) { s.Free = true }, func() { wrong(403, "PUT", "/me/player/pause", "") })
 	tuned(func(s *sim.Switches) { s.NotAllowed = true }, func() { wrong(403, "GET", "/me", "") })
-	tuned(func(s *sim.Switches) { s.ItemsForbidden = true }, func() { wrong(403, "GET", "/playlists/"+nobody+"/items", "") })
+	tuned(func(s *sim.Switches) { s.ItemsForbidden = true },
+		func() { wrong(403, "GET", "/playlists/"+nobody+"/items", "") })
 	must(t, c.sim.SetDeviceActive(c.account.ID, false))
 	wrong(404, "POST", "/me/player/next", "")
 	wrong(404, "PUT", "/me/player", `{"device_ids":["none"]}`)
 	for _, fault := range []sim.Fault{
-		{Status: 429, PlainText: true}, {Status: 429, Reason: "QUOTA_EXCEEDED"}, {Status: 502, HTML: true}, {Status: 503, Empty: true}, {Status: 500},
+		{Status: 429, PlainText: true}, {Status: 429, Reason: "QUOTA_EXCEEDED"}, {Status: 502, HTML: true},
+		{Status: 503, Empty: true}, {Status: 500},
 	} {
-		c.sim.Fail(fault)
+		c.sim.InjectFault(fault)
 		wrong(fault.Status, "GET", "/me/player/devices", "")
 	}
-	must(t, c.sim.TuneApp(func(a *sim.AppSwitches) { a.Limit, a.LimitJSON = 1, true }))
+	must(t, c.sim.ChangeAppSwitches(func(a *sim.AppSwitches) { a.Limit, a.LimitJSON = 1, true }))
 	c.do(transport, 200, "GET", "/me", "")
 	wrong(429, "GET", "/me", "")
-	must(t, c.sim.TuneApp(func(a *sim.AppSwitches) { *a = sim.AppSwitches{OwnerFree: true} }))
+	must(t, c.sim.ChangeAppSwitches(func(a *sim.AppSwitches) { *a = sim.AppSwitches{OwnerFree: true} }))
 	wrong(403, "GET", "/me", "")
 	c.bearer = "Bearer nonsense"
 	wrong(401, "GET", "/me", "")
 }
 
-// What Development Mode lost is deprecated in the description, but still there.
+// TestContractOfExtendedQuota covers what Development Mode lost. The description still contains it, marked as
+// deprecated.
 func TestContractOfExtendedQuota(t *testing.T) {
-	transport, c := checking(t), newContracted(t)
-	must(t, c.sim.TuneApp(func(a *sim.AppSwitches) { a.Extended = true }))
+	transport, c := checking(t), newContractTest(t)
+	must(t, c.sim.ChangeAppSwitches(func(a *sim.AppSwitches) { a.Extended = true }))
 	var list, track struct {
 		ID      string
 		Artists []struct{ ID string }

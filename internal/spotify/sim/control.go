@@ -10,29 +10,31 @@ import (
 	"time"
 )
 
-// controlHelp is what GET /control/ answers.
-const controlHelp = `The simulated Spotify is controlled by JSON over HTTP. Durations are texts, such as "90s".
+// controlHelp is the response of GET /control/.
+const controlHelp = `The simulated Spotify is controlled by JSON over HTTP. Durations are strings such as "90s".
 
-GET  /control/accounts                    all accounts, with their refresh tokens
-POST /control/accounts                    {"display_name":"Rosa"}: a new one
-GET  /control/accounts/ID                 its devices, and what was heard, and when nothing was
-POST /control/accounts/ID/host            {"action":"pause"}: what the host does in Spotify's app. Actions:
+GET  /control/accounts                    lists all accounts, with their refresh tokens
+POST /control/accounts                    {"display_name":"Rosa"}: creates an account
+GET  /control/accounts/ID                 shows its devices, the songs that played, and the silences
+POST /control/accounts/ID/host            {"action":"pause"}: acts as the host in Spotify's app. Actions:
                                           pause, resume, skip, close-app, open-app, vanish, freeze,
                                           seek (position), play (uri), play-playlist (uri, at), volume (percent),
                                           transfer, remove-device (device), add-device (new), set-device (new),
                                           advertise, episode (length)
-POST /control/accounts/ID/switches        {"free":true,"autoplay":true,"stale":"1s"}: those named are changed; the answer is all
-POST /control/accounts/ID/revoke          the host takes back all authorizations
-POST /control/app                         {"extended":true,"rotate":true,"limit":100}: likewise, for the app as a whole
-POST /control/faults                      {"path":"/v1/me/player/queue","status":502,"after_applying":true,"delay":"2s"}: the next one fails
-DELETE /control/faults                    no more of them
-POST /control/clock                       {"advance":"10m"}: sets the clock ahead; the answer is its time
-GET  /control/journal                     how many requests were answered, and faults injected, by kind
-GET  /control/catalogue                   all songs
+POST /control/accounts/ID/switches        {"free":true,"autoplay":true,"stale":"1s"}: changes these switches; shows all
+POST /control/accounts/ID/revoke          revokes all authorizations
+POST /control/app                         {"extended":true,"rotate":true,"limit":100}: changes switches of the app
+POST /control/faults                      {"path":"/v1/me/player/queue","status":502,"delay":"2s",
+                                          "after_applying":true}: makes the next such request fail
+DELETE /control/faults                    clears the faults that have not occurred yet
+POST /control/clock                       {"advance":"10m"}: sets the clock ahead; shows its time
+GET  /control/journal                     counts requests, and injected faults, by kind
+GET  /control/catalogue                   lists all songs
 `
 
-// Control serves everything below /control/, which does what the methods of Spotify and Host do. GET /control/ explains
-// it. Whoever reaches it controls all players, and reads all refresh tokens; only browsers on other sites cannot.
+// Control returns a handler for all paths below /control/, which do what the methods of Spotify and Host do. GET
+// /control/ lists them. Anybody who can reach the handler controls all players and can read all refresh tokens; it
+// rejects only requests that a browser sends from another site.
 func (s *Spotify) Control() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /control/{$}", func(w http.ResponseWriter, _ *http.Request) {
@@ -48,19 +50,20 @@ func (s *Spotify) Control() http.Handler {
 		"POST /control/accounts/{id}/revoke":   s.controlRevoke,
 		"POST /control/app":                    s.controlApp,
 		"POST /control/faults":                 s.controlFaults,
-		"DELETE /control/faults":               s.controlHeal,
+		"DELETE /control/faults":               s.controlClearFaults,
 		"POST /control/clock":                  s.controlClock,
 		"GET /control/journal":                 s.controlJournal,
 		"GET /control/catalogue":               func(*http.Request) (any, error) { return s.Catalogue(), nil },
 	} {
-		mux.HandleFunc(pattern, controlled(do))
+		mux.HandleFunc(pattern, controlHandler(do))
 	}
 	return http.NewCrossOriginProtection().Handler(mux)
 }
 
-func controlled(do func(*http.Request) (any, error)) http.HandlerFunc {
+// controlHandler responds with the result of do as JSON, or with its error and the status 400.
+func controlHandler(do func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)) // before any lock is taken
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)) // before do takes a lock
 		var result any
 		if r.Body = io.NopCloser(bytes.NewReader(body)); err == nil {
 			result, err = do(r)
@@ -73,8 +76,8 @@ func controlled(do func(*http.Request) (any, error)) http.HandlerFunc {
 	}
 }
 
-// read decodes a body, in which nothing may stand that is not known.
-func read(r *http.Request, into any) error {
+// decodeBody decodes a JSON body, which may be empty, and refuses unknown fields.
+func decodeBody(r *http.Request, into any) error {
 	decoder := json.NewDecoder(r.Body)
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil && !errors.Is(err, io.EOF) {
@@ -83,13 +86,13 @@ func read(r *http.Request, into any) error {
 	return nil
 }
 
-// span is a duration as text.
-type span time.Duration
+// textDuration is a duration that JSON represents as a string.
+type textDuration time.Duration
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (s *span) UnmarshalText(text []byte) error {
+func (s *textDuration) UnmarshalText(text []byte) error {
 	d, err := time.ParseDuration(string(text))
-	*s = span(d)
+	*s = textDuration(d)
 	return err
 }
 
@@ -99,7 +102,7 @@ func (s *Spotify) controlAdd(r *http.Request) (any, error) {
 	body := struct {
 		DisplayName string `json:"display_name"`
 	}{"Host"}
-	if err := read(r, &body); err != nil {
+	if err := decodeBody(r, &body); err != nil {
 		return nil, err
 	}
 	return s.AddAccount(body.DisplayName)
@@ -107,36 +110,37 @@ func (s *Spotify) controlAdd(r *http.Request) (any, error) {
 
 func (s *Spotify) controlAccount(r *http.Request) (any, error) {
 	id := r.PathValue("id")
-	return map[string]any{"devices": s.Host(id).Devices(), "heard": s.Heard(id), "silences": s.Silences(id)}, nil
+	return map[string]any{"devices": s.Host(id).Devices(), "heard": s.Plays(id), "silences": s.Silences(id)}, nil
 }
 
 // action is the body of POST /control/accounts/{id}/host.
 type action struct {
-	Action   string  `json:"action"`
-	URI      string  `json:"uri"`
-	At       int     `json:"at"`
-	Position span    `json:"position"`
-	Length   span    `json:"length"`
-	Device   string  `json:"device"`
-	New      *Device `json:"new"`
-	Percent  int     `json:"percent"`
+	Action   string       `json:"action"`
+	URI      string       `json:"uri"`
+	At       int          `json:"at"`
+	Position textDuration `json:"position"`
+	Length   textDuration `json:"length"`
+	Device   string       `json:"device"`
+	New      *Device      `json:"new"`
+	Percent  int          `json:"percent"`
 }
 
 func (s *Spotify) controlHost(r *http.Request) (any, error) {
 	var a action
-	if err := read(r, &a); err != nil {
+	if err := decodeBody(r, &a); err != nil {
 		return nil, err
 	}
-	if err := a.by(s.Host(r.PathValue("id"))); err != nil {
+	if err := a.perform(s.Host(r.PathValue("id"))); err != nil {
 		return nil, err
 	}
 	return s.controlAccount(r)
 }
 
-func (a action) by(h Host) error {
+// perform carries out the action on behalf of the host.
+func (a action) perform(h Host) error {
 	simple, ok := map[string]func() error{
-		"pause": h.Pause, "resume": h.Resume, "skip": h.Skip, "close-app": h.CloseApp, "open-app": h.OpenApp, "vanish": h.Vanish,
-		"freeze": h.Freeze,
+		"pause": h.Pause, "resume": h.Resume, "skip": h.Skip, "close-app": h.CloseApp, "open-app": h.OpenApp,
+		"vanish": h.Vanish, "freeze": h.Freeze,
 	}[a.Action]
 	if ok {
 		return simple()
@@ -151,14 +155,15 @@ func (a action) by(h Host) error {
 	case "volume":
 		return h.SetVolume(a.Percent)
 	case "advertise":
-		return h.Advertise(time.Duration(a.Length))
+		return h.PlayAdvertisement(time.Duration(a.Length))
 	case "episode":
 		return h.PlayEpisode(time.Duration(a.Length))
 	}
-	return a.byDevice(h)
+	return a.performOnDevice(h)
 }
 
-func (a action) byDevice(h Host) error {
+// performOnDevice carries out those actions that name a device.
+func (a action) performOnDevice(h Host) error {
 	switch {
 	case a.Action == "transfer":
 		return h.Transfer(a.Device)
@@ -170,22 +175,22 @@ func (a action) byDevice(h Host) error {
 	case a.Action == "set-device" && a.New != nil:
 		return h.ChangeDevice(a.New.ID, func(d *Device) { *d = *a.New })
 	}
-	return fmt.Errorf("there is no action %q, or it lacks something: GET /control/ lists them", a.Action)
+	return fmt.Errorf("unknown action %q, or a missing parameter: GET /control/ lists the actions", a.Action)
 }
 
-// switchesBody is Switches with texts for durations.
+// switchesBody is Switches with durations as strings.
 type switchesBody struct {
 	*Switches
-	Stale *span `json:"stale,omitempty"`
+	Stale *textDuration `json:"stale,omitempty"`
 }
 
 func (s *Spotify) controlSwitches(r *http.Request) (any, error) {
 	var result Switches
 	var failed error
-	err := s.Tune(r.PathValue("id"), func(sw *Switches) {
+	err := s.ChangeSwitches(r.PathValue("id"), func(sw *Switches) {
 		next := *sw
 		body := switchesBody{Switches: &next}
-		if failed = read(r, &body); failed == nil {
+		if failed = decodeBody(r, &body); failed == nil {
 			if body.Stale != nil {
 				next.Stale = time.Duration(*body.Stale)
 			}
@@ -202,13 +207,13 @@ func (s *Spotify) controlRevoke(r *http.Request) (any, error) {
 func (s *Spotify) controlApp(r *http.Request) (any, error) {
 	var result AppSwitches
 	var failed error
-	err := s.TuneApp(func(app *AppSwitches) {
+	err := s.ChangeAppSwitches(func(app *AppSwitches) {
 		next := *app
 		body := struct {
 			*AppSwitches
-			RetryAfter *span `json:"retry_after,omitempty"`
+			RetryAfter *textDuration `json:"retry_after,omitempty"`
 		}{AppSwitches: &next}
-		if failed = read(r, &body); failed == nil {
+		if failed = decodeBody(r, &body); failed == nil {
 			if body.RetryAfter != nil {
 				next.RetryAfter = time.Duration(*body.RetryAfter)
 			}
@@ -222,30 +227,30 @@ func (s *Spotify) controlFaults(r *http.Request) (any, error) {
 	var f Fault
 	body := struct {
 		*Fault
-		Delay      span `json:"delay"`
-		RetryAfter span `json:"retry_after"`
+		Delay      textDuration `json:"delay"`
+		RetryAfter textDuration `json:"retry_after"`
 	}{Fault: &f}
-	if err := read(r, &body); err != nil {
+	if err := decodeBody(r, &body); err != nil {
 		return nil, err
 	}
 	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
-		return nil, fmt.Errorf("%d is no status", f.Status)
+		return nil, fmt.Errorf("%d is not an HTTP status", f.Status)
 	}
 	f.Delay, f.RetryAfter = time.Duration(body.Delay), time.Duration(body.RetryAfter)
-	s.Fail(f)
+	s.InjectFault(f)
 	return f, nil
 }
 
-func (s *Spotify) controlHeal(*http.Request) (any, error) {
-	s.Heal()
+func (s *Spotify) controlClearFaults(*http.Request) (any, error) {
+	s.ClearFaults()
 	return struct{}{}, nil
 }
 
 func (s *Spotify) controlClock(r *http.Request) (any, error) {
 	var body struct {
-		Advance span `json:"advance"`
+		Advance textDuration `json:"advance"`
 	}
-	if err := read(r, &body); err != nil {
+	if err := decodeBody(r, &body); err != nil {
 		return nil, err
 	}
 	return map[string]time.Time{"now": s.Advance(time.Duration(body.Advance))}, nil

@@ -12,7 +12,7 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// remote is a simulator that is controlled over HTTP alone.
+// remote is a simulator that the test controls over HTTP only.
 type remote struct {
 	*testing.T
 	url string
@@ -29,7 +29,7 @@ func newRemote(t *testing.T) remote {
 	return remote{t, server.URL}
 }
 
-// control asks for something, reads the answer into into, and wants a status.
+// control sends a request, expects a status, and decodes the response into into, unless that is nil.
 func (r remote) control(status int, method, path, body string, into any) {
 	r.Helper()
 	got := ask(r.T, method, r.url+"/control/"+path, "", body)
@@ -41,7 +41,7 @@ func (r remote) control(status int, method, path, body string, into any) {
 	}
 }
 
-func TestControl(t *testing.T) {
+func TestControlChangesEverything(t *testing.T) {
 	r := newRemote(t)
 	if got := ask(t, "GET", r.url+"/control/", "", ""); got.status != 200 || !strings.Contains(got.body, "close-app") {
 		t.Errorf("help: %+v", got)
@@ -70,18 +70,21 @@ func TestControl(t *testing.T) {
 	r.control(200, "POST", at+"/host", `{"action":"seek","position":"10s"}`, nil)
 	r.control(200, "POST", at+"/host", `{"action":"volume","percent":5}`, nil)
 	r.control(200, "POST", at+"/host", `{"action":"add-device","new":{"id":"k","name":"Kitchen","type":"Speaker"}}`, nil)
-	r.control(200, "POST", at+"/host", `{"action":"set-device","new":{"id":"k","name":"Cellar","type":"Speaker","restricted":true}}`, nil)
+	r.control(200, "POST", at+"/host",
+		`{"action":"set-device","new":{"id":"k","name":"Cellar","type":"Speaker","restricted":true}}`, nil)
 	r.control(200, "POST", at+"/host", `{"action":"transfer","device":"k"}`, nil)
 	var seen struct {
 		Devices  []sim.Device
-		Heard    []sim.Heard
+		Heard    []sim.Play
 		Silences []sim.Silence
 	}
 	r.control(200, "POST", at+"/host", `{"action":"skip"}`, &seen)
-	if len(seen.Devices) != 2 || seen.Devices[1].Name != "Cellar" || !seen.Devices[1].Active || *seen.Devices[0].Volume != 5 {
+	if len(seen.Devices) != 2 || seen.Devices[1].Name != "Cellar" || !seen.Devices[1].Active ||
+		*seen.Devices[0].Volume != 5 {
 		t.Errorf("devices: %+v", seen.Devices)
 	}
-	if len(seen.Heard) != 1 || seen.Heard[0].URI != song.URI || len(seen.Silences) != 2 || seen.Silences[0].Why != "paused" {
+	if len(seen.Heard) != 1 || seen.Heard[0].URI != song.URI || len(seen.Silences) != 2 ||
+		seen.Silences[0].Why != "paused" {
 		t.Errorf("journal: %+v", seen)
 	}
 
@@ -109,7 +112,8 @@ func TestControl(t *testing.T) {
 	}
 	var counts struct{ Requests, Injected map[string]int }
 	r.control(200, "GET", "journal", "", &counts)
-	if counts.Injected["502 html"] != 1 || counts.Requests["GET /v1/me 502"] != 1 || counts.Requests["GET /v1/me 200"] != 1 {
+	if counts.Injected["502 html"] != 1 || counts.Requests["GET /v1/me 502"] != 1 ||
+		counts.Requests["GET /v1/me 200"] != 1 {
 		t.Errorf("counts: %+v", counts)
 	}
 	r.control(200, "POST", at+"/revoke", "", nil)
@@ -117,7 +121,7 @@ func TestControl(t *testing.T) {
 	wantGrantError(t, err, "Refresh token revoked")
 }
 
-func TestWhatControlRefuses(t *testing.T) {
+func TestControlRefusesInvalidRequests(t *testing.T) {
 	r := newRemote(t)
 	var account sim.Account
 	r.control(200, "POST", "accounts", "", &account)
@@ -126,11 +130,13 @@ func TestWhatControlRefuses(t *testing.T) {
 		"accounts/nobody/switches":             {`{}`},
 		"accounts/nobody/revoke":               {``},
 		"accounts/" + account.ID + "/switches": {`{"surprise":1}`, `{"success":201}`, `{"stale":"soon"}`, `[`},
-		"accounts/" + account.ID + "/host":     {``, `{"action":"dance"}`, `{"action":"add-device"}`, `{"action":"resume"}`, `{"action":"freeze"}`, `{"action":"play","uri":"x"}`, `{"action":"play-playlist","uri":"spotify:playlist:x"}`},
-		"app":                                  {`{"surprise":1}`},
-		"faults":                               {`{"status":99}`, `{"delay":"long"}`},
-		"clock":                                {`{"advance":5}`, strings.Repeat(" ", 70_000)},
-		"accounts":                             {`{"display_name":1}`},
+		"accounts/" + account.ID +
+			"/host": {``, `{"action":"dance"}`, `{"action":"add-device"}`, `{"action":"resume"}`, `{"action":"freeze"}`,
+			`{"action":"play","uri":"x"}`, `{"action":"play-playlist","uri":"spotify:playlist:x"}`},
+		"app":      {`{"surprise":1}`},
+		"faults":   {`{"status":99}`, `{"delay":"long"}`},
+		"clock":    {`{"advance":5}`, strings.Repeat(" ", 70_000)},
+		"accounts": {`{"display_name":1}`},
 	} {
 		for _, body := range bodies {
 			var answer struct{ Error string }
@@ -147,6 +153,6 @@ func TestWhatControlRefuses(t *testing.T) {
 	must(t, err)
 	response.Body.Close()
 	if response.StatusCode != http.StatusForbidden {
-		t.Errorf("a page of another site made an account: %s", response.Status)
+		t.Errorf("a page of another site created an account: %s", response.Status)
 	}
 }

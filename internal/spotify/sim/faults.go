@@ -11,37 +11,39 @@ import (
 	"time"
 )
 
-// Fault is a failure to inject.
+// Fault describes a failure to inject into the responses to certain requests.
 type Fault struct {
-	// Method and Path say which requests fail: "" is any method, Path is a prefix of the URL's path, such as
-	// "/v1/me/player/queue" or "/api/token", and "" all of the Web API.
+	// Method and Path select the requests that fail. An empty Method means any method. Path is a prefix of the URL's path,
+	// such as "/v1/me/player/queue" or "/api/token"; an empty Path means the whole Web API.
 	Method string `json:"method,omitempty"`
 	Path   string `json:"path,omitempty"`
-	// Times is how many requests fail; 0 is one.
+	// Times is how many requests fail; 0 means one.
 	Times int `json:"times,omitempty"`
-	// Status is what they are answered. 0 cuts the connection without an answer (Go's client then repeats a GET by
-	// itself).
+	// Status is the status of the response. 0 closes the connection without a response, after which Go's client repeats a
+	// GET by itself.
 	Status int `json:"status,omitempty"`
-	// Delay is waited before that, after the request was carried out if it is. Whoever asked may leave earlier. With a
-	// Status of 0 it is a server that hangs. It is real time, or a bubble's, not that of Config.Now.
+	// Delay is the time before the response, and after the request was applied if it is. The client may disconnect
+	// earlier. With a Status of 0 it simulates a server that hangs. It elapses in real time, or in that of a synctest
+	// bubble, and not on the clock of Config.Now.
 	Delay time.Duration `json:"delay_ns,omitempty"`
-	// RetryAfter is sent as that header, in whole seconds rounded up, where it is not 0.
+	// RetryAfter is sent as the Retry-After header unless it is 0, in seconds, rounded up.
 	RetryAfter time.Duration `json:"retry_after_ns,omitempty"`
-	// Message and Reason are the error's; an empty Message is a usual one for the status, "QUOTA_EXCEEDED" and
-	// "PREMIUM_REQUIRED" are usual reasons.
+	// Message and Reason are those of the error body. An empty Message becomes the usual one for the status. Usual reasons
+	// are "QUOTA_EXCEEDED" and "PREMIUM_REQUIRED".
 	Message string `json:"message,omitempty"`
 	Reason  string `json:"reason,omitempty"`
-	// PlainText sends the message as text, as Spotify's rate limiter and gateways do, HTML as a page, as its proxies do.
+	// PlainText sends the message as plain text, as Spotify's rate limiter and gateways do. HTML sends it as a page, as
+	// Spotify's proxies do.
 	PlainText bool `json:"plain_text,omitempty"`
 	HTML      bool `json:"html,omitempty"`
-	// Empty sends no body at all.
+	// Empty sends no body.
 	Empty bool `json:"empty,omitempty"`
-	// AfterApplying carries the request out before it fails.
+	// AfterApplying applies the request before it fails.
 	AfterApplying bool `json:"after_applying,omitempty"`
 }
 
-// Fail makes the next matching requests fail. Of several faults that match a request the oldest is used.
-func (s *Spotify) Fail(f Fault) {
+// InjectFault makes the next matching requests fail. If several faults match a request, the oldest applies.
+func (s *Spotify) InjectFault(f Fault) {
 	f.Path = cmp.Or(f.Path, "/v1/")
 	f.Times = max(f.Times, 1)
 	s.mu.Lock()
@@ -49,26 +51,26 @@ func (s *Spotify) Fail(f Fault) {
 	s.faults = append(s.faults, f)
 }
 
-// Heal forgets the faults that were not used yet.
-func (s *Spotify) Heal() {
+// ClearFaults removes the faults that have not occurred yet.
+func (s *Spotify) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = nil
 }
 
-// failing wraps the handler with the faults that were injected.
-func (s *Spotify) failing(handler http.Handler) http.Handler {
+// injectFaults wraps a handler and replaces its responses by the injected faults.
+func (s *Spotify) injectFaults(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fault, ok := s.takeFault(r)
+		fault, ok := s.nextFault(r)
 		if !ok {
 			handler.ServeHTTP(w, r)
 			return
 		}
 		if fault.AfterApplying {
-			handler.ServeHTTP(unheard{}, r)
+			handler.ServeHTTP(discard{}, r)
 		}
 		if fault.Delay > 0 {
-			_, _ = io.Copy(io.Discard, r.Body) // else nobody notices that the client leaves
+			_, _ = io.Copy(io.Discard, r.Body) // otherwise the server does not notice that the client disconnects
 			select {
 			case <-time.After(fault.Delay):
 			case <-r.Context().Done():
@@ -78,7 +80,8 @@ func (s *Spotify) failing(handler http.Handler) http.Handler {
 	})
 }
 
-func (s *Spotify) takeFault(r *http.Request) (Fault, bool) {
+// nextFault returns the fault for a request, if there is one, and counts it.
+func (s *Spotify) nextFault(r *http.Request) (Fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.faults {
@@ -96,7 +99,7 @@ func (s *Spotify) takeFault(r *http.Request) (Fault, bool) {
 	return Fault{}, false
 }
 
-// kind names a fault as Injected counts it.
+// kind returns the name under which Injected counts the fault.
 func (f Fault) kind() string {
 	name := "cut"
 	switch {
@@ -105,28 +108,28 @@ func (f Fault) kind() string {
 	case f.Status != 0:
 		name = strconv.Itoa(f.Status)
 	}
-	for _, more := range []struct {
-		name string
-		so   bool
+	for _, property := range []struct {
+		name    string
+		applies bool
 	}{
 		{f.Reason, f.Reason != ""}, {"text", f.PlainText}, {"html", f.HTML}, {"empty", f.Empty},
 		{"late", f.Status != 0 && f.Delay > 0}, {"after applying", f.AfterApplying},
 	} {
-		if more.so {
-			name += " " + more.name
+		if property.applies {
+			name += " " + property.name
 		}
 	}
 	return name
 }
 
 func (f Fault) answer(w http.ResponseWriter) {
-	message := cmp.Or(f.Message, usualMessage(f.Status))
+	message := cmp.Or(f.Message, defaultMessage(f.Status))
 	if f.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
 	}
 	switch {
 	case f.Status == 0:
-		panic(http.ErrAbortHandler) // net/http's way to cut a connection
+		panic(http.ErrAbortHandler) // this is how net/http closes a connection without a response
 	case f.Empty:
 		w.WriteHeader(f.Status)
 	case f.HTML:
@@ -138,7 +141,7 @@ func (f Fault) answer(w http.ResponseWriter) {
 	}
 }
 
-func usualMessage(status int) string {
+func defaultMessage(status int) string {
 	switch status {
 	case http.StatusTooManyRequests:
 		return "Too many requests"
@@ -148,9 +151,9 @@ func usualMessage(status int) string {
 	return http.StatusText(status)
 }
 
-// unheard takes an answer that nobody gets.
-type unheard struct{}
+// discard is an http.ResponseWriter that discards the response.
+type discard struct{}
 
-func (unheard) Header() http.Header         { return http.Header{} }
-func (unheard) Write(b []byte) (int, error) { return len(b), nil }
-func (unheard) WriteHeader(int)             {}
+func (discard) Header() http.Header         { return http.Header{} }
+func (discard) Write(b []byte) (int, error) { return len(b), nil }
+func (discard) WriteHeader(int)             {}

@@ -17,12 +17,13 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-func TestFaults(t *testing.T) {
+func TestFaultsMatchMethodAndPath(t *testing.T) {
 	s, server := start(t, sim.Config{})
 	bearer := bearer(t, server.URL, addAccount(t, s))
 	get := func() reply { return ask(t, "GET", server.URL+"/v1/me/player/devices", bearer, "") }
 
-	s.Fail(sim.Fault{Path: "/v1/me/player", Times: 2, Status: 429, RetryAfter: 36500 * time.Millisecond, PlainText: true})
+	s.InjectFault(sim.Fault{Path: "/v1/me/player", Times: 2, Status: 429, RetryAfter: 36500 * time.Millisecond,
+		PlainText: true})
 	for range 2 {
 		if got := get(); got.status != 429 || got.body != "Too many requests" || got.header.Get("Retry-After") != "37" {
 			t.Errorf("rate limit: %+v", got)
@@ -31,34 +32,37 @@ func TestFaults(t *testing.T) {
 			t.Errorf("another path failed too: %+v", got)
 		}
 	}
-	s.Fail(sim.Fault{Method: "GET", Status: 429, Reason: "QUOTA_EXCEEDED"})
-	if got := get(); got.body != message(429, "Too many requests", "QUOTA_EXCEEDED") || got.header.Get("Retry-After") != "" {
+	s.InjectFault(sim.Fault{Method: "GET", Status: 429, Reason: "QUOTA_EXCEEDED"})
+	if got := get(); got.body != message(429, "Too many requests", "QUOTA_EXCEEDED") ||
+		got.header.Get("Retry-After") != "" {
 		t.Errorf("quota: %+v", got)
 	}
-	s.Fail(sim.Fault{Method: "PUT", Status: 500})
+	s.InjectFault(sim.Fault{Method: "PUT", Status: 500})
 	if got := get(); got.status != 200 {
 		t.Errorf("another method failed too: %+v", got)
 	}
 	if got := ask(t, "PUT", server.URL+"/v1/me/player/play", bearer, ""); got.body != message(500, "Server error.", "") {
 		t.Errorf("server error: %+v", got)
 	}
-	s.Fail(sim.Fault{Status: 403, Message: "User not registered in the Developer Dashboard", PlainText: true})
+	s.InjectFault(sim.Fault{Status: 403, Message: "User not registered in the Developer Dashboard", PlainText: true})
 	if got := get(); got.body != "User not registered in the Developer Dashboard" {
 		t.Errorf("not on the list: %+v", got)
 	}
 }
 
-// The fault that catches jukeboxes which queue a song twice: it was done, but the answer says otherwise.
-func TestAppliedButAnsweredWithAFault(t *testing.T) {
+// TestFaultAfterApplying: the command was executed, but the response says otherwise. A client that repeats it queues
+// the song twice.
+func TestFaultAfterApplying(t *testing.T) {
 	s, server := start(t, sim.Config{})
 	client, ctx, songs := login(server, addAccount(t, s)), t.Context(), plain(s, 3)
 	must(t, client.PlayOpt(ctx, &spotify.PlayOptions{URIs: uris(songs[0])}))
 
-	s.Fail(sim.Fault{Method: "POST", Path: "/v1/me/player/queue", Status: http.StatusBadGateway, AfterApplying: true})
+	s.InjectFault(sim.Fault{Method: "POST", Path: "/v1/me/player/queue", Status: http.StatusBadGateway,
+		AfterApplying: true})
 	wantError(t, client.QueueSong(ctx, spotify.ID(songs[1].ID)), http.StatusBadGateway, "Bad Gateway")
-	s.Fail(sim.Fault{Method: "POST", Path: "/v1/me/player/queue", AfterApplying: true})
+	s.InjectFault(sim.Fault{Method: "POST", Path: "/v1/me/player/queue", AfterApplying: true})
 	if err := client.QueueSong(ctx, spotify.ID(songs[2].ID)); err == nil {
-		t.Error("a cut connection is no answer")
+		t.Error("a closed connection was taken as success")
 	}
 	queue, err := client.GetQueue(ctx)
 	must(t, err)
@@ -70,7 +74,7 @@ func TestAppliedButAnsweredWithAFault(t *testing.T) {
 func TestTokenEndpointFails(t *testing.T) {
 	s, server := start(t, sim.Config{})
 	source := tokens(server, oauth2.AuthStyleInHeader, addAccount(t, s).RefreshToken)
-	s.Fail(sim.Fault{Path: "/api/token", Status: 503, PlainText: true, Message: "upstream connect error"})
+	s.InjectFault(sim.Fault{Path: "/api/token", Status: 503, PlainText: true, Message: "upstream connect error"})
 	_, err := source.Token()
 	if failed, ok := errors.AsType[*oauth2.RetrieveError](err); !ok || failed.Response.StatusCode != 503 {
 		t.Errorf("token: %v", err)
@@ -79,12 +83,12 @@ func TestTokenEndpointFails(t *testing.T) {
 	must(t, err)
 }
 
-// direct speaks to a handler without a network, so that a bubble's clock is the only one.
+// direct is a transport that calls a handler without a network, so that only the bubble's clock matters.
 type direct struct{ handler http.Handler }
 
 func (d direct) RoundTrip(r *http.Request) (response *http.Response, err error) {
 	defer func() {
-		if recover() != nil { // how net/http is told to cut a connection
+		if recover() != nil { // net/http's way to close a connection without a response
 			response, err = nil, cmp.Or(r.Context().Err(), errors.New("cut"))
 		}
 	}()
@@ -96,14 +100,15 @@ func (d direct) RoundTrip(r *http.Request) (response *http.Response, err error) 
 	return w.Result(), nil
 }
 
-func TestServersThatHang(t *testing.T) {
+func TestDelayedFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t)
 		account, song := addAccount(t, s), plain(s, 1)[0]
 		must(t, s.Host(account.ID).PlayURI(song.URI))
 		client := &http.Client{Transport: direct{s.Handler()}, Timeout: 10 * time.Second}
 		ctx := context.WithValue(t.Context(), oauth2.HTTPClient, client)
-		source := (&oauth2.Config{ClientID: "x", Endpoint: oauth2.Endpoint{TokenURL: "http://sim/api/token", AuthStyle: oauth2.AuthStyleInParams}}).
+		source := (&oauth2.Config{ClientID: "x",
+			Endpoint: oauth2.Endpoint{TokenURL: "http://sim/api/token", AuthStyle: oauth2.AuthStyleInParams}}).
 			TokenSource(ctx, &oauth2.Token{RefreshToken: account.RefreshToken})
 		token, err := source.Token()
 		must(t, err)
@@ -130,10 +135,11 @@ func TestServersThatHang(t *testing.T) {
 			{sim.Fault{Delay: 3 * time.Second}, 3 * time.Second, "cut", "hang"},
 			{sim.Fault{Delay: time.Hour}, 10 * time.Second, "exceeded", "hang"},
 			{sim.Fault{Delay: time.Hour, AfterApplying: true}, 10 * time.Second, "exceeded", "hang after applying"},
-			{sim.Fault{Delay: time.Second, AfterApplying: true, Status: 504, HTML: true}, time.Second, "504", "504 html late after applying"},
+			{sim.Fault{Delay: time.Second, AfterApplying: true, Status: 504, HTML: true}, time.Second, "504",
+				"504 html late after applying"},
 		} {
 			before := s.Injected()[tt.kind]
-			s.Fail(tt.fault)
+			s.InjectFault(tt.fault)
 			if took, err := queue(); err == nil || !strings.Contains(err.Error(), tt.err) || took != tt.took {
 				t.Errorf("%s: %v after %v", tt.kind, err, took)
 			}
@@ -141,12 +147,12 @@ func TestServersThatHang(t *testing.T) {
 				t.Errorf("injected: %v", s.Injected())
 			}
 		}
-		s.Fail(sim.Fault{Status: 500})
-		s.Heal()
+		s.InjectFault(sim.Fault{Status: 500})
+		s.ClearFaults()
 		_, err = queue()
 		must(t, err)
 		time.Sleep(20 * time.Minute)
-		if heard := s.Heard(account.ID); len(heard) != 4 { // the first, two that were applied, and the last
+		if heard := s.Plays(account.ID); len(heard) != 4 { // the first, two that were applied, and the last
 			t.Errorf("heard %d songs: %+v", len(heard), heard)
 		}
 	})
@@ -155,11 +161,12 @@ func TestServersThatHang(t *testing.T) {
 func TestBodiesOfFaults(t *testing.T) {
 	s, server := start(t, sim.Config{})
 	bearer := bearer(t, server.URL, addAccount(t, s))
-	s.Fail(sim.Fault{Status: 502, HTML: true})
-	if got := ask(t, "GET", server.URL+"/v1/me", bearer, ""); got.status != 502 || !strings.HasPrefix(got.body, "<html>") || !strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
+	s.InjectFault(sim.Fault{Status: 502, HTML: true})
+	if got := ask(t, "GET", server.URL+"/v1/me", bearer, ""); got.status != 502 ||
+		!strings.HasPrefix(got.body, "<html>") || !strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
 		t.Errorf("HTML: %+v", got)
 	}
-	s.Fail(sim.Fault{Status: 503, Empty: true})
+	s.InjectFault(sim.Fault{Status: 503, Empty: true})
 	if got := ask(t, "GET", server.URL+"/v1/me", bearer, ""); got.status != 503 || got.body != "" {
 		t.Errorf("empty: %+v", got)
 	}

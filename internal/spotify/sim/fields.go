@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// filtered answers only what the query's fields ask for, all if there are none ("Web API reference, Get Playlist Items":
-// "items(item(name,uri)),next").
-func filtered(c *call, body any) (any, error) {
+// filterFields returns the part of a response that the query's fields select, or all of it if there are none (Web API
+// reference, "Get Playlist Items": "items(item(name,uri)),next").
+func filterFields(c *call, body any) (any, error) {
 	text := c.URL.Query().Get("fields")
 	if text == "" {
 		return body, nil
@@ -27,11 +27,11 @@ func filtered(c *call, body any) (any, error) {
 	return wanted.pick(all), nil
 }
 
-// fields are names with what is wanted below them; nothing below a name is all of it.
+// fields are the selected names, each with the selection below it. An empty selection selects everything.
 type fields map[string]fields
 
-// parseFields reads names separated by commas, each with those below it in parentheses or after a dot, up to a closing
-// parenthesis or the end.
+// parseFields parses names separated by commas, each with a selection in parentheses or after a dot, up to a closing
+// parenthesis or the end of the text. It returns the rest of the text, and false if the syntax is wrong.
 func parseFields(text string) (f fields, rest string, ok bool) {
 	f = fields{}
 	for {
@@ -65,7 +65,7 @@ func parseFields(text string) (f fields, rest string, ok bool) {
 	}
 }
 
-// parseChain reads what is after a dot: one name and what is below it.
+// parseChain parses the selection after a dot: one name, and the selection below it.
 func parseChain(text string) (fields, string, bool) {
 	end := strings.IndexAny(text, ",)")
 	if open := strings.IndexByte(text, '('); open >= 0 && (end < 0 || open < end) {
@@ -80,6 +80,7 @@ func parseChain(text string) (fields, string, bool) {
 	return f, text[end:], ok && rest == ""
 }
 
+// pick returns the selected parts of a decoded JSON value, and may modify the value.
 func (f fields) pick(from any) any {
 	if len(f) == 0 {
 		return from

@@ -16,30 +16,31 @@ import (
 const (
 	// tokenLife is how long an access token is valid (Spotify's guide "Refreshing tokens", expires_in).
 	tokenLife = time.Hour
-	// grantMonths is how long an authorization lives, however often it is refreshed ("Refresh token expiration", June 2026).
+	// grantMonths is how many months an authorization lasts, however often it is refreshed ("Refresh token expiration",
+	// June 2026).
 	grantMonths = 6
-	// grantsKept bounds the authorizations of an account; the oldest are forgotten.
-	grantsKept = 20
+	// maxGrants bounds the authorizations of an account, and the replaced refresh tokens of each. The oldest are dropped.
+	maxGrants = 20
 )
 
-// grant is an authorization that a user gave.
+// grant is an authorization that a user gave to a client.
 type grant struct {
-	Client  string    `json:"client,omitempty"` // "": any
-	Scopes  []string  `json:"scopes"`
-	Token   string    `json:"token"`           // the refresh token
-	Spent   []string  `json:"spent,omitempty"` // those it replaced
-	Key     string    `json:"key"`             // signs access tokens
-	PKCE    bool      `json:"pkce,omitempty"`  // it is refreshed without a secret
-	At      time.Time `json:"at"`
-	Revoked bool      `json:"revoked,omitempty"`
+	Client   string    `json:"client,omitempty"` // empty: any client
+	Scopes   []string  `json:"scopes"`
+	Token    string    `json:"token"`           // the refresh token
+	Replaced []string  `json:"spent,omitempty"` // refresh tokens that it replaced
+	Key      string    `json:"key"`             // signs access tokens
+	PKCE     bool      `json:"pkce,omitempty"`  // it can be refreshed without the client's secret
+	At       time.Time `json:"at"`
+	Revoked  bool      `json:"revoked,omitempty"`
 }
 
 func newRefreshToken() string { return "AQ" + rand.Text() + rand.Text() }
 
-// Revoke is the host taking back all authorizations at Spotify: refreshing is "Refresh token revoked". Access tokens
-// that were given out live to their end.
+// Revoke withdraws all authorizations of an account, as the host can at Spotify. Refreshing then fails with "Refresh
+// token revoked". Access tokens that were issued before stay valid until they expire.
 func (s *Spotify) Revoke(accountID string) error {
-	return s.changeAccount(accountID, func(a *account, _ *hand) error {
+	return s.changeAccount(accountID, func(a *account, _ *accountChange) error {
 		a.Grants = slices.Clone(a.Grants)
 		for i := range a.Grants {
 			a.Grants[i].Revoked = true
@@ -48,20 +49,20 @@ func (s *Spotify) Revoke(accountID string) error {
 	})
 }
 
-// token is POST /api/token.
+// token serves POST /api/token.
 func (s *Spotify) token(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	client, authenticated, ok := s.identify(r)
-	grant := r.PostFormValue("grant_type")
+	client, authenticated, ok := s.authenticateClient(r)
+	grantType := r.PostFormValue("grant_type")
 	s.mu.Lock()
 	var body map[string]any
 	var err error
 	switch {
-	case grant != "authorization_code" && grant != "refresh_token":
+	case grantType != "authorization_code" && grantType != "refresh_token":
 		err = oauthError{"unsupported_grant_type", "grant_type must be authorization_code or refresh_token"}
 	case !ok:
 		err = oauthError{"invalid_client", "Invalid client"}
-	case grant == "refresh_token":
+	case grantType == "refresh_token":
 		body, err = s.refresh(r.PostFormValue("refresh_token"), client, authenticated)
 	default:
 		body, err = s.exchange(r, client, authenticated)
@@ -84,7 +85,7 @@ func (s *Spotify) answerToken(w http.ResponseWriter, body map[string]any, err er
 	writeJSON(w, http.StatusOK, body)
 }
 
-// oauthError is an error of the accounts service, whose shape is OAuth's (RFC 6749, 5.2) and not the Web API's.
+// oauthError is an error of the accounts service, in the format of OAuth (RFC 6749, 5.2) and not of the Web API.
 type oauthError struct {
 	Code        string `json:"error"`
 	Description string `json:"error_description"`
@@ -94,7 +95,7 @@ func (e oauthError) Error() string { return e.Code + ": " + e.Description }
 
 func invalidGrant(description string) error { return oauthError{"invalid_grant", description} }
 
-// exchange gives tokens for a code, once.
+// exchange issues tokens for an authorization code, once. The caller holds the lock.
 func (s *Spotify) exchange(r *http.Request, client Client, authenticated bool) (map[string]any, error) {
 	now, code := s.now(), r.PostFormValue("code")
 	given, ok := s.codes[code]
@@ -104,7 +105,7 @@ func (s *Spotify) exchange(r *http.Request, client Client, authenticated bool) (
 		return nil, invalidGrant("Invalid authorization code")
 	case given.redirect != r.PostFormValue("redirect_uri"):
 		return nil, invalidGrant("Invalid redirect URI")
-	case !given.proves(r.PostFormValue("code_verifier")):
+	case !given.verifies(r.PostFormValue("code_verifier")):
 		return nil, invalidGrant("code_verifier was incorrect")
 	case s.clients != nil && given.challenge == "" && !authenticated:
 		return nil, oauthError{"invalid_client", "Invalid client"}
@@ -116,15 +117,16 @@ func (s *Spotify) exchange(r *http.Request, client Client, authenticated bool) (
 	g := grant{Client: client.ID, Scopes: given.scopes, Token: newRefreshToken(), At: now, PKCE: !authenticated}
 	g.Key = g.Token
 	a.Grants = append(slices.Clip(a.Grants), g)
-	a.Grants = a.Grants[max(0, len(a.Grants)-grantsKept):]
+	a.Grants = a.Grants[max(0, len(a.Grants)-maxGrants):]
 	body := a.tokens(g, now)
 	body["refresh_token"] = g.Token
-	return body, s.put(a)
+	return body, s.saveAccount(a)
 }
 
-// refresh gives an access token, and a new refresh token only where they rotate: since 2026 Spotify's do not.
+// refresh issues an access token. It issues a new refresh token only if the app's refresh tokens rotate, which
+// Spotify's have not done since 2026. The caller holds the lock.
 func (s *Spotify) refresh(token string, client Client, authenticated bool) (map[string]any, error) {
-	a, at, spent := s.byRefreshToken(token)
+	a, at, replaced := s.byRefreshToken(token)
 	if at < 0 {
 		return nil, invalidGrant("Invalid refresh token")
 	}
@@ -134,28 +136,30 @@ func (s *Spotify) refresh(token string, client Client, authenticated bool) (map[
 		return nil, invalidGrant("Invalid refresh token")
 	case s.clients != nil && !g.PKCE && g.Client != "" && !authenticated:
 		return nil, oauthError{"invalid_client", "Invalid client"}
-	case spent, g.Revoked, !now.Before(g.At.AddDate(0, grantMonths, 0)):
+	case replaced, g.Revoked, !now.Before(g.At.AddDate(0, grantMonths, 0)):
 		return nil, invalidGrant("Refresh token revoked")
 	}
 	body := a.tokens(g, now)
 	if !s.state.App.Rotate {
 		return body, nil
 	}
-	g.Spent = append(slices.Clip(g.Spent), g.Token)
-	g.Spent = g.Spent[max(0, len(g.Spent)-grantsKept):]
+	g.Replaced = append(slices.Clip(g.Replaced), g.Token)
+	g.Replaced = g.Replaced[max(0, len(g.Replaced)-maxGrants):]
 	g.Token = newRefreshToken()
 	a.Grants = slices.Clone(a.Grants)
 	a.Grants[at] = g
 	body["refresh_token"] = g.Token
-	return body, s.put(a)
+	return body, s.saveAccount(a)
 }
 
-// byRefreshToken finds an authorization, -1 for none, and says whether the token was replaced by another.
-func (s *Spotify) byRefreshToken(token string) (a account, index int, spent bool) {
+// byRefreshToken returns the account of a refresh token, the index of its grant, or -1 for an unknown token, and
+// whether the token was replaced by a newer one.
+func (s *Spotify) byRefreshToken(token string) (a account, index int, replaced bool) {
 	for _, a := range s.state.Accounts {
 		for i, g := range a.Grants {
-			if spent := slices.Contains(g.Spent, token); spent || hmac.Equal([]byte(g.Token), []byte(token)) {
-				return a, i, spent
+			replaced := slices.Contains(g.Replaced, token)
+			if replaced || hmac.Equal([]byte(g.Token), []byte(token)) {
+				return a, i, replaced
 			}
 		}
 	}
@@ -169,8 +173,8 @@ func (a account) tokens(g grant, now time.Time) map[string]any {
 	}
 }
 
-// accessToken names the account and its expiry (unix seconds), signed with the grant's key: it outlives a restart
-// without being stored, and cannot be made up from an account's ID.
+// accessToken returns a token that contains the account and its expiry (Unix seconds), signed with the grant's key. It
+// survives a restart without being stored, and cannot be derived from an account's ID.
 func (g grant) accessToken(account string, expires int64) string {
 	claims := account + "." + strconv.FormatInt(expires, 10)
 	mac := hmac.New(sha256.New, []byte(g.Key))
@@ -178,7 +182,7 @@ func (g grant) accessToken(account string, expires int64) string {
 	return claims + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// authenticate finds the account of a request's bearer token, and what it was granted. The caller holds the lock.
+// authenticate returns the account and the grant of a request's bearer token. The caller holds the lock.
 func (s *Spotify) authenticate(r *http.Request, now time.Time) (account, grant, error) {
 	header := r.Header.Get("Authorization")
 	if header == "" {
@@ -189,7 +193,9 @@ func (s *Spotify) authenticate(r *http.Request, now time.Time) (account, grant, 
 	expiry, _, _ := strings.Cut(rest, ".")
 	expires, err := strconv.ParseInt(expiry, 10, 64)
 	a := s.state.Accounts[id]
-	at := slices.IndexFunc(a.Grants, func(g grant) bool { return hmac.Equal([]byte(token), []byte(g.accessToken(id, expires))) })
+	at := slices.IndexFunc(a.Grants, func(g grant) bool {
+		return hmac.Equal([]byte(token), []byte(g.accessToken(id, expires)))
+	})
 	if err != nil || at < 0 {
 		return account{}, grant{}, apiError{Status: http.StatusUnauthorized, Message: "Invalid access token"}
 	}

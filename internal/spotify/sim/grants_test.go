@@ -14,12 +14,13 @@ import (
 
 func wantOAuthError(t *testing.T, err error, code, description string) {
 	t.Helper()
-	if e, ok := errors.AsType[*oauth2.RetrieveError](err); !ok || e.Response.StatusCode != 400 || e.ErrorCode != code || e.ErrorDescription != description {
+	if e, ok := errors.AsType[*oauth2.RetrieveError](err); !ok || e.Response.StatusCode != 400 || e.ErrorCode != code ||
+		e.ErrorDescription != description {
 		t.Errorf("%v is not %s, %s", err, code, description)
 	}
 }
 
-func TestAnAuthorizationLivesSixMonths(t *testing.T) {
+func TestAuthorizationExpiresAfterSixMonths(t *testing.T) {
 	now := &clock{now: time.Date(2026, time.November, 21, 20, 0, 0, 0, time.UTC)}
 	s, server := start(t, sim.Config{Now: now.Now})
 	source := func(refresh string) (*oauth2.Token, error) {
@@ -27,25 +28,25 @@ func TestAnAuthorizationLivesSixMonths(t *testing.T) {
 	}
 	account := addAccount(t, s)
 	now.pass(time.Date(2027, time.May, 21, 19, 59, 59, 0, time.UTC).Sub(now.Now()))
-	_, err := source(account.RefreshToken) // which does not extend it
+	_, err := source(account.RefreshToken) // this does not extend the authorization
 	must(t, err)
 	now.pass(time.Second)
 	_, err = source(account.RefreshToken)
 	wantGrantError(t, err, "Refresh token revoked")
 }
 
-func TestRevokedAndRotatedTokens(t *testing.T) {
+func TestRevokedAndReplacedTokensAreRefused(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "spotify.json")
 	s, server := start(t, sim.Config{StateFile: file})
 	account := addAccount(t, s)
 	first := bearer(t, server.URL, account)
-	must(t, s.TuneApp(func(a *sim.AppSwitches) { a.Rotate = true }))
+	must(t, s.ChangeAppSwitches(func(a *sim.AppSwitches) { a.Rotate = true }))
 	token, err := tokens(server, oauth2.AuthStyleInParams, account.RefreshToken).Token()
 	must(t, err)
 	if token.RefreshToken == account.RefreshToken {
 		t.Fatal("the token did not rotate")
 	}
-	server.Close() // the switch and the new token outlive the process
+	server.Close() // the switch and the new token survive the process
 	s, server = start(t, sim.Config{StateFile: file})
 	_, err = tokens(server, oauth2.AuthStyleInParams, account.RefreshToken).Token()
 	wantGrantError(t, err, "Refresh token revoked")
@@ -58,17 +59,17 @@ func TestRevokedAndRotatedTokens(t *testing.T) {
 	must(t, s.Revoke(account.ID))
 	_, err = tokens(server, oauth2.AuthStyleInParams, next.RefreshToken).Token()
 	wantGrantError(t, err, "Refresh token revoked")
-	for _, authorization := range []string{first, "Bearer " + next.AccessToken} { // they live to their end
+	for _, authorization := range []string{first, "Bearer " + next.AccessToken} { // both are valid until they expire
 		if got := ask(t, "GET", server.URL+"/v1/me", authorization, ""); got.status != 200 {
-			t.Errorf("an access token after all that: %+v", got)
+			t.Errorf("an access token after the refresh token was revoked: %+v", got)
 		}
 	}
 	if err := s.Revoke("nobody"); err == nil {
-		t.Error("nobody revoked something")
+		t.Error("revoking for an unknown account succeeded")
 	}
 }
 
-func TestARefreshTokenIsItsAppsOwn(t *testing.T) {
+func TestRefreshTokenBelongsToItsClient(t *testing.T) {
 	_, server := start(t, sim.Config{Clients: apps()})
 	web := app(server.URL, "web", "s3cret", callback)
 	_, to, _ := visit(t, browser(t), web.AuthCodeURL("s")+"&decision=allow")

@@ -17,7 +17,7 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// clock is the time of a simulator, moved by hand.
+// clock is a clock that tests advance.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -66,7 +66,7 @@ func tokens(server *httptest.Server, style oauth2.AuthStyle, refreshToken string
 	return config.TokenSource(context.Background(), &oauth2.Token{RefreshToken: refreshToken})
 }
 
-// login returns the client that real programs use, for one account.
+// login returns a client for an account, of the library that real programs use.
 func login(server *httptest.Server, account sim.Account) *spotify.Client {
 	source := tokens(server, oauth2.AuthStyleInHeader, account.RefreshToken)
 	return spotify.New(oauth2.NewClient(context.Background(), source), spotify.WithBaseURL(server.URL+"/v1/"))
@@ -80,7 +80,7 @@ func uris(tracks ...sim.Track) []spotify.URI {
 	return list
 }
 
-// plain are playable tracks with one release each.
+// plain returns n playable tracks whose recordings have a single release.
 func plain(s *sim.Spotify, n int) []sim.Track {
 	releases := map[string]int{}
 	for _, track := range s.Catalogue() {
@@ -113,10 +113,11 @@ func wantPlaying(t *testing.T, client *spotify.Client, track sim.Track, progress
 	t.Helper()
 	got := state(t, client)
 	if got.Item == nil {
-		t.Fatalf("nothing plays, not %q", track.Name)
+		t.Fatalf("nothing plays, want %q", track.Name)
 	}
 	if got.Item.Name != track.Name || !got.Playing || time.Duration(got.Progress)*time.Millisecond != progress {
-		t.Fatalf("%q at %d ms, playing %t; not %q at %v", got.Item.Name, got.Progress, got.Playing, track.Name, progress)
+		t.Fatalf("%q plays at %d ms, playing %t; want %q at %v",
+			got.Item.Name, got.Progress, got.Playing, track.Name, progress)
 	}
 }
 

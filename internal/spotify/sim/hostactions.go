@@ -8,25 +8,26 @@ import (
 	"time"
 )
 
-// Host is what the owner of an account does in Spotify's own apps. Premium, switches and limits mean nothing there. Its
-// methods fail if there is no such account, if what they need is not there, or if the state file cannot be written.
+// Host performs what the owner of an account can do in Spotify's own apps, where Premium, switches and limits do not
+// apply. Its methods return an error if the account or something else that they need does not exist, or if the state
+// file cannot be written.
 type Host struct {
 	spotify *Spotify
 	account string
 }
 
-// Host returns the hands of an account's owner.
+// Host returns the owner of an account.
 func (s *Spotify) Host(accountID string) Host { return Host{s, accountID} }
 
-// hand is what a change of an account may need besides it.
-type hand struct {
+// accountChange is the context in which an account is changed.
+type accountChange struct {
 	*Spotify
-	now  time.Time
-	laws laws
+	now     time.Time
+	options playerOptions
 }
 
-// changeAccount changes an account, whose player stands at now.
-func (s *Spotify) changeAccount(accountID string, change func(*account, *hand) error) error {
+// changeAccount applies a change to an account whose player has been advanced to now, and saves it.
+func (s *Spotify) changeAccount(accountID string, change func(*account, *accountChange) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, ok := s.state.Accounts[accountID]
@@ -34,20 +35,20 @@ func (s *Spotify) changeAccount(accountID string, change func(*account, *hand) e
 		return fmt.Errorf("the simulated Spotify has no account %q", accountID)
 	}
 	now := s.now()
-	a = s.advanced(a, now)
-	if err := change(&a, &hand{s, now, s.laws(a)}); err != nil {
+	a = s.advanceAccount(a, now)
+	if err := change(&a, &accountChange{s, now, s.playerOptions(a)}); err != nil {
 		return err
 	}
-	return s.put(a)
+	return s.saveAccount(a)
 }
 
-func (h Host) do(change func(*account, *hand) error) error {
+func (h Host) change(change func(*account, *accountChange) error) error {
 	return h.spotify.changeAccount(h.account, change)
 }
 
-// wake makes sure that a device is active, as pressing play in an app does.
-func (a *account) wake() error {
-	if active(a.Devices) >= 0 {
+// ensureActiveDevice activates the first device if none is active, like pressing play in an app.
+func (a *account) ensureActiveDevice() error {
+	if activeIndex(a.Devices) >= 0 {
 		return nil
 	}
 	at := slices.IndexFunc(a.Devices, func(d Device) bool { return !d.Gone })
@@ -58,9 +59,9 @@ func (a *account) wake() error {
 	return nil
 }
 
-// Pause does nothing to a player that does not play.
+// Pause pauses the player. It has no effect on a player that does not play.
 func (h Host) Pause() error {
-	return h.do(func(a *account, w *hand) error {
+	return h.change(func(a *account, w *accountChange) error {
 		if a.Player.Playing {
 			a.Player = a.Player.pause(w.now, "paused")
 		}
@@ -68,18 +69,18 @@ func (h Host) Pause() error {
 	})
 }
 
-// Resume goes on with the current track, or the last one, or what was queued.
+// Resume continues the current track, restarts the last one, or starts the first queued one.
 func (h Host) Resume() error {
-	return h.do(func(a *account, w *hand) error {
-		if err := a.wake(); err != nil {
+	return h.change(func(a *account, w *accountChange) error {
+		if err := a.ensureActiveDevice(); err != nil {
 			return err
 		}
 		switch p := a.Player; {
-		case p.sounding():
+		case p.isAudible():
 		case p.Track == "" && len(p.Queue) == 0:
 			return errors.New("there is nothing to resume")
 		case p.Track == "":
-			a.Player = p.next(w.now, w.laws)
+			a.Player = p.next(w.now, w.options)
 		default:
 			a.Player = p.resume(w.now, ByHost)
 		}
@@ -87,68 +88,68 @@ func (h Host) Resume() error {
 	})
 }
 
-// Seek goes to a position of the current track.
+// Seek moves to a position in the current track.
 func (h Host) Seek(to time.Duration) error {
-	return h.do(func(a *account, w *hand) error {
+	return h.change(func(a *account, w *accountChange) error {
 		if a.Player.By == "" {
 			return errors.New("nothing plays")
 		}
-		a.Player = a.Player.seek(min(max(0, to), w.laws.length(a.Player.Track)), w.now)
+		a.Player = a.Player.seek(min(max(0, to), w.options.length(a.Player.Track)), w.now)
 		return nil
 	})
 }
 
-// Skip goes to the next track.
+// Skip starts the next track.
 func (h Host) Skip() error {
-	return h.do(func(a *account, w *hand) error {
-		if err := a.wake(); err != nil {
+	return h.change(func(a *account, w *accountChange) error {
+		if err := a.ensureActiveDevice(); err != nil {
 			return err
 		}
-		a.Player = a.Player.next(w.now, w.laws)
+		a.Player = a.Player.next(w.now, w.options)
 		return nil
 	})
 }
 
-// PlayURI starts a track of the host's own choice. What was queued follows it.
+// PlayURI starts a track that the host chose. Queued tracks follow it.
 func (h Host) PlayURI(uri string) error {
-	return h.do(func(a *account, w *hand) error {
-		ids, err := w.playable(uri)
+	return h.change(func(a *account, w *accountChange) error {
+		ids, err := w.playableIDs(uri)
 		if err != nil {
 			return err
 		}
 		if len(ids) == 0 {
-			return fmt.Errorf("%s cannot be played", uri)
+			return fmt.Errorf("%s is not playable", uri)
 		}
-		if err := a.wake(); err != nil {
+		if err := a.ensureActiveDevice(); err != nil {
 			return err
 		}
-		a.Player = a.Player.play(ids, 0, "", ByHost, w.now, w.laws)
+		a.Player = a.Player.play(ids, 0, "", ByHost, w.now, w.options)
 		return nil
 	})
 }
 
-// PlayPlaylist starts a playlist, or an album, at an index from 0.
+// PlayPlaylist starts a playlist or an album at an index, which counts from 0.
 func (h Host) PlayPlaylist(uri string, at int) error {
-	return h.do(func(a *account, w *hand) error {
+	return h.change(func(a *account, w *accountChange) error {
 		ids, err := w.contextTracks(w.state, uri)
 		if err != nil {
 			return err
 		}
 		if at < 0 || at >= len(ids) {
-			return fmt.Errorf("%s has %d tracks that can be played, and none at %d", uri, len(ids), at)
+			return fmt.Errorf("%s has %d playable tracks, and none at index %d", uri, len(ids), at)
 		}
-		if err := a.wake(); err != nil {
+		if err := a.ensureActiveDevice(); err != nil {
 			return err
 		}
-		a.Player = a.Player.play(ids, at, uri, ByHost, w.now, w.laws)
+		a.Player = a.Player.play(ids, at, uri, ByHost, w.now, w.options)
 		return nil
 	})
 }
 
-// Transfer moves playback to another device; it goes on as it was.
+// Transfer moves playback to another device, where it continues unchanged.
 func (h Host) Transfer(deviceID string) error {
-	return h.do(func(a *account, _ *hand) error {
-		at := present(a.Devices, deviceID)
+	return h.change(func(a *account, _ *accountChange) error {
+		at := deviceIndex(a.Devices, deviceID)
 		if at < 0 {
 			return fmt.Errorf("there is no device %q", deviceID)
 		}
@@ -157,11 +158,11 @@ func (h Host) Transfer(deviceID string) error {
 	})
 }
 
-// CloseApp switches the active device off, or all if none is active. The music stops, and the device is not listed any
-// more.
+// CloseApp switches off the active device, or all devices if none is active. The music stops, and the device is no
+// longer listed.
 func (h Host) CloseApp() error {
-	return h.do(func(a *account, w *hand) error {
-		at := active(a.Devices)
+	return h.change(func(a *account, w *accountChange) error {
+		at := activeIndex(a.Devices)
 		a.Devices = slices.Clone(a.Devices)
 		for i := range a.Devices {
 			if i == at || at < 0 {
@@ -175,9 +176,9 @@ func (h Host) CloseApp() error {
 	})
 }
 
-// OpenApp switches all devices on again. None is active before something plays.
+// OpenApp switches all devices on again. None of them is active until something plays.
 func (h Host) OpenApp() error {
-	return h.do(func(a *account, _ *hand) error {
+	return h.change(func(a *account, _ *accountChange) error {
 		a.Devices = slices.Clone(a.Devices)
 		for i := range a.Devices {
 			a.Devices[i].Gone = false
@@ -186,7 +187,8 @@ func (h Host) OpenApp() error {
 	})
 }
 
-// AddDevice adds a device, and returns its ID, which is made up if none is given. An active one takes over.
+// AddDevice adds a device and returns its ID, which is generated if none is given. An active device takes over
+// playback.
 func (h Host) AddDevice(d Device) (id string, err error) {
 	made := newDevice(d.Name, d.Type)
 	if d.ID == "" {
@@ -195,7 +197,7 @@ func (h Host) AddDevice(d Device) (id string, err error) {
 	if strings.TrimSpace(d.Name) == "" || d.Type == "" {
 		return "", errors.New("a device needs a name and a type")
 	}
-	return d.ID, h.do(func(a *account, _ *hand) error {
+	return d.ID, h.change(func(a *account, _ *accountChange) error {
 		if slices.ContainsFunc(a.Devices, func(other Device) bool { return other.ID == d.ID }) {
 			return fmt.Errorf("there is a device %q already", d.ID)
 		}
@@ -207,9 +209,9 @@ func (h Host) AddDevice(d Device) (id string, err error) {
 	})
 }
 
-// RemoveDevice takes a device away for good. If it was active the music stops.
+// RemoveDevice removes a device. If it was active, the music stops.
 func (h Host) RemoveDevice(id string) error {
-	return h.do(func(a *account, w *hand) error {
+	return h.change(func(a *account, w *accountChange) error {
 		at := slices.IndexFunc(a.Devices, func(d Device) bool { return d.ID == id })
 		if at < 0 {
 			return fmt.Errorf("there is no device %q", id)
@@ -222,10 +224,9 @@ func (h Host) RemoveDevice(id string) error {
 	})
 }
 
-// ChangeDevice changes a device in place: its name, whether it is restricted, in a private session, without a volume. Its
-// ID stays.
+// ChangeDevice changes the properties of a device. Its ID cannot be changed.
 func (h Host) ChangeDevice(id string, change func(*Device)) error {
-	return h.do(func(a *account, w *hand) error {
+	return h.change(func(a *account, w *accountChange) error {
 		at := slices.IndexFunc(a.Devices, func(d Device) bool { return d.ID == id })
 		if at < 0 {
 			return fmt.Errorf("there is no device %q", id)
@@ -236,26 +237,26 @@ func (h Host) ChangeDevice(id string, change func(*Device)) error {
 		if a.Devices[at].Active {
 			a.Devices = activate(a.Devices, at)
 		}
-		if active(a.Devices) < 0 && a.Player.Playing {
+		if activeIndex(a.Devices) < 0 && a.Player.Playing {
 			a.Player = a.Player.pause(w.now, "closed")
 		}
 		return nil
 	})
 }
 
-// Devices returns the account's devices, those that are switched off too.
+// Devices returns the account's devices, including those that are switched off.
 func (h Host) Devices() []Device {
 	h.spotify.mu.Lock()
 	defer h.spotify.mu.Unlock()
 	return slices.Clone(h.spotify.state.Accounts[h.account].Devices)
 }
 
-// SetVolume turns the active device up or down, in percent.
+// SetVolume sets the volume of the active device, in percent.
 func (h Host) SetVolume(percent int) error {
-	return h.do(func(a *account, _ *hand) error {
-		at := active(a.Devices)
+	return h.change(func(a *account, _ *accountChange) error {
+		at := activeIndex(a.Devices)
 		if at < 0 || percent < 0 || percent > 100 {
-			return fmt.Errorf("no volume of %d %% can be set", percent)
+			return fmt.Errorf("the volume cannot be set to %d %%", percent)
 		}
 		a.Devices = slices.Clone(a.Devices)
 		a.Devices[at].Volume = &percent
@@ -263,33 +264,36 @@ func (h Host) SetVolume(percent int) error {
 	})
 }
 
-// Vanish is an app that loses its connection while it plays: nothing sounds, but the state says is_playing, and its
-// progress grows past the end of the song for ever, until a command starts something or the host resumes.
-func (h Host) Vanish() error { return h.hold("vanished") }
+// Vanish simulates an app that loses its connection while it plays. Nothing is audible, but the state still has
+// is_playing, and its progress grows beyond the end of the song without limit, until a command starts something or the
+// host resumes.
+func (h Host) Vanish() error { return h.stall("vanished") }
 
-// Freeze is an app that hangs while it plays: nothing sounds, but the state says is_playing, always at the same progress.
-func (h Host) Freeze() error { return h.hold("frozen") }
+// Freeze simulates an app that hangs while it plays. Nothing is audible, but the state still has is_playing, and its
+// progress does not change.
+func (h Host) Freeze() error { return h.stall("frozen") }
 
-func (h Host) hold(how string) error {
-	return h.do(func(a *account, w *hand) error {
-		if !a.Player.sounding() {
+func (h Host) stall(how string) error {
+	return h.change(func(a *account, w *accountChange) error {
+		if !a.Player.isAudible() {
 			return errors.New("nothing plays")
 		}
-		a.Player = a.Player.hold(how, w.now)
+		a.Player = a.Player.stall(how, w.now)
 		return nil
 	})
 }
 
-// Advertise puts an advertisement before the rest of the current song: the state has no item, of the type "ad".
-func (h Host) Advertise(length time.Duration) error { return h.interrupt("ad", length) }
+// PlayAdvertisement interrupts the current song with an advertisement. Meanwhile the state has no item, and the type
+// "ad".
+func (h Host) PlayAdvertisement(length time.Duration) error { return h.interrupt("ad", length) }
 
-// PlayEpisode puts an episode of a podcast before the rest of the current song. The state shows it to those who ask for
-// episodes, and no item to others.
+// PlayEpisode interrupts the current song with a podcast episode. Meanwhile the state has the episode as its item if
+// the request asks for episodes, and no item otherwise.
 func (h Host) PlayEpisode(length time.Duration) error { return h.interrupt("episode", length) }
 
 func (h Host) interrupt(with string, length time.Duration) error {
-	return h.do(func(a *account, w *hand) error {
-		if !a.Player.sounding() || length <= 0 {
+	return h.change(func(a *account, w *accountChange) error {
+		if !a.Player.isAudible() || length <= 0 {
 			return errors.New("nothing plays")
 		}
 		a.Player = a.Player.interrupt(with, length, w.now)

@@ -12,8 +12,8 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// party is a host, the host's client, and a clock.
-type party struct {
+// playerTest is a simulator with one account, its host, a client, and a clock.
+type playerTest struct {
 	*testing.T
 	sim     *sim.Spotify
 	host    sim.Host
@@ -25,45 +25,47 @@ type party struct {
 	url     string // of the player
 }
 
-func newParty(t *testing.T) *party {
+func newPlayerTest(t *testing.T) *playerTest {
 	t.Helper()
 	now := newClock()
 	s, server := start(t, sim.Config{Now: now.Now, SongSeconds: 200})
 	account := addAccount(t, s)
-	return &party{
-		T: t, sim: s, host: s.Host(account.ID), account: account, client: login(server, account), clock: now, songs: plain(s, 8),
+	return &playerTest{
+		T: t, sim: s, host: s.Host(account.ID), account: account, client: login(server, account), clock: now,
+		songs:  plain(s, 8),
 		bearer: bearer(t, server.URL, account), url: server.URL + "/v1/me/player",
 	}
 }
 
-func (p *party) play(songs ...sim.Track) {
+func (p *playerTest) play(songs ...sim.Track) {
 	p.Helper()
 	must(p.T, p.client.PlayOpt(p.Context(), &spotify.PlayOptions{URIs: uris(songs...)}))
 }
 
-func (p *party) tune(change func(*sim.Switches)) {
+func (p *playerTest) tune(change func(*sim.Switches)) {
 	p.Helper()
-	must(p.T, p.sim.Tune(p.account.ID, change))
+	must(p.T, p.sim.ChangeSwitches(p.account.ID, change))
 }
 
-// raw is the state as it stands on the wire.
-func (p *party) raw() reply { return ask(p.T, "GET", p.url, p.bearer, "") }
+// raw returns the response to GET /v1/me/player.
+func (p *playerTest) raw() reply { return ask(p.T, "GET", p.url, p.bearer, "") }
 
-func (p *party) wantHeard(want ...sim.Heard) {
+func (p *playerTest) wantPlays(want ...sim.Play) {
 	p.Helper()
-	got := p.sim.Heard(p.account.ID)
+	got := p.sim.Plays(p.account.ID)
 	if len(got) != len(want) {
 		p.Fatalf("heard %d tracks instead of %d: %+v", len(got), len(want), got)
 	}
 	for i, h := range got {
 		w := want[i]
-		if h.URI != w.URI || h.ByWhom != w.ByWhom || h.Full != w.Full || h.Paused != w.Paused || !h.Started.Equal(w.Started) || !h.Ended.Equal(w.Ended) {
+		if h.URI != w.URI || h.ByWhom != w.ByWhom || h.Full != w.Full || h.Paused != w.Paused ||
+			!h.Started.Equal(w.Started) || !h.Ended.Equal(w.Ended) {
 			p.Errorf("track %d was\n%+v\nnot\n%+v", i, h, w)
 		}
 	}
 }
 
-func (p *party) wantSilences(want ...sim.Silence) {
+func (p *playerTest) wantSilences(want ...sim.Silence) {
 	p.Helper()
 	got := p.sim.Silences(p.account.ID)
 	if len(got) != len(want) {
@@ -76,8 +78,8 @@ func (p *party) wantSilences(want ...sim.Silence) {
 	}
 }
 
-func TestTheJournalTellsWhatWasHeard(t *testing.T) {
-	p := newParty(t)
+func TestPlaysAndSilences(t *testing.T) {
+	p := newPlayerTest(t)
 	begin := p.clock.Now()
 	at := func(seconds int) time.Time { return begin.Add(time.Duration(seconds) * time.Second).Round(0) }
 	p.play(p.songs[0], p.songs[1])
@@ -86,26 +88,27 @@ func TestTheJournalTellsWhatWasHeard(t *testing.T) {
 	must(t, p.host.Pause())
 	p.clock.pass(30 * time.Second) // 80
 	must(t, p.host.Resume())
-	p.clock.pass(250 * time.Second) // 330: the queued song since 230
-	must(t, p.host.Skip())          // to the second of the list
+	p.clock.pass(250 * time.Second) // 330: the queued song has played since 230
+	must(t, p.host.Skip())          // to the second song of the list
 	p.clock.pass(20 * time.Second)  // 350
 	must(t, p.host.PlayURI(p.songs[3].URI))
 	p.clock.pass(500 * time.Second) // 850: silence since 550
 	p.play(p.songs[4])
 	p.clock.pass(10 * time.Second) // 860
 
-	p.wantHeard(
-		sim.Heard{URI: p.songs[0].URI, ByWhom: sim.ByAPI, Started: at(0), Ended: at(230), Paused: 30 * time.Second, Full: true},
-		sim.Heard{URI: p.songs[2].URI, ByWhom: sim.ByQueue, Started: at(230), Ended: at(330)},
-		sim.Heard{URI: p.songs[1].URI, ByWhom: sim.ByContext, Started: at(330), Ended: at(350)},
-		sim.Heard{URI: p.songs[3].URI, ByWhom: sim.ByHost, Started: at(350), Ended: at(550), Full: true},
-		sim.Heard{URI: p.songs[4].URI, ByWhom: sim.ByAPI, Started: at(850)},
+	p.wantPlays(
+		sim.Play{URI: p.songs[0].URI, ByWhom: sim.ByAPI, Started: at(0), Ended: at(230), Paused: 30 * time.Second,
+			Full: true},
+		sim.Play{URI: p.songs[2].URI, ByWhom: sim.ByQueue, Started: at(230), Ended: at(330)},
+		sim.Play{URI: p.songs[1].URI, ByWhom: sim.ByContext, Started: at(330), Ended: at(350)},
+		sim.Play{URI: p.songs[3].URI, ByWhom: sim.ByHost, Started: at(350), Ended: at(550), Full: true},
+		sim.Play{URI: p.songs[4].URI, ByWhom: sim.ByAPI, Started: at(850)},
 	)
 	p.wantSilences(
 		sim.Silence{From: at(50), To: at(80), Why: "paused"},
 		sim.Silence{From: at(550), To: at(850), Why: "ended"},
 	)
-	// What lasted at least half a minute is in Spotify's own list, the newest first.
+	// Spotify lists tracks that were audible for at least 30 seconds, the newest first.
 	recent, err := p.client.PlayerRecentlyPlayed(t.Context())
 	must(t, err)
 	if len(recent) != 3 || recent[0].Track.ID.String() != p.songs[3].ID || recent[2].Track.ID.String() != p.songs[0].ID {
@@ -113,14 +116,15 @@ func TestTheJournalTellsWhatWasHeard(t *testing.T) {
 	}
 }
 
-func TestAnAdvertisementAndAnEpisode(t *testing.T) {
-	p := newParty(t)
+func TestAdvertisementAndEpisodeInterruptTheSong(t *testing.T) {
+	p := newPlayerTest(t)
 	p.play(p.songs[0])
 	p.clock.pass(50 * time.Second)
 	begin := p.clock.Now().Round(0)
-	must(t, p.host.Advertise(30*time.Second))
+	must(t, p.host.PlayAdvertisement(30*time.Second))
 	p.clock.pass(10 * time.Second)
-	if got := p.raw().body; !strings.Contains(got, `"currently_playing_type":"ad","item":null`) || !strings.Contains(got, `"is_playing":true`) {
+	if got := p.raw().body; !strings.Contains(got, `"currently_playing_type":"ad","item":null`) ||
+		!strings.Contains(got, `"is_playing":true`) {
 		t.Errorf("during the advertisement: %s", got)
 	}
 	wantError(t, p.client.Next(t.Context()), http.StatusForbidden, "Player command failed: Restriction violated")
@@ -133,10 +137,11 @@ func TestAnAdvertisementAndAnEpisode(t *testing.T) {
 	if got := p.raw().body; !strings.Contains(got, `"currently_playing_type":"episode","item":null`) {
 		t.Errorf("during the episode: %s", got)
 	}
-	if got := ask(t, "GET", p.url+"?additional_types=track,episode", p.bearer, "").body; !strings.Contains(got, `"uri":"spotify:episode:`) {
+	if got := ask(t, "GET", p.url+"?additional_types=track,episode", p.bearer, "").body; !strings.Contains(got,
+		`"uri":"spotify:episode:`) {
 		t.Errorf("during the episode, asked for: %s", got)
 	}
-	p.play(p.songs[1]) // which cuts it short
+	p.play(p.songs[1]) // this ends the episode early
 	p.clock.pass(time.Second)
 	wantPlaying(t, p.client, p.songs[1], time.Second)
 	if got := p.sim.Silences(p.account.ID); len(got) != 2 || got[1].To.Sub(got[1].From) != time.Minute {
@@ -144,13 +149,13 @@ func TestAnAdvertisementAndAnEpisode(t *testing.T) {
 	}
 }
 
-func TestAVanishedAndAFrozenApp(t *testing.T) {
-	p := newParty(t)
+func TestVanishedAndFrozenAppsAreSilent(t *testing.T) {
+	p := newPlayerTest(t)
 	p.play(p.songs[0], p.songs[1])
 	p.clock.pass(190 * time.Second)
 	must(t, p.host.Vanish())
 	p.clock.pass(time.Minute)
-	wantPlaying(t, p.client, p.songs[0], 250*time.Second) // of a song of 200
+	wantPlaying(t, p.client, p.songs[0], 250*time.Second) // of a song that lasts 200
 	must(t, p.client.QueueSong(t.Context(), spotify.ID(p.songs[2].ID)))
 	p.clock.pass(time.Minute)
 	wantPlaying(t, p.client, p.songs[0], 310*time.Second)
@@ -168,26 +173,26 @@ func TestAVanishedAndAFrozenApp(t *testing.T) {
 	if len(silences) != 2 || silences[0].Why != "vanished" || silences[1].Why != "frozen" {
 		t.Errorf("silences: %+v", silences)
 	}
-	if heard := p.sim.Heard(p.account.ID); heard[0].Full || heard[0].Paused != 2*time.Minute {
-		t.Errorf("the song that vanished: %+v", heard[0])
+	if heard := p.sim.Plays(p.account.ID); heard[0].Full || heard[0].Paused != 2*time.Minute {
+		t.Errorf("the song that played when the app vanished: %+v", heard[0])
 	}
 }
 
-func TestTheEndOfTheList(t *testing.T) {
+func TestEndOfTheList(t *testing.T) {
 	t.Run("stuck", func(t *testing.T) {
-		p := newParty(t)
+		p := newPlayerTest(t)
 		p.tune(func(s *sim.Switches) { s.EndStuck = true })
 		p.play(p.songs[0])
 		p.clock.pass(time.Hour / 2)
 		wantPlaying(t, p.client, p.songs[0], 199_600*time.Millisecond)
-		if heard := p.sim.Heard(p.account.ID); !heard[0].Full || heard[0].Ended.Sub(heard[0].Started) != 200*time.Second {
+		if heard := p.sim.Plays(p.account.ID); !heard[0].Full || heard[0].Ended.Sub(heard[0].Started) != 200*time.Second {
 			t.Errorf("heard: %+v", heard)
 		}
 		p.play(p.songs[1])
 		wantPlaying(t, p.client, p.songs[1], 0)
 	})
 	t.Run("autoplay", func(t *testing.T) {
-		p := newParty(t)
+		p := newPlayerTest(t)
 		p.tune(func(s *sim.Switches) { s.Autoplay = true })
 		p.play(p.songs[0])
 		queue, err := p.client.GetQueue(t.Context())
@@ -196,7 +201,7 @@ func TestTheEndOfTheList(t *testing.T) {
 			t.Fatalf("the queue shows %d songs", len(queue.Items))
 		}
 		p.clock.pass(200 * 12 * time.Second)
-		heard := p.sim.Heard(p.account.ID)
+		heard := p.sim.Plays(p.account.ID)
 		if len(heard) != 13 {
 			t.Fatalf("heard %d songs", len(heard))
 		}
@@ -206,12 +211,12 @@ func TestTheEndOfTheList(t *testing.T) {
 			}
 		}
 		if len(p.sim.Silences(p.account.ID)) != 0 {
-			t.Error("autoplay paused for breath")
+			t.Error("autoplay left a silence")
 		}
 	})
 	for mode, want := range map[string]int{"track": 0, "context": 1} {
 		t.Run("repeat "+mode, func(t *testing.T) {
-			p := newParty(t)
+			p := newPlayerTest(t)
 			p.play(p.songs[0], p.songs[1])
 			must(t, p.client.Repeat(t.Context(), mode))
 			p.clock.pass((200*3 + 5) * time.Second)
@@ -219,14 +224,14 @@ func TestTheEndOfTheList(t *testing.T) {
 			must(t, p.client.Repeat(t.Context(), "off"))
 			p.clock.pass(time.Minute * 10)
 			if state(t, p.client).Playing {
-				t.Error("it repeats for ever")
+				t.Error("it still repeats")
 			}
 		})
 	}
 }
 
-func TestDevices(t *testing.T) {
-	p := newParty(t)
+func TestDeviceProperties(t *testing.T) {
+	p := newPlayerTest(t)
 	ctx := t.Context()
 	kitchen, err := p.host.AddDevice(sim.Device{Name: "Kitchen", Type: "Speaker", FixedVolume: true})
 	must(t, err)
@@ -252,7 +257,8 @@ func TestDevices(t *testing.T) {
 		t.Errorf("a private session shows %+v", got)
 	}
 	must(t, p.host.ChangeDevice(living, func(d *sim.Device) { d.Private, d.Volume, d.WithoutID = false, nil, true }))
-	if got := p.raw().body; !strings.Contains(got, `"device":{"id":null,`) || !strings.Contains(got, `"volume_percent":null`) {
+	if got := p.raw().body; !strings.Contains(got, `"device":{"id":null,`) ||
+		!strings.Contains(got, `"volume_percent":null`) {
 		t.Errorf("a device without anything: %s", got)
 	}
 
@@ -265,7 +271,7 @@ func TestDevices(t *testing.T) {
 		t.Errorf("with all apps closed: %v, %v", devices, err)
 	}
 	if err := p.host.Resume(); err == nil {
-		t.Error("music without an app")
+		t.Error("Resume succeeded without a device")
 	}
 	wantError(t, p.client.TransferPlayback(ctx, spotify.ID(kitchen), true), http.StatusNotFound, "Device not found")
 	must(t, p.host.OpenApp())
@@ -278,8 +284,8 @@ func TestDevices(t *testing.T) {
 	wantPlaying(t, p.client, p.songs[0], 2*time.Second)
 }
 
-func TestStaleState(t *testing.T) {
-	p := newParty(t)
+func TestStaleAndWrongState(t *testing.T) {
+	p := newPlayerTest(t)
 	p.play(p.songs[0], p.songs[1])
 	p.clock.pass(20 * time.Second)
 	p.tune(func(s *sim.Switches) { s.Stale = 700 * time.Millisecond })
@@ -295,16 +301,17 @@ func TestStaleState(t *testing.T) {
 		}
 	}
 	for _, wrong := range []func(*sim.Switches){
-		func(s *sim.Switches) { s.Progress = "round" }, func(s *sim.Switches) { s.Success = 201 }, func(s *sim.Switches) { s.Stale = -1 },
+		func(s *sim.Switches) { s.Progress = "round" }, func(s *sim.Switches) { s.Success = 201 },
+		func(s *sim.Switches) { s.Stale = -1 },
 	} {
-		if err := p.sim.Tune(p.account.ID, wrong); err == nil {
-			t.Error("a switch that there is not")
+		if err := p.sim.ChangeSwitches(p.account.ID, wrong); err == nil {
+			t.Error("an invalid switch was accepted")
 		}
 	}
 }
 
 func TestSeekPreviousAndShuffle(t *testing.T) {
-	p := newParty(t)
+	p := newPlayerTest(t)
 	ctx := t.Context()
 	p.play(p.songs...)
 	must(t, p.client.Seek(ctx, 150_000))
@@ -335,8 +342,8 @@ func TestSeekPreviousAndShuffle(t *testing.T) {
 	}
 }
 
-// The whole simulator follows the clock of a bubble, and leaves no goroutine in it.
-func TestInsideABubble(t *testing.T) {
+// TestSynctestBubble: the simulator follows the clock of a bubble, and leaves no goroutine in it.
+func TestSynctestBubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, err := sim.Open(sim.Config{SongSeconds: 60})
 		must(t, err)
@@ -348,7 +355,7 @@ func TestInsideABubble(t *testing.T) {
 		time.Sleep(30 * 24 * time.Hour)
 		must(t, s.Host(account.ID).Resume())
 		time.Sleep(time.Minute)
-		heard := s.Heard(account.ID)
+		heard := s.Plays(account.ID)
 		if len(heard) != 1 || !heard[0].Full || heard[0].Paused != 30*24*time.Hour {
 			t.Errorf("heard: %+v", heard)
 		}

@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// tasteSize is how many tracks an account likes.
-const tasteSize = 60
+// likedTrackCount is how many tracks an account likes.
+const likedTrackCount = 60
 
-// urisAtOnce is how many one request may name ("Web API reference, Remove Items from Library").
-const urisAtOnce = 40
+// maxLibraryURIs is how many URIs one request may name (Web API reference, "Remove Items from Library").
+const maxLibraryURIs = 40
 
 func me(c *call) (any, error) { return c.view.me(c.account), nil }
 
@@ -28,12 +28,13 @@ func userProfile(c *call) (any, error) {
 	return c.view.user(a.Account), nil
 }
 
-// taste is what an account likes, the same for ever.
-func (s *Spotify) taste(a account) []*track {
+// likedTracks returns the tracks that an account likes, which are always the same. They make up its top tracks and its
+// library.
+func (s *Spotify) likedTracks(a account) []*track {
 	sum := sha256.Sum256([]byte(a.ID))
 	random := rand.New(rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16])))
-	tracks := make([]*track, 0, tasteSize)
-	for _, i := range random.Perm(len(s.catalogue.tracks))[:tasteSize] {
+	tracks := make([]*track, 0, likedTrackCount)
+	for _, i := range random.Perm(len(s.catalogue.tracks))[:likedTrackCount] {
 		tracks = append(tracks, s.catalogue.tracks[i])
 	}
 	return tracks
@@ -43,35 +44,37 @@ func (s *Spotify) topTracks(c *call) (any, error) {
 	if r := c.URL.Query().Get("time_range"); r != "" && r != "short_term" && r != "medium_term" && r != "long_term" {
 		return nil, badRequest("Invalid time range")
 	}
-	limit, offset, err := c.paging(1, 20, 50, 10_000)
+	limit, offset, err := c.pageParameters(1, 20, 50, 10_000)
 	if err != nil {
 		return nil, err
 	}
-	top := s.taste(c.account)[:tasteSize/2]
+	top := s.likedTracks(c.account)[:likedTrackCount/2]
 	return pageOf(c.view, c.URL, "/me/top/tracks", top, limit, offset, c.view.track), nil
 }
 
 type savedTrackObject struct {
 	AddedAt time.Time   `json:"added_at"`
-	Track   trackObject `json:"track"` // still by this name
+	Track   trackObject `json:"track"` // this object kept its name in 2026
 }
 
 func (s *Spotify) savedTracks(c *call) (any, error) {
-	limit, offset, err := c.paging(1, 20, 50, 10_000)
+	limit, offset, err := c.pageParameters(1, 20, 50, 10_000)
 	if err != nil {
 		return nil, err
 	}
-	saved := slices.DeleteFunc(s.taste(c.account)[tasteSize/3:], func(t *track) bool { return slices.Contains(c.account.Unsaved, t.ID) })
+	saved := slices.DeleteFunc(s.likedTracks(c.account)[likedTrackCount/3:], func(t *track) bool {
+		return slices.Contains(c.account.Unsaved, t.ID)
+	})
 	return pageOf(c.view, c.URL, "/me/tracks", saved, limit, offset, func(t *track) savedTrackObject {
 		return savedTrackObject{t.album.released.AddDate(1, 0, t.number), c.view.track(t)}
 	}), nil
 }
 
-// unsave is DELETE me/library, which takes tracks out of the library and playlists off the list. What scope it needs
-// depends on what is named.
-func unsave(c *call) (any, error) {
+// removeFromLibrary serves DELETE me/library, which removes tracks and playlists from the user's library. The required
+// scope depends on what is removed.
+func removeFromLibrary(c *call) (any, error) {
 	uris := strings.Split(c.URL.Query().Get("uris"), ",")
-	if len(uris) > urisAtOnce {
+	if len(uris) > maxLibraryURIs {
 		return nil, badRequest("Too many uris")
 	}
 	for _, uri := range uris {
@@ -79,24 +82,24 @@ func unsave(c *call) (any, error) {
 		if len(parts) != 3 || parts[0] != "spotify" || len(parts[2]) == 0 {
 			return nil, badRequest("Invalid uri")
 		}
-		if err := c.unsave(parts[1], parts[2]); err != nil {
+		if err := c.removeFromLibrary(parts[1], parts[2]); err != nil {
 			return nil, err
 		}
 	}
 	return reply{status: http.StatusOK}, nil
 }
 
-func (c *call) unsave(kind, id string) error {
+func (c *call) removeFromLibrary(kind, id string) error {
 	switch kind {
 	case "playlist":
 		list, ok := c.state.Playlists[id]
 		if !ok {
 			return notFound()
 		}
-		return c.forget(list)
+		return c.unfollow(list)
 	case "track":
 		if !slices.Contains(c.grant.Scopes, scopeModifyLibrary) {
-			return outOfScope()
+			return insufficientScope()
 		}
 		if c.view.songs.byID[id] == nil {
 			return notFound()
@@ -115,31 +118,33 @@ type playedObject struct {
 	Context  *contextObject `json:"context"`
 }
 
-// recentlyPlayed is GET me/player/recently-played: the newest first, before or after a time in unix milliseconds.
+// recentlyPlayed serves GET me/player/recently-played: the newest tracks first, before or after a time in Unix
+// milliseconds.
 func recentlyPlayed(c *call) (any, error) {
 	query := c.URL.Query()
-	limit, ok := number(query, "limit", 20, recents)
+	limit, ok := intParameter(query, "limit", 20, maxRecent)
 	if !ok || limit == 0 {
 		return nil, badRequest("Invalid limit")
 	}
 	if query.Has("after") && query.Has("before") {
 		return nil, badRequest("Only one of after and before may be given")
 	}
-	after, errAfter := millis(query.Get("after"), 0)
-	before, errBefore := millis(query.Get("before"), math.MaxInt64)
+	after, errAfter := unixMilli(query.Get("after"), 0)
+	before, errBefore := unixMilli(query.Get("before"), math.MaxInt64)
 	if errAfter != nil || errBefore != nil {
 		return nil, badRequest("Invalid cursor")
 	}
 	played := []playedObject{}
 	for _, l := range slices.Backward(c.account.Player.Recent) {
 		if at := l.At.UnixMilli(); at > after && at < before && len(played) < limit {
-			played = append(played, playedObject{c.view.track(c.view.songs.byID[l.Track]), l.At.UTC(), c.view.context(l.Context)})
+			shown := c.view.track(c.view.songs.byID[l.Track])
+			played = append(played, playedObject{shown, l.At.UTC(), c.view.context(l.Context)})
 		}
 	}
 	return c.cursorPage(played, limit), nil
 }
 
-// cursorPage is a page that is continued by time.
+// cursorPage returns a page whose cursors are times.
 func (c *call) cursorPage(played []playedObject, limit int) any {
 	base := c.view.api + "/me/player/recently-played?"
 	page := map[string]any{"href": base + c.URL.RawQuery, "limit": limit, "next": nil, "cursors": nil, "items": played}
@@ -152,9 +157,10 @@ func (c *call) cursorPage(played []playedObject, limit int) any {
 	return page
 }
 
-func millis(text string, standard int64) (int64, error) {
+// unixMilli parses a time in Unix milliseconds.
+func unixMilli(text string, defaultValue int64) (int64, error) {
 	if text == "" {
-		return standard, nil
+		return defaultValue, nil
 	}
 	return strconv.ParseInt(text, 10, 64)
 }

@@ -6,65 +6,65 @@ import (
 	"time"
 )
 
-// player is what one account's player is doing, as plain values: where it stands at any later time follows from them
-// alone, so nothing has to run while a song plays, and a restart finds it where the clock says. Its methods return a
-// changed copy and never write into the slices they share with it.
+// player is the state of one account's player, as plain values. Its state at any later time follows from them alone, so
+// nothing has to run while a song plays, and after a restart the player is where the clock says. Its methods return a
+// changed copy and never modify the slices that they share with it.
 type player struct {
-	Track    string        `json:"track,omitempty"` // the current one, or the last; "" until something played
-	By       string        `json:"by,omitempty"`    // what brought the current one, as in Heard; "" once it has ended
-	Playing  bool          `json:"playing"`         // as the Web API says; see Held
+	Track    string        `json:"track,omitempty"` // the current track, or the last one; empty until something has played
+	By       string        `json:"by,omitempty"`    // what started the current track, as in Play; empty once it has ended
+	Playing  bool          `json:"playing"`         // as the Web API says; see Stalled
 	Position time.Duration `json:"position_ns"`     // within Track, at Since
-	Since    time.Time     `json:"since"`           // when this began to be so; ahead while an interlude plays
-	Queue    []string      `json:"queue,omitempty"` // what was queued; goes before the rest of the list
-	List     []string      `json:"list,omitempty"`  // the rest of what play was given, or of the context
+	Since    time.Time     `json:"since"`           // since when this has been the state; in an interlude, when it ends
+	Queue    []string      `json:"queue,omitempty"` // queued tracks, which play before the rest of the list
+	List     []string      `json:"list,omitempty"`  // the rest of the tracks that were started together, or of the context
 
-	All     []string `json:"all,omitempty"`     // the whole list, in its own order
-	Done    []string `json:"done,omitempty"`    // what was taken from it, oldest first
-	Context string   `json:"context,omitempty"` // the URI of what the list is, if it is an album, an artist or a playlist
-	Auto    bool     `json:"auto,omitempty"`    // the list is Spotify's own choice
+	All     []string `json:"all,omitempty"`     // the whole list, in its original order
+	Done    []string `json:"done,omitempty"`    // tracks of the list that were started, oldest first
+	Context string   `json:"context,omitempty"` // the URI of the album, artist or playlist that is the list, if it is one
+	Auto    bool     `json:"auto,omitempty"`    // the list was chosen by autoplay
 	Repeat  string   `json:"repeat,omitempty"`  // "track", "context", or "" for off
 	Shuffle bool     `json:"shuffle,omitempty"`
 
-	Interlude string   `json:"interlude,omitempty"` // what plays until Since, "ad" or "episode"
-	Held      string   `json:"held,omitempty"`      // why nothing sounds although Playing: "vanished" or "frozen"
-	Recent    []listen `json:"recent,omitempty"`    // for GET me/player/recently-played, oldest first
+	Interlude string       `json:"interlude,omitempty"` // what plays until Since: "ad" or "episode"
+	Stalled   string       `json:"held,omitempty"`      // why nothing is audible although Playing: "vanished" or "frozen"
+	Recent    []recentPlay `json:"recent,omitempty"`    // for GET me/player/recently-played, oldest first
 
-	log []event // what happened since the journal last took it
+	events []event // those that the event log has not received yet
 }
 
-// listen is a track that was heard for a while.
-type listen struct {
+// recentPlay is an entry of the recently played tracks.
+type recentPlay struct {
 	Track   string    `json:"track"`
 	Context string    `json:"context,omitempty"`
-	At      time.Time `json:"at"` // when it was left
+	At      time.Time `json:"at"` // when it ended
 }
 
 const (
-	// counts is how long a track has to be heard to have been played.
-	counts = 30 * time.Second
-	// recents is how many of them Spotify gives ("Web API reference, Get Recently Played Tracks").
-	recents = 50
-	// endGap is how far before its end a player stands that got stuck there.
+	// minListen is how long a track has to be audible to be listed as recently played.
+	minListen = 30 * time.Second
+	// maxRecent is how many recently played tracks Spotify lists (Web API reference, "Get Recently Played Tracks").
+	maxRecent = 50
+	// endGap is the distance from the end of a track at which a player freezes, see Switches.EndStuck.
 	endGap = 400 * time.Millisecond
 )
 
-// laws are what a player obeys besides its commands.
-type laws struct {
-	length   func(id string) time.Duration
-	similar  func(id string) []string // what goes on after the list; nil: nothing does
-	endStuck bool                     // the end of all is not a stop, but a standstill
+// playerOptions determine a player's behaviour beyond its commands.
+type playerOptions struct {
+	length      func(id string) time.Duration
+	similar     func(id string) []string // the tracks with which autoplay continues; nil: no autoplay
+	freezeAtEnd bool                     // the player freezes at the end of the last track instead of stopping
 }
 
-// advance returns the player as it stands at now, if nobody touched it since: every track that ended meanwhile has made
-// room for the next.
-func advance(p player, now time.Time, l laws) player {
-	for p.sounding() {
+// advance returns the player's state at now, provided that no command came since: each track that has ended since is
+// followed by the next one.
+func advance(p player, now time.Time, l playerOptions) player {
+	for p.isAudible() {
 		end := p.Since.Add(l.length(p.Track) - p.Position)
 		if now.Before(end) {
 			break
 		}
 		if p.Repeat == "track" {
-			p = p.leave(end, l).start(p.Track, p.By, end)
+			p = p.endTrack(end, l).start(p.Track, p.By, end)
 		} else {
 			p = p.next(end, l)
 		}
@@ -72,12 +72,12 @@ func advance(p player, now time.Time, l laws) player {
 	return p
 }
 
-func (p player) sounding() bool { return p.Playing && p.Held == "" }
+func (p player) isAudible() bool { return p.Playing && p.Stalled == "" }
 
-// next leaves the current track at the given time, for the queue's first, else for the list's. After the list comes the
-// list again, or what is similar, or a stop at the beginning of the last track.
-func (p player) next(at time.Time, l laws) player {
-	p = p.leave(at, l)
+// next ends the current track and starts the next: the first of the queue or else of the list. After the end of the
+// list it repeats the list, continues with autoplay, or stops at the beginning of the last track.
+func (p player) next(at time.Time, l playerOptions) player {
+	p = p.endTrack(at, l)
 	if len(p.Queue) > 0 {
 		first := p.Queue[0]
 		p.Queue = p.Queue[1:]
@@ -103,24 +103,24 @@ func (p player) next(at time.Time, l laws) player {
 	return p.start(first, by, at)
 }
 
-// previous goes back in the list; false: there is nothing before.
-func (p player) previous(at time.Time, l laws) (player, bool) {
+// previous starts the previous track of the list. It returns false if there is none.
+func (p player) previous(at time.Time, l playerOptions) (player, bool) {
 	if p.By == ByQueue && len(p.Done) > 0 {
-		return p.leave(at, l).start(p.Done[len(p.Done)-1], ByContext, at), true
+		return p.endTrack(at, l).start(p.Done[len(p.Done)-1], ByContext, at), true
 	}
 	last := len(p.Done) - 1
 	if last < 1 {
 		return p, false
 	}
-	p = p.leave(at, l)
+	p = p.endTrack(at, l)
 	p.List = append([]string{p.Done[last]}, p.List...)
 	p.Done = p.Done[:last]
 	return p.start(p.Done[last-1], ByContext, at), true
 }
 
-// play replaces the list, and starts it at the given index at once. What was queued stays and follows that track.
-func (p player) play(ids []string, index int, context, by string, at time.Time, l laws) player {
-	p = p.leave(at, l)
+// play replaces the list and starts it at the given index. Queued tracks stay queued and follow that track.
+func (p player) play(ids []string, index int, context, by string, at time.Time, l playerOptions) player {
+	p = p.endTrack(at, l)
 	p.All, p.Done, p.List, p.Context, p.Auto = ids, ids[:index+1], ids[index+1:], context, false
 	if p.Shuffle {
 		p.Done, p.List = ids[index:index+1], p.ordered(slices.Concat(ids[:index], ids[index+1:]))
@@ -128,30 +128,32 @@ func (p player) play(ids []string, index int, context, by string, at time.Time, 
 	return p.start(ids[index], by, at)
 }
 
+// start starts a track.
 func (p player) start(id, by string, at time.Time) player {
-	p.Track, p.By, p.Position, p.Since, p.Playing, p.Interlude, p.Held = id, by, 0, at, true, "", ""
-	return p.record(event{at: at, what: started, track: id, by: by})
+	p.Track, p.By, p.Position, p.Since, p.Playing, p.Interlude, p.Stalled = id, by, 0, at, true, "", ""
+	return p.record(event{at: at, kind: started, track: id, by: by})
 }
 
-// leave ends the current track. The player is where nothing plays until it starts another.
-func (p player) leave(at time.Time, l laws) player {
+// endTrack ends the current track. Nothing plays until another one is started.
+func (p player) endTrack(at time.Time, l playerOptions) player {
 	if p.By == "" {
 		return p
 	}
-	reached := p.reached(at)
-	if reached >= counts {
-		p.Recent = append(slices.Clip(p.Recent), listen{p.Track, p.Context, at})
-		p.Recent = p.Recent[max(0, len(p.Recent)-recents):]
+	reached := p.playedUpTo(at)
+	if reached >= minListen {
+		p.Recent = append(slices.Clip(p.Recent), recentPlay{p.Track, p.Context, at})
+		p.Recent = p.Recent[max(0, len(p.Recent)-maxRecent):]
 	}
-	p = p.record(event{at: at, what: left, full: reached >= l.length(p.Track)})
+	p = p.record(event{at: at, kind: ended, full: reached >= l.length(p.Track)})
 	p.By = ""
 	return p
 }
 
-func (p player) stop(at time.Time, l laws) player {
-	p.Position, p.Since, p.Playing, p.Held, p.Interlude = 0, at, false, "", ""
-	if l.endStuck && p.Track != "" {
-		p.Position, p.Playing, p.Held = max(0, l.length(p.Track)-endGap), true, "frozen"
+// stop stops the player at the beginning of the last track, or freezes it near its end.
+func (p player) stop(at time.Time, l playerOptions) player {
+	p.Position, p.Since, p.Playing, p.Stalled, p.Interlude = 0, at, false, "", ""
+	if l.freezeAtEnd && p.Track != "" {
+		p.Position, p.Playing, p.Stalled = max(0, l.length(p.Track)-endGap), true, "frozen"
 	}
 	return p
 }
@@ -161,64 +163,66 @@ func (p player) enqueue(id string) player {
 	return p
 }
 
-// pause stands still, for a reason that the journal tells.
+// pause stops playback where it is. The event log gets the reason.
 func (p player) pause(at time.Time, why string) player {
-	p.Position, p.Since, p.Playing, p.Held, p.Interlude = p.reached(at), at, false, "", ""
+	p.Position, p.Since, p.Playing, p.Stalled, p.Interlude = p.playedUpTo(at), at, false, "", ""
 	if p.By == "" { // it was silent already
 		return p
 	}
-	return p.record(event{at: at, what: silenced, why: why})
+	return p.record(event{at: at, kind: silenced, why: why})
 }
 
-// resume goes on with the current track, or with the last one from its beginning.
+// resume continues the current track, or starts the last one from its beginning.
 func (p player) resume(at time.Time, by string) player {
 	if p.By == "" {
 		return p.start(p.Track, by, at)
 	}
-	p.Since, p.Playing, p.Held, p.Interlude = at, true, "", ""
-	return p.record(event{at: at, what: resumed})
+	p.Since, p.Playing, p.Stalled, p.Interlude = at, true, "", ""
+	return p.record(event{at: at, kind: resumed})
 }
 
 func (p player) seek(to time.Duration, at time.Time) player {
-	held := p.Held
-	p.Position, p.Since, p.Held, p.Interlude = to, at, "", ""
+	held := p.Stalled
+	p.Position, p.Since, p.Stalled, p.Interlude = to, at, "", ""
 	if held != "" {
-		return p.record(event{at: at, what: resumed})
+		return p.record(event{at: at, kind: resumed})
 	}
 	return p
 }
 
-// hold makes the player fall silent while it says that it plays: "vanished" counts on past the end, "frozen" does not.
-func (p player) hold(how string, at time.Time) player {
-	p.Position, p.Since, p.Held, p.Interlude = p.progress(at), at, how, ""
-	return p.record(event{at: at, what: silenced, why: how})
+// stall makes the player silent while its state claims that it plays. The progress of a "vanished" player grows beyond
+// the end of the track; that of a "frozen" one does not change.
+func (p player) stall(how string, at time.Time) player {
+	p.Position, p.Since, p.Stalled, p.Interlude = p.progress(at), at, how, ""
+	return p.record(event{at: at, kind: silenced, why: how})
 }
 
-// interrupt puts something else before the rest of the current track.
+// interrupt plays an advertisement or an episode before the rest of the current track.
 func (p player) interrupt(with string, length time.Duration, at time.Time) player {
 	p.Position, p.Since, p.Interlude = p.progress(at), at.Add(length), with
-	return p.record(event{at: at, what: silenced, why: with}).record(event{at: p.Since, what: resumed})
+	return p.record(event{at: at, kind: silenced, why: with}).record(event{at: p.Since, kind: resumed})
 }
 
-// interlude is what plays instead of the track, "" for nothing.
+// interlude returns what plays instead of the track, or the empty string.
 func (p player) interlude(now time.Time) string {
-	if p.sounding() && now.Before(p.Since) {
+	if p.isAudible() && now.Before(p.Since) {
 		return p.Interlude
 	}
 	return ""
 }
 
-// reached is how far the current track was really played.
-func (p player) reached(at time.Time) time.Duration {
-	if p.Held != "" {
+// playedUpTo returns how much of the current track was really played.
+func (p player) playedUpTo(at time.Time) time.Duration {
+	if p.Stalled != "" {
 		return p.Position
 	}
 	return p.progress(at)
 }
 
-// progress is the position within the current track that a player shows, if it was advanced to now.
+// progress returns the position within the current track as the Web API shows it, for a player that was advanced to
+// now.
 func (p player) progress(now time.Time) time.Duration {
-	if !p.Playing || p.Held == "frozen" {
+	if !p.Playing || p.Stalled == "frozen" {
 		return p.Position
 	}
 	return p.Position + max(0, now.Sub(p.Since))
@@ -238,7 +242,7 @@ func (p player) shuffle(on bool) player {
 	return p
 }
 
-// ordered is a list as the player goes through it. Its shuffling is the same whenever it is looked at.
+// ordered returns a list in the order in which the player plays it. Shuffling is deterministic.
 func (p player) ordered(list []string) []string {
 	list = slices.Clone(list)
 	if p.Shuffle {
@@ -248,9 +252,9 @@ func (p player) ordered(list []string) []string {
 	return list
 }
 
-// follow makes the player notice that its context is another list now. It goes on behind the track it took last, or
-// where that was.
-func (p player) follow(all []string) player {
+// replaceContext replaces the context's tracks, because the playlist has changed. The player continues after the track
+// that it started last, or at that track's former index if the track is gone.
+func (p player) replaceContext(all []string) player {
 	if p.Shuffle {
 		for _, id := range all {
 			if !slices.Contains(p.All, id) {
@@ -272,8 +276,8 @@ func (p player) follow(all []string) player {
 	return p
 }
 
-// upcoming is what plays after the current track, in order.
-func (p player) upcoming(l laws) []string {
+// upcoming returns the tracks that follow the current one, in order.
+func (p player) upcoming(l playerOptions) []string {
 	all := slices.Concat(p.Queue, p.List)
 	if l.similar == nil || p.Track == "" || p.Repeat == "context" {
 		return all
@@ -286,6 +290,6 @@ func (p player) upcoming(l laws) []string {
 }
 
 func (p player) record(e event) player {
-	p.log = append(slices.Clip(p.log), e)
+	p.events = append(slices.Clip(p.events), e)
 	return p
 }

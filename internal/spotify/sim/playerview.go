@@ -28,7 +28,7 @@ type playbackObject struct {
 	RepeatState          string                     `json:"repeat_state"`
 	ShuffleState         bool                       `json:"shuffle_state"`
 	SmartShuffle         bool                       `json:"smart_shuffle"`
-	Timestamp            int64                      `json:"timestamp"` // when the state last changed, unix ms
+	Timestamp            int64                      `json:"timestamp"` // when the state last changed, in Unix milliseconds
 	Context              *contextObject             `json:"context"`
 	ProgressMS           *int64                     `json:"progress_ms"`
 	IsPlaying            bool                       `json:"is_playing"`
@@ -63,18 +63,19 @@ func devices(c *call) (any, error) {
 	return map[string]any{"devices": list}, nil
 }
 
-// playback is GET me/player and me/player/currently-playing: 204 while no device is active, in a private session, or
-// before anything played.
+// playback serves GET me/player and GET me/player/currently-playing. It responds 204 while no device is active, during
+// a private session, and before anything has played.
 func playback(c *call) (any, error) {
 	a := c.account
-	if s := a.Switches.Stale; s > 0 && !a.commanded.IsZero() && c.now.Before(a.commanded.Add(s)) {
-		a.Player = advance(a.before, c.now, c.laws)
+	if s := a.Switches.Stale; s > 0 && !a.lastCommand.IsZero() && c.now.Before(a.lastCommand.Add(s)) {
+		a.Player = advance(a.playerBefore, c.now, c.options)
 	}
-	at := active(a.Devices)
+	at := activeIndex(a.Devices)
 	if at < 0 || a.Devices[at].Private || a.Player.Track == "" {
 		return nil, nil
 	}
-	return c.view.playback(a, a.Devices[at], strings.Contains(c.URL.Query().Get("additional_types"), "episode")), nil
+	episodes := strings.Contains(c.URL.Query().Get("additional_types"), "episode")
+	return c.view.playback(a, a.Devices[at], episodes), nil
 }
 
 func (v view) playback(a account, on Device, episodes bool) playbackObject {
@@ -89,7 +90,7 @@ func (v view) playback(a account, on Device, episodes bool) playbackObject {
 		IsPlaying:            p.Playing,
 		CurrentlyPlayingType: "track",
 		Item:                 v.track(v.songs.byID[p.Track]),
-		Actions:              map[string]map[string]bool{"disallows": disallows(p, v.now)},
+		Actions:              map[string]map[string]bool{"disallows": disallowedActions(p, v.now)},
 	}
 	if p.Repeat != "" {
 		shown.RepeatState = p.Repeat
@@ -117,7 +118,7 @@ func (v view) progress(a account) *int64 {
 	return &ms
 }
 
-func disallows(p player, now time.Time) map[string]bool {
+func disallowedActions(p player, now time.Time) map[string]bool {
 	not := map[string]bool{"pausing": true}
 	if p.Playing {
 		not = map[string]bool{"resuming": true}
@@ -128,7 +129,7 @@ func disallows(p player, now time.Time) map[string]bool {
 	return not
 }
 
-// context shows what a list is; nil for a list of single tracks.
+// context returns the object of a context, and nil for a list of single tracks.
 func (v view) context(uri string) *contextObject {
 	parts := strings.Split(uri, ":")
 	if len(parts) != 3 {
@@ -138,46 +139,47 @@ func (v view) context(uri string) *contextObject {
 	return &contextObject{o.Type, o.URI, o.Href, o.ExternalURLs}
 }
 
-// queue is GET me/player/queue. It shows at most twenty upcoming tracks, and does not tell the queued from the rest of
-// the list and from what Spotify would go on with.
+// queue serves GET me/player/queue. It shows at most twenty upcoming tracks, and like Spotify does not distinguish
+// queued tracks from the rest of the list and from those of autoplay.
 func queue(c *call) (any, error) {
 	shown := queueObject{Queue: []trackObject{}}
 	p, songs := c.account.Player, c.view.songs
-	if active(c.account.Devices) < 0 {
+	if activeIndex(c.account.Devices) < 0 {
 		return shown, nil
 	}
 	if t := songs.byID[p.Track]; t != nil && p.interlude(c.now) == "" {
 		current := c.view.track(t)
 		shown.CurrentlyPlaying = &current
 	}
-	for _, id := range window(p.upcoming(c.laws), 20, 0) {
+	for _, id := range pageAt(p.upcoming(c.options), 20, 0) {
 		shown.Queue = append(shown.Queue, c.view.track(songs.byID[id]))
 	}
 	return shown, nil
 }
 
-// episode is the one podcast that there is.
+// episode returns the only podcast episode there is.
 func (v view) episode() any {
 	markets := v.markets()
 	if markets == nil {
 		markets = []string{}
 	}
 	about := map[string]any{
-		"description": "An invented podcast.", "html_description": "An invented podcast.", "explicit": false, "images": []image{},
+		"description": "An invented podcast.", "html_description": "An invented podcast.", "explicit": false,
+		"images":               []image{},
 		"is_externally_hosted": false, "languages": []string{"en"},
 	}
-	show := with(v.object("show", base62("show")), about, map[string]any{
+	show := mergeObject(v.object("show", base62("show")), about, map[string]any{
 		"name": "Talking over Music", "available_markets": markets, "copyrights": []string{}, "media_type": "audio",
 		"publisher": "Nobody", "total_episodes": 1,
 	})
-	return with(v.object("episode", base62("episode")), about, map[string]any{
+	return mergeObject(v.object("episode", base62("episode")), about, map[string]any{
 		"name": "The One with the Guest", "duration_ms": 1_800_000, "is_playable": true, "release_date": "2026-11-01",
 		"release_date_precision": "day", "audio_preview_url": nil, "show": show,
 	})
 }
 
-// with is an object and what else belongs to it.
-func with(o object, parts ...map[string]any) map[string]any {
+// mergeObject returns an object with additional properties.
+func mergeObject(o object, parts ...map[string]any) map[string]any {
 	all := map[string]any{"type": o.Type, "id": o.ID, "uri": o.URI, "href": o.Href, "external_urls": o.ExternalURLs}
 	for _, part := range parts {
 		for name, value := range part {

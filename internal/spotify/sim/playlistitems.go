@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	// itemsAtOnce is how many items one request may add or remove ("Web API reference, Add Items to Playlist").
-	itemsAtOnce = 100
-	// itemsAtMost is how many a playlist holds.
-	itemsAtMost = 10_000
+	// maxItemsPerRequest is how many items one request may add or remove (Web API reference, "Add Items to Playlist").
+	maxItemsPerRequest = 100
+	// maxPlaylistItems is how many items a playlist can have.
+	maxPlaylistItems = 10_000
 )
 
-// items is an endpoint of playlists/{id}/items, which some new apps are refused.
+// items wraps an endpoint of playlists/{id}/items, which Spotify refuses to some new apps.
 func items(answer endpoint) endpoint {
 	return func(c *call) (any, error) {
 		if c.account.Switches.ItemsForbidden {
@@ -26,13 +26,13 @@ func items(answer endpoint) endpoint {
 	}
 }
 
-// snapshot names a version of a playlist's items.
+// snapshot returns the snapshot ID, which names a version of a playlist's items.
 func (l playlist) snapshot() string {
 	return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%d,%s", l.Version, l.ID))
 }
 
-// knows says whether a snapshot is of this playlist; "" is none and always good.
-func (l playlist) knows(snapshot string) bool {
+// isSnapshot reports whether a snapshot ID belongs to this playlist. It accepts an empty ID.
+func (l playlist) isSnapshot(snapshot string) bool {
 	if snapshot == "" {
 		return true
 	}
@@ -42,47 +42,47 @@ func (l playlist) knows(snapshot string) bool {
 	return err == nil && errVersion == nil && id == l.ID && n > 0 && n <= l.Version
 }
 
-// playlistItems is GET playlists/{id}/items, for the owner and collaborators.
+// playlistItems serves GET playlists/{id}/items, for the owner and collaborators.
 func playlistItems(c *call) (any, error) {
 	list, err := c.playlist()
 	if err != nil {
 		return nil, err
 	}
-	if !c.view.mayRead(c, list) {
+	if !c.view.mayReadItems(c, list) {
 		return nil, forbidden()
 	}
 	if !list.Public && !slices.Contains(c.grant.Scopes, scopeReadPrivate) {
-		return nil, outOfScope()
+		return nil, insufficientScope()
 	}
-	standard, most, path := 20, 50, "/items"
+	defaultLimit, maxLimit, path := 20, 50, "/items"
 	if strings.HasSuffix(c.URL.Path, "/tracks") {
-		standard, most, path = 100, 100, "/tracks"
+		defaultLimit, maxLimit, path = 100, 100, "/tracks"
 	}
-	limit, offset, err := c.paging(1, standard, most, itemsAtMost)
+	limit, offset, err := c.pageParameters(1, defaultLimit, maxLimit, maxPlaylistItems)
 	if err != nil {
 		return nil, err
 	}
-	return filtered(c, c.view.itemsPage(c, list, path, limit, offset))
+	return filterFields(c, c.view.itemsPage(c, list, path, limit, offset))
 }
 
-// addItems is POST playlists/{id}/items. uris in the query win over those of the body.
+// addItems serves POST playlists/{id}/items. URIs in the query take precedence over those in the body.
 func (s *Spotify) addItems(c *call) (any, error) {
 	list, err := c.ownPlaylist()
 	if err != nil {
 		return nil, err
 	}
-	var wish struct {
+	var body struct {
 		URIs     []string `json:"uris"`
 		Position *int     `json:"position"`
 	}
-	if err := c.decode(&wish); err != nil {
+	if err := c.decode(&body); err != nil {
 		return nil, err
 	}
-	added, err := s.itemsOf(c, wish.URIs)
+	added, err := s.itemsOf(c, body.URIs)
 	if err != nil {
 		return nil, err
 	}
-	at, err := c.position(wish.Position, len(list.Items))
+	at, err := c.position(body.Position, len(list.Items))
 	if err != nil {
 		return nil, err
 	}
@@ -92,28 +92,29 @@ func (s *Spotify) addItems(c *call) (any, error) {
 	return s.changeItems(c, list, http.StatusCreated, slices.Insert(slices.Clone(list.Items), at, added...))
 }
 
-// position is where to insert into a list of so many: at the end, or where the body or the query says.
+// position returns where to insert into a list of the given length: where the query or the body says, and by default at
+// the end.
 func (c *call) position(inBody *int, length int) (int, error) {
 	at := length
-	set(&at, inBody)
-	at, ok := number(c.URL.Query(), "position", at, length)
+	setIfGiven(&at, inBody)
+	at, ok := intParameter(c.URL.Query(), "position", at, length)
 	if !ok || at < 0 || at > length {
 		return 0, badRequest("Index out of bounds")
 	}
 	return at, nil
 }
 
-// itemsOf reads what to put into a playlist.
+// itemsOf returns new playlist items for track URIs.
 func (s *Spotify) itemsOf(c *call, uris []string) ([]playlistItem, error) {
 	if query := c.URL.Query(); query.Has("uris") {
 		uris = strings.Split(query.Get("uris"), ",")
 	}
-	if len(uris) > itemsAtOnce {
+	if len(uris) > maxItemsPerRequest {
 		return nil, badRequest("You can add a maximum of 100 tracks per request.")
 	}
 	added := []playlistItem{}
 	for _, uri := range uris {
-		t, err := s.named(uri)
+		t, err := s.trackByURI(uri)
 		if err != nil {
 			return nil, err
 		}
@@ -122,9 +123,9 @@ func (s *Spotify) itemsOf(c *call, uris []string) ([]playlistItem, error) {
 	return added, nil
 }
 
-// changeItems gives a playlist its new items. A player that follows the playlist notices.
+// changeItems replaces the items of a playlist. Players with the switch FollowsPlaylist that play it notice the change.
 func (s *Spotify) changeItems(c *call, list playlist, status int, items []playlistItem) (any, error) {
-	if len(items) > itemsAtMost {
+	if len(items) > maxPlaylistItems {
 		return nil, badRequest("Playlist size limit reached")
 	}
 	list.Items = items
@@ -135,8 +136,8 @@ func (s *Spotify) changeItems(c *call, list playlist, status int, items []playli
 			a = c.account
 		}
 		if a.Player.Context == list.uri() && a.Switches.FollowsPlaylist {
-			a = s.advanced(a, c.now)
-			a.Player = a.Player.follow(s.playsOf(list))
+			a = s.advanceAccount(a, c.now)
+			a.Player = a.Player.replaceContext(s.playlistTrackIDs(list))
 			c.state.Accounts[id] = a
 			if id == c.account.ID {
 				c.account = a
@@ -146,13 +147,13 @@ func (s *Spotify) changeItems(c *call, list playlist, status int, items []playli
 	return reply{status: status, body: map[string]string{"snapshot_id": list.snapshot()}}, nil
 }
 
-// playsOf are what a player plays of a playlist.
-func (s *Spotify) playsOf(list playlist) []string {
+// playlistTrackIDs returns the IDs of the tracks that a player plays of a playlist.
+func (s *Spotify) playlistTrackIDs(list playlist) []string {
 	tracks := make([]*track, len(list.Items))
 	for i, item := range list.Items {
 		tracks[i] = s.catalogue.byID[item.Track]
 	}
-	return plays(tracks)
+	return playableTrackIDs(tracks)
 }
 
 // rearrangement is the body of PUT playlists/{id}/items.
@@ -164,7 +165,7 @@ type rearrangement struct {
 	SnapshotID   string   `json:"snapshot_id"`
 }
 
-// replaceItems is PUT playlists/{id}/items: with uris it replaces all, else it moves a range.
+// replaceItems serves PUT playlists/{id}/items. It replaces all items by uris, or moves a range of items.
 func (s *Spotify) replaceItems(c *call) (any, error) {
 	list, err := c.ownPlaylist()
 	if err != nil {
@@ -176,7 +177,7 @@ func (s *Spotify) replaceItems(c *call) (any, error) {
 	}
 	var items []playlistItem
 	switch moves := r.RangeStart != nil && r.InsertBefore != nil; {
-	case !list.knows(r.SnapshotID):
+	case !list.isSnapshot(r.SnapshotID):
 		return nil, badRequest("Invalid snapshot id")
 	case moves:
 		items, err = r.move(list.Items)
@@ -193,7 +194,7 @@ func (s *Spotify) replaceItems(c *call) (any, error) {
 
 func (r rearrangement) move(items []playlistItem) ([]playlistItem, error) {
 	length := 1
-	set(&length, r.RangeLength)
+	setIfGiven(&length, r.RangeLength)
 	moved, ok := move(items, *r.RangeStart, length, *r.InsertBefore)
 	if !ok {
 		return nil, badRequest("Index out of bounds")
@@ -201,7 +202,8 @@ func (r rearrangement) move(items []playlistItem) ([]playlistItem, error) {
 	return moved, nil
 }
 
-// move takes a range and puts it before the item that had an index; false: there is no such range or index.
+// move moves the range of the given start and length before the item that had the index before. It returns false if
+// there is no such range or index.
 func move[T any](all []T, start, length, before int) ([]T, bool) {
 	end := start + length
 	if start < 0 || length < 1 || length > len(all) || end > len(all) || before < 0 || before > len(all) {
@@ -216,7 +218,7 @@ func move[T any](all []T, start, length, before int) ([]T, bool) {
 	return slices.Concat(all[:start], all[end:before], all[start:end], all[before:]), true
 }
 
-// deleteItems is DELETE playlists/{id}/items: every occurrence of each URI goes.
+// deleteItems serves DELETE playlists/{id}/items. It removes every occurrence of each URI.
 func (s *Spotify) deleteItems(c *call) (any, error) {
 	list, err := c.ownPlaylist()
 	if err != nil {
@@ -224,31 +226,31 @@ func (s *Spotify) deleteItems(c *call) (any, error) {
 	}
 	type named struct {
 		URI       string `json:"uri"`
-		Positions []int  `json:"positions"` // accepted, and of no known effect
+		Positions []int  `json:"positions"` // accepted, without a known effect
 	}
-	var wish struct {
+	var body struct {
 		Items      []named `json:"items"`
-		Tracks     []named `json:"tracks"` // the legacy name
+		Tracks     []named `json:"tracks"` // the name before 2026
 		SnapshotID string  `json:"snapshot_id"`
 	}
-	if err := c.decode(&wish); err != nil {
+	if err := c.decode(&body); err != nil {
 		return nil, err
 	}
 	if strings.HasSuffix(c.URL.Path, "/tracks") {
-		wish.Items = wish.Tracks
+		body.Items = body.Tracks
 	}
 	switch {
-	case len(wish.Items) == 0:
+	case len(body.Items) == 0:
 		return nil, badRequest("Missing items")
-	case len(wish.Items) > itemsAtOnce:
+	case len(body.Items) > maxItemsPerRequest:
 		return nil, badRequest("You can remove a maximum of 100 tracks per request.")
-	case !list.knows(wish.SnapshotID):
+	case !list.isSnapshot(body.SnapshotID):
 		return nil, badRequest("Invalid snapshot id")
 	}
-	gone := map[string]bool{}
-	for _, item := range wish.Items {
-		gone[strings.TrimPrefix(item.URI, trackURI)] = true
+	removed := map[string]bool{}
+	for _, item := range body.Items {
+		removed[strings.TrimPrefix(item.URI, trackURI)] = true
 	}
-	kept := slices.DeleteFunc(slices.Clone(list.Items), func(item playlistItem) bool { return gone[item.Track] })
+	kept := slices.DeleteFunc(slices.Clone(list.Items), func(item playlistItem) bool { return removed[item.Track] })
 	return s.changeItems(c, list, http.StatusOK, kept)
 }

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// playlist is one of a user's playlists. It is never really deleted: who unfollows it only does not see it in the list.
+// playlist is one of a user's playlists. It is never deleted: a user who unfollows it only no longer sees it in the
+// list.
 type playlist struct {
 	ID            string         `json:"id"`
 	Owner         string         `json:"owner"`
@@ -32,7 +33,7 @@ type playlistItem struct {
 
 func (l playlist) uri() string { return "spotify:playlist:" + l.ID }
 
-// modifyScope is what its owner has to grant to those who change it.
+// modifyScope returns the scope that is required to change a playlist.
 func modifyScope(public bool) string {
 	if public {
 		return scopeModifyPublic
@@ -40,7 +41,7 @@ func modifyScope(public bool) string {
 	return scopeModifyPrivate
 }
 
-// details are the bodies that create and change a playlist.
+// details is the body of the requests that create and change a playlist.
 type details struct {
 	Name          *string `json:"name"`
 	Description   *string `json:"description"`
@@ -49,10 +50,10 @@ type details struct {
 }
 
 func (d details) apply(l playlist) (playlist, error) {
-	set(&l.Name, d.Name)
-	set(&l.Description, d.Description)
-	set(&l.Public, d.Public)
-	set(&l.Collaborative, d.Collaborative)
+	setIfGiven(&l.Name, d.Name)
+	setIfGiven(&l.Description, d.Description)
+	setIfGiven(&l.Public, d.Public)
+	setIfGiven(&l.Collaborative, d.Collaborative)
 	if strings.TrimSpace(l.Name) == "" {
 		return l, badRequest("Missing required field: name")
 	}
@@ -62,13 +63,14 @@ func (d details) apply(l playlist) (playlist, error) {
 	return l, nil
 }
 
-func set[T any](to, from *T) {
+// setIfGiven sets a variable to a value that may be missing.
+func setIfGiven[T any](to, from *T) {
 	if from != nil {
 		*to = *from
 	}
 }
 
-// createPlaylist is POST me/playlists. Playlists are public unless the body says otherwise.
+// createPlaylist serves POST me/playlists. A playlist is public unless the body says otherwise.
 func createPlaylist(c *call) (any, error) {
 	var d details
 	if err := c.decode(&d); err != nil {
@@ -79,7 +81,7 @@ func createPlaylist(c *call) (any, error) {
 		return nil, err
 	}
 	if !slices.Contains(c.grant.Scopes, modifyScope(list.Public)) {
-		return nil, outOfScope()
+		return nil, insufficientScope()
 	}
 	c.state.Playlists[list.ID] = list
 	return reply{status: http.StatusCreated, body: c.view.playlist(c, list)}, nil
@@ -92,7 +94,7 @@ func createUserPlaylist(c *call) (any, error) {
 	return createPlaylist(c)
 }
 
-// newPlaylistID is like all of Spotify's: 22 characters of base 62.
+// newPlaylistID returns a random ID in Spotify's format: 22 characters of base 62.
 func newPlaylistID() string {
 	random := make([]byte, 16)
 	_, _ = rand.Read(random) // never fails
@@ -100,7 +102,7 @@ func newPlaylistID() string {
 	return strings.Repeat("0", 22-len(id)) + id
 }
 
-// myPlaylists is GET me/playlists. Without the scope only the public ones are listed.
+// myPlaylists serves GET me/playlists. Without the scope it lists only public playlists.
 func myPlaylists(c *call) (any, error) {
 	return c.listPlaylists("/me/playlists", c.account.ID, slices.Contains(c.grant.Scopes, scopeReadPrivate))
 }
@@ -111,7 +113,7 @@ func userPlaylists(c *call) (any, error) {
 }
 
 func (c *call) listPlaylists(path, owner string, private bool) (any, error) {
-	limit, offset, err := c.paging(1, 20, 50, 100_000)
+	limit, offset, err := c.pageParameters(1, 20, 50, 100_000)
 	if err != nil {
 		return nil, err
 	}
@@ -124,10 +126,12 @@ func (c *call) listPlaylists(path, owner string, private bool) (any, error) {
 		}
 		return strings.Compare(a.ID, b.ID)
 	})
-	return pageOf(c.view, c.URL, path, lists, limit, offset, func(l playlist) any { return c.view.simplePlaylist(c, l) }), nil
+	return pageOf(c.view, c.URL, path, lists, limit, offset, func(l playlist) any {
+		return c.view.simplePlaylist(c, l)
+	}), nil
 }
 
-// playlist is the one that a call names.
+// playlist returns the playlist that a call names.
 func (c *call) playlist() (playlist, error) {
 	list, ok := c.state.Playlists[c.PathValue("id")]
 	if !ok {
@@ -136,7 +140,7 @@ func (c *call) playlist() (playlist, error) {
 	return list, nil
 }
 
-// ownPlaylist is the playlist of a call that may change it.
+// ownPlaylist returns the playlist that a call names, if the call may change it.
 func (c *call) ownPlaylist() (playlist, error) {
 	list, err := c.playlist()
 	switch {
@@ -145,18 +149,18 @@ func (c *call) ownPlaylist() (playlist, error) {
 	case list.Owner != c.account.ID && !list.Collaborative:
 		return list, forbidden()
 	case !slices.Contains(c.grant.Scopes, modifyScope(list.Public)):
-		return list, outOfScope()
+		return list, insufficientScope()
 	}
 	return list, nil
 }
 
-// showPlaylist is GET playlists/{id}. Development Mode shows the items to the owner and collaborators only.
+// showPlaylist serves GET playlists/{id}. In Development Mode only the owner and collaborators see the items.
 func showPlaylist(c *call) (any, error) {
 	list, err := c.playlist()
 	if err != nil {
 		return nil, err
 	}
-	return filtered(c, c.view.playlist(c, list))
+	return filterFields(c, c.view.playlist(c, list))
 }
 
 func changePlaylist(c *call) (any, error) {
@@ -175,24 +179,24 @@ func changePlaylist(c *call) (any, error) {
 		return nil, err
 	}
 	if !slices.Contains(c.grant.Scopes, modifyScope(list.Public)) {
-		return nil, outOfScope()
+		return nil, insufficientScope()
 	}
 	c.state.Playlists[list.ID] = list
 	return reply{status: http.StatusOK}, nil
 }
 
-// unfollow is DELETE playlists/{id}/followers, which took a playlist off the list until 2026.
+// unfollow serves DELETE playlists/{id}/followers, which removed a playlist from the user's list until 2026.
 func unfollow(c *call) (any, error) {
 	list, err := c.playlist()
 	if err != nil {
 		return nil, err
 	}
-	return reply{status: http.StatusOK}, c.forget(list)
+	return reply{status: http.StatusOK}, c.unfollow(list)
 }
 
-func (c *call) forget(list playlist) error {
+func (c *call) unfollow(list playlist) error {
 	if !slices.Contains(c.grant.Scopes, modifyScope(list.Public)) {
-		return outOfScope()
+		return insufficientScope()
 	}
 	if list.Owner == c.account.ID {
 		list.Unfollowed = true

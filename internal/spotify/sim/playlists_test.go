@@ -16,8 +16,8 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// api asks the Web API, and wants a status.
-func (p *party) api(status int, method, path, body string) string {
+// api sends a request to the Web API, expects a status, and returns the body.
+func (p *playerTest) api(status int, method, path, body string) string {
 	p.Helper()
 	got := ask(p.T, method, strings.TrimSuffix(p.url, "/me/player")+path, p.bearer, body)
 	if got.status != status {
@@ -26,8 +26,8 @@ func (p *party) api(status int, method, path, body string) string {
 	return got.body
 }
 
-// newPlaylist makes a private playlist of some songs.
-func (p *party) newPlaylist(songs ...sim.Track) (id, uri string) {
+// newPlaylist creates a private playlist that contains songs.
+func (p *playerTest) newPlaylist(songs ...sim.Track) (id, uri string) {
 	p.Helper()
 	var made struct{ ID, URI string }
 	must(p.T, json.Unmarshal([]byte(p.api(201, "POST", "/me/playlists", `{"name":"ANTWON-ABCD","public":false}`)), &made))
@@ -46,8 +46,8 @@ func urisBody(songs ...sim.Track) string {
 	return string(data)
 }
 
-// items are the URIs in a playlist.
-func (p *party) items(id string) (list []string) {
+// items returns the URIs in a playlist.
+func (p *playerTest) items(id string) (list []string) {
 	p.Helper()
 	var page struct {
 		Total int
@@ -63,7 +63,7 @@ func (p *party) items(id string) (list []string) {
 	return list
 }
 
-func (p *party) wantItems(id string, songs ...sim.Track) {
+func (p *playerTest) wantItems(id string, songs ...sim.Track) {
 	p.Helper()
 	var want []string
 	for _, song := range songs {
@@ -74,8 +74,8 @@ func (p *party) wantItems(id string, songs ...sim.Track) {
 	}
 }
 
-func TestAPlaylistsLife(t *testing.T) {
-	p := newParty(t)
+func TestPlaylistLifecycle(t *testing.T) {
+	p := newPlayerTest(t)
 	a, b, c, d := p.songs[0], p.songs[1], p.songs[2], p.songs[3]
 	id, uri := p.newPlaylist(a, b)
 	at := "/playlists/" + id
@@ -99,10 +99,12 @@ func TestAPlaylistsLife(t *testing.T) {
 	p.wantItems(id)
 
 	p.api(200, "PUT", at, `{"name":"After the party","description":"It was good."}`)
-	if got := p.api(200, "GET", at, ""); !strings.Contains(got, `"name":"After the party"`) || !strings.Contains(got, `"public":false`) || strings.Contains(got, `"tracks"`) {
+	if got := p.api(200, "GET", at, ""); !strings.Contains(got, `"name":"After the party"`) ||
+		!strings.Contains(got, `"public":false`) || strings.Contains(got, `"tracks"`) {
 		t.Errorf("the playlist: %s", got)
 	}
-	if got := p.api(200, "GET", at+"/items?fields=total,next,items(item(name,artists.name))", ""); got != `{"items":[],"next":null,"total":0}` {
+	if got := p.api(200, "GET", at+"/items?fields=total,next,items(item(name,artists.name))",
+		""); got != `{"items":[],"next":null,"total":0}` {
 		t.Errorf("fields: %s", got)
 	}
 	if got := p.api(200, "GET", "/me/playlists", ""); !strings.Contains(got, id) {
@@ -114,11 +116,11 @@ func TestAPlaylistsLife(t *testing.T) {
 	if got := p.api(200, "GET", "/me/playlists", ""); strings.Contains(got, id) {
 		t.Errorf("my playlists, after unfollowing: %s", got)
 	}
-	p.api(200, "GET", at, "") // it is never really gone
+	p.api(200, "GET", at, "") // unfollowing does not delete it
 }
 
-func TestFields(t *testing.T) {
-	p := newParty(t)
+func TestFieldsSelectParts(t *testing.T) {
+	p := newPlayerTest(t)
 	id, _ := p.newPlaylist(p.songs[0])
 	for fields, want := range map[string]string{
 		"total":                       `{"total":1}`,
@@ -137,22 +139,25 @@ func TestFields(t *testing.T) {
 	}
 }
 
-func TestWhatPlaylistsRefuse(t *testing.T) {
-	p := newParty(t)
+func TestInvalidPlaylistRequests(t *testing.T) {
+	p := newPlayerTest(t)
 	id, uri := p.newPlaylist(p.songs[0])
 	at := "/playlists/" + id
 	for _, tt := range []struct{ method, path, body, want string }{
 		{"POST", "/me/playlists", `{"public":false}`, message(400, "Missing required field: name", "")},
-		{"POST", "/me/playlists", `{"name":"x","public":true,"collaborative":true}`, message(400, "Collaborative playlists can only be private", "")},
+		{"POST", "/me/playlists", `{"name":"x","public":true,"collaborative":true}`,
+			message(400, "Collaborative playlists can only be private", "")},
 		{"GET", "/me/playlists?limit=51", "", message(400, "Invalid limit", "")},
 		{"GET", at + "/items?limit=51", "", message(400, "Invalid limit", "")},
 		{"GET", "/playlists/nothing", "", message(404, "Not Found", "")},
 		{"POST", at + "/items", `{"uris":["spotify:track:nothing"]}`, message(404, "Not Found", "")},
 		{"POST", at + "/items", `{"uris":[]}`, message(400, "No uris provided", "")},
 		{"POST", at + "/items", `{"uris":["` + p.songs[0].URI + `"],"position":2}`, message(400, "Index out of bounds", "")},
-		{"POST", at + "/items", urisBody(slices.Repeat(p.songs[:1], 101)...), message(400, "You can add a maximum of 100 tracks per request.", "")},
+		{"POST", at + "/items", urisBody(slices.Repeat(p.songs[:1], 101)...),
+			message(400, "You can add a maximum of 100 tracks per request.", "")},
 		{"PUT", at + "/items", `{"range_start":1,"insert_before":0}`, message(400, "Index out of bounds", "")},
-		{"PUT", at + "/items", `{"range_start":0,"insert_before":0,"range_length":9223372036854775807}`, message(400, "Index out of bounds", "")},
+		{"PUT", at + "/items", `{"range_start":0,"insert_before":0,"range_length":9223372036854775807}`,
+			message(400, "Index out of bounds", "")},
 		{"PUT", at + "/items", `{}`, message(400, "Missing uris", "")},
 		{"DELETE", at + "/items", `{"tracks":[{"uri":"x"}]}`, message(400, "Missing items", "")},
 		{"DELETE", at + "/items", `{"items":[{"uri":"x"}],"snapshot_id":"x"}`, message(400, "Invalid snapshot id", "")},
@@ -170,14 +175,15 @@ func TestWhatPlaylistsRefuse(t *testing.T) {
 	guest := addAccount(t, p.sim)
 	p.bearer = bearer(t, strings.TrimSuffix(p.url, "/v1/me/player"), guest)
 	p.api(200, "GET", at, "")
-	for _, call := range [][3]string{{"GET", "/items"}, {"POST", "/items", urisBody(p.songs[0])}, {"PUT", "/items", `{"uris":[]}`}, {"PUT", "", `{"name":"mine"}`}} {
+	for _, call := range [][3]string{{"GET", "/items"}, {"POST", "/items", urisBody(p.songs[0])},
+		{"PUT", "/items", `{"uris":[]}`}, {"PUT", "", `{"name":"mine"}`}} {
 		if got := p.api(403, call[0], at+call[1], call[2]); got != message(403, "Forbidden", "") {
 			t.Errorf("of another: %s", got)
 		}
 	}
 }
 
-// Playlists are public unless somebody says otherwise, and each kind has a scope of its own.
+// TestPlaylistScopes: playlists are public by default, and private and public ones require different scopes.
 func TestPlaylistScopes(t *testing.T) {
 	s, server := start(t, sim.Config{})
 	token := func(scopes ...string) string {
@@ -207,15 +213,15 @@ func TestPlaylistScopes(t *testing.T) {
 		}
 	}
 	if len(s.Accounts()) != 1 {
-		t.Error("the account was made twice")
+		t.Error("the account was created twice")
 	}
 }
 
-// As a rule a player does not notice that the playlist it plays has grown.
-func TestAPlayerAndItsPlaylist(t *testing.T) {
+// TestPlayerNoticesPlaylistChangesOnlyWithSwitch: as a rule, a player does not notice that its playlist has changed.
+func TestPlayerNoticesPlaylistChangesOnlyWithSwitch(t *testing.T) {
 	for _, follows := range []bool{false, true} {
 		t.Run(fmt.Sprint(follows), func(t *testing.T) {
-			p := newParty(t)
+			p := newPlayerTest(t)
 			p.tune(func(s *sim.Switches) { s.FollowsPlaylist = follows })
 			id, uri := p.newPlaylist(p.songs[0], p.songs[1], p.songs[2])
 			p.api(200, "PUT", "/me/player/play", `{"context_uri":"`+uri+`","offset":{"position":1}}`)
@@ -228,22 +234,22 @@ func TestAPlayerAndItsPlaylist(t *testing.T) {
 			if follows {
 				wantPlaying(t, p.client, p.songs[3], time.Second)
 			} else if state(t, p.client).Playing {
-				t.Error("it noticed")
+				t.Error("the player noticed the change")
 			}
-			must(t, p.host.PlayPlaylist(uri, 2)) // started anew it plays what is there
+			must(t, p.host.PlayPlaylist(uri, 2)) // started again, it plays the changed playlist
 			wantPlaying(t, p.client, p.songs[3], 0)
 			if err := p.host.PlayPlaylist(uri, 3); err == nil {
-				t.Error("it plays what is not there")
+				t.Error("an index beyond the end was accepted")
 			}
 		})
 	}
 }
 
-func TestPlaylistsOutliveTheProcess(t *testing.T) {
+func TestPlaylistsSurviveRestart(t *testing.T) {
 	cfg := sim.Config{StateFile: filepath.Join(t.TempDir(), "spotify.json")}
 	s, server := start(t, cfg)
 	account, song := addAccount(t, s), plain(s, 1)[0]
-	p := &party{T: t, bearer: bearer(t, server.URL, account), url: server.URL + "/v1/me/player"}
+	p := &playerTest{T: t, bearer: bearer(t, server.URL, account), url: server.URL + "/v1/me/player"}
 	id, _ := p.newPlaylist(song)
 	server.Close()
 	_, server = start(t, cfg)
@@ -251,10 +257,10 @@ func TestPlaylistsOutliveTheProcess(t *testing.T) {
 	p.wantItems(id, song)
 }
 
-// With extended quota the library that knows only the old paths works.
-func TestExtendedQuota(t *testing.T) {
-	p := newParty(t)
-	must(t, p.sim.TuneApp(func(a *sim.AppSwitches) { a.Extended = true }))
+// TestExtendedQuotaRestoresRemovedEndpoints: the zmb3 library, which knows only the old paths, works.
+func TestExtendedQuotaRestoresRemovedEndpoints(t *testing.T) {
+	p := newPlayerTest(t)
+	must(t, p.sim.ChangeAppSwitches(func(a *sim.AppSwitches) { a.Extended = true }))
 	ctx := t.Context()
 	me, err := p.client.CurrentUser(ctx)
 	must(t, err)
@@ -293,8 +299,8 @@ func TestExtendedQuota(t *testing.T) {
 	}
 }
 
-func TestTheLibrary(t *testing.T) {
-	p := newParty(t)
+func TestTopAndSavedTracks(t *testing.T) {
+	p := newPlayerTest(t)
 	ctx := t.Context()
 	top, err := p.client.CurrentUsersTopTracks(ctx, spotify.Limit(50))
 	must(t, err)
@@ -319,14 +325,15 @@ func TestTheLibrary(t *testing.T) {
 	p.api(400, "GET", "/artists/"+string(top.Tracks[0].Artists[0].ID)+"/albums?limit=11", "")
 }
 
-// A file of the time before playlists, and before there were several devices, is read as it is.
-func TestAnOldStateFile(t *testing.T) {
+// TestOldStateFileIsMigrated: a file from before playlists, authorizations and several devices is still read.
+func TestOldStateFileIsMigrated(t *testing.T) {
 	songs := plain(open(t), 1)
 	file := filepath.Join(t.TempDir(), "spotify.json")
 	now := newClock()
 	write(t, file, `{"version":1,"accounts":{"sima":{"id":"sima","display_name":"Rosa","refresh_token":"AQold",
 		"device":{"id":"dev","name":"Living room","active":true},
-		"player":{"track":"`+songs[0].ID+`","playing":true,"position_ns":0,"since":"`+now.Now().Add(-10*time.Second).Format(time.RFC3339)+`"}}}}`)
+		"player":{"track":"`+songs[0].ID+`","playing":true,"position_ns":0,
+			"since":"`+now.Now().Add(-10*time.Second).Format(time.RFC3339)+`"}}}}`)
 	s, server := start(t, sim.Config{StateFile: file, Now: now.Now})
 	account := sim.Account{ID: "sima", RefreshToken: "AQold"}
 	client := login(server, account)

@@ -19,8 +19,8 @@ type playlistObject struct {
 	SnapshotID    string      `json:"snapshot_id"`
 	Images        []image     `json:"images"`
 	Owner         ownerObject `json:"owner"`
-	Items         any         `json:"items,omitempty"`  // missing for those who may not read them
-	Tracks        any         `json:"tracks,omitempty"` // their name until 2026
+	Items         any         `json:"items,omitempty"`  // omitted for those who may not read them
+	Tracks        any         `json:"tracks,omitempty"` // the name before 2026
 	Followers     *followers  `json:"followers,omitempty"`
 }
 
@@ -29,23 +29,25 @@ type itemObject struct {
 	AddedBy object       `json:"added_by"`
 	IsLocal bool         `json:"is_local"`
 	Item    *trackObject `json:"item,omitempty"`
-	Track   *trackObject `json:"track,omitempty"` // its name until 2026
+	Track   *trackObject `json:"track,omitempty"` // the name before 2026
 }
 
-// mayRead says whether a call is shown a playlist's items: in Development Mode to the owner and collaborators.
-func (v view) mayRead(c *call, l playlist) bool {
+// mayReadItems reports whether the response to a call shows a playlist's items. In Development Mode they are shown to
+// the owner and collaborators only.
+func (v view) mayReadItems(c *call, l playlist) bool {
 	return v.extended || l.Owner == c.account.ID || l.Collaborative
 }
 
-// simplePlaylist is a playlist as it stands in lists: of its items it has the number.
+// simplePlaylist returns a playlist as it appears in lists, with the number of its items.
 func (v view) simplePlaylist(c *call, l playlist) playlistObject {
 	owner := c.state.Accounts[l.Owner].Account
 	shown := playlistObject{
-		object: v.object("playlist", l.ID), Name: l.Name, Description: l.Description, Public: l.Public, Collaborative: l.Collaborative,
+		object: v.object("playlist", l.ID), Name: l.Name, Description: l.Description,
+		Public: l.Public, Collaborative: l.Collaborative,
 		SnapshotID: l.snapshot(), Images: []image{}, Owner: ownerObject{v.object("user", owner.ID), owner.DisplayName},
 	}
 	count := func(path string) any { return map[string]any{"href": shown.Href + path, "total": len(l.Items)} }
-	if v.mayRead(c, l) {
+	if v.mayReadItems(c, l) {
 		shown.Items = count("/items")
 	}
 	if v.extended {
@@ -54,7 +56,7 @@ func (v view) simplePlaylist(c *call, l playlist) playlistObject {
 	return shown
 }
 
-// playlist is a playlist with its first hundred items.
+// playlist returns a playlist with its first hundred items.
 func (v view) playlist(c *call, l playlist) playlistObject {
 	shown := v.simplePlaylist(c, l)
 	bare := *c.URL

@@ -2,19 +2,18 @@ package sim
 
 import (
 	"net/http"
-	"strings"
 )
 
-// route is an endpoint with what it asks of a call.
+// route is an endpoint with its requirements.
 type route struct {
 	scopes  []string
-	reads   bool // it reads the player: without its scopes it is 401 instead of 403
-	removed bool // Development Mode has lost it
-	changes bool // what it does to the call's account and state is saved
+	reads   bool // it reads the player: a missing scope is 401 instead of 403
+	removed bool // not available in Development Mode
+	changes bool // its changes to the call's account and state are saved
 	answer  endpoint
 }
 
-// routes mounts the Web API.
+// routes registers the endpoints of the Web API.
 func (s *Spotify) routes(mux *http.ServeMux) {
 	s.mount(mux, s.openRoutes())
 	s.mount(mux, s.playerRoutes())
@@ -38,7 +37,7 @@ func (s *Spotify) openRoutes() map[string]route {
 		"GET /v1/albums/{id}/tracks":  {answer: s.albumTracks},
 		"GET /v1/me/top/tracks":       {answer: s.topTracks, scopes: []string{scopeTop}},
 		"GET /v1/me/tracks":           {answer: s.savedTracks, scopes: []string{scopeReadLibrary}},
-		"DELETE /v1/me/library":       {answer: unsave, changes: true},
+		"DELETE /v1/me/library":       {answer: removeFromLibrary, changes: true},
 		"GET /v1/recommendations":     {answer: s.recommendations},
 		"/v1/":                        {answer: func(*call) (any, error) { return nil, notFound() }},
 	}
@@ -49,8 +48,10 @@ func (s *Spotify) playerRoutes() map[string]route {
 		"GET /v1/me/player":                   {answer: playback, reads: true, scopes: []string{scopeReadState}},
 		"GET /v1/me/player/currently-playing": {answer: playback, reads: true, scopes: []string{scopeReadCurrent}},
 		"GET /v1/me/player/devices":           {answer: devices, reads: true, scopes: []string{scopeReadState}},
-		"GET /v1/me/player/queue":             {answer: queue, reads: true, scopes: []string{scopeReadState, scopeReadCurrent}},
-		"GET /v1/me/player/recently-played":   {answer: recentlyPlayed, reads: true, scopes: []string{scopeReadRecent}},
+		"GET /v1/me/player/queue": {
+			answer: queue, reads: true, scopes: []string{scopeReadState, scopeReadCurrent},
+		},
+		"GET /v1/me/player/recently-played": {answer: recentlyPlayed, reads: true, scopes: []string{scopeReadRecent}},
 	}
 	for pattern, change := range map[string]func(*call) error{
 		"PUT /v1/me/player":           transfer,
@@ -89,8 +90,8 @@ func (s *Spotify) playlistRoutes() map[string]route {
 	}
 }
 
-// removedRoutes is what apps in Development Mode lost (Spotify's "February 2026 changes"); such apps have been seen to
-// get 403 for it. What has no more than a name here is lost in any mode.
+// removedRoutes returns the endpoints that apps in Development Mode lost (Spotify's "February 2026 changes"). Such apps
+// have been seen to receive 403. Endpoints that are not simulated at all are 403 in any mode.
 func (s *Spotify) removedRoutes() map[string]route {
 	gone := func(*call) (any, error) { return nil, forbidden() }
 	routes := map[string]route{
@@ -99,8 +100,10 @@ func (s *Spotify) removedRoutes() map[string]route {
 		"GET /v1/artists/{id}/top-tracks":      {answer: s.artistTopTracks, removed: true},
 		"GET /v1/artists/{id}/related-artists": {answer: s.relatedArtists, removed: true},
 	}
-	for _, path := range strings.Fields("/v1/playlists/{id}/tracks /v1/playlists/{id}/followers /v1/users/{id}/playlists " +
-		"/v1/audio-features/ /v1/audio-analysis/ /v1/browse/") {
+	for _, path := range []string{
+		"/v1/playlists/{id}/tracks", "/v1/playlists/{id}/followers", "/v1/users/{id}/playlists",
+		"/v1/audio-features/", "/v1/audio-analysis/", "/v1/browse/",
+	} {
 		routes[path] = route{answer: gone}
 	}
 	return routes

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The scopes of the endpoints that are simulated (Spotify's guide "Scopes").
+// The scopes that the simulated endpoints require (Spotify's guide "Scopes").
 const (
 	scopeReadState      = "user-read-playback-state"
 	scopeModifyState    = "user-modify-playback-state"
@@ -20,7 +20,7 @@ const (
 	scopeProfilePrivate = "user-read-private"
 )
 
-// allScopes is what the accounts of AddAccount have granted.
+// allScopes returns the scopes that accounts made by AddAccount have granted.
 func allScopes() []string {
 	return []string{
 		scopeReadState, scopeModifyState, scopeReadCurrent, scopeReadRecent, scopeReadPrivate, scopeModifyPrivate,
@@ -28,7 +28,7 @@ func allScopes() []string {
 	}
 }
 
-// otherScopes exist, and open nothing here.
+// otherScopes returns scopes that exist, but that no simulated endpoint requires.
 func otherScopes() []string {
 	return []string{
 		"user-read-email", "playlist-read-collaborative", "user-follow-read", "user-follow-modify", "streaming",
@@ -36,7 +36,7 @@ func otherScopes() []string {
 	}
 }
 
-// parseScopes reads a list separated by spaces; false: there is no such scope.
+// parseScopes reads a list of scopes separated by spaces. It returns false if one of them does not exist.
 func parseScopes(text string) ([]string, bool) {
 	scopes := strings.Fields(text)
 	for _, scope := range scopes {
@@ -47,6 +47,7 @@ func parseScopes(text string) ([]string, bool) {
 	return scopes, true
 }
 
-func covers(granted, wanted []string) bool {
+// hasScopes reports whether all wanted scopes were granted.
+func hasScopes(granted, wanted []string) bool {
 	return !slices.ContainsFunc(wanted, func(scope string) bool { return !slices.Contains(granted, scope) })
 }

@@ -7,8 +7,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// search returns the tracks in whose title, artists and album every word of the query begins a word, whatever its case
-// and accents: first those that have all of them in the title. A query without a word finds nothing.
+// search returns the tracks that contain all words of the query, each at the beginning of a word in the title, the
+// artists or the album. Case and accents do not matter. Tracks with all words in the title come first. A query without
+// words finds nothing.
 func (c *catalogue) search(query string) []*track {
 	words := strings.Fields(fold(strings.NewReplacer("track:", " ", "artist:", " ", "album:", " ").Replace(query)))
 	if len(words) == 0 {
@@ -26,6 +27,7 @@ func (c *catalogue) search(query string) []*track {
 	return append(inTitle, elsewhere...)
 }
 
+// containsAll reports whether each of the words is at the beginning of a word in text.
 func containsAll(text string, words []string) bool {
 	for _, word := range words {
 		if !strings.Contains(" "+text, " "+word) {
@@ -35,7 +37,7 @@ func containsAll(text string, words []string) bool {
 	return true
 }
 
-// fold is text as the search compares it: lower case, no accents, no apostrophes, one space between words.
+// fold normalizes text for comparison: lower case, no accents or apostrophes, single spaces between words.
 func fold(text string) string {
 	plain := strings.Map(func(r rune) rune {
 		switch {

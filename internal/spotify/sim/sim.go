@@ -1,24 +1,24 @@
-// Package sim is a Spotify of our own, for demonstrations and tests: a simulated accounts service and Web API, spoken to
-// over real HTTP by the same clients that speak to Spotify.
+// Package sim simulates Spotify's accounts service and Web API for demonstrations and tests. Clients use it over real
+// HTTP, in the same way as Spotify itself.
 //
-// It promises:
+// Its guarantees:
 //
-//   - What it answers has the shapes, statuses and error bodies of Spotify's Web API reference for an app in Development
-//     Mode as of November 2026, and of what such apps have been seen to get where the reference is silent: profile,
-//     search for tracks, the player, playlists, the library, artists and albums. Every other endpoint is 403 or 404. With
-//     AppSwitches.Extended what Development Mode lost is back.
-//   - Scopes, clients, redirect URIs, PKCE, single use of codes, and the six months that an authorization lives are
-//     checked.
+//   - Responses have the formats, statuses and error bodies of Spotify's Web API reference for an app in Development
+//     Mode as of November 2026 and, where the reference is silent, of responses that such apps have been seen to
+//     receive. It simulates profiles, search for tracks, the player, playlists, the library, artists and albums. Every
+//     other endpoint is 403 or 404. AppSwitches.Extended restores what Development Mode lost.
+//   - It checks scopes, clients, redirect URIs and PKCE, accepts each authorization code once, and limits an
+//     authorization to six months.
 //   - Songs, artists and covers are invented, and the same in every process.
-//   - Each account has one player, and its time really runs: the current song ends, the next one follows, without any
-//     request. With a state file it goes on while the process is down.
-//   - All time is the clock's of Config, and nothing runs by itself: what a player does is worked out when somebody looks.
-//     So it works with a clock that is moved by hand, and inside a bubble of testing/synctest.
-//   - Whatever was answered is in the state file, even if the process is killed.
+//   - Each account has one player, which plays in real time: the current song ends and the next one follows, without
+//     any request. With a state file it continues while the process is down.
+//   - All times are those of the clock in Config, and nothing runs in the background: a player's state is computed when
+//     it is read. Therefore the simulator works with a clock that is set by hand, and inside a synctest bubble.
+//   - What a response has confirmed is in the state file, even if the process is killed.
 //
-// What Spotify does to those who use it is at hand: Switches and AppSwitches say how it treats an account and the app,
-// Host is the host's hand in Spotify's own apps, Fail injects faults, before or after a request was carried out. Heard,
-// Silences, Requests and Injected say afterwards what really happened. Control serves all of that over HTTP, as JSON below
+// Tests control it by several means. Switches and AppSwitches determine how Spotify treats an account and the app. Host
+// does what a host can do in Spotify's own apps. InjectFault makes requests fail, before or after they were applied.
+// Plays, Silences, Requests and Injected tell what happened. Control offers all of that over HTTP, as JSON below
 // /control/; GET /control/ lists it.
 //
 // All methods and handlers are safe for concurrent use.
@@ -32,25 +32,25 @@ import (
 	"time"
 )
 
-// Config is what Open needs; the zero value is a Spotify without covers that keeps nothing.
+// Config configures a Spotify. The zero value has no covers and keeps nothing across restarts.
 type Config struct {
-	// CoverURL is the absolute URL that Covers is served under, "http://127.0.0.1:8080/covers". Empty: albums have no
-	// images.
+	// CoverURL is the absolute URL under which Covers is served, such as "http://127.0.0.1:8080/covers". If it is empty,
+	// albums have no images.
 	CoverURL string
-	// StateFile keeps accounts, players, playlists and switches across restarts. It belongs to one process at a time; its
-	// directory has to exist. Empty: nothing is kept.
+	// StateFile is the file that keeps accounts, players, playlists and switches across restarts. Only one process may use
+	// it at a time, and its directory has to exist. If it is empty, nothing is kept.
 	StateFile string
-	// SongSeconds is what every song lasts. 0: between two and five minutes.
+	// SongSeconds is the duration of every song. With 0, songs last between two and five minutes.
 	SongSeconds int
-	// Clients are the apps that may sign users in. Nil: any may, with any redirect URI that Spotify would let them have.
+	// Clients are the apps that may sign users in. Nil permits any app, with any redirect URI that Spotify would permit.
 	Clients []Client
-	// Now is the clock of players, tokens and limits. Nil: time.Now.
+	// Now is the clock of players, tokens and limits. Nil means time.Now.
 	Now func() time.Time
-	// Log is told of new accounts and failures to save. Nil: discarded.
+	// Log receives new accounts and failures to save. Nil discards them.
 	Log *slog.Logger
 }
 
-// Spotify is a simulated Spotify. Open makes one.
+// Spotify is a simulated Spotify. Open makes one. It is safe for concurrent use.
 type Spotify struct {
 	coverURL  string
 	stateFile string
@@ -59,19 +59,19 @@ type Spotify struct {
 	log       *slog.Logger
 	catalogue *catalogue
 
-	mu       sync.Mutex // guards what follows
-	ahead    time.Duration
+	mu       sync.Mutex    // guards the fields below
+	ahead    time.Duration // how far the clock has been advanced
 	state    state
 	codes    map[string]authorization
 	faults   []Fault
 	rate     limiter
 	quota    limiter
-	journal  journal
+	eventLog eventLog
 	requests map[string]int
 	injected map[string]int
 }
 
-// Open makes a Spotify with what its state file has kept. A file that cannot be read or understood is an error that says
+// Open returns a Spotify with the state of its state file. If the file cannot be read or is invalid, the error says
 // what to do.
 func Open(cfg Config) (*Spotify, error) {
 	s := &Spotify{
@@ -82,7 +82,7 @@ func Open(cfg Config) (*Spotify, error) {
 		log:       cfg.Log,
 		catalogue: newCatalogue(cfg.SongSeconds),
 		codes:     map[string]authorization{},
-		journal:   journal{},
+		eventLog:  eventLog{},
 		requests:  map[string]int{},
 		injected:  map[string]int{},
 	}
@@ -100,25 +100,25 @@ func Open(cfg Config) (*Spotify, error) {
 	return s, nil
 }
 
-// Handler serves GET /authorize and POST /api/token (the accounts service) and everything below /v1/ (the Web API). A
-// client's base URL is where it is mounted, plus "/v1/".
+// Handler returns a handler for the accounts service, which is GET /authorize and POST /api/token, and for the Web API,
+// which is everything below /v1/.
 func (s *Spotify) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /authorize", s.authorize)
 	mux.HandleFunc("POST /api/token", s.token)
 	s.routes(mux)
-	return s.counting(mux, s.failing(mux))
+	return s.countRequests(mux, s.injectFaults(mux))
 }
 
-// Close writes the state file a last time.
+// Close writes the state file.
 func (s *Spotify) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.state.save(s.stateFile)
 }
 
-// Advance sets the clock ahead of the one it was opened with, by so much more, and returns its time. A state file keeps
-// times, not how far ahead the clock was.
+// Advance sets the clock further ahead of Config.Now and returns its new time. The state file does not keep how far the
+// clock is ahead.
 func (s *Spotify) Advance(by time.Duration) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,21 +126,21 @@ func (s *Spotify) Advance(by time.Duration) time.Time {
 	return s.now()
 }
 
-// now is wall-clock time: without the monotonic reading, which stands still while a machine sleeps and is lost in a
-// file. The caller holds the lock.
+// now returns wall-clock time, without the monotonic reading, which stops while a machine sleeps and cannot be stored.
+// The caller holds the lock.
 func (s *Spotify) now() time.Time { return s.clock().Round(0).Add(s.ahead) }
 
-// laws are what an account's player obeys.
-func (s *Spotify) laws(a account) laws {
-	l := laws{length: s.catalogue.length, endStuck: a.Switches.EndStuck}
+// playerOptions returns the options of an account's player.
+func (s *Spotify) playerOptions(a account) playerOptions {
+	l := playerOptions{length: s.catalogue.length, freezeAtEnd: a.Switches.EndStuck}
 	if a.Switches.Autoplay {
 		l.similar = s.catalogue.similar
 	}
 	return l
 }
 
-// advanced is an account whose player stands at now.
-func (s *Spotify) advanced(a account, now time.Time) account {
-	a.Player = advance(a.Player, now, s.laws(a))
+// advanceAccount returns the account with its player advanced to now.
+func (s *Spotify) advanceAccount(a account, now time.Time) account {
+	a.Player = advance(a.Player, now, s.playerOptions(a))
 	return a
 }

@@ -17,7 +17,7 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-func TestAnEvening(t *testing.T) {
+func TestPlayerPlaysListAndQueue(t *testing.T) {
 	now := newClock()
 	s, server := start(t, sim.Config{Now: now.Now})
 	client, ctx := login(server, addAccount(t, s)), t.Context()
@@ -25,7 +25,7 @@ func TestAnEvening(t *testing.T) {
 	first, second, queued, third := songs[0], songs[1], songs[2], songs[3]
 
 	if got := state(t, client); got.Device.ID != "" || got.Item != nil {
-		t.Fatalf("something plays before anything did: %+v", got)
+		t.Fatalf("something plays at the start: %+v", got)
 	}
 	devices, err := client.PlayerDevices(ctx)
 	must(t, err)
@@ -64,7 +64,7 @@ func TestAnEvening(t *testing.T) {
 	must(t, client.PlayOpt(ctx, &spotify.PlayOptions{PositionMs: 90_000}))
 	wantPlaying(t, client, third, 90*time.Second)
 	must(t, client.PlayOpt(ctx, &spotify.PlayOptions{URIs: uris(third, first), PositionMs: math.MaxInt}))
-	wantPlaying(t, client, first, 0) // a position past the end is the next song
+	wantPlaying(t, client, first, 0) // a position past the end starts the next song
 }
 
 func TestSearchPages(t *testing.T) {
@@ -74,7 +74,7 @@ func TestSearchPages(t *testing.T) {
 	page, err := client.Search(ctx, "umbrellas", spotify.SearchTypeTrack, spotify.Limit(10))
 	must(t, err)
 	total, seen := int(page.Tracks.Total), map[spotify.ID]bool{}
-	// The library never forgets a next link, so the total has to end the search.
+	// The library keeps the last next link, so the total has to end the loop.
 	for int(page.Tracks.Offset)+len(page.Tracks.Tracks) < total {
 		must(t, client.NextTrackResults(ctx, page))
 		for _, track := range page.Tracks.Tracks {
@@ -91,7 +91,8 @@ func TestSearchPages(t *testing.T) {
 		t.Errorf("without a limit: %d tracks, limit %d", len(page.Tracks.Tracks), page.Tracks.Limit)
 	}
 	track := page.Tracks.Tracks[0]
-	if images := track.Album.Images; len(images) != 3 || images[0].URL != "http://127.0.0.1:1/covers/"+track.Album.ID.String()+".svg?size=640" {
+	if images := track.Album.Images; len(images) != 3 ||
+		images[0].URL != "http://127.0.0.1:1/covers/"+track.Album.ID.String()+".svg?size=640" {
 		t.Errorf("images: %+v", images)
 	}
 	same, err := client.GetTrack(ctx, track.ID)
@@ -119,7 +120,7 @@ func TestRelinkedReleasePlaysAsTheOther(t *testing.T) {
 	}
 }
 
-func TestPlayerPassesOverWhatCannotBePlayed(t *testing.T) {
+func TestPlayerSkipsUnplayableTracks(t *testing.T) {
 	s, server := start(t, sim.Config{})
 	client, ctx := login(server, addAccount(t, s)), t.Context()
 	var silent sim.Track
@@ -142,7 +143,7 @@ func TestPlayerPassesOverWhatCannotBePlayed(t *testing.T) {
 	}
 }
 
-func TestRestartGoesOnPlaying(t *testing.T) {
+func TestPlaybackContinuesAfterRestart(t *testing.T) {
 	now := newClock()
 	cfg := sim.Config{Now: now.Now, StateFile: filepath.Join(t.TempDir(), "spotify.json"), SongSeconds: 60}
 	s, server := start(t, cfg)
@@ -153,7 +154,7 @@ func TestRestartGoesOnPlaying(t *testing.T) {
 	client := login(server, account)
 	must(t, client.PlayOpt(ctx, &spotify.PlayOptions{URIs: uris(songs[0], songs[1])}))
 	must(t, client.QueueSong(ctx, spotify.ID(songs[2].ID)))
-	server.Close() // no s.Close: the process was killed
+	server.Close() // without s.Close, as if the process was killed
 
 	now.pass(75 * time.Second)
 	s, server = start(t, cfg)
@@ -188,7 +189,7 @@ func TestBrokenStateFileSaysWhatToDo(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeSavedDoesNotHappen(t *testing.T) {
+func TestUnsavedChangeIsNotApplied(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	must(t, os.Mkdir(dir, 0o700))
 	s, server := start(t, sim.Config{StateFile: filepath.Join(dir, "spotify.json")})
@@ -196,7 +197,7 @@ func TestWhatCannotBeSavedDoesNotHappen(t *testing.T) {
 	must(t, os.RemoveAll(dir))
 
 	if err := client.PlayOpt(t.Context(), &spotify.PlayOptions{URIs: uris(plain(s, 1)...)}); err == nil {
-		t.Error("play was answered")
+		t.Error("play succeeded")
 	}
 	if got := state(t, client); got.Item != nil {
 		t.Errorf("it plays: %+v", got.Item)
@@ -206,7 +207,7 @@ func TestWhatCannotBeSavedDoesNotHappen(t *testing.T) {
 	}
 }
 
-func TestHostClosesTheApp(t *testing.T) {
+func TestInactiveDeviceRefusesCommands(t *testing.T) {
 	now := newClock()
 	s, server := start(t, sim.Config{Now: now.Now})
 	account, ctx := addAccount(t, s), t.Context()
@@ -222,7 +223,8 @@ func TestHostClosesTheApp(t *testing.T) {
 	if queue, err := client.GetQueue(ctx); err != nil || queue.CurrentlyPlaying.ID != "" {
 		t.Errorf("queue: %+v, %v", queue, err)
 	}
-	wantError(t, client.QueueSong(ctx, spotify.ID(song.ID)), http.StatusNotFound, "Player command failed: No active device found")
+	wantError(t, client.QueueSong(ctx, spotify.ID(song.ID)), http.StatusNotFound,
+		"Player command failed: No active device found")
 	devices, err := client.PlayerDevices(ctx)
 	must(t, err)
 	if devices[0].Active {
@@ -232,11 +234,11 @@ func TestHostClosesTheApp(t *testing.T) {
 	now.pass(time.Second)
 	wantPlaying(t, client, song, 21*time.Second)
 	if err := s.SetDeviceActive("nobody", true); err == nil {
-		t.Error("nobody has a device")
+		t.Error("activating the device of an unknown account succeeded")
 	}
 }
 
-func TestManyClientsAtOnce(t *testing.T) {
+func TestConcurrentClients(t *testing.T) {
 	s, server := start(t, sim.Config{StateFile: filepath.Join(t.TempDir(), "spotify.json")})
 	account, song := addAccount(t, s), plain(s, 1)[0]
 	must(t, login(server, account).PlayOpt(t.Context(), &spotify.PlayOptions{URIs: uris(song)}))
@@ -256,17 +258,19 @@ func TestManyClientsAtOnce(t *testing.T) {
 				t.Error(err)
 			}
 			host := s.Host(account.ID)
-			if err := errors.Join(host.SetVolume(5), s.Tune(account.ID, func(w *sim.Switches) { w.Success = 204 })); err != nil {
+			if err := errors.Join(host.SetVolume(5),
+				s.ChangeSwitches(account.ID, func(w *sim.Switches) { w.Success = 204 })); err != nil {
 				t.Error(err)
 			}
-			if len(s.Heard(account.ID)) != 1 || len(s.Silences(account.ID)) != 0 || len(s.Requests()) == 0 || len(host.Devices()) != 1 {
-				t.Error("the journal is confused")
+			if len(s.Plays(account.ID)) != 1 || len(s.Silences(account.ID)) != 0 || len(s.Requests()) == 0 ||
+				len(host.Devices()) != 1 {
+				t.Error("the event log is inconsistent")
 			}
 		})
 	}
 	guests.Wait()
 	client := login(server, account)
-	for range 40 { // all forty were queued: skipping each leaves the player playing
+	for range 40 { // all forty are queued: after each skip the player still plays
 		must(t, client.Next(t.Context()))
 	}
 	if !state(t, client).Playing {

@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// stateVersion changes when an older file cannot be read any more.
+// stateVersion increases when older state files can no longer be read.
 const stateVersion = 1
 
-// state is the whole of the state file. Positions of playing players are as of their Since: the clock does the rest. It
-// is replaced, never written into.
+// state is the content of the state file. The positions of players are those at their Since; the clock does the rest. A
+// state is replaced and never modified.
 type state struct {
 	Version   int                 `json:"version"`
 	Accounts  map[string]account  `json:"accounts"`
@@ -29,7 +29,7 @@ func (st state) clone() state {
 	return st
 }
 
-// loadState reads a file; without a name, or before the first save, there is nothing.
+// loadState reads a state file. The state is empty without a file name, and before the first save.
 func loadState(file string, songs *catalogue, now time.Time) (state, error) {
 	empty := state{Version: stateVersion, Accounts: map[string]account{}, Playlists: map[string]playlist{}}
 	if file == "" {
@@ -44,18 +44,18 @@ func loadState(file string, songs *catalogue, now time.Time) (state, error) {
 	}
 	var st state
 	if err = json.Unmarshal(data, &st); err == nil {
-		if err = st.check(songs); err == nil {
-			err = st.complete(data, now)
+		if err = st.validate(songs); err == nil {
+			err = st.migrate(data, now)
 		}
 	}
 	if err != nil {
 		return state{}, fmt.Errorf("state file %s of the simulated Spotify is broken (%w): "+
-			"move it away to start without accounts; hosts then log in anew", file, err)
+			"move it away to start without accounts; hosts then have to connect again", file, err)
 	}
 	return st, nil
 }
 
-func (st state) check(songs *catalogue) error {
+func (st state) validate(songs *catalogue) error {
 	if st.Version != stateVersion {
 		return fmt.Errorf("version %d instead of %d", st.Version, stateVersion)
 	}
@@ -66,7 +66,7 @@ func (st state) check(songs *catalogue) error {
 		if id != a.ID || a.RefreshToken == "" {
 			return fmt.Errorf("account %q is incomplete", id)
 		}
-		for _, id := range a.Player.mentioned() {
+		for _, id := range a.Player.trackIDs() {
 			if songs.byID[id] == nil {
 				return fmt.Errorf("unknown track %q", id)
 			}
@@ -85,8 +85,8 @@ func (st state) check(songs *catalogue) error {
 	return nil
 }
 
-// mentioned are all tracks that a player knows of.
-func (p player) mentioned() []string {
+// trackIDs returns all tracks that a player refers to.
+func (p player) trackIDs() []string {
 	ids := slices.Concat(p.Queue, p.List, p.All, p.Done)
 	if p.Track != "" {
 		ids = append(ids, p.Track)
@@ -97,8 +97,8 @@ func (p player) mentioned() []string {
 	return ids
 }
 
-// complete gives the accounts of a file from before there were several devices and authorizations what they lack.
-func (st *state) complete(data []byte, now time.Time) error {
+// migrate adds what is missing in files from before there were several devices and authorizations.
+func (st *state) migrate(data []byte, now time.Time) error {
 	var old struct {
 		Accounts map[string]struct{ Device *Device }
 	}
@@ -114,7 +114,7 @@ func (st *state) complete(data []byte, now time.Time) error {
 			device.Volume = newDevice("", "").Volume
 			a.Devices = []Device{*device}
 		}
-		if p := &a.Player; p.By == "" && p.Track != "" && p.Held == "" && (p.Playing || p.Position > 0) {
+		if p := &a.Player; p.By == "" && p.Track != "" && p.Stalled == "" && (p.Playing || p.Position > 0) {
 			p.By = ByContext
 		}
 		if a.Grants == nil {
@@ -125,23 +125,23 @@ func (st *state) complete(data []byte, now time.Time) error {
 	return nil
 }
 
-// put stores an account and saves; when that fails, nothing has changed. The caller holds the lock.
-func (s *Spotify) put(a account) error {
+// saveAccount stores an account and saves the state. If that fails, nothing changes. The caller holds the lock.
+func (s *Spotify) saveAccount(a account) error {
 	next := s.state.clone()
 	next.Accounts[a.ID] = a
 	return s.commit(next)
 }
 
-// commit saves a changed state, makes it the state, and hands to the journal what happened to players. The caller holds
-// the lock.
+// commit saves a changed state, makes it the current state, and passes the players' events to the event log. The caller
+// holds the lock.
 func (s *Spotify) commit(next state) error {
 	if err := next.save(s.stateFile); err != nil {
 		return fmt.Errorf("save the state of the simulated Spotify: %w", err)
 	}
 	for id, a := range next.Accounts {
-		if len(a.Player.log) > 0 {
-			s.journal.add(id, a.Player.log)
-			a.Player.log = nil
+		if len(a.Player.events) > 0 {
+			s.eventLog.add(id, a.Player.events)
+			a.Player.events = nil
 			next.Accounts[id] = a
 		}
 	}
@@ -149,8 +149,8 @@ func (s *Spotify) commit(next state) error {
 	return nil
 }
 
-// save replaces the file in one step: whatever happens, the file is the old one or the new one, and whole. It holds
-// refresh tokens, so only its owner may read it.
+// save replaces the file atomically: whatever happens, the file is either the complete old one or the complete new one.
+// As it contains refresh tokens, only its owner may read it.
 func (st state) save(file string) error {
 	if file == "" {
 		return nil
@@ -163,7 +163,7 @@ func (st state) save(file string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temp.Name()) // nothing to remove once it is renamed
+	defer os.Remove(temp.Name()) // has no effect once the file is renamed
 	_, err = temp.Write(data)
 	if err := errors.Join(err, temp.Sync(), temp.Close()); err != nil {
 		return err

@@ -5,61 +5,64 @@ import (
 	"time"
 )
 
-// Switches are how Spotify treats one account. The zero value is a Premium host whose player does what it is told.
+// Switches determine how Spotify treats one account. The zero value is a Premium host whose player obeys all commands.
 type Switches struct {
-	// Success is the status of a player command that was done: 200 with an opaque text, which is also what 0 means and
-	// what Spotify gives since 2024, 204 as its reference says, or 202.
+	// Success is the status of a successful player command: 200 with an opaque text, which Spotify has sent since 2024 and
+	// which 0 also means, 204 as the reference says, or 202.
 	Success int `json:"success,omitempty"`
-	// Free is a host without Premium: player commands are 403 PREMIUM_REQUIRED.
+	// Free means a host without Premium. Player commands fail with 403 PREMIUM_REQUIRED.
 	Free bool `json:"free,omitempty"`
-	// NotAllowed is an account that the app's owner has not put on the list: all of the Web API is 403.
+	// NotAllowed means an account that is not on the app's list. All requests to the Web API fail with 403.
 	NotAllowed bool `json:"not_allowed,omitempty"`
-	// Autoplay lets the player go on with similar songs after its list.
+	// Autoplay makes the player continue with similar songs after the end of its list.
 	Autoplay bool `json:"autoplay,omitempty"`
-	// Stale is how long after a command the player's state still shows what was before it. Queue and devices do not.
+	// Stale is how long after a command the player's state still shows the situation before it. Queue and devices are
+	// always up to date.
 	Stale time.Duration `json:"stale_ns,omitempty"`
-	// FollowsPlaylist lets the player notice changes of the playlist it plays. As a rule Spotify's does not, if the
-	// playlist was started by the Web API.
+	// FollowsPlaylist makes the player notice changes of the playlist it plays. As a rule Spotify's player does not, if
+	// the playlist was started through the Web API.
 	FollowsPlaylist bool `json:"follows_playlist,omitempty"`
-	// ItemsForbidden makes every call of playlists/{id}/items 403, as some new apps have seen.
+	// ItemsForbidden makes every request to playlists/{id}/items fail with 403, as some new apps have seen.
 	ItemsForbidden bool `json:"items_forbidden,omitempty"`
-	// Progress is how the state lies about progress_ms while music plays: "null", or "zero".
+	// Progress makes the state show a wrong progress_ms while music plays: "null" or "zero".
 	Progress string `json:"progress,omitempty"`
-	// EndStuck makes the end of the list a standstill just before the end of its last song, with is_playing true, instead
-	// of a stop at its beginning.
+	// EndStuck makes the player freeze just before the end of the last song of its list, with is_playing true, instead of
+	// stopping at that song's beginning.
 	EndStuck bool `json:"end_stuck,omitempty"`
-	// WithoutContext shows the context as null, whatever plays.
+	// WithoutContext makes the state show the context as null, whatever plays.
 	WithoutContext bool `json:"without_context,omitempty"`
 }
 
-// AppSwitches are how Spotify treats the app as a whole. The zero value is an app in Development Mode that is within its
-// limits.
+// AppSwitches determine how Spotify treats the app as a whole. The zero value is an app in Development Mode that is
+// within its limits.
 type AppSwitches struct {
-	// Extended is an app with extended quota, or an old one: removed endpoints and fields are back.
+	// Extended means an app with extended quota, or an old one. It has the removed endpoints and fields.
 	Extended bool `json:"extended,omitempty"`
-	// OwnerFree is an app whose owner has lost Premium: all of the Web API is 403.
+	// OwnerFree means an app whose owner has lost Premium. All requests to the Web API fail with 403.
 	OwnerFree bool `json:"owner_free,omitempty"`
-	// Rotate gives a new refresh token with each access token, and revokes the old one, as Spotify did until 2026.
+	// Rotate issues a new refresh token with each access token and revokes the old one, as Spotify did until 2026.
 	Rotate bool `json:"rotate,omitempty"`
-	// Limit is how many requests are answered in any 30 seconds; 0: all.
+	// Limit is how many requests are allowed in any 30 seconds; 0 means no limit.
 	Limit int `json:"limit,omitempty"`
-	// LimitJSON sends the limiter's 429 as JSON instead of text.
+	// LimitJSON makes the limiter send its 429 as JSON instead of plain text.
 	LimitJSON bool `json:"limit_json,omitempty"`
-	// RetryAfter is what the limiter sends; 0: how long it really takes.
+	// RetryAfter is the wait that the limiter sends; 0 means the actual one.
 	RetryAfter time.Duration `json:"retry_after_ns,omitempty"`
-	// Quota is how many requests are answered in any 24 hours before 429 QUOTA_EXCEEDED; 0: all. Its real size is not
-	// published.
+	// Quota is how many requests are allowed in any 24 hours before 429 QUOTA_EXCEEDED; 0 means no quota. The size of
+	// Spotify's quota is not published.
 	Quota int `json:"quota,omitempty"`
-	// RecommendationsForbidden makes GET recommendations 403 instead of 404; Development Mode has shown both.
+	// RecommendationsForbidden makes GET recommendations fail with 403 instead of 404. In Development Mode, both have been
+	// seen.
 	RecommendationsForbidden bool `json:"recommendations_forbidden,omitempty"`
 }
 
-// Tune changes an account's switches from now on.
-func (s *Spotify) Tune(accountID string, change func(*Switches)) error {
-	return s.changeAccount(accountID, func(a *account, _ *hand) error {
+// ChangeSwitches changes an account's switches. It returns an error if the account does not exist or a value is
+// invalid.
+func (s *Spotify) ChangeSwitches(accountID string, change func(*Switches)) error {
+	return s.changeAccount(accountID, func(a *account, _ *accountChange) error {
 		next := a.Switches
 		change(&next)
-		if err := next.check(); err != nil {
+		if err := next.validate(); err != nil {
 			return err
 		}
 		a.Switches = next
@@ -67,20 +70,20 @@ func (s *Spotify) Tune(accountID string, change func(*Switches)) error {
 	})
 }
 
-func (s Switches) check() error {
+func (s Switches) validate() error {
 	switch {
 	case s.Success != 0 && s.Success != 200 && s.Success != 202 && s.Success != 204:
-		return fmt.Errorf("success %d: want 200, 202 or 204", s.Success)
+		return fmt.Errorf("success is %d, must be 200, 202 or 204", s.Success)
 	case s.Progress != "" && s.Progress != "null" && s.Progress != "zero":
-		return fmt.Errorf("progress %q: want null, zero or nothing", s.Progress)
+		return fmt.Errorf("progress is %q, must be null, zero or empty", s.Progress)
 	case s.Stale < 0:
-		return fmt.Errorf("stale %v: want no time that is gone", s.Stale)
+		return fmt.Errorf("stale is %v, must not be negative", s.Stale)
 	}
 	return nil
 }
 
-// TuneApp changes the app's switches from now on.
-func (s *Spotify) TuneApp(change func(*AppSwitches)) error {
+// ChangeAppSwitches changes the app's switches.
+func (s *Spotify) ChangeAppSwitches(change func(*AppSwitches)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := s.state.clone()

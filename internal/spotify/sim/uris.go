@@ -4,11 +4,11 @@ import "strings"
 
 const trackURI = "spotify:track:"
 
-// playable turns track URIs into the IDs that a player plays for them, in order and without those it would pass over.
-func (s *Spotify) playable(uris ...string) ([]string, error) {
+// playableIDs returns the IDs that a player plays for track URIs, in order, without tracks that are not playable.
+func (s *Spotify) playableIDs(uris ...string) ([]string, error) {
 	var ids []string
 	for _, uri := range uris {
-		t, err := s.named(uri)
+		t, err := s.trackByURI(uri)
 		if err != nil {
 			return nil, err
 		}
@@ -19,8 +19,8 @@ func (s *Spotify) playable(uris ...string) ([]string, error) {
 	return ids, nil
 }
 
-// named is the track of a URI.
-func (s *Spotify) named(uri string) (*track, error) {
+// trackByURI returns the track with a URI.
+func (s *Spotify) trackByURI(uri string) (*track, error) {
 	id, ok := strings.CutPrefix(uri, trackURI)
 	if !ok {
 		return nil, badRequest("Invalid track uri: " + uri)
@@ -32,7 +32,7 @@ func (s *Spotify) named(uri string) (*track, error) {
 	return t, nil
 }
 
-// contextTracks are what a player plays of an album, an artist or a playlist.
+// contextTracks returns the IDs that a player plays of an album, an artist or a playlist.
 func (s *Spotify) contextTracks(st state, uri string) ([]string, error) {
 	parts := strings.Split(uri, ":")
 	if len(parts) != 3 || parts[0] != "spotify" {
@@ -45,21 +45,22 @@ func (s *Spotify) contextTracks(st state, uri string) ([]string, error) {
 		if !ok {
 			return nil, notFound()
 		}
-		return s.playsOf(list), nil
+		return s.playlistTrackIDs(list), nil
 	case "album":
-		tracks = s.catalogue.onAlbum(id)
+		tracks = s.catalogue.tracksOnAlbum(id)
 	case "artist":
-		tracks = s.catalogue.byArtist(id)
+		tracks = s.catalogue.tracksByArtist(id)
 	default:
 		return nil, badRequest("Invalid context uri")
 	}
 	if tracks == nil {
 		return nil, notFound()
 	}
-	return plays(tracks), nil
+	return playableTrackIDs(tracks), nil
 }
 
-func plays(tracks []*track) []string {
+// playableTrackIDs returns the IDs that a player plays for tracks, without those that are not playable.
+func playableTrackIDs(tracks []*track) []string {
 	var ids []string
 	for _, t := range tracks {
 		if t.Playable {

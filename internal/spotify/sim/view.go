@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// view shows things as the Web API does ("Spotify's Web API reference", objects). What Development Mode lost in February
-// 2026 is shown to extended apps only.
+// view builds the objects of the Web API (Web API reference, objects). It includes what Development Mode lost in
+// February 2026 for extended apps only.
 type view struct {
 	api      string // base of href, "http://127.0.0.1:8080/v1"
-	covers   string // base of cover pictures, "" for none
+	covers   string // base of the URLs of covers; empty: albums have no images
 	songs    *catalogue
 	now      time.Time
 	extended bool
 }
 
-// object is what all objects of the Web API begin with.
+// object has the fields that all objects of the Web API share.
 type object struct {
 	Type         string            `json:"type"`
 	ID           string            `json:"id"`
@@ -69,9 +69,9 @@ type trackObject struct {
 	IsPlayable  bool              `json:"is_playable"`
 	DiscNumber  int               `json:"disc_number"`
 	TrackNumber int               `json:"track_number"`
-	ExternalIDs map[string]string `json:"external_ids,omitempty"` // not in simplified ones
+	ExternalIDs map[string]string `json:"external_ids,omitempty"` // omitted in simplified objects
 	Artists     []artistObject    `json:"artists"`
-	Album       *albumObject      `json:"album,omitempty"` // not in simplified ones
+	Album       *albumObject      `json:"album,omitempty"` // omitted in simplified objects
 
 	AvailableMarkets []string `json:"available_markets,omitempty"`
 	Popularity       *int     `json:"popularity,omitempty"`
@@ -158,7 +158,8 @@ func (v view) images(a *album) []image {
 		return images
 	}
 	for _, size := range []int{640, 300, 64} {
-		images = append(images, image{URL: v.covers + "/" + a.id + ".svg?size=" + strconv.Itoa(size), Height: size, Width: size})
+		address := v.covers + "/" + a.id + ".svg?size=" + strconv.Itoa(size)
+		images = append(images, image{URL: address, Height: size, Width: size})
 	}
 	return images
 }
@@ -217,8 +218,10 @@ func (v view) me(a account) userObject {
 	return shown
 }
 
-// pageOf shows part of a list. Its links repeat the request's URL with limit and offset set.
-func pageOf[T, O any](v view, request *url.URL, path string, all []T, limit, offset int, show func(T) O) page[O] {
+// pageOf returns a page of a list. Its links repeat the request's URL with another limit and offset.
+func pageOf[T, O any](
+	v view, request *url.URL, path string, all []T, limit, offset int, show func(T) O,
+) page[O] {
 	link := func(offset int) *string {
 		query := request.Query()
 		query.Set("limit", strconv.Itoa(limit))
@@ -227,7 +230,7 @@ func pageOf[T, O any](v view, request *url.URL, path string, all []T, limit, off
 		return &target
 	}
 	p := page[O]{Href: *link(offset), Limit: limit, Offset: offset, Total: len(all), Items: []O{}}
-	for _, one := range window(all, limit, offset) {
+	for _, one := range pageAt(all, limit, offset) {
 		p.Items = append(p.Items, show(one))
 	}
 	if limit > 0 && offset+limit < len(all) {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// maxBody is more than any request to the Web API needs.
+// maxBody bounds request bodies, in bytes. It is more than any request to the Web API needs.
 const maxBody = 64 << 10
 
 // call is one authenticated request.
@@ -19,31 +19,32 @@ type call struct {
 	*http.Request
 	body    []byte
 	now     time.Time
-	account account // a copy, its player advanced to now
+	account account // a copy, with its player advanced to now
 	grant   grant
-	laws    laws
-	state   state // what is read, and what a change is made to before it is committed
+	options playerOptions
+	state   state // the state to read and, if the route changes it, to modify before the commit
 	view    view
 }
 
-// endpoint answers a call with a reply, a JSON body for 200, or nil for 204. It runs under the lock.
+// endpoint handles a call. It returns a reply, a JSON body for a response of 200, or nil for 204. It runs under the
+// lock.
 type endpoint func(*call) (any, error)
 
-// reply is an answer that is not 200 with JSON. Without a body it is empty.
+// reply is a response other than 200 with JSON. Without body and text it is empty.
 type reply struct {
 	status int
 	body   any
 	text   string
 }
 
-// apiError is an error of the Web API as it stands in a body (Spotify's Web API reference, "Regular error object" and
+// apiError is an error of the Web API in the form of its JSON body (Web API reference, "Regular error object" and
 // "Player error object").
 type apiError struct {
 	Status  int    `json:"status"`
 	Message string `json:"message"`
 	Reason  string `json:"reason,omitempty"`
 
-	text       bool // the message alone is the body
+	text       bool // the body is the message in plain text
 	retryAfter time.Duration
 }
 
@@ -57,11 +58,12 @@ func notFound() apiError { return apiError{Status: http.StatusNotFound, Message:
 
 func forbidden() apiError { return apiError{Status: http.StatusForbidden, Message: "Forbidden"} }
 
-func outOfScope() apiError {
+func insufficientScope() apiError {
 	return apiError{Status: http.StatusForbidden, Message: "Insufficient client scope"}
 }
 
-// serve reads the body before it takes the lock and answers after giving it back: a slow client holds up nobody.
+// serve reads the request before it takes the lock, and responds after it has released it, so that a slow client does
+// not block others.
 func (s *Spotify) serve(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, maxBody))
@@ -74,6 +76,7 @@ func (s *Spotify) serve(r route) http.Handler {
 	})
 }
 
+// run authenticates a call, checks its access, and lets the route's endpoint handle it.
 func (s *Spotify) run(c *call, r route) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -82,14 +85,14 @@ func (s *Spotify) run(c *call, r route) (any, error) {
 	if c.account, c.grant, err = s.authenticate(c.Request, c.now); err != nil {
 		return nil, err
 	}
-	if err := s.admit(c, r); err != nil {
+	if err := s.checkAccess(c, r); err != nil {
 		return nil, err
 	}
-	c.account = s.advanced(c.account, c.now)
-	c.laws = s.laws(c.account)
+	c.account = s.advanceAccount(c.account, c.now)
+	c.options = s.playerOptions(c.account)
 	c.state = s.state
 	c.view = view{
-		api: origin(c.Request) + "/v1", covers: s.coverURL, songs: s.catalogue, now: c.now, extended: s.state.App.Extended,
+		api: baseURL(c.Request) + "/v1", covers: s.coverURL, songs: s.catalogue, now: c.now, extended: s.state.App.Extended,
 	}
 	if !r.changes {
 		return r.answer(c)
@@ -103,8 +106,9 @@ func (s *Spotify) run(c *call, r route) (any, error) {
 	return result, s.commit(c.state)
 }
 
-// admit refuses calls that would get nowhere, in the order that Spotify has been seen to.
-func (s *Spotify) admit(c *call, r route) error {
+// checkAccess returns the error of a call that may not use the endpoint. It checks in the order in which Spotify has
+// been seen to.
+func (s *Spotify) checkAccess(c *call, r route) error {
 	switch app := s.state.App; {
 	case c.account.Switches.NotAllowed:
 		return apiError{Status: http.StatusForbidden, Message: "User not registered in the Developer Dashboard", text: true}
@@ -112,19 +116,19 @@ func (s *Spotify) admit(c *call, r route) error {
 		const message = "Active premium subscription required for the owner of the app."
 		return apiError{Status: http.StatusForbidden, Message: message, text: true}
 	}
-	if err := s.limited(c.now); err != nil {
+	if err := s.checkLimits(c.now); err != nil {
 		return err
 	}
 	if r.removed && !s.state.App.Extended {
 		return forbidden()
 	}
-	if covers(c.grant.Scopes, r.scopes) {
+	if hasScopes(c.grant.Scopes, r.scopes) {
 		return nil
 	}
 	if r.reads {
 		return apiError{Status: http.StatusUnauthorized, Message: "Permissions missing"}
 	}
-	return outOfScope()
+	return insufficientScope()
 }
 
 func (s *Spotify) write(w http.ResponseWriter, result any, err error) {
@@ -173,41 +177,42 @@ func (r reply) write(w http.ResponseWriter) {
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // fails only when the client has gone
+	_ = json.NewEncoder(w).Encode(body) // fails only if the client has disconnected
 }
 
-// origin is where the client reached this server: URLs in answers lead back to it.
-func origin(r *http.Request) string {
+// baseURL returns the address under which the client reached this server. URLs in responses start with it.
+func baseURL(r *http.Request) string {
 	if r.TLS != nil {
 		return "https://" + r.Host
 	}
 	return "http://" + r.Host
 }
 
-// number reads a parameter between 0 and most.
-func number(query url.Values, name string, standard, most int) (int, bool) {
+// intParameter returns an integer parameter, or the default value if it is missing. It returns false if the value is
+// not between 0 and maxValue.
+func intParameter(query url.Values, name string, defaultValue, maxValue int) (int, bool) {
 	if !query.Has(name) {
-		return standard, true
+		return defaultValue, true
 	}
 	n, err := strconv.Atoi(query.Get(name))
-	return n, err == nil && n >= 0 && n <= most
+	return n, err == nil && n >= 0 && n <= maxValue
 }
 
-// paging reads limit and offset.
-func (c *call) paging(least, standard, most, deepest int) (limit, offset int, err error) {
-	limit, ok := number(c.URL.Query(), "limit", standard, most)
-	if !ok || limit < least {
+// pageParameters returns the parameters limit and offset.
+func (c *call) pageParameters(minLimit, defaultLimit, maxLimit, maxOffset int) (limit, offset int, err error) {
+	limit, ok := intParameter(c.URL.Query(), "limit", defaultLimit, maxLimit)
+	if !ok || limit < minLimit {
 		return 0, 0, badRequest("Invalid limit")
 	}
-	offset, ok = number(c.URL.Query(), "offset", 0, deepest)
+	offset, ok = intParameter(c.URL.Query(), "offset", 0, maxOffset)
 	if !ok {
 		return 0, 0, badRequest("Invalid offset")
 	}
 	return limit, offset, nil
 }
 
-// window is the part of all from offset on, at most limit long.
-func window[T any](all []T, limit, offset int) []T {
+// pageAt returns at most limit elements, starting at offset.
+func pageAt[T any](all []T, limit, offset int) []T {
 	start := min(offset, len(all))
 	return all[start:min(start+limit, len(all))]
 }

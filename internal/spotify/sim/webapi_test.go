@@ -15,14 +15,14 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// reply is an answer as it stands on the wire.
+// reply is a response.
 type reply struct {
 	status int
 	header http.Header
 	body   string
 }
 
-// ask sends a request as curl would; authorization may be empty.
+// ask sends a request without a client library. The authorization may be empty.
 func ask(t *testing.T, method, target, authorization, body string) reply {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
@@ -38,7 +38,7 @@ func ask(t *testing.T, method, target, authorization, body string) reply {
 	return reply{resp.StatusCode, resp.Header, strings.TrimSpace(string(data))}
 }
 
-// message is the error object that a body should hold.
+// message returns the body of an error.
 func message(status int, text, reason string) string {
 	if reason != "" {
 		reason = fmt.Sprintf(`,"reason":%q`, reason)
@@ -46,7 +46,7 @@ func message(status int, text, reason string) string {
 	return fmt.Sprintf(`{"error":{"status":%d,"message":%q%s}}`, status, text, reason)
 }
 
-func TestErrors(t *testing.T) {
+func TestWebAPIErrors(t *testing.T) {
 	s, server := start(t, sim.Config{})
 	songs := plain(s, 2)
 	notFound := message(404, "Not Found", "")
@@ -58,7 +58,7 @@ func TestErrors(t *testing.T) {
 	nobody := "/tracks/0000000000000000000000"
 
 	for _, tt := range []struct {
-		player       string // what it is doing: fresh, playing, paused, inactive
+		player       string // what the player does: fresh, playing, paused, inactive
 		method, path string
 		body         string
 		want         string
@@ -93,15 +93,20 @@ func TestErrors(t *testing.T) {
 		{"playing", "PUT", "/me/player", `{"device_ids":["a","b"]}`, message(400, "device_ids must name one device", "")},
 
 		{"playing", "POST", "/me/player/queue?uri=spotify:track:" + strings.TrimPrefix(nobody, "/tracks/"), "", notFound},
-		{"playing", "POST", "/me/player/queue?uri=spotify:album:x", "", message(400, "Invalid track uri: spotify:album:x", "")},
+		{"playing", "POST", "/me/player/queue?uri=spotify:album:x", "",
+			message(400, "Invalid track uri: spotify:album:x", "")},
 		{"playing", "POST", "/me/player/queue", "", message(400, "Invalid track uri: ", "")},
-		{"playing", "PUT", "/me/player/play", `{"uris":["` + songs[0].URI + `"],"position_ms":-1}`, message(400, "Invalid position_ms", "")},
+		{"playing", "PUT", "/me/player/play", `{"uris":["` + songs[0].URI + `"],"position_ms":-1}`,
+			message(400, "Invalid position_ms", "")},
 		{"playing", "PUT", "/me/player/play", `{`, message(400, "Malformed json: unexpected EOF", "")},
 		{"playing", "PUT", "/me/player/play", `{"context_uri":"spotify:album:x"}`, notFound},
 		{"playing", "PUT", "/me/player/play", `{"context_uri":"spotify:show:x"}`, message(400, "Invalid context uri", "")},
-		{"playing", "PUT", "/me/player/play", `{"context_uri":"spotify:album:x","uris":["` + songs[0].URI + `"]}`, message(400, "Can't have both context_uri and uris", "")},
-		{"playing", "PUT", "/me/player/play", `{"uris":["` + songs[0].URI + `"],"offset":{"position":1}}`, message(400, "Invalid offset position", "")},
-		{"playing", "PUT", "/me/player/play", `{"surprise":1}`, message(400, `Malformed json: json: unknown field "surprise"`, "")},
+		{"playing", "PUT", "/me/player/play", `{"context_uri":"spotify:album:x","uris":["` + songs[0].URI + `"]}`,
+			message(400, "Can't have both context_uri and uris", "")},
+		{"playing", "PUT", "/me/player/play", `{"uris":["` + songs[0].URI + `"],"offset":{"position":1}}`,
+			message(400, "Invalid offset position", "")},
+		{"playing", "PUT", "/me/player/play", `{"surprise":1}`,
+			message(400, `Malformed json: json: unknown field "surprise"`, "")},
 		{"playing", "PUT", "/me/player/play", strings.Repeat(" ", 70_000), message(400, "Malformed body", "")},
 	} {
 		t.Run(tt.player+" "+tt.method+" "+tt.path, func(t *testing.T) {
@@ -150,7 +155,7 @@ func askForm(t *testing.T, target string, form url.Values) reply {
 	return reply{resp.StatusCode, resp.Header, strings.TrimSpace(string(data))}
 }
 
-func TestAccessTokens(t *testing.T) {
+func TestAccessTokensAreChecked(t *testing.T) {
 	now := newClock()
 	s, server := start(t, sim.Config{Now: now.Now})
 	account, other := addAccount(t, s), addAccount(t, s)
@@ -175,14 +180,15 @@ func TestAccessTokens(t *testing.T) {
 	unauthorized("after an hour", valid, "The access token expired")
 }
 
-func TestTokenEndpoint(t *testing.T) {
+func TestTokenEndpointRefreshes(t *testing.T) {
 	s, server := start(t, sim.Config{})
 	account := addAccount(t, s)
 	for _, style := range []oauth2.AuthStyle{oauth2.AuthStyleInHeader, oauth2.AuthStyleInParams} {
 		token, err := tokens(server, style, account.RefreshToken).Token()
 		must(t, err)
 		left := time.Until(token.Expiry)
-		if token.RefreshToken != account.RefreshToken || token.Extra("refresh_token") != nil || left > time.Hour || left < 59*time.Minute {
+		if token.RefreshToken != account.RefreshToken || token.Extra("refresh_token") != nil || left > time.Hour ||
+			left < 59*time.Minute {
 			t.Errorf("token: %+v", token)
 		}
 	}
@@ -195,14 +201,15 @@ func TestTokenEndpoint(t *testing.T) {
 		"other grant":   {url.Values{"grant_type": {"password"}}, "unsupported_grant_type"},
 		"nothing":       {nil, "unsupported_grant_type"},
 	} {
-		if got := askForm(t, server.URL+"/api/token", tt.form); got.status != 400 || !strings.Contains(got.body, `"error":"`+tt.want+`"`) {
+		if got := askForm(t, server.URL+"/api/token", tt.form); got.status != 400 ||
+			!strings.Contains(got.body, `"error":"`+tt.want+`"`) {
 			t.Errorf("%s: %d %s", name, got.status, got.body)
 		}
 	}
 }
 
-// The Go client overlooks much of what Spotify sends; other readers need it.
-func TestPlaybackOnTheWire(t *testing.T) {
+// TestPlaybackStateOnTheWire checks fields that the Go library ignores, but other clients need.
+func TestPlaybackStateOnTheWire(t *testing.T) {
 	now := newClock()
 	s, server := start(t, sim.Config{Now: now.Now})
 	account := addAccount(t, s)
@@ -214,15 +221,17 @@ func TestPlaybackOnTheWire(t *testing.T) {
 	}
 	started := now.Now()
 	song := plain(s, 1)[0]
-	if got := ask(t, "PUT", player+"/play", bearer, `{"uris":["`+song.URI+`"]}`); got.status != 200 || got.body == "" || json.Valid([]byte(got.body)) {
-		t.Errorf("a command is answered by an opaque text, not %d %q", got.status, got.body)
+	if got := ask(t, "PUT", player+"/play", bearer, `{"uris":["`+song.URI+`"]}`); got.status != 200 || got.body == "" ||
+		json.Valid([]byte(got.body)) {
+		t.Errorf("a command was answered %d %q, want an opaque text", got.status, got.body)
 	}
 	now.pass(1234 * time.Millisecond)
 	got := ask(t, "GET", player, bearer, "")
 	for _, part := range []string{
 		`"is_playing":true`, `"progress_ms":1234`, `"currently_playing_type":"track"`, `"context":null`,
 		`"actions":{"disallows":{"resuming":true}}`, fmt.Sprintf(`"timestamp":%d`, started.UnixMilli()),
-		`"uri":"` + song.URI + `"`, `"external_ids":{"isrc":"` + song.ISRC + `"}`, `"href":"` + server.URL + `/v1/tracks/` + song.ID + `"`,
+		`"uri":"` + song.URI + `"`, `"external_ids":{"isrc":"` + song.ISRC + `"}`,
+		`"href":"` + server.URL + `/v1/tracks/` + song.ID + `"`,
 		`"images":[]`, `"is_playable":true`, `"supports_volume":true`,
 	} {
 		if !strings.Contains(got.body, part) {
@@ -248,7 +257,7 @@ func TestLinksBetweenPages(t *testing.T) {
 	target := server.URL + "/v1/search?type=track&market=DE&limit=7&q=%22umbrella%22"
 	for next := &target; next != nil; next = page.Tracks.Next {
 		if !strings.HasPrefix(*next, server.URL+"/v1/search?") || !strings.Contains(*next, "market=DE") {
-			t.Fatalf("%s does not lead back", *next)
+			t.Fatalf("the link %s does not lead back to the server", *next)
 		}
 		got := ask(t, "GET", *next, bearer, "")
 		page.Tracks.Items = nil

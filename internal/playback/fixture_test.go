@@ -18,40 +18,41 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
-// party is a room in memory, with a host's player, both driven by the clock of a synctest bubble.
+// fixture is an open room in memory and its host's player, both in the fake time of a synctest bubble.
 type fixture struct {
 	t      *testing.T
-	player *turntable
+	player *fakePlayer
 	bus    *live.LocalBus
 	hub    *live.Hub[*party.State]
 	logged *strings.Builder
 
-	mu       sync.Mutex
-	version  int64
-	status   party.RoomStatus
-	items    []party.QueueItem
-	playback party.Playback
-	settings party.RoomSettings
-	playlist string
-	begun    bool
-	unasked  int // songs in a row that nobody had asked for
-	wishes   []party.HostCommand
-	answers  []party.Answer
-	nodes    map[string]time.Time // until when they live
-	lease    party.Lease
-	sleeper  string // a node that does nothing until it wakes
-	wakes    time.Time
-	sleeps   func(party.PlaybackStep) bool  // whether the node that records this falls asleep, for 20 s; may be nil
-	unsaved  func(party.PlaybackStep) error // fails the recording of steps; may be nil
-	refused  int                            // steps that did not fit the room's state
+	mu             sync.Mutex
+	version        int64
+	status         party.RoomStatus
+	items          []party.QueueItem
+	playback       party.Playback
+	settings       party.RoomSettings
+	playlist       string
+	hasPlayed      bool
+	unasked        int // songs in a row that nobody asked for
+	commands       []party.HostCommand
+	answers        []party.Answer
+	nodes          map[string]time.Time // the end of each node's life
+	lease          party.Lease
+	suspendedNode  string // the id of a node whose process is suspended until suspendedUntil
+	suspendedUntil time.Time
+	suspends       func(party.PlaybackStep) bool  // whether recording this step suspends the node for 20 s; may be nil
+	failRecording  func(party.PlaybackStep) error // fails the recording of steps; may be nil
+	conflicts      int                            // steps that did not fit the room's state
 }
 
-// inParty runs a story in a bubble. Its rooms are driven from drive on, until the story ends.
-func inParty(t *testing.T, story func(*testing.T, *fixture)) {
+// inFixture runs a story with a new fixture in a synctest bubble. Nothing drives the room before the story calls drive.
+func inFixture(t *testing.T, story func(*testing.T, *fixture)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		p := &fixture{
-			t: t, player: newTurntable(), bus: live.NewLocalBus(), logged: &strings.Builder{}, version: 1, status: party.Open, nodes: map[string]time.Time{},
+			t: t, player: newFakePlayer(), bus: live.NewLocalBus(), logged: &strings.Builder{},
+			version: 1, status: party.Open, nodes: map[string]time.Time{},
 			playback: party.Playback{Status: party.Idle, Health: party.HealthNothingToPlay, ObservedAt: time.Now()},
 		}
 		p.hub = live.NewHub(p.bus, p, live.Options{Interval: 50 * time.Millisecond})
@@ -60,7 +61,7 @@ func inParty(t *testing.T, story func(*testing.T, *fixture)) {
 	})
 }
 
-// drive runs a supervisor and returns a function that stops it.
+// drive runs a supervisor and returns a function that stops it and waits for it.
 func (p *fixture) drive() (stop func()) { return p.driveWith(p.player) }
 
 // driveWith is drive with another player.
@@ -79,7 +80,7 @@ func (p *fixture) driveWith(player playback.Player) (stop func()) {
 	}
 }
 
-// change makes the room's next version.
+// change changes the room, raises its version and publishes a hint.
 func (p *fixture) change(fn func()) {
 	p.mu.Lock()
 	fn()
@@ -125,7 +126,7 @@ func (p *fixture) remove(s party.Song) {
 
 func (p *fixture) close() { p.change(func() { p.status = party.Closed }) }
 
-// put sets an item's state, as an earlier run of the server left it.
+// put sets an item's state, as if an earlier run of the server had left it so.
 func (p *fixture) put(s party.Song, state party.QueueItemState, commit party.CommitState) {
 	p.change(func() {
 		i := p.item("item " + s.URI)
@@ -159,13 +160,14 @@ func (p *fixture) health() party.HealthState {
 	return p.playback.Health
 }
 
-// Load and Versions make a party a live.Source.
+// Load and Versions implement live.Source.
 func (p *fixture) Load(context.Context, string, *party.State, live.AffectedUsers) (*party.State, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := &party.State{
 		RoomID: "room", Code: "PARTY", HostID: "host", Version: p.version, Status: p.status, Playback: p.playback,
-		Settings: p.settings, PlaylistURI: p.playlist, HasPlayed: p.begun, PendingCommands: slices.Clone(p.wishes), FallbackStreak: p.unasked,
+		Settings: p.settings, PlaylistURI: p.playlist, HasPlayed: p.hasPlayed, PendingCommands: slices.Clone(p.commands),
+		FallbackStreak: p.unasked,
 	}
 	for _, i := range p.items {
 		switch i.State {
@@ -187,10 +189,10 @@ func (p *fixture) Versions(context.Context, []string) (map[string]int64, error) 
 	return map[string]int64{"room": p.version}, nil
 }
 
-// What follows makes a party a playback.Rooms.
+// The following methods implement playback.Rooms.
 
 func (p *fixture) RenewNode(_ context.Context, nodeID string, life time.Duration) (int, error) {
-	p.doze(nodeID)
+	p.awaitResumption(nodeID)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.nodes[nodeID] = time.Now().Add(life)
@@ -217,18 +219,18 @@ func (p *fixture) OpenRooms(context.Context) ([]party.OpenRoom, error) {
 	return []party.OpenRoom{room}, nil
 }
 
-// doze holds up a node that is asleep.
-func (p *fixture) doze(nodeID string) {
+// awaitResumption blocks a suspended node until it resumes.
+func (p *fixture) awaitResumption(nodeID string) {
 	p.mu.Lock()
-	asleep := p.sleeper == nodeID
-	until := p.wakes
+	suspended := p.suspendedNode == nodeID
+	until := p.suspendedUntil
 	p.mu.Unlock()
-	if asleep {
+	if suspended {
 		time.Sleep(time.Until(until))
 	}
 }
 
-// held says that the room's lease is that of a node that lives.
+// held reports whether a live node holds the room's lease.
 func (p *fixture) held() bool { return time.Now().Before(p.nodes[p.lease.NodeID]) }
 
 func (p *fixture) TakeLease(_ context.Context, roomID, nodeID string) (party.Lease, error) {
@@ -272,27 +274,29 @@ func (p *fixture) Watch(ctx context.Context, roomID string) (*live.Watcher[*part
 	return p.hub.Watch(ctx, roomID)
 }
 
-func (p *fixture) ApplyPlayback(_ context.Context, lease party.Lease, step party.PlaybackStep) (version int64, err error) {
+func (p *fixture) ApplyPlayback(
+	_ context.Context, lease party.Lease, step party.PlaybackStep,
+) (version int64, err error) {
 	p.mu.Lock()
 	lost := p.lease != lease
 	p.mu.Unlock()
 	if lost {
 		return 0, party.ErrLeaseLost
 	}
-	defer p.doze(lease.NodeID)
-	if p.sleeps != nil && p.sleeps(step) {
+	defer p.awaitResumption(lease.NodeID)
+	if p.suspends != nil && p.suspends(step) {
 		p.mu.Lock()
-		p.sleeper, p.wakes, p.sleeps = lease.NodeID, time.Now().Add(20*time.Second), nil
+		p.suspendedNode, p.suspendedUntil, p.suspends = lease.NodeID, time.Now().Add(20*time.Second), nil
 		p.mu.Unlock()
 	}
-	if p.unsaved != nil {
-		if err := p.unsaved(step); err != nil {
+	if p.failRecording != nil {
+		if err := p.failRecording(step); err != nil {
 			return 0, err
 		}
 	}
 	p.change(func() {
 		if err = p.apply(step); err != nil {
-			p.refused++
+			p.conflicts++
 		}
 		version = p.version + 1
 	})
@@ -333,7 +337,7 @@ func (p *fixture) apply(step party.PlaybackStep) error {
 			i.CommittedAt, i.Via = time.Now(), step.CommitVia
 		}
 	}
-	p.begun = p.begun || step.StartedItem != ""
+	p.hasPlayed = p.hasPlayed || step.StartedItem != ""
 	p.playlist = cmp.Or(step.PlaylistURI, p.playlist)
 	if i := p.item(step.StartedItem); i != nil && i.IsUnlikedFallback() {
 		p.unasked++
@@ -348,7 +352,7 @@ func (p *fixture) apply(step party.PlaybackStep) error {
 	}
 	if a := step.Answered; a != nil {
 		p.answers = append(p.answers, *a)
-		p.wishes = slices.DeleteFunc(p.wishes, func(w party.HostCommand) bool { return w.ID == a.CommandID })
+		p.commands = slices.DeleteFunc(p.commands, func(w party.HostCommand) bool { return w.ID == a.CommandID })
 	}
 	if step.Playback != nil {
 		version := p.playback.Version
@@ -360,7 +364,7 @@ func (p *fixture) apply(step party.PlaybackStep) error {
 	return nil
 }
 
-// checkOne reports that two items are in a state in which only one may be.
+// checkOne fails the test if several items are in a state in which only one may be.
 func (p *fixture) checkOne(state party.QueueItemState) {
 	var found []string
 	for _, i := range p.items {
@@ -369,39 +373,40 @@ func (p *fixture) checkOne(state party.QueueItemState) {
 		}
 	}
 	if len(found) > 1 {
-		p.t.Errorf("%v: %v are %s at once", time.Now(), found, state)
+		p.t.Errorf("at %v, several items are in one state: %v are %s", time.Now(), found, state)
 	}
 }
 
-// turntable is a player whose songs really take their time.
-type turntable struct {
+// fakePlayer is a playback.Player whose songs play for their whole duration.
+type fakePlayer struct {
 	mu sync.Mutex
-	turn
-	queue   []party.Song
-	away    bool
-	shown   bool // an inactive device, with its song
-	songs   map[string]party.Song
-	started []start
-	stale   time.Duration // for so long after a command State shows what was before
-	before  turn
-	changed time.Time
-	calls   map[string]int
-	device  string   // the one that is active, unless away
-	devices []string // those that there are
-	repeat  bool
-	list    []party.Song // the playlist's
-	listAt  int          // the next of it to be played; 0: it is not what plays
-	deaf    bool         // additions to the playlist are not noticed
+	loaded
+	queue            []party.Song
+	away             bool // no device is active
+	shown            bool // while away, State shows the inactive device and its song
+	songs            map[string]party.Song
+	started          []start
+	stale            time.Duration // how long after a command State shows what was before
+	before           loaded        // what was loaded before the last command
+	changed          time.Time     // when the last command was carried out
+	calls            map[string]int
+	device           string   // the active one, unless away
+	devices          []string // all that exist
+	repeat           bool
+	list             []party.Song // the songs of the playlist
+	listAt           int          // the index of the next song of the playlist; 0: the playlist does not play
+	ignoresAdditions bool         // the player does not notice additions to the playlist
 
 	suggestions []party.Song
-	gone, mute  string // URIs of songs that Spotify does not have, and that it takes and does not play
+	gone        string // the URI of a song that Spotify does not have
+	neverPlays  string // the URI of a song that Spotify accepts and never plays
 
-	// fail answers a call with a failure, carried out or not; may be nil.
+	// fail may fail a call, with or without carrying it out; may be nil.
 	fail func(call string) (fault *playback.Fault, applied bool)
 }
 
-// turn is what is on the turntable.
-type turn struct {
+// loaded is the song in a fakePlayer and how far it has played.
+type loaded struct {
 	song    *party.Song
 	playing bool
 	at      time.Duration
@@ -411,24 +416,33 @@ type turn struct {
 type start struct {
 	uri  string
 	at   time.Time
-	full bool // it was heard to its end
+	full bool // it was played to its end
 }
 
-func newTurntable() *turntable {
-	return &turntable{songs: make(map[string]party.Song), calls: make(map[string]int), device: "speaker", devices: []string{"speaker"}}
+func newFakePlayer() *fakePlayer {
+	return &fakePlayer{
+		songs: make(map[string]party.Song), calls: make(map[string]int), device: "speaker", devices: []string{"speaker"},
+	}
 }
 
-// record makes a song that a turntable can play.
-func (t *turntable) record(name string, d time.Duration) party.Song {
-	s := party.Song{URI: "spotify:track:" + name, Name: name, Artists: []string{"Artist of " + name}, DurationMS: int(d.Milliseconds())}
+// newSong makes a song that the fakePlayer can play.
+func (t *fakePlayer) newSong(name string, d time.Duration) party.Song {
+	s := party.Song{
+		URI: "spotify:track:" + name, Name: name, Artists: []string{"Artist of " + name}, DurationMS: int(d.Milliseconds()),
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.songs[s.URI] = s
 	return s
 }
 
-// call runs a call to the player: it takes a while, may fail, and is carried out at one moment.
-func (t *turntable) call(name string, do func()) error {
+// threeSongs makes the songs a, b and c of one minute each.
+func (p *fixture) threeSongs() (a, b, c party.Song) {
+	return p.player.newSong("a", time.Minute), p.player.newSong("b", time.Minute), p.player.newSong("c", time.Minute)
+}
+
+// call carries out one call of the player. It takes 100 ms and may fail.
+func (t *fakePlayer) call(name string, do func()) error {
 	time.Sleep(100 * time.Millisecond)
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -442,7 +456,9 @@ func (t *turntable) call(name string, do func()) error {
 			return fault
 		}
 	}
-	needsNone := []string{"look", "devices", "transfer", "create_playlist", "append", "playlist", "forget_playlist", "suggest"}
+	needsNone := []string{
+		"look", "devices", "transfer", "create_playlist", "append", "playlist", "forget_playlist", "suggest",
+	}
 	if t.away && !slices.Contains(needsNone, name) {
 		return &playback.Fault{Kind: playback.NoDevice}
 	}
@@ -450,7 +466,7 @@ func (t *turntable) call(name string, do func()) error {
 	return nil
 }
 
-func (t *turntable) advance() {
+func (t *fakePlayer) advance() {
 	for t.playing {
 		end := t.since.Add(time.Duration(t.song.DurationMS)*time.Millisecond - t.at)
 		if time.Now().Before(end) {
@@ -461,8 +477,8 @@ func (t *turntable) advance() {
 	}
 }
 
-func (t *turntable) next(at time.Time) {
-	if len(t.queue) == 0 && t.listAt > 0 && t.listAt < len(t.list) && !t.deaf {
+func (t *fakePlayer) next(at time.Time) {
+	if len(t.queue) == 0 && t.listAt > 0 && t.listAt < len(t.list) && !t.ignoresAdditions {
 		t.listAt++
 		t.start(t.list[t.listAt-1], at)
 		return
@@ -476,30 +492,33 @@ func (t *turntable) next(at time.Time) {
 	t.start(song, at)
 }
 
-func (t *turntable) start(s party.Song, at time.Time) {
+func (t *fakePlayer) start(s party.Song, at time.Time) {
 	t.song, t.playing, t.at, t.since = &s, true, 0, at
 	t.started = append(t.started, start{uri: s.URI, at: at})
 }
 
-func (t turn) progress() time.Duration {
+func (t loaded) progress() time.Duration {
 	if !t.playing {
 		return t.at
 	}
 	return t.at + time.Since(t.since)
 }
 
-func (t *turntable) State(context.Context, string) (s playback.Snapshot, err error) {
+func (t *fakePlayer) State(context.Context, string) (s playback.Observation, err error) {
 	err = t.call("look", func() {
 		s.At = time.Now()
-		now := t.turn
+		now := t.loaded
 		if time.Since(t.changed) < t.stale {
 			now = t.before
 		}
 		if t.away && t.shown && now.song != nil {
-			s = playback.Snapshot{At: s.At, Song: now.song, Progress: now.progress(), Device: &party.Device{ID: t.device}}
+			s = playback.Observation{At: s.At, Song: now.song, Progress: now.progress(), Device: &party.Device{ID: t.device}}
 		}
 		if now.song != nil && !t.away {
-			s = playback.Snapshot{At: s.At, Song: now.song, Progress: now.progress(), Playing: now.playing, Device: &party.Device{ID: t.device, IsActive: true}, Repeat: t.repeat}
+			s = playback.Observation{
+				At: s.At, Song: now.song, Progress: now.progress(), Playing: now.playing,
+				Device: &party.Device{ID: t.device, IsActive: true}, Repeat: t.repeat,
+			}
 		}
 		if t.listAt > 0 {
 			s.Context = partyList
@@ -508,24 +527,24 @@ func (t *turntable) State(context.Context, string) (s playback.Snapshot, err err
 	return s, err
 }
 
-func (t *turntable) Play(_ context.Context, _, uri, deviceID string) error {
+func (t *fakePlayer) Play(_ context.Context, _, uri, deviceID string) error {
 	if uri == t.gone {
 		return errors.Join(t.call("play", func() {}), &playback.Fault{Kind: playback.Gone})
 	}
 	t.wake(deviceID)
 	return t.call("play", func() {
-		if uri == t.mute {
+		if uri == t.neverPlays {
 			t.playing, t.at = false, 0
 			return
 		}
 		t.device = cmp.Or(deviceID, t.device)
-		t.before, t.changed = t.turn, time.Now()
+		t.before, t.changed = t.loaded, time.Now()
 		t.start(t.songs[uri], time.Now())
 	})
 }
 
-// wake makes a device active that is there, and that a command names.
-func (t *turntable) wake(deviceID string) {
+// wake makes a device active that exists and is named by a command.
+func (t *fakePlayer) wake(deviceID string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.away && slices.Contains(t.devices, deviceID) {
@@ -534,17 +553,17 @@ func (t *turntable) wake(deviceID string) {
 	}
 }
 
-func (t *turntable) Enqueue(_ context.Context, _, uri string) error {
+func (t *fakePlayer) Enqueue(_ context.Context, _, uri string) error {
 	if uri == t.gone {
 		return errors.Join(t.call("enqueue", func() {}), &playback.Fault{Kind: playback.Gone})
 	}
-	if uri == t.mute {
+	if uri == t.neverPlays {
 		return t.call("enqueue", func() {})
 	}
 	return t.call("enqueue", func() { t.queue = append(t.queue, t.songs[uri]) })
 }
 
-func (t *turntable) Queue(context.Context, string) (songs []party.Song, err error) {
+func (t *fakePlayer) Queue(context.Context, string) (songs []party.Song, err error) {
 	err = t.call("queue", func() {
 		if t.song != nil {
 			songs = append(songs, *t.song)
@@ -554,28 +573,28 @@ func (t *turntable) Queue(context.Context, string) (songs []party.Song, err erro
 	return songs, err
 }
 
-func (t *turntable) Next(context.Context, string) error {
+func (t *fakePlayer) Next(context.Context, string) error {
 	return t.call("next", func() {
-		t.before, t.changed = t.turn, time.Now()
+		t.before, t.changed = t.loaded, time.Now()
 		t.next(time.Now())
 	})
 }
 
-func (t *turntable) Pause(context.Context, string) error {
+func (t *fakePlayer) Pause(context.Context, string) error {
 	return t.call("pause", func() {
-		t.before, t.changed = t.turn, time.Now()
+		t.before, t.changed = t.loaded, time.Now()
 		t.pause()
 	})
 }
 
-func (t *turntable) Resume(context.Context, string, string) error {
+func (t *fakePlayer) Resume(context.Context, string, string) error {
 	return t.call("resume", func() {
-		t.before, t.changed = t.turn, time.Now()
+		t.before, t.changed = t.loaded, time.Now()
 		t.resume()
 	})
 }
 
-func (t *turntable) Transfer(_ context.Context, _, deviceID string, play bool) error {
+func (t *fakePlayer) Transfer(_ context.Context, _, deviceID string, play bool) error {
 	return t.call("transfer", func() {
 		t.away, t.device = false, deviceID
 		if play {
@@ -584,7 +603,7 @@ func (t *turntable) Transfer(_ context.Context, _, deviceID string, play bool) e
 	})
 }
 
-func (t *turntable) Devices(context.Context, string) (devices []party.Device, err error) {
+func (t *fakePlayer) Devices(context.Context, string) (devices []party.Device, err error) {
 	err = t.call("devices", func() {
 		for _, id := range t.devices {
 			devices = append(devices, party.Device{ID: id, IsActive: !t.away && id == t.device})
@@ -593,32 +612,32 @@ func (t *turntable) Devices(context.Context, string) (devices []party.Device, er
 	return devices, err
 }
 
-func (t *turntable) Straighten(context.Context, string) error {
+func (t *fakePlayer) ResetShuffleAndRepeat(context.Context, string) error {
 	return t.call("straighten", func() { t.repeat = false })
 }
 
 const partyList = "spotify:playlist:party"
 
-func (t *turntable) CreatePlaylist(context.Context, string, string, string) (uri string, err error) {
+func (t *fakePlayer) CreatePlaylist(context.Context, string, string, string) (uri string, err error) {
 	err = t.call("create_playlist", func() { uri = partyList })
 	return uri, err
 }
 
-func (t *turntable) Append(_ context.Context, _, _, uri string) error {
+func (t *fakePlayer) Append(_ context.Context, _, _, uri string) error {
 	return t.call("append", func() { t.list = append(t.list, t.songs[uri]) })
 }
 
-func (t *turntable) PlaylistSongs(context.Context, string, string) (songs []party.Song, err error) {
+func (t *fakePlayer) PlaylistSongs(context.Context, string, string) (songs []party.Song, err error) {
 	err = t.call("playlist", func() { songs = slices.Clone(t.list) })
 	return songs, err
 }
 
-func (t *turntable) PlayPlaylist(_ context.Context, _, _, uri, _ string) error {
+func (t *fakePlayer) PlayPlaylist(_ context.Context, _, _, uri, _ string) error {
 	return t.call("play_playlist", func() { t.playList(uri) })
 }
 
-// playList plays the playlist from a song on; the player goes on to what is appended later.
-func (t *turntable) playList(uri string) {
+// playList plays the playlist from a song on, including the songs that are appended later.
+func (t *fakePlayer) playList(uri string) {
 	for i, s := range t.list {
 		if s.URI == uri {
 			t.at = 0
@@ -629,38 +648,38 @@ func (t *turntable) playList(uri string) {
 	}
 }
 
-func (t *turntable) ForgetPlaylist(context.Context, string, string) error {
+func (t *fakePlayer) ForgetPlaylist(context.Context, string, string) error {
 	return t.call("forget_playlist", func() { t.list = nil })
 }
 
-func (t *turntable) Suggest(context.Context, string, playback.Seeds) (songs []party.Song, err error) {
+func (t *fakePlayer) Suggest(context.Context, string, playback.Seeds) (songs []party.Song, err error) {
 	err = t.call("suggest", func() { songs = slices.Clone(t.suggestions) })
 	return songs, err
 }
 
-// host lets the host use their app.
-func (t *turntable) host(use func()) {
+// asHost does something as the host does in Spotify's app.
+func (t *fakePlayer) asHost(use func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.advance()
 	use()
 }
 
-func (t *turntable) pause() {
+func (t *fakePlayer) pause() {
 	if t.playing {
 		t.at, t.playing = t.progress(), false
 	}
 }
 
-func (t *turntable) resume() {
+func (t *fakePlayer) resume() {
 	if t.song != nil && !t.playing {
 		t.since, t.playing = time.Now(), true
 	}
 }
 
-// called counts the calls of a kind so far, or of all kinds for "".
-func (t *turntable) called(kind string) (n int) {
-	t.host(func() {
+// called returns the number of calls of a kind so far, or of all kinds for "".
+func (t *fakePlayer) called(kind string) (n int) {
+	t.asHost(func() {
 		for name, times := range t.calls {
 			if kind == "" || kind == name {
 				n += times
@@ -670,10 +689,10 @@ func (t *turntable) called(kind string) (n int) {
 	return n
 }
 
-// heard lists the names of the songs that started, in order.
-func (t *turntable) heard() string {
+// heard returns the names of the songs that started, in order.
+func (t *fakePlayer) heard() string {
 	var names []string
-	t.host(func() {
+	t.asHost(func() {
 		for _, s := range t.started {
 			names = append(names, strings.TrimPrefix(s.uri, "spotify:track:"))
 		}

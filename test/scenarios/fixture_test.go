@@ -13,58 +13,59 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// party is one room with its host, guests, and what is heard there. Songs are numbered from 1 as they were added.
+// fixture is one room with its host and guests. Songs are numbered from 1 in the order in which they were added.
 type fixture struct {
 	*world
-	server         *server // whom people ask
-	host           context.Context
-	room           *party.Room
-	spotifyAccount sim.Account
-	app            app
-	health         *healths
-	music          []sim.Track // for the party's songs, taken from the front
-	items          []*party.QueueItem
-	beside         *fixture // another one, whose course is told too
+	server  *server // the server that people use
+	host    context.Context
+	room    *party.Room
+	account sim.Account
+	app     app
+	health  *healthLog
+	music   []sim.Track // the songs that add takes, from the front
+	items   []*party.QueueItem
+	beside  *fixture // another party whose outcome is part of this one's
 }
 
-// options are how a party begins. The zero value is an empty room that plays nothing but what its guests add.
+// options are the initial state of a party. The zero value is an empty room without fallback songs.
 type options struct {
-	songs    int           // that the host adds at once
-	length   time.Duration // about which songs have; 0: three minutes
-	name     string        // of the host; empty: Hanna
+	songs    int           // how many songs the host adds at once
+	length   time.Duration // the approximate duration of the songs; 0: three minutes
+	name     string        // the host's name; empty: Hanna
 	settings party.SettingsChange
-	spotify  func(*sim.Switches) // how Spotify treats the host; nil: well
+	spotify  func(*sim.Switches) // changes how Spotify treats the host; may be nil
 }
 
-// open is a world with one server and one party.
+// open starts a world with one server and one party.
 func open(t testing.TB, o options) *fixture {
 	t.Helper()
 	w := newWorld(t)
 	return w.open(w.start("one"), o)
 }
 
-// open opens a room on a server, of a host with an account and a player of their own.
+// open opens a room on a server. Its host has an account and a player of their own.
 func (w *world) open(s *server, o options) *fixture {
 	w.t.Helper()
 	host, err := s.DemoLogin(w.t.Context(), cmp.Or(o.name, "Hanna"))
 	must(w.t, err)
-	spotifyAccount := w.accounts[host.User.UserID]
+	simulated := w.accounts[host.User.UserID]
 	p := &fixture{
-		world: w, server: s, host: account.WithViewer(w.t.Context(), host.User), spotifyAccount: spotifyAccount, app: app{w.t, w.spotify, spotifyAccount, w.spotify.Host(spotifyAccount.ID)},
+		world: w, server: s, host: account.WithViewer(w.t.Context(), host.User), account: simulated,
+		app:   app{w.t, w.spotify, simulated, w.spotify.Host(simulated.ID)},
 		music: w.songs(200, cmp.Or(o.length, 3*time.Minute)),
 	}
 	if o.spotify != nil {
-		must(w.t, w.spotify.Tune(spotifyAccount.ID, o.spotify))
+		must(w.t, w.spotify.ChangeSwitches(simulated.ID, o.spotify))
 	}
 	o.settings.Fallback = cmp.Or(o.settings.Fallback, new(bool))
 	p.room, err = s.CreateRoom(p.host, jukebox.RoomInput{Settings: &o.settings}, nil)
 	must(w.t, err)
-	p.health = watchHealth(w.t, s, p.room.ID)
+	p.health = logHealth(w.t, s, p.room.ID)
 	p.addSome(o.songs)
 	return p
 }
 
-// join is another guest.
+// join adds a guest and returns their context.
 func (p *fixture) join(name string) context.Context {
 	p.t.Helper()
 	joined, err := p.server.JoinRoom(p.t.Context(), p.room.Code, name)
@@ -80,13 +81,14 @@ func (p *fixture) add(who context.Context) int {
 	return p.addTrack(who, track)
 }
 
+// addTrack adds a track and returns its number.
 func (p *fixture) addTrack(who context.Context, track sim.Track) int {
 	p.t.Helper()
 	must(p.t, p.tryAdding(who, track))
 	return len(p.items)
 }
 
-// tryAdding adds a song; a refusal is returned.
+// tryAdding adds a song, and returns a refusal.
 func (p *fixture) tryAdding(who context.Context, track sim.Track) error {
 	added, err := p.server.AddSong(who, p.room.ID, track.URI, nil)
 	if err == nil {
@@ -95,7 +97,7 @@ func (p *fixture) tryAdding(who context.Context, track sim.Track) error {
 	return err
 }
 
-// addSome adds so many of the party's songs.
+// addSome makes the host add n songs.
 func (p *fixture) addSome(n int) {
 	p.t.Helper()
 	for range n {
@@ -103,7 +105,7 @@ func (p *fixture) addSome(n int) {
 	}
 }
 
-// like likes a song; a refusal is returned.
+// like likes a song by its number, and returns a refusal.
 func (p *fixture) like(who context.Context, song int) error {
 	_, err := p.server.LikeQueueItem(who, p.items[song-1].ID, nil)
 	return err
@@ -114,22 +116,22 @@ func (p *fixture) unlike(who context.Context, song int) error {
 	return err
 }
 
-// remove takes a song out of the queue; a refusal is returned.
+// remove removes a song from the queue, and returns a refusal.
 func (p *fixture) remove(who context.Context, song int) error {
 	_, err := p.server.RemoveQueueItem(who, p.items[song-1].ID, nil)
 	return err
 }
 
-// visit lets people ask another server from now on, as after a restart.
-func (p *fixture) visit(s *server) {
+// switchTo makes people use another server from now on, as after a restart.
+func (p *fixture) switchTo(s *server) {
 	p.server = s
-	p.health.follow(s)
+	p.health.watch(s)
 }
 
-// other is what a song that is not the party's is called.
+// other is the name of songs that are not the party's.
 const other = "other"
 
-// songName is a song's number. A recording may be heard from another release than the one that was added.
+// songName returns a song's number. The player may play another release of the recording than the one that was added.
 func (p *fixture) songName(uri string) string {
 	heard := p.spotify.tracks[uri]
 	for i, item := range p.items {

@@ -23,8 +23,8 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// evening is a party on a real database whose host has an account at the simulated Spotify.
-type evening struct {
+// historyTest is a party on a real database. Its host has an account at the simulated Spotify.
+type historyTest struct {
 	*testing.T
 	*jukebox.Jukebox
 	*account.Accounts
@@ -33,15 +33,15 @@ type evening struct {
 	room *party.Room
 }
 
-// onBothDatabases tells a story in a bubble, as the client waits for its turn at Spotify.
-func onBothDatabases(t *testing.T, story func(e *evening)) {
+// onBothDatabases runs a story on SQLite and MySQL, in a synctest bubble, because the client waits for its limiter.
+func onBothDatabases(t *testing.T, story func(e *historyTest)) {
 	t.Helper()
 	testdb.Each(t, func(t *testing.T, url string) {
-		synctest.Test(t, func(t *testing.T) { story(newEvening(t, url)) })
+		synctest.Test(t, func(t *testing.T) { story(newHistoryTest(t, url)) })
 	})
 }
 
-func newEvening(t *testing.T, databaseURL string) *evening {
+func newHistoryTest(t *testing.T, databaseURL string) *historyTest {
 	t.Helper()
 	store, err := database.Open(t.Context(), databaseURL)
 	if err != nil {
@@ -52,7 +52,7 @@ func newEvening(t *testing.T, databaseURL string) *evening {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &evening{T: t, w: newWorld(t)}
+	e := &historyTest{T: t, w: newWorld(t)}
 	metrics := prometheus.NewRegistry()
 	e.Accounts = account.New(account.Config{
 		Database: store, Tokens: tokens, DemoLogin: true, Demo: e, Metrics: metrics,
@@ -65,26 +65,27 @@ func newEvening(t *testing.T, databaseURL string) *evening {
 	login, err := e.DemoLogin(t.Context(), "Hanna")
 	e.must(err)
 	e.host = account.WithViewer(t.Context(), login.User)
-	e.room, err = e.CreateRoom(e.host, jukebox.RoomInput{Name: new("Hanna is 40"), Settings: &party.SettingsChange{CooldownMinutes: new(0)}}, nil)
+	e.room, err = e.CreateRoom(e.host,
+		jukebox.RoomInput{Name: new("Hanna is 40"), Settings: &party.SettingsChange{CooldownMinutes: new(0)}}, nil)
 	e.must(err)
 	return e
 }
 
-// NewAccount gives a host an account at the simulated Spotify.
-func (e *evening) NewAccount(_ context.Context, hostID, _ string) (account.SpotifyCredentials, error) {
+// NewAccount creates an account at the simulated Spotify for a host.
+func (e *historyTest) NewAccount(_ context.Context, hostID, _ string) (account.SpotifyCredentials, error) {
 	added := e.w.account(e.T)
 	e.w.connect(e.T, hostID, added.RefreshToken)
 	return account.SpotifyCredentials{AccountID: added.ID, Sealed: e.w.accounts.of(hostID).Sealed}, nil
 }
 
-func (e *evening) must(err error) {
+func (e *historyTest) must(err error) {
 	e.Helper()
 	if err != nil {
 		e.Fatal(err)
 	}
 }
 
-func (e *evening) wants(code party.Code, err error) *party.Error {
+func (e *historyTest) wants(code party.Code, err error) *party.Error {
 	e.Helper()
 	if err == nil || party.CodeOf(err) != code {
 		e.Fatalf("got %v, want %s", err, code)
@@ -93,33 +94,34 @@ func (e *evening) wants(code party.Code, err error) *party.Error {
 	return refusal
 }
 
-// plays has the player play a song of the catalogue to its end, or skip it.
-func (e *evening) plays(n int, skipped bool) {
+// plays adds a song of the catalogue and lets the player play it to its end, or skip it.
+func (e *historyTest) plays(n int, skipped bool) {
 	e.Helper()
 	added, err := e.AddSong(e.host, e.room.ID, e.w.songs[n].URI, nil)
 	e.must(err)
 	lease, err := e.Driver().TakeLease(e.Context(), e.room.ID, "node")
 	e.must(err)
-	for _, step := range []party.PlaybackStep{{CommitItem: added.Item.ID}, {StartedItem: added.Item.ID}, {EndedItem: added.Item.ID, Skipped: skipped}} {
-		time.Sleep(time.Second) // so that each begins at a time of its own
+	for _, step := range []party.PlaybackStep{{CommitItem: added.Item.ID}, {StartedItem: added.Item.ID},
+		{EndedItem: added.Item.ID, Skipped: skipped}} {
+		time.Sleep(time.Second) // each event gets its own time
 		_, err = e.Driver().ApplyPlayback(e.Context(), lease, step)
 		e.must(err)
 	}
 }
 
-// playlists are the names of those that the host has at Spotify, with how many songs are in them.
-func (e *evening) playlists() (found []party.Playlist) {
+// playlists returns the host's playlists at Spotify.
+func (e *historyTest) playlists() (found []party.Playlist) {
 	e.Helper()
 	found, err := e.w.Playlists(e.Context(), e.room.HostID, 50, 0)
 	e.must(err)
 	return found
 }
 
-func TestAnEveningBecomesAPlaylist(t *testing.T) {
-	onBothDatabases(t, func(e *evening) {
+func TestHistoryIsSavedAsPlaylist(t *testing.T) {
+	onBothDatabases(t, func(e *historyTest) {
 		const songs = 105
 		seen := map[string]bool{}
-		e.w.songs = slices.DeleteFunc(e.w.songs, func(s sim.Track) bool { // other releases of what came before
+		e.w.songs = slices.DeleteFunc(e.w.songs, func(s sim.Track) bool { // other releases of the same recordings
 			again := seen[s.ISRC]
 			seen[s.ISRC] = true
 			return again
@@ -131,17 +133,19 @@ func TestAnEveningBecomesAPlaylist(t *testing.T) {
 				want = append(want, e.w.songs[n].URI)
 			}
 		}
-		e.plays(3, false) // once more
+		e.plays(3, false) // a second time
 		e.plays(7, true)
-		_, err := e.AddSong(e.host, e.room.ID, e.w.songs[songs].URI, nil) // which is not played any more
+		_, err := e.AddSong(e.host, e.room.ID, e.w.songs[songs].URI, nil) // it is never played
 		e.must(err)
 
 		saved, err := e.ExportHistory(e.host, e.room.ID)
 		e.must(err)
-		if saved.SongCount != songs-1 || !strings.HasPrefix(saved.Name, "Hanna is 40 ") || saved.SpotifyURL != "https://open.spotify.com/playlist/"+saved.URI[len("spotify:playlist:"):] {
+		if saved.SongCount != songs-1 || !strings.HasPrefix(saved.Name, "Hanna is 40 ") ||
+			saved.SpotifyURL != "https://open.spotify.com/playlist/"+saved.URI[len("spotify:playlist:"):] {
 			e.Errorf("saved as %+v", saved)
 		}
-		if there := e.playlists(); len(there) != 1 || there[0].URI != saved.URI || there[0].SongCount != songs-1 || there[0].Name != saved.Name {
+		if there := e.playlists(); len(there) != 1 || there[0].URI != saved.URI || there[0].SongCount != songs-1 ||
+			there[0].Name != saved.Name {
 			e.Errorf("at Spotify there are %+v", there)
 		}
 		if body := e.w.sent(playlistsPath)[0].body; !strings.Contains(body, `"public":false`) {
@@ -165,21 +169,22 @@ func TestAnEveningBecomesAPlaylist(t *testing.T) {
 	})
 }
 
-func TestARecordingIsInThePlaylistOnce(t *testing.T) {
-	onBothDatabases(t, func(e *evening) {
+func TestRecordingIsSavedOnce(t *testing.T) {
+	onBothDatabases(t, func(e *historyTest) {
 		first, again := e.twoReleases()
 		e.plays(first, false)
 		e.plays(again, false)
 		saved, err := e.ExportHistory(e.host, e.room.ID)
 		e.must(err)
 		if saved.SongCount != 1 {
-			e.Errorf("%q and %q are one recording, and the playlist has %d songs", e.w.songs[first].URI, e.w.songs[again].URI, saved.SongCount)
+			e.Errorf("%q and %q are one recording, and the playlist has %d songs", e.w.songs[first].URI, e.w.songs[again].URI,
+				saved.SongCount)
 		}
 	})
 }
 
-// twoReleases finds a recording in the catalogue that came out twice.
-func (e *evening) twoReleases() (first, again int) {
+// twoReleases returns the indexes of two releases of the same recording.
+func (e *historyTest) twoReleases() (first, again int) {
 	e.Helper()
 	seen := map[string]int{}
 	for n, song := range e.w.songs {
@@ -188,12 +193,12 @@ func (e *evening) twoReleases() (first, again int) {
 		}
 		seen[song.ISRC] = n
 	}
-	e.Fatal("the catalogue has no recording twice")
+	e.Fatal("the catalogue has no recording with two releases")
 	return 0, 0
 }
 
-func TestNobodyButTheHostSavesTheEvening(t *testing.T) {
-	onBothDatabases(t, func(e *evening) {
+func TestOnlyHostSavesHistory(t *testing.T) {
+	onBothDatabases(t, func(e *historyTest) {
 		e.plays(0, false)
 		joined, err := e.JoinRoom(e.Context(), e.room.Code, "Gina")
 		e.must(err)
@@ -216,25 +221,27 @@ func TestNobodyButTheHostSavesTheEvening(t *testing.T) {
 	})
 }
 
-func TestAPlaylistThatSpotifyRefusesLeavesNothingBehind(t *testing.T) {
+func TestFailedSaveLeavesNoPlaylist(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault sim.Fault
 		want  party.Code
 	}{
-		"without the scope": {sim.Fault{Path: playlistsPath, Status: 403, Message: "Insufficient client scope"}, party.Forbidden},
-		"down":              {sim.Fault{Path: playlistsPath, Status: 503}, party.UpstreamUnavailable},
-		"too often":         {sim.Fault{Path: playlistsPath, Status: 429, RetryAfter: time.Minute}, party.UpstreamUnavailable},
-		"down in between":   {sim.Fault{Path: "/v1/playlists/", Status: 502}, party.UpstreamUnavailable},
+		"without the scope": {sim.Fault{Path: playlistsPath, Status: 403, Message: "Insufficient client scope"},
+			party.Forbidden},
+		"down": {sim.Fault{Path: playlistsPath, Status: 503}, party.UpstreamUnavailable},
+		"too often": {sim.Fault{Path: playlistsPath, Status: 429, RetryAfter: time.Minute},
+			party.UpstreamUnavailable},
+		"down in between": {sim.Fault{Path: "/v1/playlists/", Status: 502}, party.UpstreamUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				e := newEvening(t, testdb.SQLite(t))
+				e := newHistoryTest(t, testdb.SQLite(t))
 				e.plays(0, false)
 				tt.fault.Method = http.MethodPost
-				e.w.simulated.Fail(tt.fault)
+				e.w.simulated.InjectFault(tt.fault)
 				_, err := e.ExportHistory(e.host, e.room.ID)
 				if refusal := e.wants(tt.want, err); (refusal.RetryAfter > 0) != (tt.want == party.UpstreamUnavailable) {
-					t.Errorf("%v is to be tried again after %v", err, refusal.RetryAfter)
+					t.Errorf("%v has RetryAfter %v", err, refusal.RetryAfter)
 				}
 				time.Sleep(10 * time.Minute) // whatever pause Spotify asked for is over
 				if left := e.playlists(); len(left) != 0 {
@@ -253,16 +260,18 @@ func TestAPlaylistThatSpotifyRefusesLeavesNothingBehind(t *testing.T) {
 }
 
 func TestArtistsAreBlockedByLinkAndByURI(t *testing.T) {
-	onBothDatabases(t, func(e *evening) {
+	onBothDatabases(t, func(e *historyTest) {
 		first, err := e.AddSong(e.host, e.room.ID, e.w.songs[0].URI, nil)
 		e.must(err)
-		other := slices.IndexFunc(e.w.songs, func(s sim.Track) bool { return !slices.Contains(e.w.songs[0].Artists, s.Artists[0]) })
+		other := slices.IndexFunc(e.w.songs,
+			func(s sim.Track) bool { return !slices.Contains(e.w.songs[0].Artists, s.Artists[0]) })
 		second, err := e.AddSong(e.host, e.room.ID, e.w.songs[other].URI, nil)
 		e.must(err)
 		one, two := first.Item.Song.ArtistURIs[0], second.Item.Song.ArtistURIs[0]
 
 		block := func(texts ...string) (*party.RoomSettings, error) {
-			room, err := e.UpdateRoom(e.host, e.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{Blocked: texts}}, nil)
+			room, err := e.UpdateRoom(e.host, e.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{Blocked: texts}},
+				nil)
 			if err != nil {
 				return nil, err
 			}
@@ -283,11 +292,11 @@ func TestArtistsAreBlockedByLinkAndByURI(t *testing.T) {
 
 		_, err = block(one, "spotify:artist:0000000000000000000000")
 		if refusal := e.wants(party.BadUserInput, err); refusal.Field != "input.settings.blocked" {
-			e.Errorf("an artist whom Spotify does not know: %v", err)
+			e.Errorf("unknown artist: %v", err)
 		}
 		_, err = block("https://open.spotify.com/album/0000000000000000000000")
 		e.wants(party.BadUserInput, err)
-		e.w.answer("/v1/artists/1111111111111111111111", says(503, ""))
+		e.w.answer("/v1/artists/1111111111111111111111", respond(503, ""))
 		_, err = block(one, "spotify:artist:1111111111111111111111")
 		e.wants(party.UpstreamUnavailable, err)
 		settings, err = block(one)

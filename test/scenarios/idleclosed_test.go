@@ -7,24 +7,24 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-func TestARoomThatIsClosedInItsSleepKeepsNoPlaylist(t *testing.T) {
+func TestIdleRoomThatIsClosedLosesItsPlaylist(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		list := party.DeliveryPlaylist
 		p := open(t, options{songs: 1, settings: party.SettingsChange{Delivery: &list}})
 		time.Sleep(10 * time.Second)
 		p.pressPlay()
-		p.health.leave()
+		p.health.stop()
 		p.untilDone(time.Hour)
 		time.Sleep(20 * time.Minute)
-		asked := p.spotify.total()
+		before := p.spotify.total()
 		time.Sleep(10 * time.Minute)
-		if p.spotify.total() > asked {
-			t.Fatal("the room does not sleep")
+		if p.spotify.total() > before {
+			t.Fatal("the server still sends requests for a room that should be idle")
 		}
 		p.closeRoom()
 		time.Sleep(10 * time.Second)
 		if n := p.spotify.calls(time.Time{})["DELETE me/library"]; n != 1 {
-			t.Errorf("its playlist was taken out of the library %d times: %v", n, p.spotify.calls(time.Time{}))
+			t.Errorf("the room's playlist was removed from the library %d times, want 1: %v", n, p.spotify.calls(time.Time{}))
 		}
 	})
 }

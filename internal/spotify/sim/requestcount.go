@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// counting wraps a handler with the count of what was answered, by the routes of mux.
-func (s *Spotify) counting(mux *http.ServeMux, handler http.Handler) http.Handler {
+// countRequests wraps a handler and counts its responses by the route in mux and by status.
+func (s *Spotify) countRequests(mux *http.ServeMux, handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, pattern := mux.Handler(r)
 		counted := &statusWriter{ResponseWriter: w}
@@ -22,7 +22,7 @@ func (s *Spotify) counting(mux *http.ServeMux, handler http.Handler) http.Handle
 	})
 }
 
-// statusWriter remembers the status of an answer.
+// statusWriter records the status of a response.
 type statusWriter struct {
 	http.ResponseWriter
 	status int

@@ -1,0 +1,280 @@
+package playback
+
+import (
+	"strings"
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
+
+// decision is one call of Decide in progress: the input, the memory with what was just learned, and what the newest
+// observation means. It is used by that call only.
+type decision struct {
+	now                time.Time
+	justObserved       bool // the player was observed just now, or could not be observed
+	room               *party.State
+	answer             *Answer
+	previouslyObserved time.Time // when the observation before the newest one was decided on
+	memory             Memory
+	activity           activity
+	item               *party.QueueItem // the room's item that plays or is paused; nil: none of this room's
+}
+
+// activity is what the host's player does, as far as the newest observation tells.
+type activity int
+
+const (
+	notObserved  activity = iota // there is no observation yet
+	noDevice                     // no device is active
+	silence                      // a device is active, and nothing plays, even if Spotify says so
+	pausedSong                   // the host paused in the middle of a song
+	playingSong                  // a song plays
+	playingOther                 // something plays that is not a song
+)
+
+const (
+	endTail       = 3 * time.Second        // a song that stops within this time before its end has ended
+	maxOverrun    = 2 * time.Second        // a song that still plays this long after its end, by its progress, has ended
+	stuckAfter    = 3 * time.Second        // a song whose progress stands still for this long has ended
+	stuckAtEnd    = 700 * time.Millisecond // the same within endTail
+	skipThreshold = 5 * time.Second        // a song that ends more than this before its end was skipped
+	maxWatchGap   = 2 * time.Second        // nobody hears a song between observations that follow within this time
+)
+
+// newDecision returns a decision that has learned what is new in its input.
+func newDecision(in Input) *decision {
+	d := &decision{
+		now: in.Now, justObserved: in.Observation != nil || in.Fault != nil, room: in.Room, answer: in.Answer,
+		previouslyObserved: in.Memory.observedAt, memory: in.Memory,
+	}
+	d.updateDelivery()
+	switch {
+	case in.Observation != nil:
+		d.takeObservation(*in.Observation)
+	case in.Fault != nil:
+		d.memory.observationBackoff = d.memory.observationBackoff.afterFault(in.Fault, d.now)
+	}
+	d.classify()
+	d.estimateEnd()
+	d.adoptCommitted()
+	if in.Observation != nil {
+		d.trackSilence()
+	}
+	return d
+}
+
+// takeObservation stores an observation in the memory, and ends the backoffs that it shows to be over.
+func (d *decision) takeObservation(s Observation) {
+	last, handover := d.memory.observation, &d.memory.handover
+	standsStill := last.Playing && s.Playing && last.Progress == s.Progress &&
+		last.Song != nil && s.Song != nil && last.Song.URI == s.Song.URI
+	if !standsStill {
+		d.memory.progressedAt = s.At
+	}
+	handover.watched = handover.watched && s.Device != nil && d.now.Sub(d.memory.observedAt) <= maxWatchGap
+	if active(last) && !active(s) {
+		d.memory.silentSince = time.Time{}
+	}
+	if !active(last) && active(s) {
+		d.memory.deviceSearch = deviceSearch{}
+		if d.memory.commandBackoff.kind == NoDevice {
+			d.memory.commandBackoff = backoff{}
+		}
+	}
+	if d.memory.commandBackoff.kind == Restricted && restricted(last) && active(s) && !restricted(s) {
+		d.memory.commandBackoff = backoff{}
+	}
+	d.memory.observation, d.memory.observedAt, d.memory.observationBackoff = s, d.now, backoff{}
+}
+
+// classify derives the activity and the room's item from the newest observation.
+func (d *decision) classify() {
+	s := d.memory.observation
+	switch {
+	case s.At.IsZero():
+		d.activity = notObserved
+	case !active(s):
+		d.activity = noDevice
+	case s.Song == nil && s.Playing:
+		d.activity = playingOther
+	case s.Song == nil || d.finished(s):
+		d.activity = silence
+	default:
+		d.classifySong(s)
+	}
+}
+
+func (d *decision) classifySong(s Observation) {
+	item := d.itemOf(s.Song)
+	switch {
+	case s.Playing:
+		d.activity, d.item = playingSong, item
+	case d.paused(s, item):
+		d.activity, d.item = pausedSong, item
+	default:
+		d.activity = silence
+	}
+}
+
+// paused reports whether a loaded song that does not play was paused by the host. A song that this party has never
+// heard was loaded long before, and does not count.
+func (d *decision) paused(s Observation, item *party.QueueItem) bool {
+	if item != nil && (item == d.room.NowPlaying || item == d.room.Committed()) {
+		return true
+	}
+	last := d.lastShown()
+	return last.Status != party.Idle && last.Song != nil && last.Song.URI == s.Song.URI
+}
+
+// finished reports whether the loaded song has ended, even if Spotify says that it plays. Spotify's players end a song
+// in several ways: they stop at 0, stop or get stuck near the end, or count on beyond it.
+func (d *decision) finished(s Observation) bool {
+	whole := durationOf(s.Song)
+	inTail := whole > 0 && s.Progress >= whole-min(endTail, whole/4)
+	standstill := s.At.Sub(d.memory.progressedAt)
+	switch {
+	case !s.Playing:
+		return s.Progress == 0 || inTail
+	case whole > 0 && s.Progress >= whole+maxOverrun:
+		return true
+	case inTail:
+		return standstill >= stuckAtEnd
+	}
+	return s.Progress > 0 && standstill >= stuckAfter // a progress of 0 proves nothing: some devices always report it
+}
+
+// trackSilence records since when nothing plays, and whether that is because the host paused.
+func (d *decision) trackSilence() {
+	switch {
+	case d.activity == playingSong || d.activity == playingOther:
+		d.memory.inactiveSince, d.memory.paused, d.memory.resumeAfterTransfer = time.Time{}, false, false
+	case d.memory.inactiveSince.IsZero():
+		d.memory.inactiveSince = d.memory.observation.At
+	}
+	wasPaused := d.previouslyObserved.IsZero() && d.activity == noDevice && d.lastShown().Status == party.Paused
+	if d.activity == pausedSong && !d.memory.resumeAfterTransfer || wasPaused {
+		d.memory.paused = true
+	}
+	switch {
+	case d.activity == playingSong || d.activity == pausedSong:
+		d.memory.silentSince = time.Time{}
+	case d.memory.silentSince.IsZero():
+		d.memory.silentSince = d.memory.observation.At
+	}
+}
+
+// playerUnknown reports whether it is unknown what the player does at present.
+func (d *decision) playerUnknown() bool {
+	return d.activity == notObserved || d.memory.observationBackoff.kind != ""
+}
+
+// nothingPlays reports whether nothing plays, with or without a device, and nothing is paused.
+func (d *decision) nothingPlays() bool { return d.activity == silence || d.activity == noDevice }
+
+// hasNext reports whether there is a song to play after the current one.
+func (d *decision) hasNext() bool { return d.room.Committed() != nil || d.pick() != nil }
+
+// itemOf returns the room's item with this song, by its URI if possible and otherwise by its recording; nil if there is
+// none.
+func (d *decision) itemOf(song *party.Song) *party.QueueItem {
+	items := d.room.Queue
+	if d.room.NowPlaying != nil {
+		items = append([]*party.QueueItem{d.room.NowPlaying}, items...)
+	}
+	var alike *party.QueueItem
+	for _, item := range items {
+		if item.Song.URI == song.URI {
+			return item
+		}
+		if alike == nil && sameRecording(&item.Song, song) {
+			alike = item
+		}
+	}
+	return alike
+}
+
+// endedEarly reports whether the room's song, which no longer plays, did not reach its end. If another song plays, it
+// ended when that song began.
+func (d *decision) endedEarly(item *party.QueueItem) bool {
+	if item.SkipOnStart {
+		return true
+	}
+	last, s := d.lastShown(), d.memory.observation
+	if last.Item == nil || last.Item.ID != item.ID || last.ProgressMS == nil {
+		return false
+	}
+	ended := s.At
+	if d.activity != silence {
+		ended = later(d.songBegan(), last.ObservedAt)
+	}
+	reached := expected(last, ended)
+	if last.Status == party.Paused { // it may have been resumed at any time since
+		reached += max(0, ended.Sub(later(d.previouslyObserved, last.ObservedAt)))
+	}
+	if d.activity == silence && s.Playing && s.Song != nil && sameRecording(s.Song, &item.Song) {
+		reached = s.Progress // where it got stuck
+	}
+	whole := durationOf(&item.Song)
+	return whole-reached > min(skipThreshold, whole/2)
+}
+
+// songBegan returns when the current song began, provided that nobody paused it or seeked.
+func (d *decision) songBegan() time.Time {
+	return d.memory.observation.At.Add(-d.memory.observation.Progress)
+}
+
+// remaining returns how much of the current song is left.
+func (d *decision) remaining() time.Duration {
+	s := d.memory.observation
+	return durationOf(s.Song) - s.Progress - d.now.Sub(s.At)
+}
+
+// nearEnd reports whether the current song ends so soon that the next one has to be committed.
+func (d *decision) nearEnd() bool {
+	if d.activity != playingSong {
+		return false
+	}
+	left := d.remaining()
+	return left > 0 && left <= d.commitLead(d.memory.observation.Song)+jitter
+}
+
+// verificationKey names the committed item and the song that is loaded while it waits. That Spotify's queue has the
+// item needs to be verified only once for each key.
+func (d *decision) verificationKey(item *party.QueueItem) string {
+	if d.activity != playingSong {
+		return item.ID
+	}
+	return item.ID + " " + d.memory.observation.Song.URI
+}
+
+func active(s Observation) bool { return s.Device != nil && s.Device.IsActive }
+
+func restricted(s Observation) bool { return s.Device != nil && s.Device.IsRestricted }
+
+// sameRecording reports whether two songs are the same recording. Spotify may play another release than the requested
+// one, and does not say which release it replaced.
+func sameRecording(a, b *party.Song) bool {
+	if a.URI == b.URI || a.ISRC != "" && strings.EqualFold(a.ISRC, b.ISRC) {
+		return true
+	}
+	return len(a.Artists) > 0 && len(b.Artists) > 0 && strings.EqualFold(a.Artists[0], b.Artists[0]) &&
+		strings.EqualFold(a.Name, b.Name) && (durationOf(a)-durationOf(b)).Abs() <= 2*time.Second
+}
+
+func durationOf(s *party.Song) time.Duration { return time.Duration(s.DurationMS) * time.Millisecond }
+
+// commitLead returns how long before the end of song s the next one is committed.
+func (d *decision) commitLead(s *party.Song) time.Duration {
+	most := queueLead
+	if d.usesPlaylist() {
+		most = playlistLead
+	}
+	return min(most, durationOf(s)/2)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,99 @@
+package playback
+
+import (
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
+
+// This file decides whether a song may have been heard while the player was not observed. A song that may have been
+// heard is not started again.
+
+// endEstimate is the earliest time at which an item's song may end, judging by the last observation of it.
+type endEstimate struct {
+	itemID string
+	at     time.Time
+}
+
+// handover is how an item was handed to the player, whatever the outcome.
+type handover struct {
+	itemID  string
+	loaded  *party.Song // the song that was loaded at the time
+	direct  bool        // the player was told to play the item at once, not only to append it
+	watched bool        // the observations since followed so closely that the song cannot have been heard unnoticed
+}
+
+// estimateEnd updates the earliest end of the room's song.
+func (d *decision) estimateEnd() {
+	playing, s := d.room.NowPlaying, d.memory.observation
+	switch {
+	case playing == nil:
+		d.memory.earliestEnd = endEstimate{}
+	case d.item == playing:
+		d.memory.earliestEnd = endEstimate{playing.ID, s.At.Add(durationOf(s.Song) - s.Progress)}
+	case d.memory.earliestEnd.itemID != playing.ID:
+		d.memory.earliestEnd = endEstimate{playing.ID, d.estimateEndFromState(playing)}
+	}
+}
+
+// estimateEndFromState estimates the end from the room's state alone, for a driver that has not observed the song.
+func (d *decision) estimateEndFromState(playing *party.QueueItem) time.Time {
+	last := d.lastShown()
+	if last.Item == nil || last.Item.ID != playing.ID || last.ProgressMS == nil {
+		return playing.CommittedAt.Add(durationOf(&playing.Song))
+	}
+	return last.ObservedAt.Add(durationOf(&playing.Song) - time.Duration(*last.ProgressMS)*time.Millisecond)
+}
+
+// adoptCommitted reconstructs the handover of a committed song that another driver sent. It was played directly if
+// nothing had been playing.
+func (d *decision) adoptCommitted() {
+	item, playing, last := d.room.Committed(), d.room.NowPlaying, d.lastShown()
+	switch {
+	case item == nil || item.ID == d.memory.handover.itemID:
+	case playing != nil:
+		d.memory.handover = handover{itemID: item.ID, loaded: &playing.Song}
+	default:
+		direct := last.Status == party.Idle && last.ObservedAt.Before(item.CommittedAt)
+		d.memory.handover = handover{itemID: item.ID, loaded: last.Song, direct: direct}
+	}
+}
+
+// mayHaveEnded reports whether the room's song may have reached its end, before its device disappeared or since. A
+// device that has disappeared from Spotify may play on, but no longer than the song lasts.
+func (d *decision) mayHaveEnded(playing *party.QueueItem) bool {
+	before := !d.memory.paused && !d.memory.silentSince.Before(d.memory.earliestEnd.at)
+	return before || d.now.Sub(d.memory.silentSince) >= durationOf(&playing.Song)
+}
+
+// mayHavePlayed reports whether the committed song may have been heard completely since it was committed.
+func (d *decision) mayHavePlayed(item *party.QueueItem) bool {
+	return d.now.Sub(item.CommittedAt) >= durationOf(&item.Song)
+}
+
+// queueUnreliable reports whether Spotify's queue may fail to list the committed song: it was appended behind a song,
+// of the room or of the host, on a device that has disappeared. This is so until the item has waited for as long as its
+// song lasts.
+func (d *decision) queueUnreliable() bool {
+	waitsThere := d.sentToQueue() && !d.mayHavePlayed(d.room.Committed())
+	return d.activity == noDevice && (d.room.NowPlaying != nil || waitsThere)
+}
+
+// sentToQueue reports whether the committed song was sent to the player's queue, or may have been, and not played
+// directly.
+func (d *decision) sentToQueue() bool {
+	item := d.room.Committed()
+	return item != nil && item.Via != party.DeliveryPlaylist && !d.memory.handover.direct
+}
+
+// playHadNoEffect reports whether the player was told to play a song and did not, and was observed all the time.
+func (d *decision) playHadNoEffect(item *party.QueueItem) bool {
+	h := d.memory.handover
+	return h.itemID == item.ID && h.direct && h.watched
+}
+
+// playerMovedOn reports whether the player has left the song that was loaded when the item was sent to its queue.
+func (d *decision) playerMovedOn(item *party.QueueItem) bool {
+	current, before := d.memory.observation.Song, d.memory.handover.loaded
+	return item.Via != party.DeliveryPlaylist && current != nil && (before == nil || !sameRecording(current, before))
+}

@@ -1,0 +1,93 @@
+package playback
+
+import "time"
+
+// When the player is observed although nothing calls for it. All observations of a server count against one rate limit.
+const (
+	commandDelay       = 700 * time.Millisecond // after a command; earlier, Spotify may still report what was before
+	endDelay           = 800 * time.Millisecond // after the expected end of a song
+	waitingInterval    = time.Second            // while a song should start or end
+	playingInterval    = 15 * time.Second       // while a song plays
+	idleInterval       = 30 * time.Second       // while nothing plays
+	otherFirstInterval = 5 * time.Second        // while something else plays: an advertisement is short
+	otherLongAfter     = time.Minute            // when something else is no advertisement, and playingInterval applies
+	noDeviceFirst      = 5 * time.Second        // without a device, at first
+	noDeviceMost       = 30 * time.Second       // without a device, at most
+	noDeviceUnused     = time.Minute            // the same if there is nothing to play
+)
+
+// nextObservation returns when to observe the player: at by at the latest, unless by is zero, and never during a
+// backoff that forbids it.
+func (d *decision) nextObservation(by time.Time) time.Time {
+	at := d.regularObservation()
+	if !d.memory.commandedAt.IsZero() && !d.memory.observedAt.After(d.memory.commandedAt) {
+		at = d.memory.commandedAt.Add(commandDelay)
+	}
+	if until := d.memory.commandBackoff.until; until.After(d.now) && until.Before(at) {
+		at = until
+	}
+	if !by.IsZero() && by.Before(at) {
+		at = by
+	}
+	if d.memory.commandBackoff.forbidsObservation() {
+		at = later(at, d.memory.commandBackoff.until)
+	}
+	return later(at, d.memory.observationBackoff.until)
+}
+
+// regularObservation returns when to observe the player judging by its activity alone.
+func (d *decision) regularObservation() time.Time {
+	observed := d.memory.observedAt
+	if d.activity != playingSong && d.memory.hadNothing && d.pick() != nil {
+		return d.now // the first song of an empty queue
+	}
+	switch d.activity {
+	case notObserved:
+		return d.now
+	case noDevice:
+		return observed.Add(d.noDeviceInterval())
+	case playingOther:
+		if d.now.Sub(d.memory.silentSince) < otherLongAfter {
+			return observed.Add(otherFirstInterval)
+		}
+		return observed.Add(playingInterval)
+	case playingSong:
+		return d.observationDuringSong()
+	case silence:
+		if d.onlyHostCanStart() || d.memory.commandBackoff.kind == NotAllowed { // only the host can change this
+			return observed.Add(playingInterval)
+		}
+		if d.room.Committed() != nil {
+			return observed.Add(waitingInterval)
+		}
+	}
+	return observed.Add(idleInterval)
+}
+
+// noDeviceInterval returns the interval without a device, which grows with the time for which there is none.
+func (d *decision) noDeviceInterval() time.Duration {
+	most := noDeviceUnused
+	if d.hasNext() {
+		most = noDeviceMost
+	}
+	return min(max(d.memory.observedAt.Sub(d.memory.silentSince)/2, noDeviceFirst), most)
+}
+
+// observationDuringSong returns when the next song has to be committed, or when the current one should be over, but not
+// later than after playingInterval.
+func (d *decision) observationDuringSong() time.Time {
+	s, observed := d.memory.observation, d.memory.observedAt
+	end := s.At.Add(durationOf(s.Song) - s.Progress)
+	commit := end.Add(-d.commitLead(s.Song))
+	at := end.Add(endDelay)
+	switch {
+	case !at.After(observed):
+		at = observed.Add(waitingInterval)
+	case d.room.Committed() == nil && d.pick() != nil && commit.After(observed):
+		at = commit
+	}
+	if most := observed.Add(playingInterval); most.Before(at) {
+		return most
+	}
+	return at
+}

@@ -1,0 +1,171 @@
+package spotify
+
+import (
+	"bytes"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/oauth2"
+)
+
+const testSecret = "a secret of at least 16 bytes"
+
+func newTestCipher(t testing.TB, secret string) *TokenCipher {
+	t.Helper()
+	v, err := NewTokenCipher([]byte(secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestTokenCipher(t *testing.T) {
+	cipher := newTestCipher(t, testSecret)
+	token := oauth2.Token{AccessToken: "access", RefreshToken: "refresh",
+		Expiry: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
+	sealed, err := cipher.seal("host", grant{token, "a b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	t.Run("what was sealed can be opened", func(t *testing.T) {
+		for name, v := range map[string]*TokenCipher{"by it": cipher,
+			"by another with the same secret": newTestCipher(t, testSecret)} {
+			got, err := v.open("host", sealed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.AccessToken != "access" || got.RefreshToken != "refresh" || !got.Expiry.Equal(token.Expiry) ||
+				got.Scope != "a b" {
+				t.Errorf("%s: got %+v", name, got)
+			}
+		}
+	})
+	t.Run("nothing of it can be read", func(t *testing.T) {
+		if bytes.Contains(sealed, []byte("refresh")) || bytes.Contains(sealed, []byte("access")) {
+			t.Error("the sealed token contains plain text")
+		}
+		if again, _ := cipher.seal("host", grant{token, "a b"}); bytes.Equal(again, sealed) {
+			t.Error("sealing twice gives the same")
+		}
+	})
+	t.Run("every change is noticed", func(t *testing.T) {
+		for i := range sealed {
+			changed := bytes.Clone(sealed)
+			changed[i] ^= 1
+			refuses(t, cipher, "host", changed)
+			refuses(t, cipher, "host", sealed[:i])
+			refuses(t, cipher, "host", slices.Insert(bytes.Clone(sealed), i, 0))
+		}
+		refuses(t, cipher, "host", append(bytes.Clone(sealed), 0))
+	})
+	t.Run("nobody else can open it", func(t *testing.T) {
+		for _, other := range []string{"another", "", "Host", "host "} {
+			refuses(t, cipher, other, sealed)
+		}
+		refuses(t, newTestCipher(t, "another secret of enough bytes"), "host", sealed)
+	})
+	t.Run("the key's id does not reveal the key", func(t *testing.T) {
+		derived, err := hkdf.Key(sha256.New, []byte(testSecret), nil, "antwon.dj spotify tokens", keySize)
+		if err != nil || bytes.Contains(derived, cipher.keys[0].id) {
+			t.Errorf("the key %x contains its id %x, %v", derived, cipher.keys[0].id, err)
+		}
+	})
+	t.Run("what is sealed must be a token", func(t *testing.T) {
+		refuses(t, cipher, "host", cipher.keys[0].aead.Seal([]byte{sealedV1}, nil, []byte("no JSON"), []byte("host")))
+	})
+}
+
+func refuses(t *testing.T, v *TokenCipher, hostID string, sealed []byte) {
+	t.Helper()
+	if token, err := v.open(hostID, sealed); err == nil {
+		t.Errorf("%q opened %x: %+v", hostID, sealed, token)
+	}
+}
+
+// TestKeyRotation: tokens sealed with the old key can be opened while that key is kept. Newly sealed ones do not need
+// it.
+func TestKeyRotation(t *testing.T) {
+	const newSecret = "another secret of enough bytes"
+	before := newTestCipher(t, testSecret)
+	first, err := before.SealRefreshToken("host", "refresh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, sealed := range map[string][]byte{"named": first,
+		"from before keys had names": sealedBeforeNames(t, before, "refresh")} {
+		t.Run(name, func(t *testing.T) {
+			both, err := NewTokenCipher([]byte(newSecret), []byte("one that was never used"), []byte(testSecret))
+			if err != nil {
+				t.Fatal(err)
+			}
+			g, err := both.open("host", sealed)
+			if err != nil || g.RefreshToken != "refresh" {
+				t.Fatalf("got %+v, %v", g, err)
+			}
+			refuses(t, both, "another", sealed)
+			resealed, err := both.seal("host", g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if g, err := newTestCipher(t, newSecret).open("host", resealed); err != nil || g.RefreshToken != "refresh" {
+				t.Errorf("the new key alone opens %+v, %v", g, err)
+			}
+			refuses(t, before, "host", resealed)
+			refuses(t, newTestCipher(t, newSecret), "host", sealed)
+		})
+	}
+}
+
+// sealedBeforeNames returns sealed tokens in the first format, without the id of the key.
+func sealedBeforeNames(t *testing.T, v *TokenCipher, refreshToken string) []byte {
+	t.Helper()
+	plain, err := json.Marshal(&oauth2.Token{RefreshToken: refreshToken})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v.keys[0].aead.Seal([]byte{1}, nil, plain, []byte("host"))
+}
+
+func TestShortSecretIsRefused(t *testing.T) {
+	for _, secret := range []string{"", "15 bytes are no"} {
+		if _, err := NewTokenCipher([]byte(secret)); err == nil {
+			t.Errorf("%q was accepted", secret)
+		}
+		if _, err := NewTokenCipher([]byte(testSecret), []byte(secret)); err == nil {
+			t.Errorf("%q was accepted as an old one", secret)
+		}
+	}
+	newTestCipher(t, "16 bytes are ok.")
+}
+
+// FuzzOpen opens arbitrary bytes, and seals and opens tokens made from them.
+func FuzzOpen(f *testing.F) {
+	cipher := newTestCipher(f, testSecret)
+	good, err := cipher.SealRefreshToken("host", "refresh")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, sealed := range [][]byte{nil, {sealedV1}, {sealedV2}, {0}, good[:5], good[:12], good[:28], good[1:], good} {
+		f.Add("host", sealed)
+	}
+	f.Fuzz(func(t *testing.T, hostID string, data []byte) {
+		if token, err := cipher.open(hostID, data); (token == grant{}) != (err != nil) {
+			t.Errorf("got %+v and %v", token, err)
+		}
+		refresh := strings.ToValidUTF8(string(data), "")
+		sealed, err := cipher.SealRefreshToken(hostID, refresh)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if token, err := cipher.open(hostID, sealed); err != nil || token.RefreshToken != refresh {
+			t.Errorf("got %+v and %v, want %q", token, err, refresh)
+		}
+		refuses(t, cipher, hostID+"x", sealed)
+	})
+}

@@ -1,0 +1,131 @@
+package scenarios_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/spotify/sim"
+)
+
+// latency is how long a request needs to reach Spotify, and an answer to come back.
+const latency = 60 * time.Millisecond
+
+// spotifyServer is the simulated Spotify behind a network.
+type spotifyServer struct {
+	*sim.Spotify
+	network *network
+	handler http.Handler         // the simulator's, without the network
+	tracks  map[string]sim.Track // by URI
+
+	mu       sync.Mutex
+	requests []request
+	arrivals map[string]chan struct{} // by name of the request
+}
+
+// request is one request that reached Spotify.
+type request struct {
+	at   time.Time
+	name string // such as "GET me/player"
+}
+
+// openSpotify serves a simulated Spotify until the test ends. If seconds is not 0, every song has this duration.
+func openSpotify(t testing.TB, seconds int) *spotifyServer {
+	t.Helper()
+	simulated, err := sim.Open(sim.Config{SongSeconds: seconds})
+	must(t, err)
+	s := &spotifyServer{
+		Spotify: simulated, network: newNetwork(), handler: simulated.Handler(), tracks: map[string]sim.Track{},
+		arrivals: map[string]chan struct{}{},
+	}
+	for _, track := range simulated.Catalogue() {
+		s.tracks[track.URI] = track
+	}
+	serving := &http.Server{Handler: http.HandlerFunc(s.serve)}
+	ended := make(chan error)
+	go func() { ended <- serving.Serve(s.network) }()
+	t.Cleanup(func() {
+		must(t, serving.Shutdown(context.Background())) // it waits for requests that are being answered
+		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+			t.Errorf("serve Spotify: %v", err)
+		}
+	})
+	return s
+}
+
+func (s *spotifyServer) serve(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.requests = append(s.requests, request{time.Now(), nameOf(r)})
+	if arrived := s.arrivals[nameOf(r)]; arrived != nil {
+		close(arrived)
+		delete(s.arrivals, nameOf(r))
+	}
+	s.mu.Unlock()
+	time.Sleep(latency)
+	defer time.Sleep(latency) // even if the fault cuts the connection
+	s.handler.ServeHTTP(w, r)
+}
+
+// nameOf returns the method and the path of a request, without the parts that differ from song to song.
+func nameOf(r *http.Request) string {
+	path := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, "/"), "v1/")
+	if kind, _, found := strings.Cut(path, "/"); found && kind != "me" && kind != "api" {
+		path = kind
+	}
+	return r.Method + " " + path
+}
+
+// direct answers a request of the host's browser or app. It takes no time and is not counted.
+func (s *spotifyServer) direct(r *http.Request) *httptest.ResponseRecorder {
+	answer := httptest.NewRecorder()
+	s.handler.ServeHTTP(answer, r)
+	return answer
+}
+
+// calls counts the requests since a time, by name.
+func (s *spotifyServer) calls(since time.Time) map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	calls := make(map[string]int)
+	for _, r := range s.requests {
+		if !r.at.Before(since) {
+			calls[r.name]++
+		}
+	}
+	return calls
+}
+
+// total returns the number of all requests.
+func (s *spotifyServer) total() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.requests)
+}
+
+// next returns a channel that is closed when the next request of this name arrives. Spotify has not carried it out by
+// then.
+func (s *spotifyServer) next(name string) <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.arrivals[name] = make(chan struct{})
+	return s.arrivals[name]
+}
+
+// busiest returns the largest number of requests within any period of this length.
+func (s *spotifyServer) busiest(span time.Duration) (most int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := 0
+	for last, r := range s.requests {
+		for r.at.Sub(s.requests[first].at) >= span {
+			first++
+		}
+		most = max(most, last-first+1)
+	}
+	return most
+}
