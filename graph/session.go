@@ -92,7 +92,7 @@ func keepJoined(ctx context.Context, joined *jukebox.JoinedRoom, err error) (*ju
 // overHTTP refuses to make or end a session over a WebSocket, whose own session cannot change any more.
 func overHTTP(ctx context.Context) error {
 	if gqlserver.OverWebSocket(ctx) {
-		return &party.Error{Code: party.BadUserInput, Message: "send this mutation over HTTP, not over a WebSocket"}
+		return &party.Error{Code: party.BadUserInput, Message: "Send this mutation over HTTP, not over a WebSocket."}
 	}
 	return nil
 }

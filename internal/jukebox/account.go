@@ -31,7 +31,7 @@ func (j *Jukebox) FinishSpotify(ctx context.Context, answer account.SpotifyAnswe
 // DisconnectSpotify forgets the viewer's Spotify account: its tokens and whatever else is known of it are deleted. The song that
 // plays goes on, but the server hands over no further songs. For hosts; disconnecting twice is no error.
 func (j *Jukebox) DisconnectSpotify(ctx context.Context) error {
-	hostID, err := j.accounts.ForgetSpotify(ctx)
+	hostID, err := j.accounts.DeleteSpotifyAccount(ctx)
 	if err != nil {
 		return err
 	}

@@ -198,5 +198,5 @@ func (j *Jukebox) checkNewcomer(ctx context.Context, roomID string) error {
 			return errBanned
 		}
 	}
-	return j.accounts.AllowNewcomer(ctx)
+	return j.accounts.AllowNewSession(ctx)
 }
