@@ -29,7 +29,7 @@ func (j *Jukebox) ExportHistory(ctx context.Context, roomID string) (*party.Play
 	}
 	uris, err := j.playedURIs(ctx, roomID)
 	if err == nil && len(uris) == 0 {
-		err = party.Errorf(party.Conflict, "nothing has been played here yet")
+		err = party.Errorf(party.Conflict, "Nothing has been played in this room yet.")
 	}
 	if err != nil {
 		return nil, err

@@ -124,7 +124,10 @@ func (t *roomTx) enqueueCommand(ctx context.Context, c party.HostCommand) (resul
 		return result{}, err
 	}
 	if waiting >= maxPending && c.Kind != party.ObserveCommand {
-		return result{}, &party.Error{Code: party.RateLimited, Message: "the player has not answered the last commands yet: try again in a moment", RetryAfter: time.Second}
+		return result{}, &party.Error{
+			Code: party.RateLimited, RetryAfter: time.Second,
+			Message: "The player has not answered the last commands yet: try again in a moment.",
+		}
 	}
 	id := database.NewID()
 	err = t.versioned().RoomCommand.Create().SetID(id).SetRoomID(t.roomID).SetKind(string(c.Kind)).SetArgument(c.Argument).
@@ -171,7 +174,9 @@ func (j *Jukebox) awaitAnswer(ctx context.Context, roomID, commandID string) (*p
 			return j.commandOutcome(ctx, roomID, row)
 		}
 		if _, err := watcher.Next(waiting); errors.Is(err, context.DeadlineExceeded) {
-			return nil, &party.Error{Code: party.UpstreamUnavailable, Message: "the player did not answer in time", RetryAfter: retryCommand}
+			return nil, &party.Error{
+				Code: party.UpstreamUnavailable, Message: "The player did not answer in time.", RetryAfter: retryCommand,
+			}
 		} else if err != nil {
 			return nil, err
 		}

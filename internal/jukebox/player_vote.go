@@ -62,12 +62,12 @@ func (t *roomTx) voteToSkip(ctx context.Context) error {
 	}
 	switch {
 	case settings.SkipVotePercent == 0:
-		return (&party.Refusal{party.ReasonVotesOff, "The host does not let guests vote here."}).Err()
+		return (&party.Refusal{party.ReasonVotesOff, "The host does not let guests vote in this room."}).Err()
 	case voted && valueOrEmpty(playing.SkippedBy) == string(party.SkippedByVotes) && !asked: // the votes were enough, but the player did not skip
 		t.affects(t.actor)
 		return t.countVotes(ctx, playing, &settings)
 	case voted:
-		return (&party.Refusal{party.ReasonAlreadyVoted, "You have voted on this song already."}).Err()
+		return (&party.Refusal{party.ReasonAlreadyVoted, "You have already voted on this song."}).Err()
 	case t.now.Before(party.VotesFrom(*playing.StartedAt, songOf(playing.Edges.Song))):
 		return (&party.Refusal{party.ReasonTooEarly, "This song has only just begun: give it a few seconds."}).Err()
 	}
@@ -99,7 +99,7 @@ func (t *roomTx) playingItem(ctx context.Context) (*ent.QueueItem, error) {
 	return item, err
 }
 
-var errNothingPlays = party.Errorf(party.Conflict, "no song of this room plays now")
+var errNothingPlays = party.Errorf(party.Conflict, "No song of this room is playing.")
 
 // tally counts the votes of those who are present and, when they are enough, asks for the song to be skipped.
 func (t *roomTx) countVotes(ctx context.Context, playing *ent.QueueItem, settings *party.RoomSettings) error {

@@ -35,7 +35,7 @@ func (j *Jukebox) ApproveItem(ctx context.Context, itemID string) (*party.QueueI
 		case err != nil:
 			return err
 		case item.State == string(party.Removed):
-			return party.Errorf(party.NotFound, "this song is in the queue no more")
+			return party.Errorf(party.NotFound, "This song is no longer in the queue.")
 		case item.State != string(party.AwaitingApproval):
 			return nil
 		}

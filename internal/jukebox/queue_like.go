@@ -35,7 +35,7 @@ func (j *Jukebox) changeLike(ctx context.Context, itemID string, key *string, mu
 			return result{}, err
 		}
 		if party.QueueItemState(item.State) == party.Removed {
-			return result{}, party.Errorf(party.NotFound, "this song is in the queue no more")
+			return result{}, party.Errorf(party.NotFound, "This song is no longer in the queue.")
 		}
 		if refusal := party.MayLike(party.QueueItemState(item.State)); refusal != nil {
 			return result{}, refusal.Err()

@@ -71,11 +71,12 @@ func (j *Jukebox) changePin(ctx context.Context, a access, write func(context.Co
 		case party.Queued:
 			return write(ctx, t, item)
 		case party.AwaitingApproval:
-			return party.Errorf(party.Conflict, "approve this song first")
+			return party.Errorf(party.Conflict, "Approve this song first.")
 		case party.Removed:
-			return party.Errorf(party.NotFound, "this song is in the queue no more")
+			return party.Errorf(party.NotFound, "This song is no longer in the queue.")
 		}
-		return (&party.Refusal{party.ReasonCommitted, "This song was handed to the player: nothing moves it any more."}).Err()
+		refusal := party.Refusal{party.ReasonCommitted, "This song was handed to the player: it can no longer be moved."}
+		return refusal.Err()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("pin a song: %w", err)

@@ -40,7 +40,7 @@ func (t *roomTx) removeOrWithdraw(ctx context.Context, item *ent.QueueItem) erro
 	hosts, state := t.role.May(party.ActRemoveAny) == nil, party.QueueItemState(item.State)
 	switch {
 	case !hosts && t.actor != valueOrEmpty(item.AddedByID):
-		return party.Errorf(party.Forbidden, "only who added this song or the host may remove it")
+		return party.Errorf(party.Forbidden, "Only the guest who added this song and the hosts may remove it.")
 	case state == party.Removed || item.SkipOnStart:
 		return nil
 	case state == party.Committed && hosts:

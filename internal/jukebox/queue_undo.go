@@ -113,11 +113,11 @@ func (t *roomTx) undo(ctx context.Context, e *ent.RoomEvent) error {
 	return t.versioned().RoomEvent.Update().Where(roomevent.ID(e.ID)).SetUndone(true).Exec(ctx)
 }
 
-var errNothingToUndo = party.Errorf(party.Conflict, "there is nothing to take back any more")
+var errNothingToUndo = party.Errorf(party.Conflict, "There is nothing left to undo.")
 
 // overtaken is why something that happened since stands in the way.
 func undoConflict(why string) error {
-	return party.Errorf(party.Conflict, "it cannot be taken back any more: %s", why)
+	return party.Errorf(party.Conflict, "This can no longer be undone: %s.", why)
 }
 
 // waitingItem returns the event's song while likes still count.
@@ -130,7 +130,7 @@ func (t *roomTx) waitingItem(ctx context.Context, e *ent.RoomEvent) (*ent.QueueI
 	case party.Queued, party.AwaitingApproval:
 		return item, nil
 	case party.Removed:
-		return nil, undoConflict("the song is in the queue no more")
+		return nil, undoConflict("the song is no longer in the queue")
 	}
 	return nil, party.MayLike(party.QueueItemState(item.State)).Err()
 }
@@ -158,7 +158,7 @@ func (t *roomTx) undoAdd(ctx context.Context, e *ent.RoomEvent) error {
 		return err
 	}
 	if valueOrEmpty(item.AddedByID) != t.actor {
-		return undoConflict("the song is somebody else's now")
+		return undoConflict("the song belongs to somebody else now")
 	}
 	if err := t.withdraw(ctx, item, EventWithdrawn, EventPassedOn); err != nil {
 		return err
@@ -189,7 +189,7 @@ func (t *roomTx) undoRemoval(ctx context.Context, e *ent.RoomEvent) error {
 	}
 	back, err := t.restoreItems(ctx, []*ent.QueueItem{item})
 	if err == nil && back == 0 {
-		err = undoConflict("the song is in the queue again, or the queue is full")
+		err = undoConflict("the song is back in the queue, or the queue is full")
 	}
 	return err
 }
@@ -201,7 +201,7 @@ func (t *roomTx) undoPassedOn(ctx context.Context, e *ent.RoomEvent) error {
 		return err
 	}
 	if valueOrEmpty(item.AddedByID) != valueOrEmpty(e.SubjectID) {
-		return undoConflict("the song is somebody else's now")
+		return undoConflict("the song belongs to somebody else now")
 	}
 	t.affects(t.actor)
 	t.affects(valueOrEmpty(e.SubjectID))
@@ -223,7 +223,7 @@ func (t *roomTx) undoClear(ctx context.Context, e *ent.RoomEvent) error {
 	}
 	back, err := t.restoreItems(ctx, items)
 	if err == nil && back == 0 {
-		err = undoConflict("the songs are in the queue again, or the queue is full")
+		err = undoConflict("the songs are back in the queue, or the queue is full")
 	}
 	return err
 }
