@@ -11,14 +11,16 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// FinishLogin signs in a host whom the identity provider has sent back, like Accounts.CompleteLogin. If the browser was a guest
-// before, the guest's rooms, songs and likes become the host's.
-func (j *Jukebox) FinishLogin(ctx context.Context, answer account.LoginAnswer) (returnTo string, s *account.Session, err error) {
+// FinishLogin signs in a host whom the identity provider has sent back, like Accounts.CompleteLogin. If the browser was
+// a guest before, the guest's rooms, songs and likes become the host's.
+func (j *Jukebox) FinishLogin(
+	ctx context.Context, answer account.LoginAnswer,
+) (returnTo string, s *account.Session, err error) {
 	return j.accounts.CompleteLogin(ctx, answer, j.mergeGuest)
 }
 
-// FinishSpotify connects the Spotify account of a host whom Spotify has sent back, like Accounts.CompleteSpotify. The driver
-// of the host's open room observes the player immediately.
+// FinishSpotify connects the Spotify account of a host whom Spotify has sent back, like Accounts.CompleteSpotify. The
+// driver of the host's open room observes the player immediately.
 func (j *Jukebox) FinishSpotify(ctx context.Context, answer account.SpotifyAnswer) (returnTo string, err error) {
 	hostID, returnTo, err := j.accounts.CompleteSpotify(ctx, answer)
 	if err != nil {
@@ -27,8 +29,8 @@ func (j *Jukebox) FinishSpotify(ctx context.Context, answer account.SpotifyAnswe
 	return returnTo, j.spotifyChanged(ctx, hostID)
 }
 
-// DisconnectSpotify deletes the viewer's Spotify account, its tokens and what is cached about it. The song that plays goes on,
-// but the server commits no further songs. For hosts; disconnecting twice is no error.
+// DisconnectSpotify deletes the viewer's Spotify account, its tokens and what is cached about it. The song that plays
+// goes on, but the server commits no further songs. For hosts; disconnecting twice is no error.
 func (j *Jukebox) DisconnectSpotify(ctx context.Context) error {
 	hostID, err := j.accounts.DeleteSpotifyAccount(ctx)
 	if err != nil {
@@ -37,8 +39,8 @@ func (j *Jukebox) DisconnectSpotify(ctx context.Context) error {
 	return j.spotifyChanged(ctx, hostID)
 }
 
-// spotifyChanged tells the driver of the host's open room, if there is one, to observe the player at once, because another
-// account plays now or none. It also deletes what the room knew about the old account's player.
+// spotifyChanged tells the driver of the host's open room, if there is one, to observe the player at once, because
+// another account plays now or none. It also deletes what the room knew about the old account's player.
 func (j *Jukebox) spotifyChanged(ctx context.Context, hostID string) error {
 	id, err := j.db.Read.Room.Query().Where(room.OpenHostID(hostID)).OnlyID(ctx)
 	if ent.IsNotFound(err) {
@@ -60,8 +62,8 @@ func (j *Jukebox) spotifyChanged(ctx context.Context, hostID string) error {
 	return err
 }
 
-// resetPlayback clears what belonged to the host's old account: its device, its playlist, and a delivery that differs from the
-// settings because the old player did not support theirs.
+// resetPlayback clears what belonged to the host's old account: its device, its playlist, and a delivery that differs
+// from the settings because the old player did not support theirs.
 func (t *roomTx) resetPlayback(ctx context.Context) error {
 	row, err := t.tx.Room.Get(ctx, t.roomID)
 	if err != nil {
@@ -71,5 +73,6 @@ func (t *roomTx) resetPlayback(ctx context.Context) error {
 		return err
 	}
 	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).SetDelivery(row.Delivery).
-		ClearDeviceID().SetDeviceName("").SetDeviceType("").SetDeviceActive(false).SetDeviceRestricted(false).ClearDeviceVolume().Exec(ctx)
+		ClearDeviceID().SetDeviceName("").SetDeviceType("").
+		SetDeviceActive(false).SetDeviceRestricted(false).ClearDeviceVolume().Exec(ctx)
 }

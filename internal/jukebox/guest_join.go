@@ -21,9 +21,9 @@ type JoinedRoom struct {
 	Room    *party.Room
 }
 
-// JoinRoom makes the viewer a guest of the open room with this code, under a name for this room. Without a viewer, or for a
-// screen, it makes a new guest. Joining again changes the name. The error is NotFound if no open room has the code, and
-// Forbidden if the viewer or the viewer's device is banned.
+// JoinRoom makes the viewer a guest of the open room with this code, under a name for this room. Without a viewer, or
+// for a screen, it makes a new guest. Joining again changes the name. The error is NotFound if no open room has the
+// code, and Forbidden if the viewer or the viewer's device is banned.
 func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*JoinedRoom, error) {
 	name, err := party.ParseName("displayName", displayName)
 	if err != nil {
@@ -51,8 +51,8 @@ func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*Join
 	return j.startSession(ctx, r, viewer)
 }
 
-// returningUser returns the viewer if they can become a guest of another room: somebody is signed in, is not a screen, and is
-// still stored in the database.
+// returningUser returns the viewer if they can become a guest of another room: somebody is signed in, is not a screen,
+// and is still stored in the database.
 func (j *Jukebox) returningUser(ctx context.Context) (viewer account.Viewer, known bool, err error) {
 	signedIn, err := account.OptionalViewer(ctx)
 	if err != nil || signedIn == nil || signedIn.Kind == party.ScreenUser {
@@ -66,8 +66,8 @@ func (j *Jukebox) returningUser(ctx context.Context) (viewer account.Viewer, kno
 	return viewer, known, nil
 }
 
-// WatchRoom makes a new screen that watches the open room with this code. The error is NotFound if no open room has the code,
-// and Forbidden if the device is banned.
+// WatchRoom makes a new screen that watches the open room with this code. The error is NotFound if no open room has the
+// code, and Forbidden if the device is banned.
 func (j *Jukebox) WatchRoom(ctx context.Context, code string) (*JoinedRoom, error) {
 	r, err := j.findOpen(ctx, code)
 	if err != nil {
@@ -109,7 +109,8 @@ func (j *Jukebox) addNewMember(ctx context.Context, r *ent.Room, v account.Viewe
 	})
 }
 
-// addMember makes a stored user a member of the room. A user who is or was a member gets the new name, and may join again.
+// addMember makes a stored user a member of the room. A user who is or was a member gets the new name, and may join
+// again.
 func (j *Jukebox) addMember(ctx context.Context, r *ent.Room, v account.Viewer, name string) error {
 	here := membership.And(membership.RoomID(r.ID), membership.UserID(v.UserID))
 	present, err := j.db.Read.Membership.Query().Where(here).Exist(ctx)
@@ -156,7 +157,8 @@ func (t *roomTx) renameMember(ctx context.Context, userID, name string) error {
 	if err := t.versioned().Membership.Update().Where(here).SetDisplayName(name).Exec(ctx); err != nil {
 		return err
 	}
-	return t.tx.QueueItem.Update().Where(queueitem.RoomID(t.roomID), queueitem.AddedByID(userID), queueitem.ActiveRecordingNotNil()).
+	return t.tx.QueueItem.Update().
+		Where(queueitem.RoomID(t.roomID), queueitem.AddedByID(userID), queueitem.ActiveRecordingNotNil()).
 		SetVersion(t.version).Exec(ctx)
 }
 
@@ -175,8 +177,8 @@ func storeMembership(
 		SetRole(string(role)).SetJoinedAt(now).Exec(ctx)
 }
 
-// findOpen returns the open room with this code. If there is none, it counts a guess and returns NotFound, or RateLimited
-// after too many guesses.
+// findOpen returns the open room with this code. If there is none, it counts a guess and returns NotFound, or
+// RateLimited after too many guesses.
 func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) {
 	folded, err := party.ParseCode("code", code)
 	if err != nil {
@@ -197,8 +199,8 @@ func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) 
 
 var errBanned = party.Errorf(party.Forbidden, "You were permanently removed from this room.")
 
-// checkMayEnter returns Forbidden if a member was banned who had the caller's device, and RateLimited if too many sessions have
-// started from the caller's address.
+// checkMayEnter returns Forbidden if a member was banned who had the caller's device, and RateLimited if too many
+// sessions have started from the caller's address.
 func (j *Jukebox) checkMayEnter(ctx context.Context, roomID string) error {
 	if device := account.DeviceHash(ctx); device != nil {
 		banned, err := j.db.Read.Membership.Query().

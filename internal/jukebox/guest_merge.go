@@ -13,9 +13,10 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// mergeGuest gives a host everything that a guest has: memberships, songs, likes, skip votes and events, room by room. A song
-// that both liked has one like afterwards. The guest keeps nothing: a client that still uses the guest's session has to sign
-// in, and does so as the host. A failure leaves the rooms before it merged, and the next login continues from there.
+// mergeGuest gives a host everything that a guest has: memberships, songs, likes, skip votes and events, room by room.
+// A song that both liked has one like afterwards. The guest keeps nothing: a client that still uses the guest's session
+// has to sign in, and does so as the host. A failure leaves the rooms before it merged, and the next login continues
+// from there.
 func (j *Jukebox) mergeGuest(ctx context.Context, guestID, hostID string) error {
 	memberships, err := j.db.Read.Membership.Query().Where(membership.UserID(guestID)).WithRoom().All(ctx)
 	if err != nil {
@@ -110,7 +111,8 @@ func (t *roomTx) mergeVotes(ctx context.Context, guestID, hostID string) error {
 	return err
 }
 
-// mergeMembership gives the host the guest's membership or, if the host has one already, the role that mergedRole returns.
+// mergeMembership gives the host the guest's membership or, if the host has one already, the role that mergedRole
+// returns.
 func (t *roomTx) mergeMembership(ctx context.Context, guest *ent.Membership, hostID string) error {
 	host, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(hostID)).Only(ctx)
 	switch {
@@ -146,7 +148,8 @@ func (t *roomTx) mergeLikes(ctx context.Context, guestID, hostID string) error {
 	if err != nil {
 		return err
 	}
-	both, err := t.tx.Like.Query().Where(like.UserID(guestID), like.ItemIDIn(liked...)).Select(like.FieldItemID).Strings(ctx)
+	both, err := t.tx.Like.Query().Where(like.UserID(guestID), like.ItemIDIn(liked...)).
+		Select(like.FieldItemID).Strings(ctx)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,8 @@ type Quota struct {
 	RefillsAt *time.Time // when AddsLeft is at least 1 again; nil: it is, or there is no limit
 }
 
-// ViewerInRoom returns what concerns the viewer only in the room of this state. For members, and for those who were removed.
+// ViewerInRoom returns what concerns the viewer only in the room of this state. For members, and for those who were
+// removed.
 func (j *Jukebox) ViewerInRoom(ctx context.Context, s *party.State) (*ViewerInRoom, error) {
 	a, err := j.accessToRoom(ctx, s.RoomID)
 	if err == nil && a.role == "" { // such as a guest who has become a host; a removed member still has a role

@@ -13,8 +13,8 @@ import (
 // maxExport is how many songs Spotify allows in a playlist.
 const maxExport = 10_000
 
-// ExportHistory saves what a room played as a private playlist in the host's Spotify account: each recording once, in order,
-// without those that were skipped. The error is Conflict if there are none. For the room's host.
+// ExportHistory saves what a room played as a private playlist in the host's Spotify account: each recording once, in
+// order, without those that were skipped. The error is Conflict if there are none. For the room's host.
 func (j *Jukebox) ExportHistory(ctx context.Context, roomID string) (*party.Playlist, error) {
 	a, err := j.authorize(ctx, roomID, party.ActExport)
 	if err != nil {
@@ -44,7 +44,8 @@ func (j *Jukebox) ExportHistory(ctx context.Context, roomID string) (*party.Play
 	return &playlist, nil
 }
 
-// logExport logs an export in the room's log, if the room is open. It ignores a failure, because the playlist has been saved.
+// logExport logs an export in the room's log, if the room is open. It ignores a failure, because the playlist has been
+// saved.
 func (j *Jukebox) logExport(ctx context.Context, a access) {
 	if a.status != party.Open {
 		return

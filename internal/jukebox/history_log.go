@@ -76,8 +76,8 @@ type RoomEvent struct {
 	Cursor  string // the place in the log, for Log
 }
 
-// Log returns the events of a room, the latest first: up to first (1–100) after the cursor, and whether there are more. It
-// leaves out likes and unlikes unless likes is true. For hosts.
+// Log returns the events of a room, the latest first: up to first (1–100) after the cursor, and whether there are more.
+// It leaves out likes and unlikes unless likes is true. For hosts.
 func (j *Jukebox) Log(
 	ctx context.Context, r *party.Room, first int, after *string, likes bool,
 ) (events []RoomEvent, more bool, err error) {

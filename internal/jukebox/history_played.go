@@ -19,8 +19,8 @@ type Play struct {
 	Cursor    string           // the place in the history, for History
 }
 
-// History returns what a room played, the latest first: up to first (1–100) plays after the cursor, and whether there are more.
-// For members.
+// History returns what a room played, the latest first: up to first (1–100) plays after the cursor, and whether there
+// are more. For members.
 func (j *Jukebox) History(
 	ctx context.Context, r *party.Room, first int, after *string,
 ) (played []Play, more bool, err error) {

@@ -20,8 +20,8 @@ type Member struct {
 	Cursor      string // the place in the list, for Members
 }
 
-// Members returns the members of a room, including those who were removed from it, the latest to join first: up to first
-// (1–100) after the cursor, and whether there are more. For hosts.
+// Members returns the members of a room, including those who were removed from it, the latest to join first: up to
+// first (1–100) after the cursor, and whether there are more. For hosts.
 func (j *Jukebox) Members(
 	ctx context.Context, r *party.Room, first int, after *string,
 ) (found []Member, more bool, err error) {

@@ -10,8 +10,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// SetRole makes a guest a co-host, or a co-host a guest. For the room's host. The error is NotFound if no member has this id,
-// and Conflict for screens and for members who were removed.
+// SetRole makes a guest a co-host, or a co-host a guest. For the room's host. The error is NotFound if no member has
+// this id, and Conflict for screens and for members who were removed.
 func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role party.Role) (*Member, error) {
 	a, err := j.authorize(ctx, roomID, party.ActSetRole)
 	if err != nil {
@@ -33,8 +33,8 @@ func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role party
 	})
 }
 
-// RemoveGuest removes a member from a room. Their subscriptions of the room end at once; their songs stay. Unless ban is true
-// they may join again. For hosts; only the room's host can remove a co-host.
+// RemoveGuest removes a member from a room. Their subscriptions of the room end at once; their songs stay. Unless ban
+// is true they may join again. For hosts; only the room's host can remove a co-host.
 func (j *Jukebox) RemoveGuest(ctx context.Context, roomID, userID string, ban bool) (*Member, error) {
 	a, err := j.authorize(ctx, roomID, party.ActRemoveGuest)
 	if err != nil {
@@ -104,8 +104,8 @@ func (t *roomTx) assignRole(
 	return t.tx.Room.Update().Where(room.ID(t.roomID)).SetMembersVersion(t.version).Exec(ctx)
 }
 
-// withRoles returns the event for a change from one role to another: being removed and joining again have kinds of their own,
-// and the latter is something that the member did.
+// withRoles returns the event for a change from one role to another: being removed and joining again have kinds of
+// their own, and the latter is something that the member did.
 func (d logEvent) withRoles(now, before party.Role) logEvent {
 	switch {
 	case now == party.RoleRemoved || now == party.RoleBanned:

@@ -50,7 +50,8 @@ func (t *roomTx) transitions(step party.PlaybackStep) []transition {
 	}
 }
 
-// checkStep returns a Conflict, before anything is written, if an item is not in the state from which the step changes it.
+// checkStep returns a Conflict, before anything is written, if an item is not in the state from which the step changes
+// it.
 func (t *roomTx) checkStep(ctx context.Context, step party.PlaybackStep) error {
 	for _, way := range t.transitions(step) {
 		if way.itemID == "" {
@@ -156,7 +157,8 @@ func (t *roomTx) applyToRoom(ctx context.Context, step party.PlaybackStep) error
 	return t.storePlayback(ctx, step.Playback)
 }
 
-// addFallback adds fallback songs, except those that are queued already. It adds none if the host has turned fallback off.
+// addFallback adds fallback songs, except those that are queued already. It adds none if the host has turned fallback
+// off.
 func (t *roomTx) addFallback(ctx context.Context, songs []party.Song) error {
 	if len(songs) == 0 {
 		return nil

@@ -25,8 +25,8 @@ type AddedSong struct {
 	AlreadyQueued bool // the recording was queued: it got a like instead, unless it is committed or playing
 }
 
-// AddSong adds a song by its URI or link to a room's queue. If the recording is queued already, the viewer likes it instead. For
-// guests. The error is NotFound if Spotify has no such song, and Refused if a rule of the room refuses it.
+// AddSong adds a song by its URI or link to a room's queue. If the recording is queued already, the viewer likes it
+// instead. For guests. The error is NotFound if Spotify has no such song, and Refused if a rule of the room refuses it.
 func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *string) (*AddedSong, error) {
 	a, err := j.authorize(ctx, roomID, party.ActAdd)
 	if err != nil {
@@ -60,7 +60,8 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 	return &AddedSong{Item: item, AlreadyQueued: done.flag}, nil
 }
 
-// addSong adds a song if the rules allow it. The result is the item's id, with a flag if the recording was queued already.
+// addSong adds a song if the rules allow it. The result is the item's id, with a flag if the recording was queued
+// already.
 func (t *roomTx) addSong(ctx context.Context, s party.Song) (result, error) {
 	recording := party.RecordingOf(s)
 	queued, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecording(recording)).Only(ctx)
@@ -99,8 +100,8 @@ func (t *roomTx) addSong(ctx context.Context, s party.Song) (result, error) {
 	return result{objectID: id}, t.spendAllowance(ctx, request.Allowance)
 }
 
-// likeInstead likes a song that was added although it is queued, if it can still be liked. A song that waits for approval is
-// approved if the actor is no newcomer.
+// likeInstead likes a song that was added although it is queued, if it can still be liked. A song that waits for
+// approval is approved if the actor is no newcomer.
 func (t *roomTx) likeInstead(ctx context.Context, queued *ent.QueueItem) error {
 	if party.MayLike(party.QueueItemState(queued.State)) != nil {
 		return nil
@@ -150,7 +151,8 @@ func (t *roomTx) waitingItems() *ent.QueueItemQuery {
 		Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecordingNotNil(), queueitem.StateNEQ(string(party.NowPlaying)))
 }
 
-// isNotUnlikedFallback selects all songs except fallback songs that nobody likes, which do not count towards the queue's length.
+// isNotUnlikedFallback selects all songs except fallback songs that nobody likes, which do not count towards the
+// queue's length.
 func isNotUnlikedFallback() predicate.QueueItem {
 	return queueitem.Or(queueitem.AddedByIDNotNil(), queueitem.LikeCountGT(0))
 }
@@ -158,8 +160,8 @@ func isNotUnlikedFallback() predicate.QueueItem {
 // isUnlikedFallback reports whether a row is a fallback song that nobody likes.
 func isUnlikedFallback(row *ent.QueueItem) bool { return row.AddedByID == nil && row.LikeCount == 0 }
 
-// lastPlayedAt returns when a recording last started to play in the room. The time is zero if it has not been played, or if the
-// room has no cooldown.
+// lastPlayedAt returns when a recording last started to play in the room. The time is zero if it has not been played,
+// or if the room has no cooldown.
 func (t *roomTx) lastPlayedAt(ctx context.Context, recording string, settings *party.RoomSettings) (time.Time, error) {
 	if settings.CooldownMinutes == 0 {
 		return time.Time{}, nil
@@ -209,7 +211,8 @@ func (t *roomTx) enqueue(ctx context.Context, e newItem) error {
 	}
 	recording := party.RecordingOf(e.song)
 	create := t.versioned().QueueItem.Create().SetID(e.id).SetRoomID(t.roomID).
-		SetSongID(e.song.URI).SetNillableAddedByID(e.addedBy).SetAddedAt(t.now).SetAge(t.version).SetVersion(t.version).SetState(string(party.Queued)).SetLikeCount(0).
+		SetSongID(e.song.URI).SetNillableAddedByID(e.addedBy).
+		SetAddedAt(t.now).SetAge(t.version).SetVersion(t.version).SetState(string(party.Queued)).SetLikeCount(0).
 		SetRecording(recording).SetActiveRecording(recording)
 	if e.needsApproval {
 		create.SetState(string(party.AwaitingApproval)).SetApproval(approvalWaiting)

@@ -11,14 +11,14 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// LikeQueueItem adds the viewer's like to a song. Liking a song twice is no error. For guests. The error is Refused once the
-// song has been committed.
+// LikeQueueItem adds the viewer's like to a song. Liking a song twice is no error. For guests. The error is Refused
+// once the song has been committed.
 func (j *Jukebox) LikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
 	return j.changeLike(ctx, itemID, key, "likeQueueItem", (*roomTx).like)
 }
 
-// UnlikeQueueItem takes back the viewer's like. Unliking a song that the viewer does not like is no error. Otherwise it is like
-// LikeQueueItem.
+// UnlikeQueueItem takes back the viewer's like. Unliking a song that the viewer does not like is no error. Otherwise it
+// is like LikeQueueItem.
 func (j *Jukebox) UnlikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
 	return j.changeLike(ctx, itemID, key, "unlikeQueueItem", (*roomTx).unlike)
 }
@@ -82,10 +82,12 @@ func (t *roomTx) unlike(ctx context.Context, item *ent.QueueItem, userID string)
 // addToLikeCount changes the stored number of likes, and the row that the caller has.
 func (t *roomTx) addToLikeCount(ctx context.Context, item *ent.QueueItem, by int) error {
 	item.LikeCount, item.Version = item.LikeCount+by, t.version
-	return t.tx.QueueItem.Update().Where(queueitem.ID(item.ID)).SetLikeCount(item.LikeCount).SetVersion(t.version).Exec(ctx)
+	return t.tx.QueueItem.Update().Where(queueitem.ID(item.ID)).
+		SetLikeCount(item.LikeCount).SetVersion(t.version).Exec(ctx)
 }
 
-// LikedItems returns the ids of all songs of a room, including played ones, that the viewer likes. Without a viewer it is empty.
+// LikedItems returns the ids of all songs of a room, including played ones, that the viewer likes. Without a viewer it
+// is empty.
 func (j *Jukebox) LikedItems(ctx context.Context, roomID string) (map[string]bool, error) {
 	viewer, err := account.OptionalViewer(ctx)
 	if err != nil || viewer == nil {

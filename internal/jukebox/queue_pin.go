@@ -12,8 +12,9 @@ import (
 
 const maxPinLikes = 1_000 // by which another song can be required to lead
 
-// PinItem pins a waiting song to a position, which counts from 1, until it is played or until another song has so many more
-// likes. For hosts. The error is Refused once the song has been committed, and Conflict while it waits for approval.
+// PinItem pins a waiting song to a position, which counts from 1, until it is played or until another song has so many
+// more likes. For hosts. The error is Refused once the song has been committed, and Conflict while it waits for
+// approval.
 func (j *Jukebox) PinItem(
 	ctx context.Context, itemID string, position int, until party.PinRule, likes *int,
 ) (*party.RoomQueue, error) {
@@ -81,8 +82,9 @@ func (j *Jukebox) changePin(
 		case party.Removed:
 			return party.Errorf(party.NotFound, "This song is no longer in the queue.")
 		}
-		refusal := party.Refusal{party.ReasonCommitted, "This song was handed to the player: it can no longer be moved."}
-		return refusal.Err()
+		return (&party.Refusal{
+			Reason: party.ReasonCommitted, Message: "This song was handed to the player: it can no longer be moved.",
+		}).Err()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("pin a song: %w", err)

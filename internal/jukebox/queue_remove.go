@@ -13,9 +13,9 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// RemoveQueueItem removes a song from the queue. For the guest who added it, and for hosts; removing a removed song is no error.
-// If a guest withdraws a song that others like, it passes to the next owner instead. Only hosts can remove a committed song,
-// which is skipped as soon as it starts.
+// RemoveQueueItem removes a song from the queue. For the guest who added it, and for hosts; removing a removed song is
+// no error. If a guest withdraws a song that others like, it passes to the next owner instead. Only hosts can remove a
+// committed song, which is skipped as soon as it starts.
 func (j *Jukebox) RemoveQueueItem(ctx context.Context, itemID string, key *string) (*party.RoomQueue, error) {
 	a, err := j.authorizeItem(ctx, itemID, party.ActRemoveOwn)
 	if err != nil {
@@ -47,9 +47,13 @@ func (t *roomTx) removeOrWithdraw(ctx context.Context, item *ent.QueueItem) erro
 		return t.versioned().QueueItem.Update().Where(queueitem.ID(item.ID)).
 			SetSkipOnStart(true).SetVersion(t.version).Exec(ctx)
 	case state == party.Committed:
-		return (&party.Refusal{party.ReasonCommitted, "This song plays next: only a host can still remove it."}).Err()
+		return (&party.Refusal{
+			Reason: party.ReasonCommitted, Message: "This song plays next: only a host can still remove it.",
+		}).Err()
 	case state != party.Queued && state != party.AwaitingApproval:
-		return (&party.Refusal{party.ReasonCommitted, "This song is playing or has been played."}).Err()
+		return (&party.Refusal{
+			Reason: party.ReasonCommitted, Message: "This song is playing or has been played.",
+		}).Err()
 	case hosts:
 		t.log(logEvent{kind: EventRemoved, itemID: item.ID, subject: valueOrEmpty(item.AddedByID)})
 		return t.dequeue(ctx, item)
@@ -63,8 +67,8 @@ func (t *roomTx) dequeue(ctx context.Context, item *ent.QueueItem) error {
 		SetState(string(party.Removed)).ClearActiveRecording().SetVersion(t.version).Exec(ctx)
 }
 
-// withdraw removes the actor's song, or passes it to the next owner and deletes the actor's own like. It logs an event of the
-// kind removed or passedOn.
+// withdraw removes the actor's song, or passes it to the next owner and deletes the actor's own like. It logs an event
+// of the kind removed or passedOn.
 func (t *roomTx) withdraw(ctx context.Context, item *ent.QueueItem, removed, passedOn EventKind) error {
 	owner, err := t.nextOwner(ctx, item)
 	if err != nil {
@@ -92,7 +96,8 @@ func (t *roomTx) withdraw(ctx context.Context, item *ent.QueueItem, removed, pas
 // likedToo is the detail of an EventPassedOn if the member who withdrew the song also liked it.
 const likedToo = "LIKED"
 
-// nextOwner returns the member who liked the actor's song first among those who may have songs in the room. Empty: there is none.
+// nextOwner returns the member who liked the actor's song first among those who may have songs in the room. Empty:
+// there is none.
 func (t *roomTx) nextOwner(ctx context.Context, item *ent.QueueItem) (string, error) {
 	fans, err := t.tx.Like.Query().Where(like.ItemID(item.ID), like.UserIDNEQ(t.actor)).
 		Order(like.ByID()).Select(like.FieldUserID).Strings(ctx)

@@ -22,7 +22,8 @@ const (
 	undoHostsWithin = time.Minute      // for what a host does to others' songs
 )
 
-// undoable are the kinds of events that can be undone. Each undo returns a Conflict if what has happened since prevents it.
+// undoable are the kinds of events that can be undone. Each undo returns a Conflict if what has happened since prevents
+// it.
 var undoable = map[EventKind]struct {
 	within time.Duration
 	act    party.Action // which the member's role must still permit
@@ -37,9 +38,10 @@ var undoable = map[EventKind]struct {
 	EventCleared:   {undoHostsWithin, party.ActClear, (*roomTx).undoClear},
 }
 
-// Undo takes back the viewer's action with this idempotency key or, without a key, the viewer's last one: a like, an unlike, an
-// added or a withdrawn song; for hosts also a removed song or a cleared queue. Undoing the same key twice is no error. The error
-// is Conflict if there is nothing to undo, it is too long ago, or what has happened since prevents it. For guests.
+// Undo takes back the viewer's action with this idempotency key or, without a key, the viewer's last one: a like, an
+// unlike, an added or a withdrawn song; for hosts also a removed song or a cleared queue. Undoing the same key twice is
+// no error. The error is Conflict if there is nothing to undo, it is too long ago, or what has happened since prevents
+// it. For guests.
 func (j *Jukebox) Undo(ctx context.Context, roomID string, of *string) (*party.RoomQueue, error) {
 	a, err := j.authorize(ctx, roomID, party.ActUndo)
 	if err != nil {
@@ -83,8 +85,8 @@ func (t *roomTx) eventToUndo(ctx context.Context, of *string) (*ent.RoomEvent, e
 	return e, err
 }
 
-// eventsOfKey selects the events of the actor's mutation with this key. They have the time of the key, because one change wrote
-// both.
+// eventsOfKey selects the events of the actor's mutation with this key. They have the time of the key, because one
+// change wrote both.
 func (t *roomTx) eventsOfKey(ctx context.Context, key string) (predicate.RoomEvent, error) {
 	row, err := t.tx.IdempotencyKey.Query().
 		Where(idempotencykey.UserID(t.actor), idempotencykey.Key(database.Hash([]byte(key)))).Only(ctx)
@@ -212,7 +214,8 @@ func (t *roomTx) undoPassedOn(ctx context.Context, e *ent.RoomEvent) error {
 	}
 	t.affects(t.actor)
 	t.affects(valueOrEmpty(e.SubjectID))
-	err = t.versioned().QueueItem.Update().Where(queueitem.ID(item.ID)).SetAddedByID(t.actor).SetVersion(t.version).Exec(ctx)
+	err = t.versioned().QueueItem.Update().Where(queueitem.ID(item.ID)).
+		SetAddedByID(t.actor).SetVersion(t.version).Exec(ctx)
 	if err != nil {
 		return err
 	}
@@ -237,8 +240,8 @@ func (t *roomTx) undoClear(ctx context.Context, e *ent.RoomEvent) error {
 	return err
 }
 
-// restoreItems restores removed songs, as many as the queue has room for, except those whose recording is queued again. It
-// returns how many it restored.
+// restoreItems restores removed songs, as many as the queue has room for, except those whose recording is queued again.
+// It returns how many it restored.
 func (t *roomTx) restoreItems(ctx context.Context, items []*ent.QueueItem) (n int, err error) {
 	active, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecordingNotNil()).
 		Select(queueitem.FieldActiveRecording).Strings(ctx)
@@ -275,7 +278,8 @@ func (t *roomTx) restoreItems(ctx context.Context, items []*ent.QueueItem) (n in
 	return n, nil
 }
 
-// restoreItem makes a removed song wait again. If it was committed when it was removed, it is then not skipped when it starts.
+// restoreItem makes a removed song wait again. If it was committed when it was removed, it is then not skipped when it
+// starts.
 func (t *roomTx) restoreItem(ctx context.Context, item *ent.QueueItem) error {
 	state := party.Queued
 	if valueOrEmpty(item.Approval) == approvalWaiting {

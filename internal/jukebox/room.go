@@ -137,8 +137,8 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomUpdat
 	return j.mustFindRoom(ctx, roomID)
 }
 
-// newlyBlocked returns the songs and artists that a change of settings blocks, with their names. Those that the room blocks
-// already are not looked up again.
+// newlyBlocked returns the songs and artists that a change of settings blocks, with their names. Those that the room
+// blocks already are not looked up again.
 func (j *Jukebox) newlyBlocked(ctx context.Context, a access, settings *party.SettingsChange) ([]party.Blocked, error) {
 	if settings.Blocked == nil {
 		return nil, nil

@@ -12,8 +12,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// CloseRoom ends a party: its code becomes free, the room can no longer be changed, and its watchers get one last state. For
-// the room's host; closing a closed room is no error.
+// CloseRoom ends a party: its code becomes free, the room can no longer be changed, and its watchers get one last
+// state. For the room's host; closing a closed room is no error.
 func (j *Jukebox) CloseRoom(ctx context.Context, roomID string, key *string) (*party.Room, error) {
 	a, err := j.authorize(ctx, roomID, party.ActClose)
 	if err != nil {
@@ -37,8 +37,8 @@ func (j *Jukebox) CloseRoom(ctx context.Context, roomID string, key *string) (*p
 	return nil, found
 }
 
-// closeRoom closes the room without touching the player: the song that plays has ended as far as the room is concerned, and a
-// committed song waits again.
+// closeRoom closes the room without touching the player: the song that plays has ended as far as the room is concerned,
+// and a committed song waits again.
 func (t *roomTx) closeRoom(ctx context.Context) error {
 	t.closes = true
 	t.log(logEvent{kind: EventClosed})

@@ -20,8 +20,8 @@ const (
 	codeAttempts = 8 // to generate a free code: with 31^5 codes, the first attempt almost always succeeds
 )
 
-// CreateRoom opens a room. The error is Forbidden for guests and for hosts who have not connected Spotify, and Conflict if the
-// viewer already has an open room or the code is in use.
+// CreateRoom opens a room. The error is Forbidden for guests and for hosts who have not connected Spotify, and Conflict
+// if the viewer already has an open room or the code is in use.
 func (j *Jukebox) CreateRoom(ctx context.Context, input RoomInput, key *string) (*party.Room, error) {
 	repeatable, err := newIdempotency(ctx, key, "createRoom", input)
 	if err != nil {
@@ -61,7 +61,8 @@ func (j *Jukebox) storePlan(ctx context.Context, plan *roomPlan, generate bool, 
 		}
 	}
 	if ent.IsConstraintError(err) || party.CodeOf(err) == party.Conflict {
-		// A concurrent request may have been first, perhaps with the same key. Now that it has committed, its result can be read.
+		// A concurrent request may have been first, perhaps with the same key. Now that it has committed, its result can be
+		// read.
 		err = j.db.InTx(ctx, func(tx *ent.Tx) error { return plan.store(ctx, tx, key) })
 	}
 	return err

@@ -13,8 +13,8 @@ import (
 // Purged counts what Purge deleted.
 type Purged struct{ Rooms, Guests, Songs int }
 
-// roomTables are the tables with rows of a room, and the condition for those rows. The memberships are deleted first, so that
-// nobody sees half a room, and the room itself last, so that the rest is found again after a crash.
+// roomTables are the tables with rows of a room, and the condition for those rows. The memberships are deleted first,
+// so that nobody sees half a room, and the room itself last, so that the rest is found again after a crash.
 var roomTables = []struct{ table, rows string }{
 	{"memberships", "room_id = ?"},
 	{"likes", "item_id IN (SELECT id FROM queue_items WHERE room_id = ?)"},
@@ -28,8 +28,8 @@ var roomTables = []struct{ table, rows string }{
 }
 
 const (
-	// oldGuests are guests and screens without a room, without anything that they did in one, and without a session with which
-	// they could come back.
+	// oldGuests are guests and screens without a room, without anything that they did in one, and without a session with
+	// which they could come back.
 	oldGuests = `kind IN ('GUEST', 'SCREEN') AND created_at < ?
  AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = users.id)
  AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = users.id)
@@ -41,9 +41,10 @@ const (
  AND NOT EXISTS (SELECT 1 FROM room_playbacks p WHERE p.song_id = songs.id)`
 )
 
-// Purge deletes the rooms that closed longer ago than keep, with everything in them; then the guests and screens who are in no
-// other room and whose sessions have ended; then the songs that are in no other room. It deletes a few rows at a time and
-// pauses for as long in between. Several servers may purge at once, and a purge that was interrupted can be repeated.
+// Purge deletes the rooms that closed longer ago than keep, with everything in them; then the guests and screens who
+// are in no other room and whose sessions have ended; then the songs that are in no other room. It deletes a few rows
+// at a time and pauses for as long in between. Several servers may purge at once, and a purge that was interrupted can
+// be repeated.
 func (j *Jukebox) Purge(ctx context.Context, keep time.Duration) (done Purged, err error) {
 	before := database.Microseconds(time.Now().Add(-keep))
 	defer func() { j.countPurged(done) }()

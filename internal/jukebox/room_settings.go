@@ -42,7 +42,8 @@ func setOrClear[T any](value *T, set func(T), clear func()) {
 	set(*value)
 }
 
-// storedBlocked and blockedOf convert to and from the type of the column. They compile as long as both have the same fields.
+// storedBlocked and blockedOf convert to and from the type of the column. They compile as long as both have the same
+// fields.
 func storedBlocked(blocked []party.Blocked) []schema.Blocked {
 	if blocked == nil {
 		return nil
@@ -91,8 +92,8 @@ func (t *roomTx) settings(ctx context.Context) (party.RoomSettings, error) {
 	return settingsOf(row), nil
 }
 
-// mustRedeliver reports whether a host chooses a delivery that differs from the one in use. The two differ, although the
-// setting may stay the same, once the driver has switched because the player did not support the setting.
+// mustRedeliver reports whether a host chooses a delivery that differs from the one in use. The two differ, although
+// the setting may stay the same, once the driver has switched because the player did not support the setting.
 func (t *roomTx) mustRedeliver(ctx context.Context, d *party.Delivery) (bool, error) {
 	if d == nil {
 		return false, nil
@@ -100,8 +101,8 @@ func (t *roomTx) mustRedeliver(ctx context.Context, d *party.Delivery) (bool, er
 	return t.tx.RoomPlayback.Query().Where(roomplayback.ID(t.roomID), roomplayback.DeliveryNEQ(string(*d))).Exist(ctx)
 }
 
-// updateSettings changes a room's settings. A delivery in the change takes effect at once, even if the driver had switched to
-// the other one.
+// updateSettings changes a room's settings. A delivery in the change takes effect at once, even if the driver had
+// switched to the other one.
 func (t *roomTx) updateSettings(ctx context.Context, in *party.SettingsChange, blocked []party.Blocked) error {
 	row, err := t.tx.Room.Get(ctx, t.roomID)
 	if err != nil {
@@ -145,10 +146,12 @@ func (t *roomTx) applySettings(ctx context.Context, have, wanted *party.RoomSett
 	return t.recountVotes(ctx, wanted)
 }
 
-// removeFallback removes fallback songs that nobody likes, after the host turned fallback off or chose another playlist.
+// removeFallback removes fallback songs that nobody likes, after the host turned fallback off or chose another
+// playlist.
 func (t *roomTx) removeFallback(ctx context.Context) error {
 	return t.versioned().QueueItem.Update().
-		Where(queueitem.RoomID(t.roomID), queueitem.State(string(party.Queued)), queueitem.AddedByIDIsNil(), queueitem.LikeCount(0)).
+		Where(queueitem.RoomID(t.roomID), queueitem.State(string(party.Queued))).
+		Where(queueitem.AddedByIDIsNil(), queueitem.LikeCount(0)).
 		SetState(string(party.Removed)).ClearActiveRecording().SetVersion(t.version).Exec(ctx)
 }
 
@@ -166,7 +169,7 @@ func (t *roomTx) rescaleAllowances(ctx context.Context, before, after *int) erro
 		return err
 	}
 	for _, row := range rows {
-		full := party.Allowance{*before, *row.AddsFullAt}.Rescale(*after, t.now).FullAt
+		full := party.Allowance{PerHour: *before, FullAt: *row.AddsFullAt}.Rescale(*after, t.now).FullAt
 		update := t.tx.Membership.Update().Where(membership.ID(row.ID)).SetAddsFullAt(database.Microseconds(full))
 		if err := update.Exec(ctx); err != nil {
 			return err

@@ -1,7 +1,7 @@
-// Package testdb gives tests empty databases: a SQLite file, and a database of its own on a MySQL server if one answers.
+// Package testdb gives each test an empty database of its own: a SQLite file, or a database on a MySQL server.
 //
-// The server is looked for at ANTWON_TEST_MYSQL_URL, by default at 127.0.0.1:3306 as root without a password. Where none
-// answers the test is skipped and says so; with ANTWON_TEST_STRICT=1 it fails instead.
+// ANTWON_TEST_MYSQL_URL is the URL of the server, by default 127.0.0.1:3306 as root without a password. If no server
+// answers, the test is skipped and says so; with ANTWON_TEST_STRICT=1 it fails instead.
 package testdb
 
 import (
@@ -40,14 +40,14 @@ func MySQL(tb testing.TB) string {
 	case os.Getenv("ANTWON_TEST_STRICT") == "1":
 		tb.Fatalf("MySQL is required here: %v", err)
 	default:
-		tb.Skipf("MySQL left out: %v (ANTWON_TEST_MYSQL_URL names a server)", err)
+		tb.Skipf("MySQL is left out: %v (ANTWON_TEST_MYSQL_URL names a server)", err)
 	}
 	return ""
 }
 
 var created atomic.Int64
 
-// CreateMySQL makes an empty database on the test server; drop deletes it.
+// CreateMySQL creates an empty database on the test server. The function drop deletes it.
 func CreateMySQL() (databaseURL string, drop func(), err error) {
 	server, err := url.Parse(cmp.Or(os.Getenv("ANTWON_TEST_MYSQL_URL"), "mysql://root@127.0.0.1:3306"))
 	if err != nil {
