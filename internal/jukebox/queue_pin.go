@@ -10,7 +10,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-const maxPinLikes = 1_000 // by which another song can be required to lead
+const maxPinLikes = 1_000 // the most likes by which another song can be required to lead
 
 // PinItem pins a waiting song to a position, which counts from 1, until it is played or until another song has so many
 // more likes. For hosts. The error is Refused once the song has been committed, and Conflict while it waits for
