@@ -80,7 +80,7 @@ func (t *roomTx) merge(ctx context.Context, guestID, hostID string) error {
 			return err
 		}
 	}
-	// A new version of the settings makes feeds load again who added the songs that were played.
+	// A new version of the settings makes feeds reload the history, which shows who added each song.
 	return t.tx.Room.Update().Where(room.ID(t.roomID)).SetSettingsVersion(t.version).Exec(ctx)
 }
 
@@ -141,7 +141,7 @@ func mergedRole(a, b party.Role) party.Role {
 	return party.RoleGuest
 }
 
-// mergeLikes makes the guest's likes the host's. A song that both liked has one like less.
+// mergeLikes makes the guest's likes the host's. A song that both liked loses one of its likes.
 func (t *roomTx) mergeLikes(ctx context.Context, guestID, hostID string) error {
 	here := like.HasItemWith(queueitem.RoomID(t.roomID))
 	liked, err := t.tx.Like.Query().Where(like.UserID(hostID), here).Select(like.FieldItemID).Strings(ctx)

@@ -49,19 +49,19 @@ type logEvent struct {
 }
 
 // log adds an event to the room's log. It is written with the change.
-func (t *roomTx) log(d logEvent) {
-	if d.actor == "" {
-		d.actor = t.actor
+func (t *roomTx) log(e logEvent) {
+	if e.actor == "" {
+		e.actor = t.actor
 	}
-	t.events = append(t.events, d)
+	t.events = append(t.events, e)
 }
 
 // row returns the statement that stores the event.
-func (d logEvent) row(t *roomTx) *ent.RoomEventCreate {
+func (e logEvent) row(t *roomTx) *ent.RoomEventCreate {
 	return t.tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(t.roomID).
-		SetAt(t.now).SetKind(string(d.kind)).SetVersion(t.version).
-		SetNillableActorID(nilIfEmpty(d.actor)).SetNillableItemID(nilIfEmpty(d.itemID)).
-		SetNillableSubjectID(nilIfEmpty(d.subject)).SetNillableDetail(nilIfEmpty(party.Truncate(d.detail, 1024)))
+		SetAt(t.now).SetKind(string(e.kind)).SetVersion(t.version).
+		SetNillableActorID(nilIfEmpty(e.actor)).SetNillableItemID(nilIfEmpty(e.itemID)).
+		SetNillableSubjectID(nilIfEmpty(e.subject)).SetNillableDetail(nilIfEmpty(party.Truncate(e.detail, 1024)))
 }
 
 // RoomEvent is an event of a room's log.

@@ -106,14 +106,14 @@ func (t *roomTx) assignRole(
 
 // withRoles returns the event for a change from one role to another: being removed and joining again have kinds of
 // their own, and the latter is something that the member did.
-func (d logEvent) withRoles(now, before party.Role) logEvent {
+func (e logEvent) withRoles(now, before party.Role) logEvent {
 	switch {
 	case now == party.RoleRemoved || now == party.RoleBanned:
-		d.kind = EventGuestRemoved
+		e.kind = EventGuestRemoved
 	case before == party.RoleRemoved || before == party.RoleBanned:
-		d.kind, d.detail, d.actor, d.subject = EventJoined, "", d.subject, ""
+		e.kind, e.detail, e.actor, e.subject = EventJoined, "", e.subject, ""
 	}
-	return d
+	return e
 }
 
 // loadRemoved returns the ids of the users who were removed from a room, or banned, and have not joined again.
