@@ -39,11 +39,13 @@ func TestDisconnectingDeletesTheAccountAndTellsTheDriver(t *testing.T) {
 		p.must(p.DisconnectSpotify(p.host))
 		p.must(p.DisconnectSpotify(p.host))
 		p.expect("account", p.spotify(), "")
-		left, err := jukebox.Count(p.Context(), p.store, "SELECT COUNT(*) FROM spotify_accounts WHERE display_name = 'Account mine'")
+		left, err := jukebox.Count(p.Context(), p.store,
+			"SELECT COUNT(*) FROM spotify_accounts WHERE display_name = 'Account mine'")
 		p.must(err)
 		p.expect("rows", fmt.Sprint(left), "0")
 		if len(p.catalog.forgot) != 2 || p.version() == before {
-			t.Errorf("forgotten %v, and version %d after %d; want 2 calls and a newer version", p.catalog.forgot, p.version(), before)
+			t.Errorf("forgotten %v, and version %d after %d; want 2 calls and a newer version",
+				p.catalog.forgot, p.version(), before)
 		}
 		_, err = p.connect("mine", nil)
 		p.must(err)
