@@ -23,7 +23,7 @@ func (r *Resolver) PresentError(ctx context.Context, err error) *gqlerror.Error 
 	}
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
 		r.log.WarnContext(ctx, "an operation took too long", "error", err, "path", shown.Path.String())
-		err = &party.Error{Code: party.UpstreamUnavailable, Message: "this took too long: try again in a moment", RetryAfter: time.Second}
+		err = &party.Error{Code: party.UpstreamUnavailable, Message: "This took too long: try again in a moment.", RetryAfter: time.Second}
 	}
 	known, ok := errors.AsType[*party.Error](err)
 	if !ok || known.Code == party.Internal {

@@ -25,8 +25,8 @@ func TestErrorsTellClientsWhatTheyMayKnow(t *testing.T) {
 		logged     bool
 	}{
 		"wrapped on its way up": {
-			fmt.Errorf("like: %w", &party.Error{Code: party.Forbidden, Message: "join this room first"}),
-			"join this room first", map[string]any{"code": party.Forbidden}, false,
+			fmt.Errorf("like: %w", &party.Error{Code: party.Forbidden, Message: "Join this room first."}),
+			"Join this room first.", map[string]any{"code": party.Forbidden}, false,
 		},
 		"bad input": {
 			&party.Error{Code: party.BadUserInput, Message: "code is too short", Field: "code"},

@@ -100,7 +100,7 @@ func setSessionCookie(ctx context.Context, refreshToken string) {
 // change.
 func overHTTP(ctx context.Context) error {
 	if gqlserver.OverWebSocket(ctx) {
-		return &party.Error{Code: party.BadUserInput, Message: "send this mutation over HTTP, not over a WebSocket"}
+		return &party.Error{Code: party.BadUserInput, Message: "Send this mutation over HTTP, not over a WebSocket."}
 	}
 	return nil
 }

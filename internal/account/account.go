@@ -9,36 +9,36 @@ import (
 	"antwon.dj/backend/internal/ratelimit"
 )
 
-// AccountsConfig is what Accounts are made of.
+// Config is what New needs. Database, Tokens, Log and Metrics are required.
 type Config struct {
 	Database       *database.DB
 	Tokens         Tokens
-	Authorizer     Authorizer       // nil: hosts cannot connect Spotify here
-	Identity       IdentityProvider // nil: nobody signs in
-	DemoLogin      bool             // DemoLogin makes anybody a host
-	Demo           DemoAccounts     // makes their simulated accounts; nil: they have to connect their own
+	Authorizer     Authorizer       // nil: hosts cannot connect Spotify to this server
+	Identity       IdentityProvider // nil: hosts cannot sign in, except by DemoLogin
+	DemoLogin      bool             // whether DemoLogin and DemoHost make anybody a host
+	Demo           DemoAccounts     // makes the simulated accounts of demo hosts; nil: those connect their own
 	PublicURL      string           // where browsers reach the server, without a slash at the end
-	AllowedOrigins []string         // of front ends that a login may return to
+	AllowedOrigins []string         // origins of front ends to which a login may return, besides PublicURL
 	Log            *slog.Logger
 	Metrics        prometheus.Registerer
 }
 
 // Accounts signs users in and out, and connects hosts' Spotify accounts. It is safe for concurrent use.
 type Accounts struct {
-	cfg         Config
-	db          *database.DB
-	limiter     *ratelimit.Limiter
-	viewerAsked prometheus.Counter // see WithoutViewer
-	sessions    *prometheus.CounterVec
+	cfg            Config
+	db             *database.DB
+	limiter        *ratelimit.Limiter
+	viewerAccesses prometheus.Counter // see WithoutViewer
+	sessions       *prometheus.CounterVec
 }
 
-// NewAccounts returns the accounts of a database.
+// New returns the Accounts of a database, and registers their metrics. Nothing has to be closed.
 func New(cfg Config) *Accounts {
 	a := &Accounts{
 		cfg: cfg, db: cfg.Database, limiter: ratelimit.New(limitedAddresses),
-		viewerAsked: prometheus.NewCounter(prometheus.CounterOpts{
+		viewerAccesses: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "antwon_shared_viewer_access_total",
-			Help: "How often a shared subscription asked for its viewer, and failed: always 0, or a field lacks @viewer.",
+			Help: "How often a shared subscription tried to read the viewer, which fails. Above 0, a field lacks @viewer.",
 		}),
 		sessions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "antwon_sessions_total",
@@ -48,10 +48,11 @@ func New(cfg Config) *Accounts {
 	for _, event := range []string{sessionStarted, sessionRefreshed, sessionRefused, sessionEnded} {
 		a.sessions.WithLabelValues(event)
 	}
-	cfg.Metrics.MustRegister(a.viewerAsked, a.sessions)
+	cfg.Metrics.MustRegister(a.viewerAccesses, a.sessions)
 	return a
 }
 
+// The values of the label event of antwon_sessions_total.
 const (
 	sessionStarted   = "started"
 	sessionRefreshed = "refreshed"

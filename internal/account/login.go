@@ -5,64 +5,58 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"fmt"
-	"strings"
 	"time"
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/login"
-	"antwon.dj/backend/ent/session"
-	"antwon.dj/backend/ent/user"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
 )
 
-const (
-	loginLife   = 10 * time.Minute // from asking somebody who they are to the provider's answer
-	maxEmail    = 255
-	maxPicture  = 1024
-	unnamedHost = "Host"
-)
+// loginLife is how long a browser may take from BeginLogin to CompleteLogin.
+const loginLife = 10 * time.Minute
 
-// Identity is whom an identity provider vouches for.
+// Identity is what an identity provider vouches for about a user.
 type Identity struct {
-	Issuer, Subject string   // who this is, for ever
-	Names           []string // what to call them, the best first
-	Email           string   // empty: not told
+	Issuer, Subject string   // together they identify the user permanently
+	Names           []string // candidates for the display name, the best first
+	Email           string   // empty: the provider gave none
 	EmailVerified   bool
-	PictureURL      string // empty: not told
+	PictureURL      string // empty: the provider gave none
 }
 
-// IdentityProvider says who somebody is, by OpenID Connect's authorization code flow, with PKCE. Its methods give
-// UpstreamUnavailable while the provider does not answer.
+// IdentityProvider identifies users by the authorization code flow of OpenID Connect, with PKCE. Its methods return
+// UpstreamUnavailable if the provider does not answer.
 type IdentityProvider interface {
-	// LoginURL is where somebody is asked who they are. The state comes back with the answer, and the nonce in the identity;
-	// the verifier, of 43 to 128 characters, does not leave the server before Identify.
+	// LoginURL returns the page on which the provider asks a user to sign in. The provider returns the state with its
+	// answer, and the nonce in the identity; the verifier, of 43 to 128 characters, stays on the server until it is given
+	// to Identify.
 	LoginURL(ctx context.Context, state, nonce, verifier string) (string, error)
-	// Identify exchanges the code that came back. BadUserInput if the provider does not take the code, or vouches for
-	// something else than was asked.
+	// Identify exchanges the code that the provider returned for an identity. The error is BadUserInput if the provider
+	// rejects the code, or if the identity is not for this nonce and this server.
 	Identify(ctx context.Context, code, nonce, verifier string) (Identity, error)
-	// LogoutURL is where the provider signs somebody out, who then comes back to a page of ours. Empty: there is none.
+	// LogoutURL returns the page that ends the provider's own session and then redirects to page. Empty: there is none.
 	LogoutURL(ctx context.Context, page string) (string, error)
 }
 
-// LoginRedirect is somebody's way to the provider's page. The browser that goes there has to keep Browser to itself, and
-// bring it when it comes back.
+// LoginRedirect sends a browser to the identity provider.
 type LoginRedirect struct {
-	URL     string
-	Browser string
+	URL     string // the provider's page
+	Browser string // a secret that the browser keeps and presents to CompleteLogin: it shows that it is the same browser
 }
 
-// BeginLogin begins to sign in a host. Afterwards the browser returns to returnTo, a path of ours or a page of an allowed
-// origin. Forbidden where there is no identity provider.
+// BeginLogin begins to sign in a host. After CompleteLogin the browser goes to returnTo, a path of this server or a
+// page of an allowed origin; any other value is BadUserInput. It returns Forbidden if the server has no identity
+// provider.
 func (a *Accounts) BeginLogin(ctx context.Context, returnTo string) (*LoginRedirect, error) {
 	if a.cfg.Identity == nil {
-		return nil, party.Errorf(party.Forbidden, "nobody signs in here: this server has no identity provider")
+		return nil, party.Errorf(party.Forbidden, "Hosts cannot sign in: this server has no identity provider.")
 	}
 	page, err := a.parseReturnTo(&returnTo)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.AllowNewcomer(ctx); err != nil {
+	if err := a.AllowNewSession(ctx); err != nil {
 		return nil, err
 	}
 	state, browser, nonce, verifier := rand.Text(), rand.Text(), rand.Text(), rand.Text()+rand.Text()
@@ -75,81 +69,97 @@ func (a *Accounts) BeginLogin(ctx context.Context, returnTo string) (*LoginRedir
 		return nil, err
 	}
 	err = a.db.InTx(ctx, func(tx *ent.Tx) error {
-		return tx.Login.Create().SetID(database.NewID()).SetStateHash(database.Hash([]byte(state))).SetBrowserHash(database.Hash([]byte(browser))).
+		return tx.Login.Create().SetID(database.NewID()).
+			SetStateHash(database.Hash([]byte(state))).SetBrowserHash(database.Hash([]byte(browser))).
 			SetNonce(nonce).SetVerifier(verifier).SetReturnTo(page).SetExpiresAt(now.Add(loginLife)).Exec(ctx)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("begin a login: %w", err)
 	}
-	return &LoginRedirect{address, browser}, nil
+	return &LoginRedirect{URL: address, Browser: browser}, nil
 }
 
-// LoginAnswer is what a browser brought back from the identity provider: a code, or an error such as access_denied. Refresh
-// is the session that the browser has, if any.
-type LoginAnswer struct{ State, Browser, Code, Error, Refresh string }
+// LoginAnswer is what a browser brings back from the identity provider.
+type LoginAnswer struct {
+	State   string
+	Browser string // the secret of LoginRedirect
+	Code    string // empty if Error is not
+	Error   string // OAuth's error code, such as access_denied
+	Refresh string // the refresh token of the session that the browser already has; empty: it has none
+}
 
-// AdoptGuest gives a host the rooms, songs and likes of the guest they were before they signed in.
+// AdoptGuest gives a host the rooms, songs and likes of the guest that the same person was before signing in.
 type AdoptGuest func(ctx context.Context, guestID, hostID string) error
 
-// CompleteLogin completes, once, the login that BeginLogin began: the user whom the provider vouches for is signed in as a host.
-// A guest of the same browser becomes this host, by adopt. It returns the page to go to, if it is known, also with an error:
-// Forbidden if the provider refused, BadUserInput if the state is unknown, expired or another browser's.
-func (a *Accounts) CompleteLogin(ctx context.Context, answer LoginAnswer, adopt AdoptGuest) (returnTo string, s *Session, err error) {
-	asked, err := a.takeLogin(ctx, answer)
+// CompleteLogin completes, once, the login that BeginLogin began: it signs in the user for whom the provider vouches as
+// a host. If the browser was a guest before, adopt gives what the guest had to the host. CompleteLogin returns the page
+// to go to if it is known, also with an error. The error is Forbidden if the provider refused, and BadUserInput if the
+// state is unknown, has expired, or belongs to another browser.
+func (a *Accounts) CompleteLogin(
+	ctx context.Context, answer LoginAnswer, adopt AdoptGuest,
+) (returnTo string, s *Session, err error) {
+	begun, err := a.consumeLogin(ctx, answer)
 	if err != nil {
 		return "", nil, err
 	}
 	if answer.Error != "" || answer.Code == "" {
-		return asked.ReturnTo, nil, party.Errorf(party.Forbidden, "You were not signed in: %s.", loginRefusal(answer.Error))
+		return begun.ReturnTo, nil, party.Errorf(party.Forbidden, "You were not signed in: %s.", loginRefusal(answer.Error))
 	}
-	who, err := a.cfg.Identity.Identify(ctx, answer.Code, asked.Nonce, asked.Verifier)
+	identity, err := a.cfg.Identity.Identify(ctx, answer.Code, begun.Nonce, begun.Verifier)
 	if err == nil {
-		s, err = a.signInHost(ctx, who, answer.Refresh, adopt)
+		s, err = a.signInHost(ctx, identity, answer.Refresh, adopt)
 	}
 	if err != nil {
-		return asked.ReturnTo, nil, fmt.Errorf("sign in: %w", err)
+		return begun.ReturnTo, nil, fmt.Errorf("sign in: %w", err)
 	}
-	return asked.ReturnTo, s, nil
+	return begun.ReturnTo, s, nil
 }
 
 func loginRefusal(code string) string {
 	if code == "access_denied" {
 		return "it was not allowed"
 	}
-	return "the identity provider answered an error; try again"
+	return "the identity provider reported an error; try again"
 }
 
-// takeLogin finds what a state belongs to, and deletes it: it counts once. Who brings another browser's is told nothing more.
-func (a *Accounts) takeLogin(ctx context.Context, answer LoginAnswer) (*ent.Login, error) {
+// consumeLogin finds and deletes the login to which a state belongs, so that the state works once. To another browser a
+// valid state looks like an unknown one.
+func (a *Accounts) consumeLogin(ctx context.Context, answer LoginAnswer) (*ent.Login, error) {
 	now, err := a.db.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var asked *ent.Login
+	var begun *ent.Login
 	err = a.db.InTx(ctx, func(tx *ent.Tx) (err error) {
-		here := login.StateHash(database.Hash([]byte(answer.State)))
-		if asked, err = tx.Login.Query().Where(here).Only(ctx); err != nil {
+		matches := login.StateHash(database.Hash([]byte(answer.State)))
+		if begun, err = tx.Login.Query().Where(matches).Only(ctx); err != nil {
 			return err
 		}
-		n, err := tx.Login.Delete().Where(here).Exec(ctx)
-		if err == nil && n == 0 { // another request of this moment took it
-			asked = nil
+		n, err := tx.Login.Delete().Where(matches).Exec(ctx)
+		if err == nil && n == 0 { // a concurrent request consumed it
+			begun = nil
 		}
 		return err
 	})
 	if err != nil && !ent.IsNotFound(err) {
-		return nil, fmt.Errorf("end a login: %w", err)
+		return nil, fmt.Errorf("complete a login: %w", err)
 	}
-	browser := []byte(database.Hash([]byte(answer.Browser)))
-	if asked == nil || now.After(asked.ExpiresAt) || subtle.ConstantTimeCompare(browser, []byte(asked.BrowserHash)) != 1 {
-		return nil, party.BadInput("state", "is not that of a login begun in this browser in the last ten minutes: begin again")
+	if begun == nil || now.After(begun.ExpiresAt) || !matchesHash(answer.Browser, begun.BrowserHash) {
+		return nil, party.BadInput("state",
+			"does not belong to a login that this browser began in the last ten minutes: begin again")
 	}
-	return asked, nil
+	return begun, nil
 }
 
-// signInHost ends the session that the browser had. If that was a guest's, they are one with the host from now on.
+// matchesHash reports in constant time whether a secret has this hash.
+func matchesHash(secret, hash string) bool {
+	return subtle.ConstantTimeCompare([]byte(database.Hash([]byte(secret))), []byte(hash)) == 1
+}
+
+// signInHost stores the host, merges the guest that the browser was before, ends the browser's old session, and begins
+// a new one.
 func (a *Accounts) signInHost(ctx context.Context, who Identity, refresh string, adopt AdoptGuest) (*Session, error) {
-	hostID, err := a.keepHost(ctx, who)
+	hostID, err := a.storeHost(ctx, who)
 	if err != nil {
 		return nil, err
 	}
@@ -161,8 +171,8 @@ func (a *Accounts) signInHost(ctx context.Context, who Identity, refresh string,
 		if err := adopt(ctx, before.UserID, hostID); err != nil {
 			return nil, err
 		}
-		if err := a.forgetGuest(ctx, before.UserID, hostID); err != nil {
-			return nil, fmt.Errorf("forget the guest: %w", err)
+		if err := a.deleteGuest(ctx, before.UserID, hostID); err != nil {
+			return nil, fmt.Errorf("delete the guest: %w", err)
 		}
 	}
 	if err := a.SignOut(ctx, refresh); err != nil && party.CodeOf(err) != party.Unauthenticated {
@@ -171,62 +181,8 @@ func (a *Accounts) signInHost(ctx context.Context, who Identity, refresh string,
 	return a.SignIn(ctx, Viewer{UserID: hostID, Kind: party.HostUser})
 }
 
-// keepHost stores who was vouched for, or what is new about them, and returns their id.
-func (a *Accounts) keepHost(ctx context.Context, who Identity) (id string, err error) {
-	subject := database.Hash([]byte(who.Issuer + "\n" + who.Subject))
-	keep := func(tx *ent.Tx) error {
-		id, err = tx.User.Query().Where(user.Subject(subject)).OnlyID(ctx)
-		if ent.IsNotFound(err) {
-			id = database.NewID()
-			err = tx.User.Create().SetID(id).SetKind(string(party.HostUser)).SetSubject(subject).SetDisplayName(unnamedHost).
-				SetCreatedAt(database.Microseconds(time.Now())).Exec(ctx)
-		}
-		if err != nil {
-			return err
-		}
-		return tx.User.Update().Where(user.ID(id)).SetDisplayName(hostName(who.Names)).ClearEmail().SetNillableEmail(fitting(who.Email, maxEmail)).
-			SetEmailVerified(who.EmailVerified).ClearPictureURL().SetNillablePictureURL(picture(who.PictureURL)).Exec(ctx)
-	}
-	err = a.db.InTx(ctx, keep)
-	if ent.IsConstraintError(err) { // the same person logs in elsewhere at this moment
-		err = a.db.InTx(ctx, keep)
-	}
-	if err != nil {
-		return "", fmt.Errorf("keep the host: %w", err)
-	}
-	return id, nil
-}
-
-// hostName is the first name that can be shown, shortened where it is too long.
-func hostName(names []string) string {
-	for _, name := range names {
-		if runes := []rune(name); len(runes) > party.MaxName {
-			name = string(runes[:party.MaxName])
-		}
-		if name, err := party.ParseName("name", name); err == nil {
-			return name
-		}
-	}
-	return unnamedHost
-}
-
-func picture(address string) *string {
-	if !strings.HasPrefix(address, "https://") {
-		return nil
-	}
-	return fitting(address, maxPicture)
-}
-
-// fitting returns a text that its column takes, or nil.
-func fitting(text string, most int) *string {
-	if text == "" || len(text) > most {
-		return nil
-	}
-	return &text
-}
-
-// Logout ends the session that a refresh token belongs to, if any, and returns where the identity provider ends its own; empty
-// if it has no such page, or does not answer.
+// Logout ends the session to which a refresh token belongs, if any, and returns the page on which the identity provider
+// ends its own session. The page is empty if the provider has none, or does not answer.
 func (a *Accounts) Logout(ctx context.Context, refresh string) (next string, err error) {
 	if err := a.SignOut(ctx, refresh); err != nil && party.CodeOf(err) != party.Unauthenticated {
 		return "", err
@@ -240,35 +196,4 @@ func (a *Accounts) Logout(ctx context.Context, refresh string) (next string, err
 		return "", nil
 	}
 	return next, nil
-}
-
-// forgetGuest ends the guest's sessions, and then the guest, unless something new of theirs came meanwhile.
-func (a *Accounts) forgetGuest(ctx context.Context, guestID, hostID string) error {
-	err := a.db.InTx(ctx, func(tx *ent.Tx) error {
-		guest, err := tx.User.Get(ctx, guestID)
-		if err != nil {
-			return err
-		}
-		if err := lockUser(ctx, tx, guestID); err != nil {
-			return err
-		}
-		if _, err := tx.Session.Delete().Where(session.UserID(guestID)).Exec(ctx); err != nil {
-			return err
-		}
-		if guest.DeviceHash == nil {
-			return nil
-		}
-		return tx.User.Update().Where(user.ID(hostID), user.DeviceHashIsNil()).SetDeviceHash(*guest.DeviceHash).Exec(ctx)
-	})
-	if err != nil {
-		return err
-	}
-	err = a.db.InTx(ctx, func(tx *ent.Tx) error {
-		_, err := tx.User.Delete().Where(user.ID(guestID)).Exec(ctx)
-		return err
-	})
-	if ent.IsConstraintError(err) {
-		return nil
-	}
-	return err
 }

@@ -10,7 +10,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Profile is what the server knows of a signed-in user.
+// Profile is what the server knows about a signed-in user.
 type Profile struct {
 	User          party.User
 	Email         *string
@@ -19,16 +19,17 @@ type Profile struct {
 	Spotify       SpotifyConnection
 }
 
-// SpotifyConnection says whether a host's player can be driven.
+// SpotifyConnection says whether the server can control a host's player. Without a connection it is empty.
 type SpotifyConnection struct {
 	Connected      bool
 	DisplayName    *string
 	NeedsReconnect bool
-	ReconnectBy    *time.Time // Spotify ends an authorization six months after it was given
-	ReconnectSoon  bool       // that is in less than a month
+	ReconnectBy    *time.Time // when Spotify ends the authorization: six months after the host gave it
+	ReconnectSoon  bool       // whether that is in less than a month
 }
 
-// Profile returns what is known of the viewer, or nil where nobody is signed in.
+// Profile returns what is known about the viewer, or nil if nobody is signed in. The error is Unauthenticated if the
+// viewer's user has been deleted.
 func (a *Accounts) Profile(ctx context.Context) (*Profile, error) {
 	viewer, err := OptionalViewer(ctx)
 	if err != nil || viewer == nil {
@@ -36,7 +37,7 @@ func (a *Accounts) Profile(ctx context.Context) (*Profile, error) {
 	}
 	row, err := a.db.Read.User.Query().Where(user.ID(viewer.UserID)).WithSpotify().Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, party.Errorf(party.Unauthenticated, "this session's user is gone: sign in again")
+		return nil, party.Errorf(party.Unauthenticated, "The user of this session no longer exists: sign in again.")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load the viewer: %w", err)
@@ -46,8 +47,16 @@ func (a *Accounts) Profile(ctx context.Context) (*Profile, error) {
 		Email: row.Email, EmailVerified: row.EmailVerified, PictureURL: row.PictureURL,
 	}
 	if account := row.Edges.Spotify; account != nil {
-		by, warn := account.AuthorizedAt.UTC().AddDate(0, authorizationMonths, 0), account.AuthorizedAt.AddDate(0, warningMonths, 0)
-		p.Spotify = SpotifyConnection{true, &account.DisplayName, account.NeedsReconnect, &by, time.Now().After(warn)}
+		p.Spotify = connectionOf(account)
 	}
 	return p, nil
+}
+
+func connectionOf(account *ent.SpotifyAccount) SpotifyConnection {
+	expiresAt := account.AuthorizedAt.UTC().AddDate(0, authorizationMonths, 0)
+	warnAt := account.AuthorizedAt.AddDate(0, warningMonths, 0)
+	return SpotifyConnection{
+		Connected: true, DisplayName: &account.DisplayName, NeedsReconnect: account.NeedsReconnect,
+		ReconnectBy: &expiresAt, ReconnectSoon: time.Now().After(warnAt),
+	}
 }

@@ -9,43 +9,45 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Viewer is who asks: the checked content of an access token.
+// Viewer is the user who makes the current request: the content of a verified access token.
 type Viewer struct {
 	UserID    string
 	Kind      party.UserKind
-	ExpiresAt time.Time // when the access token ends
+	ExpiresAt time.Time // when the access token expires
 }
 
 type viewerKey struct{}
 
-// WithViewer returns a context in which v is the one who asks.
+// WithViewer returns a context in which v is the viewer.
 func WithViewer(ctx context.Context, v Viewer) context.Context {
 	return context.WithValue(ctx, viewerKey{}, v)
 }
 
-// everybody stands where a Viewer stands otherwise.
-type everybody struct{ asked prometheus.Counter }
+// noViewer stands in the place of a Viewer in a context of WithoutViewer.
+type noViewer struct{ accesses prometheus.Counter }
 
-// WithoutViewer returns a context for what is sent to many at once, each of whom was let in by themselves. Whatever asks
-// there who is asking would show one person's to all, so it fails, and is counted.
+// WithoutViewer returns a context for an execution whose result many users receive, each of whom was authorized before.
+// A result that depended on one viewer would be shown to all of them, so ViewerFrom fails in this context and counts
+// the access in antwon_shared_viewer_access_total.
 func (a *Accounts) WithoutViewer(ctx context.Context) context.Context {
-	return context.WithValue(ctx, viewerKey{}, everybody{a.viewerAsked})
+	return context.WithValue(ctx, viewerKey{}, noViewer{a.viewerAccesses})
 }
 
-// ViewerFrom returns who asks, or an Unauthenticated error where nobody is signed in. In a context WithoutViewer the error
-// is Internal.
+// ViewerFrom returns the viewer. The error is Unauthenticated if nobody is signed in, and Internal in a context of
+// WithoutViewer.
 func ViewerFrom(ctx context.Context) (Viewer, error) {
 	switch v := ctx.Value(viewerKey{}).(type) {
 	case Viewer:
 		return v, nil
-	case everybody:
-		v.asked.Inc()
-		return Viewer{}, party.Errorf(party.Internal, "the viewer was asked for in what is sent to many")
+	case noViewer:
+		v.accesses.Inc()
+		return Viewer{}, party.Errorf(party.Internal, "A shared subscription tried to read the viewer.")
 	}
-	return Viewer{}, party.Errorf(party.Unauthenticated, "sign in or join a room first")
+	return Viewer{}, party.Errorf(party.Unauthenticated, "Sign in or join a room first.")
 }
 
-// viewerIfAny returns who asks, or nil where nobody is signed in.
+// OptionalViewer returns the viewer, or nil if nobody is signed in. In a context of WithoutViewer the error is
+// Internal.
 func OptionalViewer(ctx context.Context) (*Viewer, error) {
 	v, err := ViewerFrom(ctx)
 	if party.CodeOf(err) == party.Unauthenticated {
@@ -57,10 +59,11 @@ func OptionalViewer(ctx context.Context) (*Viewer, error) {
 	return &v, nil
 }
 
-// Tokens makes and checks access tokens.
+// Tokens signs and verifies access tokens.
 type Tokens interface {
-	// Mint returns a signed token for v and when it ends; v.ExpiresAt is ignored.
+	// Mint returns a signed token for v and the time at which it expires. It ignores v.ExpiresAt.
 	Mint(v Viewer) (token string, expiresAt time.Time, err error)
-	// Check returns who a token belongs to, or an Unauthenticated error that says what is wrong with it.
+	// Check returns the user to whom a token was issued. The error is Unauthenticated, and says what is wrong with the
+	// token.
 	Check(token string) (Viewer, error)
 }

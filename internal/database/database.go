@@ -21,9 +21,10 @@ import (
 	"antwon.dj/backend/ent/migrate"
 )
 
-// sqlitePins holds for every SQLite connection: foreign keys, a log that readers do not wait for, a commit that survives a
-// power cut, transactions that take the write lock at once, times that sort.
-const sqlitePins = "_fk=1&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=5000&_txlock=immediate" +
+// sqliteOptions are set on every SQLite connection: foreign keys, a write-ahead log for which readers do not wait,
+// commits that survive a power cut, transactions that take the write lock when they begin, and times whose text sorts
+// by time.
+const sqliteOptions = "_fk=1&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=5000&_txlock=immediate" +
 	"&_time_format=sqlite&_timezone=UTC&_dqs=0&_defensive=1"
 
 const (
@@ -32,36 +33,36 @@ const (
 	migrateTimeout = time.Minute
 )
 
-// Store is the database, opened with everything pinned that the program relies on. On SQLite writes go through a single
-// connection (with more of them likes a second fell to a fifth); on MySQL readers and writers share a pool.
+// DB is an open database. On SQLite all writes go through a single connection, because with more of them a server
+// handled a fifth of the likes per second; on MySQL readers and writers share one pool. It is safe for concurrent use.
 type DB struct {
-	Dialect string
-	Write   *ent.Client
-	Read    *ent.Client
-	SQL     ObservedDB
-	pools   map[string]*sql.DB // by what they are for
+	Dialect string             // dialect.SQLite or dialect.MySQL
+	Write   *ent.Client        // for transactions; most callers use InTx
+	Read    *ent.Client        // for queries outside of transactions; on SQLite it cannot write
+	SQL     ObservedDB         // for queries without ent; on SQLite it cannot write
+	pools   map[string]*sql.DB // by name, for metrics
 	closers []func() error
 }
 
-// OpenStore opens the database at a URL, sqlite:PATH or mysql://user:password@host:port/name, and migrates it to the
-// newest version. Several servers may start at once: one migrates, the others wait.
+// Open opens the database at a URL, sqlite:PATH or mysql://user:password@host:port/name, and migrates it to the newest
+// version. Several servers may start at once: one migrates, and the others wait. Call Close when done.
 func Open(ctx context.Context, databaseURL string) (*DB, error) {
 	return OpenAs(ctx, databaseURL, nil)
 }
 
-// OpenStoreAs is OpenStore for a MySQL database whose password may change while it is open. A nil login is the user and the
-// password of the URL.
-func OpenAs(ctx context.Context, databaseURL string, login Credentials) (*DB, error) {
+// OpenAs is Open for a MySQL database whose password may change while it is open. With nil credentials it uses the user
+// and the password of the URL.
+func OpenAs(ctx context.Context, databaseURL string, credentials Credentials) (*DB, error) {
 	if _, err := CheckURL(databaseURL); err != nil {
 		return nil, err
 	}
 	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
 		return openSQLite(ctx, path)
 	}
-	return openMySQL(ctx, databaseURL, login)
+	return openMySQL(ctx, databaseURL, credentials)
 }
 
-// Close closes every connection.
+// Close closes all connections.
 func (s *DB) Close() error {
 	var errs []error
 	for _, closer := range s.closers {
@@ -70,21 +71,21 @@ func (s *DB) Close() error {
 	return errors.Join(errs...)
 }
 
-// measure shows how the database is used.
+// Measure registers metrics of the statements and the connection pools.
 func (s *DB) Measure(metrics prometheus.Registerer) {
-	metrics.MustRegister(s.SQL.seen.took)
+	metrics.MustRegister(s.SQL.observer.seconds)
 	for name, pool := range s.pools {
 		metrics.MustRegister(collectors.NewDBStatsCollector(pool, name))
 	}
 }
 
-// Ready returns nil when the database answers and has every migration.
+// Ready returns nil if the database answers and has all migrations that this program knows.
 func (s *DB) Ready(ctx context.Context) error {
 	pending, err := migrate.Pending(ctx, s.SQL.DB, s.Dialect)
 	if err != nil {
 		return fmt.Errorf("ask the database for its version: %w", err)
 	}
-	if pending > 0 { // fewer than none: a newer server has been here, and old ones go on until they are replaced
+	if pending > 0 { // a negative number: a newer server has migrated it, and old ones continue until they are replaced
 		return fmt.Errorf("the database lacks %d migrations", pending)
 	}
 	return nil
@@ -92,33 +93,37 @@ func (s *DB) Ready(ctx context.Context) error {
 
 func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("make the database's folder: %w", err)
+		return nil, fmt.Errorf("make the database's directory: %w", err)
 	}
 	if err := migrateSQLite(ctx, path); err != nil {
 		return nil, err
 	}
-	writer, err := sql.Open("sqlite", fileURI(path)+"?"+sqlitePins)
+	writer, err := sql.Open("sqlite", fileURI(path)+"?"+sqliteOptions)
 	if err != nil {
 		return nil, err
 	}
 	writer.SetMaxOpenConns(1)
-	reader, err := sql.Open("sqlite", fileURI(path)+"?"+sqlitePins+"&_pragma=query_only(1)")
+	reader, err := sql.Open("sqlite", fileURI(path)+"?"+sqliteOptions+"&_pragma=query_only(1)")
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
 	reader.SetMaxOpenConns(sqliteReaders)
 	reader.SetMaxIdleConns(sqliteReaders)
 	prepared := newPreparedDriver(dialect.SQLite, writer)
-	seen := newStatements(dialect.SQLite)
-	s := &DB{Dialect: dialect.SQLite, SQL: ObservedDB{reader, seen}, pools: map[string]*sql.DB{"write": writer, "read": reader}}
-	s.Write = ent.NewClient(ent.Driver(observedDriver{prepared, seen}))
-	s.Read = ent.NewClient(ent.Driver(observedDriver{entsql.OpenDB(dialect.SQLite, reader), seen}))
-	s.closers = []func() error{reader.Close, prepared.Close}
-	return s, nil
+	observer := newObserver(dialect.SQLite)
+	return &DB{
+		Dialect: dialect.SQLite,
+		Write:   ent.NewClient(ent.Driver(observedDriver{prepared, observer})),
+		Read:    ent.NewClient(ent.Driver(observedDriver{entsql.OpenDB(dialect.SQLite, reader), observer})),
+		SQL:     ObservedDB{reader, observer},
+		pools:   map[string]*sql.DB{"write": writer, "read": reader},
+		closers: []func() error{reader.Close, prepared.Close},
+	}, nil
 }
 
-// migrateSQLite migrates, and waits for others who do so too. Who finds a new database turns its log on, and for that
-// moment SQLite tells everybody else at once that it is busy, whatever their timeout.
+// migrateSQLite migrates a database file, and waits for other processes that do so too. The first process to open a new
+// file turns on its write-ahead log; meanwhile SQLite reports at once to all others that it is busy, whatever their
+// timeout. So it tries again for up to migrateTimeout.
 func migrateSQLite(ctx context.Context, path string) error {
 	err := tryMigrateSQLite(ctx, path)
 	for began := time.Now(); err != nil && Retryable(err) && time.Since(began) < migrateTimeout; {
@@ -128,9 +133,11 @@ func migrateSQLite(ctx context.Context, path string) error {
 	return err
 }
 
-// tryMigrateSQLite uses a connection of its own, without foreign keys: SQLite changes a table by building a new one.
+// tryMigrateSQLite uses a connection of its own without foreign keys, because SQLite alters a table by building a new
+// one.
 func tryMigrateSQLite(ctx context.Context, path string) error {
-	db, err := sql.Open("sqlite", fileURI(path)+"?_journal_mode=WAL&_synchronous=FULL&_busy_timeout=60000&_time_format=sqlite")
+	const options = "?_journal_mode=WAL&_synchronous=FULL&_busy_timeout=60000&_time_format=sqlite"
+	db, err := sql.Open("sqlite", fileURI(path)+options)
 	if err != nil {
 		return err
 	}
@@ -141,15 +148,15 @@ func tryMigrateSQLite(ctx context.Context, path string) error {
 	return nil
 }
 
-func openMySQL(ctx context.Context, databaseURL string, login Credentials) (*DB, error) {
+func openMySQL(ctx context.Context, databaseURL string, credentials Credentials) (*DB, error) {
 	cfg, err := mysqlConfig(databaseURL)
 	if err != nil {
 		return nil, err
 	}
-	if err := pinIsolation(ctx, cfg, login); err != nil {
+	if err := setIsolation(ctx, cfg, credentials); err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", cfg.Addr, err)
 	}
-	connector, err := newConnector(cfg, login)
+	connector, err := newConnector(cfg, credentials)
 	if err != nil {
 		return nil, err
 	}
@@ -160,11 +167,12 @@ func openMySQL(ctx context.Context, databaseURL string, login Credentials) (*DB,
 	if _, err := migrate.Apply(ctx, db, dialect.MySQL); err != nil {
 		return nil, errors.Join(fmt.Errorf("migrate %s: %w", cfg.Addr, err), db.Close())
 	}
-	seen := newStatements(dialect.MySQL)
-	s := &DB{Dialect: dialect.MySQL, SQL: ObservedDB{db, seen}, pools: map[string]*sql.DB{"all": db}, closers: []func() error{db.Close}}
-	s.Write = ent.NewClient(ent.Driver(observedDriver{entsql.OpenDB(dialect.MySQL, db), seen}))
-	s.Read = s.Write
-	return s, nil
+	observer := newObserver(dialect.MySQL)
+	client := ent.NewClient(ent.Driver(observedDriver{entsql.OpenDB(dialect.MySQL, db), observer}))
+	return &DB{
+		Dialect: dialect.MySQL, Write: client, Read: client, SQL: ObservedDB{db, observer},
+		pools: map[string]*sql.DB{"all": db}, closers: []func() error{db.Close},
+	}, nil
 }
 
 func mysqlConfig(databaseURL string) (*mysql.Config, error) {
@@ -178,25 +186,25 @@ func mysqlConfig(databaseURL string) (*mysql.Config, error) {
 	cfg.User = u.User.Username()
 	cfg.Passwd, _ = u.User.Password()
 	cfg.ParseTime, cfg.Loc = true, time.UTC
-	cfg.ClientFoundRows = true   // an update that changes nothing still found its row
-	cfg.InterpolateParams = true // one round trip a statement instead of two
+	cfg.ClientFoundRows = true   // an update that changes nothing still counts the rows it found
+	cfg.InterpolateParams = true // one round trip per statement instead of two
 	cfg.Collation = "utf8mb4_bin"
 	cfg.Params = map[string]string{"time_zone": "'+00:00'"}
 	return cfg, nil
 }
 
-// pinIsolation makes every connection READ COMMITTED, under the name the server has for it: MariaDB before 11.1 knows only
-// the old one, MySQL 8 only the new one.
-func pinIsolation(ctx context.Context, cfg *mysql.Config, login Credentials) error {
-	connector, err := newConnector(cfg, login)
+// setIsolation makes every connection READ COMMITTED. It asks the server for the name of the variable, because MariaDB
+// before 11.1 knows only the old name and MySQL 8 only the new one.
+func setIsolation(ctx context.Context, cfg *mysql.Config, credentials Credentials) error {
+	connector, err := newConnector(cfg, credentials)
 	if err != nil {
 		return err
 	}
 	db := sql.OpenDB(connector)
 	defer db.Close()
+	const query = "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')"
 	var name, value string
-	err = db.QueryRowContext(ctx, "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')").Scan(&name, &value)
-	if err != nil {
+	if err := db.QueryRowContext(ctx, query).Scan(&name, &value); err != nil {
 		return err
 	}
 	cfg.Params[name] = "'READ-COMMITTED'"

@@ -9,12 +9,13 @@ import (
 	"antwon.dj/backend/ent"
 )
 
-// deletedAtOnce is how many rows one transaction of DeleteWhere deletes: so few that nobody notices.
+// deletedAtOnce is how many rows one transaction of DeleteWhere deletes: so few that other transactions hardly wait.
 const deletedAtOnce = 200
 
-// DeleteWhere deletes the rows of a table for which a condition holds, and returns how many there were. It deletes a few at a
-// time and rests as long in between, so that nobody waits for it; several servers may do it at once. The table and the condition
-// are SQL and must not come from outside; arg is the condition's one argument.
+// DeleteWhere deletes the rows of a table that meet a condition, and returns how many it deleted, also with an error.
+// It deletes a few rows at a time, and pauses for as long in between, so that other transactions hardly wait. Several
+// servers may do it at once. The table, which must have an id, and the condition are SQL: they must not contain user
+// input. arg is the condition's one argument.
 func (db *DB) DeleteWhere(ctx context.Context, table, condition string, arg any) (n int, err error) {
 	for ctx.Err() == nil {
 		began := time.Now()
@@ -27,19 +28,20 @@ func (db *DB) DeleteWhere(ctx context.Context, table, condition string, arg any)
 		if err != nil {
 			return n, err
 		}
-		rest(ctx, time.Since(began))
+		pause(ctx, time.Since(began))
 	}
 	return n, ctx.Err()
 }
 
-func rest(ctx context.Context, d time.Duration) {
+// pause waits for d, or until ctx is done.
+func pause(ctx context.Context, d time.Duration) {
 	select {
 	case <-time.After(d):
 	case <-ctx.Done():
 	}
 }
 
-// someIDs returns what a query for ids finds.
+// someIDs returns the results of a query for ids.
 func (db *DB) someIDs(ctx context.Context, query string, args ...any) (ids []any, err error) {
 	rows, err := db.SQL.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -56,16 +58,17 @@ func (db *DB) someIDs(ctx context.Context, query string, args ...any) (ids []any
 	return ids, rows.Err()
 }
 
-// deleteSome deletes those of the ids, at most deletedAtOnce, that the condition is still true for. The statement is always the
-// same text, and so prepared once.
+// deleteSome deletes the rows with these ids, at most deletedAtOnce, that still meet the condition. The text of the
+// statement does not depend on the number of ids, so that it is prepared once.
 func (db *DB) deleteSome(ctx context.Context, table, condition string, ids []any, arg any) (n int, err error) {
 	args := slices.Clone(ids)
 	for len(args) < deletedAtOnce {
 		args = append(args, ids[0])
 	}
 	marks := strings.TrimSuffix(strings.Repeat("?,", deletedAtOnce), ",")
+	statement := "DELETE FROM " + table + " WHERE id IN (" + marks + ") AND " + condition
 	err = db.InTx(ctx, func(tx *ent.Tx) error {
-		result, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE id IN ("+marks+") AND "+condition, append(args, arg)...)
+		result, err := tx.ExecContext(ctx, statement, append(args, arg)...)
 		if err != nil {
 			return err
 		}

@@ -2,8 +2,8 @@ package database
 
 import "context"
 
-// Asked answers a query for one value on each of the store's kinds of connection, which have to agree.
-func Asked(ctx context.Context, s *DB, query string) (answer string, err error) {
+// Ask returns the result of a query for one value, which connections for reading and for writing must agree on.
+func Ask(ctx context.Context, s *DB, query string) (answer string, err error) {
 	if err := s.SQL.QueryRowContext(ctx, query).Scan(&answer); err != nil {
 		return "", err
 	}

@@ -15,49 +15,54 @@ import (
 )
 
 const (
-	// shownStatement is how much of a statement a span shows; long ones are long lists of question marks.
+	// shownStatement is how many bytes of a statement a span shows. Longer ones are mostly lists of question marks.
 	shownStatement = 1_000
 	tracerName     = "antwon.dj/backend/internal/jukebox"
 )
 
-// statements observes what is asked of the database: each statement is timed, and is a span of the trace that it is part of.
-// One that is part of none is none: the server asks by itself all the time.
-type statements struct {
-	system attribute.KeyValue
-	took   *prometheus.HistogramVec
-	known  map[string][2]prometheus.Observer // by the first word: those that succeed, and those that fail
+// observer times each statement, and records it as a span if it is part of a trace that is recorded. Statements outside
+// of traces begin none, because the server itself queries the database all the time.
+type observer struct {
+	system  attribute.KeyValue
+	seconds *prometheus.HistogramVec
+	byWord  map[string][2]prometheus.Observer // by the statement's first word: for successes, and for failures
 }
 
-func newStatements(dialectName string) *statements {
-	s := &statements{
-		system: attribute.String("db.system.name", map[string]string{dialect.SQLite: "sqlite", dialect.MySQL: "mysql"}[dialectName]),
-		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+func newObserver(dialectName string) *observer {
+	o := &observer{
+		system: attribute.String("db.system.name", systemNames[dialectName]),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "antwon_sql_seconds", Help: "Time until a statement was answered, by its first word and outcome.",
 			Buckets: prometheus.ExponentialBuckets(0.00005, 4, 9),
 		}, []string{"statement", "outcome"}),
-		known: map[string][2]prometheus.Observer{},
+		byWord: map[string][2]prometheus.Observer{},
 	}
 	for _, word := range []string{"SELECT", "INSERT", "UPDATE", "DELETE", "BEGIN", "COMMIT", "ROLLBACK", "other"} {
-		s.known[word] = [2]prometheus.Observer{s.took.WithLabelValues(word, "ok"), s.took.WithLabelValues(word, "error")}
+		o.byWord[word] = [2]prometheus.Observer{
+			o.seconds.WithLabelValues(word, "ok"), o.seconds.WithLabelValues(word, "error"),
+		}
 	}
-	return s
+	return o
 }
 
-// statement is one under way.
+// systemNames are OpenTelemetry's names of the dialects.
+var systemNames = map[string]string{dialect.SQLite: "sqlite", dialect.MySQL: "mysql"}
+
+// statement is a statement that is being executed.
 type statement struct {
 	outcomes [2]prometheus.Observer
-	span     trace.Span // nil: it is none
+	span     trace.Span // nil: it is not recorded
 	began    time.Time
 }
 
-// begin begins a statement. Its text never holds a value.
-func (s *statements) begin(ctx context.Context, query string) (context.Context, statement) {
+// begin begins to observe a statement, until end is called. Its text never contains values.
+func (o *observer) begin(ctx context.Context, query string) (context.Context, statement) {
 	word, _, _ := strings.Cut(query, " ")
-	outcomes, ok := s.known[word]
+	outcomes, ok := o.byWord[word]
 	if !ok {
-		word, outcomes = "other", s.known["other"]
+		word, outcomes = "other", o.byWord["other"]
 	}
-	ctx, span := s.span(ctx, word, query)
+	ctx, span := o.startSpan(ctx, word, query)
 	return ctx, statement{outcomes, span, time.Now()}
 }
 
@@ -71,115 +76,120 @@ func (s statement) end(err error) {
 		return
 	}
 	if err != nil {
-		s.span.SetStatus(codes.Error, "") // the database's words may repeat a value
+		s.span.SetStatus(codes.Error, "") // without the database's text, which may contain values
 	}
 	s.span.End()
 }
 
-// span begins a span within the one of ctx, or returns nil if that is recorded nowhere.
-func (s *statements) span(ctx context.Context, word, query string) (context.Context, trace.Span) {
+// startSpan starts a span within the one of ctx, or returns nil if that one is not recorded.
+func (o *observer) startSpan(ctx context.Context, word, query string) (context.Context, trace.Span) {
 	parent := trace.SpanFromContext(ctx)
 	if !parent.IsRecording() {
 		return ctx, nil
 	}
-	return parent.TracerProvider().Tracer(tracerName).Start(ctx, word, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
-		s.system, attribute.String("db.operation.name", word), attribute.String("db.query.text", query[:min(len(query), shownStatement)])))
+	attributes := trace.WithAttributes(
+		o.system, attribute.String("db.operation.name", word),
+		attribute.String("db.query.text", query[:min(len(query), shownStatement)]),
+	)
+	tracer := parent.TracerProvider().Tracer(tracerName)
+	return tracer.Start(ctx, word, trace.WithSpanKind(trace.SpanKindClient), attributes)
 }
 
-// observedDriver is one of ent's drivers, observed.
+// observedDriver is a driver of ent whose statements are observed.
 type observedDriver struct {
 	dialect.Driver
-	seen *statements
+	observer *observer
 }
 
 func (d observedDriver) Exec(ctx context.Context, query string, args, v any) error {
-	ctx, statement := d.seen.begin(ctx, query)
+	ctx, statement := d.observer.begin(ctx, query)
 	err := d.Driver.Exec(ctx, query, args, v)
 	statement.end(err)
 	return err
 }
 
 func (d observedDriver) Query(ctx context.Context, query string, args, v any) error {
-	ctx, statement := d.seen.begin(ctx, query)
+	ctx, statement := d.observer.begin(ctx, query)
 	err := d.Driver.Query(ctx, query, args, v)
 	statement.end(err)
 	return err
 }
 
-// Tx keeps the context, for ent ends transactions without one.
+// Tx begins a transaction. It keeps the context, because ent commits and rolls back without one.
 func (d observedDriver) Tx(ctx context.Context) (dialect.Tx, error) {
-	_, statement := d.seen.begin(ctx, "BEGIN")
+	_, statement := d.observer.begin(ctx, "BEGIN")
 	tx, err := d.Driver.Tx(ctx)
 	statement.end(err)
 	if err != nil {
 		return nil, err
 	}
-	return &observedTx{tx.(*entsql.Tx), ctx, d.seen}, nil
+	return &observedTx{tx.(*entsql.Tx), ctx, d.observer}, nil
 }
 
 type observedTx struct {
 	*entsql.Tx
-	ctx  context.Context
-	seen *statements
+	ctx      context.Context
+	observer *observer
 }
 
 func (t *observedTx) Exec(ctx context.Context, query string, args, v any) error {
-	ctx, statement := t.seen.begin(ctx, query)
+	ctx, statement := t.observer.begin(ctx, query)
 	err := t.Tx.Exec(ctx, query, args, v)
 	statement.end(err)
 	return err
 }
 
 func (t *observedTx) Query(ctx context.Context, query string, args, v any) error {
-	ctx, statement := t.seen.begin(ctx, query)
+	ctx, statement := t.observer.begin(ctx, query)
 	err := t.Tx.Query(ctx, query, args, v)
 	statement.end(err)
 	return err
 }
 
 func (t *observedTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	ctx, statement := t.seen.begin(ctx, query)
+	ctx, statement := t.observer.begin(ctx, query)
 	result, err := t.Tx.ExecContext(ctx, query, args...)
 	statement.end(err)
 	return result, err
 }
 
 func (t *observedTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	ctx, statement := t.seen.begin(ctx, query)
+	ctx, statement := t.observer.begin(ctx, query)
 	rows, err := t.Tx.QueryContext(ctx, query, args...)
 	statement.end(err)
 	return rows, err
 }
 
 func (t *observedTx) Commit() error {
-	_, statement := t.seen.begin(t.ctx, "COMMIT")
+	_, statement := t.observer.begin(t.ctx, "COMMIT")
 	err := t.Tx.Commit()
 	statement.end(err)
 	return err
 }
 
 func (t *observedTx) Rollback() error {
-	_, statement := t.seen.begin(t.ctx, "ROLLBACK")
+	_, statement := t.observer.begin(t.ctx, "ROLLBACK")
 	err := t.Tx.Rollback()
 	statement.end(err)
 	return err
 }
 
-// observedDB is a database for what is asked without ent.
+// ObservedDB is a connection pool whose queries are observed, for those that do not use ent. Other methods are not
+// observed.
 type ObservedDB struct {
 	*sql.DB
-	seen *statements
+	observer *observer
 }
 
 func (d ObservedDB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	ctx, statement := d.seen.begin(ctx, query)
+	ctx, statement := d.observer.begin(ctx, query)
 	rows, err := d.DB.QueryContext(ctx, query, args...)
 	statement.end(err)
 	return rows, err
 }
 
 func (d ObservedDB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	ctx, statement := d.seen.begin(ctx, query)
+	ctx, statement := d.observer.begin(ctx, query)
 	row := d.DB.QueryRowContext(ctx, query, args...)
 	statement.end(row.Err())
 	return row

@@ -11,25 +11,27 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 )
 
-// maxStatements bounds the cache; the program writes a few dozen different statements.
+// maxStatements bounds the cache. The program uses a few dozen different statements to write.
 const maxStatements = 256
 
-// preparedDriver is ent's SQL driver with statements that are parsed once: on SQLite parsing one each time costs more than
-// running it. It is made for a database with a single connection.
+// preparedDriver is ent's SQL driver with a cache of prepared statements, because SQLite spends more time on parsing a
+// statement than on running it. It is made for a pool with a single connection. It is safe for concurrent use.
 type preparedDriver struct {
 	*entsql.Driver
 	db     *sql.DB
 	mu     sync.Mutex
-	stmts  map[string]*sql.Stmt // by their text, which never holds a value
-	wanted []string             // seen in a transaction: prepared before the next one takes the connection
+	stmts  map[string]*sql.Stmt // by text, which never contains values; guarded by mu
+	wanted []string             // to be prepared before the next transaction takes the connection; guarded by mu
 }
 
 func newPreparedDriver(dialectName string, db *sql.DB) *preparedDriver {
 	return &preparedDriver{Driver: entsql.OpenDB(dialectName, db), db: db, stmts: map[string]*sql.Stmt{}}
 }
 
+// Tx begins a transaction.
 func (d *preparedDriver) Tx(ctx context.Context) (dialect.Tx, error) { return d.BeginTx(ctx, nil) }
 
+// BeginTx prepares the statements that earlier transactions used first, and begins a transaction.
 func (d *preparedDriver) BeginTx(ctx context.Context, opts *sql.TxOptions) (dialect.Tx, error) {
 	d.prepareWanted(ctx)
 	tx, err := d.db.BeginTx(ctx, opts)
@@ -39,6 +41,7 @@ func (d *preparedDriver) BeginTx(ctx context.Context, opts *sql.TxOptions) (dial
 	return &entsql.Tx{Conn: entsql.Conn{ExecQuerier: &preparedTx{tx, d}}, Tx: tx}, nil
 }
 
+// Close closes the statements and the pool.
 func (d *preparedDriver) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -55,22 +58,25 @@ func (d *preparedDriver) prepareWanted(ctx context.Context) {
 	d.wanted = nil
 	d.mu.Unlock()
 	for _, query := range wanted {
-		if stmt, err := d.db.PrepareContext(ctx, query); err == nil { // otherwise it is run unprepared, and says what is wrong
-			d.keep(query, stmt)
+		// A statement that cannot be prepared is run unprepared, and then reports what is wrong.
+		if stmt, err := d.db.PrepareContext(ctx, query); err == nil {
+			d.store(query, stmt)
 		}
 	}
 }
 
-func (d *preparedDriver) keep(query string, stmt *sql.Stmt) {
+// store caches a statement, or closes it if it is cached already or the cache is full.
+func (d *preparedDriver) store(query string, stmt *sql.Stmt) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.stmts[query] != nil || len(d.stmts) >= maxStatements {
-		_ = stmt.Close() // a second one for the same text, or one too many
+		_ = stmt.Close()
 		return
 	}
 	d.stmts[query] = stmt
 }
 
+// prepared returns the prepared statement for a text. If there is none it returns nil, and has it prepared for later.
 func (d *preparedDriver) prepared(query string) *sql.Stmt {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -81,7 +87,7 @@ func (d *preparedDriver) prepared(query string) *sql.Stmt {
 	return stmt
 }
 
-// preparedTx is a transaction that runs prepared statements where there are any.
+// preparedTx is a transaction that uses the driver's prepared statements where there are any.
 type preparedTx struct {
 	tx     *sql.Tx
 	driver *preparedDriver

@@ -9,25 +9,26 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 	"modernc.org/sqlite"
-	_ "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"antwon.dj/backend/ent"
 )
 
-const TxTimeout = 5 * time.Second // for one transaction, from its beginning
+const (
+	TxTimeout   = 5 * time.Second // of one attempt of a transaction, from its beginning
+	MaxAttempts = 5               // of a transaction that fails with a Retryable error
+)
 
-const MaxAttempts = 5 // after deadlocks and lock timeouts
-
-// backOff waits for a random time that grows with each attempt: 10 ms at most, then 20, 40, …
+// Backoff sleeps for a random time that grows with the number of the attempt, which counts from 0: at most 10 ms, 20
+// ms, 40 ms and so on.
 func Backoff(attempt int) {
 	time.Sleep(time.Duration(rand.Int64N(int64(10*time.Millisecond) << attempt)))
 }
 
-// txError is a transaction that did not begin, or whose commit failed: no single change is to blame. Whether a failed
-// commit took place is not known, so it is not repeated.
+// TxError is the failure to begin or to commit a transaction, as opposed to the failure of a statement in it. After a
+// failed commit it is unknown whether the transaction took place, so it is not retried.
 type TxError struct {
-	Commit bool
+	Commit bool // the commit failed; false: the transaction did not begin
 	Err    error
 }
 
@@ -40,7 +41,8 @@ func (e *TxError) Error() string {
 
 func (e *TxError) Unwrap() error { return e.Err }
 
-// retryable tells a transaction that lost against another one, and was rolled back, from one that fails again.
+// Retryable reports whether a transaction was rolled back because of a passing condition, such as a deadlock or a lost
+// connection, so that another attempt may succeed.
 func Retryable(err error) bool {
 	if failed, ok := errors.AsType[*TxError](err); ok && failed.Commit {
 		return false
@@ -54,8 +56,9 @@ func Retryable(err error) bool {
 	return errors.Is(err, driver.ErrBadConn)
 }
 
-// inTx runs fn in a transaction of its own, for rows that are no part of a room's state; again after a deadlock or a lock
-// timeout.
+// InTx runs fn in a transaction, and commits it unless fn returns an error. After a Retryable error it runs fn again,
+// up to MaxAttempts times, so fn must not have effects outside of the transaction. It is for rows that are not part of
+// a room's state; changes of rooms have a transaction of their own in package jukebox.
 func (s *DB) InTx(ctx context.Context, fn func(*ent.Tx) error) (err error) {
 	for attempt := range MaxAttempts {
 		if err = s.tryTx(ctx, fn); err == nil || !Retryable(err) {

@@ -11,9 +11,11 @@ import (
 	"github.com/google/uuid"
 )
 
+// Microseconds returns t in UTC, without what is smaller than a microsecond, which MySQL does not store.
 func Microseconds(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
-// now is the database's clock: the clocks of several servers may differ. A SQLite file has this machine's.
+// Now returns the time of the database's clock, because the clocks of several servers may differ. With SQLite it is the
+// clock of this machine.
 func (s *DB) Now(ctx context.Context) (time.Time, error) {
 	if s.Dialect == dialect.SQLite {
 		return Microseconds(time.Now()), nil
@@ -25,10 +27,11 @@ func (s *DB) Now(ctx context.Context) (time.Time, error) {
 	return now.UTC(), nil
 }
 
-// newID makes an id that sorts by the time it was made.
+// NewID returns a new id. Ids sort by the time at which they were made.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// hash makes a key that every database compares alike: MySQL takes no notice of spaces at the end of a text.
+// Hash returns the SHA-256 of a text in hexadecimal digits: a key that all databases compare alike, whereas MySQL
+// ignores spaces at the end of a text.
 func Hash(text []byte) string {
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])

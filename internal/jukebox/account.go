@@ -6,20 +6,21 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
-
-	"antwon.dj/backend/ent/roomplayback"
 )
 
-// FinishLogin signs in a host whom the identity provider has sent back, like Accounts.CompleteLogin. A guest of the same browser
-// becomes this host, with songs and likes.
-func (j *Jukebox) FinishLogin(ctx context.Context, answer account.LoginAnswer) (returnTo string, s *account.Session, err error) {
+// FinishLogin signs in a host whom the identity provider has sent back, like Accounts.CompleteLogin. If the browser was
+// a guest before, the guest's rooms, songs and likes become the host's.
+func (j *Jukebox) FinishLogin(
+	ctx context.Context, answer account.LoginAnswer,
+) (returnTo string, s *account.Session, err error) {
 	return j.accounts.CompleteLogin(ctx, answer, j.mergeGuest)
 }
 
-// FinishSpotify connects the Spotify account of a host whom Spotify has sent back, like Accounts.CompleteSpotify. The player of
-// the host's open room is looked at immediately.
+// FinishSpotify connects the Spotify account of a host whom Spotify has sent back, like Accounts.CompleteSpotify. The
+// driver of the host's open room observes the player immediately.
 func (j *Jukebox) FinishSpotify(ctx context.Context, answer account.SpotifyAnswer) (returnTo string, err error) {
 	hostID, returnTo, err := j.accounts.CompleteSpotify(ctx, answer)
 	if err != nil {
@@ -28,18 +29,18 @@ func (j *Jukebox) FinishSpotify(ctx context.Context, answer account.SpotifyAnswe
 	return returnTo, j.spotifyChanged(ctx, hostID)
 }
 
-// DisconnectSpotify forgets the viewer's Spotify account: its tokens and whatever else is known of it are deleted. The song that
-// plays goes on, but the server hands over no further songs. For hosts; disconnecting twice is no error.
+// DisconnectSpotify deletes the viewer's Spotify account, its tokens and what is cached about it. The song that plays
+// goes on, but the server commits no further songs. For hosts; disconnecting twice is no error.
 func (j *Jukebox) DisconnectSpotify(ctx context.Context) error {
-	hostID, err := j.accounts.ForgetSpotify(ctx)
+	hostID, err := j.accounts.DeleteSpotifyAccount(ctx)
 	if err != nil {
 		return err
 	}
 	return j.spotifyChanged(ctx, hostID)
 }
 
-// nudgeHosted has whoever drives the host's open room look at once: what they can do there is different now. What is known
-// of the device goes with the account.
+// spotifyChanged tells the driver of the host's open room, if there is one, to observe the player at once, because
+// another account plays now or none. It also deletes what the room knew about the old account's player.
 func (j *Jukebox) spotifyChanged(ctx context.Context, hostID string) error {
 	id, err := j.db.Read.Room.Query().Where(room.OpenHostID(hostID)).OnlyID(ctx)
 	if ent.IsNotFound(err) {
@@ -55,14 +56,14 @@ func (j *Jukebox) spotifyChanged(ctx context.Context, hostID string) error {
 		}
 		return t.resetPlayback(ctx)
 	})
-	if party.CodeOf(err) == party.Conflict { // closed meanwhile
+	if party.CodeOf(err) == party.Conflict { // the room was closed in the meantime
 		return nil
 	}
 	return err
 }
 
-// forgetAccount: nobody knows any more what the music plays on. The playlist was the other account's, and what did not work
-// with that may work with the next.
+// resetPlayback clears what belonged to the host's old account: its device, its playlist, and a delivery that differs
+// from the settings because the old player did not support theirs.
 func (t *roomTx) resetPlayback(ctx context.Context) error {
 	row, err := t.tx.Room.Get(ctx, t.roomID)
 	if err != nil {
@@ -71,6 +72,7 @@ func (t *roomTx) resetPlayback(ctx context.Context) error {
 	if err := t.versioned().Room.Update().Where(room.ID(t.roomID)).ClearPlaylistURI().Exec(ctx); err != nil {
 		return err
 	}
-	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).SetDelivery(row.Delivery).ClearDeviceID().SetDeviceName("").
-		SetDeviceType("").SetDeviceActive(false).SetDeviceRestricted(false).ClearDeviceVolume().Exec(ctx)
+	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).SetDelivery(row.Delivery).
+		ClearDeviceID().SetDeviceName("").SetDeviceType("").
+		SetDeviceActive(false).SetDeviceRestricted(false).ClearDeviceVolume().Exec(ctx)
 }

@@ -3,7 +3,6 @@ package jukebox
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"antwon.dj/backend/ent"
@@ -36,46 +35,7 @@ func (j *Jukebox) Waiting(roomID string) (waiting int, busy bool) {
 // ForgetFetched empties the cache of songs that Spotify described.
 func (j *Jukebox) ForgetFetched() { j.catalog.fetched.Purge() }
 
-// Age moves the times of stored sessions and logins into the past.
-func Age(ctx context.Context, s *database.DB, by time.Duration) error {
-	return s.InTx(ctx, func(tx *ent.Tx) error {
-		sessions, err := tx.Session.Query().All(ctx)
-		if err != nil {
-			return err
-		}
-		for _, row := range sessions {
-			update := tx.Session.UpdateOneID(row.ID).SetExpiresAt(row.ExpiresAt.Add(-by))
-			if row.UsedAt != nil {
-				update.SetUsedAt(row.UsedAt.Add(-by))
-			}
-			if err := update.Exec(ctx); err != nil {
-				return err
-			}
-		}
-		logins, err := tx.Login.Query().All(ctx)
-		if err != nil {
-			return err
-		}
-		for _, row := range logins {
-			expires := row.ExpiresAt.Add(-by).UTC()
-			if _, err := tx.ExecContext(ctx, "UPDATE logins SET expires_at = ? WHERE id = ?", expires, row.ID); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// KeptSessions returns the number of stored sessions, and whether one of them contains text.
-func KeptSessions(ctx context.Context, s *database.DB, text string) (n int, found bool, err error) {
-	rows, err := s.Read.Session.Query().All(ctx)
-	for _, row := range rows {
-		found = found || strings.Contains(row.String(), text)
-	}
-	return len(rows), found, err
-}
-
-// AgeCommands moves the times of stored commands into the past.
+// AgeCommands lets so much time pass for what hosts have asked of players.
 func AgeCommands(ctx context.Context, s *database.DB, by time.Duration) error {
 	return s.InTx(ctx, func(tx *ent.Tx) error {
 		rows, err := tx.RoomCommand.Query().All(ctx)

@@ -15,14 +15,15 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// JoinedRoom is what joining and watching give.
+// JoinedRoom is the result of joining or watching a room.
 type JoinedRoom struct {
 	Session account.Session
 	Room    *party.Room
 }
 
-// JoinRoom makes the viewer a guest of the open room with this code, under a name that holds for this room; without a
-// session, or with a screen's, a new guest. Joining again changes the name. NotFound if no open room has the code.
+// JoinRoom makes the viewer a guest of the open room with this code, under a name for this room. Without a viewer, or
+// for a screen, it makes a new guest. Joining again changes the name. The error is NotFound if no open room has the
+// code, and Forbidden if the viewer or the viewer's device is banned.
 func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*JoinedRoom, error) {
 	name, err := party.ParseName("displayName", displayName)
 	if err != nil {
@@ -32,7 +33,7 @@ func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*Join
 	if err != nil {
 		return nil, err
 	}
-	if err := j.checkNewcomer(ctx, r.ID); err != nil {
+	if err := j.checkMayEnter(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	viewer, known, err := j.returningUser(ctx)
@@ -50,13 +51,14 @@ func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*Join
 	return j.startSession(ctx, r, viewer)
 }
 
-// knownPerson returns the viewer, unless nobody is signed in, or a screen, or somebody whom this database does not know.
+// returningUser returns the viewer if they can become a guest of another room: somebody is signed in, is not a screen,
+// and is still stored in the database.
 func (j *Jukebox) returningUser(ctx context.Context) (viewer account.Viewer, known bool, err error) {
-	asking, err := account.OptionalViewer(ctx)
-	if err != nil || asking == nil || asking.Kind == party.ScreenUser {
+	signedIn, err := account.OptionalViewer(ctx)
+	if err != nil || signedIn == nil || signedIn.Kind == party.ScreenUser {
 		return account.Viewer{}, false, err
 	}
-	viewer = *asking
+	viewer = *signedIn
 	known, err = j.db.Read.User.Query().Where(user.ID(viewer.UserID)).Exist(ctx)
 	if err != nil {
 		return account.Viewer{}, false, fmt.Errorf("look up the viewer: %w", err)
@@ -64,13 +66,14 @@ func (j *Jukebox) returningUser(ctx context.Context) (viewer account.Viewer, kno
 	return viewer, known, nil
 }
 
-// WatchRoom makes a new screen that watches the open room with this code. NotFound if no open room has the code.
+// WatchRoom makes a new screen that watches the open room with this code. The error is NotFound if no open room has the
+// code, and Forbidden if the device is banned.
 func (j *Jukebox) WatchRoom(ctx context.Context, code string) (*JoinedRoom, error) {
 	r, err := j.findOpen(ctx, code)
 	if err != nil {
 		return nil, err
 	}
-	if err := j.checkNewcomer(ctx, r.ID); err != nil {
+	if err := j.checkMayEnter(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	viewer := account.Viewer{UserID: database.NewID(), Kind: party.ScreenUser}
@@ -80,6 +83,7 @@ func (j *Jukebox) WatchRoom(ctx context.Context, code string) (*JoinedRoom, erro
 	return j.startSession(ctx, r, viewer)
 }
 
+// startSession signs a new member in, and returns the room as they see it.
 func (j *Jukebox) startSession(ctx context.Context, r *ent.Room, viewer account.Viewer) (*JoinedRoom, error) {
 	session, err := j.accounts.SignIn(ctx, viewer)
 	if err != nil {
@@ -89,14 +93,15 @@ func (j *Jukebox) startSession(ctx context.Context, r *ent.Room, viewer account.
 	if err != nil {
 		return nil, err
 	}
-	return &JoinedRoom{*session, found}, nil
+	return &JoinedRoom{Session: *session, Room: found}, nil
 }
 
+// addNewMember stores a new user with a membership in the room.
 func (j *Jukebox) addNewMember(ctx context.Context, r *ent.Room, v account.Viewer, name string, role party.Role) error {
 	return j.db.InTx(ctx, func(tx *ent.Tx) error {
 		now := database.Microseconds(time.Now())
-		err := tx.User.Create().SetID(v.UserID).SetKind(string(v.Kind)).SetDisplayName(name).SetNillableDeviceHash(account.DeviceHash(ctx)).
-			SetCreatedAt(now).Exec(ctx)
+		err := tx.User.Create().SetID(v.UserID).SetKind(string(v.Kind)).SetDisplayName(name).
+			SetNillableDeviceHash(account.DeviceHash(ctx)).SetCreatedAt(now).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("store the user: %w", err)
 		}
@@ -104,7 +109,8 @@ func (j *Jukebox) addNewMember(ctx context.Context, r *ent.Room, v account.Viewe
 	})
 }
 
-// admit gives somebody who is known already a place in the room, or a new name in it.
+// addMember makes a stored user a member of the room. A user who is or was a member gets the new name, and may join
+// again.
 func (j *Jukebox) addMember(ctx context.Context, r *ent.Room, v account.Viewer, name string) error {
 	here := membership.And(membership.RoomID(r.ID), membership.UserID(v.UserID))
 	present, err := j.db.Read.Membership.Query().Where(here).Exist(ctx)
@@ -116,7 +122,7 @@ func (j *Jukebox) addMember(ctx context.Context, r *ent.Room, v account.Viewer, 
 			return storeMembership(ctx, tx, r.ID, v.UserID, name, party.RoleGuest, database.Microseconds(time.Now()))
 		})
 	}
-	if present || ent.IsConstraintError(err) { // joined before, or at this moment on another connection
+	if present || ent.IsConstraintError(err) { // joined before, or by a concurrent request
 		err = j.changer.change(ctx, r.ID, func(ctx context.Context, t *roomTx) error {
 			if err := t.rejoin(ctx, v.UserID); err != nil {
 				return err
@@ -128,7 +134,7 @@ func (j *Jukebox) addMember(ctx context.Context, r *ent.Room, v account.Viewer, 
 	return err
 }
 
-// readmit lets somebody in again who was removed, unless it was for good.
+// rejoin makes a removed member a guest again. It returns Forbidden for a banned one, and changes nothing for others.
 func (t *roomTx) rejoin(ctx context.Context, userID string) error {
 	return t.assignRole(ctx, userID, func(now party.Role) (party.Role, error) {
 		switch now {
@@ -141,7 +147,7 @@ func (t *roomTx) rejoin(ctx context.Context, userID string) error {
 	})
 }
 
-// rename gives a member another name, and shows it on their songs.
+// renameMember gives a member another name, which their songs in the queue show too.
 func (t *roomTx) renameMember(ctx context.Context, userID, name string) error {
 	here := membership.And(membership.RoomID(t.roomID), membership.UserID(userID))
 	same, err := t.tx.Membership.Query().Where(here, membership.DisplayName(name)).Exist(ctx)
@@ -151,13 +157,18 @@ func (t *roomTx) renameMember(ctx context.Context, userID, name string) error {
 	if err := t.versioned().Membership.Update().Where(here).SetDisplayName(name).Exec(ctx); err != nil {
 		return err
 	}
-	return t.tx.QueueItem.Update().Where(queueitem.RoomID(t.roomID), queueitem.AddedByID(userID), queueitem.ActiveRecordingNotNil()).
+	return t.tx.QueueItem.Update().
+		Where(queueitem.RoomID(t.roomID), queueitem.AddedByID(userID), queueitem.ActiveRecordingNotNil()).
 		SetVersion(t.version).Exec(ctx)
 }
 
-func storeMembership(ctx context.Context, tx *ent.Tx, roomID, userID, name string, role party.Role, now time.Time) error {
+// storeMembership stores a membership, and logs it if it is a guest's.
+func storeMembership(
+	ctx context.Context, tx *ent.Tx, roomID, userID, name string, role party.Role, now time.Time,
+) error {
 	if role == party.RoleGuest {
-		err := tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(roomID).SetAt(now).SetActorID(userID).SetKind(string(EventJoined)).Exec(ctx)
+		err := tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(roomID).SetAt(now).SetActorID(userID).
+			SetKind(string(EventJoined)).Exec(ctx)
 		if err != nil {
 			return err
 		}
@@ -166,6 +177,8 @@ func storeMembership(ctx context.Context, tx *ent.Tx, roomID, userID, name strin
 		SetRole(string(role)).SetJoinedAt(now).Exec(ctx)
 }
 
+// findOpen returns the open room with this code. If there is none, it counts a guess and returns NotFound, or
+// RateLimited after too many guesses.
 func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) {
 	folded, err := party.ParseCode("code", code)
 	if err != nil {
@@ -176,7 +189,7 @@ func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) 
 		if err := j.allowGuess(ctx); err != nil {
 			return nil, err
 		}
-		return nil, party.Errorf(party.NotFound, "no open room has the code %s", folded)
+		return nil, party.Errorf(party.NotFound, "No open room has the code %s.", folded)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find room by code: %w", err)
@@ -184,13 +197,15 @@ func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) 
 	return r, nil
 }
 
-var errBanned = party.Errorf(party.Forbidden, "you were removed from this room for good")
+var errBanned = party.Errorf(party.Forbidden, "You were permanently removed from this room.")
 
-// mayCome refuses devices from which somebody was banned, and too many people from one address.
-func (j *Jukebox) checkNewcomer(ctx context.Context, roomID string) error {
+// checkMayEnter returns Forbidden if a member was banned who had the caller's device, and RateLimited if too many
+// sessions have started from the caller's address.
+func (j *Jukebox) checkMayEnter(ctx context.Context, roomID string) error {
 	if device := account.DeviceHash(ctx); device != nil {
 		banned, err := j.db.Read.Membership.Query().
-			Where(membership.RoomID(roomID), membership.Role(string(party.RoleBanned)), membership.HasUserWith(user.DeviceHash(*device))).Exist(ctx)
+			Where(membership.RoomID(roomID), membership.Role(string(party.RoleBanned))).
+			Where(membership.HasUserWith(user.DeviceHash(*device))).Exist(ctx)
 		if err != nil {
 			return err
 		}
@@ -198,5 +213,5 @@ func (j *Jukebox) checkNewcomer(ctx context.Context, roomID string) error {
 			return errBanned
 		}
 	}
-	return j.accounts.AllowNewcomer(ctx)
+	return j.accounts.AllowNewSession(ctx)
 }

@@ -13,33 +13,36 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// mergeGuest makes a guest one with a host: in each of their rooms the host is what they were, added their songs, and likes
-// what they liked, once. The guest is nobody afterwards: a client that still comes as them is told to sign in, and does so as
-// the host. What was done before a failure is done, and the next login goes on from there.
+// mergeGuest gives a host everything that a guest has: memberships, songs, likes, skip votes and events, room by room.
+// A song that both liked has one like afterwards. The guest keeps nothing: a client that still uses the guest's session
+// has to sign in, and does so as the host. A failure leaves the rooms before it merged, and the next login continues
+// from there.
 func (j *Jukebox) mergeGuest(ctx context.Context, guestID, hostID string) error {
-	places, err := j.db.Read.Membership.Query().Where(membership.UserID(guestID)).WithRoom().All(ctx)
-	for _, place := range places {
-		if err == nil {
-			err = j.mergeInRoom(ctx, place.Edges.Room, guestID, hostID)
-		}
-	}
+	memberships, err := j.db.Read.Membership.Query().Where(membership.UserID(guestID)).WithRoom().All(ctx)
 	if err != nil {
-		return fmt.Errorf("make the guest one with the host: %w", err)
+		return fmt.Errorf("load the guest's rooms: %w", err)
+	}
+	for _, m := range memberships {
+		if err := j.mergeInRoom(ctx, m.Edges.Room, guestID, hostID); err != nil {
+			return fmt.Errorf("merge the guest with the host: %w", err)
+		}
 	}
 	return nil
 }
 
 func (j *Jukebox) mergeInRoom(ctx context.Context, r *ent.Room, guestID, hostID string) error {
 	if party.RoomStatus(r.Status) == party.Open {
-		err := j.changer.change(ctx, r.ID, func(ctx context.Context, t *roomTx) error { return t.merge(ctx, guestID, hostID) })
+		err := j.changer.change(ctx, r.ID, func(ctx context.Context, t *roomTx) error {
+			return t.merge(ctx, guestID, hostID)
+		})
 		if party.CodeOf(err) != party.Conflict {
 			return err
 		}
 	}
-	// In a closed room nobody watches: there is only its history to put right.
+	// A closed room has no watchers and takes no changes: only its rows have to be corrected.
 	return j.db.InTx(ctx, func(tx *ent.Tx) error {
 		last, err := tx.Room.Get(ctx, r.ID)
-		if ent.IsNotFound(err) { // it was deleted a moment ago
+		if ent.IsNotFound(err) { // it has just been deleted
 			return nil
 		}
 		if err != nil {
@@ -49,7 +52,7 @@ func (j *Jukebox) mergeInRoom(ctx context.Context, r *ent.Room, guestID, hostID 
 	})
 }
 
-// merge is mergeGuest in one room. Done again it does nothing.
+// merge is mergeGuest for one room. Repeating it changes nothing.
 func (t *roomTx) merge(ctx context.Context, guestID, hostID string) error {
 	guest, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(guestID)).Only(ctx)
 	if ent.IsNotFound(err) {
@@ -65,49 +68,59 @@ func (t *roomTx) merge(ctx context.Context, guestID, hostID string) error {
 	if err := t.mergeLikes(ctx, guestID, hostID); err != nil {
 		return err
 	}
-	theirs := queueitem.And(queueitem.RoomID(t.roomID), queueitem.AddedByID(guestID))
-	err = t.tx.QueueItem.Update().Where(theirs, queueitem.ActiveRecordingNotNil()).SetAddedByID(hostID).SetVersion(t.version).Exec(ctx)
-	if err != nil {
-		return err
-	}
-	if err := t.tx.QueueItem.Update().Where(theirs).SetAddedByID(hostID).Exec(ctx); err != nil { // history
+	if err := t.mergeSongs(ctx, guestID, hostID); err != nil {
 		return err
 	}
 	if err := t.mergeVotes(ctx, guestID, hostID); err != nil {
 		return err
 	}
-	for _, who := range []string{"actor_id", "subject_id"} {
-		_, err := t.tx.ExecContext(ctx, "UPDATE room_events SET "+who+" = ? WHERE room_id = ? AND "+who+" = ?", hostID, t.roomID, guestID)
-		if err != nil {
+	for _, column := range []string{"actor_id", "subject_id"} {
+		update := "UPDATE room_events SET " + column + " = ? WHERE room_id = ? AND " + column + " = ?"
+		if _, err := t.tx.ExecContext(ctx, update, hostID, t.roomID, guestID); err != nil {
 			return err
 		}
 	}
-	// Whose songs were played is told anew, as the settings are.
+	// A new version of the settings makes feeds reload the history, which shows who added each song.
 	return t.tx.Room.Update().Where(room.ID(t.roomID)).SetSettingsVersion(t.version).Exec(ctx)
 }
 
-// mergeVotes makes the guest's votes the host's, each song's once.
+// mergeSongs makes the guest's songs the host's, those in the queue and those in the history.
+func (t *roomTx) mergeSongs(ctx context.Context, guestID, hostID string) error {
+	theirs := queueitem.And(queueitem.RoomID(t.roomID), queueitem.AddedByID(guestID))
+	err := t.tx.QueueItem.Update().Where(theirs, queueitem.ActiveRecordingNotNil()).
+		SetAddedByID(hostID).SetVersion(t.version).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	return t.tx.QueueItem.Update().Where(theirs).SetAddedByID(hostID).Exec(ctx)
+}
+
+// mergeVotes makes the guest's skip votes the host's, except on songs on which the host has voted too.
 func (t *roomTx) mergeVotes(ctx context.Context, guestID, hostID string) error {
 	voted, err := t.tx.SkipVote.Query().Where(skipvote.UserID(hostID)).Select(skipvote.FieldItemID).Strings(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := t.tx.SkipVote.Delete().Where(skipvote.UserID(guestID), skipvote.ItemIDIn(voted...)).Exec(ctx); err != nil {
+	_, err = t.tx.SkipVote.Delete().Where(skipvote.UserID(guestID), skipvote.ItemIDIn(voted...)).Exec(ctx)
+	if err != nil {
 		return err
 	}
-	const move = "UPDATE skip_votes SET user_id = ? WHERE user_id = ? AND item_id IN (SELECT id FROM queue_items WHERE room_id = ?)"
+	const move = `UPDATE skip_votes SET user_id = ?
+ WHERE user_id = ? AND item_id IN (SELECT id FROM queue_items WHERE room_id = ?)`
 	_, err = t.tx.ExecContext(ctx, move, hostID, guestID, t.roomID)
 	return err
 }
 
-// mergePlace gives the host the guest's place in the room, or what that was worth where the host has one.
+// mergeMembership gives the host the guest's membership or, if the host has one already, the role that mergedRole
+// returns.
 func (t *roomTx) mergeMembership(ctx context.Context, guest *ent.Membership, hostID string) error {
 	host, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(hostID)).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
 		_, err = t.tx.ExecContext(ctx, "UPDATE memberships SET user_id = ? WHERE id = ?", hostID, guest.ID)
 	case err == nil:
-		err = t.tx.Membership.Update().Where(membership.ID(host.ID)).SetRole(string(mergedRole(party.Role(host.Role), party.Role(guest.Role)))).Exec(ctx)
+		role := mergedRole(party.Role(host.Role), party.Role(guest.Role))
+		err = t.tx.Membership.Update().Where(membership.ID(host.ID)).SetRole(string(role)).Exec(ctx)
 		if err == nil {
 			err = t.tx.Membership.DeleteOneID(guest.ID).Exec(ctx)
 		}
@@ -118,7 +131,7 @@ func (t *roomTx) mergeMembership(ctx context.Context, guest *ent.Membership, hos
 	return t.tx.Room.Update().Where(room.ID(t.roomID)).SetMembersVersion(t.version).Exec(ctx)
 }
 
-// roleOfBoth is what somebody is who was in a room twice. Who was removed under one name stays so under the other.
+// mergedRole returns the role of a user who was in a room twice. Somebody who was removed under one name stays removed.
 func mergedRole(a, b party.Role) party.Role {
 	for _, role := range []party.Role{party.RoleHost, party.RoleBanned, party.RoleRemoved, party.RoleCohost} {
 		if a == role || b == role {
@@ -128,14 +141,15 @@ func mergedRole(a, b party.Role) party.Role {
 	return party.RoleGuest
 }
 
-// mergeLikes makes the guest's likes the host's. What both liked is liked once from now on.
+// mergeLikes makes the guest's likes the host's. A song that both liked loses one of its likes.
 func (t *roomTx) mergeLikes(ctx context.Context, guestID, hostID string) error {
 	here := like.HasItemWith(queueitem.RoomID(t.roomID))
 	liked, err := t.tx.Like.Query().Where(like.UserID(hostID), here).Select(like.FieldItemID).Strings(ctx)
 	if err != nil {
 		return err
 	}
-	both, err := t.tx.Like.Query().Where(like.UserID(guestID), like.ItemIDIn(liked...)).Select(like.FieldItemID).Strings(ctx)
+	both, err := t.tx.Like.Query().Where(like.UserID(guestID), like.ItemIDIn(liked...)).
+		Select(like.FieldItemID).Strings(ctx)
 	if err != nil {
 		return err
 	}
@@ -146,10 +160,12 @@ func (t *roomTx) mergeLikes(ctx context.Context, guestID, hostID string) error {
 	if err := t.tx.QueueItem.Update().Where(twice).AddLikeCount(-1).Exec(ctx); err != nil {
 		return err
 	}
-	if err := t.tx.QueueItem.Update().Where(twice, queueitem.ActiveRecordingNotNil()).SetVersion(t.version).Exec(ctx); err != nil {
+	err = t.tx.QueueItem.Update().Where(twice, queueitem.ActiveRecordingNotNil()).SetVersion(t.version).Exec(ctx)
+	if err != nil {
 		return err
 	}
-	const move = "UPDATE likes SET user_id = ? WHERE user_id = ? AND item_id IN (SELECT id FROM queue_items WHERE room_id = ?)"
+	const move = `UPDATE likes SET user_id = ?
+ WHERE user_id = ? AND item_id IN (SELECT id FROM queue_items WHERE room_id = ?)`
 	_, err = t.tx.ExecContext(ctx, move, hostID, guestID, t.roomID)
 	return err
 }

@@ -10,21 +10,22 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Recap is somebody's evening in a room.
+// Recap is a guest's summary of a party.
 type Recap struct {
-	SongsPlayed []*party.QueueItem // that they had added, in the order in which they played
-	LikesGiven  int
-	LikesGot    int // by others
+	SongsPlayed []*party.QueueItem // those that the guest added, in the order in which they were played
+	LikesGiven  int                // to songs of anybody
+	LikesGot    int                // by others, for the guest's songs
 }
 
-// Recap returns the viewer's evening in a room, also when it is over. For guests.
+// Recap returns the viewer's recap of a room, open or closed. For guests.
 func (j *Jukebox) Recap(ctx context.Context, r *party.Room) (*Recap, error) {
 	a, err := j.authorize(ctx, r.ID, party.ActRecap)
 	if err != nil {
 		return nil, err
 	}
 	mine, err := j.db.Read.QueueItem.Query().
-		Where(queueitem.RoomID(r.ID), queueitem.AddedByID(a.viewer.UserID), queueitem.StateNEQ(string(party.Removed))).Order(queueitem.ByStartedAt()).All(ctx)
+		Where(queueitem.RoomID(r.ID), queueitem.AddedByID(a.viewer.UserID), queueitem.StateNEQ(string(party.Removed))).
+		Order(queueitem.ByStartedAt()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load the viewer's songs: %w", err)
 	}
@@ -40,8 +41,8 @@ func (j *Jukebox) Recap(ctx context.Context, r *party.Room) (*Recap, error) {
 	if recap.SongsPlayed, err = j.loader.itemsOf(ctx, r.ID, played); err != nil {
 		return nil, err
 	}
-	recap.LikesGiven, err = j.db.Read.Like.Query().
-		Where(like.UserID(a.viewer.UserID), like.HasItemWith(queueitem.RoomID(r.ID), queueitem.StateNEQ(string(party.Removed)))).Count(ctx)
+	here := like.HasItemWith(queueitem.RoomID(r.ID), queueitem.StateNEQ(string(party.Removed)))
+	recap.LikesGiven, err = j.db.Read.Like.Query().Where(like.UserID(a.viewer.UserID), here).Count(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("count the viewer's likes: %w", err)
 	}

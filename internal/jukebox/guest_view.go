@@ -1,39 +1,39 @@
 package jukebox
 
 import (
-	"cmp"
 	"context"
 	"time"
 
 	"antwon.dj/backend/internal/party"
 )
 
-// ViewerInRoom is what somebody has and may do in a room.
+// ViewerInRoom is what concerns one member of a room only: their role, likes, songs and quota.
 type ViewerInRoom struct {
 	RoomID       string
 	Version      int64 // of the room
 	Role         party.Role
-	LikedItemIDs []string // among those in the queue
-	AddedItemIDs []string // among those in the queue
-	Next         *party.QueueItem
-	// Their songs that wait for approval, oldest first; for hosts, everybody's.
+	LikedItemIDs []string         // of songs in the queue that the member likes
+	AddedItemIDs []string         // of songs in the queue that the member added
+	Next         *party.QueueItem // the song that plays next, if it is the member's
+	// AwaitingApproval are the member's songs that wait for approval, oldest first; for hosts, all such songs.
 	AwaitingApproval []*party.QueueItem
 	Quota            Quota
-	Removed          bool
+	Removed          bool // removed or banned
 }
 
-// Quota is how much somebody may add.
+// Quota is how many songs a member may add.
 type Quota struct {
-	Queued    int
-	MaxQueued *int // nil: as many as they like
-	AddsLeft  *int // nil: as many as they like
-	RefillsAt *time.Time
+	Queued    int        // how many of the member's songs wait
+	MaxQueued *int       // how many may wait at once; nil: there is no limit
+	AddsLeft  *int       // how many songs the member may still add now; nil: there is no limit
+	RefillsAt *time.Time // when AddsLeft is at least 1 again; nil: it is, or there is no limit
 }
 
-// ViewerInRoom returns what the viewer has and may do in the room that a state shows.
+// ViewerInRoom returns what concerns the viewer only in the room of this state. For members, and for those who were
+// removed.
 func (j *Jukebox) ViewerInRoom(ctx context.Context, s *party.State) (*ViewerInRoom, error) {
 	a, err := j.accessToRoom(ctx, s.RoomID)
-	if err == nil && a.role == "" { // a guest who has become a host; who was removed is told so below
+	if err == nil && a.role == "" { // such as a guest who has become a host; a removed member still has a role
 		err = a.role.May(party.ActView)
 	}
 	if err != nil {
@@ -44,7 +44,8 @@ func (j *Jukebox) ViewerInRoom(ctx context.Context, s *party.State) (*ViewerInRo
 		return nil, err
 	}
 	v := &ViewerInRoom{
-		RoomID: s.RoomID, Version: s.Version, Role: a.role, Removed: a.role == party.RoleRemoved || a.role == party.RoleBanned,
+		RoomID: s.RoomID, Version: s.Version, Role: a.role,
+		Removed:      a.role == party.RoleRemoved || a.role == party.RoleBanned,
 		LikedItemIDs: []string{}, AddedItemIDs: []string{},
 	}
 	for _, item := range s.Queue {
@@ -63,13 +64,17 @@ func (j *Jukebox) ViewerInRoom(ctx context.Context, s *party.State) (*ViewerInRo
 	if v.Quota, err = j.quota(ctx, a, s); err != nil {
 		return nil, err
 	}
-	if next := cmp.Or(s.Committed(), s.NextToPlay(time.Now())); next != nil && next.OwnerID() == a.viewer.UserID {
+	next := s.Committed()
+	if next == nil {
+		next = s.NextToPlay(time.Now())
+	}
+	if next != nil && next.OwnerID() == a.viewer.UserID {
 		v.Next = next
 	}
 	return v, nil
 }
 
-// quota tells how much the viewer may add.
+// quota returns how many songs the viewer may add. Only guests have limits.
 func (j *Jukebox) quota(ctx context.Context, a access, s *party.State) (Quota, error) {
 	q := Quota{Queued: s.QueuedBy(a.viewer.UserID)}
 	if a.role != party.RoleGuest {

@@ -10,11 +10,11 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// maxExport is how many songs a playlist takes at Spotify.
+// maxExport is how many songs Spotify allows in a playlist.
 const maxExport = 10_000
 
-// ExportHistory makes a private playlist of what a room played in the host's Spotify account: each song once, in order, without
-// those that were skipped. Conflict if there is none. For the room's host.
+// ExportHistory saves what a room played as a private playlist in the host's Spotify account: each recording once, in
+// order, without those that were skipped. The error is Conflict if there are none. For the room's host.
 func (j *Jukebox) ExportHistory(ctx context.Context, roomID string) (*party.Playlist, error) {
 	a, err := j.authorize(ctx, roomID, party.ActExport)
 	if err != nil {
@@ -29,13 +29,14 @@ func (j *Jukebox) ExportHistory(ctx context.Context, roomID string) (*party.Play
 	}
 	uris, err := j.playedURIs(ctx, roomID)
 	if err == nil && len(uris) == 0 {
-		err = party.Errorf(party.Conflict, "nothing has been played here yet")
+		err = party.Errorf(party.Conflict, "Nothing has been played in this room yet.")
 	}
 	if err != nil {
 		return nil, err
 	}
 	day := row.CreatedAt.UTC().Format("2006-01-02")
-	playlist, err := j.cfg.Library.SavePlaylist(ctx, a.hostID, cmp.Or(row.Name, row.Code)+" "+day, "What antwon.dj played on "+day+".", uris)
+	name, description := cmp.Or(row.Name, row.Code)+" "+day, "What antwon.dj played on "+day+"."
+	playlist, err := j.cfg.Library.SavePlaylist(ctx, a.hostID, name, description, uris)
 	if err != nil {
 		return nil, fmt.Errorf("save the history as a playlist: %w", err)
 	}
@@ -43,7 +44,8 @@ func (j *Jukebox) ExportHistory(ctx context.Context, roomID string) (*party.Play
 	return &playlist, nil
 }
 
-// logExport does what it can: the playlist is there, whatever becomes of its line in the log.
+// logExport logs an export in the room's log, if the room is open. It ignores a failure, because the playlist has been
+// saved.
 func (j *Jukebox) logExport(ctx context.Context, a access) {
 	if a.status != party.Open {
 		return
@@ -57,17 +59,19 @@ func (j *Jukebox) logExport(ctx context.Context, a access) {
 	}
 }
 
-// playedURIs are the songs that were played to their end, each recording once, in order.
+// playedURIs returns the songs that were played to their end, each recording once, in order.
 func (j *Jukebox) playedURIs(ctx context.Context, roomID string) ([]string, error) {
-	rows, err := j.db.Read.QueueItem.Query().Where(queueitem.RoomID(roomID), queueitem.State(string(party.Played)), queueitem.StartedAtNotNil()).
-		Order(queueitem.ByStartedAt(), ent.Asc(queueitem.FieldID)).Select(queueitem.FieldSongID, queueitem.FieldRecording).All(ctx)
+	rows, err := j.db.Read.QueueItem.Query().
+		Where(queueitem.RoomID(roomID), queueitem.State(string(party.Played)), queueitem.StartedAtNotNil()).
+		Order(queueitem.ByStartedAt(), ent.Asc(queueitem.FieldID)).
+		Select(queueitem.FieldSongID, queueitem.FieldRecording).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load what was played: %w", err)
 	}
 	seen := map[string]bool{}
 	var uris []string
 	for _, row := range rows {
-		recording := cmp.Or(row.Recording, row.SongID) // old rows have none
+		recording := cmp.Or(row.Recording, row.SongID) // rows of old versions have no recording
 		if !seen[recording] && len(uris) < maxExport {
 			seen[recording] = true
 			uris = append(uris, row.SongID)

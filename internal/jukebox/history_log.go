@@ -11,7 +11,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// DeedKind is what somebody did in a room.
+// EventKind is the kind of an event in a room's log.
 type EventKind string
 
 const (
@@ -20,7 +20,7 @@ const (
 	EventLiked           EventKind = "LIKED"
 	EventUnliked         EventKind = "UNLIKED"
 	EventWithdrawn       EventKind = "WITHDRAWN"
-	EventPassedOn        EventKind = "HANDED_ON" // withdrawn, and passed to somebody who likes it
+	EventPassedOn        EventKind = "HANDED_ON" // withdrawn, and passed to the next owner
 	EventRemoved         EventKind = "REMOVED"   // somebody's song, as a host
 	EventCleared         EventKind = "CLEARED"
 	EventPinned          EventKind = "PINNED"
@@ -39,45 +39,48 @@ const (
 	EventClosed          EventKind = "CLOSED"
 )
 
-// deed is something that is done in a change, for the log and for taking it back.
+// logEvent is an event of a change. The log shows it, and Undo can take it back.
 type logEvent struct {
 	kind    EventKind
-	actor   string // empty: the change's own
+	actor   string // empty: the actor of the change
 	itemID  string
-	subject string // to whom it is done
+	subject string // the member to whom it was done; empty: to nobody
 	detail  string
 }
 
-// tell puts a deed into the room's log, with the change.
-func (t *roomTx) log(d logEvent) {
-	if d.actor == "" {
-		d.actor = t.actor
+// log adds an event to the room's log. It is written with the change.
+func (t *roomTx) log(e logEvent) {
+	if e.actor == "" {
+		e.actor = t.actor
 	}
-	t.events = append(t.events, d)
+	t.events = append(t.events, e)
 }
 
-// row is the deed as it is stored.
-func (d logEvent) row(t *roomTx) *ent.RoomEventCreate {
-	row := t.tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(t.roomID).SetAt(t.now).SetKind(string(d.kind)).SetVersion(t.version)
-	row.SetNillableActorID(nilIfEmpty(d.actor)).SetNillableItemID(nilIfEmpty(d.itemID)).SetNillableSubjectID(nilIfEmpty(d.subject))
-	return row.SetNillableDetail(nilIfEmpty(party.Truncate(d.detail, 1024)))
+// row returns the statement that stores the event.
+func (e logEvent) row(t *roomTx) *ent.RoomEventCreate {
+	return t.tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(t.roomID).
+		SetAt(t.now).SetKind(string(e.kind)).SetVersion(t.version).
+		SetNillableActorID(nilIfEmpty(e.actor)).SetNillableItemID(nilIfEmpty(e.itemID)).
+		SetNillableSubjectID(nilIfEmpty(e.subject)).SetNillableDetail(nilIfEmpty(party.Truncate(e.detail, 1024)))
 }
 
-// RoomEvent is something that was done in a room.
+// RoomEvent is an event of a room's log.
 type RoomEvent struct {
 	ID      string
 	At      time.Time
 	Actor   *party.User // nil: the server itself
 	Kind    string
-	Item    *party.QueueItem // to which song, if to one
-	Subject *party.User      // to whom, if to somebody
+	Item    *party.QueueItem // nil: no song was involved
+	Subject *party.User      // the member to whom it was done; nil: to nobody
 	Detail  *string
-	Cursor  string // where it stands in the log
+	Cursor  string // the place in the log, for Log
 }
 
-// Log returns what was done in a room, the latest first: up to first (1–100) events after the cursor, and whether there are
-// more; with likes only if they are asked for. For hosts.
-func (j *Jukebox) Log(ctx context.Context, r *party.Room, first int, after *string, likes bool) (events []RoomEvent, more bool, err error) {
+// Log returns the events of a room, the latest first: up to first (1–100) after the cursor, and whether there are more.
+// It leaves out likes and unlikes unless likes is true. For hosts.
+func (j *Jukebox) Log(
+	ctx context.Context, r *party.Room, first int, after *string, likes bool,
+) (events []RoomEvent, more bool, err error) {
 	if _, err := j.authorize(ctx, r.ID, party.ActViewLog); err != nil {
 		return nil, false, err
 	}
@@ -100,6 +103,7 @@ func (j *Jukebox) Log(ctx context.Context, r *party.Room, first int, after *stri
 	return events, more, err
 }
 
+// eventsOf returns the events of these rows, with their songs and users.
 func (l *stateLoader) eventsOf(ctx context.Context, roomID string, rows []*ent.RoomEvent) ([]RoomEvent, error) {
 	var itemIDs, userIDs []string
 	for _, row := range rows {
@@ -127,6 +131,7 @@ func (l *stateLoader) eventsOf(ctx context.Context, roomID string, rows []*ent.R
 	return events, nil
 }
 
+// personOrNil returns the user with this id, or nil if id is nil or unknown.
 func personOrNil(people map[string]party.User, id *string) *party.User {
 	if id == nil {
 		return nil

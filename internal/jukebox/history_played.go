@@ -14,14 +14,16 @@ type Play struct {
 	Item      *party.QueueItem
 	StartedAt time.Time
 	EndedAt   *time.Time       // nil while it plays
-	Skipped   bool             // it did not reach its end
-	SkippedBy *party.SkippedBy // who wanted that; nil: nobody here
-	Cursor    string           // where it stands in the history
+	Skipped   bool             // it was not played to its end
+	SkippedBy *party.SkippedBy // who skipped it; nil: nobody in the room did
+	Cursor    string           // the place in the history, for History
 }
 
-// History returns what a room played, newest first: up to first (1–100) songs after the cursor, and whether there are
-// more. For members.
-func (j *Jukebox) History(ctx context.Context, r *party.Room, first int, after *string) (played []Play, more bool, err error) {
+// History returns what a room played, the latest first: up to first (1–100) plays after the cursor, and whether there
+// are more. For members.
+func (j *Jukebox) History(
+	ctx context.Context, r *party.Room, first int, after *string,
+) (played []Play, more bool, err error) {
 	if err := r.MembersOnly(); err != nil {
 		return nil, false, err
 	}
@@ -29,7 +31,8 @@ func (j *Jukebox) History(ctx context.Context, r *party.Room, first int, after *
 	if err != nil {
 		return nil, false, err
 	}
-	rows, err := j.db.Read.QueueItem.Query().Where(page.rows, queueitem.StartedAtNotNil()).Order(page.latestFirst).Limit(first + 1).All(ctx)
+	rows, err := j.db.Read.QueueItem.Query().Where(page.rows, queueitem.StartedAtNotNil()).
+		Order(page.latestFirst).Limit(first + 1).All(ctx)
 	if err != nil {
 		return nil, false, fmt.Errorf("load history: %w", err)
 	}
@@ -42,8 +45,8 @@ func (j *Jukebox) History(ctx context.Context, r *party.Room, first int, after *
 	}
 	for i, row := range rows {
 		play := Play{
-			Item: items[i], StartedAt: row.StartedAt.UTC(), EndedAt: row.EndedAt, Skipped: items[i].State == party.Skipped,
-			Cursor: cursor(*row.StartedAt, row.ID),
+			Item: items[i], StartedAt: row.StartedAt.UTC(), EndedAt: row.EndedAt,
+			Skipped: items[i].State == party.Skipped, Cursor: cursor(*row.StartedAt, row.ID),
 		}
 		if play.Skipped {
 			play.SkippedBy = (*party.SkippedBy)(row.SkippedBy)

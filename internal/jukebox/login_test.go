@@ -4,12 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	"antwon.dj/backend/internal/account"
-	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -52,78 +49,6 @@ func (p *fixture) login(who, refresh string) *account.Session {
 	p.must(err)
 	p.expect("page", page, "/host")
 	return session
-}
-
-func TestLoginIsForOneBrowserOnceAndSoon(t *testing.T) {
-	onBothDatabases(t, func(p *fixture) {
-		begin := func() account.LoginAnswer {
-			asked, err := p.BeginLogin(p.Context(), "/host")
-			p.must(err)
-			return account.LoginAnswer{State: p.provider.state, Browser: asked.Browser, Code: "hanna"}
-		}
-		refused := func(what string, answer account.LoginAnswer) {
-			p.Helper()
-			page, session, err := p.FinishLogin(p.Context(), answer)
-			if p.wants(party.BadUserInput, err).Field != "state" || page != "" || session != nil {
-				p.Errorf("%s: %q, %v, %v", what, page, session, err)
-			}
-		}
-		mine, theirs := begin(), begin()
-		foreign := theirs
-		foreign.Browser = mine.Browser
-		refused("another browser's state", foreign)
-		refused("which counts no more then", theirs)
-		refused("no state", account.LoginAnswer{Code: "hanna"})
-		refused("a made-up state", account.LoginAnswer{State: strings.Repeat("A", 26), Browser: mine.Browser, Code: "hanna"})
-		late := begin()
-		p.must(jukebox.Age(p.Context(), p.store, 11*time.Minute))
-		refused("too late", late)
-
-		answer := begin()
-		_, session, err := p.FinishLogin(p.Context(), answer)
-		p.must(err)
-		p.expect("kind", string(session.User.Kind), "HOST")
-		refused("the same again", answer)
-
-		denied := begin()
-		denied.Code, denied.Error = "", "access_denied"
-		page, _, err := p.FinishLogin(p.Context(), denied)
-		p.wants(party.Forbidden, err)
-		p.expect("page", page, "/host")
-		for _, elsewhere := range []string{"https://evil.example", "//evil.example", `/\evil.example`, "javascript:alert(1)", "", "host"} {
-			_, err := p.BeginLogin(p.Context(), elsewhere)
-			p.expect("returning to "+elsewhere, p.wants(party.BadUserInput, err).Field, "returnTo")
-		}
-	})
-}
-
-func TestHostIsTheSameAtEachLogin(t *testing.T) {
-	onBothDatabases(t, func(p *fixture) {
-		first, other := p.login("hanna", ""), p.login("otto", "")
-		p.provider.people["hanna"] = account.Identity{
-			Issuer: "https://provider.test", Subject: "1", Names: []string{"a\nb", strings.Repeat("Hanna ", 20)}, PictureURL: "https://pictures.test/1",
-		}
-		p.provider.people["impostor"] = account.Identity{Issuer: "https://other.test", Subject: "1"}
-		again, impostor := p.login("hanna", first.Refresh), p.login("impostor", "")
-		p.expect("user", again.User.UserID, first.User.UserID)
-		for _, session := range []*account.Session{other, impostor} {
-			if session.User.UserID == first.User.UserID {
-				p.Error("two people are one")
-			}
-		}
-		p.ended(first.Refresh) // the browser has another session now
-		profile, err := p.Profile(p.as(again))
-		p.must(err)
-		p.expect("name", profile.User.DisplayName, strings.TrimSpace(strings.Repeat("Hanna ", 20)[:40]))
-		p.expect("picture", *profile.PictureURL, "https://pictures.test/1")
-		if profile.Email != nil || profile.EmailVerified {
-			p.Errorf("the provider tells no address any more, and it is still %v", profile)
-		}
-		next, err := p.Logout(p.Context(), again.Refresh)
-		p.must(err)
-		p.expect("next", next, "https://provider.test/logout?to=http://party.test/")
-		p.ended(again.Refresh)
-	})
 }
 
 // guest joins, and is the context and the refresh token of who came.

@@ -10,19 +10,21 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Member is somebody in a room.
+// Member is a user with a role in a room, also one who was removed from it.
 type Member struct {
-	User        party.User // under the name they have there
+	User        party.User // under the name that they have in the room
 	DisplayName string
 	Role        party.Role
-	Present     bool // connected within the last two minutes
+	Present     bool // connected now or within the last two minutes
 	JoinedAt    time.Time
-	Cursor      string // where they stand in the list
+	Cursor      string // the place in the list, for Members
 }
 
-// Members returns who is in a room and who was removed from it, those who came last first: up to first (1–100) after the
-// cursor, and whether there are more. For hosts.
-func (j *Jukebox) Members(ctx context.Context, r *party.Room, first int, after *string) (found []Member, more bool, err error) {
+// Members returns the members of a room, including those who were removed from it, the latest to join first: up to
+// first (1–100) after the cursor, and whether there are more. For hosts.
+func (j *Jukebox) Members(
+	ctx context.Context, r *party.Room, first int, after *string,
+) (found []Member, more bool, err error) {
 	if _, err := j.authorize(ctx, r.ID, party.ActListMembers); err != nil {
 		return nil, false, err
 	}
@@ -46,7 +48,8 @@ func (j *Jukebox) Members(ctx context.Context, r *party.Room, first int, after *
 func memberOf(row *ent.Membership, connected bool) Member {
 	m := Member{
 		User:        party.User{ID: row.UserID, DisplayName: row.DisplayName},
-		DisplayName: row.DisplayName, Role: party.Role(row.Role), JoinedAt: row.JoinedAt.UTC(), Cursor: cursor(row.JoinedAt, row.ID),
+		DisplayName: row.DisplayName, Role: party.Role(row.Role),
+		JoinedAt: row.JoinedAt.UTC(), Cursor: cursor(row.JoinedAt, row.ID),
 		Present: connected || row.SeenAt != nil && time.Since(*row.SeenAt) < presenceTimeout,
 	}
 	if row.Edges.User != nil {

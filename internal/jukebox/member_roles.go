@@ -10,30 +10,31 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// SetRole makes a guest a co-host, or a co-host a guest. For the room's host.
+// SetRole makes a guest a co-host, or a co-host a guest. For the room's host. The error is NotFound if no member has
+// this id, and Conflict for screens and for members who were removed.
 func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role party.Role) (*Member, error) {
 	a, err := j.authorize(ctx, roomID, party.ActSetRole)
 	if err != nil {
 		return nil, err
 	}
 	if role != party.RoleCohost && role != party.RoleGuest {
-		return nil, party.BadInput("role", "must be COHOST or GUEST; removeGuest removes somebody")
+		return nil, party.BadInput("role", "must be COHOST or GUEST; to remove somebody, use removeGuest")
 	}
 	return j.assignRole(ctx, a, userID, func(now party.Role) (party.Role, error) {
 		switch now {
 		case party.RoleGuest, party.RoleCohost:
 			return role, nil
 		case party.RoleHost:
-			return now, party.Errorf(party.Forbidden, "the host of this room stays its host")
+			return now, party.Errorf(party.Forbidden, "The role of the room's host cannot be changed.")
 		case party.RoleScreen:
-			return now, party.Errorf(party.Conflict, "a screen can only watch")
+			return now, party.Errorf(party.Conflict, "A screen can only watch.")
 		}
-		return now, party.Errorf(party.Conflict, "they were removed from this room")
+		return now, party.Errorf(party.Conflict, "This member was removed from the room.")
 	})
 }
 
-// RemoveGuest removes somebody from a room; their subscriptions there end at once, their songs stay. Who was not banned may
-// join again. For hosts; co-hosts only the room's host can remove.
+// RemoveGuest removes a member from a room. Their subscriptions of the room end at once; their songs stay. Unless ban
+// is true they may join again. For hosts; only the room's host can remove a co-host.
 func (j *Jukebox) RemoveGuest(ctx context.Context, roomID, userID string, ban bool) (*Member, error) {
 	a, err := j.authorize(ctx, roomID, party.ActRemoveGuest)
 	if err != nil {
@@ -46,7 +47,7 @@ func (j *Jukebox) RemoveGuest(ctx context.Context, roomID, userID string, ban bo
 	return j.assignRole(ctx, a, userID, func(now party.Role) (party.Role, error) {
 		switch {
 		case now == party.RoleHost:
-			return now, party.Errorf(party.Forbidden, "the host of this room cannot be removed")
+			return now, party.Errorf(party.Forbidden, "The room's host cannot be removed.")
 		case now == party.RoleCohost:
 			return removed, a.role.May(party.ActSetRole)
 		case now == party.RoleBanned:
@@ -56,8 +57,10 @@ func (j *Jukebox) RemoveGuest(ctx context.Context, roomID, userID string, ban bo
 	})
 }
 
-// assign changes what somebody is in a room.
-func (j *Jukebox) assignRole(ctx context.Context, a access, userID string, decide func(party.Role) (party.Role, error)) (*Member, error) {
+// assignRole gives a member the role that decide returns for their present one, and returns the member.
+func (j *Jukebox) assignRole(
+	ctx context.Context, a access, userID string, decide func(now party.Role) (party.Role, error),
+) (*Member, error) {
 	if _, err := party.ParseID("userId", userID); err != nil {
 		return nil, err
 	}
@@ -68,7 +71,8 @@ func (j *Jukebox) assignRole(ctx context.Context, a access, userID string, decid
 	if err != nil {
 		return nil, fmt.Errorf("change a member's role: %w", err)
 	}
-	row, err := j.db.Read.Membership.Query().Where(membership.RoomID(a.roomID), membership.UserID(userID)).WithUser().Only(ctx)
+	row, err := j.db.Read.Membership.Query().
+		Where(membership.RoomID(a.roomID), membership.UserID(userID)).WithUser().Only(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load a member: %w", err)
 	}
@@ -76,10 +80,12 @@ func (j *Jukebox) assignRole(ctx context.Context, a access, userID string, decid
 	return &m, nil
 }
 
-func (t *roomTx) assignRole(ctx context.Context, userID string, decide func(party.Role) (party.Role, error)) error {
+func (t *roomTx) assignRole(
+	ctx context.Context, userID string, decide func(now party.Role) (party.Role, error),
+) error {
 	row, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(userID)).Only(ctx)
 	if ent.IsNotFound(err) {
-		return party.Errorf(party.NotFound, "nobody with this id is in the room")
+		return party.Errorf(party.NotFound, "No member of the room has this id.")
 	}
 	if err != nil {
 		return err
@@ -89,7 +95,8 @@ func (t *roomTx) assignRole(ctx context.Context, userID string, decide func(part
 		return err
 	}
 	t.affects(userID)
-	t.log(logEvent{kind: EventRoleChanged, subject: userID, detail: string(role)}.withRoles(role, party.Role(row.Role)))
+	event := logEvent{kind: EventRoleChanged, subject: userID, detail: string(role)}
+	t.log(event.withRoles(role, party.Role(row.Role)))
 	t.membersVersion = t.version
 	if err := t.versioned().Membership.Update().Where(membership.ID(row.ID)).SetRole(string(role)).Exec(ctx); err != nil {
 		return err
@@ -97,28 +104,29 @@ func (t *roomTx) assignRole(ctx context.Context, userID string, decide func(part
 	return t.tx.Room.Update().Where(room.ID(t.roomID)).SetMembersVersion(t.version).Exec(ctx)
 }
 
-// ofRole is the deed that made somebody what they are now.
-func (d logEvent) withRoles(now, before party.Role) logEvent {
+// withRoles returns the event for a change from one role to another: being removed and joining again have kinds of
+// their own, and the latter is something that the member did.
+func (e logEvent) withRoles(now, before party.Role) logEvent {
 	switch {
 	case now == party.RoleRemoved || now == party.RoleBanned:
-		d.kind = EventGuestRemoved
+		e.kind = EventGuestRemoved
 	case before == party.RoleRemoved || before == party.RoleBanned:
-		d.kind, d.detail, d.actor, d.subject = EventJoined, "", d.subject, ""
+		e.kind, e.detail, e.actor, e.subject = EventJoined, "", e.subject, ""
 	}
-	return d
+	return e
 }
 
-// loadBarred returns who was removed from a room and did not join again.
+// loadRemoved returns the ids of the users who were removed from a room, or banned, and have not joined again.
 func (l *stateLoader) loadRemoved(ctx context.Context, roomID string) (map[string]bool, error) {
 	ids, err := l.db.Read.Membership.Query().
 		Where(membership.RoomID(roomID), membership.RoleIn(string(party.RoleRemoved), string(party.RoleBanned))).
 		Select(membership.FieldUserID).Strings(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("load who was removed: %w", err)
+		return nil, fmt.Errorf("load the removed members: %w", err)
 	}
-	barred := make(map[string]bool, len(ids))
+	removed := make(map[string]bool, len(ids))
 	for _, id := range ids {
-		barred[id] = true
+		removed[id] = true
 	}
-	return barred, nil
+	return removed, nil
 }

@@ -14,14 +14,16 @@ import (
 )
 
 const (
-	maxPending = 8 // commands that wait in one room
+	maxPending = 8 // commands of one room that wait for the driver
 
+	// The states of a command's row. Any other state is the Code of a failure.
 	pendingState = "PENDING"
-	doneState    = "DONE" // any other state is the Code of a failure
+	doneState    = "DONE"
 )
 
-// SkipSong ends the song that plays and goes on to the next one. For hosts, as are the other three. All of them wait for
-// the player's driver; UpstreamUnavailable if nothing came of it in five seconds.
+// SkipSong ends the song that plays, and goes on to the next one. For hosts. Like PausePlayback, ResumePlayback and
+// TransferPlayback it enqueues a command, waits until the room's driver has answered it, and returns what the player
+// does then. The error is UpstreamUnavailable if there is no answer within party.CommandTimeout.
 func (j *Jukebox) SkipSong(ctx context.Context, roomID string, key *string) (*party.Playback, error) {
 	a, err := j.authorize(ctx, roomID, party.ActControlPlayer)
 	if err != nil {
@@ -34,7 +36,8 @@ func (j *Jukebox) SkipSong(ctx context.Context, roomID string, key *string) (*pa
 	return j.sendCommand(ctx, a, skip, key)
 }
 
-// skipping is the command to skip what plays.
+// skipCommand returns the command to skip the song that plays now. It names the song, so that a late command does not
+// skip the next one.
 func (j *Jukebox) skipCommand(ctx context.Context, roomID string) (party.HostCommand, error) {
 	state, err := j.currentState(ctx, roomID)
 	if err != nil || state.Playback.Song == nil {
@@ -43,17 +46,17 @@ func (j *Jukebox) skipCommand(ctx context.Context, roomID string) (party.HostCom
 	return party.HostCommand{Kind: party.SkipCommand, Argument: state.Playback.Song.URI}, nil
 }
 
-// PausePlayback pauses the player; pausing a paused one is no error.
+// PausePlayback pauses the player. Pausing a paused player is no error. For hosts.
 func (j *Jukebox) PausePlayback(ctx context.Context, roomID string) (*party.Playback, error) {
 	return j.runCommand(ctx, roomID, party.HostCommand{Kind: party.PauseCommand})
 }
 
-// ResumePlayback goes on with what was paused or, where nothing is, with the room's next song.
+// ResumePlayback resumes what was paused or, if nothing was, plays the room's next song. For hosts.
 func (j *Jukebox) ResumePlayback(ctx context.Context, roomID string) (*party.Playback, error) {
 	return j.runCommand(ctx, roomID, party.HostCommand{Kind: party.ResumeCommand})
 }
 
-// TransferPlayback moves the music to another of the host's devices.
+// TransferPlayback moves the music to another of the host's devices. For hosts.
 func (j *Jukebox) TransferPlayback(ctx context.Context, roomID, deviceID string) (*party.Playback, error) {
 	if deviceID == "" || len(deviceID) > 255 {
 		return nil, party.BadInput("deviceId", "must be the id of one of the room's devices")
@@ -69,54 +72,72 @@ func (j *Jukebox) runCommand(ctx context.Context, roomID string, c party.HostCom
 	return j.sendCommand(ctx, a, c, nil)
 }
 
-// command leaves a command for whoever drives the room, and waits for the answer. Who repeats one by its key is answered
-// alike.
-func (j *Jukebox) sendCommand(ctx context.Context, a access, c party.HostCommand, key *string) (*party.Playback, error) {
+// sendCommand enqueues a command for the room's driver, and waits for the answer. A command that is repeated with its
+// key is enqueued once, and gets the same answer.
+func (j *Jukebox) sendCommand(
+	ctx context.Context, a access, c party.HostCommand, key *string,
+) (*party.Playback, error) {
 	if err := a.checkOpen(); err != nil && key == nil {
 		return nil, err
 	}
-	mutation := map[party.HostCommandKind]string{
-		party.SkipCommand: "skipSong", party.PauseCommand: "pausePlayback", party.ResumeCommand: "resumePlayback", party.TransferCommand: "transferPlayback",
-	}[c.Kind]
+	mutation := commandMutations[c.Kind]
 	done, err := j.changeOnce(ctx, a, key, mutation, a.roomID, func(ctx context.Context, t *roomTx) (result, error) {
 		return t.enqueueAndLog(ctx, c)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("leave a command: %w", err)
+		return nil, fmt.Errorf("enqueue a command: %w", err)
 	}
 	return j.awaitAnswer(ctx, a.roomID, done.objectID)
 }
 
-func (t *roomTx) enqueueAndLog(ctx context.Context, c party.HostCommand) (result, error) {
-	left, err := t.enqueueCommand(ctx, c)
-	if err != nil {
-		return left, err
-	}
-	t.affectsNobody()
-	return left, t.logCommand(ctx, c)
+// commandMutations are the mutations of the commands, for their idempotency keys.
+var commandMutations = map[party.HostCommandKind]string{
+	party.SkipCommand:     "skipSong",
+	party.PauseCommand:    "pausePlayback",
+	party.ResumeCommand:   "resumePlayback",
+	party.TransferCommand: "transferPlayback",
 }
 
-// tellCommand puts a host's command into the log, and notes who wanted a song skipped.
+// commandEvents are the events that log the commands.
+var commandEvents = map[party.HostCommandKind]EventKind{
+	party.SkipCommand:     EventSkipped,
+	party.PauseCommand:    EventPaused,
+	party.ResumeCommand:   EventResumed,
+	party.TransferCommand: EventTransferred,
+}
+
+// enqueueAndLog enqueues a host's command, and logs it. The result is the command's id.
+func (t *roomTx) enqueueAndLog(ctx context.Context, c party.HostCommand) (result, error) {
+	enqueued, err := t.enqueueCommand(ctx, c)
+	if err != nil {
+		return enqueued, err
+	}
+	t.affectsNobody()
+	return enqueued, t.logCommand(ctx, c)
+}
+
+// logCommand logs a host's command. For a skip it also records that a host skipped the song that plays.
 func (t *roomTx) logCommand(ctx context.Context, c party.HostCommand) error {
-	kind := map[party.HostCommandKind]EventKind{party.PauseCommand: EventPaused, party.ResumeCommand: EventResumed, party.TransferCommand: EventTransferred, party.SkipCommand: EventSkipped}[c.Kind]
-	d := logEvent{kind: kind}
+	event := logEvent{kind: commandEvents[c.Kind]}
 	if c.Kind != party.SkipCommand {
-		t.log(d)
+		t.log(event)
 		return nil
 	}
-	d.detail = string(party.SkippedByHost)
+	event.detail = string(party.SkippedByHost)
 	playing, err := t.playingItem(ctx)
 	if err == nil {
-		d.itemID = playing.ID
+		event.itemID = playing.ID
 		err = t.setSkippedBy(ctx, playing.ID, party.SkippedByHost)
 	}
-	t.log(d)
-	if errors.Is(err, errNothingPlays) { // of this room
+	t.log(event)
+	if errors.Is(err, errNothingPlays) { // the player may be playing a song that is not the room's
 		return nil
 	}
 	return err
 }
 
+// enqueueCommand stores a command for the room's driver, or returns RateLimited if too many commands wait. The result
+// is the command's id.
 func (t *roomTx) enqueueCommand(ctx context.Context, c party.HostCommand) (result, error) {
 	waiting, err := t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.State(pendingState),
 		roomcommand.CreatedAtGT(t.now.Add(-party.CommandTimeout))).Count(ctx)
@@ -124,7 +145,10 @@ func (t *roomTx) enqueueCommand(ctx context.Context, c party.HostCommand) (resul
 		return result{}, err
 	}
 	if waiting >= maxPending && c.Kind != party.ObserveCommand {
-		return result{}, &party.Error{Code: party.RateLimited, Message: "the player has not answered the last commands yet: try again in a moment", RetryAfter: time.Second}
+		return result{}, &party.Error{
+			Code: party.RateLimited, RetryAfter: time.Second,
+			Message: "The player has not answered the last commands yet: try again in a moment.",
+		}
 	}
 	id := database.NewID()
 	err = t.versioned().RoomCommand.Create().SetID(id).SetRoomID(t.roomID).SetKind(string(c.Kind)).SetArgument(c.Argument).
@@ -135,11 +159,12 @@ func (t *roomTx) enqueueCommand(ctx context.Context, c party.HostCommand) (resul
 	return result{objectID: id}, t.bumpCommandVersion(ctx)
 }
 
+// bumpCommandVersion raises the version of the room's commands, so that feeds load them.
 func (t *roomTx) bumpCommandVersion(ctx context.Context) error {
 	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetCommandVersion(t.version).Exec(ctx)
 }
 
-// answer writes what came of a command.
+// answerCommand stores the driver's answer to a command.
 func (t *roomTx) answerCommand(ctx context.Context, a *party.Answer) error {
 	state := doneState
 	if a.Code != "" {
@@ -153,7 +178,7 @@ func (t *roomTx) answerCommand(ctx context.Context, a *party.Answer) error {
 	return t.bumpCommandVersion(ctx)
 }
 
-// awaitAnswer follows the room until the command is answered, and returns what the player does then.
+// awaitAnswer watches the room until the command is answered, and returns what the player does then.
 func (j *Jukebox) awaitAnswer(ctx context.Context, roomID, commandID string) (*party.Playback, error) {
 	watcher, err := j.Watch(ctx, roomID)
 	if err != nil {
@@ -171,19 +196,23 @@ func (j *Jukebox) awaitAnswer(ctx context.Context, roomID, commandID string) (*p
 			return j.commandOutcome(ctx, roomID, row)
 		}
 		if _, err := watcher.Next(waiting); errors.Is(err, context.DeadlineExceeded) {
-			return nil, &party.Error{Code: party.UpstreamUnavailable, Message: "the player did not answer in time", RetryAfter: retryCommand}
+			return nil, &party.Error{
+				Code: party.UpstreamUnavailable, Message: "The player did not answer in time.", RetryAfter: retryCommand,
+			}
 		} else if err != nil {
 			return nil, err
 		}
 	}
 }
 
-// retryCommand is when a command that failed is worth another try.
+// retryCommand is the RetryAfter of commands that failed because the player or Spotify did not answer.
 const retryCommand = 5 * time.Second
 
+// commandOutcome returns the result of an answered command: what the player does now, or the failure.
 func (j *Jukebox) commandOutcome(ctx context.Context, roomID string, row *ent.RoomCommand) (*party.Playback, error) {
 	if row.State != doneState {
-		return nil, &party.Error{Code: party.Code(row.State), Message: row.Outcome, RetryAfter: retryAfter(party.Code(row.State))}
+		code := party.Code(row.State)
+		return nil, &party.Error{Code: code, Message: row.Outcome, RetryAfter: retryAfter(code)}
 	}
 	state, err := j.currentState(ctx, roomID)
 	if err != nil {
@@ -199,7 +228,7 @@ func retryAfter(code party.Code) time.Duration {
 	return 0
 }
 
-// pendingCommands returns what hosts want and nobody has answered yet, oldest first.
+// pendingCommands returns the commands of a room that have not been answered yet, oldest first.
 func (l *stateLoader) pendingCommands(ctx context.Context, roomID string) ([]party.HostCommand, error) {
 	rows, err := l.db.Read.RoomCommand.Query().Where(roomcommand.RoomID(roomID), roomcommand.State(pendingState)).
 		Order(roomcommand.ByVersion(), roomcommand.ByID()).All(ctx)
@@ -208,19 +237,23 @@ func (l *stateLoader) pendingCommands(ctx context.Context, roomID string) ([]par
 	}
 	var commands []party.HostCommand
 	for _, row := range rows {
-		commands = append(commands, party.HostCommand{row.ID, party.HostCommandKind(row.Kind), row.Argument, row.CreatedAt.UTC()})
+		kind := party.HostCommandKind(row.Kind)
+		commands = append(commands, party.HostCommand{
+			ID: row.ID, Kind: kind, Argument: row.Argument, At: row.CreatedAt.UTC(),
+		})
 	}
 	return commands, nil
 }
 
-// commandsKept is longer than a command can be repeated by its key.
+// commandsKept is how long an answered command is stored: longer than it can be repeated with its idempotency key.
 const commandsKept = keyLifetime + time.Hour
 
-// ForgetOldCommands deletes commands that were answered long ago.
+// DeleteOldCommands deletes commands that were answered longer ago than commandsKept.
 func (j *Jukebox) DeleteOldCommands(ctx context.Context) error {
+	before := database.Microseconds(time.Now().Add(-commandsKept))
 	return j.db.InTx(ctx, func(tx *ent.Tx) error {
 		_, err := tx.RoomCommand.Delete().
-			Where(roomcommand.StateNEQ(pendingState), roomcommand.CreatedAtLT(database.Microseconds(time.Now().Add(-commandsKept)))).Exec(ctx)
+			Where(roomcommand.StateNEQ(pendingState), roomcommand.CreatedAtLT(before)).Exec(ctx)
 		return err
 	})
 }

@@ -8,9 +8,9 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-const maxPlaylists = 50 // Spotify's own, for one page
+const maxPlaylists = 50 // Spotify's limit for one page
 
-// Devices returns what the host of a room could play on now. For hosts.
+// Devices returns the devices on which the host of a room could play now. For hosts.
 func (j *Jukebox) Devices(ctx context.Context, r *party.Room) ([]party.Device, error) {
 	if _, err := j.authorize(ctx, r.ID, party.ActListDevices); err != nil {
 		return nil, err
@@ -25,8 +25,11 @@ func (j *Jukebox) Devices(ctx context.Context, r *party.Room) ([]party.Device, e
 	return devices, nil
 }
 
-// Playlists returns playlists of the viewer's Spotify account: up to limit (1–50) from offset on; none without an account.
-func (j *Jukebox) Playlists(ctx context.Context, p *account.Profile, limit, offset int) ([]party.Playlist, error) {
+// Playlists returns playlists of the Spotify account of a profile: up to limit (1–50) from offset on. Without an
+// account there are none.
+func (j *Jukebox) Playlists(
+	ctx context.Context, p *account.Profile, limit, offset int,
+) ([]party.Playlist, error) {
 	switch {
 	case limit < 1 || limit > maxPlaylists:
 		return nil, party.BadInput("limit", "must be 1 to %d", maxPlaylists)

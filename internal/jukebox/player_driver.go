@@ -13,27 +13,30 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Driver is what the one that drives the rooms' players may do: it acts for the server itself, not for a viewer.
+// Driver is the part of a Jukebox that the drivers of the rooms' players use. It acts for the server, not for a viewer.
 type Driver struct{ j *Jukebox }
 
-// Driver returns the driver's view of the rooms.
+// Driver returns the Driver of these rooms.
 func (j *Jukebox) Driver() *Driver { return &Driver{j} }
 
-// Watch follows a room's state, as Jukebox.Watch does for members.
+// Watch watches a room's state, as Jukebox.Watch does for members.
 func (d *Driver) Watch(ctx context.Context, roomID string) (*live.Watcher[*party.State], error) {
 	return d.j.Watch(ctx, roomID)
 }
 
-// Followed returns how many follow a room here, the driver included.
+// CountWatchers returns how many watchers a room has in this process, the driver included.
 func (d *Driver) CountWatchers(roomID string) int { return d.j.hub.TopicWatcherCount(roomID) }
 
-// ApplyPlayback records a step of a room's player, all of it or nothing, and returns the room's version from which on states
-// have it; 0: it changed nothing. ErrLeaseLost if the lease is another node's now; Conflict if the room is closed, or an item
-// is not in the state that the step starts from: then the caller knew an older state and has to look again.
-func (d *Driver) ApplyPlayback(ctx context.Context, lease party.Lease, step party.PlaybackStep) (version int64, err error) {
+// ApplyPlayback writes a step of a room's player, all of it or nothing, and returns the first version of the room whose
+// state shows it, or 0 if it changed nothing. The error is ErrLeaseLost if another node has the lease now, and Conflict
+// if the room is closed or an item is not in the state from which the step changes it: then the caller has an old
+// state, and has to wait for a newer one.
+func (d *Driver) ApplyPlayback(
+	ctx context.Context, lease party.Lease, step party.PlaybackStep,
+) (version int64, err error) {
 	lost := false
 	err = d.j.changer.change(ctx, lease.RoomID, func(ctx context.Context, t *roomTx) error {
-		version = 0 // it may be tried again
+		version = 0 // this may be a further attempt
 		held, err := t.holdsLease(ctx, lease)
 		if lost = err == nil && !held; err != nil || lost {
 			return err
@@ -56,7 +59,7 @@ func (d *Driver) ApplyPlayback(ctx context.Context, lease party.Lease, step part
 	return version, nil
 }
 
-// Recent returns what a room played lately, newest first.
+// RecentlyPlayed returns the songs that a room has played most recently, the latest first, at most recentSongs.
 func (d *Driver) RecentlyPlayed(ctx context.Context, roomID string) ([]party.Song, error) {
 	rows, err := d.j.db.Read.QueueItem.Query().Where(queueitem.RoomID(roomID), queueitem.StartedAtNotNil()).
 		Order(queueitem.ByStartedAt(sql.OrderDesc())).Limit(recentSongs).All(ctx)
@@ -66,15 +69,18 @@ func (d *Driver) RecentlyPlayed(ctx context.Context, roomID string) ([]party.Son
 	return d.songs(ctx, roomID, rows)
 }
 
-// Declined returns the fallback songs that hosts took out of a room's queue, one by one; not those that went with all others.
+// Declined returns the fallback songs that hosts removed from a room's queue one by one, the latest first, at most
+// recentSongs. Songs that were removed by clearing the queue are not among them.
 func (d *Driver) Declined(ctx context.Context, roomID string) ([]party.Song, error) {
 	removed, err := d.j.db.Read.RoomEvent.Query().
-		Where(roomevent.RoomID(roomID), roomevent.Kind(string(EventRemoved)), roomevent.Undone(false), roomevent.ItemIDNotNil()).
-		Order(roomevent.ByAt(sql.OrderDesc())).Limit(recentSongs).Select(roomevent.FieldItemID).Strings(ctx)
+		Where(roomevent.RoomID(roomID), roomevent.Kind(string(EventRemoved)), roomevent.Undone(false)).
+		Where(roomevent.ItemIDNotNil()).Order(roomevent.ByAt(sql.OrderDesc())).Limit(recentSongs).
+		Select(roomevent.FieldItemID).Strings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load what was removed: %w", err)
 	}
-	rows, err := d.j.db.Read.QueueItem.Query().Where(queueitem.IDIn(removed...), queueitem.AddedByIDIsNil()).All(ctx)
+	fallback := queueitem.AddedByIDIsNil()
+	rows, err := d.j.db.Read.QueueItem.Query().Where(queueitem.IDIn(removed...), fallback).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load what was declined: %w", err)
 	}
@@ -90,5 +96,5 @@ func (d *Driver) songs(ctx context.Context, roomID string, rows []*ent.QueueItem
 	return songs, err
 }
 
-// recentSongs is how many songs fallback music does not repeat, and how many it does not bring back.
+// recentSongs is how many played songs, and how many declined ones, are not chosen as fallback songs again.
 const recentSongs = 50

@@ -14,7 +14,7 @@ import (
 const openRoomsQuery = `SELECT r.id, r.version, n.id FROM rooms r LEFT JOIN room_leases l ON l.id = r.id
 LEFT JOIN nodes n ON n.id = l.node_id AND n.alive_until > ? WHERE r.status = ?`
 
-// OpenRooms returns all open rooms, and who drives them.
+// OpenRooms returns all open rooms, with the live node, if any, that has the lease of each.
 func (d *Driver) OpenRooms(ctx context.Context) ([]party.OpenRoom, error) {
 	now, err := d.j.db.Now(ctx)
 	if err != nil {
@@ -40,7 +40,8 @@ func (d *Driver) OpenRooms(ctx context.Context) ([]party.OpenRoom, error) {
 	return open, rows.Err()
 }
 
-// Renew says that a node is alive for so long from now on, and returns how many nodes are. The clock is the database's.
+// RenewNode records that a node is alive for a duration from now on, and returns how many nodes are alive. It uses the
+// database's clock.
 func (d *Driver) RenewNode(ctx context.Context, nodeID string, life time.Duration) (alive int, err error) {
 	now, err := d.j.db.Now(ctx)
 	if err != nil {
@@ -59,7 +60,7 @@ func (d *Driver) RenewNode(ctx context.Context, nodeID string, life time.Duratio
 	return d.j.db.Read.Node.Query().Where(node.AliveUntilGT(now)).Count(ctx)
 }
 
-// Retire says that a node drives nothing any more, so that others need not wait for its end.
+// RetireNode records that a node no longer drives rooms, so that others need not wait until it expires.
 func (d *Driver) RetireNode(ctx context.Context, nodeID string) error {
 	return d.j.db.InTx(ctx, func(tx *ent.Tx) error {
 		_, err := tx.Node.Delete().Where(node.ID(nodeID)).Exec(ctx)
@@ -67,7 +68,7 @@ func (d *Driver) RetireNode(ctx context.Context, nodeID string) error {
 	})
 }
 
-// ForgetOldNodes deletes nodes that ended without saying so, some time ago.
+// DeleteOldNodes deletes nodes that expired longer ago than nodesKept, because they ended without RetireNode.
 func (d *Driver) DeleteOldNodes(ctx context.Context) error {
 	now, err := d.j.db.Now(ctx)
 	if err != nil {
@@ -81,8 +82,8 @@ func (d *Driver) DeleteOldNodes(ctx context.Context) error {
 
 const nodesKept = time.Hour
 
-// Take gives a node the lease of an open room, unless a node that is alive has it: then ErrLeaseLost. Who has it keeps it
-// as it is, even once the room is closed.
+// TakeLease gives a node the lease of an open room. The error is ErrLeaseLost if another live node has it. A node that
+// has the lease already gets it with the same epoch, even if the room is closed.
 func (d *Driver) TakeLease(ctx context.Context, roomID, nodeID string) (party.Lease, error) {
 	lease := party.Lease{RoomID: roomID, NodeID: nodeID}
 	row, err := d.j.db.Read.RoomLease.Get(ctx, roomID)
@@ -108,7 +109,8 @@ func (d *Driver) TakeLease(ctx context.Context, roomID, nodeID string) (party.Le
 	return lease, nil
 }
 
-// take happens as a change of the room, so that no step of the one before can come after it.
+// takeLease takes the lease within a change of the room, so that no step of the previous holder can be written after
+// it.
 func (t *roomTx) takeLease(ctx context.Context, nodeID string, now time.Time) (epoch int64, lost bool, err error) {
 	row, err := t.tx.RoomLease.Get(ctx, t.roomID)
 	if ent.IsNotFound(err) {
@@ -122,7 +124,8 @@ func (t *roomTx) takeLease(ctx context.Context, nodeID string, now time.Time) (e
 		return 0, held, err
 	}
 	epoch = row.Epoch + 1
-	return epoch, false, t.unversioned().RoomLease.Update().Where(roomlease.ID(t.roomID)).SetNodeID(nodeID).SetEpoch(epoch).Exec(ctx)
+	update := t.unversioned().RoomLease.Update().Where(roomlease.ID(t.roomID)).SetNodeID(nodeID).SetEpoch(epoch)
+	return epoch, false, update.Exec(ctx)
 }
 
 func rowEpoch(row *ent.RoomLease) int64 {
@@ -132,7 +135,7 @@ func rowEpoch(row *ent.RoomLease) int64 {
 	return row.Epoch
 }
 
-// mustHold refuses whoever drove the room before somebody else took it over.
+// holdsLease reports whether the lease is still the room's: no other node has taken it since.
 func (t *roomTx) holdsLease(ctx context.Context, lease party.Lease) (held bool, err error) {
 	return t.tx.RoomLease.Query().
 		Where(roomlease.ID(t.roomID), roomlease.NodeID(lease.NodeID), roomlease.Epoch(lease.Epoch)).Exist(ctx)

@@ -12,40 +12,46 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// transition is one item's way from one of some states to another one.
+// transition changes the state of one item, provided that it is in one of the states of from.
 type transition struct {
 	itemID string
 	from   []party.QueueItemState
 	write  func(*ent.QueueItemUpdate)
 }
 
+// transitions returns what a step does to items of the queue. Those with an empty itemID do not take place.
 func (t *roomTx) transitions(step party.PlaybackStep) []transition {
 	ended := party.Played
 	if step.Skipped {
 		ended = party.Skipped
 	}
+	queued, committed := []party.QueueItemState{party.Queued}, []party.QueueItemState{party.Committed}
 	return []transition{
 		{step.EndedItem, []party.QueueItemState{party.NowPlaying}, func(u *ent.QueueItemUpdate) {
 			u.SetState(string(ended)).SetEndedAt(t.now).ClearActiveRecording()
 		}},
 		{step.StartedItem, []party.QueueItemState{party.Queued, party.Committed}, func(u *ent.QueueItemUpdate) {
-			u.SetState(string(party.NowPlaying)).SetStartedAt(t.now).SetStartedVersion(t.version).ClearCommitState().ClearCommitDelivery()
+			u.SetState(string(party.NowPlaying)).SetStartedAt(t.now).SetStartedVersion(t.version).
+				ClearCommitState().ClearCommitDelivery()
 		}},
-		{step.CommitItem, []party.QueueItemState{party.Queued}, func(u *ent.QueueItemUpdate) {
-			u.SetState(string(party.Committed)).SetCommitState(string(party.CommitPending)).SetCommitDelivery(string(cmp.Or(step.CommitVia, party.DeliveryQueue))).SetCommittedAt(t.now)
+		{step.CommitItem, queued, func(u *ent.QueueItemUpdate) {
+			u.SetState(string(party.Committed)).SetCommitState(string(party.CommitPending)).
+				SetCommitDelivery(string(cmp.Or(step.CommitVia, party.DeliveryQueue))).SetCommittedAt(t.now)
 		}},
-		{step.SentItem, []party.QueueItemState{party.Committed}, func(u *ent.QueueItemUpdate) { u.SetCommitState(string(party.CommitSent)) }},
-		{step.UnknownItem, []party.QueueItemState{party.Committed}, func(u *ent.QueueItemUpdate) { u.SetCommitState(string(party.CommitUnknown)) }},
-		{step.ReturnedItem, []party.QueueItemState{party.Committed}, func(u *ent.QueueItemUpdate) {
+		{step.SentItem, committed, func(u *ent.QueueItemUpdate) { u.SetCommitState(string(party.CommitSent)) }},
+		{step.UnknownItem, committed, func(u *ent.QueueItemUpdate) { u.SetCommitState(string(party.CommitUnknown)) }},
+		{step.ReturnedItem, committed, func(u *ent.QueueItemUpdate) {
 			u.SetState(string(party.Queued)).ClearCommitState().ClearCommitDelivery().ClearCommittedAt()
 		}},
-		{step.RefusedItem, []party.QueueItemState{party.Committed}, func(u *ent.QueueItemUpdate) {
-			u.SetState(string(party.Skipped)).SetEndedAt(t.now).ClearActiveRecording().ClearCommitState().ClearCommitDelivery()
+		{step.RefusedItem, committed, func(u *ent.QueueItemUpdate) {
+			u.SetState(string(party.Skipped)).SetEndedAt(t.now).ClearActiveRecording().
+				ClearCommitState().ClearCommitDelivery()
 		}},
 	}
 }
 
-// mayStep reads whether every item is where the step takes it from, before anything is written.
+// checkStep returns a Conflict, before anything is written, if an item is not in the state from which the step changes
+// it.
 func (t *roomTx) checkStep(ctx context.Context, step party.PlaybackStep) error {
 	for _, way := range t.transitions(step) {
 		if way.itemID == "" {
@@ -57,11 +63,14 @@ func (t *roomTx) checkStep(ctx context.Context, step party.PlaybackStep) error {
 			return err
 		}
 		if !fits {
-			return party.Errorf(party.Conflict, "item %s is not %v", way.itemID, way.from)
+			return party.Errorf(party.Conflict, "Item %s is not %v.", way.itemID, way.from)
 		}
 	}
 	if step.CommitItem != "" {
-		return cmp.Or(t.checkNoOther(ctx, party.Committed, ""), t.checkRules(ctx, step.CommitItem))
+		if err := t.checkNoOther(ctx, party.Committed, ""); err != nil {
+			return err
+		}
+		return t.checkRules(ctx, step.CommitItem)
 	}
 	if step.StartedItem != "" {
 		return t.checkNoOther(ctx, party.NowPlaying, step.EndedItem)
@@ -69,7 +78,7 @@ func (t *roomTx) checkStep(ctx context.Context, step party.PlaybackStep) error {
 	return nil
 }
 
-// mayCommit asks the rules again: they may be others than when the song was added.
+// checkRules returns a Conflict if the rules do not let a song play. They may have changed since it was added.
 func (t *roomTx) checkRules(ctx context.Context, itemID string) error {
 	item, err := t.tx.QueueItem.Query().Where(queueitem.ID(itemID)).WithSong().Only(ctx)
 	if err != nil {
@@ -84,21 +93,22 @@ func (t *roomTx) checkRules(ctx context.Context, itemID string) error {
 		return err
 	}
 	if refusal := settings.MayPlay(songOf(item.Edges.Song), playedAt, t.now); refusal != nil {
-		return party.Errorf(party.Conflict, "the rules hold item %s back: %s", itemID, refusal.Message)
+		return party.Errorf(party.Conflict, "The rules hold item %s back (%s).", itemID, refusal.Reason)
 	}
 	return nil
 }
 
-// noOther refuses a second item in a state that only one can be in.
+// checkNoOther returns a Conflict if an item other than but is in a state that only one item of a room can have.
 func (t *roomTx) checkNoOther(ctx context.Context, state party.QueueItemState, but string) error {
 	other, err := t.tx.QueueItem.Query().
 		Where(queueitem.RoomID(t.roomID), queueitem.State(string(state)), queueitem.IDNEQ(but)).Exist(ctx)
 	if err == nil && other {
-		err = party.Errorf(party.Conflict, "another song is %s already", state)
+		err = party.Errorf(party.Conflict, "Another song is already %s.", state)
 	}
 	return err
 }
 
+// applyStep writes a step that checkStep has accepted.
 func (t *roomTx) applyStep(ctx context.Context, step party.PlaybackStep) error {
 	for _, way := range t.transitions(step) {
 		if way.itemID == "" {
@@ -118,16 +128,18 @@ func (t *roomTx) applyStep(ctx context.Context, step party.PlaybackStep) error {
 	return t.applyToRoom(ctx, step)
 }
 
-// stepRoom is the part of a step that is about no item of the queue.
+// applyToRoom writes the part of a step that changes no item of the queue.
 func (t *roomTx) applyToRoom(ctx context.Context, step party.PlaybackStep) error {
 	if step.StartedItem != "" {
-		err := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetBegun(true).SetSkipVotes(0).AddVotesVersion(1).Exec(ctx)
+		err := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).
+			SetBegun(true).SetSkipVotes(0).AddVotesVersion(1).Exec(ctx)
 		if err != nil {
 			return err
 		}
 	}
 	if step.PlaylistURI != "" {
-		if err := t.versioned().Room.Update().Where(room.ID(t.roomID)).SetPlaylistURI(step.PlaylistURI).Exec(ctx); err != nil {
+		err := t.versioned().Room.Update().Where(room.ID(t.roomID)).SetPlaylistURI(step.PlaylistURI).Exec(ctx)
+		if err != nil {
 			return err
 		}
 	}
@@ -145,7 +157,8 @@ func (t *roomTx) applyToRoom(ctx context.Context, step party.PlaybackStep) error
 	return t.storePlayback(ctx, step.Playback)
 }
 
-// fillIn adds songs that nobody asked for, unless they are there, or the host wants none any more.
+// addFallback adds fallback songs, except those that are queued already. It adds none if the host has turned fallback
+// off.
 func (t *roomTx) addFallback(ctx context.Context, songs []party.Song) error {
 	if len(songs) == 0 {
 		return nil
@@ -155,11 +168,12 @@ func (t *roomTx) addFallback(ctx context.Context, songs []party.Song) error {
 		return err
 	}
 	for _, s := range songs {
-		there, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecording(party.RecordingOf(s))).Exist(ctx)
+		queued, err := t.tx.QueueItem.Query().
+			Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecording(party.RecordingOf(s))).Exist(ctx)
 		if err != nil {
 			return err
 		}
-		if there {
+		if queued {
 			continue
 		}
 		if err := t.enqueue(ctx, newItem{id: database.NewID(), song: s}); err != nil {
@@ -169,12 +183,13 @@ func (t *roomTx) addFallback(ctx context.Context, songs []party.Song) error {
 	return nil
 }
 
-// dropRemoved: a song that the host removed while it was committed does not come back to the queue.
+// dequeueRemoved removes a song that returns to the queue if a host removed it while it was committed.
 func (t *roomTx) dequeueRemoved(ctx context.Context, itemID string) error {
 	return t.tx.QueueItem.Update().Where(queueitem.ID(itemID), queueitem.SkipOnStart(true)).
 		SetState(string(party.Removed)).ClearActiveRecording().Exec(ctx)
 }
 
+// storePlayback replaces what the room shows of its player.
 func (t *roomTx) storePlayback(ctx context.Context, p *party.Playback) error {
 	u := t.versioned().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).
 		SetStatus(string(p.Status)).SetObservedAt(database.Microseconds(p.ObservedAt)).SetHealth(string(p.Health)).
@@ -191,7 +206,8 @@ func (t *roomTx) storePlayback(ctx context.Context, p *party.Playback) error {
 		u.SetSongID(p.Song.URI)
 	}
 	if d := p.Device; d != nil {
-		u.SetDeviceID(party.Truncate(d.ID, 255)).SetDeviceName(party.Truncate(d.Name, 255)).SetDeviceType(party.Truncate(d.Type, 64)).SetDeviceActive(d.IsActive).
+		u.SetDeviceID(party.Truncate(d.ID, 255)).SetDeviceName(party.Truncate(d.Name, 255)).
+			SetDeviceType(party.Truncate(d.Type, 64)).SetDeviceActive(d.IsActive).
 			SetDeviceRestricted(d.IsRestricted).SetNillableDeviceVolume(d.VolumePercent)
 	}
 	return u.Exec(ctx)

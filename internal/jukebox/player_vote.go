@@ -13,8 +13,9 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// VoteToSkip votes for ending the song that plays; a host's vote ends it at once, like SkipSong. Conflict while no song of
-// the room plays; Refused in its first seconds, for a second vote, and where nobody can vote. For guests.
+// VoteToSkip adds the viewer's skip vote on the song that plays. A host's vote skips it at once, like SkipSong. For
+// guests. The error is Conflict while no song of the room plays, and Refused in the first seconds of a song, for a
+// second vote, and in rooms without skip votes.
 func (j *Jukebox) VoteToSkip(ctx context.Context, roomID string, key *string) (*party.Playback, error) {
 	a, err := j.authorize(ctx, roomID, party.ActVote)
 	if err != nil {
@@ -33,7 +34,7 @@ func (j *Jukebox) VoteToSkip(ctx context.Context, roomID string, key *string) (*
 	if err != nil {
 		return nil, fmt.Errorf("vote to skip: %w", err)
 	}
-	if done.objectID != roomID { // a host's
+	if done.objectID != roomID { // it is the command of a host
 		return j.awaitAnswer(ctx, roomID, done.objectID)
 	}
 	state, err := j.currentState(ctx, roomID)
@@ -43,6 +44,7 @@ func (j *Jukebox) VoteToSkip(ctx context.Context, roomID string, key *string) (*
 	return &state.Playback, nil
 }
 
+// voteToSkip stores the actor's vote, and skips the song if that makes enough.
 func (t *roomTx) voteToSkip(ctx context.Context) error {
 	playing, err := t.playingItem(ctx)
 	if err != nil {
@@ -56,26 +58,30 @@ func (t *roomTx) voteToSkip(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	asked, err := t.isSkipPending(ctx)
+	pending, err := t.isSkipPending(ctx)
 	if err != nil {
 		return err
 	}
+	// There were enough votes before, but the player did not skip: voting again asks it again.
+	unanswered := voted && valueOrEmpty(playing.SkippedBy) == string(party.SkippedByVotes) && !pending
 	switch {
 	case settings.SkipVotePercent == 0:
-		return (&party.Refusal{party.ReasonVotesOff, "The host does not let guests vote here."}).Err()
-	case voted && valueOrEmpty(playing.SkippedBy) == string(party.SkippedByVotes) && !asked: // the votes were enough, but the player did not skip
+		return (&party.Refusal{
+			Reason: party.ReasonVotesOff, Message: "The host does not let guests vote in this room.",
+		}).Err()
+	case unanswered:
 		t.affects(t.actor)
 		return t.countVotes(ctx, playing, &settings)
 	case voted:
-		return (&party.Refusal{party.ReasonAlreadyVoted, "You have voted on this song already."}).Err()
+		return (&party.Refusal{
+			Reason: party.ReasonAlreadyVoted, Message: "You have already voted on this song.",
+		}).Err()
 	case t.now.Before(party.VotesFrom(*playing.StartedAt, songOf(playing.Edges.Song))):
-		return (&party.Refusal{party.ReasonTooEarly, "This song has only just begun: give it a few seconds."}).Err()
+		return (&party.Refusal{
+			Reason: party.ReasonTooEarly, Message: "This song has only just begun: give it a few seconds.",
+		}).Err()
 	}
-	if err := t.versioned().SkipVote.Create().SetItemID(playing.ID).SetUserID(t.actor).Exec(ctx); err != nil {
-		return err
-	}
-	here := membership.And(membership.RoomID(t.roomID), membership.UserID(t.actor)) // who votes is here
-	if err := t.tx.Membership.Update().Where(here).SetSeenAt(t.now).Exec(ctx); err != nil {
+	if err := t.storeVote(ctx, playing); err != nil {
 		return err
 	}
 	t.log(logEvent{kind: EventVoted, itemID: playing.ID})
@@ -83,7 +89,16 @@ func (t *roomTx) voteToSkip(ctx context.Context) error {
 	return t.countVotes(ctx, playing, &settings)
 }
 
-// playing returns the room's song that plays, with its song.
+// storeVote stores the actor's vote. Voting also makes the actor present.
+func (t *roomTx) storeVote(ctx context.Context, playing *ent.QueueItem) error {
+	if err := t.versioned().SkipVote.Create().SetItemID(playing.ID).SetUserID(t.actor).Exec(ctx); err != nil {
+		return err
+	}
+	here := membership.And(membership.RoomID(t.roomID), membership.UserID(t.actor))
+	return t.tx.Membership.Update().Where(here).SetSeenAt(t.now).Exec(ctx)
+}
+
+// playingItem returns the queue item that plays, with its song, or errNothingPlays.
 func (t *roomTx) playingItem(ctx context.Context) (*ent.QueueItem, error) {
 	shown, err := t.tx.RoomPlayback.Get(ctx, t.roomID)
 	if err != nil {
@@ -92,16 +107,17 @@ func (t *roomTx) playingItem(ctx context.Context) (*ent.QueueItem, error) {
 	if shown.ItemID == nil {
 		return nil, errNothingPlays
 	}
-	item, err := t.tx.QueueItem.Query().Where(queueitem.ID(*shown.ItemID), queueitem.State(string(party.NowPlaying))).WithSong().Only(ctx)
+	item, err := t.tx.QueueItem.Query().
+		Where(queueitem.ID(*shown.ItemID), queueitem.State(string(party.NowPlaying))).WithSong().Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, errNothingPlays
 	}
 	return item, err
 }
 
-var errNothingPlays = party.Errorf(party.Conflict, "no song of this room plays now")
+var errNothingPlays = party.Errorf(party.Conflict, "No song of this room is playing.")
 
-// tally counts the votes of those who are present and, when they are enough, asks for the song to be skipped.
+// countVotes counts the votes of the members who are present and, if they are enough, skips the song.
 func (t *roomTx) countVotes(ctx context.Context, playing *ent.QueueItem, settings *party.RoomSettings) error {
 	voters, err := t.tx.SkipVote.Query().Where(skipvote.ItemID(playing.ID)).Select(skipvote.FieldUserID).Strings(ctx)
 	if err != nil {
@@ -115,21 +131,22 @@ func (t *roomTx) countVotes(ctx context.Context, playing *ent.QueueItem, setting
 	if err != nil {
 		return err
 	}
-	err = t.versioned().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetSkipVotes(votes).AddVotesVersion(1).Exec(ctx)
+	err = t.versioned().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).
+		SetSkipVotes(votes).AddVotesVersion(1).Exec(ctx)
 	if needed := settings.VotesNeeded(present); err != nil || needed == 0 || votes < needed {
 		return err
 	}
 	return t.skipByVote(ctx, playing)
 }
 
-// skipByVote asks the player once: while it has not answered, more votes change nothing.
+// skipByVote enqueues a command to skip the song, unless one waits already.
 func (t *roomTx) skipByVote(ctx context.Context, playing *ent.QueueItem) error {
-	asked, err := t.isSkipPending(ctx)
-	if err != nil || asked {
+	pending, err := t.isSkipPending(ctx)
+	if err != nil || pending {
 		return err
 	}
 	_, err = t.enqueueCommand(ctx, party.HostCommand{Kind: party.SkipCommand, Argument: playing.SongID})
-	if party.CodeOf(err) == party.RateLimited { // the next vote, or the same again, asks
+	if party.CodeOf(err) == party.RateLimited { // the next vote tries again
 		return nil
 	}
 	if err != nil {
@@ -139,13 +156,13 @@ func (t *roomTx) skipByVote(ctx context.Context, playing *ent.QueueItem) error {
 	return t.setSkippedBy(ctx, playing.ID, party.SkippedByVotes)
 }
 
-// skipAsked says that the player is asked to skip and has time to answer yet.
+// isSkipPending reports whether a command to skip waits and can still be answered in time.
 func (t *roomTx) isSkipPending(ctx context.Context) (bool, error) {
 	return t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.Kind(string(party.SkipCommand)),
 		roomcommand.State(pendingState), roomcommand.CreatedAtGT(t.now.Add(-party.CommandTimeout))).Exist(ctx)
 }
 
-// skippedBy notes who wants the song that plays to end: the history tells, if it does.
+// setSkippedBy records who skips the song that plays. The history shows it if the song is indeed skipped.
 func (t *roomTx) setSkippedBy(ctx context.Context, itemID string, by party.SkippedBy) error {
 	return t.tx.QueueItem.Update().Where(queueitem.ID(itemID), queueitem.State(string(party.NowPlaying))).
 		SetSkippedBy(string(by)).SetVersion(t.version).Exec(ctx)

@@ -1,7 +1,6 @@
 package jukebox
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -17,14 +16,14 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// AddedSong is what adding a song gave.
+// AddedSong is the result of adding a song.
 type AddedSong struct {
 	Item          *party.QueueItem
-	AlreadyQueued bool // the recording was there: the add became a like, or none if it is committed or playing
+	AlreadyQueued bool // the recording was queued: it got a like instead, unless it is committed or playing
 }
 
-// AddSong adds a song by its URI or link to a room's queue. A recording that is queued already becomes a like of the
-// viewer instead. For guests. NotFound if Spotify has no such song, Refused by a rule of the room.
+// AddSong adds a song by its URI or link to a room's queue. If the recording is queued already, the viewer likes it
+// instead. For guests. The error is NotFound if Spotify has no such song, and Refused if a rule of the room refuses it.
 func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *string) (*AddedSong, error) {
 	a, err := j.authorize(ctx, roomID, party.ActAdd)
 	if err != nil {
@@ -40,7 +39,7 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 		return nil, fmt.Errorf("add song: %w", err)
 	}
 	var s party.Song
-	if a.status == party.Open && !known { // a closed room takes none, but still answers for those it took
+	if a.status == party.Open && !known { // a closed room accepts no songs, but still answers repeated requests
 		if s, err = j.catalog.fetchSong(ctx, a.hostID, uri); err != nil {
 			return nil, fmt.Errorf("add song: %w", err)
 		}
@@ -55,9 +54,11 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 	if err != nil {
 		return nil, err
 	}
-	return &AddedSong{item, done.flag}, nil
+	return &AddedSong{Item: item, AlreadyQueued: done.flag}, nil
 }
 
+// addSong adds a song if the rules allow it. The result is the item's id, with a flag if the recording was queued
+// already.
 func (t *roomTx) addSong(ctx context.Context, s party.Song) (result, error) {
 	recording := party.RecordingOf(s)
 	queued, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecording(recording)).Only(ctx)
@@ -71,11 +72,11 @@ func (t *roomTx) addSong(ctx context.Context, s party.Song) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	w, err := t.addRequest(ctx, s, recording, &settings)
+	request, err := t.addRequest(ctx, s, recording, &settings)
 	if err != nil {
 		return result{}, err
 	}
-	if refusal := settings.MayAdd(w, t.now); refusal != nil {
+	if refusal := settings.MayAdd(request, t.now); refusal != nil {
 		return result{}, refusal.Err()
 	}
 	newcomer, err := t.isNewcomer(ctx, &settings)
@@ -89,12 +90,15 @@ func (t *roomTx) addSong(ctx context.Context, s party.Song) (result, error) {
 	t.affects(t.actor)
 	t.log(logEvent{kind: EventAdded, itemID: id})
 	if newcomer {
-		err = t.affectsHosts(ctx)
+		if err := t.affectsHosts(ctx); err != nil {
+			return result{}, err
+		}
 	}
-	return result{objectID: id}, cmp.Or(err, t.spendAllowance(ctx, w.Allowance))
+	return result{objectID: id}, t.spendAllowance(ctx, request.Allowance)
 }
 
-// addAgain adds a recording that is there already: a like, where likes count.
+// likeInstead likes a song that was added although it is queued, if it can still be liked. A song that waits for
+// approval is approved if the actor is no newcomer.
 func (t *roomTx) likeInstead(ctx context.Context, queued *ent.QueueItem) error {
 	if party.MayLike(party.QueueItemState(queued.State)) != nil {
 		return nil
@@ -109,11 +113,13 @@ func (t *roomTx) likeInstead(ctx context.Context, queued *ent.QueueItem) error {
 	if newcomer, err := t.isNewcomer(ctx, &settings); err != nil || newcomer {
 		return err
 	}
-	return t.approve(ctx, queued) // somebody wants it who needs nobody's approval
+	return t.approve(ctx, queued)
 }
 
-// wish is what the rules have to know of a song that the actor wants to add.
-func (t *roomTx) addRequest(ctx context.Context, s party.Song, recording string, settings *party.RoomSettings) (w party.AddRequest, err error) {
+// addRequest returns what the rules have to know about a song that the actor wants to add.
+func (t *roomTx) addRequest(
+	ctx context.Context, s party.Song, recording string, settings *party.RoomSettings,
+) (w party.AddRequest, err error) {
 	w = party.AddRequest{Song: s, Role: t.role}
 	if w.Waiting, err = t.waitingItems().Where(isNotUnlikedFallback()).Count(ctx); err != nil {
 		return w, err
@@ -136,26 +142,29 @@ func (t *roomTx) addRequest(ctx context.Context, s party.Song, recording string,
 	return w, nil
 }
 
-// waiting are the songs that wait, also for approval.
+// waitingItems selects the songs that wait, including those that wait for approval and the committed one.
 func (t *roomTx) waitingItems() *ent.QueueItemQuery {
 	return t.tx.QueueItem.Query().
 		Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecordingNotNil(), queueitem.StateNEQ(string(party.NowPlaying)))
 }
 
-// askedFor is true of all but fallback music, which takes nobody's place.
+// isNotUnlikedFallback selects all songs except fallback songs that nobody likes, which do not count towards the
+// queue's length.
 func isNotUnlikedFallback() predicate.QueueItem {
 	return queueitem.Or(queueitem.AddedByIDNotNil(), queueitem.LikeCountGT(0))
 }
 
-// fillsIn is QueueItem.FillsIn of a row.
+// isUnlikedFallback reports whether a row is a fallback song that nobody likes.
 func isUnlikedFallback(row *ent.QueueItem) bool { return row.AddedByID == nil && row.LikeCount == 0 }
 
-// playedAt returns when a recording began to play last, if that matters.
+// lastPlayedAt returns when a recording last started to play in the room. The time is zero if it has not been played,
+// or if the room has no cooldown.
 func (t *roomTx) lastPlayedAt(ctx context.Context, recording string, settings *party.RoomSettings) (time.Time, error) {
 	if settings.CooldownMinutes == 0 {
 		return time.Time{}, nil
 	}
-	row, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.Recording(recording), queueitem.StartedAtNotNil()).
+	row, err := t.tx.QueueItem.Query().
+		Where(queueitem.RoomID(t.roomID), queueitem.Recording(recording), queueitem.StartedAtNotNil()).
 		Order(queueitem.ByStartedAt(sql.OrderDesc())).First(ctx)
 	if ent.IsNotFound(err) {
 		return time.Time{}, nil
@@ -166,6 +175,7 @@ func (t *roomTx) lastPlayedAt(ctx context.Context, recording string, settings *p
 	return *row.StartedAt, nil
 }
 
+// allowanceOf returns a member's allowance. The settings must limit adds per hour.
 func allowanceOf(row *ent.Membership, s *party.RoomSettings) party.Allowance {
 	a := party.Allowance{PerHour: *s.AddsPerHour}
 	if row.AddsFullAt != nil {
@@ -174,7 +184,7 @@ func allowanceOf(row *ent.Membership, s *party.RoomSettings) party.Allowance {
 	return a
 }
 
-// countAdd counts a song against what the actor may add, where that is limited.
+// spendAllowance counts an added song against the actor's allowance, if there is a limit.
 func (t *roomTx) spendAllowance(ctx context.Context, adds party.Allowance) error {
 	if adds.PerHour == 0 {
 		return nil
@@ -183,21 +193,22 @@ func (t *roomTx) spendAllowance(ctx context.Context, adds party.Allowance) error
 		SetAddsFullAt(database.Microseconds(adds.Spend(t.now).FullAt)).Exec(ctx)
 }
 
-// entry is a song that comes into the queue.
+// newItem is a song that is about to be added to the queue.
 type newItem struct {
 	id            string
 	song          party.Song
-	addedBy       *string // nil: nobody
-	needsApproval bool    // for a host's approval
+	addedBy       *string // nil: it is a fallback song
+	needsApproval bool
 }
 
-// queue puts a song at the end of the queue.
+// enqueue adds a song to the queue.
 func (t *roomTx) enqueue(ctx context.Context, e newItem) error {
 	if err := t.storeSong(ctx, e.song); err != nil {
 		return err
 	}
 	recording := party.RecordingOf(e.song)
-	create := t.versioned().QueueItem.Create().SetID(e.id).SetRoomID(t.roomID).SetSongID(e.song.URI).SetNillableAddedByID(e.addedBy).
+	create := t.versioned().QueueItem.Create().SetID(e.id).SetRoomID(t.roomID).
+		SetSongID(e.song.URI).SetNillableAddedByID(e.addedBy).
 		SetAddedAt(t.now).SetAge(t.version).SetVersion(t.version).SetState(string(party.Queued)).SetLikeCount(0).
 		SetRecording(recording).SetActiveRecording(recording)
 	if e.needsApproval {
@@ -206,16 +217,18 @@ func (t *roomTx) enqueue(ctx context.Context, e newItem) error {
 	return create.Exec(ctx)
 }
 
-// keepSong stores a song, or notes that it was fetched anew.
+// storeSong stores a song, or updates what may have changed about a stored one.
 func (t *roomTx) storeSong(ctx context.Context, s party.Song) error {
-	n, err := t.tx.Song.Update().Where(song.ID(s.URI)).SetPlayable(s.Playable).SetFetchedAt(t.now).SetArtistUris(s.ArtistURIs).Save(ctx)
+	n, err := t.tx.Song.Update().Where(song.ID(s.URI)).
+		SetPlayable(s.Playable).SetFetchedAt(t.now).SetArtistUris(s.ArtistURIs).Save(ctx)
 	if err != nil || n == 1 {
 		return err
 	}
-	err = t.unversioned().Song.Create().SetID(s.URI).SetName(party.Truncate(s.Name, 1024)).SetArtists(s.Artists).SetArtistUris(s.ArtistURIs).SetAlbumName(party.Truncate(s.AlbumName, 1024)).
+	err = t.unversioned().Song.Create().SetID(s.URI).SetName(party.Truncate(s.Name, 1024)).
+		SetArtists(s.Artists).SetArtistUris(s.ArtistURIs).SetAlbumName(party.Truncate(s.AlbumName, 1024)).
 		SetNillableImageURL(s.ImageURL).SetDurationMs(s.DurationMS).SetExplicit(s.Explicit).SetPlayable(s.Playable).
 		SetSpotifyURL(s.SpotifyURL).SetIsrc(party.Truncate(s.ISRC, 32)).SetFetchedAt(t.now).Exec(ctx)
-	if ent.IsConstraintError(err) { // added to another room at this moment
+	if ent.IsConstraintError(err) { // a concurrent change of another room stored it
 		return nil
 	}
 	return err

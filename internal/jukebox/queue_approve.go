@@ -14,13 +14,13 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// What a song's approval can be; NULL: it needed none.
+// The values of the column approval of a queue item. NULL: the song needs no approval.
 const (
 	approvalWaiting = "WAITING"
 	approvalGiven   = "GIVEN"
 )
 
-// ApproveItem lets a song that waits for approval into the queue; approving an approved one is no error. For hosts.
+// ApproveItem approves a song, which can play from then on. Approving an approved song is no error. For hosts.
 func (j *Jukebox) ApproveItem(ctx context.Context, itemID string) (*party.QueueItem, error) {
 	a, err := j.authorizeItem(ctx, itemID, party.ActApprove)
 	if err != nil {
@@ -35,7 +35,7 @@ func (j *Jukebox) ApproveItem(ctx context.Context, itemID string) (*party.QueueI
 		case err != nil:
 			return err
 		case item.State == string(party.Removed):
-			return party.Errorf(party.NotFound, "this song is in the queue no more")
+			return party.Errorf(party.NotFound, "This song is no longer in the queue.")
 		case item.State != string(party.AwaitingApproval):
 			return nil
 		}
@@ -47,7 +47,7 @@ func (j *Jukebox) ApproveItem(ctx context.Context, itemID string) (*party.QueueI
 	return j.loader.item(ctx, itemID)
 }
 
-// approve lets a song that waits for approval into the queue.
+// approve approves a song that waits for approval.
 func (t *roomTx) approve(ctx context.Context, item *ent.QueueItem) error {
 	if item.AddedByID != nil {
 		t.affects(*item.AddedByID)
@@ -60,17 +60,18 @@ func (t *roomTx) approve(ctx context.Context, item *ent.QueueItem) error {
 		SetState(string(party.Queued)).SetApproval(approvalGiven).SetVersion(t.version).Exec(ctx)
 }
 
-// concernHosts declares that a change concerns those who approve songs.
+// affectsHosts declares that the change affects the room's host and co-hosts, who approve songs.
 func (t *roomTx) affectsHosts(ctx context.Context) error {
 	ids, err := t.tx.Membership.Query().
-		Where(membership.RoomID(t.roomID), membership.RoleIn(string(party.RoleHost), string(party.RoleCohost))).Select(membership.FieldUserID).Strings(ctx)
+		Where(membership.RoomID(t.roomID), membership.RoleIn(string(party.RoleHost), string(party.RoleCohost))).
+		Select(membership.FieldUserID).Strings(ctx)
 	for _, id := range ids {
 		t.affects(id)
 	}
 	return err
 }
 
-// isNewcomer says that the actor's songs wait for approval.
+// isNewcomer reports whether the actor's songs need approval.
 func (t *roomTx) isNewcomer(ctx context.Context, s *party.RoomSettings) (bool, error) {
 	if !s.RequireApproval || t.role != party.RoleGuest {
 		return false, nil
@@ -79,18 +80,19 @@ func (t *roomTx) isNewcomer(ctx context.Context, s *party.RoomSettings) (bool, e
 	return s.NeedsApproval(t.role, accepted), err
 }
 
-// accepted counts a guest's songs that a host approved, or somebody else likes.
+// countAccepted counts a guest's songs that a host has approved, or that somebody else likes.
 func countAccepted(ctx context.Context, items *ent.QueueItemClient, roomID, userID string) (int, error) {
 	return items.Query().Where(queueitem.RoomID(roomID), queueitem.AddedByID(userID),
 		queueitem.StateNotIn(string(party.AwaitingApproval), string(party.Removed)),
 		queueitem.Or(queueitem.Approval(approvalGiven), likedByOthers(userID))).Count(ctx)
 }
 
-// likedByOthers are songs that somebody else likes.
+// likedByOthers selects songs that somebody other than this user likes.
 func likedByOthers(userID string) predicate.QueueItem {
 	return func(s *entsql.Selector) {
 		likes := entsql.Table(like.Table)
 		s.Where(entsql.Exists(entsql.Select(likes.C(like.FieldItemID)).From(likes).Where(entsql.And(
-			entsql.ColumnsEQ(likes.C(like.FieldItemID), s.C(queueitem.FieldID)), entsql.NEQ(likes.C(like.FieldUserID), userID)))))
+			entsql.ColumnsEQ(likes.C(like.FieldItemID), s.C(queueitem.FieldID)),
+			entsql.NEQ(likes.C(like.FieldUserID), userID)))))
 	}
 }

@@ -11,17 +11,19 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// LikeQueueItem adds the viewer's like to a song; liking twice is no error. For guests. Refused once the song was handed
-// to the player.
+// LikeQueueItem adds the viewer's like to a song. Liking a song twice is no error. For guests. The error is Refused
+// once the song has been committed.
 func (j *Jukebox) LikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
 	return j.changeLike(ctx, itemID, key, "likeQueueItem", (*roomTx).like)
 }
 
-// UnlikeQueueItem takes the viewer's like back; unliking what is not liked is no error. Otherwise like LikeQueueItem.
+// UnlikeQueueItem takes back the viewer's like. Unliking a song that the viewer does not like is no error. Otherwise it
+// is like LikeQueueItem.
 func (j *Jukebox) UnlikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
 	return j.changeLike(ctx, itemID, key, "unlikeQueueItem", (*roomTx).unlike)
 }
 
+// changeLike is the common part of LikeQueueItem and UnlikeQueueItem.
 func (j *Jukebox) changeLike(ctx context.Context, itemID string, key *string, mutation string,
 	apply func(*roomTx, context.Context, *ent.QueueItem, string) error,
 ) (*party.QueueItem, error) {
@@ -35,7 +37,7 @@ func (j *Jukebox) changeLike(ctx context.Context, itemID string, key *string, mu
 			return result{}, err
 		}
 		if party.QueueItemState(item.State) == party.Removed {
-			return result{}, party.Errorf(party.NotFound, "this song is in the queue no more")
+			return result{}, party.Errorf(party.NotFound, "This song is no longer in the queue.")
 		}
 		if refusal := party.MayLike(party.QueueItemState(item.State)); refusal != nil {
 			return result{}, refusal.Err()
@@ -51,6 +53,7 @@ func (j *Jukebox) changeLike(ctx context.Context, itemID string, key *string, mu
 	return j.loader.itemOf(ctx, item)
 }
 
+// like adds a user's like, if there is none yet.
 func (t *roomTx) like(ctx context.Context, item *ent.QueueItem, userID string) error {
 	liked, err := t.tx.Like.Query().Where(like.ItemID(item.ID), like.UserID(userID)).Exist(ctx)
 	if err != nil || liked {
@@ -64,6 +67,7 @@ func (t *roomTx) like(ctx context.Context, item *ent.QueueItem, userID string) e
 	return t.addToLikeCount(ctx, item, 1)
 }
 
+// unlike deletes a user's like, if there is one.
 func (t *roomTx) unlike(ctx context.Context, item *ent.QueueItem, userID string) error {
 	n, err := t.tx.Like.Delete().Where(like.ItemID(item.ID), like.UserID(userID)).Exec(ctx)
 	if err != nil || n == 0 {
@@ -75,12 +79,15 @@ func (t *roomTx) unlike(ctx context.Context, item *ent.QueueItem, userID string)
 	return t.addToLikeCount(ctx, item, -1)
 }
 
+// addToLikeCount changes the stored number of likes, and the row that the caller has.
 func (t *roomTx) addToLikeCount(ctx context.Context, item *ent.QueueItem, by int) error {
 	item.LikeCount, item.Version = item.LikeCount+by, t.version
-	return t.tx.QueueItem.Update().Where(queueitem.ID(item.ID)).SetLikeCount(item.LikeCount).SetVersion(t.version).Exec(ctx)
+	return t.tx.QueueItem.Update().Where(queueitem.ID(item.ID)).
+		SetLikeCount(item.LikeCount).SetVersion(t.version).Exec(ctx)
 }
 
-// LikedItems returns the ids of all songs of a room, played ones too, that the viewer likes. Without a viewer: none.
+// LikedItems returns the ids of all songs of a room, including played ones, that the viewer likes. Without a viewer it
+// is empty.
 func (j *Jukebox) LikedItems(ctx context.Context, roomID string) (map[string]bool, error) {
 	viewer, err := account.OptionalViewer(ctx)
 	if err != nil || viewer == nil {

@@ -10,11 +10,14 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-const maxPinLikes = 1_000
+const maxPinLikes = 1_000 // the most likes by which another song can be required to lead
 
-// PinItem gives a waiting song a place of its own, from 1; until it is played, or until another one has so many likes more.
-// For hosts. Refused once the song was handed to the player.
-func (j *Jukebox) PinItem(ctx context.Context, itemID string, position int, until party.PinRule, likes *int) (*party.RoomQueue, error) {
+// PinItem pins a waiting song to a position, which counts from 1, until it is played or until another song has so many
+// more likes. For hosts. The error is Refused once the song has been committed, and Conflict while it waits for
+// approval.
+func (j *Jukebox) PinItem(
+	ctx context.Context, itemID string, position int, until party.PinRule, likes *int,
+) (*party.RoomQueue, error) {
 	a, err := j.authorizeItem(ctx, itemID, party.ActPin)
 	if err != nil {
 		return nil, err
@@ -29,6 +32,7 @@ func (j *Jukebox) PinItem(ctx context.Context, itemID string, position int, unti
 	})
 }
 
+// parsePin returns a BadUserInput error unless the arguments of PinItem are valid.
 func parsePin(position int, until party.PinRule, likes *int) error {
 	switch {
 	case position < 1 || position > party.MaxQueue:
@@ -43,7 +47,7 @@ func parsePin(position int, until party.PinRule, likes *int) error {
 	return nil
 }
 
-// UnpinItem lets a pinned song go; unpinning what is not pinned is no error. For hosts.
+// UnpinItem removes a song's pin. Unpinning a song that is not pinned is no error. For hosts.
 func (j *Jukebox) UnpinItem(ctx context.Context, itemID string) (*party.RoomQueue, error) {
 	a, err := j.authorizeItem(ctx, itemID, party.ActPin)
 	if err != nil {
@@ -58,7 +62,10 @@ func (j *Jukebox) UnpinItem(ctx context.Context, itemID string) (*party.RoomQueu
 	})
 }
 
-func (j *Jukebox) changePin(ctx context.Context, a access, write func(context.Context, *roomTx, *ent.QueueItem) error) (*party.RoomQueue, error) {
+// changePin calls write with a song that can be pinned, and returns the queue.
+func (j *Jukebox) changePin(
+	ctx context.Context, a access, write func(context.Context, *roomTx, *ent.QueueItem) error,
+) (*party.RoomQueue, error) {
 	if err := a.checkOpen(); err != nil {
 		return nil, err
 	}
@@ -71,11 +78,13 @@ func (j *Jukebox) changePin(ctx context.Context, a access, write func(context.Co
 		case party.Queued:
 			return write(ctx, t, item)
 		case party.AwaitingApproval:
-			return party.Errorf(party.Conflict, "approve this song first")
+			return party.Errorf(party.Conflict, "Approve this song first.")
 		case party.Removed:
-			return party.Errorf(party.NotFound, "this song is in the queue no more")
+			return party.Errorf(party.NotFound, "This song is no longer in the queue.")
 		}
-		return (&party.Refusal{party.ReasonCommitted, "This song was handed to the player: nothing moves it any more."}).Err()
+		return (&party.Refusal{
+			Reason: party.ReasonCommitted, Message: "This song was handed to the player: it can no longer be moved.",
+		}).Err()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("pin a song: %w", err)

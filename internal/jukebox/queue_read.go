@@ -6,7 +6,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Queue returns a room's queue as it is now. For members.
+// Queue returns a room's present queue. For members.
 func (j *Jukebox) Queue(ctx context.Context, r *party.Room) (*party.RoomQueue, error) {
 	if err := r.MembersOnly(); err != nil {
 		return nil, err
@@ -23,7 +23,7 @@ func (j *Jukebox) queue(ctx context.Context, roomID string) (*party.RoomQueue, e
 	return &queue, nil
 }
 
-// RoomPlayback returns what a room's player does. For members.
+// RoomPlayback returns what a room's player is doing. For members.
 func (j *Jukebox) RoomPlayback(ctx context.Context, r *party.Room) (*party.Playback, error) {
 	state, err := j.stateFor(ctx, r)
 	if err != nil {
@@ -32,7 +32,7 @@ func (j *Jukebox) RoomPlayback(ctx context.Context, r *party.Room) (*party.Playb
 	return &state.Playback, nil
 }
 
-// PresentCount returns how many people are in a room. For members.
+// PresentCount returns how many members are present in a room. For members.
 func (j *Jukebox) PresentCount(ctx context.Context, r *party.Room) (*int, error) {
 	state, err := j.stateFor(ctx, r)
 	if err != nil {
@@ -41,7 +41,7 @@ func (j *Jukebox) PresentCount(ctx context.Context, r *party.Room) (*int, error)
 	return &state.Present, nil
 }
 
-// LastAdded returns what somebody added last of what waits or plays in a room, or nil. For members.
+// LastAdded returns the song that was added last among those that wait or play in a room, or nil. For members.
 func (j *Jukebox) LastAdded(ctx context.Context, r *party.Room) (*party.QueueItem, error) {
 	state, err := j.stateFor(ctx, r)
 	if err != nil {
@@ -50,7 +50,7 @@ func (j *Jukebox) LastAdded(ctx context.Context, r *party.Room) (*party.QueueIte
 	return state.LastAdded, nil
 }
 
-// seen is the present state of a room, for members.
+// stateFor returns the present state of a room. For members.
 func (j *Jukebox) stateFor(ctx context.Context, r *party.Room) (*party.State, error) {
 	if err := r.MembersOnly(); err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func (j *Jukebox) stateFor(ctx context.Context, r *party.Room) (*party.State, er
 	return j.currentState(ctx, r.ID)
 }
 
-// Position returns the place of an item in its room's queue, from 1, or nil once it plays.
+// Position returns the position of an item in its room's queue, which counts from 1, or nil if it is not in the queue.
 func (j *Jukebox) Position(ctx context.Context, item *party.QueueItem) (*int, error) {
 	if item.State != party.Queued && item.State != party.Committed || item.Position != nil {
 		return item.Position, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-
 	"strconv"
 
 	"antwon.dj/backend/ent"
@@ -14,9 +13,9 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// RemoveQueueItem takes a song out of the queue, for who added it and for the hosts; removing a removed one is no error.
-// A guest's song that others like passes to the one who liked it first. A song that was handed to the player only a host can
-// remove: it is skipped as soon as it starts.
+// RemoveQueueItem removes a song from the queue. For the guest who added it, and for hosts; removing a removed song is
+// no error. If a guest withdraws a song that others like, it passes to the next owner instead. Only hosts can remove a
+// committed song, which is skipped as soon as it starts.
 func (j *Jukebox) RemoveQueueItem(ctx context.Context, itemID string, key *string) (*party.RoomQueue, error) {
 	a, err := j.authorizeItem(ctx, itemID, party.ActRemoveOwn)
 	if err != nil {
@@ -35,21 +34,26 @@ func (j *Jukebox) RemoveQueueItem(ctx context.Context, itemID string, key *strin
 	return j.queue(ctx, a.roomID)
 }
 
-// takeOut removes a song for the actor, or withdraws it.
+// removeOrWithdraw removes a song if the actor is a host, and withdraws it if the actor added it.
 func (t *roomTx) removeOrWithdraw(ctx context.Context, item *ent.QueueItem) error {
 	hosts, state := t.role.May(party.ActRemoveAny) == nil, party.QueueItemState(item.State)
 	switch {
 	case !hosts && t.actor != valueOrEmpty(item.AddedByID):
-		return party.Errorf(party.Forbidden, "only who added this song or the host may remove it")
+		return party.Errorf(party.Forbidden, "Only the guest who added this song and the hosts may remove it.")
 	case state == party.Removed || item.SkipOnStart:
 		return nil
 	case state == party.Committed && hosts:
 		t.log(logEvent{kind: EventRemoved, itemID: item.ID})
-		return t.versioned().QueueItem.Update().Where(queueitem.ID(item.ID)).SetSkipOnStart(true).SetVersion(t.version).Exec(ctx)
+		return t.versioned().QueueItem.Update().Where(queueitem.ID(item.ID)).
+			SetSkipOnStart(true).SetVersion(t.version).Exec(ctx)
 	case state == party.Committed:
-		return (&party.Refusal{party.ReasonCommitted, "This song plays next: only the host can still remove it."}).Err()
+		return (&party.Refusal{
+			Reason: party.ReasonCommitted, Message: "This song plays next: only a host can still remove it.",
+		}).Err()
 	case state != party.Queued && state != party.AwaitingApproval:
-		return (&party.Refusal{party.ReasonCommitted, "This song is playing or has been played."}).Err()
+		return (&party.Refusal{
+			Reason: party.ReasonCommitted, Message: "This song is playing or has been played.",
+		}).Err()
 	case hosts:
 		t.log(logEvent{kind: EventRemoved, itemID: item.ID, subject: valueOrEmpty(item.AddedByID)})
 		return t.dequeue(ctx, item)
@@ -57,20 +61,20 @@ func (t *roomTx) removeOrWithdraw(ctx context.Context, item *ent.QueueItem) erro
 	return t.withdraw(ctx, item, EventWithdrawn, EventPassedOn)
 }
 
-// remove takes a waiting song out.
+// dequeue removes a waiting song.
 func (t *roomTx) dequeue(ctx context.Context, item *ent.QueueItem) error {
 	return t.versioned().QueueItem.Update().Where(queueitem.ID(item.ID)).
 		SetState(string(party.Removed)).ClearActiveRecording().SetVersion(t.version).Exec(ctx)
 }
 
-// withdraw removes the actor's song, or passes it to who liked it first of those who are still in the room. The actor's own
-// like goes.
-func (t *roomTx) withdraw(ctx context.Context, item *ent.QueueItem, removed, handedOn EventKind) error {
-	heir, err := t.nextOwner(ctx, item)
+// withdraw removes the actor's song, or passes it to the next owner and deletes the actor's own like. It logs an event
+// of the kind removed or passedOn.
+func (t *roomTx) withdraw(ctx context.Context, item *ent.QueueItem, removed, passedOn EventKind) error {
+	owner, err := t.nextOwner(ctx, item)
 	if err != nil {
 		return err
 	}
-	if heir == "" {
+	if owner == "" {
 		t.log(logEvent{kind: removed, itemID: item.ID})
 		return t.dequeue(ctx, item)
 	}
@@ -78,27 +82,31 @@ func (t *roomTx) withdraw(ctx context.Context, item *ent.QueueItem, removed, han
 	if err != nil {
 		return err
 	}
-	d := logEvent{kind: handedOn, itemID: item.ID, subject: heir}
+	event := logEvent{kind: passedOn, itemID: item.ID, subject: owner}
 	if n > 0 {
-		d.detail = likedToo
+		event.detail = likedToo
 	}
-	t.log(d)
+	t.log(event)
 	t.affects(t.actor)
-	t.affects(heir)
-	return t.tx.QueueItem.Update().Where(queueitem.ID(item.ID)).SetAddedByID(heir).SetLikeCount(item.LikeCount - n).SetVersion(t.version).Exec(ctx)
+	t.affects(owner)
+	return t.tx.QueueItem.Update().Where(queueitem.ID(item.ID)).
+		SetAddedByID(owner).SetLikeCount(item.LikeCount - n).SetVersion(t.version).Exec(ctx)
 }
 
-// likedToo is the detail of a song that was handed on: who withdrew it liked it.
+// likedToo is the detail of an EventPassedOn if the member who withdrew the song also liked it.
 const likedToo = "LIKED"
 
-// heir returns who liked a song of the actor's first, and may have songs in the room; empty: nobody.
+// nextOwner returns the member who liked the actor's song first among those who may have songs in the room. Empty:
+// there is none.
 func (t *roomTx) nextOwner(ctx context.Context, item *ent.QueueItem) (string, error) {
-	fans, err := t.tx.Like.Query().Where(like.ItemID(item.ID), like.UserIDNEQ(t.actor)).Order(like.ByID()).Select(like.FieldUserID).Strings(ctx)
+	fans, err := t.tx.Like.Query().Where(like.ItemID(item.ID), like.UserIDNEQ(t.actor)).
+		Order(like.ByID()).Select(like.FieldUserID).Strings(ctx)
 	if err != nil || len(fans) == 0 {
 		return "", err
 	}
-	here, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserIDIn(fans...),
-		membership.RoleIn(string(party.RoleHost), string(party.RoleCohost), string(party.RoleGuest))).Select(membership.FieldUserID).Strings(ctx)
+	owners := membership.RoleIn(string(party.RoleHost), string(party.RoleCohost), string(party.RoleGuest))
+	here, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserIDIn(fans...), owners).
+		Select(membership.FieldUserID).Strings(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -109,7 +117,7 @@ func (t *roomTx) nextOwner(ctx context.Context, item *ent.QueueItem) (string, er
 	return fans[first], nil
 }
 
-// ClearQueue removes all waiting songs; the one that was handed to the player stays. For hosts.
+// ClearQueue removes all waiting songs except the committed one. For hosts.
 func (j *Jukebox) ClearQueue(ctx context.Context, roomID string, key *string) (*party.RoomQueue, error) {
 	a, err := j.authorize(ctx, roomID, party.ActClear)
 	if err != nil {

@@ -18,14 +18,15 @@ import (
 )
 
 const (
-	undoWithin      = 30 * time.Second // a slip of the thumb
-	undoHostsWithin = time.Minute      // what a host does to others' songs
+	undoWithin      = 30 * time.Second // for one's own songs and likes
+	undoHostsWithin = time.Minute      // for what a host does to others' songs
 )
 
-// undoable is what can be taken back, and how. All return a Conflict where what happened since does not allow it.
+// undoable are the kinds of events that can be undone. Each undo returns a Conflict if what has happened since prevents
+// it.
 var undoable = map[EventKind]struct {
 	within time.Duration
-	act    party.Action // of which one has to be capable still
+	act    party.Action // which the member's role must still permit
 	undo   func(*roomTx, context.Context, *ent.RoomEvent) error
 }{
 	EventLiked:     {undoWithin, party.ActLike, (*roomTx).undoLike},
@@ -37,9 +38,10 @@ var undoable = map[EventKind]struct {
 	EventCleared:   {undoHostsWithin, party.ActClear, (*roomTx).undoClear},
 }
 
-// Undo takes back what the viewer did in a room with this idempotency key or, without one, did last: a like, an unlike, an
-// added or a withdrawn song, for hosts also a removed song or a cleared queue. What was taken back by its key already is no
-// error. Conflict if there is nothing, it is too long ago, or what happened since does not allow it. For guests.
+// Undo takes back the viewer's action with this idempotency key or, without a key, the viewer's last one: a like, an
+// unlike, an added or a withdrawn song; for hosts also a removed song or a cleared queue. Undoing the same key twice is
+// no error. The error is Conflict if there is nothing to undo, it is too long ago, or what has happened since prevents
+// it. For guests.
 func (j *Jukebox) Undo(ctx context.Context, roomID string, of *string) (*party.RoomQueue, error) {
 	a, err := j.authorize(ctx, roomID, party.ActUndo)
 	if err != nil {
@@ -61,14 +63,14 @@ func (j *Jukebox) Undo(ctx context.Context, roomID string, of *string) (*party.R
 	return j.queue(ctx, roomID)
 }
 
-// eventToUndo returns what the actor did with this key or, without one, did last.
+// eventToUndo returns the event of the actor's action with this key or, without a key, of the last one.
 func (t *roomTx) eventToUndo(ctx context.Context, of *string) (*ent.RoomEvent, error) {
-	which, err := roomevent.Undone(false), error(nil)
+	which := roomevent.Undone(false)
 	if of != nil {
-		which, err = t.eventsOfKey(ctx, *of)
-	}
-	if err != nil {
-		return nil, err
+		var err error
+		if which, err = t.eventsOfKey(ctx, *of); err != nil {
+			return nil, err
+		}
 	}
 	var kinds []string
 	for kind := range undoable {
@@ -83,9 +85,11 @@ func (t *roomTx) eventToUndo(ctx context.Context, of *string) (*ent.RoomEvent, e
 	return e, err
 }
 
-// doneWith is true of what the actor's mutation with this key did: event and key were written in one change.
+// eventsOfKey selects the events of the actor's mutation with this key. They have the time of the key, because one
+// change wrote both.
 func (t *roomTx) eventsOfKey(ctx context.Context, key string) (predicate.RoomEvent, error) {
-	row, err := t.tx.IdempotencyKey.Query().Where(idempotencykey.UserID(t.actor), idempotencykey.Key(database.Hash([]byte(key)))).Only(ctx)
+	row, err := t.tx.IdempotencyKey.Query().
+		Where(idempotencykey.UserID(t.actor), idempotencykey.Key(database.Hash([]byte(key)))).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, errNothingToUndo
 	}
@@ -98,6 +102,7 @@ func (t *roomTx) eventsOfKey(ctx context.Context, key string) (predicate.RoomEve
 	return roomevent.And(roomevent.At(row.CreatedAt), roomevent.ItemID(row.ObjectID)), nil
 }
 
+// undo undoes an event, and marks it as undone.
 func (t *roomTx) undo(ctx context.Context, e *ent.RoomEvent) error {
 	way := undoable[EventKind(e.Kind)]
 	if t.now.Sub(e.At) > way.within {
@@ -109,18 +114,19 @@ func (t *roomTx) undo(ctx context.Context, e *ent.RoomEvent) error {
 	if err := way.undo(t, ctx, e); err != nil {
 		return err
 	}
-	t.events = []logEvent{{kind: EventUndone, actor: t.actor, itemID: valueOrEmpty(e.ItemID), detail: e.Kind}} // and nothing that can be undone in turn
+	// This is the change's only event: those that undoing has logged could be undone in turn.
+	t.events = []logEvent{{kind: EventUndone, actor: t.actor, itemID: valueOrEmpty(e.ItemID), detail: e.Kind}}
 	return t.versioned().RoomEvent.Update().Where(roomevent.ID(e.ID)).SetUndone(true).Exec(ctx)
 }
 
-var errNothingToUndo = party.Errorf(party.Conflict, "there is nothing to take back any more")
+var errNothingToUndo = party.Errorf(party.Conflict, "There is nothing left to undo.")
 
-// overtaken is why something that happened since stands in the way.
+// undoConflict returns a Conflict; why is what has happened since, as a clause.
 func undoConflict(why string) error {
-	return party.Errorf(party.Conflict, "it cannot be taken back any more: %s", why)
+	return party.Errorf(party.Conflict, "This can no longer be undone: %s.", why)
 }
 
-// waitingItem returns the event's song while likes still count.
+// waitingItem returns the event's song, or an error unless it can still be liked.
 func (t *roomTx) waitingItem(ctx context.Context, e *ent.RoomEvent) (*ent.QueueItem, error) {
 	item, err := t.tx.QueueItem.Get(ctx, valueOrEmpty(e.ItemID))
 	if err != nil {
@@ -130,11 +136,12 @@ func (t *roomTx) waitingItem(ctx context.Context, e *ent.RoomEvent) (*ent.QueueI
 	case party.Queued, party.AwaitingApproval:
 		return item, nil
 	case party.Removed:
-		return nil, undoConflict("the song is in the queue no more")
+		return nil, undoConflict("the song is no longer in the queue")
 	}
 	return nil, party.MayLike(party.QueueItemState(item.State)).Err()
 }
 
+// undoLike deletes the actor's like.
 func (t *roomTx) undoLike(ctx context.Context, e *ent.RoomEvent) error {
 	item, err := t.waitingItem(ctx, e)
 	if err != nil {
@@ -143,6 +150,7 @@ func (t *roomTx) undoLike(ctx context.Context, e *ent.RoomEvent) error {
 	return t.unlike(ctx, item, t.actor)
 }
 
+// undoUnlike adds the actor's like again.
 func (t *roomTx) undoUnlike(ctx context.Context, e *ent.RoomEvent) error {
 	item, err := t.waitingItem(ctx, e)
 	if err != nil {
@@ -151,14 +159,14 @@ func (t *roomTx) undoUnlike(ctx context.Context, e *ent.RoomEvent) error {
 	return t.like(ctx, item, t.actor)
 }
 
-// undoAdd gives back what the song counted, and hands it on to those who like it already.
+// undoAdd withdraws the song, which passes to the next owner if others like it, and refunds the actor's quota.
 func (t *roomTx) undoAdd(ctx context.Context, e *ent.RoomEvent) error {
 	item, err := t.waitingItem(ctx, e)
 	if err != nil {
 		return err
 	}
 	if valueOrEmpty(item.AddedByID) != t.actor {
-		return undoConflict("the song is somebody else's now")
+		return undoConflict("the song belongs to somebody else now")
 	}
 	if err := t.withdraw(ctx, item, EventWithdrawn, EventPassedOn); err != nil {
 		return err
@@ -175,7 +183,7 @@ func (t *roomTx) undoAdd(ctx context.Context, e *ent.RoomEvent) error {
 		SetAddsFullAt(database.Microseconds(allowanceOf(row, &settings).Refund().FullAt)).Exec(ctx)
 }
 
-// undoRemoval brings a song back, with its likes and its place; one that was committed is not skipped after all.
+// undoRemoval restores a song with its likes and its age. A committed one is then not skipped when it starts.
 func (t *roomTx) undoRemoval(ctx context.Context, e *ent.RoomEvent) error {
 	item, err := t.tx.QueueItem.Get(ctx, valueOrEmpty(e.ItemID))
 	if err != nil {
@@ -183,29 +191,32 @@ func (t *roomTx) undoRemoval(ctx context.Context, e *ent.RoomEvent) error {
 	}
 	switch {
 	case item.State == string(party.Committed) && item.SkipOnStart:
-		return t.versioned().QueueItem.Update().Where(queueitem.ID(item.ID)).SetSkipOnStart(false).SetVersion(t.version).Exec(ctx)
+		return t.versioned().QueueItem.Update().Where(queueitem.ID(item.ID)).
+			SetSkipOnStart(false).SetVersion(t.version).Exec(ctx)
 	case item.State != string(party.Removed):
 		return undoConflict("the song has been played or skipped")
 	}
 	back, err := t.restoreItems(ctx, []*ent.QueueItem{item})
 	if err == nil && back == 0 {
-		err = undoConflict("the song is in the queue again, or the queue is full")
+		err = undoConflict("the song is back in the queue, or the queue is full")
 	}
 	return err
 }
 
-// undoHandOn gives a song back to who withdrew it, and their like.
+// undoPassedOn returns a song, and the like that was deleted with it, to the member who withdrew it.
 func (t *roomTx) undoPassedOn(ctx context.Context, e *ent.RoomEvent) error {
 	item, err := t.waitingItem(ctx, e)
 	if err != nil {
 		return err
 	}
 	if valueOrEmpty(item.AddedByID) != valueOrEmpty(e.SubjectID) {
-		return undoConflict("the song is somebody else's now")
+		return undoConflict("the song belongs to somebody else now")
 	}
 	t.affects(t.actor)
 	t.affects(valueOrEmpty(e.SubjectID))
-	if err := t.versioned().QueueItem.Update().Where(queueitem.ID(item.ID)).SetAddedByID(t.actor).SetVersion(t.version).Exec(ctx); err != nil {
+	err = t.versioned().QueueItem.Update().Where(queueitem.ID(item.ID)).
+		SetAddedByID(t.actor).SetVersion(t.version).Exec(ctx)
+	if err != nil {
 		return err
 	}
 	if valueOrEmpty(e.Detail) != likedToo {
@@ -214,31 +225,32 @@ func (t *roomTx) undoPassedOn(ctx context.Context, e *ent.RoomEvent) error {
 	return t.like(ctx, item, t.actor)
 }
 
-// undoClear brings back what was cleared, the oldest first, as far as there is room for it.
+// undoClear restores the songs that were cleared, the oldest first, as far as the queue has room for them.
 func (t *roomTx) undoClear(ctx context.Context, e *ent.RoomEvent) error {
 	items, err := t.tx.QueueItem.Query().
-		Where(queueitem.RoomID(t.roomID), queueitem.Version(e.Version), queueitem.State(string(party.Removed))).Order(queueitem.ByAge()).All(ctx)
+		Where(queueitem.RoomID(t.roomID), queueitem.Version(e.Version), queueitem.State(string(party.Removed))).
+		Order(queueitem.ByAge()).All(ctx)
 	if err != nil {
 		return err
 	}
 	back, err := t.restoreItems(ctx, items)
 	if err == nil && back == 0 {
-		err = undoConflict("the songs are in the queue again, or the queue is full")
+		err = undoConflict("the songs are back in the queue, or the queue is full")
 	}
 	return err
 }
 
-// bringBack puts removed songs back, except recordings that are there again, and as many as there is room for. It returns how
-// many that were.
+// restoreItems restores removed songs, as many as the queue has room for, except those whose recording is queued again.
+// It returns how many it restored.
 func (t *roomTx) restoreItems(ctx context.Context, items []*ent.QueueItem) (n int, err error) {
 	active, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecordingNotNil()).
 		Select(queueitem.FieldActiveRecording).Strings(ctx)
 	if err != nil {
 		return 0, err
 	}
-	there := map[string]bool{}
+	queued := map[string]bool{}
 	for _, recording := range active {
-		there[recording] = true
+		queued[recording] = true
 	}
 	settings, err := t.settings(ctx)
 	if err != nil {
@@ -250,12 +262,12 @@ func (t *roomTx) restoreItems(ctx context.Context, items []*ent.QueueItem) (n in
 	}
 	room := settings.MaxQueueLength - waiting
 	for _, item := range items {
-		filler := isUnlikedFallback(item) // takes nobody's place
-		if there[item.Recording] || !filler && room <= 0 || filler && !settings.Fallback {
+		fallback := isUnlikedFallback(item) // which needs no room
+		if queued[item.Recording] || !fallback && room <= 0 || fallback && !settings.Fallback {
 			continue
 		}
-		there[item.Recording] = true
-		if !filler {
+		queued[item.Recording] = true
+		if !fallback {
 			room--
 		}
 		if err := t.restoreItem(ctx, item); err != nil {
@@ -266,7 +278,8 @@ func (t *roomTx) restoreItems(ctx context.Context, items []*ent.QueueItem) (n in
 	return n, nil
 }
 
-// restore lets a removed song wait again. If it was committed when it was removed, it is not skipped after all.
+// restoreItem makes a removed song wait again. If it was committed when it was removed, it is then not skipped when it
+// starts.
 func (t *roomTx) restoreItem(ctx context.Context, item *ent.QueueItem) error {
 	state := party.Queued
 	if valueOrEmpty(item.Approval) == approvalWaiting {

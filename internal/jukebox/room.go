@@ -1,7 +1,6 @@
 package jukebox
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -11,29 +10,35 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// NewRoom is how a room shall be.
+// RoomInput describes a room to open.
 type RoomInput struct {
 	Code     *string // nil: a generated one
 	Name     *string // nil: named after the host
 	Settings *party.SettingsChange
 }
 
-// RoomChange is what shall change of a room; nil fields stay.
+// RoomUpdate is a change of a room. What is nil stays as it is.
 type RoomUpdate struct {
 	Name     *string
 	Settings *party.SettingsChange
 }
 
-// Room returns a room, or nil if none has this id.
+// Room returns a room as the viewer sees it, or nil if none has this id.
 func (j *Jukebox) Room(ctx context.Context, roomID string) (*party.Room, error) {
 	if _, err := party.ParseID("id", roomID); err != nil {
 		return nil, err
 	}
 	row, err := j.db.Read.Room.Get(ctx, roomID)
-	return j.roomForViewer(ctx, row, err)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load the room: %w", err)
+	}
+	return j.roomForViewer(ctx, row)
 }
 
-// existing is Room where there was one a moment ago.
+// mustFindRoom is Room, except that it returns NotFound if no room has this id.
 func (j *Jukebox) mustFindRoom(ctx context.Context, roomID string) (*party.Room, error) {
 	r, err := j.Room(ctx, roomID)
 	if err == nil && r == nil {
@@ -42,30 +47,36 @@ func (j *Jukebox) mustFindRoom(ctx context.Context, roomID string) (*party.Room,
 	return r, err
 }
 
-// RoomByCode returns the open room with this code, whatever its case, or nil if there is none.
+// RoomByCode returns the open room with this code, in upper or lower case, or nil if there is none.
 func (j *Jukebox) RoomByCode(ctx context.Context, code string) (*party.Room, error) {
 	row, err := j.findOpen(ctx, code)
-	if party.CodeOf(err) == party.NotFound {
-		return nil, nil
+	if err != nil {
+		if party.CodeOf(err) == party.NotFound {
+			return nil, nil
+		}
+		return nil, err
 	}
-	return j.roomForViewer(ctx, row, err)
+	return j.roomForViewer(ctx, row)
 }
 
 // HostedRoom returns a user's own open room as they see it, or nil.
 func (j *Jukebox) HostedRoom(ctx context.Context, p *account.Profile) (*party.Room, error) {
 	row, err := j.db.Read.Room.Query().Where(room.OpenHostID(p.User.ID)).Only(ctx)
-	return j.roomForViewer(account.WithViewer(ctx, account.Viewer{UserID: p.User.ID, Kind: p.User.Kind}), row, err)
-}
-
-// viewed makes a row a Room as the viewer sees it; a missing row is nil.
-func (j *Jukebox) roomForViewer(ctx context.Context, row *ent.Room, err error) (*party.Room, error) {
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("load the host's room: %w", err)
 	}
-	r := party.Room{ID: row.ID, Code: row.Code, Name: row.Name, Status: party.RoomStatus(row.Status), HostID: row.HostID, CreatedAt: row.CreatedAt.UTC()}
+	return j.roomForViewer(account.WithViewer(ctx, account.Viewer{UserID: p.User.ID, Kind: p.User.Kind}), row)
+}
+
+// roomForViewer returns the room of a row as the viewer sees it: others than members see less of it.
+func (j *Jukebox) roomForViewer(ctx context.Context, row *ent.Room) (*party.Room, error) {
+	r := party.Room{
+		ID: row.ID, Code: row.Code, Name: row.Name, Status: party.RoomStatus(row.Status), HostID: row.HostID,
+		CreatedAt: row.CreatedAt.UTC(),
+	}
 	viewer, err := account.OptionalViewer(ctx)
 	if err != nil || viewer == nil {
 		return r.AsSeenBy("", settingsOf(row)), err
@@ -74,7 +85,7 @@ func (j *Jukebox) roomForViewer(ctx context.Context, row *ent.Room, err error) (
 	return r.AsSeenBy(a.role, settingsOf(row)), err
 }
 
-// RoomHost returns the host under the name they have in the room. For members.
+// RoomHost returns the host of a room, under the name that the host has there. For members.
 func (j *Jukebox) RoomHost(ctx context.Context, r *party.Room) (*party.User, error) {
 	if err := r.MembersOnly(); err != nil {
 		return nil, err
@@ -87,7 +98,7 @@ func (j *Jukebox) RoomHost(ctx context.Context, r *party.Room) (*party.User, err
 	return &host, nil
 }
 
-// UpdateRoom changes a room's name and settings. For its hosts.
+// UpdateRoom changes a room's name and settings. For hosts.
 func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomUpdate, key *string) (*party.Room, error) {
 	a, err := j.authorize(ctx, roomID, party.ActUpdateRoom)
 	if err != nil {
@@ -109,17 +120,16 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomUpdat
 		return nil, fmt.Errorf("update room: %w", err)
 	}
 	var blocked []party.Blocked
-	if settings.Blocked != nil && !known {
-		state, err := j.currentState(ctx, roomID)
-		if err != nil {
-			return nil, err
-		}
-		if blocked, err = j.catalog.describeBlocked(ctx, a.hostID, settings.Blocked, state.Settings.Blocked); err != nil {
+	if !known {
+		if blocked, err = j.newlyBlocked(ctx, a, settings); err != nil {
 			return nil, err
 		}
 	}
 	_, err = j.changeOnce(ctx, a, key, "updateRoom", arguments, func(ctx context.Context, t *roomTx) (result, error) {
-		return result{objectID: roomID}, cmp.Or(t.rename(ctx, name), t.updateSettings(ctx, settings, blocked))
+		if err := t.rename(ctx, name); err != nil {
+			return result{}, err
+		}
+		return result{objectID: roomID}, t.updateSettings(ctx, settings, blocked)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("update room: %w", err)
@@ -127,7 +137,20 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomUpdat
 	return j.mustFindRoom(ctx, roomID)
 }
 
-// name gives the room another name; none: it stays.
+// newlyBlocked returns the songs and artists that a change of settings blocks, with their names. Those that the room
+// blocks already are not looked up again.
+func (j *Jukebox) newlyBlocked(ctx context.Context, a access, settings *party.SettingsChange) ([]party.Blocked, error) {
+	if settings.Blocked == nil {
+		return nil, nil
+	}
+	state, err := j.currentState(ctx, a.roomID)
+	if err != nil {
+		return nil, err
+	}
+	return j.catalog.describeBlocked(ctx, a.hostID, settings.Blocked, state.Settings.Blocked)
+}
+
+// rename gives the room another name. An empty name changes nothing.
 func (t *roomTx) rename(ctx context.Context, name string) error {
 	if name == "" {
 		return nil

@@ -1,7 +1,6 @@
 package jukebox
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -13,8 +12,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// CloseRoom ends a party: its code is free again, nothing can be changed, watchers get one last state. For the room's
-// host; closing a closed room is no error.
+// CloseRoom ends a party: its code becomes free, the room can no longer be changed, and its watchers get one last
+// state. For the room's host; closing a closed room is no error.
 func (j *Jukebox) CloseRoom(ctx context.Context, roomID string, key *string) (*party.Room, error) {
 	a, err := j.authorize(ctx, roomID, party.ActClose)
 	if err != nil {
@@ -29,45 +28,57 @@ func (j *Jukebox) CloseRoom(ctx context.Context, roomID string, key *string) (*p
 		return nil, fmt.Errorf("close room: %w", err)
 	}
 	r, found := j.mustFindRoom(ctx, roomID)
-	if found == nil && r.Status == party.Closed { // perhaps by another request of this moment: as wanted
+	if found == nil && r.Status == party.Closed { // even if a concurrent request closed it
 		return r, nil
 	}
-	return nil, cmp.Or(err, found)
+	if err != nil {
+		return nil, err
+	}
+	return nil, found
 }
 
-// closeRoom leaves the music alone: what plays has ended for the room, what was committed waits again.
+// closeRoom closes the room without touching the player: the song that plays has ended as far as the room is concerned,
+// and a committed song waits again.
 func (t *roomTx) closeRoom(ctx context.Context) error {
 	t.closes = true
 	t.log(logEvent{kind: EventClosed})
 	tx := t.versioned()
-	here := queueitem.RoomID(t.roomID)
-	err := tx.Room.Update().Where(room.ID(t.roomID)).SetStatus(string(party.Closed)).ClearOpenCode().ClearOpenHostID().SetClosedAt(t.now).Exec(ctx)
+	err := tx.Room.Update().Where(room.ID(t.roomID)).SetStatus(string(party.Closed)).
+		ClearOpenCode().ClearOpenHostID().SetClosedAt(t.now).Exec(ctx)
 	if err != nil {
 		return err
 	}
-	if err = tx.Membership.Update().Where(membership.RoomID(t.roomID)).ClearSeenAt().Exec(ctx); err != nil {
+	if err := tx.Membership.Update().Where(membership.RoomID(t.roomID)).ClearSeenAt().Exec(ctx); err != nil {
 		return err
 	}
-	err = tx.QueueItem.Update().Where(here, queueitem.State(string(party.NowPlaying))).
+	if err := t.endItems(ctx); err != nil {
+		return err
+	}
+	err = tx.RoomCommand.Update().Where(roomcommand.RoomID(t.roomID), roomcommand.State(pendingState)).
+		SetState(string(party.Conflict)).SetOutcome("This room is closed.").SetDoneAt(t.now).SetVersion(t.version).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	return tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).
+		SetStatus(string(party.Idle)).SetCommandVersion(t.version).SetObservedAt(t.now).
+		SetHealth(string(party.HealthNothingToPlay)).SetHealthReason("").ClearHealthUntil().
+		ClearItemID().ClearSongID().ClearProgressMs().Exec(ctx)
+}
+
+// endItems ends the song that plays and takes back the committed one, which a host may have removed before.
+func (t *roomTx) endItems(ctx context.Context) error {
+	items, here := t.versioned().QueueItem, queueitem.RoomID(t.roomID)
+	err := items.Update().Where(here, queueitem.State(string(party.NowPlaying))).
 		SetState(string(party.Played)).SetEndedAt(t.now).SetVersion(t.version).ClearActiveRecording().Exec(ctx)
 	if err != nil {
 		return err
 	}
-	err = tx.QueueItem.Update().Where(here, queueitem.State(string(party.Committed)), queueitem.SkipOnStart(true)).
-		SetState(string(party.Removed)).ClearCommitState().ClearCommitDelivery().ClearActiveRecording().SetVersion(t.version).Exec(ctx)
+	committed := queueitem.State(string(party.Committed))
+	err = items.Update().Where(here, committed, queueitem.SkipOnStart(true)).SetState(string(party.Removed)).
+		ClearCommitState().ClearCommitDelivery().ClearActiveRecording().SetVersion(t.version).Exec(ctx)
 	if err != nil {
 		return err
 	}
-	err = tx.QueueItem.Update().Where(here, queueitem.State(string(party.Committed))).
-		SetState(string(party.Queued)).ClearCommitState().ClearCommitDelivery().ClearCommittedAt().SetVersion(t.version).Exec(ctx)
-	if err != nil {
-		return err
-	}
-	err = tx.RoomCommand.Update().Where(roomcommand.RoomID(t.roomID), roomcommand.State(pendingState)).
-		SetState(string(party.Conflict)).SetOutcome("this room is closed").SetDoneAt(t.now).SetVersion(t.version).Exec(ctx)
-	if err != nil {
-		return err
-	}
-	return tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).SetStatus(string(party.Idle)).SetCommandVersion(t.version).
-		SetHealth(string(party.HealthNothingToPlay)).SetHealthReason("").ClearHealthUntil().ClearItemID().ClearSongID().ClearProgressMs().SetObservedAt(t.now).Exec(ctx)
+	return items.Update().Where(here, committed).SetState(string(party.Queued)).
+		ClearCommitState().ClearCommitDelivery().ClearCommittedAt().SetVersion(t.version).Exec(ctx)
 }

@@ -15,12 +15,13 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-const firstVersion = 1 // of a room that was just opened
+const (
+	firstVersion = 1 // the version of a new room
+	codeAttempts = 8 // to generate a free code: with 31^5 codes, the first attempt almost always succeeds
+)
 
-const codeAttempts = 8 // of 31^5 codes a free one is found at once, however many parties there are
-
-// CreateRoom opens a room. Forbidden for guests and without Spotify connected; Conflict while the viewer has another open
-// room or the code is in use.
+// CreateRoom opens a room. The error is Forbidden for guests and for hosts who have not connected Spotify, and Conflict
+// if the viewer already has an open room or the code is in use.
 func (j *Jukebox) CreateRoom(ctx context.Context, input RoomInput, key *string) (*party.Room, error) {
 	repeatable, err := newIdempotency(ctx, key, "createRoom", input)
 	if err != nil {
@@ -30,7 +31,7 @@ func (j *Jukebox) CreateRoom(ctx context.Context, input RoomInput, key *string) 
 	if err != nil {
 		return nil, fmt.Errorf("create room: %w", err)
 	}
-	if done != nil { // whatever became of Spotify since
+	if done != nil { // even if Spotify has been disconnected since
 		return j.mustFindRoom(ctx, done.objectID)
 	}
 	host, err := j.authorizeHost(ctx)
@@ -41,38 +42,44 @@ func (j *Jukebox) CreateRoom(ctx context.Context, input RoomInput, key *string) 
 	if err != nil {
 		return nil, err
 	}
-	for range codeAttempts {
-		if input.Code == nil {
-			plan.code = generateCode()
-		}
-		err = j.db.InTx(ctx, func(tx *ent.Tx) error { return plan.store(ctx, tx, repeatable) })
-		if !plan.codeTaken || input.Code != nil {
-			break
-		}
-	}
-	if ent.IsConstraintError(err) || party.CodeOf(err) == party.Conflict {
-		// Another request of the same moment may have been first, perhaps with the same key: now its doing can be read.
-		err = j.db.InTx(ctx, func(tx *ent.Tx) error { return plan.store(ctx, tx, repeatable) })
-	}
-	if err != nil {
+	if err := j.storePlan(ctx, plan, input.Code == nil, repeatable); err != nil {
 		return nil, fmt.Errorf("create room: %w", err)
 	}
 	j.cfg.Bus.Publish(live.Hint{Topic: plan.id, Version: firstVersion})
 	return j.mustFindRoom(ctx, plan.id)
 }
 
-// mayHost returns the viewer's user row if they may open rooms.
+// storePlan stores a room, under a generated code if generate is true.
+func (j *Jukebox) storePlan(ctx context.Context, plan *roomPlan, generate bool, key *idempotency) (err error) {
+	for range codeAttempts {
+		if generate {
+			plan.code = generateCode()
+		}
+		err = j.db.InTx(ctx, func(tx *ent.Tx) error { return plan.store(ctx, tx, key) })
+		if !plan.codeTaken || !generate {
+			break
+		}
+	}
+	if ent.IsConstraintError(err) || party.CodeOf(err) == party.Conflict {
+		// A concurrent request may have been first, perhaps with the same key. Now that it has committed, its result can be
+		// read.
+		err = j.db.InTx(ctx, func(tx *ent.Tx) error { return plan.store(ctx, tx, key) })
+	}
+	return err
+}
+
+// authorizeHost returns the viewer's user row, or an error if the viewer may not open rooms.
 func (j *Jukebox) authorizeHost(ctx context.Context) (*ent.User, error) {
 	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if viewer.Kind != party.HostUser {
-		return nil, party.Errorf(party.Forbidden, "only hosts open rooms: sign in as one")
+		return nil, party.Errorf(party.Forbidden, "Only hosts open rooms: sign in as a host.")
 	}
 	host, err := j.db.Read.User.Get(ctx, viewer.UserID)
 	if ent.IsNotFound(err) {
-		return nil, party.Errorf(party.Unauthenticated, "this session's user is gone: sign in again")
+		return nil, party.Errorf(party.Unauthenticated, "The user of this session no longer exists: sign in again.")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load the host: %w", err)
@@ -82,7 +89,7 @@ func (j *Jukebox) authorizeHost(ctx context.Context) (*ent.User, error) {
 		return nil, fmt.Errorf("load the host's Spotify account: %w", err)
 	}
 	if !connected {
-		return nil, party.Errorf(party.Forbidden, "connect Spotify before you open a room")
+		return nil, party.Errorf(party.Forbidden, "Connect Spotify before you open a room.")
 	}
 	return host, nil
 }
@@ -92,7 +99,7 @@ type roomPlan struct {
 	id, code, name string
 	host           *ent.User
 	settings       party.RoomSettings
-	codeTaken      bool
+	codeTaken      bool // the last call of checkFree found the code in use
 }
 
 func (j *Jukebox) planRoom(ctx context.Context, input RoomInput, host *ent.User) (*roomPlan, error) {
@@ -119,6 +126,7 @@ func (j *Jukebox) planRoom(ctx context.Context, input RoomInput, host *ent.User)
 	return plan, nil
 }
 
+// store stores the room, or takes over the id of the room that a request with the same key has opened already.
 func (p *roomPlan) store(ctx context.Context, tx *ent.Tx, key *idempotency) error {
 	done, err := key.find(ctx, tx.IdempotencyKey)
 	if err != nil || done != nil {
@@ -131,14 +139,14 @@ func (p *roomPlan) store(ctx context.Context, tx *ent.Tx, key *idempotency) erro
 		return err
 	}
 	now := database.Microseconds(time.Now())
-	create := tx.Room.Create().SetID(p.id).SetHostID(p.host.ID).SetName(p.name).SetCode(p.code).SetStatus(string(party.Open)).SetVersion(firstVersion).
-		SetOpenCode(p.code).SetOpenHostID(p.host.ID).SetCreatedAt(now)
+	create := tx.Room.Create().SetID(p.id).SetHostID(p.host.ID).SetName(p.name).SetCode(p.code).
+		SetStatus(string(party.Open)).SetVersion(firstVersion).SetOpenCode(p.code).SetOpenHostID(p.host.ID).SetCreatedAt(now)
 	writeSettings(create.Mutation(), &p.settings)
 	if err := create.Exec(ctx); err != nil {
 		return err
 	}
-	err = tx.RoomPlayback.Create().SetID(p.id).SetVersion(1).SetStatus(string(party.Idle)).SetHealth(string(party.HealthNothingToPlay)).
-		SetObservedAt(now).SetDelivery(string(p.settings.Delivery)).Exec(ctx)
+	err = tx.RoomPlayback.Create().SetID(p.id).SetVersion(1).SetStatus(string(party.Idle)).
+		SetHealth(string(party.HealthNothingToPlay)).SetObservedAt(now).SetDelivery(string(p.settings.Delivery)).Exec(ctx)
 	if err != nil {
 		return err
 	}
@@ -148,29 +156,30 @@ func (p *roomPlan) store(ctx context.Context, tx *ent.Tx, key *idempotency) erro
 	return key.store(ctx, tx, result{objectID: p.id}, now)
 }
 
+// checkFree returns a Conflict if the host already has an open room or the code is in use.
 func (p *roomPlan) checkFree(ctx context.Context, tx *ent.Tx) error {
 	hosting, err := tx.Room.Query().Where(room.OpenHostID(p.host.ID)).Exist(ctx)
 	if err != nil {
 		return err
 	}
 	if hosting {
-		return party.Errorf(party.Conflict, "you have an open room already: close it first")
+		return party.Errorf(party.Conflict, "You already have an open room: close it first.")
 	}
 	if p.codeTaken, err = tx.Room.Query().Where(room.OpenCode(p.code)).Exist(ctx); err != nil {
 		return err
 	}
 	if p.codeTaken {
-		return party.Errorf(party.Conflict, "the code %s is in use: choose another one", p.code)
+		return party.Errorf(party.Conflict, "The code %s is in use: choose another one.", p.code)
 	}
 	return nil
 }
 
 const codeLength = 5
 
-// codeAlphabet has no characters that are taken for one another when read aloud or off a screen.
+// codeAlphabet leaves out characters that are easily confused when they are read aloud or from a screen.
 const codeAlphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
-// generateCode makes a code that is easily read out.
+// generateCode returns a random code that is easy to read aloud. It may be in use.
 func generateCode() string {
 	code := make([]byte, codeLength)
 	for i := range code {

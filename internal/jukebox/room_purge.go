@@ -10,11 +10,11 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Purged is how much was deleted.
+// Purged counts what Purge deleted.
 type Purged struct{ Rooms, Guests, Songs int }
 
-// ofRoom are the tables that know a room, and what in them is the room's. Who was in it goes first, so that nobody is shown half
-// a room, and the room itself last, so that after a crash the rest is found.
+// roomTables are the tables with rows of a room, and the condition for those rows. The memberships are deleted first,
+// so that nobody sees half a room, and the room itself last, so that the rest is found again after a crash.
 var roomTables = []struct{ table, rows string }{
 	{"memberships", "room_id = ?"},
 	{"likes", "item_id IN (SELECT id FROM queue_items WHERE room_id = ?)"},
@@ -28,19 +28,23 @@ var roomTables = []struct{ table, rows string }{
 }
 
 const (
-	// oldGuests are guests and screens who are in no room, have done nothing in one, and cannot come back: their sessions ended.
+	// oldGuests are guests and screens without a room, without anything that they did in one, and without a session with
+	// which they could come back.
 	oldGuests = `kind IN ('GUEST', 'SCREEN') AND created_at < ?
- AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = users.id) AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = users.id)
- AND NOT EXISTS (SELECT 1 FROM likes l WHERE l.user_id = users.id) AND NOT EXISTS (SELECT 1 FROM skip_votes v WHERE v.user_id = users.id)
+ AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = users.id)
+ AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = users.id)
+ AND NOT EXISTS (SELECT 1 FROM likes l WHERE l.user_id = users.id)
+ AND NOT EXISTS (SELECT 1 FROM skip_votes v WHERE v.user_id = users.id)
  AND NOT EXISTS (SELECT 1 FROM queue_items i WHERE i.added_by_id = users.id)`
-	// oldSongs are in no room. Who adds one again has it fetched anew.
+	// oldSongs are in no room. A song that is added again is fetched from Spotify again.
 	oldSongs = `fetched_at < ? AND NOT EXISTS (SELECT 1 FROM queue_items i WHERE i.song_id = songs.id)
  AND NOT EXISTS (SELECT 1 FROM room_playbacks p WHERE p.song_id = songs.id)`
 )
 
-// Purge deletes the rooms that closed longer ago than keep, with all that was in them; then the guests and screens who are
-// nowhere else and whose sessions have ended, and the songs that stand nowhere else. It deletes a little at a time and rests as
-// long in between. Several servers may do it at once; where one was stopped the next goes on.
+// Purge deletes the rooms that closed longer ago than keep, with everything in them; then the guests and screens who
+// are in no other room and whose sessions have ended; then the songs that are in no other room. It deletes a few rows
+// at a time and pauses for as long in between. Several servers may purge at once, and a purge that was interrupted can
+// be repeated.
 func (j *Jukebox) Purge(ctx context.Context, keep time.Duration) (done Purged, err error) {
 	before := database.Microseconds(time.Now().Add(-keep))
 	defer func() { j.countPurged(done) }()
@@ -56,6 +60,7 @@ func (j *Jukebox) Purge(ctx context.Context, keep time.Duration) (done Purged, e
 	return done, nil
 }
 
+// purgeRooms returns how many rooms it deleted, also with an error.
 func (j *Jukebox) purgeRooms(ctx context.Context, before time.Time) (n int, err error) {
 	for {
 		roomID, err := j.closedBefore(ctx, before)
@@ -70,7 +75,7 @@ func (j *Jukebox) purgeRooms(ctx context.Context, before time.Time) (n int, err 
 	}
 }
 
-// closedBefore returns a room that closed before a moment, or nothing.
+// closedBefore returns the id of a room that closed before a moment, or an empty one if there is none.
 func (j *Jukebox) closedBefore(ctx context.Context, moment time.Time) (roomID string, err error) {
 	ids, err := j.db.Read.Room.Query().Where(room.ClosedAtLT(moment), room.Status(string(party.Closed))).Limit(1).IDs(ctx)
 	if err != nil {
@@ -82,7 +87,7 @@ func (j *Jukebox) closedBefore(ctx context.Context, moment time.Time) (roomID st
 	return ids[0], nil
 }
 
-// purgeRoom returns 0 if another server was faster.
+// purgeRoom deletes a room. It returns 0 if another server deleted the room first, and otherwise 1.
 func (j *Jukebox) purgeRoom(ctx context.Context, roomID string) (n int, err error) {
 	for _, of := range roomTables {
 		if n, err = j.db.DeleteWhere(ctx, of.table, of.rows, roomID); err != nil {

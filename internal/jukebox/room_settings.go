@@ -14,7 +14,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// writeSettings stores settings with a room that is made or changed.
+// writeSettings sets the columns of a room that is created or updated to these settings.
 func writeSettings(m *ent.RoomMutation, s *party.RoomSettings) {
 	m.SetRequestsOpen(s.RequestsOpen)
 	m.SetDelivery(string(s.Delivery))
@@ -42,7 +42,8 @@ func setOrClear[T any](value *T, set func(T), clear func()) {
 	set(*value)
 }
 
-// storedBlocked and blockedOf convert to and from what the database keeps; they compile while the fields are the same.
+// storedBlocked and blockedOf convert to and from the type of the column. They compile as long as both have the same
+// fields.
 func storedBlocked(blocked []party.Blocked) []schema.Blocked {
 	if blocked == nil {
 		return nil
@@ -65,9 +66,11 @@ func blockedOf(stored []schema.Blocked) []party.Blocked {
 	return blocked
 }
 
+// settingsOf returns the settings in a room's row.
 func settingsOf(row *ent.Room) party.RoomSettings {
 	s := party.RoomSettings{
-		RequestsOpen: row.RequestsOpen, Delivery: party.Delivery(row.Delivery), Fallback: row.Fallback, FallbackPlaylistURI: row.FallbackPlaylistURI,
+		RequestsOpen: row.RequestsOpen, Delivery: party.Delivery(row.Delivery),
+		Fallback: row.Fallback, FallbackPlaylistURI: row.FallbackPlaylistURI,
 		OrderMode: party.OrderMode(row.OrderMode), AllowExplicit: row.AllowExplicit, MaxSongSeconds: row.MaxSongSeconds,
 		CooldownMinutes: row.CooldownMinutes, MaxQueueLength: row.MaxQueueLength, MaxQueuedPerGuest: row.MaxQueuedPerGuest,
 		AddsPerHour: row.AddsPerHour, SkipVotePercent: row.SkipVotePercent, RequireApproval: row.RequireApproval,
@@ -80,7 +83,7 @@ func settingsOf(row *ent.Room) party.RoomSettings {
 	return s
 }
 
-// settings reads what holds in the room now.
+// settings reads the room's present settings.
 func (t *roomTx) settings(ctx context.Context) (party.RoomSettings, error) {
 	row, err := t.tx.Room.Get(ctx, t.roomID)
 	if err != nil {
@@ -89,7 +92,8 @@ func (t *roomTx) settings(ctx context.Context) (party.RoomSettings, error) {
 	return settingsOf(row), nil
 }
 
-// insists says that a host wants a delivery anew that the player had made another one of.
+// mustRedeliver reports whether a host chooses a delivery that differs from the one in use. The two differ, although
+// the setting may stay the same, once the driver has switched because the player did not support the setting.
 func (t *roomTx) mustRedeliver(ctx context.Context, d *party.Delivery) (bool, error) {
 	if d == nil {
 		return false, nil
@@ -97,7 +101,8 @@ func (t *roomTx) mustRedeliver(ctx context.Context, d *party.Delivery) (bool, er
 	return t.tx.RoomPlayback.Query().Where(roomplayback.ID(t.roomID), roomplayback.DeliveryNEQ(string(*d))).Exist(ctx)
 }
 
-// settle changes a room's settings. A new delivery holds at once, also where the player had made another one necessary.
+// updateSettings changes a room's settings. A delivery in the change takes effect at once, even if the driver had
+// switched to the other one.
 func (t *roomTx) updateSettings(ctx context.Context, in *party.SettingsChange, blocked []party.Blocked) error {
 	row, err := t.tx.Room.Get(ctx, t.roomID)
 	if err != nil {
@@ -105,9 +110,9 @@ func (t *roomTx) updateSettings(ctx context.Context, in *party.SettingsChange, b
 	}
 	have := settingsOf(row)
 	wanted := in.ApplyTo(have, blocked)
-	insists, err := t.mustRedeliver(ctx, in.Delivery)
+	redeliver, err := t.mustRedeliver(ctx, in.Delivery)
 	changed := wanted.ChangedNames(have)
-	if err != nil || len(changed) == 0 && !insists {
+	if err != nil || len(changed) == 0 && !redeliver {
 		return err
 	}
 	update := t.versioned().Room.Update().Where(room.ID(t.roomID)).SetSettingsVersion(t.version)
@@ -117,15 +122,15 @@ func (t *roomTx) updateSettings(ctx context.Context, in *party.SettingsChange, b
 	}
 	t.log(logEvent{kind: EventSettingsChanged, detail: strings.Join(changed, ", ")})
 	if in.Delivery != nil {
-		shown := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetDelivery(string(*in.Delivery)).AddVersion(1)
-		if err := shown.Exec(ctx); err != nil {
+		playback := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID))
+		if err := playback.SetDelivery(string(*in.Delivery)).AddVersion(1).Exec(ctx); err != nil {
 			return err
 		}
 	}
 	return t.applySettings(ctx, &have, &wanted)
 }
 
-// takeEffect does what new settings mean for what is there already.
+// applySettings brings quotas, fallback songs and skip votes into line with new settings.
 func (t *roomTx) applySettings(ctx context.Context, have, wanted *party.RoomSettings) error {
 	if err := t.rescaleAllowances(ctx, have.AddsPerHour, wanted.AddsPerHour); err != nil {
 		return err
@@ -141,28 +146,32 @@ func (t *roomTx) applySettings(ctx context.Context, have, wanted *party.RoomSett
 	return t.recountVotes(ctx, wanted)
 }
 
-// dropFillers takes out fallback music that nobody likes: it is not wanted any more, or other music is.
+// removeFallback removes fallback songs that nobody likes, after the host turned fallback off or chose another
+// playlist.
 func (t *roomTx) removeFallback(ctx context.Context) error {
 	return t.versioned().QueueItem.Update().
-		Where(queueitem.RoomID(t.roomID), queueitem.State(string(party.Queued)), queueitem.AddedByIDIsNil(), queueitem.LikeCount(0)).
+		Where(queueitem.RoomID(t.roomID), queueitem.State(string(party.Queued))).
+		Where(queueitem.AddedByIDIsNil(), queueitem.LikeCount(0)).
 		SetState(string(party.Removed)).ClearActiveRecording().SetVersion(t.version).Exec(ctx)
 }
 
-// rescale makes a new limit of adds per hour hold at once for those who have added songs.
+// rescaleAllowances applies a new limit of adds per hour at once to members who have added songs under the old one.
 func (t *roomTx) rescaleAllowances(ctx context.Context, before, after *int) error {
 	if before == nil || after != nil && *before == *after {
 		return nil
 	}
-	if after == nil { // nobody counts any more
-		return t.tx.Membership.Update().Where(membership.RoomID(t.roomID), membership.AddsFullAtNotNil()).ClearAddsFullAt().Exec(ctx)
+	if after == nil { // there is no longer a limit
+		limited := membership.And(membership.RoomID(t.roomID), membership.AddsFullAtNotNil())
+		return t.tx.Membership.Update().Where(limited).ClearAddsFullAt().Exec(ctx)
 	}
 	rows, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.AddsFullAtGT(t.now)).All(ctx)
 	if err != nil {
 		return err
 	}
 	for _, row := range rows {
-		full := party.Allowance{*before, *row.AddsFullAt}.Rescale(*after, t.now).FullAt
-		if err := t.tx.Membership.Update().Where(membership.ID(row.ID)).SetAddsFullAt(database.Microseconds(full)).Exec(ctx); err != nil {
+		full := party.Allowance{PerHour: *before, FullAt: *row.AddsFullAt}.Rescale(*after, t.now).FullAt
+		update := t.tx.Membership.Update().Where(membership.ID(row.ID)).SetAddsFullAt(database.Microseconds(full))
+		if err := update.Exec(ctx); err != nil {
 			return err
 		}
 	}

@@ -74,20 +74,24 @@ func CodeOf(err error) Code {
 	return Internal
 }
 
+// Errorf returns an Error with this code. The client reads its message: a capitalised, complete sentence.
 func Errorf(code Code, format string, args ...any) error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
+// BadInput returns a BadUserInput error about one argument. Its message is a sentence of which field is the subject:
+// format is the rest, without the full stop at the end, such as "must have 1 to %d characters".
 func BadInput(field, format string, args ...any) error {
-	return &Error{Code: BadUserInput, Field: field, Message: field + " " + fmt.Sprintf(format, args...)}
+	return &Error{Code: BadUserInput, Field: field, Message: field + " " + fmt.Sprintf(format, args...) + "."}
 }
 
-// err makes the refusal an error.
+// Err returns the refusal as a Refused error.
 func (r *Refusal) Err() error {
 	return &Error{Code: Refused, Reason: r.Reason, Message: r.Message}
 }
 
-// TooOften returns a RateLimited error; reason is a sentence without its end.
+// TooOften returns a RateLimited error whose RetryAfter is wait. The reason is a capitalised sentence without its full
+// stop; the message is the reason and the advice to try again.
 func TooOften(reason string, wait time.Duration) error {
-	return &Error{Code: RateLimited, Message: reason + ": try again in a moment", RetryAfter: wait}
+	return &Error{Code: RateLimited, Message: reason + ": try again in a moment.", RetryAfter: wait}
 }

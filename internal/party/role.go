@@ -83,13 +83,13 @@ func (r Role) May(act Action) error {
 	case slices.Contains(allowed, r):
 		return nil
 	case r == "":
-		return Errorf(Forbidden, "join this room first")
+		return Errorf(Forbidden, "Join this room first.")
 	case r == RoleRemoved || r == RoleBanned:
-		return Errorf(Forbidden, "you were removed from this room")
+		return Errorf(Forbidden, "You were removed from this room.")
 	case r == RoleScreen && slices.Contains(allowed, RoleGuest):
-		return Errorf(Forbidden, "a screen only watches: join the room as a guest")
+		return Errorf(Forbidden, "A screen can only watch: join the room as a guest.")
 	}
-	return Errorf(Forbidden, "only the host of this room may do this")
+	return Errorf(Forbidden, "Only the host of this room may do this.")
 }
 
 // UserKind says how somebody came here.

@@ -137,9 +137,9 @@ func MayLike(state QueueItemState) *Refusal {
 	case Queued, AwaitingApproval:
 		return nil
 	case Committed:
-		return &Refusal{ReasonCommitted, "This song plays next: likes count no more."}
+		return &Refusal{ReasonCommitted, "This song plays next: it can no longer be liked."}
 	case NowPlaying:
-		return &Refusal{ReasonCommitted, "This song is playing: likes count no more."}
+		return &Refusal{ReasonCommitted, "This song is playing: it can no longer be liked."}
 	}
-	return &Refusal{ReasonCommitted, "This song has been played: likes count no more."}
+	return &Refusal{ReasonCommitted, "This song has been played: it can no longer be liked."}
 }

@@ -1,7 +1,8 @@
-// Package ratelimit counts how often something is done, by key, with token buckets in bounded memory.
+// Package ratelimit limits how often something may be done, by key, with token buckets in bounded memory.
 //
-// A Limiter holds one bucket per key. The buckets that were used least recently are forgotten when there are too many; a
-// forgotten key starts with a full bucket. Counts are this process's own: several servers each allow the full rate.
+// A Limiter holds one bucket per key. When there are too many, it forgets the bucket that was used least recently; a
+// forgotten key starts again with a full bucket. Buckets are local to the process: each of several servers allows the
+// full rate.
 package ratelimit
 
 import (
@@ -12,18 +13,18 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Rate is how often something may be done.
+// Rate is how often something may be done. PerSecond must be positive.
 type Rate struct {
 	Burst     int     // at once
 	PerSecond float64 // on average
 }
 
-// Limiter counts by key. It is safe for concurrent use.
+// Limiter limits rates by key. It is safe for concurrent use.
 type Limiter struct {
 	buckets *lru.Cache[string, *rate.Limiter]
 }
 
-// New returns a Limiter that remembers at most so many keys, which must be positive.
+// New returns a Limiter that remembers at most this many keys. It panics unless keys is positive.
 func New(keys int) *Limiter {
 	buckets, err := lru.New[string, *rate.Limiter](keys)
 	if err != nil {
@@ -32,8 +33,8 @@ func New(keys int) *Limiter {
 	return &Limiter{buckets}
 }
 
-// Allow counts one use of a key and returns 0, or counts nothing and returns how long to wait, at least a millisecond. A key
-// must always come with the same rate.
+// Allow takes a token from the bucket of a key and returns 0. If the bucket is empty, it takes none and returns how
+// long to wait for the next token, at least a millisecond. A key must always be used with the same rate.
 func (l *Limiter) Allow(key string, r Rate) (wait time.Duration) {
 	bucket, ok := l.buckets.Get(key)
 	if !ok {

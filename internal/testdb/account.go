@@ -13,14 +13,14 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// Account is a MySQL user whose password a test may change. It may do everything in one database.
+// Account is a MySQL user whose password a test may change. The user has all privileges for one database.
 type Account struct {
 	tb    testing.TB
 	admin *sql.DB
 	url   *url.URL
 }
 
-// NewAccount makes a user of a database that MySQL returned. The user is dropped when the test ends.
+// NewAccount creates a user for a database that MySQL returned. The user is dropped when the test ends.
 func NewAccount(tb testing.TB, databaseURL, password string) *Account {
 	tb.Helper()
 	u, err := url.Parse(databaseURL)
@@ -47,24 +47,25 @@ func NewAccount(tb testing.TB, databaseURL, password string) *Account {
 	return a
 }
 
-// URL returns the database's URL with the user and the password of the moment.
+// URL returns the database's URL with the user and the present password.
 func (a *Account) URL() *url.URL { return a.url }
 
-// SetPassword changes the password. Connections that are open go on.
+// SetPassword changes the password. Open connections stay open.
 func (a *Account) SetPassword(password string) {
 	a.tb.Helper()
 	a.url.User = url.UserPassword(a.url.User.Username(), password)
 	a.exec("ALTER USER " + a.name() + " IDENTIFIED BY '" + password + "'")
 }
 
-// EndConnections ends all connections, so that the user has to come in anew.
+// EndConnections ends all connections of the user, which then have to be opened again with the present password.
 func (a *Account) EndConnections() {
 	a.tb.Helper()
 	old := a.connections()
 	for _, id := range old {
 		_, _ = a.admin.Exec("KILL " + id) // it may have ended by itself
 	}
-	for deadline := time.Now().Add(10 * time.Second); slices.ContainsFunc(a.connections(), func(id string) bool { return slices.Contains(old, id) }); {
+	isOld := func(id string) bool { return slices.Contains(old, id) }
+	for deadline := time.Now().Add(10 * time.Second); slices.ContainsFunc(a.connections(), isOld); {
 		if time.Now().After(deadline) {
 			a.tb.Fatal("the database does not end connections")
 		}

@@ -1,4 +1,4 @@
-// Package testdb gives tests empty databases: a SQLite file, and a database of its own on a MySQL server if one answers.
+// Package testdb gives each test an empty database of its own: a SQLite file, or a database on a MySQL server.
 //
 // The server is looked for at ANTWON_TEST_MYSQL_URL, by default at 127.0.0.1:3306 as root without a password. Where none
 // answers the test is skipped and says so; with ANTWON_TEST_STRICT=1 it fails instead. With -short it is always skipped.
@@ -63,7 +63,7 @@ func required(tb testing.TB, open func() (databaseURL string, done func(), err e
 	case os.Getenv("ANTWON_TEST_STRICT") == "1":
 		tb.Fatalf("MySQL is required here: %v", err)
 	default:
-		tb.Skipf("MySQL left out: %v (ANTWON_TEST_MYSQL_URL names a server)", err)
+		tb.Skipf("MySQL is left out: %v (ANTWON_TEST_MYSQL_URL names a server)", err)
 	}
 	return ""
 }

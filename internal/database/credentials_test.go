@@ -9,7 +9,7 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// wallet knows a password, and gets to know another one only when the first is refused.
+// wallet returns a password, and replaces it with a newer one only when it is refused.
 type wallet struct {
 	mu      sync.Mutex
 	url     string // guarded by mu
@@ -17,7 +17,7 @@ type wallet struct {
 	refused int    // guarded by mu
 }
 
-func (w *wallet) login(_ context.Context, refused bool) (string, error) {
+func (w *wallet) credentials(_ context.Context, refused bool) (string, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if refused {
@@ -27,17 +27,17 @@ func (w *wallet) login(_ context.Context, refused bool) (string, error) {
 	return w.url, nil
 }
 
-func (w *wallet) keep(newer string) {
+func (w *wallet) setNewer(newer string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.newer = newer
 }
 
-func TestAChangedPasswordIsTakenUpByNewConnections(t *testing.T) {
+func TestNewConnectionsUseAChangedPassword(t *testing.T) {
 	account := testdb.NewAccount(t, testdb.MySQL(t), "first")
 	started := account.URL().String()
 	w := &wallet{url: started, newer: started}
-	store, err := database.OpenAs(t.Context(), started, w.login)
+	store, err := database.OpenAs(t.Context(), started, w.credentials)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,26 +46,26 @@ func TestAChangedPasswordIsTakenUpByNewConnections(t *testing.T) {
 	account.SetPassword("second")
 	account.EndConnections()
 	if err := store.Ready(t.Context()); err == nil {
-		t.Fatal("the database still lets the old password in: this test shows nothing")
+		t.Fatal("the database still accepts the old password, so this test shows nothing")
 	}
-	w.keep(account.URL().String())
+	w.setNewer(account.URL().String())
 	if err := store.Ready(t.Context()); err != nil {
-		t.Errorf("with the new password within reach: %v", err)
+		t.Errorf("with the new password available: %v", err)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.refused != 2 {
-		t.Errorf("refused %d times, want once for each password that was not right", w.refused)
+		t.Errorf("refused %d times, want once for each rejected password", w.refused)
 	}
 }
 
-func TestPasswordsAreAskedForByEachConnection(t *testing.T) {
+func TestConnectionsUseTheCredentialsInsteadOfTheURL(t *testing.T) {
 	account := testdb.NewAccount(t, testdb.MySQL(t), "first")
-	// The URL that the store was opened with names nobody who may come in.
+	// The URL with which the database is opened has no user.
 	elsewhere := *account.URL()
 	elsewhere.User = nil
 	w := &wallet{url: account.URL().String()}
-	store, err := database.OpenAs(t.Context(), elsewhere.String(), w.login)
+	store, err := database.OpenAs(t.Context(), elsewhere.String(), w.credentials)
 	if err != nil {
 		t.Fatal(err)
 	}

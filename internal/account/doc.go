@@ -1,0 +1,41 @@
+/*
+Package account knows who users are: it signs them in and out, keeps their sessions, and connects hosts' Spotify
+accounts.
+
+There are three kinds of users. Hosts sign in with an identity provider (BeginLogin, CompleteLogin) or, in the demo,
+under any name (DemoLogin). Guests and screens have no account: the jukebox package stores them when they join or watch
+a room, and begins their session with SignIn.
+
+A session is a short-lived access token, which requests carry and which is checked without the database, and a refresh
+token, of which the database stores only a hash. RefreshSession exchanges a refresh token for the next session. All
+sessions that were exchanged from the same sign-in form a family, and a refresh token that is used a second time ends
+its whole family, so that a stolen token is of little use. SignOut ends a family, SignOutEverywhere all sessions of a
+user; access tokens that were issued before stay valid until they expire.
+
+The viewer of a request, the content of its access token, travels in the context: package graph and cmd/antwon put it
+there with WithViewer, and use cases read it with ViewerFrom or OptionalViewer. What is executed once for many users
+runs in a context of WithoutViewer, in which reading the viewer fails.
+
+The package promises that a browser that begins a login, or the connection of a Spotify account, is the only one that
+can complete it, once, within ten minutes; and that it returns to pages of this server and of allowed origins only.
+
+Accounts is used by graph, internal/server and cmd/antwon, and by internal/jukebox, which wraps what also concerns
+rooms: Jukebox.FinishLogin, FinishSpotify and DisconnectSpotify. CredentialStore is used by internal/spotify. All types
+are safe for concurrent use, and none starts a goroutine. Failures that a client should understand are *party.Error; the
+doc comments name their codes.
+
+	account.go      Config and Accounts; its metrics
+	viewer.go       the user who makes a request, and access tokens
+	caller.go       the client that sends a request: its address and its device
+	session.go      beginning and refreshing sessions; deleting expired ones
+	signout.go      ending sessions
+	login.go        signing in with an identity provider
+	host.go         storing hosts; deleting a guest who became one
+	demo.go         signing in without an identity provider, in the demo
+	spotify.go      connecting and deleting a host's Spotify account
+	credentials.go  the stored credentials of Spotify accounts, and who refreshes them
+	returnto.go     the pages to which browsers may return
+	profile.go      what the server knows about a user
+	limits.go       the rate limit of new sessions
+*/
+package account

@@ -1,0 +1,71 @@
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"slices"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// Credentials returns the user and the password for a MySQL database, in a URL of which the rest is ignored. It is
+// called for each new connection, and once more, with refused set, if the database rejects them: then it should look
+// for newer ones. It must be safe for concurrent use.
+type Credentials func(ctx context.Context, refused bool) (databaseURL string, err error)
+
+// accessDenied are the numbers of MySQL's errors for a wrong user or password.
+var accessDenied = []uint16{1045, 1698}
+
+// credentialsConnector opens connections with the present credentials, and with newer ones if the database rejects
+// those.
+type credentialsConnector struct {
+	driver.Connector
+	retry driver.Connector // calls Credentials with refused set
+}
+
+func newConnector(cfg *mysql.Config, credentials Credentials) (driver.Connector, error) {
+	if credentials == nil {
+		return mysql.NewConnector(cfg)
+	}
+	first, err := connectorAs(cfg, credentials, false)
+	if err != nil {
+		return nil, err
+	}
+	retry, err := connectorAs(cfg, credentials, true)
+	if err != nil {
+		return nil, err
+	}
+	return &credentialsConnector{first, retry}, nil
+}
+
+func connectorAs(cfg *mysql.Config, credentials Credentials, refused bool) (driver.Connector, error) {
+	cfg = cfg.Clone()
+	err := cfg.Apply(mysql.BeforeConnect(func(ctx context.Context, cfg *mysql.Config) error {
+		databaseURL, err := credentials(ctx, refused)
+		if err != nil {
+			return err
+		}
+		u, err := parseMySQL(databaseURL)
+		if err != nil {
+			return err
+		}
+		cfg.User = u.User.Username()
+		cfg.Passwd, _ = u.User.Password()
+		return nil
+	}))
+	if err != nil {
+		return nil, err
+	}
+	return mysql.NewConnector(cfg)
+}
+
+// Connect implements driver.Connector.
+func (c *credentialsConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	var refusal *mysql.MySQLError
+	if errors.As(err, &refusal) && slices.Contains(accessDenied, refusal.Number) {
+		return c.retry.Connect(ctx)
+	}
+	return conn, err
+}

@@ -1,0 +1,28 @@
+/*
+Package database opens the program's database, MySQL or SQLite, and runs transactions in it.
+
+A DB has three ways to the data. Read and Write are clients of ent; transactions are begun with InTx, which runs them
+again after a deadlock. SQL is the connection pool for queries that do not use ent. Every statement is timed, and is a
+span of the trace of which it is part.
+
+The package promises that the rest of the program finds the same behaviour in both databases: the newest migrations,
+which one server applies while others wait; READ COMMITTED or stricter; foreign keys; text that is compared byte by
+byte; times in UTC with microseconds; and commits that survive a power cut. Where the databases differ nevertheless, its
+helpers hide that: Now, Microseconds, Hash and NewID.
+
+All methods of DB are safe for concurrent use. On SQLite all transactions share one connection, so a transaction that
+waits for another one waits forever: never begin one within another. A transaction may take at most TxTimeout.
+
+DB is opened by cmd/antwon, and queried by internal/account and internal/jukebox only. The tables are described in
+ent/schema.
+
+	database.go     opening, migrating and closing a database
+	url.go          the URLs of databases
+	credentials.go  passwords of MySQL that change while the program runs
+	retry.go        transactions: InTx, attempts and backoff
+	delete.go       deleting many rows a few at a time
+	prepared.go     the cache of prepared statements for SQLite
+	observed.go     metrics and traces of statements
+	values.go       ids, hashes and times
+*/
+package database
