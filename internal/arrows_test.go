@@ -21,10 +21,37 @@ var mayUse = map[string][]string{
 		"internal/session/openid", "internal/spotify", "internal/spotify/sim", "internal/telemetry", "web",
 	},
 	"cmd/antwon-bench": {
-		"cmd/antwon-bench/load", "graph", "internal/account", "internal/database", "internal/gqlserver", "internal/jukebox",
-		"internal/live", "internal/party", "internal/server", "internal/session", "internal/testdb", "web",
+		"cmd/antwon-bench/fixture", "cmd/antwon-bench/latency", "cmd/antwon-bench/likes", "cmd/antwon-bench/reads",
+		"cmd/antwon-bench/realtime",
 	},
-	"cmd/antwon-bench/load":     {},
+	"cmd/antwon-bench/fixture": {
+		"internal/account", "internal/database", "internal/jukebox", "internal/live", "internal/party", "internal/session",
+		"internal/testdb/mysqldb",
+	},
+	"cmd/antwon-bench/latency": {
+		"cmd/antwon-bench/fixture", "cmd/antwon-bench/stats", "graph", "internal/gqlserver", "internal/jukebox",
+		"internal/party",
+	},
+	"cmd/antwon-bench/likes": {"cmd/antwon-bench/fixture", "cmd/antwon-bench/stats", "internal/account"},
+	"cmd/antwon-bench/reads": {"cmd/antwon-bench/fixture", "cmd/antwon-bench/stats", "internal/party"},
+	"cmd/antwon-bench/realtime": {
+		"cmd/antwon-bench/fixture", "cmd/antwon-bench/realtime/measure", "cmd/antwon-bench/realtime/seed",
+		"cmd/antwon-bench/realtime/server", "cmd/antwon-bench/realtime/trial",
+	},
+	"cmd/antwon-bench/realtime/load": {},
+	"cmd/antwon-bench/realtime/measure": {
+		"cmd/antwon-bench/fixture", "cmd/antwon-bench/realtime/load", "cmd/antwon-bench/realtime/server",
+		"cmd/antwon-bench/realtime/trial", "cmd/antwon-bench/stats",
+	},
+	"cmd/antwon-bench/realtime/seed": {"cmd/antwon-bench/fixture", "internal/account", "internal/party"},
+	"cmd/antwon-bench/realtime/server": {
+		"cmd/antwon-bench/fixture", "cmd/antwon-bench/realtime/seed", "graph", "internal/account", "internal/gqlserver",
+		"internal/jukebox", "internal/party", "internal/server", "web",
+	},
+	"cmd/antwon-bench/realtime/trial": {
+		"cmd/antwon-bench/realtime/load", "cmd/antwon-bench/realtime/seed", "cmd/antwon-bench/realtime/server",
+	},
+	"cmd/antwon-bench/stats":    {},
 	"graph":                     {"internal/gqlserver", "internal/account", "internal/jukebox", "internal/party"},
 	"internal/server":           {"internal/account", "internal/party"},
 	"internal/gqlserver":        {"internal/gqlserver/guard"},
@@ -45,7 +72,8 @@ var mayUse = map[string][]string{
 	"internal/live":             {},
 	"internal/live/natsbus":     {"internal/live"},
 	"internal/telemetry":        {},
-	"internal/testdb":           {},
+	"internal/testdb":           {"internal/testdb/mysqldb"},
+	"internal/testdb/mysqldb":   {},
 	"web":                       {},
 	"ent":                       {"ent"},
 }

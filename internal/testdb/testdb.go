@@ -5,18 +5,11 @@
 package testdb
 
 import (
-	"cmp"
-	"context"
-	"database/sql"
-	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"testing"
-	"time"
 
-	"github.com/go-sql-driver/mysql"
+	"antwon.dj/backend/internal/testdb/mysqldb"
 )
 
 // Each runs a test once on each kind of database, with the URL of an empty one.
@@ -32,7 +25,7 @@ func SQLite(tb testing.TB) string { return "sqlite:" + filepath.Join(tb.TempDir(
 // MySQL returns the URL of an empty database, which is dropped when the test ends, or skips the test.
 func MySQL(tb testing.TB) string {
 	tb.Helper()
-	url, drop, err := CreateMySQL()
+	url, drop, err := mysqldb.Create()
 	switch {
 	case err == nil:
 		tb.Cleanup(drop)
@@ -43,34 +36,4 @@ func MySQL(tb testing.TB) string {
 		tb.Skipf("MySQL left out: %v (ANTWON_TEST_MYSQL_URL names a server)", err)
 	}
 	return ""
-}
-
-var created atomic.Int64
-
-// CreateMySQL makes an empty database on the test server; drop deletes it.
-func CreateMySQL() (databaseURL string, drop func(), err error) {
-	server, err := url.Parse(cmp.Or(os.Getenv("ANTWON_TEST_MYSQL_URL"), "mysql://root@127.0.0.1:3306"))
-	if err != nil {
-		return "", nil, fmt.Errorf("ANTWON_TEST_MYSQL_URL: %w", err)
-	}
-	cfg := mysql.NewConfig()
-	cfg.Net, cfg.Addr, cfg.User, cfg.Timeout = "tcp", server.Host, server.User.Username(), 2*time.Second
-	cfg.Passwd, _ = server.User.Password()
-	connector, err := mysql.NewConnector(cfg)
-	if err != nil {
-		return "", nil, err
-	}
-	admin := sql.OpenDB(connector)
-	name := fmt.Sprintf("antwon_test_%d_%d_%d", os.Getpid(), time.Now().UnixNano(), created.Add(1))
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if _, err := admin.ExecContext(ctx, "CREATE DATABASE "+name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"); err != nil {
-		_ = admin.Close()
-		return "", nil, err
-	}
-	server.Path = "/" + name
-	return server.String(), func() {
-		_, _ = admin.Exec("DROP DATABASE " + name) // a leftover database harms nobody
-		_ = admin.Close()
-	}, nil
 }
