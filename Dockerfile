@@ -14,7 +14,9 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 COPY --from=web /src/web/dist web/dist
-RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /antwon ./cmd/antwon
+# What antwon version says: docker build --build-arg VERSION=v1.2.3 --build-arg COMMIT=$(git rev-parse HEAD)
+ARG VERSION COMMIT
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X main.version=${VERSION:-} -X main.commit=${COMMIT:-}" -o /antwon ./cmd/antwon
 RUN mkdir -p /empty/data && chown 65532:65532 /empty/data
 
 # No shell, no package manager, no root: nothing but the binary and what it writes.

@@ -2,8 +2,9 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 
-# The binary is static and the same wherever it is built: the Dockerfile runs this very line.
-BUILD := CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/antwon ./cmd/antwon
+# The binary is static and the same wherever it is built: the Dockerfile runs this very line. VERSION and COMMIT are for builds
+# outside a repository; inside one Go knows them by itself.
+BUILD := CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X main.version=$${VERSION:-} -X main.commit=$${COMMIT:-}" -o bin/antwon ./cmd/antwon
 
 # The race detector needs a C compiler.
 RACE := $(shell command -v $$(go env CC) >/dev/null && echo -race)
@@ -40,6 +41,9 @@ party: build ## the same for everybody in this network: phones can join
 demo: ## the same with songs of 20 seconds
 	@ANTWON_DEMO_SONG_SECONDS=20 $(MAKE) --no-print-directory run
 
+dev: web/node_modules/.package-lock.json ## a party to try, rebuilt and reloaded on every change, until Ctrl-C
+	@./dev.sh
+
 generate: ## write the generated code anew
 	go generate ./ent
 	go tool gqlgen generate
@@ -58,10 +62,13 @@ test/node/node_modules/.package-lock.json: test/node/package-lock.json
 	-@cd test/node && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
 
 test: $(NODE_MODULES) $(NODE:yes=test-web) $(NODE:yes=test-pages) ## everything, with the race detector; says what it left out and why
-	@go test $(RACE) -timeout 30m -v ./... > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
+	@go test $(RACE) -parallel 6 -timeout 30m -v ./... > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
 	@grep -E '^ok' test.log
 	@if grep -q ' left out: ' test.log; then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' test.log | sort | uniq -c; fi
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
+
+test-fast: ## what needs no database server, no browser and no Node, without the race detector: two minutes at most
+	@go test -short ./...
 
 test-web: $(WEB) ## the web pages' TypeScript: types, style, and its tests
 	@if test -x web/node_modules/.bin/vitest; then cd web && npm run --silent check && npm run --silent test; \
@@ -99,4 +106,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web run party demo generate migration lint node-modules test test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale
+.PHONY: help build web run party demo dev generate migration lint node-modules test test-fast test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale

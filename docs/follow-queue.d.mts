@@ -5,8 +5,8 @@ export const reconnect: { shouldRetry: () => true; retryAttempts: number; retryW
 
 export interface Queue<Item> {
   version: number | null
-  order: string[] // replaced whenever it changes
-  items: Map<string, Item> // by id; what changed is replaced
+  order: string[] // replaced by a new array whenever it changes
+  items: Map<string, Item> // by id; a changed item is replaced by a new object
 }
 
 export interface Change<Item> {

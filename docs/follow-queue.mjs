@@ -1,4 +1,4 @@
-// Follows a room's queue, whatever happens to the connection. The client is one of graphql-ws:
+// Keeps a copy of a room's queue up to date, also across lost connections. Create the client with graphql-ws:
 //   createClient({ url, connectionParams: async () => ({ authorization: `Bearer ${await token()}` }), ...reconnect })
 
 const changes = `subscription ($roomId: ID!, $since: Int) {
@@ -10,18 +10,18 @@ const changes = `subscription ($roomId: ID!, $since: Int) {
 const status = 'query ($roomId: ID!) { room(id: $roomId) { status } }'
 const passing = ['INTERNAL_SERVER_ERROR', 'RATE_LIMITED', 'UPSTREAM_UNAVAILABLE']
 
-// By itself graphql-ws gives up as soon as a server cannot be reached, and when it has failed five times.
+// Without these options, graphql-ws gives up when the server cannot be reached, or after five failed attempts.
 export const reconnect = {
   shouldRetry: () => true,
   retryAttempts: Infinity,
   retryWait: (n) => new Promise((done) => setTimeout(done, Math.min(1000 * 2 ** n, 15000) * (0.5 + Math.random()))),
 }
 
-// Calls onQueue with the queue, and the change that led to it, whenever it has changed. `ended` resolves when the room is
-// closed or after stop(); it rejects when the server refuses or the client gives up. A query of one's own selects more.
+// Calls onQueue with the queue and the latest change whenever the queue changes. `ended` resolves when the room is closed or
+// after stop(), and rejects when the server refuses or the client gives up. Pass your own query to select more fields.
 export function followQueue(client, roomId, onQueue, query = changes) {
   const queue = { version: null, order: [], items: new Map() } // order: ids; items: by id
-  // The client writes the variables anew for each connection, so each goes on from the version reached by then.
+  // The client reads the variables again for each connection, so each connection continues from the latest version.
   const variables = { roomId, get since() { return queue.version } }
   let events, failures = 0, stopped = false
 
@@ -54,7 +54,7 @@ function apply(queue, change) {
   queue.version = change.version
 }
 
-// A subscription that ends without an error is over because the room is, unless something went wrong.
+// A subscription that ends without an error usually means that the room was closed. This asks the server to be sure.
 async function isClosed(client, roomId) {
   const answers = client.iterate({ query: status, variables: { roomId } })
   for await (const { data } of answers) return data?.room?.status === 'CLOSED'

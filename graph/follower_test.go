@@ -31,7 +31,7 @@ type change struct {
 	Order []string
 }
 
-// follower keeps a queue by applying changes, in the way that the README shows.
+// follower keeps a queue by applying changes, as docs/api.md shows it.
 type follower struct {
 	version int64 // 0: none yet
 	order   []string

@@ -8,11 +8,11 @@ import (
 )
 
 func (r mutationResolver) CreateRoom(ctx context.Context, input CreateRoomInput, key *string) (*party.Room, error) {
-	return r.jukebox.CreateRoom(ctx, jukebox.NewRoom{Code: input.Code, Name: input.Name, Settings: input.Settings.change()}, key)
+	return r.jukebox.CreateRoom(ctx, jukebox.RoomInput{Code: input.Code, Name: input.Name, Settings: input.Settings.change()}, key)
 }
 
 func (r mutationResolver) UpdateRoom(ctx context.Context, roomID string, input UpdateRoomInput, key *string) (*party.Room, error) {
-	return r.jukebox.UpdateRoom(ctx, roomID, jukebox.RoomChange{Name: input.Name, Settings: input.Settings.change()}, key)
+	return r.jukebox.UpdateRoom(ctx, roomID, jukebox.RoomUpdate{Name: input.Name, Settings: input.Settings.change()}, key)
 }
 
 func (r mutationResolver) CloseRoom(ctx context.Context, roomID string, key *string) (*party.Room, error) {

@@ -87,7 +87,7 @@ func (p *fixture) open() {
 	login, err := p.first.accounts.DemoLogin(p.Context(), "Hanna")
 	p.must(err)
 	p.host = p.person(login)
-	room, err := p.first.jukebox.CreateRoom(p.host.ctx, jukebox.NewRoom{}, nil)
+	room, err := p.first.jukebox.CreateRoom(p.host.ctx, jukebox.RoomInput{}, nil)
 	p.must(err)
 	p.roomID = room.ID
 }

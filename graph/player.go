@@ -13,7 +13,7 @@ func (r mutationResolver) ConnectSpotify(ctx context.Context, returnTo *string) 
 	}
 	asked, err := r.accounts.ConnectSpotify(ctx, returnTo)
 	if err == nil {
-		giveSecret(ctx, SpotifySecret, asked.Browser)
+		cookiesFrom(ctx).SetSpotify(asked.Browser)
 	}
 	return asked, err
 }

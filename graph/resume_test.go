@@ -118,7 +118,7 @@ func (p *fixture) makeHistory(random *rand.Rand, changes int) {
 // play hands the first song to the player, or starts the one that was, when what plays has ended.
 func (p *fixture) play(queue []*party.QueueItem) error {
 	driver, first := p.first.jukebox.Driver(), queue[0]
-	lease, err := driver.Take(p.Context(), p.roomID, "node")
+	lease, err := driver.TakeLease(p.Context(), p.roomID, "node")
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ const (
 )
 
 // roomSchedule lets a member follow when the songs play.
-func (r *Resolver) roomSchedule(ctx context.Context, args map[string]any) (*gqlserver.Opened, error) {
+func (r *Resolver) roomSchedule(ctx context.Context, args map[string]any) (*gqlserver.Grant, error) {
 	opened, err := r.open(aspect{
 		changed: func(s *party.State) int64 { return max(s.QueueVersion, s.PlaybackVersion) },
 		event: func(_ context.Context, _ *int64, s *party.State) (any, error) {
@@ -40,22 +40,22 @@ func (s *scheduleSource) Newest() (gqlserver.State, <-chan struct{}) {
 	newest, replaced := s.Source.Newest()
 	now := time.Now()
 	finer(&newest)
-	news, drifts := newest.Changed > s.given.Changed, newest.Value.(*party.State).IsStalled(now)
+	news, drifts := newest.ChangedAt > s.given.ChangedAt, newest.Value.(*party.State).IsStalled(now)
 	since := now.Sub(s.givenAt)
 	switch {
 	case s.givenAt.IsZero() || newest.Last || news && since >= scheduleEvery:
 	case drifts && since >= scheduleDrift:
 		newest.Version = max(newest.Version, s.given.Version+1)
-		newest.Changed = newest.Version
+		newest.ChangedAt = newest.Version
 	case news:
-		s.given.Barred, s.given.BarredAt, s.given.Again = newest.Barred, newest.BarredAt, scheduleEvery-since
+		s.given.Revoked, s.given.RevokedAt, s.given.RefreshAfter = newest.Revoked, newest.RevokedAt, scheduleEvery-since
 		return s.given, replaced
 	default:
-		newest.Version, newest.Changed = max(newest.Version, s.given.Version), s.given.Changed
-		newest.Again = again(drifts, scheduleDrift-since)
+		newest.Version, newest.ChangedAt = max(newest.Version, s.given.Version), s.given.ChangedAt
+		newest.RefreshAfter = again(drifts, scheduleDrift-since)
 		return newest, replaced
 	}
-	newest.Again = again(drifts, scheduleDrift)
+	newest.RefreshAfter = again(drifts, scheduleDrift)
 	s.given, s.givenAt = newest, now
 	return newest, replaced
 }

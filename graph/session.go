@@ -14,7 +14,11 @@ func (r mutationResolver) DemoLogin(ctx context.Context, displayName string) (*a
 		return nil, err
 	}
 	session, err := r.accounts.DemoLogin(ctx, displayName)
-	return keepSession(ctx, session, err)
+	if err != nil {
+		return nil, err
+	}
+	setSessionCookie(ctx, session.Refresh)
+	return session, nil
 }
 
 func (r mutationResolver) JoinRoom(ctx context.Context, code, displayName string) (*jukebox.JoinedRoom, error) {
@@ -22,7 +26,11 @@ func (r mutationResolver) JoinRoom(ctx context.Context, code, displayName string
 		return nil, err
 	}
 	joined, err := r.jukebox.JoinRoom(ctx, code, displayName)
-	return keepJoined(ctx, joined, err)
+	if err != nil {
+		return nil, err
+	}
+	setSessionCookie(ctx, joined.Session.Refresh)
+	return joined, nil
 }
 
 func (r mutationResolver) WatchRoom(ctx context.Context, code string) (*jukebox.JoinedRoom, error) {
@@ -30,19 +38,27 @@ func (r mutationResolver) WatchRoom(ctx context.Context, code string) (*jukebox.
 		return nil, err
 	}
 	joined, err := r.jukebox.WatchRoom(ctx, code)
-	return keepJoined(ctx, joined, err)
+	if err != nil {
+		return nil, err
+	}
+	setSessionCookie(ctx, joined.Session.Refresh)
+	return joined, nil
 }
 
 func (r mutationResolver) RefreshSession(ctx context.Context) (*account.Session, error) {
-	refresh, err := sessionSecret(ctx)
+	refresh, err := refreshToken(ctx)
 	if err != nil {
 		return nil, err
 	}
 	session, err := r.accounts.RefreshSession(ctx, refresh)
 	if party.CodeOf(err) == party.Unauthenticated {
-		dropSecret(ctx, SessionSecret)
+		cookiesFrom(ctx).ClearSession()
 	}
-	return keepSession(ctx, session, err)
+	if err != nil {
+		return nil, err
+	}
+	setSessionCookie(ctx, session.Refresh)
+	return session, nil
 }
 
 func (r mutationResolver) SignOut(ctx context.Context) (bool, error) {
@@ -54,42 +70,34 @@ func (r mutationResolver) SignOutEverywhere(ctx context.Context) (bool, error) {
 }
 
 func signOut(ctx context.Context, end func(context.Context, string) error) (bool, error) {
-	refresh, err := sessionSecret(ctx)
+	refresh, err := refreshToken(ctx)
 	if err == nil {
 		err = end(ctx, refresh)
 	}
 	if err != nil {
 		return false, err
 	}
-	dropSecret(ctx, SessionSecret)
+	cookiesFrom(ctx).ClearSession()
 	return true, nil
 }
 
-func sessionSecret(ctx context.Context) (string, error) {
+// refreshToken returns the refresh token that the operation's browser sent, or "".
+func refreshToken(ctx context.Context) (string, error) {
 	if err := overHTTP(ctx); err != nil {
 		return "", err
 	}
-	return takeSecret(ctx, SessionSecret)
+	return cookiesFrom(ctx).Session()
 }
 
-// keepSession has the browser keep what the session is renewed with.
-func keepSession(ctx context.Context, session *account.Session, err error) (*account.Session, error) {
-	if err != nil {
-		return nil, err
+// setSessionCookie has the browser keep a session's refresh token. Without one the browser's cookie stays as it is.
+func setSessionCookie(ctx context.Context, refreshToken string) {
+	if refreshToken != "" {
+		cookiesFrom(ctx).SetSession(refreshToken)
 	}
-	giveSecret(ctx, SessionSecret, session.Refresh)
-	return session, nil
 }
 
-func keepJoined(ctx context.Context, joined *jukebox.JoinedRoom, err error) (*jukebox.JoinedRoom, error) {
-	if err != nil {
-		return nil, err
-	}
-	giveSecret(ctx, SessionSecret, joined.Session.Refresh)
-	return joined, nil
-}
-
-// overHTTP refuses to make or end a session over a WebSocket, whose own session cannot change any more.
+// overHTTP refuses to begin or end a session over a WebSocket: it can set no cookies, and its own session cannot
+// change.
 func overHTTP(ctx context.Context) error {
 	if gqlserver.OverWebSocket(ctx) {
 		return &party.Error{Code: party.BadUserInput, Message: "send this mutation over HTTP, not over a WebSocket"}

@@ -194,7 +194,7 @@ func TestRoomSubscription(t *testing.T) {
 		p.must(p.addSong(p.host, 1)) // is what was added last
 		expect("Hanna", "OPEN")
 		name := "Fest"
-		_, err = p.first.jukebox.UpdateRoom(p.host.ctx, p.roomID, jukebox.RoomChange{Name: &name}, nil)
+		_, err = p.first.jukebox.UpdateRoom(p.host.ctx, p.roomID, jukebox.RoomUpdate{Name: &name}, nil)
 		p.must(err)
 		expect("Fest", "OPEN")
 		_, err = p.first.jukebox.CloseRoom(p.host.ctx, p.roomID, nil)

@@ -19,8 +19,8 @@ type aspect struct {
 }
 
 // Sources are where the subscriptions' events come from.
-func (r *Resolver) Sources() map[string]gqlserver.Open {
-	return map[string]gqlserver.Open{
+func (r *Resolver) Sources() map[string]gqlserver.SubscribeFunc {
+	return map[string]gqlserver.SubscribeFunc{
 		"room": r.open(aspect{
 			changed: func(s *party.State) int64 { return s.RoomVersion },
 			event:   func(_ context.Context, _ *int64, s *party.State) (any, error) { return s.Room(), nil },
@@ -49,21 +49,21 @@ func (r *Resolver) Sources() map[string]gqlserver.Open {
 }
 
 // open lets the members of a room follow an aspect of it.
-func (r *Resolver) open(a aspect) gqlserver.Open {
-	return func(ctx context.Context, args map[string]any) (*gqlserver.Opened, error) {
+func (r *Resolver) open(a aspect) gqlserver.SubscribeFunc {
+	return func(ctx context.Context, args map[string]any) (*gqlserver.Grant, error) {
 		roomID, err := graphql.UnmarshalID(args["roomId"])
 		if err != nil {
 			return nil, err
 		}
-		version, err := r.jukebox.MayFollow(ctx, roomID)
+		version, err := r.jukebox.AuthorizeSubscription(ctx, roomID)
 		if err != nil {
 			return nil, err
 		}
-		who, left, err := r.jukebox.Arrive(ctx, roomID)
+		who, left, err := r.jukebox.Connect(ctx, roomID)
 		if err != nil {
 			return nil, err
 		}
-		return &gqlserver.Opened{Version: version, Who: who, Left: left, Follow: func(ctx context.Context) (gqlserver.Source, error) {
+		return &gqlserver.Grant{MinVersion: version, SubscriberID: who, OnEnd: left, OpenSource: func(ctx context.Context) (gqlserver.Source, error) {
 			watcher, err := r.jukebox.Watch(ctx, roomID)
 			if err != nil {
 				return nil, err
@@ -84,16 +84,16 @@ func (s source) Close() { s.watcher.Close() }
 func (s source) Newest() (gqlserver.State, <-chan struct{}) {
 	state, replaced := s.watcher.Newest()
 	shown := gqlserver.State{
-		Version: state.Version, Changed: s.changed(state), Oldest: state.OldestSince(),
-		Last: state.Status == party.Closed, Value: state, BarredAt: state.MembersVersion,
+		Version: state.Version, ChangedAt: s.changed(state), OldestBase: state.OldestSince(),
+		Last: state.Status == party.Closed, Value: state, RevokedAt: state.MembersVersion,
 	}
 	if s.own == "" {
-		shown.Barred = state.MayWatch
+		shown.Revoked = state.MayWatch
 	} else {
 		shown.Last = shown.Last || state.MayWatch(s.own) != nil
 	}
 	if shown.Last {
-		shown.Changed = shown.Version // the last state is for all
+		shown.ChangedAt = shown.Version // the last state is for all
 	}
 	return shown, replaced
 }
@@ -108,15 +108,15 @@ const versionTicks = 1 << 16
 // finer counts in a source's own versions.
 func finer(s *gqlserver.State) {
 	s.Version *= versionTicks
-	s.Changed *= versionTicks
-	s.BarredAt *= versionTicks
+	s.ChangedAt *= versionTicks
+	s.RevokedAt *= versionTicks
 }
 
 // refine makes what is followed another source, which counts in finer versions.
-func refine(opened *gqlserver.Opened, source func(room gqlserver.Source) gqlserver.Source) *gqlserver.Opened {
-	follow := opened.Follow
-	opened.Version *= versionTicks
-	opened.Follow = func(ctx context.Context) (gqlserver.Source, error) {
+func refine(opened *gqlserver.Grant, source func(room gqlserver.Source) gqlserver.Source) *gqlserver.Grant {
+	follow := opened.OpenSource
+	opened.MinVersion *= versionTicks
+	opened.OpenSource = func(ctx context.Context) (gqlserver.Source, error) {
 		room, err := follow(ctx)
 		if err != nil {
 			return nil, err

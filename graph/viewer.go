@@ -14,7 +14,7 @@ import (
 const quotaLook = time.Second
 
 // viewerInRoom lets a member follow what concerns them.
-func (r *Resolver) viewerInRoom(ctx context.Context, args map[string]any) (*gqlserver.Opened, error) {
+func (r *Resolver) viewerInRoom(ctx context.Context, args map[string]any) (*gqlserver.Grant, error) {
 	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
 		return nil, err
@@ -58,13 +58,13 @@ func (s *viewerSource) Newest() (gqlserver.State, <-chan struct{}) {
 			s.refilled, s.refillsAt = newest.Version, nil
 		}
 	}
-	newest.Changed = max(newest.Changed, s.refilled)
+	newest.ChangedAt = max(newest.ChangedAt, s.refilled)
 	switch limits := newest.Value.(*party.State).Settings.AddsPerHour != nil; {
 	case newest.Last || !limits:
-	case newest.Changed > s.told: // when it refills is known once this was told
-		newest.Again = quotaLook
+	case newest.ChangedAt > s.told: // when it refills is known once this was told
+		newest.RefreshAfter = quotaLook
 	default:
-		newest.Again = max(0, left)
+		newest.RefreshAfter = max(0, left)
 	}
 	return newest, replaced
 }
@@ -72,7 +72,7 @@ func (s *viewerSource) Newest() (gqlserver.State, <-chan struct{}) {
 func (s *viewerSource) Event(ctx context.Context, since *int64, state gqlserver.State) (any, error) {
 	event, err := s.Source.Event(ctx, since, state)
 	if mine, ok := event.(*jukebox.ViewerInRoom); ok && err == nil {
-		s.told, s.refillsAt = state.Changed, mine.Quota.RefillsAt
+		s.told, s.refillsAt = state.ChangedAt, mine.Quota.RefillsAt
 	}
 	return event, err
 }

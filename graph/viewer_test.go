@@ -44,7 +44,7 @@ func TestViewersHearWhenTheirQuotaRefills(t *testing.T) {
 			_, err := p.first.jukebox.CloseRoom(p.host.ctx, p.roomID, nil)
 			p.must(err)
 			mine.hears()
-			if state, _ := mine.source.Newest(); !state.Last || state.Again != 0 {
+			if state, _ := mine.source.Newest(); !state.Last || state.RefreshAfter != 0 {
 				t.Errorf("when the room has closed: %+v", state)
 			}
 		})
@@ -63,7 +63,7 @@ func openParty(t *testing.T, databaseURL string) *fixture {
 }
 
 func (p *fixture) limit(perHour int) error {
-	change := jukebox.RoomChange{Settings: &party.SettingsChange{AddsPerHour: &perHour}}
+	change := jukebox.RoomUpdate{Settings: &party.SettingsChange{AddsPerHour: &perHour}}
 	_, err := p.first.jukebox.UpdateRoom(p.host.ctx, p.roomID, change, nil)
 	return err
 }
@@ -83,8 +83,8 @@ func (p *fixture) followAs(who *person) *viewing {
 	sources := graph.New(p.first.jukebox, nil, slog.New(slog.DiscardHandler)).Sources()
 	opened, err := sources["viewerInRoom"](who.ctx, map[string]any{"roomId": p.roomID})
 	p.must(err)
-	p.Cleanup(opened.Left)
-	source, err := opened.Follow(who.ctx)
+	p.Cleanup(opened.OnEnd)
+	source, err := opened.OpenSource(who.ctx)
 	p.must(err)
 	p.Cleanup(source.Close)
 	asked := make(chan struct{}) // at once
@@ -104,11 +104,11 @@ func (v *viewing) hears() *jukebox.ViewerInRoom {
 		}
 		state, newer := v.source.Newest()
 		v.newer, v.again = newer, nil
-		if state.Again > 0 {
-			v.again = time.After(state.Again)
+		if state.RefreshAfter > 0 {
+			v.again = time.After(state.RefreshAfter)
 		}
-		if state.Changed > v.seen {
-			v.seen = state.Changed
+		if state.ChangedAt > v.seen {
+			v.seen = state.ChangedAt
 			event, err := v.source.Event(v.who.ctx, nil, state)
 			v.must(err)
 			return event.(*jukebox.ViewerInRoom)

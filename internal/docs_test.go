@@ -1,18 +1,132 @@
 package internal
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 )
 
-// Tests that the documents name are there.
+// root is the repository, seen from this package.
+const root = ".."
+
+// Every test that a document names exists.
 func TestDocumentsNameTestsThatExist(t *testing.T) {
+	sources := testSources(t)
+	named := regexp.MustCompile("`(Test[A-Z]\\w+)`")
+	for document, text := range documents(t) {
+		for _, match := range named.FindAllStringSubmatch(text, -1) {
+			if !strings.Contains(sources, "func "+match[1]+"(") {
+				t.Errorf("%s names %s, which does not exist", document, match[1])
+			}
+		}
+	}
+}
+
+// Every relative link of a document, to a file, a heading or a picture, leads somewhere.
+func TestRelativeLinksOfDocumentsResolve(t *testing.T) {
+	documents := documents(t)
+	links := 0
+	for document, text := range documents {
+		for _, link := range linksIn(text) {
+			if strings.Contains(link, ":") { // elsewhere
+				continue
+			}
+			links++
+			file, anchor, _ := strings.Cut(link, "#")
+			target := document
+			if file != "" {
+				target = path.Join(path.Dir(document), file)
+			}
+			if _, err := os.Stat(filepath.Join(root, target)); err != nil {
+				t.Errorf("%s links to %s: %v", document, link, err)
+			} else if anchor != "" && !slices.Contains(anchorsOf(documents[target]), anchor) {
+				t.Errorf("%s links to %s: %s has no such heading", document, link, target)
+			}
+		}
+	}
+	if links < 50 {
+		t.Errorf("only %d links were found", links)
+	}
+}
+
+func TestAnchorsFollowGitHubsRules(t *testing.T) {
+	text := "# One `word`, two\n```sh\n# no heading\n```\n## What's *new*: [a link](b.md)\n## Same\n## Same\n## für_alle – 3-4 ##\n"
+	want := []string{"one-word-two", "whats-new-a-link", "same", "same-1", "für_alle--3-4"}
+	if got := anchorsOf(text); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A person decides within a minute whether they want this.
+func TestReadmeIsShort(t *testing.T) {
+	if lines := strings.Count(documents(t)["README.md"], "\n"); lines > 150 {
+		t.Errorf("README.md has %d lines, at most 150 are wanted: move some of them to docs/", lines)
+	}
+}
+
+// Every decision has a date and a status, and its line in the list has the same title, date and status.
+func TestDecisionsHaveDateAndStatus(t *testing.T) {
+	head := regexp.MustCompile(`^# (.+)\n\n- Date: (\d{4}-\d{2}-\d{2})\n- Status: (proposed|accepted|superseded by \[\d{3}\]\(.+\))\n\n`)
+	documents := documents(t)
+	list := documents["docs/adr/README.md"]
+	decisions := 0
+	for document, text := range documents {
+		name, isDecision := strings.CutPrefix(document, "docs/adr/")
+		if !isDecision || name == "README.md" {
+			continue
+		}
+		decisions++
+		found := head.FindStringSubmatch(text)
+		if found == nil {
+			t.Errorf("%s does not begin with a title, a date and a status", document)
+			continue
+		}
+		line := fmt.Sprintf("\n| %.3s | [%s](%s) | %s | %s |\n", name, found[1], name, found[2], found[3])
+		if !strings.Contains(list, line) {
+			t.Errorf("docs/adr/README.md lacks the line %s", line)
+		}
+	}
+	if lines := strings.Count(list, "\n| 0"); lines != decisions {
+		t.Errorf("docs/adr/README.md lists %d decisions, and there are %d", lines, decisions)
+	}
+}
+
+// documents returns the documents by their paths in the repository.
+func documents(t *testing.T) map[string]string {
+	t.Helper()
+	paths := []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"}
+	err := fs.WalkDir(os.DirFS(root), "docs", func(path string, _ fs.DirEntry, err error) error {
+		if strings.HasSuffix(path, ".md") {
+			paths = append(paths, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for _, path := range paths {
+		text, err := os.ReadFile(filepath.Join(root, path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[path] = string(text)
+	}
+	return texts
+}
+
+// testSources returns the text of all test files.
+func testSources(t *testing.T) string {
+	t.Helper()
 	var sources strings.Builder
-	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git") {
 			return filepath.SkipDir
 		}
@@ -26,20 +140,45 @@ func TestDocumentsNameTestsThatExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := regexp.MustCompile("`(Test[A-Z]\\w+)`")
-	documents, err := filepath.Glob("../docs/*.md")
-	if err != nil || len(documents) == 0 {
-		t.Fatalf("%v documents: %v", documents, err)
+	return sources.String()
+}
+
+var (
+	fence     = regexp.MustCompile("(?ms)^ *```.*?^ *```$")
+	code      = regexp.MustCompile("`[^`\n]+`")
+	link      = regexp.MustCompile(`\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"`)
+	heading   = regexp.MustCompile(`(?m)^#{1,6} +(.+?)(?: +#+)?$`)
+	linkTexts = regexp.MustCompile(`!?\[([^\]]*)\]\([^)]*\)`)
+)
+
+// linksIn returns the targets of the links and pictures of a document.
+func linksIn(text string) (targets []string) {
+	text = code.ReplaceAllString(fence.ReplaceAllString(text, ""), "code")
+	for _, match := range link.FindAllStringSubmatch(text, -1) {
+		targets = append(targets, match[1]+match[2])
 	}
-	for _, document := range documents {
-		text, err := os.ReadFile(document)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, match := range named.FindAllStringSubmatch(string(text), -1) {
-			if !strings.Contains(sources.String(), "func "+match[1]+"(") {
-				t.Errorf("%s names %s, which is not there", document, match[1])
+	return targets
+}
+
+// anchorsOf returns the anchors that GitHub gives to a document's headings.
+func anchorsOf(text string) (anchors []string) {
+	seen := map[string]int{}
+	for _, match := range heading.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
+		anchor := strings.Map(func(r rune) rune {
+			switch {
+			case r == ' ':
+				return '-'
+			case r == '-' || r == '_' || unicode.In(r, unicode.Letter, unicode.Mark, unicode.Number, unicode.Pc):
+				return unicode.ToLower(r)
 			}
+			return -1
+		}, linkTexts.ReplaceAllString(match[1], "$1"))
+		n := seen[anchor]
+		seen[anchor]++
+		if n > 0 {
+			anchor = fmt.Sprintf("%s-%d", anchor, n)
 		}
+		anchors = append(anchors, anchor)
 	}
+	return anchors
 }

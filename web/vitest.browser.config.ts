@@ -10,9 +10,9 @@ if (!existsSync(chromium)) {
 
 export default defineConfig({
   test: {
-    include: [process.env.ANTWON_RUN || 'test/**/*.test.ts'], // or a bench, or the screenshots
-    fileParallelism: false, // one browser at a time is enough for a small machine
-    testTimeout: 120_000, // against hanging only: nothing is judged by its time
+    include: [process.env.ANTWON_RUN || 'test/**/*.test.ts'], // ANTWON_RUN can also be test/bench.ts or test/screenshots.ts
+    fileParallelism: false, // one browser at a time, for small machines
+    testTimeout: 120_000, // only against hanging; no test measures time
     hookTimeout: 60_000,
   },
 })

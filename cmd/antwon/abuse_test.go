@@ -23,8 +23,8 @@ var nasty = []string{
 	"a\x00b", "a\r\nSet-Cookie: x=1", "\ufeff", strings.Repeat("𒐫", 500), strings.Repeat("A", 60_000),
 }
 
-// Whatever stands in an argument, it is taken for what it is: the answer is a clear code, never ours to mend, and everything
-// is still there.
+// Whatever stands in an argument, it is taken for what it is: the answer is a clear code, never ours to mend, and
+// everything is still there.
 func TestNastyTextsEverywhere(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)

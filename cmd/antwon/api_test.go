@@ -185,7 +185,7 @@ func TestPages(t *testing.T) {
 }
 
 func TestWrongConfigurationIsToldAtOnce(t *testing.T) {
-	cmd := exec.Command(binary, "demo")
+	cmd := exec.Command(binary(t), "demo")
 	cmd.Env = []string{"ANTWON_ADDR=8080", "ANTWON_PUBLIC_URL=party", "ANTWON_DATABASE_URL=postgres://x", "ANTWON_SESSION_SECRET=short",
 		"ANTWON_FEED_INTERVAL=soon", "ANTWON_LOG_LEVEL=loud", "ANTWON_PLAYBACK=maybe", "ANTWON_DEMO_SONG_SECONDS=-1",
 		"ANTWON_ALLOWED_ORIGINS=example.org", "ANTWON_NATS_URL=http://x", "ANTWON_KEEP_ROOMS=1h", "ANTWON_ADRESS=typo"}
@@ -202,7 +202,7 @@ func TestWrongConfigurationIsToldAtOnce(t *testing.T) {
 			t.Error("the secret is shown")
 		}
 	}
-	config := exec.Command(binary, "config")
+	config := exec.Command(binary(t), "config")
 	config.Env = []string{"ANTWON_SESSION_SECRET=" + strings.Repeat("verysecret", 4), "ANTWON_DATABASE_URL=mysql://u:hidden@127.0.0.1:3306/x",
 		"ANTWON_NATS_URL=tls://u:hidden@127.0.0.1"}
 	if out, err := config.CombinedOutput(); err != nil || strings.Contains(string(out), "verysecret") || strings.Contains(string(out), "hidden") {

@@ -21,9 +21,12 @@ type chromium struct {
 	ctx context.Context
 }
 
-// startChromium skips a test where there is no browser.
+// startChromium skips a test with -short, and where there is no browser.
 func startChromium(t *testing.T) *chromium {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("Chromium left out: -short")
+	}
 	path, err := exec.LookPath("chromium")
 	switch {
 	case err == nil:

@@ -61,8 +61,8 @@ func (c *client) showsQueueOf(u *user, roomID string) {
 	})
 }
 
-// The reference client follows a queue through a server that is killed amid likes, and one that is stopped for an update
-// amid others: it goes on by itself from the version it has, and nothing that was acknowledged is missing.
+// The reference client follows a queue through a server that is killed amid likes, and one that is stopped for an
+// update amid others: it goes on by itself from the version it has, and nothing that was acknowledged is missing.
 func TestReferenceClientSurvivesRestarts(t *testing.T) {
 	t.Parallel()
 	needNode(t)
@@ -121,7 +121,8 @@ func (c *client) closedWith(code float64) int {
 	return len(c.told(func(e event) bool { return e.Event == "closed" && e.Code == code }))
 }
 
-// check looks at all that the client told while it followed a queue: it never went back, and asked for what it did not have.
+// check looks at all that the client told while it followed a queue: it never went back, and asked for what it did not
+// have.
 func (c *client) check() {
 	c.t.Helper()
 	got := c.finish()
@@ -217,7 +218,8 @@ func (u *user) remove(added item) {
 	u.ask(nil, `mutation($i: ID!) { removeQueueItem(itemId: $i) { version } }`, map[string]any{"i": added.ID})
 }
 
-// A token ends in the middle of it: the connection is closed, the client asks for a fresh token and goes on where it was.
+// A token ends in the middle of it: the connection is closed, the client asks for a fresh token and goes on where it
+// was.
 func TestReferenceClientOutlivesItsToken(t *testing.T) {
 	t.Parallel()
 	needNode(t)
@@ -266,8 +268,8 @@ func (u *user) mint(lifetime time.Duration) string {
 	return token
 }
 
-// A client with a wrong token is closed with a code on which it comes back as often as it was told to, after pauses, and
-// then gives up: no client knocks at the door without end.
+// A client with a wrong token is closed with a code on which it comes back as often as it was told to, after pauses,
+// and then gives up: no client knocks at the door without end.
 func TestClientWithAWrongTokenGivesUp(t *testing.T) {
 	t.Parallel()
 	needNode(t)
@@ -284,7 +286,8 @@ func TestClientWithAWrongTokenGivesUp(t *testing.T) {
 	}
 }
 
-// Several operations share one socket, and the end of one, by its own will or because it is refused, is nothing to the others.
+// Several operations share one socket, and the end of one, by its own will or because it is refused, is nothing to the
+// others.
 func TestManyOnOneSocket(t *testing.T) {
 	t.Parallel()
 	needNode(t)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -18,10 +19,10 @@ import (
 	"antwon.dj/backend/internal/telemetry"
 )
 
-// prefix is what all variables of ours begin with.
+// prefix begins the names of all variables of this program.
 const prefix = "ANTWON_"
 
-// spotifyAPI is the real one.
+// spotifyAPI is the address of the real Spotify's Web API.
 const spotifyAPI = "https://api.spotify.com/v1"
 
 // config is the whole configuration, checked.
@@ -31,10 +32,10 @@ type config struct {
 	databaseURL    string
 	databaseLogin  database.Credentials // nil: the URL says who
 	natsURL        string               // "": this is the only server
-	sessionSecrets [][]byte             // for access tokens, the present one first; nil: one is kept beside the database
-	encryptionKeys [][]byte             // for hosts' tokens, the present one first; nil: the session secrets
+	sessionSecrets [][]byte             // sign access tokens, the present one first; nil: see keptSecret
+	encryptionKeys [][]byte             // encrypt hosts' tokens, the present one first; nil: the session secrets
 	spotify        spotifyApp
-	oidc           openid.Config // without an issuer nobody signs in by a provider
+	oidc           openid.Config // without an issuer no identity provider is used
 	allowedOrigins []string
 	trustedProxies []netip.Prefix
 	introspection  bool
@@ -42,20 +43,20 @@ type config struct {
 	limits         gqlserver.Limits
 	playback       bool
 	feedInterval   time.Duration
-	keepRooms      time.Duration // for how long closed rooms are kept; 0: for ever
+	keepRooms      time.Duration // for how long closed rooms are kept; 0: forever
 	logLevel       slog.Level
 	logFormat      string
 	tracing        telemetry.Config
 	songSeconds    int
 	command        string // what the program was started for
 
-	given  map[string]bool   // what did not come by default
-	values map[string]string // as they were given or defaulted, secrets left out
-	whence map[string]string // of those that are not from variables
-	source *secrets.Source   // nil: secrets are from variables and files only
+	given      map[string]bool   // by variable: whether it has a value of its own, not the default
+	values     map[string]string // by variable, to be printed: without secrets
+	provenance map[string]string // by variable: where its value comes from, if that is not the variable itself
+	source     *secrets.Source   // nil: secrets come from variables and files only
 }
 
-// isDemo says that whoever asks is a host.
+// isDemo reports whether anybody can become a host.
 func (c config) isDemo() bool { return c.command == "demo" }
 
 // spotifyApp is the server's app at Spotify. Without a client id Spotify is simulated.
@@ -65,7 +66,7 @@ type spotifyApp struct {
 	requestsPer30s         int
 }
 
-// configError is a configuration that cannot be used, with everything that is wrong with it.
+// configError lists everything that is wrong with a configuration.
 type configError struct{ faults []string }
 
 func (e *configError) Error() string {
@@ -75,10 +76,10 @@ func (e *configError) Error() string {
 	return "the configuration cannot be used:\n  - " + strings.Join(e.faults, "\n  - ")
 }
 
-// parseConfig reads the configuration of a command from the environment, and what is not there from the secrets that are kept
-// elsewhere. Its error is a *configError.
-func parseConfig(command string, environ []string, kept secrets.Values) (config, error) {
-	p := newParser(environ, kept)
+// parseConfig reads the configuration of a command from the environment, and what the environment does not have from
+// the secrets. Its error is a *configError.
+func parseConfig(command string, environ []string, stored secrets.Values) (config, error) {
+	p := newParser(environ, stored)
 	p.secrets()
 	cfg := config{
 		addr:           p.address("ADDR", "127.0.0.1:8080"),
@@ -86,49 +87,29 @@ func parseConfig(command string, environ []string, kept secrets.Values) (config,
 		natsURL:        p.nats("NATS_URL"),
 		sessionSecrets: p.keys("SESSION_SECRET", "SESSION_SECRETS_OLD", "(not set: one is kept beside the database)"),
 		encryptionKeys: p.keys("ENCRYPTION_KEY", "ENCRYPTION_KEYS_OLD", "(not set: derived from the session secret)"),
-		spotify: spotifyApp{
-			clientID:       p.text("SPOTIFY_CLIENT_ID", ""),
-			clientSecret:   string(p.anySecret("SPOTIFY_CLIENT_SECRET", "(not set: the app proves itself by PKCE alone)")),
-			apiURL:         p.url("SPOTIFY_API_URL", spotifyAPI),
-			accountsURL:    p.url("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com"),
-			requestsPer30s: p.count("SPOTIFY_REQUESTS", 60),
-		},
-		oidc: openid.Config{
-			Issuer:       p.issuer("OIDC_ISSUER"),
-			ClientID:     p.text("OIDC_CLIENT_ID", ""),
-			ClientSecret: string(p.anySecret("OIDC_CLIENT_SECRET", "")),
-		},
+		spotify:        p.spotifyApp(),
+		oidc:           p.oidc(),
 		allowedOrigins: p.origins("ALLOWED_ORIGINS"),
 		trustedProxies: p.networks("TRUSTED_PROXIES"),
 		introspection:  p.oneOf("INTROSPECTION", "off", "on") == "on",
 		compress:       p.oneOf("COMPRESS", "on", "off") == "on",
-		limits: gqlserver.Limits{
-			MessageBytes:          int64(p.count("MESSAGE_BYTES", 64<<10)),
-			Operations:            p.count("OPERATIONS", 100),
-			OperationsPerSecond:   p.count("OPERATIONS_PER_SECOND", 20),
-			ConnectionsPerUser:    p.count("CONNECTIONS_PER_USER", 50),
-			ConnectionsPerAddress: p.count("CONNECTIONS_PER_ADDRESS", 2000),
-			InitTimeout:           p.duration("INIT_TIMEOUT", 10*time.Second),
-			PingInterval:          p.duration("PING_INTERVAL", 25*time.Second),
-			WriteTimeout:          p.duration("WRITE_TIMEOUT", 10*time.Second),
-			DrainWindow:           p.duration("DRAIN_WINDOW", 2*time.Second),
-		},
-		playback:     p.oneOf("PLAYBACK", "on", "off") == "on",
-		feedInterval: p.duration("FEED_INTERVAL", 50*time.Millisecond),
-		keepRooms:    p.age("KEEP_ROOMS", 30*24*time.Hour),
-		logFormat:    p.oneOf("LOG_FORMAT", "text", "json"),
-		tracing:      p.tracing(environ),
-		songSeconds:  p.seconds("DEMO_SONG_SECONDS"),
-		given:        p.asked,
-		values:       p.values,
-		whence:       p.whence,
-		command:      command,
+		limits:         p.limits(),
+		playback:       p.oneOf("PLAYBACK", "on", "off") == "on",
+		feedInterval:   p.duration("FEED_INTERVAL", 50*time.Millisecond),
+		keepRooms:      p.age("KEEP_ROOMS", 30*24*time.Hour),
+		logFormat:      p.oneOf("LOG_FORMAT", "text", "json"),
+		tracing:        p.tracing(environ),
+		songSeconds:    p.seconds("DEMO_SONG_SECONDS"),
+		given:          p.given,
+		values:         p.values,
+		provenance:     p.provenance,
+		command:        command,
 	}
-	cfg.publicURL = p.url("PUBLIC_URL", "http://"+shared(cfg.addr))
+	cfg.publicURL = p.url("PUBLIC_URL", "http://"+reachableByOthers(cfg.addr))
 	if err := cfg.logLevel.UnmarshalText([]byte(p.text("LOG_LEVEL", "info"))); err != nil {
 		p.fault("LOG_LEVEL", "want debug, info, warn or error")
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.given)) {
+	for _, name := range slices.Sorted(maps.Keys(p.unread)) {
 		p.fault(name, "there is no such variable")
 	}
 	if command == "serve" {
@@ -140,13 +121,50 @@ func parseConfig(command string, environ []string, kept secrets.Values) (config,
 	return cfg, nil
 }
 
-func (c config) print(w io.Writer) error {
-	for _, name := range slices.Sorted(maps.Keys(c.values)) {
-		line := shownName(name) + "=" + c.values[name]
-		if origin := c.whence[name]; origin != "" {
+// spotifyApp reads the app at Spotify.
+func (p *parser) spotifyApp() spotifyApp {
+	return spotifyApp{
+		clientID:       p.text("SPOTIFY_CLIENT_ID", ""),
+		clientSecret:   string(p.anySecret("SPOTIFY_CLIENT_SECRET", "(not set: the app proves itself by PKCE alone)")),
+		apiURL:         p.url("SPOTIFY_API_URL", spotifyAPI),
+		accountsURL:    p.url("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com"),
+		requestsPer30s: p.count("SPOTIFY_REQUESTS", 60),
+	}
+}
+
+// oidc reads the identity provider, without the address that it returns browsers to.
+func (p *parser) oidc() openid.Config {
+	return openid.Config{
+		Issuer:       p.issuer("OIDC_ISSUER"),
+		ClientID:     p.text("OIDC_CLIENT_ID", ""),
+		ClientSecret: string(p.anySecret("OIDC_CLIENT_SECRET", "")),
+	}
+}
+
+// limits reads the limits of GraphQL's clients.
+func (p *parser) limits() gqlserver.Limits {
+	return gqlserver.Limits{
+		MessageBytes:          int64(p.count("MESSAGE_BYTES", 64<<10)),
+		Operations:            p.count("OPERATIONS", 100),
+		OperationsPerSecond:   p.count("OPERATIONS_PER_SECOND", 20),
+		ConnectionsPerUser:    p.count("CONNECTIONS_PER_USER", 50),
+		ConnectionsPerAddress: p.count("CONNECTIONS_PER_ADDRESS", 2000),
+		InitTimeout:           p.duration("INIT_TIMEOUT", 10*time.Second),
+		PingInterval:          p.duration("PING_INTERVAL", 25*time.Second),
+		WriteTimeout:          p.duration("WRITE_TIMEOUT", 10*time.Second),
+		DrainWindow:           p.duration("DRAIN_WINDOW", 2*time.Second),
+	}
+}
+
+// printConfig prints every variable with its effective value and, if that is not the variable's own, where it comes
+// from.
+func printConfig(_ context.Context, cfg config, stdout io.Writer, _ *slog.Logger) error {
+	for _, name := range slices.Sorted(maps.Keys(cfg.values)) {
+		line := shownName(name) + "=" + cfg.values[name]
+		if origin := cfg.provenance[name]; origin != "" {
 			line += " # " + origin
 		}
-		if _, err := fmt.Fprintln(w, line); err != nil {
+		if _, err := fmt.Fprintln(stdout, line); err != nil {
 			return err
 		}
 	}

@@ -148,7 +148,8 @@ type refreshed struct {
 
 const refreshSession = `mutation { refreshSession { accessToken viewer { user { id displayName kind } email emailVerified pictureUrl } } }`
 
-// reload is what a page does when it is opened: it asks for an access token. The code is that of the refusal, if it was one.
+// reload is what a page does when it is opened: it asks for an access token. The code is that of the refusal, if it was
+// one.
 func (b *browser) reload() (got refreshed, code string) {
 	b.t.Helper()
 	answered := b.send(refreshSession, "X-Antwon", "1")

@@ -1,14 +1,24 @@
 // Command antwon is the party jukebox server.
 //
-//	antwon serve         the server, for real use
-//	antwon demo          a party to try: SQLite, a simulated Spotify, a room that is open
-//	antwon migrate       brings the database up to date, and ends
-//	antwon config        prints the configuration, without secrets
-//	antwon spotify-sim   a simulated Spotify alone, for a server to be tried with
+//	antwon serve         run the server, for real use
+//	antwon demo          run a party to try: SQLite, a simulated Spotify, a room that is open
+//	antwon migrate       bring the database up to date, and end
+//	antwon config        print the configuration, without secrets
+//	antwon spotify-sim   run a simulated Spotify alone, to try a server with
+//	antwon version       print version, commit and Go version
+//	antwon help          explain the commands
 //
-// The configuration comes from the environment (see config.go). A configuration that cannot be used ends the program with
-// exit code 2 and one message with everything that is wrong; secrets that changed, and want a new start, with 3; any other
-// failure with 1.
+// The configuration comes from the environment (config.go). The program ends with exit code 2 if the command line or
+// the configuration cannot be used, after a message that lists all problems; with 3 if a secret has changed that it
+// must be started again for; and with 1 after any other failure.
+//
+// The files follow the start-up:
+//
+//	main.go, command*.go        from the command line to a command
+//	config*.go                  the configuration, from variables, files and secrets
+//	program.go                  the parts of a server, opened and assembled in order
+//	program_graphql.go, …       one part each
+//	program_run.go              running them, and stopping in order
 package main
 
 import (
@@ -20,18 +30,8 @@ import (
 	"os/signal"
 	"syscall"
 
-	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/secrets"
 )
-
-const usage = `usage: antwon <command>
-
-  serve         the server, for real use
-  demo          a party to try: SQLite, a simulated Spotify, a room that is open
-  migrate       bring the database up to date
-  config        print the configuration, without secrets
-  spotify-sim   a simulated Spotify alone, for a server to be tried with
-`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -47,7 +47,7 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.As(err, new(*configError)):
+	case errors.As(err, new(*usageError)), errors.As(err, new(*configError)):
 		return 2
 	case errors.As(err, new(*secrets.ChangedError)):
 		return 3
@@ -57,42 +57,27 @@ func exitCode(err error) int {
 
 // run is the whole program but for the process around it. It returns when ctx ends and everything has stopped.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
-	if len(args) != 1 {
-		return &configError{[]string{"which command?\n\n" + usage}}
+	command, err := parseArgs(args, stdout)
+	if errors.Is(err, errAnswered) {
+		return nil
 	}
-	if args[0] == "spotify-sim" {
+	if err != nil {
+		return err
+	}
+	if command.name == "spotify-sim" {
 		environ = append([]string{simAddr}, environ...)
 	}
-	cfg, err := loadConfig(ctx, args[0], environ)
+	cfg, err := loadConfig(ctx, command.name, environ)
 	if err != nil {
 		return err
 	}
 	log := newLogger(cfg, stderr)
-	switch args[0] {
-	case "serve":
-		return untilSecretsChange(ctx, cfg, environ, log, func(ctx context.Context) error { return serve(ctx, cfg, stdout, log) })
-	case "demo":
-		return untilSecretsChange(ctx, cfg, environ, log, func(ctx context.Context) error { return demo(ctx, cfg, stdout, log) })
-	case "migrate":
-		return migrate(ctx, cfg, stdout)
-	case "config":
-		return cfg.print(stdout)
-	case "spotify-sim":
-		return simulate(ctx, cfg, stdout, log)
+	if command.isServer {
+		log.Info("antwon starts", append([]any{"command", command.name}, buildOf().logged()...)...)
 	}
-	return &configError{[]string{fmt.Sprintf("there is no command %q\n\n%s", args[0], usage)}}
-}
-
-// migrate relies on opening, which migrates.
-func migrate(ctx context.Context, cfg config, stdout io.Writer) error {
-	store, err := database.OpenAs(ctx, cfg.databaseURL, cfg.databaseLogin)
-	if err != nil {
-		return err
+	runCommand := func(ctx context.Context) error { return command.run(ctx, cfg, stdout, log) }
+	if command.watchesSecrets {
+		return untilSecretsChange(ctx, cfg, environ, log, runCommand)
 	}
-	defer store.Close()
-	if err := store.Ready(ctx); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(stdout, "the database is up to date")
-	return err
+	return runCommand(ctx)
 }

@@ -16,9 +16,12 @@ import (
 // nodeFolder holds what the JavaScript clients are driven by, and the clients once they are installed.
 const nodeFolder = "../../test/node"
 
-// needNode skips a test where there is no Node, or the clients are not installed.
+// needNode skips a test with -short, and where there is no Node or the clients are not installed.
 func needNode(t *testing.T) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("Node left out: -short")
+	}
 	_, err := exec.LookPath("node")
 	if err == nil {
 		_, err = os.Stat(filepath.Join(nodeFolder, "node_modules", ".package-lock.json"))
@@ -211,16 +214,16 @@ func TestReferenceClientAlone(t *testing.T) {
 }
 
 // What the manual shows is what is tested.
-func TestReadmeShowsTheReferenceClient(t *testing.T) {
+func TestAPIGuideShowsTheReferenceClient(t *testing.T) {
 	client, err := os.ReadFile("../../docs/follow-queue.mjs")
 	if err != nil {
 		t.Fatal(err)
 	}
-	readme, err := os.ReadFile("../../README.md")
+	guide, err := os.ReadFile("../../docs/api.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(readme), "\n```js\n"+string(client)+"```\n") {
-		t.Error("README.md does not show docs/follow-queue.mjs as it is")
+	if !strings.Contains(string(guide), "\n```js\n"+string(client)+"```\n") {
+		t.Error("docs/api.md does not show docs/follow-queue.mjs as it is")
 	}
 }

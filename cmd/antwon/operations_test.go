@@ -15,10 +15,33 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 	"go.yaml.in/yaml/v4"
+
+	main "antwon.dj/backend/cmd/antwon"
 )
 
-// Every metric that a server shows stands in docs/operations.md with its labels, and the alerts and the dashboard use only what
-// there is.
+// docs/operations.md has every metric that a server registers, those without a value yet included, with its labels; and
+// no other one.
+func TestEveryRegisteredMetricIsDocumented(t *testing.T) {
+	registered, known := main.RegisteredMetrics(t), documented(t)
+	if len(registered) < 40 {
+		t.Errorf("only %d metrics are registered", len(registered))
+	}
+	for name, labels := range registered {
+		if documented, there := known[name]; !there {
+			t.Errorf("docs/operations.md does not have %s", name)
+		} else if !slices.Equal(documented, labels) {
+			t.Errorf("docs/operations.md gives %s the labels %q, and it has %q", name, documented, labels)
+		}
+	}
+	for name := range known {
+		if _, there := registered[name]; !there {
+			t.Errorf("docs/operations.md has %s, which no server registers", name)
+		}
+	}
+}
+
+// Every metric that a server shows stands in docs/operations.md with its labels, and the alerts and the dashboard use
+// only what there is.
 func TestMetricsAreAsDocumented(t *testing.T) {
 	t.Parallel()
 	port := freePort(t)
@@ -176,8 +199,8 @@ var (
 	matcher  = regexp.MustCompile(`([a-z_]+)(?:=~|!=|!~|=)"`)
 )
 
-// unknown returns what an expression uses that no server shows: metrics, or labels to choose by. Prometheus itself adds the
-// instance and the job.
+// unknown returns what an expression uses that no server shows: metrics, or labels to choose by. Prometheus itself adds
+// the instance and the job.
 func unknown(expression string, shown map[string]*dto.MetricFamily) (faults []string) {
 	for _, used := range selector.FindAllStringSubmatch(expression, -1) {
 		family := shown[used[1]]

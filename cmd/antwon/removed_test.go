@@ -9,7 +9,8 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// A guest who is removed at one server is cut off at the other, by a hint over NATS, or without NATS when it looks for itself.
+// A guest who is removed at one server is cut off at the other, by a hint over NATS, or without NATS when it looks for
+// itself.
 func TestARemovedGuestIsOutAtTheOtherServer(t *testing.T) {
 	t.Parallel()
 	databaseURL, port := testdb.MySQL(t), freePort(t)

@@ -20,8 +20,8 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// Two servers over one MySQL and one NATS: what is changed at one is seen at the other, also while NATS is away and after
-// it came back; when one is killed, its clients go on at the other. Nothing is missed, and the order is kept.
+// Two servers over one MySQL and one NATS: what is changed at one is seen at the other, also while NATS is away and
+// after it came back; when one is killed, its clients go on at the other. Nothing is missed, and the order is kept.
 func TestReplicas(t *testing.T) {
 	t.Parallel()
 	url, port := testdb.MySQL(t), freePort(t)

@@ -27,7 +27,7 @@ func keepSecrets(t *testing.T) *fakeaws.Server {
 // printConfig runs antwon config and returns what it says, and how it ended.
 func printConfig(t *testing.T, aws *fakeaws.Server, env ...string) (out string, code int) {
 	t.Helper()
-	cmd := exec.Command(binary, "config")
+	cmd := exec.Command(binary(t), "config")
 	cmd.Env = append(append(aws.Environ(), "ANTWON_SECRETS=aws"), env...)
 	output, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil {
@@ -77,7 +77,7 @@ func TestVariablesWinOverSecrets(t *testing.T) {
 		}
 	}
 	for _, unread := range []string{"spotify_client", "antwon-rds-credentials", "antwon-backend", "cognito_client_credentials"} {
-		if aws.Asked(unread) > 0 {
+		if aws.RequestCount(unread) > 0 {
 			t.Errorf("it asked for %s, which is not wanted", unread)
 		}
 	}
@@ -125,7 +125,7 @@ func TestSecretsChangeDuringAParty(t *testing.T) {
 	case <-time.After(30 * time.Second):
 		t.Fatalf("the server goes on\n%s", s.stderr)
 	}
-	if code := s.cmd.ProcessState.ExitCode(); code != 3 || !strings.Contains(s.stderr.String(), "started anew: antwon-backend") {
+	if code := s.cmd.ProcessState.ExitCode(); code != 3 || !strings.Contains(s.stderr.String(), "restarted: antwon-backend") {
 		t.Errorf("exit code %d\n%s", code, s.stderr)
 	}
 	if out := s.stdout.String() + s.stderr.String(); strings.Contains(out, hidden) {

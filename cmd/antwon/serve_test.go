@@ -10,7 +10,7 @@ import (
 // commandRefusal runs a command that cannot work with this configuration, and returns what it says.
 func commandRefusal(t *testing.T, command string, env ...string) string {
 	t.Helper()
-	cmd := exec.Command(binary, command)
+	cmd := exec.Command(binary(t), command)
 	cmd.Dir = t.TempDir()
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
 	said, err := cmd.CombinedOutput()

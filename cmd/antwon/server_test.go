@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -18,16 +19,20 @@ import (
 	"time"
 )
 
-// binary is the program under test, built once as the Dockerfile builds it.
-var binary string
+// built is the program under test, built once as the Dockerfile builds it; "" with -short.
+var built string
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if testing.Short() {
+		os.Exit(m.Run())
+	}
 	folder, err := os.MkdirTemp("", "antwon-e2e-")
 	if err != nil {
 		panic(err)
 	}
-	binary = filepath.Join(folder, "antwon")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, ".")
+	built = filepath.Join(folder, "antwon")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", built, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
@@ -36,6 +41,16 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	_ = os.RemoveAll(folder)
 	os.Exit(code)
+}
+
+// binary returns the path of the program under test. With -short it skips the test: those that start processes take
+// minutes.
+func binary(t *testing.T) string {
+	t.Helper()
+	if built == "" {
+		t.Skip("end-to-end tests left out: -short")
+	}
+	return built
 }
 
 // server is a running antwon, a process of its own.
@@ -72,7 +87,7 @@ func startCommand(t *testing.T, command, addr, databaseURL string, env ...string
 
 func (s *server) start() {
 	s.t.Helper()
-	s.cmd = exec.Command(binary, s.command)
+	s.cmd = exec.Command(binary(s.t), s.command)
 	s.cmd.Dir = s.folder
 	s.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, s.env...)
 	s.stdout, s.stderr = &output{}, &output{}

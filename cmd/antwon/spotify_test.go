@@ -26,7 +26,7 @@ type outside struct {
 func startSpotify(t *testing.T, env ...string) *outside {
 	t.Helper()
 	addr := freeAddress(t)
-	cmd := exec.Command(binary, "spotify-sim")
+	cmd := exec.Command(binary(t), "spotify-sim")
 	cmd.Dir = t.TempDir()
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "ANTWON_ADDR=" + addr}, env...)
 	stderr := &output{}
@@ -242,8 +242,8 @@ func TestConnectingSpotify(t *testing.T) {
 	})
 }
 
-// One of two servers drives a room. Killed in the middle of a song, or stopped for a while and awake again, it does no harm:
-// the other one goes on, and no song plays twice or is left out.
+// One of two servers drives a room. Killed in the middle of a song, or stopped for a while and awake again, it does no
+// harm: the other one goes on, and no song plays twice or is left out.
 func TestTheMusicGoesOnAtAnotherServer(t *testing.T) {
 	t.Parallel()
 	databaseURL, o := testdb.MySQL(t), startSpotify(t, "ANTWON_DEMO_SONG_SECONDS=15")

@@ -15,7 +15,7 @@ func TestTheSimulatorRunsAlone(t *testing.T) {
 	folder := t.TempDir()
 	run := func(visit func(url string)) string {
 		t.Helper()
-		cmd := exec.Command(binary, "spotify-sim")
+		cmd := exec.Command(binary(t), "spotify-sim")
 		cmd.Dir, cmd.Env = folder, []string{"PATH=" + os.Getenv("PATH"), "ANTWON_ADDR=" + addr}
 		stdout, stderr := &output{}, &output{}
 		cmd.Stdout, cmd.Stderr = stdout, stderr

@@ -23,8 +23,8 @@ func onBothDatabases(t *testing.T, story func(t *testing.T, databaseURL string))
 	})
 }
 
-// The whole main job: a host opens a room, three guests join, search, add and like; the order changes on every screen, and
-// the simulated player plays the songs in that order to the end. By its queue, and by a playlist.
+// The whole main job: a host opens a room, three guests join, search, add and like; the order changes on every screen,
+// and the simulated player plays the songs in that order to the end. By its queue, and by a playlist.
 func TestParty(t *testing.T) {
 	for _, delivery := range []string{"QUEUE", "PLAYLIST"} {
 		t.Run(delivery, func(t *testing.T) {
@@ -158,8 +158,8 @@ func TestCoversMoveWithTheDemo(t *testing.T) {
 	})
 }
 
-// Nothing that was acknowledged is ever lost: killed amid a thousand likes, the server comes back with each like that it
-// acknowledged, with none twice and none that was never sent.
+// Nothing that was acknowledged is ever lost: killed amid a thousand likes, the server comes back with each like that
+// it acknowledged, with none twice and none that was never sent.
 func TestKilledAmidLikes(t *testing.T) {
 	const guests, songs = 40, 25
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {

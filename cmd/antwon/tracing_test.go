@@ -25,8 +25,8 @@ const (
 	callersSpan  = "00f067aa0ba902b7"
 )
 
-// A like that comes with a trace: the request, the operation, its resolver, and what it asks of the database are one trace, and
-// the log has its id. Nothing of what was sent is in it.
+// A like that comes with a trace: the request, the operation, its resolver, and what it asks of the database are one
+// trace, and the log has its id. Nothing of what was sent is in it.
 func TestALikeIsATrace(t *testing.T) {
 	t.Parallel()
 	c := startCollector(t)
@@ -175,7 +175,8 @@ func TestOperationsOfAWebSocketAreTracesOfTheirOwn(t *testing.T) {
 	}
 }
 
-// With X-Ray's ids a trace's first digits are the time, the log has them in X-Ray's form, and AWS's header is understood.
+// With X-Ray's ids a trace's first digits are the time, the log has them in X-Ray's form, and AWS's header is
+// understood.
 func TestXRay(t *testing.T) {
 	t.Parallel()
 	c := startCollector(t)
@@ -245,8 +246,8 @@ func TestNoTracesUnlessAskedFor(t *testing.T) {
 	}
 }
 
-// A collector that is not there, and one that never answers, are a warning in the log and nothing else: the server serves, and
-// stops as fast as ever.
+// A collector that is not there, and one that never answers, are a warning in the log and nothing else: the server
+// serves, and stops as fast as ever.
 func TestADeadCollectorHarmsNobody(t *testing.T) {
 	t.Parallel()
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
@@ -265,7 +266,7 @@ func TestADeadCollectorHarmsNobody(t *testing.T) {
 			if took := time.Since(began); took > 15*time.Second {
 				t.Errorf("it took %v to stop", took)
 			}
-			if n := strings.Count(s.stderr.String(), "the collector takes no traces"); n != 1 {
+			if n := strings.Count(s.stderr.String(), "the collector accepts no traces"); n != 1 {
 				t.Errorf("the log says so %d times\n%s", n, s.stderr)
 			}
 		})
@@ -276,7 +277,7 @@ func TestADeadCollectorHarmsNobody(t *testing.T) {
 func TestTracingIsConfiguredWithTheRest(t *testing.T) {
 	t.Parallel()
 	config := func(env ...string) (out string, err error) {
-		cmd := exec.Command(binary, "config")
+		cmd := exec.Command(binary(t), "config")
 		cmd.Env = env
 		text, err := cmd.CombinedOutput()
 		return string(text), err

@@ -51,6 +51,16 @@ func Pending(ctx context.Context, db *sql.DB, dialectName string) (int, error) {
 	return len(all) - done, err
 }
 
+// Checksum identifies the migrations of a dialect: it changes with any of them.
+func Checksum(dialectName string) (string, error) {
+	dir, err := directory(dialectName)
+	if err != nil {
+		return "", err
+	}
+	sum, err := dir.Checksum()
+	return sum.Sum(), err
+}
+
 // applySQLite runs everything in one immediate transaction, which is lock and safety net at once.
 func applySQLite(ctx context.Context, conn *sql.Conn) (applied int, err error) {
 	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {

@@ -6,30 +6,12 @@ import (
 	"time"
 
 	"antwon.dj/backend/ent"
-	"antwon.dj/backend/ent/user"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
 )
 
 // DemoLogin makes a new host, with a Spotify account where those are simulated here. Outside the demo it is Forbidden.
 func (a *Accounts) DemoLogin(ctx context.Context, displayName string) (*Session, error) {
-	return a.demoLogin(ctx, displayName, nil)
-}
-
-// DemoHost signs in the demo's own host, who is the same one each time.
-func (a *Accounts) DemoHost(ctx context.Context, displayName string) (*Session, error) {
-	subject := "demo"
-	id, err := a.db.Read.User.Query().Where(user.Subject(subject)).OnlyID(ctx)
-	if ent.IsNotFound(err) {
-		return a.demoLogin(ctx, displayName, &subject)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find the demo's host: %w", err)
-	}
-	return a.SignIn(ctx, Viewer{UserID: id, Kind: party.HostUser})
-}
-
-func (a *Accounts) demoLogin(ctx context.Context, displayName string, subject *string) (*Session, error) {
 	if !a.cfg.DemoLogin {
 		return nil, party.Errorf(party.Forbidden, "demoLogin is for the demo only")
 	}
@@ -49,7 +31,7 @@ func (a *Accounts) demoLogin(ctx context.Context, displayName string, subject *s
 	}
 	err = a.db.InTx(ctx, func(tx *ent.Tx) error {
 		now := database.Microseconds(time.Now())
-		err := tx.User.Create().SetID(id).SetKind(string(party.HostUser)).SetNillableSubject(subject).SetDisplayName(name).SetCreatedAt(now).Exec(ctx)
+		err := tx.User.Create().SetID(id).SetKind(string(party.HostUser)).SetDisplayName(name).SetCreatedAt(now).Exec(ctx)
 		if err != nil || a.cfg.Demo == nil {
 			return err
 		}
@@ -57,7 +39,7 @@ func (a *Accounts) demoLogin(ctx context.Context, displayName string, subject *s
 			SetDisplayName(account.DisplayName).SetSealedTokens(account.Sealed).SetAuthorizedAt(now).Exec(ctx)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("store the demo's host: %w", err)
+		return nil, fmt.Errorf("store a host of the demo: %w", err)
 	}
 	return a.SignIn(ctx, Viewer{UserID: id, Kind: party.HostUser})
 }

@@ -213,7 +213,7 @@ func (a *Accounts) sessionUser(ctx context.Context, refresh string) (*Viewer, er
 }
 
 // ForgetOldSessions deletes those that have ended, and logins that nobody came back for.
-func (a *Accounts) ForgetOldSessions(ctx context.Context) error {
+func (a *Accounts) DeleteOldSessions(ctx context.Context) error {
 	now, err := a.db.Now(ctx)
 	if err != nil {
 		return err

@@ -191,7 +191,7 @@ func (a *Accounts) ForgetSpotify(ctx context.Context) (hostID string, err error)
 }
 
 // ForgetOldAuthorizations deletes those that nobody came back for.
-func (a *Accounts) ForgetOldAuthorizations(ctx context.Context) error {
+func (a *Accounts) DeleteOldAuthorizations(ctx context.Context) error {
 	return a.db.InTx(ctx, func(tx *ent.Tx) error {
 		_, err := tx.SpotifyAuthorization.Delete().Where(spotifyauthorization.ExpiresAtLT(database.Microseconds(time.Now()))).Exec(ctx)
 		return err

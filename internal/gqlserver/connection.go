@@ -19,154 +19,160 @@ import (
 const (
 	// lingerTime is how long a connection stays half open after its close frame, see linger.
 	lingerTime = 2 * time.Second
-	// sendBuffer bounds what the kernel holds for a client that does not read: it is old by the time it is read.
+	// sendBuffer bounds the bytes that the kernel keeps for a client that does not read: they are outdated when it reads
+	// them.
 	sendBuffer = 64 << 10
 )
 
-// connection is one WebSocket. Its goroutine reads and handles one message after the other. Whoever has something to send
-// puts it into the outbox; a goroutine that writes exists only while the client does not take it at once.
+// connection is one WebSocket. Its goroutine reads and handles one message after the other. Frames and subscriptions
+// that have something to send are put into the outbox. A goroutine that writes exists only while the client does not
+// accept everything at once.
 type connection struct {
-	handler  *Handler
-	ws       *websocket.Conn // for reading only
-	socket   net.Conn        // below it, for what the outbox writes
-	raw      syscall.RawConn // of the socket; nil where it has none
-	visit    *visit
-	compress bool
-	ctx      context.Context // of everything that runs here; ends with the connection
-	cancel   context.CancelFunc
-	limiter  *rate.Limiter  // of operations; nil before connection_init, and for those without limits
-	running  sync.WaitGroup // queries and mutations
-	heard    atomic.Int64   // when something came from the client, in Unix nanoseconds
-	alarm    *time.Timer    // rings when the next of due is due
+	handler      *Handler
+	ws           *websocket.Conn // only for reading
+	socket       net.Conn        // the connection below ws, to which the outbox writes
+	raw          syscall.RawConn // the socket's descriptor; nil if it has none
+	slot         *connectionSlot
+	compress     bool
+	ctx          context.Context // parent of all contexts of the connection's operations; ends with the connection
+	cancel       context.CancelFunc
+	limiter      *rate.Limiter  // of new operations; nil before connection_init, and for unlimited clients
+	running      sync.WaitGroup // queries and mutations that are being executed
+	lastActivity atomic.Int64   // when the client last sent or accepted something, in Unix nanoseconds
+	timer        *time.Timer    // fires at the next of the deadlines
 
-	mu      sync.Mutex // held for memory only
-	due     dues
-	outbox  outbox
-	active  []*operation
-	end     *ending       // set once
-	flushed chan struct{} // closed when end was sent, or cannot be
+	mu        sync.Mutex // held only while memory is accessed
+	deadlines connectionDeadlines
+	outbox    outbox
+	active    []*operation
+	status    *closeStatus  // set once, when the connection is closed
+	flushed   chan struct{} // closed when the close frame was sent, or cannot be
 }
 
-// dues are the times by which something has to happen.
-type dues struct {
-	init   time.Time // connection_init; zero once it came
-	expiry time.Time // the end of the credentials; zero if they have none
-	ping   time.Time // the next one
+// connectionDeadlines are the times at which a connection has to do something by itself.
+type connectionDeadlines struct {
+	init   time.Time // for connection_init; zero once it came
+	expiry time.Time // the end of the credentials; zero if they do not expire
+	ping   time.Time // the next ping
 }
 
-func newConnection(ctx context.Context, h *Handler, ws *websocket.Conn, socket net.Conn, v *visit, compress bool) *connection {
-	c := &connection{handler: h, ws: ws, socket: socket, visit: v, compress: compress, flushed: make(chan struct{})}
+func newConnection(
+	ctx context.Context, h *Handler, ws *websocket.Conn, socket net.Conn, slot *connectionSlot, compress bool,
+) *connection {
+	c := &connection{handler: h, ws: ws, socket: socket, slot: slot, compress: compress, flushed: make(chan struct{})}
 	c.ctx, c.cancel = context.WithCancel(withWebSocket(ctx))
-	c.outbox.room.L = &c.mu
+	c.outbox.spaceFreed.L = &c.mu
 	c.configure()
 	now := time.Now()
-	c.heard.Store(now.UnixNano())
-	c.due = dues{init: now.Add(h.cfg.Limits.InitTimeout), ping: now.Add(h.cfg.Limits.PingInterval)}
-	c.alarm = time.AfterFunc(time.Hour, c.ring)
-	c.alarm.Reset(c.due.next(now))
+	c.lastActivity.Store(now.UnixNano())
+	c.deadlines = connectionDeadlines{init: now.Add(h.cfg.Limits.InitTimeout), ping: now.Add(h.cfg.Limits.PingInterval)}
+	c.timer = time.AfterFunc(time.Hour, c.handleTimer)
+	c.timer.Reset(c.deadlines.untilNext(now))
 	return c
 }
 
-// configure says what control frames from the client mean, and bounds the socket.
+// configure sets the handlers of control frames and the options of the socket.
 func (c *connection) configure() {
 	c.ws.SetCloseHandler(func(int, string) error { return nil })
-	c.ws.SetPongHandler(func(string) error { c.hear(); return nil })
+	c.ws.SetPongHandler(func(string) error { c.recordActivity(); return nil })
 	c.ws.SetPingHandler(func(payload string) error {
-		c.hear()
-		c.awaitRoom() // pongs count, too
+		c.recordActivity()
+		c.awaitOutboxSpace() // a client that pings faster than it reads has to wait
 		c.send(controlFrame(opPong, []byte(payload)))
 		return nil
 	})
 	if s, ok := c.socket.(interface{ SetWriteBuffer(int) error }); ok {
-		_ = s.SetWriteBuffer(sendBuffer) // a bound that is missed costs memory only
+		_ = s.SetWriteBuffer(sendBuffer) // without the bound, a slow client only costs more memory
 	}
 	if s, ok := c.socket.(syscall.Conn); ok {
-		c.raw, _ = s.SyscallConn() // without it, every write waits in a goroutine
+		c.raw, _ = s.SyscallConn() // without a descriptor, every write is done by a goroutine
 	}
 }
 
-func (c *connection) hear() { c.heard.Store(time.Now().UnixNano()) }
+func (c *connection) recordActivity() { c.lastActivity.Store(time.Now().UnixNano()) }
 
 // serve is the connection's goroutine.
 func (c *connection) serve() {
-	c.read()
-	c.finish()
+	c.readLoop()
+	c.awaitEnd()
 	c.handler.connections.remove(c)
 }
 
-// read waits for messages. What is done with one needs a deep stack, which a goroutine would keep while it waits for the
-// next; so that has a goroutine of its own each time, and this one stays small.
-func (c *connection) read() {
-	handled := make(chan *ending, 1) // for the one that is waited for
-	for c.awaitRoom() {
+// readLoop reads messages until the connection is closed. Handling a message needs a deep stack, which a goroutine
+// keeps while it waits for the next message. So a new goroutine handles each message, and the one that waits stays
+// small.
+func (c *connection) readLoop() {
+	handled := make(chan *closeStatus, 1) // receives the result of the handler that runs
+	for c.awaitOutboxSpace() {
 		kind, r, err := c.ws.NextReader()
-		e := endingOf(err)
+		e := closeStatusOf(err)
 		if e == nil {
-			go func() { handled <- c.receive(kind, r) }()
+			go func() { handled <- c.receiveMessage(kind, r) }()
 			e = <-handled
 		}
 		if e != nil {
-			c.shut(*e)
+			c.close(*e)
 			return
 		}
 	}
 }
 
-// survive, deferred, ends the connection instead of the program after a panic.
-func (c *connection) survive() {
+// recoverPanic is deferred. After a panic it closes the connection, so that the program goes on.
+func (c *connection) recoverPanic() {
 	if p := recover(); p != nil {
-		_ = c.handler.engine.PresentRecoveredError(c.ctx, p) // which logs it
-		c.shut(endInternal)
+		_ = c.handler.engine.PresentRecoveredError(c.ctx, p) // logs the panic
+		c.close(closedByInternalError)
 	}
 }
 
 var messageBuffers = sync.Pool{New: func() any { return &bytes.Buffer{} }}
 
-// receive reads a message and does what it asks for, or says how the connection has to end.
-func (c *connection) receive(kind int, r io.Reader) *ending {
-	defer c.survive()
-	c.hear()
+// receiveMessage reads a message and handles it. It returns nil, or the status with which the connection has to be
+// closed.
+func (c *connection) receiveMessage(kind int, r io.Reader) *closeStatus {
+	defer c.recoverPanic()
+	c.recordActivity()
 	buffer := messageBuffers.Get().(*bytes.Buffer)
 	defer messageBuffers.Put(buffer)
 	buffer.Reset()
-	limit := c.handler.cfg.Limits.MessageBytes // of what a compressed message grows to
+	limit := c.handler.cfg.Limits.MessageBytes // of the message after decompression
 	n, err := buffer.ReadFrom(io.LimitReader(r, limit+1))
 	switch {
 	case err != nil:
-		return endingOf(err)
+		return closeStatusOf(err)
 	case n > limit:
-		return &endTooBig
+		return &closedByMessageSize
 	case kind != websocket.TextMessage:
-		return &endInvalid
+		return &closedByInvalidMessage
 	case !utf8.Valid(buffer.Bytes()):
-		return &endBadText
+		return &closedByInvalidUTF8
 	}
 	m, err := decodeMessage(buffer.Bytes())
 	if err != nil {
-		return &endInvalid
+		return &closedByInvalidMessage
 	}
-	return c.handle(m)
+	return c.handleMessage(m)
 }
 
-// endingOf tells what a failure to read means; nil, if there is none.
-func endingOf(err error) *ending {
+// closeStatusOf returns the status for an error of reading, and nil for a nil error.
+func closeStatusOf(err error) *closeStatus {
 	if err == nil {
 		return nil
 	}
 	closed, ok := errors.AsType[*websocket.CloseError](err)
 	switch {
 	case ok && closed.Code != websocket.CloseAbnormalClosure:
-		e := endByClient(closed.Code)
+		e := closedByClient(closed.Code)
 		return &e
 	case ok, errors.Is(err, io.EOF), errors.As(err, new(net.Error)):
-		return &endLost
+		return &closedByConnectionLoss
 	default:
-		return &endProtocol
+		return &closedByProtocolError
 	}
 }
 
-// next returns how long it is until something is due.
-func (d dues) next(now time.Time) time.Duration {
+// untilNext returns the time from now until the next deadline.
+func (d connectionDeadlines) untilNext(now time.Time) time.Duration {
 	first := d.ping
 	for _, t := range []time.Time{d.init, d.expiry} {
 		if !t.IsZero() && t.Before(first) {
@@ -176,83 +182,84 @@ func (d dues) next(now time.Time) time.Duration {
 	return max(0, first.Sub(now))
 }
 
-// ring does what is due. It does not wait for the socket, so it comes in time even when a write is stuck.
-func (c *connection) ring() {
+// handleTimer handles the deadlines that have passed. It does not wait for the socket, so that it is on time even while
+// a write is blocked.
+func (c *connection) handleTimer() {
 	now := time.Now()
-	if e := c.overdue(now); e != nil {
-		c.shut(*e)
+	if e := c.overdueStatus(now); e != nil {
+		c.close(*e)
 		return
 	}
 	c.mu.Lock()
-	if c.end != nil {
+	if c.status != nil {
 		c.mu.Unlock()
 		return
 	}
-	if pinging := !now.Before(c.due.ping); pinging {
-		c.due.ping = now.Add(c.handler.cfg.Limits.PingInterval)
-		if !c.outbox.writing { // otherwise the client has enough to answer for
+	if pinging := !now.Before(c.deadlines.ping); pinging {
+		c.deadlines.ping = now.Add(c.handler.cfg.Limits.PingInterval)
+		if !c.outbox.writing { // otherwise the client has enough to accept already
 			c.outbox.add(controlFrame(opPing, nil))
 		}
 	}
-	c.alarm.Reset(c.due.next(now))
+	c.timer.Reset(c.deadlines.untilNext(now))
 	c.write()
 }
 
-func (c *connection) overdue(now time.Time) *ending {
+func (c *connection) overdueStatus(now time.Time) *closeStatus {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	reached := func(t time.Time) bool { return !t.IsZero() && !now.Before(t) }
-	switch silent := now.Sub(time.Unix(0, c.heard.Load())); {
-	case reached(c.due.init):
-		return &endInitTimeout
-	case reached(c.due.expiry):
-		return &endExpired
+	switch silent := now.Sub(time.Unix(0, c.lastActivity.Load())); {
+	case reached(c.deadlines.init):
+		return &closedByInitTimeout
+	case reached(c.deadlines.expiry):
+		return &closedByExpiry
 	case silent >= 2*c.handler.cfg.Limits.PingInterval:
-		return &endLost
+		return &closedByConnectionLoss
 	}
 	return nil
 }
 
-// shut ends the connection: what runs on it is stopped, nothing but a close frame is sent any more, and the reading
-// goroutine finishes. Only the first call counts.
-func (c *connection) shut(e ending) {
+// close closes the connection: it stops all operations, sends nothing more than a close frame, and makes the reading
+// goroutine return. Only the first call has an effect.
+func (c *connection) close(e closeStatus) {
 	c.mu.Lock()
-	active := c.conclude(e)
+	active := c.beginClose(e)
 	c.write()
-	c.stop(active)
+	c.stopOperations(active)
 }
 
-// conclude decides how the connection ends, if nobody has, and returns what has to be stopped. The mutex is held.
-func (c *connection) conclude(e ending) (active []*operation) {
-	if c.end == nil {
-		c.end = &e
+// beginClose sets the status, unless it is set, and returns the operations to stop. The caller holds the mutex.
+func (c *connection) beginClose(e closeStatus) (active []*operation) {
+	if c.status == nil {
+		c.status = &e
 	}
 	active, c.active = c.active, nil
-	c.outbox.drop()
+	c.outbox.clear()
 	return active
 }
 
-func (c *connection) stop(active []*operation) {
+func (c *connection) stopOperations(active []*operation) {
 	c.cancel()
 	for _, o := range active {
-		o.stop()
+		o.cancelAndUnsubscribe()
 	}
-	_ = c.ws.SetReadDeadline(time.Now()) // wakes the reading goroutine; if it fails, there is nothing to wake
+	_ = c.ws.SetReadDeadline(time.Now()) // wakes the reading goroutine; if this fails, it does not read
 }
 
-// finish returns when nothing runs on the connection any more.
-func (c *connection) finish() {
-	c.alarm.Stop()
+// awaitEnd waits until nothing of the connection runs any longer, and releases what it holds.
+func (c *connection) awaitEnd() {
+	c.timer.Stop()
 	<-c.flushed
 	c.linger()
 	c.running.Wait()
-	c.visit.leave()
-	c.handler.metrics.countClosed(c.end.code)
-	c.handler.cfg.Log.DebugContext(c.ctx, "websocket closed", "close_code", c.end.code, "close_reason", c.end.reason)
+	c.slot.release()
+	c.handler.metrics.countClosed(c.status.code)
+	c.handler.cfg.Log.DebugContext(c.ctx, "websocket closed", "close_code", c.status.code, "close_reason", c.status.reason)
 }
 
-// linger says that nothing more will come and reads away what the client still sends. Closed with unread bytes, the socket
-// would be reset, and a reset can overtake the close frame.
+// linger shuts down the writing side and discards what the client still sends. If the socket were closed with unread
+// bytes, the kernel would send a reset, which can overtake the close frame.
 func (c *connection) linger() {
 	if half, ok := c.socket.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite()
@@ -262,5 +269,5 @@ func (c *connection) linger() {
 	_ = c.socket.Close()
 }
 
-// cut ends the connection without a word.
-func (c *connection) cut() { _ = c.socket.Close() }
+// abort closes the socket without a close frame.
+func (c *connection) abort() { _ = c.socket.Close() }

@@ -1,41 +1,57 @@
 /*
-Package gqlserver puts a GraphQL schema on the wire: queries and mutations as GraphQL over HTTP has them (POST and GET), and
-everything over WebSocket with the protocol graphql-transport-ws, and as Server-Sent Events in graphql-sse's distinct
-connections. It knows nothing of what the schema is about.
+Package gqlserver serves a GraphQL schema: queries and mutations over HTTP (POST and GET), all operations over WebSocket
+with the protocol graphql-transport-ws, and all operations as Server-Sent Events in the distinct connections mode of
+graphql-sse. It does not know what the schema is about.
 
 # What is promised
 
-  - Every operation runs in the context that Authenticate made of its credentials. Wrong credentials are refused, never
-    taken for none.
-  - What a resolver fails or panics with reaches a client only through Present.
+  - Each operation is executed in the context that Authenticate returned for its credentials. Invalid credentials are
+    refused; they are never treated like missing ones.
+  - An error or a panic of a resolver reaches a client only through Present.
   - A document that would cost too much is refused before it is validated, see package guard.
-  - A subscription that is @shared, and selects nothing that is @viewer, is executed once for each new state and each version
-    that somebody leads on from, however many follow it. Each of them was let in by Open, with their own context; the
-    execution has no viewer at all, so what asks for one by mistake fails, for all.
-  - A subscriber is first sent the present state, never one older than what Open knew, and then every change, in order. Who
-    is slow skips ahead: no backlog is kept for anybody, and nobody waits for anybody else.
-  - A client that takes nothing for Limits.WriteTimeout is cut off, and so is one that says nothing for two pings. Neither
-    holds anything for longer.
-  - Every WebSocket ends in one of the ways listed in endings.go, each of which says what the client does next.
-  - Drain ends all that lasts, and waits until nothing runs any more.
+  - A subscription with the directive @shared that selects no field with @viewer is executed once for each new state and
+    each version that a subscriber has, however many subscribers there are. A SubscribeFunc admits each subscriber, in
+    the subscriber's own context. The context of the execution has no viewer, so that a field that depends on the viewer
+    but lacks the directive fails for everybody.
+  - A subscriber is first sent the present state, which is never older than Grant.MinVersion, and then every change in
+    order. A slow subscriber skips states: nothing is queued for it, and no other subscriber waits for it.
+  - A client that accepts nothing for Limits.WriteTimeout is disconnected, and so is one that sends nothing for two
+    pings.
+  - Each WebSocket is closed with one of the statuses in close_status.go, which also determine whether clients
+    reconnect.
+  - Drain ends all WebSockets, event streams and subscriptions, and waits until none of them runs any longer.
 
 # How a change reaches its subscribers
 
-A subscription field has a [Source] of states. A [stream] is one operation that somebody follows: its goroutine asks the
-source for the newest state, executes the operation on the event that leads there from the state before, keeps the response
-as bytes, and tells those who follow. A subscription is a cursor: the version it was sent last. Told that there is news, it
-takes the one response that leads on from its version; if nobody has taken that one yet, the stream executes it. Nothing is
-kept of older states.
+A subscription field has a [Source] of states. A stream executes one operation for all its subscribers. Its goroutine
+asks the source for the newest state, executes the operation on the event that leads there from the state before, keeps
+the response as bytes, and notifies the subscribers. A subscription is a cursor: it knows the version that was sent
+last. When it is notified, it picks up the response that leads from its version to the present one. If no subscriber has
+needed that response before, the stream executes the operation for it. Responses to older states are discarded.
 
-The stream's goroutine writes to each socket what it takes at once. Where a socket does not take everything, a goroutine of
-that connection writes the rest, and when it is done takes what is newest then.
+The stream's goroutine writes to each socket what the socket accepts at once. If a socket does not accept everything, a
+goroutine of that connection writes the rest, and then picks up the response that is newest at that time.
 
 # Goroutines and locks
 
-Each connection has a goroutine that reads, one for each query or mutation under way, and one that writes while the client
-is slow; each stream has one. Drain waits for all of them. A stream of events has its request's.
+Each connection has a goroutine that reads, one for each query or mutation that is being executed, and one that writes
+while the client is slow. Each stream has one. Drain waits for all of them. An event stream uses the goroutine of its
+request.
 
-streams.mu is taken before stream.mu; connection.mu is never held together with either. None of them is held while anything
-is executed, written or waited for.
+streams.mu is locked before stream.mu; connection.mu is never held together with either. None of them is held during an
+execution, a write to a socket, or any other wait.
+
+# Files
+
+	gqlserver.go, limits.go, source.go        the configuration, and what a schema's subscriptions provide
+	executor.go, engine.go, persisted.go      parsing, validation, persisted queries, execution
+	http.go, negotiate.go, responder.go       GraphQL over HTTP
+	sse.go                                    Server-Sent Events
+	websocket.go, connection.go, operation.go WebSockets: the handshake, a connection, the operations on it
+	message.go, frame.go, close_status.go     the protocol graphql-transport-ws and its frames
+	outbox.go, nonblocking_*.go               writing to slow clients
+	streams.go, stream.go, share.go           subscriptions, and which of them share a stream
+	registry.go, connection_limiter.go        open connections: draining and limits
+	metrics.go, trace.go                      metrics and spans
 */
 package gqlserver

@@ -9,21 +9,23 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// maxErrors bounds what is said of one document: each error may repeat a long name.
+// maxErrors bounds the errors in one response: each may repeat a long name from the document.
 const maxErrors = 20
 
-// engine is gqlgen's executor as every transport here uses it: what it does is counted, and a panic ends as a presented
-// error and nothing else. (gqlgen's own transports would send the text of the recovered error unpresented.)
+// engine is gqlgen's executor with metrics, spans and a time limit. It turns a panic into an error that Present has
+// seen. (gqlgen's own transports would send the text of the recovered error without presenting it.)
 type engine struct {
 	*executor.Executor
-	metrics *metrics
-	tracing *tracing
-	most    time.Duration // for an operation
+	metrics       *metrics
+	tracing       *tracing
+	operationTime time.Duration // the time limit of a query or mutation
 }
 
 var _ graphql.GraphExecutor = (*engine)(nil)
 
-func (e *engine) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+func (e *engine) CreateOperationContext(
+	ctx context.Context, params *graphql.RawParams,
+) (*graphql.OperationContext, gqlerror.List) {
 	op, errs := e.Executor.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
 		e.metrics.countRejected(kindOf(op))
@@ -37,18 +39,20 @@ func (e *engine) DispatchError(ctx context.Context, errs gqlerror.List) *graphql
 	return response
 }
 
-// DispatchOperation begins a query or mutation, which has so long and no longer; the handler that it returns is called once.
-// Subscriptions are not for it: streams execute them.
-func (e *engine) DispatchOperation(ctx context.Context, op *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
-	run := e.metrics.start(kindOf(op))
-	ctx, span := e.tracing.begin(ctx, op)
-	ctx, cancel := context.WithTimeout(ctx, e.most)
+// DispatchOperation starts a query or mutation, whose context ends after the time limit. The handler that it returns
+// has to be called exactly once. Subscriptions are executed by streams instead.
+func (e *engine) DispatchOperation(
+	ctx context.Context, op *graphql.OperationContext,
+) (graphql.ResponseHandler, context.Context) {
+	run := e.metrics.startOperation(kindOf(op))
+	ctx, span := e.tracing.startOperation(ctx, op)
+	ctx, cancel := context.WithTimeout(ctx, e.operationTime)
 	responses, ctx := e.dispatch(ctx, op)
 	return func(ctx context.Context) *graphql.Response {
 		defer cancel()
-		response := e.next(ctx, op, responses)
+		response := e.nextResponse(ctx, op, responses)
 		run.observe(response)
-		finish(span, errorsOf(response))
+		endOperationSpan(span, errorsOf(response))
 		return response
 	}, ctx
 }
@@ -60,31 +64,35 @@ func errorsOf(response *graphql.Response) gqlerror.List {
 	return response.Errors
 }
 
-func (e *engine) dispatch(ctx context.Context, op *graphql.OperationContext) (responses graphql.ResponseHandler, inner context.Context) {
+func (e *engine) dispatch(
+	ctx context.Context, op *graphql.OperationContext,
+) (responses graphql.ResponseHandler, inner context.Context) {
 	defer func() {
 		if p := recover(); p != nil {
-			responses, inner = graphql.OneShot(e.failure(ctx, op, p)), graphql.WithOperationContext(ctx, op)
+			responses, inner = graphql.OneShot(e.panicResponse(ctx, op, p)), graphql.WithOperationContext(ctx, op)
 		}
 	}()
 	return e.Executor.DispatchOperation(ctx, op)
 }
 
-func (e *engine) next(ctx context.Context, op *graphql.OperationContext, responses graphql.ResponseHandler) (response *graphql.Response) {
+func (e *engine) nextResponse(
+	ctx context.Context, op *graphql.OperationContext, responses graphql.ResponseHandler,
+) (response *graphql.Response) {
 	defer func() {
 		if p := recover(); p != nil {
-			response = e.failure(ctx, op, p)
+			response = e.panicResponse(ctx, op, p)
 		}
 	}()
 	return responses(ctx)
 }
 
-// failure is the response of an operation that panicked with p.
-func (e *engine) failure(ctx context.Context, op *graphql.OperationContext, p any) *graphql.Response {
+// panicResponse returns the response of an operation that panicked with p.
+func (e *engine) panicResponse(ctx context.Context, op *graphql.OperationContext, p any) *graphql.Response {
 	ctx = graphql.WithOperationContext(ctx, op)
 	return e.Executor.DispatchError(ctx, gqlerror.List{gqlerror.WrapIfUnwrapped(op.RecoverFunc(ctx, p))})
 }
 
-// kindOf returns what kind of operation op is, as far as that is known.
+// kindOf returns the kind of an operation: query, mutation, subscription, or unknown if it could not be parsed.
 func kindOf(op *graphql.OperationContext) string {
 	if op == nil || op.Operation == nil {
 		return "unknown"

@@ -16,7 +16,7 @@ import (
 
 const (
 	cachedDocuments     = 1000
-	cachedDocumentBytes = 8 << 10 // the cache counts documents, so their size is bounded here
+	cachedDocumentBytes = 8 << 10 // the cache is bounded by the number of documents, so their size is bounded here
 )
 
 func newExecutor(cfg Config) *executor.Executor {
@@ -28,7 +28,7 @@ func newExecutor(cfg Config) *executor.Executor {
 	e.SetParserTokenLimit(cfg.Limits.Tokens)
 	e.SetDisableSuggestion(!cfg.Suggestions)
 	e.SetDefaultRulesFn(func() *rules.Rules { return validationRules(cfg) })
-	e.Use(newPersistedQueries()) // it says which document is meant, so it comes first
+	e.Use(newPersistedQueries()) // must be first: it puts the document into the request
 	e.Use(guard.Extension{Limits: cfg.Limits.Document, Tokens: cfg.Limits.Tokens, Cache: documents})
 	if cfg.Introspection {
 		e.Use(extension.Introspection{})
@@ -37,12 +37,12 @@ func newExecutor(cfg Config) *executor.Executor {
 		e.AroundResponses(cfg.AroundResponses)
 	}
 	if cfg.Tracing != nil {
-		e.AroundFields(newTracing(cfg.Tracing).resolver)
+		e.AroundFields(newTracing(cfg.Tracing).aroundField)
 	}
 	return e
 }
 
-// documentCache keeps parsed and validated documents, but no large ones.
+// documentCache keeps documents that were parsed and validated, except large ones.
 type documentCache struct {
 	*lru.LRU[*ast.QueryDocument]
 }
@@ -53,8 +53,8 @@ func (c documentCache) Add(ctx context.Context, query string, document *ast.Quer
 	}
 }
 
-// validationRules returns a fresh set on every call, because the executor changes what it gets. Its own switch for
-// suggestions reaches only the rules for fields; these here name arguments, types and enum values too.
+// validationRules returns a new set on every call, because the executor modifies it. The executor's own switch for
+// suggestions only covers the rule for fields; this one also covers arguments, types and enum values.
 func validationRules(cfg Config) *rules.Rules {
 	r := rules.NewDefaultRules()
 	if !cfg.Introspection {
@@ -73,11 +73,11 @@ func validationRules(cfg Config) *rules.Rules {
 	return r
 }
 
-// noIntrospection says so where gqlgen would only fail, when the field is executed.
+// noIntrospection refuses introspection during validation; gqlgen alone would fail only when the field is executed.
 func noIntrospection(observers *core.Events, addError core.AddErrFunc) {
 	observers.OnField(func(_ *core.Walker, field *ast.Field) {
 		if field.Name == "__schema" || field.Name == "__type" {
-			addError(core.Message("this server does not show its schema: it has no introspection"), core.At(field.Position))
+			addError(core.Message("This server has introspection switched off."), core.At(field.Position))
 		}
 	})
 }

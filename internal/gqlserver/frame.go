@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// Frames of RFC 6455 as a server sends them: never masked, never in fragments.
+// Frames of RFC 6455 as a server sends them: not masked and not fragmented.
 const (
 	opText  = 0x1
 	opClose = 0x8
@@ -23,7 +23,7 @@ const (
 	maxHeaderBytes = 10
 )
 
-// appendHeader appends the header of a frame whose payload has n bytes.
+// appendHeader appends the header of a frame with a payload of n bytes.
 func appendHeader(b []byte, first byte, n int) []byte {
 	switch {
 	case n < 126:
@@ -35,49 +35,50 @@ func appendHeader(b []byte, first byte, n int) []byte {
 	}
 }
 
-// controlFrame returns a whole ping, pong or close. Payloads have at most 125 bytes.
+// controlFrame returns a complete ping, pong or close frame. The payload may have at most 125 bytes.
 func controlFrame(opcode byte, payload []byte) []byte {
 	return append(appendHeader(nil, opcode, len(payload)), payload...)
 }
 
-func closeFrame(e ending) []byte {
-	if e.code == 1005 || e.code == 0 { // the client gave no code, and gets none
+func closeFrame(e closeStatus) []byte {
+	if e.code == 1005 || e.code == 0 { // the client sent no code and gets none
 		return controlFrame(opClose, nil)
 	}
 	return controlFrame(opClose, append(binary.BigEndian.AppendUint16(nil, uint16(e.code)), e.reason...))
 }
 
-// textFrame returns a whole frame for a message that goes to one client only.
+// textFrame returns a complete frame for a message to one client.
 func textFrame(message []byte) []byte {
 	return append(appendHeader(make([]byte, 0, maxHeaderBytes+len(message)), opText, len(message)), message...)
 }
 
-// nextPrefix is what stands before the response in a message of type next. What stands behind it is a brace.
+// nextPrefix returns the part of a message of type next that precedes the response. The response is followed by a
+// brace.
 func nextPrefix(id string) []byte {
 	quoted, err := json.Marshal(id)
 	if err != nil {
-		panic(err) // a string
+		panic(err) // cannot happen with a string
 	}
 	return append(append([]byte(`{"id":`), quoted...), `,"type":"next","payload":`...)
 }
 
-// tail is the part of a message that is the same for all who get it: the response, and the brace that ends the message.
+// tail is the part of a message that is the same for all subscribers: the response and the brace that ends the message.
 // It is made once for all of them, and so is its compressed form.
 type tail struct {
 	plain    []byte
-	deflated []byte // of plain, without what a flush ends with; nil where it would not be smaller
+	deflated []byte // plain compressed, without the end of the flush; nil if it is not smaller
 }
 
-// appendNext appends the frame of a message that begins with prefix, and all of it but the shared part, which it returns.
+// appendNext appends the frame of a message that begins with prefix, except its shared part, which it returns.
 //
-// A compressed message consists of two blocks: prefix, stored as it is, and the shared part, whose back references stay
-// within it, because every message begins with an empty window (server_no_context_takeover). So it is the same bytes
-// whatever stands before it.
+// A compressed message consists of two blocks: the prefix, stored without compression, and the shared part. Every
+// message begins with an empty window (server_no_context_takeover), so back references of the shared part stay within
+// it, and its bytes are the same whatever the prefix is.
 func (t *tail) appendNext(b, prefix []byte, compress bool) (head, shared []byte) {
 	if !compress || t.deflated == nil {
 		return append(appendHeader(b, opText, len(prefix)+len(t.plain)), prefix...), t.plain
 	}
-	const stored = 5 // bytes of a stored block's header
+	const stored = 5 // bytes of the header of a stored block
 	n := uint16(len(prefix))
 	b = appendHeader(b, opText|rsv1Bit, stored+len(prefix)+len(t.deflated))
 	b = append(b, 0)
@@ -86,18 +87,18 @@ func (t *tail) appendNext(b, prefix []byte, compress bool) (head, shared []byte)
 	return append(b, prefix...), t.deflated
 }
 
-// minDeflate is the size from which compressing can be worth a client's while.
+// minDeflate is the number of bytes from which compression is worthwhile for a client.
 const minDeflate = 256
 
 var deflaters = sync.Pool{New: func() any {
 	w, err := flate.NewWriter(nil, flate.BestSpeed)
 	if err != nil {
-		panic(err) // the level is valid
+		panic(err) // cannot happen: the level is valid
 	}
 	return w
 }}
 
-// deflate prepares the compressed form.
+// deflate makes the compressed form, if plain is long enough.
 func (t *tail) deflate() {
 	if len(t.plain) < minDeflate {
 		return
@@ -106,16 +107,18 @@ func (t *tail) deflate() {
 	w := deflaters.Get().(*flate.Writer)
 	defer deflaters.Put(w)
 	w.Reset(&out)
-	_, _ = w.Write(t.plain) // a buffer takes everything
+	_, _ = w.Write(t.plain) // a buffer accepts everything
 	_ = w.Flush()
-	const flushed = 4 // 00 00 ff ff, which RFC 7692 leaves out
+	const flushed = 4 // the bytes 00 00 ff ff, which RFC 7692 omits
 	if n := out.Len() - flushed; n < len(t.plain) {
 		t.deflated = out.Bytes()[:n]
 	}
 }
 
-// plainDeflate is what browsers and most libraries offer. An offer with a window smaller than ours is not taken.
-var plainDeflate = regexp.MustCompile(`^\s*permessage-deflate(\s*;\s*(client_max_window_bits(=\d+)?|(client|server)_no_context_takeover))*\s*(,|$)`)
+// plainDeflate matches the offers of browsers and most libraries. It does not match an offer with a smaller window than
+// ours.
+var plainDeflate = regexp.MustCompile(`^\s*permessage-deflate` +
+	`(\s*;\s*(client_max_window_bits(=\d+)?|(client|server)_no_context_takeover))*\s*(,|$)`)
 
 func offersDeflate(header http.Header) bool {
 	offers := header["Sec-Websocket-Extensions"]

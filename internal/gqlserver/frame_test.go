@@ -18,8 +18,8 @@ import (
 
 func compressing(cfg *gqlserver.Config) { cfg.Compress = true }
 
-// offering connects a client that offers compression.
-func (s *service) offering() *client {
+// openCompressing connects a client that offers compression.
+func (s *service) openCompressing() *client {
 	s.t.Helper()
 	dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}, EnableCompression: true}
 	conn, response, err := dialer.Dial("ws"+strings.TrimPrefix(s.URL, "http"), nil)
@@ -27,7 +27,7 @@ func (s *service) offering() *client {
 		s.t.Fatal(err)
 	}
 	if response.Header.Get("Sec-Websocket-Extensions") == "" {
-		s.t.Error("no compression")
+		s.t.Error("the server did not accept compression")
 	}
 	s.t.Cleanup(func() { conn.Close() })
 	c := &client{conn, s.t}
@@ -36,7 +36,7 @@ func (s *service) offering() *client {
 	return c
 }
 
-// text is one that can be compressed, but not to nothing.
+// text returns n characters that can be compressed to about half of that.
 func text(n int) string {
 	random := rand.New(rand.NewPCG(1, 2))
 	b := make([]byte, n)
@@ -46,9 +46,9 @@ func text(n int) string {
 	return string(b)
 }
 
-func TestFramesOfAllSizes(t *testing.T) {
+func TestMessagesOfAllSizesArriveUnchanged(t *testing.T) {
 	s := start(t, compressing)
-	clients := []*client{s.open(`{}`), s.offering()}
+	clients := []*client{s.open(`{}`), s.openCompressing()}
 	for i, size := range []int{125, 126, 127, 400, 4096, 65534, 65535, 65536, 65537, 300_000} {
 		id := fmt.Sprint(i)
 		frame := func(entry string) string {
@@ -66,34 +66,34 @@ func TestFramesOfAllSizes(t *testing.T) {
 	}
 }
 
-func TestOneEventForFiftyIDs(t *testing.T) {
+func TestOneResponseIsSentUnderAnyID(t *testing.T) {
 	s := start(t, compressing)
-	strange := []string{`"`, `\`, "\n", "é", "<&>", "\u2028", strings.Repeat("\x01", 256), `"},"type":"error`}
+	unusual := []string{`"`, `\`, "\n", "é", "<&>", "\u2028", strings.Repeat("\x01", 256), `"},"type":"error`}
 	clients := make([]*client, 50)
 	id := func(i int) string {
-		return fmt.Sprint(i) + strange[i%len(strange)][:min(250, len(strange[i%len(strange)]))]
+		return fmt.Sprint(i) + unusual[i%len(unusual)][:min(250, len(unusual[i%len(unusual)]))]
 	}
 	for i := range clients {
-		if clients[i] = s.offering(); i%5 == 0 {
+		if clients[i] = s.openCompressing(); i%5 == 0 {
 			clients[i] = s.open(`{}`)
 		}
 		quoted, _ := json.Marshal(id(i))
 		clients[i].say(`{"type":"subscribe","payload":{"query":"subscription{changes{added}}"},"id":` + string(quoted) + `}`)
-		clients[i].changed()
+		clients[i].nextChange()
 	}
 	s.schema.diary.write(text(1000))
 	for i, c := range clients {
-		if got, event := c.changed(); got != id(i) || len(event.Added) != 1 || event.Added[0] != text(1000) {
+		if got, event := c.nextChange(); got != id(i) || len(event.Added) != 1 || event.Added[0] != text(1000) {
 			t.Errorf("client %q got %q: %v", id(i), got, event)
 		}
 	}
 	if n := s.executions("true"); n != 2 {
-		t.Errorf("%v executions", n)
+		t.Errorf("%v executions, want 2", n)
 	}
 }
 
-// shake asks for a WebSocket with an offer of extensions, and returns which were accepted.
-func (s *service) shake(offer string) string {
+// acceptedExtensions opens a WebSocket with an offer of extensions, and returns those that the server accepts.
+func (s *service) acceptedExtensions(offer string) string {
 	s.t.Helper()
 	got := s.upgrade(http.Header{"Sec-Websocket-Extensions": {offer}})
 	got.Body.Close()
@@ -120,7 +120,7 @@ func (s *service) upgrade(header http.Header) *http.Response {
 	return response
 }
 
-func TestOffersOfCompression(t *testing.T) {
+func TestCompressionIsAcceptedIfTheOfferAllowsIt(t *testing.T) {
 	s := start(t, compressing)
 	for offer, accepted := range map[string]bool{
 		"":                   false,
@@ -137,19 +137,19 @@ func TestOffersOfCompression(t *testing.T) {
 		"permessage-deflate; client_max_window_bits; server_no_context_takeover, x-webkit-deflate-frame":    true,
 		"permessage-deflate; client_max_window_bits; server_max_window_bits=15; client_no_context_takeover": false,
 	} {
-		if got := s.shake(offer); accepted != (got != "") {
+		if got := s.acceptedExtensions(offer); accepted != (got != "") {
 			t.Errorf("%s: accepted %q", offer, got)
 		}
 	}
 	plain := start(t, nil)
-	if got := plain.shake("permessage-deflate"); got != "" {
+	if got := plain.acceptedExtensions("permessage-deflate"); got != "" {
 		t.Errorf("without compression: accepted %q", got)
 	}
 }
 
-func TestCompressedMessagesFromClients(t *testing.T) {
+func TestCompressedMessagesAreReadWithinTheLimit(t *testing.T) {
 	s := start(t, compressing)
-	c := s.offering()
+	c := s.openCompressing()
 	c.EnableWriteCompression(true)
 	c.say(`{"id":"1","type":"subscribe","payload":{"query":"{hello} #` + strings.Repeat("x", 10<<10) + `"}}`)
 	c.expect(`{"id":"1","type":"next","payload":{"data":{"hello":"hello world"}}}`)
@@ -158,14 +158,14 @@ func TestCompressedMessagesFromClients(t *testing.T) {
 	c.expectClose(1009, "Message too big")
 }
 
-// It is the client that is wrong, and the connection is not lost: it must not come back to do the same again.
-func TestCutOffCompressionBreaksTheProtocol(t *testing.T) {
+// This is the client's mistake and not a lost connection, so that the client must not reconnect and do the same again.
+func TestTruncatedCompressedMessageIsAProtocolError(t *testing.T) {
 	s := start(t, compressing)
 	var deflated bytes.Buffer
 	w, _ := flate.NewWriter(&deflated, flate.NoCompression)
 	_, _ = io.WriteString(w, strings.Repeat("x", 100))
 	_ = w.Flush()
-	c := s.offering()
+	c := s.openCompressing()
 	payload := deflated.Bytes()[:50]
 	if _, err := c.NetConn().Write(append([]byte{0xC1, 0x80 | byte(len(payload)), 0, 0, 0, 0}, payload...)); err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func TestCutOffCompressionBreaksTheProtocol(t *testing.T) {
 	c.expectClose(1002, "Protocol error")
 }
 
-func TestCompressionNeedsAnAgreement(t *testing.T) {
+func TestCompressedMessageWithoutNegotiationIsAProtocolError(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	if _, err := c.NetConn().Write([]byte{0xC1, 0x81, 0, 0, 0, 0, 'x'}); err != nil {

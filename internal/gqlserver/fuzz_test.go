@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// FuzzDecodeMessage checks that what was understood is understood the same when it is said again.
+// FuzzDecodeMessage checks that a decoded message does not change when it is encoded and decoded again.
 func FuzzDecodeMessage(f *testing.F) {
 	for _, seed := range []string{
 		`{"type":"connection_init","payload":{"authorization":"Bearer x"}}`,
@@ -55,7 +55,7 @@ func encodeAgain(m message) []byte {
 	}
 }
 
-// FuzzFrames checks that what is framed, plain and compressed, is read back.
+// FuzzFrames checks that a message can be read back from its frame, plain and compressed.
 func FuzzFrames(f *testing.F) {
 	for _, n := range []int{0, 1, 85, 86, 255, 256, 65490, 65491, 65535, 65536, 200_000} {
 		f.Add("1", []byte(strings.Repeat("abcdefg ", n/8+1)[:n]))
@@ -75,7 +75,7 @@ func FuzzFrames(f *testing.F) {
 	})
 }
 
-// readFrame reads a server's text frame, which must be all there is.
+// readFrame returns the message in a server's text frame, which has to be all of frame.
 func readFrame(frame []byte) ([]byte, error) {
 	n, rest := int(frame[1]), frame[2:]
 	switch n {
@@ -90,14 +90,16 @@ func readFrame(frame []byte) ([]byte, error) {
 	if frame[0] == finBit|opText {
 		return rest, nil
 	}
-	inflater := flate.NewReader(io.MultiReader(bytes.NewReader(rest), strings.NewReader("\x00\x00\xff\xff\x01\x00\x00\xff\xff")))
+	const flushAndEnd = "\x00\x00\xff\xff\x01\x00\x00\xff\xff" // what RFC 7692 omits, and a last block
+	inflater := flate.NewReader(io.MultiReader(bytes.NewReader(rest), strings.NewReader(flushAndEnd)))
 	return io.ReadAll(inflater)
 }
 
-func TestPrefixIsJSON(t *testing.T) {
+func TestNextPrefixIsJSON(t *testing.T) {
 	for _, id := range []string{"1", `"`, `\`, "\x00", "é", strings.Repeat("\x01", maxIDBytes)} {
 		var message struct{ ID, Type string }
-		if err := json.Unmarshal(append(nextPrefix(id), "{}}"...), &message); err != nil || message.ID != id || message.Type != typeNext {
+		if err := json.Unmarshal(append(nextPrefix(id), "{}}"...), &message); err != nil || message.ID != id ||
+			message.Type != typeNext {
 			t.Errorf("%q: got %+v, %v", id, message, err)
 		}
 	}

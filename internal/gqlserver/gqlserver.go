@@ -13,59 +13,63 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Config is what a Handler is made of. Only Schema is required, and Sources for its subscriptions.
+// Config configures a Handler. Schema is required, and Sources if the schema has subscriptions.
 type Config struct {
 	Schema  graphql.ExecutableSchema
-	Sources map[string]Open // by the name of the subscription field; a field that has none panics New
+	Sources map[string]SubscribeFunc // by subscription field; New panics if a field has none
 
-	// Authenticate returns the context for what is asked with these credentials ("Bearer …", or "" without any), or an error
-	// that says why they are refused. Nil lets everybody in.
+	// Authenticate returns the context for requests with these credentials ("Bearer …", or "" if there are none), or an
+	// error that says why they are refused. Nil accepts everybody.
 	Authenticate func(ctx context.Context, authorization string) (context.Context, error)
-	// Identify tells who is behind a context made by Authenticate. Nil means that nobody is known.
+	// Identify returns who makes the requests in a context from Authenticate. Nil: everybody is unknown.
 	Identify func(ctx context.Context) Client
-	// WithoutViewer returns the context in which shared subscriptions are executed: nobody's, so that whatever asks who is
-	// asking fails. Nil leaves the context as it is.
+	// WithoutViewer returns the context in which shared subscriptions are executed. It has no viewer, so that a resolver
+	// that needs one fails. Nil leaves the context unchanged.
 	WithoutViewer func(ctx context.Context) context.Context
 
-	// Present turns every error into what the client sees. It is also called where no operation runs, with the error of
-	// Authenticate; there a missing extensions.code becomes UNAUTHENTICATED.
+	// Present turns every error into what the client sees. It is also called outside of operations with the errors of
+	// Authenticate; if the result has no extensions.code, it gets UNAUTHENTICATED.
 	Present graphql.ErrorPresenterFunc
-	// Recover is told of panics and returns the error to present in their place. It is the one to log them.
+	// Recover is called with the value of a panic and returns the error to present instead. It has to log the panic.
 	Recover graphql.RecoverFunc
-	// AroundResponses wraps every response: each event of a subscription, and those that only say what was wrong.
+	// AroundResponses wraps every response, including each event of a subscription and responses that consist of errors
+	// only.
 	AroundResponses graphql.ResponseMiddleware
 
-	AllowedOrigins []string // web pages that may open a WebSocket, besides those of the same host
-	Introspection  bool     // clients may ask for the schema
-	Suggestions    bool     // clients are told what they may have meant, which tells them of the schema, too
-	Compress       bool     // offer WebSocket clients permessage-deflate, for what subscriptions share
+	AllowedOrigins []string // origins whose pages may open a WebSocket, besides the server's own host
+	Introspection  bool     // clients may query the schema
+	Suggestions    bool     // validation errors suggest similar names, which also reveals parts of the schema
+	Compress       bool     // offer permessage-deflate to WebSocket clients, for the responses of shared streams
 	Limits         Limits
 	Metrics        prometheus.Registerer // nil: nothing is registered
 	Log            *slog.Logger          // nil: nothing is logged
-	Tracing        trace.TracerProvider  // nil: operations are no spans
+	Tracing        trace.TracerProvider  // nil: operations have no spans
 }
 
-// Handler answers GraphQL requests at one address.
+// Handler serves a GraphQL schema at one address.
 type Handler struct {
 	cfg         Config
 	engine      *engine
 	streams     *streams
-	visitors    *visitors
+	limiter     *connectionLimiter
 	metrics     *metrics
 	connections *registry
 	upgrader    websocket.Upgrader
 }
 
-// New returns a Handler for cfg.
+// New returns a Handler for cfg. It panics if a subscription field has no source.
 func New(cfg Config) *Handler {
 	cfg = withDefaults(cfg)
 	m := newMetrics(cfg.Metrics)
 	h := &Handler{
-		cfg: cfg, metrics: m, engine: &engine{Executor: newExecutor(cfg), metrics: m, tracing: newTracing(cfg.Tracing), most: cfg.Limits.OperationTime},
-		visitors: newVisitors(cfg.Limits), connections: newRegistry(), upgrader: newUpgrader(cfg.AllowedOrigins),
+		cfg: cfg, metrics: m,
+		engine: &engine{
+			Executor: newExecutor(cfg), metrics: m, tracing: newTracing(cfg.Tracing), operationTime: cfg.Limits.OperationTime,
+		},
+		limiter: newConnectionLimiter(cfg.Limits), connections: newRegistry(), upgrader: newUpgrader(cfg.AllowedOrigins),
 	}
 	h.streams = newStreams(cfg, h.engine, m)
-	m.watch(cfg.Metrics, h)
+	m.registerGauges(cfg.Metrics, h)
 	return h
 }
 
@@ -107,9 +111,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.serveHTTP(w, r)
 }
 
-// Drain ends all that lasts, spread over Limits.DrainWindow: WebSockets with ServiceRestart, streams of events without a
-// last event, so that their clients come back to another server. It refuses new ones, and waits until nothing runs any
-// more. When ctx ends first, it cuts the rest off and returns an error. Other requests are the http.Server's to wait for.
+// Drain closes all WebSockets with the status Service restart and ends all event streams without a complete event, so
+// that their clients reconnect to another server. It spreads this over Limits.DrainWindow. It refuses new connections
+// and waits until nothing runs any longer. If ctx ends first, Drain aborts the remaining connections and returns an
+// error. Drain does not wait for other requests; that is up to the http.Server.
 func (h *Handler) Drain(ctx context.Context) error {
 	err := h.connections.drain(ctx, h.cfg.Limits.DrainWindow)
 	h.streams.close()
@@ -118,7 +123,7 @@ func (h *Handler) Drain(ctx context.Context) error {
 
 type transportKey struct{}
 
-// OverWebSocket tells whether the operation of ctx came over a WebSocket, where there are no cookies to set or to read.
+// OverWebSocket reports whether the operation of ctx came over a WebSocket, which can neither set nor read cookies.
 func OverWebSocket(ctx context.Context) bool {
 	return ctx.Value(transportKey{}) != nil
 }
@@ -127,7 +132,7 @@ func withWebSocket(ctx context.Context) context.Context {
 	return context.WithValue(ctx, transportKey{}, "websocket")
 }
 
-// authenticate returns the context for these credentials, or the error to answer with.
+// authenticate returns the context for these credentials, or the error to send.
 func (h *Handler) authenticate(ctx context.Context, authorization string) (context.Context, *gqlerror.Error) {
 	authenticated, err := h.cfg.Authenticate(ctx, authorization)
 	if err == nil {

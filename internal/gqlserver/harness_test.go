@@ -20,19 +20,26 @@ import (
 	"antwon.dj/backend/internal/gqlserver"
 )
 
-// patience is how long a test waits for what must come.
+// patience bounds the waiting for something that has to happen. No test judges how long it takes.
 const patience = 10 * time.Second
 
-// service is a Handler behind a real socket, with a schema whose viewers are called after their tokens.
+// service is a Handler behind an HTTP server, with a schema in which a viewer's name is their token.
 type service struct {
 	*httptest.Server
-	t       *testing.T
-	handler *gqlserver.Handler
-	schema  *schema
-	metrics *prometheus.Registry
+	t           *testing.T
+	handler     *gqlserver.Handler
+	schema      *schema
+	metrics     *prometheus.Registry
+	dialContext func(ctx context.Context, network, address string) (net.Conn, error) // nil: over TCP
 }
 
+// start starts a service on a TCP socket. When the test ends, it drains the handler and checks that nothing is left.
 func start(t *testing.T, change func(*gqlserver.Config)) *service {
+	t.Helper()
+	return startOn(t, change, func(h http.Handler) *httptest.Server { return httptest.NewServer(h) })
+}
+
+func startOn(t *testing.T, change func(*gqlserver.Config), serve func(http.Handler) *httptest.Server) *service {
 	t.Helper()
 	s := &service{t: t, schema: newSchema(), metrics: prometheus.NewRegistry()}
 	cfg := gqlserver.Config{
@@ -48,25 +55,28 @@ func start(t *testing.T, change func(*gqlserver.Config)) *service {
 		change(&cfg)
 	}
 	s.handler = gqlserver.New(cfg)
-	s.Server = httptest.NewServer(s.handler)
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := s.handler.Drain(ctx); err != nil {
-			t.Errorf("Drain: %v", err)
-		}
-		s.Close()
-		if n := s.schema.diary.following.Load(); n != 0 {
-			t.Errorf("%d sources are still open", n)
-		}
-		if n := s.gauge("graphql_connections"); n != 0 {
-			t.Errorf("%v connections are still counted", n)
-		}
-		if n := s.gauge("graphql_subscriptions_active"); n != 0 {
-			t.Errorf("%v subscriptions are still counted", n)
-		}
-	})
+	s.Server = serve(s.handler)
+	t.Cleanup(s.stop)
 	return s
+}
+
+// stop drains the handler and checks that nothing is left.
+func (s *service) stop() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := s.handler.Drain(ctx); err != nil {
+		s.t.Errorf("Drain: %v", err)
+	}
+	s.Close()
+	if n := s.schema.diary.openSources.Load(); n != 0 {
+		s.t.Errorf("%d sources are still open", n)
+	}
+	if n := s.gauge("graphql_connections"); n != 0 {
+		s.t.Errorf("%v connections are still counted", n)
+	}
+	if n := s.gauge("graphql_subscriptions_active"); n != 0 {
+		s.t.Errorf("%v subscriptions are still counted", n)
+	}
 }
 
 func (s *service) listen() net.Listener {
@@ -78,8 +88,8 @@ func (s *service) listen() net.Listener {
 	return l
 }
 
-// behind puts the handler behind another listener.
-func (s *service) behind(l net.Listener) {
+// serveOn makes the handler serve on another listener instead.
+func (s *service) serveOn(l net.Listener) {
 	s.Server.Close()
 	s.Server = &httptest.Server{Listener: l, Config: &http.Server{Handler: s.handler}}
 	s.Server.Start()
@@ -105,11 +115,11 @@ func authenticate(ctx context.Context, authorization string) (context.Context, e
 	return context.WithValue(ctx, viewerKey{}, name), nil
 }
 
-// present masks everything but what is meant for clients.
+// present replaces all errors that are not meant for clients.
 func present(_ context.Context, err error) *gqlerror.Error {
-	for _, told := range []error{errToken, errStranger} {
-		if errors.Is(err, told) {
-			return &gqlerror.Error{Message: told.Error()}
+	for _, public := range []error{errToken, errStranger} {
+		if errors.Is(err, public) {
+			return &gqlerror.Error{Message: public.Error()}
 		}
 	}
 	if e, ok := errors.AsType[*gqlerror.Error](err); ok && e.Err == nil {
@@ -118,7 +128,7 @@ func present(_ context.Context, err error) *gqlerror.Error {
 	return &gqlerror.Error{Message: "masked", Extensions: map[string]any{"code": "INTERNAL_SERVER_ERROR"}}
 }
 
-// reply is what came back over HTTP.
+// reply is the response to an HTTP request.
 type reply struct {
 	status int
 	header http.Header
@@ -165,11 +175,13 @@ type client struct {
 }
 
 func (s *service) dial(header http.Header, subprotocols ...string) (*websocket.Conn, *http.Response, error) {
-	dialer := websocket.Dialer{Subprotocols: subprotocols, HandshakeTimeout: patience}
+	dialer := websocket.Dialer{
+		Subprotocols: subprotocols, HandshakeTimeout: patience, NetDialContext: s.dialContext,
+	}
 	return dialer.Dial("ws"+strings.TrimPrefix(s.URL, "http"), header)
 }
 
-// connect opens a connection and says nothing yet.
+// connect opens a connection and sends nothing.
 func (s *service) connect() *client {
 	s.t.Helper()
 	conn, _, err := s.dial(nil, "graphql-transport-ws")
@@ -180,7 +192,7 @@ func (s *service) connect() *client {
 	return &client{conn, s.t}
 }
 
-// open connects and has the connection acknowledged.
+// open connects, sends connection_init and waits until it is acknowledged.
 func (s *service) open(initPayload string) *client {
 	s.t.Helper()
 	c := s.connect()
@@ -212,7 +224,7 @@ func (c *client) expect(want string) {
 	}
 }
 
-// expectClose reads on until the server closes, which must be with this code.
+// expectClose reads until the server closes the connection, which has to be with this code and reason.
 func (c *client) expectClose(code int, reason string) {
 	c.t.Helper()
 	for {
@@ -228,7 +240,7 @@ func (c *client) expectClose(code int, reason string) {
 	}
 }
 
-// gauge adds up all values of a metric.
+// gauge returns the sum of all values of a metric.
 func (s *service) gauge(name string) (sum float64) {
 	return s.sum(name, nil)
 }
@@ -256,23 +268,23 @@ func (s *service) sum(name string, labels map[string]string) (sum float64) {
 	return sum
 }
 
-// eventually waits until ok.
-func (s *service) eventually(what string, ok func() bool) {
+// waitUntil waits until a condition is true.
+func (s *service) waitUntil(what string, condition func() bool) {
 	s.t.Helper()
-	for deadline := time.Now().Add(patience); !ok(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !condition(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			s.t.Fatalf("never happened: %s", what)
+			s.t.Fatalf("waited in vain until %s", what)
 		}
 	}
 }
 
-// subscribe begins an operation whose text needs no escaping.
+// subscribe starts an operation. Its text is not escaped.
 func (c *client) subscribe(id, query string) {
 	c.t.Helper()
 	c.say(`{"id":"` + id + `","type":"subscribe","payload":{"query":"` + query + `"}}`)
 }
 
-// change is an event of the field changes.
+// change is an event of the subscription field changes.
 type change struct {
 	Version int64
 	Since   *int64
@@ -280,8 +292,8 @@ type change struct {
 	Added   []string
 }
 
-// changed reads the next event of a field changes.
-func (c *client) changed() (id string, event change) {
+// nextChange reads the next event of the subscription field changes.
+func (c *client) nextChange() (id string, event change) {
 	c.t.Helper()
 	text, err := c.hear()
 	if err != nil {
@@ -302,26 +314,28 @@ func readChange(t *testing.T, text string) (id string, event change) {
 	return message.ID, message.Payload.Data.Changes
 }
 
-// closings counts the connections that ended with a code.
-func (s *service) closings(code string) float64 {
+// closeCount returns the number of connections that were closed with a code.
+func (s *service) closeCount(code string) float64 {
 	return s.sum("graphql_websocket_closed_total", map[string]string{"code": code})
 }
 
-// limitReading makes the kernel take little from the server that the client does not read.
+// limitReading bounds what the kernel accepts from the server while the client does not read. A pipe accepts nothing.
 func (c *client) limitReading() {
 	c.t.Helper()
-	if err := c.NetConn().(*net.TCPConn).SetReadBuffer(32 << 10); err != nil {
-		c.t.Fatal(err)
+	if tcp, ok := c.NetConn().(*net.TCPConn); ok {
+		if err := tcp.SetReadBuffer(32 << 10); err != nil {
+			c.t.Fatal(err)
+		}
 	}
 }
 
-// flood writes to the diary until a client that follows it, and does not read, has no room for more, or is cut off.
+// flood writes to the diary until a subscriber that does not read accepts no more bytes, or is disconnected.
 func (s *service) flood() {
 	s.t.Helper()
-	follows := func() bool { return s.gauge("graphql_subscriptions_active") > 0 }
-	s.eventually("somebody follows", follows)
+	subscribed := func() bool { return s.gauge("graphql_subscriptions_active") > 0 }
+	s.waitUntil("there is a subscriber", subscribed)
 	s.schema.diary.write(strings.Repeat("x", 64<<10))
-	for full := 0; full < 10 && follows(); time.Sleep(5 * time.Millisecond) {
+	for full := 0; full < 10 && subscribed(); time.Sleep(5 * time.Millisecond) {
 		s.schema.diary.write("y")
 		if full++; s.gauge("graphql_websocket_waiting") == 0 {
 			full = 0

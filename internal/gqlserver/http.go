@@ -14,41 +14,45 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// serveHTTP answers one operation: with one response or, to those who accept nothing else, with events.
+// serveHTTP answers a request with one response or, if the client accepts nothing else as much, with Server-Sent
+// Events.
 func (h *Handler) serveHTTP(w http.ResponseWriter, r *http.Request) {
-	a := answer{w: w, metrics: h.metrics, mediaType: negotiate(r.Header.Values("Accept"))}
+	a := responder{w: w, metrics: h.metrics, mediaType: negotiate(r.Header.Values("Accept"))}
 	wantsEvents := a.mediaType == mediaEvents
 	if wantsEvents {
-		a.mediaType = mediaResponse // for what is wrong before the first event
+		a.mediaType = mediaResponse // the media type of errors before the first event
 	}
 	if a.mediaType == "" {
 		a.mediaType = mediaJSON
-		a.refuse(&problem{http.StatusNotAcceptable, "answers are application/graphql-response+json, application/json or text/event-stream"})
+		a.sendRequestError(&requestError{
+			status:  http.StatusNotAcceptable,
+			message: "Responses are application/graphql-response+json, application/json or text/event-stream.",
+		})
 		return
 	}
 	ctx, refusal := h.authenticate(r.Context(), r.Header.Get("Authorization"))
 	if refusal != nil {
-		a.refuseCredentials(refusal)
+		a.sendUnauthenticated(refusal)
 		return
 	}
 	params, p := h.readParams(w, r)
 	if p != nil {
-		a.refuse(p)
+		a.sendRequestError(p)
 		return
 	}
 	h.execute(a, r.WithContext(graphql.StartOperationTrace(ctx)), params, wantsEvents)
 }
 
-func (h *Handler) execute(a answer, r *http.Request, params *graphql.RawParams, wantsEvents bool) {
+func (h *Handler) execute(a responder, r *http.Request, params *graphql.RawParams, wantsEvents bool) {
 	ctx := r.Context()
 	op, errs := h.engine.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
-		a.refuseRequest(h.engine.DispatchError(graphql.WithOperationContext(ctx, op), errs))
+		a.sendInvalidDocument(h.engine.DispatchError(graphql.WithOperationContext(ctx, op), errs))
 		return
 	}
 	if p := checkMethod(r.Method, op.Operation.Operation, wantsEvents); p != nil {
 		h.metrics.countRejected(kindOf(op))
-		a.refuse(p)
+		a.sendRequestError(p)
 		return
 	}
 	if wantsEvents {
@@ -58,30 +62,30 @@ func (h *Handler) execute(a answer, r *http.Request, params *graphql.RawParams, 
 	responses, ctx := h.engine.DispatchOperation(ctx, op)
 	response := responses(ctx)
 	if response == nil {
-		a.refuse(&problem{http.StatusServiceUnavailable, "the request was cancelled"})
+		a.sendRequestError(&requestError{status: http.StatusServiceUnavailable, message: "The request was cancelled."})
 		return
 	}
 	a.send(http.StatusOK, response)
 }
 
-// checkMethod keeps changes out of GET, which anybody may repeat, and subscriptions out of single responses.
-func checkMethod(method string, kind ast.Operation, wantsEvents bool) *problem {
+// checkMethod refuses mutations over GET, which browsers and proxies may repeat, and subscriptions without events.
+func checkMethod(method string, kind ast.Operation, wantsEvents bool) *requestError {
 	switch {
 	case kind == ast.Subscription && !wantsEvents:
-		return &problem{0, "subscriptions are answered over WebSocket, with the subprotocol " + subprotocol +
-			", and as events, to requests with the header Accept: " + mediaEvents}
+		return &requestError{message: "Subscriptions are served over WebSocket with the subprotocol " + subprotocol +
+			", and as events to requests with the header Accept: " + mediaEvents + "."}
 	case kind == ast.Mutation && method == http.MethodGet:
-		return &problem{http.StatusMethodNotAllowed, "mutations are answered over POST only"}
+		return &requestError{status: http.StatusMethodNotAllowed, message: "Mutations are accepted over POST only."}
 	default:
 		return nil
 	}
 }
 
-// readParams reads what is asked: from the body of a POST, from the address of a GET.
-func (h *Handler) readParams(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *problem) {
+// readParams reads the parameters of an operation: from the body of a POST, or from the address of a GET.
+func (h *Handler) readParams(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *requestError) {
 	start := graphql.Now()
 	var params *graphql.RawParams
-	var p *problem
+	var p *requestError
 	switch r.Method {
 	case http.MethodPost:
 		params, p = h.readBody(w, r)
@@ -91,7 +95,7 @@ func (h *Handler) readParams(w http.ResponseWriter, r *http.Request) (*graphql.R
 		p = methodNotAllowed(r.Method)
 	}
 	if p == nil && params.Query == "" && params.Extensions[persistedQuery] == nil {
-		p = badRequest("query is missing")
+		p = badRequest("The query is missing.")
 	}
 	if p != nil {
 		return nil, p
@@ -101,34 +105,41 @@ func (h *Handler) readParams(w http.ResponseWriter, r *http.Request) (*graphql.R
 	return params, nil
 }
 
-func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *problem) {
+func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *requestError) {
 	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != mediaJSON {
-		return nil, &problem{http.StatusUnsupportedMediaType, "the body must be application/json"}
+		return nil, &requestError{
+			status: http.StatusUnsupportedMediaType, message: "The body must have the media type application/json.",
+		}
 	}
 	params := &graphql.RawParams{}
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, h.cfg.Limits.BodyBytes))
 	decoder.UseNumber()
 	err := decoder.Decode(params)
 	if err == nil {
-		_, err = decoder.Token() // there must be nothing but one object
+		_, err = decoder.Token() // fails with io.EOF if the body is one object and nothing else
 		if err == io.EOF {
 			return params, nil
 		}
 	}
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, &problem{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes", tooLarge.Limit)}
+		return nil, &requestError{
+			status:  http.StatusRequestEntityTooLarge,
+			message: fmt.Sprintf("The body is larger than %d bytes.", tooLarge.Limit),
+		}
 	}
-	return nil, badRequest("the body must be one JSON object with query (string), operationName (string), variables (object) and extensions (object)")
+	return nil, badRequest("The body must be one JSON object with query (string), operationName (string), " +
+		"variables (object) and extensions (object).")
 }
 
-func readAddress(rawQuery string) (*graphql.RawParams, *problem) {
+func readAddress(rawQuery string) (*graphql.RawParams, *requestError) {
 	values, err := url.ParseQuery(rawQuery)
 	if err != nil {
-		return nil, badRequest("the address has parameters that cannot be decoded")
+		return nil, badRequest("The address has parameters that cannot be decoded.")
 	}
-	query := strings.Clone(values.Get("query")) // which may be kept for long; the address need not
+	query := strings.Clone(values.Get("query")) // it may be cached, and must not keep the whole address in memory
 	params := &graphql.RawParams{Query: query, OperationName: values.Get("operationName")}
-	for name, target := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
+	objects := map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions}
+	for name, target := range objects {
 		if p := decodeObject(name, values.Get(name), target); p != nil {
 			return nil, p
 		}

@@ -11,7 +11,7 @@ import (
 
 const graphqlResponse = "application/graphql-response+json"
 
-func TestHTTPAnswers(t *testing.T) {
+func TestHTTPResponses(t *testing.T) {
 	s := start(t, nil)
 	newer := map[string]string{"Accept": graphqlResponse}
 	for _, test := range []struct {
@@ -21,31 +21,81 @@ func TestHTTPAnswers(t *testing.T) {
 		status int
 		body   string
 	}{
-		{"query", `{hello}`, nil, 200, `{"data":{"hello":"hello world"}}`},
-		{"mutation", `mutation{set(value: 7)}`, nil, 200, `{"data":{"set":7}}`},
-		{"transport", `{transport}`, nil, 200, `{"data":{"transport":"http"}}`},
-		{"no credentials", `{viewer}`, nil, 200, `{"data":{"viewer":"anonymous"}}`},
-		{"credentials", `{viewer}`, map[string]string{"Authorization": "Bearer eve"}, 200, `{"data":{"viewer":"eve"}}`},
-		{"wrong credentials", `{viewer}`, map[string]string{"Authorization": "Bearer bad"}, 200,
-			`{"errors":[{"message":"this token is not valid","extensions":{"code":"UNAUTHENTICATED"}}]}`},
-		{"wrong credentials, newer type", `{viewer}`, map[string]string{"Authorization": "Bearer bad", "Accept": graphqlResponse}, 401,
-			`{"errors":[{"message":"this token is not valid","extensions":{"code":"UNAUTHENTICATED"}}]}`},
-		{"error", `{fail}`, nil, 200, `{"errors":[{"message":"masked","extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":null}`},
-		{"panic", `{panic}`, nil, 200, `{"errors":[{"message":"masked","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`},
-		{"invalid", `{nothing}`, nil, 200,
-			`{"errors":[{"message":"Cannot query field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`},
-		{"invalid, newer type", `{nothing}`, newer, 400,
-			`{"errors":[{"message":"Cannot query field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`},
-		{"subscription", `subscription{diary{version}}`, nil, 200,
-			`{"errors":[{"message":"subscriptions are answered over WebSocket, with the subprotocol graphql-transport-ws, and as events, to requests with the header Accept: text/event-stream","extensions":{"code":"BAD_USER_INPUT"}}]}`},
-		{"deferred", `{...@defer{hello}}`, newer, 400,
-			`{"errors":[{"message":"@defer is not supported","locations":[{"line":1,"column":6}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`},
-		{"too many fields", `{` + strings.Repeat("hello ", 21) + `}`, newer, 400,
-			`{"errors":[{"message":"ask for at most 20 fields at the root of an operation","locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`},
-		{"too many fields by fragments", `{...a} fragment a on Query {...b ...b ...b} fragment b on Query {...c ...c ...c} fragment c on Query {a:hello b:hello c:hello}`, newer, 400,
-			`{"errors":[{"message":"ask for at most 20 fields at the root of an operation","locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`},
-		{"too many tokens", `{` + strings.Repeat("hello ", 1000) + `}`, newer, 400,
-			`{"errors":[{"message":"exceeded token limit of 1000","extensions":{"code":"GRAPHQL_PARSE_FAILED"}}]}`},
+		{
+			name: "query", query: `{hello}`,
+			status: 200, body: `{"data":{"hello":"hello world"}}`,
+		},
+		{
+			name: "mutation", query: `mutation{set(value: 7)}`,
+			status: 200, body: `{"data":{"set":7}}`,
+		},
+		{
+			name: "transport", query: `{transport}`,
+			status: 200, body: `{"data":{"transport":"http"}}`,
+		},
+		{
+			name: "no credentials", query: `{viewer}`,
+			status: 200, body: `{"data":{"viewer":"anonymous"}}`,
+		},
+		{
+			name: "credentials", query: `{viewer}`, header: map[string]string{"Authorization": "Bearer eve"},
+			status: 200, body: `{"data":{"viewer":"eve"}}`,
+		},
+		{
+			name: "wrong credentials", query: `{viewer}`, header: map[string]string{"Authorization": "Bearer bad"},
+			status: 200, body: `{"errors":[{"message":"this token is not valid","extensions":{"code":"UNAUTHENTICATED"}}]}`,
+		},
+		{
+			name: "wrong credentials, newer type", query: `{viewer}`, header: map[string]string{
+				"Authorization": "Bearer bad", "Accept": graphqlResponse,
+			},
+			status: 401, body: `{"errors":[{"message":"this token is not valid","extensions":{"code":"UNAUTHENTICATED"}}]}`,
+		},
+		{
+			name: "error", query: `{fail}`,
+			status: 200, body: `{"errors":[{"message":"masked","extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":null}`,
+		},
+		{
+			name: "panic", query: `{panic}`,
+			status: 200, body: `{"errors":[{"message":"masked","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`,
+		},
+		{
+			name: "invalid", query: `{nothing}`,
+			status: 200, body: `{"errors":[{"message":"Cannot query field \"nothing\" on type \"Query\".",` +
+				`"locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
+		},
+		{
+			name: "invalid, newer type", query: `{nothing}`, header: newer,
+			status: 400, body: `{"errors":[{"message":"Cannot query field \"nothing\" on type \"Query\".",` +
+				`"locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
+		},
+		{
+			name: "subscription", query: `subscription{diary{version}}`,
+			status: 200, body: `{"errors":[{"message":"Subscriptions are served over WebSocket with the subprotocol ` +
+				`graphql-transport-ws, and as events to requests with the header Accept: text/event-stream.",` +
+				`"extensions":{"code":"BAD_USER_INPUT"}}]}`,
+		},
+		{
+			name: "deferred", query: `{...@defer{hello}}`, header: newer,
+			status: 400, body: `{"errors":[{"message":"@defer is not supported.","locations":[{"line":1,"column":6}],` +
+				`"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
+		},
+		{
+			name: "too many fields", query: `{` + strings.Repeat("hello ", 21) + `}`, header: newer,
+			status: 400, body: `{"errors":[{"message":"Ask for at most 20 fields at the root of an operation.",` +
+				`"locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
+		},
+		{
+			name: "too many fields by fragments", query: `{...a} fragment a on Query {...b ...b ...b} fragment b on Query ` +
+				`{...c ...c ...c} fragment c on Query {a:hello b:hello c:hello}`, header: newer,
+			status: 400, body: `{"errors":[{"message":"Ask for at most 20 fields at the root of an operation.",` +
+				`"locations":[{"line":1,"column":1}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
+		},
+		{
+			name: "too many tokens", query: `{` + strings.Repeat("hello ", 1000) + `}`, header: newer,
+			status: 400, body: `{"errors":[{"message":"exceeded token limit of 1000",` +
+				`"extensions":{"code":"GRAPHQL_PARSE_FAILED"}}]}`,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := s.post(test.query, test.header)
@@ -55,7 +105,7 @@ func TestHTTPAnswers(t *testing.T) {
 		})
 	}
 	if n := s.schema.diary.opened.Load(); n != 0 {
-		t.Errorf("%d subscriptions were started", n)
+		t.Errorf("%d sources were opened, want none", n)
 	}
 }
 
@@ -65,15 +115,17 @@ func TestHTTPMethods(t *testing.T) {
 		name, method, query, contentType string
 		status                           int
 	}{
-		{"query by GET", "GET", `{hello}`, "", 200},
-		{"mutation by GET", "GET", `mutation{set(value: 7)}`, "", 405},
-		{"query by HEAD", "HEAD", `{hello}`, "", 405},
-		{"query by PUT", "PUT", `{hello}`, "application/json", 405},
-		{"form", "POST", `{hello}`, "application/x-www-form-urlencoded", 415},
-		{"nothing asked", "GET", ``, "", 400},
+		{name: "query by GET", method: "GET", query: `{hello}`, status: 200},
+		{name: "mutation by GET", method: "GET", query: `mutation{set(value: 7)}`, status: 405},
+		{name: "query by HEAD", method: "HEAD", query: `{hello}`, status: 405},
+		{name: "query by PUT", method: "PUT", query: `{hello}`, contentType: "application/json", status: 405},
+		{name: "form", method: "POST", query: `{hello}`, contentType: "application/x-www-form-urlencoded", status: 415},
+		{name: "nothing asked", method: "GET", query: ``, status: 400},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := s.do(test.method, "/?query="+url.QueryEscape(test.query), "", map[string]string{"Content-Type": test.contentType})
+			got := s.do(
+				test.method, "/?query="+url.QueryEscape(test.query), "", map[string]string{"Content-Type": test.contentType},
+			)
 			if got.status != test.status {
 				t.Errorf("got %d %s, want %d", got.status, got.body, test.status)
 			}
@@ -111,7 +163,7 @@ func TestHTTPBodies(t *testing.T) {
 	}
 }
 
-func TestHTTPNegotiates(t *testing.T) {
+func TestHTTPNegotiatesTheMediaType(t *testing.T) {
 	s := start(t, nil)
 	for accept, want := range map[string]string{
 		"":                                     "application/json",
@@ -138,7 +190,7 @@ func TestHTTPNegotiates(t *testing.T) {
 	}
 }
 
-func TestIntrospectionAndSuggestions(t *testing.T) {
+func TestIntrospectionAndSuggestionsCanBeSwitchedOff(t *testing.T) {
 	for _, allowed := range []bool{false, true} {
 		s := start(t, func(cfg *gqlserver.Config) { cfg.Introspection, cfg.Suggestions = allowed, allowed })
 		for _, query := range []string{`{__schema{types{name}}}`, `{... {t: __type(name: "Query"){name}}}`} {

@@ -19,31 +19,36 @@ import (
 
 const hello = `{"type":"connection_init","payload":{"authorization":"Bearer eve"}}`
 
-// departures are the manners in which clients leave. What they cannot say any more does not matter.
+// departures are ways in which clients disconnect. Errors of writing do not matter.
 var departures = map[string]func(c *websocket.Conn){
-	"without a word": func(c *websocket.Conn) { say(c, hello, following("1"), following("2")) },
+	"without a close frame": func(c *websocket.Conn) { say(c, hello, subscribeMessage("1"), subscribeMessage("2")) },
 	"with a close frame": func(c *websocket.Conn) {
-		say(c, hello, following("1"))
+		say(c, hello, subscribeMessage("1"))
 		_ = c.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(patience))
 		readAll(c)
 	},
 	"with a reset": func(c *websocket.Conn) {
-		say(c, hello, following("1"), following("2"))
+		say(c, hello, subscribeMessage("1"), subscribeMessage("2"))
 		_ = c.NetConn().(*net.TCPConn).SetLinger(0)
 	},
-	"when all is complete": func(c *websocket.Conn) {
-		say(c, hello, following("1"), following("2"), `{"id":"1","type":"complete"}`, `{"id":"2","type":"complete"}`)
+	"after completing all operations": func(c *websocket.Conn) {
+		say(
+			c, hello, subscribeMessage("1"), subscribeMessage("2"), `{"id":"1","type":"complete"}`,
+			`{"id":"2","type":"complete"}`,
+		)
 	},
-	"in the middle": func(c *websocket.Conn) { _, _ = c.NetConn().Write([]byte{0x81, 0xfe, 0x01}) },
-	"at once":       func(*websocket.Conn) {},
+	"in the middle of a frame": func(c *websocket.Conn) { _, _ = c.NetConn().Write([]byte{0x81, 0xfe, 0x01}) },
+	"at once":                  func(*websocket.Conn) {},
 	"with a wrong token": func(c *websocket.Conn) {
-		say(c, `{"type":"connection_init","payload":{"authorization":"Bearer bad"}}`, following("1"))
+		say(c, `{"type":"connection_init","payload":{"authorization":"Bearer bad"}}`, subscribeMessage("1"))
 		readAll(c)
 	},
-	"while their token expires": func(c *websocket.Conn) {
+	"while the token expires": func(c *websocket.Conn) {
 		say(c, strings.Replace(hello, "eve", "mayfly", 1))
 		for i := range 30 {
-			say(c, following(fmt.Sprint(i)), `{"id":"q`+fmt.Sprint(i)+`","type":"subscribe","payload":{"query":"{wait}"}}`)
+			say(
+				c, subscribeMessage(fmt.Sprint(i)), `{"id":"q`+fmt.Sprint(i)+`","type":"subscribe","payload":{"query":"{wait}"}}`,
+			)
 		}
 		readAll(c)
 	},
@@ -64,13 +69,13 @@ func readAll(c *websocket.Conn) {
 	}
 }
 
-// following is a subscription, every other one private.
-func following(id string) string {
+// subscribeMessage returns a message that subscribes to a shared or private field, chosen at random.
+func subscribeMessage(id string) string {
 	field := map[bool]string{true: "own", false: "diary"}[rand.IntN(2) == 0]
 	return `{"id":"` + id + `","type":"subscribe","payload":{"query":"subscription{` + field + `{version}}"}}`
 }
 
-func TestNothingIsLeftOfWhoHasLeft(t *testing.T) {
+func TestDisconnectedClientsLeaveNothingBehind(t *testing.T) {
 	const together, visits = 8, 300
 	s := start(t, func(cfg *gqlserver.Config) {
 		cfg.Limits.Linger = time.Millisecond
@@ -84,32 +89,41 @@ func TestNothingIsLeftOfWhoHasLeft(t *testing.T) {
 			return client
 		}
 	})
-	before := runtime.NumGoroutine()
 	s.visit(together, visits)
-	for name, settled := range map[string]func() bool{
+	for name, none := range map[string]func() bool{
 		"connections":   func() bool { return s.gauge("graphql_connections") == 0 },
 		"subscriptions": func() bool { return s.gauge("graphql_subscriptions_active") == 0 },
 		"streams":       func() bool { return s.gauge("graphql_shared_streams") == 0 },
-		"sources":       func() bool { return s.schema.diary.following.Load() == 0 },
+		"sources":       func() bool { return s.schema.diary.openSources.Load() == 0 },
 		"writers":       func() bool { return s.gauge("graphql_websocket_waiting") == 0 },
-		"goroutines":    func() bool { return runtime.NumGoroutine() <= before+2 },
+		"goroutines":    func() bool { return handlerGoroutines() == 0 },
 	} {
-		s.eventually("no "+name+" are left", settled)
+		s.waitUntil("there are no "+name, none)
 	}
-	for range visits { // all that the limits allow: none of those who have left is still counted
+	for range visits { // as many as the limits allow, so none of the earlier ones is still counted
 		c := s.connect()
 		c.say(hello)
 		c.expect(`{"type":"connection_ack"}`)
 	}
 }
 
-// visit has clients come and leave, some of them together.
+// handlerGoroutines returns the number of goroutines that run a connection or a stream.
+func handlerGoroutines() int {
+	stacks := make([]byte, 4<<20)
+	text := string(stacks[:runtime.Stack(stacks, true)])
+	return strings.Count(text, "gqlserver.(*connection).serve(") + strings.Count(
+		text, "gqlserver.(*connection).continueWriting(",
+	) +
+		strings.Count(text, "gqlserver.(*connection).executeOperation(") + strings.Count(text, "gqlserver.(*stream).run(")
+}
+
+// visit lets clients connect and disconnect, some of them at the same time.
 func (s *service) visit(together, visits int) {
-	manners := make(chan func(*websocket.Conn))
+	waiting := make(chan func(*websocket.Conn))
 	var clients sync.WaitGroup
 	for range together {
 		clients.Go(func() {
-			for leave := range manners {
+			for leave := range waiting {
 				if conn, _, err := s.dial(nil, "graphql-transport-ws"); err != nil {
 					s.t.Error(err)
 				} else {
@@ -121,16 +135,16 @@ func (s *service) visit(together, visits int) {
 	}
 	for n := 0; n < visits; {
 		for _, leave := range departures {
-			manners <- leave
+			waiting <- leave
 			s.schema.diary.write("y")
 			n++
 		}
 	}
-	close(manners)
+	close(waiting)
 	clients.Wait()
 }
 
-func TestNothingIsLeftOfEvents(t *testing.T) {
+func TestDisconnectedEventStreamsLeaveNothingBehind(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) {
 		cfg.Limits.Linger = time.Millisecond
 		cfg.Limits.ConnectionsPerAddress = 1
@@ -139,6 +153,8 @@ func TestNothingIsLeftOfEvents(t *testing.T) {
 		e := s.events(s.Client(), http.MethodPost, `subscription{own{version}}`, nil)
 		e.expect(comment)
 		e.leave()
-		s.eventually("it leaves", func() bool { return s.gauge("graphql_connections")+float64(s.schema.diary.following.Load()) == 0 })
+		s.waitUntil("the stream has ended", func() bool {
+			return s.gauge("graphql_connections")+float64(s.schema.diary.openSources.Load()) == 0
+		})
 	}
 }

@@ -7,25 +7,25 @@ import (
 	"antwon.dj/backend/internal/gqlserver/guard"
 )
 
-// Limits bound what clients may cost. A field that is zero has the default named beside it.
+// Limits bound what clients may use. A field that is zero has the default that its comment names.
 type Limits struct {
-	BodyBytes    int64        // of a POST's body: 256 KiB
-	MessageBytes int64        // of a message from a WebSocket client, decompressed: 64 KiB
-	Tokens       int          // in a document: 1,000
-	Document     guard.Limits // what a document may ask for, see there
+	BodyBytes    int64        // maximum size of the body of a POST: 256 KiB
+	MessageBytes int64        // maximum size of a message from a WebSocket client, after decompression: 64 KiB
+	Tokens       int          // maximum number of tokens in a document: 1,000
+	Document     guard.Limits // see guard.Limits
 
-	Operations            int // running at once on one connection: 100
-	OperationsPerSecond   int // begun on one connection; as many as may run at once may also begin at once: 20
-	ConnectionsPerUser    int // that last: 50
-	ConnectionsPerAddress int // that last, for a party shares one address: 2,000
+	Operations            int // running at the same time on one connection: 100
+	OperationsPerSecond   int // started on one connection, on average; a burst may have Operations of them: 20
+	ConnectionsPerUser    int // open at the same time: 50
+	ConnectionsPerAddress int // open at the same time; all guests of a party may share an address: 2,000
 
-	OperationTime time.Duration // for a query or mutation: 20 s
+	OperationTime time.Duration // maximum duration of a query or mutation: 20 s
 
 	InitTimeout  time.Duration // from the upgrade to connection_init: 10 s
-	PingInterval time.Duration // between pings; a client that says nothing for two of them is gone: 25 s
-	WriteTimeout time.Duration // for a client to take something of what is sent: 10 s
-	Linger       time.Duration // how long a shared subscription runs on without followers: 5 s
-	DrainWindow  time.Duration // over which Drain spreads the endings: 2 s
+	PingInterval time.Duration // between pings; a client that sends nothing for two intervals is disconnected: 25 s
+	WriteTimeout time.Duration // within which a client has to accept some of the bytes sent to it: 10 s
+	Linger       time.Duration // how long a shared stream goes on without subscribers: 5 s
+	DrainWindow  time.Duration // over which Drain spreads the closing of connections: 2 s
 }
 
 func (l Limits) withDefaults() Limits {

@@ -21,21 +21,21 @@ const (
 	typeComplete  = "complete"
 )
 
-// maxIDBytes bounds what is kept and sent again and again for each operation; clients use UUIDs or counters.
+// maxIDBytes bounds the id of an operation, which is kept and sent with each message; clients use UUIDs or counters.
 const maxIDBytes = 256
 
-// message is one from a client, checked: everything its type needs is there.
+// message is a message from a client that has every field its type requires.
 type message struct {
 	kind    string
 	id      string             // of subscribe and complete
 	init    map[string]any     // the payload of connection_init; may be nil
-	payload any                // of ping, to be sent back; may be nil
+	payload any                // of ping, for the pong; may be nil
 	params  *graphql.RawParams // of subscribe
 }
 
-var errMessage = errors.New("no message of the protocol")
+var errMessage = errors.New("not a message of the protocol")
 
-// decodeMessage reads a message from a client. It keeps nothing of data.
+// decodeMessage decodes and checks a message from a client. The result does not refer to data.
 func decodeMessage(data []byte) (message, error) {
 	var wire struct {
 		ID      *string         `json:"id"`
@@ -75,7 +75,7 @@ func decodeMessage(data []byte) (message, error) {
 	return m, err
 }
 
-// decodePayload reads a payload that may be left out.
+// decodePayload decodes an optional payload.
 func decodePayload[T any](payload json.RawMessage) (value T, err error) {
 	if payload == nil {
 		return value, nil
@@ -88,7 +88,7 @@ func decodePayload[T any](payload json.RawMessage) (value T, err error) {
 	return value, nil
 }
 
-// decodeOperation reads the payload of subscribe. Its query need not be there where a hash stands for it.
+// decodeOperation decodes the payload of subscribe. The query may be missing if the extensions have its hash.
 func decodeOperation(payload json.RawMessage) (*graphql.RawParams, error) {
 	params, err := decodePayload[*graphql.RawParams](payload)
 	if err != nil {

@@ -27,7 +27,8 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	return &metrics{
 		operations: factory.NewCounterVec(prometheus.CounterOpts{
 			Name: "graphql_operations_total",
-			Help: "Operations that ended, by kind (query, mutation, subscription, unknown) and outcome (ok, error, cancelled, rejected).",
+			Help: "Operations that ended, by kind (query, mutation, subscription, unknown) and " +
+				"outcome (ok, error, cancelled, rejected).",
 		}, []string{"kind", "outcome"}),
 		durations: factory.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "graphql_operation_duration_seconds",
@@ -57,14 +58,14 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	}
 }
 
-// watch shows what can be counted at any time.
-func (m *metrics) watch(r prometheus.Registerer, h *Handler) {
+// registerGauges registers the gauges that are computed when they are read.
+func (m *metrics) registerGauges(r prometheus.Registerer, h *Handler) {
 	factory := promauto.With(r)
 	gauge := func(name, help string, count func() int) {
 		factory.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(count()) })
 	}
 	gauge("graphql_connections", "WebSockets and streams of events that are open now.", h.connections.count)
-	gauge("graphql_shared_streams", "Subscriptions that are executed once for all who follow them, lingering ones included.", h.streams.count)
+	gauge("graphql_shared_streams", "Shared streams, including those that linger without subscribers.", h.streams.count)
 }
 
 func (m *metrics) countExecution(shared bool) {
@@ -79,7 +80,7 @@ func (m *metrics) countRejected(kind string) {
 	m.operations.WithLabelValues(kind, "rejected").Inc()
 }
 
-// countErrors goes by the printed code, because a presenter may use a string type of its own.
+// countErrors counts errors by their code. It formats the code, because a presenter may use its own string type.
 func (m *metrics) countErrors(errs gqlerror.List) {
 	for _, err := range errs {
 		code := "none"
@@ -90,20 +91,20 @@ func (m *metrics) countErrors(errs gqlerror.List) {
 	}
 }
 
-// run is one operation under way.
-type run struct {
+// operationRun measures one query or mutation.
+type operationRun struct {
 	metrics *metrics
 	kind    string
 	started time.Time
 	ended   bool
 }
 
-func (m *metrics) start(kind string) *run {
-	return &run{metrics: m, kind: kind, started: time.Now()}
+func (m *metrics) startOperation(kind string) *operationRun {
+	return &operationRun{metrics: m, kind: kind, started: time.Now()}
 }
 
-// observe counts a query or mutation, which ends with its first response.
-func (r *run) observe(response *graphql.Response) {
+// observe counts the query or mutation, which ends with its first response. Further calls do nothing.
+func (r *operationRun) observe(response *graphql.Response) {
 	if r.ended {
 		return
 	}
@@ -120,7 +121,7 @@ func (r *run) observe(response *graphql.Response) {
 	r.metrics.operations.WithLabelValues(r.kind, outcome).Inc()
 }
 
-// countSubscription counts a subscription that ended.
+// countSubscription counts a subscription that has ended.
 func (m *metrics) countSubscription(failed bool) {
 	outcome := "ok"
 	if failed {

@@ -11,9 +11,9 @@ const (
 	mediaResponse = "application/graphql-response+json"
 )
 
-// negotiate returns the media type to answer in, or "" where Accept allows none of ours. Events are for those who ask for
-// them by name and want nothing else as much. The newer one is for clients
-// that name it; to those that take anything, or do not say, JSON is the safe answer.
+// negotiate returns the media type of the response, or "" if the Accept header allows none of ours. A client gets
+// events only if it names them and prefers nothing else. It gets application/graphql-response+json, which is newer,
+// only if it names that; application/json is safe for clients that accept anything or send no header.
 func negotiate(accept []string) string {
 	header := strings.Join(accept, ",")
 	if strings.TrimSpace(header) == "" {
@@ -34,7 +34,8 @@ func negotiate(accept []string) string {
 	}
 }
 
-// quality returns how much the Accept header wants mediaType, and whether it names it. The most specific range counts.
+// quality returns the weight that the Accept header gives a media type, and whether it names that type. The most
+// specific range decides.
 func quality(accept, mediaType string) (q float64, named bool) {
 	specific := 0
 	for part := range strings.SplitSeq(accept, ",") {

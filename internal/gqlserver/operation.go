@@ -13,53 +13,53 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// operation is one that a client runs on its connection.
+// operation is an operation that a client runs on its connection.
 type operation struct {
-	subscription // if joined
+	subscription // used while subscribed
 	conn         *connection
 	id           string
 	prefix       []byte             // of its messages of type next
-	cancel       context.CancelFunc // ends what runs in its context
+	cancel       context.CancelFunc // ends the context of a query, mutation or private subscription
 
 	// Guarded by the connection's mutex.
-	joined bool // the subscription follows a stream
-	dirty  bool // it is in the outbox
+	subscribed bool // the subscription belongs to a stream
+	queued     bool // the operation is in outbox.ready
 }
 
-// handle does what a message asks for, or says how the connection has to end.
-func (c *connection) handle(m message) *ending {
+// handleMessage handles a message. It returns nil, or the status with which the connection has to be closed.
+func (c *connection) handleMessage(m message) *closeStatus {
 	switch {
 	case m.kind == typeInit:
-		return c.init(m)
+		return c.initialize(m)
 	case m.kind == typePing:
 		c.send(textFrame(encodeMessage("", typePong, m.payload)))
 	case m.kind == typeSubscribe && !c.acknowledged():
-		return &endUnauthorized
+		return &closedByMissingInit
 	case m.kind == typeSubscribe:
-		return c.begin(m)
+		return c.startOperation(m)
 	case m.kind == typeComplete:
-		if o := c.find(m.id); o != nil && c.remove(o) {
-			o.stop()
+		if o := c.findOperation(m.id); o != nil && c.removeOperation(o) {
+			o.cancelAndUnsubscribe()
 		}
 	}
 	return nil
 }
 
-func (c *connection) acknowledged() bool { return c.due.init.IsZero() }
+func (c *connection) acknowledged() bool { return c.deadlines.init.IsZero() }
 
-// init lets the client in with the credentials in the payload of connection_init.
-func (c *connection) init(m message) *ending {
+// initialize authenticates the client with the credentials in the payload of connection_init.
+func (c *connection) initialize(m message) *closeStatus {
 	if c.acknowledged() {
-		return &endSecondInit
+		return &closedBySecondInit
 	}
 	ctx, refusal := c.handler.authenticate(c.ctx, authorization(m.init))
 	if refusal != nil {
-		e := endForbidden(refusal.Message)
+		e := closedByRefusedCredentials(refusal.Message)
 		return &e
 	}
 	client := c.handler.cfg.Identify(ctx)
-	if !c.visit.identify(client) {
-		return &endTooMany
+	if !c.slot.assignClient(client) {
+		return &closedByConnectionLimit
 	}
 	limits := c.handler.cfg.Limits
 	if !client.Unlimited {
@@ -67,25 +67,25 @@ func (c *connection) init(m message) *ending {
 	}
 	c.ctx = ctx
 	c.mu.Lock()
-	c.due.init, c.due.expiry = time.Time{}, client.ExpiresAt
-	c.alarm.Reset(c.due.next(time.Now()))
+	c.deadlines.init, c.deadlines.expiry = time.Time{}, client.ExpiresAt
+	c.timer.Reset(c.deadlines.untilNext(time.Now()))
 	c.mu.Unlock()
 	c.send(textFrame(encodeMessage("", typeAck, nil)))
 	return nil
 }
 
-// begin runs an operation.
-func (c *connection) begin(m message) *ending {
+// startOperation starts the operation that a message asks for.
+func (c *connection) startOperation(m message) *closeStatus {
 	ctx, cancel := context.WithCancel(graphql.StartOperationTrace(c.ctx))
 	o := &operation{conn: c, id: m.id, prefix: nextPrefix(m.id), cancel: cancel}
-	running, fresh := c.add(o)
+	running, fresh := c.addOperation(o)
 	if !fresh {
 		cancel()
-		e := endDuplicate(m.id)
+		e := closedByDuplicateID(m.id)
 		return &e
 	}
-	if refusal := c.refuse(running); refusal != nil {
-		c.fail(o, gqlerror.List{refusal})
+	if refusal := c.checkOperationLimits(running); refusal != nil {
+		c.failOperation(o, gqlerror.List{refusal})
 		return nil
 	}
 	m.params.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
@@ -93,24 +93,25 @@ func (c *connection) begin(m message) *ending {
 	op, errs := engine.CreateOperationContext(ctx, m.params)
 	switch {
 	case len(errs) > 0:
-		c.fail(o, engine.DispatchError(graphql.WithOperationContext(ctx, op), errs).Errors)
+		c.failOperation(o, engine.DispatchError(graphql.WithOperationContext(ctx, op), errs).Errors)
 	case op.Operation.Operation == ast.Subscription:
-		c.follow(ctx, o, op)
+		c.subscribe(ctx, o, op)
 	default:
-		c.running.Go(func() { c.execute(ctx, o, op) })
+		c.running.Go(func() { c.executeOperation(ctx, o, op) })
 	}
 	return nil
 }
 
-// refuse says no to a client that does too much at once, or too often.
-func (c *connection) refuse(running int) *gqlerror.Error {
+// checkOperationLimits returns an error if the client runs too many operations at once or starts them too often.
+func (c *connection) checkOperationLimits(running int) *gqlerror.Error {
 	limits := c.handler.cfg.Limits
 	var refusal *gqlerror.Error
 	switch {
 	case running > limits.Operations:
-		refusal = gqlerror.Errorf("at most %d operations may run at once on one connection", limits.Operations)
+		refusal = gqlerror.Errorf("At most %d operations may run at the same time on one connection.", limits.Operations)
 	case c.limiter != nil && !c.limiter.Allow():
-		refusal = gqlerror.Errorf("at most %d operations may begin in a second on one connection", limits.OperationsPerSecond)
+		refusal = gqlerror.Errorf("At most %d operations per second may be started on one connection.",
+			limits.OperationsPerSecond)
 		refusal.Extensions = map[string]any{"retryAfterMs": 1000}
 	default:
 		return nil
@@ -120,65 +121,66 @@ func (c *connection) refuse(running int) *gqlerror.Error {
 	return refusal
 }
 
-// follow makes a subscription of the operation.
-func (c *connection) follow(ctx context.Context, o *operation, op *graphql.OperationContext) {
+// subscribe subscribes the operation to a stream.
+func (c *connection) subscribe(ctx context.Context, o *operation, op *graphql.OperationContext) {
 	o.subscriber = o
 	if errs := c.handler.streams.subscribe(ctx, op, nil, &o.subscription); len(errs) > 0 {
-		c.fail(o, errs)
+		c.failOperation(o, errs)
 		return
 	}
 	if o.stream.key != "" {
-		o.cancel() // the stream has a context of its own
+		o.cancel() // the shared stream has its own context
 	}
 	c.mu.Lock()
-	o.joined = true
-	ending := c.end != nil // and o was not stopped, because it had not joined
+	o.subscribed = true
+	closing := c.status != nil // then the operation was not unsubscribed, because it was not subscribed yet
 	c.mu.Unlock()
-	if ending {
-		o.stop()
+	if closing {
+		o.cancelAndUnsubscribe()
 	}
 }
 
-// execute runs a query or mutation.
-func (c *connection) execute(ctx context.Context, o *operation, op *graphql.OperationContext) {
-	defer c.survive()
+// executeOperation executes a query or mutation and sends its response.
+func (c *connection) executeOperation(ctx context.Context, o *operation, op *graphql.OperationContext) {
+	defer c.recoverPanic()
 	defer o.cancel()
 	responses, ctx := c.handler.engine.DispatchOperation(ctx, op)
 	response := responses(ctx)
-	if response == nil || !c.remove(o) {
-		return // nobody waits for it any more
+	if response == nil || !c.removeOperation(o) {
+		return // the client has completed the operation, or the connection is closing
 	}
 	c.send(textFrame(append(append(o.prefix, encode(response)...), '}')))
 	c.send(completeFrame(o.id))
 }
 
-// fail ends an operation with errors; nothing follows them.
-func (c *connection) fail(o *operation, errs gqlerror.List) {
-	if c.remove(o) {
-		o.stop()
+// failOperation ends an operation with errors, after which no message follows.
+func (c *connection) failOperation(o *operation, errs gqlerror.List) {
+	if c.removeOperation(o) {
+		o.cancelAndUnsubscribe()
 		c.send(textFrame(encodeMessage(o.id, typeError, errs)))
 	}
 }
 
-// deliver is told by the stream that there is something to take.
-func (o *operation) deliver() {
+// notify is called by the stream when the subscription has a response to send.
+func (o *operation) notify() {
 	c := o.conn
 	c.mu.Lock()
-	if c.end == nil && !o.dirty {
-		o.dirty = true
-		c.outbox.dirty = append(c.outbox.dirty, o)
+	if c.status == nil && !o.queued {
+		o.queued = true
+		c.outbox.ready = append(c.outbox.ready, o)
 	}
 	c.write()
 }
 
-// takeFrom returns the next frame of a subscription, if there is one. The first part may use the buffer.
-func (c *connection) takeFrom(o *operation, buffer []byte) (own, shared []byte) {
-	next, end := o.take()
-	if end && !c.remove(o) {
-		return nil, nil // the client has ended it
+// nextSubscriptionFrame returns the next frame of a subscription in two parts, or nil if there is none. The first part
+// may use the buffer.
+func (c *connection) nextSubscriptionFrame(o *operation, buffer []byte) (own, shared []byte) {
+	next, end := o.nextResponse()
+	if end && !c.removeOperation(o) {
+		return nil, nil // the client has completed it meanwhile
 	}
 	if end {
-		o.stop()
+		o.cancelAndUnsubscribe()
 	}
 	switch {
 	case next == nil && end:
@@ -188,37 +190,37 @@ func (c *connection) takeFrom(o *operation, buffer []byte) (own, shared []byte) 
 	case next.failed != nil:
 		return textFrame(encodeMessage(o.id, typeError, next.failed)), nil
 	case end:
-		c.send(completeFrame(o.id)) // after this frame, for we are writing
+		c.send(completeFrame(o.id)) // is sent after this frame, because this goroutine writes
 	}
 	return next.appendNext(buffer, o.prefix, c.compress)
 }
 
-// stop ends an operation that nobody waits for any more.
-func (o *operation) stop() {
+// cancelAndUnsubscribe stops an operation whose result is no longer needed.
+func (o *operation) cancelAndUnsubscribe() {
 	o.conn.mu.Lock()
-	joined := o.joined
+	joined := o.subscribed
 	o.conn.mu.Unlock()
 	if joined {
-		o.leave()
+		o.unsubscribe()
 	}
 	o.cancel()
 }
 
-// add makes an operation known. It reports how many there are, and whether its id was free.
-func (c *connection) add(o *operation) (running int, fresh bool) {
+// addOperation adds an operation. It returns how many there are, and whether the id was unused.
+func (c *connection) addOperation(o *operation) (running int, fresh bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if slices.ContainsFunc(c.active, func(a *operation) bool { return a.id == o.id }) {
 		return 0, false
 	}
-	if c.end == nil {
+	if c.status == nil {
 		c.active = append(c.active, o)
 	}
 	return len(c.active), true
 }
 
-// remove forgets an operation, and reports false if somebody did before.
-func (c *connection) remove(o *operation) bool {
+// removeOperation removes an operation. It returns false if the operation was removed before.
+func (c *connection) removeOperation(o *operation) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	at := slices.Index(c.active, o)
@@ -229,7 +231,7 @@ func (c *connection) remove(o *operation) bool {
 	return true
 }
 
-func (c *connection) find(id string) *operation {
+func (c *connection) findOperation(id string) *operation {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if at := slices.IndexFunc(c.active, func(o *operation) bool { return o.id == id }); at >= 0 {
@@ -240,7 +242,7 @@ func (c *connection) find(id string) *operation {
 
 func completeFrame(id string) []byte { return textFrame(encodeMessage(id, typeComplete, nil)) }
 
-// encodeMessage returns a message of the protocol. An empty id and a nil payload are left out.
+// encodeMessage returns a message of the protocol. It omits an empty id and a nil payload.
 func encodeMessage(id, kind string, payload any) []byte {
 	data, err := json.Marshal(struct {
 		ID      string `json:"id,omitempty"`
@@ -248,7 +250,7 @@ func encodeMessage(id, kind string, payload any) []byte {
 		Payload any    `json:"payload,omitempty"`
 	}{id, kind, payload})
 	if err != nil {
-		panic(err) // a resolver or presenter made something that is no JSON
+		panic(err) // a resolver or presenter has returned something that is not JSON
 	}
 	return data
 }

@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// maxWaiting is how many bytes of a connection's own messages may wait until its client's next message is read: who asks
-// faster than they read has to wait.
-const maxWaiting = 64 << 10
+// maxOutboxBytes is how many bytes of a connection's own messages may wait before the connection stops reading: a
+// client that sends faster than it reads has to wait.
+const maxOutboxBytes = 64 << 10
 
-// outbox is what a connection has to send: its own frames, and subscriptions with something to take. Subscriptions do not
-// wait as bytes, so a client that is slow costs no memory; when it can be written to again, it gets what is newest then.
-// All is guarded by the connection's mutex.
+// outbox holds what a connection has to send: its own frames, and subscriptions that have a response. The responses
+// themselves are not queued, so that a slow client costs no memory; when its socket can be written to again, it gets
+// the newest response. The connection's mutex guards all fields.
 type outbox struct {
-	writing bool     // somebody writes, and goes on until there is nothing left
-	frames  [][]byte // whole frames
-	bytes   int      // of frames
-	dirty   []*operation
-	room    sync.Cond // signalled when bytes went down, and at the end
+	writing    bool     // a goroutine is writing, and goes on until the outbox is empty
+	frames     [][]byte // complete frames
+	bytes      int      // total size of frames
+	ready      []*operation
+	spaceFreed sync.Cond // signalled when bytes has decreased, and when the connection closes
 }
 
 func (b *outbox) add(frame []byte) {
@@ -28,52 +28,53 @@ func (b *outbox) add(frame []byte) {
 	b.bytes += len(frame)
 }
 
-func (b *outbox) drop() {
-	b.frames, b.dirty, b.bytes = nil, nil, 0
-	b.room.Broadcast()
+func (b *outbox) clear() {
+	b.frames, b.ready, b.bytes = nil, nil, 0
+	b.spaceFreed.Broadcast()
 }
 
-// pop returns the next frame, or the next subscription to take from.
+// pop returns the next frame or, if there is none, the next subscription with a response. Both may be nil.
 func (b *outbox) pop() (frame []byte, o *operation) {
 	if len(b.frames) > 0 {
 		frame = b.frames[0]
 		b.frames[0] = nil
 		b.frames = b.frames[1:]
 		b.bytes -= len(frame)
-		b.room.Broadcast()
-	} else if len(b.dirty) > 0 {
-		o = b.dirty[0]
-		b.dirty[0] = nil
-		b.dirty = b.dirty[1:]
-		o.dirty = false
+		b.spaceFreed.Broadcast()
+	} else if len(b.ready) > 0 {
+		o = b.ready[0]
+		b.ready[0] = nil
+		b.ready = b.ready[1:]
+		o.queued = false
 	}
-	if len(b.frames)+len(b.dirty) == 0 { // an idle connection keeps no memory for them
-		b.frames, b.dirty = nil, nil
+	if len(b.frames)+len(b.ready) == 0 { // so that an idle connection keeps no memory for them
+		b.frames, b.ready = nil, nil
 	}
 	return frame, o
 }
 
-// send sends a frame of the connection's own.
+// send sends a frame that is not part of a subscription's response.
 func (c *connection) send(frame []byte) {
 	c.mu.Lock()
-	if c.end == nil {
+	if c.status == nil {
 		c.outbox.add(frame)
 	}
 	c.write()
 }
 
-// awaitRoom waits until the client has read most of what it asked for. It reports false when the connection has ended.
-func (c *connection) awaitRoom() bool {
+// awaitOutboxSpace waits until the client has read most of what is sent to it. It returns false when the connection is
+// closed.
+func (c *connection) awaitOutboxSpace() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for c.outbox.bytes > maxWaiting && c.end == nil {
-		c.outbox.room.Wait()
+	for c.outbox.bytes > maxOutboxBytes && c.status == nil {
+		c.outbox.spaceFreed.Wait()
 	}
-	return c.end == nil
+	return c.status == nil
 }
 
-// write sends what is in the outbox, unless somebody is at it, as far as the socket takes it at once; what it does not take
-// is left to a goroutine. The mutex is held by the caller, and released.
+// write sends what is in the outbox, as far as the socket accepts it at once; a goroutine writes the rest. If another
+// goroutine is writing, write leaves everything to it. The caller holds the mutex, which write unlocks.
 func (c *connection) write() {
 	if c.outbox.writing {
 		c.mu.Unlock()
@@ -81,7 +82,7 @@ func (c *connection) write() {
 	}
 	c.outbox.writing = true
 	c.mu.Unlock()
-	a := attempts.Get().(*attempt)
+	a := nonblockingWrites.Get().(*nonblockingWrite)
 	defer a.release()
 	for {
 		own, shared, last := c.nextFrame(a.buffer[:0])
@@ -91,10 +92,10 @@ func (c *connection) write() {
 		n, err := a.write(c.raw, own, shared)
 		switch {
 		case err != nil:
-			c.lose(endLost)
+			c.abandonWriting(closedByConnectionLoss)
 			return
 		case n < len(own)+len(shared):
-			go c.writeOn(rest(own, shared, n), last)
+			go c.continueWriting(rest(own, shared, n), last)
 			return
 		case last:
 			close(c.flushed)
@@ -103,8 +104,8 @@ func (c *connection) write() {
 	}
 }
 
-// nextFrame returns the next frame to write, in two parts of which the first one may use the buffer; none, if there is none
-// and writing has ended. After the last one nothing may be written.
+// nextFrame returns the next frame to write in two parts, of which the first may use the buffer. If there is none, it
+// returns nil, and writing has ended. Nothing may be written after the last frame, which is the close frame.
 func (c *connection) nextFrame(buffer []byte) (own, shared []byte, last bool) {
 	for {
 		c.mu.Lock()
@@ -115,12 +116,12 @@ func (c *connection) nextFrame(buffer []byte) (own, shared []byte, last bool) {
 			return frame, nil, false
 		case o != nil:
 			c.mu.Unlock()
-			if own, shared = c.takeFrom(o, buffer); own != nil {
+			if own, shared = c.nextSubscriptionFrame(o, buffer); own != nil {
 				return own, shared, false
 			}
-		case c.end != nil:
+		case c.status != nil:
 			c.mu.Unlock()
-			return closeFrame(*c.end), nil, true // writing stays set: nobody writes any more
+			return closeFrame(*c.status), nil, true // writing stays true, so that nothing is written any more
 		default:
 			c.outbox.writing = false
 			c.mu.Unlock()
@@ -129,24 +130,29 @@ func (c *connection) nextFrame(buffer []byte) (own, shared []byte, last bool) {
 	}
 }
 
-// rest returns what is left of a frame after n bytes. What may stand in a buffer that is used again is copied.
+// rest returns what remains of a frame after n bytes. It copies the part that may be in a reused buffer.
 func rest(own, shared []byte, n int) net.Buffers {
 	if n >= len(own) {
 		return net.Buffers{shared[n-len(own):]}
 	}
-	return net.Buffers{append([]byte(nil), own[n:]...), shared}
+	left := net.Buffers{append([]byte(nil), own[n:]...)}
+	if len(shared) > 0 {
+		left = append(left, shared)
+	}
+	return left
 }
 
-// writeOn writes on where the socket did not take everything, and then what has come meanwhile.
-func (c *connection) writeOn(rest net.Buffers, last bool) {
+// continueWriting writes the rest of a frame that the socket did not accept at once, and then what has been added to
+// the outbox meanwhile.
+func (c *connection) continueWriting(rest net.Buffers, last bool) {
 	c.handler.metrics.waiting.Inc()
 	err := c.writeAll(&rest)
 	c.handler.metrics.waiting.Dec()
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		c.giveUp(rest)
+		c.disconnectSlowClient(rest)
 	case err != nil:
-		c.lose(endLost)
+		c.abandonWriting(closedByConnectionLoss)
 	case last:
 		close(c.flushed)
 	default:
@@ -156,51 +162,54 @@ func (c *connection) writeOn(rest net.Buffers, last bool) {
 	}
 }
 
-// writeAll takes as long as the client takes something. It fails when a whole timeout has passed without that, or one at
-// all where the connection is ending. What was written is gone from rest.
+// writeAll writes for as long as the client accepts something. It fails if a whole WriteTimeout passes without that, or
+// if one passes at all while the connection is closing. It removes what was written from rest. Progress shows that the
+// client is alive, but only if the socket was full before: without a descriptor every write comes here, and one that
+// succeeds at once may only have reached the kernel.
 func (c *connection) writeAll(rest *net.Buffers) error {
 	for {
 		_ = c.socket.SetWriteDeadline(time.Now().Add(c.handler.cfg.Limits.WriteTimeout)) // if it fails, so does the write
 		n, err := rest.WriteTo(c.socket)
-		if n > 0 {
-			c.hear() // a client that takes something is there
+		if n > 0 && (c.raw != nil || errors.Is(err, os.ErrDeadlineExceeded)) {
+			c.recordActivity()
 		}
 		if err == nil {
 			return c.socket.SetWriteDeadline(time.Time{})
 		}
-		if n == 0 || c.isEnding() || !errors.Is(err, os.ErrDeadlineExceeded) {
+		if n == 0 || c.isClosing() || !errors.Is(err, os.ErrDeadlineExceeded) {
 			return err
 		}
 	}
 }
 
-func (c *connection) isEnding() bool {
+func (c *connection) isClosing() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.end != nil
+	return c.status != nil
 }
 
-// giveUp ends a connection whose client does not read. What is left of a frame that it has begun to read, and a close frame,
-// go into a larger buffer of the kernel's, if they fit: so a client that wakes up learns what happened.
-func (c *connection) giveUp(rest net.Buffers) {
+// disconnectSlowClient closes a connection whose client does not read. It enlarges the kernel's buffer and tries to put
+// into it the rest of the current frame and a close frame, so that a client that starts to read again learns what
+// happened.
+func (c *connection) disconnectSlowClient(rest net.Buffers) {
 	c.mu.Lock()
-	active := c.conclude(endSlow)
+	active := c.beginClose(closedBySlowClient)
 	c.mu.Unlock()
 	if s, ok := c.socket.(interface{ SetWriteBuffer(int) error }); ok {
 		_ = s.SetWriteBuffer(4 * sendBuffer) // if it fails, so does the write
 	}
-	rest = append(rest, closeFrame(*c.end))
+	rest = append(rest, closeFrame(*c.status))
 	_ = c.socket.SetWriteDeadline(time.Now().Add(10 * time.Millisecond))
-	_, _ = rest.WriteTo(c.socket) // an attempt
-	c.stop(active)
+	_, _ = rest.WriteTo(c.socket) // best effort
+	c.stopOperations(active)
 	close(c.flushed)
 }
 
-// lose ends a connection to which nothing can be written.
-func (c *connection) lose(e ending) {
+// abandonWriting closes a connection to which nothing can be written.
+func (c *connection) abandonWriting(e closeStatus) {
 	c.mu.Lock()
-	active := c.conclude(e)
+	active := c.beginClose(e)
 	c.mu.Unlock()
-	c.stop(active)
+	c.stopOperations(active)
 	close(c.flushed)
 }

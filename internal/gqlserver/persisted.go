@@ -13,18 +13,19 @@ import (
 )
 
 const (
-	persistedQuery     = "persistedQuery" // the name in extensions
+	persistedQuery     = "persistedQuery" // the name of the extension
 	codeNotPersisted   = "PERSISTED_QUERY_NOT_FOUND"
-	notPersisted       = "PersistedQueryNotFound" // clients know it by this text, too
-	persistedQueryForm = "extensions.persistedQuery must be an object with version 1 and sha256Hash, the hash of the query in hexadecimal digits"
+	notPersisted       = "PersistedQueryNotFound" // clients recognise it by this text, too
+	persistedQueryForm = "extensions.persistedQuery must be an object with version 1 and sha256Hash, " +
+		"the hash of the query in hexadecimal digits."
 )
 
-// persistedQueries lets a client send the hash of a document in place of the document, as Apollo's clients do: it is told
-// when the server does not know the hash (any more), and sends both.
+// persistedQueries lets a client send the hash of a document instead of the document, as Apollo's clients do. If the
+// server does not have a document with that hash, it says so, and the client sends both.
 //
-// A document is kept after it has passed validation, so what is kept can run, and only under its own hash. Anybody can
-// fill the cache, and so drive out what others sent; those send it again. Documents too large for the cache are never
-// kept, and work all the same.
+// A document is kept only after it has passed validation, and only under its own hash. Anybody can fill the cache and
+// so displace the documents of others, whose clients then send them again. A document that is too large for the cache
+// is executed, but never kept.
 type persistedQueries struct {
 	documents *lru.LRU[string] // by hash
 }
@@ -42,7 +43,8 @@ func (persistedQueries) ExtensionName() string { return "PersistedQueries" }
 
 func (persistedQueries) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationParameters fills in the document that is meant, or checks that the hash is that of the one sent along.
+// MutateOperationParameters inserts the document that the hash refers to, or checks the hash of the document in the
+// request.
 func (p persistedQueries) MutateOperationParameters(ctx context.Context, request *graphql.RawParams) *gqlerror.Error {
 	hash, asked, err := hashIn(request.Extensions)
 	if err != nil || !asked {
@@ -59,7 +61,7 @@ func (p persistedQueries) MutateOperationParameters(ctx context.Context, request
 	return nil
 }
 
-// MutateOperationContext keeps the document, which is valid. Its hash was checked before.
+// MutateOperationContext keeps the document, which is valid. MutateOperationParameters has checked its hash.
 func (p persistedQueries) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	hash, asked, _ := hashIn(op.Extensions)
 	if asked && len(op.RawQuery) <= cachedDocumentBytes {
@@ -68,7 +70,8 @@ func (p persistedQueries) MutateOperationContext(ctx context.Context, op *graphq
 	return nil
 }
 
-// hashIn returns the hash that a request goes by. Its version is 1, whether it came as a number of one kind or another.
+// hashIn returns the hash in the extensions of a request, if there is one. The version has to be 1, in whatever numeric
+// type it was decoded to.
 func hashIn(extensions map[string]any) (hash string, asked bool, err *gqlerror.Error) {
 	extension := extensions[persistedQuery]
 	if extension == nil {
@@ -85,7 +88,7 @@ func hashIn(extensions map[string]any) (hash string, asked bool, err *gqlerror.E
 func checkHash(query, hash string) *gqlerror.Error {
 	sum := sha256.Sum256([]byte(query))
 	if hex.EncodeToString(sum[:]) != hash {
-		return refusal(codeBadInput, "extensions.persistedQuery.sha256Hash is not the hash of the query")
+		return refusal(codeBadInput, "extensions.persistedQuery.sha256Hash is not the hash of the query.")
 	}
 	return nil
 }

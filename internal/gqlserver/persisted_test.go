@@ -10,14 +10,15 @@ import (
 	"testing"
 )
 
-const notPersisted = `{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}`
+const notPersisted = `{"errors":[{"message":"PersistedQueryNotFound",` +
+	`"extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}`
 
 func hashOf(query string) string {
 	sum := sha256.Sum256([]byte(query))
 	return hex.EncodeToString(sum[:])
 }
 
-// persisted asks by hash, over POST or GET, with the query or, if that is "", without.
+// persisted sends a hash, over POST or GET, and the query unless it is "".
 func (s *service) persisted(method, hash, query string) string {
 	s.t.Helper()
 	extensions := fmt.Sprintf(`{"persistedQuery":{"version":1,"sha256Hash":%q}}`, hash)
@@ -46,7 +47,7 @@ func (s *service) expectPersisted(method, hash, query, want string) {
 	}
 }
 
-func TestADocumentIsSentOnceAndThenByItsHash(t *testing.T) {
+func TestDocumentIsSentOnceAndThenByItsHash(t *testing.T) {
 	for _, method := range []string{"POST", "GET"} {
 		t.Run(method, func(t *testing.T) {
 			s := start(t, nil)
@@ -59,7 +60,7 @@ func TestADocumentIsSentOnceAndThenByItsHash(t *testing.T) {
 	}
 }
 
-func TestAHashOverWebSocket(t *testing.T) {
+func TestHashOverWebSocketStandsForItsDocument(t *testing.T) {
 	s := start(t, nil)
 	const query = `subscription{diary{version}}`
 	c := s.open(`{}`)
@@ -71,12 +72,11 @@ func TestAHashOverWebSocket(t *testing.T) {
 	}
 }
 
-// What cannot run is not kept, nor what is too large or not what its hash says.
-func TestOnlyValidDocumentsArePersisted(t *testing.T) {
+func TestOnlyValidSmallDocumentsWithTheirOwnHashAreKept(t *testing.T) {
 	s := start(t, nil)
 	large := `{viewer} #` + strings.Repeat("x", 8<<10)
 	for _, test := range []struct{ name, hash, query, want string }{
-		{"no document", hashOf(`{`), `{`, "GRAPHQL_PARSE_FAILED"},
+		{"not a document", hashOf(`{`), `{`, "GRAPHQL_PARSE_FAILED"},
 		{"not valid", hashOf(`{nothing}`), `{nothing}`, "GRAPHQL_VALIDATION_FAILED"},
 		{"too costly", hashOf(bomb(`...A%[2]d ...A%[2]d`)), bomb(`...A%[2]d ...A%[2]d`), "GRAPHQL_VALIDATION_FAILED"},
 		{"too large to keep", hashOf(large), large, `{"data":{"viewer":"anonymous"}}`},
@@ -90,8 +90,8 @@ func TestOnlyValidDocumentsArePersisted(t *testing.T) {
 	}
 }
 
-// Anybody may send documents until one's own is forgotten. It is asked for again, and that is all.
-func TestAForgottenDocumentIsSentAgain(t *testing.T) {
+// Anybody can displace the documents of others from the cache. Their clients then have to send them again.
+func TestDisplacedDocumentIsSentAgain(t *testing.T) {
 	s := start(t, nil)
 	const query, answer = `{viewer}`, `{"data":{"viewer":"anonymous"}}`
 	s.expectPersisted("POST", hashOf(query), query, answer)
@@ -104,10 +104,10 @@ func TestAForgottenDocumentIsSentAgain(t *testing.T) {
 	s.expectPersisted("POST", hashOf(query), "", answer)
 }
 
-func TestPersistedQueryForms(t *testing.T) {
+func TestInvalidPersistedQueryExtensionsAreRefused(t *testing.T) {
 	s := start(t, nil)
 	for extension, want := range map[string]string{
-		`null`:                          `query is missing`,
+		`null`:                          `The query is missing.`,
 		`1`:                             `must be an object with version 1`,
 		`{}`:                            `must be an object with version 1`,
 		`{"sha256Hash":"x"}`:            `must be an object with version 1`,

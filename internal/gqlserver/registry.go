@@ -9,43 +9,44 @@ import (
 	"time"
 )
 
-// lasting is what lasts until its client leaves: a WebSocket, or a stream of events.
-type lasting interface {
-	shut(ending) // ends it, without waiting for that
-	cut()        // ends it without a word
+// longLived is a connection that is open until its client ends it: a WebSocket or an event stream.
+type longLived interface {
+	close(closeStatus) // begins to close it in an orderly way, without waiting
+	abort()            // cuts it off
 }
 
-// registry knows what lasts, so that it can be ended and waited for.
+// registry holds the open connections, so that they can be closed and waited for.
 type registry struct {
 	mu       sync.Mutex
-	open     map[lasting]struct{}
+	open     map[longLived]struct{}
 	draining bool
-	drained  chan struct{} // closed when draining and none is open
+	drained  chan struct{} // closed when the registry is draining and no connection is open
 }
 
 func newRegistry() *registry {
-	return &registry{open: map[lasting]struct{}{}, drained: make(chan struct{})}
+	return &registry{open: map[longLived]struct{}{}, drained: make(chan struct{})}
 }
 
-// add makes it known, also while draining; then it reports false, and the caller has to end it.
-func (r *registry) add(l lasting) bool {
+// add registers a connection. It returns false if the registry is draining: then the caller has to close the
+// connection, which is registered all the same.
+func (r *registry) add(l longLived) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.open[l] = struct{}{}
 	return !r.draining
 }
 
-func (r *registry) remove(l lasting) {
+func (r *registry) remove(l longLived) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.open, l)
 	if r.draining && len(r.open) == 0 {
-		r.finish()
+		r.signalDrained()
 	}
 }
 
-// finish says once that all have ended; one that came while draining may end later.
-func (r *registry) finish() {
+// signalDrained closes drained, once: a connection that came while draining may be removed later.
+func (r *registry) signalDrained() {
 	select {
 	case <-r.drained:
 	default:
@@ -65,37 +66,37 @@ func (r *registry) count() int {
 	return len(r.open)
 }
 
-// begin refuses newcomers from now on and returns those to end.
-func (r *registry) begin() []lasting {
+// beginDrain makes add return false from now on, and returns the open connections.
+func (r *registry) beginDrain() []longLived {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.draining = true
 	if len(r.open) == 0 {
-		r.finish()
+		r.signalDrained()
 	}
 	return slices.Collect(maps.Keys(r.open))
 }
 
-// cut cuts off all that are still open. What is known is not over: nothing is cut that has been removed.
-func (r *registry) cut() {
+// abortAll cuts off all connections that are still open. It holds the mutex, so that none of them has been removed.
+func (r *registry) abortAll() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for l := range r.open {
-		l.cut()
+		l.abort()
 	}
 }
 
-// mostApart is how long draining waits from one client to the next at most: a few clients do not need the whole window.
-const mostApart = 20 * time.Millisecond
+// maxDrainStep bounds the time between the closing of two connections: a few connections do not need the whole window.
+const maxDrainStep = 20 * time.Millisecond
 
-// drain ends everything, one after the other over the window, so that the clients do not all come to another server at
-// once. When ctx ends first, it cuts the rest off.
+// drain closes all connections, spread over the window so that their clients do not all reconnect to another server at
+// the same moment, and waits for them. If ctx ends first, it aborts those that remain and returns an error.
 func (r *registry) drain(ctx context.Context, window time.Duration) error {
-	open := r.begin()
-	ticker := time.NewTicker(max(time.Microsecond, min(mostApart, window/time.Duration(len(open)+1))))
+	open := r.beginDrain()
+	ticker := time.NewTicker(max(time.Microsecond, min(maxDrainStep, window/time.Duration(len(open)+1))))
 	defer ticker.Stop()
 	for _, l := range open {
-		l.shut(endRestart)
+		l.close(closedByRestart)
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
@@ -105,7 +106,7 @@ func (r *registry) drain(ctx context.Context, window time.Duration) error {
 	case <-r.drained:
 		return nil
 	case <-ctx.Done():
-		r.cut()
+		r.abortAll()
 		return fmt.Errorf("connections were cut off: %w", context.Cause(ctx))
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"antwon.dj/backend/internal/gqlserver"
 )
 
-func TestResume(t *testing.T) {
+func TestResumeSendsTheDifferenceIfItCan(t *testing.T) {
 	s := start(t, nil)
 	for i := range 10 {
 		s.schema.diary.write(entry(i))
@@ -25,7 +25,7 @@ func TestResume(t *testing.T) {
 		from        int64 // -1: everything
 	}{
 		{"nothing known", "null", -1},
-		{"known", "7", 7},
+		{"a known version", "7", 7},
 		{"the oldest", "5", 5},
 		{"too old", "4", -1},
 		{"the first", "0", -1},
@@ -36,7 +36,7 @@ func TestResume(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := s.open(`{}`)
 			c.ask("1", `subscription($s:Int){changes(since:$s){version since reset added}}`, `{"s":`+test.since+`}`)
-			_, event := c.changed()
+			_, event := c.nextChange()
 			if event.Version != 10 || event.Reset != (test.from < 0) || len(event.Added) != 10-int(max(0, test.from)) {
 				t.Errorf("got %+v", event)
 			}
@@ -46,43 +46,44 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// Two replicas coalesce differently, so somebody may come with a version that this server has skipped.
-func TestNoEventLeadsFromBeforeTheOldestVersion(t *testing.T) {
+// Two servers skip different versions, so a client may resume from a version that this server has skipped.
+func TestResumeFromASkippedVersionUsesTheOldestBase(t *testing.T) {
 	s := start(t, nil)
 	s.schema.diary.kept = 1
 	c := s.open(`{}`)
 	c.subscribe("1", `subscription{changes{version reset}}`)
-	c.changed()
+	c.nextChange()
 	s.schema.diary.change(func() { s.schema.diary.entries = []string{"a", "b", "c"} }) // the server goes from 0 to 3
-	c.changed()
+	c.nextChange()
 	c.ask("2", `subscription($s:Int){changes(since:$s){version since reset}}`, `{"s":2}`)
-	if _, event := c.changed(); event.Version != 3 || event.Reset || *event.Since != 2 {
+	if _, event := c.nextChange(); event.Version != 3 || event.Reset || *event.Since != 2 {
 		t.Errorf("got %+v", event)
 	}
 }
 
-// story is one run of the property test: a diary is written, and clients that come and go have to end with all of it.
-type story struct {
+// randomRun is one run of the property test: a diary is written, and clients that disconnect and resume have to end
+// with all its entries.
+type randomRun struct {
 	*service
-	over sync.WaitGroup
-	goal int64
+	clients sync.WaitGroup
+	goal    int64
 }
 
-func TestEveryClientEndsWithAllThatWasWritten(t *testing.T) {
+func TestEveryClientEndsWithAllEntries(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	for round := range uint64(3) {
-		s := &story{service: start(t, func(cfg *gqlserver.Config) { cfg.Limits.Linger = time.Millisecond }), goal: 200}
+		s := &randomRun{service: start(t, func(cfg *gqlserver.Config) { cfg.Limits.Linger = time.Millisecond }), goal: 200}
 		for i := range uint64(12) {
 			random := rand.New(rand.NewPCG(seed+round, i))
-			s.over.Go(func() { s.follow(random) })
+			s.clients.Go(func() { s.resumeUntilComplete(random) })
 		}
 		s.write(rand.New(rand.NewPCG(seed, round)))
-		s.over.Wait()
+		s.clients.Wait()
 	}
 }
 
-func (s *story) write(random *rand.Rand) {
+func (s *randomRun) write(random *rand.Rand) {
 	for s.schema.diary.version() < s.goal {
 		kept := random.IntN(30)
 		s.schema.diary.change(func() { s.schema.diary.kept = kept })
@@ -96,8 +97,8 @@ func (s *story) write(random *rand.Rand) {
 	s.schema.diary.change(func() { s.schema.diary.kept = 1 << 30 })
 }
 
-// follow is a client: it connects again and again, until it has everything.
-func (s *story) follow(random *rand.Rand) {
+// resumeUntilComplete is a client that reconnects until it has all entries.
+func (s *randomRun) resumeUntilComplete(random *rand.Rand) {
 	known := []string{}
 	for visits := 0; int64(len(known)) < s.goal; visits++ {
 		conn, _, err := s.dial(nil, "graphql-transport-ws")
@@ -116,15 +117,15 @@ func (s *story) follow(random *rand.Rand) {
 	s.schema.diary.mu.Lock()
 	defer s.schema.diary.mu.Unlock()
 	if !slices.Equal(known, s.schema.diary.entries) {
-		s.t.Error("a client ends with something else")
+		s.t.Error("a client ended with other entries")
 	}
 }
 
-// resume goes on from what is known, for a while. It reports false when something went wrong.
+// resume subscribes from the known entries on, and reads some events. It returns false if one is wrong.
 func (c *client) resume(random *rand.Rand, known *[]string, again bool, goal int64) bool {
 	since := "null"
 	if again {
-		since = fmt.Sprint(len(*known) + random.IntN(20)/19*1000) // now and then one that does not exist
+		since = fmt.Sprint(len(*known) + random.IntN(20)/19*1000) // sometimes a version that does not exist
 	}
 	query, variables := `subscription($s:Int){changes(since:$s){version since reset added}}`, `{"s":`+since+`}`
 	if random.IntN(2) == 0 {
@@ -140,7 +141,7 @@ func (c *client) resume(random *rand.Rand, known *[]string, again bool, goal int
 		if random.IntN(10) == 0 { // it reads slowly
 			time.Sleep(time.Duration(random.IntN(20)) * time.Millisecond)
 		}
-		_, event := c.changed()
+		_, event := c.nextChange()
 		if !apply(c.t, known, last, event) {
 			return false
 		}
@@ -151,6 +152,7 @@ func (c *client) resume(random *rand.Rand, known *[]string, again bool, goal int
 	return true
 }
 
+// apply adds an event to the known entries. It returns false if the event is wrong.
 func apply(t *testing.T, known *[]string, last int64, event change) bool {
 	switch {
 	case event.Version <= last:

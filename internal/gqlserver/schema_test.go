@@ -17,7 +17,7 @@ import (
 	"antwon.dj/backend/internal/gqlserver"
 )
 
-// schema is a small executable schema, written by hand in place of generated code. Its subscriptions follow a diary.
+// schema is a small executable schema, written by hand instead of generated code. Its subscriptions show a diary.
 type schema struct {
 	definition *ast.Schema
 	diary      *diary
@@ -65,11 +65,13 @@ func (s *schema) Exec(ctx context.Context) graphql.ResponseHandler {
 			return nil
 		}
 		done = true
-		return answer(ctx, field.Alias, func() (any, error) { return resolve(ctx, field.Name, field.ArgumentMap(op.Variables)) })
+		return answer(ctx, field.Alias, func() (any, error) {
+			return resolve(ctx, field.Name, field.ArgumentMap(op.Variables))
+		})
 	}
 }
 
-// execEvent resolves the event that is sent, as generated code does with what a resolver returns.
+// execEvent resolves the event that is being sent, as generated code does with the channel that a resolver returns.
 func (s *schema) execEvent(ctx context.Context, op *graphql.OperationContext) graphql.ResponseHandler {
 	s.executions.Add(1)
 	field := graphql.CollectFields(op, op.Operation.SelectionSet, nil)[0]
@@ -99,8 +101,10 @@ func answer(ctx context.Context, alias string, resolve func() (any, error)) *gra
 	return &graphql.Response{Data: data}
 }
 
-// selected returns what the field's selections say of the event.
-func (s *schema) selected(ctx context.Context, op *graphql.OperationContext, field graphql.CollectedField, event map[string]any) (any, error) {
+// selected returns the fields of the event that the selection set of a field selects.
+func (s *schema) selected(
+	ctx context.Context, op *graphql.OperationContext, field graphql.CollectedField, event map[string]any,
+) (any, error) {
 	if field.Name == "panic" {
 		panic("the panic is secret")
 	}
@@ -114,7 +118,7 @@ func (s *schema) selected(ctx context.Context, op *graphql.OperationContext, fie
 			value, _ = s.selected(ctx, op, f, event)
 		}
 		if !ok {
-			return nil, errors.New("nobody is asking")
+			return nil, errors.New("there is no viewer")
 		}
 		selected[f.Alias] = value
 	}
@@ -152,19 +156,19 @@ func (s *schema) Complexity(context.Context, string, string, int, map[string]any
 	return 0, false
 }
 
-// diary has one entry for each version. Who follows it may be told less often.
+// diary has one entry for each version.
 type diary struct {
-	following atomic.Int64 // sources that were not closed
-	opened    atomic.Int64 // sources, ever
-	reading   atomic.Int64 // subscriptions that have not ended
+	openSources atomic.Int64 // sources that are not closed
+	opened      atomic.Int64 // sources that were ever opened
+	subscribed  atomic.Int64 // subscriptions that have not ended
 
 	mu      sync.Mutex
 	entries []string
-	kept    int // how many of the newest entries differences can be made of
+	kept    int // how many of the newest entries a difference may contain
 	last    bool
-	lag     int64            // by which who is let in is told an older version
-	barred  map[string]int64 // at which version somebody was
-	fails   error            // of events
+	lag     int64            // by how many versions grants are older than the diary
+	revoked map[string]int64 // the versions at which subscribers lost permission
+	err     error            // returned by Event
 	newer   chan struct{}
 }
 
@@ -195,41 +199,44 @@ func (d *diary) version() int64 {
 
 var (
 	errStranger = errors.New("strangers may not read this")
-	errFollow   = errors.New("the diary cannot be found")
-	errBarred   = errors.New("you may not read this any more")
+	errSource   = errors.New("the diary cannot be found")
+	errRevoked  = errors.New("you may no longer read this")
 )
 
-// sources are those of the schema's subscriptions. Strangers are refused.
-func (s *schema) sources() map[string]gqlserver.Open {
-	open := func(ctx context.Context, args map[string]any) (*gqlserver.Opened, error) {
+// sources returns the SubscribeFuncs of the schema's subscriptions. They refuse strangers.
+func (s *schema) sources() map[string]gqlserver.SubscribeFunc {
+	open := func(ctx context.Context, args map[string]any) (*gqlserver.Grant, error) {
 		switch {
 		case viewer(ctx) == "stranger":
 			return nil, errStranger
 		case args["of"] == "panic":
 			panic("the panic is secret")
 		}
-		s.diary.reading.Add(1)
-		left := func() { s.diary.reading.Add(-1) }
-		return &gqlserver.Opened{Version: s.diary.version() - s.diary.lag, Who: viewer(ctx), Left: left, Follow: func(context.Context) (gqlserver.Source, error) {
-			if args["of"] == "nobody" {
-				return nil, errFollow
-			}
-			s.diary.opened.Add(1)
-			s.diary.following.Add(1)
-			return &reader{diary: s.diary}, nil
-		}}, nil
+		s.diary.subscribed.Add(1)
+		return &gqlserver.Grant{
+			MinVersion: s.diary.version() - s.diary.lag, SubscriberID: viewer(ctx),
+			OnEnd: func() { s.diary.subscribed.Add(-1) },
+			OpenSource: func(context.Context) (gqlserver.Source, error) {
+				if args["of"] == "nobody" {
+					return nil, errSource
+				}
+				s.diary.opened.Add(1)
+				s.diary.openSources.Add(1)
+				return &reader{diary: s.diary}, nil
+			},
+		}, nil
 	}
-	all := map[string]gqlserver.Open{}
+	all := map[string]gqlserver.SubscribeFunc{}
 	for _, field := range s.definition.Subscription.Fields {
 		all[field.Name] = open
 	}
 	return all
 }
 
-// reader follows a diary.
+// reader is a source that shows a diary.
 type reader struct{ diary *diary }
 
-func (r *reader) Close() { r.diary.following.Add(-1) }
+func (r *reader) Close() { r.diary.openSources.Add(-1) }
 
 func (r *reader) Newest() (gqlserver.State, <-chan struct{}) {
 	d := r.diary
@@ -237,15 +244,16 @@ func (r *reader) Newest() (gqlserver.State, <-chan struct{}) {
 	defer d.mu.Unlock()
 	version := int64(len(d.entries))
 	state := gqlserver.State{
-		Version: version, Changed: version, Oldest: max(0, version-int64(d.kept)), Last: d.last, Value: slices.Clone(d.entries),
+		Version: version, ChangedAt: version, OldestBase: max(0, version-int64(d.kept)), Last: d.last,
+		Value: slices.Clone(d.entries),
 	}
-	barred := maps.Clone(d.barred)
-	for _, at := range barred {
-		state.BarredAt = max(state.BarredAt, at)
+	revoked := maps.Clone(d.revoked)
+	for _, at := range revoked {
+		state.RevokedAt = max(state.RevokedAt, at)
 	}
-	state.Barred = func(who string) error {
-		if barred[who] > 0 {
-			return errBarred
+	state.Revoked = func(who string) error {
+		if revoked[who] > 0 {
+			return errRevoked
 		}
 		return nil
 	}
@@ -255,14 +263,16 @@ func (r *reader) Newest() (gqlserver.State, <-chan struct{}) {
 func (r *reader) Event(_ context.Context, since *int64, state gqlserver.State) (any, error) {
 	r.diary.mu.Lock()
 	defer r.diary.mu.Unlock()
-	if r.diary.fails != nil {
-		return nil, r.diary.fails
+	if r.diary.err != nil {
+		return nil, r.diary.err
 	}
-	if since != nil && (*since < state.Oldest || *since > state.Version) {
+	if since != nil && (*since < state.OldestBase || *since > state.Version) {
 		return nil, fmt.Errorf("no event can lead from %d to %+v", *since, state)
 	}
 	entries := state.Value.([]string)
-	event := map[string]any{"version": state.Version, "entries": entries, "since": nil, "reset": since == nil, "added": entries}
+	event := map[string]any{
+		"version": state.Version, "entries": entries, "since": nil, "reset": since == nil, "added": entries,
+	}
 	if since != nil {
 		event["since"], event["added"] = *since, entries[*since:]
 	}

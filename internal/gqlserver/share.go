@@ -19,55 +19,60 @@ import (
 //	directive @shared(resume: String) on FIELD_DEFINITION
 //	directive @viewer on FIELD_DEFINITION
 //
-// A subscription field that is @shared shows the same to everybody who may follow it; resume names the argument with the
-// version that a client wants to go on from. A field that is @viewer depends on who asks, and so does every operation that
+// A subscription field with @shared has the same responses for every subscriber; resume names the argument with the
+// version that a client has already. A field with @viewer depends on the viewer, and so does every operation that
 // selects it.
 const (
 	sharedDirective = "shared"
 	viewerDirective = "viewer"
 )
 
-// shape is what can be said of a subscription's document once and for all.
-type shape struct {
-	shared         bool   // its responses are the same for everybody
-	resume         string // the argument with the version to go on from, or ""
-	resumeVariable string // the variable which gives that and nothing else, or ""
-	text           string // of a shared operation: normalised, without its name and the argument to resume
+// documentAnalysis is what a stream needs to know about the document of a subscription.
+type documentAnalysis struct {
+	shared         bool   // the responses are the same for every subscriber
+	resumeArgument string // the name of the argument with the version that a client has; "": none
+	resumeVariable string // the variable that provides that argument and is used for nothing else; "": none
+	text           string // of a shared operation: normalised, without its name and without the resume argument
 }
 
-// shapes remembers the shapes of documents, which are many times fewer than subscriptions.
-type shapes struct {
+// analyzer analyses documents and caches the results: there are far fewer documents than subscriptions.
+type analyzer struct {
 	schema *ast.Schema
-	known  *lru.LRU[*shape] // by root field, operation name and document
+	cache  *lru.LRU[*documentAnalysis] // by root field, operation name and document
 }
 
-func newShapes(schema *ast.Schema) *shapes { return &shapes{schema, lru.New[*shape](cachedDocuments)} }
+func newAnalyzer(schema *ast.Schema) *analyzer {
+	return &analyzer{schema, lru.New[*documentAnalysis](cachedDocuments)}
+}
 
-func (s *shapes) of(ctx context.Context, op *graphql.OperationContext, root graphql.CollectedField) *shape {
+func (s *analyzer) analyze(
+	ctx context.Context, op *graphql.OperationContext, root graphql.CollectedField,
+) *documentAnalysis {
 	name := root.Name + "\n" + op.OperationName + "\n" + op.RawQuery
-	if known, ok := s.known.Get(ctx, name); ok {
+	if known, ok := s.cache.Get(ctx, name); ok {
 		return known
 	}
-	made := s.make(op.Operation, root.Field)
+	made := s.newAnalysis(op.Operation, root.Field)
 	if len(name) <= cachedDocumentBytes {
-		s.known.Add(ctx, name, made)
+		s.cache.Add(ctx, name, made)
 	}
 	return made
 }
 
-func (s *shapes) make(operation *ast.OperationDefinition, root *ast.Field) *shape {
-	made := &shape{}
+func (s *analyzer) newAnalysis(operation *ast.OperationDefinition, root *ast.Field) *documentAnalysis {
+	made := &documentAnalysis{}
 	if directive := root.Definition.Directives.ForName(sharedDirective); directive != nil {
-		made.shared = simple(operation, root) && !(&viewerSearch{s.schema, map[string]bool{}}).within(operation.SelectionSet)
+		search := &viewerSearch{schema: s.schema, visited: map[string]bool{}}
+		made.shared = isOnlyRootField(operation, root) && !search.within(operation.SelectionSet)
 		if argument := directive.Arguments.ForName("resume"); argument != nil {
-			made.resume = argument.Value.Raw
+			made.resumeArgument = argument.Value.Raw
 		}
 	}
 	if !made.shared {
 		return made
 	}
-	made.text = normalise(operation, root, made.resume)
-	if argument := root.Arguments.ForName(made.resume); argument != nil && argument.Value.Kind == ast.Variable {
+	made.text = normalise(operation, root, made.resumeArgument)
+	if argument := root.Arguments.ForName(made.resumeArgument); argument != nil && argument.Value.Kind == ast.Variable {
 		if !mentions(made.text, argument.Value.Raw) {
 			made.resumeVariable = argument.Value.Raw
 		}
@@ -75,38 +80,44 @@ func (s *shapes) make(operation *ast.OperationDefinition, root *ast.Field) *shap
 	return made
 }
 
-// key tells operations apart that do not have the same responses.
-func (s *shape) key(variables map[string]any) string {
+// key identifies the stream of a shared operation: operations with different responses have different keys.
+func (s *documentAnalysis) key(variables map[string]any) string {
 	if s.resumeVariable != "" {
 		variables = maps.Clone(variables)
 		delete(variables, s.resumeVariable)
 	}
-	values, err := json.Marshal(variables) // in the order of their names
+	values, err := json.Marshal(variables) // sorted by name
 	if err != nil {
-		panic(err) // they came as JSON
+		panic(err) // cannot happen: they were decoded from JSON
 	}
 	return s.text + "\n" + string(values)
 }
 
-// simple tells whether the operation is its root field and nothing else: no fragment around it, and no condition.
-func simple(operation *ast.OperationDefinition, root *ast.Field) bool {
+// isOnlyRootField reports whether the operation consists of its root field, without a fragment around it or a
+// directive.
+func isOnlyRootField(operation *ast.OperationDefinition, root *ast.Field) bool {
 	return len(operation.SelectionSet) == 1 && operation.SelectionSet[0] == ast.Selection(root) &&
 		len(root.Directives) == 0 && len(operation.Directives) == 0
 }
 
-// normalise prints an operation that is simple without what makes no difference to its responses.
+// normalise returns the text of an operation of which isOnlyRootField is true, without the parts that do not change its
+// responses.
 func normalise(operation *ast.OperationDefinition, root *ast.Field, resume string) string {
 	field := *root
-	field.Arguments = slices.DeleteFunc(slices.Clone(root.Arguments), func(a *ast.Argument) bool { return a.Name == resume })
+	field.Arguments = slices.DeleteFunc(slices.Clone(root.Arguments), func(a *ast.Argument) bool {
+		return a.Name == resume
+	})
 	bare := *operation
 	bare.Name, bare.VariableDefinitions, bare.SelectionSet = "", nil, ast.SelectionSet{&field}
-	document := &ast.QueryDocument{Operations: ast.OperationList{&bare}, Fragments: fragmentsOf(operation.SelectionSet, nil)}
+	document := &ast.QueryDocument{
+		Operations: ast.OperationList{&bare}, Fragments: fragmentsOf(operation.SelectionSet, nil),
+	}
 	var text bytes.Buffer
 	formatter.NewFormatter(&text, formatter.WithCompacted()).FormatQueryDocument(document)
 	return text.String()
 }
 
-// fragmentsOf adds the fragments that the selections need, each once, in the order of their use.
+// fragmentsOf adds the fragments that the selections need, each once, in the order of their first use.
 func fragmentsOf(selections ast.SelectionSet, found ast.FragmentDefinitionList) ast.FragmentDefinitionList {
 	for _, selection := range selections {
 		switch s := selection.(type) {
@@ -123,35 +134,36 @@ func fragmentsOf(selections ast.SelectionSet, found ast.FragmentDefinitionList) 
 	return found
 }
 
-// mentions tells whether a printed document uses a variable, or one whose name begins with its name: that is safe, too.
+// mentions reports whether a printed document uses a variable. It is also true for a longer name that begins with this
+// one, which only prevents a variable from being ignored.
 func mentions(text, variable string) bool { return strings.Contains(text, "$"+variable) }
 
-// viewerSearch looks for fields that depend on who asks, into each fragment once.
+// viewerSearch looks for fields with @viewer. It searches each fragment once.
 type viewerSearch struct {
-	schema *ast.Schema
-	clean  map[string]bool // fragments that were looked into, or are being looked into
+	schema  *ast.Schema
+	visited map[string]bool // names of fragments that were searched, or are being searched
 }
 
 func (v *viewerSearch) within(selections ast.SelectionSet) bool {
 	return slices.ContainsFunc(selections, func(selection ast.Selection) bool {
 		switch s := selection.(type) {
 		case *ast.Field:
-			return v.marked(s) || v.within(s.SelectionSet)
+			return v.isMarked(s) || v.within(s.SelectionSet)
 		case *ast.InlineFragment:
 			return v.within(s.SelectionSet)
 		case *ast.FragmentSpread:
-			if v.clean[s.Name] {
+			if v.visited[s.Name] {
 				return false
 			}
-			v.clean[s.Name] = true
+			v.visited[s.Name] = true
 			return v.within(s.Definition.SelectionSet)
 		}
 		return true
 	})
 }
 
-// marked tells whether a field is @viewer, in an interface or in one of the types behind it.
-func (v *viewerSearch) marked(field *ast.Field) bool {
+// isMarked reports whether a field has @viewer, in its own type or, if that is abstract, in one of the possible types.
+func (v *viewerSearch) isMarked(field *ast.Field) bool {
 	if field.Definition.Directives.ForName(viewerDirective) != nil {
 		return true
 	}

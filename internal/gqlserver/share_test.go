@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -15,7 +16,7 @@ import (
 	"antwon.dj/backend/internal/gqlserver"
 )
 
-// ask begins an operation with variables.
+// ask starts an operation with variables.
 func (c *client) ask(id, query, variables string) {
 	c.t.Helper()
 	params, err := json.Marshal(map[string]any{"query": query, "variables": json.RawMessage(variables)})
@@ -29,7 +30,7 @@ func (s *service) executions(shared string) float64 {
 	return s.sum("graphql_subscription_executions_total", map[string]string{"shared": shared})
 }
 
-// answers reads one event for each of n subscriptions, in whatever order, and returns what they all say.
+// answers reads one response of each of n subscriptions, in any order, and returns the text that all of them have.
 func (c *client) answers(n int) (same string) {
 	c.t.Helper()
 	ids := map[string]bool{}
@@ -44,7 +45,7 @@ func (c *client) answers(n int) (same string) {
 	return same
 }
 
-func TestHundredFollowersCostOneExecutionAnEvent(t *testing.T) {
+func TestHundredSubscribersCauseOneExecutionPerEvent(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.OperationsPerSecond = 1000 })
 	clients := make([]*client, 20)
 	for i := range clients {
@@ -54,21 +55,28 @@ func TestHundredFollowersCostOneExecutionAnEvent(t *testing.T) {
 			if j%2 == 0 {
 				clients[i].ask(id, `subscription Wall{changes{version added}}`, `null`)
 			} else {
-				clients[i].ask(id, "subscription Phone ( $then : Int )\n{ changes ( since : $then ) { version, added } }", `{"then":null}`)
+				clients[i].ask(
+					id, "subscription Phone ( $then : Int )\n{ changes ( since : $then ) { version, added } }", `{"then":null}`,
+				)
 			}
 		}
 	}
-	for n := range 6 {
-		for _, c := range clients {
+	const events = 7
+	for n := range events {
+		if n > 0 {
+			s.schema.diary.write(entry(n))
+		}
+		for _, c := range clients { // once all of them have it, it is not executed again
 			if same := c.answers(5); !strings.Contains(same, fmt.Sprintf(`"version":%d}`, n)) {
 				t.Fatalf("event %d: got %s", n, same)
 			}
 		}
-		s.schema.diary.write(entry(n))
 	}
-	s.eventually("the last event is executed", func() bool { return s.executions("true") == 7 })
-	if n := s.schema.executions.Load(); n != 7 || s.executions("false") != 0 || s.schema.diary.opened.Load() != 1 {
-		t.Errorf("%d executions, %d sources", n, s.schema.diary.opened.Load())
+	if n := s.schema.executions.Load(); n != events || s.executions("true") != events || s.executions("false") != 0 {
+		t.Errorf("%d executions, %v of them counted as shared, want %d", n, s.executions("true"), events)
+	}
+	if n := s.schema.diary.opened.Load(); n != 1 {
+		t.Errorf("%d sources were opened, want 1", n)
 	}
 }
 
@@ -82,37 +90,91 @@ func TestEachStartingVersionIsExecutedOnce(t *testing.T) {
 		c.ask(fmt.Sprint(i), `subscription($s:Int){changes(since:$s){since}}`, `{"s":`+since+`}`)
 	}
 	for range 9 {
-		if _, event := c.changed(); event.Since != nil && (*event.Since < 1 || *event.Since > 3) {
+		if _, event := c.nextChange(); event.Since != nil && (*event.Since < 1 || *event.Since > 3) {
 			t.Errorf("got %+v", event)
 		}
 	}
 	if n := s.executions("true"); n != 4 {
-		t.Errorf("%v executions for 4 starting versions", n)
+		t.Errorf("%v executions for 4 starting versions, want 4", n)
 	}
 }
 
-func TestWhatIsShared(t *testing.T) {
+func TestEquivalentOperationsShareAStream(t *testing.T) {
 	const two = `subscription A{diary{version}} subscription B{diary{entries}}`
 	for name, test := range map[string]struct {
 		queries   [2]string
 		variables [2]string
 		shared    bool
 	}{
-		"name and spaces":   {[2]string{`subscription A{diary{version}}`, "subscription B {\n diary { version } }"}, [2]string{`{}`, `null`}, true},
-		"fragment":          {[2]string{`subscription{diary{...F}} fragment F on Diary{version}`, `subscription X{diary{...F}}fragment F on Diary { version }`}, [2]string{`{}`, `{}`}, true},
-		"default":           {[2]string{`subscription($o:String="all"){diary(of:$o){version}}`, `subscription($o:String="x"){diary(of:$o){version}}`}, [2]string{`{}`, `{"o":"all"}`}, true},
-		"where to go on":    {[2]string{`subscription{changes(since:0){version}}`, `subscription($s:Int){changes(since:$s){version}}`}, [2]string{`{}`, `{"s":null}`}, true},
-		"other fragment":    {[2]string{`subscription{diary{...F}} fragment F on Diary{version}`, `subscription{diary{...F}} fragment F on Diary{entries}`}, [2]string{`{}`, `{}`}, false},
-		"alias":             {[2]string{`subscription{diary{version}}`, `subscription{d:diary{version}}`}, [2]string{`{}`, `{}`}, false},
-		"argument":          {[2]string{`subscription{diary(of:"a"){version}}`, `subscription{diary(of:"b"){version}}`}, [2]string{`{}`, `{}`}, false},
-		"variable":          {[2]string{`subscription($o:String){diary(of:$o){version}}`, `subscription($o:String){diary(of:$o){version}}`}, [2]string{`{"o":"a"}`, `{"o":"b"}`}, false},
-		"null and nothing":  {[2]string{`subscription($o:String){diary(of:$o){version}}`, `subscription($o:String){diary(of:$o){version}}`}, [2]string{`{"o":null}`, `{}`}, false},
-		"order":             {[2]string{`subscription{diary{version entries}}`, `subscription{diary{entries version}}`}, [2]string{`{}`, `{}`}, false},
-		"condition":         {[2]string{`subscription($x:Boolean!){diary{version entries @include(if:$x)}}`, `subscription($x:Boolean!){diary{version entries @include(if:$x)}}`}, [2]string{`{"x":true}`, `{"x":false}`}, false},
-		"in two places":     {[2]string{`subscription($s:Int=0){changes(since:$s){version}}`, `subscription($s:Int){changes(since:$s,of:"b"){version}}`}, [2]string{`{}`, `{}`}, false},
-		"one in disguise":   {[2]string{`subscription($o:String){diary(of:$o){version}}`, `subscription{diary(of:"$o){version}}\n{\"o\":\"a\"}"){version}}`}, [2]string{`{"o":"a"}`, `{}`}, false},
-		"condition at root": {[2]string{`subscription{diary @include(if:true){version}}`, `subscription{diary @include(if:true){version}}`}, [2]string{`{}`, `{}`}, false},
-		"two operations":    {[2]string{two + "#A", two + "#B"}, [2]string{`{}`, `{}`}, false},
+		"name and spaces": {
+			[2]string{`subscription A{diary{version}}`, "subscription B {\n diary { version } }"}, [2]string{`{}`, `null`}, true,
+		},
+		"fragment": {
+			[2]string{
+				`subscription{diary{...F}} fragment F on Diary{version}`,
+				`subscription X{diary{...F}}fragment F on Diary { version }`,
+			},
+			[2]string{`{}`, `{}`}, true,
+		},
+		"default": {
+			[2]string{
+				`subscription($o:String="all"){diary(of:$o){version}}`, `subscription($o:String="x"){diary(of:$o){version}}`,
+			},
+			[2]string{`{}`, `{"o":"all"}`}, true,
+		},
+		"where to go on": {
+			[2]string{`subscription{changes(since:0){version}}`, `subscription($s:Int){changes(since:$s){version}}`},
+			[2]string{`{}`, `{"s":null}`}, true,
+		},
+		"other fragment": {
+			[2]string{
+				`subscription{diary{...F}} fragment F on Diary{version}`, `subscription{diary{...F}} fragment F on Diary{entries}`,
+			},
+			[2]string{`{}`, `{}`}, false,
+		},
+		"alias": {
+			[2]string{`subscription{diary{version}}`, `subscription{d:diary{version}}`}, [2]string{`{}`, `{}`}, false,
+		},
+		"argument": {
+			[2]string{`subscription{diary(of:"a"){version}}`, `subscription{diary(of:"b"){version}}`}, [2]string{`{}`, `{}`},
+			false,
+		},
+		"variable": {
+			[2]string{`subscription($o:String){diary(of:$o){version}}`, `subscription($o:String){diary(of:$o){version}}`},
+			[2]string{`{"o":"a"}`, `{"o":"b"}`}, false,
+		},
+		"null and nothing": {
+			[2]string{`subscription($o:String){diary(of:$o){version}}`, `subscription($o:String){diary(of:$o){version}}`},
+			[2]string{`{"o":null}`, `{}`}, false,
+		},
+		"order": {
+			[2]string{`subscription{diary{version entries}}`, `subscription{diary{entries version}}`}, [2]string{`{}`, `{}`},
+			false,
+		},
+		"condition": {
+			[2]string{
+				`subscription($x:Boolean!){diary{version entries @include(if:$x)}}`,
+				`subscription($x:Boolean!){diary{version entries @include(if:$x)}}`,
+			},
+			[2]string{`{"x":true}`, `{"x":false}`}, false,
+		},
+		"in two places": {
+			[2]string{
+				`subscription($s:Int=0){changes(since:$s){version}}`, `subscription($s:Int){changes(since:$s,of:"b"){version}}`,
+			},
+			[2]string{`{}`, `{}`}, false,
+		},
+		"one in disguise": {
+			[2]string{
+				`subscription($o:String){diary(of:$o){version}}`, `subscription{diary(of:"$o){version}}\n{\"o\":\"a\"}"){version}}`,
+			},
+			[2]string{`{"o":"a"}`, `{}`}, false,
+		},
+		"condition at root": {
+			[2]string{`subscription{diary @include(if:true){version}}`, `subscription{diary @include(if:true){version}}`},
+			[2]string{`{}`, `{}`}, false,
+		},
+		"two operations": {[2]string{two + "#A", two + "#B"}, [2]string{`{}`, `{}`}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, nil)
@@ -132,13 +194,13 @@ func TestWhatIsShared(t *testing.T) {
 	}
 }
 
-// operationNamed reads which operation is meant from a comment at a document's end.
+// operationNamed returns the name of the operation to execute, which is in a comment at the end of the document.
 func operationNamed(query string) string {
 	_, name, _ := strings.Cut(query, "#")
 	return name
 }
 
-func TestEachViewerGetsTheirOwn(t *testing.T) {
+func TestOperationsThatDependOnTheViewerAreNotShared(t *testing.T) {
 	s := start(t, nil)
 	eve, ada := s.open(`{"authorization":"Bearer eve"}`), s.open(`{"authorization":"Bearer ada"}`)
 	for _, query := range []string{
@@ -167,7 +229,7 @@ func TestEachViewerGetsTheirOwn(t *testing.T) {
 	}
 }
 
-func TestEachFollowerIsLetInAlone(t *testing.T) {
+func TestEachSubscriberOfASharedStreamNeedsPermission(t *testing.T) {
 	s := start(t, nil)
 	friend, stranger := s.open(`{"authorization":"Bearer eve"}`), s.open(`{"authorization":"Bearer stranger"}`)
 	friend.subscribe("1", `subscription{diary{version}}`)
@@ -182,19 +244,20 @@ func TestEachFollowerIsLetInAlone(t *testing.T) {
 	stranger.expect(`{"type":"pong"}`)
 }
 
-func TestWrongMarkFailsForAll(t *testing.T) {
+func TestSharedFieldThatNeedsAViewerFailsForEverybody(t *testing.T) {
 	s := start(t, nil)
 	for _, viewer := range []string{"eve", "ada"} {
 		c := s.open(`{"authorization":"Bearer ` + viewer + `"}`)
 		c.subscribe("1", `subscription{peek{version}}`)
-		if got, err := c.hear(); err != nil || !strings.HasPrefix(got, `{"id":"1","type":"error","payload":[{"message":"masked"`) {
+		if got, err := c.hear(); err != nil ||
+			!strings.HasPrefix(got, `{"id":"1","type":"error","payload":[{"message":"masked"`) {
 			t.Errorf("%s: got %s, %v", viewer, got, err)
 		}
 	}
 }
 
-// What the operation carries besides its document and variables is that of whoever came first.
-func TestSharedExecutionKnowsNothingOfTheFirstFollower(t *testing.T) {
+// A shared stream executes the operation of its first subscriber, whose headers and extensions it must not use.
+func TestSharedExecutionHasNoHeadersAndExtensions(t *testing.T) {
 	var known atomic.Int64
 	s := start(t, func(cfg *gqlserver.Config) {
 		cfg.AroundResponses = func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
@@ -207,39 +270,38 @@ func TestSharedExecutionKnowsNothingOfTheFirstFollower(t *testing.T) {
 	c.say(`{"id":"1","type":"subscribe","payload":{"query":"subscription{diary{version}}","extensions":{"secret":7}}}`)
 	c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
 	if n := known.Load(); n != 0 {
-		t.Errorf("%d things are known", n)
+		t.Errorf("there are %d headers and extensions", n)
 	}
 }
 
-func TestStreamLingers(t *testing.T) {
-	s := start(t, nil)
-	for range 2 {
+func TestStreamIsReusedDuringItsLingerTimeAndEndsAfterIt(t *testing.T) {
+	const linger = 5 * time.Second
+	lingering := func(cfg *gqlserver.Config) { cfg.Limits.Linger = linger }
+	inFakeTime(t, lingering, func(t *testing.T, s *service) {
 		c := s.open(`{}`)
-		c.subscribe("1", `subscription{diary{version}}`)
-		c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
-		c.Close()
-		s.eventually("it leaves", func() bool { return s.gauge("graphql_subscriptions_active") == 0 })
-	}
-	if n := s.schema.diary.opened.Load(); n != 1 || s.gauge("graphql_shared_streams") != 1 {
-		t.Errorf("%d sources", n)
-	}
-}
-
-func TestStreamEndsWhenNobodyComesBack(t *testing.T) {
-	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.Linger = 10 * time.Millisecond })
-	c := s.open(`{}`)
-	for opened := range int64(2) {
-		c.subscribe("1", `subscription{diary{version}}`)
-		c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
-		c.say(`{"id":"1","type":"complete"}`)
-		s.eventually("the source is closed", func() bool { return s.schema.diary.following.Load() == 0 })
-		if n := s.schema.diary.opened.Load(); n != opened+1 || s.gauge("graphql_shared_streams") != 0 {
-			t.Errorf("%d sources", n)
+		subscribeOnce := func(wantSources int64) {
+			t.Helper()
+			c.subscribe("1", `subscription{diary{version}}`)
+			c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
+			c.say(`{"id":"1","type":"complete"}`)
+			synctest.Wait()
+			if n := s.schema.diary.opened.Load(); n != wantSources {
+				t.Errorf("%d sources were opened, want %d", n, wantSources)
+			}
 		}
-	}
+		subscribeOnce(1)
+		time.Sleep(linger - time.Nanosecond)
+		subscribeOnce(1)
+		time.Sleep(linger)
+		synctest.Wait()
+		if n := s.gauge("graphql_shared_streams"); n != 0 || s.schema.diary.openSources.Load() != 0 {
+			t.Errorf("there are %v streams and %d open sources", n, s.schema.diary.openSources.Load())
+		}
+		subscribeOnce(2)
+	})
 }
 
-func TestFailingEventEndsThoseWhoWaited(t *testing.T) {
+func TestFailingEventEndsTheSubscriptionsThatNeedIt(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	for _, id := range []string{"1", "2"} {
@@ -247,7 +309,7 @@ func TestFailingEventEndsThoseWhoWaited(t *testing.T) {
 		c.expect(`{"id":"` + id + `","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
 	}
 	s.schema.diary.change(func() {
-		s.schema.diary.fails = errors.New("the cause is secret")
+		s.schema.diary.err = errors.New("the cause is secret")
 		s.schema.diary.entries = []string{"a"}
 	})
 	for range 2 {
@@ -255,13 +317,13 @@ func TestFailingEventEndsThoseWhoWaited(t *testing.T) {
 			t.Fatalf("got %s, %v", got, err)
 		}
 	}
-	s.schema.diary.change(func() { s.schema.diary.fails = nil })
+	s.schema.diary.change(func() { s.schema.diary.err = nil })
 	s.schema.diary.write("b")
 	c.subscribe("3", `subscription{diary{version}}`)
 	c.expect(`{"id":"3","type":"next","payload":{"data":{"diary":{"version":2}}}}`) // and nothing before
 }
 
-func TestLastStateIsForLateComersToo(t *testing.T) {
+func TestLateSubscribersGetTheLastState(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	c.subscribe("1", `subscription{diary{version}}`)
@@ -276,7 +338,7 @@ func TestLastStateIsForLateComersToo(t *testing.T) {
 	}
 }
 
-func TestPrivateSubscriptionsThatEndAreNoErrors(t *testing.T) {
+func TestEndOfAPrivateSubscriptionIsNotAnError(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	for range 20 {
@@ -284,11 +346,11 @@ func TestPrivateSubscriptionsThatEndAreNoErrors(t *testing.T) {
 		c.expect(`{"id":"1","type":"next","payload":{"data":{"own":{"version":0}}}}`)
 		c.say(`{"id":"1","type":"complete"}`)
 	}
-	s.eventually("all have ended", func() bool { return s.schema.diary.following.Load() == 0 })
+	s.waitUntil("all sources are closed", func() bool { return s.schema.diary.openSources.Load() == 0 })
 	if n := s.gauge("graphql_errors_total"); n != 0 {
 		t.Errorf("%v errors were counted", n)
 	}
 	if n := s.sum("graphql_operations_total", map[string]string{"outcome": "ok"}); n != 20 {
-		t.Errorf("%v subscriptions ended well", n)
+		t.Errorf("%v subscriptions were counted as ok, want 20", n)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -15,14 +16,15 @@ import (
 	"antwon.dj/backend/internal/gqlserver"
 )
 
-// stall lets a client follow a diary that is too large for it to take without reading.
+// stall makes a client subscribe to a diary that is too large to be accepted without reading, and waits until it is.
 func (s *service) stall(c *client) {
 	s.t.Helper()
 	waiting := s.gauge("graphql_websocket_waiting")
 	s.overwhelm(c)
-	s.eventually("the client has no room for more", func() bool { return s.gauge("graphql_websocket_waiting") > waiting })
+	s.waitUntil("the client accepts no more", func() bool { return s.gauge("graphql_websocket_waiting") > waiting })
 }
 
+// overwhelm makes a client subscribe to a diary that is too large to be accepted without reading.
 func (s *service) overwhelm(c *client) {
 	s.t.Helper()
 	s.schema.diary.change(func() { s.schema.diary.entries = []string{strings.Repeat("x", 4<<20)} })
@@ -30,133 +32,154 @@ func (s *service) overwhelm(c *client) {
 	c.subscribe("big", `subscription{diary{entries}}`)
 }
 
-func TestStalledClientSkipsToTheNewest(t *testing.T) {
+func TestStalledClientSkipsToTheNewestState(t *testing.T) {
 	s := start(t, nil)
-	c := s.open(`{}`)
-	c.subscribe("1", `subscription{changes{version since}}`)
-	c.changed()
+	c, other := s.open(`{}`), s.open(`{}`)
+	for _, c := range []*client{c, other} {
+		c.subscribe("1", `subscription{changes{version since}}`)
+		c.nextChange()
+	}
 	s.stall(c) // at version 1
 	for range 100 {
 		s.schema.diary.write("z")
 	}
-	var told []int64
-	for len(told) == 0 || told[len(told)-1] < 101 {
+	for version := int64(0); version < 101; { // until the stream, which both share, has executed the newest state
+		_, event := other.nextChange()
+		version = event.Version
+	}
+	var versions []int64
+	for len(versions) == 0 || versions[len(versions)-1] < 101 {
 		text, err := c.hear()
 		if err != nil {
 			t.Fatal(err)
 		}
 		if strings.HasPrefix(text, `{"id":"1"`) {
 			_, event := readChange(t, text)
-			told = append(told, event.Version)
+			versions = append(versions, event.Version)
 		}
 	}
-	if told[0] == 1 { // that was under way when the client stopped reading
-		told = told[1:]
+	if versions[0] == 1 { // it was being sent when the client stopped reading
+		versions = versions[1:]
 	}
-	if len(told) != 1 {
-		t.Errorf("it was told of the versions %v", told)
+	if len(versions) != 1 {
+		t.Errorf("the client was sent the versions %v, want only the newest", versions)
 	}
 }
 
-func TestStalledClientsDelayNobody(t *testing.T) {
+func TestStalledClientsDelayNoOtherClient(t *testing.T) {
 	s := start(t, nil)
 	for range 3 {
 		s.stall(s.open(`{}`))
 	}
 	live := s.open(`{}`)
 	live.subscribe("1", `subscription{changes{version}}`)
-	live.changed()
+	live.nextChange()
 	for range 50 {
 		want := s.schema.diary.write("y")
-		if _, event := live.changed(); event.Version != want {
+		if _, event := live.nextChange(); event.Version != want {
 			t.Fatalf("got version %d, want %d", event.Version, want)
 		}
 	}
 	if n := s.gauge("graphql_websocket_waiting"); n != 3 {
-		t.Errorf("%v clients are stalled", n)
+		t.Errorf("%v clients are stalled, want 3", n)
 	}
 }
 
-func TestClientThatTakesNothingIsCutOff(t *testing.T) {
+func TestClientThatReadsNothingIsDisconnected(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.WriteTimeout = 200 * time.Millisecond })
 	c := s.open(`{}`)
 	c.subscribe("1", `subscription{diary{entries}}`)
 	s.flood()
-	s.eventually("it is cut off", func() bool { return s.closings("1013") == 1 || s.gauge("graphql_subscriptions_active") == 0 })
-	c.expectClose(1013, "Client does not read") // when it reads on
-	s.eventually("that is counted", func() bool { return s.closings("1013") == 1 })
-}
-
-// It takes several times as long as it may be silent, or not read, and says nothing: its pongs wait behind what it reads.
-func TestClientThatTakesSomethingIsNotCutOff(t *testing.T) {
-	t.Parallel()
-	s := start(t, func(cfg *gqlserver.Config) {
-		cfg.Limits.WriteTimeout, cfg.Limits.PingInterval = 200*time.Millisecond, 250*time.Millisecond
+	s.waitUntil("it is disconnected", func() bool {
+		return s.closeCount("1013") == 1 || s.gauge("graphql_subscriptions_active") == 0
 	})
-	c := s.open(`{}`)
-	s.stall(c)
-	if err := c.SetReadDeadline(time.Now().Add(patience)); err != nil {
-		t.Fatal(err)
-	}
-	_, r, err := c.NextReader()
-	for err == nil {
-		time.Sleep(25 * time.Millisecond)
-		_, err = io.CopyN(io.Discard, r, 64<<10)
-	}
-	if !errors.Is(err, io.EOF) {
-		t.Errorf("got %v", err)
-	}
+	c.expectClose(1013, "Client does not read") // which it reads afterwards
+	s.waitUntil("the connection is counted as closed", func() bool { return s.closeCount("1013") == 1 })
 }
 
-func TestStuckConnectionEndsAllTheSame(t *testing.T) {
-	for code, change := range map[string]func(cfg *gqlserver.Config){
-		"4403": func(cfg *gqlserver.Config) {
-			cfg.Identify = func(context.Context) gqlserver.Client {
-				return gqlserver.Client{ExpiresAt: time.Now().Add(200 * time.Millisecond)}
-			}
-		},
-		"4499": func(cfg *gqlserver.Config) { cfg.Limits.PingInterval = 100 * time.Millisecond },
-	} {
-		t.Run(code, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, func(cfg *gqlserver.Config) {
-				cfg.Limits.WriteTimeout = 500 * time.Millisecond
-				change(cfg)
-			})
-			s.overwhelm(s.open(`{}`))
-			s.eventually("it ends", func() bool { return s.closings(code) == 1 })
-		})
+// The client needs many times the time limits for one message. It sends nothing, because it would see a ping only after
+// that message.
+func TestClientThatReadsSlowlyIsNotDisconnected(t *testing.T) {
+	limited := func(cfg *gqlserver.Config) {
+		cfg.Limits.WriteTimeout, cfg.Limits.PingInterval = 10*time.Second, 12*time.Second
 	}
-	t.Run("1012", func(t *testing.T) {
-		t.Parallel()
-		s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.WriteTimeout = 300 * time.Millisecond })
-		s.stall(s.open(`{}`))
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
-		defer cancel()
-		if err := s.handler.Drain(ctx); err != nil || s.closings("1012") != 1 {
-			t.Errorf("got %v", err)
+	inFakeTime(t, limited, func(t *testing.T, s *service) {
+		c := s.open(`{}`)
+		s.stall(c)
+		begin := time.Now()
+		if err := c.SetReadDeadline(time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+		_, r, err := c.NextReader()
+		for err == nil {
+			time.Sleep(9 * time.Second)
+			_, err = io.CopyN(io.Discard, r, 64<<10)
+		}
+		if !errors.Is(err, io.EOF) {
+			t.Errorf("after %v: got %v", time.Since(begin), err)
 		}
 	})
 }
 
-// Gorilla answers to whoever breaks the protocol by itself, be it within a frame.
-func TestGorillaDoesNotWriteIntoFrames(t *testing.T) {
+func TestBlockedWriteDoesNotKeepAConnectionOpen(t *testing.T) {
+	const writeTimeout = time.Minute
+	for code, change := range map[string]func(cfg *gqlserver.Config){
+		"4403": func(cfg *gqlserver.Config) {
+			cfg.Identify = func(context.Context) gqlserver.Client {
+				return gqlserver.Client{ExpiresAt: time.Now().Add(20 * time.Second)}
+			}
+		},
+		"4499": func(cfg *gqlserver.Config) { cfg.Limits.PingInterval = 10 * time.Second },
+	} {
+		t.Run(code, func(t *testing.T) {
+			limited := func(cfg *gqlserver.Config) {
+				cfg.Limits.WriteTimeout = writeTimeout
+				change(cfg)
+			}
+			inFakeTime(t, limited, func(t *testing.T, s *service) {
+				s.overwhelm(s.open(`{}`))
+				time.Sleep(20 * time.Second)
+				synctest.Wait()
+				if n := s.gauge("graphql_subscriptions_active"); n != 0 {
+					t.Errorf("%v subscriptions are still active", n)
+				}
+				time.Sleep(writeTimeout) // of the write that is blocked
+				synctest.Wait()
+				if n := s.closeCount(code); n != 1 {
+					t.Errorf("%v connections were closed with %s, want 1", n, code)
+				}
+			})
+		})
+	}
+	t.Run("1012", func(t *testing.T) {
+		limited := func(cfg *gqlserver.Config) { cfg.Limits.WriteTimeout = writeTimeout }
+		inFakeTime(t, limited, func(t *testing.T, s *service) {
+			s.stall(s.open(`{}`))
+			if err := s.handler.Drain(t.Context()); err != nil || s.closeCount("1012") != 1 {
+				t.Errorf("got %v", err)
+			}
+		})
+	})
+}
+
+// By itself, gorilla would answer a protocol error with a close frame, even in the middle of another frame.
+func TestProtocolErrorDoesNotCorruptAFrame(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	s.stall(c)
 	if _, err := c.NetConn().Write([]byte{0x81, 0x01, 'x'}); err != nil { // not masked
 		t.Fatal(err)
 	}
-	s.eventually("it is heard", func() bool { return s.gauge("graphql_subscriptions_active") == 0 })
+	s.waitUntil("the server has read it", func() bool { return s.gauge("graphql_subscriptions_active") == 0 })
 	if got, err := c.hear(); err != nil || len(got) < 4<<20 || !strings.HasSuffix(got, `x"]}}}}`) {
 		t.Fatalf("got %d bytes, %v", len(got), err)
 	}
 	c.expectClose(1002, "Protocol error")
 }
 
-// Each ping is answered, so who sends them and reads nothing has to wait.
-func TestPongsDoNotPileUp(t *testing.T) {
+// Each ping is answered, so a client that sends pings and does not read has to wait.
+func TestClientThatReadsNoPongsHasToWait(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	s.stall(c)
@@ -170,19 +193,28 @@ func TestPongsDoNotPileUp(t *testing.T) {
 			return // it has to wait
 		}
 	}
-	t.Error("the server takes as many pings as come")
+	t.Error("the server accepts any number of pings")
 }
 
-func TestHalfOpenConnectionEnds(t *testing.T) {
+// The other tests of pings use pipes. On a real socket, the kernel accepts pings for a client that does not read them.
+func TestHalfOpenConnectionIsClosed(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.PingInterval = 50 * time.Millisecond })
-	for i := range 3 { // they never read again, so they answer no ping
+	for i := range 3 { // they do not read again, so they answer no ping
 		s.open(`{}`).subscribe(fmt.Sprint(i), `subscription{own{version}}`)
 	}
-	s.eventually("they are given up", func() bool { return s.closings("4499") == 3 })
+	s.waitUntil("they are closed", func() bool { return s.closeCount("4499") == 3 })
 }
 
-// plainListener hides what kind of sockets it accepts, as listeners for TLS do.
+func TestHalfOpenConnectionWithoutADescriptorIsClosed(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.PingInterval = 50 * time.Millisecond })
+	s.serveOn(plainListener{s.listen()})
+	s.open(`{}`) // and does not read again
+	s.waitUntil("it is closed", func() bool { return s.closeCount("4499") == 1 })
+}
+
+// plainListener hides the type of the sockets that it accepts, as a listener for TLS does.
 type plainListener struct{ net.Listener }
 
 func (l plainListener) Accept() (net.Conn, error) {
@@ -190,15 +222,15 @@ func (l plainListener) Accept() (net.Conn, error) {
 	return struct{ net.Conn }{conn}, err
 }
 
-func TestSocketsOfAnyKindWillDo(t *testing.T) {
+func TestWebSocketsWorkOnSocketsOfAnyType(t *testing.T) {
 	s := start(t, nil)
-	s.behind(plainListener{s.listen()})
+	s.serveOn(plainListener{s.listen()})
 	c := s.open(`{}`)
 	c.subscribe("1", `subscription{changes{version}}`)
-	c.changed()
+	c.nextChange()
 	for range 20 {
 		want := s.schema.diary.write("y")
-		if _, event := c.changed(); event.Version != want {
+		if _, event := c.nextChange(); event.Version != want {
 			t.Fatalf("got version %d, want %d", event.Version, want)
 		}
 	}

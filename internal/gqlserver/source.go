@@ -6,61 +6,63 @@ import (
 	"time"
 )
 
-// Open lets somebody follow a subscription field, or returns the error that says why they may not. It is asked once for
-// each subscriber, with the context that Authenticate made for them and the field's arguments as JSON has them.
-type Open func(ctx context.Context, args map[string]any) (*Opened, error)
+// SubscribeFunc decides whether a client may subscribe to a field: it returns a Grant, or the error to send. It is
+// called once for each subscription, with the context that Authenticate returned and the field's arguments in the form
+// that JSON gives them.
+type SubscribeFunc func(ctx context.Context, args map[string]any) (*Grant, error)
 
-// Opened is what a subscriber may follow.
-type Opened struct {
-	// Version is that of the present state, by the truth and not by what this server has heard: the subscriber is shown
-	// nothing older.
-	Version int64
-	// Who tells subscribers apart for State.Barred.
-	Who string
-	// Left is called once, when the subscription has ended. It must not block. Nil: nobody wants to know.
-	Left func()
-	// Follow starts a source. It is called where no other subscriber's source serves, at most once, with a context that
-	// ends with the handler or, for a stream that is not shared, with the subscription.
-	Follow func(ctx context.Context) (Source, error)
+// Grant is the permission of one subscriber to get the states of a source.
+type Grant struct {
+	// MinVersion is the present version according to the database, which may be newer than what this server has loaded:
+	// the subscriber is sent no older state.
+	MinVersion int64
+	// SubscriberID identifies the subscriber for State.Revoked.
+	SubscriberID string
+	// OnEnd is called exactly once, when the subscription has ended. It must not block. May be nil.
+	OnEnd func()
+	// OpenSource opens the source. It is called at most once, and only if no stream exists that the subscriber can share.
+	// Its context ends with the handler or, for a stream that is not shared, with the subscription.
+	OpenSource func(ctx context.Context) (Source, error)
 }
 
-// Source gives the states that a subscription field shows, and makes events of them. Only one goroutine uses it.
+// Source provides the states of a subscription field and the events that lead to them. Only one goroutine calls its
+// methods.
 type Source interface {
 	// Newest returns the newest state, and a channel that is closed as soon as there is a newer one.
 	Newest() (State, <-chan struct{})
-	// Event returns what the field's resolver gets by Event: what leads from the version since, or from any later one, to
-	// the state; everything, if since is nil.
+	// Event returns the value for the field's resolver, which gets it from the function Event: the difference from the
+	// version since, or from a later one, to the state. If since is nil, it is the whole state.
 	Event(ctx context.Context, since *int64, state State) (any, error)
-	// Close ends the source.
+	// Close releases the source.
 	Close()
 }
 
 // State is what a source shows at one version.
 type State struct {
-	Version int64 // grows
-	Changed int64 // the version at which what the field shows changed last; grows, and is never above Version
-	Oldest  int64 // the oldest version from which an event can lead here; who has an older one gets everything
-	Last    bool  // nothing will follow: subscriptions end with it
-	// Barred returns why somebody may follow no more, or nil. It is asked about everybody whenever BarredAt has grown, and
-	// about who was let in at an older version. Nil: whoever was let in may stay.
-	Barred   func(who string) error
-	BarredAt int64
-	Value    any // for Event
-	// Again is after how long the newest state is another one even if nothing is told, or is worth asking for; 0: never.
-	Again time.Duration
+	Version    int64 // increases from state to state
+	ChangedAt  int64 // the version of the last change to what the field shows; never decreases, and is at most Version
+	OldestBase int64 // the oldest version that Event accepts as since; subscribers with an older one get the whole state
+	Last       bool  // no state follows: all subscriptions end with this one
+	// Revoked returns an error if a subscriber has lost permission. It is called for all subscribers when RevokedAt has
+	// increased, and for a subscriber whose Grant is older than RevokedAt. Nil: nobody has lost permission.
+	Revoked   func(who string) error
+	RevokedAt int64
+	Value     any // passed on to Event
+	// RefreshAfter is the time after which Newest has to be called again although its channel was not closed; 0: never.
+	RefreshAfter time.Duration
 }
 
 type eventKey struct{}
 
-var errNoEvent = errors.New("gqlserver: a subscription field was resolved where no event is")
+var errNoEvent = errors.New("gqlserver: a subscription field was resolved outside of an event")
 
-// Event is what the resolver of a subscription field returns: the event that is being sent.
+// Event returns a channel with the one event that is being sent. The resolver of a subscription field returns it.
 func Event[T any](ctx context.Context) (<-chan T, error) {
 	event, ok := ctx.Value(eventKey{}).(T)
 	if !ok {
 		return nil, errNoEvent
 	}
-	events := make(chan T, 1) // for the one there is
+	events := make(chan T, 1) // for the only event
 	events <- event
 	close(events)
 	return events, nil

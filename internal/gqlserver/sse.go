@@ -15,66 +15,73 @@ import (
 
 const mediaEvents = "text/event-stream"
 
-// events is one operation answered as Server-Sent Events, in the way of graphql-sse's distinct connections: the responses
-// are events named next, and the end is one named complete. The id of an event is the version it shows; a browser that lost
-// the connection asks to go on from there.
-type events struct {
+// eventStream is one operation that is answered with Server-Sent Events, in the distinct connections mode of
+// graphql-sse: each response is an event named next, followed by an event named complete. The id of an event is its
+// version; a browser that has lost the connection sends it when it reconnects.
+type eventStream struct {
 	handler *Handler
 	w       http.ResponseWriter
 	control *http.ResponseController
-	news    chan struct{} // holds a token when there may be something to take
+	pending chan struct{} // holds a token when there may be a response to send
 	cancel  context.CancelFunc
 }
 
-func (e *events) deliver() {
+func (e *eventStream) notify() {
 	select {
-	case e.news <- struct{}{}:
-	default: // a token waits already
+	case e.pending <- struct{}{}:
+	default: // a token is waiting already
 	}
 }
 
-// shut makes the client come back, here or to another server: there is no last event.
-func (e *events) shut(ending) { e.cancel() }
+// close ends the stream without a complete event, so that the client reconnects, possibly to another server.
+func (e *eventStream) close(closeStatus) { e.cancel() }
 
-func (e *events) cut() {
+func (e *eventStream) abort() {
 	e.cancel()
-	_ = e.control.SetWriteDeadline(time.Now()) // if it fails, the connection is gone
+	_ = e.control.SetWriteDeadline(time.Now()) // if it fails, the connection is lost already
 }
 
-// serveEvents answers an operation with events. What is wrong before the first one is answered as usual.
-func (h *Handler) serveEvents(a answer, r *http.Request, op *graphql.OperationContext) {
-	v, ok := h.enter(a.w, r)
+// serveEvents answers an operation with events. An error before the first event is an ordinary response.
+func (h *Handler) serveEvents(a responder, r *http.Request, op *graphql.OperationContext) {
+	slot, ok := h.admitConnection(a.w, r)
 	if !ok {
 		return
 	}
-	defer v.leave()
+	defer slot.release()
 	client := h.cfg.Identify(r.Context())
-	if !v.identify(client) {
-		http.Error(a.w, "too many connections of yours", http.StatusTooManyRequests)
+	if !slot.assignClient(client) {
+		http.Error(a.w, "You have too many connections.", http.StatusTooManyRequests)
 		return
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	e := &events{handler: h, w: a.w, control: http.NewResponseController(a.w), news: make(chan struct{}, 1), cancel: cancel}
-	defer h.connections.remove(e)
+	e := &eventStream{
+		handler: h, w: a.w, control: http.NewResponseController(a.w), pending: make(chan struct{}, 1), cancel: cancel,
+	}
+	defer func() {
+		slot.release() // first: a connection that is no longer registered is no longer counted
+		h.connections.remove(e)
+	}()
 	if !h.connections.add(e) { // draining began meanwhile
-		refuseNewcomer(a.w)
+		refuseWhileDraining(a.w)
 		return
 	}
-	defer e.limit() // what the server writes at the end
+	defer e.extendWriteDeadline() // for what the server writes when the handler returns
 	if op.Operation.Operation == ast.Subscription {
-		e.follow(ctx, a, r, op, client.ExpiresAt)
+		e.serveSubscription(ctx, a, r, op, client.ExpiresAt)
 		return
 	}
 	responses, ctx := h.engine.DispatchOperation(r.Context(), op)
-	if response := responses(ctx); response != nil && e.begin() == nil {
-		_ = e.end(e.next("", encode(response))) // a client that has left is no error of ours
+	if response := responses(ctx); response != nil && e.sendHeader() == nil {
+		_ = e.sendComplete(e.sendNext("", encode(response))) // an error means that the client has disconnected
 	}
 }
 
-// follow sends the events of a subscription, until the last one, or until ctx or the credentials end: then without a last
-// one, so that the client comes back.
-func (e *events) follow(ctx context.Context, a answer, r *http.Request, op *graphql.OperationContext, expiry time.Time) {
+// serveSubscription sends the events of a subscription until the last one. If ctx ends or the credentials expire, there
+// is no complete event, so that the client reconnects.
+func (e *eventStream) serveSubscription(
+	ctx context.Context, a responder, r *http.Request, op *graphql.OperationContext, expiry time.Time,
+) {
 	if !expiry.IsZero() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, expiry)
@@ -82,19 +89,19 @@ func (e *events) follow(ctx context.Context, a answer, r *http.Request, op *grap
 	}
 	sub := &subscription{subscriber: e}
 	if errs := e.handler.streams.subscribe(ctx, op, lastEventID(r), sub); len(errs) > 0 {
-		a.refuseRequest(&graphql.Response{Errors: errs})
+		a.sendInvalidDocument(&graphql.Response{Errors: errs})
 		return
 	}
-	defer sub.leave()
+	defer sub.unsubscribe()
 	keepAlive := time.NewTicker(e.handler.cfg.Limits.PingInterval)
 	defer keepAlive.Stop()
-	for err := e.begin(); err == nil; {
+	for err := e.sendHeader(); err == nil; {
 		var over bool
-		if over, err = e.take(ctx, sub); over || err != nil {
+		if over, err = e.sendPending(ctx, sub); over || err != nil {
 			return
 		}
 		select {
-		case <-e.news:
+		case <-e.pending:
 		case <-keepAlive.C:
 			err = e.write([]byte(":\n\n"))
 		case <-ctx.Done():
@@ -103,7 +110,7 @@ func (e *events) follow(ctx context.Context, a answer, r *http.Request, op *grap
 	}
 }
 
-// lastEventID returns the version that a browser has seen, or nil.
+// lastEventID returns the version that a reconnecting browser has, or nil.
 func lastEventID(r *http.Request) *int64 {
 	version, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64)
 	if err != nil {
@@ -112,20 +119,20 @@ func lastEventID(r *http.Request) *int64 {
 	return &version
 }
 
-// take sends what there is to take, and reports whether that was the last.
-func (e *events) take(ctx context.Context, sub *subscription) (over bool, err error) {
+// sendPending sends the responses that are available, and reports whether the stream has ended.
+func (e *eventStream) sendPending(ctx context.Context, sub *subscription) (over bool, err error) {
 	for {
-		next, end := sub.take()
+		next, end := sub.nextResponse()
 		switch {
-		case ctx.Err() != nil: // what failed, failed for that
+		case ctx.Err() != nil: // an error of the subscription is only a consequence of that
 			return true, nil
 		case next != nil && next.failed != nil:
-			err = e.next("", slices.Concat([]byte(`{"errors":`), next.failed, []byte("}")))
+			err = e.sendNext("", slices.Concat([]byte(`{"errors":`), next.failed, []byte("}")))
 		case next != nil:
-			err = e.next(strconv.FormatInt(next.version, 10), next.plain[:len(next.plain)-1])
+			err = e.sendNext(strconv.FormatInt(next.version, 10), next.plain[:len(next.plain)-1])
 		}
 		if end {
-			return true, e.end(err)
+			return true, e.sendComplete(err)
 		}
 		if next == nil || err != nil {
 			return false, err
@@ -133,25 +140,25 @@ func (e *events) take(ctx context.Context, sub *subscription) (over bool, err er
 	}
 }
 
-// begin sends the headers, and a comment, so that the client knows at once that it is heard.
-func (e *events) begin() error {
-	_ = e.control.SetReadDeadline(time.Time{}) // the server's own; if it stays, the client comes back then
+// sendHeader sends the response headers and a comment, so that the client learns at once that the stream has started.
+func (e *eventStream) sendHeader() error {
+	_ = e.control.SetReadDeadline(time.Time{}) // removes the server's limit; if that fails, the client reconnects
 	header := e.w.Header()
 	header.Set("Content-Type", mediaEvents+"; charset=utf-8")
 	header.Set("Cache-Control", "no-store")
-	header.Set("X-Accel-Buffering", "no") // for nginx, which would wait for more
+	header.Set("X-Accel-Buffering", "no") // keeps nginx from buffering
 	e.w.WriteHeader(http.StatusOK)
 	return e.write([]byte(":\n\n"))
 }
 
-func (e *events) next(id string, response []byte) error {
+func (e *eventStream) sendNext(id string, response []byte) error {
 	var event bytes.Buffer
 	event.WriteString("event: next\n")
 	if id != "" {
 		fmt.Fprintf(&event, "id: %s\n", id)
 	}
 	event.WriteString("data: ")
-	for _, lineBreak := range []string{"\n", "\r"} { // which in JSON are spaces
+	for _, lineBreak := range []string{"\n", "\r"} { // outside of JSON strings these are white space
 		response = bytes.ReplaceAll(response, []byte(lineBreak), []byte(" "))
 	}
 	event.Write(response)
@@ -159,19 +166,20 @@ func (e *events) next(id string, response []byte) error {
 	return e.write(event.Bytes())
 }
 
-// end says that nothing will follow. The event has data because browsers drop those without.
-func (e *events) end(err error) error {
+// sendComplete sends the event that ends the stream, unless err is not nil. It has data because browsers ignore events
+// without.
+func (e *eventStream) sendComplete(err error) error {
 	if err != nil {
 		return err
 	}
 	return e.write([]byte("event: complete\ndata:\n\n"))
 }
 
-// write takes as long as the client takes something: it is given so much time for each part of a large event.
-func (e *events) write(event []byte) error {
+// write writes an event in parts, each with its own deadline, so that a slow client has enough time for a large event.
+func (e *eventStream) write(event []byte) error {
 	const part = 16 << 10
 	for p := range slices.Chunk(event, part) {
-		e.limit()
+		e.extendWriteDeadline()
 		if _, err := e.w.Write(p); err != nil {
 			return err
 		}
@@ -179,11 +187,11 @@ func (e *events) write(event []byte) error {
 	if err := e.control.Flush(); err != nil {
 		return err
 	}
-	_ = e.control.SetWriteDeadline(time.Time{}) // HTTP/2 ends a stream at its deadline, written to or not
+	_ = e.control.SetWriteDeadline(time.Time{}) // HTTP/2 would end the stream at the deadline even if nothing is written
 	return nil
 }
 
-// limit bounds the time for what is written next.
-func (e *events) limit() {
+// extendWriteDeadline sets the deadline of the next write.
+func (e *eventStream) extendWriteDeadline() {
 	_ = e.control.SetWriteDeadline(time.Now().Add(e.handler.cfg.Limits.WriteTimeout)) // if it fails, so does the write
 }

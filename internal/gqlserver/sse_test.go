@@ -7,21 +7,21 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"antwon.dj/backend/internal/gqlserver"
 )
 
-// event is a Server-Sent Event; a comment has no name.
+// event is a Server-Sent Event. A comment has no name.
 type event struct{ name, id, data string }
 
-// eventStream is a client's side of an answer in events.
+// eventStream is the client's side of a response that consists of events.
 type eventStream struct {
 	*http.Response
 	t     *testing.T
@@ -29,10 +29,18 @@ type eventStream struct {
 	leave context.CancelFunc
 }
 
-// listen asks for events, by POST or GET.
+// events requests events, by POST or GET.
 func (s *service) events(client *http.Client, method, query string, header map[string]string) *eventStream {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	return s.eventsFor(patience, client, method, query, header)
+}
+
+// eventsFor is events with another limit for the whole request.
+func (s *service) eventsFor(
+	limit time.Duration, client *http.Client, method, query string, header map[string]string,
+) *eventStream {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), limit)
 	s.t.Cleanup(cancel)
 	address, body := s.URL, []byte(nil)
 	if method == http.MethodGet {
@@ -87,7 +95,7 @@ func (e *eventStream) expectEnd() {
 		if got, err := e.next(); err != nil {
 			return
 		} else if got.name == "complete" {
-			e.t.Fatal("it is complete")
+			e.t.Fatal("the stream ended with a complete event")
 		}
 	}
 }
@@ -98,33 +106,40 @@ func diaryEvent(version int) event {
 	return event{"next", fmt.Sprint(version), fmt.Sprintf(`{"data":{"diary":{"version":%d}}}`, version)}
 }
 
-func TestEventsOverBothMethods(t *testing.T) {
+func TestEventsWorkOverPostAndGet(t *testing.T) {
 	s := start(t, nil)
 	for _, method := range []string{http.MethodPost, http.MethodGet} {
 		e := s.events(s.Client(), method, `subscription{diary{version}}`, nil)
-		if e.StatusCode != 200 || e.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" || e.Header.Get("Cache-Control") != "no-store" {
+		if e.StatusCode != 200 || e.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" ||
+			e.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("got %d %v", e.StatusCode, e.Header)
 		}
 		e.expect(comment)
 		e.expect(diaryEvent(int(s.schema.diary.version())))
 		e.expect(diaryEvent(int(s.schema.diary.write("a"))))
 		e.leave()
-		s.eventually("it has left", func() bool { return s.gauge("graphql_connections")+s.gauge("graphql_subscriptions_active") == 0 })
+		s.waitUntil("the stream has ended", func() bool {
+			return s.gauge("graphql_connections")+s.gauge("graphql_subscriptions_active") == 0
+		})
 	}
 }
 
 func TestEventsOfQueriesAndMutations(t *testing.T) {
 	s := start(t, nil)
-	for query, data := range map[string]string{`{hello}`: `{"data":{"hello":"hello world"}}`, `mutation{set(value:7)}`: `{"data":{"set":7}}`} {
+	for query, data := range map[string]string{
+		`{hello}`: `{"data":{"hello":"hello world"}}`, `mutation{set(value:7)}`: `{"data":{"set":7}}`,
+	} {
 		e := s.events(s.Client(), http.MethodPost, query, nil)
 		e.expect(comment)
 		e.expect(event{"next", "", data})
-		if last, err := e.next(); err != nil || last != (event{"complete", "", "\n"}) { // browsers drop it without data
+		if last, err := e.next(); err != nil || last != (event{"complete", "", "\n"}) { // browsers ignore it without data
 			t.Errorf("got %+v, %v", last, err)
 		}
 		e.expectEnd()
 	}
-	if e := s.events(s.Client(), http.MethodGet, `mutation{set(value:7)}`, nil); e.StatusCode != http.StatusMethodNotAllowed {
+	if e := s.events(
+		s.Client(), http.MethodGet, `mutation{set(value:7)}`, nil,
+	); e.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("a mutation over GET got %d", e.StatusCode)
 	}
 }
@@ -139,7 +154,7 @@ func TestEventsEndWithTheLastState(t *testing.T) {
 	e.expectEnd()
 }
 
-func TestEventsGoOnFromTheLastOneSeen(t *testing.T) {
+func TestEventsResumeFromTheLastEventID(t *testing.T) {
 	s := start(t, nil)
 	for i := range 5 {
 		s.schema.diary.write(entry(i))
@@ -151,14 +166,17 @@ func TestEventsGoOnFromTheLastOneSeen(t *testing.T) {
 		"-1":  `{"data":{"changes":{"reset":true,"since":null,"version":5}}}`,
 		"cat": `{"data":{"changes":{"reset":false,"since":1,"version":5}}}`,
 	} {
-		e := s.events(s.Client(), http.MethodGet, `subscription{changes(since:1){version since reset}}`, map[string]string{"Last-Event-ID": seen})
+		e := s.events(
+			s.Client(), http.MethodGet, `subscription{changes(since:1){version since reset}}`,
+			map[string]string{"Last-Event-ID": seen},
+		)
 		e.expect(comment)
 		e.expect(event{"next", "5", want})
 		e.leave()
 	}
 }
 
-func TestEventsAreRefusedBeforeTheyBegin(t *testing.T) {
+func TestEventsThatAreRefusedGetAnOrdinaryResponse(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.ConnectionsPerAddress = 1 })
 	for _, test := range []struct {
 		query, authorization, want string
@@ -178,13 +196,13 @@ func TestEventsAreRefusedBeforeTheyBegin(t *testing.T) {
 	e := s.events(s.Client(), http.MethodPost, `subscription{diary{version}}`, nil)
 	e.expect(comment)
 	if e := s.events(s.Client(), http.MethodPost, `{hello}`, nil); e.StatusCode != http.StatusTooManyRequests {
-		t.Errorf("one too many got %d", e.StatusCode)
+		t.Errorf("a second stream got %d", e.StatusCode)
 	}
 	e.leave()
-	s.eventually("it leaves", func() bool { return s.gauge("graphql_connections") == 0 })
+	s.waitUntil("the stream has ended", func() bool { return s.gauge("graphql_connections") == 0 })
 }
 
-func TestFailingEventsSayWhyAndComplete(t *testing.T) {
+func TestFailingEventsEndWithErrorsAndComplete(t *testing.T) {
 	s := start(t, nil)
 	e := s.events(s.Client(), http.MethodPost, `subscription{peek{version}}`, nil)
 	e.expect(comment)
@@ -203,57 +221,72 @@ func TestDrainEndsEventsWithoutComplete(t *testing.T) {
 	}
 	shared.expectEnd()
 	private.expectEnd()
-	if e := s.events(s.Client(), http.MethodPost, `subscription{diary{version}}`, nil); e.StatusCode != http.StatusServiceUnavailable {
-		t.Errorf("a new one got %d", e.StatusCode)
+	if e := s.events(
+		s.Client(), http.MethodPost, `subscription{diary{version}}`, nil,
+	); e.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("a new stream got %d", e.StatusCode)
 	}
 }
 
-// The end of the credentials is that of a private stream, too, which fails then: that is nothing to tell.
+// When the credentials expire, a private stream fails because its context has ended. That error is not sent.
 func TestExpiredEventsEndWithoutComplete(t *testing.T) {
-	s := start(t, func(cfg *gqlserver.Config) {
+	expiring := func(cfg *gqlserver.Config) {
 		cfg.Identify = func(context.Context) gqlserver.Client {
-			return gqlserver.Client{ExpiresAt: time.Now().Add(20 * time.Millisecond)}
+			return gqlserver.Client{ExpiresAt: time.Now().Add(time.Second)}
+		}
+	}
+	inFakeTime(t, expiring, func(t *testing.T, s *service) {
+		for range 10 {
+			for _, query := range []string{`subscription{diary{version}}`, `subscription{own{version}}`} {
+				begin := time.Now()
+				s.events(s.Client(), http.MethodPost, query, nil).expectEnd()
+				if took := time.Since(begin); took != time.Second {
+					t.Errorf("%s ended after %v, want 1 s", query, took)
+				}
+			}
+		}
+		if n := s.gauge("graphql_errors_total"); n != 0 {
+			t.Errorf("%v errors were counted", n)
 		}
 	})
-	for range 10 {
-		for _, query := range []string{`subscription{diary{version}}`, `subscription{own{version}}`} {
-			s.events(s.Client(), http.MethodPost, query, nil).expectEnd()
-		}
-	}
-	if n := s.gauge("graphql_errors_total"); n != 0 {
-		t.Errorf("%v errors were counted", n)
-	}
 }
 
-// slowClient takes little that it does not read.
-func slowClient() *http.Client {
-	return &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-		conn, err := new(net.Dialer).DialContext(ctx, network, address)
-		if err == nil {
-			err = conn.(*net.TCPConn).SetReadBuffer(64 << 10)
+func TestEventsEndIfTheClientReadsNothing(t *testing.T) {
+	limited := func(cfg *gqlserver.Config) { cfg.Limits.WriteTimeout = 10 * time.Second }
+	inFakeTime(t, limited, func(t *testing.T, s *service) {
+		s.schema.diary.write(strings.Repeat("x", 1<<20))
+		s.events(s.Client(), http.MethodPost, `subscription{diary{entries}}`, nil)
+		time.Sleep(10*time.Second - time.Nanosecond)
+		synctest.Wait()
+		if n := s.gauge("graphql_connections"); n != 1 {
+			t.Errorf("before the timeout there are %v connections, want 1", n)
 		}
-		return conn, err
-	}}}
+		time.Sleep(time.Nanosecond)
+		synctest.Wait()
+		if n := s.gauge("graphql_connections"); n != 0 {
+			t.Errorf("after the timeout there are %v connections, want none", n)
+		}
+	})
 }
 
-func TestEventsNeedSomebodyWhoReads(t *testing.T) {
-	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.WriteTimeout = 150 * time.Millisecond })
-	s.schema.diary.write(strings.Repeat("x", 12<<20))
-	s.events(slowClient(), http.MethodPost, `subscription{diary{entries}}`, nil)
-	s.eventually("who reads nothing is cut off", func() bool { return s.gauge("graphql_connections") == 0 })
-
-	e := s.events(slowClient(), http.MethodPost, `subscription{diary{entries}}`, nil)
-	for read := int64(0); read < 12<<20; time.Sleep(10 * time.Millisecond) {
-		n, err := io.CopyN(io.Discard, e.Body, 256<<10)
-		if read += n; err != nil {
-			t.Fatalf("who reads slowly is cut off after %d bytes: %v", read, err)
+func TestEventsGoOnIfTheClientReadsSlowly(t *testing.T) {
+	const size = 1 << 20
+	limited := func(cfg *gqlserver.Config) { cfg.Limits.WriteTimeout = 10 * time.Second }
+	inFakeTime(t, limited, func(t *testing.T, s *service) {
+		s.schema.diary.write(strings.Repeat("x", size))
+		e := s.eventsFor(time.Hour, s.Client(), http.MethodPost, `subscription{diary{entries}}`, nil)
+		for read := int64(0); read < size; time.Sleep(9 * time.Second) {
+			n, err := io.CopyN(io.Discard, e.Body, 32<<10)
+			if read += n; err != nil {
+				t.Fatalf("the stream ended after %d bytes: %v", read, err)
+			}
 		}
-	}
-	e.leave()
+		e.leave()
+	})
 }
 
 // With HTTP/2, a write deadline ends a stream even if nothing is being written.
-func TestEventsLastLongerThanOneWriteMay(t *testing.T) {
+func TestEventsLastLongerThanTheWriteTimeout(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) {
 		cfg.Limits.WriteTimeout, cfg.Limits.PingInterval = 100*time.Millisecond, 150*time.Millisecond
 	})
@@ -273,7 +306,7 @@ func TestEventsLastLongerThanOneWriteMay(t *testing.T) {
 	}
 }
 
-func TestAccept(t *testing.T) {
+func TestAcceptHeaderChoosesTheMediaType(t *testing.T) {
 	s := start(t, nil)
 	for accept, want := range map[string]string{
 		"":                                    "application/json",
@@ -291,7 +324,8 @@ func TestAccept(t *testing.T) {
 		"application/graphql-response+json, application/json;q=0.9, text/event-stream": "application/graphql-response+json",
 	} {
 		got := s.post(`{hello}`, map[string]string{"Accept": accept})
-		if refused := accept == "text/*" || strings.HasSuffix(accept, "q=0"); refused != (got.status == http.StatusNotAcceptable) {
+		if refused := accept == "text/*" ||
+			strings.HasSuffix(accept, "q=0"); refused != (got.status == http.StatusNotAcceptable) {
 			t.Errorf("%s: got %d", accept, got.status)
 		}
 		if mediaType, _, _ := strings.Cut(got.header.Get("Content-Type"), ";"); mediaType != want {

@@ -12,323 +12,334 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// everything is the version to begin with for a client that has none.
-const everything = -1
+// noVersion is the version of a subscriber that has no state yet.
+const noVersion = -1
 
-// maxPayloads is how many responses a stream keeps: which there are is up to the clients, by the versions that they go on
-// from. Joiners after a restart differ by a few dozen versions.
-const maxPayloads = 64
+// maxResponses bounds the responses that a stream keeps. Clients determine how many there are, by the versions that
+// they resume from; after a restart of the server those differ by a few dozen.
+const maxResponses = 64
 
-// stream executes one operation for all who follow it: once for each state and each version that somebody leads on from.
-// Its goroutine executes; whoever follows is a cursor, and takes what was executed.
+// stream executes one operation for all its subscribers: once for each state and each version that a subscriber has.
+// Its goroutine executes the operation; each subscription is a cursor that picks up the responses.
 type stream struct {
-	streams *streams
-	key     string                    // "" if it is not shared
-	op      *graphql.OperationContext // of all executions
-	ctx     context.Context           // of all executions; ends with the stream
-	cancel  context.CancelFunc
-	resumes bool            // subscribers get differences
-	linger  time.Duration   // how long it goes on without subscribers
-	poke    chan struct{}   // holds a token when there may be something to do
-	telling []*subscription // the goroutine's own: whom it is waking
+	streams   *streams
+	key       string                    // "": not shared
+	op        *graphql.OperationContext // the operation that is executed
+	ctx       context.Context           // parent of the contexts of all executions; ends with the stream
+	cancel    context.CancelFunc
+	resumes   bool            // subscribers get differences
+	linger    time.Duration   // how long the stream goes on without subscribers
+	wakeUp    chan struct{}   // holds a token when there may be something to do
+	notifying []*subscription // used by the goroutine only: the subscriptions that notifySubscribers notifies
 
-	mu       sync.Mutex // held for memory only
-	state    State
-	ready    bool  // there is a state
-	before   int64 // State.Changed of what was shown before state: who has seen that or later is told the same
-	payloads map[int64]*payload
-	barredAt int64           // State.BarredAt when everybody was asked about
-	wanted   []*subscription // who wait for an execution
-	subs     []*subscription
-	over     bool // nobody can join any more
+	mu             sync.Mutex // held only while memory is accessed
+	state          State
+	hasState       bool  // state is set
+	previousChange int64 // ChangedAt of the state before; subscribers that have it or newer get the same difference
+	responses      map[int64]*streamResponse
+	revokedAt      int64           // RevokedAt of the state for which all subscribers were checked
+	waiting        []*subscription // the subscriptions that wait for an execution
+	subscriptions  []*subscription
+	ended          bool // no subscription can be added any longer
 }
 
-// payload is the response to one execution.
-type payload struct {
+// streamResponse is the response of one execution.
+type streamResponse struct {
 	tail
-	version int64           // of the state it shows
-	failed  json.RawMessage // there are no data: the subscription ends with these errors
+	version int64           // the version of the state
+	failed  json.RawMessage // the errors of a response without data, which end the subscription; nil if there is data
 }
 
-// subscriber is told by a stream that there is something to take. It must not block.
-type subscriber interface{ deliver() }
+// subscriber is notified by a stream when its subscription may have a response. Notify must not block.
+type subscriber interface{ notify() }
 
-// subscription is somebody's cursor on a stream. Its fields are guarded by the stream's mutex, but for those that never
-// change.
+// subscription is the cursor of one subscriber on a stream. The stream's mutex guards the fields of the second group.
 type subscription struct {
-	subscriber subscriber
-	stream     *stream
-	need       int64 // the version that it must be shown at least
-	who        string
-	gone       func() // tells that it has ended; may be nil
+	subscriber   subscriber
+	stream       *stream
+	minVersion   int64 // the oldest version that may be sent
+	subscriberID string
+	onEnd        func() // called when the subscription has ended; may be nil
 
-	place   int   // in stream.subs
-	seen    int64 // the version it has, or everything
-	begun   bool  // it was told something
-	waiting bool  // it is among stream.wanted
-	left    bool
-	failed  *payload // what it ends with
+	index            int   // position in stream.subscriptions
+	deliveredVersion int64 // the version that the subscriber has, or noVersion
+	started          bool  // a response was sent
+	waiting          bool  // it is in stream.waiting
+	ended            bool
+	failed           *streamResponse // the errors to end with; nil if there are none
 }
 
-// take returns what the subscription has to be told next, if there is something; if not, its subscriber is told when there
-// is. With end, nothing follows, and the subscription has left.
-func (sub *subscription) take() (next *payload, end bool) {
+// nextResponse returns the next response to send, or nil if there is none yet: then the subscriber is notified when
+// there is one. If end is true, the subscription has ended and nothing follows the response.
+func (sub *subscription) nextResponse() (next *streamResponse, end bool) {
 	s := sub.stream
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case sub.left:
+	case sub.ended:
 		return nil, false
 	case sub.failed != nil:
-		s.drop(sub)
+		s.remove(sub)
 		return sub.failed, true
-	case !s.ready || s.state.Version < sub.need:
+	case !s.hasState || s.state.Version < sub.minVersion:
 		return nil, false
-	case sub.begun && sub.seen >= s.state.Changed:
-		if s.state.Last { // and was not, when it was told
-			s.drop(sub)
+	case sub.started && sub.deliveredVersion >= s.state.ChangedAt:
+		if s.state.Last { // it was not the last when it was sent
+			s.remove(sub)
 		}
 		return nil, s.state.Last
 	}
-	next = s.payloads[s.from(sub)]
-	if next == nil || next.version < max(sub.seen, sub.need) {
-		s.want(sub)
+	next = s.responses[s.baseVersion(sub)]
+	if next == nil || next.version < max(sub.deliveredVersion, sub.minVersion) {
+		s.requestExecution(sub)
 		return nil, false
 	}
-	sub.begun, sub.seen = true, next.version
+	sub.started, sub.deliveredVersion = true, next.version
 	if s.state.Last {
-		s.drop(sub)
+		s.remove(sub)
 	}
 	return next, s.state.Last
 }
 
-// from returns the version from which an event has to lead to the present state. Versions that show the same are one, as
-// far as the source can tell what followed them.
-func (s *stream) from(sub *subscription) int64 {
+// baseVersion returns the version from which the difference to the present state has to begin. Versions between which
+// nothing changed are treated as one, as far as the source can tell what followed them.
+func (s *stream) baseVersion(sub *subscription) int64 {
 	switch {
-	case !s.resumes || sub.seen < s.state.Oldest:
-		return everything
-	case sub.seen >= s.state.Changed:
-		return max(s.state.Changed, s.state.Oldest)
-	case sub.seen >= s.before:
-		return max(s.before, s.state.Oldest)
+	case !s.resumes || sub.deliveredVersion < s.state.OldestBase:
+		return noVersion
+	case sub.deliveredVersion >= s.state.ChangedAt:
+		return max(s.state.ChangedAt, s.state.OldestBase)
+	case sub.deliveredVersion >= s.previousChange:
+		return max(s.previousChange, s.state.OldestBase)
 	default:
-		return sub.seen
+		return sub.deliveredVersion
 	}
 }
 
-func (s *stream) want(sub *subscription) {
+func (s *stream) requestExecution(sub *subscription) {
 	if !sub.waiting {
 		sub.waiting = true
-		s.wanted = append(s.wanted, sub)
+		s.waiting = append(s.waiting, sub)
 		s.wake()
 	}
 }
 
 func (s *stream) wake() {
 	select {
-	case s.poke <- struct{}{}:
-	default: // a token waits already
+	case s.wakeUp <- struct{}{}:
+	default: // a token is waiting already
 	}
 }
 
-// join counts a subscription in. It reports false when the stream is over.
-func (s *stream) join(sub *subscription) bool {
+// add adds a subscription. It returns false if the stream has ended.
+func (s *stream) add(sub *subscription) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over {
+	if s.ended {
 		return false
 	}
-	sub.stream, sub.place = s, len(s.subs)
-	s.barredAt = min(s.barredAt, sub.need) // what was decided since it was let in is for it, too
-	s.subs = append(s.subs, sub)
+	sub.stream, sub.index = s, len(s.subscriptions)
+	s.revokedAt = min(s.revokedAt, sub.minVersion) // endRevoked checks it if permissions were revoked since it was granted
+	s.subscriptions = append(s.subscriptions, sub)
 	s.streams.metrics.subscriptions.Inc()
 	return true
 }
 
-// leave ends a subscription; doing it again does nothing.
-func (sub *subscription) leave() {
+// unsubscribe ends a subscription. Further calls do nothing.
+func (sub *subscription) unsubscribe() {
 	s := sub.stream
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !sub.left {
-		s.drop(sub)
+	if !sub.ended {
+		s.remove(sub)
 	}
 }
 
-func (s *stream) drop(sub *subscription) {
-	last := len(s.subs) - 1
-	s.subs[sub.place] = s.subs[last]
-	s.subs[sub.place].place = sub.place
-	s.subs[last] = nil
-	s.subs = s.subs[:last]
-	sub.left = true
+// remove removes a subscription. The caller holds the mutex.
+func (s *stream) remove(sub *subscription) {
+	last := len(s.subscriptions) - 1
+	s.subscriptions[sub.index] = s.subscriptions[last]
+	s.subscriptions[sub.index].index = sub.index
+	s.subscriptions[last] = nil
+	s.subscriptions = s.subscriptions[:last]
+	sub.ended = true
 	s.streams.metrics.subscriptions.Dec()
 	s.streams.metrics.countSubscription(sub.failed != nil)
 	if last == 0 {
-		s.wake() // to linger
+		s.wake() // starts the linger time
 	}
-	if sub.gone != nil {
-		sub.gone()
+	if sub.onEnd != nil {
+		sub.onEnd()
 	}
 }
 
-// bar ends the subscriptions of those who may follow no more.
-func (s *stream) bar() {
+// endRevoked ends the subscriptions of subscribers that have lost permission.
+func (s *stream) endRevoked() {
 	s.mu.Lock()
-	var barred []*subscription
-	if s.barredAt < s.state.BarredAt && s.state.Barred != nil {
-		barred = slices.DeleteFunc(slices.Clone(s.subs), func(sub *subscription) bool { return s.state.Barred(sub.who) == nil })
+	var revoked []*subscription
+	if s.revokedAt < s.state.RevokedAt && s.state.Revoked != nil {
+		revoked = slices.DeleteFunc(slices.Clone(s.subscriptions), func(sub *subscription) bool {
+			return s.state.Revoked(sub.subscriberID) == nil
+		})
 	}
-	s.barredAt = s.state.BarredAt
+	s.revokedAt = s.state.RevokedAt
 	s.mu.Unlock()
-	for _, sub := range barred {
-		failed := &payload{failed: s.present(s.state.Barred(sub.who))}
+	for _, sub := range revoked {
+		failed := &streamResponse{failed: s.present(s.state.Revoked(sub.subscriberID))}
 		s.mu.Lock()
 		sub.failed = failed
 		s.mu.Unlock()
-		sub.subscriber.deliver()
+		sub.subscriber.notify()
 	}
 }
 
 // run is the stream's goroutine.
-func (s *stream) run(follow func(context.Context) (Source, error)) {
+func (s *stream) run(openSource func(context.Context) (Source, error)) {
 	defer s.cancel()
-	switch err := s.serve(follow); {
-	case s.ctx.Err() != nil: // those who followed have ended it
-		s.streams.forget(s)
+	switch err := s.serve(openSource); {
+	case s.ctx.Err() != nil: // the only subscriber has unsubscribed, or the handler was closed
+		s.streams.removeStream(s)
 	case err != nil:
 		s.fail(err)
 	}
 }
 
-// serve returns when nobody follows any more, or why it cannot go on. A panic is such an error.
-func (s *stream) serve(follow func(context.Context) (Source, error)) (err error) {
-	defer s.catch(&err)
-	source, err := follow(s.ctx)
+// serve executes the operation until the stream has no subscribers any longer, and then returns nil. It returns an
+// error if it cannot go on, for example after a panic.
+func (s *stream) serve(openSource func(context.Context) (Source, error)) (err error) {
+	defer s.recoverPanic(&err)
+	source, err := openSource(s.ctx)
 	if err != nil {
 		return err
 	}
 	defer source.Close()
-	var linger <-chan time.Time // runs while nobody follows
+	var linger <-chan time.Time // runs while there are no subscribers
 	for {
 		state, newer := source.Newest()
-		news := s.advance(state)
-		s.bar()
-		if news {
-			s.prepare(source)
-		}
-		s.tell()
-		s.produceWanted(source)
-		switch alone := s.alone(); {
-		case !alone:
+		s.update(source, state)
+		switch unused := s.hasNoSubscribers(); {
+		case !unused:
 			linger = nil
 		case linger == nil:
 			linger = time.After(s.linger)
 		}
-		var again <-chan time.Time
-		if state.Again > 0 {
-			again = time.After(state.Again)
+		var refresh <-chan time.Time
+		if state.RefreshAfter > 0 {
+			refresh = time.After(state.RefreshAfter)
 		}
 		select {
 		case <-newer:
-		case <-again:
-		case <-s.poke:
+		case <-refresh:
+		case <-s.wakeUp:
 		case <-linger:
-			if s.streams.end(s) {
+			if s.streams.removeIfUnused(s) {
 				return nil
 			}
-			linger = nil // somebody came, and may be gone again
+			linger = nil // there is a subscriber again, or was one meanwhile
 		case <-s.ctx.Done():
 			return nil
 		}
 	}
 }
 
-func (s *stream) catch(err *error) {
+// update makes state the present one, ends the subscriptions that have lost permission, and executes what the others
+// need.
+func (s *stream) update(source Source, state State) {
+	changed := s.setState(state)
+	s.endRevoked()
+	if changed {
+		s.executeForCurrent(source)
+	}
+	s.notifySubscribers()
+	s.executeRequested(source)
+}
+
+// recoverPanic is deferred. It turns a panic into an error.
+func (s *stream) recoverPanic(err *error) {
 	if p := recover(); p != nil {
 		*err = s.op.RecoverFunc(graphql.WithOperationContext(s.ctx, s.op), p)
 	}
 }
 
-// advance takes over a newer state, and reports whether it shows something new to those who saw the one before.
-func (s *stream) advance(state State) (news bool) {
+// setState makes state the present one, and reports whether subscribers that have the state before need a new response.
+func (s *stream) setState(state State) (changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	first := !s.ready
+	first := !s.hasState
 	if first {
-		s.before = state.Changed
+		s.previousChange = state.ChangedAt
 	}
-	if first || state.Changed != s.state.Changed {
+	if first || state.ChangedAt != s.state.ChangedAt {
 		if !first {
-			s.before = s.state.Changed
+			s.previousChange = s.state.ChangedAt
 		}
-		s.payloads = map[int64]*payload{}
-		news = !first && len(s.subs) > 0
+		s.responses = map[int64]*streamResponse{}
+		changed = !first && len(s.subscriptions) > 0
 	}
-	s.state, s.ready = state, true
-	return news
+	s.state, s.hasState = state, true
+	return changed
 }
 
-// prepare executes what most subscribers are about to take, those who saw the state before.
-func (s *stream) prepare(source Source) {
-	from := int64(everything)
-	if s.resumes && s.before >= s.state.Oldest {
-		from = s.before
+// executeForCurrent executes what most subscribers need next: the difference from the state before.
+func (s *stream) executeForCurrent(source Source) {
+	from := int64(noVersion)
+	if s.resumes && s.previousChange >= s.state.OldestBase {
+		from = s.previousChange
 	}
-	s.produce(source, from)
+	s.executeFrom(source, from)
 }
 
-// produce executes what leads from a version to the present state, and wakes those who have waited for it.
-func (s *stream) produce(source Source, from int64) {
-	for _, sub := range s.keep(from, s.execute(source, from)) {
-		sub.subscriber.deliver()
+// executeFrom executes the difference from a version to the present state, and notifies the subscribers that wait for
+// it.
+func (s *stream) executeFrom(source Source, from int64) {
+	for _, sub := range s.storeResponse(from, s.execute(source, from)) {
+		sub.subscriber.notify()
 	}
 }
 
-// tell wakes everybody for whom there is news.
-func (s *stream) tell() {
+// notifySubscribers notifies all subscribers that have not got the present state.
+func (s *stream) notifySubscribers() {
 	s.mu.Lock()
-	for _, sub := range s.subs {
-		if !sub.waiting && (!sub.begun || sub.seen < s.state.Changed || s.state.Last) {
-			s.telling = append(s.telling, sub)
+	for _, sub := range s.subscriptions {
+		if !sub.waiting && (!sub.started || sub.deliveredVersion < s.state.ChangedAt || s.state.Last) {
+			s.notifying = append(s.notifying, sub)
 		}
 	}
 	s.mu.Unlock()
-	for _, sub := range s.telling {
-		sub.subscriber.deliver()
+	for _, sub := range s.notifying {
+		sub.subscriber.notify()
 	}
-	clear(s.telling)
-	s.telling = s.telling[:0]
+	clear(s.notifying)
+	s.notifying = s.notifying[:0]
 }
 
-// produceWanted executes what somebody waits for, until nobody does.
-func (s *stream) produceWanted(source Source) {
-	for from, ok := s.nextWanted(); ok; from, ok = s.nextWanted() {
-		s.produce(source, from)
+// executeRequested executes what subscribers wait for, until none waits.
+func (s *stream) executeRequested(source Source) {
+	for from, ok := s.nextRequested(); ok; from, ok = s.nextRequested() {
+		s.executeFrom(source, from)
 	}
 }
 
-func (s *stream) nextWanted() (from int64, ok bool) {
+func (s *stream) nextRequested() (from int64, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.wanted) == 0 {
+	if len(s.waiting) == 0 {
 		return 0, false
 	}
-	return s.from(s.wanted[0]), true
+	return s.baseVersion(s.waiting[0]), true
 }
 
-// keep makes a payload known and returns those who have waited for it. A failure is theirs alone: who comes later gets a
-// new execution.
-func (s *stream) keep(from int64, p *payload) (served []*subscription) {
+// storeResponse keeps a response and returns the subscriptions that have waited for it. A failure is kept for these
+// only: later subscribers get a new execution.
+func (s *stream) storeResponse(from int64, p *streamResponse) (served []*subscription) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p.failed == nil {
 		s.makeRoom()
-		s.payloads[from] = p
+		s.responses[from] = p
 	}
-	s.wanted = slices.DeleteFunc(s.wanted, func(sub *subscription) bool {
-		if s.from(sub) != from {
+	s.waiting = slices.DeleteFunc(s.waiting, func(sub *subscription) bool {
+		if s.baseVersion(sub) != from {
 			return false
 		}
 		sub.waiting = false
@@ -341,34 +352,34 @@ func (s *stream) keep(from int64, p *payload) (served []*subscription) {
 	return served
 }
 
-// makeRoom forgets any payload when there are too many. Who has not taken it yet will ask for it again.
+// makeRoom discards some response if there are too many. A subscriber that still needs it requests it again.
 func (s *stream) makeRoom() {
-	for from := range s.payloads {
-		if len(s.payloads) < maxPayloads {
+	for from := range s.responses {
+		if len(s.responses) < maxResponses {
 			return
 		}
-		delete(s.payloads, from)
+		delete(s.responses, from)
 	}
 }
 
-func (s *stream) alone() bool {
+func (s *stream) hasNoSubscribers() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.subs) == 0
+	return len(s.subscriptions) == 0
 }
 
-// fail ends the stream for everybody.
+// fail ends the stream with an error for all subscribers.
 func (s *stream) fail(err error) {
-	s.streams.forget(s)
-	failed := &payload{failed: s.present(err)}
+	s.streams.removeStream(s)
+	failed := &streamResponse{failed: s.present(err)}
 	s.mu.Lock()
-	subs := slices.Clone(s.subs)
+	subs := slices.Clone(s.subscriptions)
 	for _, sub := range subs {
 		sub.failed = failed
 	}
 	s.mu.Unlock()
 	for _, sub := range subs {
-		sub.subscriber.deliver()
+		sub.subscriber.notify()
 	}
 }
 
@@ -377,22 +388,22 @@ func (s *stream) present(err error) json.RawMessage {
 	return encodeErrors(s.streams.engine.DispatchError(ctx, gqlerror.List{gqlerror.WrapIfUnwrapped(err)}).Errors)
 }
 
-// execute runs the operation on what leads from a version to the present state.
-func (s *stream) execute(source Source, from int64) *payload {
-	p, err := s.respond(source, from)
+// execute executes the operation for the difference from a version to the present state.
+func (s *stream) execute(source Source, from int64) *streamResponse {
+	p, err := s.executeEvent(source, from)
 	if err != nil {
-		return &payload{failed: s.present(err)}
+		return &streamResponse{failed: s.present(err)}
 	}
 	return p
 }
 
-func (s *stream) respond(source Source, from int64) (p *payload, err error) {
-	ctx, span := s.streams.engine.tracing.execution(s.ctx, s.op, s.key != "")
-	defer func() { finishWith(span, err) }()
-	defer s.catch(&err)
+func (s *stream) executeEvent(source Source, from int64) (p *streamResponse, err error) {
+	ctx, span := s.streams.engine.tracing.startExecution(s.ctx, s.op, s.key != "")
+	defer func() { endSpan(span, err) }()
+	defer s.recoverPanic(&err)
 	s.streams.metrics.countExecution(s.key != "")
 	var since *int64
-	if from != everything {
+	if from != noVersion {
 		since = &from
 	}
 	event, err := source.Event(ctx, since, s.state)
@@ -401,19 +412,19 @@ func (s *stream) respond(source Source, from int64) (p *payload, err error) {
 	}
 	responses, ctx := s.streams.engine.Executor.DispatchOperation(withEvent(ctx, event), s.op)
 	response := responses(ctx)
-	finish(span, errorsOf(response))
+	endOperationSpan(span, errorsOf(response))
 	if response == nil {
 		return nil, errors.Join(errors.New("the stream was cut off"), s.ctx.Err())
 	}
-	return s.pack(response), nil
+	return s.newResponse(response), nil
 }
 
-func (s *stream) pack(response *graphql.Response) *payload {
+func (s *stream) newResponse(response *graphql.Response) *streamResponse {
 	s.streams.metrics.countErrors(response.Errors)
 	if len(response.Data) == 0 || string(response.Data) == "null" {
-		return &payload{failed: encodeErrors(response.Errors)}
+		return &streamResponse{failed: encodeErrors(response.Errors)}
 	}
-	p := &payload{version: s.state.Version, tail: tail{plain: append(encode(response), '}')}}
+	p := &streamResponse{version: s.state.Version, tail: tail{plain: append(encode(response), '}')}}
 	if s.key != "" && s.streams.compress {
 		p.deflate()
 	}

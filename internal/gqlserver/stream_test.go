@@ -6,6 +6,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -14,19 +15,19 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// still is a source that shows the same until a test says otherwise.
-type still struct {
-	closed chan struct{}
+// fakeSource is a source whose state a test sets.
+type fakeSource struct {
+	closed bool
 
-	mu     sync.Mutex
-	state  State
-	newer  chan struct{}
-	asked  func() // called whenever the stream asks for the newest state
-	wanted func() // called whenever it asks for an event
+	mu       sync.Mutex
+	state    State
+	newer    chan struct{}
+	onNewest func() // called by Newest
+	onEvent  func() // called by Event
 }
 
-// set changes the source.
-func (s *still) set(change func()) {
+// set changes the source and announces a new state.
+func (s *fakeSource) set(change func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change()
@@ -34,171 +35,177 @@ func (s *still) set(change func()) {
 	s.newer = make(chan struct{})
 }
 
-func (s *still) Newest() (State, <-chan struct{}) {
+func (s *fakeSource) Newest() (State, <-chan struct{}) {
 	s.mu.Lock()
-	asked, state, newer := s.asked, s.state, s.newer
+	onNewest, state, newer := s.onNewest, s.state, s.newer
 	s.mu.Unlock()
-	if asked != nil {
-		asked()
+	if onNewest != nil {
+		onNewest()
 	}
 	return state, newer
 }
 
-func (s *still) Event(context.Context, *int64, State) (any, error) {
+func (s *fakeSource) Event(context.Context, *int64, State) (any, error) {
 	s.mu.Lock()
-	wanted := s.wanted
+	onEvent := s.onEvent
 	s.mu.Unlock()
-	if wanted != nil {
-		wanted()
+	if onEvent != nil {
+		onEvent()
 	}
 	return 7, nil
 }
 
-func (s *still) Close() { close(s.closed) }
+func (s *fakeSource) Close() { s.closed = true }
 
-// number is a schema whose subscription says a number.
-type number struct{ schema *ast.Schema }
+// numberSchema is a schema with a subscription whose responses are all the same number.
+type numberSchema struct{ schema *ast.Schema }
 
-func (n number) Schema() *ast.Schema { return n.schema }
+func (n numberSchema) Schema() *ast.Schema { return n.schema }
 
-func (number) Complexity(context.Context, string, string, int, map[string]any) (int, bool) {
+func (numberSchema) Complexity(context.Context, string, string, int, map[string]any) (int, bool) {
 	return 0, false
 }
 
-func (number) Exec(context.Context) graphql.ResponseHandler {
+func (numberSchema) Exec(context.Context) graphql.ResponseHandler {
 	return func(context.Context) *graphql.Response { return &graphql.Response{Data: json.RawMessage(`{"n":7}`)} }
 }
 
-// follower takes what it is told of.
-type follower struct {
+// testSubscriber picks up each response that it is notified of.
+type testSubscriber struct {
 	subscription
-	told chan *payload
+	responses chan *streamResponse
 }
 
-func (f *follower) deliver() {
-	if next, _ := f.take(); next != nil {
-		f.told <- next
+func (s *testSubscriber) notify() {
+	if next, _ := s.nextResponse(); next != nil {
+		s.responses <- next
 	}
 }
 
-func newFollower(since int64) *follower {
-	f := &follower{told: make(chan *payload, 1)}
-	f.subscriber, f.seen = f, since
-	return f
+func newTestSubscriber(since int64) *testSubscriber {
+	s := &testSubscriber{responses: make(chan *streamResponse, 1)}
+	s.subscriber, s.deliveredVersion = s, since
+	return s
 }
 
-// streamOf starts a stream of n since a version, for one follower.
-func streamOf(t *testing.T, source *still, linger time.Duration) (*streams, *stream, *follower) {
+// startStream starts a stream with one subscriber, which has got the first response. Tests call it in a synctest
+// bubble.
+func startStream(t *testing.T, source *fakeSource, linger time.Duration) (*streams, *stream, *testSubscriber) {
 	t.Helper()
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: `
 		directive @shared(resume: String) on FIELD_DEFINITION
 		type Query { n: Int }
 		type Subscription { n(since: Int): Int @shared(resume: "since") }`})
-	source.closed, source.newer = make(chan struct{}), make(chan struct{})
+	source.newer = make(chan struct{})
 	recovered := func(context.Context, any) error { return errors.New("recovered") }
-	h := New(Config{Schema: number{schema}, Recover: recovered, Limits: Limits{Linger: linger}, Sources: map[string]Open{
-		"n": func(context.Context, map[string]any) (*Opened, error) {
-			return &Opened{Follow: func(context.Context) (Source, error) { return source, nil }}, nil
+	h := New(Config{Schema: numberSchema{schema}, Recover: recovered, Limits: Limits{
+		Linger: linger,
+	}, Sources: map[string]SubscribeFunc{
+		"n": func(context.Context, map[string]any) (*Grant, error) {
+			return &Grant{OpenSource: func(context.Context) (Source, error) { return source, nil }}, nil
 		},
 	}})
 	t.Cleanup(h.streams.close)
-	first := newFollower(everything)
-	if errs := h.follow(t, first); errs != nil {
+	first := newTestSubscriber(noVersion)
+	if errs := h.subscribe(t, first); errs != nil {
 		t.Fatal(errs)
 	}
-	<-first.told
+	<-first.responses
 	return h.streams, first.stream, first
 }
 
-func (h *Handler) follow(t *testing.T, f *follower) gqlerror.List {
+func (h *Handler) subscribe(t *testing.T, s *testSubscriber) gqlerror.List {
 	ctx := graphql.StartOperationTrace(t.Context())
 	op, errs := h.engine.CreateOperationContext(ctx, &graphql.RawParams{Query: `subscription{n}`})
 	if errs != nil {
 		return errs
 	}
-	return h.streams.subscribe(ctx, op, nil, &f.subscription)
+	return h.streams.subscribe(ctx, op, nil, &s.subscription)
 }
 
-func wait(t *testing.T, what string, event <-chan struct{}) {
-	t.Helper()
-	select {
-	case <-event:
-	case <-time.After(10 * time.Second):
-		t.Fatalf("never happened: %s", what)
-	}
-}
-
-// Somebody comes just when the stream is about to end, and goes again before it looks who is there.
-func TestStreamEndsThoughSomebodyCameMeanwhile(t *testing.T) {
-	visitor := newFollower(everything)
-	came, ending := make(chan struct{}), make(chan struct{}, 1)
-	source := &still{}
-	source.asked = func() {
-		select {
-		case <-came:
-			visitor.leave()
-		default:
-		}
-	}
-	streams, stream, first := streamOf(t, source, time.Millisecond)
-	streams.mu.Lock()
-	first.leave()
-	time.AfterFunc(50*time.Millisecond, func() { ending <- struct{}{} }) // by then the stream waits for the lock to end
-	<-ending
-	stream.join(&visitor.subscription)
-	close(came)
-	streams.mu.Unlock()
-	wait(t, "the source is closed", source.closed)
-}
-
-// Whoever can take again while an event is being executed gets that one.
-func TestEventIsNotExecutedTwiceForThoseWhoWaitAlready(t *testing.T) {
-	source := &still{state: State{Version: 1, Changed: 1}}
-	_, _, first := streamOf(t, source, time.Second)
-	executed, done := 0, make(chan struct{})
-	source.set(func() {
-		source.state = State{Version: 2, Changed: 2}
-		source.wanted = func() {
-			if executed++; executed == 1 {
-				first.deliver() // as the goroutine does that was writing until now
+func TestStreamEndsAlthoughASubscriberWasThereWhenItsLingerTimeEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const linger = time.Second
+		late := newTestSubscriber(noVersion)
+		added := false
+		source := &fakeSource{}
+		source.onNewest = func() {
+			if added { // before the stream looks how many subscribers it has
+				late.unsubscribe()
 			}
 		}
+		streams, stream, first := startStream(t, source, linger)
+		first.unsubscribe()
+		synctest.Wait() // the linger time has begun
+		streams.mu.Lock()
+		time.Sleep(linger) // the stream now wants to end, and needs the lock
+		stream.add(&late.subscription)
+		added = true
+		streams.mu.Unlock()
+		time.Sleep(linger)
+		synctest.Wait()
+		if !source.closed {
+			t.Error("the stream did not end")
+		}
 	})
-	if next := <-first.told; next.version != 2 {
-		t.Errorf("got version %d", next.version)
-	}
-	source.set(func() { source.asked = sync.OnceFunc(func() { close(done) }) })
-	wait(t, "the stream is through", done)
-	if executed != 1 {
-		t.Errorf("it was executed %d times", executed)
-	}
 }
 
-// Clients say which version they go on from, so they could have one response kept for each there ever was.
-func TestStreamKeepsFewPayloads(t *testing.T) {
-	source := &still{state: State{Version: 1000, Changed: 1000}}
-	_, stream, _ := streamOf(t, source, time.Second)
-	for since := range int64(3 * maxPayloads) {
-		f := newFollower(since)
-		stream.join(&f.subscription)
-		stream.wake()
-		<-f.told
-		f.leave()
-	}
-	stream.mu.Lock()
-	defer stream.mu.Unlock()
-	if n := len(stream.payloads); n > maxPayloads {
-		t.Errorf("%d are kept", n)
-	}
+// A subscriber that needs the next response while it is being executed gets that one.
+func TestEventIsNotExecutedTwiceForASubscriberThatWaitsAlready(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &fakeSource{state: State{Version: 1, ChangedAt: 1}}
+		_, _, first := startStream(t, source, time.Second)
+		executed := 0
+		source.set(func() {
+			source.state = State{Version: 2, ChangedAt: 2}
+			source.onEvent = func() {
+				if executed++; executed == 1 {
+					first.notify() // as the goroutine does that was writing until now
+				}
+			}
+		})
+		if next := <-first.responses; next.version != 2 {
+			t.Errorf("got version %d, want 2", next.version)
+		}
+		synctest.Wait()
+		if executed != 1 {
+			t.Errorf("the event was executed %d times, want once", executed)
+		}
+	})
+}
+
+// Clients choose the version that they resume from, so without a bound they could make a stream keep any number of
+// responses.
+func TestStreamKeepsABoundedNumberOfResponses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &fakeSource{state: State{Version: 1000, ChangedAt: 1000}}
+		_, stream, _ := startStream(t, source, time.Second)
+		for since := range int64(3 * maxResponses) {
+			s := newTestSubscriber(since)
+			stream.add(&s.subscription)
+			stream.wake()
+			<-s.responses
+			s.unsubscribe()
+		}
+		synctest.Wait()
+		if n := len(stream.responses); n > maxResponses {
+			t.Errorf("%d responses are kept, want at most %d", n, maxResponses)
+		}
+	})
 }
 
 // A panic in a stream's goroutine would end the program.
 func TestPanicOfASourceEndsItsStream(t *testing.T) {
-	source := &still{}
-	_, _, first := streamOf(t, source, time.Second)
-	source.set(func() { source.asked = func() { panic("the panic is secret") } })
-	if next := <-first.told; next.failed == nil {
-		t.Errorf("got %+v", next)
-	}
-	wait(t, "the source is closed", source.closed)
+	synctest.Test(t, func(t *testing.T) {
+		source := &fakeSource{}
+		_, _, first := startStream(t, source, time.Second)
+		source.set(func() { source.onNewest = func() { panic("the panic is secret") } })
+		if next := <-first.responses; next.failed == nil {
+			t.Errorf("got %+v, want errors", next)
+		}
+		synctest.Wait()
+		if !source.closed {
+			t.Error("the source was not closed")
+		}
+	})
 }

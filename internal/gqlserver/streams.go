@@ -11,18 +11,18 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// streams are the subscriptions that are executed now.
+// streams holds all streams that are running.
 type streams struct {
 	engine   *engine
-	sources  map[string]Open
-	shapes   *shapes
+	sources  map[string]SubscribeFunc
+	analyzer *analyzer
 	metrics  *metrics
 	linger   time.Duration
-	compress bool            // some subscribers take compressed messages
-	ctx      context.Context // of shared streams: no viewer in it
+	compress bool            // compress the responses of shared streams
+	ctx      context.Context // parent of the contexts of shared streams; has no viewer
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
-	mu       sync.Mutex // before stream.mu
+	mu       sync.Mutex // locked before stream.mu
 	shared   map[string]*stream
 	closed   bool
 }
@@ -30,58 +30,68 @@ type streams struct {
 func newStreams(cfg Config, engine *engine, m *metrics) *streams {
 	ctx, cancel := context.WithCancel(cfg.WithoutViewer(context.Background()))
 	return &streams{
-		engine: engine, sources: cfg.Sources, shapes: newShapes(cfg.Schema.Schema()), metrics: m,
+		engine: engine, sources: cfg.Sources, analyzer: newAnalyzer(cfg.Schema.Schema()), metrics: m,
 		linger: cfg.Limits.Linger, compress: cfg.Compress, ctx: graphql.StartOperationTrace(ctx), cancel: cancel,
 		shared: map[string]*stream{},
 	}
 }
 
-// subscribe lets sub follow what op asks for, in the context of who asks. lastSeen is the version that they have, where the
-// transport knows it better than op. Afterwards sub is told whenever there is something to take.
-func (s *streams) subscribe(ctx context.Context, op *graphql.OperationContext, lastSeen *int64, sub *subscription) (errs gqlerror.List) {
-	ctx, span := s.engine.tracing.begin(ctx, op)
-	defer func() { finish(span, errs) }()
+// subscribe subscribes sub to the stream that executes op, or returns the errors to send. The context is that of the
+// subscriber. LastSeen is the version that the client has, if the transport knows it; it takes precedence over op's
+// argument. Afterwards sub's subscriber is notified whenever there may be a response.
+func (s *streams) subscribe(
+	ctx context.Context, op *graphql.OperationContext, lastSeen *int64, sub *subscription,
+) (errs gqlerror.List) {
+	ctx, span := s.engine.tracing.startOperation(ctx, op)
+	defer func() { endOperationSpan(span, errs) }()
 	root, refusal := rootField(op)
 	if refusal != nil {
-		return s.refuse(ctx, op, refusal)
+		return s.present(ctx, op, refusal)
 	}
 	args := root.ArgumentMap(op.Variables)
-	opened, err := s.open(ctx, op, root.Name, args)
+	grant, err := s.authorize(ctx, op, root.Name, args)
 	if err != nil {
-		return s.refuse(ctx, op, gqlerror.WrapPath(ast.Path{ast.PathName(root.Alias)}, err))
+		return s.present(ctx, op, gqlerror.WrapPath(ast.Path{ast.PathName(root.Alias)}, err))
 	}
-	shape := s.shapes.of(ctx, op, root)
-	sub.need, sub.seen, sub.who, sub.gone = opened.Version, everything, opened.Who, opened.Left
-	if shape.resume != "" {
-		sub.seen = resumeAt(args[shape.resume], lastSeen, opened.Version)
+	analysis := s.analyzer.analyze(ctx, op, root)
+	sub.minVersion, sub.deliveredVersion = grant.MinVersion, noVersion
+	sub.subscriberID, sub.onEnd = grant.SubscriberID, grant.OnEnd
+	if analysis.resumeArgument != "" {
+		sub.deliveredVersion = resumeVersion(args[analysis.resumeArgument], lastSeen, grant.MinVersion)
 	}
-	if !s.follow(ctx, op, shape, opened, sub) {
-		if opened.Left != nil {
-			opened.Left()
+	if !s.join(ctx, op, analysis, grant, sub) {
+		if grant.OnEnd != nil {
+			grant.OnEnd()
 		}
-		return s.refuse(ctx, op, errStopping)
+		return s.present(ctx, op, errStopping)
 	}
 	return nil
 }
 
-var errStopping = &gqlerror.Error{Message: "the server is stopping", Extensions: map[string]any{"code": "SERVICE_RESTART"}}
-
-func (s *streams) refuse(ctx context.Context, op *graphql.OperationContext, err error) gqlerror.List {
-	return s.engine.DispatchError(graphql.WithOperationContext(ctx, op), gqlerror.List{gqlerror.WrapIfUnwrapped(err)}).Errors
+var errStopping = &gqlerror.Error{
+	Message: "The server is restarting.", Extensions: map[string]any{"code": "SERVICE_RESTART"},
 }
 
-// rootField returns the one field that a subscription asks for.
+func (s *streams) present(ctx context.Context, op *graphql.OperationContext, err error) gqlerror.List {
+	ctx = graphql.WithOperationContext(ctx, op)
+	return s.engine.DispatchError(ctx, gqlerror.List{gqlerror.WrapIfUnwrapped(err)}).Errors
+}
+
+// rootField returns the only field that a subscription selects.
 func rootField(op *graphql.OperationContext) (root graphql.CollectedField, refusal *gqlerror.Error) {
 	fields := graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Subscription"})
 	if len(fields) == 1 && fields[0].Name != "__typename" {
 		return fields[0], nil
 	}
-	refusal = gqlerror.ErrorPosf(op.Operation.Position, "a subscription asks for exactly one field")
+	refusal = gqlerror.ErrorPosf(op.Operation.Position, "A subscription must select exactly one field.")
 	errcode.Set(refusal, errcode.ValidationFailed)
 	return root, refusal
 }
 
-func (s *streams) open(ctx context.Context, op *graphql.OperationContext, field string, args map[string]any) (opened *Opened, err error) {
+// authorize calls the field's SubscribeFunc. A panic in it is an error.
+func (s *streams) authorize(
+	ctx context.Context, op *graphql.OperationContext, field string, args map[string]any,
+) (grant *Grant, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = op.RecoverFunc(graphql.WithOperationContext(ctx, op), p)
@@ -90,76 +100,84 @@ func (s *streams) open(ctx context.Context, op *graphql.OperationContext, field 
 	return s.sources[field](ctx, args)
 }
 
-// resumeAt returns the version to go on from. One that does not exist is somebody's mistake: they get everything.
-func resumeAt(argument any, lastSeen *int64, present int64) int64 {
+// resumeVersion returns the version that a client has. It ignores a version that does not exist: that client gets the
+// whole state.
+func resumeVersion(argument any, lastSeen *int64, present int64) int64 {
 	if lastSeen == nil {
 		since, err := graphql.UnmarshalInt64(argument)
 		if argument == nil || err != nil {
-			return everything
+			return noVersion
 		}
 		lastSeen = &since
 	}
 	if *lastSeen < 0 || *lastSeen > present {
-		return everything
+		return noVersion
 	}
 	return *lastSeen
 }
 
-// follow joins the stream that executes the operation, or starts it. It reports false once the streams are closed.
-func (s *streams) follow(ctx context.Context, op *graphql.OperationContext, shape *shape, opened *Opened, sub *subscription) bool {
+// join adds a subscription to the stream that executes the operation, or starts that stream. It returns false once the
+// streams are closed.
+func (s *streams) join(
+	ctx context.Context, op *graphql.OperationContext, analysis *documentAnalysis, grant *Grant, sub *subscription,
+) bool {
 	key := ""
-	if shape.shared {
-		key = shape.key(op.Variables)
+	if analysis.shared {
+		key = analysis.key(op.Variables)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return false
 	}
-	if running := s.shared[key]; running != nil && running.join(sub) {
-		running.wake() // it may have to execute something for the new one
+	if running := s.shared[key]; running != nil && running.add(sub) {
+		running.wake() // the subscription may need an execution
 		return true
 	}
-	s.start(ctx, op, key, shape.resume != "", opened, sub)
+	s.start(ctx, op, key, analysis.resumeArgument != "", grant, sub)
 	return true
 }
 
-func (s *streams) start(ctx context.Context, op *graphql.OperationContext, key string, resumes bool, opened *Opened, sub *subscription) {
-	made := &stream{streams: s, key: key, op: op, resumes: resumes, poke: make(chan struct{}, 1)}
+// start starts a stream with its first subscription.
+func (s *streams) start(
+	ctx context.Context, op *graphql.OperationContext, key string, resumes bool, grant *Grant, sub *subscription,
+) {
+	made := &stream{streams: s, key: key, op: op, resumes: resumes, wakeUp: make(chan struct{}, 1)}
 	if key != "" {
-		op.Headers, op.Extensions = nil, nil // they are the first subscriber's
+		op.Headers, op.Extensions = nil, nil // those of the first subscriber must not reach the others
 		ctx, made.linger = s.ctx, s.linger
 		s.shared[key] = made
 	}
 	made.ctx, made.cancel = context.WithCancel(ctx)
-	made.join(sub)
-	s.running.Go(func() { made.run(opened.Follow) })
+	made.add(sub)
+	s.running.Go(func() { made.run(grant.OpenSource) })
 }
 
-// end ends a stream that nobody follows. It reports false when somebody does.
-func (s *streams) end(stream *stream) bool {
+// removeIfUnused removes a stream without subscribers. It returns false if the stream has some.
+func (s *streams) removeIfUnused(stream *stream) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	stream.mu.Lock()
 	defer stream.mu.Unlock()
-	if len(stream.subs) > 0 {
+	if len(stream.subscriptions) > 0 {
 		return false
 	}
-	s.remove(stream)
+	s.removeLocked(stream)
 	return true
 }
 
-// forget keeps anybody from joining a stream.
-func (s *streams) forget(stream *stream) {
+// removeStream makes it impossible to join a stream.
+func (s *streams) removeStream(stream *stream) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	stream.mu.Lock()
 	defer stream.mu.Unlock()
-	s.remove(stream)
+	s.removeLocked(stream)
 }
 
-func (s *streams) remove(stream *stream) {
-	stream.over = true
+// removeLocked removes a stream. The caller holds both mutexes.
+func (s *streams) removeLocked(stream *stream) {
+	stream.ended = true
 	if s.shared[stream.key] == stream {
 		delete(s.shared, stream.key)
 	}

@@ -12,11 +12,11 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 )
 
-// shownName is how much of an operation's name a span shows: clients make them up.
-const shownName = 64
+// maxNameBytes bounds the part of an operation's name that a span shows, because clients choose the names.
+const maxNameBytes = 64
 
-// tracing makes spans of operations: of their kind and name, for variables and documents are nobody else's to read. Nil makes
-// none.
+// tracing creates spans that show the kind and name of an operation, but neither its document nor its variables, which
+// may be private. A nil *tracing creates none.
 type tracing struct{ tracer trace.Tracer }
 
 func newTracing(provider trace.TracerProvider) *tracing {
@@ -26,8 +26,11 @@ func newTracing(provider trace.TracerProvider) *tracing {
 	return &tracing{provider.Tracer("antwon.dj/backend/internal/gqlserver")}
 }
 
-// begin begins the span of an operation; of a subscription it is only the start, for the rest lasts.
-func (t *tracing) begin(ctx context.Context, op *graphql.OperationContext, options ...trace.SpanStartOption) (context.Context, trace.Span) {
+// startOperation starts the span of an operation. For a subscription it covers only the start, because the rest lasts
+// long.
+func (t *tracing) startOperation(
+	ctx context.Context, op *graphql.OperationContext, options ...trace.SpanStartOption,
+) (context.Context, trace.Span) {
 	if t == nil {
 		return ctx, noop.Span{}
 	}
@@ -47,46 +50,48 @@ func operationName(op *graphql.OperationContext) string {
 	if op.Operation == nil {
 		return ""
 	}
-	return op.Operation.Name[:min(len(op.Operation.Name), shownName)]
+	return op.Operation.Name[:min(len(op.Operation.Name), maxNameBytes)]
 }
 
-// execution begins the span of one execution of a stream. It is a trace of its own: those who follow it have many, and theirs
-// ended when they had joined.
-func (t *tracing) execution(ctx context.Context, op *graphql.OperationContext, shared bool) (context.Context, trace.Span) {
-	return t.begin(ctx, op, trace.WithNewRoot(), trace.WithLinks(linked(ctx)...), trace.WithAttributes(
+// startExecution starts the span of one execution of a stream, in a trace of its own: a shared execution has many
+// subscribers, and the spans of their operations have ended.
+func (t *tracing) startExecution(
+	ctx context.Context, op *graphql.OperationContext, shared bool,
+) (context.Context, trace.Span) {
+	return t.startOperation(ctx, op, trace.WithNewRoot(), trace.WithLinks(linksTo(ctx)...), trace.WithAttributes(
 		attribute.Bool("antwon.shared", shared)))
 }
 
-func linked(ctx context.Context) []trace.Link {
+func linksTo(ctx context.Context) []trace.Link {
 	if span := trace.SpanContextFromContext(ctx); span.IsValid() {
 		return []trace.Link{{SpanContext: span}}
 	}
 	return nil
 }
 
-// resolver makes a span of each field that is resolved by a method of ours. In a stream's execution, which is repeated all the
-// time, there are none.
-func (t *tracing) resolver(ctx context.Context, next graphql.Resolver) (any, error) {
+// aroundField creates a span for each field that a method of our resolvers resolves, except in the executions of
+// streams, which are frequent.
+func (t *tracing) aroundField(ctx context.Context, next graphql.Resolver) (any, error) {
 	field := graphql.GetFieldContext(ctx)
 	if !field.IsMethod || !field.IsResolver || ctx.Value(eventKey{}) != nil || !trace.SpanFromContext(ctx).IsRecording() {
 		return next(ctx)
 	}
 	ctx, span := t.tracer.Start(ctx, field.Object+"."+field.Field.Name)
 	result, err := next(ctx)
-	finishWith(span, err)
+	endSpan(span, err)
 	return result, err
 }
 
-// finishWith ends a span, without the words of an error: they may repeat a value.
-func finishWith(span trace.Span, err error) {
+// endSpan ends a span without the text of err, which may contain a value.
+func endSpan(span trace.Span, err error) {
 	if err != nil {
 		span.SetStatus(codes.Error, "")
 	}
 	span.End()
 }
 
-// finish ends an operation's span with the codes of its errors.
-func finish(span trace.Span, errs gqlerror.List) {
+// endOperationSpan ends the span of an operation with the codes of its errors.
+func endOperationSpan(span trace.Span, errs gqlerror.List) {
 	defer span.End()
 	if len(errs) == 0 || !span.IsRecording() {
 		return

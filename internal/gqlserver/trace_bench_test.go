@@ -14,7 +14,7 @@ import (
 	"antwon.dj/backend/internal/gqlserver"
 )
 
-// What an operation costs that does next to nothing: with nobody tracing, with a trace that is not kept, and with one that is.
+// BenchmarkOperation measures a minimal operation without tracing, with a trace that is not sampled, and with one that is.
 func BenchmarkOperation(b *testing.B) {
 	for name, provider := range map[string]trace.TracerProvider{
 		"off":     nil,
@@ -29,7 +29,9 @@ func BenchmarkOperation(b *testing.B) {
 			})
 			b.ReportAllocs()
 			for b.Loop() {
-				request := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/", strings.NewReader(`{"query":"{ viewer }"}`))
+				request := httptest.NewRequestWithContext(
+					b.Context(), http.MethodPost, "/", strings.NewReader(`{"query":"{ viewer }"}`),
+				)
 				request.Header.Set("Content-Type", "application/json")
 				answer := httptest.NewRecorder()
 				handler.ServeHTTP(answer, request)

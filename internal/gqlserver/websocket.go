@@ -14,7 +14,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// subprotocol is the only one spoken. The older graphql-ws has no ping, so its dead clients could not be told from quiet ones.
+// subprotocol is the only one that is supported. The older graphql-ws has no ping, which is needed to detect dead
+// clients.
 const subprotocol = "graphql-transport-ws"
 
 func newUpgrader(allowedOrigins []string) websocket.Upgrader {
@@ -23,13 +24,13 @@ func newUpgrader(allowedOrigins []string) websocket.Upgrader {
 		CheckOrigin:     func(r *http.Request) bool { return originAllowed(r, allowedOrigins) },
 		Error:           refuseUpgrade,
 		ReadBufferSize:  512,
-		WriteBufferSize: 512, // gorilla writes nothing but the answer to the handshake, see handshake
+		WriteBufferSize: 512, // only for gorilla's answer to the handshake, see handshake
 		WriteBufferPool: &sync.Pool{},
 	}
 }
 
-// originAllowed keeps the pages of strangers from using a visitor's network position: allowed are pages of the same host,
-// those listed, and programs that are no browsers and send no Origin.
+// originAllowed protects visitors of other web pages from connections that those pages open in their names. It allows
+// pages of the same host, the listed origins, and programs other than browsers, which send no Origin.
 func originAllowed(r *http.Request, allowed []string) bool {
 	origin := r.Header.Get("Origin")
 	if origin == "" {
@@ -46,10 +47,10 @@ func refuseUpgrade(w http.ResponseWriter, _ *http.Request, status int, reason er
 	http.Error(w, reason.Error(), status)
 }
 
-// serveWebSocket hands the connection over to a goroutine of its own, so that all that the HTTP server needs for a request
-// is given back.
+// serveWebSocket upgrades a request and starts a goroutine for the connection, so that everything that the HTTP server
+// holds for a request is released.
 func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
-	v, ok := h.enter(w, r)
+	v, ok := h.admitConnection(w, r)
 	if !ok {
 		return
 	}
@@ -58,72 +59,73 @@ func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	shake := &handshake{ResponseWriter: w}
 	ws, err := upgrader.Upgrade(shake, r, nil)
 	if err != nil {
-		v.leave()
+		v.release()
 		h.cfg.Log.DebugContext(r.Context(), "websocket refused", "error", err)
 		return
 	}
 	shake.socket.readOnly = true
 	c := newConnection(context.WithoutCancel(r.Context()), h, ws, shake.socket.Conn, v, upgrader.EnableCompression)
 	if !h.connections.add(c) { // draining began meanwhile
-		c.shut(endRestart)
+		c.close(closedByRestart)
 	} else if ws.Subprotocol() != subprotocol {
-		c.shut(endSubprotocol)
+		c.close(closedBySubprotocol)
 	}
 	go c.serve() // h.connections waits for it
 }
 
-// handshake gives gorilla a socket to which it can write its answer to the handshake, and nothing later. To a client that
-// breaks the protocol it would send a close frame by itself, be it in the middle of one of our frames.
+// handshake gives gorilla a connection on which it can write its answer to the handshake, and nothing later. Otherwise
+// gorilla would by itself send a close frame to a client that breaks the protocol, possibly in the middle of one of our
+// frames.
 type handshake struct {
 	http.ResponseWriter
-	socket *mutable
+	socket *handshakeConn
 }
 
 func (s *handshake) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	socket, buffer, err := http.NewResponseController(s.ResponseWriter).Hijack()
-	s.socket = &mutable{Conn: socket}
+	s.socket = &handshakeConn{Conn: socket}
 	return s.socket, buffer, err
 }
 
-type mutable struct {
+type handshakeConn struct {
 	net.Conn
 	readOnly bool
 }
 
-func (m *mutable) Write(b []byte) (int, error) {
+func (m *handshakeConn) Write(b []byte) (int, error) {
 	if m.readOnly {
 		return 0, net.ErrClosed
 	}
 	return m.Conn.Write(b)
 }
 
-func (m *mutable) SetWriteDeadline(t time.Time) error {
+func (m *handshakeConn) SetWriteDeadline(t time.Time) error {
 	if m.readOnly {
 		return nil
 	}
 	return m.Conn.SetWriteDeadline(t)
 }
 
-// enter counts a connection in, or refuses it.
-func (h *Handler) enter(w http.ResponseWriter, r *http.Request) (*visit, bool) {
+// admitConnection counts a connection, or refuses it.
+func (h *Handler) admitConnection(w http.ResponseWriter, r *http.Request) (*connectionSlot, bool) {
 	if h.connections.isDraining() {
-		refuseNewcomer(w)
+		refuseWhileDraining(w)
 		return nil, false
 	}
-	v, ok := h.visitors.enter(r.RemoteAddr)
+	v, ok := h.limiter.acquire(r.RemoteAddr)
 	if !ok {
 		w.Header().Set("Retry-After", "5")
-		http.Error(w, "too many connections from your address", http.StatusTooManyRequests)
+		http.Error(w, "There are too many connections from your address.", http.StatusTooManyRequests)
 	}
 	return v, ok
 }
 
-func refuseNewcomer(w http.ResponseWriter) {
+func refuseWhileDraining(w http.ResponseWriter) {
 	w.Header().Set("Retry-After", "1")
-	http.Error(w, "the server is stopping", http.StatusServiceUnavailable)
+	http.Error(w, "The server is restarting.", http.StatusServiceUnavailable)
 }
 
-// authorization finds the credentials in the payload of connection_init.
+// authorization returns the credentials in the payload of connection_init, or "".
 func authorization(payload map[string]any) string {
 	for _, name := range []string{"authorization", "Authorization"} {
 		if value, ok := payload[name].(string); ok {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -14,7 +15,7 @@ import (
 	"antwon.dj/backend/internal/gqlserver"
 )
 
-func TestWebSocketServesAllKinds(t *testing.T) {
+func TestWebSocketServesAllKindsOfOperations(t *testing.T) {
 	s := start(t, nil)
 	s.schema.diary.write("a")
 	c := s.open(`{"authorization":"Bearer eve"}`)
@@ -38,7 +39,7 @@ func TestWebSocketServesAllKinds(t *testing.T) {
 	}
 }
 
-func TestWebSocketCredentials(t *testing.T) {
+func TestWebSocketUsesTheCredentialsOfConnectionInit(t *testing.T) {
 	s := start(t, nil)
 	for payload, viewer := range map[string]string{
 		`{"authorization":"Bearer eve"}`: "eve",
@@ -56,25 +57,30 @@ func TestWebSocketCredentials(t *testing.T) {
 	c.expectClose(4403, "this token is not valid")
 }
 
-func TestWebSocketEndsWithCredentials(t *testing.T) {
-	s := start(t, func(cfg *gqlserver.Config) {
+func TestWebSocketIsClosedWhenItsCredentialsExpire(t *testing.T) {
+	const validity = 5 * time.Second
+	expiring := func(cfg *gqlserver.Config) {
 		cfg.Identify = func(ctx context.Context) gqlserver.Client {
-			if viewer(ctx) == "eve" {
-				return gqlserver.Client{ExpiresAt: time.Now().Add(100 * time.Millisecond)}
-			}
-			return gqlserver.Client{}
+			return gqlserver.Client{ExpiresAt: time.Now().Add(validity)}
+		}
+	}
+	inFakeTime(t, expiring, func(t *testing.T, s *service) {
+		c := s.open(`{"authorization":"Bearer eve"}`)
+		c.subscribe("1", `subscription{diary{version}}`)
+		c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
+		begin := time.Now()
+		c.expectClose(4403, "Token expired")
+		if took := time.Since(begin); took != validity {
+			t.Errorf("it was closed after %v, want %v", took, validity)
+		}
+		synctest.Wait()
+		if n := s.gauge("graphql_subscriptions_active"); n != 0 {
+			t.Errorf("%v subscriptions are still active", n)
 		}
 	})
-	c := s.open(`{"authorization":"Bearer eve"}`)
-	c.subscribe("1", `subscription{diary{version}}`)
-	c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
-	if got, err := c.hear(); !websocket.IsCloseError(err, 4403) || !strings.Contains(err.Error(), "Token expired") {
-		t.Errorf("got %s, %v", got, err)
-	}
-	s.eventually("the subscription ends", func() bool { return s.gauge("graphql_subscriptions_active") == 0 })
 }
 
-func TestWebSocketMisuse(t *testing.T) {
+func TestWebSocketMisuseClosesWithACode(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.MessageBytes = 1000 })
 	const (
 		begin     = `{"type":"connection_init"}`
@@ -98,14 +104,33 @@ func TestWebSocketMisuse(t *testing.T) {
 		{"unknown type", []string{begin, `{"type":"dance"}`}, 4400, "Invalid message received"},
 		{"a server's message", []string{begin, `{"id":"1","type":"next","payload":{}}`}, 4400, "Invalid message received"},
 		{"no id", []string{begin, `{"type":"subscribe","payload":{"query":"{hello}"}}`}, 4400, "Invalid message received"},
-		{"empty id", []string{begin, `{"id":"","type":"subscribe","payload":{"query":"{hello}"}}`}, 4400, "Invalid message received"},
-		{"id is no text", []string{begin, `{"id":1,"type":"subscribe","payload":{"query":"{hello}"}}`}, 4400, "Invalid message received"},
-		{"endless id", []string{begin, `{"id":"` + strings.Repeat("x", 257) + `","type":"complete"}`}, 4400, "Invalid message received"},
+		{
+			"empty id", []string{begin, `{"id":"","type":"subscribe","payload":{"query":"{hello}"}}`}, 4400,
+			"Invalid message received",
+		},
+		{
+			"id is no text", []string{begin, `{"id":1,"type":"subscribe","payload":{"query":"{hello}"}}`}, 4400,
+			"Invalid message received",
+		},
+		{
+			"endless id", []string{begin, `{"id":"` + strings.Repeat("x", 257) + `","type":"complete"}`}, 4400,
+			"Invalid message received",
+		},
 		{"no payload", []string{begin, `{"id":"1","type":"subscribe"}`}, 4400, "Invalid message received"},
-		{"payload is no object", []string{begin, `{"id":"1","type":"subscribe","payload":"{hello}"}`}, 4400, "Invalid message received"},
+		{
+			"payload is no object", []string{begin, `{"id":"1","type":"subscribe","payload":"{hello}"}`}, 4400,
+			"Invalid message received",
+		},
 		{"no query", []string{begin, `{"id":"1","type":"subscribe","payload":{}}`}, 4400, "Invalid message received"},
-		{"query is no text", []string{begin, `{"id":"1","type":"subscribe","payload":{"query":7}}`}, 4400, "Invalid message received"},
-		{"variables are no object", []string{begin, `{"id":"1","type":"subscribe","payload":{"query":"{hello}","variables":[]}}`}, 4400, "Invalid message received"},
+		{
+			"query is no text", []string{begin, `{"id":"1","type":"subscribe","payload":{"query":7}}`}, 4400,
+			"Invalid message received",
+		},
+		{
+			"variables are no object",
+			[]string{begin, `{"id":"1","type":"subscribe","payload":{"query":"{hello}","variables":[]}}`}, 4400,
+			"Invalid message received",
+		},
 		{"complete without id", []string{begin, `{"type":"complete"}`}, 4400, "Invalid message received"},
 		{"duplicate id", []string{begin, subscribe, subscribe}, 4409, "Subscriber for 1 already exists"},
 		{"bad UTF-8", []string{begin, "{\"type\":\"ping\",\"payload\":{\"\xff\":1}}"}, 1007, "Invalid UTF-8"},
@@ -137,7 +162,7 @@ func TestWebSocketMisuse(t *testing.T) {
 	})
 }
 
-func TestWebSocketGoesByTheClientsClose(t *testing.T) {
+func TestWebSocketEchoesTheClientsCloseCode(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	frame := websocket.FormatCloseMessage(websocket.CloseGoingAway, "bye")
@@ -147,12 +172,18 @@ func TestWebSocketGoesByTheClientsClose(t *testing.T) {
 	c.expectClose(websocket.CloseGoingAway, "")
 }
 
-func TestWebSocketWithoutInit(t *testing.T) {
-	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.InitTimeout = 50 * time.Millisecond })
-	s.connect().expectClose(4408, "Connection initialisation timeout")
+func TestWebSocketWithoutInitIsClosed(t *testing.T) {
+	short := func(cfg *gqlserver.Config) { cfg.Limits.InitTimeout = time.Second }
+	inFakeTime(t, short, func(t *testing.T, s *service) {
+		begin := time.Now()
+		s.connect().expectClose(4408, "Connection initialisation timeout")
+		if took := time.Since(begin); took != time.Second {
+			t.Errorf("it was closed after %v, want 1 s", took)
+		}
+	})
 }
 
-func TestWebSocketSubprotocols(t *testing.T) {
+func TestWebSocketRequiresTheSubprotocol(t *testing.T) {
 	s := start(t, nil)
 	conn, _, err := s.dial(nil, "graphql-ws", "graphql-transport-ws")
 	if err != nil {
@@ -172,7 +203,7 @@ func TestWebSocketSubprotocols(t *testing.T) {
 	}
 }
 
-func TestWebSocketOrigins(t *testing.T) {
+func TestWebSocketRefusesOtherOrigins(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) { cfg.AllowedOrigins = []string{"https://friend.example"} })
 	for origin, want := range map[string]int{
 		"":                       http.StatusSwitchingProtocols,
@@ -196,7 +227,7 @@ func TestWebSocketOrigins(t *testing.T) {
 	}
 }
 
-func TestWebSocketErrorsEndTheirOperation(t *testing.T) {
+func TestWebSocketErrorEndsItsOperation(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{"authorization":"Bearer stranger"}`)
 	for _, test := range []struct{ query, want string }{
@@ -206,7 +237,8 @@ func TestWebSocketErrorsEndTheirOperation(t *testing.T) {
 		{`subscription{diary{version}}`, `{"message":"strangers may not read this"}`},
 	} {
 		c.subscribe("1", test.query)
-		if got, err := c.hear(); err != nil || !strings.HasPrefix(got, `{"id":"1","type":"error","payload":[{`) || !strings.Contains(got, test.want) {
+		if got, err := c.hear(); err != nil || !strings.HasPrefix(got, `{"id":"1","type":"error","payload":[{`) ||
+			!strings.Contains(got, test.want) {
 			t.Errorf("%s: got %s, %v", test.query, got, err)
 		}
 	}
@@ -218,18 +250,23 @@ func TestWebSocketPanicIsMasked(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	c.subscribe("1", `{panic}`)
-	c.expect(`{"id":"1","type":"next","payload":{"errors":[{"message":"masked","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}}`)
+	c.expect(`{"id":"1","type":"next","payload":{"errors":[{"message":"masked",` +
+		`"extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}}`)
 	c.expect(`{"id":"1","type":"complete"}`)
-	for _, query := range []string{`subscription{panic{version}}`, `subscription{diary(of:\"panic\"){version}}`, `subscription{diary(of:\"nobody\"){version}}`} {
+	for _, query := range []string{
+		`subscription{panic{version}}`, `subscription{diary(of:\"panic\"){version}}`,
+		`subscription{diary(of:\"nobody\"){version}}`,
+	} {
 		c.subscribe("2", query)
-		if got, err := c.hear(); err != nil || !strings.HasPrefix(got, `{"id":"2","type":"error","payload":[{"message":"masked"`) {
+		if got, err := c.hear(); err != nil ||
+			!strings.HasPrefix(got, `{"id":"2","type":"error","payload":[{"message":"masked"`) {
 			t.Errorf("%s: got %s, %v", query, got, err)
 		}
 	}
 }
 
-// Such a response is found where it is encoded, outside of what gqlgen guards: it must not end the program.
-func TestWebSocketSurvivesResponsesThatAreNoJSON(t *testing.T) {
+// Encoding such a response panics where gqlgen does not recover. That must not end the program.
+func TestWebSocketSurvivesResponsesThatAreNotJSON(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) {
 		cfg.AroundResponses = func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 			response := next(ctx)
@@ -239,14 +276,15 @@ func TestWebSocketSurvivesResponsesThatAreNoJSON(t *testing.T) {
 	})
 	c := s.open(`{}`)
 	c.subscribe("1", `subscription{diary{version}}`)
-	if got, err := c.hear(); err != nil || !strings.HasPrefix(got, `{"id":"1","type":"error","payload":[{"message":"masked"`) {
+	if got, err := c.hear(); err != nil ||
+		!strings.HasPrefix(got, `{"id":"1","type":"error","payload":[{"message":"masked"`) {
 		t.Errorf("got %s, %v", got, err)
 	}
 	c.subscribe("2", `{hello}`)
 	c.expectClose(4500, "Internal server error")
 }
 
-func TestWebSocketPingAndPong(t *testing.T) {
+func TestWebSocketAnswersPings(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	c.say(`{"type":"ping","payload":{"n":1}}`)
@@ -265,7 +303,7 @@ func TestWebSocketPingAndPong(t *testing.T) {
 	}
 }
 
-func TestWebSocketCompletedOperationsSayNothingMore(t *testing.T) {
+func TestWebSocketSendsNothingForCompletedOperations(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	c.subscribe("1", `subscription{diary{version}}`)
@@ -273,50 +311,62 @@ func TestWebSocketCompletedOperationsSayNothingMore(t *testing.T) {
 	c.subscribe("2", `{wait}`)
 	c.say(`{"id":"1","type":"complete"}`)
 	c.say(`{"id":"2","type":"complete"}`)
-	s.eventually("both end", func() bool { return s.sum("graphql_operations_total", nil) == 2 })
+	s.waitUntil("both operations have ended", func() bool { return s.sum("graphql_operations_total", nil) == 2 })
 	s.schema.diary.write("a")
 	c.subscribe("1", `subscription{diary{version}}`) // the id is free again
 	c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":1}}}}`)
 }
 
-func TestWebSocketLimitsOperations(t *testing.T) {
+func TestWebSocketLimitsConcurrentOperations(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.Operations = 1 })
 	c := s.open(`{}`)
 	c.subscribe("1", `subscription{diary{version}}`)
 	c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
 	c.subscribe("2", `{hello}`)
-	if got, err := c.hear(); err != nil || !strings.Contains(got, `"type":"error"`) || !strings.Contains(got, `"code":"RATE_LIMITED"`) {
+	if got, err := c.hear(); err != nil || !strings.Contains(got, `"type":"error"`) ||
+		!strings.Contains(got, `"code":"RATE_LIMITED"`) {
 		t.Errorf("got %s, %v", got, err)
 	}
 }
 
-func TestWebSocketLimitsHowOftenOperationsBegin(t *testing.T) {
-	s := start(t, func(cfg *gqlserver.Config) {
+func TestWebSocketLimitsTheRateOfOperations(t *testing.T) {
+	limited := func(cfg *gqlserver.Config) {
 		cfg.Limits.Operations, cfg.Limits.OperationsPerSecond = 3, 1
-		cfg.Identify = func(ctx context.Context) gqlserver.Client { return gqlserver.Client{Unlimited: viewer(ctx) == "host"} }
-	})
-	refused := func(viewer string) (refused int) {
-		c := s.open(`{"authorization":"Bearer ` + viewer + `"}`)
-		for range 6 {
-			c.subscribe("1", `{hello}`)
-			got, err := c.hear()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if strings.Contains(got, "RATE_LIMITED") && strings.Contains(got, `"retryAfterMs":1000`) {
-				refused++
-				continue
-			}
-			c.expect(`{"id":"1","type":"complete"}`)
+		cfg.Identify = func(ctx context.Context) gqlserver.Client {
+			return gqlserver.Client{Unlimited: viewer(ctx) == "host"}
 		}
-		return refused
 	}
-	if n := refused("guest"); n < 2 || n > 3 {
-		t.Errorf("%d operations of a guest were refused", n)
+	inFakeTime(t, limited, func(t *testing.T, s *service) {
+		guest, host := s.open(`{"authorization":"Bearer guest"}`), s.open(`{"authorization":"Bearer host"}`)
+		if n := guest.countRateLimited(6); n != 3 {
+			t.Errorf("%d of 6 operations of a guest were refused, want 3", n)
+		}
+		if n := host.countRateLimited(6); n != 0 {
+			t.Errorf("%d operations of a host were refused, want none", n)
+		}
+		time.Sleep(time.Second)
+		if n := guest.countRateLimited(2); n != 1 {
+			t.Errorf("%d of 2 operations a second later were refused, want 1", n)
+		}
+	})
+}
+
+// countRateLimited runs n operations, one after the other, and returns how many were refused.
+func (c *client) countRateLimited(n int) (refused int) {
+	c.t.Helper()
+	for range n {
+		c.subscribe("1", `{hello}`)
+		got, err := c.hear()
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if strings.Contains(got, "RATE_LIMITED") && strings.Contains(got, `"retryAfterMs":1000`) {
+			refused++
+			continue
+		}
+		c.expect(`{"id":"1","type":"complete"}`)
 	}
-	if n := refused("host"); n != 0 {
-		t.Errorf("%d operations of a host were refused", n)
-	}
+	return refused
 }
 
 func TestWebSocketLimitsConnections(t *testing.T) {
@@ -333,92 +383,116 @@ func TestWebSocketLimitsConnections(t *testing.T) {
 	third.say(`{"type":"connection_init","payload":` + eve + `}`)
 	third.expectClose(1013, "Too many connections")
 	third.Close()
-	s.eventually("the third is gone", func() bool { return s.gauge("graphql_connections") == 2 })
+	s.waitUntil("the third connection has ended", func() bool { return s.gauge("graphql_connections") == 2 })
 	for range 5 {
 		s.open(`{"authorization":"Bearer host"}`)
 	}
 	s.open(`{"authorization":"Bearer ada"}`)
 	s.open(`{"authorization":"Bearer bob"}`)
-	if _, response, _ := s.dial(nil, "graphql-transport-ws"); response.StatusCode != http.StatusTooManyRequests || response.Header.Get("Retry-After") == "" {
+	if _, response, _ := s.dial(nil, "graphql-transport-ws"); response.StatusCode != http.StatusTooManyRequests ||
+		response.Header.Get("Retry-After") == "" {
 		t.Errorf("got %d", response.StatusCode)
 	}
 	first.Close()
-	s.eventually("the first is gone", func() bool { return s.gauge("graphql_connections") == 8 })
+	s.waitUntil("the first connection has ended", func() bool { return s.gauge("graphql_connections") == 8 })
 	s.open(eve)
 }
 
-func TestWebSocketPings(t *testing.T) {
-	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.PingInterval = 100 * time.Millisecond })
-	silent := s.open(`{}`)
-	silent.SetPingHandler(func(string) error { return nil })
-	silent.expectClose(4499, "Connection lost") // it hears the pings, but does not answer
-
-	c, pings := s.open(`{}`), 0
-	answer := c.PingHandler()
-	c.SetPingHandler(func(payload string) error {
-		if pings++; pings == 5 {
-			c.say(`{"type":"ping"}`)
+func TestWebSocketThatAnswersNoPingIsClosed(t *testing.T) {
+	pinging := func(cfg *gqlserver.Config) { cfg.Limits.PingInterval = time.Second }
+	inFakeTime(t, pinging, func(t *testing.T, s *service) {
+		c := s.open(`{}`)
+		c.SetPingHandler(func(string) error { return nil })
+		begin := time.Now()
+		c.expectClose(4499, "Connection lost")
+		if took := time.Since(begin); took != 2*time.Second {
+			t.Errorf("it was closed after %v, want two intervals", took)
 		}
-		return answer(payload)
 	})
-	c.expect(`{"type":"pong"}`)
 }
 
-func TestWebSocketVanishedClient(t *testing.T) {
+func TestWebSocketThatAnswersPingsStaysOpen(t *testing.T) {
+	pinging := func(cfg *gqlserver.Config) { cfg.Limits.PingInterval = time.Second }
+	inFakeTime(t, pinging, func(t *testing.T, s *service) {
+		c, pings := s.open(`{}`), 0
+		answer := c.PingHandler()
+		c.SetPingHandler(func(payload string) error {
+			err := answer(payload)
+			if pings++; pings == 5 {
+				c.say(`{"type":"ping"}`)
+			}
+			return err
+		})
+		begin := time.Now()
+		c.expect(`{"type":"pong"}`)
+		if took := time.Since(begin); took != 5*time.Second {
+			t.Errorf("five pings took %v, want five intervals", took)
+		}
+	})
+}
+
+func TestWebSocketOfAVanishedClientIsClosed(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)
 	c.subscribe("1", `subscription{own{reader}}`)
 	c.expect(`{"id":"1","type":"next","payload":{"data":{"own":{"reader":"anonymous"}}}}`)
 	c.Close()
-	s.eventually("the subscription ends", func() bool { return s.schema.diary.following.Load() == 0 })
-	s.eventually("the connection ends", func() bool { return s.gauge("graphql_connections") == 0 })
+	s.waitUntil("the source is closed", func() bool { return s.schema.diary.openSources.Load() == 0 })
+	s.waitUntil("the connection has ended", func() bool { return s.gauge("graphql_connections") == 0 })
 }
 
-func TestDrainEndsAllConnections(t *testing.T) {
-	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.DrainWindow = 30 * time.Millisecond })
-	subscribed, idle, mute := s.open(`{}`), s.open(`{}`), s.connect()
-	subscribed.subscribe("1", `subscription{diary{version}}`)
-	subscribed.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
+func TestDrainClosesAllWebSocketsOneAfterTheOther(t *testing.T) {
+	spread := func(cfg *gqlserver.Config) { cfg.Limits.DrainWindow = 40 * time.Millisecond }
+	inFakeTime(t, spread, func(t *testing.T, s *service) {
+		subscribed, idle, silent := s.open(`{}`), s.open(`{}`), s.connect()
+		subscribed.subscribe("1", `subscription{diary{version}}`)
+		subscribed.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
 
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	drained := make(chan error)
-	begin := time.Now()
-	go func() { drained <- s.handler.Drain(ctx) }()
-	for _, c := range []*client{subscribed, idle, mute} {
-		if got, err := c.hear(); !websocket.IsCloseError(err, 1012) {
-			t.Errorf("got %s, %v", got, err)
+		begin := time.Now()
+		closed := make(chan time.Duration, 3)
+		for _, c := range []*client{subscribed, idle, silent} {
+			go func() {
+				c.expectClose(1012, "Service restart")
+				closed <- time.Since(begin)
+				c.Close()
+			}()
 		}
-		c.Close()
-	}
-	if err := <-drained; err != nil {
-		t.Error(err)
-	}
-	if took := time.Since(begin); took < 20*time.Millisecond {
-		t.Errorf("the endings were not spread: all came within %v", took)
-	}
-	if n := s.schema.diary.following.Load(); n != 0 {
-		t.Errorf("%d sources are still open", n)
-	}
-	if _, response, _ := s.dial(nil, "graphql-transport-ws"); response.StatusCode != http.StatusServiceUnavailable {
-		t.Errorf("a new one got %d", response.StatusCode)
-	}
+		if err := s.handler.Drain(t.Context()); err != nil {
+			t.Error(err)
+		}
+		for i := range 3 {
+			if took, want := <-closed, time.Duration(i)*10*time.Millisecond; took != want {
+				t.Errorf("connection %d was closed after %v, want %v", i, took, want)
+			}
+		}
+		if n := s.schema.diary.openSources.Load(); n != 0 {
+			t.Errorf("%d sources are still open", n)
+		}
+		_, response, _ := s.dial(nil, "graphql-transport-ws")
+		if response.StatusCode != http.StatusServiceUnavailable {
+			t.Errorf("a new connection got %d", response.StatusCode)
+		}
+	})
 }
 
-func TestDrainIsBounded(t *testing.T) {
-	s := start(t, nil)
-	c := s.open(`{}`)
-	c.subscribe("1", `subscription{diary{entries}}`)
-	s.flood()
+func TestDrainAbortsConnectionsWhenItsContextEnds(t *testing.T) {
+	inFakeTime(t, nil, func(t *testing.T, s *service) {
+		c := s.open(`{}`)
+		c.subscribe("1", `subscription{diary{entries}}`) // and does not read the response
+		synctest.Wait()
 
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	begin := time.Now()
-	if err := s.handler.Drain(ctx); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v", err)
-	}
-	if took := time.Since(begin); took > 5*time.Second {
-		t.Errorf("took %v", took)
-	}
-	s.eventually("the connection ends", func() bool { return s.gauge("graphql_connections") == 0 })
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		begin := time.Now()
+		if err := s.handler.Drain(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		if took := time.Since(begin); took != time.Second {
+			t.Errorf("Drain took %v, want 1 s", took)
+		}
+		synctest.Wait()
+		if n := s.gauge("graphql_connections"); n != 0 {
+			t.Errorf("%v connections are still counted", n)
+		}
+	})
 }

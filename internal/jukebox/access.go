@@ -10,26 +10,27 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// access is who asks, and what they are in the room that they ask about.
+// access is what a request's viewer is in a room, as it was when the request was authorized. It may have changed since;
+// Jukebox.change therefore checks the role again in its transaction.
 type access struct {
 	viewer account.Viewer
 	roomID string
 	hostID string
 	status party.RoomStatus
 	role   party.Role   // empty: not a member
-	act    party.Action // what they were let in for
-	// Of the room when it was asked about:
-	version int64
-	members int64 // the version at which it was decided last who may be here
-	// Of the queue item that was asked about, if one was:
-	itemID  string
-	addedBy string
+	action party.Action // what the viewer was authorized to do
+
+	version        int64 // of the room; 0 from accessToItem
+	membersVersion int64 // the version at which a role last changed
+
+	itemID  string // the queue item, from accessToItem
+	addedBy string // the user who added it; empty: nobody
 }
 
-// open refuses changes of a closed room.
-func (a access) open() error {
+// checkOpen returns errRoomClosed unless the room was open.
+func (a access) checkOpen() error {
 	if a.status != party.Open {
-		return party.Errorf(party.Conflict, "this room is closed")
+		return errRoomClosed
 	}
 	return nil
 }
@@ -37,17 +38,20 @@ func (a access) open() error {
 const (
 	roomAccessQuery = `SELECT r.id, r.host_id, r.status, r.version, r.members_version, m.role FROM rooms r
 LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = ? WHERE r.id = ?`
-	itemAccessQuery = `SELECT r.id, r.host_id, r.status, r.members_version, m.role, i.id, i.added_by_id FROM queue_items i JOIN rooms r ON r.id = i.room_id
+	itemAccessQuery = `SELECT r.id, r.host_id, r.status, r.members_version, m.role, i.id, i.added_by_id
+FROM queue_items i JOIN rooms r ON r.id = i.room_id
 LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = ? WHERE i.id = ?`
 )
 
 var (
-	errNoRoom = party.Errorf(party.NotFound, "there is no room with this id")
-	errNoItem = party.Errorf(party.NotFound, "there is no song with this id in a queue")
+	errNoRoom     = party.Errorf(party.NotFound, "There is no room with this id.")
+	errNoItem     = party.Errorf(party.NotFound, "There is no song with this id in a queue.")
+	errRoomClosed = party.Errorf(party.Conflict, "This room is closed.")
 )
 
-// toRoom returns what the viewer is in a room; Unauthenticated without a viewer, NotFound if there is no such room.
-func (j *Jukebox) toRoom(ctx context.Context, roomID string) (access, error) {
+// accessToRoom returns what the viewer is in a room: a member of any role, or none. Unauthenticated without a viewer,
+// BadUserInput if this is no id, NotFound if there is no such room.
+func (j *Jukebox) accessToRoom(ctx context.Context, roomID string) (access, error) {
 	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
 		return access{}, err
@@ -57,7 +61,8 @@ func (j *Jukebox) toRoom(ctx context.Context, roomID string) (access, error) {
 	}
 	a := access{viewer: viewer}
 	var role sql.Null[party.Role]
-	err = j.db.SQL.QueryRowContext(ctx, roomAccessQuery, viewer.UserID, roomID).Scan(&a.roomID, &a.hostID, &a.status, &a.version, &a.members, &role)
+	err = j.db.SQL.QueryRowContext(ctx, roomAccessQuery, viewer.UserID, roomID).
+		Scan(&a.roomID, &a.hostID, &a.status, &a.version, &a.membersVersion, &role)
 	if errors.Is(err, sql.ErrNoRows) {
 		return access{}, errNoRoom
 	}
@@ -68,8 +73,9 @@ func (j *Jukebox) toRoom(ctx context.Context, roomID string) (access, error) {
 	return a, nil
 }
 
-// toItem returns what the viewer is in the room of a queue item, like toRoom.
-func (j *Jukebox) toItem(ctx context.Context, itemID string) (access, error) {
+// accessToItem returns what the viewer is in the room of a queue item, like accessToRoom; NotFound if there is no such
+// item.
+func (j *Jukebox) accessToItem(ctx context.Context, itemID string) (access, error) {
 	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
 		return access{}, err
@@ -81,7 +87,7 @@ func (j *Jukebox) toItem(ctx context.Context, itemID string) (access, error) {
 	var role sql.Null[party.Role]
 	var addedBy sql.Null[string]
 	err = j.db.SQL.QueryRowContext(ctx, itemAccessQuery, viewer.UserID, itemID).
-		Scan(&a.roomID, &a.hostID, &a.status, &a.members, &role, &a.itemID, &addedBy)
+		Scan(&a.roomID, &a.hostID, &a.status, &a.membersVersion, &role, &a.itemID, &addedBy)
 	if errors.Is(err, sql.ErrNoRows) {
 		return access{}, errNoItem
 	}

@@ -9,7 +9,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-func TestLikesOfManyAtOnceAreAllCountedOnce(t *testing.T) {
+func TestConcurrentLikesCountOnceEach(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		const guests, songs = 24, 3
 		var items []*party.QueueItem
@@ -21,7 +21,7 @@ func TestLikesOfManyAtOnceAreAllCountedOnce(t *testing.T) {
 		for range guests {
 			guest := p.join("Guest")
 			for _, item := range items {
-				for range 2 { // each taps twice
+				for range 2 { // every guest taps twice
 					all.Go(func() {
 						if _, err := p.LikeQueueItem(guest, item.ID, nil); err != nil {
 							t.Error(err)
@@ -41,12 +41,12 @@ func TestLikesOfManyAtOnceAreAllCountedOnce(t *testing.T) {
 			}
 		}
 		if queue.Version != before+guests*songs {
-			t.Errorf("version grew by %d, want one for each of %d likes", queue.Version-before, guests*songs)
+			t.Errorf("the version rose by %d, want %d, one for each like", queue.Version-before, guests*songs)
 		}
 	})
 }
 
-func TestRefusedChangeDoesNotDisturbThoseItSharesATransactionWith(t *testing.T) {
+func TestRefusalDoesNotAffectOtherChangesOfTheTransaction(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		committed, free := p.add(p.host, 1), p.add(p.host, 2)
 		p.step(party.PlaybackStep{CommitItem: committed.ID})
@@ -67,12 +67,12 @@ func TestRefusedChangeDoesNotDisturbThoseItSharesATransactionWith(t *testing.T) 
 		}
 		all.Wait()
 		if after := p.version(); after != before+30 {
-			t.Errorf("version grew by %d, want 30: refusals leave no gap", after-before)
+			t.Errorf("the version rose by %d, want 30: refusals do not raise it", after-before)
 		}
 	})
 }
 
-func TestOnlyOneOfManyAddsTheSong(t *testing.T) {
+func TestConcurrentAddsOfTwoReleasesAddOneItem(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		var all sync.WaitGroup
 		var mu sync.Mutex
@@ -94,17 +94,17 @@ func TestOnlyOneOfManyAddsTheSong(t *testing.T) {
 		}
 		all.Wait()
 		if added != 1 || p.queue() != "5" {
-			t.Errorf("%d guests added it, queue %q; want one song, added once", added, p.queue())
+			t.Errorf("%d guests added the song, the queue is %q; want one guest and one song", added, p.queue())
 		}
 	})
 }
 
-func TestManyRoomsChangeAtOnce(t *testing.T) {
+func TestRoomsChangeConcurrently(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		var all sync.WaitGroup
 		for range 8 {
 			host := p.newHost("Host")
-			room, err := p.CreateRoom(host, jukebox.NewRoom{}, nil)
+			room, err := p.CreateRoom(host, jukebox.RoomInput{}, nil)
 			p.must(err)
 			all.Go(func() {
 				for n := range 10 {
@@ -122,23 +122,23 @@ func TestManyRoomsChangeAtOnce(t *testing.T) {
 	})
 }
 
-func TestChangeOfWhoLeftBeforeItsTurnIsNotMade(t *testing.T) {
+func TestCanceledChangeIsNotMade(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		item := p.add(p.host, 1)
-		gone, leave := context.WithCancel(p.join("Gina"))
-		leave()
-		if _, err := p.LikeQueueItem(gone, item.ID, nil); err == nil {
-			t.Error("a like of somebody who left was acknowledged")
+		canceled, cancel := context.WithCancel(p.join("Gina"))
+		cancel()
+		if _, err := p.LikeQueueItem(canceled, item.ID, nil); err == nil {
+			t.Error("a like whose context had ended succeeded")
 		}
 		liked, err := p.LikeQueueItem(p.host, item.ID, nil)
 		p.must(err)
 		if liked.LikeCount != 1 {
-			t.Errorf("%d likes, want the host's alone", liked.LikeCount)
+			t.Errorf("%d likes, want only the host's", liked.LikeCount)
 		}
 	})
 }
 
-func TestMutationsWithAKeyAreSafeToRepeat(t *testing.T) {
+func TestRepeatedIdempotencyKeyReturnsTheFirstResult(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest := p.join("Gina")
 		key := pointer("k1")
@@ -149,16 +149,16 @@ func TestMutationsWithAKeyAreSafeToRepeat(t *testing.T) {
 		again, err := p.AddSong(guest, p.room.ID, uri(1), key)
 		p.must(err)
 		if again.Item.ID != first.Item.ID || again.AlreadyQueued || again.Item.LikeCount != 1 || p.version() != before {
-			t.Errorf("sent again: %+v at %d; want the same item as it is now, and nothing changed", again, p.version())
+			t.Errorf("repeated: %+v at version %d; want the same item, as it is now, and no new version", again, p.version())
 		}
 		_, err = p.AddSong(guest, p.room.ID, uri(2), key)
 		p.wants(party.Conflict, err)
 		_, err = p.LikeQueueItem(guest, first.Item.ID, key)
 		p.wants(party.Conflict, err)
-		_, err = p.AddSong(p.host, p.room.ID, uri(2), key) // another user's key is another key
+		_, err = p.AddSong(p.host, p.room.ID, uri(2), key) // the same key of another user is a different one
 		p.must(err)
 
-		// A key is remembered when nothing changed, and forgotten when the change was refused.
+		// The key is stored even if nothing changed, but not if the change was refused.
 		like := pointer("k2")
 		p.like(guest, first.Item)
 		_, err = p.LikeQueueItem(guest, first.Item.ID, like)
@@ -170,7 +170,7 @@ func TestMutationsWithAKeyAreSafeToRepeat(t *testing.T) {
 		liked, err := p.LikedItems(guest, p.room.ID)
 		p.must(err)
 		if liked[first.Item.ID] {
-			t.Error("a repeated like did something")
+			t.Error("a repeated like was counted")
 		}
 		refused := pointer("k3")
 		_, err = p.AddSong(guest, p.room.ID, uri(666), refused)
@@ -185,18 +185,18 @@ func TestMutationsWithAKeyAreSafeToRepeat(t *testing.T) {
 		p.must(err)
 		late, err := p.AddSong(guest, p.room.ID, uri(1), key)
 		p.must(err)
-		p.expect("an answer that was lost, asked for after the party", late.Item.ID, first.Item.ID)
+		p.expect("the item of a mutation that is repeated after the room was closed", late.Item.ID, first.Item.ID)
 
 		create := pointer("k5")
-		room, err := p.CreateRoom(p.host, jukebox.NewRoom{}, create)
+		room, err := p.CreateRoom(p.host, jukebox.RoomInput{}, create)
 		p.must(err)
-		same, err := p.CreateRoom(p.host, jukebox.NewRoom{}, create)
+		same, err := p.CreateRoom(p.host, jukebox.RoomInput{}, create)
 		p.must(err)
-		p.expect("the same room", same.ID, room.ID)
+		p.expect("the room of a repeated createRoom", same.ID, room.ID)
 	})
 }
 
-func TestSameKeySentManyTimesAtOnceActsOnce(t *testing.T) {
+func TestConcurrentRepetitionsActOnce(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest, key := p.join("Gina"), pointer("tap")
 		ids := make(chan string, 16)

@@ -130,7 +130,7 @@ func TestAnsweredCommandsAreForgottenOneDay(t *testing.T) {
 			kept  int
 		}{{24 * time.Hour, 1}, {2 * time.Hour, 0}} {
 			p.must(jukebox.AgeCommands(p.Context(), p.store, tt.later))
-			p.must(p.ForgetOldCommands(p.Context()))
+			p.must(p.DeleteOldCommands(p.Context()))
 			kept, err := jukebox.KeptCommands(p.Context(), p.store)
 			p.must(err)
 			if kept != tt.kept {

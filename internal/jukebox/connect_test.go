@@ -111,7 +111,7 @@ func TestAnAuthorizationEndsByItself(t *testing.T) {
 		_, err = p.ConnectSpotify(p.host, nil)
 		p.must(err)
 		time.Sleep(11 * time.Minute)
-		p.must(p.ForgetOldAuthorizations(p.Context()))
+		p.must(p.DeleteOldAuthorizations(p.Context()))
 		left, err := jukebox.Count(p.Context(), p.store, "SELECT COUNT(*) FROM spotify_authorizations")
 		p.must(err)
 		p.expect("left", fmt.Sprint(left), "0")

@@ -19,14 +19,14 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Plan is how the database carries out a statement.
+// Plan is how the database executes a statement.
 type Plan struct {
 	Statement, Text string
-	Read            int // rows that were read for it, those of indexes included; 0 where the database does not count
+	Read            int // rows that were read, including index entries; 0 on SQLite, which does not count them
 }
 
-// Explain has the database tell how it carries out whatever is read from now on. What it returns gives the plans since it was
-// called last.
+// Explain makes the database explain every query that is read from now on. The returned function returns the plans
+// since its last call.
 func Explain(s *database.DB) func() []Plan {
 	e := &explainer{Driver: entsql.OpenDB(s.Dialect, s.SQL.DB)}
 	s.Read = ent.NewClient(ent.Driver(e))
@@ -58,21 +58,21 @@ func (e *explainer) Query(ctx context.Context, query string, args, v any) error 
 
 func (e *explainer) explain(ctx context.Context, query string, args any) (Plan, error) {
 	if e.Dialect() == dialect.SQLite {
-		text, err := told(ctx, e.Driver, "EXPLAIN QUERY PLAN "+query, args)
+		text, err := queryValues(ctx, e.Driver, "EXPLAIN QUERY PLAN "+query, args)
 		return Plan{Statement: query, Text: strings.Join(text, " ")}, err
 	}
-	tx, err := e.Tx(ctx) // keeps to one connection, which counts
+	tx, err := e.Tx(ctx) // stays on one connection, which counts what it reads
 	if err != nil {
 		return Plan{}, err
 	}
 	defer tx.Rollback()
-	text, err := told(ctx, tx, "EXPLAIN "+query, args)
+	text, err := queryValues(ctx, tx, "EXPLAIN "+query, args)
 	if err != nil {
 		return Plan{}, err
 	}
 	plan := Plan{Statement: query, Text: strings.Join(text, " ")}
 	for _, sign := range []int{-1, 1} {
-		counts, err := told(ctx, tx, "SHOW SESSION STATUS LIKE 'Handler\\_read\\_%'", []any{})
+		counts, err := queryValues(ctx, tx, "SHOW SESSION STATUS LIKE 'Handler\\_read\\_%'", []any{})
 		if err != nil {
 			return Plan{}, err
 		}
@@ -81,7 +81,7 @@ func (e *explainer) explain(ctx context.Context, query string, args any) (Plan, 
 			plan.Read += sign * n
 		}
 		if sign < 0 {
-			if _, err := told(ctx, tx, query, args); err != nil {
+			if _, err := queryValues(ctx, tx, query, args); err != nil {
 				return Plan{}, err
 			}
 		}
@@ -89,8 +89,8 @@ func (e *explainer) explain(ctx context.Context, query string, args any) (Plan, 
 	return plan, nil
 }
 
-// told is all that a query answers, value by value.
-func told(ctx context.Context, db dialect.ExecQuerier, query string, args any) (values []string, err error) {
+// queryValues returns all values of a query's result, row by row.
+func queryValues(ctx context.Context, db dialect.ExecQuerier, query string, args any) (values []string, err error) {
 	rows := &entsql.Rows{}
 	if err := db.Query(ctx, query, args, rows); err != nil {
 		return nil, err
@@ -116,15 +116,15 @@ func told(ctx context.Context, db dialect.ExecQuerier, query string, args any) (
 	return values, rows.Err()
 }
 
-// PlayMuch gives a room n members, songs that were played, and lines in its log, of which nine in ten are likes.
+// PlayMuch gives a room n members, n played songs and n lines in its log, of which nine in ten are likes.
 func PlayMuch(ctx context.Context, s *database.DB, roomID string, n int) error {
 	const atOnce = 500
 	began := database.Microseconds(time.Now().Add(-30 * 24 * time.Hour))
 	for first := 0; first < n; first += atOnce {
 		err := s.InTx(ctx, func(tx *ent.Tx) error {
 			uri := fmt.Sprintf("spotify:track:much%d", first)
-			err := tx.Song.Create().SetID(uri).SetName("Song").SetArtists([]string{"Artist"}).SetAlbumName("Album").SetDurationMs(1).
-				SetExplicit(false).SetPlayable(true).SetSpotifyURL("").SetIsrc("").SetFetchedAt(began).Exec(ctx)
+			err := tx.Song.Create().SetID(uri).SetName("Song").SetArtists([]string{"Artist"}).SetAlbumName("Album").
+				SetDurationMs(1).SetExplicit(false).SetPlayable(true).SetSpotifyURL("").SetIsrc("").SetFetchedAt(began).Exec(ctx)
 			if err != nil {
 				return err
 			}
@@ -133,17 +133,19 @@ func PlayMuch(ctx context.Context, s *database.DB, roomID string, n int) error {
 			var items []*ent.QueueItemCreate
 			var events []*ent.RoomEventCreate
 			for i := first; i < first+atOnce; i++ {
-				user, item, at, kind := database.NewID(), database.NewID(), began.Add(time.Duration(i)*time.Minute), DidLike
+				user, item, at, kind := database.NewID(), database.NewID(), began.Add(time.Duration(i)*time.Minute), EventLiked
 				if i%10 == 0 {
-					kind = DidAdd
+					kind = EventAdded
 				}
-				users = append(users, tx.User.Create().SetID(user).SetKind(string(party.GuestUser)).SetDisplayName("Guest").SetCreatedAt(at))
+				users = append(users, tx.User.Create().SetID(user).SetKind(string(party.GuestUser)).
+					SetDisplayName("Guest").SetCreatedAt(at))
 				members = append(members, tx.Membership.Create().SetID(database.NewID()).SetRoomID(roomID).SetUserID(user).
 					SetDisplayName("Guest").SetRole(string(party.RoleGuest)).SetJoinedAt(at))
-				items = append(items, tx.QueueItem.Create().SetID(item).SetRoomID(roomID).SetSongID(uri).SetAddedByID(user).SetAddedAt(at).
-					SetAge(1).SetVersion(1).SetState(string(party.Played)).SetLikeCount(0).SetRecording("much").SetStartedAt(at).SetEndedAt(at))
-				events = append(events, tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(roomID).SetAt(at).SetKind(string(kind)).
-					SetActorID(user).SetItemID(item).SetVersion(1))
+				items = append(items, tx.QueueItem.Create().SetID(item).SetRoomID(roomID).SetSongID(uri).
+					SetAddedByID(user).SetAddedAt(at).SetAge(1).SetVersion(1).SetState(string(party.Played)).
+					SetLikeCount(0).SetRecording("much").SetStartedAt(at).SetEndedAt(at))
+				events = append(events, tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(roomID).
+					SetAt(at).SetKind(string(kind)).SetActorID(user).SetItemID(item).SetVersion(1))
 			}
 			return errors.Join(tx.User.CreateBulk(users...).Exec(ctx), tx.Membership.CreateBulk(members...).Exec(ctx),
 				tx.QueueItem.CreateBulk(items...).Exec(ctx), tx.RoomEvent.CreateBulk(events...).Exec(ctx))
@@ -168,12 +170,12 @@ func Rows(ctx context.Context, s *database.DB) (map[string]int, error) {
 	return rows, nil
 }
 
-// Accepted counts a guest's songs that were accepted.
+// Accepted returns how many of a guest's songs were accepted.
 func Accepted(ctx context.Context, s *database.DB, roomID, userID string) (int, error) {
-	return accepted(ctx, s.Read.QueueItem, roomID, userID)
+	return countAccepted(ctx, s.Read.QueueItem, roomID, userID)
 }
 
-// RememberMuch leaves n idempotency keys.
+// RememberMuch stores n idempotency keys.
 func RememberMuch(ctx context.Context, s *database.DB, n int) error {
 	return s.InTx(ctx, func(tx *ent.Tx) error {
 		var keys []*ent.IdempotencyKeyCreate

@@ -11,12 +11,12 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// LoadState loads a room as a replica does that has a certain state.
+// LoadState loads a room's newest state like a server that has a certain state already, or none.
 func (j *Jukebox) LoadState(ctx context.Context, roomID string, have *party.State) (*party.State, error) {
 	return j.loader.Load(ctx, roomID, have, nil)
 }
 
-// HoldRoom keeps a room's lock, as a change that takes long, until release is closed.
+// HoldRoom holds a room's lock, like a change that takes long, until release is closed.
 func (j *Jukebox) HoldRoom(roomID string, release <-chan struct{}) error {
 	return j.changer.change(context.Background(), roomID, func(context.Context, *roomTx) error {
 		<-release
@@ -24,19 +24,19 @@ func (j *Jukebox) HoldRoom(roomID string, release <-chan struct{}) error {
 	})
 }
 
-// Waiting counts the changes that wait for their turn, and says whether one has it.
+// Waiting returns how many changes wait in the room's queue, and whether a group runs.
 func (j *Jukebox) Waiting(roomID string) (waiting int, busy bool) {
 	c := j.changer
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	group := c.groupOf(roomID)
-	return len(c.waiting[group]), c.led[group]
+	queue := c.queueOf(roomID)
+	return len(c.queues[queue]), c.running[queue]
 }
 
-// ForgetFetched forgets what Spotify said of songs.
-func (j *Jukebox) ForgetFetched() { j.fetched.Purge() }
+// ForgetFetched empties the cache of songs that Spotify described.
+func (j *Jukebox) ForgetFetched() { j.catalog.fetched.Purge() }
 
-// Age lets so much time pass for what is kept of sessions and logins.
+// Age moves the times of stored sessions and logins into the past.
 func Age(ctx context.Context, s *database.DB, by time.Duration) error {
 	return s.InTx(ctx, func(tx *ent.Tx) error {
 		sessions, err := tx.Session.Query().All(ctx)
@@ -57,7 +57,8 @@ func Age(ctx context.Context, s *database.DB, by time.Duration) error {
 			return err
 		}
 		for _, row := range logins {
-			if _, err := tx.ExecContext(ctx, "UPDATE logins SET expires_at = ? WHERE id = ?", row.ExpiresAt.Add(-by).UTC(), row.ID); err != nil {
+			expires := row.ExpiresAt.Add(-by).UTC()
+			if _, err := tx.ExecContext(ctx, "UPDATE logins SET expires_at = ? WHERE id = ?", expires, row.ID); err != nil {
 				return err
 			}
 		}
@@ -65,7 +66,7 @@ func Age(ctx context.Context, s *database.DB, by time.Duration) error {
 	})
 }
 
-// KeptSessions counts the rows of sessions, and says whether one has this text in it.
+// KeptSessions returns the number of stored sessions, and whether one of them contains text.
 func KeptSessions(ctx context.Context, s *database.DB, text string) (n int, found bool, err error) {
 	rows, err := s.Read.Session.Query().All(ctx)
 	for _, row := range rows {
@@ -74,24 +75,25 @@ func KeptSessions(ctx context.Context, s *database.DB, text string) (n int, foun
 	return len(rows), found, err
 }
 
-// AgeCommands lets so much time pass for what hosts have asked of players.
+// AgeCommands moves the times of stored commands into the past.
 func AgeCommands(ctx context.Context, s *database.DB, by time.Duration) error {
 	return s.InTx(ctx, func(tx *ent.Tx) error {
 		rows, err := tx.RoomCommand.Query().All(ctx)
 		for _, row := range rows {
-			_, failed := tx.ExecContext(ctx, "UPDATE room_commands SET created_at = ? WHERE id = ?", row.CreatedAt.Add(-by).UTC(), row.ID)
+			created := row.CreatedAt.Add(-by).UTC()
+			_, failed := tx.ExecContext(ctx, "UPDATE room_commands SET created_at = ? WHERE id = ?", created, row.ID)
 			err = errors.Join(err, failed)
 		}
 		return err
 	})
 }
 
-// KeptCommands counts the commands that are still known.
+// KeptCommands returns the number of stored commands.
 func KeptCommands(ctx context.Context, s *database.DB) (int, error) {
 	return s.Read.RoomCommand.Query().Count(ctx)
 }
 
-// Count answers a query that counts.
+// Count returns the number that a query selects.
 func Count(ctx context.Context, s *database.DB, query string) (n int, err error) {
 	err = s.SQL.QueryRowContext(ctx, query).Scan(&n)
 	return n, err

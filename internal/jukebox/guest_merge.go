@@ -20,7 +20,7 @@ func (j *Jukebox) mergeGuest(ctx context.Context, guestID, hostID string) error 
 	places, err := j.db.Read.Membership.Query().Where(membership.UserID(guestID)).WithRoom().All(ctx)
 	for _, place := range places {
 		if err == nil {
-			err = j.mergeIn(ctx, place.Edges.Room, guestID, hostID)
+			err = j.mergeInRoom(ctx, place.Edges.Room, guestID, hostID)
 		}
 	}
 	if err != nil {
@@ -29,7 +29,7 @@ func (j *Jukebox) mergeGuest(ctx context.Context, guestID, hostID string) error 
 	return nil
 }
 
-func (j *Jukebox) mergeIn(ctx context.Context, r *ent.Room, guestID, hostID string) error {
+func (j *Jukebox) mergeInRoom(ctx context.Context, r *ent.Room, guestID, hostID string) error {
 	if party.RoomStatus(r.Status) == party.Open {
 		err := j.changer.change(ctx, r.ID, func(ctx context.Context, t *roomTx) error { return t.merge(ctx, guestID, hostID) })
 		if party.CodeOf(err) != party.Conflict {
@@ -58,8 +58,8 @@ func (t *roomTx) merge(ctx context.Context, guestID, hostID string) error {
 	if err != nil {
 		return err
 	}
-	t.alter()
-	if err := t.mergePlace(ctx, guest, hostID); err != nil {
+	t.versioned()
+	if err := t.mergeMembership(ctx, guest, hostID); err != nil {
 		return err
 	}
 	if err := t.mergeLikes(ctx, guestID, hostID); err != nil {
@@ -101,13 +101,13 @@ func (t *roomTx) mergeVotes(ctx context.Context, guestID, hostID string) error {
 }
 
 // mergePlace gives the host the guest's place in the room, or what that was worth where the host has one.
-func (t *roomTx) mergePlace(ctx context.Context, guest *ent.Membership, hostID string) error {
+func (t *roomTx) mergeMembership(ctx context.Context, guest *ent.Membership, hostID string) error {
 	host, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(hostID)).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
 		_, err = t.tx.ExecContext(ctx, "UPDATE memberships SET user_id = ? WHERE id = ?", hostID, guest.ID)
 	case err == nil:
-		err = t.tx.Membership.Update().Where(membership.ID(host.ID)).SetRole(string(roleOfBoth(party.Role(host.Role), party.Role(guest.Role)))).Exec(ctx)
+		err = t.tx.Membership.Update().Where(membership.ID(host.ID)).SetRole(string(mergedRole(party.Role(host.Role), party.Role(guest.Role)))).Exec(ctx)
 		if err == nil {
 			err = t.tx.Membership.DeleteOneID(guest.ID).Exec(ctx)
 		}
@@ -119,7 +119,7 @@ func (t *roomTx) mergePlace(ctx context.Context, guest *ent.Membership, hostID s
 }
 
 // roleOfBoth is what somebody is who was in a room twice. Who was removed under one name stays so under the other.
-func roleOfBoth(a, b party.Role) party.Role {
+func mergedRole(a, b party.Role) party.Role {
 	for _, role := range []party.Role{party.RoleHost, party.RoleBanned, party.RoleRemoved, party.RoleCohost} {
 		if a == role || b == role {
 			return role

@@ -1,13 +1,6 @@
-// Package jukebox is the program: rooms, their queues, likes, what may be done and by whom.
-//
-// A use case is a method of Jukebox. It learns who asks from the context (WithViewer), checks what they may do here, and
-// returns plain values; every failure that a client shall understand is an *Error. All changes of a room go through one
-// function, change, which orders them by the room's version; afterwards the room's watchers are given a hint, load what is
-// newer, and see it (State). The database is the truth, and nothing outside this package queries it.
 package jukebox
 
 import (
-	"context"
 	"log/slog"
 	"time"
 
@@ -22,86 +15,73 @@ import (
 	"antwon.dj/backend/internal/ratelimit"
 )
 
-// Config is what a Jukebox is made of.
+// Config holds what a Jukebox needs. All fields are required, except where noted.
 type Config struct {
 	Database  *database.DB
-	Bus       live.Bus
+	Bus       live.Bus // carries hints to the other servers
 	Accounts  *account.Accounts
 	Catalog   Catalog
-	Library   Library                   // nil: hosts see nothing of their own
+	Library   Library                   // optional: without it hosts have no devices and no playlists
 	PublicURL string                    // where guests reach the server, without a slash at the end
-	Free      func(account.Viewer) bool // who may do as much as they like; nil: nobody
-	// FeedInterval is the least time between two loads of a room's state.
+	Free      func(account.Viewer) bool // optional: the viewers who have no rate limit
+	// FeedInterval is the minimum time between two loads of a watched room's state.
 	FeedInterval time.Duration
 	Log          *slog.Logger
 	Metrics      prometheus.Registerer
-	Tracing      trace.TracerProvider // for what begins a trace by itself; nil: nothing does
+	Tracing      trace.TracerProvider // optional: traces the loads of watched rooms
 }
 
-// Jukebox runs the rooms. It is safe for concurrent use.
+// Jukebox runs the rooms: its methods are the use cases. It is safe for concurrent use.
 type Jukebox struct {
 	cfg      Config
 	db       *database.DB
-	loader   *loader
-	changer  *changer
-	hub      *live.Hub[*party.State]
-	states   *lru.Cache[string, *party.State] // the newest known of rooms that were asked for
-	fetched  *lru.Cache[string, fetchedSong]
-	limiter  *ratelimit.Limiter
 	accounts *account.Accounts
+	loader   *stateLoader
+	changer  *changer
+	hub      *live.Hub[*party.State]          // the feeds of watched rooms
+	states   *lru.Cache[string, *party.State] // the newest loaded state by room, for requests
+	catalog  *songCatalog
 	presence *presence
-
-	purged *prometheus.CounterVec
+	limiter  *ratelimit.Limiter
+	purged   *prometheus.CounterVec
 }
 
-// fetchedSong is Spotify's description of a song, when it came.
-type fetchedSong struct {
-	song party.Song
-	at   time.Time
-}
+// statesCached is how many rooms' states are kept in memory for requests.
+const statesCached = 1_000
 
-const (
-	statesCached  = 1_000
-	fetchedCached = 5_000
-)
-
-// New starts a Jukebox; Close stops it.
+// New returns a running Jukebox; Close stops it. It registers its metrics and those of the database with cfg.Metrics.
 func New(cfg Config) *Jukebox {
 	m := newMetrics(cfg.Metrics)
 	cfg.Database.Measure(cfg.Metrics)
-	loader := newLoader(cfg.Database)
+	loader := newStateLoader(cfg.Database)
+	changer := newChanger(cfg.Database, cfg.Bus, m.groupSize)
 	states, _ := lru.New[string, *party.State](statesCached) // fails only for a size of 0
-	fetched, _ := lru.New[string, fetchedSong](fetchedCached)
 	j := &Jukebox{
-		cfg: cfg, db: cfg.Database, loader: loader, states: states, fetched: fetched,
-		limiter: ratelimit.New(limitedKeys), accounts: cfg.Accounts, presence: newPresence(),
-		changer: newChanger(cfg.Database, cfg.Bus, m.groupSize), purged: m.purged,
+		cfg:      cfg,
+		db:       cfg.Database,
+		accounts: cfg.Accounts,
+		loader:   loader,
+		changer:  changer,
 		hub: live.NewHub(cfg.Bus, loader, live.Options{
 			Interval: cfg.FeedInterval, Log: cfg.Log, OnLoad: m.observeLoad, Tracing: cfg.Tracing,
 		}),
+		states:   states,
+		catalog:  newSongCatalog(cfg.Catalog, cfg.Database, loader),
+		presence: newPresence(cfg.Database, changer, cfg.Log),
+		limiter:  ratelimit.New(limitedKeys),
+		purged:   m.purged,
 	}
-	m.watch(cfg.Metrics, j.hub)
+	m.registerHub(cfg.Metrics, j.hub)
 	return j
 }
 
-// Close ends every watcher and waits for them. The store stays open.
+// Close closes every watcher and waits for the feeds to end. It does not close the database.
 func (j *Jukebox) Close() { j.hub.Close() }
 
-// Reconcile looks at once for what changed in the rooms that are watched: for when hints of others may have been lost.
+// Reconcile looks up the versions of all watched rooms now, and has those that are newer loaded. Call it when hints
+// from other servers may have been lost, such as after the connection to the bus was interrupted. It returns without
+// waiting.
 func (j *Jukebox) Reconcile() { j.hub.Reconcile() }
 
-// JoinURL is the page on which guests join the room.
+// JoinURL returns the address of the page on which guests join the room.
 func (j *Jukebox) JoinURL(r *party.Room) string { return j.cfg.PublicURL + "/r/" + r.Code }
-
-// current returns the room's present state, loading only what is newer than what is known here.
-func (j *Jukebox) current(ctx context.Context, roomID string) (*party.State, error) {
-	have, _ := j.states.Get(roomID)
-	state, err := j.loader.Load(ctx, roomID, have, nil)
-	if err != nil {
-		return nil, err
-	}
-	if state != have {
-		j.states.Add(roomID, state)
-	}
-	return state, nil
-}

@@ -25,7 +25,7 @@ func TestOneNodeHasARoomAtATime(t *testing.T) {
 		d := p.Driver()
 		renew := func(node string, life time.Duration, want int) {
 			t.Helper()
-			alive, err := d.Renew(p.Context(), node, life)
+			alive, err := d.RenewNode(p.Context(), node, life)
 			p.must(err)
 			if alive != want {
 				t.Errorf("%d nodes are alive, want %d", alive, want)
@@ -34,13 +34,13 @@ func TestOneNodeHasARoomAtATime(t *testing.T) {
 		renew("one", time.Minute, 1)
 		renew("two", time.Minute, 2)
 		p.expect("at first", p.driven(), "")
-		first, err := d.Take(p.Context(), p.room.ID, "one")
+		first, err := d.TakeLease(p.Context(), p.room.ID, "one")
 		p.must(err)
 		p.expect("taken", p.driven(), "one")
-		if _, err := d.Take(p.Context(), p.room.ID, "two"); !errors.Is(err, party.ErrLeaseLost) {
+		if _, err := d.TakeLease(p.Context(), p.room.ID, "two"); !errors.Is(err, party.ErrLeaseLost) {
 			t.Errorf("a second node takes the room: %v", err)
 		}
-		again, err := d.Take(p.Context(), p.room.ID, "one")
+		again, err := d.TakeLease(p.Context(), p.room.ID, "one")
 		p.must(err)
 		if again != first {
 			t.Errorf("taken again: %+v, want %+v", again, first)
@@ -48,7 +48,7 @@ func TestOneNodeHasARoomAtATime(t *testing.T) {
 
 		renew("one", -time.Second, 1) // as if it had said nothing for long
 		p.expect("without its node", p.driven(), "")
-		second, err := d.Take(p.Context(), p.room.ID, "two")
+		second, err := d.TakeLease(p.Context(), p.room.ID, "two")
 		p.must(err)
 		if second.Epoch != first.Epoch+1 {
 			t.Errorf("epoch %d after %d", second.Epoch, first.Epoch)
@@ -59,16 +59,16 @@ func TestOneNodeHasARoomAtATime(t *testing.T) {
 		}
 		_, err = d.ApplyPlayback(p.Context(), second, party.PlaybackStep{CommitItem: item.ID})
 		p.must(err)
-		p.must(d.Retire(p.Context(), "two"))
+		p.must(d.RetireNode(p.Context(), "two"))
 		p.expect("retired", p.driven(), "")
 
 		renew("three", -2*time.Hour, 0)
-		p.must(d.ForgetOldNodes(p.Context()))
+		p.must(d.DeleteOldNodes(p.Context()))
 		_, err = p.CloseRoom(p.host, p.room.ID, nil)
 		p.must(err)
-		_, err = d.Take(p.Context(), p.room.ID, "three")
+		_, err = d.TakeLease(p.Context(), p.room.ID, "three")
 		p.wants(party.Conflict, err)
-		if kept, err := d.Take(p.Context(), p.room.ID, "two"); err != nil || kept != second {
+		if kept, err := d.TakeLease(p.Context(), p.room.ID, "two"); err != nil || kept != second {
 			t.Errorf("who had the closed room takes %+v, %v; want %+v", kept, err, second)
 		}
 		p.expect("closed", p.driven(), "no such room")

@@ -103,7 +103,7 @@ func TestClosedRequestsAreForHostsOnly(t *testing.T) {
 		guest, cohost := p.join("Gina"), p.join("Carla")
 		p.must(second(p.SetRole(p.host, p.room.ID, p.id(cohost), party.RoleCohost)))
 		item := p.add(guest, 1)
-		p.must(second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{RequestsOpen: pointer(false)}}, nil)))
+		p.must(second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{RequestsOpen: pointer(false)}}, nil)))
 		p.expect("reason", string(p.wants(party.Refused, second(p.AddSong(guest, p.room.ID, uri(2), nil))).Reason), "REQUESTS_CLOSED")
 		found, err := p.SearchSongs(guest, p.room.ID, "song", 2, 0)
 		p.must(err)
@@ -148,7 +148,7 @@ func TestWhoDoesTooMuchHasToWait(t *testing.T) {
 			t.Errorf("told %q", refused.Message)
 		}
 		for range 300 { // the host may
-			p.must(second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Name: pointer("A")}, nil)))
+			p.must(second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Name: pointer("A")}, nil)))
 		}
 	})
 }
@@ -187,14 +187,14 @@ func TestPresence(t *testing.T) {
 			return found[0].Present
 		}
 		noting := make(chan error, 1)
-		go func() { noting <- p.NotePresence(t.Context()) }()
+		go func() { noting <- p.RunPresence(t.Context()) }()
 		other := p.replica(p.bus)
 		if present(p) {
 			t.Error("present before she came")
 		}
-		_, leave, err := p.Arrive(gina, p.room.ID)
+		_, leave, err := p.Connect(gina, p.room.ID)
 		p.must(err)
-		_, leaveAgain, err := p.Arrive(gina, p.room.ID)
+		_, leaveAgain, err := p.Connect(gina, p.room.ID)
 		p.must(err)
 		leaveAgain()
 		leaveAgain()

@@ -9,7 +9,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// metrics are what operators see of the rooms.
+// metrics are the measurements of this package for operators.
 type metrics struct {
 	groupSize prometheus.Histogram
 	loads     *prometheus.HistogramVec
@@ -19,15 +19,17 @@ type metrics struct {
 func newMetrics(reg prometheus.Registerer) *metrics {
 	m := &metrics{
 		groupSize: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "antwon_change_group_size", Help: "Changes that shared a transaction.", Buckets: prometheus.ExponentialBuckets(1, 2, 6),
+			Name: "antwon_change_group_size", Help: "Number of changes that shared a transaction.",
+			Buckets: prometheus.ExponentialBuckets(1, 2, 6),
 		}),
 		loads: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "antwon_feed_load_seconds", Help: "Time to load what is new in a room, by outcome.",
+			Name: "antwon_feed_load_seconds", Help: "Time to load the newest state of a room, by outcome.",
 			Buckets: prometheus.ExponentialBuckets(0.0001, 4, 8),
 		}, []string{"outcome"}),
 	}
 	m.purged = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "antwon_purged_total", Help: "Closed rooms, guests and songs that were deleted because nobody needs them any more.",
+		Name: "antwon_purged_total",
+		Help: "Closed rooms, guests and songs that were deleted because they are no longer used.",
 	}, []string{"kind"})
 	for _, kind := range []string{"rooms", "guests", "songs"} {
 		m.purged.WithLabelValues(kind)
@@ -36,6 +38,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	return m
 }
 
+// observeLoad records one load of a state; it is an OnLoad of live.Options.
 func (m *metrics) observeLoad(d time.Duration, err error) {
 	outcome := "ok"
 	if err != nil {
@@ -44,10 +47,12 @@ func (m *metrics) observeLoad(d time.Duration, err error) {
 	m.loads.WithLabelValues(outcome).Observe(d.Seconds())
 }
 
-func (m *metrics) watch(reg prometheus.Registerer, hub *live.Hub[*party.State]) {
+// registerHub registers the gauges that read the hub.
+func (m *metrics) registerHub(reg prometheus.Registerer, hub *live.Hub[*party.State]) {
 	gauge := func(name, help string, value func() int) {
-		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) }))
+		opts := prometheus.GaugeOpts{Name: name, Help: help}
+		reg.MustRegister(prometheus.NewGaugeFunc(opts, func() float64 { return float64(value()) }))
 	}
-	gauge("antwon_feeds", "Rooms whose state is followed.", hub.Feeds)
-	gauge("antwon_watchers", "Followers of rooms' states.", hub.Watching)
+	gauge("antwon_feeds", "Number of rooms whose state is loaded for watchers.", hub.FeedCount)
+	gauge("antwon_watchers", "Number of watchers of rooms' states.", hub.WatcherCount)
 }

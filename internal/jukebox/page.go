@@ -11,17 +11,20 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-const maxPage = 100
+const maxPage = 100 // rows
 
-// page is a part of a list of a room's rows, the latest first by a column with a time.
+// page selects a part of a list of a room's rows, which is ordered by a time column, the latest row first.
 type page struct {
-	roomID, column string
-	after          bool // it does not begin with the latest, but behind this row:
-	at             time.Time
-	id             string
+	roomID string
+	column string // the time column
+	// If after is set, the page begins behind the row with this time and id, otherwise with the latest row.
+	after bool
+	at    time.Time
+	id    string
 }
 
-// newPage checks what was asked for: up to first (1–100) rows behind the cursor after.
+// newPage returns the page of up to first (1 to 100) rows behind the cursor after, or from the latest row on if after
+// is nil. BadUserInput if first is out of range or after is no cursor.
 func newPage(roomID, column string, first int, after *string) (p page, err error) {
 	p = page{roomID: roomID, column: column, after: after != nil}
 	if first < 1 || first > maxPage {
@@ -33,8 +36,9 @@ func newPage(roomID, column string, first int, after *string) (p page, err error
 	return p, err
 }
 
-// rows picks the room's rows behind the cursor. To begin in the middle of an index, MariaDB has to look for a range of rooms
-// (with an equality it reads the room from its end), and SQLite for one.
+// rows restricts a query to the room's rows behind the cursor. Both databases can begin in the middle of an index, but
+// need different conditions for it: MariaDB a range of rooms, because with an equality it reads the room from its end,
+// and SQLite an equality.
 func (p page) rows(s *sql.Selector) {
 	room, at, id := s.C("room_id"), s.C(p.column), s.C("id")
 	if p.after && s.Dialect() == dialect.MySQL {
@@ -47,11 +51,12 @@ func (p page) rows(s *sql.Selector) {
 	}
 }
 
-// latestFirst is the order of the list, which an index on room, time and id has, too.
+// latestFirst orders a query like the list: by room, time and id, which the list's index must have in this order.
 func (p page) latestFirst(s *sql.Selector) {
 	s.OrderBy(sql.Desc(s.C("room_id")), sql.Desc(s.C(p.column)), sql.Desc(s.C("id")))
 }
 
+// cursor returns the opaque text with which a client asks for the rows behind this one.
 func cursor(at time.Time, id string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(at.UTC().Format(time.RFC3339Nano) + " " + id))
 }

@@ -33,9 +33,10 @@ type fixture struct {
 	room     *party.Room
 }
 
-// onBothDatabases tells a story once on SQLite and once on MySQL.
+// onBothDatabases tells a story once on SQLite and once on MySQL, beside others: most of the time they wait for the database.
 func onBothDatabases(t *testing.T, story func(p *fixture)) {
 	t.Helper()
+	t.Parallel()
 	testdb.Each(t, func(t *testing.T, url string) { story(newParty(t, url)) })
 }
 
@@ -99,7 +100,7 @@ func (p *fixture) as(s *account.Session) context.Context {
 
 func (p *fixture) openRoom(host context.Context, code string) *party.Room {
 	p.Helper()
-	room, err := p.CreateRoom(host, jukebox.NewRoom{Code: &code}, nil)
+	room, err := p.CreateRoom(host, jukebox.RoomInput{Code: &code}, nil)
 	p.must(err)
 	return room
 }
@@ -121,7 +122,7 @@ func (p *fixture) add(who context.Context, n int) *party.QueueItem {
 // settle changes the room's settings.
 func (p *fixture) settle(change party.SettingsChange) {
 	p.Helper()
-	_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &change}, nil)
+	_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &change}, nil)
 	p.must(err)
 }
 
@@ -158,7 +159,7 @@ func (p *fixture) step(s party.PlaybackStep) {
 
 // tryStep takes the lease first, as long as the room is open.
 func (p *fixture) tryStep(s party.PlaybackStep) error {
-	lease, err := p.Driver().Take(p.Context(), p.room.ID, "node")
+	lease, err := p.Driver().TakeLease(p.Context(), p.room.ID, "node")
 	if err != nil {
 		return err
 	}

@@ -93,7 +93,7 @@ func (p *fixture) isGone(old *oldParty) {
 		p.Errorf("the room is %v, %v", room, err)
 	}
 	for what, try := range map[string]func() error{
-		"following":  func() error { _, err := p.MayFollow(old.lou, old.room.ID); return err },
+		"following":  func() error { _, err := p.AuthorizeSubscription(old.lou, old.room.ID); return err },
 		"watching":   func() error { _, err := p.Watch(old.lou, old.room.ID); return err },
 		"liking":     func() error { _, err := p.LikeQueueItem(old.lou, old.item.ID, nil); return err },
 		"adding":     func() error { _, err := p.AddSong(old.lou, old.room.ID, uri(3), nil); return err },
@@ -205,7 +205,7 @@ func TestOldKeysAreForgottenALittleAtATime(t *testing.T) {
 		time.Sleep(25 * time.Hour)
 		var left []int
 		for stops, err := 0, error(context.Canceled); err != nil; stops++ {
-			err = p.ForgetOldKeys(&stopped{Context: context.Background(), after: stops})
+			err = p.DeleteOldKeys(&stopped{Context: context.Background(), after: stops})
 			rows, failed := jukebox.Rows(p.Context(), p.store)
 			p.must(failed)
 			left = append(left, rows["idempotency_keys"])

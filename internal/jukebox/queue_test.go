@@ -278,7 +278,7 @@ func TestNothingInAClosedRoomCanBeChanged(t *testing.T) {
 			"remove": second(p.RemoveQueueItem(p.host, item.ID, nil)),
 			"clear":  second(p.ClearQueue(p.host, p.room.ID, nil)),
 			"search": second(p.SearchSongs(guest, p.room.ID, "x", 1, 0)),
-			"update": second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Name: pointer("x")}, nil)),
+			"update": second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Name: pointer("x")}, nil)),
 			"play":   p.tryStep(party.PlaybackStep{CommitItem: item.ID}),
 		} {
 			t.Run(name, func(t *testing.T) {
@@ -304,7 +304,7 @@ func TestAnotherRoomsGuestsAreStrangers(t *testing.T) {
 				"unlike": second(p.UnlikeQueueItem(who, item.ID, nil)),
 				"remove": second(p.RemoveQueueItem(who, item.ID, nil)),
 				"search": second(p.SearchSongs(who, p.room.ID, "x", 1, 0)),
-				"watch":  second(p.MayFollow(who, p.room.ID)),
+				"watch":  second(p.AuthorizeSubscription(who, p.room.ID)),
 			} {
 				if party.CodeOf(err) != party.Forbidden {
 					t.Errorf("%s of another room: %s: got %v, want FORBIDDEN", name, what, err)

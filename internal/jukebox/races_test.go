@@ -12,17 +12,17 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// atOnce does things at the same time and returns what came of each. What fails for another reason than a rule, the room's
-// present state or a role fails the test: a deadlock is nobody's business.
-func (p *fixture) atOnce(things ...func() error) []error {
+// atOnce runs functions concurrently and returns their errors. It fails the test if one fails for another reason than a
+// rule, the room's state or a role: callers must not notice deadlocks.
+func (p *fixture) atOnce(calls ...func() error) []error {
 	p.Helper()
-	errs := make([]error, len(things))
+	errs := make([]error, len(calls))
 	start := make(chan struct{})
 	var running sync.WaitGroup
-	for i, do := range things {
+	for i, call := range calls {
 		running.Go(func() {
 			<-start
-			errs[i] = do()
+			errs[i] = call()
 		})
 	}
 	close(start)
@@ -31,7 +31,7 @@ func (p *fixture) atOnce(things ...func() error) []error {
 		switch codeOf(err) {
 		case "", party.Refused, party.Conflict, party.NotFound, party.Forbidden:
 		default:
-			p.Errorf("one of them failed: %v", err)
+			p.Errorf("a concurrent call failed: %v", err)
 		}
 	}
 	return errs
@@ -48,7 +48,7 @@ func succeeded(errs []error) (n int) {
 
 const rounds = 20 // of each race
 
-// races runs a race again and again, each time in a new room.
+// races runs a race repeatedly, each time in a new room.
 func races(t *testing.T, race func(p *fixture, gina, ben context.Context)) {
 	t.Helper()
 	onBothDatabases(t, func(p *fixture) {
@@ -64,22 +64,22 @@ func races(t *testing.T, race func(p *fixture, gina, ben context.Context)) {
 	})
 }
 
-func TestTwoGuestsAddTheSameRecordingAtOnce(t *testing.T) {
+func TestSecondConcurrentAddOfARecordingBecomesALike(t *testing.T) {
 	races(t, func(p *fixture, gina, ben context.Context) {
 		add := func(who context.Context, n int) func() error {
 			return func() error { return second(p.AddSong(who, p.room.ID, uri(n), nil)) }
 		}
 		if n := succeeded(p.atOnce(add(gina, 1), add(ben, 1001))); n != 2 {
-			t.Errorf("%d of 2 were taken", n)
+			t.Errorf("%d of 2 adds succeeded", n)
 		}
 		queue := p.state().Queue
 		if len(queue) != 1 || queue[0].LikeCount != 1 {
-			t.Errorf("the queue is %s", songs(queue))
+			t.Errorf("the queue is %s, want one song with one like", songs(queue))
 		}
 	})
 }
 
-func TestALikeAndACommitAtOnce(t *testing.T) {
+func TestConcurrentLikeAndCommitAgree(t *testing.T) {
 	races(t, func(p *fixture, gina, ben context.Context) {
 		item := p.add(gina, 1)
 		errs := p.atOnce(
@@ -87,27 +87,27 @@ func TestALikeAndACommitAtOnce(t *testing.T) {
 			func() error { return p.tryStep(party.PlaybackStep{CommitItem: item.ID}) })
 		committed := p.state().Queue[0]
 		if errs[1] != nil || committed.State != party.Committed {
-			t.Errorf("it was not committed: %v", errs[1])
+			t.Errorf("the song was not committed: %v", errs[1])
 		}
 		if liked := errs[0] == nil; liked != (committed.LikeCount == 1) {
-			t.Errorf("the like came to %v, and it has %d", errs[0], committed.LikeCount)
+			t.Errorf("the like returned %v, but the song has %d likes", errs[0], committed.LikeCount)
 		}
 	})
 }
 
-func TestAWithdrawalAndACommitAtOnce(t *testing.T) {
+func TestConcurrentWithdrawalAndCommitExcludeEachOther(t *testing.T) {
 	races(t, func(p *fixture, gina, _ context.Context) {
 		item := p.add(gina, 1)
 		errs := p.atOnce(
 			func() error { return second(p.RemoveQueueItem(gina, item.ID, nil)) },
 			func() error { return p.tryStep(party.PlaybackStep{CommitItem: item.ID}) })
 		if succeeded(errs) != 1 || (errs[1] == nil) != (p.state().Committed() != nil) {
-			t.Errorf("withdrawn: %v, committed: %v, and the queue is %s", errs[0], errs[1], p.queue())
+			t.Errorf("withdrawing returned %v, committing %v, and the queue is %s", errs[0], errs[1], p.queue())
 		}
 	})
 }
 
-func TestALimitHoldsForParallelAdds(t *testing.T) {
+func TestLimitsHoldForConcurrentAdds(t *testing.T) {
 	races(t, func(p *fixture, gina, _ context.Context) {
 		p.settle(party.SettingsChange{MaxQueuedPerGuest: pointer(3), AddsPerHour: pointer(3)})
 		var adds []func() error
@@ -115,33 +115,34 @@ func TestALimitHoldsForParallelAdds(t *testing.T) {
 			adds = append(adds, func() error { return second(p.AddSong(gina, p.room.ID, uri(n+1), nil)) })
 		}
 		if n := succeeded(p.atOnce(adds...)); n != 3 || len(p.state().Queue) != 3 || *p.quota(gina).AddsLeft != 0 {
-			t.Errorf("%d of 3 were taken, the queue is %s", n, p.queue())
+			t.Errorf("%d adds succeeded, want 3; the queue is %s", n, p.queue())
 		}
 	})
 }
 
-func TestAChangedRuleAndAddsAtOnce(t *testing.T) {
+func TestNewRuleAppliesToConcurrentAdds(t *testing.T) {
 	races(t, func(p *fixture, gina, ben context.Context) {
 		errs := p.atOnce(
 			func() error { return second(p.AddSong(gina, p.room.ID, uri(777), nil)) },
 			func() error {
-				return second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{AllowExplicit: pointer(false)}}, nil))
+				update := jukebox.RoomUpdate{Settings: &party.SettingsChange{AllowExplicit: pointer(false)}}
+				return second(p.UpdateRoom(p.host, p.room.ID, update, nil))
 			},
 			func() error { return second(p.AddSong(ben, p.room.ID, uri(1), nil)) })
 		if errs[1] != nil || errs[2] != nil {
-			t.Errorf("%v", errs)
+			t.Errorf("the setting and the other add returned %v", errs[1:])
 		}
 		state := p.state()
 		if n := len(state.Queue); (errs[0] == nil) != (n == 2) {
-			t.Errorf("the explicit song came to %v, and %d wait", errs[0], n)
+			t.Errorf("adding the explicit song returned %v, but %d songs wait", errs[0], n)
 		}
 		if next := state.NextToPlay(time.Now()); next == nil || next.Song.Explicit {
-			t.Errorf("next plays %+v", next)
+			t.Errorf("next to play is %+v, want the song that is not explicit", next)
 		}
 	})
 }
 
-func TestClearAndUndoAtOnce(t *testing.T) {
+func TestConcurrentClearAndUndoLoseNothing(t *testing.T) {
 	races(t, func(p *fixture, gina, _ context.Context) {
 		for n := range 5 {
 			p.add(gina, n+1)
@@ -154,19 +155,19 @@ func TestClearAndUndoAtOnce(t *testing.T) {
 		seen := map[string]bool{}
 		for _, item := range state.Queue {
 			if seen[item.Song.ISRC] {
-				t.Errorf("twice in the queue: %s", songs(state.Queue))
+				t.Errorf("a song is twice in the queue: %s", songs(state.Queue))
 			}
 			seen[item.Song.ISRC] = true
 		}
-		for last := error(nil); last == nil; last = undo() { // whatever came first, nothing is lost
+		for last := error(nil); last == nil; last = undo() { // whichever came first, the songs are not lost
 		}
 		if n := len(p.state().Queue); n == 0 && errs[3] == nil {
-			t.Errorf("undone to the end, the queue is empty: %v", errs)
+			t.Errorf("the queue is empty after everything was undone: %v", errs)
 		}
 	})
 }
 
-func TestARoleIsTakenAwayDuringAnAction(t *testing.T) {
+func TestDemotedCohostCannotFinishAnAction(t *testing.T) {
 	races(t, func(p *fixture, gina, ben context.Context) {
 		_, err := p.SetRole(p.host, p.room.ID, p.id(gina), party.RoleCohost)
 		p.must(err)
@@ -175,25 +176,25 @@ func TestARoleIsTakenAwayDuringAnAction(t *testing.T) {
 			func() error { return second(p.SetRole(p.host, p.room.ID, p.id(gina), party.RoleGuest)) },
 			func() error { return second(p.RemoveQueueItem(gina, item.ID, nil)) },
 			func() error {
-				return second(p.UpdateRoom(gina, p.room.ID, jukebox.RoomChange{Name: pointer("Mine")}, nil))
+				return second(p.UpdateRoom(gina, p.room.ID, jukebox.RoomUpdate{Name: pointer("Mine")}, nil))
 			})
 		log, _, err := p.Log(p.host, p.room, 10, nil, false)
 		p.must(err)
 		demoted := false
-		for i := range log { // from the oldest
+		for i := range log { // the oldest first
 			e := log[len(log)-1-i]
 			demoted = demoted || e.Kind == "ROLE" && *e.Detail == "GUEST"
 			if demoted && e.Actor != nil && e.Actor.DisplayName == "Gina" {
-				t.Errorf("no co-host any more, she did %s: %v", e.Kind, errs)
+				t.Errorf("she did %s after she was no longer a co-host: %v", e.Kind, errs)
 			}
 		}
 		if removed := len(p.state().Queue) == 0; removed != (errs[1] == nil) {
-			t.Errorf("removed: %v, %v", removed, errs[1])
+			t.Errorf("the song was removed: %t, but removing returned %v", removed, errs[1])
 		}
 	})
 }
 
-func TestVotesThatCrossTheEndOfASong(t *testing.T) {
+func TestVotesForTheEndedSongDoNotSkipTheNext(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(4)
 		p.notePresence(3 * time.Second)
@@ -202,26 +203,26 @@ func TestVotesThatCrossTheEndOfASong(t *testing.T) {
 			p.playNow(first)
 			p.step(party.PlaybackStep{CommitItem: next.ID})
 			time.Sleep(time.Minute)
-			var things []func() error
+			var calls []func() error
 			for _, guest := range guests {
-				things = append(things, func() error { return second(p.VoteToSkip(guest, p.room.ID, nil)) })
+				calls = append(calls, func() error { return second(p.VoteToSkip(guest, p.room.ID, nil)) })
 			}
-			things = append(things, func() error {
+			calls = append(calls, func() error {
 				return p.tryStep(party.PlaybackStep{EndedItem: first.ID, StartedItem: next.ID, Playback: &party.Playback{
 					Status: party.Playing, Item: next, ProgressMS: pointer(0), ObservedAt: time.Now(), Health: party.HealthOK,
 				}})
 			})
-			for i, err := range p.atOnce(things...) {
+			for i, err := range p.atOnce(calls...) {
 				if e := new(party.Error); errors.As(err, &e) && (i == len(guests) || e.Reason != party.ReasonTooEarly) {
-					t.Errorf("thing %d came to %v", i, err)
+					t.Errorf("call %d returned %v", i, err)
 				}
 			}
 			state := p.state()
-			for _, wish := range state.PendingCommands { // one for the song before, if they were quick; never for the new one
-				if wish.Argument != first.Song.URI {
-					t.Errorf("round %d: the player is asked to skip %s, which has only just begun", round, wish.Argument)
+			for _, command := range state.PendingCommands { // one for the ended song, if the votes came first
+				if command.Argument != first.Song.URI {
+					t.Errorf("round %d: a command skips %s, which has only just begun", round, command.Argument)
 				}
-				p.step(party.PlaybackStep{Answered: &party.Answer{CommandID: wish.ID}})
+				p.step(party.PlaybackStep{Answered: &party.Answer{CommandID: command.ID}})
 			}
 			if state.Playback.SkipVotes != 0 || state.NowPlaying.ID != next.ID {
 				t.Errorf("round %d: the next song begins with %d votes", round, state.Playback.SkipVotes)
@@ -231,8 +232,8 @@ func TestVotesThatCrossTheEndOfASong(t *testing.T) {
 	})
 }
 
-// A thousand guests like within a moment: every like counts once, and nobody is told of a deadlock.
-func TestAThousandGuestsLikeAtOnce(t *testing.T) {
+// A thousand guests like songs at the same moment: every like counts once, and no guest gets an error.
+func TestThousandConcurrentLikesCountOnceEach(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		const guests = 1_000
 		var items []*party.QueueItem
@@ -246,7 +247,7 @@ func TestAThousandGuestsLikeAtOnce(t *testing.T) {
 		}
 		began := time.Now()
 		if n := succeeded(p.atOnce(likes...)); n != guests {
-			t.Errorf("%d of %d likes were taken", n, guests)
+			t.Errorf("%d of %d likes succeeded", n, guests)
 		}
 		t.Logf("%d likes took %v", guests, time.Since(began).Round(time.Millisecond))
 		total := 0
@@ -256,7 +257,7 @@ func TestAThousandGuestsLikeAtOnce(t *testing.T) {
 			}
 		}
 		if total != guests {
-			t.Errorf("%d likes are counted", total)
+			t.Errorf("%d likes were counted, want %d", total, guests)
 		}
 	})
 }

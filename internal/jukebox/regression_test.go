@@ -22,7 +22,7 @@ func TestNothingFollowsAClosingInItsTransaction(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		item := p.add(p.host, 1)
 		guest := p.join("Gina")
-		lease, err := p.Driver().Take(p.Context(), p.room.ID, "node")
+		lease, err := p.Driver().TakeLease(p.Context(), p.room.ID, "node")
 		p.must(err)
 		var all sync.WaitGroup
 		hold := make(chan struct{})
@@ -77,7 +77,7 @@ func TestOneKeySentManyTimesAtOnceOpensOneRoom(t *testing.T) {
 		ids := make(chan string, 8)
 		for range cap(ids) {
 			go func() {
-				room, err := p.CreateRoom(host, jukebox.NewRoom{}, key)
+				room, err := p.CreateRoom(host, jukebox.RoomInput{}, key)
 				if err != nil {
 					t.Error(err)
 					ids <- ""
@@ -245,7 +245,7 @@ func errorText(err error) string {
 
 func TestARepeatedUpdateNeedsNoSpotify(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
-		blocking := jukebox.RoomChange{Settings: &party.SettingsChange{Blocked: []string{uri(9)}}}
+		blocking := jukebox.RoomUpdate{Settings: &party.SettingsChange{Blocked: []string{uri(9)}}}
 		_, err := p.UpdateRoom(p.host, p.room.ID, blocking, pointer("k"))
 		p.must(err)
 		p.settle(party.SettingsChange{Blocked: []string{}})

@@ -34,17 +34,17 @@ type stage struct {
 var repeatables = map[string]repeatable{
 	"createRoom": {[]string{"newcomer"}, func(p *fixture, _ *stage, who context.Context, key *string, others bool) (any, error) {
 		settings := &party.SettingsChange{AllowExplicit: &others, Blocked: []string{uri(9)}}
-		return p.CreateRoom(who, jukebox.NewRoom{Settings: settings}, key)
+		return p.CreateRoom(who, jukebox.RoomInput{Settings: settings}, key)
 	}},
 	"updateRoom": {[]string{"host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
 		settings := &party.SettingsChange{AllowExplicit: &others, Blocked: []string{uri(9)}}
-		return p.UpdateRoom(who, s.rooms[0], jukebox.RoomChange{Settings: settings}, key)
+		return p.UpdateRoom(who, s.rooms[0], jukebox.RoomUpdate{Settings: settings}, key)
 	}},
 	"closeRoom": {[]string{"host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
 		if !others {
 			return p.CloseRoom(who, s.rooms[0], key)
 		}
-		next, err := p.CreateRoom(who, jukebox.NewRoom{}, nil)
+		next, err := p.CreateRoom(who, jukebox.RoomInput{}, nil)
 		p.must(err)
 		return p.CloseRoom(who, next.ID, key)
 	}},
@@ -152,7 +152,7 @@ func (p *fixture) stage() *stage {
 		here := *p
 		var err error
 		here.host = host
-		here.room, err = p.CreateRoom(host, jukebox.NewRoom{}, nil)
+		here.room, err = p.CreateRoom(host, jukebox.RoomInput{}, nil)
 		p.must(err)
 		s.rooms[i] = here.room.ID
 		if i == 0 {

@@ -45,12 +45,12 @@ func TestRoomIsFoundByItsCodeUntilItCloses(t *testing.T) {
 
 func TestHostHasOneOpenRoomAndCodesAreUnique(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
-		_, err := p.CreateRoom(p.host, jukebox.NewRoom{}, nil)
+		_, err := p.CreateRoom(p.host, jukebox.RoomInput{}, nil)
 		p.wants(party.Conflict, err)
 		other := p.newHost("Otto")
-		_, err = p.CreateRoom(other, jukebox.NewRoom{Code: pointer("pArTy")}, nil)
+		_, err = p.CreateRoom(other, jukebox.RoomInput{Code: pointer("pArTy")}, nil)
 		p.wants(party.Conflict, err)
-		room, err := p.CreateRoom(other, jukebox.NewRoom{}, nil)
+		room, err := p.CreateRoom(other, jukebox.RoomInput{}, nil)
 		p.must(err)
 		if len(room.Code) != 5 || strings.ContainsAny(room.Code, "ILO01") {
 			t.Errorf("generated code %q, want 5 characters without look-alikes", room.Code)
@@ -75,7 +75,7 @@ func TestManyRequestsAtOnceOpenOneRoom(t *testing.T) {
 		opened := make(chan error, 16)
 		for range cap(opened) {
 			go func() {
-				_, err := p.CreateRoom(host, jukebox.NewRoom{}, nil)
+				_, err := p.CreateRoom(host, jukebox.RoomInput{}, nil)
 				opened <- err
 			}()
 		}
@@ -96,12 +96,12 @@ func TestManyRequestsAtOnceOpenOneRoom(t *testing.T) {
 func TestOnlyHostsOpenRoomsAndChangeThem(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest, stranger := p.join("Gina"), p.newHost("Stranger")
-		_, err := p.CreateRoom(guest, jukebox.NewRoom{}, nil)
+		_, err := p.CreateRoom(guest, jukebox.RoomInput{}, nil)
 		p.wants(party.Forbidden, err)
-		_, err = p.CreateRoom(p.Context(), jukebox.NewRoom{}, nil)
+		_, err = p.CreateRoom(p.Context(), jukebox.RoomInput{}, nil)
 		p.wants(party.Unauthenticated, err)
 		for _, who := range []context.Context{guest, stranger} {
-			_, err = p.UpdateRoom(who, p.room.ID, jukebox.RoomChange{Name: pointer("Mine")}, nil)
+			_, err = p.UpdateRoom(who, p.room.ID, jukebox.RoomUpdate{Name: pointer("Mine")}, nil)
 			p.wants(party.Forbidden, err)
 			_, err = p.CloseRoom(who, p.room.ID, nil)
 			p.wants(party.Forbidden, err)
@@ -109,10 +109,10 @@ func TestOnlyHostsOpenRoomsAndChangeThem(t *testing.T) {
 			p.wants(party.Forbidden, err)
 		}
 		before := p.version()
-		renamed, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Name: pointer("  Geburtstag  ")}, nil)
+		renamed, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Name: pointer("  Geburtstag  ")}, nil)
 		p.must(err)
 		p.expect("name", renamed.Name, "Geburtstag")
-		_, err = p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Name: pointer("Geburtstag")}, nil)
+		_, err = p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Name: pointer("Geburtstag")}, nil)
 		p.must(err)
 		if after := p.version(); after != before+1 {
 			t.Errorf("version %d after one change and one that changes nothing, want %d", after, before+1)
@@ -136,9 +136,9 @@ func TestStrangersSeeOnlyTheDoorOfARoom(t *testing.T) {
 			_, _, err = p.History(ctx, room, 10, nil)
 			p.wants(party.Forbidden, err)
 		}
-		_, err := p.MayFollow(p.Context(), p.room.ID)
+		_, err := p.AuthorizeSubscription(p.Context(), p.room.ID)
 		p.wants(party.Unauthenticated, err)
-		_, err = p.MayFollow(p.newHost("Other"), p.room.ID)
+		_, err = p.AuthorizeSubscription(p.newHost("Other"), p.room.ID)
 		p.wants(party.Forbidden, err)
 		missing, err := p.Room(p.Context(), "01900000-0000-7000-8000-000000000000")
 		if missing != nil || err != nil {
@@ -217,7 +217,7 @@ func TestBadInputNamesItsField(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		badName := func(name string) error { _, err := p.JoinRoom(p.Context(), "PARTY", name); return err }
 		badCode := func(code string) error {
-			_, err := p.CreateRoom(p.newHost("X"), jukebox.NewRoom{Code: &code}, nil)
+			_, err := p.CreateRoom(p.newHost("X"), jukebox.RoomInput{Code: &code}, nil)
 			return err
 		}
 		badURI := func(u string) error { _, err := p.AddSong(p.host, p.room.ID, u, nil); return err }

@@ -164,11 +164,11 @@ func TestPresenceIsForgottenWithATelevision(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		screen, err := p.WatchRoom(p.Context(), p.room.Code)
 		p.must(err)
-		_, leaveTV, err := p.Arrive(p.as(&screen.Session), p.room.ID)
+		_, leaveTV, err := p.Connect(p.as(&screen.Session), p.room.ID)
 		p.must(err)
 		defer leaveTV()
 		gina := p.join("Gina")
-		_, leave, err := p.Arrive(gina, p.room.ID)
+		_, leave, err := p.Connect(gina, p.room.ID)
 		p.must(err)
 		p.notePresence(90 * time.Second)
 		leave()
@@ -180,7 +180,7 @@ func TestPresenceIsForgottenWithATelevision(t *testing.T) {
 func TestPresenceIsForgottenInAClosedRoom(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		gina := p.join("Gina")
-		_, leave, err := p.Arrive(gina, p.room.ID)
+		_, leave, err := p.Connect(gina, p.room.ID)
 		p.must(err)
 		p.notePresence(90 * time.Second)
 		leave()
@@ -254,7 +254,7 @@ func TestAVoteCountsAgainWhenItsGuestIsBack(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		p.present(3)
 		gina := p.join("Gina")
-		_, leave, err := p.Arrive(gina, p.room.ID)
+		_, leave, err := p.Connect(gina, p.room.ID)
 		p.must(err)
 		p.notePresence(3 * time.Second)
 		p.playNow(p.add(gina, 1))
@@ -263,7 +263,7 @@ func TestAVoteCountsAgainWhenItsGuestIsBack(t *testing.T) {
 		leave()
 		p.notePresence(5 * time.Minute)
 		gone := p.state().Playback.SkipVotes
-		_, leave, err = p.Arrive(gina, p.room.ID)
+		_, leave, err = p.Connect(gina, p.room.ID)
 		p.must(err)
 		defer leave()
 		p.notePresence(3 * time.Second)

@@ -204,12 +204,12 @@ func TestSettingsAreCheckedAndSayWhatToChange(t *testing.T) {
 			"trustedAfter": {TrustedAfter: pointer(0)}, "orderMode": {OrderMode: pointer(party.OrderMode("CHAOS"))},
 			"blocked": {Blocked: []string{"spotify:album:0000000000000000000001"}}, "lastCallAt": {LastCallAt: pointer(time.Unix(-1e10, 0))},
 		} {
-			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &change}, nil)
+			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &change}, nil)
 			if got := p.wants(party.BadUserInput, err); got.Field != "input.settings."+field {
 				t.Errorf("%s: the error names %s", field, got.Field)
 			}
 		}
-		_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{Blocked: []string{uri(404)}}}, nil)
+		_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{Blocked: []string{uri(404)}}}, nil)
 		p.wants(party.BadUserInput, err)
 	})
 }

@@ -55,7 +55,7 @@ func TestSessionIsTheSameUserAfterEachRefresh(t *testing.T) {
 		for _, session := range sessions {
 			p.ended(session.Refresh)
 		}
-		p.must(p.ForgetOldSessions(p.Context()))
+		p.must(p.DeleteOldSessions(p.Context()))
 		if n, _, err := jukebox.KeptSessions(p.Context(), p.store, "nothing"); n != 0 || err != nil {
 			p.Errorf("%d sessions are kept that have ended (%v)", n, err)
 		}

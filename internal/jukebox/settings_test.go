@@ -25,7 +25,7 @@ func TestSettingsHoldAtOnce(t *testing.T) {
 			t.Errorf("usually %+v", s)
 		}
 		update := func(in party.SettingsChange) error {
-			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &in}, nil)
+			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &in}, nil)
 			return err
 		}
 		state, err := p.LoadState(p.Context(), p.room.ID, nil)
@@ -53,7 +53,7 @@ func TestSettingsHoldAtOnce(t *testing.T) {
 			p.expect("field", p.wants(party.BadUserInput, update(party.SettingsChange{FallbackPlaylistURI: &uri})).Field, "input.settings.fallbackPlaylistUri")
 		}
 		p.wants(party.BadUserInput, update(party.SettingsChange{Delivery: pointer(party.Delivery("PIGEON"))}))
-		_, err = p.UpdateRoom(p.join("Gina"), p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{}}, nil)
+		_, err = p.UpdateRoom(p.join("Gina"), p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{}}, nil)
 		p.wants(party.Forbidden, err)
 	})
 }
@@ -190,7 +190,7 @@ func TestADeliveryThatIsSetAnewIsAChangeWhereAnotherOneIsUsed(t *testing.T) {
 		list := party.DeliveryPlaylist
 		set := func() (version int64, uses party.Delivery) {
 			t.Helper()
-			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{Delivery: &list}}, nil)
+			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{Delivery: &list}}, nil)
 			p.must(err)
 			watcher, err := p.Driver().Watch(p.Context(), p.room.ID)
 			p.must(err)

@@ -24,7 +24,7 @@ func (p *fixture) present(n int) (guests []context.Context) {
 	p.Helper()
 	for i := range n {
 		guest := p.join(fmt.Sprint("Guest ", i))
-		_, leave, err := p.Arrive(guest, p.room.ID)
+		_, leave, err := p.Connect(guest, p.room.ID)
 		p.must(err)
 		p.Cleanup(leave)
 		guests = append(guests, guest)
@@ -37,7 +37,7 @@ func (p *fixture) notePresence(howLong time.Duration) {
 	p.Helper()
 	ctx, cancel := context.WithTimeout(p.Context(), howLong)
 	defer cancel()
-	p.must(p.NotePresence(ctx))
+	p.must(p.RunPresence(ctx))
 }
 
 func TestGuestsWhoArePresentSkipByVote(t *testing.T) {
@@ -109,7 +109,7 @@ func TestVotesAreCountedAnewWhenGuestsLeave(t *testing.T) {
 		stay := p.present(3)
 		var leave []func()
 		for i := range 7 {
-			_, gone, err := p.Arrive(p.join(fmt.Sprint("Leaver ", i)), p.room.ID)
+			_, gone, err := p.Connect(p.join(fmt.Sprint("Leaver ", i)), p.room.ID)
 			p.must(err)
 			leave = append(leave, gone)
 		}
@@ -158,7 +158,7 @@ func TestScreensAndStrangersAreNotPresent(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		screen, err := p.WatchRoom(p.Context(), p.room.Code)
 		p.must(err)
-		_, leave, err := p.Arrive(p.as(&screen.Session), p.room.ID)
+		_, leave, err := p.Connect(p.as(&screen.Session), p.room.ID)
 		p.must(err)
 		defer leave()
 		p.present(2)

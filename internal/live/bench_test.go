@@ -11,7 +11,7 @@ import (
 	"antwon.dj/backend/internal/live"
 )
 
-// BenchmarkChange is one change that 1,000 watchers wait for: hint, load, and everybody has it.
+// BenchmarkChange measures one change that 1,000 watchers wait for: the hint, the load, and Next of each watcher.
 func BenchmarkChange(b *testing.B) {
 	src, bus := newSource(), live.NewLocalBus()
 	hub := live.NewHub(bus, src, live.Options{})
@@ -44,7 +44,7 @@ func deliver(w *live.Watcher[*state], delivered *sync.WaitGroup) {
 	}
 }
 
-// BenchmarkHintUnwatched is a hint for a topic that nobody watches.
+// BenchmarkHintUnwatched measures a hint for a topic without watchers.
 func BenchmarkHintUnwatched(b *testing.B) {
 	bus := live.NewLocalBus()
 	hub := live.NewHub(bus, newSource(), live.Options{})
@@ -55,8 +55,8 @@ func BenchmarkHintUnwatched(b *testing.B) {
 	}
 }
 
-// BenchmarkJoin is a watcher that joins a running feed and leaves it.
-func BenchmarkJoin(b *testing.B) {
+// BenchmarkWatch measures opening and closing a watcher of a running feed.
+func BenchmarkWatch(b *testing.B) {
 	hub := live.NewHub(live.NewLocalBus(), newSource(), live.Options{})
 	defer hub.Close()
 	if _, err := hub.Watch(b.Context(), "a"); err != nil {
@@ -72,8 +72,8 @@ func BenchmarkJoin(b *testing.B) {
 	}
 }
 
-// BenchmarkConcerned is what a load asks that brings as many changes as a feed keeps hints for.
-func BenchmarkConcerned(b *testing.B) {
+// BenchmarkAffectedBy measures the question of a load with as many changes as a feed keeps hints for.
+func BenchmarkAffectedBy(b *testing.B) {
 	hints := make([]live.Hint, 64)
 	for i := range hints {
 		version := int64(len(hints) - i)
@@ -81,7 +81,7 @@ func BenchmarkConcerned(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if users, all := live.Concerned(slices.Clone(hints), 0, 64); all || len(users) != 64 {
+		if users, all := live.AffectedBy(slices.Clone(hints), 0, 64); all || len(users) != 64 {
 			b.Fatal(users, all)
 		}
 	}

@@ -21,20 +21,20 @@ func TestLocalBus(t *testing.T) {
 		}
 	})
 
-	t.Run("who has cancelled is not called again, the others are", func(t *testing.T) {
+	t.Run("a cancelled subscriber is not called again, the others are", func(t *testing.T) {
 		bus := live.NewLocalBus()
-		var gone, stays int
-		cancel := bus.Subscribe(func(live.Hint) { gone++ })
-		bus.Subscribe(func(live.Hint) { stays++ })
+		var cancelled, other int
+		cancel := bus.Subscribe(func(live.Hint) { cancelled++ })
+		bus.Subscribe(func(live.Hint) { other++ })
 		cancel()
 		cancel()
 		bus.Publish(live.Hint{})
-		if gone != 0 || stays != 1 {
-			t.Errorf("cancelled: %d calls, other: %d", gone, stays)
+		if cancelled != 0 || other != 1 {
+			t.Errorf("the cancelled subscriber got %d calls, the other %d", cancelled, other)
 		}
 	})
 
-	t.Run("cancel waits for a call that runs", func(t *testing.T) {
+	t.Run("cancel waits for a running call", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			bus := live.NewLocalBus()
 			returned := false
@@ -63,7 +63,7 @@ func TestLocalBus(t *testing.T) {
 		}
 	})
 
-	t.Run("after cancel has returned no call begins, whoever publishes", func(t *testing.T) {
+	t.Run("no call begins after cancel has returned, while others publish", func(t *testing.T) {
 		bus := live.NewLocalBus()
 		var publishers sync.WaitGroup
 		for range 4 {

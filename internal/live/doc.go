@@ -1,63 +1,67 @@
 /*
-Package live turns hints into states for those who watch.
+Package live turns hints about changes into states for watchers.
 
-Somebody changes something in the database, commits, and publishes a [Hint] on a [Bus]: this topic now has that version.
-A [Hub] keeps a feed for every topic that is watched. On a hint the feed loads the newest state from its [Source] and
-shows it to all its watchers. The source is the truth and a hint is only a hint: losing, doubling or reordering hints may
-cost time, never correctness.
+A writer changes something in the database, commits, and publishes a [Hint] on a [Bus]: this topic now has that version.
+A [Hub] keeps a feed for every topic that has watchers. When a hint arrives, the feed loads the newest state from its
+[Source] and hands it to all its watchers. Only the source is authoritative. Hints may be lost, duplicated or reordered:
+that can delay a state, but never makes one wrong.
 
 # What a watcher is promised
 
 A [Watcher] is a cursor, not a mailbox: it remembers the version it delivered last, and Next returns the newest state as
-soon as that is newer.
+soon as that state is newer.
 
-  - Order: the versions one watcher delivers strictly increase. A feed never goes back: a load that returns something older
-    than the feed has, however that came about, is ignored.
-  - No history: a watcher is not promised every version, only the newest. A slow one skips ahead; it is never buffered
-    for, never cut off, and nobody waits for it.
-  - Freshness at the start: Watch on a topic without a feed loads after it was called. Watch on a running feed returns when
-    every hint that had reached the hub before is answered: the feed has that version, or a load that began after the hint
-    has returned. So whoever changes something, publishes on a [LocalBus] and then watches sees the change. If that load
-    fails, Watch fails with its error. Where the hint was lost or is still travelling, the joiner begins with what the feed
-    has and gets the rest like everybody else.
-  - Freshness afterwards: a hint for an idle feed is loaded at once. After each load the feed pauses for Options.Interval;
-    then it loads once for all the hints that came meanwhile. A change whose hint was lost is found within
-    Options.Reconcile, when the versions of all feeds are asked for in one call.
-  - Failure: when a load fails, watchers keep their state and notice nothing. It is tried again after a jittered time that
-    doubles from 0.1 s to 5 s, whatever is hinted meanwhile, and is logged once, and once more when it works again. Only a
-    feed's first load has nothing to fall back on: its error goes to every Watch that waits, and the feed is not kept.
-  - A hint for a version that the source then does not return (it was wrong, or the source lags) makes one load, and is
-    forgotten. What the lag hid is found within Options.Reconcile.
-  - Whom it concerns: a hint may say for whom its changes mean something, and a load can ask whom those changes concern that
-    it brings ([Touched]). Where hints were lost, doubled, reordered or are still travelling, more are named than necessary,
-    and never fewer: a version that no hint announced concerns everybody. A feed keeps at most 64 hints for a load, and
-    those that a load has answered no longer.
-  - A topic that is gone from the source changes nothing: its watchers keep the last state. If that should mean something
-    to them, let the last change of a topic be a version that says so.
+  - Order: the versions that one watcher delivers strictly increase. A feed never goes back: when a load returns a state
+    that is older than the feed's, for whatever reason, the feed ignores it.
+  - No history: a watcher gets the newest version, not every version. A slow watcher skips versions. The hub does not
+    buffer for it, does not disconnect it and does not wait for it.
+  - Freshness at the start: for a topic without a feed, Watch starts a load and waits for it. For a topic with a feed,
+    Watch returns once every hint that reached the hub before the call is answered: either the feed has the hinted
+    version, or a load that began after the hint has returned. So whoever changes something, publishes on a [LocalBus]
+    and then calls Watch sees the change. If that load fails, Watch returns its error. If the hint was lost or has not
+    arrived yet, the new watcher begins with the feed's present state and gets the change when the other watchers do.
+  - Freshness afterwards: a hint for an idle feed is loaded at once. After each load the feed pauses for
+    Options.Interval; then one load answers all hints that arrived during the pause. A change whose hint was lost is
+    found within Options.Reconcile, when the hub asks the source for the versions of all feeds in one call.
+  - Failures: when a load fails, the watchers keep their state and are not told. The load is retried after a jittered
+    delay that doubles from 0.1 s to 5 s; hints that arrive meanwhile do not shorten it. The first failure is logged,
+    and so is the first success after it. Only a feed's first load has no earlier state to fall back on: its error is
+    returned by every Watch that waits for it, and the feed is removed.
+  - Wrong hints: a hint for a version that the source does not return (because the hint was wrong, or the source lags)
+    causes one load and is then forgotten. A version that was hidden by the lag is found within Options.Reconcile.
+  - Affected users: a hint may name the users to whom its changes mean something in particular, and a load can ask for
+    the users affected by the changes that it loads ([AffectedUsers]). If hints were lost, duplicated, reordered or have
+    not arrived yet, the answer may name too many users, but never too few: a version that no hint announced affects
+    everybody. A feed keeps at most 64 hints for a load, and discards the hints that a load has answered.
+  - Deleted topics: if the source no longer knows a topic, its watchers keep their last state. A source whose watchers
+    have to notice a deletion gives the topic a last version that says so.
 
-A feed outlives its last watcher by Options.Linger. It loads nothing in that time, but remembers that it should; who comes
-back waits for that one load, which has only the difference to fetch, or for nothing at all.
+A feed stays for Options.Linger after its last watcher has been closed. It loads nothing during that time, but remembers
+that it has to. The next watcher then waits for that one load, which fetches only the difference, or for nothing at all.
 
-# Who may block whom
+# What may block what
 
-Nobody blocks the publisher: for a hub a hint costs a map look-up, and for a watched topic a comparison, a place in a short
-list and a token in a channel. A slow watcher blocks nobody. A slow load delays its own topic and those who wait in Watch for it, no other topic.
-A load belongs to the hub and not to a watcher: no watcher's context and no watcher's Close cuts it off. Options.OnLoad and
-Options.Log run in the feed's goroutine and delay it. Hub.Reconcile only leaves a token and returns.
+Nothing blocks a publisher: a hint costs the hub a map look-up and, if the topic has a feed, a comparison, an entry in a
+short list and a token in a channel. A slow watcher blocks nobody. A slow load delays its own topic and every Watch
+that waits for it, but no other topic. A load belongs to the hub and not to a watcher: neither a watcher's context nor its
+Close cancels it. Options.OnLoad and Options.Log are called by the feed's goroutine and delay it. Hub.Reconcile only
+sends a token and returns.
 
 # Goroutines
 
-There is one goroutine per feed and one that reconciles. Close ends their context and waits for them all; so the source
-must return when its context ends. A watcher has no goroutine; a Next or Watch that waits is its caller's and returns
-[ErrClosed] when the hub closes. Who waits for several things at once takes Newest's channel and Done's instead.
+There is one goroutine per feed and one that reconciles. Hub.Close cancels their context and waits for all of them, so
+the source has to return when its context ends. A watcher has no goroutine. A Next or Watch that waits does so in its
+caller's goroutine and returns [ErrClosed] when the hub is closed. A caller that waits for several things at once uses
+the channels of Newest and Done instead.
 
 # The mutex
 
-There is one, Hub.mu. It guards the map of feeds and the fields of a feed that say so. It is held for a few lines that
-touch memory, and never while the source, the bus, a function of Options or a watcher is waited for; the methods that need
-it held by their caller (join, leave, hint, poke, hear, forget) say so. A source that asks Touched takes it for as long as
-a list of hints is copied. What watchers read does not need it: a feed's newest state is an
-atomic pointer to an immutable value, which carries the channel that is closed when it is replaced. It is stored by the
-feed's goroutine alone.
+There is one, Hub.mu. It guards the map of feeds and those fields of a feed that are marked as guarded by it. It is held
+for a few lines that touch memory only, never during a call to the source, the bus, a function of Options or a watcher.
+The methods that need their caller to hold it say so (addWatcher, removeWatcher, receiveHint, signal, recordHint and
+discardAnsweredHints of a feed). A source that asks for AffectedUsers takes it while a list of hints is copied.
+
+Reading a state does not need the mutex: a feed's newest state is an atomic pointer to an immutable value, which holds
+the channel that is closed when the value is replaced. Only the feed's goroutine stores that pointer.
 */
 package live

@@ -1,4 +1,4 @@
 package live
 
-// Concerned is the coverage by hints alone.
-var Concerned = concerned
+// AffectedBy computes the users affected by a span of changes from hints alone, without a feed.
+var AffectedBy = affectedBy

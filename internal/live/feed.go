@@ -8,120 +8,124 @@ import (
 	"time"
 )
 
-// Failed loads are tried again after a jittered time that doubles from the first to the most.
+// A failed load is retried after a jittered delay that doubles from the minimum to the maximum.
 const (
-	retryFirst = 100 * time.Millisecond
-	retryMost  = 5 * time.Second
+	minRetryDelay = 100 * time.Millisecond
+	maxRetryDelay = 5 * time.Second
 )
 
 var errNoState = errors.New("live: the source returned no state")
 
-// feed is one watched topic: its newest state, and one goroutine that replaces it.
+// feed is one topic that is watched: its newest state, and the goroutine that replaces it.
 type feed[S State] struct {
-	hub      *Hub[S]
-	topic    string
-	newest   atomic.Pointer[news[S]] // nil until the first load; stored by the goroutine alone, loaded by anybody
-	failures int                     // loads that failed in a row; the goroutine's own
-	wake     chan struct{}           // holds a token when there may be something to load
-	linger   *time.Timer             // started anew whenever the last watcher leaves
+	hub         *Hub[S]
+	topic       string
+	newest      atomic.Pointer[currentState[S]] // nil until the first load; only the feed's goroutine stores it
+	failures    int                             // consecutive failed loads; used by the feed's goroutine only
+	wake        chan struct{}                   // holds a token when there may be something to load
+	lingerTimer *time.Timer                     // restarted whenever the last watcher is removed
 
 	// Guarded by Hub.mu.
-	watchers int
-	wanted   int64  // the newest version hinted since the last load began; 0: none that is newer than what the feed has
-	asked    int64  // what wanted was when that load began
-	heard    []Hint // that tell about changes, and came since the last load began; at most maxHeard
-	earlier  []Hint // what heard was when that load began, while it runs
-	loading  *turn  // the load that runs, or nil
-	next     *turn  // the load that will run if one is wanted
+	watchers       int
+	wantedVersion  int64        // the newest version hinted since the last load began; 0: none newer than the feed's
+	loadingVersion int64        // the value of wantedVersion when that load began
+	newHints       []Hint       // the hints that describe changes and came since that load began; at most maxHints
+	loadingHints   []Hint       // while that load runs: the value of newHints when it began
+	runningLoad    *pendingLoad // nil while no load runs
+	nextLoad       *pendingLoad // the load that will begin when one is wanted
 }
 
-// news is a state until a newer one replaces it.
-type news[S State] struct {
+// currentState is a state and what is needed to wait for its replacement.
+type currentState[S State] struct {
 	state    S
 	version  int64
-	replaced chan struct{} // closed then, which wakes every waiting watcher at once
+	replaced chan struct{} // closed when a newer state replaces this one, which wakes every waiting watcher
 }
 
-// turn is one load and those who wait for it.
-type turn struct {
+// pendingLoad lets callers wait for the result of one load.
+type pendingLoad struct {
 	done chan struct{}
 	err  error // set before done is closed
 }
 
-func newTurn() *turn { return &turn{done: make(chan struct{})} }
+func newPendingLoad() *pendingLoad { return &pendingLoad{done: make(chan struct{})} }
 
-func (t *turn) end(err error) {
-	t.err = err
-	close(t.done)
+func (l *pendingLoad) finish(err error) {
+	l.err = err
+	close(l.done)
 }
 
-// newFeed returns a feed that behaves as if its first version had been hinted, so that it loads.
+// newFeed returns a feed that wants a load, as if its first version had been hinted.
 func newFeed[S State](h *Hub[S], topic string) *feed[S] {
 	return &feed[S]{
-		hub:    h,
-		topic:  topic,
-		wake:   make(chan struct{}, 1),
-		linger: time.NewTimer(h.opts.Linger),
-		wanted: 1,
-		next:   newTurn(),
+		hub:           h,
+		topic:         topic,
+		wake:          make(chan struct{}, 1),
+		lingerTimer:   time.NewTimer(h.opts.Linger),
+		wantedVersion: 1,
+		nextLoad:      newPendingLoad(),
 	}
 }
 
-// join counts a watcher in and returns the load it has to wait for: one that begins after every hint so far.
-// The hub's mutex is held, as it is for leave, hint and poke.
-func (f *feed[S]) join() *turn {
+// addWatcher counts a watcher and returns the load that it has to wait for, which is one that answers every hint so
+// far, or nil if there is nothing to wait for. The caller of addWatcher, removeWatcher, receiveHint or signal holds the
+// hub's mutex.
+func (f *feed[S]) addWatcher() *pendingLoad {
 	f.watchers++
-	if f.wanted > 0 {
-		f.poke()
-		return f.next
+	if f.wantedVersion > 0 {
+		f.signal()
+		return f.nextLoad
 	}
-	return f.loading
+	return f.runningLoad
 }
 
-func (f *feed[S]) leave() {
+func (f *feed[S]) removeWatcher() {
 	f.watchers--
 	if f.watchers == 0 {
-		f.linger.Reset(f.hub.opts.Linger)
+		f.lingerTimer.Reset(f.hub.opts.Linger)
 	}
 }
 
-func (f *feed[S]) hint(hint Hint) {
+// receiveHint asks for a load if the hint is newer than the feed's state.
+func (f *feed[S]) receiveHint(hint Hint) {
 	if n := f.newest.Load(); n != nil && hint.Version <= n.version {
 		return
 	}
-	f.hear(hint)
-	f.wanted = max(f.wanted, hint.Version)
-	f.poke()
+	f.recordHint(hint)
+	f.wantedVersion = max(f.wantedVersion, hint.Version)
+	f.signal()
 }
 
-func (f *feed[S]) poke() {
+// signal makes the feed's goroutine check whether a load is wanted.
+func (f *feed[S]) signal() {
 	select {
 	case f.wake <- struct{}{}:
-	default: // a token waits already
+	default: // a token is waiting already
 	}
 }
 
 // run is the feed's goroutine.
 func (f *feed[S]) run() {
-	for f.begin() {
+	for f.awaitLoadRequest() {
 		err := f.load()
-		f.report(err)
-		if !f.settle(err) || !sleep(f.hub.ctx, f.pause()) {
+		f.logOutcome(err)
+		if !f.finishLoad(err) || !sleep(f.hub.ctx, f.pauseAfterLoad()) {
 			return
 		}
 	}
 }
 
-// begin waits until somebody wants a load. It reports false when the feed is over: nobody came back, or the hub closed.
-func (f *feed[S]) begin() bool {
+// awaitLoadRequest waits until a load is wanted and begins it. It returns false when the feed has ended: its linger
+// time is over, or the hub was closed.
+func (f *feed[S]) awaitLoadRequest() bool {
 	for {
 		select {
 		case <-f.wake:
-			if f.take() {
+			if f.beginLoad() {
 				return true
 			}
-		case <-f.linger.C:
-			if f.drop() {
+		case <-f.lingerTimer.C:
+			if f.removeIfUnwatched() {
 				return false
 			}
 		case <-f.hub.ctx.Done():
@@ -130,21 +134,22 @@ func (f *feed[S]) begin() bool {
 	}
 }
 
-// take makes the next turn the running one. Without watchers it waits: whoever joins will poke.
-func (f *feed[S]) take() bool {
+// beginLoad makes the next load the running one, if a load is wanted. Without watchers it begins none: the next watcher
+// signals again.
+func (f *feed[S]) beginLoad() bool {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
-	if f.wanted == 0 || f.watchers == 0 {
+	if f.wantedVersion == 0 || f.watchers == 0 {
 		return false
 	}
-	f.asked, f.wanted = f.wanted, 0
-	f.earlier, f.heard = f.heard, nil
-	f.loading, f.next = f.next, newTurn()
+	f.loadingVersion, f.wantedVersion = f.wantedVersion, 0
+	f.loadingHints, f.newHints = f.newHints, nil
+	f.runningLoad, f.nextLoad = f.nextLoad, newPendingLoad()
 	return true
 }
 
-// drop forgets the feed unless somebody watches it.
-func (f *feed[S]) drop() bool {
+// removeIfUnwatched removes the feed from the hub and returns true, unless the feed has watchers.
+func (f *feed[S]) removeIfUnwatched() bool {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
 	if f.watchers > 0 {
@@ -154,15 +159,16 @@ func (f *feed[S]) drop() bool {
 	return true
 }
 
+// load asks the source for the newest state and keeps it.
 func (f *feed[S]) load() error {
 	var none, have S
 	if n := f.newest.Load(); n != nil {
 		have = n.state
 	}
 	start := time.Now()
-	ctx, span := f.traced(f.hub.ctx)
-	state, err := f.hub.src.Load(ctx, f.topic, have, f.touched)
-	finish(span, err)
+	ctx, span := f.startSpan(f.hub.ctx)
+	state, err := f.hub.src.Load(ctx, f.topic, have, f.affectedUsers)
+	endSpan(span, err)
 	if err == nil && state == none {
 		err = errNoState
 	}
@@ -170,26 +176,27 @@ func (f *feed[S]) load() error {
 		f.hub.opts.OnLoad(time.Since(start), err)
 	}
 	if err == nil {
-		f.show(state)
+		f.replaceState(state)
 	}
 	return err
 }
 
-// show makes the state the newest and wakes the watchers, unless it is not newer: a feed never goes back.
-func (f *feed[S]) show(state S) {
+// replaceState makes state the newest and wakes the watchers. It ignores a state that is not newer: a feed never goes
+// back.
+func (f *feed[S]) replaceState(state S) {
 	old := f.newest.Load()
 	version := state.StateVersion()
 	if old != nil && version <= old.version {
 		return
 	}
-	f.newest.Store(&news[S]{state: state, version: version, replaced: make(chan struct{})})
+	f.newest.Store(&currentState[S]{state: state, version: version, replaced: make(chan struct{})})
 	if old != nil {
 		close(old.replaced)
 	}
 }
 
-// report logs the first failure in a row and its end, and counts.
-func (f *feed[S]) report(err error) {
+// logOutcome counts consecutive failures, and logs the first one and the success that ends them.
+func (f *feed[S]) logOutcome(err error) {
 	log := f.hub.opts.Log
 	switch {
 	case err == nil && f.failures > 0:
@@ -203,57 +210,59 @@ func (f *feed[S]) report(err error) {
 	}
 }
 
-// settle ends the turn and says what is wanted now. It reports false when the first load failed: the feed is not kept.
-func (f *feed[S]) settle(err error) bool {
+// finishLoad wakes those who wait for the running load and decides whether another one is wanted. It returns false if
+// the feed's first load has failed: then it removes the feed.
+func (f *feed[S]) finishLoad(err error) bool {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
-	f.loading.end(err)
-	f.loading = nil
-	f.forget(err)
+	f.runningLoad.finish(err)
+	f.runningLoad = nil
+	f.discardAnsweredHints(err)
 	switch n := f.newest.Load(); {
 	case n == nil:
-		f.next.end(err)
+		f.nextLoad.finish(err)
 		delete(f.hub.feeds, f.topic)
 		return false
 	case err != nil:
-		f.wanted = max(f.wanted, f.asked)
-		f.poke()
-	case f.wanted <= n.version: // hinted meanwhile and loaded already: whoever waits for the next turn is served
-		f.wanted = 0
-		f.next.end(nil)
-		f.next = newTurn()
+		f.wantedVersion = max(f.wantedVersion, f.loadingVersion)
+		f.signal()
+	case f.wantedVersion <= n.version: // this load already returned what was hinted meanwhile: it serves for the next one
+		f.wantedVersion = 0
+		f.nextLoad.finish(nil)
+		f.nextLoad = newPendingLoad()
 	}
 	return true
 }
 
-// pause is how long the feed rests after a load. It follows the load, so that a slow source is asked less often.
-func (f *feed[S]) pause() time.Duration {
+// pauseAfterLoad returns how long the feed waits before its next load may begin. The pause begins when a load ends, so
+// that a slow source is asked less often.
+func (f *feed[S]) pauseAfterLoad() time.Duration {
 	if f.failures == 0 {
 		return f.hub.opts.Interval
 	}
-	d := min(retryFirst<<min(f.failures-1, 10), retryMost)
+	d := min(minRetryDelay<<min(f.failures-1, 10), maxRetryDelay)
 	return max(f.hub.opts.Interval, d/2+rand.N(d/2))
 }
 
-// Watcher is a cursor on a feed: it remembers the version it delivered last and asks for what is newer. Next may be
-// called by one goroutine at a time; the others by anybody at any time.
+// Watcher is a cursor on a feed: it remembers the version that it delivered last. Only one goroutine at a time may call
+// Next; any goroutine may call the other methods at any time.
 type Watcher[S State] struct {
-	feed   *feed[S]
-	seen   int64
-	ctx    context.Context // ends with Close, and with the hub
-	cancel context.CancelFunc
-	left   atomic.Bool
+	feed      *feed[S]
+	delivered int64           // the version that Next returned last
+	ctx       context.Context // ends when the watcher or the hub is closed
+	cancel    context.CancelFunc
+	closed    atomic.Bool
 }
 
 func newWatcher[S State](f *feed[S]) *Watcher[S] {
-	w := &Watcher[S]{feed: f, seen: -1}
+	w := &Watcher[S]{feed: f, delivered: -1}
 	w.ctx, w.cancel = context.WithCancel(f.hub.ctx)
 	return w
 }
 
-// Next returns the newest state if it is newer than the last one this watcher delivered, which the first call always
-// finds; otherwise it waits for one. It returns ctx.Err() when the context ends, and ErrClosed when the watcher or the
-// hub is closed.
+// Next returns the newest state if it is newer than the one that Next returned last, and otherwise waits for a newer
+// one. The first call never waits. Next returns ctx.Err() when ctx ends, and ErrClosed when the watcher or the hub is
+// closed.
 func (w *Watcher[S]) Next(ctx context.Context) (S, error) {
 	var none S
 	for {
@@ -263,8 +272,8 @@ func (w *Watcher[S]) Next(ctx context.Context) (S, error) {
 			return none, ErrClosed
 		case ctx.Err() != nil:
 			return none, ctx.Err()
-		case n.version > w.seen:
-			w.seen = n.version
+		case n.version > w.delivered:
+			w.delivered = n.version
 			return n.state, nil
 		}
 		select {
@@ -275,11 +284,12 @@ func (w *Watcher[S]) Next(ctx context.Context) (S, error) {
 	}
 }
 
-// Latest returns the newest state, delivered or not, without moving the cursor. It works after Close too.
+// Latest returns the newest state without moving the cursor. It also works after Close.
 func (w *Watcher[S]) Latest() S { return w.feed.newest.Load().state }
 
-// Newest is Latest for those who wait for several things at once: it also returns the channel that is closed when a newer
-// state replaces this one. A closed hub closes it no more; see Done.
+// Newest returns the newest state without moving the cursor, and a channel that is closed when a newer state replaces
+// it. It is for callers that wait for several things at once. A closed hub loads nothing, so they should also wait for
+// Done.
 func (w *Watcher[S]) Newest() (state S, replaced <-chan struct{}) {
 	n := w.feed.newest.Load()
 	return n.state, n.replaced
@@ -288,10 +298,10 @@ func (w *Watcher[S]) Newest() (state S, replaced <-chan struct{}) {
 // Done returns a channel that is closed when the watcher or its hub is closed.
 func (w *Watcher[S]) Done() <-chan struct{} { return w.ctx.Done() }
 
-// Close ends the watch and a Next that waits. Calling it again does nothing.
+// Close ends the watcher and a call of Next that waits. Further calls do nothing.
 func (w *Watcher[S]) Close() {
-	if w.left.CompareAndSwap(false, true) {
+	if w.closed.CompareAndSwap(false, true) {
 		w.cancel()
-		w.feed.hub.leave(w.feed)
+		w.feed.hub.removeWatcher(w.feed)
 	}
 }

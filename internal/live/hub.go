@@ -12,40 +12,41 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// ErrClosed is returned by Watch once the hub is closed, and by Next once the watcher or the hub is.
+// ErrClosed is returned by Watch once the hub is closed, and by Next once the watcher or the hub is closed.
 var ErrClosed = errors.New("live: closed")
 
-// State is what watchers get: immutable, shared by all of them, typically a pointer to a struct. Its zero value means
-// "no state" and StateVersion is never called on it.
+// State is what watchers get. It is immutable and shared by all of them, and is typically a pointer to a struct. The
+// zero value means that there is no state; StateVersion is never called on it.
 type State interface {
 	comparable
 	StateVersion() int64
 }
 
-// Source is where states come from: the truth that hints only point to. Its methods are called from several goroutines,
-// never twice at once for one topic, with a context that ends when the hub is closed. They have to bound their own time:
-// a call that hangs keeps its topic waiting.
+// Source loads states. It is the authority that hints only refer to. Its methods are called from several goroutines,
+// but Load never twice at once for one topic. Their contexts end when the hub is closed. The source has to bound the
+// duration of its calls: a call that hangs keeps its topic waiting.
 type Source[S State] interface {
-	// Load returns the newest state. Have is the one the feed has, or the zero value: the source may load only what is
-	// newer and share the rest with it. It returns have itself when nothing is newer, and never the zero value. Touched
-	// tells until Load returns whom the changes concern that are loaded; it is best asked after the rows were read, so
-	// that hints which arrived meanwhile count. Who calls Load outside a feed may pass nil.
-	Load(ctx context.Context, topic string, have S, touched Touched) (S, error)
+	// Load returns the newest state of a topic. Have is the feed's present state, or the zero value: the source may load
+	// only what is newer than have and share the rest with it. Load returns have itself if nothing is newer, and never the
+	// zero value. Until Load returns, affected can be asked which users the loaded changes affect. It is best asked after
+	// the rows were read, because it also uses hints that arrived meanwhile. A caller other than a feed may pass nil.
+	Load(ctx context.Context, topic string, have S, affected AffectedUsers) (S, error)
 
-	// Versions returns the present versions of the topics. One that is absent is gone: its watchers keep the last state.
+	// Versions returns the present versions of the topics. A topic that is missing from the result no longer exists: its
+	// watchers keep their last state.
 	Versions(ctx context.Context, topics []string) (map[string]int64, error)
 }
 
-// Options are the times a hub keeps, and who is told about its loads.
+// Options are the intervals of a hub and the functions that it reports to.
 type Options struct {
 	Interval  time.Duration // the pause of a feed after each load; 0: none
-	Reconcile time.Duration // how often the versions of all feeds are asked for; 0: every 5 s
-	Linger    time.Duration // how long a feed that nobody watches is kept; 0: 5 s
+	Reconcile time.Duration // how often the hub asks for the versions of all feeds; 0: every 5 s
+	Linger    time.Duration // how long a feed without watchers is kept; 0: 5 s
 
-	Log    *slog.Logger                        // nil: silent
+	Log    *slog.Logger                        // nil: nothing is logged
 	OnLoad func(took time.Duration, err error) // called after every load, for metrics; may be nil, must not block
 
-	Tracing trace.TracerProvider // nil: loads are no spans
+	Tracing trace.TracerProvider // nil: loads have no spans
 }
 
 func (o Options) withDefaults() Options {
@@ -61,25 +62,27 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Hub keeps one feed for every topic that is watched. All its methods may be called at any time, by anybody.
+// Hub keeps one feed for every topic that is watched. All its methods may be called by any goroutine at any time.
 type Hub[S State] struct {
 	src         Source[S]
 	opts        Options
-	tracer      trace.Tracer // nil: loads are no spans
+	tracer      trace.Tracer // nil: loads have no spans
 	unsubscribe func()
 
-	ctx     context.Context // the hub's life: every load runs in it and every watcher ends with it
-	cancel  context.CancelFunc
-	running sync.WaitGroup // every goroutine of the hub; none is added once ctx has ended
-	ask     chan struct{}  // holds a token when the versions shall be asked for at once
+	ctx          context.Context // ends with the hub; parent of the contexts of all loads and watchers
+	cancel       context.CancelFunc
+	running      sync.WaitGroup // every goroutine of the hub; none is added once ctx has ended
+	reconcileNow chan struct{}  // holds a token when the hub should reconcile at once
 
 	mu    sync.Mutex // see "The mutex" in the package comment
 	feeds map[string]*feed[S]
 }
 
-// NewHub returns a hub that listens to bus and loads from src. Close it to end its goroutines.
+// NewHub returns a hub that receives hints from bus and loads states from src. The caller has to close it.
 func NewHub[S State](bus Bus, src Source[S], opts Options) *Hub[S] {
-	h := &Hub[S]{src: src, opts: opts.withDefaults(), ask: make(chan struct{}, 1), feeds: make(map[string]*feed[S])}
+	h := &Hub[S]{
+		src: src, opts: opts.withDefaults(), reconcileNow: make(chan struct{}, 1), feeds: make(map[string]*feed[S]),
+	}
 	if opts.Tracing != nil {
 		h.tracer = opts.Tracing.Tracer("antwon.dj/backend/internal/live")
 	}
@@ -89,22 +92,23 @@ func NewHub[S State](bus Bus, src Source[S], opts Options) *Hub[S] {
 	return h
 }
 
-// Watch joins the topic's feed, or starts it with a first load, and returns when the feed has a state that is new enough:
-// every hint that reached the hub before Watch was called is answered by it. If the load that takes fails, Watch returns
-// its error. The context bounds only this waiting; the watcher lives until it is closed.
+// Watch returns a watcher of a topic, once the topic's feed answers every hint that reached the hub before Watch was
+// called. It starts the feed if there is none. If the load that Watch waits for fails, it returns that error. The
+// context bounds only this waiting; the watcher lives until it or the hub is closed.
 func (h *Hub[S]) Watch(ctx context.Context, topic string) (*Watcher[S], error) {
-	f, load, err := h.join(topic)
+	f, load, err := h.addWatcher(topic)
 	if err != nil {
 		return nil, err
 	}
-	if err := h.await(ctx, load); err != nil {
-		h.leave(f)
+	if err := h.awaitLoad(ctx, load); err != nil {
+		h.removeWatcher(f)
 		return nil, err
 	}
 	return newWatcher(f), nil
 }
 
-func (h *Hub[S]) join(topic string) (*feed[S], *turn, error) {
+// addWatcher counts a watcher of the topic's feed and returns the feed and the load to wait for, which may be nil.
+func (h *Hub[S]) addWatcher(topic string) (*feed[S], *pendingLoad, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.ctx.Err() != nil {
@@ -116,11 +120,11 @@ func (h *Hub[S]) join(topic string) (*feed[S], *turn, error) {
 		h.feeds[topic] = f
 		h.running.Go(f.run)
 	}
-	return f, f.join(), nil
+	return f, f.addWatcher(), nil
 }
 
-// await returns the load's result; a nil load is one that nobody has to wait for.
-func (h *Hub[S]) await(ctx context.Context, load *turn) error {
+// awaitLoad waits for the load and returns its error. A nil load needs no waiting.
+func (h *Hub[S]) awaitLoad(ctx context.Context, load *pendingLoad) error {
 	if load == nil {
 		return nil
 	}
@@ -130,42 +134,42 @@ func (h *Hub[S]) await(ctx context.Context, load *turn) error {
 		return ctx.Err()
 	case <-h.ctx.Done():
 	}
-	if h.ctx.Err() != nil { // also the reason why a load failed that was cut off
+	if h.ctx.Err() != nil { // also if the load failed because the hub was closed
 		return ErrClosed
 	}
 	return load.err
 }
 
-func (h *Hub[S]) leave(f *feed[S]) {
+func (h *Hub[S]) removeWatcher(f *feed[S]) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	f.leave()
+	f.removeWatcher()
 }
 
-// Hint tells this hub alone what a hint on the bus tells all: load the topic, if it is watched and the version is newer
-// than the feed's. Somebody who knows of a version, say a client that saw it elsewhere, hints before it watches, with a
-// Claim.
+// Hint gives this hub a hint, as if it had come from the bus: the topic's feed, if there is one, loads when the version
+// is newer than its own. A client that has seen a version at another server uses it with a VersionHint before Watch.
 func (h *Hub[S]) Hint(hint Hint) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if f := h.feeds[hint.Topic]; f != nil {
-		f.hint(hint)
+		f.receiveHint(hint)
 	}
 }
 
-// Reconcile asks for the versions of all feeds now instead of when Options.Reconcile is over: for somebody who knows that
-// hints may have been lost. It does not wait for the answer; calls that come together are one.
+// Reconcile makes the hub ask for the versions of all feeds at once instead of after Options.Reconcile. It is for
+// callers that know that hints may have been lost. Reconcile returns without waiting for the answer. The hub asks at
+// least once after each call; calls made before it does so are answered together.
 func (h *Hub[S]) Reconcile() {
 	select {
-	case h.ask <- struct{}{}:
-	default: // a token waits already
+	case h.reconcileNow <- struct{}{}:
+	default: // a token is waiting already
 	}
 }
 
-// reconcile heals, again and again, what lost hints left behind.
+// reconcile is the goroutine that finds changes whose hints were lost. It logs the first of consecutive failures.
 func (h *Hub[S]) reconcile() {
-	for failing := false; h.rest(); {
-		err := h.heal()
+	for failing := false; h.awaitReconcile(); {
+		err := h.hintCurrentVersions()
 		if err != nil && !failing && h.ctx.Err() == nil {
 			h.opts.Log.Warn("asking for versions failed", "err", err)
 		}
@@ -173,8 +177,8 @@ func (h *Hub[S]) reconcile() {
 	}
 }
 
-// heal hints at the present version of every feed.
-func (h *Hub[S]) heal() error {
+// hintCurrentVersions asks the source for the versions of all feeds and gives each feed a hint.
+func (h *Hub[S]) hintCurrentVersions() error {
 	topics := h.topics()
 	if len(topics) == 0 {
 		return nil
@@ -184,16 +188,16 @@ func (h *Hub[S]) heal() error {
 		return err
 	}
 	for topic, version := range versions {
-		h.Hint(Claim(topic, version))
+		h.Hint(VersionHint(topic, version))
 	}
 	return nil
 }
 
-// rest waits until the versions have to be asked for. It reports false when the hub is closed.
-func (h *Hub[S]) rest() bool {
+// awaitReconcile waits until it is time to reconcile. It returns false when the hub is closed.
+func (h *Hub[S]) awaitReconcile() bool {
 	select {
 	case <-time.After(h.opts.Reconcile):
-	case <-h.ask:
+	case <-h.reconcileNow:
 	case <-h.ctx.Done():
 	}
 	return h.ctx.Err() == nil
@@ -205,11 +209,11 @@ func (h *Hub[S]) topics() []string {
 	return slices.Collect(maps.Keys(h.feeds))
 }
 
-// Feeds returns the number of feeds, those included that linger without a watcher.
-func (h *Hub[S]) Feeds() int { return len(h.topics()) }
+// FeedCount returns the number of feeds, including those that linger without a watcher.
+func (h *Hub[S]) FeedCount() int { return len(h.topics()) }
 
-// Watching returns the number of watchers, those included whose Watch still waits.
-func (h *Hub[S]) Watching() (watchers int) {
+// WatcherCount returns the number of watchers of all topics, including those whose Watch still waits.
+func (h *Hub[S]) WatcherCount() (watchers int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, f := range h.feeds {
@@ -218,8 +222,8 @@ func (h *Hub[S]) Watching() (watchers int) {
 	return watchers
 }
 
-// Watchers returns the number of a topic's watchers, those included whose Watch still waits.
-func (h *Hub[S]) Watchers(topic string) int {
+// TopicWatcherCount returns the number of watchers of one topic, including those whose Watch still waits.
+func (h *Hub[S]) TopicWatcherCount(topic string) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if f := h.feeds[topic]; f != nil {
@@ -228,17 +232,17 @@ func (h *Hub[S]) Watchers(topic string) int {
 	return 0
 }
 
-// Close ends every feed and every watcher. When it returns, all goroutines of the hub have ended and neither the source
-// nor the options' functions are called any more.
+// Close ends every feed and every watcher. When it returns, all goroutines of the hub have ended, and neither the
+// source nor the functions of Options are called again.
 func (h *Hub[S]) Close() {
 	h.mu.Lock()
-	h.cancel() // under the mutex, so that join cannot add a goroutine afterwards
+	h.cancel() // under the mutex, so that addWatcher starts no goroutine afterwards
 	h.mu.Unlock()
 	h.unsubscribe()
 	h.running.Wait()
 }
 
-// sleep waits and reports true, or false as soon as the context has ended.
+// sleep waits for d and returns true, or returns false as soon as the context has ended.
 func sleep(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-time.After(d):

@@ -14,7 +14,7 @@ import (
 )
 
 func TestWatch(t *testing.T) {
-	t.Run("the first state is there at once", func(t *testing.T) {
+	t.Run("returns a watcher that has the first state", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			if a.Latest().version != 1 {
@@ -25,7 +25,7 @@ func TestWatch(t *testing.T) {
 		})
 	})
 
-	t.Run("all who come together share one load and one state", func(t *testing.T) {
+	t.Run("concurrent calls share one load and one state", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			w.source.delay = time.Second
 			var all sync.WaitGroup
@@ -47,7 +47,7 @@ func TestWatch(t *testing.T) {
 		})
 	})
 
-	t.Run("joining an idle feed costs nothing", func(t *testing.T) {
+	t.Run("an idle feed needs no load for another watcher", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			w.watch("a")
 			w.source.err = errDown
@@ -56,7 +56,7 @@ func TestWatch(t *testing.T) {
 		})
 	})
 
-	t.Run("a joiner sees what was hinted before it came, even during a pause", func(t *testing.T) {
+	t.Run("a new watcher sees what was hinted before, even during a pause", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			w.watch("a")
 			w.change("a")
@@ -65,7 +65,7 @@ func TestWatch(t *testing.T) {
 		})
 	})
 
-	t.Run("a joiner sees what was hinted during a load that began too early", func(t *testing.T) {
+	t.Run("a new watcher sees what was hinted during a load that began too early", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			w.source.delay = time.Second
 			go watch(t, w.hub, "a")
@@ -76,7 +76,7 @@ func TestWatch(t *testing.T) {
 		})
 	})
 
-	t.Run("a joiner does not wait for a later load when the running one brings what was hinted", func(t *testing.T) {
+	t.Run("a new watcher waits for no later load if the running one returns what was hinted", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			w.watch("a")
 			time.Sleep(interval)
@@ -90,7 +90,7 @@ func TestWatch(t *testing.T) {
 		})
 	})
 
-	t.Run("a joiner of a feed that cannot load gets the error, the others keep their state", func(t *testing.T) {
+	t.Run("returns the error of a feed that cannot load, and earlier watchers keep their state", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -99,13 +99,13 @@ func TestWatch(t *testing.T) {
 			if _, err := w.hub.Watch(t.Context(), "a"); !errors.Is(err, errDown) {
 				t.Errorf("Watch: %v, want %v", err, errDown)
 			}
-			if a.Latest().version != 1 || w.hub.Watching() != 1 {
-				t.Errorf("latest %v, %d watching", a.Latest(), w.hub.Watching())
+			if a.Latest().version != 1 || w.hub.WatcherCount() != 1 {
+				t.Errorf("latest state %v, %d watchers", a.Latest(), w.hub.WatcherCount())
 			}
 		})
 	})
 
-	t.Run("a first load that fails is told to all who wait for it, and not kept", func(t *testing.T) {
+	t.Run("a failed first load returns its error to all who wait for it, and the feed is removed", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			w.source.err, w.source.delay = errDown, time.Second
 			var waiting sync.WaitGroup
@@ -115,14 +115,14 @@ func TestWatch(t *testing.T) {
 						t.Errorf("Watch: %v, want %v", err, errDown)
 					}
 				})
-				if i == 2 { // the rest waits for the load after the first
+				if i == 2 { // the others wait for the second load
 					synctest.Wait()
 					w.change("a")
 				}
 			}
 			waiting.Wait()
-			if w.hub.Feeds() != 0 || w.hub.Watching() != 0 {
-				t.Errorf("%d feeds, %d watching", w.hub.Feeds(), w.hub.Watching())
+			if w.hub.FeedCount() != 0 || w.hub.WatcherCount() != 0 {
+				t.Errorf("%d feeds, %d watchers", w.hub.FeedCount(), w.hub.WatcherCount())
 			}
 			w.wantLoads("a", 1)
 			w.source.set(func(s *source) { s.err = nil })
@@ -130,7 +130,7 @@ func TestWatch(t *testing.T) {
 		})
 	})
 
-	t.Run("its context ends only the waiting, neither the load nor the watch", func(t *testing.T) {
+	t.Run("its context ends only the waiting, neither the load nor the watcher", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			w.source.delay = time.Second
 			short, cancel := context.WithTimeout(t.Context(), time.Millisecond)
@@ -139,7 +139,7 @@ func TestWatch(t *testing.T) {
 			other.Go(func() {
 				synctest.Wait()
 				if err := watch(t, w.hub, "a"); err != nil {
-					t.Errorf("the other's Watch: %v", err)
+					t.Errorf("the other Watch: %v", err)
 				}
 			})
 			if _, err := w.hub.Watch(short, "a"); !errors.Is(err, context.DeadlineExceeded) {
@@ -160,18 +160,18 @@ func TestWatch(t *testing.T) {
 		})
 	})
 
-	t.Run("a source without a state is an error and no panic", func(t *testing.T) {
+	t.Run("returns an error if the source returns no state", func(t *testing.T) {
 		hub := live.NewHub(live.NewLocalBus(), stateless{}, live.Options{})
 		defer hub.Close()
 		if _, err := hub.Watch(t.Context(), "a"); err == nil {
-			t.Error("Watch succeeded")
+			t.Error("Watch returned no error")
 		}
 	})
 }
 
 type stateless struct{}
 
-func (stateless) Load(_ context.Context, _ string, have *state, _ live.Touched) (*state, error) {
+func (stateless) Load(_ context.Context, _ string, have *state, _ live.AffectedUsers) (*state, error) {
 	return have, nil
 }
 
@@ -185,12 +185,12 @@ func TestHints(t *testing.T) {
 			time.Sleep(time.Second)
 			w.change("a")
 			if took := w.wantNext(a, 2); took != 0 {
-				t.Errorf("took %v", took)
+				t.Errorf("the state took %v", took)
 			}
 		})
 	})
 
-	t.Run("a burst makes one load at once, and then one per interval", func(t *testing.T) {
+	t.Run("a burst causes one load at once, and then one per interval", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			time.Sleep(time.Second)
@@ -206,7 +206,7 @@ func TestHints(t *testing.T) {
 			}
 			for i := range loads[1:] {
 				if gap := loads[i+1].Sub(loads[i]); gap < interval {
-					t.Errorf("two loads within %v", gap)
+					t.Errorf("two loads began within %v", gap)
 				}
 			}
 			if len(loads) != 21 {
@@ -216,7 +216,7 @@ func TestHints(t *testing.T) {
 		})
 	})
 
-	t.Run("a burst in one moment makes at most two loads", func(t *testing.T) {
+	t.Run("a burst at one moment causes at most two loads", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			time.Sleep(time.Second)
@@ -226,12 +226,12 @@ func TestHints(t *testing.T) {
 			time.Sleep(time.Second)
 			w.wantNext(a, 1001)
 			if n := len(w.source.loaded("a")); n > 3 {
-				t.Errorf("%d loads", n)
+				t.Errorf("%d loads, want at most 3 with the first", n)
 			}
 		})
 	})
 
-	t.Run("a hint that comes during a load which misses it is not forgotten", func(t *testing.T) {
+	t.Run("a hint that arrives during a load is loaded after it", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -242,12 +242,12 @@ func TestHints(t *testing.T) {
 			w.change("a")
 			w.wantNext(a, 2)
 			if took := w.wantNext(a, 3); took != interval+time.Second {
-				t.Errorf("took %v", took)
+				t.Errorf("the state took %v", took)
 			}
 		})
 	})
 
-	t.Run("hints that come in the wrong order during such a load are not forgotten either", func(t *testing.T) {
+	t.Run("reordered hints that arrive during a load are loaded after it", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -260,12 +260,12 @@ func TestHints(t *testing.T) {
 			w.bus.Publish(second)
 			w.wantNext(a, 2)
 			if took := w.wantNext(a, 3); took != interval+time.Second {
-				t.Errorf("took %v", took)
+				t.Errorf("the state took %v", took)
 			}
 		})
 	})
 
-	t.Run("old and doubled hints load nothing", func(t *testing.T) {
+	t.Run("old and duplicated hints load nothing", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			time.Sleep(time.Second)
@@ -280,12 +280,12 @@ func TestHints(t *testing.T) {
 		})
 	})
 
-	t.Run("a wrong hint makes one load and is forgotten", func(t *testing.T) {
+	t.Run("a wrong hint causes one load and is forgotten", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
 			w.bus.Publish(live.Hint{Topic: "a", Version: 1000})
-			w.wantNext(w.watch("a"), 1) // a joiner waits for that load, not for that version
+			w.wantNext(w.watch("a"), 1) // a new watcher waits for that load, not for that version
 			w.wantQuiet(a, time.Hour)
 			w.wantLoads("a", 2)
 			w.change("a")
@@ -293,18 +293,18 @@ func TestHints(t *testing.T) {
 		})
 	})
 
-	t.Run("a topic that nobody watches is not loaded", func(t *testing.T) {
+	t.Run("a topic without watchers is not loaded", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			w.change("a")
 			time.Sleep(time.Minute)
 			w.wantLoads("a", 0)
-			if w.source.asked != 0 {
-				t.Error("asked for the versions of no topics")
+			if w.source.versionCalls != 0 {
+				t.Error("the hub asked for the versions of no topics")
 			}
 		})
 	})
 
-	t.Run("who knows of a version hints to the hub before it watches", func(t *testing.T) {
+	t.Run("a hint to the hub alone is loaded before Watch returns", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			w.watch("a")
 			hint := w.source.commit("a")
@@ -315,7 +315,7 @@ func TestHints(t *testing.T) {
 }
 
 func TestLostHints(t *testing.T) {
-	t.Run("heal within Reconcile", func(t *testing.T) {
+	t.Run("are made up for within Reconcile", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -323,13 +323,13 @@ func TestLostHints(t *testing.T) {
 				time.Sleep(rand.N(reconcile))
 				w.source.commit("a")
 				if took := w.wantNext(a, version+2); took > reconcile {
-					t.Errorf("took %v", took)
+					t.Errorf("the state took %v", took)
 				}
 			}
 		})
 	})
 
-	t.Run("one call asks for all topics, and only what changed is loaded", func(t *testing.T) {
+	t.Run("one call asks for all topics, and only changed topics are loaded", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			w.watch("a")
 			b := w.watch("b")
@@ -338,13 +338,13 @@ func TestLostHints(t *testing.T) {
 			w.wantNext(b, 2)
 			w.wantLoads("a", 1)
 			w.wantLoads("b", 2)
-			if w.source.asked != 1 {
-				t.Errorf("asked %d times", w.source.asked)
+			if w.source.versionCalls != 1 {
+				t.Errorf("the versions were asked for %d times, want 1", w.source.versionCalls)
 			}
 		})
 	})
 
-	t.Run("heal when the versions can be asked for again, and the failure is logged once", func(t *testing.T) {
+	t.Run("are made up for when Versions works again, and its failure is logged once", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -352,14 +352,14 @@ func TestLostHints(t *testing.T) {
 			w.source.commit("a")
 			w.wantQuiet(a, 10*reconcile)
 			if n := strings.Count(w.log.String(), "level=WARN"); n != 1 {
-				t.Errorf("%d warnings:\n%s", n, w.log)
+				t.Errorf("%d warnings were logged, want 1:\n%s", n, w.log)
 			}
 			w.source.set(func(s *source) { s.err = nil })
 			w.wantNext(a, 2)
 		})
 	})
 
-	t.Run("a topic that is gone keeps its last state", func(t *testing.T) {
+	t.Run("a deleted topic keeps its last state", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -371,7 +371,7 @@ func TestLostHints(t *testing.T) {
 }
 
 func TestReconcile(t *testing.T) {
-	t.Run("heals at once", func(t *testing.T) {
+	t.Run("finds a change at once", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -379,24 +379,43 @@ func TestReconcile(t *testing.T) {
 			w.source.commit("a")
 			w.hub.Reconcile()
 			if took := w.wantNext(a, 2); took != 0 {
-				t.Errorf("took %v", took)
+				t.Errorf("the state took %v", took)
 			}
-			w.source.commit("a") // and in time, as ever
+			w.source.commit("a") // this one is found at the usual time
 			if took := w.wantNext(a, 3); took != reconcile {
-				t.Errorf("took %v", took)
+				t.Errorf("the state took %v", took)
 			}
 		})
 	})
 
-	t.Run("asks once for all who call together, and never blocks them", func(t *testing.T) {
+	t.Run("answers all calls that are made before it asks with one question", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			w.watch("a")
+			w.source.set(func(s *source) { s.versionsDelay = time.Second })
+			w.hub.Reconcile()
+			w.wantVersionCalls(1) // which is under way, and does not answer later calls
 			for range 100 {
 				w.hub.Reconcile()
 			}
-			synctest.Wait()
-			if w.source.asked < 1 || w.source.asked > 2 {
-				t.Errorf("asked %d times", w.source.asked)
+			w.wantVersionCalls(1)
+			time.Sleep(time.Second)
+			w.wantVersionCalls(2)
+			time.Sleep(time.Second)
+			w.wantVersionCalls(2)
+		})
+	})
+
+	t.Run("never blocks, even if Versions hangs or the hub is closed", func(t *testing.T) {
+		inWorld(t, func(t *testing.T, w *world) {
+			w.watch("a")
+			w.source.set(func(s *source) { s.versionsDelay = time.Hour })
+			start := time.Now()
+			for range 3 {
+				w.hub.Reconcile()
+				synctest.Wait()
+			}
+			if took := time.Since(start); took != 0 {
+				t.Errorf("Reconcile took %v", took)
 			}
 			w.hub.Close()
 			w.hub.Reconcile()
@@ -406,7 +425,7 @@ func TestReconcile(t *testing.T) {
 }
 
 func TestNext(t *testing.T) {
-	t.Run("a slow watcher skips ahead to the newest", func(t *testing.T) {
+	t.Run("a slow watcher skips to the newest version", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			slow, fast := w.watch("a"), w.watch("a")
 			w.wantNext(slow, 1)
@@ -420,7 +439,7 @@ func TestNext(t *testing.T) {
 		})
 	})
 
-	t.Run("Newest does not move the cursor either, and says when there is something newer", func(t *testing.T) {
+	t.Run("Newest does not move the cursor, and its channel is closed by a newer state", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			s, replaced := a.Newest()
@@ -434,12 +453,12 @@ func TestNext(t *testing.T) {
 			}
 			w.wantNext(a, 2)
 			if _, same := a.Newest(); same != replaced {
-				t.Error("another channel for the same state")
+				t.Error("Newest returned another channel for the same state")
 			}
 		})
 	})
 
-	t.Run("Done ends with the watcher, or with the hub", func(t *testing.T) {
+	t.Run("Done is closed with the watcher, or with the hub", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a, b := w.watch("a"), w.watch("b")
 			a.Close()
@@ -449,7 +468,7 @@ func TestNext(t *testing.T) {
 			w.hub.Close()
 			<-b.Done()
 			if s, _ := b.Newest(); s.version != 1 {
-				t.Errorf("the last state is gone: %v", s)
+				t.Errorf("after Close: got %v, want the last state", s)
 			}
 		})
 	})
@@ -464,7 +483,7 @@ func TestNext(t *testing.T) {
 		})
 	})
 
-	t.Run("a state never goes back, whatever a load returns", func(t *testing.T) {
+	t.Run("the version never decreases, whatever a load returns", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			for range 9 {
@@ -478,31 +497,31 @@ func TestNext(t *testing.T) {
 			w.wantNext(w.watch("a"), 10)
 			w.source.set(func(s *source) { s.lag = 0 })
 			if took := w.wantNext(a, 11); took > reconcile {
-				t.Errorf("took %v", took)
+				t.Errorf("the state took %v", took)
 			}
 		})
 	})
 
-	t.Run("one who leaves does not disturb the others", func(t *testing.T) {
+	t.Run("closing one watcher does not affect the others", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
-			leaves, stays := w.watch("a"), w.watch("a")
-			w.wantNext(stays, 1)
+			closing, other := w.watch("a"), w.watch("a")
+			w.wantNext(other, 1)
 			w.source.set(func(s *source) { s.delay = time.Second })
 			w.change("a")
 			synctest.Wait()
-			leaves.Close()
-			leaves.Close()
-			w.wantNext(stays, 2)
-			if w.hub.Watching() != 1 {
-				t.Errorf("%d watching", w.hub.Watching())
+			closing.Close()
+			closing.Close()
+			w.wantNext(other, 2)
+			if w.hub.WatcherCount() != 1 {
+				t.Errorf("%d watchers, want 1", w.hub.WatcherCount())
 			}
-			if leaves.Latest().version != 2 {
-				t.Errorf("Latest after Close: %v", leaves.Latest())
+			if closing.Latest().version != 2 {
+				t.Errorf("Latest after Close: %v", closing.Latest())
 			}
 		})
 	})
 
-	t.Run("Close ends it while it waits, and for good", func(t *testing.T) {
+	t.Run("returns ErrClosed when the watcher is closed, and ever after", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -515,7 +534,7 @@ func TestNext(t *testing.T) {
 		})
 	})
 
-	t.Run("a context that has ended delivers nothing more, and loses nothing", func(t *testing.T) {
+	t.Run("an ended context delivers nothing, and loses nothing", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			ctx, cancel := context.WithCancel(t.Context())
@@ -528,7 +547,7 @@ func TestNext(t *testing.T) {
 	})
 }
 
-func TestTwoTopicsAreIndependent(t *testing.T) {
+func TestSlowLoadDoesNotDelayOtherTopics(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		a, b := w.watch("a"), w.watch("b")
 		w.wantNext(a, 1)
@@ -536,7 +555,7 @@ func TestTwoTopicsAreIndependent(t *testing.T) {
 		time.Sleep(interval)
 		w.source.set(func(s *source) { s.delay = time.Hour })
 		w.change("a")
-		synctest.Wait() // a's load is stuck
+		synctest.Wait() // the load of a is running
 		w.source.set(func(s *source) { s.delay = 0 })
 		w.change("b")
 		if took := w.wantNext(b, 2); took != 0 {
@@ -549,7 +568,7 @@ func TestTwoTopicsAreIndependent(t *testing.T) {
 }
 
 func TestFailingLoads(t *testing.T) {
-	t.Run("heal without another hint, and are logged once", func(t *testing.T) {
+	t.Run("are retried without another hint, and are logged once", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -557,15 +576,15 @@ func TestFailingLoads(t *testing.T) {
 			w.change("a")
 			w.wantQuiet(a, time.Second)
 			w.source.set(func(s *source) { s.err = nil })
-			if took := w.wantNext(a, 2); took > 1600*time.Millisecond { // the fifth pause, drawn at its longest
-				t.Errorf("took %v", took)
+			if took := w.wantNext(a, 2); took > 1600*time.Millisecond { // the longest that the fifth delay can be
+				t.Errorf("the state took %v", took)
 			}
 			w.change("a")
 			if took := w.wantNext(a, 3); took != interval {
 				t.Errorf("the load after the failures took %v", took)
 			}
 			if n := strings.Count(w.log.String(), "loading failed"); n != 1 {
-				t.Errorf("%d failures logged:\n%s", n, w.log)
+				t.Errorf("%d failures were logged, want 1:\n%s", n, w.log)
 			}
 			if !strings.Contains(w.log.String(), "loading works again") {
 				t.Errorf("the end of the failure was not logged:\n%s", w.log)
@@ -573,7 +592,7 @@ func TestFailingLoads(t *testing.T) {
 		})
 	})
 
-	t.Run("are tried more and more rarely, whatever is hinted meanwhile", func(t *testing.T) {
+	t.Run("are retried with a growing delay, whatever is hinted meanwhile", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			w.watch("a")
 			time.Sleep(time.Second)
@@ -585,18 +604,18 @@ func TestFailingLoads(t *testing.T) {
 			loads := w.source.loaded("a")[1:]
 			first, last := loads[1].Sub(loads[0]), loads[len(loads)-1].Sub(loads[len(loads)-2])
 			if first < 50*time.Millisecond || first > 100*time.Millisecond {
-				t.Errorf("first retry after %v", first)
+				t.Errorf("the first retry came after %v", first)
 			}
 			if last < 2500*time.Millisecond || last > 5*time.Second {
-				t.Errorf("last retry after %v", last)
+				t.Errorf("the last retry came after %v", last)
 			}
 			if len(loads) > 31 {
-				t.Errorf("%d loads in a minute", len(loads))
+				t.Errorf("%d loads in a minute, want at most 31", len(loads))
 			}
 		})
 	})
 
-	t.Run("are counted like the others", func(t *testing.T) {
+	t.Run("are reported to OnLoad like the others", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var took []time.Duration
 			var errs []error
@@ -621,7 +640,7 @@ func TestFailingLoads(t *testing.T) {
 }
 
 func TestLinger(t *testing.T) {
-	t.Run("who comes back in time finds the feed", func(t *testing.T) {
+	t.Run("a watcher that comes in time finds the feed", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			for range 5 {
 				a := w.watch("a")
@@ -633,12 +652,12 @@ func TestLinger(t *testing.T) {
 		})
 	})
 
-	t.Run("a feed to which nobody comes back is dropped", func(t *testing.T) {
+	t.Run("a feed without watchers is removed", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			w.watch("a").Close()
 			time.Sleep(linger)
 			synctest.Wait()
-			if w.hub.Feeds() != 0 {
+			if w.hub.FeedCount() != 0 {
 				t.Error("the feed is still there")
 			}
 			w.wantNext(w.watch("a"), 1)
@@ -646,18 +665,18 @@ func TestLinger(t *testing.T) {
 		})
 	})
 
-	t.Run("a feed that is watched stays, though others left it", func(t *testing.T) {
+	t.Run("a feed with a watcher stays when others are closed", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
-			stays := w.watch("a")
+			open := w.watch("a")
 			w.watch("a").Close()
 			time.Sleep(10 * linger)
-			w.wantNext(stays, 1)
+			w.wantNext(open, 1)
 			w.change("a")
-			w.wantNext(stays, 2)
+			w.wantNext(open, 2)
 		})
 	})
 
-	t.Run("nothing is loaded meanwhile, and who comes back sees what was hinted", func(t *testing.T) {
+	t.Run("nothing is loaded meanwhile, and the next watcher sees what was hinted", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			w.watch("a").Close()
 			time.Sleep(time.Second)
@@ -672,7 +691,7 @@ func TestLinger(t *testing.T) {
 }
 
 func TestHubClose(t *testing.T) {
-	t.Run("ends every Next and Watch, old and new", func(t *testing.T) {
+	t.Run("ends every Next and Watch, and refuses new ones", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			a := w.watch("a")
 			w.wantNext(a, 1)
@@ -687,7 +706,7 @@ func TestHubClose(t *testing.T) {
 			wantClosed(t, watch(t, w.hub, "a"))
 			a.Close()
 			w.hub.Close()
-			w.change("a") // nobody listens
+			w.change("a") // the hub has unsubscribed
 			if w.log.Len() > 0 {
 				t.Errorf("closing was logged as a failure:\n%s", w.log)
 			}
@@ -696,7 +715,7 @@ func TestHubClose(t *testing.T) {
 
 	t.Run("waits for every goroutine", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
-			w.source.delay, w.source.stubborn = time.Minute, true
+			w.source.delay, w.source.ignoresCtx = time.Minute, true
 			for _, topic := range []string{"a", "b"} {
 				go func() { wantClosed(t, watch(t, w.hub, topic)) }()
 			}
@@ -709,7 +728,7 @@ func TestHubClose(t *testing.T) {
 	})
 }
 
-func TestHubCloseLeavesTheBus(t *testing.T) {
+func TestHubCloseUnsubscribesFromTheBus(t *testing.T) {
 	bus := &countingBus{}
 	live.NewHub(bus, newSource(), live.Options{}).Close()
 	if bus.subscribed != 1 || bus.cancelled != 1 {

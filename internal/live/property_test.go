@@ -13,18 +13,18 @@ import (
 	"antwon.dj/backend/internal/live"
 )
 
-// However hints are lost, doubled and reordered, and loads fail, lag and take their time: every watcher sees versions that
-// strictly increase, begins no earlier than what was hinted, and ends at the newest; and no load is told of fewer users than
-// its changes concern.
-func TestEverybodyEndsAtTheNewest(t *testing.T) {
+// However hints are lost, duplicated and reordered, and however loads fail, lag and take long: every watcher sees
+// strictly increasing versions and ends at the newest one, and no load is told fewer users than its changes affect.
+func TestEveryWatcherEndsAtTheNewestVersion(t *testing.T) {
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { storm(t, rand.New(rand.NewPCG(seed, 0))) })
+			synctest.Test(t, func(t *testing.T) { runRandomly(t, rand.New(rand.NewPCG(seed, 0))) })
 		})
 	}
 }
 
-func storm(t *testing.T, random *rand.Rand) {
+// runRandomly changes, hints, watches and disturbs in random order.
+func runRandomly(t *testing.T, random *rand.Rand) {
 	src, bus := newSource(), live.NewLocalBus()
 	hub := live.NewHub(bus, src, live.Options{
 		Interval:  upTo(random, 100*time.Millisecond),
@@ -36,20 +36,20 @@ func storm(t *testing.T, random *rand.Rand) {
 		topic := []string{"a", "b"}[random.IntN(2)]
 		switch random.IntN(8) {
 		case 0:
-			patience, pause := upTo(random, 5*time.Second), upTo(random, 300*time.Millisecond)
-			watchers.Go(func() { visit(t, hub, src, topic, patience, pause) })
+			duration, pause := upTo(random, 5*time.Second), upTo(random, 300*time.Millisecond)
+			watchers.Go(func() { watchFor(t, hub, src, topic, duration, pause) })
 		case 1:
-			trouble(src, random)
+			disturb(src, random)
 		default:
-			unreliably(bus, random, src.commit(topic))
+			publishUnreliably(bus, random, src.commit(topic))
 		}
 		time.Sleep(upTo(random, 50*time.Millisecond))
 	}
 	src.set(func(s *source) { s.err, s.lag, s.delay = nil, 0, 0 })
 	for _, topic := range []string{"a", "b"} {
-		watchers.Go(func() { visit(t, hub, src, topic, 10*time.Second, 0) })
+		watchers.Go(func() { watchFor(t, hub, src, topic, recovery, 0) })
 	}
-	time.Sleep(7 * time.Second) // the longest retry, and Reconcile
+	time.Sleep(7 * time.Second) // more than the longest retry delay and Reconcile together
 	for _, topic := range []string{"a", "b"} {
 		if w, err := hub.Watch(t.Context(), topic); err != nil || w.Latest().version != src.versions[topic] {
 			t.Errorf("%s: %v, want version %d", topic, err, src.versions[topic])
@@ -62,19 +62,22 @@ func storm(t *testing.T, random *rand.Rand) {
 	}
 }
 
+// recovery is longer than a watcher takes to reach the newest version after the last disturbance.
+const recovery = 10 * time.Second
+
 func upTo(random *rand.Rand, d time.Duration) time.Duration {
 	return time.Duration(random.Int64N(int64(d)))
 }
 
-// trouble makes the source fail, lag or dawdle, or behave again.
-func trouble(src *source, random *rand.Rand) {
+// disturb makes the source fail, lag or be slow, or work normally again.
+func disturb(src *source, random *rand.Rand) {
 	err := []error{nil, nil, errDown}[random.IntN(3)]
 	lag, delay := random.Int64N(3), upTo(random, 200*time.Millisecond)
 	src.set(func(s *source) { s.err, s.lag, s.delay = err, lag, delay })
 }
 
-// unreliably publishes the hint never, once or twice, now or later.
-func unreliably(bus live.Bus, random *rand.Rand, hint live.Hint) {
+// publishUnreliably publishes the hint never, once or twice, each time at once or later.
+func publishUnreliably(bus live.Bus, random *rand.Rand, hint live.Hint) {
 	for range random.IntN(3) {
 		if random.IntN(2) == 0 {
 			bus.Publish(hint)
@@ -84,10 +87,10 @@ func unreliably(bus live.Bus, random *rand.Rand, hint live.Hint) {
 	}
 }
 
-// visit watches for a while, resting between two states. If it stays longer than anything takes to heal, it has to end at
+// watchFor watches for a duration and pauses after each state. If the duration is at least recovery, it has to end at
 // the newest version.
-func visit(t *testing.T, hub *live.Hub[*state], src *source, topic string, patience, pause time.Duration) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func watchFor(t *testing.T, hub *live.Hub[*state], src *source, topic string, duration, pause time.Duration) {
+	ctx, cancel := context.WithTimeout(t.Context(), duration)
 	defer cancel()
 	w, err := hub.Watch(ctx, topic)
 	if err != nil {
@@ -97,47 +100,61 @@ func visit(t *testing.T, hub *live.Hub[*state], src *source, topic string, patie
 		return
 	}
 	defer w.Close()
-	seen := int64(-10)
+	last := int64(-10)
 	for {
 		s, err := w.Next(ctx)
 		if err != nil {
 			break
 		}
-		if s.topic != topic || s.version <= seen {
-			t.Errorf("%s: got %v after version %d", topic, s, seen)
+		if s.topic != topic || s.version <= last {
+			t.Errorf("%s: got %v after version %d", topic, s, last)
 		}
-		seen = s.version
+		last = s.version
 		time.Sleep(pause)
 	}
 	src.mu.Lock()
 	defer src.mu.Unlock()
-	if patience >= 10*time.Second && seen != src.versions[topic] {
-		t.Errorf("%s: ended at version %d, want %d", topic, seen, src.versions[topic])
+	if duration >= recovery && last != src.versions[topic] {
+		t.Errorf("%s: ended at version %d, want %d", topic, last, src.versions[topic])
 	}
 }
 
-// With real goroutines and real time, for the race detector: watchers come and go while hints pour in and the hub closes.
-func TestComingAndGoingIsFreeOfRaces(t *testing.T) {
+// For the race detector, with real time: watchers are opened and closed while hints arrive and the hub closes.
+func TestConcurrentUseIsFreeOfRaces(t *testing.T) {
+	const opened = 100 // watchers that each goroutine opens before the hub closes
 	src, bus := newSource(), live.NewLocalBus()
 	hub := live.NewHub(bus, src, live.Options{Reconcile: time.Millisecond, Linger: time.Millisecond})
-	var all sync.WaitGroup
+	var all, warmUp sync.WaitGroup
+	closed := make(chan struct{})
 	for i := range 8 {
 		topic := []string{"a", "b"}[i%2]
-		all.Go(func() {
-			for range 300 {
-				bus.Publish(src.commit(topic))
-			}
-		})
-		all.Go(func() { comeAndGo(t, hub, src, topic) })
+		all.Go(func() { publishUntil(closed, bus, src, topic) })
+		warmUp.Add(opened)
+		all.Go(func() { openAndClose(t, hub, src, topic, opened, &warmUp) })
 	}
-	time.Sleep(100 * time.Millisecond)
+	warmUp.Wait()
 	hub.Close()
+	close(closed)
 	all.Wait()
 }
 
-// comeAndGo watches again and again until the hub closes. What was published before Watch has to be there.
-func comeAndGo(t *testing.T, hub *live.Hub[*state], src *source, topic string) {
+func publishUntil(end <-chan struct{}, bus live.Bus, src *source, topic string) {
 	for {
+		select {
+		case <-end:
+			return
+		default:
+			bus.Publish(src.commit(topic))
+		}
+	}
+}
+
+// openAndClose opens and closes watchers until the hub closes, and counts down for the first ones. Every change that
+// was hinted before Watch has to be in the watcher's first state.
+func openAndClose(
+	t *testing.T, hub *live.Hub[*state], src *source, topic string, first int, countdown *sync.WaitGroup,
+) {
+	for n := 0; ; n++ {
 		hint := src.commit(topic)
 		hub.Hint(hint)
 		w, err := hub.Watch(t.Context(), topic)
@@ -153,5 +170,8 @@ func comeAndGo(t *testing.T, hub *live.Hub[*state], src *source, topic string) {
 			}
 		}
 		w.Close()
+		if n < first {
+			countdown.Done()
+		}
 	}
 }

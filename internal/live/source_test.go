@@ -17,38 +17,39 @@ import (
 
 var errDown = errors.New("database is down")
 
-// state is what the tests watch. It is immutable, like every state.
+// state is the state of a topic in these tests. It is immutable, like every state.
 type state struct {
 	topic   string
 	version int64
-	users   []string // whom the changes since the state before concern
-	all     bool
+	users   []string // the users affected by the changes since the state before
+	all     bool     // those changes affect everybody
 }
 
 func (s *state) StateVersion() int64 { return s.version }
 
-// source is a database in memory that can be slow, down and out of date, and remembers when it was asked.
+// source is a database in memory that can be slow, down and out of date, and that records its calls.
 type source struct {
-	mu       sync.Mutex
-	versions map[string]int64
-	loads    map[string][]time.Time // when each load of a topic began
-	running  int                    // loads that have not returned
-	asked    int                    // calls of Versions
-	err      error                  // every call fails
-	delay    time.Duration          // between reading a version and returning it
-	stubborn bool                   // the delay does not end with the context
-	missed   []string               // changes of which a load was told less than whom they concern
-	lag      int64                  // loads return a state that many versions older
+	mu            sync.Mutex
+	versions      map[string]int64
+	loads         map[string][]time.Time // when each load of a topic began
+	running       int                    // loads that have not returned
+	versionCalls  int                    // calls of Versions
+	err           error                  // returned by every call
+	delay         time.Duration          // between reading a version and returning it
+	versionsDelay time.Duration          // the same for Versions
+	ignoresCtx    bool                   // the delay does not end with the context
+	missed        []string               // descriptions of affected users that a load was not told
+	lag           int64                  // by how many versions loads return an older state
 }
 
 func newSource() *source {
 	return &source{versions: map[string]int64{"a": 1, "b": 1}, loads: map[string][]time.Time{}}
 }
 
-func (s *source) Load(ctx context.Context, topic string, have *state, touched live.Touched) (*state, error) {
+func (s *source) Load(ctx context.Context, topic string, have *state, affected live.AffectedUsers) (*state, error) {
 	version, delay, err := s.begin(topic)
 	defer s.end()
-	if s.stubborn {
+	if s.ignoresCtx {
 		time.Sleep(delay)
 	} else {
 		select {
@@ -65,27 +66,28 @@ func (s *source) Load(ctx context.Context, topic string, have *state, touched li
 	case have != nil && have.version == version:
 		return have, nil
 	}
-	return s.load(have, topic, version, touched), nil
+	return s.load(have, topic, version, affected), nil
 }
 
-// load makes a state, and notes whom it should have been told about and was not.
-func (s *source) load(have *state, topic string, version int64, touched live.Touched) *state {
+// load returns a state, and records the affected users that affected does not name.
+func (s *source) load(have *state, topic string, version int64, affected live.AffectedUsers) *state {
 	next := &state{topic: topic, version: version}
 	if have == nil {
 		return next
 	}
-	next.users, next.all = touched(have.version, version)
+	next.users, next.all = affected(have.version, version)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for v := have.version + 1; v <= version && !next.all; v++ {
 		if user := userOf(v); !slices.Contains(next.users, user) {
-			s.missed = append(s.missed, fmt.Sprintf("version %d of %s concerns %s, told were %v", v, topic, user, next.users))
+			s.missed = append(s.missed,
+				fmt.Sprintf("version %d of %s affects %s, but the load was told %v", v, topic, user, next.users))
 		}
 	}
 	return next
 }
 
-// userOf is whom a version concerns.
+// userOf returns the user affected by a version.
 func userOf(version int64) string { return fmt.Sprintf("user%d", version%7) }
 
 func (s *source) begin(topic string) (int64, time.Duration, error) {
@@ -102,27 +104,37 @@ func (s *source) end() {
 	s.running--
 }
 
-func (s *source) Versions(_ context.Context, topics []string) (map[string]int64, error) {
+func (s *source) Versions(ctx context.Context, topics []string) (map[string]int64, error) {
+	present, delay, err := s.readVersions(topics)
+	select {
+	case <-time.After(delay):
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return present, err
+}
+
+func (s *source) readVersions(topics []string) (present map[string]int64, delay time.Duration, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.asked++
-	present := make(map[string]int64)
+	s.versionCalls++
+	present = make(map[string]int64)
 	for _, topic := range topics {
 		if version, ok := s.versions[topic]; ok {
 			present[topic] = version
 		}
 	}
-	return present, s.err
+	return present, s.versionsDelay, s.err
 }
 
-// set changes how the source behaves.
+// set changes the source's behaviour.
 func (s *source) set(change func(*source)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(s)
 }
 
-// commit makes the next version of the topic, without a hint.
+// commit creates the next version of the topic and returns its hint, which it does not publish.
 func (s *source) commit(topic string) live.Hint {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -131,7 +143,7 @@ func (s *source) commit(topic string) live.Hint {
 	return live.Hint{Topic: topic, Since: version - 1, Version: version, Users: []string{userOf(version)}}
 }
 
-// loaded returns when the topic's loads began, until now.
+// loaded returns when the topic's loads began, once no goroutine has anything to do at the present fake time.
 func (s *source) loaded(topic string) []time.Time {
 	synctest.Wait()
 	s.mu.Lock()
@@ -139,7 +151,7 @@ func (s *source) loaded(topic string) []time.Time {
 	return slices.Clone(s.loads[topic])
 }
 
-// world is a hub, its bus and its source, in a synctest bubble: its time runs only while everybody waits.
+// world is a hub, its bus and its source in a synctest bubble, where time passes only while all goroutines wait.
 type world struct {
 	*testing.T
 	source *source
@@ -154,7 +166,7 @@ const (
 	linger    = 3 * time.Second
 )
 
-// inWorld runs a test in a world of its own. When it returns the hub is closed, and the bubble fails if a goroutine stays.
+// inWorld runs a test in a world of its own. It then closes the hub; the test fails if a goroutine is still running.
 func inWorld(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -168,7 +180,7 @@ func inWorld(t *testing.T, test func(t *testing.T, w *world)) {
 	})
 }
 
-// change commits the next version of the topic and hints at it.
+// change commits the next version of the topic and publishes its hint.
 func (w *world) change(topic string) { w.bus.Publish(w.source.commit(topic)) }
 
 func (w *world) watch(topic string) *live.Watcher[*state] {
@@ -180,7 +192,7 @@ func (w *world) watch(topic string) *live.Watcher[*state] {
 	return watcher
 }
 
-// wantNext expects that version next, and returns how long it took to come.
+// wantNext fails unless Next returns that version. It returns how long Next took.
 func (w *world) wantNext(watcher *live.Watcher[*state], version int64) time.Duration {
 	w.Helper()
 	start := time.Now()
@@ -191,7 +203,7 @@ func (w *world) wantNext(watcher *live.Watcher[*state], version int64) time.Dura
 	return time.Since(start)
 }
 
-// wantQuiet expects that nothing is delivered within d.
+// wantQuiet fails if Next returns a state within d.
 func (w *world) wantQuiet(watcher *live.Watcher[*state], d time.Duration) {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.Context(), d)
@@ -201,10 +213,21 @@ func (w *world) wantQuiet(watcher *live.Watcher[*state], d time.Duration) {
 	}
 }
 
-// wantLoads expects so many loads of the topic, from the beginning until now.
+// wantLoads fails unless the topic was loaded that many times since the test began.
 func (w *world) wantLoads(topic string, want int) {
 	w.Helper()
 	if got := len(w.source.loaded(topic)); got != want {
 		w.Fatalf("%d loads of %s, want %d", got, topic, want)
+	}
+}
+
+// wantVersionCalls fails unless Versions was called that many times since the test began.
+func (w *world) wantVersionCalls(want int) {
+	w.Helper()
+	synctest.Wait()
+	w.source.mu.Lock()
+	defer w.source.mu.Unlock()
+	if got := w.source.versionCalls; got != want {
+		w.Fatalf("%d calls of Versions, want %d", got, want)
 	}
 }

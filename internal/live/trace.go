@@ -7,9 +7,9 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// traced begins the span of a load that answers traced changes: it goes on with the first one's trace, and links to the
-// others. Other loads are no spans, for they are made all the time.
-func (f *feed[S]) traced(ctx context.Context) (context.Context, trace.Span) {
+// startSpan starts a span for a load that answers traced changes. The span continues the trace of the first change and
+// links to the others. All other loads get no span, because loads are frequent.
+func (f *feed[S]) startSpan(ctx context.Context) (context.Context, trace.Span) {
 	if f.hub.tracer == nil {
 		return ctx, nil
 	}
@@ -24,11 +24,11 @@ func (f *feed[S]) traced(ctx context.Context) (context.Context, trace.Span) {
 	return f.hub.tracer.Start(trace.ContextWithSpanContext(ctx, causes[0]), "load", trace.WithLinks(links...))
 }
 
-// causes are the traces of the changes that the running load answers, as far as they are recorded.
+// causes returns the traces of the changes that the running load answers, as far as they are recorded.
 func (f *feed[S]) causes() (causes []trace.SpanContext) {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
-	for _, hint := range f.earlier {
+	for _, hint := range f.loadingHints {
 		if hint.Cause.IsSampled() {
 			causes = append(causes, hint.Cause)
 		}
@@ -36,7 +36,8 @@ func (f *feed[S]) causes() (causes []trace.SpanContext) {
 	return causes
 }
 
-func finish(span trace.Span, err error) {
+// endSpan ends the span of a load, if it has one, without the text of err, which may contain data.
+func endSpan(span trace.Span, err error) {
 	if span == nil {
 		return
 	}

@@ -63,7 +63,7 @@ func (d *driver) ask(ctx context.Context, c Command, answer *Answer) (err error)
 
 // suggest leaves out what was played lately, what hosts took out of the queue, what is there, and what the rules refuse.
 func (d *driver) suggest(ctx context.Context) ([]party.Song, error) {
-	recent, err := d.rooms.Recent(ctx, d.lease.RoomID)
+	recent, err := d.rooms.RecentlyPlayed(ctx, d.lease.RoomID)
 	if err != nil {
 		return nil, err
 	}

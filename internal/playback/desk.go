@@ -59,7 +59,7 @@ func (d *desk) consider(room party.OpenRoom) {
 		d.seats[room.ID] = &seat{elsewhere: true}
 	case s == nil || s.elsewhere:
 		d.start(room.ID, true)
-	case s.stop == nil && (s.asleep != room.Version || d.rooms.Followed(room.ID) > 0):
+	case s.stop == nil && (s.asleep != room.Version || d.rooms.CountWatchers(room.ID) > 0):
 		d.start(room.ID, false)
 	}
 }

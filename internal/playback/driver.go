@@ -81,7 +81,7 @@ func (d *driver) run(ctx context.Context) (err error) {
 }
 
 // followed says that somebody besides the driver watches the room here.
-func (d *driver) followed() bool { return d.rooms.Followed(d.lease.RoomID) > 1 }
+func (d *driver) followed() bool { return d.rooms.CountWatchers(d.lease.RoomID) > 1 }
 
 // turn decides once, does what was decided, and returns what happens next.
 func (d *driver) turn(ctx context.Context, n news) (news, error) {

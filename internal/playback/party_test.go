@@ -160,7 +160,7 @@ func (p *fixture) health() party.HealthState {
 }
 
 // Load and Versions make a party a live.Source.
-func (p *fixture) Load(context.Context, string, *party.State, live.Touched) (*party.State, error) {
+func (p *fixture) Load(context.Context, string, *party.State, live.AffectedUsers) (*party.State, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := &party.State{
@@ -189,7 +189,7 @@ func (p *fixture) Versions(context.Context, []string) (map[string]int64, error) 
 
 // What follows makes a party a playback.Rooms.
 
-func (p *fixture) Renew(_ context.Context, nodeID string, life time.Duration) (int, error) {
+func (p *fixture) RenewNode(_ context.Context, nodeID string, life time.Duration) (int, error) {
 	p.doze(nodeID)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -197,7 +197,7 @@ func (p *fixture) Renew(_ context.Context, nodeID string, life time.Duration) (i
 	return len(p.nodes), nil
 }
 
-func (p *fixture) Retire(_ context.Context, nodeID string) error {
+func (p *fixture) RetireNode(_ context.Context, nodeID string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.nodes, nodeID)
@@ -231,7 +231,7 @@ func (p *fixture) doze(nodeID string) {
 // held says that the room's lease is that of a node that lives.
 func (p *fixture) held() bool { return time.Now().Before(p.nodes[p.lease.NodeID]) }
 
-func (p *fixture) Take(_ context.Context, roomID, nodeID string) (party.Lease, error) {
+func (p *fixture) TakeLease(_ context.Context, roomID, nodeID string) (party.Lease, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.lease.NodeID == nodeID {
@@ -244,9 +244,9 @@ func (p *fixture) Take(_ context.Context, roomID, nodeID string) (party.Lease, e
 	return p.lease, nil
 }
 
-func (p *fixture) Followed(roomID string) int { return p.hub.Watchers(roomID) }
+func (p *fixture) CountWatchers(roomID string) int { return p.hub.TopicWatcherCount(roomID) }
 
-func (p *fixture) Recent(context.Context, string) (songs []party.Song, err error) {
+func (p *fixture) RecentlyPlayed(context.Context, string) (songs []party.Song, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, i := range slices.Backward(p.items) {

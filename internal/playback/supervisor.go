@@ -19,22 +19,22 @@ import (
 
 // Rooms is where the rooms are kept.
 type Rooms interface {
-	// Renew says that a node lives for so long from now on, and returns how many do; Retire that it does no more.
-	Renew(ctx context.Context, nodeID string, life time.Duration) (alive int, err error)
-	Retire(ctx context.Context, nodeID string) error
+	// RenewNode says that a node lives for so long from now on, and returns how many do; RetireNode that it does no more.
+	RenewNode(ctx context.Context, nodeID string, life time.Duration) (alive int, err error)
+	RetireNode(ctx context.Context, nodeID string) error
 	// OpenRooms returns all open rooms, and who drives them.
 	OpenRooms(ctx context.Context) ([]party.OpenRoom, error)
-	// Take gives a node the right to drive a room; jukebox.ErrLeaseLost while another one has it.
-	Take(ctx context.Context, roomID, nodeID string) (party.Lease, error)
-	// Watch follows a room's state. Followed is how many do here.
+	// TakeLease gives a node the right to drive a room; jukebox.ErrLeaseLost while another one has it.
+	TakeLease(ctx context.Context, roomID, nodeID string) (party.Lease, error)
+	// Watch follows a room's state. CountWatchers is how many do here.
 	Watch(ctx context.Context, roomID string) (*live.Watcher[*party.State], error)
-	Followed(roomID string) int
+	CountWatchers(roomID string) int
 	// ApplyPlayback records a step, all of it or nothing, and returns the version of the room from which on states have it;
 	// 0: it changed nothing. jukebox.ErrLeaseLost if another node drives the room now; Conflict
 	// if the room is closed, or an item is not where the step takes it from: then a newer state says otherwise.
 	ApplyPlayback(ctx context.Context, lease party.Lease, step party.PlaybackStep) (version int64, err error)
-	// Recent returns what a room played lately, newest first.
-	Recent(ctx context.Context, roomID string) ([]party.Song, error)
+	// RecentlyPlayed returns what a room played lately, newest first.
+	RecentlyPlayed(ctx context.Context, roomID string) ([]party.Song, error)
 	// Declined returns the fallback songs that hosts took out of the queue, one by one.
 	Declined(ctx context.Context, roomID string) ([]party.Song, error)
 }
@@ -111,7 +111,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	workers.Wait()
 	retiring, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
 	defer cancel()
-	if err := s.rooms.Retire(retiring, s.opts.NodeID); err != nil {
+	if err := s.rooms.RetireNode(retiring, s.opts.NodeID); err != nil {
 		s.opts.Log.Warn("other servers will wait for the rooms of this one", "error", err)
 	}
 	return nil
@@ -152,7 +152,7 @@ func (s *Supervisor) tend(ctx context.Context) {
 
 func (s *Supervisor) look(ctx context.Context) ([]party.OpenRoom, error) {
 	until := time.Now().Add(nodeLife - nodeSpare)
-	alive, err := s.rooms.Renew(ctx, s.opts.NodeID, nodeLife)
+	alive, err := s.rooms.RenewNode(ctx, s.opts.NodeID, nodeLife)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +178,7 @@ func (s *Supervisor) drive(ctx context.Context, roomID string, cold bool) ending
 	}
 	var err error
 	lost := leaseElsewhere
-	if d.lease, err = s.rooms.Take(ctx, roomID, s.opts.NodeID); err == nil {
+	if d.lease, err = s.rooms.TakeLease(ctx, roomID, s.opts.NodeID); err == nil {
 		s.metrics.leases.WithLabelValues(leaseTaken).Inc()
 		lost = leaseLost
 		err = d.run(ctx)

@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// databaseURL is the variable that a running server can follow.
+// databaseURL is the variable of which a running server adopts changes to the user and password.
 const databaseURL = "DATABASE_URL"
 
-// decodeClient reads the client of an OAuth server.
+// decodeClient returns a function that decodes the secret of an OAuth client into variables with a prefix.
 func decodeClient(prefix string) func(content string) (map[string]string, error) {
 	return func(content string) (map[string]string, error) {
 		var c struct {
@@ -24,26 +24,28 @@ func decodeClient(prefix string) func(content string) (map[string]string, error)
 		if json.Unmarshal([]byte(content), &c) != nil || strings.TrimSpace(c.ID) == "" {
 			return nil, errors.New(`want JSON such as {"client_id": "…", "client_secret": "…"}`)
 		}
-		return filled(map[string]string{prefix + "CLIENT_ID": c.ID, prefix + "CLIENT_SECRET": c.Secret}), nil
+		return trimValues(map[string]string{prefix + "CLIENT_ID": c.ID, prefix + "CLIENT_SECRET": c.Secret}), nil
 	}
 }
 
-// decodeDatabase reads what RDS and its rotation write (Secrets Manager User Guide, "JSON structure of database secrets"):
-// the port is a number or a string, and it and the name of the database may be missing. The key tls is ours.
+// decodeDatabase decodes a secret in the format of RDS and its rotation (Secrets Manager User Guide, "JSON structure of
+// database secrets"): the port is a number or a string; the port and the name of the database may be missing. The key
+// tls is not part of that format, but our own.
 func decodeDatabase(content string) (map[string]string, error) {
 	var d struct {
 		Engine, Username, Password, Host, DBName, TLS string
 		Port                                          json.Number
 	}
 	if json.Unmarshal([]byte(content), &d) != nil || d.Username == "" || d.Host == "" {
-		return nil, errors.New(`want JSON such as {"engine": "mysql", "username": "…", "password": "…", "host": "…", "port": 3306, "dbname": "…"}`)
+		return nil, errors.New(`want JSON such as {"engine": "mysql", "username": "…", "password": "…", "host": "…", ` +
+			`"port": 3306, "dbname": "…"}`)
 	}
 	if !slices.Contains([]string{"", "mysql", "mariadb", "aurora-mysql"}, d.Engine) {
-		return nil, errors.New("is for another engine than mysql or mariadb")
+		return nil, errors.New("its engine is neither mysql nor mariadb")
 	}
 	port := cmp.Or(d.Port.String(), "3306")
 	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-		return nil, errors.New("its port is none")
+		return nil, errors.New("its port is invalid")
 	}
 	u := url.URL{
 		Scheme: "mysql", User: url.UserPassword(d.Username, d.Password), Host: net.JoinHostPort(d.Host, port),
@@ -53,33 +55,34 @@ func decodeDatabase(content string) (map[string]string, error) {
 	return map[string]string{databaseURL: u.String()}, nil
 }
 
-// decodeBackend reads the server's own keys. jwt_secret is what the session secret was called once.
+// decodeBackend decodes the server's own keys. Jwt_secret is the former name of session_secret.
 func decodeBackend(content string) (map[string]string, error) {
 	var b struct {
-		SessionSecret     string `json:"session_secret"`
-		JWTSecret         string `json:"jwt_secret"`
-		SessionSecretsOld list   `json:"session_secrets_old"`
-		EncryptionKey     string `json:"encryption_key"`
-		EncryptionKeysOld list   `json:"encryption_keys_old"`
+		SessionSecret     string    `json:"session_secret"`
+		JWTSecret         string    `json:"jwt_secret"`
+		SessionSecretsOld commaList `json:"session_secrets_old"`
+		EncryptionKey     string    `json:"encryption_key"`
+		EncryptionKeysOld commaList `json:"encryption_keys_old"`
 	}
 	err := json.Unmarshal([]byte(content), &b)
-	values := filled(map[string]string{
+	values := trimValues(map[string]string{
 		"SESSION_SECRET":      cmp.Or(b.SessionSecret, b.JWTSecret),
 		"SESSION_SECRETS_OLD": string(b.SessionSecretsOld),
 		"ENCRYPTION_KEY":      b.EncryptionKey,
 		"ENCRYPTION_KEYS_OLD": string(b.EncryptionKeysOld),
 	})
 	if err != nil || len(values) == 0 {
-		return nil, errors.New(`want JSON such as {"session_secret": "…", "encryption_key": "…"}; session_secrets_old and encryption_keys_old are arrays, or strings with commas between`)
+		return nil, errors.New(`want JSON such as {"session_secret": "…", "encryption_key": "…"}; ` +
+			`session_secrets_old and encryption_keys_old are arrays, or strings separated by commas`)
 	}
 	return values, nil
 }
 
-// list is keys as variables have them, with commas between; in JSON also an array.
-type list string
+// commaList is a list of keys separated by commas, as in a variable. In JSON it may also be an array.
+type commaList string
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (l *list) UnmarshalJSON(data []byte) error {
+func (l *commaList) UnmarshalJSON(data []byte) error {
 	if json.Unmarshal(data, (*string)(l)) == nil {
 		return nil
 	}
@@ -90,12 +93,12 @@ func (l *list) UnmarshalJSON(data []byte) error {
 	if slices.ContainsFunc(keys, func(key string) bool { return strings.Contains(key, ",") }) {
 		return errors.New("a key has a comma")
 	}
-	*l = list(strings.Join(keys, ","))
+	*l = commaList(strings.Join(keys, ","))
 	return nil
 }
 
-// filled leaves out what is not there. White space around a value is no part of it, as in a variable.
-func filled(values map[string]string) map[string]string {
+// trimValues removes white space around the values, as for variables, and then removes those that are empty.
+func trimValues(values map[string]string) map[string]string {
 	for name, value := range values {
 		if values[name] = strings.TrimSpace(value); values[name] == "" {
 			delete(values, name)
@@ -104,17 +107,17 @@ func filled(values map[string]string) map[string]string {
 	return values
 }
 
-// sameAfterLogin says whether values differ at most in who connects to the database.
-func sameAfterLogin(a, b map[string]string) bool {
+// equalExceptUser reports whether the values are equal but for the user and password of the database.
+func equalExceptUser(a, b map[string]string) bool {
 	if len(a) != len(b) {
 		return false
 	}
 	for name, value := range a {
-		other, there := b[name]
+		other, ok := b[name]
 		if name == databaseURL {
 			value, other = withoutUser(value), withoutUser(other)
 		}
-		if !there || value != other {
+		if !ok || value != other {
 			return false
 		}
 	}
@@ -123,7 +126,7 @@ func sameAfterLogin(a, b map[string]string) bool {
 
 func withoutUser(databaseURL string) string {
 	u, err := url.Parse(databaseURL)
-	if err != nil { // such a URL has refused the start already
+	if err != nil { // the server could not have started with such a URL
 		return databaseURL
 	}
 	u.User = nil

@@ -6,17 +6,24 @@ import (
 	"testing"
 )
 
-func TestDatabaseSecrets(t *testing.T) {
+func TestDatabaseSecretBecomesAURL(t *testing.T) {
 	tests := []struct{ name, content, want string }{
-		{"as RDS writes it", `{"engine":"mysql","username":"u","password":"p","host":"h","port":3307,"dbname":"d"}`, "mysql://u:p@h:3307/d?tls=preferred"},
-		{"a port that is text", `{"engine":"mariadb","username":"u","password":"p","host":"h","port":"3307","dbname":"d"}`, "mysql://u:p@h:3307/d?tls=preferred"},
-		{"only what has to be", `{"username":"u","password":"p","host":"h"}`, "mysql://u:p@h:3306/antwon?tls=preferred"},
-		{"TLS that is checked", `{"username":"u","password":"p","host":"h","tls":"true"}`, "mysql://u:p@h:3306/antwon?tls=true"},
+		{
+			"as RDS writes it", `{"engine":"mysql","username":"u","password":"p","host":"h","port":3307,"dbname":"d"}`,
+			"mysql://u:p@h:3307/d?tls=preferred",
+		},
+		{
+			"a port that is a string",
+			`{"engine":"mariadb","username":"u","password":"p","host":"h","port":"3307","dbname":"d"}`,
+			"mysql://u:p@h:3307/d?tls=preferred",
+		},
+		{"only required keys", `{"username":"u","password":"p","host":"h"}`, "mysql://u:p@h:3306/antwon?tls=preferred"},
+		{"verified TLS", `{"username":"u","password":"p","host":"h","tls":"true"}`, "mysql://u:p@h:3306/antwon?tls=true"},
 		{"IPv6", `{"username":"u","password":"p","host":"::1"}`, "mysql://u:p@[::1]:3306/antwon?tls=preferred"},
 		{"no host", `{"username":"u","password":"p"}`, ""},
 		{"no user", `{"password":"p","host":"h"}`, ""},
 		{"another engine", `{"engine":"postgres","username":"u","password":"p","host":"h"}`, ""},
-		{"a port that is none", `{"username":"u","password":"p","host":"h","port":"0"}`, ""},
+		{"an invalid port", `{"username":"u","password":"p","host":"h","port":"0"}`, ""},
 		{"a port that is a word", `{"username":"u","password":"p","host":"h","port":"mysql"}`, ""},
 	}
 	for _, test := range tests {
@@ -29,12 +36,12 @@ func TestDatabaseSecrets(t *testing.T) {
 	}
 }
 
-func TestBackendSecrets(t *testing.T) {
+func TestBackendSecretBecomesVariables(t *testing.T) {
 	tests := []struct{ name, content, session, old string }{
-		{"today's name", `{"session_secret":"a","jwt_secret":"b"}`, "a", ""},
-		{"the old name", `{"jwt_secret":"b"}`, "b", ""},
+		{"the present name", `{"session_secret":"a","jwt_secret":"b"}`, "a", ""},
+		{"the former name", `{"jwt_secret":"b"}`, "b", ""},
 		{"a list", `{"session_secret":"a","session_secrets_old":["b","c"]}`, "a", "b,c"},
-		{"a text", `{"session_secret":" a\n","session_secrets_old":"b,c"}`, "a", "b,c"},
+		{"a string", `{"session_secret":" a\n","session_secrets_old":"b,c"}`, "a", "b,c"},
 		{"nothing old", `{"session_secret":"a","session_secrets_old":null}`, "a", ""},
 		{"a comma in a key", `{"session_secret":"a","session_secrets_old":["b,c"]}`, "", ""},
 		{"nothing", `{}`, "", ""},
@@ -42,13 +49,15 @@ func TestBackendSecrets(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := decodeBackend(test.content)
-			if got["SESSION_SECRET"] != test.session || got["SESSION_SECRETS_OLD"] != test.old || (err == nil) != (test.session != "") {
+			if got["SESSION_SECRET"] != test.session || got["SESSION_SECRETS_OLD"] != test.old ||
+				(err == nil) != (test.session != "") {
 				t.Errorf("got %v, %v", got, err)
 			}
 		})
 	}
 }
 
+// FuzzSecrets checks that decoded values are consistent, and that errors do not depend on the content of a secret.
 func FuzzSecrets(f *testing.F) {
 	f.Add(`{"username":"u","password":"p@:/?#","host":"h","port":1,"dbname":"d/%2F"}`)
 	f.Add(`{"session_secret":"s","session_secrets_old":["a"]}`)
@@ -59,22 +68,23 @@ func FuzzSecrets(f *testing.F) {
 			values, err := decode(content)
 			if err != nil {
 				if constant[err.Error()] = true; len(constant) > 5 {
-					t.Errorf("an error depends on what is in the secret: %v", err)
+					t.Errorf("an error depends on the content of the secret: %v", err)
 				}
 				continue
 			}
-			if len(values) == 0 || !sameAfterLogin(values, values) {
+			if len(values) == 0 || !equalExceptUser(values, values) {
 				t.Errorf("got %v", values)
 			}
 			if text, there := values[databaseURL]; there {
-				checkLogin(t, content, text)
+				checkUser(t, content, text)
 			}
 		}
 	})
 }
 
-// checkLogin: a URL that can be read names who the secret names. One that cannot is refused by the configuration.
-func checkLogin(t *testing.T, content, text string) {
+// checkUser fails if a URL that can be parsed does not have the user and password of the secret. The configuration
+// refuses any other URL.
+func checkUser(t *testing.T, content, text string) {
 	t.Helper()
 	u, err := url.Parse(text)
 	if err != nil {

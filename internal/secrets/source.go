@@ -8,80 +8,94 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 )
 
-// rereadPause is the least time between two looks at a password that the database refused: while it is being rotated the
-// database knows the new one a little earlier than AWS gives it away.
-const rereadPause = 5 * time.Second
+// minRereadInterval is the minimum time between two requests for a password after the database has refused the present
+// one: during a rotation the database accepts only the new password a little before AWS returns it.
+const minRereadInterval = 5 * time.Second
 
-// Names are what the secrets are called at AWS, names or ARNs. One without a name is not read.
+// Names are the names or ARNs of the secrets at AWS. A secret without a name is not read.
 type Names struct {
 	Spotify  string // {"client_id", "client_secret"}
-	Database string // what RDS writes
+	Database string // the format of RDS
 	Backend  string // {"session_secret", "session_secrets_old", "encryption_key", "encryption_keys_old"}
 	OIDC     string // {"client_id", "client_secret"}
 }
 
-// Options say which secrets are read, and how.
+// Options configure which secrets are read, and when.
 type Options struct {
 	Names          Names
-	Refresh        time.Duration // about how often Watch reads them again; 0: 5 min
-	AttemptTimeout time.Duration // for one answer of AWS, and the longest pause before the next attempt; 0: 5 s
-	Timeout        time.Duration // for all of them, attempts included; 0: 30 s
+	Refresh        time.Duration // the average interval at which Watch reads them again; 0: 5 min
+	AttemptTimeout time.Duration // for one request to AWS, and the maximum pause before the next attempt; 0: 5 s
+	Timeout        time.Duration // for reading all secrets once, with all attempts; 0: 30 s
 }
 
-// Value is what a secret says about a variable of the configuration.
+func (o Options) withDefaults() Options {
+	o.Refresh = cmp.Or(o.Refresh, 5*time.Minute)
+	o.AttemptTimeout = cmp.Or(o.AttemptTimeout, 5*time.Second)
+	o.Timeout = cmp.Or(o.Timeout, 30*time.Second)
+	return o
+}
+
+// Value is the value of a configuration variable from a secret.
 type Value struct {
 	Text   string
-	Secret string // the name of the secret that it is from
+	Secret string // the name of that secret
 }
 
-// String keeps a value that is printed by mistake out of logs.
+// String returns the name of the secret only, so that a value that is printed by mistake does not appear in a log.
 func (v Value) String() string { return "(from the secret " + v.Secret + ")" }
 
-// Values are by the names of the variables that they stand for, without prefix: DATABASE_URL, SESSION_SECRET and so on.
+// Values maps the names of variables, without their prefix, to values: DATABASE_URL, SESSION_SECRET and so on.
 type Values map[string]Value
 
-// secret is one that is read.
+// secret is a secret to read.
 type secret struct {
 	name   string
 	decode func(content string) (map[string]string, error)
 }
 
-// Source is the secrets at AWS as they were last read. It is safe for concurrent use.
+// Source provides the secrets as they were last read. It is safe for concurrent use.
 type Source struct {
 	client  *secretsmanager.Client
 	options Options
 	secrets []secret
 	now     func() time.Time
 
-	mu   sync.Mutex
-	read []map[string]string // of each secret; guarded by mu
+	mu     sync.Mutex
+	values []map[string]string // in the order of secrets; guarded by mu
 
-	rereading sync.Mutex
-	reread    time.Time // when a refused password was last looked at; guarded by rereading
+	rereading  sync.Mutex
+	lastReread time.Time // when the database's secret was last read again; guarded by rereading
 }
 
-// OpenAWS reads the secrets. Its error says everything that is wrong with them.
+// OpenAWS reads the secrets and returns a Source that provides them. Its error reports everything that is wrong with
+// them.
 func OpenAWS(ctx context.Context, o Options) (*Source, error) {
-	o.Refresh = cmp.Or(o.Refresh, 5*time.Minute)
-	o.AttemptTimeout = cmp.Or(o.AttemptTimeout, 5*time.Second)
-	o.Timeout = cmp.Or(o.Timeout, 30*time.Second)
+	o = o.withDefaults()
+	return open(ctx, o, awshttp.NewBuildableClient().WithTimeout(o.AttemptTimeout))
+}
+
+// open is OpenAWS with an HTTP client, which has to limit each request to Options.AttemptTimeout.
+func open(ctx context.Context, o Options, client aws.HTTPClient) (*Source, error) {
 	s := &Source{options: o, secrets: o.Names.secrets(), now: time.Now}
 	if len(s.secrets) == 0 {
 		return s, nil
 	}
 	var err error
-	if s.client, err = newClient(ctx, o); err != nil {
+	if s.client, err = newClient(ctx, o, client); err != nil {
 		return nil, err
 	}
-	if s.read, err = s.readAll(ctx); err != nil {
+	if s.values, err = s.readAll(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
+// secrets returns the secrets that have a name.
 func (n Names) secrets() (all []secret) {
 	for _, s := range []secret{
 		{n.Spotify, decodeClient("SPOTIFY_")},
@@ -96,46 +110,49 @@ func (n Names) secrets() (all []secret) {
 	return all
 }
 
-// Values returns what all secrets say.
+// Values returns the values of all secrets.
 func (s *Source) Values() Values {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.gather(s.read)
+	return s.merge(s.values)
 }
 
-func (s *Source) gather(read []map[string]string) Values {
+// merge returns the values of all secrets. The texts are in the order of s.secrets.
+func (s *Source) merge(read []map[string]string) Values {
 	values := Values{}
-	for i, said := range read {
-		for name, text := range said {
-			values[name] = Value{text, s.secrets[i].name}
+	for i, texts := range read {
+		for name, text := range texts {
+			values[name] = Value{Text: text, Secret: s.secrets[i].name}
 		}
 	}
 	return values
 }
 
-// DatabaseURL returns the database's URL with the credentials of the moment. Refused says that the database did not accept
-// those that it returned before: then it asks AWS, unless that was done a moment ago.
+// DatabaseURL returns the URL of the database with the present credentials. Refused means that the database did not
+// accept the credentials that DatabaseURL returned before: then it reads them again, at most once per
+// minRereadInterval.
 func (s *Source) DatabaseURL(ctx context.Context, refused bool) (string, error) {
 	if refused {
 		if err := s.rereadDatabase(ctx); err != nil {
 			return "", err
 		}
 	}
-	url, there := s.Values()[databaseURL]
-	if !there {
+	url, ok := s.Values()[databaseURL]
+	if !ok {
 		return "", errors.New("no secret names a database")
 	}
 	return url.Text, nil
 }
 
-// rereadDatabase goes on when the one who asks does not wait any more: others do.
+// rereadDatabase reads the database's secret again. It does not stop when ctx ends, because other callers wait for it,
+// too.
 func (s *Source) rereadDatabase(ctx context.Context) error {
 	s.rereading.Lock()
 	defer s.rereading.Unlock()
-	if s.now().Sub(s.reread) < rereadPause {
+	if s.now().Sub(s.lastReread) < minRereadInterval {
 		return nil
 	}
-	defer func() { s.reread = s.now() }()
+	defer func() { s.lastReread = s.now() }()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.options.AttemptTimeout)
 	defer cancel()
 	read := make([]map[string]string, len(s.secrets))
@@ -148,11 +165,11 @@ func (s *Source) rereadDatabase(ctx context.Context) error {
 			return err
 		}
 	}
-	s.adopt(read)
+	s.apply(read)
 	return nil
 }
 
-// readAll asks for all secrets at once. One that could not be read is nil.
+// readAll reads all secrets concurrently. The values of a secret that could not be read are nil.
 func (s *Source) readAll(ctx context.Context) ([]map[string]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.options.Timeout)
 	defer cancel()
@@ -165,14 +182,15 @@ func (s *Source) readAll(ctx context.Context) ([]map[string]string, error) {
 	return read, errors.Join(errs...)
 }
 
+// readOne reads and decodes one secret.
 func (s *Source) readOne(ctx context.Context, secret secret) (map[string]string, error) {
 	content, err := fetch(ctx, s.client, secret.name)
 	if err != nil {
 		return nil, fmt.Errorf("the secret %s: %w", secret.name, err)
 	}
-	said, err := secret.decode(content)
+	values, err := secret.decode(content)
 	if err != nil {
 		return nil, fmt.Errorf("the secret %s: %w", secret.name, err)
 	}
-	return said, nil
+	return values, nil
 }

@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// ChangedError says that secrets have changed in a way that a running server cannot follow.
+// ChangedError reports secrets with changes that a running server cannot adopt.
 type ChangedError struct{ Secrets []string }
 
 func (e *ChangedError) Error() string {
-	return "what these secrets say has changed, and takes effect when the server is started anew: " + strings.Join(e.Secrets, ", ")
+	return "these secrets have changed, which takes effect when the server is restarted: " + strings.Join(e.Secrets, ", ")
 }
 
-// Watch reads the secrets again and again until ctx ends; then it returns nil. It returns a *ChangedError when one has
-// changed that the server cannot follow, and usable accepts what they say now. Servers that watch the same secrets look at
-// different times, so that they do not all stop at the same moment.
+// Watch reads the secrets at random intervals around Options.Refresh and adopts a changed database user and password.
+// It returns a *ChangedError when anything else has changed and usable accepts the new values, and nil when ctx ends.
+// The intervals are random so that servers that watch the same secrets do not all stop at the same moment.
 func (s *Source) Watch(ctx context.Context, log *slog.Logger, usable func(Values) error) error {
 	for {
 		select {
@@ -32,43 +32,45 @@ func (s *Source) Watch(ctx context.Context, log *slog.Logger, usable func(Values
 	}
 }
 
-// refresh returns the names of the secrets that the server cannot follow, but could be started with.
+// refresh reads the secrets once. It returns the names of the secrets with changes that the server cannot adopt, but
+// could be started with.
 func (s *Source) refresh(ctx context.Context, log *slog.Logger, usable func(Values) error) []string {
 	read, err := s.readAll(ctx)
 	if ctx.Err() != nil {
 		return nil
 	}
 	if err != nil {
-		log.WarnContext(ctx, "could not read secrets again, and goes on with what they said", "error", err)
+		log.WarnContext(ctx, "secrets could not be read; the server keeps the former values", "error", err)
 	}
-	changed, now := s.adopt(read)
+	changed, restarted := s.apply(read)
 	if len(changed) == 0 {
 		return nil
 	}
-	if err := usable(now); err != nil {
-		log.ErrorContext(ctx, "secrets have changed and cannot be used; the server goes on with what they said",
+	if err := usable(restarted); err != nil {
+		log.ErrorContext(ctx, "secrets have changed and cannot be used; the server keeps the former values",
 			"secrets", changed, "error", err)
 		return nil
 	}
 	return changed
 }
 
-// adopt takes over what the server can follow. It returns the secrets that differ in anything else, and what all of them
-// said now, or before where nothing was read.
-func (s *Source) adopt(read []map[string]string) (changed []string, now Values) {
+// apply adopts the changes that a running server can adopt. It returns the names of the secrets with other changes, and
+// the values that a restarted server would have. Read is in the order of s.secrets; nil stands for a secret that was
+// not read.
+func (s *Source) apply(read []map[string]string) (changed []string, restarted Values) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	said := slices.Clone(s.read)
+	all := slices.Clone(s.values)
 	for i, values := range read {
 		switch {
 		case values == nil:
 			continue
-		case sameAfterLogin(s.read[i], values):
-			s.read[i] = values
+		case equalExceptUser(s.values[i], values):
+			s.values[i] = values
 		default:
 			changed = append(changed, s.secrets[i].name)
 		}
-		said[i] = values
+		all[i] = values
 	}
-	return changed, s.gather(said)
+	return changed, s.merge(all)
 }

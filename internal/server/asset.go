@@ -12,20 +12,20 @@ import (
 	"time"
 )
 
-// asset is a file as browsers get it.
+// asset is a file of the web pages, ready to be served.
 type asset struct {
 	contentType  string
 	cacheControl string
 	tag          string
 	plain        []byte
-	gzipped      func() []byte // compressed when first asked for
+	gzipped      func() []byte // compressed at the first call
 }
 
 func newAsset(name string, plain []byte) *asset {
 	sum := sha256.Sum256(plain)
 	a := &asset{
 		contentType:  contentTypeOf(name),
-		cacheControl: "no-cache", // kept, but asked for again: the answer is then 304
+		cacheControl: "no-cache", // browsers keep it, and ask each time whether it has changed
 		tag:          hex.EncodeToString(sum[:8]),
 		plain:        plain,
 		gzipped:      sync.OnceValue(func() []byte { return compress(plain) }),
@@ -36,7 +36,8 @@ func newAsset(name string, plain []byte) *asset {
 	return a
 }
 
-// contentTypeOf knows the few types there are here; those that the operating system names differ, and browsers do not guess.
+// contentTypeOf knows the types of the pages' files. What package mime answers depends on the operating system, and
+// browsers are told not to guess.
 func contentTypeOf(name string) string {
 	switch path.Ext(name) {
 	case ".html":
@@ -57,7 +58,7 @@ func contentTypeOf(name string) string {
 func compress(plain []byte) []byte {
 	var buffer bytes.Buffer
 	w := gzip.NewWriter(&buffer)
-	_, _ = w.Write(plain) // a buffer takes everything
+	_, _ = w.Write(plain) // a buffer never fails
 	_ = w.Close()
 	return buffer.Bytes()
 }

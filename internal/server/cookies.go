@@ -12,87 +12,91 @@ import (
 )
 
 const (
-	// spotifyCookie proves that who comes back from Spotify is who went there. Only the page they come back to gets it.
+	// spotifyCookie proves that a browser that comes back from Spotify is the one that was sent there. Browsers send it to
+	// spotifyCallback only.
 	spotifyCookie = "antwon_spotify"
-	// loginCookie proves the same of who comes back from the identity provider.
+	// loginCookie proves the same of a browser that comes back from the identity provider.
 	loginCookie = "antwon_login"
-	// sessionCookie keeps somebody signed in, and deviceCookie tells a browser from others.
+	// sessionCookie holds the refresh token of a signed-in user, and deviceCookie tells one browser from another.
 	sessionCookie = "antwon_session"
 	deviceCookie  = "antwon_device"
-	// pageHeader is one that browsers let a page of another origin send only if we allowed it to.
+	// pageHeader is a header that browsers let a page of another origin send only if our CORS answer allows it.
 	pageHeader = "X-Antwon"
 )
 
 const (
 	// answerTime is how long somebody may take at Spotify's or the identity provider's page.
 	answerTime = 10 * time.Minute
+	// deviceLife is the longest time for which browsers keep a cookie.
 	deviceLife = 365 * 24 * time.Hour
 )
 
-// Cookies make cookies for a server with this public URL: for TLS alone exactly where that is https, and for pages of other
-// sites only where the API is open to some.
-type Cookies struct {
-	PublicURL      string
-	AllowedOrigins []string
+// cookies makes and reads the cookies of a server with this public URL. They are Secure if that is https, and sent
+// along by pages of other sites only if the API is open to some.
+type cookies struct {
+	publicURL      string
+	allowedOrigins []string
 }
 
-// Connecting is the cookie of a browser that is sent to Spotify; without a secret, of one that is back.
-func (c Cookies) Connecting(secret string) *http.Cookie {
-	return c.shared(c.cookie(spotifyCookie, secret, spotifyCallback, answerTime))
+// spotify returns the cookie for a browser that is sent to Spotify, or without a proof the one that deletes it.
+func (c cookies) spotify(proof string) *http.Cookie {
+	return c.shared(c.cookie(spotifyCookie, proof, spotifyCallback, answerTime))
 }
 
-// Session is the cookie of a browser that is signed in; without a secret, of one that is no more.
-func (c Cookies) Session(secret string) *http.Cookie {
-	return c.shared(c.cookie(c.sessionName(), secret, "/", account.SessionLife))
+// session returns the cookie for a browser that is signed in, or without a refresh token the one that deletes it.
+func (c cookies) session(refreshToken string) *http.Cookie {
+	return c.shared(c.cookie(c.sessionName(), refreshToken, "/", account.SessionLife))
 }
 
-// Device is the cookie that tells a browser from others for as long as browsers keep one.
-func (c Cookies) Device(id string) *http.Cookie {
+// device returns the cookie that tells a browser from others.
+func (c cookies) device(id string) *http.Cookie {
 	return c.shared(c.cookie(c.deviceName(), id, "/", deviceLife))
 }
 
-// DeviceOf returns what a request's browser was given to be known by, or "".
-func (c Cookies) DeviceOf(r *http.Request) string { return valueOf(r, c.deviceName()) }
+// deviceOf returns the device id that a request brings, or "".
+func (c cookies) deviceOf(r *http.Request) string { return valueOf(r, c.deviceName()) }
 
-// loggingIn is the cookie of a browser that is sent to the identity provider; without a secret, of one that is back. No page of
-// another site needs it.
-func (c Cookies) loggingIn(secret string) *http.Cookie {
-	return c.cookie(c.loginName(), secret, loginCallback, answerTime)
+// login returns the cookie for a browser that is sent to the identity provider, or without a proof the one that deletes
+// it. No page of another site needs it.
+func (c cookies) login(proof string) *http.Cookie {
+	return c.cookie(c.loginName(), proof, loginCallback, answerTime)
 }
 
-func (c Cookies) loginName() string { return c.prefixed("__Secure-", loginCookie) }
+func (c cookies) loginName() string { return c.prefixed("__Secure-", loginCookie) }
 
-// sessionName has the prefix that keeps other hosts of the domain from setting the cookie. It wants the path /, and so does
-// the login, which has to know what guest the browser is.
-func (c Cookies) sessionName() string { return c.prefixed("__Host-", sessionCookie) }
+// sessionName has the prefix that keeps other hosts of the domain from setting the cookie. Browsers then require the
+// path /, which the login needs anyway: it has to know which guest the browser is.
+func (c cookies) sessionName() string { return c.prefixed("__Host-", sessionCookie) }
 
-func (c Cookies) deviceName() string { return c.prefixed("__Host-", deviceCookie) }
+func (c cookies) deviceName() string { return c.prefixed("__Host-", deviceCookie) }
 
-// prefixed is a name with a prefix that browsers take over TLS only.
-func (c Cookies) prefixed(prefix, name string) string {
+// prefixed adds a prefix to a name where cookies are Secure: browsers accept the prefix over TLS only.
+func (c cookies) prefixed(prefix, name string) string {
 	if c.secure() {
 		return prefix + name
 	}
 	return name
 }
 
-// SessionOf returns the secret of the session that a request brings, or "". A browser sends cookies for whatever page asks it
-// to, so the request has to show that its page may: Forbidden if not.
-func (c Cookies) SessionOf(r *http.Request) (string, error) {
-	secret := valueOf(r, c.sessionName())
-	if secret == "" {
+// sessionOf returns the refresh token that a request brings, or "". A browser sends cookies with the requests of any
+// page, so the request has to show that its page may use the session; otherwise the error is Forbidden.
+func (c cookies) sessionOf(r *http.Request) (string, error) {
+	token := valueOf(r, c.sessionName())
+	if token == "" {
 		return "", nil
 	}
-	if !c.isFriend(r.Header.Get("Origin"), r.Host) {
-		return "", &party.Error{Code: party.Forbidden, Message: "pages of this origin may not use the session"}
+	if !c.mayUseSession(r.Header.Get("Origin"), r.Host) {
+		return "", &party.Error{Code: party.Forbidden, Message: "Pages of this origin may not use the session."}
 	}
 	if r.Header.Get(pageHeader) != "1" && r.Header.Get("Sec-Fetch-Site") != "same-origin" {
-		return "", &party.Error{Code: party.Forbidden, Message: "send the header " + pageHeader + ": 1 along, which no page of a stranger can"}
+		return "", &party.Error{
+			Code: party.Forbidden, Message: "Send the header " + pageHeader + ": 1, which pages of other sites cannot send.",
+		}
 	}
-	return secret, nil
+	return token, nil
 }
 
-// valueOf is the value of a request's cookie, or "".
+// valueOf returns the value of a request's cookie, or "".
 func valueOf(r *http.Request, name string) string {
 	cookie, err := r.Cookie(name)
 	if err != nil {
@@ -101,21 +105,23 @@ func valueOf(r *http.Request, name string) string {
 	return cookie.Value
 }
 
-// isFriend says that an origin is ours or allowed; that of a request without one is not known, and no reason to refuse.
-func (c Cookies) isFriend(origin, host string) bool {
-	if origin == "" || isAllowed(append(slices.Clone(c.AllowedOrigins), c.PublicURL), origin) {
+// mayUseSession reports whether an origin is this server's or an allowed one. A request without an origin passes: its
+// page is unknown, and the headers that sessionOf requires are proof enough.
+func (c cookies) mayUseSession(origin, host string) bool {
+	if origin == "" || isAllowed(append(slices.Clone(c.allowedOrigins), c.publicURL), origin) {
 		return true
 	}
 	u, err := url.Parse(origin)
 	return err == nil && u.Host != "" && u.Host == host
 }
 
-func (c Cookies) secure() bool { return strings.HasPrefix(c.PublicURL, "https://") }
+func (c cookies) secure() bool { return strings.HasPrefix(c.publicURL, "https://") }
 
-// cookie makes one that no script can read. Without a value it is dropped.
-func (c Cookies) cookie(name, value, path string, life time.Duration) *http.Cookie {
+// cookie returns a cookie that no script can read. Without a value it deletes the one that the browser has.
+func (c cookies) cookie(name, value, path string, life time.Duration) *http.Cookie {
 	cookie := &http.Cookie{
-		Name: name, Value: value, Path: path, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.secure(), MaxAge: int(life.Seconds()),
+		Name: name, Value: value, Path: path, MaxAge: int(life.Seconds()),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.secure(),
 	}
 	if value == "" {
 		cookie.MaxAge = -1
@@ -123,9 +129,9 @@ func (c Cookies) cookie(name, value, path string, life time.Duration) *http.Cook
 	return cookie
 }
 
-// shared is a cookie that pages of other sites may have sent along, where the API is open to some.
-func (c Cookies) shared(cookie *http.Cookie) *http.Cookie {
-	if len(c.AllowedOrigins) > 0 && cookie.Secure { // browsers take SameSite=None over TLS only
+// shared lets browsers send a cookie with requests from pages of other sites, where the API is open to some.
+func (c cookies) shared(cookie *http.Cookie) *http.Cookie {
+	if len(c.allowedOrigins) > 0 && cookie.Secure { // browsers accept SameSite=None over TLS only
 		cookie.SameSite = http.SameSiteNoneMode
 	}
 	return cookie

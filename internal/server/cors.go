@@ -7,7 +7,7 @@ import (
 )
 
 // allowOrigins lets pages of the listed origins use next, with cookies, and answers their browsers' preflight requests.
-// Pages of other origins get no permission, so their browsers keep the answer from them.
+// Pages of other origins get no permission, so browsers do not let them read the answer.
 func allowOrigins(allowed []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Origin")
@@ -35,7 +35,8 @@ func isPreflight(r *http.Request) bool {
 func answerPreflight(w http.ResponseWriter) {
 	if w.Header().Get("Access-Control-Allow-Origin") != "" {
 		w.Header().Set("Access-Control-Allow-Methods", "GET, POST")
-		w.Header().Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Last-Event-ID, "+pageHeader+", "+requestIDHeader)
+		w.Header().Set("Access-Control-Allow-Headers",
+			"Authorization, Content-Type, Last-Event-ID, "+pageHeader+", "+requestIDHeader)
 		w.Header().Set("Access-Control-Max-Age", "600")
 	}
 	w.WriteHeader(http.StatusNoContent)

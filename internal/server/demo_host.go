@@ -2,7 +2,7 @@ package server
 
 import "net/http"
 
-// DemoHostPage signs the demo's own host in, who has its key in the address, and leads to the host's page.
+// DemoHostPage signs in the demo's own host, whose key is in the query, and leads to the host's page.
 const DemoHostPage = "/auth/demo"
 
 func serveDemoHost(cfg Config) http.HandlerFunc {
@@ -10,7 +10,7 @@ func serveDemoHost(cfg Config) http.HandlerFunc {
 		session, err := cfg.DemoHost(r.Context(), r.URL.Query().Get("key"))
 		logLogin(r.Context(), cfg.Log, err)
 		if err == nil {
-			http.SetCookie(w, cfg.Cookies.Session(session.Refresh))
+			http.SetCookie(w, cfg.cookies().session(session.Refresh))
 		}
 		failedLogin("/host", err).answer(w, r)
 	}

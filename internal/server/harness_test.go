@@ -32,6 +32,7 @@ func start(t *testing.T, change func(*server.Config)) *site {
 		GraphQL: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "graphql") }),
 		Pages:   built,
 		Ready:   func(context.Context) error { return nil },
+		Build:   server.Build{Version: "v1.2.3", Commit: "abc", GoVersion: "go1.26"},
 		Metrics: prometheus.NewRegistry(),
 		Log:     slog.New(slog.NewJSONHandler(s.log, nil)),
 	}

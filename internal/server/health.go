@@ -9,20 +9,31 @@ import (
 	"time"
 )
 
-// readyTimeout is how long Ready may take; a prober does not wait for much longer.
+// readyTimeout is how long Config.Ready may take; load balancers do not wait much longer.
 const readyTimeout = 2 * time.Second
+
+// Build says which build of the program this is. Fields that are not known may be empty.
+type Build struct {
+	Version   string `json:"version,omitempty"`
+	Commit    string `json:"commit,omitempty"`
+	GoVersion string `json:"go_version,omitempty"`
+}
 
 type health struct {
 	Status string `json:"status"`
 	Reason string `json:"reason,omitempty"`
+	Build
 }
 
-// serveHealth says that the process lives. It asks nothing else, so that a broken database makes nobody restart it.
-func serveHealth(w http.ResponseWriter, _ *http.Request) {
-	writeHealth(w, http.StatusOK, health{Status: "alive"})
+// serveHealth says that the process lives, and which build it is. It checks nothing else, so that a broken database
+// makes nobody restart it.
+func serveHealth(build Build) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		writeHealth(w, http.StatusOK, health{Status: "alive", Build: build})
+	}
 }
 
-// serveReadiness says whether requests should be sent here.
+// serveReadiness says whether requests should be sent to this server, and if not, why.
 func serveReadiness(ready func(context.Context) error, log *slog.Logger) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
@@ -45,5 +56,5 @@ func writeHealth(w http.ResponseWriter, status int, h health) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(h) // two strings; and a prober that has left is no error of ours
+	_ = json.NewEncoder(w).Encode(h) // strings can be encoded, and a prober that has left is no failure
 }

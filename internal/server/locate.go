@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// locate puts the client's address into Request.RemoteAddr where proxies of ours stand in between. Each proxy adds the
-// address it was reached from to X-Forwarded-For; what stands left of the first one that is not ours can be anybody's
-// invention.
+// locate puts the client's address into Request.RemoteAddr if a trusted proxy sent the request. Each proxy appends the
+// address that it was reached from to X-Forwarded-For. So the last address that is not a trusted proxy's is the client;
+// whatever is left of it may be forged.
 func locate(trusted []netip.Prefix, next http.Handler) http.Handler {
 	if len(trusted) == 0 {
 		return next
@@ -18,15 +18,15 @@ func locate(trusted []netip.Prefix, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil && isTrusted(trusted, peer.Addr()) {
 			if client := forwardedFor(trusted, r.Header.Values("X-Forwarded-For")); client.IsValid() {
-				r.RemoteAddr = net.JoinHostPort(client.String(), "0") // its port is not told
+				r.RemoteAddr = net.JoinHostPort(client.String(), "0") // X-Forwarded-For has no ports
 			}
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// forwardedFor returns the last address that is not a proxy's of ours, or the first one if all are; none, if one before
-// that is not an address.
+// forwardedFor returns the last address that is not a trusted proxy's, or the first one if all are. Reading from the
+// end, it stops before anything that is not an address; the result is the zero Addr if there is none.
 func forwardedFor(trusted []netip.Prefix, headers []string) (client netip.Addr) {
 	hops := strings.Split(strings.Join(headers, ","), ",")
 	for _, hop := range slices.Backward(hops) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"net"
 	"net/http"
 
 	"antwon.dj/backend/internal/account"
@@ -13,64 +12,70 @@ import (
 
 const (
 	loginPage = "/auth/login"
-	// loginCallback is where the identity provider sends browsers back to. It has to know this address.
+	// loginCallback is where the identity provider sends browsers back to. It has to be registered there.
 	loginCallback = "/auth/callback"
 	logoutPage    = "/auth/logout"
 )
 
-// Login signs hosts in by an identity provider, and out.
+// Login signs hosts in and out with an identity provider. Its functions are those of account.Accounts and
+// jukebox.Jukebox.
 type Login struct {
 	Begin  func(ctx context.Context, returnTo string) (*account.LoginRedirect, error)
 	Finish func(context.Context, account.LoginAnswer) (returnTo string, session *account.Session, err error)
 	Logout func(ctx context.Context, refresh string) (next string, err error)
 }
 
-// serve sends the browser to the provider's page.
-func (l *Login) serve(cookies Cookies, log *slog.Logger) http.HandlerFunc {
+// serve sends the browser to the provider's login page.
+func (l *Login) serve(cookies cookies, log *slog.Logger) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		address, _, _ := net.SplitHostPort(r.RemoteAddr)
-		ctx := account.WithCaller(r.Context(), account.Caller{Address: address})
+		ctx := account.WithCaller(r.Context(), account.Caller{Address: addressOf(r)})
 		asked, err := l.Begin(ctx, cmp.Or(r.URL.Query().Get("returnTo"), "/"))
 		if err != nil {
 			failedLogin("", err).answer(w, r)
 			logLogin(r.Context(), log, err)
 			return
 		}
-		http.SetCookie(w, cookies.loggingIn(asked.Browser))
+		http.SetCookie(w, cookies.login(asked.Browser))
 		w.Header().Set("Cache-Control", "no-store")
 		http.Redirect(w, r, asked.URL, http.StatusSeeOther)
 	}
 }
 
-// serveCallback signs the browser in, and sends it to where it came from. The page there gets its access token by
-// refreshSession: none stands in an address.
-func (l *Login) serveCallback(cookies Cookies, log *slog.Logger) http.HandlerFunc {
+// serveCallback signs the browser in, and sends it back to where it came from. The page there gets its access token by
+// refreshSession, so that no token is part of an address.
+func (l *Login) serveCallback(cookies cookies, log *slog.Logger) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
 		returnTo, session, err := l.Finish(r.Context(), account.LoginAnswer{
-			State: query.Get("state"), Browser: valueOf(r, cookies.loginName()), Code: query.Get("code"), Error: query.Get("error"),
+			State:   query.Get("state"),
+			Browser: valueOf(r, cookies.loginName()),
+			Code:    query.Get("code"),
+			Error:   query.Get("error"),
 			Refresh: valueOf(r, cookies.sessionName()),
 		})
 		logLogin(r.Context(), log, err)
-		http.SetCookie(w, cookies.loggingIn(""))
+		http.SetCookie(w, cookies.login(""))
 		if err == nil {
-			http.SetCookie(w, cookies.Session(session.Refresh))
+			http.SetCookie(w, cookies.session(session.Refresh))
 		}
 		failedLogin(returnTo, err).answer(w, r)
 	}
 }
 
 func failedLogin(returnTo string, err error) outcome {
-	return outcome{name: "login", done: "done", good: "You are signed in", bad: "You were not signed in", returnTo: returnTo, err: err}
+	return outcome{
+		name: "login", done: "done", good: "You are signed in", bad: "You were not signed in", returnTo: returnTo, err: err,
+	}
 }
 
-// serveLogout signs the browser out here, and then at the provider. A link on another site's page signs nobody out here.
-func (l *Login) serveLogout(cookies Cookies, log *slog.Logger) http.HandlerFunc {
+// serveLogout signs the browser out here, and then at the provider. A link on a page of another site does not sign it
+// out here.
+func (l *Login) serveLogout(cookies cookies, log *slog.Logger) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		refresh := ""
 		if r.Header.Get("Sec-Fetch-Site") != "cross-site" {
 			refresh = valueOf(r, cookies.sessionName())
-			http.SetCookie(w, cookies.Session(""))
+			http.SetCookie(w, cookies.session(""))
 		}
 		next, err := l.Logout(r.Context(), refresh)
 		if err != nil {
@@ -83,13 +88,13 @@ func (l *Login) serveLogout(cookies Cookies, log *slog.Logger) http.HandlerFunc 
 	}
 }
 
-// logLogin logs what whoever runs the server should know.
+// logLogin logs failures that the operator should know about. A refusal is none.
 func logLogin(ctx context.Context, log *slog.Logger, err error) {
 	switch code := party.CodeOf(err); {
 	case err == nil:
 	case code == party.Internal:
 		log.ErrorContext(ctx, "signing in or out failed", "error", err)
 	case code != party.Forbidden:
-		log.WarnContext(ctx, "somebody was not signed in", "error", err)
+		log.WarnContext(ctx, "a sign-in failed", "error", err)
 	}
 }

@@ -14,7 +14,7 @@ import (
 // loginSite signs everybody in, as far as the shell can tell, and remembers what it was told.
 func loginSite(t *testing.T, publicURL string, allowed []string, told *account.LoginAnswer) *site {
 	return start(t, func(cfg *server.Config) {
-		cfg.Cookies = server.Cookies{PublicURL: publicURL, AllowedOrigins: allowed}
+		cfg.PublicURL, cfg.AllowedOrigins = publicURL, allowed
 		cfg.Login = &server.Login{
 			Begin: func(_ context.Context, returnTo string) (*account.LoginRedirect, error) {
 				return &account.LoginRedirect{URL: "https://login.test/authorize?to=" + returnTo, Browser: "browser"}, nil

@@ -23,12 +23,12 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		}, []string{"route", "code"}),
 		durations: factory.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "http_request_duration_seconds",
-			Help: "How long requests took, by route; without WebSockets.",
+			Help: "Duration of requests by route, without WebSockets.",
 		}, []string{"route"}),
 	}
 }
 
-// count goes by the route's pattern: paths are made by clients, and there is no end to them.
+// count counts a request by its route's pattern. Clients choose the paths, so there would be no end to the metrics.
 func (m *metrics) count(pattern string, code int, took time.Duration) {
 	if pattern == "" {
 		pattern = "none"

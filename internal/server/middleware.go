@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// observe writes one access log line per request, counts it and makes it a span. It must see the same *http.Request as the mux, which
-// leaves the matched pattern there. A WebSocket's line comes when it begins.
+// observe writes one line of the access log per request, counts it and makes it a span. It must get the same
+// *http.Request as the mux, which stores the matched pattern in it. The line of a WebSocket is written when the
+// WebSocket opens.
 func observe(log *slog.Logger, metrics *metrics, tracing *tracing, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
@@ -20,7 +21,7 @@ func observe(log *slog.Logger, metrics *metrics, tracing *tracing, next http.Han
 		metrics.count(r.Pattern, recorder.code(), took)
 		log.LogAttrs(r.Context(), levelOf(r.Pattern), "request",
 			slog.String("method", r.Method),
-			slog.String("path", r.URL.Path), // without the query: it may hold what nobody should read in a log
+			slog.String("path", r.URL.Path), // without the query, which may contain secrets
 			slog.Int("status", recorder.code()),
 			slog.Int64("bytes", recorder.bytes),
 			slog.Float64("duration_ms", float64(took.Microseconds())/1000),
@@ -29,7 +30,7 @@ func observe(log *slog.Logger, metrics *metrics, tracing *tracing, next http.Han
 	})
 }
 
-// levelOf keeps what machines ask every few seconds out of the log.
+// levelOf returns debug for the routes that machines request every few seconds, and info for all others.
 func levelOf(pattern string) slog.Level {
 	switch pattern {
 	case routeHealth, routeReady, routeMetrics:
@@ -39,7 +40,7 @@ func levelOf(pattern string) slog.Level {
 	}
 }
 
-// recoverPanics answers 500 where a handler panicked, unless it had begun to answer.
+// recoverPanics logs a panic of next, and answers 500 unless next had begun to answer.
 func recoverPanics(log *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -48,7 +49,7 @@ func recoverPanics(log *slog.Logger, next http.Handler) http.Handler {
 				return
 			}
 			if p == http.ErrAbortHandler {
-				panic(p) // asks net/http to cut the connection, quietly
+				panic(p) // makes net/http close the connection without a log line
 			}
 			log.ErrorContext(r.Context(), "panic in a handler", "panic", p, "stack", string(debug.Stack()))
 			if recorder, ok := w.(*recorder); ok && recorder.status == 0 {
@@ -59,12 +60,13 @@ func recoverPanics(log *slog.Logger, next http.Handler) http.Handler {
 	})
 }
 
-// secure sets what keeps a browser from doing more with an answer than it should. Pages that need more say so themselves.
+// secure sets headers that keep browsers from doing more with an answer than they should. Pages replace the policy by
+// their own.
 func secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Referrer-Policy", "same-origin") // a room's code stands in its address
+		header.Set("Referrer-Policy", "same-origin") // addresses contain rooms' codes
 		header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		next.ServeHTTP(w, r)
 	})

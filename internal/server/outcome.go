@@ -17,20 +17,20 @@ var outcomePage = template.Must(template.New("outcome").Parse(`<!doctype html>
 </html>
 `))
 
-// outcome is how something ended for which a browser was sent to another site.
+// outcome is how a visit of another site ended, to which a browser was sent.
 type outcome struct {
-	name     string // what it was, in the address of the page to return to
-	done     string // what that says if it went well
-	good     string // the title to tell it under, well or not
-	bad      string
+	name     string // of the query's parameter for the page to return to
+	done     string // the parameter's value after success; after a failure it is "failed"
+	good     string // the title of the page that is shown without a page to return to, after success
+	bad      string // and after a failure
 	returnTo string // empty: there is no page to return to
 	err      error
 }
 
-// answer sends the browser to the page it came from, or tells it what happened.
+// answer sends the browser back to the page it came from, or shows what happened.
 func (o outcome) answer(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Referrer-Policy", "no-referrer") // a code stands in the address
+	w.Header().Set("Referrer-Policy", "no-referrer") // the address contains a code
 	if o.returnTo != "" {
 		http.Redirect(w, r, o.address(), http.StatusSeeOther)
 		return
@@ -41,10 +41,10 @@ func (o outcome) answer(w http.ResponseWriter, r *http.Request) {
 		page.Title, page.Text = o.bad, sentence(o.err)
 		w.WriteHeader(statusOf(o.err))
 	}
-	_ = outcomePage.Execute(w, page) // fails only when the browser has gone
+	_ = outcomePage.Execute(w, page) // fails only if the browser has gone
 }
 
-// address is that of the page to return to, with how it went.
+// address returns the address of the page to return to, with the outcome in its query.
 func (o outcome) address() string {
 	u, err := url.Parse(o.returnTo)
 	if err != nil {
@@ -72,13 +72,13 @@ func statusOf(err error) int {
 	return http.StatusBadRequest
 }
 
-// sentence is what people are told of a failure; nothing if there was none.
+// sentence returns what to tell people about a failure, or "" if there was none.
 func sentence(err error) string {
 	if known, ok := errors.AsType[*party.Error](err); ok && known.Code != party.Internal {
 		return known.Message
 	}
 	if err != nil {
-		return "Something went wrong on our side: try again."
+		return "Something went wrong on our side. Please try again."
 	}
 	return ""
 }

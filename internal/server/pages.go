@@ -11,23 +11,25 @@ import (
 
 const (
 	routeAssets = "GET /assets/{file...}"
-	// pagePolicy lets a page load and ask nothing but this server, and show covers from where they are kept.
+	// pagePolicy lets a page load from and connect to this server only, and show covers from these origins too.
 	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: %s; connect-src 'self'; " +
 		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-	// playgroundPolicy also lets GraphiQL's editor set styles, have its font inside its style sheet, and work in the background.
-	playgroundPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; " +
+	// playgroundPolicy also lets GraphiQL's editor set styles, embed its font in its style sheet, and use workers.
+	playgroundPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
+		"font-src 'self' data:; img-src 'self' data:; " +
 		"worker-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-	notBuilt = "<!doctype html><html lang=en><meta charset=utf-8><title>antwon.dj</title><h1>antwon.dj runs, without its pages</h1>" +
+	notBuilt = "<!doctype html><html lang=en><meta charset=utf-8><title>antwon.dj</title>" +
+		"<h1>antwon.dj runs, without its pages</h1>" +
 		"<p>This program was built without them. With Node 20.19 or newer, <code>make build</code> builds both, and " +
 		"<code>make web</code> the pages alone. The API is at <a href=/graphql>/graphql</a>."
 )
 
-// pages serves the web pages from files that the build made, or says that it did not.
+// pages serves the web pages from the files that the build made. Without files it says that they were not built.
 type pages struct {
 	files map[string]*asset // by name, such as room.html or assets/room-Bx3k.js
 }
 
-// newPages reads all files. Login tells the pages how hosts sign in: "demo" or "provider".
+// newPages reads all files. The pages are told by login how hosts sign in: "demo" or "provider".
 func newPages(built fs.FS, login string) *pages {
 	p := &pages{map[string]*asset{}}
 	err := fs.WalkDir(built, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -42,7 +44,7 @@ func newPages(built fs.FS, login string) *pages {
 		return err
 	})
 	if err != nil {
-		panic(err) // the files are part of the program
+		panic(err) // the files are embedded in the program
 	}
 	return p
 }
@@ -59,15 +61,15 @@ func (p *pages) page(name, policy string) http.HandlerFunc {
 	}
 }
 
-// serveNotBuilt is no 200, which would tell whoever watches or keeps pages that this was one.
+// serveNotBuilt answers 503: after a 200, monitoring and caches would take this for the page.
 func serveNotBuilt(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", contentTypeOf(".html"))
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusServiceUnavailable)
-	_, _ = io.WriteString(w, notBuilt) // fails only when the browser has gone
+	_, _ = io.WriteString(w, notBuilt) // fails only if the browser has gone
 }
 
-// serveFile serves what the pages load.
+// serveFile serves the files that the pages load.
 func (p *pages) serveFile(w http.ResponseWriter, r *http.Request) {
 	file := p.files[strings.TrimPrefix(r.URL.Path, "/")]
 	if file == nil {
@@ -89,7 +91,7 @@ func (p *pages) route(mux *http.ServeMux, covers []string) {
 	mux.HandleFunc("GET /favicon.svg", p.serveFile)
 }
 
-// withoutSlash leads those who typed one too many to the page.
+// withoutSlash redirects to the address without the slash at its end.
 func withoutSlash(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, strings.TrimSuffix(r.URL.EscapedPath(), "/"), http.StatusMovedPermanently)
 }

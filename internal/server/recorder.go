@@ -6,8 +6,8 @@ import (
 	"net/http"
 )
 
-// recorder remembers how a request was answered. What else the connection can do stays within reach: by Unwrap for
-// http.ResponseController, and by Hijack and Flush for those who ask for these interfaces.
+// recorder records how a request was answered. Everything else that the connection can do remains available: to
+// http.ResponseController by Unwrap, and to callers that use http.Hijacker and http.Flusher.
 type recorder struct {
 	http.ResponseWriter
 	status int // 0 until the answer begins
@@ -20,7 +20,7 @@ var (
 )
 
 func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 && status >= http.StatusOK { // what is below comes before the answer
+	if r.status == 0 && status >= http.StatusOK { // informational responses precede the answer
 		r.status = status
 	}
 	r.ResponseWriter.WriteHeader(status)
@@ -47,12 +47,12 @@ func (r *recorder) Flush() {
 	if r.status == 0 {
 		r.status = http.StatusOK
 	}
-	_ = http.NewResponseController(r.ResponseWriter).Flush() // http.Flusher has no room for an error
+	_ = http.NewResponseController(r.ResponseWriter).Flush() // http.Flusher cannot return an error
 }
 
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// code is the status that the client got; a handler that says nothing answers 200.
+// code returns the status that the client got: 200 if the handler wrote nothing.
 func (r *recorder) code() int {
 	if r.status == 0 {
 		return http.StatusOK

@@ -10,12 +10,13 @@ import (
 
 const requestIDHeader = "X-Request-Id"
 
-// saneRequestID is what we take over from a caller: nothing that could forge a log line or a header.
+// saneRequestID matches ids that are accepted from clients: none that could forge a log line or a header.
 var saneRequestID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
 type requestIDKey struct{}
 
-// identify gives every request an id: the caller's, so that a proxy's log and ours can be matched, or a new one.
+// identify gives every request an id: the client's, so that its log or a proxy's can be matched with this one, or a new
+// id.
 func identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(requestIDHeader)
@@ -32,8 +33,8 @@ func requestID(ctx context.Context) string {
 	return id
 }
 
-// LogHandler adds request_id to every line that is logged with the context of a request. A WebSocket's operations have the
-// id of the request that opened it.
+// LogHandler returns a handler that adds request_id to every line that is logged with the context of a request.
+// Operations on a WebSocket have the id of the request that opened it.
 func LogHandler(next slog.Handler) slog.Handler {
 	if h, ok := next.(logHandler); ok {
 		return h

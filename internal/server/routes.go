@@ -14,8 +14,9 @@ const (
 
 func routes(cfg Config) http.Handler {
 	mux := http.NewServeMux()
+	cookies := cfg.cookies()
 	newPages(cfg.Pages, cfg.signIn()).route(mux, cfg.CoverOrigins)
-	mux.Handle("/graphql", allowOrigins(cfg.AllowedOrigins, cfg.GraphQL))
+	mux.Handle("/graphql", allowOrigins(cfg.AllowedOrigins, cfg.operations()))
 	if cfg.Covers != nil {
 		mux.Handle("GET /covers/", cfg.Covers)
 	}
@@ -26,11 +27,11 @@ func routes(cfg Config) http.Handler {
 		mux.HandleFunc("GET "+DemoHostPage, serveDemoHost(cfg))
 	}
 	if cfg.Login != nil {
-		mux.HandleFunc("GET "+loginPage, cfg.Login.serve(cfg.Cookies, cfg.Log))
-		mux.HandleFunc("GET "+loginCallback, cfg.Login.serveCallback(cfg.Cookies, cfg.Log))
-		mux.HandleFunc("GET "+logoutPage, cfg.Login.serveLogout(cfg.Cookies, cfg.Log))
+		mux.HandleFunc("GET "+loginPage, cfg.Login.serve(cookies, cfg.Log))
+		mux.HandleFunc("GET "+loginCallback, cfg.Login.serveCallback(cookies, cfg.Log))
+		mux.HandleFunc("GET "+logoutPage, cfg.Login.serveLogout(cookies, cfg.Log))
 	}
-	mux.HandleFunc(routeHealth, serveHealth)
+	mux.HandleFunc(routeHealth, serveHealth(cfg.Build))
 	mux.Handle(routeReady, serveReadiness(cfg.Ready, cfg.Log))
 	mux.Handle(routeMetrics, promhttp.HandlerFor(cfg.Metrics, promhttp.HandlerOpts{}))
 	return mux

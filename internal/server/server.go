@@ -1,8 +1,23 @@
-// Package server is the program's HTTP shell: the routes, what every request gets on its way (a request id, an access log
-// line, headers that keep browsers strict, an answer even if a handler panics), health, metrics, and the web pages.
+// Package server is the program's HTTP server around the GraphQL handler. It has the routes, the web pages, health and
+// metrics, and the pages on which browsers sign in or come back from Spotify. Every request gets an id, a line in the
+// access log, strict security headers, and an answer even if its handler panics.
 //
-// It leaves alone what it wraps: handlers may hijack the connection, flush, set deadlines, and replace any header that was
-// set for them, the Content-Security-Policy above all.
+// Cookies and callers are made here and nowhere else: cookies.go knows the browser's cookies, and caller.go gives
+// GraphQL operations their account.Caller and access to the cookies.
+//
+// Handlers that are wrapped keep all abilities of the connection: they may hijack it, flush, set deadlines, and replace
+// any header that was set for them, such as Content-Security-Policy. All handlers are safe for concurrent use.
+//
+//	server.go          Config, New, and the http.Server with its time limits
+//	routes.go          which path is served by what
+//	middleware.go      access log, panics, security headers; with requestid.go, locate.go, metrics.go, trace.go and
+//	                   recorder.go
+//	cookies.go         the cookies
+//	caller.go          the caller and the cookies of GraphQL operations
+//	cors.go            GraphQL for pages of other origins
+//	login.go           signing in and out; with demo_host.go, spotify_connect.go and outcome.go
+//	health.go          /healthz and /readyz
+//	pages.go           the web pages; with asset.go
 package server
 
 import (
@@ -20,33 +35,40 @@ import (
 	"antwon.dj/backend/internal/account"
 )
 
-// Config is what the shell is made of. What may be nil says so, and so may Covers.
+// Config is what a server is made of. Fields are required unless they say what nil means.
 type Config struct {
 	GraphQL http.Handler
-	Covers  http.Handler // gets requests below /covers/, with their whole path
-	Pages   fs.FS        // what the build made of web/; without pages in it browsers are told how to build them
+	Covers  http.Handler // gets requests below /covers/, with their whole path; nil: there are no covers here
+	Pages   fs.FS        // the built web pages; if there are none, browsers are told how to build them
 
-	// CoverOrigins are where songs' covers are kept besides this server, as a Content-Security-Policy has them.
+	// CoverOrigins are the origins of songs' covers besides this server, as in a Content-Security-Policy.
 	CoverOrigins []string
 
-	// FinishSpotify takes what a browser brings back from Spotify, and says where to send it. Nil: none is expected.
+	// FinishSpotify gets what a browser brings back from Spotify, and returns where to send the browser. Nil: there is no
+	// Spotify.
 	FinishSpotify func(context.Context, account.SpotifyAnswer) (returnTo string, err error)
-	Login         *Login // nil: nobody signs in by a provider
-	DemoLogin     bool   // hosts sign in by demoLogin
-	// DemoHost signs in the demo's own host who has the key. Nil: there is none.
+	Login         *Login // nil: nobody signs in with an identity provider
+	DemoLogin     bool   // hosts sign in with the mutation demoLogin
+	// DemoHost signs in the demo's own host, if the key is right. Nil: there is no such host.
 	DemoHost func(ctx context.Context, key string) (*account.Session, error)
-	Cookies  Cookies
 
-	// Ready says what keeps this server from doing its work, in words that anybody may read.
+	// PublicURL is where browsers reach the server. If it is https, cookies are sent over TLS only.
+	PublicURL string
+	// WithCookies returns a context for GraphQL operations whose browser has these cookies. Nil: operations have neither
+	// cookies nor a caller.
+	WithCookies func(context.Context, *BrowserCookies) context.Context
+
+	// Ready returns what keeps this server from doing its work, in words that anybody may read.
 	Ready func(context.Context) error
 
-	Metrics        *prometheus.Registry // shown at /metrics; the shell adds its own to it
+	Build          Build                // shown at /healthz
+	Metrics        *prometheus.Registry // shown at /metrics; New registers its own
 	AllowedOrigins []string             // pages of other origins that may use /graphql, with cookies
-	TrustedProxies []netip.Prefix       // whose word is taken for where a request comes from
+	TrustedProxies []netip.Prefix       // whose X-Forwarded-For is believed
 	Log            *slog.Logger
 
-	Tracing    trace.TracerProvider          // nil: requests are no spans
-	Propagator propagation.TextMapPropagator // says which trace a request belongs to; nil: W3C's
+	Tracing    trace.TracerProvider          // nil: requests have no spans
+	Propagator propagation.TextMapPropagator // reads which trace a request belongs to; nil: W3C's
 }
 
 // signIn tells the pages how hosts sign in.
@@ -57,8 +79,18 @@ func (cfg Config) signIn() string {
 	return "provider"
 }
 
-// New returns the handler for everything. What it logs carries the request's id; for the same in other packages' lines,
-// build the program's logger with LogHandler.
+func (cfg Config) cookies() cookies { return cookies{cfg.PublicURL, cfg.AllowedOrigins} }
+
+// operations returns the GraphQL handler, whose requests know their caller.
+func (cfg Config) operations() http.Handler {
+	if cfg.WithCookies == nil {
+		return cfg.GraphQL
+	}
+	return withCaller(cfg.cookies(), cfg.WithCookies, cfg.GraphQL)
+}
+
+// New returns the handler for all requests. Its log lines have the request's id; so do those of other packages if their
+// logger is built with LogHandler.
 func New(cfg Config) http.Handler {
 	cfg.Log = slog.New(LogHandler(cfg.Log.Handler()))
 	handler := routes(cfg)
@@ -68,9 +100,9 @@ func New(cfg Config) http.Handler {
 	return identify(locate(cfg.TrustedProxies, handler))
 }
 
-// HTTPServer returns a server for handler that no client can hold up: time and size of a request are bounded, and the time
-// to take the response. A handler that streams lifts the deadlines of its own request with http.ResponseController; one
-// that hijacks the connection, as WebSockets do, has none.
+// HTTPServer returns a server for handler that no client can hold up: the size of a request's header is bounded, and so
+// are the times to send the request and to read the response. A handler that streams lifts the deadlines of its own
+// request with http.ResponseController; a hijacked connection, such as a WebSocket, has none.
 func HTTPServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           handler,

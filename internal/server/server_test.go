@@ -27,7 +27,7 @@ func TestRoutes(t *testing.T) {
 		{"GET", "/graphql?query={a}", 200, "graphql"},
 		{"POST", "/graphql", 200, "graphql"},
 		{"GET", "/covers/1.svg", 200, "/covers/1.svg"},
-		{"GET", "/healthz", 200, `{"status":"alive"}` + "\n"},
+		{"GET", "/healthz", 200, `{"status":"alive","version":"v1.2.3","commit":"abc","go_version":"go1.26"}` + "\n"},
 		{"GET", "/readyz", 200, `{"status":"ready"}` + "\n"},
 		{"GET", "/nowhere", 404, "404 page not found\n"},
 		{"GET", "/r/", 404, "404 page not found\n"},

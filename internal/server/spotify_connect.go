@@ -7,10 +7,10 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// spotifyCallback is where Spotify sends browsers back to. The app's settings at Spotify have to name it.
+// spotifyCallback is where Spotify sends browsers back to. It has to be a redirect URI of the app at Spotify.
 const spotifyCallback = "/spotify/callback"
 
-// serveSpotifyCallback finishes connecting an account, and sends the browser to where it came from.
+// serveSpotifyCallback completes connecting an account, and sends the browser back to where it came from.
 func serveSpotifyCallback(cfg Config) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
@@ -21,9 +21,10 @@ func serveSpotifyCallback(cfg Config) http.Handler {
 		if party.CodeOf(err) == party.Internal && err != nil {
 			cfg.Log.ErrorContext(r.Context(), "connecting Spotify failed", "error", err)
 		}
-		http.SetCookie(w, cfg.Cookies.Connecting(""))
+		http.SetCookie(w, cfg.cookies().spotify(""))
 		outcome{
-			name: "spotify", done: "connected", good: "Spotify is connected", bad: "Spotify was not connected", returnTo: returnTo, err: err,
+			name: "spotify", done: "connected", good: "Spotify is connected", bad: "Spotify was not connected",
+			returnTo: returnTo, err: err,
 		}.answer(w, r)
 	})
 }

@@ -28,9 +28,9 @@ func newTracing(provider trace.TracerProvider, propagator propagation.TextMapPro
 	return &tracing{provider.Tracer("antwon.dj/backend/internal/server"), propagator}
 }
 
-// begin returns the request with its span, which goes on with the caller's trace. What lasts for hours, WebSockets and streams
-// of events, is no span: each of its operations is one. A WebSocket's are not the caller's either, for there is no end to
-// them.
+// begin returns the request with its span, which continues the caller's trace. WebSockets and streams of events last
+// for hours and have no span; each of their operations has one. Operations on a WebSocket do not continue the caller's
+// trace either, which would never end.
 func (t *tracing) begin(r *http.Request) (*http.Request, trace.Span) {
 	if t == nil || websocket.IsWebSocketUpgrade(r) || isProbe(r) {
 		return r, noop.Span{}
@@ -40,11 +40,12 @@ func (t *tracing) begin(r *http.Request) (*http.Request, trace.Span) {
 		return r.WithContext(ctx), noop.Span{}
 	}
 	ctx, span := t.tracer.Start(ctx, knownMethod(r.Method), trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(
-		attribute.String("http.request.method", knownMethod(r.Method)), attribute.String("antwon.request_id", requestID(ctx))))
+		attribute.String("http.request.method", knownMethod(r.Method)),
+		attribute.String("antwon.request_id", requestID(ctx))))
 	return r.WithContext(ctx), span
 }
 
-// isProbe tells what machines ask every few seconds.
+// isProbe reports whether machines send such a request every few seconds.
 func isProbe(r *http.Request) bool {
 	switch "GET " + r.URL.Path {
 	case routeHealth, routeReady, routeMetrics:
@@ -53,7 +54,7 @@ func isProbe(r *http.Request) bool {
 	return false
 }
 
-// end names the span by the route: paths hold rooms' codes, and there is no end to them.
+// end ends the span and names it by the route: paths contain rooms' codes, so their number is unbounded.
 func end(span trace.Span, method, pattern string, status int) {
 	defer span.End()
 	if !span.IsRecording() {
@@ -69,10 +70,11 @@ func end(span trace.Span, method, pattern string, status int) {
 	}
 }
 
-// knownMethod bounds what a client may write into a span's name.
+// knownMethod bounds what a client can write into a span's name.
 func knownMethod(method string) string {
 	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions, http.MethodPatch:
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions,
+		http.MethodPatch:
 		return method
 	}
 	return "_OTHER"

@@ -65,7 +65,7 @@ func newEvening(t *testing.T, databaseURL string) *evening {
 	login, err := e.DemoLogin(t.Context(), "Hanna")
 	e.must(err)
 	e.host = account.WithViewer(t.Context(), login.User)
-	e.room, err = e.CreateRoom(e.host, jukebox.NewRoom{Name: new("Hanna is 40"), Settings: &party.SettingsChange{CooldownMinutes: new(0)}}, nil)
+	e.room, err = e.CreateRoom(e.host, jukebox.RoomInput{Name: new("Hanna is 40"), Settings: &party.SettingsChange{CooldownMinutes: new(0)}}, nil)
 	e.must(err)
 	return e
 }
@@ -98,7 +98,7 @@ func (e *evening) plays(n int, skipped bool) {
 	e.Helper()
 	added, err := e.AddSong(e.host, e.room.ID, e.w.songs[n].URI, nil)
 	e.must(err)
-	lease, err := e.Driver().Take(e.Context(), e.room.ID, "node")
+	lease, err := e.Driver().TakeLease(e.Context(), e.room.ID, "node")
 	e.must(err)
 	for _, step := range []party.PlaybackStep{{CommitItem: added.Item.ID}, {StartedItem: added.Item.ID}, {EndedItem: added.Item.ID, Skipped: skipped}} {
 		time.Sleep(time.Second) // so that each begins at a time of its own
@@ -242,7 +242,7 @@ func TestAPlaylistThatSpotifyRefusesLeavesNothingBehind(t *testing.T) {
 				}
 				lines, _, err := e.Log(e.host, e.room, 100, nil, false)
 				e.must(err)
-				if slices.ContainsFunc(lines, func(line jukebox.RoomEvent) bool { return line.Kind == string(jukebox.DidExport) }) {
+				if slices.ContainsFunc(lines, func(line jukebox.RoomEvent) bool { return line.Kind == string(jukebox.EventExported) }) {
 					t.Error("the log tells of an export")
 				}
 				_, err = e.ExportHistory(e.host, e.room.ID)
@@ -262,7 +262,7 @@ func TestArtistsAreBlockedByLinkAndByURI(t *testing.T) {
 		one, two := first.Item.Song.ArtistURIs[0], second.Item.Song.ArtistURIs[0]
 
 		block := func(texts ...string) (*party.RoomSettings, error) {
-			room, err := e.UpdateRoom(e.host, e.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{Blocked: texts}}, nil)
+			room, err := e.UpdateRoom(e.host, e.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{Blocked: texts}}, nil)
 			if err != nil {
 				return nil, err
 			}

@@ -11,15 +11,15 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// reporter counts what becomes of spans, and logs the first failure in a row and its end. The failures go no further: the
-// library would print them past the program's log.
+// reporter is a span exporter that counts exported and failed spans. It logs the first of consecutive failures, and the
+// success that ends them. It returns no errors, because the library would print them outside of the program's log.
 type reporter struct {
 	sdktrace.SpanExporter
 	log              *slog.Logger
 	exported, failed prometheus.Counter
 	failing          atomic.Bool
-	ctx              context.Context // of all exports
-	giveUp           context.CancelFunc
+	ctx              context.Context // ends all exports
+	cancelExports    context.CancelFunc
 }
 
 func newReporter(exporter sdktrace.SpanExporter, log *slog.Logger, metrics prometheus.Registerer) *reporter {
@@ -27,16 +27,17 @@ func newReporter(exporter sdktrace.SpanExporter, log *slog.Logger, metrics prome
 		log = slog.New(slog.DiscardHandler)
 	}
 	spans := promauto.With(metrics).NewCounterVec(prometheus.CounterOpts{
-		Name: "antwon_trace_spans_total", Help: "Spans that the collector took (exported) or did not (failed).",
+		Name: "antwon_trace_spans_total", Help: "Spans that the collector accepted (exported) or did not accept (failed).",
 	}, []string{"outcome"})
 	r := &reporter{
 		SpanExporter: exporter, log: log,
 		exported: spans.WithLabelValues("exported"), failed: spans.WithLabelValues("failed"),
 	}
-	r.ctx, r.giveUp = context.WithCancel(context.Background())
+	r.ctx, r.cancelExports = context.WithCancel(context.Background())
 	return r
 }
 
+// ExportSpans implements sdktrace.SpanExporter. It always returns nil.
 func (r *reporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -49,12 +50,13 @@ func (r *reporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpa
 	count.Add(float64(len(spans)))
 	switch was := r.failing.Swap(err != nil); {
 	case err != nil && !was:
-		r.log.Warn("the collector takes no traces", "error", err)
+		r.log.Warn("the collector accepts no traces", "error", err)
 	case err == nil && was:
-		r.log.Info("the collector takes traces again")
+		r.log.Info("the collector accepts traces again")
 	}
 	return nil
 }
 
-// tracesURL is where a collector takes spans (OpenTelemetry specification, "OTLP exporter configuration").
+// tracesURL returns the URL at which a collector accepts spans (OpenTelemetry specification, "OTLP exporter
+// configuration").
 func tracesURL(endpoint string) string { return strings.TrimSuffix(endpoint, "/") + "/v1/traces" }

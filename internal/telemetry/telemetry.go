@@ -17,33 +17,32 @@ import (
 )
 
 const (
-	// batchEvery is how long a span waits for others to be sent with.
-	batchEvery    = 2 * time.Second
-	exportTimeout = 10 * time.Second
-	// flushTimeout is how long Close waits for a collector to take the last spans.
-	flushTimeout = 3 * time.Second
+	batchTimeout  = 2 * time.Second  // how long a span waits for others, with which it is sent
+	exportTimeout = 10 * time.Second // for one request to the collector
+	flushTimeout  = 3 * time.Second  // how long Close waits for the collector to accept the last spans
 )
 
-// Config says what is exported, and where to.
+// Config configures the export of traces.
 type Config struct {
-	Endpoint string            // the collector's URL, to which /v1/traces is added; empty: nothing is exported
-	Headers  map[string]string // sent along to it
-	Service  string            // what this program is called in traces
-	Sampler  sdktrace.Sampler  // nil: all, and what the caller samples
-	IDs      IDs
+	Endpoint string            // the collector's URL, without /v1/traces; "": nothing is exported
+	Headers  map[string]string // sent with each request to the collector
+	Service  string            // the name of this program in traces
+	Sampler  sdktrace.Sampler  // nil: samples all traces that begin here, and those of others that they sample
+	IDs      IDs               // the format of trace ids
 
-	Log     *slog.Logger          // nil: silent
-	Metrics prometheus.Registerer // nil: none
+	Log     *slog.Logger          // nil: nothing is logged
+	Metrics prometheus.Registerer // nil: nothing is registered
 }
 
-// Tracing exports spans until Close.
+// Tracing exports spans until it is closed.
 type Tracing struct {
 	provider *sdktrace.TracerProvider // nil: nothing is exported
 	reporter *reporter
 	ids      IDs
 }
 
-// Start begins to export spans. The collector need not be there: spans that it does not take in time are lost.
+// Start starts exporting spans. The collector need not be reachable: spans that it does not accept in time are lost.
+// The caller has to close the Tracing.
 func Start(ctx context.Context, cfg Config) (*Tracing, error) {
 	if cfg.Endpoint == "" {
 		return &Tracing{ids: cfg.IDs}, nil
@@ -53,14 +52,14 @@ func Start(ctx context.Context, cfg Config) (*Tracing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("export traces: %w", err)
 	}
-	about, err := describe(ctx, cfg.Service)
+	program, err := newResource(ctx, cfg.Service)
 	if err != nil {
 		return nil, fmt.Errorf("describe this program in traces: %w", err)
 	}
 	reporter := newReporter(exporter, cfg.Log, cfg.Metrics)
 	options := []sdktrace.TracerProviderOption{
-		sdktrace.WithBatcher(reporter, sdktrace.WithBatchTimeout(batchEvery), sdktrace.WithExportTimeout(exportTimeout)),
-		sdktrace.WithResource(about),
+		sdktrace.WithBatcher(reporter, sdktrace.WithBatchTimeout(batchTimeout), sdktrace.WithExportTimeout(exportTimeout)),
+		sdktrace.WithResource(program),
 		sdktrace.WithSampler(cfg.sampler()),
 	}
 	if cfg.IDs == XRay {
@@ -76,8 +75,8 @@ func (c Config) sampler() sdktrace.Sampler {
 	return c.Sampler
 }
 
-// describe says who sends the spans; OTEL_RESOURCE_ATTRIBUTES may say more.
-func describe(ctx context.Context, service string) (*resource.Resource, error) {
+// newResource returns the description of this program in traces. OTEL_RESOURCE_ATTRIBUTES can add to it.
+func newResource(ctx context.Context, service string) (*resource.Resource, error) {
 	version := "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		version = info.Main.Version
@@ -86,7 +85,7 @@ func describe(ctx context.Context, service string) (*resource.Resource, error) {
 		attribute.String("service.name", service), attribute.String("service.version", version)))
 }
 
-// Provider is what begins spans; nil if nothing is exported.
+// Provider returns the provider that starts spans; nil if nothing is exported.
 func (t *Tracing) Provider() trace.TracerProvider {
 	if t.provider == nil {
 		return nil
@@ -94,8 +93,8 @@ func (t *Tracing) Provider() trace.TracerProvider {
 	return t.provider
 }
 
-// Propagator reads and writes what says which trace a request belongs to: W3C's traceparent and, with ids of X-Ray, AWS's
-// header, which wins.
+// Propagator returns the propagator that reads and writes the trace of a request in its headers: W3C's traceparent and,
+// with the IDs XRay, also the header of AWS, which takes precedence.
 func (t *Tracing) Propagator() propagation.TextMapPropagator {
 	if t.ids == XRay {
 		return propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, xrayPropagator{})
@@ -103,13 +102,13 @@ func (t *Tracing) Propagator() propagation.TextMapPropagator {
 	return propagation.TraceContext{}
 }
 
-// Close sends the spans that wait, and waits for that for as long as flushTimeout. What the collector does not take by then is
-// lost, and that is no error.
+// Close sends the spans that wait, within flushTimeout. Spans that the collector does not accept by then are lost,
+// which is not an error.
 func (t *Tracing) Close() {
 	if t.provider == nil {
 		return
 	}
-	defer time.AfterFunc(flushTimeout, t.reporter.giveUp).Stop()
-	_ = t.provider.Shutdown(context.Background()) // the reporter has said what was wrong
-	t.reporter.giveUp()
+	defer time.AfterFunc(flushTimeout, t.reporter.cancelExports).Stop()
+	_ = t.provider.Shutdown(context.Background()) // the reporter has logged the error
+	t.reporter.cancelExports()
 }

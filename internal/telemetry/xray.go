@@ -12,27 +12,29 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// IDs is how traces are named.
+// IDs is the format of trace ids.
 type IDs string
 
+// The formats of trace ids.
 const (
-	W3C  IDs = "w3c"
-	XRay IDs = "xray" // as AWS X-Ray has them: the first 8 of 32 digits are the time
+	W3C  IDs = "w3c"  // 32 random hexadecimal digits
+	XRay IDs = "xray" // the format of AWS X-Ray: the first 8 of the 32 digits are the time
 )
 
-// format returns a trace's id as people look for it.
+// format returns a trace id in the form in which it is shown and searched for.
 func (ids IDs) format(id trace.TraceID) string {
-	if text := id.String(); ids != XRay {
+	text := id.String()
+	if ids != XRay {
 		return text
-	} else {
-		return "1-" + text[:8] + "-" + text[8:]
 	}
+	return "1-" + text[:8] + "-" + text[8:]
 }
 
-// xrayIDs makes ids that X-Ray accepts: it refuses traces that are, by their ids, older than a month ("AWS X-Ray concepts",
-// trace ids). OpenTelemetry's own package for this is no longer maintained.
+// xrayIDs generates ids that X-Ray accepts: it refuses traces that are more than a month old according to their ids
+// ("AWS X-Ray concepts", trace ids). OpenTelemetry's own package for this is no longer maintained.
 type xrayIDs struct{}
 
+// NewIDs implements sdktrace.IDGenerator.
 func (x xrayIDs) NewIDs(ctx context.Context) (trace.TraceID, trace.SpanID) {
 	var id trace.TraceID
 	binary.BigEndian.PutUint32(id[:4], uint32(time.Now().Unix()))
@@ -40,6 +42,7 @@ func (x xrayIDs) NewIDs(ctx context.Context) (trace.TraceID, trace.SpanID) {
 	return id, x.NewSpanID(ctx, id)
 }
 
+// NewSpanID implements sdktrace.IDGenerator.
 func (xrayIDs) NewSpanID(context.Context, trace.TraceID) (id trace.SpanID) {
 	for !id.IsValid() {
 		_, _ = rand.Read(id[:])
@@ -49,14 +52,19 @@ func (xrayIDs) NewSpanID(context.Context, trace.TraceID) (id trace.SpanID) {
 
 const xrayHeader = "X-Amzn-Trace-Id"
 
-// xrayPropagator speaks the header of AWS's load balancers and gateways: Root=1-5759e988-bd862e3fe1be46a994272793;
-// Parent=53995c3f42cd8ad8;Sampled=1, in any order, with more in between.
+// xrayPropagator reads and writes the header of AWS's load balancers and gateways:
+//
+//	Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1
+//
+// The fields may come in any order, and with others between them.
 type xrayPropagator struct{}
 
 var _ propagation.TextMapPropagator = xrayPropagator{}
 
+// Fields implements propagation.TextMapPropagator.
 func (xrayPropagator) Fields() []string { return []string{xrayHeader} }
 
+// Inject implements propagation.TextMapPropagator.
 func (xrayPropagator) Inject(ctx context.Context, carrier propagation.TextMapCarrier) {
 	span := trace.SpanContextFromContext(ctx)
 	if !span.IsValid() {
@@ -69,6 +77,7 @@ func (xrayPropagator) Inject(ctx context.Context, carrier propagation.TextMapCar
 	carrier.Set(xrayHeader, "Root="+XRay.format(span.TraceID())+";Parent="+span.SpanID().String()+";Sampled="+sampled)
 }
 
+// Extract implements propagation.TextMapPropagator.
 func (xrayPropagator) Extract(ctx context.Context, carrier propagation.TextMapCarrier) context.Context {
 	span, err := parseXRay(carrier.Get(xrayHeader))
 	if err != nil {
@@ -77,10 +86,10 @@ func (xrayPropagator) Extract(ctx context.Context, carrier propagation.TextMapCa
 	return trace.ContextWithRemoteSpanContext(ctx, span)
 }
 
-var errNoXRay = errors.New("not a trace header of X-Ray")
+var errInvalidXRay = errors.New("not a trace header of X-Ray")
 
-// parseXRay reads a header that names a trace and a span of it. A load balancer names only the trace, which is nothing that a
-// span can be part of yet.
+// parseXRay returns the span that a header names. The header of a load balancer names only a trace, which has no span
+// that could be the parent of ours: it is an error.
 func parseXRay(header string) (trace.SpanContext, error) {
 	var c trace.SpanContextConfig
 	for field := range strings.SplitSeq(header, ";") {
@@ -101,13 +110,13 @@ func parseXRay(header string) (trace.SpanContext, error) {
 	if span := trace.NewSpanContext(c); span.IsValid() {
 		return span, nil
 	}
-	return trace.SpanContext{}, errNoXRay
+	return trace.SpanContext{}, errInvalidXRay
 }
 
 func parseXRayID(text string) (trace.TraceID, error) {
 	parts := strings.Split(text, "-")
 	if len(parts) != 3 || parts[0] != "1" || len(parts[1]) != 8 {
-		return trace.TraceID{}, errNoXRay
+		return trace.TraceID{}, errInvalidXRay
 	}
 	return trace.TraceIDFromHex(parts[1] + parts[2])
 }

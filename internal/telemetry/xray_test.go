@@ -14,13 +14,13 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-func TestXRayHeader(t *testing.T) {
+func TestXRayHeaderIsReadIfItNamesASpan(t *testing.T) {
 	const root, parent = "1-5759e988-bd862e3fe1be46a994272793", "53995c3f42cd8ad8"
 	for header, want := range map[string]string{
 		"Root=" + root + ";Parent=" + parent + ";Sampled=1":          "5759e988bd862e3fe1be46a994272793 53995c3f42cd8ad8 01",
 		"Self=1-1-1; Sampled=0; Parent=" + parent + "; Root=" + root: "5759e988bd862e3fe1be46a994272793 53995c3f42cd8ad8 00",
 		"Root=" + root + ";Parent=" + parent:                         "5759e988bd862e3fe1be46a994272793 53995c3f42cd8ad8 00",
-		"Root=" + root:                                               "", // a load balancer's: no span yet
+		"Root=" + root:                                               "", // from a load balancer, without a span
 		"Root=2-5759e988-bd862e3fe1be46a994272793;Parent=" + parent:  "",
 		"Root=1-5759e98-8bd862e3fe1be46a994272793;Parent=" + parent:  "",
 		"Root=1-5759e988bd862e3fe1be46a994272793;Parent=" + parent:   "",
@@ -41,7 +41,7 @@ func TestXRayHeader(t *testing.T) {
 	}
 }
 
-// What can be read is written so that it is read as the same.
+// FuzzXRayHeader checks that a span does not change when it is written to a header and read again.
 func FuzzXRayHeader(f *testing.F) {
 	f.Add("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1")
 	f.Add("Sampled=0; Parent=53995c3f42cd8ad8 ;Root=1-5759e988-bd862e3fe1be46a994272793")
@@ -65,7 +65,7 @@ func TestXRayIDsBeginWithTheTime(t *testing.T) {
 		for range 100 {
 			id, span := xrayIDs{}.NewIDs(t.Context())
 			if !id.IsValid() || !span.IsValid() || seen[id] {
-				t.Fatalf("%v, %v is no new id", id, span)
+				t.Fatalf("the ids %v, %v are invalid or not new", id, span)
 			}
 			if got := int64(binary.BigEndian.Uint32(id[:4])); got != time.Now().Unix() {
 				t.Errorf("%v begins with %d, not with %d", id, got, time.Now().Unix())
@@ -76,10 +76,11 @@ func TestXRayIDsBeginWithTheTime(t *testing.T) {
 	})
 }
 
-func TestLinesWithinASpanHaveItsIDs(t *testing.T) {
+func TestLogLinesWithinASpanHaveItsIDs(t *testing.T) {
 	id, _ := trace.TraceIDFromHex("5759e988bd862e3fe1be46a994272793")
 	span, _ := trace.SpanIDFromHex("53995c3f42cd8ad8")
-	within := trace.ContextWithSpanContext(t.Context(), trace.NewSpanContext(trace.SpanContextConfig{TraceID: id, SpanID: span}))
+	within := trace.ContextWithSpanContext(t.Context(),
+		trace.NewSpanContext(trace.SpanContextConfig{TraceID: id, SpanID: span}))
 	for ids, want := range map[IDs]string{
 		W3C:  "trace_id=5759e988bd862e3fe1be46a994272793 span_id=53995c3f42cd8ad8",
 		XRay: "trace_id=1-5759e988-bd862e3fe1be46a994272793 span_id=53995c3f42cd8ad8",

@@ -1,7 +1,7 @@
 // Package testdb gives tests empty databases: a SQLite file, and a database of its own on a MySQL server if one answers.
 //
 // The server is looked for at ANTWON_TEST_MYSQL_URL, by default at 127.0.0.1:3306 as root without a password. Where none
-// answers the test is skipped and says so; with ANTWON_TEST_STRICT=1 it fails instead.
+// answers the test is skipped and says so; with ANTWON_TEST_STRICT=1 it fails instead. With -short it is always skipped.
 package testdb
 
 import (
@@ -12,24 +12,47 @@ import (
 	"antwon.dj/backend/internal/testdb/mysqldb"
 )
 
-// Each runs a test once on each kind of database, with the URL of an empty one.
+// Each runs a test once on each kind of database, with the URL of one without rows.
 func Each(t *testing.T, test func(t *testing.T, databaseURL string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
 	t.Run("mysql", func(t *testing.T) { test(t, MySQL(t)) })
 }
 
+// EachEmpty is Each with databases that have no tables yet.
+func EachEmpty(t *testing.T, test func(t *testing.T, databaseURL string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
+	t.Run("mysql", func(t *testing.T) { test(t, EmptyMySQL(t)) })
+}
+
 // SQLite returns the URL of a database file that does not exist yet.
 func SQLite(tb testing.TB) string { return "sqlite:" + filepath.Join(tb.TempDir(), "antwon.db") }
 
-// MySQL returns the URL of an empty database, which is dropped when the test ends, or skips the test.
+// MySQL returns the URL of a database without rows, or skips the test. Its tables may exist already: making them takes MySQL
+// longer than most tests, so databases are used again, by later tests and by later runs. Nobody else uses the database until
+// the test ends.
 func MySQL(tb testing.TB) string {
 	tb.Helper()
-	url, drop, err := mysqldb.Create()
+	return required(tb, borrow)
+}
+
+// EmptyMySQL returns the URL of a new database without tables, which is dropped when the test ends, or skips the test.
+func EmptyMySQL(tb testing.TB) string {
+	tb.Helper()
+	return required(tb, mysqldb.Create)
+}
+
+func required(tb testing.TB, open func() (databaseURL string, done func(), err error)) string {
+	tb.Helper()
+	if testing.Short() {
+		tb.Skip("MySQL left out: -short")
+	}
+	databaseURL, done, err := open()
 	switch {
 	case err == nil:
-		tb.Cleanup(drop)
-		return url
+		tb.Cleanup(done)
+		return databaseURL
 	case os.Getenv("ANTWON_TEST_STRICT") == "1":
 		tb.Fatalf("MySQL is required here: %v", err)
 	default:

@@ -62,7 +62,7 @@ func newCrowd(t testing.TB, database string, mode party.OrderMode, seed uint64) 
 func (c *crowd) countsWhoIsThere() {
 	ctx, cancel := context.WithCancel(c.t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- c.server.NotePresence(ctx) }()
+	go func() { ended <- c.server.RunPresence(ctx) }()
 	c.t.Cleanup(func() {
 		cancel()
 		must(c.t, <-ended)
@@ -104,7 +104,7 @@ func (c *crowd) newcomer(n int) *reveller {
 	case n%8 == 0:
 		g.adds = 0.5
 	}
-	id, leave, err := c.server.Arrive(g.ctx, c.room.ID)
+	id, leave, err := c.server.Connect(g.ctx, c.room.ID)
 	must(c.t, err)
 	g.id, g.leave = id, leave
 	c.t.Cleanup(leave)
@@ -242,7 +242,7 @@ func (c *crowd) hosts(minute int) {
 		c.approves()
 	}
 	settle := func(change party.SettingsChange) {
-		_, err := c.server.UpdateRoom(c.host, c.room.ID, jukebox.RoomChange{Settings: &change}, nil)
+		_, err := c.server.UpdateRoom(c.host, c.room.ID, jukebox.RoomUpdate{Settings: &change}, nil)
 		c.notes("changes a rule", err)
 	}
 	switch minute {

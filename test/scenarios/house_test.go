@@ -13,6 +13,9 @@ import (
 // Four hours of a hundred guests under all the rules of a house, once in each order. A judge who knows the rules, but not the
 // program, watches the room as a screen does. The same seed gives the same guests with the same moods.
 func TestAnEveningOfTheHouse(t *testing.T) {
+	if testing.Short() {
+		t.Skip("whole evenings left out: -short")
+	}
 	const seed = 7
 	evenings := []struct {
 		name     string

@@ -60,10 +60,10 @@ type frozenRooms struct {
 
 var _ playback.Rooms = frozenRooms{}
 
-func (r frozenRooms) Renew(ctx context.Context, nodeID string, life time.Duration) (int, error) {
+func (r frozenRooms) RenewNode(ctx context.Context, nodeID string, life time.Duration) (int, error) {
 	r.wait()
 	defer r.wait()
-	return r.Driver.Renew(ctx, nodeID, life)
+	return r.Driver.RenewNode(ctx, nodeID, life)
 }
 
 func (r frozenRooms) OpenRooms(ctx context.Context) ([]party.OpenRoom, error) {
@@ -72,10 +72,10 @@ func (r frozenRooms) OpenRooms(ctx context.Context) ([]party.OpenRoom, error) {
 	return r.Driver.OpenRooms(ctx)
 }
 
-func (r frozenRooms) Take(ctx context.Context, roomID, nodeID string) (party.Lease, error) {
+func (r frozenRooms) TakeLease(ctx context.Context, roomID, nodeID string) (party.Lease, error) {
 	r.wait()
 	defer r.wait()
-	return r.Driver.Take(ctx, roomID, nodeID)
+	return r.Driver.TakeLease(ctx, roomID, nodeID)
 }
 
 func (r frozenRooms) ApplyPlayback(ctx context.Context, lease party.Lease, step party.PlaybackStep) (int64, error) {

@@ -24,7 +24,7 @@ func (w *world) openIdle() {
 	for i := range idleRooms {
 		host, err := s.DemoLogin(w.t.Context(), fmt.Sprint("Host ", i))
 		must(w.t, err)
-		_, err = s.CreateRoom(account.WithViewer(w.t.Context(), host.User), jukebox.NewRoom{}, nil)
+		_, err = s.CreateRoom(account.WithViewer(w.t.Context(), host.User), jukebox.RoomInput{}, nil)
 		must(w.t, err)
 	}
 	s.driven <- <-s.driven // its drivers have ended

@@ -29,7 +29,7 @@ const (
 	aloneLooks = time.Minute
 )
 
-func (l *lonely) Renew(ctx context.Context, nodeID string, life time.Duration) (nodes int, err error) {
+func (l *lonely) RenewNode(ctx context.Context, nodeID string, life time.Duration) (nodes int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
@@ -37,7 +37,7 @@ func (l *lonely) Renew(ctx context.Context, nodeID string, life time.Duration) (
 	if now.Before(l.until) {
 		return l.nodes, nil
 	}
-	l.nodes, err = l.frozenRooms.Renew(ctx, nodeID, aloneSays+life)
+	l.nodes, err = l.frozenRooms.RenewNode(ctx, nodeID, aloneSays+life)
 	if err == nil {
 		l.until = now.Add(aloneSays)
 	}
@@ -64,6 +64,6 @@ func (l *lonely) die(ctx context.Context) error {
 	if l.node == "" {
 		return nil
 	}
-	_, err := l.Driver.Renew(ctx, l.node, l.life-time.Since(l.said))
+	_, err := l.Driver.RenewNode(ctx, l.node, l.life-time.Since(l.said))
 	return err
 }

@@ -57,7 +57,7 @@ func (w *world) open(s *server, o options) *fixture {
 		must(w.t, w.spotify.Tune(spotifyAccount.ID, o.spotify))
 	}
 	o.settings.Fallback = cmp.Or(o.settings.Fallback, new(bool))
-	p.room, err = s.CreateRoom(p.host, jukebox.NewRoom{Settings: &o.settings}, nil)
+	p.room, err = s.CreateRoom(p.host, jukebox.RoomInput{Settings: &o.settings}, nil)
 	must(w.t, err)
 	p.health = watchHealth(w.t, s, p.room.ID)
 	p.addSome(o.songs)

@@ -87,6 +87,9 @@ func whims() []whim {
 
 // An hour of anything, and then the rest of the queue in peace: every song was played once, skipped, or removed.
 func TestRandomParties(t *testing.T) {
+	if testing.Short() {
+		t.Skip("random parties left out: -short")
+	}
 	var mu sync.Mutex
 	faults, deeds, ends := map[string]int{}, map[string]int{}, map[string]int{}
 	t.Run("seed", func(t *testing.T) {

@@ -67,7 +67,7 @@ func playlistScenarios() []scenario {
 				p.untilHeard("2")
 				must(p.t, p.spotify.Tune(p.spotifyAccount.ID, following))
 				list := party.DeliveryPlaylist
-				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{Delivery: &list}}, nil)
+				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{Delivery: &list}}, nil)
 				must(p.t, err)
 			},
 		},
@@ -115,7 +115,7 @@ func fallbackScenarios() []scenario {
 			options: options{settings: party.SettingsChange{Fallback: &yes}},
 			course: func(p *fixture) {
 				uri := p.app.playlist(p.music[100:110]...)
-				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.RoomChange{Settings: &party.SettingsChange{FallbackPlaylistURI: &uri}}, nil)
+				_, err := p.server.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{FallbackPlaylistURI: &uri}}, nil)
 				must(p.t, err)
 				p.addSome(1)
 				time.Sleep(5 * time.Minute)

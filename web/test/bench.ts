@@ -1,4 +1,4 @@
-// What the pages cost, printed and not judged: `make bench-web`.
+// Measures the pages and prints the results: `make bench-web`.
 import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import type { Browser, CDPSession } from 'playwright-core'
@@ -10,7 +10,7 @@ const perSecond = 200
 const songs = 100
 const dist = new URL('../dist/', import.meta.url)
 
-const say = (what: string, figure: string) => console.log(`${what.padEnd(68)} ${figure}`)
+const print = (what: string, figure: string) => console.log(`${what.padEnd(68)} ${figure}`)
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -36,28 +36,28 @@ async function open(path: string, options = {}): Promise<{ device: Device; tools
   return { device, tools: await device.page.context().newCDPSession(device.page) }
 }
 
-/** The page's scripts: the one it names, and what that imports before it runs. */
+/** The scripts that a page loads: the one in its HTML, and everything that script imports statically. */
 function scriptsOf(page: string): Set<string> {
   const found = new Set<string>()
-  const follow = (text: string) => {
+  const add = (text: string) => {
     for (const [, name] of text.matchAll(/(?:src|href|from|import)\s*=?\s*["'](?:\.\/|\/assets\/)([\w.-]+\.js)["']/g)) {
       if (!name || found.has(name)) continue
       found.add(name)
-      follow(readFileSync(new URL(`assets/${name}`, dist), 'utf8'))
+      add(readFileSync(new URL(`assets/${name}`, dist), 'utf8'))
     }
   }
-  follow(readFileSync(new URL(page, dist), 'utf8'))
+  add(readFileSync(new URL(page, dist), 'utf8'))
   return found
 }
 
 test('sizes', () => {
   for (const page of readdirSync(dist).filter((name) => name.endsWith('.html'))) {
     const bytes = [...scriptsOf(page)].map((name) => gzipSync(readFileSync(new URL(`assets/${name}`, dist))).length)
-    say(`${page}: JavaScript, gzipped`, `${(bytes.reduce((a, b) => a + b, 0) / 1024).toFixed(1)} KB`)
+    print(`${page}: JavaScript, gzipped`, `${(bytes.reduce((a, b) => a + b, 0) / 1024).toFixed(1)} KB`)
   }
 })
 
-test('the phone’s page, on a processor four times slower', async () => {
+test('the phone page, with the CPU throttled four times', async () => {
   await party()
   const { device, tools } = await open('/')
   await device.join('PARTY', 'Gina')
@@ -69,10 +69,10 @@ test('the phone’s page, on a processor four times slower', async () => {
     await device.page.locator('.like').first().waitFor()
     times.push(await device.page.evaluate(() => performance.now()))
   }
-  say('the queue stands there, and can be liked, after (median of 7)', `${median(times).toFixed(0)} ms`)
+  print('time until the queue can be liked (median of 7)', `${median(times).toFixed(0)} ms`)
 })
 
-test('a like, until another page shows it', async () => {
+test('the time from a like until another page shows it', async () => {
   await party()
   const gina = (await open('/')).device
   const otto = (await open('/')).device
@@ -89,7 +89,7 @@ test('a like, until another page shows it', async () => {
     })
     times.push((await shown) - (await clicked))
   }
-  say('a like, until another phone shows it (median, worst of 11)', `${median(times)} ms, ${Math.max(...times)} ms`)
+  print('time until another phone shows a like (median, worst of 11)', `${median(times)} ms, ${Math.max(...times)} ms`)
 })
 
 /** Resolves with the time at which a song's likes change. */
@@ -103,7 +103,7 @@ const watchLikes = (song: string) =>
     if (line) observer.observe(line, { characterData: true, childList: true, subtree: true, attributes: true })
   })
 
-// Changes come at most every 50 ms, several likes at once; the second time each like comes by itself.
+// At 50 ms, several likes arrive in one change; at 1 ms, each like arrives in a change of its own.
 test.each([
   { interval: '50ms', likes: 4_000 },
   { interval: '1ms', likes: 10_000 },
@@ -120,31 +120,31 @@ test.each([
     })
   })
   const received = countChanges(tools)
-  await tools.send('Performance.enable', { timeDomain: 'threadTicks' }) // its own work, without waiting for a core
-  await storm(items, 1_000) // until everything has been compiled
+  await tools.send('Performance.enable', { timeDomain: 'threadTicks' }) // counts CPU time, not time spent waiting for a core
+  await likeRandomly(items, 1_000) // warms up the JIT compiler
   const before = await metrics(tools)
-  const [startedWith, started] = [received(), Date.now()]
+  const [receivedBefore, started] = [received(), Date.now()]
   await browser.startTracing(undefined, { categories: ['toplevel'] })
-  await storm(items, likes)
+  await likeRandomly(items, likes)
   const seconds = (Date.now() - started) / 1000
   const longest = longestOf(await browser.stopTracing())
   const after = await metrics(tools)
-  const got = received() - startedWith
+  const changes = received() - receivedBefore
   const long = await device.page.evaluate(() => (window as unknown as { long: number[] }).long)
-  say('likes sent, and changes that they came in', `${likes} in ${seconds.toFixed(0)} s, ${got}`)
-  say('scripting per change', `${(((after.ScriptDuration - before.ScriptDuration) * 1000) / got).toFixed(2)} ms`)
-  say(
-    'all work of the page per change, animation included',
-    `${(((after.TaskDuration - before.TaskDuration) * 1000) / got).toFixed(2)} ms`,
+  print('likes sent, and changes received', `${likes} in ${seconds.toFixed(0)} s, ${changes}`)
+  print('scripting per change', `${(((after.ScriptDuration - before.ScriptDuration) * 1000) / changes).toFixed(2)} ms`)
+  print(
+    'all main-thread work per change, including animation',
+    `${(((after.TaskDuration - before.TaskDuration) * 1000) / changes).toFixed(2)} ms`,
   )
-  say('the most that one task worked, and tasks that took 50 ms with waiting', `${longest.toFixed(1)} ms, ${long.length}`)
-  say(
-    'memory in use, before and after',
+  print('longest task in CPU time, and number of tasks over 50 ms', `${longest.toFixed(1)} ms, ${long.length}`)
+  print(
+    'JavaScript heap, before and after',
     `${(before.JSHeapUsedSize / 2 ** 20).toFixed(1)} MB, ${(after.JSHeapUsedSize / 2 ** 20).toFixed(1)} MB`,
   )
 })
 
-/** The time for which the task worked that worked most, on the page's own thread, in milliseconds. */
+/** The CPU time of the longest task on the page's main thread, in milliseconds. */
 function longestOf(trace: Buffer): number {
   const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] }
   const thread = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`
@@ -159,7 +159,7 @@ interface TraceEvent {
   name: string
   pid: number
   tid: number
-  tdur?: number // microseconds of work
+  tdur?: number // CPU time in microseconds
   args?: { name?: string }
 }
 
@@ -181,8 +181,8 @@ async function fill(): Promise<string[]> {
   return [...items]
 }
 
-/** Likes songs at random and takes likes back, at a steady pace. */
-async function storm(items: string[], count: number): Promise<void> {
+/** Likes and unlikes random songs, at a constant rate. */
+async function likeRandomly(items: string[], count: number): Promise<void> {
   const liked = new Set<string>()
   const answers: Promise<unknown>[] = []
   for (let n = 0, start = Date.now(); n < count; n++) {
@@ -190,12 +190,12 @@ async function storm(items: string[], count: number): Promise<void> {
     const item = items[Math.floor(Math.random() * items.length)] ?? ''
     const name = liked.delete(item) ? 'unlikeQueueItem' : 'likeQueueItem'
     if (name === 'likeQueueItem') liked.add(item)
-    answers.push(api(server, `mutation($i: ID!) { ${name}(itemId: $i) { id } }`, { i: item }, host.token).catch(() => {})) // it may play by now
+    answers.push(api(server, `mutation($i: ID!) { ${name}(itemId: $i) { id } }`, { i: item }, host.token).catch(() => {})) // the song may be playing by now
   }
   await Promise.all(answers)
 }
 
-/** Counts the frames that bring changes of the queue. */
+/** Counts the WebSocket frames with changes of the queue. */
 function countChanges(tools: CDPSession): () => number {
   let count = 0
   void tools.send('Network.enable')

@@ -4,28 +4,28 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { expect } from 'vitest'
 import type { Server } from './server'
 
-export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
-export const launch = (): Promise<Browser> => chromium.launch({ executablePath, args: ['--no-sandbox'] }) // as root, too: it sees nothing but our own pages
+export const launch = (): Promise<Browser> => chromium.launch({ executablePath, args: ['--no-sandbox'] }) // allows to run as root; it opens only our own pages
 
-export const phoneSize = { width: 390, height: 844 }
+const phoneSize = { width: 390, height: 844 }
 export const screenSize = { width: 1920, height: 1080 }
 
-/** A device of somebody at the party: a browser with cookies of its own, and whatever goes wrong in its page. */
+/** A device at the party: a browser context with its own cookies, and the errors of its page. */
 export class Device {
-  readonly complaints: string[] = []
+  readonly errors: string[] = []
 
   private constructor(
     readonly page: Page,
     private readonly server: Server,
   ) {
-    page.on('pageerror', (error) => this.complaints.push(`${error}`))
+    page.on('pageerror', (error) => this.errors.push(`${error}`))
     page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text())
+      if (message.type() === 'error' || message.type() === 'warning') this.errors.push(message.text())
     })
     page.on('request', (request) => {
       const { protocol, host } = new URL(request.url())
-      if (protocol !== 'data:' && host !== new URL(server.url).host) this.complaints.push(`asks ${request.url()}`)
+      if (protocol !== 'data:' && host !== new URL(server.url).host) this.errors.push(`requested ${request.url()}`)
     })
   }
 
@@ -39,7 +39,7 @@ export class Device {
     await this.page.goto(this.server.url + path)
   }
 
-  /** Joins by the code's page, as a guest does who scanned it. */
+  /** Joins on the room's page, as a guest who scanned the QR code. */
   async join(code: string, name: string): Promise<void> {
     await this.goto(`/r/${code}`)
     await this.page.getByRole('textbox').fill(name)
@@ -47,11 +47,11 @@ export class Device {
     await this.page.getByRole('tablist').waitFor()
   }
 
-  async tab(name: 'queue' | 'search' | 'mine' | 'played'): Promise<void> {
+  async tab(name: 'queue' | 'search' | 'mine' | 'history'): Promise<void> {
     await this.page.locator(`#tab-${name}`).click()
   }
 
-  /** The names of the songs in the list that is shown, in its order. */
+  /** The names of the songs in the visible list, in order. */
   songs = (): Promise<string[]> => this.page.locator('.lines .song-name').allTextContents()
 
   /** The like button of a song. */
@@ -60,22 +60,22 @@ export class Device {
   /** How many likes a song shows. */
   likes = (song: string) => this.like(song).locator('.count').textContent()
 
-  /** Fails where axe finds that somebody cannot use the page. */
+  /** Fails if axe finds an accessibility problem. */
   async expectAccessible(what: string): Promise<void> {
     await this.page.evaluate(() => {
-      for (const animation of document.getAnimations()) animation.finish() // what is half faded in is hard to read
+      for (const animation of document.getAnimations()) animation.finish() // axe would report the low contrast of half-transparent text
     })
-    await this.page.evaluate(axeSource) // evaluated by the browser's tools, which the page's policy does not bind
+    await this.page.evaluate(axeSource) // not subject to the page's Content-Security-Policy
     const { violations } = await this.page.evaluate(() =>
       (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
     )
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
-    expect(found, `${what}, for those who see, hear or move otherwise`).toEqual([])
+    const problems = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
+    expect(problems, `accessibility of: ${what}`).toEqual([])
   }
 
-  /** Nothing went wrong but what the test itself brought about. */
-  expectQuiet(...allowed: RegExp[]): void {
-    expect(this.complaints.filter((text) => !allowed.some((pattern) => pattern.test(text)))).toEqual([])
+  /** Fails if the page had errors other than the allowed ones, which the test itself caused. */
+  expectNoErrors(...allowed: RegExp[]): void {
+    expect(this.errors.filter((text) => !allowed.some((pattern) => pattern.test(text)))).toEqual([])
   }
 
   close = () => this.page.context().close()
@@ -83,5 +83,10 @@ export class Device {
 
 const axeSource = (createRequire(import.meta.url)('axe-core') as { source: string }).source
 
-/** What a page complains of while the server is away. */
-export const away = [/ERR_INTERNET_DISCONNECTED/, /ERR_CONNECTION_REFUSED/, /ERR_CONNECTION_RESET/, /WebSocket connection to/]
+/** The errors of a page that cannot reach the server. */
+export const connectionErrors = [
+  /ERR_INTERNET_DISCONNECTED/,
+  /ERR_CONNECTION_REFUSED/,
+  /ERR_CONNECTION_RESET/,
+  /WebSocket connection to/,
+]

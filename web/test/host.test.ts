@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { away, Device, launch } from './browser'
+import { connectionErrors, Device, launch } from './browser'
 import { eventually, Server } from './server'
 
 let browser: Browser
@@ -23,7 +23,7 @@ async function open(server: Server, options = {}): Promise<Device> {
   return device
 }
 
-/** Signs in by the page. */
+/** Signs in on the page. */
 async function host(server: Server, name: string, options = {}): Promise<Device> {
   const device = await open(server, { viewport: laptop, ...options })
   await device.goto('/host')
@@ -33,7 +33,7 @@ async function host(server: Server, name: string, options = {}): Promise<Device>
   return device
 }
 
-/** The demo's own host, in the room that is open already. */
+/** Opens the console of the demo's own host, whose room is open already. */
 async function demoHostPage(server: Server, options = {}): Promise<Device> {
   const device = await open(server, { viewport: laptop, ...options })
   await device.page.goto(server.hostLink)
@@ -43,35 +43,35 @@ async function demoHostPage(server: Server, options = {}): Promise<Device> {
 
 const button = ({ page }: Device, name: string | RegExp) => page.getByRole('button', { name, exact: true })
 const press = (device: Device, name: string | RegExp) => button(device, name).click()
-const says = ({ page }: Device, words: string | RegExp) => page.getByText(words).first().waitFor()
+const sees = ({ page }: Device, words: string | RegExp) => page.getByText(words).first().waitFor()
 const inDialog = ({ page }: Device, name: string) => page.getByRole('dialog').getByRole('button', { name }).click()
 const menu = (song: string) => `${song}: pin, remove or block`
 const playing = ({ page }: Device) => page.locator('#player .song-name').textContent()
 
 describe('a host', () => {
-  test('opens a room by the pages alone, and closes it', async () => {
+  test('opens a room on the pages, and closes it', async () => {
     const server = await start('demo')
     const nora = await open(server)
     await nora.goto('/host')
     await nora.page.getByLabel('Your name').waitFor()
-    await nora.expectAccessible('signing in')
+    await nora.expectAccessible('the sign-in form')
     await nora.page.getByLabel('Your name').fill('Nora')
     await press(nora, 'Start hosting')
-    await says(nora, 'Connected as Nora')
-    await nora.expectAccessible('having no room')
+    await sees(nora, 'Connected as Nora')
+    await nora.expectAccessible('the form to open a room')
 
     await nora.page.getByLabel('Code').fill('a b')
     await press(nora, 'Open the room')
-    await says(nora, 'A code has 4 to 20 characters')
+    await sees(nora, 'A code has 4 to 20 characters')
     await nora.page.getByLabel('Code').fill('party')
     await press(nora, 'Open the room')
-    await says(nora, 'Another party uses this code right now.')
-    await nora.expectAccessible('a code that is taken')
+    await sees(nora, 'Another party is using this code right now.')
+    await nora.expectAccessible('a code that is in use')
     await nora.page.getByLabel('Code').fill('nora-1')
-    await nora.page.getByLabel('Name of the room').fill('Nora’s kitchen')
+    await nora.page.getByLabel('Room name').fill('Nora’s kitchen')
     await press(nora, 'Open the room')
     await nora.page.getByRole('heading', { name: 'Nora’s kitchen' }).waitFor()
-    await says(nora, 'The queue is empty.')
+    await sees(nora, 'The queue is empty.')
     await nora.expectAccessible('an empty room')
 
     const gina = await open(server)
@@ -80,101 +80,104 @@ describe('a host', () => {
     await gina.page.getByRole('searchbox').fill('night')
     await gina.page.getByRole('button', { name: /^Add / }).first().click()
     await eventually('the song to play', async () => ((await playing(nora)) ?? '') !== '')
-    await press(nora, 'Look again')
-    await says(nora, 'Gina')
+    await press(nora, 'Refresh')
+    await sees(nora, 'Gina')
 
     await press(nora, 'Close the room')
-    await nora.expectAccessible('being asked whether the room shall be closed')
+    await nora.expectAccessible('the confirmation to close the room')
     await nora.page.keyboard.press('Escape')
     await eventually('the focus to return', () => button(nora, 'Close the room').evaluate((it) => it === document.activeElement))
     await press(nora, 'Close the room')
     await inDialog(nora, 'Close for everybody')
-    await says(nora, 'The room is closed.')
+    await sees(nora, 'The room is closed.')
     await nora.page.getByRole('heading', { name: 'Open a room' }).waitFor()
     await gina.page.getByText('This party is over.').waitFor()
 
     await press(nora, 'Sign out')
     await nora.page.getByLabel('Your name').waitFor()
-    for (const device of [nora, gina]) device.expectQuiet()
+    for (const device of [nora, gina]) device.expectNoErrors()
   })
 
-  test('pauses, skips, chooses a device, takes songs out, and clears the queue', async () => {
+  test('pauses, skips, opens the devices, removes a song, and clears the queue', async () => {
     const server = await start('demo')
     const nora = await demoHostPage(server)
     const gina = await open(server)
     await gina.join('PARTY', 'Gina')
-    await nora.expectAccessible('a party')
+    await nora.expectAccessible('the console')
 
     await press(nora, 'Pause')
-    await says(nora, 'The music is paused.')
+    await sees(nora, 'The music is paused.')
     await gina.page.getByText('Paused').waitFor()
     await press(nora, 'Play')
-    await says(nora, 'The music plays.')
+    await sees(nora, 'The music is playing.')
     const first = await playing(nora)
     await press(nora, 'Skip')
-    await says(nora, 'Skipped.')
+    await sees(nora, 'Skipped.')
     await eventually('another song to play', async () => (await playing(nora)) !== first)
 
     await press(nora, 'Copy')
-    await says(nora, 'The link is copied.')
-    await nora.page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined })) // as without a secure context
+    await sees(nora, 'The link is copied.')
+    await nora.page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined })) // as in an insecure context
     await press(nora, 'Copy')
-    await says(nora, 'The link is selected: copy it now.')
+    await sees(nora, 'The link is selected. Copy it now.')
     expect(await nora.page.evaluate(() => getSelection()?.toString())).toBe(`${server.url}/r/PARTY`)
 
     await press(nora, 'Devices')
     await nora.page.getByRole('dialog').getByRole('button', { name: 'Living room' }).waitFor()
-    await nora.expectAccessible('choosing a device')
+    await nora.expectAccessible('the devices')
     await inDialog(nora, 'Close')
 
     const [before = '', last = ''] = (await nora.songs()).slice(-2)
     await press(nora, menu(last))
-    await nora.expectAccessible('what can be done with a song')
+    await nora.expectAccessible('the menu of a song')
     await inDialog(nora, 'Remove')
-    await says(nora, `Removed: ${last}`)
-    await eventually('the song to be gone at Gina’s', async () => !(await gina.songs()).includes(last))
+    await sees(nora, `Removed: ${last}`)
+    await eventually('the song to be gone on Gina’s phone', async () => !(await gina.songs()).includes(last))
     const focused = () => nora.page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
-    await eventually('the focus to be at the song before', async () => (await focused()) === menu(before))
+    await eventually('the focus to move to the previous song', async () => (await focused()) === menu(before))
     await press(nora, 'Clear the queue')
-    await nora.expectAccessible('being asked whether the queue shall be cleared')
+    await nora.expectAccessible('the confirmation to clear the queue')
     await inDialog(nora, 'Clear the queue')
-    await says(nora, 'The queue is clear.')
-    await says(gina, 'Nothing waits')
-    for (const device of [nora, gina]) device.expectQuiet()
+    await sees(nora, 'The queue is empty now.')
+    await sees(gina, 'The queue is empty.')
+    for (const device of [nora, gina]) device.expectNoErrors()
   })
 
-  test('changes settings, which guests and other hosts see', async () => {
+  test('changes settings, and guests and other hosts see it', async () => {
     const server = await start('demo')
     const nora = await demoHostPage(server)
-    const again = await demoHostPage(server, { locale: 'de-DE', colorScheme: 'light' })
+    const second = await demoHostPage(server, { locale: 'de-DE', colorScheme: 'light' })
     const gina = await open(server)
     await gina.join('PARTY', 'Gina')
 
-    await nora.page.getByLabel('Name of the room').fill('Upstairs')
+    await nora.page.getByLabel('Room name').fill('Upstairs')
     await press(nora, 'Save')
-    for (const device of [nora, again, gina]) await device.page.getByRole('heading', { name: 'Upstairs' }).waitFor()
-    await nora.page.getByLabel('Guests may add songs').uncheck()
+    for (const device of [nora, second, gina]) await device.page.getByRole('heading', { name: 'Upstairs' }).waitFor()
+    await nora.page.getByLabel('Guests can add songs').uncheck()
     await gina.tab('search')
-    await gina.page.getByText('The room takes no new songs at the moment.').waitFor()
-    await eventually('the other page to show it', async () => !(await again.page.getByLabel('Gäste dürfen').isChecked()))
-    await again.page.getByLabel('Gäste dürfen').check()
-    await eventually('the page that had changed it to show it', () => nora.page.getByLabel('Guests may add songs').isChecked())
-    await again.expectAccessible('a party in German, by day')
+    await gina.page.getByText('This room is not taking new songs right now.').waitFor()
+    await eventually(
+      'the other page to show the change',
+      async () => !(await second.page.getByLabel('Gäste dürfen Songs hinzufügen').isChecked()),
+    )
+    await second.page.getByLabel('Gäste dürfen Songs hinzufügen').check()
+    await eventually('the first page to show the change back', () => nora.page.getByLabel('Guests can add songs').isChecked())
+    await second.expectAccessible('the console in German, in the light theme')
 
     await press(nora, 'Choose a playlist')
-    await nora.page.getByLabel('Link to a playlist').fill('no link')
-    await inDialog(nora, 'Take')
-    await says(nora, 'This is no link to a playlist')
-    await nora.expectAccessible('choosing a playlist')
-    await nora.page.getByLabel('Link to a playlist').fill('https://open.spotify.com/playlist/37i9dQZF1DXcBWIGoYBM5M')
-    await inDialog(nora, 'Take')
-    await again.page.getByRole('button', { name: 'Keine Playlist' }).waitFor()
-    await nora.page.getByLabel('Music while the queue is empty').uncheck()
-    await eventually('its source to go', async () => (await button(again, 'Keine Playlist').count()) === 0)
-    for (const device of [nora, again, gina]) device.expectQuiet()
+    await nora.page.getByLabel('Link to a Spotify playlist').fill('no link')
+    await press(nora, 'Choose')
+    await sees(nora, 'That is not a link to a playlist.')
+    await nora.expectAccessible('the playlists')
+    await nora.page.getByLabel('Link to a Spotify playlist').fill('https://open.spotify.com/playlist/37i9dQZF1DXcBWIGoYBM5M')
+    await press(nora, 'Choose')
+    await second.page.getByRole('button', { name: 'Keine Playlist' }).waitFor()
+    await nora.page.getByLabel('Play music while the queue is empty').uncheck()
+    await eventually('the source to be hidden', async () => (await button(second, 'Keine Playlist').count()) === 0)
+    for (const device of [nora, second, gina]) device.expectNoErrors()
   })
 
-  test('makes a co-host, who may do less, and removes guests', async () => {
+  test('makes a co-host, who can do less, and removes guests', async () => {
     const server = await start('demo')
     const nora = await demoHostPage(server)
     const gina = await open(server)
@@ -185,44 +188,44 @@ describe('a host', () => {
     const console = await gina.page.context().newPage()
     await console.goto(`${server.url}/host?room=party`)
     await console.getByText('You are a guest in this room.').waitFor()
-    await press(nora, 'Look again')
-    await press(nora, 'Gina: change role or remove')
-    await nora.expectAccessible('what can be done with a guest')
+    await press(nora, 'Refresh')
+    await press(nora, 'Manage Gina')
+    await nora.expectAccessible('the actions for a guest')
     await inDialog(nora, 'Make co-host')
-    await says(nora, 'Gina is a co-host now.')
+    await sees(nora, 'Gina is now a co-host.')
     await console.getByRole('heading', { name: 'Guests' }).waitFor()
     expect(await console.getByRole('button', { name: 'Close the room' }).count()).toBe(0)
-    await console.getByRole('button', { name: 'Otto: change role or remove' }).click()
+    await console.getByRole('button', { name: 'Manage Otto' }).click()
     await console.getByRole('dialog').getByRole('button', { name: 'Remove Leaves' }).click()
     await otto.page.getByRole('heading', { name: 'You were removed from this room' }).waitFor()
 
-    await press(nora, 'Gina: change role or remove')
-    await inDialog(nora, 'Remove for good')
-    await says(nora, 'Remove Gina for good?')
-    await inDialog(nora, 'Remove for good')
-    await says(nora, 'Gina is removed for good.')
+    await press(nora, 'Manage Gina')
+    await inDialog(nora, 'Ban')
+    await sees(nora, 'Ban Gina?')
+    await inDialog(nora, 'Ban')
+    await sees(nora, 'Gina has been banned.')
     await gina.page.getByRole('heading', { name: 'You were removed from this room' }).waitFor()
     await console.getByText('Join this room first').waitFor()
-    for (const device of [nora, gina, otto]) device.expectQuiet()
+    for (const device of [nora, gina, otto]) device.expectNoErrors()
   })
 
-  test('is told of a lost connection, and goes on after it', async () => {
+  test('sees that the connection is lost, and continues when it is back', async () => {
     const server = await start('demo')
     const nora = await demoHostPage(server)
     await nora.page.context().setOffline(true)
-    await says(nora, 'No connection.')
-    await nora.expectAccessible('being offline')
+    await sees(nora, 'No connection.')
+    await nora.expectAccessible('the console while offline')
     await press(nora, 'Pause')
-    await says(nora, 'The server cannot be reached.')
+    await sees(nora, 'The server cannot be reached.')
     await nora.page.context().setOffline(false)
     await nora.page.getByText('No connection.').waitFor({ state: 'detached' })
     await press(nora, 'Pause')
-    await says(nora, 'The music is paused.')
-    nora.expectQuiet(...away)
+    await sees(nora, 'The music is paused.')
+    nora.expectNoErrors(...connectionErrors)
   })
 })
 
-describe('a host with an account at Spotify', () => {
+describe('a host with a Spotify account', () => {
   test('connects it, loses the device, is asked to connect again, and disconnects', async () => {
     const spotify = await start('spotify-sim')
     const server = await start('demo', {
@@ -236,18 +239,18 @@ describe('a host with an account at Spotify', () => {
       return response.json()
     }
     const nora = await host(server, 'Nora')
-    await says(nora, 'First connect your Spotify.')
-    await nora.expectAccessible('having no account at Spotify')
+    await sees(nora, 'Connect your Spotify account first.')
+    await nora.expectAccessible('the console without a Spotify account')
     await press(nora, 'Connect Spotify')
     await press(nora, 'Cancel')
-    await says(nora, 'Spotify is not connected.')
-    await nora.expectAccessible('having denied it')
+    await sees(nora, 'Spotify is not connected.')
+    await nora.expectAccessible('the console after permission was denied')
     expect(new URL(nora.page.url()).search).toBe('')
     await press(nora, 'Connect Spotify')
     await press(nora, 'Allow')
-    await says(nora, 'Spotify is connected.')
+    await sees(nora, 'Spotify is connected.')
     await press(nora, 'Open the room')
-    await says(nora, 'Nora is open.')
+    await sees(nora, 'Nora is open.')
     await nora.page.locator('#player').waitFor()
 
     const code = (await nora.page.locator('.invite .code').textContent()) ?? ''
@@ -260,33 +263,33 @@ describe('a host with an account at Spotify', () => {
 
     const [account] = await atSpotify('accounts')
     await atSpotify(`accounts/${account.id}/host`, { action: 'close-app' })
-    await says(nora, 'No player is there.')
+    await sees(nora, 'There is no player.')
     await nora.expectAccessible('a lost device')
     await press(nora, 'Choose a device')
-    await says(nora, 'Spotify knows no device.')
-    await nora.expectAccessible('having no device')
+    await sees(nora, 'Spotify sees no devices.')
+    await nora.expectAccessible('an empty list of devices')
     await atSpotify(`accounts/${account.id}/host`, { action: 'open-app' })
     const device = nora.page.getByRole('dialog').getByRole('button', { name: 'Living room' })
     await eventually('the device to be listed', async () => {
-      await inDialog(nora, 'Look again') // the server asks Spotify every few seconds at most
+      await inDialog(nora, 'Refresh') // the server requests the devices from Spotify only every few seconds
       return device.isVisible()
     })
     await device.click()
-    await says(nora, 'All is well.')
+    await sees(nora, 'Everything is fine.')
 
     await atSpotify(`accounts/${account.id}/revoke`, {})
-    await atSpotify('clock', { advance: '70m' }) // until the access token has ended, too
-    await nora.page.locator('#player .main').click() // so that it is noticed now
-    await says(nora, 'Spotify does not accept the connection any more.')
-    await nora.expectAccessible('a connection that was taken back')
-    await nora.page.locator('.health').getByRole('button', { name: 'Connect again' }).click()
+    await atSpotify('clock', { advance: '70m' }) // until the access token has expired, too
+    await nora.page.locator('#player .main').click() // so that the server notices it now
+    await sees(nora, 'Spotify no longer accepts the connection.')
+    await nora.expectAccessible('a revoked connection')
+    await nora.page.locator('.health').getByRole('button', { name: 'Reconnect' }).click()
     await press(nora, 'Allow')
-    await says(nora, 'All is well.')
+    await sees(nora, 'Everything is fine.')
 
     await press(nora, 'Disconnect')
     await inDialog(nora, 'Disconnect')
-    await says(nora, 'Spotify is not connected. Connect it')
+    await sees(nora, 'Spotify is not connected. Connect it')
     await button(nora, 'Connect Spotify').waitFor()
-    nora.expectQuiet(new RegExp(spotify.url), /404/) // its own page, which has no icon
+    nora.expectNoErrors(new RegExp(spotify.url), /404/) // the simulated Spotify's own page has no icon
   })
 })

@@ -1,4 +1,4 @@
-// Pictures of the pages, light and dark, on a phone and a television: `make screenshots`. Those in the README are from here.
+// Takes pictures of the pages in both themes, on a phone and a television, also for the README: `make screenshots`.
 import { mkdirSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
@@ -16,15 +16,15 @@ beforeAll(async () => {
   mkdirSync(folder, { recursive: true })
   browser = await launch()
   server = await Server.start('demo')
-  await celebrate()
+  await fillParty()
 })
 afterAll(async () => {
   await browser?.close()
   await server?.stop()
 })
 
-/** A party with songs and likes of several guests. */
-async function celebrate(): Promise<void> {
+/** Adds songs and likes of several guests to the demo's party. */
+async function fillParty(): Promise<void> {
   const host = await demoHost(server)
   const join = 'mutation($n: String!) { joinRoom(code: "PARTY", displayName: $n) { session { accessToken } } }'
   const search = 'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { hits { canAdd song { uri } } } }'
@@ -58,7 +58,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
     await gina.page.locator('.like').first().waitFor()
     await gina.like(await gina.songs().then((songs) => songs[2] ?? '')).click()
     await gina.page.getByRole('button', { name: 'Close' }).click()
-    await gina.page.locator('.outcomes .notice').waitFor({ state: 'detached' })
+    await gina.page.locator('.toasts .notice').waitFor({ state: 'detached' })
     await picture(gina, 'phone')
     await gina.tab('search')
     await gina.page.getByRole('searchbox').fill('night')
@@ -79,7 +79,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
   test(`the host’s console, ${colorScheme}`, async () => {
     const host = await open({ viewport: { width: 1280, height: 900 } })
     await host.page.goto(server.hostLink)
-    await host.page.getByRole('heading', { level: 1 }).waitFor()
+    await host.page.locator('#queue time').first().waitFor()
     await host.page.getByText('Welcome').waitFor({ state: 'hidden' })
     await picture(host, 'host')
     await host.close()

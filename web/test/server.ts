@@ -7,7 +7,7 @@ import { join } from 'node:path'
 
 const binary = new URL('../../bin/antwon', import.meta.url).pathname
 
-/** A real server, or the simulated Spotify alone, with a folder of its own. It keeps its address when it is started again. */
+/** A real server, or the simulated Spotify, in a directory of its own. It keeps its address across restarts. */
 export class Server {
   #process: ChildProcess | undefined
   output = ''
@@ -15,7 +15,7 @@ export class Server {
   private constructor(
     private readonly command: string,
     private readonly port: number,
-    private readonly folder: string,
+    private readonly directory: string,
     private readonly env: Record<string, string>,
   ) {}
 
@@ -29,7 +29,7 @@ export class Server {
     return `http://127.0.0.1:${this.port}`
   }
 
-  /** The link that makes a browser the demo's own host. */
+  /** The link that signs a browser in as the demo's own host. */
   get hostLink(): string {
     return this.output.match(/http\S+key=\S+/)?.[0] ?? ''
   }
@@ -37,12 +37,12 @@ export class Server {
   async start(): Promise<void> {
     this.output = ''
     const env = { PATH: process.env.PATH ?? '', ANTWON_ADDR: `127.0.0.1:${this.port}`, ANTWON_LOG_LEVEL: 'warn', ...this.env }
-    this.#process = spawn(binary, [this.command], { cwd: this.folder, env })
+    this.#process = spawn(binary, [this.command], { cwd: this.directory, env })
     for (const stream of [this.#process.stdout, this.#process.stderr]) stream?.on('data', (data) => (this.output += data))
     await eventually(`${this.command} to answer`, async () => (await fetch(this.url)).status < 500)
   }
 
-  /** Ends it as a power cut would. */
+  /** Kills the process, as a power failure would. */
   async kill(): Promise<void> {
     if (!this.#process || this.#process.exitCode !== null || this.#process.signalCode) return
     const ended = once(this.#process, 'exit')
@@ -52,7 +52,7 @@ export class Server {
 
   async stop(): Promise<void> {
     await this.kill()
-    rmSync(this.folder, { recursive: true, force: true })
+    rmSync(this.directory, { recursive: true, force: true })
   }
 }
 
@@ -66,22 +66,22 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-const patience = 20_000
+const timeout = 20_000 // milliseconds
 
-/** Waits for something to be so; whatever it throws meanwhile counts as not yet. */
-export async function eventually(what: string, isSo: () => Promise<boolean>): Promise<void> {
+/** Waits until a condition is true. An error counts as false, until the timeout. */
+export async function eventually(what: string, condition: () => Promise<boolean>): Promise<void> {
   let last: unknown
-  for (const start = Date.now(); Date.now() - start < patience; await new Promise((resolve) => setTimeout(resolve, 50))) {
+  for (const start = Date.now(); Date.now() - start < timeout; await new Promise((resolve) => setTimeout(resolve, 50))) {
     try {
-      if (await isSo()) return
+      if (await condition()) return
     } catch (error) {
       last = error
     }
   }
-  throw new Error(`waited in vain for ${what}`, { cause: last })
+  throw new Error(`timed out waiting for ${what}`, { cause: last })
 }
 
-/** Sends an operation, for what no page does. */
+/** Sends an operation to the API, without a page. */
 export async function api(server: Server, query: string, variables: object, token?: string) {
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
@@ -93,13 +93,13 @@ export async function api(server: Server, query: string, variables: object, toke
   return data
 }
 
-/** A session, and the room that it is good for. */
+/** An access token and a room. */
 export interface Session {
   token: string
   roomId: string
 }
 
-/** The demo's own host, for what only hosts do. */
+/** Signs in as the demo's own host. */
 export async function demoHost(server: Server): Promise<Session> {
   const response = await fetch(server.hostLink, { redirect: 'manual' })
   const cookie = response.headers

@@ -71,8 +71,8 @@ func newQueue(ctx context.Context, app *fixture.App, songs int) (*queue, error) 
 
 // measure prints the row of one order mode.
 func (q *queue) measure(out io.Writer, mode party.OrderMode) error {
-	change := jukebox.RoomChange{Settings: &party.SettingsChange{OrderMode: &mode}}
-	if _, err := q.app.UpdateRoom(q.room.Host, q.room.ID, change, nil); err != nil {
+	update := jukebox.RoomUpdate{Settings: &party.SettingsChange{OrderMode: &mode}}
+	if _, err := q.app.UpdateRoom(q.room.Host, q.room.ID, update, nil); err != nil {
 		return err
 	}
 	s, err := subscribe(q.app, q.room, `subscription($r: ID!) {

@@ -2,12 +2,13 @@ package guard
 
 import "math"
 
-// cost is what a part of a document asks for, its fragments spread. Limits says what the numbers mean.
+// cost is what a part of a document selects, with all its fragments expanded. See Limits for the meaning of the
+// numbers.
 type cost struct {
 	rootFields, depth, aliases, directives, fields, repeats, nodes int
 }
 
-// plus returns the cost of two parts side by side.
+// plus returns the cost of two parts of one selection.
 func (c cost) plus(d cost) cost {
 	return cost{
 		rootFields: sum(c.rootFields, d.rootFields),
@@ -20,14 +21,15 @@ func (c cost) plus(d cost) cost {
 	}
 }
 
-// below returns the cost of the same part as the selection of a field.
+// below returns the cost of a part that is the selection of a field.
 func (c cost) below() cost {
 	c.rootFields = 0
 	c.depth++
 	return c
 }
 
-// enough is more than any limit; counts stay there, because a few fragments stand for more than an int holds.
-const enough = math.MaxInt32 / 2
+// maxCount is larger than any limit. Counts do not exceed it, because a few fragments can expand to more fields than an
+// int can count.
+const maxCount = math.MaxInt32 / 2
 
-func sum(a, b int) int { return min(a+b, enough) }
+func sum(a, b int) int { return min(a+b, maxCount) }

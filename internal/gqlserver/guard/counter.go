@@ -7,20 +7,20 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// counter counts what the definitions of one document ask for, each fragment once.
+// counter computes the cost of the definitions of one document. It visits each fragment once.
 type counter struct {
-	fragments map[string]*ast.FragmentDefinition // of two with one name the first, as in validation
-	counted   map[*ast.FragmentDefinition]cost
-	open      map[*ast.FragmentDefinition]bool // those that are being counted
-	refusal   *gqlerror.Error                  // the first thing found that no limit allows; counts mean nothing after it
-	steps     int                              // how many nodes were looked at
+	fragments    map[string]*ast.FragmentDefinition // the first of several with one name, as in validation
+	counted      map[*ast.FragmentDefinition]cost
+	inProgress   map[*ast.FragmentDefinition]bool // the fragments whose cost is being computed
+	refusal      *gqlerror.Error                  // the first construct that is never allowed; costs are invalid after it
+	visitedNodes int                              // number of nodes that were visited
 }
 
 func newCounter(doc *ast.QueryDocument) *counter {
 	c := &counter{
-		fragments: make(map[string]*ast.FragmentDefinition, len(doc.Fragments)),
-		counted:   make(map[*ast.FragmentDefinition]cost, len(doc.Fragments)),
-		open:      map[*ast.FragmentDefinition]bool{},
+		fragments:  make(map[string]*ast.FragmentDefinition, len(doc.Fragments)),
+		counted:    make(map[*ast.FragmentDefinition]cost, len(doc.Fragments)),
+		inProgress: map[*ast.FragmentDefinition]bool{},
 	}
 	for _, fragment := range doc.Fragments {
 		if c.fragments[fragment.Name] == nil {
@@ -42,25 +42,26 @@ func (c *counter) fragment(f *ast.FragmentDefinition) cost {
 	if known, ok := c.counted[f]; ok {
 		return known
 	}
-	c.open[f] = true
+	c.inProgress[f] = true
 	asked := c.directives(f.Directives).plus(c.selection(f.SelectionSet))
-	delete(c.open, f)
+	delete(c.inProgress, f)
 	c.counted[f] = asked
 	return asked
 }
 
-// selection counts what stands between the braces of an operation, a fragment or a field.
+// selection returns the cost of the selection set of an operation, a fragment or a field.
 func (c *counter) selection(set ast.SelectionSet) cost {
 	if len(set) == 0 {
 		return cost{}
 	}
-	return c.flat(set, map[string]bool{})
+	return c.selections(set, map[string]bool{})
 }
 
-// flat counts a selection or an inline fragment in it, which belongs to the same selection: names are those asked for there.
-func (c *counter) flat(set ast.SelectionSet, names map[string]bool) (asked cost) {
+// selections returns the cost of a selection set, or of an inline fragment in it, which belongs to the same set. Names
+// are the response names that the set has so far.
+func (c *counter) selections(set ast.SelectionSet, names map[string]bool) (asked cost) {
 	for _, selected := range set {
-		c.steps++
+		c.visitedNodes++
 		switch s := selected.(type) {
 		case *ast.Field:
 			asked = asked.plus(c.field(s, names))
@@ -86,21 +87,23 @@ func (c *counter) field(f *ast.Field, names map[string]bool) cost {
 	return asked.plus(c.directives(f.Directives)).plus(c.arguments(f.Arguments)).plus(c.selection(f.SelectionSet).below())
 }
 
-// inline counts the fields at its root a second time, because validation compares them again for every fragment around.
+// inline counts the fields at the fragment's root twice, because validation compares them again for every inline
+// fragment around them.
 func (c *counter) inline(f *ast.InlineFragment, names map[string]bool) cost {
-	asked := c.flat(f.SelectionSet, names)
+	asked := c.selections(f.SelectionSet, names)
 	again := cost{nodes: sum(1, asked.rootFields)}
 	return asked.plus(again).plus(c.directives(f.Directives))
 }
 
-// spread counts a fragment that there is not as nothing but its spread. One within itself would never end.
+// spread counts an undefined fragment as one node. A fragment that contains itself would expand without end and is
+// refused.
 func (c *counter) spread(s *ast.FragmentSpread) cost {
 	asked := cost{nodes: 1}.plus(c.directives(s.Directives))
 	fragment := c.fragments[s.Name]
 	switch {
 	case fragment == nil:
 		return asked
-	case c.open[fragment]:
+	case c.inProgress[fragment]:
 		c.refuse(s.Position, "Cannot spread fragment %q within itself.", s.Name)
 		return asked
 	default:
@@ -108,13 +111,13 @@ func (c *counter) spread(s *ast.FragmentSpread) cost {
 	}
 }
 
-// directives refuses @defer, which the parser knows even where the schema does not: a deferred part whose client leaves
-// keeps its goroutine for ever, and over POST it is never sent.
+// directives refuses @defer, which gqlgen supports even if the schema does not define it: when a client disconnects,
+// the goroutine of a deferred part never ends, and over POST the deferred part is never sent.
 func (c *counter) directives(list ast.DirectiveList) (asked cost) {
 	for _, directive := range list {
-		c.steps++
+		c.visitedNodes++
 		if directive.Name == "defer" {
-			c.refuse(directive.Position, "@defer is not supported")
+			c.refuse(directive.Position, "@defer is not supported.")
 		}
 		asked = asked.plus(cost{directives: 1, nodes: 1}).plus(c.arguments(directive.Arguments))
 	}
@@ -128,9 +131,9 @@ func (c *counter) arguments(list ast.ArgumentList) (asked cost) {
 	return asked
 }
 
-// value counts a value and those within it.
+// value counts a value and the values within it.
 func (c *counter) value(v *ast.Value) cost {
-	c.steps++
+	c.visitedNodes++
 	asked := cost{nodes: 1}
 	for _, child := range v.Children {
 		asked = asked.plus(c.value(child.Value))
@@ -140,6 +143,6 @@ func (c *counter) value(v *ast.Value) cost {
 
 func (c *counter) refuse(at *ast.Position, message string, args ...any) {
 	if c.refusal == nil {
-		c.refusal = refuse(at, message, args...)
+		c.refusal = newRefusal(at, message, args...)
 	}
 }

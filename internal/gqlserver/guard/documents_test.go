@@ -10,7 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// tokens is what the server has as its limit.
+// tokens is the server's token limit.
 const tokens = 1000
 
 //go:embed testdata/introspection.graphql
@@ -26,18 +26,22 @@ const subscription = `subscription RoomQueueChanges($roomId: ID!, $since: Int) {
 fragment Item on QueueItem { id likeCount likedByViewer state position song { ...Song } addedBy { displayName } }
 fragment Song on Song { uri name artists albumName imageUrl durationMs explicit spotifyUrl }`
 
-// harmless are documents like those that clients send.
+// harmless has documents like those that clients send.
 var harmless = map[string]string{
 	"introspection": introspection,
 	"subscription":  subscription,
 	"short":         `{viewer{email}}`,
-	"mutation":      `mutation($c: String!, $n: String!) { joinRoom(code: $c, displayName: $n) { session { accessToken } room { id name } } }`,
-	"many at once":  `mutation{` + each(20, func(i int) string { return fmt.Sprintf(`m%d: likeQueueItem(itemId: "%d"){id} `, i, i) }) + `}`,
-	"skipped parts": `query($x: Boolean!){room(id: "1"){id queue @include(if: $x){version} ...@skip(if: $x){playback{status}}}}`,
-	"an editor":     subscription + ` query Two{viewer{email}} query Three{viewer{user{id}}} fragment Unused on Song{name}`,
+	"mutation": `mutation($c: String!, $n: String!) { joinRoom(code: $c, displayName: $n) { session { accessToken ` +
+		`} room { id name } } }`,
+	"many at once": `mutation{` +
+		each(20, func(i int) string { return fmt.Sprintf(`m%d: likeQueueItem(itemId: "%d"){id} `, i, i) }) + `}`,
+	"skipped parts": `query($x: Boolean!){room(id: "1"){id queue @include(if: $x){version} ...@skip(if: ` +
+		`$x){playback{status}}}}`,
+	"an editor": subscription +
+		` query Two{viewer{email}} query Three{viewer{user{id}}} fragment Unused on Song{name}`,
 }
 
-// bombs are short, and stand for 2^24 fields or more; the shallow ones for 2^15.
+// bombs has short documents that expand to 2^24 fields or more; the shallow ones to 2^15.
 var bombs = map[string]string{
 	"spreads":          bomb(24, `...A%[2]d ...A%[2]d`),
 	"inline fragments": bomb(24, `...{...A%[2]d} ...on Query{...A%[2]d}`),
@@ -51,33 +55,44 @@ var bombs = map[string]string{
 	"never spread":     `{s} ` + strings.TrimPrefix(bomb(24, `...A%[2]d ...A%[2]d`), `{...A0} `),
 }
 
-// bomb writes as many fragments as there are levels, each with the number of the next in place of %[2]d.
+// bomb returns a document with a fragment for each level, in which %[2]d is the number of the next fragment.
 func bomb(levels int, level string) string {
 	return `{...A0} ` + each(levels, func(i int) string {
 		return fmt.Sprintf("fragment A%d on Query{"+level+"} ", i, i+1)
 	}) + fmt.Sprintf(`fragment A%d on Query{__typename}`, levels)
 }
 
-// quadratic are documents without a bomb that validation takes up to three seconds for.
+// quadratic has documents that do not expand, but whose validation takes up to three seconds.
 var quadratic = map[string]string{
-	"one field 990 times":      `{q{` + strings.Repeat("s ", 990) + `}}`,
-	"within inline fragments":  `{q{` + strings.Repeat("...{", 160) + strings.Repeat("s ", 480) + strings.Repeat("}", 160) + `}}`,
-	"many within them":         `{q{` + strings.Repeat("...{", 160) + numbered(480) + strings.Repeat("}", 160) + `}}`,
-	"in every operation":       each(80, func(i int) string { return fmt.Sprintf("query o%d{...F} ", i) }) + `fragment F on Query{q{` + strings.Repeat("s ", 480) + `}}`,
-	"values in every of them":  each(80, func(i int) string { return fmt.Sprintf("query o%d{...F} ", i) }) + `fragment F on Query{l(v: [` + strings.Repeat("1 ", 480) + `])}`,
-	"unknown in each of them":  each(80, func(i int) string { return fmt.Sprintf("query o%d{...F} ", i) }) + `fragment F on Query{q{` + strings.Repeat("...U ", 240) + `}}`,
-	"in every fragment":        `{s}` + each(60, func(i int) string { return fmt.Sprintf("fragment A%d on Query{...A%d} ", i, i+1) }) + `fragment A60 on Query{` + numbered(480) + `}`,
-	"fields of repeated ones":  `{` + strings.Repeat("q{q{q{", 4) + strings.Repeat("q{s} ", 40) + strings.Repeat("}}}", 4) + `}`,
-	"a large circle":           `{...F0} fragment F0 on Query{` + numbered(300) + each(60, func(i int) string { return fmt.Sprintf("...F%d ", i+1) }) + `} ` + each(60, func(i int) string { return fmt.Sprintf("fragment F%d on Query{...F0} ", i+1) }),
-	"a large unknown fragment": each(60, func(i int) string { return fmt.Sprintf("fragment F%d on Query{...G} ", i) }) + `{s} fragment G on Query{` + numbered(450) + `}`,
+	"one field 990 times": `{q{` + strings.Repeat("s ", 990) + `}}`,
+	"within inline fragments": `{q{` + strings.Repeat("...{", 160) + strings.Repeat("s ", 480) +
+		strings.Repeat("}", 160) + `}}`,
+	"many within them": `{q{` + strings.Repeat("...{", 160) + numbered(480) + strings.Repeat("}", 160) + `}}`,
+	"in every operation": each(80, func(i int) string { return fmt.Sprintf("query o%d{...F} ", i) }) +
+		`fragment F on Query{q{` + strings.Repeat("s ", 480) + `}}`,
+	"values in every of them": each(80, func(i int) string { return fmt.Sprintf("query o%d{...F} ", i) }) +
+		`fragment F on Query{l(v: [` + strings.Repeat("1 ", 480) + `])}`,
+	"unknown in each of them": each(80, func(i int) string { return fmt.Sprintf("query o%d{...F} ", i) }) +
+		`fragment F on Query{q{` + strings.Repeat("...U ", 240) + `}}`,
+	"in every fragment": `{s}` +
+		each(60, func(i int) string { return fmt.Sprintf("fragment A%d on Query{...A%d} ", i, i+1) }) +
+		`fragment A60 on Query{` + numbered(480) + `}`,
+	"fields of repeated ones": `{` + strings.Repeat("q{q{q{", 4) + strings.Repeat("q{s} ", 40) +
+		strings.Repeat("}}}", 4) + `}`,
+	"a large circle": `{...F0} fragment F0 on Query{` + numbered(300) +
+		each(60, func(i int) string { return fmt.Sprintf("...F%d ", i+1) }) + `} ` +
+		each(60, func(i int) string { return fmt.Sprintf("fragment F%d on Query{...F0} ", i+1) }),
+	"a large unknown fragment": each(60, func(i int) string { return fmt.Sprintf("fragment F%d on Query{...G} ", i) }) +
+		`{s} fragment G on Query{` + numbered(450) + `}`,
 }
 
-// within are documents that pass, each as near to a limit of the document as it gets.
+// within has documents that pass, each as close as possible to a limit of Limits.
 var within = map[string]string{
-	"repeats":  `{q{` + strings.Repeat("...{", 160) + strings.Repeat("s ", 21) + strings.Repeat("}", 160) + `}}`,
-	"nodes":    `{q{` + strings.Repeat("...{", 12) + numbered(280) + strings.Repeat("}", 12) + `}}`,
-	"fields":   `{q{q{` + numbered(490) + `}}q{q{` + numbered(490) + `}}}`,
-	"every op": each(60, func(i int) string { return fmt.Sprintf("query o%d{...F} ", i) }) + `fragment F on Query{q{q{` + numbered(60) + `}}}`,
+	"repeats": `{q{` + strings.Repeat("...{", 160) + strings.Repeat("s ", 21) + strings.Repeat("}", 160) + `}}`,
+	"nodes":   `{q{` + strings.Repeat("...{", 12) + numbered(280) + strings.Repeat("}", 12) + `}}`,
+	"fields":  `{q{q{` + numbered(490) + `}}q{q{` + numbered(490) + `}}}`,
+	"every op": each(60, func(i int) string { return fmt.Sprintf("query o%d{...F} ", i) }) + `fragment F on Query{q{q{` +
+		numbered(60) + `}}}`,
 }
 
 func numbered(n int) string {

@@ -11,17 +11,18 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// Extension checks documents in gqlgen's executor before it parses and validates them. It must be used after whatever puts
-// a document into a request, and before everything else.
+// Extension checks documents in gqlgen's executor before they are parsed and validated there. It has to be added to the
+// executor after the extensions that put a document into a request, and before all others.
 //
-// It parses by itself, because gqlgen has no place for it between parsing and validating; a rule of validation hears of a
-// document while all others have begun with it. That costs what parsing costs, once per document: what is in Cache has
-// passed, and is not checked again.
+// It parses documents by itself, because gqlgen has no hook between parsing and validating: a validation rule is called
+// for a document when all other rules have already begun with it. The additional parsing happens once per document:
+// what is in Cache has passed and is not checked again.
 type Extension struct {
 	Limits Limits
-	Bytes  int                               // of a document: 16 KiB, because what is wrong with it may be said of each of its names, in full
-	Tokens int                               // the executor's limit for parsing
-	Cache  graphql.Cache[*ast.QueryDocument] // the executor's documents
+	// Bytes bounds the size of a document: 16 KiB, because each validation error may repeat a name from it in full.
+	Bytes  int
+	Tokens int                               // the executor's token limit, required
+	Cache  graphql.Cache[*ast.QueryDocument] // the executor's document cache, required
 }
 
 var _ graphql.OperationParameterMutator = Extension{}
@@ -32,19 +33,19 @@ func (Extension) ExtensionName() string { return "Guard" }
 // Validate implements graphql.HandlerExtension.
 func (e Extension) Validate(graphql.ExecutableSchema) error {
 	if e.Cache == nil || e.Tokens <= 0 {
-		return errors.New("guard: the executor's cache and its limit for tokens are needed")
+		return errors.New("guard: Cache and Tokens are required")
 	}
 	return nil
 }
 
-// MutateOperationParameters changes nothing; it refuses what Check refuses. Text that does not parse is the executor's to
-// refuse, in its own words.
+// MutateOperationParameters returns the error of Check; it does not change the request. It leaves text that cannot be
+// parsed to the executor.
 func (e Extension) MutateOperationParameters(ctx context.Context, request *graphql.RawParams) *gqlerror.Error {
 	if _, passed := e.Cache.Get(ctx, request.Query); passed {
 		return nil
 	}
 	if limit := cmp.Or(e.Bytes, 16<<10); len(request.Query) > limit {
-		return refuse(nil, "send at most %d bytes as the document, and values as variables", limit)
+		return newRefusal(nil, "Send a document of at most %d bytes, and values as variables.", limit)
 	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: request.Query}, e.Tokens)
 	if err != nil {

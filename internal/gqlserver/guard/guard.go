@@ -1,16 +1,15 @@
-// Package guard refuses GraphQL documents that would cost too much, before anything is spent on them: before they are
-// validated, and long before they run.
+// Package guard refuses GraphQL documents that would cost too much, before they are validated or executed.
 //
 // It promises:
 //
-//   - Every definition of a document is looked at once, whatever spreads it and however often. So the guard itself costs
-//     as much as the document is long, also where fragments within fragments stand for millions of fields.
-//   - What passes is validated in milliseconds. Validation walks every operation and every fragment with all that it
-//     spreads, and compares fields of one name with each other, so both have a limit of their own.
-//   - What passes and is valid asks for no more than Limits says, as many fields as its fragments stand for.
+//   - Each definition of a document is visited once, however often fragments spread it. So the cost of the guard itself
+//     is proportional to the length of the document, even if nested fragments expand to millions of fields.
+//   - A document that passes is validated in milliseconds. Validation walks every operation and every fragment with all
+//     its spreads, and compares fields with the same name with each other, so each of the two has its own limit.
+//   - A document that passes and is valid selects no more than Limits allows, with all its fragments expanded.
 //
-// It knows no schema. What is merely wrong it leaves to validation, except for fragments within themselves, whose size
-// has no number.
+// The guard does not know the schema. It leaves invalid documents to validation, with one exception: it refuses
+// fragments that contain themselves, because their size is not finite.
 package guard
 
 import (
@@ -21,20 +20,29 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// Limits bound what a document may ask for. Fragments count wherever they are spread, with all they hold. A field that is
-// zero has the default named beside it.
+// Limits bound what a document may select. A fragment counts wherever it is spread, with everything in it. A field that
+// is zero has the default that its comment names.
 //
-// The first five are for every single operation, since one runs at a time. The last two are for all operations and all
-// fragments together, each with what it spreads, since that is what validation walks.
+// The first five apply to each operation, because a request executes only one. Repeats and Nodes apply to the sum of
+// all operations and all fragments, each expanded, because that is what validation walks.
 type Limits struct {
-	RootFields int // at the root, where each may cost what an operation costs: 20, which is a page and all its actions at once
-	Depth      int // of fields within fields: 20; our schema is 8 deep, introspection by graphql-js 15
-	Aliases    int // names that are not the field's own: 30, one for each field at the root and some below
-	Directives int // 50, for clients that include or skip whole parts
-	Fields     int // 1,000; the most that our schema has in one place is 235, introspection by graphql-js 230
+	// RootFields bounds the fields at the root, each of which may cost as much as an operation: 20, which is enough for a
+	// page and all its actions in one request.
+	RootFields int
+	// Depth bounds the nesting of fields: 20. Our schema is 8 deep, the introspection query of graphql-js 15.
+	Depth int
+	// Aliases bounds the fields with an alias: 30, which is one for each root field and some more.
+	Aliases int
+	// Directives bounds the directives: 50, for clients that include or skip parts.
+	Directives int
+	// Fields bounds the fields: 1,000. Our schema has at most 235 in one place, the introspection query of graphql-js 230.
+	Fields int
 
-	Repeats int // fields under a name that stands in the same selection already: 20; clients that are programs send none
-	Nodes   int // fields (again for every inline fragment around them), fragments, directives and values: 4,000; introspection has 498
+	// Repeats bounds the fields whose response name is in the same selection already: 20. Generated documents have none.
+	Repeats int
+	// Nodes bounds the fields (counted again for every inline fragment around them), fragments, directives and values:
+	// 4,000. Introspection has 498.
+	Nodes int
 }
 
 func (l Limits) withDefaults() Limits {
@@ -49,8 +57,8 @@ func (l Limits) withDefaults() Limits {
 	}
 }
 
-// Check returns why the document is refused, or nil. It looks at all operations, not only the one to run, because all of
-// them are validated. The error has the code of failed validation.
+// Check returns an error if the document exceeds the limits, and nil otherwise. It checks all operations, not only the
+// one that will be executed, because all of them are validated. The error has the code of failed validation.
 func Check(doc *ast.QueryDocument, limits Limits) *gqlerror.Error {
 	limits = limits.withDefaults()
 	c := newCounter(doc)
@@ -58,7 +66,8 @@ func Check(doc *ast.QueryDocument, limits Limits) *gqlerror.Error {
 	for _, operation := range doc.Operations {
 		asked := c.operation(operation)
 		all = all.plus(asked)
-		if err := cmp.Or(c.refusal, limits.ofOperation(asked, operation.Position), limits.ofDocument(all, operation.Position)); err != nil {
+		at := operation.Position
+		if err := cmp.Or(c.refusal, limits.ofOperation(asked, at), limits.ofDocument(all, at)); err != nil {
 			return err
 		}
 	}
@@ -71,36 +80,39 @@ func Check(doc *ast.QueryDocument, limits Limits) *gqlerror.Error {
 	return nil
 }
 
+// ofOperation returns an error if one operation exceeds a limit.
 func (l Limits) ofOperation(asked cost, at *ast.Position) *gqlerror.Error {
 	switch {
 	case asked.rootFields > l.RootFields:
-		return refuse(at, "ask for at most %d fields at the root of an operation", l.RootFields)
+		return newRefusal(at, "Ask for at most %d fields at the root of an operation.", l.RootFields)
 	case asked.depth > l.Depth:
-		return refuse(at, "nest fields at most %d deep in an operation", l.Depth)
+		return newRefusal(at, "Nest fields at most %d deep in an operation.", l.Depth)
 	case asked.aliases > l.Aliases:
-		return refuse(at, "use at most %d aliases in an operation", l.Aliases)
+		return newRefusal(at, "Use at most %d aliases in an operation.", l.Aliases)
 	case asked.directives > l.Directives:
-		return refuse(at, "use at most %d directives in an operation", l.Directives)
+		return newRefusal(at, "Use at most %d directives in an operation.", l.Directives)
 	case asked.fields > l.Fields:
-		return refuse(at, "ask for at most %d fields in an operation, those of its fragments included", l.Fields)
+		return newRefusal(at, "Ask for at most %d fields in an operation, including those of its fragments.", l.Fields)
 	default:
 		return nil
 	}
 }
 
+// ofDocument returns an error if the definitions checked so far exceed a limit for the whole document.
 func (l Limits) ofDocument(all cost, at *ast.Position) *gqlerror.Error {
 	switch {
 	case all.repeats > l.Repeats:
-		return refuse(at, "repeat at most %d fields that are asked for in the same place already", l.Repeats)
+		return newRefusal(at, "Ask at most %d times for a field that is already in the same selection.", l.Repeats)
 	case all.nodes > l.Nodes:
-		return refuse(at, "this document has more than %d nodes with its fragments spread: ask for less, or in several documents", l.Nodes)
+		return newRefusal(at, "This document has more than %d nodes when its fragments are expanded. "+
+			"Ask for less, or use several documents.", l.Nodes)
 	default:
 		return nil
 	}
 }
 
-// refuse returns an error like those of validation. A document that was not parsed from text has no positions.
-func refuse(at *ast.Position, message string, args ...any) *gqlerror.Error {
+// newRefusal returns an error like those of validation. At is nil if the document was not parsed from text.
+func newRefusal(at *ast.Position, message string, args ...any) *gqlerror.Error {
 	err := gqlerror.Errorf(message, args...)
 	if at != nil {
 		err.Locations = []gqlerror.Location{{Line: at.Line, Column: at.Column}}

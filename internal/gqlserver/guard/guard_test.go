@@ -32,27 +32,91 @@ func TestCostlyDocumentsAreRefused(t *testing.T) {
 	}
 }
 
-// Each document passes with x in the place of X, and with y it does not.
-func TestLimits(t *testing.T) {
+// Each document passes with x in place of X, and is refused with y.
+func TestEachLimitIsEnforced(t *testing.T) {
 	limits := Limits{RootFields: 3, Depth: 4, Aliases: 2, Directives: 2, Fields: 6, Repeats: 1, Nodes: 20}
 	for _, test := range []struct {
 		name, text, x, y, want string
 	}{
-		{"root fields", `{a b X}`, `c`, `c d`, "1:1 ask for at most 3 fields at the root of an operation"},
-		{"root fields of fragments", `{...F ...{c}X} fragment F on Q{a b}`, ``, `d`, "1:1 ask for at most 3 fields at the root of an operation"},
-		{"root fields of the second", `query A{a} query B{a b X}`, `c`, `c __typename`, "1:12 ask for at most 3 fields at the root of an operation"},
-		{"depth", `{a{b{...F}}} fragment F on Q{c{...{X}}}`, `d`, `d{e}`, "1:1 nest fields at most 4 deep in an operation"},
-		{"aliases", `{a{x:b a:a ...F ...F}} fragment F on Q{X}`, `c`, `y:c`, "1:1 use at most 2 aliases in an operation"},
-		{"directives", `query @a{...F @bX} fragment F on Q{c}`, ``, ` @c`, "1:1 use at most 2 directives in an operation"},
-		{"directives of fragments", `{...F ...F} fragment F on Q X{c}`, `@a`, `@a @b`, "1:1 use at most 2 directives in an operation"},
-		{"directives of variables", `query($a:Int @a $b:Int @bX){c}`, ``, ` @c`, "1:1 use at most 2 directives in an operation"},
-		{"fields", `{a{b ...F X} c{...F}} fragment F on Q{d}`, `__typename`, `e f`, "1:1 ask for at most 6 fields in an operation, those of its fragments included"},
-		{"repeats", `{a{b ...{b X}}}`, `c`, `b`, "1:1 repeat at most 1 fields that are asked for in the same place already"},
-		{"repeats of aliases", `{a{b b:c X}}`, `c`, `b:d`, "1:1 repeat at most 1 fields that are asked for in the same place already"},
-		{"repeats where nothing spreads them", `{a} fragment F on Q{b b X}`, `c`, `b`, "1:5 repeat at most 1 fields that are asked for in the same place already"},
-		{"nodes", `{a(b:[1 2 {c:[3 4]}]) b(x:[5 6 7 8 9 X])}`, `1 2 3 4 5`, `1 2 3 4 5 6`, "1:1 this document has more than 20 nodes with its fragments spread: ask for less, or in several documents"},
-		{"nodes of inline fragments", `{a{...{...{...{b c d X}}}}}`, `e`, `e ...F`, "1:1 this document has more than 20 nodes with its fragments spread: ask for less, or in several documents"},
-		{"nodes of all operations", each(4, func(i int) string { return fmt.Sprintf("query O%d{...F} ", i) }) + `fragment F on Q{a{b c X}}`, ``, `d`, "1:61 this document has more than 20 nodes with its fragments spread: ask for less, or in several documents"},
+		{
+			name: "root fields", text: `{a b X}`,
+			x: `c`, y: `c d`,
+			want: "1:1 Ask for at most 3 fields at the root of an operation.",
+		},
+		{
+			name: "root fields of fragments", text: `{...F ...{c}X} fragment F on Q{a b}`,
+			x: ``, y: `d`,
+			want: "1:1 Ask for at most 3 fields at the root of an operation.",
+		},
+		{
+			name: "root fields of the second", text: `query A{a} query B{a b X}`,
+			x: `c`, y: `c __typename`,
+			want: "1:12 Ask for at most 3 fields at the root of an operation.",
+		},
+		{
+			name: "depth", text: `{a{b{...F}}} fragment F on Q{c{...{X}}}`,
+			x: `d`, y: `d{e}`,
+			want: "1:1 Nest fields at most 4 deep in an operation.",
+		},
+		{
+			name: "aliases", text: `{a{x:b a:a ...F ...F}} fragment F on Q{X}`,
+			x: `c`, y: `y:c`,
+			want: "1:1 Use at most 2 aliases in an operation.",
+		},
+		{
+			name: "directives", text: `query @a{...F @bX} fragment F on Q{c}`,
+			x: ``, y: ` @c`,
+			want: "1:1 Use at most 2 directives in an operation.",
+		},
+		{
+			name: "directives of fragments", text: `{...F ...F} fragment F on Q X{c}`,
+			x: `@a`, y: `@a @b`,
+			want: "1:1 Use at most 2 directives in an operation.",
+		},
+		{
+			name: "directives of variables", text: `query($a:Int @a $b:Int @bX){c}`,
+			x: ``, y: ` @c`,
+			want: "1:1 Use at most 2 directives in an operation.",
+		},
+		{
+			name: "fields", text: `{a{b ...F X} c{...F}} fragment F on Q{d}`,
+			x: `__typename`, y: `e f`,
+			want: "1:1 Ask for at most 6 fields in an operation, including those of its fragments.",
+		},
+		{
+			name: "repeats", text: `{a{b ...{b X}}}`,
+			x: `c`, y: `b`,
+			want: "1:1 Ask at most 1 times for a field that is already in the same selection.",
+		},
+		{
+			name: "repeats of aliases", text: `{a{b b:c X}}`,
+			x: `c`, y: `b:d`,
+			want: "1:1 Ask at most 1 times for a field that is already in the same selection.",
+		},
+		{
+			name: "repeats where nothing spreads them", text: `{a} fragment F on Q{b b X}`,
+			x: `c`, y: `b`,
+			want: "1:5 Ask at most 1 times for a field that is already in the same selection.",
+		},
+		{
+			name: "nodes", text: `{a(b:[1 2 {c:[3 4]}]) b(x:[5 6 7 8 9 X])}`,
+			x: `1 2 3 4 5`, y: `1 2 3 4 5 6`,
+			want: "1:1 This document has more than 20 nodes when its fragments are expanded. Ask for less, or use several " +
+				"documents.",
+		},
+		{
+			name: "nodes of inline fragments", text: `{a{...{...{...{b c d X}}}}}`,
+			x: `e`, y: `e ...F`,
+			want: "1:1 This document has more than 20 nodes when its fragments are expanded. Ask for less, or use several " +
+				"documents.",
+		},
+		{
+			name: "nodes of all operations", text: each(4, func(i int) string { return fmt.Sprintf("query O%d{...F} ", i) }) +
+				`fragment F on Q{a{b c X}}`,
+			x: ``, y: `d`,
+			want: "1:61 This document has more than 20 nodes when its fragments are expanded. Ask for less, or use several " +
+				"documents.",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			expect(t, strings.Replace(test.text, "X", test.x, 1), limits, "")
@@ -61,11 +125,11 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-func TestNeverAllowed(t *testing.T) {
+func TestDeferAndCircularFragmentsAreRefused(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
-		{`{...@defer{a}}`, "1:6 @defer is not supported"},
-		{`{a{...F @defer(if: false)}} fragment F on Q{b}`, "1:10 @defer is not supported"},
-		{`{a} fragment F on Q{...@defer{b}}`, "1:25 @defer is not supported"},
+		{`{...@defer{a}}`, "1:6 @defer is not supported."},
+		{`{a{...F @defer(if: false)}} fragment F on Q{b}`, "1:10 @defer is not supported."},
+		{`{a} fragment F on Q{...@defer{b}}`, "1:25 @defer is not supported."},
 		{`{...F} fragment F on Q{a ...F}`, `1:29 Cannot spread fragment "F" within itself.`},
 		{`{...F} fragment F on Q{...{a{...G}}} fragment G on Q{...F}`, `1:57 Cannot spread fragment "F" within itself.`},
 		{`{a} fragment F on Q{...F}`, `1:24 Cannot spread fragment "F" within itself.`},
@@ -74,7 +138,7 @@ func TestNeverAllowed(t *testing.T) {
 	}
 }
 
-func TestWhatIsMerelyWrongIsLeftToValidation(t *testing.T) {
+func TestInvalidDocumentsAreLeftToValidation(t *testing.T) {
 	for name, text := range map[string]string{
 		"a fragment that is not there":      `{...F a}`,
 		"one that nothing spreads":          `{a} fragment F on Q{b}`,
@@ -93,19 +157,23 @@ func TestWhatIsMerelyWrongIsLeftToValidation(t *testing.T) {
 }
 
 func TestCountsStayBelowOverflow(t *testing.T) {
-	text := `{...A0} ` + each(90, func(i int) string { return fmt.Sprintf("fragment A%d on Q{...{...A%[2]d ...A%[2]d}} ", i, i+1) }) + `fragment A90 on Q{a:b @c}`
+	text := `{...A0} ` +
+		each(90, func(i int) string { return fmt.Sprintf("fragment A%d on Q{...{...A%[2]d ...A%[2]d}} ", i, i+1) }) +
+		`fragment A90 on Q{a:b @c}`
 	doc, err := parser.ParseQuery(&ast.Source{Input: text})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := newCounter(doc)
-	want := cost{rootFields: enough, depth: 1, aliases: enough, directives: enough, fields: enough, nodes: enough}
+	want := cost{
+		rootFields: maxCount, depth: 1, aliases: maxCount, directives: maxCount, fields: maxCount, nodes: maxCount,
+	}
 	if got := c.operation(doc.Operations[0]); got != want {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 }
 
-// expect checks text; want is "line:column message", or "" if it passes.
+// expect checks the result of Check. Want is "line:column message", or "" if the document passes.
 func expect(t *testing.T, text string, limits Limits, want string) {
 	t.Helper()
 	got := ""

@@ -10,18 +10,18 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// expansion counts one definition the slow way: it walks every fragment again wherever it is spread.
+// expansion computes the cost of one definition naively: it walks a fragment again wherever it is spread.
 type expansion struct {
 	doc    *ast.QueryDocument
 	cost   cost
-	path   []*ast.FragmentDefinition // those it is in
-	never  bool                      // it found what no limit allows
-	budget int                       // of nodes to visit
+	path   []*ast.FragmentDefinition // the fragments around the present node
+	never  bool                      // it found something that is never allowed
+	budget int                       // how many more nodes may be visited
 }
 
-// place is where a selection stands.
+// place is the position of a selection.
 type place struct {
-	depth, inlines int // fields around it; inline fragments around it in the innermost of them
+	depth, inlines int // number of fields around it, and of inline fragments within the innermost of these
 	names          map[string]bool
 }
 
@@ -107,8 +107,8 @@ func valueNodes(v *ast.Value) int {
 	return n
 }
 
-// agree compares what is counted with the slow way, where that comes to an end.
-func agree(t *testing.T, doc *ast.QueryDocument) (whole bool) {
+// checkAgreement compares the costs with those of the naive computation, and returns whether that could be completed.
+func checkAgreement(t *testing.T, doc *ast.QueryDocument) (whole bool) {
 	t.Helper()
 	c, whole, never := newCounter(doc), true, false
 	compare := func(got cost, walk func(*expansion)) {
@@ -133,15 +133,15 @@ func agree(t *testing.T, doc *ast.QueryDocument) (whole bool) {
 		compare(c.fragment(f), func(e *expansion) { e.fragment(f, place{}) })
 	}
 	if whole && never != (c.refusal != nil) {
-		t.Errorf("refused with %v, and it is %v that no limit allows it", c.refusal, never)
+		t.Errorf("refused with %v, but that it is never allowed is %v", c.refusal, never)
 	}
-	if c.steps != textNodes(doc) {
-		t.Errorf("looked at %d nodes; the document is written with %d", c.steps, textNodes(doc))
+	if c.visitedNodes != textNodes(doc) {
+		t.Errorf("%d nodes were visited; the text of the document has %d", c.visitedNodes, textNodes(doc))
 	}
 	return whole
 }
 
-// countAll counts all definitions of doc.
+// countAll computes the costs of all definitions of doc.
 func countAll(doc *ast.QueryDocument) *counter {
 	c := newCounter(doc)
 	for _, o := range doc.Operations {
@@ -153,7 +153,7 @@ func countAll(doc *ast.QueryDocument) *counter {
 	return c
 }
 
-// textNodes counts the nodes that doc is written with.
+// textNodes returns the number of nodes in the text of doc.
 func textNodes(doc *ast.QueryDocument) (n int) {
 	unspread := &expansion{doc: &ast.QueryDocument{}, budget: 1 << 30}
 	for _, o := range doc.Operations {
@@ -171,7 +171,7 @@ func textNodes(doc *ast.QueryDocument) (n int) {
 	return n + unspread.cost.nodes
 }
 
-// extraNodes are those that count for a field that stands in inline fragments, and are not written.
+// extraNodes returns the number of nodes that are counted for fields in inline fragments in addition to the text's.
 func extraNodes(set ast.SelectionSet, inlines int) (n int) {
 	for _, selected := range set {
 		switch s := selected.(type) {
@@ -184,12 +184,12 @@ func extraNodes(set ast.SelectionSet, inlines int) (n int) {
 	return n
 }
 
-func TestCountsAgreeWithTheSlowWay(t *testing.T) {
+func TestCostsAgreeWithTheNaiveComputation(t *testing.T) {
 	const documents = 5000
 	whole := 0
 	for seed := range uint64(documents) {
 		text := randomDocument(rand.New(rand.NewPCG(seed, 1)))
-		if agree(t, parse(t, text)) {
+		if checkAgreement(t, parse(t, text)) {
 			whole++
 		}
 		if t.Failed() {
@@ -197,21 +197,23 @@ func TestCountsAgreeWithTheSlowWay(t *testing.T) {
 		}
 	}
 	if whole < documents*9/10 {
-		t.Errorf("only %d of %d came to an end the slow way", whole, documents)
+		t.Errorf("the naive computation completed only %d of %d documents", whole, documents)
 	}
 }
 
-// randomDocument writes a small document; now and then with fragments in circles, missing, unused, or twice.
+// randomDocument returns a small document, sometimes with fragments that are circular, undefined, unused or duplicated.
 func randomDocument(r *rand.Rand) string {
 	fragments := r.IntN(6)
 	var text strings.Builder
 	for i := range 1 + r.IntN(3) {
-		fmt.Fprintf(&text, "query O%d($v: Int%s)%s{%s} ", i, randomDirective(r), randomDirective(r), randomSelection(r, 3, 0, fragments))
+		fmt.Fprintf(
+			&text, "query O%d($v: Int%s)%s{%s} ", i, randomDirective(r), randomDirective(r), randomSelection(r, 3, 0, fragments),
+		)
 	}
 	for i := range fragments {
 		from := i + 1
 		if r.IntN(40) == 0 {
-			from = 0 // perhaps a circle
+			from = 0 // may be circular
 		}
 		fmt.Fprintf(&text, "fragment F%d on Q%s{%s} ", i, randomDirective(r), randomSelection(r, 2, from, fragments))
 	}
@@ -221,7 +223,7 @@ func randomDocument(r *rand.Rand) string {
 	return text.String()
 }
 
-// randomSelection spreads fragments from one number to the last, which is not there.
+// randomSelection returns a selection set that spreads fragments with the numbers from..to, of which to is undefined.
 func randomSelection(r *rand.Rand, deep, from, to int) string {
 	return each(1+r.IntN(4), func(int) string {
 		switch n := r.IntN(10); {

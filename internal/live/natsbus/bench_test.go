@@ -10,10 +10,11 @@ import (
 )
 
 var hint = live.Hint{
-	Topic: "0198c0de-0000-7000-8000-000000000000", Since: 1, Version: 2, Users: []string{"0198c0de-0000-7000-8000-000000000001"},
+	Topic: "0198c0de-0000-7000-8000-000000000000", Since: 1, Version: 2,
+	Users: []string{"0198c0de-0000-7000-8000-000000000001"},
 }
 
-// connected returns two buses over one server.
+// connected returns two buses that are connected to one server.
 func connected(b *testing.B) (here, there *natsbus.Bus) {
 	b.Helper()
 	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true})
@@ -24,7 +25,7 @@ func connected(b *testing.B) (here, there *natsbus.Bus) {
 	b.Cleanup(s.Shutdown)
 	up := make(chan struct{}, 10)
 	connect := func() *natsbus.Bus {
-		bus, err := natsbus.Connect(s.ClientURL(), natsbus.Options{OnReconnect: func() { up <- struct{}{} }})
+		bus, err := natsbus.Connect(s.ClientURL(), natsbus.Options{OnConnect: func() { up <- struct{}{} }})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -35,7 +36,8 @@ func connected(b *testing.B) (here, there *natsbus.Bus) {
 	return connect(), connect()
 }
 
-// BenchmarkPublish is what a publisher pays. This is more than can be sent: most are dropped.
+// BenchmarkPublish measures what a hint costs its publisher. It publishes faster than hints can be sent, so most are
+// dropped.
 func BenchmarkPublish(b *testing.B) {
 	bus, _ := connected(b)
 	b.ReportAllocs()
@@ -44,19 +46,20 @@ func BenchmarkPublish(b *testing.B) {
 	}
 }
 
-// BenchmarkDelivery is a hint from Publish in one process to a subscriber in another, through a server on this machine.
+// BenchmarkDelivery measures a hint from Publish at one bus to a subscriber of another, through a server on this
+// machine.
 func BenchmarkDelivery(b *testing.B) {
 	here, there := connected(b)
-	heard := make(chan struct{}, 1)
-	there.Subscribe(func(live.Hint) { heard <- struct{}{} })
+	received := make(chan struct{}, 1)
+	there.Subscribe(func(live.Hint) { received <- struct{}{} })
 	b.ReportAllocs()
 	for b.Loop() {
 		here.Publish(hint)
-		<-heard
+		<-received
 	}
 }
 
-// BenchmarkMessage is a hint that is written and read.
+// BenchmarkMessage measures encoding and decoding a hint.
 func BenchmarkMessage(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

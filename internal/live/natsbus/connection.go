@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -13,20 +14,32 @@ import (
 const (
 	dialTimeout   = 2 * time.Second
 	writeTimeout  = 2 * time.Second
-	reconnectWait = 500 * time.Millisecond // and up to as much again
-	// pingInterval is short, because a connection that died silently would otherwise pass for one that works, for minutes.
-	pingInterval = 10 * time.Second
-	troubleEvery = time.Minute // the same trouble is not logged more often
+	reconnectWait = 500 * time.Millisecond // plus a random part of the same length at most
+	// pingInterval is short, because without pings a connection that died silently would seem to work for minutes.
+	pingInterval     = 10 * time.Second
+	errorLogInterval = time.Minute // the same asynchronous error is not logged more often
 )
 
-// connect tries to connect once, and goes on in the background. It fails only if that makes no sense.
+// connectionState is the state of the connection. All fields but connected are written only by the goroutine on which
+// the connection calls its handlers.
+type connectionState struct {
+	connected    atomic.Bool
+	outageLogged bool          // since the last connection it was logged that NATS is unreachable
+	lastError    string        // the asynchronous error that was logged last
+	lastErrorAt  time.Time     // when it was logged
+	subscribed   chan struct{} // closed when the subscription was made, or has failed
+	closed       chan struct{} // closed when no further handler will be called
+}
+
+// connect makes one attempt to connect and continues in the background. It returns an error only if no attempt can ever
+// succeed.
 func (b *Bus) connect(url string) error {
-	defer close(b.link.subscribed)
-	conn, err := b.options(url).Connect()
+	defer close(b.state.subscribed)
+	conn, err := b.connectOptions(url).Connect()
 	if err != nil {
-		return errors.New("this NATS URL cannot be used") // the error might show it, and it has a password in it
+		return errors.New("this NATS URL cannot be used") // the error itself might show the URL, which has a password
 	}
-	if _, err := conn.ChanSubscribe(b.subject, b.in); err != nil {
+	if _, err := conn.ChanSubscribe(b.subject, b.incoming); err != nil {
 		conn.Close()
 		return fmt.Errorf("subscribe to %s: %w", b.subject, err)
 	}
@@ -34,69 +47,77 @@ func (b *Bus) connect(url string) error {
 	return nil
 }
 
-func (b *Bus) options(url string) nats.Options {
+func (b *Bus) connectOptions(url string) nats.Options {
 	o := nats.GetDefaultOptions()
 	o.Url, o.Name = url, "antwon"
-	o.NoEcho = true // our own subscribers have had our own hints
+	o.NoEcho = true // Publish has already called our own subscribers
 	o.RetryOnFailedConnect, o.MaxReconnect = true, -1
-	o.IgnoreAuthErrorAbort = true // whoever mends the password need not restart us
+	o.IgnoreAuthErrorAbort = true // a password that is corrected at the server needs no restart here
 	o.ReconnectWait, o.ReconnectJitter, o.ReconnectJitterTLS = reconnectWait, reconnectWait, reconnectWait
-	o.ReconnectBufSize = -1 // nothing is kept for later
+	o.ReconnectBufSize = -1 // hints are not kept while disconnected
 	o.PingInterval, o.MaxPingsOut = pingInterval, 2
 	o.Timeout, o.FlusherTimeout = dialTimeout, writeTimeout
-	o.CustomDialer, o.SkipHostLookup = dialer{b.ctx}, true // dialling looks names up, too, and within its time
-	o.ConnectedCB, o.ReconnectedCB = b.connected, b.connected
-	o.DisconnectedErrCB, o.ReconnectErrCB = b.disconnected, b.failed
-	o.AsyncErrorCB = b.trouble
-	o.ClosedCB = func(*nats.Conn) { close(b.link.closed) }
+	o.CustomDialer, o.SkipHostLookup = dialer{ctx: b.ctx, dial: b.dial}, true // dial also looks the host name up, in time
+	o.ConnectedCB, o.ReconnectedCB = b.handleConnect, b.handleConnect
+	o.DisconnectedErrCB, o.ReconnectErrCB = b.handleDisconnect, b.handleConnectFailure
+	o.AsyncErrorCB = b.handleAsyncError
+	o.ClosedCB = func(*nats.Conn) { close(b.state.closed) }
 	return o
 }
 
-// dialer gives up when the bus closes: the connection's own Close would wait for it.
-type dialer struct{ ctx context.Context }
+// dialFunc has the signature of net.Dialer.DialContext.
+type dialFunc func(ctx context.Context, network, address string) (net.Conn, error)
 
-func (d dialer) Dial(network, address string) (net.Conn, error) {
-	dialer := net.Dialer{Timeout: dialTimeout}
-	return dialer.DialContext(d.ctx, network, address)
+// dialer stops dialling when the bus closes; otherwise the connection's own Close would wait for it.
+type dialer struct {
+	ctx  context.Context
+	dial dialFunc
 }
 
-// connected is called when the connection stands, the first time or again. The handlers are called one after the other.
-func (b *Bus) connected(conn *nats.Conn) {
-	<-b.link.subscribed
-	b.link.up.Store(true)
-	b.link.complained = false
-	_ = conn.FlushTimeout(flushTimeout) // the server answers when it has our subscription, or is in no state to
+// Dial implements nats.CustomDialer.
+func (d dialer) Dial(network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(d.ctx, dialTimeout)
+	defer cancel()
+	return d.dial(ctx, network, address)
+}
+
+// handleConnect is called after each successful attempt to connect. Handlers never run concurrently.
+func (b *Bus) handleConnect(conn *nats.Conn) {
+	<-b.state.subscribed
+	b.state.connected.Store(true)
+	b.state.outageLogged = false
+	_ = conn.FlushTimeout(flushTimeout) // the answer confirms our subscription; without one the connection is lost anyway
 	if b.ctx.Err() != nil {
 		return
 	}
 	b.opts.Log.Info("connected to NATS", "server", conn.ConnectedAddr())
-	b.opts.OnReconnect()
+	b.opts.OnConnect()
 }
 
-func (b *Bus) disconnected(_ *nats.Conn, err error) {
-	b.link.up.Store(false)
+func (b *Bus) handleDisconnect(_ *nats.Conn, err error) {
+	b.state.connected.Store(false)
 	if b.ctx.Err() != nil {
-		return // by Close
+		return // Close has disconnected it
 	}
-	b.link.complained = true
-	b.opts.Log.Warn("the connection to NATS is lost: what others change is seen later", "error", err)
+	b.state.outageLogged = true
+	b.opts.Log.Warn("the connection to NATS is lost: changes at other servers are seen later", "error", err)
 }
 
-// failed is called after each attempt that failed.
-func (b *Bus) failed(_ *nats.Conn, err error) {
-	if b.link.complained || b.ctx.Err() != nil {
+// handleConnectFailure is called after each failed attempt to connect.
+func (b *Bus) handleConnectFailure(_ *nats.Conn, err error) {
+	if b.state.outageLogged || b.ctx.Err() != nil {
 		return
 	}
-	b.link.complained = true
-	b.opts.Log.Warn("NATS cannot be reached: what others change is seen later", "error", err)
+	b.state.outageLogged = true
+	b.opts.Log.Warn("NATS cannot be reached: changes at other servers are seen later", "error", err)
 }
 
-// trouble is called for what is wrong with a connection that stands: that we are too slow, or that NATS does not permit
-// something. It may be called for every message.
-func (b *Bus) trouble(_ *nats.Conn, _ *nats.Subscription, err error) {
-	if b.link.trouble == err.Error() && time.Since(b.link.troubledAt) < troubleEvery {
+// handleAsyncError is called for errors that do not end the connection, such as a subscriber that is too slow or a
+// missing permission. There may be one for every message.
+func (b *Bus) handleAsyncError(_ *nats.Conn, _ *nats.Subscription, err error) {
+	if b.state.lastError == err.Error() && time.Since(b.state.lastErrorAt) < errorLogInterval {
 		return
 	}
-	b.link.trouble, b.link.troubledAt = err.Error(), time.Now()
-	b.opts.Log.Warn("hints are lost at NATS: what others change is seen later", "error", err)
+	b.state.lastError, b.state.lastErrorAt = err.Error(), time.Now()
+	b.opts.Log.Warn("hints are lost at NATS: changes at other servers are seen later", "error", err)
 }

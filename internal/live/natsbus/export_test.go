@@ -1,6 +1,7 @@
 package natsbus
 
 var (
-	Encode = encode
-	Decode = decode
+	Encode      = encode
+	Decode      = decode
+	ConnectOver = connect // with another dialer
 )

@@ -1,6 +1,7 @@
 package natsbus_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -18,9 +19,11 @@ import (
 	"antwon.dj/backend/internal/live/natsbus"
 )
 
-const soon = 20 * time.Second // for things that happen at once unless something is wrong
+// timeout bounds the waiting for something that happens soon unless something is wrong. No test judges how long it
+// takes.
+const timeout = 20 * time.Second
 
-// startNATS runs a server, on any port unless one is given, until the test ends or it is stopped.
+// startNATS runs a server until the test ends or stops it. It listens on a free port unless change sets one.
 func startNATS(t *testing.T, change ...func(*server.Options)) *server.Server {
 	t.Helper()
 	options := &server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true}
@@ -33,8 +36,8 @@ func startNATS(t *testing.T, change ...func(*server.Options)) *server.Server {
 	}
 	s.Start()
 	t.Cleanup(func() { stop(s) })
-	if !s.ReadyForConnections(soon) {
-		t.Fatal("the NATS server does not start")
+	if !s.ReadyForConnections(timeout) {
+		t.Fatal("the NATS server did not start")
 	}
 	return s
 }
@@ -50,7 +53,7 @@ func onPort(port int) func(*server.Options) {
 
 func portOf(s *server.Server) int { return s.Addr().(*net.TCPAddr).Port }
 
-// freePort is one on which nobody listens.
+// freePort returns a port on which nothing listens.
 func freePort(t *testing.T) int {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -63,88 +66,103 @@ func freePort(t *testing.T) int {
 
 func urlOf(port int) string { return fmt.Sprintf("nats://127.0.0.1:%d", port) }
 
-// process is a bus with somebody who listens to it.
+// process is a bus, as one process has it, with a subscriber that records hints.
 type process struct {
 	*testing.T
 	*natsbus.Bus
 	metrics   *prometheus.Registry
-	log       *diary
-	connected chan struct{} // a token for each time that the connection stands
+	log       *logRecorder
+	connected chan struct{} // holds a token for each call of OnConnect
 
-	mu    sync.Mutex
-	heard []live.Hint
-	news  chan struct{} // a token when something was heard
+	mu       sync.Mutex
+	received []live.Hint
+	arrived  chan struct{} // holds a token when a hint was received
 }
 
 func startProcess(t *testing.T, url string, change ...func(*natsbus.Options)) *process {
 	t.Helper()
+	return startProcessOver(t, url, new(net.Dialer).DialContext, change...)
+}
+
+func startProcessOver(
+	t *testing.T, url string, dial func(ctx context.Context, network, address string) (net.Conn, error),
+	change ...func(*natsbus.Options),
+) *process {
+	t.Helper()
 	p := &process{
-		T: t, metrics: prometheus.NewRegistry(), log: newDiary(), connected: make(chan struct{}, 10), news: make(chan struct{}, 1),
+		T: t, metrics: prometheus.NewRegistry(), log: newLogRecorder(),
+		connected: make(chan struct{}, 10), arrived: make(chan struct{}, 1),
 	}
 	opts := natsbus.Options{
-		OnReconnect: func() { p.connected <- struct{}{} }, Metrics: p.metrics, Log: slog.New(slog.NewTextHandler(p.log, nil)),
+		OnConnect: func() { p.connected <- struct{}{} }, Metrics: p.metrics, Log: slog.New(slog.NewTextHandler(p.log, nil)),
 	}
 	for _, c := range change {
 		c(&opts)
 	}
-	bus, err := natsbus.Connect(url, opts)
+	bus, err := natsbus.ConnectOver(url, opts, dial)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(bus.Close)
 	p.Bus = bus
-	bus.Subscribe(p.hear)
+	bus.Subscribe(p.record)
 	return p
 }
 
-func (p *process) hear(hint live.Hint) {
+func (p *process) record(hint live.Hint) {
 	p.mu.Lock()
-	p.heard = append(p.heard, hint)
+	p.received = append(p.received, hint)
 	p.mu.Unlock()
 	select {
-	case p.news <- struct{}{}:
+	case p.arrived <- struct{}{}:
 	default:
 	}
 }
 
-// has returns what was heard until now.
-func (p *process) has() []live.Hint {
+// hints returns the hints that the subscriber has received so far.
+func (p *process) hints() []live.Hint {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.heard)
+	return slices.Clone(p.received)
 }
 
-// hears waits until so many hints were heard, and returns them.
-func (p *process) hears(n int) []live.Hint {
+// waitForHints waits until the subscriber has received n hints, and returns them.
+func (p *process) waitForHints(n int) []live.Hint {
 	p.Helper()
-	deadline := time.After(soon)
+	deadline := time.After(timeout)
 	for {
-		if heard := p.has(); len(heard) >= n {
-			return heard
+		if received := p.hints(); len(received) >= n {
+			return received
 		}
 		select {
-		case <-p.news:
+		case <-p.arrived:
 		case <-deadline:
-			p.Fatalf("heard %v, want %d hints", p.has(), n)
+			p.Fatalf("received %v, want %d hints", p.hints(), n)
+		}
+	}
+}
+
+// waitForCount waits until that many hints have the outcome: a hint may be received elsewhere before it is counted
+// here.
+func (p *process) waitForCount(outcome string, want int) {
+	p.Helper()
+	for deadline := time.Now().Add(timeout); p.count(outcome) != want; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			p.Fatalf("%d hints were %s, want %d", p.count(outcome), outcome, want)
 		}
 	}
 }
 
 func (p *process) waitForConnection() {
 	p.Helper()
-	await(p.T, p.connected, "a connection")
-}
-
-func await[V any](t *testing.T, c <-chan V, what string) {
-	t.Helper()
 	select {
-	case <-c:
-	case <-time.After(soon):
-		t.Fatalf("waited in vain for %s", what)
+	case <-p.connected:
+	case <-time.After(timeout):
+		p.Fatal("the bus did not connect")
 	}
 }
 
-// count returns the hints with this outcome, or -1 for the gauge "connected" that is missing.
+// count returns the number of hints with an outcome or, for "connected", the value of that gauge; -1 if it is missing.
 func (p *process) count(outcome string) int {
 	p.Helper()
 	families, err := p.metrics.Gather()
@@ -166,55 +184,55 @@ func (p *process) count(outcome string) int {
 	return -1
 }
 
-// diary keeps what is logged, and lets one wait for it.
-type diary struct {
+// logRecorder keeps what is logged and can wait for a text.
+type logRecorder struct {
 	mu      sync.Mutex
 	text    strings.Builder
 	written chan struct{} // closed and replaced when something is written
 }
 
-func newDiary() *diary { return &diary{written: make(chan struct{})} }
+func newLogRecorder() *logRecorder { return &logRecorder{written: make(chan struct{})} }
 
-func (d *diary) Write(line []byte) (int, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	close(d.written)
-	d.written = make(chan struct{})
-	return d.text.Write(line)
+func (l *logRecorder) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(l.written)
+	l.written = make(chan struct{})
+	return l.text.Write(line)
 }
 
-func (d *diary) read() (text string, written <-chan struct{}) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.text.String(), d.written
+func (l *logRecorder) read() (text string, written <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String(), l.written
 }
 
 // waitFor waits until a text was logged.
-func (d *diary) waitFor(t *testing.T, wanted string) {
+func (l *logRecorder) waitFor(t *testing.T, wanted string) {
 	t.Helper()
-	deadline := time.After(soon)
+	deadline := time.After(timeout)
 	for {
-		text, written := d.read()
+		text, written := l.read()
 		if strings.Contains(text, wanted) {
 			return
 		}
 		select {
 		case <-written:
 		case <-deadline:
-			t.Fatalf("%q was not logged:\n%s", wanted, text)
+			t.Fatalf("%q was not logged; the log is:\n%s", wanted, text)
 		}
 	}
 }
 
-func (d *diary) wants(t *testing.T, n int, text string) {
+func (l *logRecorder) wantCount(t *testing.T, n int, text string) {
 	t.Helper()
-	if all, _ := d.read(); strings.Count(all, text) != n {
-		t.Errorf("%q was logged %d times, want %d:\n%s", text, strings.Count(all, text), n, all)
+	if all, _ := l.read(); strings.Count(all, text) != n {
+		t.Errorf("%q was logged %d times, want %d; the log is:\n%s", text, strings.Count(all, text), n, all)
 	}
 }
 
-// stranger is a plain connection to a server.
-func stranger(t *testing.T, url string) *nats.Conn {
+// plainConnection returns a connection to a server without a bus.
+func plainConnection(t *testing.T, url string) *nats.Conn {
 	t.Helper()
 	conn, err := nats.Connect(url)
 	if err != nil {

@@ -14,13 +14,13 @@ type version int64
 
 func (v version) StateVersion() int64 { return int64(v) }
 
-// database is the truth that several servers share: one topic's version.
+// database is what several servers share: the version of one topic.
 type database struct {
 	mu  sync.Mutex
 	now version
 }
 
-func (d *database) Load(context.Context, string, version, live.Touched) (version, error) {
+func (d *database) Load(context.Context, string, version, live.AffectedUsers) (version, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.now, nil
@@ -32,7 +32,7 @@ func (d *database) Versions(_ context.Context, topics []string) (map[string]int6
 	return map[string]int64{"room": int64(d.now)}, nil
 }
 
-// commit makes the next version; the hint that it returns is to be published.
+// commit creates the next version and returns its hint, which it does not publish.
 func (d *database) commit() live.Hint {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -40,78 +40,79 @@ func (d *database) commit() live.Hint {
 	return live.Hint{Topic: "room", Since: int64(d.now) - 1, Version: int64(d.now)}
 }
 
-// replica is a server with a hub, and somebody who watches.
-type replica struct {
+// node is a server with a hub and a watcher.
+type node struct {
 	*process
 	watcher *live.Watcher[version]
 }
 
-func startReplica(t *testing.T, url string, db *database, reconcile time.Duration) *replica {
+func startNode(t *testing.T, url string, db *database, reconcile time.Duration) *node {
 	t.Helper()
 	var hub *live.Hub[version]
-	made := make(chan struct{})
+	hubMade := make(chan struct{})
 	var p *process
 	p = startProcess(t, url, func(o *natsbus.Options) {
-		o.OnReconnect = func() {
-			<-made
+		o.OnConnect = func() {
+			<-hubMade
 			hub.Reconcile()
 			p.connected <- struct{}{}
 		}
 	})
 	hub = live.NewHub(p.Bus, db, live.Options{Reconcile: reconcile})
-	close(made)
+	close(hubMade)
 	t.Cleanup(hub.Close)
 	watcher, err := hub.Watch(t.Context(), "room")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &replica{p, watcher}
+	return &node{p, watcher}
 }
 
-func (r *replica) sees(want live.Hint) {
-	r.Helper()
-	ctx, cancel := context.WithTimeout(r.Context(), soon)
+// waitForVersion waits until the watcher has seen the hint's version or a later one.
+func (n *node) waitForVersion(hint live.Hint) {
+	n.Helper()
+	ctx, cancel := context.WithTimeout(n.Context(), timeout)
 	defer cancel()
 	for {
-		got, err := r.watcher.Next(ctx)
+		got, err := n.watcher.Next(ctx)
 		if err != nil {
-			r.Fatalf("version %d does not come: %v", want.Version, err)
+			n.Fatalf("the watcher did not see version %d: %v", hint.Version, err)
 		}
-		if got.StateVersion() >= want.Version {
+		if got.StateVersion() >= hint.Version {
 			return
 		}
 	}
 }
 
 func TestHubsOfSeveralServers(t *testing.T) {
-	const never = time.Hour // compared with these tests
+	const never = time.Hour // longer than these tests run
 
-	t.Run("a change at one is seen at the other, long before they reconcile", func(t *testing.T) {
+	t.Run("a change at one is seen at the other without reconciling", func(t *testing.T) {
 		url, db := startNATS(t).ClientURL(), &database{now: 1}
-		a, b := startReplica(t, url, db, never), startReplica(t, url, db, never)
+		a, b := startNode(t, url, db, never), startNode(t, url, db, never)
 		a.waitForConnection()
 		b.waitForConnection()
 		for range 20 {
 			hint := db.commit()
 			a.Publish(hint)
-			a.sees(hint)
-			b.sees(hint)
+			a.waitForVersion(hint)
+			b.waitForVersion(hint)
 		}
 	})
 
-	t.Run("without NATS it is seen when they reconcile", func(t *testing.T) {
+	t.Run("without NATS a change is seen when the hubs reconcile", func(t *testing.T) {
 		db, url := &database{now: 1}, urlOf(freePort(t))
-		a, b := startReplica(t, url, db, 50*time.Millisecond), startReplica(t, url, db, 50*time.Millisecond)
+		a, b := startNode(t, url, db, 50*time.Millisecond), startNode(t, url, db, 50*time.Millisecond)
 		hint := db.commit()
 		a.Publish(hint)
-		a.sees(hint)
-		b.sees(hint)
+		a.waitForVersion(hint)
+		b.waitForVersion(hint)
 	})
 
-	t.Run("when NATS is back, what was missed is seen at once", func(t *testing.T) {
+	t.Run("when NATS is back, missed changes are seen without waiting for the interval", func(t *testing.T) {
 		s, db := startNATS(t), &database{now: 1}
 		url := s.ClientURL()
-		a, b := startReplica(t, url, db, never), startReplica(t, url, db, never)
+		a, b := startNode(t, url, db, never), startNode(t, url, db, never)
 		a.waitForConnection()
 		b.waitForConnection()
 		port := portOf(s)
@@ -121,7 +122,7 @@ func TestHubsOfSeveralServers(t *testing.T) {
 		hint := db.commit()
 		a.Publish(hint)
 		startNATS(t, onPort(port))
-		a.sees(hint)
-		b.sees(hint)
+		a.waitForVersion(hint)
+		b.waitForVersion(hint)
 	})
 }

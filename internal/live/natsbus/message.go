@@ -8,25 +8,26 @@ import (
 )
 
 const (
-	maxUsers   = 64       // more are everybody
-	maxMessage = 16 << 10 // bytes; 64 UUIDs take less than 3,000
+	maxUsers   = 64       // a hint for more users is sent as one for everybody
+	maxMessage = 16 << 10 // bytes; 64 UUIDs need less than 3,000
 )
 
 var (
-	errTooLong = errors.New("natsbus: the message is too long")
-	errNoHint  = errors.New("natsbus: the message is no hint")
+	errTooLong     = errors.New("natsbus: the message is too long")
+	errInvalidHint = errors.New("natsbus: the message is not a hint")
 )
 
-// message is a hint as it travels. Fields that a newer version adds are ignored by an older one.
+// message is the wire format of a hint. A process ignores fields that only newer versions of the program know.
 type message struct {
 	Topic   string   `json:"t"`
 	Since   int64    `json:"s"`
 	Version int64    `json:"v"`
-	Users   []string `json:"u,omitzero"` // absent: everybody, empty: nobody in particular
+	Users   []string `json:"u,omitzero"` // missing: everybody, empty: nobody in particular
 }
 
+// encode returns the message for a hint, or an error if the message would be longer than maxMessage.
 func encode(h live.Hint) ([]byte, error) {
-	m := message{h.Topic, h.Since, h.Version, h.Users}
+	m := message{Topic: h.Topic, Since: h.Since, Version: h.Version, Users: h.Users}
 	if len(m.Users) > maxUsers {
 		m.Users = nil
 	}
@@ -37,13 +38,14 @@ func encode(h live.Hint) ([]byte, error) {
 	return text, err
 }
 
+// decode returns the hint in a message, or an error if the message is too long or not a valid hint.
 func decode(text []byte) (live.Hint, error) {
 	var m message
 	if len(text) > maxMessage {
 		return live.Hint{}, errTooLong
 	}
 	if err := json.Unmarshal(text, &m); err != nil || m.Topic == "" || m.Since < 0 || m.Version < m.Since {
-		return live.Hint{}, errNoHint
+		return live.Hint{}, errInvalidHint
 	}
 	if len(m.Users) > maxUsers {
 		m.Users = nil

@@ -22,10 +22,13 @@ func TestMessagesAreSmall(t *testing.T) {
 	}
 }
 
-// Whatever arrives, it is refused or a hint in bounds, which survives being sent on.
+// FuzzDecode checks that a message is either refused or a hint within the bounds, which does not change when it is
+// encoded and decoded again.
 func FuzzDecode(f *testing.F) {
-	for _, seed := range []string{`{"t":"r","s":1,"v":2}`, `{"t":"r","s":1,"v":2,"u":["x",""]}`, `{"t":"r","u":[]}`, `{"u":null}`, "[1]", "\xff",
-		`{"t":"\ud800","v":9223372036854775807}`, `{"t":"r","v":1,"u":[` + strings.Repeat(`"x",`, 64) + `"x"]}`} {
+	for _, seed := range []string{
+		`{"t":"r","s":1,"v":2}`, `{"t":"r","s":1,"v":2,"u":["x",""]}`, `{"t":"r","u":[]}`, `{"u":null}`, "[1]", "\xff",
+		`{"t":"\ud800","v":9223372036854775807}`, `{"t":"r","v":1,"u":[` + strings.Repeat(`"x",`, 64) + `"x"]}`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -37,7 +40,7 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("decoded %q to %+v", text, hint)
 		}
 		again, err := natsbus.Encode(hint)
-		if err != nil { // longer in our spelling
+		if err != nil { // our encoding of it is longer than a message may be
 			return
 		}
 		if back, err := natsbus.Decode(again); err != nil || fmt.Sprintf("%#v", back) != fmt.Sprintf("%#v", hint) {
@@ -58,8 +61,11 @@ func TestCheckURL(t *testing.T) {
 			t.Errorf("CheckURL(%s) = %s, %v, want %s", url, shown, err, want)
 		}
 	}
-	for _, url := range []string{"", "localhost:4222", "http://localhost", "nats://", "nats://:4222", "nats:secret", "nats://localhost:x", "nats://localhost:99999",
-		"nats://u:secret#x@localhost", "nats://localhost/secret", "nats://localhost?secret", "nats://a:secret@b,nats://c", "nats://u:sec ret@h:1:2"} {
+	for _, url := range []string{
+		"", "localhost:4222", "http://localhost", "nats://", "nats://:4222", "nats:secret", "nats://localhost:x",
+		"nats://localhost:99999", "nats://u:secret#x@localhost", "nats://localhost/secret", "nats://localhost?secret",
+		"nats://a:secret@b,nats://c", "nats://u:sec ret@h:1:2",
+	} {
 		shown, err := natsbus.CheckURL(url)
 		if err == nil || strings.Contains(shown+err.Error(), "secret") {
 			t.Errorf("CheckURL(%s) = %s, %v", url, shown, err)

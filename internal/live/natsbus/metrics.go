@@ -2,15 +2,15 @@ package natsbus
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// metrics are what operators see of the bus.
+// metrics count hints by what became of them.
 type metrics struct {
 	sent, received, dropped, invalid prometheus.Counter
 }
 
-// newMetrics counts, and shows it if reg is not nil.
+// newMetrics returns the metrics of a bus and registers them, unless reg is nil.
 func newMetrics(reg prometheus.Registerer, connected func() bool) *metrics {
 	up := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "antwon_nats_connected", Help: "Whether hints reach other servers over NATS: 1 or 0.",
+		Name: "antwon_nats_connected", Help: "Whether this server is connected to NATS: 1 or 0.",
 	}, func() float64 {
 		if connected() {
 			return 1
@@ -19,7 +19,8 @@ func newMetrics(reg prometheus.Registerer, connected func() bool) *metrics {
 	})
 	hints := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "antwon_nats_hints_total",
-		Help: "Hints sent to and received from other servers; dropped because they could not be sent at once; invalid messages.",
+		Help: "Hints by outcome: sent to other servers, received from them, dropped because they could not be sent at " +
+			"once, or invalid messages that were received.",
 	}, []string{"outcome"})
 	if reg != nil {
 		reg.MustRegister(up, hints)

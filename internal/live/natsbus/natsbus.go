@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"regexp"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -17,66 +17,71 @@ import (
 )
 
 const (
-	queued       = 1024        // hints that wait to be sent, or to be delivered
-	flushTimeout = time.Second // how long Close waits until the last hints are sent
+	queueSize    = 1024        // hints that may wait to be sent, and messages that may wait to be delivered
+	flushTimeout = time.Second // how long Close waits for the last hints to be sent
 )
 
-// Options are what a Bus is called and whom it tells.
+// Options configure a Bus.
 type Options struct {
-	// Prefix is what its subject begins with: installations with different ones can share a NATS. "": antwon.
+	// Prefix is the first part of the subject. Installations with different prefixes can share a NATS server. "": antwon.
 	Prefix string
-	// OnReconnect is called whenever the connection stands, the first time too: hints of others may have been lost before.
-	// It must not block; nil: nobody.
-	OnReconnect func()
+	// OnConnect is called after each successful attempt to connect, the first included: hints of other processes may have
+	// been lost before. It must not block. May be nil.
+	OnConnect func()
 
-	Log     *slog.Logger          // nil: silent
-	Metrics prometheus.Registerer // nil: none
-	Tracing trace.TracerProvider  // nil: traces end at this server
+	Log     *slog.Logger          // nil: nothing is logged
+	Metrics prometheus.Registerer // nil: nothing is registered
+	Tracing trace.TracerProvider  // nil: traces do not continue at other servers
 }
 
-var prefixes = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`)
+var validPrefix = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`)
 
 func (o Options) withDefaults() (Options, error) {
 	if o.Prefix == "" {
 		o.Prefix = "antwon"
 	}
-	if o.OnReconnect == nil {
-		o.OnReconnect = func() {}
+	if o.OnConnect == nil {
+		o.OnConnect = func() {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if !prefixes.MatchString(o.Prefix) {
-		return o, fmt.Errorf("prefix %q: want letters, digits, _ and -, perhaps with dots between them", o.Prefix)
+	if !validPrefix.MatchString(o.Prefix) {
+		return o, fmt.Errorf("prefix %q: want letters, digits, _ and -, optionally in parts separated by dots", o.Prefix)
 	}
 	return o, nil
 }
 
-// Bus is a live.Bus. All its methods may be called at any time, by anybody.
+// Bus is a live.Bus. All its methods but Close may be called by any goroutine at any time.
 type Bus struct {
 	opts    Options
 	local   *live.LocalBus
 	metrics *metrics
 	tracing *tracing
 
-	// subject is where all hints of all rooms travel. With one for each room a process would have to subscribe and
-	// unsubscribe whenever somebody looks at a room, and would miss the hints between looking and being subscribed; and the
-	// one that drives the players wants to hear of all rooms anyway. A hint is a hundred bytes, and for rooms that nobody
-	// watches here it costs a look at a map.
+	// subject carries the hints of all rooms. With one subject for each room, a process would have to subscribe and
+	// unsubscribe whenever a room gets its first watcher or loses its last one, and would miss hints while it subscribes;
+	// and the supervisor of the players needs the hints of all rooms anyway. A hint has about a hundred bytes, and one for
+	// a room without watchers in this process costs a map look-up.
 	subject string
+	dial    dialFunc
 	conn    *nats.Conn
-	link    link // how the connection is
+	state   connectionState
 
-	out     chan live.Hint // to be sent
-	in      chan *nats.Msg // that have arrived
-	ctx     context.Context
-	cancel  context.CancelFunc
-	running sync.WaitGroup // send and receive
+	outgoing chan live.Hint
+	incoming chan *nats.Msg
+	ctx      context.Context // ends with Close
+	cancel   context.CancelFunc
+	running  sync.WaitGroup // sendLoop and receiveLoop
 }
 
-// Connect returns a Bus over the NATS server at url, which need not be there yet: an error means that the URL or the
-// options cannot be used. Close it, after those who publish on it have ended.
+// Connect returns a Bus that uses the NATS server at url, which need not be reachable yet: an error means that the URL
+// or the options are invalid. The caller has to close the bus, after all who publish on it have ended.
 func Connect(url string, opts Options) (*Bus, error) {
+	return connect(url, opts, new(net.Dialer).DialContext)
+}
+
+func connect(url string, opts Options, dial dialFunc) (*Bus, error) {
 	if _, err := CheckURL(url); err != nil {
 		return nil, err
 	}
@@ -85,18 +90,18 @@ func Connect(url string, opts Options) (*Bus, error) {
 		return nil, err
 	}
 	b := &Bus{
-		opts: opts, tracing: newTracing(opts.Tracing), local: live.NewLocalBus(), subject: opts.Prefix + ".hints",
-		out: make(chan live.Hint, queued), in: make(chan *nats.Msg, queued),
+		opts: opts, tracing: newTracing(opts.Tracing), local: live.NewLocalBus(), subject: opts.Prefix + ".hints", dial: dial,
+		outgoing: make(chan live.Hint, queueSize), incoming: make(chan *nats.Msg, queueSize),
 	}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
-	b.link.subscribed, b.link.closed = make(chan struct{}), make(chan struct{})
+	b.state.subscribed, b.state.closed = make(chan struct{}), make(chan struct{})
 	b.metrics = newMetrics(opts.Metrics, b.Connected)
 	if err := b.connect(url); err != nil {
 		b.cancel()
 		return nil, err
 	}
-	b.running.Go(b.send)
-	b.running.Go(b.receive)
+	b.running.Go(b.sendLoop)
+	b.running.Go(b.receiveLoop)
 	return b, nil
 }
 
@@ -108,7 +113,7 @@ func (b *Bus) Publish(hint live.Hint) {
 		return
 	}
 	select {
-	case b.out <- hint:
+	case b.outgoing <- hint:
 	default:
 		b.metrics.dropped.Inc()
 	}
@@ -117,45 +122,45 @@ func (b *Bus) Publish(hint live.Hint) {
 // Subscribe implements live.Bus.
 func (b *Bus) Subscribe(fn func(live.Hint)) (cancel func()) { return b.local.Subscribe(fn) }
 
-// Connected says whether hints reach other processes. A server that is not connected works all the same.
-func (b *Bus) Connected() bool { return b.link.up.Load() }
+// Connected reports whether hints can reach other processes. A process that is not connected works all the same.
+func (b *Bus) Connected() bool { return b.state.connected.Load() }
 
-// Close sends what was published, if that does not take long, and ends the connection and every goroutine. Afterwards the
-// Bus is a local one. Calling it again does nothing.
+// Close sends the hints that wait, within flushTimeout, and ends the connection and every goroutine. Afterwards the Bus
+// works like a live.LocalBus. Further calls do nothing.
 func (b *Bus) Close() {
 	b.cancel()
 	b.running.Wait()
 	b.conn.Close()
-	<-b.link.closed
+	<-b.state.closed
 }
 
-// send sends hints, until the bus closes: then those that wait.
-func (b *Bus) send() {
+// sendLoop sends outgoing hints until the bus closes, and then those that wait.
+func (b *Bus) sendLoop() {
 	for {
 		select {
-		case hint := <-b.out:
-			b.transmit(hint)
+		case hint := <-b.outgoing:
+			b.sendHint(hint)
 		case <-b.ctx.Done():
-			b.sendLast()
+			b.flush()
 			return
 		}
 	}
 }
 
-// sendLast sends what was published before the bus closed, as far as that goes quickly.
-func (b *Bus) sendLast() {
-	for end := time.Now().Add(flushTimeout); len(b.out) > 0 && time.Now().Before(end); {
-		b.transmit(<-b.out)
+// flush sends the hints that were published before the bus closed, as far as flushTimeout allows.
+func (b *Bus) flush() {
+	for end := time.Now().Add(flushTimeout); len(b.outgoing) > 0 && time.Now().Before(end); {
+		b.sendHint(<-b.outgoing)
 	}
 	if b.Connected() {
-		_ = b.conn.FlushTimeout(flushTimeout) // what is lost now may be lost
+		_ = b.conn.FlushTimeout(flushTimeout) // hints may be lost
 	}
 }
 
-func (b *Bus) transmit(hint live.Hint) {
+func (b *Bus) sendHint(hint live.Hint) {
 	message, err := encode(hint)
 	if err == nil {
-		err = b.conn.PublishMsg(&nats.Msg{Subject: b.subject, Header: b.tracing.sent(hint), Data: message})
+		err = b.conn.PublishMsg(&nats.Msg{Subject: b.subject, Header: b.tracing.headerFor(hint), Data: message})
 	}
 	if err != nil {
 		b.metrics.dropped.Inc()
@@ -164,11 +169,11 @@ func (b *Bus) transmit(hint live.Hint) {
 	b.metrics.sent.Inc()
 }
 
-// receive delivers the hints of other processes to the subscribers of this one, until the bus closes.
-func (b *Bus) receive() {
+// receiveLoop delivers the hints of other processes to the subscribers of this one, until the bus closes.
+func (b *Bus) receiveLoop() {
 	for {
 		select {
-		case message := <-b.in:
+		case message := <-b.incoming:
 			b.deliver(message)
 		case <-b.ctx.Done():
 			return
@@ -183,17 +188,6 @@ func (b *Bus) deliver(message *nats.Msg) {
 		return
 	}
 	b.metrics.received.Inc()
-	hint.Cause = b.tracing.received(message.Header)
+	hint.Cause = b.tracing.causeIn(message.Header)
 	b.local.Publish(hint)
-}
-
-// link is how the connection is. What can be written to belongs to the goroutine on which the connection calls its
-// handlers, but for up.
-type link struct {
-	up         atomic.Bool
-	complained bool          // it was logged that NATS cannot be reached
-	trouble    string        // that was logged last
-	troubledAt time.Time     // when that was
-	subscribed chan struct{} // closed when there is a subscription, or none will be
-	closed     chan struct{} // closed when no handler will be called any more
 }

@@ -10,8 +10,8 @@ import (
 	"antwon.dj/backend/internal/live"
 )
 
-// tracing takes the trace of a change to other servers, in the header of the message. Nil takes none, and so does a hint of
-// which no trace is recorded: then the message has no header at all.
+// tracing carries the trace of a change to other servers in the header of its message. A nil *tracing carries none. The
+// message of a hint without a recorded trace has no header.
 type tracing struct{ tracer trace.Tracer }
 
 var w3c propagation.TraceContext
@@ -23,8 +23,8 @@ func newTracing(provider trace.TracerProvider) *tracing {
 	return &tracing{provider.Tracer("antwon.dj/backend/internal/live/natsbus")}
 }
 
-// sent returns the header to send a hint with.
-func (t *tracing) sent(hint live.Hint) nats.Header {
+// headerFor returns the header for the message of a hint, which may be nil.
+func (t *tracing) headerFor(hint live.Hint) nats.Header {
 	if t == nil || !hint.Cause.IsSampled() {
 		return nil
 	}
@@ -36,8 +36,9 @@ func (t *tracing) sent(hint live.Hint) nats.Header {
 	return header
 }
 
-// received returns what a hint that came with a header goes on with.
-func (t *tracing) received(header nats.Header) trace.SpanContext {
+// causeIn returns the trace in the header of a received message, which may be invalid: the load for its hint continues
+// it.
+func (t *tracing) causeIn(header nats.Header) trace.SpanContext {
 	if t == nil || len(header) == 0 {
 		return trace.SpanContext{}
 	}

@@ -1,24 +1,24 @@
 import { createClient as createSocket, type Client as SocketClient } from 'graphql-ws'
 import { Client, fetchExchange, subscriptionExchange } from 'urql'
 import { reconnect } from '../../../docs/follow-queue.mjs'
-import { ask, endpoint } from './post'
+import { endpoint, fetchWithTimeout } from './post'
 import { denied, type Sessions } from './session'
 import { Store } from './store'
 
-/** Whether the server is heard: offline says that it was, or should be, and is not. */
+/** The state of the connection. connecting: not needed yet, or no attempt has failed; offline: lost, or an attempt has failed. */
 export type Connection = 'connecting' | 'online' | 'offline'
 
-/** The ways to the server: operations go over HTTP, subscriptions over one WebSocket that comes back by itself. */
+/** The connection to the server: operations use HTTP, subscriptions share one WebSocket that reconnects by itself. */
 export interface Api {
   urql: Client
   socket: SocketClient
   connection: Store<Connection>
   sessions: Sessions
-  close: () => void // for good
+  close: () => void // permanently
 }
 
-const unused = 1000 // nothing is subscribed to any more
-const silence = 10_000 // how long the server may leave a ping unanswered
+const normalClosure = 1000 // the client closes the WebSocket when the last subscription has ended
+const pongTimeout = 10_000 // milliseconds
 
 export function connect(sessions: Sessions): Api {
   const connection = new Store<Connection>('connecting')
@@ -28,7 +28,7 @@ export function connect(sessions: Sessions): Api {
     preferGetMethod: false,
     fetch: withToken(sessions),
     exchanges: [
-      // and no cache: what changes is subscribed to, and what is asked for should be new
+      // no cache: changing data comes by subscription, and queries should be fresh
       fetchExchange,
       subscriptionExchange({
         forwardSubscription: (operation) => ({
@@ -48,48 +48,48 @@ const withToken =
     const headers = new Headers(init?.headers)
     const token = await sessions.token()
     if (token) headers.set('Authorization', `Bearer ${token}`)
-    return ask(input, { ...init, headers })
+    return fetchWithTimeout(input, { ...init, headers })
   }
 
 function openSocket(sessions: Sessions, connection: Store<Connection>): Pick<Api, 'socket' | 'close'> {
   const address = new URL(endpoint, location.href)
   address.protocol = address.protocol.replace('http', 'ws')
-  let unanswered: ReturnType<typeof setTimeout> | undefined
+  let pongTimer: ReturnType<typeof setTimeout> | undefined
   const socket = createSocket({
     ...reconnect,
     url: address.href,
     lazyCloseTimeout: 5_000,
-    connectionAckWaitTimeout: silence,
+    connectionAckWaitTimeout: pongTimeout,
     keepAlive: 15_000,
-    connectionParams: async () => ({ authorization: `Bearer ${await sessions.patientToken()}` }),
-    retryWait: (retries) => orOnline(reconnect.retryWait(retries)),
+    connectionParams: async () => ({ authorization: `Bearer ${await sessions.tokenOnceReachable()}` }),
+    retryWait: (retries) => orUntilOnline(reconnect.retryWait(retries)),
     on: {
       connected: () => connection.set('online'),
       closed: (event) => {
-        clearTimeout(unanswered)
+        clearTimeout(pongTimer)
         const { code } = event as CloseEvent
-        connection.set(code === unused ? 'connecting' : 'offline')
+        connection.set(code === normalClosure ? 'connecting' : 'offline')
         if (code === denied) void sessions.refresh()
       },
       ping: (received) => {
-        if (!received) unanswered = setTimeout(() => socket.terminate(), silence)
+        if (!received) pongTimer = setTimeout(() => socket.terminate(), pongTimeout)
       },
-      pong: () => clearTimeout(unanswered),
+      pong: () => clearTimeout(pongTimer),
     },
   })
   const end = () => socket.terminate()
   addEventListener('offline', end)
-  const unfollow = followUser(sessions, end)
+  const unsubscribe = closeOnUserChange(sessions, end)
   const close = () => {
     removeEventListener('offline', end)
-    unfollow()
+    unsubscribe()
     void socket.dispose()
   }
   return { socket, close }
 }
 
-/** A connection is somebody's for as long as it lasts: it ends with who that is. */
-function followUser(sessions: Sessions, end: () => void): () => void {
+/** Closes the WebSocket when the user changes, since it belongs to the user who opened it. */
+function closeOnUserChange(sessions: Sessions, end: () => void): () => void {
   let userId = sessions.current.get()?.viewer.user.id
   return sessions.current.subscribe(() => {
     const before = userId
@@ -98,8 +98,8 @@ function followUser(sessions: Sessions, end: () => void): () => void {
   })
 }
 
-/** Waits, but not after the browser is online again, which knows best when to try. */
-async function orOnline(wait: Promise<void>): Promise<void> {
+/** Waits, but no longer than until the browser is online again. */
+async function orUntilOnline(wait: Promise<void>): Promise<void> {
   const waited = new AbortController()
   const online = new Promise<void>((resolve) => {
     addEventListener('online', () => resolve(), { once: true, signal: waited.signal })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { likely, narrow, unknown } from './clock'
+import { bestGuess, narrow, unknown } from './clock'
 
-const skew = (asked: number, answered: number, header: string | null) => likely(narrow(unknown, asked, answered, header))
+const skew = (asked: number, answered: number, header: string | null) => bestGuess(narrow(unknown, asked, answered, header))
 
 const at = (time: string) => Date.parse(`2026-11-25T${time}Z`)
 const date = 'Wed, 25 Nov 2026 20:00:10 GMT' // the server answered at some time of this second
@@ -19,16 +19,16 @@ it.each([
   expect(skew(at(asked), at(answered), header)).toBe(behind)
 })
 
-it.each([null, '', 'yesterday'])('a header that says nothing: %s', (header) => {
+it.each([null, '', 'yesterday'])('ignores an invalid header: %s', (header) => {
   expect(skew(at('20:00:00'), at('20:00:01'), header)).toBe(0)
 })
 
-it('a slow answer takes nothing back of what a quick one told', () => {
+it('a slow answer does not widen the bounds of a quick one', () => {
   const known = narrow(unknown, at('20:00:04.000'), at('20:00:04.100'), date)
-  expect(likely(narrow(known, at('20:00:05.000'), at('20:00:25.000'), 'Wed, 25 Nov 2026 20:00:12 GMT'))).toBe(likely(known))
+  expect(bestGuess(narrow(known, at('20:00:05.000'), at('20:00:25.000'), 'Wed, 25 Nov 2026 20:00:12 GMT'))).toBe(bestGuess(known))
 })
 
-it('begins anew when a clock has been set', () => {
+it('starts over when a clock has been set', () => {
   const known = narrow(unknown, at('20:00:04.000'), at('20:00:05.000'), date)
-  expect(likely(narrow(known, at('20:00:10.100'), at('20:00:10.200'), date))).toBe(0)
+  expect(bestGuess(narrow(known, at('20:00:10.100'), at('20:00:10.200'), date))).toBe(0)
 })

@@ -1,31 +1,31 @@
-/** The bounds, in milliseconds, between which this clock is behind the server's. */
+/** The bounds, in milliseconds, of how far this device's clock is behind the server's. */
 export interface Skew {
   least: number
   most: number
 }
 
 /**
- * Narrows what is known by an answer's Date header. Its seconds are cut, and the answer took its time, so the server's clock
- * stood somewhere between two moments. Where that does not fit what was known, a clock has been set, and it begins anew.
+ * Narrows the known bounds by an answer's Date header. The header has whole seconds and the answer took some time, so it gives
+ * two bounds. If they contradict the known ones, one of the clocks has been set, and the known bounds are dropped.
  */
 export function narrow(known: Skew, askedAt: number, answeredAt: number, date: string | null): Skew {
   const second = Date.parse(date ?? '')
   if (Number.isNaN(second)) return known
-  const told = { least: second - answeredAt, most: second + 1000 - askedAt }
-  const both = { least: Math.max(known.least, told.least), most: Math.min(known.most, told.most) }
-  return both.least <= both.most ? both : told
+  const answered = { least: second - answeredAt, most: second + 1000 - askedAt }
+  const narrowed = { least: Math.max(known.least, answered.least), most: Math.min(known.most, answered.most) }
+  return narrowed.least <= narrowed.most ? narrowed : answered
 }
 
-/** What is taken for true within bounds: 0 while the clocks may be equal. */
-export const likely = ({ least, most }: Skew): number => Math.min(Math.max(0, least), most)
+/** The value within the bounds that is closest to 0. */
+export const bestGuess = ({ least, most }: Skew): number => Math.min(Math.max(0, least), most)
 
 export const unknown: Skew = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY }
 let skew = unknown
 
-/** Learns from an answer what the server's clock shows. */
+/** Updates the bounds from an answer's Date header. */
 export function noteDate(askedAt: number, date: string | null): void {
   skew = narrow(skew, askedAt, Date.now(), date)
 }
 
-/** What the server's clock shows, in milliseconds since 1970. */
-export const serverNow = (): number => Date.now() + likely(skew)
+/** The server's time, in milliseconds since 1970. */
+export const serverNow = (): number => Date.now() + bestGuess(skew)

@@ -7,6 +7,6 @@ test.each([
   ['/r/A%20B', 'A B'],
   ['/r/%E0', '%E0'],
   ['/', ''],
-])('%s is of the room %s', (path, code) => {
+])('the code in %s is %s', (path, code) => {
   expect(codeIn(path)).toBe(code)
 })

@@ -1,4 +1,4 @@
-/** The room's code in the address of one of its pages, /r/CODE and below, as it is spelled there if it cannot be read. */
+/** The room code in the path of a room's page, /r/CODE and below. A code that cannot be decoded is returned as it is. */
 export function codeIn(path: string): string {
   const [, , code = ''] = path.split('/')
   try {

@@ -1,6 +1,6 @@
 import type { CombinedError } from 'urql'
 
-/** Why an operation failed, as the schema's Mutation describes it. OFFLINE: nobody answered. */
+/** Why an operation failed, as the schema's Mutation type describes. The code OFFLINE means that the server did not answer. */
 export interface Failure {
   code: string
   message: string
@@ -29,11 +29,11 @@ export function failureOf(errors: readonly GraphQLErrorLike[]): Failure {
   }
 }
 
-/** The failure in an error of urql's, if there is one. */
+/** Converts an error of urql. */
 export function failureOfUrql(error: CombinedError | undefined): Failure | undefined {
   return error && (error.networkError ? offline : failureOf(error.graphQLErrors))
 }
 
-/** Whether the same may succeed a while later. */
-export const isPassing = ({ code }: Failure): boolean =>
+/** Whether the same operation may succeed later. */
+export const isTransient = ({ code }: Failure): boolean =>
   ['OFFLINE', 'RATE_LIMITED', 'UPSTREAM_UNAVAILABLE', 'INTERNAL_SERVER_ERROR'].includes(code)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Action, type Entry, enqueue, isAdding, isRemoving, keepFor, likeCount, likes, restore } from './outbox'
+import { type Action, type Entry, enqueue, isAdding, isRemoving, likeCount, likes, maxAge, restore } from './outbox'
 
 const like = (itemId: string): Action => ({ kind: 'like', itemId, name: itemId, before: 3, shown: 4 })
 const unlike = (itemId: string): Action => ({ kind: 'unlike', itemId, name: itemId, before: 3, shown: 2 })
@@ -13,29 +13,24 @@ const added = (action: Action): Entry => ({ key: 'new', action, at: 2, sent: fal
 
 describe('enqueue', () => {
   it.each<[string, Entry[], Action, Entry[]]>([
-    ['the first', [], like('a'), [added(like('a'))]],
-    ['behind others, in order', [waiting(like('a'))], like('b'), [waiting(like('a')), added(like('b'))]],
-    ['a like takes back an unlike that was not sent', [waiting(unlike('a'))], like('a'), []],
-    ['an unlike takes back a like that was not sent', [waiting(like('a'))], unlike('a'), []],
+    ['adds the first action', [], like('a'), [added(like('a'))]],
+    ['appends to others', [waiting(like('a'))], like('b'), [waiting(like('a')), added(like('b'))]],
+    ['a like cancels an unlike that was not sent', [waiting(unlike('a'))], like('a'), []],
+    ['an unlike cancels a like that was not sent', [waiting(like('a'))], unlike('a'), []],
     [
-      'and only that one',
+      'and no other entry',
       [waiting(like('b')), waiting(like('a')), waiting(add('s'))],
       unlike('a'),
       [waiting(like('b')), waiting(add('s'))],
     ],
-    [
-      'a like that may have arrived has to be taken back there',
-      [sent(like('a'))],
-      unlike('a'),
-      [sent(like('a')), added(unlike('a'))],
-    ],
-    ['the same again changes nothing', [waiting(like('a'))], like('a'), [waiting(like('a'))]],
-    ['the same song again changes nothing', [waiting(add('s'))], add('s'), [waiting(add('s'))]],
-    ['the same again behind one that was sent', [sent(like('a'))], like('a'), [sent(like('a')), added(like('a'))]],
-    ['removing is no contrary of liking', [waiting(like('a'))], remove('a'), [waiting(like('a')), added(remove('a'))]],
-    ['the same taken back twice is taken back once', [waiting(undo('k'))], undo('k'), [waiting(undo('k'))]],
-    ['taking back one thing is not another', [waiting(undo('j'))], undo('k'), [waiting(undo('j')), added(undo('k'))]],
-    ['a song is no item', [waiting(like('x'))], add('x'), [waiting(like('x')), added(add('x'))]],
+    ['a like that may have arrived needs an unlike', [sent(like('a'))], unlike('a'), [sent(like('a')), added(unlike('a'))]],
+    ['the same action twice is sent once', [waiting(like('a'))], like('a'), [waiting(like('a'))]],
+    ['the same song twice is sent once', [waiting(add('s'))], add('s'), [waiting(add('s'))]],
+    ['the same action is added again after it was sent', [sent(like('a'))], like('a'), [sent(like('a')), added(like('a'))]],
+    ['removing does not cancel a like', [waiting(like('a'))], remove('a'), [waiting(like('a')), added(remove('a'))]],
+    ['the same undo twice is sent once', [waiting(undo('k'))], undo('k'), [waiting(undo('k'))]],
+    ['undos of different actions are both sent', [waiting(undo('j'))], undo('k'), [waiting(undo('j')), added(undo('k'))]],
+    ['an added song is not mistaken for an item', [waiting(like('x'))], add('x'), [waiting(like('x')), added(add('x'))]],
   ])('%s', (_, before, action, want) => {
     const copy = structuredClone(before)
     expect(enqueue(before, action, 'new', 2)).toEqual(want)
@@ -45,18 +40,18 @@ describe('enqueue', () => {
 
 describe('likes', () => {
   it.each<[string, Entry[], boolean, boolean]>([
-    ['what the server says', [], true, true],
-    ['a like on its way', [waiting(like('a'))], false, true],
-    ['an unlike on its way', [sent(unlike('a'))], true, false],
-    ['the last word', [sent(like('a')), waiting(unlike('a'))], false, false],
-    ['of this item', [waiting(like('b'))], false, false],
-    ['and no other action', [waiting(remove('a')), waiting(add('a'))], false, false],
+    ['uses the server’s value', [], true, true],
+    ['shows a pending like', [waiting(like('a'))], false, true],
+    ['shows a pending unlike', [sent(unlike('a'))], true, false],
+    ['uses the last action', [sent(like('a')), waiting(unlike('a'))], false, false],
+    ['ignores other items', [waiting(like('b'))], false, false],
+    ['ignores other actions', [waiting(remove('a')), waiting(add('a'))], false, false],
   ])('%s', (_, entries, byServer, want) => {
     expect(likes(entries, 'a', byServer)).toBe(want)
   })
 })
 
-it('knows what is being removed and added', () => {
+it('knows which songs are being removed and added', () => {
   const entries = [sent(remove('a')), waiting(add('s'))]
   expect([isRemoving(entries, 'a'), isRemoving(entries, 's'), isAdding(entries, 's'), isAdding(entries, 'a')]).toEqual([
     true,
@@ -68,16 +63,16 @@ it('knows what is being removed and added', () => {
 
 describe('restore', () => {
   const now = 1_800_000_000_000
-  const young: Entry = { key: 'k', action: add('s'), at: now - keepFor + 1, sent: true }
+  const young: Entry = { key: 'k', action: add('s'), at: now - maxAge + 1, sent: true }
   it.each<[string, string | null, Entry[]]>([
     ['nothing', null, []],
-    ['no JSON', '{', []],
-    ['no list', '{"key":"k"}', []],
+    ['invalid JSON', '{', []],
+    ['something other than a list', '{"key":"k"}', []],
     ['null', 'null', []],
-    ['what is ours', JSON.stringify([young]), [young]],
-    ['without what is too old', JSON.stringify([{ ...young, at: now - keepFor }, young]), [young]],
+    ['a valid entry', JSON.stringify([young]), [young]],
+    ['without old entries', JSON.stringify([{ ...young, at: now - maxAge }, young]), [young]],
     [
-      'without junk',
+      'without invalid entries',
       JSON.stringify([
         null,
         7,
@@ -97,7 +92,7 @@ describe('restore', () => {
   })
 })
 
-it('shows what a tap made of the likes, until others are received', () => {
+it('shows the number of likes after a tap, until another number is received', () => {
   expect(likeCount([], 'a', 3)).toBe(3)
   expect(likeCount([sent(like('a'))], 'a', 3)).toBe(4)
   expect(likeCount([sent(like('a'))], 'a', 4)).toBe(4)

@@ -1,25 +1,25 @@
-/** What somebody did, and the server may not know yet. Each carries a key, so that sending it twice does nothing twice. */
+/** An action that the server may not have received yet. Its idempotency key makes it safe to send twice. */
 export interface Entry {
   key: string // idempotency key
   action: Action
-  at: number // when, in milliseconds since 1970
+  at: number // time of the action, in milliseconds since 1970
   sent: boolean // it may have reached the server
-  done?: boolean // the server has done it, and what is subscribed to may not show it yet
+  done?: boolean // the server has confirmed it, but the subscriptions may not show it yet
 }
 
 export type Action =
   | { kind: 'add'; songUri: string; name: string }
   | { kind: 'remove'; itemId: string; name: string }
-  | { kind: 'undo'; of: string; name: string } // takes back what was done with this key
+  | { kind: 'undo'; of: string; name: string } // of: the key of the action to undo
   | { kind: 'like' | 'unlike'; itemId: string; name: string; before: number; shown: number } // likes, as received and as shown
 
-/** The server forgets keys after a day; what is older could be done twice. */
-export const keepFor = 20 * 60 * 60 * 1000
+/** The server deletes idempotency keys after a day. An older action could be done twice, so it is dropped. */
+export const maxAge = 20 * 60 * 60 * 1000
 
-/** Adds what was done last. What only takes back a like that was not sent yet leaves nothing to send. */
+/** Adds an action. A like and an unlike that were both not sent yet cancel each other out. */
 export function enqueue(entries: readonly Entry[], action: Action, key: string, at: number): Entry[] {
-  const contrary = entries.find((entry) => !entry.sent && undoes(action, entry.action))
-  if (contrary) return entries.filter((entry) => entry !== contrary)
+  const opposite = entries.find((entry) => !entry.sent && undoes(action, entry.action))
+  if (opposite) return entries.filter((entry) => entry !== opposite)
   if (entries.some((entry) => !entry.sent && same(action, entry.action))) return [...entries]
   return [...entries, { key, action, at, sent: false }]
 }
@@ -36,13 +36,13 @@ function undoes(a: Action, b: Action): boolean {
   return likes && targetOf(a) === targetOf(b)
 }
 
-/** Whether somebody likes an item, by what the server said and what they did since. */
+/** Whether the user likes an item, by the server's data and their actions since then. */
 export function likes(entries: readonly Entry[], itemId: string, likedByServer: boolean): boolean {
   const last = entries.findLast(({ action }) => 'shown' in action && action.itemId === itemId)
   return last ? last.action.kind === 'like' : likedByServer
 }
 
-/** How many likes an item shows: what was received or, until that has changed, what a tap made of it. */
+/** How many likes an item shows: the received number or, until it changes, the number after the user's last tap. */
 export function likeCount(entries: readonly Entry[], itemId: string, received: number): number {
   const last = entries.findLast(({ action }) => 'shown' in action && action.itemId === itemId)?.action
   return last && 'shown' in last && last.before === received ? last.shown : received
@@ -54,11 +54,11 @@ export const isRemoving = (entries: readonly Entry[], itemId: string): boolean =
 export const isAdding = (entries: readonly Entry[], songUri: string): boolean =>
   entries.some(({ action }) => action.kind === 'add' && action.songUri === songUri)
 
-/** What was kept from before: only what is ours and young enough to be sent. */
+/** Parses stored entries, without those that are invalid or too old. */
 export function restore(text: string | null, now: number): Entry[] {
   try {
     const entries: unknown = JSON.parse(text ?? '[]')
-    return Array.isArray(entries) ? entries.filter((entry): entry is Entry => isEntry(entry) && now - entry.at < keepFor) : []
+    return Array.isArray(entries) ? entries.filter((entry): entry is Entry => isEntry(entry) && now - entry.at < maxAge) : []
   } catch {
     return []
   }

@@ -2,7 +2,7 @@ import { stringifyDocument, type TypedDocumentNode } from '@urql/core'
 import { noteDate } from './clock'
 import { type Failure, failureOf, offline } from './errors'
 
-/** What an operation brought, and what failed of it. Fields that may be null can fail without the rest. */
+/** The data and the failure of an operation. There can be both: nullable fields can fail on their own. */
 export interface Answer<Data> {
   data?: Data | undefined
   failure?: Failure | undefined
@@ -10,16 +10,16 @@ export interface Answer<Data> {
 
 export const endpoint = '/graphql'
 
-const patience = 15_000 // milliseconds for an answer to begin: a phone that changes networks may wait for ever otherwise
+const answerTimeout = 15_000 // milliseconds until an answer begins; a phone that changes networks may never get one
 
-/** fetch, for our server: it ends, and what is answered also tells the server's time. */
-export const ask: typeof fetch = async (input, init) => {
+/** Like fetch, with a timeout. It also updates the server's time from the answer. */
+export const fetchWithTimeout: typeof fetch = async (input, init) => {
   const askedAt = Date.now()
-  const given = new AbortController()
-  const timer = setTimeout(() => given.abort(), patience)
-  init?.signal?.addEventListener('abort', () => given.abort(), { once: true })
+  const aborter = new AbortController()
+  const timer = setTimeout(() => aborter.abort(), answerTimeout)
+  init?.signal?.addEventListener('abort', () => aborter.abort(), { once: true })
   try {
-    const response = await fetch(input, { ...init, signal: given.signal })
+    const response = await fetch(input, { ...init, signal: aborter.signal })
     noteDate(askedAt, response.headers.get('Date'))
     return response
   } finally {
@@ -27,7 +27,7 @@ export const ask: typeof fetch = async (input, init) => {
   }
 }
 
-/** Sends an operation over HTTP, with this browser's cookies unless told otherwise, as those that begin or end a session need. */
+/** Sends an operation over HTTP. Cookies are included by default, since operations that begin or end a session need them. */
 export async function post<Data, Variables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
@@ -38,7 +38,7 @@ export async function post<Data, Variables>(
   if (token) headers.Authorization = `Bearer ${token}`
   const body = JSON.stringify({ query: stringifyDocument(document), variables })
   try {
-    const response = await ask(endpoint, { method: 'POST', credentials, headers, body })
+    const response = await fetchWithTimeout(endpoint, { method: 'POST', credentials, headers, body })
     const { data, errors } = await response.json()
     return { data: data ?? undefined, failure: errors && failureOf(errors) }
   } catch {

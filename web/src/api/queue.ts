@@ -7,50 +7,44 @@ import { Store } from './store'
 
 export type Item = ItemFieldsFragment
 
-/** The room's queue as it is, in playing order. An item is the same object for as long as nothing of it changes. */
+/** The room's queue, in playing order. An item stays the same object until it changes. */
 export interface QueueState {
-  version: number | null // null: nothing came yet
+  version: number | null // null: not loaded yet
   items: readonly Item[]
-  changes: number // how many changes have been received
-  ended: unknown // undefined while it goes on; true once the room is closed, or why the server refuses
+  ended: unknown // undefined: open; true: the room was closed; otherwise the errors with which the server refused
 }
 
-const again = 3_000 // milliseconds until a client that gave up is asked again
+const retryAfter = 3_000 // milliseconds
 
-const empty: QueueState = { version: null, items: [], changes: 0, ended: undefined }
+const empty: QueueState = { version: null, items: [], ended: undefined }
 
-/** Follows a room's queue by the reference client. Whatever comes between two frames is shown at once. */
+/** Subscribes to a room's queue with the reference client. Changes between two frames are shown together. */
 export function useQueue(api: Api, roomId: string): Store<QueueState> {
   const store = useMemo(() => new Store(empty), [])
-  useEffect(() => follow(api, roomId, store), [api, roomId, store])
+  useEffect(() => subscribe(api, roomId, store), [api, roomId, store])
   return store
 }
 
-function follow(api: Api, roomId: string, store: Store<QueueState>): () => void {
-  let changes = 0
+function subscribe(api: Api, roomId: string, store: Store<QueueState>): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let stopped = false
   const show = perFrame((queue: Queue<Item>) => {
     const items = queue.order.flatMap((id) => queue.items.get(id) ?? [])
-    store.set({ version: queue.version, items, changes, ended: undefined })
+    store.set({ version: queue.version, items, ended: undefined })
   })
-  const onQueue = (queue: Queue<Item>) => {
-    changes++
-    show(queue)
-  }
   const end = (ended: unknown) => stopped || store.set({ ...store.get(), ended })
-  const begin = () => {
-    const following = followQueue<Item>(api.socket, roomId, onQueue, stringifyDocument(QueueChangesDocument))
-    following.ended.then(
+  const start = () => {
+    const subscription = followQueue<Item>(api.socket, roomId, show, stringifyDocument(QueueChangesDocument))
+    subscription.ended.then(
       () => end(true),
       (error: unknown) => {
         if (Array.isArray(error)) end(error)
-        else timer = setTimeout(() => (stop = begin()), again) // the client gave up, and the server has refused nothing
+        else timer = setTimeout(() => (stop = start()), retryAfter) // the client gave up, but the server has not refused
       },
     )
-    return () => following.stop()
+    return () => subscription.stop()
   }
-  let stop = begin()
+  let stop = start()
   return () => {
     stopped = true
     clearTimeout(timer)
@@ -58,8 +52,8 @@ function follow(api: Api, roomId: string, store: Store<QueueState>): () => void 
   }
 }
 
-/** Calls back at most once a frame, with the newest value; at once where no frame comes, as in a hidden page. */
-export function perFrame<T>(callback: (value: T) => void): (value: T) => void {
+/** Calls back at most once per frame, with the newest value. A hidden page has no frames, so it calls back at once. */
+function perFrame<T>(callback: (value: T) => void): (value: T) => void {
   let pending: { value: T } | null = null
   return (value) => {
     if (document.hidden) {

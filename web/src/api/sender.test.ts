@@ -10,7 +10,7 @@ const refused = (code: string, more = {}): Result => ({
   error: { graphQLErrors: [{ message: code, extensions: { code, ...more } }] },
 })
 
-/** A server that answers as told, in turn, and a browser's storage. */
+/** A sender with a server that gives these answers, in turn, and the browser's storage. */
 function setUp(...answers: Result[]) {
   const sent: { key: string; itemId?: string; of?: string }[] = []
   const stored = new Map<string, string>()
@@ -31,39 +31,39 @@ function setUp(...answers: Result[]) {
 const like = (itemId: string) => ({ kind: 'like' as const, itemId, name: itemId, before: 0, shown: 1 })
 const unlike = (itemId: string) => ({ kind: 'unlike' as const, itemId, name: itemId, before: 1, shown: 0 })
 
-describe('what somebody does', () => {
+describe('an action', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
-  const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
+  const advance = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
 
-  test('is sent in order, told, and forgotten', async () => {
+  test('is sent in order, reported, and removed from the storage', async () => {
     const { sent, stored, outcomes, open } = setUp()
     const sender = open()
     sender.do(like('one'))
     sender.do(like('two'))
-    await settle()
+    await advance()
     expect(sent.map(({ itemId }) => itemId)).toEqual(['one', 'two'])
     expect(outcomes.map(({ failure }) => failure)).toEqual([undefined, undefined])
     expect(stored.size).toBe(0)
   })
 
-  test('is kept while nobody answers, and sent again with its key', async () => {
+  test('is stored while the server is unreachable, and sent again with the same key', async () => {
     const { sent, outcomes, open } = setUp(unreachable, unreachable)
     const sender = open()
     sender.do(like('one'))
-    await settle()
+    await advance()
     expect(outcomes).toEqual([])
-    await settle(3_000)
+    await advance(3_000)
     expect(sent).toHaveLength(3)
     expect(new Set(sent.map(({ key }) => key)).size).toBe(1)
     expect(outcomes).toHaveLength(1)
   })
 
-  test('outlives the page', async () => {
+  test('survives a reload of the page', async () => {
     const { sent, stored, open } = setUp(unreachable)
     const closed = open()
     closed.do(like('one'))
-    await settle()
+    await advance()
     closed.stop()
     expect(stored.size).toBe(1)
     const reopened = open()
@@ -73,148 +73,148 @@ describe('what somebody does', () => {
     expect(stored.size).toBe(0)
   })
 
-  test('waits as long as the server asks for', async () => {
+  test('is retried after the time that the server asks for', async () => {
     const { sent, open } = setUp(refused('RATE_LIMITED', { retryAfterMs: 5_000 }))
     open().do(like('one'))
-    await settle(4_900)
+    await advance(4_900)
     expect(sent).toHaveLength(1)
-    await settle(200)
+    await advance(200)
     expect(sent).toHaveLength(2)
   })
 
-  test('is undone and told when it is refused, and what comes after it goes on', async () => {
+  test('is reverted and reported when it is refused, and the next one is sent', async () => {
     const { sent, outcomes, open } = setUp(refused('REFUSED', { reason: 'COMMITTED' }))
     const sender = open()
     sender.do(like('one'))
     sender.do(like('two'))
-    await settle()
+    await advance()
     expect(outcomes.map(({ failure }) => failure?.reason)).toEqual(['COMMITTED', undefined])
     expect(sent).toHaveLength(2)
     expect(sender.entries.get().map(({ action, done }) => [action.name, done])).toEqual([['two', true]])
   })
 
-  test('is shown until what is subscribed to shows it', async () => {
+  test('is shown until the subscriptions show it', async () => {
     const sender = setUp().open()
     sender.do(like('one'))
-    await settle()
+    await advance()
     expect(likes(sender.entries.get(), 'one', false)).toBe(true)
-    await settle(2_000)
+    await advance(2_000)
     expect(sender.entries.get()).toEqual([])
   })
 
-  test('is kept beside what another tab has left to send', async () => {
+  test('is stored beside the actions of another tab', async () => {
     const { stored, open } = setUp(unreachable, unreachable)
     const [first, second] = [open(), open()]
     first.do(like('one'))
     second.do(like('two'))
-    await settle()
+    await advance()
     const reopened = open()
     expect(reopened.entries.get().map(({ action }) => action.name)).toEqual(['one', 'two'])
-    await settle(3_000)
+    await advance(3_000)
     expect(stored.size).toBe(0)
   })
 
-  test('is left to the same user once they are gone', async () => {
+  test('is not sent after stop, until the same user is back', async () => {
     const { sent, open } = setUp(unreachable)
     const sender = open()
     sender.do(like('one'))
-    await settle()
+    await advance()
     sender.stop()
     await sender.flush()
-    await settle(60_000)
+    await advance(60_000)
     expect(sent).toHaveLength(1)
     sender.start()
-    await settle()
+    await advance()
     expect(sent).toHaveLength(2)
   })
 
-  test('and undoes before it was sent leaves nothing to send', async () => {
+  test('that is cancelled before it was sent is not sent', async () => {
     const { sent, open } = setUp(unreachable)
     const sender = open()
     sender.do(like('one'))
-    await settle()
+    await advance()
     sender.do(like('two'))
     sender.do(unlike('two'))
-    sender.do(unlike('one')) // "one" may have arrived, so its end has to be sent too
-    await settle(2_000)
+    sender.do(unlike('one')) // "one" may have arrived, so the unlike has to be sent
+    await advance(2_000)
     expect(sent.map(({ itemId }) => itemId)).toEqual(['one', 'one', 'one'])
   })
 })
 
-describe('what was done last', () => {
+describe('the last action', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
-  const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
+  const advance = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
 
-  test('can be taken back for a while, and shows at once that it was', async () => {
+  test('can be undone for a while, and disappears at once', async () => {
     const { sent, outcomes, open } = setUp()
     const sender = open()
     sender.do(like('one'))
-    await settle()
+    await advance()
     expect(outcomes[0]?.undoable).toBe(true)
     sender.undo()
     expect(sender.undoable.get()).toBeNull()
-    await settle()
+    await advance()
     expect(sent.at(-1)).toEqual({ roomId: 'room', of: sent[0]?.key })
     expect(likes(sender.entries.get(), 'one', false)).toBe(false)
     expect(outcomes.map(({ undoable }) => undoable)).toEqual([true, false])
 
     sender.do(like('two'))
-    await settle(27_000)
+    await advance(27_000)
     expect(sender.undoable.get()?.name).toBe('two')
-    await settle(1_000)
+    await advance(1_000)
     expect(sender.undoable.get()).toBeNull()
   })
 
-  test('is that alone: neither what was refused, nor what is followed by more', async () => {
+  test('cannot be undone if it was refused or if another one follows', async () => {
     const { outcomes, open } = setUp(done, done, refused('CONFLICT'))
     const sender = open()
     sender.do(like('one'))
     sender.do(like('two'))
-    await settle()
+    await advance()
     expect(outcomes.map(({ undoable }) => undoable)).toEqual([false, true])
     sender.do(like('three'))
     expect(sender.undoable.get()).toBeNull()
-    await settle()
+    await advance()
     expect(sender.undoable.get()).toBeNull()
   })
 
-  test('is taken back once somebody answers, and what is done next comes after it', async () => {
+  test('is undone once the server is reachable, before the next action', async () => {
     const { sent, stored, outcomes, open } = setUp(done, unreachable)
     const sender = open()
     sender.do(like('one'))
-    await settle()
+    await advance()
     sender.undo()
     sender.undo() // a second tap
     sender.do(like('two'))
-    await settle()
-    expect(stored.size).toBe(1) // a reload loses nothing
-    await settle(3_000)
+    await advance()
+    expect(stored.size).toBe(1) // so it survives a reload
+    await advance(3_000)
     expect(sent.map(({ itemId, of }) => itemId ?? of)).toEqual(['one', sent[0]?.key, sent[0]?.key, 'two'])
     expect(outcomes.map(({ action }) => action.kind)).toEqual(['like', 'undo', 'like'])
   })
 
-  test('stays as it is where it cannot be taken back any more', async () => {
+  test('stays when it is too late to undo it', async () => {
     const { outcomes, open } = setUp(done, refused('CONFLICT'))
     const sender = open()
     sender.do(like('one'))
-    await settle()
+    await advance()
     sender.undo()
-    await settle()
+    await advance()
     expect(outcomes.at(-1)).toMatchObject({ action: { kind: 'undo' }, failure: { code: 'CONFLICT' }, undoable: false })
     expect(likes(sender.entries.get(), 'one', false)).toBe(true)
   })
 
-  test('may be an add that became a like', async () => {
+  test('can be an add that became a like', async () => {
     const { sent, outcomes, open } = setUp({
       data: { addSong: { alreadyQueued: true, item: { id: 'one', song: { name: 'One' } } } },
     })
     const sender = open()
     sender.do({ kind: 'add', songUri: 'spotify:track:one', name: 'One' })
-    await settle()
+    await advance()
     expect(outcomes[0]).toMatchObject({ alreadyQueued: true, undoable: true })
     sender.undo()
-    await settle()
+    await advance()
     expect(sent.at(-1)?.of).toBe(sent[0]?.key)
   })
 })

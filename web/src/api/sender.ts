@@ -2,34 +2,34 @@ import type { TypedDocumentNode } from '@urql/core'
 import type { AnyVariables, Client } from 'urql'
 import { type Failure, failureOfUrql } from './errors'
 import { AddSongDocument, LikeItemDocument, RemoveItemDocument, UndoDocument, UnlikeItemDocument } from './generated'
-import { newKey } from './key'
+import { newIdempotencyKey } from './idempotencyKey'
 import { type Action, type Entry, enqueue, restore } from './outbox'
-import { browserStorage, type Keeper } from './storage'
+import { browserStorage, type TextStorage } from './storage'
 import { Store } from './store'
 
-/** What became of an action that the server answered. */
+/** The outcome of an action that the server has answered. */
 export interface Outcome {
   key: string // of the action
   action: Action
-  failure?: Failure | undefined // it was refused
+  failure?: Failure | undefined // set if the action was refused
   name: string // of the song
-  alreadyQueued?: boolean | undefined // an add became a like, or nothing
-  awaitsApproval?: boolean | undefined // an added song is not in the queue yet
-  undoable?: boolean // it is what was done last, and the server may take it back
+  alreadyQueued?: boolean | undefined // the song to add was in the queue already, so it got a like
+  awaitsApproval?: boolean | undefined // the added song needs a host's approval
+  undoable?: boolean // this is the last action, and the server can undo it
 }
 
 /**
- * Sends what somebody does in a room, one after the other, and keeps it until the server has answered: through lost
- * connections, restarts of the server, and reloads of the page.
+ * Sends a user's actions in a room, one after the other. It stores them until the server has answered, so that they survive
+ * lost connections, restarts of the server, and reloads of the page.
  */
 export class Sender {
   readonly entries: Store<readonly Entry[]>
-  /** What was done last, for as long as it can be taken back. */
+  /** The last action, for as long as it can be undone. */
   readonly undoable = new Store<Outcome | null>(null)
-  readonly #name: string // under which the browser keeps what is not sent
+  readonly #storageKey: string // of the unsent entries in the browser's storage
   #sending = false
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #offer: ReturnType<typeof setTimeout> | undefined
+  #retryTimer: ReturnType<typeof setTimeout> | undefined
+  #undoTimer: ReturnType<typeof setTimeout> | undefined
   #failures = 0
   #stopped = false
 
@@ -38,49 +38,49 @@ export class Sender {
     private readonly roomId: string,
     userId: string,
     private readonly onOutcome: (outcome: Outcome) => void,
-    private readonly storage: Keeper = browserStorage,
+    private readonly storage: TextStorage = browserStorage,
   ) {
-    this.#name = `antwon.unsent.${roomId}.${userId}`
-    this.entries = new Store<readonly Entry[]>(restore(storage.getItem(this.#name), Date.now()))
+    this.#storageKey = `antwon.unsent.${roomId}.${userId}`
+    this.entries = new Store<readonly Entry[]>(restore(storage.getItem(this.#storageKey), Date.now()))
   }
 
   do(action: Action): void {
     this.undoable.set(null)
-    this.#keep(enqueue(this.entries.get(), action, newKey(), Date.now()))
+    this.#save(enqueue(this.entries.get(), action, newIdempotencyKey(), Date.now()))
     void this.flush()
   }
 
-  /** Takes back what was done last. That is an action like others: it is kept, and safe to repeat. */
+  /** Undoes the last action. An undo is an action too: it is stored, and safe to repeat. */
   undo(): void {
     const last = this.undoable.get()
     if (last) this.do({ kind: 'undo', of: last.key, name: last.name })
   }
 
-  /** Sends what is there: called whenever the server may be there again. */
+  /** Sends all waiting actions. Call it whenever the server may be reachable again. */
   async flush(): Promise<void> {
     if (this.#sending) return
     this.#sending = true
-    clearTimeout(this.#timer)
+    clearTimeout(this.#retryTimer)
     try {
       for (let entry = this.#next(); entry; entry = this.#next()) {
         this.#mark(entry.key, { sent: true })
         const outcome = await this.#send(entry)
-        if (outcome.failure && waits(outcome.failure)) return this.#later(outcome.failure)
+        if (outcome.failure && isRetryable(outcome.failure)) return this.#retryLater(outcome.failure)
         this.#failures = 0
-        this.#settle(outcome)
+        this.#finish(outcome)
       }
     } finally {
       this.#sending = false
     }
   }
 
-  /** Sends no more: what is left is sent when the same user is back. */
+  /** Stops sending. The stored actions are sent when the same user comes back. */
   stop(): void {
     this.#stopped = true
-    clearTimeout(this.#timer)
+    clearTimeout(this.#retryTimer)
   }
 
-  /** Goes on after stop. */
+  /** Starts sending again after stop. */
   start(): void {
     this.#stopped = false
     void this.flush()
@@ -89,47 +89,47 @@ export class Sender {
   #next = (): Entry | undefined => (this.#stopped ? undefined : this.entries.get().find((entry) => !entry.done))
 
   #mark(key: string, change: Partial<Entry>): void {
-    this.#keep(this.entries.get().map((entry) => (entry.key === key ? { ...entry, ...change } : entry)))
+    this.#save(this.entries.get().map((entry) => (entry.key === key ? { ...entry, ...change } : entry)))
   }
 
-  /** What was refused or taken back is so no more; what was done is shown until what is subscribed to shows it. */
-  #settle(outcome: Outcome): void {
+  /** Removes a refused or undone action at once, and a confirmed one after the subscriptions have had time to show it. */
+  #finish(outcome: Outcome): void {
     const { key, action, failure } = outcome
-    if (failure) this.#forget(key)
-    else if (action.kind === 'undo') this.#forget(key, action.of)
+    if (failure) this.#remove(key)
+    else if (action.kind === 'undo') this.#remove(key, action.of)
     else {
       this.#mark(key, { done: true })
-      setTimeout(() => this.#forget(key), lag)
+      setTimeout(() => this.#remove(key), displayDelay)
     }
     const undoable = !failure && action.kind !== 'undo' && !this.#next()
     if (undoable) this.#offerUndo(outcome)
     this.onOutcome({ ...outcome, undoable })
   }
 
-  #forget(...keys: string[]): void {
-    this.#keep(this.entries.get().filter(({ key }) => !keys.includes(key)))
+  #remove(...keys: string[]): void {
+    this.#save(this.entries.get().filter(({ key }) => !keys.includes(key)))
   }
 
   #offerUndo(outcome: Outcome): void {
     this.undoable.set(outcome)
-    clearTimeout(this.#offer)
-    this.#offer = setTimeout(() => this.undoable.set(null), undoWithin)
+    clearTimeout(this.#undoTimer)
+    this.#undoTimer = setTimeout(() => this.undoable.set(null), undoWindow)
   }
 
-  #later(failure: Failure): void {
+  #retryLater(failure: Failure): void {
     if (this.#stopped) return
     const wait = failure.retryAfterMs ?? Math.min(1000 * 2 ** this.#failures++, 15_000)
-    this.#timer = setTimeout(() => void this.flush(), wait)
+    this.#retryTimer = setTimeout(() => void this.flush(), wait)
   }
 
-  /** Keeps what is to be sent, beside what other tabs of this browser have left to send. */
-  #keep(entries: readonly Entry[]): void {
+  /** Stores the entries, without losing those that other tabs of this browser have stored. */
+  #save(entries: readonly Entry[]): void {
     const ours = new Set([...this.entries.get(), ...entries].map(({ key }) => key))
-    const others = restore(this.storage.getItem(this.#name), Date.now()).filter(({ key }) => !ours.has(key))
+    const others = restore(this.storage.getItem(this.#storageKey), Date.now()).filter(({ key }) => !ours.has(key))
     const stored = [...others, ...entries.filter(({ done }) => !done)]
     this.entries.set(entries)
-    if (stored.length === 0) this.storage.removeItem(this.#name)
-    else this.storage.setItem(this.#name, JSON.stringify(stored))
+    if (stored.length === 0) this.storage.removeItem(this.#storageKey)
+    else this.storage.setItem(this.#storageKey, JSON.stringify(stored))
   }
 
   async #send({ action, key }: Entry): Promise<Outcome> {
@@ -154,8 +154,8 @@ export class Sender {
   }
 }
 
-const lag = 2_000 // milliseconds after which a subscription shows what was done
-const undoWithin = 28_000 // milliseconds: the server's thirty seconds, less what its answer took
+const displayDelay = 2_000 // milliseconds until the subscriptions show a confirmed action
+const undoWindow = 28_000 // milliseconds: a little less than the thirty seconds that the server allows
 
-/** Only what nobody has judged yet is sent again by itself: of all else somebody should hear. */
-const waits = ({ code }: Failure) => code === 'OFFLINE' || code === 'RATE_LIMITED'
+/** Retries only actions that the server has not decided on. All other failures are shown to the user. */
+const isRetryable = ({ code }: Failure) => code === 'OFFLINE' || code === 'RATE_LIMITED'

@@ -6,30 +6,30 @@ import { Store } from './store'
 
 export type Session = SessionFieldsFragment
 
-/** The code with which a WebSocket is closed whose token was refused, or has ended. */
+/** The close code of a WebSocket whose access token was refused or has expired. */
 export const denied = 4403
 
-const ahead = 60_000 // a token that ends within this time is renewed before it is used
+const renewBefore = 60_000 // milliseconds before its end, an access token is renewed
 
-/** Gives the next session of the same user; null: there is none to go on with. */
+/** Renews the session of the same user. Its data is null if there is no session to renew. */
 export type Renewal = () => Promise<Answer<Session | null>>
 
-/** Renews by the cookie that a browser gets when it joins or signs in, so that a reload is not a new guest. */
-export const byCookie: Renewal = async () => {
+/** Renews by the cookie that the browser got when it joined or signed in, so that a reload does not make a new guest. */
+const renewByCookie: Renewal = async () => {
   const { data, failure } = await post(RefreshSessionDocument, {})
   if (failure?.code === 'UNAUTHENTICATED') return { data: null }
   return { data: data?.refreshSession, failure }
 }
 
-/** Who this browser is: an access token that is renewed when a page is opened, and before it ends. */
+/** The browser's session: an access token that is renewed when a page opens, and before it expires. */
 export class Sessions {
-  /** undefined: not asked yet; null: nobody is signed in. */
+  /** undefined: not loaded yet; null: nobody is signed in. */
   readonly current = new Store<Session | null | undefined>(undefined)
   #renewing: ReturnType<Renewal> | null = null
 
-  constructor(private readonly renew: Renewal = byCookie) {}
+  constructor(private readonly renew: Renewal = renewByCookie) {}
 
-  /** Asks for the next session, once however many ask meanwhile. */
+  /** Renews the session. Concurrent calls share one request. */
   refresh(): ReturnType<Renewal> {
     this.#renewing ??= this.#refresh().finally(() => {
       this.#renewing = null
@@ -43,37 +43,37 @@ export class Sessions {
     return answer
   }
 
-  /** Finds out who this browser is, however long the server takes to be there. */
-  async begin(): Promise<void> {
+  /** Loads the session, and retries until the server is reachable. */
+  async load(): Promise<void> {
     for (let wait = 500; (await this.refresh()).failure; wait = Math.min(2 * wait, 15_000)) {
       await new Promise((resolve) => setTimeout(resolve, wait))
     }
   }
 
-  /** Goes on as who joined or signed in just now. */
-  adopt(session: Session): void {
+  /** Sets the session of the user who just joined or signed in. */
+  setSession(session: Session): void {
     this.current.set(session)
   }
 
-  /** An access token that is good for a while, or null where nobody is signed in. Rejects while that cannot be found out. */
+  /** An access token that is valid for a while, or null if nobody is signed in. Rejects while the server is unreachable. */
   async token(): Promise<string | null> {
     const session = this.current.get()
     if (session === null) return null
-    if (session && Date.parse(session.expiresAt) - serverNow() > ahead) return session.accessToken
+    if (session && Date.parse(session.expiresAt) - serverNow() > renewBefore) return session.accessToken
     const { data, failure } = await this.refresh()
     if (failure) throw new Error(failure.message)
     return data?.accessToken ?? null
   }
 
-  /** The same, however long it takes to find out: for what cannot be tried again later. */
-  async patientToken(): Promise<string | null> {
+  /** Like token, but waits until the server is reachable. For callers that cannot retry. */
+  async tokenOnceReachable(): Promise<string | null> {
     return this.token().catch(async () => {
-      await this.begin()
+      await this.load()
       return this.token()
     })
   }
 
-  /** Signs this browser out, or says why it is not. */
+  /** Signs this browser out. Returns the failure, if any. */
   async signOut(): Promise<Failure | undefined> {
     const { failure } = await post(SignOutDocument, {})
     if (failure && failure.code !== 'UNAUTHENTICATED') return failure

@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest'
-import { keeper } from './storage'
+import { withMemoryFallback } from './storage'
 
-test('what is kept outlives the page', () => {
+test('stored values survive a reload', () => {
   const stored = new Map<string, string>()
   const find = () => ({
     getItem: (name: string) => stored.get(name) ?? null,
     setItem: (name: string, text: string) => void stored.set(name, text),
     removeItem: (name: string) => void stored.delete(name),
   })
-  keeper(find).setItem('name', 'Gina')
-  expect(keeper(find).getItem('name')).toBe('Gina')
-  keeper(find).removeItem('name')
-  expect(keeper(find).getItem('name')).toBe(null)
+  withMemoryFallback(find).setItem('name', 'Gina')
+  expect(withMemoryFallback(find).getItem('name')).toBe('Gina')
+  withMemoryFallback(find).removeItem('name')
+  expect(withMemoryFallback(find).getItem('name')).toBe(null)
 })
 
-test('a browser that lets nothing be kept does so until the page is closed', () => {
-  const forbidden = keeper(() => {
+test('without storage, values stay in memory', () => {
+  const forbidden = withMemoryFallback(() => {
     throw new Error('access is denied for this document')
   })
   expect(forbidden.getItem('name')).toBe(null)

@@ -1,30 +1,29 @@
-/** What keeps texts under names. */
-export type Keeper = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+/** A store of texts by name. */
+export type TextStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 /**
- * What this browser keeps from visit to visit. Where it keeps nothing, being full or told not to, it is the same until the
- * page is closed.
+ * Wraps a browser's storage. If it is full or forbidden, the values are kept in memory until the page is closed.
  */
-export function keeper(find: () => Keeper): Keeper {
-  const here = new Map<string, string>()
-  const attempt = <T>(use: (storage: Keeper) => T): T | undefined => {
+export function withMemoryFallback(find: () => TextStorage): TextStorage {
+  const memory = new Map<string, string>()
+  const attempt = <T>(use: (storage: TextStorage) => T): T | undefined => {
     try {
       return use(find())
     } catch {
-      return undefined // nothing depends on it that could not go on without
+      return undefined // the page works without it
     }
   }
   return {
-    getItem: (name) => here.get(name) ?? attempt((storage) => storage.getItem(name)) ?? null,
+    getItem: (name) => memory.get(name) ?? attempt((storage) => storage.getItem(name)) ?? null,
     setItem: (name, text) => {
-      here.set(name, text)
+      memory.set(name, text)
       attempt((storage) => storage.setItem(name, text))
     },
     removeItem: (name) => {
-      here.delete(name)
+      memory.delete(name)
       attempt((storage) => storage.removeItem(name))
     },
   }
 }
 
-export const browserStorage = keeper(() => localStorage)
+export const browserStorage = withMemoryFallback(() => localStorage)

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** A value that changes, and whoever wants to know when it does. */
+/** A value with listeners that are called when it changes. */
 export class Store<T> {
   #value: T
   readonly #listeners = new Set<() => void>()

@@ -2,18 +2,18 @@ import './host.css'
 import { Provider } from 'urql'
 import { connect } from '../api/client'
 import { Sessions } from '../api/session'
-import { show } from '../ui/show'
-import { arrivalFrom } from './arrival'
-import { Door } from './Door'
+import { renderPage } from '../ui/renderPage'
+import { Host } from './Host'
+import { readAddress } from './signin/address'
 
-const arrival = arrivalFrom(location.href)
-history.replaceState(null, '', arrival.clean)
+const address = readAddress(location.href)
+history.replaceState(null, '', address.clean)
 const sessions = new Sessions()
 const api = connect(sessions)
-void sessions.begin()
+void sessions.load()
 
-show(
+renderPage(
   <Provider value={api.urql}>
-    <Door api={api} arrival={arrival} />
+    <Host api={api} address={address} />
   </Provider>,
 )

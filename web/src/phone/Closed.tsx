@@ -1,26 +1,26 @@
 import { useEffect, useEffectEvent } from 'react'
-import { whenOpen } from '../api/whenOpen'
+import { pollForOpenRoom } from '../api/pollForOpenRoom'
 import { useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
-import { Played } from './Played'
+import { History } from './History'
 import { Recap } from './Recap'
 
 interface Props {
   room: { id: string; name: string; code: string }
-  onOpen: () => void // another room was opened with its code
+  onOpen: () => void // another room opened with the same code
 }
 
-/** The room was closed: what the evening was. */
+/** A closed room: the guest's recap and the history. */
 export function Closed({ room, onOpen }: Props) {
   const text = useText()
-  const opened = useEffectEvent(onOpen)
-  useEffect(() => whenOpen(room.code, () => opened()), [room.code])
+  const handleOpen = useEffectEvent(onOpen)
+  useEffect(() => pollForOpenRoom(room.code, () => handleOpen()), [room.code])
   return (
     <main className="center stack">
       <h1>{room.name}</h1>
       <p role="status">{text.roomClosed}</p>
       <Recap roomId={room.id} />
-      <Played roomId={room.id} />
+      <History roomId={room.id} />
       <a className="button" href="/">
         {text.toStart}
       </a>

@@ -3,7 +3,7 @@ import type { Api } from '../api/client'
 import type { Failure } from '../api/errors'
 import type { RoomFieldsFragment } from '../api/generated'
 import { useStore } from '../api/store'
-import { sentence, useText } from '../text/text'
+import { failureSentence, useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
 import { usePhoneText } from './text'
 
@@ -11,15 +11,15 @@ interface Props {
   api: Api
   name: string
   code: string
-  room: RoomFieldsFragment | undefined // as far as it is known
+  room: RoomFieldsFragment | undefined // undefined: not loaded yet
   user: { displayName: string }
   unsent: number
-  hosts: boolean // may do what hosts may
+  isHosting: boolean // whether the user is a host or co-host
   onRename: () => void
 }
 
-/** The room's name, who is there, and whether the server is heard. */
-export function Header({ api, name, code, room, user, unsent, hosts, onRename }: Props) {
+/** The room's name and code, how many are present, the user's menu, and a notice while offline. */
+export function Header({ api, name, code, room, user, unsent, isHosting, onRename }: Props) {
   const text = useText()
   const own = usePhoneText()
   const offline = useStore(api.connection) === 'offline'
@@ -38,7 +38,7 @@ export function Header({ api, name, code, room, user, unsent, hosts, onRename }:
             <button type="button" className="button" onClick={onRename}>
               {own.rename}
             </button>
-            {hosts && (
+            {isHosting && (
               <a className="button" href={`/host?room=${code}`}>
                 {own.toHost}
               </a>
@@ -48,32 +48,32 @@ export function Header({ api, name, code, room, user, unsent, hosts, onRename }:
             </a>
             <LanguageChoice />
             <button type="button" className="button" onClick={async () => setFailure(await api.sessions.signOut())}>
-              {own.leave}
+              {own.signOut}
             </button>
-            <p role="alert" className="bad">
-              {failure && sentence(text, failure)}
+            <p role="alert" className="error">
+              {failure && failureSentence(text, failure)}
             </p>
           </div>
         </details>
       </div>
       {room && <Presence room={room} />}
-      <p className={offline ? 'notice bad' : 'spoken'} role="status">
+      <p className={offline ? 'notice error' : 'visually-hidden'} role="status">
         {offline && `${text.offline} ${unsent > 0 ? own.unsent(unsent) : ''}`}
       </p>
     </header>
   )
 }
 
-/** How many are here, and what was added last. */
+/** How many are present, and the song that was added last. */
 function Presence({ room: { presentCount, lastAdded } }: { room: RoomFieldsFragment }) {
   const own = usePhoneText()
-  const here = presentCount ? own.present(presentCount) : '' // it takes two seconds until one is counted
+  const present = presentCount ? own.present(presentCount) : '' // 0 for the first two seconds after joining
   return (
     <p className="presence quiet">
-      {here}
+      {present}
       {lastAdded?.addedBy && (
         <>
-          {`${here && ' · '}${own.lastAdded(lastAdded.addedBy.displayName)} `}
+          {`${present && ' · '}${own.lastAddedBy(lastAdded.addedBy.displayName)}: `}
           <a href={lastAdded.song.spotifyUrl} target="_blank" rel="noreferrer">
             {lastAdded.song.name}
           </a>

@@ -5,39 +5,39 @@ import { JoinRoomDocument } from '../api/generated'
 import { post } from '../api/post'
 import type { Session } from '../api/session'
 import { browserStorage } from '../api/storage'
-import { sentence, useText } from '../text/text'
+import { failureSentence, useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
 import { usePhoneText } from './text'
 
-const kept = 'antwon.name'
+const nameKey = 'antwon.name' // in the browser's storage
 
 interface Props {
   api: Api
   room: { code: string; name: string }
   user: Session['viewer']['user'] | undefined
   onJoined: () => void
-  onCancel?: () => void // of who is in already, and only changes their name
+  onCancel?: () => void // for members, who only change their name
 }
 
-/** Asks for a name, which is all that joining takes. */
+/** Joins the room with a name, or changes the name of a member. */
 export function Join({ api, room, user, onJoined, onCancel }: Props) {
   const text = useText()
   const own = usePhoneText()
-  const [displayName, setDisplayName] = useState(browserStorage.getItem(kept) ?? user?.displayName ?? '')
+  const [displayName, setDisplayName] = useState(browserStorage.getItem(nameKey) ?? user?.displayName ?? '')
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure>()
 
   async function join(event: FormEvent) {
     event.preventDefault()
     setBusy(true)
-    // Who joins stays who they are, but for a room's screen: its session can only watch.
-    const token = user && user.kind !== 'SCREEN' ? await api.sessions.patientToken() : null
+    // A signed-in user joins as that user, except for a screen, whose session can only watch.
+    const token = user && user.kind !== 'SCREEN' ? await api.sessions.tokenOnceReachable() : null
     const { data, failure } = await post(JoinRoomDocument, { code: room.code, displayName }, token ?? undefined)
     setBusy(false)
     setFailure(failure)
     if (!data) return
-    browserStorage.setItem(kept, displayName)
-    api.sessions.adopt(data.joinRoom.session)
+    browserStorage.setItem(nameKey, displayName)
+    api.sessions.setSession(data.joinRoom.session)
     onJoined()
   }
 
@@ -62,8 +62,8 @@ export function Join({ api, room, user, onJoined, onCancel }: Props) {
         <button type="submit" className="button main" disabled={busy}>
           {busy ? own.joining : onCancel ? own.save : own.join}
         </button>
-        <p role="alert" className="bad">
-          {failure && sentence(text, failure)}
+        <p role="alert" className="error">
+          {failure && failureSentence(text, failure)}
         </p>
       </form>
       {onCancel ? (

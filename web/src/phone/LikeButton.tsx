@@ -3,7 +3,7 @@ import { useText } from '../text/text'
 import { usePhoneText } from './text'
 import type { Actions } from './useActions'
 
-/** One tap likes a song, another takes that back. A filled heart is one's own like; the number counts everybody's. */
+/** Likes a song, or takes the like back. The heart is filled if the user likes the song; the number counts all likes. */
 export function LikeButton({ item, actions }: { item: Item; actions: Actions }) {
   const text = useText()
   const own = usePhoneText()
@@ -21,7 +21,7 @@ export function LikeButton({ item, actions }: { item: Item; actions: Actions }) 
       <span className="count" aria-hidden="true">
         {count}
       </span>
-      <span className="spoken">{`${own.like(item.song.name)} (${text.likes(count)})`}</span>
+      <span className="visually-hidden">{`${own.like(item.song.name)} (${text.likes(count)})`}</span>
     </button>
   )
 }

@@ -1,14 +1,14 @@
 import { useText } from '../text/text'
 import { Heart } from './LikeButton'
 
-/** How many liked a song that nobody can like any more. */
+/** The number of likes of a song that has been played and can no longer be liked. */
 export function Likes({ count }: { count: number }) {
   const text = useText()
   return (
     <div className="like">
       <Heart filled={count > 0} />
       <span aria-hidden="true">{count}</span>
-      <span className="spoken">{text.likes(count)}</span>
+      <span className="visually-hidden">{text.likes(count)}</span>
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import type { RefusalReason, RoomFieldsFragment } from '../api/generated'
-import { usePast } from '../api/usePast'
+import { useHasPassed } from '../api/useHasPassed'
 import { timeOfDay } from '../text/format'
 import { useLanguage, useText } from '../text/text'
 import { addable, limitOf } from './quota'
@@ -9,11 +9,11 @@ import type { Viewer } from './useActions'
 
 type Settings = RoomFieldsFragment['settings'] | undefined
 
-/** Why one can add no song at all for now, if so. */
+/** Why the user cannot add any song right now; null if they can. */
 export function useLimit(viewer: Viewer | undefined, settings: Settings): RefusalReason | null {
-  const lastCall = usePast(settings?.lastCallAt)
-  const refill = usePast(viewer?.quota.refillsAt)
-  return useMemo(() => limitOf(viewer, settings, { lastCall, refill }), [viewer, settings, lastCall, refill])
+  const lastCall = useHasPassed(settings?.lastCallAt)
+  const refilled = useHasPassed(viewer?.quota.refillsAt)
+  return useMemo(() => limitOf(viewer, settings, { lastCall, refilled }), [viewer, settings, lastCall, refilled])
 }
 
 interface Props {
@@ -22,7 +22,7 @@ interface Props {
   limit: RefusalReason | null
 }
 
-/** Whether the room takes songs, until when, and how many one may still add. */
+/** Whether and until when guests can add songs, and the user's quota. */
 export function Limits({ viewer, settings, limit }: Props) {
   const text = useText()
   const own = usePhoneText()
@@ -31,7 +31,7 @@ export function Limits({ viewer, settings, limit }: Props) {
   const closed = limit === 'REQUESTS_CLOSED' || limit === 'LAST_CALL'
   return (
     <>
-      <p className={closed || lastCallAt ? 'notice' : 'spoken'} role="status">
+      <p className={closed || lastCallAt ? 'notice' : 'visually-hidden'} role="status">
         {closed ? text.refusal[limit] : lastCallAt && own.lastCall(timeOfDay(lastCallAt, language))}
       </p>
       {!closed && <Quota viewer={viewer} limit={limit} />}
@@ -39,7 +39,7 @@ export function Limits({ viewer, settings, limit }: Props) {
   )
 }
 
-/** How much one may still add, where the room has a limit. */
+/** The user's quota, if the room limits how many songs a guest can add. */
 export function Quota({ viewer, limit }: { viewer: Viewer | undefined; limit: RefusalReason | null }) {
   const own = usePhoneText()
   const language = useLanguage()

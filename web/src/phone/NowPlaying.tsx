@@ -2,15 +2,15 @@ import type { ReactNode } from 'react'
 import type { PlaybackFieldsFragment } from '../api/generated'
 import { useText } from '../text/text'
 import { Progress } from '../ui/Progress'
-import { Cover, SongWords } from '../ui/SongLine'
+import { Cover, SongDetails } from '../ui/SongLine'
 import { usePhoneText } from './text'
 
 interface Props {
   playback: PlaybackFieldsFragment | undefined
-  children?: ReactNode // what can be done about it
+  children?: ReactNode // the skip vote
 }
 
-/** What plays, and how far it has come. */
+/** The song that plays, and its progress. */
 export function NowPlaying({ playback, children }: Props) {
   const text = useText()
   const own = usePhoneText()
@@ -22,13 +22,13 @@ export function NowPlaying({ playback, children }: Props) {
       </section>
     )
   }
-  const from = playback.status === 'PAUSED' ? text.paused : playback.item && text.addedBy(playback.item.addedBy?.displayName)
+  const status = playback.status === 'PAUSED' ? text.paused : playback.item && text.addedBy(playback.item.addedBy?.displayName)
   return (
     <section className="card playing" aria-label={own.nowPlaying}>
       <Cover song={song} size={96} />
-      <SongWords song={song} more={<span>{from}</span>}>
+      <SongDetails song={song} more={<span>{status}</span>}>
         <Progress playing={playback} label={own.nowPlaying} />
-      </SongWords>
+      </SongDetails>
       {children}
     </section>
   )

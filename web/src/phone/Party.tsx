@@ -1,53 +1,55 @@
 import { useEffect, useEffectEvent, useState } from 'react'
 import type { Api } from '../api/client'
-import { isPassing } from '../api/errors'
+import { isTransient } from '../api/errors'
 import { PlaybackChangesDocument, RoomChangesDocument, ViewerChangesDocument } from '../api/generated'
-import { useLive } from '../api/live'
 import { useQueue } from '../api/queue'
 import { useStore } from '../api/store'
+import { useRetriedSubscription } from '../api/useRetriedSubscription'
 import { healthSentence, useLanguage, useText } from '../text/text'
-import { Outcomes, useOutcomes } from '../ui/Outcomes'
+import { Toasts, useToasts } from '../ui/Toasts'
 import { Closed } from './Closed'
 import { Header } from './Header'
+import { History } from './History'
+import { useRememberRoom } from './LastRoom'
 import { useLimit } from './Limits'
-import { Mine } from './Mine'
+import { MySongs } from './MySongs'
 import { NowPlaying } from './NowPlaying'
-import { useKeepingRoom } from './Past'
-import { Played } from './Played'
+import { OutcomeText } from './OutcomeText'
 import { Queue } from './Queue'
 import { Removed } from './Removed'
 import { Search } from './Search'
+import { SkipVote } from './SkipVote'
 import { type Tab, Tabs } from './Tabs'
-import { Told } from './Told'
 import { usePhoneText } from './text'
 import { Undo } from './Undo'
 import { useActions } from './useActions'
-import { Vote } from './Vote'
 
-const moment = 1_500 // milliseconds in which who is present is told that they were removed
+const refusalDelay = 1_500 // milliseconds: a present user who is removed learns it by a subscription within this time
 
 interface Props {
   api: Api
   room: { id: string; name: string; code: string }
   user: { id: string; displayName: string }
-  onLeft: () => void
+  onRefused: () => void // the server refuses this user; the page has to find out who may join
   onRename: () => void
 }
 
-/** The party, for who has joined it: what plays, what comes, and what one can do. */
-export function Party({ api, room: known, user, onLeft, onRename }: Props) {
+/** The party for its members: the song that plays, the queue, search, their own songs, and the history. */
+export function Party({ api, room: known, user, onRefused, onRename }: Props) {
   const text = useText()
   const own = usePhoneText()
   const language = useLanguage()
   const roomId = known.id
-  useKeepingRoom(roomId, user.id)
+  useRememberRoom(roomId, user.id)
   const queue = useStore(useQueue(api, roomId))
-  const { data: { room } = {}, failure: roomFailure } = useLive(RoomChangesDocument, { roomId })
-  const { data: { playback } = {}, failure: playbackFailure } = useLive(PlaybackChangesDocument, { roomId })
-  const { data: { viewerInRoom: viewer } = {}, failure: viewerFailure } = useLive(ViewerChangesDocument, { roomId })
-  const { outcomes, tell } = useOutcomes()
+  const { data: { room } = {}, failure: roomFailure } = useRetriedSubscription(RoomChangesDocument, { roomId })
+  const { data: { playback } = {}, failure: playbackFailure } = useRetriedSubscription(PlaybackChangesDocument, { roomId })
+  const { data: { viewerInRoom: viewer } = {}, failure: viewerFailure } = useRetriedSubscription(ViewerChangesDocument, {
+    roomId,
+  })
+  const { toasts, notify } = useToasts()
   const actions = useActions(api, roomId, user.id, viewer, (outcome) => {
-    if (!outcome.undoable) tell(<Told outcome={outcome} />, Boolean(outcome.failure))
+    if (!outcome.undoable) notify(<OutcomeText outcome={outcome} />, Boolean(outcome.failure))
   })
   const limit = useLimit(viewer, room?.settings)
   const [tab, setTab] = useState<Tab>('queue')
@@ -57,19 +59,19 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
   useEffect(() => {
     document.title = own.title(name)
   }, [own, name])
-  // Who was removed while they were away is told by a refusal alone: then it is asked anew who may come in.
-  const refused = [roomFailure, playbackFailure, viewerFailure].some((f) => f && !isPassing(f)) || Array.isArray(queue.ended)
-  const shutOut = refused && !viewer?.removed
-  const left = useEffectEvent(onLeft)
+  // A user who was removed while away gets only a refusal. Then the page loads the room again, as for a newcomer.
+  const refused = [roomFailure, playbackFailure, viewerFailure].some((f) => f && !isTransient(f)) || Array.isArray(queue.ended)
+  const isExcluded = refused && !viewer?.removed
+  const handleRefusal = useEffectEvent(onRefused)
   useEffect(() => {
-    if (!shutOut) return
-    const timer = setTimeout(() => left(), moment)
+    if (!isExcluded) return
+    const timer = setTimeout(() => handleRefusal(), refusalDelay)
     return () => clearTimeout(timer)
-  }, [shutOut])
+  }, [isExcluded])
 
-  if (viewer?.removed) return <Removed banned={viewer.role === 'BANNED'} onAgain={onLeft} />
+  if (viewer?.removed) return <Removed banned={viewer.role === 'BANNED'} onJoinAgain={onRefused} />
   if (room?.status === 'CLOSED' || queue.ended === true) {
-    return <Closed room={{ ...known, name }} onOpen={onLeft} />
+    return <Closed room={{ ...known, name }} onOpen={onRefused} />
   }
   const next = queue.items.find((item) => item.id === viewer?.next?.id)
   return (
@@ -81,12 +83,12 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
         room={room}
         user={user}
         unsent={actions.unsent}
-        hosts={viewer?.role === 'HOST' || viewer?.role === 'COHOST'}
+        isHosting={viewer?.role === 'HOST' || viewer?.role === 'COHOST'}
         onRename={onRename}
       />
       <main className="party">
         <NowPlaying playback={playback}>
-          {viewer?.role === 'GUEST' && <Vote roomId={roomId} userId={user.id} playback={playback} tell={tell} />}
+          {viewer?.role === 'GUEST' && <SkipVote roomId={roomId} userId={user.id} playback={playback} notify={notify} />}
         </NowPlaying>
         {playback && playback.health.state !== 'OK' && (
           <p className="notice" role="status">
@@ -112,11 +114,11 @@ export function Party({ api, room: known, user, onLeft, onRename }: Props) {
               limit={limit}
             />
           )}
-          {tab === 'mine' && <Mine {...{ roomId, fair, queue, actions, viewer, limit }} />}
-          {tab === 'played' && <Played roomId={roomId} playingId={playback?.item?.id} />}
+          {tab === 'mine' && <MySongs {...{ roomId, fair, queue, actions, viewer, limit }} />}
+          {tab === 'history' && <History roomId={roomId} playingId={playback?.item?.id} />}
         </Tabs>
       </main>
-      <Outcomes outcomes={outcomes}>{actions.undoable && <Undo outcome={actions.undoable} actions={actions} />}</Outcomes>
+      <Toasts toasts={toasts}>{actions.undoable && <Undo outcome={actions.undoable} actions={actions} />}</Toasts>
     </>
   )
 }

@@ -13,7 +13,7 @@ interface Props {
   onAdd: () => void
 }
 
-/** What waits, in the order in which it will play. */
+/** The queue, in playing order. */
 export function Queue({ roomId, fair, queue, actions, onAdd }: Props) {
   const text = useText()
   const own = usePhoneText()
@@ -32,7 +32,7 @@ export function Queue({ roomId, fair, queue, actions, onAdd }: Props) {
   }
   return (
     <>
-      <h2 className="spoken">{own.upNext}</h2>
+      <h2 className="visually-hidden">{own.upNext}</h2>
       <ol className="lines">
         {items.map((item) => (
           <QueueLine key={item.id} item={item} entry={schedule.get(item.id)} fair={fair} actions={actions} />

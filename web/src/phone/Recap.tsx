@@ -4,7 +4,7 @@ import { SongLine } from '../ui/SongLine'
 import { Likes } from './Likes'
 import { usePhoneText } from './text'
 
-/** One's own evening, once it is over. */
+/** The guest's recap of a closed room. */
 export function Recap({ roomId }: { roomId: string }) {
   const own = usePhoneText()
   const [{ data }] = useQuery({ query: RecapDocument, variables: { roomId } })
@@ -14,9 +14,9 @@ export function Recap({ roomId }: { roomId: string }) {
     <section className="card stack recap">
       <h2>{own.recap}</h2>
       <dl>
-        <Figure count={recap.songsPlayed.length} what={own.recapPlayed} />
-        <Figure count={recap.likesGot} what={own.recapGot} />
-        <Figure count={recap.likesGiven} what={own.recapGiven} />
+        <Figure count={recap.songsPlayed.length} label={own.recapPlayed} />
+        <Figure count={recap.likesGot} label={own.recapGot} />
+        <Figure count={recap.likesGiven} label={own.recapGiven} />
       </dl>
       <ol className="lines">
         {recap.songsPlayed.map(({ id, song, likeCount }) => (
@@ -31,10 +31,10 @@ export function Recap({ roomId }: { roomId: string }) {
   )
 }
 
-function Figure({ count, what }: { count: number; what: (n: number) => string }) {
+function Figure({ count, label }: { count: number; label: (n: number) => string }) {
   return (
     <div>
-      <dt>{what(count)}</dt>
+      <dt>{label(count)}</dt>
       <dd>{count}</dd>
     </div>
   )

@@ -1,10 +1,10 @@
 import { useRef } from 'react'
 import type { RefusalReason, RoomFieldsFragment } from '../api/generated'
 import type { QueueState } from '../api/queue'
-import { sentence, useText } from '../text/text'
-import { Hit } from './Hit'
+import { failureSentence, useText } from '../text/text'
 import { Limits } from './Limits'
 import { linkIn } from './link'
+import { SearchResult } from './SearchResult'
 import { usePhoneText } from './text'
 import type { Actions, Viewer } from './useActions'
 import { useSearch } from './useSearch'
@@ -20,21 +20,21 @@ interface Props {
   limit: RefusalReason | null
 }
 
-/** Searches as one types, and adds what was found. */
+/** Searches Spotify while the user types, and adds songs. A Spotify link can be added without a search. */
 export function Search({ roomId, query, onQuery, queue, actions, viewer, settings, limit }: Props) {
   const text = useText()
   const own = usePhoneText()
   const input = useRef<HTMLInputElement>(null)
   const { hits, hasMore, degraded, busy, failure, more } = useSearch(roomId, query)
   const link = linkIn(query)
-  const linkOff = link !== null && (actions.isAdding(link) || limit !== null)
+  const isLinkDisabled = link !== null && (actions.isAdding(link) || limit !== null)
   const searched = query.trim() !== '' && !link
   return (
     <div className="stack">
       <Limits viewer={viewer} settings={settings} limit={limit} />
       <search>
         <label className="field">
-          <span className="spoken">{own.searchLabel}</span>
+          <span className="visually-hidden">{own.searchLabel}</span>
           <input
             ref={input}
             className="input"
@@ -45,7 +45,7 @@ export function Search({ roomId, query, onQuery, queue, actions, viewer, setting
             placeholder={own.searchPlaceholder}
             value={query}
             onChange={(event) => onQuery(event.target.value)}
-            onKeyDown={(event) => event.key === 'Enter' && input.current?.blur()} // the phone's keyboard gives way to the songs
+            onKeyDown={(event) => event.key === 'Enter' && input.current?.blur()} // hides the on-screen keyboard
           />
         </label>
       </search>
@@ -53,22 +53,22 @@ export function Search({ roomId, query, onQuery, queue, actions, viewer, setting
         <button
           type="button"
           className="button main"
-          aria-disabled={linkOff}
-          onClick={() => linkOff || actions.add({ uri: link, name: query.trim() })}
+          aria-disabled={isLinkDisabled}
+          onClick={() => isLinkDisabled || actions.add({ uri: link, name: query.trim() })}
         >
           {own.addLink}
         </button>
       )}
-      <p className={failure ? 'bad' : 'quiet'} role="status">
+      <p className={failure ? 'error' : 'quiet'} role="status">
         {failure
-          ? sentence(text, failure)
-          : searched && (busy ? own.searching : hits.length > 0 ? own.hits(hits.length) : own.nothingFound(query))}
+          ? failureSentence(text, failure)
+          : searched && (busy ? own.searching : hits.length > 0 ? own.resultCount(hits.length) : own.nothingFound(query))}
       </p>
       {degraded && <p className="notice">{own.degraded}</p>}
       {!link && (
         <ul className="lines" aria-busy={busy}>
           {hits.map((hit) => (
-            <Hit
+            <SearchResult
               key={hit.song.uri}
               hit={hit}
               queue={queue}

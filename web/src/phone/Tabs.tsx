@@ -1,7 +1,7 @@
 import type { KeyboardEvent, ReactNode } from 'react'
 import { usePhoneText } from './text'
 
-const tabs = ['queue', 'search', 'mine', 'played'] as const
+const tabs = ['queue', 'search', 'mine', 'history'] as const
 export type Tab = (typeof tabs)[number]
 
 interface Props {
@@ -10,7 +10,7 @@ interface Props {
   children: ReactNode
 }
 
-/** The party's parts, chosen at the thumb's end of the page. The arrow keys choose too. */
+/** The tabs at the bottom of the page. The arrow keys switch between them. */
 export function Tabs({ value, onChoose, children }: Props) {
   const own = usePhoneText()
   function onKeyDown(event: KeyboardEvent) {

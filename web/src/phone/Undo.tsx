@@ -1,10 +1,10 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react'
 import type { Outcome } from '../api/sender'
-import { Told } from './Told'
+import { OutcomeText } from './OutcomeText'
 import { usePhoneText } from './text'
 import type { Actions } from './useActions'
 
-/** What was done last, which a tap takes back. It goes by itself in time, and by Escape. */
+/** The user's last action, with a button to undo it. It disappears after a while, or on Escape. */
 export function Undo({ outcome, actions }: { outcome: Outcome; actions: Actions }) {
   const own = usePhoneText()
   const onKey = useEffectEvent((event: KeyboardEvent) => event.key === 'Escape' && actions.dismiss())
@@ -20,7 +20,7 @@ export function Undo({ outcome, actions }: { outcome: Outcome; actions: Actions 
   return (
     <div ref={bar} className="notice undo">
       <p>
-        <Told outcome={outcome} />
+        <OutcomeText outcome={outcome} />
       </p>
       <button type="button" className="button plain" onClick={actions.undo}>
         {own.undo}
@@ -32,10 +32,10 @@ export function Undo({ outcome, actions }: { outcome: Outcome; actions: Actions 
   )
 }
 
-/** The focus goes on to the part of the party that is shown, where it would be lost with what had it. */
-function keepFocus(here: HTMLElement | null): () => void {
+/** Returns a cleanup that moves the focus to the selected tab if it would be lost with the removed element. */
+function keepFocus(removed: HTMLElement | null): () => void {
   return () => {
-    if (!here?.contains(document.activeElement)) return
+    if (!removed?.contains(document.activeElement)) return
     document.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus({ preventScroll: true })
   }
 }

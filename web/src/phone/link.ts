@@ -1,4 +1,4 @@
-/** The Spotify track that a text is a link to or the URI of, as addSong takes it; null if it is none. */
+/** The link to or URI of a Spotify track in a text, as addSong accepts it; null if there is none. */
 export function linkIn(text: string): string | null {
   const found = text.match(
     /spotify:track:[0-9A-Za-z]{22}|https?:\/\/open\.spotify\.com\/(?:intl-[a-z-]+\/)?track\/[0-9A-Za-z]{22}\S*/,

@@ -3,15 +3,15 @@ import { Provider } from 'urql'
 import { connect } from '../api/client'
 import { codeIn } from '../api/code'
 import { Sessions } from '../api/session'
-import { show } from '../ui/show'
-import { Door } from './Door'
+import { renderPage } from '../ui/renderPage'
+import { Phone } from './Phone'
 
 const sessions = new Sessions()
 const api = connect(sessions)
-void sessions.begin()
+void sessions.load()
 
-show(
+renderPage(
   <Provider value={api.urql}>
-    <Door api={api} code={codeIn(location.pathname)} />
+    <Phone api={api} code={codeIn(location.pathname)} />
   </Provider>,
 )

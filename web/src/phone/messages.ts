@@ -1,7 +1,7 @@
 import type { OrderReason, SkippedBy } from '../api/generated'
-import type { Kind } from './why'
+import type { ItemKind } from './itemKind'
 
-/** What the phone's page says. */
+/** The texts of the phone page. */
 export interface PhoneMessages {
   title: (room: string) => string
   joinTitle: (room: string) => string
@@ -11,9 +11,9 @@ export interface PhoneMessages {
   join: string
   joining: string
   otherCode: string
-  tabs: { queue: string; search: string; mine: string; played: string }
+  tabs: { queue: string; search: string; mine: string; history: string }
   present: (n: number) => string
-  lastAdded: (name: string) => string
+  lastAddedBy: (name: string) => string // before the song's name
   nowPlaying: string
   vote: string
   voted: string
@@ -23,12 +23,12 @@ export interface PhoneMessages {
   yourNext: (song: string) => string
   emptyQueue: string
   addFirst: string
-  mine: string
-  kinds: Partial<Record<Kind, string>> // what is said of a song that is not like others
+  mine: string // in place of who added the song
+  kinds: Partial<Record<ItemKind, string>> // badges
   playsAt: (time: string) => string
   earliest: (time: string) => string
   lasts: (length: string) => string
-  reasons: (likes: string, fair: boolean) => Record<Exclude<OrderReason, 'HELD'>, string> // what is held has a rule's refusal
+  reasons: (likes: string, fair: boolean) => Record<Exclude<OrderReason, 'HELD'>, string> // a held song shows its refusal instead
   pinnedUntil: (likes: number) => string
   like: (song: string) => string
   searchLabel: string
@@ -41,22 +41,21 @@ export interface PhoneMessages {
   addSong: (song: string) => string
   addLink: string
   adding: string
-  inQueue: string
-  hits: (n: number) => string
+  resultCount: (n: number) => string
   mySongs: string
   noSongs: string
   myLikes: string
   noLikes: string
-  played: string
-  nonePlayed: string
-  morePlayed: string
-  skipped: (by: SkippedBy | null) => string
+  history: string
+  emptyHistory: string
+  moreHistory: string
+  skipped: Record<SkippedBy | 'ELSEWHERE', string> // ELSEWHERE: by the player itself, for example in the Spotify app
   recap: string
   recapPlayed: (n: number) => string
   recapGot: (n: number) => string
   recapGiven: (n: number) => string
-  remove: string
-  removeSong: (song: string) => string
+  withdraw: string
+  withdrawSong: (song: string) => string
   lastCall: (time: string) => string
   quotaQueued: (queued: number, max: number) => string
   quotaAdds: (left: number) => string
@@ -66,19 +65,19 @@ export interface PhoneMessages {
   becameLike: (song: string) => string
   liked: (song: string) => string
   unliked: (song: string) => string
-  removed: (song: string) => string
+  withdrawn: (song: string) => string
   undo: string
   undone: (song: string) => string
   undoLate: (song: string) => string
   dismiss: string
-  failed: (what: string, why: string) => string
+  failed: (name: string, reason: string) => string
   unsent: (n: number) => string
   youAre: (name: string) => string
   rename: string
   save: string
   toHost: string
   toScreen: string
-  leave: string
+  signOut: string
   removedTitle: string
   removedText: string
   joinAgain: string

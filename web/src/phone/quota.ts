@@ -3,20 +3,20 @@ import type { Viewer } from './useActions'
 
 type Settings = Pick<NonNullable<RoomFieldsFragment['settings']>, 'requestsOpen'>
 
-/** What the clock says. */
+/** Which moments have passed, by the server's clock. */
 export interface Passed {
   lastCall: boolean
-  refill: boolean // the time from which one more song may be added
+  refilled: boolean // the guest may add one more song
 }
 
-/** How many songs a guest can still add, by all limits there are for them; null: they are not counted. */
+/** How many songs a guest can still add, by all limits; null if there is no limit on adding. */
 export function addable({ queued, maxQueued, addsLeft }: Viewer['quota'], refilled: boolean): number | null {
   if (addsLeft === null) return null
   const left = addsLeft === 0 && refilled ? 1 : addsLeft
   return maxQueued === null ? left : Math.max(0, Math.min(left, maxQueued - queued))
 }
 
-/** Why a guest can add no song at all for now. What happens is pushed, so this is newer than what a search has said. */
+/** Why a guest cannot add any song right now; null if they can. It uses pushed data, which is newer than a search result. */
 export function limitOf(
   viewer: Pick<Viewer, 'role' | 'quota'> | undefined,
   settings: Settings | null | undefined,
@@ -27,12 +27,12 @@ export function limitOf(
   if (settings?.requestsOpen === false) return 'REQUESTS_CLOSED'
   if (passed.lastCall) return 'LAST_CALL'
   if (maxQueued !== null && queued >= maxQueued) return 'TOO_MANY_QUEUED'
-  return addsLeft === 0 && !passed.refill ? 'TOO_MANY_ADDED' : null
+  return addsLeft === 0 && !passed.refilled ? 'TOO_MANY_ADDED' : null
 }
 
-const general: readonly string[] = ['REQUESTS_CLOSED', 'LAST_CALL', 'TOO_MANY_QUEUED', 'TOO_MANY_ADDED']
+const generalReasons: readonly string[] = ['REQUESTS_CLOSED', 'LAST_CALL', 'TOO_MANY_QUEUED', 'TOO_MANY_ADDED']
 
-/** Why a song cannot be added: for what a search has found against itself, or for what holds for all songs by now. */
-export function obstacle(found: string | undefined, limit: RefusalReason | null): string | null {
-  return found && !general.includes(found) ? found : limit
+/** Why a song cannot be added: the search's refusal if it is about the song itself, else the current limit on all songs. */
+export function refusalFor(found: string | undefined, limit: RefusalReason | null): string | null {
+  return found && !generalReasons.includes(found) ? found : limit
 }

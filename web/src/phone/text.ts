@@ -1,5 +1,5 @@
-import { useOwnText } from '../text/text'
+import { usePageText } from '../text/text'
 import { de } from './de'
 import { en } from './en'
 
-export const usePhoneText = () => useOwnText({ en, de })
+export const usePhoneText = () => usePageText({ en, de })

@@ -8,20 +8,20 @@ import { useStore } from '../api/store'
 
 export type Viewer = ViewerChangesSubscription['viewerInRoom']
 
-/** What somebody can do in a room, and how things stand with what they did: shown at once, and undone if it is refused. */
+/** What a guest can do in a room. The state includes actions that are not confirmed yet; a refused action is reverted. */
 export interface Actions {
-  unsent: number // what the server has not answered yet
+  unsent: number // actions that the server has not answered yet
   isMine: (item: Item) => boolean
   isLiked: (item: Item) => boolean
   likeCount: (item: Item) => number
   isAdding: (songUri: string) => boolean
-  visible: (items: readonly Item[]) => readonly Item[] // without what is being withdrawn
+  visible: (items: readonly Item[]) => readonly Item[] // without songs that are being withdrawn
   like: (item: Item) => void
   remove: (item: Item) => void
   add: (song: { uri: string; name: string }) => void
-  undoable: Outcome | null // what was done last
-  undo: () => void // takes that back
-  dismiss: () => void // leaves it as it is
+  undoable: Outcome | null // the last action, while it can be undone
+  undo: () => void
+  dismiss: () => void // hides the offer to undo
 }
 
 export function useActions(
@@ -29,9 +29,9 @@ export function useActions(
   roomId: string,
   userId: string,
   viewer: Viewer | undefined,
-  tell: (outcome: Outcome) => void,
+  onOutcome: (outcome: Outcome) => void,
 ): Actions {
-  const sender = useSender(api, roomId, userId, tell)
+  const sender = useSender(api, roomId, userId, onOutcome)
   const entries = useStore(sender.entries)
   const liked = useMemo(() => new Set(viewer?.likedItemIds), [viewer])
   const isLiked = (item: Item) => likes(entries, item.id, liked.has(item.id))
@@ -57,13 +57,13 @@ export function useActions(
   }
 }
 
-function useSender(api: Api, roomId: string, userId: string, tell: (outcome: Outcome) => void): Sender {
-  const [sender] = useState(() => new Sender(api.urql, roomId, userId, tell))
+function useSender(api: Api, roomId: string, userId: string, onOutcome: (outcome: Outcome) => void): Sender {
+  const [sender] = useState(() => new Sender(api.urql, roomId, userId, onOutcome))
   useEffect(() => {
     sender.start()
-    const stop = api.connection.subscribe(() => api.connection.get() === 'online' && void sender.flush())
+    const unsubscribe = api.connection.subscribe(() => api.connection.get() === 'online' && void sender.flush())
     return () => {
-      stop()
+      unsubscribe()
       sender.stop()
     }
   }, [api, sender])

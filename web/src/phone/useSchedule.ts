@@ -1,17 +1,17 @@
 import { useMemo, useSyncExternalStore } from 'react'
 import { ScheduleChangesDocument, type ScheduleChangesSubscription } from '../api/generated'
-import { useLive } from '../api/live'
+import { useRetriedSubscription } from '../api/useRetriedSubscription'
 
-/** When a song plays, and why not sooner or later. */
+/** When a song is expected to play, and why then. */
 export type Entry = ScheduleChangesSubscription['roomSchedule']['entries'][number]
 
-/** The entries by the ids of their songs, followed only while somebody looks. */
+/** The schedule, by queue item. It is subscribed to only while the page is visible. */
 export function useSchedule(roomId: string): ReadonlyMap<string, Entry> {
-  const { data } = useLive(ScheduleChangesDocument, { roomId }, useHidden())
+  const { data } = useRetriedSubscription(ScheduleChangesDocument, { roomId }, useIsHidden())
   return useMemo(() => new Map(data?.roomSchedule.entries.map((entry) => [entry.itemId, entry])), [data])
 }
 
-const useHidden = (): boolean => useSyncExternalStore(onVisibility, () => document.hidden)
+const useIsHidden = (): boolean => useSyncExternalStore(onVisibility, () => document.hidden)
 
 function onVisibility(listener: () => void): () => void {
   document.addEventListener('visibilitychange', listener)

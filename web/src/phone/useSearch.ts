@@ -6,53 +6,53 @@ import { linkIn } from './link'
 
 export type SearchHit = SearchSongsQuery['searchSongs']['hits'][number]
 
-interface Found {
+interface Results {
   hits: readonly SearchHit[]
   hasMore: boolean
   degraded: boolean
   failure?: Failure | undefined
 }
 
-const nothing: Found = { hits: [], hasMore: false, degraded: false }
-const pause = 250 // milliseconds after the last key until Spotify is asked
+const noResults: Results = { hits: [], hasMore: false, degraded: false }
+const debounce = 250 // milliseconds after the last key
 
-/** What Spotify finds for a text, as it is typed. What was found stays until the next answer is there. */
+/** Searches Spotify while the user types. The previous results stay until the next ones arrive. */
 export function useSearch(roomId: string, text: string) {
   const client = useClient()
   const query = linkIn(text) ? '' : text.trim()
-  const [found, setFound] = useState(nothing)
+  const [results, setResults] = useState(noResults)
   const [busy, setBusy] = useState(false)
-  const wanted = useRef(0) // the question whose answer is shown
+  const latest = useRef(0) // number of the latest request; answers to earlier ones are dropped
 
-  const ask = useCallback(
+  const search = useCallback(
     async (before: readonly SearchHit[]) => {
       setBusy(true)
-      const question = ++wanted.current
+      const request = ++latest.current
       const { data, error } = await client.query(SearchSongsDocument, { roomId, query, offset: before.length })
-      if (question !== wanted.current) return
+      if (request !== latest.current) return
       setBusy(false)
-      if (data) setFound({ ...data.searchSongs, hits: distinct([...before, ...data.searchSongs.hits]) })
-      else setFound({ ...nothing, hits: before, failure: failureOfUrql(error) })
+      if (data) setResults({ ...data.searchSongs, hits: distinct([...before, ...data.searchSongs.hits]) })
+      else setResults({ ...noResults, hits: before, failure: failureOfUrql(error) })
     },
     [client, roomId, query],
   )
 
   useEffect(() => {
-    wanted.current++ // what was asked for another text is wanted no more
+    latest.current++ // drops the answer for the previous text
     if (query === '') {
-      setFound(nothing)
+      setResults(noResults)
       setBusy(false)
       return
     }
     setBusy(true)
-    const timer = setTimeout(() => void ask([]), pause)
+    const timer = setTimeout(() => void search([]), debounce)
     return () => clearTimeout(timer)
-  }, [query, ask])
+  }, [query, search])
 
-  return { ...found, busy, more: () => void ask(found.hits) }
+  return { ...results, busy, more: () => void search(results.hits) }
 }
 
-/** Spotify's pages overlap now and then. */
+/** Removes duplicates: Spotify's pages sometimes overlap. */
 function distinct(hits: readonly SearchHit[]): SearchHit[] {
   return [...new Map(hits.map((hit) => [hit.song.uri, hit])).values()]
 }

@@ -3,7 +3,7 @@ import { GraphiQL } from 'graphiql'
 import type { Login } from '../api/login'
 import type { Sessions } from '../api/session'
 import { type Store, useStore } from '../api/store'
-import { Who } from './Who'
+import { CurrentUser } from './CurrentUser'
 
 interface Props {
   fetcher: Fetcher
@@ -14,15 +14,16 @@ interface Props {
   login: Login
 }
 
+/** The playground: GraphiQL below a bar with the current user. */
 export function Page({ fetcher, storage, tabs, sessions, notice, login }: Props) {
-  const told = useStore(notice)
+  const message = useStore(notice)
   return (
     <>
       <header className="bar">
         <a href="/">antwon.dj</a>
         <h1>Playground</h1>
-        <p role="status">{told}</p>
-        <Who sessions={sessions} login={login} />
+        <p role="status">{message}</p>
+        <CurrentUser sessions={sessions} login={login} />
       </header>
       <main>
         <GraphiQL fetcher={fetcher} storage={storage} defaultTabs={tabs} defaultEditorToolsVisibility="variables">

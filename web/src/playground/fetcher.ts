@@ -2,37 +2,37 @@ import type { Fetcher, FetcherParams, Observable } from '@graphiql/toolkit'
 import { type ExecutionResult, GraphQLError, getOperationAST, parse } from 'graphql'
 import { createClient } from 'graphql-ws'
 import { reconnect } from '../../../docs/follow-queue.mjs'
-import { ask, endpoint } from '../api/post'
+import { endpoint, fetchWithTimeout } from '../api/post'
 import { denied, type Sessions } from '../api/session'
-import type { Answer } from './story'
+import type { Answer } from './tabs'
 
-/** What the playground knows and wants to know of what is sent. */
+/** What the fetcher needs from the playground. */
 export interface Playground {
   sessions: Sessions
-  fillIn(value: unknown): unknown
-  whatIsMissing(value: unknown): string | null
+  fillIn(value: unknown): unknown // replaces placeholders
+  missingPlaceholder(value: unknown): string | null // an error message if a placeholder has no value yet
   onAnswer(data: Answer): void
-  onNoSchema(): void // the server does not show it
+  onNoSchema(): void // the server has introspection turned off
 }
 
 type Headers = Record<string, string>
 
 const changesSession = /\b(demoLogin|joinRoom|watchRoom|refreshSession|signOut|signOutEverywhere)\b/
 
-/** Sends GraphiQL's operations: as who this browser is, unless a tab's headers have an Authorization of their own. */
+/** Returns the function that sends GraphiQL's operations, as the signed-in user unless a tab has an Authorization header. */
 export function createFetcher(playground: Playground): Fetcher {
   return async (params, options) => {
     if (params.operationName === 'IntrospectionQuery') return introspect(params, playground)
-    const request = { ...named(params), variables: playground.fillIn(params.variables) }
-    const missing = playground.whatIsMissing(request.variables)
+    const request = { ...withOperationName(params), variables: playground.fillIn(params.variables) }
+    const missing = playground.missingPlaceholder(request.variables)
     if (missing) return { errors: [new GraphQLError(missing)] }
     const headers = playground.fillIn(options?.headers) as Headers
     return isSubscription(request) ? subscribe(request, headers, playground) : run(request, headers, playground)
   }
 }
 
-/** GraphiQL takes a moment after a change of tabs to know the new one's operation: a single one needs no name. */
-function named({ operationName, ...params }: FetcherParams): FetcherParams {
+/** Drops the operation name if there is a single operation: after a change of tabs, GraphiQL still sends the old tab's name. */
+function withOperationName({ operationName, ...params }: FetcherParams): FetcherParams {
   const operations = params.query.match(/^\s*(query|mutation|subscription)\b/gm) ?? []
   return operations.length > 1 && operationName ? { ...params, operationName } : params
 }
@@ -43,16 +43,16 @@ async function introspect(params: FetcherParams, { onNoSchema }: Playground): Pr
   return result
 }
 
-async function run(request: FetcherParams, own: Headers, { sessions, onAnswer }: Playground): Promise<ExecutionResult> {
-  const result = await post(request, await withSession(own, sessions))
+async function run(request: FetcherParams, tabHeaders: Headers, { sessions, onAnswer }: Playground): Promise<ExecutionResult> {
+  const result = await post(request, await withSession(tabHeaders, sessions))
   if (result.data) onAnswer(result.data as Answer)
-  // The cookie says who this browser is now, whatever was selected.
+  // The cookie decides who is signed in now, whatever fields the answer has.
   if (result.data && changesSession.test(request.query)) await sessions.refresh()
   return result
 }
 
 async function post(request: FetcherParams, headers: Headers): Promise<ExecutionResult> {
-  const response = await ask(endpoint, {
+  const response = await fetchWithTimeout(endpoint, {
     method: 'POST',
     credentials: 'include',
     headers: { 'Content-Type': 'application/json', 'X-Antwon': '1', ...headers },
@@ -61,17 +61,17 @@ async function post(request: FetcherParams, headers: Headers): Promise<Execution
   return response.json()
 }
 
-/** A connection has one token for as long as it lasts, so each subscription has a connection of its own. */
-function subscribe(request: FetcherParams, own: Headers, { sessions }: Playground): Observable<ExecutionResult> {
+/** Opens a connection of its own for each subscription, since a connection keeps the token that it was opened with. */
+function subscribe(request: FetcherParams, tabHeaders: Headers, { sessions }: Playground): Observable<ExecutionResult> {
   const client = createClient({
     ...reconnect,
     url: `${location.origin.replace('http', 'ws')}${endpoint}`,
     connectionParams: async () => {
-      const authorization = authorizationIn(await withSession(own, sessions))
+      const authorization = authorizationIn(await withSession(tabHeaders, sessions))
       return authorization ? { authorization } : {}
     },
-    // With a token of the tab's own it would come back with the same.
-    shouldRetry: (event) => codeOf(event) !== denied || authorizationIn(own) === undefined,
+    // A token from the tab's headers would be refused again.
+    shouldRetry: (event) => codeOf(event) !== denied || authorizationIn(tabHeaders) === undefined,
     on: { closed: (event) => void (codeOf(event) === denied && sessions.refresh()) },
   })
   const observable = {
@@ -86,11 +86,12 @@ function subscribe(request: FetcherParams, own: Headers, { sessions }: Playgroun
   return observable as Observable<ExecutionResult>
 }
 
-async function withSession(own: Headers, sessions: Sessions): Promise<Headers> {
-  if (authorizationIn(own) === '') return Object.fromEntries(Object.entries(own).filter(([name]) => !isAuthorization(name)))
-  if (authorizationIn(own) || sessions.current.get() === null) return own
+async function withSession(tabHeaders: Headers, sessions: Sessions): Promise<Headers> {
+  if (authorizationIn(tabHeaders) === '')
+    return Object.fromEntries(Object.entries(tabHeaders).filter(([name]) => !isAuthorization(name)))
+  if (authorizationIn(tabHeaders) || sessions.current.get() === null) return tabHeaders
   const token = await sessions.token()
-  return token ? { ...own, Authorization: `Bearer ${token}` } : own
+  return token ? { ...tabHeaders, Authorization: `Bearer ${token}` } : tabHeaders
 }
 
 const authorizationIn = (headers: Headers): string | undefined =>
@@ -98,7 +99,7 @@ const authorizationIn = (headers: Headers): string | undefined =>
 
 const isAuthorization = (name: string): boolean => name.toLowerCase() === 'authorization'
 
-/** What does not parse is sent as it is: the server says what is wrong with it. */
+/** Whether the request is a subscription. One that cannot be parsed is sent as a query, and the server reports the error. */
 function isSubscription({ query, operationName }: FetcherParams): boolean {
   try {
     return getOperationAST(parse(query), operationName)?.operation === 'subscription'
@@ -111,5 +112,5 @@ const codeOf = (event: unknown): number | undefined => (event instanceof CloseEv
 
 const describe = (error: unknown): unknown =>
   error instanceof CloseEvent
-    ? { message: `The connection was closed: ${error.reason || 'no reason given'} (${error.code})` }
+    ? { message: `The connection was closed: ${error.reason || 'no reason aborter'} (${error.code})` }
     : error

@@ -8,42 +8,46 @@ import { Sessions } from '../api/session'
 import { Store } from '../api/store'
 import { createFetcher } from './fetcher'
 import { Page } from './Page'
-import { storyFor } from './story'
-import { fillIn, learn, type Words, whatIsMissing } from './words'
+import { fillIn, learn, missingPlaceholder, type Placeholders } from './placeholders'
+import { tabsFor } from './tabs'
 
-//   /playground              the story of a party
-//   /playground?code=ABCDE   that of a room's guests
+//   /playground              all tabs, from signing in as a host to the end of a party
+//   /playground?code=ABCDE   the tabs for a guest of this room
 const address = new URLSearchParams(location.search)
 const code = (address.get('code') ?? '').toUpperCase()
-const story = storyFor(code, login)
+const tabs = tabsFor(code, login)
 
 const sessions = new Sessions()
-void sessions.begin()
+void sessions.load()
 
-// Every room has its own tabs, so that a new invitation does not open the old party.
+// Every room has its own storage, so that a new invitation does not open the tabs of an old party.
 const storage = createLocalStorage({ namespace: `antwon.playground.${code || '-'}` })
-let words: Words = { ...JSON.parse(storage.getItem('words') ?? '{}'), ...(code && { ROOM_CODE: code }) }
+let placeholders: Placeholders = { ...JSON.parse(storage.getItem('words') ?? '{}'), ...(code && { ROOM_CODE: code }) }
 
 const notice = new Store(address.get('login_error') ?? address.get('spotify_error') ?? '')
 
 const fetcher = createFetcher({
   sessions,
-  fillIn: (value) => fillIn(value, words),
-  whatIsMissing: (value) => whatIsMissing(value, story),
+  fillIn: (value) => fillIn(value, placeholders),
+  missingPlaceholder: (value) => missingPlaceholder(value, tabs),
   onAnswer(data) {
-    words = learn(words, story, data)
-    storage.setItem('words', JSON.stringify(words))
+    placeholders = learn(placeholders, tabs, data)
+    storage.setItem('words', JSON.stringify(placeholders))
   },
-  onNoSchema: () => notice.set('This server does not show its schema: all tabs work, without completion and documentation.'),
+  onNoSchema: () =>
+    notice.set('This server does not publish its schema. All tabs work, but without completion and documentation.'),
 })
 
-const tabs = story.map(({ query, variables }) => ({ query, variables: variables ? JSON.stringify(variables, null, 2) : '' }))
-const [first] = tabs
-// GraphiQL takes the tabs from defaultTabs, but what is in its editors from its storage.
+const defaultTabs = tabs.map(({ query, variables }) => ({
+  query,
+  variables: variables ? JSON.stringify(variables, null, 2) : '',
+}))
+const [first] = defaultTabs
+// GraphiQL reads the tabs from defaultTabs, but the text of its editors from its storage.
 if (first && !storage.getItem('graphiql:tabState')) {
   storage.setItem('graphiql:query', first.query)
   storage.setItem('graphiql:variables', first.variables)
 }
 
 const root = document.getElementById('root')
-if (root) createRoot(root).render(<Page {...{ fetcher, storage, tabs, sessions, notice, login }} />)
+if (root) createRoot(root).render(<Page {...{ fetcher, storage, tabs: defaultTabs, sessions, notice, login }} />)

@@ -1,18 +1,18 @@
 import { Component, type ReactNode } from 'react'
-import { useOwnText } from '../text/text'
+import { usePageText } from '../text/text'
 import { de } from './de'
 import { en } from './en'
 
-const patience = 15_000
+const reloadInterval = 15_000 // milliseconds
 
-/** Starts the page again when it broke: nobody else would. */
+/** Reloads the page when it has crashed, since nobody stands beside the screen to do that. */
 export class Boundary extends Component<{ children: ReactNode }, { broken: boolean }> {
   override state = { broken: false }
 
   static getDerivedStateFromError = () => ({ broken: true })
 
   override componentDidCatch(): void {
-    setInterval(reloadIfServed, patience)
+    setInterval(reloadIfServed, reloadInterval)
   }
 
   override render() {
@@ -20,16 +20,16 @@ export class Boundary extends Component<{ children: ReactNode }, { broken: boole
   }
 }
 
-/** A browser that finds no server shows a page of its own, from which there is no way back. */
+/** Reloads only if the server answers: the browser's own error page would stay there forever. */
 async function reloadIfServed(): Promise<void> {
   const answer = await fetch('/healthz').catch(() => null)
   if (answer?.ok) location.reload()
 }
 
 function Broken() {
-  const own = useOwnText({ en, de })
+  const own = usePageText({ en, de })
   return (
-    <main className="plain">
+    <main className="status">
       <p>{own.broken}</p>
     </main>
   )

@@ -1,13 +1,13 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { drift, isMirrored } from './layout'
 
-const step = 10_000 // milliseconds between two places, which are a pixel apart
+const moveInterval = 10_000 // milliseconds between two positions, which are a pixel or two apart
 
-/** Holds the picture, and moves it so that nothing burns into the screen. */
+/** Shows the page, and moves it slowly to prevent burn-in. */
 export function Frame({ children }: { children: ReactNode }) {
   const frame = useRef<HTMLDivElement>(null)
-  const { x, y, mirrored } = usePlace()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it appears anew when its sides have changed places
+  const { x, y, mirrored } = usePosition()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the page fades in again after its sides were swapped
   useEffect(() => {
     frame.current?.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 1200, easing: 'ease-out' })
   }, [mirrored])
@@ -18,16 +18,16 @@ export function Frame({ children }: { children: ReactNode }) {
   )
 }
 
-function usePlace() {
-  const [place, setPlace] = useState(placeNow)
+function usePosition() {
+  const [position, setPosition] = useState(positionNow)
   useEffect(() => {
-    const timer = setInterval(() => setPlace(placeNow), step)
+    const timer = setInterval(() => setPosition(positionNow), moveInterval)
     return () => clearInterval(timer)
   }, [])
-  return place
+  return position
 }
 
-function placeNow() {
+function positionNow() {
   const now = Date.now()
   return { ...drift(now, Math.min(innerWidth, innerHeight) / 90), mirrored: isMirrored(now) }
 }

@@ -3,7 +3,7 @@ import type { Connection } from '../api/client'
 import type { HealthFieldsFragment, RoomFieldsFragment } from '../api/generated'
 import { type Store, useStore } from '../api/store'
 import { timeOfDay } from '../text/format'
-import { healthSentence, useLanguage, useOwnText, useText } from '../text/text'
+import { healthSentence, useLanguage, usePageText, useText } from '../text/text'
 import { de } from './de'
 import { en } from './en'
 
@@ -13,49 +13,49 @@ interface Props {
   health: HealthFieldsFragment | undefined
 }
 
-/** The room's name, who is there, and the time and, where something is the matter, what. */
+/** The room's name, how many are present, the current problem if there is one, and the time. */
 export const Header = memo(function Header({ room, connection, health }: Props) {
   return (
     <header className="head">
       <h1>{room.name}</h1>
       <Presence room={room} />
-      <Matter connection={connection} health={health} />
+      <Problem connection={connection} health={health} />
       <Clock />
     </header>
   )
 })
 
 function Presence({ room: { presentCount, lastAdded } }: { room: RoomFieldsFragment }) {
-  const own = useOwnText({ en, de })
-  const here = presentCount ? own.present(presentCount) : ''
+  const own = usePageText({ en, de })
+  const present = presentCount ? own.present(presentCount) : ''
   return (
     <p className="presence">
-      {here}
+      {present}
       {lastAdded?.addedBy && (
         <span>
-          {here && ' · '}
-          {own.lastFrom(lastAdded.addedBy.displayName)}
+          {present && ' · '}
+          {own.lastAddedBy(lastAdded.addedBy.displayName)}
         </span>
       )}
     </p>
   )
 }
 
-function Matter({ connection, health }: Omit<Props, 'room'>) {
+function Problem({ connection, health }: Omit<Props, 'room'>) {
   const text = useText()
   const language = useLanguage()
-  const own = useOwnText({ en, de })
-  if (useStore(connection) === 'offline') return <Notice sign="↻">{own.reconnecting}</Notice>
-  // An empty queue is an invitation, and no trouble.
+  const own = usePageText({ en, de })
+  if (useStore(connection) === 'offline') return <Notice icon="↻">{own.reconnecting}</Notice>
+  // An empty queue is not a problem.
   if (!health || health.state === 'OK' || health.state === 'NOTHING_TO_PLAY') return null
-  return <Notice sign="!">{healthSentence(text, language, health)}</Notice>
+  return <Notice icon="!">{healthSentence(text, language, health)}</Notice>
 }
 
-function Notice({ sign, children }: { sign: string; children: string }) {
+function Notice({ icon, children }: { icon: string; children: string }) {
   return (
-    <p className="matter" role="status">
-      <span className="sign" aria-hidden="true">
-        {sign}
+    <p className="problem" role="status">
+      <span className="icon" aria-hidden="true">
+        {icon}
       </span>
       {children}
     </p>

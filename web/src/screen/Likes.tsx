@@ -1,6 +1,6 @@
 import { useText } from '../text/text'
 
-/** How many like a song. Nobody is shown as nothing. */
+/** The number of likes of a song; nothing if there are none. */
 export function Likes({ count }: { count: number }) {
   const text = useText()
   if (count === 0) return null
@@ -10,7 +10,7 @@ export function Likes({ count }: { count: number }) {
         <path d="M12 21.4 3.2 12.6a5.7 5.7 0 0 1 8.1-8.1l.7.7.7-.7a5.7 5.7 0 0 1 8.1 8.1z" />
       </svg>
       <span aria-hidden="true">{count}</span>
-      <span className="spoken">{text.likes(count)}</span>
+      <span className="visually-hidden">{text.likes(count)}</span>
     </span>
   )
 }

@@ -2,7 +2,7 @@ import { memo, useEffect, useReducer } from 'react'
 import { serverNow } from '../api/clock'
 import type { PlaybackFieldsFragment } from '../api/generated'
 import { length } from '../text/format'
-import { useOwnText, useText } from '../text/text'
+import { usePageText, useText } from '../text/text'
 import { progressOf } from '../ui/Progress'
 import { Explicit, type Song } from '../ui/SongLine'
 import { SpotifyMark } from '../ui/SpotifyMark'
@@ -10,10 +10,10 @@ import { de } from './de'
 import { en } from './en'
 import { Likes } from './Likes'
 
-/** What plays: its cover, its words, and how far it has come. */
+/** The song that plays: its cover, its details, and its progress. */
 export const Now = memo(function Now({ playback }: { playback: PlaybackFieldsFragment }) {
   const text = useText()
-  const own = useOwnText({ en, de })
+  const own = usePageText({ en, de })
   const { song, item } = playback
   if (!song) {
     return (
@@ -24,8 +24,8 @@ export const Now = memo(function Now({ playback }: { playback: PlaybackFieldsFra
   }
   return (
     <section className="now">
-      <Picture song={song} />
-      <div className="now-words">
+      <LargeCover song={song} />
+      <div className="now-details">
         <h2 className="now-title" data-long={song.name.length > 36}>
           {song.name}
         </h2>
@@ -43,12 +43,12 @@ export const Now = memo(function Now({ playback }: { playback: PlaybackFieldsFra
           </p>
         )}
       </div>
-      <Meter key={song.uri} playback={playback} />
+      <ProgressBar key={song.uri} playback={playback} />
     </section>
   )
 })
 
-function Picture({ song }: { song: Song }) {
+function LargeCover({ song }: { song: Song }) {
   return song.imageUrl ? (
     <img key={song.imageUrl} className="cover now-cover" src={song.imageUrl} alt="" decoding="async" />
   ) : (
@@ -66,23 +66,23 @@ function SpotifyLink({ song }: { song: Song }) {
   )
 }
 
-/** Counts on from second to second; between them the bar moves by itself, to where it will be at the next one. */
-function Meter({ playback }: { playback: PlaybackFieldsFragment }) {
+/** Updates every second. In between, CSS moves the bar to where it will be at the next update. */
+function ProgressBar({ playback }: { playback: PlaybackFieldsFragment }) {
   const text = useText()
-  const own = useOwnText({ en, de })
+  const own = usePageText({ en, de })
   const [, tick] = useReducer((n: number) => n + 1, 0)
-  const runs = playback.status === 'PLAYING'
+  const isPlaying = playback.status === 'PLAYING'
   useEffect(() => {
-    if (!runs) return
+    if (!isPlaying) return
     const timer = setInterval(tick, 1000)
     return () => clearInterval(timer)
-  }, [runs])
+  }, [isPlaying])
   const total = playback.song?.durationMs ?? 0
   const now = serverNow()
   const done = progressOf(playback, now)
-  const soon = progressOf(playback, now + 1000)
+  const doneNext = progressOf(playback, now + 1000)
   return (
-    <div className="meter">
+    <div className="progress-bar">
       <div
         className="progress"
         role="progressbar"
@@ -90,9 +90,9 @@ function Meter({ playback }: { playback: PlaybackFieldsFragment }) {
         aria-valuemax={Math.round(total / 1000)}
         aria-valuenow={Math.round(done / 1000)}
       >
-        <div style={{ transform: `scaleX(${total ? soon / total : 0})` }} />
+        <div style={{ transform: `scaleX(${total ? doneNext / total : 0})` }} />
       </div>
-      <p className="meter-times">
+      <p className="progress-times">
         <span>{length(done)}</span>
         {playback.status === 'PAUSED' && (
           <span className="paused">

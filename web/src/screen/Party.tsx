@@ -1,12 +1,12 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import type { Api } from '../api/client'
-import { type Failure, isPassing } from '../api/errors'
+import { type Failure, isTransient } from '../api/errors'
 import { PlaybackChangesDocument, RoomChangesDocument } from '../api/generated'
-import { useLive } from '../api/live'
 import { type QueueState, useQueue } from '../api/queue'
 import { type Store, useStore } from '../api/store'
-import { usePast } from '../api/usePast'
-import { useOwnText } from '../text/text'
+import { useHasPassed } from '../api/useHasPassed'
+import { useRetriedSubscription } from '../api/useRetriedSubscription'
+import { usePageText } from '../text/text'
 import { de } from './de'
 import { en } from './en'
 import { Frame } from './Frame'
@@ -14,7 +14,7 @@ import { Header } from './Header'
 import { Join } from './Join'
 import { stageOf } from './layout'
 import { Now } from './Now'
-import { Farewell, Looking } from './Plain'
+import { Loading, RoomClosed } from './StatusPages'
 import { Upcoming } from './Upcoming'
 
 interface Props {
@@ -23,34 +23,34 @@ interface Props {
   startOver: () => void
 }
 
-/** A room, for as long as this browser may watch it. */
+/** The room, for as long as this browser may watch it. */
 export function Party({ api, roomId, startOver }: Props) {
-  const own = useOwnText({ en, de })
-  const { data: { room } = {}, failure: roomFailure } = useLive(RoomChangesDocument, { roomId })
-  const { data: { playback } = {}, failure: playbackFailure } = useLive(PlaybackChangesDocument, { roomId })
+  const own = usePageText({ en, de })
+  const { data: { room } = {}, failure: roomFailure } = useRetriedSubscription(RoomChangesDocument, { roomId })
+  const { data: { playback } = {}, failure: playbackFailure } = useRetriedSubscription(PlaybackChangesDocument, { roomId })
   const queue = useQueue(api, roomId)
   const stage = useSyncExternalStore(queue.subscribe, () => stageOf(room, playback, queue.get()))
-  const isOver = usePast(room?.settings?.lastCallAt)
-  const takesSongs = room?.settings?.requestsOpen !== false && !isOver
-  useRefusal(api, queue, [roomFailure, playbackFailure], startOver)
+  const isOver = useHasPassed(room?.settings?.lastCallAt)
+  const isAddingOpen = room?.settings?.requestsOpen !== false && !isOver
+  useStartOverOnRefusal(api, queue, [roomFailure, playbackFailure], startOver)
   useEffect(() => {
     if (room) document.title = own.title(room.name)
   }, [room, own])
 
-  if (!room || !playback || stage === 'loading') return <Looking />
-  if (stage === 'closed') return <Farewell code={room.code} startOver={startOver} />
+  if (!room || !playback || stage === 'loading') return <Loading />
+  if (stage === 'closed') return <RoomClosed code={room.code} startOver={startOver} />
   return (
     <Frame>
       <Header room={room} connection={api.connection} health={playback.health} />
       {stage === 'empty' ? (
         <main className="empty">
-          <Join room={room} invitation={takesSongs ? own.invitation : own.silence} />
+          <Join room={room} headline={isAddingOpen ? own.firstSong : own.silence} />
         </main>
       ) : (
         <main className="party">
           <Now playback={playback} />
-          <div className="coming">
-            <Upcoming queue={queue} open={takesSongs} />
+          <div className="side">
+            <Upcoming queue={queue} open={isAddingOpen} />
             <Join room={room} />
           </div>
         </main>
@@ -59,12 +59,17 @@ export function Party({ api, roomId, startOver }: Props) {
   )
 }
 
-/** Starts over once the server refuses to go on: the room is another one's, or this screen is nobody any more. */
-function useRefusal(api: Api, queue: Store<QueueState>, failures: (Failure | undefined)[], startOver: () => void): void {
-  const isNobody = useStore(api.sessions.current) === null
+/** Starts over when the server refuses this screen: it was removed from the room, or its session has ended. */
+function useStartOverOnRefusal(
+  api: Api,
+  queue: Store<QueueState>,
+  failures: (Failure | undefined)[],
+  startOver: () => void,
+): void {
+  const isSignedOut = useStore(api.sessions.current) === null
   const ended = useSyncExternalStore(queue.subscribe, () => queue.get().ended)
-  const gaveUp = ended !== undefined && ended !== true
-  const refused = isNobody || gaveUp || failures.some((failure) => failure && !isPassing(failure))
+  const queueRefused = ended !== undefined && ended !== true
+  const refused = isSignedOut || queueRefused || failures.some((failure) => failure && !isTransient(failure))
   useEffect(() => {
     if (refused) startOver()
   }, [refused, startOver])

@@ -1,18 +1,18 @@
 import { Provider } from 'urql'
 import { Party } from './Party'
-import { Looking, Missing } from './Plain'
+import { Loading, NoRoom } from './StatusPages'
 import { useKiosk } from './useKiosk'
-import { useWatching } from './useWatching'
+import { useScreenState } from './useScreenState'
 
-/** The room screen: what a television shows of the room with this code. */
+/** The room screen, for a television: shows the room with this code. */
 export function Screen({ code }: { code: string }) {
-  const [watching, startOver] = useWatching(code)
+  const [state, startOver] = useScreenState(code)
   useKiosk()
-  if (watching.state === 'missing') return <Missing code={code} />
-  if (watching.state === 'looking') return <Looking failure={watching.failure} />
+  if (state.kind === 'missing') return <NoRoom code={code} />
+  if (state.kind === 'searching') return <Loading failure={state.failure} />
   return (
-    <Provider value={watching.api.urql}>
-      <Party key={watching.roomId} api={watching.api} roomId={watching.roomId} startOver={startOver} />
+    <Provider value={state.api.urql}>
+      <Party key={state.roomId} api={state.api} roomId={state.roomId} startOver={startOver} />
     </Provider>
   )
 }

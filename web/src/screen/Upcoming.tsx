@@ -1,16 +1,16 @@
 import { type CSSProperties, memo, type RefObject, useEffect, useRef, useState } from 'react'
 import type { Item, QueueState } from '../api/queue'
 import { type Store, useStore } from '../api/store'
-import { useOwnText, useText } from '../text/text'
+import { usePageText, useText } from '../text/text'
 import { SpotifyMark } from '../ui/SpotifyMark'
 import { de } from './de'
 import { en } from './en'
 import { Likes } from './Likes'
 import { placed, rowsThatFit } from './layout'
 
-/** The next songs, as many as can be read. They move to their places as likes come in. */
+/** The next songs, as many as fit at a readable size. They move to their places as likes come in. */
 export const Upcoming = memo(function Upcoming({ queue, open }: { queue: Store<QueueState>; open: boolean }) {
-  const own = useOwnText({ en, de })
+  const own = usePageText({ en, de })
   const { items } = useStore(queue)
   const list = useRef<HTMLOListElement>(null)
   const rows = useRows(list)
@@ -22,35 +22,35 @@ export const Upcoming = memo(function Upcoming({ queue, open }: { queue: Store<Q
         {hidden > 0 && <span className="quiet">{own.more(hidden)}</span>}
       </h2>
       <ol ref={list} className="rows" style={{ '--rows': rows } as CSSProperties}>
-        {/* One more than is to be seen, so that what falls out is seen to go. */}
+        {/* One more than fits, so that a song that drops out fades away instead of vanishing. */}
         {placed(items, rows + 1).map(({ item, place }) => (
-          <Row key={item.id} item={item} place={place} gone={place >= rows} />
+          <Row key={item.id} item={item} place={place} isHidden={place >= rows} />
         ))}
       </ol>
-      {items.length === 0 && open && <p className="nothing">{own.emptyQueue}</p>}
+      {items.length === 0 && open && <p className="empty-queue">{own.emptyQueue}</p>}
     </section>
   )
 })
 
-const Row = memo(function Row({ item, place, gone }: { item: Item; place: number; gone: boolean }) {
+const Row = memo(function Row({ item, place, isHidden }: { item: Item; place: number; isHidden: boolean }) {
   const text = useText()
-  const own = useOwnText({ en, de })
+  const own = usePageText({ en, de })
   const { song } = item
   const committed = item.state === 'COMMITTED'
-  const mark = item.refusal && !committed ? own.held : item.pin && own.pinned
+  const badge = item.refusal && !committed ? own.held : item.pin && own.pinned
   return (
-    <li className="row" data-gone={gone} aria-hidden={gone} style={{ transform: `translateY(${place * 100}%)` }}>
+    <li className="row" data-hidden={isHidden} aria-hidden={isHidden} style={{ transform: `translateY(${place * 100}%)` }}>
       <span className="place">{place + 1}</span>
       {song.imageUrl ? <img className="cover" src={song.imageUrl} alt="" decoding="async" /> : <div className="cover" />}
-      <div className="row-words">
+      <div className="row-details">
         <a className="row-title" href={song.spotifyUrl} target="_blank" rel="noreferrer" title={text.openInSpotify(song.name)}>
           {song.name}
         </a>
         <p className="row-line">
           <SpotifyMark />
           <span className="row-artists">{text.by(song.artists)}</span>
-          <span className="row-by">{committed ? own.waiting : text.addedBy(item.addedBy?.displayName)}</span>
-          {mark && <span className="mark">{mark}</span>}
+          <span className="row-by">{committed ? own.committed : text.addedBy(item.addedBy?.displayName)}</span>
+          {badge && <span className="row-badge">{badge}</span>}
         </p>
       </div>
       <Likes count={item.likeCount} />
@@ -58,7 +58,7 @@ const Row = memo(function Row({ item, place, gone }: { item: Item; place: number
   )
 })
 
-/** How many rows there is room for, as long as the list is there. */
+/** How many rows fit into the list, updated when its size changes. */
 function useRows(list: RefObject<HTMLElement | null>): number {
   const [rows, setRows] = useState(6)
   useEffect(() => {

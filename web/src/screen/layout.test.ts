@@ -5,13 +5,13 @@ import { drift, isMirrored, placed, rowsThatFit, stageOf } from './layout'
 const items = ['c', 'a', 'b'].map((id) => ({ id }) as Item)
 
 describe('the list', () => {
-  it('has as many rows as can be read, one at least and eight at most', () => {
+  it('has as many readable rows as fit, from one to eight', () => {
     expect(rowsThatFit(540, 10.8)).toBe(6)
     expect(rowsThatFit(10, 10.8)).toBe(1)
     expect(rowsThatFit(5000, 10.8)).toBe(8)
   })
 
-  it('keeps the order of its elements while the songs change places', () => {
+  it('keeps the order of its elements when songs change places', () => {
     expect(placed(items, 3).map(({ item, place }) => [item.id, place])).toEqual([
       ['a', 1],
       ['b', 2],
@@ -20,15 +20,15 @@ describe('the list', () => {
     expect(placed(items.toReversed(), 3).map(({ item }) => item.id)).toEqual(['a', 'b', 'c'])
   })
 
-  it('takes the first songs only', () => {
+  it('contains only the first songs', () => {
     expect(placed(items, 2).map(({ item }) => item.id)).toEqual(['a', 'c'])
   })
 })
 
-describe('the picture', () => {
+describe('the page', () => {
   const steps = Array.from({ length: 1000 }, (_, n) => drift(n * 10_000, 12))
 
-  it('wanders by a pixel or two at a time, in all directions', () => {
+  it('moves by at most two pixels at a time, in all directions', () => {
     for (const [n, { x, y }] of steps.entries()) {
       const before = steps[n - 1] ?? { x, y }
       expect(Math.abs(x - before.x)).toBeLessThanOrEqual(2)
@@ -40,28 +40,28 @@ describe('the picture', () => {
     }
   })
 
-  it('changes sides every twenty minutes', () => {
+  it('swaps its sides every twenty minutes', () => {
     expect([0, 19, 20, 39, 40].map((minutes) => isMirrored(minutes * 60_000))).toEqual([false, false, true, true, false])
   })
 })
 
-describe('what is shown', () => {
+describe('the stage', () => {
   const open = { status: 'OPEN' }
   const known = { version: 1, items: [] }
 
-  it('waits until all is known', () => {
+  it('is loading until everything is loaded', () => {
     expect(stageOf(undefined, { song: null }, known)).toBe('loading')
     expect(stageOf(open, undefined, known)).toBe('loading')
     expect(stageOf(open, { song: null }, { version: null, items: [] })).toBe('loading')
   })
 
-  it('is an invitation while nothing plays and nothing waits', () => {
+  it('is empty while nothing plays and no songs wait', () => {
     expect(stageOf(open, { song: null }, known)).toBe('empty')
     expect(stageOf(open, { song: {} }, known)).toBe('party')
     expect(stageOf(open, { song: null }, { version: 1, items })).toBe('party')
   })
 
-  it('is a farewell once the room is closed, whatever else is known', () => {
+  it('is closed once the room is closed, whatever else is loaded', () => {
     expect(stageOf({ status: 'CLOSED' }, undefined, known)).toBe('closed')
   })
 })

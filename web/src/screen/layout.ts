@@ -1,22 +1,22 @@
 import type { Item, QueueState } from '../api/queue'
 
-const most = 8 // more songs than that nobody reads from the sofa
+const maxRows = 8 // more would be too many to read from across the room
 const minute = 60_000
 
-/** How many songs are shown in a list of this height, each as high as is needed to be read across a room. */
+/** How many songs fit into a list of this height, in pixels, at a size that can be read from across the room. */
 export function rowsThatFit(height: number, vmin: number): number {
-  return Math.min(most, Math.max(1, Math.floor(height / (8.2 * vmin))))
+  return Math.min(maxRows, Math.max(1, Math.floor(height / (8.2 * vmin))))
 }
 
-/** A song and where it stands in the list, from 0. */
+/** A song and its place in the list, from 0. */
 export interface Placed {
   item: Item
   place: number
 }
 
 /**
- * The first songs in an order that never changes: a song that moves gets another place and not another element, so that its
- * movement is not interrupted by the next one.
+ * Returns the first songs, sorted by id and with their places. A song that moves keeps its element and only changes its
+ * place, so that the next change does not interrupt its movement.
  */
 export function placed(items: readonly Item[], count: number): Placed[] {
   return items
@@ -25,16 +25,16 @@ export function placed(items: readonly Item[], count: number): Placed[] {
     .sort((a, b) => (a.item.id < b.item.id ? -1 : 1))
 }
 
-/** Where the picture stands at a time, in pixels: it wanders so slowly that nobody sees it, and spares the screen. */
+/** The offset of the page at a time, in pixels. It changes too slowly to be noticed, and prevents burn-in. */
 export function drift(now: number, reach: number): { x: number; y: number } {
   const at = (minutes: number) => Math.sin((now / (minutes * minute)) * 2 * Math.PI)
   return { x: Math.round(at(13) * reach), y: Math.round(at(9) * reach) }
 }
 
-/** Left and right change places every twenty minutes, as a QR code's white would stay in the screen otherwise. */
+/** Whether left and right are swapped, which changes every twenty minutes: the white of the QR code could burn in otherwise. */
 export const isMirrored = (now: number): boolean => Math.floor(now / (20 * minute)) % 2 === 1
 
-/** What there is to show of a room, by what is known of it. */
+/** What the screen shows, by what has been loaded. */
 export type Stage = 'loading' | 'closed' | 'empty' | 'party'
 
 export function stageOf(

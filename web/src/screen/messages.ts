@@ -1,4 +1,4 @@
-/** What the room screen says of its own. */
+/** The texts of the room screen. */
 export interface Messages {
   title: (room: string) => string
   next: string
@@ -7,18 +7,18 @@ export interface Messages {
   qr: (url: string) => string
   hint: string
   present: (n: number) => string
-  lastFrom: (name: string) => string
+  lastAddedBy: (name: string) => string
   lastCall: (time: string) => string
   votes: (n: number, needed: number) => string
   pinned: string
   held: string
   progress: string
-  waiting: string
-  invitation: string
+  committed: string
+  firstSong: string
   silence: string
   emptyQueue: string
   reconnecting: string
-  looking: string
+  noRoomHint: string
   newParty: (code: string) => string
   broken: string
 }

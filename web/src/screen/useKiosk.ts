@@ -1,8 +1,8 @@
 import { useEffect } from 'react'
 
-const still = 3_000 // milliseconds after which a pointer that does not move is hidden
+const hideAfter = 3_000 // milliseconds without movement of the pointer
 
-/** What a page does that nobody sits at: it hides the pointer, and keeps the screen on where the browser lets it. */
+/** Hides an idle pointer, and keeps the screen awake if the browser allows it. */
 export function useKiosk(): void {
   useEffect(hidePointer, [])
   useEffect(stayAwake, [])
@@ -13,23 +13,23 @@ function hidePointer(): () => void {
   const hide = () => {
     dataset.pointer = 'hidden'
   }
-  let timer = setTimeout(hide, still)
-  const moved = () => {
+  let timer = setTimeout(hide, hideAfter)
+  const onMove = () => {
     delete dataset.pointer
     clearTimeout(timer)
-    timer = setTimeout(hide, still)
+    timer = setTimeout(hide, hideAfter)
   }
-  addEventListener('pointermove', moved, { passive: true })
+  addEventListener('pointermove', onMove, { passive: true })
   return () => {
-    removeEventListener('pointermove', moved)
+    removeEventListener('pointermove', onMove)
     clearTimeout(timer)
   }
 }
 
-/** A lock ends when the page is hidden, and exists only where the page came by https or from this machine. */
+/** Requests a wake lock. It ends when the page is hidden, and needs a secure context. */
 function stayAwake(): () => void {
   const request = () => {
-    if (!document.hidden) void navigator.wakeLock?.request('screen').catch(() => {}) // a battery that is low, for one
+    if (!document.hidden) void navigator.wakeLock?.request('screen').catch(() => {}) // refused on a low battery, for example
   }
   request()
   document.addEventListener('visibilitychange', request)

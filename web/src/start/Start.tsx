@@ -3,12 +3,12 @@ import type { Failure } from '../api/errors'
 import { OwnRoomDocument, RoomByCodeDocument } from '../api/generated'
 import { post } from '../api/post'
 import type { Sessions } from '../api/session'
-import { sentence, useOwnText, useText } from '../text/text'
+import { failureSentence, usePageText, useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
 import { de } from './de'
 import { en } from './en'
 
-/** Where one starts: into a party by its code, or to a room of one's own. */
+/** The start page: join a party by its code, or go to one's own room. */
 export function Start({ sessions }: { sessions: Sessions }) {
   const text = useText()
   return (
@@ -26,7 +26,7 @@ export function Start({ sessions }: { sessions: Sessions }) {
 
 function CodeForm() {
   const text = useText()
-  const own = useOwnText({ en, de })
+  const own = usePageText({ en, de })
   const [code, setCode] = useState('')
   const [problem, setProblem] = useState<Failure | { noRoom: string }>()
   const [busy, setBusy] = useState(false)
@@ -64,22 +64,22 @@ function CodeForm() {
       <button type="submit" className="button main" disabled={busy}>
         {own.join}
       </button>
-      <p role="alert" className="bad">
-        {problem && ('noRoom' in problem ? text.noRoom(problem.noRoom) : sentence(text, problem))}
+      <p role="alert" className="error">
+        {problem && ('noRoom' in problem ? text.noRoom(problem.noRoom) : failureSentence(text, problem))}
       </p>
     </form>
   )
 }
 
-/** The way to one's own room, which a host who comes back finds open. */
+/** A link to the host console, with the name of the host's own room if one is open. */
 function OwnRoom({ sessions }: { sessions: Sessions }) {
-  const own = useOwnText({ en, de })
-  const [room, setRoom] = useState<string>()
+  const own = usePageText({ en, de })
+  const [roomName, setRoomName] = useState<string>()
   useEffect(() => {
     sessions.refresh().then(async ({ data: session }) => {
       if (session?.viewer.user.kind !== 'HOST') return
       const { data } = await post(OwnRoomDocument, {}, session.accessToken)
-      setRoom(data?.viewer?.hostedRoom?.name)
+      setRoomName(data?.viewer?.hostedRoom?.name)
     })
   }, [sessions])
   return (
@@ -87,7 +87,7 @@ function OwnRoom({ sessions }: { sessions: Sessions }) {
       <h2>{own.hostTitle}</h2>
       <p className="quiet">{own.hostText}</p>
       <a className="button" href="/host">
-        {room === undefined ? own.toHost : own.yourRoom(room)}
+        {roomName === undefined ? own.toHost : own.yourRoom(roomName)}
       </a>
     </section>
   )

@@ -1,12 +1,12 @@
 import type { StartMessages } from './messages'
 
 export const de: StartMessages = {
-  joinTitle: 'Zu einer Party',
-  code: 'Der Code des Raums',
-  codeHint: 'Er steht auf dem Bildschirm des Raums. Oder halte die Kamera auf den QR-Code dort.',
-  join: 'Hinein',
-  hostTitle: 'Einen Raum öffnen',
-  hostText: 'Für eine eigene Party brauchst du Spotify Premium. Deine Gäste brauchen nichts.',
-  toHost: 'Anmelden und einen Raum öffnen',
+  joinTitle: 'Bei einer Party mitmachen',
+  code: 'Code des Raums',
+  codeHint: 'Du findest ihn auf dem Bildschirm im Raum. Oder scann dort einfach den QR-Code.',
+  join: 'Mitmachen',
+  hostTitle: 'Eine Party geben',
+  hostText: 'Für deine eigene Party brauchst du Spotify Premium. Deine Gäste brauchen nichts.',
+  toHost: 'Anmelden und Raum öffnen',
   yourRoom: (name) => `Zu deinem Raum „${name}“`,
 }

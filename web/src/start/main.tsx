@@ -1,5 +1,5 @@
 import { Sessions } from '../api/session'
-import { show } from '../ui/show'
+import { renderPage } from '../ui/renderPage'
 import { Start } from './Start'
 
-show(<Start sessions={new Sessions()} />)
+renderPage(<Start sessions={new Sessions()} />)

@@ -1,3 +1,4 @@
+/** The texts of the start page. */
 export interface StartMessages {
   joinTitle: string
   code: string

@@ -1,6 +1,6 @@
 import type { RefusalReason, RoomHealthState } from '../api/generated'
 
-/** What the pages have in common to say. Each page has more of its own, in a file for each language beside it. */
+/** The texts that all pages share. Each page has its own texts beside it, one file per language. */
 export interface Messages {
   appName: string
   tagline: string
@@ -18,7 +18,7 @@ export interface Messages {
   roomClosed: string
   noRoom: (code: string) => string
   toStart: string
-  failure: Record<string, string> // by code; for others the server's own sentence is shown
+  failure: Record<string, string> // by error code; for an unknown code, pages show the server's message
   refusal: Record<RefusalReason, string>
   health: Record<RoomHealthState, string> // for guests
   until: (time: string) => string

@@ -10,37 +10,37 @@ import type { Messages } from './messages'
 export const languages = ['en', 'de'] as const
 export type Language = (typeof languages)[number]
 
-const kept = 'antwon.language'
+const storageKey = 'antwon.language'
 
-/** The language that was chosen here, else the first one of the browser's that we speak. */
-export function preferred(chosen: string | null, wanted: readonly string[]): Language {
-  const speaks = (tag: string) => languages.find((language) => tag.toLowerCase().split('-')[0] === language)
-  return [chosen ?? '', ...wanted].map(speaks).find((language) => language !== undefined) ?? 'en'
+/** The language that was chosen on this device, else the first of the browser's languages that we have. */
+function preferredLanguage(chosen: string | null, browserLanguages: readonly string[]): Language {
+  const match = (tag: string) => languages.find((language) => tag.toLowerCase().split('-')[0] === language)
+  return [chosen ?? '', ...browserLanguages].map(match).find((language) => language !== undefined) ?? 'en'
 }
 
-const current = new Store<Language>(preferred(browserStorage.getItem(kept), navigator.languages))
+const current = new Store<Language>(preferredLanguage(browserStorage.getItem(storageKey), navigator.languages))
 document.documentElement.lang = current.get()
 
-export function choose(language: Language): void {
-  browserStorage.setItem(kept, language)
+export function setLanguage(language: Language): void {
+  browserStorage.setItem(storageKey, language)
   document.documentElement.lang = language
   current.set(language)
 }
 
 export const useLanguage = (): Language => useStore(current)
 
-/** What all pages say, in the language that is chosen. */
+/** The texts of all pages, in the chosen language. */
 export const useText = (): Messages => (useLanguage() === 'de' ? de : en)
 
-/** What one page says: its messages in each language. */
-export const useOwnText = <Own>(messages: Record<Language, Own>): Own => messages[useLanguage()]
+/** The texts of one page, in the chosen language. */
+export const usePageText = <Messages>(messages: Record<Language, Messages>): Messages => messages[useLanguage()]
 
-/** Why something did not work, in a sentence. */
-export function sentence(text: Messages, { code, reason, message }: Failure): string {
+/** Says why an operation failed. */
+export function failureSentence(text: Messages, { code, reason, message }: Failure): string {
   return (reason && text.refusal[reason as RefusalReason]) || text.failure[code] || message
 }
 
-/** A room's health in a sentence for guests. */
+/** Describes a room's health for guests. */
 export function healthSentence(
   text: Messages,
   language: Language,

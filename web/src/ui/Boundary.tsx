@@ -2,7 +2,7 @@ import { Component, type ReactNode } from 'react'
 import { useText } from '../text/text'
 import { Message } from './Message'
 
-/** Says so where a page breaks, instead of leaving it blank. */
+/** Shows a message when a page crashes, instead of leaving it blank. */
 export class Boundary extends Component<{ children: ReactNode }, { broken: boolean }> {
   override state = { broken: false }
 

@@ -1,12 +1,13 @@
-import { choose, languages, useLanguage } from '../text/text'
+import { languages, setLanguage, useLanguage } from '../text/text'
 
 const names = { en: 'English', de: 'Deutsch' }
 
+/** Buttons to choose the language. */
 export function LanguageChoice() {
   const language = useLanguage()
   return (
     <fieldset>
-      <legend className="spoken">Language / Sprache</legend>
+      <legend className="visually-hidden">Language / Sprache</legend>
       {languages.map((each) => (
         <button
           key={each}
@@ -14,7 +15,7 @@ export function LanguageChoice() {
           className="button plain"
           lang={each}
           aria-pressed={each === language}
-          onClick={() => choose(each)}
+          onClick={() => setLanguage(each)}
         >
           {names[each]}
         </button>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { useText } from '../text/text'
 import { LanguageChoice } from './LanguageChoice'
 
-/** A page that has but one thing to say. */
+/** A page with a single message. */
 export function Message({ title, children, toStart = false }: { title: string; children: ReactNode; toStart?: boolean }) {
   const text = useText()
   return (

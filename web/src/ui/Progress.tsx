@@ -5,21 +5,21 @@ import { length } from '../text/format'
 
 type Playing = Pick<PlaybackFieldsFragment, 'status' | 'progressMs' | 'observedAt' | 'song'>
 
-/** How far a song has come by now, in milliseconds: what was seen last, and the time since. */
+/** The progress of a song now, in milliseconds: the last observation plus the time since then. */
 export function progressOf({ status, progressMs, observedAt, song }: Playing, now: number): number {
   const since = status === 'PLAYING' ? now - Date.parse(observedAt) : 0
   return Math.min(Math.max(0, (progressMs ?? 0) + since), song?.durationMs ?? 0)
 }
 
-/** A song's progress, counted on from second to second. */
+/** A song's progress, updated every second. */
 export function Progress({ playing, label }: { playing: Playing; label: string }) {
   const [, tick] = useReducer((n: number) => n + 1, 0)
-  const runs = playing.status === 'PLAYING'
+  const isPlaying = playing.status === 'PLAYING'
   useEffect(() => {
-    if (!runs) return
+    if (!isPlaying) return
     const timer = setInterval(tick, 1000)
     return () => clearInterval(timer)
-  }, [runs])
+  }, [isPlaying])
   const total = playing.song?.durationMs ?? 0
   const done = progressOf(playing, serverNow())
   return (

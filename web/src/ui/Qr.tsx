@@ -1,7 +1,7 @@
 import { generate } from 'lean-qr'
 import { useMemo } from 'react'
 
-/** A QR code of a text, dark on light in any theme, with the quiet edge that readers need. */
+/** A QR code of a text. It is black on white in both themes, with the quiet zone that scanners need. */
 export function Qr({ text, label, size }: { text: string; label: string; size: number | string }) {
   const { path, width } = useMemo(() => draw(text), [text])
   return (

@@ -5,7 +5,7 @@ import { SpotifyMark } from './SpotifyMark'
 
 export type Song = SongFieldsFragment
 
-/** A cover, uncropped and with nothing over it, as Spotify wants. Its words stand beside it, so it has none of its own. */
+/** A cover, uncropped and with nothing on top, as Spotify's rules require. The song's name stands beside it, so alt is empty. */
 export function Cover({ song, size }: { song: Song; size: number }) {
   return song.imageUrl ? (
     <img className="cover" src={song.imageUrl} alt="" width={size} height={size} loading="lazy" decoding="async" />
@@ -14,7 +14,7 @@ export function Cover({ song, size }: { song: Song; size: number }) {
   )
 }
 
-/** The song's name with the link to Spotify that has to go with it. */
+/** The song's name, linked to Spotify as its rules require. */
 function SongName({ song }: { song: Song }) {
   const text = useText()
   return (
@@ -26,11 +26,11 @@ function SongName({ song }: { song: Song }) {
   )
 }
 
-/** Name, artists, and what else is to be said of a song, with Spotify's logo. */
-export function SongWords({ song, more, children }: { song: Song; more?: ReactNode; children?: ReactNode }) {
+/** A song's name, artists and other details, with Spotify's logo. */
+export function SongDetails({ song, more, children }: { song: Song; more?: ReactNode; children?: ReactNode }) {
   const text = useText()
   return (
-    <div className="song-words">
+    <div className="song-details">
       <SongName song={song} />
       <div className="song-line">
         <SpotifyMark />
@@ -46,18 +46,18 @@ export function SongWords({ song, more, children }: { song: Song; more?: ReactNo
 interface LineProps {
   song: Song
   more?: ReactNode
-  below?: ReactNode // what does not fit into a line
+  below?: ReactNode // below the details
   children?: ReactNode
 }
 
-/** A song in a list, and what can be done with it. */
+/** A song in a list, with its buttons as children. */
 export function SongLine({ song, more, below, children }: LineProps) {
   return (
     <div className="song">
       <Cover song={song} size={56} />
-      <SongWords song={song} more={more}>
+      <SongDetails song={song} more={more}>
         {below}
-      </SongWords>
+      </SongDetails>
       {children}
     </div>
   )
@@ -68,7 +68,7 @@ export function Explicit() {
   return (
     <span className="badge" title={text.explicit}>
       <span aria-hidden="true">E</span>
-      <span className="spoken">{text.explicit}</span>
+      <span className="visually-hidden">{text.explicit}</span>
     </span>
   )
 }

@@ -1,4 +1,4 @@
-/** Spotify's logo, which has to stand wherever its songs are shown. Black or white, as its rules want. */
+/** Spotify's logo, in black or white. Spotify's rules require it wherever its songs are shown. */
 export function SpotifyMark({ size = 21 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 24 24" className="spotify-mark" role="img" aria-label="Spotify">

@@ -74,7 +74,7 @@ func (s stockSubscriptions) RoomQueueChanges(
 func pump[T any](
 	ctx context.Context, j *jukebox.Jukebox, roomID string, since int64, event func(*party.State) *T,
 ) (<-chan *T, error) {
-	if _, err := j.MayFollow(ctx, roomID); err != nil {
+	if _, err := j.AuthorizeSubscription(ctx, roomID); err != nil {
 		return nil, err
 	}
 	watcher, err := j.Watch(ctx, roomID)

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+)
+
+// command is something that the program can be started for.
+type command struct {
+	name    string
+	summary string // in the list of commands
+	details string // in its own help
+
+	run func(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) error
+	// isServer: it runs until it is stopped, and its log begins with what it is.
+	isServer bool
+	// watchesSecrets: it has to be started again when certain secrets change.
+	watchesSecrets bool
+}
+
+// commands are those that need the configuration; version and help do not.
+func commands() []command {
+	return []command{
+		{
+			name:    "serve",
+			summary: "run the server, for real use",
+			details: `Runs the server. Hosts sign in with an identity provider, and connect their own Spotify accounts. If
+variables that it needs are missing, it lists them and ends.`,
+			run:            serve,
+			isServer:       true,
+			watchesSecrets: true,
+		},
+		{
+			name:    "demo",
+			summary: "run a party to try: SQLite, a simulated Spotify, a room that is open",
+			details: `Runs a server to try things with: anybody can become a host, and a room is open already. Spotify is
+simulated, unless ANTWON_SPOTIFY_CLIENT_ID names an app there.`,
+			run:            demonstrate,
+			isServer:       true,
+			watchesSecrets: true,
+		},
+		{
+			name:    "migrate",
+			summary: "bring the database up to date, and end",
+			details: `Brings the database up to date, and ends. A server does the same when it starts.`,
+			run:     migrate,
+		},
+		{
+			name:    "config",
+			summary: "print the configuration, without secrets",
+			details: `Prints all variables with their effective values, without secrets, and where a value comes from if it
+does not come from its variable.`,
+			run: printConfig,
+		},
+		{
+			name:    "spotify-sim",
+			summary: "run a simulated Spotify alone, to try a server with",
+			details: `Runs the simulated Spotify of the demo alone, to try a server or another client with. An
+endpoint controls it.`,
+			run:      simulate,
+			isServer: true,
+		},
+	}
+}
+
+// otherCommands are listed after commands.
+const otherCommands = `  version       print version, commit and Go version
+  help          print this, or with the name of a command what it does
+`
+
+func usage() string {
+	var text strings.Builder
+	text.WriteString("usage: antwon <command>\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(&text, "  %-13s %s\n", c.name, c.summary)
+	}
+	text.WriteString(otherCommands + "\nThe configuration comes from the environment, in variables such as ANTWON_ADDR.\n")
+	return text.String()
+}
+
+// help explains the command.
+func (c command) help() string {
+	const format = `usage: antwon %s
+
+%s
+
+It takes no arguments: the configuration comes from the environment, and "antwon config" prints it.
+`
+	return fmt.Sprintf(format, c.name, c.details)
+}
+
+// usageError is a command line that says nothing that the program can do.
+type usageError struct{ message string }
+
+func (e *usageError) Error() string { return e.message }
+
+// errAnswered means that a command line was answered without running a command.
+var errAnswered = errors.New("answered")
+
+// parseArgs returns the command that the arguments name. Arguments that only ask for help or the version are answered
+// on stdout, with errAnswered. All other errors are a *usageError.
+func parseArgs(args []string, stdout io.Writer) (command, error) {
+	if len(args) == 0 {
+		return command{}, &usageError{"which command?\n\n" + usage()}
+	}
+	name, rest := args[0], args[1:]
+	switch {
+	case isHelp(name):
+		return command{}, answerHelp(rest, stdout)
+	case slices.ContainsFunc(rest, isHelp):
+		return command{}, answerHelp(args[:1], stdout)
+	case len(rest) > 0:
+		return command{}, &usageError{
+			fmt.Sprintf("%s takes no arguments, and was given %q; antwon help explains the commands", name, rest),
+		}
+	case slices.Contains([]string{"version", "--version", "-version", "-v"}, name):
+		return command{}, answer(stdout, buildOf().String()+"\n")
+	}
+	return findCommand(name)
+}
+
+func isHelp(arg string) bool { return slices.Contains([]string{"help", "--help", "-help", "-h"}, arg) }
+
+// answerHelp explains a command, or all if none is named.
+func answerHelp(about []string, stdout io.Writer) error {
+	if len(about) == 0 || isHelp(about[0]) || about[0] == "version" {
+		return answer(stdout, usage())
+	}
+	c, err := findCommand(about[0])
+	if err != nil {
+		return err
+	}
+	return answer(stdout, c.help())
+}
+
+func answer(stdout io.Writer, text string) error {
+	if _, err := io.WriteString(stdout, text); err != nil {
+		return err
+	}
+	return errAnswered
+}
+
+func findCommand(name string) (command, error) {
+	for _, c := range commands() {
+		if c.name == name {
+			return c, nil
+		}
+	}
+	return command{}, &usageError{fmt.Sprintf("there is no command %q\n\n%s", name, usage())}
+}

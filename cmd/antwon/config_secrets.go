@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"antwon.dj/backend/internal/secrets"
+)
+
+// noSecret in place of a secret's name means that no secret is read.
+const noSecret = "off"
+
+// loadConfig reads the configuration from the environment and, if that says so, from secrets at AWS.
+func loadConfig(ctx context.Context, command string, environ []string) (config, error) {
+	p := newParser(environ, nil)
+	wanted, options := p.secrets()
+	if !wanted || len(p.faults) > 0 {
+		return parseConfig(command, environ, nil)
+	}
+	source, err := secrets.OpenAWS(ctx, options)
+	if err != nil {
+		return config{}, fmt.Errorf("read the secrets: %w", err)
+	}
+	cfg, err := parseConfig(command, environ, source.Values())
+	cfg.source = source
+	if options.Names.Database != "" {
+		cfg.databaseLogin = source.DatabaseURL
+	}
+	return cfg, err
+}
+
+// secrets reads where secrets come from besides variables and files. It is called before variables that such a secret
+// may provide.
+func (p *parser) secrets() (wanted bool, options secrets.Options) {
+	wanted = p.oneOf("SECRETS", "env", "aws") == "aws"
+	return wanted, secrets.Options{
+		Refresh: p.durationIn("SECRETS_REFRESH", 5*time.Minute, time.Second, 24*time.Hour),
+		Names: secrets.Names{
+			Spotify:  p.secretName("AWS_SECRET_SPOTIFY", "spotify_client", "SPOTIFY_CLIENT_ID"),
+			Database: p.secretName("AWS_SECRET_DATABASE", "antwon-rds-credentials", "DATABASE_URL"),
+			Backend:  p.secretName("AWS_SECRET_BACKEND", "antwon-backend", ""),
+			OIDC:     p.secretName("AWS_SECRET_OIDC", "cognito_client_credentials", "OIDC_CLIENT_ID"),
+		},
+	}
+}
+
+// secretName reads the name of a secret. It is "" if the secret is not to be read: it is off, or the variable instead
+// is set. A client's secret belongs to its id, so both come from the same place.
+func (p *parser) secretName(name, fallback, instead string) string {
+	secret := p.text(name, fallback)
+	if secret == noSecret || strings.TrimSpace(p.unread[instead]+p.unread[instead+"_FILE"]) != "" {
+		return ""
+	}
+	return secret
+}
+
+// readStored returns what the secrets have for a variable, or "".
+func (p *parser) readStored(name string) string {
+	value := p.stored[name]
+	if value.Text != "" {
+		p.provenance[name] = "from the secret " + value.Secret
+		p.given[name] = true
+	}
+	return value.Text
+}
+
+// untilSecretsChange runs a server until ctx ends, or until a secret has changed that it must be started again for.
+func untilSecretsChange(
+	ctx context.Context, cfg config, environ []string, log *slog.Logger, serve func(context.Context) error,
+) error {
+	if cfg.source == nil {
+		return serve(ctx)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	changed := make(chan error, 1)
+	go func() {
+		defer stop()
+		changed <- cfg.source.Watch(ctx, log, func(stored secrets.Values) error {
+			_, err := parseConfig(cfg.command, environ, stored)
+			return err
+		})
+	}()
+	err := serve(ctx)
+	stop()
+	return errors.Join(<-changed, err)
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// repository is where this package's tests find the rest of it.
+const repository = "../.."
+
+// variables are the names of the variables that the parser asks for, and of those that antwon config prints: ANTWON_
+// ones, and OpenTelemetry's.
+func variables(t *testing.T) (read, printed []string) {
+	t.Helper()
+	cfg, err := parseConfig("config", nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range cfg.given { // whatever the parser asks for is noted there
+		read = append(read, shownName(name))
+	}
+	var out bytes.Buffer
+	if err := printConfig(t.Context(), cfg, &out, nil); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(out.String()) {
+		name, _, _ := strings.Cut(line, "=")
+		printed = append(printed, name)
+	}
+	if len(read) < 40 {
+		t.Errorf("only %d variables are read", len(read))
+	}
+	return read, printed
+}
+
+func TestEveryVariableIsPrinted(t *testing.T) {
+	read, printed := variables(t)
+	for _, name := range read {
+		if value := strings.TrimSuffix(name, "_FILE"); !slices.Contains(printed, value) { // a file is shown beside its value
+			t.Errorf("the program reads %s, and antwon config does not print it", name)
+		}
+	}
+	for _, name := range printed {
+		if strings.HasPrefix(name, prefix) && !slices.Contains(read, name) {
+			t.Errorf("antwon config prints %s, which the program does not read", name)
+		}
+	}
+}
+
+func TestEveryVariableIsDocumented(t *testing.T) {
+	read, printed := variables(t)
+	texts := documents(t)
+	for _, name := range append(read, printed...) {
+		document := "docs/configuration.md"
+		if strings.HasPrefix(name, otelPrefix) {
+			document = "docs/operations.md"
+		}
+		if !strings.Contains(texts[document], "`"+name+"`") {
+			t.Errorf("%s does not have %s", document, name)
+		}
+	}
+}
+
+// Documents and the files that start the program name no variable that it would refuse.
+func TestEveryDocumentedVariableIsRead(t *testing.T) {
+	read, _ := variables(t)
+	others := []string{"ANTWON_COMMAND", "ANTWON_RUN"} // of compose.yaml, and of the pages' tests
+	named := regexp.MustCompile(`\bANTWON_[A-Z_]*[A-Z]\b`)
+	texts := documents(t)
+	maps.Copy(texts, readFiles(t, "compose.yaml", "Dockerfile", "dev.sh", "Makefile"))
+	for path, text := range texts {
+		for _, name := range named.FindAllString(text, -1) {
+			if !slices.Contains(read, name) && !slices.Contains(others, name) && !strings.HasPrefix(name, prefix+"TEST_") {
+				t.Errorf("%s has %s, which the program does not read", path, name)
+			}
+		}
+	}
+}
+
+// The parser is the only code that looks at the environment, so whatever is configured is printed and checked.
+func TestOnlyTheParserReadsTheEnvironment(t *testing.T) {
+	lookup := regexp.MustCompile(`\bos\.(Getenv|LookupEnv|ExpandEnv|Environ)\(`)
+	for path, text := range programSources(t) {
+		if found := lookup.FindString(text); found != "" && filepath.Base(path) != "main.go" {
+			t.Errorf("%s calls %s", path, found)
+		}
+	}
+}
+
+// documents are the texts of the documents, by path.
+func documents(t *testing.T) map[string]string {
+	t.Helper()
+	paths := []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"}
+	err := fs.WalkDir(os.DirFS(repository), "docs", func(path string, _ fs.DirEntry, err error) error {
+		if strings.HasSuffix(path, ".md") {
+			paths = append(paths, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return readFiles(t, paths...)
+}
+
+// programSources are the Go files of ours that the program is built from, by path.
+func programSources(t *testing.T) map[string]string {
+	t.Helper()
+	const files = `{{if not .Standard}}{{if .Module.Main}}{{range .GoFiles}}{{$.Dir}}/{{.}}{{"\n"}}{{end}}{{end}}{{end}}`
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", files, ".").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	sources := map[string]string{}
+	for _, path := range strings.Fields(string(out)) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources[path] = string(text)
+	}
+	if len(sources) < 200 {
+		t.Errorf("the program is built from only %d files", len(sources))
+	}
+	return sources
+}
+
+func readFiles(t *testing.T, paths ...string) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	for _, path := range paths {
+		text, err := os.ReadFile(filepath.Join(repository, path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[path] = string(text)
+	}
+	return texts
+}

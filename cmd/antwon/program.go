@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/demo"
+	"antwon.dj/backend/internal/gqlserver"
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/playback"
+	"antwon.dj/backend/internal/session"
+	"antwon.dj/backend/internal/session/openid"
+	"antwon.dj/backend/internal/spotify"
+	"antwon.dj/backend/internal/telemetry"
+)
+
+// program is a server: its parts, in the order in which they depend on each other. openProgram opens what it stands on,
+// assemble adds the rest, run runs it, and close closes what openProgram opened.
+type program struct {
+	cfg     config
+	log     *slog.Logger
+	metrics *prometheus.Registry
+	// draining is closed when the server is about to stop.
+	draining chan struct{}
+
+	// What openProgram opens.
+	tokens   *session.Tokens
+	vault    *spotify.Vault
+	tracing  *telemetry.Tracing
+	database *database.DB
+	bus      *hintBus
+	spotify  *spotify.Client
+
+	// What assemble adds.
+	demo       *demo.Demo // nil unless this is a demo with a simulated Spotify
+	accounts   *account.Accounts
+	jukebox    *jukebox.Jukebox
+	graphql    *gqlserver.Handler
+	supervisor *playback.Supervisor // nil: this server drives no player
+	http       *http.Server
+}
+
+// openProgram opens the keys, the exporter of traces, the database, the bus and the client of Spotify. The
+// configuration has a session secret.
+func openProgram(ctx context.Context, cfg config, log *slog.Logger) (_ *program, err error) {
+	p := &program{cfg: cfg, log: log, metrics: newMetrics(buildOf()), draining: make(chan struct{})}
+	if err := p.openKeys(); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.close())
+		}
+	}()
+	if p.tracing, err = telemetry.Start(ctx, p.tracingConfig()); err != nil {
+		return nil, err
+	}
+	if p.database, err = database.OpenAs(ctx, cfg.databaseURL, cfg.databaseLogin); err != nil {
+		return nil, err
+	}
+	if p.bus, err = p.openBus(); err != nil {
+		return nil, err
+	}
+	p.spotify = p.newSpotify()
+	return p, nil
+}
+
+// close closes what openProgram opened, the last first. The program does not run any more.
+func (p *program) close() error {
+	if p.spotify != nil {
+		p.spotify.Close()
+	}
+	if p.bus != nil {
+		p.bus.close()
+	}
+	if p.tracing != nil {
+		p.tracing.Close()
+	}
+	if p.database != nil {
+		return p.database.Close()
+	}
+	return nil
+}
+
+func newMetrics(b build) *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewBuildInfoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), b.metric())
+	return registry
+}
+
+// openKeys makes the access tokens and the vault from their secrets. The encryption key defaults to the session secret.
+func (p *program) openKeys() (err error) {
+	sessionSecrets, encryptionKeys := p.cfg.sessionSecrets, p.cfg.encryptionKeys
+	if encryptionKeys == nil {
+		encryptionKeys = sessionSecrets
+	}
+	if p.tokens, err = session.New(sessionSecrets[0], sessionSecrets[1:]...); err != nil {
+		return err
+	}
+	p.vault, err = spotify.NewVault(encryptionKeys[0], encryptionKeys[1:]...)
+	return err
+}
+
+func (p *program) tracingConfig() telemetry.Config {
+	cfg := p.cfg.tracing
+	cfg.Log, cfg.Metrics = p.log, p.metrics
+	return cfg
+}
+
+func (p *program) newSpotify() *spotify.Client {
+	app := p.cfg.spotify
+	return spotify.New(spotify.Config{
+		APIURL:         app.apiURL,
+		AccountsURL:    app.accountsURL,
+		RedirectURL:    p.cfg.publicURL + "/spotify/callback",
+		ClientID:       app.clientID,
+		ClientSecret:   app.clientSecret,
+		RequestsPer30s: app.requestsPer30s,
+		Vault:          p.vault,
+		Accounts:       account.NewCredentialStore(p.database),
+		Log:            p.log,
+		Metrics:        p.metrics,
+	})
+}
+
+// assemble adds the use cases, GraphQL, the players' supervisor and the HTTP server. Nothing of it runs before run. A
+// demo with a simulated Spotify brings its own part; it is nil for any other server.
+func (p *program) assemble(d *demo.Demo) {
+	p.demo = d
+	p.accounts = p.newAccounts()
+	p.jukebox = p.newJukebox()
+	p.bus.serves(p.jukebox)
+	p.graphql = p.newGraphQL()
+	if p.cfg.playback {
+		p.supervisor = p.newSupervisor()
+	}
+	p.http = p.newHTTP()
+}
+
+func (p *program) newAccounts() *account.Accounts {
+	cfg := account.Config{
+		Database:       p.database,
+		Tokens:         p.tokens,
+		Authorizer:     p.spotify,
+		Identity:       identityOf(p.cfg),
+		DemoLogin:      p.cfg.isDemo(),
+		PublicURL:      p.cfg.publicURL,
+		AllowedOrigins: p.cfg.allowedOrigins,
+		Log:            p.log,
+		Metrics:        p.metrics,
+	}
+	if p.demo != nil {
+		cfg.Demo = p.demo
+	}
+	return account.New(cfg)
+}
+
+// identityOf returns the provider that hosts sign in with, or nil.
+func identityOf(cfg config) account.IdentityProvider {
+	if cfg.oidc.Issuer == "" {
+		return nil
+	}
+	provider := cfg.oidc
+	provider.RedirectURL = cfg.publicURL + "/auth/callback"
+	return openid.New(provider)
+}
+
+func (p *program) newJukebox() *jukebox.Jukebox {
+	return jukebox.New(jukebox.Config{
+		Database:     p.database,
+		Bus:          p.bus,
+		Accounts:     p.accounts,
+		Catalog:      p.spotify,
+		Library:      p.spotify,
+		PublicURL:    p.cfg.publicURL,
+		Free:         p.isUnlimited,
+		FeedInterval: p.cfg.feedInterval,
+		Log:          p.log,
+		Metrics:      p.metrics,
+		Tracing:      p.tracing.Provider(),
+	})
+}
+
+// isUnlimited reports whether no limits hold for a user: the hosts of a demo are there to try things out.
+func (p *program) isUnlimited(v account.Viewer) bool {
+	return p.cfg.isDemo() && v.Kind == party.HostUser
+}
+
+func (p *program) newSupervisor() *playback.Supervisor {
+	return playback.New(p.jukebox.Driver(), p.spotify, playback.Options{
+		OnNodes: p.spotify.SetShare, Log: p.log, Metrics: p.metrics, Tracing: p.tracing.Provider(),
+	})
+}

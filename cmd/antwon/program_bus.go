@@ -1,0 +1,43 @@
+package main
+
+import (
+	"sync/atomic"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/live/natsbus"
+)
+
+// hintBus carries hints within this server and, if NATS is configured, between servers. It is opened before the jukebox
+// that it serves, and closed after it.
+type hintBus struct {
+	live.Bus
+	jukebox atomic.Pointer[jukebox.Jukebox] // nil until serves: no hint can have been missed yet
+	close   func()
+}
+
+// openBus opens the bus of one server, or connects to NATS if it is configured.
+func (p *program) openBus() (*hintBus, error) {
+	b := &hintBus{close: func() {}}
+	if p.cfg.natsURL == "" {
+		b.Bus = live.NewLocalBus()
+		return b, nil
+	}
+	bus, err := natsbus.Connect(p.cfg.natsURL, natsbus.Options{
+		OnConnect: b.reconcile, Log: p.log, Metrics: p.metrics, Tracing: p.tracing.Provider(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.Bus, b.close = bus, bus.Close
+	return b, nil
+}
+
+// serves sets the jukebox that is told when hints of other servers may have been lost.
+func (b *hintBus) serves(j *jukebox.Jukebox) { b.jukebox.Store(j) }
+
+func (b *hintBus) reconcile() {
+	if j := b.jukebox.Load(); j != nil {
+		j.Reconcile()
+	}
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+
+	"antwon.dj/backend/graph"
+	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/server"
+	"antwon.dj/backend/web"
+)
+
+func (p *program) newHTTP() *http.Server {
+	cfg := server.Config{
+		GraphQL:        p.graphql,
+		Pages:          web.Pages(),
+		CoverOrigins:   coverOrigins(p.cfg),
+		FinishSpotify:  p.jukebox.FinishSpotify,
+		Login:          &server.Login{Begin: p.accounts.BeginLogin, Finish: p.jukebox.FinishLogin, Logout: p.accounts.Logout},
+		DemoLogin:      p.cfg.isDemo(),
+		PublicURL:      p.cfg.publicURL,
+		WithCookies:    withCookies,
+		Ready:          p.ready,
+		Build:          server.Build(buildOf()),
+		Metrics:        p.metrics,
+		AllowedOrigins: p.cfg.allowedOrigins,
+		TrustedProxies: p.cfg.trustedProxies,
+		Log:            p.log,
+		Tracing:        p.tracing.Provider(),
+		Propagator:     p.tracing.Propagator(),
+	}
+	if p.demo != nil {
+		cfg.Covers = p.demo.Covers()
+		cfg.DemoHost = func(ctx context.Context, key string) (*account.Session, error) {
+			return p.demo.SignIn(ctx, p.accounts, key)
+		}
+	}
+	s := server.HTTPServer(server.New(cfg))
+	s.ErrorLog = slog.NewLogLogger(p.log.Handler(), slog.LevelWarn)
+	return s
+}
+
+// withCookies makes the cookies of a request those of its operations.
+func withCookies(ctx context.Context, cookies *server.BrowserCookies) context.Context {
+	return graph.WithCookies(ctx, cookies)
+}
+
+// coverOrigins returns the origins from which pages load covers: Spotify's servers of pictures, or those of another
+// Spotify; and this server under the name that guests know, which need not be the one in their address bar.
+func coverOrigins(cfg config) []string {
+	if cfg.spotify.apiURL == spotifyAPI {
+		return []string{cfg.publicURL, "https://*.scdn.co", "https://*.spotifycdn.com"}
+	}
+	other, err := url.Parse(cfg.spotify.apiURL)
+	if err != nil { // the parser of the configuration has accepted it
+		return []string{cfg.publicURL}
+	}
+	return []string{cfg.publicURL, other.Scheme + "://" + other.Host}
+}
+
+// ready returns what keeps the server from doing its work, in words that anybody may read. It fails as soon as the
+// server is told to stop, so that a load balancer sends clients elsewhere.
+func (p *program) ready(ctx context.Context) error {
+	select {
+	case <-p.draining:
+		return errors.New("the server is shutting down")
+	default:
+	}
+	if err := p.database.Ready(ctx); err != nil {
+		p.log.WarnContext(ctx, "not ready", "error", err)
+		return errors.New("the database does not answer, or is not up to date")
+	}
+	return nil
+}

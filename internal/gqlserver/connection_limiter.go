@@ -1,0 +1,88 @@
+package gqlserver
+
+import (
+	"net"
+	"sync"
+	"time"
+)
+
+// Client describes who makes the requests in a context.
+type Client struct {
+	ID        string    // connections with the same id are counted together; "": unknown, and not counted
+	ExpiresAt time.Time // when the credentials expire, which closes the connection; zero: never
+	Unlimited bool      // the limits for connections and operations do not apply
+}
+
+// connectionLimiter counts connections by address and by client. Many guests of a party may share one address, so an
+// address has a higher limit than a client.
+type connectionLimiter struct {
+	perAddress, perClient int
+
+	mu        sync.Mutex
+	addresses map[string]int
+	clients   map[string]int
+}
+
+func newConnectionLimiter(l Limits) *connectionLimiter {
+	return &connectionLimiter{
+		perAddress: l.ConnectionsPerAddress, perClient: l.ConnectionsPerUser,
+		addresses: map[string]int{}, clients: map[string]int{},
+	}
+}
+
+// connectionSlot is one counted connection.
+type connectionSlot struct {
+	limiter         *connectionLimiter
+	address, client string // "": not counted
+}
+
+// acquire counts a connection from an address. It returns false if the address has too many.
+func (v *connectionLimiter) acquire(remoteAddr string) (*connectionSlot, bool) {
+	address, _, err := net.SplitHostPort(remoteAddr)
+	if err != nil {
+		address = remoteAddr
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.addresses[address] >= v.perAddress {
+		return nil, false
+	}
+	v.addresses[address]++
+	return &connectionSlot{limiter: v, address: address}, true
+}
+
+// assignClient counts the connection for its client, too. It returns false if the client has too many. The connection
+// of an unlimited client is no longer counted at all.
+func (v *connectionSlot) assignClient(client Client) bool {
+	if client.Unlimited {
+		v.release()
+		return true
+	}
+	all := v.limiter
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	if client.ID == "" {
+		return true
+	}
+	if all.clients[client.ID] >= all.perClient {
+		return false
+	}
+	all.clients[client.ID]++
+	v.client = client.ID
+	return true
+}
+
+// release stops counting the connection. Further calls do nothing.
+func (v *connectionSlot) release() {
+	v.limiter.mu.Lock()
+	defer v.limiter.mu.Unlock()
+	decrement(v.limiter.addresses, v.address)
+	decrement(v.limiter.clients, v.client)
+	v.address, v.client = "", ""
+}
+
+func decrement(counts map[string]int, key string) {
+	if counts[key]--; counts[key] <= 0 {
+		delete(counts, key)
+	}
+}

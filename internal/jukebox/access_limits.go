@@ -1,0 +1,75 @@
+package jukebox
+
+import (
+	"context"
+
+	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/ratelimit"
+)
+
+// actionRates limits how often one user may do something in one room. The bursts are generous, because people tap
+// quickly and a phone that reconnects sends what it could not send before; nobody does so for long. An action that is
+// not listed is not limited.
+var actionRates = map[party.Action]ratelimit.Rate{
+	party.ActSearch:        {Burst: 20, PerSecond: 3}, // a search is sent while the user types
+	party.ActAdd:           {Burst: 20, PerSecond: 1},
+	party.ActLike:          {Burst: 30, PerSecond: 5},
+	party.ActRemoveOwn:     {Burst: 20, PerSecond: 2},
+	party.ActClear:         {Burst: 5, PerSecond: 0.2},
+	party.ActUpdateRoom:    {Burst: 10, PerSecond: 1},
+	party.ActControlPlayer: {Burst: 10, PerSecond: 1},
+	party.ActListDevices:   {Burst: 10, PerSecond: 1},
+	party.ActListMembers:   {Burst: 20, PerSecond: 2},
+	party.ActRemoveGuest:   {Burst: 20, PerSecond: 1},
+	party.ActSetRole:       {Burst: 20, PerSecond: 1},
+	party.ActClose:         {Burst: 5, PerSecond: 0.2},
+	party.ActVote:          {Burst: 10, PerSecond: 1},
+	party.ActUndo:          {Burst: 20, PerSecond: 1},
+	party.ActRecap:         {Burst: 10, PerSecond: 1},
+	party.ActApprove:       {Burst: 30, PerSecond: 2},
+	party.ActPin:           {Burst: 30, PerSecond: 2},
+	party.ActViewLog:       {Burst: 20, PerSecond: 2},
+	party.ActExport:        {Burst: 3, PerSecond: 0.02}, // each creates a playlist at Spotify
+}
+
+var (
+	// roomRate limits the actions of all members of a room together. A thousand guests who like a song at the same moment
+	// stay below it.
+	roomRate = ratelimit.Rate{Burst: 2_000, PerSecond: 300}
+	// guessRate limits how many wrong room codes one address may send. It allows for typing errors, and for all guests of
+	// a party to share an address.
+	guessRate = ratelimit.Rate{Burst: 100, PerSecond: 0.5}
+)
+
+// limitedKeys is how many rate limits are kept in memory. One that was evicted starts again with a full burst.
+const limitedKeys = 100_000
+
+// allow counts an action against the limits of the viewer and of the room; RateLimited if either is exceeded.
+func (j *Jukebox) allow(a access) error {
+	rate, limited := actionRates[a.action]
+	if !limited || j.cfg.Free != nil && j.cfg.Free(a.viewer) {
+		return nil
+	}
+	key := a.viewer.UserID + " " + a.roomID + " " + string(a.action)
+	if wait := j.limiter.Allow(key, rate); wait > 0 {
+		return party.TooOften("You do this too often", wait)
+	}
+	if wait := j.limiter.Allow(a.roomID, roomRate); wait > 0 {
+		return party.TooOften("Too much is happening in this room at once", wait)
+	}
+	return nil
+}
+
+// allowGuess counts a code that no open room has against the limit of the caller's address, so that nobody can try all
+// codes; RateLimited if it is exceeded. A caller without an address is not limited.
+func (j *Jukebox) allowGuess(ctx context.Context) error {
+	address := account.CallerFrom(ctx).Address
+	if address == "" {
+		return nil
+	}
+	if wait := j.limiter.Allow("guess "+address, guessRate); wait > 0 {
+		return party.TooOften("Too many wrong codes have come from your address", wait)
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+package jukebox
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/idempotencykey"
+	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
+)
+
+// keyLifetime is how long after a mutation a repetition with the same idempotency key is recognised.
+const keyLifetime = 24 * time.Hour
+
+// idempotency identifies a mutation that may be repeated. A nil one is of a mutation without a key: nothing is found
+// for it, and nothing stored.
+type idempotency struct {
+	userID, keyHash         string
+	mutation, argumentsHash string // what the key was used for
+}
+
+// result is what a mutation returns. It refers to an object, which is loaded again when the mutation is repeated.
+type result struct {
+	objectID string
+	flag     bool // addSong: the recording was queued already
+	repeated bool // the mutation was done by an earlier request
+}
+
+// newIdempotency returns the idempotency of a mutation of the viewer, and nil if key is nil. BadUserInput if the key is
+// empty or too long, Unauthenticated without a viewer.
+func newIdempotency(ctx context.Context, key *string, mutation string, arguments any) (*idempotency, error) {
+	if key == nil {
+		return nil, nil
+	}
+	if n := utf8.RuneCountInString(*key); n < 1 || n > party.MaxIdempotencyKey || !utf8.ValidString(*key) {
+		return nil, party.BadInput("idempotencyKey", "must have 1 to %d characters", party.MaxIdempotencyKey)
+	}
+	viewer, err := account.ViewerFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(arguments)
+	if err != nil {
+		return nil, fmt.Errorf("hash the arguments: %w", err)
+	}
+	return &idempotency{
+		userID: viewer.UserID, keyHash: database.Hash([]byte(*key)), mutation: mutation, argumentsHash: database.Hash(text),
+	}, nil
+}
+
+// find returns the result of the earlier request with this key, or nil if there was none within keyLifetime. Conflict
+// if the key was used for another mutation, or with other arguments.
+func (i *idempotency) find(ctx context.Context, keys *ent.IdempotencyKeyClient) (*result, error) {
+	if i == nil {
+		return nil, nil
+	}
+	row, err := keys.Query().Where(idempotencykey.UserID(i.userID), idempotencykey.Key(i.keyHash)).Only(ctx)
+	switch {
+	case ent.IsNotFound(err):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("look up the idempotency key: %w", err)
+	case time.Since(row.CreatedAt) > keyLifetime:
+		return nil, nil
+	case row.Mutation != i.mutation || row.ArgumentsHash != i.argumentsHash:
+		return nil, party.Errorf(party.Conflict, "This idempotency key was used for another request. Choose a new one.")
+	}
+	return &result{objectID: row.ObjectID, flag: row.Flag, repeated: true}, nil
+}
+
+// store saves the result for repetitions. Conflict if another request has just stored one with the same key.
+func (i *idempotency) store(ctx context.Context, tx *ent.Tx, done result, now time.Time) error {
+	if i == nil {
+		return nil
+	}
+	expired := tx.IdempotencyKey.Delete().Where(idempotencykey.UserID(i.userID), idempotencykey.Key(i.keyHash))
+	if _, err := expired.Exec(ctx); err != nil {
+		return err
+	}
+	err := tx.IdempotencyKey.Create().
+		SetUserID(i.userID).SetKey(i.keyHash).SetMutation(i.mutation).SetArgumentsHash(i.argumentsHash).
+		SetObjectID(done.objectID).SetFlag(done.flag).SetCreatedAt(now).Exec(ctx)
+	if ent.IsConstraintError(err) {
+		return party.Errorf(party.Conflict, "Another request with this idempotency key is running.")
+	}
+	return err
+}
+
+// changeOnce is change for a mutation that may have an idempotency key: a repetition does not run fn and returns the
+// first result, also after the room was closed. The key is stored in the same transaction, even if fn wrote nothing; it
+// is not stored if the change is refused. A new mutation of a closed room is a Conflict.
+func (j *Jukebox) changeOnce(ctx context.Context, a access, key *string, mutation string, arguments any,
+	fn func(context.Context, *roomTx) (result, error),
+) (done result, err error) {
+	once, err := newIdempotency(ctx, key, mutation, arguments)
+	if err != nil {
+		return result{}, err
+	}
+	if a.status != party.Open {
+		return j.repeatInClosedRoom(ctx, once)
+	}
+	err = j.change(ctx, a, func(ctx context.Context, t *roomTx) (err error) {
+		earlier, err := once.find(ctx, t.tx.IdempotencyKey)
+		if err != nil {
+			return err
+		}
+		if earlier != nil {
+			done = *earlier
+			return nil
+		}
+		if done, err = fn(ctx, t); err != nil || once == nil {
+			return err
+		}
+		return once.store(ctx, t.unversioned(), done, t.now)
+	})
+	return done, err
+}
+
+// isRepeated reports whether a mutation with this key was done before, so that a use case can omit what it would
+// prepare outside the transaction. Conflict if the key was used for another request.
+func (j *Jukebox) isRepeated(ctx context.Context, key *string, mutation string, arguments any) (bool, error) {
+	once, err := newIdempotency(ctx, key, mutation, arguments)
+	if err != nil {
+		return false, err
+	}
+	done, err := once.find(ctx, j.db.Read.IdempotencyKey)
+	return done != nil, err
+}
+
+// repeatInClosedRoom returns the result of a mutation that was done before the room was closed, and a Conflict for a
+// new one.
+func (j *Jukebox) repeatInClosedRoom(ctx context.Context, once *idempotency) (result, error) {
+	done, err := once.find(ctx, j.db.Read.IdempotencyKey)
+	if err != nil {
+		return result{}, err
+	}
+	if done == nil {
+		return result{}, errRoomClosed
+	}
+	return *done, nil
+}
+
+// DeleteOldKeys deletes the idempotency keys that are no longer recognised.
+func (j *Jukebox) DeleteOldKeys(ctx context.Context) error {
+	oldest := database.Microseconds(time.Now().Add(-keyLifetime))
+	_, err := j.db.DeleteWhere(ctx, "idempotency_keys", "created_at < ?", oldest)
+	return err
+}

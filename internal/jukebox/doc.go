@@ -1,0 +1,84 @@
+/*
+Package jukebox is the program: the rooms, their queues and players, and what each user may do in them. Apart from
+package account, which has the users and their sessions, it is the only package that queries the database. All data is
+in the database, and what is kept in memory is a cache of it: all servers on the same database show the same rooms.
+
+# Use cases
+
+A use case is an exported method of [Jukebox]. It takes the viewer from the context (account.WithViewer), checks with
+authorize or authorizeItem that the viewer's role permits the action and that no rate limit is exceeded, and returns
+plain values of package party, never rows of the database. Doc comments name who may call a method: "for members", "for
+guests", "for hosts"; co-hosts and hosts may do whatever guests may.
+
+An error that the client should see is a [party.Error] with a code and a sentence. Every other error is a failure of the
+server; it is wrapped with what was being done, and the caller logs it.
+
+All methods may be called concurrently. A method returns after its change was committed, so whatever is read afterwards
+includes it. A context that ends while a change runs does not undo the change: the client cannot know whether it was
+made, and repeats the mutation with the same idempotency key.
+
+# Changes
+
+Every change of an open room goes through changer.change, which runs a function in a transaction. These rules hold:
+
+  - The lock: the first statement of the transaction raises the version of the room, if the room is open. The row stays
+    locked until the commit, so changes of one room run one after the other, on all servers, and whatever the function
+    reads of the room cannot change before the commit. authorize has read the viewer's role earlier; if a role has
+    changed since, it is checked again inside the transaction.
+  - Read, decide, write: a function refuses, by returning a party.Error, before its first write. A refused change leaves
+    nothing behind and does not disturb the changes that share its transaction. An error after the first write, or of
+    any other type, rolls the transaction back.
+  - It may run again: after a deadlock, or after another change of the same transaction has failed, the function is
+    called with a new roomTx. It must not keep anything of the run before, and must not do anything outside the
+    transaction, such as a request to Spotify. Whatever it needs from there is fetched before the change.
+  - Versions: what watchers see is written through roomTx.versioned, and changed rows carry roomTx.version. What is not
+    part of the room's state, such as an idempotency key, is written through roomTx.unversioned. A change that wrote
+    nothing versioned does not raise the version, so that versions have no gaps. A change that wrote nothing at all is
+    not committed.
+  - Affected users: a change names the users for whom something other than the shared state has changed (roomTx.affects,
+    roomTx.affectsNobody). One that names nobody affects everybody, which costs time but is never wrong.
+  - Hints: a hint is published after the commit and never before. It may get lost: feeds also compare versions
+    regularly.
+  - Idempotency: changeOnce stores the key of a mutation in the same transaction as its change. A repetition within a
+    day returns the first result and changes nothing. Refusals are not stored.
+
+Changes that wait at the same time share a transaction, and thereby a commit: see changer. Only what no watcher sees is
+written in ordinary transactions: new rooms, closed rooms, leases, and when members were last connected.
+
+# State
+
+A room's state ([party.State]) is everything that its members can see, at one version. stateLoader loads it with one
+query, and from then on only the rows that are newer than the state at hand. Watchers read states from the hub (package
+live), one feed for each watched room; requests load them with Jukebox.currentState. States are immutable and shared.
+
+# Files
+
+Each file name begins with its concern:
+
+	access_    the viewer's role and permissions in a room, rate limits
+	catalog_   songs and artists from Spotify: search, cache, what is blocked
+	change_    the transaction of a change, groups of changes, idempotency
+	guest_     joining a room, a guest's own view and recap, merging a guest who signs in
+	history_   what was played, the log of events, export as a playlist
+	member_    the list of members, roles and removal, presence
+	player_    commands, skip votes, devices, leases, and what the driver reports
+	queue_     adding, liking, approving, pinning, removing and reading songs, undo
+	room_      creating, settings, closing and deleting rooms
+	state_     loading and watching the state of a room
+
+and besides them:
+
+	account.go    what happens to rooms when a user's account changes
+	covers.go     addresses of cover images, for demonstrations
+	jukebox.go    Config, New and Close
+	metrics.go    metrics for operators
+	page.go       cursors and pages of long lists
+	values.go     conversions of columns
+
+# Goroutines
+
+The package starts none for a change. [New] starts those of the hub, and [Jukebox.Close] waits for them.
+[Jukebox.RunPresence] runs until its context ends, on the goroutine of its caller. The mutexes of changer and presence
+are held for a few map operations, and never while the database, the bus or Spotify is waited for.
+*/
+package jukebox

@@ -1,0 +1,202 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/ent/user"
+	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
+)
+
+// JoinedRoom is what joining and watching give.
+type JoinedRoom struct {
+	Session account.Session
+	Room    *party.Room
+}
+
+// JoinRoom makes the viewer a guest of the open room with this code, under a name that holds for this room; without a
+// session, or with a screen's, a new guest. Joining again changes the name. NotFound if no open room has the code.
+func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*JoinedRoom, error) {
+	name, err := party.ParseName("displayName", displayName)
+	if err != nil {
+		return nil, err
+	}
+	r, err := j.findOpen(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	if err := j.checkNewcomer(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	viewer, known, err := j.returningUser(ctx)
+	switch {
+	case err != nil:
+	case known:
+		err = j.addMember(ctx, r, viewer, name)
+	default:
+		viewer = account.Viewer{UserID: database.NewID(), Kind: party.GuestUser}
+		err = j.addNewMember(ctx, r, viewer, name, party.RoleGuest)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("join room %s: %w", r.ID, err)
+	}
+	return j.startSession(ctx, r, viewer)
+}
+
+// knownPerson returns the viewer, unless nobody is signed in, or a screen, or somebody whom this database does not know.
+func (j *Jukebox) returningUser(ctx context.Context) (viewer account.Viewer, known bool, err error) {
+	asking, err := account.OptionalViewer(ctx)
+	if err != nil || asking == nil || asking.Kind == party.ScreenUser {
+		return account.Viewer{}, false, err
+	}
+	viewer = *asking
+	known, err = j.db.Read.User.Query().Where(user.ID(viewer.UserID)).Exist(ctx)
+	if err != nil {
+		return account.Viewer{}, false, fmt.Errorf("look up the viewer: %w", err)
+	}
+	return viewer, known, nil
+}
+
+// WatchRoom makes a new screen that watches the open room with this code. NotFound if no open room has the code.
+func (j *Jukebox) WatchRoom(ctx context.Context, code string) (*JoinedRoom, error) {
+	r, err := j.findOpen(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	if err := j.checkNewcomer(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	viewer := account.Viewer{UserID: database.NewID(), Kind: party.ScreenUser}
+	if err := j.addNewMember(ctx, r, viewer, "Screen", party.RoleScreen); err != nil {
+		return nil, fmt.Errorf("watch room %s: %w", r.ID, err)
+	}
+	return j.startSession(ctx, r, viewer)
+}
+
+func (j *Jukebox) startSession(ctx context.Context, r *ent.Room, viewer account.Viewer) (*JoinedRoom, error) {
+	session, err := j.accounts.SignIn(ctx, viewer)
+	if err != nil {
+		return nil, err
+	}
+	found, err := j.Room(account.WithViewer(ctx, viewer), r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &JoinedRoom{*session, found}, nil
+}
+
+func (j *Jukebox) addNewMember(ctx context.Context, r *ent.Room, v account.Viewer, name string, role party.Role) error {
+	return j.db.InTx(ctx, func(tx *ent.Tx) error {
+		now := database.Microseconds(time.Now())
+		err := tx.User.Create().SetID(v.UserID).SetKind(string(v.Kind)).SetDisplayName(name).SetNillableDeviceHash(account.DeviceHash(ctx)).
+			SetCreatedAt(now).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("store the user: %w", err)
+		}
+		return storeMembership(ctx, tx, r.ID, v.UserID, name, role, now)
+	})
+}
+
+// admit gives somebody who is known already a place in the room, or a new name in it.
+func (j *Jukebox) addMember(ctx context.Context, r *ent.Room, v account.Viewer, name string) error {
+	here := membership.And(membership.RoomID(r.ID), membership.UserID(v.UserID))
+	present, err := j.db.Read.Membership.Query().Where(here).Exist(ctx)
+	if err != nil {
+		return err
+	}
+	if !present {
+		err = j.db.InTx(ctx, func(tx *ent.Tx) error {
+			return storeMembership(ctx, tx, r.ID, v.UserID, name, party.RoleGuest, database.Microseconds(time.Now()))
+		})
+	}
+	if present || ent.IsConstraintError(err) { // joined before, or at this moment on another connection
+		err = j.changer.change(ctx, r.ID, func(ctx context.Context, t *roomTx) error {
+			if err := t.rejoin(ctx, v.UserID); err != nil {
+				return err
+			}
+			return t.renameMember(ctx, v.UserID, name)
+		})
+		j.loader.people.Remove(personKey{r.ID, v.UserID})
+	}
+	return err
+}
+
+// readmit lets somebody in again who was removed, unless it was for good.
+func (t *roomTx) rejoin(ctx context.Context, userID string) error {
+	return t.assignRole(ctx, userID, func(now party.Role) (party.Role, error) {
+		switch now {
+		case party.RoleBanned:
+			return now, errBanned
+		case party.RoleRemoved:
+			return party.RoleGuest, nil
+		}
+		return now, nil
+	})
+}
+
+// rename gives a member another name, and shows it on their songs.
+func (t *roomTx) renameMember(ctx context.Context, userID, name string) error {
+	here := membership.And(membership.RoomID(t.roomID), membership.UserID(userID))
+	same, err := t.tx.Membership.Query().Where(here, membership.DisplayName(name)).Exist(ctx)
+	if err != nil || same {
+		return err
+	}
+	if err := t.versioned().Membership.Update().Where(here).SetDisplayName(name).Exec(ctx); err != nil {
+		return err
+	}
+	return t.tx.QueueItem.Update().Where(queueitem.RoomID(t.roomID), queueitem.AddedByID(userID), queueitem.ActiveRecordingNotNil()).
+		SetVersion(t.version).Exec(ctx)
+}
+
+func storeMembership(ctx context.Context, tx *ent.Tx, roomID, userID, name string, role party.Role, now time.Time) error {
+	if role == party.RoleGuest {
+		err := tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(roomID).SetAt(now).SetActorID(userID).SetKind(string(EventJoined)).Exec(ctx)
+		if err != nil {
+			return err
+		}
+	}
+	return tx.Membership.Create().SetID(database.NewID()).SetRoomID(roomID).SetUserID(userID).SetDisplayName(name).
+		SetRole(string(role)).SetJoinedAt(now).Exec(ctx)
+}
+
+func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) {
+	folded, err := party.ParseCode("code", code)
+	if err != nil {
+		return nil, err
+	}
+	r, err := j.db.Read.Room.Query().Where(room.OpenCode(folded)).Only(ctx)
+	if ent.IsNotFound(err) {
+		if err := j.allowGuess(ctx); err != nil {
+			return nil, err
+		}
+		return nil, party.Errorf(party.NotFound, "no open room has the code %s", folded)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find room by code: %w", err)
+	}
+	return r, nil
+}
+
+var errBanned = party.Errorf(party.Forbidden, "you were removed from this room for good")
+
+// mayCome refuses devices from which somebody was banned, and too many people from one address.
+func (j *Jukebox) checkNewcomer(ctx context.Context, roomID string) error {
+	if device := account.DeviceHash(ctx); device != nil {
+		banned, err := j.db.Read.Membership.Query().
+			Where(membership.RoomID(roomID), membership.Role(string(party.RoleBanned)), membership.HasUserWith(user.DeviceHash(*device))).Exist(ctx)
+		if err != nil {
+			return err
+		}
+		if banned {
+			return errBanned
+		}
+	}
+	return j.accounts.AllowNewcomer(ctx)
+}

@@ -1,0 +1,53 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/like"
+	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/internal/party"
+)
+
+// Recap is somebody's evening in a room.
+type Recap struct {
+	SongsPlayed []*party.QueueItem // that they had added, in the order in which they played
+	LikesGiven  int
+	LikesGot    int // by others
+}
+
+// Recap returns the viewer's evening in a room, also when it is over. For guests.
+func (j *Jukebox) Recap(ctx context.Context, r *party.Room) (*Recap, error) {
+	a, err := j.authorize(ctx, r.ID, party.ActRecap)
+	if err != nil {
+		return nil, err
+	}
+	mine, err := j.db.Read.QueueItem.Query().
+		Where(queueitem.RoomID(r.ID), queueitem.AddedByID(a.viewer.UserID), queueitem.StateNEQ(string(party.Removed))).Order(queueitem.ByStartedAt()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load the viewer's songs: %w", err)
+	}
+	var ids []string
+	var played []*ent.QueueItem
+	for _, row := range mine {
+		ids = append(ids, row.ID)
+		if row.StartedAt != nil {
+			played = append(played, row)
+		}
+	}
+	recap := &Recap{}
+	if recap.SongsPlayed, err = j.loader.itemsOf(ctx, r.ID, played); err != nil {
+		return nil, err
+	}
+	recap.LikesGiven, err = j.db.Read.Like.Query().
+		Where(like.UserID(a.viewer.UserID), like.HasItemWith(queueitem.RoomID(r.ID), queueitem.StateNEQ(string(party.Removed)))).Count(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("count the viewer's likes: %w", err)
+	}
+	recap.LikesGot, err = j.db.Read.Like.Query().Where(like.ItemIDIn(ids...), like.UserIDNEQ(a.viewer.UserID)).Count(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("count the likes for the viewer: %w", err)
+	}
+	return recap, nil
+}

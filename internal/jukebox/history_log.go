@@ -1,0 +1,138 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/roomevent"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
+)
+
+// DeedKind is what somebody did in a room.
+type EventKind string
+
+const (
+	EventAdded           EventKind = "ADDED"
+	EventApproved        EventKind = "APPROVED"
+	EventLiked           EventKind = "LIKED"
+	EventUnliked         EventKind = "UNLIKED"
+	EventWithdrawn       EventKind = "WITHDRAWN"
+	EventPassedOn        EventKind = "HANDED_ON" // withdrawn, and passed to somebody who likes it
+	EventRemoved         EventKind = "REMOVED"   // somebody's song, as a host
+	EventCleared         EventKind = "CLEARED"
+	EventPinned          EventKind = "PINNED"
+	EventUnpinned        EventKind = "UNPINNED"
+	EventVoted           EventKind = "VOTED"   // to skip
+	EventSkipped         EventKind = "SKIPPED" // detail: HOST or VOTE
+	EventPaused          EventKind = "PAUSED"
+	EventResumed         EventKind = "RESUMED"
+	EventTransferred     EventKind = "TRANSFERRED"
+	EventSettingsChanged EventKind = "SETTINGS" // detail: which
+	EventJoined          EventKind = "JOINED"
+	EventGuestRemoved    EventKind = "LEFT_OUT" // detail: REMOVED or BANNED
+	EventRoleChanged     EventKind = "ROLE"     // detail: the new one
+	EventUndone          EventKind = "UNDONE"   // detail: what
+	EventExported        EventKind = "EXPORTED"
+	EventClosed          EventKind = "CLOSED"
+)
+
+// deed is something that is done in a change, for the log and for taking it back.
+type logEvent struct {
+	kind    EventKind
+	actor   string // empty: the change's own
+	itemID  string
+	subject string // to whom it is done
+	detail  string
+}
+
+// tell puts a deed into the room's log, with the change.
+func (t *roomTx) log(d logEvent) {
+	if d.actor == "" {
+		d.actor = t.actor
+	}
+	t.events = append(t.events, d)
+}
+
+// row is the deed as it is stored.
+func (d logEvent) row(t *roomTx) *ent.RoomEventCreate {
+	row := t.tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(t.roomID).SetAt(t.now).SetKind(string(d.kind)).SetVersion(t.version)
+	row.SetNillableActorID(nilIfEmpty(d.actor)).SetNillableItemID(nilIfEmpty(d.itemID)).SetNillableSubjectID(nilIfEmpty(d.subject))
+	return row.SetNillableDetail(nilIfEmpty(party.Truncate(d.detail, 1024)))
+}
+
+// RoomEvent is something that was done in a room.
+type RoomEvent struct {
+	ID      string
+	At      time.Time
+	Actor   *party.User // nil: the server itself
+	Kind    string
+	Item    *party.QueueItem // to which song, if to one
+	Subject *party.User      // to whom, if to somebody
+	Detail  *string
+	Cursor  string // where it stands in the log
+}
+
+// Log returns what was done in a room, the latest first: up to first (1–100) events after the cursor, and whether there are
+// more; with likes only if they are asked for. For hosts.
+func (j *Jukebox) Log(ctx context.Context, r *party.Room, first int, after *string, likes bool) (events []RoomEvent, more bool, err error) {
+	if _, err := j.authorize(ctx, r.ID, party.ActViewLog); err != nil {
+		return nil, false, err
+	}
+	page, err := newPage(r.ID, roomevent.FieldAt, first, after)
+	if err != nil {
+		return nil, false, err
+	}
+	query := j.db.Read.RoomEvent.Query().Where(page.rows).Order(page.latestFirst).Limit(first + 1)
+	if !likes {
+		query.Where(roomevent.KindNotIn(string(EventLiked), string(EventUnliked)))
+	}
+	rows, err := query.All(ctx)
+	if err != nil {
+		return nil, false, fmt.Errorf("load the log: %w", err)
+	}
+	if more = len(rows) > first; more {
+		rows = rows[:first]
+	}
+	events, err = j.loader.eventsOf(ctx, r.ID, rows)
+	return events, more, err
+}
+
+func (l *stateLoader) eventsOf(ctx context.Context, roomID string, rows []*ent.RoomEvent) ([]RoomEvent, error) {
+	var itemIDs, userIDs []string
+	for _, row := range rows {
+		itemIDs = appendIf(itemIDs, row.ItemID)
+		userIDs = appendIf(appendIf(userIDs, row.ActorID), row.SubjectID)
+	}
+	items, err := l.itemsByID(ctx, roomID, itemIDs)
+	if err != nil {
+		return nil, err
+	}
+	people, err := l.loadPeople(ctx, roomID, userIDs)
+	if err != nil {
+		return nil, err
+	}
+	events := make([]RoomEvent, len(rows))
+	for i, row := range rows {
+		events[i] = RoomEvent{
+			ID: row.ID, At: row.At.UTC(), Kind: row.Kind, Detail: row.Detail, Cursor: cursor(row.At, row.ID),
+			Actor: personOrNil(people, row.ActorID), Subject: personOrNil(people, row.SubjectID),
+		}
+		if row.ItemID != nil {
+			events[i].Item = items[*row.ItemID]
+		}
+	}
+	return events, nil
+}
+
+func personOrNil(people map[string]party.User, id *string) *party.User {
+	if id == nil {
+		return nil
+	}
+	if found, ok := people[*id]; ok {
+		return &found
+	}
+	return nil
+}

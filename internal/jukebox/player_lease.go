@@ -1,0 +1,139 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/node"
+	"antwon.dj/backend/ent/roomlease"
+	"antwon.dj/backend/internal/party"
+)
+
+const openRoomsQuery = `SELECT r.id, r.version, n.id FROM rooms r LEFT JOIN room_leases l ON l.id = r.id
+LEFT JOIN nodes n ON n.id = l.node_id AND n.alive_until > ? WHERE r.status = ?`
+
+// OpenRooms returns all open rooms, and who drives them.
+func (d *Driver) OpenRooms(ctx context.Context) ([]party.OpenRoom, error) {
+	now, err := d.j.db.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := d.j.db.SQL.QueryContext(ctx, openRoomsQuery, now, string(party.Open))
+	if err != nil {
+		return nil, fmt.Errorf("find open rooms: %w", err)
+	}
+	defer rows.Close()
+	var open []party.OpenRoom
+	for rows.Next() {
+		var r party.OpenRoom
+		var holder *string
+		if err := rows.Scan(&r.ID, &r.Version, &holder); err != nil {
+			return nil, fmt.Errorf("find open rooms: %w", err)
+		}
+		if holder != nil {
+			r.NodeID = *holder
+		}
+		open = append(open, r)
+	}
+	return open, rows.Err()
+}
+
+// Renew says that a node is alive for so long from now on, and returns how many nodes are. The clock is the database's.
+func (d *Driver) RenewNode(ctx context.Context, nodeID string, life time.Duration) (alive int, err error) {
+	now, err := d.j.db.Now(ctx)
+	if err != nil {
+		return 0, err
+	}
+	err = d.j.db.InTx(ctx, func(tx *ent.Tx) error {
+		n, err := tx.Node.Update().Where(node.ID(nodeID)).SetAliveUntil(now.Add(life)).Save(ctx)
+		if err != nil || n == 1 {
+			return err
+		}
+		return tx.Node.Create().SetID(nodeID).SetAliveUntil(now.Add(life)).Exec(ctx)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("renew node: %w", err)
+	}
+	return d.j.db.Read.Node.Query().Where(node.AliveUntilGT(now)).Count(ctx)
+}
+
+// Retire says that a node drives nothing any more, so that others need not wait for its end.
+func (d *Driver) RetireNode(ctx context.Context, nodeID string) error {
+	return d.j.db.InTx(ctx, func(tx *ent.Tx) error {
+		_, err := tx.Node.Delete().Where(node.ID(nodeID)).Exec(ctx)
+		return err
+	})
+}
+
+// ForgetOldNodes deletes nodes that ended without saying so, some time ago.
+func (d *Driver) DeleteOldNodes(ctx context.Context) error {
+	now, err := d.j.db.Now(ctx)
+	if err != nil {
+		return err
+	}
+	return d.j.db.InTx(ctx, func(tx *ent.Tx) error {
+		_, err := tx.Node.Delete().Where(node.AliveUntilLT(now.Add(-nodesKept))).Exec(ctx)
+		return err
+	})
+}
+
+const nodesKept = time.Hour
+
+// Take gives a node the lease of an open room, unless a node that is alive has it: then ErrLeaseLost. Who has it keeps it
+// as it is, even once the room is closed.
+func (d *Driver) TakeLease(ctx context.Context, roomID, nodeID string) (party.Lease, error) {
+	lease := party.Lease{RoomID: roomID, NodeID: nodeID}
+	row, err := d.j.db.Read.RoomLease.Get(ctx, roomID)
+	if err == nil && row.NodeID == nodeID {
+		lease.Epoch = row.Epoch
+		return lease, nil
+	}
+	now, err := d.j.db.Now(ctx)
+	if err != nil {
+		return lease, err
+	}
+	lost := false
+	err = d.j.changer.change(ctx, roomID, func(ctx context.Context, t *roomTx) (err error) {
+		lease.Epoch, lost, err = t.takeLease(ctx, nodeID, now)
+		return err
+	})
+	if err == nil && lost {
+		err = party.ErrLeaseLost
+	}
+	if err != nil {
+		return lease, fmt.Errorf("take the lease of room %s: %w", roomID, err)
+	}
+	return lease, nil
+}
+
+// take happens as a change of the room, so that no step of the one before can come after it.
+func (t *roomTx) takeLease(ctx context.Context, nodeID string, now time.Time) (epoch int64, lost bool, err error) {
+	row, err := t.tx.RoomLease.Get(ctx, t.roomID)
+	if ent.IsNotFound(err) {
+		return 1, false, t.unversioned().RoomLease.Create().SetID(t.roomID).SetNodeID(nodeID).SetEpoch(1).Exec(ctx)
+	}
+	if err != nil || row.NodeID == nodeID {
+		return rowEpoch(row), false, err
+	}
+	held, err := t.tx.Node.Query().Where(node.ID(row.NodeID), node.AliveUntilGT(now)).Exist(ctx)
+	if err != nil || held {
+		return 0, held, err
+	}
+	epoch = row.Epoch + 1
+	return epoch, false, t.unversioned().RoomLease.Update().Where(roomlease.ID(t.roomID)).SetNodeID(nodeID).SetEpoch(epoch).Exec(ctx)
+}
+
+func rowEpoch(row *ent.RoomLease) int64 {
+	if row == nil {
+		return 0
+	}
+	return row.Epoch
+}
+
+// mustHold refuses whoever drove the room before somebody else took it over.
+func (t *roomTx) holdsLease(ctx context.Context, lease party.Lease) (held bool, err error) {
+	return t.tx.RoomLease.Query().
+		Where(roomlease.ID(t.roomID), roomlease.NodeID(lease.NodeID), roomlease.Epoch(lease.Epoch)).Exist(ctx)
+}

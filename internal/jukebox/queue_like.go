@@ -1,0 +1,99 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/like"
+	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/party"
+)
+
+// LikeQueueItem adds the viewer's like to a song; liking twice is no error. For guests. Refused once the song was handed
+// to the player.
+func (j *Jukebox) LikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
+	return j.changeLike(ctx, itemID, key, "likeQueueItem", (*roomTx).like)
+}
+
+// UnlikeQueueItem takes the viewer's like back; unliking what is not liked is no error. Otherwise like LikeQueueItem.
+func (j *Jukebox) UnlikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
+	return j.changeLike(ctx, itemID, key, "unlikeQueueItem", (*roomTx).unlike)
+}
+
+func (j *Jukebox) changeLike(ctx context.Context, itemID string, key *string, mutation string,
+	apply func(*roomTx, context.Context, *ent.QueueItem, string) error,
+) (*party.QueueItem, error) {
+	a, err := j.authorizeItem(ctx, itemID, party.ActLike)
+	if err != nil {
+		return nil, err
+	}
+	var item *ent.QueueItem // as it is after the change
+	done, err := j.changeOnce(ctx, a, key, mutation, itemID, func(ctx context.Context, t *roomTx) (_ result, err error) {
+		if item, err = t.tx.QueueItem.Get(ctx, itemID); err != nil {
+			return result{}, err
+		}
+		if party.QueueItemState(item.State) == party.Removed {
+			return result{}, party.Errorf(party.NotFound, "this song is in the queue no more")
+		}
+		if refusal := party.MayLike(party.QueueItemState(item.State)); refusal != nil {
+			return result{}, refusal.Err()
+		}
+		return result{objectID: itemID}, apply(t, ctx, item, t.actor)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", mutation, err)
+	}
+	if done.repeated {
+		return j.loader.item(ctx, itemID)
+	}
+	return j.loader.itemOf(ctx, item)
+}
+
+func (t *roomTx) like(ctx context.Context, item *ent.QueueItem, userID string) error {
+	liked, err := t.tx.Like.Query().Where(like.ItemID(item.ID), like.UserID(userID)).Exist(ctx)
+	if err != nil || liked {
+		return err
+	}
+	t.affects(userID)
+	if err := t.versioned().Like.Create().SetItemID(item.ID).SetUserID(userID).Exec(ctx); err != nil {
+		return err
+	}
+	t.log(logEvent{kind: EventLiked, actor: userID, itemID: item.ID})
+	return t.addToLikeCount(ctx, item, 1)
+}
+
+func (t *roomTx) unlike(ctx context.Context, item *ent.QueueItem, userID string) error {
+	n, err := t.tx.Like.Delete().Where(like.ItemID(item.ID), like.UserID(userID)).Exec(ctx)
+	if err != nil || n == 0 {
+		return err
+	}
+	t.affects(userID)
+	t.versioned()
+	t.log(logEvent{kind: EventUnliked, actor: userID, itemID: item.ID})
+	return t.addToLikeCount(ctx, item, -1)
+}
+
+func (t *roomTx) addToLikeCount(ctx context.Context, item *ent.QueueItem, by int) error {
+	item.LikeCount, item.Version = item.LikeCount+by, t.version
+	return t.tx.QueueItem.Update().Where(queueitem.ID(item.ID)).SetLikeCount(item.LikeCount).SetVersion(t.version).Exec(ctx)
+}
+
+// LikedItems returns the ids of all songs of a room, played ones too, that the viewer likes. Without a viewer: none.
+func (j *Jukebox) LikedItems(ctx context.Context, roomID string) (map[string]bool, error) {
+	viewer, err := account.OptionalViewer(ctx)
+	if err != nil || viewer == nil {
+		return nil, err
+	}
+	ids, err := j.db.Read.Like.Query().
+		Where(like.UserID(viewer.UserID), like.HasItemWith(queueitem.RoomID(roomID))).Select(like.FieldItemID).Strings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load the viewer's likes: %w", err)
+	}
+	liked := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		liked[id] = true
+	}
+	return liked, nil
+}

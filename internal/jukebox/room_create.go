@@ -1,0 +1,180 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/ent/spotifyaccount"
+	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/party"
+)
+
+const firstVersion = 1 // of a room that was just opened
+
+const codeAttempts = 8 // of 31^5 codes a free one is found at once, however many parties there are
+
+// CreateRoom opens a room. Forbidden for guests and without Spotify connected; Conflict while the viewer has another open
+// room or the code is in use.
+func (j *Jukebox) CreateRoom(ctx context.Context, input RoomInput, key *string) (*party.Room, error) {
+	repeatable, err := newIdempotency(ctx, key, "createRoom", input)
+	if err != nil {
+		return nil, err
+	}
+	done, err := repeatable.find(ctx, j.db.Read.IdempotencyKey)
+	if err != nil {
+		return nil, fmt.Errorf("create room: %w", err)
+	}
+	if done != nil { // whatever became of Spotify since
+		return j.mustFindRoom(ctx, done.objectID)
+	}
+	host, err := j.authorizeHost(ctx)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := j.planRoom(ctx, input, host)
+	if err != nil {
+		return nil, err
+	}
+	for range codeAttempts {
+		if input.Code == nil {
+			plan.code = generateCode()
+		}
+		err = j.db.InTx(ctx, func(tx *ent.Tx) error { return plan.store(ctx, tx, repeatable) })
+		if !plan.codeTaken || input.Code != nil {
+			break
+		}
+	}
+	if ent.IsConstraintError(err) || party.CodeOf(err) == party.Conflict {
+		// Another request of the same moment may have been first, perhaps with the same key: now its doing can be read.
+		err = j.db.InTx(ctx, func(tx *ent.Tx) error { return plan.store(ctx, tx, repeatable) })
+	}
+	if err != nil {
+		return nil, fmt.Errorf("create room: %w", err)
+	}
+	j.cfg.Bus.Publish(live.Hint{Topic: plan.id, Version: firstVersion})
+	return j.mustFindRoom(ctx, plan.id)
+}
+
+// mayHost returns the viewer's user row if they may open rooms.
+func (j *Jukebox) authorizeHost(ctx context.Context) (*ent.User, error) {
+	viewer, err := account.ViewerFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if viewer.Kind != party.HostUser {
+		return nil, party.Errorf(party.Forbidden, "only hosts open rooms: sign in as one")
+	}
+	host, err := j.db.Read.User.Get(ctx, viewer.UserID)
+	if ent.IsNotFound(err) {
+		return nil, party.Errorf(party.Unauthenticated, "this session's user is gone: sign in again")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load the host: %w", err)
+	}
+	connected, err := j.db.Read.SpotifyAccount.Query().Where(spotifyaccount.UserID(host.ID)).Exist(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load the host's Spotify account: %w", err)
+	}
+	if !connected {
+		return nil, party.Errorf(party.Forbidden, "connect Spotify before you open a room")
+	}
+	return host, nil
+}
+
+// roomPlan is a room that is about to be opened.
+type roomPlan struct {
+	id, code, name string
+	host           *ent.User
+	settings       party.RoomSettings
+	codeTaken      bool
+}
+
+func (j *Jukebox) planRoom(ctx context.Context, input RoomInput, host *ent.User) (*roomPlan, error) {
+	plan := &roomPlan{id: database.NewID(), name: host.DisplayName, host: host}
+	settings, err := party.ParseSettings(input.Settings)
+	if err != nil {
+		return nil, err
+	}
+	blocked, err := j.catalog.describeBlocked(ctx, host.ID, settings.Blocked, nil)
+	if err != nil {
+		return nil, err
+	}
+	plan.settings = settings.ApplyTo(party.DefaultSettings(), blocked)
+	if input.Name != nil {
+		if plan.name, err = party.ParseName("input.name", *input.Name); err != nil {
+			return nil, err
+		}
+	}
+	if input.Code != nil {
+		if plan.code, err = party.ParseCode("input.code", *input.Code); err != nil {
+			return nil, err
+		}
+	}
+	return plan, nil
+}
+
+func (p *roomPlan) store(ctx context.Context, tx *ent.Tx, key *idempotency) error {
+	done, err := key.find(ctx, tx.IdempotencyKey)
+	if err != nil || done != nil {
+		if done != nil {
+			p.id = done.objectID
+		}
+		return err
+	}
+	if err := p.checkFree(ctx, tx); err != nil {
+		return err
+	}
+	now := database.Microseconds(time.Now())
+	create := tx.Room.Create().SetID(p.id).SetHostID(p.host.ID).SetName(p.name).SetCode(p.code).SetStatus(string(party.Open)).SetVersion(firstVersion).
+		SetOpenCode(p.code).SetOpenHostID(p.host.ID).SetCreatedAt(now)
+	writeSettings(create.Mutation(), &p.settings)
+	if err := create.Exec(ctx); err != nil {
+		return err
+	}
+	err = tx.RoomPlayback.Create().SetID(p.id).SetVersion(1).SetStatus(string(party.Idle)).SetHealth(string(party.HealthNothingToPlay)).
+		SetObservedAt(now).SetDelivery(string(p.settings.Delivery)).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if err := storeMembership(ctx, tx, p.id, p.host.ID, p.host.DisplayName, party.RoleHost, now); err != nil {
+		return err
+	}
+	return key.store(ctx, tx, result{objectID: p.id}, now)
+}
+
+func (p *roomPlan) checkFree(ctx context.Context, tx *ent.Tx) error {
+	hosting, err := tx.Room.Query().Where(room.OpenHostID(p.host.ID)).Exist(ctx)
+	if err != nil {
+		return err
+	}
+	if hosting {
+		return party.Errorf(party.Conflict, "you have an open room already: close it first")
+	}
+	if p.codeTaken, err = tx.Room.Query().Where(room.OpenCode(p.code)).Exist(ctx); err != nil {
+		return err
+	}
+	if p.codeTaken {
+		return party.Errorf(party.Conflict, "the code %s is in use: choose another one", p.code)
+	}
+	return nil
+}
+
+const codeLength = 5
+
+// codeAlphabet has no characters that are taken for one another when read aloud or off a screen.
+const codeAlphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+// generateCode makes a code that is easily read out.
+func generateCode() string {
+	code := make([]byte, codeLength)
+	for i := range code {
+		code[i] = codeAlphabet[rand.IntN(len(codeAlphabet))]
+	}
+	return string(code)
+}

@@ -1,0 +1,198 @@
+package jukebox
+
+import (
+	"database/sql"
+	"strings"
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
+
+// stateColumns are the columns of the state query: for each, where the database reads it and where Scan stores it. Both
+// the SELECT list and the destinations of Scan are built from this table, so their orders cannot differ.
+var stateColumns = []struct {
+	sql         string
+	destination func(*stateRow) any
+}{
+	{"r.code", func(r *stateRow) any { return &r.room.Code }},
+	{"r.name", func(r *stateRow) any { return &r.room.Name }},
+	{"r.host_id", func(r *stateRow) any { return &r.room.HostID }},
+	{"r.created_at", func(r *stateRow) any { return &r.room.CreatedAt }},
+	{"r.version", func(r *stateRow) any { return &r.room.Version }},
+	{"r.status", func(r *stateRow) any { return &r.room.Status }},
+	{"r.members_version", func(r *stateRow) any { return &r.room.MembersVersion }},
+	{"r.settings_version", func(r *stateRow) any { return &r.room.SettingsVersion }},
+	{"r.present_count", func(r *stateRow) any { return &r.room.Present }},
+	{"r.playlist_uri", func(r *stateRow) any { return &r.playlistURI }},
+
+	{"p.skip_votes", func(r *stateRow) any { return &r.playback.skipVotes }},
+	{"p.votes_version", func(r *stateRow) any { return &r.playback.votesVersion }},
+	{"p.begun", func(r *stateRow) any { return &r.playback.begun }},
+	{"p.command_version", func(r *stateRow) any { return &r.playback.commandVersion }},
+	{"p.version", func(r *stateRow) any { return &r.playback.version }},
+	{"p.status", func(r *stateRow) any { return &r.playback.status }},
+	{"p.item_id", func(r *stateRow) any { return &r.playback.itemID }},
+	{"p.song_id", func(r *stateRow) any { return &r.playback.songID }},
+	{"p.progress_ms", func(r *stateRow) any { return &r.playback.progressMS }},
+	{"p.observed_at", func(r *stateRow) any { return &r.playback.observedAt }},
+	{"p.device_id", func(r *stateRow) any { return &r.playback.deviceID }},
+	{"p.device_name", func(r *stateRow) any { return &r.playback.deviceName }},
+	{"p.device_type", func(r *stateRow) any { return &r.playback.deviceType }},
+	{"p.device_active", func(r *stateRow) any { return &r.playback.deviceActive }},
+	{"p.device_restricted", func(r *stateRow) any { return &r.playback.deviceRestricted }},
+	{"p.device_volume", func(r *stateRow) any { return &r.playback.deviceVolume }},
+	{"p.delivery", func(r *stateRow) any { return &r.playback.delivery }},
+	{"p.health", func(r *stateRow) any { return &r.playback.health }},
+	{"p.health_reason", func(r *stateRow) any { return &r.playback.healthReason }},
+	{"p.health_until", func(r *stateRow) any { return &r.playback.healthUntil }},
+
+	{"i.id", func(r *stateRow) any { return &r.item.id }},
+	{"i.song_id", func(r *stateRow) any { return &r.item.songID }},
+	{"i.added_by_id", func(r *stateRow) any { return &r.item.addedBy }},
+	{"m.display_name", func(r *stateRow) any { return &r.item.adderName }},
+	{"u.kind", func(r *stateRow) any { return &r.item.adderKind }},
+	{"i.added_at", func(r *stateRow) any { return &r.item.addedAt }},
+	{"i.age", func(r *stateRow) any { return &r.item.age }},
+	{"i.version", func(r *stateRow) any { return &r.item.version }},
+	{"i.state", func(r *stateRow) any { return &r.item.state }},
+	{"i.like_count", func(r *stateRow) any { return &r.item.likeCount }},
+	{"i.commit_state", func(r *stateRow) any { return &r.item.commitState }},
+	{"i.commit_delivery", func(r *stateRow) any { return &r.item.commitDelivery }},
+	{"i.committed_at", func(r *stateRow) any { return &r.item.committedAt }},
+	{"i.skip_on_start", func(r *stateRow) any { return &r.item.skipOnStart }},
+	{"i.recording", func(r *stateRow) any { return &r.item.recording }},
+	{"i.started_at", func(r *stateRow) any { return &r.item.startedAt }},
+	{"i.started_version", func(r *stateRow) any { return &r.item.startedVersion }},
+	{"i.pin_rule", func(r *stateRow) any { return &r.item.pinRule }},
+	{"i.pin_position", func(r *stateRow) any { return &r.item.pinPosition }},
+	{"i.pin_likes", func(r *stateRow) any { return &r.item.pinLikes }},
+	{"i.pin_version", func(r *stateRow) any { return &r.item.pinVersion }},
+}
+
+// The state query returns a room, its playback and its queue items that are newer than a version, oldest version first.
+// It is a single statement and therefore consistent without a transaction. Its arguments are that version and the
+// room's id. It returns no row if the room does not exist, and one row without an item if no item is newer.
+var (
+	changesQuery   = buildStateQuery("")                                    // items in every state
+	wholeRoomQuery = buildStateQuery(" AND i.active_recording IS NOT NULL") // only items that wait, are committed or play
+)
+
+func buildStateQuery(itemCondition string) string {
+	columns := make([]string, len(stateColumns))
+	for i, column := range stateColumns {
+		columns[i] = column.sql
+	}
+	return "SELECT " + strings.Join(columns, ", ") + `
+FROM rooms r
+LEFT JOIN room_playbacks p ON p.id = r.id
+LEFT JOIN queue_items i ON i.room_id = r.id AND i.version > ?` + itemCondition + `
+LEFT JOIN memberships m ON m.room_id = i.room_id AND m.user_id = i.added_by_id
+LEFT JOIN users u ON u.id = i.added_by_id
+WHERE r.id = ?
+ORDER BY i.version`
+}
+
+// stateRow is one row of the state query. Each row repeats the room and its playback. Scan overwrites every field that
+// stateColumns names, so one stateRow serves all rows of a result.
+type stateRow struct {
+	room        party.RoomRow // only the fields that stateColumns names
+	playlistURI sql.Null[string]
+	playback    playbackRow
+	item        itemRow
+}
+
+// destinations returns pointers to the fields of r, in the order of stateColumns.
+func (r *stateRow) destinations() []any {
+	pointers := make([]any, len(stateColumns))
+	for i, column := range stateColumns {
+		pointers[i] = column.destination(r)
+	}
+	return pointers
+}
+
+// head returns the room of the row, without the parts that loadChangedParts adds.
+func (r *stateRow) head(roomID string) party.RoomRow {
+	head := r.room
+	head.RoomID, head.CreatedAt = roomID, head.CreatedAt.UTC()
+	head.PlaylistURI, head.HasPlayed = r.playlistURI.V, r.playback.begun.V
+	return head
+}
+
+// itemRow holds the columns of a queue item and of the member who added it. All are NULL in a row without an item.
+type itemRow struct {
+	id, songID, state, recording         sql.Null[string]
+	addedBy, adderName, adderKind        sql.Null[string]
+	commitState, commitDelivery, pinRule sql.Null[string]
+	addedAt, committedAt, startedAt      sql.Null[time.Time]
+	age, version                         sql.Null[int64]
+	startedVersion, pinVersion           sql.Null[int64]
+	likeCount, pinPosition, pinLikes     sql.Null[int]
+	skipOnStart                          sql.Null[bool]
+}
+
+// queueItem returns the item with the URI of its song only; addSongs adds the rest of the song.
+func (r *itemRow) queueItem(roomID string) *party.QueueItem {
+	item := &party.QueueItem{
+		ID: r.id.V, RoomID: roomID, Song: party.Song{URI: r.songID.V}, Recording: r.recording.V,
+		State: party.QueueItemState(r.state.V), LikeCount: r.likeCount.V,
+		AddedAt: r.addedAt.V.UTC(), Age: r.age.V, Version: r.version.V,
+		Commit: party.CommitState(r.commitState.V), Via: party.Delivery(r.commitDelivery.V),
+		CommittedAt: r.committedAt.V.UTC(), SkipOnStart: r.skipOnStart.V,
+		StartedVersion: r.startedVersion.V, StartedAt: r.startedAt.V.UTC(),
+	}
+	if r.pinRule.Valid {
+		item.Pin = &party.Pin{
+			Until: party.PinRule(r.pinRule.V), Position: r.pinPosition.V, Margin: r.pinLikes.V, Version: r.pinVersion.V,
+		}
+	}
+	if r.addedBy.Valid {
+		item.AddedBy = &party.User{ID: r.addedBy.V, DisplayName: r.adderName.V, Kind: party.UserKind(r.adderKind.V)}
+	}
+	return item
+}
+
+// playbackRow holds the columns of a room's playback. All are NULL until the player was observed for the first time.
+type playbackRow struct {
+	skipVotes                        sql.Null[int]
+	votesVersion, commandVersion     sql.Null[int64] // the versions of the last vote and of the last command
+	begun                            sql.Null[bool]
+	version, progressMS              sql.Null[int64]
+	status, itemID, songID           sql.Null[string]
+	observedAt                       sql.Null[time.Time]
+	deviceID, deviceName, deviceType sql.Null[string]
+	deviceActive, deviceRestricted   sql.Null[bool]
+	deviceVolume                     sql.Null[int64]
+	delivery, health, healthReason   sql.Null[string]
+	healthUntil                      sql.Null[time.Time]
+}
+
+// toPlayback returns the playback with only the id of its item and the URI of its song; an idle one without a row.
+func (r *playbackRow) toPlayback(roomID string) party.Playback {
+	p := party.Playback{
+		RoomID: roomID, Status: party.Idle, Delivery: party.DeliveryQueue, Health: party.HealthNothingToPlay,
+		SkipVotes: r.skipVotes.V, VotesVersion: r.votesVersion.V,
+	}
+	if !r.version.Valid {
+		return p
+	}
+	p.Version, p.Status, p.Health = r.version.V, party.PlaybackStatus(r.status.V), party.HealthState(r.health.V)
+	p.Delivery, p.Reason = party.Delivery(r.delivery.V), party.HealthReason(r.healthReason.V)
+	p.ObservedAt, p.ProgressMS = r.observedAt.V.UTC(), intPointer(r.progressMS)
+	if r.healthUntil.Valid {
+		until := r.healthUntil.V.UTC()
+		p.Until = &until
+	}
+	if r.itemID.Valid {
+		p.Item = &party.QueueItem{ID: r.itemID.V, RoomID: roomID}
+	}
+	if r.songID.Valid {
+		p.Song = &party.Song{URI: r.songID.V}
+	}
+	if r.deviceID.Valid {
+		p.Device = &party.Device{
+			ID: r.deviceID.V, Name: r.deviceName.V, Type: r.deviceType.V,
+			IsActive: r.deviceActive.V, IsRestricted: r.deviceRestricted.V, VolumePercent: intPointer(r.deviceVolume),
+		}
+	}
+	return p
+}

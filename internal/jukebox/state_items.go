@@ -1,0 +1,88 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/internal/party"
+)
+
+// item loads one queue item with its song and its adder, but without its position in the queue.
+func (l *stateLoader) item(ctx context.Context, itemID string) (*party.QueueItem, error) {
+	row, err := l.db.Read.QueueItem.Get(ctx, itemID)
+	if ent.IsNotFound(err) { // its room has just been deleted
+		return nil, errNoItem
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load queue item %s: %w", itemID, err)
+	}
+	return l.itemOf(ctx, row)
+}
+
+// itemOf completes a row with its song and its adder.
+func (l *stateLoader) itemOf(ctx context.Context, row *ent.QueueItem) (*party.QueueItem, error) {
+	items, err := l.itemsOf(ctx, row.RoomID, []*ent.QueueItem{row})
+	if err != nil {
+		return nil, err
+	}
+	return items[0], nil
+}
+
+// itemsByID loads items of one room like item. Ids without an item are missing from the result.
+func (l *stateLoader) itemsByID(ctx context.Context, roomID string, ids []string) (map[string]*party.QueueItem, error) {
+	rows, err := l.db.Read.QueueItem.Query().Where(queueitem.IDIn(ids...)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load queue items: %w", err)
+	}
+	items, err := l.itemsOf(ctx, roomID, rows)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]*party.QueueItem, len(items))
+	for _, item := range items {
+		byID[item.ID] = item
+	}
+	return byID, nil
+}
+
+// itemsOf completes rows of one room with their songs and adders, in the same order.
+func (l *stateLoader) itemsOf(ctx context.Context, roomID string, rows []*ent.QueueItem) ([]*party.QueueItem, error) {
+	items := make([]*party.QueueItem, len(rows))
+	for i, row := range rows {
+		items[i] = itemOf(row)
+	}
+	if err := l.addSongs(ctx, items, nil); err != nil {
+		return nil, err
+	}
+	return items, l.addPeople(ctx, roomID, items)
+}
+
+// itemOf returns the item of a row with the URI of its song and the id of its adder only.
+func itemOf(row *ent.QueueItem) *party.QueueItem {
+	item := &party.QueueItem{
+		ID: row.ID, RoomID: row.RoomID, Song: party.Song{URI: row.SongID}, Recording: row.Recording,
+		State: party.QueueItemState(row.State), LikeCount: row.LikeCount,
+		AddedAt: row.AddedAt.UTC(), Age: row.Age, Version: row.Version,
+		SkipOnStart: row.SkipOnStart, StartedVersion: row.StartedVersion,
+	}
+	if row.PinRule != nil {
+		item.Pin = &party.Pin{
+			Until: party.PinRule(*row.PinRule), Position: row.PinPosition, Margin: row.PinLikes, Version: row.PinVersion,
+		}
+	}
+	if row.AddedByID != nil {
+		item.AddedBy = &party.User{ID: *row.AddedByID}
+	}
+	if row.CommitState != nil {
+		item.Commit = party.CommitState(*row.CommitState)
+	}
+	if row.CommitDelivery != nil {
+		item.Via = party.Delivery(*row.CommitDelivery)
+	}
+	if row.CommittedAt != nil {
+		item.CommittedAt = row.CommittedAt.UTC()
+	}
+	return item
+}

@@ -1,4 +1,0 @@
-/** A new idempotency key. randomUUID is for secure contexts only, and a party in the living room has none. */
-export function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
-}

@@ -1,0 +1,72 @@
+import { useState } from 'react'
+import { useClient } from 'urql'
+import { failureOfUrql } from '../../api/errors'
+import { RemoveGuestDocument, SetRoleDocument } from '../../api/generated'
+import type { Notify } from '../../ui/Toasts'
+import { useFailureText, useHostText } from '../text/text'
+import { Confirm, Dialog } from '../ui/Dialog'
+import type { Member, MemberAction } from './memberActions'
+
+interface Props {
+  roomId: string
+  member: Member
+  actions: MemberAction[]
+  notify: Notify
+  onDone: () => void
+  onClose: () => void
+}
+
+/** What the host can do with a member. A ban cannot be undone, so it asks for confirmation. */
+export function GuestDialog({ roomId, member, actions, notify, onDone, onClose }: Props) {
+  const own = useHostText().guests
+  const failureText = useFailureText()
+  const urql = useClient()
+  const [banning, setBanning] = useState(false)
+  const name = member.displayName
+
+  async function run(action: MemberAction) {
+    onClose()
+    const variables = { roomId, userId: member.user.id }
+    const { error } =
+      action === 'COHOST' || action === 'GUEST'
+        ? await urql.mutation(SetRoleDocument, { ...variables, role: action })
+        : await urql.mutation(RemoveGuestDocument, { ...variables, ban: action === 'BANNED' })
+    const failure = failureOfUrql(error)
+    notify(failure ? failureText(failure) : own.done[action](name), failure !== undefined)
+    onDone()
+  }
+
+  if (banning) {
+    return (
+      <Confirm
+        title={own.banTitle(name)}
+        explanation={own.banHint}
+        action={own.ban}
+        onConfirm={() => void run('BANNED')}
+        onClose={onClose}
+      />
+    )
+  }
+  const labels: Record<MemberAction, { action: string; hint: string }> = {
+    COHOST: { action: own.makeCohost, hint: own.makeCohostHint },
+    GUEST: { action: own.makeGuest, hint: own.makeGuestHint },
+    REMOVED: { action: own.remove, hint: own.removeHint },
+    BANNED: { action: own.ban, hint: own.banHint },
+  }
+  return (
+    <Dialog title={name} onClose={onClose}>
+      <ul className="choices">
+        {actions.map((action) => (
+          <li key={action}>
+            <button type="button" className="choice" onClick={() => (action === 'BANNED' ? setBanning(true) : void run(action))}>
+              <span>
+                <strong className={action === 'BANNED' ? 'error' : undefined}>{labels[action].action}</strong>
+                <span className="hint">{labels[action].hint}</span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  )
+}

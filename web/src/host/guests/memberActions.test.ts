@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import type { Role } from '../../api/generated'
+import { actionsFor } from './memberActions'
+
+const member = (role: Role, id = 'somebody') => ({ role, user: { id } })
+const roles: Role[] = ['HOST', 'COHOST', 'GUEST', 'SCREEN', 'REMOVED', 'BANNED']
+
+test('a host makes co-hosts and takes that back, removes and bans', () => {
+  const actions = roles.map((role) => actionsFor(member(role), { id: 'me', role: 'HOST' }))
+  expect(actions).toEqual([
+    [],
+    ['GUEST', 'REMOVED', 'BANNED'],
+    ['COHOST', 'REMOVED', 'BANNED'],
+    ['REMOVED', 'BANNED'],
+    ['BANNED'],
+    [],
+  ])
+})
+
+test('a co-host removes and bans guests, but no host and no other co-host', () => {
+  const actions = roles.map((role) => actionsFor(member(role), { id: 'me', role: 'COHOST' }))
+  expect(actions).toEqual([[], [], ['REMOVED', 'BANNED'], ['REMOVED', 'BANNED'], ['BANNED'], []])
+})
+
+test('nobody acts on themselves, and guests on nobody', () => {
+  expect(actionsFor(member('COHOST', 'me'), { id: 'me', role: 'COHOST' })).toEqual([])
+  expect(actionsFor(member('GUEST'), { id: 'me', role: 'GUEST' })).toEqual([])
+})

@@ -1,0 +1,24 @@
+import type { MembersQuery, Role } from '../../api/generated'
+
+export type Member = NonNullable<NonNullable<MembersQuery['room']>['members']>['edges'][number]['node']
+
+/** What a host can do with a member: give a role, remove, or ban. */
+export type MemberAction = 'COHOST' | 'GUEST' | 'REMOVED' | 'BANNED'
+
+/** Returns what a user may do with a member. Co-hosts cannot act on hosts or co-hosts, and nobody can act on themselves. */
+export function actionsFor(member: { user: { id: string }; role: Role }, me: { id: string; role: Role }): MemberAction[] {
+  if (member.user.id === me.id || (me.role !== 'HOST' && me.role !== 'COHOST')) return []
+  const byHost = me.role === 'HOST'
+  switch (member.role) {
+    case 'GUEST':
+      return byHost ? ['COHOST', 'REMOVED', 'BANNED'] : ['REMOVED', 'BANNED']
+    case 'COHOST':
+      return byHost ? ['GUEST', 'REMOVED', 'BANNED'] : []
+    case 'SCREEN':
+      return ['REMOVED', 'BANNED']
+    case 'REMOVED':
+      return ['BANNED']
+    default:
+      return []
+  }
+}

@@ -1,0 +1,117 @@
+import { type FormEvent, useState } from 'react'
+import { useClient, useQuery } from 'urql'
+import { failureOfUrql } from '../../api/errors'
+import { PlaylistsDocument, type PlaylistsQuery } from '../../api/generated'
+import { useText } from '../../text/text'
+import { SpotifyMark } from '../../ui/SpotifyMark'
+import { isPlaylist } from '../spotify/links'
+import { useFailureText, useHostText } from '../text/text'
+import { Button } from '../ui/Button'
+import { Dialog } from '../ui/Dialog'
+
+type Playlist = NonNullable<PlaylistsQuery['viewer']>['playlists'][number]
+
+const pageSize = 20
+
+/** Chooses one of the host's playlists, or any other playlist by its link. */
+export function Playlists({ choose, onClose }: { choose: (uri: string) => Promise<boolean>; onClose: () => void }) {
+  const text = useText()
+  const own = useHostText().settings
+  const failureText = useFailureText()
+  const urql = useClient()
+  const [{ data, error }] = useQuery({ query: PlaylistsDocument, variables: { limit: pageSize, offset: 0 } })
+  const [rest, setRest] = useState<readonly Playlist[]>([])
+  const [isComplete, setComplete] = useState(false)
+  const first = data?.viewer?.playlists
+  const failure = first ? undefined : failureOfUrql(error)
+  const list = [...(first ?? []), ...rest]
+  const more = !isComplete && list.length > 0 && list.length % pageSize === 0
+
+  async function showMore() {
+    const { data } = await urql.query(PlaylistsDocument, { limit: pageSize, offset: list.length })
+    const next = data?.viewer?.playlists ?? []
+    setRest([...rest, ...next])
+    setComplete(next.length < pageSize)
+  }
+
+  return (
+    <Dialog title={own.chooseHeading} onClose={onClose}>
+      <p role="status" className={list.length > 0 ? 'visually-hidden' : 'quiet'}>
+        {failure ? failureText(failure) : !first ? text.loading : list.length === 0 && own.noPlaylists}
+      </p>
+      <ul className="choices">
+        {list.map((playlist) => (
+          <Line key={playlist.uri} playlist={playlist} onChoose={() => void choose(playlist.uri).then(onClose)} />
+        ))}
+      </ul>
+      {more && (
+        <div className="buttons">
+          <Button onClick={() => void showMore()}>{own.more}</Button>
+        </div>
+      )}
+      <LinkForm choose={choose} onClose={onClose} />
+    </Dialog>
+  )
+}
+
+function Line({ playlist, onChoose }: { playlist: Playlist; onChoose: () => void }) {
+  const text = useText()
+  const own = useHostText().settings
+  const { name, imageUrl, songCount, spotifyUrl } = playlist
+  return (
+    <li className="song">
+      {imageUrl ? (
+        <img className="cover" src={imageUrl} alt="" width={56} height={56} loading="lazy" />
+      ) : (
+        <div className="cover" style={{ width: 56, height: 56 }} />
+      )}
+      <div className="song-details">
+        <div className="song-name">
+          <a href={spotifyUrl} target="_blank" rel="noreferrer" title={text.openInSpotify(name)}>
+            {name}
+          </a>
+        </div>
+        <div className="song-line">
+          <SpotifyMark />
+          <span>{own.songs(songCount)}</span>
+        </div>
+      </div>
+      <Button aria-label={own.choosePlaylist(name)} onClick={onChoose}>
+        {own.choosePlaylistShort}
+      </Button>
+    </li>
+  )
+}
+
+function LinkForm({ choose, onClose }: { choose: (uri: string) => Promise<boolean>; onClose: () => void }) {
+  const own = useHostText().settings
+  const [link, setLink] = useState('')
+  const [isInvalid, setInvalid] = useState(false)
+  async function submit(event: FormEvent) {
+    event.preventDefault()
+    if (!isPlaylist(link)) return setInvalid(true)
+    await choose(link.trim())
+    onClose() // the outcome is shown outside of the dialog
+  }
+  return (
+    <form className="field" onSubmit={submit}>
+      <label htmlFor="playlist-link">{own.link}</label>
+      <div className="buttons tight">
+        <input
+          id="playlist-link"
+          className="input"
+          required
+          autoComplete="off"
+          aria-invalid={isInvalid}
+          aria-describedby="playlist-error"
+          value={link}
+          onChange={(event) => setLink(event.target.value)}
+        />
+        <Button type="submit">{own.choosePlaylistShort}</Button>
+      </div>
+      <span id="playlist-error" role="alert" className="error">
+        {isInvalid && own.linkField}
+      </span>
+    </form>
+  )
+}

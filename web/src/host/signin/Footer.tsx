@@ -1,0 +1,24 @@
+import type { Api } from '../../api/client'
+import { login } from '../../api/login'
+import { LanguageChoice } from '../../ui/LanguageChoice'
+import { useHostText } from '../text/text'
+import { Button } from '../ui/Button'
+
+/** Who is signed in, the language, and a button to sign out. Guests sign out on the phone page. */
+export function Footer({ api, user }: { api: Api; user: { displayName: string; kind: string } }) {
+  const own = useHostText().signIn
+  return (
+    <footer className="footer">
+      <p className="quiet">{own.signedInAs(user.displayName)}</p>
+      {user.kind === 'HOST' &&
+        (login === 'provider' ? (
+          <a className="button" href="/auth/logout">
+            {own.signOut}
+          </a>
+        ) : (
+          <Button onClick={() => void api.sessions.signOut()}>{own.signOut}</Button>
+        ))}
+      <LanguageChoice />
+    </footer>
+  )
+}

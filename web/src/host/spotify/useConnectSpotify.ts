@@ -1,0 +1,21 @@
+import { useState } from 'react'
+import { ConnectSpotifyDocument } from '../../api/generated'
+import { post } from '../../api/post'
+import type { Sessions } from '../../api/session'
+import type { Notify } from '../../ui/Toasts'
+import { useFailureText } from '../text/text'
+
+/** Sends the browser to Spotify, which asks the host for permission and sends the browser back to the console. */
+export function useConnectSpotify(sessions: Sessions, notify: Notify): { connecting: boolean; connect: () => void } {
+  const failureText = useFailureText()
+  const [connecting, setConnecting] = useState(false)
+  async function startConnecting() {
+    setConnecting(true)
+    const token = await sessions.token().catch(() => null)
+    const { data, failure } = await post(ConnectSpotifyDocument, { returnTo: '/host' }, token ?? undefined)
+    if (data) return location.assign(data.connectSpotify.url)
+    setConnecting(false)
+    if (failure) notify(failureText(failure), true)
+  }
+  return { connecting, connect: () => void startConnecting() }
+}

@@ -1,0 +1,42 @@
+import { useState } from 'react'
+import type { Api } from '../api/client'
+import { RoomByCodeDocument } from '../api/generated'
+import type { Session } from '../api/session'
+import { useStore } from '../api/store'
+import { useRetriedQuery } from '../api/useRetriedQuery'
+import { failureSentence, useText } from '../text/text'
+import { Message } from '../ui/Message'
+import { Join } from './Join'
+import { LastRoom, lastRoomId, NoRoom } from './LastRoom'
+import { Party } from './Party'
+
+/** The phone page of a room. It starts afresh whenever another user signs in. */
+export function Phone({ api, code }: { api: Api; code: string }) {
+  const text = useText()
+  const session = useStore(api.sessions.current)
+  if (session === undefined) return <Message title={text.appName}>{text.loading}</Message>
+  return <RoomByCode key={session?.viewer.user.id ?? 'nobody'} api={api} code={code} session={session} />
+}
+
+/** Finds the room by its code. Shows the party to its members, and the form to join to everybody else. */
+function RoomByCode({ api, code, session }: { api: Api; code: string; session: Session | null }) {
+  const text = useText()
+  const { data, failure, refetch } = useRetriedQuery(RoomByCodeDocument, { code }, ({ roomByCode }) => roomByCode !== null)
+  const [renaming, setRenaming] = useState(false)
+  const room = data?.roomByCode
+  const user = session?.viewer.user
+
+  if (failure) return <Message title={text.appName}>{failureSentence(text, failure)}</Message>
+  if (!data) return <Message title={text.appName}>{text.loading}</Message>
+  if (!room) {
+    const lastId = user && lastRoomId(user.id)
+    return lastId ? <LastRoom code={code} roomId={lastId} onOpen={refetch} /> : <NoRoom code={code} />
+  }
+  const onJoined = () => {
+    setRenaming(false)
+    refetch()
+  }
+  if (!user || user.kind === 'SCREEN' || !room.joinUrl) return <Join api={api} room={room} user={user} onJoined={onJoined} />
+  if (renaming) return <Join api={api} room={room} user={user} onJoined={onJoined} onCancel={() => setRenaming(false)} />
+  return <Party key={room.id} api={api} room={room} user={user} onRefused={refetch} onRename={() => setRenaming(true)} />
+}

@@ -1,0 +1,74 @@
+import { useId } from 'react'
+import type { RefusalReason } from '../api/generated'
+import type { Item, QueueState } from '../api/queue'
+import { length } from '../text/format'
+import { useText } from '../text/text'
+import { SongLine } from '../ui/SongLine'
+import { LikeButton } from './LikeButton'
+import { refusalFor } from './quota'
+import { usePhoneText } from './text'
+import type { Actions } from './useActions'
+import type { SearchHit } from './useSearch'
+
+interface Props {
+  hit: SearchHit
+  queue: QueueState
+  actions: Actions
+  awaiting: readonly Item[] // songs that wait for approval: the user's own, or everybody's for hosts
+  limit: RefusalReason | null
+}
+
+/** A search result with a button to add it, or to like it if it is in the queue, or the reason why it cannot be added. */
+export function SearchResult({ hit, queue, awaiting, actions, limit }: Props) {
+  const text = useText()
+  const own = usePhoneText()
+  const reasonId = useId()
+  const { song, refusal } = hit
+  const isSame = (item: Item) => item.id === hit.queueItemId || item.song.uri === song.uri
+  const queued = queue.items.find(isSame)
+  const awaits = !queued && awaiting.some((item) => actions.isMine(item) && isSame(item))
+  const more = (
+    <>
+      <span>{length(song.durationMs)}</span>
+      {awaits && <span className="badge">{own.kinds.awaiting}</span>}
+    </>
+  )
+  const reason = queued || awaits ? null : refusalFor(refusal?.reason, limit)
+  return (
+    <li>
+      <SongLine song={song} more={more}>
+        {queued && <LikeButton item={queued} actions={actions} />}
+        {!queued && !awaits && <AddButton song={song} actions={actions} reasonId={reason ? reasonId : undefined} />}
+      </SongLine>
+      {reason && (
+        <p id={reasonId} className="refusal">
+          {text.refusal[reason as RefusalReason] ?? refusal?.message}
+        </p>
+      )}
+    </li>
+  )
+}
+
+interface AddProps {
+  song: SearchHit['song']
+  actions: Actions
+  reasonId: string | undefined // id of the text that says why the song cannot be added; undefined: it can
+}
+
+function AddButton({ song, actions, reasonId }: AddProps) {
+  const own = usePhoneText()
+  const adding = actions.isAdding(song.uri)
+  const isDisabled = adding || reasonId !== undefined
+  return (
+    <button
+      type="button"
+      className="button main"
+      aria-label={adding ? `${own.adding}: ${song.name}` : own.addSong(song.name)}
+      aria-disabled={isDisabled}
+      aria-describedby={reasonId}
+      onClick={() => isDisabled || actions.add(song)}
+    >
+      {adding ? '…' : own.add}
+    </button>
+  )
+}

@@ -1,0 +1,32 @@
+import { useCallback, useEffect, useState } from 'react'
+import { useClient } from 'urql'
+import { type Failure, failureOfUrql } from '../api/errors'
+import { PlayedDocument } from '../api/generated'
+import { type Page, pageOf, withNewer, withOlder } from './historyPages'
+
+/** The songs that a room played, refreshed whenever another song plays, and as many pages as were asked for. */
+export function useHistory(roomId: string, playingId: string | undefined) {
+  const client = useClient()
+  const [page, setPage] = useState<Page>()
+  const [busy, setBusy] = useState(true)
+  const [failure, setFailure] = useState<Failure>()
+
+  const load = useCallback(
+    async (after: string | null) => {
+      setBusy(true)
+      const { data, error } = await client.query(PlayedDocument, { roomId, after })
+      const history = data?.room?.history
+      setBusy(false)
+      setFailure(history ? undefined : failureOfUrql(error))
+      if (!history) return
+      const loaded = pageOf(history)
+      setPage((known) => (known ? (after ? withOlder(known, loaded) : withNewer(known, loaded)) : loaded))
+    },
+    [client, roomId],
+  )
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another song means that there is more history to load
+  useEffect(() => void load(null), [load, playingId])
+
+  return { page, busy, failure, more: () => void load(page?.edges.at(-1)?.cursor ?? null) }
+}
