@@ -1,97 +1,93 @@
-// Command antwon-bench measures the rooms on a real database and prints tables.
+// Command antwon-bench measures the program on a real database and prints tables.
 //
 //	antwon-bench [-seconds N] [sqlite] [mysql]
 //	antwon-bench realtime [-quick] [-only sections] [-servers names] [-subscribers numbers] [-rooms N]
 //
-// The first compares likes a second with the rate of the bare SQL statements of one like, and measures the time from a
-// like's commit to its arrival at a subscriber, and the times to read a queue, and pages of a long history and a long log.
-// MySQL is looked for as by the tests (ANTWON_TEST_MYSQL_URL). The second puts thousands of subscribers on the program's
-// server, on gqlgen's own transport, and on a broadcast without GraphQL, each a process of its own. docs/benchmarks.md tells
-// what is compared with what.
+// The first form measures one database after the other: likes per second (package likes), the time from a like's commit
+// to a subscriber (package latency), and the time to read a queue and a page of a long list (package reads). It uses
+// the MySQL server of the tests, at ANTWON_TEST_MYSQL_URL, and leaves MySQL out if that server does not answer.
 //
-// Every figure is of this machine at this moment: compare only those of one run.
+// The second form connects thousands of subscribers to three servers, one at a time (package realtime). It needs Linux.
+// docs/benchmarks.md explains what is compared with what.
+//
+// Figures depend on the machine and vary between runs: compare only figures of the same run.
 package main
 
 import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"time"
 
-	"antwon.dj/backend/internal/testdb"
+	"antwon.dj/backend/cmd/antwon-bench/fixture"
+	"antwon.dj/backend/cmd/antwon-bench/latency"
+	"antwon.dj/backend/cmd/antwon-bench/likes"
+	"antwon.dj/backend/cmd/antwon-bench/reads"
+	"antwon.dj/backend/cmd/antwon-bench/realtime"
 )
 
 func main() {
-	if err := command(context.Background(), os.Args[1:]); err != nil {
+	if err := run(context.Background(), os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func command(ctx context.Context, args []string) error {
+func run(ctx context.Context, args []string, out io.Writer) error {
 	switch {
 	case len(args) > 0 && args[0] == "realtime":
-		return realtime(ctx, args[1:], os.Stdout)
-	case len(args) > 0 && args[0] == "serve": // what realtime starts
-		return serve(ctx, args[1:])
+		return realtime.Run(ctx, args[1:], out)
+	case len(args) > 0 && args[0] == "serve": // the command that realtime starts for each server
+		return realtime.Serve(ctx, args[1:])
 	}
 	seconds := flag.Float64("seconds", 2, "how long to measure each rate")
 	flag.Parse()
-	return run(ctx, time.Duration(*seconds*float64(time.Second)), flag.Args())
+	return measureDatabases(ctx, out, time.Duration(*seconds*float64(time.Second)), flag.Args())
 }
 
-func run(ctx context.Context, each time.Duration, databases []string) error {
-	if len(databases) == 0 {
-		databases = []string{"sqlite", "mysql"}
+// measureDatabases measures the named kinds of database, or all if none is named.
+func measureDatabases(ctx context.Context, out io.Writer, perRate time.Duration, kinds []string) error {
+	if len(kinds) == 0 {
+		kinds = []string{"sqlite", "mysql"}
 	}
-	fmt.Printf("%s, %d cores, %s, %s\n", runtime.Version(), runtime.NumCPU(), runtime.GOARCH, time.Now().Format(time.DateOnly))
-	for _, kind := range databases {
-		if err := benchDatabase(ctx, kind, each); err != nil {
+	fmt.Fprintf(out, "%s, %d cores, %s, %s\n",
+		runtime.Version(), runtime.NumCPU(), runtime.GOARCH, time.Now().Format(time.DateOnly))
+	for _, kind := range kinds {
+		if err := measureDatabase(ctx, out, kind, perRate); err != nil {
 			return fmt.Errorf("%s: %w", kind, err)
 		}
 	}
 	return nil
 }
 
-func benchDatabase(ctx context.Context, kind string, each time.Duration) error {
-	url, drop, err := open(kind)
+func measureDatabase(ctx context.Context, out io.Writer, kind string, perRate time.Duration) error {
+	url, drop, err := fixture.CreateDatabase(kind)
 	if err != nil && kind == "mysql" {
-		fmt.Printf("\nMySQL left out: %v\n", err)
+		fmt.Fprintf(out, "\nMySQL left out: %v\n", err)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	defer drop()
-	fmt.Printf("\n%s\n", kind)
-	if err := benchLikes(ctx, url, each); err != nil {
+	fmt.Fprintf(out, "\n%s\n", kind)
+	if err := likes.Measure(ctx, out, url, perRate); err != nil {
 		return fmt.Errorf("likes: %w", err)
 	}
-	if err := benchArrival(ctx, url); err != nil {
-		return fmt.Errorf("arrival: %w", err)
+	if err := latency.Measure(ctx, out, url); err != nil {
+		return fmt.Errorf("latency: %w", err)
 	}
-	if err := benchOrders(ctx, url); err != nil {
-		return fmt.Errorf("orders: %w", err)
+	if err := latency.MeasureOrderModes(ctx, out, url); err != nil {
+		return fmt.Errorf("latency in each order mode: %w", err)
 	}
-	if err := benchQueue(ctx, url); err != nil {
-		return fmt.Errorf("queue: %w", err)
+	if err := reads.MeasureQueue(ctx, out, url); err != nil {
+		return fmt.Errorf("reading a queue: %w", err)
 	}
-	return benchPages(ctx, url)
-}
-
-func open(kind string) (url string, drop func(), err error) {
-	switch kind {
-	case "sqlite":
-		folder, err := os.MkdirTemp(".", "bench-") // on the disk that a server would use, not in a memory file system
-		if err != nil {
-			return "", nil, err
-		}
-		return "sqlite:" + filepath.Join(folder, "bench.db"), func() { _ = os.RemoveAll(folder) }, nil
-	case "mysql":
-		return testdb.CreateMySQL()
+	if err := reads.MeasurePages(ctx, out, url); err != nil {
+		return fmt.Errorf("reading pages: %w", err)
 	}
-	return "", nil, fmt.Errorf("unknown database %q: want sqlite or mysql", kind)
+	return nil
 }

@@ -7,11 +7,14 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
 )
+
+var accounts atomic.Int64 // MySQL users of this process
 
 // Account is a MySQL user whose password a test may change. The user has all privileges for one database.
 type Account struct {
@@ -35,7 +38,7 @@ func NewAccount(tb testing.TB, databaseURL, password string) *Account {
 		tb.Fatal(err)
 	}
 	database := strings.Trim(u.Path, "/")
-	u.User = url.UserPassword(fmt.Sprintf("antwon_%d_%d", os.Getpid(), created.Add(1)), password)
+	u.User = url.UserPassword(fmt.Sprintf("antwon_%d_%d", os.Getpid(), accounts.Add(1)), password)
 	a := &Account{tb, sql.OpenDB(connector), u}
 	tb.Cleanup(func() {
 		_, _ = a.admin.Exec("DROP USER " + a.name()) // a leftover user harms nobody

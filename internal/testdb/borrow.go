@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect"
 
 	"antwon.dj/backend/ent/migrate"
+	"antwon.dj/backend/internal/testdb/mysqldb"
 )
 
 // prefix of the databases that are used again. What follows names the migrations that their tables come from, and a number.
@@ -24,7 +25,7 @@ const maxBorrowed = 256
 // borrow locks a database that nobody uses, and deletes its rows. The lock is one of the server, so that several test
 // processes share the databases; it ends with its connection, also when a process is killed.
 func borrow() (databaseURL string, giveBack func(), err error) {
-	server, admin, err := connect()
+	server, admin, err := mysqldb.Connect()
 	if err != nil {
 		return "", nil, err
 	}
@@ -37,7 +38,7 @@ func borrow() (databaseURL string, giveBack func(), err error) {
 		_ = conn.Close()
 		_ = admin.Close()
 	}
-	if err := createDatabase(admin, name); err != nil {
+	if err := mysqldb.CreateNamed(admin, name); err != nil {
 		giveBack()
 		return "", nil, err
 	}
@@ -51,7 +52,7 @@ func borrow() (databaseURL string, giveBack func(), err error) {
 
 // lockFree locks the first database that is free. The connection holds the lock.
 func lockFree(admin *sql.DB) (name string, conn *sql.Conn, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), serverTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), mysqldb.StatementTimeout)
 	defer cancel()
 	conn, err = admin.Conn(ctx)
 	if err != nil {
@@ -88,7 +89,7 @@ var migrations = sync.OnceValue(func() string {
 
 // deleteRows deletes all rows, except those that say which migrations were applied.
 func deleteRows(conn *sql.Conn, database string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), serverTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), mysqldb.StatementTimeout)
 	defer cancel()
 	tables, err := names(ctx, conn, "SELECT table_name FROM information_schema.tables WHERE table_schema = ?", database)
 	if err != nil {
@@ -114,7 +115,7 @@ var dropOutdated = func() func(*sql.DB) {
 	var once sync.Once
 	return func(admin *sql.DB) {
 		once.Do(func() {
-			ctx, cancel := context.WithTimeout(context.Background(), serverTimeout)
+			ctx, cancel := context.WithTimeout(context.Background(), mysqldb.StatementTimeout)
 			defer cancel()
 			conn, err := admin.Conn(ctx)
 			if err != nil {

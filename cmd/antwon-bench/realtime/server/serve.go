@@ -1,0 +1,135 @@
+//go:build linux
+
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"antwon.dj/backend/cmd/antwon-bench/fixture"
+	"antwon.dj/backend/cmd/antwon-bench/realtime/seed"
+	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/party"
+)
+
+// The kinds of server.
+const (
+	Antwon = "antwon" // the program as it is
+	Stock  = "stock"  // gqlgen's own WebSocket transport
+	Bare   = "bare"   // a broadcast without GraphQL
+)
+
+// Kinds lists the kinds of server in the order in which they are measured.
+var Kinds = []string{Stock, Antwon, Bare}
+
+// backend is what all kinds of server share.
+type backend struct {
+	*fixture.App
+	seed *seed.Seed
+	log  *slog.Logger
+}
+
+// addresses is what a server prints, as JSON in one line, as soon as it is ready.
+type addresses struct{ GraphQL, Controls string }
+
+// Serve is the command that Start runs in a process of its own. It ends when its standard input does, so that no server
+// outlives the process that started it.
+func Serve(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	dir := flags.String("folder", "", "where the seed's manifest and the server's database are")
+	database := flags.String("database", "", "the database's file name")
+	address := flags.String("address", anyAddress, "where to listen")
+	interval := flags.Duration("interval", 0, "the feed interval")
+	liked := flags.Int("liked", 0, "how many likes an earlier server on this database has made in each room")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if err := RaiseFileLimit(); err != nil {
+		return err
+	}
+	b, err := openBackend(ctx, *dir, *database, *interval)
+	if err != nil {
+		return err
+	}
+	graphql, err := b.newServer(ctx, flags.Arg(0))
+	if err != nil {
+		return err
+	}
+	var at addresses
+	if at.GraphQL, err = listen(*address, graphql); err != nil {
+		return err
+	}
+	if at.Controls, err = listen(anyAddress, &http.Server{Handler: newControls(ctx, b, *liked)}); err != nil {
+		return err
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(at); err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, os.Stdin)
+	return err
+}
+
+func openBackend(ctx context.Context, dir, database string, feedInterval time.Duration) (*backend, error) {
+	s, err := seed.Read(dir)
+	if err != nil {
+		return nil, err
+	}
+	app, err := fixture.OpenApp(ctx, "sqlite:"+filepath.Join(dir, database), feedInterval)
+	if err != nil {
+		return nil, err
+	}
+	if err := app.Database.Ready(ctx); err != nil {
+		return nil, err
+	}
+	return &backend{App: app, seed: s, log: slog.New(slog.NewTextHandler(os.Stderr, nil))}, nil
+}
+
+func (b *backend) newServer(ctx context.Context, kind string) (*http.Server, error) {
+	switch kind {
+	case Antwon:
+		return newAntwon(b), nil
+	case Stock:
+		return &http.Server{Handler: newStock(b)}, nil
+	case Bare:
+		return &http.Server{Handler: newBare(ctx, b)}, nil
+	}
+	return nil, fmt.Errorf("unknown server %q", kind)
+}
+
+const anyAddress = "127.0.0.1:0"
+
+func listen(address string, server *http.Server) (string, error) {
+	listener, err := net.Listen("tcp4", address)
+	if err != nil {
+		return "", err
+	}
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			panic(err) // the process has no other purpose
+		}
+	}()
+	return listener.Addr().String(), nil
+}
+
+// authenticate makes a viewer of a bearer token, as cmd/antwon does.
+func (b *backend) authenticate(ctx context.Context, authorization string) (context.Context, error) {
+	const scheme = "Bearer "
+	if len(authorization) < len(scheme) {
+		return ctx, &party.Error{Code: party.Unauthenticated, Message: "There is no access token."}
+	}
+	viewer, err := b.Tokens.Check(authorization[len(scheme):])
+	if err != nil {
+		return ctx, err
+	}
+	return account.WithViewer(ctx, viewer), nil
+}
