@@ -798,8 +798,8 @@ type RoomEvent {
   "Who; null for the server itself."
   actor: User
   """
-  What: ADDED, APPROVED, LIKED, UNLIKED, WITHDRAWN, HANDED_ON (withdrawn, and passed to somebody who likes it), REMOVED, CLEARED, PINNED,
-  UNPINNED, VOTED (to skip), SKIPPED (detail: HOST or VOTE), PAUSED, RESUMED, TRANSFERRED, SETTINGS, JOINED, LEFT_OUT (removed from the
+  What: ADDED, APPROVED, LIKED, UNLIKED, WITHDRAWN, PASSED_ON (withdrawn, and passed to somebody who likes it), REMOVED, CLEARED, PINNED,
+  UNPINNED, VOTED (to skip), SKIPPED (detail: HOST or VOTE), PAUSED, RESUMED, TRANSFERRED, SETTINGS, JOINED, GUEST_REMOVED (removed from the
   room; detail: REMOVED or BANNED), ROLE (detail: the new one), UNDONE (detail: what), EXPORTED, CLOSED. New ones may come.
   """
   kind: String!
