@@ -1,6 +1,7 @@
 package migrate_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ func TestOldEventKindsAreRenamed(t *testing.T) {
 			{"LEFT_OUT", "BANNED", "GUEST_REMOVED", "BANNED"},
 			{"UNDONE", "HANDED_ON", "UNDONE", "PASSED_ON"},
 			{"UNDONE", "LIKED", "UNDONE", "LIKED"},
+			{"SETTINGS", "fallback, fallbackPlaylistURI", "SETTINGS", "fallback, fallbackPlaylistUri"},
 			{"SETTINGS", "name", "SETTINGS", "name"},
 		}
 		db := open(t, url)
@@ -25,15 +27,15 @@ func TestOldEventKindsAreRenamed(t *testing.T) {
 		db.Write.User.Create().SetID("host").SetKind("HOST").SetDisplayName("Hanna").SetCreatedAt(now).ExecX(t.Context())
 		db.Write.Room.Create().SetID("room").SetHostID("host").SetName("Party").SetCode("PARTY").SetStatus("OPEN").SetVersion(1).
 			SetCreatedAt(now).ExecX(t.Context())
-		for _, e := range events {
-			db.Write.RoomEvent.Create().SetID(e.kind + e.detail).SetRoomID("room").SetAt(now).SetKind(e.kind).SetDetail(e.detail).
+		for i, e := range events {
+			db.Write.RoomEvent.Create().SetID(strconv.Itoa(i)).SetRoomID("room").SetAt(now).SetKind(e.kind).SetDetail(e.detail).
 				ExecX(t.Context())
 		}
 		forgetMigration(t, db, "event_kinds")
 
 		db = open(t, url)
-		for _, e := range events {
-			got := db.Read.RoomEvent.Query().Where(roomevent.ID(e.kind + e.detail)).OnlyX(t.Context())
+		for i, e := range events {
+			got := db.Read.RoomEvent.Query().Where(roomevent.ID(strconv.Itoa(i))).OnlyX(t.Context())
 			if got.Kind != e.wantKind || *got.Detail != e.wantDetail {
 				t.Errorf("%s %s became %s %s, want %s %s", e.kind, e.detail, got.Kind, *got.Detail, e.wantKind, e.wantDetail)
 			}

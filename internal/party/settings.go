@@ -144,7 +144,7 @@ func (s RoomSettings) ChangedNames(other RoomSettings) (names []string) {
 	a, b := reflect.ValueOf(s), reflect.ValueOf(other)
 	for i := range a.NumField() {
 		if !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
-			name := a.Type().Field(i).Name
+			name := strings.ReplaceAll(a.Type().Field(i).Name, "URI", "Uri")
 			names = append(names, strings.ToLower(name[:1])+name[1:])
 		}
 	}
