@@ -49,7 +49,8 @@ func TestEnumsHaveTheValuesOfTheirGoConstants(t *testing.T) {
 	}
 }
 
-// An action without a line in the table of permissions would be forbidden to all, and missing in every test about actions.
+// An action without a line in the table of permissions would be forbidden to all, and missing in every test about
+// actions.
 func TestEveryActionIsInTheTableOfPermissions(t *testing.T) {
 	var listed []string
 	for _, action := range party.Actions() {
@@ -60,8 +61,8 @@ func TestEveryActionIsInTheTableOfPermissions(t *testing.T) {
 	}
 }
 
-// boundType finds in the generated code which Go type of which internal package an enum is bound to: gqlgen writes it into
-// the names of the functions that convert the enum.
+// boundType finds in the generated code which Go type of which internal package an enum is bound to: gqlgen writes it
+// into the names of the functions that convert the enum.
 func boundType(generated, enum string) (pkg, goType string, err error) {
 	converts := regexp.MustCompile(`marshal[NO]` + enum + `2ᚖ?antwonᚗdjᚋbackendᚋinternalᚋ(\w+)ᚐ(\w+)\(`)
 	found := map[[2]string]bool{}

@@ -88,8 +88,12 @@ func (s *server) subscribe(who *person, query string, variables map[string]any) 
 	}
 	f := &feed{conn}
 	err = errors.Join(
-		f.WriteJSON(map[string]any{"type": "connection_init", "payload": map[string]string{"authorization": "Bearer " + who.token}}),
-		f.WriteJSON(map[string]any{"type": "subscribe", "id": "1", "payload": map[string]any{"query": query, "variables": variables}}),
+		f.WriteJSON(map[string]any{
+			"type": "connection_init", "payload": map[string]string{"authorization": "Bearer " + who.token},
+		}),
+		f.WriteJSON(map[string]any{
+			"type": "subscribe", "id": "1", "payload": map[string]any{"query": query, "variables": variables},
+		}),
 	)
 	if err != nil {
 		conn.Close()

@@ -428,7 +428,8 @@ type Mutation {
 
   This and the other three commands to the player (pausePlayback, resumePlayback, transferPlayback) wait up to five
   seconds and return what the player does then. They fail with UPSTREAM_UNAVAILABLE if the player did not obey in that
-  time, with CONFLICT if there is nothing to skip, pause or resume, and with FORBIDDEN if Spotify does not allow it.
+  time, with NOT_FOUND if no device is active, with CONFLICT if there is nothing to play or the device accepts no
+  commands from other apps, and with FORBIDDEN if Spotify does not allow it.
   """
   skipSong(
     "The room's id."

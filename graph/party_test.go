@@ -95,7 +95,8 @@ func (p *fixture) open() {
 // newJukebox gives a server its accounts and its jukebox.
 func (s *server) newJukebox(bus live.Bus, interval time.Duration) {
 	s.accounts = account.New(account.Config{
-		Database: s.store, Tokens: s.tokens, DemoLogin: true, Demo: accounts{}, PublicURL: "http://party.test", Metrics: s.metrics,
+		Database: s.store, Tokens: s.tokens, DemoLogin: true, Demo: accounts{},
+		PublicURL: "http://party.test", Metrics: s.metrics,
 	})
 	s.jukebox = jukebox.New(jukebox.Config{
 		Database: s.store, Bus: bus, Accounts: s.accounts, Catalog: catalog{}, FeedInterval: interval,

@@ -21,7 +21,8 @@ func TestARemovedGuestIsOut(t *testing.T) {
 			p.must(f.next(&first))
 			return f
 		}
-		const queue, own = `subscription($r: ID!) { roomQueue(roomId: $r) { version } }`, `subscription($r: ID!) { viewerInRoom(roomId: $r) { removed role } }`
+		const queue = `subscription($r: ID!) { roomQueue(roomId: $r) { version } }`
+		const own = `subscription($r: ID!) { viewerInRoom(roomId: $r) { removed role } }`
 		staying := subscribe(p.first, gustav, queue)
 		for _, s := range []*server{p.first, there} {
 			leaving, told := subscribe(s, gina, queue), subscribe(s, gina, own)

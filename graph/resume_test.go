@@ -127,7 +127,8 @@ func (p *fixture) play(queue []*party.QueueItem) error {
 		return err
 	}
 	playing := &party.Playback{Status: party.Playing, Item: first, Health: party.HealthOK}
-	_, err = driver.ApplyPlayback(p.Context(), lease, party.PlaybackStep{EndedItem: p.playing, StartedItem: first.ID, Playback: playing})
+	step := party.PlaybackStep{EndedItem: p.playing, StartedItem: first.ID, Playback: playing}
+	_, err = driver.ApplyPlayback(p.Context(), lease, step)
 	if err == nil {
 		p.playing = first.ID
 	}
@@ -149,7 +150,8 @@ func (p *fixture) whole() string {
 	var answer struct {
 		Room struct{ Queue struct{ Items []item } }
 	}
-	p.first.ask(p.host, `query($r: ID!) { room(id: $r) { queue { items { id likeCount state song { name } } } } }`, &answer)
+	const query = `query($r: ID!) { room(id: $r) { queue { items { id likeCount state song { name } } } } }`
+	p.first.ask(p.host, query, &answer)
 	f := &follower{items: map[string]item{}}
 	for _, i := range answer.Room.Queue.Items {
 		f.items[i.ID] = i
@@ -232,7 +234,8 @@ func TestComingBack(t *testing.T) {
 		p.must(p.addSong(p.host, 3))
 		for name, s := range map[string]*server{"the same server": p.first, "another one": other} {
 			again := come(s, first.Version)
-			if again.Reset || again.Since != first.Version || len(again.Upserted) != 2 || len(again.Moved) != 2 || again.Order != nil {
+			if again.Reset || again.Since != first.Version ||
+				len(again.Upserted) != 2 || len(again.Moved) != 2 || again.Order != nil {
 				t.Errorf("at %s: %+v", name, again)
 			}
 			if now := come(s, again.Version); now.Reset || now.Version != again.Version || len(now.Upserted) != 0 {
@@ -242,7 +245,8 @@ func TestComingBack(t *testing.T) {
 				t.Errorf("with a version that does not exist, at %s: %+v", name, lost)
 			}
 		}
-		if stranger := come(p.newServer(live.NewLocalBus(), 0), first.Version); !stranger.Reset || len(stranger.Upserted) != 3 {
+		stranger := come(p.newServer(live.NewLocalBus(), 0), first.Version)
+		if !stranger.Reset || len(stranger.Upserted) != 3 {
 			t.Errorf("at a server that has just started: %+v", stranger)
 		}
 	})

@@ -14,7 +14,8 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// docs/rules.md has a row for each setting of the schema, with the default that a new room has, and names every refusal.
+// docs/rules.md has a row for each setting of the schema, with the default that a new room has, and names every
+// refusal.
 func TestEveryRuleIsWrittenDown(t *testing.T) {
 	document := read(t, "../docs/rules.md")
 	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphqls", Input: read(t, "../schema.graphqls")})
@@ -51,7 +52,7 @@ func read(t *testing.T, path string) string {
 // defaultsIn are the defaults in the table of settings, by their names.
 func defaultsIn(document string) map[string]string {
 	defaults := map[string]string{}
-	row := regexp.MustCompile("(?m)^\\| `(\\w+)` \\| [^|]+ \\| `([^`]+)` \\|[^|]*\\| host, co-hosts \\| [^|]+ \\| [^|]+ \\|$")
+	row := regexp.MustCompile("(?m)^\\| `(\\w+)` \\| [^|]+ \\| `([^`]+)` " + `\|[^|]*\| host, co-hosts \| [^|]+ \| [^|]+ \|$`)
 	for _, cells := range row.FindAllStringSubmatch(document, -1) {
 		defaults[cells[1]] = cells[2]
 	}
@@ -68,7 +69,8 @@ func settingsOfANewRoom(t *testing.T, schema *ast.Schema) map[string]string {
 	var answer struct {
 		Room struct{ Settings map[string]any }
 	}
-	p.first.ask(p.host, fmt.Sprintf("query($r: ID!) { room(id: $r) { settings { %s } } }", strings.Join(names, " ")), &answer)
+	query := fmt.Sprintf("query($r: ID!) { room(id: $r) { settings { %s } } }", strings.Join(names, " "))
+	p.first.ask(p.host, query, &answer)
 	settings := map[string]string{}
 	for name, value := range answer.Room.Settings {
 		text, err := json.Marshal(value)

@@ -2,27 +2,32 @@ package graph
 
 import "context"
 
-// Secret is something that a client's browser has to keep to itself and bring along later: a cookie, as a rule.
+// Secret names a value that a client's browser keeps for the server, out of reach of pages, and sends with later
+// requests: in practice a cookie.
 type Secret string
 
 const (
-	// SpotifySecret proves that who comes back from Spotify is who went there.
+	// SpotifySecret proves that the browser that returns from Spotify's page is the one that was sent there.
 	SpotifySecret Secret = "spotify"
-	// SessionSecret is exchanged for a new session.
+	// SessionSecret is the refresh token, which is exchanged for a new session.
 	SessionSecret Secret = "session"
 )
 
-// Jar is what the browser that sent an HTTP request keeps for the server.
+// Jar reads and writes the secrets of the browser that sent an HTTP request.
 type Jar struct {
-	// Take returns a secret, or "" if there is none; an error if the request may come from a page that must not use it.
+	// Take returns a secret, or "" if the browser has none. It returns an error if the request may come from a page that
+	// must not use the secret.
 	Take func(Secret) (string, error)
+	// Give makes the browser keep a secret.
 	Give func(name Secret, value string)
+	// Drop makes the browser forget a secret.
 	Drop func(Secret)
 }
 
 type jarKey struct{}
 
-// WithSecrets returns a context for an HTTP request with its browser's jar. Anything else than an HTTP request has none.
+// WithSecrets returns a context for the execution of an HTTP request with its browser's jar. Without a jar, as over a
+// WebSocket, reading a secret returns "" and writing one does nothing.
 func WithSecrets(ctx context.Context, jar Jar) context.Context {
 	return context.WithValue(ctx, jarKey{}, jar)
 }

@@ -14,7 +14,11 @@ func (r mutationResolver) DemoLogin(ctx context.Context, displayName string) (*a
 		return nil, err
 	}
 	session, err := r.accounts.DemoLogin(ctx, displayName)
-	return keepSession(ctx, session, err)
+	if err != nil {
+		return nil, err
+	}
+	giveSecret(ctx, SessionSecret, session.Refresh)
+	return session, nil
 }
 
 func (r mutationResolver) JoinRoom(ctx context.Context, code, displayName string) (*jukebox.JoinedRoom, error) {
@@ -22,7 +26,11 @@ func (r mutationResolver) JoinRoom(ctx context.Context, code, displayName string
 		return nil, err
 	}
 	joined, err := r.jukebox.JoinRoom(ctx, code, displayName)
-	return keepJoined(ctx, joined, err)
+	if err != nil {
+		return nil, err
+	}
+	giveSecret(ctx, SessionSecret, joined.Session.Refresh)
+	return joined, nil
 }
 
 func (r mutationResolver) WatchRoom(ctx context.Context, code string) (*jukebox.JoinedRoom, error) {
@@ -30,7 +38,11 @@ func (r mutationResolver) WatchRoom(ctx context.Context, code string) (*jukebox.
 		return nil, err
 	}
 	joined, err := r.jukebox.WatchRoom(ctx, code)
-	return keepJoined(ctx, joined, err)
+	if err != nil {
+		return nil, err
+	}
+	giveSecret(ctx, SessionSecret, joined.Session.Refresh)
+	return joined, nil
 }
 
 func (r mutationResolver) RefreshSession(ctx context.Context) (*account.Session, error) {
@@ -42,7 +54,11 @@ func (r mutationResolver) RefreshSession(ctx context.Context) (*account.Session,
 	if party.CodeOf(err) == party.Unauthenticated {
 		dropSecret(ctx, SessionSecret)
 	}
-	return keepSession(ctx, session, err)
+	if err != nil {
+		return nil, err
+	}
+	giveSecret(ctx, SessionSecret, session.Refresh)
+	return session, nil
 }
 
 func (r mutationResolver) SignOut(ctx context.Context) (bool, error) {
@@ -53,6 +69,7 @@ func (r mutationResolver) SignOutEverywhere(ctx context.Context) (bool, error) {
 	return signOut(ctx, r.accounts.SignOutEverywhere)
 }
 
+// signOut ends the session of the browser's refresh token, and makes the browser forget it.
 func signOut(ctx context.Context, end func(context.Context, string) error) (bool, error) {
 	refresh, err := sessionSecret(ctx)
 	if err == nil {
@@ -65,6 +82,7 @@ func signOut(ctx context.Context, end func(context.Context, string) error) (bool
 	return true, nil
 }
 
+// sessionSecret returns the browser's refresh token, or "" if it has none.
 func sessionSecret(ctx context.Context) (string, error) {
 	if err := overHTTP(ctx); err != nil {
 		return "", err
@@ -72,27 +90,11 @@ func sessionSecret(ctx context.Context) (string, error) {
 	return takeSecret(ctx, SessionSecret)
 }
 
-// keepSession has the browser keep what the session is renewed with.
-func keepSession(ctx context.Context, session *account.Session, err error) (*account.Session, error) {
-	if err != nil {
-		return nil, err
-	}
-	giveSecret(ctx, SessionSecret, session.Refresh)
-	return session, nil
-}
-
-func keepJoined(ctx context.Context, joined *jukebox.JoinedRoom, err error) (*jukebox.JoinedRoom, error) {
-	if err != nil {
-		return nil, err
-	}
-	giveSecret(ctx, SessionSecret, joined.Session.Refresh)
-	return joined, nil
-}
-
-// overHTTP refuses to make or end a session over a WebSocket, whose own session cannot change any more.
+// overHTTP returns an error if the operation came over a WebSocket. The session of a WebSocket cannot change, so
+// mutations that begin or end sessions make no sense there.
 func overHTTP(ctx context.Context) error {
 	if gqlserver.OverWebSocket(ctx) {
-		return &party.Error{Code: party.BadUserInput, Message: "send this mutation over HTTP, not over a WebSocket"}
+		return &party.Error{Code: party.BadUserInput, Message: "Send this mutation over HTTP, not over a WebSocket."}
 	}
 	return nil
 }

@@ -15,7 +15,8 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// settingCase says how a test sets a setting to something else than its default, and what then must be decided otherwise.
+// settingCase says how a test sets a setting to something else than its default, and what then must be decided
+// otherwise.
 type settingCase struct {
 	value string // as JSON
 

@@ -45,8 +45,8 @@ func TestSharedSubscriptionsNeverAskWhoIsAsking(t *testing.T) {
 	}
 }
 
-// everything selects all fields of a type that do not depend on who asks. A type is not selected again within itself more
-// than once.
+// everything selects all fields of a type that do not depend on who asks. A type is not selected again within itself
+// more than once.
 func everything(schema *ast.Schema, typeName string, within []string) string {
 	definition := schema.Types[typeName]
 	if !definition.IsCompositeType() {
@@ -99,7 +99,8 @@ func TestViewersSeeTheirOwn(t *testing.T) {
 		_, err := p.first.jukebox.LikeQueueItem(gina.ctx, item.ID, nil)
 		p.must(err)
 		for who, likes := range map[*person]bool{p.host: false, gina: true} {
-			feed, err := p.first.subscribe(who, `subscription($r: ID!) { roomQueue(roomId: $r) { items { likedByViewer } } }`, map[string]any{"r": p.roomID})
+			feed, err := p.first.subscribe(who, `subscription($r: ID!) {
+				roomQueue(roomId: $r) { items { likedByViewer } } }`, map[string]any{"r": p.roomID})
 			p.must(err)
 			var event struct {
 				RoomQueue struct {
@@ -130,7 +131,8 @@ func TestViewerInRoom(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, otto := p.join("Gina"), p.join("Otto")
 		feed, err := p.first.subscribe(gina, `subscription($r: ID!) { viewerInRoom(roomId: $r) {
-			version role likedItemIds addedItemIds next { id } quota { queued maxQueued addsLeft refillsAt } removed } }`, map[string]any{"r": p.roomID})
+			version role likedItemIds addedItemIds next { id }
+			quota { queued maxQueued addsLeft refillsAt } removed } }`, map[string]any{"r": p.roomID})
 		p.must(err)
 		defer feed.Close()
 		hears := func() viewerInRoom {
@@ -174,7 +176,8 @@ func TestViewerInRoom(t *testing.T) {
 // The last state says that the room is closed.
 func TestRoomSubscription(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
-		feed, err := p.first.subscribe(p.join("Gina"), `subscription($r: ID!) { room(roomId: $r) { name status joinUrl host { displayName } } }`, map[string]any{"r": p.roomID})
+		feed, err := p.first.subscribe(p.join("Gina"), `subscription($r: ID!) {
+			room(roomId: $r) { name status joinUrl host { displayName } } }`, map[string]any{"r": p.roomID})
 		p.must(err)
 		defer feed.Close()
 		expect := func(name, status string) {

@@ -34,7 +34,8 @@ func TestViewersHearWhenTheirQuotaRefills(t *testing.T) {
 				t.Errorf("after two songs: %d left, and the next in %v", *empty.AddsLeft, time.Until(*empty.RefillsAt))
 			}
 			refilled := mine.hears().Quota
-			if late := time.Since(*empty.RefillsAt); *refilled.AddsLeft != 1 || refilled.RefillsAt != nil || late < 0 || late > time.Second {
+			late := time.Since(*empty.RefillsAt)
+			if *refilled.AddsLeft != 1 || refilled.RefillsAt != nil || late < 0 || late > time.Second {
 				t.Errorf("%v after it was to refill: %+v", late, refilled)
 			}
 			p.must(p.addSong(gina, 3))

@@ -1,5 +1,5 @@
-// Package internal holds nothing but tests that guard the shape of the repository: which package may use which, and that
-// documents and code agree.
+// Package internal holds nothing but tests that guard the shape of the repository: which package may use which, and
+// that documents and code agree.
 package internal
 
 import (
@@ -19,8 +19,8 @@ import (
 
 const module = "antwon.dj/backend/"
 
-// mayUse says which packages of this module each package may import. Data flows in one direction, and so do these arrows.
-// A new package needs a line here. Test files may import anything, because tests drive several parts together.
+// mayUse says which packages of this module each package may import. Data flows in one direction, and so do these
+// arrows. A new package needs a line here. Test files may import anything, because tests drive several parts together.
 var mayUse = map[string][]string{
 	"cmd/antwon": {
 		"graph", "internal/account", "internal/database", "internal/gqlserver", "internal/jukebox", "internal/live",

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Whatever somebody does, within any stretch of time they add no more than the bucket holds and what flowed in meanwhile; and
-// who waits until it refills may add one.
+// Whatever somebody does, within any stretch of time they add no more than the bucket holds and what flowed in
+// meanwhile; and who waits until it refills may add one.
 func TestAnAllowanceGivesNoMoreThanItHas(t *testing.T) {
 	for seed := range uint64(200) {
 		random := rand.New(rand.NewPCG(seed, 1))

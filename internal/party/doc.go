@@ -2,20 +2,20 @@
 //
 // A party takes place in a [Room]. Its host opens it, guests join it by a code, and screens show it; each of these
 // members has a [Role], which decides about each [Action] whether the member may do it. Guests add songs. A song that
-// waits is a [QueueItem], and everybody can like it. [Rank] computes the playing order of the queue, by likes, fairly or
-// in turns, as the host chose. Shortly before a song is due, the server commits it: it hands the song to the host's
+// waits is a [QueueItem], and everybody can like it. [Rank] computes the playing order of the queue, by likes, fairly
+// or in turns, as the host chose. Shortly before a song is due, the server commits it: it hands the song to the host's
 // Spotify player, and from then on nothing moves it.
 //
-// What a host can choose about a room are its [RoomSettings]. The rules that follow from them are pure functions such as
-// [RoomSettings.MayAdd], and each answers with nil or with a [Refusal]: a reason for programs and a sentence for people.
-// docs/rules.md lists all rules, and docs/glossary.md all terms.
+// What a host can choose about a room are its [RoomSettings]. The rules that follow from them are pure functions such
+// as [RoomSettings.MayAdd], and each answers with nil or with a [Refusal]: a reason for programs and a sentence for
+// people. docs/rules.md lists all rules, and docs/glossary.md all terms.
 //
 // # State and change
 //
-// Every change that members can see raises the version of the room by one. A [State] is everything that they can see, at
-// one version. [Merge] builds the next state from the one before and the rows that changed. [State.QueueChange] returns
-// the difference between two versions of the queue, which is what clients need to follow it, and [State.AffectedSince]
-// tells which users a change means something to in particular.
+// Every change that members can see raises the version of the room by one. A [State] is everything that they can see,
+// at one version. [Merge] builds the next state from the one before and the rows that changed. [State.QueueChange]
+// returns the difference between two versions of the queue, which is what clients need to follow it, and
+// [State.AffectedSince] tells which users a change means something to in particular.
 //
 // # What is pure about it
 //

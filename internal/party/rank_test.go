@@ -244,8 +244,8 @@ func TestPinsKeepTheirPlaceAndComeNearerWithEachSong(t *testing.T) {
 	}
 }
 
-// The next songs of the fallback playlist stand in the queue for hours. One like must not carry such a song past everybody,
-// as if the house had asked for it and waited.
+// The next songs of the fallback playlist stand in the queue for hours. One like must not carry such a song past
+// everybody, as if the house had asked for it and waited.
 func TestOneLikeForFallbackMusicDoesNotJumpTheQueue(t *testing.T) {
 	ana, ben := &party.User{ID: "Ana"}, &party.User{ID: "Ben"}
 	var plays []party.Begun // ten songs of ten guests that were added after the filler came
