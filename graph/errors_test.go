@@ -17,7 +17,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-func TestErrorsTellClientsWhatTheyMayKnow(t *testing.T) {
+func TestPresentErrorShowsClientsOnlySafeDetails(t *testing.T) {
 	for name, c := range map[string]struct {
 		err        error
 		message    string
@@ -78,7 +78,7 @@ func TestPanicIsHiddenAndLoggedWithItsStack(t *testing.T) {
 	}
 }
 
-func TestClientThatLeftIsNoFailure(t *testing.T) {
+func TestDisconnectedClientIsNotLoggedAsFailure(t *testing.T) {
 	var log bytes.Buffer
 	r := graph.New(nil, nil, slog.New(slog.NewTextHandler(&log, nil)))
 	ctx, leave := context.WithCancel(t.Context())

@@ -9,7 +9,7 @@ import (
 )
 
 // On every server: who is removed is told so, and cut off from all else in the room; the others notice nothing.
-func TestARemovedGuestIsOut(t *testing.T) {
+func TestRemovedGuestIsDisconnected(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		there := p.newServer(live.NewLocalBus(), 0) // hears nothing of what the other one does
 		gina, gustav := p.join("Gina"), p.join("Gustav")

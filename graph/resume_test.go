@@ -34,7 +34,7 @@ func newLossyBus(from live.Bus, seed uint64) *lossyBus {
 
 // Two servers coalesce differently, hints get lost, connections are cut in the middle, clients are slow and come back
 // to either server: whoever applies changes ends with the queue that roomQueue shows.
-func TestWhoAppliesChangesEndsWithTheQueue(t *testing.T) {
+func TestAppliedDifferencesYieldTheQueue(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		seed := rand.Uint64()
 		t.Logf("seed %d", seed)
@@ -212,7 +212,7 @@ func (f *follower) read(feed *feed, random *rand.Rand, over <-chan struct{}) (do
 }
 
 // A client that comes back gets one difference where the state is known, and everything where it is not.
-func TestComingBack(t *testing.T) {
+func TestReconnectGetsDifferenceOrReset(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		p.must(p.addSong(p.host, 1))
 		other := p.newServer(live.NewLocalBus(), 0)

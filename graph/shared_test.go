@@ -13,7 +13,7 @@ import (
 
 // Every shared subscription is followed with everything that its document may select, in a room that has something of
 // everything. Nothing of it may ask who is asking: that would show one person's to all.
-func TestSharedSubscriptionsNeverAskWhoIsAsking(t *testing.T) {
+func TestSharedSubscriptionsNeverReadTheViewer(t *testing.T) {
 	p := newParty(t, testdb.SQLite(t))
 	p.fill()
 	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
@@ -91,7 +91,7 @@ func (p *fixture) screen() *person {
 }
 
 // What depends on who asks is each one's own, in one and the same room.
-func TestViewersSeeTheirOwn(t *testing.T) {
+func TestLikedByViewerDiffersBetweenViewers(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		p.must(p.addSong(p.host, 1))
 		item := p.queue()[0]
@@ -127,7 +127,7 @@ type viewerInRoom struct {
 }
 
 // Guests hear of what concerns them, and of nothing else.
-func TestViewerInRoom(t *testing.T) {
+func TestViewerInRoomSendsOnlyWhatAffectsTheViewer(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, otto := p.join("Gina"), p.join("Otto")
 		feed, err := p.first.subscribe(gina, `subscription($r: ID!) { viewerInRoom(roomId: $r) {
@@ -174,7 +174,7 @@ func TestViewerInRoom(t *testing.T) {
 }
 
 // The last state says that the room is closed.
-func TestRoomSubscription(t *testing.T) {
+func TestRoomSubscriptionEndsWithClosedRoom(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		feed, err := p.first.subscribe(p.join("Gina"), `subscription($r: ID!) {
 			room(roomId: $r) { name status joinUrl host { displayName } } }`, map[string]any{"r": p.roomID})

@@ -16,7 +16,7 @@ import (
 )
 
 // A guest who has added as many songs as they may hears of it when they may add one again, and of nothing before.
-func TestViewersHearWhenTheirQuotaRefills(t *testing.T) {
+func TestViewerInRoomIsSentWhenQuotaRefills(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		synctest.Test(t, func(t *testing.T) {
 			p := openParty(t, url)
