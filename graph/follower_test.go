@@ -11,7 +11,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// item and change are what clients read of roomQueueChanges.
+// item and change are what a client reads of roomQueueChanges.
 type item struct {
 	ID        string
 	LikeCount int
@@ -31,7 +31,7 @@ type change struct {
 	Order []string
 }
 
-// follower keeps a queue by applying changes, as docs/api.md shows it.
+// follower is a client that keeps a queue up to date by applying differences, as docs/api.md shows.
 type follower struct {
 	version int64 // 0: none yet
 	order   []string
@@ -64,7 +64,7 @@ func (f *follower) apply(c change) {
 	f.version = c.Version
 }
 
-// shows is the queue in a form that can be compared.
+// shows returns the follower's queue as a text that can be compared.
 func (f *follower) shows() string {
 	var lines []string
 	for _, id := range f.order {
@@ -101,7 +101,7 @@ func (s *server) subscribe(who *person, query string, variables map[string]any) 
 	return f, err
 }
 
-// next reads the data of the next event into result.
+// next decodes the data of the next event into result.
 func (f *feed) next(result any) error {
 	for {
 		var message struct {

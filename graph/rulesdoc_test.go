@@ -14,8 +14,7 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// docs/rules.md has a row for each setting of the schema, with the default that a new room has, and names every
-// refusal.
+// docs/rules.md has a row for each setting of the schema, with the default of a new room, and names every refusal.
 func TestEveryRuleIsDocumented(t *testing.T) {
 	document := read(t, "../docs/rules.md")
 	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphqls", Input: read(t, "../schema.graphqls")})
@@ -26,16 +25,16 @@ func TestEveryRuleIsDocumented(t *testing.T) {
 	inForce := settingsOfANewRoom(t, schema)
 	for _, field := range schema.Types["RoomSettingsInput"].Fields {
 		if have, row := written[field.Name]; !row || have != inForce[field.Name] {
-			t.Errorf("%s: written %q, in a new room %q", field.Name, have, inForce[field.Name])
+			t.Errorf("%s: docs/rules.md has the default %q, a new room has %q", field.Name, have, inForce[field.Name])
 		}
 		delete(written, field.Name)
 	}
 	if len(written) > 0 {
-		t.Errorf("no settings, but written down: %v", written)
+		t.Errorf("docs/rules.md has settings that do not exist: %v", written)
 	}
 	for _, reason := range schema.Types["RefusalReason"].EnumValues {
 		if !strings.Contains(document, "| "+reason.Name+" |") {
-			t.Errorf("no row has %s as its refusal", reason.Name)
+			t.Errorf("docs/rules.md has no row with the refusal %s", reason.Name)
 		}
 	}
 }
@@ -49,7 +48,7 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// defaultsIn are the defaults in the table of settings, by their names.
+// defaultsIn returns the defaults in the table of settings, by name.
 func defaultsIn(document string) map[string]string {
 	defaults := map[string]string{}
 	row := regexp.MustCompile("(?m)^\\| `(\\w+)` \\| [^|]+ \\| `([^`]+)` " + `\|[^|]*\| host, co-hosts \| [^|]+ \| [^|]+ \|$`)

@@ -86,7 +86,7 @@ func TestRelativeLinksOfDocumentsResolve(t *testing.T) {
 	links := 0
 	for document, text := range documents {
 		for _, link := range linksIn(text) {
-			if strings.Contains(link, ":") { // elsewhere
+			if strings.Contains(link, ":") { // leads to another site
 				continue
 			}
 			links++
@@ -115,10 +115,10 @@ func TestAnchorsFollowGitHubsRules(t *testing.T) {
 	}
 }
 
-// A person decides within a minute whether they want this.
+// A reader of README.md decides within a minute whether they want the program.
 func TestReadmeIsShort(t *testing.T) {
 	if lines := strings.Count(documents(t)["README.md"], "\n"); lines > 150 {
-		t.Errorf("README.md has %d lines, at most 150 are wanted: move some of them to docs/", lines)
+		t.Errorf("README.md has %d lines, want at most 150: move some of them to docs/", lines)
 	}
 }
 
@@ -149,7 +149,7 @@ func TestDecisionsHaveDateAndStatus(t *testing.T) {
 	}
 }
 
-// docs/configuration.md has every variable that the program knows, and no document has another one.
+// docs/configuration.md has every variable that the program knows, and no document has a variable that does not exist.
 func TestConfigurationIsDocumented(t *testing.T) {
 	known := variables(t)
 	documents := documents(t)
@@ -158,7 +158,7 @@ func TestConfigurationIsDocumented(t *testing.T) {
 			t.Errorf("docs/configuration.md lacks %s", name)
 		}
 	}
-	others := []string{"ANTWON_COMMAND", "ANTWON_RUN"} // of Docker Compose, and of the browser tests
+	others := []string{"ANTWON_COMMAND", "ANTWON_RUN"} // of Docker Compose and of the browser tests
 	variable := regexp.MustCompile(`\bANTWON_[A-Z_]*[A-Z]\b`)
 	for document, text := range documents {
 		for _, name := range variable.FindAllString(text, -1) {
@@ -215,7 +215,7 @@ func testSources(t *testing.T) string {
 	return sources.String()
 }
 
-// variables returns the names of the variables that the program says it knows.
+// variables returns the names of the environment variables that the program lists as its configuration.
 func variables(t *testing.T) (names []string) {
 	t.Helper()
 	program := exec.CommandContext(t.Context(), "go", "run", "../cmd/antwon", "config")

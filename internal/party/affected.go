@@ -20,9 +20,9 @@ type affectedStep struct {
 	all     bool
 }
 
-// AffectedSince returns the newest version at which a change affected this user, as far as the state remembers:
-// something they liked, added or own at the head of the queue may have changed, or something that affects everybody.
-// The result is never older than the last such change, and may be newer.
+// AffectedSince returns the newest version at which a change affected this user, as far as the state remembers. A
+// change affects a user if it is about something they liked or added, if their song becomes or ceases to be the head of
+// the queue, or if it affects everybody. The result is never older than the last such change, and may be newer.
 //
 // It describes the sequence of states that a feed builds, one after the other. What appeared and disappeared between
 // two of them affected nobody who saw only those states.
