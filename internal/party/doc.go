@@ -24,8 +24,8 @@
 // always give the same result. A test in internal/arrows_test.go checks this.
 //
 // A State, the QueueItems in it and a [PlayHistory] are immutable: a change makes new values, which share with the old
-// ones what did not change. They may be read by any number of goroutines. All other types are plain values and need the
-// usual care.
+// ones what did not change. They may be read by any number of goroutines. All other types are plain values: whoever
+// changes one must be the only one to use it.
 //
 // # Files
 //

@@ -15,8 +15,8 @@ const (
 	OrderTurns OrderMode = "TURNS" // one song of each guest in turn
 )
 
-// minOverdue is how many younger songs have to be played before a guest's oldest song, in FAIR, until that song goes
-// next. While many guests wait it takes more: twice as many as guests wait.
+// minOverdue is, in FAIR, how many younger songs have to be played before a guest's oldest song goes next. While many
+// guests wait, it takes more: twice as many songs as guests wait.
 const minOverdue = 10
 
 // Ranking is what the order of a queue depends on, besides its items.

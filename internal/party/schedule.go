@@ -98,8 +98,7 @@ func (s *State) explain(p *rankedItem) string {
 		return p.item.Refusal.Message
 	}
 	if s.Settings.OrderMode == OrderFair && p.served > 0 {
-		return fmt.Sprintf("%s, shared with %s of %s that played recently or come before it.",
-			likes, countSongs(p.served), ownerName(p.item.AddedBy))
+		return fmt.Sprintf("%s, divided among %s of %s.", likes, countSongs(p.served+1), ownerName(p.item.AddedBy))
 	}
 	if p.reason == OrderAge {
 		return "Nobody likes this song yet, so older songs go first."
