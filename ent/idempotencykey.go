@@ -19,15 +19,15 @@ type IdempotencyKey struct {
 	ID int `json:"id,omitempty"`
 	// UserID holds the value of the "user_id" field.
 	UserID string `json:"user_id,omitempty"`
-	// a hash of it
+	// a hash of the key
 	Key string `json:"key,omitempty"`
 	// Mutation holds the value of the "mutation" field.
 	Mutation string `json:"mutation,omitempty"`
 	// ArgumentsHash holds the value of the "arguments_hash" field.
 	ArgumentsHash string `json:"arguments_hash,omitempty"`
-	// what the mutation answered
+	// the object that the mutation returned
 	ObjectID string `json:"object_id,omitempty"`
-	// what else it answered: addSong's alreadyQueued
+	// what else it returned: alreadyQueued of addSong
 	Flag bool `json:"flag,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`

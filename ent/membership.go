@@ -29,9 +29,9 @@ type Membership struct {
 	Role string `json:"role,omitempty"`
 	// JoinedAt holds the value of the "joined_at" field.
 	JoinedAt time.Time `json:"joined_at,omitempty"`
-	// when a server last had them connected
+	// when the member was last connected to a server
 	SeenAt *time.Time `json:"seen_at,omitempty"`
-	// when they may add as much again as if they had added nothing
+	// when the quota of added songs is full again
 	AddsFullAt *time.Time `json:"adds_full_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the MembershipQuery when eager-loading is set.

@@ -24,11 +24,11 @@ type QueueItem struct {
 	RoomID string `json:"room_id,omitempty"`
 	// SongID holds the value of the "song_id" field.
 	SongID string `json:"song_id,omitempty"`
-	// NULL: fallback music
+	// NULL: a fallback song
 	AddedByID *string `json:"added_by_id,omitempty"`
 	// AddedAt holds the value of the "added_at" field.
 	AddedAt time.Time `json:"added_at,omitempty"`
-	// the room's version at which it was added: smaller is older
+	// the room's version at which it was added: a smaller number is older
 	Age int64 `json:"age,omitempty"`
 	// the room's version at which it last changed
 	Version int64 `json:"version,omitempty"`
@@ -36,17 +36,17 @@ type QueueItem struct {
 	State string `json:"state,omitempty"`
 	// LikeCount holds the value of the "like_count" field.
 	LikeCount int `json:"like_count,omitempty"`
-	// which recording this is, while it is queued, committed or playing
+	// the recording, while the item waits, is committed or plays
 	ActiveRecording *string `json:"active_recording,omitempty"`
-	// which recording this is
+	// the recording: see party.RecordingOf
 	Recording string `json:"recording,omitempty"`
-	// WAITING for a host's, or GIVEN; NULL: it needed none
+	// WAITING or GIVEN; NULL: it needed no approval
 	Approval *string `json:"approval,omitempty"`
-	// until when the pin holds; NULL: it is not pinned
+	// how long the pin lasts; NULL: not pinned
 	PinRule *string `json:"pin_rule,omitempty"`
-	// its place when it was pinned, from 1
+	// the position to which it was pinned, from 1
 	PinPosition int `json:"pin_position,omitempty"`
-	// how many likes more overtake it
+	// with OVERTAKEN: how many likes more overtake it
 	PinLikes int `json:"pin_likes,omitempty"`
 	// the room's version at which it was pinned
 	PinVersion int64 `json:"pin_version,omitempty"`
@@ -62,7 +62,7 @@ type QueueItem struct {
 	StartedAt *time.Time `json:"started_at,omitempty"`
 	// the room's version at which it began to play
 	StartedVersion int64 `json:"started_version,omitempty"`
-	// who wanted it skipped while it played
+	// HOST or VOTE: who skipped it; NULL: nobody in the room
 	SkippedBy *string `json:"skipped_by,omitempty"`
 	// EndedAt holds the value of the "ended_at" field.
 	EndedAt *time.Time `json:"ended_at,omitempty"`

@@ -30,17 +30,17 @@ type Room struct {
 	Status string `json:"status,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int64 `json:"version,omitempty"`
-	// the code while the room is open
+	// the code, while the room is open
 	OpenCode *string `json:"open_code,omitempty"`
-	// the host while the room is open
+	// the host, while the room is open
 	OpenHostID *string `json:"open_host_id,omitempty"`
-	// the room's version at which it last was decided who may be here
+	// the room's version at which somebody was last removed or readmitted
 	MembersVersion int64 `json:"members_version,omitempty"`
 	// guests may add songs
 	RequestsOpen bool `json:"requests_open,omitempty"`
-	// how the host wants songs to reach the player
+	// how songs should reach the player
 	Delivery string `json:"delivery,omitempty"`
-	// when the queue is empty other music plays
+	// the server adds fallback songs when nothing else waits
 	Fallback bool `json:"fallback,omitempty"`
 	// FallbackPlaylistURI holds the value of the "fallback_playlist_uri" field.
 	FallbackPlaylistURI *string `json:"fallback_playlist_uri,omitempty"`
@@ -54,25 +54,25 @@ type Room struct {
 	CooldownMinutes int `json:"cooldown_minutes,omitempty"`
 	// MaxQueueLength holds the value of the "max_queue_length" field.
 	MaxQueueLength int `json:"max_queue_length,omitempty"`
-	// NULL: as many as they like
+	// NULL: no limit
 	MaxQueuedPerGuest *int `json:"max_queued_per_guest,omitempty"`
-	// NULL: as many as they like
+	// NULL: no limit
 	AddsPerHour *int `json:"adds_per_hour,omitempty"`
-	// 0: nobody can vote
+	// of the members present; 0: voting is off
 	SkipVotePercent int `json:"skip_vote_percent,omitempty"`
 	// songs of newcomers wait for a host
 	RequireApproval bool `json:"require_approval,omitempty"`
-	// songs, before a guest is no newcomer any more
+	// how many accepted songs make a guest no longer a newcomer
 	TrustedAfter int `json:"trusted_after,omitempty"`
 	// LastCallAt holds the value of the "last_call_at" field.
 	LastCallAt *time.Time `json:"last_call_at,omitempty"`
-	// what may not play here
+	// songs and artists that may not play in this room
 	Blocked []schema.Blocked `json:"blocked,omitempty"`
 	// the room's version at which the settings last changed
 	SettingsVersion int64 `json:"settings_version,omitempty"`
-	// people who were here when they were last counted
+	// members present, when they were last counted
 	PresentCount int `json:"present_count,omitempty"`
-	// the playlist at Spotify that was made for this room
+	// the playlist at Spotify that the server made for this room
 	PlaylistURI *string `json:"playlist_uri,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`

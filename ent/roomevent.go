@@ -22,17 +22,17 @@ type RoomEvent struct {
 	RoomID string `json:"room_id,omitempty"`
 	// At holds the value of the "at" field.
 	At time.Time `json:"at,omitempty"`
-	// NULL: the server itself
+	// NULL: the server
 	ActorID *string `json:"actor_id,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind string `json:"kind,omitempty"`
 	// ItemID holds the value of the "item_id" field.
 	ItemID *string `json:"item_id,omitempty"`
-	// to whom it was done
+	// the user to whom it was done
 	SubjectID *string `json:"subject_id,omitempty"`
 	// Detail holds the value of the "detail" field.
 	Detail *string `json:"detail,omitempty"`
-	// the room's version with which it was done
+	// the room's version that the same change made
 	Version int64 `json:"version,omitempty"`
 	// Undone holds the value of the "undone" field.
 	Undone bool `json:"undone,omitempty"`

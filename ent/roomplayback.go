@@ -41,7 +41,7 @@ type RoomPlayback struct {
 	DeviceActive bool `json:"device_active,omitempty"`
 	// DeviceRestricted holds the value of the "device_restricted" field.
 	DeviceRestricted bool `json:"device_restricted,omitempty"`
-	// per cent
+	// in per cent
 	DeviceVolume *int `json:"device_volume,omitempty"`
 	// Health holds the value of the "health" field.
 	Health string `json:"health,omitempty"`
@@ -49,13 +49,13 @@ type RoomPlayback struct {
 	HealthReason string `json:"health_reason,omitempty"`
 	// HealthUntil holds the value of the "health_until" field.
 	HealthUntil *time.Time `json:"health_until,omitempty"`
-	// how songs reach the player now, whatever the host wants
+	// how songs reach the player at present, which may differ from the setting
 	Delivery string `json:"delivery,omitempty"`
-	// a song of the room has played
+	// a song of the room has begun to play
 	Begun bool `json:"begun,omitempty"`
-	// for the song that plays
+	// votes to skip the song that plays
 	SkipVotes int `json:"skip_votes,omitempty"`
-	// grows when the votes change, or how many it takes
+	// grows when the votes, or the number needed, change
 	VotesVersion int64 `json:"votes_version,omitempty"`
 	// the room's version at which a command last changed
 	CommandVersion int64 `json:"command_version,omitempty"`

@@ -23,7 +23,7 @@ type Song struct {
 	Name string `json:"name,omitempty"`
 	// Artists holds the value of the "artists" field.
 	Artists []string `json:"artists,omitempty"`
-	// NULL where they were not asked for yet
+	// NULL: not looked up yet
 	ArtistUris []string `json:"artist_uris,omitempty"`
 	// AlbumName holds the value of the "album_name" field.
 	AlbumName string `json:"album_name,omitempty"`

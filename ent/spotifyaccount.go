@@ -20,7 +20,7 @@ type SpotifyAccount struct {
 	ID string `json:"id,omitempty"`
 	// UserID holds the value of the "user_id" field.
 	UserID string `json:"user_id,omitempty"`
-	// Spotify's account_id, or id where that is absent
+	// Spotify's account_id or, if that is absent, id
 	AccountID string `json:"account_id,omitempty"`
 	// DisplayName holds the value of the "display_name" field.
 	DisplayName string `json:"display_name,omitempty"`
@@ -30,7 +30,7 @@ type SpotifyAccount struct {
 	NeedsReconnect bool `json:"needs_reconnect,omitempty"`
 	// AuthorizedAt holds the value of the "authorized_at" field.
 	AuthorizedAt time.Time `json:"authorized_at,omitempty"`
-	// a server refreshes the tokens, and has the right to until then
+	// until then one server has the right to refresh the tokens
 	RefreshingUntil *time.Time `json:"refreshing_until,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the SpotifyAccountQuery when eager-loading is set.

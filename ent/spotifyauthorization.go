@@ -22,9 +22,9 @@ type SpotifyAuthorization struct {
 	UserID string `json:"user_id,omitempty"`
 	// StateHash holds the value of the "state_hash" field.
 	StateHash string `json:"state_hash,omitempty"`
-	// of the cookie that the browser was given
+	// a hash of the cookie that the browser was given
 	BrowserHash string `json:"browser_hash,omitempty"`
-	// PKCE's
+	// of PKCE
 	Verifier string `json:"verifier,omitempty"`
 	// ReturnTo holds the value of the "return_to" field.
 	ReturnTo string `json:"return_to,omitempty"`

@@ -20,7 +20,7 @@ type User struct {
 	ID string `json:"id,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind string `json:"kind,omitempty"`
-	// who this is to the identity provider: a hash of issuer and subject; NULL for guests and screens
+	// the user at the identity provider: a hash of issuer and subject; NULL for guests and screens
 	Subject *string `json:"subject,omitempty"`
 	// DisplayName holds the value of the "display_name" field.
 	DisplayName string `json:"display_name,omitempty"`
@@ -30,7 +30,7 @@ type User struct {
 	EmailVerified bool `json:"email_verified,omitempty"`
 	// PictureURL holds the value of the "picture_url" field.
 	PictureURL *string `json:"picture_url,omitempty"`
-	// of the cookie of the browser that this guest came with
+	// a hash of the device cookie of the guest's browser, for bans
 	DeviceHash *string `json:"device_hash,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`

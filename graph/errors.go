@@ -13,9 +13,10 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// PresentError is the one door through which errors reach clients. An Error of jukebox tells its code and message; any
-// other failure is logged here and shown as INTERNAL_SERVER_ERROR without its text. What gqlgen says of a document that
-// does not parse or validate passes as it is.
+// PresentError turns an error into what the client sees, and logs failures. It is the only way for errors to reach
+// clients. Of a party.Error the client sees code, message, field, reason and retryAfterMs. Of any other error it sees
+// INTERNAL_SERVER_ERROR without the text. gqlgen's own errors, about documents that do not parse or validate, pass
+// unchanged.
 func (r *Resolver) PresentError(ctx context.Context, err error) *gqlerror.Error {
 	shown := graphql.DefaultErrorPresenter(ctx, err)
 	if shown.Err == nil && shown.Extensions["code"] != nil {
@@ -23,7 +24,10 @@ func (r *Resolver) PresentError(ctx context.Context, err error) *gqlerror.Error 
 	}
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
 		r.log.WarnContext(ctx, "an operation took too long", "error", err, "path", shown.Path.String())
-		err = &party.Error{Code: party.UpstreamUnavailable, Message: "This took too long: try again in a moment.", RetryAfter: time.Second}
+		err = &party.Error{
+			Code: party.UpstreamUnavailable, Message: "This took too long. Please try again in a moment.",
+			RetryAfter: time.Second,
+		}
 	}
 	known, ok := errors.AsType[*party.Error](err)
 	if !ok || known.Code == party.Internal {
@@ -46,17 +50,18 @@ func (r *Resolver) PresentError(ctx context.Context, err error) *gqlerror.Error 
 	return shown
 }
 
-// hide keeps the failure for the log. A client that left while it was served is no failure of ours.
+// hide logs an error and replaces what the client sees of it. A client that disconnected during its request is not a
+// failure, so that is not logged.
 func (r *Resolver) hide(ctx context.Context, err error, shown *gqlerror.Error) *gqlerror.Error {
 	if !errors.Is(err, context.Canceled) {
 		r.log.ErrorContext(ctx, "an operation failed", "error", err, "path", shown.Path.String())
 	}
-	shown.Message = "internal server error"
+	shown.Message = "Something went wrong on the server."
 	shown.Extensions = map[string]any{"code": party.Internal}
 	return shown
 }
 
-// Recover turns a panic into an error that tells where it happened; PresentError logs it.
+// Recover turns a panic into an error with the stack trace, for PresentError to log.
 func (r *Resolver) Recover(_ context.Context, panicked any) error {
 	return fmt.Errorf("panic: %v\n%s", panicked, debug.Stack())
 }

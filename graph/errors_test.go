@@ -17,7 +17,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-func TestErrorsTellClientsWhatTheyMayKnow(t *testing.T) {
+func TestPresentErrorShowsClientsOnlySafeDetails(t *testing.T) {
 	for name, c := range map[string]struct {
 		err        error
 		message    string
@@ -33,16 +33,19 @@ func TestErrorsTellClientsWhatTheyMayKnow(t *testing.T) {
 			"code is too short", map[string]any{"code": party.BadUserInput, "field": "code"}, false,
 		},
 		"a rule's no": {
-			&party.Error{Code: party.Refused, Message: "too late", Reason: party.ReasonCommitted},
-			"too late", map[string]any{"code": party.Refused, "reason": party.ReasonCommitted}, false,
+			&party.Error{Code: party.Refused, Message: "It is too late.", Reason: party.ReasonCommitted},
+			"It is too late.", map[string]any{"code": party.Refused, "reason": party.ReasonCommitted}, false,
 		},
 		"Spotify is down": {
-			&party.Error{Code: party.UpstreamUnavailable, Message: "Spotify does not answer", RetryAfter: 37 * time.Second, Err: errors.New("token abc")},
-			"Spotify does not answer", map[string]any{"code": party.UpstreamUnavailable, "retryAfterMs": int64(37_000)}, true,
+			&party.Error{
+				Code: party.UpstreamUnavailable, Message: "Spotify does not answer.", RetryAfter: 37 * time.Second,
+				Err: errors.New("token abc"),
+			},
+			"Spotify does not answer.", map[string]any{"code": party.UpstreamUnavailable, "retryAfterMs": int64(37_000)}, true,
 		},
 		"a failure of ours": {
 			errors.New("dial tcp 10.0.0.7: password of root"),
-			"internal server error", map[string]any{"code": party.Internal}, true,
+			"Something went wrong on the server.", map[string]any{"code": party.Internal}, true,
 		},
 		"gqlgen's own": {
 			&gqlerror.Error{Message: "Cannot query field", Extensions: map[string]any{"code": "GRAPHQL_VALIDATION_FAILED"}},
@@ -67,7 +70,7 @@ func TestPanicIsHiddenAndLoggedWithItsStack(t *testing.T) {
 	var log bytes.Buffer
 	r := graph.New(nil, nil, slog.New(slog.NewTextHandler(&log, nil)))
 	shown := r.PresentError(t.Context(), r.Recover(t.Context(), "boom"))
-	if shown.Message != "internal server error" || shown.Extensions["code"] != party.Internal {
+	if shown.Message != "Something went wrong on the server." || shown.Extensions["code"] != party.Internal {
 		t.Errorf("shown %+v", shown)
 	}
 	if text := log.String(); !strings.Contains(text, "boom") || !strings.Contains(text, "errors_test.go") {
@@ -75,7 +78,7 @@ func TestPanicIsHiddenAndLoggedWithItsStack(t *testing.T) {
 	}
 }
 
-func TestClientThatLeftIsNoFailure(t *testing.T) {
+func TestDisconnectedClientIsNotLoggedAsFailure(t *testing.T) {
 	var log bytes.Buffer
 	r := graph.New(nil, nil, slog.New(slog.NewTextHandler(&log, nil)))
 	ctx, leave := context.WithCancel(t.Context())

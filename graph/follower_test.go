@@ -11,7 +11,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// item and change are what clients read of roomQueueChanges.
+// item and change are what a client reads of roomQueueChanges.
 type item struct {
 	ID        string
 	LikeCount int
@@ -31,7 +31,7 @@ type change struct {
 	Order []string
 }
 
-// follower keeps a queue by applying changes, as docs/api.md shows it.
+// follower is a client that keeps a queue up to date by applying differences, as docs/api.md shows.
 type follower struct {
 	version int64 // 0: none yet
 	order   []string
@@ -64,7 +64,7 @@ func (f *follower) apply(c change) {
 	f.version = c.Version
 }
 
-// shows is the queue in a form that can be compared.
+// shows returns the follower's queue as a text that can be compared.
 func (f *follower) shows() string {
 	var lines []string
 	for _, id := range f.order {
@@ -88,8 +88,12 @@ func (s *server) subscribe(who *person, query string, variables map[string]any) 
 	}
 	f := &feed{conn}
 	err = errors.Join(
-		f.WriteJSON(map[string]any{"type": "connection_init", "payload": map[string]string{"authorization": "Bearer " + who.token}}),
-		f.WriteJSON(map[string]any{"type": "subscribe", "id": "1", "payload": map[string]any{"query": query, "variables": variables}}),
+		f.WriteJSON(map[string]any{
+			"type": "connection_init", "payload": map[string]string{"authorization": "Bearer " + who.token},
+		}),
+		f.WriteJSON(map[string]any{
+			"type": "subscribe", "id": "1", "payload": map[string]any{"query": query, "variables": variables},
+		}),
 	)
 	if err != nil {
 		conn.Close()
@@ -97,7 +101,7 @@ func (s *server) subscribe(who *person, query string, variables map[string]any) 
 	return f, err
 }
 
-// next reads the data of the next event into result.
+// next decodes the data of the next event into result.
 func (f *feed) next(result any) error {
 	for {
 		var message struct {

@@ -241,101 +241,116 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema.graphqls", Input: `"A moment: RFC 3339 in UTC with microseconds, such as 2026-11-23T20:15:00.000000Z."
+	{Name: "../schema.graphqls", Input: `"A point in time: RFC 3339 in UTC with microseconds, such as 2026-11-23T20:15:00.000000Z."
 scalar Time
 
 """
-A subscription whose responses are the same for everybody who may see the room. It is executed once, and sent to all who
-follow it with the same selections; one that selects a field marked @viewer is executed for its subscriber alone.
+The subscription's responses are the same for everybody who may see the room. The server executes it once, and sends the
+result to all subscribers with the same selections. A subscription that selects a field marked @viewer is executed for
+its subscriber alone.
 """
 directive @shared(
-  "The argument that says from which version the client wants to go on. It makes no other operation of it."
+  """
+  The argument that says from which version the client wants to continue. Subscriptions that differ only in this
+  argument share an execution.
+  """
   resume: String
 ) on FIELD_DEFINITION
-"The value depends on who is asking."
+"The value depends on who makes the request."
 directive @viewer on FIELD_DEFINITION
 
 type Query {
-  "The signed-in user; null without a session."
+  "The user who makes the request; null without a session."
   viewer: Viewer
-  "A room by its id; null if there is none. Who has not joined it sees id, code, name and status only."
+  """
+  A room by its id; null if there is none. Users who have not joined the room can see its id, code, name and status
+  only.
+  """
   room("The room's id." id: ID!): Room
   "The open room with this code; null if there is none."
   roomByCode("The code, in upper or lower case." code: String!): Room
   "Searches Spotify for songs to add, with the host's account. For guests and hosts of the room."
   searchSongs(
-    "The room to add to."
+    "The room to which a song is to be added."
     roomId: ID!
-    "What to look for in titles, artists and albums: 1 to 200 characters."
+    "Words of a title, an artist or an album: 1 to 200 characters."
     query: String!
-    "How many results, 1 to 10."
+    "The number of results, 1 to 10."
     limit: Int! = 10
-    "How many results to leave out from the beginning, 0 to 990."
+    "The number of results to leave out from the beginning, 0 to 990."
     offset: Int! = 0
   ): SongSearch!
 }
 
 """
-What can be changed. Every mutation with an idempotencyKey (1 to 64 characters) is safe to repeat: sent again within a day
-by the same user with the same key and arguments it does nothing and answers the same objects as they are now; with other
-arguments it fails with CONFLICT.
+Everything that changes something.
 
-A failed mutation carries extensions.code: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT (extensions.field names
-the argument), CONFLICT, REFUSED (extensions.reason is a RefusalReason), RATE_LIMITED or UPSTREAM_UNAVAILABLE (Spotify does
-not answer), both with extensions.retryAfterMs, or INTERNAL_SERVER_ERROR.
+A mutation with an idempotencyKey (1 to 64 characters) is safe to repeat. If the same user sends it again within a day
+with the same key and the same arguments, the server does nothing and returns the same objects in their present state.
+With other arguments it fails with CONFLICT.
+
+A failed mutation has extensions.code: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT (extensions.field names the
+argument), CONFLICT, REFUSED (extensions.reason is a RefusalReason), RATE_LIMITED, UPSTREAM_UNAVAILABLE (Spotify does
+not answer) or INTERNAL_SERVER_ERROR. RATE_LIMITED and UPSTREAM_UNAVAILABLE also have extensions.retryAfterMs.
 """
 type Mutation {
-  "Signs in a new host with a simulated Spotify account and player. In the demo only, and over HTTP only."
+  "Signs in a new host with a simulated Spotify account and a simulated player. Only in the demo, and only over HTTP."
   demoLogin("The host's name, 1 to 40 characters." displayName: String!): Session!
   """
-  Joins the open room with this code as a guest. With a valid session that user joins; without one, a new guest is made.
-  Joining again changes the name. Over HTTP only.
+  Joins the open room with this code as a guest. With a valid session the user of that session joins; without one, the
+  server creates a new guest. Joining again changes the guest's name. Only over HTTP.
   """
   joinRoom(
     "The room's code, in upper or lower case."
     code: String!
-    "The name to go by in this room, 1 to 40 characters."
+    "The guest's name in this room, 1 to 40 characters."
     displayName: String!
   ): JoinedRoom!
-  "Makes a room screen: a session that can only watch this room. Over HTTP only."
+  "Creates a screen: a session that can only show this room. Only over HTTP."
   watchRoom("The room's code, in upper or lower case." code: String!): JoinedRoom!
   """
-  Gives a new access token to a browser that joined, watched or signed in before, as the same user: at the start of a page, and
-  before the access token ends. The browser sends the cookie that it was given then, and gets the next one. It is good for 30
-  days and for one refresh; for ten seconds more, so that two tabs may refresh at once. Sent later again, the session ends in
-  all tabs, because somebody else may have got hold of it. UNAUTHENTICATED without such a session: sign in or join.
+  Returns a new access token for the same user, to a browser that has signed in, joined or watched before. Send it when
+  a page starts, and before the access token expires. It exchanges the refresh token, a cookie, for the next one.
 
-  Send the header X-Antwon: 1 along (FORBIDDEN without it, unless the browser says that the page is this server's own), and no
-  Authorization that may have ended. Over HTTP only.
+  A refresh token is valid for 30 days and for one refresh, and for ten more seconds after that, so that two tabs may
+  refresh at once. If it is used again later, somebody may have stolen it, so the session ends in all tabs. Without a
+  valid refresh token this fails with UNAUTHENTICATED: sign in or join again.
+
+  Send the header X-Antwon: 1. Without it this fails with FORBIDDEN, unless the browser says that the page is this
+  server's own. Send no Authorization header, as the access token in it may have expired. Only over HTTP.
   """
   refreshSession: Session!
   """
-  Signs out this browser, and forgets its cookie. What it has open stays so until its access token ends. Like refreshSession
-  otherwise.
+  Signs out this browser and removes its cookie. Open connections last until their access token expires. The header and
+  the transport are those of refreshSession.
   """
   signOut: Boolean!
-  "Signs the user out on all devices. Like signOut otherwise."
+  "Signs the user out on all devices. Otherwise like signOut."
   signOutEverywhere: Boolean!
 
   """
-  Opens a room. For hosts with Spotify connected. CONFLICT while the host has another open room, or if the code is in use.
+  Opens a room. For hosts with a connected Spotify account. Fails with CONFLICT if the host already has an open room, or
+  if the code is in use.
   """
   createRoom(
-    "How the room shall be."
+    "The new room's code, name and settings."
     input: CreateRoomInput!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
   ): Room!
-  "Changes a room. For its hosts."
+  "Changes a room's name or settings. For hosts of the room."
   updateRoom(
     "The room's id."
     roomId: ID!
-    "What shall change."
+    "What to change."
     input: UpdateRoomInput!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
   ): Room!
-  "Closes a room: its code is free again and nothing in it can be changed. For its host. Closing a closed room is no error."
+  """
+  Closes a room: nothing in it can be changed, and its code can be used for another one. Only for the host who opened
+  it. Closing a closed room is not an error.
+  """
   closeRoom(
     "The room's id."
     roomId: ID!
@@ -343,8 +358,9 @@ type Mutation {
     idempotencyKey: String
   ): Room!
   """
-  Adds a song to the queue. A recording that is queued already, also from another release, becomes a like instead. For
-  guests and hosts of the room. NOT_FOUND if Spotify has no such song.
+  Adds a song to the queue. If the recording is in the queue already, from whatever release, the song is liked instead.
+  For guests and hosts of the room. Fails with NOT_FOUND if Spotify has no such song, and with REFUSED if a rule of the
+  room does not allow it.
   """
   addSong(
     "The room's id."
@@ -355,9 +371,10 @@ type Mutation {
     idempotencyKey: String
   ): AddedSong!
   """
-  Takes a song out of the queue. For who added it, and for the hosts. A guest's song that others like is not lost: it passes to the one
-  who liked it first, and still stands in the queue that is answered, with that one as addedBy. A song that was handed to the player
-  already only a host can remove: it is skipped as soon as it starts. Removing a removed song is no error.
+  Removes a song from the queue. For hosts, and for the guest who added it. If a guest withdraws a song that others
+  like, the song stays: it passes to the member who liked it first, and the returned queue has it with that member as
+  addedBy. A song that was already handed to the player can only be removed by a host; it is skipped as soon as it
+  starts. Removing a removed song is not an error.
   """
   removeQueueItem(
     "The queue item's id."
@@ -365,7 +382,7 @@ type Mutation {
     "Makes the mutation safe to repeat."
     idempotencyKey: String
   ): RoomQueue!
-  "Takes all songs out of the queue, except the one that was handed to the player. For hosts."
+  "Removes all songs from the queue, except the one that was handed to the player. For hosts of the room."
   clearQueue(
     "The room's id."
     roomId: ID!
@@ -373,8 +390,8 @@ type Mutation {
     idempotencyKey: String
   ): RoomQueue!
   """
-  Likes a song, one's own too. For guests and hosts of the room. Liking twice is no error. REFUSED with COMMITTED once the
-  song was handed to the player.
+  Likes a song, also one's own. For guests and hosts of the room. Liking a song twice is not an error. Fails with
+  REFUSED and COMMITTED once the song was handed to the player.
   """
   likeQueueItem(
     "The queue item's id."
@@ -382,7 +399,7 @@ type Mutation {
     "Makes the mutation safe to repeat."
     idempotencyKey: String
   ): QueueItem!
-  "Takes a like back. Like likeQueueItem otherwise; unliking what is not liked is no error."
+  "Takes a like back. Otherwise like likeQueueItem. Unliking a song that one does not like is not an error."
   unlikeQueueItem(
     "The queue item's id."
     itemId: ID!
@@ -391,40 +408,49 @@ type Mutation {
   ): QueueItem!
 
   """
-  Begins to connect the host's Spotify account: send the browser to the URL, where Spotify asks for permission. It has to be
-  the browser that sent this mutation, as it is given a cookie, and it has ten minutes. For hosts. Over HTTP only.
+  Starts to connect the host's Spotify account. Open the URL in the browser that sent this mutation, because it gets a
+  cookie; Spotify asks for permission there, within ten minutes. For hosts. Only over HTTP.
   """
   connectSpotify(
     """
-    Where the browser shall return to: a path of this server such as /host, or a page of an origin that may use it. It gets
-    the parameter spotify=connected, or spotify=failed with a sentence in spotify_error.
+    The page to which Spotify's page returns: a path of this server such as /host, or a page of an allowed origin. It
+    gets the parameter spotify=connected, or spotify=failed with a sentence in spotify_error.
     """
     returnTo: String
   ): SpotifyAuthorization!
   """
-  Forgets the host's Spotify account, its tokens and all that is known of it, at once. What plays goes on, but no more songs
-  are handed over. For hosts.
+  Forgets the host's Spotify account, its tokens and everything known about it, at once. The song that plays goes on,
+  but no further songs are handed to the player. For hosts.
   """
   disconnectSpotify: Boolean!
   """
-  Ends the song that plays and goes on to the next one. For hosts, as are the other three commands to the player. They wait
-  for it, five seconds at most, and answer what it does then. They fail with UPSTREAM_UNAVAILABLE if nothing came of it,
-  CONFLICT if there is nothing to do it with, and FORBIDDEN if Spotify does not allow it.
+  Ends the song that plays and starts the next one. For hosts of the room.
+
+  This and the other three commands to the player (pausePlayback, resumePlayback, transferPlayback) wait up to five
+  seconds and return what the player does then. They fail with UPSTREAM_UNAVAILABLE if the player did not obey in that
+  time, with NOT_FOUND if no device is active, with CONFLICT if there is nothing to play or the device accepts no
+  commands from other apps, and with FORBIDDEN if Spotify does not allow it.
   """
   skipSong(
     "The room's id."
     roomId: ID!
-    "Makes the mutation safe to repeat. Without one, too, a song is skipped only once."
+    "Makes the mutation safe to repeat. Even without one, the same song is skipped only once."
     idempotencyKey: String
   ): Playback!
-  "Pauses the player. Nothing is handed to it until it plays again. Pausing a paused one is no error."
+  """
+  Pauses the player. No songs are handed to it until it plays again. Pausing a paused player is not an error. For hosts
+  of the room.
+  """
   pausePlayback("The room's id." roomId: ID!): Playback!
-  "Goes on with what was paused or, where nothing was, with the room's next song. For a playlist it presses play."
+  """
+  Resumes the paused song or, if there is none, starts the room's next song. With delivery PLAYLIST it starts the
+  playlist. For hosts of the room.
+  """
   resumePlayback("The room's id." roomId: ID!): Playback!
   """
-  Votes for ending the song that plays. It ends when Playback.skipVotesNeeded votes are together, of those who are present. A vote
-  holds for this play of this song. For guests; a host's vote ends it at once. CONFLICT while no song of this room plays.
-  REFUSED with TOO_EARLY in its first seconds, ALREADY_VOTED, or VOTES_OFF.
+  Votes to end the song that plays. The song ends when Playback.skipVotesNeeded of the members present have voted. A
+  vote counts for this play of this song. For guests; a host's vote ends the song at once. Fails with CONFLICT while no
+  song of this room plays, and with REFUSED and TOO_EARLY (in the song's first seconds), ALREADY_VOTED or VOTES_OFF.
   """
   voteToSkip(
     "The room's id."
@@ -432,277 +458,297 @@ type Mutation {
     "Makes the mutation safe to repeat."
     idempotencyKey: String
   ): Playback!
-  "Lets a song that waits for approval into the queue. For hosts. Approving an approved song is no error; removeQueueItem declines it."
+  """
+  Approves a song that waits for approval, so that it joins the queue. For hosts of the room. Approving an approved song
+  is not an error. To decline a song, remove it.
+  """
   approveItem("The queue item's id." itemId: ID!): QueueItem!
   """
-  Gives a waiting song a place of its own: it plays as the song at this place would, whatever happens to the others. Pinning a pinned
-  song gives it another place. For hosts. REFUSED with COMMITTED once it was handed to the player.
+  Pins a waiting song to a place in the queue: it plays when the song at that place would have played, whatever happens
+  to the other songs. Pinning a pinned song moves the pin. For hosts of the room. Fails with REFUSED and COMMITTED once
+  the song was handed to the player.
   """
   pinItem(
     "The queue item's id."
     itemId: ID!
-    "The place in the queue, from 1. Beyond the end it is the last one; the committed song keeps the first."
+    """
+    The place in the queue, from 1. A place beyond the end means the last one. The committed song always keeps the
+    first.
+    """
     position: Int!
-    "Until when it holds."
+    "How long the pin lasts."
     until: PinRule!
-    "With OVERTAKEN: by how many likes, 1 to 1000. Not to be given with PLAYED."
+    "With OVERTAKEN: by how many likes another song has to lead, 1 to 1000. Leave it out with PLAYED."
     likes: Int
   ): RoomQueue!
-  "Lets a pinned song go: it stands where likes and age put it. For hosts. Unpinning what is not pinned is no error."
+  """
+  Unpins a song: the room's order mode decides about its place again. For hosts of the room. Unpinning a song that is
+  not pinned is not an error.
+  """
   unpinItem("The queue item's id." itemId: ID!): RoomQueue!
   """
-  Takes back an action of the caller's in this room: a like, an unlike, an added or a withdrawn song of the last 30 seconds; for hosts
-  also a removed song or a cleared queue, for a minute. Nothing else of the action is left, but its line in the log. For guests. CONFLICT
-  if there is nothing to take back, or it has been overtaken by what happened since.
+  Undoes an action of the viewer in this room: a like, an unlike, an added song or a withdrawal within 30 seconds; for
+  hosts also a removed song or a cleared queue, within a minute. Only the log still shows the action. For guests and
+  hosts of the room. Fails with CONFLICT if there is nothing to undo, or if something that happened since makes it
+  impossible.
   """
   undo(
     "The room's id."
     roomId: ID!
     """
-    The idempotencyKey of the mutation to take back. What was taken back already is then no error, so it is safe to repeat. Without it:
-    whatever the caller did last, on whatever device, and two actions if it is sent twice.
+    The idempotencyKey of the mutation to undo. Undoing it twice is not an error, so this is safe to repeat. Without the
+    argument, the viewer's last action is undone, on whatever device it was done; sent twice, that undoes two actions.
     """
     of: String
   ): RoomQueue!
   """
-  Makes a private playlist of what the room played, in the host's Spotify account: each song once, in order, without those that were
-  skipped. Open or closed. For the room's host. CONFLICT if nothing has been played.
+  Creates a private playlist in the host's Spotify account with the songs that the room played: each song once, in
+  order, without skipped ones. Also for closed rooms. Only for the room's host. Fails with CONFLICT if nothing has been
+  played.
   """
   exportHistory("The room's id." roomId: ID!): Playlist!
-  "Makes a guest a co-host, or a co-host a guest. For the room's host."
+  "Makes a guest a co-host, or a co-host a guest. Only for the room's host."
   setRole(
     "The room's id."
     roomId: ID!
-    "Who."
+    "The member's user id."
     userId: ID!
     "COHOST or GUEST."
     role: Role!
   ): Member!
   """
-  Removes somebody from the room. Their viewerInRoom sends removed and completes, their other subscriptions in it end with
-  FORBIDDEN, at once; their songs stay. For hosts; co-hosts only the room's host can remove.
+  Removes a member from the room. The member's viewerInRoom sends removed and completes; all other subscriptions of that
+  member in this room end at once with FORBIDDEN. The member's songs stay. For hosts of the room; only the room's host
+  can remove co-hosts.
   """
   removeGuest(
     "The room's id."
     roomId: ID!
-    "Who."
+    "The member's user id."
     userId: ID!
-    "For good: they cannot join again, nor can others from the same browser."
+    "Whether to ban the member: neither they nor anybody else can join again from the same browser."
     ban: Boolean! = false
   ): Member!
-  "Moves the music to another device. NOT_FOUND if the device is not there."
+  "Moves the music to another device. For hosts of the room. Fails with NOT_FOUND if Spotify does not list the device."
   transferPlayback(
     "The room's id."
     roomId: ID!
-    "One of Room.devices."
+    "The id of one of Room.devices."
     deviceId: ID!
   ): Playback!
 }
 
 """
-What can be followed, by those who joined the room or watch it: over WebSocket (graphql-transport-ws), or as Server-Sent
-Events (graphql-sse's distinct connections; the id of an event is its version, and Last-Event-ID goes on from there). Each
-subscription sends the present state at once, and what it sends is never older than what the server knew when it was asked.
-A slow client is never sent a backlog: it gets the newest state, or one difference that leads there. When the room closes
-there is one last state, and then the subscription completes.
+Subscriptions to a room, for its members: over WebSocket (graphql-transport-ws), or as Server-Sent Events (the distinct
+connections mode of graphql-sse; an event's id is its version, and Last-Event-ID continues from there).
+
+Each subscription sends the present state at once. What it sends is never older than what the server knew when the
+client subscribed. A slow client gets no backlog: it gets the newest state, or one difference that leads there. When the
+room closes, the subscription sends a last state and completes.
 """
 type Subscription {
   """
-  The room itself: its name, status and settings, how many are present, and what was added last. What else is selected is sent as it is
-  at these moments, and not when it changes.
+  The room: sent when its name, its status, its settings, the number of members present or the song that was added last
+  changes. All other selected fields show their value at these moments, and do not cause an event when they change.
   """
   room("The room's id." roomId: ID!): Room! @shared
-  "The whole queue whenever it changes."
+  "The whole queue, sent whenever it changes."
   roomQueue("The room's id." roomId: ID!): RoomQueue! @shared
-  "What changed in the queue. RoomQueueChange tells how to apply it."
+  "The differences of the queue. RoomQueueChange explains how to apply them."
   roomQueueChanges(
     "The room's id."
     roomId: ID!
-    "The version that the client has, to go on from there; without it, or when it is too old, everything comes first."
+    """
+    The version that the client has and wants to continue from. Without it, or if it is too old, the first event has the
+    whole queue.
+    """
     since: Int
   ): RoomQueueChange! @shared(resume: "since")
-  "What the host's player does."
+  "What the host's player does, sent whenever that changes."
   playback("The room's id." roomId: ID!): Playback! @shared
   """
-  When each waiting song plays and why it stands where it stands: sent when the queue, the player or the settings change, and every
-  few seconds while the music stands still; at most once a second.
+  When each waiting song is expected to play, and why it stands where it stands. Sent when the queue, the player or the
+  settings change, and every few seconds while the music stands still; at most once a second.
   """
   roomSchedule("The room's id." roomId: ID!): RoomSchedule! @shared
   """
-  What concerns the caller: sent when their likes, songs, role or quota change, also when quota.refillsAt passes, and whenever the player
-  takes a song.
+  What is specific to the viewer in this room. Sent when their likes, songs, role or quota change, when quota.refillsAt
+  passes, and whenever a song is handed to the player or starts.
   """
   viewerInRoom("The room's id." roomId: ID!): ViewerInRoom!
 }
 
-"When the songs of a queue play, and why in this order."
+"When each song of a queue is expected to play, and why it stands where it stands."
 type RoomSchedule {
   "The room's id."
   roomId: ID!
-  "One for each item of the queue, in its order."
+  "One entry for each item of the queue, in playing order."
   entries: [ScheduleEntry!]!
 }
 
-"When a song plays, and why not sooner or later."
+"When a song is expected to play, and why it stands where it stands."
 type ScheduleEntry {
   "The queue item's id."
   itemId: ID!
-  "When it plays at the earliest: if it were liked past all that likes can overtake."
+  "The earliest time at which it could play: if likes carried it past every song that likes can overtake."
   earliest: Time!
-  "When it plays if everything stays as it is and plays to its end."
+  "The time at which it plays if nothing changes and every song plays to its end."
   likely: Time!
   "Why it stands at this place."
   reason: OrderReason!
-  "The same as a sentence."
+  "The reason as a sentence."
   message: String!
 }
 
-"Why a song stands at its place. New ones may come: treat an unknown one by its message."
+"Why a song stands at its place. Values may be added: for an unknown one, show the message."
 enum OrderReason {
   "It was handed to the player."
   COMMITTED
-  "A host has pinned it."
+  "A host pinned it there."
   PINNED
-  "By its likes; in FAIR by its likes and how much of the same guest plays besides."
+  "By its likes; in FAIR by its likes divided among its guest's songs."
   LIKES
-  "It is its guest's turn; in FAIR: it was passed over so often that it goes first."
+  "It is its guest's turn; in FAIR, it was passed over so often that it goes next."
   TURN
-  "Nobody likes it yet: by its age."
+  "Nobody likes it yet, so older songs go first."
   AGE
-  "Nobody asked for it: it fills the gap when nothing else waits."
+  "It is a fallback song that nobody likes: it plays when nothing else waits."
   FALLBACK
   "A rule of the room keeps it from playing at present."
   HELD
 }
 
-"What somebody has and may do in a room."
+"What is specific to the viewer in a room."
 type ViewerInRoom {
   "The room's id."
   roomId: ID!
-  "The room's state that this shows. It grows with every change of the room."
+  "The room's version that this shows. It grows with every change of the room."
   version: Int!
-  "What they are here."
+  "The viewer's role in the room."
   role: Role!
-  "The items they like, among those in the queue."
+  "The ids of the items in the queue that the viewer likes."
   likedItemIds: [ID!]!
-  "The items they added, among those in the queue."
+  "The ids of the items in the queue that the viewer added."
   addedItemIds: [ID!]!
-  "Their song, once nothing stands before it: it plays next."
+  "The song at the head of the queue, if the viewer added it: it plays next."
   next: QueueItem
-  "Their songs that wait for a host's approval, oldest first; for hosts, everybody's."
+  "The viewer's songs that wait for a host's approval, oldest first; for hosts, all such songs."
   awaitingApproval: [QueueItem!]!
-  "How much they may add."
+  "How many songs the viewer may still add."
   quota: Quota!
-  "They were removed from the room. Nothing follows."
+  "Whether the viewer was removed from the room. If so, this is the last event."
   removed: Boolean!
 }
 
-"What somebody is in a room."
+"What a member is in a room."
 enum Role {
-  "Opened it."
+  "The user who opened the room."
   HOST
-  "May do what the host may, but for closing it."
+  "A guest with the rights of the host, except closing the room and choosing co-hosts."
   COHOST
-  "Joined it."
+  "A user who joined the room by its code."
   GUEST
-  "Only watches."
+  "A client that only shows the room."
   SCREEN
-  "Was removed, and may join again."
+  "A removed member, who may join again."
   REMOVED
-  "Was removed for good."
+  "A banned member, who cannot join again."
   BANNED
 }
 
-"How much somebody may add to a queue."
+"How many songs the viewer may still add to a queue."
 type Quota {
-  "How many of their songs wait."
+  "How many of the viewer's songs wait."
   queued: Int!
-  "How many may wait at once; null: as many as they like, as hosts always may."
+  "How many of them may wait at once; null: no limit, as for hosts."
   maxQueued: Int
-  "How many they may add for now; null: as many as they like."
+  "How many songs the viewer may add now; null: no limit."
   addsLeft: Int
-  "When they may add one more; null while they may."
+  "When the viewer may add the next song; null if that is now."
   refillsAt: Time
 }
 
-"A sign-in."
+"A session: the result of signing in, joining or watching."
 type Session {
-  "To be sent along: over HTTP as ` + "`" + `Authorization: Bearer …` + "`" + `, over WebSocket in connection_init as {\"authorization\": \"Bearer …\"}."
+  """
+  The access token. Send it over HTTP as ` + "`" + `Authorization: Bearer …` + "`" + `, and over WebSocket in connection_init as
+  {"authorization": "Bearer …"}.
+  """
   accessToken: String!
-  "When the token ends."
+  "When the access token expires."
   expiresAt: Time!
-  "Who signed in."
+  "The user of this session."
   viewer: Viewer!
 }
 
-"What joining or watching a room gives."
+"The result of joining or watching a room."
 type JoinedRoom {
-  "The session to go on with; it replaces the one that was sent along, if any."
+  "The session to use from now on. It replaces the one that was sent along, if any."
   session: Session!
   "The room."
   room: Room!
 }
 
-"The signed-in user, as only they see it."
+"The user who makes the request, with what only they can see."
 type Viewer {
-  "Id, name and kind."
+  "The user's id, name and kind."
   user: User!
-  "The e-mail address that the identity provider gave."
+  "The e-mail address that the identity provider gave; null if it gave none."
   email: String
   "Whether the identity provider has verified the address."
   emailVerified: Boolean!
   "A picture of the user, from the identity provider."
   pictureUrl: String
-  "Whether the user's Spotify account can be used to host."
+  "The user's connection to Spotify."
   spotify: SpotifyConnection!
-  "The user's own open room."
+  "The open room of which the user is the host; null if there is none."
   hostedRoom: Room
-  "The playlists of the user's Spotify account, for choosing fallback music; none without an account."
+  "The playlists of the user's Spotify account, to choose fallback songs from. Empty without an account."
   playlists(
-    "How many, 1 to 50."
+    "The number of playlists, 1 to 50."
     limit: Int! = 20
-    "How many to leave out from the beginning."
+    "The number of playlists to leave out from the beginning."
     offset: Int! = 0
   ): [Playlist!]!
 }
 
-"Where a host is asked to let the server act for them at Spotify."
+"A page at Spotify on which a host connects their account."
 type SpotifyAuthorization {
-  "To be opened in the browser that asked for it."
+  "The page's URL. Open it in the browser that sent the mutation."
   url: String!
 }
 
-"A playlist at Spotify. Wherever it is shown, spotifyUrl must be linked."
+"A playlist at Spotify. Wherever it is shown, it has to be linked to spotifyUrl."
 type Playlist {
   "Spotify's URI, spotify:playlist:…"
   uri: String!
   "The name."
   name: String!
-  "How many songs stand in it."
+  "The number of songs in it."
   songCount: Int!
-  "The picture, to be shown uncropped."
+  "The picture. It has to be shown uncropped."
   imageUrl: String
   "The playlist's page at Spotify."
   spotifyUrl: String!
 }
 
-"Somebody. In a room, under the name they have there."
+"A host, a guest or a screen."
 type User {
   "The user's id."
   id: ID!
-  "The name to show."
+  "The name to show; in a room, the name that the user has there."
   displayName: String!
-  "How they came here."
+  "Whether the user is a host, a guest or a screen."
   kind: UserKind!
 }
 
-"How a user came here."
+"How a user came to be known to the server."
 enum UserKind {
-  "Signed in; may open rooms."
+  "Signed in. May open rooms."
   HOST
   "Joined a room by its code, without an account."
   GUEST
-  "A display that only watches a room."
+  "A client that only shows a room."
   SCREEN
 }
 
@@ -712,291 +758,317 @@ type SpotifyConnection {
   connected: Boolean!
   "The account's name."
   displayName: String
-  "Spotify accepts the connection no more: the host has to connect again."
+  "Whether Spotify no longer accepts the connection, so that the host has to connect again."
   needsReconnect: Boolean!
-  "When Spotify will end the connection, six months after it was made."
+  "When Spotify will end the connection: six months after it was made."
   reconnectBy: Time
-  "That is in less than a month: better connect again before the next party."
+  "Whether that is in less than a month, so that the host should connect again before the next party."
   reconnectSoon: Boolean!
 }
 
-"A party. Who has not joined it sees id, code, name and status; all else is null, with the error FORBIDDEN."
+"""
+A party. Users who have not joined it can see its id, code, name and status. All other fields are then null, with the
+error FORBIDDEN.
+"""
 type Room {
   "The room's id."
   id: ID!
-  "The code to join by. Unique among open rooms; case does not matter."
+  "The code to join by. It is unique among open rooms, and its case does not matter."
   code: String!
   "The room's name."
   name: String!
-  "Whether the party goes on."
+  "Whether the room is open."
   status: RoomStatus!
-  "The page on which guests join, to be shared or shown as a QR code."
+  "The page on which guests join. Share it, or show it as a QR code."
   joinUrl: String
-  "Who opened the room."
+  "The user who opened the room."
   host: User
   "When the room was opened."
   createdAt: Time
-  "What the host has decided."
+  "What the host has chosen."
   settings: RoomSettings
-  "What will play."
+  "The waiting songs."
   queue: RoomQueue
-  "What plays."
+  "What the player does."
   playback: Playback
-  "What played, newest first."
+  "The songs that were played, newest first."
   history(
-    "How many, 1 to 100."
+    "The number of songs, 1 to 100."
     first: Int! = 20
-    "The cursor after which to go on."
+    "The cursor after which the page begins."
     after: String
   ): PlayedConnection
-  "How many are here: guests and hosts who are connected, or were within the last two minutes."
+  "The number of guests and hosts who are present: connected now, or within the last two minutes."
   presentCount: Int
-  "What somebody added last, while it waits or plays."
+  "The song that a member added last, while it waits or plays."
   lastAdded: QueueItem
-  "What the host could play on now. For hosts."
+  "The devices on which the host's Spotify account can play. For hosts of the room."
   devices: [Device!] @viewer
-  "Who is here, and who was removed, the latest first. For hosts."
+  "The members, including removed ones, the latest first. For hosts of the room."
   members(
-    "How many, 1 to 100."
+    "The number of members, 1 to 100."
     first: Int! = 50
-    "The cursor after which to go on."
+    "The cursor after which the page begins."
     after: String
   ): MemberConnection @viewer
-  "Who did what, the latest first. For hosts."
+  "Who did what, the latest first. For hosts of the room."
   log(
-    "How many, 1 to 100."
+    "The number of events, 1 to 100."
     first: Int! = 50
-    "The cursor after which to go on."
+    "The cursor after which the page begins."
     after: String
-    "Also who liked what."
+    "Whether to include likes and unlikes."
     likes: Boolean! = false
   ): RoomEventConnection @viewer
-  "The caller's own evening. For guests, also when it is over."
+  "The viewer's own recap, also of a closed room. For guests and hosts of the room."
   recap: Recap @viewer
 }
 
-"Somebody in a room."
+"A member of a room."
 type Member {
-  "Who, under the name they have there."
+  "The user, under the name that they have in the room."
   user: User!
-  "The name they have in the room."
+  "The member's name in the room."
   displayName: String!
-  "What they are there."
+  "The member's role."
   role: Role!
-  "Whether they are connected, or were within the last two minutes."
+  "Whether the member is connected, or was within the last two minutes."
   present: Boolean!
-  "When they joined first."
+  "When the member first joined."
   joinedAt: Time!
 }
 
-"What somebody did in a room."
+"Something that was done in a room."
 type RoomEvent {
   "The event's id."
   id: ID!
-  "When."
+  "When it was done."
   at: Time!
-  "Who; null for the server itself."
+  "Who did it; null: the server."
   actor: User
   """
-  What: ADDED, APPROVED, LIKED, UNLIKED, WITHDRAWN, HANDED_ON (withdrawn, and passed to somebody who likes it), REMOVED, CLEARED, PINNED,
-  UNPINNED, VOTED (to skip), SKIPPED (detail: HOST or VOTE), PAUSED, RESUMED, TRANSFERRED, SETTINGS, JOINED, LEFT_OUT (removed from the
-  room; detail: REMOVED or BANNED), ROLE (detail: the new one), UNDONE (detail: what), EXPORTED, CLOSED. New ones may come.
+  What was done. Values may be added. The values are ADDED, APPROVED, LIKED, UNLIKED, WITHDRAWN, PASSED_ON (withdrawn,
+  and passed to a member who likes it), REMOVED, CLEARED, PINNED, UNPINNED, VOTED (to skip), SKIPPED (detail: HOST or
+  VOTE), PAUSED, RESUMED, TRANSFERRED, SETTINGS (detail: their names), JOINED, GUEST_REMOVED (detail: REMOVED or
+  BANNED), ROLE (detail: the new role), UNDONE (detail: the kind of the undone event), EXPORTED and CLOSED.
   """
   kind: String!
-  "The song that it was done to, if any."
+  "The song to which it was done, if to one."
   item: QueueItem
-  "To whom it was done, if to somebody."
+  "The user to whom it was done, if to one."
   subject: User
-  "More about it: which settings, which role, …"
+  "More about it, depending on the kind."
   detail: String
 }
 
-"What was done in a room."
+"A page of a room's log."
 type RoomEventConnection {
-  "One edge for each, the latest first."
+  "One edge for each event, the latest first."
   edges: [RoomEventEdge!]!
   "Where this page ends."
   pageInfo: PageInfo!
 }
 
-"An event's place in the list."
+"An event and its place in the log."
 type RoomEventEdge {
-  "The cursor after which the list goes on behind this event."
+  "The event's cursor: the next page begins after it."
   cursor: String!
   "The event."
   node: RoomEvent!
 }
 
-"Somebody's evening in a room."
+"A member's own summary of a party."
 type Recap {
-  "Their songs that played, in order."
+  "The member's songs that were played, in order."
   songsPlayed: [QueueItem!]!
-  "How many likes they gave."
+  "The number of likes that the member gave."
   likesGiven: Int!
-  "How many likes others gave to their songs."
+  "The number of likes that the member's songs got from others."
   likesGot: Int!
 }
 
-"Who is in a room."
+"A page of a room's members."
 type MemberConnection {
-  "One edge for each, the latest first."
+  "One edge for each member, the latest first."
   edges: [MemberEdge!]!
   "Where this page ends."
   pageInfo: PageInfo!
 }
 
-"A member's place in the list."
+"A member and their place in the list."
 type MemberEdge {
-  "The cursor after which the list goes on behind this member."
+  "The member's cursor: the next page begins after it."
   cursor: String!
   "The member."
   node: Member!
 }
 
-"What a host has decided for a room."
+"The settings of a room: what its hosts can choose. docs/rules.md explains each of them."
 type RoomSettings {
   "Whether guests may add songs. Hosts always may."
   requestsOpen: Boolean!
-  "How songs shall reach the player."
+  "How songs should reach the player."
   delivery: Delivery!
   """
-  Whether other music plays while the queue is empty. It stands in the queue without addedBy, gives way to songs that somebody adds, and
-  is one of those once somebody likes it.
+  Whether the server adds fallback songs when nothing else waits. They have no addedBy and give way to songs that
+  members add. Once somebody likes a fallback song, it is ranked like the others.
   """
   fallback: Boolean!
   """
-  The playlist it is taken from, as long as that can be read: its next three songs stand in the queue in advance. null: what goes with the
-  songs before, once nothing else waits.
+  The playlist from which fallback songs come, as long as the server can read it. Its next three songs are in the queue
+  in advance. null: songs similar to the last ones, once nothing else waits.
   """
   fallbackPlaylistUri: String
-  "In which order songs play."
+  "How the queue is ranked."
   orderMode: OrderMode!
-  "Whether songs that are marked as explicit may play."
+  "Whether songs that Spotify marks as explicit may play."
   allowExplicit: Boolean!
-  "The longest that a song may be, in seconds; null: any length."
+  "The longest a song may be, in seconds; null: any length."
   maxSongSeconds: Int
-  "For how long a song that was played is not taken again, in minutes; 0: it is taken at once."
+  "How many minutes after a recording began it cannot be added again; 0: it always can."
   cooldownMinutes: Int!
-  "How many songs may wait in the queue, 500 at most; fallback music that nobody likes does not count."
+  "How many songs may wait in the queue, at most 500. Fallback songs that nobody likes do not count."
   maxQueueLength: Int!
-  "How many songs of one guest may wait at once; null: as many as they like."
+  "How many songs of one guest may wait at once; null: no limit."
   maxQueuedPerGuest: Int
-  "How many songs one guest may add at once and, as that refills evenly, in an hour; null: as many as they like."
+  "How many songs one guest may add at once. This quota refills evenly within an hour. null: no limit."
   addsPerHour: Int
-  "How many of those who are present have to vote for it, in per cent, before a song is skipped; at least two. 0: nobody can vote."
+  "The percentage of the members present who have to vote to skip a song, never fewer than two. 0: voting is off."
   skipVotePercent: Int!
   "Whether songs of newcomers wait for a host's approval."
   requireApproval: Boolean!
-  "After how many songs that were approved, or liked by others, a guest is no newcomer any more."
+  "How many songs of a guest have to be approved, or liked by others, until the guest's songs need no approval."
   trustedAfter: Int!
-  "From when on guests can add nothing more; null: no such time."
+  "From this time on guests cannot add songs; null: no last call."
   lastCallAt: Time
-  "Spotify's URIs of the songs and artists that may not play here."
+  "The Spotify URIs of the songs and artists that may not play in this room."
   blocked: [String!]!
-  "What these are called, in the same order."
+  "The names of these songs and artists, in the same order."
   blockedNames: [String!]!
 }
 
-"In which order songs play."
+"How the queue is ranked."
 enum OrderMode {
   "By likes, then by age."
   LIKES
   """
-  By likes, shared by the guest's songs: a guest's second song needs twice as many likes as another's first. What was played lately counts,
-  too. A guest's oldest song that younger ones passed often enough goes next, so that nobody waits for ever.
+  By likes, divided among the songs of a guest: a guest's second song needs twice as many likes as another guest's
+  first. Songs that played recently count, too. When enough younger songs have passed a guest's oldest song, that song
+  goes next, so nobody waits forever.
   """
   FAIR
-  "In turns: one song of each guest, by their own likes; who waited longest for a turn is next."
+  """
+  In turns: one song of each guest, each guest's songs by their likes. The guest who has waited longest for a turn is
+  next.
+  """
   TURNS
 }
 
-"Until when a pin holds."
+"How long a pin lasts."
 enum PinRule {
-  "Until the song is played."
+  "Until the song has been played."
   PLAYED
-  "While no other waiting song has so many likes more. It only lifts the song: likes may carry it further up."
+  "Until another waiting song leads by so many likes. The pin only lifts the song: likes may carry it further."
   OVERTAKEN
 }
 
-"A place that a host has given a song."
+"A place in the queue that a host gave a song."
 type Pin {
-  "Until when it holds."
+  "How long the pin lasts."
   until: PinRule!
-  "With OVERTAKEN: by how many likes."
+  "With OVERTAKEN: by how many likes another song has to lead."
   likes: Int
 }
 
 "How songs reach the host's player."
 enum Delivery {
-  "One by one into the player's queue, about 15 seconds before they are due. Needs Premium."
+  "One by one into the player's queue, about 15 seconds before they are due. Needs Spotify Premium."
   QUEUE
-  "To the end of the playlist ANTWON-<code>, about 45 seconds before they are due; the host presses play on it once."
+  "To the end of the playlist ANTWON-<code>, about 45 seconds before they are due. The host starts this playlist once."
   PLAYLIST
 }
 
-"Whether a party goes on."
+"Whether a room is open."
 enum RoomStatus {
-  "It can be joined and changed."
+  "The room can be joined and changed."
   OPEN
-  "It is over."
+  "The party is over."
   CLOSED
 }
 
-"How a new room shall be."
+"What a new room should be like."
 input CreateRoomInput {
-  "The code to join by: 4 to 20 of A-Z, 0-9 and -. Without it the server chooses one of five characters."
+  "The code to join by: 4 to 20 characters of A-Z, 0-9 and -. By default the server chooses one of five characters."
   code: String
-  "The room's name, 1 to 40 characters. Without it the room is named after its host."
+  "The room's name, 1 to 40 characters. By default the room is named after its host."
   name: String
-  "What shall be otherwise than usual."
+  "The settings that should differ from the default settings."
   settings: RoomSettingsInput
 }
 
-"What shall change of a room. What is left out stays."
+"What to change about a room. Fields that are left out stay as they are."
 input UpdateRoomInput {
-  "The room's name, 1 to 40 characters."
+  "The room's new name, 1 to 40 characters."
   name: String
-  "Settings that shall change."
+  "The settings to change."
   settings: RoomSettingsInput
 }
 
-"Settings of a room. What is left out stays or, for a new room, is as usual."
+"Settings of a room. Fields that are left out stay as they are or, for a new room, have their default."
 input RoomSettingsInput {
-  "Whether guests may add songs; usually they may."
+  "Whether guests may add songs. Default: true."
   requestsOpen: Boolean
-  "How songs shall reach the player; usually QUEUE."
+  "How songs should reach the player. Default: QUEUE."
   delivery: Delivery
-  "Whether other music plays while the queue is empty; usually it does."
+  "Whether the server adds fallback songs when nothing else waits. Default: true."
   fallback: Boolean
-  "Where it is taken from: spotify:playlist:… or a link to a playlist on open.spotify.com. Empty or null: no playlist."
+  """
+  Where fallback songs come from: spotify:playlist:… or a link to a playlist on open.spotify.com. Default: null. Null or
+  empty: songs similar to the last ones.
+  """
   fallbackPlaylistUri: String
-  "In which order songs play; usually LIKES."
+  "How the queue is ranked. Default: LIKES."
   orderMode: OrderMode
-  "Whether songs that are marked as explicit may play; usually they may. For hosts, too, as for all rules about songs."
+  """
+  Whether songs that Spotify marks as explicit may play. Like all rules about songs, it applies to hosts, too. Default:
+  true.
+  """
   allowExplicit: Boolean
-  "The longest that a song may be: 30 to 86400 seconds. 0 or null, as is usual: any length."
+  "The longest a song may be, 30 to 86400 seconds. Null or 0: any length. Default: null."
   maxSongSeconds: Int
-  "For how long a song that was played is not taken again: 0 to 1440 minutes; usually 30."
+  "How many minutes after a recording began it cannot be added again, 0 to 1440. Default: 30."
   cooldownMinutes: Int
-  "How many songs may wait in the queue: 1 to 500; usually 500."
+  "How many songs may wait in the queue, 1 to 500. Default: 500."
   maxQueueLength: Int
-  "How many songs of one guest may wait at once: 1 to 500. 0 or null, as is usual: as many as they like."
+  "How many songs of one guest may wait at once, 1 to 500. Null or 0: no limit. Default: null."
   maxQueuedPerGuest: Int
-  "How many songs one guest may add at once and in an hour: 1 to 500. 0 or null, as is usual: as many as they like."
+  """
+  How many songs one guest may add at once, 1 to 500. This quota refills evenly within an hour. Null or 0: no limit.
+  Default: null.
+  """
   addsPerHour: Int
-  "How many of those who are present have to vote before a song is skipped: 1 to 100 per cent, at least two people; usually 50. 0: nobody can vote."
+  """
+  The percentage of the members present who have to vote to skip a song, 0 to 100, and never fewer than two members. 0:
+  voting is off. Default: 50.
+  """
   skipVotePercent: Int
-  "Whether songs of newcomers wait for a host's approval; usually they do not."
+  "Whether songs of newcomers wait for a host's approval. Default: false."
   requireApproval: Boolean
-  "After how many songs that were approved, or liked by others, a guest is no newcomer any more: 1 to 100; usually 3."
+  """
+  How many songs of a guest have to be approved, or liked by others, until the guest's songs need no approval: 1 to 100.
+  Default: 3.
+  """
   trustedAfter: Int
-  "From when on guests can add nothing more. Null, as is usual: no such time."
+  "From this time on guests cannot add songs. Null: no last call. Default: null."
   lastCallAt: Time
-  "The songs and artists that may not play here, at most 200: spotify:track:…, spotify:artist:… or links to them on open.spotify.com. They replace those of before."
+  """
+  The songs and artists that may not play in this room, at most 200: spotify:track:…, spotify:artist:… or links to them
+  on open.spotify.com. The list replaces the previous one. Default: empty.
+  """
   blocked: [String!]
 }
 
-"A recording, as Spotify describes it. Wherever it is shown, spotifyUrl must be linked."
+"A song, as Spotify describes it. Wherever it is shown, it has to be linked to spotifyUrl."
 type Song {
   "Spotify's URI, spotify:track:…"
   uri: String!
@@ -1004,15 +1076,15 @@ type Song {
   name: String!
   "The artists, the main one first."
   artists: [String!]!
-  "Spotify's URIs of the artists, in the same order, where they are known."
+  "The Spotify URIs of the artists, in the same order; empty if they are unknown."
   artistUris: [String!]!
   "The album."
   albumName: String!
-  "The cover, to be shown uncropped."
+  "The cover. It has to be shown uncropped."
   imageUrl: String
   "The length in milliseconds."
   durationMs: Int!
-  "Marked as explicit."
+  "Whether Spotify marks it as explicit."
   explicit: Boolean!
   "The song's page at Spotify."
   spotifyUrl: String!
@@ -1022,9 +1094,9 @@ type Song {
 type SongSearch {
   "The results, best first."
   hits: [SongHit!]!
-  "Whether a greater offset gives more."
+  "Whether there are further results beyond this page."
   hasMore: Boolean!
-  "Spotify cannot be asked at the moment: these are only songs of this room."
+  "Whether Spotify could not be asked, so that these are only songs that the room already knows."
   degraded: Boolean!
 }
 
@@ -1032,27 +1104,30 @@ type SongSearch {
 type SongHit {
   "The song."
   song: Song!
-  "Whether the viewer may add it now. If the recording is queued already, that is a like; a second one changes nothing."
+  "Whether the viewer may add it now. If the recording is in the queue already, adding it means liking it."
   canAdd: Boolean!
-  "Why it cannot be added."
+  "Why it cannot be added; null if it can."
   refusal: Refusal
-  "The item that holds this recording already, queued, committed or playing; one that waits for approval only its guest and the hosts see."
+  """
+  The queue item that already has this recording and waits, is committed or plays. An item that waits for approval is
+  shown only to its guest and to hosts.
+  """
   queueItemId: ID
 }
 
-"A no from a rule of the room."
+"A rule's no."
 type Refusal {
-  "Which rule."
+  "The rule that refused."
   reason: RefusalReason!
   "A sentence for the person who asked."
   message: String!
 }
 
-"The rules that can refuse. New ones may come: treat an unknown one by its message."
+"The rules that can refuse. Values may be added: for an unknown one, show the message."
 enum RefusalReason {
-  "The host takes no more songs of guests."
+  "Guests cannot add songs at present."
   REQUESTS_CLOSED
-  "The room takes no explicit songs."
+  "The room does not allow explicit songs."
   EXPLICIT
   "The song is longer than the room allows."
   TOO_LONG
@@ -1060,118 +1135,125 @@ enum RefusalReason {
   PLAYED_RECENTLY
   "The host has blocked the song or an artist."
   BLOCKED
-  "As many songs wait as the room takes."
+  "As many songs wait as the room allows."
   QUEUE_FULL
-  "The guest has as many songs in the queue as the room allows."
+  "As many songs of this guest wait as the room allows."
   TOO_MANY_QUEUED
-  "The guest has added as many songs as the room allows for now."
+  "The guest has used up the quota for now."
   TOO_MANY_ADDED
-  "The time of the last call has passed."
+  "The last call has passed."
   LAST_CALL
   "The song was handed to the player, plays or has been played."
   COMMITTED
-  "Spotify does not play the song for the host."
+  "Spotify cannot play the song for the host."
   NOT_PLAYABLE
-  "The guest has voted already."
+  "The guest has already voted."
   ALREADY_VOTED
   "The song has only just begun."
   TOO_EARLY
-  "The host does not let guests vote."
+  "Voting is off in this room."
   VOTES_OFF
 }
 
-"A room's whole queue."
+"The whole queue of a room."
 type RoomQueue {
   "The room's id."
   roomId: ID!
-  "The state this shows. It grows with every change of the room."
+  "The room's version that this shows. It grows with every change of the room."
   version: Int!
   """
-  The committed song first, then the others in the order in which they will play, by the room's OrderMode; after them fallback music that
-  nobody likes, and last what the rules keep from playing at present. Never what plays now, nor what waits for approval.
+  The waiting songs in playing order: the committed song, then the songs that somebody wants, by the room's OrderMode,
+  then fallback songs that nobody likes, then held songs. The song that plays and songs that wait for approval are not
+  among them.
   """
   items: [QueueItem!]!
 }
 
-"A song that somebody added."
+"A song in a room's queue or history."
 type QueueItem {
-  "The item's id. The same song added again after it was played is another item."
+  "The item's id. A song that is added again after it was played is another item."
   id: ID!
   "The song."
   song: Song!
-  "Who added it; null for fallback music."
+  "Who added it; null: the server, as a fallback song."
   addedBy: User
   "When it was added."
   addedAt: Time!
-  "How many like it. Adding a song gives it none."
+  "How many members like it. Adding a song does not like it."
   likeCount: Int!
   "Whether the viewer likes it."
   likedByViewer: Boolean! @viewer
-  "Where it stands."
+  "Where the item stands between being added and being history."
   state: QueueItemState!
-  "Its place in the queue, from 1; null once it plays, or while it waits for approval."
+  "Its place in the queue, from 1; null if it plays, has played or waits for approval."
   position: Int
-  "The place that a host has given it, if any."
+  "The pin that a host gave it; null: none."
   pin: Pin
-  "Why the rules keep it from playing at present; null: they do not. It plays when they change."
+  "Why a rule holds it at present; null: it is not held. It plays when the rules allow it again."
   refusal: Refusal
 }
 
-"Where a song stands between being added and being history."
+"Where a queue item stands between being added and being history."
 enum QueueItemState {
-  "Waits for the host to approve it."
+  "It waits for a host's approval."
   AWAITING_APPROVAL
-  "Waits; likes move it."
+  "It waits in the queue, where likes can move it."
   QUEUED
-  "Handed to the player, plays next; nothing moves it any more."
+  "It was handed to the player and plays next. Nothing can move it."
   COMMITTED
-  "Plays now."
+  "It plays now."
   PLAYING
-  "Has been played to its end."
+  "It has been played to its end."
   PLAYED
-  "Began to play and was skipped, or Spotify refuses to play it."
+  "It began to play and was skipped, or Spotify refused to play it."
   SKIPPED
-  "Was taken out of the queue."
+  "It was removed or withdrawn."
   REMOVED
 }
 
 """
-What changed in a queue. It may be applied to any state from ` + "`" + `since` + "`" + ` up to ` + "`" + `version` + "`" + `: drop removedIds, store upserted, and
-then either take ` + "`" + `order` + "`" + ` if it is there, or take the ids of ` + "`" + `moved` + "`" + ` out of the list and insert each at its place, in the
-order given.
+The difference between two versions of a queue. It can be applied to any version from ` + "`" + `since` + "`" + ` up to ` + "`" + `version` + "`" + `. Drop the
+items of ` + "`" + `removedIds` + "`" + ` and store those of ` + "`" + `upserted` + "`" + `. Then, if ` + "`" + `order` + "`" + ` is given, it is the new order. Otherwise take the
+ids of ` + "`" + `moved` + "`" + ` out of the list, and insert each at its position, in the given order.
 """
 type RoomQueueChange {
   "The room's id."
   roomId: ID!
-  "The state after applying this."
+  "The version after applying the difference."
   version: Int!
-  "The oldest state that this may be applied to; null when reset."
+  "The oldest version to which the difference can be applied; null if reset."
   since: Int
-  "Forget what you had: upserted is everything."
+  "Whether to discard the queue that the client has: upserted is the whole queue."
   reset: Boolean!
-  "Items that are new or changed. A new position alone is no change."
+  "The new and changed items. An item whose position alone changed is not among them."
   upserted: [QueueItem!]!
-  "Items that are in the queue no more; ids that are not known may stand here too."
+  "The ids of items that are no longer in the queue. The client may not know some of them."
   removedIds: [ID!]!
-  "New, changed and moved items with their place in the new order, by place. The others keep their order among each other."
+  """
+  The new, changed and moved items with their positions in the new order, sorted by position. All other items keep their
+  order among each other.
+  """
   moved: [MovedItem!]!
-  "All ids in playing order, where moved cannot tell it; else null."
+  "All ids in playing order, if moved is not enough to describe the new order; otherwise null."
   order: [ID!]
 }
 
-"An item's new place."
+"An item and its new position."
 type MovedItem {
   "The item's id."
   id: ID!
-  "Its place in the queue, from 1."
+  "Its position in the queue, from 1."
   position: Int!
 }
 
-"What adding a song gave."
+"The result of adding a song."
 type AddedSong {
-  "The item that holds the song."
+  "The queue item that has the song."
   item: QueueItem!
-  "The recording was in the queue already: the add became a like, or none if it is committed or playing."
+  """
+  Whether the recording was in the queue already. If it still waits, it was liked instead; if it is committed or plays,
+  nothing happened.
+  """
   alreadyQueued: Boolean!
 }
 
@@ -1179,29 +1261,31 @@ type AddedSong {
 type Playback {
   "The room's id."
   roomId: ID!
-  "Grows whenever the meaning of this changes; progress that runs on as expected is no change."
+  """
+  The version of this playback. It grows whenever the meaning changes; progress that advances as expected is no change.
+  """
   version: Int!
-  "Whether it plays."
+  "Whether the player plays."
   status: PlaybackStatus!
-  "The room's song that plays; null when what plays is not from this room."
+  "The queue item that plays; null if what plays is not from this room."
   item: QueueItem
-  "What plays, whoever chose it."
+  "The song that plays, whoever chose it."
   song: Song
-  "How far it had come at observedAt, in milliseconds. While PLAYING, clients count on from there."
+  "How far the song had advanced at observedAt, in milliseconds. While PLAYING, clients count on from there."
   progressMs: Int
-  "When progressMs was true."
+  "When the progress was progressMs."
   observedAt: Time!
-  "Where it plays."
+  "The device that plays."
   device: Device
-  "How songs reach the player now: as the host wants, or otherwise where that does not work."
+  "How songs reach the player at present: as the host chose, or otherwise if that does not work."
   delivery: Delivery!
   "Whether the music can go on, and if not, why."
   health: RoomHealth!
-  "How many want to skip the song that plays."
+  "The number of votes to skip the song that plays."
   skipVotes: Int!
-  "How many of those who are present it takes; 0: nobody can vote."
+  "The number of votes that skip it; 0: voting is off."
   skipVotesNeeded: Int!
-  "From when on it can be voted on; null while no song of this room plays."
+  "When voting opens for the song that plays; null while no song of this room plays."
   votesFrom: Time
 }
 
@@ -1209,55 +1293,58 @@ type Playback {
 enum PlaybackStatus {
   "It plays."
   PLAYING
-  "It stands still in the middle of a song."
+  "It is paused within a song."
   PAUSED
-  "It has nothing to play, or nobody knows."
+  "It plays nothing, or its state is unknown."
   IDLE
 }
 
-"A player of the host's Spotify account."
+"A device on which the host's Spotify account can play."
 type Device {
-  "Spotify's id of the device. It does not last."
+  "Spotify's id of the device. It can change from day to day."
   id: ID!
   "The name its owner gave it."
   name: String!
-  "What it is: Speaker, Computer, Smartphone, …"
+  "The kind of device: Speaker, Computer, Smartphone, …"
   type: String!
-  "Whether it is the one that plays."
+  "Whether it is the device that plays."
   isActive: Boolean!
-  "Spotify lets nobody control it from outside."
+  "Whether Spotify does not let other apps control it."
   isRestricted: Boolean!
-  "The volume, 0 to 100; null where it cannot be read."
+  "The volume, 0 to 100; null if it is unknown."
   volumePercent: Int
 }
 
-"Whether a room's music can go on."
+"Whether a room's music can go on, and if not, why."
 type RoomHealth {
-  "What is the matter."
+  "What is wrong, if anything."
   state: RoomHealthState!
-  "Why exactly; null where state says it all."
+  "The exact cause; null if state says everything."
   reason: RoomHealthReason
-  "With COOLING_DOWN: when Spotify is asked again."
+  "With COOLING_DOWN: when the server asks Spotify again."
   until: Time
-  "One sentence for guests."
+  "A sentence for guests."
   guestMessage: String!
-  "One sentence for the host, with what to do about it."
+  "A sentence for the host that says what to do."
   hostMessage: String!
 }
 
-"What can be the matter with a room's music."
+"What can be wrong with a room's music."
 enum RoomHealthState {
-  "All is well."
+  "Nothing is wrong."
   OK
   "The queue is empty."
   NOTHING_TO_PLAY
-  "No player is switched on."
+  "No player is active."
   DEVICE_LOST
   "The host plays something else in the Spotify app."
   HOST_TOOK_OVER
-  "Spotify accepts the host's connection no more."
+  "Spotify no longer accepts the host's connection."
   RECONNECT_NEEDED
-  "The host's account may not be controlled: not on the app's list, or no Premium."
+  """
+  Spotify does not allow the server to control the host's account: it is not on the list of the server's Spotify app, or
+  has no Premium.
+  """
   NOT_ALLOWED
   "Spotify asks for fewer requests."
   COOLING_DOWN
@@ -1265,67 +1352,67 @@ enum RoomHealthState {
   UNREACHABLE
 }
 
-"Why exactly something is the matter. New ones may come: treat an unknown one by its messages."
+"The exact cause behind a RoomHealthState. Values may be added: for an unknown one, show the messages."
 enum RoomHealthReason {
   "NOT_ALLOWED: the account is not on the list of the server's Spotify app."
   NOT_LISTED
   "NOT_ALLOWED: the owner of the server's Spotify app has no Premium."
   OWNER_PREMIUM
-  "NOT_ALLOWED: the host has no Premium, and has to press play themselves."
+  "NOT_ALLOWED: the host has no Premium, so the server cannot start the music."
   NO_PREMIUM
-  "RECONNECT_NEEDED: the host has not allowed all that is needed."
+  "RECONNECT_NEEDED: the host did not grant all permissions."
   SCOPE
   "RECONNECT_NEEDED: the host has disconnected Spotify."
   NOT_CONNECTED
-  "COOLING_DOWN: the app's quota is used up, which takes longer."
+  "COOLING_DOWN: the Spotify app has used up its quota, which takes long to refill."
   QUOTA
-  "DEVICE_LOST: the device takes no commands from outside."
+  "DEVICE_LOST: the device accepts no commands from other apps."
   RESTRICTED
   "DEVICE_LOST: there are several devices and none is active; the host has to choose."
   CHOOSE_DEVICE
-  "DEVICE_LOST: the room's playlist waits for the host to press play."
+  "DEVICE_LOST: the room's playlist waits for the host to start it."
   PRESS_PLAY
-  "OK: the server's Spotify app may not write playlists, so songs go to the player's queue."
+  "OK: the Spotify app may not write playlists, so songs go to the player's queue."
   NO_PLAYLIST
-  "OK: the player does not notice what is added to the playlist, so songs go to its queue."
+  "OK: the player ignores songs that are added to the playlist, so songs go to its queue."
   PLAYLIST_IGNORED
 }
 
-"A page of a list."
+"Where a page of a list ends."
 type PageInfo {
-  "Whether there are more after this page."
+  "Whether there is another page."
   hasNextPage: Boolean!
-  "The cursor to go on after; null on an empty page."
+  "The cursor after which the next page begins; null on an empty page."
   endCursor: String
 }
 
-"What a room played."
+"A page of a room's history."
 type PlayedConnection {
-  "One edge for each song, newest first."
+  "One edge for each play, newest first."
   edges: [PlayedEdge!]!
   "Where this page ends."
   pageInfo: PageInfo!
 }
 
-"A played song's place in the list."
+"A play and its place in the history."
 type PlayedEdge {
-  "The cursor after which the list goes on behind this song."
+  "The play's cursor: the next page begins after it."
   cursor: String!
-  "The song, and when it played."
+  "The play."
   node: Played!
 }
 
-"One time that a song was played."
+"A play: one time that a song was played."
 type Played {
   "The item that was played."
   item: QueueItem!
-  "When it began."
+  "When the song began."
   startedAt: Time!
-  "When it ended; null while it plays."
+  "When the song ended; null while it plays."
   endedAt: Time
-  "It was cut short."
+  "Whether the song was cut short."
   skipped: Boolean!
-  "Who cut it short; null: nobody here, such as the host in the Spotify app."
+  "Who cut it short; null: nobody in the room, for example the host in the Spotify app."
   skippedBy: SkippedBy
 }
 
@@ -1333,7 +1420,7 @@ type Played {
 enum SkippedBy {
   "A host of the room."
   HOST
-  "The guests, by their votes."
+  "The members present, by their votes."
   VOTE
 }
 `, BuiltIn: false},

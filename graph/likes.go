@@ -12,22 +12,26 @@ import (
 
 type likesKey struct{}
 
-// viewerLikes remembers, for one response, what the viewer likes: a queue of fifty songs asks the database once.
+// viewerLikes caches, for one response, which items the viewer likes. A queue of fifty songs then needs one query of
+// the database instead of fifty.
 type viewerLikes struct {
 	mu     sync.Mutex
-	byRoom map[string]map[string]bool
+	byRoom map[string]map[string]bool // room id → ids of liked items; guarded by mu
 }
 
-// RememberLikes gives each response, and so each event of a subscription, a memory of its own for the viewer's likes.
+// RememberLikes gives each response, and so each event of a subscription, a cache of its own for the viewer's likes. It
+// is meant for gqlgen's AroundResponses.
 func RememberLikes(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	return next(context.WithValue(ctx, likesKey{}, &viewerLikes{byRoom: map[string]map[string]bool{}}))
 }
 
+// likesFrom returns the cache of the present response.
 func likesFrom(ctx context.Context) *viewerLikes {
 	likes, _ := ctx.Value(likesKey{}).(*viewerLikes)
 	return likes
 }
 
+// has reports whether the viewer likes an item. The first call for a room loads all of the viewer's likes in it.
 func (l *viewerLikes) has(ctx context.Context, j *jukebox.Jukebox, item *party.QueueItem) (bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

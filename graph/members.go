@@ -7,7 +7,9 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-func (r roomResolver) Members(ctx context.Context, room *party.Room, first int, after *string) (*MemberConnection, error) {
+func (r roomResolver) Members(
+	ctx context.Context, room *party.Room, first int, after *string,
+) (*MemberConnection, error) {
 	members, more, err := r.jukebox.Members(ctx, room, first, after)
 	if err != nil {
 		return nil, err
@@ -20,7 +22,9 @@ func (r roomResolver) Members(ctx context.Context, room *party.Room, first int, 
 	return page, nil
 }
 
-func (r mutationResolver) SetRole(ctx context.Context, roomID, userID string, role party.Role) (*jukebox.Member, error) {
+func (r mutationResolver) SetRole(
+	ctx context.Context, roomID, userID string, role party.Role,
+) (*jukebox.Member, error) {
 	return r.jukebox.SetRole(ctx, roomID, userID, role)
 }
 

@@ -10,112 +10,118 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// How a new room shall be.
+// What a new room should be like.
 type CreateRoomInput struct {
-	// The code to join by: 4 to 20 of A-Z, 0-9 and -. Without it the server chooses one of five characters.
+	// The code to join by: 4 to 20 characters of A-Z, 0-9 and -. By default the server chooses one of five characters.
 	Code *string `json:"code,omitempty"`
-	// The room's name, 1 to 40 characters. Without it the room is named after its host.
+	// The room's name, 1 to 40 characters. By default the room is named after its host.
 	Name *string `json:"name,omitempty"`
-	// What shall be otherwise than usual.
+	// The settings that should differ from the default settings.
 	Settings *RoomSettingsInput `json:"settings,omitempty"`
 }
 
-// Who is in a room.
+// A page of a room's members.
 type MemberConnection struct {
-	// One edge for each, the latest first.
+	// One edge for each member, the latest first.
 	Edges []MemberEdge `json:"edges"`
 	// Where this page ends.
 	PageInfo PageInfo `json:"pageInfo"`
 }
 
-// A member's place in the list.
+// A member and their place in the list.
 type MemberEdge struct {
-	// The cursor after which the list goes on behind this member.
+	// The member's cursor: the next page begins after it.
 	Cursor string `json:"cursor"`
 	// The member.
 	Node jukebox.Member `json:"node"`
 }
 
-// A page of a list.
+// Where a page of a list ends.
 type PageInfo struct {
-	// Whether there are more after this page.
+	// Whether there is another page.
 	HasNextPage bool `json:"hasNextPage"`
-	// The cursor to go on after; null on an empty page.
+	// The cursor after which the next page begins; null on an empty page.
 	EndCursor *string `json:"endCursor,omitempty"`
 }
 
-// What a room played.
+// A page of a room's history.
 type PlayedConnection struct {
-	// One edge for each song, newest first.
+	// One edge for each play, newest first.
 	Edges []PlayedEdge `json:"edges"`
 	// Where this page ends.
 	PageInfo PageInfo `json:"pageInfo"`
 }
 
-// A played song's place in the list.
+// A play and its place in the history.
 type PlayedEdge struct {
-	// The cursor after which the list goes on behind this song.
+	// The play's cursor: the next page begins after it.
 	Cursor string `json:"cursor"`
-	// The song, and when it played.
+	// The play.
 	Node jukebox.Play `json:"node"`
 }
 
-// What was done in a room.
+// A page of a room's log.
 type RoomEventConnection struct {
-	// One edge for each, the latest first.
+	// One edge for each event, the latest first.
 	Edges []RoomEventEdge `json:"edges"`
 	// Where this page ends.
 	PageInfo PageInfo `json:"pageInfo"`
 }
 
-// An event's place in the list.
+// An event and its place in the log.
 type RoomEventEdge struct {
-	// The cursor after which the list goes on behind this event.
+	// The event's cursor: the next page begins after it.
 	Cursor string `json:"cursor"`
 	// The event.
 	Node jukebox.RoomEvent `json:"node"`
 }
 
-// Settings of a room. What is left out stays or, for a new room, is as usual.
+// Settings of a room. Fields that are left out stay as they are or, for a new room, have their default.
 type RoomSettingsInput struct {
-	// Whether guests may add songs; usually they may.
+	// Whether guests may add songs. Default: true.
 	RequestsOpen *bool `json:"requestsOpen,omitempty"`
-	// How songs shall reach the player; usually QUEUE.
+	// How songs should reach the player. Default: QUEUE.
 	Delivery *party.Delivery `json:"delivery,omitempty"`
-	// Whether other music plays while the queue is empty; usually it does.
+	// Whether the server adds fallback songs when nothing else waits. Default: true.
 	Fallback *bool `json:"fallback,omitempty"`
-	// Where it is taken from: spotify:playlist:… or a link to a playlist on open.spotify.com. Empty or null: no playlist.
+	// Where fallback songs come from: spotify:playlist:… or a link to a playlist on open.spotify.com. Default: null. Null or
+	// empty: songs similar to the last ones.
 	FallbackPlaylistURI graphql.Omittable[*string] `json:"fallbackPlaylistUri,omitempty"`
-	// In which order songs play; usually LIKES.
+	// How the queue is ranked. Default: LIKES.
 	OrderMode *party.OrderMode `json:"orderMode,omitempty"`
-	// Whether songs that are marked as explicit may play; usually they may. For hosts, too, as for all rules about songs.
+	// Whether songs that Spotify marks as explicit may play. Like all rules about songs, it applies to hosts, too. Default:
+	// true.
 	AllowExplicit *bool `json:"allowExplicit,omitempty"`
-	// The longest that a song may be: 30 to 86400 seconds. 0 or null, as is usual: any length.
+	// The longest a song may be, 30 to 86400 seconds. Null or 0: any length. Default: null.
 	MaxSongSeconds graphql.Omittable[*int] `json:"maxSongSeconds,omitempty"`
-	// For how long a song that was played is not taken again: 0 to 1440 minutes; usually 30.
+	// How many minutes after a recording began it cannot be added again, 0 to 1440. Default: 30.
 	CooldownMinutes *int `json:"cooldownMinutes,omitempty"`
-	// How many songs may wait in the queue: 1 to 500; usually 500.
+	// How many songs may wait in the queue, 1 to 500. Default: 500.
 	MaxQueueLength *int `json:"maxQueueLength,omitempty"`
-	// How many songs of one guest may wait at once: 1 to 500. 0 or null, as is usual: as many as they like.
+	// How many songs of one guest may wait at once, 1 to 500. Null or 0: no limit. Default: null.
 	MaxQueuedPerGuest graphql.Omittable[*int] `json:"maxQueuedPerGuest,omitempty"`
-	// How many songs one guest may add at once and in an hour: 1 to 500. 0 or null, as is usual: as many as they like.
+	// How many songs one guest may add at once, 1 to 500. This quota refills evenly within an hour. Null or 0: no limit.
+	// Default: null.
 	AddsPerHour graphql.Omittable[*int] `json:"addsPerHour,omitempty"`
-	// How many of those who are present have to vote before a song is skipped: 1 to 100 per cent, at least two people; usually 50. 0: nobody can vote.
+	// The percentage of the members present who have to vote to skip a song, 0 to 100, and never fewer than two members. 0:
+	// voting is off. Default: 50.
 	SkipVotePercent *int `json:"skipVotePercent,omitempty"`
-	// Whether songs of newcomers wait for a host's approval; usually they do not.
+	// Whether songs of newcomers wait for a host's approval. Default: false.
 	RequireApproval *bool `json:"requireApproval,omitempty"`
-	// After how many songs that were approved, or liked by others, a guest is no newcomer any more: 1 to 100; usually 3.
+	// How many songs of a guest have to be approved, or liked by others, until the guest's songs need no approval: 1 to 100.
+	// Default: 3.
 	TrustedAfter *int `json:"trustedAfter,omitempty"`
-	// From when on guests can add nothing more. Null, as is usual: no such time.
+	// From this time on guests cannot add songs. Null: no last call. Default: null.
 	LastCallAt graphql.Omittable[*time.Time] `json:"lastCallAt,omitempty"`
-	// The songs and artists that may not play here, at most 200: spotify:track:…, spotify:artist:… or links to them on open.spotify.com. They replace those of before.
+	// The songs and artists that may not play in this room, at most 200: spotify:track:…, spotify:artist:… or links to them
+	// on open.spotify.com. The list replaces the previous one. Default: empty.
 	Blocked []string `json:"blocked,omitempty"`
 }
 
-// What shall change of a room. What is left out stays.
+// What to change about a room. Fields that are left out stay as they are.
 type UpdateRoomInput struct {
-	// The room's name, 1 to 40 characters.
+	// The room's new name, 1 to 40 characters.
 	Name *string `json:"name,omitempty"`
-	// Settings that shall change.
+	// The settings to change.
 	Settings *RoomSettingsInput `json:"settings,omitempty"`
 }

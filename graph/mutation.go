@@ -8,10 +8,13 @@ import (
 )
 
 func (r mutationResolver) CreateRoom(ctx context.Context, input CreateRoomInput, key *string) (*party.Room, error) {
-	return r.jukebox.CreateRoom(ctx, jukebox.RoomInput{Code: input.Code, Name: input.Name, Settings: input.Settings.change()}, key)
+	room := jukebox.RoomInput{Code: input.Code, Name: input.Name, Settings: input.Settings.change()}
+	return r.jukebox.CreateRoom(ctx, room, key)
 }
 
-func (r mutationResolver) UpdateRoom(ctx context.Context, roomID string, input UpdateRoomInput, key *string) (*party.Room, error) {
+func (r mutationResolver) UpdateRoom(
+	ctx context.Context, roomID string, input UpdateRoomInput, key *string,
+) (*party.Room, error) {
 	return r.jukebox.UpdateRoom(ctx, roomID, jukebox.RoomUpdate{Name: input.Name, Settings: input.Settings.change()}, key)
 }
 
@@ -19,7 +22,9 @@ func (r mutationResolver) CloseRoom(ctx context.Context, roomID string, key *str
 	return r.jukebox.CloseRoom(ctx, roomID, key)
 }
 
-func (r mutationResolver) AddSong(ctx context.Context, roomID, songURI string, key *string) (*jukebox.AddedSong, error) {
+func (r mutationResolver) AddSong(
+	ctx context.Context, roomID, songURI string, key *string,
+) (*jukebox.AddedSong, error) {
 	return r.jukebox.AddSong(ctx, roomID, songURI, key)
 }
 
@@ -47,7 +52,9 @@ func (r mutationResolver) ApproveItem(ctx context.Context, itemID string) (*part
 	return r.jukebox.ApproveItem(ctx, itemID)
 }
 
-func (r mutationResolver) PinItem(ctx context.Context, itemID string, position int, until party.PinRule, likes *int) (*party.RoomQueue, error) {
+func (r mutationResolver) PinItem(
+	ctx context.Context, itemID string, position int, until party.PinRule, likes *int,
+) (*party.RoomQueue, error) {
 	return r.jukebox.PinItem(ctx, itemID, position, until, likes)
 }
 

@@ -25,9 +25,9 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-const soon = 20 * time.Second // for things that happen at once unless something is wrong
+const soon = 20 * time.Second // a deadline for what happens at once unless something is wrong
 
-// party is a room on a real database, behind one or more servers.
+// fixture is a room on a real database, behind one or more servers.
 type fixture struct {
 	*testing.T
 	store  *database.DB
@@ -40,7 +40,7 @@ type fixture struct {
 	playing string // the item that plays
 }
 
-// server is one of the servers of a party, behind a real socket.
+// server is one of these servers, behind a real socket.
 type server struct {
 	*fixture
 	*httptest.Server
@@ -49,7 +49,7 @@ type server struct {
 	metrics  *prometheus.Registry
 }
 
-// person has a session.
+// person is a user with a session.
 type person struct {
 	token string
 	ctx   context.Context
@@ -68,7 +68,7 @@ func newParty(t *testing.T, databaseURL string) *fixture {
 	return p
 }
 
-// newPartyOf has no server yet.
+// newPartyOf returns a fixture without a server and without a room.
 func newPartyOf(t *testing.T, databaseURL string) *fixture {
 	t.Helper()
 	p := &fixture{T: t, bus: live.NewLocalBus()}
@@ -81,7 +81,7 @@ func newPartyOf(t *testing.T, databaseURL string) *fixture {
 	return p
 }
 
-// open opens the room.
+// open signs in a host, who opens the room.
 func (p *fixture) open() {
 	p.Helper()
 	login, err := p.first.accounts.DemoLogin(p.Context(), "Hanna")
@@ -92,10 +92,11 @@ func (p *fixture) open() {
 	p.roomID = room.ID
 }
 
-// newJukebox gives a server its accounts and its jukebox.
+// newJukebox gives the server its accounts and its jukebox.
 func (s *server) newJukebox(bus live.Bus, interval time.Duration) {
 	s.accounts = account.New(account.Config{
-		Database: s.store, Tokens: s.tokens, DemoLogin: true, Demo: accounts{}, PublicURL: "http://party.test", Metrics: s.metrics,
+		Database: s.store, Tokens: s.tokens, DemoLogin: true, Demo: accounts{},
+		PublicURL: "http://party.test", Metrics: s.metrics,
 	})
 	s.jukebox = jukebox.New(jukebox.Config{
 		Database: s.store, Bus: bus, Accounts: s.accounts, Catalog: catalog{}, FeedInterval: interval,
@@ -154,7 +155,7 @@ func (p *fixture) must(err error) {
 	}
 }
 
-// ask sends an operation over HTTP and returns data.
+// ask sends an operation over HTTP and decodes its data into result.
 func (s *server) ask(who *person, query string, result any) {
 	s.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": map[string]any{"r": s.roomID}})
@@ -179,7 +180,7 @@ func (s *server) ask(who *person, query string, result any) {
 	s.must(json.Unmarshal(answer.Data, result))
 }
 
-// counter adds up a metric's values, of those with this label if one is given.
+// counter returns the sum of a metric's values, or of those with this first label.
 func (s *server) counter(name string, label ...string) (sum float64) {
 	s.Helper()
 	families, err := s.metrics.Gather()
@@ -196,7 +197,7 @@ func (s *server) counter(name string, label ...string) (sum float64) {
 
 func uri(n int) string { return fmt.Sprintf("spotify:track:%022d", n) }
 
-// catalog stands for Spotify: song n is "Song n".
+// catalog stands in for Spotify's catalog: song n is "Song n".
 type catalog struct{}
 
 func (catalog) Song(_ context.Context, _, songURI string) (party.Song, error) {
@@ -213,7 +214,7 @@ func (catalog) Search(context.Context, string, string, int, int) ([]party.Song, 
 	return nil, false, nil
 }
 
-// accounts stands for the simulator's.
+// accounts stands in for the accounts of the simulated Spotify.
 type accounts struct{}
 
 func (accounts) NewAccount(_ context.Context, hostID, name string) (account.SpotifyCredentials, error) {

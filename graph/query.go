@@ -20,7 +20,9 @@ func (r queryResolver) RoomByCode(ctx context.Context, code string) (*party.Room
 	return r.jukebox.RoomByCode(ctx, code)
 }
 
-func (r queryResolver) SearchSongs(ctx context.Context, roomID, query string, limit, offset int) (*jukebox.SongSearch, error) {
+func (r queryResolver) SearchSongs(
+	ctx context.Context, roomID, query string, limit, offset int,
+) (*jukebox.SongSearch, error) {
 	return r.jukebox.SearchSongs(ctx, roomID, query, limit, offset)
 }
 
@@ -28,7 +30,9 @@ func (r sessionResolver) Viewer(ctx context.Context, session *account.Session) (
 	return r.accounts.Profile(account.WithViewer(ctx, session.User))
 }
 
-func (r viewerResolver) Playlists(ctx context.Context, viewer *account.Profile, limit, offset int) ([]party.Playlist, error) {
+func (r viewerResolver) Playlists(
+	ctx context.Context, viewer *account.Profile, limit, offset int,
+) ([]party.Playlist, error) {
 	return r.jukebox.Playlists(ctx, viewer, limit, offset)
 }
 

@@ -1,5 +1,3 @@
-// Package graph answers the schema's fields: one call of jukebox each. What a field means and who may ask stands in
-// schema.graphqls; who really may is checked in jukebox.
 package graph
 
 import (
@@ -9,14 +7,14 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 )
 
-// Resolver is the root of all resolvers.
+// Resolver is the root of all resolvers. It is safe for concurrent use.
 type Resolver struct {
 	jukebox  *jukebox.Jukebox
 	accounts *account.Accounts
 	log      *slog.Logger
 }
 
-// New returns resolvers that call j and accounts.
+// New returns resolvers that call j and accounts, and write failures to log.
 func New(j *jukebox.Jukebox, accounts *account.Accounts, log *slog.Logger) *Resolver {
 	return &Resolver{jukebox: j, accounts: accounts, log: log}
 }
@@ -31,6 +29,8 @@ type (
 	viewerResolver       struct{ *Resolver }
 )
 
+// Query, Mutation, Subscription, Room, QueueItem, Session and Viewer return the resolvers of the types of these names,
+// as gqlgen's ResolverRoot demands.
 func (r *Resolver) Query() QueryResolver               { return queryResolver{r} }
 func (r *Resolver) Mutation() MutationResolver         { return mutationResolver{r} }
 func (r *Resolver) Subscription() SubscriptionResolver { return subscriptionResolver{r} }

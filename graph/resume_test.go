@@ -12,7 +12,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// lossyBus brings some of the hints of another server, and often late.
+// lossyBus delivers the hints of another bus, but loses a third of them.
 type lossyBus struct {
 	*live.LocalBus
 	mu     sync.Mutex
@@ -32,9 +32,9 @@ func newLossyBus(from live.Bus, seed uint64) *lossyBus {
 	return b
 }
 
-// Two servers coalesce differently, hints get lost, connections are cut in the middle, clients are slow and come back
-// to either server: whoever applies changes ends with the queue that roomQueue shows.
-func TestWhoAppliesChangesEndsWithTheQueue(t *testing.T) {
+// Two servers coalesce changes differently, hints get lost, connections break, and clients are slow and reconnect to
+// either server. A client that applies the differences still ends with the queue that a query shows.
+func TestAppliedDifferencesYieldTheQueue(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		seed := rand.Uint64()
 		t.Logf("seed %d", seed)
@@ -51,7 +51,7 @@ func TestWhoAppliesChangesEndsWithTheQueue(t *testing.T) {
 		}
 		p.makeHistory(rand.New(rand.NewPCG(seed, 0)), 150)
 		close(over)
-		p.change(p.addSong(p.host, 9999)) // which all of them have to see
+		p.change(p.addSong(p.host, 9999)) // the change that all of them wait for
 		running.Wait()
 		for range followers {
 			p.must(<-failed)
@@ -68,7 +68,7 @@ func TestWhoAppliesChangesEndsWithTheQueue(t *testing.T) {
 	})
 }
 
-// change is for changes that may be refused; the error of one that failed otherwise ends the test.
+// change ends the test if a change failed, except if the rules or the present state refused it.
 func (p *fixture) change(err error) {
 	p.Helper()
 	switch party.CodeOf(err) {
@@ -83,7 +83,7 @@ func (p *fixture) addSong(who *person, n int) error {
 	return err
 }
 
-// makeHistory changes the room at random: songs are added, liked, unliked, removed, handed to the player and played.
+// makeHistory changes the room at random: songs are added, liked, unliked, removed, committed and played.
 func (p *fixture) makeHistory(random *rand.Rand, changes int) {
 	p.Helper()
 	j, guests := p.first.jukebox, []*person{p.host, p.join("A"), p.join("B"), p.join("C")}
@@ -115,7 +115,7 @@ func (p *fixture) makeHistory(random *rand.Rand, changes int) {
 	}
 }
 
-// play hands the first song to the player, or starts the one that was, when what plays has ended.
+// play commits the head of the queue or, if it is committed already, ends the song that plays and starts the head.
 func (p *fixture) play(queue []*party.QueueItem) error {
 	driver, first := p.first.jukebox.Driver(), queue[0]
 	lease, err := driver.TakeLease(p.Context(), p.roomID, "node")
@@ -127,7 +127,8 @@ func (p *fixture) play(queue []*party.QueueItem) error {
 		return err
 	}
 	playing := &party.Playback{Status: party.Playing, Item: first, Health: party.HealthOK}
-	_, err = driver.ApplyPlayback(p.Context(), lease, party.PlaybackStep{EndedItem: p.playing, StartedItem: first.ID, Playback: playing})
+	step := party.PlaybackStep{EndedItem: p.playing, StartedItem: first.ID, Playback: playing}
+	_, err = driver.ApplyPlayback(p.Context(), lease, step)
 	if err == nil {
 		p.playing = first.ID
 	}
@@ -143,13 +144,14 @@ func (p *fixture) queue() []*party.QueueItem {
 	return queue.Items
 }
 
-// whole is the queue as a query shows it.
+// whole returns the queue as a query shows it.
 func (p *fixture) whole() string {
 	p.Helper()
 	var answer struct {
 		Room struct{ Queue struct{ Items []item } }
 	}
-	p.first.ask(p.host, `query($r: ID!) { room(id: $r) { queue { items { id likeCount state song { name } } } } }`, &answer)
+	const query = `query($r: ID!) { room(id: $r) { queue { items { id likeCount state song { name } } } } }`
+	p.first.ask(p.host, query, &answer)
 	f := &follower{items: map[string]item{}}
 	for _, i := range answer.Room.Queue.Items {
 		f.items[i.ID] = i
@@ -161,7 +163,7 @@ func (p *fixture) whole() string {
 const changesQuery = `subscription($r: ID!, $since: Int) { roomQueueChanges(roomId: $r, since: $since) {
 	version since reset upserted { id likeCount state song { name } } removedIds moved { id position } order } }`
 
-// follow keeps the queue over many connections, until it has seen what was changed last.
+// follow applies the differences over many connections, until it has seen the last change.
 func (p *fixture) follow(f *follower, who *person, servers []*server, random *rand.Rand, over <-chan struct{}) error {
 	for {
 		variables := map[string]any{"r": p.roomID}
@@ -180,7 +182,7 @@ func (p *fixture) follow(f *follower, who *person, servers []*server, random *ra
 	}
 }
 
-// read applies some changes, or all that follow once it is over.
+// read applies a few differences, or all of them once over is closed.
 func (f *follower) read(feed *feed, random *rand.Rand, over <-chan struct{}) (done bool, err error) {
 	for left := 1 + random.IntN(10); left > 0; left-- {
 		var event struct{ RoomQueueChanges change }
@@ -190,9 +192,9 @@ func (f *follower) read(feed *feed, random *rand.Rand, over <-chan struct{}) (do
 		c := event.RoomQueueChanges
 		switch {
 		case c.Version < f.version:
-			return false, fmt.Errorf("version %d came after %d", c.Version, f.version)
+			return false, fmt.Errorf("version %d came after version %d", c.Version, f.version)
 		case !c.Reset && c.Since > f.version:
-			return false, fmt.Errorf("a change since %d came after %d", c.Since, f.version)
+			return false, fmt.Errorf("a difference since %d came after version %d", c.Since, f.version)
 		case c.Reset && c.Order == nil:
 			return false, errors.New("a reset without order")
 		}
@@ -209,12 +211,12 @@ func (f *follower) read(feed *feed, random *rand.Rand, over <-chan struct{}) (do
 	return false, nil
 }
 
-// A client that comes back gets one difference where the state is known, and everything where it is not.
-func TestComingBack(t *testing.T) {
+// A client that reconnects gets one difference if the server knows the client's version, and otherwise the whole queue.
+func TestReconnectGetsDifferenceOrReset(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		p.must(p.addSong(p.host, 1))
 		other := p.newServer(live.NewLocalBus(), 0)
-		come := func(s *server, since any) change {
+		connect := func(s *server, since any) change {
 			p.Helper()
 			feed, err := s.subscribe(p.host, changesQuery, map[string]any{"r": p.roomID, "since": since})
 			p.must(err)
@@ -223,27 +225,29 @@ func TestComingBack(t *testing.T) {
 			p.must(feed.next(&event))
 			return event.RoomQueueChanges
 		}
-		first := come(p.first, nil)
+		first := connect(p.first, nil)
 		if !first.Reset || len(first.Upserted) != 1 || len(first.Order) != 1 {
-			t.Fatalf("at first: %+v", first)
+			t.Fatalf("without a version: %+v", first)
 		}
-		come(other, nil) // so that it knows this state, too
+		connect(other, nil) // so that the other server loads this state, too
 		p.must(p.addSong(p.host, 2))
 		p.must(p.addSong(p.host, 3))
-		for name, s := range map[string]*server{"the same server": p.first, "another one": other} {
-			again := come(s, first.Version)
-			if again.Reset || again.Since != first.Version || len(again.Upserted) != 2 || len(again.Moved) != 2 || again.Order != nil {
+		for name, s := range map[string]*server{"the same server": p.first, "another server": other} {
+			again := connect(s, first.Version)
+			if again.Reset || again.Since != first.Version ||
+				len(again.Upserted) != 2 || len(again.Moved) != 2 || again.Order != nil {
 				t.Errorf("at %s: %+v", name, again)
 			}
-			if now := come(s, again.Version); now.Reset || now.Version != again.Version || len(now.Upserted) != 0 {
+			if now := connect(s, again.Version); now.Reset || now.Version != again.Version || len(now.Upserted) != 0 {
 				t.Errorf("with nothing new, at %s: %+v", name, now)
 			}
-			if lost := come(s, again.Version+1000); !lost.Reset || lost.Version != again.Version || len(lost.Upserted) != 3 {
+			if lost := connect(s, again.Version+1000); !lost.Reset || lost.Version != again.Version || len(lost.Upserted) != 3 {
 				t.Errorf("with a version that does not exist, at %s: %+v", name, lost)
 			}
 		}
-		if stranger := come(p.newServer(live.NewLocalBus(), 0), first.Version); !stranger.Reset || len(stranger.Upserted) != 3 {
-			t.Errorf("at a server that has just started: %+v", stranger)
+		fresh := connect(p.newServer(live.NewLocalBus(), 0), first.Version)
+		if !fresh.Reset || len(fresh.Upserted) != 3 {
+			t.Errorf("at a server that has just started: %+v", fresh)
 		}
 	})
 }

@@ -35,7 +35,9 @@ func (r roomResolver) Playback(ctx context.Context, room *party.Room) (*party.Pl
 	return r.jukebox.RoomPlayback(ctx, room)
 }
 
-func (r roomResolver) History(ctx context.Context, room *party.Room, first int, after *string) (*PlayedConnection, error) {
+func (r roomResolver) History(
+	ctx context.Context, room *party.Room, first int, after *string,
+) (*PlayedConnection, error) {
 	played, more, err := r.jukebox.History(ctx, room, first, after)
 	if err != nil {
 		return nil, err
@@ -60,7 +62,9 @@ func (r roomResolver) LastAdded(ctx context.Context, room *party.Room) (*party.Q
 	return r.jukebox.LastAdded(ctx, room)
 }
 
-func (r roomResolver) Log(ctx context.Context, room *party.Room, first int, after *string, likes bool) (*RoomEventConnection, error) {
+func (r roomResolver) Log(
+	ctx context.Context, room *party.Room, first int, after *string, likes bool,
+) (*RoomEventConnection, error) {
 	events, more, err := r.jukebox.Log(ctx, room, first, after, likes)
 	if err != nil {
 		return nil, err

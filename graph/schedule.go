@@ -9,13 +9,13 @@ import (
 )
 
 const (
-	// scheduleEvery is the least time between two schedules: each like would make one.
-	scheduleEvery = time.Second
-	// scheduleDrift is how often one is made while the music stands still, and everything moves on with the time.
-	scheduleDrift = 5 * time.Second
+	// scheduleInterval is the minimum time between two schedules, because each like would cause one.
+	scheduleInterval = time.Second
+	// stalledInterval is how often a schedule is sent while the music stands still, because all times in it advance.
+	stalledInterval = 5 * time.Second
 )
 
-// roomSchedule lets a member follow when the songs play.
+// roomSchedule opens the source of the roomSchedule subscription.
 func (r *Resolver) roomSchedule(ctx context.Context, args map[string]any) (*gqlserver.Grant, error) {
 	opened, err := r.open(aspect{
 		changed: func(s *party.State) int64 { return max(s.QueueVersion, s.PlaybackVersion) },
@@ -29,39 +29,42 @@ func (r *Resolver) roomSchedule(ctx context.Context, args map[string]any) (*gqls
 	return refine(opened, func(room gqlserver.Source) gqlserver.Source { return &scheduleSource{Source: room} }), nil
 }
 
-// scheduleSource shows the states of a room, but not too many, and the same one again while time alone makes it another.
+// scheduleSource limits how often the schedule of a room is sent and, while the music stands still, repeats it, because
+// time alone then changes it.
 type scheduleSource struct {
 	gqlserver.Source
-	given   gqlserver.State // in the schedule's own versions
-	givenAt time.Time
+	shown   gqlserver.State // the state that was shown last, in the versions of this source
+	shownAt time.Time
 }
 
 func (s *scheduleSource) Newest() (gqlserver.State, <-chan struct{}) {
 	newest, replaced := s.Source.Newest()
 	now := time.Now()
-	finer(&newest)
-	news, drifts := newest.ChangedAt > s.given.ChangedAt, newest.Value.(*party.State).IsStalled(now)
-	since := now.Sub(s.givenAt)
+	toTicks(&newest)
+	news, stalled := newest.ChangedAt > s.shown.ChangedAt, newest.Value.(*party.State).IsStalled(now)
+	since := now.Sub(s.shownAt)
 	switch {
-	case s.givenAt.IsZero() || newest.Last || news && since >= scheduleEvery:
-	case drifts && since >= scheduleDrift:
-		newest.Version = max(newest.Version, s.given.Version+1)
+	case s.shownAt.IsZero() || newest.Last || news && since >= scheduleInterval:
+	case stalled && since >= stalledInterval:
+		newest.Version = max(newest.Version, s.shown.Version+1)
 		newest.ChangedAt = newest.Version
 	case news:
-		s.given.Revoked, s.given.RevokedAt, s.given.RefreshAfter = newest.Revoked, newest.RevokedAt, scheduleEvery-since
-		return s.given, replaced
+		s.shown.Revoked, s.shown.RevokedAt, s.shown.RefreshAfter = newest.Revoked, newest.RevokedAt, scheduleInterval-since
+		return s.shown, replaced
 	default:
-		newest.Version, newest.ChangedAt = max(newest.Version, s.given.Version), s.given.ChangedAt
-		newest.RefreshAfter = again(drifts, scheduleDrift-since)
+		newest.Version, newest.ChangedAt = max(newest.Version, s.shown.Version), s.shown.ChangedAt
+		newest.RefreshAfter = repeatIn(stalled, stalledInterval-since)
 		return newest, replaced
 	}
-	newest.RefreshAfter = again(drifts, scheduleDrift)
-	s.given, s.givenAt = newest, now
+	newest.RefreshAfter = repeatIn(stalled, stalledInterval)
+	s.shown, s.shownAt = newest, now
 	return newest, replaced
 }
 
-func again(drifts bool, in time.Duration) time.Duration {
-	if drifts {
+// repeatIn returns the time after which the source has to be asked again: in, if the music stands still, and otherwise
+// 0, which means never.
+func repeatIn(stalled bool, in time.Duration) time.Duration {
+	if stalled {
 		return in
 	}
 	return 0

@@ -69,6 +69,7 @@ func (r mutationResolver) SignOutEverywhere(ctx context.Context) (bool, error) {
 	return signOut(ctx, r.accounts.SignOutEverywhere)
 }
 
+// signOut ends the session of the browser's refresh token, and makes the browser forget it.
 func signOut(ctx context.Context, end func(context.Context, string) error) (bool, error) {
 	refresh, err := refreshToken(ctx)
 	if err == nil {

@@ -6,22 +6,25 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// change is what the use cases take: there a zero value means none, where the API has null or the zero value.
+// change returns the settings as the use cases expect them. For a setting that can be null, they take the zero value
+// for null, and nil for a setting that was left out.
 func (in *RoomSettingsInput) change() *party.SettingsChange {
 	if in == nil {
 		return nil
 	}
 	return &party.SettingsChange{
-		RequestsOpen: in.RequestsOpen, Delivery: in.Delivery, Fallback: in.Fallback, FallbackPlaylistURI: wanted(in.FallbackPlaylistURI),
-		OrderMode: in.OrderMode, AllowExplicit: in.AllowExplicit, MaxSongSeconds: wanted(in.MaxSongSeconds),
-		CooldownMinutes: in.CooldownMinutes, MaxQueueLength: in.MaxQueueLength, MaxQueuedPerGuest: wanted(in.MaxQueuedPerGuest),
-		AddsPerHour: wanted(in.AddsPerHour), SkipVotePercent: in.SkipVotePercent, RequireApproval: in.RequireApproval,
-		TrustedAfter: in.TrustedAfter, LastCallAt: wanted(in.LastCallAt), Blocked: in.Blocked,
+		RequestsOpen: in.RequestsOpen, LastCallAt: zeroForNull(in.LastCallAt),
+		Delivery: in.Delivery, Fallback: in.Fallback, FallbackPlaylistURI: zeroForNull(in.FallbackPlaylistURI),
+		OrderMode: in.OrderMode, AllowExplicit: in.AllowExplicit, MaxSongSeconds: zeroForNull(in.MaxSongSeconds),
+		CooldownMinutes: in.CooldownMinutes, Blocked: in.Blocked,
+		MaxQueueLength: in.MaxQueueLength, MaxQueuedPerGuest: zeroForNull(in.MaxQueuedPerGuest),
+		AddsPerHour: zeroForNull(in.AddsPerHour), SkipVotePercent: in.SkipVotePercent,
+		RequireApproval: in.RequireApproval, TrustedAfter: in.TrustedAfter,
 	}
 }
 
-// wanted is nil for what was left out, and the zero value for null.
-func wanted[T any](field graphql.Omittable[*T]) *T {
+// zeroForNull returns nil for a field that was left out, a pointer to the zero value for null, and otherwise the value.
+func zeroForNull[T any](field graphql.Omittable[*T]) *T {
 	value, set := field.ValueOK()
 	if set && value == nil {
 		return new(T)

@@ -11,9 +11,9 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// Every shared subscription is followed with everything that its document may select, in a room that has something of
-// everything. Nothing of it may ask who is asking: that would show one person's to all.
-func TestSharedSubscriptionsNeverAskWhoIsAsking(t *testing.T) {
+// Each shared subscription is opened with everything that its document may select, in a room that has songs in every
+// state. No field may depend on the viewer: otherwise one user's data would be sent to all.
+func TestSharedSubscriptionsNeverReadTheViewer(t *testing.T) {
 	p := newParty(t, testdb.SQLite(t))
 	p.fill()
 	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
@@ -35,18 +35,18 @@ func TestSharedSubscriptionsNeverAskWhoIsAsking(t *testing.T) {
 		}
 	}
 	if n := p.first.counter("graphql_subscription_executions_total", "true"); int(n) != shared || shared < 4 {
-		t.Errorf("%v executions for %d shared subscriptions", n, shared)
+		t.Errorf("%v shared executions, want %d", n, shared)
 	}
 	if n := p.first.counter("graphql_subscription_executions_total", "false"); n != 0 {
-		t.Errorf("%v were executed for one alone", n)
+		t.Errorf("%v executions for a single viewer, want none", n)
 	}
 	if n := p.first.counter("antwon_shared_viewer_access_total"); n != 0 {
-		t.Errorf("the viewer was asked for %v times", n)
+		t.Errorf("the viewer was read %v times, want never", n)
 	}
 }
 
-// everything selects all fields of a type that do not depend on who asks. A type is not selected again within itself more
-// than once.
+// everything selects all fields of a type that do not depend on the viewer. Within itself a type is selected only once
+// more.
 func everything(schema *ast.Schema, typeName string, within []string) string {
 	definition := schema.Types[typeName]
 	if !definition.IsCompositeType() {
@@ -70,7 +70,7 @@ func everything(schema *ast.Schema, typeName string, within []string) string {
 	return "{ __typename " + strings.Join(fields, " ") + " }"
 }
 
-// fill gives the room songs that wait, one that plays and one that was played.
+// fill gives the room songs that wait, one that plays and some that were played.
 func (p *fixture) fill() {
 	p.Helper()
 	for n := 1; n <= 4; n++ {
@@ -90,8 +90,8 @@ func (p *fixture) screen() *person {
 	return p.person(&joined.Session)
 }
 
-// What depends on who asks is each one's own, in one and the same room.
-func TestViewersSeeTheirOwn(t *testing.T) {
+// Fields that depend on the viewer differ between two viewers of the same room.
+func TestLikedByViewerDiffersBetweenViewers(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		p.must(p.addSong(p.host, 1))
 		item := p.queue()[0]
@@ -99,7 +99,8 @@ func TestViewersSeeTheirOwn(t *testing.T) {
 		_, err := p.first.jukebox.LikeQueueItem(gina.ctx, item.ID, nil)
 		p.must(err)
 		for who, likes := range map[*person]bool{p.host: false, gina: true} {
-			feed, err := p.first.subscribe(who, `subscription($r: ID!) { roomQueue(roomId: $r) { items { likedByViewer } } }`, map[string]any{"r": p.roomID})
+			feed, err := p.first.subscribe(who, `subscription($r: ID!) {
+				roomQueue(roomId: $r) { items { likedByViewer } } }`, map[string]any{"r": p.roomID})
 			p.must(err)
 			var event struct {
 				RoomQueue struct {
@@ -125,27 +126,28 @@ type viewerInRoom struct {
 	Removed      bool
 }
 
-// Guests hear of what concerns them, and of nothing else.
-func TestViewerInRoom(t *testing.T) {
+// Guests get events about what affects them, and about nothing else.
+func TestViewerInRoomSendsOnlyWhatAffectsTheViewer(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, otto := p.join("Gina"), p.join("Otto")
 		feed, err := p.first.subscribe(gina, `subscription($r: ID!) { viewerInRoom(roomId: $r) {
-			version role likedItemIds addedItemIds next { id } quota { queued maxQueued addsLeft refillsAt } removed } }`, map[string]any{"r": p.roomID})
+			version role likedItemIds addedItemIds next { id }
+			quota { queued maxQueued addsLeft refillsAt } removed } }`, map[string]any{"r": p.roomID})
 		p.must(err)
 		defer feed.Close()
-		hears := func() viewerInRoom {
+		receive := func() viewerInRoom {
 			p.Helper()
 			var event struct{ ViewerInRoom viewerInRoom }
 			p.must(feed.next(&event))
 			return event.ViewerInRoom
 		}
-		if v := hears(); v.Role != "GUEST" || len(v.LikedItemIDs)+len(v.AddedItemIDs) != 0 || v.Next != nil || v.Removed {
-			t.Errorf("at first: %+v", v)
+		if v := receive(); v.Role != "GUEST" || len(v.LikedItemIDs)+len(v.AddedItemIDs) != 0 || v.Next != nil || v.Removed {
+			t.Errorf("first event: %+v", v)
 		}
-		p.must(p.addSong(p.host, 1)) // which is first from now on; nobody's was before
+		p.must(p.addSong(p.host, 1)) // the first song in an empty queue
 		p.must(p.addSong(gina, 2))
 		hosts, ginas := p.queue()[0].ID, p.queue()[1].ID
-		if v := hears(); len(v.AddedItemIDs) != 1 || v.AddedItemIDs[0] != ginas || v.Next != nil || v.Quota.Queued != 1 {
+		if v := receive(); len(v.AddedItemIDs) != 1 || v.AddedItemIDs[0] != ginas || v.Next != nil || v.Quota.Queued != 1 {
 			t.Errorf("after adding: %+v", v)
 		}
 		for _, liked := range []string{hosts, ginas} {
@@ -154,27 +156,28 @@ func TestViewerInRoom(t *testing.T) {
 		}
 		_, err = p.first.jukebox.LikeQueueItem(gina.ctx, hosts, nil)
 		p.must(err)
-		if v := hears(); len(v.LikedItemIDs) != 1 || v.LikedItemIDs[0] != hosts || v.Version < 6 {
-			t.Errorf("after likes, two of which were somebody else's: %+v", v)
+		if v := receive(); len(v.LikedItemIDs) != 1 || v.LikedItemIDs[0] != hosts || v.Version < 6 {
+			t.Errorf("after Otto's likes and Gina's: %+v", v)
 		}
 		_, err = p.first.jukebox.RemoveQueueItem(p.host.ctx, hosts, nil)
 		p.must(err)
-		if v := hears(); v.Next == nil || v.Next.ID != ginas || len(v.LikedItemIDs) != 0 {
-			t.Errorf("when it is Gina's turn: %+v", v)
+		if v := receive(); v.Next == nil || v.Next.ID != ginas || len(v.LikedItemIDs) != 0 {
+			t.Errorf("when Gina's song is the head: %+v", v)
 		}
 		_, err = p.first.jukebox.CloseRoom(p.host.ctx, p.roomID, nil)
 		p.must(err)
-		hears()
+		receive()
 		if err := feed.next(&struct{}{}); err == nil || err.Error() != "complete " {
-			t.Errorf("the end: %v", err)
+			t.Errorf("after the last event: %v, want complete", err)
 		}
 	})
 }
 
-// The last state says that the room is closed.
-func TestRoomSubscription(t *testing.T) {
+// The last event says that the room is closed; then the subscription completes.
+func TestRoomSubscriptionEndsWithClosedRoom(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
-		feed, err := p.first.subscribe(p.join("Gina"), `subscription($r: ID!) { room(roomId: $r) { name status joinUrl host { displayName } } }`, map[string]any{"r": p.roomID})
+		feed, err := p.first.subscribe(p.join("Gina"), `subscription($r: ID!) {
+			room(roomId: $r) { name status joinUrl host { displayName } } }`, map[string]any{"r": p.roomID})
 		p.must(err)
 		defer feed.Close()
 		expect := func(name, status string) {
@@ -191,7 +194,7 @@ func TestRoomSubscription(t *testing.T) {
 			}
 		}
 		expect("Hanna", "OPEN")
-		p.must(p.addSong(p.host, 1)) // is what was added last
+		p.must(p.addSong(p.host, 1)) // changes lastAdded
 		expect("Hanna", "OPEN")
 		name := "Fest"
 		_, err = p.first.jukebox.UpdateRoom(p.host.ctx, p.roomID, jukebox.RoomUpdate{Name: &name}, nil)
@@ -201,7 +204,7 @@ func TestRoomSubscription(t *testing.T) {
 		p.must(err)
 		expect("Fest", "CLOSED")
 		if err := feed.next(&struct{}{}); err == nil || err.Error() != "complete " {
-			t.Errorf("the end: %v", err)
+			t.Errorf("after the last event: %v, want complete", err)
 		}
 	})
 }

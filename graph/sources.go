@@ -10,15 +10,18 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// aspect is what one subscription shows of a room's state: when that changed last, and the event that tells it.
+// aspect is the part of a room's state that one subscription shows.
 type aspect struct {
-	own string // the one for whom it is: they are told that they were removed, instead of being refused
-
+	// viewerID is the id of the only user to whom the subscription belongs, or "" if it is shared. A removed user gets a
+	// last event of their own subscription, whereas a shared one ends with FORBIDDEN.
+	viewerID string
+	// changed returns the version at which this aspect of the state last changed.
 	changed func(s *party.State) int64
-	event   func(ctx context.Context, since *int64, s *party.State) (any, error)
+	// event returns the event that shows this aspect to a client that has the version since, or none if since is nil.
+	event func(ctx context.Context, since *int64, s *party.State) (any, error)
 }
 
-// Sources are where the subscriptions' events come from.
+// Sources returns, by the names of the subscription fields, how to open the source of each subscription's events.
 func (r *Resolver) Sources() map[string]gqlserver.SubscribeFunc {
 	return map[string]gqlserver.SubscribeFunc{
 		"room": r.open(aspect{
@@ -48,7 +51,7 @@ func (r *Resolver) Sources() map[string]gqlserver.SubscribeFunc {
 	}
 }
 
-// open lets the members of a room follow an aspect of it.
+// open returns how to open the source of an aspect of a room. The viewer has to be a member of the room.
 func (r *Resolver) open(a aspect) gqlserver.SubscribeFunc {
 	return func(ctx context.Context, args map[string]any) (*gqlserver.Grant, error) {
 		roomID, err := graphql.UnmarshalID(args["roomId"])
@@ -63,56 +66,61 @@ func (r *Resolver) open(a aspect) gqlserver.SubscribeFunc {
 		if err != nil {
 			return nil, err
 		}
-		return &gqlserver.Grant{MinVersion: version, SubscriberID: who, OnEnd: left, OpenSource: func(ctx context.Context) (gqlserver.Source, error) {
+		watch := func(ctx context.Context) (gqlserver.Source, error) {
 			watcher, err := r.jukebox.Watch(ctx, roomID)
 			if err != nil {
 				return nil, err
 			}
-			return source{a, watcher}, nil
-		}}, nil
+			return roomSource{a, watcher}, nil
+		}
+		return &gqlserver.Grant{MinVersion: version, SubscriberID: who, OnEnd: left, OpenSource: watch}, nil
 	}
 }
 
-// source follows a room.
-type source struct {
+// roomSource is an aspect of a room's states, as a gqlserver.Source.
+type roomSource struct {
 	aspect
 	watcher *jukebox.Watcher
 }
 
-func (s source) Close() { s.watcher.Close() }
+// Close implements gqlserver.Source.
+func (s roomSource) Close() { s.watcher.Close() }
 
-func (s source) Newest() (gqlserver.State, <-chan struct{}) {
+// Newest implements gqlserver.Source.
+func (s roomSource) Newest() (gqlserver.State, <-chan struct{}) {
 	state, replaced := s.watcher.Newest()
 	shown := gqlserver.State{
 		Version: state.Version, ChangedAt: s.changed(state), OldestBase: state.OldestSince(),
 		Last: state.Status == party.Closed, Value: state, RevokedAt: state.MembersVersion,
 	}
-	if s.own == "" {
+	if s.viewerID == "" {
 		shown.Revoked = state.MayWatch
 	} else {
-		shown.Last = shown.Last || state.MayWatch(s.own) != nil
+		shown.Last = shown.Last || state.MayWatch(s.viewerID) != nil
 	}
 	if shown.Last {
-		shown.ChangedAt = shown.Version // the last state is for all
+		shown.ChangedAt = shown.Version // everybody gets the last state
 	}
 	return shown, replaced
 }
 
-func (s source) Event(ctx context.Context, since *int64, state gqlserver.State) (any, error) {
+// Event implements gqlserver.Source.
+func (s roomSource) Event(ctx context.Context, since *int64, state gqlserver.State) (any, error) {
 	return s.event(ctx, since, state.Value.(*party.State))
 }
 
-// versionTicks is how many states of a source's own there can be of one version of the room: so much finer are its versions.
+// versionTicks is how many versions of its own a source has for each version of the room. A source that also changes
+// with time needs versions between those of the room; it counts in ticks.
 const versionTicks = 1 << 16
 
-// finer counts in a source's own versions.
-func finer(s *gqlserver.State) {
+// toTicks converts the versions of a room's state into ticks.
+func toTicks(s *gqlserver.State) {
 	s.Version *= versionTicks
 	s.ChangedAt *= versionTicks
 	s.RevokedAt *= versionTicks
 }
 
-// refine makes what is followed another source, which counts in finer versions.
+// refine wraps what was opened in another source, which counts in ticks.
 func refine(opened *gqlserver.Grant, source func(room gqlserver.Source) gqlserver.Source) *gqlserver.Grant {
 	follow := opened.OpenSource
 	opened.MinVersion *= versionTicks

@@ -8,7 +8,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// The subscriptions' resolvers hand on the events that the sources make.
+// The resolvers of the subscriptions return the events that the sources have made.
 
 func (subscriptionResolver) Room(ctx context.Context, _ string) (<-chan *party.Room, error) {
 	return gqlserver.Event[*party.Room](ctx)
@@ -18,7 +18,9 @@ func (subscriptionResolver) RoomQueue(ctx context.Context, _ string) (<-chan *pa
 	return gqlserver.Event[*party.RoomQueue](ctx)
 }
 
-func (subscriptionResolver) RoomQueueChanges(ctx context.Context, _ string, _ *int) (<-chan *party.RoomQueueChange, error) {
+func (subscriptionResolver) RoomQueueChanges(
+	ctx context.Context, _ string, _ *int,
+) (<-chan *party.RoomQueueChange, error) {
 	return gqlserver.Event[*party.RoomQueueChange](ctx)
 }
 

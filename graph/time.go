@@ -8,17 +8,17 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// timeLayout is RFC 3339 with microseconds, always six digits.
+// timeLayout is RFC 3339 with exactly six digits after the decimal point.
 const timeLayout = "2006-01-02T15:04:05.000000Z07:00"
 
-// MarshalTime writes the schema's Time.
+// MarshalTime writes a Time of the schema, in UTC.
 func MarshalTime(t time.Time) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
-		_, _ = io.WriteString(w, `"`+t.UTC().Format(timeLayout)+`"`) // a buffer in memory
+		_, _ = io.WriteString(w, `"`+t.UTC().Format(timeLayout)+`"`) // writes into memory, which does not fail
 	})
 }
 
-// UnmarshalTime reads the schema's Time.
+// UnmarshalTime reads a Time of the schema: RFC 3339, in any time zone.
 func UnmarshalTime(v any) (time.Time, error) {
 	text, ok := v.(string)
 	if !ok {

@@ -10,24 +10,25 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// quotaLook is how soon after an event it is looked at when the quota that it told refills.
-const quotaLook = time.Second
+// quotaDelay is how soon after a new state the source asks again. By then the event for that state has been sent, and
+// with it the time at which the viewer's quota refills is known.
+const quotaDelay = time.Second
 
-// viewerInRoom lets a member follow what concerns them.
+// viewerInRoom opens the source of the viewerInRoom subscription.
 func (r *Resolver) viewerInRoom(ctx context.Context, args map[string]any) (*gqlserver.Grant, error) {
 	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var looked, concerned int64 // the newest version that was looked at, and the one at which the viewer was concerned
+	var checked, affected int64 // the newest version that was checked, and the newest one that affected the viewer
 	opened, err := r.open(aspect{
-		own: viewer.UserID,
+		viewerID: viewer.UserID,
 		changed: func(s *party.State) int64 {
-			if s.AffectedSince(viewer.UserID) > looked {
-				concerned = s.Version
+			if s.AffectedSince(viewer.UserID) > checked {
+				affected = s.Version
 			}
-			looked = s.Version
-			return concerned
+			checked = s.Version
+			return affected
 		},
 		event: func(ctx context.Context, _ *int64, s *party.State) (any, error) {
 			return r.jukebox.ViewerInRoom(ctx, s)
@@ -39,17 +40,18 @@ func (r *Resolver) viewerInRoom(ctx context.Context, args map[string]any) (*gqls
 	return refine(opened, func(room gqlserver.Source) gqlserver.Source { return &viewerSource{Source: room} }), nil
 }
 
-// viewerSource shows a room's state again when time alone lets the viewer add a song again.
+// viewerSource repeats the state of a room when time alone lets the viewer add a song again. All its versions are in
+// ticks.
 type viewerSource struct {
 	gqlserver.Source
-	told      int64      // the version that was told last, like all here in versions of its own
-	refilled  int64      // the version that time made last
-	refillsAt *time.Time // as was told; nil: nobody waits for it
+	sent      int64      // the version of the event that was sent last
+	refilled  int64      // the last version that exists because the quota refilled
+	refillsAt *time.Time // when the quota refills, according to the last event; nil: nothing to wait for
 }
 
 func (s *viewerSource) Newest() (gqlserver.State, <-chan struct{}) {
 	newest, replaced := s.Source.Newest()
-	finer(&newest)
+	toTicks(&newest)
 	newest.Version = max(newest.Version, s.refilled)
 	left := time.Duration(0)
 	if s.refillsAt != nil {
@@ -61,8 +63,8 @@ func (s *viewerSource) Newest() (gqlserver.State, <-chan struct{}) {
 	newest.ChangedAt = max(newest.ChangedAt, s.refilled)
 	switch limits := newest.Value.(*party.State).Settings.AddsPerHour != nil; {
 	case newest.Last || !limits:
-	case newest.ChangedAt > s.told: // when it refills is known once this was told
-		newest.RefreshAfter = quotaLook
+	case newest.ChangedAt > s.sent: // the event for this state says when it refills
+		newest.RefreshAfter = quotaDelay
 	default:
 		newest.RefreshAfter = max(0, left)
 	}
@@ -71,8 +73,8 @@ func (s *viewerSource) Newest() (gqlserver.State, <-chan struct{}) {
 
 func (s *viewerSource) Event(ctx context.Context, since *int64, state gqlserver.State) (any, error) {
 	event, err := s.Source.Event(ctx, since, state)
-	if mine, ok := event.(*jukebox.ViewerInRoom); ok && err == nil {
-		s.told, s.refillsAt = state.ChangedAt, mine.Quota.RefillsAt
+	if shown, ok := event.(*jukebox.ViewerInRoom); ok && err == nil {
+		s.sent, s.refillsAt = state.ChangedAt, shown.Quota.RefillsAt
 	}
 	return event, err
 }

@@ -15,43 +15,44 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// A guest who has added as many songs as they may hears of it when they may add one again, and of nothing before.
-func TestViewersHearWhenTheirQuotaRefills(t *testing.T) {
+// A guest who has used up the quota gets an event when it refills, and none before.
+func TestViewerInRoomIsSentWhenQuotaRefills(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		synctest.Test(t, func(t *testing.T) {
 			p := openParty(t, url)
 			p.must(p.limit(2))
 			gina := p.join("Gina")
 			mine := p.followAs(gina)
-			if v := mine.hears(); *v.Quota.AddsLeft != 2 || v.Quota.RefillsAt != nil {
-				t.Errorf("at first: %+v", v.Quota)
+			if v := mine.receive(); *v.Quota.AddsLeft != 2 || v.Quota.RefillsAt != nil {
+				t.Errorf("first event: %+v", v.Quota)
 			}
 			p.must(p.addSong(gina, 1))
-			mine.hears()
+			mine.receive()
 			p.must(p.addSong(gina, 2))
-			empty := mine.hears().Quota
+			empty := mine.receive().Quota
 			if *empty.AddsLeft != 0 || time.Until(*empty.RefillsAt).Round(time.Second) != 30*time.Minute {
 				t.Errorf("after two songs: %d left, and the next in %v", *empty.AddsLeft, time.Until(*empty.RefillsAt))
 			}
-			refilled := mine.hears().Quota
-			if late := time.Since(*empty.RefillsAt); *refilled.AddsLeft != 1 || refilled.RefillsAt != nil || late < 0 || late > time.Second {
+			refilled := mine.receive().Quota
+			late := time.Since(*empty.RefillsAt)
+			if *refilled.AddsLeft != 1 || refilled.RefillsAt != nil || late < 0 || late > time.Second {
 				t.Errorf("%v after it was to refill: %+v", late, refilled)
 			}
 			p.must(p.addSong(gina, 3))
-			if again := mine.hears().Quota; *again.AddsLeft != 0 || again.RefillsAt == nil {
+			if again := mine.receive().Quota; *again.AddsLeft != 0 || again.RefillsAt == nil {
 				t.Errorf("after the third song: %+v", again)
 			}
 			_, err := p.first.jukebox.CloseRoom(p.host.ctx, p.roomID, nil)
 			p.must(err)
-			mine.hears()
+			mine.receive()
 			if state, _ := mine.source.Newest(); !state.Last || state.RefreshAfter != 0 {
-				t.Errorf("when the room has closed: %+v", state)
+				t.Errorf("after the room closed: %+v", state)
 			}
 		})
 	})
 }
 
-// openParty has no socket, so that it may live in a bubble.
+// openParty returns a party without a socket, so that it can run in a synctest bubble.
 func openParty(t *testing.T, databaseURL string) *fixture {
 	t.Helper()
 	p := newPartyOf(t, databaseURL)
@@ -68,7 +69,7 @@ func (p *fixture) limit(perHour int) error {
 	return err
 }
 
-// viewing follows what concerns somebody, as a stream does: what it waits for is asked before the event is made.
+// viewing reads the source of a user's viewerInRoom as a stream does.
 type viewing struct {
 	*fixture
 	who    *person
@@ -87,20 +88,20 @@ func (p *fixture) followAs(who *person) *viewing {
 	source, err := opened.OpenSource(who.ctx)
 	p.must(err)
 	p.Cleanup(source.Close)
-	asked := make(chan struct{}) // at once
-	close(asked)
-	return &viewing{fixture: p, who: who, source: source, seen: -1, newer: asked}
+	ready := make(chan struct{}) // so that the first state is read at once
+	close(ready)
+	return &viewing{fixture: p, who: who, source: source, seen: -1, newer: ready}
 }
 
-// hears waits for the next event.
-func (v *viewing) hears() *jukebox.ViewerInRoom {
+// receive waits for the next event.
+func (v *viewing) receive() *jukebox.ViewerInRoom {
 	v.Helper()
 	for {
 		select {
 		case <-v.newer:
 		case <-v.again:
 		case <-time.After(24 * time.Hour):
-			v.Fatal("nothing is heard any more")
+			v.Fatal("no further event within a day")
 		}
 		state, newer := v.source.Newest()
 		v.newer, v.again = newer, nil

@@ -1,19 +1,26 @@
-// Package internal holds nothing but the test that guards which package may use which.
+// Package internal holds nothing but tests that guard the shape of the repository: which package may use which, and
+// that documents and code agree.
 package internal
 
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
 
 const module = "antwon.dj/backend/"
 
-// mayUse says which packages of ours each package may import. Data goes one way, and so do these arrows; a new package
-// needs a line here. Tests are free: they drive several parts together.
+// mayUse says which packages of this module each package may import. Data flows in one direction, and so do these
+// arrows. A new package needs a line here. Test files may import anything, because tests drive several parts together.
 var mayUse = map[string][]string{
 	"cmd/antwon": {
 		"graph", "internal/account", "internal/database", "internal/demo", "internal/gqlserver", "internal/jukebox", "internal/live",
@@ -92,13 +99,13 @@ func TestArrowsPointDown(t *testing.T) {
 		allowed, known := mayUse[key]
 		if !known {
 			if len(pkg.GoFiles) > 0 {
-				t.Errorf("%s has no place: say in mayUse what it may import", name)
+				t.Errorf("%s is missing in mayUse: add a line with the packages that it may import", name)
 			}
 			continue
 		}
 		for _, imported := range pkg.Imports {
 			if used, ours := strings.CutPrefix(imported, module); ours && !permitted(used, allowed) {
-				t.Errorf("%s imports %s: that arrow points up", name, used)
+				t.Errorf("%s imports %s, which mayUse does not allow", name, used)
 			}
 		}
 	}
@@ -137,7 +144,98 @@ func packages(t *testing.T) []goPackage {
 		all = append(all, pkg)
 	}
 	if len(all) < len(mayUse) {
-		t.Fatalf("go list knows %d packages, fewer than have a line here", len(all))
+		t.Fatalf("go list found %d packages, fewer than have a line in mayUse", len(all))
 	}
 	return all
+}
+
+// The domain is pure: internal/party computes, and does nothing else. Its tests need no database either.
+func TestDomainIsPure(t *testing.T) {
+	files := token.NewFileSet()
+	sources, err := filepath.Glob("party/*.go")
+	if err != nil || len(sources) < 20 {
+		t.Fatalf("found %d sources, error %v", len(sources), err)
+	}
+	for _, source := range sources {
+		if strings.HasSuffix(source, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(files, source, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, impurity := range impurities(t, file) {
+			t.Errorf("%s: %s", files.Position(impurity.at), impurity.what)
+		}
+	}
+
+	out, err := exec.Command("go", "list", "-deps", "-test", module+"internal/party").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	if slices.Contains(strings.Fields(string(out)), "database/sql") { // every driver registers itself there
+		t.Error("the tests of internal/party link database/sql, and so perhaps a driver")
+	}
+}
+
+// impurity is something that a pure package must not do, and where it does it.
+type impurity struct {
+	at   token.Pos
+	what string
+}
+
+// impurities returns the imports of a file that reach the world outside, and its uses of the clock.
+func impurities(t *testing.T, file *ast.File) (found []impurity) {
+	t.Helper()
+	outside := []string{"context", "database/sql", "entgo.io", "net", "os", "syscall", strings.TrimSuffix(module, "/")}
+	clock := []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTicker", "NewTimer"}
+	for _, spec := range file.Imports {
+		path, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if path == "net/url" { // parses texts, and does not use the network
+			continue
+		}
+		for _, forbidden := range outside {
+			if path == forbidden || strings.HasPrefix(path, forbidden+"/") {
+				found = append(found, impurity{spec.Pos(), "imports " + path})
+			}
+		}
+		if path == "time" && spec.Name != nil {
+			found = append(found, impurity{spec.Pos(), "imports time under another name, so this test cannot find its uses"})
+		}
+	}
+	ast.Inspect(file, func(node ast.Node) bool {
+		selector, ok := node.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		if pkg, ok := selector.X.(*ast.Ident); ok && pkg.Name == "time" && slices.Contains(clock, selector.Sel.Name) {
+			found = append(found, impurity{node.Pos(), "uses time." + selector.Sel.Name})
+		}
+		return true
+	})
+	return found
+}
+
+func TestImpuritiesAreFound(t *testing.T) {
+	source := `package p
+		import ("context"; "net/http"; "net/url"; "antwon.dj/backend/ent"; "time")
+		var at, d = time.Now(), time.Second
+		func f() { _ = time.Since(at) }`
+	file, err := parser.ParseFile(token.NewFileSet(), "p.go", source, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, impurity := range impurities(t, file) {
+		got = append(got, impurity.what)
+	}
+	want := []string{
+		"imports context", "imports net/http", "imports antwon.dj/backend/ent", "uses time.Now", "uses time.Since",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }

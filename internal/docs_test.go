@@ -29,13 +29,62 @@ func TestDocumentsNameTestsThatExist(t *testing.T) {
 	}
 }
 
+// Every row of a table with a column "shown by" names a test there, or the file or directory of some. A rule or a
+// protection without a test is only an intention.
+func TestEveryRowSaysWhichTestShowsIt(t *testing.T) {
+	rows := 0
+	for document, text := range documents(t) {
+		for _, row := range rowsShownByTests(text) {
+			rows++
+			cells := strings.Split(strings.Trim(row, "| "), "|")
+			if !namesTest(cells[len(cells)-1]) {
+				t.Errorf("%s: no test is named that shows: %s", document, row)
+			}
+		}
+	}
+	if rows < 30 {
+		t.Errorf("only %d rows were found", rows)
+	}
+}
+
+// rowsShownByTests returns the rows of a document's tables whose last column is "shown by".
+func rowsShownByTests(text string) (rows []string) {
+	inTable := false
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "|") && strings.HasSuffix(line, "| shown by |"):
+			inTable = true
+		case !strings.HasPrefix(line, "|"):
+			inTable = false
+		case inTable && !strings.HasPrefix(line, "|---"):
+			rows = append(rows, line)
+		}
+	}
+	return rows
+}
+
+// namesTest reports whether a cell names a test, or a file or directory that exists.
+func namesTest(cell string) bool {
+	for _, quoted := range code.FindAllString(cell, -1) {
+		name := strings.Trim(quoted, "`")
+		if strings.HasPrefix(name, "Test") {
+			return true // that it exists is checked for all documents
+		}
+		if _, err := os.Stat(filepath.Join(root, name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // Every relative link of a document, to a file, a heading or a picture, leads somewhere.
 func TestRelativeLinksOfDocumentsResolve(t *testing.T) {
 	documents := documents(t)
 	links := 0
 	for document, text := range documents {
 		for _, link := range linksIn(text) {
-			if strings.Contains(link, ":") { // elsewhere
+			if strings.Contains(link, ":") { // leads to another site
 				continue
 			}
 			links++
@@ -64,10 +113,10 @@ func TestAnchorsFollowGitHubsRules(t *testing.T) {
 	}
 }
 
-// A person decides within a minute whether they want this.
+// A reader of README.md decides within a minute whether they want the program.
 func TestReadmeIsShort(t *testing.T) {
 	if lines := strings.Count(documents(t)["README.md"], "\n"); lines > 150 {
-		t.Errorf("README.md has %d lines, at most 150 are wanted: move some of them to docs/", lines)
+		t.Errorf("README.md has %d lines, want at most 150: move some of them to docs/", lines)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// User is a host (known to an identity provider), a guest or a room screen.
+// User is a host, who is known to an identity provider, a guest or a screen.
 type User struct{ ent.Schema }
 
 func (User) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
@@ -16,12 +16,13 @@ func (User) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("kind").MaxLen(kindLength),
 		field.String("subject").MaxLen(255).Optional().Nillable().Unique().
-			Comment("who this is to the identity provider: a hash of issuer and subject; NULL for guests and screens"),
+			Comment("the user at the identity provider: a hash of issuer and subject; NULL for guests and screens"),
 		field.String("display_name").MaxLen(nameLength),
 		field.String("email").MaxLen(255).Optional().Nillable(),
 		field.Bool("email_verified").Default(false),
 		field.String("picture_url").MaxLen(1024).Optional().Nillable(),
-		field.String("device_hash").MaxLen(64).Optional().Nillable().Comment("of the cookie of the browser that this guest came with"),
+		field.String("device_hash").MaxLen(64).Optional().Nillable().
+			Comment("a hash of the device cookie of the guest's browser, for bans"),
 		field.Time("created_at").SchemaType(precise).Immutable(),
 	}
 }
@@ -32,7 +33,7 @@ func (User) Edges() []ent.Edge {
 
 func (User) Indexes() []ent.Index { return []ent.Index{index.Fields("device_hash")} }
 
-// Session is a device that stays signed in: a refresh token, of which only the hash is kept.
+// Session is a refresh token of a signed-in browser. Only its hash is stored. Each refresh makes the next row.
 type Session struct{ ent.Schema }
 
 func (Session) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
@@ -40,11 +41,12 @@ func (Session) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 func (Session) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("user_id").MaxLen(idLength).Immutable(),
-		field.String("family").MaxLen(idLength).Immutable().Comment("all tokens that one sign-in led to"),
+		field.String("family").MaxLen(idLength).Immutable().
+			Comment("the same for all refresh tokens that one sign-in led to"),
 		field.String("token_hash").MaxLen(64).Unique().Immutable(),
 		field.Time("created_at").SchemaType(precise).Immutable(),
 		field.Time("expires_at").SchemaType(precise),
-		field.Time("used_at").SchemaType(precise).Optional().Nillable().Comment("when it was exchanged for the next one"),
+		field.Time("used_at").SchemaType(precise).Optional().Nillable().Comment("when it was exchanged for the next token"),
 	}
 }
 
@@ -56,8 +58,8 @@ func (Session) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("family"), index.Fields("user_id"), index.Fields("expires_at")}
 }
 
-// Login is somebody's way to the identity provider's page and back, once. What comes back has to come to the browser that
-// went.
+// Login is one visit to the identity provider's page, until the browser returns from it. It is used once, and only by
+// the browser that started it.
 type Login struct{ ent.Schema }
 
 func (Login) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
@@ -65,9 +67,9 @@ func (Login) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 func (Login) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("state_hash").MaxLen(64).Unique().Immutable(),
-		field.String("browser_hash").MaxLen(64).Immutable().Comment("of the cookie that the browser was given"),
-		field.String("nonce").MaxLen(64).Immutable().Comment("stands in the identity that the provider gives"),
-		field.String("verifier").MaxLen(128).Immutable().Comment("PKCE's"),
+		field.String("browser_hash").MaxLen(64).Immutable().Comment("a hash of the cookie that the browser was given"),
+		field.String("nonce").MaxLen(64).Immutable().Comment("has to be in the identity token"),
+		field.String("verifier").MaxLen(128).Immutable().Comment("of PKCE"),
 		field.String("return_to").MaxLen(1024).Immutable(),
 		field.Time("expires_at").SchemaType(precise).Immutable(),
 	}
@@ -77,7 +79,7 @@ func (Login) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("expires_at")}
 }
 
-// SpotifyAccount is a host's connection to Spotify. The tokens are encrypted before they come here.
+// SpotifyAccount is a host's connection to Spotify. Its tokens are encrypted.
 type SpotifyAccount struct{ ent.Schema }
 
 func (SpotifyAccount) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
@@ -85,13 +87,13 @@ func (SpotifyAccount) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 func (SpotifyAccount) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("user_id").MaxLen(idLength).Immutable(),
-		field.String("account_id").MaxLen(255).Unique().Comment("Spotify's account_id, or id where that is absent"),
+		field.String("account_id").MaxLen(255).Unique().Comment("Spotify's account_id or, if that is absent, id"),
 		field.String("display_name").MaxLen(255),
 		field.Bytes("sealed_tokens").MaxLen(8192),
 		field.Bool("needs_reconnect").Default(false),
 		field.Time("authorized_at").SchemaType(precise),
 		field.Time("refreshing_until").SchemaType(precise).Optional().Nillable().
-			Comment("a server refreshes the tokens, and has the right to until then"),
+			Comment("until then one server has the right to refresh the tokens"),
 	}
 }
 
@@ -101,8 +103,8 @@ func (SpotifyAccount) Edges() []ent.Edge {
 	}
 }
 
-// SpotifyAuthorization is a host's way to Spotify's page and back, once. What comes back has to come to the browser that
-// went.
+// SpotifyAuthorization is one visit to Spotify's page, until the browser returns from it. It is used once, and only by
+// the browser that started it.
 type SpotifyAuthorization struct{ ent.Schema }
 
 func (SpotifyAuthorization) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
@@ -111,8 +113,8 @@ func (SpotifyAuthorization) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("user_id").MaxLen(idLength).Immutable(),
 		field.String("state_hash").MaxLen(64).Unique().Immutable(),
-		field.String("browser_hash").MaxLen(64).Immutable().Comment("of the cookie that the browser was given"),
-		field.String("verifier").MaxLen(128).Immutable().Comment("PKCE's"),
+		field.String("browser_hash").MaxLen(64).Immutable().Comment("a hash of the cookie that the browser was given"),
+		field.String("verifier").MaxLen(128).Immutable().Comment("of PKCE"),
 		field.String("return_to").MaxLen(1024).Immutable(),
 		field.Time("expires_at").SchemaType(precise).Immutable(),
 	}
@@ -126,7 +128,7 @@ func (SpotifyAuthorization) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("expires_at")}
 }
 
-// Membership is a user's place in a room, under the name they have there.
+// Membership makes a user a member of a room, with a role and the name that the user has there.
 type Membership struct{ ent.Schema }
 
 func (Membership) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
@@ -138,8 +140,10 @@ func (Membership) Fields() []ent.Field {
 		field.String("display_name").MaxLen(nameLength),
 		field.String("role").MaxLen(kindLength),
 		field.Time("joined_at").SchemaType(precise).Immutable(),
-		field.Time("seen_at").SchemaType(precise).Optional().Nillable().Comment("when a server last had them connected"),
-		field.Time("adds_full_at").SchemaType(precise).Optional().Nillable().Comment("when they may add as much again as if they had added nothing"),
+		field.Time("seen_at").SchemaType(precise).Optional().Nillable().
+			Comment("when the member was last connected to a server"),
+		field.Time("adds_full_at").SchemaType(precise).Optional().Nillable().
+			Comment("when the quota of added songs is full again"),
 	}
 }
 
@@ -151,20 +155,24 @@ func (Membership) Edges() []ent.Edge {
 }
 
 func (Membership) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("room_id", "user_id").Unique(), index.Fields("room_id", "joined_at", "id"), referring("user_id", "memberships_users_user")}
+	return []ent.Index{
+		index.Fields("room_id", "user_id").Unique(),
+		index.Fields("room_id", "joined_at", "id"),
+		referring("user_id", "memberships_users_user"),
+	}
 }
 
-// IdempotencyKey remembers what a mutation that may be sent again has done.
+// IdempotencyKey remembers the outcome of a mutation, in case it is sent again.
 type IdempotencyKey struct{ ent.Schema }
 
 func (IdempotencyKey) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("user_id").MaxLen(idLength).Immutable(),
-		field.String("key").MaxLen(64).Immutable().Comment("a hash of it"),
+		field.String("key").MaxLen(64).Immutable().Comment("a hash of the key"),
 		field.String("mutation").MaxLen(64).Immutable(),
 		field.String("arguments_hash").MaxLen(64).Immutable(),
-		field.String("object_id").MaxLen(idLength).Immutable().Comment("what the mutation answered"),
-		field.Bool("flag").Default(false).Immutable().Comment("what else it answered: addSong's alreadyQueued"),
+		field.String("object_id").MaxLen(idLength).Immutable().Comment("the object that the mutation returned"),
+		field.Bool("flag").Default(false).Immutable().Comment("what else it returned: alreadyQueued of addSong"),
 		field.Time("created_at").SchemaType(precise).Immutable(),
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// RoomPlayback is what a room's player was last seen doing, so that every replica can show it. Its id is the room's.
+// RoomPlayback is the last observation of a room's player, so that every server can show it. Its id is the room's.
 type RoomPlayback struct{ ent.Schema }
 
 func (RoomPlayback) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
@@ -25,14 +25,15 @@ func (RoomPlayback) Fields() []ent.Field {
 		field.String("device_type").MaxLen(64).Default(""),
 		field.Bool("device_active").Default(false),
 		field.Bool("device_restricted").Default(false),
-		field.Int("device_volume").Optional().Nillable().Comment("per cent"),
+		field.Int("device_volume").Optional().Nillable().Comment("in per cent"),
 		field.String("health").MaxLen(kindLength),
 		field.String("health_reason").MaxLen(kindLength).Default(""),
 		field.Time("health_until").SchemaType(precise).Optional().Nillable(),
-		field.String("delivery").MaxLen(kindLength).Default("QUEUE").Comment("how songs reach the player now, whatever the host wants"),
-		field.Bool("begun").Default(false).Comment("a song of the room has played"),
-		field.Int("skip_votes").Default(0).Comment("for the song that plays"),
-		field.Int64("votes_version").Default(0).Comment("grows when the votes change, or how many it takes"),
+		field.String("delivery").MaxLen(kindLength).Default("QUEUE").
+			Comment("how songs reach the player at present, which may differ from the setting"),
+		field.Bool("begun").Default(false).Comment("a song of the room has begun to play"),
+		field.Int("skip_votes").Default(0).Comment("votes to skip the song that plays"),
+		field.Int64("votes_version").Default(0).Comment("grows when the votes, or the number needed, change"),
 		field.Int64("command_version").Default(0).Comment("the room's version at which a command last changed"),
 	}
 }
@@ -45,10 +46,13 @@ func (RoomPlayback) Edges() []ent.Edge {
 }
 
 func (RoomPlayback) Indexes() []ent.Index {
-	return []ent.Index{referring("item_id", "room_playbacks_queue_items_item"), referring("song_id", "room_playbacks_songs_song")}
+	return []ent.Index{
+		referring("item_id", "room_playbacks_queue_items_item"),
+		referring("song_id", "room_playbacks_songs_song"),
+	}
 }
 
-// RoomCommand is what a host asks of the player: the replica that drives the room carries it out.
+// RoomCommand is a host's command to the player. The driver of the room carries it out, on whichever server it runs.
 type RoomCommand struct{ ent.Schema }
 
 func (RoomCommand) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
@@ -74,7 +78,7 @@ func (RoomCommand) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("room_id", "version")}
 }
 
-// Node is a running server, alive until the time it keeps renewing.
+// Node is a running server. It counts as alive until alive_until, which it keeps moving forward.
 type Node struct{ ent.Schema }
 
 func (Node) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
@@ -83,8 +87,8 @@ func (Node) Fields() []ent.Field {
 	return []ent.Field{field.Time("alive_until").SchemaType(precise)}
 }
 
-// RoomLease says which node drives a room's player. Its id is the room's; the epoch grows whenever the holder changes, so
-// that a holder that was only asleep can do no harm.
+// RoomLease is the right of one node to drive a room's player. Its id is the room's. The epoch grows whenever another
+// node acquires the lease, so that writes of a node that was suspended and has lost it are refused.
 type RoomLease struct{ ent.Schema }
 
 func (RoomLease) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }

@@ -7,7 +7,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Room is a party. Its version grows by one with every change and is the lock that orders them.
+// Room is a party. Every change raises its version by one. Because a transaction does that first, the row is also the
+// lock that puts changes in order.
 type Room struct{ ent.Schema }
 
 func (Room) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
@@ -19,29 +20,31 @@ func (Room) Fields() []ent.Field {
 		field.String("code").MaxLen(20).Immutable(),
 		field.String("status").MaxLen(kindLength),
 		field.Int64("version"),
-		field.String("open_code").MaxLen(20).Optional().Nillable().Unique().Comment("the code while the room is open"),
-		field.String("open_host_id").MaxLen(idLength).Optional().Nillable().Unique().Comment("the host while the room is open"),
-		field.Int64("members_version").Default(0).Comment("the room's version at which it last was decided who may be here"),
+		field.String("open_code").MaxLen(20).Optional().Nillable().Unique().Comment("the code, while the room is open"),
+		field.String("open_host_id").MaxLen(idLength).Optional().Nillable().Unique().
+			Comment("the host, while the room is open"),
+		field.Int64("members_version").Default(0).
+			Comment("the room's version at which somebody was last removed or readmitted"),
 		field.Bool("requests_open").Default(true).Comment("guests may add songs"),
-		field.String("delivery").MaxLen(kindLength).Default("QUEUE").Comment("how the host wants songs to reach the player"),
-		field.Bool("fallback").Default(true).Comment("when the queue is empty other music plays"),
+		field.String("delivery").MaxLen(kindLength).Default("QUEUE").Comment("how songs should reach the player"),
+		field.Bool("fallback").Default(true).Comment("the server adds fallback songs when nothing else waits"),
 		field.String("fallback_playlist_uri").MaxLen(uriLength).Optional().Nillable(),
 		field.String("order_mode").MaxLen(kindLength).Default("LIKES"),
 		field.Bool("allow_explicit").Default(true),
 		field.Int("max_song_seconds").Optional().Nillable().Comment("NULL: any length"),
 		field.Int("cooldown_minutes").Default(30),
 		field.Int("max_queue_length").Default(500),
-		field.Int("max_queued_per_guest").Optional().Nillable().Comment("NULL: as many as they like"),
-		field.Int("adds_per_hour").Optional().Nillable().Comment("NULL: as many as they like"),
-		field.Int("skip_vote_percent").Default(50).Comment("0: nobody can vote"),
+		field.Int("max_queued_per_guest").Optional().Nillable().Comment("NULL: no limit"),
+		field.Int("adds_per_hour").Optional().Nillable().Comment("NULL: no limit"),
+		field.Int("skip_vote_percent").Default(50).Comment("of the members present; 0: voting is off"),
 		field.Bool("require_approval").Default(false).Comment("songs of newcomers wait for a host"),
-		field.Int("trusted_after").Default(3).Comment("songs, before a guest is no newcomer any more"),
+		field.Int("trusted_after").Default(3).Comment("how many accepted songs make a guest no longer a newcomer"),
 		field.Time("last_call_at").SchemaType(precise).Optional().Nillable(),
-		field.JSON("blocked", []Blocked{}).Optional().Comment("what may not play here"),
+		field.JSON("blocked", []Blocked{}).Optional().Comment("songs and artists that may not play in this room"),
 		field.Int64("settings_version").Default(0).Comment("the room's version at which the settings last changed"),
-		field.Int("present_count").Default(0).Comment("people who were here when they were last counted"),
+		field.Int("present_count").Default(0).Comment("members present, when they were last counted"),
 		field.String("playlist_uri").MaxLen(uriLength).Optional().Nillable().
-			Comment("the playlist at Spotify that was made for this room"),
+			Comment("the playlist at Spotify that the server made for this room"),
 		field.Time("created_at").SchemaType(precise).Immutable(),
 		field.Time("closed_at").SchemaType(precise).Optional().Nillable(),
 	}
@@ -59,10 +62,10 @@ func (Room) Indexes() []ent.Index {
 type Blocked struct {
 	URI       string `json:"uri"`
 	Name      string `json:"name"`
-	Recording string `json:"recording,omitempty"` // of a song, so that its other releases are blocked, too
+	Recording string `json:"recording,omitempty"` // of a song: its other releases are blocked, too
 }
 
-// Song is Spotify's description of a recording, under its URI. Only the server writes it.
+// Song is a song as Spotify describes it. Its id is its URI.
 type Song struct{ ent.Schema }
 
 func (Song) Fields() []ent.Field {
@@ -70,7 +73,7 @@ func (Song) Fields() []ent.Field {
 		field.String("id").MaxLen(uriLength).Immutable().Comment("spotify:track:…"),
 		field.String("name").MaxLen(1024),
 		field.Strings("artists"),
-		field.Strings("artist_uris").Optional().Comment("NULL where they were not asked for yet"),
+		field.Strings("artist_uris").Optional().Comment("NULL: not looked up yet"),
 		field.String("album_name").MaxLen(1024),
 		field.String("image_url").MaxLen(1024).Optional().Nillable(),
 		field.Int("duration_ms"),
@@ -82,7 +85,8 @@ func (Song) Fields() []ent.Field {
 	}
 }
 
-// QueueItem is a song that somebody added to a room. It is never deleted: it changes state, and with it its version.
+// QueueItem is a song that was added to a room. It stays as long as its room: removing or playing it changes its state,
+// and raises its version.
 type QueueItem struct{ ent.Schema }
 
 func (QueueItem) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
@@ -91,19 +95,21 @@ func (QueueItem) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("room_id").MaxLen(idLength).Immutable(),
 		field.String("song_id").MaxLen(uriLength).Immutable(),
-		field.String("added_by_id").MaxLen(idLength).Optional().Nillable().Comment("NULL: fallback music"),
+		field.String("added_by_id").MaxLen(idLength).Optional().Nillable().Comment("NULL: a fallback song"),
 		field.Time("added_at").SchemaType(precise).Immutable(),
-		field.Int64("age").Immutable().Comment("the room's version at which it was added: smaller is older"),
+		field.Int64("age").Immutable().Comment("the room's version at which it was added: a smaller number is older"),
 		field.Int64("version").Comment("the room's version at which it last changed"),
 		field.String("state").MaxLen(kindLength),
 		field.Int("like_count"),
 		field.String("active_recording").MaxLen(191).Optional().Nillable().
-			Comment("which recording this is, while it is queued, committed or playing"),
-		field.String("recording").MaxLen(191).Default("").Immutable().Comment("which recording this is"),
-		field.String("approval").MaxLen(kindLength).Optional().Nillable().Comment("WAITING for a host's, or GIVEN; NULL: it needed none"),
-		field.String("pin_rule").MaxLen(kindLength).Optional().Nillable().Comment("until when the pin holds; NULL: it is not pinned"),
-		field.Int("pin_position").Default(0).Comment("its place when it was pinned, from 1"),
-		field.Int("pin_likes").Default(0).Comment("how many likes more overtake it"),
+			Comment("the recording, while the item waits, is committed or plays"),
+		field.String("recording").MaxLen(191).Default("").Immutable().Comment("the recording: see party.RecordingOf"),
+		field.String("approval").MaxLen(kindLength).Optional().Nillable().
+			Comment("WAITING or GIVEN; NULL: it needed no approval"),
+		field.String("pin_rule").MaxLen(kindLength).Optional().Nillable().
+			Comment("how long the pin lasts; NULL: not pinned"),
+		field.Int("pin_position").Default(0).Comment("the position to which it was pinned, from 1"),
+		field.Int("pin_likes").Default(0).Comment("with OVERTAKEN: how many likes more overtake it"),
 		field.Int64("pin_version").Default(0).Comment("the room's version at which it was pinned"),
 		field.String("commit_state").MaxLen(kindLength).Optional().Nillable(),
 		field.String("commit_delivery").MaxLen(kindLength).Optional().Nillable().Comment("how it reached the player"),
@@ -111,7 +117,8 @@ func (QueueItem) Fields() []ent.Field {
 		field.Bool("skip_on_start").Default(false),
 		field.Time("started_at").SchemaType(precise).Optional().Nillable(),
 		field.Int64("started_version").Default(0).Comment("the room's version at which it began to play"),
-		field.String("skipped_by").MaxLen(kindLength).Optional().Nillable().Comment("who wanted it skipped while it played"),
+		field.String("skipped_by").MaxLen(kindLength).Optional().Nillable().
+			Comment("HOST or VOTE: who skipped it; NULL: nobody in the room"),
 		field.Time("ended_at").SchemaType(precise).Optional().Nillable(),
 	}
 }
@@ -128,7 +135,7 @@ func (QueueItem) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("room_id", "active_recording").Unique(),
 		index.Fields("room_id", "version"),
-		index.Fields("room_id", "started_at", "id"), // the history, page by page
+		index.Fields("room_id", "started_at", "id"), // pages of the history
 		index.Fields("room_id", "recording", "started_at"),
 		index.Fields("room_id", "added_by_id"),
 		referring("added_by_id", "queue_items_users_added_by"),
@@ -157,7 +164,7 @@ func (Like) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("item_id", "user_id").Unique(), referring("user_id", "likes_users_user")}
 }
 
-// SkipVote is one user's wish that a song that plays be skipped. An item plays once, so it is the play.
+// SkipVote is one user's vote to skip an item. An item plays only once, so the vote counts for that play.
 type SkipVote struct{ ent.Schema }
 
 func (SkipVote) Fields() []ent.Field {
@@ -178,7 +185,7 @@ func (SkipVote) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("item_id", "user_id").Unique(), referring("user_id", "skip_votes_users_user")}
 }
 
-// RoomEvent tells the host who did what.
+// RoomEvent is an event of the room's log: who did what.
 type RoomEvent struct{ ent.Schema }
 
 func (RoomEvent) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
@@ -187,12 +194,13 @@ func (RoomEvent) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("room_id").MaxLen(idLength).Immutable(),
 		field.Time("at").SchemaType(precise).Immutable(),
-		field.String("actor_id").MaxLen(idLength).Optional().Nillable().Immutable().Comment("NULL: the server itself"),
+		field.String("actor_id").MaxLen(idLength).Optional().Nillable().Immutable().Comment("NULL: the server"),
 		field.String("kind").MaxLen(kindLength).Immutable(),
 		field.String("item_id").MaxLen(idLength).Optional().Nillable().Immutable(),
-		field.String("subject_id").MaxLen(idLength).Optional().Nillable().Immutable().Comment("to whom it was done"),
+		field.String("subject_id").MaxLen(idLength).Optional().Nillable().Immutable().
+			Comment("the user to whom it was done"),
 		field.String("detail").MaxLen(1024).Optional().Nillable().Immutable(),
-		field.Int64("version").Default(0).Immutable().Comment("the room's version with which it was done"),
+		field.Int64("version").Default(0).Immutable().Comment("the room's version that the same change made"),
 		field.Bool("undone").Default(false),
 	}
 }
@@ -203,7 +211,7 @@ func (RoomEvent) Edges() []ent.Edge {
 
 func (RoomEvent) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("room_id", "at", "id", "kind"), // the log, page by page; likes are passed over within the index
+		index.Fields("room_id", "at", "id", "kind"), // pages of the log; likes are skipped within the index
 		index.Fields("room_id", "actor_id", "version"),
 	}
 }

@@ -1,7 +1,18 @@
-// Package schema describes the tables: what is stored of hosts, guests, rooms, their queues and their players.
+// Package schema describes the tables of the database: what is stored about users, rooms, their queues and players.
 //
-// Rows that others refer to are named by UUIDv7 strings. What must never be doubled is guarded by unique columns that are
-// NULL once the row is not active any more, which means the same on MySQL and SQLite. Times are UTC with microseconds.
+// From it ent generates the client, and ent/migrate/diff the migrations. It works the same on MySQL and SQLite:
+//
+//   - Rows that other rows refer to have UUIDv7 strings as ids, which sort by age.
+//   - What may exist only once among active rows, such as the code of an open room, is in a unique column that is NULL
+//     for all other rows.
+//   - Values that the program enumerates are strings, so that a new value needs no migration.
+//   - Times are in UTC and precise to a microsecond.
+//   - A room's version grows with each change. Rows that members can see have the version at which they last changed,
+//     so that a feed can load only newer rows.
+//
+// The tables of users, their sessions, logins, Spotify accounts, memberships and idempotency keys are in people.go;
+// those of rooms, songs, queue items, likes, votes and events in room.go; those of playback, commands, nodes and leases
+// in player.go.
 package schema
 
 import (
@@ -13,10 +24,10 @@ import (
 )
 
 const (
-	idLength   = 36  // a UUID
+	idLength   = 36  // of a UUID
 	nameLength = 160 // 40 characters of up to four bytes
 	uriLength  = 128
-	kindLength = 24 // values that the program enumerates: varchar, so that new ones need no migration
+	kindLength = 24 // of the values that the program enumerates
 )
 
 // identified gives a table its UUIDv7 primary key.
@@ -26,9 +37,9 @@ func (identified) Fields() []ent.Field {
 	return []ent.Field{field.String("id").MaxLen(idLength).Immutable()}
 }
 
-// precise makes a time column hold microseconds; MySQL's default type ends in 2038 and at whole seconds.
+// precise makes a time column store microseconds. MySQL's default type stores whole seconds, and ends in 2038.
 var precise = map[string]string{dialect.MySQL: "datetime(6)"}
 
-// referring is the index of a foreign key, so that what it refers to can be deleted without reading the whole table. MySQL has
-// one by itself, under this name.
+// referring returns the index of a foreign key, so that a row it refers to can be deleted without reading the whole
+// table. MySQL creates such an index by itself, under this name.
 func referring(column, name string) ent.Index { return index.Fields(column).StorageKey(name) }

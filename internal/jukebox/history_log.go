@@ -20,7 +20,7 @@ const (
 	EventLiked           EventKind = "LIKED"
 	EventUnliked         EventKind = "UNLIKED"
 	EventWithdrawn       EventKind = "WITHDRAWN"
-	EventPassedOn        EventKind = "HANDED_ON" // withdrawn, and passed to the next owner
+	EventPassedOn        EventKind = "PASSED_ON" // withdrawn, and passed to somebody who likes it
 	EventRemoved         EventKind = "REMOVED"   // somebody's song, as a host
 	EventCleared         EventKind = "CLEARED"
 	EventPinned          EventKind = "PINNED"
@@ -32,9 +32,9 @@ const (
 	EventTransferred     EventKind = "TRANSFERRED"
 	EventSettingsChanged EventKind = "SETTINGS" // detail: which
 	EventJoined          EventKind = "JOINED"
-	EventGuestRemoved    EventKind = "LEFT_OUT" // detail: REMOVED or BANNED
-	EventRoleChanged     EventKind = "ROLE"     // detail: the new one
-	EventUndone          EventKind = "UNDONE"   // detail: what
+	EventGuestRemoved    EventKind = "GUEST_REMOVED" // detail: REMOVED or BANNED
+	EventRoleChanged     EventKind = "ROLE"          // detail: the new one
+	EventUndone          EventKind = "UNDONE"        // detail: what
 	EventExported        EventKind = "EXPORTED"
 	EventClosed          EventKind = "CLOSED"
 )

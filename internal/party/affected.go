@@ -2,27 +2,30 @@ package party
 
 import "slices"
 
-// maxConcerns bounds how many changes a state remembers with whom they concern. Whoever comes back with an older version
-// than the oldest of them is told rather than forgotten.
+// maxAffectedSteps bounds how many steps a state remembers together with the users they affected. A user who returns
+// with an older version than the oldest step is treated as affected: one message too many is better than one too few.
 const maxAffectedSteps = 64
 
-// Affected tells to which users a step from one state to a newer one means something in particular.
+// Affected says which users a step from one state to a newer one affects: the users to whom it means something in
+// particular.
 type Affected struct {
-	Users     []string // sorted, each once
-	Everybody bool     // or it is not known
+	Users     []string // sorted, without duplicates
+	Everybody bool     // all users are affected, or it is unknown which ones
 }
 
-// concern is a step from one state to a newer one that meant something to somebody in particular, or to all.
+// affectedStep is a step from one state to a newer one that affected some users, or all of them.
 type affectedStep struct {
 	version int64 // of the newer state
 	users   []string
 	all     bool
 }
 
-// Concerned returns the newest version at which something concerned this user as far as the state remembers: what they
-// liked, added, or own at the head of the queue may be different from before, or whatever concerns everybody. It is never
-// older than the last thing that did, and may be newer. It speaks of the states that were made one after the other, as a
-// feed makes them: what came and went between two of them concerned nobody who saw only these.
+// AffectedSince returns the newest version at which a change affected this user, as far as the state remembers. A
+// change affects a user if it is about something they liked or added, if their song becomes or ceases to be the head of
+// the queue, or if it affects everybody. The result is never older than the last such change, and may be newer.
+//
+// It describes the sequence of states that a feed builds, one after the other. What appeared and disappeared between
+// two of them affected nobody who saw only those states.
 func (s *State) AffectedSince(userID string) int64 {
 	for _, c := range slices.Backward(s.affectedSteps) {
 		if c.all {
@@ -35,8 +38,8 @@ func (s *State) AffectedSince(userID string) int64 {
 	return s.affectedSince
 }
 
-// rememberConcerns adds whom the step from have, the state before or nil, to this state concerns: whom the hints named, and
-// whose song stands or stood first.
+// rememberAffected records which users the step from have, the state before (or nil), to this state affects: those that
+// the hints named, and the owners of the songs at the head of the queue before and after, if the head changed.
 func (s *State) rememberAffected(have *State, affected Affected) {
 	if have == nil {
 		s.affectedSince = s.Version
@@ -53,11 +56,15 @@ func (s *State) rememberAffected(have *State, affected Affected) {
 	}
 }
 
+// affectsEverybody reports whether the step from have changed what every member sees: the room's status, the committed
+// song or the song that plays.
 func (s *State) affectsEverybody(have *State) bool {
-	return s.Status != have.Status || !sameItem(s.Committed(), have.Committed()) || !sameItem(s.NowPlaying, have.NowPlaying)
+	return s.Status != have.Status || !sameItem(s.Committed(), have.Committed()) ||
+		!sameItem(s.NowPlaying, have.NowPlaying)
 }
 
-// addFirst adds those whose songs stand and stood first, where that changed. The users stay sorted, each once.
+// addHeadOwners adds the owners of the songs that are and were at the head of the queue, if the head changed. The
+// result stays sorted and without duplicates.
 func (s *State) addHeadOwners(have *State, users []string) []string {
 	first, before := firstItem(s.Queue), firstItem(have.Queue)
 	if sameItem(first, before) {
@@ -73,7 +80,8 @@ func (s *State) addHeadOwners(have *State, users []string) []string {
 	return slices.Compact(users)
 }
 
-// addConcern forgets the oldest where there are too many. Nothing that have shares is altered.
+// addAffectedStep appends a step, and drops the oldest one when there are too many. It does not alter the slice that
+// the previous state shares.
 func (s *State) addAffectedStep(c affectedStep) {
 	if len(s.affectedSteps) == maxAffectedSteps {
 		s.affectedSince = s.affectedSteps[0].version
@@ -82,6 +90,7 @@ func (s *State) addAffectedStep(c affectedStep) {
 	s.affectedSteps = append(s.affectedSteps, c)
 }
 
+// firstItem returns the head of the queue, or nil if the queue is empty.
 func firstItem(queue []*QueueItem) *QueueItem {
 	if len(queue) == 0 {
 		return nil
@@ -89,5 +98,5 @@ func firstItem(queue []*QueueItem) *QueueItem {
 	return queue[0]
 }
 
-// same says that both are the same item, or that there is neither.
+// sameItem reports whether a and b are the same item, or both nil.
 func sameItem(a, b *QueueItem) bool { return a.isSameItem(b) || a == nil && b == nil }

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Whatever somebody does, within any stretch of time they add no more than the bucket holds and what flowed in meanwhile; and
-// who waits until it refills may add one.
-func TestAnAllowanceGivesNoMoreThanItHas(t *testing.T) {
+// Within any period nobody can add more songs than the full bucket holds and than have refilled since. At RefillsAt
+// exactly one more song can be added, and none before.
+func TestAllowanceNeverExceedsItsRate(t *testing.T) {
 	for seed := range uint64(200) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		a := Allowance{PerHour: 1 + random.IntN(20)}
@@ -25,14 +25,14 @@ func TestAnAllowanceGivesNoMoreThanItHas(t *testing.T) {
 					added--
 				}
 			case a.Left(a.RefillsAt(now)) != 1 || a.Left(a.RefillsAt(now).Add(-time.Nanosecond)) != 0:
-				t.Fatalf("seed %d: it does not refill when it says", seed)
+				t.Fatalf("seed %d: RefillsAt is not when the next song can be added", seed)
 			}
 			if most := a.PerHour + int(now.Sub(start)/a.every()); added > most {
-				t.Fatalf("seed %d: %d added in %v, %d at most", seed, added, now.Sub(start), most)
+				t.Fatalf("seed %d: %d songs were added in %v, at most %d are allowed", seed, added, now.Sub(start), most)
 			}
 		}
 		if full := a.Left(now.Add(time.Hour)); full != a.PerHour {
-			t.Fatalf("seed %d: after an hour %d of %d are left", seed, full, a.PerHour)
+			t.Fatalf("seed %d: after an hour %d songs are left, want %d", seed, full, a.PerHour)
 		}
 	}
 }

@@ -1,10 +1,8 @@
 package party
 
-import (
-	"time"
-)
+import "time"
 
-// HostCommandKind is what a host can ask of the player.
+// HostCommandKind says what a command orders the player to do.
 type HostCommandKind string
 
 const (
@@ -12,24 +10,26 @@ const (
 	PauseCommand    HostCommandKind = "PAUSE"
 	ResumeCommand   HostCommandKind = "RESUME"
 	TransferCommand HostCommandKind = "TRANSFER"
-	// LookCommand is the server's own: the host's account has changed, and so may have what the player does.
+	// ObserveCommand comes from the server itself: the host's Spotify account has changed, so the driver has to observe
+	// the player again.
 	ObserveCommand HostCommandKind = "OBSERVE"
 )
 
-// HostCommand is something that a host asked of the player. The one who drives the room carries it out, wherever that is.
+// HostCommand is a host's order to the player. A use case enqueues it; the driver of the room, on whichever server it
+// runs, carries it out and answers it.
 type HostCommand struct {
 	ID       string
 	Kind     HostCommandKind
-	Argument string // SKIP: the URI of the song that is to be skipped, if any; TRANSFER: the device
-	At       time.Time
+	Argument string    // SKIP: the URI of the song to skip, if any; TRANSFER: the device's id
+	At       time.Time // when it was enqueued
 }
 
-// Answer is what came of a host's command: nothing in Code is success.
+// Answer is the outcome of a command. An empty Code means success.
 type Answer struct {
 	CommandID string
 	Code      Code
-	Message   string // for the host, with Code
+	Message   string // for the host, if Code is set
 }
 
-// CommandPatience is how long a host waits for an answer. A command that is older is not carried out any more.
+// CommandTimeout is how long a host waits for the answer to a command. The driver ignores commands that are older.
 const CommandTimeout = 5 * time.Second

@@ -7,36 +7,37 @@ type RoomQueue struct {
 	Items   []*QueueItem
 }
 
-// RoomQueueChange leads from any version in [Since, Version) to Version: drop RemovedIDs, store Upserted, then take Order,
-// or take the ids of Moved out of the list and insert each at its place, in the order given.
+// RoomQueueChange is the difference that leads from any version in [Since, Version) to Version. To apply it, drop
+// RemovedIDs and store Upserted. Then replace the order by Order if it is set; otherwise take the ids of Moved out of
+// the list and insert each at its position, in the given order.
 type RoomQueueChange struct {
 	RoomID     string
 	Version    int64
-	Since      *int64 // nil when Reset
-	Reset      bool   // forget what you had: Upserted is everything
+	Since      *int64 // nil if Reset
+	Reset      bool   // discard the queue that you have: Upserted is all of it
 	Upserted   []*QueueItem
 	RemovedIDs []string
 	Moved      []MovedItem
 	Order      []string
 }
 
-// MovedItem is an item's place, from 1, in the new order.
+// MovedItem is an item and its position in the new order, from 1.
 type MovedItem struct {
 	ID       string
 	Position int
 }
 
-// RoomQueue returns the queue this state shows.
+// RoomQueue returns the queue of this state. Its items are shared and must not be changed.
 func (s *State) RoomQueue() RoomQueue {
 	return RoomQueue{RoomID: s.RoomID, Version: s.Version, Items: s.Queue}
 }
 
-// QueueChange returns what changed in the queue after since, or everything (a reset) when since is nil, newer than this
-// state, or older than it remembers.
+// QueueChange returns what changed in the queue after the version since. It returns the whole queue, as a reset, if
+// since is nil, newer than this state, or older than this state remembers.
 //
-// The difference goes by the version of each item, not by comparing two states: so it may be applied to any state from
-// since on, which is what a client needs that comes from a replica which saw other states in between. Items that did not
-// change themselves keep their order among each other, so it is enough to tell the places of those that did.
+// The difference is computed from the version of each item and not by comparing two states. So it can be applied to any
+// state from since on, which matters for a client that was connected to another server and saw other states in between.
+// Items that did not change keep their order among each other, so the positions of those that changed are enough.
 func (s *State) QueueChange(since *int64) RoomQueueChange {
 	c := RoomQueueChange{RoomID: s.RoomID, Version: s.Version}
 	if since == nil || *since < s.dequeuedSince || *since > s.Version {
@@ -56,15 +57,16 @@ func (s *State) QueueChange(since *int64) RoomQueueChange {
 	if !known {
 		c.Moved, c.Order = nil, s.queueIDs()
 	}
-	for _, gone := range s.dequeued {
-		if gone.version > *since {
-			c.RemovedIDs = append(c.RemovedIDs, gone.id)
+	for _, left := range s.dequeued {
+		if left.version > *since {
+			c.RemovedIDs = append(c.RemovedIDs, left.id)
 		}
 	}
 	return c
 }
 
-// ids are all of the queue; no songs is an order, too.
+// queueIDs returns the ids of the queue in playing order. It is not nil for an empty queue, because an empty order is
+// an order, too.
 func (s *State) queueIDs() []string {
 	ids := make([]string, len(s.Queue))
 	for i, item := range s.Queue {
@@ -73,7 +75,7 @@ func (s *State) queueIDs() []string {
 	return ids
 }
 
-// Empty says that the change tells nothing about the queue.
+// Empty reports whether the difference changes nothing.
 func (c RoomQueueChange) Empty() bool {
 	return !c.Reset && len(c.Upserted) == 0 && len(c.RemovedIDs) == 0 && len(c.Moved) == 0 && c.Order == nil
 }

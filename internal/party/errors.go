@@ -6,57 +6,59 @@ import (
 	"time"
 )
 
-// Code says what kind of failure an Error is; clients of the API see it as extensions.code.
+// Code says what kind of failure an Error is. Clients of the API see it as extensions.code.
 type Code string
 
 const (
-	Unauthenticated     Code = "UNAUTHENTICATED"       // no session, or one that is not valid any more
-	Forbidden           Code = "FORBIDDEN"             // signed in, but not allowed to do this here
+	Unauthenticated     Code = "UNAUTHENTICATED"       // no session, or an expired one
+	Forbidden           Code = "FORBIDDEN"             // signed in, but not allowed to do this
 	NotFound            Code = "NOT_FOUND"             // nothing has this id, code or URI
-	BadUserInput        Code = "BAD_USER_INPUT"        // Field says which argument has to change
-	Conflict            Code = "CONFLICT"              // the present state does not allow it (room closed, code taken, …)
-	Refused             Code = "REFUSED"               // a rule of the room says no; Reason says which
-	RateLimited         Code = "RATE_LIMITED"          // too often; RetryAfter says when to come back
-	UpstreamUnavailable Code = "UPSTREAM_UNAVAILABLE"  // Spotify or the identity provider does not answer; RetryAfter says when to come back
-	Internal            Code = "INTERNAL_SERVER_ERROR" // ours to mend; the cause is in the log, never on the wire
+	BadUserInput        Code = "BAD_USER_INPUT"        // Field names the argument at fault
+	Conflict            Code = "CONFLICT"              // the present state does not allow it: room closed, code in use, …
+	Refused             Code = "REFUSED"               // a rule of the room refuses it; Reason says which
+	RateLimited         Code = "RATE_LIMITED"          // too often
+	UpstreamUnavailable Code = "UPSTREAM_UNAVAILABLE"  // Spotify or the identity provider does not answer
+	Internal            Code = "INTERNAL_SERVER_ERROR" // a fault of ours; the cause is logged, never sent
 )
 
-// RefusalReason says which rule of the room refused.
+// RefusalReason says which rule of the room refused. docs/rules.md describes the rules.
 type RefusalReason string
 
 const (
-	ReasonRequestsClosed RefusalReason = "REQUESTS_CLOSED" // guests may add nothing at the moment
-	ReasonCommitted      RefusalReason = "COMMITTED"       // handed to the player, playing or played
+	ReasonRequestsClosed RefusalReason = "REQUESTS_CLOSED" // guests may not add songs at present
+	ReasonCommitted      RefusalReason = "COMMITTED"       // the song was handed to the player, plays or has been played
 	ReasonNotPlayable    RefusalReason = "NOT_PLAYABLE"    // Spotify does not play it for the host
-	ReasonQueueFull      RefusalReason = "QUEUE_FULL"      // as many songs wait as the room takes
+	ReasonQueueFull      RefusalReason = "QUEUE_FULL"      // as many songs wait as the room allows
 	ReasonExplicit       RefusalReason = "EXPLICIT"
 	ReasonTooLong        RefusalReason = "TOO_LONG"
 	ReasonPlayedRecently RefusalReason = "PLAYED_RECENTLY"
 	ReasonBlocked        RefusalReason = "BLOCKED"
-	ReasonTooManyQueued  RefusalReason = "TOO_MANY_QUEUED" // of this guest wait
-	ReasonTooManyAdded   RefusalReason = "TOO_MANY_ADDED"  // by this guest, for now
+	ReasonTooManyQueued  RefusalReason = "TOO_MANY_QUEUED" // as many songs of this guest wait as the room allows
+	ReasonTooManyAdded   RefusalReason = "TOO_MANY_ADDED"  // this guest has used up the quota for now
 	ReasonLastCall       RefusalReason = "LAST_CALL"
 	ReasonAlreadyVoted   RefusalReason = "ALREADY_VOTED"
 	ReasonTooEarly       RefusalReason = "TOO_EARLY" // the song has only just begun
 	ReasonVotesOff       RefusalReason = "VOTES_OFF"
 )
 
-// Refusal is a rule's no, with a sentence for the person who asked.
+// Refusal is a rule's no: the reason, and a sentence for the person who asked.
 type Refusal struct {
 	Reason  RefusalReason
 	Message string
 }
 
-// Error is the one error type of the program. Message is written for the client; Err is the cause and stays in the log.
+// Error is the only error type whose text clients see. Message is written for the client, as a complete sentence. Err
+// is the cause; it is logged and never sent to clients.
 type Error struct {
 	Code       Code
 	Message    string
-	Field      string        // the argument at fault, with BadUserInput
-	Reason     RefusalReason // the rule, with Refused
-	RetryAfter time.Duration // when to try again, with RateLimited and UpstreamUnavailable
+	Field      string        // with BadUserInput: the argument at fault
+	Reason     RefusalReason // with Refused: the rule
+	RetryAfter time.Duration // with RateLimited and UpstreamUnavailable: how long to wait
 	Err        error
 }
 
+// Error returns the code, the message and the cause, for the log.
 func (e *Error) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("%s: %s: %v", e.Code, e.Message, e.Err)
@@ -64,9 +66,10 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s", e.Code, e.Message)
 }
 
+// Unwrap returns the cause, or nil.
 func (e *Error) Unwrap() error { return e.Err }
 
-// CodeOf returns the code of the first Error in err's chain, and Internal for every other failure.
+// CodeOf returns the code of the first Error in err's chain, and Internal if there is none.
 func CodeOf(err error) Code {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Code
@@ -74,7 +77,7 @@ func CodeOf(err error) Code {
 	return Internal
 }
 
-// Errorf returns an Error with this code. The client reads its message: a capitalised, complete sentence.
+// Errorf returns an Error with a code and a formatted message for the client.
 func Errorf(code Code, format string, args ...any) error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
@@ -85,7 +88,7 @@ func BadInput(field, format string, args ...any) error {
 	return &Error{Code: BadUserInput, Field: field, Message: field + " " + fmt.Sprintf(format, args...) + "."}
 }
 
-// Err returns the refusal as a Refused error.
+// Err returns the refusal as an Error with the code Refused.
 func (r *Refusal) Err() error {
 	return &Error{Code: Refused, Reason: r.Reason, Message: r.Message}
 }

@@ -1,21 +1,20 @@
 package party
 
-import (
-	"errors"
-)
+import "errors"
 
-// Lease is the right of one server, a node, to drive the player of a room. The epoch grows whenever another node takes it.
+// Lease is the right of one node, a running server, to drive the player of a room. The epoch grows whenever another
+// node acquires it.
 type Lease struct {
 	RoomID, NodeID string
 	Epoch          int64
 }
 
-// ErrLeaseLost says that another node drives the room's player now.
-var ErrLeaseLost = errors.New("the lease of the room's player is another node's")
+// ErrLeaseLost says that another node has acquired the lease since: this node must stop driving the room's player.
+var ErrLeaseLost = errors.New("another node holds the lease of the room's player")
 
-// OpenRoom is a room that may have to be driven.
+// OpenRoom is an open room whose player a node may have to drive.
 type OpenRoom struct {
 	ID      string
 	Version int64
-	NodeID  string // who has the lease; empty: nobody who is alive
+	NodeID  string // the node that holds the lease; empty: no node that is alive
 }

@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// maxGone bounds how many songs that left the queue a state remembers. A watcher who comes back with an older version
-// than the oldest of them gets everything.
+// maxDequeued bounds how many songs that left the queue a state remembers. A watcher that returns with an older version
+// than the oldest of them gets the whole queue.
 const maxDequeued = 512
 
-// goneItem is a song that is in the queue no more, and the version at which it left.
+// dequeuedItem is a song that is no longer in the queue, and the version at which it left.
 type dequeuedItem struct {
 	id      string
 	version int64
 }
 
-// roomHead is a room's own row.
+// RoomRow is what a room's own row in the database says, with what was read along with it.
 type RoomRow struct {
 	RoomID, Code, Name, HostID string
 	CreatedAt                  time.Time
@@ -33,30 +33,36 @@ type RoomRow struct {
 	Removed                    map[string]bool
 }
 
-// sameRoom says that what the room subscription shows did not change.
+// sameRoom reports whether everything that the room subscription shows is as it was in have.
 func (s *State) sameRoom(have *State) bool {
-	return have.Name == s.Name && have.Status == s.Status && have.settingsVersion == s.settingsVersion && have.Present == s.Present &&
-		sameItem(have.LastAdded, s.LastAdded)
+	return have.Name == s.Name && have.Status == s.Status && have.settingsVersion == s.settingsVersion &&
+		have.Present == s.Present && sameItem(have.LastAdded, s.LastAdded)
 }
 
-// samePlayback says that what the playback subscription shows did not change.
+// samePlayback reports whether everything that the playback subscription shows is as it was in have.
 func (s *State) samePlayback(have *State) bool {
-	return have.Playback.ShownVersion() == s.Playback.ShownVersion() && have.Playback.SkipVotesNeeded == s.Playback.SkipVotesNeeded
+	return have.Playback.ShownVersion() == s.Playback.ShownVersion() &&
+		have.Playback.SkipVotesNeeded == s.Playback.SkipVotesNeeded
 }
 
-// state is what the room's own row says; all of it may have changed at its version.
+// newState returns a state with what the row says. It assumes that all of it changed at the row's version; keepVersions
+// corrects that later.
 func (h RoomRow) newState(playback Playback) *State {
 	return &State{
-		RoomID: h.RoomID, Code: h.Code, Name: h.Name, HostID: h.HostID, CreatedAt: h.CreatedAt, Version: h.Version, Status: h.Status,
-		Settings: h.Settings, settingsVersion: h.SettingsVersion, Present: h.Present, PlaylistURI: h.PlaylistURI, HasPlayed: h.HasPlayed,
-		PendingCommands: h.PendingCommands, MembersVersion: h.MembersVersion, Removed: h.Removed, Plays: h.Plays,
-		RoomVersion: h.Version, QueueVersion: h.Version, PlaybackVersion: h.Version, Playback: playback, dequeuedSince: h.Version, ordersSince: h.Version,
+		RoomID: h.RoomID, Code: h.Code, Name: h.Name, HostID: h.HostID, CreatedAt: h.CreatedAt, Status: h.Status,
+		Settings: h.Settings, settingsVersion: h.SettingsVersion,
+		Present: h.Present, PlaylistURI: h.PlaylistURI, HasPlayed: h.HasPlayed, Plays: h.Plays, Playback: playback,
+		PendingCommands: h.PendingCommands, MembersVersion: h.MembersVersion, Removed: h.Removed,
+		Version: h.Version, RoomVersion: h.Version, QueueVersion: h.Version, PlaybackVersion: h.Version,
+		dequeuedSince: h.Version, ordersSince: h.Version,
 	}
 }
 
-// merge makes the next state from the one before and what has a newer version: items in any state. What did not change
-// is shared with the one before. have is nil at first; then items are all that are queued, committed or playing. affected
-// tells whom the changes concern, as far as hints told.
+// Merge returns the next state, built from the state before and the rows with newer versions. items are the queue items
+// that changed, in whatever state they are now. On the first call have is nil, and items are all items that wait, are
+// committed or play. affected names the users whom the changes affect, as far as hints named them.
+//
+// The new state shares with have what did not change, and have itself is not modified.
 func Merge(have *State, head RoomRow, items []*QueueItem, playback Playback, affected Affected) *State {
 	next := head.newState(playback)
 	if have != nil {
@@ -73,12 +79,13 @@ func Merge(have *State, head RoomRow, items []*QueueItem, playback Playback, aff
 	return next
 }
 
-// inherit takes over from the state before what only grows, or may not have changed.
+// inherit copies from the state before what only grows and what may not have changed.
 func (s *State) inherit(have *State) {
-	s.QueueVersion, s.Queue, s.Awaiting, s.NowPlaying = have.QueueVersion, slices.Clone(have.Queue), have.Awaiting, have.NowPlaying
+	s.QueueVersion, s.Queue = have.QueueVersion, slices.Clone(have.Queue)
+	s.Awaiting, s.NowPlaying = have.Awaiting, have.NowPlaying
 	s.dequeued, s.dequeuedSince = slices.Clip(have.dequeued), have.dequeuedSince
 	s.reorders, s.ordersSince = slices.Clip(have.reorders), have.ordersSince
-	if s.settingsVersion != have.settingsVersion { // the rules may have changed every song
+	if s.settingsVersion != have.settingsVersion { // the new rules may concern every song
 		s.QueueVersion, s.dequeued, s.dequeuedSince = s.Version, nil, s.Version
 		s.reorders, s.ordersSince = nil, s.Version
 		for i, item := range s.Queue {
@@ -87,7 +94,8 @@ func (s *State) inherit(have *State) {
 	}
 }
 
-// take sorts changed items in among those of the state before: what waits, waits for approval, plays, or is gone.
+// sortIn puts each changed item where it belongs now: into the queue, among the songs that wait for approval, into the
+// place of the song that plays, or out of all of them.
 func (s *State) sortIn(have *State, items []*QueueItem) {
 	s.Queue, s.Awaiting = without(s.Queue, items), without(s.Awaiting, items)
 	for _, item := range items {
@@ -98,7 +106,7 @@ func (s *State) sortIn(have *State, items []*QueueItem) {
 			s.QueueVersion = max(s.QueueVersion, item.Version)
 		case item.State == AwaitingApproval:
 			s.Awaiting = append(s.Awaiting, item)
-		case have != nil && !item.isSameItem(have.NowPlaying): // it left the queue just now, not when it began to play
+		case have != nil && !item.isSameItem(have.NowPlaying): // it leaves the queue; what plays left it before
 			s.dequeued = append(s.dequeued, dequeuedItem{item.ID, item.Version})
 			s.QueueVersion = max(s.QueueVersion, item.Version)
 		}
@@ -109,25 +117,29 @@ func (s *State) sortIn(have *State, items []*QueueItem) {
 		}
 	}
 	slices.SortFunc(s.Awaiting, func(a, b *QueueItem) int { return cmp.Compare(a.Age, b.Age) })
-	if have != nil { // at first they are among what was loaded
+	if have != nil { // on the first call the loaded history has them already
 		s.Plays = s.Plays.with(items)
 	}
 	s.trimDequeued()
 }
 
-// complete fills in what can be told from the rest of an item that was stored before it was kept.
+// fillRecording computes the recording of an item that was stored before recordings were.
 func (i *QueueItem) fillRecording() {
 	if i.Recording == "" {
 		i.Recording = RecordingOf(i.Song)
 	}
 }
 
-// Ranking is what the order of the queue depends on in this state.
+// Ranking returns what the order of the queue depends on in this state, besides the items themselves.
 func (s *State) Ranking() Ranking {
-	return Ranking{Mode: s.Settings.OrderMode, Plays: s.Plays, Holds: func(item *QueueItem) *Refusal { return item.Refusal }}
+	return Ranking{
+		Mode: s.Settings.OrderMode, Plays: s.Plays,
+		Holds: func(item *QueueItem) *Refusal { return item.Refusal },
+	}
 }
 
-// held returns the item with what the rules say of it.
+// withRefusal returns the item with the refusal that the present rules give it, sharing the item if that did not
+// change.
 func (s *State) withRefusal(item *QueueItem) *QueueItem {
 	var refusal *Refusal
 	if item.State == Queued {
@@ -141,7 +153,8 @@ func (s *State) withRefusal(item *QueueItem) *QueueItem {
 	return &other
 }
 
-// show derives what subscribers see besides the queue.
+// deriveShown computes what members see besides the queue: the item that plays, the votes it takes to skip it, the song
+// that was added last, and how long fallback songs have been playing.
 func (s *State) deriveShown() {
 	s.FallbackStreak = s.Plays.fallbackStreak()
 	s.Playback.Item = s.shownItem()
@@ -160,7 +173,7 @@ func (s *State) deriveShown() {
 	}
 }
 
-// compare finds out what is shown as it was before.
+// keepVersions gives each part of the state that is shown as it was before the version of the state before.
 func (s *State) keepVersions(have *State) {
 	if s.sameRoom(have) {
 		s.RoomVersion = have.RoomVersion
@@ -170,7 +183,7 @@ func (s *State) keepVersions(have *State) {
 	}
 }
 
-// shownItem is the room's song that the player was seen with, as it is now.
+// shownItem returns the room's item with which the player was observed, in its newest version, or nil.
 func (s *State) shownItem() *QueueItem {
 	if s.Playback.Item.isSameItem(s.NowPlaying) {
 		return s.NowPlaying
@@ -178,7 +191,8 @@ func (s *State) shownItem() *QueueItem {
 	return nil
 }
 
-// trimGone forgets the songs that left first, and remembers since when it knows all.
+// trimDequeued forgets the songs that left the queue first, all of one version together, and records from which version
+// on the list is complete.
 func (s *State) trimDequeued() {
 	for len(s.dequeued) > maxDequeued {
 		oldest := s.dequeued[0].version
@@ -189,12 +203,12 @@ func (s *State) trimDequeued() {
 	}
 }
 
-// is says that both are the same item, perhaps at different versions.
+// isSameItem reports whether both are the same item, possibly at different versions. It is false if either is nil.
 func (i *QueueItem) isSameItem(other *QueueItem) bool {
 	return i != nil && other != nil && i.ID == other.ID
 }
 
-// without returns the items that have no newer version among the changed ones.
+// without returns the items of which changed contains no newer version.
 func without(items, changed []*QueueItem) []*QueueItem {
 	replaced := make(map[string]bool, len(changed))
 	for _, item := range changed {

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// The longest texts that clients may send, in characters.
 const (
 	MaxName           = 40
 	MaxQuery          = 200
@@ -22,7 +23,8 @@ var (
 	trackPattern = regexp.MustCompile(`^[0-9A-Za-z]{22}$`)
 )
 
-// parseName trims a name of a person or a room and checks that it has 1–40 characters that can be shown on one line.
+// ParseName returns the name of a user or a room in normal form C and without surrounding white space. It returns a
+// BadUserInput error for field unless that leaves 1 to MaxName characters which can be shown on one line.
 func ParseName(field, name string) (string, error) {
 	if len(name) > MaxName*utf8.UTFMax*4 || !utf8.ValidString(name) {
 		return "", BadInput(field, "must have 1 to %d characters", MaxName)
@@ -37,12 +39,13 @@ func ParseName(field, name string) (string, error) {
 	return name, nil
 }
 
-// disturbing characters break lines or turn the direction of the text around them.
+// breaksLine reports whether a character breaks lines, controls the terminal or reverses the direction of the text
+// around it.
 func breaksLine(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
 }
 
-// parseCode folds a room code and checks it: 4–20 of A–Z, 0–9 and -.
+// ParseCode returns a room's code in upper case, or a BadUserInput error unless it has 4 to 20 of A–Z, 0–9 and -.
 func ParseCode(field, code string) (string, error) {
 	folded := strings.ToUpper(strings.TrimSpace(code))
 	if !codePattern.MatchString(folded) {
@@ -51,7 +54,7 @@ func ParseCode(field, code string) (string, error) {
 	return folded, nil
 }
 
-// parseID checks that an id has the form of those we give out.
+// ParseID returns id, or a BadUserInput error unless it has the form of the ids that the server makes.
 func ParseID(field, id string) (string, error) {
 	parsed, err := uuid.Parse(id)
 	if err != nil || parsed.String() != id {
@@ -60,7 +63,8 @@ func ParseID(field, id string) (string, error) {
 	return id, nil
 }
 
-// parseTrack reads spotify:track:ID, or a link to a track on open.spotify.com, and returns the URI.
+// ParseTrack returns the URI spotify:track:ID for such a URI or for a link to a track on open.spotify.com, and a
+// BadUserInput error for any other text.
 func ParseTrack(field, text string) (string, error) {
 	text = strings.TrimSpace(text)
 	id, isURI := strings.CutPrefix(text, "spotify:track:")
@@ -73,7 +77,8 @@ func ParseTrack(field, text string) (string, error) {
 	return "spotify:track:" + id, nil
 }
 
-// idOfLink returns the id in https://open.spotify.com/KIND/ID or …/intl-de/KIND/ID, or nothing.
+// idOfLink returns the id in https://open.spotify.com/KIND/ID or https://open.spotify.com/intl-XX/KIND/ID, and "" for
+// any other text.
 func idOfLink(text, kind string) string {
 	link, err := url.Parse(text)
 	if err != nil || link.Scheme != "https" || link.Host != "open.spotify.com" {
@@ -89,7 +94,8 @@ func idOfLink(text, kind string) string {
 	return parts[1]
 }
 
-// cut shortens a text of Spotify's to so many bytes that its column takes, at the edge of a character.
+// Truncate cuts a text to at most so many bytes, at the edge of a character. It makes texts from Spotify fit their
+// columns.
 func Truncate(text string, most int) string {
 	if len(text) <= most {
 		return text

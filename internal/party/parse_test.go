@@ -14,19 +14,21 @@ func TestRecordingIsTheSameForEveryRelease(t *testing.T) {
 	same := party.Song{Name: "deja vu live", Artists: []string{"ZOE", "Guest"}, DurationMS: 183_000}
 	other := party.Song{Name: "Déjà vu (Live)", Artists: []string{"Zoë"}, DurationMS: 240_000}
 	if party.RecordingOf(song) != party.RecordingOf(same) {
-		t.Error("spelling tells releases apart")
+		t.Error("songs that differ in spelling only are different recordings")
 	}
 	if party.RecordingOf(song) == party.RecordingOf(other) {
-		t.Error("a minute of difference is the same recording")
+		t.Error("songs that differ by a minute are the same recording")
 	}
 	song.ISRC, same.ISRC = "DEAAA2600001", "deaaa2600001"
 	if party.RecordingOf(song) != party.RecordingOf(same) {
-		t.Error("the case of an ISRC tells recordings apart")
+		t.Error("ISRCs that differ in case only are different recordings")
 	}
 }
 
 func FuzzNames(f *testing.F) {
-	for _, seed := range []string{"Gina", " ", "a\nb", "\u202e", "👩‍👩‍👧", strings.Repeat("ä", 41), "a\xff", "'; DROP TABLE users; --"} {
+	for _, seed := range []string{
+		"Gina", " ", "a\nb", "\u202e", "👩‍👩‍👧", strings.Repeat("ä", 41), "a\xff", "'; DROP TABLE users; --",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, input string) {
@@ -37,7 +39,8 @@ func FuzzNames(f *testing.F) {
 			}
 			return
 		}
-		if n := utf8.RuneCountInString(name); n < 1 || n > 40 || !utf8.ValidString(name) || strings.ContainsAny(name, "\x00\n\r\t\u202e") {
+		n := utf8.RuneCountInString(name)
+		if n < 1 || n > 40 || !utf8.ValidString(name) || strings.ContainsAny(name, "\x00\n\r\t\u202e") {
 			t.Fatalf("ParseName(%q) = %q", input, name)
 		}
 		if again, err := party.ParseName("displayName", name); err != nil || again != name {
@@ -60,7 +63,11 @@ func FuzzCodes(f *testing.F) {
 }
 
 func FuzzTracks(f *testing.F) {
-	for _, seed := range []string{"spotify:track:0000000000000000000001", "https://open.spotify.com/track/0000000000000000000001?si=x", "https://open.spotify.com/intl-de/track/0000000000000000000001", "spotify:track:", "%"} {
+	for _, seed := range []string{
+		"spotify:track:0000000000000000000001", "spotify:track:", "%",
+		"https://open.spotify.com/track/0000000000000000000001?si=x",
+		"https://open.spotify.com/intl-de/track/0000000000000000000001",
+	} {
 		f.Add(seed)
 	}
 	valid := regexp.MustCompile(`^spotify:track:[0-9A-Za-z]{22}$`)

@@ -5,23 +5,24 @@ import (
 	"slices"
 )
 
-// PinRule says until when a pin holds.
+// PinRule says how long a pin lasts.
 type PinRule string
 
 const (
-	UntilPlayed    PinRule = "PLAYED"
-	UntilOvertaken PinRule = "OVERTAKEN" // while no other waiting song has so many likes more
+	UntilPlayed    PinRule = "PLAYED"    // it lasts until the song has been played
+	UntilOvertaken PinRule = "OVERTAKEN" // it lasts until another waiting song has Margin likes more
 )
 
-// Pin is a place that a host has given a song: it plays as the song at this place would have.
+// Pin is the place in the queue that a host gave a song. The song plays when the song at that place would have played,
+// so with each song that begins the place is one nearer to the head.
 type Pin struct {
 	Until    PinRule
-	Position int   // in the queue when it was pinned, from 1
-	Margin   int   // with UntilOvertaken: so many likes more
-	Version  int64 // of the room when it was pinned
+	Position int   // in the queue when the song was pinned, from 1
+	Margin   int   // with UntilOvertaken: how many likes more overtake the song
+	Version  int64 // the room's version when the song was pinned
 }
 
-// Likes is the margin, where the rule has one.
+// Likes returns the margin of an UntilOvertaken pin, and nil for any other.
 func (p *Pin) Likes() *int {
 	if p.Until != UntilOvertaken {
 		return nil
@@ -29,17 +30,21 @@ func (p *Pin) Likes() *int {
 	return &p.Margin
 }
 
-// byPlace orders pinned songs by their places; of two for the same place the one that was pinned last has it.
+// byPinnedPosition orders pinned songs by position. Of two songs with the same position, the one that was pinned last
+// comes first.
 func (by Ranking) byPinnedPosition(a, b *QueueItem) int {
-	return cmp.Or(cmp.Compare(by.pinnedPosition(a), by.pinnedPosition(b)), cmp.Compare(b.Pin.Version, a.Pin.Version), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(cmp.Compare(by.pinnedPosition(a), by.pinnedPosition(b)),
+		cmp.Compare(b.Pin.Version, a.Pin.Version), cmp.Compare(a.ID, b.ID))
 }
 
-// place is where a pinned song belongs now, from 1, or less: with each song that began to play since, it is one nearer.
+// pinnedPosition returns the position to which a pinned song belongs now, from 1. It is 0 or less when more songs have
+// begun since than stood before it.
 func (by Ranking) pinnedPosition(item *QueueItem) int {
 	return item.Pin.Position - by.Plays.startedAfter(item.Pin.Version)
 }
 
-// pin puts pinned songs at their places among the others, of which the first few give none away.
+// insertPinned inserts the pinned songs at their positions among the others. The first fixed of the others keep their
+// places.
 func (by Ranking) insertPinned(others, pinned []*rankedItem, fixed int) []*rankedItem {
 	slices.SortFunc(pinned, func(a, b *rankedItem) int { return by.byPinnedPosition(a.item, b.item) })
 	for _, p := range pinned {
@@ -48,7 +53,8 @@ func (by Ranking) insertPinned(others, pinned []*rankedItem, fixed int) []*ranke
 	return others
 }
 
-// lift moves up songs that are pinned until they are overtaken. Where likes have carried one further, it stays.
+// liftPinned moves songs that are pinned until they are overtaken up to their positions. A song that its likes have
+// carried further stays there.
 func (by Ranking) liftPinned(all []*rankedItem, fixed int) []*rankedItem {
 	var lifted []*QueueItem
 	for _, p := range all[fixed:] {
@@ -67,7 +73,7 @@ func (by Ranking) liftPinned(all []*rankedItem, fixed int) []*rankedItem {
 	return all
 }
 
-// overtaken says that another waiting song has so many likes more that a pin holds no more.
+// isOvertaken reports whether a waiting song has so many likes more that the item's pin no longer has an effect.
 func (i *QueueItem) isOvertaken(all []*rankedItem) bool {
 	return slices.ContainsFunc(all, func(other *rankedItem) bool {
 		return other.reason != OrderCommitted && other.item.LikeCount >= i.LikeCount+i.Pin.Margin

@@ -2,7 +2,7 @@ package party
 
 import "time"
 
-// PlaybackStatus says what the host's player does.
+// PlaybackStatus says what the host's player is doing.
 type PlaybackStatus string
 
 const (
@@ -11,32 +11,32 @@ const (
 	Idle    PlaybackStatus = "IDLE"
 )
 
-// Playback is what the host's player was last seen doing. It has a version of its own, which grows when its meaning
-// changes: progress that runs on as expected is no change.
+// Playback is what the host's player was doing when it was last observed. Its version grows only when its meaning
+// changes: progress that advances as expected is no change.
 type Playback struct {
 	RoomID     string
 	Version    int64
 	Status     PlaybackStatus
-	Item       *QueueItem // nil when what plays is not from this room
+	Item       *QueueItem // nil if the song that plays is not from this room
 	Song       *Song
 	ProgressMS *int
-	ObservedAt time.Time // when ProgressMS was true
+	ObservedAt time.Time // when the progress was ProgressMS
 	Device     *Device
-	Delivery   Delivery // how songs reach it: what the host wants, or what the player makes necessary
+	Delivery   Delivery // how songs reach the player at present: as the host chose, or as the player makes necessary
 	Health     HealthState
-	Reason     HealthReason // why exactly; empty where Health says it all
-	Until      *time.Time   // with HealthCoolingDown: when Spotify is asked again
+	Reason     HealthReason // the exact cause; empty if Health says everything
+	Until      *time.Time   // with HealthCoolingDown: when the server asks Spotify again
 
-	SkipVotes       int        // of those present, for this play
-	SkipVotesNeeded int        // 0: nobody can vote
-	VotesFrom       *time.Time // nil while no song of this room plays
-	VotesVersion    int64      // grows when the votes change, or how many it takes
+	SkipVotes       int        // votes of present members for this play
+	SkipVotesNeeded int        // 0: voting is off
+	VotesFrom       *time.Time // when voting opens for the song that plays; nil while no song of this room plays
+	VotesVersion    int64      // grows when the votes, or the number needed, change
 }
 
-// Shown is the version of all that is shown of it.
+// ShownVersion returns the version of everything that clients see of the playback, votes included.
 func (p *Playback) ShownVersion() int64 { return p.Version + p.VotesVersion }
 
-// Device is a player of the host's Spotify account.
+// Device is something on which the host's Spotify account can play.
 type Device struct {
 	ID            string
 	Name          string
@@ -46,7 +46,7 @@ type Device struct {
 	VolumePercent *int
 }
 
-// HealthState says whether a room's music can go on, and if not, why.
+// HealthState says whether a room's music can go on, and if not, what is wrong.
 type HealthState string
 
 const (
@@ -60,46 +60,62 @@ const (
 	HealthUnreachable     HealthState = "UNREACHABLE"
 )
 
-// HealthReason says more than HealthState where the host has to do something in particular.
+// HealthReason is the exact cause behind a HealthState, where the host has to do something in particular.
 type HealthReason string
 
+// Reasons for HealthNotAllowed.
 const (
-	ReasonNotListed       HealthReason = "NOT_LISTED"       // NotAllowed: the account is not on the list of the server's app
-	ReasonOwnerPremium    HealthReason = "OWNER_PREMIUM"    // NotAllowed: the owner of the server's app has no Premium
-	ReasonNoPremium       HealthReason = "NO_PREMIUM"       // NotAllowed: the host has no Premium, so nothing can be started for them
-	ReasonScope           HealthReason = "SCOPE"            // ReconnectNeeded: the host did not grant what is needed
-	ReasonNotConnected    HealthReason = "NOT_CONNECTED"    // ReconnectNeeded: the host has disconnected Spotify
-	ReasonQuota           HealthReason = "QUOTA"            // CoolingDown: the app's quota is used up, which takes long
-	ReasonRestricted      HealthReason = "RESTRICTED"       // DeviceLost: the device takes no commands from outside
-	ReasonChooseDevice    HealthReason = "CHOOSE_DEVICE"    // DeviceLost: there are several, and none is active
-	ReasonPressPlay       HealthReason = "PRESS_PLAY"       // DeviceLost: the room's playlist waits for the host to start it
-	ReasonNoPlaylist      HealthReason = "NO_PLAYLIST"      // OK: Spotify lets the app write no playlist, so songs go to the player's queue
-	ReasonPlaylistIgnored HealthReason = "PLAYLIST_IGNORED" // OK: the player does not follow the playlist, so songs go to its queue
+	ReasonNotListed    HealthReason = "NOT_LISTED"    // the account is not on the list of the server's Spotify app
+	ReasonOwnerPremium HealthReason = "OWNER_PREMIUM" // the owner of the server's Spotify app has no Premium
+	ReasonNoPremium    HealthReason = "NO_PREMIUM"    // the host has no Premium, so the server cannot control the player
 )
 
-// PlaybackStep is one change of a room made by its player's driver: what was seen, or what is about to be asked of
-// Spotify. Zero fields change nothing.
+// Reasons for HealthReconnectNeeded.
+const (
+	ReasonScope        HealthReason = "SCOPE"         // the host did not grant all permissions
+	ReasonNotConnected HealthReason = "NOT_CONNECTED" // the host has disconnected Spotify
+)
+
+// ReasonQuota is the reason for HealthCoolingDown if the Spotify app has used up its quota, which takes long to refill.
+const ReasonQuota HealthReason = "QUOTA"
+
+// Reasons for HealthDeviceLost.
+const (
+	ReasonRestricted   HealthReason = "RESTRICTED"    // the device accepts no commands from other apps
+	ReasonChooseDevice HealthReason = "CHOOSE_DEVICE" // there are several devices and none is active
+	ReasonPressPlay    HealthReason = "PRESS_PLAY"    // the room's playlist waits for the host to start it
+)
+
+// Reasons for HealthOK: the music goes on, but not as the host chose.
+const (
+	ReasonNoPlaylist      HealthReason = "NO_PLAYLIST"      // the app may not write playlists; songs go to the queue
+	ReasonPlaylistIgnored HealthReason = "PLAYLIST_IGNORED" // the player ignores the playlist; songs go to the queue
+)
+
+// PlaybackStep is one change of a room by its player's driver: what the driver observed, or what it is about to ask of
+// Spotify. Fields with their zero value change nothing.
 type PlaybackStep struct {
-	EndedItem   string // the item that played and plays no more
-	Skipped     bool   // with EndedItem: it did not reach its end
+	EndedItem   string // the item that played and no longer plays
+	Skipped     bool   // with EndedItem: it was cut short
 	StartedItem string // the item that plays now
 
 	CommitItem   string   // the queued item that is about to be handed to the player
-	CommitVia    Delivery // with CommitItem: how
+	CommitVia    Delivery // with CommitItem: the delivery
 	SentItem     string   // the committed item that Spotify has accepted
-	UnknownItem  string   // the committed item of which nobody knows whether Spotify has it
-	ReturnedItem string   // the committed item that Spotify definitely does not have: back to the queue, with its likes
+	UnknownItem  string   // the committed item for which Spotify's answer was lost, so it may or may not have it
+	ReturnedItem string   // the committed item that Spotify certainly does not have: it returns to the queue
 	RefusedItem  string   // the committed item that Spotify does not play, however often it is asked
 
-	PlaylistURI string  // the playlist that was made for the room
-	Fallback    []Song  // songs that nobody added, for when there are no others
-	Answered    *Answer // what came of a host's command
+	PlaylistURI string  // the playlist that the driver made for the room
+	Fallback    []Song  // songs to add as fallback songs
+	Answered    *Answer // the outcome of a host's command
 
-	Playback *Playback // what is shown from now on; RoomID, Version and Item.* other than Item.ID are ignored
+	Playback *Playback // what clients see from now on; RoomID, Version and all of Item but its ID are ignored
 }
 
-// Nothing says that the step changes nothing.
+// IsEmpty reports whether the step changes nothing.
 func (s *PlaybackStep) IsEmpty() bool {
 	return s.EndedItem == "" && s.StartedItem == "" && s.CommitItem == "" && s.SentItem == "" && s.UnknownItem == "" &&
-		s.ReturnedItem == "" && s.RefusedItem == "" && s.PlaylistURI == "" && len(s.Fallback) == 0 && s.Answered == nil && s.Playback == nil
+		s.ReturnedItem == "" && s.RefusedItem == "" && s.PlaylistURI == "" && len(s.Fallback) == 0 && s.Answered == nil &&
+		s.Playback == nil
 }

@@ -7,36 +7,39 @@ import (
 )
 
 const (
-	// maxPlays is how many of the songs that were played last decide about the order of those that wait: more than twice
-	// as many as guests can wait, which is the most that anything counts.
+	// MaxPlayHistory is how many of the last plays the order of the queue depends on. It is twice the number of guests
+	// whose songs can wait at once, which is the most that any rule counts.
 	MaxPlayHistory = 2 * MaxQueue
-	// latelyPlays is how many songs count as lately: about an hour.
+	// recentPlays is how many plays count as recent in FAIR: about an hour of music.
 	recentPlays = 20
 )
 
-// begun is a song that began to play.
+// StartedPlay is one play: a song that began.
 type StartedPlay struct {
-	Owner     string // who had added it; empty: nobody
-	Fallback  bool   // nobody had added or liked it
+	Owner     string // the user who had added the song; empty: the server
+	Fallback  bool   // it was a fallback song that nobody liked
 	Recording string
-	Age       int64
-	Version   int64 // of the room, when it began
+	Age       int64 // see QueueItem
+	Version   int64 // the room's version when it began
 	At        time.Time
 }
 
-// Plays is what a room has played, as far as it matters to what waits. It is immutable; a nil one is empty.
+// PlayHistory is what a room has played, as far as the rules and the order of the queue depend on it. It is immutable.
+// A nil *PlayHistory is empty.
 type PlayHistory struct {
-	songs  []StartedPlay // oldest first, maxPlays at most
-	ages   []int64       // of the same, sorted
+	songs  []StartedPlay // oldest first, at most MaxPlayHistory
+	ages   []int64       // their ages, sorted
 	owners map[string]ownerPlays
 }
 
-// guestPlays is what was played of one guest's songs.
+// ownerPlays is how much was played of one owner's songs.
 type ownerPlays struct {
 	total, recent int
-	last          int64 // the version at which one began last
+	last          int64 // the room's version at which the last one began
 }
 
+// NewPlayHistory returns the history of the last MaxPlayHistory of these plays, and nil if there are none. It sorts
+// songs in place.
 func NewPlayHistory(songs []StartedPlay) *PlayHistory {
 	if len(songs) == 0 {
 		return nil
@@ -46,25 +49,26 @@ func NewPlayHistory(songs []StartedPlay) *PlayHistory {
 	p := &PlayHistory{songs: songs, ages: make([]int64, len(songs)), owners: map[string]ownerPlays{}}
 	for i, song := range songs {
 		p.ages[i] = song.Age
-		guest := p.owners[song.Owner]
-		guest.total++
-		guest.last = song.Version
+		owner := p.owners[song.Owner]
+		owner.total++
+		owner.last = song.Version
 		if i >= len(songs)-recentPlays {
-			guest.recent++
+			owner.recent++
 		}
-		p.owners[song.Owner] = guest
+		p.owners[song.Owner] = owner
 	}
 	slices.Sort(p.ages)
 	return p
 }
 
-// with returns the plays after some more songs, of which those that are known already are left out.
+// with returns the history after these items, ignoring those that did not begin or that it has already.
 func (p *PlayHistory) with(items []*QueueItem) *PlayHistory {
 	var more []StartedPlay
 	for _, item := range items {
 		if item.StartedVersion > p.newestVersion() {
 			more = append(more, StartedPlay{
-				Owner: item.OwnerID(), Fallback: item.IsUnlikedFallback(), Recording: item.Recording, Age: item.Age, Version: item.StartedVersion, At: item.StartedAt,
+				Owner: item.OwnerID(), Fallback: item.IsUnlikedFallback(), Recording: item.Recording, Age: item.Age,
+				Version: item.StartedVersion, At: item.StartedAt,
 			})
 		}
 	}
@@ -77,6 +81,7 @@ func (p *PlayHistory) with(items []*QueueItem) *PlayHistory {
 	return NewPlayHistory(slices.Concat(p.songs, more))
 }
 
+// newestVersion returns the room's version at which the last play began, or 0.
 func (p *PlayHistory) newestVersion() int64 {
 	if p == nil {
 		return 0
@@ -84,8 +89,8 @@ func (p *PlayHistory) newestVersion() int64 {
 	return p.songs[len(p.songs)-1].Version
 }
 
-// lately is how many of the songs that were played last had been added by somebody. Fallback music is nobody's, and owes
-// nobody anything.
+// recentOf returns how many of the recent plays were songs of this owner. It is 0 for fallback songs, which have no
+// owner whose share they could count towards.
 func (p *PlayHistory) recentOf(owner string) int {
 	if p == nil || owner == "" {
 		return 0
@@ -93,7 +98,7 @@ func (p *PlayHistory) recentOf(owner string) int {
 	return p.owners[owner].recent
 }
 
-// served is how many songs of somebody were played, lately or before.
+// totalOf returns how many plays of the whole history were songs of this owner, and 0 for fallback songs.
 func (p *PlayHistory) totalOf(owner string) int {
 	if p == nil || owner == "" {
 		return 0
@@ -101,7 +106,7 @@ func (p *PlayHistory) totalOf(owner string) int {
 	return p.owners[owner].total
 }
 
-// lastTurn is the room's version at which a song of somebody began last; 0: never.
+// lastTurn returns the room's version at which a song of this owner last began, or 0.
 func (p *PlayHistory) lastTurn(owner string) int64 {
 	if p == nil {
 		return 0
@@ -109,7 +114,8 @@ func (p *PlayHistory) lastTurn(owner string) int64 {
 	return p.owners[owner].last
 }
 
-// since is how many songs were played that are younger than this age: they passed whatever is that old and still waits.
+// startedSince returns how many songs younger than this age were played: they passed over a song of this age that still
+// waits.
 func (p *PlayHistory) startedSince(age int64) int {
 	if p == nil {
 		return 0
@@ -118,16 +124,18 @@ func (p *PlayHistory) startedSince(age int64) int {
 	return len(p.ages) - first
 }
 
-// begunAfter is how many songs began after this version.
+// startedAfter returns how many songs began after this version of the room.
 func (p *PlayHistory) startedAfter(version int64) int {
 	if p == nil {
 		return 0
 	}
-	first, _ := slices.BinarySearchFunc(p.songs, version+1, func(b StartedPlay, v int64) int { return cmp.Compare(b.Version, v) })
+	first, _ := slices.BinarySearchFunc(p.songs, version+1, func(play StartedPlay, v int64) int {
+		return cmp.Compare(play.Version, v)
+	})
 	return len(p.songs) - first
 }
 
-// unasked is how many songs in a row, the last ones, nobody had asked for.
+// fallbackStreak returns how many of the last plays, counted without a gap, were fallback songs that nobody liked.
 func (p *PlayHistory) fallbackStreak() (n int) {
 	if p == nil {
 		return 0
@@ -141,7 +149,7 @@ func (p *PlayHistory) fallbackStreak() (n int) {
 	return n
 }
 
-// playedAt is when a recording began last; zero: it is not among these.
+// playedAt returns when this recording last began, and the zero time if it is not in the history.
 func (p *PlayHistory) playedAt(recording string) time.Time {
 	if p == nil || recording == "" {
 		return time.Time{}

@@ -2,55 +2,55 @@ package party
 
 import "time"
 
-// QueueItemState is where a song stands between being added and being history.
+// QueueItemState says where a queue item stands between being added and being history.
 type QueueItemState string
 
 const (
 	AwaitingApproval QueueItemState = "AWAITING_APPROVAL"
 	Queued           QueueItemState = "QUEUED"
-	Committed        QueueItemState = "COMMITTED" // handed to the player, plays next
+	Committed        QueueItemState = "COMMITTED" // handed to the player; plays next
 	NowPlaying       QueueItemState = "PLAYING"
 	Played           QueueItemState = "PLAYED"
 	Skipped          QueueItemState = "SKIPPED"
 	Removed          QueueItemState = "REMOVED"
 )
 
-// CommitState says how sure we are that Spotify has the committed song.
+// CommitState says whether Spotify has the committed song.
 type CommitState string
 
 const (
-	CommitPending CommitState = "PENDING" // about to be sent
+	CommitPending CommitState = "PENDING" // the request is about to be sent
 	CommitSent    CommitState = "SENT"    // Spotify accepted it
-	CommitUnknown CommitState = "UNKNOWN" // sent, but the answer was lost: verify before anything is repeated
+	CommitUnknown CommitState = "UNKNOWN" // sent, but the answer was lost: check before sending it again
 )
 
-// User is somebody in a room, under the name they have there.
+// User is a host, guest or screen. In a room, DisplayName is the name that the user has there.
 type User struct {
 	ID          string
 	DisplayName string
 	Kind        UserKind
 }
 
-// QueueItem is a song in a room's queue, or in its history. Items are immutable values: a change makes a new one.
+// QueueItem is a song in a room's queue or history. Items are immutable values: a change makes a new one.
 type QueueItem struct {
 	ID          string
 	RoomID      string
 	Song        Song
-	AddedBy     *User // nil: fallback music
+	AddedBy     *User // nil: a fallback song, which the server added
 	AddedAt     time.Time
 	LikeCount   int
 	State       QueueItemState
-	Position    *int // from 1 in the queue; nil once it plays
-	Version     int64
-	Age         int64       // the room's version at which it was added: smaller is older
+	Position    *int        // in the queue, from 1; nil unless the item is in it
+	Version     int64       // the room's version at which the item last changed
+	Age         int64       // the room's version at which the item was added: a smaller number is older
 	Commit      CommitState // with Committed
-	Via         Delivery    // with Committed: how it was handed to the player, or is about to be
-	CommittedAt time.Time   // with Committed, and of what was committed before it played
-	SkipOnStart bool        // the host removed it after it was committed: skip it as soon as it starts
-	Pin         *Pin        // the place that a host has given it; nil: none
-	Refusal     *Refusal    // why the rules keep it from playing, with Queued; nil: they do not
+	Via         Delivery    // with Committed: the delivery by which it reaches the player
+	CommittedAt time.Time   // when it was committed; kept after it has played
+	SkipOnStart bool        // a host removed it after it was committed, so the driver skips it as soon as it begins
+	Pin         *Pin        // the place that a host gave it; nil: none
+	Refusal     *Refusal    // with Queued: why the rules hold it at present; nil: it may play
 
-	StartedVersion int64     // the room's version at which it began to play; 0: it did not
-	StartedAt      time.Time // when that was
-	Recording      string    // see recordingOf
+	StartedVersion int64     // the room's version at which it began to play; 0: it has not
+	StartedAt      time.Time // when it began to play
+	Recording      string    // see RecordingOf
 }

@@ -6,34 +6,34 @@ import (
 	"slices"
 )
 
-// OrderMode says in which order songs play.
+// OrderMode says how the queue is ranked. docs/rules.md explains the modes.
 type OrderMode string
 
 const (
 	OrderLikes OrderMode = "LIKES" // by likes, then by age
-	OrderFair  OrderMode = "FAIR"  // by likes, shared by the guest's songs; nobody waits for ever
+	OrderFair  OrderMode = "FAIR"  // by likes divided among a guest's songs; nobody waits forever
 	OrderTurns OrderMode = "TURNS" // one song of each guest in turn
 )
 
-// patience in FAIR: a guest's oldest song goes next once so many younger ones were played before it, or twice as many as
-// guests wait, whichever is more.
+// minOverdue is, in FAIR, how many younger songs have to be played before a guest's oldest song goes next. While many
+// guests wait, it takes more: twice as many songs as guests wait.
 const minOverdue = 10
 
-// Ranking is what the order of a queue depends on besides its songs.
+// Ranking is what the order of a queue depends on, besides its items.
 type Ranking struct {
 	Mode  OrderMode
 	Plays *PlayHistory              // nil: nothing has played
-	Holds func(*QueueItem) *Refusal // why a song may not play at present; nil: none is held
+	Holds func(*QueueItem) *Refusal // returns why a song may not play at present; nil: no song is held
 }
 
-// placed is a song at its place, and what has put it there.
+// rankedItem is an item with what puts it at its place.
 type rankedItem struct {
 	item   *QueueItem
 	reason OrderReason
-	served int   // FAIR: songs of the same guest that were played lately or stand before it; TURNS: that stand before it
-	total  int   // FAIR: likewise, with all that were played
+	served int   // FAIR: songs of the same owner that were played recently or stand before it; TURNS: that stand before it
+	total  int   // FAIR: the same, with all plays of the history
 	passed int   // FAIR, with OrderTurn: younger songs that were played before it
-	since  int64 // TURNS: since when its guest waits for a turn
+	since  int64 // TURNS: the version since which its owner has waited for a turn
 }
 
 // OrderReason says why a song stands at its place.
@@ -41,19 +41,20 @@ type OrderReason string
 
 const (
 	OrderCommitted OrderReason = "COMMITTED" // it was handed to the player
-	OrderPinned    OrderReason = "PINNED"    // a host wants it there
+	OrderPinned    OrderReason = "PINNED"    // a host pinned it there
 	OrderByLikes   OrderReason = "LIKES"
-	OrderTurn      OrderReason = "TURN" // it is its guest's turn, or was passed over too often
+	OrderTurn      OrderReason = "TURN" // it is its owner's turn or, in FAIR, it was passed over too often
 	OrderAge       OrderReason = "AGE"
-	OrderFallback  OrderReason = "FALLBACK" // nobody asked for it
-	OrderHeld      OrderReason = "HELD"     // the rules do not let it play
+	OrderFallback  OrderReason = "FALLBACK" // it is a fallback song that nobody likes
+	OrderHeld      OrderReason = "HELD"     // a rule keeps it from playing
 )
 
-// Rank puts a room's waiting songs into the order in which they will play. It returns a new slice; items whose position
-// changed are new values, the others are shared.
+// Rank computes the playing order of a room's waiting songs. It returns a new slice. Items whose position changed are
+// new values; the others are shared.
 //
-// The committed song comes first, then what somebody added or likes by the mode, then fallback music, then what is held.
-// Pinned songs take their places among all but the first and the last of these. A like never moves a song down.
+// The order is total and deterministic: the committed song, then the songs that somebody added or likes, by the mode,
+// then fallback songs that nobody likes, then held songs. Pinned songs take their places among those between the
+// committed and the held ones. A like never moves a song down.
 func Rank(items []*QueueItem, by Ranking) []*QueueItem {
 	ranked := make([]*QueueItem, len(items))
 	for i, p := range by.order(items) {
@@ -62,7 +63,7 @@ func Rank(items []*QueueItem, by Ranking) []*QueueItem {
 	return ranked
 }
 
-// at returns the item at this position.
+// withPosition returns the item with this position, sharing it if it has the position already.
 func (i *QueueItem) withPosition(position int) *QueueItem {
 	if i.Position != nil && *i.Position == position {
 		return i
@@ -72,8 +73,9 @@ func (i *QueueItem) withPosition(position int) *QueueItem {
 	return &moved
 }
 
+// order returns the ranked items, from the first to the last.
 func (by Ranking) order(items []*QueueItem) []*rankedItem {
-	var first, pinned, wanted, fillers, held []*rankedItem
+	var first, pinned, wanted, fallback, held []*rankedItem
 	for _, item := range items {
 		switch {
 		case item.State == Committed:
@@ -83,7 +85,7 @@ func (by Ranking) order(items []*QueueItem) []*rankedItem {
 		case item.Pin != nil && item.Pin.Until == UntilPlayed:
 			pinned = append(pinned, &rankedItem{item: item, reason: OrderPinned})
 		case item.IsUnlikedFallback():
-			fillers = append(fillers, &rankedItem{item: item, reason: OrderFallback})
+			fallback = append(fallback, &rankedItem{item: item, reason: OrderFallback})
 		default:
 			wanted = append(wanted, &rankedItem{item: item, reason: reasonOf(item)})
 		}
@@ -96,11 +98,13 @@ func (by Ranking) order(items []*QueueItem) []*rankedItem {
 	default:
 		slices.SortFunc(wanted, byLikes)
 	}
-	slices.SortFunc(fillers, byLikes)
+	slices.SortFunc(fallback, byLikes)
 	slices.SortFunc(held, byLikes)
-	return slices.Concat(by.insertPinned(by.liftPinned(slices.Concat(first, wanted, fillers), len(first)), pinned, len(first)), held)
+	playable := by.liftPinned(slices.Concat(first, wanted, fallback), len(first))
+	return slices.Concat(by.insertPinned(playable, pinned, len(first)), held)
 }
 
+// reasonOf returns why a song that is ranked by likes stands at its place.
 func reasonOf(item *QueueItem) OrderReason {
 	if item.LikeCount > 0 {
 		return OrderByLikes
@@ -108,15 +112,17 @@ func reasonOf(item *QueueItem) OrderReason {
 	return OrderAge
 }
 
+// byLikes orders by likes, the most first, and then by age.
 func byLikes(a, b *rankedItem) int {
 	return cmp.Or(cmp.Compare(b.item.LikeCount, a.item.LikeCount), byAge(a, b))
 }
 
+// byAge orders by age, the oldest first. Ids break ties, so the order is total.
 func byAge(a, b *rankedItem) int {
 	return cmp.Or(cmp.Compare(a.item.Age, b.item.Age), cmp.Compare(a.item.ID, b.item.ID))
 }
 
-// owner is whose song this is for the sake of turns; fallback music is nobody's.
+// OwnerID returns the id of the user whose song this is, and "" for a fallback song.
 func (i *QueueItem) OwnerID() string {
 	if i.AddedBy == nil {
 		return ""
@@ -124,10 +130,10 @@ func (i *QueueItem) OwnerID() string {
 	return i.AddedBy.ID
 }
 
-// FillsIn says that nobody asked for a song: it gives way to all others.
+// IsUnlikedFallback reports whether nobody asked for this song: it gives way to all others.
 func (i *QueueItem) IsUnlikedFallback() bool { return i.IsFallback() && i.LikeCount == 0 }
 
-// guestSongs are the songs of each guest, those with the most likes first.
+// songsByOwner groups the items by owner, each group ordered by likes. It also sorts wanted by likes.
 func songsByOwner(wanted []*rankedItem) map[string][]*rankedItem {
 	slices.SortFunc(wanted, byLikes)
 	guests := map[string][]*rankedItem{}
@@ -138,22 +144,23 @@ func songsByOwner(wanted []*rankedItem) map[string][]*rankedItem {
 	return guests
 }
 
-// byFairness orders by likes for each of the guest's songs, with what was played lately: (likes + 1) / (songs + 1). So the
-// second song of a guest needs twice as many likes as the first one of another. Among equals goes who was served least.
+// byFairness orders by (likes + 1) / (songs + 1), where songs counts the owner's recent plays and the owner's songs
+// that stand before this one. So the second song of a guest needs twice as many likes as the first one of another.
+// Among equals the song of the owner with the fewest plays comes first.
 func (by Ranking) byFairness(wanted []*rankedItem) {
 	guests := songsByOwner(wanted)
 	waiting := len(guests)
-	if _, house := guests[""]; house {
+	if _, fallback := guests[""]; fallback {
 		waiting--
 	}
-	patience := max(minOverdue, 2*waiting)
+	overdue := max(minOverdue, 2*waiting)
 	for owner, songs := range guests {
-		lately, total := by.Plays.recentOf(owner), by.Plays.totalOf(owner)
+		recent, total := by.Plays.recentOf(owner), by.Plays.totalOf(owner)
 		for i, p := range songs {
-			p.served, p.total = lately+i, total+i
+			p.served, p.total = recent+i, total+i
 		}
-		if owner != "" { // the house can wait
-			by.promoteOverdue(songs, patience)
+		if owner != "" { // a liked fallback song can wait
+			by.promoteOverdue(songs, overdue)
 		}
 	}
 	slices.SortFunc(wanted, func(a, b *rankedItem) int {
@@ -168,11 +175,12 @@ func (by Ranking) byFairness(wanted []*rankedItem) {
 	})
 }
 
-// hurry marks a guest's oldest song, if it was passed over so often.
-func (by Ranking) promoteOverdue(songs []*rankedItem, patience int) {
+// promoteOverdue marks the oldest of an owner's songs to go next if at least so many younger songs were played before
+// it.
+func (by Ranking) promoteOverdue(songs []*rankedItem, overdue int) {
 	oldest := slices.MinFunc(songs, byAge)
 	passed := by.Plays.startedSince(oldest.item.Age)
-	if passed < patience {
+	if passed < overdue {
 		return
 	}
 	oldest.passed, oldest.reason = passed, OrderTurn
@@ -182,8 +190,9 @@ func (by Ranking) promoteOverdue(songs []*rankedItem, patience int) {
 	}
 }
 
-// byTurns orders by rounds: in each round plays one song of every guest, and who has waited longest for a turn comes first.
-// A newcomer stands behind all who wait already, and liked fallback music behind all guests.
+// byTurns orders by rounds. Each round has one song of every owner, and the owner who has waited longest for a turn
+// comes first. A guest who has just added a first song stands behind all who wait already, and liked fallback songs
+// stand behind all guests.
 func (by Ranking) byTurns(wanted []*rankedItem) {
 	for owner, songs := range songsByOwner(wanted) {
 		since := max(slices.MinFunc(songs, byAge).item.Age, by.Plays.lastTurn(owner))

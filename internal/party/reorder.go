@@ -2,17 +2,17 @@ package party
 
 import "slices"
 
-// maxReorders is how many steps a state remembers with the songs that moved in them.
+// maxReorders is how many steps a state remembers together with the songs that moved in them.
 const maxReorders = 64
 
-// reorder is a step from one state to a newer one, and the songs that it moved past others although they did not change
-// themselves: by turns and pins, what happens to one song moves others.
+// reorder is a step from one state to a newer one, with the songs that it moved past others although they themselves
+// did not change. With turns and pins, what happens to one song moves others.
 type reorder struct {
 	from, to int64
 	ids      []string
 }
 
-// rememberOrder adds the step from have to this state, unless each song's place depends on its own row alone.
+// rememberOrder records the step from have to this state, unless the place of each song depends on its own row alone.
 func (s *State) rememberOrder(have *State) {
 	if s.settingsVersion != have.settingsVersion || s.orderedByRows() && have.orderedByRows() {
 		return
@@ -28,11 +28,14 @@ func (s *State) rememberOrder(have *State) {
 	s.reorders = append(s.reorders, reorder{have.Version, s.Version, moved})
 }
 
+// orderedByRows reports whether the place of each song depends on its own row alone.
 func (s *State) orderedByRows() bool {
-	return s.Settings.OrderMode == OrderLikes && !slices.ContainsFunc(s.Queue, func(item *QueueItem) bool { return item.Pin != nil })
+	isPinned := func(item *QueueItem) bool { return item.Pin != nil }
+	return s.Settings.OrderMode == OrderLikes && !slices.ContainsFunc(s.Queue, isPinned)
 }
 
-// movedAmong returns the fewest items whose moving explains the new order of those that stayed as they were before since.
+// movedAmong returns the smallest set of items whose moving explains the new order, considering only items that did not
+// change after the version since.
 func movedAmong(before, after []*QueueItem, since int64) (moved []string) {
 	places := make(map[string]int, len(before))
 	for place, item := range before {
@@ -57,9 +60,9 @@ func movedAmong(before, after []*QueueItem, since int64) (moved []string) {
 	return moved
 }
 
-// longestRise marks a longest rising subsequence of different numbers.
+// longestIncreasing marks the members of a longest increasing subsequence of distinct numbers.
 func longestIncreasing(numbers []int) (in []bool) {
-	var tails []int // for each length, where a rise of that length can end lowest
+	var tails []int // for each length, the index of the smallest number that ends an increasing subsequence of it
 	before := make([]int, len(numbers))
 	for i, n := range numbers {
 		length, _ := slices.BinarySearchFunc(tails, n, func(tail, n int) int { return numbers[tail] - n })
@@ -79,8 +82,9 @@ func longestIncreasing(numbers []int) (in []bool) {
 	return in
 }
 
-// movedSince returns the songs that moved after a version although they did not change. It cannot tell (false) if a step
-// leaps over versions: another replica may have seen other orders there, and its clients come here.
+// movedSince returns the songs that moved after the version since although they did not change. known is false if it
+// cannot tell: if it no longer remembers, or if a step skips versions. Another server may have shown other orders at
+// the skipped versions, and a client of that server may ask here.
 func (s *State) movedSince(since int64) (ids map[string]bool, known bool) {
 	if since < s.ordersSince {
 		return nil, false

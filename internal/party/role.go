@@ -5,43 +5,43 @@ import (
 	"slices"
 )
 
-// Role is what somebody is in a room.
+// Role is what a member is in a room. The empty role is that of a user who is not a member.
 type Role string
 
 const (
 	RoleHost    Role = "HOST"
 	RoleCohost  Role = "COHOST"
 	RoleGuest   Role = "GUEST"
-	RoleScreen  Role = "SCREEN" // watches only
-	RoleRemoved Role = "REMOVED"
-	RoleBanned  Role = "BANNED"
+	RoleScreen  Role = "SCREEN"  // watches only
+	RoleRemoved Role = "REMOVED" // may join again
+	RoleBanned  Role = "BANNED"  // may not join again
 )
 
-// Action is something that can be done in a room.
+// Action is something that a member can do in a room.
 type Action string
 
 const (
-	ActView          Action = "view"           // the room, its queue and player, what it played; follow all of it
-	ActSearch        Action = "search"         // for songs to add
-	ActAdd           Action = "add"            // a song
-	ActLike          Action = "like"           // a song, or take the like back
-	ActRemoveOwn     Action = "remove own"     // a song that one has added
-	ActRemoveAny     Action = "remove any"     // a song that somebody has added
-	ActClear         Action = "clear"          // the queue
-	ActUpdateRoom    Action = "update room"    // name and settings
-	ActControlPlayer Action = "control player" // the player
-	ActListDevices   Action = "list devices"   // see what there is to play on
-	ActListMembers   Action = "list members"   // see who is here
-	ActRemoveGuest   Action = "remove guest"   // a guest
-	ActSetRole       Action = "set role"       // co-hosts, and expel them
-	ActClose         Action = "close"          // the room
-	ActVote          Action = "vote"           // to skip what plays
-	ActUndo          Action = "undo"           // what one did oneself
-	ActRecap         Action = "recap"          // see one's own evening
-	ActApprove       Action = "approve"        // a newcomer's song
-	ActPin           Action = "pin"            // a song, or unpin it
+	ActView          Action = "view"           // see the room, its queue, player and history, and subscribe to them
+	ActSearch        Action = "search"         // search for songs to add
+	ActAdd           Action = "add"            // add a song
+	ActLike          Action = "like"           // like or unlike a song
+	ActRemoveOwn     Action = "remove own"     // withdraw one's own song
+	ActRemoveAny     Action = "remove any"     // remove any song
+	ActClear         Action = "clear"          // clear the queue
+	ActUpdateRoom    Action = "update room"    // change the room's name and settings
+	ActControlPlayer Action = "control player" // skip, pause, resume, transfer
+	ActListDevices   Action = "list devices"   // see the devices that could play
+	ActListMembers   Action = "list members"   // see the members and who is present
+	ActRemoveGuest   Action = "remove guest"   // remove or ban a guest
+	ActSetRole       Action = "set role"       // make a guest a co-host; demote or remove a co-host
+	ActClose         Action = "close"          // close the room
+	ActVote          Action = "vote"           // vote to skip the song that plays
+	ActUndo          Action = "undo"           // undo one's own last action
+	ActRecap         Action = "recap"          // see one's own recap
+	ActApprove       Action = "approve"        // approve a newcomer's song
+	ActPin           Action = "pin"            // pin or unpin a song
 	ActViewLog       Action = "view log"       // see who did what
-	ActExport        Action = "export"         // what was played, to one's own Spotify account
+	ActExport        Action = "export"         // save the history as a playlist in one's own Spotify account
 )
 
 var (
@@ -51,7 +51,7 @@ var (
 	ownerRole   = []Role{RoleHost}
 )
 
-// permissions says who may do what. Strangers, and members who were removed, may do nothing.
+// permissions is the table of who may do what. Users who are not members, and members who were removed, may do nothing.
 var permissions = map[Action][]Role{
 	ActView:          memberRoles,
 	ActSearch:        guestRoles,
@@ -76,7 +76,7 @@ var permissions = map[Action][]Role{
 	ActExport:        ownerRole,
 }
 
-// may says whether somebody with this role may do something, and why not.
+// May returns nil if a member with this role may do this, and otherwise a Forbidden error that says why not.
 func (r Role) May(act Action) error {
 	allowed := permissions[act]
 	switch {
@@ -87,25 +87,27 @@ func (r Role) May(act Action) error {
 	case r == RoleRemoved || r == RoleBanned:
 		return Errorf(Forbidden, "You were removed from this room.")
 	case r == RoleScreen && slices.Contains(allowed, RoleGuest):
-		return Errorf(Forbidden, "A screen can only watch: join the room as a guest.")
+		return Errorf(Forbidden, "A screen only shows the room. Join as a guest to take part.")
+	case slices.Contains(allowed, RoleCohost):
+		return Errorf(Forbidden, "Only the host and co-hosts of this room can do this.")
 	}
-	return Errorf(Forbidden, "Only the host of this room may do this.")
+	return Errorf(Forbidden, "Only the host of this room can do this.")
 }
 
-// UserKind says how somebody came here.
+// UserKind says how a user came to be known to the server.
 type UserKind string
 
 const (
-	HostUser   UserKind = "HOST"   // signed in, may open rooms
+	HostUser   UserKind = "HOST"   // signed in; may open rooms
 	GuestUser  UserKind = "GUEST"  // joined by a code, without an account
-	ScreenUser UserKind = "SCREEN" // a display that only watches
+	ScreenUser UserKind = "SCREEN" // a client that only shows a room
 )
 
-// Actions returns every action, sorted.
+// Actions returns all actions, sorted.
 func Actions() []Action { return slices.Sorted(maps.Keys(permissions)) }
 
 // Roles returns the roles that may do this.
 func (a Action) Roles() []Role { return slices.Clone(permissions[a]) }
 
-// PersonRoles returns the roles of people, as opposed to screens and to members who were removed.
+// PersonRoles returns the roles of people: neither screens nor members who were removed.
 func PersonRoles() []Role { return slices.Clone(guestRoles) }

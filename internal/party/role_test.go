@@ -9,8 +9,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// The table of permissions in docs/security.md is the one in the code.
-func TestWhoMayDoWhatIsWrittenDown(t *testing.T) {
+// docs/security.md has the same table of permissions as the code.
+func TestPermissionsAreDocumented(t *testing.T) {
 	text, err := os.ReadFile("../../docs/security.md")
 	if err != nil {
 		t.Fatal(err)
@@ -33,10 +33,10 @@ func TestWhoMayDoWhatIsWrittenDown(t *testing.T) {
 	}
 	for _, action := range party.Actions() {
 		if roles := action.Roles(); !slices.Equal(written[action], roles) {
-			t.Errorf("%s: written %v, in the code %v", action, written[action], roles)
+			t.Errorf("%s: docs/security.md has %v, the code has %v", action, written[action], roles)
 		}
 	}
 	if len(written) != len(party.Actions()) {
-		t.Errorf("%d actions are written down, and there are %d", len(written), len(party.Actions()))
+		t.Errorf("docs/security.md has %d actions, the code has %d", len(written), len(party.Actions()))
 	}
 }

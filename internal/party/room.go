@@ -1,10 +1,8 @@
 package party
 
-import (
-	"time"
-)
+import "time"
 
-// Room is a party as its viewer sees it.
+// Room is a room as its viewer sees it.
 type Room struct {
 	ID        string
 	Code      string
@@ -14,19 +12,19 @@ type Room struct {
 	CreatedAt time.Time
 
 	settings RoomSettings
-	role     Role // what the viewer is here; empty: not a member
+	role     Role // of the viewer; empty: not a member
 }
 
-// seenBy returns the room as somebody with this role sees it; an empty role is no member's.
+// AsSeenBy returns the room as a viewer with this role sees it. The empty role is that of a user who is not a member.
 func (r Room) AsSeenBy(role Role, settings RoomSettings) *Room {
 	r.role, r.settings = role, settings
 	return &r
 }
 
-// MembersOnly returns a Forbidden error unless the viewer who found this room has joined it.
+// MembersOnly returns a Forbidden error unless the viewer of this room may view it.
 func (r *Room) MembersOnly() error { return r.role.May(ActView) }
 
-// Settings returns what the host has decided. For members.
+// Settings returns the room's settings, or a Forbidden error unless the viewer may view the room.
 func (r *Room) Settings() (*RoomSettings, error) {
 	if err := r.MembersOnly(); err != nil {
 		return nil, err

@@ -7,79 +7,87 @@ import (
 	"time"
 )
 
-// The rules of a house, of which docs/rules.md is the list. Those about songs hold for everybody, when a song is added and
-// again when it is handed to the player; those about guests hold for guests, when they add.
+// The rules, which docs/rules.md lists. Rules about songs apply to everybody, when a song is added and again before it
+// is handed to the player. Rules about guests apply to guests only, when they add a song.
 
-// wish is a song that somebody wants to add, with all that the rules ask about.
+// AddRequest is what the rules are told about a song that a member wants to add.
 type AddRequest struct {
 	Song      Song
-	PlayedAt  time.Time // when its recording began to play last; zero: not lately
-	Waiting   int       // songs that wait in the room, and that somebody asked for
+	PlayedAt  time.Time // when its recording last began to play; zero: not as far as the history reaches
+	Waiting   int       // songs that wait in the room, without fallback songs that nobody likes
 	Role      Role
-	Queued    int // songs of this guest that wait
+	Queued    int // songs of this member that wait
 	Allowance Allowance
 }
 
-// mayAdd is the rule for adding a song that is not queued.
-func (s *RoomSettings) MayAdd(w AddRequest, now time.Time) *Refusal {
-	guest := w.Role.May(ActRemoveAny) != nil
+// MayAdd returns why the rules refuse a song that is not in the queue yet, or nil if it may be added.
+func (s *RoomSettings) MayAdd(r AddRequest, now time.Time) *Refusal {
+	guest := r.Role.May(ActRemoveAny) != nil
 	switch {
 	case guest && !s.RequestsOpen:
-		return &Refusal{ReasonRequestsClosed, "The host takes no more songs at the moment."}
+		return refusal(ReasonRequestsClosed, "Guests cannot add songs at the moment.")
 	case guest && s.lastCallPassed(now):
-		return &Refusal{ReasonLastCall, "The last call has passed: the party plays what is in the queue."}
+		return refusal(ReasonLastCall, "The last call has passed. The songs in the queue still play.")
 	}
-	if refusal := cmp.Or(s.MayPlay(w.Song, w.PlayedAt, now), playable(w.Song)); refusal != nil {
-		return refusal
+	if refused := cmp.Or(s.MayPlay(r.Song, r.PlayedAt, now), playable(r.Song)); refused != nil {
+		return refused
 	}
 	switch {
-	case w.Waiting >= s.MaxQueueLength:
-		return &Refusal{ReasonQueueFull, "The queue is full: wait until a song has been played."}
-	case guest && s.MaxQueuedPerGuest != nil && w.Queued >= *s.MaxQueuedPerGuest:
-		return &Refusal{ReasonTooManyQueued, fmt.Sprintf("You have %s in the queue already: wait until one has been played.", countSongs(w.Queued))}
-	case guest && s.AddsPerHour != nil && w.Allowance.Left(now) == 0:
-		return &Refusal{ReasonTooManyAdded, "You have added as many songs as you may for now: you can add one again in " +
-			countMinutes(w.Allowance.RefillsAt(now).Sub(now)) + "."}
+	case r.Waiting >= s.MaxQueueLength:
+		return refusal(ReasonQueueFull, "The queue is full. Please wait until a song has been played.")
+	case guest && s.MaxQueuedPerGuest != nil && r.Queued >= *s.MaxQueuedPerGuest:
+		return refusal(ReasonTooManyQueued,
+			"You already have %s in the queue. Please wait until one has been played.", countSongs(r.Queued))
+	case guest && s.AddsPerHour != nil && r.Allowance.Left(now) == 0:
+		return refusal(ReasonTooManyAdded,
+			"You have added many songs already. You can add another one in %s.",
+			countMinutes(r.Allowance.RefillsAt(now).Sub(now)))
 	}
 	return nil
 }
 
+// lastCallPassed reports whether guests can no longer add songs because of the last call.
 func (s *RoomSettings) lastCallPassed(now time.Time) bool {
 	return s.LastCallAt != nil && !now.Before(*s.LastCallAt)
 }
 
+// playable returns the refusal of a song that Spotify does not play for the host, or nil.
 func playable(s Song) *Refusal {
 	if s.Playable {
 		return nil
 	}
-	return &Refusal{ReasonNotPlayable, "Spotify does not play this song for the host."}
+	return refusal(ReasonNotPlayable, "Spotify cannot play this song for the host.")
 }
 
-// mayPlay is the rule for songs whose recording began to play last at playedAt.
+// MayPlay returns why the rules about songs refuse a song whose recording last began to play at playedAt, or nil. A
+// zero playedAt means that the history does not have it.
 func (s *RoomSettings) MayPlay(song Song, playedAt, now time.Time) *Refusal {
-	if refusal := s.refusalOf(song); refusal != nil {
-		return refusal
+	if refused := s.refusalOf(song); refused != nil {
+		return refused
 	}
 	again := playedAt.Add(time.Duration(s.CooldownMinutes) * time.Minute)
 	if playedAt.IsZero() || !now.Before(again) {
 		return nil
 	}
-	return &Refusal{ReasonPlayedRecently, "This song was played a short while ago: it can be added again in " + countMinutes(again.Sub(now)) + "."}
+	return refusal(ReasonPlayedRecently,
+		"This song was played a short while ago. It can be added again in %s.", countMinutes(again.Sub(now)))
 }
 
-// takes is what the rules say of a song itself, whatever was played.
+// refusalOf returns why the rules refuse a song whatever has been played, or nil.
 func (s *RoomSettings) refusalOf(song Song) *Refusal {
 	switch {
 	case s.blocks(song):
-		return &Refusal{ReasonBlocked, "The host does not want this song or artist here."}
+		return refusal(ReasonBlocked, "The host has blocked this song or its artist.")
 	case song.Explicit && !s.AllowExplicit:
-		return &Refusal{ReasonExplicit, "The host takes no explicit songs."}
+		return refusal(ReasonExplicit, "Explicit songs cannot be played in this room.")
 	case s.MaxSongSeconds != nil && song.DurationMS > *s.MaxSongSeconds*1000:
-		return &Refusal{ReasonTooLong, fmt.Sprintf("This song is longer than %d:%02d.", *s.MaxSongSeconds/60, *s.MaxSongSeconds%60)}
+		return refusal(ReasonTooLong,
+			"This song is too long. Songs can take up to %d:%02d here.", *s.MaxSongSeconds/60, *s.MaxSongSeconds%60)
 	}
 	return nil
 }
 
+// blocks reports whether the song, another release of it or one of its artists is blocked.
 func (s *RoomSettings) blocks(song Song) bool {
 	if len(s.Blocked) == 0 {
 		return false
@@ -90,7 +98,7 @@ func (s *RoomSettings) blocks(song Song) bool {
 	})
 }
 
-// votesNeeded is how many of those who are present have to vote before a song is skipped; 0: nobody can vote.
+// VotesNeeded returns how many votes of the members present it takes to skip a song. It returns 0 if voting is off.
 func (s *RoomSettings) VotesNeeded(present int) int {
 	if s.SkipVotePercent == 0 {
 		return 0
@@ -99,23 +107,25 @@ func (s *RoomSettings) VotesNeeded(present int) int {
 }
 
 const (
-	// leastVotes keeps a single guest from deciding for all.
+	// minSkipVotes keeps a single guest from deciding for all.
 	minSkipVotes = 2
-	// voteGrace is how long a song plays before it can be voted on: a vote for the one before may come late.
+	// voteGrace is how long a song plays before members can vote on it: a late vote for the song before must not hit it.
 	voteGrace = 10 * time.Second
 )
 
-// votesFrom is when a song can be voted on that began to play at a moment.
+// VotesFrom returns when voting opens for a song that began to play at the time began: after ten seconds or, for a
+// short song, a quarter of its length.
 func VotesFrom(began time.Time, song Song) time.Time {
 	return began.Add(min(voteGrace, time.Duration(song.DurationMS)*time.Millisecond/4))
 }
 
-// needsApproval is the rule for a guest of whom so many songs were approved, or liked by others.
+// NeedsApproval reports whether a host has to approve the songs of a member with this role, of whom so many songs have
+// been approved or liked by others.
 func (s *RoomSettings) NeedsApproval(role Role, accepted int) bool {
 	return s.RequireApproval && role == RoleGuest && accepted < s.TrustedAfter
 }
 
-// songs and minutes are numbers as one says them.
+// countSongs returns a number of songs in words.
 func countSongs(n int) string {
 	if n == 1 {
 		return "1 song"
@@ -123,6 +133,7 @@ func countSongs(n int) string {
 	return fmt.Sprintf("%d songs", n)
 }
 
+// countMinutes returns a duration in words, in minutes and rounded up.
 func countMinutes(d time.Duration) string {
 	n := int((d + time.Minute - 1) / time.Minute)
 	if n <= 1 {
@@ -131,15 +142,21 @@ func countMinutes(d time.Duration) string {
 	return fmt.Sprintf("%d minutes", n)
 }
 
-// mayLike is the rule for likes: they count until the song is handed to the player.
+// MayLike returns why an item in this state can be neither liked nor unliked, or nil. Likes count until the song is
+// handed to the player.
 func MayLike(state QueueItemState) *Refusal {
 	switch state {
 	case Queued, AwaitingApproval:
 		return nil
 	case Committed:
-		return &Refusal{ReasonCommitted, "This song plays next: it can no longer be liked."}
+		return refusal(ReasonCommitted, "This song is up next and can no longer be liked.")
 	case NowPlaying:
-		return &Refusal{ReasonCommitted, "This song is playing: it can no longer be liked."}
+		return refusal(ReasonCommitted, "This song is playing and can no longer be liked.")
 	}
-	return &Refusal{ReasonCommitted, "This song has been played: it can no longer be liked."}
+	return refusal(ReasonCommitted, "This song is over and can no longer be liked.")
+}
+
+// refusal returns a refusal with a formatted sentence for the person who asked.
+func refusal(reason RefusalReason, format string, args ...any) *Refusal {
+	return &Refusal{Reason: reason, Message: fmt.Sprintf(format, args...)}
 }

@@ -6,27 +6,26 @@ import (
 	"time"
 )
 
-// RoomSchedule tells when each song of a queue plays, and why it stands where it stands.
+// RoomSchedule says when each song of a queue is expected to play, and why it stands where it stands.
 type RoomSchedule struct {
 	RoomID  string
 	Entries []ScheduleEntry
 }
 
-// ScheduleEntry is one song's.
+// ScheduleEntry is the expectation for one queue item.
 type ScheduleEntry struct {
 	ItemID   string
-	Earliest time.Time // if likes carried it past all that can be overtaken
-	Likely   time.Time // if everything stays as it is
+	Earliest time.Time // if likes carried it past every song that likes can overtake
+	Likely   time.Time // if nothing changes and every song plays to its end
 	Reason   OrderReason
-	Message  string
+	Message  string // the reason as a sentence
 }
 
-// Schedule returns when the songs play, as it looks at a moment: while the music stands still, all of it moves on with the
-// time.
+// Schedule returns the schedule of the queue as of now. While the music stands still, all times advance with now.
 func (s *State) Schedule(now time.Time) *RoomSchedule {
 	schedule := &RoomSchedule{RoomID: s.RoomID, Entries: make([]ScheduleEntry, 0, len(s.Queue))}
 	likely := s.playingEndsAt(now)
-	earliest, fixed := likely, true // so far nothing can be overtaken
+	earliest, fixed := likely, true // fixed: no song so far can be overtaken
 	turns := map[string]time.Time{} // when the first song of each guest plays
 	for _, p := range s.Ranking().order(s.Queue) {
 		entry := ScheduleEntry{ItemID: p.item.ID, Earliest: earliest, Likely: likely, Reason: p.reason, Message: s.explain(p)}
@@ -47,7 +46,7 @@ func (s *State) Schedule(now time.Time) *RoomSchedule {
 	return schedule
 }
 
-// cannotBeOvertaken says that no number of likes carries another song past this one.
+// cannotBeOvertaken reports whether no number of likes carries another song past this one.
 func (p *rankedItem) cannotBeOvertaken() bool {
 	switch p.reason {
 	case OrderCommitted:
@@ -58,9 +57,11 @@ func (p *rankedItem) cannotBeOvertaken() bool {
 	return p.passed > 0
 }
 
+// durationOf returns how long a song is.
 func durationOf(s Song) time.Duration { return time.Duration(s.DurationMS) * time.Millisecond }
 
-// songEnds is when the song that plays ends, or would if it went on now.
+// playingEndsAt returns when the song that plays ends or, while it is paused, when it would end if it were resumed now.
+// It returns now if nothing plays.
 func (s *State) playingEndsAt(now time.Time) time.Time {
 	p := &s.Playback
 	if p.Status == Idle || p.Song == nil || p.ProgressMS == nil {
@@ -73,38 +74,39 @@ func (s *State) playingEndsAt(now time.Time) time.Time {
 	return now.Add(max(0, left))
 }
 
-// StandsStill says that the schedule moves on with the time.
+// IsStalled reports whether the schedule changes with time alone: songs wait, but the music stands still.
 func (s *State) IsStalled(now time.Time) bool {
 	return len(s.Queue) > 0 && (s.Playback.Status == Paused || !s.playingEndsAt(now).After(now))
 }
 
-// because says why a song stands at its place.
+// explain returns the reason for a song's place as a sentence.
 func (s *State) explain(p *rankedItem) string {
 	likes := countLikes(p.item.LikeCount)
 	switch p.reason {
 	case OrderCommitted:
-		return "It was handed to the player: it plays next."
+		return "This song is up next."
 	case OrderPinned:
-		return "The host has put it here."
+		return "A host pinned this song here."
 	case OrderFallback:
-		return "Nobody asked for it: it plays when nothing else waits, or somebody likes it."
+		return "This song plays when nothing else waits, or when somebody likes it."
 	case OrderTurn:
 		if p.passed > 0 {
-			return fmt.Sprintf("%s were played before it that were added later: it is its turn.", countSongs(p.passed))
+			return fmt.Sprintf("%s that were added later have already played, so this one goes first.", countSongs(p.passed))
 		}
-		return fmt.Sprintf("One song of each guest in turn: this is number %d of %s.", p.served+1, ownerName(p.item.AddedBy))
+		return fmt.Sprintf("Everybody takes turns: this is song number %d of %s.", p.served+1, ownerName(p.item.AddedBy))
 	case OrderHeld:
 		return p.item.Refusal.Message
 	}
 	if s.Settings.OrderMode == OrderFair && p.served > 0 {
-		return fmt.Sprintf("%s, and %s of %s play or played around it.", likes, countSongs(p.served), ownerName(p.item.AddedBy))
+		return fmt.Sprintf("%s, divided among %s of %s.", likes, countSongs(p.served+1), ownerName(p.item.AddedBy))
 	}
 	if p.reason == OrderAge {
-		return "Nobody likes it yet: it stands where its age puts it."
+		return "Nobody likes this song yet, so older songs go first."
 	}
 	return likes + "."
 }
 
+// countLikes returns a number of likes in words, for the beginning of a sentence.
 func countLikes(n int) string {
 	switch n {
 	case 0:
@@ -115,6 +117,7 @@ func countLikes(n int) string {
 	return fmt.Sprintf("%d likes", n)
 }
 
+// ownerName returns the name of the member who added a song, or a name for the server.
 func ownerName(who *User) string {
 	if who == nil {
 		return "the house"

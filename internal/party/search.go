@@ -5,15 +5,16 @@ import (
 	"time"
 )
 
-// SongHit is a search result, and whether it can be added.
+// SongHit is a search result, and whether the searching member can add it.
 type SongHit struct {
 	Song        Song
 	CanAdd      bool
-	Refusal     *Refusal // why not
-	QueueItemID *string  // where it is queued, committed or playing already
+	Refusal     *Refusal // why it cannot be added; nil if it can
+	QueueItemID *string  // the item that already holds the recording, if the member may see it
 }
 
-// hit tells whether a user with this role can add a song to a room in this state.
+// SearchHit returns the search result for a song, as of this state and now, for a user with this role whose quota is
+// adds. If the recording is in the queue already, adding it would be a like, so the rule for likes decides.
 func (s *State) SearchHit(song Song, userID string, role Role, adds Allowance, now time.Time) SongHit {
 	recording := RecordingOf(song)
 	h := SongHit{Song: song, Refusal: s.Settings.MayAdd(AddRequest{
@@ -30,7 +31,8 @@ func (s *State) SearchHit(song Song, userID string, role Role, adds Allowance, n
 	return h
 }
 
-// find returns the item that holds a recording, or nil.
+// findRecording returns the item that holds a recording and waits (also for approval), is committed or plays. It
+// returns nil if there is none.
 func (s *State) findRecording(recording string) *QueueItem {
 	for item := range s.activeItems() {
 		if cmp.Or(item.Recording, RecordingOf(item.Song)) == recording {
@@ -40,7 +42,7 @@ func (s *State) findRecording(recording string) *QueueItem {
 	return nil
 }
 
-// waiting counts the songs that wait, also for approval. Fallback music takes nobody's place.
+// countWaiting counts the songs that wait, also for approval. Fallback songs that nobody likes do not count.
 func (s *State) countWaiting() (n int) {
 	for item := range s.activeItems() {
 		if item.State != NowPlaying && !item.IsUnlikedFallback() {
@@ -50,7 +52,7 @@ func (s *State) countWaiting() (n int) {
 	return n
 }
 
-// queuedBy counts the songs of somebody that wait.
+// QueuedBy counts the songs of a user that wait, also for approval.
 func (s *State) QueuedBy(userID string) (n int) {
 	for item := range s.activeItems() {
 		if item.AddedBy != nil && item.AddedBy.ID == userID && item.State != NowPlaying {

@@ -6,44 +6,46 @@ import (
 	"time"
 )
 
-const MaxQueue = 500 // songs that can wait in a room
+// MaxQueue is how many songs can wait in a room at most.
+const MaxQueue = 500
 
-// Delivery is how a song reaches the host's player.
+// Delivery says how songs reach the host's player.
 type Delivery string
 
 const (
-	DeliveryQueue    Delivery = "QUEUE"    // into the player's queue, shortly before it is due
-	DeliveryPlaylist Delivery = "PLAYLIST" // to the end of a playlist, ANTWON-<code>, which the player plays
+	DeliveryQueue    Delivery = "QUEUE"    // into the player's queue, shortly before they are due
+	DeliveryPlaylist Delivery = "PLAYLIST" // to the end of the playlist ANTWON-<code>, which the player plays
 )
 
 // Blocked is a song or an artist that may not play in a room.
 type Blocked struct {
 	URI       string
 	Name      string
-	Recording string // of a song, so that its other releases are blocked, too
+	Recording string // of a song: its other releases are blocked, too
 }
 
-// RoomSettings are what a room's host has decided.
+// RoomSettings are the settings of a room: what its hosts can choose. docs/rules.md explains each. The names of the
+// fields are those of the API.
 type RoomSettings struct {
 	RequestsOpen        bool // guests may add songs
 	Delivery            Delivery
-	Fallback            bool    // when the queue is empty other music plays
-	FallbackPlaylistURI *string // from here, if possible; nil: what goes with the songs before
+	Fallback            bool    // the server adds fallback songs when nothing else waits
+	FallbackPlaylistURI *string // where they come from; nil: recommendations
 	OrderMode           OrderMode
 	AllowExplicit       bool
-	MaxSongSeconds      *int // nil: any length
-	CooldownMinutes     int  // for so long a song is not taken again
-	MaxQueueLength      int  // songs that wait
-	MaxQueuedPerGuest   *int // nil: as many as they like
-	AddsPerHour         *int // of one guest; nil: as many as they like
-	SkipVotePercent     int  // of those present; 0: nobody can vote
-	RequireApproval     bool // songs of newcomers wait for a host
-	TrustedAfter        int  // songs after which a guest is no newcomer
-	LastCallAt          *time.Time
+	MaxSongSeconds      *int       // nil: any length
+	CooldownMinutes     int        // how long a recording that was played cannot be added again
+	MaxQueueLength      int        // how many songs may wait
+	MaxQueuedPerGuest   *int       // nil: no limit
+	AddsPerHour         *int       // of one guest; nil: no limit
+	SkipVotePercent     int        // of the members present; 0: voting is off
+	RequireApproval     bool       // songs of newcomers wait for a host
+	TrustedAfter        int        // how many accepted songs make a guest no longer a newcomer
+	LastCallAt          *time.Time // from then on guests cannot add songs; nil: no last call
 	Blocked             []Blocked
 }
 
-// BlockedURIs are Spotify's URIs of the songs and artists that may not play here.
+// BlockedURIs returns the Spotify URIs of the blocked songs and artists.
 func (s *RoomSettings) BlockedURIs() []string {
 	uris := make([]string, len(s.Blocked))
 	for i, b := range s.Blocked {
@@ -52,7 +54,7 @@ func (s *RoomSettings) BlockedURIs() []string {
 	return uris
 }
 
-// BlockedNames are what the blocked songs and artists are called, in their order.
+// BlockedNames returns the names of the blocked songs and artists, in the order of BlockedURIs.
 func (s *RoomSettings) BlockedNames() []string {
 	names := make([]string, len(s.Blocked))
 	for i, b := range s.Blocked {
@@ -61,8 +63,8 @@ func (s *RoomSettings) BlockedNames() []string {
 	return names
 }
 
-// SettingsChange is what shall change of a room's settings; nil fields stay. Where there may be none, the zero value
-// means none.
+// SettingsChange is a change of some settings. Nil fields leave a setting as it is. For a setting that can be nil, a
+// pointer to the zero value sets it to nil.
 type SettingsChange struct {
 	RequestsOpen        *bool
 	Delivery            *Delivery
@@ -79,10 +81,10 @@ type SettingsChange struct {
 	RequireApproval     *bool
 	TrustedAfter        *int
 	LastCallAt          *time.Time
-	Blocked             []string // URIs or links; nil: stays
+	Blocked             []string // URIs or links; nil: unchanged
 }
 
-// usualSettings are those of a room whose host wants nothing in particular.
+// DefaultSettings returns the settings of a new room.
 func DefaultSettings() RoomSettings {
 	return RoomSettings{
 		RequestsOpen: true, Delivery: DeliveryQueue, Fallback: true, OrderMode: OrderLikes, AllowExplicit: true,
@@ -90,7 +92,8 @@ func DefaultSettings() RoomSettings {
 	}
 }
 
-// over returns settings after a change; what is blocked comes looked up.
+// ApplyTo returns the settings after the change. blocked are the new blocked songs and artists with their names looked
+// up; they are used only if the change sets Blocked. A nil change changes nothing.
 func (in *SettingsChange) ApplyTo(s RoomSettings, blocked []Blocked) RoomSettings {
 	if in == nil {
 		return s
@@ -116,7 +119,7 @@ func (in *SettingsChange) ApplyTo(s RoomSettings, blocked []Blocked) RoomSetting
 	return s
 }
 
-// or returns what is wanted, and otherwise what there is.
+// Or returns *wanted, or now if wanted is nil.
 func Or[T any](wanted *T, now T) T {
 	if wanted != nil {
 		return *wanted
@@ -124,7 +127,7 @@ func Or[T any](wanted *T, now T) T {
 	return now
 }
 
-// orNone is or for what need not be: a wanted zero value is none.
+// orNone is Or for a setting that can be nil: a wanted zero value makes it nil.
 func orNone[T comparable](wanted, now *T) *T {
 	var none T
 	switch {
@@ -136,12 +139,12 @@ func orNone[T comparable](wanted, now *T) *T {
 	return wanted
 }
 
-// differing names the settings that are others, as the API does.
+// ChangedNames returns the names of the settings in which s and other differ, as the API spells them.
 func (s RoomSettings) ChangedNames(other RoomSettings) (names []string) {
 	a, b := reflect.ValueOf(s), reflect.ValueOf(other)
 	for i := range a.NumField() {
 		if !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
-			name := a.Type().Field(i).Name
+			name := strings.ReplaceAll(a.Type().Field(i).Name, "URI", "Uri")
 			names = append(names, strings.ToLower(name[:1])+name[1:])
 		}
 	}

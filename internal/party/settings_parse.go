@@ -9,7 +9,7 @@ import (
 
 const (
 	maxBlocked    = 200 // songs and artists in one room
-	MaxNewBlocked = 20  // of them in one request: each has to be asked for at Spotify
+	MaxNewBlocked = 20  // of these, new ones in one request: each has to be looked up at Spotify
 )
 
 var (
@@ -17,7 +17,8 @@ var (
 	blockedPattern  = regexp.MustCompile(`^spotify:(track|artist):[0-9A-Za-z]{22}$`)
 )
 
-// parseSettings checks what a host wants of a room.
+// ParseSettings returns a change of settings with its links turned into URIs, or a BadUserInput error that names the
+// setting that is out of bounds. A nil change becomes an empty one.
 func ParseSettings(in *SettingsChange) (*SettingsChange, error) {
 	if in == nil {
 		return &SettingsChange{}, nil
@@ -32,7 +33,8 @@ func ParseSettings(in *SettingsChange) (*SettingsChange, error) {
 	if in.FallbackPlaylistURI != nil {
 		uri := playlistOf(*in.FallbackPlaylistURI)
 		if uri != "" && !playlistPattern.MatchString(uri) {
-			return nil, BadInput("input.settings.fallbackPlaylistUri", "must be spotify:playlist:… or a link to a playlist on open.spotify.com")
+			return nil, BadInput("input.settings.fallbackPlaylistUri",
+				"must be spotify:playlist:… or a link to a playlist on open.spotify.com")
 		}
 		parsed.FallbackPlaylistURI = &uri
 	}
@@ -47,7 +49,7 @@ func ParseSettings(in *SettingsChange) (*SettingsChange, error) {
 	return &parsed, err
 }
 
-// parseNumbers checks that the numbers are in bounds. Those that need not be may be 0.
+// parseNumbers returns an error if a number is out of bounds. 0 is always allowed where it means no limit.
 func parseNumbers(in *SettingsChange) error {
 	for _, n := range []struct {
 		field       string
@@ -75,7 +77,8 @@ func parseNumbers(in *SettingsChange) error {
 	return nil
 }
 
-// parseLastCall cuts a time to what the databases keep. Any will do: one that has passed is a last call, too.
+// parseLastCall truncates the time to microseconds, which is what the databases store. Any time is valid; one that has
+// passed closes the room to guests' songs at once.
 func parseLastCall(in *SettingsChange) error {
 	at := in.LastCallAt
 	if at == nil || at.IsZero() {
@@ -89,7 +92,8 @@ func parseLastCall(in *SettingsChange) error {
 	return nil
 }
 
-// parseBlocked makes URIs of links, each once.
+// parseBlocked returns the URIs of URIs and links, without duplicates. It returns nil for nil, and an empty slice,
+// which clears the list, for an empty one.
 func parseBlocked(texts []string) ([]string, error) {
 	if texts == nil {
 		return nil, nil
@@ -103,7 +107,8 @@ func parseBlocked(texts []string) ([]string, error) {
 			}
 		}
 		if !blockedPattern.MatchString(uri) {
-			return nil, BadInput("input.settings.blocked", "must consist of spotify:track:…, spotify:artist:… or links to them on open.spotify.com")
+			return nil, BadInput("input.settings.blocked",
+				"must consist of spotify:track:…, spotify:artist:… or links to them on open.spotify.com")
 		}
 		if !slices.Contains(uris, uri) {
 			uris = append(uris, uri)
@@ -115,7 +120,7 @@ func parseBlocked(texts []string) ([]string, error) {
 	return uris, nil
 }
 
-// playlistOf makes a URI of a link to a playlist; anything else it leaves alone.
+// playlistOf returns the URI of a link to a playlist. It returns any other text unchanged, but trimmed.
 func playlistOf(text string) string {
 	text = strings.TrimSpace(text)
 	if id := idOfLink(text, "playlist"); id != "" {

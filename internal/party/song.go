@@ -11,8 +11,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// recordingOf names the recording of a song, so that its releases are one: the ISRC where there is one, otherwise title,
-// artist and length in steps of five seconds.
+// RecordingOf returns a key that all releases of the same song share: its ISRC or, without one, a hash of its folded
+// title, its main artist and its length in steps of five seconds.
 func RecordingOf(s Song) string {
 	if s.ISRC != "" {
 		return "isrc:" + strings.ToUpper(s.ISRC)
@@ -25,7 +25,8 @@ func RecordingOf(s Song) string {
 	return "name:" + hex.EncodeToString(sum[:16])
 }
 
-// plain is text without case, accents, spaces and punctuation, unless it consists of nothing else.
+// FoldText returns the letters and digits of a text in lower case and without accents, so that texts that differ in
+// spelling only become equal. A text that has neither is returned as it is.
 func FoldText(text string) string {
 	letters := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -36,19 +37,19 @@ func FoldText(text string) string {
 	return cmp.Or(letters, text)
 }
 
-// Song is a recording as Spotify describes it. Clients never supply any of it: the server fetches it by its URI.
+// Song is a song as Spotify describes it. Clients never supply any of it: they send a URI, and the server looks it up.
 type Song struct {
 	URI        string // spotify:track:…
 	Name       string
 	Artists    []string
-	ArtistURIs []string // spotify:artist:…, in the order of Artists; empty where they are not known
+	ArtistURIs []string // spotify:artist:…, in the order of Artists; empty if unknown
 	AlbumName  string
 	ImageURL   *string // cover, nil where there is none
 	DurationMS int
 	Explicit   bool
-	SpotifyURL string // the page to link to wherever the song is shown
-	ISRC       string // empty where Spotify gives none
-	Playable   bool   // whether Spotify plays it for the host, when it was fetched
+	SpotifyURL string // wherever the song is shown, it has to be linked to this page
+	ISRC       string // empty if Spotify gives none
+	Playable   bool   // whether Spotify played it for the host when it was looked up
 }
 
 // Playlist is a playlist of a host's Spotify account.

@@ -14,8 +14,8 @@ const (
 	Closed RoomStatus = "CLOSED"
 )
 
-// State is everything of a room that subscribers see, at one version. It is immutable and shared by all of them; the next
-// one shares with it what did not change.
+// State is everything of a room that members can see, at one version. It is immutable and shared by all watchers. Each
+// state shares with the next one what did not change.
 type State struct {
 	RoomID    string
 	Code      string
@@ -28,43 +28,43 @@ type State struct {
 	RoomVersion, QueueVersion, PlaybackVersion int64
 
 	Settings    RoomSettings
-	Present     int        // people who are here
-	LastAdded   *QueueItem // what somebody added last, while it waits or plays; nil: none
-	PlaylistURI string     // the playlist that was made for this room at Spotify; empty: none
+	Present     int        // members who are present
+	LastAdded   *QueueItem // the song that a member added last, while it waits or plays; nil: none
+	PlaylistURI string     // the playlist at Spotify that the driver made for this room; empty: none
 
-	Queue           []*QueueItem // the committed song first, then the queued ones in the order they will play
+	Queue           []*QueueItem // in playing order; the committed song first
 	Awaiting        []*QueueItem // songs that wait for approval, oldest first
 	NowPlaying      *QueueItem   // nil while no song of this room plays
 	Plays           *PlayHistory
-	FallbackStreak  int // songs in a row, the last that began, that nobody had asked for
+	FallbackStreak  int // how many of the last plays, without a gap, were fallback songs that nobody liked
 	Playback        Playback
-	HasPlayed       bool          // a song of this room has played
-	PendingCommands []HostCommand // what hosts want of the player and was not answered yet, oldest first
+	HasPlayed       bool          // at least one song of this room has played
+	PendingCommands []HostCommand // commands that were not answered yet, oldest first
 
-	MembersVersion int64           // at which it was decided last who may be here
-	Removed        map[string]bool // users who were removed
+	MembersVersion int64           // the version at which somebody was last removed or readmitted
+	Removed        map[string]bool // the users who are removed or banned
 
 	dequeued      []dequeuedItem // songs that left the queue, oldest first
-	dequeuedSince int64          // every song that left after this version stands in gone
+	dequeuedSince int64          // dequeued has every song that left after this version
 
-	settingsVersion int64     // at which the settings changed last
-	reorders        []reorder // songs that moved although they did not change, oldest first
-	ordersSince     int64     // of every step after this version it is known who moved
+	settingsVersion int64     // the version at which the settings last changed
+	reorders        []reorder // songs that moved although they did not change; oldest first
+	ordersSince     int64     // reorders has every step after this version
 
-	affectedSteps []affectedStep // what concerned somebody, oldest first
-	affectedSince int64          // everything that concerned somebody after this version stands in concerns
+	affectedSteps []affectedStep // oldest first
+	affectedSince int64          // affectedSteps has every step after this version that affected somebody
 }
 
-// StateVersion is the room's version this state shows.
+// StateVersion returns the version of the room that this state shows.
 func (s *State) StateVersion() int64 { return s.Version }
 
 // Room returns the room as any member sees it.
 func (s *State) Room() *Room {
 	r := Room{ID: s.RoomID, Code: s.Code, Name: s.Name, Status: s.Status, HostID: s.HostID, CreatedAt: s.CreatedAt}
-	return r.AsSeenBy(RoleScreen, s.Settings) // the least that a member is
+	return r.AsSeenBy(RoleScreen, s.Settings) // the role with the fewest permissions
 }
 
-// active are the songs that wait, also for approval, or play.
+// activeItems yields the songs that wait, also for approval, and the song that plays.
 func (s *State) activeItems() iter.Seq[*QueueItem] {
 	return func(yield func(*QueueItem) bool) {
 		for _, item := range slices.Concat(s.Queue, s.Awaiting) {
@@ -78,15 +78,15 @@ func (s *State) activeItems() iter.Seq[*QueueItem] {
 	}
 }
 
-// Has says that a recording waits, also for approval, or plays.
+// HasRecording reports whether a release of this song waits, also for approval, or plays.
 func (s *State) HasRecording(song Song) bool { return s.findRecording(RecordingOf(song)) != nil }
 
-// Takes returns why the rules keep a song from playing now, or nil.
+// RefusalToPlay returns why the rules keep a song from playing now, or nil.
 func (s *State) RefusalToPlay(song Song, now time.Time) *Refusal {
 	return s.Settings.MayPlay(song, s.Plays.playedAt(RecordingOf(song)), now)
 }
 
-// OldestSince is the oldest version from which QueueChange can tell a difference.
+// OldestSince returns the oldest version since which QueueChange can return a difference.
 func (s *State) OldestSince() int64 { return s.dequeuedSince }
 
 // Committed returns the song that was handed to the player and does not play yet, or nil.
@@ -97,15 +97,16 @@ func (s *State) Committed() *QueueItem {
 	return nil
 }
 
-// Fallback says whether an item was added by the server itself, because nobody had added anything.
+// IsFallback reports whether the server added this item, because nothing else waited.
 func (i *QueueItem) IsFallback() bool { return i.AddedBy == nil }
 
-// MayBegin says that a song is still free to be overtaken, and that the rules let it play now.
+// MayStart reports whether an item is queued and the rules let it play now.
 func (s *State) MayStart(item *QueueItem, now time.Time) bool {
-	return item.State == Queued && s.RefusalToPlay(item.Song, now) == nil && (s.Settings.Fallback || !item.IsUnlikedFallback())
+	return item.State == Queued && s.RefusalToPlay(item.Song, now) == nil &&
+		(s.Settings.Fallback || !item.IsUnlikedFallback())
 }
 
-// Next returns the first song that may begin, or nil.
+// NextToPlay returns the first item that may start, or nil.
 func (s *State) NextToPlay(now time.Time) *QueueItem {
 	for _, item := range s.Queue {
 		if s.MayStart(item, now) {
@@ -115,7 +116,7 @@ func (s *State) NextToPlay(now time.Time) *QueueItem {
 	return nil
 }
 
-// Barred returns why somebody may follow the room no more, or nil.
+// MayWatch returns nil if a user may go on watching the room, and a Forbidden error if they were removed.
 func (s *State) MayWatch(userID string) error {
 	if s.Removed[userID] {
 		return RoleRemoved.May(ActView)

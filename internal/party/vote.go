@@ -1,6 +1,6 @@
 package party
 
-// SkippedBy is who ended a song early.
+// SkippedBy says who ended a song early.
 type SkippedBy string
 
 const (

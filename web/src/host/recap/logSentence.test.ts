@@ -6,7 +6,7 @@ import { detailText, logSentence, splitPlaceholders } from './logSentence'
 it.each([
   ['SKIPPED', 'HOST', '{actor} skipped {song}'],
   ['SKIPPED', 'VOTE', 'The guests voted {song} out, and {actor} cast the last vote'],
-  ['LEFT_OUT', 'BANNED', '{actor} banned {subject}'],
+  ['GUEST_REMOVED', 'BANNED', '{actor} banned {subject}'],
   ['DANCED', null, '{actor}: {detail} {song} {subject}'],
 ])('%s with %s', (kind, detail, want) => {
   expect(logSentence({ kind, detail }, en)).toBe(want)

@@ -1,0 +1,121 @@
+package graph_test
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	gqlast "github.com/vektah/gqlparser/v2/ast"
+
+	"antwon.dj/backend/graph"
+	"antwon.dj/backend/internal/party"
+)
+
+// Every enum of the schema has exactly the values that the Go type has constants for to which gqlgen has bound it.
+func TestEnumsHaveTheValuesOfTheirGoConstants(t *testing.T) {
+	generated := read(t, "generated.go")
+	enums := 0
+	for name, definition := range graph.NewExecutableSchema(graph.Config{}).Schema().Types {
+		if definition.Kind != gqlast.Enum || strings.HasPrefix(name, "__") {
+			continue
+		}
+		enums++
+		pkg, goType, err := boundType(generated, name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		var values []string
+		for _, value := range definition.EnumValues {
+			values = append(values, value.Name)
+		}
+		slices.Sort(values)
+		if constants := constantsOf(t, pkg, goType); !slices.Equal(values, constants) {
+			t.Errorf("enum %s has %v, and the constants of %s.%s are %v", name, values, pkg, goType, constants)
+		}
+	}
+	if enums < 10 {
+		t.Errorf("only %d enums were found", enums)
+	}
+}
+
+// An action without a line in the table of permissions would be forbidden to all, and missing in every test about
+// actions.
+func TestEveryActionIsInTheTableOfPermissions(t *testing.T) {
+	var listed []string
+	for _, action := range party.Actions() {
+		listed = append(listed, string(action))
+	}
+	if constants := constantsOf(t, "party", "Action"); !slices.Equal(constants, listed) {
+		t.Errorf("the constants are %v, and the table has %v", constants, listed)
+	}
+}
+
+// boundType finds in the generated code which Go type of which internal package an enum is bound to: gqlgen writes it
+// into the names of the functions that convert the enum.
+func boundType(generated, enum string) (pkg, goType string, err error) {
+	converts := regexp.MustCompile(`marshal[NO]` + enum + `2ᚖ?antwonᚗdjᚋbackendᚋinternalᚋ(\w+)ᚐ(\w+)\(`)
+	found := map[[2]string]bool{}
+	for _, match := range converts.FindAllStringSubmatch(generated, -1) {
+		found[[2]string{match[1], match[2]}] = true
+	}
+	if len(found) != 1 {
+		return "", "", fmt.Errorf("enum %s is bound to %d types of internal packages, want one: %v", enum, len(found), found)
+	}
+	for bound := range found {
+		pkg, goType = bound[0], bound[1]
+	}
+	return pkg, goType, nil
+}
+
+// noImports makes every import fail: constants do not need any.
+type noImports struct{}
+
+func (noImports) Import(path string) (*types.Package, error) {
+	return nil, errors.New(path + " is not needed")
+}
+
+// constantsOf returns the values of all constants of a string type of an internal package, sorted.
+func constantsOf(t *testing.T, pkg, goType string) []string {
+	t.Helper()
+	paths, err := filepath.Glob("../internal/" + pkg + "/*.go")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("the sources of %s: found %d, error %v", pkg, len(paths), err)
+	}
+	set := token.NewFileSet()
+	var files []*ast.File
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	config := types.Config{Importer: noImports{}, Error: func(error) {}} // for example about the missing imports
+	checked, _ := config.Check(pkg, set, files, nil)
+	values := map[string]bool{}
+	for _, name := range checked.Scope().Names() {
+		c, isConstant := checked.Scope().Lookup(name).(*types.Const)
+		if !isConstant {
+			continue
+		}
+		named, isNamed := c.Type().(*types.Named)
+		if isNamed && named.Obj().Pkg() == checked && named.Obj().Name() == goType {
+			values[constant.StringVal(c.Val())] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(values))
+}

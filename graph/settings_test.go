@@ -1,0 +1,197 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"antwon.dj/backend/graph"
+	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/testdb"
+)
+
+// settingCase says how a test sets a setting to something else than its default, and what then must be decided
+// otherwise.
+type settingCase struct {
+	value string // as JSON
+
+	// decides asks a rule. Its answer has to differ between the default and value.
+	decides func(s *party.RoomSettings, now time.Time) any
+	// notARule says why no rule of package party depends on the setting, and what does.
+	notARule string
+}
+
+var (
+	anySong      = party.Song{URI: uri(9), Name: "Song", Artists: []string{"Artist"}, DurationMS: 180_000, Playable: true}
+	explicitSong = party.Song{URI: uri(8), Name: "Song", Artists: []string{"Artist"}, DurationMS: 180_000, Explicit: true}
+)
+
+// mayAdd asks whether a guest may add a song.
+func mayAdd(request party.AddRequest) func(s *party.RoomSettings, now time.Time) any {
+	return func(s *party.RoomSettings, now time.Time) any {
+		request.Song, request.Role = anySong, party.RoleGuest
+		request.Allowance = party.Allowance{PerHour: 1, FullAt: now.Add(time.Hour)} // used up, if it is limited at all
+		return s.MayAdd(request, now) == nil
+	}
+}
+
+// mayPlay asks whether a song may play that last began so long ago.
+func mayPlay(song party.Song, ago time.Duration) func(s *party.RoomSettings, now time.Time) any {
+	return func(s *party.RoomSettings, now time.Time) any { return s.MayPlay(song, now.Add(-ago), now) == nil }
+}
+
+var settingCases = map[string]settingCase{
+	"requestsOpen":      {value: `false`, decides: mayAdd(party.AddRequest{})},
+	"lastCallAt":        {value: `"2026-01-01T00:00:00.000000Z"`, decides: mayAdd(party.AddRequest{})},
+	"addsPerHour":       {value: `1`, decides: mayAdd(party.AddRequest{})},
+	"maxQueueLength":    {value: `2`, decides: mayAdd(party.AddRequest{Waiting: 2})},
+	"maxQueuedPerGuest": {value: `2`, decides: mayAdd(party.AddRequest{Queued: 2})},
+	"allowExplicit":     {value: `false`, decides: mayPlay(explicitSong, 24*time.Hour)},
+	"maxSongSeconds":    {value: `60`, decides: mayPlay(anySong, 24*time.Hour)},
+	"cooldownMinutes":   {value: `5`, decides: mayPlay(anySong, 10*time.Minute)},
+	"blocked":           {value: `["` + anySong.URI + `"]`, decides: mayPlay(anySong, 24*time.Hour)},
+	"requireApproval": {value: `true`, decides: func(s *party.RoomSettings, _ time.Time) any {
+		return s.NeedsApproval(party.RoleGuest, 0)
+	}},
+	"trustedAfter": {value: `1`, decides: func(s *party.RoomSettings, _ time.Time) any {
+		approving := *s
+		approving.RequireApproval = true
+		return approving.NeedsApproval(party.RoleGuest, 1)
+	}},
+	"skipVotePercent": {value: `100`, decides: func(s *party.RoomSettings, _ time.Time) any { return s.VotesNeeded(10) }},
+	"orderMode": {value: `"TURNS"`, decides: func(s *party.RoomSettings, _ time.Time) any {
+		ana, ben := &party.User{ID: "ana"}, &party.User{ID: "ben"}
+		var ids []string
+		for _, item := range party.Rank([]*party.QueueItem{
+			{ID: "ana's first", State: party.Queued, AddedBy: ana, Age: 1, LikeCount: 9},
+			{ID: "ana's second", State: party.Queued, AddedBy: ana, Age: 2, LikeCount: 8},
+			{ID: "ben's", State: party.Queued, AddedBy: ben, Age: 3},
+		}, party.Ranking{Mode: s.OrderMode}) {
+			ids = append(ids, item.ID)
+		}
+		return ids
+	}},
+	"fallback": {value: `false`, decides: func(s *party.RoomSettings, now time.Time) any {
+		state := &party.State{Settings: *s}
+		return state.MayStart(&party.QueueItem{State: party.Queued, Song: anySong}, now) // nobody added it: a fallback song
+	}},
+	"fallbackPlaylistUri": {
+		value:    `"spotify:playlist:37i9dQZF1DX"`,
+		notARule: "the player's driver reads it to choose fallback songs: TestTheNextSongsOfTheChosenPlaylistAreSeen",
+	},
+	"delivery": {
+		value:    `"PLAYLIST"`,
+		notARule: "the player's driver reads it to hand songs over: TestPlaylists",
+	},
+}
+
+// Every setting of the API can be changed, is shown, is stored, stands in the log, and changes what a rule decides.
+func TestEverySettingTakesEffect(t *testing.T) {
+	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	fields := schema.Types["RoomSettingsInput"].Fields
+	for _, field := range fields {
+		c, known := settingCases[field.Name]
+		if !known {
+			t.Errorf("settingCases lacks %s: how is it set, and which rule depends on it?", field.Name)
+			continue
+		}
+		t.Run(field.Name, func(t *testing.T) {
+			settingTakesEffect(newParty(t, testdb.SQLite(t)), field.Name, literal(schema, field, c.value), c)
+		})
+	}
+	for name := range settingCases {
+		if fields.ForName(name) == nil {
+			t.Errorf("settingCases has %s, which is no setting", name)
+		}
+	}
+}
+
+// literal is a JSON value as GraphQL writes it for the type of this field.
+func literal(schema *ast.Schema, field *ast.FieldDefinition, value string) string {
+	if schema.Types[field.Type.Name()].Kind == ast.Enum {
+		return strings.Trim(value, `"`)
+	}
+	return value
+}
+
+func settingTakesEffect(p *fixture, name, literal string, c settingCase) {
+	now := time.Now()
+	byDefault := p.decided(p.first, c, now)
+	if shown := p.first.setting(name); shown == c.value {
+		p.Fatalf("%s is the default: choose another value", shown)
+	}
+
+	var answer struct {
+		UpdateRoom struct {
+			Settings map[string]json.RawMessage
+		}
+	}
+	p.first.ask(p.host, fmt.Sprintf(`mutation($r: ID!) {
+		updateRoom(roomId: $r, input: {settings: {%s: %s}}) { settings { %s } }
+	}`, name, literal, name), &answer)
+	if got := string(answer.UpdateRoom.Settings[name]); got != c.value {
+		p.Errorf("updateRoom answers %s, want %s", got, c.value)
+	}
+
+	second := p.newServer(p.bus, 0) // has nothing in memory
+	if got := second.setting(name); got != c.value {
+		p.Errorf("another server reads %s, want %s", got, c.value)
+	}
+	if got := p.lastEvent(); got != "SETTINGS "+name {
+		p.Errorf("the log says %q, want SETTINGS %s", got, name)
+	}
+	switch {
+	case c.notARule != "":
+	case c.decides == nil:
+		p.Error("no rule is asked, and no reason is given")
+	case reflect.DeepEqual(p.decided(second, c, now), byDefault):
+		p.Errorf("a rule decides %v with the default and with %s", byDefault, c.value)
+	}
+}
+
+// decided is what a rule decides with the settings that a server has.
+func (p *fixture) decided(s *server, c settingCase, now time.Time) any {
+	p.Helper()
+	if c.decides == nil {
+		return nil
+	}
+	room, err := s.jukebox.Room(p.host.ctx, p.roomID)
+	p.must(err)
+	settings, err := room.Settings()
+	p.must(err)
+	return c.decides(settings, now)
+}
+
+// setting is a setting's value as the API shows it, as JSON.
+func (s *server) setting(name string) string {
+	s.Helper()
+	var answer struct {
+		Room struct {
+			Settings map[string]json.RawMessage
+		}
+	}
+	s.ask(s.host, fmt.Sprintf(`query($r: ID!) { room(id: $r) { settings { %s } } }`, name), &answer)
+	return string(answer.Room.Settings[name])
+}
+
+// lastEvent is the kind and the detail of the room's last event.
+func (p *fixture) lastEvent() string {
+	p.Helper()
+	var answer struct {
+		Room struct {
+			Log struct {
+				Edges []struct{ Node struct{ Kind, Detail string } }
+			}
+		}
+	}
+	p.first.ask(p.host, `query($r: ID!) { room(id: $r) { log(first: 1) { edges { node { kind detail } } } } }`, &answer)
+	if len(answer.Room.Log.Edges) == 0 {
+		return ""
+	}
+	return answer.Room.Log.Edges[0].Node.Kind + " " + answer.Room.Log.Edges[0].Node.Detail
+}
