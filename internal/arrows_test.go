@@ -75,7 +75,11 @@ var mayUse = map[string][]string{
 		"internal/account", "internal/database", "internal/jukebox", "internal/party", "internal/spotify", "internal/spotify/sim",
 		"ent",
 	},
-	"internal/jukebox":        {"internal/account", "internal/party", "internal/database", "internal/live", "internal/ratelimit", "ent"},
+	"internal/jukebox": {
+		"internal/account", "internal/database", "internal/live", "internal/party", "internal/ratelimit",
+		"internal/roomstate", "ent",
+	},
+	"internal/roomstate":      {"internal/database", "internal/live", "internal/party", "ent"},
 	"internal/account":        {"internal/party", "internal/database", "internal/ratelimit", "ent"},
 	"internal/database":       {"ent"},
 	"internal/party":          {},

@@ -8,6 +8,7 @@ import (
 
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/roomstate"
 )
 
 // access is what a request's viewer is in a room, as it was when the request was authorized. It may have changed since;
@@ -44,8 +45,6 @@ LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = ? WHERE i.id = ?`
 )
 
 var (
-	errNoRoom     = party.Errorf(party.NotFound, "There is no room with this id.")
-	errNoItem     = party.Errorf(party.NotFound, "There is no song with this id in a queue.")
 	errRoomClosed = party.Errorf(party.Conflict, "This room is closed.")
 )
 
@@ -64,7 +63,7 @@ func (j *Jukebox) accessToRoom(ctx context.Context, roomID string) (access, erro
 	err = j.db.SQL.QueryRowContext(ctx, roomAccessQuery, viewer.UserID, roomID).
 		Scan(&a.roomID, &a.hostID, &a.status, &a.version, &a.membersVersion, &role)
 	if errors.Is(err, sql.ErrNoRows) {
-		return access{}, errNoRoom
+		return access{}, roomstate.ErrNoRoom
 	}
 	if err != nil {
 		return access{}, fmt.Errorf("look up the viewer's role: %w", err)
@@ -89,7 +88,7 @@ func (j *Jukebox) accessToItem(ctx context.Context, itemID string) (access, erro
 	err = j.db.SQL.QueryRowContext(ctx, itemAccessQuery, viewer.UserID, itemID).
 		Scan(&a.roomID, &a.hostID, &a.status, &a.membersVersion, &role, &a.itemID, &addedBy)
 	if errors.Is(err, sql.ErrNoRows) {
-		return access{}, errNoItem
+		return access{}, roomstate.ErrNoItem
 	}
 	if err != nil {
 		return access{}, fmt.Errorf("look up the viewer's role: %w", err)

@@ -8,6 +8,7 @@ import (
 
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/roomstate"
 )
 
 const (
@@ -23,7 +24,7 @@ const (
 type songCatalog struct {
 	spotify Catalog
 	db      *database.DB
-	loader  *stateLoader // reads stored songs
+	loader  *roomstate.Loader // reads stored songs
 	fetched *lru.Cache[fetchedKey, fetchedSong]
 }
 
@@ -35,7 +36,7 @@ type fetchedSong struct {
 	at   time.Time // when Spotify described it
 }
 
-func newSongCatalog(spotify Catalog, db *database.DB, loader *stateLoader) *songCatalog {
+func newSongCatalog(spotify Catalog, db *database.DB, loader *roomstate.Loader) *songCatalog {
 	fetched, _ := lru.New[fetchedKey, fetchedSong](fetchedCached) // fails only for a size of 0
 	return &songCatalog{spotify: spotify, db: db, loader: loader, fetched: fetched}
 }

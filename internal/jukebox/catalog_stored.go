@@ -12,6 +12,7 @@ import (
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/song"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/roomstate"
 )
 
 // maxSearchedSongs is how many of a room's songs are searched while Spotify is unavailable: those that were added last.
@@ -27,7 +28,7 @@ func (c *songCatalog) searchRoomSongs(
 	if err != nil {
 		return nil, false, fmt.Errorf("search the room's songs: %w", err)
 	}
-	known, err := c.loader.loadSongs(ctx, uris)
+	known, err := c.loader.Songs(ctx, uris)
 	if err != nil {
 		return nil, false, err
 	}
@@ -68,5 +69,5 @@ func (c *songCatalog) storedSong(ctx context.Context, uri string) (s party.Song,
 	if err != nil {
 		return party.Song{}, false, fmt.Errorf("load song: %w", err)
 	}
-	return songOf(row), true, nil
+	return roomstate.SongOf(row), true, nil
 }

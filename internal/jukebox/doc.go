@@ -64,7 +64,7 @@ Each file name begins with its concern:
 	player_    commands, skip votes, devices, leases, and what the driver reports
 	queue_     adding, liking, approving, pinning, removing and reading songs, undo
 	room_      creating, settings, closing and deleting rooms
-	state_     loading and watching the state of a room
+	state_     watching the state of a room, which package roomstate reads
 
 and besides them:
 

@@ -38,7 +38,7 @@ func (j *Jukebox) Recap(ctx context.Context, r *party.Room) (*Recap, error) {
 		}
 	}
 	recap := &Recap{}
-	if recap.SongsPlayed, err = j.loader.itemsOf(ctx, r.ID, played); err != nil {
+	if recap.SongsPlayed, err = j.loader.ItemsOf(ctx, r.ID, played); err != nil {
 		return nil, err
 	}
 	here := like.HasItemWith(queueitem.RoomID(r.ID), queueitem.StateNEQ(string(party.Removed)))

@@ -8,6 +8,7 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/roomstate"
 )
 
 // maxExport is how many songs Spotify allows in a playlist.
@@ -22,7 +23,7 @@ func (j *Jukebox) ExportHistory(ctx context.Context, roomID string) (*party.Play
 	}
 	row, err := j.db.Read.Room.Get(ctx, roomID)
 	if ent.IsNotFound(err) {
-		return nil, errNoRoom
+		return nil, roomstate.ErrNoRoom
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load the room: %w", err)

@@ -99,22 +99,22 @@ func (j *Jukebox) Log(
 	if more = len(rows) > first; more {
 		rows = rows[:first]
 	}
-	events, err = j.loader.eventsOf(ctx, r.ID, rows)
+	events, err = j.eventsOf(ctx, r.ID, rows)
 	return events, more, err
 }
 
 // eventsOf returns the events of these rows, with their songs and users.
-func (l *stateLoader) eventsOf(ctx context.Context, roomID string, rows []*ent.RoomEvent) ([]RoomEvent, error) {
+func (j *Jukebox) eventsOf(ctx context.Context, roomID string, rows []*ent.RoomEvent) ([]RoomEvent, error) {
 	var itemIDs, userIDs []string
 	for _, row := range rows {
 		itemIDs = appendIf(itemIDs, row.ItemID)
 		userIDs = appendIf(appendIf(userIDs, row.ActorID), row.SubjectID)
 	}
-	items, err := l.itemsByID(ctx, roomID, itemIDs)
+	items, err := j.loader.ItemsByID(ctx, roomID, itemIDs)
 	if err != nil {
 		return nil, err
 	}
-	people, err := l.loadPeople(ctx, roomID, userIDs)
+	people, err := j.loader.Users(ctx, roomID, userIDs)
 	if err != nil {
 		return nil, err
 	}

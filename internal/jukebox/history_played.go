@@ -39,7 +39,7 @@ func (j *Jukebox) History(
 	if more = len(rows) > first; more {
 		rows = rows[:first]
 	}
-	items, err := j.loader.itemsOf(ctx, r.ID, rows)
+	items, err := j.loader.ItemsOf(ctx, r.ID, rows)
 	if err != nil {
 		return nil, false, err
 	}

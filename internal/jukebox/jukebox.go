@@ -13,6 +13,7 @@ import (
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/ratelimit"
+	"antwon.dj/backend/internal/roomstate"
 )
 
 // Config holds what a Jukebox needs. All fields are required, except where noted.
@@ -36,7 +37,7 @@ type Jukebox struct {
 	cfg      Config
 	db       *database.DB
 	accounts *account.Accounts
-	loader   *stateLoader
+	loader   *roomstate.Loader
 	changer  *changer
 	hub      *live.Hub[*party.State]          // the feeds of watched rooms
 	states   *lru.Cache[string, *party.State] // the newest loaded state by room, for requests
@@ -53,7 +54,7 @@ const statesCached = 1_000
 func New(cfg Config) *Jukebox {
 	m := newMetrics(cfg.Metrics)
 	cfg.Database.Measure(cfg.Metrics)
-	loader := newStateLoader(cfg.Database)
+	loader := roomstate.NewLoader(cfg.Database)
 	changer := newChanger(cfg.Database, cfg.Bus, m.groupSize)
 	states, _ := lru.New[string, *party.State](statesCached) // fails only for a size of 0
 	j := &Jukebox{

@@ -20,6 +20,7 @@ import (
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/roomstate"
 )
 
 const (
@@ -238,7 +239,7 @@ func (t *roomTx) recountPresent(ctx context.Context) error {
 	if err := t.versioned().Room.Update().Where(room.ID(t.roomID)).SetPresentCount(present).Exec(ctx); err != nil {
 		return err
 	}
-	settings := settingsOf(row)
+	settings := roomstate.SettingsOf(row)
 	voting, err := t.tx.SkipVote.Query().
 		Where(skipvote.HasItemWith(queueitem.RoomID(t.roomID), queueitem.State(string(party.NowPlaying)))).Exist(ctx)
 	if err != nil || !voting && settings.VotesNeeded(present) == settings.VotesNeeded(row.PresentCount) {

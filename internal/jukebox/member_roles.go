@@ -115,18 +115,3 @@ func (e logEvent) withRoles(now, before party.Role) logEvent {
 	}
 	return e
 }
-
-// loadRemoved returns the ids of the users who were removed from a room, or banned, and have not joined again.
-func (l *stateLoader) loadRemoved(ctx context.Context, roomID string) (map[string]bool, error) {
-	ids, err := l.db.Read.Membership.Query().
-		Where(membership.RoomID(roomID), membership.RoleIn(string(party.RoleRemoved), string(party.RoleBanned))).
-		Select(membership.FieldUserID).Strings(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("load the removed members: %w", err)
-	}
-	removed := make(map[string]bool, len(ids))
-	for _, id := range ids {
-		removed[id] = true
-	}
-	return removed, nil
-}

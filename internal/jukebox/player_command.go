@@ -16,9 +16,7 @@ import (
 const (
 	maxPending = 8 // commands of one room that wait for the driver
 
-	// The states of a command's row. Any other state is the Code of a failure.
-	pendingState = "PENDING"
-	doneState    = "DONE"
+	doneState = "DONE"
 )
 
 // SkipSong ends the song that plays, and goes on to the next one. For hosts. Like PausePlayback, ResumePlayback and
@@ -139,7 +137,7 @@ func (t *roomTx) logCommand(ctx context.Context, c party.HostCommand) error {
 // enqueueCommand stores a command for the room's driver, or returns RateLimited if too many commands wait. The result
 // is the command's id.
 func (t *roomTx) enqueueCommand(ctx context.Context, c party.HostCommand) (result, error) {
-	waiting, err := t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.State(pendingState),
+	waiting, err := t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.State(party.PendingCommand),
 		roomcommand.CreatedAtGT(t.now.Add(-party.CommandTimeout))).Count(ctx)
 	if err != nil {
 		return result{}, err
@@ -152,7 +150,7 @@ func (t *roomTx) enqueueCommand(ctx context.Context, c party.HostCommand) (resul
 	}
 	id := database.NewID()
 	err = t.versioned().RoomCommand.Create().SetID(id).SetRoomID(t.roomID).SetKind(string(c.Kind)).SetArgument(c.Argument).
-		SetVersion(t.version).SetState(pendingState).SetCreatedAt(t.now).Exec(ctx)
+		SetVersion(t.version).SetState(party.PendingCommand).SetCreatedAt(t.now).Exec(ctx)
 	if err != nil {
 		return result{}, err
 	}
@@ -170,7 +168,7 @@ func (t *roomTx) answerCommand(ctx context.Context, a *party.Answer) error {
 	if a.Code != "" {
 		state = string(a.Code)
 	}
-	err := t.versioned().RoomCommand.Update().Where(roomcommand.ID(a.CommandID), roomcommand.State(pendingState)).
+	err := t.versioned().RoomCommand.Update().Where(roomcommand.ID(a.CommandID), roomcommand.State(party.PendingCommand)).
 		SetState(state).SetOutcome(party.Truncate(a.Message, 1024)).SetDoneAt(t.now).SetVersion(t.version).Exec(ctx)
 	if err != nil {
 		return err
@@ -192,7 +190,7 @@ func (j *Jukebox) awaitAnswer(ctx context.Context, roomID, commandID string) (*p
 		if err != nil {
 			return nil, fmt.Errorf("read the command's answer: %w", err)
 		}
-		if row.State != pendingState {
+		if row.State != party.PendingCommand {
 			return j.commandOutcome(ctx, roomID, row)
 		}
 		if _, err := watcher.Next(waiting); errors.Is(err, context.DeadlineExceeded) {
@@ -228,23 +226,6 @@ func retryAfter(code party.Code) time.Duration {
 	return 0
 }
 
-// pendingCommands returns the commands of a room that have not been answered yet, oldest first.
-func (l *stateLoader) pendingCommands(ctx context.Context, roomID string) ([]party.HostCommand, error) {
-	rows, err := l.db.Read.RoomCommand.Query().Where(roomcommand.RoomID(roomID), roomcommand.State(pendingState)).
-		Order(roomcommand.ByVersion(), roomcommand.ByID()).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("load commands: %w", err)
-	}
-	var commands []party.HostCommand
-	for _, row := range rows {
-		kind := party.HostCommandKind(row.Kind)
-		commands = append(commands, party.HostCommand{
-			ID: row.ID, Kind: kind, Argument: row.Argument, At: row.CreatedAt.UTC(),
-		})
-	}
-	return commands, nil
-}
-
 // commandsKept is how long an answered command is stored: longer than it can be repeated with its idempotency key.
 const commandsKept = keyLifetime + time.Hour
 
@@ -253,7 +234,7 @@ func (j *Jukebox) DeleteOldCommands(ctx context.Context) error {
 	before := database.Microseconds(time.Now().Add(-commandsKept))
 	return j.db.InTx(ctx, func(tx *ent.Tx) error {
 		_, err := tx.RoomCommand.Delete().
-			Where(roomcommand.StateNEQ(pendingState), roomcommand.CreatedAtLT(before)).Exec(ctx)
+			Where(roomcommand.StateNEQ(party.PendingCommand), roomcommand.CreatedAtLT(before)).Exec(ctx)
 		return err
 	})
 }

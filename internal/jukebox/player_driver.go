@@ -88,7 +88,7 @@ func (d *Driver) Declined(ctx context.Context, roomID string) ([]party.Song, err
 }
 
 func (d *Driver) songs(ctx context.Context, roomID string, rows []*ent.QueueItem) ([]party.Song, error) {
-	items, err := d.j.loader.itemsOf(ctx, roomID, rows)
+	items, err := d.j.loader.ItemsOf(ctx, roomID, rows)
 	songs := make([]party.Song, len(items))
 	for i, item := range items {
 		songs[i] = item.Song

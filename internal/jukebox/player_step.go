@@ -10,6 +10,7 @@ import (
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/roomstate"
 )
 
 // transition changes the state of one item, provided that it is in one of the states of from.
@@ -92,7 +93,7 @@ func (t *roomTx) checkRules(ctx context.Context, itemID string) error {
 	if err != nil {
 		return err
 	}
-	if refusal := settings.MayPlay(songOf(item.Edges.Song), playedAt, t.now); refusal != nil {
+	if refusal := settings.MayPlay(roomstate.SongOf(item.Edges.Song), playedAt, t.now); refusal != nil {
 		return party.Errorf(party.Conflict, "The rules hold item %s back (%s).", itemID, refusal.Reason)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/ent/skipvote"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/roomstate"
 )
 
 // VoteToSkip adds the viewer's skip vote on the song that plays. A host's vote skips it at once, like SkipSong. For
@@ -76,7 +77,7 @@ func (t *roomTx) voteToSkip(ctx context.Context) error {
 		return (&party.Refusal{
 			Reason: party.ReasonAlreadyVoted, Message: "You have already voted on this song.",
 		}).Err()
-	case t.now.Before(party.VotesFrom(*playing.StartedAt, songOf(playing.Edges.Song))):
+	case t.now.Before(party.VotesFrom(*playing.StartedAt, roomstate.SongOf(playing.Edges.Song))):
 		return (&party.Refusal{
 			Reason: party.ReasonTooEarly, Message: "This song has only just begun: give it a few seconds.",
 		}).Err()
@@ -159,7 +160,7 @@ func (t *roomTx) skipByVote(ctx context.Context, playing *ent.QueueItem) error {
 // isSkipPending reports whether a command to skip waits and can still be answered in time.
 func (t *roomTx) isSkipPending(ctx context.Context) (bool, error) {
 	return t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.Kind(string(party.SkipCommand)),
-		roomcommand.State(pendingState), roomcommand.CreatedAtGT(t.now.Add(-party.CommandTimeout))).Exist(ctx)
+		roomcommand.State(party.PendingCommand), roomcommand.CreatedAtGT(t.now.Add(-party.CommandTimeout))).Exist(ctx)
 }
 
 // setSkippedBy records who skips the song that plays. The history shows it if the song is indeed skipped.

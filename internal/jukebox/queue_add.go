@@ -50,7 +50,7 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 	if err != nil {
 		return nil, fmt.Errorf("add song: %w", err)
 	}
-	item, err := j.loader.item(ctx, done.objectID)
+	item, err := j.loader.Item(ctx, done.objectID)
 	if err != nil {
 		return nil, err
 	}
@@ -153,9 +153,6 @@ func (t *roomTx) waitingItems() *ent.QueueItemQuery {
 func isNotUnlikedFallback() predicate.QueueItem {
 	return queueitem.Or(queueitem.AddedByIDNotNil(), queueitem.LikeCountGT(0))
 }
-
-// isUnlikedFallback reports whether a row is a fallback song that nobody likes.
-func isUnlikedFallback(row *ent.QueueItem) bool { return row.AddedByID == nil && row.LikeCount == 0 }
 
 // lastPlayedAt returns when a recording last started to play in the room. The time is zero if it has not been played,
 // or if the room has no cooldown.

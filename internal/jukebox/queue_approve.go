@@ -44,7 +44,7 @@ func (j *Jukebox) ApproveItem(ctx context.Context, itemID string) (*party.QueueI
 	if err != nil {
 		return nil, fmt.Errorf("approve a song: %w", err)
 	}
-	return j.loader.item(ctx, itemID)
+	return j.loader.Item(ctx, itemID)
 }
 
 // approve approves a song that waits for approval.

@@ -48,9 +48,9 @@ func (j *Jukebox) changeLike(ctx context.Context, itemID string, key *string, mu
 		return nil, fmt.Errorf("%s: %w", mutation, err)
 	}
 	if done.repeated {
-		return j.loader.item(ctx, itemID)
+		return j.loader.Item(ctx, itemID)
 	}
-	return j.loader.itemOf(ctx, item)
+	return j.loader.ItemOf(ctx, item)
 }
 
 // like adds a user's like, if there is none yet.

@@ -15,6 +15,7 @@ import (
 	"antwon.dj/backend/ent/roomevent"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/roomstate"
 )
 
 const (
@@ -262,7 +263,7 @@ func (t *roomTx) restoreItems(ctx context.Context, items []*ent.QueueItem) (n in
 	}
 	room := settings.MaxQueueLength - waiting
 	for _, item := range items {
-		fallback := isUnlikedFallback(item) // which needs no room
+		fallback := roomstate.IsUnlikedFallback(item) // which needs no room
 		if queued[item.Recording] || !fallback && room <= 0 || fallback && !settings.Fallback {
 			continue
 		}

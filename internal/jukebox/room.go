@@ -8,6 +8,7 @@ import (
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/roomstate"
 )
 
 // RoomInput describes a room to open.
@@ -42,7 +43,7 @@ func (j *Jukebox) Room(ctx context.Context, roomID string) (*party.Room, error) 
 func (j *Jukebox) mustFindRoom(ctx context.Context, roomID string) (*party.Room, error) {
 	r, err := j.Room(ctx, roomID)
 	if err == nil && r == nil {
-		err = errNoRoom
+		err = roomstate.ErrNoRoom
 	}
 	return r, err
 }
@@ -79,10 +80,10 @@ func (j *Jukebox) roomForViewer(ctx context.Context, row *ent.Room) (*party.Room
 	}
 	viewer, err := account.OptionalViewer(ctx)
 	if err != nil || viewer == nil {
-		return r.AsSeenBy("", settingsOf(row)), err
+		return r.AsSeenBy("", roomstate.SettingsOf(row)), err
 	}
 	a, err := j.accessToRoom(ctx, row.ID)
-	return r.AsSeenBy(a.role, settingsOf(row)), err
+	return r.AsSeenBy(a.role, roomstate.SettingsOf(row)), err
 }
 
 // RoomHost returns the host of a room, under the name that the host has there. For members.
@@ -90,7 +91,7 @@ func (j *Jukebox) RoomHost(ctx context.Context, r *party.Room) (*party.User, err
 	if err := r.MembersOnly(); err != nil {
 		return nil, err
 	}
-	people, err := j.loader.loadPeople(ctx, r.ID, []string{r.HostID})
+	people, err := j.loader.Users(ctx, r.ID, []string{r.HostID})
 	if err != nil {
 		return nil, err
 	}

@@ -54,7 +54,7 @@ func (t *roomTx) closeRoom(ctx context.Context) error {
 	if err := t.endItems(ctx); err != nil {
 		return err
 	}
-	err = tx.RoomCommand.Update().Where(roomcommand.RoomID(t.roomID), roomcommand.State(pendingState)).
+	err = tx.RoomCommand.Update().Where(roomcommand.RoomID(t.roomID), roomcommand.State(party.PendingCommand)).
 		SetState(string(party.Conflict)).SetOutcome("This room is closed.").SetDoneAt(t.now).SetVersion(t.version).Exec(ctx)
 	if err != nil {
 		return err

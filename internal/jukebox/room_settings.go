@@ -12,6 +12,7 @@ import (
 	"antwon.dj/backend/ent/schema"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/roomstate"
 )
 
 // writeSettings sets the columns of a room that is created or updated to these settings.
@@ -55,41 +56,13 @@ func storedBlocked(blocked []party.Blocked) []schema.Blocked {
 	return stored
 }
 
-func blockedOf(stored []schema.Blocked) []party.Blocked {
-	if stored == nil {
-		return nil
-	}
-	blocked := make([]party.Blocked, len(stored))
-	for i, b := range stored {
-		blocked[i] = party.Blocked(b)
-	}
-	return blocked
-}
-
-// settingsOf returns the settings in a room's row.
-func settingsOf(row *ent.Room) party.RoomSettings {
-	s := party.RoomSettings{
-		RequestsOpen: row.RequestsOpen, Delivery: party.Delivery(row.Delivery),
-		Fallback: row.Fallback, FallbackPlaylistURI: row.FallbackPlaylistURI,
-		OrderMode: party.OrderMode(row.OrderMode), AllowExplicit: row.AllowExplicit, MaxSongSeconds: row.MaxSongSeconds,
-		CooldownMinutes: row.CooldownMinutes, MaxQueueLength: row.MaxQueueLength, MaxQueuedPerGuest: row.MaxQueuedPerGuest,
-		AddsPerHour: row.AddsPerHour, SkipVotePercent: row.SkipVotePercent, RequireApproval: row.RequireApproval,
-		TrustedAfter: row.TrustedAfter, Blocked: blockedOf(row.Blocked),
-	}
-	if row.LastCallAt != nil {
-		at := row.LastCallAt.UTC()
-		s.LastCallAt = &at
-	}
-	return s
-}
-
 // settings reads the room's present settings.
 func (t *roomTx) settings(ctx context.Context) (party.RoomSettings, error) {
 	row, err := t.tx.Room.Get(ctx, t.roomID)
 	if err != nil {
 		return party.RoomSettings{}, err
 	}
-	return settingsOf(row), nil
+	return roomstate.SettingsOf(row), nil
 }
 
 // mustRedeliver reports whether a host chooses a delivery that differs from the one in use. The two differ, although
@@ -108,7 +81,7 @@ func (t *roomTx) updateSettings(ctx context.Context, in *party.SettingsChange, b
 	if err != nil {
 		return err
 	}
-	have := settingsOf(row)
+	have := roomstate.SettingsOf(row)
 	wanted := in.ApplyTo(have, blocked)
 	redeliver, err := t.mustRedeliver(ctx, in.Delivery)
 	changed := wanted.ChangedNames(have)

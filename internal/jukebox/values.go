@@ -1,7 +1,6 @@
 package jukebox
 
 import (
-	"database/sql"
 	"slices"
 )
 
@@ -12,15 +11,6 @@ func toStrings[T ~string](values []T) []string {
 		texts[i] = string(value)
 	}
 	return texts
-}
-
-// intPointer returns nil for NULL.
-func intPointer(n sql.Null[int64]) *int {
-	if !n.Valid {
-		return nil
-	}
-	value := int(n.V)
-	return &value
 }
 
 // nilIfEmpty returns nil for the empty string, and otherwise a pointer to text.

@@ -33,3 +33,6 @@ type Answer struct {
 
 // CommandTimeout is how long a host waits for the answer to a command. The driver ignores commands that are older.
 const CommandTimeout = 5 * time.Second
+
+// The states of a command's row. Any other state is the Code of a failure.
+const PendingCommand = "PENDING"

@@ -1,4 +1,4 @@
-package jukebox
+package roomstate
 
 import (
 	"context"
@@ -9,7 +9,9 @@ import (
 
 	entsql "entgo.io/ent/dialect/sql"
 
+	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/ent/roomcommand"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
 )
@@ -19,7 +21,7 @@ const loadTimeout = 10 * time.Second
 
 // Load implements live.Source: it returns the room's newest state, which shares with have what did not change since. It
 // returns have itself if nothing is newer, and loads the whole room if have is nil.
-func (l *stateLoader) Load(
+func (l *Loader) Load(
 	ctx context.Context, roomID string, have *party.State, touched live.AffectedUsers,
 ) (*party.State, error) {
 	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
@@ -32,7 +34,7 @@ func (l *stateLoader) Load(
 }
 
 // loadNewest is Load without its timeout.
-func (l *stateLoader) loadNewest(
+func (l *Loader) loadNewest(
 	ctx context.Context, roomID string, have *party.State, touched live.AffectedUsers,
 ) (*party.State, error) {
 	query, since := wholeRoomQuery, int64(-1)
@@ -62,7 +64,7 @@ func (l *stateLoader) loadNewest(
 // loadChangedParts completes head with what the state query does not return: the settings, what was played, the pending
 // commands and the removed members. It reads only the parts that changed since the version of have, and shares the
 // others with have.
-func (l *stateLoader) loadChangedParts(
+func (l *Loader) loadChangedParts(
 	ctx context.Context, head *party.RoomRow, commandVersion int64, have *party.State,
 ) (err error) {
 	since := int64(-1)
@@ -89,16 +91,16 @@ func (l *stateLoader) loadChangedParts(
 	return err
 }
 
-func (l *stateLoader) loadSettings(ctx context.Context, roomID string) (party.RoomSettings, error) {
+func (l *Loader) loadSettings(ctx context.Context, roomID string) (party.RoomSettings, error) {
 	row, err := l.db.Read.Room.Get(ctx, roomID)
 	if err != nil {
 		return party.RoomSettings{}, err
 	}
-	return settingsOf(row), nil
+	return SettingsOf(row), nil
 }
 
 // loadPlayHistory returns the latest songs that the room had started at this version, at most party.MaxPlayHistory.
-func (l *stateLoader) loadPlayHistory(ctx context.Context, roomID string, version int64) (*party.PlayHistory, error) {
+func (l *Loader) loadPlayHistory(ctx context.Context, roomID string, version int64) (*party.PlayHistory, error) {
 	rows, err := l.db.Read.QueueItem.Query().
 		Where(queueitem.RoomID(roomID), queueitem.StartedAtNotNil(),
 			queueitem.StartedVersionGT(0), queueitem.StartedVersionLTE(version)).
@@ -111,8 +113,12 @@ func (l *stateLoader) loadPlayHistory(ctx context.Context, roomID string, versio
 	}
 	songs := make([]party.StartedPlay, len(rows))
 	for i, row := range rows {
+		owner := ""
+		if row.AddedByID != nil {
+			owner = *row.AddedByID
+		}
 		songs[i] = party.StartedPlay{
-			Owner: valueOrEmpty(row.AddedByID), Fallback: isUnlikedFallback(row), Recording: row.Recording,
+			Owner: owner, Fallback: IsUnlikedFallback(row), Recording: row.Recording,
 			Age: row.Age, Version: row.StartedVersion, At: row.StartedAt.UTC(),
 		}
 	}
@@ -120,7 +126,7 @@ func (l *stateLoader) loadPlayHistory(ctx context.Context, roomID string, versio
 }
 
 // Versions implements live.Source: it returns the versions of these rooms. A room that does not exist is missing.
-func (l *stateLoader) Versions(ctx context.Context, roomIDs []string) (map[string]int64, error) {
+func (l *Loader) Versions(ctx context.Context, roomIDs []string) (map[string]int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
 	defer cancel()
 	marks := strings.TrimSuffix(strings.Repeat("?,", len(roomIDs)), ",")
@@ -154,7 +160,7 @@ type stateRows struct {
 }
 
 // readState runs the state query; errNoRoom if there is no such room.
-func (l *stateLoader) readState(ctx context.Context, query string, since int64, roomID string) (*stateRows, error) {
+func (l *Loader) readState(ctx context.Context, query string, since int64, roomID string) (*stateRows, error) {
 	rows, err := l.db.SQL.QueryContext(ctx, query, since, roomID)
 	if err != nil {
 		return nil, err
@@ -176,9 +182,41 @@ func (l *stateLoader) readState(ctx context.Context, query string, since int64, 
 		return nil, err
 	}
 	if !found {
-		return nil, errNoRoom
+		return nil, ErrNoRoom
 	}
 	read.head, read.playback = row.head(roomID), row.playback.toPlayback(roomID)
 	read.commandVersion = row.playback.commandVersion.V
 	return read, nil
+}
+
+// loadRemoved returns the ids of the users who were removed from a room, or banned, and have not joined again.
+func (l *Loader) loadRemoved(ctx context.Context, roomID string) (map[string]bool, error) {
+	ids, err := l.db.Read.Membership.Query().
+		Where(membership.RoomID(roomID), membership.RoleIn(string(party.RoleRemoved), string(party.RoleBanned))).
+		Select(membership.FieldUserID).Strings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load the removed members: %w", err)
+	}
+	removed := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		removed[id] = true
+	}
+	return removed, nil
+}
+
+// pendingCommands returns the commands of a room that have not been answered yet, oldest first.
+func (l *Loader) pendingCommands(ctx context.Context, roomID string) ([]party.HostCommand, error) {
+	rows, err := l.db.Read.RoomCommand.Query().Where(roomcommand.RoomID(roomID), roomcommand.State(party.PendingCommand)).
+		Order(roomcommand.ByVersion(), roomcommand.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load commands: %w", err)
+	}
+	var commands []party.HostCommand
+	for _, row := range rows {
+		kind := party.HostCommandKind(row.Kind)
+		commands = append(commands, party.HostCommand{
+			ID: row.ID, Kind: kind, Argument: row.Argument, At: row.CreatedAt.UTC(),
+		})
+	}
+	return commands, nil
 }

@@ -1,4 +1,4 @@
-package jukebox
+package roomstate
 
 import (
 	"context"
@@ -9,34 +9,34 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// item loads one queue item with its song and its adder, but without its position in the queue.
-func (l *stateLoader) item(ctx context.Context, itemID string) (*party.QueueItem, error) {
+// Item loads one queue item with its song and its adder, but without its position in the queue.
+func (l *Loader) Item(ctx context.Context, itemID string) (*party.QueueItem, error) {
 	row, err := l.db.Read.QueueItem.Get(ctx, itemID)
 	if ent.IsNotFound(err) { // its room has just been deleted
-		return nil, errNoItem
+		return nil, ErrNoItem
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load queue item %s: %w", itemID, err)
 	}
-	return l.itemOf(ctx, row)
+	return l.ItemOf(ctx, row)
 }
 
-// itemOf completes a row with its song and its adder.
-func (l *stateLoader) itemOf(ctx context.Context, row *ent.QueueItem) (*party.QueueItem, error) {
-	items, err := l.itemsOf(ctx, row.RoomID, []*ent.QueueItem{row})
+// ItemOf completes a row with its song and its adder.
+func (l *Loader) ItemOf(ctx context.Context, row *ent.QueueItem) (*party.QueueItem, error) {
+	items, err := l.ItemsOf(ctx, row.RoomID, []*ent.QueueItem{row})
 	if err != nil {
 		return nil, err
 	}
 	return items[0], nil
 }
 
-// itemsByID loads items of one room like item. Ids without an item are missing from the result.
-func (l *stateLoader) itemsByID(ctx context.Context, roomID string, ids []string) (map[string]*party.QueueItem, error) {
+// ItemsByID loads items of one room like Item. Ids without an item are missing from the result.
+func (l *Loader) ItemsByID(ctx context.Context, roomID string, ids []string) (map[string]*party.QueueItem, error) {
 	rows, err := l.db.Read.QueueItem.Query().Where(queueitem.IDIn(ids...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load queue items: %w", err)
 	}
-	items, err := l.itemsOf(ctx, roomID, rows)
+	items, err := l.ItemsOf(ctx, roomID, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -47,8 +47,8 @@ func (l *stateLoader) itemsByID(ctx context.Context, roomID string, ids []string
 	return byID, nil
 }
 
-// itemsOf completes rows of one room with their songs and adders, in the same order.
-func (l *stateLoader) itemsOf(ctx context.Context, roomID string, rows []*ent.QueueItem) ([]*party.QueueItem, error) {
+// ItemsOf completes rows of one room with their songs and adders, in the same order.
+func (l *Loader) ItemsOf(ctx context.Context, roomID string, rows []*ent.QueueItem) ([]*party.QueueItem, error) {
 	items := make([]*party.QueueItem, len(rows))
 	for i, row := range rows {
 		items[i] = itemOf(row)
@@ -59,7 +59,7 @@ func (l *stateLoader) itemsOf(ctx context.Context, roomID string, rows []*ent.Qu
 	return items, l.addPeople(ctx, roomID, items)
 }
 
-// itemOf returns the item of a row with the URI of its song and the id of its adder only.
+// ItemOf returns the item of a row with the URI of its song and the id of its adder only.
 func itemOf(row *ent.QueueItem) *party.QueueItem {
 	item := &party.QueueItem{
 		ID: row.ID, RoomID: row.RoomID, Song: party.Song{URI: row.SongID}, Recording: row.Recording,
@@ -86,3 +86,6 @@ func itemOf(row *ent.QueueItem) *party.QueueItem {
 	}
 	return item
 }
+
+// IsUnlikedFallback reports whether a row is a fallback song that nobody likes.
+func IsUnlikedFallback(row *ent.QueueItem) bool { return row.AddedByID == nil && row.LikeCount == 0 }

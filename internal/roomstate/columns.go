@@ -1,4 +1,4 @@
-package jukebox
+package roomstate
 
 import (
 	"database/sql"
@@ -195,4 +195,13 @@ func (r *playbackRow) toPlayback(roomID string) party.Playback {
 		}
 	}
 	return p
+}
+
+// intPointer returns nil for NULL.
+func intPointer(n sql.Null[int64]) *int {
+	if !n.Valid {
+		return nil
+	}
+	value := int(n.V)
+	return &value
 }

@@ -1,4 +1,4 @@
-package jukebox
+package roomstate
 
 import (
 	"context"
@@ -18,10 +18,16 @@ const (
 	peopleCached = 10_000
 )
 
-// stateLoader reads the states of rooms and single queue items from the database; it is the live.Source of the feeds.
-// It caches stored songs, and the names that users have in rooms: a use case that changes a name removes it from
-// people. It is safe for concurrent use.
-type stateLoader struct {
+// NotFound errors for an id that names nothing.
+var (
+	ErrNoRoom = party.Errorf(party.NotFound, "There is no room with this id.")
+	ErrNoItem = party.Errorf(party.NotFound, "There is no song with this id in a queue.")
+)
+
+// Loader reads the states of rooms and single queue items from the database; it is the live.Source of the feeds.
+// It caches stored songs, and the names that users have in rooms: a use case that changes a name calls
+// ForgetName. It is safe for concurrent use.
+type Loader struct {
 	db     *database.DB
 	songs  *lru.Cache[string, party.Song]
 	people *lru.Cache[personKey, party.User] // not used by Load, which reads names with the items
@@ -29,14 +35,18 @@ type stateLoader struct {
 
 type personKey struct{ roomID, userID string }
 
-func newStateLoader(db *database.DB) *stateLoader {
+// NewLoader returns a Loader of a database, with empty caches.
+func NewLoader(db *database.DB) *Loader {
 	songs, _ := lru.New[string, party.Song](songsCached) // fails only for a size of 0
 	people, _ := lru.New[personKey, party.User](peopleCached)
-	return &stateLoader{db: db, songs: songs, people: people}
+	return &Loader{db: db, songs: songs, people: people}
 }
 
+// ForgetName makes the loader read the name that a user has in a room again: for use cases that change it.
+func (l *Loader) ForgetName(roomID, userID string) { l.people.Remove(personKey{roomID, userID}) }
+
 // addSongs completes songs of which only the URI is known: those of items, and other unless it is nil.
-func (l *stateLoader) addSongs(ctx context.Context, items []*party.QueueItem, other *party.Song) error {
+func (l *Loader) addSongs(ctx context.Context, items []*party.QueueItem, other *party.Song) error {
 	uris := make([]string, 0, len(items)+1)
 	for _, item := range items {
 		uris = append(uris, item.Song.URI)
@@ -44,7 +54,7 @@ func (l *stateLoader) addSongs(ctx context.Context, items []*party.QueueItem, ot
 	if other != nil {
 		uris = append(uris, other.URI)
 	}
-	songs, err := l.loadSongs(ctx, uris)
+	songs, err := l.Songs(ctx, uris)
 	if err != nil {
 		return err
 	}
@@ -58,14 +68,14 @@ func (l *stateLoader) addSongs(ctx context.Context, items []*party.QueueItem, ot
 }
 
 // addPeople completes the adders of items, of whom only the id is known.
-func (l *stateLoader) addPeople(ctx context.Context, roomID string, items []*party.QueueItem) error {
+func (l *Loader) addPeople(ctx context.Context, roomID string, items []*party.QueueItem) error {
 	var ids []string
 	for _, item := range items {
 		if item.AddedBy != nil {
 			ids = append(ids, item.AddedBy.ID)
 		}
 	}
-	people, err := l.loadPeople(ctx, roomID, ids)
+	people, err := l.Users(ctx, roomID, ids)
 	if err != nil {
 		return err
 	}
@@ -78,8 +88,8 @@ func (l *stateLoader) addPeople(ctx context.Context, roomID string, items []*par
 	return nil
 }
 
-// loadSongs returns the stored songs with these URIs. A URI without a song is missing from the result.
-func (l *stateLoader) loadSongs(ctx context.Context, uris []string) (map[string]party.Song, error) {
+// Songs returns the stored songs with these URIs. A URI without a song is missing from the result.
+func (l *Loader) Songs(ctx context.Context, uris []string) (map[string]party.Song, error) {
 	found := make(map[string]party.Song, len(uris))
 	var missing []string
 	for _, uri := range uris {
@@ -97,14 +107,14 @@ func (l *stateLoader) loadSongs(ctx context.Context, uris []string) (map[string]
 		return nil, fmt.Errorf("load songs: %w", err)
 	}
 	for _, row := range rows {
-		found[row.ID] = songOf(row)
+		found[row.ID] = SongOf(row)
 		l.songs.Add(row.ID, found[row.ID])
 	}
 	return found, nil
 }
 
-// loadPeople returns members of the room by user id, under the names that they have in the room.
-func (l *stateLoader) loadPeople(ctx context.Context, roomID string, ids []string) (map[string]party.User, error) {
+// Users returns members of the room by user id, under the names that they have in the room.
+func (l *Loader) Users(ctx context.Context, roomID string, ids []string) (map[string]party.User, error) {
 	found := make(map[string]party.User, len(ids))
 	var missing []string
 	for _, id := range ids {
@@ -130,8 +140,8 @@ func (l *stateLoader) loadPeople(ctx context.Context, roomID string, ids []strin
 	return found, nil
 }
 
-// songOf returns the song of a row.
-func songOf(row *ent.Song) party.Song {
+// SongOf returns the song of a row.
+func SongOf(row *ent.Song) party.Song {
 	return party.Song{
 		URI: row.ID, Name: row.Name, Artists: row.Artists, ArtistURIs: row.ArtistUris, AlbumName: row.AlbumName,
 		ImageURL: row.ImageURL, DurationMS: row.DurationMs, Explicit: row.Explicit, SpotifyURL: row.SpotifyURL,

@@ -1,0 +1,35 @@
+package roomstate
+
+import (
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/schema"
+	"antwon.dj/backend/internal/party"
+)
+
+func blockedOf(stored []schema.Blocked) []party.Blocked {
+	if stored == nil {
+		return nil
+	}
+	blocked := make([]party.Blocked, len(stored))
+	for i, b := range stored {
+		blocked[i] = party.Blocked(b)
+	}
+	return blocked
+}
+
+// SettingsOf returns the settings in a room's row.
+func SettingsOf(row *ent.Room) party.RoomSettings {
+	s := party.RoomSettings{
+		RequestsOpen: row.RequestsOpen, Delivery: party.Delivery(row.Delivery),
+		Fallback: row.Fallback, FallbackPlaylistURI: row.FallbackPlaylistURI,
+		OrderMode: party.OrderMode(row.OrderMode), AllowExplicit: row.AllowExplicit, MaxSongSeconds: row.MaxSongSeconds,
+		CooldownMinutes: row.CooldownMinutes, MaxQueueLength: row.MaxQueueLength, MaxQueuedPerGuest: row.MaxQueuedPerGuest,
+		AddsPerHour: row.AddsPerHour, SkipVotePercent: row.SkipVotePercent, RequireApproval: row.RequireApproval,
+		TrustedAfter: row.TrustedAfter, Blocked: blockedOf(row.Blocked),
+	}
+	if row.LastCallAt != nil {
+		at := row.LastCallAt.UTC()
+		s.LastCallAt = &at
+	}
+	return s
+}
