@@ -70,6 +70,9 @@ test: $(NODE_MODULES) $(NODE:yes=test-web) $(NODE:yes=test-pages) ## everything,
 test-fast: ## what needs no database server, no browser and no Node, without the race detector: two minutes at most
 	@go test -short ./...
 
+test-flaky: ## every package many times on busy cores, PACKAGES=./internal/live/... picks: finds tests that fail now and then (hours)
+	@test/flaky.sh $(PACKAGES)
+
 test-web: $(WEB) ## the web pages' TypeScript: types, style, and its tests
 	@if test -x web/node_modules/.bin/vitest; then cd web && npm run --silent check && npm run --silent test; \
 	else echo "LEFT OUT: the web pages' own tests, which need npm's packages"; test "$${ANTWON_TEST_STRICT:-}" != 1; fi
@@ -106,4 +109,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web run party demo dev generate migration lint node-modules test test-fast test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale
+.PHONY: help build web run party demo dev generate migration lint node-modules test test-fast test-flaky test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale

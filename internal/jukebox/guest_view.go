@@ -48,6 +48,22 @@ func (j *Jukebox) ViewerInRoom(ctx context.Context, s *party.State) (*ViewerInRo
 		Removed:      a.role == party.RoleRemoved || a.role == party.RoleBanned,
 		LikedItemIDs: []string{}, AddedItemIDs: []string{},
 	}
+	v.addItems(a, s, liked)
+	if v.Quota, err = j.quota(ctx, a, s); err != nil {
+		return nil, err
+	}
+	next := s.Committed()
+	if next == nil {
+		next = s.NextToPlay(time.Now())
+	}
+	if next != nil && next.OwnerID() == a.viewer.UserID {
+		v.Next = next
+	}
+	return v, nil
+}
+
+// addItems adds the items of a state that the viewer likes, added, or sees waiting for approval.
+func (v *ViewerInRoom) addItems(a access, s *party.State, liked map[string]bool) {
 	for _, item := range s.Queue {
 		if liked[item.ID] {
 			v.LikedItemIDs = append(v.LikedItemIDs, item.ID)
@@ -61,17 +77,6 @@ func (j *Jukebox) ViewerInRoom(ctx context.Context, s *party.State) (*ViewerInRo
 			v.AwaitingApproval = append(v.AwaitingApproval, item)
 		}
 	}
-	if v.Quota, err = j.quota(ctx, a, s); err != nil {
-		return nil, err
-	}
-	next := s.Committed()
-	if next == nil {
-		next = s.NextToPlay(time.Now())
-	}
-	if next != nil && next.OwnerID() == a.viewer.UserID {
-		v.Next = next
-	}
-	return v, nil
 }
 
 // quota returns how many songs the viewer may add. Only guests have limits.

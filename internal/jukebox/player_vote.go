@@ -65,22 +65,13 @@ func (t *roomTx) voteToSkip(ctx context.Context) error {
 	}
 	// There were enough votes before, but the player did not skip: voting again asks it again.
 	unanswered := voted && valueOrEmpty(playing.SkippedBy) == string(party.SkippedByVotes) && !pending
-	switch {
-	case settings.SkipVotePercent == 0:
-		return (&party.Refusal{
-			Reason: party.ReasonVotesOff, Message: "The host does not let guests vote in this room.",
-		}).Err()
-	case unanswered:
+	from := party.VotesFrom(*playing.StartedAt, roomstate.SongOf(playing.Edges.Song))
+	if refusal := settings.MayVote(voted && !unanswered, from, t.now); refusal != nil {
+		return refusal.Err()
+	}
+	if unanswered {
 		t.affects(t.actor)
 		return t.countVotes(ctx, playing, &settings)
-	case voted:
-		return (&party.Refusal{
-			Reason: party.ReasonAlreadyVoted, Message: "You have already voted on this song.",
-		}).Err()
-	case t.now.Before(party.VotesFrom(*playing.StartedAt, roomstate.SongOf(playing.Edges.Song))):
-		return (&party.Refusal{
-			Reason: party.ReasonTooEarly, Message: "This song has only just begun: give it a few seconds.",
-		}).Err()
 	}
 	if err := t.storeVote(ctx, playing); err != nil {
 		return err

@@ -119,6 +119,20 @@ func VotesFrom(began time.Time, song Song) time.Time {
 	return began.Add(min(voteGrace, time.Duration(song.DurationMS)*time.Millisecond/4))
 }
 
+// MayVote returns why a member may not vote to skip the song that plays, or nil. A song can be voted on from the moment
+// that VotesFrom returns.
+func (s *RoomSettings) MayVote(voted bool, from, now time.Time) *Refusal {
+	switch {
+	case s.SkipVotePercent == 0:
+		return &Refusal{ReasonVotesOff, "The host does not let guests vote in this room."}
+	case voted:
+		return &Refusal{ReasonAlreadyVoted, "You have already voted on this song."}
+	case now.Before(from):
+		return &Refusal{ReasonTooEarly, "This song has only just begun: give it a few seconds."}
+	}
+	return nil
+}
+
 // NeedsApproval reports whether a host has to approve the songs of a member with this role, of whom so many songs have
 // been approved or liked by others.
 func (s *RoomSettings) NeedsApproval(role Role, accepted int) bool {
