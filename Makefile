@@ -51,10 +51,12 @@ generate: ## write the generated code anew
 migration: ## NAME=what_changes: write the migrations for a changed ent schema (needs MySQL)
 	go run ./ent/migrate/diff $(NAME)
 
-lint: ## gofmt, go vet, staticcheck
-	@test -z "$$(gofmt -l . | tee /dev/stderr)" || { echo "gofmt -w the files above"; exit 1; }
-	go vet ./...
-	go tool staticcheck ./...
+lint: bin/golangci-lint ## gofmt, and golangci-lint with go vet, staticcheck and what .golangci.yml names
+	@test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)" || { echo "gofmt -w the files above"; exit 1; }
+	./bin/golangci-lint run ./...
+
+bin/golangci-lint: tools/go.mod tools/go.sum
+	go build -C tools -o ../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 # What fails here is said, and then the tests leave out what they miss.
 node-modules: test/node/node_modules/.package-lock.json ## install the npm clients that some tests need

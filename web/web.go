@@ -1,5 +1,5 @@
-// Package web holds the web pages as `make web` builds them from the TypeScript beside it. A program that was built without
-// them has an empty folder here, and says so to browsers.
+// Package web holds the web pages as `make web` builds them from the TypeScript beside it. A program that was built
+// without them has an empty folder here, and says so to browsers.
 package web
 
 import (

@@ -28,7 +28,7 @@ func demonstrate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Lo
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", cfg.addr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
@@ -47,7 +47,7 @@ func demonstrate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Lo
 func demonstrateWithSimulator(
 	ctx context.Context, cfg config, listener net.Listener, stdout io.Writer, log *slog.Logger,
 ) (err error) {
-	simulated, err := startSimulator(cfg, dataFolder(cfg.databaseURL), log)
+	simulated, err := startSimulator(ctx, cfg, dataFolder(cfg.databaseURL), log)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,9 @@ func demonstrateWithSimulator(
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	d := demo.New(demo.Config{Database: p.database, Simulator: simulated.Spotify, Cipher: p.cipher, CoverURL: coversOf(cfg)})
+	d := demo.New(demo.Config{
+		Database: p.database, Simulator: simulated.Spotify, Cipher: p.cipher, CoverURL: coversOf(cfg),
+	})
 	p.assemble(d)
 	room, err := d.OpenRoom(ctx, p.accounts, p.jukebox)
 	if err != nil {
@@ -80,14 +82,14 @@ type simulator struct {
 	done chan error // one value: how serving ended
 }
 
-func startSimulator(cfg config, folder string, log *slog.Logger) (*simulator, error) {
+func startSimulator(ctx context.Context, cfg config, folder string, log *slog.Logger) (*simulator, error) {
 	spotify, err := sim.Open(sim.Config{
 		CoverURL: coversOf(cfg), StateFile: filepath.Join(folder, "spotify-sim.json"), SongSeconds: cfg.songSeconds, Log: log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for the simulated Spotify: %w", err)
 	}

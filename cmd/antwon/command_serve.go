@@ -11,7 +11,7 @@ import (
 
 // serve runs a server for real use: hosts sign in with an identity provider, and connect their own Spotify accounts.
 func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) error {
-	listener, err := net.Listen("tcp", cfg.addr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}

@@ -27,7 +27,7 @@ func simulate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logge
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", cfg.addr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}

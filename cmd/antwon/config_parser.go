@@ -84,7 +84,8 @@ func reachableByOthers(addr string) string {
 	if ip := net.ParseIP(host); err != nil || host != "" && (ip == nil || !ip.IsUnspecified()) {
 		return addr
 	}
-	route, err := net.Dial("udp4", "192.0.2.1:9") // sends nothing, but chooses the address that it would send from
+	// Dialing UDP sends nothing and does not wait, but chooses the address that it would send from.
+	route, err := net.Dial("udp4", "192.0.2.1:9") //nolint:noctx // see above
 	if err != nil {
 		return reachableHere(addr) // there is no network
 	}

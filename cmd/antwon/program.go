@@ -97,7 +97,8 @@ func newMetrics(b build) *prometheus.Registry {
 	return registry
 }
 
-// openKeys makes the access tokens and the token cipher from their secrets. The encryption key defaults to the session secret.
+// openKeys makes the access tokens and the token cipher from their secrets. The encryption key defaults to the session
+// secret.
 func (p *program) openKeys() (err error) {
 	sessionSecrets, encryptionKeys := p.cfg.sessionSecrets, p.cfg.encryptionKeys
 	if encryptionKeys == nil {

@@ -22,8 +22,8 @@ var files embed.FS
 // lockTimeout bounds how long a starting server waits for another one that is migrating the same database.
 const lockTimeout = time.Minute
 
-// Apply brings the database up to the newest version, and says how many migrations it ran. Of several servers that start
-// at once one migrates and the others wait. db must not enforce foreign keys on SQLite, where tables are rebuilt.
+// Apply brings the database up to the newest version, and returns how many migrations it ran. Of several servers that
+// start at once one migrates and the others wait. db must not enforce foreign keys on SQLite, where tables are rebuilt.
 func Apply(ctx context.Context, db *sql.DB, dialectName string) (applied int, err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 
 const revisionTable = "schema_revisions"
 
-const revisionColumns = "version, description, type, applied, total, executed_at, execution_ns, error, error_stmt, hash, partial_hashes, operator_version"
+const revisionColumns = "version, description, type, applied, total, executed_at, execution_ns, error, error_stmt, " +
+	"hash, partial_hashes, operator_version"
 
 // revisions keeps in the database itself which migrations it has seen.
 type revisions struct{ conn *sql.Conn }
@@ -52,7 +53,8 @@ func (r *revisions) WriteRevision(ctx context.Context, rev *migrate.Revision) er
 	if err != nil {
 		return err
 	}
-	_, err = r.conn.ExecContext(ctx, "REPLACE INTO "+revisionTable+" ("+revisionColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+	_, err = r.conn.ExecContext(ctx,
+		"REPLACE INTO "+revisionTable+" ("+revisionColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
 		rev.Version, rev.Description, int64(rev.Type), rev.Applied, rev.Total, rev.ExecutedAt.UTC().Format(time.RFC3339Nano),
 		int64(rev.ExecutionTime), rev.Error, rev.ErrorStmt, rev.Hash, string(partial), rev.OperatorVersion)
 	return err
@@ -83,8 +85,8 @@ func scanRevision(rows *sql.Rows) (*migrate.Revision, error) {
 	var rev migrate.Revision
 	var kind, took int64
 	var at, partial string
-	err := rows.Scan(&rev.Version, &rev.Description, &kind, &rev.Applied, &rev.Total, &at, &took, &rev.Error, &rev.ErrorStmt,
-		&rev.Hash, &partial, &rev.OperatorVersion)
+	err := rows.Scan(&rev.Version, &rev.Description, &kind, &rev.Applied, &rev.Total, &at, &took,
+		&rev.Error, &rev.ErrorStmt, &rev.Hash, &partial, &rev.OperatorVersion)
 	if err != nil {
 		return nil, err
 	}

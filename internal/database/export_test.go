@@ -19,10 +19,12 @@ func Ask(ctx context.Context, s *DB, query string) (answer string, err error) {
 	defer rows.Close()
 	var written string
 	for rows.Next() {
-		err = rows.Scan(&written)
+		if err := rows.Scan(&written); err != nil {
+			return "", err
+		}
 	}
 	if written != answer {
 		answer += " for readers, " + written + " for writers"
 	}
-	return answer, err
+	return answer, rows.Err()
 }

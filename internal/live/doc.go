@@ -43,9 +43,9 @@ that it has to. The next watcher then waits for that one load, which fetches onl
 
 Nothing blocks a publisher: a hint costs the hub a map look-up and, if the topic has a feed, a comparison, an entry in a
 short list and a token in a channel. A slow watcher blocks nobody. A slow load delays its own topic and every Watch
-that waits for it, but no other topic. A load belongs to the hub and not to a watcher: neither a watcher's context nor its
-Close cancels it. Options.OnLoad and Options.Log are called by the feed's goroutine and delay it. Hub.Reconcile only
-sends a token and returns.
+that waits for it, but no other topic. A load belongs to the hub and not to a watcher: neither a watcher's context
+nor its Close cancels it. Options.OnLoad and Options.Log are called by the feed's goroutine and delay it.
+Hub.Reconcile only sends a token and returns.
 
 # Goroutines
 

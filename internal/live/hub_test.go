@@ -632,7 +632,7 @@ func TestFailingLoads(t *testing.T) {
 			if _, err := hub.Watch(t.Context(), "b"); !errors.Is(err, errDown) {
 				t.Fatal(err)
 			}
-			if len(errs) != 2 || errs[0] != nil || errs[1] != errDown || took[0] != time.Second {
+			if len(errs) != 2 || errs[0] != nil || !errors.Is(errs[1], errDown) || took[0] != time.Second {
 				t.Errorf("OnLoad saw %v, %v", took, errs)
 			}
 		})

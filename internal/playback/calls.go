@@ -76,7 +76,8 @@ func (d *driver) suggest(ctx context.Context) ([]party.Song, error) {
 		return nil, err
 	}
 	seeds := Seeds{Recent: recent, Fits: func(s party.Song) bool {
-		return !d.room.HasRecording(s) && d.room.RefusalToPlay(s, time.Now()) == nil && !slices.ContainsFunc(declined, sameAs(s))
+		return !d.room.HasRecording(s) && d.room.RefusalToPlay(s, time.Now()) == nil &&
+			!slices.ContainsFunc(declined, sameAs(s))
 	}}
 	if uri := d.room.Settings.FallbackPlaylistURI; uri != nil {
 		seeds.PlaylistURI = *uri

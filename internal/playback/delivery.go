@@ -120,7 +120,8 @@ func (d *decision) verifyOvertaken() (action, bool) {
 // started gets its first song at once, so that the host has something to press play on.
 func (d *decision) commit() (action, bool) {
 	item := d.pick()
-	if item == nil || d.room.Committed() != nil || item.IsUnlikedFallback() && d.item == nil { // the host plays something else
+	hostPlays := d.item == nil // something that is not from this room
+	if item == nil || d.room.Committed() != nil || item.IsUnlikedFallback() && hostPlays {
 		return action{}, false
 	}
 	playlist := d.usesPlaylist()

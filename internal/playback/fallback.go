@@ -96,7 +96,8 @@ func (d *decision) recordSuggestions() party.PlaybackStep {
 		return party.PlaybackStep{}
 	}
 	songs := slices.DeleteFunc(slices.Clone(d.answer.Songs), func(s party.Song) bool {
-		return d.itemOf(&s) != nil || d.room.HasRecording(s) || d.room.RefusalToPlay(s, d.now) != nil // it is here already, or refused
+		here := d.itemOf(&s) != nil || d.room.HasRecording(s)
+		return here || d.room.RefusalToPlay(s, d.now) != nil
 	})
 	songs = songs[:min(d.missingFallback(), len(songs))] // somebody may have added one meanwhile
 	if len(songs) > 0 {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -48,7 +49,7 @@ func recoverPanics(log *slog.Logger, next http.Handler) http.Handler {
 			if p == nil {
 				return
 			}
-			if p == http.ErrAbortHandler {
+			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(p) // makes net/http close the connection without a log line
 			}
 			log.ErrorContext(r.Context(), "panic in a handler", "panic", p, "stack", string(debug.Stack()))

@@ -77,7 +77,8 @@ func (c *Client) Next(ctx context.Context, hostID string) error {
 	return c.libraryCall(hostID, "next", control, func(api *zmb3.Client) error { return api.Next(ctx) }).fault()
 }
 
-// ResetShuffleAndRepeat implements playback.Player. It turns off both repeat and shuffle, even if one of the two requests fails.
+// ResetShuffleAndRepeat implements playback.Player. It turns off both repeat and shuffle, even if one of the two
+// requests fails.
 func (c *Client) ResetShuffleAndRepeat(ctx context.Context, hostID string) error {
 	repeat := c.libraryCall(hostID, "repeat", control, func(api *zmb3.Client) error { return api.Repeat(ctx, "off") })
 	shuffle := c.libraryCall(hostID, "shuffle", control, func(api *zmb3.Client) error { return api.Shuffle(ctx, false) })

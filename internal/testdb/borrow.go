@@ -16,7 +16,8 @@ import (
 	"antwon.dj/backend/internal/testdb/mysqldb"
 )
 
-// prefix of the databases that are used again. What follows names the migrations that their tables come from, and a number.
+// prefix of the databases that are used again. What follows names the migrations that their tables come from, and a
+// number.
 const prefix = "antwon_test_"
 
 // maxBorrowed bounds how many databases there are, and so how many tests use one at once.
@@ -96,7 +97,8 @@ func deleteRows(conn *sql.Conn, database string) error {
 		return err
 	}
 	// A connection that a test left open may hold a lock. The test then fails here instead of waiting for a minute.
-	if _, err := conn.ExecContext(ctx, "SET foreign_key_checks = 0, lock_wait_timeout = 10, innodb_lock_wait_timeout = 10"); err != nil {
+	const options = "SET foreign_key_checks = 0, lock_wait_timeout = 10, innodb_lock_wait_timeout = 10"
+	if _, err := conn.ExecContext(ctx, options); err != nil {
 		return err
 	}
 	for _, table := range tables {

@@ -1,7 +1,8 @@
 // Package testdb gives each test an empty database of its own: a SQLite file, or a database on a MySQL server.
 //
-// The server is looked for at ANTWON_TEST_MYSQL_URL, by default at 127.0.0.1:3306 as root without a password. Where none
-// answers the test is skipped and says so; with ANTWON_TEST_STRICT=1 it fails instead. With -short it is always skipped.
+// The server is looked for at ANTWON_TEST_MYSQL_URL, by default at 127.0.0.1:3306 as root without a password. Where
+// none answers the test is skipped and says so; with ANTWON_TEST_STRICT=1 it fails instead. With -short it is always
+// skipped.
 package testdb
 
 import (
@@ -29,9 +30,9 @@ func EachEmpty(t *testing.T, test func(t *testing.T, databaseURL string)) {
 // SQLite returns the URL of a database file that does not exist yet.
 func SQLite(tb testing.TB) string { return "sqlite:" + filepath.Join(tb.TempDir(), "antwon.db") }
 
-// MySQL returns the URL of a database without rows, or skips the test. Its tables may exist already: making them takes MySQL
-// longer than most tests, so databases are used again, by later tests and by later runs. Nobody else uses the database until
-// the test ends.
+// MySQL returns the URL of a database without rows, or skips the test. Its tables may exist already: making them
+// takes MySQL longer than most tests, so databases are used again, by later tests and by later runs. Nobody else uses
+// the database until the test ends.
 func MySQL(tb testing.TB) string {
 	tb.Helper()
 	return required(tb, borrow)

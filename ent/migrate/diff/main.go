@@ -93,7 +93,8 @@ func diff(db *sql.DB, dialectName, folder, name string) error {
 	case err != nil:
 		return fmt.Errorf("%s: %w", dialectName, err)
 	case name == "":
-		return fmt.Errorf("%s: the tables differ from what the migrations make: make migration NAME=what_changes", dialectName)
+		return fmt.Errorf(
+			"%s: the tables differ from what the migrations make: make migration NAME=what_changes", dialectName)
 	}
 	return nil
 }

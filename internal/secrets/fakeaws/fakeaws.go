@@ -32,7 +32,8 @@ type Server struct {
 	requests map[string]int            // number of requests by name; guarded by mu
 }
 
-// New returns a server without a network, whose RoundTrip answers requests. A request that AWS would refuse fails the test.
+// New returns a server without a network, whose RoundTrip answers requests. A request that AWS would refuse fails the
+// test.
 func New(tb testing.TB) *Server {
 	return &Server{
 		tb: tb, url: "http://secretsmanager.invalid",
@@ -40,8 +41,8 @@ func New(tb testing.TB) *Server {
 	}
 }
 
-// Start returns a server that listens on the loopback interface until the test ends. A request that AWS would refuse fails
-// the test.
+// Start returns a server that listens on the loopback interface until the test ends. A request that AWS would refuse
+// fails the test.
 func Start(tb testing.TB) *Server {
 	s := New(tb)
 	web := httptest.NewServer(s)
