@@ -156,7 +156,12 @@ func TestViewerInRoomSendsOnlyWhatAffectsTheViewer(t *testing.T) {
 		}
 		_, err = p.first.jukebox.LikeQueueItem(gina.ctx, hosts, nil)
 		p.must(err)
-		if v := receive(); len(v.LikedItemIDs) != 1 || v.LikedItemIDs[0] != hosts || v.Version < 6 {
+		// A load can read a change whose hint is still on its way. It may have affected anybody, so an event comes early.
+		v := receive()
+		for v.Version < 6 {
+			v = receive()
+		}
+		if len(v.LikedItemIDs) != 1 || v.LikedItemIDs[0] != hosts {
 			t.Errorf("after Otto's likes and Gina's: %+v", v)
 		}
 		_, err = p.first.jukebox.RemoveQueueItem(p.host.ctx, hosts, nil)

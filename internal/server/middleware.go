@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -49,7 +48,7 @@ func recoverPanics(log *slog.Logger, next http.Handler) http.Handler {
 			if p == nil {
 				return
 			}
-			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+			if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so, too
 				panic(p) // makes net/http close the connection without a log line
 			}
 			log.ErrorContext(r.Context(), "panic in a handler", "panic", p, "stack", string(debug.Stack()))
