@@ -44,7 +44,7 @@ demo: ## the same with songs of 20 seconds
 dev: web/node_modules/.package-lock.json ## a party to try, rebuilt and reloaded on every change, until Ctrl-C
 	@./dev.sh
 
-generate: ## write the generated code anew
+generate: ## write the generated code again
 	go generate ./ent
 	go tool gqlgen generate
 
