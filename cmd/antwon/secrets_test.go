@@ -101,7 +101,7 @@ func TestSecretsThatCannotBeReadAreNamed(t *testing.T) {
 }
 
 // A party goes on while RDS rotates the database's password. When the server's own keys change it stops, so that it is
-// started anew with them.
+// started again with them.
 func TestSecretsChangeDuringAParty(t *testing.T) {
 	t.Parallel()
 	aws, account := keepSecrets(t), testdb.NewAccount(t, testdb.MySQL(t), "first"+hidden)
