@@ -24,7 +24,8 @@ for package in $(go list "${@:-./...}"); do
 	for race in "" -race; do
 		binary="$binaries/test"
 		rm -f "$binary"
-		go test $race -c -o "$binary" "$package" >>"$log" 2>&1
+		# Like make test, the detector does not watch SQLite's own code.
+		go test $race ${race:+'-gcflags=modernc.org/sqlite/lib=-race=false'} -c -o "$binary" "$package" >>"$log" 2>&1
 		[ -x "$binary" ] || continue # no tests
 		n=$runs failures=0 done=0
 		for ((i = 0; i < n; i++)); do

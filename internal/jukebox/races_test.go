@@ -232,6 +232,27 @@ func TestVotesForTheEndedSongDoNotSkipTheNext(t *testing.T) {
 	})
 }
 
+// joinAtOnce lets n guests join the room at the same moment.
+func (p *fixture) joinAtOnce(n int) []context.Context {
+	p.Helper()
+	rooms := make([]*jukebox.JoinedRoom, n)
+	var joins []func() error
+	for i := range n {
+		joins = append(joins, func() (err error) {
+			rooms[i], err = p.JoinRoom(p.Context(), p.room.Code, fmt.Sprint("Guest ", i))
+			return err
+		})
+	}
+	if joined := succeeded(p.atOnce(joins...)); joined != n {
+		p.Fatalf("%d of %d guests joined", joined, n)
+	}
+	var guests []context.Context
+	for _, room := range rooms {
+		guests = append(guests, p.as(&room.Session))
+	}
+	return guests
+}
+
 // A thousand guests like songs at the same moment: every like counts once, and no guest gets an error.
 func TestThousandConcurrentLikesCountOnceEach(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
@@ -241,8 +262,7 @@ func TestThousandConcurrentLikesCountOnceEach(t *testing.T) {
 			items = append(items, p.add(p.host, n+1))
 		}
 		var likes []func() error
-		for i := range guests {
-			guest := p.join(fmt.Sprint("Guest ", i))
+		for i, guest := range p.joinAtOnce(guests) {
 			likes = append(likes, func() error { return second(p.LikeQueueItem(guest, items[i%len(items)].ID, nil)) })
 		}
 		began := time.Now()
