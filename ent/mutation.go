@@ -9691,7 +9691,7 @@ type RoomPlaybackMutation struct {
 	health_reason      *string
 	health_until       *time.Time
 	delivery           *string
-	begun              *bool
+	has_played         *bool
 	skip_votes         *int
 	addskip_votes      *int
 	votes_version      *int64
@@ -10528,40 +10528,40 @@ func (m *RoomPlaybackMutation) ResetDelivery() {
 	m.delivery = nil
 }
 
-// SetBegun sets the "begun" field.
-func (m *RoomPlaybackMutation) SetBegun(b bool) {
-	m.begun = &b
+// SetHasPlayed sets the "has_played" field.
+func (m *RoomPlaybackMutation) SetHasPlayed(b bool) {
+	m.has_played = &b
 }
 
-// Begun returns the value of the "begun" field in the mutation.
-func (m *RoomPlaybackMutation) Begun() (r bool, exists bool) {
-	v := m.begun
+// HasPlayed returns the value of the "has_played" field in the mutation.
+func (m *RoomPlaybackMutation) HasPlayed() (r bool, exists bool) {
+	v := m.has_played
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldBegun returns the old "begun" field's value of the RoomPlayback entity.
+// OldHasPlayed returns the old "has_played" field's value of the RoomPlayback entity.
 // If the RoomPlayback object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *RoomPlaybackMutation) OldBegun(ctx context.Context) (v bool, err error) {
+func (m *RoomPlaybackMutation) OldHasPlayed(ctx context.Context) (v bool, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldBegun is only allowed on UpdateOne operations")
+		return v, errors.New("OldHasPlayed is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldBegun requires an ID field in the mutation")
+		return v, errors.New("OldHasPlayed requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldBegun: %w", err)
+		return v, fmt.Errorf("querying old value for OldHasPlayed: %w", err)
 	}
-	return oldValue.Begun, nil
+	return oldValue.HasPlayed, nil
 }
 
-// ResetBegun resets all changes to the "begun" field.
-func (m *RoomPlaybackMutation) ResetBegun() {
-	m.begun = nil
+// ResetHasPlayed resets all changes to the "has_played" field.
+func (m *RoomPlaybackMutation) ResetHasPlayed() {
+	m.has_played = nil
 }
 
 // SetSkipVotes sets the "skip_votes" field.
@@ -10869,8 +10869,8 @@ func (m *RoomPlaybackMutation) Fields() []string {
 	if m.delivery != nil {
 		fields = append(fields, roomplayback.FieldDelivery)
 	}
-	if m.begun != nil {
-		fields = append(fields, roomplayback.FieldBegun)
+	if m.has_played != nil {
+		fields = append(fields, roomplayback.FieldHasPlayed)
 	}
 	if m.skip_votes != nil {
 		fields = append(fields, roomplayback.FieldSkipVotes)
@@ -10921,8 +10921,8 @@ func (m *RoomPlaybackMutation) Field(name string) (ent.Value, bool) {
 		return m.HealthUntil()
 	case roomplayback.FieldDelivery:
 		return m.Delivery()
-	case roomplayback.FieldBegun:
-		return m.Begun()
+	case roomplayback.FieldHasPlayed:
+		return m.HasPlayed()
 	case roomplayback.FieldSkipVotes:
 		return m.SkipVotes()
 	case roomplayback.FieldVotesVersion:
@@ -10970,8 +10970,8 @@ func (m *RoomPlaybackMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldHealthUntil(ctx)
 	case roomplayback.FieldDelivery:
 		return m.OldDelivery(ctx)
-	case roomplayback.FieldBegun:
-		return m.OldBegun(ctx)
+	case roomplayback.FieldHasPlayed:
+		return m.OldHasPlayed(ctx)
 	case roomplayback.FieldSkipVotes:
 		return m.OldSkipVotes(ctx)
 	case roomplayback.FieldVotesVersion:
@@ -11099,12 +11099,12 @@ func (m *RoomPlaybackMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetDelivery(v)
 		return nil
-	case roomplayback.FieldBegun:
+	case roomplayback.FieldHasPlayed:
 		v, ok := value.(bool)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetBegun(v)
+		m.SetHasPlayed(v)
 		return nil
 	case roomplayback.FieldSkipVotes:
 		v, ok := value.(int)
@@ -11338,8 +11338,8 @@ func (m *RoomPlaybackMutation) ResetField(name string) error {
 	case roomplayback.FieldDelivery:
 		m.ResetDelivery()
 		return nil
-	case roomplayback.FieldBegun:
-		m.ResetBegun()
+	case roomplayback.FieldHasPlayed:
+		m.ResetHasPlayed()
 		return nil
 	case roomplayback.FieldSkipVotes:
 		m.ResetSkipVotes()
@@ -13594,7 +13594,7 @@ type SpotifyAccountMutation struct {
 	id               *string
 	account_id       *string
 	display_name     *string
-	sealed_tokens    *[]byte
+	encrypted_tokens *[]byte
 	needs_reconnect  *bool
 	authorized_at    *time.Time
 	refreshing_until *time.Time
@@ -13818,40 +13818,40 @@ func (m *SpotifyAccountMutation) ResetDisplayName() {
 	m.display_name = nil
 }
 
-// SetSealedTokens sets the "sealed_tokens" field.
-func (m *SpotifyAccountMutation) SetSealedTokens(b []byte) {
-	m.sealed_tokens = &b
+// SetEncryptedTokens sets the "encrypted_tokens" field.
+func (m *SpotifyAccountMutation) SetEncryptedTokens(b []byte) {
+	m.encrypted_tokens = &b
 }
 
-// SealedTokens returns the value of the "sealed_tokens" field in the mutation.
-func (m *SpotifyAccountMutation) SealedTokens() (r []byte, exists bool) {
-	v := m.sealed_tokens
+// EncryptedTokens returns the value of the "encrypted_tokens" field in the mutation.
+func (m *SpotifyAccountMutation) EncryptedTokens() (r []byte, exists bool) {
+	v := m.encrypted_tokens
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldSealedTokens returns the old "sealed_tokens" field's value of the SpotifyAccount entity.
+// OldEncryptedTokens returns the old "encrypted_tokens" field's value of the SpotifyAccount entity.
 // If the SpotifyAccount object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SpotifyAccountMutation) OldSealedTokens(ctx context.Context) (v []byte, err error) {
+func (m *SpotifyAccountMutation) OldEncryptedTokens(ctx context.Context) (v []byte, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldSealedTokens is only allowed on UpdateOne operations")
+		return v, errors.New("OldEncryptedTokens is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldSealedTokens requires an ID field in the mutation")
+		return v, errors.New("OldEncryptedTokens requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldSealedTokens: %w", err)
+		return v, fmt.Errorf("querying old value for OldEncryptedTokens: %w", err)
 	}
-	return oldValue.SealedTokens, nil
+	return oldValue.EncryptedTokens, nil
 }
 
-// ResetSealedTokens resets all changes to the "sealed_tokens" field.
-func (m *SpotifyAccountMutation) ResetSealedTokens() {
-	m.sealed_tokens = nil
+// ResetEncryptedTokens resets all changes to the "encrypted_tokens" field.
+func (m *SpotifyAccountMutation) ResetEncryptedTokens() {
+	m.encrypted_tokens = nil
 }
 
 // SetNeedsReconnect sets the "needs_reconnect" field.
@@ -14046,8 +14046,8 @@ func (m *SpotifyAccountMutation) Fields() []string {
 	if m.display_name != nil {
 		fields = append(fields, spotifyaccount.FieldDisplayName)
 	}
-	if m.sealed_tokens != nil {
-		fields = append(fields, spotifyaccount.FieldSealedTokens)
+	if m.encrypted_tokens != nil {
+		fields = append(fields, spotifyaccount.FieldEncryptedTokens)
 	}
 	if m.needs_reconnect != nil {
 		fields = append(fields, spotifyaccount.FieldNeedsReconnect)
@@ -14072,8 +14072,8 @@ func (m *SpotifyAccountMutation) Field(name string) (ent.Value, bool) {
 		return m.AccountID()
 	case spotifyaccount.FieldDisplayName:
 		return m.DisplayName()
-	case spotifyaccount.FieldSealedTokens:
-		return m.SealedTokens()
+	case spotifyaccount.FieldEncryptedTokens:
+		return m.EncryptedTokens()
 	case spotifyaccount.FieldNeedsReconnect:
 		return m.NeedsReconnect()
 	case spotifyaccount.FieldAuthorizedAt:
@@ -14095,8 +14095,8 @@ func (m *SpotifyAccountMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldAccountID(ctx)
 	case spotifyaccount.FieldDisplayName:
 		return m.OldDisplayName(ctx)
-	case spotifyaccount.FieldSealedTokens:
-		return m.OldSealedTokens(ctx)
+	case spotifyaccount.FieldEncryptedTokens:
+		return m.OldEncryptedTokens(ctx)
 	case spotifyaccount.FieldNeedsReconnect:
 		return m.OldNeedsReconnect(ctx)
 	case spotifyaccount.FieldAuthorizedAt:
@@ -14133,12 +14133,12 @@ func (m *SpotifyAccountMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetDisplayName(v)
 		return nil
-	case spotifyaccount.FieldSealedTokens:
+	case spotifyaccount.FieldEncryptedTokens:
 		v, ok := value.([]byte)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetSealedTokens(v)
+		m.SetEncryptedTokens(v)
 		return nil
 	case spotifyaccount.FieldNeedsReconnect:
 		v, ok := value.(bool)
@@ -14228,8 +14228,8 @@ func (m *SpotifyAccountMutation) ResetField(name string) error {
 	case spotifyaccount.FieldDisplayName:
 		m.ResetDisplayName()
 		return nil
-	case spotifyaccount.FieldSealedTokens:
-		m.ResetSealedTokens()
+	case spotifyaccount.FieldEncryptedTokens:
+		m.ResetEncryptedTokens()
 		return nil
 	case spotifyaccount.FieldNeedsReconnect:
 		m.ResetNeedsReconnect()
@@ -14986,7 +14986,7 @@ type UserMutation struct {
 	email          *string
 	email_verified *bool
 	picture_url    *string
-	device_hash    *string
+	browser_hash   *string
 	created_at     *time.Time
 	clearedFields  map[string]struct{}
 	spotify        *string
@@ -15355,53 +15355,53 @@ func (m *UserMutation) ResetPictureURL() {
 	delete(m.clearedFields, user.FieldPictureURL)
 }
 
-// SetDeviceHash sets the "device_hash" field.
-func (m *UserMutation) SetDeviceHash(s string) {
-	m.device_hash = &s
+// SetBrowserHash sets the "browser_hash" field.
+func (m *UserMutation) SetBrowserHash(s string) {
+	m.browser_hash = &s
 }
 
-// DeviceHash returns the value of the "device_hash" field in the mutation.
-func (m *UserMutation) DeviceHash() (r string, exists bool) {
-	v := m.device_hash
+// BrowserHash returns the value of the "browser_hash" field in the mutation.
+func (m *UserMutation) BrowserHash() (r string, exists bool) {
+	v := m.browser_hash
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldDeviceHash returns the old "device_hash" field's value of the User entity.
+// OldBrowserHash returns the old "browser_hash" field's value of the User entity.
 // If the User object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *UserMutation) OldDeviceHash(ctx context.Context) (v *string, err error) {
+func (m *UserMutation) OldBrowserHash(ctx context.Context) (v *string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldDeviceHash is only allowed on UpdateOne operations")
+		return v, errors.New("OldBrowserHash is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldDeviceHash requires an ID field in the mutation")
+		return v, errors.New("OldBrowserHash requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldDeviceHash: %w", err)
+		return v, fmt.Errorf("querying old value for OldBrowserHash: %w", err)
 	}
-	return oldValue.DeviceHash, nil
+	return oldValue.BrowserHash, nil
 }
 
-// ClearDeviceHash clears the value of the "device_hash" field.
-func (m *UserMutation) ClearDeviceHash() {
-	m.device_hash = nil
-	m.clearedFields[user.FieldDeviceHash] = struct{}{}
+// ClearBrowserHash clears the value of the "browser_hash" field.
+func (m *UserMutation) ClearBrowserHash() {
+	m.browser_hash = nil
+	m.clearedFields[user.FieldBrowserHash] = struct{}{}
 }
 
-// DeviceHashCleared returns if the "device_hash" field was cleared in this mutation.
-func (m *UserMutation) DeviceHashCleared() bool {
-	_, ok := m.clearedFields[user.FieldDeviceHash]
+// BrowserHashCleared returns if the "browser_hash" field was cleared in this mutation.
+func (m *UserMutation) BrowserHashCleared() bool {
+	_, ok := m.clearedFields[user.FieldBrowserHash]
 	return ok
 }
 
-// ResetDeviceHash resets all changes to the "device_hash" field.
-func (m *UserMutation) ResetDeviceHash() {
-	m.device_hash = nil
-	delete(m.clearedFields, user.FieldDeviceHash)
+// ResetBrowserHash resets all changes to the "browser_hash" field.
+func (m *UserMutation) ResetBrowserHash() {
+	m.browser_hash = nil
+	delete(m.clearedFields, user.FieldBrowserHash)
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -15532,8 +15532,8 @@ func (m *UserMutation) Fields() []string {
 	if m.picture_url != nil {
 		fields = append(fields, user.FieldPictureURL)
 	}
-	if m.device_hash != nil {
-		fields = append(fields, user.FieldDeviceHash)
+	if m.browser_hash != nil {
+		fields = append(fields, user.FieldBrowserHash)
 	}
 	if m.created_at != nil {
 		fields = append(fields, user.FieldCreatedAt)
@@ -15558,8 +15558,8 @@ func (m *UserMutation) Field(name string) (ent.Value, bool) {
 		return m.EmailVerified()
 	case user.FieldPictureURL:
 		return m.PictureURL()
-	case user.FieldDeviceHash:
-		return m.DeviceHash()
+	case user.FieldBrowserHash:
+		return m.BrowserHash()
 	case user.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -15583,8 +15583,8 @@ func (m *UserMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldEmailVerified(ctx)
 	case user.FieldPictureURL:
 		return m.OldPictureURL(ctx)
-	case user.FieldDeviceHash:
-		return m.OldDeviceHash(ctx)
+	case user.FieldBrowserHash:
+		return m.OldBrowserHash(ctx)
 	case user.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -15638,12 +15638,12 @@ func (m *UserMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPictureURL(v)
 		return nil
-	case user.FieldDeviceHash:
+	case user.FieldBrowserHash:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetDeviceHash(v)
+		m.SetBrowserHash(v)
 		return nil
 	case user.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -15691,8 +15691,8 @@ func (m *UserMutation) ClearedFields() []string {
 	if m.FieldCleared(user.FieldPictureURL) {
 		fields = append(fields, user.FieldPictureURL)
 	}
-	if m.FieldCleared(user.FieldDeviceHash) {
-		fields = append(fields, user.FieldDeviceHash)
+	if m.FieldCleared(user.FieldBrowserHash) {
+		fields = append(fields, user.FieldBrowserHash)
 	}
 	return fields
 }
@@ -15717,8 +15717,8 @@ func (m *UserMutation) ClearField(name string) error {
 	case user.FieldPictureURL:
 		m.ClearPictureURL()
 		return nil
-	case user.FieldDeviceHash:
-		m.ClearDeviceHash()
+	case user.FieldBrowserHash:
+		m.ClearBrowserHash()
 		return nil
 	}
 	return fmt.Errorf("unknown User nullable field %s", name)
@@ -15746,8 +15746,8 @@ func (m *UserMutation) ResetField(name string) error {
 	case user.FieldPictureURL:
 		m.ResetPictureURL()
 		return nil
-	case user.FieldDeviceHash:
-		m.ResetDeviceHash()
+	case user.FieldBrowserHash:
+		m.ResetBrowserHash()
 		return nil
 	case user.FieldCreatedAt:
 		m.ResetCreatedAt()

@@ -52,7 +52,7 @@ type RoomPlayback struct {
 	// how songs reach the player at present, which may differ from the setting
 	Delivery string `json:"delivery,omitempty"`
 	// a song of the room has begun to play
-	Begun bool `json:"begun,omitempty"`
+	HasPlayed bool `json:"has_played,omitempty"`
 	// votes to skip the song that plays
 	SkipVotes int `json:"skip_votes,omitempty"`
 	// grows when the votes, or the number needed, change
@@ -103,7 +103,7 @@ func (*RoomPlayback) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case roomplayback.FieldDeviceActive, roomplayback.FieldDeviceRestricted, roomplayback.FieldBegun:
+		case roomplayback.FieldDeviceActive, roomplayback.FieldDeviceRestricted, roomplayback.FieldHasPlayed:
 			values[i] = new(sql.NullBool)
 		case roomplayback.FieldVersion, roomplayback.FieldProgressMs, roomplayback.FieldDeviceVolume, roomplayback.FieldSkipVotes, roomplayback.FieldVotesVersion, roomplayback.FieldCommandVersion:
 			values[i] = new(sql.NullInt64)
@@ -234,11 +234,11 @@ func (_m *RoomPlayback) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Delivery = value.String
 			}
-		case roomplayback.FieldBegun:
+		case roomplayback.FieldHasPlayed:
 			if value, ok := values[i].(*sql.NullBool); !ok {
-				return fmt.Errorf("unexpected type %T for field begun", values[i])
+				return fmt.Errorf("unexpected type %T for field has_played", values[i])
 			} else if value.Valid {
-				_m.Begun = value.Bool
+				_m.HasPlayed = value.Bool
 			}
 		case roomplayback.FieldSkipVotes:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -364,8 +364,8 @@ func (_m *RoomPlayback) String() string {
 	builder.WriteString("delivery=")
 	builder.WriteString(_m.Delivery)
 	builder.WriteString(", ")
-	builder.WriteString("begun=")
-	builder.WriteString(fmt.Sprintf("%v", _m.Begun))
+	builder.WriteString("has_played=")
+	builder.WriteString(fmt.Sprintf("%v", _m.HasPlayed))
 	builder.WriteString(", ")
 	builder.WriteString("skip_votes=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SkipVotes))

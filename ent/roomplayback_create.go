@@ -214,16 +214,16 @@ func (_c *RoomPlaybackCreate) SetNillableDelivery(v *string) *RoomPlaybackCreate
 	return _c
 }
 
-// SetBegun sets the "begun" field.
-func (_c *RoomPlaybackCreate) SetBegun(v bool) *RoomPlaybackCreate {
-	_c.mutation.SetBegun(v)
+// SetHasPlayed sets the "has_played" field.
+func (_c *RoomPlaybackCreate) SetHasPlayed(v bool) *RoomPlaybackCreate {
+	_c.mutation.SetHasPlayed(v)
 	return _c
 }
 
-// SetNillableBegun sets the "begun" field if the given value is not nil.
-func (_c *RoomPlaybackCreate) SetNillableBegun(v *bool) *RoomPlaybackCreate {
+// SetNillableHasPlayed sets the "has_played" field if the given value is not nil.
+func (_c *RoomPlaybackCreate) SetNillableHasPlayed(v *bool) *RoomPlaybackCreate {
 	if v != nil {
-		_c.SetBegun(*v)
+		_c.SetHasPlayed(*v)
 	}
 	return _c
 }
@@ -345,9 +345,9 @@ func (_c *RoomPlaybackCreate) defaults() {
 		v := roomplayback.DefaultDelivery
 		_c.mutation.SetDelivery(v)
 	}
-	if _, ok := _c.mutation.Begun(); !ok {
-		v := roomplayback.DefaultBegun
-		_c.mutation.SetBegun(v)
+	if _, ok := _c.mutation.HasPlayed(); !ok {
+		v := roomplayback.DefaultHasPlayed
+		_c.mutation.SetHasPlayed(v)
 	}
 	if _, ok := _c.mutation.SkipVotes(); !ok {
 		v := roomplayback.DefaultSkipVotes
@@ -440,8 +440,8 @@ func (_c *RoomPlaybackCreate) check() error {
 			return &ValidationError{Name: "delivery", err: fmt.Errorf(`ent: validator failed for field "RoomPlayback.delivery": %w`, err)}
 		}
 	}
-	if _, ok := _c.mutation.Begun(); !ok {
-		return &ValidationError{Name: "begun", err: errors.New(`ent: missing required field "RoomPlayback.begun"`)}
+	if _, ok := _c.mutation.HasPlayed(); !ok {
+		return &ValidationError{Name: "has_played", err: errors.New(`ent: missing required field "RoomPlayback.has_played"`)}
 	}
 	if _, ok := _c.mutation.SkipVotes(); !ok {
 		return &ValidationError{Name: "skip_votes", err: errors.New(`ent: missing required field "RoomPlayback.skip_votes"`)}
@@ -548,9 +548,9 @@ func (_c *RoomPlaybackCreate) createSpec() (*RoomPlayback, *sqlgraph.CreateSpec)
 		_spec.SetField(roomplayback.FieldDelivery, field.TypeString, value)
 		_node.Delivery = value
 	}
-	if value, ok := _c.mutation.Begun(); ok {
-		_spec.SetField(roomplayback.FieldBegun, field.TypeBool, value)
-		_node.Begun = value
+	if value, ok := _c.mutation.HasPlayed(); ok {
+		_spec.SetField(roomplayback.FieldHasPlayed, field.TypeBool, value)
+		_node.HasPlayed = value
 	}
 	if value, ok := _c.mutation.SkipVotes(); ok {
 		_spec.SetField(roomplayback.FieldSkipVotes, field.TypeInt, value)

@@ -311,16 +311,16 @@ func (_u *RoomPlaybackUpdate) SetNillableDelivery(v *string) *RoomPlaybackUpdate
 	return _u
 }
 
-// SetBegun sets the "begun" field.
-func (_u *RoomPlaybackUpdate) SetBegun(v bool) *RoomPlaybackUpdate {
-	_u.mutation.SetBegun(v)
+// SetHasPlayed sets the "has_played" field.
+func (_u *RoomPlaybackUpdate) SetHasPlayed(v bool) *RoomPlaybackUpdate {
+	_u.mutation.SetHasPlayed(v)
 	return _u
 }
 
-// SetNillableBegun sets the "begun" field if the given value is not nil.
-func (_u *RoomPlaybackUpdate) SetNillableBegun(v *bool) *RoomPlaybackUpdate {
+// SetNillableHasPlayed sets the "has_played" field if the given value is not nil.
+func (_u *RoomPlaybackUpdate) SetNillableHasPlayed(v *bool) *RoomPlaybackUpdate {
 	if v != nil {
-		_u.SetBegun(*v)
+		_u.SetHasPlayed(*v)
 	}
 	return _u
 }
@@ -567,8 +567,8 @@ func (_u *RoomPlaybackUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.Delivery(); ok {
 		_spec.SetField(roomplayback.FieldDelivery, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.Begun(); ok {
-		_spec.SetField(roomplayback.FieldBegun, field.TypeBool, value)
+	if value, ok := _u.mutation.HasPlayed(); ok {
+		_spec.SetField(roomplayback.FieldHasPlayed, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.SkipVotes(); ok {
 		_spec.SetField(roomplayback.FieldSkipVotes, field.TypeInt, value)
@@ -947,16 +947,16 @@ func (_u *RoomPlaybackUpdateOne) SetNillableDelivery(v *string) *RoomPlaybackUpd
 	return _u
 }
 
-// SetBegun sets the "begun" field.
-func (_u *RoomPlaybackUpdateOne) SetBegun(v bool) *RoomPlaybackUpdateOne {
-	_u.mutation.SetBegun(v)
+// SetHasPlayed sets the "has_played" field.
+func (_u *RoomPlaybackUpdateOne) SetHasPlayed(v bool) *RoomPlaybackUpdateOne {
+	_u.mutation.SetHasPlayed(v)
 	return _u
 }
 
-// SetNillableBegun sets the "begun" field if the given value is not nil.
-func (_u *RoomPlaybackUpdateOne) SetNillableBegun(v *bool) *RoomPlaybackUpdateOne {
+// SetNillableHasPlayed sets the "has_played" field if the given value is not nil.
+func (_u *RoomPlaybackUpdateOne) SetNillableHasPlayed(v *bool) *RoomPlaybackUpdateOne {
 	if v != nil {
-		_u.SetBegun(*v)
+		_u.SetHasPlayed(*v)
 	}
 	return _u
 }
@@ -1233,8 +1233,8 @@ func (_u *RoomPlaybackUpdateOne) sqlSave(ctx context.Context) (_node *RoomPlayba
 	if value, ok := _u.mutation.Delivery(); ok {
 		_spec.SetField(roomplayback.FieldDelivery, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.Begun(); ok {
-		_spec.SetField(roomplayback.FieldBegun, field.TypeBool, value)
+	if value, ok := _u.mutation.HasPlayed(); ok {
+		_spec.SetField(roomplayback.FieldHasPlayed, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.SkipVotes(); ok {
 		_spec.SetField(roomplayback.FieldSkipVotes, field.TypeInt, value)

@@ -442,10 +442,10 @@ func init() {
 	roomplayback.DefaultDelivery = roomplaybackDescDelivery.Default.(string)
 	// roomplayback.DeliveryValidator is a validator for the "delivery" field. It is called by the builders before save.
 	roomplayback.DeliveryValidator = roomplaybackDescDelivery.Validators[0].(func(string) error)
-	// roomplaybackDescBegun is the schema descriptor for begun field.
-	roomplaybackDescBegun := roomplaybackFields[16].Descriptor()
-	// roomplayback.DefaultBegun holds the default value on creation for the begun field.
-	roomplayback.DefaultBegun = roomplaybackDescBegun.Default.(bool)
+	// roomplaybackDescHasPlayed is the schema descriptor for has_played field.
+	roomplaybackDescHasPlayed := roomplaybackFields[16].Descriptor()
+	// roomplayback.DefaultHasPlayed holds the default value on creation for the has_played field.
+	roomplayback.DefaultHasPlayed = roomplaybackDescHasPlayed.Default.(bool)
 	// roomplaybackDescSkipVotes is the schema descriptor for skip_votes field.
 	roomplaybackDescSkipVotes := roomplaybackFields[17].Descriptor()
 	// roomplayback.DefaultSkipVotes holds the default value on creation for the skip_votes field.
@@ -536,10 +536,10 @@ func init() {
 	spotifyaccountDescDisplayName := spotifyaccountFields[2].Descriptor()
 	// spotifyaccount.DisplayNameValidator is a validator for the "display_name" field. It is called by the builders before save.
 	spotifyaccount.DisplayNameValidator = spotifyaccountDescDisplayName.Validators[0].(func(string) error)
-	// spotifyaccountDescSealedTokens is the schema descriptor for sealed_tokens field.
-	spotifyaccountDescSealedTokens := spotifyaccountFields[3].Descriptor()
-	// spotifyaccount.SealedTokensValidator is a validator for the "sealed_tokens" field. It is called by the builders before save.
-	spotifyaccount.SealedTokensValidator = spotifyaccountDescSealedTokens.Validators[0].(func([]byte) error)
+	// spotifyaccountDescEncryptedTokens is the schema descriptor for encrypted_tokens field.
+	spotifyaccountDescEncryptedTokens := spotifyaccountFields[3].Descriptor()
+	// spotifyaccount.EncryptedTokensValidator is a validator for the "encrypted_tokens" field. It is called by the builders before save.
+	spotifyaccount.EncryptedTokensValidator = spotifyaccountDescEncryptedTokens.Validators[0].(func([]byte) error)
 	// spotifyaccountDescNeedsReconnect is the schema descriptor for needs_reconnect field.
 	spotifyaccountDescNeedsReconnect := spotifyaccountFields[4].Descriptor()
 	// spotifyaccount.DefaultNeedsReconnect holds the default value on creation for the needs_reconnect field.
@@ -606,10 +606,10 @@ func init() {
 	userDescPictureURL := userFields[5].Descriptor()
 	// user.PictureURLValidator is a validator for the "picture_url" field. It is called by the builders before save.
 	user.PictureURLValidator = userDescPictureURL.Validators[0].(func(string) error)
-	// userDescDeviceHash is the schema descriptor for device_hash field.
-	userDescDeviceHash := userFields[6].Descriptor()
-	// user.DeviceHashValidator is a validator for the "device_hash" field. It is called by the builders before save.
-	user.DeviceHashValidator = userDescDeviceHash.Validators[0].(func(string) error)
+	// userDescBrowserHash is the schema descriptor for browser_hash field.
+	userDescBrowserHash := userFields[6].Descriptor()
+	// user.BrowserHashValidator is a validator for the "browser_hash" field. It is called by the builders before save.
+	user.BrowserHashValidator = userDescBrowserHash.Validators[0].(func(string) error)
 	// userDescID is the schema descriptor for id field.
 	userDescID := userMixinFields0[0].Descriptor()
 	// user.IDValidator is a validator for the "id" field. It is called by the builders before save.

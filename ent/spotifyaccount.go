@@ -24,8 +24,8 @@ type SpotifyAccount struct {
 	AccountID string `json:"account_id,omitempty"`
 	// DisplayName holds the value of the "display_name" field.
 	DisplayName string `json:"display_name,omitempty"`
-	// SealedTokens holds the value of the "sealed_tokens" field.
-	SealedTokens []byte `json:"sealed_tokens,omitempty"`
+	// EncryptedTokens holds the value of the "encrypted_tokens" field.
+	EncryptedTokens []byte `json:"encrypted_tokens,omitempty"`
 	// NeedsReconnect holds the value of the "needs_reconnect" field.
 	NeedsReconnect bool `json:"needs_reconnect,omitempty"`
 	// AuthorizedAt holds the value of the "authorized_at" field.
@@ -63,7 +63,7 @@ func (*SpotifyAccount) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case spotifyaccount.FieldSealedTokens:
+		case spotifyaccount.FieldEncryptedTokens:
 			values[i] = new([]byte)
 		case spotifyaccount.FieldNeedsReconnect:
 			values[i] = new(sql.NullBool)
@@ -110,11 +110,11 @@ func (_m *SpotifyAccount) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DisplayName = value.String
 			}
-		case spotifyaccount.FieldSealedTokens:
+		case spotifyaccount.FieldEncryptedTokens:
 			if value, ok := values[i].(*[]byte); !ok {
-				return fmt.Errorf("unexpected type %T for field sealed_tokens", values[i])
+				return fmt.Errorf("unexpected type %T for field encrypted_tokens", values[i])
 			} else if value != nil {
-				_m.SealedTokens = *value
+				_m.EncryptedTokens = *value
 			}
 		case spotifyaccount.FieldNeedsReconnect:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -185,8 +185,8 @@ func (_m *SpotifyAccount) String() string {
 	builder.WriteString("display_name=")
 	builder.WriteString(_m.DisplayName)
 	builder.WriteString(", ")
-	builder.WriteString("sealed_tokens=")
-	builder.WriteString(fmt.Sprintf("%v", _m.SealedTokens))
+	builder.WriteString("encrypted_tokens=")
+	builder.WriteString(fmt.Sprintf("%v", _m.EncryptedTokens))
 	builder.WriteString(", ")
 	builder.WriteString("needs_reconnect=")
 	builder.WriteString(fmt.Sprintf("%v", _m.NeedsReconnect))

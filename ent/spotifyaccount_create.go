@@ -39,9 +39,9 @@ func (_c *SpotifyAccountCreate) SetDisplayName(v string) *SpotifyAccountCreate {
 	return _c
 }
 
-// SetSealedTokens sets the "sealed_tokens" field.
-func (_c *SpotifyAccountCreate) SetSealedTokens(v []byte) *SpotifyAccountCreate {
-	_c.mutation.SetSealedTokens(v)
+// SetEncryptedTokens sets the "encrypted_tokens" field.
+func (_c *SpotifyAccountCreate) SetEncryptedTokens(v []byte) *SpotifyAccountCreate {
+	_c.mutation.SetEncryptedTokens(v)
 	return _c
 }
 
@@ -157,12 +157,12 @@ func (_c *SpotifyAccountCreate) check() error {
 			return &ValidationError{Name: "display_name", err: fmt.Errorf(`ent: validator failed for field "SpotifyAccount.display_name": %w`, err)}
 		}
 	}
-	if _, ok := _c.mutation.SealedTokens(); !ok {
-		return &ValidationError{Name: "sealed_tokens", err: errors.New(`ent: missing required field "SpotifyAccount.sealed_tokens"`)}
+	if _, ok := _c.mutation.EncryptedTokens(); !ok {
+		return &ValidationError{Name: "encrypted_tokens", err: errors.New(`ent: missing required field "SpotifyAccount.encrypted_tokens"`)}
 	}
-	if v, ok := _c.mutation.SealedTokens(); ok {
-		if err := spotifyaccount.SealedTokensValidator(v); err != nil {
-			return &ValidationError{Name: "sealed_tokens", err: fmt.Errorf(`ent: validator failed for field "SpotifyAccount.sealed_tokens": %w`, err)}
+	if v, ok := _c.mutation.EncryptedTokens(); ok {
+		if err := spotifyaccount.EncryptedTokensValidator(v); err != nil {
+			return &ValidationError{Name: "encrypted_tokens", err: fmt.Errorf(`ent: validator failed for field "SpotifyAccount.encrypted_tokens": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.NeedsReconnect(); !ok {
@@ -222,9 +222,9 @@ func (_c *SpotifyAccountCreate) createSpec() (*SpotifyAccount, *sqlgraph.CreateS
 		_spec.SetField(spotifyaccount.FieldDisplayName, field.TypeString, value)
 		_node.DisplayName = value
 	}
-	if value, ok := _c.mutation.SealedTokens(); ok {
-		_spec.SetField(spotifyaccount.FieldSealedTokens, field.TypeBytes, value)
-		_node.SealedTokens = value
+	if value, ok := _c.mutation.EncryptedTokens(); ok {
+		_spec.SetField(spotifyaccount.FieldEncryptedTokens, field.TypeBytes, value)
+		_node.EncryptedTokens = value
 	}
 	if value, ok := _c.mutation.NeedsReconnect(); ok {
 		_spec.SetField(spotifyaccount.FieldNeedsReconnect, field.TypeBool, value)

@@ -56,9 +56,9 @@ func (_u *SpotifyAccountUpdate) SetNillableDisplayName(v *string) *SpotifyAccoun
 	return _u
 }
 
-// SetSealedTokens sets the "sealed_tokens" field.
-func (_u *SpotifyAccountUpdate) SetSealedTokens(v []byte) *SpotifyAccountUpdate {
-	_u.mutation.SetSealedTokens(v)
+// SetEncryptedTokens sets the "encrypted_tokens" field.
+func (_u *SpotifyAccountUpdate) SetEncryptedTokens(v []byte) *SpotifyAccountUpdate {
+	_u.mutation.SetEncryptedTokens(v)
 	return _u
 }
 
@@ -154,9 +154,9 @@ func (_u *SpotifyAccountUpdate) check() error {
 			return &ValidationError{Name: "display_name", err: fmt.Errorf(`ent: validator failed for field "SpotifyAccount.display_name": %w`, err)}
 		}
 	}
-	if v, ok := _u.mutation.SealedTokens(); ok {
-		if err := spotifyaccount.SealedTokensValidator(v); err != nil {
-			return &ValidationError{Name: "sealed_tokens", err: fmt.Errorf(`ent: validator failed for field "SpotifyAccount.sealed_tokens": %w`, err)}
+	if v, ok := _u.mutation.EncryptedTokens(); ok {
+		if err := spotifyaccount.EncryptedTokensValidator(v); err != nil {
+			return &ValidationError{Name: "encrypted_tokens", err: fmt.Errorf(`ent: validator failed for field "SpotifyAccount.encrypted_tokens": %w`, err)}
 		}
 	}
 	if _u.mutation.UserCleared() && len(_u.mutation.UserIDs()) > 0 {
@@ -183,8 +183,8 @@ func (_u *SpotifyAccountUpdate) sqlSave(ctx context.Context) (_node int, err err
 	if value, ok := _u.mutation.DisplayName(); ok {
 		_spec.SetField(spotifyaccount.FieldDisplayName, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.SealedTokens(); ok {
-		_spec.SetField(spotifyaccount.FieldSealedTokens, field.TypeBytes, value)
+	if value, ok := _u.mutation.EncryptedTokens(); ok {
+		_spec.SetField(spotifyaccount.FieldEncryptedTokens, field.TypeBytes, value)
 	}
 	if value, ok := _u.mutation.NeedsReconnect(); ok {
 		_spec.SetField(spotifyaccount.FieldNeedsReconnect, field.TypeBool, value)
@@ -246,9 +246,9 @@ func (_u *SpotifyAccountUpdateOne) SetNillableDisplayName(v *string) *SpotifyAcc
 	return _u
 }
 
-// SetSealedTokens sets the "sealed_tokens" field.
-func (_u *SpotifyAccountUpdateOne) SetSealedTokens(v []byte) *SpotifyAccountUpdateOne {
-	_u.mutation.SetSealedTokens(v)
+// SetEncryptedTokens sets the "encrypted_tokens" field.
+func (_u *SpotifyAccountUpdateOne) SetEncryptedTokens(v []byte) *SpotifyAccountUpdateOne {
+	_u.mutation.SetEncryptedTokens(v)
 	return _u
 }
 
@@ -357,9 +357,9 @@ func (_u *SpotifyAccountUpdateOne) check() error {
 			return &ValidationError{Name: "display_name", err: fmt.Errorf(`ent: validator failed for field "SpotifyAccount.display_name": %w`, err)}
 		}
 	}
-	if v, ok := _u.mutation.SealedTokens(); ok {
-		if err := spotifyaccount.SealedTokensValidator(v); err != nil {
-			return &ValidationError{Name: "sealed_tokens", err: fmt.Errorf(`ent: validator failed for field "SpotifyAccount.sealed_tokens": %w`, err)}
+	if v, ok := _u.mutation.EncryptedTokens(); ok {
+		if err := spotifyaccount.EncryptedTokensValidator(v); err != nil {
+			return &ValidationError{Name: "encrypted_tokens", err: fmt.Errorf(`ent: validator failed for field "SpotifyAccount.encrypted_tokens": %w`, err)}
 		}
 	}
 	if _u.mutation.UserCleared() && len(_u.mutation.UserIDs()) > 0 {
@@ -403,8 +403,8 @@ func (_u *SpotifyAccountUpdateOne) sqlSave(ctx context.Context) (_node *SpotifyA
 	if value, ok := _u.mutation.DisplayName(); ok {
 		_spec.SetField(spotifyaccount.FieldDisplayName, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.SealedTokens(); ok {
-		_spec.SetField(spotifyaccount.FieldSealedTokens, field.TypeBytes, value)
+	if value, ok := _u.mutation.EncryptedTokens(); ok {
+		_spec.SetField(spotifyaccount.FieldEncryptedTokens, field.TypeBytes, value)
 	}
 	if value, ok := _u.mutation.NeedsReconnect(); ok {
 		_spec.SetField(spotifyaccount.FieldNeedsReconnect, field.TypeBool, value)

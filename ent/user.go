@@ -30,8 +30,8 @@ type User struct {
 	EmailVerified bool `json:"email_verified,omitempty"`
 	// PictureURL holds the value of the "picture_url" field.
 	PictureURL *string `json:"picture_url,omitempty"`
-	// a hash of the device cookie of the guest's browser, for bans
-	DeviceHash *string `json:"device_hash,omitempty"`
+	// a hash of the cookie that tells the guest's browser from others, for bans
+	BrowserHash *string `json:"browser_hash,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -67,7 +67,7 @@ func (*User) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case user.FieldEmailVerified:
 			values[i] = new(sql.NullBool)
-		case user.FieldID, user.FieldKind, user.FieldSubject, user.FieldDisplayName, user.FieldEmail, user.FieldPictureURL, user.FieldDeviceHash:
+		case user.FieldID, user.FieldKind, user.FieldSubject, user.FieldDisplayName, user.FieldEmail, user.FieldPictureURL, user.FieldBrowserHash:
 			values[i] = new(sql.NullString)
 		case user.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -131,12 +131,12 @@ func (_m *User) assignValues(columns []string, values []any) error {
 				_m.PictureURL = new(string)
 				*_m.PictureURL = value.String
 			}
-		case user.FieldDeviceHash:
+		case user.FieldBrowserHash:
 			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field device_hash", values[i])
+				return fmt.Errorf("unexpected type %T for field browser_hash", values[i])
 			} else if value.Valid {
-				_m.DeviceHash = new(string)
-				*_m.DeviceHash = value.String
+				_m.BrowserHash = new(string)
+				*_m.BrowserHash = value.String
 			}
 		case user.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -209,8 +209,8 @@ func (_m *User) String() string {
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
-	if v := _m.DeviceHash; v != nil {
-		builder.WriteString("device_hash=")
+	if v := _m.BrowserHash; v != nil {
+		builder.WriteString("browser_hash=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

@@ -89,16 +89,16 @@ func (_c *UserCreate) SetNillablePictureURL(v *string) *UserCreate {
 	return _c
 }
 
-// SetDeviceHash sets the "device_hash" field.
-func (_c *UserCreate) SetDeviceHash(v string) *UserCreate {
-	_c.mutation.SetDeviceHash(v)
+// SetBrowserHash sets the "browser_hash" field.
+func (_c *UserCreate) SetBrowserHash(v string) *UserCreate {
+	_c.mutation.SetBrowserHash(v)
 	return _c
 }
 
-// SetNillableDeviceHash sets the "device_hash" field if the given value is not nil.
-func (_c *UserCreate) SetNillableDeviceHash(v *string) *UserCreate {
+// SetNillableBrowserHash sets the "browser_hash" field if the given value is not nil.
+func (_c *UserCreate) SetNillableBrowserHash(v *string) *UserCreate {
 	if v != nil {
-		_c.SetDeviceHash(*v)
+		_c.SetBrowserHash(*v)
 	}
 	return _c
 }
@@ -211,9 +211,9 @@ func (_c *UserCreate) check() error {
 			return &ValidationError{Name: "picture_url", err: fmt.Errorf(`ent: validator failed for field "User.picture_url": %w`, err)}
 		}
 	}
-	if v, ok := _c.mutation.DeviceHash(); ok {
-		if err := user.DeviceHashValidator(v); err != nil {
-			return &ValidationError{Name: "device_hash", err: fmt.Errorf(`ent: validator failed for field "User.device_hash": %w`, err)}
+	if v, ok := _c.mutation.BrowserHash(); ok {
+		if err := user.BrowserHashValidator(v); err != nil {
+			return &ValidationError{Name: "browser_hash", err: fmt.Errorf(`ent: validator failed for field "User.browser_hash": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
@@ -283,9 +283,9 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 		_spec.SetField(user.FieldPictureURL, field.TypeString, value)
 		_node.PictureURL = &value
 	}
-	if value, ok := _c.mutation.DeviceHash(); ok {
-		_spec.SetField(user.FieldDeviceHash, field.TypeString, value)
-		_node.DeviceHash = &value
+	if value, ok := _c.mutation.BrowserHash(); ok {
+		_spec.SetField(user.FieldBrowserHash, field.TypeString, value)
+		_node.BrowserHash = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(user.FieldCreatedAt, field.TypeTime, value)

@@ -130,23 +130,23 @@ func (_u *UserUpdate) ClearPictureURL() *UserUpdate {
 	return _u
 }
 
-// SetDeviceHash sets the "device_hash" field.
-func (_u *UserUpdate) SetDeviceHash(v string) *UserUpdate {
-	_u.mutation.SetDeviceHash(v)
+// SetBrowserHash sets the "browser_hash" field.
+func (_u *UserUpdate) SetBrowserHash(v string) *UserUpdate {
+	_u.mutation.SetBrowserHash(v)
 	return _u
 }
 
-// SetNillableDeviceHash sets the "device_hash" field if the given value is not nil.
-func (_u *UserUpdate) SetNillableDeviceHash(v *string) *UserUpdate {
+// SetNillableBrowserHash sets the "browser_hash" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableBrowserHash(v *string) *UserUpdate {
 	if v != nil {
-		_u.SetDeviceHash(*v)
+		_u.SetBrowserHash(*v)
 	}
 	return _u
 }
 
-// ClearDeviceHash clears the value of the "device_hash" field.
-func (_u *UserUpdate) ClearDeviceHash() *UserUpdate {
-	_u.mutation.ClearDeviceHash()
+// ClearBrowserHash clears the value of the "browser_hash" field.
+func (_u *UserUpdate) ClearBrowserHash() *UserUpdate {
+	_u.mutation.ClearBrowserHash()
 	return _u
 }
 
@@ -234,9 +234,9 @@ func (_u *UserUpdate) check() error {
 			return &ValidationError{Name: "picture_url", err: fmt.Errorf(`ent: validator failed for field "User.picture_url": %w`, err)}
 		}
 	}
-	if v, ok := _u.mutation.DeviceHash(); ok {
-		if err := user.DeviceHashValidator(v); err != nil {
-			return &ValidationError{Name: "device_hash", err: fmt.Errorf(`ent: validator failed for field "User.device_hash": %w`, err)}
+	if v, ok := _u.mutation.BrowserHash(); ok {
+		if err := user.BrowserHashValidator(v); err != nil {
+			return &ValidationError{Name: "browser_hash", err: fmt.Errorf(`ent: validator failed for field "User.browser_hash": %w`, err)}
 		}
 	}
 	return nil
@@ -281,11 +281,11 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.PictureURLCleared() {
 		_spec.ClearField(user.FieldPictureURL, field.TypeString)
 	}
-	if value, ok := _u.mutation.DeviceHash(); ok {
-		_spec.SetField(user.FieldDeviceHash, field.TypeString, value)
+	if value, ok := _u.mutation.BrowserHash(); ok {
+		_spec.SetField(user.FieldBrowserHash, field.TypeString, value)
 	}
-	if _u.mutation.DeviceHashCleared() {
-		_spec.ClearField(user.FieldDeviceHash, field.TypeString)
+	if _u.mutation.BrowserHashCleared() {
+		_spec.ClearField(user.FieldBrowserHash, field.TypeString)
 	}
 	if _u.mutation.SpotifyCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -438,23 +438,23 @@ func (_u *UserUpdateOne) ClearPictureURL() *UserUpdateOne {
 	return _u
 }
 
-// SetDeviceHash sets the "device_hash" field.
-func (_u *UserUpdateOne) SetDeviceHash(v string) *UserUpdateOne {
-	_u.mutation.SetDeviceHash(v)
+// SetBrowserHash sets the "browser_hash" field.
+func (_u *UserUpdateOne) SetBrowserHash(v string) *UserUpdateOne {
+	_u.mutation.SetBrowserHash(v)
 	return _u
 }
 
-// SetNillableDeviceHash sets the "device_hash" field if the given value is not nil.
-func (_u *UserUpdateOne) SetNillableDeviceHash(v *string) *UserUpdateOne {
+// SetNillableBrowserHash sets the "browser_hash" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableBrowserHash(v *string) *UserUpdateOne {
 	if v != nil {
-		_u.SetDeviceHash(*v)
+		_u.SetBrowserHash(*v)
 	}
 	return _u
 }
 
-// ClearDeviceHash clears the value of the "device_hash" field.
-func (_u *UserUpdateOne) ClearDeviceHash() *UserUpdateOne {
-	_u.mutation.ClearDeviceHash()
+// ClearBrowserHash clears the value of the "browser_hash" field.
+func (_u *UserUpdateOne) ClearBrowserHash() *UserUpdateOne {
+	_u.mutation.ClearBrowserHash()
 	return _u
 }
 
@@ -555,9 +555,9 @@ func (_u *UserUpdateOne) check() error {
 			return &ValidationError{Name: "picture_url", err: fmt.Errorf(`ent: validator failed for field "User.picture_url": %w`, err)}
 		}
 	}
-	if v, ok := _u.mutation.DeviceHash(); ok {
-		if err := user.DeviceHashValidator(v); err != nil {
-			return &ValidationError{Name: "device_hash", err: fmt.Errorf(`ent: validator failed for field "User.device_hash": %w`, err)}
+	if v, ok := _u.mutation.BrowserHash(); ok {
+		if err := user.BrowserHashValidator(v); err != nil {
+			return &ValidationError{Name: "browser_hash", err: fmt.Errorf(`ent: validator failed for field "User.browser_hash": %w`, err)}
 		}
 	}
 	return nil
@@ -619,11 +619,11 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	if _u.mutation.PictureURLCleared() {
 		_spec.ClearField(user.FieldPictureURL, field.TypeString)
 	}
-	if value, ok := _u.mutation.DeviceHash(); ok {
-		_spec.SetField(user.FieldDeviceHash, field.TypeString, value)
+	if value, ok := _u.mutation.BrowserHash(); ok {
+		_spec.SetField(user.FieldBrowserHash, field.TypeString, value)
 	}
-	if _u.mutation.DeviceHashCleared() {
-		_spec.ClearField(user.FieldDeviceHash, field.TypeString)
+	if _u.mutation.BrowserHashCleared() {
+		_spec.ClearField(user.FieldBrowserHash, field.TypeString)
 	}
 	if _u.mutation.SpotifyCleared() {
 		edge := &sqlgraph.EdgeSpec{

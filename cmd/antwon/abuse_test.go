@@ -18,7 +18,7 @@ import (
 
 // nasty are texts that somebody hopes will be taken for something else.
 var nasty = []string{
-	`' OR '1'='1`, `'; DROP TABLE rooms; --`, `" UNION SELECT sealed_tokens FROM spotify_accounts --`, "\\'; DELETE FROM users#", "%' OR 1=1 -- ",
+	`' OR '1'='1`, `'; DROP TABLE rooms; --`, `" UNION SELECT encrypted_tokens FROM spotify_accounts --`, "\\'; DELETE FROM users#", "%' OR 1=1 -- ",
 	`") { viewer { email } } #`, `${7*7}`, `{{7*7}}`, "<script>alert(1)</script>", "../../etc/passwd", "null", "NaN", "-1", "0x1F", "\u202eEVIL\u202c",
 	"a\x00b", "a\r\nSet-Cookie: x=1", "\ufeff", strings.Repeat("𒐫", 500), strings.Repeat("A", 60_000),
 }

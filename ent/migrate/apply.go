@@ -25,15 +25,20 @@ const lockTimeout = time.Minute
 // Apply brings the database up to the newest version, and returns how many migrations it ran. Of several servers that
 // start at once one migrates and the others wait. db must not enforce foreign keys on SQLite, where tables are rebuilt.
 func Apply(ctx context.Context, db *sql.DB, dialectName string) (applied int, err error) {
+	return applyTo(ctx, db, dialectName, "")
+}
+
+// applyTo is Apply up to a version, the number in a migration's name; "" means the newest.
+func applyTo(ctx context.Context, db *sql.DB, dialectName, version string) (applied int, err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("connect: %w", err)
 	}
 	defer conn.Close()
 	if dialectName == dialect.SQLite {
-		return applySQLite(ctx, conn)
+		return applySQLite(ctx, conn, version)
 	}
-	return applyMySQL(ctx, conn)
+	return applyMySQL(ctx, conn, version)
 }
 
 // Pending says how many migrations the database lacks.
@@ -62,13 +67,13 @@ func Checksum(dialectName string) (string, error) {
 }
 
 // applySQLite runs everything in one immediate transaction, which is lock and safety net at once.
-func applySQLite(ctx context.Context, conn *sql.Conn) (applied int, err error) {
+func applySQLite(ctx context.Context, conn *sql.Conn, version string) (applied int, err error) {
 	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return 0, fmt.Errorf("lock the database: %w", err)
 	}
 	drv, err := sqlite.Open(conn)
 	if err == nil {
-		applied, err = execute(ctx, drv, conn, dialect.SQLite)
+		applied, err = execute(ctx, drv, conn, dialect.SQLite, version)
 	}
 	if err != nil {
 		_, rollbackErr := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
@@ -80,7 +85,7 @@ func applySQLite(ctx context.Context, conn *sql.Conn) (applied int, err error) {
 
 // applyMySQL holds a named lock: MySQL commits each table change by itself, so a failed migration is resumed after the
 // statement it stopped at.
-func applyMySQL(ctx context.Context, conn *sql.Conn) (applied int, err error) {
+func applyMySQL(ctx context.Context, conn *sql.Conn, version string) (applied int, err error) {
 	drv, err := mysql.Open(conn)
 	if err != nil {
 		return 0, err
@@ -95,10 +100,12 @@ func applyMySQL(ctx context.Context, conn *sql.Conn) (applied int, err error) {
 		return 0, fmt.Errorf("lock the database: %w", err)
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	return execute(ctx, drv, conn, dialect.MySQL)
+	return execute(ctx, drv, conn, dialect.MySQL, version)
 }
 
-func execute(ctx context.Context, drv migrate.Driver, conn *sql.Conn, dialectName string) (int, error) {
+func execute(
+	ctx context.Context, drv migrate.Driver, conn *sql.Conn, dialectName, version string,
+) (int, error) {
 	dir, err := directory(dialectName)
 	if err != nil {
 		return 0, err
@@ -117,6 +124,9 @@ func execute(ctx context.Context, drv migrate.Driver, conn *sql.Conn, dialectNam
 	}
 	if err != nil {
 		return 0, err
+	}
+	if version != "" {
+		return len(pending), executor.ExecuteTo(ctx, version)
 	}
 	return len(pending), executor.ExecuteN(ctx, len(pending))
 }

@@ -407,7 +407,7 @@ var (
 		{Name: "health_reason", Type: field.TypeString, Size: 24, Default: ""},
 		{Name: "health_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "delivery", Type: field.TypeString, Size: 24, Default: "QUEUE"},
-		{Name: "begun", Type: field.TypeBool, Default: false},
+		{Name: "has_played", Type: field.TypeBool, Default: false},
 		{Name: "skip_votes", Type: field.TypeInt, Default: 0},
 		{Name: "votes_version", Type: field.TypeInt64, Default: 0},
 		{Name: "command_version", Type: field.TypeInt64, Default: 0},
@@ -551,7 +551,7 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 36},
 		{Name: "account_id", Type: field.TypeString, Unique: true, Size: 255},
 		{Name: "display_name", Type: field.TypeString, Size: 255},
-		{Name: "sealed_tokens", Type: field.TypeBytes, Size: 8192},
+		{Name: "encrypted_tokens", Type: field.TypeBytes, Size: 8192},
 		{Name: "needs_reconnect", Type: field.TypeBool, Default: false},
 		{Name: "authorized_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "refreshing_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
@@ -611,7 +611,7 @@ var (
 		{Name: "email", Type: field.TypeString, Nullable: true, Size: 255},
 		{Name: "email_verified", Type: field.TypeBool, Default: false},
 		{Name: "picture_url", Type: field.TypeString, Nullable: true, Size: 1024},
-		{Name: "device_hash", Type: field.TypeString, Nullable: true, Size: 64},
+		{Name: "browser_hash", Type: field.TypeString, Nullable: true, Size: 64},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 	}
 	// UsersTable holds the schema information for the "users" table.
@@ -621,7 +621,7 @@ var (
 		PrimaryKey: []*schema.Column{UsersColumns[0]},
 		Indexes: []*schema.Index{
 			{
-				Name:    "user_device_hash",
+				Name:    "user_browser_hash",
 				Unique:  false,
 				Columns: []*schema.Column{UsersColumns[7]},
 			},

@@ -44,8 +44,8 @@ const (
 	FieldHealthUntil = "health_until"
 	// FieldDelivery holds the string denoting the delivery field in the database.
 	FieldDelivery = "delivery"
-	// FieldBegun holds the string denoting the begun field in the database.
-	FieldBegun = "begun"
+	// FieldHasPlayed holds the string denoting the has_played field in the database.
+	FieldHasPlayed = "has_played"
 	// FieldSkipVotes holds the string denoting the skip_votes field in the database.
 	FieldSkipVotes = "skip_votes"
 	// FieldVotesVersion holds the string denoting the votes_version field in the database.
@@ -93,7 +93,7 @@ var Columns = []string{
 	FieldHealthReason,
 	FieldHealthUntil,
 	FieldDelivery,
-	FieldBegun,
+	FieldHasPlayed,
 	FieldSkipVotes,
 	FieldVotesVersion,
 	FieldCommandVersion,
@@ -140,8 +140,8 @@ var (
 	DefaultDelivery string
 	// DeliveryValidator is a validator for the "delivery" field. It is called by the builders before save.
 	DeliveryValidator func(string) error
-	// DefaultBegun holds the default value on creation for the "begun" field.
-	DefaultBegun bool
+	// DefaultHasPlayed holds the default value on creation for the "has_played" field.
+	DefaultHasPlayed bool
 	// DefaultSkipVotes holds the default value on creation for the "skip_votes" field.
 	DefaultSkipVotes int
 	// DefaultVotesVersion holds the default value on creation for the "votes_version" field.
@@ -240,9 +240,9 @@ func ByDelivery(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDelivery, opts...).ToFunc()
 }
 
-// ByBegun orders the results by the begun field.
-func ByBegun(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldBegun, opts...).ToFunc()
+// ByHasPlayed orders the results by the has_played field.
+func ByHasPlayed(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHasPlayed, opts...).ToFunc()
 }
 
 // BySkipVotes orders the results by the skip_votes field.

@@ -145,9 +145,9 @@ func Delivery(v string) predicate.RoomPlayback {
 	return predicate.RoomPlayback(sql.FieldEQ(FieldDelivery, v))
 }
 
-// Begun applies equality check predicate on the "begun" field. It's identical to BegunEQ.
-func Begun(v bool) predicate.RoomPlayback {
-	return predicate.RoomPlayback(sql.FieldEQ(FieldBegun, v))
+// HasPlayed applies equality check predicate on the "has_played" field. It's identical to HasPlayedEQ.
+func HasPlayed(v bool) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldHasPlayed, v))
 }
 
 // SkipVotes applies equality check predicate on the "skip_votes" field. It's identical to SkipVotesEQ.
@@ -1030,14 +1030,14 @@ func DeliveryContainsFold(v string) predicate.RoomPlayback {
 	return predicate.RoomPlayback(sql.FieldContainsFold(FieldDelivery, v))
 }
 
-// BegunEQ applies the EQ predicate on the "begun" field.
-func BegunEQ(v bool) predicate.RoomPlayback {
-	return predicate.RoomPlayback(sql.FieldEQ(FieldBegun, v))
+// HasPlayedEQ applies the EQ predicate on the "has_played" field.
+func HasPlayedEQ(v bool) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldHasPlayed, v))
 }
 
-// BegunNEQ applies the NEQ predicate on the "begun" field.
-func BegunNEQ(v bool) predicate.RoomPlayback {
-	return predicate.RoomPlayback(sql.FieldNEQ(FieldBegun, v))
+// HasPlayedNEQ applies the NEQ predicate on the "has_played" field.
+func HasPlayedNEQ(v bool) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldNEQ(FieldHasPlayed, v))
 }
 
 // SkipVotesEQ applies the EQ predicate on the "skip_votes" field.

@@ -21,8 +21,8 @@ func (User) Fields() []ent.Field {
 		field.String("email").MaxLen(255).Optional().Nillable(),
 		field.Bool("email_verified").Default(false),
 		field.String("picture_url").MaxLen(1024).Optional().Nillable(),
-		field.String("device_hash").MaxLen(64).Optional().Nillable().
-			Comment("a hash of the device cookie of the guest's browser, for bans"),
+		field.String("browser_hash").MaxLen(64).Optional().Nillable().
+			Comment("a hash of the cookie that tells the guest's browser from others, for bans"),
 		field.Time("created_at").SchemaType(precise).Immutable(),
 	}
 }
@@ -31,7 +31,7 @@ func (User) Edges() []ent.Edge {
 	return []ent.Edge{edge.To("spotify", SpotifyAccount.Type).Unique()}
 }
 
-func (User) Indexes() []ent.Index { return []ent.Index{index.Fields("device_hash")} }
+func (User) Indexes() []ent.Index { return []ent.Index{index.Fields("browser_hash")} }
 
 // Session is a refresh token of a signed-in browser. Only its hash is stored. Each refresh makes the next row.
 type Session struct{ ent.Schema }
@@ -89,7 +89,7 @@ func (SpotifyAccount) Fields() []ent.Field {
 		field.String("user_id").MaxLen(idLength).Immutable(),
 		field.String("account_id").MaxLen(255).Unique().Comment("Spotify's account_id or, if that is absent, id"),
 		field.String("display_name").MaxLen(255),
-		field.Bytes("sealed_tokens").MaxLen(8192),
+		field.Bytes("encrypted_tokens").MaxLen(8192),
 		field.Bool("needs_reconnect").Default(false),
 		field.Time("authorized_at").SchemaType(precise),
 		field.Time("refreshing_until").SchemaType(precise).Optional().Nillable().

@@ -18,8 +18,8 @@ const (
 	FieldAccountID = "account_id"
 	// FieldDisplayName holds the string denoting the display_name field in the database.
 	FieldDisplayName = "display_name"
-	// FieldSealedTokens holds the string denoting the sealed_tokens field in the database.
-	FieldSealedTokens = "sealed_tokens"
+	// FieldEncryptedTokens holds the string denoting the encrypted_tokens field in the database.
+	FieldEncryptedTokens = "encrypted_tokens"
 	// FieldNeedsReconnect holds the string denoting the needs_reconnect field in the database.
 	FieldNeedsReconnect = "needs_reconnect"
 	// FieldAuthorizedAt holds the string denoting the authorized_at field in the database.
@@ -45,7 +45,7 @@ var Columns = []string{
 	FieldUserID,
 	FieldAccountID,
 	FieldDisplayName,
-	FieldSealedTokens,
+	FieldEncryptedTokens,
 	FieldNeedsReconnect,
 	FieldAuthorizedAt,
 	FieldRefreshingUntil,
@@ -68,8 +68,8 @@ var (
 	AccountIDValidator func(string) error
 	// DisplayNameValidator is a validator for the "display_name" field. It is called by the builders before save.
 	DisplayNameValidator func(string) error
-	// SealedTokensValidator is a validator for the "sealed_tokens" field. It is called by the builders before save.
-	SealedTokensValidator func([]byte) error
+	// EncryptedTokensValidator is a validator for the "encrypted_tokens" field. It is called by the builders before save.
+	EncryptedTokensValidator func([]byte) error
 	// DefaultNeedsReconnect holds the default value on creation for the "needs_reconnect" field.
 	DefaultNeedsReconnect bool
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.

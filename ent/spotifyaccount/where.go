@@ -80,9 +80,9 @@ func DisplayName(v string) predicate.SpotifyAccount {
 	return predicate.SpotifyAccount(sql.FieldEQ(FieldDisplayName, v))
 }
 
-// SealedTokens applies equality check predicate on the "sealed_tokens" field. It's identical to SealedTokensEQ.
-func SealedTokens(v []byte) predicate.SpotifyAccount {
-	return predicate.SpotifyAccount(sql.FieldEQ(FieldSealedTokens, v))
+// EncryptedTokens applies equality check predicate on the "encrypted_tokens" field. It's identical to EncryptedTokensEQ.
+func EncryptedTokens(v []byte) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldEQ(FieldEncryptedTokens, v))
 }
 
 // NeedsReconnect applies equality check predicate on the "needs_reconnect" field. It's identical to NeedsReconnectEQ.
@@ -295,44 +295,44 @@ func DisplayNameContainsFold(v string) predicate.SpotifyAccount {
 	return predicate.SpotifyAccount(sql.FieldContainsFold(FieldDisplayName, v))
 }
 
-// SealedTokensEQ applies the EQ predicate on the "sealed_tokens" field.
-func SealedTokensEQ(v []byte) predicate.SpotifyAccount {
-	return predicate.SpotifyAccount(sql.FieldEQ(FieldSealedTokens, v))
+// EncryptedTokensEQ applies the EQ predicate on the "encrypted_tokens" field.
+func EncryptedTokensEQ(v []byte) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldEQ(FieldEncryptedTokens, v))
 }
 
-// SealedTokensNEQ applies the NEQ predicate on the "sealed_tokens" field.
-func SealedTokensNEQ(v []byte) predicate.SpotifyAccount {
-	return predicate.SpotifyAccount(sql.FieldNEQ(FieldSealedTokens, v))
+// EncryptedTokensNEQ applies the NEQ predicate on the "encrypted_tokens" field.
+func EncryptedTokensNEQ(v []byte) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldNEQ(FieldEncryptedTokens, v))
 }
 
-// SealedTokensIn applies the In predicate on the "sealed_tokens" field.
-func SealedTokensIn(vs ...[]byte) predicate.SpotifyAccount {
-	return predicate.SpotifyAccount(sql.FieldIn(FieldSealedTokens, vs...))
+// EncryptedTokensIn applies the In predicate on the "encrypted_tokens" field.
+func EncryptedTokensIn(vs ...[]byte) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldIn(FieldEncryptedTokens, vs...))
 }
 
-// SealedTokensNotIn applies the NotIn predicate on the "sealed_tokens" field.
-func SealedTokensNotIn(vs ...[]byte) predicate.SpotifyAccount {
-	return predicate.SpotifyAccount(sql.FieldNotIn(FieldSealedTokens, vs...))
+// EncryptedTokensNotIn applies the NotIn predicate on the "encrypted_tokens" field.
+func EncryptedTokensNotIn(vs ...[]byte) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldNotIn(FieldEncryptedTokens, vs...))
 }
 
-// SealedTokensGT applies the GT predicate on the "sealed_tokens" field.
-func SealedTokensGT(v []byte) predicate.SpotifyAccount {
-	return predicate.SpotifyAccount(sql.FieldGT(FieldSealedTokens, v))
+// EncryptedTokensGT applies the GT predicate on the "encrypted_tokens" field.
+func EncryptedTokensGT(v []byte) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldGT(FieldEncryptedTokens, v))
 }
 
-// SealedTokensGTE applies the GTE predicate on the "sealed_tokens" field.
-func SealedTokensGTE(v []byte) predicate.SpotifyAccount {
-	return predicate.SpotifyAccount(sql.FieldGTE(FieldSealedTokens, v))
+// EncryptedTokensGTE applies the GTE predicate on the "encrypted_tokens" field.
+func EncryptedTokensGTE(v []byte) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldGTE(FieldEncryptedTokens, v))
 }
 
-// SealedTokensLT applies the LT predicate on the "sealed_tokens" field.
-func SealedTokensLT(v []byte) predicate.SpotifyAccount {
-	return predicate.SpotifyAccount(sql.FieldLT(FieldSealedTokens, v))
+// EncryptedTokensLT applies the LT predicate on the "encrypted_tokens" field.
+func EncryptedTokensLT(v []byte) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldLT(FieldEncryptedTokens, v))
 }
 
-// SealedTokensLTE applies the LTE predicate on the "sealed_tokens" field.
-func SealedTokensLTE(v []byte) predicate.SpotifyAccount {
-	return predicate.SpotifyAccount(sql.FieldLTE(FieldSealedTokens, v))
+// EncryptedTokensLTE applies the LTE predicate on the "encrypted_tokens" field.
+func EncryptedTokensLTE(v []byte) predicate.SpotifyAccount {
+	return predicate.SpotifyAccount(sql.FieldLTE(FieldEncryptedTokens, v))
 }
 
 // NeedsReconnectEQ applies the EQ predicate on the "needs_reconnect" field.

@@ -24,8 +24,8 @@ const (
 	FieldEmailVerified = "email_verified"
 	// FieldPictureURL holds the string denoting the picture_url field in the database.
 	FieldPictureURL = "picture_url"
-	// FieldDeviceHash holds the string denoting the device_hash field in the database.
-	FieldDeviceHash = "device_hash"
+	// FieldBrowserHash holds the string denoting the browser_hash field in the database.
+	FieldBrowserHash = "browser_hash"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// EdgeSpotify holds the string denoting the spotify edge name in mutations.
@@ -50,7 +50,7 @@ var Columns = []string{
 	FieldEmail,
 	FieldEmailVerified,
 	FieldPictureURL,
-	FieldDeviceHash,
+	FieldBrowserHash,
 	FieldCreatedAt,
 }
 
@@ -77,8 +77,8 @@ var (
 	DefaultEmailVerified bool
 	// PictureURLValidator is a validator for the "picture_url" field. It is called by the builders before save.
 	PictureURLValidator func(string) error
-	// DeviceHashValidator is a validator for the "device_hash" field. It is called by the builders before save.
-	DeviceHashValidator func(string) error
+	// BrowserHashValidator is a validator for the "browser_hash" field. It is called by the builders before save.
+	BrowserHashValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -121,9 +121,9 @@ func ByPictureURL(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPictureURL, opts...).ToFunc()
 }
 
-// ByDeviceHash orders the results by the device_hash field.
-func ByDeviceHash(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldDeviceHash, opts...).ToFunc()
+// ByBrowserHash orders the results by the browser_hash field.
+func ByBrowserHash(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBrowserHash, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -95,9 +95,9 @@ func PictureURL(v string) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldPictureURL, v))
 }
 
-// DeviceHash applies equality check predicate on the "device_hash" field. It's identical to DeviceHashEQ.
-func DeviceHash(v string) predicate.User {
-	return predicate.User(sql.FieldEQ(FieldDeviceHash, v))
+// BrowserHash applies equality check predicate on the "browser_hash" field. It's identical to BrowserHashEQ.
+func BrowserHash(v string) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldBrowserHash, v))
 }
 
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
@@ -470,79 +470,79 @@ func PictureURLContainsFold(v string) predicate.User {
 	return predicate.User(sql.FieldContainsFold(FieldPictureURL, v))
 }
 
-// DeviceHashEQ applies the EQ predicate on the "device_hash" field.
-func DeviceHashEQ(v string) predicate.User {
-	return predicate.User(sql.FieldEQ(FieldDeviceHash, v))
+// BrowserHashEQ applies the EQ predicate on the "browser_hash" field.
+func BrowserHashEQ(v string) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldBrowserHash, v))
 }
 
-// DeviceHashNEQ applies the NEQ predicate on the "device_hash" field.
-func DeviceHashNEQ(v string) predicate.User {
-	return predicate.User(sql.FieldNEQ(FieldDeviceHash, v))
+// BrowserHashNEQ applies the NEQ predicate on the "browser_hash" field.
+func BrowserHashNEQ(v string) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldBrowserHash, v))
 }
 
-// DeviceHashIn applies the In predicate on the "device_hash" field.
-func DeviceHashIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldIn(FieldDeviceHash, vs...))
+// BrowserHashIn applies the In predicate on the "browser_hash" field.
+func BrowserHashIn(vs ...string) predicate.User {
+	return predicate.User(sql.FieldIn(FieldBrowserHash, vs...))
 }
 
-// DeviceHashNotIn applies the NotIn predicate on the "device_hash" field.
-func DeviceHashNotIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldDeviceHash, vs...))
+// BrowserHashNotIn applies the NotIn predicate on the "browser_hash" field.
+func BrowserHashNotIn(vs ...string) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldBrowserHash, vs...))
 }
 
-// DeviceHashGT applies the GT predicate on the "device_hash" field.
-func DeviceHashGT(v string) predicate.User {
-	return predicate.User(sql.FieldGT(FieldDeviceHash, v))
+// BrowserHashGT applies the GT predicate on the "browser_hash" field.
+func BrowserHashGT(v string) predicate.User {
+	return predicate.User(sql.FieldGT(FieldBrowserHash, v))
 }
 
-// DeviceHashGTE applies the GTE predicate on the "device_hash" field.
-func DeviceHashGTE(v string) predicate.User {
-	return predicate.User(sql.FieldGTE(FieldDeviceHash, v))
+// BrowserHashGTE applies the GTE predicate on the "browser_hash" field.
+func BrowserHashGTE(v string) predicate.User {
+	return predicate.User(sql.FieldGTE(FieldBrowserHash, v))
 }
 
-// DeviceHashLT applies the LT predicate on the "device_hash" field.
-func DeviceHashLT(v string) predicate.User {
-	return predicate.User(sql.FieldLT(FieldDeviceHash, v))
+// BrowserHashLT applies the LT predicate on the "browser_hash" field.
+func BrowserHashLT(v string) predicate.User {
+	return predicate.User(sql.FieldLT(FieldBrowserHash, v))
 }
 
-// DeviceHashLTE applies the LTE predicate on the "device_hash" field.
-func DeviceHashLTE(v string) predicate.User {
-	return predicate.User(sql.FieldLTE(FieldDeviceHash, v))
+// BrowserHashLTE applies the LTE predicate on the "browser_hash" field.
+func BrowserHashLTE(v string) predicate.User {
+	return predicate.User(sql.FieldLTE(FieldBrowserHash, v))
 }
 
-// DeviceHashContains applies the Contains predicate on the "device_hash" field.
-func DeviceHashContains(v string) predicate.User {
-	return predicate.User(sql.FieldContains(FieldDeviceHash, v))
+// BrowserHashContains applies the Contains predicate on the "browser_hash" field.
+func BrowserHashContains(v string) predicate.User {
+	return predicate.User(sql.FieldContains(FieldBrowserHash, v))
 }
 
-// DeviceHashHasPrefix applies the HasPrefix predicate on the "device_hash" field.
-func DeviceHashHasPrefix(v string) predicate.User {
-	return predicate.User(sql.FieldHasPrefix(FieldDeviceHash, v))
+// BrowserHashHasPrefix applies the HasPrefix predicate on the "browser_hash" field.
+func BrowserHashHasPrefix(v string) predicate.User {
+	return predicate.User(sql.FieldHasPrefix(FieldBrowserHash, v))
 }
 
-// DeviceHashHasSuffix applies the HasSuffix predicate on the "device_hash" field.
-func DeviceHashHasSuffix(v string) predicate.User {
-	return predicate.User(sql.FieldHasSuffix(FieldDeviceHash, v))
+// BrowserHashHasSuffix applies the HasSuffix predicate on the "browser_hash" field.
+func BrowserHashHasSuffix(v string) predicate.User {
+	return predicate.User(sql.FieldHasSuffix(FieldBrowserHash, v))
 }
 
-// DeviceHashIsNil applies the IsNil predicate on the "device_hash" field.
-func DeviceHashIsNil() predicate.User {
-	return predicate.User(sql.FieldIsNull(FieldDeviceHash))
+// BrowserHashIsNil applies the IsNil predicate on the "browser_hash" field.
+func BrowserHashIsNil() predicate.User {
+	return predicate.User(sql.FieldIsNull(FieldBrowserHash))
 }
 
-// DeviceHashNotNil applies the NotNil predicate on the "device_hash" field.
-func DeviceHashNotNil() predicate.User {
-	return predicate.User(sql.FieldNotNull(FieldDeviceHash))
+// BrowserHashNotNil applies the NotNil predicate on the "browser_hash" field.
+func BrowserHashNotNil() predicate.User {
+	return predicate.User(sql.FieldNotNull(FieldBrowserHash))
 }
 
-// DeviceHashEqualFold applies the EqualFold predicate on the "device_hash" field.
-func DeviceHashEqualFold(v string) predicate.User {
-	return predicate.User(sql.FieldEqualFold(FieldDeviceHash, v))
+// BrowserHashEqualFold applies the EqualFold predicate on the "browser_hash" field.
+func BrowserHashEqualFold(v string) predicate.User {
+	return predicate.User(sql.FieldEqualFold(FieldBrowserHash, v))
 }
 
-// DeviceHashContainsFold applies the ContainsFold predicate on the "device_hash" field.
-func DeviceHashContainsFold(v string) predicate.User {
-	return predicate.User(sql.FieldContainsFold(FieldDeviceHash, v))
+// BrowserHashContainsFold applies the ContainsFold predicate on the "browser_hash" field.
+func BrowserHashContainsFold(v string) predicate.User {
+	return predicate.User(sql.FieldContainsFold(FieldBrowserHash, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -7,10 +7,10 @@ import (
 )
 
 // Caller describes the client that sent a request. It authenticates nobody: it serves to limit rates and to recognise
-// banned devices.
+// the browsers of banned members.
 type Caller struct {
-	Address string // the IP address, without a port
-	Device  string // the random id in the browser's device cookie; empty: it has none yet
+	Address   string // the IP address, without a port
+	BrowserID string // the random id in the cookie that tells browsers apart; empty: it has none yet
 }
 
 type callerKey struct{}
@@ -26,13 +26,13 @@ func CallerFrom(ctx context.Context) Caller {
 	return caller
 }
 
-// DeviceHash returns the hash under which the database knows the caller's device, or nil if the caller has no device
+// BrowserHash returns the hash under which the database knows the caller's browser, or nil if the browser has no
 // id.
-func DeviceHash(ctx context.Context) *string {
-	device := CallerFrom(ctx).Device
-	if device == "" {
+func BrowserHash(ctx context.Context) *string {
+	id := CallerFrom(ctx).BrowserID
+	if id == "" {
 		return nil
 	}
-	hashed := database.Hash([]byte(device))
+	hashed := database.Hash([]byte(id))
 	return &hashed
 }

@@ -49,7 +49,7 @@ func (c *CredentialStore) SpotifyCredentials(ctx context.Context, hostID string)
 		return SpotifyCredentials{}, fmt.Errorf("load Spotify credentials: %w", err)
 	}
 	return SpotifyCredentials{
-		AccountID: row.AccountID, DisplayName: row.DisplayName, Sealed: row.SealedTokens, NeedsReconnect: row.NeedsReconnect,
+		AccountID: row.AccountID, DisplayName: row.DisplayName, Sealed: row.EncryptedTokens, NeedsReconnect: row.NeedsReconnect,
 	}, nil
 }
 
@@ -80,7 +80,7 @@ func (c *CredentialStore) EndSpotifyRefresh(ctx context.Context, hostID string) 
 // SaveSpotifyTokens replaces a host's encrypted tokens, and ends the reservation that BeginSpotifyRefresh made.
 func (c *CredentialStore) SaveSpotifyTokens(ctx context.Context, hostID string, sealed []byte) error {
 	return c.db.InTx(ctx, func(tx *ent.Tx) error {
-		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetSealedTokens(sealed).
+		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetEncryptedTokens(sealed).
 			ClearRefreshingUntil().Exec(ctx)
 	})
 }

@@ -26,7 +26,7 @@ doc comments name their codes.
 
 	account.go      Config and Accounts; its metrics
 	viewer.go       the user who makes a request, and access tokens
-	caller.go       the client that sends a request: its address and its device
+	caller.go       the client that sends a request: its address and its browser
 	session.go      beginning and refreshing sessions; deleting expired ones
 	signout.go      ending sessions
 	login.go        signing in with an identity provider

@@ -82,7 +82,7 @@ func nilUnlessFits(text string, most int) *string {
 	return &text
 }
 
-// deleteGuest ends the sessions of a guest who has become a host, gives the device to the host, and deletes the guest.
+// deleteGuest ends the sessions of a guest who has become a host, gives the browser to the host, and deletes the guest.
 // A guest to whom rows still refer, because they did something in the meantime, stays stored, but signed out.
 func (a *Accounts) deleteGuest(ctx context.Context, guestID, hostID string) error {
 	err := a.db.InTx(ctx, func(tx *ent.Tx) error {
@@ -96,10 +96,10 @@ func (a *Accounts) deleteGuest(ctx context.Context, guestID, hostID string) erro
 		if _, err := tx.Session.Delete().Where(session.UserID(guestID)).Exec(ctx); err != nil {
 			return err
 		}
-		if guest.DeviceHash == nil {
+		if guest.BrowserHash == nil {
 			return nil
 		}
-		return tx.User.Update().Where(user.ID(hostID), user.DeviceHashIsNil()).SetDeviceHash(*guest.DeviceHash).Exec(ctx)
+		return tx.User.Update().Where(user.ID(hostID), user.BrowserHashIsNil()).SetBrowserHash(*guest.BrowserHash).Exec(ctx)
 	})
 	if err != nil {
 		return err

@@ -23,7 +23,7 @@ type JoinedRoom struct {
 
 // JoinRoom makes the viewer a guest of the open room with this code, under a name for this room. Without a viewer, or
 // for a screen, it makes a new guest. Joining again changes the name. The error is NotFound if no open room has the
-// code, and Forbidden if the viewer or the viewer's device is banned.
+// code, and Forbidden if the viewer or the viewer's browser is banned.
 func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*JoinedRoom, error) {
 	name, err := party.ParseName("displayName", displayName)
 	if err != nil {
@@ -67,7 +67,7 @@ func (j *Jukebox) returningUser(ctx context.Context) (viewer account.Viewer, kno
 }
 
 // WatchRoom makes a new screen that watches the open room with this code. The error is NotFound if no open room has the
-// code, and Forbidden if the device is banned.
+// code, and Forbidden if the browser is banned.
 func (j *Jukebox) WatchRoom(ctx context.Context, code string) (*JoinedRoom, error) {
 	r, err := j.findOpen(ctx, code)
 	if err != nil {
@@ -101,7 +101,7 @@ func (j *Jukebox) addNewMember(ctx context.Context, r *ent.Room, v account.Viewe
 	return j.db.InTx(ctx, func(tx *ent.Tx) error {
 		now := database.Microseconds(time.Now())
 		err := tx.User.Create().SetID(v.UserID).SetKind(string(v.Kind)).SetDisplayName(name).
-			SetNillableDeviceHash(account.DeviceHash(ctx)).SetCreatedAt(now).Exec(ctx)
+			SetNillableBrowserHash(account.BrowserHash(ctx)).SetCreatedAt(now).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("store the user: %w", err)
 		}
@@ -199,13 +199,13 @@ func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) 
 
 var errBanned = party.Errorf(party.Forbidden, "You were permanently removed from this room.")
 
-// checkMayEnter returns Forbidden if a member was banned who had the caller's device, and RateLimited if too many
+// checkMayEnter returns Forbidden if a member was banned who used the caller's browser, and RateLimited if too many
 // sessions have started from the caller's address.
 func (j *Jukebox) checkMayEnter(ctx context.Context, roomID string) error {
-	if device := account.DeviceHash(ctx); device != nil {
+	if browser := account.BrowserHash(ctx); browser != nil {
 		banned, err := j.db.Read.Membership.Query().
 			Where(membership.RoomID(roomID), membership.Role(string(party.RoleBanned))).
-			Where(membership.HasUserWith(user.DeviceHash(*device))).Exist(ctx)
+			Where(membership.HasUserWith(user.BrowserHash(*browser))).Exist(ctx)
 		if err != nil {
 			return err
 		}

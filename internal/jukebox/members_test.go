@@ -74,9 +74,9 @@ func TestRolesThatCannotBeGiven(t *testing.T) {
 	})
 }
 
-func TestABanHoldsForTheSessionAndItsDevice(t *testing.T) {
+func TestBanHoldsForTheUserAndTheBrowser(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
-		phone := account.WithCaller(p.Context(), account.Caller{Device: "phone"})
+		phone := account.WithCaller(p.Context(), account.Caller{BrowserID: "phone"})
 		joined, err := p.JoinRoom(phone, p.room.Code, "Boris")
 		p.must(err)
 		boris := p.as(&joined.Session)
@@ -91,7 +91,7 @@ func TestABanHoldsForTheSessionAndItsDevice(t *testing.T) {
 		p.wants(party.Forbidden, second(p.JoinRoom(boris, p.room.Code, "Boris")))
 		p.wants(party.Forbidden, second(p.JoinRoom(phone, p.room.Code, "Somebody else")))
 		p.wants(party.Forbidden, second(p.WatchRoom(phone, p.room.Code)))
-		laptop := account.WithCaller(p.Context(), account.Caller{Device: "laptop"})
+		laptop := account.WithCaller(p.Context(), account.Caller{BrowserID: "laptop"})
 		p.must(second(p.JoinRoom(laptop, p.room.Code, "Lara")))
 		other := p.openRoom(p.newHost("Otto"), "OTHERS")
 		p.must(second(p.JoinRoom(phone, other.Code, "Boris"))) // the ban is this room's

@@ -133,7 +133,7 @@ func (t *roomTx) applyStep(ctx context.Context, step party.PlaybackStep) error {
 func (t *roomTx) applyToRoom(ctx context.Context, step party.PlaybackStep) error {
 	if step.StartedItem != "" {
 		err := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).
-			SetBegun(true).SetSkipVotes(0).AddVotesVersion(1).Exec(ctx)
+			SetHasPlayed(true).SetSkipVotes(0).AddVotesVersion(1).Exec(ctx)
 		if err != nil {
 			return err
 		}

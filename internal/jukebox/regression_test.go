@@ -216,7 +216,7 @@ func TestAnotherAccountDoesNotInheritThePlaylist(t *testing.T) {
 
 func TestWrongCodesArePaced(t *testing.T) {
 	p := newParty(t, testdb.SQLite(t))
-	mallory := account.WithCaller(p.Context(), account.Caller{Address: "192.0.2.1", Device: "phone"})
+	mallory := account.WithCaller(p.Context(), account.Caller{Address: "192.0.2.1", BrowserID: "phone"})
 	for n := range 200 {
 		if _, err := p.JoinRoom(mallory, fmt.Sprintf("X%04d", n), "Mallory"); party.CodeOf(err) == party.RateLimited {
 			return

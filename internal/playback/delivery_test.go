@@ -16,7 +16,7 @@ func byPlaylist(r *party.State) *party.State {
 	return r
 }
 
-func begun(r *party.State) *party.State {
+func hasPlayed(r *party.State) *party.State {
 	r.HasPlayed = true
 	return r
 }
@@ -109,7 +109,7 @@ func TestDeliveryByPlaylist(t *testing.T) {
 		{
 			name: "later songs are committed 45 s before the end",
 			in: Input{
-				Room:        byPlaylist(begun(room(item("a", playing), item("b", queued)))),
+				Room:        byPlaylist(hasPlayed(room(item("a", playing), item("b", queued)))),
 				Observation: plays(song("a"), 156*time.Second),
 			},
 			step: toList, command: ask(Append, "b"), health: party.HealthOK, way: party.DeliveryPlaylist,
@@ -117,7 +117,7 @@ func TestDeliveryByPlaylist(t *testing.T) {
 		{
 			name: "it is unknown whether it was appended",
 			in: Input{
-				Room:   byPlaylist(begun(room(item("a", playing), pending()))),
+				Room:   byPlaylist(hasPlayed(room(item("a", playing), pending()))),
 				Memory: withPlaylist(observed(plays(song("a"), 156*time.Second))), Answer: answered(Append, "b", Unreachable),
 			},
 			step: party.PlaybackStep{UnknownItem: "item-b"}, health: party.HealthUnreachable, way: party.DeliveryPlaylist,
@@ -125,14 +125,14 @@ func TestDeliveryByPlaylist(t *testing.T) {
 		{
 			name: "the playlist is read",
 			in: Input{
-				Room: byPlaylist(begun(room(item("a", playing), unknown))), Observation: plays(song("a"), 160*time.Second),
+				Room: byPlaylist(hasPlayed(room(item("a", playing), unknown))), Observation: plays(song("a"), 160*time.Second),
 			},
 			command: ask(VerifyPlaylist, "b"), health: party.HealthOK, way: party.DeliveryPlaylist,
 		},
 		{
 			name: "verified: it was appended",
 			in: Input{
-				Room:   byPlaylist(begun(room(item("a", playing), unknown))),
+				Room:   byPlaylist(hasPlayed(room(item("a", playing), unknown))),
 				Memory: withPlaylist(observed(plays(song("a"), 160*time.Second))),
 				Answer: answered(VerifyPlaylist, "b", "", song("a"), song("b")),
 			},
@@ -141,7 +141,7 @@ func TestDeliveryByPlaylist(t *testing.T) {
 		{
 			name: "verified: only an earlier addition is there",
 			in: Input{
-				Room:   byPlaylist(begun(room(item("a", playing), unknown))),
+				Room:   byPlaylist(hasPlayed(room(item("a", playing), unknown))),
 				Memory: withPlaylist(observed(plays(song("a"), 160*time.Second))),
 				Answer: answered(VerifyPlaylist, "b", "", song("b"), song("a")),
 			},
@@ -150,7 +150,7 @@ func TestDeliveryByPlaylist(t *testing.T) {
 		{
 			name: "the playlist can no longer be written",
 			in: Input{
-				Room:   byPlaylist(begun(room(item("a", playing), pending()))),
+				Room:   byPlaylist(hasPlayed(room(item("a", playing), pending()))),
 				Memory: withPlaylist(observed(plays(song("a"), 156*time.Second))), Answer: answered(Append, "b", Unavailable),
 			},
 			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthOK, reason: party.ReasonNoPlaylist,
@@ -158,14 +158,14 @@ func TestDeliveryByPlaylist(t *testing.T) {
 		},
 		{
 			name: "the player stopped before the appended song",
-			in:   Input{Room: byPlaylist(begun(room(appended("b", time.Minute)))), Memory: silent(time.Second, listed)},
+			in:   Input{Room: byPlaylist(hasPlayed(room(appended("b", time.Minute)))), Memory: silent(time.Second, listed)},
 			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthOK, reason: party.ReasonPlaylistIgnored,
 			way: party.DeliveryQueue,
 		},
 		{
 			name: "the player stopped after something else than the playlist",
 			in: Input{
-				Room: byPlaylist(begun(room(appended("b", time.Minute)))), Memory: silent(3*time.Second, stands(song("a"), 0)),
+				Room: byPlaylist(hasPlayed(room(appended("b", time.Minute)))), Memory: silent(3*time.Second, stands(song("a"), 0)),
 			},
 			command: Command{Kind: PlayPlaylist, ItemID: "item-b", URI: "spotify:track:b", DeviceID: "speaker"},
 			health:  party.HealthOK, way: party.DeliveryPlaylist,
@@ -173,7 +173,7 @@ func TestDeliveryByPlaylist(t *testing.T) {
 		{
 			name: "the player stopped, and the song was appended late",
 			in: Input{
-				Room: byPlaylist(begun(room(appended("b", 10*time.Second)))), Memory: silent(3*time.Second, stands(song("a"), 0)),
+				Room: byPlaylist(hasPlayed(room(appended("b", 10*time.Second)))), Memory: silent(3*time.Second, stands(song("a"), 0)),
 			},
 			command: Command{Kind: PlayPlaylist, ItemID: "item-b", URI: "spotify:track:b", DeviceID: "speaker"},
 			health:  party.HealthOK, way: party.DeliveryPlaylist,
@@ -181,7 +181,7 @@ func TestDeliveryByPlaylist(t *testing.T) {
 		{
 			name: "the player went on to something else",
 			in: Input{
-				Room: byPlaylist(begun(room(appended("b", 4*time.Minute)))), Observation: plays(song("x"), 190*time.Second),
+				Room: byPlaylist(hasPlayed(room(appended("b", 4*time.Minute)))), Observation: plays(song("x"), 190*time.Second),
 			},
 			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthHostTookOver, way: party.DeliveryQueue,
 		},
@@ -196,7 +196,7 @@ func TestDeliveryByPlaylist(t *testing.T) {
 		},
 		{
 			name:   "only the host can start the playlist",
-			in:     Input{Room: byPlaylist(begun(room(appended("b", time.Minute)))), Memory: free},
+			in:     Input{Room: byPlaylist(hasPlayed(room(appended("b", time.Minute)))), Memory: free},
 			health: party.HealthNotAllowed, reason: party.ReasonNoPremium, way: party.DeliveryPlaylist,
 		},
 	} {
@@ -225,7 +225,7 @@ func TestDeliveryByPlaylist(t *testing.T) {
 }
 
 func TestDeliveryChosenAgainIsTriedAgain(t *testing.T) {
-	r := byPlaylist(begun(room(item("a", party.NowPlaying), item("b", party.Queued))))
+	r := byPlaylist(hasPlayed(room(item("a", party.NowPlaying), item("b", party.Queued))))
 	m := withPlaylist(observed(plays(song("a"), time.Minute)))
 	m.playlistIgnored, m.shown = true, &party.Playback{Delivery: party.DeliveryQueue} // and the room shows PLAYLIST
 	plan := Decide(Input{Now: noon, Room: r, Memory: m})

@@ -27,7 +27,7 @@ var stateColumns = []struct {
 
 	{"p.skip_votes", func(r *stateRow) any { return &r.playback.skipVotes }},
 	{"p.votes_version", func(r *stateRow) any { return &r.playback.votesVersion }},
-	{"p.begun", func(r *stateRow) any { return &r.playback.begun }},
+	{"p.has_played", func(r *stateRow) any { return &r.playback.hasPlayed }},
 	{"p.command_version", func(r *stateRow) any { return &r.playback.commandVersion }},
 	{"p.version", func(r *stateRow) any { return &r.playback.version }},
 	{"p.status", func(r *stateRow) any { return &r.playback.status }},
@@ -114,7 +114,7 @@ func (r *stateRow) destinations() []any {
 func (r *stateRow) head(roomID string) party.RoomRow {
 	head := r.room
 	head.RoomID, head.CreatedAt = roomID, head.CreatedAt.UTC()
-	head.PlaylistURI, head.HasPlayed = r.playlistURI.V, r.playback.begun.V
+	head.PlaylistURI, head.HasPlayed = r.playlistURI.V, r.playback.hasPlayed.V
 	return head
 }
 
@@ -155,7 +155,7 @@ func (r *itemRow) queueItem(roomID string) *party.QueueItem {
 type playbackRow struct {
 	skipVotes                        sql.Null[int]
 	votesVersion, commandVersion     sql.Null[int64] // the versions of the last vote and of the last command
-	begun                            sql.Null[bool]
+	hasPlayed                        sql.Null[bool]
 	version, progressMS              sql.Null[int64]
 	status, itemID, songID           sql.Null[string]
 	observedAt                       sql.Null[time.Time]

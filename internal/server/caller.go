@@ -16,19 +16,19 @@ type BrowserCookies struct {
 	cookies cookies
 	w       http.ResponseWriter
 	r       *http.Request
-	newID   string // the device id for a browser that had none; "" for others
+	newID   string // the id for a browser that had none; "" for others
 }
 
 // Session returns the refresh token that the request brings, or "". The error is Forbidden if the request does not show
 // that its page may use the session.
 func (b *BrowserCookies) Session() (refreshToken string, err error) { return b.cookies.sessionOf(b.r) }
 
-// SetSession has the browser keep a refresh token, and a device id if it has none yet: whoever signs in can be
-// recognized afterwards.
+// SetSession has the browser keep a refresh token, and an id if it has none yet: the browser of a user who is banned
+// later has to be recognised.
 func (b *BrowserCookies) SetSession(refreshToken string) {
 	http.SetCookie(b.w, b.cookies.session(refreshToken))
 	if b.newID != "" {
-		http.SetCookie(b.w, b.cookies.device(b.newID))
+		http.SetCookie(b.w, b.cookies.browser(b.newID))
 	}
 }
 
@@ -39,17 +39,17 @@ func (b *BrowserCookies) ClearSession() { http.SetCookie(b.w, b.cookies.session(
 func (b *BrowserCookies) SetSpotify(proof string) { http.SetCookie(b.w, b.cookies.spotify(proof)) }
 
 // withCaller gives every request to next its account.Caller and, by withCookies, its browser's cookies. A browser
-// without a device id is known by a new one from this request on; it keeps that only if it begins a session.
+// without an id is known by a new one from this request on; it keeps that only if it begins a session.
 func withCaller(
 	c cookies, withCookies func(context.Context, *BrowserCookies) context.Context, next http.Handler,
 ) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		browser := &BrowserCookies{cookies: c, w: w, r: r}
-		device := c.deviceOf(r)
-		if device == "" {
+		id := c.browserOf(r)
+		if id == "" {
 			browser.newID = rand.Text()
 		}
-		ctx := account.WithCaller(r.Context(), account.Caller{Address: addressOf(r), Device: cmp.Or(device, browser.newID)})
+		ctx := account.WithCaller(r.Context(), account.Caller{Address: addressOf(r), BrowserID: cmp.Or(id, browser.newID)})
 		next.ServeHTTP(w, r.WithContext(withCookies(ctx, browser)))
 	})
 }

@@ -32,17 +32,17 @@ func TestOperationsKnowTheirCaller(t *testing.T) {
 	s := operations(t, "https://party.test", func(r *http.Request, _ *server.BrowserCookies) {
 		callers = append(callers, account.CallerFrom(r.Context()))
 	})
-	s.do("POST", "/graphql", "Cookie", "__Host-antwon_device=phone")
+	s.do("POST", "/graphql", "Cookie", "__Host-antwon_browser=phone")
 	s.do("POST", "/graphql")
-	if len(callers) != 2 || callers[0] != (account.Caller{Address: "127.0.0.1", Device: "phone"}) {
+	if len(callers) != 2 || callers[0] != (account.Caller{Address: "127.0.0.1", BrowserID: "phone"}) {
 		t.Fatalf("the callers are %+v", callers)
 	}
-	if stranger := callers[1]; stranger.Address != "127.0.0.1" || len(stranger.Device) < 20 {
-		t.Errorf("a browser without a device is %+v", stranger)
+	if stranger := callers[1]; stranger.Address != "127.0.0.1" || len(stranger.BrowserID) < 20 {
+		t.Errorf("a browser without an id is %+v", stranger)
 	}
 }
 
-func TestBrowserGetsADeviceWithItsFirstSession(t *testing.T) {
+func TestBrowserGetsAnIDWithItsFirstSession(t *testing.T) {
 	s := operations(t, "https://party.test", func(r *http.Request, cookies *server.BrowserCookies) {
 		if r.URL.Query().Has("join") {
 			cookies.SetSession("refresh")
@@ -56,13 +56,13 @@ func TestBrowserGetsADeviceWithItsFirstSession(t *testing.T) {
 	if session.Value != "refresh" || !session.HttpOnly || !session.Secure {
 		t.Errorf("the session's cookie is %v", session)
 	}
-	device := cookieOf(t, joined, "__Host-antwon_device")
-	if len(device.Value) < 20 || !device.HttpOnly || device.Path != "/" || device.MaxAge != 365*24*60*60 {
-		t.Errorf("the device's cookie is %v", device)
+	browser := cookieOf(t, joined, "__Host-antwon_browser")
+	if len(browser.Value) < 20 || !browser.HttpOnly || browser.Path != "/" || browser.MaxAge != 365*24*60*60 {
+		t.Errorf("the browser's cookie is %v", browser)
 	}
-	again := s.do("POST", "/graphql?join", "Cookie", "__Host-antwon_device="+device.Value)
+	again := s.do("POST", "/graphql?join", "Cookie", "__Host-antwon_browser="+browser.Value)
 	if names := again.Cookies(); len(names) != 1 || names[0].Name != "__Host-antwon_session" {
-		t.Errorf("a browser with a device gets %v", names)
+		t.Errorf("a browser with an id gets %v", names)
 	}
 }
 

@@ -17,9 +17,9 @@ const (
 	spotifyCookie = "antwon_spotify"
 	// loginCookie proves the same of a browser that comes back from the identity provider.
 	loginCookie = "antwon_login"
-	// sessionCookie holds the refresh token of a signed-in user, and deviceCookie tells one browser from another.
+	// sessionCookie holds the refresh token of a signed-in user, and browserCookie tells one browser from another.
 	sessionCookie = "antwon_session"
-	deviceCookie  = "antwon_device"
+	browserCookie = "antwon_browser"
 	// pageHeader is a header that browsers let a page of another origin send only if our CORS answer allows it.
 	pageHeader = "X-Antwon"
 )
@@ -27,8 +27,8 @@ const (
 const (
 	// answerTime is how long somebody may take at Spotify's or the identity provider's page.
 	answerTime = 10 * time.Minute
-	// deviceLife is the longest time for which browsers keep a cookie.
-	deviceLife = 365 * 24 * time.Hour
+	// browserLife is the longest time for which browsers keep a cookie.
+	browserLife = 365 * 24 * time.Hour
 )
 
 // cookies makes and reads the cookies of a server with this public URL. They are Secure if that is https, and sent
@@ -48,13 +48,13 @@ func (c cookies) session(refreshToken string) *http.Cookie {
 	return c.shared(c.cookie(c.sessionName(), refreshToken, "/", account.SessionLife))
 }
 
-// device returns the cookie that tells a browser from others.
-func (c cookies) device(id string) *http.Cookie {
-	return c.shared(c.cookie(c.deviceName(), id, "/", deviceLife))
+// browser returns the cookie that tells a browser from others.
+func (c cookies) browser(id string) *http.Cookie {
+	return c.shared(c.cookie(c.browserName(), id, "/", browserLife))
 }
 
-// deviceOf returns the device id that a request brings, or "".
-func (c cookies) deviceOf(r *http.Request) string { return valueOf(r, c.deviceName()) }
+// browserOf returns the browser's id that a request brings, or "".
+func (c cookies) browserOf(r *http.Request) string { return valueOf(r, c.browserName()) }
 
 // login returns the cookie for a browser that is sent to the identity provider, or without a proof the one that deletes
 // it. No page of another site needs it.
@@ -68,7 +68,7 @@ func (c cookies) loginName() string { return c.prefixed("__Secure-", loginCookie
 // path /, which the login needs anyway: it has to know which guest the browser is.
 func (c cookies) sessionName() string { return c.prefixed("__Host-", sessionCookie) }
 
-func (c cookies) deviceName() string { return c.prefixed("__Host-", deviceCookie) }
+func (c cookies) browserName() string { return c.prefixed("__Host-", browserCookie) }
 
 // prefixed adds a prefix to a name where cookies are Secure: browsers accept the prefix over TLS only.
 func (c cookies) prefixed(prefix, name string) string {

@@ -1,0 +1,4 @@
+-- Give three columns and an index the words of the glossary
+ALTER TABLE `room_playbacks` RENAME COLUMN `begun` TO `has_played`;
+ALTER TABLE `spotify_accounts` RENAME COLUMN `sealed_tokens` TO `encrypted_tokens`;
+ALTER TABLE `users` RENAME COLUMN `device_hash` TO `browser_hash`, RENAME INDEX `user_device_hash` TO `user_browser_hash`;
