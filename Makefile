@@ -65,7 +65,11 @@ node-modules: test/node/node_modules/.package-lock.json ## install the npm clien
 test/node/node_modules/.package-lock.json: test/node/package-lock.json
 	-@cd test/node && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
 
-test: $(NODE_MODULES) $(NODE:yes=test-web) $(NODE:yes=test-pages) ## everything, with the race detector; says what it left out and why
+# The pages' stories mostly wait for the browser, so they run beside the Go tests.
+test: $(NODE_MODULES) $(NODE:yes=test-web) ## everything, with the race detector; says what it left out and why
+	@$(MAKE) --no-print-directory -j2 --output-sync test-go $(NODE:yes=test-pages)
+
+test-go: $(NODE_MODULES) ## the Go tests, with the race detector
 	@go test $(RACE) -parallel 6 -timeout 30m -v ./... > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
 	@grep -E '^ok' test.log
 	@if grep -q ' left out: ' test.log; then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' test.log | sort | uniq -c; fi
@@ -113,4 +117,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web run party demo dev generate migration lint node-modules test test-fast test-flaky test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale
+.PHONY: help build web run party demo dev generate migration lint node-modules test test-go test-fast test-flaky test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale
