@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"net/http"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -122,6 +123,23 @@ func TestSessionsBeginOverHTTPOnly(t *testing.T) {
 	refused := s.anonymous().dialRaw(t, map[string]string{"authorization": "Bearer garbage"})
 	if _, _, err := refused.ReadMessage(); !websocket.IsCloseError(err, 4403) {
 		t.Errorf("a wrong token: %v, want the connection closed with 4403", err)
+	}
+}
+
+// A client's compiler reads the schema as a file, with the descriptions.
+func TestDemoServesTheSchemaAsAFile(t *testing.T) {
+	s := startServer(t, "sqlite:data/antwon.db")
+	response, err := http.Get(s.url + "/schema.graphql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := readAll(t, response)
+	want, err := os.ReadFile("../../schema.graphqls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text != string(want) {
+		t.Errorf("/schema.graphql has %d bytes and begins %.200q, want schema.graphqls with %d bytes", len(text), text, len(want))
 	}
 }
 

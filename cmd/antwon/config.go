@@ -59,6 +59,9 @@ type config struct {
 // isDemo reports whether anybody can become a host.
 func (c config) isDemo() bool { return c.command == "demo" }
 
+// schemaIsPublic says whether clients may read the schema: by introspection and as a file.
+func (c config) schemaIsPublic() bool { return c.isDemo() || c.introspection }
+
 // spotifyApp is the server's app at Spotify. Without a client id Spotify is simulated.
 type spotifyApp struct {
 	clientID, clientSecret string

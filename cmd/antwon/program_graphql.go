@@ -23,7 +23,7 @@ func (p *program) newGraphQL() *gqlserver.Handler {
 		Recover:         resolver.Recover,
 		AroundResponses: graph.RememberLikes,
 		AllowedOrigins:  p.cfg.allowedOrigins,
-		Introspection:   p.cfg.isDemo() || p.cfg.introspection,
+		Introspection:   p.cfg.schemaIsPublic(),
 		Suggestions:     p.cfg.isDemo(),
 		Compress:        p.cfg.compress,
 		Limits:          p.cfg.limits,

@@ -32,6 +32,9 @@ func (p *program) newHTTP() *http.Server {
 		Tracing:        p.tracing.Provider(),
 		Propagator:     p.tracing.Propagator(),
 	}
+	if p.cfg.schemaIsPublic() {
+		cfg.Schema = graph.SDL()
+	}
 	if p.demo != nil {
 		cfg.Covers = p.demo.Covers()
 		cfg.DemoHost = func(ctx context.Context, key string) (*account.Session, error) {

@@ -71,7 +71,7 @@ func TestServeIsNoDemo(t *testing.T) {
 	if strings.Contains(s.stdout.String(), "PARTY") || !strings.Contains(s.stdout.String(), s.url+"/auth/callback") {
 		t.Errorf("the server greets with\n%s", s.stdout)
 	}
-	for _, path := range []string{"/covers/1.svg", "/control/"} {
+	for _, path := range []string{"/covers/1.svg", "/control/", "/schema.graphql"} {
 		b := newBrowser(t, nobody)
 		if status, _ := b.visit(s.url + path); status != 404 {
 			t.Errorf("%s: %d", path, status)

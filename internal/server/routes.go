@@ -1,6 +1,7 @@
 package server
 
 import (
+	"io"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -17,6 +18,9 @@ func routes(cfg Config) http.Handler {
 	cookies := cfg.cookies()
 	newPages(cfg.Pages, cfg.signIn()).route(mux, cfg.CoverOrigins)
 	mux.Handle("/graphql", allowOrigins(cfg.AllowedOrigins, cfg.operations()))
+	if cfg.Schema != "" {
+		mux.Handle("GET /schema.graphql", serveSchema(cfg.Schema))
+	}
 	if cfg.Covers != nil {
 		mux.Handle("GET /covers/", cfg.Covers)
 	}
@@ -35,4 +39,14 @@ func routes(cfg Config) http.Handler {
 	mux.Handle(routeReady, serveReadiness(cfg.Ready, cfg.Log))
 	mux.Handle(routeMetrics, promhttp.HandlerFor(cfg.Metrics, promhttp.HandlerOpts{}))
 	return mux
+}
+
+// serveSchema serves the schema's text to programs that generate code for a client. Some know the file by the ending
+// .graphql only.
+func serveSchema(text string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-cache")
+		_, _ = io.WriteString(w, text) // a client that is gone needs no schema
+	})
 }

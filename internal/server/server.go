@@ -39,6 +39,7 @@ import (
 type Config struct {
 	GraphQL http.Handler
 	Covers  http.Handler // gets requests below /covers/, with their whole path; nil: there are no covers here
+	Schema  string       // the text shown at /schema.graphql; "": clients may not read the schema
 	Pages   fs.FS        // the built web pages; if there are none, browsers are told how to build them
 
 	// CoverOrigins are the origins of songs' covers besides this server, as in a Content-Security-Policy.
