@@ -61,8 +61,8 @@ func TestEveryActionIsInTheTableOfPermissions(t *testing.T) {
 	}
 }
 
-// Every kind of event stands in the schema's description of RoomEvent.kind, and has a sentence in the console's log. The
-// pages' own tests compare the languages.
+// Every kind of event stands in the schema's description of RoomEvent.kind, and has a sentence in the console's log.
+// The pages' own tests compare the languages.
 func TestEveryEventKindIsDescribed(t *testing.T) {
 	described := graph.NewExecutableSchema(graph.Config{}).Schema().Types["RoomEvent"].Fields.ForName("kind").Description
 	sentences := read(t, "../web/src/host/recap/en.ts")

@@ -16,16 +16,16 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// nasty are texts that somebody hopes will be taken for something else.
+// nasty are texts that an attacker hopes are run as code: as SQL, GraphQL, a template, a script or a path.
 var nasty = []string{
 	`' OR '1'='1`, `'; DROP TABLE rooms; --`, `" UNION SELECT sealed_tokens FROM spotify_accounts --`, "\\'; DELETE FROM users#", "%' OR 1=1 -- ",
 	`") { viewer { email } } #`, `${7*7}`, `{{7*7}}`, "<script>alert(1)</script>", "../../etc/passwd", "null", "NaN", "-1", "0x1F", "\u202eEVIL\u202c",
 	"a\x00b", "a\r\nSet-Cookie: x=1", "\ufeff", strings.Repeat("𒐫", 500), strings.Repeat("A", 60_000),
 }
 
-// Whatever stands in an argument, it is taken for what it is: the answer is a clear code, never ours to mend, and
-// everything is still there.
-func TestNastyTextsEverywhere(t *testing.T) {
+// Whatever text an argument has, the server treats it as text: the answer is a clear code and never an internal error,
+// and no data is lost.
+func TestHostileTextsAreTreatedAsText(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)
 		host := s.login("Hanna")
@@ -68,8 +68,8 @@ func TestNastyTextsEverywhere(t *testing.T) {
 	})
 }
 
-// Floods end early, and slow clients are not waited for.
-func TestFloods(t *testing.T) {
+// The server ends oversized requests early, and does not wait for slow clients.
+func TestFloodsEndEarly(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db")
 	status := func(request *http.Request) int {
@@ -124,11 +124,12 @@ func TestFloods(t *testing.T) {
 	}
 	_ = conn.Close()
 	drip.Wait()
-	s.anonymous().ask(nil, `{ __typename }`, nil) // it is well
+	s.anonymous().ask(nil, `{ __typename }`, nil) // the server still answers
 }
 
-// Pages of other sites can neither read answers nor open WebSockets; what a request says of itself is not believed.
-func TestForgedOriginsAndHosts(t *testing.T) {
+// Pages of other sites can neither read answers nor open WebSockets; forged headers have
+// no effect.
+func TestForgedOriginsAndHostsAreRefused(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_ALLOWED_ORIGINS=https://front.example")
 	for origin, allowed := range map[string]bool{
@@ -177,8 +178,8 @@ func TestForgedOriginsAndHosts(t *testing.T) {
 	}
 }
 
-// One session that likes like mad is slowed down and told so; a thousand guests who each like once are served.
-func TestLikeStorms(t *testing.T) {
+// A session that likes too often is refused with RATE_LIMITED; a thousand guests who each like once are served.
+func TestLikeStormIsLimitedAndGuestsAreServed(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL, "ANTWON_TRUSTED_PROXIES=127.0.0.1")
 		host := s.login("Hanna")
@@ -225,7 +226,7 @@ func TestLikeStorms(t *testing.T) {
 	})
 }
 
-// joinAndLike is what a guest does who comes from an address.
+// joinAndLike joins a room as a guest from this address, and likes a song.
 func (s *server) joinAndLike(code, itemID, address string) error {
 	ask := func(token, query string, result any) error {
 		body, err := json.Marshal(map[string]string{"query": query})
@@ -257,8 +258,8 @@ func (s *server) joinAndLike(code, itemID, address string) error {
 	return ask(got.JoinRoom.Session.AccessToken, `mutation { likeQueueItem(itemId: "`+itemID+`") { likeCount } }`, nil)
 }
 
-// What failed inside is logged and not told.
-func TestErrorsAreMasked(t *testing.T) {
+// Internal errors are logged, and clients do not see them.
+func TestInternalErrorsAreNotShownToClients(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db")
 	for _, body := range []string{`{"query":"{ room(id: 1.5) { id } }"}`, `{"query":"query($x: ID!) { room(id: $x) { id } }","variables":{"x":{}}}`, `{"query":12}`, `{"query":"{ viewer(`} {

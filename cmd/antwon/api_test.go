@@ -13,8 +13,8 @@ import (
 	"antwon.dj/backend/web"
 )
 
-// What clients are told when they ask for what they may not, or in a form that nobody understands.
-func TestErrorsOnTheWire(t *testing.T) {
+// A client that may not do something, or whose request is malformed, gets a documented error code.
+func TestErrorsReachClientsWithTheirCodes(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)
 		host, other := s.login("Hanna"), s.login("Otto")
@@ -63,15 +63,15 @@ func TestErrorsOnTheWire(t *testing.T) {
 	})
 }
 
-// A stranger gets what anybody may know of a room, and FORBIDDEN for each of the rest.
-func TestStrangerSeesTheDoorOnly(t *testing.T) {
+// A user who is not a member gets the public fields of a room, and FORBIDDEN for each other field.
+func TestNonMemberSeesOnlyPublicFieldsOfARoom(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)
 		roomID := s.login("Hanna").openRoom("DOOR")
 		answer := s.login("Otto").post(t, `query($r: ID!) { room(id: $r) { code name status joinUrl host { id } createdAt queue { version } playback { status } history { edges { cursor } } } }`,
 			map[string]any{"r": roomID})
 		if got := string(answer.Data); !strings.Contains(got, `"code":"DOOR"`) || strings.Count(got, ":null") != 6 {
-			t.Errorf("a stranger sees %s", got)
+			t.Errorf("a non-member sees %s", got)
 		}
 		if len(answer.Errors) != 6 {
 			t.Fatalf("%d errors, want one for each hidden field: %+v", len(answer.Errors), answer.Errors)
@@ -89,8 +89,8 @@ func TestStrangerSeesTheDoorOnly(t *testing.T) {
 	})
 }
 
-// A session begins over HTTP; a WebSocket has the one it was opened with.
-func TestSessionsBeginOverHTTPOnly(t *testing.T) {
+// A session begins over HTTP. A WebSocket keeps the session with which it was opened.
+func TestSessionsBeginOnlyOverHTTP(t *testing.T) {
 	s := startServer(t, "sqlite:data/antwon.db")
 	guest := s.join("PARTY", "Gina")
 	conn := guest.dial(t, map[string]string{"authorization": "Bearer " + guest.token})
@@ -125,7 +125,7 @@ func TestSessionsBeginOverHTTPOnly(t *testing.T) {
 	}
 }
 
-func TestHealthMetricsAndCovers(t *testing.T) {
+func TestHealthMetricsAndCoversAreServed(t *testing.T) {
 	s := startServer(t, "sqlite:data/antwon.db")
 	s.join("PARTY", "Gina")
 	for path, want := range map[string]string{
@@ -166,8 +166,8 @@ func TestHealthMetricsAndCovers(t *testing.T) {
 	}
 }
 
-// The program has the pages inside, or says how to build them.
-func TestPages(t *testing.T) {
+// The program has the pages embedded, or says how to build them.
+func TestPagesAreServedOrSayHowToBuildThem(t *testing.T) {
 	s := startServer(t, "sqlite:data/antwon.db")
 	status, want := http.StatusOK, `data-login="demo"`
 	if _, err := fs.Stat(web.Pages(), "room.html"); err != nil {
@@ -184,7 +184,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func TestWrongConfigurationIsToldAtOnce(t *testing.T) {
+func TestAllConfigurationErrorsAreReportedTogether(t *testing.T) {
 	cmd := exec.Command(binary(t), "demo")
 	cmd.Env = []string{"ANTWON_ADDR=8080", "ANTWON_PUBLIC_URL=party", "ANTWON_DATABASE_URL=postgres://x", "ANTWON_SESSION_SECRET=short",
 		"ANTWON_FEED_INTERVAL=soon", "ANTWON_LOG_LEVEL=loud", "ANTWON_PLAYBACK=maybe", "ANTWON_DEMO_SONG_SECONDS=-1",
@@ -196,7 +196,7 @@ func TestWrongConfigurationIsToldAtOnce(t *testing.T) {
 	for _, entry := range cmd.Env {
 		name, value, _ := strings.Cut(entry, "=")
 		if !strings.Contains(string(out), name+":") {
-			t.Errorf("no word about %s", name)
+			t.Errorf("the message does not name %s", name)
 		}
 		if name == "ANTWON_SESSION_SECRET" && strings.Contains(string(out), value+"\"") {
 			t.Error("the secret is shown")

@@ -80,7 +80,7 @@ func simWelcome(url string) string {
     ANTWON_SPOTIFY_ACCOUNTS_URL=%[1]s
 
   and any client ID and secret. %[1]s/control/ says how to make accounts, use the host's hands, and inject faults.
-  Ctrl-C stops; started again, the music goes on.
+  Ctrl-C stops the simulator. The music continues when you start it again.
 
 `, url)
 }

@@ -143,7 +143,7 @@ type inProcess struct {
 	once  sync.Once
 }
 
-// Write takes what the demo prints.
+// Write receives what the demo prints.
 func (s *inProcess) Write(p []byte) (int, error) {
 	s.once.Do(func() { close(s.begun) })
 	return len(p), nil
@@ -197,7 +197,7 @@ func (s *inProcess) get(t *testing.T, path string) string {
 	return string(body)
 }
 
-func TestBuildMetricIsOne(t *testing.T) {
+func TestBuildMetricIsAlwaysOne(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(build{Version: "v1.2.3", Commit: "abc", GoVersion: "go1.26"}.metric())
 	families, err := registry.Gather()
@@ -206,7 +206,7 @@ func TestBuildMetricIsOne(t *testing.T) {
 	}
 }
 
-// The image has the same program as make build, and both can be told what they are.
+// The image has the same program as make build, and both builds can set the version and commit.
 func TestImageIsBuiltLikeTheBinary(t *testing.T) {
 	texts := readFiles(t, "Makefile", "Dockerfile")
 	find := func(path, pattern string) string {

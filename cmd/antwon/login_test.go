@@ -15,7 +15,8 @@ import (
 	"github.com/oauth2-proxy/mockoidc"
 )
 
-// provider is an OpenID Connect provider. Whoever comes to its page is the next person that the test has named.
+// provider is an OpenID Connect provider. Each visit of its login page signs in the next person that the test has
+// queued.
 type provider struct {
 	*mockoidc.MockOIDC
 	t *testing.T
@@ -75,7 +76,7 @@ func (p *provider) app() []string {
 	return []string{"ANTWON_OIDC_ISSUER=" + p.Issuer(), "ANTWON_OIDC_CLIENT_ID=" + p.ClientID, "ANTWON_OIDC_CLIENT_SECRET=" + p.ClientSecret}
 }
 
-// person is somebody whom the provider knows.
+// person is a user of the provider.
 type person struct {
 	subject string
 	claims  jwt.MapClaims
@@ -109,7 +110,7 @@ func startReal(t *testing.T, databaseURL string, o *outside, p *provider, env ..
 	return startCommand(t, "serve", addr, databaseURL, slices.Concat(all, o.app(), p.app(), env)...)
 }
 
-// noSpotify is for servers whose hosts do not connect theirs.
+// noSpotify is for servers whose hosts do not connect Spotify: nothing listens at its address.
 func noSpotify(t *testing.T) *outside { return &outside{t, "http://127.0.0.1:9"} }
 
 // send sends an operation with the browser's cookies and these headers, names and values in turn.
@@ -148,8 +149,8 @@ type refreshed struct {
 
 const refreshSession = `mutation { refreshSession { accessToken viewer { user { id displayName kind } email emailVerified pictureUrl } } }`
 
-// reload is what a page does when it is opened: it asks for an access token. The code is that of the refusal, if it was
-// one.
+// reload is what a page does when it is opened: it asks for an access token. The code is that of the
+// error, if there was one.
 func (b *browser) reload() (got refreshed, code string) {
 	b.t.Helper()
 	answered := b.send(refreshSession, "X-Antwon", "1")
@@ -202,8 +203,8 @@ func (b *browser) signIn(p *provider, who person) refreshed {
 	return got
 }
 
-// A host signs in by a provider, stays signed in over reloads, is the same person at the next login, and signs out.
-func TestHostSignsIn(t *testing.T) {
+// A host signs in with a provider, stays signed in over reloads, is the same person at the next login, and signs out.
+func TestHostSignsInStaysSignedInAndSignsOut(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		p := startProvider(t)
 		s := startReal(t, databaseURL, noSpotify(t), p)
@@ -255,8 +256,9 @@ func TestHostSignsIn(t *testing.T) {
 	})
 }
 
-// A guest is the same one after a reload, and after they have signed in the songs they added and liked are the host's.
-func TestGuestSignsIn(t *testing.T) {
+// A guest is the same user after a reload. Once they have signed in, the songs that they added and liked belong to the
+// host that they now are.
+func TestGuestKeepsSongsAndLikesAfterSigningIn(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		p, o := startProvider(t), startSpotify(t)
 		s := startReal(t, databaseURL, o, p, "ANTWON_PLAYBACK=off")
@@ -285,15 +287,16 @@ func TestGuestSignsIn(t *testing.T) {
 				t.Errorf("liked %d times by one person", item.LikeCount)
 			}
 		}
-		guest.remove(mine) // whoever added a song may
+		guest.remove(mine) // the user who added a song may remove it
 		if code := asGuest.refusal(t, `mutation { likeQueueItem(itemId: "`+liked.ID+`") { id } }`, nil); code != "FORBIDDEN" {
 			t.Errorf("with the guest's old token: %s", code)
 		}
 	})
 }
 
-// Answers of the provider count once, in the browser that asked; and a browser is sent to pages of ours only.
-func TestLoginsThatAreRefused(t *testing.T) {
+// An answer of the provider is accepted once, from the browser that began the login; and browsers are redirected only
+// to pages of this server.
+func TestForgedAndRepeatedLoginsAreRefused(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t)
 	s := startReal(t, "sqlite:data/antwon.db", noSpotify(t), p)
@@ -308,8 +311,8 @@ func TestLoginsThatAreRefused(t *testing.T) {
 		}
 	}
 	callback := b.askWho(p, hanna(), "/host")
-	refused("another browser's answer", stranger, callback)
-	refused("which counts no more", b, callback)
+	refused("an answer that another browser brings", stranger, callback)
+	refused("an answer that another browser has brought before", b, callback)
 	used := b.askWho(p, hanna(), "/host")
 	b.visit(used)
 	b.send(`mutation { signOut }`, "X-Antwon", "1")
@@ -341,8 +344,9 @@ func TestLoginsThatAreRefused(t *testing.T) {
 	failed("an identity of another login", b.askWho(p, replayed, "/host"))
 }
 
-// The session's cookie is for pages of ours and of allowed origins, whatever another page makes a browser send.
-func TestCookiesFromOtherSites(t *testing.T) {
+// Only pages of this server and of allowed origins can use the session's cookie, whatever requests another page makes a
+// browser send.
+func TestOtherSitesCannotUseTheSessionCookie(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_ALLOWED_ORIGINS=https://friend.example")
 	b := newBrowser(t, s.anonymous())
@@ -392,8 +396,8 @@ func TestCookiesFromOtherSites(t *testing.T) {
 	}
 }
 
-// The server starts without its provider, says so to who wants to sign in, and finds it when it is there.
-func TestProviderThatIsDown(t *testing.T) {
+// The server starts while its provider is down, says so to users who sign in, and uses the provider once it is up.
+func TestServerStartsWhileTheProviderIsDown(t *testing.T) {
 	t.Parallel()
 	addr := freeAddress(t)
 	m, err := mockoidc.NewServer(nil)

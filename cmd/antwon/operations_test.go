@@ -56,14 +56,14 @@ func TestMetricsAreAsDocumented(t *testing.T) {
 			continue // Go's own
 		}
 		if labels, there := known[name]; !there {
-			t.Errorf("docs/operations.md does not tell of %s", name)
+			t.Errorf("docs/operations.md does not have %s", name)
 		} else if got := labelsOf(shown[name]); !slices.Equal(got, labels) {
 			t.Errorf("docs/operations.md gives %s the labels %q, and it has %q", name, labels, got)
 		}
 	}
 	for name := range known {
 		if shown[name] == nil {
-			t.Errorf("docs/operations.md tells of %s, which is not there", name)
+			t.Errorf("docs/operations.md has %s, which the server does not show", name)
 		}
 	}
 	for where, expressions := range map[string][]string{"alerts.yml": alerts(t), "dashboard.json": panels(t)} {
@@ -78,7 +78,7 @@ func TestMetricsAreAsDocumented(t *testing.T) {
 	}
 }
 
-// happens does something of every kind that is counted.
+// happens causes at least one event of every kind that is counted.
 func (s *server) happens(t *testing.T) {
 	t.Helper()
 	roomID := s.login("Hanna").openRoom("METERS")

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// A server that was down for a month deletes what is too old as soon as it starts. Who comes back late is told plainly.
+// A server that was down for a month deletes what is too old as soon as it starts. A client that
+// returns later gets a clear error.
 func TestOldPartiesAreDeletedAndLateRequestsAnswered(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db")

@@ -9,9 +9,9 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// A guest who is removed at one server is cut off at the other, by a hint over NATS, or without NATS when it looks for
-// itself.
-func TestARemovedGuestIsOutAtTheOtherServer(t *testing.T) {
+// A guest who is removed at one server is disconnected from the other: by a hint over NATS or, without NATS, when the
+// other server next reads the room.
+func TestRemovedGuestIsDisconnectedFromTheOtherServer(t *testing.T) {
 	t.Parallel()
 	databaseURL, port := testdb.MySQL(t), freePort(t)
 	nats := startNATS(t, port)

@@ -20,9 +20,9 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// Two servers over one MySQL and one NATS: what is changed at one is seen at the other, also while NATS is away and
-// after it came back; when one is killed, its clients go on at the other. Nothing is missed, and the order is kept.
-func TestReplicas(t *testing.T) {
+// Two servers over one MySQL and one NATS: a change at one is seen at the other, also while NATS is down and after
+// it is back. When one server is killed, its clients continue at the other. They miss no change and see the same order.
+func TestClientsMoveBetweenServersWithoutLoss(t *testing.T) {
 	t.Parallel()
 	url, port := testdb.MySQL(t), freePort(t)
 	nats := startNATS(t, port)
@@ -155,7 +155,7 @@ func (u *user) queueOf(roomID string) string {
 	return strings.Join(names, " | ")
 }
 
-// roamer is a client that keeps a queue by its changes, and goes on at another server when its own is gone.
+// roamer is a client that keeps a queue by its changes, and reconnects to another server when its own is gone.
 type roamer struct {
 	*screen
 	name    string

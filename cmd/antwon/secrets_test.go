@@ -39,7 +39,7 @@ func printConfig(t *testing.T, aws *fakeaws.Server, env ...string) (out string, 
 	return string(output), cmd.ProcessState.ExitCode()
 }
 
-func TestConfigurationSaysWhichSecretItIsFrom(t *testing.T) {
+func TestConfigurationNamesTheSecretOfEachValue(t *testing.T) {
 	t.Parallel()
 	out, code := printConfig(t, keepSecrets(t))
 	if code != 0 {
@@ -59,7 +59,7 @@ func TestConfigurationSaysWhichSecretItIsFrom(t *testing.T) {
 	}
 }
 
-func TestVariablesWinOverSecrets(t *testing.T) {
+func TestVariablesOverrideSecrets(t *testing.T) {
 	t.Parallel()
 	aws := keepSecrets(t)
 	aws.Put("party/keys", `{"session_secret": "`+hidden+`"}`)
@@ -100,9 +100,9 @@ func TestSecretsThatCannotBeReadAreNamed(t *testing.T) {
 	}
 }
 
-// A party goes on while RDS rotates the database's password. When the server's own keys change it stops, so that it is
-// started again with them.
-func TestSecretsChangeDuringAParty(t *testing.T) {
+// A party continues while RDS rotates the database's password. When the server's own keys change, the server stops, so
+// that it is started again with the new keys.
+func TestServerStopsOnlyWhenItsOwnKeysChange(t *testing.T) {
 	t.Parallel()
 	aws, account := keepSecrets(t), testdb.NewAccount(t, testdb.MySQL(t), "first"+hidden)
 	aws.Put("antwon-rds-credentials", rdsSecret(t, account))
@@ -123,7 +123,7 @@ func TestSecretsChangeDuringAParty(t *testing.T) {
 	select {
 	case <-ended:
 	case <-time.After(30 * time.Second):
-		t.Fatalf("the server goes on\n%s", s.stderr)
+		t.Fatalf("the server still runs\n%s", s.stderr)
 	}
 	if code := s.cmd.ProcessState.ExitCode(); code != 3 || !strings.Contains(s.stderr.String(), "restarted: antwon-backend") {
 		t.Errorf("exit code %d\n%s", code, s.stderr)

@@ -20,8 +20,8 @@ func commandRefusal(t *testing.T, command string, env ...string) string {
 	return string(said)
 }
 
-// A server for real use does not start without what it needs, and says all of it at once, along with what is wrong.
-func TestServeSaysAllThatIsMissing(t *testing.T) {
+// A server for real use does not start while variables are missing or wrong, and lists all of them together.
+func TestServeListsEveryMissingVariable(t *testing.T) {
 	t.Parallel()
 	needed := []string{
 		"PUBLIC_URL", "DATABASE_URL", "SESSION_SECRET", "ENCRYPTION_KEY", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "SPOTIFY_CLIENT_ID",
@@ -54,8 +54,8 @@ func TestServeSaysAllThatIsMissing(t *testing.T) {
 	}
 }
 
-// What a demo lets everybody do, a server for real use does not.
-func TestServeIsNoDemo(t *testing.T) {
+// A server for real use refuses what a demo allows everybody.
+func TestServeRefusesWhatOnlyADemoAllows(t *testing.T) {
 	t.Parallel()
 	s := startReal(t, "sqlite:data/antwon.db", noSpotify(t), startProvider(t))
 	nobody := s.anonymous()

@@ -53,7 +53,7 @@ func binary(t *testing.T) string {
 	return built
 }
 
-// server is a running antwon, a process of its own.
+// server is a running antwon, in a process of its own.
 type server struct {
 	t       *testing.T
 	command string
@@ -65,7 +65,7 @@ type server struct {
 	stderr  *output
 }
 
-// startServer starts a demo on a database and waits until it is ready. What it logs as an error fails the test.
+// startServer starts a demo on a database and waits until it is ready. An error in its log fails the test.
 func startServer(t *testing.T, databaseURL string, env ...string) *server {
 	t.Helper()
 	return startCommand(t, "demo", freeAddress(t), databaseURL, env...)
@@ -133,7 +133,7 @@ func (s *server) assertNoErrors() {
 	}
 }
 
-// eventually waits for something that happens soon unless something is wrong.
+// eventually waits until happened returns true, and fails the test after a minute.
 func (s *server) eventually(what string, happened func() bool) {
 	s.t.Helper()
 	for deadline := time.Now().Add(60 * time.Second); !happened(); time.Sleep(20 * time.Millisecond) {

@@ -179,8 +179,8 @@ func (u *user) connection() string {
 	return string(got.Viewer)
 }
 
-// A host connects an account, in the browser that asked for it, once; what went wrong is said; and it can be undone.
-func TestConnectingSpotify(t *testing.T) {
+// A host connects an account once, in the browser that began it, sees what went wrong, and can disconnect it again.
+func TestHostConnectsAndDisconnectsSpotify(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		o := startSpotify(t)
 		s := startServer(t, databaseURL, o.app()...)
@@ -206,7 +206,7 @@ func TestConnectingSpotify(t *testing.T) {
 		if status, page := stranger.visit(callback); status != http.StatusBadRequest || page != "" {
 			t.Errorf("another browser's answer: %d %s", status, page)
 		}
-		if status, _ := host.visit(callback); status != http.StatusBadRequest { // it counts once, whoever brings it
+		if status, _ := host.visit(callback); status != http.StatusBadRequest { // an answer is accepted once
 			t.Errorf("the same answer again: %d", status)
 		}
 		for _, elsewhere := range []string{"https://evil.example/host", "//evil.example", "/\\evil.example", "javascript:alert(1)"} {
@@ -242,9 +242,9 @@ func TestConnectingSpotify(t *testing.T) {
 	})
 }
 
-// One of two servers drives a room. Killed in the middle of a song, or stopped for a while and awake again, it does no
-// harm: the other one goes on, and no song plays twice or is left out.
-func TestTheMusicGoesOnAtAnotherServer(t *testing.T) {
+// One of two servers drives a room. When it is killed during a song, or suspended and resumed, the other one takes
+// over, and no song plays twice or is left out.
+func TestMusicContinuesOnAnotherServer(t *testing.T) {
 	t.Parallel()
 	databaseURL, o := testdb.MySQL(t), startSpotify(t, "ANTWON_DEMO_SONG_SECONDS=15")
 	env := append(o.app(), "ANTWON_SESSION_SECRET="+strings.Repeat("s", 32))
@@ -258,7 +258,7 @@ func TestTheMusicGoesOnAtAnotherServer(t *testing.T) {
 		want = append(want, host.add(roomID, uri).Song.Name)
 	}
 	isDriving := func(s *server) bool { return s.metric("antwon_playback_rooms") > 0 }
-	a.eventually("somebody to drive the room", func() bool { return isDriving(a) != isDriving(b) })
+	a.eventually("one server to drive the room", func() bool { return isDriving(a) != isDriving(b) })
 	driver, other := a, b
 	if isDriving(b) {
 		driver, other = b, a

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func TestTheSimulatorRunsAlone(t *testing.T) {
+func TestSimulatorKeepsAccountsAcrossRestarts(t *testing.T) {
 	addr := freeAddress(t)
 	folder := t.TempDir()
 	run := func(visit func(url string)) string {

@@ -23,9 +23,9 @@ func onBothDatabases(t *testing.T, story func(t *testing.T, databaseURL string))
 	})
 }
 
-// The whole main job: a host opens a room, three guests join, search, add and like; the order changes on every screen,
-// and the simulated player plays the songs in that order to the end. By its queue, and by a playlist.
-func TestParty(t *testing.T) {
+// The main story: a host opens a room, three guests join, search, add and like; the order changes on every screen,
+// and the simulated player plays the songs in that order to the end, with delivery by the queue and by a playlist.
+func TestPartyPlaysInTheOrderThatScreensShow(t *testing.T) {
 	for _, delivery := range []string{"QUEUE", "PLAYLIST"} {
 		t.Run(delivery, func(t *testing.T) {
 			t.Parallel()
@@ -95,7 +95,7 @@ func playParty(t *testing.T, databaseURL, delivery string) {
 	}
 }
 
-// toldWhy returns why something is the matter with the room's health.
+// toldWhy returns the reason for the room's health.
 func (u *user) toldWhy(roomID string) string {
 	u.t.Helper()
 	var got struct {
@@ -107,8 +107,8 @@ func (u *user) toldWhy(roomID string) string {
 	return got.Room.Playback.Health.Reason
 }
 
-// Stopped and started again, the party goes on: the same room, the same guests, the same song.
-func TestPartySurvivesARestart(t *testing.T) {
+// After a restart of the server the party continues with the same room, the same guests and the same song.
+func TestPartyContinuesAfterRestart(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)
 		host := s.login("Hanna")
@@ -124,7 +124,7 @@ func TestPartySurvivesARestart(t *testing.T) {
 		s.eventually("the demo's own room to be announced", func() bool { return strings.Contains(s.stdout.String(), "the room PARTY is open") })
 		guest.like(waiting) // with the session from before
 		watching = guest.watch(roomID)
-		s.eventually("the party to go on", func() bool {
+		s.eventually("the party to continue", func() bool {
 			played, _ := watching.played()
 			whole, applied := watching.shows()
 			return played == playing.Song.Name && whole == waiting.Song.Name && applied == whole
@@ -132,8 +132,8 @@ func TestPartySurvivesARestart(t *testing.T) {
 	})
 }
 
-// A demo that was for one machine, and then is for the whole network, shows its covers there too.
-func TestCoversMoveWithTheDemo(t *testing.T) {
+// A demo that is restarted for the whole network, after it ran for one machine only, serves its covers there, too.
+func TestCoversFollowTheDemosPublicURL(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)
 		s.stop(syscall.SIGTERM)
@@ -158,9 +158,9 @@ func TestCoversMoveWithTheDemo(t *testing.T) {
 	})
 }
 
-// Nothing that was acknowledged is ever lost: killed amid a thousand likes, the server comes back with each like that
-// it acknowledged, with none twice and none that was never sent.
-func TestKilledAmidLikes(t *testing.T) {
+// A server that is killed during a thousand likes has, after its restart, each like that it acknowledged, none twice,
+// and none that was never sent.
+func TestKilledServerKeepsEveryAcknowledgedLike(t *testing.T) {
 	const guests, songs = 40, 25
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)
@@ -234,8 +234,8 @@ func TestKilledAmidLikes(t *testing.T) {
 	})
 }
 
-// What a server costs that nobody uses yet. The figures are printed, not judged: machines differ.
-func TestStartAndIdleMemory(t *testing.T) {
+// The start time and the memory of a server that nobody uses yet are printed, but not judged: machines differ.
+func TestStartTimeAndIdleMemoryArePrinted(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		begun := time.Now()
 		s := startServer(t, databaseURL)

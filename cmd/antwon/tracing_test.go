@@ -25,9 +25,9 @@ const (
 	callersSpan  = "00f067aa0ba902b7"
 )
 
-// A like that comes with a trace: the request, the operation, its resolver, and what it asks of the database are one
-// trace, and the log has its id. Nothing of what was sent is in it.
-func TestALikeIsATrace(t *testing.T) {
+// A like whose request belongs to a trace: the request, the operation, its resolver and its SQL statements are spans of
+// that trace, and the log has its id. No argument or token is in it.
+func TestLikeIsOneTraceFromRequestToDatabase(t *testing.T) {
 	t.Parallel()
 	c := startCollector(t)
 	const key, secret = "the-collectors-key", "a-secret-of-more-than-32-characters"
@@ -96,7 +96,7 @@ func TestALikeIsATrace(t *testing.T) {
 	}
 }
 
-// sendTraced sends an operation as a caller does that is part of a trace.
+// sendTraced sends an operation as part of the caller's trace.
 func (u *user) sendTraced(query string) {
 	u.t.Helper()
 	body, err := json.Marshal(map[string]string{"query": query})
@@ -135,7 +135,8 @@ func (s *server) logged(parts ...string) (line map[string]any) {
 	return nil
 }
 
-// Operations on a WebSocket are traces of their own, for the connection lasts; a subscription's span is its start.
+// Operations on a WebSocket are traces of their own, because the connection lasts for hours. A subscription's span
+// covers its start only.
 func TestOperationsOfAWebSocketAreTracesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	c := startCollector(t)
@@ -177,7 +178,7 @@ func TestOperationsOfAWebSocketAreTracesOfTheirOwn(t *testing.T) {
 
 // With X-Ray's ids a trace's first digits are the time, the log has them in X-Ray's form, and AWS's header is
 // understood.
-func TestXRay(t *testing.T) {
+func TestXRayIDsAreWrittenAndRead(t *testing.T) {
 	t.Parallel()
 	c := startCollector(t)
 	s := startServer(t, "sqlite:data/antwon.db", "OTEL_EXPORTER_OTLP_ENDPOINT="+c.url, "ANTWON_TRACE_IDS=xray")
@@ -201,8 +202,8 @@ func TestXRay(t *testing.T) {
 	s.logged(`"trace_id":"1-` + id[:8] + "-" + id[8:] + `"`)
 }
 
-// A like at one server is loaded at the other within the same trace: NATS takes it along.
-func TestATraceGoesOnAtTheOtherServer(t *testing.T) {
+// A like at one server is loaded at the other within the same trace, because the hint over NATS carries the trace.
+func TestTraceContinuesOnTheOtherServer(t *testing.T) {
 	t.Parallel()
 	url, port := testdb.MySQL(t), freePort(t)
 	startNATS(t, port)
@@ -231,8 +232,8 @@ func TestATraceGoesOnAtTheOtherServer(t *testing.T) {
 	}
 }
 
-// Nothing is exported that nobody asked for.
-func TestNoTracesUnlessAskedFor(t *testing.T) {
+// Without an endpoint in the configuration, no trace is exported.
+func TestTracesAreExportedOnlyIfConfigured(t *testing.T) {
 	t.Parallel()
 	c := startCollector(t)
 	s := startServer(t, "sqlite:data/antwon.db", "OTEL_EXPORTER_OTLP_ENDPOINT="+c.url, "OTEL_SDK_DISABLED=true")
@@ -246,9 +247,9 @@ func TestNoTracesUnlessAskedFor(t *testing.T) {
 	}
 }
 
-// A collector that is not there, and one that never answers, are a warning in the log and nothing else: the server
-// serves, and stops as fast as ever.
-func TestADeadCollectorHarmsNobody(t *testing.T) {
+// A collector that is down or never answers causes one warning in the log. The server still serves, and stops as fast
+// as without one.
+func TestUnavailableCollectorDoesNotDelayTheServer(t *testing.T) {
 	t.Parallel()
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -273,8 +274,8 @@ func TestADeadCollectorHarmsNobody(t *testing.T) {
 	}
 }
 
-// OpenTelemetry's variables are checked with all others, and what may be a key is not shown.
-func TestTracingIsConfiguredWithTheRest(t *testing.T) {
+// OpenTelemetry's variables are checked with all others, and values that may be keys are not shown.
+func TestTracingVariablesAreCheckedAndSecretsHidden(t *testing.T) {
 	t.Parallel()
 	config := func(env ...string) (out string, err error) {
 		cmd := exec.Command(binary(t), "config")

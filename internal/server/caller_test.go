@@ -81,7 +81,7 @@ func TestOperationsSetAndClearCookies(t *testing.T) {
 	}
 }
 
-func TestSessionIsForFriendlyPagesOnly(t *testing.T) {
+func TestOnlyAllowedPagesReadTheSession(t *testing.T) {
 	var token string
 	var err error
 	s := operations(t, "http://party.test", func(_ *http.Request, cookies *server.BrowserCookies) {

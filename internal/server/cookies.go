@@ -27,7 +27,7 @@ const (
 const (
 	// answerTime is how long somebody may take at Spotify's or the identity provider's page.
 	answerTime = 10 * time.Minute
-	// deviceLife is the longest time for which browsers keep a cookie.
+	// deviceLife is how long browsers keep the device cookie. They do not keep any much longer.
 	deviceLife = 365 * 24 * time.Hour
 )
 

@@ -11,7 +11,7 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-// loginSite signs everybody in, as far as the shell can tell, and remembers what it was told.
+// loginSite is a site whose provider signs everybody in. It stores the last answer that it received in told.
 func loginSite(t *testing.T, publicURL string, allowed []string, told *account.LoginAnswer) *site {
 	return start(t, func(cfg *server.Config) {
 		cfg.PublicURL, cfg.AllowedOrigins = publicURL, allowed
@@ -45,7 +45,7 @@ func cookieOf(t *testing.T, got reply, name string) *http.Cookie {
 	return nil
 }
 
-func TestCookiesOfALogin(t *testing.T) {
+func TestLoginSetsCookiesForItsOrigin(t *testing.T) {
 	for _, c := range []struct {
 		publicURL      string
 		allowed        []string
@@ -87,7 +87,7 @@ func TestCookiesOfALogin(t *testing.T) {
 	}
 }
 
-func TestFailedLoginIsToldOnAPage(t *testing.T) {
+func TestFailedLoginShowsAPage(t *testing.T) {
 	var told account.LoginAnswer
 	s := loginSite(t, "https://party.test", nil, &told)
 	got := s.do("GET", "/auth/callback?error=access_denied")
@@ -96,7 +96,7 @@ func TestFailedLoginIsToldOnAPage(t *testing.T) {
 	}
 }
 
-func TestOtherSitesSignNobodyOut(t *testing.T) {
+func TestOtherSitesCannotSignOut(t *testing.T) {
 	for site, want := range map[string]string{"": "mine", "same-origin": "mine", "none": "mine", "cross-site": ""} {
 		var told account.LoginAnswer
 		s := loginSite(t, "http://127.0.0.1:8080", nil, &told)

@@ -15,7 +15,7 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-func TestRoutes(t *testing.T) {
+func TestEachRouteAnswers(t *testing.T) {
 	s := start(t, func(cfg *server.Config) {
 		cfg.Covers = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.URL.Path) })
 	})
@@ -40,7 +40,7 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-func TestReadinessSaysWhatIsWrong(t *testing.T) {
+func TestReadinessNamesTheProblem(t *testing.T) {
 	broken := errors.New("the database does not answer")
 	s := start(t, func(cfg *server.Config) { cfg.Ready = func(context.Context) error { return broken } })
 	got := s.do("GET", "/readyz")
@@ -58,7 +58,7 @@ func TestReadinessSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestRequestIDs(t *testing.T) {
+func TestRequestIDsAreKeptOrCreated(t *testing.T) {
 	var inner *slog.Logger
 	s := start(t, func(cfg *server.Config) {
 		inner = slog.New(server.LogHandler(cfg.Log.Handler()))
@@ -86,7 +86,7 @@ func TestRequestIDs(t *testing.T) {
 	}
 }
 
-func TestAccessLog(t *testing.T) {
+func TestEachRequestIsLoggedAndCounted(t *testing.T) {
 	s := start(t, nil)
 	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
 		s.do("GET", path)
@@ -131,7 +131,7 @@ func TestPanicsAreAnswered(t *testing.T) {
 	}
 }
 
-func TestSecurityHeaders(t *testing.T) {
+func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 	s := start(t, nil)
 	for _, path := range []string{"/", "/graphql", "/playground", "/nowhere"} {
 		header := s.do("GET", path).Header
@@ -142,7 +142,7 @@ func TestSecurityHeaders(t *testing.T) {
 	}
 }
 
-func TestCrossOriginRequests(t *testing.T) {
+func TestOnlyAllowedOriginsGetCORSHeaders(t *testing.T) {
 	s := start(t, func(cfg *server.Config) { cfg.AllowedOrigins = []string{"https://friend.example"} })
 	preflight := func(origin string) http.Header {
 		got := s.do("OPTIONS", "/graphql", "Origin", origin, "Access-Control-Request-Method", "POST")
@@ -154,7 +154,7 @@ func TestCrossOriginRequests(t *testing.T) {
 	friend := preflight("https://friend.example")
 	if friend.Get("Access-Control-Allow-Origin") != "https://friend.example" || friend.Get("Access-Control-Allow-Credentials") != "true" ||
 		!strings.Contains(friend.Get("Access-Control-Allow-Headers"), "Authorization") || !strings.Contains(friend.Get("Access-Control-Allow-Headers"), "X-Antwon") {
-		t.Errorf("a friend is told %v", friend)
+		t.Errorf("a page of an allowed origin gets %v", friend)
 	}
 	for _, header := range []http.Header{
 		preflight("https://evil.example"),
@@ -163,7 +163,7 @@ func TestCrossOriginRequests(t *testing.T) {
 	} {
 		for name := range header {
 			if strings.HasPrefix(name, "Access-Control") {
-				t.Errorf("a stranger is told %s", name)
+				t.Errorf("a page of another origin gets %s", name)
 			}
 		}
 	}
