@@ -25,7 +25,7 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-const soon = 20 * time.Second // a deadline for what happens at once unless something is wrong
+const soon = 20 * time.Second // a deadline for events that normally come within milliseconds
 
 // fixture is a room on a real database, behind one or more servers.
 type fixture struct {

@@ -45,17 +45,25 @@ func TestErrorsReachClientsWithTheirCodes(t *testing.T) {
 			{"a closed room", other, clear, map[string]any{"r": closedID}, "CONFLICT"},
 			{"a second room", host, `mutation { createRoom(input: {}) { id } }`, nil, "CONFLICT"},
 			{"a guest opens a room", guest, `mutation { createRoom(input: {}) { id } }`, nil, "FORBIDDEN"},
-			{"a code nobody has", s.anonymous(), `mutation { joinRoom(code: "NOBODY", displayName: "X") { room { id } } }`, nil, "NOT_FOUND"},
+			{"a code nobody has", s.anonymous(), `mutation { joinRoom(code: "NOBODY", displayName: "X") { room { id } } }`, nil,
+				"NOT_FOUND"},
 			{"a malformed code", s.anonymous(), `{ roomByCode(code: "?") { id } }`, nil, "BAD_USER_INPUT code"},
-			{"a name of spaces", s.anonymous(), `mutation { joinRoom(code: "ERRORS", displayName: "  ") { room { id } } }`, nil, "BAD_USER_INPUT displayName"},
-			{"a song Spotify lacks", guest, `mutation($r: ID!) { addSong(roomId: $r, songUri: "spotify:track:0000000000000000000000") { alreadyQueued } }`, room, "NOT_FOUND songUri"},
-			{"a link to elsewhere", guest, `mutation($r: ID!) { addSong(roomId: $r, songUri: "https://example.org/") { alreadyQueued } }`, room, "BAD_USER_INPUT songUri"},
-			{"too large a page", guest, `query($r: ID!) { searchSongs(roomId: $r, query: "a", limit: 11) { hasMore } }`, room, "BAD_USER_INPUT limit"},
+			{"a name of spaces", s.anonymous(), `mutation { joinRoom(code: "ERRORS", displayName: "  ") { room { id } } }`, nil,
+				"BAD_USER_INPUT displayName"},
+			{"a song Spotify lacks", guest,
+				`mutation($r: ID!) { addSong(roomId: $r, songUri: "spotify:track:0000000000000000000000") { alreadyQueued } }`,
+				room, "NOT_FOUND songUri"},
+			{"a link to elsewhere", guest,
+				`mutation($r: ID!) { addSong(roomId: $r, songUri: "https://example.org/") { alreadyQueued } }`, room,
+				"BAD_USER_INPUT songUri"},
+			{"too large a page", guest, `query($r: ID!) { searchSongs(roomId: $r, query: "a", limit: 11) { hasMore } }`, room,
+				"BAD_USER_INPUT limit"},
 			{"a field that is not there", guest, `{ nothing }`, nil, "GRAPHQL_VALIDATION_FAILED"},
 			{"no GraphQL at all", guest, `hello`, nil, "GRAPHQL_VALIDATION_FAILED"},
 		} {
 			t.Run(c.name, func(t *testing.T) {
-				if got := c.who.refusal(t, c.query, c.variables); got != c.want && !(got == "GRAPHQL_PARSE_FAILED" && c.query == "hello") {
+				if got := c.who.refusal(t, c.query, c.variables); got != c.want &&
+					!(got == "GRAPHQL_PARSE_FAILED" && c.query == "hello") {
 					t.Errorf("got %s, want %s", got, c.want)
 				}
 			})
@@ -68,7 +76,9 @@ func TestNonMemberSeesOnlyPublicFieldsOfARoom(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)
 		roomID := s.login("Hanna").openRoom("DOOR")
-		answer := s.login("Otto").post(t, `query($r: ID!) { room(id: $r) { code name status joinUrl host { id } createdAt queue { version } playback { status } history { edges { cursor } } } }`,
+		answer := s.login("Otto").post(t, `query($r: ID!) { room(id: $r) {
+			code name status joinUrl host { id } createdAt queue { version } playback { status } history { edges { cursor } }
+		} }`,
 			map[string]any{"r": roomID})
 		if got := string(answer.Data); !strings.Contains(got, `"code":"DOOR"`) || strings.Count(got, ":null") != 6 {
 			t.Errorf("a non-member sees %s", got)
@@ -82,7 +92,9 @@ func TestNonMemberSeesOnlyPublicFieldsOfARoom(t *testing.T) {
 			}
 		}
 		var none struct{ Room, RoomByCode *struct{ ID string } }
-		s.anonymous().ask(&none, `{ room(id: "01900000-0000-7000-8000-000000000000") { id } roomByCode(code: "NOBODY") { id } viewer { user { id } } }`, nil)
+		s.anonymous().ask(&none, `{
+			room(id: "01900000-0000-7000-8000-000000000000") { id } roomByCode(code: "NOBODY") { id } viewer { user { id } }
+		}`, nil)
 		if none.Room != nil || none.RoomByCode != nil {
 			t.Errorf("rooms that are not there: %+v", none)
 		}
@@ -102,7 +114,8 @@ func TestSessionsBeginOnlyOverHTTP(t *testing.T) {
 		`mutation { signOut }`,
 		`mutation { signOutEverywhere }`,
 	} {
-		if err := conn.WriteJSON(map[string]any{"id": "1", "type": "subscribe", "payload": map[string]any{"query": query}}); err != nil {
+		operation := map[string]any{"id": "1", "type": "subscribe", "payload": map[string]any{"query": query}}
+		if err := conn.WriteJSON(operation); err != nil {
 			t.Fatal(err)
 		}
 		var next, complete struct {
@@ -134,7 +147,7 @@ func TestHealthMetricsAndCoversAreServed(t *testing.T) {
 		"/metrics":                       "graphql_operations_total",
 		"/graphql?query={viewer{email}}": `{"data":{"viewer":null}}`,
 	} {
-		response, err := http.Get(s.url + path)
+		response, err := get(s.url + path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,13 +168,15 @@ func TestHealthMetricsAndCoversAreServed(t *testing.T) {
 		}
 	}
 	guest := s.join("PARTY", "Gustav")
-	guest.ask(&queue, `query($r: ID!) { room(id: $r) { queue { items { song { imageUrl } } } } }`, map[string]any{"r": got.RoomByCode.ID})
+	guest.ask(&queue, `query($r: ID!) { room(id: $r) { queue { items { song { imageUrl } } } } }`,
+		map[string]any{"r": got.RoomByCode.ID})
 	cover := queue.Room.Queue.Items[0].Song.ImageURL
-	response, err := http.Get(cover)
+	response, err := get(cover)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if body := readAll(t, response); !strings.Contains(body, "<svg") || response.Header.Get("Content-Type") != "image/svg+xml" {
+	if body := readAll(t, response); !strings.Contains(body, "<svg") ||
+		response.Header.Get("Content-Type") != "image/svg+xml" {
 		t.Errorf("the cover %s is %s: %.100s", cover, response.Header.Get("Content-Type"), body)
 	}
 }
@@ -174,7 +189,7 @@ func TestPagesAreServedOrSayHowToBuildThem(t *testing.T) {
 		status, want = http.StatusServiceUnavailable, "make build"
 	}
 	for _, path := range []string{"/", "/r/PARTY", "/r/PARTY/screen", "/host", "/playground?code=PARTY"} {
-		response, err := http.Get(s.url + path)
+		response, err := get(s.url + path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,8 +200,9 @@ func TestPagesAreServedOrSayHowToBuildThem(t *testing.T) {
 }
 
 func TestAllConfigurationErrorsAreReportedTogether(t *testing.T) {
-	cmd := exec.Command(binary(t), "demo")
-	cmd.Env = []string{"ANTWON_ADDR=8080", "ANTWON_PUBLIC_URL=party", "ANTWON_DATABASE_URL=postgres://x", "ANTWON_SESSION_SECRET=short",
+	cmd := exec.CommandContext(t.Context(), binary(t), "demo")
+	cmd.Env = []string{"ANTWON_ADDR=8080", "ANTWON_PUBLIC_URL=party", "ANTWON_DATABASE_URL=postgres://x",
+		"ANTWON_SESSION_SECRET=short",
 		"ANTWON_FEED_INTERVAL=soon", "ANTWON_LOG_LEVEL=loud", "ANTWON_PLAYBACK=maybe", "ANTWON_DEMO_SONG_SECONDS=-1",
 		"ANTWON_ALLOWED_ORIGINS=example.org", "ANTWON_NATS_URL=http://x", "ANTWON_KEEP_ROOMS=1h", "ANTWON_ADRESS=typo"}
 	out, err := cmd.CombinedOutput()
@@ -202,10 +218,12 @@ func TestAllConfigurationErrorsAreReportedTogether(t *testing.T) {
 			t.Error("the secret is shown")
 		}
 	}
-	config := exec.Command(binary(t), "config")
-	config.Env = []string{"ANTWON_SESSION_SECRET=" + strings.Repeat("verysecret", 4), "ANTWON_DATABASE_URL=mysql://u:hidden@127.0.0.1:3306/x",
+	config := exec.CommandContext(t.Context(), binary(t), "config")
+	config.Env = []string{"ANTWON_SESSION_SECRET=" + strings.Repeat("verysecret", 4),
+		"ANTWON_DATABASE_URL=mysql://u:hidden@127.0.0.1:3306/x",
 		"ANTWON_NATS_URL=tls://u:hidden@127.0.0.1"}
-	if out, err := config.CombinedOutput(); err != nil || strings.Contains(string(out), "verysecret") || strings.Contains(string(out), "hidden") {
+	if out, err := config.CombinedOutput(); err != nil || strings.Contains(string(out), "verysecret") ||
+		strings.Contains(string(out), "hidden") {
 		t.Errorf("antwon config: %v\n%s", err, out)
 	}
 }

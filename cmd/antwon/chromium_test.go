@@ -77,7 +77,8 @@ func (c *chromium) evaluate(script string) string {
 // send has the page send an operation, with the cookies that the browser lets it have, and returns the answer.
 func (c *chromium) send(address, query, headers string) string {
 	c.t.Helper()
-	return c.evaluate(fmt.Sprintf(`fetch(%q, {method: 'POST', credentials: 'include', headers: {'Content-Type': 'application/json', ...%s},
+	return c.evaluate(fmt.Sprintf(`fetch(%q, {
+		method: 'POST', credentials: 'include', headers: {'Content-Type': 'application/json', ...%s},
 		body: JSON.stringify({query: %q})}).then(r => r.text()).catch(e => 'not let: ' + e)`, address, headers, query))
 }
 
@@ -139,7 +140,8 @@ func TestGuestAndHostSignInWithARealBrowser(t *testing.T) {
 
 	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprintf(w, `<form method="post" enctype="text/plain" action="%s"><input name='{"query":"mutation { signOutEverywhere }", "x":"' value='"}'></form>
+		fmt.Fprintf(w, `<form method="post" enctype="text/plain" action="%s">
+			<input name='{"query":"mutation { signOutEverywhere }", "x":"' value='"}'></form>
 			<a href="%s/auth/logout">your prize</a>`, api, s.url)
 	}))
 	defer evil.Close()

@@ -126,7 +126,8 @@ func (c *client) closedWith(code float64) int {
 func (c *client) check() {
 	c.t.Helper()
 	got := c.finish()
-	c.t.Logf("%d versions, %d connects, %d of them acknowledged, closed with %v", len(got.Versions), got.Connects, got.Acknowledged, got.Closes)
+	c.t.Logf("%d versions, %d connects, %d of them acknowledged, closed with %v", len(got.Versions), got.Connects,
+		got.Acknowledged, got.Closes)
 	for i, v := range got.Versions[1:] {
 		before := got.Versions[i]
 		if v.Version < before.Version || v.Version == before.Version && !v.Reset && !v.Empty {
@@ -169,7 +170,8 @@ func (s *server) likeUntil(signal os.Signal, code string, items []item) []*liker
 	for _, l := range likers {
 		all.Go(func() {
 			for _, item := range items {
-				if err := l.try(nil, `mutation($i: ID!) { likeQueueItem(itemId: $i) { id } }`, map[string]any{"i": item.ID}); err != nil {
+				const like = `mutation($i: ID!) { likeQueueItem(itemId: $i) { id } }`
+				if err := l.try(nil, like, map[string]any{"i": item.ID}); err != nil {
 					return
 				}
 				l.acknowledged = append(l.acknowledged, item.ID)
@@ -204,7 +206,8 @@ func (u *user) queue(roomID string) []item {
 	var got struct {
 		Room struct{ Queue struct{ Items []item } }
 	}
-	u.ask(&got, `query($r: ID!) { room(id: $r) { queue { items { id song { name } likeCount state position } } } }`, map[string]any{"r": roomID})
+	u.ask(&got, `query($r: ID!) { room(id: $r) { queue { items { id song { name } likeCount state position } } } }`,
+		map[string]any{"r": roomID})
 	return got.Room.Queue.Items
 }
 
@@ -321,7 +324,9 @@ func TestOperationsOnOneSocketAreIndependent(t *testing.T) {
 	}
 	c.eventually(2, "next", "other")
 
-	for id, want := range map[string]string{"one": "next complete", "other": "next next", "player": "next", "like": "next complete"} {
+	for id, want := range map[string]string{
+		"one": "next complete", "other": "next next", "player": "next", "like": "next complete",
+	} {
 		if got := c.sink(id); got != want {
 			t.Errorf("%s got %s, want %s", id, got, want)
 		}

@@ -151,7 +151,7 @@ func (s *inProcess) Write(p []byte) (int, error) {
 
 func startDemo(t *testing.T) *inProcess {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func startDemo(t *testing.T) *inProcess {
 
 func (s *inProcess) get(t *testing.T, path string) string {
 	t.Helper()
-	response, err := http.Get(s.url + path)
+	response, err := getPage(t, s.url+path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,4 +224,13 @@ func TestImageIsBuiltLikeTheBinary(t *testing.T) {
 	if !strings.Contains(image, "-X main.version=${VERSION:-} -X main.commit=${COMMIT:-}") {
 		t.Errorf("the image cannot be told its version and commit: %s", image)
 	}
+}
+
+func getPage(t *testing.T, url string) (*http.Response, error) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	return http.DefaultClient.Do(request)
 }

@@ -35,7 +35,7 @@ func startProvider(t *testing.T) *provider {
 
 func listen(t *testing.T, addr string) net.Listener {
 	t.Helper()
-	listener, err := net.Listen("tcp", addr)
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,10 @@ func (p *provider) describeLogout(next http.Handler) http.Handler {
 
 // app is the environment of a server that uses it.
 func (p *provider) app() []string {
-	return []string{"ANTWON_OIDC_ISSUER=" + p.Issuer(), "ANTWON_OIDC_CLIENT_ID=" + p.ClientID, "ANTWON_OIDC_CLIENT_SECRET=" + p.ClientSecret}
+	return []string{
+		"ANTWON_OIDC_ISSUER=" + p.Issuer(), "ANTWON_OIDC_CLIENT_ID=" + p.ClientID,
+		"ANTWON_OIDC_CLIENT_SECRET=" + p.ClientSecret,
+	}
 }
 
 // person is a user of the provider.
@@ -83,7 +86,9 @@ type person struct {
 }
 
 func hanna() person {
-	return person{"hanna", jwt.MapClaims{"name": "Hanna", "email": "hanna@example.org", "email_verified": true, "picture": "https://pictures.test/hanna"}}
+	return person{"hanna", jwt.MapClaims{
+		"name": "Hanna", "email": "hanna@example.org", "email_verified": true, "picture": "https://pictures.test/hanna",
+	}}
 }
 
 func (p person) ID() string { return p.subject }
@@ -92,7 +97,8 @@ func (p person) Userinfo([]string) ([]byte, error) {
 }
 func (p person) Claims(_ []string, base *mockoidc.IDTokenClaims) (jwt.Claims, error) {
 	all := jwt.MapClaims{
-		"iss": base.Issuer, "sub": base.Subject, "aud": base.Audience, "exp": base.ExpiresAt, "iat": base.IssuedAt, "nonce": base.Nonce,
+		"iss": base.Issuer, "sub": base.Subject, "aud": base.Audience, "exp": base.ExpiresAt, "iat": base.IssuedAt,
+		"nonce": base.Nonce,
 	}
 	for name, value := range p.claims {
 		all[name] = value
@@ -105,7 +111,8 @@ func startReal(t *testing.T, databaseURL string, o *outside, p *provider, env ..
 	t.Helper()
 	addr := freeAddress(t)
 	all := []string{
-		"ANTWON_PUBLIC_URL=http://" + addr, "ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32), "ANTWON_ENCRYPTION_KEY=" + strings.Repeat("e", 32),
+		"ANTWON_PUBLIC_URL=http://" + addr, "ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32),
+		"ANTWON_ENCRYPTION_KEY=" + strings.Repeat("e", 32),
 	}
 	return startCommand(t, "serve", addr, databaseURL, slices.Concat(all, o.app(), p.app(), env)...)
 }
@@ -147,7 +154,9 @@ type refreshed struct {
 	}
 }
 
-const refreshSession = `mutation { refreshSession { accessToken viewer { user { id displayName kind } email emailVerified pictureUrl } } }`
+const refreshSession = `mutation { refreshSession {
+	accessToken viewer { user { id displayName kind } email emailVerified pictureUrl }
+} }`
 
 // reload is what a page does when it is opened: it asks for an access token. The code is that of the
 // error, if there was one.
@@ -168,7 +177,8 @@ func (b *browser) reload() (got refreshed, code string) {
 // enter joins a room in this browser.
 func (b *browser) enter(code, name string) {
 	b.t.Helper()
-	answered := b.send(`mutation { joinRoom(code: "` + code + `", displayName: "` + name + `") { session { accessToken } } }`)
+	answered := b.send(`mutation { joinRoom(code: "` + code + `", displayName: "` + name +
+		`") { session { accessToken } } }`)
 	var data struct{ JoinRoom struct{ Session session } }
 	if err := json.Unmarshal(answered.Data, &data); err != nil || len(answered.Errors) > 0 {
 		b.t.Fatalf("%v, %+v", err, answered.Errors)
@@ -193,7 +203,8 @@ func (b *browser) askWho(p *provider, who person, returnTo string) (callback str
 
 func (b *browser) signIn(p *provider, who person) refreshed {
 	b.t.Helper()
-	if status, page := b.visit(b.askWho(p, who, "/host?tab=1")); status != http.StatusSeeOther || page != "/host?login=done&tab=1" {
+	if status, page := b.visit(b.askWho(p, who, "/host?tab=1")); status != http.StatusSeeOther ||
+		page != "/host?login=done&tab=1" {
 		b.t.Fatalf("the callback answers %d %s", status, page)
 	}
 	got, code := b.reload()
@@ -225,11 +236,13 @@ func TestHostSignsInStaysSignedInAndSignsOut(t *testing.T) {
 		renamed := hanna()
 		renamed.claims["name"] = "Johanna"
 		elsewhere := newBrowser(t, s.anonymous())
-		if got := elsewhere.signIn(p, renamed); got.Viewer.User.ID != first.Viewer.User.ID || got.Viewer.User.DisplayName != "Johanna" {
+		if got := elsewhere.signIn(p, renamed); got.Viewer.User.ID != first.Viewer.User.ID ||
+			got.Viewer.User.DisplayName != "Johanna" {
 			t.Errorf("the same person elsewhere: %+v", got)
 		}
 		status, page := b.visit(s.url + "/auth/logout")
-		if want := p.Addr() + "/end?client_id=" + p.ClientID + "&post_logout_redirect_uri=" + url.QueryEscape(s.url+"/"); status != http.StatusSeeOther || page != want {
+		want := p.Addr() + "/end?client_id=" + p.ClientID + "&post_logout_redirect_uri=" + url.QueryEscape(s.url+"/")
+		if status != http.StatusSeeOther || page != want {
 			t.Errorf("signing out: %d %s, want %s", status, page, want)
 		}
 		if _, code := b.reload(); code != "UNAUTHENTICATED" {
@@ -320,14 +333,16 @@ func TestForgedAndRepeatedLoginsAreRefused(t *testing.T) {
 	refused("a made-up state", b, s.url+"/auth/callback?code=x&state="+strings.Repeat("A", 26))
 	refused("no state", b, s.url+"/auth/callback")
 	for _, elsewhere := range []string{
-		"https://evil.example/", "//evil.example", `/\evil.example`, "/\t/evil.example", "javascript:alert(1)", "http:evil.example", s.url + "@evil.example/",
+		"https://evil.example/", "//evil.example", `/\evil.example`, "/\t/evil.example", "javascript:alert(1)",
+		"http:evil.example", s.url + "@evil.example/",
 	} {
 		refused("returning to "+elsewhere, b, s.url+"/auth/login?"+url.Values{"returnTo": {elsewhere}}.Encode())
 	}
 
 	failed := func(what, callback string) {
 		t.Helper()
-		if status, page := b.visit(callback); status != http.StatusSeeOther || !strings.HasPrefix(page, "/host?login=failed&login_error=") {
+		if status, page := b.visit(callback); status != http.StatusSeeOther ||
+			!strings.HasPrefix(page, "/host?login=failed&login_error=") {
 			t.Errorf("%s: %d %s", what, status, page)
 		}
 		if _, code := b.reload(); code != "UNAUTHENTICATED" {
@@ -338,7 +353,8 @@ func TestForgedAndRepeatedLoginsAreRefused(t *testing.T) {
 	state := unhappy.Query().Get("state")
 	failed("access denied", s.url+"/auth/callback?error=access_denied&state="+state)
 	mixed, _ := url.Parse(b.askWho(p, hanna(), "/host"))
-	failed("a code of another login", s.url+"/auth/callback?code="+unhappy.Query().Get("code")+"&state="+mixed.Query().Get("state"))
+	failed("a code of another login",
+		s.url+"/auth/callback?code="+unhappy.Query().Get("code")+"&state="+mixed.Query().Get("state"))
 	replayed := hanna()
 	replayed.claims["nonce"] = "of another login"
 	failed("an identity of another login", b.askWho(p, replayed, "/host"))

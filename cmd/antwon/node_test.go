@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -81,7 +82,8 @@ type report struct {
 func startScript(t *testing.T, token func() string, name string, args ...string) *script {
 	t.Helper()
 	needNode(t)
-	s := &script{t: t, cmd: exec.Command("node", append([]string{name}, args...)...), stderr: &output{}, token: token, done: make(chan struct{})}
+	node := exec.CommandContext(context.WithoutCancel(t.Context()), "node", append([]string{name}, args...)...)
+	s := &script{t: t, cmd: node, stderr: &output{}, token: token, done: make(chan struct{})}
 	s.cmd.Dir = nodeFolder
 	s.cmd.Stderr = s.stderr
 	var err error

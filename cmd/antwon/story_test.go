@@ -62,7 +62,10 @@ func playParty(t *testing.T, databaseURL, delivery string) {
 		s.eventually("the host to be asked to press play", func() bool { return host.toldWhy(roomID) == "PRESS_PLAY" })
 		host.ask(nil, `mutation($r: ID!) { resumePlayback(roomId: $r) { status item { id } } }`, map[string]any{"r": roomID})
 	}
-	s.eventually("the first song to play", func() bool { playing, _ := screens[1].played(); return playing == first.Song.Name })
+	s.eventually("the first song to play", func() bool {
+		playing, _ := screens[1].played()
+		return playing == first.Song.Name
+	})
 	see()
 
 	b, c, d := guests[0].add(roomID, songs[1]), guests[1].add(roomID, songs[2]), guests[2].add(roomID, songs[3])
@@ -103,7 +106,8 @@ func (u *user) toldWhy(roomID string) string {
 			Playback struct{ Health struct{ Reason string } }
 		}
 	}
-	u.ask(&got, `query($r: ID!) { room(id: $r) { playback { delivery health { state reason hostMessage } } } }`, map[string]any{"r": roomID})
+	u.ask(&got, `query($r: ID!) { room(id: $r) { playback { delivery health { state reason hostMessage } } } }`,
+		map[string]any{"r": roomID})
 	return got.Room.Playback.Health.Reason
 }
 
@@ -117,11 +121,16 @@ func TestPartyContinuesAfterRestart(t *testing.T) {
 		songs := guest.search(roomID, "a", 3)
 		playing, waiting := guest.add(roomID, songs[0]), guest.add(roomID, songs[1])
 		watching := guest.watch(roomID)
-		s.eventually("the first song to play", func() bool { played, _ := watching.played(); return played == playing.Song.Name })
+		s.eventually("the first song to play", func() bool {
+			played, _ := watching.played()
+			return played == playing.Song.Name
+		})
 
 		s.stop(syscall.SIGTERM)
 		s.start()
-		s.eventually("the demo's own room to be announced", func() bool { return strings.Contains(s.stdout.String(), "the room PARTY is open") })
+		s.eventually("the demo's own room to be announced", func() bool {
+			return strings.Contains(s.stdout.String(), "the room PARTY is open")
+		})
 		guest.like(waiting) // with the session from before
 		watching = guest.watch(roomID)
 		s.eventually("the party to continue", func() bool {
@@ -263,7 +272,9 @@ func (u *user) openRoomBy(code, delivery string) (id string) {
 	u.t.Helper()
 	var got struct{ CreateRoom struct{ ID string } }
 	u.ask(&got, `mutation($c: String, $d: Delivery) {
-		createRoom(input: {code: $c, settings: {fallback: false, delivery: $d}}) { id code joinUrl settings { delivery fallback } }
+		createRoom(input: {code: $c, settings: {fallback: false, delivery: $d}}) {
+			id code joinUrl settings { delivery fallback }
+		}
 	}`, map[string]any{"c": code, "d": delivery})
 	return got.CreateRoom.ID
 }
@@ -294,7 +305,9 @@ func (u *user) search(roomID, query string, n int) (uris []string) {
 				HasMore bool
 			}
 		}
-		u.ask(&got, `query($r: ID!, $q: String!, $o: Int!) { searchSongs(roomId: $r, query: $q, offset: $o) { hasMore hits { canAdd song { uri } } } }`,
+		u.ask(&got, `query($r: ID!, $q: String!, $o: Int!) {
+			searchSongs(roomId: $r, query: $q, offset: $o) { hasMore hits { canAdd song { uri } } }
+		}`,
 			map[string]any{"r": roomID, "q": query, "o": offset})
 		for _, hit := range got.SearchSongs.Hits {
 			if hit.CanAdd && len(uris) < n {
@@ -311,7 +324,9 @@ func (u *user) search(roomID, query string, n int) (uris []string) {
 func (u *user) add(roomID, uri string) item {
 	u.t.Helper()
 	var got struct{ AddSong struct{ Item item } }
-	u.ask(&got, `mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { item { id song { name uri } likeCount state position } } }`,
+	u.ask(&got, `mutation($r: ID!, $u: String!) {
+		addSong(roomId: $r, songUri: $u) { item { id song { name uri } likeCount state position } }
+	}`,
 		map[string]any{"r": roomID, "u": uri})
 	return got.AddSong.Item
 }
@@ -335,11 +350,14 @@ func (u *user) history(roomID string) string {
 			}
 		}
 	}
-	u.ask(&got, `query($r: ID!) { room(id: $r) { history(first: 100) { edges { node { skipped item { id state song { name uri } } } } } } }`, map[string]any{"r": roomID})
+	u.ask(&got, `query($r: ID!) { room(id: $r) {
+		history(first: 100) { edges { node { skipped item { id state song { name uri } } } } }
+	} }`, map[string]any{"r": roomID})
 	var names []string
 	for _, edge := range got.Room.History.Edges {
 		if edge.Node.Skipped || edge.Node.Item.State != "PLAYED" {
-			u.t.Errorf("%s is %s, skipped %v; want it played to its end", edge.Node.Item.Song.Name, edge.Node.Item.State, edge.Node.Skipped)
+			u.t.Errorf("%s is %s, skipped %v; want it played to its end", edge.Node.Item.Song.Name, edge.Node.Item.State,
+				edge.Node.Skipped)
 		}
 		names = append([]string{edge.Node.Item.Song.Name}, names...)
 	}

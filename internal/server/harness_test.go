@@ -55,7 +55,7 @@ type reply struct {
 // do sends a request and follows no redirect. Header holds names and values in turn.
 func (s *site) do(method, path string, header ...string) reply {
 	s.t.Helper()
-	r, err := http.NewRequest(method, s.URL+path, nil)
+	r, err := http.NewRequestWithContext(s.t.Context(), method, s.URL+path, nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}

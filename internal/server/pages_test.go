@@ -28,7 +28,8 @@ var built = fstest.MapFS{
 }
 
 func page(name string) *fstest.MapFile {
-	return &fstest.MapFile{Data: []byte(`<!doctype html><html data-login="demo"><title>` + name + `</title>` + strings.Repeat(" ", 200))}
+	html := `<!doctype html><html data-login="demo"><title>` + name + `</title>` + strings.Repeat(" ", 200)
+	return &fstest.MapFile{Data: []byte(html)}
 }
 
 // Each page has its address, a Content-Security-Policy, and headers that make browsers revalidate it.
@@ -61,7 +62,10 @@ func TestPagesLoadOnlyOwnScriptsAndConnectOnlyHere(t *testing.T) {
 	})
 	for _, path := range []string{"/", "/r/PARTY", "/r/PARTY/screen", "/host", "/playground"} {
 		policy := s.do("GET", path).Header.Get("Content-Security-Policy")
-		for _, want := range []string{"default-src 'none'", "script-src 'self'", "connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"} {
+		for _, want := range []string{
+			"default-src 'none'", "script-src 'self'", "connect-src 'self'", "base-uri 'none'", "form-action 'none'",
+			"frame-ancestors 'none'",
+		} {
 			if !strings.Contains(policy+";", want+";") {
 				t.Errorf("%s: no %s in %s", path, want, policy)
 			}
@@ -69,7 +73,8 @@ func TestPagesLoadOnlyOwnScriptsAndConnectOnlyHere(t *testing.T) {
 		if inline := strings.Contains(policy, "unsafe"); inline != (path == "/playground") {
 			t.Errorf("%s: %s", path, policy)
 		}
-		if covers := strings.Contains(policy, "img-src 'self' data: https://covers.example https://*.covers.example;"); covers != (path != "/playground") {
+		const images = "img-src 'self' data: https://covers.example https://*.covers.example;"
+		if covers := strings.Contains(policy, images); covers != (path != "/playground") {
 			t.Errorf("%s: %s", path, policy)
 		}
 		if strings.Contains(policy, "blob:") || strings.Contains(policy, "unsafe-eval") {
@@ -130,14 +135,17 @@ func TestPagesAreCompressedAndTagged(t *testing.T) {
 	for _, path := range []string{"/r/PARTY", "/playground", "/assets/room-Bx3k.js"} {
 		plain := s.do("GET", path, "Accept-Encoding", "identity")
 		packed := s.do("GET", path, "Accept-Encoding", "gzip")
-		if packed.Header.Get("Content-Encoding") != "gzip" || packed.Header.Get("Vary") != "Accept-Encoding" || len(packed.body) >= len(plain.body) {
+		if packed.Header.Get("Content-Encoding") != "gzip" || packed.Header.Get("Vary") != "Accept-Encoding" ||
+			len(packed.body) >= len(plain.body) {
 			t.Errorf("%s: %d bytes became %d, with %v", path, len(plain.body), len(packed.body), packed.Header)
 		}
 		if plain.Header.Get("ETag") == packed.Header.Get("ETag") {
 			t.Errorf("%s: both forms are tagged %s", path, plain.Header.Get("ETag"))
 		}
-		for encoding, tag := range map[string]string{"identity": plain.Header.Get("ETag"), "gzip": packed.Header.Get("ETag")} {
-			if again := s.do("GET", path, "Accept-Encoding", encoding, "If-None-Match", tag); again.StatusCode != http.StatusNotModified {
+		tags := map[string]string{"identity": plain.Header.Get("ETag"), "gzip": packed.Header.Get("ETag")}
+		for encoding, tag := range tags {
+			again := s.do("GET", path, "Accept-Encoding", encoding, "If-None-Match", tag)
+			if again.StatusCode != http.StatusNotModified {
 				t.Errorf("%s: asked again for %s, got %d", path, encoding, again.StatusCode)
 			}
 		}
