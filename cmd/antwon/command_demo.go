@@ -147,7 +147,7 @@ func welcomeHosts(cfg config) string {
 `, cfg.publicURL)
 }
 
-// dataFolder returns the folder in which the demo keeps what is not in the database.
+// dataFolder returns the folder of the demo's files besides the database: the simulator's state and the session secret.
 func dataFolder(databaseURL string) string {
 	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
 		return filepath.Dir(path)
@@ -155,8 +155,8 @@ func dataFolder(databaseURL string) string {
 	return "data"
 }
 
-// keptSecret returns the configured session secret and its predecessors, or one that is generated at the first start
-// and kept.
+// keptSecret returns the configured session secret and its predecessors, or one that is generated and stored at the
+// first start.
 func keptSecret(cfg config, folder string) ([][]byte, error) {
 	if cfg.sessionSecrets != nil {
 		return cfg.sessionSecrets, nil
@@ -176,6 +176,6 @@ func keptSecret(cfg config, folder string) ([][]byte, error) {
 // warnOpen logs a warning if other machines can reach the demo: anybody who does can sign in as a host.
 func warnOpen(listener net.Listener, log *slog.Logger) {
 	if addr, ok := listener.Addr().(*net.TCPAddr); ok && !addr.IP.IsLoopback() {
-		log.Warn("other machines can reach the demo, which lets everybody in", "addr", addr.String())
+		log.Warn("other machines can reach the demo, where anybody can sign in as a host", "addr", addr.String())
 	}
 }
