@@ -61,6 +61,50 @@ func TestEveryActionIsInTheTableOfPermissions(t *testing.T) {
 	}
 }
 
+// Every kind of event stands in the schema's description of RoomEvent.kind, and has a sentence in the console's log.
+// The pages' own tests compare the languages.
+func TestEveryEventKindIsDescribed(t *testing.T) {
+	described := graph.NewExecutableSchema(graph.Config{}).Schema().Types["RoomEvent"].Fields.ForName("kind").Description
+	sentences := read(t, "../web/src/host/recap/en.ts")
+	kinds := constantsOf(t, "jukebox", "EventKind")
+	if len(kinds) < 20 {
+		t.Errorf("only %d kinds were found", len(kinds))
+	}
+	for _, kind := range kinds {
+		if !regexp.MustCompile(`\b` + kind + `\b`).MatchString(described) {
+			t.Errorf("the description of RoomEvent.kind lacks %s", kind)
+		}
+		if !regexp.MustCompile(`(?m)^    ` + kind + `(_[A-Z]+)?: `).MatchString(sentences) {
+			t.Errorf("web/src/host/recap/en.ts has no sentence for %s", kind)
+		}
+	}
+}
+
+// Every mutation of something in a room is among the use cases that internal/jukebox tries in every role. Which those
+// are, the schema says: they take the id of a room or of a queue item.
+func TestEveryMutationInARoomIsTriedInEveryRole(t *testing.T) {
+	resolvers, tried := readAll(t, "*.go"), read(t, "../internal/jukebox/access_test.go")
+	mutations := 0
+	for _, field := range graph.NewExecutableSchema(graph.Config{}).Schema().Mutation.Fields {
+		if field.Arguments.ForName("roomId") == nil && field.Arguments.ForName("itemId") == nil {
+			continue
+		}
+		mutations++
+		resolver := strings.ToUpper(field.Name[:1]) + field.Name[1:]
+		calls := regexp.MustCompile(`(?s)\(r mutationResolver\) ` + resolver + `\(.*?\br\.jukebox\.(\w+)\(`)
+		call := calls.FindStringSubmatch(resolvers)
+		switch {
+		case call == nil:
+			t.Errorf("%s: no use case of its resolver was found", field.Name)
+		case !strings.Contains(tried, "p."+call[1]+"("):
+			t.Errorf("%s: internal/jukebox/access_test.go does not try %s in every role", field.Name, call[1])
+		}
+	}
+	if mutations < 15 {
+		t.Errorf("only %d mutations were found", mutations)
+	}
+}
+
 // boundType finds in the generated code which Go type of which internal package an enum is bound to: gqlgen writes it
 // into the names of the functions that convert the enum.
 func boundType(generated, enum string) (pkg, goType string, err error) {

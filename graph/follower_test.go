@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -82,10 +83,11 @@ type feed struct{ *websocket.Conn }
 
 func (s *server) subscribe(who *person, query string, variables map[string]any) (*feed, error) {
 	dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}, EnableCompression: true}
-	conn, _, err := dialer.Dial("ws"+strings.TrimPrefix(s.URL, "http"), nil)
+	conn, handshake, err := dialer.DialContext(context.Background(), "ws"+strings.TrimPrefix(s.URL, "http"), nil)
 	if err != nil {
 		return nil, err
 	}
+	_ = handshake.Body.Close() // it is empty
 	f := &feed{conn}
 	err = errors.Join(
 		f.WriteJSON(map[string]any{

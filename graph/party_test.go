@@ -25,7 +25,7 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-const soon = 20 * time.Second // a deadline for what happens at once unless something is wrong
+const soon = 20 * time.Second // a deadline for events that normally come within milliseconds
 
 // fixture is a room on a real database, behind one or more servers.
 type fixture struct {
@@ -155,8 +155,39 @@ func (p *fixture) must(err error) {
 	}
 }
 
-// ask sends an operation over HTTP and decodes its data into result.
+// ask sends an operation over HTTP and decodes its data into result. The operation has to succeed.
 func (s *server) ask(who *person, query string, result any) {
+	s.Helper()
+	answer := s.send(who, query)
+	if len(answer.Errors) > 0 {
+		s.Fatalf("%s: %+v", query, answer.Errors)
+	}
+	s.must(json.Unmarshal(answer.Data, result))
+}
+
+// failure sends an operation, which has to fail with a single error, and returns the error.
+func (s *server) failure(who *person, query string) failure {
+	s.Helper()
+	answer := s.send(who, query)
+	if len(answer.Errors) != 1 {
+		s.Fatalf("%s: %d errors, want 1", query, len(answer.Errors))
+	}
+	return answer.Errors[0]
+}
+
+// answer is the server's answer to an operation.
+type answer struct {
+	Data   json.RawMessage
+	Errors []failure
+}
+
+type failure struct {
+	Message    string
+	Extensions struct{ Code, Field string }
+}
+
+// send sends an operation over HTTP. Its variable $r is the room's id.
+func (s *server) send(who *person, query string) answer {
 	s.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": map[string]any{"r": s.roomID}})
 	s.must(err)
@@ -169,15 +200,9 @@ func (s *server) ask(who *person, query string, result any) {
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	s.must(err)
-	var answer struct {
-		Data   json.RawMessage
-		Errors []any
-	}
-	s.must(json.Unmarshal(text, &answer))
-	if len(answer.Errors) > 0 {
-		s.Fatalf("%s: %s", query, text)
-	}
-	s.must(json.Unmarshal(answer.Data, result))
+	var answered answer
+	s.must(json.Unmarshal(text, &answered))
+	return answered
 }
 
 // counter returns the sum of a metric's values, or of those with this first label.

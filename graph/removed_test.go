@@ -9,7 +9,7 @@ import (
 )
 
 // On every server a removed guest gets a last event that says so, and all their other subscriptions in the room end.
-// Nobody else notices.
+// Other users get no event about it.
 func TestRemovedGuestIsDisconnected(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		there := p.newServer(live.NewLocalBus(), 0) // gets no hints from the other one

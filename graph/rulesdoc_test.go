@@ -51,7 +51,8 @@ func read(t *testing.T, path string) string {
 // defaultsIn returns the defaults in the table of settings, by name.
 func defaultsIn(document string) map[string]string {
 	defaults := map[string]string{}
-	row := regexp.MustCompile("(?m)^\\| `(\\w+)` \\| [^|]+ \\| `([^`]+)` " + `\|[^|]*\| host, co-hosts \| [^|]+ \| [^|]+ \|$`)
+	row := regexp.MustCompile("(?m)^\\| `(\\w+)` \\| [^|]+ \\| `([^`]+)` " +
+		`\|[^|]*\| host, co-hosts \| [^|]+ \| [^|]+ \|$`)
 	for _, cells := range row.FindAllStringSubmatch(document, -1) {
 		defaults[cells[1]] = cells[2]
 	}

@@ -3,7 +3,10 @@ package graph_test
 import (
 	"encoding/json"
 	"fmt"
+	"math"
+	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -125,16 +128,7 @@ func settingTakesEffect(p *fixture, name, literal string, c settingCase) {
 	if shown := p.first.setting(name); shown == c.value {
 		p.Fatalf("%s is the default: choose another value", shown)
 	}
-
-	var answer struct {
-		UpdateRoom struct {
-			Settings map[string]json.RawMessage
-		}
-	}
-	p.first.ask(p.host, fmt.Sprintf(`mutation($r: ID!) {
-		updateRoom(roomId: $r, input: {settings: {%s: %s}}) { settings { %s } }
-	}`, name, literal, name), &answer)
-	if got := string(answer.UpdateRoom.Settings[name]); got != c.value {
+	if got := p.updateSetting(name, literal); got != c.value {
 		p.Errorf("updateRoom answers %s, want %s", got, c.value)
 	}
 
@@ -152,6 +146,86 @@ func settingTakesEffect(p *fixture, name, literal string, c settingCase) {
 	case reflect.DeepEqual(p.decided(second, c, now), byDefault):
 		p.Errorf("a rule decides %v with the default and with %s", byDefault, c.value)
 	}
+}
+
+// updateSetting sets a setting to a GraphQL literal, and returns what updateRoom answers, as JSON.
+func (p *fixture) updateSetting(name, literal string) string {
+	p.Helper()
+	var answer struct {
+		UpdateRoom struct {
+			Settings map[string]json.RawMessage
+		}
+	}
+	p.first.ask(p.host, fmt.Sprintf(`mutation($r: ID!) {
+		updateRoom(roomId: $r, input: {settings: {%s: %s}}) { settings { %s } }
+	}`, name, literal, name), &answer)
+	return string(answer.UpdateRoom.Settings[name])
+}
+
+// A setting that the API shows as nullable can be set to null again, and null differs from leaving it out.
+func TestEveryNullableSettingCanBeSetToNull(t *testing.T) {
+	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	p := newParty(t, testdb.SQLite(t))
+	for _, field := range schema.Types["RoomSettingsInput"].Fields {
+		if schema.Types["RoomSettings"].Fields.ForName(field.Name).Type.NonNull {
+			continue
+		}
+		p.updateSetting(field.Name, literal(schema, field, settingCases[field.Name].value))
+		if got := p.updateSetting(field.Name, "null"); got != "null" {
+			t.Errorf("%s is %s after it was set to null", field.Name, got)
+		}
+	}
+}
+
+// Every number among the settings has bounds: updateRoom refuses one that is far too small or far too large, and names
+// the setting.
+func TestEveryNumberAmongTheSettingsHasBounds(t *testing.T) {
+	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	p := newParty(t, testdb.SQLite(t))
+	for _, field := range schema.Types["RoomSettingsInput"].Fields {
+		if field.Type.Name() != "Int" {
+			continue
+		}
+		for _, number := range []int{-1, math.MaxInt32} {
+			mutation := fmt.Sprintf(`mutation($r: ID!) {
+				updateRoom(roomId: $r, input: {settings: {%s: %d}}) { id }
+			}`, field.Name, number)
+			got := p.first.failure(p.host, mutation).Extensions
+			if want := "input.settings." + field.Name; got.Code != string(party.BadUserInput) || got.Field != want {
+				t.Errorf("%s = %d: the error has code %q and field %q, want %s and %s",
+					field.Name, number, got.Code, got.Field, party.BadUserInput, want)
+			}
+		}
+	}
+}
+
+// The console asks for every setting, and offers to change it.
+func TestConsoleHasEverySetting(t *testing.T) {
+	queries, forms := readAll(t, "../web/src/graphql/*.graphql"), readAll(t, "../web/src/host/settings/*.tsx")
+	fields := graph.NewExecutableSchema(graph.Config{}).Schema().Types["RoomSettingsInput"].Fields
+	for _, field := range fields {
+		name := regexp.MustCompile(`\b` + field.Name + `\b`)
+		if !name.MatchString(queries) {
+			t.Errorf("no document in web/src/graphql asks for %s", field.Name)
+		}
+		if !name.MatchString(forms) {
+			t.Errorf("no form in web/src/host/settings has %s", field.Name)
+		}
+	}
+}
+
+// readAll returns the texts of all files that match, one after another.
+func readAll(t *testing.T, pattern string) string {
+	t.Helper()
+	paths, err := filepath.Glob(pattern)
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%s matches %d files (%v)", pattern, len(paths), err)
+	}
+	var texts strings.Builder
+	for _, path := range paths {
+		texts.WriteString(read(t, path))
+	}
+	return texts.String()
 }
 
 // decided is what a rule decides with the settings that a server has.

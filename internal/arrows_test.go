@@ -23,8 +23,9 @@ const module = "antwon.dj/backend/"
 // arrows. A new package needs a line here. Test files may import anything, because tests drive several parts together.
 var mayUse = map[string][]string{
 	"cmd/antwon": {
-		"graph", "internal/account", "internal/database", "internal/demo", "internal/gqlserver", "internal/jukebox", "internal/live",
-		"internal/live/natsbus", "internal/party", "internal/playback", "internal/secrets", "internal/server", "internal/session",
+		"graph", "internal/account", "internal/database", "internal/demo", "internal/gqlserver", "internal/jukebox",
+		"internal/live", "internal/live/natsbus", "internal/party", "internal/playback", "internal/secrets",
+		"internal/server", "internal/session",
 		"internal/session/openid", "internal/spotify", "internal/spotify/sim", "internal/telemetry", "web",
 	},
 	"cmd/antwon-bench": {
@@ -72,7 +73,8 @@ var mayUse = map[string][]string{
 	"internal/spotify/sim":      {},
 	"internal/playback":         {"internal/party", "internal/live"},
 	"internal/demo": {
-		"internal/account", "internal/database", "internal/jukebox", "internal/party", "internal/spotify", "internal/spotify/sim",
+		"internal/account", "internal/database", "internal/jukebox", "internal/party", "internal/spotify",
+		"internal/spotify/sim",
 		"ent",
 	},
 	"internal/jukebox": {
@@ -132,7 +134,7 @@ type goPackage struct {
 
 func packages(t *testing.T) []goPackage {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-json=ImportPath,GoFiles,Imports", module+"...").Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,GoFiles,Imports", module+"...").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
@@ -173,7 +175,7 @@ func TestDomainIsPure(t *testing.T) {
 		}
 	}
 
-	out, err := exec.Command("go", "list", "-deps", "-test", module+"internal/party").Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-test", module+"internal/party").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}

@@ -106,7 +106,8 @@ func TestRelativeLinksOfDocumentsResolve(t *testing.T) {
 }
 
 func TestAnchorsFollowGitHubsRules(t *testing.T) {
-	text := "# One `word`, two\n```sh\n# no heading\n```\n## What's *new*: [a link](b.md)\n## Same\n## Same\n## für_alle – 3-4 ##\n"
+	text := "# One `word`, two\n```sh\n# no heading\n```\n" +
+		"## What's *new*: [a link](b.md)\n## Same\n## Same\n## für_alle – 3-4 ##\n"
 	want := []string{"one-word-two", "whats-new-a-link", "same", "same-1", "für_alle--3-4"}
 	if got := anchorsOf(text); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
@@ -122,7 +123,8 @@ func TestReadmeIsShort(t *testing.T) {
 
 // Every decision has a date and a status, and its line in the list has the same title, date and status.
 func TestDecisionsHaveDateAndStatus(t *testing.T) {
-	head := regexp.MustCompile(`^# (.+)\n\n- Date: (\d{4}-\d{2}-\d{2})\n- Status: (proposed|accepted|superseded by \[\d{3}\]\(.+\))\n\n`)
+	head := regexp.MustCompile(`^# (.+)\n\n- Date: (\d{4}-\d{2}-\d{2})\n` +
+		`- Status: (proposed|accepted|superseded by \[\d{3}\]\(.+\))\n\n`)
 	documents := documents(t)
 	list := documents["docs/adr/README.md"]
 	decisions := 0

@@ -9,7 +9,7 @@ import (
 
 // Package testing and net/http/httptest register flags of their own and pull test code into the binary.
 func TestCommandDoesNotLinkTestPackages(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", ".").Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}

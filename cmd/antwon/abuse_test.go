@@ -12,20 +12,20 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/gorilla/websocket"
 )
 
-// nasty are texts that somebody hopes will be taken for something else.
+// nasty are texts that an attacker hopes are run as code: as SQL, GraphQL, a template, a script or a path.
 var nasty = []string{
-	`' OR '1'='1`, `'; DROP TABLE rooms; --`, `" UNION SELECT encrypted_tokens FROM spotify_accounts --`, "\\'; DELETE FROM users#", "%' OR 1=1 -- ",
-	`") { viewer { email } } #`, `${7*7}`, `{{7*7}}`, "<script>alert(1)</script>", "../../etc/passwd", "null", "NaN", "-1", "0x1F", "\u202eEVIL\u202c",
+	`' OR '1'='1`, `'; DROP TABLE rooms; --`, `" UNION SELECT encrypted_tokens FROM spotify_accounts --`,
+	"\\'; DELETE FROM users#", "%' OR 1=1 -- ",
+	`") { viewer { email } } #`, `${7*7}`, `{{7*7}}`, "<script>alert(1)</script>", "../../etc/passwd", "null", "NaN", "-1",
+	"0x1F", "\u202eEVIL\u202c",
 	"a\x00b", "a\r\nSet-Cookie: x=1", "\ufeff", strings.Repeat("𒐫", 500), strings.Repeat("A", 60_000),
 }
 
-// Whatever stands in an argument, it is taken for what it is: the answer is a clear code, never ours to mend, and
-// everything is still there.
-func TestNastyTextsEverywhere(t *testing.T) {
+// Whatever text an argument has, the server treats it as text: the answer is a clear code and never an internal error,
+// and no data is lost.
+func TestHostileTextsAreTreatedAsText(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)
 		host := s.login("Hanna")
@@ -43,7 +43,9 @@ func TestNastyTextsEverywhere(t *testing.T) {
 			`mutation($x: String!) { updateRoom(roomId: "%s", input: {settings: {fallbackPlaylistUri: $x}}) { name } }`,
 			`mutation($x: String!) { createRoom(input: {code: $x}) { name } }`,
 			`mutation($x: String!) { addSong(roomId: "%s", songUri: $x) { alreadyQueued } }`,
-			`mutation($x: String!) { addSong(roomId: "%s", songUri: "spotify:track:0000000000000000000000", idempotencyKey: $x) { alreadyQueued } }`,
+			`mutation($x: String!) {
+				addSong(roomId: "%s", songUri: "spotify:track:0000000000000000000000", idempotencyKey: $x) { alreadyQueued }
+			}`,
 			`mutation($x: ID!) { likeQueueItem(itemId: $x) { id } }`,
 			`mutation($x: ID!) { removeQueueItem(itemId: $x) { version } }`,
 			`mutation($x: ID!) { clearQueue(roomId: $x) { version } }`,
@@ -61,15 +63,18 @@ func TestNastyTextsEverywhere(t *testing.T) {
 				}
 			}
 		}
-		if got := host.refusal(t, fmt.Sprintf(`{ room(id: %q) { nothing } }`, nasty[1]), nil); got != "GRAPHQL_VALIDATION_FAILED" {
+		unknown := fmt.Sprintf(`{ room(id: %q) { nothing } }`, nasty[1])
+		if got := host.refusal(t, unknown, nil); got != "GRAPHQL_VALIDATION_FAILED" {
 			t.Errorf("in the document itself: %s", got)
 		}
-		s.eventually("the song to play as if nothing had happened", func() bool { return host.hears(roomID) == kept.Song.Name })
+		s.eventually("the song to play as if nothing had happened", func() bool {
+			return host.hears(roomID) == kept.Song.Name
+		})
 	})
 }
 
-// Floods end early, and slow clients are not waited for.
-func TestFloods(t *testing.T) {
+// The server ends oversized requests early, and does not wait for slow clients.
+func TestFloodsEndEarly(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db")
 	status := func(request *http.Request) int {
@@ -92,19 +97,23 @@ func TestFloods(t *testing.T) {
 		}
 		return request
 	}
-	huge := fmt.Sprintf(`{"query": "mutation { joinRoom(code: \"PARTY\", displayName: \"%s\") { room { id } } }"}`, strings.Repeat("x", 10<<20))
+	huge := fmt.Sprintf(`{"query": "mutation { joinRoom(code: \"PARTY\", displayName: \"%s\") { room { id } } }"}`,
+		strings.Repeat("x", 10<<20))
 	if got := status(post(strings.NewReader(huge), nil)); got != http.StatusRequestEntityTooLarge && got != 0 {
 		t.Errorf("a name of 10 MB: %d", got)
 	}
-	if got := status(post(strings.NewReader(`{"query":"{__typename}"}`), map[string]string{"X-Flood": strings.Repeat("x", 64<<10)})); got != http.StatusRequestHeaderFieldsTooLarge {
+	long := map[string]string{"X-Flood": strings.Repeat("x", 64<<10)}
+	got := status(post(strings.NewReader(`{"query":"{__typename}"}`), long))
+	if got != http.StatusRequestHeaderFieldsTooLarge {
 		t.Errorf("a header of 64 KB: %d", got)
 	}
 	many := bytes.Repeat([]byte(`{"query":"{__typename}"},`), 1000)
-	if got := status(post(io.MultiReader(strings.NewReader("["), bytes.NewReader(many), strings.NewReader("{}]")), nil)); got != http.StatusBadRequest {
+	batch := io.MultiReader(strings.NewReader("["), bytes.NewReader(many), strings.NewReader("{}]"))
+	if got := status(post(batch, nil)); got != http.StatusBadRequest {
 		t.Errorf("a batch: %d", got)
 	}
 
-	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,18 +133,21 @@ func TestFloods(t *testing.T) {
 	}
 	_ = conn.Close()
 	drip.Wait()
-	s.anonymous().ask(nil, `{ __typename }`, nil) // it is well
+	s.anonymous().ask(nil, `{ __typename }`, nil) // the server still answers
 }
 
-// Pages of other sites can neither read answers nor open WebSockets; what a request says of itself is not believed.
-func TestForgedOriginsAndHosts(t *testing.T) {
+// Pages of other sites can neither read answers nor open WebSockets; forged headers have
+// no effect.
+func TestForgedOriginsAndHostsAreRefused(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_ALLOWED_ORIGINS=https://front.example")
 	for origin, allowed := range map[string]bool{
-		"https://front.example": true, "https://evil.example": false, "https://front.example.evil.example": false, "null": false,
+		"https://front.example": true,
+		"https://evil.example":  false, "https://front.example.evil.example": false, "null": false,
 		"http://front.example": false, "https://evil.example#https://front.example": false,
 	} {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/graphql", strings.NewReader(`{"query":"{__typename}"}`))
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/graphql",
+			strings.NewReader(`{"query":"{__typename}"}`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -149,9 +161,8 @@ func TestForgedOriginsAndHosts(t *testing.T) {
 		if got := response.Header.Get("Access-Control-Allow-Origin"); (got == origin) != allowed || got == "*" {
 			t.Errorf("to %s: Access-Control-Allow-Origin %q", origin, got)
 		}
-		dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}}
-		ws, refused, err := dialer.Dial("ws"+strings.TrimPrefix(s.url, "http")+"/graphql", http.Header{"Origin": {origin}})
-		if (err == nil) != allowed || err != nil && refused.StatusCode != http.StatusForbidden {
+		ws, status, err := dialWebSocket(t.Context(), s.url, http.Header{"Origin": {origin}})
+		if (err == nil) != allowed || err != nil && status != http.StatusForbidden {
 			t.Errorf("a WebSocket from %s: %v", origin, err)
 		}
 		if ws != nil {
@@ -177,8 +188,8 @@ func TestForgedOriginsAndHosts(t *testing.T) {
 	}
 }
 
-// One session that likes like mad is slowed down and told so; a thousand guests who each like once are served.
-func TestLikeStorms(t *testing.T) {
+// A session that likes too often is refused with RATE_LIMITED; a thousand guests who each like once are served.
+func TestLikeStormIsLimitedAndGuestsAreServed(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL, "ANTWON_TRUSTED_PROXIES=127.0.0.1")
 		host := s.login("Hanna")
@@ -191,7 +202,8 @@ func TestLikeStorms(t *testing.T) {
 		refused := 0
 		for n := range 100 {
 			mutation := []string{"likeQueueItem", "unlikeQueueItem"}[n%2]
-			got := gina.post(t, fmt.Sprintf(`mutation($i: ID!) { %s(itemId: $i) { likeCount } }`, mutation), map[string]any{"i": song.ID})
+			got := gina.post(t, fmt.Sprintf(`mutation($i: ID!) { %s(itemId: $i) { likeCount } }`, mutation),
+				map[string]any{"i": song.ID})
 			if len(got.Errors) > 0 {
 				if got.Errors[0].Extensions.Code != "RATE_LIMITED" {
 					t.Fatalf("told %+v", got.Errors[0])
@@ -225,7 +237,7 @@ func TestLikeStorms(t *testing.T) {
 	})
 }
 
-// joinAndLike is what a guest does who comes from an address.
+// joinAndLike joins a room as a guest from this address, and likes a song.
 func (s *server) joinAndLike(code, itemID, address string) error {
 	ask := func(token, query string, result any) error {
 		body, err := json.Marshal(map[string]string{"query": query})
@@ -251,18 +263,22 @@ func (s *server) joinAndLike(code, itemID, address string) error {
 	var got struct {
 		JoinRoom struct{ Session session }
 	}
-	if err := ask("", `mutation { joinRoom(code: "`+code+`", displayName: "Guest") { session { accessToken } } }`, &got); err != nil {
+	join := `mutation { joinRoom(code: "` + code + `", displayName: "Guest") { session { accessToken } } }`
+	if err := ask("", join, &got); err != nil {
 		return err
 	}
 	return ask(got.JoinRoom.Session.AccessToken, `mutation { likeQueueItem(itemId: "`+itemID+`") { likeCount } }`, nil)
 }
 
-// What failed inside is logged and not told.
-func TestErrorsAreMasked(t *testing.T) {
+// Internal errors are logged, and clients do not see them.
+func TestInternalErrorsAreNotShownToClients(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db")
-	for _, body := range []string{`{"query":"{ room(id: 1.5) { id } }"}`, `{"query":"query($x: ID!) { room(id: $x) { id } }","variables":{"x":{}}}`, `{"query":12}`, `{"query":"{ viewer(`} {
-		response, err := http.Post(s.url+"/graphql", "application/json", strings.NewReader(body))
+	for _, body := range []string{
+		`{"query":"{ room(id: 1.5) { id } }"}`, `{"query":"query($x: ID!) { room(id: $x) { id } }","variables":{"x":{}}}`,
+		`{"query":12}`, `{"query":"{ viewer(`,
+	} {
+		response, err := post(t, s.url+"/graphql", body)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,8 +14,8 @@ import (
 	"antwon.dj/backend/web"
 )
 
-// What clients are told when they ask for what they may not, or in a form that nobody understands.
-func TestErrorsOnTheWire(t *testing.T) {
+// A client that may not do something, or whose request is malformed, gets a documented error code.
+func TestErrorsReachClientsWithTheirCodes(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)
 		host, other := s.login("Hanna"), s.login("Otto")
@@ -46,17 +46,25 @@ func TestErrorsOnTheWire(t *testing.T) {
 			{"a closed room", other, clear, map[string]any{"r": closedID}, "CONFLICT"},
 			{"a second room", host, `mutation { createRoom(input: {}) { id } }`, nil, "CONFLICT"},
 			{"a guest opens a room", guest, `mutation { createRoom(input: {}) { id } }`, nil, "FORBIDDEN"},
-			{"a code nobody has", s.anonymous(), `mutation { joinRoom(code: "NOBODY", displayName: "X") { room { id } } }`, nil, "NOT_FOUND"},
+			{"a code nobody has", s.anonymous(), `mutation { joinRoom(code: "NOBODY", displayName: "X") { room { id } } }`, nil,
+				"NOT_FOUND"},
 			{"a malformed code", s.anonymous(), `{ roomByCode(code: "?") { id } }`, nil, "BAD_USER_INPUT code"},
-			{"a name of spaces", s.anonymous(), `mutation { joinRoom(code: "ERRORS", displayName: "  ") { room { id } } }`, nil, "BAD_USER_INPUT displayName"},
-			{"a song Spotify lacks", guest, `mutation($r: ID!) { addSong(roomId: $r, songUri: "spotify:track:0000000000000000000000") { alreadyQueued } }`, room, "NOT_FOUND songUri"},
-			{"a link to elsewhere", guest, `mutation($r: ID!) { addSong(roomId: $r, songUri: "https://example.org/") { alreadyQueued } }`, room, "BAD_USER_INPUT songUri"},
-			{"too large a page", guest, `query($r: ID!) { searchSongs(roomId: $r, query: "a", limit: 11) { hasMore } }`, room, "BAD_USER_INPUT limit"},
+			{"a name of spaces", s.anonymous(), `mutation { joinRoom(code: "ERRORS", displayName: "  ") { room { id } } }`, nil,
+				"BAD_USER_INPUT displayName"},
+			{"a song Spotify lacks", guest,
+				`mutation($r: ID!) { addSong(roomId: $r, songUri: "spotify:track:0000000000000000000000") { alreadyQueued } }`,
+				room, "NOT_FOUND songUri"},
+			{"a link to elsewhere", guest,
+				`mutation($r: ID!) { addSong(roomId: $r, songUri: "https://example.org/") { alreadyQueued } }`, room,
+				"BAD_USER_INPUT songUri"},
+			{"too large a page", guest, `query($r: ID!) { searchSongs(roomId: $r, query: "a", limit: 11) { hasMore } }`, room,
+				"BAD_USER_INPUT limit"},
 			{"a field that is not there", guest, `{ nothing }`, nil, "GRAPHQL_VALIDATION_FAILED"},
 			{"no GraphQL at all", guest, `hello`, nil, "GRAPHQL_VALIDATION_FAILED"},
 		} {
 			t.Run(c.name, func(t *testing.T) {
-				if got := c.who.refusal(t, c.query, c.variables); got != c.want && !(got == "GRAPHQL_PARSE_FAILED" && c.query == "hello") {
+				if got := c.who.refusal(t, c.query, c.variables); got != c.want &&
+					!(got == "GRAPHQL_PARSE_FAILED" && c.query == "hello") {
 					t.Errorf("got %s, want %s", got, c.want)
 				}
 			})
@@ -64,15 +72,17 @@ func TestErrorsOnTheWire(t *testing.T) {
 	})
 }
 
-// A stranger gets what anybody may know of a room, and FORBIDDEN for each of the rest.
-func TestStrangerSeesTheDoorOnly(t *testing.T) {
+// A user who is not a member gets the public fields of a room, and FORBIDDEN for each other field.
+func TestNonMemberSeesOnlyPublicFieldsOfARoom(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)
 		roomID := s.login("Hanna").openRoom("DOOR")
-		answer := s.login("Otto").post(t, `query($r: ID!) { room(id: $r) { code name status joinUrl host { id } createdAt queue { version } playback { status } history { edges { cursor } } } }`,
+		answer := s.login("Otto").post(t, `query($r: ID!) { room(id: $r) {
+			code name status joinUrl host { id } createdAt queue { version } playback { status } history { edges { cursor } }
+		} }`,
 			map[string]any{"r": roomID})
 		if got := string(answer.Data); !strings.Contains(got, `"code":"DOOR"`) || strings.Count(got, ":null") != 6 {
-			t.Errorf("a stranger sees %s", got)
+			t.Errorf("a non-member sees %s", got)
 		}
 		if len(answer.Errors) != 6 {
 			t.Fatalf("%d errors, want one for each hidden field: %+v", len(answer.Errors), answer.Errors)
@@ -83,15 +93,17 @@ func TestStrangerSeesTheDoorOnly(t *testing.T) {
 			}
 		}
 		var none struct{ Room, RoomByCode *struct{ ID string } }
-		s.anonymous().ask(&none, `{ room(id: "01900000-0000-7000-8000-000000000000") { id } roomByCode(code: "NOBODY") { id } viewer { user { id } } }`, nil)
+		s.anonymous().ask(&none, `{
+			room(id: "01900000-0000-7000-8000-000000000000") { id } roomByCode(code: "NOBODY") { id } viewer { user { id } }
+		}`, nil)
 		if none.Room != nil || none.RoomByCode != nil {
 			t.Errorf("rooms that are not there: %+v", none)
 		}
 	})
 }
 
-// A session begins over HTTP; a WebSocket has the one it was opened with.
-func TestSessionsBeginOverHTTPOnly(t *testing.T) {
+// A session begins over HTTP. A WebSocket keeps the session with which it was opened.
+func TestSessionsBeginOnlyOverHTTP(t *testing.T) {
 	s := startServer(t, "sqlite:data/antwon.db")
 	guest := s.join("PARTY", "Gina")
 	conn := guest.dial(t, map[string]string{"authorization": "Bearer " + guest.token})
@@ -103,7 +115,8 @@ func TestSessionsBeginOverHTTPOnly(t *testing.T) {
 		`mutation { signOut }`,
 		`mutation { signOutEverywhere }`,
 	} {
-		if err := conn.WriteJSON(map[string]any{"id": "1", "type": "subscribe", "payload": map[string]any{"query": query}}); err != nil {
+		operation := map[string]any{"id": "1", "type": "subscribe", "payload": map[string]any{"query": query}}
+		if err := conn.WriteJSON(operation); err != nil {
 			t.Fatal(err)
 		}
 		var next, complete struct {
@@ -143,7 +156,7 @@ func TestDemoServesTheSchemaAsAFile(t *testing.T) {
 	}
 }
 
-func TestHealthMetricsAndCovers(t *testing.T) {
+func TestHealthMetricsAndCoversAreServed(t *testing.T) {
 	s := startServer(t, "sqlite:data/antwon.db")
 	s.join("PARTY", "Gina")
 	for path, want := range map[string]string{
@@ -152,7 +165,7 @@ func TestHealthMetricsAndCovers(t *testing.T) {
 		"/metrics":                       "graphql_operations_total",
 		"/graphql?query={viewer{email}}": `{"data":{"viewer":null}}`,
 	} {
-		response, err := http.Get(s.url + path)
+		response, err := get(s.url + path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,26 +186,28 @@ func TestHealthMetricsAndCovers(t *testing.T) {
 		}
 	}
 	guest := s.join("PARTY", "Gustav")
-	guest.ask(&queue, `query($r: ID!) { room(id: $r) { queue { items { song { imageUrl } } } } }`, map[string]any{"r": got.RoomByCode.ID})
+	guest.ask(&queue, `query($r: ID!) { room(id: $r) { queue { items { song { imageUrl } } } } }`,
+		map[string]any{"r": got.RoomByCode.ID})
 	cover := queue.Room.Queue.Items[0].Song.ImageURL
-	response, err := http.Get(cover)
+	response, err := get(cover)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if body := readAll(t, response); !strings.Contains(body, "<svg") || response.Header.Get("Content-Type") != "image/svg+xml" {
+	if body := readAll(t, response); !strings.Contains(body, "<svg") ||
+		response.Header.Get("Content-Type") != "image/svg+xml" {
 		t.Errorf("the cover %s is %s: %.100s", cover, response.Header.Get("Content-Type"), body)
 	}
 }
 
-// The program has the pages inside, or says how to build them.
-func TestPages(t *testing.T) {
+// The program has the pages embedded, or says how to build them.
+func TestPagesAreServedOrSayHowToBuildThem(t *testing.T) {
 	s := startServer(t, "sqlite:data/antwon.db")
 	status, want := http.StatusOK, `data-login="demo"`
 	if _, err := fs.Stat(web.Pages(), "room.html"); err != nil {
 		status, want = http.StatusServiceUnavailable, "make build"
 	}
 	for _, path := range []string{"/", "/r/PARTY", "/r/PARTY/screen", "/host", "/playground?code=PARTY"} {
-		response, err := http.Get(s.url + path)
+		response, err := get(s.url + path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -202,9 +217,10 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func TestWrongConfigurationIsToldAtOnce(t *testing.T) {
-	cmd := exec.Command(binary(t), "demo")
-	cmd.Env = []string{"ANTWON_ADDR=8080", "ANTWON_PUBLIC_URL=party", "ANTWON_DATABASE_URL=postgres://x", "ANTWON_SESSION_SECRET=short",
+func TestAllConfigurationErrorsAreReportedTogether(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), binary(t), "demo")
+	cmd.Env = []string{"ANTWON_ADDR=8080", "ANTWON_PUBLIC_URL=party", "ANTWON_DATABASE_URL=postgres://x",
+		"ANTWON_SESSION_SECRET=short",
 		"ANTWON_FEED_INTERVAL=soon", "ANTWON_LOG_LEVEL=loud", "ANTWON_PLAYBACK=maybe", "ANTWON_DEMO_SONG_SECONDS=-1",
 		"ANTWON_ALLOWED_ORIGINS=example.org", "ANTWON_NATS_URL=http://x", "ANTWON_KEEP_ROOMS=1h", "ANTWON_ADRESS=typo"}
 	out, err := cmd.CombinedOutput()
@@ -214,16 +230,18 @@ func TestWrongConfigurationIsToldAtOnce(t *testing.T) {
 	for _, entry := range cmd.Env {
 		name, value, _ := strings.Cut(entry, "=")
 		if !strings.Contains(string(out), name+":") {
-			t.Errorf("no word about %s", name)
+			t.Errorf("the message does not name %s", name)
 		}
 		if name == "ANTWON_SESSION_SECRET" && strings.Contains(string(out), value+"\"") {
 			t.Error("the secret is shown")
 		}
 	}
-	config := exec.Command(binary(t), "config")
-	config.Env = []string{"ANTWON_SESSION_SECRET=" + strings.Repeat("verysecret", 4), "ANTWON_DATABASE_URL=mysql://u:hidden@127.0.0.1:3306/x",
+	config := exec.CommandContext(t.Context(), binary(t), "config")
+	config.Env = []string{"ANTWON_SESSION_SECRET=" + strings.Repeat("verysecret", 4),
+		"ANTWON_DATABASE_URL=mysql://u:hidden@127.0.0.1:3306/x",
 		"ANTWON_NATS_URL=tls://u:hidden@127.0.0.1"}
-	if out, err := config.CombinedOutput(); err != nil || strings.Contains(string(out), "verysecret") || strings.Contains(string(out), "hidden") {
+	if out, err := config.CombinedOutput(); err != nil || strings.Contains(string(out), "verysecret") ||
+		strings.Contains(string(out), "hidden") {
 		t.Errorf("antwon config: %v\n%s", err, out)
 	}
 }

@@ -35,7 +35,7 @@ func startChromium(t *testing.T) *chromium {
 	default:
 		t.Skipf("Chromium left out: %v (install chromium)", err)
 	}
-	// Without its sandbox it runs as root too; it sees nothing but our own pages.
+	// Without its sandbox it also runs as root. It opens only our own pages.
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
@@ -64,7 +64,7 @@ func (c *chromium) address() string {
 	return address
 }
 
-// evaluate returns what a script of the page's own answers.
+// evaluate runs a script in the page and returns its result.
 func (c *chromium) evaluate(script string) string {
 	c.t.Helper()
 	text, err := chromedp.Run(c.ctx, chromedp.Evaluate[string](script, chromedp.EvalAwaitPromise))
@@ -77,12 +77,13 @@ func (c *chromium) evaluate(script string) string {
 // send has the page send an operation, with the cookies that the browser lets it have, and returns the answer.
 func (c *chromium) send(address, query, headers string) string {
 	c.t.Helper()
-	return c.evaluate(fmt.Sprintf(`fetch(%q, {method: 'POST', credentials: 'include', headers: {'Content-Type': 'application/json', ...%s},
+	return c.evaluate(fmt.Sprintf(`fetch(%q, {
+		method: 'POST', credentials: 'include', headers: {'Content-Type': 'application/json', ...%s},
 		body: JSON.stringify({query: %q})}).then(r => r.text()).catch(e => 'not let: ' + e)`, address, headers, query))
 }
 
-// leave does something that leads to another page, and waits for that. The page is asked while it is being replaced,
-// and may be gone before it answers: what it is asked to do waits for the answer, and where it is is asked again.
+// leave does something that leads to another page, and waits for that page. The page is replaced meanwhile and may be
+// gone before it answers, so leave waits for the action's answer, and asks for the address repeatedly.
 func (c *chromium) leave(s *server, script, to string) {
 	c.t.Helper()
 	c.evaluate(`setTimeout(() => { ` + script + ` }); ''`)
@@ -92,8 +93,8 @@ func (c *chromium) leave(s *server, script, to string) {
 	})
 }
 
-// A guest and a host, in a real browser: its cookies, its redirects, its notion of sites.
-func TestSigningInWithARealBrowser(t *testing.T) {
+// A guest and a host sign in with a real browser, which applies its own rules to cookies, redirects and sites.
+func TestGuestAndHostSignInWithARealBrowser(t *testing.T) {
 	t.Parallel()
 	c := startChromium(t)
 	p, o := startProvider(t), startSpotify(t)
@@ -102,7 +103,7 @@ func TestSigningInWithARealBrowser(t *testing.T) {
 	host.signIn(p, person{"otto", jwt.MapClaims{"name": "Otto"}})
 	host.connect(o.newAccount("Otto's account"))
 	roomID := host.openRoom("OTTOS")
-	api, own := s.url+"/graphql", `{}` // no header is needed on pages of ours: the browser tells that they are
+	api, own := s.url+"/graphql", `{}` // our own pages need no header: the browser sends Sec-Fetch-Site
 	refresh := `mutation { refreshSession { viewer { user { id displayName kind } } } }`
 	wants := func(what, got, want string) {
 		t.Helper()
@@ -139,7 +140,8 @@ func TestSigningInWithARealBrowser(t *testing.T) {
 
 	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprintf(w, `<form method="post" enctype="text/plain" action="%s"><input name='{"query":"mutation { signOutEverywhere }", "x":"' value='"}'></form>
+		fmt.Fprintf(w, `<form method="post" enctype="text/plain" action="%s">
+			<input name='{"query":"mutation { signOutEverywhere }", "x":"' value='"}'></form>
 			<a href="%s/auth/logout">your prize</a>`, api, s.url)
 	}))
 	defer evil.Close()

@@ -22,7 +22,7 @@ type client struct {
 	server *server
 }
 
-// startClient starts a client that comes in with token and has these options of graphql-ws, see session.mjs.
+// startClient starts a client that connects with token and these options of graphql-ws; see session.mjs.
 func (s *server) startClient(token func() string, options string) *client {
 	s.t.Helper()
 	return &client{startScript(s.t, token, "session.mjs", "ws"+strings.TrimPrefix(s.url, "http")+"/graphql", options), s}
@@ -36,10 +36,10 @@ func (c *client) subscribe(id, query string, variables map[string]any) {
 	c.do(map[string]any{"do": "subscribe", "id": id, "query": query, "variables": variables})
 }
 
-// eventually waits until the client has told n events of this name and id.
+// eventually waits until the client has reported n events of this name and id.
 func (c *client) eventually(n int, name, id string) {
 	c.t.Helper()
-	c.server.eventually(fmt.Sprintf("the client to tell %d × %s %s", n, name, id), func() bool {
+	c.server.eventually(fmt.Sprintf("the client to report %d × %s %s", n, name, id), func() bool {
 		return len(c.told(named(name, id))) >= n || c.gone()
 	})
 }
@@ -53,7 +53,7 @@ func (c *client) shown() []item {
 	return queues[len(queues)-1].Items
 }
 
-// showsQueueOf waits until the client has the queue that the server shows to somebody over HTTP.
+// showsQueueOf waits until the client has the queue that the server returns to this user over HTTP.
 func (c *client) showsQueueOf(u *user, roomID string) {
 	c.t.Helper()
 	c.server.eventually("the client to show the server's queue", func() bool {
@@ -61,8 +61,8 @@ func (c *client) showsQueueOf(u *user, roomID string) {
 	})
 }
 
-// The reference client follows a queue through a server that is killed amid likes, and one that is stopped for an
-// update amid others: it goes on by itself from the version it has, and nothing that was acknowledged is missing.
+// The reference client subscribes to a queue while its server is killed during likes, and then stopped for an update
+// during others. It resumes by itself from the version it has, and no acknowledged like is missing.
 func TestReferenceClientSurvivesRestarts(t *testing.T) {
 	t.Parallel()
 	needNode(t)
@@ -102,7 +102,7 @@ func TestReferenceClientSurvivesRestarts(t *testing.T) {
 	c.check()
 }
 
-// survives starts the server again that stop has stopped amid likes, once the client has knocked in vain.
+// survives starts the server again after stop has stopped it during likes, once the client has failed to connect.
 func (c *client) survives(stop func() []*liker, host *user, roomID string) {
 	c.t.Helper()
 	closes := len(c.told(named("closed", "")))
@@ -121,12 +121,13 @@ func (c *client) closedWith(code float64) int {
 	return len(c.told(func(e event) bool { return e.Event == "closed" && e.Code == code }))
 }
 
-// check looks at all that the client told while it followed a queue: it never went back, and asked for what it did not
-// have.
+// check verifies what the client reported while it was subscribed: its versions only grew, and it asked only for
+// changes that it lacked.
 func (c *client) check() {
 	c.t.Helper()
 	got := c.finish()
-	c.t.Logf("%d versions, %d connects, %d of them acknowledged, closed with %v", len(got.Versions), got.Connects, got.Acknowledged, got.Closes)
+	c.t.Logf("%d versions, %d connects, %d of them acknowledged, closed with %v", len(got.Versions), got.Connects,
+		got.Acknowledged, got.Closes)
 	for i, v := range got.Versions[1:] {
 		before := got.Versions[i]
 		if v.Version < before.Version || v.Version == before.Version && !v.Reset && !v.Empty {
@@ -151,13 +152,13 @@ func show(version *int) string {
 	return fmt.Sprintf("version %d", *version)
 }
 
-// liker is a guest, and the items that they like for certain.
+// liker is a guest, and the items whose likes the server has acknowledged.
 type liker struct {
 	*user
 	acknowledged []string
 }
 
-// likeUntil lets guests like all items at once, and stops the server in the middle of it.
+// likeUntil lets guests like all items at once, and stops the server while they do.
 func (s *server) likeUntil(signal os.Signal, code string, items []item) []*liker {
 	s.t.Helper()
 	likers := make([]*liker, 12)
@@ -169,7 +170,8 @@ func (s *server) likeUntil(signal os.Signal, code string, items []item) []*liker
 	for _, l := range likers {
 		all.Go(func() {
 			for _, item := range items {
-				if err := l.try(nil, `mutation($i: ID!) { likeQueueItem(itemId: $i) { id } }`, map[string]any{"i": item.ID}); err != nil {
+				const like = `mutation($i: ID!) { likeQueueItem(itemId: $i) { id } }`
+				if err := l.try(nil, like, map[string]any{"i": item.ID}); err != nil {
 					return
 				}
 				l.acknowledged = append(l.acknowledged, item.ID)
@@ -185,7 +187,7 @@ func (s *server) likeUntil(signal os.Signal, code string, items []item) []*liker
 	return likers
 }
 
-// lost counts the acknowledged likes that are not there.
+// lost counts the acknowledged likes that are missing.
 func lost(roomID string, likers []*liker) (lost, acknowledged int) {
 	for _, l := range likers {
 		liked := l.liked(roomID)
@@ -204,7 +206,8 @@ func (u *user) queue(roomID string) []item {
 	var got struct {
 		Room struct{ Queue struct{ Items []item } }
 	}
-	u.ask(&got, `query($r: ID!) { room(id: $r) { queue { items { id song { name } likeCount state position } } } }`, map[string]any{"r": roomID})
+	u.ask(&got, `query($r: ID!) { room(id: $r) { queue { items { id song { name } likeCount state position } } } }`,
+		map[string]any{"r": roomID})
 	return got.Room.Queue.Items
 }
 
@@ -218,9 +221,9 @@ func (u *user) remove(added item) {
 	u.ask(nil, `mutation($i: ID!) { removeQueueItem(itemId: $i) { version } }`, map[string]any{"i": added.ID})
 }
 
-// A token ends in the middle of it: the connection is closed, the client asks for a fresh token and goes on where it
-// was.
-func TestReferenceClientOutlivesItsToken(t *testing.T) {
+// The token expires while the client is subscribed: the server closes the connection, and the client gets a fresh token
+// and resumes.
+func TestReferenceClientResumesWithFreshToken(t *testing.T) {
 	t.Parallel()
 	needNode(t)
 	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_PLAYBACK=off", "ANTWON_SESSION_SECRET="+clientSecret)
@@ -249,7 +252,7 @@ func TestReferenceClientOutlivesItsToken(t *testing.T) {
 	c.check()
 }
 
-// mint makes a token that is like the user's but for how long it lasts, which is whole seconds.
+// mint returns a token like the user's, with another lifetime, which is whole seconds.
 func (u *user) mint(lifetime time.Duration) string {
 	u.t.Helper()
 	claims := jwt.MapClaims{}
@@ -268,9 +271,9 @@ func (u *user) mint(lifetime time.Duration) string {
 	return token
 }
 
-// A client with a wrong token is closed with a code on which it comes back as often as it was told to, after pauses,
-// and then gives up: no client knocks at the door without end.
-func TestClientWithAWrongTokenGivesUp(t *testing.T) {
+// The server closes the connection of a client with a wrong token, with a close status on which graphql-ws retries. The
+// client retries as often as it was configured to, with backoff, and then gives up.
+func TestClientWithWrongTokenGivesUp(t *testing.T) {
 	t.Parallel()
 	needNode(t)
 	s := startServer(t, "sqlite:data/antwon.db")
@@ -286,9 +289,8 @@ func TestClientWithAWrongTokenGivesUp(t *testing.T) {
 	}
 }
 
-// Several operations share one socket, and the end of one, by its own will or because it is refused, is nothing to the
-// others.
-func TestManyOnOneSocket(t *testing.T) {
+// Several operations share one socket. When one of them completes or is refused, the others continue.
+func TestOperationsOnOneSocketAreIndependent(t *testing.T) {
 	t.Parallel()
 	needNode(t)
 	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_PLAYBACK=off")
@@ -308,7 +310,7 @@ func TestManyOnOneSocket(t *testing.T) {
 	c.refused("invalid", "GRAPHQL_VALIDATION_FAILED")
 	c.eventually(1, "ended", "")
 	if errs := c.told(named("ended", ""))[0].Errors; len(errs) != 1 || errs[0].Extensions.Code != "FORBIDDEN" {
-		t.Errorf("following a stranger's room ended with %+v", errs)
+		t.Errorf("subscribing to a room as a non-member ended with %+v", errs)
 	}
 	for _, id := range []string{"one", "other", "player"} {
 		c.eventually(1, "next", id)
@@ -322,7 +324,9 @@ func TestManyOnOneSocket(t *testing.T) {
 	}
 	c.eventually(2, "next", "other")
 
-	for id, want := range map[string]string{"one": "next complete", "other": "next next", "player": "next", "like": "next complete"} {
+	for id, want := range map[string]string{
+		"one": "next complete", "other": "next next", "player": "next", "like": "next complete",
+	} {
 		if got := c.sink(id); got != want {
 			t.Errorf("%s got %s, want %s", id, got, want)
 		}

@@ -18,7 +18,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// collector takes traces by OTLP over HTTP, as OpenTelemetry's own does.
+// collector receives traces by OTLP over HTTP, like OpenTelemetry's own collector.
 type collector struct {
 	t        *testing.T
 	url      string
@@ -67,7 +67,7 @@ func (c *collector) take(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-protobuf")
 }
 
-// all returns the spans that have come.
+// all returns the spans received so far.
 func (c *collector) all() []*tracepb.Span {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -99,7 +99,7 @@ func (c *collector) chain(span *tracepb.Span) (names []string) {
 	return names
 }
 
-// text is everything that is said in spans, but not in those of the player's driver, which name the room.
+// text returns all texts in spans, except in those of the player's driver, which name the room.
 func (c *collector) text() string {
 	var all strings.Builder
 	for _, span := range c.all() {

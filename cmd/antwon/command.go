@@ -17,9 +17,9 @@ type command struct {
 	details string // in its own help
 
 	run func(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) error
-	// isServer: it runs until it is stopped, and its log begins with what it is.
+	// isServer says that the command runs until it is stopped. Its log then begins with the build.
 	isServer bool
-	// watchesSecrets: it has to be started again when certain secrets change.
+	// watchesSecrets says that the command stops when secrets change that it can read only at its start.
 	watchesSecrets bool
 }
 
@@ -94,12 +94,12 @@ It takes no arguments: the configuration comes from the environment, and "antwon
 	return fmt.Sprintf(format, c.name, c.details)
 }
 
-// usageError is a command line that says nothing that the program can do.
+// usageError is the error of a command line that names no command.
 type usageError struct{ message string }
 
 func (e *usageError) Error() string { return e.message }
 
-// errAnswered means that a command line was answered without running a command.
+// errAnswered means that the command line asked only for help or the version, which has been printed.
 var errAnswered = errors.New("answered")
 
 // parseArgs returns the command that the arguments name. Arguments that only ask for help or the version are answered

@@ -22,7 +22,7 @@ import (
 
 // demonstrate runs a server to try things with, on which anybody can become a host. Unless a Spotify app is configured,
 // Spotify is simulated inside, and a room is open already. The simulator's state and the session secret are kept beside
-// the database, so that the party goes on after a restart.
+// the database, so that the party continues after a restart.
 func demonstrate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (err error) {
 	folder := dataFolder(cfg.databaseURL)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -32,7 +32,7 @@ func demonstrate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Lo
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	defer listener.Close() // after serving it is closed already
+	defer listener.Close() // serving closes it, too
 	warnOpen(listener, log)
 	if cfg.sessionSecrets, err = keptSecret(cfg, folder); err != nil {
 		return err
@@ -106,7 +106,8 @@ func startSimulator(ctx context.Context, cfg config, folder string, log *slog.Lo
 // coversOf returns the address below which the demo serves the simulator's covers.
 func coversOf(cfg config) string { return cfg.publicURL + "/covers" }
 
-// app returns the app that the simulator takes the server for. The simulator has no rate limits of its own.
+// app returns the server's app at the simulator. The simulator has no rate limits
+// of its own.
 func (s *simulator) app() spotifyApp {
 	return spotifyApp{
 		clientID: "demo", clientSecret: "demo", apiURL: s.url + "/v1", accountsURL: s.url, requestsPer30s: 10_000,
@@ -131,7 +132,7 @@ func welcome(cfg config, room *party.Room, key string) string {
   A new host     %[1]s/host
   Playground     %[1]s/playground?code=%[2]s
 
-  Ctrl-C stops; started again, the party goes on.
+  Ctrl-C stops the server. The party continues when you start it again.
 
 `, cfg.publicURL, room.Code, server.DemoHostPage, key)
 }
@@ -146,7 +147,7 @@ func welcomeHosts(cfg config) string {
 `, cfg.publicURL)
 }
 
-// dataFolder returns the folder in which the demo keeps what is not in the database.
+// dataFolder returns the folder of the demo's files besides the database: the simulator's state and the session secret.
 func dataFolder(databaseURL string) string {
 	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
 		return filepath.Dir(path)
@@ -154,8 +155,8 @@ func dataFolder(databaseURL string) string {
 	return "data"
 }
 
-// keptSecret returns the configured session secret and its predecessors, or one that is generated at the first start
-// and kept.
+// keptSecret returns the configured session secret and its predecessors, or one that is generated and stored at the
+// first start.
 func keptSecret(cfg config, folder string) ([][]byte, error) {
 	if cfg.sessionSecrets != nil {
 		return cfg.sessionSecrets, nil
@@ -175,6 +176,6 @@ func keptSecret(cfg config, folder string) ([][]byte, error) {
 // warnOpen logs a warning if other machines can reach the demo: anybody who does can sign in as a host.
 func warnOpen(listener net.Listener, log *slog.Logger) {
 	if addr, ok := listener.Addr().(*net.TCPAddr); ok && !addr.IP.IsLoopback() {
-		log.Warn("other machines can reach the demo, which lets everybody in", "addr", addr.String())
+		log.Warn("other machines can reach the demo, where anybody can sign in as a host", "addr", addr.String())
 	}
 }

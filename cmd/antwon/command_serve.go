@@ -15,11 +15,12 @@ func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) 
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	defer listener.Close() // after serving it is closed already
+	defer listener.Close() // serving closes it, too
 	return serveWithSpotify(ctx, cfg, listener, welcomeToServer(cfg), stdout, log)
 }
 
-// serveWithSpotify runs a server whose hosts connect their own Spotify accounts. Its first words go to stdout.
+// serveWithSpotify runs a server whose hosts connect their own Spotify accounts. It first prints the greeting to
+// stdout.
 func serveWithSpotify(
 	ctx context.Context, cfg config, listener net.Listener, greeting string, stdout io.Writer, log *slog.Logger,
 ) (err error) {
@@ -43,10 +44,10 @@ func (c config) lacks() (faults []string) {
 		why   string
 	}{
 		{"PUBLIC_URL", c.given["PUBLIC_URL"], "where guests reach the server, such as https://party.example.org"},
-		{"DATABASE_URL", c.given["DATABASE_URL"], "where parties are kept, such as mysql://user:password@host:3306/name"},
+		{"DATABASE_URL", c.given["DATABASE_URL"], "where parties are stored, such as mysql://user:password@host:3306/name"},
 		{"SESSION_SECRET", c.sessionSecrets != nil, "signs access tokens; openssl rand -hex 32 makes one"},
-		{"ENCRYPTION_KEY", c.encryptionKeys != nil, "seals hosts' Spotify tokens; openssl rand -hex 32 makes one"},
-		{"OIDC_ISSUER", c.oidc.Issuer != "", "the identity provider that hosts sign in by"},
+		{"ENCRYPTION_KEY", c.encryptionKeys != nil, "encrypts hosts' Spotify tokens; openssl rand -hex 32 makes one"},
+		{"OIDC_ISSUER", c.oidc.Issuer != "", "the identity provider with which hosts sign in"},
 		{"OIDC_CLIENT_ID", c.oidc.ClientID != "", "of your app at the identity provider"},
 		{"OIDC_CLIENT_SECRET", c.oidc.ClientSecret != "", "of your app at the identity provider"},
 		{"SPOTIFY_CLIENT_ID", c.spotify.clientID != "", "of your app at Spotify"},

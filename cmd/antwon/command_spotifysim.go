@@ -15,7 +15,7 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// simAddr has the simulator listen beside a server on the default port, unless ANTWON_ADDR says otherwise.
+// simAddr is the simulator's default address. It differs from a server's default, so that both can run on one machine.
 const simAddr = prefix + "ADDR=127.0.0.1:8090"
 
 // simFile has the state of a simulator that runs alone. The demo's simulator has another file.
@@ -31,9 +31,9 @@ func simulate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logge
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	defer listener.Close() // after serving it is closed already
+	defer listener.Close() // serving closes it, too
 	if addr, ok := listener.Addr().(*net.TCPAddr); ok && !addr.IP.IsLoopback() {
-		log.Warn("other machines can reach the simulated Spotify, which anybody can control", "addr", addr.String())
+		log.Warn("other machines can reach the simulated Spotify, and control it without a password", "addr", addr.String())
 	}
 	url := "http://" + reachableHere(listener.Addr().String())
 	spotify, err := sim.Open(sim.Config{
@@ -79,8 +79,9 @@ func simWelcome(url string) string {
     ANTWON_SPOTIFY_API_URL=%[1]s/v1/
     ANTWON_SPOTIFY_ACCOUNTS_URL=%[1]s
 
-  and any client ID and secret. %[1]s/control/ says how to make accounts, use the host's hands, and inject faults.
-  Ctrl-C stops; started again, the music goes on.
+  and any client ID and secret. %[1]s/control/ explains how to create accounts, operate the host's player, and inject
+  faults.
+  Ctrl-C stops the simulator. The music continues when you start it again.
 
 `, url)
 }

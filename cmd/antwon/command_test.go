@@ -143,7 +143,7 @@ type inProcess struct {
 	once  sync.Once
 }
 
-// Write takes what the demo prints.
+// Write receives what the demo prints.
 func (s *inProcess) Write(p []byte) (int, error) {
 	s.once.Do(func() { close(s.begun) })
 	return len(p), nil
@@ -151,7 +151,7 @@ func (s *inProcess) Write(p []byte) (int, error) {
 
 func startDemo(t *testing.T) *inProcess {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func startDemo(t *testing.T) *inProcess {
 
 func (s *inProcess) get(t *testing.T, path string) string {
 	t.Helper()
-	response, err := http.Get(s.url + path)
+	response, err := getPage(t, s.url+path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +197,7 @@ func (s *inProcess) get(t *testing.T, path string) string {
 	return string(body)
 }
 
-func TestBuildMetricIsOne(t *testing.T) {
+func TestBuildMetricIsAlwaysOne(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(build{Version: "v1.2.3", Commit: "abc", GoVersion: "go1.26"}.metric())
 	families, err := registry.Gather()
@@ -206,7 +206,7 @@ func TestBuildMetricIsOne(t *testing.T) {
 	}
 }
 
-// The image has the same program as make build, and both can be told what they are.
+// The image has the same program as make build, and both builds can set the version and commit.
 func TestImageIsBuiltLikeTheBinary(t *testing.T) {
 	texts := readFiles(t, "Makefile", "Dockerfile")
 	find := func(path, pattern string) string {
@@ -224,4 +224,13 @@ func TestImageIsBuiltLikeTheBinary(t *testing.T) {
 	if !strings.Contains(image, "-X main.version=${VERSION:-} -X main.commit=${COMMIT:-}") {
 		t.Errorf("the image cannot be told its version and commit: %s", image)
 	}
+}
+
+func getPage(t *testing.T, url string) (*http.Response, error) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	return http.DefaultClient.Do(request)
 }

@@ -52,7 +52,8 @@ func (p *parser) fault(name, format string, args ...any) {
 	p.faults = append(p.faults, prefix+name+": "+fmt.Sprintf(format, args...))
 }
 
-// read returns a variable's value, or "". What is not read in the end is a fault: no such variable exists.
+// read returns a variable's value, or "". A given variable that is never read does not exist, and is reported as an
+// error.
 func (p *parser) read(name string) string {
 	value := strings.TrimSpace(p.unread[name])
 	delete(p.unread, name)
@@ -110,7 +111,7 @@ func (p *parser) url(name, fallback string) string {
 	return value
 }
 
-// issuer reads the name of an identity provider as it is: with a slash at the end it would be the name of another one.
+// issuer reads the URL of an identity provider without changing it: a slash at its end makes it another issuer.
 func (p *parser) issuer(name string) string {
 	value := p.text(name, "")
 	if value != "" && !isSafe(value) {
@@ -119,7 +120,7 @@ func (p *parser) issuer(name string) string {
 	return value
 }
 
-// isSafe reports whether nobody can read on the way what is sent to a URL: it is https, or this machine itself.
+// isSafe reports whether data sent to a URL cannot be read in transit: it is https, or this machine itself.
 func isSafe(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -175,7 +176,8 @@ func (p *parser) orFile(name string) string {
 	return strings.TrimSpace(string(content))
 }
 
-// secret reads a secret that must be hard to guess. The text without is printed if there is none.
+// secret reads a secret of at least session.MinSecret characters. If there is none, antwon config prints the text
+// without.
 func (p *parser) secret(name, without string) []byte {
 	value := p.anySecret(name, without)
 	if value != nil && len(value) < session.MinSecret {
@@ -195,7 +197,7 @@ func (p *parser) anySecret(name, without string) []byte {
 	return []byte(value)
 }
 
-// keys reads the present key, and after it those that it replaced.
+// keys reads the present key, followed by the older keys that it replaced.
 func (p *parser) keys(name, oldName, without string) (keys [][]byte) {
 	present := p.secret(name, without)
 	old := p.anySecret(oldName, "")
@@ -253,7 +255,7 @@ func (p *parser) durationIn(name string, fallback, least, most time.Duration) ti
 	return d
 }
 
-// age reads for how long something is kept: at least a day, which clients are promised, or 0, forever.
+// age reads how long something is kept: 0, which means forever, or at least a day, which the API promises to clients.
 func (p *parser) age(name string, fallback time.Duration) time.Duration {
 	value := p.text(name, fallback.String())
 	d, err := time.ParseDuration(value)

@@ -14,7 +14,7 @@ import (
 // noSecret in place of a secret's name means that no secret is read.
 const noSecret = "off"
 
-// loadConfig reads the configuration from the environment and, if that says so, from secrets at AWS.
+// loadConfig reads the configuration from the environment and, if ANTWON_SECRETS is aws, from AWS Secrets Manager.
 func loadConfig(ctx context.Context, command string, environ []string) (config, error) {
 	p := newParser(environ, nil)
 	wanted, options := p.secrets()
@@ -48,8 +48,8 @@ func (p *parser) secrets() (wanted bool, options secrets.Options) {
 	}
 }
 
-// secretName reads the name of a secret. It is "" if the secret is not to be read: it is off, or the variable instead
-// is set. A client's secret belongs to its id, so both come from the same place.
+// secretName reads the name of a secret. It returns "" if the secret must not be read, because its name is "off" or the
+// variable called instead is set. A client's id and its secret belong together, so both come from the same source.
 func (p *parser) secretName(name, fallback, instead string) string {
 	secret := p.text(name, fallback)
 	if secret == noSecret || strings.TrimSpace(p.unread[instead]+p.unread[instead+"_FILE"]) != "" {
@@ -58,7 +58,7 @@ func (p *parser) secretName(name, fallback, instead string) string {
 	return secret
 }
 
-// readStored returns what the secrets have for a variable, or "".
+// readStored returns the value that a secret has for a variable, or "".
 func (p *parser) readStored(name string) string {
 	value := p.stored[name]
 	if value.Text != "" {
@@ -68,7 +68,8 @@ func (p *parser) readStored(name string) string {
 	return value.Text
 }
 
-// untilSecretsChange runs a server until ctx ends, or until a secret has changed that it must be started again for.
+// untilSecretsChange runs a server until ctx ends, or until a secret has changed that the server reads only
+// at its start.
 func untilSecretsChange(
 	ctx context.Context, cfg config, environ []string, log *slog.Logger, serve func(context.Context) error,
 ) error {

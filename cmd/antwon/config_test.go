@@ -85,7 +85,7 @@ func TestEveryDocumentedVariableIsRead(t *testing.T) {
 	}
 }
 
-// The parser is the only code that looks at the environment, so whatever is configured is printed and checked.
+// Only the parser reads the environment, so every variable is printed and checked.
 func TestOnlyTheParserReadsTheEnvironment(t *testing.T) {
 	lookup := regexp.MustCompile(`\bos\.(Getenv|LookupEnv|ExpandEnv|Environ)\(`)
 	for path, text := range programSources(t) {

@@ -15,7 +15,8 @@ import (
 	"github.com/oauth2-proxy/mockoidc"
 )
 
-// provider is an OpenID Connect provider. Whoever comes to its page is the next person that the test has named.
+// provider is an OpenID Connect provider. Each visit of its login page signs in the next person that the test has
+// queued.
 type provider struct {
 	*mockoidc.MockOIDC
 	t *testing.T
@@ -34,7 +35,7 @@ func startProvider(t *testing.T) *provider {
 
 func listen(t *testing.T, addr string) net.Listener {
 	t.Helper()
-	listener, err := net.Listen("tcp", addr)
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,17 +73,22 @@ func (p *provider) describeLogout(next http.Handler) http.Handler {
 
 // app is the environment of a server that uses it.
 func (p *provider) app() []string {
-	return []string{"ANTWON_OIDC_ISSUER=" + p.Issuer(), "ANTWON_OIDC_CLIENT_ID=" + p.ClientID, "ANTWON_OIDC_CLIENT_SECRET=" + p.ClientSecret}
+	return []string{
+		"ANTWON_OIDC_ISSUER=" + p.Issuer(), "ANTWON_OIDC_CLIENT_ID=" + p.ClientID,
+		"ANTWON_OIDC_CLIENT_SECRET=" + p.ClientSecret,
+	}
 }
 
-// person is somebody whom the provider knows.
+// person is a user of the provider.
 type person struct {
 	subject string
 	claims  jwt.MapClaims
 }
 
 func hanna() person {
-	return person{"hanna", jwt.MapClaims{"name": "Hanna", "email": "hanna@example.org", "email_verified": true, "picture": "https://pictures.test/hanna"}}
+	return person{"hanna", jwt.MapClaims{
+		"name": "Hanna", "email": "hanna@example.org", "email_verified": true, "picture": "https://pictures.test/hanna",
+	}}
 }
 
 func (p person) ID() string { return p.subject }
@@ -91,7 +97,8 @@ func (p person) Userinfo([]string) ([]byte, error) {
 }
 func (p person) Claims(_ []string, base *mockoidc.IDTokenClaims) (jwt.Claims, error) {
 	all := jwt.MapClaims{
-		"iss": base.Issuer, "sub": base.Subject, "aud": base.Audience, "exp": base.ExpiresAt, "iat": base.IssuedAt, "nonce": base.Nonce,
+		"iss": base.Issuer, "sub": base.Subject, "aud": base.Audience, "exp": base.ExpiresAt, "iat": base.IssuedAt,
+		"nonce": base.Nonce,
 	}
 	for name, value := range p.claims {
 		all[name] = value
@@ -104,12 +111,13 @@ func startReal(t *testing.T, databaseURL string, o *outside, p *provider, env ..
 	t.Helper()
 	addr := freeAddress(t)
 	all := []string{
-		"ANTWON_PUBLIC_URL=http://" + addr, "ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32), "ANTWON_ENCRYPTION_KEY=" + strings.Repeat("e", 32),
+		"ANTWON_PUBLIC_URL=http://" + addr, "ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32),
+		"ANTWON_ENCRYPTION_KEY=" + strings.Repeat("e", 32),
 	}
 	return startCommand(t, "serve", addr, databaseURL, slices.Concat(all, o.app(), p.app(), env)...)
 }
 
-// noSpotify is for servers whose hosts do not connect theirs.
+// noSpotify is for servers whose hosts do not connect Spotify: nothing listens at its address.
 func noSpotify(t *testing.T) *outside { return &outside{t, "http://127.0.0.1:9"} }
 
 // send sends an operation with the browser's cookies and these headers, names and values in turn.
@@ -146,10 +154,12 @@ type refreshed struct {
 	}
 }
 
-const refreshSession = `mutation { refreshSession { accessToken viewer { user { id displayName kind } email emailVerified pictureUrl } } }`
+const refreshSession = `mutation { refreshSession {
+	accessToken viewer { user { id displayName kind } email emailVerified pictureUrl }
+} }`
 
-// reload is what a page does when it is opened: it asks for an access token. The code is that of the refusal, if it was
-// one.
+// reload is what a page does when it is opened: it asks for an access token. The code is that of the
+// error, if there was one.
 func (b *browser) reload() (got refreshed, code string) {
 	b.t.Helper()
 	answered := b.send(refreshSession, "X-Antwon", "1")
@@ -167,7 +177,8 @@ func (b *browser) reload() (got refreshed, code string) {
 // enter joins a room in this browser.
 func (b *browser) enter(code, name string) {
 	b.t.Helper()
-	answered := b.send(`mutation { joinRoom(code: "` + code + `", displayName: "` + name + `") { session { accessToken } } }`)
+	answered := b.send(`mutation { joinRoom(code: "` + code + `", displayName: "` + name +
+		`") { session { accessToken } } }`)
 	var data struct{ JoinRoom struct{ Session session } }
 	if err := json.Unmarshal(answered.Data, &data); err != nil || len(answered.Errors) > 0 {
 		b.t.Fatalf("%v, %+v", err, answered.Errors)
@@ -192,7 +203,8 @@ func (b *browser) askWho(p *provider, who person, returnTo string) (callback str
 
 func (b *browser) signIn(p *provider, who person) refreshed {
 	b.t.Helper()
-	if status, page := b.visit(b.askWho(p, who, "/host?tab=1")); status != http.StatusSeeOther || page != "/host?login=done&tab=1" {
+	if status, page := b.visit(b.askWho(p, who, "/host?tab=1")); status != http.StatusSeeOther ||
+		page != "/host?login=done&tab=1" {
 		b.t.Fatalf("the callback answers %d %s", status, page)
 	}
 	got, code := b.reload()
@@ -202,8 +214,8 @@ func (b *browser) signIn(p *provider, who person) refreshed {
 	return got
 }
 
-// A host signs in by a provider, stays signed in over reloads, is the same person at the next login, and signs out.
-func TestHostSignsIn(t *testing.T) {
+// A host signs in with a provider, stays signed in over reloads, is the same person at the next login, and signs out.
+func TestHostSignsInStaysSignedInAndSignsOut(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		p := startProvider(t)
 		s := startReal(t, databaseURL, noSpotify(t), p)
@@ -224,11 +236,13 @@ func TestHostSignsIn(t *testing.T) {
 		renamed := hanna()
 		renamed.claims["name"] = "Johanna"
 		elsewhere := newBrowser(t, s.anonymous())
-		if got := elsewhere.signIn(p, renamed); got.Viewer.User.ID != first.Viewer.User.ID || got.Viewer.User.DisplayName != "Johanna" {
+		if got := elsewhere.signIn(p, renamed); got.Viewer.User.ID != first.Viewer.User.ID ||
+			got.Viewer.User.DisplayName != "Johanna" {
 			t.Errorf("the same person elsewhere: %+v", got)
 		}
 		status, page := b.visit(s.url + "/auth/logout")
-		if want := p.Addr() + "/end?client_id=" + p.ClientID + "&post_logout_redirect_uri=" + url.QueryEscape(s.url+"/"); status != http.StatusSeeOther || page != want {
+		want := p.Addr() + "/end?client_id=" + p.ClientID + "&post_logout_redirect_uri=" + url.QueryEscape(s.url+"/")
+		if status != http.StatusSeeOther || page != want {
 			t.Errorf("signing out: %d %s, want %s", status, page, want)
 		}
 		if _, code := b.reload(); code != "UNAUTHENTICATED" {
@@ -255,8 +269,9 @@ func TestHostSignsIn(t *testing.T) {
 	})
 }
 
-// A guest is the same one after a reload, and after they have signed in the songs they added and liked are the host's.
-func TestGuestSignsIn(t *testing.T) {
+// A guest is the same user after a reload. Once they have signed in, the songs that they added and liked belong to the
+// host that they now are.
+func TestGuestKeepsSongsAndLikesAfterSigningIn(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		p, o := startProvider(t), startSpotify(t)
 		s := startReal(t, databaseURL, o, p, "ANTWON_PLAYBACK=off")
@@ -285,15 +300,16 @@ func TestGuestSignsIn(t *testing.T) {
 				t.Errorf("liked %d times by one person", item.LikeCount)
 			}
 		}
-		guest.remove(mine) // whoever added a song may
+		guest.remove(mine) // the user who added a song may remove it
 		if code := asGuest.refusal(t, `mutation { likeQueueItem(itemId: "`+liked.ID+`") { id } }`, nil); code != "FORBIDDEN" {
 			t.Errorf("with the guest's old token: %s", code)
 		}
 	})
 }
 
-// Answers of the provider count once, in the browser that asked; and a browser is sent to pages of ours only.
-func TestLoginsThatAreRefused(t *testing.T) {
+// An answer of the provider is accepted once, from the browser that began the login; and browsers are redirected only
+// to pages of this server.
+func TestForgedAndRepeatedLoginsAreRefused(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t)
 	s := startReal(t, "sqlite:data/antwon.db", noSpotify(t), p)
@@ -308,8 +324,8 @@ func TestLoginsThatAreRefused(t *testing.T) {
 		}
 	}
 	callback := b.askWho(p, hanna(), "/host")
-	refused("another browser's answer", stranger, callback)
-	refused("which counts no more", b, callback)
+	refused("an answer that another browser brings", stranger, callback)
+	refused("an answer that another browser has brought before", b, callback)
 	used := b.askWho(p, hanna(), "/host")
 	b.visit(used)
 	b.send(`mutation { signOut }`, "X-Antwon", "1")
@@ -317,14 +333,16 @@ func TestLoginsThatAreRefused(t *testing.T) {
 	refused("a made-up state", b, s.url+"/auth/callback?code=x&state="+strings.Repeat("A", 26))
 	refused("no state", b, s.url+"/auth/callback")
 	for _, elsewhere := range []string{
-		"https://evil.example/", "//evil.example", `/\evil.example`, "/\t/evil.example", "javascript:alert(1)", "http:evil.example", s.url + "@evil.example/",
+		"https://evil.example/", "//evil.example", `/\evil.example`, "/\t/evil.example", "javascript:alert(1)",
+		"http:evil.example", s.url + "@evil.example/",
 	} {
 		refused("returning to "+elsewhere, b, s.url+"/auth/login?"+url.Values{"returnTo": {elsewhere}}.Encode())
 	}
 
 	failed := func(what, callback string) {
 		t.Helper()
-		if status, page := b.visit(callback); status != http.StatusSeeOther || !strings.HasPrefix(page, "/host?login=failed&login_error=") {
+		if status, page := b.visit(callback); status != http.StatusSeeOther ||
+			!strings.HasPrefix(page, "/host?login=failed&login_error=") {
 			t.Errorf("%s: %d %s", what, status, page)
 		}
 		if _, code := b.reload(); code != "UNAUTHENTICATED" {
@@ -335,14 +353,16 @@ func TestLoginsThatAreRefused(t *testing.T) {
 	state := unhappy.Query().Get("state")
 	failed("access denied", s.url+"/auth/callback?error=access_denied&state="+state)
 	mixed, _ := url.Parse(b.askWho(p, hanna(), "/host"))
-	failed("a code of another login", s.url+"/auth/callback?code="+unhappy.Query().Get("code")+"&state="+mixed.Query().Get("state"))
+	failed("a code of another login",
+		s.url+"/auth/callback?code="+unhappy.Query().Get("code")+"&state="+mixed.Query().Get("state"))
 	replayed := hanna()
 	replayed.claims["nonce"] = "of another login"
 	failed("an identity of another login", b.askWho(p, replayed, "/host"))
 }
 
-// The session's cookie is for pages of ours and of allowed origins, whatever another page makes a browser send.
-func TestCookiesFromOtherSites(t *testing.T) {
+// Only pages of this server and of allowed origins can use the session's cookie, whatever requests another page makes a
+// browser send.
+func TestOtherSitesCannotUseTheSessionCookie(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_ALLOWED_ORIGINS=https://friend.example")
 	b := newBrowser(t, s.anonymous())
@@ -392,8 +412,8 @@ func TestCookiesFromOtherSites(t *testing.T) {
 	}
 }
 
-// The server starts without its provider, says so to who wants to sign in, and finds it when it is there.
-func TestProviderThatIsDown(t *testing.T) {
+// The server starts while its provider is down, says so to users who sign in, and uses the provider once it is up.
+func TestServerStartsWhileTheProviderIsDown(t *testing.T) {
 	t.Parallel()
 	addr := freeAddress(t)
 	m, err := mockoidc.NewServer(nil)

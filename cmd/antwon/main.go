@@ -55,7 +55,8 @@ func exitCode(err error) int {
 	return 1
 }
 
-// run is the whole program but for the process around it. It returns when ctx ends and everything has stopped.
+// run is the whole program, without the process: no signals and no exit. It returns once ctx has ended and everything
+// has stopped.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
 	command, err := parseArgs(args, stdout)
 	if errors.Is(err, errAnswered) {

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -35,13 +36,13 @@ func needNode(t *testing.T) {
 	}
 }
 
-// script is a running Node script that takes commands and tells what happens, each as JSON on a line.
+// script is a running Node script that reads commands and reports events, each as JSON on a line.
 type script struct {
 	t      *testing.T
 	cmd    *exec.Cmd
 	stderr *output
 	token  func() string // what to answer when the script wants a token
-	done   chan struct{} // closed when the script has told everything
+	done   chan struct{} // closed after the script's last event
 
 	writing sync.Mutex
 	stdin   io.WriteCloser // guarded by writing
@@ -50,7 +51,7 @@ type script struct {
 	events []event // guarded by mu
 }
 
-// event is what a script tells. Which fields it has depends on its name.
+// event is an event that a script reports. Which fields it has depends on its name.
 type event struct {
 	Event   string
 	ID      string
@@ -81,7 +82,8 @@ type report struct {
 func startScript(t *testing.T, token func() string, name string, args ...string) *script {
 	t.Helper()
 	needNode(t)
-	s := &script{t: t, cmd: exec.Command("node", append([]string{name}, args...)...), stderr: &output{}, token: token, done: make(chan struct{})}
+	node := exec.CommandContext(context.WithoutCancel(t.Context()), "node", append([]string{name}, args...)...)
+	s := &script{t: t, cmd: node, stderr: &output{}, token: token, done: make(chan struct{})}
 	s.cmd.Dir = nodeFolder
 	s.cmd.Stderr = s.stderr
 	var err error
@@ -117,7 +119,7 @@ func (s *script) listen(stdout io.Reader) {
 	for lines.Scan() {
 		var e event
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			s.t.Errorf("the script told %s: %v", lines.Bytes(), err)
+			s.t.Errorf("the script reported %s: %v", lines.Bytes(), err)
 			continue
 		}
 		if e.Event == "token" {
@@ -143,7 +145,7 @@ func (s *script) do(command map[string]any) {
 	}
 }
 
-// gone fails the test, sooner than waiting in vain would, if the script has ended by itself.
+// gone fails the test at once if the script has ended by itself, so that nobody waits for its events.
 func (s *script) gone() bool {
 	s.t.Helper()
 	select {
@@ -154,7 +156,7 @@ func (s *script) gone() bool {
 	return false
 }
 
-// told are the events so far that are wanted.
+// told returns the events reported so far that are wanted.
 func (s *script) told(wanted func(event) bool) (told []event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -188,8 +190,8 @@ func named(name, id string) func(event) bool {
 	return func(e event) bool { return e.Event == name && (id == "" || e.ID == id) }
 }
 
-// GraphQL over HTTP as its own audits want it: not only what a server must do, also what it should.
-func TestGraphQLOverHTTPAudits(t *testing.T) {
+// The server passes the audits of the GraphQL over HTTP specification: those for what it must do and what it should do.
+func TestServerPassesGraphQLOverHTTPAudits(t *testing.T) {
 	t.Parallel()
 	needNode(t)
 	s := startServer(t, "sqlite:data/antwon.db")
@@ -203,7 +205,7 @@ func TestGraphQLOverHTTPAudits(t *testing.T) {
 }
 
 // The reference client's own tests, which need no server.
-func TestReferenceClientAlone(t *testing.T) {
+func TestReferenceClientPassesItsOwnTests(t *testing.T) {
 	t.Parallel()
 	needNode(t)
 	tests := exec.CommandContext(t.Context(), "node", "--test", "follow.test.mjs")
@@ -213,7 +215,7 @@ func TestReferenceClientAlone(t *testing.T) {
 	}
 }
 
-// What the manual shows is what is tested.
+// The manual shows the client that is tested.
 func TestAPIGuideShowsTheReferenceClient(t *testing.T) {
 	client, err := os.ReadFile("../../docs/follow-queue.mjs")
 	if err != nil {

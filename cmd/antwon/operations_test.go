@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
 	"os"
 	"regexp"
 	"slices"
@@ -56,14 +55,14 @@ func TestMetricsAreAsDocumented(t *testing.T) {
 			continue // Go's own
 		}
 		if labels, there := known[name]; !there {
-			t.Errorf("docs/operations.md does not tell of %s", name)
+			t.Errorf("docs/operations.md does not have %s", name)
 		} else if got := labelsOf(shown[name]); !slices.Equal(got, labels) {
 			t.Errorf("docs/operations.md gives %s the labels %q, and it has %q", name, labels, got)
 		}
 	}
 	for name := range known {
 		if shown[name] == nil {
-			t.Errorf("docs/operations.md tells of %s, which is not there", name)
+			t.Errorf("docs/operations.md has %s, which the server does not show", name)
 		}
 	}
 	for where, expressions := range map[string][]string{"alerts.yml": alerts(t), "dashboard.json": panels(t)} {
@@ -78,7 +77,7 @@ func TestMetricsAreAsDocumented(t *testing.T) {
 	}
 }
 
-// happens does something of every kind that is counted.
+// happens causes at least one event of every kind that is counted.
 func (s *server) happens(t *testing.T) {
 	t.Helper()
 	roomID := s.login("Hanna").openRoom("METERS")
@@ -90,10 +89,15 @@ func (s *server) happens(t *testing.T) {
 		songs, _ := screen.played()
 		return songs != "" && s.metrics(t)["graphql_subscription_executions_total"] != nil
 	})
-	s.eventually("both rooms, the demo's own too, to be counted as well", func() bool { return s.metric(`antwon_playback_health{health="OK"}`) == 2 })
+	s.eventually("both rooms, the demo's own too, to be counted as well", func() bool {
+		return s.metric(`antwon_playback_health{health="OK"}`) == 2
+	})
 	for name, least := range map[string]float64{
-		`antwon_playback_leases_total{outcome="taken"}`: 1, `antwon_playback_nodes`: 1, `antwon_sessions_total{event="started"}`: 2,
-		`antwon_sql_seconds_count{outcome="ok",statement="COMMIT"}`: 5, `antwon_spotify_call_seconds_count{call="search"}`: 1,
+		`antwon_playback_leases_total{outcome="taken"}`:             1,
+		`antwon_playback_nodes`:                                     1,
+		`antwon_sessions_total{event="started"}`:                    2,
+		`antwon_sql_seconds_count{outcome="ok",statement="COMMIT"}`: 5,
+		`antwon_spotify_call_seconds_count{call="search"}`:          1,
 	} {
 		if n := s.metric(name); n < least {
 			t.Errorf("%s is %v, want %v at least", name, n, least)
@@ -105,7 +109,7 @@ func (s *server) happens(t *testing.T) {
 
 func (s *server) metrics(t *testing.T) map[string]*dto.MetricFamily {
 	t.Helper()
-	response, err := http.Get(s.url + "/metrics")
+	response, err := get(s.url + "/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}

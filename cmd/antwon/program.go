@@ -22,8 +22,8 @@ import (
 	"antwon.dj/backend/internal/telemetry"
 )
 
-// program is a server: its parts, in the order in which they depend on each other. openProgram opens what it stands on,
-// assemble adds the rest, run runs it, and close closes what openProgram opened.
+// program is a server: its parts, in the order in which they depend on each other. openProgram opens the outside
+// connections, assemble adds the rest, run serves, and close closes what openProgram opened.
 type program struct {
 	cfg     config
 	log     *slog.Logger
@@ -73,7 +73,7 @@ func openProgram(ctx context.Context, cfg config, log *slog.Logger) (_ *program,
 	return p, nil
 }
 
-// close closes what openProgram opened, the last first. The program does not run any more.
+// close closes what openProgram opened, in reverse order. Call it after run has returned.
 func (p *program) close() error {
 	if p.spotify != nil {
 		p.spotify.Close()
@@ -97,8 +97,8 @@ func newMetrics(b build) *prometheus.Registry {
 	return registry
 }
 
-// openKeys makes the access tokens and the token cipher from their secrets. The encryption key defaults to the session
-// secret.
+// openKeys creates the signer of access tokens and the token cipher from their secrets. The encryption key defaults to
+// the session secret.
 func (p *program) openKeys() (err error) {
 	sessionSecrets, encryptionKeys := p.cfg.sessionSecrets, p.cfg.encryptionKeys
 	if encryptionKeys == nil {
@@ -133,8 +133,8 @@ func (p *program) newSpotify() *spotify.Client {
 	})
 }
 
-// assemble adds the use cases, GraphQL, the players' supervisor and the HTTP server. Nothing of it runs before run. A
-// demo with a simulated Spotify brings its own part; it is nil for any other server.
+// assemble adds the use cases, GraphQL, the players' supervisor and the HTTP server. None of them runs before run. d is
+// nil unless this is a demo with a simulated Spotify.
 func (p *program) assemble(d *demo.Demo) {
 	p.demo = d
 	p.accounts = p.newAccounts()

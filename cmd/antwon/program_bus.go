@@ -33,7 +33,7 @@ func (p *program) openBus() (*hintBus, error) {
 	return b, nil
 }
 
-// serves sets the jukebox that is told when hints of other servers may have been lost.
+// serves sets the jukebox that reconciles its rooms when hints of other servers may have been lost.
 func (b *hintBus) serves(j *jukebox.Jukebox) { b.jukebox.Store(j) }
 
 func (b *hintBus) reconcile() {

@@ -10,7 +10,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// newGraphQL serves the schema. In a demo clients may query the schema itself, and errors suggest what was meant.
+// newGraphQL serves the schema. In a demo clients may query the schema itself, and errors suggest similar names.
 func (p *program) newGraphQL() *gqlserver.Handler {
 	resolver := graph.New(p.jukebox, p.accounts, p.log)
 	return gqlserver.New(gqlserver.Config{

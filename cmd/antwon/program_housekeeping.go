@@ -8,13 +8,13 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 )
 
-// housekeep deletes what has expired, at once and then every hour, until ctx ends. A failure is logged and tried again.
+// housekeep deletes expired rows immediately and then every hour, until ctx ends. It logs a failure and retries.
 func (p *program) housekeep(ctx context.Context) error {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
 		if err := p.deleteExpired(ctx); err != nil && ctx.Err() == nil {
-			p.log.Warn("could not delete what has expired, and tries again in an hour", "error", err)
+			p.log.Warn("could not delete expired rows; the next attempt is in an hour", "error", err)
 		}
 		select {
 		case <-ticker.C:
@@ -35,7 +35,7 @@ func (p *program) deleteExpired(ctx context.Context) error {
 	)
 }
 
-// purge deletes closed rooms after a while, unless they are kept forever.
+// purge deletes rooms that were closed longer ago than the configuration keeps them.
 func (p *program) purge(ctx context.Context) error {
 	if p.cfg.keepRooms == 0 {
 		return nil

@@ -64,8 +64,8 @@ func coverOrigins(cfg config) []string {
 	return []string{cfg.publicURL, other.Scheme + "://" + other.Host}
 }
 
-// ready returns what keeps the server from doing its work, in words that anybody may read. It fails as soon as the
-// server is told to stop, so that a load balancer sends clients elsewhere.
+// ready returns an error if the server cannot serve requests, with a message that may be public. It fails as soon as
+// the server is told to stop, so that a load balancer sends clients elsewhere.
 func (p *program) ready(ctx context.Context) error {
 	select {
 	case <-p.draining:

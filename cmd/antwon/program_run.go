@@ -17,7 +17,8 @@ import (
 const shutdownTimeout = 10 * time.Second
 
 // run serves until ctx ends, and then stops in this order: readiness; subscriptions, streams and requests; the players'
-// supervisor; the rooms' feeds. Whatever was acknowledged has been committed long before.
+// supervisor; the rooms' feeds. Every acknowledged change was committed before its
+// acknowledgement.
 func (p *program) run(ctx context.Context, listener net.Listener) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
@@ -45,7 +46,8 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
-// drain makes the server not ready, and waits until its clients have gone or their time is up.
+// drain makes the server not ready, and waits until its clients have disconnected or shutdownTimeout and the drain
+// window are over.
 func (p *program) drain(ctx context.Context) error {
 	p.log.Info("stopping")
 	close(p.draining)

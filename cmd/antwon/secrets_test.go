@@ -18,7 +18,8 @@ func keepSecrets(t *testing.T) *fakeaws.Server {
 	t.Helper()
 	aws := fakeaws.Start(t)
 	aws.Put("spotify_client", `{"client_id": "our-app", "client_secret": "`+hidden+`"}`)
-	aws.Put("antwon-rds-credentials", `{"engine": "mysql", "username": "antwon", "password": "`+hidden+`", "host": "db.example.org", "port": 3306, "dbname": "party"}`)
+	aws.Put("antwon-rds-credentials", `{"engine": "mysql", "username": "antwon", "password": "`+hidden+`",
+		"host": "db.example.org", "port": 3306, "dbname": "party"}`)
 	aws.Put("antwon-backend", `{"jwt_secret": "`+hidden+`", "encryption_key": "`+hidden+`"}`)
 	aws.Put("cognito_client_credentials", `{"client_id": "our-pool", "client_secret": "`+hidden+`"}`)
 	return aws
@@ -27,7 +28,7 @@ func keepSecrets(t *testing.T) *fakeaws.Server {
 // printConfig runs antwon config and returns what it says, and how it ended.
 func printConfig(t *testing.T, aws *fakeaws.Server, env ...string) (out string, code int) {
 	t.Helper()
-	cmd := exec.Command(binary(t), "config")
+	cmd := exec.CommandContext(t.Context(), binary(t), "config")
 	cmd.Env = append(append(aws.Environ(), "ANTWON_SECRETS=aws"), env...)
 	output, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil {
@@ -39,14 +40,15 @@ func printConfig(t *testing.T, aws *fakeaws.Server, env ...string) (out string, 
 	return string(output), cmd.ProcessState.ExitCode()
 }
 
-func TestConfigurationSaysWhichSecretItIsFrom(t *testing.T) {
+func TestConfigurationNamesTheSecretOfEachValue(t *testing.T) {
 	t.Parallel()
 	out, code := printConfig(t, keepSecrets(t))
 	if code != 0 {
 		t.Fatalf("exit code %d\n%s", code, out)
 	}
 	for _, want := range []string{
-		"ANTWON_DATABASE_URL=mysql://antwon:xxxxx@db.example.org:3306/party?tls=preferred # from the secret antwon-rds-credentials\n",
+		"ANTWON_DATABASE_URL=mysql://antwon:xxxxx@db.example.org:3306/party?tls=preferred" +
+			" # from the secret antwon-rds-credentials\n",
 		"ANTWON_SPOTIFY_CLIENT_ID=our-app # from the secret spotify_client\n",
 		"ANTWON_SPOTIFY_CLIENT_SECRET=(secret) # from the secret spotify_client\n",
 		"ANTWON_SESSION_SECRET=(secret) # from the secret antwon-backend\n",
@@ -59,11 +61,12 @@ func TestConfigurationSaysWhichSecretItIsFrom(t *testing.T) {
 	}
 }
 
-func TestVariablesWinOverSecrets(t *testing.T) {
+func TestVariablesOverrideSecrets(t *testing.T) {
 	t.Parallel()
 	aws := keepSecrets(t)
 	aws.Put("party/keys", `{"session_secret": "`+hidden+`"}`)
-	out, code := printConfig(t, aws, "ANTWON_DATABASE_URL=sqlite:mine.db", "ANTWON_SPOTIFY_CLIENT_ID=mine", "ANTWON_AWS_SECRET_OIDC=off",
+	out, code := printConfig(t, aws, "ANTWON_DATABASE_URL=sqlite:mine.db", "ANTWON_SPOTIFY_CLIENT_ID=mine",
+		"ANTWON_AWS_SECRET_OIDC=off",
 		"ANTWON_AWS_SECRET_BACKEND=party/keys", "ANTWON_ENCRYPTION_KEY="+hidden)
 	if code != 0 {
 		t.Fatalf("exit code %d\n%s", code, out)
@@ -76,7 +79,8 @@ func TestVariablesWinOverSecrets(t *testing.T) {
 			t.Errorf("it does not say %s\n%s", want, out)
 		}
 	}
-	for _, unread := range []string{"spotify_client", "antwon-rds-credentials", "antwon-backend", "cognito_client_credentials"} {
+	for _, unread := range []string{"spotify_client", "antwon-rds-credentials", "antwon-backend",
+		"cognito_client_credentials"} {
 		if aws.RequestCount(unread) > 0 {
 			t.Errorf("it asked for %s, which is not wanted", unread)
 		}
@@ -88,7 +92,8 @@ func TestSecretsThatCannotBeReadAreNamed(t *testing.T) {
 	aws := keepSecrets(t)
 	aws.Put("spotify_client", hidden)
 	out, code := printConfig(t, aws, "ANTWON_AWS_SECRET_BACKEND=nowhere")
-	if code != 1 || !strings.Contains(out, "the secret spotify_client: want JSON") || !strings.Contains(out, "the secret nowhere: there is no such secret") {
+	if code != 1 || !strings.Contains(out, "the secret spotify_client: want JSON") ||
+		!strings.Contains(out, "the secret nowhere: there is no such secret") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
 	aws = keepSecrets(t)
@@ -100,14 +105,15 @@ func TestSecretsThatCannotBeReadAreNamed(t *testing.T) {
 	}
 }
 
-// A party goes on while RDS rotates the database's password. When the server's own keys change it stops, so that it is
-// started again with them.
-func TestSecretsChangeDuringAParty(t *testing.T) {
+// A party continues while RDS rotates the database's password. When the server's own keys change, the server stops, so
+// that it is started again with the new keys.
+func TestServerStopsOnlyWhenItsOwnKeysChange(t *testing.T) {
 	t.Parallel()
 	aws, account := keepSecrets(t), testdb.NewAccount(t, testdb.MySQL(t), "first"+hidden)
 	aws.Put("antwon-rds-credentials", rdsSecret(t, account))
 	// It reads its secrets when it has to, and otherwise about every second.
-	s := startServer(t, "", append(aws.Environ(), "ANTWON_SECRETS=aws", "ANTWON_SECRETS_REFRESH=1s", "ANTWON_AWS_SECRET_SPOTIFY=off",
+	s := startServer(t, "", append(aws.Environ(), "ANTWON_SECRETS=aws", "ANTWON_SECRETS_REFRESH=1s",
+		"ANTWON_AWS_SECRET_SPOTIFY=off",
 		"ANTWON_PLAYBACK=off")...)
 	before := s.login("Hanna")
 	before.ask(nil, `{ viewer { __typename } }`, nil)
@@ -123,9 +129,10 @@ func TestSecretsChangeDuringAParty(t *testing.T) {
 	select {
 	case <-ended:
 	case <-time.After(30 * time.Second):
-		t.Fatalf("the server goes on\n%s", s.stderr)
+		t.Fatalf("the server still runs\n%s", s.stderr)
 	}
-	if code := s.cmd.ProcessState.ExitCode(); code != 3 || !strings.Contains(s.stderr.String(), "restarted: antwon-backend") {
+	if code := s.cmd.ProcessState.ExitCode(); code != 3 ||
+		!strings.Contains(s.stderr.String(), "restarted: antwon-backend") {
 		t.Errorf("exit code %d\n%s", code, s.stderr)
 	}
 	if out := s.stdout.String() + s.stderr.String(); strings.Contains(out, hidden) {

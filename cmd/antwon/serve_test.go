@@ -10,7 +10,7 @@ import (
 // commandRefusal runs a command that cannot work with this configuration, and returns what it says.
 func commandRefusal(t *testing.T, command string, env ...string) string {
 	t.Helper()
-	cmd := exec.Command(binary(t), command)
+	cmd := exec.CommandContext(t.Context(), binary(t), command)
 	cmd.Dir = t.TempDir()
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
 	said, err := cmd.CombinedOutput()
@@ -20,11 +20,12 @@ func commandRefusal(t *testing.T, command string, env ...string) string {
 	return string(said)
 }
 
-// A server for real use does not start without what it needs, and says all of it at once, along with what is wrong.
-func TestServeSaysAllThatIsMissing(t *testing.T) {
+// A server for real use does not start while variables are missing or wrong, and lists all of them together.
+func TestServeListsEveryMissingVariable(t *testing.T) {
 	t.Parallel()
 	needed := []string{
-		"PUBLIC_URL", "DATABASE_URL", "SESSION_SECRET", "ENCRYPTION_KEY", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "SPOTIFY_CLIENT_ID",
+		"PUBLIC_URL", "DATABASE_URL", "SESSION_SECRET", "ENCRYPTION_KEY", "OIDC_ISSUER", "OIDC_CLIENT_ID",
+		"OIDC_CLIENT_SECRET", "SPOTIFY_CLIENT_ID",
 	}
 	said := commandRefusal(t, "serve", "ANTWON_LOG_FORMAT=yaml")
 	for _, name := range append(needed, "LOG_FORMAT") {
@@ -33,18 +34,22 @@ func TestServeSaysAllThatIsMissing(t *testing.T) {
 		}
 	}
 	complete := []string{
-		"ANTWON_PUBLIC_URL=https://party.example.org", "ANTWON_DATABASE_URL=sqlite:data/antwon.db", "ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32),
-		"ANTWON_ENCRYPTION_KEY=" + strings.Repeat("e", 32), "ANTWON_OIDC_ISSUER=https://login.example.org", "ANTWON_OIDC_CLIENT_ID=app",
+		"ANTWON_PUBLIC_URL=https://party.example.org", "ANTWON_DATABASE_URL=sqlite:data/antwon.db",
+		"ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32),
+		"ANTWON_ENCRYPTION_KEY=" + strings.Repeat("e", 32), "ANTWON_OIDC_ISSUER=https://login.example.org",
+		"ANTWON_OIDC_CLIENT_ID=app",
 		"ANTWON_OIDC_CLIENT_SECRET=secret", "ANTWON_SPOTIFY_CLIENT_ID=app",
 	}
 	for i, name := range needed {
 		env := append([]string{}, complete[:i]...)
-		if said := commandRefusal(t, "serve", append(env, complete[i+1:]...)...); !strings.HasPrefix(said, "antwon: ANTWON_"+name+": is missing") {
+		said := commandRefusal(t, "serve", append(env, complete[i+1:]...)...)
+		if !strings.HasPrefix(said, "antwon: ANTWON_"+name+": is missing") {
 			t.Errorf("without %s: %s", name, said)
 		}
 	}
 	for _, wrong := range []string{
-		"ANTWON_PUBLIC_URL=http://party.example.org", "ANTWON_PUBLIC_URL=http://192.168.1.20:8080", "ANTWON_OIDC_ISSUER=http://login.example.org",
+		"ANTWON_PUBLIC_URL=http://party.example.org", "ANTWON_PUBLIC_URL=http://192.168.1.20:8080",
+		"ANTWON_OIDC_ISSUER=http://login.example.org",
 		"ANTWON_SESSION_SECRET=short", "ANTWON_SESSION_SECRETS_OLD=short",
 	} {
 		name, _, _ := strings.Cut(wrong, "=")
@@ -54,8 +59,8 @@ func TestServeSaysAllThatIsMissing(t *testing.T) {
 	}
 }
 
-// What a demo lets everybody do, a server for real use does not.
-func TestServeIsNoDemo(t *testing.T) {
+// A server for real use refuses what a demo allows everybody.
+func TestServeRefusesWhatOnlyADemoAllows(t *testing.T) {
 	t.Parallel()
 	s := startReal(t, "sqlite:data/antwon.db", noSpotify(t), startProvider(t))
 	nobody := s.anonymous()
@@ -65,7 +70,8 @@ func TestServeIsNoDemo(t *testing.T) {
 	if got := nobody.post(t, `{ __schema { types { name } } }`, nil); len(got.Errors) == 0 {
 		t.Errorf("the schema is shown: %s", got.Data)
 	}
-	if got := nobody.post(t, `{ viewr { email } }`, nil); len(got.Errors) == 0 || strings.Contains(got.Errors[0].Message, "Did you mean") {
+	if got := nobody.post(t, `{ viewr { email } }`, nil); len(got.Errors) == 0 ||
+		strings.Contains(got.Errors[0].Message, "Did you mean") {
 		t.Errorf("a mistake is answered with %+v", got.Errors)
 	}
 	if strings.Contains(s.stdout.String(), "PARTY") || !strings.Contains(s.stdout.String(), s.url+"/auth/callback") {

@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/gorilla/websocket"
 )
 
 // built is the program under test, built once as the Dockerfile builds it; "" with -short.
@@ -32,7 +34,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	built = filepath.Join(folder, "antwon")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", built, ".")
+	build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", built, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
@@ -53,7 +55,7 @@ func binary(t *testing.T) string {
 	return built
 }
 
-// server is a running antwon, a process of its own.
+// server is a running antwon, in a process of its own.
 type server struct {
 	t       *testing.T
 	command string
@@ -65,7 +67,7 @@ type server struct {
 	stderr  *output
 }
 
-// startServer starts a demo on a database and waits until it is ready. What it logs as an error fails the test.
+// startServer starts a demo on a database and waits until it is ready. An error in its log fails the test.
 func startServer(t *testing.T, databaseURL string, env ...string) *server {
 	t.Helper()
 	return startCommand(t, "demo", freeAddress(t), databaseURL, env...)
@@ -87,7 +89,7 @@ func startCommand(t *testing.T, command, addr, databaseURL string, env ...string
 
 func (s *server) start() {
 	s.t.Helper()
-	s.cmd = exec.Command(binary(s.t), s.command)
+	s.cmd = exec.CommandContext(context.WithoutCancel(s.t.Context()), binary(s.t), s.command) // cleanups stop it
 	s.cmd.Dir = s.folder
 	s.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, s.env...)
 	s.stdout, s.stderr = &output{}, &output{}
@@ -96,7 +98,7 @@ func (s *server) start() {
 		s.t.Fatal(err)
 	}
 	s.eventually("the server to be ready", func() bool {
-		response, err := http.Get(s.url + "/readyz")
+		response, err := get(s.url + "/readyz")
 		if err != nil {
 			return false
 		}
@@ -133,7 +135,7 @@ func (s *server) assertNoErrors() {
 	}
 }
 
-// eventually waits for something that happens soon unless something is wrong.
+// eventually waits until happened returns true, and fails the test after a minute.
 func (s *server) eventually(what string, happened func() bool) {
 	s.t.Helper()
 	for deadline := time.Now().Add(60 * time.Second); !happened(); time.Sleep(20 * time.Millisecond) {
@@ -165,7 +167,8 @@ func (u *user) try(result any, query string, variables map[string]any) error {
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, u.url+"/graphql", bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, u.url+"/graphql",
+		bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -208,7 +211,8 @@ type session struct{ AccessToken string }
 func (s *server) login(name string) *user {
 	s.t.Helper()
 	var got struct{ DemoLogin session }
-	s.anonymous().ask(&got, `mutation($n: String!) { demoLogin(displayName: $n) { accessToken } }`, map[string]any{"n": name})
+	s.anonymous().ask(&got, `mutation($n: String!) { demoLogin(displayName: $n) { accessToken } }`,
+		map[string]any{"n": name})
 	return &user{s, got.DemoLogin.AccessToken}
 }
 
@@ -217,19 +221,51 @@ func (s *server) join(code, name string) *user {
 	var got struct {
 		JoinRoom struct{ Session session }
 	}
-	s.anonymous().ask(&got, `mutation($c: String!, $n: String!) { joinRoom(code: $c, displayName: $n) { session { accessToken } } }`,
-		map[string]any{"c": code, "n": name})
+	s.anonymous().ask(&got, `mutation($c: String!, $n: String!) {
+		joinRoom(code: $c, displayName: $n) { session { accessToken } }
+	}`, map[string]any{"c": code, "n": name})
 	return &user{s, got.JoinRoom.Session.AccessToken}
 }
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer listener.Close()
 	return listener.Addr().String()
+}
+
+// get sends a GET request. It does not use the test's context, because servers are asked during cleanups, too.
+func get(url string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	return http.DefaultClient.Do(request)
+}
+
+// post sends a POST request with a JSON body.
+func post(t *testing.T, url, body string) (*http.Response, error) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	return http.DefaultClient.Do(request)
+}
+
+// dialWebSocket opens a WebSocket to a server, and returns the status of the handshake's response, or 0 without one.
+func dialWebSocket(ctx context.Context, url string, header http.Header) (conn *websocket.Conn, status int, err error) {
+	dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}}
+	conn, response, err := dialer.DialContext(ctx, "ws"+strings.TrimPrefix(url, "http")+"/graphql", header)
+	if response != nil {
+		status = response.StatusCode
+		_ = response.Body.Close() // a handshake's body is in memory already
+	}
+	return conn, status, err
 }
 
 // output gathers what a process writes.

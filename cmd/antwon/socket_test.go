@@ -46,8 +46,7 @@ func (u *user) dial(t *testing.T, payload map[string]string) *websocket.Conn {
 // dialRaw opens a WebSocket and introduces itself.
 func (u *user) dialRaw(t *testing.T, payload map[string]string) *websocket.Conn {
 	t.Helper()
-	dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}}
-	conn, _, err := dialer.Dial("ws"+strings.TrimPrefix(u.url, "http")+"/graphql", http.Header{"Origin": {u.url}})
+	conn, _, err := dialWebSocket(t.Context(), u.url, http.Header{"Origin": {u.url}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +67,9 @@ func (s *socket) subscribe(id, query string, variables map[string]any, event fun
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.events[id] = event
-	s.send(map[string]any{"id": id, "type": "subscribe", "payload": map[string]any{"query": query, "variables": variables}})
+	s.send(map[string]any{
+		"id": id, "type": "subscribe", "payload": map[string]any{"query": query, "variables": variables},
+	})
 }
 
 // completed says that the server has ended a subscription.
@@ -139,10 +140,15 @@ func (u *user) watch(roomID string) *screen {
 	u.t.Helper()
 	w := &screen{socket: u.connect(), items: map[string]item{}}
 	room := map[string]any{"room": roomID}
-	w.subscribe("queue", `subscription($room: ID!) { roomQueue(roomId: $room) { version items { id song { name uri } likeCount state position } } }`, room, w.onQueue)
+	w.subscribe("queue", `subscription($room: ID!) {
+		roomQueue(roomId: $room) { version items { id song { name uri } likeCount state position } }
+	}`, room, w.onQueue)
 	w.subscribe("changes", `subscription($room: ID!) { roomQueueChanges(roomId: $room) {
-		version since reset upserted { id song { name uri } likeCount state } removedIds moved { id position } order } }`, room, w.onChange)
-	w.subscribe("playback", `subscription($room: ID!) { playback(roomId: $room) { status song { name } item { id } health { state } } }`, room, w.onPlayback)
+		version since reset upserted { id song { name uri } likeCount state } removedIds moved { id position } order
+	} }`, room, w.onChange)
+	w.subscribe("playback", `subscription($room: ID!) {
+		playback(roomId: $room) { status song { name } item { id } health { state } }
+	}`, room, w.onPlayback)
 	return w
 }
 

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/cookiejar"
@@ -26,7 +27,7 @@ type outside struct {
 func startSpotify(t *testing.T, env ...string) *outside {
 	t.Helper()
 	addr := freeAddress(t)
-	cmd := exec.Command(binary(t), "spotify-sim")
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), binary(t), "spotify-sim") // the cleanup stops it
 	cmd.Dir = t.TempDir()
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "ANTWON_ADDR=" + addr}, env...)
 	stderr := &output{}
@@ -42,7 +43,7 @@ func startSpotify(t *testing.T, env ...string) *outside {
 	})
 	o := &outside{t, "http://" + addr}
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		response, err := http.Get(o.url + "/control/")
+		response, err := get(o.url + "/control/")
 		if err == nil {
 			_ = response.Body.Close()
 			return o
@@ -116,14 +117,17 @@ func newBrowser(t *testing.T, u *user) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &browser{u, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &browser{u, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}}
 }
 
 // askSpotify sends connectSpotify and returns where Spotify asks for permission.
 func (b *browser) askSpotify(returnTo string) string {
 	b.t.Helper()
 	body, _ := json.Marshal(map[string]any{
-		"query": `mutation($r: String) { connectSpotify(returnTo: $r) { url } }`, "variables": map[string]string{"r": returnTo},
+		"query":     `mutation($r: String) { connectSpotify(returnTo: $r) { url } }`,
+		"variables": map[string]string{"r": returnTo},
 	})
 	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.url+"/graphql", bytes.NewReader(body))
 	if err != nil {
@@ -146,7 +150,11 @@ func (b *browser) askSpotify(returnTo string) string {
 // visit opens a page and returns its status and where it leads to.
 func (b *browser) visit(page string) (status int, leadsTo string) {
 	b.t.Helper()
-	response, err := b.web.Get(page)
+	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, page, nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	response, err := b.web.Do(request)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -179,15 +187,17 @@ func (u *user) connection() string {
 	return string(got.Viewer)
 }
 
-// A host connects an account, in the browser that asked for it, once; what went wrong is said; and it can be undone.
-func TestConnectingSpotify(t *testing.T) {
+// A host connects an account once, in the browser that began it, sees what went wrong, and can disconnect it again.
+func TestHostConnectsAndDisconnectsSpotify(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		o := startSpotify(t)
 		s := startServer(t, databaseURL, o.app()...)
 		account := o.newAccount("Hanna's account")
 		host := newBrowser(t, s.login("Hanna"))
-		const nothing = `{"spotify":{"connected":false,"displayName":null,"needsReconnect":false,"reconnectSoon":false},"playlists":[]}`
-		const connected = `{"spotify":{"connected":true,"displayName":"Hanna's account","needsReconnect":false,"reconnectSoon":false},"playlists":[]}`
+		const nothing = `{"spotify":{"connected":false,"displayName":null,` +
+			`"needsReconnect":false,"reconnectSoon":false},"playlists":[]}`
+		const connected = `{"spotify":{"connected":true,"displayName":"Hanna's account",` +
+			`"needsReconnect":false,"reconnectSoon":false},"playlists":[]}`
 		expect := func(what, got, want string) {
 			t.Helper()
 			if got != want {
@@ -198,7 +208,8 @@ func TestConnectingSpotify(t *testing.T) {
 		expect("without Spotify", host.refusal(t, `mutation { createRoom(input: {}) { id } }`, nil), "FORBIDDEN")
 
 		_, page := host.visit(host.decide(host.askSpotify("/host?tab=1"), account, "deny"))
-		if !strings.HasPrefix(page, "/host?spotify=failed&spotify_error=Spotify+was+not+connected") || !strings.HasSuffix(page, "&tab=1") {
+		if !strings.HasPrefix(page, "/host?spotify=failed&spotify_error=Spotify+was+not+connected") ||
+			!strings.HasSuffix(page, "&tab=1") {
 			t.Errorf("after a refusal the browser is sent to %s", page)
 		}
 		callback := host.decide(host.askSpotify("/host"), account, "allow")
@@ -206,11 +217,14 @@ func TestConnectingSpotify(t *testing.T) {
 		if status, page := stranger.visit(callback); status != http.StatusBadRequest || page != "" {
 			t.Errorf("another browser's answer: %d %s", status, page)
 		}
-		if status, _ := host.visit(callback); status != http.StatusBadRequest { // it counts once, whoever brings it
+		if status, _ := host.visit(callback); status != http.StatusBadRequest { // an answer is accepted once
 			t.Errorf("the same answer again: %d", status)
 		}
-		for _, elsewhere := range []string{"https://evil.example/host", "//evil.example", "/\\evil.example", "javascript:alert(1)"} {
-			got := host.refusal(t, `mutation($r: String) { connectSpotify(returnTo: $r) { url } }`, map[string]any{"r": elsewhere})
+		for _, elsewhere := range []string{
+			"https://evil.example/host", "//evil.example", "/\\evil.example", "javascript:alert(1)",
+		} {
+			got := host.refusal(t, `mutation($r: String) { connectSpotify(returnTo: $r) { url } }`,
+				map[string]any{"r": elsewhere})
 			expect("returning to "+elsewhere, got, "BAD_USER_INPUT returnTo")
 		}
 		expect("still", host.connection(), nothing)
@@ -242,9 +256,9 @@ func TestConnectingSpotify(t *testing.T) {
 	})
 }
 
-// One of two servers drives a room. Killed in the middle of a song, or stopped for a while and awake again, it does no
-// harm: the other one goes on, and no song plays twice or is left out.
-func TestTheMusicGoesOnAtAnotherServer(t *testing.T) {
+// One of two servers drives a room. When it is killed during a song, or suspended and resumed, the other one takes
+// over, and no song plays twice or is left out.
+func TestMusicContinuesOnAnotherServer(t *testing.T) {
 	t.Parallel()
 	databaseURL, o := testdb.MySQL(t), startSpotify(t, "ANTWON_DEMO_SONG_SECONDS=15")
 	env := append(o.app(), "ANTWON_SESSION_SECRET="+strings.Repeat("s", 32))
@@ -258,7 +272,7 @@ func TestTheMusicGoesOnAtAnotherServer(t *testing.T) {
 		want = append(want, host.add(roomID, uri).Song.Name)
 	}
 	isDriving := func(s *server) bool { return s.metric("antwon_playback_rooms") > 0 }
-	a.eventually("somebody to drive the room", func() bool { return isDriving(a) != isDriving(b) })
+	a.eventually("one server to drive the room", func() bool { return isDriving(a) != isDriving(b) })
 	driver, other := a, b
 	if isDriving(b) {
 		driver, other = b, a

@@ -10,12 +10,12 @@ import (
 	"testing"
 )
 
-func TestTheSimulatorRunsAlone(t *testing.T) {
+func TestSimulatorKeepsAccountsAcrossRestarts(t *testing.T) {
 	addr := freeAddress(t)
 	folder := t.TempDir()
 	run := func(visit func(url string)) string {
 		t.Helper()
-		cmd := exec.Command(binary(t), "spotify-sim")
+		cmd := exec.CommandContext(t.Context(), binary(t), "spotify-sim")
 		cmd.Dir, cmd.Env = folder, []string{"PATH=" + os.Getenv("PATH"), "ANTWON_ADDR=" + addr}
 		stdout, stderr := &output{}, &output{}
 		cmd.Stdout, cmd.Stderr = stdout, stderr
@@ -24,7 +24,7 @@ func TestTheSimulatorRunsAlone(t *testing.T) {
 		}
 		s := &server{t: t, url: "http://" + addr, cmd: cmd, stdout: stdout, stderr: stderr}
 		s.eventually("the simulator to answer", func() bool {
-			response, err := http.Get(s.url + "/control/")
+			response, err := get(s.url + "/control/")
 			if err != nil {
 				return false
 			}
@@ -41,17 +41,19 @@ func TestTheSimulatorRunsAlone(t *testing.T) {
 		return stdout.String()
 	}
 	said := run(func(url string) {
-		response, err := http.Post(url+"/control/accounts", "application/json", strings.NewReader(`{"display_name":"Rosa"}`))
+		response, err := post(t, url+"/control/accounts", `{"display_name":"Rosa"}`)
 		if err != nil {
 			t.Fatal(err)
 		}
 		response.Body.Close()
 	})
-	if !strings.Contains(said, "ANTWON_SPOTIFY_API_URL=http://"+addr+"/v1/") || !strings.Contains(said, "ANTWON_SPOTIFY_ACCOUNTS_URL=http://"+addr) {
+	if !strings.Contains(said, "ANTWON_SPOTIFY_API_URL=http://"+addr+"/v1/") ||
+		!strings.Contains(said, "ANTWON_SPOTIFY_ACCOUNTS_URL=http://"+addr) {
 		t.Errorf("it says %s", said)
 	}
 	run(func(url string) { // the second time it still knows Rosa
-		if page := fetch(t, url+"/authorize?client_id=x&response_type=code&redirect_uri=http://127.0.0.1:1/"); !strings.Contains(page, "Rosa") {
+		const question = "/authorize?client_id=x&response_type=code&redirect_uri=http://127.0.0.1:1/"
+		if page := fetch(t, url+question); !strings.Contains(page, "Rosa") {
 			t.Errorf("the page: %s", page)
 		}
 		if page := fetch(t, url+"/v1/me"); !strings.Contains(page, "No token provided") {
@@ -62,7 +64,7 @@ func TestTheSimulatorRunsAlone(t *testing.T) {
 
 func fetch(t *testing.T, url string) string {
 	t.Helper()
-	response, err := http.Get(url)
+	response, err := get(url)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Server-Sent Events carry what a WebSocket does, to graphql-sse's client; each event has an id to go on from.
+// Server-Sent Events carry the same as a WebSocket, to graphql-sse's client; a client resumes from an event's id.
 func TestQueueOverServerSentEvents(t *testing.T) {
 	t.Parallel()
 	needNode(t)

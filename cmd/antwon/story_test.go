@@ -23,9 +23,9 @@ func onBothDatabases(t *testing.T, story func(t *testing.T, databaseURL string))
 	})
 }
 
-// The whole main job: a host opens a room, three guests join, search, add and like; the order changes on every screen,
-// and the simulated player plays the songs in that order to the end. By its queue, and by a playlist.
-func TestParty(t *testing.T) {
+// The main story: a host opens a room, three guests join, search, add and like; the order changes on every screen,
+// and the simulated player plays the songs in that order to the end, with delivery by the queue and by a playlist.
+func TestPartyPlaysInTheOrderThatScreensShow(t *testing.T) {
 	for _, delivery := range []string{"QUEUE", "PLAYLIST"} {
 		t.Run(delivery, func(t *testing.T) {
 			t.Parallel()
@@ -62,7 +62,10 @@ func playParty(t *testing.T, databaseURL, delivery string) {
 		s.eventually("the host to be asked to press play", func() bool { return host.toldWhy(roomID) == "PRESS_PLAY" })
 		host.ask(nil, `mutation($r: ID!) { resumePlayback(roomId: $r) { status item { id } } }`, map[string]any{"r": roomID})
 	}
-	s.eventually("the first song to play", func() bool { playing, _ := screens[1].played(); return playing == first.Song.Name })
+	s.eventually("the first song to play", func() bool {
+		playing, _ := screens[1].played()
+		return playing == first.Song.Name
+	})
 	see()
 
 	b, c, d := guests[0].add(roomID, songs[1]), guests[1].add(roomID, songs[2]), guests[2].add(roomID, songs[3])
@@ -95,7 +98,7 @@ func playParty(t *testing.T, databaseURL, delivery string) {
 	}
 }
 
-// toldWhy returns why something is the matter with the room's health.
+// toldWhy returns the reason for the room's health.
 func (u *user) toldWhy(roomID string) string {
 	u.t.Helper()
 	var got struct {
@@ -103,12 +106,13 @@ func (u *user) toldWhy(roomID string) string {
 			Playback struct{ Health struct{ Reason string } }
 		}
 	}
-	u.ask(&got, `query($r: ID!) { room(id: $r) { playback { delivery health { state reason hostMessage } } } }`, map[string]any{"r": roomID})
+	u.ask(&got, `query($r: ID!) { room(id: $r) { playback { delivery health { state reason hostMessage } } } }`,
+		map[string]any{"r": roomID})
 	return got.Room.Playback.Health.Reason
 }
 
-// Stopped and started again, the party goes on: the same room, the same guests, the same song.
-func TestPartySurvivesARestart(t *testing.T) {
+// After a restart of the server the party continues with the same room, the same guests and the same song.
+func TestPartyContinuesAfterRestart(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)
 		host := s.login("Hanna")
@@ -117,14 +121,19 @@ func TestPartySurvivesARestart(t *testing.T) {
 		songs := guest.search(roomID, "a", 3)
 		playing, waiting := guest.add(roomID, songs[0]), guest.add(roomID, songs[1])
 		watching := guest.watch(roomID)
-		s.eventually("the first song to play", func() bool { played, _ := watching.played(); return played == playing.Song.Name })
+		s.eventually("the first song to play", func() bool {
+			played, _ := watching.played()
+			return played == playing.Song.Name
+		})
 
 		s.stop(syscall.SIGTERM)
 		s.start()
-		s.eventually("the demo's own room to be announced", func() bool { return strings.Contains(s.stdout.String(), "the room PARTY is open") })
+		s.eventually("the demo's own room to be announced", func() bool {
+			return strings.Contains(s.stdout.String(), "the room PARTY is open")
+		})
 		guest.like(waiting) // with the session from before
 		watching = guest.watch(roomID)
-		s.eventually("the party to go on", func() bool {
+		s.eventually("the party to continue", func() bool {
 			played, _ := watching.played()
 			whole, applied := watching.shows()
 			return played == playing.Song.Name && whole == waiting.Song.Name && applied == whole
@@ -132,8 +141,8 @@ func TestPartySurvivesARestart(t *testing.T) {
 	})
 }
 
-// A demo that was for one machine, and then is for the whole network, shows its covers there too.
-func TestCoversMoveWithTheDemo(t *testing.T) {
+// A demo that is restarted for the whole network, after it ran for one machine only, serves its covers there, too.
+func TestCoversFollowTheDemosPublicURL(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)
 		s.stop(syscall.SIGTERM)
@@ -158,9 +167,9 @@ func TestCoversMoveWithTheDemo(t *testing.T) {
 	})
 }
 
-// Nothing that was acknowledged is ever lost: killed amid a thousand likes, the server comes back with each like that
-// it acknowledged, with none twice and none that was never sent.
-func TestKilledAmidLikes(t *testing.T) {
+// A server that is killed during a thousand likes has, after its restart, each like that it acknowledged, none twice,
+// and none that was never sent.
+func TestKilledServerKeepsEveryAcknowledgedLike(t *testing.T) {
 	const guests, songs = 40, 25
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)
@@ -234,8 +243,8 @@ func TestKilledAmidLikes(t *testing.T) {
 	})
 }
 
-// What a server costs that nobody uses yet. The figures are printed, not judged: machines differ.
-func TestStartAndIdleMemory(t *testing.T) {
+// The start time and the memory of a server that nobody uses yet are printed, but not judged: machines differ.
+func TestStartTimeAndIdleMemoryArePrinted(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		begun := time.Now()
 		s := startServer(t, databaseURL)
@@ -263,7 +272,9 @@ func (u *user) openRoomBy(code, delivery string) (id string) {
 	u.t.Helper()
 	var got struct{ CreateRoom struct{ ID string } }
 	u.ask(&got, `mutation($c: String, $d: Delivery) {
-		createRoom(input: {code: $c, settings: {fallback: false, delivery: $d}}) { id code joinUrl settings { delivery fallback } }
+		createRoom(input: {code: $c, settings: {fallback: false, delivery: $d}}) {
+			id code joinUrl settings { delivery fallback }
+		}
 	}`, map[string]any{"c": code, "d": delivery})
 	return got.CreateRoom.ID
 }
@@ -294,7 +305,9 @@ func (u *user) search(roomID, query string, n int) (uris []string) {
 				HasMore bool
 			}
 		}
-		u.ask(&got, `query($r: ID!, $q: String!, $o: Int!) { searchSongs(roomId: $r, query: $q, offset: $o) { hasMore hits { canAdd song { uri } } } }`,
+		u.ask(&got, `query($r: ID!, $q: String!, $o: Int!) {
+			searchSongs(roomId: $r, query: $q, offset: $o) { hasMore hits { canAdd song { uri } } }
+		}`,
 			map[string]any{"r": roomID, "q": query, "o": offset})
 		for _, hit := range got.SearchSongs.Hits {
 			if hit.CanAdd && len(uris) < n {
@@ -311,7 +324,9 @@ func (u *user) search(roomID, query string, n int) (uris []string) {
 func (u *user) add(roomID, uri string) item {
 	u.t.Helper()
 	var got struct{ AddSong struct{ Item item } }
-	u.ask(&got, `mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { item { id song { name uri } likeCount state position } } }`,
+	u.ask(&got, `mutation($r: ID!, $u: String!) {
+		addSong(roomId: $r, songUri: $u) { item { id song { name uri } likeCount state position } }
+	}`,
 		map[string]any{"r": roomID, "u": uri})
 	return got.AddSong.Item
 }
@@ -335,11 +350,14 @@ func (u *user) history(roomID string) string {
 			}
 		}
 	}
-	u.ask(&got, `query($r: ID!) { room(id: $r) { history(first: 100) { edges { node { skipped item { id state song { name uri } } } } } } }`, map[string]any{"r": roomID})
+	u.ask(&got, `query($r: ID!) { room(id: $r) {
+		history(first: 100) { edges { node { skipped item { id state song { name uri } } } } }
+	} }`, map[string]any{"r": roomID})
 	var names []string
 	for _, edge := range got.Room.History.Edges {
 		if edge.Node.Skipped || edge.Node.Item.State != "PLAYED" {
-			u.t.Errorf("%s is %s, skipped %v; want it played to its end", edge.Node.Item.Song.Name, edge.Node.Item.State, edge.Node.Skipped)
+			u.t.Errorf("%s is %s, skipped %v; want it played to its end", edge.Node.Item.Song.Name, edge.Node.Item.State,
+				edge.Node.Skipped)
 		}
 		names = append([]string{edge.Node.Item.Song.Name}, names...)
 	}

@@ -25,13 +25,14 @@ const (
 	callersSpan  = "00f067aa0ba902b7"
 )
 
-// A like that comes with a trace: the request, the operation, its resolver, and what it asks of the database are one
-// trace, and the log has its id. Nothing of what was sent is in it.
-func TestALikeIsATrace(t *testing.T) {
+// A like whose request belongs to a trace: the request, the operation, its resolver and its SQL statements are spans of
+// that trace, and the log has its id. No argument or token is in it.
+func TestLikeIsOneTraceFromRequestToDatabase(t *testing.T) {
 	t.Parallel()
 	c := startCollector(t)
 	const key, secret = "the-collectors-key", "a-secret-of-more-than-32-characters"
-	s := startServer(t, "sqlite:data/antwon.db", "OTEL_EXPORTER_OTLP_ENDPOINT="+c.url, "OTEL_EXPORTER_OTLP_HEADERS=x-key="+key,
+	s := startServer(t, "sqlite:data/antwon.db", "OTEL_EXPORTER_OTLP_ENDPOINT="+c.url,
+		"OTEL_EXPORTER_OTLP_HEADERS=x-key="+key,
 		"OTEL_SERVICE_NAME=the-party", "ANTWON_SESSION_SECRET="+secret, "ANTWON_ALLOWED_ORIGINS=")
 	host := s.login("Wilhelmina")
 	roomID := host.openRoom("TRACED")
@@ -42,7 +43,8 @@ func TestALikeIsATrace(t *testing.T) {
 	liked := guest.add(roomID, uris[2])
 	s.eventually("the first song to play", func() bool { return guest.hears(roomID) != "" })
 	guest.sendTraced(`mutation LikeIt { likeQueueItem(itemId: "` + liked.ID + `") { likeCount } }`)
-	guest.refusal(t, `mutation Unknown($i: ID!) { likeQueueItem(itemId: $i) { likeCount } }`, map[string]any{"i": "Quetzalcoatl"})
+	guest.refusal(t, `mutation Unknown($i: ID!) { likeQueueItem(itemId: $i) { likeCount } }`,
+		map[string]any{"i": "Quetzalcoatl"})
 	s.stop(syscall.SIGTERM)
 
 	like := c.one(callersTrace, "mutation LikeIt")
@@ -50,7 +52,8 @@ func TestALikeIsATrace(t *testing.T) {
 		t.Fatalf("the like did not reach the collector among %d spans", len(c.all()))
 	}
 	resolver := c.one(callersTrace, "Mutation.likeQueueItem")
-	if got := c.chain(resolver); !slices.Equal(got, []string{"POST /graphql", "mutation LikeIt", "Mutation.likeQueueItem"}) {
+	want := []string{"POST /graphql", "mutation LikeIt", "Mutation.likeQueueItem"}
+	if got := c.chain(resolver); !slices.Equal(got, want) {
 		t.Errorf("the resolver is in %q", got)
 	}
 	if outermost := c.one(callersTrace, "POST /graphql"); hex.EncodeToString(outermost.ParentSpanId) != callersSpan {
@@ -63,7 +66,8 @@ func TestALikeIsATrace(t *testing.T) {
 		}
 	}
 	insert := c.one(callersTrace, "INSERT")
-	if text := attribute(insert.Attributes, "db.query.text"); !strings.HasPrefix(text, "INSERT INTO `likes`") || !strings.Contains(text, "?") {
+	if text := attribute(insert.Attributes, "db.query.text"); !strings.HasPrefix(text, "INSERT INTO `likes`") ||
+		!strings.Contains(text, "?") {
 		t.Errorf("the statement is %q", text)
 	}
 	s.eventually("the load that shows the like", func() bool { return c.one(callersTrace, "load") != nil })
@@ -85,7 +89,8 @@ func TestALikeIsATrace(t *testing.T) {
 		t.Errorf("playing at Spotify is in %q", got)
 	}
 	for _, private := range []string{
-		liked.ID, roomID, guest.token, host.token, "Gwendolyn", "Wilhelmina", "Quetzalcoatl", "TRACED", uris[1], key, secret, "Bearer", "likeCount",
+		liked.ID, roomID, guest.token, host.token, "Gwendolyn", "Wilhelmina", "Quetzalcoatl", "TRACED", uris[1], key, secret,
+		"Bearer", "likeCount",
 	} {
 		if strings.Contains(c.text(), private) {
 			t.Errorf("%q is in a span", private)
@@ -96,21 +101,23 @@ func TestALikeIsATrace(t *testing.T) {
 	}
 }
 
-// sendTraced sends an operation as a caller does that is part of a trace.
+// sendTraced sends an operation as part of the caller's trace.
 func (u *user) sendTraced(query string) {
 	u.t.Helper()
 	body, err := json.Marshal(map[string]string{"query": query})
 	if err != nil {
 		u.t.Fatal(err)
 	}
-	request, err := http.NewRequestWithContext(u.t.Context(), http.MethodPost, u.url+"/graphql", strings.NewReader(string(body)))
+	request, err := http.NewRequestWithContext(u.t.Context(), http.MethodPost, u.url+"/graphql",
+		strings.NewReader(string(body)))
 	if err != nil {
 		u.t.Fatal(err)
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Authorization", "Bearer "+u.token)
 	request.Header.Set("Traceparent", "00-"+callersTrace+"-"+callersSpan+"-01")
-	request.Header.Set("X-Amzn-Trace-Id", fmt.Sprintf("Root=1-%s-%s;Parent=%s;Sampled=1", callersTrace[:8], callersTrace[8:], callersSpan))
+	request.Header.Set("X-Amzn-Trace-Id",
+		fmt.Sprintf("Root=1-%s-%s;Parent=%s;Sampled=1", callersTrace[:8], callersTrace[8:], callersSpan))
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		u.t.Fatal(err)
@@ -135,7 +142,8 @@ func (s *server) logged(parts ...string) (line map[string]any) {
 	return nil
 }
 
-// Operations on a WebSocket are traces of their own, for the connection lasts; a subscription's span is its start.
+// Operations on a WebSocket are traces of their own, because the connection lasts for hours. A subscription's span
+// covers its start only.
 func TestOperationsOfAWebSocketAreTracesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	c := startCollector(t)
@@ -145,7 +153,8 @@ func TestOperationsOfAWebSocketAreTracesOfTheirOwn(t *testing.T) {
 	socket := guest.connect()
 	told := make(chan struct{}, 10)
 	one := func(json.RawMessage) { told <- struct{}{} }
-	socket.subscribe("1", `subscription Follow($r: ID!) { roomQueue(roomId: $r) { version } }`, map[string]any{"r": roomID}, one)
+	socket.subscribe("1", `subscription Follow($r: ID!) { roomQueue(roomId: $r) { version } }`,
+		map[string]any{"r": roomID}, one)
 	<-told
 	socket.subscribe("2", `query Look($r: ID!) { room(id: $r) { name } }`, map[string]any{"r": roomID}, one)
 	<-told
@@ -161,7 +170,8 @@ func TestOperationsOfAWebSocketAreTracesOfTheirOwn(t *testing.T) {
 		case span.Name != "subscription Follow":
 		case len(span.ParentSpanId) > 0 || string(span.TraceId) == string(look.TraceId):
 			t.Errorf("a subscription's span is in another one: %v", span)
-		case slices.ContainsFunc(span.Attributes, func(a *commonpb.KeyValue) bool { return a.Key == "antwon.shared" && a.Value.GetBoolValue() }):
+		case slices.ContainsFunc(span.Attributes,
+			func(a *commonpb.KeyValue) bool { return a.Key == "antwon.shared" && a.Value.GetBoolValue() }):
 			executions++
 		default:
 			starts++
@@ -177,7 +187,7 @@ func TestOperationsOfAWebSocketAreTracesOfTheirOwn(t *testing.T) {
 
 // With X-Ray's ids a trace's first digits are the time, the log has them in X-Ray's form, and AWS's header is
 // understood.
-func TestXRay(t *testing.T) {
+func TestXRayIDsAreWrittenAndRead(t *testing.T) {
 	t.Parallel()
 	c := startCollector(t)
 	s := startServer(t, "sqlite:data/antwon.db", "OTEL_EXPORTER_OTLP_ENDPOINT="+c.url, "ANTWON_TRACE_IDS=xray")
@@ -201,13 +211,14 @@ func TestXRay(t *testing.T) {
 	s.logged(`"trace_id":"1-` + id[:8] + "-" + id[8:] + `"`)
 }
 
-// A like at one server is loaded at the other within the same trace: NATS takes it along.
-func TestATraceGoesOnAtTheOtherServer(t *testing.T) {
+// A like at one server is loaded at the other within the same trace, because the hint over NATS carries the trace.
+func TestTraceContinuesOnTheOtherServer(t *testing.T) {
 	t.Parallel()
 	url, port := testdb.MySQL(t), freePort(t)
 	startNATS(t, port)
 	here, there := startCollector(t), startCollector(t)
-	env := []string{"ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32), fmt.Sprintf("ANTWON_NATS_URL=nats://127.0.0.1:%d", port)}
+	env := []string{"ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32),
+		fmt.Sprintf("ANTWON_NATS_URL=nats://127.0.0.1:%d", port)}
 	a := startServer(t, url, append(env, "OTEL_EXPORTER_OTLP_ENDPOINT="+here.url)...)
 	b := startServer(t, url, append(env, "OTEL_EXPORTER_OTLP_ENDPOINT="+there.url, "ANTWON_PLAYBACK=off")...)
 	roomID := a.login("Hanna").openRoom("TWINS")
@@ -217,7 +228,9 @@ func TestATraceGoesOnAtTheOtherServer(t *testing.T) {
 	gina.add(roomID, uris[0])
 	a.eventually("it to play", func() bool { return gina.hears(roomID) != "" })
 	liked := gina.add(roomID, uris[1])
-	a.eventually("both servers to hear each other", func() bool { return a.metric("antwon_nats_connected")+b.metric("antwon_nats_connected") == 2 })
+	a.eventually("both servers to hear each other", func() bool {
+		return a.metric("antwon_nats_connected")+b.metric("antwon_nats_connected") == 2
+	})
 	b.eventually("the song to be seen", func() bool { return screen.has(liked.ID) }) // by a load of its own
 	gina.sendTraced(`mutation { likeQueueItem(itemId: "` + liked.ID + `") { likeCount } }`)
 	b.eventually("the like to be seen", func() bool { return screen.likesOf(liked.ID) == 1 })
@@ -226,13 +239,14 @@ func TestATraceGoesOnAtTheOtherServer(t *testing.T) {
 		t.Errorf("the load is in %q", got)
 	}
 	a.eventually("the hint to reach the collector", func() bool { return here.one(callersTrace, "send hint") != nil })
-	if sent, received := here.one(callersTrace, "send hint"), there.one(callersTrace, "receive hint"); string(received.ParentSpanId) != string(sent.SpanId) {
+	sent, received := here.one(callersTrace, "send hint"), there.one(callersTrace, "receive hint")
+	if string(received.ParentSpanId) != string(sent.SpanId) {
 		t.Error("what was received is not in what was sent")
 	}
 }
 
-// Nothing is exported that nobody asked for.
-func TestNoTracesUnlessAskedFor(t *testing.T) {
+// Without an endpoint in the configuration, no trace is exported.
+func TestTracesAreExportedOnlyIfConfigured(t *testing.T) {
 	t.Parallel()
 	c := startCollector(t)
 	s := startServer(t, "sqlite:data/antwon.db", "OTEL_EXPORTER_OTLP_ENDPOINT="+c.url, "OTEL_SDK_DISABLED=true")
@@ -246,11 +260,11 @@ func TestNoTracesUnlessAskedFor(t *testing.T) {
 	}
 }
 
-// A collector that is not there, and one that never answers, are a warning in the log and nothing else: the server
-// serves, and stops as fast as ever.
-func TestADeadCollectorHarmsNobody(t *testing.T) {
+// A collector that is down or never answers causes one warning in the log. The server still serves, and stops as fast
+// as without one.
+func TestUnavailableCollectorDoesNotDelayTheServer(t *testing.T) {
 	t.Parallel()
-	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	silent, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,16 +287,17 @@ func TestADeadCollectorHarmsNobody(t *testing.T) {
 	}
 }
 
-// OpenTelemetry's variables are checked with all others, and what may be a key is not shown.
-func TestTracingIsConfiguredWithTheRest(t *testing.T) {
+// OpenTelemetry's variables are checked with all others, and values that may be keys are not shown.
+func TestTracingVariablesAreCheckedAndSecretsHidden(t *testing.T) {
 	t.Parallel()
 	config := func(env ...string) (out string, err error) {
-		cmd := exec.Command(binary(t), "config")
+		cmd := exec.CommandContext(t.Context(), binary(t), "config")
 		cmd.Env = env
 		text, err := cmd.CombinedOutput()
 		return string(text), err
 	}
-	out, err := config("OTEL_EXPORTER_OTLP_ENDPOINT=https://me:hush@collector.example.org:4318", "OTEL_EXPORTER_OTLP_HEADERS=x-key=hush",
+	out, err := config("OTEL_EXPORTER_OTLP_ENDPOINT=https://me:hush@collector.example.org:4318",
+		"OTEL_EXPORTER_OTLP_HEADERS=x-key=hush",
 		"OTEL_TRACES_SAMPLER=traceidratio", "OTEL_TRACES_SAMPLER_ARG=0.05", "OTEL_OF_ANOTHER_PROGRAM=1")
 	for _, want := range []string{
 		"OTEL_EXPORTER_OTLP_ENDPOINT=https://me:xxxxx@collector.example.org:4318\n", "OTEL_EXPORTER_OTLP_HEADERS=(secret)\n",
@@ -296,10 +311,13 @@ func TestTracingIsConfiguredWithTheRest(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 
-	out, err = config("OTEL_EXPORTER_OTLP_ENDPOINT=hush:4318", "OTEL_EXPORTER_OTLP_HEADERS=hush", "OTEL_EXPORTER_OTLP_PROTOCOL=grpc",
-		"OTEL_TRACES_SAMPLER=sometimes", "OTEL_TRACES_SAMPLER_ARG=5 %", "OTEL_TRACES_EXPORTER=zipkin", "ANTWON_TRACE_IDS=b3", "ANTWON_ADDR=here")
+	out, err = config("OTEL_EXPORTER_OTLP_ENDPOINT=hush:4318", "OTEL_EXPORTER_OTLP_HEADERS=hush",
+		"OTEL_EXPORTER_OTLP_PROTOCOL=grpc",
+		"OTEL_TRACES_SAMPLER=sometimes", "OTEL_TRACES_SAMPLER_ARG=5 %", "OTEL_TRACES_EXPORTER=zipkin", "ANTWON_TRACE_IDS=b3",
+		"ANTWON_ADDR=here")
 	for _, wrong := range []string{
-		"OTEL_EXPORTER_OTLP_ENDPOINT: ", "OTEL_EXPORTER_OTLP_HEADERS: ", "OTEL_EXPORTER_OTLP_PROTOCOL: ", "OTEL_TRACES_SAMPLER: ",
+		"OTEL_EXPORTER_OTLP_ENDPOINT: ", "OTEL_EXPORTER_OTLP_HEADERS: ", "OTEL_EXPORTER_OTLP_PROTOCOL: ",
+		"OTEL_TRACES_SAMPLER: ",
 		"OTEL_TRACES_SAMPLER_ARG: ", "OTEL_TRACES_EXPORTER: ", "ANTWON_TRACE_IDS: ", "ANTWON_ADDR: ",
 	} {
 		if !strings.Contains(out, wrong) {

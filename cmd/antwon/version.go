@@ -57,7 +57,7 @@ func (b build) logged() []any {
 	return []any{"version", b.Version, "commit", b.Commit, "go_version", b.GoVersion}
 }
 
-// metric is always 1: its labels are what there is to know.
+// metric returns a gauge that is always 1. Its labels say which build this is.
 func (b build) metric() prometheus.Collector {
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name:        "antwon_build_info",

@@ -25,7 +25,7 @@ func newAsset(name string, plain []byte) *asset {
 	sum := sha256.Sum256(plain)
 	a := &asset{
 		contentType:  contentTypeOf(name),
-		cacheControl: "no-cache", // browsers keep it, and ask each time whether it has changed
+		cacheControl: "no-cache", // browsers store it, and ask each time whether it has changed
 		tag:          hex.EncodeToString(sum[:8]),
 		plain:        plain,
 		gzipped:      sync.OnceValue(func() []byte { return compress(plain) }),
@@ -36,8 +36,8 @@ func newAsset(name string, plain []byte) *asset {
 	return a
 }
 
-// contentTypeOf knows the types of the pages' files. What package mime answers depends on the operating system, and
-// browsers are told not to guess.
+// contentTypeOf returns the type of one of the pages' files. It does not use package mime, whose answers depend on the
+// operating system, and browsers are told not to guess.
 func contentTypeOf(name string) string {
 	switch path.Ext(name) {
 	case ".html":

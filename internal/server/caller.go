@@ -23,8 +23,8 @@ type BrowserCookies struct {
 // that its page may use the session.
 func (b *BrowserCookies) Session() (refreshToken string, err error) { return b.cookies.sessionOf(b.r) }
 
-// SetSession has the browser keep a refresh token, and an id if it has none yet: the browser of a user who is banned
-// later has to be recognised.
+// SetSession has the browser keep a refresh token, and an id if it has none yet, so that a ban can
+// recognize the browser later.
 func (b *BrowserCookies) SetSession(refreshToken string) {
 	http.SetCookie(b.w, b.cookies.session(refreshToken))
 	if b.newID != "" {
@@ -39,7 +39,7 @@ func (b *BrowserCookies) ClearSession() { http.SetCookie(b.w, b.cookies.session(
 func (b *BrowserCookies) SetSpotify(proof string) { http.SetCookie(b.w, b.cookies.spotify(proof)) }
 
 // withCaller gives every request to next its account.Caller and, by withCookies, its browser's cookies. A browser
-// without an id is known by a new one from this request on; it keeps that only if it begins a session.
+// without an id gets a new one for this request, and keeps it only if the request begins a session.
 func withCaller(
 	c cookies, withCookies func(context.Context, *BrowserCookies) context.Context, next http.Handler,
 ) http.Handler {

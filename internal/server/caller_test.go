@@ -81,7 +81,7 @@ func TestOperationsSetAndClearCookies(t *testing.T) {
 	}
 }
 
-func TestSessionIsForFriendlyPagesOnly(t *testing.T) {
+func TestOnlyAllowedPagesReadTheSession(t *testing.T) {
 	var token string
 	var err error
 	s := operations(t, "http://party.test", func(_ *http.Request, cookies *server.BrowserCookies) {
@@ -93,10 +93,12 @@ func TestSessionIsForFriendlyPagesOnly(t *testing.T) {
 		code   party.Code
 		token  string
 	}{
-		"no cookie":             {[]string{"Origin", "https://evil.test"}, "", ""},
-		"a page of the server":  {[]string{"Cookie", mine, "Origin", "http://party.test", "X-Antwon", "1"}, "", "mine"},
-		"a program":             {[]string{"Cookie", mine, "X-Antwon", "1"}, "", "mine"},
-		"a page of another":     {[]string{"Cookie", mine, "Origin", "https://evil.test", "X-Antwon", "1"}, party.Forbidden, ""},
+		"no cookie":            {[]string{"Origin", "https://evil.test"}, "", ""},
+		"a page of the server": {[]string{"Cookie", mine, "Origin", "http://party.test", "X-Antwon", "1"}, "", "mine"},
+		"a program":            {[]string{"Cookie", mine, "X-Antwon", "1"}, "", "mine"},
+		"a page of another": {
+			[]string{"Cookie", mine, "Origin", "https://evil.test", "X-Antwon", "1"}, party.Forbidden, "",
+		},
 		"no sign of what it is": {[]string{"Cookie", mine}, party.Forbidden, ""},
 	} {
 		s.do("POST", "/graphql", c.header...)

@@ -27,7 +27,7 @@ const (
 const (
 	// answerTime is how long somebody may take at Spotify's or the identity provider's page.
 	answerTime = 10 * time.Minute
-	// browserLife is the longest time for which browsers keep a cookie.
+	// browserLife is how long browsers keep the cookie that tells them apart. They do not keep any much longer.
 	browserLife = 365 * 24 * time.Hour
 )
 

@@ -18,7 +18,7 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-// site is the shell behind a real socket, and what it logged.
+// site is the server behind a real socket, and what it logged.
 type site struct {
 	*httptest.Server
 	t   *testing.T
@@ -55,7 +55,7 @@ type reply struct {
 // do sends a request and follows no redirect. Header holds names and values in turn.
 func (s *site) do(method, path string, header ...string) reply {
 	s.t.Helper()
-	r, err := http.NewRequest(method, s.URL+path, nil)
+	r, err := http.NewRequestWithContext(s.t.Context(), method, s.URL+path, nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func (s *site) do(method, path string, header ...string) reply {
 	return reply{response, string(body)}
 }
 
-// logLines takes a JSON log.
+// logLines collects a JSON log.
 type logLines struct {
 	mu   sync.Mutex
 	text bytes.Buffer

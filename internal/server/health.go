@@ -26,7 +26,7 @@ type health struct {
 }
 
 // serveHealth says that the process lives, and which build it is. It checks nothing else, so that a broken database
-// makes nobody restart it.
+// does not lead to a restart.
 func serveHealth(build Build) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		writeHealth(w, http.StatusOK, health{Status: "alive", Build: build})

@@ -10,7 +10,7 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-func TestClientsBehindProxies(t *testing.T) {
+func TestClientAddressComesFromTrustedProxiesOnly(t *testing.T) {
 	address := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.RemoteAddr) })
 	here, inner := netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.0.0.0/8")
 	for _, test := range []struct {

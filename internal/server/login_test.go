@@ -11,7 +11,7 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-// loginSite signs everybody in, as far as the shell can tell, and remembers what it was told.
+// loginSite is a site whose provider signs everybody in. It stores the last answer that it received in told.
 func loginSite(t *testing.T, publicURL string, allowed []string, told *account.LoginAnswer) *site {
 	return start(t, func(cfg *server.Config) {
 		cfg.PublicURL, cfg.AllowedOrigins = publicURL, allowed
@@ -45,7 +45,7 @@ func cookieOf(t *testing.T, got reply, name string) *http.Cookie {
 	return nil
 }
 
-func TestCookiesOfALogin(t *testing.T) {
+func TestLoginSetsCookiesForItsOrigin(t *testing.T) {
 	for _, c := range []struct {
 		publicURL      string
 		allowed        []string
@@ -54,14 +54,21 @@ func TestCookiesOfALogin(t *testing.T) {
 		sameSite       http.SameSite
 	}{
 		{"http://127.0.0.1:8080", nil, "antwon_login", "antwon_session", false, http.SameSiteLaxMode},
-		{"http://127.0.0.1:8080", []string{"http://front.test"}, "antwon_login", "antwon_session", false, http.SameSiteLaxMode},
+		{
+			"http://127.0.0.1:8080", []string{"http://front.test"}, "antwon_login", "antwon_session", false,
+			http.SameSiteLaxMode,
+		},
 		{"https://party.test", nil, "__Secure-antwon_login", "__Host-antwon_session", true, http.SameSiteLaxMode},
-		{"https://party.test", []string{"https://front.test"}, "__Secure-antwon_login", "__Host-antwon_session", true, http.SameSiteNoneMode},
+		{
+			"https://party.test", []string{"https://front.test"}, "__Secure-antwon_login", "__Host-antwon_session", true,
+			http.SameSiteNoneMode,
+		},
 	} {
 		var told account.LoginAnswer
 		s := loginSite(t, c.publicURL, c.allowed, &told)
 		begun := s.do("GET", "/auth/login?returnTo=/host")
-		if begun.StatusCode != http.StatusSeeOther || begun.Header.Get("Location") != "https://login.test/authorize?to=/host" {
+		if begun.StatusCode != http.StatusSeeOther ||
+			begun.Header.Get("Location") != "https://login.test/authorize?to=/host" {
 			t.Errorf("begun: %d to %s", begun.StatusCode, begun.Header.Get("Location"))
 		}
 		login := cookieOf(t, begun, c.login)
@@ -73,12 +80,13 @@ func TestCookiesOfALogin(t *testing.T) {
 		if told != (account.LoginAnswer{State: "s", Code: "c", Browser: "browser", Refresh: "before"}) {
 			t.Errorf("told %+v", told)
 		}
-		if back.Header.Get("Location") != "/host?login=done" || back.Header.Get("Referrer-Policy") != "no-referrer" || back.Header.Get("Cache-Control") != "no-store" {
+		if back.Header.Get("Location") != "/host?login=done" || back.Header.Get("Referrer-Policy") != "no-referrer" ||
+			back.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("back: %v", back.Header)
 		}
 		session := cookieOf(t, back, c.session)
-		if session.Value != "refresh" || !session.HttpOnly || session.Secure != c.secure || session.Path != "/" || session.Domain != "" ||
-			session.SameSite != c.sameSite || session.MaxAge != 30*24*60*60 {
+		if session.Value != "refresh" || !session.HttpOnly || session.Secure != c.secure || session.Path != "/" ||
+			session.Domain != "" || session.SameSite != c.sameSite || session.MaxAge != 30*24*60*60 {
 			t.Errorf("%s: the session's cookie is %v", c.publicURL, session)
 		}
 		if gone := cookieOf(t, back, c.login); gone.MaxAge != -1 {
@@ -87,16 +95,17 @@ func TestCookiesOfALogin(t *testing.T) {
 	}
 }
 
-func TestFailedLoginIsToldOnAPage(t *testing.T) {
+func TestFailedLoginShowsAPage(t *testing.T) {
 	var told account.LoginAnswer
 	s := loginSite(t, "https://party.test", nil, &told)
 	got := s.do("GET", "/auth/callback?error=access_denied")
-	if got.StatusCode != http.StatusBadRequest || !strings.Contains(got.body, "You were not signed in") || !strings.Contains(got.body, "&lt;b&gt;you said no") {
+	if got.StatusCode != http.StatusBadRequest || !strings.Contains(got.body, "You were not signed in") ||
+		!strings.Contains(got.body, "&lt;b&gt;you said no") {
 		t.Errorf("got %d %s", got.StatusCode, got.body)
 	}
 }
 
-func TestOtherSitesSignNobodyOut(t *testing.T) {
+func TestOtherSitesCannotSignOut(t *testing.T) {
 	for site, want := range map[string]string{"": "mine", "same-origin": "mine", "none": "mine", "cross-site": ""} {
 		var told account.LoginAnswer
 		s := loginSite(t, "http://127.0.0.1:8080", nil, &told)

@@ -28,7 +28,8 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	}
 }
 
-// count counts a request by its route's pattern. Clients choose the paths, so there would be no end to the metrics.
+// count counts a request by its route's pattern. Counting by path would be unbounded, because
+// clients choose the paths.
 func (m *metrics) count(pattern string, code int, took time.Duration) {
 	if pattern == "" {
 		pattern = "none"

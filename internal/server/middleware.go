@@ -30,7 +30,7 @@ func observe(log *slog.Logger, metrics *metrics, tracing *tracing, next http.Han
 	})
 }
 
-// levelOf returns debug for the routes that machines request every few seconds, and info for all others.
+// levelOf returns debug for the routes that monitoring requests every few seconds, and info for all others.
 func levelOf(pattern string) slog.Level {
 	switch pattern {
 	case routeHealth, routeReady, routeMetrics:

@@ -17,7 +17,7 @@ var outcomePage = template.Must(template.New("outcome").Parse(`<!doctype html>
 </html>
 `))
 
-// outcome is how a visit of another site ended, to which a browser was sent.
+// outcome is the result of sending a browser to another site, such as the identity provider, once it is back.
 type outcome struct {
 	name     string // of the query's parameter for the page to return to
 	done     string // the parameter's value after success; after a failure it is "failed"
@@ -27,7 +27,7 @@ type outcome struct {
 	err      error
 }
 
-// answer sends the browser back to the page it came from, or shows what happened.
+// answer sends the browser back to the page it came from. Without such a page it shows the outcome.
 func (o outcome) answer(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Referrer-Policy", "no-referrer") // the address contains a code
@@ -72,7 +72,7 @@ func statusOf(err error) int {
 	return http.StatusBadRequest
 }
 
-// sentence returns what to tell people about a failure, or "" if there was none.
+// sentence returns the message about a failure for the user, or "" if there was none.
 func sentence(err error) string {
 	if known, ok := errors.AsType[*party.Error](err); ok && known.Code != party.Internal {
 		return known.Message

@@ -13,7 +13,7 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-// built is what a build may have made, as far as the shell can tell.
+// built has files like those of a build of the pages.
 var built = fstest.MapFS{
 	"index.html":              page("start"),
 	"room.html":               page("room"),
@@ -28,11 +28,12 @@ var built = fstest.MapFS{
 }
 
 func page(name string) *fstest.MapFile {
-	return &fstest.MapFile{Data: []byte(`<!doctype html><html data-login="demo"><title>` + name + `</title>` + strings.Repeat(" ", 200))}
+	html := `<!doctype html><html data-login="demo"><title>` + name + `</title>` + strings.Repeat(" ", 200)
+	return &fstest.MapFile{Data: []byte(html)}
 }
 
-// Every page has its address, says what a browser may load for it, and is asked for again each time.
-func TestEachPage(t *testing.T) {
+// Each page has its address, a Content-Security-Policy, and headers that make browsers revalidate it.
+func TestEachPageIsServedAtItsAddress(t *testing.T) {
 	s := start(t, nil)
 	for path, name := range map[string]string{
 		"/": "start", "/r/PARTY": "room", "/r/AB%26CD?x=1": "room", "/r/PARTY/screen": "screen", "/host?login=done": "host",
@@ -54,14 +55,17 @@ func TestEachPage(t *testing.T) {
 	}
 }
 
-// A page's own scripts may run, and nobody else's; it talks to nobody but us.
-func TestPolicies(t *testing.T) {
+// A page runs only scripts of this server, and connects only to this server.
+func TestPagesLoadOnlyOwnScriptsAndConnectOnlyHere(t *testing.T) {
 	s := start(t, func(cfg *server.Config) {
 		cfg.CoverOrigins = []string{"https://covers.example", "https://*.covers.example"}
 	})
 	for _, path := range []string{"/", "/r/PARTY", "/r/PARTY/screen", "/host", "/playground"} {
 		policy := s.do("GET", path).Header.Get("Content-Security-Policy")
-		for _, want := range []string{"default-src 'none'", "script-src 'self'", "connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"} {
+		for _, want := range []string{
+			"default-src 'none'", "script-src 'self'", "connect-src 'self'", "base-uri 'none'", "form-action 'none'",
+			"frame-ancestors 'none'",
+		} {
 			if !strings.Contains(policy+";", want+";") {
 				t.Errorf("%s: no %s in %s", path, want, policy)
 			}
@@ -69,7 +73,8 @@ func TestPolicies(t *testing.T) {
 		if inline := strings.Contains(policy, "unsafe"); inline != (path == "/playground") {
 			t.Errorf("%s: %s", path, policy)
 		}
-		if covers := strings.Contains(policy, "img-src 'self' data: https://covers.example https://*.covers.example;"); covers != (path != "/playground") {
+		const images = "img-src 'self' data: https://covers.example https://*.covers.example;"
+		if covers := strings.Contains(policy, images); covers != (path != "/playground") {
 			t.Errorf("%s: %s", path, policy)
 		}
 		if strings.Contains(policy, "blob:") || strings.Contains(policy, "unsafe-eval") {
@@ -78,7 +83,7 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
-func TestASlashTooMany(t *testing.T) {
+func TestTrailingSlashIsRedirected(t *testing.T) {
 	s := start(t, nil)
 	for path, want := range map[string]string{"/r/PARTY/": "/r/PARTY", "/r/A%2FB/": "/r/A%2FB"} {
 		if got := s.do("GET", path); got.StatusCode != 301 || got.Header.Get("Location") != want {
@@ -96,7 +101,7 @@ func TestPagesKnowHowHostsSignIn(t *testing.T) {
 	}
 }
 
-func TestAssets(t *testing.T) {
+func TestAssetsAreServedWithTypeAndCaching(t *testing.T) {
 	s := start(t, nil)
 	const forever = "public, max-age=31536000, immutable"
 	for path, want := range map[string]struct{ contentType, cache string }{
@@ -124,28 +129,31 @@ func TestAssets(t *testing.T) {
 	}
 }
 
-// What was kept is not sent again, and what is sent is compressed for whoever understands that.
+// A page that the browser has already is not sent again, and is compressed for browsers that accept gzip.
 func TestPagesAreCompressedAndTagged(t *testing.T) {
 	s := start(t, nil)
 	for _, path := range []string{"/r/PARTY", "/playground", "/assets/room-Bx3k.js"} {
 		plain := s.do("GET", path, "Accept-Encoding", "identity")
 		packed := s.do("GET", path, "Accept-Encoding", "gzip")
-		if packed.Header.Get("Content-Encoding") != "gzip" || packed.Header.Get("Vary") != "Accept-Encoding" || len(packed.body) >= len(plain.body) {
+		if packed.Header.Get("Content-Encoding") != "gzip" || packed.Header.Get("Vary") != "Accept-Encoding" ||
+			len(packed.body) >= len(plain.body) {
 			t.Errorf("%s: %d bytes became %d, with %v", path, len(plain.body), len(packed.body), packed.Header)
 		}
 		if plain.Header.Get("ETag") == packed.Header.Get("ETag") {
 			t.Errorf("%s: both forms are tagged %s", path, plain.Header.Get("ETag"))
 		}
-		for encoding, tag := range map[string]string{"identity": plain.Header.Get("ETag"), "gzip": packed.Header.Get("ETag")} {
-			if again := s.do("GET", path, "Accept-Encoding", encoding, "If-None-Match", tag); again.StatusCode != http.StatusNotModified {
+		tags := map[string]string{"identity": plain.Header.Get("ETag"), "gzip": packed.Header.Get("ETag")}
+		for encoding, tag := range tags {
+			again := s.do("GET", path, "Accept-Encoding", encoding, "If-None-Match", tag)
+			if again.StatusCode != http.StatusNotModified {
 				t.Errorf("%s: asked again for %s, got %d", path, encoding, again.StatusCode)
 			}
 		}
 	}
 }
 
-// The API does its work without pages; who looks for one is told how they are built.
-func TestWithoutPages(t *testing.T) {
+// The API works without pages; a visitor of a page learns how to build them.
+func TestServerWithoutPagesSaysHowToBuildThem(t *testing.T) {
 	s := start(t, func(cfg *server.Config) { cfg.Pages = fstest.MapFS{} })
 	for _, path := range []string{"/", "/r/PARTY", "/r/PARTY/screen", "/host", "/playground"} {
 		got := s.do("GET", path)
@@ -162,8 +170,8 @@ func TestWithoutPages(t *testing.T) {
 	}
 }
 
-// The demo's own host comes by a link with a key, and gets no more than a sentence without it.
-func TestDemoHost(t *testing.T) {
+// The demo's own host signs in by a link with a key. Without the key there is only an error message.
+func TestDemoHostSignsInOnlyWithTheKey(t *testing.T) {
 	s := start(t, func(cfg *server.Config) {
 		cfg.DemoHost = func(_ context.Context, key string) (*account.Session, error) {
 			if key != "right" {
@@ -194,7 +202,7 @@ func TestDemoHost(t *testing.T) {
 	}
 	for _, line := range s.log.all(t, "request") {
 		if path := line["path"]; path != server.DemoHostPage {
-			t.Errorf("the log tells %v", path)
+			t.Errorf("the log has the path %v", path)
 		}
 	}
 	if got := start(t, nil).do("GET", server.DemoHostPage+"?key=right"); got.StatusCode != 404 {

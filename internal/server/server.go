@@ -35,7 +35,7 @@ import (
 	"antwon.dj/backend/internal/account"
 )
 
-// Config is what a server is made of. Fields are required unless they say what nil means.
+// Config configures a server. Fields are required unless they say what nil means.
 type Config struct {
 	GraphQL http.Handler
 	Covers  http.Handler // gets requests below /covers/, with their whole path; nil: there are no covers here
@@ -65,7 +65,7 @@ type Config struct {
 	Build          Build                // shown at /healthz
 	Metrics        *prometheus.Registry // shown at /metrics; New registers its own
 	AllowedOrigins []string             // pages of other origins that may use /graphql, with cookies
-	TrustedProxies []netip.Prefix       // whose X-Forwarded-For is believed
+	TrustedProxies []netip.Prefix       // proxies whose X-Forwarded-For is trusted
 	Log            *slog.Logger
 
 	Tracing    trace.TracerProvider          // nil: requests have no spans
@@ -101,9 +101,9 @@ func New(cfg Config) http.Handler {
 	return identify(locate(cfg.TrustedProxies, handler))
 }
 
-// HTTPServer returns a server for handler that no client can hold up: the size of a request's header is bounded, and so
-// are the times to send the request and to read the response. A handler that streams lifts the deadlines of its own
-// request with http.ResponseController; a hijacked connection, such as a WebSocket, has none.
+// HTTPServer returns a server for handler that slow clients cannot exhaust: the size of a request's header is bounded,
+// and so are the times to send the request and to read the response. A handler that streams lifts the deadlines of its
+// own request with http.ResponseController; a hijacked connection, such as a WebSocket, has none.
 func HTTPServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           handler,

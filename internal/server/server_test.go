@@ -15,7 +15,7 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-func TestRoutes(t *testing.T) {
+func TestEachRouteAnswers(t *testing.T) {
 	s := start(t, func(cfg *server.Config) {
 		cfg.Covers = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.URL.Path) })
 	})
@@ -40,11 +40,12 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-func TestReadinessSaysWhatIsWrong(t *testing.T) {
+func TestReadinessNamesTheProblem(t *testing.T) {
 	broken := errors.New("the database does not answer")
 	s := start(t, func(cfg *server.Config) { cfg.Ready = func(context.Context) error { return broken } })
 	got := s.do("GET", "/readyz")
-	if want := `{"status":"unavailable","reason":"the database does not answer"}` + "\n"; got.StatusCode != 503 || got.body != want {
+	want := `{"status":"unavailable","reason":"the database does not answer"}` + "\n"
+	if got.StatusCode != 503 || got.body != want {
 		t.Errorf("got %d %s", got.StatusCode, got.body)
 	}
 
@@ -58,11 +59,13 @@ func TestReadinessSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestRequestIDs(t *testing.T) {
+func TestRequestIDsAreKeptOrCreated(t *testing.T) {
 	var inner *slog.Logger
 	s := start(t, func(cfg *server.Config) {
 		inner = slog.New(server.LogHandler(cfg.Log.Handler()))
-		cfg.GraphQL = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { inner.InfoContext(r.Context(), "inside") })
+		cfg.GraphQL = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			inner.InfoContext(r.Context(), "inside")
+		})
 	})
 	if id := s.do("GET", "/graphql", "X-Request-Id", "proxy-17.a").Header.Get("X-Request-Id"); id != "proxy-17.a" {
 		t.Errorf("a sane id became %q", id)
@@ -86,7 +89,7 @@ func TestRequestIDs(t *testing.T) {
 	}
 }
 
-func TestAccessLog(t *testing.T) {
+func TestEachRequestIsLoggedAndCounted(t *testing.T) {
 	s := start(t, nil)
 	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
 		s.do("GET", path)
@@ -101,7 +104,8 @@ func TestAccessLog(t *testing.T) {
 			t.Errorf("%s is %v, want %v", key, got, want)
 		}
 	}
-	if metrics := s.do("GET", "/metrics").body; !strings.Contains(metrics, `http_requests_total{code="200",route="/graphql"} 1`) {
+	const counted = `http_requests_total{code="200",route="/graphql"} 1`
+	if metrics := s.do("GET", "/metrics").body; !strings.Contains(metrics, counted) {
 		t.Errorf("metrics: %s", metrics)
 	}
 }
@@ -123,7 +127,8 @@ func TestPanicsAreAnswered(t *testing.T) {
 		t.Errorf("begun: got %d %q", got.StatusCode, got.body)
 	}
 	lines := s.log.all(t, "panic in a handler")
-	if len(lines) != 2 || lines[0]["panic"] != "secret" || !strings.Contains(lines[0]["stack"].(string), "server_test.go") {
+	if len(lines) != 2 || lines[0]["panic"] != "secret" ||
+		!strings.Contains(lines[0]["stack"].(string), "server_test.go") {
 		t.Errorf("logged: %v", lines)
 	}
 	if id := lines[0]["request_id"]; id != got.Header.Get("X-Request-Id") {
@@ -131,7 +136,7 @@ func TestPanicsAreAnswered(t *testing.T) {
 	}
 }
 
-func TestSecurityHeaders(t *testing.T) {
+func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 	s := start(t, nil)
 	for _, path := range []string{"/", "/graphql", "/playground", "/nowhere"} {
 		header := s.do("GET", path).Header
@@ -142,7 +147,7 @@ func TestSecurityHeaders(t *testing.T) {
 	}
 }
 
-func TestCrossOriginRequests(t *testing.T) {
+func TestOnlyAllowedOriginsGetCORSHeaders(t *testing.T) {
 	s := start(t, func(cfg *server.Config) { cfg.AllowedOrigins = []string{"https://friend.example"} })
 	preflight := func(origin string) http.Header {
 		got := s.do("OPTIONS", "/graphql", "Origin", origin, "Access-Control-Request-Method", "POST")
@@ -152,9 +157,11 @@ func TestCrossOriginRequests(t *testing.T) {
 		return got.Header
 	}
 	friend := preflight("https://friend.example")
-	if friend.Get("Access-Control-Allow-Origin") != "https://friend.example" || friend.Get("Access-Control-Allow-Credentials") != "true" ||
-		!strings.Contains(friend.Get("Access-Control-Allow-Headers"), "Authorization") || !strings.Contains(friend.Get("Access-Control-Allow-Headers"), "X-Antwon") {
-		t.Errorf("a friend is told %v", friend)
+	if friend.Get("Access-Control-Allow-Origin") != "https://friend.example" ||
+		friend.Get("Access-Control-Allow-Credentials") != "true" ||
+		!strings.Contains(friend.Get("Access-Control-Allow-Headers"), "Authorization") ||
+		!strings.Contains(friend.Get("Access-Control-Allow-Headers"), "X-Antwon") {
+		t.Errorf("a page of an allowed origin gets %v", friend)
 	}
 	for _, header := range []http.Header{
 		preflight("https://evil.example"),
@@ -163,11 +170,12 @@ func TestCrossOriginRequests(t *testing.T) {
 	} {
 		for name := range header {
 			if strings.HasPrefix(name, "Access-Control") {
-				t.Errorf("a stranger is told %s", name)
+				t.Errorf("a page of another origin gets %s", name)
 			}
 		}
 	}
-	if got := s.do("POST", "/graphql", "Origin", "https://friend.example"); got.Header.Get("Access-Control-Allow-Origin") == "" || got.body != "graphql" {
+	got := s.do("POST", "/graphql", "Origin", "https://friend.example")
+	if got.Header.Get("Access-Control-Allow-Origin") == "" || got.body != "graphql" {
 		t.Errorf("a friend gets %v %s", got.Header, got.body)
 	}
 }
@@ -194,16 +202,22 @@ func TestWebSocketsAndStreamsPassThrough(t *testing.T) {
 			_ = conn.WriteMessage(websocket.TextMessage, []byte("hello"))
 		})
 	})
-	conn, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.URL, "http")+"/graphql", nil)
+	conn, handshake, err := websocket.DefaultDialer.DialContext(t.Context(),
+		"ws"+strings.TrimPrefix(s.URL, "http")+"/graphql", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
+	defer handshake.Body.Close()
 	if _, message, err := conn.ReadMessage(); err != nil || string(message) != "hello" {
 		t.Errorf("got %s, %v", message, err)
 	}
 
-	response, err := s.Client().Get(s.URL + "/graphql")
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/graphql", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := s.Client().Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

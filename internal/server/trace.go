@@ -30,7 +30,7 @@ func newTracing(provider trace.TracerProvider, propagator propagation.TextMapPro
 
 // begin returns the request with its span, which continues the caller's trace. WebSockets and streams of events last
 // for hours and have no span; each of their operations has one. Operations on a WebSocket do not continue the caller's
-// trace either, which would never end.
+// trace either: it would last as long as the connection.
 func (t *tracing) begin(r *http.Request) (*http.Request, trace.Span) {
 	if t == nil || websocket.IsWebSocketUpgrade(r) || isProbe(r) {
 		return r, noop.Span{}
@@ -45,7 +45,7 @@ func (t *tracing) begin(r *http.Request) (*http.Request, trace.Span) {
 	return r.WithContext(ctx), span
 }
 
-// isProbe reports whether machines send such a request every few seconds.
+// isProbe reports whether this is a request that monitoring sends every few seconds.
 func isProbe(r *http.Request) bool {
 	switch "GET " + r.URL.Path {
 	case routeHealth, routeReady, routeMetrics:

@@ -161,7 +161,7 @@ describe('a guest on a phone', () => {
     gina.expectNoErrors()
   })
 
-  test('who was removed while offline sees the form to join when they are back', async () => {
+  test('is removed while offline, and sees the form to join when the connection is back', async () => {
     const server = await party()
     const host = await demoHost(server)
     const gina = await guest(server, 'Gina')

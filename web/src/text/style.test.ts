@@ -77,7 +77,7 @@ describe.each(paths.filter((path) => path.endsWith('en.ts')))('%s', (path) => {
   })
 })
 
-it('every text is looked at', () => {
+it('checks every text', () => {
   expect(paths).toContain('../host/text/en.ts')
   expect(textsOf('./en.ts').get('en.addedBy')).toEqual(
     new Set(['fallback song', 'added by 1', 'added by 2', 'added by 7.5', 'added by Sample']),

@@ -22,7 +22,7 @@ test('a co-host removes and bans guests, but no host and no other co-host', () =
   expect(actions).toEqual([[], [], ['REMOVED', 'BANNED'], ['REMOVED', 'BANNED'], ['BANNED'], []])
 })
 
-test('nobody acts on themselves, and guests on nobody', () => {
+test('no member can act on themselves, and a guest can act on no member', () => {
   expect(actionsFor(member('COHOST', 'me'), { id: 'me', role: 'COHOST' })).toEqual([])
   expect(actionsFor(member('GUEST'), { id: 'me', role: 'GUEST' })).toEqual([])
 })
