@@ -31,7 +31,9 @@ func TestHostsCommandThePlayer(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest := p.join("Gina")
 		item := p.add(p.host, 1)
-		p.step(party.PlaybackStep{StartedItem: item.ID, Playback: &party.Playback{Status: party.Playing, Item: item, Song: &item.Song, Health: party.HealthOK}})
+		p.step(party.PlaybackStep{StartedItem: item.ID, Playback: &party.Playback{
+			Status: party.Playing, Item: item, Song: &item.Song, Health: party.HealthOK,
+		}})
 		for name, ask := range map[party.HostCommandKind]func(context.Context) (*party.Playback, error){
 			party.SkipCommand:   func(ctx context.Context) (*party.Playback, error) { return p.SkipSong(ctx, p.room.ID, nil) },
 			party.PauseCommand:  func(ctx context.Context) (*party.Playback, error) { return p.PausePlayback(ctx, p.room.ID) },

@@ -103,8 +103,10 @@ func TestClosedRequestsAreForHostsOnly(t *testing.T) {
 		guest, cohost := p.join("Gina"), p.join("Carla")
 		p.must(second(p.SetRole(p.host, p.room.ID, p.id(cohost), party.RoleCohost)))
 		item := p.add(guest, 1)
-		p.must(second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{RequestsOpen: pointer(false)}}, nil)))
-		p.expect("reason", string(p.wants(party.Refused, second(p.AddSong(guest, p.room.ID, uri(2), nil))).Reason), "REQUESTS_CLOSED")
+		closed := jukebox.RoomUpdate{Settings: &party.SettingsChange{RequestsOpen: pointer(false)}}
+		p.must(second(p.UpdateRoom(p.host, p.room.ID, closed, nil)))
+		refused := p.wants(party.Refused, second(p.AddSong(guest, p.room.ID, uri(2), nil)))
+		p.expect("reason", string(refused.Reason), "REQUESTS_CLOSED")
 		found, err := p.SearchSongs(guest, p.room.ID, "song", 2, 0)
 		p.must(err)
 		if !found.Hits[0].CanAdd || found.Hits[1].CanAdd || found.Hits[1].Refusal.Reason != party.ReasonRequestsClosed {

@@ -16,7 +16,8 @@ import (
 
 const keepRooms = 30 * 24 * time.Hour
 
-// oldParty is a party that is over, with guests of its own: Gina, who was in no other, and a screen. Lou was in another one, too.
+// oldParty is a party that is over, with guests of its own: Gina, who was in no other, and a screen. Lou was in another
+// one, too.
 type oldParty struct {
 	olga, gina, screen, lou context.Context
 	room                    *party.Room
@@ -231,7 +232,9 @@ func (p *fixture) kept() map[string]int {
 	kept, err := jukebox.Rows(p.Context(), p.store)
 	p.must(err)
 	maps.DeleteFunc(kept, func(table string, _ int) bool {
-		return slices.Contains([]string{"sessions", "logins", "idempotency_keys", "nodes", "spotify_accounts", "spotify_authorizations"}, table)
+		return slices.Contains([]string{
+			"sessions", "logins", "idempotency_keys", "nodes", "spotify_accounts", "spotify_authorizations",
+		}, table)
 	})
 	return kept
 }

@@ -169,7 +169,9 @@ func TestCommittedSongStandsFirstAndMovesNoMore(t *testing.T) {
 		p.step(party.PlaybackStep{CommitItem: one.ID})
 		p.like(p.host, two)
 		p.expect("the committed song stays first", p.queue(), "1 2")
-		for _, vote := range []func(context.Context, string, *string) (*party.QueueItem, error){p.LikeQueueItem, p.UnlikeQueueItem} {
+		for _, vote := range []func(context.Context, string, *string) (*party.QueueItem, error){
+			p.LikeQueueItem, p.UnlikeQueueItem,
+		} {
 			_, err := vote(guest, one.ID, nil)
 			p.expect("reason", string(p.wants(party.Refused, err).Reason), "COMMITTED")
 		}

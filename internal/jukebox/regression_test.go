@@ -155,7 +155,9 @@ func TestForeignCursorIsBadInput(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		room, err := p.Room(p.host, p.room.ID)
 		p.must(err)
-		for _, text := range []string{"0000-01-01T00:00:00Z x", "0001-01-01T00:00:00Z " + p.room.ID, "2026-01-01T00:00:00Z \xff\xfe", "x"} {
+		for _, text := range []string{
+			"0000-01-01T00:00:00Z x", "0001-01-01T00:00:00Z " + p.room.ID, "2026-01-01T00:00:00Z \xff\xfe", "x",
+		} {
 			_, _, err := p.History(p.host, room, 1, pointer(base64.RawURLEncoding.EncodeToString([]byte(text))))
 			p.expect("field", p.wants(party.BadUserInput, err).Field, "after")
 		}
@@ -169,7 +171,8 @@ func TestKeysThatDifferByASpaceAreDifferent(t *testing.T) {
 		second, err := p.AddSong(p.host, p.room.ID, uri(1), pointer("k "))
 		p.must(err)
 		if first.AlreadyQueued || !second.AlreadyQueued {
-			t.Errorf("already queued: %v, then %v; want the second one to be a request of its own", first.AlreadyQueued, second.AlreadyQueued)
+			t.Errorf("already queued: %v, then %v; want the second one to be a request of its own",
+				first.AlreadyQueued, second.AlreadyQueued)
 		}
 	})
 }
@@ -226,7 +229,10 @@ func TestWrongCodesArePaced(t *testing.T) {
 }
 
 func TestPasswordsNeverShow(t *testing.T) {
-	for _, url := range []string{"mysql://root:s3cr#t@h:3306/db", "mysql://root:pa%sword@h/db", "mysql://u:secret@h/db?tls=maybe", "mysql://u:secret@h/db"} {
+	for _, url := range []string{
+		"mysql://root:s3cr#t@h:3306/db", "mysql://root:pa%sword@h/db", "mysql://u:secret@h/db?tls=maybe",
+		"mysql://u:secret@h/db",
+	} {
 		shown, err := database.CheckURL(url)
 		for _, text := range []string{shown, errorText(err)} {
 			if strings.Contains(text, "s3cr") || strings.Contains(text, "pa%s") || strings.Contains(text, "secret") {
@@ -313,7 +319,9 @@ func TestVotesThatThePlayerDidNotFollowCanBeRepeated(t *testing.T) {
 		p.refusedBecause(vote(guests[0]), party.ReasonAlreadyVoted)
 		p.must(vote(guests[1]))
 		p.refusedBecause(vote(guests[0]), party.ReasonAlreadyVoted) // the player is asked
-		p.step(party.PlaybackStep{Answered: &party.Answer{CommandID: p.state().PendingCommands[0].ID, Code: party.UpstreamUnavailable, Message: "Spotify does not answer"}})
+		p.step(party.PlaybackStep{Answered: &party.Answer{
+			CommandID: p.state().PendingCommands[0].ID, Code: party.UpstreamUnavailable, Message: "Spotify does not answer",
+		}})
 
 		p.must(vote(guests[0])) // everybody has voted, and the song plays on
 		wishes := p.state().PendingCommands

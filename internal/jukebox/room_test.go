@@ -180,7 +180,9 @@ func TestJoiningMakesAGuestAndKeepsASession(t *testing.T) {
 
 func TestJoiningWithTheSessionOfAnotherDatabaseMakesANewGuest(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
-		gone := account.WithViewer(p.Context(), account.Viewer{UserID: "01900000-0000-7000-8000-000000000000", Kind: party.GuestUser})
+		gone := account.WithViewer(p.Context(), account.Viewer{
+			UserID: "01900000-0000-7000-8000-000000000000", Kind: party.GuestUser,
+		})
 		joined, err := p.JoinRoom(gone, "PARTY", "Gina")
 		p.must(err)
 		p.add(p.as(&joined.Session), 1)

@@ -105,8 +105,8 @@ func TestWhatWaitsForApprovalIsOutOfSight(t *testing.T) {
 	})
 }
 
-// A difference may be applied to any state from since on. A replica that saw a song wait for approval, and then nothing until
-// it had left the queue again, has to tell so: others saw it there.
+// A difference may be applied to any state from since on. A replica that saw a song wait for approval, and then nothing
+// until it had left the queue again, has to report it as removed: others saw it there.
 func TestASongThatWasApprovedAndLeftBetweenTwoLoadsIsGone(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		p.settle(party.SettingsChange{RequireApproval: pointer(true)})
@@ -194,7 +194,8 @@ func TestPresenceIsForgottenInAClosedRoom(t *testing.T) {
 // knowsNobody expects it to be known of nobody but screens when they were here.
 func (p *fixture) knowsNobody() {
 	p.Helper()
-	n, err := jukebox.Count(p.Context(), p.store, "SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL AND role <> 'SCREEN'")
+	n, err := jukebox.Count(p.Context(), p.store,
+		"SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL AND role <> 'SCREEN'")
 	p.must(err)
 	if n > 0 {
 		p.Errorf("half an hour after all have left, it is known of %d when they were here", n)

@@ -39,7 +39,8 @@ func (p *fixture) playNow(item *party.QueueItem) {
 	p.must(err)
 	p.step(party.PlaybackStep{CommitItem: item.ID})
 	step := party.PlaybackStep{StartedItem: item.ID, Playback: &party.Playback{
-		Status: party.Playing, Item: item, Song: &item.Song, ProgressMS: pointer(0), ObservedAt: time.Now(), Health: party.HealthOK,
+		Status: party.Playing, Item: item, Song: &item.Song,
+		ProgressMS: pointer(0), ObservedAt: time.Now(), Health: party.HealthOK,
 	}}
 	if state.NowPlaying != nil {
 		step.EndedItem = state.NowPlaying.ID
@@ -58,7 +59,8 @@ func TestRulesAboutSongsHoldForEverybody(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		p.settle(party.SettingsChange{
-			AllowExplicit: pointer(false), MaxSongSeconds: pointer(300), Blocked: []string{uri(5), "https://open.spotify.com/artist/" + artist(7)[15:]},
+			AllowExplicit: pointer(false), MaxSongSeconds: pointer(300),
+			Blocked: []string{uri(5), "https://open.spotify.com/artist/" + artist(7)[15:]},
 		})
 		for _, who := range []context.Context{gina, p.host} {
 			p.wantsToAdd(who, 777, party.ReasonBlocked) // by its artist, which comes first
@@ -99,8 +101,11 @@ func TestRulesAboutGuestsHoldForGuests(t *testing.T) {
 			on     party.SettingsChange
 			off    party.SettingsChange
 		}{
-			{party.ReasonRequestsClosed, party.SettingsChange{RequestsOpen: pointer(false)}, party.SettingsChange{RequestsOpen: pointer(true)}},
-			{party.ReasonLastCall, party.SettingsChange{LastCallAt: pointer(time.Now().Add(-time.Second))}, party.SettingsChange{LastCallAt: &time.Time{}}},
+			{party.ReasonRequestsClosed,
+				party.SettingsChange{RequestsOpen: pointer(false)}, party.SettingsChange{RequestsOpen: pointer(true)}},
+			{party.ReasonLastCall,
+				party.SettingsChange{LastCallAt: pointer(time.Now().Add(-time.Second))},
+				party.SettingsChange{LastCallAt: &time.Time{}}},
 		} {
 			p.settle(row.on)
 			p.wantsToAdd(gina, 1, row.reason)
@@ -199,17 +204,24 @@ func TestNewRulesHoldBackWhatIsQueuedAndLetItGoAgain(t *testing.T) {
 func TestSettingsAreCheckedAndSayWhatToChange(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		for field, change := range map[string]party.SettingsChange{
-			"maxSongSeconds": {MaxSongSeconds: pointer(29)}, "cooldownMinutes": {CooldownMinutes: pointer(-1)}, "maxQueueLength": {MaxQueueLength: pointer(501)},
-			"maxQueuedPerGuest": {MaxQueuedPerGuest: pointer(-1)}, "addsPerHour": {AddsPerHour: pointer(501)}, "skipVotePercent": {SkipVotePercent: pointer(101)},
-			"trustedAfter": {TrustedAfter: pointer(0)}, "orderMode": {OrderMode: pointer(party.OrderMode("CHAOS"))},
-			"blocked": {Blocked: []string{"spotify:album:0000000000000000000001"}}, "lastCallAt": {LastCallAt: pointer(time.Unix(-1e10, 0))},
+			"maxSongSeconds":    {MaxSongSeconds: pointer(29)},
+			"cooldownMinutes":   {CooldownMinutes: pointer(-1)},
+			"maxQueueLength":    {MaxQueueLength: pointer(501)},
+			"maxQueuedPerGuest": {MaxQueuedPerGuest: pointer(-1)},
+			"addsPerHour":       {AddsPerHour: pointer(501)},
+			"skipVotePercent":   {SkipVotePercent: pointer(101)},
+			"trustedAfter":      {TrustedAfter: pointer(0)},
+			"orderMode":         {OrderMode: pointer(party.OrderMode("CHAOS"))},
+			"blocked":           {Blocked: []string{"spotify:album:0000000000000000000001"}},
+			"lastCallAt":        {LastCallAt: pointer(time.Unix(-1e10, 0))},
 		} {
 			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &change}, nil)
 			if got := p.wants(party.BadUserInput, err); got.Field != "input.settings."+field {
 				t.Errorf("%s: the error names %s", field, got.Field)
 			}
 		}
-		_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{Blocked: []string{uri(404)}}}, nil)
+		unknown := jukebox.RoomUpdate{Settings: &party.SettingsChange{Blocked: []string{uri(404)}}}
+		_, err := p.UpdateRoom(p.host, p.room.ID, unknown, nil)
 		p.wants(party.BadUserInput, err)
 	})
 }
@@ -218,22 +230,29 @@ func TestSettingsStayAsTheyWereSet(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		at := time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC)
 		p.settle(party.SettingsChange{
-			OrderMode: pointer(party.OrderFair), AllowExplicit: pointer(false), MaxSongSeconds: pointer(400), CooldownMinutes: pointer(7), MaxQueueLength: pointer(50),
-			MaxQueuedPerGuest: pointer(3), AddsPerHour: pointer(9), SkipVotePercent: pointer(30), RequireApproval: pointer(true), TrustedAfter: pointer(2),
+			OrderMode: pointer(party.OrderFair), AllowExplicit: pointer(false), MaxSongSeconds: pointer(400),
+			CooldownMinutes: pointer(7), MaxQueueLength: pointer(50), MaxQueuedPerGuest: pointer(3),
+			AddsPerHour: pointer(9), SkipVotePercent: pointer(30), RequireApproval: pointer(true), TrustedAfter: pointer(2),
 			LastCallAt: &at, Blocked: []string{uri(3), artist(4), uri(3)},
 		})
 		s := p.state().Settings
-		got := fmt.Sprint(s.OrderMode, s.AllowExplicit, *s.MaxSongSeconds, s.CooldownMinutes, s.MaxQueueLength, *s.MaxQueuedPerGuest, *s.AddsPerHour,
+		got := fmt.Sprint(s.OrderMode, s.AllowExplicit, *s.MaxSongSeconds, s.CooldownMinutes, s.MaxQueueLength,
+			*s.MaxQueuedPerGuest, *s.AddsPerHour,
 			s.SkipVotePercent, s.RequireApproval, s.TrustedAfter, s.LastCallAt, s.BlockedURIs(), s.BlockedNames())
-		p.expect("settings", got, fmt.Sprint("FAIR", false, 400, 7, 50, 3, 9, 30, true, 2, &at, []string{uri(3), artist(4)}, []string{"Song 3", "Artist 4"}))
+		p.expect("settings", got, fmt.Sprint("FAIR", false, 400, 7, 50, 3, 9, 30, true, 2, &at,
+			[]string{uri(3), artist(4)}, []string{"Song 3", "Artist 4"}))
 		version := p.state().Version
 		p.settle(party.SettingsChange{MaxSongSeconds: pointer(400), Blocked: []string{uri(3), artist(4)}})
 		if p.state().Version != version {
 			t.Error("setting what is set was a change")
 		}
-		p.settle(party.SettingsChange{MaxSongSeconds: pointer(0), MaxQueuedPerGuest: pointer(0), AddsPerHour: pointer(0), LastCallAt: &time.Time{}, Blocked: []string{}})
+		p.settle(party.SettingsChange{
+			MaxSongSeconds: pointer(0), MaxQueuedPerGuest: pointer(0), AddsPerHour: pointer(0),
+			LastCallAt: &time.Time{}, Blocked: []string{},
+		})
 		s = p.state().Settings
-		if s.MaxSongSeconds != nil || s.MaxQueuedPerGuest != nil || s.AddsPerHour != nil || s.LastCallAt != nil || len(s.Blocked) > 0 {
+		if s.MaxSongSeconds != nil || s.MaxQueuedPerGuest != nil || s.AddsPerHour != nil || s.LastCallAt != nil ||
+			len(s.Blocked) > 0 {
 			t.Errorf("what was taken away is still there: %+v", s)
 		}
 	})
@@ -309,7 +328,8 @@ func TestAWithdrawnSongPassesToWhoLikedItFirst(t *testing.T) {
 		p.must(err)
 		state = p.state()
 		p.expect("queue", songs(state.Queue), "1 2")
-		if back := state.Queue[0]; back.AddedBy.DisplayName != "Gina" || back.LikeCount != 3 || state.Queue[1].LikeCount != 1 {
+		back := state.Queue[0]
+		if back.AddedBy.DisplayName != "Gina" || back.LikeCount != 3 || state.Queue[1].LikeCount != 1 {
 			t.Errorf("taken back, it belongs to %s and has %d likes", back.AddedBy.DisplayName, back.LikeCount)
 		}
 	})
@@ -476,7 +496,8 @@ func TestTheLogSaysWhoDidWhat(t *testing.T) {
 			return told
 		}
 		want := []string{
-			"Hanna SETTINGS orderMode, allowExplicit", "Gina UNDONE REMOVED", "Gina REMOVED to Gina", "Hanna ROLE to Gina COHOST", "Gina LIKED", "Gina ADDED", "Gina JOINED",
+			"Hanna SETTINGS orderMode, allowExplicit", "Gina UNDONE REMOVED", "Gina REMOVED to Gina",
+			"Hanna ROLE to Gina COHOST", "Gina LIKED", "Gina ADDED", "Gina JOINED",
 		}
 		if got := tell(true); !slices.Equal(got, want) {
 			t.Errorf("the log says %q, want %q", got, want)
@@ -505,7 +526,8 @@ func TestRecapAndExportTellOfTheEvening(t *testing.T) {
 		p.must(err)
 		recap, err := p.Recap(gina, p.room)
 		p.must(err)
-		p.expect("Gina's evening", fmt.Sprint(songs(recap.SongsPlayed), ", gave ", recap.LikesGiven, ", got ", recap.LikesGot), "1 2, gave 1, got 2")
+		evening := fmt.Sprint(songs(recap.SongsPlayed), ", gave ", recap.LikesGiven, ", got ", recap.LikesGot)
+		p.expect("Gina's evening", evening, "1 2, gave 1, got 2")
 		saved, err := p.ExportHistory(p.host, p.room.ID)
 		p.must(err)
 		if !slices.Equal(p.catalog.saved, []string{uri(1), uri(3)}) || saved.SongCount != 2 {

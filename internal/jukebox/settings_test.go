@@ -36,7 +36,8 @@ func TestSettingsHoldAtOnce(t *testing.T) {
 		}))
 		next, err := p.LoadState(p.Context(), p.room.ID, state)
 		p.must(err)
-		if next.RoomVersion != next.Version || next.Settings.Fallback || *next.Settings.FallbackPlaylistURI != "spotify:playlist:37i9dQZF1DX" ||
+		if next.RoomVersion != next.Version || next.Settings.Fallback ||
+			*next.Settings.FallbackPlaylistURI != "spotify:playlist:37i9dQZF1DX" ||
 			next.Playback.Delivery != party.DeliveryPlaylist || next.PlaybackVersion != next.Version {
 			t.Errorf("the room's watchers see %+v", next.Settings)
 		}
@@ -49,8 +50,11 @@ func TestSettingsHoldAtOnce(t *testing.T) {
 		if s := p.settings(); s.FallbackPlaylistURI != nil || s.Delivery != party.DeliveryPlaylist {
 			t.Errorf("then %+v", s)
 		}
-		for _, uri := range []string{"spotify:track:37i9dQZF1DX", "https://evil.test/playlist/37i9dQZF1DX", "37i9dQZF1DX", "spotify:playlist:"} {
-			p.expect("field", p.wants(party.BadUserInput, update(party.SettingsChange{FallbackPlaylistURI: &uri})).Field, "input.settings.fallbackPlaylistUri")
+		for _, uri := range []string{
+			"spotify:track:37i9dQZF1DX", "https://evil.test/playlist/37i9dQZF1DX", "37i9dQZF1DX", "spotify:playlist:",
+		} {
+			refused := p.wants(party.BadUserInput, update(party.SettingsChange{FallbackPlaylistURI: &uri}))
+			p.expect("field", refused.Field, "input.settings.fallbackPlaylistUri")
 		}
 		p.wants(party.BadUserInput, update(party.SettingsChange{Delivery: pointer(party.Delivery("PIGEON"))}))
 		_, err = p.UpdateRoom(p.join("Gina"), p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{}}, nil)
@@ -203,7 +207,9 @@ func TestADeliveryThatIsSetAnewIsAChangeWhereAnotherOneIsUsed(t *testing.T) {
 		if same, _ := set(); same != before {
 			t.Error("a change that changes nothing")
 		}
-		p.step(party.PlaybackStep{Playback: &party.Playback{Delivery: party.DeliveryQueue, Health: party.HealthOK, Status: party.Idle}})
+		p.step(party.PlaybackStep{Playback: &party.Playback{
+			Delivery: party.DeliveryQueue, Health: party.HealthOK, Status: party.Idle,
+		}})
 		if _, uses := set(); uses != list {
 			t.Errorf("the player uses %s", uses)
 		}

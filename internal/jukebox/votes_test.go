@@ -68,10 +68,13 @@ func TestGuestsWhoArePresentSkipByVote(t *testing.T) {
 		}
 		p.must(vote(guests[2]))
 		p.must(vote(guests[3]))
-		if wishes := p.state().PendingCommands; len(wishes) != 1 || wishes[0].Kind != party.SkipCommand || wishes[0].Argument != first.Song.URI {
+		wishes := p.state().PendingCommands
+		if len(wishes) != 1 || wishes[0].Kind != party.SkipCommand || wishes[0].Argument != first.Song.URI {
 			t.Fatalf("after enough votes %v is asked of the player", wishes)
 		}
-		p.step(party.PlaybackStep{EndedItem: first.ID, Skipped: true, Answered: &party.Answer{CommandID: p.state().PendingCommands[0].ID}})
+		p.step(party.PlaybackStep{
+			EndedItem: first.ID, Skipped: true, Answered: &party.Answer{CommandID: p.state().PendingCommands[0].ID},
+		})
 		p.playNow(next)
 		if votes := p.state().Playback.SkipVotes; votes != 0 {
 			t.Errorf("the next song begins with %d votes", votes)
@@ -148,8 +151,10 @@ func TestVotesAreEnoughOnceTheHostWantsFewer(t *testing.T) {
 			t.Fatalf("two of eight ask the player for %+v", wishes)
 		}
 		p.settle(party.SettingsChange{SkipVotePercent: pointer(25)})
-		if state := p.state(); len(state.PendingCommands) != 1 || state.Playback.SkipVotesNeeded != 2 || state.Playback.SkipVotes != 2 {
-			t.Errorf("%d votes of %d, and the player is asked for %+v", state.Playback.SkipVotes, state.Playback.SkipVotesNeeded, state.PendingCommands)
+		state := p.state()
+		if now := state.Playback; len(state.PendingCommands) != 1 || now.SkipVotesNeeded != 2 || now.SkipVotes != 2 {
+			t.Errorf("%d votes of %d, and the player is asked for %+v",
+				now.SkipVotes, now.SkipVotesNeeded, state.PendingCommands)
 		}
 	})
 }
