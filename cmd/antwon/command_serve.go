@@ -45,7 +45,7 @@ func (c config) lacks() (faults []string) {
 		{"PUBLIC_URL", c.given["PUBLIC_URL"], "where guests reach the server, such as https://party.example.org"},
 		{"DATABASE_URL", c.given["DATABASE_URL"], "where parties are kept, such as mysql://user:password@host:3306/name"},
 		{"SESSION_SECRET", c.sessionSecrets != nil, "signs access tokens; openssl rand -hex 32 makes one"},
-		{"ENCRYPTION_KEY", c.encryptionKeys != nil, "seals hosts' Spotify tokens; openssl rand -hex 32 makes one"},
+		{"ENCRYPTION_KEY", c.encryptionKeys != nil, "encrypts hosts' Spotify tokens; openssl rand -hex 32 makes one"},
 		{"OIDC_ISSUER", c.oidc.Issuer != "", "the identity provider that hosts sign in by"},
 		{"OIDC_CLIENT_ID", c.oidc.ClientID != "", "of your app at the identity provider"},
 		{"OIDC_CLIENT_SECRET", c.oidc.ClientSecret != "", "of your app at the identity provider"},

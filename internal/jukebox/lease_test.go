@@ -20,7 +20,7 @@ func (p *fixture) driven() string {
 	return "no such room"
 }
 
-func TestOneNodeHasARoomAtATime(t *testing.T) {
+func TestOneNodeHoldsTheLeaseOfARoom(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		d := p.Driver()
 		renew := func(node string, life time.Duration, want int) {

@@ -119,7 +119,7 @@ func TestGuestWhoLogsInKeepsSongsAndLikes(t *testing.T) {
 	})
 }
 
-func TestGuestWhoIsThereTwiceLikesOnce(t *testing.T) {
+func TestMergedGuestLikesOnce(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		there := p.login("hanna", "")
 		hanna := p.as(there)
@@ -208,7 +208,7 @@ func TestRolesSurviveALogin(t *testing.T) {
 	}
 }
 
-func TestHistoryOfClosedRoomsIsTheHostsToo(t *testing.T) {
+func TestHistoryOfClosedRoomsIsMerged(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest, session := p.guest("Gina")
 		item := p.add(guest, 1)

@@ -31,7 +31,7 @@ func (p *fixture) members() string {
 	return strings.Join(all, ", ")
 }
 
-func TestHostsSeeWhoIsHere(t *testing.T) {
+func TestHostsSeeWhoIsPresent(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, gustav := p.join("Gina"), p.join("Gustav")
 		_, err := p.WatchRoom(p.Context(), p.room.Code)
@@ -45,7 +45,7 @@ func TestHostsSeeWhoIsHere(t *testing.T) {
 	})
 }
 
-func TestRolesThatCannotBeGiven(t *testing.T) {
+func TestInvalidRolesAreRefused(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest, cohost, gone := p.join("Gina"), p.join("Carla"), p.join("Rita")
 		screen, err := p.WatchRoom(p.Context(), p.room.Code)
@@ -74,7 +74,7 @@ func TestRolesThatCannotBeGiven(t *testing.T) {
 	})
 }
 
-func TestABanHoldsForTheSessionAndItsDevice(t *testing.T) {
+func TestBanAppliesToTheSessionAndItsDevice(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		phone := account.WithCaller(p.Context(), account.Caller{Device: "phone"})
 		joined, err := p.JoinRoom(phone, p.room.Code, "Boris")
@@ -98,7 +98,7 @@ func TestABanHoldsForTheSessionAndItsDevice(t *testing.T) {
 	})
 }
 
-func TestClosedRequestsAreForHostsOnly(t *testing.T) {
+func TestOnlyHostsAddSongsWhileRequestsAreClosed(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest, cohost := p.join("Gina"), p.join("Carla")
 		p.must(second(p.SetRole(p.host, p.room.ID, p.id(cohost), party.RoleCohost)))
@@ -119,7 +119,7 @@ func TestClosedRequestsAreForHostsOnly(t *testing.T) {
 	})
 }
 
-func TestWhoDoesTooMuchHasToWait(t *testing.T) {
+func TestTooManyActionsAreRateLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newParty(t, testdb.SQLite(t))
 		p.free = func(v account.Viewer) bool { return v.Kind == party.HostUser }
@@ -155,7 +155,7 @@ func TestWhoDoesTooMuchHasToWait(t *testing.T) {
 	})
 }
 
-func TestAnAddressBringsSoManyGuestsAtOnce(t *testing.T) {
+func TestJoinsFromOneAddressAreRateLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newParty(t, testdb.SQLite(t))
 		from := func(address string) error {

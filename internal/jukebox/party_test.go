@@ -229,7 +229,7 @@ func (c *catalog) Authorize(_ context.Context, _, code, verifier string) (accoun
 		return account.SpotifyCredentials{}, &party.Error{Code: party.BadUserInput, Message: "another verifier"}
 	}
 	return account.SpotifyCredentials{
-		AccountID: code, DisplayName: "Account " + code, Sealed: []byte("sealed " + code),
+		AccountID: code, DisplayName: "Account " + code, EncryptedTokens: []byte("encrypted " + code),
 	}, c.down
 }
 
@@ -294,7 +294,9 @@ func (c *catalog) Search(ctx context.Context, hostID, query string, limit, offse
 type accounts struct{}
 
 func (accounts) NewAccount(_ context.Context, hostID, name string) (account.SpotifyCredentials, error) {
-	return account.SpotifyCredentials{AccountID: "account of " + hostID, DisplayName: name, Sealed: []byte("sealed")}, nil
+	return account.SpotifyCredentials{
+		AccountID: "account of " + hostID, DisplayName: name, EncryptedTokens: []byte("encrypted"),
+	}, nil
 }
 
 func pointer[T any](v T) *T { return &v }

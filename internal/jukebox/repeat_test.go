@@ -200,8 +200,8 @@ func (p *fixture) obeyed(roomID string, call func() (*party.Playback, error)) (p
 		close(returned)
 	}()
 	p.eventually(func() bool {
-		for _, wish := range here.state().PendingCommands {
-			here.step(party.PlaybackStep{Answered: &party.Answer{CommandID: wish.ID}})
+		for _, command := range here.state().PendingCommands {
+			here.step(party.PlaybackStep{Answered: &party.Answer{CommandID: command.ID}})
 		}
 		select {
 		case <-returned:
@@ -213,7 +213,7 @@ func (p *fixture) obeyed(roomID string, call func() (*party.Playback, error)) (p
 	return playback, err
 }
 
-// everything tells of any change that was made.
+// everything counts the rows of each table and adds the versions of rooms, which shows any change.
 func (p *fixture) everything() string {
 	p.Helper()
 	rows, err := jukebox.Rows(p.Context(), p.store)

@@ -19,8 +19,8 @@ func (p *fixture) refusedBecause(err error, reason party.RefusalReason) {
 	}
 }
 
-// wantsToAdd expects that adding a song is refused, and that a search tells so in advance.
-func (p *fixture) wantsToAdd(who context.Context, n int, reason party.RefusalReason) {
+// cannotAdd expects that adding a song is refused, and that a search says so in advance.
+func (p *fixture) cannotAdd(who context.Context, n int, reason party.RefusalReason) {
 	p.Helper()
 	_, err := p.AddSong(who, p.room.ID, uri(n), nil)
 	p.refusedBecause(err, reason)
@@ -55,7 +55,7 @@ func (p *fixture) state() *party.State {
 	return state
 }
 
-func TestRulesAboutSongsHoldForEverybody(t *testing.T) {
+func TestSongRulesApplyToEverybody(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		p.settle(party.SettingsChange{
@@ -63,16 +63,16 @@ func TestRulesAboutSongsHoldForEverybody(t *testing.T) {
 			Blocked: []string{uri(5), "https://open.spotify.com/artist/" + artist(7)[15:]},
 		})
 		for _, who := range []context.Context{gina, p.host} {
-			p.wantsToAdd(who, 777, party.ReasonBlocked) // by its artist, which comes first
-			p.wantsToAdd(who, 888, party.ReasonTooLong)
-			p.wantsToAdd(who, 5, party.ReasonBlocked)
-			p.wantsToAdd(who, 27, party.ReasonBlocked)
-			p.wantsToAdd(who, 666, party.ReasonNotPlayable)
+			p.cannotAdd(who, 777, party.ReasonBlocked) // by its artist, which comes first
+			p.cannotAdd(who, 888, party.ReasonTooLong)
+			p.cannotAdd(who, 5, party.ReasonBlocked)
+			p.cannotAdd(who, 27, party.ReasonBlocked)
+			p.cannotAdd(who, 666, party.ReasonNotPlayable)
 		}
 		_, err := p.AddSong(gina, p.room.ID, uri(1005), nil)
 		p.refusedBecause(err, party.ReasonBlocked) // the same recording from another release
 		p.settle(party.SettingsChange{Blocked: []string{}})
-		p.wantsToAdd(gina, 777, party.ReasonExplicit)
+		p.cannotAdd(gina, 777, party.ReasonExplicit)
 		p.settle(party.SettingsChange{AllowExplicit: pointer(true), MaxSongSeconds: pointer(0)})
 		p.add(gina, 777)
 		p.add(gina, 888)
@@ -80,12 +80,12 @@ func TestRulesAboutSongsHoldForEverybody(t *testing.T) {
 	})
 }
 
-func TestASongThatWasPlayedCoolsDown(t *testing.T) {
+func TestPlayedSongCoolsDown(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		p.playNow(p.add(gina, 1))
 		p.playNow(p.add(gina, 2))
-		p.wantsToAdd(gina, 1, party.ReasonPlayedRecently)
+		p.cannotAdd(gina, 1, party.ReasonPlayedRecently)
 		_, err := p.AddSong(p.host, p.room.ID, uri(1001), nil) // another release of it
 		p.refusedBecause(err, party.ReasonPlayedRecently)
 		p.settle(party.SettingsChange{CooldownMinutes: pointer(0)})
@@ -93,7 +93,7 @@ func TestASongThatWasPlayedCoolsDown(t *testing.T) {
 	})
 }
 
-func TestRulesAboutGuestsHoldForGuests(t *testing.T) {
+func TestGuestRulesApplyToGuestsOnly(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		for _, row := range []struct {
@@ -108,7 +108,7 @@ func TestRulesAboutGuestsHoldForGuests(t *testing.T) {
 				party.SettingsChange{LastCallAt: &time.Time{}}},
 		} {
 			p.settle(row.on)
-			p.wantsToAdd(gina, 1, row.reason)
+			p.cannotAdd(gina, 1, row.reason)
 			item := p.add(p.host, 1)
 			_, err := p.RemoveQueueItem(p.host, item.ID, nil)
 			p.must(err)
@@ -120,13 +120,13 @@ func TestRulesAboutGuestsHoldForGuests(t *testing.T) {
 	})
 }
 
-func TestAGuestHasOnlySoManySongsInTheQueue(t *testing.T) {
+func TestQueuedSongsOfAGuestAreLimited(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, ben := p.join("Gina"), p.join("Ben")
 		p.settle(party.SettingsChange{MaxQueuedPerGuest: pointer(2)})
 		first := p.add(gina, 1)
 		p.add(gina, 2)
-		p.wantsToAdd(gina, 3, party.ReasonTooManyQueued)
+		p.cannotAdd(gina, 3, party.ReasonTooManyQueued)
 		p.add(ben, 3)
 		p.add(gina, 3) // is a like
 		p.add(p.host, 4)
@@ -139,8 +139,8 @@ func TestAGuestHasOnlySoManySongsInTheQueue(t *testing.T) {
 		p.playNow(first)
 		p.add(gina, 7)
 		p.settle(party.SettingsChange{MaxQueueLength: pointer(6)})
-		p.wantsToAdd(ben, 8, party.ReasonQueueFull)
-		p.wantsToAdd(p.host, 8, party.ReasonQueueFull)
+		p.cannotAdd(ben, 8, party.ReasonQueueFull)
+		p.cannotAdd(p.host, 8, party.ReasonQueueFull)
 	})
 }
 
@@ -159,7 +159,7 @@ func TestAddsPerHourRefill(t *testing.T) {
 		p.add(p.join("Ben"), 2)
 		p.add(gina, 2) // is a like
 		second := p.add(gina, 3)
-		p.wantsToAdd(gina, 4, party.ReasonTooManyAdded)
+		p.cannotAdd(gina, 4, party.ReasonTooManyAdded)
 		quota := p.quota(gina)
 		if *quota.AddsLeft != 0 || time.Until(*quota.RefillsAt).Round(time.Minute) != 30*time.Minute {
 			t.Errorf("her quota is %+v", quota)
@@ -172,11 +172,11 @@ func TestAddsPerHourRefill(t *testing.T) {
 		p.add(gina, 4)
 		p.settle(party.SettingsChange{AddsPerHour: pointer(3)})
 		p.add(gina, 5)
-		p.wantsToAdd(gina, 6, party.ReasonTooManyAdded)
+		p.cannotAdd(gina, 6, party.ReasonTooManyAdded)
 	})
 }
 
-func TestNewRulesHoldBackWhatIsQueuedAndLetItGoAgain(t *testing.T) {
+func TestChangedRulesHoldAndReleaseQueuedSongs(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		explicit, other := p.add(gina, 777), p.add(gina, 1)
@@ -201,7 +201,7 @@ func TestNewRulesHoldBackWhatIsQueuedAndLetItGoAgain(t *testing.T) {
 	})
 }
 
-func TestSettingsAreCheckedAndSayWhatToChange(t *testing.T) {
+func TestInvalidSettingsNameTheirField(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		for field, change := range map[string]party.SettingsChange{
 			"maxSongSeconds":    {MaxSongSeconds: pointer(29)},
@@ -226,7 +226,7 @@ func TestSettingsAreCheckedAndSayWhatToChange(t *testing.T) {
 	})
 }
 
-func TestSettingsStayAsTheyWereSet(t *testing.T) {
+func TestSettingsAreStoredUnchanged(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		at := time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC)
 		p.settle(party.SettingsChange{
@@ -301,7 +301,7 @@ func (p *fixture) awaiting(who context.Context) []*party.QueueItem {
 	return v.AwaitingApproval
 }
 
-func TestAWithdrawnSongPassesToWhoLikedItFirst(t *testing.T) {
+func TestWithdrawnSongPassesToItsFirstLiker(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, ben, cem := p.join("Gina"), p.join("Ben"), p.join("Cem")
 		item, alone := p.add(gina, 1), p.add(gina, 2)
@@ -309,7 +309,7 @@ func TestAWithdrawnSongPassesToWhoLikedItFirst(t *testing.T) {
 		p.like(gina, alone)
 		p.like(ben, item)
 		p.like(cem, item)
-		_, err := p.RemoveGuest(p.host, p.room.ID, p.id(ben), false) // who liked it first is here no more
+		_, err := p.RemoveGuest(p.host, p.room.ID, p.id(ben), false) // Ben liked it first, and has left the room
 		p.must(err)
 		for _, withdrawn := range []*party.QueueItem{item, alone} {
 			_, err := p.RemoveQueueItem(gina, withdrawn.ID, nil)
@@ -335,7 +335,7 @@ func TestAWithdrawnSongPassesToWhoLikedItFirst(t *testing.T) {
 	})
 }
 
-func TestUndoTakesBackTheLastThingAndNothingElse(t *testing.T) {
+func TestUndoRevertsOnlyTheLastAction(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, ben := p.join("Gina"), p.join("Ben")
 		_, err := p.Undo(gina, p.room.ID, nil)
@@ -378,7 +378,7 @@ func TestUndoTakesBackTheLastThingAndNothingElse(t *testing.T) {
 	})
 }
 
-func TestUndoByItsKeyTakesBackThisAndOnlyOnce(t *testing.T) {
+func TestUndoByKeyRevertsThatActionOnce(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, ben := p.join("Gina"), p.join("Ben")
 		one, two := p.add(ben, 1), p.add(ben, 2)
@@ -413,7 +413,7 @@ func TestUndoByItsKeyTakesBackThisAndOnlyOnce(t *testing.T) {
 	})
 }
 
-func TestUndoComesTooLateForWhatWasHandedOver(t *testing.T) {
+func TestUndoIsRefusedAfterTheSongIsCommitted(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		item := p.add(gina, 1)
@@ -427,7 +427,7 @@ func TestUndoComesTooLateForWhatWasHandedOver(t *testing.T) {
 	})
 }
 
-func TestPinsAreTheHostsHand(t *testing.T) {
+func TestHostsReorderSongsByPins(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		var items []*party.QueueItem
@@ -463,7 +463,7 @@ func TestPinsAreTheHostsHand(t *testing.T) {
 	})
 }
 
-func TestTheLogSaysWhoDidWhat(t *testing.T) {
+func TestEventLogNamesActorsAndActions(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		item := p.add(gina, 1)
@@ -509,7 +509,7 @@ func TestTheLogSaysWhoDidWhat(t *testing.T) {
 	})
 }
 
-func TestRecapAndExportTellOfTheEvening(t *testing.T) {
+func TestRecapAndExportContainTheEvening(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, ben := p.join("Gina"), p.join("Ben")
 		_, err := p.ExportHistory(p.host, p.room.ID)

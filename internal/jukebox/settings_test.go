@@ -19,7 +19,7 @@ func (p *fixture) settings() party.RoomSettings {
 	return *settings
 }
 
-func TestSettingsHoldAtOnce(t *testing.T) {
+func TestSettingsApplyAtOnce(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		if s := p.settings(); s.Delivery != party.DeliveryQueue || !s.Fallback || s.FallbackPlaylistURI != nil {
 			t.Errorf("usually %+v", s)
@@ -83,14 +83,14 @@ func TestFallbackMusicComesLastUnlessItIsLiked(t *testing.T) {
 		p.step(party.PlaybackStep{Fallback: []party.Song{song(1)}})
 		p.expect("what is there is not added", p.queue(), "8 1 7")
 		_, err = p.RemoveQueueItem(guest, added.Item.ID, nil)
-		p.wants(party.Forbidden, err) // nobody added it
+		p.wants(party.Forbidden, err) // fallback music was added by no member
 		_, err = p.RemoveQueueItem(p.host, added.Item.ID, nil)
 		p.must(err)
 		p.expect("the host may remove it", p.queue(), "1 7")
 	})
 }
 
-func TestFallbackMusicTakesNobodysPlaceAndGoesWithItsSetting(t *testing.T) {
+func TestFallbackSongsGiveWayInAFullQueueAndLeaveWithTheirSetting(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest := p.join("Gina")
 		fill := func(numbers ...int) {
@@ -128,7 +128,7 @@ func TestFallbackMusicTakesNobodysPlaceAndGoesWithItsSetting(t *testing.T) {
 	})
 }
 
-func TestWhileSpotifyIsAwayTheRoomsSongsAreFound(t *testing.T) {
+func TestSearchFindsTheRoomsSongsWhileSpotifyIsDown(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest := p.join("Gina")
 		p.add(guest, 12)
@@ -145,7 +145,7 @@ func TestWhileSpotifyIsAwayTheRoomsSongsAreFound(t *testing.T) {
 			}
 			p.expect(query, songs(items), want)
 			if !found.Degraded {
-				t.Error("nobody is told that these are not all songs")
+				t.Error("the result does not say that these are not all songs")
 			}
 		}
 		found, err := p.SearchSongs(guest, p.room.ID, "song", 1, 1)
@@ -162,7 +162,7 @@ func TestWhileSpotifyIsAwayTheRoomsSongsAreFound(t *testing.T) {
 	})
 }
 
-func TestWhatIsTheHostsOwnIsTheirs(t *testing.T) {
+func TestOnlyHostsSeeDevicesAndPlaylists(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		for who, forbidden := range map[string]bool{"host": false, "guest": true} {
 			ctx := p.host
@@ -189,7 +189,7 @@ func TestWhatIsTheHostsOwnIsTheirs(t *testing.T) {
 	})
 }
 
-func TestADeliveryThatIsSetAnewIsAChangeWhereAnotherOneIsUsed(t *testing.T) {
+func TestDeliverySetAgainIsAChangeIfAnotherIsInUse(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		list := party.DeliveryPlaylist
 		set := func() (version int64, uses party.Delivery) {
