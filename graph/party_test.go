@@ -243,5 +243,7 @@ func (catalog) Search(context.Context, string, string, int, int) ([]party.Song, 
 type accounts struct{}
 
 func (accounts) NewAccount(_ context.Context, hostID, name string) (account.SpotifyCredentials, error) {
-	return account.SpotifyCredentials{AccountID: "account of " + hostID, DisplayName: name, Sealed: []byte("sealed")}, nil
+	return account.SpotifyCredentials{
+		AccountID: "account of " + hostID, DisplayName: name, EncryptedTokens: []byte("encrypted"),
+	}, nil
 }

@@ -12,12 +12,12 @@ import (
 )
 
 // SpotifyCredentials are what the server stores to act for a host at Spotify. Only the vault of the spotify package can
-// encrypt and decrypt Sealed.
+// encrypt and decrypt EncryptedTokens.
 type SpotifyCredentials struct {
-	AccountID      string // Spotify's account_id, or its id where that is absent
-	DisplayName    string
-	Sealed         []byte // the encrypted tokens
-	NeedsReconnect bool   // Spotify no longer accepts the authorization: the host has to connect Spotify again
+	AccountID       string // Spotify's account_id, or its id where that is absent
+	DisplayName     string
+	EncryptedTokens []byte
+	NeedsReconnect  bool // Spotify no longer accepts the authorization: the host has to connect Spotify again
 }
 
 // Authorizer connects hosts' Spotify accounts by the authorization code flow of OAuth 2.0, with PKCE.
@@ -49,7 +49,8 @@ func (c *CredentialStore) SpotifyCredentials(ctx context.Context, hostID string)
 		return SpotifyCredentials{}, fmt.Errorf("load Spotify credentials: %w", err)
 	}
 	return SpotifyCredentials{
-		AccountID: row.AccountID, DisplayName: row.DisplayName, Sealed: row.EncryptedTokens, NeedsReconnect: row.NeedsReconnect,
+		AccountID: row.AccountID, DisplayName: row.DisplayName,
+		EncryptedTokens: row.EncryptedTokens, NeedsReconnect: row.NeedsReconnect,
 	}, nil
 }
 
@@ -78,9 +79,9 @@ func (c *CredentialStore) EndSpotifyRefresh(ctx context.Context, hostID string) 
 }
 
 // SaveSpotifyTokens replaces a host's encrypted tokens, and ends the reservation that BeginSpotifyRefresh made.
-func (c *CredentialStore) SaveSpotifyTokens(ctx context.Context, hostID string, sealed []byte) error {
+func (c *CredentialStore) SaveSpotifyTokens(ctx context.Context, hostID string, encrypted []byte) error {
 	return c.db.InTx(ctx, func(tx *ent.Tx) error {
-		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetEncryptedTokens(sealed).
+		return tx.SpotifyAccount.Update().Where(spotifyaccount.UserID(hostID)).SetEncryptedTokens(encrypted).
 			ClearRefreshingUntil().Exec(ctx)
 	})
 }

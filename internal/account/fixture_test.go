@@ -180,7 +180,7 @@ func (s *spotify) Authorize(_ context.Context, _, code, verifier string) (accoun
 		return account.SpotifyCredentials{}, party.Errorf(party.BadUserInput, "This is another verifier.")
 	}
 	return account.SpotifyCredentials{
-		AccountID: code, DisplayName: "Account " + code, Sealed: []byte("sealed " + code),
+		AccountID: code, DisplayName: "Account " + code, EncryptedTokens: []byte("encrypted " + code),
 	}, nil
 }
 

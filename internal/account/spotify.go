@@ -151,7 +151,7 @@ func (a *Accounts) replaceSpotifyAccount(ctx context.Context, hostID string, c S
 
 func createSpotifyAccount(ctx context.Context, tx *ent.Tx, hostID string, c SpotifyCredentials) error {
 	return tx.SpotifyAccount.Create().SetID(database.NewID()).SetUserID(hostID).SetAccountID(c.AccountID).
-		SetDisplayName(party.Truncate(c.DisplayName, 255)).SetEncryptedTokens(c.Sealed).
+		SetDisplayName(party.Truncate(c.DisplayName, 255)).SetEncryptedTokens(c.EncryptedTokens).
 		SetAuthorizedAt(database.Microseconds(time.Now())).Exec(ctx)
 }
 

@@ -95,6 +95,7 @@ type preparedTx struct {
 
 func (t *preparedTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	if stmt := t.driver.prepared(query); stmt != nil {
+		//nolint:sqlclosecheck // the transaction closes its copy of the statement
 		return t.tx.StmtContext(ctx, stmt).ExecContext(ctx, args...)
 	}
 	return t.tx.ExecContext(ctx, query, args...)
@@ -102,6 +103,7 @@ func (t *preparedTx) ExecContext(ctx context.Context, query string, args ...any)
 
 func (t *preparedTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if stmt := t.driver.prepared(query); stmt != nil {
+		//nolint:sqlclosecheck // the transaction closes its copy of the statement
 		return t.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
 	}
 	return t.tx.QueryContext(ctx, query, args...)

@@ -44,6 +44,6 @@ func (d *Demo) NewAccount(_ context.Context, hostID, displayName string) (accoun
 	if err != nil {
 		return account.SpotifyCredentials{}, err
 	}
-	sealed, err := d.cfg.Cipher.SealRefreshToken(hostID, added.RefreshToken)
-	return account.SpotifyCredentials{AccountID: added.ID, DisplayName: added.DisplayName, Sealed: sealed}, err
+	encrypted, err := d.cfg.Cipher.EncryptRefreshToken(hostID, added.RefreshToken)
+	return account.SpotifyCredentials{AccountID: added.ID, DisplayName: added.DisplayName, EncryptedTokens: encrypted}, err
 }

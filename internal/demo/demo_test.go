@@ -55,7 +55,9 @@ func (f *fixture) start(coverURL string) *started {
 	tokens, err := session.New([]byte(strings.Repeat("k", session.MinSecret)))
 	f.must(err)
 	metrics := prometheus.NewRegistry()
-	s := &started{Demo: demo.New(demo.Config{Database: f.db, Simulator: f.simulator, Cipher: f.cipher, CoverURL: coverURL})}
+	s := &started{Demo: demo.New(demo.Config{
+		Database: f.db, Simulator: f.simulator, Cipher: f.cipher, CoverURL: coverURL,
+	})}
 	s.accounts = account.New(account.Config{
 		Database: f.db, Tokens: tokens, DemoLogin: true, Demo: s.Demo, Metrics: metrics,
 	})

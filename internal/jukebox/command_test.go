@@ -12,26 +12,28 @@ import (
 // obey answers the next command as the player's driver would, and returns it.
 func (p *fixture) obey(answer party.Answer) party.HostCommand {
 	p.Helper()
-	var wish party.HostCommand
+	var command party.HostCommand
 	p.eventually(func() bool {
 		state, err := p.LoadState(p.Context(), p.room.ID, nil)
 		p.must(err)
 		if len(state.PendingCommands) == 0 {
 			return false
 		}
-		wish = state.PendingCommands[0]
+		command = state.PendingCommands[0]
 		return true
 	})
-	answer.CommandID = wish.ID
+	answer.CommandID = command.ID
 	p.step(party.PlaybackStep{Answered: &answer})
-	return wish
+	return command
 }
 
 func TestHostsCommandThePlayer(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest := p.join("Gina")
 		item := p.add(p.host, 1)
-		p.step(party.PlaybackStep{StartedItem: item.ID, Playback: &party.Playback{Status: party.Playing, Item: item, Song: &item.Song, Health: party.HealthOK}})
+		p.step(party.PlaybackStep{StartedItem: item.ID, Playback: &party.Playback{
+			Status: party.Playing, Item: item, Song: &item.Song, Health: party.HealthOK,
+		}})
 		for name, ask := range map[party.HostCommandKind]func(context.Context) (*party.Playback, error){
 			party.SkipCommand:   func(ctx context.Context) (*party.Playback, error) { return p.SkipSong(ctx, p.room.ID, nil) },
 			party.PauseCommand:  func(ctx context.Context) (*party.Playback, error) { return p.PausePlayback(ctx, p.room.ID) },
@@ -47,11 +49,11 @@ func TestHostsCommandThePlayer(t *testing.T) {
 
 			answered := make(chan error, 1)
 			go func() { _, err := ask(p.host); answered <- err }()
-			wish := p.obey(party.Answer{})
+			command := p.obey(party.Answer{})
 			p.must(<-answered)
 			argument := map[party.HostCommandKind]string{party.SkipCommand: item.Song.URI, party.TransferCommand: "phone"}[name]
-			if wish.Kind != name || wish.Argument != argument || time.Since(wish.At) > soon {
-				t.Errorf("the player's driver is told %+v", wish)
+			if command.Kind != name || command.Argument != argument || time.Since(command.At) > soon {
+				t.Errorf("the player's driver gets %+v", command)
 			}
 			go func() { _, err := ask(p.host); answered <- err }()
 			p.obey(party.Answer{Code: party.Conflict, Message: "it does not want to"})
@@ -60,11 +62,11 @@ func TestHostsCommandThePlayer(t *testing.T) {
 	})
 }
 
-func TestACommandThatNobodyAnswersFails(t *testing.T) {
+func TestUnansweredCommandFails(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		_, err := p.PausePlayback(p.host, p.room.ID)
 		if p.wants(party.UpstreamUnavailable, err).RetryAfter == 0 {
-			t.Error("nobody knows when to try again")
+			t.Error("the error does not say when to try again")
 		}
 	})
 }
@@ -103,7 +105,7 @@ func TestClosingAnswersCommands(t *testing.T) {
 	})
 }
 
-func TestCommandsDoNotPileUp(t *testing.T) {
+func TestPendingCommandsAreLimited(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		answered := make(chan error, 9)
 		for range cap(answered) {
@@ -119,7 +121,7 @@ func TestCommandsDoNotPileUp(t *testing.T) {
 	})
 }
 
-func TestAnsweredCommandsAreForgottenOneDay(t *testing.T) {
+func TestAnsweredCommandsAreDeletedEventually(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		answered, key := make(chan error, 1), pointer("skip")
 		go func() { _, err := p.SkipSong(p.host, p.room.ID, key); answered <- err }()

@@ -20,7 +20,7 @@ func (p *fixture) driven() string {
 	return "no such room"
 }
 
-func TestOneNodeHasARoomAtATime(t *testing.T) {
+func TestOneNodeHoldsTheLeaseOfARoom(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		d := p.Driver()
 		renew := func(node string, life time.Duration, want int) {
@@ -54,7 +54,8 @@ func TestOneNodeHasARoomAtATime(t *testing.T) {
 			t.Errorf("epoch %d after %d", second.Epoch, first.Epoch)
 		}
 		item := p.add(p.host, 1)
-		if _, err := d.ApplyPlayback(p.Context(), first, party.PlaybackStep{CommitItem: item.ID}); !errors.Is(err, party.ErrLeaseLost) {
+		_, err = d.ApplyPlayback(p.Context(), first, party.PlaybackStep{CommitItem: item.ID})
+		if !errors.Is(err, party.ErrLeaseLost) {
 			t.Errorf("the first node, awake again, commits a song: %v", err)
 		}
 		_, err = d.ApplyPlayback(p.Context(), second, party.PlaybackStep{CommitItem: item.ID})

@@ -10,7 +10,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// provider stands for an identity provider: the code that comes back names who logged in. It keeps what it was last asked.
+// provider stands for an identity provider: the code that comes back names who logged in. It keeps what it was last
+// asked.
 type provider struct {
 	nonce, verifier, state string
 	people                 map[string]account.Identity
@@ -35,8 +36,11 @@ func (p *provider) LogoutURL(_ context.Context, page string) (string, error) {
 // identities is who there is.
 func identities() *provider {
 	return &provider{people: map[string]account.Identity{
-		"hanna": {Issuer: "https://provider.test", Subject: "1", Names: []string{"", "Hanna"}, Email: "hanna@example.org", EmailVerified: true},
-		"otto":  {Issuer: "https://provider.test", Subject: "2", Names: []string{"Otto"}},
+		"hanna": {
+			Issuer: "https://provider.test", Subject: "1", Names: []string{"", "Hanna"}, Email: "hanna@example.org",
+			EmailVerified: true,
+		},
+		"otto": {Issuer: "https://provider.test", Subject: "2", Names: []string{"Otto"}},
 	}}
 }
 
@@ -45,7 +49,9 @@ func (p *fixture) login(who, refresh string) *account.Session {
 	p.Helper()
 	asked, err := p.BeginLogin(p.Context(), "/host")
 	p.must(err)
-	page, session, err := p.FinishLogin(p.Context(), account.LoginAnswer{State: p.provider.state, Browser: asked.Browser, Code: who, Refresh: refresh})
+	page, session, err := p.FinishLogin(p.Context(), account.LoginAnswer{
+		State: p.provider.state, Browser: asked.Browser, Code: who, Refresh: refresh,
+	})
 	p.must(err)
 	p.expect("page", page, "/host")
 	return session
@@ -113,7 +119,7 @@ func TestGuestWhoLogsInKeepsSongsAndLikes(t *testing.T) {
 	})
 }
 
-func TestGuestWhoIsThereTwiceLikesOnce(t *testing.T) {
+func TestMergedGuestLikesOnce(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		there := p.login("hanna", "")
 		hanna := p.as(there)
@@ -137,10 +143,12 @@ func TestGuestWhoIsThereTwiceLikesOnce(t *testing.T) {
 		whole, err := p.LoadState(p.Context(), p.room.ID, nil)
 		p.must(err)
 		for i, item := range next.Queue {
-			if fresh := whole.Queue[i]; item.ID != fresh.ID || item.LikeCount != fresh.LikeCount || !sameUser(item.AddedBy, fresh.AddedBy) {
+			fresh := whole.Queue[i]
+			if item.ID != fresh.ID || item.LikeCount != fresh.LikeCount || !sameUser(item.AddedBy, fresh.AddedBy) {
 				p.Errorf("who followed the room has %+v, who comes %+v", item, fresh)
 			}
-			if want := map[string]int{"Song 1": 1, "Song 2": 1, "Song 3": 1, "Song 4": 0}[item.Song.Name]; item.LikeCount != want {
+			want := map[string]int{"Song 1": 1, "Song 2": 1, "Song 3": 1, "Song 4": 0}[item.Song.Name]
+			if item.LikeCount != want {
 				p.Errorf("%s has %d likes, want %d", item.Song.Name, item.LikeCount, want)
 			}
 		}
@@ -200,7 +208,7 @@ func TestRolesSurviveALogin(t *testing.T) {
 	}
 }
 
-func TestHistoryOfClosedRoomsIsTheHostsToo(t *testing.T) {
+func TestHistoryOfClosedRoomsIsMerged(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest, session := p.guest("Gina")
 		item := p.add(guest, 1)

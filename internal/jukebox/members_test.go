@@ -31,7 +31,7 @@ func (p *fixture) members() string {
 	return strings.Join(all, ", ")
 }
 
-func TestHostsSeeWhoIsHere(t *testing.T) {
+func TestHostsSeeWhoIsPresent(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, gustav := p.join("Gina"), p.join("Gustav")
 		_, err := p.WatchRoom(p.Context(), p.room.Code)
@@ -45,7 +45,7 @@ func TestHostsSeeWhoIsHere(t *testing.T) {
 	})
 }
 
-func TestRolesThatCannotBeGiven(t *testing.T) {
+func TestInvalidRolesAreRefused(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest, cohost, gone := p.join("Gina"), p.join("Carla"), p.join("Rita")
 		screen, err := p.WatchRoom(p.Context(), p.room.Code)
@@ -98,13 +98,15 @@ func TestBanHoldsForTheUserAndTheBrowser(t *testing.T) {
 	})
 }
 
-func TestClosedRequestsAreForHostsOnly(t *testing.T) {
+func TestOnlyHostsAddSongsWhileRequestsAreClosed(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest, cohost := p.join("Gina"), p.join("Carla")
 		p.must(second(p.SetRole(p.host, p.room.ID, p.id(cohost), party.RoleCohost)))
 		item := p.add(guest, 1)
-		p.must(second(p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{RequestsOpen: pointer(false)}}, nil)))
-		p.expect("reason", string(p.wants(party.Refused, second(p.AddSong(guest, p.room.ID, uri(2), nil))).Reason), "REQUESTS_CLOSED")
+		closed := jukebox.RoomUpdate{Settings: &party.SettingsChange{RequestsOpen: pointer(false)}}
+		p.must(second(p.UpdateRoom(p.host, p.room.ID, closed, nil)))
+		refused := p.wants(party.Refused, second(p.AddSong(guest, p.room.ID, uri(2), nil)))
+		p.expect("reason", string(refused.Reason), "REQUESTS_CLOSED")
 		found, err := p.SearchSongs(guest, p.room.ID, "song", 2, 0)
 		p.must(err)
 		if !found.Hits[0].CanAdd || found.Hits[1].CanAdd || found.Hits[1].Refusal.Reason != party.ReasonRequestsClosed {
@@ -117,7 +119,7 @@ func TestClosedRequestsAreForHostsOnly(t *testing.T) {
 	})
 }
 
-func TestWhoDoesTooMuchHasToWait(t *testing.T) {
+func TestTooManyActionsAreRateLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newParty(t, testdb.SQLite(t))
 		p.free = func(v account.Viewer) bool { return v.Kind == party.HostUser }
@@ -153,7 +155,7 @@ func TestWhoDoesTooMuchHasToWait(t *testing.T) {
 	})
 }
 
-func TestAnAddressBringsSoManyGuestsAtOnce(t *testing.T) {
+func TestJoinsFromOneAddressAreRateLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newParty(t, testdb.SQLite(t))
 		from := func(address string) error {

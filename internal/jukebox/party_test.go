@@ -33,7 +33,8 @@ type fixture struct {
 	room     *party.Room
 }
 
-// onBothDatabases tells a story once on SQLite and once on MySQL, beside others: most of the time they wait for the database.
+// onBothDatabases tells a story once on SQLite and once on MySQL, in parallel with others: most of the time they wait
+// for the database.
 func onBothDatabases(t *testing.T, story func(p *fixture)) {
 	t.Helper()
 	t.Parallel()
@@ -55,7 +56,10 @@ func newParty(t *testing.T, databaseURL string) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &fixture{T: t, store: store, bus: live.NewLocalBus(), tokens: tokens, catalog: &catalog{}, provider: identities(), free: func(account.Viewer) bool { return true }}
+	p := &fixture{
+		T: t, store: store, bus: live.NewLocalBus(), tokens: tokens, catalog: &catalog{}, provider: identities(),
+		free: func(account.Viewer) bool { return true },
+	}
 	p.Jukebox = p.newJukebox(p.bus)
 	p.host = p.newHost("Hanna")
 	p.room = p.openRoom(p.host, "PARTY")
@@ -204,8 +208,8 @@ func uri(n int) string { return fmt.Sprintf("spotify:track:%022d", n) }
 // artist is who sings the n-th song.
 func artist(n int) string { return fmt.Sprintf("spotify:artist:%022d", n%10) }
 
-// catalog stands for Spotify: song n is "Song n"; from 1000 on, song n is another release of song n-1000; song 666 is not
-// playable, 777 explicit, 888 ten minutes long, and 404 does not exist.
+// catalog stands for Spotify: song n is "Song n"; from 1000 on, song n is another release of song n-1000; song 666 is
+// not playable, 777 explicit, 888 ten minutes long, and 404 does not exist.
 type catalog struct {
 	down     error
 	verifier string   // the last that a browser was sent to Spotify with
@@ -224,7 +228,9 @@ func (c *catalog) Authorize(_ context.Context, _, code, verifier string) (accoun
 	if verifier != c.verifier {
 		return account.SpotifyCredentials{}, &party.Error{Code: party.BadUserInput, Message: "another verifier"}
 	}
-	return account.SpotifyCredentials{AccountID: code, DisplayName: "Account " + code, Sealed: []byte("sealed " + code)}, c.down
+	return account.SpotifyCredentials{
+		AccountID: code, DisplayName: "Account " + code, EncryptedTokens: []byte("encrypted " + code),
+	}, c.down
 }
 
 func (c *catalog) Forget(hostID string) { c.forgot = append(c.forgot, hostID) }
@@ -246,8 +252,9 @@ func (c *catalog) Song(_ context.Context, _, songURI string) (party.Song, error)
 		return party.Song{}, &party.Error{Code: party.NotFound, Message: "Spotify has no such song", Field: "songUri"}
 	}
 	song := party.Song{
-		URI: songURI, Name: fmt.Sprintf("Song %d", n%1000), Artists: []string{"The Examples"}, ArtistURIs: []string{artist(n)},
-		AlbumName: "Album", DurationMS: 180_000, SpotifyURL: "https://open.spotify.com/track/x", ISRC: fmt.Sprintf("XX%010d", n%1000),
+		URI: songURI, Name: fmt.Sprintf("Song %d", n%1000),
+		Artists: []string{"The Examples"}, ArtistURIs: []string{artist(n)}, AlbumName: "Album", DurationMS: 180_000,
+		SpotifyURL: "https://open.spotify.com/track/x", ISRC: fmt.Sprintf("XX%010d", n%1000),
 		Playable: n != 666, Explicit: n == 777,
 	}
 	if n == 888 {
@@ -265,7 +272,10 @@ func (c *catalog) Artist(_ context.Context, _, artistURI string) (string, error)
 
 func (c *catalog) SavePlaylist(_ context.Context, _, name, description string, uris []string) (party.Playlist, error) {
 	c.saved = uris
-	return party.Playlist{URI: "spotify:playlist:saved", Name: name, SongCount: len(uris), SpotifyURL: "https://open.spotify.com/playlist/saved"}, c.down
+	return party.Playlist{
+		URI: "spotify:playlist:saved", Name: name, SongCount: len(uris),
+		SpotifyURL: "https://open.spotify.com/playlist/saved",
+	}, c.down
 }
 
 func (c *catalog) Search(ctx context.Context, hostID, query string, limit, offset int) ([]party.Song, bool, error) {
@@ -284,7 +294,9 @@ func (c *catalog) Search(ctx context.Context, hostID, query string, limit, offse
 type accounts struct{}
 
 func (accounts) NewAccount(_ context.Context, hostID, name string) (account.SpotifyCredentials, error) {
-	return account.SpotifyCredentials{AccountID: "account of " + hostID, DisplayName: name, Sealed: []byte("sealed")}, nil
+	return account.SpotifyCredentials{
+		AccountID: "account of " + hostID, DisplayName: name, EncryptedTokens: []byte("encrypted"),
+	}, nil
 }
 
 func pointer[T any](v T) *T { return &v }

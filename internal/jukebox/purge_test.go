@@ -16,7 +16,8 @@ import (
 
 const keepRooms = 30 * 24 * time.Hour
 
-// oldParty is a party that is over, with guests of its own: Gina, who was in no other, and a screen. Lou was in another one, too.
+// oldParty is a party that is over, with guests of its own: Gina, who was in no other, and a screen. Lou was in another
+// one, too.
 type oldParty struct {
 	olga, gina, screen, lou context.Context
 	room                    *party.Room
@@ -44,7 +45,7 @@ func (p *fixture) celebrate(olga, lou context.Context) *oldParty {
 	time.Sleep(time.Minute) // before, it is too early
 	p.must(second(p.VoteToSkip(old.gina, old.room.ID, nil)))
 	_, err = p.SkipSong(olga, old.room.ID, pointer("key"))
-	p.wants(party.UpstreamUnavailable, err) // nobody drives the player, but the command is there
+	p.wants(party.UpstreamUnavailable, err) // no driver answers, but the command is stored
 	_, err = p.CloseRoom(olga, old.room.ID, nil)
 	p.must(err)
 	for _, who := range []context.Context{old.gina, old.screen} {
@@ -53,7 +54,7 @@ func (p *fixture) celebrate(olga, lou context.Context) *oldParty {
 	return old
 }
 
-func TestWhatIsOldGoesWithEverythingAndNothingElse(t *testing.T) {
+func TestPurgeDeletesOldRoomsWithAllTheirRowsAndNothingElse(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		olga, lou := p.newHost("Olga"), p.join("Lou")
 		yuri := p.newHost("Yuri")
@@ -117,7 +118,7 @@ func (p *fixture) isGone(old *oldParty) {
 	}
 }
 
-func TestAPurgeThatIsStoppedShowsNobodyHalfARoomAndIsGoneOnWith(t *testing.T) {
+func TestInterruptedPurgeShowsNoHalfRoomAndIsContinued(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		old := p.celebrate(p.newHost("Olga"), p.join("Lou"))
 		time.Sleep(keepRooms + time.Hour)
@@ -171,7 +172,7 @@ func (p *fixture) shown(old *oldParty) string {
 	return fmt.Sprint(len(played), " songs, ", len(lines), " lines")
 }
 
-func TestServersThatPurgeAtOnceDoNoHarm(t *testing.T) {
+func TestConcurrentPurgesDoNoHarm(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		old := p.celebrate(p.newHost("Olga"), p.join("Lou"))
 		p.must(jukebox.PlayMuch(p.Context(), p.store, old.room.ID, 1_000))
@@ -199,7 +200,7 @@ func TestServersThatPurgeAtOnceDoNoHarm(t *testing.T) {
 	})
 }
 
-func TestOldKeysAreForgottenALittleAtATime(t *testing.T) {
+func TestOldIdempotencyKeysAreDeletedInBatches(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		p.must(jukebox.RememberMuch(p.Context(), p.store, 500))
 		time.Sleep(25 * time.Hour)
@@ -231,7 +232,9 @@ func (p *fixture) kept() map[string]int {
 	kept, err := jukebox.Rows(p.Context(), p.store)
 	p.must(err)
 	maps.DeleteFunc(kept, func(table string, _ int) bool {
-		return slices.Contains([]string{"sessions", "logins", "idempotency_keys", "nodes", "spotify_accounts", "spotify_authorizations"}, table)
+		return slices.Contains([]string{
+			"sessions", "logins", "idempotency_keys", "nodes", "spotify_accounts", "spotify_authorizations",
+		}, table)
 	})
 	return kept
 }

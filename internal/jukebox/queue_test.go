@@ -100,7 +100,7 @@ func TestSongsThatCannotBeAdded(t *testing.T) {
 	})
 }
 
-func TestFullQueueTakesNoMoreSongsButLikes(t *testing.T) {
+func TestFullQueueRefusesSongsButAllowsLikes(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		var all sync.WaitGroup
 		for n := range 510 {
@@ -122,10 +122,14 @@ func TestFullQueueTakesNoMoreSongsButLikes(t *testing.T) {
 		if hit := search.Hits[0]; hit.CanAdd || hit.Refusal.Reason != party.ReasonQueueFull {
 			t.Errorf("search says %+v of a song that has no place", hit)
 		}
+		p.like(p.join("Gina"), p.state().Queue[0])
+		if likes := p.state().Queue[0].LikeCount; likes != 1 {
+			t.Errorf("a song of the full queue has %d likes, want 1", likes)
+		}
 	})
 }
 
-func TestQueueAndLikesGoOnWhileSpotifyIsDown(t *testing.T) {
+func TestQueueAndLikesWorkWhileSpotifyIsDown(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		one, two := p.add(p.host, 1), p.add(p.host, 2)
 		p.catalog.down = &party.Error{Code: party.UpstreamUnavailable, Message: "Spotify does not answer"}
@@ -137,7 +141,7 @@ func TestQueueAndLikesGoOnWhileSpotifyIsDown(t *testing.T) {
 	})
 }
 
-func TestWhoMayRemoveAndClear(t *testing.T) {
+func TestPermissionsToRemoveAndClear(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, gustav := p.join("Gina"), p.join("Gustav")
 		hers, his := p.add(gina, 1), p.add(gustav, 2)
@@ -162,14 +166,16 @@ func TestWhoMayRemoveAndClear(t *testing.T) {
 	})
 }
 
-func TestCommittedSongStandsFirstAndMovesNoMore(t *testing.T) {
+func TestCommittedSongIsFirstAndCannotBeChanged(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest := p.join("Gina")
 		one, two := p.add(guest, 1), p.add(guest, 2)
 		p.step(party.PlaybackStep{CommitItem: one.ID})
 		p.like(p.host, two)
 		p.expect("the committed song stays first", p.queue(), "1 2")
-		for _, vote := range []func(context.Context, string, *string) (*party.QueueItem, error){p.LikeQueueItem, p.UnlikeQueueItem} {
+		for _, vote := range []func(context.Context, string, *string) (*party.QueueItem, error){
+			p.LikeQueueItem, p.UnlikeQueueItem,
+		} {
 			_, err := vote(guest, one.ID, nil)
 			p.expect("reason", string(p.wants(party.Refused, err).Reason), "COMMITTED")
 		}
@@ -192,7 +198,7 @@ func TestCommittedSongStandsFirstAndMovesNoMore(t *testing.T) {
 	})
 }
 
-func TestPlayedSongsAreHistoryAndMayComeAgain(t *testing.T) {
+func TestPlayedSongsAreHistoryAndCanBeAddedAgain(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		var items []*party.QueueItem
 		for n := range 5 {

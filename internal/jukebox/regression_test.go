@@ -18,7 +18,7 @@ import (
 
 // Each of these was a bug once.
 
-func TestNothingFollowsAClosingInItsTransaction(t *testing.T) {
+func TestChangesAfterAClosingInItsTransactionAreRefused(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		item := p.add(p.host, 1)
 		guest := p.join("Gina")
@@ -49,7 +49,7 @@ func TestNothingFollowsAClosingInItsTransaction(t *testing.T) {
 	})
 }
 
-func TestClosingWithAKeyThatWasUsedOtherwiseIsAConflict(t *testing.T) {
+func TestClosingWithAnotherActionsKeyIsAConflict(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		key := pointer("k")
 		_, err := p.AddSong(p.host, p.room.ID, uri(1), key)
@@ -71,7 +71,7 @@ func TestSongRemovedWhileCommittedDoesNotReturnToTheQueue(t *testing.T) {
 	})
 }
 
-func TestOneKeySentManyTimesAtOnceOpensOneRoom(t *testing.T) {
+func TestConcurrentCreationsWithOneKeyOpenOneRoom(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		host, key := p.newHost("Otto"), pointer("open")
 		ids := make(chan string, 8)
@@ -106,7 +106,7 @@ func TestRepeatedAddNeedsNoSpotify(t *testing.T) {
 	})
 }
 
-func TestNewNameShowsOnSongsThatWaitAlready(t *testing.T) {
+func TestNewNameShowsOnQueuedSongs(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest := p.join("Old")
 		p.add(guest, 1)
@@ -155,7 +155,9 @@ func TestForeignCursorIsBadInput(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		room, err := p.Room(p.host, p.room.ID)
 		p.must(err)
-		for _, text := range []string{"0000-01-01T00:00:00Z x", "0001-01-01T00:00:00Z " + p.room.ID, "2026-01-01T00:00:00Z \xff\xfe", "x"} {
+		for _, text := range []string{
+			"0000-01-01T00:00:00Z x", "0001-01-01T00:00:00Z " + p.room.ID, "2026-01-01T00:00:00Z \xff\xfe", "x",
+		} {
 			_, _, err := p.History(p.host, room, 1, pointer(base64.RawURLEncoding.EncodeToString([]byte(text))))
 			p.expect("field", p.wants(party.BadUserInput, err).Field, "after")
 		}
@@ -169,7 +171,8 @@ func TestKeysThatDifferByASpaceAreDifferent(t *testing.T) {
 		second, err := p.AddSong(p.host, p.room.ID, uri(1), pointer("k "))
 		p.must(err)
 		if first.AlreadyQueued || !second.AlreadyQueued {
-			t.Errorf("already queued: %v, then %v; want the second one to be a request of its own", first.AlreadyQueued, second.AlreadyQueued)
+			t.Errorf("already queued: %v, then %v; want the second one to be a request of its own",
+				first.AlreadyQueued, second.AlreadyQueued)
 		}
 	})
 }
@@ -214,7 +217,7 @@ func TestAnotherAccountDoesNotInheritThePlaylist(t *testing.T) {
 	})
 }
 
-func TestWrongCodesArePaced(t *testing.T) {
+func TestWrongCodesAreRateLimited(t *testing.T) {
 	p := newParty(t, testdb.SQLite(t))
 	mallory := account.WithCaller(p.Context(), account.Caller{Address: "192.0.2.1", BrowserID: "phone"})
 	for n := range 200 {
@@ -225,8 +228,11 @@ func TestWrongCodesArePaced(t *testing.T) {
 	t.Error("200 wrong codes came from one address, and none was refused")
 }
 
-func TestPasswordsNeverShow(t *testing.T) {
-	for _, url := range []string{"mysql://root:s3cr#t@h:3306/db", "mysql://root:pa%sword@h/db", "mysql://u:secret@h/db?tls=maybe", "mysql://u:secret@h/db"} {
+func TestErrorsDoNotShowPasswords(t *testing.T) {
+	for _, url := range []string{
+		"mysql://root:s3cr#t@h:3306/db", "mysql://root:pa%sword@h/db", "mysql://u:secret@h/db?tls=maybe",
+		"mysql://u:secret@h/db",
+	} {
 		shown, err := database.CheckURL(url)
 		for _, text := range []string{shown, errorText(err)} {
 			if strings.Contains(text, "s3cr") || strings.Contains(text, "pa%s") || strings.Contains(text, "secret") {
@@ -259,7 +265,7 @@ func TestARepeatedUpdateNeedsNoSpotify(t *testing.T) {
 	})
 }
 
-func TestAVoteIsRepeatedByOneWhoBecameAHostMeanwhile(t *testing.T) {
+func TestVoteRepeatedAfterPromotionIsAnswered(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		gina, key := p.join("Gina"), pointer("k")
 		p.play(1)
@@ -273,7 +279,7 @@ func TestAVoteIsRepeatedByOneWhoBecameAHostMeanwhile(t *testing.T) {
 	})
 }
 
-func TestASongThatCameBackByUndoIsNotSkippedAfterAll(t *testing.T) {
+func TestSongRestoredByUndoIsNotSkipped(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		item := p.add(p.host, 1)
 		p.step(party.PlaybackStep{CommitItem: item.ID})
@@ -302,7 +308,7 @@ func TestUndoDoesNotOverfillTheQueue(t *testing.T) {
 	})
 }
 
-func TestVotesThatThePlayerDidNotFollowCanBeRepeated(t *testing.T) {
+func TestVotesCanBeRepeatedAfterTheSkipFailed(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(2)
 		p.notePresence(3 * time.Second)
@@ -313,15 +319,17 @@ func TestVotesThatThePlayerDidNotFollowCanBeRepeated(t *testing.T) {
 		p.refusedBecause(vote(guests[0]), party.ReasonAlreadyVoted)
 		p.must(vote(guests[1]))
 		p.refusedBecause(vote(guests[0]), party.ReasonAlreadyVoted) // the player is asked
-		p.step(party.PlaybackStep{Answered: &party.Answer{CommandID: p.state().PendingCommands[0].ID, Code: party.UpstreamUnavailable, Message: "Spotify does not answer"}})
+		p.step(party.PlaybackStep{Answered: &party.Answer{
+			CommandID: p.state().PendingCommands[0].ID, Code: party.UpstreamUnavailable, Message: "Spotify does not answer",
+		}})
 
 		p.must(vote(guests[0])) // everybody has voted, and the song plays on
-		wishes := p.state().PendingCommands
-		if len(wishes) != 1 || wishes[0].Argument != playing.Song.URI || p.state().Playback.SkipVotes != 2 {
-			p.Errorf("%v is asked of the player, with %d votes", wishes, p.state().Playback.SkipVotes)
+		commands := p.state().PendingCommands
+		if len(commands) != 1 || commands[0].Argument != playing.Song.URI || p.state().Playback.SkipVotes != 2 {
+			p.Errorf("%v is asked of the player, with %d votes", commands, p.state().Playback.SkipVotes)
 		}
 		p.refusedBecause(vote(guests[1]), party.ReasonAlreadyVoted)
-		time.Sleep(party.CommandTimeout) // nobody answers
+		time.Sleep(party.CommandTimeout) // no driver answers
 		p.must(vote(guests[1]))
 		p.step(party.PlaybackStep{EndedItem: playing.ID, Skipped: true})
 		history, _, err := p.History(p.host, p.room, 1, nil)

@@ -21,7 +21,13 @@ import (
 // repeatable is a mutation with an idempotency key, sent with its usual arguments or with others, by those who may.
 type repeatable struct {
 	by   []string
-	send func(p *fixture, s *stage, who context.Context, key *string, others bool) (answer any, err error)
+	send func(*fixture, *stage, call) (answer any, err error)
+}
+
+type call struct {
+	who    context.Context
+	key    *string
+	others bool
 }
 
 // stage is what mutations are tried on: two rooms with the same people, in each of which a song plays and others wait.
@@ -32,44 +38,44 @@ type stage struct {
 }
 
 var repeatables = map[string]repeatable{
-	"createRoom": {[]string{"newcomer"}, func(p *fixture, _ *stage, who context.Context, key *string, others bool) (any, error) {
-		settings := &party.SettingsChange{AllowExplicit: &others, Blocked: []string{uri(9)}}
-		return p.CreateRoom(who, jukebox.RoomInput{Settings: settings}, key)
+	"createRoom": {[]string{"newcomer"}, func(p *fixture, _ *stage, c call) (any, error) {
+		settings := &party.SettingsChange{AllowExplicit: &c.others, Blocked: []string{uri(9)}}
+		return p.CreateRoom(c.who, jukebox.RoomInput{Settings: settings}, c.key)
 	}},
-	"updateRoom": {[]string{"host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
-		settings := &party.SettingsChange{AllowExplicit: &others, Blocked: []string{uri(9)}}
-		return p.UpdateRoom(who, s.rooms[0], jukebox.RoomUpdate{Settings: settings}, key)
+	"updateRoom": {[]string{"host"}, func(p *fixture, s *stage, c call) (any, error) {
+		settings := &party.SettingsChange{AllowExplicit: &c.others, Blocked: []string{uri(9)}}
+		return p.UpdateRoom(c.who, s.rooms[0], jukebox.RoomUpdate{Settings: settings}, c.key)
 	}},
-	"closeRoom": {[]string{"host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
-		if !others {
-			return p.CloseRoom(who, s.rooms[0], key)
+	"closeRoom": {[]string{"host"}, func(p *fixture, s *stage, c call) (any, error) {
+		if !c.others {
+			return p.CloseRoom(c.who, s.rooms[0], c.key)
 		}
-		next, err := p.CreateRoom(who, jukebox.RoomInput{}, nil)
+		next, err := p.CreateRoom(c.who, jukebox.RoomInput{}, nil)
 		p.must(err)
-		return p.CloseRoom(who, next.ID, key)
+		return p.CloseRoom(c.who, next.ID, c.key)
 	}},
-	"addSong": {[]string{"guest", "host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
-		return p.AddSong(who, s.rooms[0], uri(20+pick([2]int{0, 1}, others)), key)
+	"addSong": {[]string{"guest", "host"}, func(p *fixture, s *stage, c call) (any, error) {
+		return p.AddSong(c.who, s.rooms[0], uri(20+pick([2]int{0, 1}, c.others)), c.key)
 	}},
-	"removeQueueItem": {[]string{"guest", "host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
-		return p.RemoveQueueItem(who, pick(s.songs, others), key)
+	"removeQueueItem": {[]string{"guest", "host"}, func(p *fixture, s *stage, c call) (any, error) {
+		return p.RemoveQueueItem(c.who, pick(s.songs, c.others), c.key)
 	}},
-	"clearQueue": {[]string{"host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
-		return p.ClearQueue(who, pick(s.rooms, others), key)
+	"clearQueue": {[]string{"host"}, func(p *fixture, s *stage, c call) (any, error) {
+		return p.ClearQueue(c.who, pick(s.rooms, c.others), c.key)
 	}},
-	"likeQueueItem": {[]string{"guest", "host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
-		return p.LikeQueueItem(who, pick(s.songs, others), key)
+	"likeQueueItem": {[]string{"guest", "host"}, func(p *fixture, s *stage, c call) (any, error) {
+		return p.LikeQueueItem(c.who, pick(s.songs, c.others), c.key)
 	}},
-	"unlikeQueueItem": {[]string{"guest"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
-		return p.UnlikeQueueItem(who, pick(s.liked, others), key)
+	"unlikeQueueItem": {[]string{"guest"}, func(p *fixture, s *stage, c call) (any, error) {
+		return p.UnlikeQueueItem(c.who, pick(s.liked, c.others), c.key)
 	}},
-	"skipSong": {[]string{"host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
-		room := pick(s.rooms, others)
-		return p.obeyed(room, func() (*party.Playback, error) { return p.SkipSong(who, room, key) })
+	"skipSong": {[]string{"host"}, func(p *fixture, s *stage, c call) (any, error) {
+		room := pick(s.rooms, c.others)
+		return p.obeyed(room, func() (*party.Playback, error) { return p.SkipSong(c.who, room, c.key) })
 	}},
-	"voteToSkip": {[]string{"guest", "host"}, func(p *fixture, s *stage, who context.Context, key *string, others bool) (any, error) {
-		room := pick(s.rooms, others)
-		return p.obeyed(room, func() (*party.Playback, error) { return p.VoteToSkip(who, room, key) })
+	"voteToSkip": {[]string{"guest", "host"}, func(p *fixture, s *stage, c call) (any, error) {
+		room := pick(s.rooms, c.others)
+		return p.obeyed(room, func() (*party.Playback, error) { return p.VoteToSkip(c.who, room, c.key) })
 	}},
 }
 
@@ -80,8 +86,9 @@ func pick[T any](usualAndOther [2]T, others bool) T {
 	return usualAndOther[0]
 }
 
-// TestEveryMutationWithAKeyIsSafeToRepeat tries what the schema promises of each mutation that takes a key: sent again it does
-// nothing and answers the same, even while Spotify is down; with other arguments it is a conflict; somebody else's key is another.
+// TestEveryMutationWithAKeyIsSafeToRepeat tries what the schema promises of each mutation that takes a key: sent again
+// it does nothing and answers the same, even while Spotify is down; with other arguments it is a conflict; somebody
+// else's key is another.
 func TestEveryMutationWithAKeyIsSafeToRepeat(t *testing.T) {
 	promised := mutationsWithAKey(t)
 	if tried := slices.Sorted(maps.Keys(repeatables)); !slices.Equal(promised, tried) {
@@ -111,10 +118,10 @@ func mutationsWithAKey(t *testing.T) (names []string) {
 	return names
 }
 
-func (p *fixture) isSafeToRepeat(what, role string, send func(*fixture, *stage, context.Context, *string, bool) (any, error)) {
+func (p *fixture) isSafeToRepeat(what, role string, send func(*fixture, *stage, call) (any, error)) {
 	p.Helper()
 	s, key := p.stage(), pointer("a key")
-	first, err := send(p, s, s.cast[role], key, false)
+	first, err := send(p, s, call{s.cast[role], key, false})
 	if err != nil {
 		p.Fatalf("%s: %v", what, err)
 	}
@@ -122,7 +129,7 @@ func (p *fixture) isSafeToRepeat(what, role string, send func(*fixture, *stage, 
 	before := p.everything()
 	p.ForgetFetched()
 	p.catalog.down = &party.Error{Code: party.UpstreamUnavailable, Message: "Spotify does not answer"}
-	again, err := send(p, s, s.cast[role], key, false)
+	again, err := send(p, s, call{s.cast[role], key, false})
 	p.catalog.down = nil
 	if err != nil {
 		p.Fatalf("%s, sent again: %v", what, err)
@@ -134,11 +141,11 @@ func (p *fixture) isSafeToRepeat(what, role string, send func(*fixture, *stage, 
 		p.Errorf("%s, sent again, left\n%s, and there was\n%s", what, after, before)
 	}
 
-	_, err = send(p, s, s.cast[role], key, true)
+	_, err = send(p, s, call{s.cast[role], key, true})
 	if refusal := p.wants(party.Conflict, err); !strings.Contains(refusal.Message, "idempotency key") {
 		p.Errorf("%s with other arguments: %v", what, err)
 	}
-	if _, err := send(p, s, s.cast["somebody else"], key, true); err != nil {
+	if _, err := send(p, s, call{s.cast["somebody else"], key, true}); err != nil {
 		p.Errorf("%s by somebody else with the same key: %v", what, err)
 	}
 }
@@ -146,7 +153,9 @@ func (p *fixture) isSafeToRepeat(what, role string, send func(*fixture, *stage, 
 // stage has a co-host besides, who opened no room: somebody else.
 func (p *fixture) stage() *stage {
 	p.Helper()
-	s := &stage{cast: map[string]context.Context{"host": p.newHost("Hanna"), "somebody else": p.newHost("Sam"), "newcomer": p.newHost("Nora")}}
+	s := &stage{cast: map[string]context.Context{
+		"host": p.newHost("Hanna"), "somebody else": p.newHost("Sam"), "newcomer": p.newHost("Nora"),
+	}}
 	hosts := []context.Context{s.cast["host"], p.newHost("Otto")}
 	for i, host := range hosts {
 		here := *p
@@ -158,7 +167,9 @@ func (p *fixture) stage() *stage {
 		if i == 0 {
 			s.cast["guest"] = here.join("Gina")
 		}
-		for name, role := range map[string]party.Role{"guest": party.RoleGuest, "host": party.RoleCohost, "somebody else": party.RoleCohost} {
+		for name, role := range map[string]party.Role{
+			"guest": party.RoleGuest, "host": party.RoleCohost, "somebody else": party.RoleCohost,
+		} {
 			if who := s.cast[name]; who != host {
 				_, err := p.JoinRoom(who, here.room.Code, name)
 				p.must(err)
@@ -189,8 +200,8 @@ func (p *fixture) obeyed(roomID string, call func() (*party.Playback, error)) (p
 		close(returned)
 	}()
 	p.eventually(func() bool {
-		for _, wish := range here.state().PendingCommands {
-			here.step(party.PlaybackStep{Answered: &party.Answer{CommandID: wish.ID}})
+		for _, command := range here.state().PendingCommands {
+			here.step(party.PlaybackStep{Answered: &party.Answer{CommandID: command.ID}})
 		}
 		select {
 		case <-returned:
@@ -202,7 +213,7 @@ func (p *fixture) obeyed(roomID string, call func() (*party.Playback, error)) (p
 	return playback, err
 }
 
-// everything tells of any change that was made.
+// everything counts the rows of each table and adds the versions of rooms, which shows any change.
 func (p *fixture) everything() string {
 	p.Helper()
 	rows, err := jukebox.Rows(p.Context(), p.store)

@@ -69,7 +69,7 @@ func TestOpeningARoomIsHinted(t *testing.T) {
 	})
 }
 
-func TestManyRequestsAtOnceOpenOneRoom(t *testing.T) {
+func TestConcurrentRequestsOpenOneRoom(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		host := p.newHost("Eager")
 		opened := make(chan error, 16)
@@ -120,7 +120,7 @@ func TestOnlyHostsOpenRoomsAndChangeThem(t *testing.T) {
 	})
 }
 
-func TestStrangersSeeOnlyTheDoorOfARoom(t *testing.T) {
+func TestStrangersSeeOnlyTheRoomsPublicFields(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		for name, ctx := range map[string]context.Context{"anonymous": p.Context(), "another host": p.newHost("Stranger")} {
 			room, err := p.Room(ctx, p.room.ID)
@@ -178,9 +178,11 @@ func TestJoiningMakesAGuestAndKeepsASession(t *testing.T) {
 	})
 }
 
-func TestJoiningWithTheSessionOfAnotherDatabaseMakesANewGuest(t *testing.T) {
+func TestJoiningWithTheSessionOfAnotherDatabaseCreatesAGuest(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
-		gone := account.WithViewer(p.Context(), account.Viewer{UserID: "01900000-0000-7000-8000-000000000000", Kind: party.GuestUser})
+		gone := account.WithViewer(p.Context(), account.Viewer{
+			UserID: "01900000-0000-7000-8000-000000000000", Kind: party.GuestUser,
+		})
 		joined, err := p.JoinRoom(gone, "PARTY", "Gina")
 		p.must(err)
 		p.add(p.as(&joined.Session), 1)

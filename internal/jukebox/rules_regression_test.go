@@ -9,7 +9,7 @@ import (
 )
 
 // A guest who added two songs has two fewer to add under a new limit, also if there was none for a moment.
-func TestALimitThatWasOffForAMomentCountsNothingTwice(t *testing.T) {
+func TestLimitSwitchedOffAndOnCountsSongsOnce(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		p.settle(party.SettingsChange{AddsPerHour: pointer(2)})
@@ -27,7 +27,7 @@ func TestALimitThatWasOffForAMomentCountsNothingTwice(t *testing.T) {
 }
 
 // ViewerInRoom.next: "Their song, once nothing stands before it: it plays next."
-func TestAHeldSongDoesNotPlayNext(t *testing.T) {
+func TestHeldSongIsNotPlayedNext(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		p.add(gina, 1)
@@ -41,7 +41,7 @@ func TestAHeldSongDoesNotPlayNext(t *testing.T) {
 }
 
 // ScheduleEntry.earliest: "if it were liked past all that can still be overtaken".
-func TestNoSongPlaysBeforeWhatItCannotOvertake(t *testing.T) {
+func TestNoSongIsScheduledBeforeOneItCannotOvertake(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
 		pinned, other := p.add(gina, 1), p.add(gina, 2)
@@ -73,8 +73,8 @@ func TestNoSongPlaysBeforeItsTurn(t *testing.T) {
 	})
 }
 
-// What goes with its playlist was declined by nobody.
-func TestSongsThatGoWithTheirPlaylistMayComeBackWithIt(t *testing.T) {
+// A song that is removed with its playlist does not count as declined.
+func TestSongsRemovedWithTheirPlaylistCanReturnWithIt(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		dinner, dance := "spotify:playlist:37i9dQZF1DX", "spotify:playlist:37i9dQZF1DY"
 		p.settle(party.SettingsChange{FallbackPlaylistURI: &dinner})
@@ -86,13 +86,13 @@ func TestSongsThatGoWithTheirPlaylistMayComeBackWithIt(t *testing.T) {
 		declined, err := p.Driver().Declined(p.Context(), p.room.ID)
 		p.must(err)
 		if len(declined) > 0 {
-			t.Errorf("%s is not suggested any more, because the host had chosen another playlist for a moment", declined[0].Name)
+			t.Errorf("%s is no longer suggested, because the host had chosen another playlist for a moment", declined[0].Name)
 		}
 	})
 }
 
 // "A newcomer's songs wait, out of sight, for one tap of a host."
-func TestWhatWaitsForApprovalIsOutOfSight(t *testing.T) {
+func TestSongsAwaitingApprovalAreHidden(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		p.settle(party.SettingsChange{RequireApproval: pointer(true)})
 		gina, ben := p.join("Gina"), p.join("Ben")
@@ -100,14 +100,14 @@ func TestWhatWaitsForApprovalIsOutOfSight(t *testing.T) {
 		found, err := p.SearchSongs(ben, p.room.ID, "x", 1, 0)
 		p.must(err)
 		if id := found.Hits[0].QueueItemID; id != nil && *id == item.ID {
-			t.Error("Ben is told of an item that is neither queued, committed nor playing")
+			t.Error("Ben's search shows an item that is neither queued, committed nor playing")
 		}
 	})
 }
 
-// A difference may be applied to any state from since on. A replica that saw a song wait for approval, and then nothing until
-// it had left the queue again, has to tell so: others saw it there.
-func TestASongThatWasApprovedAndLeftBetweenTwoLoadsIsGone(t *testing.T) {
+// A difference may be applied to any state from since on. A replica that saw a song wait for approval, and then nothing
+// until it had left the queue again, has to report it as removed: others saw it there.
+func TestSongApprovedAndRemovedBetweenLoadsIsReportedRemoved(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		p.settle(party.SettingsChange{RequireApproval: pointer(true)})
 		item := p.add(p.join("Gina"), 1)
@@ -126,7 +126,7 @@ func TestASongThatWasApprovedAndLeftBetweenTwoLoadsIsGone(t *testing.T) {
 	})
 }
 
-// Fallback music takes nobody's place: undo of a cleared queue brings guests' songs back before it.
+// Fallback songs give way to guests' songs: undo of a cleared queue brings guests' songs back before it.
 func TestUndoneClearBringsBackGuestsSongs(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
@@ -160,7 +160,7 @@ func TestUndoneRemovalOfFallback(t *testing.T) {
 }
 
 // Minutes later it is forgotten, although the television stays on.
-func TestPresenceIsForgottenWithATelevision(t *testing.T) {
+func TestPresenceIsForgottenWithAScreen(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		screen, err := p.WatchRoom(p.Context(), p.room.Code)
 		p.must(err)
@@ -173,7 +173,7 @@ func TestPresenceIsForgottenWithATelevision(t *testing.T) {
 		p.notePresence(90 * time.Second)
 		leave()
 		p.notePresence(30*time.Minute + time.Second)
-		p.knowsNobody()
+		p.expectNoPresence()
 	})
 }
 
@@ -187,22 +187,23 @@ func TestPresenceIsForgottenInAClosedRoom(t *testing.T) {
 		_, err = p.CloseRoom(p.host, p.room.ID, nil)
 		p.must(err)
 		p.notePresence(30*time.Minute + time.Second)
-		p.knowsNobody()
+		p.expectNoPresence()
 	})
 }
 
-// knowsNobody expects it to be known of nobody but screens when they were here.
-func (p *fixture) knowsNobody() {
+// expectNoPresence expects that only screens have a stored time of presence.
+func (p *fixture) expectNoPresence() {
 	p.Helper()
-	n, err := jukebox.Count(p.Context(), p.store, "SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL AND role <> 'SCREEN'")
+	n, err := jukebox.Count(p.Context(), p.store,
+		"SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL AND role <> 'SCREEN'")
 	p.must(err)
 	if n > 0 {
 		p.Errorf("half an hour after all have left, it is known of %d when they were here", n)
 	}
 }
 
-// Who comes and goes concerns nobody in particular.
-func TestPresenceConcernsNobody(t *testing.T) {
+// Joining and leaving affect no user in particular.
+func TestPresenceAffectsNoUser(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		gina := p.join("Gina")
 		watcher, err := p.Watch(gina, p.room.ID)
@@ -226,7 +227,7 @@ func (p *fixture) song(n int) party.Song {
 }
 
 // A host who lets a vote pass by the settings changes the others' quota, too.
-func TestSettingsConcernEverybody(t *testing.T) {
+func TestSettingsAffectEverybody(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(8)
 		p.notePresence(3 * time.Second)
@@ -244,13 +245,13 @@ func TestSettingsConcernEverybody(t *testing.T) {
 		p.settle(party.SettingsChange{SkipVotePercent: pointer(25), AddsPerHour: pointer(5)})
 		s := p.upTo(watcher, p.version())
 		if s.AffectedSince(p.id(guests[7])) <= before {
-			t.Errorf("nobody tells guest 7 that they may add five songs an hour")
+			t.Errorf("guest 7 is not informed that they may add five songs an hour")
 		}
 	})
 }
 
 // A vote counts while its guest is present.
-func TestAVoteCountsAgainWhenItsGuestIsBack(t *testing.T) {
+func TestVoteCountsAgainWhenItsGuestReturns(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		p.present(3)
 		gina := p.join("Gina")
@@ -284,7 +285,7 @@ func TestUnlikedFallbackAfterItsEnd(t *testing.T) {
 		_, err := p.UnlikeQueueItem(gina, item.ID, nil)
 		p.must(err)
 		if next := p.state().NextToPlay(time.Now()); next != nil {
-			t.Errorf("%s plays, which nobody wants", next.Song.URI)
+			t.Errorf("%s plays, although it has no likes", next.Song.URI)
 		}
 	})
 }

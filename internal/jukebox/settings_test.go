@@ -19,7 +19,7 @@ func (p *fixture) settings() party.RoomSettings {
 	return *settings
 }
 
-func TestSettingsHoldAtOnce(t *testing.T) {
+func TestSettingsApplyAtOnce(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		if s := p.settings(); s.Delivery != party.DeliveryQueue || !s.Fallback || s.FallbackPlaylistURI != nil {
 			t.Errorf("usually %+v", s)
@@ -36,7 +36,8 @@ func TestSettingsHoldAtOnce(t *testing.T) {
 		}))
 		next, err := p.LoadState(p.Context(), p.room.ID, state)
 		p.must(err)
-		if next.RoomVersion != next.Version || next.Settings.Fallback || *next.Settings.FallbackPlaylistURI != "spotify:playlist:37i9dQZF1DX" ||
+		if next.RoomVersion != next.Version || next.Settings.Fallback ||
+			*next.Settings.FallbackPlaylistURI != "spotify:playlist:37i9dQZF1DX" ||
 			next.Playback.Delivery != party.DeliveryPlaylist || next.PlaybackVersion != next.Version {
 			t.Errorf("the room's watchers see %+v", next.Settings)
 		}
@@ -49,8 +50,11 @@ func TestSettingsHoldAtOnce(t *testing.T) {
 		if s := p.settings(); s.FallbackPlaylistURI != nil || s.Delivery != party.DeliveryPlaylist {
 			t.Errorf("then %+v", s)
 		}
-		for _, uri := range []string{"spotify:track:37i9dQZF1DX", "https://evil.test/playlist/37i9dQZF1DX", "37i9dQZF1DX", "spotify:playlist:"} {
-			p.expect("field", p.wants(party.BadUserInput, update(party.SettingsChange{FallbackPlaylistURI: &uri})).Field, "input.settings.fallbackPlaylistUri")
+		for _, uri := range []string{
+			"spotify:track:37i9dQZF1DX", "https://evil.test/playlist/37i9dQZF1DX", "37i9dQZF1DX", "spotify:playlist:",
+		} {
+			refused := p.wants(party.BadUserInput, update(party.SettingsChange{FallbackPlaylistURI: &uri}))
+			p.expect("field", refused.Field, "input.settings.fallbackPlaylistUri")
 		}
 		p.wants(party.BadUserInput, update(party.SettingsChange{Delivery: pointer(party.Delivery("PIGEON"))}))
 		_, err = p.UpdateRoom(p.join("Gina"), p.room.ID, jukebox.RoomUpdate{Settings: &party.SettingsChange{}}, nil)
@@ -79,14 +83,14 @@ func TestFallbackMusicComesLastUnlessItIsLiked(t *testing.T) {
 		p.step(party.PlaybackStep{Fallback: []party.Song{song(1)}})
 		p.expect("what is there is not added", p.queue(), "8 1 7")
 		_, err = p.RemoveQueueItem(guest, added.Item.ID, nil)
-		p.wants(party.Forbidden, err) // nobody added it
+		p.wants(party.Forbidden, err) // fallback music was added by no member
 		_, err = p.RemoveQueueItem(p.host, added.Item.ID, nil)
 		p.must(err)
 		p.expect("the host may remove it", p.queue(), "1 7")
 	})
 }
 
-func TestFallbackMusicTakesNobodysPlaceAndGoesWithItsSetting(t *testing.T) {
+func TestFallbackSongsGiveWayInAFullQueueAndLeaveWithTheirSetting(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest := p.join("Gina")
 		fill := func(numbers ...int) {
@@ -124,7 +128,7 @@ func TestFallbackMusicTakesNobodysPlaceAndGoesWithItsSetting(t *testing.T) {
 	})
 }
 
-func TestWhileSpotifyIsAwayTheRoomsSongsAreFound(t *testing.T) {
+func TestSearchFindsTheRoomsSongsWhileSpotifyIsDown(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		guest := p.join("Gina")
 		p.add(guest, 12)
@@ -141,7 +145,7 @@ func TestWhileSpotifyIsAwayTheRoomsSongsAreFound(t *testing.T) {
 			}
 			p.expect(query, songs(items), want)
 			if !found.Degraded {
-				t.Error("nobody is told that these are not all songs")
+				t.Error("the result does not say that these are not all songs")
 			}
 		}
 		found, err := p.SearchSongs(guest, p.room.ID, "song", 1, 1)
@@ -158,7 +162,7 @@ func TestWhileSpotifyIsAwayTheRoomsSongsAreFound(t *testing.T) {
 	})
 }
 
-func TestWhatIsTheHostsOwnIsTheirs(t *testing.T) {
+func TestOnlyHostsSeeDevicesAndPlaylists(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		for who, forbidden := range map[string]bool{"host": false, "guest": true} {
 			ctx := p.host
@@ -185,7 +189,7 @@ func TestWhatIsTheHostsOwnIsTheirs(t *testing.T) {
 	})
 }
 
-func TestADeliveryThatIsSetAnewIsAChangeWhereAnotherOneIsUsed(t *testing.T) {
+func TestDeliverySetAgainIsAChangeIfAnotherIsInUse(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		list := party.DeliveryPlaylist
 		set := func() (version int64, uses party.Delivery) {
@@ -203,7 +207,9 @@ func TestADeliveryThatIsSetAnewIsAChangeWhereAnotherOneIsUsed(t *testing.T) {
 		if same, _ := set(); same != before {
 			t.Error("a change that changes nothing")
 		}
-		p.step(party.PlaybackStep{Playback: &party.Playback{Delivery: party.DeliveryQueue, Health: party.HealthOK, Status: party.Idle}})
+		p.step(party.PlaybackStep{Playback: &party.Playback{
+			Delivery: party.DeliveryQueue, Health: party.HealthOK, Status: party.Idle,
+		}})
 		if _, uses := set(); uses != list {
 			t.Errorf("the player uses %s", uses)
 		}

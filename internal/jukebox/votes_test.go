@@ -68,10 +68,13 @@ func TestGuestsWhoArePresentSkipByVote(t *testing.T) {
 		}
 		p.must(vote(guests[2]))
 		p.must(vote(guests[3]))
-		if wishes := p.state().PendingCommands; len(wishes) != 1 || wishes[0].Kind != party.SkipCommand || wishes[0].Argument != first.Song.URI {
-			t.Fatalf("after enough votes %v is asked of the player", wishes)
+		commands := p.state().PendingCommands
+		if len(commands) != 1 || commands[0].Kind != party.SkipCommand || commands[0].Argument != first.Song.URI {
+			t.Fatalf("after enough votes %v is asked of the player", commands)
 		}
-		p.step(party.PlaybackStep{EndedItem: first.ID, Skipped: true, Answered: &party.Answer{CommandID: p.state().PendingCommands[0].ID}})
+		p.step(party.PlaybackStep{
+			EndedItem: first.ID, Skipped: true, Answered: &party.Answer{CommandID: p.state().PendingCommands[0].ID},
+		})
 		p.playNow(next)
 		if votes := p.state().Playback.SkipVotes; votes != 0 {
 			t.Errorf("the next song begins with %d votes", votes)
@@ -85,7 +88,7 @@ func TestGuestsWhoArePresentSkipByVote(t *testing.T) {
 	})
 }
 
-func TestOneGuestCannotSkipAloneAndNobodyWhereVotesAreOff(t *testing.T) {
+func TestSkipNeedsTwoVotesAndVotingSwitchedOn(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(1)
 		p.notePresence(3 * time.Second)
@@ -104,7 +107,7 @@ func TestOneGuestCannotSkipAloneAndNobodyWhereVotesAreOff(t *testing.T) {
 }
 
 // Six of ten want to skip, which is enough once others have left; a vote counts while the voter is present.
-func TestVotesAreCountedAnewWhenGuestsLeave(t *testing.T) {
+func TestNeededVotesAreRecountedWhenGuestsLeave(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		stay := p.present(3)
 		var leave []func()
@@ -135,7 +138,7 @@ func TestVotesAreCountedAnewWhenGuestsLeave(t *testing.T) {
 	})
 }
 
-func TestVotesAreEnoughOnceTheHostWantsFewer(t *testing.T) {
+func TestLoweredThresholdMakesVotesSufficient(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(8)
 		p.notePresence(3 * time.Second)
@@ -144,12 +147,14 @@ func TestVotesAreEnoughOnceTheHostWantsFewer(t *testing.T) {
 		for _, guest := range guests[:2] {
 			p.must(second(p.VoteToSkip(guest, p.room.ID, nil)))
 		}
-		if wishes := p.state().PendingCommands; len(wishes) != 0 {
-			t.Fatalf("two of eight ask the player for %+v", wishes)
+		if commands := p.state().PendingCommands; len(commands) != 0 {
+			t.Fatalf("two of eight ask the player for %+v", commands)
 		}
 		p.settle(party.SettingsChange{SkipVotePercent: pointer(25)})
-		if state := p.state(); len(state.PendingCommands) != 1 || state.Playback.SkipVotesNeeded != 2 || state.Playback.SkipVotes != 2 {
-			t.Errorf("%d votes of %d, and the player is asked for %+v", state.Playback.SkipVotes, state.Playback.SkipVotesNeeded, state.PendingCommands)
+		state := p.state()
+		if now := state.Playback; len(state.PendingCommands) != 1 || now.SkipVotesNeeded != 2 || now.SkipVotes != 2 {
+			t.Errorf("%d votes of %d, and the player is asked for %+v",
+				now.SkipVotes, now.SkipVotesNeeded, state.PendingCommands)
 		}
 	})
 }

@@ -175,7 +175,7 @@ func TestSongsPlayAfterAFailedCommand(t *testing.T) {
 	}
 }
 
-func TestGoneSongLetsOthersGoFirst(t *testing.T) {
+func TestUnavailableSongIsOvertakenByOthers(t *testing.T) {
 	inFixture(t, func(t *testing.T, p *fixture) {
 		p.addAll(p.player.newSong("a", time.Minute), p.player.newSong("b", time.Minute), p.player.newSong("c", time.Minute))
 		p.player.fail = failOnce("enqueue", playback.Gone, false)

@@ -8,7 +8,7 @@ import (
 	"antwon.dj/backend/internal/ratelimit"
 )
 
-func TestABurstPassesAndThenTheRateHolds(t *testing.T) {
+func TestBurstIsAllowedAndThenTheRateApplies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter, rate := ratelimit.New(10), ratelimit.Rate{Burst: 3, PerSecond: 2}
 		for range 3 {
@@ -30,7 +30,7 @@ func TestABurstPassesAndThenTheRateHolds(t *testing.T) {
 	})
 }
 
-func TestTheLeastRecentlyUsedKeyIsForgotten(t *testing.T) {
+func TestLeastRecentlyUsedKeyIsEvicted(t *testing.T) {
 	limiter, rate := ratelimit.New(2), ratelimit.Rate{Burst: 1, PerSecond: 0.001}
 	for _, key := range []string{"ana", "ben", "cem"} {
 		if limiter.Allow(key, rate) != 0 {

@@ -185,7 +185,7 @@ func wantSafeError(t *testing.T, err error, want string) {
 	}
 }
 
-func TestErrorReportsEverythingThatIsWrong(t *testing.T) {
+func TestErrorReportsAllMistakesTogether(t *testing.T) {
 	inFakeTime(t, func(t *testing.T, aws *fakeaws.Server) {
 		aws.PutBinary(names.Backend, []byte(marker))
 		aws.Put(names.Database, `{"engine": "postgres", "username": "u", "password": "hushhush", "host": "h"}`)

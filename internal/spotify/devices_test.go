@@ -147,7 +147,7 @@ func TestResetShuffleAndRepeatTurnsOffRepeatAndShuffle(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"repeat?state=context", "shuffle?state=true"} {
-		r := httptest.NewRequest(http.MethodPut, "/v1/me/player/"+path, nil)
+		r := httptest.NewRequestWithContext(ctx, http.MethodPut, "/v1/me/player/"+path, nil)
 		r.Header.Set("Authorization", w.sent(playPath)[0].authorization)
 		w.handler.ServeHTTP(httptest.NewRecorder(), r)
 	}

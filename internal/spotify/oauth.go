@@ -78,13 +78,13 @@ func (c *Client) Authorize(ctx context.Context, hostID, code, verifier string) (
 	if failed != nil {
 		return account.SpotifyCredentials{}, profileError(failed)
 	}
-	sealed, err := c.tokens.cipher.seal(hostID, g)
+	encrypted, err := c.tokens.cipher.encrypt(hostID, g)
 	if err != nil {
 		return account.SpotifyCredentials{}, err
 	}
 	c.Forget(hostID)
 	return account.SpotifyCredentials{
-		AccountID: cmp.Or(me.AccountID, me.ID), DisplayName: cmp.Or(me.DisplayName, me.ID), Sealed: sealed,
+		AccountID: cmp.Or(me.AccountID, me.ID), DisplayName: cmp.Or(me.DisplayName, me.ID), EncryptedTokens: encrypted,
 	}, nil
 }
 

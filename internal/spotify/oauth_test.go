@@ -22,8 +22,8 @@ import (
 func (w *world) allow(t *testing.T, authorizationURL string) (code, state string) {
 	t.Helper()
 	browser := httptest.NewRecorder()
-	w.handler.ServeHTTP(browser,
-		httptest.NewRequest(http.MethodGet, authorizationURL+"&decision=allow&account="+w.player.ID, nil))
+	w.handler.ServeHTTP(browser, httptest.NewRequestWithContext(t.Context(), http.MethodGet,
+		authorizationURL+"&decision=allow&account="+w.player.ID, nil))
 	back, err := url.Parse(browser.Header().Get("Location"))
 	if err != nil || browser.Code != http.StatusFound || !strings.HasPrefix(back.String(), w.config.RedirectURL) {
 		t.Fatalf("Spotify answered %d: %s", browser.Code, browser.Body)

@@ -106,9 +106,9 @@ func (t *tokenSource) refresh(ctx context.Context, hostID string, old grant) (gr
 		return grant{}, err
 	}
 	g := newGrant(token, old.Scope)
-	sealed, err := t.cipher.seal(hostID, g)
+	encrypted, err := t.cipher.encrypt(hostID, g)
 	if err == nil {
-		err = t.accounts.SaveSpotifyTokens(ctx, hostID, sealed)
+		err = t.accounts.SaveSpotifyTokens(ctx, hostID, encrypted)
 	}
 	if err != nil {
 		return grant{}, internalFailure("store the host's tokens", err)

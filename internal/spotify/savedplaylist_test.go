@@ -75,7 +75,7 @@ func newHistoryTest(t *testing.T, databaseURL string) *historyTest {
 func (e *historyTest) NewAccount(_ context.Context, hostID, _ string) (account.SpotifyCredentials, error) {
 	added := e.w.account(e.T)
 	e.w.connect(e.T, hostID, added.RefreshToken)
-	return account.SpotifyCredentials{AccountID: added.ID, Sealed: e.w.accounts.of(hostID).Sealed}, nil
+	return account.SpotifyCredentials{AccountID: added.ID, EncryptedTokens: e.w.accounts.of(hostID).EncryptedTokens}, nil
 }
 
 func (e *historyTest) must(err error) {
@@ -249,8 +249,10 @@ func TestFailedSaveLeavesNoPlaylist(t *testing.T) {
 				}
 				lines, _, err := e.Log(e.host, e.room, 100, nil, false)
 				e.must(err)
-				if slices.ContainsFunc(lines, func(line jukebox.RoomEvent) bool { return line.Kind == string(jukebox.EventExported) }) {
-					t.Error("the log tells of an export")
+				if slices.ContainsFunc(lines, func(line jukebox.RoomEvent) bool {
+					return line.Kind == string(jukebox.EventExported)
+				}) {
+					t.Error("the log contains an export")
 				}
 				_, err = e.ExportHistory(e.host, e.room.ID)
 				e.must(err)

@@ -17,17 +17,17 @@ const (
 	keySize        = 32 // AES-256
 	keyIDSize      = 4
 	minSecretBytes = 16
-	// The first byte of sealed tokens is the format: sealedV1 is followed by the ciphertext alone, sealedV2 by the key's
-	// id and the ciphertext.
-	sealedV1 = 1
-	sealedV2 = 2
+	// The first byte of encrypted tokens is the format: encryptedV1 is followed by the ciphertext alone, encryptedV2 by
+	// the key's id and the ciphertext.
+	encryptedV1 = 1
+	encryptedV2 = 2
 )
 
-// TokenCipher encrypts hosts' tokens for the database, with AES-256-GCM. Tokens that were sealed for one host cannot be
-// opened for another. Sealed tokens name their key, so that keys can be rotated: put the new secret first, keep the old
-// one behind it until every token has been refreshed, and then remove it. That takes an hour for hosts whose rooms are
-// open, and six months at most. Tokens sealed before keys had ids can still be opened. A TokenCipher is safe for
-// concurrent use.
+// TokenCipher encrypts hosts' tokens for the database, with AES-256-GCM. Tokens that were encrypted for one host cannot
+// be decrypted for another. Encrypted tokens name their key, so that keys can be rotated: put the new secret first,
+// keep the old one behind it until every token has been refreshed, and then remove it. That takes an hour for hosts whose
+// rooms are open, and six months at most. Tokens encrypted before keys had ids can still be decrypted. A TokenCipher is
+// safe for concurrent use.
 type TokenCipher struct {
 	keys []key // the current key comes first
 }
@@ -43,8 +43,8 @@ type grant struct {
 	Scope string `json:"scope,omitempty"` // separated by spaces; empty: unknown
 }
 
-// NewTokenCipher returns a TokenCipher that seals with a key derived from the current secret, and opens tokens sealed
-// with a key of the current or an old secret. Each secret must have at least 16 unpredictable bytes.
+// NewTokenCipher returns a TokenCipher that encrypts with a key derived from the current secret, and decrypts tokens
+// encrypted with a key of the current or an old secret. Each secret must have at least 16 unpredictable bytes.
 func NewTokenCipher(current []byte, old ...[]byte) (*TokenCipher, error) {
 	c := &TokenCipher{}
 	for _, secret := range append([][]byte{current}, old...) {
@@ -77,38 +77,38 @@ func newKey(secret []byte) (key, error) {
 	return key{id: id, aead: aead}, err
 }
 
-// SealRefreshToken seals the first refresh token of an account, for the host with this user id.
-func (c *TokenCipher) SealRefreshToken(hostID, refreshToken string) ([]byte, error) {
-	return c.seal(hostID, grant{Token: oauth2.Token{RefreshToken: refreshToken}})
+// EncryptRefreshToken encrypts the first refresh token of an account, for the host with this user id.
+func (c *TokenCipher) EncryptRefreshToken(hostID, refreshToken string) ([]byte, error) {
+	return c.encrypt(hostID, grant{Token: oauth2.Token{RefreshToken: refreshToken}})
 }
 
-// seal encrypts a grant for one host, with the current key.
-func (c *TokenCipher) seal(hostID string, g grant) ([]byte, error) {
+// encrypt encrypts a grant for one host, with the current key.
+func (c *TokenCipher) encrypt(hostID string, g grant) ([]byte, error) {
 	plain, err := json.Marshal(g)
 	if err != nil {
-		return nil, fmt.Errorf("seal tokens: %w", err)
+		return nil, fmt.Errorf("encrypt tokens: %w", err)
 	}
 	k := c.keys[0]
-	return k.aead.Seal(append([]byte{sealedV2}, k.id...), nil, plain, []byte(hostID)), nil
+	return k.aead.Seal(append([]byte{encryptedV2}, k.id...), nil, plain, []byte(hostID)), nil
 }
 
-// open returns the grant that seal sealed for this host.
-func (c *TokenCipher) open(hostID string, sealed []byte) (grant, error) {
-	plain, err := c.decrypt(hostID, sealed)
+// decrypt returns the grant that encrypt encrypted for this host.
+func (c *TokenCipher) decrypt(hostID string, encrypted []byte) (grant, error) {
+	plain, err := c.plaintext(hostID, encrypted)
 	if err != nil {
-		return grant{}, fmt.Errorf("open sealed tokens: %w", err)
+		return grant{}, fmt.Errorf("decrypt tokens: %w", err)
 	}
 	var g grant
 	if err := json.Unmarshal(plain, &g); err != nil {
-		return grant{}, fmt.Errorf("open sealed tokens: %w", err)
+		return grant{}, fmt.Errorf("decrypt tokens: %w", err)
 	}
 	return g, nil
 }
 
-func (c *TokenCipher) decrypt(hostID string, sealed []byte) ([]byte, error) {
+func (c *TokenCipher) plaintext(hostID string, encrypted []byte) ([]byte, error) {
 	err := errors.New("unknown key")
 	for _, k := range c.keys {
-		box, ok := k.ciphertext(sealed)
+		box, ok := k.ciphertext(encrypted)
 		if !ok {
 			continue
 		}
@@ -120,10 +120,11 @@ func (c *TokenCipher) decrypt(hostID string, sealed []byte) ([]byte, error) {
 	return nil, err
 }
 
-// ciphertext returns the part of sealed tokens that this key may be able to open, and false if another key sealed them.
-func (k key) ciphertext(sealed []byte) ([]byte, bool) {
-	if len(sealed) > 0 && sealed[0] == sealedV1 {
-		return sealed[1:], true
+// ciphertext returns the part of encrypted tokens that this key may be able to decrypt, and false if another key
+// encrypted them.
+func (k key) ciphertext(encrypted []byte) ([]byte, bool) {
+	if len(encrypted) > 0 && encrypted[0] == encryptedV1 {
+		return encrypted[1:], true
 	}
-	return bytes.CutPrefix(sealed, append([]byte{sealedV2}, k.id...))
+	return bytes.CutPrefix(encrypted, append([]byte{encryptedV2}, k.id...))
 }

@@ -28,15 +28,15 @@ func TestTokenCipher(t *testing.T) {
 	cipher := newTestCipher(t, testSecret)
 	token := oauth2.Token{AccessToken: "access", RefreshToken: "refresh",
 		Expiry: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
-	sealed, err := cipher.seal("host", grant{token, "a b"})
+	encrypted, err := cipher.encrypt("host", grant{token, "a b"})
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	t.Run("what was sealed can be opened", func(t *testing.T) {
+	t.Run("encrypted tokens can be decrypted", func(t *testing.T) {
 		for name, v := range map[string]*TokenCipher{"by it": cipher,
 			"by another with the same secret": newTestCipher(t, testSecret)} {
-			got, err := v.open("host", sealed)
+			got, err := v.decrypt("host", encrypted)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -47,28 +47,28 @@ func TestTokenCipher(t *testing.T) {
 		}
 	})
 	t.Run("nothing of it can be read", func(t *testing.T) {
-		if bytes.Contains(sealed, []byte("refresh")) || bytes.Contains(sealed, []byte("access")) {
-			t.Error("the sealed token contains plain text")
+		if bytes.Contains(encrypted, []byte("refresh")) || bytes.Contains(encrypted, []byte("access")) {
+			t.Error("the encrypted token contains plain text")
 		}
-		if again, _ := cipher.seal("host", grant{token, "a b"}); bytes.Equal(again, sealed) {
-			t.Error("sealing twice gives the same")
+		if again, _ := cipher.encrypt("host", grant{token, "a b"}); bytes.Equal(again, encrypted) {
+			t.Error("encrypting twice gives the same")
 		}
 	})
 	t.Run("every change is noticed", func(t *testing.T) {
-		for i := range sealed {
-			changed := bytes.Clone(sealed)
+		for i := range encrypted {
+			changed := bytes.Clone(encrypted)
 			changed[i] ^= 1
 			refuses(t, cipher, "host", changed)
-			refuses(t, cipher, "host", sealed[:i])
-			refuses(t, cipher, "host", slices.Insert(bytes.Clone(sealed), i, 0))
+			refuses(t, cipher, "host", encrypted[:i])
+			refuses(t, cipher, "host", slices.Insert(bytes.Clone(encrypted), i, 0))
 		}
-		refuses(t, cipher, "host", append(bytes.Clone(sealed), 0))
+		refuses(t, cipher, "host", append(bytes.Clone(encrypted), 0))
 	})
-	t.Run("nobody else can open it", func(t *testing.T) {
+	t.Run("another host or another secret cannot decrypt it", func(t *testing.T) {
 		for _, other := range []string{"another", "", "Host", "host "} {
-			refuses(t, cipher, other, sealed)
+			refuses(t, cipher, other, encrypted)
 		}
-		refuses(t, newTestCipher(t, "another secret of enough bytes"), "host", sealed)
+		refuses(t, newTestCipher(t, "another secret of enough bytes"), "host", encrypted)
 	})
 	t.Run("the key's id does not reveal the key", func(t *testing.T) {
 		derived, err := hkdf.Key(sha256.New, []byte(testSecret), nil, "antwon.dj spotify tokens", keySize)
@@ -76,54 +76,54 @@ func TestTokenCipher(t *testing.T) {
 			t.Errorf("the key %x contains its id %x, %v", derived, cipher.keys[0].id, err)
 		}
 	})
-	t.Run("what is sealed must be a token", func(t *testing.T) {
-		refuses(t, cipher, "host", cipher.keys[0].aead.Seal([]byte{sealedV1}, nil, []byte("no JSON"), []byte("host")))
+	t.Run("only a token can be decrypted", func(t *testing.T) {
+		refuses(t, cipher, "host", cipher.keys[0].aead.Seal([]byte{encryptedV1}, nil, []byte("no JSON"), []byte("host")))
 	})
 }
 
-func refuses(t *testing.T, v *TokenCipher, hostID string, sealed []byte) {
+func refuses(t *testing.T, v *TokenCipher, hostID string, encrypted []byte) {
 	t.Helper()
-	if token, err := v.open(hostID, sealed); err == nil {
-		t.Errorf("%q opened %x: %+v", hostID, sealed, token)
+	if token, err := v.decrypt(hostID, encrypted); err == nil {
+		t.Errorf("%q decrypted %x: %+v", hostID, encrypted, token)
 	}
 }
 
-// TestKeyRotation: tokens sealed with the old key can be opened while that key is kept. Newly sealed ones do not need
+// TestKeyRotation: tokens encrypted with the old key can be decrypted while that key is kept. New ones do not need
 // it.
 func TestKeyRotation(t *testing.T) {
 	const newSecret = "another secret of enough bytes"
 	before := newTestCipher(t, testSecret)
-	first, err := before.SealRefreshToken("host", "refresh")
+	first, err := before.EncryptRefreshToken("host", "refresh")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, sealed := range map[string][]byte{"named": first,
-		"from before keys had names": sealedBeforeNames(t, before, "refresh")} {
+	for name, encrypted := range map[string][]byte{"named": first,
+		"from before keys had names": encryptedBeforeNames(t, before, "refresh")} {
 		t.Run(name, func(t *testing.T) {
 			both, err := NewTokenCipher([]byte(newSecret), []byte("one that was never used"), []byte(testSecret))
 			if err != nil {
 				t.Fatal(err)
 			}
-			g, err := both.open("host", sealed)
+			g, err := both.decrypt("host", encrypted)
 			if err != nil || g.RefreshToken != "refresh" {
 				t.Fatalf("got %+v, %v", g, err)
 			}
-			refuses(t, both, "another", sealed)
-			resealed, err := both.seal("host", g)
+			refuses(t, both, "another", encrypted)
+			encryptedAgain, err := both.encrypt("host", g)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if g, err := newTestCipher(t, newSecret).open("host", resealed); err != nil || g.RefreshToken != "refresh" {
+			if g, err := newTestCipher(t, newSecret).decrypt("host", encryptedAgain); err != nil || g.RefreshToken != "refresh" {
 				t.Errorf("the new key alone opens %+v, %v", g, err)
 			}
-			refuses(t, before, "host", resealed)
-			refuses(t, newTestCipher(t, newSecret), "host", sealed)
+			refuses(t, before, "host", encryptedAgain)
+			refuses(t, newTestCipher(t, newSecret), "host", encrypted)
 		})
 	}
 }
 
-// sealedBeforeNames returns sealed tokens in the first format, without the id of the key.
-func sealedBeforeNames(t *testing.T, v *TokenCipher, refreshToken string) []byte {
+// encryptedBeforeNames returns encrypted tokens in the first format, without the id of the key.
+func encryptedBeforeNames(t *testing.T, v *TokenCipher, refreshToken string) []byte {
 	t.Helper()
 	plain, err := json.Marshal(&oauth2.Token{RefreshToken: refreshToken})
 	if err != nil {
@@ -144,28 +144,30 @@ func TestShortSecretIsRefused(t *testing.T) {
 	newTestCipher(t, "16 bytes are ok.")
 }
 
-// FuzzOpen opens arbitrary bytes, and seals and opens tokens made from them.
-func FuzzOpen(f *testing.F) {
+// FuzzDecrypt decrypts arbitrary bytes, and encrypts and decrypts tokens made from them.
+func FuzzDecrypt(f *testing.F) {
 	cipher := newTestCipher(f, testSecret)
-	good, err := cipher.SealRefreshToken("host", "refresh")
+	good, err := cipher.EncryptRefreshToken("host", "refresh")
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, sealed := range [][]byte{nil, {sealedV1}, {sealedV2}, {0}, good[:5], good[:12], good[:28], good[1:], good} {
-		f.Add("host", sealed)
+	for _, encrypted := range [][]byte{
+		nil, {encryptedV1}, {encryptedV2}, {0}, good[:5], good[:12], good[:28], good[1:], good,
+	} {
+		f.Add("host", encrypted)
 	}
 	f.Fuzz(func(t *testing.T, hostID string, data []byte) {
-		if token, err := cipher.open(hostID, data); (token == grant{}) != (err != nil) {
+		if token, err := cipher.decrypt(hostID, data); (token == grant{}) != (err != nil) {
 			t.Errorf("got %+v and %v", token, err)
 		}
 		refresh := strings.ToValidUTF8(string(data), "")
-		sealed, err := cipher.SealRefreshToken(hostID, refresh)
+		encrypted, err := cipher.EncryptRefreshToken(hostID, refresh)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if token, err := cipher.open(hostID, sealed); err != nil || token.RefreshToken != refresh {
+		if token, err := cipher.decrypt(hostID, encrypted); err != nil || token.RefreshToken != refresh {
 			t.Errorf("got %+v and %v, want %q", token, err, refresh)
 		}
-		refuses(t, cipher, hostID+"x", sealed)
+		refuses(t, cipher, hostID+"x", encrypted)
 	})
 }

@@ -19,7 +19,7 @@ type Accounts interface {
 	// SpotifyCredentials returns a host's credentials, or a NotFound error if the host has not connected Spotify.
 	SpotifyCredentials(ctx context.Context, hostID string) (account.SpotifyCredentials, error)
 	// SaveSpotifyTokens replaces a host's encrypted tokens, and releases the right to refresh them.
-	SaveSpotifyTokens(ctx context.Context, hostID string, sealed []byte) error
+	SaveSpotifyTokens(ctx context.Context, hostID string, encrypted []byte) error
 	// MarkSpotifyReconnect records that the host has to reconnect, because Spotify no longer accepts the authorization.
 	MarkSpotifyReconnect(ctx context.Context, hostID string) error
 	// BeginSpotifyRefresh acquires the right to refresh a host's tokens, which lasts for at most the given time. It
@@ -75,7 +75,7 @@ func (t *tokenSource) load(ctx context.Context, hostID string) (grant, error) {
 	if credentials.NeedsReconnect {
 		return grant{}, &failure{kind: playback.ReconnectNeeded, message: "the host has to connect Spotify again"}
 	}
-	g, err := t.cipher.open(hostID, credentials.Sealed)
+	g, err := t.cipher.decrypt(hostID, credentials.EncryptedTokens)
 	if err != nil {
 		return grant{}, &failure{internal: true, kind: playback.ReconnectNeeded, message: "read the host's tokens", err: err}
 	}

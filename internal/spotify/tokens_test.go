@@ -1,6 +1,7 @@
 package spotify_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -378,7 +379,8 @@ func TestReconnectingDuringRefreshKeepsNewTokens(t *testing.T) {
 			reconnected := w.accounts.of(host)
 			close(goOn)
 			expectFault(t, <-answered, playback.Unreachable)
-			if now := w.accounts.of(host); now.NeedsReconnect || string(now.Sealed) != string(reconnected.Sealed) {
+			now := w.accounts.of(host)
+			if now.NeedsReconnect || !bytes.Equal(now.EncryptedTokens, reconnected.EncryptedTokens) {
 				t.Error("the new authorization was overwritten")
 			}
 			w.answer(tokenPath, nil)

@@ -99,11 +99,11 @@ func (a *accounts) SpotifyCredentials(_ context.Context, hostID string) (account
 	return c, a.cannotRead
 }
 
-func (a *accounts) SaveSpotifyTokens(ctx context.Context, hostID string, sealed []byte) error {
+func (a *accounts) SaveSpotifyTokens(ctx context.Context, hostID string, encrypted []byte) error {
 	if err := errors.Join(ctx.Err(), a.cannotSave); err != nil {
 		return err
 	}
-	a.change(hostID, func(c *account.SpotifyCredentials) { c.Sealed = sealed })
+	a.change(hostID, func(c *account.SpotifyCredentials) { c.EncryptedTokens = encrypted })
 	return a.EndSpotifyRefresh(ctx, hostID)
 }
 
@@ -221,11 +221,13 @@ func (w *world) account(t *testing.T) sim.Account {
 // connect stores the credentials that a host has after connecting Spotify.
 func (w *world) connect(t *testing.T, hostID, refreshToken string) {
 	t.Helper()
-	sealed, err := w.cipher.SealRefreshToken(hostID, refreshToken)
+	encrypted, err := w.cipher.EncryptRefreshToken(hostID, refreshToken)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.accounts.change(hostID, func(c *account.SpotifyCredentials) { *c = account.SpotifyCredentials{Sealed: sealed} })
+	w.accounts.change(hostID, func(c *account.SpotifyCredentials) {
+		*c = account.SpotifyCredentials{EncryptedTokens: encrypted}
+	})
 }
 
 // newPipes serves a handler over in-memory pipes, which work in a synctest bubble, and returns a transport that uses

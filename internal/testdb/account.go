@@ -1,6 +1,7 @@
 package testdb
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"net/url"
@@ -41,7 +42,7 @@ func NewAccount(tb testing.TB, databaseURL, password string) *Account {
 	u.User = url.UserPassword(fmt.Sprintf("antwon_%d_%d", os.Getpid(), accounts.Add(1)), password)
 	a := &Account{tb, sql.OpenDB(connector), u}
 	tb.Cleanup(func() {
-		_, _ = a.admin.Exec("DROP USER " + a.name()) // a leftover user harms nobody
+		_, _ = a.admin.ExecContext(context.Background(), "DROP USER "+a.name()) // a leftover user harms nobody
 		_ = a.admin.Close()
 	})
 	a.exec("DROP USER IF EXISTS " + a.name())
@@ -65,7 +66,7 @@ func (a *Account) EndConnections() {
 	a.tb.Helper()
 	old := a.connections()
 	for _, id := range old {
-		_, _ = a.admin.Exec("KILL " + id) // it may have ended by itself
+		_, _ = a.admin.ExecContext(a.tb.Context(), "KILL "+id) // it may have ended by itself
 	}
 	isOld := func(id string) bool { return slices.Contains(old, id) }
 	for deadline := time.Now().Add(10 * time.Second); slices.ContainsFunc(a.connections(), isOld); {
@@ -77,7 +78,8 @@ func (a *Account) EndConnections() {
 
 func (a *Account) connections() (ids []string) {
 	a.tb.Helper()
-	rows, err := a.admin.Query("SELECT id FROM information_schema.processlist WHERE user = ?", a.url.User.Username())
+	rows, err := a.admin.QueryContext(a.tb.Context(),
+		"SELECT id FROM information_schema.processlist WHERE user = ?", a.url.User.Username())
 	if err != nil {
 		a.tb.Fatal(err)
 	}
@@ -99,7 +101,7 @@ func (a *Account) name() string { return "'" + a.url.User.Username() + "'@'%'" }
 
 func (a *Account) exec(statement string) {
 	a.tb.Helper()
-	if _, err := a.admin.Exec(statement); err != nil {
+	if _, err := a.admin.ExecContext(a.tb.Context(), statement); err != nil {
 		a.tb.Fatal(err)
 	}
 }

@@ -11,13 +11,13 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-func TestTestsAtTheSameTimeGetDifferentDatabases(t *testing.T) {
+func TestConcurrentTestsGetDifferentDatabases(t *testing.T) {
 	if first, second := testdb.MySQL(t), testdb.MySQL(t); first == second {
 		t.Errorf("both got %s", first)
 	}
 }
 
-func TestADatabaseThatIsUsedAgainHasNoRows(t *testing.T) {
+func TestReusedDatabaseHasNoRows(t *testing.T) {
 	var used string
 	t.Run("a test that leaves a row", func(t *testing.T) {
 		used = testdb.MySQL(t)

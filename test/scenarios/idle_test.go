@@ -32,7 +32,7 @@ func (w *world) openIdle() {
 	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(w.database, "sqlite:"))
 	must(w.t, err)
 	defer db.Close()
-	_, err = db.Exec("UPDATE room_playbacks SET observed_at = ?", time.Now().Add(-time.Hour).UTC())
+	_, err = db.ExecContext(w.t.Context(), "UPDATE room_playbacks SET observed_at = ?", time.Now().Add(-time.Hour).UTC())
 	must(w.t, err)
 }
 

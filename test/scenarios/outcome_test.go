@@ -88,7 +88,7 @@ func (p *fixture) longestGap() (longest time.Duration) {
 // states returns the states of the party's songs in the database, by number.
 func (p *fixture) states() []string {
 	p.t.Helper()
-	rows, err := p.reading.Query("SELECT id, state FROM queue_items WHERE room_id = ?", p.room.ID)
+	rows, err := p.reading.QueryContext(p.t.Context(), "SELECT id, state FROM queue_items WHERE room_id = ?", p.room.ID)
 	must(p.t, err)
 	defer rows.Close()
 	byID := map[string]string{}

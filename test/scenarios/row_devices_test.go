@@ -238,6 +238,7 @@ func (p *fixture) pressPlay() {
 // playlist returns the URI of the room's playlist at Spotify.
 func (p *fixture) playlist() (uri string) {
 	p.t.Helper()
-	must(p.t, p.reading.QueryRow("SELECT playlist_uri FROM rooms WHERE id = ?", p.room.ID).Scan(&uri))
+	row := p.reading.QueryRowContext(p.t.Context(), "SELECT playlist_uri FROM rooms WHERE id = ?", p.room.ID)
+	must(p.t, row.Scan(&uri))
 	return uri
 }

@@ -188,7 +188,7 @@ func (a app) ask(method, path string, body, into any) {
 	a.t.Helper()
 	text, err := json.Marshal(body)
 	must(a.t, err)
-	r := httptest.NewRequest(method, "/v1/"+path, bytes.NewReader(text))
+	r := httptest.NewRequestWithContext(a.t.Context(), method, "/v1/"+path, bytes.NewReader(text))
 	r.Header.Set("Authorization", "Bearer "+a.token())
 	answer := a.spotify.direct(r)
 	if answer.Code >= 300 {
@@ -202,7 +202,8 @@ func (a app) ask(method, path string, body, into any) {
 // token returns an access token of the host's app.
 func (a app) token() string {
 	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {a.account.RefreshToken}}
-	r := httptest.NewRequest(http.MethodPost, "/api/token", strings.NewReader(form.Encode()))
+	r := httptest.NewRequestWithContext(a.t.Context(), http.MethodPost, "/api/token",
+		strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	answer, err := io.ReadAll(a.spotify.direct(r).Body)
 	must(a.t, err)

@@ -171,7 +171,8 @@ func (p *fixture) takenOverBy(s *server) {
 // holder returns the id of the node that holds the room's lease.
 func (p *fixture) holder() (node string) {
 	p.t.Helper()
-	must(p.t, p.reading.QueryRow("SELECT node_id FROM room_leases WHERE id = ?", p.room.ID).Scan(&node))
+	row := p.reading.QueryRowContext(p.t.Context(), "SELECT node_id FROM room_leases WHERE id = ?", p.room.ID)
+	must(p.t, row.Scan(&node))
 	return node
 }
 

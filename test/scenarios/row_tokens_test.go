@@ -125,7 +125,8 @@ func (p *fixture) tryConnecting() error {
 	query := page.Query()
 	query.Set("account", p.account.ID)
 	query.Set("decision", "allow")
-	answer := p.spotify.direct(httptest.NewRequest(http.MethodGet, page.Path+"?"+query.Encode(), nil))
+	answer := p.spotify.direct(httptest.NewRequestWithContext(p.t.Context(), http.MethodGet,
+		page.Path+"?"+query.Encode(), nil))
 	back, err := url.Parse(answer.Header().Get("Location"))
 	must(p.t, err)
 	_, err = p.server.FinishSpotify(p.host, account.SpotifyAnswer{

@@ -74,8 +74,8 @@ func (w *world) NewAccount(_ context.Context, hostID, displayName string) (accou
 		return account.SpotifyCredentials{}, err
 	}
 	w.accounts[hostID] = added
-	sealed, err := w.cipher.SealRefreshToken(hostID, added.RefreshToken)
-	return account.SpotifyCredentials{AccountID: added.ID, DisplayName: displayName, Sealed: sealed}, err
+	encrypted, err := w.cipher.EncryptRefreshToken(hostID, added.RefreshToken)
+	return account.SpotifyCredentials{AccountID: added.ID, DisplayName: displayName, EncryptedTokens: encrypted}, err
 }
 
 // songs returns the n songs closest to this duration. Spotify has only one release of each, and can play it.

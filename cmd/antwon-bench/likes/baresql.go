@@ -16,6 +16,8 @@ type bareSQL struct {
 
 	raiseVersion, selectVersion, selectItem, selectLike *sql.Stmt
 	insertLike, deleteLike, countUp, countDown          *sql.Stmt
+
+	prepared []*sql.Stmt // all of them
 }
 
 func prepareBareSQL(ctx context.Context, databaseURL string) (*bareSQL, error) {
@@ -34,11 +36,21 @@ func prepareBareSQL(ctx context.Context, databaseURL string) (*bareSQL, error) {
 		"UPDATE queue_items SET like_count = like_count + 1, version = ? WHERE id = ?": &b.countUp,
 		"UPDATE queue_items SET like_count = like_count - 1, version = ? WHERE id = ?": &b.countDown,
 	} {
+		//nolint:sqlclosecheck // close closes it
 		if *stmt, err = db.PrepareContext(ctx, text); err != nil {
+			b.close()
 			return nil, err
 		}
+		b.prepared = append(b.prepared, *stmt)
 	}
 	return b, nil
+}
+
+func (b *bareSQL) close() {
+	for _, stmt := range b.prepared {
+		_ = stmt.Close()
+	}
+	_ = b.db.Close()
 }
 
 const deadlock = 1213 // MySQL's error number
@@ -60,28 +72,39 @@ func (b *bareSQL) attempt(ctx context.Context, roomID, itemID, userID string, n 
 		return err
 	}
 	defer tx.Rollback() // no effect after the commit
-	if _, err := tx.StmtContext(ctx, b.raiseVersion).ExecContext(ctx, roomID); err != nil {
+	if err := run(ctx, tx, b.raiseVersion, roomID); err != nil {
 		return err
 	}
 	var version, likes int64
 	var state string
-	if err := tx.StmtContext(ctx, b.selectVersion).QueryRowContext(ctx, roomID).Scan(&version); err != nil {
+	if err := row(ctx, tx, b.selectVersion, roomID).Scan(&version); err != nil {
 		return err
 	}
-	if err := tx.StmtContext(ctx, b.selectItem).QueryRowContext(ctx, itemID).Scan(&state, &likes); err != nil {
+	if err := row(ctx, tx, b.selectItem, itemID).Scan(&state, &likes); err != nil {
 		return err
 	}
 	write, count := b.insertLike, b.countUp
 	if n%2 != 0 {
 		write, count = b.deleteLike, b.countDown
-	} else if err := tx.StmtContext(ctx, b.selectLike).QueryRowContext(ctx, itemID, userID).Scan(&likes); err != nil {
+	} else if err := row(ctx, tx, b.selectLike, itemID, userID).Scan(&likes); err != nil {
 		return err
 	}
-	if _, err := tx.StmtContext(ctx, write).ExecContext(ctx, itemID, userID); err != nil {
+	if err := run(ctx, tx, write, itemID, userID); err != nil {
 		return err
 	}
-	if _, err := tx.StmtContext(ctx, count).ExecContext(ctx, version, itemID); err != nil {
+	if err := run(ctx, tx, count, version, itemID); err != nil {
 		return err
 	}
 	return tx.Commit()
+}
+
+func run(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args ...any) error {
+	//nolint:sqlclosecheck // the transaction closes its copy of the statement
+	_, err := tx.StmtContext(ctx, stmt).ExecContext(ctx, args...)
+	return err
+}
+
+func row(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args ...any) *sql.Row {
+	//nolint:sqlclosecheck // the transaction closes its copy of the statement
+	return tx.StmtContext(ctx, stmt).QueryRowContext(ctx, args...)
 }

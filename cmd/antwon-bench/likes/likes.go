@@ -26,7 +26,7 @@ func Measure(ctx context.Context, out io.Writer, databaseURL string, perRate tim
 	if err != nil {
 		return err
 	}
-	defer bare.db.Close()
+	defer bare.close()
 	fmt.Fprintf(out, "%-22s %8s %12s %12s %8s\n", "likes a second", "callers", "antwon", "bare SQL", "ratio")
 	for _, used := range []int{1, rooms} {
 		for _, callers := range []int{1, 16, 64} {

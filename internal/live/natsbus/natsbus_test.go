@@ -179,7 +179,7 @@ func TestCloseEndsEveryGoroutine(t *testing.T) {
 		"with a server":    func(t *testing.T) string { return startNATS(t).ClientURL() },
 		"without a server": func(t *testing.T) string { return urlOf(freePort(t)) },
 		"with a server that is silent": func(t *testing.T) string {
-			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 			if err != nil {
 				t.Fatal(err)
 			}

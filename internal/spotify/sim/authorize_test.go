@@ -26,7 +26,9 @@ func browser(t *testing.T) *http.Client {
 // visit opens a page. It returns the status, and the parameters of a redirect or the text.
 func visit(t *testing.T, b *http.Client, target string) (status int, to url.Values, text string) {
 	t.Helper()
-	response, err := b.Get(target)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
+	must(t, err)
+	response, err := b.Do(request)
 	must(t, err)
 	defer response.Body.Close()
 	if location, err := response.Location(); err == nil {

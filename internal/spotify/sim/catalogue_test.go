@@ -110,7 +110,7 @@ func TestEveryAlbumHasItsOwnCover(t *testing.T) {
 	s := open(t, Config{})
 	get := func(path string) *httptest.ResponseRecorder {
 		w := httptest.NewRecorder()
-		s.Covers().ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		s.Covers().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
 		return w
 	}
 	seen := map[string]bool{}

@@ -35,7 +35,7 @@ func Create() (databaseURL string, drop func(), err error) {
 	}
 	server.Path = "/" + name
 	return server.String(), func() {
-		_, _ = admin.Exec("DROP DATABASE " + name) // a database that is left over does no harm
+		_, _ = admin.ExecContext(context.Background(), "DROP DATABASE "+name) // a database that is left over does no harm
 		_ = admin.Close()
 	}, nil
 }
