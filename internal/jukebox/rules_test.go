@@ -3,7 +3,6 @@ package jukebox_test
 import (
 	"context"
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -335,98 +334,6 @@ func TestWithdrawnSongPassesToItsFirstLiker(t *testing.T) {
 	})
 }
 
-func TestUndoRevertsOnlyTheLastAction(t *testing.T) {
-	onBothDatabases(t, func(p *fixture) {
-		gina, ben := p.join("Gina"), p.join("Ben")
-		_, err := p.Undo(gina, p.room.ID, nil)
-		p.wants(party.Conflict, err)
-		undo := func(who context.Context, queue string) {
-			p.Helper()
-			_, err := p.Undo(who, p.room.ID, nil)
-			p.must(err)
-			p.expect("queue", p.queue(), queue)
-		}
-		one, two := p.add(ben, 1), p.add(gina, 2)
-		p.like(gina, two)
-		p.expect("queue", p.queue(), "2 1")
-		undo(gina, "1 2") // the like
-		undo(gina, "1")   // the song
-		_, err = p.Undo(gina, p.room.ID, nil)
-		p.wants(party.Conflict, err)
-		p.like(gina, one)
-		_, err = p.UnlikeQueueItem(gina, one.ID, nil)
-		p.must(err)
-		undo(gina, "1")
-		if likes := p.state().Queue[0].LikeCount; likes != 1 {
-			t.Errorf("after taking the unlike back it has %d likes", likes)
-		}
-		undo(ben, "1") // Gina likes it: it is hers now
-		if who := p.state().Queue[0].AddedBy.DisplayName; who != "Gina" {
-			t.Errorf("the song is %s's", who)
-		}
-		p.add(ben, 3)
-		p.add(gina, 4)
-		_, err = p.ClearQueue(p.host, p.room.ID, nil)
-		p.must(err)
-		p.add(ben, 3) // comes back before the host does
-		undo(p.host, "1 4 3")
-		_, err = p.RemoveQueueItem(p.host, one.ID, nil)
-		p.must(err)
-		undo(p.host, "1 4 3")
-		_, err = p.Undo(p.host, p.room.ID, nil)
-		p.wants(party.Conflict, err)
-	})
-}
-
-func TestUndoByKeyRevertsThatActionOnce(t *testing.T) {
-	onBothDatabases(t, func(p *fixture) {
-		gina, ben := p.join("Gina"), p.join("Ben")
-		one, two := p.add(ben, 1), p.add(ben, 2)
-		undo := func(who context.Context, key, queue string) {
-			p.Helper()
-			for range 2 { // a double tap
-				_, err := p.Undo(who, p.room.ID, &key)
-				p.must(err)
-			}
-			p.expect("queue", p.queue(), queue)
-		}
-		_, err := p.LikeQueueItem(gina, two.ID, pointer("first"))
-		p.must(err)
-		_, err = p.LikeQueueItem(gina, one.ID, pointer("second"))
-		p.must(err)
-		undo(gina, "first", "1 2")
-		_, err = p.AddSong(gina, p.room.ID, uri(1), pointer("nothing")) // she likes it already
-		p.must(err)
-		_, err = p.Undo(gina, p.room.ID, pointer("nothing"))
-		p.wants(party.Conflict, err)
-		_, err = p.AddSong(gina, p.room.ID, uri(2), pointer("like"))
-		p.must(err)
-		undo(gina, "like", "1 2")
-		for _, who := range []context.Context{ben, p.host} { // keys are everybody's own
-			_, err = p.Undo(who, p.room.ID, pointer("second"))
-			p.wants(party.Conflict, err)
-		}
-		_, err = p.ClearQueue(p.host, p.room.ID, pointer("clear"))
-		p.must(err)
-		p.add(p.host, 3) // on another device
-		undo(p.host, "clear", "1 2 3")
-	})
-}
-
-func TestUndoIsRefusedAfterTheSongIsCommitted(t *testing.T) {
-	onBothDatabases(t, func(p *fixture) {
-		gina := p.join("Gina")
-		item := p.add(gina, 1)
-		p.like(gina, item)
-		p.step(party.PlaybackStep{CommitItem: item.ID})
-		_, err := p.Undo(gina, p.room.ID, nil)
-		p.refusedBecause(err, party.ReasonCommitted)
-		if got := p.state().Queue[0]; got.LikeCount != 1 {
-			t.Errorf("it has %d likes", got.LikeCount)
-		}
-	})
-}
-
 func TestHostsReorderSongsByPins(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
@@ -460,78 +367,5 @@ func TestHostsReorderSongsByPins(t *testing.T) {
 		p.step(party.PlaybackStep{CommitItem: items[3].ID})
 		_, err = p.PinItem(p.host, items[3].ID, 2, party.UntilPlayed, nil)
 		p.refusedBecause(err, party.ReasonCommitted)
-	})
-}
-
-func TestEventLogNamesActorsAndActions(t *testing.T) {
-	onBothDatabases(t, func(p *fixture) {
-		gina := p.join("Gina")
-		item := p.add(gina, 1)
-		p.like(gina, item)
-		_, err := p.SetRole(p.host, p.room.ID, p.id(gina), party.RoleCohost)
-		p.must(err)
-		_, err = p.RemoveQueueItem(gina, item.ID, nil)
-		p.must(err)
-		_, err = p.Undo(gina, p.room.ID, nil)
-		p.must(err)
-		p.settle(party.SettingsChange{OrderMode: pointer(party.OrderFair), AllowExplicit: pointer(false)})
-		tell := func(likes bool) (told []string) {
-			var after *string
-			for more := true; more; {
-				var page []jukebox.RoomEvent
-				page, more, err = p.Log(p.host, p.room, 2, after, likes)
-				p.must(err)
-				for _, e := range page {
-					line := e.Actor.DisplayName + " " + e.Kind
-					if e.Subject != nil {
-						line += " to " + e.Subject.DisplayName
-					}
-					if e.Detail != nil {
-						line += " " + *e.Detail
-					}
-					told = append(told, line)
-					after = pointer(e.Cursor)
-				}
-			}
-			return told
-		}
-		want := []string{
-			"Hanna SETTINGS orderMode, allowExplicit", "Gina UNDONE REMOVED", "Gina REMOVED to Gina",
-			"Hanna ROLE to Gina COHOST", "Gina LIKED", "Gina ADDED", "Gina JOINED",
-		}
-		if got := tell(true); !slices.Equal(got, want) {
-			t.Errorf("the log says %q, want %q", got, want)
-		}
-		want = slices.Delete(want, 4, 5)
-		if got := tell(false); !slices.Equal(got, want) {
-			t.Errorf("without likes it says %q, want %q", got, want)
-		}
-	})
-}
-
-func TestRecapAndExportContainTheEvening(t *testing.T) {
-	onBothDatabases(t, func(p *fixture) {
-		gina, ben := p.join("Gina"), p.join("Ben")
-		_, err := p.ExportHistory(p.host, p.room.ID)
-		p.wants(party.Conflict, err)
-		one, two, three := p.add(gina, 1), p.add(gina, 2), p.add(ben, 3)
-		p.like(gina, one)
-		p.like(ben, one)
-		p.like(ben, two)
-		for _, item := range []*party.QueueItem{one, three, two} {
-			p.playNow(item)
-		}
-		p.step(party.PlaybackStep{EndedItem: two.ID, Skipped: true})
-		_, err = p.CloseRoom(p.host, p.room.ID, nil)
-		p.must(err)
-		recap, err := p.Recap(gina, p.room)
-		p.must(err)
-		evening := fmt.Sprint(songs(recap.SongsPlayed), ", gave ", recap.LikesGiven, ", got ", recap.LikesGot)
-		p.expect("Gina's evening", evening, "1 2, gave 1, got 2")
-		saved, err := p.ExportHistory(p.host, p.room.ID)
-		p.must(err)
-		if !slices.Equal(p.catalog.saved, []string{uri(1), uri(3)}) || saved.SongCount != 2 {
-			t.Errorf("saved %v as %+v", p.catalog.saved, saved)
-		}
 	})
 }

@@ -23,11 +23,11 @@ const (
 	encryptedV2 = 2
 )
 
-// TokenCipher encrypts hosts' tokens for the database, with AES-256-GCM. Tokens that were encrypted for one host cannot
-// be decrypted for another. Encrypted tokens name their key, so that keys can be rotated: put the new secret first,
-// keep the old one behind it until every token has been refreshed, and then remove it. That takes an hour for hosts whose
-// rooms are open, and six months at most. Tokens encrypted before keys had ids can still be decrypted. A TokenCipher is
-// safe for concurrent use.
+// TokenCipher encrypts hosts' tokens for the database, with AES-256-GCM. Tokens that were encrypted for one host
+// cannot be decrypted for another. Encrypted tokens name their key, so that keys can be rotated: put the new secret
+// first, keep the old one behind it until every token has been refreshed, and then remove it. That takes an hour for
+// hosts whose rooms are open, and six months at most. Tokens encrypted before keys had ids can still be decrypted. A
+// TokenCipher is safe for concurrent use.
 type TokenCipher struct {
 	keys []key // the current key comes first
 }

@@ -1,7 +1,6 @@
 package sim_test
 
 import (
-	"context"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -64,64 +63,111 @@ func TestAuthorizationCodeFlow(t *testing.T) {
 		"with PKCE":     app(server.URL, "native", "", "http://127.0.0.1:8080/callback", "user-read-playback-state"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			ctx, b, verifier := t.Context(), browser(t), oauth2.GenerateVerifier()
-			page := config.AuthCodeURL("my state", oauth2.S256ChallengeOption(verifier))
-			status, _, text := visit(t, b, page)
-			if status != 200 || !strings.Contains(text, "Allow") || !strings.Contains(text, "Cancel") {
-				t.Fatalf("the page: %d %s", status, text)
-			}
-			status, to, _ := visit(t, b, page+"&decision=deny")
-			if status != 302 || to.Get("error") != "access_denied" || to.Get("state") != "my state" || to.Has("code") {
-				t.Errorf("denied: %d %v", status, to)
-			}
-			status, to, _ = visit(t, b, page+"&decision=allow&account=rosa&display_name=Rosa")
-			if status != 302 || to.Get("state") != "my state" || to.Has("error") {
-				t.Fatalf("allowed: %d %v", status, to)
-			}
-			_, err := config.Exchange(ctx, to.Get("code"), oauth2.VerifierOption(oauth2.GenerateVerifier()))
-			wantGrantError(t, err, "code_verifier was incorrect")
-			_, err = config.Exchange(ctx, to.Get("code"), oauth2.VerifierOption(verifier))
-			wantGrantError(t, err, "Invalid authorization code") // a failed exchange uses up the code
-
-			_, to, _ = visit(t, b, page+"&decision=allow&account=rosa")
-			token, err := config.Exchange(ctx, to.Get("code"), oauth2.VerifierOption(verifier))
-			must(t, err)
-			if token.Extra("scope") != "user-read-playback-state" || token.RefreshToken == "" {
-				t.Errorf("token: %+v", token)
-			}
-			if got := ask(t, "GET", server.URL+"/v1/me", "Bearer "+token.AccessToken, ""); !strings.Contains(got.body,
-				`"id":"rosa"`) {
-				t.Errorf("me: %+v", got)
-			}
-			if got := ask(t, "PUT", server.URL+"/v1/me/player/pause", "Bearer "+token.AccessToken, ""); got.body != message(403,
-				"Insufficient client scope", "") {
-				t.Errorf("without the scope: %+v", got)
-			}
-			if got := ask(t, "GET", server.URL+"/v1/me/player/queue", "Bearer "+token.AccessToken, ""); got.body != message(401,
-				"Permissions missing", "") {
-				t.Errorf("without the scope: %+v", got)
-			}
-			again, err := config.TokenSource(context.Background(), &oauth2.Token{RefreshToken: token.RefreshToken}).Token()
-			must(t, err)
-			if again.Extra("refresh_token") != nil || again.Extra("scope") != "user-read-playback-state" {
-				t.Errorf("refreshed: %+v", again)
-			}
-
-			// The page is not shown again to a user who has granted the same scopes before, except with show_dialog.
-			if status, to, _ := visit(t, b, page); status != 302 || !to.Has("code") {
-				t.Errorf("the second time: %d %v", status, to)
-			}
-			if status, _, _ := visit(t, b, page+"&show_dialog=true"); status != 200 {
-				t.Errorf("with show_dialog: %d", status)
-			}
-			more := strings.Replace(page, "scope=", "scope=user-top-read+", 1)
-			if status, _, _ := visit(t, b, more); status != 200 {
-				t.Errorf("with one more scope: %d", status)
-			}
+			verifier := oauth2.GenerateVerifier()
+			f := &codeFlow{t: t, config: config, browser: browser(t), verifier: verifier,
+				page: config.AuthCodeURL("my state", oauth2.S256ChallengeOption(verifier))}
+			f.pageAsksTheUser()
+			f.denialIsReported()
+			f.failedExchangeUsesUpTheCode()
+			token := f.authorize()
+			checkTokenIsLimitedToItsScope(t, server.URL, token)
+			f.tokenCanBeRefreshed(token)
+			f.pageIsShownAgainOnlyIfNeeded()
 		})
 	}
 	if all := s.Accounts(); len(all) != 1 || all[0].ID != "rosa" || all[0].DisplayName != "Rosa" {
 		t.Errorf("accounts: %+v", all)
+	}
+}
+
+// codeFlow is the authorization of one app in one browser.
+type codeFlow struct {
+	t              *testing.T
+	config         *oauth2.Config
+	browser        *http.Client
+	verifier, page string
+}
+
+func (f *codeFlow) pageAsksTheUser() {
+	f.t.Helper()
+	status, _, text := visit(f.t, f.browser, f.page)
+	if status != 200 || !strings.Contains(text, "Allow") || !strings.Contains(text, "Cancel") {
+		f.t.Fatalf("the page: %d %s", status, text)
+	}
+}
+
+func (f *codeFlow) denialIsReported() {
+	f.t.Helper()
+	status, to, _ := visit(f.t, f.browser, f.page+"&decision=deny")
+	if status != 302 || to.Get("error") != "access_denied" || to.Get("state") != "my state" || to.Has("code") {
+		f.t.Errorf("denied: %d %v", status, to)
+	}
+}
+
+func (f *codeFlow) failedExchangeUsesUpTheCode() {
+	f.t.Helper()
+	status, to, _ := visit(f.t, f.browser, f.page+"&decision=allow&account=rosa&display_name=Rosa")
+	if status != 302 || to.Get("state") != "my state" || to.Has("error") {
+		f.t.Fatalf("allowed: %d %v", status, to)
+	}
+	_, err := f.exchange(to.Get("code"), oauth2.GenerateVerifier())
+	wantGrantError(f.t, err, "code_verifier was incorrect")
+	_, err = f.exchange(to.Get("code"), f.verifier)
+	wantGrantError(f.t, err, "Invalid authorization code")
+}
+
+func (f *codeFlow) exchange(code, verifier string) (*oauth2.Token, error) {
+	return f.config.Exchange(f.t.Context(), code, oauth2.VerifierOption(verifier))
+}
+
+func (f *codeFlow) authorize() *oauth2.Token {
+	f.t.Helper()
+	_, to, _ := visit(f.t, f.browser, f.page+"&decision=allow&account=rosa")
+	token, err := f.exchange(to.Get("code"), f.verifier)
+	must(f.t, err)
+	if token.Extra("scope") != "user-read-playback-state" || token.RefreshToken == "" {
+		f.t.Errorf("token: %+v", token)
+	}
+	return token
+}
+
+func checkTokenIsLimitedToItsScope(t *testing.T, base string, token *oauth2.Token) {
+	t.Helper()
+	bearer := "Bearer " + token.AccessToken
+	if got := ask(t, "GET", base+"/v1/me", bearer, ""); !strings.Contains(got.body, `"id":"rosa"`) {
+		t.Errorf("me: %+v", got)
+	}
+	got := ask(t, "PUT", base+"/v1/me/player/pause", bearer, "")
+	if got.body != message(403, "Insufficient client scope", "") {
+		t.Errorf("without the scope: %+v", got)
+	}
+	got = ask(t, "GET", base+"/v1/me/player/queue", bearer, "")
+	if got.body != message(401, "Permissions missing", "") {
+		t.Errorf("without the scope: %+v", got)
+	}
+}
+
+func (f *codeFlow) tokenCanBeRefreshed(token *oauth2.Token) {
+	f.t.Helper()
+	again, err := f.config.TokenSource(f.t.Context(), &oauth2.Token{RefreshToken: token.RefreshToken}).Token()
+	must(f.t, err)
+	if again.Extra("refresh_token") != nil || again.Extra("scope") != "user-read-playback-state" {
+		f.t.Errorf("refreshed: %+v", again)
+	}
+}
+
+// The page is not shown again to a user who has granted the same scopes before, except with show_dialog.
+func (f *codeFlow) pageIsShownAgainOnlyIfNeeded() {
+	f.t.Helper()
+	if status, to, _ := visit(f.t, f.browser, f.page); status != 302 || !to.Has("code") {
+		f.t.Errorf("the second time: %d %v", status, to)
+	}
+	if status, _, _ := visit(f.t, f.browser, f.page+"&show_dialog=true"); status != 200 {
+		f.t.Errorf("with show_dialog: %d", status)
+	}
+	more := strings.Replace(f.page, "scope=", "scope=user-top-read+", 1)
+	if status, _, _ := visit(f.t, f.browser, more); status != 200 {
+		f.t.Errorf("with one more scope: %d", status)
 	}
 }
 
