@@ -142,7 +142,7 @@ func TestSessionsBeginOnlyOverHTTP(t *testing.T) {
 // A client's compiler reads the schema as a file, with the descriptions.
 func TestDemoServesTheSchemaAsAFile(t *testing.T) {
 	s := startServer(t, "sqlite:data/antwon.db")
-	response, err := http.Get(s.url + "/schema.graphql")
+	response, err := get(s.url + "/schema.graphql")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func TestDemoServesTheSchemaAsAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if text != string(want) {
-		t.Errorf("/schema.graphql has %d bytes and begins %.200q, want schema.graphqls with %d bytes", len(text), text, len(want))
+		t.Errorf("/schema.graphql has %d bytes, want the %d of schema.graphqls: %.200q", len(text), len(want), text)
 	}
 }
 

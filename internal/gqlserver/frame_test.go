@@ -102,7 +102,7 @@ func (s *service) acceptedExtensions(offer string) string {
 
 func (s *service) upgrade(header http.Header) *http.Response {
 	s.t.Helper()
-	r, err := http.NewRequest(http.MethodGet, s.URL, nil)
+	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.URL, nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -120,7 +120,7 @@ func BenchmarkRefusal(b *testing.B) {
 		}
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				r := httptest.NewRequest("POST", "/", bytes.NewReader(body))
+				r := httptest.NewRequestWithContext(b.Context(), "POST", "/", bytes.NewReader(body))
 				r.Header.Set("Content-Type", "application/json")
 				handler.ServeHTTP(httptest.NewRecorder(), r)
 			}

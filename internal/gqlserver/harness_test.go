@@ -81,7 +81,7 @@ func (s *service) stop() {
 
 func (s *service) listen() net.Listener {
 	s.t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(s.t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ type reply struct {
 
 func (s *service) do(method, path, body string, header map[string]string) reply {
 	s.t.Helper()
-	r, err := http.NewRequest(method, s.URL+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(s.t.Context(), method, s.URL+path, strings.NewReader(body))
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -14,7 +14,8 @@ import (
 	"antwon.dj/backend/internal/gqlserver"
 )
 
-// BenchmarkOperation measures a minimal operation without tracing, with a trace that is not sampled, and with one that is.
+// BenchmarkOperation measures a minimal operation without tracing, with a trace that is not sampled, and with one that
+// is.
 func BenchmarkOperation(b *testing.B) {
 	for name, provider := range map[string]trace.TracerProvider{
 		"off":     nil,

@@ -173,7 +173,8 @@ func TestDeliveryByPlaylist(t *testing.T) {
 		{
 			name: "the player stopped, and the song was appended late",
 			in: Input{
-				Room: byPlaylist(hasPlayed(room(appended("b", 10*time.Second)))), Memory: silent(3*time.Second, stands(song("a"), 0)),
+				Room:   byPlaylist(hasPlayed(room(appended("b", 10*time.Second)))),
+				Memory: silent(3*time.Second, stands(song("a"), 0)),
 			},
 			command: Command{Kind: PlayPlaylist, ItemID: "item-b", URI: "spotify:track:b", DeviceID: "speaker"},
 			health:  party.HealthOK, way: party.DeliveryPlaylist,

@@ -35,7 +35,7 @@ func subscribe(app *fixture.App, room *fixture.Room, query string) (*subscriber,
 		Present: resolver.PresentError, AroundResponses: graph.RememberLikes, Log: log,
 		Authenticate: func(context.Context, string) (context.Context, error) { return room.Host, nil },
 	})
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(room.Host, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

@@ -59,11 +59,13 @@ func mysqlDiff(name string) (err error) {
 	}
 	defer admin.Close()
 	cfg.DBName = fmt.Sprintf("antwon_diff_%d", time.Now().UnixNano())
-	if _, err := admin.Exec("CREATE DATABASE " + cfg.DBName + " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"); err != nil {
+	ctx := context.Background()
+	create := "CREATE DATABASE " + cfg.DBName + " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+	if _, err := admin.ExecContext(ctx, create); err != nil {
 		return err
 	}
 	defer func() {
-		_, dropErr := admin.Exec("DROP DATABASE " + cfg.DBName)
+		_, dropErr := admin.ExecContext(ctx, "DROP DATABASE " + cfg.DBName)
 		err = errors.Join(err, dropErr)
 	}()
 	db, err := sql.Open("mysql", cfg.FormatDSN()+"?parseTime=true&loc=UTC")

@@ -66,10 +66,10 @@ func Serve(ctx context.Context, args []string) error {
 		return err
 	}
 	var at addresses
-	if at.GraphQL, err = listen(*address, graphql); err != nil {
+	if at.GraphQL, err = listen(ctx, *address, graphql); err != nil {
 		return err
 	}
-	if at.Controls, err = listen(anyAddress, &http.Server{Handler: newControls(ctx, b, *liked)}); err != nil {
+	if at.Controls, err = listen(ctx, anyAddress, &http.Server{Handler: newControls(ctx, b, *liked)}); err != nil {
 		return err
 	}
 	if err := json.NewEncoder(os.Stdout).Encode(at); err != nil {
@@ -108,8 +108,8 @@ func (b *backend) newServer(ctx context.Context, kind string) (*http.Server, err
 
 const anyAddress = "127.0.0.1:0"
 
-func listen(address string, server *http.Server) (string, error) {
-	listener, err := net.Listen("tcp4", address)
+func listen(ctx context.Context, address string, server *http.Server) (string, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp4", address)
 	if err != nil {
 		return "", err
 	}
