@@ -36,6 +36,7 @@ type ResolverRoot interface {
 	Room() RoomResolver
 	Session() SessionResolver
 	Subscription() SubscriptionResolver
+	User() UserResolver
 	Viewer() ViewerResolver
 }
 
@@ -89,10 +90,12 @@ type QueueItemResolver interface {
 	LikedByViewer(ctx context.Context, obj *party.QueueItem) (bool, error)
 
 	Position(ctx context.Context, obj *party.QueueItem) (*int, error)
+
+	Refusal(ctx context.Context, obj *party.QueueItem) (*party.Refusal, error)
 }
 type RoomResolver interface {
 	JoinURL(ctx context.Context, obj *party.Room) (*string, error)
-	Host(ctx context.Context, obj *party.Room) (*party.User, error)
+	Host(ctx context.Context, obj *party.Room) (*party.Participant, error)
 	CreatedAt(ctx context.Context, obj *party.Room) (*time.Time, error)
 
 	Queue(ctx context.Context, obj *party.Room) (*party.RoomQueue, error)
@@ -115,6 +118,9 @@ type SubscriptionResolver interface {
 	Playback(ctx context.Context, roomID string) (<-chan *party.Playback, error)
 	RoomSchedule(ctx context.Context, roomID string) (<-chan *party.RoomSchedule, error)
 	ViewerInRoom(ctx context.Context, roomID string) (<-chan *jukebox.ViewerInRoom, error)
+}
+type UserResolver interface {
+	DisplayName(ctx context.Context, obj *party.User) (*string, error)
 }
 type ViewerResolver interface {
 	HostedRoom(ctx context.Context, obj *account.Profile) (*party.Room, error)
@@ -258,6 +264,12 @@ directive @shared(
 ) on FIELD_DEFINITION
 "The value depends on who makes the request."
 directive @viewer on FIELD_DEFINITION
+
+"An object that can be loaded again by its id. No two objects have the same id, of whatever types they are."
+interface Node {
+  "The object's id."
+  id: ID!
+}
 
 type Query {
   "The user who makes the request; null without a session."
@@ -533,7 +545,7 @@ type Mutation {
   transferPlayback(
     "The room's id."
     roomId: ID!
-    "The id of one of Room.devices."
+    "The deviceId of one of Room.devices."
     deviceId: ID!
   ): Playback!
 }
@@ -624,6 +636,8 @@ type ViewerInRoom {
   roomId: ID!
   "The room's version that this shows. It grows with every change of the room."
   version: Int!
+  "The viewer as a participant of the room."
+  participant: Participant!
   "The viewer's role in the room."
   role: Role!
   "The ids of the items in the queue that the viewer likes."
@@ -732,12 +746,15 @@ type Playlist {
   spotifyUrl: String!
 }
 
-"A host, a guest or a screen."
-type User {
+"A host, a guest or a screen, whatever rooms they are in."
+type User implements Node {
   "The user's id."
   id: ID!
-  "The name to show; in a room, the name that the user has there."
-  displayName: String!
+  """
+  The user's own name, whatever they are called in a room. Only users themselves see it; null for others. To show who did
+  something in a room, use Participant.displayName.
+  """
+  displayName: String @viewer
   "Whether the user is a host, a guest or a screen."
   kind: UserKind!
 }
@@ -770,7 +787,7 @@ type SpotifyConnection {
 A party. Users who have not joined it can see its id, code, name and status. All other fields are then null, with the
 error FORBIDDEN.
 """
-type Room {
+type Room implements Node {
   "The room's id."
   id: ID!
   "The code to join by. It is unique among open rooms, and its case does not matter."
@@ -781,8 +798,8 @@ type Room {
   status: RoomStatus!
   "The page on which guests join. Share it, or show it as a QR code."
   joinUrl: String
-  "The user who opened the room."
-  host: User
+  "The host: who opened the room."
+  host: Participant
   "When the room was opened."
   createdAt: Time
   "What the host has chosen."
@@ -824,12 +841,22 @@ type Room {
   recap: Recap @viewer
 }
 
-"A member of a room."
-type Member {
-  "The user, under the name that they have in the room."
-  user: User!
-  "The member's name in the room."
+"A user in one room. In another room the same user is another participant, who may have another name."
+type Participant implements Node {
+  "The participant's id."
+  id: ID!
+  "The name that the user has in this room."
   displayName: String!
+  "The user. The same user has the same id in all rooms."
+  user: User!
+}
+
+"A participant of a room with what only its hosts see."
+type Member {
+  "The member's id."
+  id: ID!
+  "Who it is."
+  participant: Participant!
   "The member's role."
   role: Role!
   "Whether the member is connected, or was within the last two minutes."
@@ -845,7 +872,7 @@ type RoomEvent {
   "When it was done."
   at: Time!
   "Who did it; null: the server."
-  actor: User
+  actor: Participant
   """
   What was done. Values may be added. The values are ADDED, APPROVED, LIKED, UNLIKED, WITHDRAWN, PASSED_ON (withdrawn,
   and passed to a member who likes it), REMOVED, CLEARED, PINNED, UNPINNED, VOTED (to skip), SKIPPED (detail: HOST or
@@ -855,8 +882,8 @@ type RoomEvent {
   kind: String!
   "The song to which it was done, if to one."
   item: QueueItem
-  "The user to whom it was done, if to one."
-  subject: User
+  "The participant to whom it was done, if to one."
+  subject: Participant
   "More about it, depending on the kind."
   detail: String
 }
@@ -1170,13 +1197,13 @@ type RoomQueue {
 }
 
 "A song in a room's queue or history."
-type QueueItem {
+type QueueItem implements Node {
   "The item's id. A song that is added again after it was played is another item."
   id: ID!
   "The song."
   song: Song!
   "Who added it; null: the server, as a fallback song."
-  addedBy: User
+  addedBy: Participant
   "When it was added."
   addedAt: Time!
   "How many members like it. Adding a song does not like it."
@@ -1301,8 +1328,11 @@ enum PlaybackStatus {
 
 "A device on which the host's Spotify account can play."
 type Device {
-  "Spotify's id of the device. It can change from day to day."
-  id: ID!
+  """
+  Spotify's id of the device. It can change from day to day. The rooms of two hosts can have the same device and know
+  different things about it, so it is no key for a cache.
+  """
+  deviceId: ID!
   "The name its owner gave it."
   name: String!
   "The kind of device: Speaker, Computer, Smartphone, …"
@@ -1443,8 +1473,8 @@ func (ec *executionContext) childFields_AddedSong(ctx context.Context, field gra
 
 func (ec *executionContext) childFields_Device(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "id":
-		return ec.fieldContext_Device_id(ctx, field)
+	case "deviceId":
+		return ec.fieldContext_Device_deviceId(ctx, field)
 	case "name":
 		return ec.fieldContext_Device_name(ctx, field)
 	case "type":
@@ -1471,10 +1501,10 @@ func (ec *executionContext) childFields_JoinedRoom(ctx context.Context, field gr
 
 func (ec *executionContext) childFields_Member(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "user":
-		return ec.fieldContext_Member_user(ctx, field)
-	case "displayName":
-		return ec.fieldContext_Member_displayName(ctx, field)
+	case "id":
+		return ec.fieldContext_Member_id(ctx, field)
+	case "participant":
+		return ec.fieldContext_Member_participant(ctx, field)
 	case "role":
 		return ec.fieldContext_Member_role(ctx, field)
 	case "present":
@@ -1523,6 +1553,18 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_Participant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Participant_id(ctx, field)
+	case "displayName":
+		return ec.fieldContext_Participant_displayName(ctx, field)
+	case "user":
+		return ec.fieldContext_Participant_user(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Participant", field.Name)
 }
 
 func (ec *executionContext) childFields_Pin(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2001,6 +2043,8 @@ func (ec *executionContext) childFields_ViewerInRoom(ctx context.Context, field 
 		return ec.fieldContext_ViewerInRoom_roomId(ctx, field)
 	case "version":
 		return ec.fieldContext_ViewerInRoom_version(ctx, field)
+	case "participant":
+		return ec.fieldContext_ViewerInRoom_participant(ctx, field)
 	case "role":
 		return ec.fieldContext_ViewerInRoom_role(ctx, field)
 	case "likedItemIds":
@@ -3044,13 +3088,13 @@ func (ec *executionContext) fieldContext_AddedSong_alreadyQueued(_ context.Conte
 	return graphql.NewScalarFieldContext("AddedSong", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Device_id(ctx context.Context, field graphql.CollectedField, obj *party.Device) (ret graphql.Marshaler) {
+func (ec *executionContext) _Device_deviceId(ctx context.Context, field graphql.CollectedField, obj *party.Device) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Device_id(ctx, field)
+			return ec.fieldContext_Device_deviceId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.ID, nil
@@ -3063,7 +3107,7 @@ func (ec *executionContext) _Device_id(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Device_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Device_deviceId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Device", field, false, false, "ID")
 }
 
@@ -3246,59 +3290,59 @@ func (ec *executionContext) fieldContext_JoinedRoom_room(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _Member_user(ctx context.Context, field graphql.CollectedField, obj *jukebox.Member) (ret graphql.Marshaler) {
+func (ec *executionContext) _Member_id(ctx context.Context, field graphql.CollectedField, obj *jukebox.Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Member_user(ctx, field)
+			return ec.fieldContext_Member_id(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.User, nil
+			return obj.ID(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v party.User) graphql.Marshaler {
-			return ec.marshalNUser2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Member_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Member_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Member", field, true, false, "ID")
+}
+
+func (ec *executionContext) _Member_participant(ctx context.Context, field graphql.CollectedField, obj *jukebox.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v party.Participant) graphql.Marshaler {
+			return ec.marshalNParticipant2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Member_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Member",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
+			return ec.childFields_Participant(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Member_displayName(ctx context.Context, field graphql.CollectedField, obj *jukebox.Member) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Member_displayName(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DisplayName, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Member_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Member", field, false, false, "String")
 }
 
 func (ec *executionContext) _Member_role(ctx context.Context, field graphql.CollectedField, obj *jukebox.Member) (ret graphql.Marshaler) {
@@ -4738,6 +4782,84 @@ func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
 }
 
+func (ec *executionContext) _Participant_id(ctx context.Context, field graphql.CollectedField, obj *party.Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Participant", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Participant_displayName(ctx context.Context, field graphql.CollectedField, obj *party.Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_displayName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DisplayName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Participant", field, false, false, "String")
+}
+
+func (ec *executionContext) _Participant_user(ctx context.Context, field graphql.CollectedField, obj *party.Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.User, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v party.User) graphql.Marshaler {
+			return ec.marshalNUser2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Participant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Pin_until(ctx context.Context, field graphql.CollectedField, obj *party.Pin) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5784,8 +5906,8 @@ func (ec *executionContext) _QueueItem_addedBy(ctx context.Context, field graphq
 			return obj.AddedBy, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *party.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5798,7 +5920,7 @@ func (ec *executionContext) fieldContext_QueueItem_addedBy(_ context.Context, fi
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
+			return ec.childFields_Participant(ctx, field)
 		},
 	}
 	return fc, nil
@@ -5960,7 +6082,7 @@ func (ec *executionContext) _QueueItem_refusal(ctx context.Context, field graphq
 			return ec.fieldContext_QueueItem_refusal(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Refusal, nil
+			return ec.Resolvers.QueueItem().Refusal(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Refusal) graphql.Marshaler {
@@ -5974,8 +6096,8 @@ func (ec *executionContext) fieldContext_QueueItem_refusal(_ context.Context, fi
 	fc = &graphql.FieldContext{
 		Object:     "QueueItem",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Refusal(ctx, field)
 		},
@@ -6326,8 +6448,8 @@ func (ec *executionContext) _Room_host(ctx context.Context, field graphql.Collec
 			return ec.Resolvers.Room().Host(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *party.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6340,7 +6462,7 @@ func (ec *executionContext) fieldContext_Room_host(_ context.Context, field grap
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
+			return ec.childFields_Participant(ctx, field)
 		},
 	}
 	return fc, nil
@@ -6774,8 +6896,8 @@ func (ec *executionContext) _RoomEvent_actor(ctx context.Context, field graphql.
 			return obj.Actor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *party.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6788,7 +6910,7 @@ func (ec *executionContext) fieldContext_RoomEvent_actor(_ context.Context, fiel
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
+			return ec.childFields_Participant(ctx, field)
 		},
 	}
 	return fc, nil
@@ -6861,8 +6983,8 @@ func (ec *executionContext) _RoomEvent_subject(ctx context.Context, field graphq
 			return obj.Subject, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *party.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6875,7 +6997,7 @@ func (ec *executionContext) fieldContext_RoomEvent_subject(_ context.Context, fi
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
+			return ec.childFields_Participant(ctx, field)
 		},
 	}
 	return fc, nil
@@ -8886,18 +9008,18 @@ func (ec *executionContext) _User_displayName(ctx context.Context, field graphql
 			return ec.fieldContext_User_displayName(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DisplayName, nil
+			return ec.Resolvers.User().DisplayName(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_User_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("User", field, false, false, "String")
+	return graphql.NewScalarFieldContext("User", field, true, true, "String")
 }
 
 func (ec *executionContext) _User_kind(ctx context.Context, field graphql.CollectedField, obj *party.User) (ret graphql.Marshaler) {
@@ -9176,6 +9298,38 @@ func (ec *executionContext) _ViewerInRoom_version(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_ViewerInRoom_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ViewerInRoom", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ViewerInRoom_participant(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerInRoom_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v party.Participant) graphql.Marshaler {
+			return ec.marshalNParticipant2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerInRoom_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ViewerInRoom",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ViewerInRoom_role(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
@@ -10695,6 +10849,47 @@ func UnmarshalUpdateRoomInput(ctx context.Context, raw any) (UpdateRoomInput, er
 
 // region    ************************** interface.gotpl ***************************
 
+func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj Node) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case party.User:
+		return ec._User(ctx, sel, &obj)
+	case *party.User:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._User(ctx, sel, obj)
+	case party.Room:
+		return ec._Room(ctx, sel, &obj)
+	case *party.Room:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Room(ctx, sel, obj)
+	case party.QueueItem:
+		return ec._QueueItem(ctx, sel, &obj)
+	case *party.QueueItem:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._QueueItem(ctx, sel, obj)
+	case party.Participant:
+		return ec._Participant(ctx, sel, &obj)
+	case *party.Participant:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Participant(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of Node must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
@@ -10748,8 +10943,8 @@ func (ec *executionContext) _Device(ctx context.Context, sel ast.SelectionSet, o
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Device")
-		case "id":
-			out.Values[i] = ec._Device_id(ctx, field, obj)
+		case "deviceId":
+			out.Values[i] = ec._Device_deviceId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -10844,13 +11039,13 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Member")
-		case "user":
-			out.Values[i] = ec._Member_user(ctx, field, obj)
+		case "id":
+			out.Values[i] = ec._Member_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "displayName":
-			out.Values[i] = ec._Member_displayName(ctx, field, obj)
+		case "participant":
+			out.Values[i] = ec._Member_participant(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -11270,6 +11465,49 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var participantImplementors = []string{"Participant", "Node"}
+
+func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionSet, obj *party.Participant) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, participantImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Participant")
+		case "id":
+			out.Values[i] = ec._Participant_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "displayName":
+			out.Values[i] = ec._Participant_displayName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "user":
+			out.Values[i] = ec._Participant_user(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var pinImplementors = []string{"Pin"}
 
 func (ec *executionContext) _Pin(ctx context.Context, sel ast.SelectionSet, obj *party.Pin) graphql.Marshaler {
@@ -11657,7 +11895,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 	return out
 }
 
-var queueItemImplementors = []string{"QueueItem"}
+var queueItemImplementors = []string{"QueueItem", "Node"}
 
 func (ec *executionContext) _QueueItem(ctx context.Context, sel ast.SelectionSet, obj *party.QueueItem) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, queueItemImplementors)
@@ -11716,10 +11954,11 @@ func (ec *executionContext) _QueueItem(ctx context.Context, sel ast.SelectionSet
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "refusal":
-			out.Values[i] = ec._QueueItem_refusal(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._QueueItem_refusal(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -11866,7 +12105,7 @@ func (ec *executionContext) _Refusal(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var roomImplementors = []string{"Room"}
+var roomImplementors = []string{"Room", "Node"}
 
 func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj *party.Room) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, roomImplementors)
@@ -12822,7 +13061,7 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	}
 }
 
-var userImplementors = []string{"User"}
+var userImplementors = []string{"User", "Node"}
 
 func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj *party.User) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, userImplementors)
@@ -12836,17 +13075,18 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 		case "id":
 			out.Values[i] = ec._User_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "displayName":
-			out.Values[i] = ec._User_displayName(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._User_displayName(ctx, field, obj)
+				})
 		case "kind":
 			out.Values[i] = ec._User_kind(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -12948,6 +13188,11 @@ func (ec *executionContext) _ViewerInRoom(ctx context.Context, sel ast.Selection
 			}
 		case "version":
 			out.Values[i] = ec._ViewerInRoom_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._ViewerInRoom_participant(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -13574,6 +13819,10 @@ func (ec *executionContext) marshalNOrderReason2antwonᚗdjᚋbackendᚋinternal
 
 func (ec *executionContext) marshalNPageInfo2antwonᚗdjᚋbackendᚋgraphᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v PageInfo) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNParticipant2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx context.Context, sel ast.SelectionSet, v party.Participant) graphql.Marshaler {
+	return ec._Participant(ctx, sel, &v)
 }
 
 func (ec *executionContext) unmarshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPinRule(ctx context.Context, v any) (party.PinRule, error) {
@@ -14334,6 +14583,13 @@ func (ec *executionContext) marshalOOrderMode2ᚖantwonᚗdjᚋbackendᚋinterna
 	return res
 }
 
+func (ec *executionContext) marshalOParticipant2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx context.Context, sel ast.SelectionSet, v *party.Participant) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Participant(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOPin2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPin(ctx context.Context, sel ast.SelectionSet, v *party.Pin) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -14526,13 +14782,6 @@ func (ec *executionContext) marshalOTime2ᚖtimeᚐTime(ctx context.Context, sel
 	_ = ctx
 	res := MarshalTime(*v)
 	return res
-}
-
-func (ec *executionContext) marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx context.Context, sel ast.SelectionSet, v *party.User) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._User(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOViewer2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐProfile(ctx context.Context, sel ast.SelectionSet, v *account.Profile) graphql.Marshaler {

@@ -16,7 +16,7 @@ func (r roomResolver) JoinURL(_ context.Context, room *party.Room) (*string, err
 	return &url, nil
 }
 
-func (r roomResolver) Host(ctx context.Context, room *party.Room) (*party.User, error) {
+func (r roomResolver) Host(ctx context.Context, room *party.Room) (*party.Participant, error) {
 	return r.jukebox.RoomHost(ctx, room)
 }
 
@@ -82,7 +82,26 @@ func (r roomResolver) Recap(ctx context.Context, room *party.Room) (*jukebox.Rec
 }
 
 func (r queueItemResolver) Position(ctx context.Context, item *party.QueueItem) (*int, error) {
-	return r.jukebox.Position(ctx, item)
+	queued, err := r.jukebox.InQueue(ctx, item)
+	if err != nil {
+		return nil, err
+	}
+	return queued.Position, nil
+}
+
+func (r queueItemResolver) Refusal(ctx context.Context, item *party.QueueItem) (*party.Refusal, error) {
+	queued, err := r.jukebox.InQueue(ctx, item)
+	if err != nil {
+		return nil, err
+	}
+	return queued.Refusal, nil
+}
+
+func (r userResolver) DisplayName(ctx context.Context, user *party.User) (*string, error) {
+	if user.OwnName != nil {
+		return user.OwnName, nil
+	}
+	return likesFrom(ctx).ownName(ctx, r.accounts, user.ID)
 }
 
 func (r queueItemResolver) LikedByViewer(ctx context.Context, item *party.QueueItem) (bool, error) {

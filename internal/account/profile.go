@@ -43,7 +43,7 @@ func (a *Accounts) Profile(ctx context.Context) (*Profile, error) {
 		return nil, fmt.Errorf("load the viewer: %w", err)
 	}
 	p := &Profile{
-		User:  party.User{ID: row.ID, DisplayName: row.DisplayName, Kind: party.UserKind(row.Kind)},
+		User:  party.User{ID: row.ID, Kind: party.UserKind(row.Kind), OwnName: &row.DisplayName},
 		Email: row.Email, EmailVerified: row.EmailVerified, PictureURL: row.PictureURL,
 	}
 	if account := row.Edges.Spotify; account != nil {

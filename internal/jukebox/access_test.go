@@ -95,16 +95,16 @@ var useCases = map[party.Action]map[string]useCase{
 		})
 	}},
 	party.ActRemoveGuest: {"remove a guest": func(p *fixture, who context.Context, item *party.QueueItem) error {
-		return second(p.RemoveGuest(who, p.room.ID, item.AddedBy.ID, false))
+		return second(p.RemoveGuest(who, p.room.ID, item.AddedBy.User.ID, false))
 	}},
 	party.ActSetRole: {
 		"set role": func(p *fixture, who context.Context, item *party.QueueItem) error {
-			return second(p.SetRole(who, p.room.ID, item.AddedBy.ID, party.RoleCohost))
+			return second(p.SetRole(who, p.room.ID, item.AddedBy.User.ID, party.RoleCohost))
 		},
 		"remove a co-host": func(p *fixture, who context.Context, item *party.QueueItem) error {
-			_, err := p.SetRole(p.host, p.room.ID, item.AddedBy.ID, party.RoleCohost)
+			_, err := p.SetRole(p.host, p.room.ID, item.AddedBy.User.ID, party.RoleCohost)
 			p.must(err)
-			return second(p.RemoveGuest(who, p.room.ID, item.AddedBy.ID, true))
+			return second(p.RemoveGuest(who, p.room.ID, item.AddedBy.User.ID, true))
 		},
 	},
 	party.ActVote: {"vote to skip": func(p *fixture, who context.Context, _ *party.QueueItem) error {
@@ -212,7 +212,7 @@ func (p *fixture) seen(who context.Context, ask any) error {
 			return second(ask(p.Jukebox, who, r))
 		case func(*jukebox.Jukebox, context.Context, *party.Room) (*party.Playback, error):
 			return second(ask(p.Jukebox, who, r))
-		case func(*jukebox.Jukebox, context.Context, *party.Room) (*party.User, error):
+		case func(*jukebox.Jukebox, context.Context, *party.Room) (*party.Participant, error):
 			return second(ask(p.Jukebox, who, r))
 		}
 		panic(fmt.Sprintf("%T", ask))

@@ -11,6 +11,7 @@ import (
 type ViewerInRoom struct {
 	RoomID       string
 	Version      int64 // of the room
+	Participant  party.Participant // the member
 	Role         party.Role
 	LikedItemIDs []string         // of songs in the queue that the member likes
 	AddedItemIDs []string         // of songs in the queue that the member added
@@ -52,6 +53,9 @@ func (j *Jukebox) ViewerInRoom(ctx context.Context, s *party.State) (*ViewerInRo
 	if v.Quota, err = j.quota(ctx, a, s); err != nil {
 		return nil, err
 	}
+	if v.Participant, err = j.participant(ctx, s.RoomID, a.viewer.UserID); err != nil {
+		return nil, err
+	}
 	next := s.Committed()
 	if next == nil {
 		next = s.NextToPlay(time.Now())
@@ -68,7 +72,7 @@ func (v *ViewerInRoom) addItems(a access, s *party.State, liked map[string]bool)
 		if liked[item.ID] {
 			v.LikedItemIDs = append(v.LikedItemIDs, item.ID)
 		}
-		if item.AddedBy != nil && item.AddedBy.ID == a.viewer.UserID {
+		if item.AddedBy != nil && item.AddedBy.User.ID == a.viewer.UserID {
 			v.AddedItemIDs = append(v.AddedItemIDs, item.ID)
 		}
 	}

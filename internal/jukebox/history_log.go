@@ -68,10 +68,10 @@ func (e logEvent) row(t *roomTx) *ent.RoomEventCreate {
 type RoomEvent struct {
 	ID      string
 	At      time.Time
-	Actor   *party.User // nil: the server itself
+	Actor   *party.Participant // nil: the server itself
 	Kind    string
-	Item    *party.QueueItem // nil: no song was involved
-	Subject *party.User      // the member to whom it was done; nil: to nobody
+	Item    *party.QueueItem   // nil: no song was involved
+	Subject *party.Participant // the member to whom it was done; nil: to nobody
 	Detail  *string
 	Cursor  string // the place in the log, for Log
 }
@@ -114,7 +114,7 @@ func (j *Jukebox) eventsOf(ctx context.Context, roomID string, rows []*ent.RoomE
 	if err != nil {
 		return nil, err
 	}
-	people, err := j.loader.Users(ctx, roomID, userIDs)
+	people, err := j.loader.Participants(ctx, roomID, userIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (j *Jukebox) eventsOf(ctx context.Context, roomID string, rows []*ent.RoomE
 	for i, row := range rows {
 		events[i] = RoomEvent{
 			ID: row.ID, At: row.At.UTC(), Kind: row.Kind, Detail: row.Detail, Cursor: cursor(row.At, row.ID),
-			Actor: personOrNil(people, row.ActorID), Subject: personOrNil(people, row.SubjectID),
+			Actor: participantOrNil(people, row.ActorID), Subject: participantOrNil(people, row.SubjectID),
 		}
 		if row.ItemID != nil {
 			events[i].Item = items[*row.ItemID]
@@ -131,8 +131,8 @@ func (j *Jukebox) eventsOf(ctx context.Context, roomID string, rows []*ent.RoomE
 	return events, nil
 }
 
-// personOrNil returns the user with this id, or nil if id is nil or unknown.
-func personOrNil(people map[string]party.User, id *string) *party.User {
+// participantOrNil returns the participant of the user with this id, or nil if id is nil or unknown.
+func participantOrNil(people map[string]party.Participant, id *string) *party.Participant {
 	if id == nil {
 		return nil
 	}

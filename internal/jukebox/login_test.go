@@ -88,7 +88,7 @@ func TestGuestWhoLogsInKeepsSongsAndLikes(t *testing.T) {
 		queue, err := p.Queue(hanna, room)
 		p.must(err)
 		for _, item := range queue.Items {
-			if item.ID == mine.ID && (item.AddedBy.ID != host.User.UserID || item.AddedBy.DisplayName != "Gina") {
+			if item.ID == mine.ID && (item.AddedBy.User.ID != host.User.UserID || item.AddedBy.DisplayName != "Gina") {
 				p.Errorf("her song was added by %+v", item.AddedBy)
 			}
 			if item.LikeCount != 1 {
@@ -137,7 +137,7 @@ func TestGuestWhoIsThereTwiceLikesOnce(t *testing.T) {
 		whole, err := p.LoadState(p.Context(), p.room.ID, nil)
 		p.must(err)
 		for i, item := range next.Queue {
-			if fresh := whole.Queue[i]; item.ID != fresh.ID || item.LikeCount != fresh.LikeCount || !sameUser(item.AddedBy, fresh.AddedBy) {
+			if fresh := whole.Queue[i]; item.ID != fresh.ID || item.LikeCount != fresh.LikeCount || !sameParticipant(item.AddedBy, fresh.AddedBy) {
 				p.Errorf("who followed the room has %+v, who comes %+v", item, fresh)
 			}
 			if want := map[string]int{"Song 1": 1, "Song 2": 1, "Song 3": 1, "Song 4": 0}[item.Song.Name]; item.LikeCount != want {
@@ -151,7 +151,7 @@ func TestGuestWhoIsThereTwiceLikesOnce(t *testing.T) {
 	})
 }
 
-func sameUser(a, b *party.User) bool { return a == b || a != nil && b != nil && *a == *b }
+func sameParticipant(a, b *party.Participant) bool { return a == b || a != nil && b != nil && *a == *b }
 
 func TestRolesSurviveALogin(t *testing.T) {
 	for _, c := range []struct{ guest, host, want string }{
@@ -190,7 +190,7 @@ func TestRolesSurviveALogin(t *testing.T) {
 				p.must(err)
 				roles := map[string]string{}
 				for _, member := range found {
-					roles[member.User.ID] = string(member.Role)
+					roles[member.Participant.User.ID] = string(member.Role)
 				}
 				if len(roles) != 2 || roles[host.User.UserID] != c.want {
 					p.Errorf("members %v, want the room's host and %s as %s", roles, host.User.UserID, c.want)
@@ -214,7 +214,7 @@ func TestHistoryOfClosedRoomsIsTheHostsToo(t *testing.T) {
 		p.must(err)
 		viewer, err := account.ViewerFrom(hanna)
 		p.must(err)
-		if got := state.Queue[0]; got.ID != item.ID || got.AddedBy.ID != viewer.UserID {
+		if got := state.Queue[0]; got.ID != item.ID || got.AddedBy.User.ID != viewer.UserID {
 			p.Errorf("the song was added by %+v", got.AddedBy)
 		}
 	})

@@ -8,12 +8,12 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/roomstate"
 )
 
-// Member is a user with a role in a room, also one who was removed from it.
+// Member is a participant of a room with what its hosts know about them, also one who was removed from it.
 type Member struct {
-	User        party.User // under the name that they have in the room
-	DisplayName string
+	Participant party.Participant
 	Role        party.Role
 	Present     bool // connected now or within the last two minutes
 	JoinedAt    time.Time
@@ -45,15 +45,12 @@ func (j *Jukebox) Members(
 	return found, more, nil
 }
 
+// ID returns the member's id, by which clients' caches tell members apart.
+func (m Member) ID() string { return "Member:" + m.Participant.ID }
+
 func memberOf(row *ent.Membership, connected bool) Member {
-	m := Member{
-		User:        party.User{ID: row.UserID, DisplayName: row.DisplayName},
-		DisplayName: row.DisplayName, Role: party.Role(row.Role),
-		JoinedAt: row.JoinedAt.UTC(), Cursor: cursor(row.JoinedAt, row.ID),
+	return Member{
+		Participant: roomstate.ParticipantOf(row), Role: party.Role(row.Role), JoinedAt: row.JoinedAt.UTC(), Cursor: cursor(row.JoinedAt, row.ID),
 		Present: connected || row.SeenAt != nil && time.Since(*row.SeenAt) < presenceTimeout,
 	}
-	if row.Edges.User != nil {
-		m.User.Kind = party.UserKind(row.Edges.User.Kind)
-	}
-	return m
 }

@@ -24,7 +24,7 @@ func (p *fixture) members() string {
 		found, more, err = p.Members(p.host, room, 2, after)
 		p.must(err)
 		for _, m := range found {
-			all = append(all, fmt.Sprint(m.DisplayName, " ", m.Role))
+			all = append(all, fmt.Sprint(m.Participant.DisplayName, " ", m.Role))
 			after = &m.Cursor
 		}
 	}
@@ -40,7 +40,7 @@ func TestHostsSeeWhoIsHere(t *testing.T) {
 		p.must(err)
 		m, err := p.RemoveGuest(gina, p.room.ID, p.id(gustav), true)
 		p.must(err)
-		p.expect("answer", fmt.Sprint(m.User.DisplayName, m.User.Kind, m.Role), "GustavGUESTBANNED")
+		p.expect("answer", fmt.Sprint(m.Participant.DisplayName, m.Participant.User.Kind, m.Role), "GustavGUESTBANNED")
 		p.expect("members", p.members(), "Screen SCREEN, Gustav BANNED, Gina COHOST, Hanna HOST")
 	})
 }

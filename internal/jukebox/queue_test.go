@@ -25,10 +25,10 @@ func TestQueuePlaysByLikesThenAge(t *testing.T) {
 		_, err := p.UnlikeQueueItem(gina, two.ID, nil)
 		p.must(err)
 		p.expect("after an unlike", p.queue(), "1 2 3")
-		position, err := p.Position(gina, one)
+		queued, err := p.InQueue(gina, one)
 		p.must(err)
-		if position == nil || *position != 1 {
-			t.Errorf("position = %v, want 1", position)
+		if queued.Position == nil || *queued.Position != 1 {
+			t.Errorf("position = %v, want 1", queued.Position)
 		}
 	})
 }

@@ -118,7 +118,7 @@ func countLikes(n int) string {
 }
 
 // ownerName returns the name of the member who added a song, or a name for the server.
-func ownerName(who *User) string {
+func ownerName(who *Participant) string {
 	if who == nil {
 		return "the house"
 	}
