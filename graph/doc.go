@@ -34,5 +34,5 @@
 //	schedule.go, viewer.go          the sources that also change with time
 //	likes.go                        a cache of the viewer's likes for each response
 //	errors.go                       what clients see of errors
-//	time.go                         the scalar Time
+//	time.go                         the scalar DateTime
 package graph

@@ -71,9 +71,9 @@ type MutationResolver interface {
 	PausePlayback(ctx context.Context, roomID string) (*party.Playback, error)
 	ResumePlayback(ctx context.Context, roomID string) (*party.Playback, error)
 	VoteToSkip(ctx context.Context, roomID string, idempotencyKey *string) (*party.Playback, error)
-	ApproveItem(ctx context.Context, itemID string) (*party.QueueItem, error)
-	PinItem(ctx context.Context, itemID string, position int, until party.PinRule, likes *int) (*party.RoomQueue, error)
-	UnpinItem(ctx context.Context, itemID string) (*party.RoomQueue, error)
+	ApproveQueueItem(ctx context.Context, itemID string) (*party.QueueItem, error)
+	PinQueueItem(ctx context.Context, itemID string, position int, until party.PinRule, likes *int) (*party.RoomQueue, error)
+	UnpinQueueItem(ctx context.Context, itemID string) (*party.RoomQueue, error)
 	Undo(ctx context.Context, roomID string, of *string) (*party.RoomQueue, error)
 	ExportHistory(ctx context.Context, roomID string) (*party.Playlist, error)
 	SetRole(ctx context.Context, roomID string, userID string, role party.Role) (*jukebox.Member, error)
@@ -247,8 +247,11 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema.graphqls", Input: `"A point in time: RFC 3339 in UTC with microseconds, such as 2026-11-23T20:15:00.000000Z."
-scalar Time
+	{Name: "../schema.graphqls", Input: `"""
+A point in time, as RFC 3339 describes it. The server writes it in UTC and with microseconds, such as
+2026-11-23T20:15:00.000000Z, and reads any time zone.
+"""
+scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time.html")
 
 """
 The subscription's responses are the same for everybody who may see the room. The server executes it once, and sends the
@@ -474,13 +477,13 @@ type Mutation {
   Approves a song that waits for approval, so that it joins the queue. For hosts of the room. Approving an approved song
   is not an error. To decline a song, remove it.
   """
-  approveItem("The queue item's id." itemId: ID!): QueueItem!
+  approveQueueItem("The queue item's id." itemId: ID!): QueueItem!
   """
   Pins a waiting song to a place in the queue: it plays when the song at that place would have played, whatever happens
   to the other songs. Pinning a pinned song moves the pin. For hosts of the room. Fails with REFUSED and COMMITTED once
   the song was handed to the player.
   """
-  pinItem(
+  pinQueueItem(
     "The queue item's id."
     itemId: ID!
     """
@@ -497,7 +500,7 @@ type Mutation {
   Unpins a song: the room's order mode decides about its place again. For hosts of the room. Unpinning a song that is
   not pinned is not an error.
   """
-  unpinItem("The queue item's id." itemId: ID!): RoomQueue!
+  unpinQueueItem("The queue item's id." itemId: ID!): RoomQueue!
   """
   Undoes an action of the viewer in this room: a like, an unlike, an added song or a withdrawal within 30 seconds; for
   hosts also a removed song or a cleared queue, within a minute. Only the log still shows the action. For guests and
@@ -603,9 +606,9 @@ type ScheduleEntry {
   "The queue item's id."
   itemId: ID!
   "The earliest time at which it could play: if likes carried it past every song that likes can overtake."
-  earliest: Time!
+  earliest: DateTime!
   "The time at which it plays if nothing changes and every song plays to its end."
-  likely: Time!
+  likely: DateTime!
   "Why it stands at this place."
   reason: OrderReason!
   "The reason as a sentence."
@@ -679,7 +682,7 @@ type Quota {
   "How many songs the viewer may add now; null: no limit."
   addsLeft: Int
   "When the viewer may add the next song; null if that is now."
-  refillsAt: Time
+  refillsAt: DateTime
 }
 
 "A session: the result of signing in, joining or watching."
@@ -690,7 +693,7 @@ type Session {
   """
   accessToken: String!
   "When the access token expires."
-  expiresAt: Time!
+  expiresAt: DateTime!
   "The user of this session."
   viewer: Viewer!
 }
@@ -713,8 +716,8 @@ type Viewer {
   emailVerified: Boolean!
   "A picture of the user, from the identity provider."
   pictureUrl: String
-  "The user's connection to Spotify."
-  spotify: SpotifyConnection!
+  "The user's account at Spotify."
+  spotify: SpotifyAccount!
   "The open room of which the user is the host; null if there is none."
   hostedRoom: Room
   "The playlists of the user's Spotify account, to choose fallback songs from. Empty without an account."
@@ -751,8 +754,8 @@ type User implements Node {
   "The user's id."
   id: ID!
   """
-  The user's own name, whatever they are called in a room. Only users themselves see it; null for others. To show who did
-  something in a room, use Participant.displayName.
+  The user's own name, whatever they are called in a room. Only users themselves see it; null for others. To show who
+  did something in a room, use Participant.displayName.
   """
   displayName: String @viewer
   "Whether the user is a host, a guest or a screen."
@@ -769,8 +772,8 @@ enum UserKind {
   SCREEN
 }
 
-"A user's connection to Spotify."
-type SpotifyConnection {
+"A user's account at Spotify, and whether the server is connected to it."
+type SpotifyAccount {
   "Whether a Spotify account is connected."
   connected: Boolean!
   "The account's name."
@@ -778,7 +781,7 @@ type SpotifyConnection {
   "Whether Spotify no longer accepts the connection, so that the host has to connect again."
   needsReconnect: Boolean!
   "When Spotify will end the connection: six months after it was made."
-  reconnectBy: Time
+  reconnectBy: DateTime
   "Whether that is in less than a month, so that the host should connect again before the next party."
   reconnectSoon: Boolean!
 }
@@ -801,7 +804,7 @@ type Room implements Node {
   "The host: who opened the room."
   host: Participant
   "When the room was opened."
-  createdAt: Time
+  createdAt: DateTime
   "What the host has chosen."
   settings: RoomSettings
   "The waiting songs."
@@ -862,7 +865,7 @@ type Member {
   "Whether the member is connected, or was within the last two minutes."
   present: Boolean!
   "When the member first joined."
-  joinedAt: Time!
+  joinedAt: DateTime!
 }
 
 "Something that was done in a room."
@@ -870,22 +873,67 @@ type RoomEvent {
   "The event's id."
   id: ID!
   "When it was done."
-  at: Time!
+  at: DateTime!
   "Who did it; null: the server."
   actor: Participant
-  """
-  What was done. Values may be added. The values are ADDED, APPROVED, LIKED, UNLIKED, WITHDRAWN, PASSED_ON (withdrawn,
-  and passed to a member who likes it), REMOVED, CLEARED, PINNED, UNPINNED, VOTED (to skip), SKIPPED (detail: HOST or
-  VOTE), PAUSED, RESUMED, TRANSFERRED, SETTINGS (detail: their names), JOINED, GUEST_REMOVED (detail: REMOVED or
-  BANNED), ROLE (detail: the new role), UNDONE (detail: the kind of the undone event), EXPORTED and CLOSED.
-  """
-  kind: String!
+  "What was done."
+  kind: RoomEventKind!
+  "What was done, as a sentence in English: for kinds that a client does not know."
+  message: String!
   "The song to which it was done, if to one."
   item: QueueItem
   "The participant to whom it was done, if to one."
   subject: Participant
   "More about it, depending on the kind."
   detail: String
+}
+
+"What was done in a room. Values may be added: for an unknown one, show the message."
+enum RoomEventKind {
+  "A song was added."
+  ADDED
+  "A song that waited for approval was approved."
+  APPROVED
+  "A song was liked."
+  LIKED
+  "A like was taken back."
+  UNLIKED
+  "A guest took back their own song."
+  WITHDRAWN
+  "A guest took back their own song, and it passed to the subject, who likes it."
+  PASSED_ON
+  "A host removed a song."
+  REMOVED
+  "The queue was cleared. The detail is the number of songs."
+  CLEARED
+  "A song was pinned. The detail is its place."
+  PINNED
+  "A song was unpinned."
+  UNPINNED
+  "A guest voted to skip the song that played."
+  VOTED
+  "The song that played was skipped. The detail is HOST or VOTE."
+  SKIPPED
+  "The player was paused."
+  PAUSED
+  "The player was resumed."
+  RESUMED
+  "The music moved to another device."
+  TRANSFERRED
+  "Settings were changed. The detail lists their names."
+  SETTINGS
+  "A guest joined."
+  JOINED
+  "A member was removed. The detail is REMOVED or BANNED."
+  GUEST_REMOVED
+  "A member got another role. The detail is the new role."
+  ROLE
+  "An action was undone. The detail is the kind of its event."
+  UNDONE
+  "The songs that were played were saved as a playlist."
+  EXPORTED
+  "The room was closed."
+  CLOSED
 }
 
 "A page of a room's log."
@@ -967,7 +1015,7 @@ type RoomSettings {
   "How many songs of a guest have to be approved, or liked by others, until the guest's songs need no approval."
   trustedAfter: Int!
   "From this time on guests cannot add songs; null: no last call."
-  lastCallAt: Time
+  lastCallAt: DateTime
   "The Spotify URIs of the songs and artists that may not play in this room."
   blocked: [String!]!
   "The names of these songs and artists, in the same order."
@@ -1087,7 +1135,7 @@ input RoomSettingsInput {
   """
   trustedAfter: Int
   "From this time on guests cannot add songs. Null: no last call. Default: null."
-  lastCallAt: Time
+  lastCallAt: DateTime
   """
   The songs and artists that may not play in this room, at most 200: spotify:track:…, spotify:artist:… or links to them
   on open.spotify.com. The list replaces the previous one. Default: empty.
@@ -1205,7 +1253,7 @@ type QueueItem implements Node {
   "Who added it; null: the server, as a fallback song."
   addedBy: Participant
   "When it was added."
-  addedAt: Time!
+  addedAt: DateTime!
   "How many members like it. Adding a song does not like it."
   likeCount: Int!
   "Whether the viewer likes it."
@@ -1267,8 +1315,8 @@ type RoomQueueChange {
 
 "An item and its new position."
 type MovedItem {
-  "The item's id."
-  id: ID!
+  "The queue item's id."
+  itemId: ID!
   "Its position in the queue, from 1."
   position: Int!
 }
@@ -1301,7 +1349,7 @@ type Playback {
   "How far the song had advanced at observedAt, in milliseconds. While PLAYING, clients count on from there."
   progressMs: Int
   "When the progress was progressMs."
-  observedAt: Time!
+  observedAt: DateTime!
   "The device that plays."
   device: Device
   "How songs reach the player at present: as the host chose, or otherwise if that does not work."
@@ -1313,7 +1361,7 @@ type Playback {
   "The number of votes that skip it; 0: voting is off."
   skipVotesNeeded: Int!
   "When voting opens for the song that plays; null while no song of this room plays."
-  votesFrom: Time
+  votesFrom: DateTime
 }
 
 "Whether a player plays."
@@ -1335,7 +1383,7 @@ type Device {
   deviceId: ID!
   "The name its owner gave it."
   name: String!
-  "The kind of device: Speaker, Computer, Smartphone, …"
+  "The kind of device, in Spotify's words: Speaker, Computer, Smartphone, … Spotify may add others at any time."
   type: String!
   "Whether it is the device that plays."
   isActive: Boolean!
@@ -1352,7 +1400,7 @@ type RoomHealth {
   "The exact cause; null if state says everything."
   reason: RoomHealthReason
   "With COOLING_DOWN: when the server asks Spotify again."
-  until: Time
+  until: DateTime
   "A sentence for guests."
   guestMessage: String!
   "A sentence for the host that says what to do."
@@ -1437,9 +1485,9 @@ type Played {
   "The item that was played."
   item: QueueItem!
   "When the song began."
-  startedAt: Time!
+  startedAt: DateTime!
   "When the song ended; null while it plays."
-  endedAt: Time
+  endedAt: DateTime
   "Whether the song was cut short."
   skipped: Boolean!
   "Who cut it short; null: nobody in the room, for example the host in the Spotify app."
@@ -1537,8 +1585,8 @@ func (ec *executionContext) childFields_MemberEdge(ctx context.Context, field gr
 
 func (ec *executionContext) childFields_MovedItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "id":
-		return ec.fieldContext_MovedItem_id(ctx, field)
+	case "itemId":
+		return ec.fieldContext_MovedItem_itemId(ctx, field)
 	case "position":
 		return ec.fieldContext_MovedItem_position(ctx, field)
 	}
@@ -1773,6 +1821,8 @@ func (ec *executionContext) childFields_RoomEvent(ctx context.Context, field gra
 		return ec.fieldContext_RoomEvent_actor(ctx, field)
 	case "kind":
 		return ec.fieldContext_RoomEvent_kind(ctx, field)
+	case "message":
+		return ec.fieldContext_RoomEvent_message(ctx, field)
 	case "item":
 		return ec.fieldContext_RoomEvent_item(ctx, field)
 	case "subject":
@@ -1981,28 +2031,28 @@ func (ec *executionContext) childFields_SongSearch(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type SongSearch", field.Name)
 }
 
+func (ec *executionContext) childFields_SpotifyAccount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "connected":
+		return ec.fieldContext_SpotifyAccount_connected(ctx, field)
+	case "displayName":
+		return ec.fieldContext_SpotifyAccount_displayName(ctx, field)
+	case "needsReconnect":
+		return ec.fieldContext_SpotifyAccount_needsReconnect(ctx, field)
+	case "reconnectBy":
+		return ec.fieldContext_SpotifyAccount_reconnectBy(ctx, field)
+	case "reconnectSoon":
+		return ec.fieldContext_SpotifyAccount_reconnectSoon(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SpotifyAccount", field.Name)
+}
+
 func (ec *executionContext) childFields_SpotifyAuthorization(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "url":
 		return ec.fieldContext_SpotifyAuthorization_url(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SpotifyAuthorization", field.Name)
-}
-
-func (ec *executionContext) childFields_SpotifyConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "connected":
-		return ec.fieldContext_SpotifyConnection_connected(ctx, field)
-	case "displayName":
-		return ec.fieldContext_SpotifyConnection_displayName(ctx, field)
-	case "needsReconnect":
-		return ec.fieldContext_SpotifyConnection_needsReconnect(ctx, field)
-	case "reconnectBy":
-		return ec.fieldContext_SpotifyConnection_reconnectBy(ctx, field)
-	case "reconnectSoon":
-		return ec.fieldContext_SpotifyConnection_reconnectSoon(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SpotifyConnection", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2209,7 +2259,7 @@ func (ec *executionContext) field_Mutation_addSong_args(ctx context.Context, raw
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_approveItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_approveQueueItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "itemId",
@@ -2389,7 +2439,7 @@ func (ec *executionContext) field_Mutation_pausePlayback_args(ctx context.Contex
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_pinItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_pinQueueItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "itemId",
@@ -2611,7 +2661,7 @@ func (ec *executionContext) field_Mutation_unlikeQueueItem_args(ctx context.Cont
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_unpinItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_unpinQueueItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "itemId",
@@ -3404,14 +3454,14 @@ func (ec *executionContext) _Member_joinedAt(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Member_joinedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Member", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("Member", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _MemberConnection_edges(ctx context.Context, field graphql.CollectedField, obj *MemberConnection) (ret graphql.Marshaler) {
@@ -3533,16 +3583,16 @@ func (ec *executionContext) fieldContext_MemberEdge_node(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _MovedItem_id(ctx context.Context, field graphql.CollectedField, obj *party.MovedItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _MovedItem_itemId(ctx context.Context, field graphql.CollectedField, obj *party.MovedItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovedItem_id(ctx, field)
+			return ec.fieldContext_MovedItem_itemId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
+			return obj.ItemID, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -3552,7 +3602,7 @@ func (ec *executionContext) _MovedItem_id(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_MovedItem_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_MovedItem_itemId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovedItem", field, false, false, "ID")
 }
 
@@ -4384,17 +4434,17 @@ func (ec *executionContext) fieldContext_Mutation_voteToSkip(ctx context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_approveItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_approveQueueItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_approveItem(ctx, field)
+			return ec.fieldContext_Mutation_approveQueueItem(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ApproveItem(ctx, fc.Args["itemId"].(string))
+			return ec.Resolvers.Mutation().ApproveQueueItem(ctx, fc.Args["itemId"].(string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
@@ -4404,7 +4454,7 @@ func (ec *executionContext) _Mutation_approveItem(ctx context.Context, field gra
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_approveItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_approveQueueItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
@@ -4421,24 +4471,24 @@ func (ec *executionContext) fieldContext_Mutation_approveItem(ctx context.Contex
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_approveItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_approveQueueItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_pinItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_pinQueueItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_pinItem(ctx, field)
+			return ec.fieldContext_Mutation_pinQueueItem(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().PinItem(ctx, fc.Args["itemId"].(string), fc.Args["position"].(int), fc.Args["until"].(party.PinRule), fc.Args["likes"].(*int))
+			return ec.Resolvers.Mutation().PinQueueItem(ctx, fc.Args["itemId"].(string), fc.Args["position"].(int), fc.Args["until"].(party.PinRule), fc.Args["likes"].(*int))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
@@ -4448,7 +4498,7 @@ func (ec *executionContext) _Mutation_pinItem(ctx context.Context, field graphql
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_pinItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_pinQueueItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
@@ -4465,24 +4515,24 @@ func (ec *executionContext) fieldContext_Mutation_pinItem(ctx context.Context, f
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_pinItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_pinQueueItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_unpinItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_unpinQueueItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_unpinItem(ctx, field)
+			return ec.fieldContext_Mutation_unpinQueueItem(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UnpinItem(ctx, fc.Args["itemId"].(string))
+			return ec.Resolvers.Mutation().UnpinQueueItem(ctx, fc.Args["itemId"].(string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
@@ -4492,7 +4542,7 @@ func (ec *executionContext) _Mutation_unpinItem(ctx context.Context, field graph
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_unpinItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_unpinQueueItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
@@ -4509,7 +4559,7 @@ func (ec *executionContext) fieldContext_Mutation_unpinItem(ctx context.Context,
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_unpinItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_unpinQueueItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -5075,14 +5125,14 @@ func (ec *executionContext) _Playback_observedAt(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Playback_observedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Playback", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("Playback", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _Playback_device(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
@@ -5231,14 +5281,14 @@ func (ec *executionContext) _Playback_votesFrom(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Playback_votesFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Playback", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("Playback", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _Played_item(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
@@ -5286,14 +5336,14 @@ func (ec *executionContext) _Played_startedAt(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Played_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Played", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("Played", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _Played_endedAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
@@ -5309,14 +5359,14 @@ func (ec *executionContext) _Played_endedAt(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Played_endedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Played", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("Played", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _Played_skipped(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
@@ -5939,14 +5989,14 @@ func (ec *executionContext) _QueueItem_addedAt(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_QueueItem_addedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("QueueItem", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("QueueItem", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _QueueItem_likeCount(ctx context.Context, field graphql.CollectedField, obj *party.QueueItem) (ret graphql.Marshaler) {
@@ -6187,14 +6237,14 @@ func (ec *executionContext) _Quota_refillsAt(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Quota_refillsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Quota", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("Quota", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _Recap_songsPlayed(ctx context.Context, field graphql.CollectedField, obj *jukebox.Recap) (ret graphql.Marshaler) {
@@ -6481,14 +6531,14 @@ func (ec *executionContext) _Room_createdAt(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Room_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Room", field, true, true, "Time")
+	return graphql.NewScalarFieldContext("Room", field, true, true, "DateTime")
 }
 
 func (ec *executionContext) _Room_settings(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
@@ -6874,14 +6924,14 @@ func (ec *executionContext) _RoomEvent_at(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_RoomEvent_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RoomEvent", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("RoomEvent", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _RoomEvent_actor(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
@@ -6928,6 +6978,29 @@ func (ec *executionContext) _RoomEvent_kind(ctx context.Context, field graphql.C
 			return obj.Kind, nil
 		},
 		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v jukebox.EventKind) graphql.Marshaler {
+			return ec.marshalNRoomEventKind2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐEventKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomEvent_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomEvent", field, false, false, "RoomEventKind")
+}
+
+func (ec *executionContext) _RoomEvent_message(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomEvent_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message(), nil
+		},
+		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
 			return ec.marshalNString2string(ctx, selections, v)
 		},
@@ -6935,8 +7008,8 @@ func (ec *executionContext) _RoomEvent_kind(ctx context.Context, field graphql.C
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_RoomEvent_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RoomEvent", field, false, false, "String")
+func (ec *executionContext) fieldContext_RoomEvent_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomEvent", field, true, false, "String")
 }
 
 func (ec *executionContext) _RoomEvent_item(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
@@ -7204,14 +7277,14 @@ func (ec *executionContext) _RoomHealth_until(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_RoomHealth_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RoomHealth", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("RoomHealth", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _RoomHealth_guestMessage(ctx context.Context, field graphql.CollectedField, obj *party.RoomHealth) (ret graphql.Marshaler) {
@@ -7930,14 +8003,14 @@ func (ec *executionContext) _RoomSettings_lastCallAt(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_RoomSettings_lastCallAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _RoomSettings_blocked(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
@@ -8022,14 +8095,14 @@ func (ec *executionContext) _ScheduleEntry_earliest(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ScheduleEntry_earliest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _ScheduleEntry_likely(ctx context.Context, field graphql.CollectedField, obj *party.ScheduleEntry) (ret graphql.Marshaler) {
@@ -8045,14 +8118,14 @@ func (ec *executionContext) _ScheduleEntry_likely(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ScheduleEntry_likely(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _ScheduleEntry_reason(ctx context.Context, field graphql.CollectedField, obj *party.ScheduleEntry) (ret graphql.Marshaler) {
@@ -8137,14 +8210,14 @@ func (ec *executionContext) _Session_expiresAt(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Session_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Session", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("Session", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _Session_viewer(ctx context.Context, field graphql.CollectedField, obj *account.Session) (ret graphql.Marshaler) {
@@ -8574,6 +8647,121 @@ func (ec *executionContext) fieldContext_SongSearch_degraded(_ context.Context, 
 	return graphql.NewScalarFieldContext("SongSearch", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _SpotifyAccount_connected(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpotifyAccount_connected(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Connected, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpotifyAccount_connected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpotifyAccount", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SpotifyAccount_displayName(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpotifyAccount_displayName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DisplayName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpotifyAccount_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpotifyAccount", field, false, false, "String")
+}
+
+func (ec *executionContext) _SpotifyAccount_needsReconnect(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpotifyAccount_needsReconnect(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NeedsReconnect, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpotifyAccount_needsReconnect(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpotifyAccount", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SpotifyAccount_reconnectBy(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpotifyAccount_reconnectBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReconnectBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpotifyAccount_reconnectBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpotifyAccount", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _SpotifyAccount_reconnectSoon(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpotifyAccount_reconnectSoon(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReconnectSoon, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpotifyAccount_reconnectSoon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpotifyAccount", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _SpotifyAuthorization_url(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyAuthorization) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8595,121 +8783,6 @@ func (ec *executionContext) _SpotifyAuthorization_url(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_SpotifyAuthorization_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SpotifyAuthorization", field, false, false, "String")
-}
-
-func (ec *executionContext) _SpotifyConnection_connected(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyConnection) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SpotifyConnection_connected(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Connected, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SpotifyConnection_connected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _SpotifyConnection_displayName(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyConnection) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SpotifyConnection_displayName(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DisplayName, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_SpotifyConnection_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "String")
-}
-
-func (ec *executionContext) _SpotifyConnection_needsReconnect(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyConnection) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SpotifyConnection_needsReconnect(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.NeedsReconnect, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SpotifyConnection_needsReconnect(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _SpotifyConnection_reconnectBy(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyConnection) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SpotifyConnection_reconnectBy(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ReconnectBy, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_SpotifyConnection_reconnectBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "Time")
-}
-
-func (ec *executionContext) _SpotifyConnection_reconnectSoon(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyConnection) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SpotifyConnection_reconnectSoon(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ReconnectSoon, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SpotifyConnection_reconnectSoon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Subscription_room(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
@@ -9158,8 +9231,8 @@ func (ec *executionContext) _Viewer_spotify(ctx context.Context, field graphql.C
 			return obj.Spotify, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v account.SpotifyConnection) graphql.Marshaler {
-			return ec.marshalNSpotifyConnection2antwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v account.SpotifyAccount) graphql.Marshaler {
+			return ec.marshalNSpotifyAccount2antwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAccount(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9172,7 +9245,7 @@ func (ec *executionContext) fieldContext_Viewer_spotify(_ context.Context, field
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SpotifyConnection(ctx, field)
+			return ec.childFields_SpotifyAccount(ctx, field)
 		},
 	}
 	return fc, nil
@@ -10767,7 +10840,7 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 			it.TrustedAfter = data
 		case "lastCallAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastCallAt"))
-			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -11168,8 +11241,8 @@ func (ec *executionContext) _MovedItem(ctx context.Context, sel ast.SelectionSet
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("MovedItem")
-		case "id":
-			out.Values[i] = ec._MovedItem_id(ctx, field, obj)
+		case "itemId":
+			out.Values[i] = ec._MovedItem_itemId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -11354,23 +11427,23 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "approveItem":
+		case "approveQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_approveItem(ctx, field)
+				return ec._Mutation_approveQueueItem(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "pinItem":
+		case "pinQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_pinItem(ctx, field)
+				return ec._Mutation_pinQueueItem(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "unpinItem":
+		case "unpinQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_unpinItem(ctx, field)
+				return ec._Mutation_unpinQueueItem(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -12261,6 +12334,11 @@ func (ec *executionContext) _RoomEvent(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "message":
+			out.Values[i] = ec._RoomEvent_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "item":
 			out.Values[i] = ec._RoomEvent_item(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -12945,19 +13023,39 @@ func (ec *executionContext) _SongSearch(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
-var spotifyAuthorizationImplementors = []string{"SpotifyAuthorization"}
+var spotifyAccountImplementors = []string{"SpotifyAccount"}
 
-func (ec *executionContext) _SpotifyAuthorization(ctx context.Context, sel ast.SelectionSet, obj *account.SpotifyAuthorization) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, spotifyAuthorizationImplementors)
+func (ec *executionContext) _SpotifyAccount(ctx context.Context, sel ast.SelectionSet, obj *account.SpotifyAccount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, spotifyAccountImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SpotifyAuthorization")
-		case "url":
-			out.Values[i] = ec._SpotifyAuthorization_url(ctx, field, obj)
+			out.Values[i] = graphql.MarshalString("SpotifyAccount")
+		case "connected":
+			out.Values[i] = ec._SpotifyAccount_connected(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "displayName":
+			out.Values[i] = ec._SpotifyAccount_displayName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "needsReconnect":
+			out.Values[i] = ec._SpotifyAccount_needsReconnect(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reconnectBy":
+			out.Values[i] = ec._SpotifyAccount_reconnectBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reconnectSoon":
+			out.Values[i] = ec._SpotifyAccount_reconnectSoon(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -12978,39 +13076,19 @@ func (ec *executionContext) _SpotifyAuthorization(ctx context.Context, sel ast.S
 	return out
 }
 
-var spotifyConnectionImplementors = []string{"SpotifyConnection"}
+var spotifyAuthorizationImplementors = []string{"SpotifyAuthorization"}
 
-func (ec *executionContext) _SpotifyConnection(ctx context.Context, sel ast.SelectionSet, obj *account.SpotifyConnection) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, spotifyConnectionImplementors)
+func (ec *executionContext) _SpotifyAuthorization(ctx context.Context, sel ast.SelectionSet, obj *account.SpotifyAuthorization) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, spotifyAuthorizationImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SpotifyConnection")
-		case "connected":
-			out.Values[i] = ec._SpotifyConnection_connected(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "displayName":
-			out.Values[i] = ec._SpotifyConnection_displayName(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "needsReconnect":
-			out.Values[i] = ec._SpotifyConnection_needsReconnect(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "reconnectBy":
-			out.Values[i] = ec._SpotifyConnection_reconnectBy(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "reconnectSoon":
-			out.Values[i] = ec._SpotifyConnection_reconnectSoon(ctx, field, obj)
+			out.Values[i] = graphql.MarshalString("SpotifyAuthorization")
+		case "url":
+			out.Values[i] = ec._SpotifyAuthorization_url(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -13637,6 +13715,20 @@ func (ec *executionContext) unmarshalNCreateRoomInput2antwonᚗdjᚋbackendᚋgr
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
+	res, err := UnmarshalTime(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, sel ast.SelectionSet, v time.Time) graphql.Marshaler {
+	_ = sel
+	res := MarshalTime(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DateTime!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNDelivery2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐDelivery(ctx context.Context, v any) (party.Delivery, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := party.Delivery(tmp)
@@ -14020,6 +14112,21 @@ func (ec *executionContext) marshalNRoomEventEdge2ᚕantwonᚗdjᚋbackendᚋgra
 	return ret
 }
 
+func (ec *executionContext) unmarshalNRoomEventKind2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐEventKind(ctx context.Context, v any) (jukebox.EventKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := jukebox.EventKind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRoomEventKind2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐEventKind(ctx context.Context, sel ast.SelectionSet, v jukebox.EventKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "RoomEventKind!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNRoomHealth2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomHealth(ctx context.Context, sel ast.SelectionSet, v party.RoomHealth) graphql.Marshaler {
 	return ec._RoomHealth(ctx, sel, &v)
 }
@@ -14142,16 +14249,16 @@ func (ec *executionContext) marshalNSongSearch2ᚖantwonᚗdjᚋbackendᚋintern
 	return ec._SongSearch(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSpotifyAccount2antwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAccount(ctx context.Context, sel ast.SelectionSet, v account.SpotifyAccount) graphql.Marshaler {
+	return ec._SpotifyAccount(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNSpotifyAuthorization2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAuthorization(ctx context.Context, sel ast.SelectionSet, v *account.SpotifyAuthorization) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "SpotifyAuthorization!")
 		return graphql.Null
 	}
 	return ec._SpotifyAuthorization(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNSpotifyConnection2antwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyConnection(ctx context.Context, sel ast.SelectionSet, v account.SpotifyConnection) graphql.Marshaler {
-	return ec._SpotifyConnection(ctx, sel, &v)
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
@@ -14195,20 +14302,6 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	}
 
 	return ret
-}
-
-func (ec *executionContext) unmarshalNTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
-	res, err := UnmarshalTime(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNTime2timeᚐTime(ctx context.Context, sel ast.SelectionSet, v time.Time) graphql.Marshaler {
-	_ = sel
-	res := MarshalTime(v)
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "Time!")
-	}
-	return res
 }
 
 func (ec *executionContext) unmarshalNUpdateRoomInput2antwonᚗdjᚋbackendᚋgraphᚐUpdateRoomInput(ctx context.Context, v any) (UpdateRoomInput, error) {
@@ -14420,6 +14513,24 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	_ = sel
 	_ = ctx
 	res := graphql.MarshalBoolean(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalODateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := UnmarshalTime(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context, sel ast.SelectionSet, v *time.Time) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := MarshalTime(*v)
 	return res
 }
 
@@ -14763,24 +14874,6 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	_ = sel
 	_ = ctx
 	res := graphql.MarshalString(*v)
-	return res
-}
-
-func (ec *executionContext) unmarshalOTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := UnmarshalTime(v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOTime2ᚖtimeᚐTime(ctx context.Context, sel ast.SelectionSet, v *time.Time) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	_ = sel
-	_ = ctx
-	res := MarshalTime(*v)
 	return res
 }
 

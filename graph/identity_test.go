@@ -40,7 +40,7 @@ func TestObjectsHaveTheSameValuesOnAllPaths(t *testing.T) {
 			p.cacheQuery(cache, gina, fmt.Sprintf("{ room(id: %q) %s }", roomID, everythingFor(schema, "Room", nil)))
 			p.cacheSubscriptions(cache, gina, roomID)
 			first := p.queueOf(gina, roomID)[1].ID
-			for _, mutation := range []string{"unlikeQueueItem", "unpinItem"} { // neither changes anything
+			for _, mutation := range []string{"unlikeQueueItem", "unpinQueueItem"} { // neither changes anything
 				field := schema.Mutation.Fields.ForName(mutation)
 				p.cacheQuery(cache, gina, fmt.Sprintf("mutation { %s(itemId: %q) %s }",
 					mutation, first, everythingFor(schema, field.Type.Name(), nil)))

@@ -221,7 +221,7 @@ func (m *roamer) follow(at *server) {
 	m.screen.mu.Unlock()
 	_ = conn.WriteJSON(map[string]any{"type": "connection_init", "payload": map[string]string{"authorization": "Bearer " + m.user.token}})
 	_ = conn.WriteJSON(map[string]any{"type": "subscribe", "id": "1", "payload": map[string]any{"variables": variables, "query": `subscription($r: ID!, $since: Int) {
-		roomQueueChanges(roomId: $r, since: $since) { version since reset upserted { id song { name uri } likeCount state } removedIds moved { id position } order } }`}})
+		roomQueueChanges(roomId: $r, since: $since) { version since reset upserted { id song { name uri } likeCount state } removedIds moved { itemId position } order } }`}})
 	for {
 		var message struct {
 			Type    string

@@ -141,7 +141,7 @@ func (u *user) watch(roomID string) *screen {
 	room := map[string]any{"room": roomID}
 	w.subscribe("queue", `subscription($room: ID!) { roomQueue(roomId: $room) { version items { id song { name uri } likeCount state position } } }`, room, w.onQueue)
 	w.subscribe("changes", `subscription($room: ID!) { roomQueueChanges(roomId: $room) {
-		version since reset upserted { id song { name uri } likeCount state } removedIds moved { id position } order } }`, room, w.onChange)
+		version since reset upserted { id song { name uri } likeCount state } removedIds moved { itemId position } order } }`, room, w.onChange)
 	w.subscribe("playback", `subscription($room: ID!) { playback(roomId: $room) { status song { name } item { id } health { state } } }`, room, w.onPlayback)
 	return w
 }
@@ -170,7 +170,7 @@ func (w *screen) onChange(data json.RawMessage) {
 			Upserted   []item
 			RemovedIDs []string
 			Moved      []struct {
-				ID       string
+				ItemID   string
 				Position int
 			}
 			Order []string
@@ -196,10 +196,10 @@ func (w *screen) onChange(data json.RawMessage) {
 		w.order = change.Order
 	}
 	for _, moved := range change.Moved {
-		drop(moved.ID)
+		drop(moved.ItemID)
 	}
 	for _, moved := range change.Moved {
-		w.order = slices.Insert(w.order, moved.Position-1, moved.ID)
+		w.order = slices.Insert(w.order, moved.Position-1, moved.ItemID)
 	}
 	w.version = change.Version
 }

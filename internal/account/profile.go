@@ -16,11 +16,11 @@ type Profile struct {
 	Email         *string
 	EmailVerified bool
 	PictureURL    *string
-	Spotify       SpotifyConnection
+	Spotify       SpotifyAccount
 }
 
-// SpotifyConnection says whether the server can control a host's player. Without a connection it is empty.
-type SpotifyConnection struct {
+// SpotifyAccount says whether the server can control a host's player. Without a connection it is empty.
+type SpotifyAccount struct {
 	Connected      bool
 	DisplayName    *string
 	NeedsReconnect bool
@@ -47,15 +47,15 @@ func (a *Accounts) Profile(ctx context.Context) (*Profile, error) {
 		Email: row.Email, EmailVerified: row.EmailVerified, PictureURL: row.PictureURL,
 	}
 	if account := row.Edges.Spotify; account != nil {
-		p.Spotify = connectionOf(account)
+		p.Spotify = spotifyAccountOf(account)
 	}
 	return p, nil
 }
 
-func connectionOf(account *ent.SpotifyAccount) SpotifyConnection {
+func spotifyAccountOf(account *ent.SpotifyAccount) SpotifyAccount {
 	expiresAt := account.AuthorizedAt.UTC().AddDate(0, authorizationMonths, 0)
 	warnAt := account.AuthorizedAt.AddDate(0, warningMonths, 0)
-	return SpotifyConnection{
+	return SpotifyAccount{
 		Connected: true, DisplayName: &account.DisplayName, NeedsReconnect: account.NeedsReconnect,
 		ReconnectBy: &expiresAt, ReconnectSoon: time.Now().After(warnAt),
 	}

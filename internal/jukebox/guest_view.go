@@ -10,7 +10,7 @@ import (
 // ViewerInRoom is what concerns one member of a room only: their role, likes, songs and quota.
 type ViewerInRoom struct {
 	RoomID       string
-	Version      int64 // of the room
+	Version      int64             // of the room
 	Participant  party.Participant // the member
 	Role         party.Role
 	LikedItemIDs []string         // of songs in the queue that the member likes

@@ -69,7 +69,7 @@ type RoomEvent struct {
 	ID      string
 	At      time.Time
 	Actor   *party.Participant // nil: the server itself
-	Kind    string
+	Kind    EventKind
 	Item    *party.QueueItem   // nil: no song was involved
 	Subject *party.Participant // the member to whom it was done; nil: to nobody
 	Detail  *string
@@ -121,7 +121,7 @@ func (j *Jukebox) eventsOf(ctx context.Context, roomID string, rows []*ent.RoomE
 	events := make([]RoomEvent, len(rows))
 	for i, row := range rows {
 		events[i] = RoomEvent{
-			ID: row.ID, At: row.At.UTC(), Kind: row.Kind, Detail: row.Detail, Cursor: cursor(row.At, row.ID),
+			ID: row.ID, At: row.At.UTC(), Kind: EventKind(row.Kind), Detail: row.Detail, Cursor: cursor(row.At, row.ID),
 			Actor: participantOrNil(people, row.ActorID), Subject: participantOrNil(people, row.SubjectID),
 		}
 		if row.ItemID != nil {

@@ -462,7 +462,7 @@ func TestTheLogSaysWhoDidWhat(t *testing.T) {
 				page, more, err = p.Log(p.host, p.room, 2, after, likes)
 				p.must(err)
 				for _, e := range page {
-					line := e.Actor.DisplayName + " " + e.Kind
+					line := e.Actor.DisplayName + " " + string(e.Kind)
 					if e.Subject != nil {
 						line += " to " + e.Subject.DisplayName
 					}

@@ -23,7 +23,7 @@ type RoomQueueChange struct {
 
 // MovedItem is an item and its position in the new order, from 1.
 type MovedItem struct {
-	ID       string
+	ItemID   string
 	Position int
 }
 

@@ -249,7 +249,7 @@ func TestFailedSaveLeavesNoPlaylist(t *testing.T) {
 				}
 				lines, _, err := e.Log(e.host, e.room, 100, nil, false)
 				e.must(err)
-				if slices.ContainsFunc(lines, func(line jukebox.RoomEvent) bool { return line.Kind == string(jukebox.EventExported) }) {
+				if slices.ContainsFunc(lines, func(line jukebox.RoomEvent) bool { return line.Kind == jukebox.EventExported }) {
 					t.Error("the log tells of an export")
 				}
 				_, err = e.ExportHistory(e.host, e.room.ID)

@@ -223,7 +223,7 @@ subscription roomQueueChanges($roomId: ID!, $since: Int) {
     reset
     upserted { id likeCount state song { name } }
     removedIds
-    moved { id position }
+    moved { itemId position }
     order
   }
 }
