@@ -5,6 +5,7 @@ package graph
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -83,6 +84,7 @@ type MutationResolver interface {
 type QueryResolver interface {
 	Viewer(ctx context.Context) (*account.Profile, error)
 	Room(ctx context.Context, id string) (*party.Room, error)
+	Node(ctx context.Context, id string) (Node, error)
 	RoomByCode(ctx context.Context, code string) (*party.Room, error)
 	SearchSongs(ctx context.Context, roomID string, query string, limit int, offset int) (*jukebox.SongSearch, error)
 }
@@ -268,7 +270,10 @@ directive @shared(
 "The value depends on who makes the request."
 directive @viewer on FIELD_DEFINITION
 
-"An object that can be loaded again by its id. No two objects have the same id, of whatever types they are."
+"""
+An object that can be loaded again with Query.node. No two objects have the same id, of whatever types they are; that is
+also true of the objects with an id that are no Node.
+"""
 interface Node {
   "The object's id."
   id: ID!
@@ -282,6 +287,12 @@ type Query {
   only.
   """
   room("The room's id." id: ID!): Room
+  """
+  A room, a queue item, a participant or a user; null if there is none with this id, or if the viewer may not see it.
+  Users see rooms as with Query.room, the queue items and participants of rooms of which they are members, themselves,
+  and users with whom they share a room.
+  """
+  node("The object's id." id: ID!): Node
   "The open room with this code; null if there is none."
   roomByCode("The code, in upper or lower case." code: String!): Room
   "Searches Spotify for songs to add, with the host's account. For guests and hosts of the room."
@@ -595,6 +606,8 @@ type Subscription {
 
 "When each song of a queue is expected to play, and why it stands where it stands."
 type RoomSchedule {
+  "The schedule's id. A room has one schedule."
+  id: ID!
   "The room's id."
   roomId: ID!
   "One entry for each item of the queue, in playing order."
@@ -635,6 +648,8 @@ enum OrderReason {
 
 "What is specific to the viewer in a room."
 type ViewerInRoom {
+  "The id of what is specific to this user in this room."
+  id: ID!
   "The room's id."
   roomId: ID!
   "The room's version that this shows. It grows with every change of the room."
@@ -1232,6 +1247,8 @@ enum RefusalReason {
 
 "The whole queue of a room."
 type RoomQueue {
+  "The queue's id. A room has one queue."
+  id: ID!
   "The room's id."
   roomId: ID!
   "The room's version that this shows. It grows with every change of the room."
@@ -1334,6 +1351,8 @@ type AddedSong {
 
 "What the host's player does."
 type Playback {
+  "The playback's id. A room has one playback."
+  id: ID!
   "The room's id."
   roomId: ID!
   """
@@ -1627,6 +1646,8 @@ func (ec *executionContext) childFields_Pin(ctx context.Context, field graphql.C
 
 func (ec *executionContext) childFields_Playback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Playback_id(ctx, field)
 	case "roomId":
 		return ec.fieldContext_Playback_roomId(ctx, field)
 	case "version":
@@ -1871,6 +1892,8 @@ func (ec *executionContext) childFields_RoomHealth(ctx context.Context, field gr
 
 func (ec *executionContext) childFields_RoomQueue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_RoomQueue_id(ctx, field)
 	case "roomId":
 		return ec.fieldContext_RoomQueue_roomId(ctx, field)
 	case "version":
@@ -1905,6 +1928,8 @@ func (ec *executionContext) childFields_RoomQueueChange(ctx context.Context, fie
 
 func (ec *executionContext) childFields_RoomSchedule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_RoomSchedule_id(ctx, field)
 	case "roomId":
 		return ec.fieldContext_RoomSchedule_roomId(ctx, field)
 	case "entries":
@@ -2089,6 +2114,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 
 func (ec *executionContext) childFields_ViewerInRoom(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_ViewerInRoom_id(ctx, field)
 	case "roomId":
 		return ec.fieldContext_ViewerInRoom_roomId(ctx, field)
 	case "version":
@@ -2752,6 +2779,20 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -4956,6 +4997,29 @@ func (ec *executionContext) fieldContext_Pin_likes(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Pin", field, true, false, "Int")
 }
 
+func (ec *executionContext) _Playback_id(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Playback_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Playback_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Playback", field, true, false, "ID")
+}
+
 func (ec *executionContext) _Playback_roomId(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5719,6 +5783,50 @@ func (ec *executionContext) fieldContext_Query_room(ctx context.Context, field g
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_room_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v Node) graphql.Marshaler {
+			return ec.marshalONode2antwonᚗdjᚋbackendᚋgraphᚐNode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_node(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_node_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -7333,6 +7441,29 @@ func (ec *executionContext) fieldContext_RoomHealth_hostMessage(_ context.Contex
 	return graphql.NewScalarFieldContext("RoomHealth", field, false, false, "String")
 }
 
+func (ec *executionContext) _RoomQueue_id(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomQueue_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomQueue_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomQueue", field, true, false, "ID")
+}
+
 func (ec *executionContext) _RoomQueue_roomId(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7611,6 +7742,29 @@ func (ec *executionContext) _RoomQueueChange_order(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_RoomQueueChange_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RoomQueueChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _RoomSchedule_id(ctx context.Context, field graphql.CollectedField, obj *party.RoomSchedule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSchedule_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSchedule_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSchedule", field, true, false, "ID")
 }
 
 func (ec *executionContext) _RoomSchedule_roomId(ctx context.Context, field graphql.CollectedField, obj *party.RoomSchedule) (ret graphql.Marshaler) {
@@ -9325,6 +9479,29 @@ func (ec *executionContext) fieldContext_Viewer_playlists(ctx context.Context, f
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ViewerInRoom_id(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerInRoom_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerInRoom_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerInRoom", field, true, false, "ID")
 }
 
 func (ec *executionContext) _ViewerInRoom_roomId(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
@@ -11630,6 +11807,11 @@ func (ec *executionContext) _Playback(ctx context.Context, sel ast.SelectionSet,
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Playback")
+		case "id":
+			out.Values[i] = ec._Playback_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "roomId":
 			out.Values[i] = ec._Playback_roomId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -11924,6 +12106,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_room(ctx, field)
+				})
+		case "node":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_node(ctx, field)
 				})
 		case "roomByCode":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -12511,6 +12699,11 @@ func (ec *executionContext) _RoomQueue(ctx context.Context, sel ast.SelectionSet
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("RoomQueue")
+		case "id":
+			out.Values[i] = ec._RoomQueue_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "roomId":
 			out.Values[i] = ec._RoomQueue_roomId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -12622,6 +12815,11 @@ func (ec *executionContext) _RoomSchedule(ctx context.Context, sel ast.Selection
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("RoomSchedule")
+		case "id":
+			out.Values[i] = ec._RoomSchedule_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "roomId":
 			out.Values[i] = ec._RoomSchedule_roomId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -13259,6 +13457,11 @@ func (ec *executionContext) _ViewerInRoom(ctx context.Context, sel ast.Selection
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ViewerInRoom")
+		case "id":
+			out.Values[i] = ec._ViewerInRoom_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "roomId":
 			out.Values[i] = ec._ViewerInRoom_roomId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -14673,6 +14876,13 @@ func (ec *executionContext) marshalOMemberConnection2ᚖantwonᚗdjᚋbackendᚋ
 		return graphql.Null
 	}
 	return ec._MemberConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalONode2antwonᚗdjᚋbackendᚋgraphᚐNode(ctx context.Context, sel ast.SelectionSet, v Node) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Node(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOOrderMode2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐOrderMode(ctx context.Context, v any) (*party.OrderMode, error) {

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,8 +17,8 @@ import (
 )
 
 // A client's cache stores each object once, by its id. So an object has the same values by whatever path it is reached:
-// here, by all paths of two rooms in which the viewer has different names, by the answers of mutations and by all
-// subscriptions.
+// here, by all paths of two rooms in which the viewer has different names, by the answers of mutations, by all
+// subscriptions, and by their ids alone.
 func TestObjectsHaveTheSameValuesOnAllPaths(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		p.fill()
@@ -46,7 +47,16 @@ func TestObjectsHaveTheSameValuesOnAllPaths(t *testing.T) {
 					mutation, first, everythingFor(schema, field.Type.Name(), nil)))
 			}
 		}
-		for _, name := range []string{"User", "Participant", "Member", "QueueItem", "Room", "RoomEvent"} {
+		for id, object := range maps.Clone(cache.objects) {
+			if name := object["__typename"].(string); slices.Contains(schema.Types[name].Interfaces, "Node") {
+				p.cacheQuery(cache, gina, fmt.Sprintf("{ node(id: %q) { __typename ... on %s %s } }",
+					id, name, everythingFor(schema, name, nil)))
+			}
+		}
+		for _, name := range []string{
+			"User", "Participant", "Member", "QueueItem", "Room", "RoomEvent", "RoomQueue", "Playback", "RoomSchedule",
+			"ViewerInRoom",
+		} {
 			if cache.counts[name] < 2 {
 				t.Errorf("%d objects of %s were compared", cache.counts[name], name)
 			}

@@ -22,6 +22,9 @@ type ViewerInRoom struct {
 	Removed          bool // removed or banned
 }
 
+// ID returns the id of what concerns this member, by which clients' caches tell members apart.
+func (v ViewerInRoom) ID() string { return "ViewerInRoom:" + v.Participant.ID }
+
 // Quota is how many songs a member may add.
 type Quota struct {
 	Queued    int        // how many of the member's songs wait

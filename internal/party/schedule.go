@@ -12,6 +12,9 @@ type RoomSchedule struct {
 	Entries []ScheduleEntry
 }
 
+// ID returns the schedule's id, by which clients' caches tell schedules apart.
+func (s RoomSchedule) ID() string { return "RoomSchedule:" + s.RoomID }
+
 // ScheduleEntry is the expectation for one queue item.
 type ScheduleEntry struct {
 	ItemID   string
