@@ -28,6 +28,7 @@
 //	resolver.go                     the root of all resolvers
 //	query.go, room.go, members.go   queries, and the fields of a room
 //	node.go                         objects by their ids alone
+//	page.go                         pages of lists
 //	mutation.go, settings.go        mutations of rooms and queues
 //	player.go                       mutations of the player and of the connection to Spotify
 //	session.go, secrets.go          mutations of sessions, and the browser's cookies

@@ -86,7 +86,7 @@ type QueryResolver interface {
 	Room(ctx context.Context, id string) (*party.Room, error)
 	Node(ctx context.Context, id string) (Node, error)
 	RoomByCode(ctx context.Context, code string) (*party.Room, error)
-	SearchSongs(ctx context.Context, roomID string, query string, limit int, offset int) (*jukebox.SongSearch, error)
+	SearchSongs(ctx context.Context, roomID string, query string, first *int, after *string) (*SongHitConnection, error)
 }
 type QueueItemResolver interface {
 	LikedByViewer(ctx context.Context, obj *party.QueueItem) (bool, error)
@@ -102,12 +102,12 @@ type RoomResolver interface {
 
 	Queue(ctx context.Context, obj *party.Room) (*party.RoomQueue, error)
 	Playback(ctx context.Context, obj *party.Room) (*party.Playback, error)
-	History(ctx context.Context, obj *party.Room, first int, after *string) (*PlayedConnection, error)
+	History(ctx context.Context, obj *party.Room, first *int, after *string, last *int, before *string) (*PlayConnection, error)
 	PresentCount(ctx context.Context, obj *party.Room) (*int, error)
 	LastAdded(ctx context.Context, obj *party.Room) (*party.QueueItem, error)
 	Devices(ctx context.Context, obj *party.Room) ([]party.Device, error)
-	Members(ctx context.Context, obj *party.Room, first int, after *string) (*MemberConnection, error)
-	Log(ctx context.Context, obj *party.Room, first int, after *string, likes bool) (*RoomEventConnection, error)
+	Members(ctx context.Context, obj *party.Room, first *int, after *string, last *int, before *string) (*MemberConnection, error)
+	Log(ctx context.Context, obj *party.Room, first *int, after *string, last *int, before *string, likes bool) (*RoomEventConnection, error)
 	Recap(ctx context.Context, obj *party.Room) (*jukebox.Recap, error)
 }
 type SessionResolver interface {
@@ -126,7 +126,7 @@ type UserResolver interface {
 }
 type ViewerResolver interface {
 	HostedRoom(ctx context.Context, obj *account.Profile) (*party.Room, error)
-	Playlists(ctx context.Context, obj *account.Profile, limit int, offset int) ([]party.Playlist, error)
+	Playlists(ctx context.Context, obj *account.Profile, first *int, after *string) (*PlaylistConnection, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -301,11 +301,11 @@ type Query {
     roomId: ID!
     "Words of a title, an artist or an album: 1 to 200 characters."
     query: String!
-    "The number of results, 1 to 10."
-    limit: Int! = 10
-    "The number of results to leave out from the beginning, 0 to 990."
-    offset: Int! = 0
-  ): SongSearch!
+    "How many results, 1 to 10. By default 10."
+    first: Int
+    "The cursor after which the page begins."
+    after: String
+  ): SongHitConnection!
 }
 
 """
@@ -737,11 +737,11 @@ type Viewer {
   hostedRoom: Room
   "The playlists of the user's Spotify account, to choose fallback songs from. Empty without an account."
   playlists(
-    "The number of playlists, 1 to 50."
-    limit: Int! = 20
-    "The number of playlists to leave out from the beginning."
-    offset: Int! = 0
-  ): [Playlist!]!
+    "How many playlists, 1 to 50. By default 20."
+    first: Int
+    "The cursor after which the page begins."
+    after: String
+  ): PlaylistConnection!
 }
 
 "A page at Spotify on which a host connects their account."
@@ -762,6 +762,24 @@ type Playlist {
   imageUrl: String
   "The playlist's page at Spotify."
   spotifyUrl: String!
+}
+
+"A page of a user's playlists."
+type PlaylistConnection {
+  "One edge for each playlist, in Spotify's order."
+  edges: [PlaylistEdge!]!
+  "The same without cursors: each playlist."
+  nodes: [Playlist!]!
+  "Where this page is in the list."
+  pageInfo: PageInfo!
+}
+
+"A playlist and its place in the list."
+type PlaylistEdge {
+  "The playlist's cursor, for pages that begin after it or end before it."
+  cursor: String!
+  "The playlist."
+  node: Playlist!
 }
 
 "A host, a guest or a screen, whatever rooms they are in."
@@ -828,11 +846,15 @@ type Room implements Node {
   playback: Playback
   "The songs that were played, newest first."
   history(
-    "The number of songs, 1 to 100."
-    first: Int! = 20
+    "How many plays from the beginning of the list, or after a cursor: 1 to 100. By default 20."
+    first: Int
     "The cursor after which the page begins."
     after: String
-  ): PlayedConnection
+    "How many plays from the end of the list, or before a cursor: 1 to 100. Not together with first."
+    last: Int
+    "The cursor before which the page ends. Goes with last."
+    before: String
+  ): PlayConnection
   "The number of guests and hosts who are present: connected now, or within the last two minutes."
   presentCount: Int
   "The song that a member added last, while it waits or plays."
@@ -841,17 +863,25 @@ type Room implements Node {
   devices: [Device!] @viewer
   "The members, including removed ones, the latest first. For hosts of the room."
   members(
-    "The number of members, 1 to 100."
-    first: Int! = 50
+    "How many members from the beginning of the list, or after a cursor: 1 to 100. By default 50."
+    first: Int
     "The cursor after which the page begins."
     after: String
+    "How many members from the end of the list, or before a cursor: 1 to 100. Not together with first."
+    last: Int
+    "The cursor before which the page ends. Goes with last."
+    before: String
   ): MemberConnection @viewer
   "Who did what, the latest first. For hosts of the room."
   log(
-    "The number of events, 1 to 100."
-    first: Int! = 50
+    "How many events from the beginning of the list, or after a cursor: 1 to 100. By default 50."
+    first: Int
     "The cursor after which the page begins."
     after: String
+    "How many events from the end of the list, or before a cursor: 1 to 100. Not together with first."
+    last: Int
+    "The cursor before which the page ends. Goes with last."
+    before: String
     "Whether to include likes and unlikes."
     likes: Boolean! = false
   ): RoomEventConnection @viewer
@@ -955,13 +985,15 @@ enum RoomEventKind {
 type RoomEventConnection {
   "One edge for each event, the latest first."
   edges: [RoomEventEdge!]!
-  "Where this page ends."
+  "The same without cursors: each event."
+  nodes: [RoomEvent!]!
+  "Where this page is in the list."
   pageInfo: PageInfo!
 }
 
 "An event and its place in the log."
 type RoomEventEdge {
-  "The event's cursor: the next page begins after it."
+  "The event's cursor, for pages that begin after it or end before it."
   cursor: String!
   "The event."
   node: RoomEvent!
@@ -981,13 +1013,17 @@ type Recap {
 type MemberConnection {
   "One edge for each member, the latest first."
   edges: [MemberEdge!]!
-  "Where this page ends."
+  "The same without cursors: each member."
+  nodes: [Member!]!
+  "Where this page is in the list."
   pageInfo: PageInfo!
+  "How many members there are on all pages."
+  totalCount: Int!
 }
 
 "A member and their place in the list."
 type MemberEdge {
-  "The member's cursor: the next page begins after it."
+  "The member's cursor, for pages that begin after it or end before it."
   cursor: String!
   "The member."
   node: Member!
@@ -1181,13 +1217,23 @@ type Song {
 }
 
 "A page of search results."
-type SongSearch {
-  "The results, best first."
-  hits: [SongHit!]!
-  "Whether there are further results beyond this page."
-  hasMore: Boolean!
+type SongHitConnection {
+  "One edge for each result, the best first."
+  edges: [SongHitEdge!]!
+  "The same without cursors: each result."
+  nodes: [SongHit!]!
+  "Where this page is in the list."
+  pageInfo: PageInfo!
   "Whether Spotify could not be asked, so that these are only songs that the room already knows."
   degraded: Boolean!
+}
+
+"A search result and its place among the results."
+type SongHitEdge {
+  "The result's cursor, for pages that begin after it or end before it."
+  cursor: String!
+  "The result."
+  node: SongHit!
 }
 
 "A search result, and whether the viewer can add it."
@@ -1475,32 +1521,40 @@ enum RoomHealthReason {
   PLAYLIST_IGNORED
 }
 
-"Where a page of a list ends."
+"Where a page is in a list."
 type PageInfo {
-  "Whether there is another page."
+  "Whether there is something after this page."
   hasNextPage: Boolean!
-  "The cursor after which the next page begins; null on an empty page."
+  "Whether there is something before this page."
+  hasPreviousPage: Boolean!
+  "The cursor of the first entry; null on an empty page."
+  startCursor: String
+  "The cursor of the last entry; null on an empty page."
   endCursor: String
 }
 
 "A page of a room's history."
-type PlayedConnection {
-  "One edge for each play, newest first."
-  edges: [PlayedEdge!]!
-  "Where this page ends."
+type PlayConnection {
+  "One edge for each play, the latest first."
+  edges: [PlayEdge!]!
+  "The same without cursors: each play."
+  nodes: [Play!]!
+  "Where this page is in the list."
   pageInfo: PageInfo!
+  "How many plays there are on all pages."
+  totalCount: Int!
 }
 
 "A play and its place in the history."
-type PlayedEdge {
-  "The play's cursor: the next page begins after it."
+type PlayEdge {
+  "The play's cursor, for pages that begin after it or end before it."
   cursor: String!
   "The play."
-  node: Played!
+  node: Play!
 }
 
 "A play: one time that a song was played."
-type Played {
+type Play {
   "The item that was played."
   item: QueueItem!
   "When the song began."
@@ -1586,8 +1640,12 @@ func (ec *executionContext) childFields_MemberConnection(ctx context.Context, fi
 	switch field.Name {
 	case "edges":
 		return ec.fieldContext_MemberConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MemberConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_MemberConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_MemberConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MemberConnection", field.Name)
 }
@@ -1616,6 +1674,10 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	switch field.Name {
 	case "hasNextPage":
 		return ec.fieldContext_PageInfo_hasNextPage(ctx, field)
+	case "hasPreviousPage":
+		return ec.fieldContext_PageInfo_hasPreviousPage(ctx, field)
+	case "startCursor":
+		return ec.fieldContext_PageInfo_startCursor(ctx, field)
 	case "endCursor":
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
@@ -1642,6 +1704,46 @@ func (ec *executionContext) childFields_Pin(ctx context.Context, field graphql.C
 		return ec.fieldContext_Pin_likes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Pin", field.Name)
+}
+
+func (ec *executionContext) childFields_Play(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_Play_item(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_Play_startedAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Play_endedAt(ctx, field)
+	case "skipped":
+		return ec.fieldContext_Play_skipped(ctx, field)
+	case "skippedBy":
+		return ec.fieldContext_Play_skippedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Play", field.Name)
+}
+
+func (ec *executionContext) childFields_PlayConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PlayConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PlayConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PlayConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PlayConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlayConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PlayEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PlayEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PlayEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlayEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Playback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1678,42 +1780,6 @@ func (ec *executionContext) childFields_Playback(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Playback", field.Name)
 }
 
-func (ec *executionContext) childFields_Played(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "item":
-		return ec.fieldContext_Played_item(ctx, field)
-	case "startedAt":
-		return ec.fieldContext_Played_startedAt(ctx, field)
-	case "endedAt":
-		return ec.fieldContext_Played_endedAt(ctx, field)
-	case "skipped":
-		return ec.fieldContext_Played_skipped(ctx, field)
-	case "skippedBy":
-		return ec.fieldContext_Played_skippedBy(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Played", field.Name)
-}
-
-func (ec *executionContext) childFields_PlayedConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_PlayedConnection_edges(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_PlayedConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type PlayedConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_PlayedEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_PlayedEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_PlayedEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type PlayedEdge", field.Name)
-}
-
 func (ec *executionContext) childFields_Playlist(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "uri":
@@ -1728,6 +1794,28 @@ func (ec *executionContext) childFields_Playlist(ctx context.Context, field grap
 		return ec.fieldContext_Playlist_spotifyUrl(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Playlist", field.Name)
+}
+
+func (ec *executionContext) childFields_PlaylistConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PlaylistConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PlaylistConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PlaylistConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlaylistConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PlaylistEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PlaylistEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PlaylistEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlaylistEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_QueueItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1858,6 +1946,8 @@ func (ec *executionContext) childFields_RoomEventConnection(ctx context.Context,
 	switch field.Name {
 	case "edges":
 		return ec.fieldContext_RoomEventConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RoomEventConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_RoomEventConnection_pageInfo(ctx, field)
 	}
@@ -2044,16 +2134,28 @@ func (ec *executionContext) childFields_SongHit(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type SongHit", field.Name)
 }
 
-func (ec *executionContext) childFields_SongSearch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_SongHitConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "hits":
-		return ec.fieldContext_SongSearch_hits(ctx, field)
-	case "hasMore":
-		return ec.fieldContext_SongSearch_hasMore(ctx, field)
+	case "edges":
+		return ec.fieldContext_SongHitConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SongHitConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SongHitConnection_pageInfo(ctx, field)
 	case "degraded":
-		return ec.fieldContext_SongSearch_degraded(ctx, field)
+		return ec.fieldContext_SongHitConnection_degraded(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type SongSearch", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type SongHitConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SongHitEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SongHitEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SongHitEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SongHitEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_SpotifyAccount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2843,22 +2945,22 @@ func (ec *executionContext) field_Query_searchSongs_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["query"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "limit",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["limit"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["offset"] = arg3
+	args["after"] = arg3
 	return args, nil
 }
 
@@ -2866,8 +2968,8 @@ func (ec *executionContext) field_Room_history_args(ctx context.Context, rawArgs
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2881,6 +2983,22 @@ func (ec *executionContext) field_Room_history_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -2888,8 +3006,8 @@ func (ec *executionContext) field_Room_log_args(ctx context.Context, rawArgs map
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2903,14 +3021,30 @@ func (ec *executionContext) field_Room_log_args(ctx context.Context, rawArgs map
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "likes",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "likes",
 		func(ctx context.Context, v any) (bool, error) {
 			return ec.unmarshalNBoolean2bool(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["likes"] = arg2
+	args["likes"] = arg4
 	return args, nil
 }
 
@@ -2918,8 +3052,8 @@ func (ec *executionContext) field_Room_members_args(ctx context.Context, rawArgs
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2933,6 +3067,22 @@ func (ec *executionContext) field_Room_members_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -3031,22 +3181,22 @@ func (ec *executionContext) field_Subscription_viewerInRoom_args(ctx context.Con
 func (ec *executionContext) field_Viewer_playlists_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "limit",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["limit"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["offset"] = arg1
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -3537,6 +3687,38 @@ func (ec *executionContext) fieldContext_MemberConnection_edges(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _MemberConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *MemberConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.Member) graphql.Marshaler {
+			return ec.marshalNMember2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMemberᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MemberConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *MemberConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3567,6 +3749,29 @@ func (ec *executionContext) fieldContext_MemberConnection_pageInfo(_ context.Con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _MemberConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *MemberConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberConnection", field, true, false, "Int")
 }
 
 func (ec *executionContext) _MemberEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *MemberEdge) (ret graphql.Marshaler) {
@@ -4850,6 +5055,52 @@ func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context,
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PageInfo_hasPreviousPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasPreviousPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PageInfo_hasPreviousPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PageInfo_startCursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartCursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PageInfo_startCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
+}
+
 func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4995,6 +5246,304 @@ func (ec *executionContext) _Pin_likes(ctx context.Context, field graphql.Collec
 }
 func (ec *executionContext) fieldContext_Pin_likes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Pin", field, true, false, "Int")
+}
+
+func (ec *executionContext) _Play_item(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Play_item(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Item, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
+			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Play_item(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Play",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_QueueItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Play_startedAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Play_startedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Play_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Play", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Play_endedAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Play_endedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Play_endedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Play", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Play_skipped(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Play_skipped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Skipped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Play_skipped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Play", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Play_skippedBy(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Play_skippedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SkippedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *party.SkippedBy) graphql.Marshaler {
+			return ec.marshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSkippedBy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Play_skippedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Play", field, false, false, "SkippedBy")
+}
+
+func (ec *executionContext) _PlayConnection_edges(ctx context.Context, field graphql.CollectedField, obj *PlayConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlayConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []PlayEdge) graphql.Marshaler {
+			return ec.marshalNPlayEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐPlayEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlayConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlayConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PlayEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PlayConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *PlayConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlayConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.Play) graphql.Marshaler {
+			return ec.marshalNPlay2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlayConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlayConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Play(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PlayConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *PlayConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlayConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2antwonᚗdjᚋbackendᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlayConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlayConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PlayConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *PlayConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlayConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlayConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlayConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _PlayEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *PlayEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlayEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlayEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlayEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _PlayEdge_node(ctx context.Context, field graphql.CollectedField, obj *PlayEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlayEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Play) graphql.Marshaler {
+			return ec.marshalNPlay2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlayEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlayEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Play(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Playback_id(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
@@ -5355,249 +5904,6 @@ func (ec *executionContext) fieldContext_Playback_votesFrom(_ context.Context, f
 	return graphql.NewScalarFieldContext("Playback", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Played_item(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Played_item(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Item, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Played_item(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Played",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_QueueItem(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Played_startedAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Played_startedAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.StartedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Played_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Played", field, false, false, "DateTime")
-}
-
-func (ec *executionContext) _Played_endedAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Played_endedAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.EndedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Played_endedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Played", field, false, false, "DateTime")
-}
-
-func (ec *executionContext) _Played_skipped(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Played_skipped(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Skipped, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Played_skipped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Played", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _Played_skippedBy(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Played_skippedBy(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.SkippedBy, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *party.SkippedBy) graphql.Marshaler {
-			return ec.marshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSkippedBy(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Played_skippedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Played", field, false, false, "SkippedBy")
-}
-
-func (ec *executionContext) _PlayedConnection_edges(ctx context.Context, field graphql.CollectedField, obj *PlayedConnection) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PlayedConnection_edges(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []PlayedEdge) graphql.Marshaler {
-			return ec.marshalNPlayedEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐPlayedEdgeᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PlayedConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "PlayedConnection",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PlayedEdge(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _PlayedConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *PlayedConnection) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PlayedConnection_pageInfo(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2antwonᚗdjᚋbackendᚋgraphᚐPageInfo(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PlayedConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "PlayedConnection",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PageInfo(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _PlayedEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *PlayedEdge) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PlayedEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PlayedEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PlayedEdge", field, false, false, "String")
-}
-
-func (ec *executionContext) _PlayedEdge_node(ctx context.Context, field graphql.CollectedField, obj *PlayedEdge) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PlayedEdge_node(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Node, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Play) graphql.Marshaler {
-			return ec.marshalNPlayed2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlay(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PlayedEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "PlayedEdge",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Played(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _Playlist_uri(ctx context.Context, field graphql.CollectedField, obj *party.Playlist) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5711,6 +6017,157 @@ func (ec *executionContext) _Playlist_spotifyUrl(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_Playlist_spotifyUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Playlist", field, false, false, "String")
+}
+
+func (ec *executionContext) _PlaylistConnection_edges(ctx context.Context, field graphql.CollectedField, obj *PlaylistConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlaylistConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []PlaylistEdge) graphql.Marshaler {
+			return ec.marshalNPlaylistEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐPlaylistEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlaylistConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlaylistConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PlaylistEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PlaylistConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *PlaylistConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlaylistConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []party.Playlist) graphql.Marshaler {
+			return ec.marshalNPlaylist2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylistᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlaylistConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlaylistConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Playlist(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PlaylistConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *PlaylistConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlaylistConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2antwonᚗdjᚋbackendᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlaylistConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlaylistConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PlaylistEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *PlaylistEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlaylistEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlaylistEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlaylistEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _PlaylistEdge_node(ctx context.Context, field graphql.CollectedField, obj *PlaylistEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlaylistEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v party.Playlist) graphql.Marshaler {
+			return ec.marshalNPlaylist2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlaylistEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlaylistEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Playlist(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -5887,11 +6344,11 @@ func (ec *executionContext) _Query_searchSongs(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().SearchSongs(ctx, fc.Args["roomId"].(string), fc.Args["query"].(string), fc.Args["limit"].(int), fc.Args["offset"].(int))
+			return ec.Resolvers.Query().SearchSongs(ctx, fc.Args["roomId"].(string), fc.Args["query"].(string), fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.SongSearch) graphql.Marshaler {
-			return ec.marshalNSongSearch2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSongSearch(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *SongHitConnection) graphql.Marshaler {
+			return ec.marshalNSongHitConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐSongHitConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5904,7 +6361,7 @@ func (ec *executionContext) fieldContext_Query_searchSongs(ctx context.Context, 
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SongSearch(ctx, field)
+			return ec.childFields_SongHitConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -6755,11 +7212,11 @@ func (ec *executionContext) _Room_history(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Room().History(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
+			return ec.Resolvers.Room().History(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *PlayedConnection) graphql.Marshaler {
-			return ec.marshalOPlayedConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐPlayedConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *PlayConnection) graphql.Marshaler {
+			return ec.marshalOPlayConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐPlayConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6772,7 +7229,7 @@ func (ec *executionContext) fieldContext_Room_history(ctx context.Context, field
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PlayedConnection(ctx, field)
+			return ec.childFields_PlayConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -6886,7 +7343,7 @@ func (ec *executionContext) _Room_members(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Room().Members(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
+			return ec.Resolvers.Room().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *MemberConnection) graphql.Marshaler {
@@ -6930,7 +7387,7 @@ func (ec *executionContext) _Room_log(ctx context.Context, field graphql.Collect
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Room().Log(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string), fc.Args["likes"].(bool))
+			return ec.Resolvers.Room().Log(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["likes"].(bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *RoomEventConnection) graphql.Marshaler {
@@ -7234,6 +7691,38 @@ func (ec *executionContext) fieldContext_RoomEventConnection_edges(_ context.Con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RoomEventEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoomEventConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *RoomEventConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomEventConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.RoomEvent) graphql.Marshaler {
+			return ec.marshalNRoomEvent2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomEventᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomEventConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomEventConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoomEvent(ctx, field)
 		},
 	}
 	return fc, nil
@@ -8723,16 +9212,48 @@ func (ec *executionContext) fieldContext_SongHit_queueItemId(_ context.Context, 
 	return graphql.NewScalarFieldContext("SongHit", field, false, false, "ID")
 }
 
-func (ec *executionContext) _SongSearch_hits(ctx context.Context, field graphql.CollectedField, obj *jukebox.SongSearch) (ret graphql.Marshaler) {
+func (ec *executionContext) _SongHitConnection_edges(ctx context.Context, field graphql.CollectedField, obj *SongHitConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SongSearch_hits(ctx, field)
+			return ec.fieldContext_SongHitConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Hits, nil
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []SongHitEdge) graphql.Marshaler {
+			return ec.marshalNSongHitEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐSongHitEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SongHitConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SongHitConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SongHitEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SongHitConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *SongHitConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SongHitConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []party.SongHit) graphql.Marshaler {
@@ -8742,9 +9263,9 @@ func (ec *executionContext) _SongSearch_hits(ctx context.Context, field graphql.
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SongSearch_hits(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_SongHitConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "SongSearch",
+		Object:     "SongHitConnection",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -8755,36 +9276,45 @@ func (ec *executionContext) fieldContext_SongSearch_hits(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _SongSearch_hasMore(ctx context.Context, field graphql.CollectedField, obj *jukebox.SongSearch) (ret graphql.Marshaler) {
+func (ec *executionContext) _SongHitConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *SongHitConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SongSearch_hasMore(ctx, field)
+			return ec.fieldContext_SongHitConnection_pageInfo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.HasMore, nil
+			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2antwonᚗdjᚋbackendᚋgraphᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SongSearch_hasMore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SongSearch", field, false, false, "Boolean")
+func (ec *executionContext) fieldContext_SongHitConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SongHitConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
-func (ec *executionContext) _SongSearch_degraded(ctx context.Context, field graphql.CollectedField, obj *jukebox.SongSearch) (ret graphql.Marshaler) {
+func (ec *executionContext) _SongHitConnection_degraded(ctx context.Context, field graphql.CollectedField, obj *SongHitConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SongSearch_degraded(ctx, field)
+			return ec.fieldContext_SongHitConnection_degraded(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Degraded, nil
@@ -8797,8 +9327,63 @@ func (ec *executionContext) _SongSearch_degraded(ctx context.Context, field grap
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SongSearch_degraded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SongSearch", field, false, false, "Boolean")
+func (ec *executionContext) fieldContext_SongHitConnection_degraded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SongHitConnection", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SongHitEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *SongHitEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SongHitEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SongHitEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SongHitEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _SongHitEdge_node(ctx context.Context, field graphql.CollectedField, obj *SongHitEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SongHitEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v party.SongHit) graphql.Marshaler {
+			return ec.marshalNSongHit2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐSongHit(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SongHitEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SongHitEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SongHit(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _SpotifyAccount_connected(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyAccount) (ret graphql.Marshaler) {
@@ -9447,11 +10032,11 @@ func (ec *executionContext) _Viewer_playlists(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Viewer().Playlists(ctx, obj, fc.Args["limit"].(int), fc.Args["offset"].(int))
+			return ec.Resolvers.Viewer().Playlists(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []party.Playlist) graphql.Marshaler {
-			return ec.marshalNPlaylist2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylistᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *PlaylistConnection) graphql.Marshaler {
+			return ec.marshalNPlaylistConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐPlaylistConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9464,7 +10049,7 @@ func (ec *executionContext) fieldContext_Viewer_playlists(ctx context.Context, f
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Playlist(ctx, field)
+			return ec.childFields_PlaylistConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -11345,13 +11930,24 @@ func (ec *executionContext) _MemberConnection(ctx context.Context, sel ast.Selec
 		case "edges":
 			out.Values[i] = ec._MemberConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._MemberConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = ec._MemberConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MemberConnection_totalCount(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -11693,6 +12289,16 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hasPreviousPage":
+			out.Values[i] = ec._PageInfo_hasPreviousPage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startCursor":
+			out.Values[i] = ec._PageInfo_startCursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "endCursor":
 			out.Values[i] = ec._PageInfo_endCursor(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -11777,6 +12383,146 @@ func (ec *executionContext) _Pin(ctx context.Context, sel ast.SelectionSet, obj 
 		case "likes":
 			out.Values[i] = ec._Pin_likes(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var playImplementors = []string{"Play"}
+
+func (ec *executionContext) _Play(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Play) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, playImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Play")
+		case "item":
+			out.Values[i] = ec._Play_item(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startedAt":
+			out.Values[i] = ec._Play_startedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endedAt":
+			out.Values[i] = ec._Play_endedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "skipped":
+			out.Values[i] = ec._Play_skipped(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "skippedBy":
+			out.Values[i] = ec._Play_skippedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var playConnectionImplementors = []string{"PlayConnection"}
+
+func (ec *executionContext) _PlayConnection(ctx context.Context, sel ast.SelectionSet, obj *PlayConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, playConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PlayConnection")
+		case "edges":
+			out.Values[i] = ec._PlayConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._PlayConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PlayConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PlayConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var playEdgeImplementors = []string{"PlayEdge"}
+
+func (ec *executionContext) _PlayEdge(ctx context.Context, sel ast.SelectionSet, obj *PlayEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, playEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PlayEdge")
+		case "cursor":
+			out.Values[i] = ec._PlayEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PlayEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -11894,135 +12640,6 @@ func (ec *executionContext) _Playback(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
-var playedImplementors = []string{"Played"}
-
-func (ec *executionContext) _Played(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Play) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, playedImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Played")
-		case "item":
-			out.Values[i] = ec._Played_item(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "startedAt":
-			out.Values[i] = ec._Played_startedAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "endedAt":
-			out.Values[i] = ec._Played_endedAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "skipped":
-			out.Values[i] = ec._Played_skipped(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "skippedBy":
-			out.Values[i] = ec._Played_skippedBy(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var playedConnectionImplementors = []string{"PlayedConnection"}
-
-func (ec *executionContext) _PlayedConnection(ctx context.Context, sel ast.SelectionSet, obj *PlayedConnection) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, playedConnectionImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("PlayedConnection")
-		case "edges":
-			out.Values[i] = ec._PlayedConnection_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "pageInfo":
-			out.Values[i] = ec._PlayedConnection_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var playedEdgeImplementors = []string{"PlayedEdge"}
-
-func (ec *executionContext) _PlayedEdge(ctx context.Context, sel ast.SelectionSet, obj *PlayedEdge) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, playedEdgeImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("PlayedEdge")
-		case "cursor":
-			out.Values[i] = ec._PlayedEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "node":
-			out.Values[i] = ec._PlayedEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var playlistImplementors = []string{"Playlist"}
 
 func (ec *executionContext) _Playlist(ctx context.Context, sel ast.SelectionSet, obj *party.Playlist) graphql.Marshaler {
@@ -12056,6 +12673,87 @@ func (ec *executionContext) _Playlist(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "spotifyUrl":
 			out.Values[i] = ec._Playlist_spotifyUrl(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var playlistConnectionImplementors = []string{"PlaylistConnection"}
+
+func (ec *executionContext) _PlaylistConnection(ctx context.Context, sel ast.SelectionSet, obj *PlaylistConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, playlistConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PlaylistConnection")
+		case "edges":
+			out.Values[i] = ec._PlaylistConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._PlaylistConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PlaylistConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var playlistEdgeImplementors = []string{"PlaylistEdge"}
+
+func (ec *executionContext) _PlaylistEdge(ctx context.Context, sel ast.SelectionSet, obj *PlaylistEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, playlistEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PlaylistEdge")
+		case "cursor":
+			out.Values[i] = ec._PlaylistEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PlaylistEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -12572,6 +13270,11 @@ func (ec *executionContext) _RoomEventConnection(ctx context.Context, sel ast.Se
 			out.Values[i] = graphql.MarshalString("RoomEventConnection")
 		case "edges":
 			out.Values[i] = ec._RoomEventConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._RoomEventConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -13178,29 +13881,72 @@ func (ec *executionContext) _SongHit(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var songSearchImplementors = []string{"SongSearch"}
+var songHitConnectionImplementors = []string{"SongHitConnection"}
 
-func (ec *executionContext) _SongSearch(ctx context.Context, sel ast.SelectionSet, obj *jukebox.SongSearch) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, songSearchImplementors)
+func (ec *executionContext) _SongHitConnection(ctx context.Context, sel ast.SelectionSet, obj *SongHitConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, songHitConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SongSearch")
-		case "hits":
-			out.Values[i] = ec._SongSearch_hits(ctx, field, obj)
+			out.Values[i] = graphql.MarshalString("SongHitConnection")
+		case "edges":
+			out.Values[i] = ec._SongHitConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "hasMore":
-			out.Values[i] = ec._SongSearch_hasMore(ctx, field, obj)
+		case "nodes":
+			out.Values[i] = ec._SongHitConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._SongHitConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "degraded":
-			out.Values[i] = ec._SongSearch_degraded(ctx, field, obj)
+			out.Values[i] = ec._SongHitConnection_degraded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var songHitEdgeImplementors = []string{"SongHitEdge"}
+
+func (ec *executionContext) _SongHitEdge(ctx context.Context, sel ast.SelectionSet, obj *SongHitEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, songHitEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SongHitEdge")
+		case "cursor":
+			out.Values[i] = ec._SongHitEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._SongHitEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -14034,6 +14780,22 @@ func (ec *executionContext) marshalNMember2antwonᚗdjᚋbackendᚋinternalᚋju
 	return ec._Member(ctx, sel, &v)
 }
 
+func (ec *executionContext) marshalNMember2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.Member) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMember2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx context.Context, sel ast.SelectionSet, v *jukebox.Member) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Member!")
@@ -14135,6 +14897,46 @@ func (ec *executionContext) marshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋp
 	return res
 }
 
+func (ec *executionContext) marshalNPlay2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlay(ctx context.Context, sel ast.SelectionSet, v jukebox.Play) graphql.Marshaler {
+	return ec._Play(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPlay2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.Play) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPlay2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlay(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPlayEdge2antwonᚗdjᚋbackendᚋgraphᚐPlayEdge(ctx context.Context, sel ast.SelectionSet, v PlayEdge) graphql.Marshaler {
+	return ec._PlayEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPlayEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐPlayEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []PlayEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPlayEdge2antwonᚗdjᚋbackendᚋgraphᚐPlayEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx context.Context, sel ast.SelectionSet, v *party.Playback) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Playback!")
@@ -14156,30 +14958,6 @@ func (ec *executionContext) marshalNPlaybackStatus2antwonᚗdjᚋbackendᚋinter
 		graphql.AddInvalidNullFromMarshaler(ctx, "PlaybackStatus!")
 	}
 	return res
-}
-
-func (ec *executionContext) marshalNPlayed2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlay(ctx context.Context, sel ast.SelectionSet, v jukebox.Play) graphql.Marshaler {
-	return ec._Played(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNPlayedEdge2antwonᚗdjᚋbackendᚋgraphᚐPlayedEdge(ctx context.Context, sel ast.SelectionSet, v PlayedEdge) graphql.Marshaler {
-	return ec._PlayedEdge(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNPlayedEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐPlayedEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []PlayedEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNPlayedEdge2antwonᚗdjᚋbackendᚋgraphᚐPlayedEdge(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNPlaylist2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx context.Context, sel ast.SelectionSet, v party.Playlist) graphql.Marshaler {
@@ -14208,6 +14986,34 @@ func (ec *executionContext) marshalNPlaylist2ᚖantwonᚗdjᚋbackendᚋinternal
 		return graphql.Null
 	}
 	return ec._Playlist(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPlaylistConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐPlaylistConnection(ctx context.Context, sel ast.SelectionSet, v *PlaylistConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PlaylistConnection!")
+		return graphql.Null
+	}
+	return ec._PlaylistConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPlaylistEdge2antwonᚗdjᚋbackendᚋgraphᚐPlaylistEdge(ctx context.Context, sel ast.SelectionSet, v PlaylistEdge) graphql.Marshaler {
+	return ec._PlaylistEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPlaylistEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐPlaylistEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []PlaylistEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPlaylistEdge2antwonᚗdjᚋbackendᚋgraphᚐPlaylistEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*party.QueueItem) graphql.Marshaler {
@@ -14293,6 +15099,22 @@ func (ec *executionContext) marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋp
 
 func (ec *executionContext) marshalNRoomEvent2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomEvent(ctx context.Context, sel ast.SelectionSet, v jukebox.RoomEvent) graphql.Marshaler {
 	return ec._RoomEvent(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRoomEvent2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomEventᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.RoomEvent) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRoomEvent2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomEvent(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNRoomEventEdge2antwonᚗdjᚋbackendᚋgraphᚐRoomEventEdge(ctx context.Context, sel ast.SelectionSet, v RoomEventEdge) graphql.Marshaler {
@@ -14444,12 +15266,32 @@ func (ec *executionContext) marshalNSongHit2ᚕantwonᚗdjᚋbackendᚋinternal�
 	return ret
 }
 
-func (ec *executionContext) marshalNSongSearch2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSongSearch(ctx context.Context, sel ast.SelectionSet, v *jukebox.SongSearch) graphql.Marshaler {
+func (ec *executionContext) marshalNSongHitConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐSongHitConnection(ctx context.Context, sel ast.SelectionSet, v *SongHitConnection) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "SongSearch!")
+		graphql.AddInvalidNullError(ctx, "SongHitConnection!")
 		return graphql.Null
 	}
-	return ec._SongSearch(ctx, sel, v)
+	return ec._SongHitConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSongHitEdge2antwonᚗdjᚋbackendᚋgraphᚐSongHitEdge(ctx context.Context, sel ast.SelectionSet, v SongHitEdge) graphql.Marshaler {
+	return ec._SongHitEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSongHitEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐSongHitEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []SongHitEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSongHitEdge2antwonᚗdjᚋbackendᚋgraphᚐSongHitEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNSpotifyAccount2antwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAccount(ctx context.Context, sel ast.SelectionSet, v account.SpotifyAccount) graphql.Marshaler {
@@ -14918,18 +15760,18 @@ func (ec *executionContext) marshalOPin2ᚖantwonᚗdjᚋbackendᚋinternalᚋpa
 	return ec._Pin(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOPlayConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐPlayConnection(ctx context.Context, sel ast.SelectionSet, v *PlayConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PlayConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx context.Context, sel ast.SelectionSet, v *party.Playback) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Playback(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalOPlayedConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐPlayedConnection(ctx context.Context, sel ast.SelectionSet, v *PlayedConnection) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._PlayedConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx context.Context, sel ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -155,8 +154,18 @@ func (p *fixture) must(err error) {
 	}
 }
 
-// ask sends an operation over HTTP and decodes its data into result.
-func (s *server) ask(who *person, query string, result any) {
+// answer is a response over HTTP.
+type answer struct {
+	Data   json.RawMessage
+	Errors []struct {
+		Message    string
+		Path       []any
+		Extensions map[string]any
+	}
+}
+
+// answer sends an operation over HTTP.
+func (s *server) answer(who *person, query string) (got answer) {
 	s.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": map[string]any{"r": s.roomID}})
 	s.must(err)
@@ -167,17 +176,18 @@ func (s *server) ask(who *person, query string, result any) {
 	response, err := s.Client().Do(request)
 	s.must(err)
 	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	s.must(err)
-	var answer struct {
-		Data   json.RawMessage
-		Errors []any
+	s.must(json.NewDecoder(response.Body).Decode(&got))
+	return got
+}
+
+// ask sends an operation over HTTP and decodes its data into result.
+func (s *server) ask(who *person, query string, result any) {
+	s.Helper()
+	got := s.answer(who, query)
+	if len(got.Errors) > 0 {
+		s.Fatalf("%s: %+v", query, got.Errors)
 	}
-	s.must(json.Unmarshal(text, &answer))
-	if len(answer.Errors) > 0 {
-		s.Fatalf("%s: %s", query, text)
-	}
-	s.must(json.Unmarshal(answer.Data, result))
+	s.must(json.Unmarshal(got.Data, result))
 }
 
 // counter returns the sum of a metric's values, or of those with this first label.

@@ -36,17 +36,19 @@ func (r roomResolver) Playback(ctx context.Context, room *party.Room) (*party.Pl
 }
 
 func (r roomResolver) History(
-	ctx context.Context, room *party.Room, first int, after *string,
-) (*PlayedConnection, error) {
-	played, more, err := r.jukebox.History(ctx, room, first, after)
+	ctx context.Context, room *party.Room, first *int, after *string, last *int, before *string,
+) (*PlayConnection, error) {
+	args := jukebox.PageArgs{First: first, After: after, Last: last, Before: before}
+	plays, more, err := r.jukebox.History(ctx, room, args)
 	if err != nil {
 		return nil, err
 	}
-	page := &PlayedConnection{PageInfo: PageInfo{HasNextPage: more}, Edges: []PlayedEdge{}}
-	for _, p := range played {
-		page.Edges = append(page.Edges, PlayedEdge{Cursor: p.Cursor, Node: p})
-		page.PageInfo.EndCursor = &p.Cursor
+	page := &PlayConnection{
+		Nodes: plays, count: func(ctx context.Context) (int, error) { return r.jukebox.CountPlays(ctx, room) },
 	}
+	page.Edges, page.PageInfo = edgesOf(args, plays, more, func(_ int, p jukebox.Play) (PlayEdge, string) {
+		return PlayEdge{Cursor: p.Cursor, Node: p}, p.Cursor
+	})
 	return page, nil
 }
 
@@ -63,17 +65,17 @@ func (r roomResolver) LastAdded(ctx context.Context, room *party.Room) (*party.Q
 }
 
 func (r roomResolver) Log(
-	ctx context.Context, room *party.Room, first int, after *string, likes bool,
+	ctx context.Context, room *party.Room, first *int, after *string, last *int, before *string, likes bool,
 ) (*RoomEventConnection, error) {
-	events, more, err := r.jukebox.Log(ctx, room, first, after, likes)
+	args := jukebox.PageArgs{First: first, After: after, Last: last, Before: before}
+	events, more, err := r.jukebox.Log(ctx, room, args, likes)
 	if err != nil {
 		return nil, err
 	}
-	page := &RoomEventConnection{PageInfo: PageInfo{HasNextPage: more}, Edges: []RoomEventEdge{}}
-	for _, e := range events {
-		page.Edges = append(page.Edges, RoomEventEdge{Cursor: e.Cursor, Node: e})
-		page.PageInfo.EndCursor = &e.Cursor
-	}
+	page := &RoomEventConnection{Nodes: events}
+	page.Edges, page.PageInfo = edgesOf(args, events, more, func(_ int, e jukebox.RoomEvent) (RoomEventEdge, string) {
+		return RoomEventEdge{Cursor: e.Cursor, Node: e}, e.Cursor
+	})
 	return page, nil
 }
 

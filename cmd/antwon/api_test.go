@@ -50,7 +50,7 @@ func TestErrorsOnTheWire(t *testing.T) {
 			{"a name of spaces", s.anonymous(), `mutation { joinRoom(code: "ERRORS", displayName: "  ") { room { id } } }`, nil, "BAD_USER_INPUT displayName"},
 			{"a song Spotify lacks", guest, `mutation($r: ID!) { addSong(roomId: $r, songUri: "spotify:track:0000000000000000000000") { alreadyQueued } }`, room, "NOT_FOUND songUri"},
 			{"a link to elsewhere", guest, `mutation($r: ID!) { addSong(roomId: $r, songUri: "https://example.org/") { alreadyQueued } }`, room, "BAD_USER_INPUT songUri"},
-			{"too large a page", guest, `query($r: ID!) { searchSongs(roomId: $r, query: "a", limit: 11) { hasMore } }`, room, "BAD_USER_INPUT limit"},
+			{"too large a page", guest, `query($r: ID!) { searchSongs(roomId: $r, query: "a", first: 11) { degraded } }`, room, "BAD_USER_INPUT first"},
 			{"a field that is not there", guest, `{ nothing }`, nil, "GRAPHQL_VALIDATION_FAILED"},
 			{"no GraphQL at all", guest, `hello`, nil, "GRAPHQL_VALIDATION_FAILED"},
 		} {

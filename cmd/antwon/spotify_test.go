@@ -175,7 +175,7 @@ func (b *browser) connect(accountID string) {
 func (u *user) connection() string {
 	u.t.Helper()
 	var got struct{ Viewer json.RawMessage }
-	u.ask(&got, `{ viewer { spotify { connected displayName needsReconnect reconnectSoon } playlists { name } } }`, nil)
+	u.ask(&got, `{ viewer { spotify { connected displayName needsReconnect reconnectSoon } playlists { nodes { name } } } }`, nil)
 	return string(got.Viewer)
 }
 
@@ -186,8 +186,8 @@ func TestConnectingSpotify(t *testing.T) {
 		s := startServer(t, databaseURL, o.app()...)
 		account := o.newAccount("Hanna's account")
 		host := newBrowser(t, s.login("Hanna"))
-		const nothing = `{"spotify":{"connected":false,"displayName":null,"needsReconnect":false,"reconnectSoon":false},"playlists":[]}`
-		const connected = `{"spotify":{"connected":true,"displayName":"Hanna's account","needsReconnect":false,"reconnectSoon":false},"playlists":[]}`
+		const nothing = `{"spotify":{"connected":false,"displayName":null,"needsReconnect":false,"reconnectSoon":false},"playlists":{"nodes":[]}}`
+		const connected = `{"spotify":{"connected":true,"displayName":"Hanna's account","needsReconnect":false,"reconnectSoon":false},"playlists":{"nodes":[]}}`
 		expect := func(what, got, want string) {
 			t.Helper()
 			if got != want {

@@ -30,7 +30,7 @@ var useCases = map[party.Action]map[string]useCase{
 		},
 		"history": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 			return p.inRoom(who, func(r *party.Room) error {
-				_, _, err := p.History(who, r, 1, nil)
+				_, _, err := p.History(who, r, jukebox.First(1, nil))
 				return err
 			})
 		},
@@ -90,7 +90,7 @@ var useCases = map[party.Action]map[string]useCase{
 	}},
 	party.ActListMembers: {"members": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return p.inRoom(who, func(r *party.Room) error {
-			_, _, err := p.Members(who, r, 10, nil)
+			_, _, err := p.Members(who, r, jukebox.First(10, nil))
 			return err
 		})
 	}},
@@ -134,7 +134,7 @@ var useCases = map[party.Action]map[string]useCase{
 	},
 	party.ActViewLog: {"log": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return p.inRoom(who, func(r *party.Room) error {
-			_, _, err := p.Log(who, r, 10, nil, true)
+			_, _, err := p.Log(who, r, jukebox.First(10, nil), true)
 			return err
 		})
 	}},
@@ -157,7 +157,7 @@ func ignore(code party.Code, err error) error {
 // mayCommand reports whether somebody is a host or co-host of the room.
 func (p *fixture) mayCommand(who context.Context) bool {
 	return p.seen(who, (*jukebox.Jukebox).RoomPlayback) == nil && p.inRoom(who, func(r *party.Room) error {
-		_, _, err := p.Members(who, r, 1, nil)
+		_, _, err := p.Members(who, r, jukebox.First(1, nil))
 		return err
 	}) == nil
 }

@@ -76,19 +76,19 @@ type RoomEvent struct {
 	Cursor  string // the place in the log, for Log
 }
 
-// Log returns the events of a room, the latest first: up to first (1–100) after the cursor, and whether there are more.
-// It leaves out likes and unlikes unless likes is true. For hosts.
+// Log returns the events of a room, the latest first: one page of them, by default of 50, and whether there are more in
+// the direction of the page. It leaves out likes and unlikes unless likes is true. For hosts.
 func (j *Jukebox) Log(
-	ctx context.Context, r *party.Room, first int, after *string, likes bool,
+	ctx context.Context, r *party.Room, args PageArgs, likes bool,
 ) (events []RoomEvent, more bool, err error) {
 	if _, err := j.authorize(ctx, r.ID, party.ActViewLog); err != nil {
 		return nil, false, err
 	}
-	page, err := newPage(r.ID, roomevent.FieldAt, first, after)
+	page, err := newPage(r.ID, roomevent.FieldAt, args, 50)
 	if err != nil {
 		return nil, false, err
 	}
-	query := j.db.Read.RoomEvent.Query().Where(page.rows).Order(page.latestFirst).Limit(first + 1)
+	query := j.db.Read.RoomEvent.Query().Where(page.rows).Order(page.order)
 	if !likes {
 		query.Where(roomevent.KindNotIn(string(EventLiked), string(EventUnliked)))
 	}
@@ -96,9 +96,7 @@ func (j *Jukebox) Log(
 	if err != nil {
 		return nil, false, fmt.Errorf("load the log: %w", err)
 	}
-	if more = len(rows) > first; more {
-		rows = rows[:first]
-	}
+	rows, more = cutPage(page, rows)
 	events, err = j.eventsOf(ctx, r.ID, rows)
 	return events, more, err
 }

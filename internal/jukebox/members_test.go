@@ -21,7 +21,7 @@ func (p *fixture) members() string {
 	var after *string
 	for more := true; more; {
 		var found []jukebox.Member
-		found, more, err = p.Members(p.host, room, 2, after)
+		found, more, err = p.Members(p.host, room, jukebox.First(2, after))
 		p.must(err)
 		for _, m := range found {
 			all = append(all, fmt.Sprint(m.Participant.DisplayName, " ", m.Role))
@@ -182,7 +182,7 @@ func TestPresence(t *testing.T) {
 			t.Helper()
 			room, err := q.Room(p.host, p.room.ID)
 			p.must(err)
-			found, _, err := q.Members(p.host, room, 1, nil)
+			found, _, err := q.Members(p.host, room, jukebox.First(1, nil))
 			p.must(err)
 			return found[0].Present
 		}

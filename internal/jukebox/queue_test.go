@@ -212,7 +212,7 @@ func TestPlayedSongsAreHistoryAndMayComeAgain(t *testing.T) {
 		var after *string
 		for more := true; more; {
 			var page []jukebox.Play
-			page, more, err = p.History(p.host, room, 2, after)
+			page, more, err = p.History(p.host, room, jukebox.First(2, after))
 			p.must(err)
 			for _, play := range page {
 				told = append(told, string(play.Item.State)[:4]+play.Item.Song.Name[4:])

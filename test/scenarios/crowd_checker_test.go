@@ -412,7 +412,7 @@ func (k *checker) checkSkips() {
 		room, err := k.c.server.Room(k.c.host, k.c.room.ID)
 		must(k.t, err)
 		var plays []jukebox.Play
-		plays, more, err = k.c.server.History(k.c.host, room, 100, after)
+		plays, more, err = k.c.server.History(k.c.host, room, jukebox.First(100, after))
 		must(k.t, err)
 		for _, play := range plays {
 			after = &play.Cursor
