@@ -56,8 +56,8 @@ type MutationResolver interface {
 	JoinRoom(ctx context.Context, code string, displayName string) (*jukebox.JoinedRoom, error)
 	WatchRoom(ctx context.Context, code string) (*jukebox.JoinedRoom, error)
 	RefreshSession(ctx context.Context) (*account.Session, error)
-	SignOut(ctx context.Context) (bool, error)
-	SignOutEverywhere(ctx context.Context) (bool, error)
+	SignOut(ctx context.Context) (*bool, error)
+	SignOutEverywhere(ctx context.Context) (*bool, error)
 	CreateRoom(ctx context.Context, input CreateRoomInput, idempotencyKey *string) (*party.Room, error)
 	UpdateRoom(ctx context.Context, roomID string, input UpdateRoomInput, idempotencyKey *string) (*party.Room, error)
 	CloseRoom(ctx context.Context, roomID string, idempotencyKey *string) (*party.Room, error)
@@ -67,7 +67,7 @@ type MutationResolver interface {
 	LikeQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*party.QueueItem, error)
 	UnlikeQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*party.QueueItem, error)
 	ConnectSpotify(ctx context.Context, returnTo *string) (*account.SpotifyAuthorization, error)
-	DisconnectSpotify(ctx context.Context) (bool, error)
+	DisconnectSpotify(ctx context.Context) (*bool, error)
 	SkipSong(ctx context.Context, roomID string, idempotencyKey *string) (*party.Playback, error)
 	PausePlayback(ctx context.Context, roomID string) (*party.Playback, error)
 	ResumePlayback(ctx context.Context, roomID string) (*party.Playback, error)
@@ -315,13 +315,16 @@ A mutation with an idempotencyKey (1 to 64 characters) is safe to repeat. If the
 with the same key and the same arguments, the server does nothing and returns the same objects in their present state.
 With other arguments it fails with CONFLICT.
 
-A failed mutation has extensions.code: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT (extensions.field names the
-argument), CONFLICT, REFUSED (extensions.reason is a RefusalReason), RATE_LIMITED, UPSTREAM_UNAVAILABLE (Spotify does
+A field that fails is null, and its error says why. The fields before and after it have their results: a document with
+several mutations answers each of them.
+
+The error of a failed mutation has extensions.code: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT
+(extensions.field names the argument), CONFLICT, REFUSED (extensions.reason is a RefusalReason), RATE_LIMITED, UPSTREAM_UNAVAILABLE (Spotify does
 not answer) or INTERNAL_SERVER_ERROR. RATE_LIMITED and UPSTREAM_UNAVAILABLE also have extensions.retryAfterMs.
 """
 type Mutation {
   "Signs in a new host with a simulated Spotify account and a simulated player. Only in the demo, and only over HTTP."
-  demoLogin("The host's name, 1 to 40 characters." displayName: String!): Session!
+  demoLogin("The host's name, 1 to 40 characters." displayName: String!): Session
   """
   Joins the open room with this code as a guest. With a valid session the user of that session joins; without one, the
   server creates a new guest. Joining again changes the guest's name. Only over HTTP.
@@ -331,9 +334,9 @@ type Mutation {
     code: String!
     "The guest's name in this room, 1 to 40 characters."
     displayName: String!
-  ): JoinedRoom!
+  ): JoinedRoom
   "Creates a screen: a session that can only show this room. Only over HTTP."
-  watchRoom("The room's code, in upper or lower case." code: String!): JoinedRoom!
+  watchRoom("The room's code, in upper or lower case." code: String!): JoinedRoom
   """
   Returns a new access token for the same user, to a browser that has signed in, joined or watched before. Send it when
   a page starts, and before the access token expires. It exchanges the refresh token, a cookie, for the next one.
@@ -345,14 +348,14 @@ type Mutation {
   Send the header X-Antwon: 1. Without it this fails with FORBIDDEN, unless the browser says that the page is this
   server's own. Send no Authorization header, as the access token in it may have expired. Only over HTTP.
   """
-  refreshSession: Session!
+  refreshSession: Session
   """
   Signs out this browser and removes its cookie. Open connections last until their access token expires. The header and
   the transport are those of refreshSession.
   """
-  signOut: Boolean!
+  signOut: Boolean
   "Signs the user out on all devices. Otherwise like signOut."
-  signOutEverywhere: Boolean!
+  signOutEverywhere: Boolean
 
   """
   Opens a room. For hosts with a connected Spotify account. Fails with CONFLICT if the host already has an open room, or
@@ -363,7 +366,7 @@ type Mutation {
     input: CreateRoomInput!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): Room!
+  ): Room
   "Changes a room's name or settings. For hosts of the room."
   updateRoom(
     "The room's id."
@@ -372,7 +375,7 @@ type Mutation {
     input: UpdateRoomInput!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): Room!
+  ): Room
   """
   Closes a room: nothing in it can be changed, and its code can be used for another one. Only for the host who opened
   it. Closing a closed room is not an error.
@@ -382,7 +385,7 @@ type Mutation {
     roomId: ID!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): Room!
+  ): Room
   """
   Adds a song to the queue. If the recording is in the queue already, from whatever release, the song is liked instead.
   For guests and hosts of the room. Fails with NOT_FOUND if Spotify has no such song, and with REFUSED if a rule of the
@@ -395,7 +398,7 @@ type Mutation {
     songUri: String!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): AddedSong!
+  ): AddedSong
   """
   Removes a song from the queue. For hosts, and for the guest who added it. If a guest withdraws a song that others
   like, the song stays: it passes to the member who liked it first, and the returned queue has it with that member as
@@ -407,14 +410,14 @@ type Mutation {
     itemId: ID!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): RoomQueue!
+  ): RoomQueue
   "Removes all songs from the queue, except the one that was handed to the player. For hosts of the room."
   clearQueue(
     "The room's id."
     roomId: ID!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): RoomQueue!
+  ): RoomQueue
   """
   Likes a song, also one's own. For guests and hosts of the room. Liking a song twice is not an error. Fails with
   REFUSED and COMMITTED once the song was handed to the player.
@@ -424,14 +427,14 @@ type Mutation {
     itemId: ID!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): QueueItem!
+  ): QueueItem
   "Takes a like back. Otherwise like likeQueueItem. Unliking a song that one does not like is not an error."
   unlikeQueueItem(
     "The queue item's id."
     itemId: ID!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): QueueItem!
+  ): QueueItem
 
   """
   Starts to connect the host's Spotify account. Open the URL in the browser that sent this mutation, because it gets a
@@ -443,12 +446,12 @@ type Mutation {
     gets the parameter spotify=connected, or spotify=failed with a sentence in spotify_error.
     """
     returnTo: String
-  ): SpotifyAuthorization!
+  ): SpotifyAuthorization
   """
   Forgets the host's Spotify account, its tokens and everything known about it, at once. The song that plays goes on,
   but no further songs are handed to the player. For hosts.
   """
-  disconnectSpotify: Boolean!
+  disconnectSpotify: Boolean
   """
   Ends the song that plays and starts the next one. For hosts of the room.
 
@@ -462,17 +465,17 @@ type Mutation {
     roomId: ID!
     "Makes the mutation safe to repeat. Even without one, the same song is skipped only once."
     idempotencyKey: String
-  ): Playback!
+  ): Playback
   """
   Pauses the player. No songs are handed to it until it plays again. Pausing a paused player is not an error. For hosts
   of the room.
   """
-  pausePlayback("The room's id." roomId: ID!): Playback!
+  pausePlayback("The room's id." roomId: ID!): Playback
   """
   Resumes the paused song or, if there is none, starts the room's next song. With delivery PLAYLIST it starts the
   playlist. For hosts of the room.
   """
-  resumePlayback("The room's id." roomId: ID!): Playback!
+  resumePlayback("The room's id." roomId: ID!): Playback
   """
   Votes to end the song that plays. The song ends when Playback.skipVotesNeeded of the members present have voted. A
   vote counts for this play of this song. For guests; a host's vote ends the song at once. Fails with CONFLICT while no
@@ -483,12 +486,12 @@ type Mutation {
     roomId: ID!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): Playback!
+  ): Playback
   """
   Approves a song that waits for approval, so that it joins the queue. For hosts of the room. Approving an approved song
   is not an error. To decline a song, remove it.
   """
-  approveQueueItem("The queue item's id." itemId: ID!): QueueItem!
+  approveQueueItem("The queue item's id." itemId: ID!): QueueItem
   """
   Pins a waiting song to a place in the queue: it plays when the song at that place would have played, whatever happens
   to the other songs. Pinning a pinned song moves the pin. For hosts of the room. Fails with REFUSED and COMMITTED once
@@ -506,12 +509,12 @@ type Mutation {
     until: PinRule!
     "With OVERTAKEN: by how many likes another song has to lead, 1 to 1000. Leave it out with PLAYED."
     likes: Int
-  ): RoomQueue!
+  ): RoomQueue
   """
   Unpins a song: the room's order mode decides about its place again. For hosts of the room. Unpinning a song that is
   not pinned is not an error.
   """
-  unpinQueueItem("The queue item's id." itemId: ID!): RoomQueue!
+  unpinQueueItem("The queue item's id." itemId: ID!): RoomQueue
   """
   Undoes an action of the viewer in this room: a like, an unlike, an added song or a withdrawal within 30 seconds; for
   hosts also a removed song or a cleared queue, within a minute. Only the log still shows the action. For guests and
@@ -526,13 +529,13 @@ type Mutation {
     argument, the viewer's last action is undone, on whatever device it was done; sent twice, that undoes two actions.
     """
     of: String
-  ): RoomQueue!
+  ): RoomQueue
   """
   Creates a private playlist in the host's Spotify account with the songs that the room played: each song once, in
   order, without skipped ones. Also for closed rooms. Only for the room's host. Fails with CONFLICT if nothing has been
   played.
   """
-  exportHistory("The room's id." roomId: ID!): Playlist!
+  exportHistory("The room's id." roomId: ID!): Playlist
   "Makes a guest a co-host, or a co-host a guest. Only for the room's host."
   setRole(
     "The room's id."
@@ -541,7 +544,7 @@ type Mutation {
     userId: ID!
     "COHOST or GUEST."
     role: Role!
-  ): Member!
+  ): Member
   """
   Removes a member from the room. The member's viewerInRoom sends removed and completes; all other subscriptions of that
   member in this room end at once with FORBIDDEN. The member's songs stay. For hosts of the room; only the room's host
@@ -554,14 +557,14 @@ type Mutation {
     userId: ID!
     "Whether to ban the member: neither they nor anybody else can join again from the same browser."
     ban: Boolean! = false
-  ): Member!
+  ): Member
   "Moves the music to another device. For hosts of the room. Fails with NOT_FOUND if Spotify does not list the device."
   transferPlayback(
     "The room's id."
     roomId: ID!
     "The deviceId of one of Room.devices."
     deviceId: ID!
-  ): Playback!
+  ): Playback
 }
 
 """
@@ -3889,10 +3892,10 @@ func (ec *executionContext) _Mutation_demoLogin(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *account.Session) graphql.Marshaler {
-			return ec.marshalNSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx, selections, v)
+			return ec.marshalOSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_demoLogin(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3933,10 +3936,10 @@ func (ec *executionContext) _Mutation_joinRoom(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.JoinedRoom) graphql.Marshaler {
-			return ec.marshalNJoinedRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐJoinedRoom(ctx, selections, v)
+			return ec.marshalOJoinedRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐJoinedRoom(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_joinRoom(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3977,10 +3980,10 @@ func (ec *executionContext) _Mutation_watchRoom(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.JoinedRoom) graphql.Marshaler {
-			return ec.marshalNJoinedRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐJoinedRoom(ctx, selections, v)
+			return ec.marshalOJoinedRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐJoinedRoom(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_watchRoom(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4020,10 +4023,10 @@ func (ec *executionContext) _Mutation_refreshSession(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *account.Session) graphql.Marshaler {
-			return ec.marshalNSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx, selections, v)
+			return ec.marshalOSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_refreshSession(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4051,11 +4054,11 @@ func (ec *executionContext) _Mutation_signOut(ctx context.Context, field graphql
 			return ec.Resolvers.Mutation().SignOut(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_signOut(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4074,11 +4077,11 @@ func (ec *executionContext) _Mutation_signOutEverywhere(ctx context.Context, fie
 			return ec.Resolvers.Mutation().SignOutEverywhere(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_signOutEverywhere(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4099,10 +4102,10 @@ func (ec *executionContext) _Mutation_createRoom(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
-			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
+			return ec.marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createRoom(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4143,10 +4146,10 @@ func (ec *executionContext) _Mutation_updateRoom(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
-			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
+			return ec.marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateRoom(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4187,10 +4190,10 @@ func (ec *executionContext) _Mutation_closeRoom(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
-			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
+			return ec.marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_closeRoom(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4231,10 +4234,10 @@ func (ec *executionContext) _Mutation_addSong(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.AddedSong) graphql.Marshaler {
-			return ec.marshalNAddedSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐAddedSong(ctx, selections, v)
+			return ec.marshalOAddedSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐAddedSong(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_addSong(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4275,10 +4278,10 @@ func (ec *executionContext) _Mutation_removeQueueItem(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
+			return ec.marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeQueueItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4319,10 +4322,10 @@ func (ec *executionContext) _Mutation_clearQueue(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
+			return ec.marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_clearQueue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4363,10 +4366,10 @@ func (ec *executionContext) _Mutation_likeQueueItem(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
+			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_likeQueueItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4407,10 +4410,10 @@ func (ec *executionContext) _Mutation_unlikeQueueItem(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
+			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_unlikeQueueItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4451,10 +4454,10 @@ func (ec *executionContext) _Mutation_connectSpotify(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *account.SpotifyAuthorization) graphql.Marshaler {
-			return ec.marshalNSpotifyAuthorization2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAuthorization(ctx, selections, v)
+			return ec.marshalOSpotifyAuthorization2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAuthorization(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectSpotify(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4493,11 +4496,11 @@ func (ec *executionContext) _Mutation_disconnectSpotify(ctx context.Context, fie
 			return ec.Resolvers.Mutation().DisconnectSpotify(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectSpotify(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4518,10 +4521,10 @@ func (ec *executionContext) _Mutation_skipSong(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
+			return ec.marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_skipSong(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4562,10 +4565,10 @@ func (ec *executionContext) _Mutation_pausePlayback(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
+			return ec.marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_pausePlayback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4606,10 +4609,10 @@ func (ec *executionContext) _Mutation_resumePlayback(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
+			return ec.marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_resumePlayback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4650,10 +4653,10 @@ func (ec *executionContext) _Mutation_voteToSkip(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
+			return ec.marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_voteToSkip(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4694,10 +4697,10 @@ func (ec *executionContext) _Mutation_approveQueueItem(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
+			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_approveQueueItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4738,10 +4741,10 @@ func (ec *executionContext) _Mutation_pinQueueItem(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
+			return ec.marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_pinQueueItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4782,10 +4785,10 @@ func (ec *executionContext) _Mutation_unpinQueueItem(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
+			return ec.marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_unpinQueueItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4826,10 +4829,10 @@ func (ec *executionContext) _Mutation_undo(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
+			return ec.marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_undo(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4870,10 +4873,10 @@ func (ec *executionContext) _Mutation_exportHistory(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Playlist) graphql.Marshaler {
-			return ec.marshalNPlaylist2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx, selections, v)
+			return ec.marshalOPlaylist2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_exportHistory(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4914,10 +4917,10 @@ func (ec *executionContext) _Mutation_setRole(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Member) graphql.Marshaler {
-			return ec.marshalNMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx, selections, v)
+			return ec.marshalOMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_setRole(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4958,10 +4961,10 @@ func (ec *executionContext) _Mutation_removeGuest(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Member) graphql.Marshaler {
-			return ec.marshalNMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx, selections, v)
+			return ec.marshalOMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeGuest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5002,10 +5005,10 @@ func (ec *executionContext) _Mutation_transferPlayback(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
+			return ec.marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_transferPlayback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12064,196 +12067,196 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_demoLogin(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "joinRoom":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_joinRoom(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "watchRoom":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_watchRoom(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "refreshSession":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_refreshSession(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "signOut":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_signOut(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "signOutEverywhere":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_signOutEverywhere(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createRoom":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createRoom(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateRoom":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateRoom(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "closeRoom":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_closeRoom(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "addSong":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_addSong(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeQueueItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "clearQueue":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_clearQueue(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "likeQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_likeQueueItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "unlikeQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_unlikeQueueItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectSpotify":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectSpotify(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectSpotify":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectSpotify(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "skipSong":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_skipSong(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "pausePlayback":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_pausePlayback(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "resumePlayback":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_resumePlayback(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "voteToSkip":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_voteToSkip(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "approveQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_approveQueueItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "pinQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_pinQueueItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "unpinQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_unpinQueueItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "undo":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_undo(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "exportHistory":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_exportHistory(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "setRole":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_setRole(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeGuest":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeGuest(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "transferPlayback":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_transferPlayback(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -14637,14 +14640,6 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAddedSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐAddedSong(ctx context.Context, sel ast.SelectionSet, v *jukebox.AddedSong) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "AddedSong!")
-		return graphql.Null
-	}
-	return ec._AddedSong(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -14768,14 +14763,6 @@ func (ec *executionContext) marshalNInt2int64(ctx context.Context, sel ast.Selec
 	return res
 }
 
-func (ec *executionContext) marshalNJoinedRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐJoinedRoom(ctx context.Context, sel ast.SelectionSet, v *jukebox.JoinedRoom) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "JoinedRoom!")
-		return graphql.Null
-	}
-	return ec._JoinedRoom(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNMember2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx context.Context, sel ast.SelectionSet, v jukebox.Member) graphql.Marshaler {
 	return ec._Member(ctx, sel, &v)
 }
@@ -14794,14 +14781,6 @@ func (ec *executionContext) marshalNMember2ᚕantwonᚗdjᚋbackendᚋinternal�
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx context.Context, sel ast.SelectionSet, v *jukebox.Member) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Member!")
-		return graphql.Null
-	}
-	return ec._Member(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNMemberEdge2antwonᚗdjᚋbackendᚋgraphᚐMemberEdge(ctx context.Context, sel ast.SelectionSet, v MemberEdge) graphql.Marshaler {
@@ -14978,14 +14957,6 @@ func (ec *executionContext) marshalNPlaylist2ᚕantwonᚗdjᚋbackendᚋinternal
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNPlaylist2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx context.Context, sel ast.SelectionSet, v *party.Playlist) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Playlist!")
-		return graphql.Null
-	}
-	return ec._Playlist(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPlaylistConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐPlaylistConnection(ctx context.Context, sel ast.SelectionSet, v *PlaylistConnection) graphql.Marshaler {
@@ -15234,14 +15205,6 @@ func (ec *executionContext) marshalNSession2antwonᚗdjᚋbackendᚋinternalᚋa
 	return ec._Session(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx context.Context, sel ast.SelectionSet, v *account.Session) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Session!")
-		return graphql.Null
-	}
-	return ec._Session(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNSong2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐSong(ctx context.Context, sel ast.SelectionSet, v party.Song) graphql.Marshaler {
 	return ec._Song(ctx, sel, &v)
 }
@@ -15296,14 +15259,6 @@ func (ec *executionContext) marshalNSongHitEdge2ᚕantwonᚗdjᚋbackendᚋgraph
 
 func (ec *executionContext) marshalNSpotifyAccount2antwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAccount(ctx context.Context, sel ast.SelectionSet, v account.SpotifyAccount) graphql.Marshaler {
 	return ec._SpotifyAccount(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNSpotifyAuthorization2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAuthorization(ctx context.Context, sel ast.SelectionSet, v *account.SpotifyAuthorization) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "SpotifyAuthorization!")
-		return graphql.Null
-	}
-	return ec._SpotifyAuthorization(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
@@ -15531,6 +15486,13 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) marshalOAddedSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐAddedSong(ctx context.Context, sel ast.SelectionSet, v *jukebox.AddedSong) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AddedSong(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -15713,6 +15675,20 @@ func (ec *executionContext) marshalOInt2ᚖint64(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) marshalOJoinedRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐJoinedRoom(ctx context.Context, sel ast.SelectionSet, v *jukebox.JoinedRoom) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._JoinedRoom(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx context.Context, sel ast.SelectionSet, v *jukebox.Member) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Member(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOMemberConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐMemberConnection(ctx context.Context, sel ast.SelectionSet, v *MemberConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -15772,6 +15748,13 @@ func (ec *executionContext) marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternal
 		return graphql.Null
 	}
 	return ec._Playback(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPlaylist2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx context.Context, sel ast.SelectionSet, v *party.Playlist) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Playlist(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx context.Context, sel ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
@@ -15850,6 +15833,13 @@ func (ec *executionContext) unmarshalORoomSettingsInput2ᚖantwonᚗdjᚋbackend
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx context.Context, sel ast.SelectionSet, v *account.Session) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Session(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSkippedBy(ctx context.Context, v any) (*party.SkippedBy, error) {
 	if v == nil {
 		return nil, nil
@@ -15874,6 +15864,13 @@ func (ec *executionContext) marshalOSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋp
 		return graphql.Null
 	}
 	return ec._Song(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSpotifyAuthorization2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAuthorization(ctx context.Context, sel ast.SelectionSet, v *account.SpotifyAuthorization) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SpotifyAuthorization(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
