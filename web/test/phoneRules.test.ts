@@ -59,9 +59,9 @@ async function addFirst(device: Device, query: string): Promise<string> {
 
 /** Adds a song by its name, without a page. */
 async function addAs(server: Server, { token, roomId }: Session, name: string): Promise<void> {
-  const search = 'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { hits { song { name uri } } } }'
+  const search = 'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { nodes { song { name uri } } } }'
   const { searchSongs } = await api(server, search, { r: roomId, q: name }, token)
-  const { song } = searchSongs.hits.find((hit: { song: { name: string } }) => hit.song.name === name)
+  const { song } = searchSongs.nodes.find((hit: { song: { name: string } }) => hit.song.name === name)
   const add = 'mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { alreadyQueued } }'
   await api(server, add, { r: roomId, u: song.uri }, token)
 }
