@@ -14,7 +14,7 @@ export interface Change<Item> {
   reset: boolean
   removedIds: string[]
   upserted: Item[]
-  moved: { id: string; position: number }[]
+  moved: { itemId: string; position: number }[]
   order: string[] | null
 }
 

@@ -3,7 +3,7 @@
 
 const changes = `subscription ($roomId: ID!, $since: Int) {
   roomQueueChanges(roomId: $roomId, since: $since) {
-    version reset removedIds moved { id position } order
+    version reset removedIds moved { itemId position } order
     upserted { id likeCount state song { name artists imageUrl spotifyUrl } addedBy { displayName } }
   }
 }`
@@ -48,9 +48,9 @@ function apply(queue, change) {
   if (change.reset) { queue.order = []; queue.items.clear() }
   for (const id of change.removedIds) queue.items.delete(id)
   for (const item of change.upserted) queue.items.set(item.id, item)
-  const gone = new Set([...change.removedIds, ...change.moved.map((m) => m.id)])
+  const gone = new Set([...change.removedIds, ...change.moved.map((m) => m.itemId)])
   queue.order = change.order ?? queue.order.filter((id) => !gone.has(id))
-  for (const m of change.moved) queue.order.splice(m.position - 1, 0, m.id)
+  for (const m of change.moved) queue.order.splice(m.position - 1, 0, m.itemId)
   queue.version = change.version
 }
 

@@ -27,6 +27,8 @@
 //
 //	resolver.go                     the root of all resolvers
 //	query.go, room.go, members.go   queries, and the fields of a room
+//	node.go                         objects by their ids alone
+//	page.go                         pages of lists
 //	mutation.go, settings.go        mutations of rooms and queues
 //	player.go                       mutations of the player and of the connection to Spotify
 //	session.go, secrets.go          mutations of sessions, and the browser's cookies
@@ -34,5 +36,5 @@
 //	schedule.go, viewer.go          the sources that also change with time
 //	likes.go                        a cache of the viewer's likes for each response
 //	errors.go                       what clients see of errors
-//	time.go                         the scalar Time
+//	time.go                         the scalar DateTime
 package graph

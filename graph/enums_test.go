@@ -18,6 +18,7 @@ import (
 	gqlast "github.com/vektah/gqlparser/v2/ast"
 
 	"antwon.dj/backend/graph"
+	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -46,6 +47,29 @@ func TestEnumsHaveTheValuesOfTheirGoConstants(t *testing.T) {
 	}
 	if enums < 10 {
 		t.Errorf("only %d enums were found", enums)
+	}
+}
+
+// A client shows the message of an event whose kind it does not know, so every kind has one.
+func TestEveryKindOfEventHasAMessage(t *testing.T) {
+	kinds := graph.NewExecutableSchema(graph.Config{}).Schema().Types["RoomEventKind"].EnumValues
+	if len(kinds) < 20 {
+		t.Errorf("only %d kinds were found", len(kinds))
+	}
+	for _, kind := range kinds {
+		event := jukebox.RoomEvent{Kind: jukebox.EventKind(kind.Name)}
+		if message := event.Message(); len(message) < 10 || !strings.HasPrefix(message, "The ") ||
+			!strings.HasSuffix(message, ".") || strings.Contains(message, "{") {
+			t.Errorf("the message of %s is %q, want a sentence", kind.Name, message)
+		}
+	}
+	detail := "VOTE"
+	voted := jukebox.RoomEvent{
+		Kind: jukebox.EventSkipped, Detail: &detail, Actor: &party.Participant{DisplayName: "Gina"},
+		Item: &party.QueueItem{Song: party.Song{Name: "Song 1"}},
+	}
+	if got, want := voted.Message(), "The guests voted “Song 1” out, and Gina cast the last vote."; got != want {
+		t.Errorf("the message is %q, want %q", got, want)
 	}
 }
 

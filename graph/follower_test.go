@@ -26,7 +26,7 @@ type change struct {
 	Upserted       []item
 	RemovedIDs     []string
 	Moved          []struct {
-		ID       string
+		ItemID   string
 		Position int
 	}
 	Order []string
@@ -47,7 +47,7 @@ func (f *follower) apply(c change) {
 	}
 	gone := slices.Clone(c.RemovedIDs)
 	for _, moved := range c.Moved {
-		gone = append(gone, moved.ID)
+		gone = append(gone, moved.ItemID)
 	}
 	f.order = slices.DeleteFunc(f.order, func(id string) bool { return slices.Contains(gone, id) })
 	for _, id := range c.RemovedIDs {
@@ -60,7 +60,7 @@ func (f *follower) apply(c change) {
 		f.order = slices.Clone(c.Order)
 	}
 	for _, moved := range c.Moved {
-		f.order = slices.Insert(f.order, moved.Position-1, moved.ID)
+		f.order = slices.Insert(f.order, moved.Position-1, moved.ItemID)
 	}
 	f.version = c.Version
 }

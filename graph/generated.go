@@ -5,6 +5,7 @@ package graph
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -36,6 +37,7 @@ type ResolverRoot interface {
 	Room() RoomResolver
 	Session() SessionResolver
 	Subscription() SubscriptionResolver
+	User() UserResolver
 	Viewer() ViewerResolver
 }
 
@@ -54,8 +56,8 @@ type MutationResolver interface {
 	JoinRoom(ctx context.Context, code string, displayName string) (*jukebox.JoinedRoom, error)
 	WatchRoom(ctx context.Context, code string) (*jukebox.JoinedRoom, error)
 	RefreshSession(ctx context.Context) (*account.Session, error)
-	SignOut(ctx context.Context) (bool, error)
-	SignOutEverywhere(ctx context.Context) (bool, error)
+	SignOut(ctx context.Context) (*bool, error)
+	SignOutEverywhere(ctx context.Context) (*bool, error)
 	CreateRoom(ctx context.Context, input CreateRoomInput, idempotencyKey *string) (*party.Room, error)
 	UpdateRoom(ctx context.Context, roomID string, input UpdateRoomInput, idempotencyKey *string) (*party.Room, error)
 	CloseRoom(ctx context.Context, roomID string, idempotencyKey *string) (*party.Room, error)
@@ -65,14 +67,14 @@ type MutationResolver interface {
 	LikeQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*party.QueueItem, error)
 	UnlikeQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*party.QueueItem, error)
 	ConnectSpotify(ctx context.Context, returnTo *string) (*account.SpotifyAuthorization, error)
-	DisconnectSpotify(ctx context.Context) (bool, error)
+	DisconnectSpotify(ctx context.Context) (*bool, error)
 	SkipSong(ctx context.Context, roomID string, idempotencyKey *string) (*party.Playback, error)
 	PausePlayback(ctx context.Context, roomID string) (*party.Playback, error)
 	ResumePlayback(ctx context.Context, roomID string) (*party.Playback, error)
 	VoteToSkip(ctx context.Context, roomID string, idempotencyKey *string) (*party.Playback, error)
-	ApproveItem(ctx context.Context, itemID string) (*party.QueueItem, error)
-	PinItem(ctx context.Context, itemID string, position int, until party.PinRule, likes *int) (*party.RoomQueue, error)
-	UnpinItem(ctx context.Context, itemID string) (*party.RoomQueue, error)
+	ApproveQueueItem(ctx context.Context, itemID string) (*party.QueueItem, error)
+	PinQueueItem(ctx context.Context, itemID string, position int, until party.PinRule, likes *int) (*party.RoomQueue, error)
+	UnpinQueueItem(ctx context.Context, itemID string) (*party.RoomQueue, error)
 	Undo(ctx context.Context, roomID string, of *string) (*party.RoomQueue, error)
 	ExportHistory(ctx context.Context, roomID string) (*party.Playlist, error)
 	SetRole(ctx context.Context, roomID string, userID string, role party.Role) (*jukebox.Member, error)
@@ -82,27 +84,30 @@ type MutationResolver interface {
 type QueryResolver interface {
 	Viewer(ctx context.Context) (*account.Profile, error)
 	Room(ctx context.Context, id string) (*party.Room, error)
+	Node(ctx context.Context, id string) (Node, error)
 	RoomByCode(ctx context.Context, code string) (*party.Room, error)
-	SearchSongs(ctx context.Context, roomID string, query string, limit int, offset int) (*jukebox.SongSearch, error)
+	SearchSongs(ctx context.Context, roomID string, query string, first *int, after *string) (*SongHitConnection, error)
 }
 type QueueItemResolver interface {
 	LikedByViewer(ctx context.Context, obj *party.QueueItem) (bool, error)
 
 	Position(ctx context.Context, obj *party.QueueItem) (*int, error)
+
+	Refusal(ctx context.Context, obj *party.QueueItem) (*party.Refusal, error)
 }
 type RoomResolver interface {
 	JoinURL(ctx context.Context, obj *party.Room) (*string, error)
-	Host(ctx context.Context, obj *party.Room) (*party.User, error)
+	Host(ctx context.Context, obj *party.Room) (*party.Participant, error)
 	CreatedAt(ctx context.Context, obj *party.Room) (*time.Time, error)
 
 	Queue(ctx context.Context, obj *party.Room) (*party.RoomQueue, error)
 	Playback(ctx context.Context, obj *party.Room) (*party.Playback, error)
-	History(ctx context.Context, obj *party.Room, first int, after *string) (*PlayedConnection, error)
+	History(ctx context.Context, obj *party.Room, first *int, after *string, last *int, before *string) (*PlayConnection, error)
 	PresentCount(ctx context.Context, obj *party.Room) (*int, error)
 	LastAdded(ctx context.Context, obj *party.Room) (*party.QueueItem, error)
 	Devices(ctx context.Context, obj *party.Room) ([]party.Device, error)
-	Members(ctx context.Context, obj *party.Room, first int, after *string) (*MemberConnection, error)
-	Log(ctx context.Context, obj *party.Room, first int, after *string, likes bool) (*RoomEventConnection, error)
+	Members(ctx context.Context, obj *party.Room, first *int, after *string, last *int, before *string) (*MemberConnection, error)
+	Log(ctx context.Context, obj *party.Room, first *int, after *string, last *int, before *string, likes bool) (*RoomEventConnection, error)
 	Recap(ctx context.Context, obj *party.Room) (*jukebox.Recap, error)
 }
 type SessionResolver interface {
@@ -116,9 +121,12 @@ type SubscriptionResolver interface {
 	RoomSchedule(ctx context.Context, roomID string) (<-chan *party.RoomSchedule, error)
 	ViewerInRoom(ctx context.Context, roomID string) (<-chan *jukebox.ViewerInRoom, error)
 }
+type UserResolver interface {
+	DisplayName(ctx context.Context, obj *party.User) (*string, error)
+}
 type ViewerResolver interface {
 	HostedRoom(ctx context.Context, obj *account.Profile) (*party.Room, error)
-	Playlists(ctx context.Context, obj *account.Profile, limit int, offset int) ([]party.Playlist, error)
+	Playlists(ctx context.Context, obj *account.Profile, first *int, after *string) (*PlaylistConnection, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -241,8 +249,11 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema.graphqls", Input: `"A point in time: RFC 3339 in UTC with microseconds, such as 2026-11-23T20:15:00.000000Z."
-scalar Time
+	{Name: "../schema.graphqls", Input: `"""
+A point in time, as RFC 3339 describes it. The server writes it in UTC and with microseconds, such as
+2026-11-23T20:15:00.000000Z, and reads any time zone.
+"""
+scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time.html")
 
 """
 The subscription's responses are the same for everybody who may see the room. The server executes it once, and sends the
@@ -259,6 +270,15 @@ directive @shared(
 "The value depends on who makes the request."
 directive @viewer on FIELD_DEFINITION
 
+"""
+An object that can be loaded again with Query.node. No two objects have the same id, of whatever types they are; that is
+also true of the objects with an id that are no Node.
+"""
+interface Node {
+  "The object's id."
+  id: ID!
+}
+
 type Query {
   "The user who makes the request; null without a session."
   viewer: Viewer
@@ -267,6 +287,12 @@ type Query {
   only.
   """
   room("The room's id." id: ID!): Room
+  """
+  A room, a queue item, a participant or a user; null if there is none with this id, or if the viewer may not see it.
+  Users see rooms as with Query.room, the queue items and participants of rooms of which they are members, themselves,
+  and users with whom they share a room.
+  """
+  node("The object's id." id: ID!): Node
   "The open room with this code; null if there is none."
   roomByCode("The code, in upper or lower case." code: String!): Room
   "Searches Spotify for songs to add, with the host's account. For guests and hosts of the room."
@@ -275,11 +301,11 @@ type Query {
     roomId: ID!
     "Words of a title, an artist or an album: 1 to 200 characters."
     query: String!
-    "The number of results, 1 to 10."
-    limit: Int! = 10
-    "The number of results to leave out from the beginning, 0 to 990."
-    offset: Int! = 0
-  ): SongSearch!
+    "How many results, 1 to 10. By default 10."
+    first: Int
+    "The cursor after which the page begins."
+    after: String
+  ): SongHitConnection!
 }
 
 """
@@ -289,13 +315,16 @@ A mutation with an idempotencyKey (1 to 64 characters) is safe to repeat. If the
 with the same key and the same arguments, the server does nothing and returns the same objects in their present state.
 With other arguments it fails with CONFLICT.
 
-A failed mutation has extensions.code: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT (extensions.field names the
-argument), CONFLICT, REFUSED (extensions.reason is a RefusalReason), RATE_LIMITED, UPSTREAM_UNAVAILABLE (Spotify does
+A field that fails is null, and its error says why. The fields before and after it have their results: a document with
+several mutations answers each of them.
+
+The error of a failed mutation has extensions.code: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT
+(extensions.field names the argument), CONFLICT, REFUSED (extensions.reason is a RefusalReason), RATE_LIMITED, UPSTREAM_UNAVAILABLE (Spotify does
 not answer) or INTERNAL_SERVER_ERROR. RATE_LIMITED and UPSTREAM_UNAVAILABLE also have extensions.retryAfterMs.
 """
 type Mutation {
   "Signs in a new host with a simulated Spotify account and a simulated player. Only in the demo, and only over HTTP."
-  demoLogin("The host's name, 1 to 40 characters." displayName: String!): Session!
+  demoLogin("The host's name, 1 to 40 characters." displayName: String!): Session
   """
   Joins the open room with this code as a guest. With a valid session the user of that session joins; without one, the
   server creates a new guest. Joining again changes the guest's name. Only over HTTP.
@@ -305,9 +334,9 @@ type Mutation {
     code: String!
     "The guest's name in this room, 1 to 40 characters."
     displayName: String!
-  ): JoinedRoom!
+  ): JoinedRoom
   "Creates a screen: a session that can only show this room. Only over HTTP."
-  watchRoom("The room's code, in upper or lower case." code: String!): JoinedRoom!
+  watchRoom("The room's code, in upper or lower case." code: String!): JoinedRoom
   """
   Returns a new access token for the same user, to a browser that has signed in, joined or watched before. Send it when
   a page starts, and before the access token expires. It exchanges the refresh token, a cookie, for the next one.
@@ -319,14 +348,14 @@ type Mutation {
   Send the header X-Antwon: 1. Without it this fails with FORBIDDEN, unless the browser says that the page is this
   server's own. Send no Authorization header, as the access token in it may have expired. Only over HTTP.
   """
-  refreshSession: Session!
+  refreshSession: Session
   """
   Signs out this browser and removes its cookie. Open connections last until their access token expires. The header and
   the transport are those of refreshSession.
   """
-  signOut: Boolean!
+  signOut: Boolean
   "Signs the user out on all devices. Otherwise like signOut."
-  signOutEverywhere: Boolean!
+  signOutEverywhere: Boolean
 
   """
   Opens a room. For hosts with a connected Spotify account. Fails with CONFLICT if the host already has an open room, or
@@ -337,7 +366,7 @@ type Mutation {
     input: CreateRoomInput!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): Room!
+  ): Room
   "Changes a room's name or settings. For hosts of the room."
   updateRoom(
     "The room's id."
@@ -346,7 +375,7 @@ type Mutation {
     input: UpdateRoomInput!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): Room!
+  ): Room
   """
   Closes a room: nothing in it can be changed, and its code can be used for another one. Only for the host who opened
   it. Closing a closed room is not an error.
@@ -356,7 +385,7 @@ type Mutation {
     roomId: ID!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): Room!
+  ): Room
   """
   Adds a song to the queue. If the recording is in the queue already, from whatever release, the song is liked instead.
   For guests and hosts of the room. Fails with NOT_FOUND if Spotify has no such song, and with REFUSED if a rule of the
@@ -369,7 +398,7 @@ type Mutation {
     songUri: String!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): AddedSong!
+  ): AddedSong
   """
   Removes a song from the queue. For hosts, and for the guest who added it. If a guest withdraws a song that others
   like, the song stays: it passes to the member who liked it first, and the returned queue has it with that member as
@@ -381,14 +410,14 @@ type Mutation {
     itemId: ID!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): RoomQueue!
+  ): RoomQueue
   "Removes all songs from the queue, except the one that was handed to the player. For hosts of the room."
   clearQueue(
     "The room's id."
     roomId: ID!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): RoomQueue!
+  ): RoomQueue
   """
   Likes a song, also one's own. For guests and hosts of the room. Liking a song twice is not an error. Fails with
   REFUSED and COMMITTED once the song was handed to the player.
@@ -398,14 +427,14 @@ type Mutation {
     itemId: ID!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): QueueItem!
+  ): QueueItem
   "Takes a like back. Otherwise like likeQueueItem. Unliking a song that one does not like is not an error."
   unlikeQueueItem(
     "The queue item's id."
     itemId: ID!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): QueueItem!
+  ): QueueItem
 
   """
   Starts to connect the host's Spotify account. Open the URL in the browser that sent this mutation, because it gets a
@@ -417,12 +446,12 @@ type Mutation {
     gets the parameter spotify=connected, or spotify=failed with a sentence in spotify_error.
     """
     returnTo: String
-  ): SpotifyAuthorization!
+  ): SpotifyAuthorization
   """
   Forgets the host's Spotify account, its tokens and everything known about it, at once. The song that plays goes on,
   but no further songs are handed to the player. For hosts.
   """
-  disconnectSpotify: Boolean!
+  disconnectSpotify: Boolean
   """
   Ends the song that plays and starts the next one. For hosts of the room.
 
@@ -436,17 +465,17 @@ type Mutation {
     roomId: ID!
     "Makes the mutation safe to repeat. Even without one, the same song is skipped only once."
     idempotencyKey: String
-  ): Playback!
+  ): Playback
   """
   Pauses the player. No songs are handed to it until it plays again. Pausing a paused player is not an error. For hosts
   of the room.
   """
-  pausePlayback("The room's id." roomId: ID!): Playback!
+  pausePlayback("The room's id." roomId: ID!): Playback
   """
   Resumes the paused song or, if there is none, starts the room's next song. With delivery PLAYLIST it starts the
   playlist. For hosts of the room.
   """
-  resumePlayback("The room's id." roomId: ID!): Playback!
+  resumePlayback("The room's id." roomId: ID!): Playback
   """
   Votes to end the song that plays. The song ends when Playback.skipVotesNeeded of the members present have voted. A
   vote counts for this play of this song. For guests; a host's vote ends the song at once. Fails with CONFLICT while no
@@ -457,18 +486,18 @@ type Mutation {
     roomId: ID!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
-  ): Playback!
+  ): Playback
   """
   Approves a song that waits for approval, so that it joins the queue. For hosts of the room. Approving an approved song
   is not an error. To decline a song, remove it.
   """
-  approveItem("The queue item's id." itemId: ID!): QueueItem!
+  approveQueueItem("The queue item's id." itemId: ID!): QueueItem
   """
   Pins a waiting song to a place in the queue: it plays when the song at that place would have played, whatever happens
   to the other songs. Pinning a pinned song moves the pin. For hosts of the room. Fails with REFUSED and COMMITTED once
   the song was handed to the player.
   """
-  pinItem(
+  pinQueueItem(
     "The queue item's id."
     itemId: ID!
     """
@@ -480,12 +509,12 @@ type Mutation {
     until: PinRule!
     "With OVERTAKEN: by how many likes another song has to lead, 1 to 1000. Leave it out with PLAYED."
     likes: Int
-  ): RoomQueue!
+  ): RoomQueue
   """
   Unpins a song: the room's order mode decides about its place again. For hosts of the room. Unpinning a song that is
   not pinned is not an error.
   """
-  unpinItem("The queue item's id." itemId: ID!): RoomQueue!
+  unpinQueueItem("The queue item's id." itemId: ID!): RoomQueue
   """
   Undoes an action of the viewer in this room: a like, an unlike, an added song or a withdrawal within 30 seconds; for
   hosts also a removed song or a cleared queue, within a minute. Only the log still shows the action. For guests and
@@ -500,13 +529,13 @@ type Mutation {
     argument, the viewer's last action is undone, on whatever device it was done; sent twice, that undoes two actions.
     """
     of: String
-  ): RoomQueue!
+  ): RoomQueue
   """
   Creates a private playlist in the host's Spotify account with the songs that the room played: each song once, in
   order, without skipped ones. Also for closed rooms. Only for the room's host. Fails with CONFLICT if nothing has been
   played.
   """
-  exportHistory("The room's id." roomId: ID!): Playlist!
+  exportHistory("The room's id." roomId: ID!): Playlist
   "Makes a guest a co-host, or a co-host a guest. Only for the room's host."
   setRole(
     "The room's id."
@@ -515,7 +544,7 @@ type Mutation {
     userId: ID!
     "COHOST or GUEST."
     role: Role!
-  ): Member!
+  ): Member
   """
   Removes a member from the room. The member's viewerInRoom sends removed and completes; all other subscriptions of that
   member in this room end at once with FORBIDDEN. The member's songs stay. For hosts of the room; only the room's host
@@ -528,14 +557,14 @@ type Mutation {
     userId: ID!
     "Whether to ban the member: neither they nor anybody else can join again from the same browser."
     ban: Boolean! = false
-  ): Member!
+  ): Member
   "Moves the music to another device. For hosts of the room. Fails with NOT_FOUND if Spotify does not list the device."
   transferPlayback(
     "The room's id."
     roomId: ID!
-    "The id of one of Room.devices."
+    "The deviceId of one of Room.devices."
     deviceId: ID!
-  ): Playback!
+  ): Playback
 }
 
 """
@@ -580,6 +609,8 @@ type Subscription {
 
 "When each song of a queue is expected to play, and why it stands where it stands."
 type RoomSchedule {
+  "The schedule's id. A room has one schedule."
+  id: ID!
   "The room's id."
   roomId: ID!
   "One entry for each item of the queue, in playing order."
@@ -591,9 +622,9 @@ type ScheduleEntry {
   "The queue item's id."
   itemId: ID!
   "The earliest time at which it could play: if likes carried it past every song that likes can overtake."
-  earliest: Time!
+  earliest: DateTime!
   "The time at which it plays if nothing changes and every song plays to its end."
-  likely: Time!
+  likely: DateTime!
   "Why it stands at this place."
   reason: OrderReason!
   "The reason as a sentence."
@@ -620,10 +651,14 @@ enum OrderReason {
 
 "What is specific to the viewer in a room."
 type ViewerInRoom {
+  "The id of what is specific to this user in this room."
+  id: ID!
   "The room's id."
   roomId: ID!
   "The room's version that this shows. It grows with every change of the room."
   version: Int!
+  "The viewer as a participant of the room."
+  participant: Participant!
   "The viewer's role in the room."
   role: Role!
   "The ids of the items in the queue that the viewer likes."
@@ -665,7 +700,7 @@ type Quota {
   "How many songs the viewer may add now; null: no limit."
   addsLeft: Int
   "When the viewer may add the next song; null if that is now."
-  refillsAt: Time
+  refillsAt: DateTime
 }
 
 "A session: the result of signing in, joining or watching."
@@ -676,7 +711,7 @@ type Session {
   """
   accessToken: String!
   "When the access token expires."
-  expiresAt: Time!
+  expiresAt: DateTime!
   "The user of this session."
   viewer: Viewer!
 }
@@ -699,17 +734,17 @@ type Viewer {
   emailVerified: Boolean!
   "A picture of the user, from the identity provider."
   pictureUrl: String
-  "The user's connection to Spotify."
-  spotify: SpotifyConnection!
+  "The user's account at Spotify."
+  spotify: SpotifyAccount!
   "The open room of which the user is the host; null if there is none."
   hostedRoom: Room
   "The playlists of the user's Spotify account, to choose fallback songs from. Empty without an account."
   playlists(
-    "The number of playlists, 1 to 50."
-    limit: Int! = 20
-    "The number of playlists to leave out from the beginning."
-    offset: Int! = 0
-  ): [Playlist!]!
+    "How many playlists, 1 to 50. By default 20."
+    first: Int
+    "The cursor after which the page begins."
+    after: String
+  ): PlaylistConnection!
 }
 
 "A page at Spotify on which a host connects their account."
@@ -732,12 +767,33 @@ type Playlist {
   spotifyUrl: String!
 }
 
-"A host, a guest or a screen."
-type User {
+"A page of a user's playlists."
+type PlaylistConnection {
+  "One edge for each playlist, in Spotify's order."
+  edges: [PlaylistEdge!]!
+  "The same without cursors: each playlist."
+  nodes: [Playlist!]!
+  "Where this page is in the list."
+  pageInfo: PageInfo!
+}
+
+"A playlist and its place in the list."
+type PlaylistEdge {
+  "The playlist's cursor, for pages that begin after it or end before it."
+  cursor: String!
+  "The playlist."
+  node: Playlist!
+}
+
+"A host, a guest or a screen, whatever rooms they are in."
+type User implements Node {
   "The user's id."
   id: ID!
-  "The name to show; in a room, the name that the user has there."
-  displayName: String!
+  """
+  The user's own name, whatever they are called in a room. Only users themselves see it; null for others. To show who
+  did something in a room, use Participant.displayName.
+  """
+  displayName: String @viewer
   "Whether the user is a host, a guest or a screen."
   kind: UserKind!
 }
@@ -752,8 +808,8 @@ enum UserKind {
   SCREEN
 }
 
-"A user's connection to Spotify."
-type SpotifyConnection {
+"A user's account at Spotify, and whether the server is connected to it."
+type SpotifyAccount {
   "Whether a Spotify account is connected."
   connected: Boolean!
   "The account's name."
@@ -761,7 +817,7 @@ type SpotifyConnection {
   "Whether Spotify no longer accepts the connection, so that the host has to connect again."
   needsReconnect: Boolean!
   "When Spotify will end the connection: six months after it was made."
-  reconnectBy: Time
+  reconnectBy: DateTime
   "Whether that is in less than a month, so that the host should connect again before the next party."
   reconnectSoon: Boolean!
 }
@@ -770,7 +826,7 @@ type SpotifyConnection {
 A party. Users who have not joined it can see its id, code, name and status. All other fields are then null, with the
 error FORBIDDEN.
 """
-type Room {
+type Room implements Node {
   "The room's id."
   id: ID!
   "The code to join by. It is unique among open rooms, and its case does not matter."
@@ -781,10 +837,10 @@ type Room {
   status: RoomStatus!
   "The page on which guests join. Share it, or show it as a QR code."
   joinUrl: String
-  "The user who opened the room."
-  host: User
+  "The host: who opened the room."
+  host: Participant
   "When the room was opened."
-  createdAt: Time
+  createdAt: DateTime
   "What the host has chosen."
   settings: RoomSettings
   "The waiting songs."
@@ -793,11 +849,15 @@ type Room {
   playback: Playback
   "The songs that were played, newest first."
   history(
-    "The number of songs, 1 to 100."
-    first: Int! = 20
+    "How many plays from the beginning of the list, or after a cursor: 1 to 100. By default 20."
+    first: Int
     "The cursor after which the page begins."
     after: String
-  ): PlayedConnection
+    "How many plays from the end of the list, or before a cursor: 1 to 100. Not together with first."
+    last: Int
+    "The cursor before which the page ends. Goes with last."
+    before: String
+  ): PlayConnection
   "The number of guests and hosts who are present: connected now, or within the last two minutes."
   presentCount: Int
   "The song that a member added last, while it waits or plays."
@@ -806,17 +866,25 @@ type Room {
   devices: [Device!] @viewer
   "The members, including removed ones, the latest first. For hosts of the room."
   members(
-    "The number of members, 1 to 100."
-    first: Int! = 50
+    "How many members from the beginning of the list, or after a cursor: 1 to 100. By default 50."
+    first: Int
     "The cursor after which the page begins."
     after: String
+    "How many members from the end of the list, or before a cursor: 1 to 100. Not together with first."
+    last: Int
+    "The cursor before which the page ends. Goes with last."
+    before: String
   ): MemberConnection @viewer
   "Who did what, the latest first. For hosts of the room."
   log(
-    "The number of events, 1 to 100."
-    first: Int! = 50
+    "How many events from the beginning of the list, or after a cursor: 1 to 100. By default 50."
+    first: Int
     "The cursor after which the page begins."
     after: String
+    "How many events from the end of the list, or before a cursor: 1 to 100. Not together with first."
+    last: Int
+    "The cursor before which the page ends. Goes with last."
+    before: String
     "Whether to include likes and unlikes."
     likes: Boolean! = false
   ): RoomEventConnection @viewer
@@ -824,18 +892,28 @@ type Room {
   recap: Recap @viewer
 }
 
-"A member of a room."
-type Member {
-  "The user, under the name that they have in the room."
-  user: User!
-  "The member's name in the room."
+"A user in one room. In another room the same user is another participant, who may have another name."
+type Participant implements Node {
+  "The participant's id."
+  id: ID!
+  "The name that the user has in this room."
   displayName: String!
+  "The user. The same user has the same id in all rooms."
+  user: User!
+}
+
+"A participant of a room with what only its hosts see."
+type Member {
+  "The member's id."
+  id: ID!
+  "Who it is."
+  participant: Participant!
   "The member's role."
   role: Role!
   "Whether the member is connected, or was within the last two minutes."
   present: Boolean!
   "When the member first joined."
-  joinedAt: Time!
+  joinedAt: DateTime!
 }
 
 "Something that was done in a room."
@@ -843,35 +921,82 @@ type RoomEvent {
   "The event's id."
   id: ID!
   "When it was done."
-  at: Time!
+  at: DateTime!
   "Who did it; null: the server."
-  actor: User
-  """
-  What was done. Values may be added. The values are ADDED, APPROVED, LIKED, UNLIKED, WITHDRAWN, PASSED_ON (withdrawn,
-  and passed to a member who likes it), REMOVED, CLEARED, PINNED, UNPINNED, VOTED (to skip), SKIPPED (detail: HOST or
-  VOTE), PAUSED, RESUMED, TRANSFERRED, SETTINGS (detail: their names), JOINED, GUEST_REMOVED (detail: REMOVED or
-  BANNED), ROLE (detail: the new role), UNDONE (detail: the kind of the undone event), EXPORTED and CLOSED.
-  """
-  kind: String!
+  actor: Participant
+  "What was done."
+  kind: RoomEventKind!
+  "What was done, as a sentence in English: for kinds that a client does not know."
+  message: String!
   "The song to which it was done, if to one."
   item: QueueItem
-  "The user to whom it was done, if to one."
-  subject: User
+  "The participant to whom it was done, if to one."
+  subject: Participant
   "More about it, depending on the kind."
   detail: String
+}
+
+"What was done in a room. Values may be added: for an unknown one, show the message."
+enum RoomEventKind {
+  "A song was added."
+  ADDED
+  "A song that waited for approval was approved."
+  APPROVED
+  "A song was liked."
+  LIKED
+  "A like was taken back."
+  UNLIKED
+  "A guest took back their own song."
+  WITHDRAWN
+  "A guest took back their own song, and it passed to the subject, who likes it."
+  PASSED_ON
+  "A host removed a song."
+  REMOVED
+  "The queue was cleared. The detail is the number of songs."
+  CLEARED
+  "A song was pinned. The detail is its place."
+  PINNED
+  "A song was unpinned."
+  UNPINNED
+  "A guest voted to skip the song that played."
+  VOTED
+  "The song that played was skipped. The detail is HOST or VOTE."
+  SKIPPED
+  "The player was paused."
+  PAUSED
+  "The player was resumed."
+  RESUMED
+  "The music moved to another device."
+  TRANSFERRED
+  "Settings were changed. The detail lists their names."
+  SETTINGS
+  "A guest joined."
+  JOINED
+  "A member was removed. The detail is REMOVED or BANNED."
+  GUEST_REMOVED
+  "A member got another role. The detail is the new role."
+  ROLE
+  "An action was undone. The detail is the kind of its event."
+  UNDONE
+  "The songs that were played were saved as a playlist."
+  EXPORTED
+  "The room was closed."
+  CLOSED
 }
 
 "A page of a room's log."
 type RoomEventConnection {
   "One edge for each event, the latest first."
   edges: [RoomEventEdge!]!
-  "Where this page ends."
+  "The same without cursors: each event."
+  nodes: [RoomEvent!]!
+  "Where this page is in the list."
   pageInfo: PageInfo!
 }
 
 "An event and its place in the log."
 type RoomEventEdge {
-  "The event's cursor: the next page begins after it."
+  "The event's cursor, for pages that begin after it or end before it."
   cursor: String!
   "The event."
   node: RoomEvent!
@@ -891,13 +1016,17 @@ type Recap {
 type MemberConnection {
   "One edge for each member, the latest first."
   edges: [MemberEdge!]!
-  "Where this page ends."
+  "The same without cursors: each member."
+  nodes: [Member!]!
+  "Where this page is in the list."
   pageInfo: PageInfo!
+  "How many members there are on all pages."
+  totalCount: Int!
 }
 
 "A member and their place in the list."
 type MemberEdge {
-  "The member's cursor: the next page begins after it."
+  "The member's cursor, for pages that begin after it or end before it."
   cursor: String!
   "The member."
   node: Member!
@@ -940,7 +1069,7 @@ type RoomSettings {
   "How many songs of a guest have to be approved, or liked by others, until the guest's songs need no approval."
   trustedAfter: Int!
   "From this time on guests cannot add songs; null: no last call."
-  lastCallAt: Time
+  lastCallAt: DateTime
   "The Spotify URIs of the songs and artists that may not play in this room."
   blocked: [String!]!
   "The names of these songs and artists, in the same order."
@@ -1060,7 +1189,7 @@ input RoomSettingsInput {
   """
   trustedAfter: Int
   "From this time on guests cannot add songs. Null: no last call. Default: null."
-  lastCallAt: Time
+  lastCallAt: DateTime
   """
   The songs and artists that may not play in this room, at most 200: spotify:track:…, spotify:artist:… or links to them
   on open.spotify.com. The list replaces the previous one. Default: empty.
@@ -1091,13 +1220,23 @@ type Song {
 }
 
 "A page of search results."
-type SongSearch {
-  "The results, best first."
-  hits: [SongHit!]!
-  "Whether there are further results beyond this page."
-  hasMore: Boolean!
+type SongHitConnection {
+  "One edge for each result, the best first."
+  edges: [SongHitEdge!]!
+  "The same without cursors: each result."
+  nodes: [SongHit!]!
+  "Where this page is in the list."
+  pageInfo: PageInfo!
   "Whether Spotify could not be asked, so that these are only songs that the room already knows."
   degraded: Boolean!
+}
+
+"A search result and its place among the results."
+type SongHitEdge {
+  "The result's cursor, for pages that begin after it or end before it."
+  cursor: String!
+  "The result."
+  node: SongHit!
 }
 
 "A search result, and whether the viewer can add it."
@@ -1157,6 +1296,8 @@ enum RefusalReason {
 
 "The whole queue of a room."
 type RoomQueue {
+  "The queue's id. A room has one queue."
+  id: ID!
   "The room's id."
   roomId: ID!
   "The room's version that this shows. It grows with every change of the room."
@@ -1170,15 +1311,15 @@ type RoomQueue {
 }
 
 "A song in a room's queue or history."
-type QueueItem {
+type QueueItem implements Node {
   "The item's id. A song that is added again after it was played is another item."
   id: ID!
   "The song."
   song: Song!
   "Who added it; null: the server, as a fallback song."
-  addedBy: User
+  addedBy: Participant
   "When it was added."
-  addedAt: Time!
+  addedAt: DateTime!
   "How many members like it. Adding a song does not like it."
   likeCount: Int!
   "Whether the viewer likes it."
@@ -1240,8 +1381,8 @@ type RoomQueueChange {
 
 "An item and its new position."
 type MovedItem {
-  "The item's id."
-  id: ID!
+  "The queue item's id."
+  itemId: ID!
   "Its position in the queue, from 1."
   position: Int!
 }
@@ -1259,6 +1400,8 @@ type AddedSong {
 
 "What the host's player does."
 type Playback {
+  "The playback's id. A room has one playback."
+  id: ID!
   "The room's id."
   roomId: ID!
   """
@@ -1274,7 +1417,7 @@ type Playback {
   "How far the song had advanced at observedAt, in milliseconds. While PLAYING, clients count on from there."
   progressMs: Int
   "When the progress was progressMs."
-  observedAt: Time!
+  observedAt: DateTime!
   "The device that plays."
   device: Device
   "How songs reach the player at present: as the host chose, or otherwise if that does not work."
@@ -1286,7 +1429,7 @@ type Playback {
   "The number of votes that skip it; 0: voting is off."
   skipVotesNeeded: Int!
   "When voting opens for the song that plays; null while no song of this room plays."
-  votesFrom: Time
+  votesFrom: DateTime
 }
 
 "Whether a player plays."
@@ -1301,11 +1444,14 @@ enum PlaybackStatus {
 
 "A device on which the host's Spotify account can play."
 type Device {
-  "Spotify's id of the device. It can change from day to day."
-  id: ID!
+  """
+  Spotify's id of the device. It can change from day to day. The rooms of two hosts can have the same device and know
+  different things about it, so it is no key for a cache.
+  """
+  deviceId: ID!
   "The name its owner gave it."
   name: String!
-  "The kind of device: Speaker, Computer, Smartphone, …"
+  "The kind of device, in Spotify's words: Speaker, Computer, Smartphone, … Spotify may add others at any time."
   type: String!
   "Whether it is the device that plays."
   isActive: Boolean!
@@ -1322,7 +1468,7 @@ type RoomHealth {
   "The exact cause; null if state says everything."
   reason: RoomHealthReason
   "With COOLING_DOWN: when the server asks Spotify again."
-  until: Time
+  until: DateTime
   "A sentence for guests."
   guestMessage: String!
   "A sentence for the host that says what to do."
@@ -1378,38 +1524,46 @@ enum RoomHealthReason {
   PLAYLIST_IGNORED
 }
 
-"Where a page of a list ends."
+"Where a page is in a list."
 type PageInfo {
-  "Whether there is another page."
+  "Whether there is something after this page."
   hasNextPage: Boolean!
-  "The cursor after which the next page begins; null on an empty page."
+  "Whether there is something before this page."
+  hasPreviousPage: Boolean!
+  "The cursor of the first entry; null on an empty page."
+  startCursor: String
+  "The cursor of the last entry; null on an empty page."
   endCursor: String
 }
 
 "A page of a room's history."
-type PlayedConnection {
-  "One edge for each play, newest first."
-  edges: [PlayedEdge!]!
-  "Where this page ends."
+type PlayConnection {
+  "One edge for each play, the latest first."
+  edges: [PlayEdge!]!
+  "The same without cursors: each play."
+  nodes: [Play!]!
+  "Where this page is in the list."
   pageInfo: PageInfo!
+  "How many plays there are on all pages."
+  totalCount: Int!
 }
 
 "A play and its place in the history."
-type PlayedEdge {
-  "The play's cursor: the next page begins after it."
+type PlayEdge {
+  "The play's cursor, for pages that begin after it or end before it."
   cursor: String!
   "The play."
-  node: Played!
+  node: Play!
 }
 
 "A play: one time that a song was played."
-type Played {
+type Play {
   "The item that was played."
   item: QueueItem!
   "When the song began."
-  startedAt: Time!
+  startedAt: DateTime!
   "When the song ended; null while it plays."
-  endedAt: Time
+  endedAt: DateTime
   "Whether the song was cut short."
   skipped: Boolean!
   "Who cut it short; null: nobody in the room, for example the host in the Spotify app."
@@ -1443,8 +1597,8 @@ func (ec *executionContext) childFields_AddedSong(ctx context.Context, field gra
 
 func (ec *executionContext) childFields_Device(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "id":
-		return ec.fieldContext_Device_id(ctx, field)
+	case "deviceId":
+		return ec.fieldContext_Device_deviceId(ctx, field)
 	case "name":
 		return ec.fieldContext_Device_name(ctx, field)
 	case "type":
@@ -1471,10 +1625,10 @@ func (ec *executionContext) childFields_JoinedRoom(ctx context.Context, field gr
 
 func (ec *executionContext) childFields_Member(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "user":
-		return ec.fieldContext_Member_user(ctx, field)
-	case "displayName":
-		return ec.fieldContext_Member_displayName(ctx, field)
+	case "id":
+		return ec.fieldContext_Member_id(ctx, field)
+	case "participant":
+		return ec.fieldContext_Member_participant(ctx, field)
 	case "role":
 		return ec.fieldContext_Member_role(ctx, field)
 	case "present":
@@ -1489,8 +1643,12 @@ func (ec *executionContext) childFields_MemberConnection(ctx context.Context, fi
 	switch field.Name {
 	case "edges":
 		return ec.fieldContext_MemberConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MemberConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_MemberConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_MemberConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MemberConnection", field.Name)
 }
@@ -1507,8 +1665,8 @@ func (ec *executionContext) childFields_MemberEdge(ctx context.Context, field gr
 
 func (ec *executionContext) childFields_MovedItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "id":
-		return ec.fieldContext_MovedItem_id(ctx, field)
+	case "itemId":
+		return ec.fieldContext_MovedItem_itemId(ctx, field)
 	case "position":
 		return ec.fieldContext_MovedItem_position(ctx, field)
 	}
@@ -1519,10 +1677,26 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	switch field.Name {
 	case "hasNextPage":
 		return ec.fieldContext_PageInfo_hasNextPage(ctx, field)
+	case "hasPreviousPage":
+		return ec.fieldContext_PageInfo_hasPreviousPage(ctx, field)
+	case "startCursor":
+		return ec.fieldContext_PageInfo_startCursor(ctx, field)
 	case "endCursor":
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_Participant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Participant_id(ctx, field)
+	case "displayName":
+		return ec.fieldContext_Participant_displayName(ctx, field)
+	case "user":
+		return ec.fieldContext_Participant_user(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Participant", field.Name)
 }
 
 func (ec *executionContext) childFields_Pin(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1535,8 +1709,50 @@ func (ec *executionContext) childFields_Pin(ctx context.Context, field graphql.C
 	return nil, fmt.Errorf("no field named %q was found under type Pin", field.Name)
 }
 
+func (ec *executionContext) childFields_Play(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_Play_item(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_Play_startedAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Play_endedAt(ctx, field)
+	case "skipped":
+		return ec.fieldContext_Play_skipped(ctx, field)
+	case "skippedBy":
+		return ec.fieldContext_Play_skippedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Play", field.Name)
+}
+
+func (ec *executionContext) childFields_PlayConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PlayConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PlayConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PlayConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PlayConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlayConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PlayEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PlayEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PlayEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlayEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Playback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Playback_id(ctx, field)
 	case "roomId":
 		return ec.fieldContext_Playback_roomId(ctx, field)
 	case "version":
@@ -1567,42 +1783,6 @@ func (ec *executionContext) childFields_Playback(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Playback", field.Name)
 }
 
-func (ec *executionContext) childFields_Played(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "item":
-		return ec.fieldContext_Played_item(ctx, field)
-	case "startedAt":
-		return ec.fieldContext_Played_startedAt(ctx, field)
-	case "endedAt":
-		return ec.fieldContext_Played_endedAt(ctx, field)
-	case "skipped":
-		return ec.fieldContext_Played_skipped(ctx, field)
-	case "skippedBy":
-		return ec.fieldContext_Played_skippedBy(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Played", field.Name)
-}
-
-func (ec *executionContext) childFields_PlayedConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_PlayedConnection_edges(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_PlayedConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type PlayedConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_PlayedEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "cursor":
-		return ec.fieldContext_PlayedEdge_cursor(ctx, field)
-	case "node":
-		return ec.fieldContext_PlayedEdge_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type PlayedEdge", field.Name)
-}
-
 func (ec *executionContext) childFields_Playlist(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "uri":
@@ -1617,6 +1797,28 @@ func (ec *executionContext) childFields_Playlist(ctx context.Context, field grap
 		return ec.fieldContext_Playlist_spotifyUrl(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Playlist", field.Name)
+}
+
+func (ec *executionContext) childFields_PlaylistConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PlaylistConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PlaylistConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PlaylistConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlaylistConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PlaylistEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PlaylistEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PlaylistEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlaylistEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_QueueItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1731,6 +1933,8 @@ func (ec *executionContext) childFields_RoomEvent(ctx context.Context, field gra
 		return ec.fieldContext_RoomEvent_actor(ctx, field)
 	case "kind":
 		return ec.fieldContext_RoomEvent_kind(ctx, field)
+	case "message":
+		return ec.fieldContext_RoomEvent_message(ctx, field)
 	case "item":
 		return ec.fieldContext_RoomEvent_item(ctx, field)
 	case "subject":
@@ -1745,6 +1949,8 @@ func (ec *executionContext) childFields_RoomEventConnection(ctx context.Context,
 	switch field.Name {
 	case "edges":
 		return ec.fieldContext_RoomEventConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RoomEventConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_RoomEventConnection_pageInfo(ctx, field)
 	}
@@ -1779,6 +1985,8 @@ func (ec *executionContext) childFields_RoomHealth(ctx context.Context, field gr
 
 func (ec *executionContext) childFields_RoomQueue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_RoomQueue_id(ctx, field)
 	case "roomId":
 		return ec.fieldContext_RoomQueue_roomId(ctx, field)
 	case "version":
@@ -1813,6 +2021,8 @@ func (ec *executionContext) childFields_RoomQueueChange(ctx context.Context, fie
 
 func (ec *executionContext) childFields_RoomSchedule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_RoomSchedule_id(ctx, field)
 	case "roomId":
 		return ec.fieldContext_RoomSchedule_roomId(ctx, field)
 	case "entries":
@@ -1927,16 +2137,44 @@ func (ec *executionContext) childFields_SongHit(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type SongHit", field.Name)
 }
 
-func (ec *executionContext) childFields_SongSearch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_SongHitConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "hits":
-		return ec.fieldContext_SongSearch_hits(ctx, field)
-	case "hasMore":
-		return ec.fieldContext_SongSearch_hasMore(ctx, field)
+	case "edges":
+		return ec.fieldContext_SongHitConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SongHitConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SongHitConnection_pageInfo(ctx, field)
 	case "degraded":
-		return ec.fieldContext_SongSearch_degraded(ctx, field)
+		return ec.fieldContext_SongHitConnection_degraded(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type SongSearch", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type SongHitConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SongHitEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SongHitEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SongHitEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SongHitEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SpotifyAccount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "connected":
+		return ec.fieldContext_SpotifyAccount_connected(ctx, field)
+	case "displayName":
+		return ec.fieldContext_SpotifyAccount_displayName(ctx, field)
+	case "needsReconnect":
+		return ec.fieldContext_SpotifyAccount_needsReconnect(ctx, field)
+	case "reconnectBy":
+		return ec.fieldContext_SpotifyAccount_reconnectBy(ctx, field)
+	case "reconnectSoon":
+		return ec.fieldContext_SpotifyAccount_reconnectSoon(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SpotifyAccount", field.Name)
 }
 
 func (ec *executionContext) childFields_SpotifyAuthorization(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1945,22 +2183,6 @@ func (ec *executionContext) childFields_SpotifyAuthorization(ctx context.Context
 		return ec.fieldContext_SpotifyAuthorization_url(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SpotifyAuthorization", field.Name)
-}
-
-func (ec *executionContext) childFields_SpotifyConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "connected":
-		return ec.fieldContext_SpotifyConnection_connected(ctx, field)
-	case "displayName":
-		return ec.fieldContext_SpotifyConnection_displayName(ctx, field)
-	case "needsReconnect":
-		return ec.fieldContext_SpotifyConnection_needsReconnect(ctx, field)
-	case "reconnectBy":
-		return ec.fieldContext_SpotifyConnection_reconnectBy(ctx, field)
-	case "reconnectSoon":
-		return ec.fieldContext_SpotifyConnection_reconnectSoon(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SpotifyConnection", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1997,10 +2219,14 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 
 func (ec *executionContext) childFields_ViewerInRoom(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_ViewerInRoom_id(ctx, field)
 	case "roomId":
 		return ec.fieldContext_ViewerInRoom_roomId(ctx, field)
 	case "version":
 		return ec.fieldContext_ViewerInRoom_version(ctx, field)
+	case "participant":
+		return ec.fieldContext_ViewerInRoom_participant(ctx, field)
 	case "role":
 		return ec.fieldContext_ViewerInRoom_role(ctx, field)
 	case "likedItemIds":
@@ -2165,7 +2391,7 @@ func (ec *executionContext) field_Mutation_addSong_args(ctx context.Context, raw
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_approveItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_approveQueueItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "itemId",
@@ -2345,7 +2571,7 @@ func (ec *executionContext) field_Mutation_pausePlayback_args(ctx context.Contex
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_pinItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_pinQueueItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "itemId",
@@ -2567,7 +2793,7 @@ func (ec *executionContext) field_Mutation_unlikeQueueItem_args(ctx context.Cont
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_unpinItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_unpinQueueItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "itemId",
@@ -2661,6 +2887,20 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_roomByCode_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2708,22 +2948,22 @@ func (ec *executionContext) field_Query_searchSongs_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["query"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "limit",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["limit"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["offset"] = arg3
+	args["after"] = arg3
 	return args, nil
 }
 
@@ -2731,8 +2971,8 @@ func (ec *executionContext) field_Room_history_args(ctx context.Context, rawArgs
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2746,6 +2986,22 @@ func (ec *executionContext) field_Room_history_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -2753,8 +3009,8 @@ func (ec *executionContext) field_Room_log_args(ctx context.Context, rawArgs map
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2768,14 +3024,30 @@ func (ec *executionContext) field_Room_log_args(ctx context.Context, rawArgs map
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "likes",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "likes",
 		func(ctx context.Context, v any) (bool, error) {
 			return ec.unmarshalNBoolean2bool(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["likes"] = arg2
+	args["likes"] = arg4
 	return args, nil
 }
 
@@ -2783,8 +3055,8 @@ func (ec *executionContext) field_Room_members_args(ctx context.Context, rawArgs
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2798,6 +3070,22 @@ func (ec *executionContext) field_Room_members_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -2896,22 +3184,22 @@ func (ec *executionContext) field_Subscription_viewerInRoom_args(ctx context.Con
 func (ec *executionContext) field_Viewer_playlists_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "limit",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["limit"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
-		func(ctx context.Context, v any) (int, error) {
-			return ec.unmarshalNInt2int(ctx, v)
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["offset"] = arg1
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -3044,13 +3332,13 @@ func (ec *executionContext) fieldContext_AddedSong_alreadyQueued(_ context.Conte
 	return graphql.NewScalarFieldContext("AddedSong", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Device_id(ctx context.Context, field graphql.CollectedField, obj *party.Device) (ret graphql.Marshaler) {
+func (ec *executionContext) _Device_deviceId(ctx context.Context, field graphql.CollectedField, obj *party.Device) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Device_id(ctx, field)
+			return ec.fieldContext_Device_deviceId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.ID, nil
@@ -3063,7 +3351,7 @@ func (ec *executionContext) _Device_id(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Device_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Device_deviceId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Device", field, false, false, "ID")
 }
 
@@ -3246,59 +3534,59 @@ func (ec *executionContext) fieldContext_JoinedRoom_room(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _Member_user(ctx context.Context, field graphql.CollectedField, obj *jukebox.Member) (ret graphql.Marshaler) {
+func (ec *executionContext) _Member_id(ctx context.Context, field graphql.CollectedField, obj *jukebox.Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Member_user(ctx, field)
+			return ec.fieldContext_Member_id(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.User, nil
+			return obj.ID(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v party.User) graphql.Marshaler {
-			return ec.marshalNUser2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Member_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Member_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Member", field, true, false, "ID")
+}
+
+func (ec *executionContext) _Member_participant(ctx context.Context, field graphql.CollectedField, obj *jukebox.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v party.Participant) graphql.Marshaler {
+			return ec.marshalNParticipant2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Member_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Member",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
+			return ec.childFields_Participant(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _Member_displayName(ctx context.Context, field graphql.CollectedField, obj *jukebox.Member) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Member_displayName(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DisplayName, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Member_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Member", field, false, false, "String")
 }
 
 func (ec *executionContext) _Member_role(ctx context.Context, field graphql.CollectedField, obj *jukebox.Member) (ret graphql.Marshaler) {
@@ -3360,14 +3648,14 @@ func (ec *executionContext) _Member_joinedAt(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Member_joinedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Member", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("Member", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _MemberConnection_edges(ctx context.Context, field graphql.CollectedField, obj *MemberConnection) (ret graphql.Marshaler) {
@@ -3397,6 +3685,38 @@ func (ec *executionContext) fieldContext_MemberConnection_edges(_ context.Contex
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MemberEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *MemberConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.Member) graphql.Marshaler {
+			return ec.marshalNMember2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMemberᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
 		},
 	}
 	return fc, nil
@@ -3432,6 +3752,29 @@ func (ec *executionContext) fieldContext_MemberConnection_pageInfo(_ context.Con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _MemberConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *MemberConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberConnection", field, true, false, "Int")
 }
 
 func (ec *executionContext) _MemberEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *MemberEdge) (ret graphql.Marshaler) {
@@ -3489,16 +3832,16 @@ func (ec *executionContext) fieldContext_MemberEdge_node(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _MovedItem_id(ctx context.Context, field graphql.CollectedField, obj *party.MovedItem) (ret graphql.Marshaler) {
+func (ec *executionContext) _MovedItem_itemId(ctx context.Context, field graphql.CollectedField, obj *party.MovedItem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MovedItem_id(ctx, field)
+			return ec.fieldContext_MovedItem_itemId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
+			return obj.ItemID, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -3508,7 +3851,7 @@ func (ec *executionContext) _MovedItem_id(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_MovedItem_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_MovedItem_itemId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MovedItem", field, false, false, "ID")
 }
 
@@ -3549,10 +3892,10 @@ func (ec *executionContext) _Mutation_demoLogin(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *account.Session) graphql.Marshaler {
-			return ec.marshalNSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx, selections, v)
+			return ec.marshalOSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_demoLogin(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3593,10 +3936,10 @@ func (ec *executionContext) _Mutation_joinRoom(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.JoinedRoom) graphql.Marshaler {
-			return ec.marshalNJoinedRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐJoinedRoom(ctx, selections, v)
+			return ec.marshalOJoinedRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐJoinedRoom(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_joinRoom(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3637,10 +3980,10 @@ func (ec *executionContext) _Mutation_watchRoom(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.JoinedRoom) graphql.Marshaler {
-			return ec.marshalNJoinedRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐJoinedRoom(ctx, selections, v)
+			return ec.marshalOJoinedRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐJoinedRoom(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_watchRoom(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3680,10 +4023,10 @@ func (ec *executionContext) _Mutation_refreshSession(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *account.Session) graphql.Marshaler {
-			return ec.marshalNSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx, selections, v)
+			return ec.marshalOSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_refreshSession(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3711,11 +4054,11 @@ func (ec *executionContext) _Mutation_signOut(ctx context.Context, field graphql
 			return ec.Resolvers.Mutation().SignOut(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_signOut(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3734,11 +4077,11 @@ func (ec *executionContext) _Mutation_signOutEverywhere(ctx context.Context, fie
 			return ec.Resolvers.Mutation().SignOutEverywhere(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_signOutEverywhere(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3759,10 +4102,10 @@ func (ec *executionContext) _Mutation_createRoom(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
-			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
+			return ec.marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createRoom(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3803,10 +4146,10 @@ func (ec *executionContext) _Mutation_updateRoom(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
-			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
+			return ec.marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateRoom(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3847,10 +4190,10 @@ func (ec *executionContext) _Mutation_closeRoom(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
-			return ec.marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
+			return ec.marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_closeRoom(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3891,10 +4234,10 @@ func (ec *executionContext) _Mutation_addSong(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.AddedSong) graphql.Marshaler {
-			return ec.marshalNAddedSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐAddedSong(ctx, selections, v)
+			return ec.marshalOAddedSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐAddedSong(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_addSong(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3935,10 +4278,10 @@ func (ec *executionContext) _Mutation_removeQueueItem(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
+			return ec.marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeQueueItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -3979,10 +4322,10 @@ func (ec *executionContext) _Mutation_clearQueue(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
+			return ec.marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_clearQueue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4023,10 +4366,10 @@ func (ec *executionContext) _Mutation_likeQueueItem(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
+			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_likeQueueItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4067,10 +4410,10 @@ func (ec *executionContext) _Mutation_unlikeQueueItem(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
+			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_unlikeQueueItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4111,10 +4454,10 @@ func (ec *executionContext) _Mutation_connectSpotify(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *account.SpotifyAuthorization) graphql.Marshaler {
-			return ec.marshalNSpotifyAuthorization2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAuthorization(ctx, selections, v)
+			return ec.marshalOSpotifyAuthorization2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAuthorization(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_connectSpotify(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4153,11 +4496,11 @@ func (ec *executionContext) _Mutation_disconnectSpotify(ctx context.Context, fie
 			return ec.Resolvers.Mutation().DisconnectSpotify(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_disconnectSpotify(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4178,10 +4521,10 @@ func (ec *executionContext) _Mutation_skipSong(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
+			return ec.marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_skipSong(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4222,10 +4565,10 @@ func (ec *executionContext) _Mutation_pausePlayback(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
+			return ec.marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_pausePlayback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4266,10 +4609,10 @@ func (ec *executionContext) _Mutation_resumePlayback(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
+			return ec.marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_resumePlayback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4310,10 +4653,10 @@ func (ec *executionContext) _Mutation_voteToSkip(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
+			return ec.marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_voteToSkip(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4340,27 +4683,27 @@ func (ec *executionContext) fieldContext_Mutation_voteToSkip(ctx context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_approveItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_approveQueueItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_approveItem(ctx, field)
+			return ec.fieldContext_Mutation_approveQueueItem(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ApproveItem(ctx, fc.Args["itemId"].(string))
+			return ec.Resolvers.Mutation().ApproveQueueItem(ctx, fc.Args["itemId"].(string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
+			return ec.marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_approveItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_approveQueueItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
@@ -4377,34 +4720,34 @@ func (ec *executionContext) fieldContext_Mutation_approveItem(ctx context.Contex
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_approveItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_approveQueueItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_pinItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_pinQueueItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_pinItem(ctx, field)
+			return ec.fieldContext_Mutation_pinQueueItem(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().PinItem(ctx, fc.Args["itemId"].(string), fc.Args["position"].(int), fc.Args["until"].(party.PinRule), fc.Args["likes"].(*int))
+			return ec.Resolvers.Mutation().PinQueueItem(ctx, fc.Args["itemId"].(string), fc.Args["position"].(int), fc.Args["until"].(party.PinRule), fc.Args["likes"].(*int))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
+			return ec.marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_pinItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_pinQueueItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
@@ -4421,34 +4764,34 @@ func (ec *executionContext) fieldContext_Mutation_pinItem(ctx context.Context, f
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_pinItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_pinQueueItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_unpinItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_unpinQueueItem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_unpinItem(ctx, field)
+			return ec.fieldContext_Mutation_unpinQueueItem(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UnpinItem(ctx, fc.Args["itemId"].(string))
+			return ec.Resolvers.Mutation().UnpinQueueItem(ctx, fc.Args["itemId"].(string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
+			return ec.marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_unpinItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_unpinQueueItem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
@@ -4465,7 +4808,7 @@ func (ec *executionContext) fieldContext_Mutation_unpinItem(ctx context.Context,
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_unpinItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_unpinQueueItem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -4486,10 +4829,10 @@ func (ec *executionContext) _Mutation_undo(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
-			return ec.marshalNRoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
+			return ec.marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_undo(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4530,10 +4873,10 @@ func (ec *executionContext) _Mutation_exportHistory(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Playlist) graphql.Marshaler {
-			return ec.marshalNPlaylist2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx, selections, v)
+			return ec.marshalOPlaylist2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_exportHistory(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4574,10 +4917,10 @@ func (ec *executionContext) _Mutation_setRole(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Member) graphql.Marshaler {
-			return ec.marshalNMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx, selections, v)
+			return ec.marshalOMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_setRole(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4618,10 +4961,10 @@ func (ec *executionContext) _Mutation_removeGuest(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Member) graphql.Marshaler {
-			return ec.marshalNMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx, selections, v)
+			return ec.marshalOMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeGuest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4662,10 +5005,10 @@ func (ec *executionContext) _Mutation_transferPlayback(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
-			return ec.marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
+			return ec.marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_transferPlayback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4715,6 +5058,52 @@ func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context,
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PageInfo_hasPreviousPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasPreviousPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PageInfo_hasPreviousPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PageInfo_startCursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartCursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PageInfo_startCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
+}
+
 func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4736,6 +5125,84 @@ func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
+}
+
+func (ec *executionContext) _Participant_id(ctx context.Context, field graphql.CollectedField, obj *party.Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Participant", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Participant_displayName(ctx context.Context, field graphql.CollectedField, obj *party.Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_displayName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DisplayName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Participant", field, false, false, "String")
+}
+
+func (ec *executionContext) _Participant_user(ctx context.Context, field graphql.CollectedField, obj *party.Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.User, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v party.User) graphql.Marshaler {
+			return ec.marshalNUser2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Participant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Pin_until(ctx context.Context, field graphql.CollectedField, obj *party.Pin) (ret graphql.Marshaler) {
@@ -4782,6 +5249,327 @@ func (ec *executionContext) _Pin_likes(ctx context.Context, field graphql.Collec
 }
 func (ec *executionContext) fieldContext_Pin_likes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Pin", field, true, false, "Int")
+}
+
+func (ec *executionContext) _Play_item(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Play_item(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Item, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
+			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Play_item(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Play",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_QueueItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Play_startedAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Play_startedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Play_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Play", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Play_endedAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Play_endedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Play_endedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Play", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Play_skipped(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Play_skipped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Skipped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Play_skipped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Play", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Play_skippedBy(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Play_skippedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SkippedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *party.SkippedBy) graphql.Marshaler {
+			return ec.marshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSkippedBy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Play_skippedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Play", field, false, false, "SkippedBy")
+}
+
+func (ec *executionContext) _PlayConnection_edges(ctx context.Context, field graphql.CollectedField, obj *PlayConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlayConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []PlayEdge) graphql.Marshaler {
+			return ec.marshalNPlayEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐPlayEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlayConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlayConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PlayEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PlayConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *PlayConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlayConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.Play) graphql.Marshaler {
+			return ec.marshalNPlay2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlayConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlayConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Play(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PlayConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *PlayConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlayConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2antwonᚗdjᚋbackendᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlayConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlayConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PlayConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *PlayConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlayConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlayConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlayConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _PlayEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *PlayEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlayEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlayEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlayEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _PlayEdge_node(ctx context.Context, field graphql.CollectedField, obj *PlayEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlayEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Play) graphql.Marshaler {
+			return ec.marshalNPlay2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlayEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlayEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Play(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Playback_id(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Playback_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Playback_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Playback", field, true, false, "ID")
 }
 
 func (ec *executionContext) _Playback_roomId(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
@@ -4953,14 +5741,14 @@ func (ec *executionContext) _Playback_observedAt(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Playback_observedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Playback", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("Playback", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _Playback_device(ctx context.Context, field graphql.CollectedField, obj *party.Playback) (ret graphql.Marshaler) {
@@ -5109,257 +5897,14 @@ func (ec *executionContext) _Playback_votesFrom(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Playback_votesFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Playback", field, false, false, "Time")
-}
-
-func (ec *executionContext) _Played_item(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Played_item(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Item, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
-			return ec.marshalNQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Played_item(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Played",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_QueueItem(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Played_startedAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Played_startedAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.StartedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Played_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Played", field, false, false, "Time")
-}
-
-func (ec *executionContext) _Played_endedAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Played_endedAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.EndedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Played_endedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Played", field, false, false, "Time")
-}
-
-func (ec *executionContext) _Played_skipped(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Played_skipped(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Skipped, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Played_skipped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Played", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _Played_skippedBy(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Played_skippedBy(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.SkippedBy, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *party.SkippedBy) graphql.Marshaler {
-			return ec.marshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSkippedBy(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Played_skippedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Played", field, false, false, "SkippedBy")
-}
-
-func (ec *executionContext) _PlayedConnection_edges(ctx context.Context, field graphql.CollectedField, obj *PlayedConnection) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PlayedConnection_edges(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []PlayedEdge) graphql.Marshaler {
-			return ec.marshalNPlayedEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐPlayedEdgeᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PlayedConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "PlayedConnection",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PlayedEdge(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _PlayedConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *PlayedConnection) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PlayedConnection_pageInfo(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2antwonᚗdjᚋbackendᚋgraphᚐPageInfo(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PlayedConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "PlayedConnection",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PageInfo(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _PlayedEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *PlayedEdge) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PlayedEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PlayedEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PlayedEdge", field, false, false, "String")
-}
-
-func (ec *executionContext) _PlayedEdge_node(ctx context.Context, field graphql.CollectedField, obj *PlayedEdge) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PlayedEdge_node(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Node, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Play) graphql.Marshaler {
-			return ec.marshalNPlayed2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlay(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PlayedEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "PlayedEdge",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Played(ctx, field)
-		},
-	}
-	return fc, nil
+	return graphql.NewScalarFieldContext("Playback", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _Playlist_uri(ctx context.Context, field graphql.CollectedField, obj *party.Playlist) (ret graphql.Marshaler) {
@@ -5477,6 +6022,157 @@ func (ec *executionContext) fieldContext_Playlist_spotifyUrl(_ context.Context, 
 	return graphql.NewScalarFieldContext("Playlist", field, false, false, "String")
 }
 
+func (ec *executionContext) _PlaylistConnection_edges(ctx context.Context, field graphql.CollectedField, obj *PlaylistConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlaylistConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []PlaylistEdge) graphql.Marshaler {
+			return ec.marshalNPlaylistEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐPlaylistEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlaylistConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlaylistConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PlaylistEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PlaylistConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *PlaylistConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlaylistConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []party.Playlist) graphql.Marshaler {
+			return ec.marshalNPlaylist2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylistᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlaylistConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlaylistConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Playlist(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PlaylistConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *PlaylistConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlaylistConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2antwonᚗdjᚋbackendᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlaylistConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlaylistConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PlaylistEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *PlaylistEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlaylistEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlaylistEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlaylistEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _PlaylistEdge_node(ctx context.Context, field graphql.CollectedField, obj *PlaylistEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlaylistEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v party.Playlist) graphql.Marshaler {
+			return ec.marshalNPlaylist2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlaylistEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlaylistEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Playlist(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5553,6 +6249,50 @@ func (ec *executionContext) fieldContext_Query_room(ctx context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v Node) graphql.Marshaler {
+			return ec.marshalONode2antwonᚗdjᚋbackendᚋgraphᚐNode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_node(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_node_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_roomByCode(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5607,11 +6347,11 @@ func (ec *executionContext) _Query_searchSongs(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().SearchSongs(ctx, fc.Args["roomId"].(string), fc.Args["query"].(string), fc.Args["limit"].(int), fc.Args["offset"].(int))
+			return ec.Resolvers.Query().SearchSongs(ctx, fc.Args["roomId"].(string), fc.Args["query"].(string), fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.SongSearch) graphql.Marshaler {
-			return ec.marshalNSongSearch2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSongSearch(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *SongHitConnection) graphql.Marshaler {
+			return ec.marshalNSongHitConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐSongHitConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5624,7 +6364,7 @@ func (ec *executionContext) fieldContext_Query_searchSongs(ctx context.Context, 
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SongSearch(ctx, field)
+			return ec.childFields_SongHitConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -5784,8 +6524,8 @@ func (ec *executionContext) _QueueItem_addedBy(ctx context.Context, field graphq
 			return obj.AddedBy, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *party.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5798,7 +6538,7 @@ func (ec *executionContext) fieldContext_QueueItem_addedBy(_ context.Context, fi
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
+			return ec.childFields_Participant(ctx, field)
 		},
 	}
 	return fc, nil
@@ -5817,14 +6557,14 @@ func (ec *executionContext) _QueueItem_addedAt(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_QueueItem_addedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("QueueItem", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("QueueItem", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _QueueItem_likeCount(ctx context.Context, field graphql.CollectedField, obj *party.QueueItem) (ret graphql.Marshaler) {
@@ -5960,7 +6700,7 @@ func (ec *executionContext) _QueueItem_refusal(ctx context.Context, field graphq
 			return ec.fieldContext_QueueItem_refusal(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Refusal, nil
+			return ec.Resolvers.QueueItem().Refusal(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *party.Refusal) graphql.Marshaler {
@@ -5974,8 +6714,8 @@ func (ec *executionContext) fieldContext_QueueItem_refusal(_ context.Context, fi
 	fc = &graphql.FieldContext{
 		Object:     "QueueItem",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Refusal(ctx, field)
 		},
@@ -6065,14 +6805,14 @@ func (ec *executionContext) _Quota_refillsAt(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Quota_refillsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Quota", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("Quota", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _Recap_songsPlayed(ctx context.Context, field graphql.CollectedField, obj *jukebox.Recap) (ret graphql.Marshaler) {
@@ -6326,8 +7066,8 @@ func (ec *executionContext) _Room_host(ctx context.Context, field graphql.Collec
 			return ec.Resolvers.Room().Host(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *party.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6340,7 +7080,7 @@ func (ec *executionContext) fieldContext_Room_host(_ context.Context, field grap
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
+			return ec.childFields_Participant(ctx, field)
 		},
 	}
 	return fc, nil
@@ -6359,14 +7099,14 @@ func (ec *executionContext) _Room_createdAt(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Room_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Room", field, true, true, "Time")
+	return graphql.NewScalarFieldContext("Room", field, true, true, "DateTime")
 }
 
 func (ec *executionContext) _Room_settings(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
@@ -6475,11 +7215,11 @@ func (ec *executionContext) _Room_history(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Room().History(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
+			return ec.Resolvers.Room().History(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *PlayedConnection) graphql.Marshaler {
-			return ec.marshalOPlayedConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐPlayedConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *PlayConnection) graphql.Marshaler {
+			return ec.marshalOPlayConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐPlayConnection(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6492,7 +7232,7 @@ func (ec *executionContext) fieldContext_Room_history(ctx context.Context, field
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PlayedConnection(ctx, field)
+			return ec.childFields_PlayConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -6606,7 +7346,7 @@ func (ec *executionContext) _Room_members(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Room().Members(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string))
+			return ec.Resolvers.Room().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *MemberConnection) graphql.Marshaler {
@@ -6650,7 +7390,7 @@ func (ec *executionContext) _Room_log(ctx context.Context, field graphql.Collect
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Room().Log(ctx, obj, fc.Args["first"].(int), fc.Args["after"].(*string), fc.Args["likes"].(bool))
+			return ec.Resolvers.Room().Log(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["likes"].(bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *RoomEventConnection) graphql.Marshaler {
@@ -6752,14 +7492,14 @@ func (ec *executionContext) _RoomEvent_at(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_RoomEvent_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RoomEvent", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("RoomEvent", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _RoomEvent_actor(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
@@ -6774,8 +7514,8 @@ func (ec *executionContext) _RoomEvent_actor(ctx context.Context, field graphql.
 			return obj.Actor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *party.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6788,7 +7528,7 @@ func (ec *executionContext) fieldContext_RoomEvent_actor(_ context.Context, fiel
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
+			return ec.childFields_Participant(ctx, field)
 		},
 	}
 	return fc, nil
@@ -6806,6 +7546,29 @@ func (ec *executionContext) _RoomEvent_kind(ctx context.Context, field graphql.C
 			return obj.Kind, nil
 		},
 		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v jukebox.EventKind) graphql.Marshaler {
+			return ec.marshalNRoomEventKind2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐEventKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomEvent_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomEvent", field, false, false, "RoomEventKind")
+}
+
+func (ec *executionContext) _RoomEvent_message(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomEvent_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message(), nil
+		},
+		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
 			return ec.marshalNString2string(ctx, selections, v)
 		},
@@ -6813,8 +7576,8 @@ func (ec *executionContext) _RoomEvent_kind(ctx context.Context, field graphql.C
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_RoomEvent_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RoomEvent", field, false, false, "String")
+func (ec *executionContext) fieldContext_RoomEvent_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomEvent", field, true, false, "String")
 }
 
 func (ec *executionContext) _RoomEvent_item(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
@@ -6861,8 +7624,8 @@ func (ec *executionContext) _RoomEvent_subject(ctx context.Context, field graphq
 			return obj.Subject, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *party.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6875,7 +7638,7 @@ func (ec *executionContext) fieldContext_RoomEvent_subject(_ context.Context, fi
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
+			return ec.childFields_Participant(ctx, field)
 		},
 	}
 	return fc, nil
@@ -6931,6 +7694,38 @@ func (ec *executionContext) fieldContext_RoomEventConnection_edges(_ context.Con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RoomEventEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoomEventConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *RoomEventConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomEventConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.RoomEvent) graphql.Marshaler {
+			return ec.marshalNRoomEvent2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomEventᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomEventConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomEventConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoomEvent(ctx, field)
 		},
 	}
 	return fc, nil
@@ -7082,14 +7877,14 @@ func (ec *executionContext) _RoomHealth_until(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_RoomHealth_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RoomHealth", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("RoomHealth", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _RoomHealth_guestMessage(ctx context.Context, field graphql.CollectedField, obj *party.RoomHealth) (ret graphql.Marshaler) {
@@ -7136,6 +7931,29 @@ func (ec *executionContext) _RoomHealth_hostMessage(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_RoomHealth_hostMessage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RoomHealth", field, false, false, "String")
+}
+
+func (ec *executionContext) _RoomQueue_id(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomQueue_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomQueue_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomQueue", field, true, false, "ID")
 }
 
 func (ec *executionContext) _RoomQueue_roomId(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueue) (ret graphql.Marshaler) {
@@ -7416,6 +8234,29 @@ func (ec *executionContext) _RoomQueueChange_order(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_RoomQueueChange_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RoomQueueChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _RoomSchedule_id(ctx context.Context, field graphql.CollectedField, obj *party.RoomSchedule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSchedule_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSchedule_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSchedule", field, true, false, "ID")
 }
 
 func (ec *executionContext) _RoomSchedule_roomId(ctx context.Context, field graphql.CollectedField, obj *party.RoomSchedule) (ret graphql.Marshaler) {
@@ -7808,14 +8649,14 @@ func (ec *executionContext) _RoomSettings_lastCallAt(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_RoomSettings_lastCallAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _RoomSettings_blocked(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
@@ -7900,14 +8741,14 @@ func (ec *executionContext) _ScheduleEntry_earliest(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ScheduleEntry_earliest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _ScheduleEntry_likely(ctx context.Context, field graphql.CollectedField, obj *party.ScheduleEntry) (ret graphql.Marshaler) {
@@ -7923,14 +8764,14 @@ func (ec *executionContext) _ScheduleEntry_likely(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ScheduleEntry_likely(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("ScheduleEntry", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _ScheduleEntry_reason(ctx context.Context, field graphql.CollectedField, obj *party.ScheduleEntry) (ret graphql.Marshaler) {
@@ -8015,14 +8856,14 @@ func (ec *executionContext) _Session_expiresAt(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Session_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Session", field, false, false, "Time")
+	return graphql.NewScalarFieldContext("Session", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _Session_viewer(ctx context.Context, field graphql.CollectedField, obj *account.Session) (ret graphql.Marshaler) {
@@ -8374,16 +9215,48 @@ func (ec *executionContext) fieldContext_SongHit_queueItemId(_ context.Context, 
 	return graphql.NewScalarFieldContext("SongHit", field, false, false, "ID")
 }
 
-func (ec *executionContext) _SongSearch_hits(ctx context.Context, field graphql.CollectedField, obj *jukebox.SongSearch) (ret graphql.Marshaler) {
+func (ec *executionContext) _SongHitConnection_edges(ctx context.Context, field graphql.CollectedField, obj *SongHitConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SongSearch_hits(ctx, field)
+			return ec.fieldContext_SongHitConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Hits, nil
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []SongHitEdge) graphql.Marshaler {
+			return ec.marshalNSongHitEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐSongHitEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SongHitConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SongHitConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SongHitEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SongHitConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *SongHitConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SongHitConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []party.SongHit) graphql.Marshaler {
@@ -8393,9 +9266,9 @@ func (ec *executionContext) _SongSearch_hits(ctx context.Context, field graphql.
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SongSearch_hits(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_SongHitConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "SongSearch",
+		Object:     "SongHitConnection",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -8406,36 +9279,45 @@ func (ec *executionContext) fieldContext_SongSearch_hits(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _SongSearch_hasMore(ctx context.Context, field graphql.CollectedField, obj *jukebox.SongSearch) (ret graphql.Marshaler) {
+func (ec *executionContext) _SongHitConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *SongHitConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SongSearch_hasMore(ctx, field)
+			return ec.fieldContext_SongHitConnection_pageInfo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.HasMore, nil
+			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2antwonᚗdjᚋbackendᚋgraphᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SongSearch_hasMore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SongSearch", field, false, false, "Boolean")
+func (ec *executionContext) fieldContext_SongHitConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SongHitConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
-func (ec *executionContext) _SongSearch_degraded(ctx context.Context, field graphql.CollectedField, obj *jukebox.SongSearch) (ret graphql.Marshaler) {
+func (ec *executionContext) _SongHitConnection_degraded(ctx context.Context, field graphql.CollectedField, obj *SongHitConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SongSearch_degraded(ctx, field)
+			return ec.fieldContext_SongHitConnection_degraded(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Degraded, nil
@@ -8448,8 +9330,178 @@ func (ec *executionContext) _SongSearch_degraded(ctx context.Context, field grap
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SongSearch_degraded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SongSearch", field, false, false, "Boolean")
+func (ec *executionContext) fieldContext_SongHitConnection_degraded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SongHitConnection", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SongHitEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *SongHitEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SongHitEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SongHitEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SongHitEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _SongHitEdge_node(ctx context.Context, field graphql.CollectedField, obj *SongHitEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SongHitEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v party.SongHit) graphql.Marshaler {
+			return ec.marshalNSongHit2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐSongHit(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SongHitEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SongHitEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SongHit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SpotifyAccount_connected(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpotifyAccount_connected(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Connected, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpotifyAccount_connected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpotifyAccount", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SpotifyAccount_displayName(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpotifyAccount_displayName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DisplayName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpotifyAccount_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpotifyAccount", field, false, false, "String")
+}
+
+func (ec *executionContext) _SpotifyAccount_needsReconnect(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpotifyAccount_needsReconnect(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NeedsReconnect, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpotifyAccount_needsReconnect(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpotifyAccount", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SpotifyAccount_reconnectBy(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpotifyAccount_reconnectBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReconnectBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpotifyAccount_reconnectBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpotifyAccount", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _SpotifyAccount_reconnectSoon(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyAccount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpotifyAccount_reconnectSoon(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReconnectSoon, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpotifyAccount_reconnectSoon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpotifyAccount", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _SpotifyAuthorization_url(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyAuthorization) (ret graphql.Marshaler) {
@@ -8473,121 +9525,6 @@ func (ec *executionContext) _SpotifyAuthorization_url(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_SpotifyAuthorization_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SpotifyAuthorization", field, false, false, "String")
-}
-
-func (ec *executionContext) _SpotifyConnection_connected(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyConnection) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SpotifyConnection_connected(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Connected, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SpotifyConnection_connected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _SpotifyConnection_displayName(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyConnection) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SpotifyConnection_displayName(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DisplayName, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_SpotifyConnection_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "String")
-}
-
-func (ec *executionContext) _SpotifyConnection_needsReconnect(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyConnection) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SpotifyConnection_needsReconnect(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.NeedsReconnect, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SpotifyConnection_needsReconnect(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _SpotifyConnection_reconnectBy(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyConnection) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SpotifyConnection_reconnectBy(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ReconnectBy, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_SpotifyConnection_reconnectBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "Time")
-}
-
-func (ec *executionContext) _SpotifyConnection_reconnectSoon(ctx context.Context, field graphql.CollectedField, obj *account.SpotifyConnection) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SpotifyConnection_reconnectSoon(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ReconnectSoon, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SpotifyConnection_reconnectSoon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SpotifyConnection", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Subscription_room(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
@@ -8886,18 +9823,18 @@ func (ec *executionContext) _User_displayName(ctx context.Context, field graphql
 			return ec.fieldContext_User_displayName(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DisplayName, nil
+			return ec.Resolvers.User().DisplayName(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_User_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("User", field, false, false, "String")
+	return graphql.NewScalarFieldContext("User", field, true, true, "String")
 }
 
 func (ec *executionContext) _User_kind(ctx context.Context, field graphql.CollectedField, obj *party.User) (ret graphql.Marshaler) {
@@ -9036,8 +9973,8 @@ func (ec *executionContext) _Viewer_spotify(ctx context.Context, field graphql.C
 			return obj.Spotify, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v account.SpotifyConnection) graphql.Marshaler {
-			return ec.marshalNSpotifyConnection2antwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v account.SpotifyAccount) graphql.Marshaler {
+			return ec.marshalNSpotifyAccount2antwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAccount(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9050,7 +9987,7 @@ func (ec *executionContext) fieldContext_Viewer_spotify(_ context.Context, field
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SpotifyConnection(ctx, field)
+			return ec.childFields_SpotifyAccount(ctx, field)
 		},
 	}
 	return fc, nil
@@ -9098,11 +10035,11 @@ func (ec *executionContext) _Viewer_playlists(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Viewer().Playlists(ctx, obj, fc.Args["limit"].(int), fc.Args["offset"].(int))
+			return ec.Resolvers.Viewer().Playlists(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []party.Playlist) graphql.Marshaler {
-			return ec.marshalNPlaylist2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylistᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *PlaylistConnection) graphql.Marshaler {
+			return ec.marshalNPlaylistConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐPlaylistConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9115,7 +10052,7 @@ func (ec *executionContext) fieldContext_Viewer_playlists(ctx context.Context, f
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Playlist(ctx, field)
+			return ec.childFields_PlaylistConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -9130,6 +10067,29 @@ func (ec *executionContext) fieldContext_Viewer_playlists(ctx context.Context, f
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ViewerInRoom_id(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerInRoom_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerInRoom_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerInRoom", field, true, false, "ID")
 }
 
 func (ec *executionContext) _ViewerInRoom_roomId(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
@@ -9176,6 +10136,38 @@ func (ec *executionContext) _ViewerInRoom_version(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_ViewerInRoom_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ViewerInRoom", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ViewerInRoom_participant(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerInRoom_participant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Participant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v party.Participant) graphql.Marshaler {
+			return ec.marshalNParticipant2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerInRoom_participant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ViewerInRoom",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ViewerInRoom_role(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
@@ -10613,7 +11605,7 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 			it.TrustedAfter = data
 		case "lastCallAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastCallAt"))
-			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -10695,6 +11687,47 @@ func UnmarshalUpdateRoomInput(ctx context.Context, raw any) (UpdateRoomInput, er
 
 // region    ************************** interface.gotpl ***************************
 
+func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj Node) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case party.User:
+		return ec._User(ctx, sel, &obj)
+	case *party.User:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._User(ctx, sel, obj)
+	case party.Room:
+		return ec._Room(ctx, sel, &obj)
+	case *party.Room:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Room(ctx, sel, obj)
+	case party.QueueItem:
+		return ec._QueueItem(ctx, sel, &obj)
+	case *party.QueueItem:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._QueueItem(ctx, sel, obj)
+	case party.Participant:
+		return ec._Participant(ctx, sel, &obj)
+	case *party.Participant:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Participant(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of Node must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
@@ -10748,8 +11781,8 @@ func (ec *executionContext) _Device(ctx context.Context, sel ast.SelectionSet, o
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Device")
-		case "id":
-			out.Values[i] = ec._Device_id(ctx, field, obj)
+		case "deviceId":
+			out.Values[i] = ec._Device_deviceId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -10844,13 +11877,13 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Member")
-		case "user":
-			out.Values[i] = ec._Member_user(ctx, field, obj)
+		case "id":
+			out.Values[i] = ec._Member_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "displayName":
-			out.Values[i] = ec._Member_displayName(ctx, field, obj)
+		case "participant":
+			out.Values[i] = ec._Member_participant(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -10900,13 +11933,24 @@ func (ec *executionContext) _MemberConnection(ctx context.Context, sel ast.Selec
 		case "edges":
 			out.Values[i] = ec._MemberConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._MemberConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = ec._MemberConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MemberConnection_totalCount(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -10973,8 +12017,8 @@ func (ec *executionContext) _MovedItem(ctx context.Context, sel ast.SelectionSet
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("MovedItem")
-		case "id":
-			out.Values[i] = ec._MovedItem_id(ctx, field, obj)
+		case "itemId":
+			out.Values[i] = ec._MovedItem_itemId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -11023,196 +12067,196 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_demoLogin(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "joinRoom":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_joinRoom(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "watchRoom":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_watchRoom(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "refreshSession":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_refreshSession(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "signOut":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_signOut(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "signOutEverywhere":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_signOutEverywhere(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createRoom":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createRoom(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateRoom":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateRoom(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "closeRoom":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_closeRoom(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "addSong":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_addSong(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeQueueItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "clearQueue":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_clearQueue(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "likeQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_likeQueueItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "unlikeQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_unlikeQueueItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "connectSpotify":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_connectSpotify(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "disconnectSpotify":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disconnectSpotify(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "skipSong":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_skipSong(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "pausePlayback":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_pausePlayback(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "resumePlayback":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_resumePlayback(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "voteToSkip":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_voteToSkip(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		case "approveItem":
+		case "approveQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_approveItem(ctx, field)
+				return ec._Mutation_approveQueueItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		case "pinItem":
+		case "pinQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_pinItem(ctx, field)
+				return ec._Mutation_pinQueueItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		case "unpinItem":
+		case "unpinQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_unpinItem(ctx, field)
+				return ec._Mutation_unpinQueueItem(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "undo":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_undo(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "exportHistory":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_exportHistory(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "setRole":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_setRole(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeGuest":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeGuest(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "transferPlayback":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_transferPlayback(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -11248,9 +12292,62 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "hasPreviousPage":
+			out.Values[i] = ec._PageInfo_hasPreviousPage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startCursor":
+			out.Values[i] = ec._PageInfo_startCursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "endCursor":
 			out.Values[i] = ec._PageInfo_endCursor(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var participantImplementors = []string{"Participant", "Node"}
+
+func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionSet, obj *party.Participant) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, participantImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Participant")
+		case "id":
+			out.Values[i] = ec._Participant_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "displayName":
+			out.Values[i] = ec._Participant_displayName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "user":
+			out.Values[i] = ec._Participant_user(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -11308,6 +12405,146 @@ func (ec *executionContext) _Pin(ctx context.Context, sel ast.SelectionSet, obj 
 	return out
 }
 
+var playImplementors = []string{"Play"}
+
+func (ec *executionContext) _Play(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Play) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, playImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Play")
+		case "item":
+			out.Values[i] = ec._Play_item(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startedAt":
+			out.Values[i] = ec._Play_startedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endedAt":
+			out.Values[i] = ec._Play_endedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "skipped":
+			out.Values[i] = ec._Play_skipped(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "skippedBy":
+			out.Values[i] = ec._Play_skippedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var playConnectionImplementors = []string{"PlayConnection"}
+
+func (ec *executionContext) _PlayConnection(ctx context.Context, sel ast.SelectionSet, obj *PlayConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, playConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PlayConnection")
+		case "edges":
+			out.Values[i] = ec._PlayConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._PlayConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PlayConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PlayConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var playEdgeImplementors = []string{"PlayEdge"}
+
+func (ec *executionContext) _PlayEdge(ctx context.Context, sel ast.SelectionSet, obj *PlayEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, playEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PlayEdge")
+		case "cursor":
+			out.Values[i] = ec._PlayEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PlayEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var playbackImplementors = []string{"Playback"}
 
 func (ec *executionContext) _Playback(ctx context.Context, sel ast.SelectionSet, obj *party.Playback) graphql.Marshaler {
@@ -11319,6 +12556,11 @@ func (ec *executionContext) _Playback(ctx context.Context, sel ast.SelectionSet,
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Playback")
+		case "id":
+			out.Values[i] = ec._Playback_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "roomId":
 			out.Values[i] = ec._Playback_roomId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -11401,135 +12643,6 @@ func (ec *executionContext) _Playback(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
-var playedImplementors = []string{"Played"}
-
-func (ec *executionContext) _Played(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Play) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, playedImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Played")
-		case "item":
-			out.Values[i] = ec._Played_item(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "startedAt":
-			out.Values[i] = ec._Played_startedAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "endedAt":
-			out.Values[i] = ec._Played_endedAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "skipped":
-			out.Values[i] = ec._Played_skipped(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "skippedBy":
-			out.Values[i] = ec._Played_skippedBy(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var playedConnectionImplementors = []string{"PlayedConnection"}
-
-func (ec *executionContext) _PlayedConnection(ctx context.Context, sel ast.SelectionSet, obj *PlayedConnection) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, playedConnectionImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("PlayedConnection")
-		case "edges":
-			out.Values[i] = ec._PlayedConnection_edges(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "pageInfo":
-			out.Values[i] = ec._PlayedConnection_pageInfo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var playedEdgeImplementors = []string{"PlayedEdge"}
-
-func (ec *executionContext) _PlayedEdge(ctx context.Context, sel ast.SelectionSet, obj *PlayedEdge) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, playedEdgeImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("PlayedEdge")
-		case "cursor":
-			out.Values[i] = ec._PlayedEdge_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "node":
-			out.Values[i] = ec._PlayedEdge_node(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var playlistImplementors = []string{"Playlist"}
 
 func (ec *executionContext) _Playlist(ctx context.Context, sel ast.SelectionSet, obj *party.Playlist) graphql.Marshaler {
@@ -11583,6 +12696,87 @@ func (ec *executionContext) _Playlist(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var playlistConnectionImplementors = []string{"PlaylistConnection"}
+
+func (ec *executionContext) _PlaylistConnection(ctx context.Context, sel ast.SelectionSet, obj *PlaylistConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, playlistConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PlaylistConnection")
+		case "edges":
+			out.Values[i] = ec._PlaylistConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._PlaylistConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PlaylistConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var playlistEdgeImplementors = []string{"PlaylistEdge"}
+
+func (ec *executionContext) _PlaylistEdge(ctx context.Context, sel ast.SelectionSet, obj *PlaylistEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, playlistEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PlaylistEdge")
+		case "cursor":
+			out.Values[i] = ec._PlaylistEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PlaylistEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -11613,6 +12807,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_room(ctx, field)
+				})
+		case "node":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_node(ctx, field)
 				})
 		case "roomByCode":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -11657,7 +12857,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 	return out
 }
 
-var queueItemImplementors = []string{"QueueItem"}
+var queueItemImplementors = []string{"QueueItem", "Node"}
 
 func (ec *executionContext) _QueueItem(ctx context.Context, sel ast.SelectionSet, obj *party.QueueItem) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, queueItemImplementors)
@@ -11716,10 +12916,11 @@ func (ec *executionContext) _QueueItem(ctx context.Context, sel ast.SelectionSet
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "refusal":
-			out.Values[i] = ec._QueueItem_refusal(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._QueueItem_refusal(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -11866,7 +13067,7 @@ func (ec *executionContext) _Refusal(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var roomImplementors = []string{"Room"}
+var roomImplementors = []string{"Room", "Node"}
 
 func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj *party.Room) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, roomImplementors)
@@ -12022,6 +13223,11 @@ func (ec *executionContext) _RoomEvent(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "message":
+			out.Values[i] = ec._RoomEvent_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "item":
 			out.Values[i] = ec._RoomEvent_item(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -12067,6 +13273,11 @@ func (ec *executionContext) _RoomEventConnection(ctx context.Context, sel ast.Se
 			out.Values[i] = graphql.MarshalString("RoomEventConnection")
 		case "edges":
 			out.Values[i] = ec._RoomEventConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._RoomEventConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -12194,6 +13405,11 @@ func (ec *executionContext) _RoomQueue(ctx context.Context, sel ast.SelectionSet
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("RoomQueue")
+		case "id":
+			out.Values[i] = ec._RoomQueue_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "roomId":
 			out.Values[i] = ec._RoomQueue_roomId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -12305,6 +13521,11 @@ func (ec *executionContext) _RoomSchedule(ctx context.Context, sel ast.Selection
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("RoomSchedule")
+		case "id":
+			out.Values[i] = ec._RoomSchedule_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "roomId":
 			out.Values[i] = ec._RoomSchedule_roomId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -12663,29 +13884,125 @@ func (ec *executionContext) _SongHit(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var songSearchImplementors = []string{"SongSearch"}
+var songHitConnectionImplementors = []string{"SongHitConnection"}
 
-func (ec *executionContext) _SongSearch(ctx context.Context, sel ast.SelectionSet, obj *jukebox.SongSearch) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, songSearchImplementors)
+func (ec *executionContext) _SongHitConnection(ctx context.Context, sel ast.SelectionSet, obj *SongHitConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, songHitConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SongSearch")
-		case "hits":
-			out.Values[i] = ec._SongSearch_hits(ctx, field, obj)
+			out.Values[i] = graphql.MarshalString("SongHitConnection")
+		case "edges":
+			out.Values[i] = ec._SongHitConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "hasMore":
-			out.Values[i] = ec._SongSearch_hasMore(ctx, field, obj)
+		case "nodes":
+			out.Values[i] = ec._SongHitConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._SongHitConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "degraded":
-			out.Values[i] = ec._SongSearch_degraded(ctx, field, obj)
+			out.Values[i] = ec._SongHitConnection_degraded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var songHitEdgeImplementors = []string{"SongHitEdge"}
+
+func (ec *executionContext) _SongHitEdge(ctx context.Context, sel ast.SelectionSet, obj *SongHitEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, songHitEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SongHitEdge")
+		case "cursor":
+			out.Values[i] = ec._SongHitEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._SongHitEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var spotifyAccountImplementors = []string{"SpotifyAccount"}
+
+func (ec *executionContext) _SpotifyAccount(ctx context.Context, sel ast.SelectionSet, obj *account.SpotifyAccount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, spotifyAccountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SpotifyAccount")
+		case "connected":
+			out.Values[i] = ec._SpotifyAccount_connected(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "displayName":
+			out.Values[i] = ec._SpotifyAccount_displayName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "needsReconnect":
+			out.Values[i] = ec._SpotifyAccount_needsReconnect(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reconnectBy":
+			out.Values[i] = ec._SpotifyAccount_reconnectBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reconnectSoon":
+			out.Values[i] = ec._SpotifyAccount_reconnectSoon(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -12739,59 +14056,6 @@ func (ec *executionContext) _SpotifyAuthorization(ctx context.Context, sel ast.S
 	return out
 }
 
-var spotifyConnectionImplementors = []string{"SpotifyConnection"}
-
-func (ec *executionContext) _SpotifyConnection(ctx context.Context, sel ast.SelectionSet, obj *account.SpotifyConnection) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, spotifyConnectionImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("SpotifyConnection")
-		case "connected":
-			out.Values[i] = ec._SpotifyConnection_connected(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "displayName":
-			out.Values[i] = ec._SpotifyConnection_displayName(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "needsReconnect":
-			out.Values[i] = ec._SpotifyConnection_needsReconnect(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "reconnectBy":
-			out.Values[i] = ec._SpotifyConnection_reconnectBy(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "reconnectSoon":
-			out.Values[i] = ec._SpotifyConnection_reconnectSoon(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var subscriptionImplementors = []string{"Subscription"}
 
 func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
@@ -12822,7 +14086,7 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	}
 }
 
-var userImplementors = []string{"User"}
+var userImplementors = []string{"User", "Node"}
 
 func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj *party.User) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, userImplementors)
@@ -12836,17 +14100,18 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 		case "id":
 			out.Values[i] = ec._User_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "displayName":
-			out.Values[i] = ec._User_displayName(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._User_displayName(ctx, field, obj)
+				})
 		case "kind":
 			out.Values[i] = ec._User_kind(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -12941,6 +14206,11 @@ func (ec *executionContext) _ViewerInRoom(ctx context.Context, sel ast.Selection
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ViewerInRoom")
+		case "id":
+			out.Values[i] = ec._ViewerInRoom_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "roomId":
 			out.Values[i] = ec._ViewerInRoom_roomId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -12948,6 +14218,11 @@ func (ec *executionContext) _ViewerInRoom(ctx context.Context, sel ast.Selection
 			}
 		case "version":
 			out.Values[i] = ec._ViewerInRoom_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "participant":
+			out.Values[i] = ec._ViewerInRoom_participant(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -13365,14 +14640,6 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAddedSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐAddedSong(ctx context.Context, sel ast.SelectionSet, v *jukebox.AddedSong) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "AddedSong!")
-		return graphql.Null
-	}
-	return ec._AddedSong(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -13390,6 +14657,20 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 func (ec *executionContext) unmarshalNCreateRoomInput2antwonᚗdjᚋbackendᚋgraphᚐCreateRoomInput(ctx context.Context, v any) (CreateRoomInput, error) {
 	res, err := ec.unmarshalInputCreateRoomInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
+	res, err := UnmarshalTime(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, sel ast.SelectionSet, v time.Time) graphql.Marshaler {
+	_ = sel
+	res := MarshalTime(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DateTime!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNDelivery2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐDelivery(ctx context.Context, v any) (party.Delivery, error) {
@@ -13482,24 +14763,24 @@ func (ec *executionContext) marshalNInt2int64(ctx context.Context, sel ast.Selec
 	return res
 }
 
-func (ec *executionContext) marshalNJoinedRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐJoinedRoom(ctx context.Context, sel ast.SelectionSet, v *jukebox.JoinedRoom) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "JoinedRoom!")
-		return graphql.Null
-	}
-	return ec._JoinedRoom(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNMember2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx context.Context, sel ast.SelectionSet, v jukebox.Member) graphql.Marshaler {
 	return ec._Member(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx context.Context, sel ast.SelectionSet, v *jukebox.Member) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Member!")
-		return graphql.Null
+func (ec *executionContext) marshalNMember2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.Member) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMember2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
 	}
-	return ec._Member(ctx, sel, v)
+
+	return ret
 }
 
 func (ec *executionContext) marshalNMemberEdge2antwonᚗdjᚋbackendᚋgraphᚐMemberEdge(ctx context.Context, sel ast.SelectionSet, v MemberEdge) graphql.Marshaler {
@@ -13576,6 +14857,10 @@ func (ec *executionContext) marshalNPageInfo2antwonᚗdjᚋbackendᚋgraphᚐPag
 	return ec._PageInfo(ctx, sel, &v)
 }
 
+func (ec *executionContext) marshalNParticipant2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx context.Context, sel ast.SelectionSet, v party.Participant) graphql.Marshaler {
+	return ec._Participant(ctx, sel, &v)
+}
+
 func (ec *executionContext) unmarshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPinRule(ctx context.Context, v any) (party.PinRule, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := party.PinRule(tmp)
@@ -13589,6 +14874,46 @@ func (ec *executionContext) marshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋp
 		graphql.AddInvalidNullFromMarshaler(ctx, "PinRule!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNPlay2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlay(ctx context.Context, sel ast.SelectionSet, v jukebox.Play) graphql.Marshaler {
+	return ec._Play(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPlay2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.Play) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPlay2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlay(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPlayEdge2antwonᚗdjᚋbackendᚋgraphᚐPlayEdge(ctx context.Context, sel ast.SelectionSet, v PlayEdge) graphql.Marshaler {
+	return ec._PlayEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPlayEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐPlayEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []PlayEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPlayEdge2antwonᚗdjᚋbackendᚋgraphᚐPlayEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx context.Context, sel ast.SelectionSet, v *party.Playback) graphql.Marshaler {
@@ -13614,30 +14939,6 @@ func (ec *executionContext) marshalNPlaybackStatus2antwonᚗdjᚋbackendᚋinter
 	return res
 }
 
-func (ec *executionContext) marshalNPlayed2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlay(ctx context.Context, sel ast.SelectionSet, v jukebox.Play) graphql.Marshaler {
-	return ec._Played(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNPlayedEdge2antwonᚗdjᚋbackendᚋgraphᚐPlayedEdge(ctx context.Context, sel ast.SelectionSet, v PlayedEdge) graphql.Marshaler {
-	return ec._PlayedEdge(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNPlayedEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐPlayedEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []PlayedEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNPlayedEdge2antwonᚗdjᚋbackendᚋgraphᚐPlayedEdge(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) marshalNPlaylist2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx context.Context, sel ast.SelectionSet, v party.Playlist) graphql.Marshaler {
 	return ec._Playlist(ctx, sel, &v)
 }
@@ -13658,12 +14959,32 @@ func (ec *executionContext) marshalNPlaylist2ᚕantwonᚗdjᚋbackendᚋinternal
 	return ret
 }
 
-func (ec *executionContext) marshalNPlaylist2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx context.Context, sel ast.SelectionSet, v *party.Playlist) graphql.Marshaler {
+func (ec *executionContext) marshalNPlaylistConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐPlaylistConnection(ctx context.Context, sel ast.SelectionSet, v *PlaylistConnection) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Playlist!")
+		graphql.AddInvalidNullError(ctx, "PlaylistConnection!")
 		return graphql.Null
 	}
-	return ec._Playlist(ctx, sel, v)
+	return ec._PlaylistConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPlaylistEdge2antwonᚗdjᚋbackendᚋgraphᚐPlaylistEdge(ctx context.Context, sel ast.SelectionSet, v PlaylistEdge) graphql.Marshaler {
+	return ec._PlaylistEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPlaylistEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐPlaylistEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []PlaylistEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPlaylistEdge2antwonᚗdjᚋbackendᚋgraphᚐPlaylistEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*party.QueueItem) graphql.Marshaler {
@@ -13751,6 +15072,22 @@ func (ec *executionContext) marshalNRoomEvent2antwonᚗdjᚋbackendᚋinternal�
 	return ec._RoomEvent(ctx, sel, &v)
 }
 
+func (ec *executionContext) marshalNRoomEvent2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomEventᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.RoomEvent) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRoomEvent2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomEvent(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNRoomEventEdge2antwonᚗdjᚋbackendᚋgraphᚐRoomEventEdge(ctx context.Context, sel ast.SelectionSet, v RoomEventEdge) graphql.Marshaler {
 	return ec._RoomEventEdge(ctx, sel, &v)
 }
@@ -13769,6 +15106,21 @@ func (ec *executionContext) marshalNRoomEventEdge2ᚕantwonᚗdjᚋbackendᚋgra
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNRoomEventKind2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐEventKind(ctx context.Context, v any) (jukebox.EventKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := jukebox.EventKind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRoomEventKind2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐEventKind(ctx context.Context, sel ast.SelectionSet, v jukebox.EventKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "RoomEventKind!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNRoomHealth2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomHealth(ctx context.Context, sel ast.SelectionSet, v party.RoomHealth) graphql.Marshaler {
@@ -13853,14 +15205,6 @@ func (ec *executionContext) marshalNSession2antwonᚗdjᚋbackendᚋinternalᚋa
 	return ec._Session(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx context.Context, sel ast.SelectionSet, v *account.Session) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Session!")
-		return graphql.Null
-	}
-	return ec._Session(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNSong2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐSong(ctx context.Context, sel ast.SelectionSet, v party.Song) graphql.Marshaler {
 	return ec._Song(ctx, sel, &v)
 }
@@ -13885,24 +15229,36 @@ func (ec *executionContext) marshalNSongHit2ᚕantwonᚗdjᚋbackendᚋinternal�
 	return ret
 }
 
-func (ec *executionContext) marshalNSongSearch2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐSongSearch(ctx context.Context, sel ast.SelectionSet, v *jukebox.SongSearch) graphql.Marshaler {
+func (ec *executionContext) marshalNSongHitConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐSongHitConnection(ctx context.Context, sel ast.SelectionSet, v *SongHitConnection) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "SongSearch!")
+		graphql.AddInvalidNullError(ctx, "SongHitConnection!")
 		return graphql.Null
 	}
-	return ec._SongSearch(ctx, sel, v)
+	return ec._SongHitConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSpotifyAuthorization2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAuthorization(ctx context.Context, sel ast.SelectionSet, v *account.SpotifyAuthorization) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "SpotifyAuthorization!")
-		return graphql.Null
+func (ec *executionContext) marshalNSongHitEdge2antwonᚗdjᚋbackendᚋgraphᚐSongHitEdge(ctx context.Context, sel ast.SelectionSet, v SongHitEdge) graphql.Marshaler {
+	return ec._SongHitEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSongHitEdge2ᚕantwonᚗdjᚋbackendᚋgraphᚐSongHitEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []SongHitEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSongHitEdge2antwonᚗdjᚋbackendᚋgraphᚐSongHitEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
 	}
-	return ec._SpotifyAuthorization(ctx, sel, v)
+
+	return ret
 }
 
-func (ec *executionContext) marshalNSpotifyConnection2antwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyConnection(ctx context.Context, sel ast.SelectionSet, v account.SpotifyConnection) graphql.Marshaler {
-	return ec._SpotifyConnection(ctx, sel, &v)
+func (ec *executionContext) marshalNSpotifyAccount2antwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAccount(ctx context.Context, sel ast.SelectionSet, v account.SpotifyAccount) graphql.Marshaler {
+	return ec._SpotifyAccount(ctx, sel, &v)
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
@@ -13946,20 +15302,6 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	}
 
 	return ret
-}
-
-func (ec *executionContext) unmarshalNTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
-	res, err := UnmarshalTime(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNTime2timeᚐTime(ctx context.Context, sel ast.SelectionSet, v time.Time) graphql.Marshaler {
-	_ = sel
-	res := MarshalTime(v)
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "Time!")
-	}
-	return res
 }
 
 func (ec *executionContext) unmarshalNUpdateRoomInput2antwonᚗdjᚋbackendᚋgraphᚐUpdateRoomInput(ctx context.Context, v any) (UpdateRoomInput, error) {
@@ -14144,6 +15486,13 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) marshalOAddedSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐAddedSong(ctx context.Context, sel ast.SelectionSet, v *jukebox.AddedSong) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AddedSong(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -14171,6 +15520,24 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	_ = sel
 	_ = ctx
 	res := graphql.MarshalBoolean(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalODateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := UnmarshalTime(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context, sel ast.SelectionSet, v *time.Time) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := MarshalTime(*v)
 	return res
 }
 
@@ -14308,11 +15675,32 @@ func (ec *executionContext) marshalOInt2ᚖint64(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) marshalOJoinedRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐJoinedRoom(ctx context.Context, sel ast.SelectionSet, v *jukebox.JoinedRoom) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._JoinedRoom(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx context.Context, sel ast.SelectionSet, v *jukebox.Member) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Member(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOMemberConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐMemberConnection(ctx context.Context, sel ast.SelectionSet, v *MemberConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._MemberConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalONode2antwonᚗdjᚋbackendᚋgraphᚐNode(ctx context.Context, sel ast.SelectionSet, v Node) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Node(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOOrderMode2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐOrderMode(ctx context.Context, v any) (*party.OrderMode, error) {
@@ -14334,11 +15722,25 @@ func (ec *executionContext) marshalOOrderMode2ᚖantwonᚗdjᚋbackendᚋinterna
 	return res
 }
 
+func (ec *executionContext) marshalOParticipant2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx context.Context, sel ast.SelectionSet, v *party.Participant) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Participant(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOPin2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPin(ctx context.Context, sel ast.SelectionSet, v *party.Pin) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Pin(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPlayConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐPlayConnection(ctx context.Context, sel ast.SelectionSet, v *PlayConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PlayConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx context.Context, sel ast.SelectionSet, v *party.Playback) graphql.Marshaler {
@@ -14348,11 +15750,11 @@ func (ec *executionContext) marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternal
 	return ec._Playback(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOPlayedConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐPlayedConnection(ctx context.Context, sel ast.SelectionSet, v *PlayedConnection) graphql.Marshaler {
+func (ec *executionContext) marshalOPlaylist2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylist(ctx context.Context, sel ast.SelectionSet, v *party.Playlist) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	return ec._PlayedConnection(ctx, sel, v)
+	return ec._Playlist(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx context.Context, sel ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
@@ -14431,6 +15833,13 @@ func (ec *executionContext) unmarshalORoomSettingsInput2ᚖantwonᚗdjᚋbackend
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOSession2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSession(ctx context.Context, sel ast.SelectionSet, v *account.Session) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Session(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSkippedBy(ctx context.Context, v any) (*party.SkippedBy, error) {
 	if v == nil {
 		return nil, nil
@@ -14455,6 +15864,13 @@ func (ec *executionContext) marshalOSong2ᚖantwonᚗdjᚋbackendᚋinternalᚋp
 		return graphql.Null
 	}
 	return ec._Song(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSpotifyAuthorization2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐSpotifyAuthorization(ctx context.Context, sel ast.SelectionSet, v *account.SpotifyAuthorization) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SpotifyAuthorization(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
@@ -14508,31 +15924,6 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	_ = ctx
 	res := graphql.MarshalString(*v)
 	return res
-}
-
-func (ec *executionContext) unmarshalOTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := UnmarshalTime(v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOTime2ᚖtimeᚐTime(ctx context.Context, sel ast.SelectionSet, v *time.Time) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	_ = sel
-	_ = ctx
-	res := MarshalTime(*v)
-	return res
-}
-
-func (ec *executionContext) marshalOUser2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐUser(ctx context.Context, sel ast.SelectionSet, v *party.User) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._User(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOViewer2ᚖantwonᚗdjᚋbackendᚋinternalᚋaccountᚐProfile(ctx context.Context, sel ast.SelectionSet, v *account.Profile) graphql.Marshaler {

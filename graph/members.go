@@ -8,17 +8,19 @@ import (
 )
 
 func (r roomResolver) Members(
-	ctx context.Context, room *party.Room, first int, after *string,
+	ctx context.Context, room *party.Room, first *int, after *string, last *int, before *string,
 ) (*MemberConnection, error) {
-	members, more, err := r.jukebox.Members(ctx, room, first, after)
+	args := jukebox.PageArgs{First: first, After: after, Last: last, Before: before}
+	members, more, err := r.jukebox.Members(ctx, room, args)
 	if err != nil {
 		return nil, err
 	}
-	page := &MemberConnection{PageInfo: PageInfo{HasNextPage: more}, Edges: []MemberEdge{}}
-	for _, m := range members {
-		page.Edges = append(page.Edges, MemberEdge{Cursor: m.Cursor, Node: m})
-		page.PageInfo.EndCursor = &m.Cursor
+	page := &MemberConnection{
+		Nodes: members, count: func(ctx context.Context) (int, error) { return r.jukebox.CountMembers(ctx, room) },
 	}
+	page.Edges, page.PageInfo = edgesOf(args, members, more, func(_ int, m jukebox.Member) (MemberEdge, string) {
+		return MemberEdge{Cursor: m.Cursor, Node: m}, m.Cursor
+	})
 	return page, nil
 }
 

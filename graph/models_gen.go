@@ -20,57 +20,65 @@ type CreateRoomInput struct {
 	Settings *RoomSettingsInput `json:"settings,omitempty"`
 }
 
-// A page of a room's members.
-type MemberConnection struct {
-	// One edge for each member, the latest first.
-	Edges []MemberEdge `json:"edges"`
-	// Where this page ends.
-	PageInfo PageInfo `json:"pageInfo"`
-}
-
 // A member and their place in the list.
 type MemberEdge struct {
-	// The member's cursor: the next page begins after it.
+	// The member's cursor, for pages that begin after it or end before it.
 	Cursor string `json:"cursor"`
 	// The member.
 	Node jukebox.Member `json:"node"`
 }
 
-// Where a page of a list ends.
+// Where a page is in a list.
 type PageInfo struct {
-	// Whether there is another page.
+	// Whether there is something after this page.
 	HasNextPage bool `json:"hasNextPage"`
-	// The cursor after which the next page begins; null on an empty page.
+	// Whether there is something before this page.
+	HasPreviousPage bool `json:"hasPreviousPage"`
+	// The cursor of the first entry; null on an empty page.
+	StartCursor *string `json:"startCursor,omitempty"`
+	// The cursor of the last entry; null on an empty page.
 	EndCursor *string `json:"endCursor,omitempty"`
 }
 
-// A page of a room's history.
-type PlayedConnection struct {
-	// One edge for each play, newest first.
-	Edges []PlayedEdge `json:"edges"`
-	// Where this page ends.
-	PageInfo PageInfo `json:"pageInfo"`
-}
-
 // A play and its place in the history.
-type PlayedEdge struct {
-	// The play's cursor: the next page begins after it.
+type PlayEdge struct {
+	// The play's cursor, for pages that begin after it or end before it.
 	Cursor string `json:"cursor"`
 	// The play.
 	Node jukebox.Play `json:"node"`
+}
+
+// A page of a user's playlists.
+type PlaylistConnection struct {
+	// One edge for each playlist, in Spotify's order.
+	Edges []PlaylistEdge `json:"edges"`
+	// The same without cursors: each playlist.
+	Nodes []party.Playlist `json:"nodes"`
+	// Where this page is in the list.
+	PageInfo PageInfo `json:"pageInfo"`
+}
+
+// A playlist and its place in the list.
+type PlaylistEdge struct {
+	// The playlist's cursor, for pages that begin after it or end before it.
+	Cursor string `json:"cursor"`
+	// The playlist.
+	Node party.Playlist `json:"node"`
 }
 
 // A page of a room's log.
 type RoomEventConnection struct {
 	// One edge for each event, the latest first.
 	Edges []RoomEventEdge `json:"edges"`
-	// Where this page ends.
+	// The same without cursors: each event.
+	Nodes []jukebox.RoomEvent `json:"nodes"`
+	// Where this page is in the list.
 	PageInfo PageInfo `json:"pageInfo"`
 }
 
 // An event and its place in the log.
 type RoomEventEdge struct {
-	// The event's cursor: the next page begins after it.
+	// The event's cursor, for pages that begin after it or end before it.
 	Cursor string `json:"cursor"`
 	// The event.
 	Node jukebox.RoomEvent `json:"node"`
@@ -116,6 +124,26 @@ type RoomSettingsInput struct {
 	// The songs and artists that may not play in this room, at most 200: spotify:track:…, spotify:artist:… or links to them
 	// on open.spotify.com. The list replaces the previous one. Default: empty.
 	Blocked []string `json:"blocked,omitempty"`
+}
+
+// A page of search results.
+type SongHitConnection struct {
+	// One edge for each result, the best first.
+	Edges []SongHitEdge `json:"edges"`
+	// The same without cursors: each result.
+	Nodes []party.SongHit `json:"nodes"`
+	// Where this page is in the list.
+	PageInfo PageInfo `json:"pageInfo"`
+	// Whether Spotify could not be asked, so that these are only songs that the room already knows.
+	Degraded bool `json:"degraded"`
+}
+
+// A search result and its place among the results.
+type SongHitEdge struct {
+	// The result's cursor, for pages that begin after it or end before it.
+	Cursor string `json:"cursor"`
+	// The result.
+	Node party.SongHit `json:"node"`
 }
 
 // What to change about a room. Fields that are left out stay as they are.

@@ -48,17 +48,17 @@ func (r mutationResolver) VoteToSkip(ctx context.Context, roomID string, key *st
 	return r.jukebox.VoteToSkip(ctx, roomID, key)
 }
 
-func (r mutationResolver) ApproveItem(ctx context.Context, itemID string) (*party.QueueItem, error) {
+func (r mutationResolver) ApproveQueueItem(ctx context.Context, itemID string) (*party.QueueItem, error) {
 	return r.jukebox.ApproveItem(ctx, itemID)
 }
 
-func (r mutationResolver) PinItem(
+func (r mutationResolver) PinQueueItem(
 	ctx context.Context, itemID string, position int, until party.PinRule, likes *int,
 ) (*party.RoomQueue, error) {
 	return r.jukebox.PinItem(ctx, itemID, position, until, likes)
 }
 
-func (r mutationResolver) UnpinItem(ctx context.Context, itemID string) (*party.RoomQueue, error) {
+func (r mutationResolver) UnpinQueueItem(ctx context.Context, itemID string) (*party.RoomQueue, error) {
 	return r.jukebox.UnpinItem(ctx, itemID)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -183,6 +182,7 @@ type answer struct {
 
 type failure struct {
 	Message    string
+	Path       []any
 	Extensions struct{ Code, Field string }
 }
 
@@ -198,11 +198,9 @@ func (s *server) send(who *person, query string) answer {
 	response, err := s.Client().Do(request)
 	s.must(err)
 	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	s.must(err)
-	var answered answer
-	s.must(json.Unmarshal(text, &answered))
-	return answered
+	var got answer
+	s.must(json.NewDecoder(response.Body).Decode(&got))
+	return got
 }
 
 // counter returns the sum of a metric's values, or of those with this first label.

@@ -18,9 +18,16 @@ func (r mutationResolver) ConnectSpotify(ctx context.Context, returnTo *string) 
 	return asked, err
 }
 
-func (r mutationResolver) DisconnectSpotify(ctx context.Context) (bool, error) {
-	err := r.jukebox.DisconnectSpotify(ctx)
-	return err == nil, err
+func (r mutationResolver) DisconnectSpotify(ctx context.Context) (*bool, error) {
+	return trueUnless(r.jukebox.DisconnectSpotify(ctx))
+}
+
+// trueUnless returns the result of a mutation that has nothing to show: true, or null if it failed.
+func trueUnless(err error) (*bool, error) {
+	if err != nil {
+		return nil, err
+	}
+	return new(true), nil
 }
 
 func (r mutationResolver) SkipSong(ctx context.Context, roomID string, key *string) (*party.Playback, error) {

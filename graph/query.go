@@ -21,9 +21,23 @@ func (r queryResolver) RoomByCode(ctx context.Context, code string) (*party.Room
 }
 
 func (r queryResolver) SearchSongs(
-	ctx context.Context, roomID, query string, limit, offset int,
-) (*jukebox.SongSearch, error) {
-	return r.jukebox.SearchSongs(ctx, roomID, query, limit, offset)
+	ctx context.Context, roomID, query string, first *int, after *string,
+) (*SongHitConnection, error) {
+	limit, offset, err := parseOffset(first, after, 10)
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.jukebox.SearchSongs(ctx, roomID, query, limit, offset)
+	if err != nil {
+		return nil, err
+	}
+	page, args := &SongHitConnection{Nodes: found.Hits, Degraded: found.Degraded}, jukebox.PageArgs{After: after}
+	edge := func(i int, hit party.SongHit) (SongHitEdge, string) {
+		cursor := offsetCursor(offset + i + 1)
+		return SongHitEdge{Cursor: cursor, Node: hit}, cursor
+	}
+	page.Edges, page.PageInfo = edgesOf(args, found.Hits, found.HasMore, edge)
+	return page, nil
 }
 
 func (r sessionResolver) Viewer(ctx context.Context, session *account.Session) (*account.Profile, error) {
@@ -31,9 +45,22 @@ func (r sessionResolver) Viewer(ctx context.Context, session *account.Session) (
 }
 
 func (r viewerResolver) Playlists(
-	ctx context.Context, viewer *account.Profile, limit, offset int,
-) ([]party.Playlist, error) {
-	return r.jukebox.Playlists(ctx, viewer, limit, offset)
+	ctx context.Context, viewer *account.Profile, first *int, after *string,
+) (*PlaylistConnection, error) {
+	limit, offset, err := parseOffset(first, after, 20)
+	if err != nil {
+		return nil, err
+	}
+	playlists, more, err := r.jukebox.Playlists(ctx, viewer, limit, offset)
+	if err != nil {
+		return nil, err
+	}
+	page, args := &PlaylistConnection{Nodes: playlists}, jukebox.PageArgs{After: after}
+	page.Edges, page.PageInfo = edgesOf(args, playlists, more, func(i int, list party.Playlist) (PlaylistEdge, string) {
+		cursor := offsetCursor(offset + i + 1)
+		return PlaylistEdge{Cursor: cursor, Node: list}, cursor
+	})
+	return page, nil
 }
 
 func (r viewerResolver) HostedRoom(ctx context.Context, viewer *account.Profile) (*party.Room, error) {

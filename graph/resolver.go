@@ -27,10 +27,11 @@ type (
 	queueItemResolver    struct{ *Resolver }
 	sessionResolver      struct{ *Resolver }
 	viewerResolver       struct{ *Resolver }
+	userResolver         struct{ *Resolver }
 )
 
-// Query, Mutation, Subscription, Room, QueueItem, Session and Viewer return the resolvers of the types of these names,
-// as gqlgen's ResolverRoot demands.
+// Query, Mutation, Subscription, Room, QueueItem, Session, Viewer and User return the resolvers of the types of these
+// names, as gqlgen's ResolverRoot demands.
 func (r *Resolver) Query() QueryResolver               { return queryResolver{r} }
 func (r *Resolver) Mutation() MutationResolver         { return mutationResolver{r} }
 func (r *Resolver) Subscription() SubscriptionResolver { return subscriptionResolver{r} }
@@ -38,3 +39,4 @@ func (r *Resolver) Room() RoomResolver                 { return roomResolver{r} 
 func (r *Resolver) QueueItem() QueueItemResolver       { return queueItemResolver{r} }
 func (r *Resolver) Session() SessionResolver           { return sessionResolver{r} }
 func (r *Resolver) Viewer() ViewerResolver             { return viewerResolver{r} }
+func (r *Resolver) User() UserResolver                 { return userResolver{r} }

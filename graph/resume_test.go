@@ -161,7 +161,7 @@ func (p *fixture) whole() string {
 }
 
 const changesQuery = `subscription($r: ID!, $since: Int) { roomQueueChanges(roomId: $r, since: $since) {
-	version since reset upserted { id likeCount state song { name } } removedIds moved { id position } order } }`
+	version since reset upserted { id likeCount state song { name } } removedIds moved { itemId position } order } }`
 
 // follow applies the differences over many connections, until it has seen the last change.
 func (p *fixture) follow(f *follower, who *person, servers []*server, random *rand.Rand, over <-chan struct{}) error {

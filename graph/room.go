@@ -16,7 +16,7 @@ func (r roomResolver) JoinURL(_ context.Context, room *party.Room) (*string, err
 	return &url, nil
 }
 
-func (r roomResolver) Host(ctx context.Context, room *party.Room) (*party.User, error) {
+func (r roomResolver) Host(ctx context.Context, room *party.Room) (*party.Participant, error) {
 	return r.jukebox.RoomHost(ctx, room)
 }
 
@@ -36,17 +36,19 @@ func (r roomResolver) Playback(ctx context.Context, room *party.Room) (*party.Pl
 }
 
 func (r roomResolver) History(
-	ctx context.Context, room *party.Room, first int, after *string,
-) (*PlayedConnection, error) {
-	played, more, err := r.jukebox.History(ctx, room, first, after)
+	ctx context.Context, room *party.Room, first *int, after *string, last *int, before *string,
+) (*PlayConnection, error) {
+	args := jukebox.PageArgs{First: first, After: after, Last: last, Before: before}
+	plays, more, err := r.jukebox.History(ctx, room, args)
 	if err != nil {
 		return nil, err
 	}
-	page := &PlayedConnection{PageInfo: PageInfo{HasNextPage: more}, Edges: []PlayedEdge{}}
-	for _, p := range played {
-		page.Edges = append(page.Edges, PlayedEdge{Cursor: p.Cursor, Node: p})
-		page.PageInfo.EndCursor = &p.Cursor
+	page := &PlayConnection{
+		Nodes: plays, count: func(ctx context.Context) (int, error) { return r.jukebox.CountPlays(ctx, room) },
 	}
+	page.Edges, page.PageInfo = edgesOf(args, plays, more, func(_ int, p jukebox.Play) (PlayEdge, string) {
+		return PlayEdge{Cursor: p.Cursor, Node: p}, p.Cursor
+	})
 	return page, nil
 }
 
@@ -63,17 +65,17 @@ func (r roomResolver) LastAdded(ctx context.Context, room *party.Room) (*party.Q
 }
 
 func (r roomResolver) Log(
-	ctx context.Context, room *party.Room, first int, after *string, likes bool,
+	ctx context.Context, room *party.Room, first *int, after *string, last *int, before *string, likes bool,
 ) (*RoomEventConnection, error) {
-	events, more, err := r.jukebox.Log(ctx, room, first, after, likes)
+	args := jukebox.PageArgs{First: first, After: after, Last: last, Before: before}
+	events, more, err := r.jukebox.Log(ctx, room, args, likes)
 	if err != nil {
 		return nil, err
 	}
-	page := &RoomEventConnection{PageInfo: PageInfo{HasNextPage: more}, Edges: []RoomEventEdge{}}
-	for _, e := range events {
-		page.Edges = append(page.Edges, RoomEventEdge{Cursor: e.Cursor, Node: e})
-		page.PageInfo.EndCursor = &e.Cursor
-	}
+	page := &RoomEventConnection{Nodes: events}
+	page.Edges, page.PageInfo = edgesOf(args, events, more, func(_ int, e jukebox.RoomEvent) (RoomEventEdge, string) {
+		return RoomEventEdge{Cursor: e.Cursor, Node: e}, e.Cursor
+	})
 	return page, nil
 }
 
@@ -82,7 +84,26 @@ func (r roomResolver) Recap(ctx context.Context, room *party.Room) (*jukebox.Rec
 }
 
 func (r queueItemResolver) Position(ctx context.Context, item *party.QueueItem) (*int, error) {
-	return r.jukebox.Position(ctx, item)
+	queued, err := r.jukebox.InQueue(ctx, item)
+	if err != nil {
+		return nil, err
+	}
+	return queued.Position, nil
+}
+
+func (r queueItemResolver) Refusal(ctx context.Context, item *party.QueueItem) (*party.Refusal, error) {
+	queued, err := r.jukebox.InQueue(ctx, item)
+	if err != nil {
+		return nil, err
+	}
+	return queued.Refusal, nil
+}
+
+func (r userResolver) DisplayName(ctx context.Context, user *party.User) (*string, error) {
+	if user.OwnName != nil {
+		return user.OwnName, nil
+	}
+	return likesFrom(ctx).ownName(ctx, r.accounts, user.ID)
 }
 
 func (r queueItemResolver) LikedByViewer(ctx context.Context, item *party.QueueItem) (bool, error) {

@@ -61,25 +61,25 @@ func (r mutationResolver) RefreshSession(ctx context.Context) (*account.Session,
 	return session, nil
 }
 
-func (r mutationResolver) SignOut(ctx context.Context) (bool, error) {
+func (r mutationResolver) SignOut(ctx context.Context) (*bool, error) {
 	return signOut(ctx, r.accounts.SignOut)
 }
 
-func (r mutationResolver) SignOutEverywhere(ctx context.Context) (bool, error) {
+func (r mutationResolver) SignOutEverywhere(ctx context.Context) (*bool, error) {
 	return signOut(ctx, r.accounts.SignOutEverywhere)
 }
 
 // signOut ends the session of the browser's refresh token, and makes the browser forget it.
-func signOut(ctx context.Context, end func(context.Context, string) error) (bool, error) {
+func signOut(ctx context.Context, end func(context.Context, string) error) (*bool, error) {
 	refresh, err := refreshToken(ctx)
 	if err == nil {
 		err = end(ctx, refresh)
 	}
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	cookiesFrom(ctx).ClearSession()
-	return true, nil
+	return trueUnless(nil)
 }
 
 // refreshToken returns the refresh token that the operation's browser sent, or "".

@@ -68,7 +68,7 @@ var settingCases = map[string]settingCase{
 	}},
 	"skipVotePercent": {value: `100`, decides: func(s *party.RoomSettings, _ time.Time) any { return s.VotesNeeded(10) }},
 	"orderMode": {value: `"TURNS"`, decides: func(s *party.RoomSettings, _ time.Time) any {
-		ana, ben := &party.User{ID: "ana"}, &party.User{ID: "ben"}
+		ana, ben := &party.Participant{User: party.User{ID: "ana"}}, &party.Participant{User: party.User{ID: "ben"}}
 		var ids []string
 		for _, item := range party.Rank([]*party.QueueItem{
 			{ID: "ana's first", State: party.Queued, AddedBy: ana, Age: 1, LikeCount: 9},

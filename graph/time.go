@@ -11,7 +11,7 @@ import (
 // timeLayout is RFC 3339 with exactly six digits after the decimal point.
 const timeLayout = "2006-01-02T15:04:05.000000Z07:00"
 
-// MarshalTime writes a Time of the schema, in UTC.
+// MarshalTime writes a DateTime of the schema, in UTC.
 func MarshalTime(t time.Time) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
 		_, _ = io.WriteString(w, `"`+t.UTC().Format(timeLayout)+`"`) // writes into memory, which does not fail

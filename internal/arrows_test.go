@@ -41,7 +41,7 @@ var mayUse = map[string][]string{
 		"internal/party",
 	},
 	"cmd/antwon-bench/likes": {"cmd/antwon-bench/fixture", "cmd/antwon-bench/stats", "internal/account"},
-	"cmd/antwon-bench/reads": {"cmd/antwon-bench/fixture", "cmd/antwon-bench/stats", "internal/party"},
+	"cmd/antwon-bench/reads": {"cmd/antwon-bench/fixture", "cmd/antwon-bench/stats", "internal/jukebox", "internal/party"},
 	"cmd/antwon-bench/realtime": {
 		"cmd/antwon-bench/fixture", "cmd/antwon-bench/realtime/measure", "cmd/antwon-bench/realtime/seed",
 		"cmd/antwon-bench/realtime/server", "cmd/antwon-bench/realtime/trial",

@@ -6,7 +6,7 @@ const config: CodegenConfig = {
   generates: {
     'src/api/generated.ts': {
       plugins: ['typescript-operations', 'typed-document-node'],
-      config: { scalars: { Time: 'string', ID: 'string' }, enumsAsTypes: true, useTypeImports: true, dedupeFragments: true },
+      config: { scalars: { DateTime: 'string', ID: 'string' }, enumsAsTypes: true, useTypeImports: true, dedupeFragments: true },
     },
   },
 }

@@ -57,8 +57,8 @@ func TestErrorsReachClientsWithTheirCodes(t *testing.T) {
 			{"a link to elsewhere", guest,
 				`mutation($r: ID!) { addSong(roomId: $r, songUri: "https://example.org/") { alreadyQueued } }`, room,
 				"BAD_USER_INPUT songUri"},
-			{"too large a page", guest, `query($r: ID!) { searchSongs(roomId: $r, query: "a", limit: 11) { hasMore } }`, room,
-				"BAD_USER_INPUT limit"},
+			{"too large a page", guest, `query($r: ID!) { searchSongs(roomId: $r, query: "a", first: 11) { degraded } }`, room,
+				"BAD_USER_INPUT first"},
 			{"a field that is not there", guest, `{ nothing }`, nil, "GRAPHQL_VALIDATION_FAILED"},
 			{"no GraphQL at all", guest, `hello`, nil, "GRAPHQL_VALIDATION_FAILED"},
 		} {

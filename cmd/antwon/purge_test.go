@@ -36,8 +36,8 @@ func TestOldPartiesAreDeletedAndLateRequestsAnswered(t *testing.T) {
 		`mutation($r: ID!) {
 			addSong(roomId: $r, songUri: "spotify:track:0000000000000000000000") { alreadyQueued }
 		}`: {"r": roomID},
-		`mutation($r: ID!) { undo(roomId: $r) { roomId } }`:                  {"r": roomID},
-		`query($r: ID!) { searchSongs(roomId: $r, query: "a") { hasMore } }`: {"r": roomID},
+		`mutation($r: ID!) { undo(roomId: $r) { roomId } }`:                   {"r": roomID},
+		`query($r: ID!) { searchSongs(roomId: $r, query: "a") { degraded } }`: {"r": roomID},
 	} {
 		if refusal := guest.refusal(t, operation, variables); refusal != "NOT_FOUND" {
 			t.Errorf("%s: %s", operation, refusal)

@@ -231,7 +231,7 @@ func (m *roamer) follow(at *server) {
 	_ = conn.WriteJSON(map[string]any{"type": "connection_init",
 		"payload": map[string]string{"authorization": "Bearer " + m.user.token}})
 	const query = `subscription($r: ID!, $since: Int) { roomQueueChanges(roomId: $r, since: $since) {
-		version since reset upserted { id song { name uri } likeCount state } removedIds moved { id position } order
+		version since reset upserted { id song { name uri } likeCount state } removedIds moved { itemId position } order
 	} }`
 	_ = conn.WriteJSON(map[string]any{
 		"type": "subscribe", "id": "1", "payload": map[string]any{"variables": variables, "query": query},

@@ -144,7 +144,7 @@ func (u *user) watch(roomID string) *screen {
 		roomQueue(roomId: $room) { version items { id song { name uri } likeCount state position } }
 	}`, room, w.onQueue)
 	w.subscribe("changes", `subscription($room: ID!) { roomQueueChanges(roomId: $room) {
-		version since reset upserted { id song { name uri } likeCount state } removedIds moved { id position } order
+		version since reset upserted { id song { name uri } likeCount state } removedIds moved { itemId position } order
 	} }`, room, w.onChange)
 	w.subscribe("playback", `subscription($room: ID!) {
 		playback(roomId: $room) { status song { name } item { id } health { state } }
@@ -176,7 +176,7 @@ func (w *screen) onChange(data json.RawMessage) {
 			Upserted   []item
 			RemovedIDs []string
 			Moved      []struct {
-				ID       string
+				ItemID   string
 				Position int
 			}
 			Order []string
@@ -202,10 +202,10 @@ func (w *screen) onChange(data json.RawMessage) {
 		w.order = change.Order
 	}
 	for _, moved := range change.Moved {
-		drop(moved.ID)
+		drop(moved.ItemID)
 	}
 	for _, moved := range change.Moved {
-		w.order = slices.Insert(w.order, moved.Position-1, moved.ID)
+		w.order = slices.Insert(w.order, moved.Position-1, moved.ItemID)
 	}
 	w.version = change.Version
 }

@@ -183,7 +183,7 @@ func (b *browser) connect(accountID string) {
 func (u *user) connection() string {
 	u.t.Helper()
 	var got struct{ Viewer json.RawMessage }
-	u.ask(&got, `{ viewer { spotify { connected displayName needsReconnect reconnectSoon } playlists { name } } }`, nil)
+	u.ask(&got, `{ viewer { spotify { connected displayName needsReconnect reconnectSoon } playlists { nodes { name } } } }`, nil)
 	return string(got.Viewer)
 }
 
@@ -195,9 +195,9 @@ func TestHostConnectsAndDisconnectsSpotify(t *testing.T) {
 		account := o.newAccount("Hanna's account")
 		host := newBrowser(t, s.login("Hanna"))
 		const nothing = `{"spotify":{"connected":false,"displayName":null,` +
-			`"needsReconnect":false,"reconnectSoon":false},"playlists":[]}`
+			`"needsReconnect":false,"reconnectSoon":false},"playlists":{"nodes":[]}}`
 		const connected = `{"spotify":{"connected":true,"displayName":"Hanna's account",` +
-			`"needsReconnect":false,"reconnectSoon":false},"playlists":[]}`
+			`"needsReconnect":false,"reconnectSoon":false},"playlists":{"nodes":[]}}`
 		expect := func(what, got, want string) {
 			t.Helper()
 			if got != want {

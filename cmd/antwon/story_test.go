@@ -295,28 +295,31 @@ func (u *user) hears(roomID string) string {
 // search returns the URIs of n different songs, as many pages as it takes.
 func (u *user) search(roomID, query string, n int) (uris []string) {
 	u.t.Helper()
-	for offset := 0; len(uris) < n; offset += 10 {
+	for after := any(nil); len(uris) < n; {
 		var got struct {
 			SearchSongs struct {
-				Hits []struct {
+				Nodes []struct {
 					Song   struct{ URI string }
 					CanAdd bool
 				}
-				HasMore bool
+				PageInfo struct {
+					HasNextPage bool
+					EndCursor   string
+				}
 			}
 		}
-		u.ask(&got, `query($r: ID!, $q: String!, $o: Int!) {
-			searchSongs(roomId: $r, query: $q, offset: $o) { hasMore hits { canAdd song { uri } } }
-		}`,
-			map[string]any{"r": roomID, "q": query, "o": offset})
-		for _, hit := range got.SearchSongs.Hits {
+		u.ask(&got, `query($r: ID!, $q: String!, $a: String) { searchSongs(roomId: $r, query: $q, after: $a) {
+			pageInfo { hasNextPage endCursor } nodes { canAdd song { uri } } } }`,
+			map[string]any{"r": roomID, "q": query, "a": after})
+		for _, hit := range got.SearchSongs.Nodes {
 			if hit.CanAdd && len(uris) < n {
 				uris = append(uris, hit.Song.URI)
 			}
 		}
-		if !got.SearchSongs.HasMore {
+		if !got.SearchSongs.PageInfo.HasNextPage {
 			break
 		}
+		after = got.SearchSongs.PageInfo.EndCursor
 	}
 	return uris
 }

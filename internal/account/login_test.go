@@ -94,7 +94,7 @@ func TestHostIsTheSameUserAtEachLogin(t *testing.T) {
 		f.hasEnded(first.Refresh) // the browser has another session now
 		profile, err := f.Profile(f.as(again))
 		f.must(err)
-		f.expect("name", profile.User.DisplayName, strings.TrimSpace(strings.Repeat("Hanna ", 20)[:40]))
+		f.expect("name", *profile.User.OwnName, strings.TrimSpace(strings.Repeat("Hanna ", 20)[:40]))
 		f.expect("picture", *profile.PictureURL, "https://pictures.test/1")
 		if profile.Email != nil || profile.EmailVerified {
 			f.Errorf("the provider no longer gives an address, and the profile is still %v", profile)

@@ -16,11 +16,11 @@ type Profile struct {
 	Email         *string
 	EmailVerified bool
 	PictureURL    *string
-	Spotify       SpotifyConnection
+	Spotify       SpotifyAccount
 }
 
-// SpotifyConnection says whether the server can control a host's player. Without a connection it is empty.
-type SpotifyConnection struct {
+// SpotifyAccount says whether the server can control a host's player. Without a connection it is empty.
+type SpotifyAccount struct {
 	Connected      bool
 	DisplayName    *string
 	NeedsReconnect bool
@@ -43,19 +43,19 @@ func (a *Accounts) Profile(ctx context.Context) (*Profile, error) {
 		return nil, fmt.Errorf("load the viewer: %w", err)
 	}
 	p := &Profile{
-		User:  party.User{ID: row.ID, DisplayName: row.DisplayName, Kind: party.UserKind(row.Kind)},
+		User:  party.User{ID: row.ID, Kind: party.UserKind(row.Kind), OwnName: &row.DisplayName},
 		Email: row.Email, EmailVerified: row.EmailVerified, PictureURL: row.PictureURL,
 	}
 	if account := row.Edges.Spotify; account != nil {
-		p.Spotify = connectionOf(account)
+		p.Spotify = spotifyAccountOf(account)
 	}
 	return p, nil
 }
 
-func connectionOf(account *ent.SpotifyAccount) SpotifyConnection {
+func spotifyAccountOf(account *ent.SpotifyAccount) SpotifyAccount {
 	expiresAt := account.AuthorizedAt.UTC().AddDate(0, authorizationMonths, 0)
 	warnAt := account.AuthorizedAt.AddDate(0, warningMonths, 0)
-	return SpotifyConnection{
+	return SpotifyAccount{
 		Connected: true, DisplayName: &account.DisplayName, NeedsReconnect: account.NeedsReconnect,
 		ReconnectBy: &expiresAt, ReconnectSoon: time.Now().After(warnAt),
 	}

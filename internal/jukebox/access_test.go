@@ -30,7 +30,7 @@ var useCases = map[party.Action]map[string]useCase{
 		},
 		"history": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 			return p.inRoom(who, func(r *party.Room) error {
-				_, _, err := p.History(who, r, 1, nil)
+				_, _, err := p.History(who, r, jukebox.First(1, nil))
 				return err
 			})
 		},
@@ -90,21 +90,21 @@ var useCases = map[party.Action]map[string]useCase{
 	}},
 	party.ActListMembers: {"members": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return p.inRoom(who, func(r *party.Room) error {
-			_, _, err := p.Members(who, r, 10, nil)
+			_, _, err := p.Members(who, r, jukebox.First(10, nil))
 			return err
 		})
 	}},
 	party.ActRemoveGuest: {"remove a guest": func(p *fixture, who context.Context, item *party.QueueItem) error {
-		return second(p.RemoveGuest(who, p.room.ID, item.AddedBy.ID, false))
+		return second(p.RemoveGuest(who, p.room.ID, item.AddedBy.User.ID, false))
 	}},
 	party.ActSetRole: {
 		"set role": func(p *fixture, who context.Context, item *party.QueueItem) error {
-			return second(p.SetRole(who, p.room.ID, item.AddedBy.ID, party.RoleCohost))
+			return second(p.SetRole(who, p.room.ID, item.AddedBy.User.ID, party.RoleCohost))
 		},
 		"remove a co-host": func(p *fixture, who context.Context, item *party.QueueItem) error {
-			_, err := p.SetRole(p.host, p.room.ID, item.AddedBy.ID, party.RoleCohost)
+			_, err := p.SetRole(p.host, p.room.ID, item.AddedBy.User.ID, party.RoleCohost)
 			p.must(err)
-			return second(p.RemoveGuest(who, p.room.ID, item.AddedBy.ID, true))
+			return second(p.RemoveGuest(who, p.room.ID, item.AddedBy.User.ID, true))
 		},
 	},
 	party.ActVote: {"vote to skip": func(p *fixture, who context.Context, _ *party.QueueItem) error {
@@ -134,7 +134,7 @@ var useCases = map[party.Action]map[string]useCase{
 	},
 	party.ActViewLog: {"log": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return p.inRoom(who, func(r *party.Room) error {
-			_, _, err := p.Log(who, r, 10, nil, true)
+			_, _, err := p.Log(who, r, jukebox.First(10, nil), true)
 			return err
 		})
 	}},
@@ -157,7 +157,7 @@ func ignore(code party.Code, err error) error {
 // mayCommand reports whether somebody is a host or co-host of the room.
 func (p *fixture) mayCommand(who context.Context) bool {
 	return p.seen(who, (*jukebox.Jukebox).RoomPlayback) == nil && p.inRoom(who, func(r *party.Room) error {
-		_, _, err := p.Members(who, r, 1, nil)
+		_, _, err := p.Members(who, r, jukebox.First(1, nil))
 		return err
 	}) == nil
 }
@@ -212,7 +212,7 @@ func (p *fixture) seen(who context.Context, ask any) error {
 			return second(ask(p.Jukebox, who, r))
 		case func(*jukebox.Jukebox, context.Context, *party.Room) (*party.Playback, error):
 			return second(ask(p.Jukebox, who, r))
-		case func(*jukebox.Jukebox, context.Context, *party.Room) (*party.User, error):
+		case func(*jukebox.Jukebox, context.Context, *party.Room) (*party.Participant, error):
 			return second(ask(p.Jukebox, who, r))
 		}
 		panic(fmt.Sprintf("%T", ask))

@@ -102,9 +102,9 @@ func parseQuery(query string, limit, offset int) (string, error) {
 	case n < 1 || n > party.MaxQuery || !utf8.ValidString(query):
 		return "", party.BadInput("query", "must have 1 to %d characters", party.MaxQuery)
 	case limit < 1 || limit > maxSearchLimit:
-		return "", party.BadInput("limit", "must be 1 to %d", maxSearchLimit)
+		return "", party.BadInput("first", "must be 1 to %d", maxSearchLimit)
 	case offset < 0 || offset > maxSearchOffset:
-		return "", party.BadInput("offset", "must be 0 to %d", maxSearchOffset)
+		return "", party.BadInput("after", "must be the cursor of one of the first %d results", maxSearchOffset)
 	}
 	return query, nil
 }

@@ -25,10 +25,10 @@ func TestEventLogNamesActorsAndActions(t *testing.T) {
 			var after *string
 			for more := true; more; {
 				var page []jukebox.RoomEvent
-				page, more, err = p.Log(p.host, p.room, 2, after, likes)
+				page, more, err = p.Log(p.host, p.room, jukebox.First(2, after), likes)
 				p.must(err)
 				for _, e := range page {
-					line := e.Actor.DisplayName + " " + e.Kind
+					line := e.Actor.DisplayName + " " + string(e.Kind)
 					if e.Subject != nil {
 						line += " to " + e.Subject.DisplayName
 					}

@@ -10,7 +10,8 @@ import (
 // ViewerInRoom is what concerns one member of a room only: their role, likes, songs and quota.
 type ViewerInRoom struct {
 	RoomID       string
-	Version      int64 // of the room
+	Version      int64             // of the room
+	Participant  party.Participant // the member
 	Role         party.Role
 	LikedItemIDs []string         // of songs in the queue that the member likes
 	AddedItemIDs []string         // of songs in the queue that the member added
@@ -20,6 +21,9 @@ type ViewerInRoom struct {
 	Quota            Quota
 	Removed          bool // removed or banned
 }
+
+// ID returns the id of what concerns this member, by which clients' caches tell members apart.
+func (v ViewerInRoom) ID() string { return "ViewerInRoom:" + v.Participant.ID }
 
 // Quota is how many songs a member may add.
 type Quota struct {
@@ -52,6 +56,9 @@ func (j *Jukebox) ViewerInRoom(ctx context.Context, s *party.State) (*ViewerInRo
 	if v.Quota, err = j.quota(ctx, a, s); err != nil {
 		return nil, err
 	}
+	if v.Participant, err = j.participant(ctx, s.RoomID, a.viewer.UserID); err != nil {
+		return nil, err
+	}
 	next := s.Committed()
 	if next == nil {
 		next = s.NextToPlay(time.Now())
@@ -68,7 +75,7 @@ func (v *ViewerInRoom) addItems(a access, s *party.State, liked map[string]bool)
 		if liked[item.ID] {
 			v.LikedItemIDs = append(v.LikedItemIDs, item.ID)
 		}
-		if item.AddedBy != nil && item.AddedBy.ID == a.viewer.UserID {
+		if item.AddedBy != nil && item.AddedBy.User.ID == a.viewer.UserID {
 			v.AddedItemIDs = append(v.AddedItemIDs, item.ID)
 		}
 	}

@@ -125,13 +125,13 @@ func (p *fixture) personalView(who context.Context, state *party.State) string {
 	p.must(err)
 	var mine []string
 	for i, item := range state.Queue {
-		added := item.AddedBy != nil && item.AddedBy.ID == idOf(who)
+		added := item.AddedBy != nil && item.AddedBy.User.ID == idOf(who)
 		if likes[item.ID] || added {
 			mine = append(mine, fmt.Sprint(item.ID, " liked:", likes[item.ID], " added:", added, " first:", added && i == 0))
 		}
 	}
 	slices.Sort(mine) // by id, because the order of the queue is the same for all users
-	return fmt.Sprint(mine, " playing: ", state.NowPlaying != nil && state.NowPlaying.AddedBy.ID == idOf(who))
+	return fmt.Sprint(mine, " playing: ", state.NowPlaying != nil && state.NowPlaying.AddedBy.User.ID == idOf(who))
 }
 
 // A user whose personal view has changed since an earlier state is always among the affected users, whatever happened

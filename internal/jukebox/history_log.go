@@ -68,27 +68,27 @@ func (e logEvent) row(t *roomTx) *ent.RoomEventCreate {
 type RoomEvent struct {
 	ID      string
 	At      time.Time
-	Actor   *party.User // nil: the server itself
-	Kind    string
-	Item    *party.QueueItem // nil: no song was involved
-	Subject *party.User      // the member to whom it was done; nil: to nobody
+	Actor   *party.Participant // nil: the server itself
+	Kind    EventKind
+	Item    *party.QueueItem   // nil: no song was involved
+	Subject *party.Participant // the member to whom it was done; nil: to nobody
 	Detail  *string
 	Cursor  string // the place in the log, for Log
 }
 
-// Log returns the events of a room, the latest first: up to first (1–100) after the cursor, and whether there are more.
-// It leaves out likes and unlikes unless likes is true. For hosts.
+// Log returns the events of a room, the latest first: one page of them, by default of 50, and whether there are more in
+// the direction of the page. It leaves out likes and unlikes unless likes is true. For hosts.
 func (j *Jukebox) Log(
-	ctx context.Context, r *party.Room, first int, after *string, likes bool,
+	ctx context.Context, r *party.Room, args PageArgs, likes bool,
 ) (events []RoomEvent, more bool, err error) {
 	if _, err := j.authorize(ctx, r.ID, party.ActViewLog); err != nil {
 		return nil, false, err
 	}
-	page, err := newPage(r.ID, roomevent.FieldAt, first, after)
+	page, err := newPage(r.ID, roomevent.FieldAt, args, 50)
 	if err != nil {
 		return nil, false, err
 	}
-	query := j.db.Read.RoomEvent.Query().Where(page.rows).Order(page.latestFirst).Limit(first + 1)
+	query := j.db.Read.RoomEvent.Query().Where(page.rows).Order(page.order)
 	if !likes {
 		query.Where(roomevent.KindNotIn(string(EventLiked), string(EventUnliked)))
 	}
@@ -96,9 +96,7 @@ func (j *Jukebox) Log(
 	if err != nil {
 		return nil, false, fmt.Errorf("load the log: %w", err)
 	}
-	if more = len(rows) > first; more {
-		rows = rows[:first]
-	}
+	rows, more = cutPage(page, rows)
 	events, err = j.eventsOf(ctx, r.ID, rows)
 	return events, more, err
 }
@@ -114,15 +112,15 @@ func (j *Jukebox) eventsOf(ctx context.Context, roomID string, rows []*ent.RoomE
 	if err != nil {
 		return nil, err
 	}
-	people, err := j.loader.Users(ctx, roomID, userIDs)
+	people, err := j.loader.Participants(ctx, roomID, userIDs)
 	if err != nil {
 		return nil, err
 	}
 	events := make([]RoomEvent, len(rows))
 	for i, row := range rows {
 		events[i] = RoomEvent{
-			ID: row.ID, At: row.At.UTC(), Kind: row.Kind, Detail: row.Detail, Cursor: cursor(row.At, row.ID),
-			Actor: personOrNil(people, row.ActorID), Subject: personOrNil(people, row.SubjectID),
+			ID: row.ID, At: row.At.UTC(), Kind: EventKind(row.Kind), Detail: row.Detail, Cursor: cursor(row.At, row.ID),
+			Actor: participantOrNil(people, row.ActorID), Subject: participantOrNil(people, row.SubjectID),
 		}
 		if row.ItemID != nil {
 			events[i].Item = items[*row.ItemID]
@@ -131,8 +129,8 @@ func (j *Jukebox) eventsOf(ctx context.Context, roomID string, rows []*ent.RoomE
 	return events, nil
 }
 
-// personOrNil returns the user with this id, or nil if id is nil or unknown.
-func personOrNil(people map[string]party.User, id *string) *party.User {
+// participantOrNil returns the participant of the user with this id, or nil if id is nil or unknown.
+func participantOrNil(people map[string]party.Participant, id *string) *party.Participant {
 	if id == nil {
 		return nil
 	}

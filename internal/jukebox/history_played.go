@@ -19,26 +19,24 @@ type Play struct {
 	Cursor    string           // the place in the history, for History
 }
 
-// History returns what a room played, the latest first: up to first (1–100) plays after the cursor, and whether there
-// are more. For members.
+// History returns what a room played, the latest first: one page of it, by default of 20 plays, and whether there are
+// more in the direction of the page. For members.
 func (j *Jukebox) History(
-	ctx context.Context, r *party.Room, first int, after *string,
+	ctx context.Context, r *party.Room, args PageArgs,
 ) (played []Play, more bool, err error) {
 	if err := r.MembersOnly(); err != nil {
 		return nil, false, err
 	}
-	page, err := newPage(r.ID, queueitem.FieldStartedAt, first, after)
+	page, err := newPage(r.ID, queueitem.FieldStartedAt, args, 20)
 	if err != nil {
 		return nil, false, err
 	}
 	rows, err := j.db.Read.QueueItem.Query().Where(page.rows, queueitem.StartedAtNotNil()).
-		Order(page.latestFirst).Limit(first + 1).All(ctx)
+		Order(page.order).All(ctx)
 	if err != nil {
 		return nil, false, fmt.Errorf("load history: %w", err)
 	}
-	if more = len(rows) > first; more {
-		rows = rows[:first]
-	}
+	rows, more = cutPage(page, rows)
 	items, err := j.loader.ItemsOf(ctx, r.ID, rows)
 	if err != nil {
 		return nil, false, err
@@ -54,4 +52,12 @@ func (j *Jukebox) History(
 		played = append(played, play)
 	}
 	return played, more, nil
+}
+
+// CountPlays returns how many plays the history of a room has. For members.
+func (j *Jukebox) CountPlays(ctx context.Context, r *party.Room) (int, error) {
+	if err := r.MembersOnly(); err != nil {
+		return 0, err
+	}
+	return j.db.Read.QueueItem.Query().Where(queueitem.RoomID(r.ID), queueitem.StartedAtNotNil()).Count(ctx)
 }

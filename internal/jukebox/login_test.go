@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -94,7 +95,7 @@ func TestGuestWhoLogsInKeepsSongsAndLikes(t *testing.T) {
 		queue, err := p.Queue(hanna, room)
 		p.must(err)
 		for _, item := range queue.Items {
-			if item.ID == mine.ID && (item.AddedBy.ID != host.User.UserID || item.AddedBy.DisplayName != "Gina") {
+			if item.ID == mine.ID && (item.AddedBy.User.ID != host.User.UserID || item.AddedBy.DisplayName != "Gina") {
 				p.Errorf("her song was added by %+v", item.AddedBy)
 			}
 			if item.LikeCount != 1 {
@@ -144,7 +145,7 @@ func TestMergedGuestLikesOnce(t *testing.T) {
 		p.must(err)
 		for i, item := range next.Queue {
 			fresh := whole.Queue[i]
-			if item.ID != fresh.ID || item.LikeCount != fresh.LikeCount || !sameUser(item.AddedBy, fresh.AddedBy) {
+			if item.ID != fresh.ID || item.LikeCount != fresh.LikeCount || !sameParticipant(item.AddedBy, fresh.AddedBy) {
 				p.Errorf("who followed the room has %+v, who comes %+v", item, fresh)
 			}
 			want := map[string]int{"Song 1": 1, "Song 2": 1, "Song 3": 1, "Song 4": 0}[item.Song.Name]
@@ -159,7 +160,7 @@ func TestMergedGuestLikesOnce(t *testing.T) {
 	})
 }
 
-func sameUser(a, b *party.User) bool { return a == b || a != nil && b != nil && *a == *b }
+func sameParticipant(a, b *party.Participant) bool { return a == b || a != nil && b != nil && *a == *b }
 
 func TestRolesSurviveALogin(t *testing.T) {
 	for _, c := range []struct{ guest, host, want string }{
@@ -194,11 +195,11 @@ func TestRolesSurviveALogin(t *testing.T) {
 				p.login("hanna", session.Refresh)
 				room, err := p.Room(p.host, p.room.ID)
 				p.must(err)
-				found, _, err := p.Members(p.host, room, 10, nil)
+				found, _, err := p.Members(p.host, room, jukebox.First(10, nil))
 				p.must(err)
 				roles := map[string]string{}
 				for _, member := range found {
-					roles[member.User.ID] = string(member.Role)
+					roles[member.Participant.User.ID] = string(member.Role)
 				}
 				if len(roles) != 2 || roles[host.User.UserID] != c.want {
 					p.Errorf("members %v, want the room's host and %s as %s", roles, host.User.UserID, c.want)
@@ -222,7 +223,7 @@ func TestHistoryOfClosedRoomsIsMerged(t *testing.T) {
 		p.must(err)
 		viewer, err := account.ViewerFrom(hanna)
 		p.must(err)
-		if got := state.Queue[0]; got.ID != item.ID || got.AddedBy.ID != viewer.UserID {
+		if got := state.Queue[0]; got.ID != item.ID || got.AddedBy.User.ID != viewer.UserID {
 			p.Errorf("the song was added by %+v", got.AddedBy)
 		}
 	})

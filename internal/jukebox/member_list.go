@@ -8,52 +8,55 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/roomstate"
 )
 
-// Member is a user with a role in a room, also one who was removed from it.
+// Member is a participant of a room with what its hosts know about them, also one who was removed from it.
 type Member struct {
-	User        party.User // under the name that they have in the room
-	DisplayName string
+	Participant party.Participant
 	Role        party.Role
 	Present     bool // connected now or within the last two minutes
 	JoinedAt    time.Time
 	Cursor      string // the place in the list, for Members
 }
 
-// Members returns the members of a room, including those who were removed from it, the latest to join first: up to
-// first (1–100) after the cursor, and whether there are more. For hosts.
+// Members returns the members of a room, including those who were removed from it, the latest to join first: one
+// page of them, by default of 50, and whether there are more in the direction of the page. For hosts.
 func (j *Jukebox) Members(
-	ctx context.Context, r *party.Room, first int, after *string,
+	ctx context.Context, r *party.Room, args PageArgs,
 ) (found []Member, more bool, err error) {
 	if _, err := j.authorize(ctx, r.ID, party.ActListMembers); err != nil {
 		return nil, false, err
 	}
-	page, err := newPage(r.ID, membership.FieldJoinedAt, first, after)
+	page, err := newPage(r.ID, membership.FieldJoinedAt, args, 50)
 	if err != nil {
 		return nil, false, err
 	}
-	rows, err := j.db.Read.Membership.Query().Where(page.rows).WithUser().Order(page.latestFirst).Limit(first + 1).All(ctx)
+	rows, err := j.db.Read.Membership.Query().Where(page.rows).WithUser().Order(page.order).All(ctx)
 	if err != nil {
 		return nil, false, fmt.Errorf("load members: %w", err)
 	}
-	if more = len(rows) > first; more {
-		rows = rows[:first]
-	}
+	rows, more = cutPage(page, rows)
 	for _, row := range rows {
 		found = append(found, memberOf(row, j.presence.isConnected(r.ID, row.UserID)))
 	}
 	return found, more, nil
 }
 
+// CountMembers returns how many members a room has, including those who were removed from it. For hosts.
+func (j *Jukebox) CountMembers(ctx context.Context, r *party.Room) (int, error) {
+	if _, err := j.authorize(ctx, r.ID, party.ActListMembers); err != nil {
+		return 0, err
+	}
+	return j.db.Read.Membership.Query().Where(membership.RoomID(r.ID)).Count(ctx)
+}
+
+// ID returns the member's id, by which clients' caches tell members apart.
+func (m Member) ID() string { return "Member:" + m.Participant.ID }
+
 func memberOf(row *ent.Membership, connected bool) Member {
-	m := Member{
-		User:        party.User{ID: row.UserID, DisplayName: row.DisplayName},
-		DisplayName: row.DisplayName, Role: party.Role(row.Role),
-		JoinedAt: row.JoinedAt.UTC(), Cursor: cursor(row.JoinedAt, row.ID),
+	return Member{
+		Participant: roomstate.ParticipantOf(row), Role: party.Role(row.Role), JoinedAt: row.JoinedAt.UTC(), Cursor: cursor(row.JoinedAt, row.ID),
 		Present: connected || row.SeenAt != nil && time.Since(*row.SeenAt) < presenceTimeout,
 	}
-	if row.Edges.User != nil {
-		m.User.Kind = party.UserKind(row.Edges.User.Kind)
-	}
-	return m
 }

@@ -21,10 +21,10 @@ func (p *fixture) members() string {
 	var after *string
 	for more := true; more; {
 		var found []jukebox.Member
-		found, more, err = p.Members(p.host, room, 2, after)
+		found, more, err = p.Members(p.host, room, jukebox.First(2, after))
 		p.must(err)
 		for _, m := range found {
-			all = append(all, fmt.Sprint(m.DisplayName, " ", m.Role))
+			all = append(all, fmt.Sprint(m.Participant.DisplayName, " ", m.Role))
 			after = &m.Cursor
 		}
 	}
@@ -40,7 +40,7 @@ func TestHostsSeeWhoIsPresent(t *testing.T) {
 		p.must(err)
 		m, err := p.RemoveGuest(gina, p.room.ID, p.id(gustav), true)
 		p.must(err)
-		p.expect("answer", fmt.Sprint(m.User.DisplayName, m.User.Kind, m.Role), "GustavGUESTBANNED")
+		p.expect("answer", fmt.Sprint(m.Participant.DisplayName, m.Participant.User.Kind, m.Role), "GustavGUESTBANNED")
 		p.expect("members", p.members(), "Screen SCREEN, Gustav BANNED, Gina COHOST, Hanna HOST")
 	})
 }
@@ -184,7 +184,7 @@ func TestPresence(t *testing.T) {
 			t.Helper()
 			room, err := q.Room(p.host, p.room.ID)
 			p.must(err)
-			found, _, err := q.Members(p.host, room, 1, nil)
+			found, _, err := q.Members(p.host, room, jukebox.First(1, nil))
 			p.must(err)
 			return found[0].Present
 		}

@@ -27,22 +27,22 @@ func TestPageOfALongListReadsOnlyItsRows(t *testing.T) {
 			page               func(after *string) (cursor string, n int, more bool)
 		}{
 			{"history", "queue_items", "queueitem_room_id_started_at_id", 1, func(after *string) (string, int, bool) {
-				songs, more, err := asked.History(p.host, room, first, after)
+				songs, more, err := asked.History(p.host, room, jukebox.First(first, after))
 				p.must(err)
 				return songs[len(songs)-1].Cursor, len(songs), more
 			}},
 			{"log with likes", "room_events", "roomevent_room_id_at_id_kind", 1, func(after *string) (string, int, bool) {
-				lines, more, err := asked.Log(p.host, room, first, after, true)
+				lines, more, err := asked.Log(p.host, room, jukebox.First(first, after), true)
 				p.must(err)
 				return lines[len(lines)-1].Cursor, len(lines), more
 			}},
 			{"log", "room_events", "roomevent_room_id_at_id_kind", 10, func(after *string) (string, int, bool) {
-				lines, more, err := asked.Log(p.host, room, first, after, false)
+				lines, more, err := asked.Log(p.host, room, jukebox.First(first, after), false)
 				p.must(err)
 				return lines[len(lines)-1].Cursor, len(lines), more
 			}},
 			{"members", "memberships", "membership_room_id_joined_at_id", 1, func(after *string) (string, int, bool) {
-				members, more, err := asked.Members(p.host, room, first, after)
+				members, more, err := asked.Members(p.host, room, jukebox.First(first, after))
 				p.must(err)
 				return members[len(members)-1].Cursor, len(members), more
 			}},

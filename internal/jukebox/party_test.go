@@ -239,8 +239,8 @@ func (c *catalog) HostDevices(_ context.Context, hostID string) ([]party.Device,
 	return []party.Device{{ID: "speaker of " + hostID}}, c.down
 }
 
-func (c *catalog) Playlists(_ context.Context, _ string, limit, offset int) ([]party.Playlist, error) {
-	return []party.Playlist{{Name: fmt.Sprint("Playlist ", offset, " of ", limit)}}, c.down
+func (c *catalog) Playlists(_ context.Context, _ string, limit, offset int) ([]party.Playlist, bool, error) {
+	return []party.Playlist{{Name: fmt.Sprint("Playlist ", offset, " of ", limit)}}, true, c.down
 }
 
 func (c *catalog) Song(_ context.Context, _, songURI string) (party.Song, error) {

@@ -25,22 +25,22 @@ func (j *Jukebox) Devices(ctx context.Context, r *party.Room) ([]party.Device, e
 	return devices, nil
 }
 
-// Playlists returns playlists of the Spotify account of a profile: up to limit (1–50) from offset on. Without an
-// account there are none.
+// Playlists returns playlists of the Spotify account of a profile: up to limit (1–50) from offset on, and
+// whether there are more. Without an account there are none.
 func (j *Jukebox) Playlists(
 	ctx context.Context, p *account.Profile, limit, offset int,
-) ([]party.Playlist, error) {
+) (playlists []party.Playlist, more bool, err error) {
 	switch {
 	case limit < 1 || limit > maxPlaylists:
-		return nil, party.BadInput("limit", "must be 1 to %d", maxPlaylists)
+		return nil, false, party.BadInput("first", "must be 1 to %d", maxPlaylists)
 	case offset < 0:
-		return nil, party.BadInput("offset", "must not be negative")
+		return nil, false, party.BadInput("after", "must not be negative")
 	case !p.Spotify.Connected || j.cfg.Library == nil:
-		return []party.Playlist{}, nil
+		return nil, false, nil
 	}
-	playlists, err := j.cfg.Library.Playlists(ctx, p.User.ID, limit, offset)
+	playlists, more, err = j.cfg.Library.Playlists(ctx, p.User.ID, limit, offset)
 	if err != nil {
-		return nil, fmt.Errorf("list playlists: %w", err)
+		return nil, false, fmt.Errorf("list playlists: %w", err)
 	}
-	return playlists, nil
+	return playlists, more, nil
 }

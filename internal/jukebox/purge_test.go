@@ -162,12 +162,12 @@ func (p *fixture) shown(old *oldParty) string {
 	if room == nil {
 		return "nothing"
 	}
-	played, _, err := p.History(old.olga, room, 10, nil)
+	played, _, err := p.History(old.olga, room, jukebox.First(10, nil))
 	if codeOf(err) == party.Forbidden {
 		return "forbidden"
 	}
 	p.must(err)
-	lines, _, err := p.Log(old.olga, room, 100, nil, true)
+	lines, _, err := p.Log(old.olga, room, jukebox.First(100, nil), true)
 	p.must(err)
 	return fmt.Sprint(len(played), " songs, ", len(lines), " lines")
 }

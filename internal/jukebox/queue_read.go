@@ -58,10 +58,11 @@ func (j *Jukebox) stateFor(ctx context.Context, r *party.Room) (*party.State, er
 	return j.currentState(ctx, r.ID)
 }
 
-// Position returns the position of an item in its room's queue, which counts from 1, or nil if it is not in the queue.
-func (j *Jukebox) Position(ctx context.Context, item *party.QueueItem) (*int, error) {
+// InQueue returns an item of a room's queue as the queue shows it, with its position and the refusal that holds it. An
+// item that is not in the queue is returned as it is.
+func (j *Jukebox) InQueue(ctx context.Context, item *party.QueueItem) (*party.QueueItem, error) {
 	if item.State != party.Queued && item.State != party.Committed || item.Position != nil {
-		return item.Position, nil
+		return item, nil
 	}
 	state, err := j.currentState(ctx, item.RoomID)
 	if err != nil {
@@ -69,8 +70,8 @@ func (j *Jukebox) Position(ctx context.Context, item *party.QueueItem) (*int, er
 	}
 	for _, queued := range state.Queue {
 		if queued.ID == item.ID {
-			return queued.Position, nil
+			return queued, nil
 		}
 	}
-	return nil, nil
+	return item, nil
 }

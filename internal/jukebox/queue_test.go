@@ -25,10 +25,10 @@ func TestQueuePlaysByLikesThenAge(t *testing.T) {
 		_, err := p.UnlikeQueueItem(gina, two.ID, nil)
 		p.must(err)
 		p.expect("after an unlike", p.queue(), "1 2 3")
-		position, err := p.Position(gina, one)
+		queued, err := p.InQueue(gina, one)
 		p.must(err)
-		if position == nil || *position != 1 {
-			t.Errorf("position = %v, want 1", position)
+		if queued.Position == nil || *queued.Position != 1 {
+			t.Errorf("position = %v, want 1", queued.Position)
 		}
 	})
 }
@@ -218,7 +218,7 @@ func TestPlayedSongsAreHistoryAndCanBeAddedAgain(t *testing.T) {
 		var after *string
 		for more := true; more; {
 			var page []jukebox.Play
-			page, more, err = p.History(p.host, room, 2, after)
+			page, more, err = p.History(p.host, room, jukebox.First(2, after))
 			p.must(err)
 			for _, play := range page {
 				told = append(told, string(play.Item.State)[:4]+play.Item.Song.Name[4:])

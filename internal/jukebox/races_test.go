@@ -178,7 +178,7 @@ func TestDemotedCohostCannotFinishAnAction(t *testing.T) {
 			func() error {
 				return second(p.UpdateRoom(gina, p.room.ID, jukebox.RoomUpdate{Name: pointer("Mine")}, nil))
 			})
-		log, _, err := p.Log(p.host, p.room, 10, nil, false)
+		log, _, err := p.Log(p.host, p.room, jukebox.First(10, nil), false)
 		p.must(err)
 		demoted := false
 		for i := range log { // the oldest first

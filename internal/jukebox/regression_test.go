@@ -158,7 +158,7 @@ func TestForeignCursorIsBadInput(t *testing.T) {
 		for _, text := range []string{
 			"0000-01-01T00:00:00Z x", "0001-01-01T00:00:00Z " + p.room.ID, "2026-01-01T00:00:00Z \xff\xfe", "x",
 		} {
-			_, _, err := p.History(p.host, room, 1, pointer(base64.RawURLEncoding.EncodeToString([]byte(text))))
+			_, _, err := p.History(p.host, room, jukebox.First(1, pointer(base64.RawURLEncoding.EncodeToString([]byte(text)))))
 			p.expect("field", p.wants(party.BadUserInput, err).Field, "after")
 		}
 	})
@@ -332,7 +332,7 @@ func TestVotesCanBeRepeatedAfterTheSkipFailed(t *testing.T) {
 		time.Sleep(party.CommandTimeout) // no driver answers
 		p.must(vote(guests[1]))
 		p.step(party.PlaybackStep{EndedItem: playing.ID, Skipped: true})
-		history, _, err := p.History(p.host, p.room, 1, nil)
+		history, _, err := p.History(p.host, p.room, jukebox.First(1, nil))
 		p.must(err)
 		if by := history[0].SkippedBy; by == nil || *by != party.SkippedByVotes {
 			p.Errorf("skipped by %v", by)

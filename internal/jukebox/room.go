@@ -86,17 +86,19 @@ func (j *Jukebox) roomForViewer(ctx context.Context, row *ent.Room) (*party.Room
 	return r.AsSeenBy(a.role, roomstate.SettingsOf(row)), err
 }
 
-// RoomHost returns the host of a room, under the name that the host has there. For members.
-func (j *Jukebox) RoomHost(ctx context.Context, r *party.Room) (*party.User, error) {
+// RoomHost returns the host of a room. For members.
+func (j *Jukebox) RoomHost(ctx context.Context, r *party.Room) (*party.Participant, error) {
 	if err := r.MembersOnly(); err != nil {
 		return nil, err
 	}
-	people, err := j.loader.Users(ctx, r.ID, []string{r.HostID})
-	if err != nil {
-		return nil, err
-	}
-	host := people[r.HostID]
-	return &host, nil
+	host, err := j.participant(ctx, r.ID, r.HostID)
+	return &host, err
+}
+
+// participant returns a member of a room.
+func (j *Jukebox) participant(ctx context.Context, roomID, userID string) (party.Participant, error) {
+	people, err := j.loader.Participants(ctx, roomID, []string{userID})
+	return people[userID], err
 }
 
 // UpdateRoom changes a room's name and settings. For hosts.

@@ -133,7 +133,7 @@ func TestStrangersSeeOnlyTheRoomsPublicFields(t *testing.T) {
 			p.wants(party.Forbidden, err)
 			_, err = p.RoomHost(ctx, room)
 			p.wants(party.Forbidden, err)
-			_, _, err = p.History(ctx, room, 10, nil)
+			_, _, err = p.History(ctx, room, jukebox.First(10, nil))
 			p.wants(party.Forbidden, err)
 		}
 		_, err := p.AuthorizeSubscription(p.Context(), p.room.ID)
@@ -242,8 +242,8 @@ func TestBadInputNamesItsField(t *testing.T) {
 			{"plain http", "songUri", badURI("http://open.spotify.com/track/0000000000000000000001")},
 			{"injection", "songUri", badURI("spotify:track:'; DROP TABLE rooms; --")},
 			{"no query", "query", second(p.SearchSongs(p.host, p.room.ID, " ", 10, 0))},
-			{"limit", "limit", second(p.SearchSongs(p.host, p.room.ID, "x", 11, 0))},
-			{"offset", "offset", second(p.SearchSongs(p.host, p.room.ID, "x", 10, 991))},
+			{"limit", "first", second(p.SearchSongs(p.host, p.room.ID, "x", 11, 0))},
+			{"offset", "after", second(p.SearchSongs(p.host, p.room.ID, "x", 10, 991))},
 			{"item id", "itemId", second(p.LikeQueueItem(p.host, "nope", nil))},
 			{"room id", "roomId", second(p.ClearQueue(p.host, "nope", nil))},
 			{"empty key", "idempotencyKey", second(p.ClearQueue(p.host, p.room.ID, pointer("")))},

@@ -1,6 +1,7 @@
 package jukebox_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -179,11 +180,11 @@ func TestOnlyHostsSeeDevicesAndPlaylists(t *testing.T) {
 		}
 		profile, err := p.Profile(p.host)
 		p.must(err)
-		playlists, err := p.Playlists(p.host, profile, 5, 10)
+		playlists, more, err := p.Playlists(p.host, profile, 5, 10)
 		p.must(err)
-		p.expect("playlists", playlists[0].Name, "Playlist 10 of 5")
+		p.expect("playlists", fmt.Sprint(playlists[0].Name, more), "Playlist 10 of 5true")
 		for _, page := range [][2]int{{0, 0}, {51, 0}, {5, -1}} {
-			_, err := p.Playlists(p.host, profile, page[0], page[1])
+			_, _, err := p.Playlists(p.host, profile, page[0], page[1])
 			p.wants(party.BadUserInput, err)
 		}
 	})

@@ -76,10 +76,10 @@ func (c *client) apply(change party.RoomQueueChange) {
 		c.order = change.Order
 	}
 	for _, moved := range change.Moved {
-		c.order = slices.DeleteFunc(c.order, func(other string) bool { return other == moved.ID })
+		c.order = slices.DeleteFunc(c.order, func(other string) bool { return other == moved.ItemID })
 	}
 	for _, moved := range change.Moved {
-		c.order = slices.Insert(c.order, moved.Position-1, moved.ID)
+		c.order = slices.Insert(c.order, moved.Position-1, moved.ItemID)
 	}
 	c.version = &change.Version
 }

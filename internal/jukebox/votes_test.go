@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/testdb"
 )
@@ -80,7 +81,7 @@ func TestGuestsWhoArePresentSkipByVote(t *testing.T) {
 			t.Errorf("the next song begins with %d votes", votes)
 		}
 		p.refusedBecause(vote(guests[4]), party.ReasonTooEarly) // it was meant for the song before
-		history, _, err := p.History(p.host, p.room, 2, nil)
+		history, _, err := p.History(p.host, p.room, jukebox.First(2, nil))
 		p.must(err)
 		if by := history[1].SkippedBy; by == nil || *by != party.SkippedByVotes || history[0].SkippedBy != nil {
 			t.Errorf("the history says that it was skipped by %v", by)

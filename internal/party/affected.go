@@ -73,7 +73,7 @@ func (s *State) addHeadOwners(have *State, users []string) []string {
 	users = slices.Clone(users)
 	for _, item := range []*QueueItem{first, before} {
 		if item != nil && item.AddedBy != nil {
-			users = append(users, item.AddedBy.ID)
+			users = append(users, item.AddedBy.User.ID)
 		}
 	}
 	slices.Sort(users)

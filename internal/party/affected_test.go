@@ -14,7 +14,7 @@ import (
 func by(name string, state party.QueueItemState, likes int) *party.QueueItem {
 	item := &party.QueueItem{ID: "song of " + name, State: state, LikeCount: likes}
 	if name != "" {
-		item.AddedBy = &party.User{ID: name}
+		item.AddedBy = &party.Participant{User: party.User{ID: name}}
 	}
 	return item
 }

@@ -7,6 +7,9 @@ type RoomQueue struct {
 	Items   []*QueueItem
 }
 
+// ID returns the queue's id, by which clients' caches tell queues apart.
+func (q RoomQueue) ID() string { return "RoomQueue:" + q.RoomID }
+
 // RoomQueueChange is the difference that leads from any version in [Since, Version) to Version. To apply it, drop
 // RemovedIDs and store Upserted. Then replace the order by Order if it is set; otherwise take the ids of Moved out of
 // the list and insert each at its position, in the given order.
@@ -23,7 +26,7 @@ type RoomQueueChange struct {
 
 // MovedItem is an item and its position in the new order, from 1.
 type MovedItem struct {
-	ID       string
+	ItemID   string
 	Position int
 }
 

@@ -33,6 +33,9 @@ type Playback struct {
 	VotesVersion    int64      // grows when the votes, or the number needed, change
 }
 
+// ID returns the playback's id, by which clients' caches tell playbacks apart.
+func (p *Playback) ID() string { return "Playback:" + p.RoomID }
+
 // ShownVersion returns the version of everything that clients see of the playback, votes included.
 func (p *Playback) ShownVersion() int64 { return p.Version + p.VotesVersion }
 

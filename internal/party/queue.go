@@ -24,11 +24,20 @@ const (
 	CommitUnknown CommitState = "UNKNOWN" // sent, but the answer was lost: check before sending it again
 )
 
-// User is a host, guest or screen. In a room, DisplayName is the name that the user has there.
+// User is a host, guest or screen, whatever rooms they are in.
 type User struct {
-	ID          string
+	ID   string
+	Kind UserKind
+	// OwnName is the name of the user in no room in particular. It is known only of users who ask about themselves: to
+	// others it could tell who somebody is who has another name in their room.
+	OwnName *string
+}
+
+// Participant is a user in one room. The same user has another Participant in each room, with the name they have there.
+type Participant struct {
+	ID          string // of the membership
 	DisplayName string
-	Kind        UserKind
+	User        User
 }
 
 // QueueItem is a song in a room's queue or history. Items are immutable values: a change makes a new one.
@@ -36,7 +45,7 @@ type QueueItem struct {
 	ID          string
 	RoomID      string
 	Song        Song
-	AddedBy     *User // nil: a fallback song, which the server added
+	AddedBy     *Participant // nil: a fallback song, which the server added
 	AddedAt     time.Time
 	LikeCount   int
 	State       QueueItemState

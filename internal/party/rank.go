@@ -127,7 +127,7 @@ func (i *QueueItem) OwnerID() string {
 	if i.AddedBy == nil {
 		return ""
 	}
-	return i.AddedBy.ID
+	return i.AddedBy.User.ID
 }
 
 // IsUnlikedFallback reports whether nobody asked for this song: it gives way to all others.

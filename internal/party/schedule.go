@@ -12,6 +12,9 @@ type RoomSchedule struct {
 	Entries []ScheduleEntry
 }
 
+// ID returns the schedule's id, by which clients' caches tell schedules apart.
+func (s RoomSchedule) ID() string { return "RoomSchedule:" + s.RoomID }
+
 // ScheduleEntry is the expectation for one queue item.
 type ScheduleEntry struct {
 	ItemID   string
@@ -118,7 +121,7 @@ func countLikes(n int) string {
 }
 
 // ownerName returns the name of the member who added a song, or a name for the server.
-func ownerName(who *User) string {
+func ownerName(who *Participant) string {
 	if who == nil {
 		return "the house"
 	}

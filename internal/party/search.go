@@ -55,7 +55,7 @@ func (s *State) countWaiting() (n int) {
 // QueuedBy counts the songs of a user that wait, also for approval.
 func (s *State) QueuedBy(userID string) (n int) {
 	for item := range s.activeItems() {
-		if item.AddedBy != nil && item.AddedBy.ID == userID && item.State != NowPlaying {
+		if item.AddedBy != nil && item.AddedBy.User.ID == userID && item.State != NowPlaying {
 			n++
 		}
 	}

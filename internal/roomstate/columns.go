@@ -49,6 +49,7 @@ var stateColumns = []struct {
 	{"i.id", func(r *stateRow) any { return &r.item.id }},
 	{"i.song_id", func(r *stateRow) any { return &r.item.songID }},
 	{"i.added_by_id", func(r *stateRow) any { return &r.item.addedBy }},
+	{"m.id", func(r *stateRow) any { return &r.item.adderID }},
 	{"m.display_name", func(r *stateRow) any { return &r.item.adderName }},
 	{"u.kind", func(r *stateRow) any { return &r.item.adderKind }},
 	{"i.added_at", func(r *stateRow) any { return &r.item.addedAt }},
@@ -121,7 +122,8 @@ func (r *stateRow) head(roomID string) party.RoomRow {
 // itemRow holds the columns of a queue item and of the member who added it. All are NULL in a row without an item.
 type itemRow struct {
 	id, songID, state, recording         sql.Null[string]
-	addedBy, adderName, adderKind        sql.Null[string]
+	addedBy, adderID                     sql.Null[string]
+	adderName, adderKind                 sql.Null[string]
 	commitState, commitDelivery, pinRule sql.Null[string]
 	addedAt, committedAt, startedAt      sql.Null[time.Time]
 	age, version                         sql.Null[int64]
@@ -146,7 +148,10 @@ func (r *itemRow) queueItem(roomID string) *party.QueueItem {
 		}
 	}
 	if r.addedBy.Valid {
-		item.AddedBy = &party.User{ID: r.addedBy.V, DisplayName: r.adderName.V, Kind: party.UserKind(r.adderKind.V)}
+		item.AddedBy = &party.Participant{
+			ID: r.adderID.V, DisplayName: r.adderName.V,
+			User: party.User{ID: r.addedBy.V, Kind: party.UserKind(r.adderKind.V)},
+		}
 	}
 	return item
 }

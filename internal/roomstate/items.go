@@ -73,7 +73,7 @@ func itemOf(row *ent.QueueItem) *party.QueueItem {
 		}
 	}
 	if row.AddedByID != nil {
-		item.AddedBy = &party.User{ID: *row.AddedByID}
+		item.AddedBy = &party.Participant{User: party.User{ID: *row.AddedByID}}
 	}
 	if row.CommitState != nil {
 		item.Commit = party.CommitState(*row.CommitState)

@@ -30,7 +30,7 @@ var (
 type Loader struct {
 	db     *database.DB
 	songs  *lru.Cache[string, party.Song]
-	people *lru.Cache[personKey, party.User] // not used by Load, which reads names with the items
+	people *lru.Cache[personKey, party.Participant] // not used by Load, which reads names with the items
 }
 
 type personKey struct{ roomID, userID string }
@@ -38,7 +38,7 @@ type personKey struct{ roomID, userID string }
 // NewLoader returns a Loader of a database, with empty caches.
 func NewLoader(db *database.DB) *Loader {
 	songs, _ := lru.New[string, party.Song](songsCached) // fails only for a size of 0
-	people, _ := lru.New[personKey, party.User](peopleCached)
+	people, _ := lru.New[personKey, party.Participant](peopleCached)
 	return &Loader{db: db, songs: songs, people: people}
 }
 
@@ -72,16 +72,16 @@ func (l *Loader) addPeople(ctx context.Context, roomID string, items []*party.Qu
 	var ids []string
 	for _, item := range items {
 		if item.AddedBy != nil {
-			ids = append(ids, item.AddedBy.ID)
+			ids = append(ids, item.AddedBy.User.ID)
 		}
 	}
-	people, err := l.Users(ctx, roomID, ids)
+	people, err := l.Participants(ctx, roomID, ids)
 	if err != nil {
 		return err
 	}
 	for _, item := range items {
 		if item.AddedBy != nil {
-			person := people[item.AddedBy.ID]
+			person := people[item.AddedBy.User.ID]
 			item.AddedBy = &person
 		}
 	}
@@ -113,9 +113,11 @@ func (l *Loader) Songs(ctx context.Context, uris []string) (map[string]party.Son
 	return found, nil
 }
 
-// Users returns members of the room by user id, under the names that they have in the room.
-func (l *Loader) Users(ctx context.Context, roomID string, ids []string) (map[string]party.User, error) {
-	found := make(map[string]party.User, len(ids))
+// Participants returns members of the room by user id.
+func (l *Loader) Participants(
+	ctx context.Context, roomID string, ids []string,
+) (map[string]party.Participant, error) {
+	found := make(map[string]party.Participant, len(ids))
 	var missing []string
 	for _, id := range ids {
 		if u, ok := l.people.Get(personKey{roomID, id}); ok {
@@ -133,11 +135,18 @@ func (l *Loader) Users(ctx context.Context, roomID string, ids []string) (map[st
 		return nil, fmt.Errorf("load people: %w", err)
 	}
 	for _, row := range rows {
-		u := party.User{ID: row.UserID, DisplayName: row.DisplayName, Kind: party.UserKind(row.Edges.User.Kind)}
-		found[row.UserID] = u
-		l.people.Add(personKey{roomID, row.UserID}, u)
+		found[row.UserID] = ParticipantOf(row)
+		l.people.Add(personKey{roomID, row.UserID}, found[row.UserID])
 	}
 	return found, nil
+}
+
+// ParticipantOf returns the participant of a row that was loaded with its user.
+func ParticipantOf(row *ent.Membership) party.Participant {
+	return party.Participant{
+		ID: row.ID, DisplayName: row.DisplayName,
+		User: party.User{ID: row.UserID, Kind: party.UserKind(row.Edges.User.Kind)},
+	}
 }
 
 // SongOf returns the song of a row.

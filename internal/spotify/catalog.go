@@ -135,13 +135,18 @@ type playlist struct {
 }
 
 // Playlists implements jukebox.Catalog. It returns up to limit (1 to 50) of the playlists that the host created or
-// follows, starting at offset.
-func (c *Client) Playlists(ctx context.Context, hostID string, limit, offset int) ([]party.Playlist, error) {
-	var page struct{ Items []*playlist }
+// follows, starting at offset, and whether there are more.
+func (c *Client) Playlists(
+	ctx context.Context, hostID string, limit, offset int,
+) (found []party.Playlist, more bool, err error) {
+	var page struct {
+		Items []*playlist
+		Next  string
+	}
 	query := url.Values{"limit": {strconv.Itoa(limit)}, "offset": {strconv.Itoa(offset)}}
 	failed := c.jsonCall(ctx, hostID, "playlists", search, get("me/playlists", query), &page)
 	if failed != nil {
-		return nil, failed.catalogError()
+		return nil, false, failed.catalogError()
 	}
 	playlists := make([]party.Playlist, 0, len(page.Items))
 	for _, p := range page.Items {
@@ -152,5 +157,5 @@ func (c *Client) Playlists(ctx context.Context, hostID string, limit, offset int
 			})
 		}
 	}
-	return playlists, nil
+	return playlists, page.Next != "", nil
 }

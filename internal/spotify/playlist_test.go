@@ -88,7 +88,7 @@ func TestRoomPlaylistWithNewAndOldEndpoints(t *testing.T) {
 			w, ctx := newWorld(t), t.Context()
 			prepare(t, w)
 			uri := w.playlist(t, 3)
-			lists, err := w.Playlists(ctx, host, 50, 0)
+			lists, _, err := w.Playlists(ctx, host, 50, 0)
 			if err != nil || len(lists) != 1 || lists[0].URI != uri || lists[0].Name != "ANTWON-PARTY" ||
 				lists[0].SongCount != 3 {
 				t.Fatalf("the host's playlists: %+v, %v", lists, err)
@@ -106,7 +106,7 @@ func TestRoomPlaylistWithNewAndOldEndpoints(t *testing.T) {
 			if err := w.ForgetPlaylist(ctx, host, uri); err != nil {
 				t.Fatal(err)
 			}
-			if lists, err := w.Playlists(ctx, host, 50, 0); err != nil || len(lists) != 0 {
+			if lists, _, err := w.Playlists(ctx, host, 50, 0); err != nil || len(lists) != 0 {
 				t.Errorf("the host still has %+v, %v", lists, err)
 			}
 		})
@@ -262,7 +262,7 @@ func TestPlaylistsReturnsAPage(t *testing.T) {
 		{"uri":"spotify:playlist:a","name":"New","images":[{"url":"large"},{"url":"small"}],"items":{"total":3},
 			"external_urls":{"spotify":"https://open.spotify.com/playlist/a"}},
 		{"uri":"spotify:playlist:b","name":"Old","images":null,"tracks":{"total":4}}]}`))
-	lists, err := w.Playlists(ctx, host, 20, 40)
+	lists, _, err := w.Playlists(ctx, host, 20, 40)
 	if err != nil || len(lists) != 2 {
 		t.Fatalf("got %+v, %v", lists, err)
 	}
@@ -278,6 +278,6 @@ func TestPlaylistsReturnsAPage(t *testing.T) {
 		t.Errorf("asked for %s", query)
 	}
 	w.answer(playlistsPath, respond(http.StatusServiceUnavailable, ""))
-	_, err = w.Playlists(ctx, host, 20, 0)
+	_, _, err = w.Playlists(ctx, host, 20, 0)
 	expectCode(t, err, party.UpstreamUnavailable, 5*time.Second)
 }

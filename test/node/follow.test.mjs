@@ -59,7 +59,7 @@ test('a refusal is final', async () => {
 })
 
 test('changes are applied as the schema says', async () => {
-  const added = [{ id: 'e' }, { id: 'd' }], moved = [{ id: 'd', position: 1 }, { id: 'e', position: 3 }]
+  const added = [{ id: 'e' }, { id: 'd' }], moved = [{ itemId: 'd', position: 1 }, { itemId: 'e', position: 3 }]
   const { seen, ended } = follow([[
     everything(1, 'a', 'b', 'c', 'd'),
     event({ version: 2, removedIds: ['b', 'unknown'], upserted: added, moved }),

@@ -112,7 +112,7 @@ func (k *checker) song(item *party.QueueItem) *checkedSong {
 	}
 	song.QueueItem = item
 	if item.AddedBy != nil {
-		song.owners[item.AddedBy.ID] = true
+		song.owners[item.AddedBy.User.ID] = true
 	}
 	return song
 }
@@ -142,7 +142,7 @@ func (k *checker) songStarted(item *party.QueueItem) {
 	song, now := k.song(item), time.Now()
 	song.startedAt = now
 	k.starts = append(k.starts, song)
-	owner := k.guest(item.AddedBy.ID)
+	owner := k.guest(item.AddedBy.User.ID)
 	owner.played++
 	owner.lastTurn = k.seen
 	if owner.heardAt.IsZero() {
@@ -207,9 +207,9 @@ func (k *checker) checkLikes(item *party.QueueItem, others []*party.QueueItem, n
 // checkTurns checks that between two songs of one guest every other guest has a turn whose oldest song waits all the
 // time.
 func (k *checker) checkTurns(item *party.QueueItem, others []*party.QueueItem) {
-	mine := k.guest(item.AddedBy.ID)
+	mine := k.guest(item.AddedBy.User.ID)
 	for _, other := range others {
-		theirs := k.guest(other.AddedBy.ID)
+		theirs := k.guest(other.AddedBy.User.ID)
 		if theirs != mine && theirs.waits != "" && theirs.waitsSince < mine.lastTurn {
 			k.t.Errorf("%s has another turn, while %s still waits for one", item.AddedBy.DisplayName, other.AddedBy.DisplayName)
 		}
@@ -222,7 +222,7 @@ func (k *checker) checkFair(item *party.QueueItem, others []*party.QueueItem) {
 	oldest := oldestOfEach(waiting)
 	limit := max(10, 2*len(oldest))
 	for _, o := range waiting {
-		if oldest[o.AddedBy.ID] == o.ID && o.ID != item.ID && k.passedOver(o) >= limit && (k.passedOver(
+		if oldest[o.AddedBy.User.ID] == o.ID && o.ID != item.ID && k.passedOver(o) >= limit && (k.passedOver(
 			item,
 		) < limit || item.Age > o.Age) {
 			k.t.Errorf("%s is committed, and %s was passed over %d times", item.Song.Name, o.Song.Name, k.passedOver(o))
@@ -264,7 +264,7 @@ func oldestOfEach(items []*party.QueueItem) map[string]string {
 	for _, item := range slices.Backward(slices.SortedFunc(
 		slices.Values(items), func(a, b *party.QueueItem) int { return cmp.Compare(a.Age, b.Age) },
 	)) {
-		oldest[item.AddedBy.ID] = item.ID
+		oldest[item.AddedBy.User.ID] = item.ID
 	}
 	return oldest
 }
@@ -332,7 +332,7 @@ func (k *checker) added(g *crowdGuest, item *party.QueueItem) {
 func (k *checker) ownSongs(g *crowdGuest, added *party.QueueItem) int {
 	own := map[string]bool{added.ID: true}
 	for _, item := range slices.Concat(k.state.Queue, k.state.Awaiting) {
-		if item.AddedBy.ID == g.id && item.State != party.Committed {
+		if item.AddedBy.User.ID == g.id && item.State != party.Committed {
 			own[item.ID] = true
 		}
 	}
@@ -412,7 +412,7 @@ func (k *checker) checkSkips() {
 		room, err := k.c.server.Room(k.c.host, k.c.room.ID)
 		must(k.t, err)
 		var plays []jukebox.Play
-		plays, more, err = k.c.server.History(k.c.host, room, 100, after)
+		plays, more, err = k.c.server.History(k.c.host, room, jukebox.First(100, after))
 		must(k.t, err)
 		for _, play := range plays {
 			after = &play.Cursor

@@ -201,7 +201,7 @@ func (c *crowd) like(g *crowdGuest, item *party.QueueItem) {
 // likeFriendsSongs likes all songs of a friend's friends.
 func (c *crowd) likeFriendsSongs(g *crowdGuest) {
 	for _, item := range c.checker.queue() {
-		if by := item.AddedBy; by != nil && by.ID != g.id && c.isFriend(by.ID) && !c.checker.likes(g, item.ID) {
+		if by := item.AddedBy; by != nil && by.User.ID != g.id && c.isFriend(by.User.ID) && !c.checker.likes(g, item.ID) {
 			c.like(g, item)
 		}
 	}
@@ -231,7 +231,7 @@ func (c *crowd) voteToSkip(g *crowdGuest) {
 // withdrawSong withdraws one of the guest's songs, and sometimes undoes that.
 func (c *crowd) withdrawSong(g *crowdGuest) {
 	own := slices.DeleteFunc(
-		c.checker.queue(), func(i *party.QueueItem) bool { return i.AddedBy == nil || i.AddedBy.ID != g.id },
+		c.checker.queue(), func(i *party.QueueItem) bool { return i.AddedBy == nil || i.AddedBy.User.ID != g.id },
 	)
 	if len(own) == 0 {
 		return

@@ -13,7 +13,7 @@ const file = new URL('../../docs/pages/likes.gif', import.meta.url).pathname
 const perSecond = 10
 const slower = 0.5 // than in life, so that a browser keeps pace with that
 const enter = 'mutation($n: String!) { joinRoom(code: "PARTY", displayName: $n) { session { accessToken } room { id } } }'
-const search = 'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { hits { canAdd song { uri } } } }'
+const search = 'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { nodes { canAdd song { uri } } } }'
 const add = 'mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { item { id } } }'
 const queue = 'query($r: ID!) { room(id: $r) { queue { items { id } } } }'
 const like = 'mutation($i: ID!) { likeQueueItem(itemId: $i) { id } }'
@@ -28,7 +28,7 @@ test('likes move the queue', async () => {
     const items: string[] = []
     for (const [n, { session, room }] of guests.entries()) {
       const { searchSongs } = await api(server, search, { r: room.id, q: 'aeiou'.charAt(n) }, session.accessToken)
-      const { song } = searchSongs.hits.filter((hit: { canAdd: boolean }) => hit.canAdd)[n]
+      const { song } = searchSongs.nodes.filter((hit: { canAdd: boolean }) => hit.canAdd)[n]
       items.push((await api(server, add, { r: room.id, u: song.uri }, session.accessToken)).addSong.item.id)
     }
     for (const [n, item] of items.entries())

@@ -166,13 +166,17 @@ interface TraceEvent {
 /** Fills the queue with songs from the simulated catalogue. */
 async function fill(): Promise<string[]> {
   const search =
-    'query($r: ID!, $q: String!, $o: Int!) { searchSongs(roomId: $r, query: $q, offset: $o) { hits { canAdd song { uri } } } }'
+    'query($r: ID!, $q: String!, $a: String) { searchSongs(roomId: $r, query: $q, after: $a) { edges { cursor node { canAdd song { uri } } } } }'
   const add = 'mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { item { id } } }'
   const items = new Set<string>()
   for (const query of ['e', 'a', 'o']) {
-    for (let offset = 0; items.size < songs && offset < 200; offset += 10) {
-      const { searchSongs } = await api(server, search, { r: host.roomId, q: query, o: offset }, host.token)
-      for (const { canAdd, song } of searchSongs.hits) {
+    for (let page = 0, after = null; items.size < songs && page < 20; page++) {
+      const { searchSongs } = await api(server, search, { r: host.roomId, q: query, a: after }, host.token)
+      for (const {
+        cursor,
+        node: { canAdd, song },
+      } of searchSongs.edges) {
+        after = cursor
         if (canAdd && items.size < songs)
           items.add((await api(server, add, { r: host.roomId, u: song.uri }, host.token)).addSong.item.id)
       }

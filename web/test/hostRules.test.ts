@@ -56,10 +56,10 @@ class Guest {
   /** Adds the first search result that can be added, and returns its name. */
   async add(query: string): Promise<string> {
     const { searchSongs } = await this.#run(
-      'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { hits { canAdd song { uri name } } } }',
+      'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { nodes { canAdd song { uri name } } } }',
       { q: query },
     )
-    const { song } = searchSongs.hits.find((hit: { canAdd: boolean }) => hit.canAdd)
+    const { song } = searchSongs.nodes.find((hit: { canAdd: boolean }) => hit.canAdd)
     await this.#run('mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { item { id } } }', { u: song.uri })
     return song.name
   }

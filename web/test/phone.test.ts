@@ -143,10 +143,12 @@ describe('a guest on a phone', () => {
     const server = await party()
     const host = await demoHost(server)
     const gina = await guest(server, 'Gina')
-    const members = 'query($r: ID!) { room(id: $r) { members { edges { node { user { id } displayName } } } } }'
+    const members = 'query($r: ID!) { room(id: $r) { members { nodes { participant { displayName user { id } } } } } }'
     const { room } = await api(server, members, { r: host.roomId }, host.token)
-    const userId = room.members.edges.find((edge: { node: { displayName: string } }) => edge.node.displayName === 'Gina').node
-      .user.id
+    const people: { displayName: string; user: { id: string } }[] = room.members.nodes.map(
+      ({ participant }: { participant: unknown }) => participant,
+    )
+    const userId = people.find(({ displayName }) => displayName === 'Gina')?.user.id
     const remove = 'mutation($r: ID!, $u: ID!, $ban: Boolean!) { removeGuest(roomId: $r, userId: $u, ban: $ban) { role } }'
     await api(server, remove, { r: host.roomId, u: userId, ban: false }, host.token)
     await gina.page.getByRole('heading', { name: 'You were removed from this room' }).waitFor()
@@ -167,10 +169,12 @@ describe('a guest on a phone', () => {
     const gina = await guest(server, 'Gina')
     await gina.page.context().setOffline(true)
     await gina.page.getByText('No connection.').waitFor()
-    const members = 'query($r: ID!) { room(id: $r) { members { edges { node { user { id } displayName } } } } }'
+    const members = 'query($r: ID!) { room(id: $r) { members { nodes { participant { displayName user { id } } } } } }'
     const { room } = await api(server, members, { r: host.roomId }, host.token)
-    const userId = room.members.edges.find((edge: { node: { displayName: string } }) => edge.node.displayName === 'Gina').node
-      .user.id
+    const people: { displayName: string; user: { id: string } }[] = room.members.nodes.map(
+      ({ participant }: { participant: unknown }) => participant,
+    )
+    const userId = people.find(({ displayName }) => displayName === 'Gina')?.user.id
     await api(
       server,
       'mutation($r: ID!, $u: ID!) { removeGuest(roomId: $r, userId: $u) { role } }',

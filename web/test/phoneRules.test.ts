@@ -59,9 +59,9 @@ async function addFirst(device: Device, query: string): Promise<string> {
 
 /** Adds a song by its name, without a page. */
 async function addAs(server: Server, { token, roomId }: Session, name: string): Promise<void> {
-  const search = 'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { hits { song { name uri } } } }'
+  const search = 'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { nodes { song { name uri } } } }'
   const { searchSongs } = await api(server, search, { r: roomId, q: name }, token)
-  const { song } = searchSongs.hits.find((hit: { song: { name: string } }) => hit.song.name === name)
+  const { song } = searchSongs.nodes.find((hit: { song: { name: string } }) => hit.song.name === name)
   const add = 'mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { alreadyQueued } }'
   await api(server, add, { r: roomId, u: song.uri }, token)
 }
@@ -118,7 +118,7 @@ describe('the rules of a room, on phones', () => {
     const log = 'query($r: ID!) { room(id: $r) { log(first: 1) { edges { node { kind item { id } } } } } }'
     const { room } = await api(server, log, { r: host.roomId }, host.token)
     const { item } = room.log.edges[0].node
-    await api(server, 'mutation($i: ID!) { approveItem(itemId: $i) { state } }', { i: item.id }, host.token)
+    await api(server, 'mutation($i: ID!) { approveQueueItem(itemId: $i) { state } }', { i: item.id }, host.token)
     await eventually('Otto to see it', async () => (await otto.songs()).includes(song))
     await line(gina, song).getByText('Waiting for the host').waitFor({ state: 'detached' })
     expect(await gina.songs()).toContain(song)
@@ -204,7 +204,7 @@ describe('the rules of a room, on phones', () => {
     await line(gina, last).getByText('Nobody has liked it yet').waitFor()
     expect(await line(gina, last).locator('summary').textContent()).toMatch(/≈ \d\d:\d\d/)
     const { id } = await queued(server, host, pinned)
-    const pin = 'mutation($i: ID!) { pinItem(itemId: $i, position: 1, until: OVERTAKEN, likes: 2) { version } }'
+    const pin = 'mutation($i: ID!) { pinQueueItem(itemId: $i, position: 1, until: OVERTAKEN, likes: 2) { version } }'
     await api(server, pin, { i: id }, host.token)
     await eventually('the pinned song to be first', async () => (await gina.songs()).indexOf(pinned) <= 1)
     await line(gina, pinned).locator('summary').click()
@@ -251,7 +251,7 @@ describe('the rules of a room, on phones', () => {
 
     await api(
       server,
-      'mutation($i: ID!) { pinItem(itemId: $i, position: 2, until: PLAYED) { version } }',
+      'mutation($i: ID!) { pinQueueItem(itemId: $i, position: 2, until: PLAYED) { version } }',
       { i: (await queued(server, host, song)).id },
       host.token,
     )

@@ -27,7 +27,7 @@ afterAll(async () => {
 async function fillParty(): Promise<void> {
   const host = await demoHost(server)
   const join = 'mutation($n: String!) { joinRoom(code: "PARTY", displayName: $n) { session { accessToken } } }'
-  const search = 'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { hits { canAdd song { uri } } } }'
+  const search = 'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { nodes { canAdd song { uri } } } }'
   const add = 'mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { item { id } } }'
   const tokens: string[] = []
   const items: string[] = []
@@ -35,7 +35,7 @@ async function fillParty(): Promise<void> {
     const token = (await api(server, join, { n: name })).joinRoom.session.accessToken
     tokens.push(token)
     const { searchSongs } = await api(server, search, { r: host.roomId, q: 'aeiou'.charAt(n % 5) }, token)
-    const { song } = searchSongs.hits.filter((hit: { canAdd: boolean }) => hit.canAdd)[n] ?? {}
+    const { song } = searchSongs.nodes.filter((hit: { canAdd: boolean }) => hit.canAdd)[n] ?? {}
     if (song) items.push((await api(server, add, { r: host.roomId, u: song.uri }, token)).addSong.item.id)
   }
   for (const [n, item] of items.entries()) {

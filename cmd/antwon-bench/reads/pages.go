@@ -12,6 +12,7 @@ import (
 
 	"antwon.dj/backend/cmd/antwon-bench/fixture"
 	"antwon.dj/backend/cmd/antwon-bench/stats"
+	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -60,7 +61,7 @@ type list struct {
 
 func lists(app *fixture.App, room *party.Room, host context.Context) []list {
 	readLog := func(after *string, likes bool) (string, error) {
-		events, _, err := app.Log(host, room, pageLength, after, likes)
+		events, _, err := app.Log(host, room, jukebox.First(pageLength, after), likes)
 		if err != nil {
 			return "", err
 		}
@@ -68,7 +69,7 @@ func lists(app *fixture.App, room *party.Room, host context.Context) []list {
 	}
 	return []list{
 		{"history", listLength, func(after *string) (string, error) {
-			plays, _, err := app.History(host, room, pageLength, after)
+			plays, _, err := app.History(host, room, jukebox.First(pageLength, after))
 			if err != nil {
 				return "", err
 			}

@@ -20,7 +20,7 @@ const subscription = `subscription RoomQueueChanges($roomId: ID!, $since: Int) {
 	roomQueueChanges(roomId: $roomId, since: $since) {
 		version since reset order removedIds
 		upserted { ...Item }
-		moved { id position }
+		moved { itemId position }
 	}
 }
 fragment Item on QueueItem { id likeCount likedByViewer state position song { ...Song } addedBy { displayName } }

@@ -18,7 +18,7 @@ export type Renewal = () => Promise<Answer<Session | null>>
 const renewByCookie: Renewal = async () => {
   const { data, failure } = await post(RefreshSessionDocument, {})
   if (failure?.code === 'UNAUTHENTICATED') return { data: null }
-  return { data: data?.refreshSession, failure }
+  return { data: data?.refreshSession ?? undefined, failure }
 }
 
 /** The browser's session: an access token that is renewed when a page opens, and before it expires. */

@@ -17,7 +17,7 @@ export function Host({ api, address }: { api: Api; address: PageAddress }) {
   const session = useStore(api.sessions.current)
   const { toasts, notify } = useToasts()
   const user = session?.viewer.user
-  const name = user?.displayName
+  const name = user && (user.displayName ?? '')
   const welcomed = useRef(false)
   useEffect(() => {
     if (name === undefined || welcomed.current) return

@@ -8,7 +8,7 @@ export type RoomSettings = NonNullable<LiveRoom['settings']>
 export type Playback = PlaybackFieldsFragment
 
 /** The signed-in user. */
-export type User = { id: string; displayName: string; kind: string }
+export type User = { id: string; displayName: string | null; kind: string }
 
 /** The signed-in user in the room that is shown. */
 export type Me = User & { role: Role }

@@ -12,7 +12,7 @@ interface Props {
   name: string
   code: string
   room: RoomFieldsFragment | undefined // undefined: not loaded yet
-  user: { displayName: string }
+  user: { displayName: string | null }
   unsent: number
   isHosting: boolean // whether the user is a host or co-host
   onRename: () => void
@@ -30,11 +30,11 @@ export function Header({ api, name, code, room, user, unsent, isHosting, onRenam
         <h1>{name}</h1>
         <span className="code quiet">{code}</span>
         <details className="menu" onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.removeAttribute('open')}>
-          <summary className="button plain" title={own.youAre(user.displayName)}>
+          <summary className="button plain" title={own.youAre(user.displayName ?? '')}>
             {user.displayName}
           </summary>
           <div className="card stack">
-            <p>{own.youAre(user.displayName)}</p>
+            <p>{own.youAre(user.displayName ?? '')}</p>
             <button type="button" className="button" onClick={onRename}>
               {own.rename}
             </button>

@@ -35,7 +35,7 @@ export function Join({ api, room, user, onJoined, onCancel }: Props) {
     const { data, failure } = await post(JoinRoomDocument, { code: room.code, displayName }, token ?? undefined)
     setBusy(false)
     setFailure(failure)
-    if (!data) return
+    if (!data?.joinRoom) return
     browserStorage.setItem(nameKey, displayName)
     api.sessions.setSession(data.joinRoom.session)
     onJoined()

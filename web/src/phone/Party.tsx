@@ -29,7 +29,7 @@ const refusalDelay = 1_500 // milliseconds: a present user who is removed learns
 interface Props {
   api: Api
   room: { id: string; name: string; code: string }
-  user: { id: string; displayName: string }
+  user: { id: string; displayName: string | null }
   onRefused: () => void // the server refuses this user; the page has to find out who may join
   onRename: () => void
 }

@@ -43,7 +43,7 @@ export function useActions(
   }
   return {
     unsent: entries.filter((entry) => !entry.done).length,
-    isMine: (item) => item.addedBy?.id === userId,
+    isMine: (item) => viewer !== undefined && item.addedBy?.id === viewer.participant.id,
     isLiked,
     likeCount: count,
     isAdding: (songUri) => isAdding(entries, songUri),

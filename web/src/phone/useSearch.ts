@@ -4,16 +4,17 @@ import { type Failure, failureOfUrql } from '../api/errors'
 import { SearchSongsDocument, type SearchSongsQuery } from '../api/generated'
 import { linkIn } from './link'
 
-export type SearchHit = SearchSongsQuery['searchSongs']['hits'][number]
+export type SearchHit = SearchSongsQuery['searchSongs']['nodes'][number]
 
 interface Results {
   hits: readonly SearchHit[]
   hasMore: boolean
+  endCursor: string | null
   degraded: boolean
   failure?: Failure | undefined
 }
 
-const noResults: Results = { hits: [], hasMore: false, degraded: false }
+const noResults: Results = { hits: [], hasMore: false, endCursor: null, degraded: false }
 const debounce = 250 // milliseconds after the last key
 
 /** Searches Spotify while the user types. The previous results stay until the next ones arrive. */
@@ -25,14 +26,17 @@ export function useSearch(roomId: string, text: string) {
   const latest = useRef(0) // number of the latest request; answers to earlier ones are dropped
 
   const search = useCallback(
-    async (before: readonly SearchHit[]) => {
+    async (before: readonly SearchHit[], after: string | null) => {
       setBusy(true)
       const request = ++latest.current
-      const { data, error } = await client.query(SearchSongsDocument, { roomId, query, offset: before.length })
+      const { data, error } = await client.query(SearchSongsDocument, { roomId, query, after })
       if (request !== latest.current) return
       setBusy(false)
-      if (data) setResults({ ...data.searchSongs, hits: distinct([...before, ...data.searchSongs.hits]) })
-      else setResults({ ...noResults, hits: before, failure: failureOfUrql(error) })
+      if (data) {
+        const { nodes, pageInfo, degraded } = data.searchSongs
+        const { hasNextPage: hasMore, endCursor } = pageInfo
+        setResults({ hits: distinct([...before, ...nodes]), hasMore, endCursor, degraded })
+      } else setResults({ ...noResults, hits: before, failure: failureOfUrql(error) })
     },
     [client, roomId, query],
   )
@@ -45,11 +49,11 @@ export function useSearch(roomId: string, text: string) {
       return
     }
     setBusy(true)
-    const timer = setTimeout(() => void search([]), debounce)
+    const timer = setTimeout(() => void search([], null), debounce)
     return () => clearTimeout(timer)
   }, [query, search])
 
-  return { ...results, busy, more: () => void search(results.hits) }
+  return { ...results, busy, more: () => void search(results.hits, results.endCursor) }
 }
 
 /** Removes duplicates: Spotify's pages sometimes overlap. */

@@ -24,7 +24,7 @@ it.each([
     'a song that can be added',
     {
       searchSongs: {
-        hits: [
+        nodes: [
           { canAdd: false, song: { uri: 's1' } },
           { canAdd: true, song: { uri: 's2' } },
         ],
@@ -32,8 +32,8 @@ it.each([
     },
     { SONG_URI: 's2' },
   ],
-  ['the first song, if canAdd was not selected', { searchSongs: { hits: [{ song: { uri: 's1' } }] } }, { SONG_URI: 's1' }],
-  ['nothing from an empty answer', { searchSongs: { hits: [] } }, {}],
+  ['the first song, if canAdd was not selected', { searchSongs: { nodes: [{ song: { uri: 's1' } }] } }, { SONG_URI: 's1' }],
+  ['nothing from an empty answer', { searchSongs: { nodes: [] } }, {}],
   ['nothing that was not selected', { joinRoom: {} }, {}],
 ])('learns %s, and keeps the rest', (_, data, want) => {
   const known = { ROOM_ID: 'r1', ROOM_CODE: 'OLD', SONG_URI: 's0' }

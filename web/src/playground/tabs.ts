@@ -15,7 +15,7 @@ export interface Answer {
   viewer?: { hostedRoom?: { id?: string; code?: string } | null } | null
   createRoom?: { id?: string; code?: string }
   joinRoom?: { room?: { id?: string; code?: string } }
-  searchSongs?: { hits?: { canAdd?: boolean; song?: { uri?: string } }[] }
+  searchSongs?: { nodes?: { canAdd?: boolean; song?: { uri?: string } }[] }
   addSong?: { item?: { id?: string } }
 }
 
@@ -138,17 +138,17 @@ mutation joinRoom($code: String!, $displayName: String!) {
 # first result that can be added.
 query searchSongs($roomId: ID!, $query: String!) {
   searchSongs(roomId: $roomId, query: $query) {
-    hits {
+    nodes {
       song { uri name artists spotifyUrl }
       canAdd
       refusal { reason message }
     }
-    hasMore
+    pageInfo { hasNextPage endCursor }
   }
 }
 `,
     variables: { roomId: 'ROOM_ID', query: 'night' },
-    provides: { SONG_URI: (data) => data.searchSongs?.hits?.find((hit) => hit.canAdd !== false)?.song?.uri },
+    provides: { SONG_URI: (data) => data.searchSongs?.nodes?.find((hit) => hit.canAdd !== false)?.song?.uri },
   },
   {
     query: `# Add it. A song that is already in the queue
@@ -223,7 +223,7 @@ subscription roomQueueChanges($roomId: ID!, $since: Int) {
     reset
     upserted { id likeCount state song { name } }
     removedIds
-    moved { id position }
+    moved { itemId position }
     order
   }
 }

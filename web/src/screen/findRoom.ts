@@ -30,7 +30,7 @@ export async function searchRoom(code: string, browser: Sessions): Promise<Searc
 /** Joins the room as a screen, and keeps that session in this browser's cookie. */
 async function joinAsScreen(code: string, browser: Sessions): Promise<SearchResult> {
   const { data, failure } = await post(WatchRoomDocument, { code })
-  return data ? found(data, browser) : notFound(failure)
+  return data?.watchRoom ? found(data.watchRoom, browser) : notFound(failure)
 }
 
 /** Joins as a screen without cookies, since the user who is signed in here is not in the room and must stay signed in. */
@@ -38,13 +38,13 @@ async function joinWithoutCookie(code: string): Promise<SearchResult> {
   const watchRoom = () => post(WatchRoomDocument, { code }, undefined, 'omit')
   const renewal: Renewal = async () => {
     const { data, failure } = await watchRoom()
-    return failure?.code === 'NOT_FOUND' ? { data: null } : { data: data?.watchRoom.session, failure }
+    return failure?.code === 'NOT_FOUND' ? { data: null } : { data: data?.watchRoom?.session, failure }
   }
   const { data, failure } = await watchRoom()
-  return data ? found(data, new Sessions(renewal)) : notFound(failure)
+  return data?.watchRoom ? found(data.watchRoom, new Sessions(renewal)) : notFound(failure)
 }
 
-function found({ watchRoom }: WatchRoomMutation, sessions: Sessions): SearchResult {
+function found(watchRoom: NonNullable<WatchRoomMutation['watchRoom']>, sessions: Sessions): SearchResult {
   sessions.setSession(watchRoom.session)
   return { found: { roomId: watchRoom.room.id, sessions } }
 }

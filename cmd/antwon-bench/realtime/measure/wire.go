@@ -76,7 +76,7 @@ func (b *Bench) Wire(ctx context.Context, room int) (result Wire, err error) {
 type queueChange struct {
 	Version int64
 	Moved   []struct {
-		ID       string
+		ItemID   string
 		Position int
 	}
 	Order []string
@@ -106,10 +106,10 @@ func applyLike(order []string, message string) (newOrder []string, moved bool, e
 		return nil, false, fmt.Errorf("a message about a like does not name exactly one song: %s", message)
 	}
 	song := change.Moved[0]
-	before := slices.Index(order, song.ID) + 1
+	before := slices.Index(order, song.ItemID) + 1
 	if before == 0 {
 		return nil, false, errors.New("a song that was not in the queue")
 	}
-	order = slices.Insert(slices.Delete(order, before-1, before), song.Position-1, song.ID)
+	order = slices.Insert(slices.Delete(order, before-1, before), song.Position-1, song.ItemID)
 	return order, before != song.Position, nil
 }

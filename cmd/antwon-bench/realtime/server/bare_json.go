@@ -45,7 +45,7 @@ type bareChange struct {
 }
 
 type bareMoved struct {
-	ID       string `json:"id"`
+	ItemID   string `json:"itemId"`
 	Position int    `json:"position"`
 }
 

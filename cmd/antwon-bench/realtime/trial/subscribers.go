@@ -25,7 +25,7 @@ func documentText(document string) string {
 		return `subscription($r: ID!) { roomQueue(roomId: $r) { version items ` + itemSelection + ` } }`
 	}
 	return `subscription($r: ID!, $since: Int) { roomQueueChanges(roomId: $r, since: $since) { ` +
-		`since reset version upserted ` + itemSelection + ` removedIds moved { id position } order } }`
+		`since reset version upserted ` + itemSelection + ` removedIds moved { itemId position } order } }`
 }
 
 // Subscriber returns a subscriber of a room. Rooms and guests are numbered from 0; where there are fewer guests,

@@ -22,11 +22,11 @@ export function GuestDialog({ roomId, member, actions, notify, onDone, onClose }
   const failureText = useFailureText()
   const urql = useClient()
   const [banning, setBanning] = useState(false)
-  const name = member.displayName
+  const name = member.participant.displayName
 
   async function run(action: MemberAction) {
     onClose()
-    const variables = { roomId, userId: member.user.id }
+    const variables = { roomId, userId: member.participant.user.id }
     const { error } =
       action === 'COHOST' || action === 'GUEST'
         ? await urql.mutation(SetRoleDocument, { ...variables, role: action })

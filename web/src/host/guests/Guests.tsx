@@ -29,7 +29,7 @@ export function Guests({ roomId, me, notify }: { roomId: string; me: Me; notify:
       {!list && <p className="quiet">{failure ? failureText(failure) : text.loading}</p>}
       <ul className="lines">
         {list?.map((member) => (
-          <Line key={member.user.id} member={member} me={me} onChoose={() => setChosen(member)} />
+          <Line key={member.participant.id} member={member} me={me} onChoose={() => setChosen(member)} />
         ))}
       </ul>
       {more && (
@@ -53,13 +53,14 @@ export function Guests({ roomId, me, notify }: { roomId: string; me: Me; notify:
 
 function Line({ member, me, onChoose }: { member: Member; me: Me; onChoose: () => void }) {
   const own = useHostText().guests
-  const { displayName, role, present } = member
+  const { participant, role, present } = member
+  const { displayName, user } = participant
   const isMember = role !== 'REMOVED' && role !== 'BANNED'
   return (
     <li className="member">
       <span className="member-name">
         {displayName}
-        {member.user.id === me.id && <span className="quiet"> ({own.you})</span>}
+        {user.id === me.id && <span className="quiet"> ({own.you})</span>}
       </span>
       <span className="hint">
         {own.roles[role]}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Role } from '../../api/generated'
 import { actionsFor } from './memberActions'
 
-const member = (role: Role, id = 'somebody') => ({ role, user: { id } })
+const member = (role: Role, id = 'somebody') => ({ role, participant: { user: { id } } })
 const roles: Role[] = ['HOST', 'COHOST', 'GUEST', 'SCREEN', 'REMOVED', 'BANNED']
 
 test('a host makes co-hosts and takes that back, removes and bans', () => {

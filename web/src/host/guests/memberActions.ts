@@ -6,8 +6,11 @@ export type Member = NonNullable<NonNullable<MembersQuery['room']>['members']>['
 export type MemberAction = 'COHOST' | 'GUEST' | 'REMOVED' | 'BANNED'
 
 /** Returns what a user may do with a member. Co-hosts cannot act on hosts or co-hosts, and nobody can act on themselves. */
-export function actionsFor(member: { user: { id: string }; role: Role }, me: { id: string; role: Role }): MemberAction[] {
-  if (member.user.id === me.id || (me.role !== 'HOST' && me.role !== 'COHOST')) return []
+export function actionsFor(
+  member: { participant: { user: { id: string } }; role: Role },
+  me: { id: string; role: Role },
+): MemberAction[] {
+  if (member.participant.user.id === me.id || (me.role !== 'HOST' && me.role !== 'COHOST')) return []
   const byHost = me.role === 'HOST'
   switch (member.role) {
     case 'GUEST':

@@ -32,7 +32,7 @@ export function Devices({ roomId, player, onClose }: { roomId: string; player: P
       </p>
       <ul className="choices">
         {devices?.map((device) => (
-          <li key={device.id}>
+          <li key={device.deviceId}>
             <button
               type="button"
               className="choice"
@@ -40,7 +40,7 @@ export function Devices({ roomId, player, onClose }: { roomId: string; player: P
               aria-current={device.isActive || undefined}
               onClick={() => {
                 onClose()
-                if (!device.isActive) player.transfer(device.id)
+                if (!device.isActive) player.transfer(device.deviceId)
               }}
             >
               <span>

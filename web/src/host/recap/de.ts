@@ -47,7 +47,6 @@ export const recapDe: RecapMessages = {
     EXPORTED: '{actor} hat die Party als Playlist gespeichert',
     CLOSED: '{actor} hat den Raum geschlossen',
   },
-  unknown: '{actor}: {detail} {song} {subject}',
   roles: { COHOST: 'Co-Gastgeber', GUEST: 'Gast' },
   undone: {
     LIKED: 'das Like für',

@@ -47,7 +47,6 @@ export const recapEn: RecapMessages = {
     EXPORTED: '{actor} saved the party as a playlist',
     CLOSED: '{actor} closed the room',
   },
-  unknown: '{actor}: {detail} {song} {subject}',
   roles: { COHOST: 'co-host', GUEST: 'guest again' },
   undone: {
     LIKED: 'liking',

@@ -2,18 +2,18 @@ import type { RecapMessages } from './messages'
 
 interface LogEvent {
   kind: string
+  message: string
   detail: string | null
 }
 
-type LogMessages = Pick<RecapMessages, 'events' | 'unknown' | 'roles' | 'undone' | 'settings'>
+type LogMessages = Pick<RecapMessages, 'events' | 'roles' | 'undone' | 'settings'>
 
-/** The sentence of an event, with placeholders for the actor, song, subject and detail. */
-export const logSentence = ({ kind, detail }: LogEvent, own: LogMessages): string =>
-  own.events[`${kind}_${detail}`] ?? own.events[kind] ?? own.unknown
+/** The sentence of an event, with placeholders for the actor, song, subject and detail; the server's for an unknown kind. */
+export const logSentence = ({ kind, detail, message }: LogEvent, own: LogMessages): string =>
+  own.events[`${kind}_${detail}`] ?? own.events[kind] ?? message
 
-/** The text for {detail}: the event's detail in words or, for an unknown kind, the kind and the detail as they are. */
-export function detailText({ kind, detail }: LogEvent, own: LogMessages): string {
-  if (!(kind in own.events)) return [kind, detail].filter(Boolean).join(' ')
+/** The text for {detail}: the event's detail in words. */
+export function detailText({ kind, detail }: Omit<LogEvent, 'message'>, own: LogMessages): string {
   const names: Record<string, Record<string, string>> = { SETTINGS: own.settings, ROLE: own.roles, UNDONE: own.undone }
   const known = names[kind] ?? {}
   return (detail ?? '')

@@ -22,7 +22,6 @@ export interface RecapMessages {
 
   server: string // the actor of events that have none
   events: Record<string, string> // by kind, or by kind and detail; with placeholders {actor}, {song}, {subject} and {detail}
-  unknown: string // for a kind that is newer than this page
   roles: Record<Extract<Role, 'COHOST' | 'GUEST'>, string>
   undone: Record<string, string> // what was undone, by kind
   settings: Record<keyof RoomSettingsInput | 'name', string>

@@ -25,8 +25,9 @@ export function OpenRoom({ first, notify, onOpened }: Props) {
   async function open(event: FormEvent) {
     event.preventDefault()
     const { data, error } = await create({ input: { name: name.trim() || null, code: code.trim() || null } })
-    if (data) notify(own.done(data.createRoom.name))
-    if (data || failureOfUrql(error)?.code === 'CONFLICT') onOpened() // another page may have opened a room
+    const opened = data?.createRoom
+    if (opened) notify(own.done(opened.name))
+    if (opened || failureOfUrql(error)?.code === 'CONFLICT') onOpened() // another page may have opened a room
   }
 
   return (

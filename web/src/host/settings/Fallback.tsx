@@ -32,8 +32,8 @@ export function Fallback({ uri, save }: { uri: string | null; save: Save }) {
 function PlaylistLink({ uri }: { uri: string }) {
   const text = useText()
   const own = useHostText().settings
-  const [{ data }] = useQuery({ query: PlaylistsDocument, variables: { limit: 50, offset: 0 } })
-  const name = data?.viewer?.playlists.find((playlist) => playlist.uri === uri)?.name ?? own.playlist
+  const [{ data }] = useQuery({ query: PlaylistsDocument, variables: { first: 50 } })
+  const name = data?.viewer?.playlists.nodes.find((playlist) => playlist.uri === uri)?.name ?? own.playlist
   return (
     <span className="with-mark">
       <SpotifyMark />

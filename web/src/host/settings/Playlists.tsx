@@ -9,7 +9,7 @@ import { useFailureText, useHostText } from '../text/text'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 
-type Playlist = NonNullable<PlaylistsQuery['viewer']>['playlists'][number]
+type Playlist = NonNullable<PlaylistsQuery['viewer']>['playlists']['nodes'][number]
 
 const pageSize = 20
 
@@ -19,19 +19,20 @@ export function Playlists({ choose, onClose }: { choose: (uri: string) => Promis
   const own = useHostText().settings
   const failureText = useFailureText()
   const urql = useClient()
-  const [{ data, error }] = useQuery({ query: PlaylistsDocument, variables: { limit: pageSize, offset: 0 } })
+  const [{ data, error }] = useQuery({ query: PlaylistsDocument, variables: { first: pageSize } })
   const [rest, setRest] = useState<readonly Playlist[]>([])
-  const [isComplete, setComplete] = useState(false)
+  const [latest, setLatest] = useState<NonNullable<PlaylistsQuery['viewer']>['playlists']>()
   const first = data?.viewer?.playlists
   const failure = first ? undefined : failureOfUrql(error)
-  const list = [...(first ?? []), ...rest]
-  const more = !isComplete && list.length > 0 && list.length % pageSize === 0
+  const list = [...(first?.nodes ?? []), ...rest]
+  const end = (latest ?? first)?.pageInfo
 
   async function showMore() {
-    const { data } = await urql.query(PlaylistsDocument, { limit: pageSize, offset: list.length })
-    const next = data?.viewer?.playlists ?? []
-    setRest([...rest, ...next])
-    setComplete(next.length < pageSize)
+    const { data } = await urql.query(PlaylistsDocument, { first: pageSize, after: end?.endCursor ?? null })
+    const next = data?.viewer?.playlists
+    if (!next) return
+    setRest([...rest, ...next.nodes])
+    setLatest(next)
   }
 
   return (
@@ -44,7 +45,7 @@ export function Playlists({ choose, onClose }: { choose: (uri: string) => Promis
           <Line key={playlist.uri} playlist={playlist} onChoose={() => void choose(playlist.uri).then(onClose)} />
         ))}
       </ul>
-      {more && (
+      {end?.hasNextPage && (
         <div className="buttons">
           <Button onClick={() => void showMore()}>{own.more}</Button>
         </div>

@@ -5,11 +5,11 @@ import { useHostText } from '../text/text'
 import { Button } from '../ui/Button'
 
 /** Who is signed in, the language, and a button to sign out. Guests sign out on the phone page. */
-export function Footer({ api, user }: { api: Api; user: { displayName: string; kind: string } }) {
+export function Footer({ api, user }: { api: Api; user: { displayName: string | null; kind: string } }) {
   const own = useHostText().signIn
   return (
     <footer className="footer">
-      <p className="quiet">{own.signedInAs(user.displayName)}</p>
+      <p className="quiet">{own.signedInAs(user.displayName ?? '')}</p>
       {user.kind === 'HOST' &&
         (login === 'provider' ? (
           <a className="button" href="/auth/logout">

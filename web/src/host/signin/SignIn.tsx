@@ -51,7 +51,7 @@ function DemoForm({ api }: { api: Api }) {
     const { data, failure } = await post(DemoLoginDocument, { displayName })
     setBusy(false)
     setFailure(failure)
-    if (data) api.sessions.setSession(data.demoLogin)
+    if (data?.demoLogin) api.sessions.setSession(data.demoLogin)
   }
 
   return (

@@ -13,7 +13,7 @@ export function useConnectSpotify(sessions: Sessions, notify: Notify): { connect
     setConnecting(true)
     const token = await sessions.token().catch(() => null)
     const { data, failure } = await post(ConnectSpotifyDocument, { returnTo: '/host' }, token ?? undefined)
-    if (data) return location.assign(data.connectSpotify.url)
+    if (data?.connectSpotify) return location.assign(data.connectSpotify.url)
     setConnecting(false)
     if (failure) notify(failureText(failure), true)
   }
