@@ -71,6 +71,33 @@ func TestNodesAreShownOnlyToThoseWhoMaySeeThem(t *testing.T) {
 	})
 }
 
+// A guest who has another name in another room stays unknown there.
+func TestOwnNamesAreShownToTheirUserOnly(t *testing.T) {
+	onBothDatabases(t, func(p *fixture) {
+		gina, gustav := p.join("Gina"), p.join("Gustav")
+		p.must(p.addSong(gina, 1))
+		for who, want := range map[*person]string{gina: "Gina", gustav: "null", p.host: "null"} {
+			var answer struct {
+				Room struct {
+					Queue struct {
+						Items []struct {
+							AddedBy struct{ User struct{ DisplayName *string } }
+						}
+					}
+				}
+			}
+			p.first.ask(who, `query($r: ID!) { room(id: $r) { queue { items { addedBy { user { displayName } } } } } }`, &answer)
+			got := "null"
+			if name := answer.Room.Queue.Items[0].AddedBy.User.DisplayName; name != nil {
+				got = *name
+			}
+			if got != want {
+				t.Errorf("the name is shown as %s, want %s", got, want)
+			}
+		}
+	})
+}
+
 // personOf signs in another host, who is in no room.
 func (p *fixture) personOf(name string) *person {
 	p.Helper()

@@ -13,7 +13,7 @@ const longList = 10_000
 // TestPageOfALongListReadsOnlyItsRows explains the queries of long lists: each must use an index that has the order of
 // the list, so that the database neither reads nor sorts the rest of the room.
 func TestPageOfALongListReadsOnlyItsRows(t *testing.T) {
-	const first = 50
+	first := 50
 	onBothDatabases(t, func(p *fixture) {
 		p.must(jukebox.PlayMuch(p.Context(), p.store, p.room.ID, longList))
 		plans := jukebox.Explain(p.store)
@@ -30,6 +30,13 @@ func TestPageOfALongListReadsOnlyItsRows(t *testing.T) {
 				songs, more, err := asked.History(p.host, room, jukebox.First(first, after))
 				p.must(err)
 				return songs[len(songs)-1].Cursor, len(songs), more
+			}},
+			{"history, backwards", "queue_items", "queueitem_room_id_started_at_id", 1, func(before *string) (
+				string, int, bool,
+			) {
+				songs, more, err := asked.History(p.host, room, jukebox.PageArgs{Last: pointer(first), Before: before})
+				p.must(err)
+				return songs[0].Cursor, len(songs), more
 			}},
 			{"log with likes", "room_events", "roomevent_room_id_at_id_kind", 1, func(after *string) (string, int, bool) {
 				lines, more, err := asked.Log(p.host, room, jukebox.First(first, after), true)
