@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	graphs "antwon.dj/backend/graph"
@@ -29,7 +30,9 @@ func startRealSchema(t *testing.T) *service {
 			shown, ok := errors.AsType[*gqlerror.Error](err)
 			switch {
 			case errors.Is(err, errExecuted):
-				return &gqlerror.Error{Message: errExecuted.Error(), Extensions: map[string]any{"code": "EXECUTED"}}
+				return &gqlerror.Error{
+					Message: errExecuted.Error(), Path: pathOf(err), Extensions: map[string]any{"code": "EXECUTED"},
+				}
 			case !ok || shown.Extensions["code"] == nil:
 				t.Errorf("a failure of the server: %v", err)
 			}
@@ -41,7 +44,7 @@ func startRealSchema(t *testing.T) *service {
 		}
 	})
 	s.handler.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
-		if graphql.GetFieldContext(ctx).IsResolver {
+		if f := graphql.GetFieldContext(ctx); f.IsResolver && f.Object != "Subscription" {
 			return nil, errExecuted
 		}
 		return next(ctx)
@@ -49,11 +52,18 @@ func startRealSchema(t *testing.T) *service {
 	return s
 }
 
+func pathOf(err error) ast.Path {
+	known, _ := errors.AsType[*gqlerror.Error](err)
+	return known.Path
+}
+
+// refusingSources refuse all subscriptions but two.
 func refusingSources() map[string]gqlserver.SubscribeFunc {
 	sources := map[string]gqlserver.SubscribeFunc{}
 	for name := range graphs.New(nil, nil, nil).Sources() {
 		sources[name] = func(context.Context, map[string]any) (*gqlserver.Grant, error) { return nil, errExecuted }
 	}
+	sources["room"], sources["roomQueue"] = still(someRoom), still(someQueue)
 	return sources
 }
 
