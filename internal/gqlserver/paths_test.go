@@ -17,7 +17,9 @@ func (s stillSource) Newest() (gqlserver.State, <-chan struct{}) {
 	return gqlserver.State{Version: 1, ChangedAt: 1, Last: true}, nil
 }
 
-func (s stillSource) Event(context.Context, *int64, gqlserver.State) (any, error) { return s.value, nil }
+func (s stillSource) Event(context.Context, *int64, gqlserver.State) (any, error) {
+	return s.value, nil
+}
 
 func (s stillSource) Close() {}
 
