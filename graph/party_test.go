@@ -109,7 +109,8 @@ func (p *fixture) newServer(bus live.Bus, interval time.Duration) *server {
 	s.newJukebox(bus, interval)
 	resolver := graph.New(s.jukebox, s.accounts, slog.New(slog.DiscardHandler))
 	handler := gqlserver.New(gqlserver.Config{
-		Schema:  graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
+		Schema:  graph.NewSchema(resolver),
+		Scalars: graph.Scalars,
 		Sources: resolver.Sources(), WithoutViewer: s.accounts.WithoutViewer, Authenticate: p.authenticate,
 		Present: resolver.PresentError, Recover: resolver.Recover, AroundResponses: graph.RememberLikes, Metrics: s.metrics,
 		Limits: gqlserver.Limits{DrainWindow: time.Millisecond, OperationsPerSecond: 1000},

@@ -1,7 +1,7 @@
 package graph
 
 import (
-	"fmt"
+	"errors"
 	"io"
 	"time"
 
@@ -22,7 +22,18 @@ func MarshalTime(t time.Time) graphql.Marshaler {
 func UnmarshalTime(v any) (time.Time, error) {
 	text, ok := v.(string)
 	if !ok {
-		return time.Time{}, fmt.Errorf("a Time is a string, not %T", v)
+		return time.Time{}, errTime
 	}
-	return time.Parse(time.RFC3339Nano, text)
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return time.Time{}, errTime
+	}
+	return t, nil
+}
+
+var errTime = errors.New("a time is written like 2026-11-23T20:15:00Z, with its time zone")
+
+// Scalars has a check for each custom scalar of the schema, for gqlserver.Config.
+var Scalars = map[string]func(any) error{
+	"Time": func(v any) error { _, err := UnmarshalTime(v); return err },
 }

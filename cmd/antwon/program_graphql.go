@@ -14,7 +14,8 @@ import (
 func (p *program) newGraphQL() *gqlserver.Handler {
 	resolver := graph.New(p.jukebox, p.accounts, p.log)
 	return gqlserver.New(gqlserver.Config{
-		Schema:          graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
+		Schema:          graph.NewSchema(resolver),
+		Scalars:         graph.Scalars,
 		Sources:         resolver.Sources(),
 		Authenticate:    p.authenticate,
 		Identify:        p.identify,

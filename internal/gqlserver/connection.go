@@ -159,6 +159,9 @@ func closeStatusOf(err error) *closeStatus {
 	if err == nil {
 		return nil
 	}
+	if violation, ok := errors.AsType[*frameError](err); ok {
+		return &violation.status
+	}
 	closed, ok := errors.AsType[*websocket.CloseError](err)
 	switch {
 	case ok && closed.Code != websocket.CloseAbnormalClosure:

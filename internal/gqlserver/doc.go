@@ -8,6 +8,8 @@ graphql-sse. It does not know what the schema is about.
   - Each operation is executed in the context that Authenticate returned for its credentials. Invalid credentials are
     refused; they are never treated like missing ones.
   - An error or a panic of a resolver reaches a client only through Present.
+  - Whatever is wrong with a document or its variables is the client's fault: the operation is refused before it is
+    executed, and neither a WebSocket nor another operation ends.
   - A document that would cost too much is refused before it is validated, see package guard.
   - A subscription with the directive @shared that selects no field with @viewer is executed once for each new state and
     each version that a subscriber has, however many subscribers there are. A SubscribeFunc admits each subscriber, in
@@ -44,10 +46,13 @@ execution, a write to a socket, or any other wait.
 # Files
 
 	gqlserver.go, limits.go, source.go        the configuration, and what a schema's subscriptions provide
-	executor.go, engine.go, persisted.go      parsing, validation, persisted queries, execution
+	engine.go, executor.go                    preparing and executing an operation
+	documents.go, values.go, persisted.go     parsing, validation, persisted queries
+	params.go, coerce.go, uses.go             the parameters of a request, and the values of variables
 	http.go, negotiate.go, responder.go       GraphQL over HTTP
 	sse.go                                    Server-Sent Events
 	websocket.go, connection.go, operation.go WebSockets: the handshake, a connection, the operations on it
+	inspector.go                              violations in a client's frames that gorilla lets pass
 	message.go, frame.go, close_status.go     the protocol graphql-transport-ws and its frames
 	outbox.go, nonblocking_*.go               writing to slow clients
 	streams.go, stream.go, share.go           subscriptions, and which of them share a stream

@@ -2,6 +2,7 @@ package gqlserver
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -12,10 +13,18 @@ import (
 // maxErrors bounds the errors in one response: each may repeat a long name from the document.
 const maxErrors = 20
 
-// engine is gqlgen's executor with metrics, spans and a time limit. It turns a panic into an error that Present has
-// seen. (gqlgen's own transports would send the text of the recovered error without presenting it.)
+// engine prepares operations, and executes them with gqlgen's executor, with metrics, spans and a time limit. It turns a
+// panic into an error that Present has seen. (gqlgen's own transports would send the text of the recovered error without
+// presenting it.)
+//
+// It does not let gqlgen prepare operations, because gqlgen accepts values that do not fit their types, and fails when it
+// executes them, as if that were a failure of the server.
 type engine struct {
 	*executor.Executor
+	cfg           Config
+	documents     *documents
+	persisted     persistedQueries
+	middleware    *graphql.OperationContext // has what the executor puts around fields
 	metrics       *metrics
 	tracing       *tracing
 	operationTime time.Duration // the time limit of a query or mutation
@@ -23,14 +32,86 @@ type engine struct {
 
 var _ graphql.GraphExecutor = (*engine)(nil)
 
+func newEngine(cfg Config, m *metrics) *engine {
+	e := newExecutor(cfg)
+	return &engine{
+		Executor: e, cfg: cfg, documents: newDocuments(cfg, withDefer(cfg.Schema.Schema())),
+		persisted: newPersistedQueries(), middleware: newMiddleware(e), metrics: m, tracing: newTracing(cfg.Tracing),
+		operationTime: cfg.Limits.OperationTime,
+	}
+}
+
+// newMiddleware returns an operation with the middleware of an executor, which does not give it away otherwise.
+func newMiddleware(e *executor.Executor) *graphql.OperationContext {
+	ctx := graphql.StartOperationTrace(context.Background())
+	op, _ := e.CreateOperationContext(ctx, &graphql.RawParams{Query: "{__typename}"})
+	return op
+}
+
+// CreateOperationContext prepares an operation, or returns the errors to send. Whatever is wrong with the request is the
+// client's fault; only a panic is not.
 func (e *engine) CreateOperationContext(
 	ctx context.Context, params *graphql.RawParams,
-) (*graphql.OperationContext, gqlerror.List) {
-	op, errs := e.Executor.CreateOperationContext(ctx, params)
-	if len(errs) > 0 {
-		e.metrics.countRejected(kindOf(op))
+) (op *graphql.OperationContext, errs gqlerror.List) {
+	op = &graphql.OperationContext{
+		DisableIntrospection:   !e.cfg.Introspection,
+		RecoverFunc:            e.cfg.Recover,
+		ResolverMiddleware:     e.middleware.ResolverMiddleware,
+		RootResolverMiddleware: e.middleware.RootResolverMiddleware,
+		Stats:                  graphql.Stats{Read: params.ReadTime, OperationStart: graphql.GetStartTime(ctx)},
 	}
-	return op, errs[:min(len(errs), maxErrors)]
+	defer func() {
+		if p := recover(); p != nil {
+			errs = gqlerror.List{gqlerror.WrapIfUnwrapped(op.RecoverFunc(graphql.WithOperationContext(ctx, op), p))}
+		}
+		if len(errs) > 0 {
+			e.metrics.countRejected(kindOf(op))
+		}
+		errs = worded(errs)
+	}()
+	return op, e.prepare(ctx, op, params)
+}
+
+// prepare finds out what op has to execute.
+func (e *engine) prepare(ctx context.Context, op *graphql.OperationContext, params *graphql.RawParams) gqlerror.List {
+	if refusal := e.persisted.insertDocument(ctx, params); refusal != nil {
+		return gqlerror.List{refusal}
+	}
+	op.RawQuery, op.OperationName = params.Query, params.OperationName
+	op.Extensions, op.Headers = params.Extensions, params.Headers
+	var errs gqlerror.List
+	var refusal *gqlerror.Error
+	if op.Doc, errs = e.documents.find(ctx, params.Query); len(errs) > 0 {
+		return errs
+	}
+	if op.Operation, refusal = chooseOperation(op.Doc, params.OperationName); refusal != nil {
+		return gqlerror.List{refusal}
+	}
+	variables := coercion{schema: e.documents.schema, scalars: e.cfg.Scalars}
+	if op.Variables, errs = variables.coerce(op.Operation, params.Variables); len(errs) > 0 {
+		return errs
+	}
+	if refusal = checkUses(op); refusal != nil {
+		return gqlerror.List{refusal}
+	}
+	e.persisted.keepDocument(ctx, op)
+	return nil
+}
+
+// maxMessageBytes bounds the message of an error about a request, which may repeat a name from it.
+const maxMessageBytes = 400
+
+// worded returns the errors about a request as they are sent: not too many, none too long, and without a path, because
+// there is no data for it to lead to.
+func worded(errs gqlerror.List) gqlerror.List {
+	errs = errs[:min(len(errs), maxErrors)]
+	for _, err := range errs {
+		err.Path = nil
+		if len(err.Message) > maxMessageBytes {
+			err.Message = strings.ToValidUTF8(err.Message[:maxMessageBytes], "") + "…"
+		}
+	}
+	return errs
 }
 
 func (e *engine) DispatchError(ctx context.Context, errs gqlerror.List) *graphql.Response {

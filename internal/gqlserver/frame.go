@@ -12,10 +12,11 @@ import (
 
 // Frames of RFC 6455 as a server sends them: not masked and not fragmented.
 const (
-	opText  = 0x1
-	opClose = 0x8
-	opPing  = 0x9
-	opPong  = 0xA
+	opContinuation = 0x0
+	opText         = 0x1
+	opClose        = 0x8
+	opPing         = 0x9
+	opPong         = 0xA
 
 	finBit  = 0x80
 	rsv1Bit = 0x40 // the message is compressed (RFC 7692)

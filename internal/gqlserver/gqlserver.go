@@ -17,6 +17,9 @@ import (
 type Config struct {
 	Schema  graphql.ExecutableSchema
 	Sources map[string]SubscribeFunc // by subscription field; New panics if a field has none
+	// Scalars has a function for each custom scalar that says what is wrong with a value of it, which is a string, a bool,
+	// an integer, a json.Number, a float64 or, from variables only, an object or a list. A scalar without one takes any.
+	Scalars map[string]func(value any) error
 
 	// Authenticate returns the context for requests with these credentials ("Bearer …", or "" if there are none), or an
 	// error that says why they are refused. Nil accepts everybody.
@@ -62,10 +65,7 @@ func New(cfg Config) *Handler {
 	cfg = withDefaults(cfg)
 	m := newMetrics(cfg.Metrics)
 	h := &Handler{
-		cfg: cfg, metrics: m,
-		engine: &engine{
-			Executor: newExecutor(cfg), metrics: m, tracing: newTracing(cfg.Tracing), operationTime: cfg.Limits.OperationTime,
-		},
+		cfg: cfg, metrics: m, engine: newEngine(cfg, m),
 		limiter: newConnectionLimiter(cfg.Limits), connections: newRegistry(), upgrader: newUpgrader(cfg.AllowedOrigins),
 	}
 	h.streams = newStreams(cfg, h.engine, m)

@@ -1,7 +1,6 @@
 package gqlserver
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -20,7 +20,7 @@ func (h *Handler) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	a := responder{w: w, metrics: h.metrics, mediaType: negotiate(r.Header.Values("Accept"))}
 	wantsEvents := a.mediaType == mediaEvents
 	if wantsEvents {
-		a.mediaType = mediaResponse // the media type of errors before the first event
+		a.mediaType, a.events = mediaResponse, true // the media type of what is no stream, such as the status 401
 	}
 	if a.mediaType == "" {
 		a.mediaType = mediaJSON
@@ -94,9 +94,6 @@ func (h *Handler) readParams(w http.ResponseWriter, r *http.Request) (*graphql.R
 	default:
 		p = methodNotAllowed(r.Method)
 	}
-	if p == nil && params.Query == "" && params.Extensions[persistedQuery] == nil {
-		p = badRequest("The query is missing.")
-	}
 	if p != nil {
 		return nil, p
 	}
@@ -111,21 +108,22 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (*graphql.Raw
 			status: http.StatusUnsupportedMediaType, message: "The body must have the media type application/json.",
 		}
 	}
-	params := &graphql.RawParams{}
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, h.cfg.Limits.BodyBytes))
-	decoder.UseNumber()
-	err := decoder.Decode(params)
-	if err == nil {
-		_, err = decoder.Token() // fails with io.EOF if the body is one object and nothing else
-		if err == io.EOF {
-			return params, nil
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		w.Header().Set("Accept-Encoding", "identity")
+		return nil, &requestError{
+			status: http.StatusUnsupportedMediaType, message: "The body must not be compressed or encoded otherwise.",
 		}
 	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.cfg.Limits.BodyBytes))
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, &requestError{
 			status:  http.StatusRequestEntityTooLarge,
 			message: fmt.Sprintf("The body is larger than %d bytes.", tooLarge.Limit),
 		}
+	}
+	params, _, err := decodeParams(data)
+	if err == nil && utf8.Valid(data) {
+		return checked(params, string(data))
 	}
 	return nil, badRequest("The body must be one JSON object with query (string), operationName (string), " +
 		"variables (object) and extensions (object).")
@@ -143,6 +141,14 @@ func readAddress(rawQuery string) (*graphql.RawParams, *requestError) {
 		if p := decodeObject(name, values.Get(name), target); p != nil {
 			return nil, p
 		}
+	}
+	return checked(params, values.Get("variables")+values.Get("extensions"))
+}
+
+// checked returns the parameters, which were decoded from data, or why they cannot be executed.
+func checked(params *graphql.RawParams, data string) (*graphql.RawParams, *requestError) {
+	if reason := refusalOf(params, []byte(data)); reason != "" {
+		return nil, badRequest(reason)
 	}
 	return params, nil
 }

@@ -150,6 +150,9 @@ func TestHTTPBodies(t *testing.T) {
 		"two":       {`{"query":"{hello}"}{"query":"{hello}"}`, 400},
 		"bad types": {`{"query":"{hello}","variables":[1]}`, 400},
 		"empty":     {``, 400},
+		"cases":     {`{"Query":"{hello}"}`, 400},
+		"no UTF-8":  {"{\"query\":\"{hello #\xff\n}\"}", 400},
+		"surrogate": {`{"query":"query($n:String!){hello(name:$n)}","variables":{"n":"\udc00"}}`, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := s.do(http.MethodPost, "/", test.body, nil)
@@ -160,6 +163,31 @@ func TestHTTPBodies(t *testing.T) {
 				t.Errorf("got %s", got.body)
 			}
 		})
+	}
+}
+
+func TestCompressedBodiesAreRefused(t *testing.T) {
+	s := start(t, nil)
+	got := s.do(http.MethodPost, "/", "\x1f\x8b", map[string]string{"Content-Encoding": "gzip"})
+	if got.status != http.StatusUnsupportedMediaType || got.header.Get("Accept-Encoding") != "identity" {
+		t.Errorf("got %d %s, Accept-Encoding %q", got.status, got.body, got.header.Get("Accept-Encoding"))
+	}
+	if got := s.do(http.MethodPost, "/", `{"query":"{hello}"}`, map[string]string{"Content-Encoding": "identity"}); got.status != 200 {
+		t.Errorf("not compressed: got %d %s", got.status, got.body)
+	}
+}
+
+func TestErrorsRepeatLittleOfARequest(t *testing.T) {
+	s := start(t, nil)
+	long := strings.Repeat("x", 100<<10)
+	for _, body := range []string{
+		`{"query":"{hello}","operationName":"` + long + `"}`,
+		`{"query":"query($n:Int!){hello}","variables":{"n":"` + long + `"}}`,
+		`{"query":"{` + long[:16000] + `}"}`,
+	} {
+		if got := s.do(http.MethodPost, "/", body, nil); len(got.body) > 1000 || !strings.Contains(got.body, "errors") {
+			t.Errorf("got %d bytes: %.200s", len(got.body), got.body)
+		}
 	}
 }
 

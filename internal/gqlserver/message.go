@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -31,71 +32,72 @@ type message struct {
 	init    map[string]any     // the payload of connection_init; may be nil
 	payload any                // of ping, for the pong; may be nil
 	params  *graphql.RawParams // of subscribe
+	refusal string             // why the operation of subscribe cannot be executed; "" if it can
 }
 
 var errMessage = errors.New("not a message of the protocol")
 
-// decodeMessage decodes and checks a message from a client. The result does not refer to data.
-func decodeMessage(data []byte) (message, error) {
-	var wire struct {
-		ID      *string         `json:"id"`
-		Type    string          `json:"type"`
-		Payload json.RawMessage `json:"payload"`
-	}
+// decodeMessage decodes and checks a message from a client. The result does not refer to data. Fields that the message's
+// type does not have are ignored.
+func decodeMessage(data []byte) (m message, err error) {
+	var fields map[string]json.RawMessage // a struct would also take Type for type
 	if !utf8.Valid(data) {
 		return message{}, errMessage
 	}
-	if err := json.Unmarshal(data, &wire); err != nil {
+	if err := json.Unmarshal(data, &fields); err != nil {
 		return message{}, errors.Join(errMessage, err)
 	}
-	if bytes.Equal(wire.Payload, []byte("null")) {
-		wire.Payload = nil
+	if err := decodeField(fields, "type", &m.kind); err != nil {
+		return message{}, err
 	}
-	m := message{kind: wire.Type}
-	var err error
-	switch wire.Type {
+	payload := fields["payload"]
+	if bytes.Equal(payload, []byte("null")) {
+		payload = nil
+	}
+	switch m.kind {
 	case typeInit:
-		m.init, err = decodePayload[map[string]any](wire.Payload)
+		m.init, err = decodePayload(payload)
 	case typePing, typePong:
-		if _, err = decodePayload[map[string]any](wire.Payload); wire.Payload != nil {
-			m.payload = wire.Payload
+		if _, err = decodePayload(payload); payload != nil {
+			m.payload = payload
 		}
 	case typeSubscribe:
-		m.params, err = decodeOperation(wire.Payload)
+		err = m.decodeOperation(payload)
 	case typeComplete:
 	default:
 		err = errMessage
 	}
-	if wire.Type == typeSubscribe || wire.Type == typeComplete {
-		if wire.ID == nil || *wire.ID == "" || len(*wire.ID) > maxIDBytes {
+	if m.kind == typeSubscribe || m.kind == typeComplete {
+		if decodeField(fields, "id", &m.id) != nil || m.id == "" {
 			return message{}, errMessage
 		}
-		m.id = *wire.ID
+	}
+	if m.kind == typeSubscribe && len(m.id) > maxIDBytes {
+		m.refusal = fmt.Sprintf("The id of an operation may have at most %d bytes.", maxIDBytes)
 	}
 	return m, err
 }
 
-// decodePayload decodes an optional payload.
-func decodePayload[T any](payload json.RawMessage) (value T, err error) {
+// decodePayload decodes an optional object.
+func decodePayload(payload json.RawMessage) (value map[string]any, err error) {
 	if payload == nil {
-		return value, nil
+		return nil, nil
 	}
-	decoder := json.NewDecoder(bytes.NewReader(payload))
-	decoder.UseNumber()
-	if err := decoder.Decode(&value); err != nil {
-		return value, errors.Join(errMessage, err)
-	}
-	return value, nil
+	return value, decodeJSON(payload, &value)
 }
 
 // decodeOperation decodes the payload of subscribe. The query may be missing if the extensions have its hash.
-func decodeOperation(payload json.RawMessage) (*graphql.RawParams, error) {
-	params, err := decodePayload[*graphql.RawParams](payload)
-	if err != nil {
-		return nil, err
+func (m *message) decodeOperation(payload json.RawMessage) error {
+	if payload == nil {
+		return errMessage
 	}
-	if params == nil || params.Query == "" && params.Extensions["persistedQuery"] == nil {
-		return nil, errMessage
+	params, hasQuery, err := decodeParams(payload)
+	switch {
+	case err != nil:
+		return errors.Join(errMessage, err)
+	case !hasQuery && params.Extensions[persistedQuery] == nil:
+		return errMessage
 	}
-	return params, nil
+	m.params, m.refusal = params, refusalOf(params, payload)
+	return nil
 }

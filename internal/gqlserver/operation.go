@@ -84,8 +84,15 @@ func (c *connection) startOperation(m message) *closeStatus {
 		e := closedByDuplicateID(m.id)
 		return &e
 	}
+	defer c.recoverOperation(o)
 	if refusal := c.checkOperationLimits(running); refusal != nil {
 		c.failOperation(o, gqlerror.List{refusal})
+		return nil
+	}
+	if m.refusal != "" {
+		refused := gqlerror.List{refusal(codeBadInput, m.refusal)}
+		c.handler.metrics.countErrors(refused)
+		c.failOperation(o, refused)
 		return nil
 	}
 	m.params.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
@@ -142,15 +149,27 @@ func (c *connection) subscribe(ctx context.Context, o *operation, op *graphql.Op
 
 // executeOperation executes a query or mutation and sends its response.
 func (c *connection) executeOperation(ctx context.Context, o *operation, op *graphql.OperationContext) {
-	defer c.recoverPanic()
 	defer o.cancel()
+	defer c.recoverOperation(o)
 	responses, ctx := c.handler.engine.DispatchOperation(ctx, op)
 	response := responses(ctx)
-	if response == nil || !c.removeOperation(o) {
+	if response == nil {
+		return // the connection is closing
+	}
+	message := append(append(o.prefix, encode(response)...), '}')
+	if !c.removeOperation(o) {
 		return // the client has completed the operation, or the connection is closing
 	}
-	c.send(textFrame(append(append(o.prefix, encode(response)...), '}')))
+	c.send(textFrame(message))
 	c.send(completeFrame(o.id))
+}
+
+// recoverOperation is deferred. After a panic it ends the operation with an error, so that the others go on.
+func (c *connection) recoverOperation(o *operation) {
+	if p := recover(); p != nil {
+		err := c.handler.engine.PresentRecoveredError(c.ctx, p) // logs the panic
+		c.failOperation(o, gqlerror.List{gqlerror.WrapIfUnwrapped(err)})
+	}
 }
 
 // failOperation ends an operation with errors, after which no message follows.

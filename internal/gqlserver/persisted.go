@@ -30,22 +30,13 @@ type persistedQueries struct {
 	documents *lru.LRU[string] // by hash
 }
 
-var _ interface {
-	graphql.OperationParameterMutator
-	graphql.OperationContextMutator
-} = persistedQueries{}
-
 func newPersistedQueries() persistedQueries {
 	return persistedQueries{lru.New[string](cachedDocuments)}
 }
 
-func (persistedQueries) ExtensionName() string { return "PersistedQueries" }
-
-func (persistedQueries) Validate(graphql.ExecutableSchema) error { return nil }
-
-// MutateOperationParameters inserts the document that the hash refers to, or checks the hash of the document in the
+// insertDocument inserts the document that the hash refers to, or checks the hash of the document in the
 // request.
-func (p persistedQueries) MutateOperationParameters(ctx context.Context, request *graphql.RawParams) *gqlerror.Error {
+func (p persistedQueries) insertDocument(ctx context.Context, request *graphql.RawParams) *gqlerror.Error {
 	hash, asked, err := hashIn(request.Extensions)
 	if err != nil || !asked {
 		return err
@@ -61,13 +52,12 @@ func (p persistedQueries) MutateOperationParameters(ctx context.Context, request
 	return nil
 }
 
-// MutateOperationContext keeps the document, which is valid. MutateOperationParameters has checked its hash.
-func (p persistedQueries) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
+// keepDocument keeps the document, which is valid. insertDocument has checked its hash.
+func (p persistedQueries) keepDocument(ctx context.Context, op *graphql.OperationContext) {
 	hash, asked, _ := hashIn(op.Extensions)
 	if asked && len(op.RawQuery) <= cachedDocumentBytes {
 		p.documents.Add(ctx, hash, op.RawQuery)
 	}
-	return nil
 }
 
 // hashIn returns the hash in the extensions of a request, if there is one. The version has to be 1, in whatever numeric

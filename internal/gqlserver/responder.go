@@ -1,7 +1,6 @@
 package gqlserver
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 
@@ -38,9 +37,7 @@ func decodeObject(name, text string, target *map[string]any) *requestError {
 	if text == "" {
 		return nil
 	}
-	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
-	decoder.UseNumber()
-	if err := decoder.Decode(target); err != nil {
+	if err := decodeJSON([]byte(text), target); err != nil {
 		return badRequest(name + " must be a JSON object.")
 	}
 	return nil
@@ -53,6 +50,7 @@ type responder struct {
 	w         http.ResponseWriter
 	metrics   *metrics
 	mediaType string
+	events    bool // refusals are sent as events, see refuse
 }
 
 // wireResponse omits data if nothing was executed; gqlgen's own type would write null.
@@ -104,7 +102,7 @@ func (a responder) sendRequestError(p *requestError) {
 		a.w.Header().Set("Connection", "close") // instead of reading the rest of the body
 	}
 	response := &graphql.Response{Errors: gqlerror.List{err}}
-	if p.status == 0 {
+	if p.status == 0 || p.status == http.StatusBadRequest && a.events {
 		a.sendInvalidDocument(response)
 		return
 	}
@@ -114,7 +112,19 @@ func (a responder) sendRequestError(p *requestError) {
 // sendInvalidDocument answers a document that cannot be parsed or does not pass validation.
 func (a responder) sendInvalidDocument(response *graphql.Response) {
 	response.Data = nil
+	if a.events {
+		a.sendEvents(response)
+		return
+	}
 	a.send(a.statusOf(http.StatusBadRequest), response)
+}
+
+// sendEvents answers with a stream that consists of this response. Clients of graphql-sse read the errors of a refusal
+// only from a stream that was accepted.
+func (a responder) sendEvents(response *graphql.Response) {
+	setEventHeader(a.w.Header())
+	a.w.WriteHeader(http.StatusOK)
+	_, _ = a.w.Write(append(nextEvent("", encode(response)), completeEvent...)) // fails if the client has disconnected
 }
 
 // sendUnauthenticated answers a request whose credentials are invalid or have expired. Nothing was executed.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/99designs/gqlgen/graphql"
 )
 
 // SubscribeFunc decides whether a client may subscribe to a field: it returns a Grant, or the error to send. It is
@@ -70,4 +72,11 @@ func Event[T any](ctx context.Context) (<-chan T, error) {
 
 func withEvent(ctx context.Context, event any) context.Context {
 	return context.WithValue(ctx, eventKey{}, event)
+}
+
+// withRootField returns the context in which gqlgen resolves the fields of an event. gqlgen leaves the root field out of
+// it, and so out of the paths of errors.
+func withRootField(ctx context.Context, op *graphql.OperationContext) context.Context {
+	fields := graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Subscription"})
+	return graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Subscription", Field: fields[0]})
 }

@@ -41,7 +41,7 @@ func (e *eventStream) abort() {
 	_ = e.control.SetWriteDeadline(time.Now()) // if it fails, the connection is lost already
 }
 
-// serveEvents answers an operation with events. An error before the first event is an ordinary response.
+// serveEvents answers an operation with events. A refusal is a stream as well.
 func (h *Handler) serveEvents(a responder, r *http.Request, op *graphql.OperationContext) {
 	slot, ok := h.admitConnection(a.w, r)
 	if !ok {
@@ -143,15 +143,22 @@ func (e *eventStream) sendPending(ctx context.Context, sub *subscription) (over 
 // sendHeader sends the response headers and a comment, so that the client learns at once that the stream has started.
 func (e *eventStream) sendHeader() error {
 	_ = e.control.SetReadDeadline(time.Time{}) // removes the server's limit; if that fails, the client reconnects
-	header := e.w.Header()
-	header.Set("Content-Type", mediaEvents+"; charset=utf-8")
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Accel-Buffering", "no") // keeps nginx from buffering
+	setEventHeader(e.w.Header())
 	e.w.WriteHeader(http.StatusOK)
 	return e.write([]byte(":\n\n"))
 }
 
+func setEventHeader(header http.Header) {
+	header.Set("Content-Type", mediaEvents+"; charset=utf-8")
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Accel-Buffering", "no") // keeps nginx from buffering
+}
+
 func (e *eventStream) sendNext(id string, response []byte) error {
+	return e.write(nextEvent(id, response))
+}
+
+func nextEvent(id string, response []byte) []byte {
 	var event bytes.Buffer
 	event.WriteString("event: next\n")
 	if id != "" {
@@ -163,16 +170,18 @@ func (e *eventStream) sendNext(id string, response []byte) error {
 	}
 	event.Write(response)
 	event.WriteString("\n\n")
-	return e.write(event.Bytes())
+	return event.Bytes()
 }
 
-// sendComplete sends the event that ends the stream, unless err is not nil. It has data because browsers ignore events
-// without.
+// completeEvent ends a stream. It has data because browsers ignore events without.
+const completeEvent = "event: complete\ndata:\n\n"
+
+// sendComplete sends the event that ends the stream, unless err is not nil.
 func (e *eventStream) sendComplete(err error) error {
 	if err != nil {
 		return err
 	}
-	return e.write([]byte("event: complete\ndata:\n\n"))
+	return e.write([]byte(completeEvent))
 }
 
 // write writes an event in parts, each with its own deadline, so that a slow client has enough time for a large event.

@@ -176,20 +176,25 @@ func TestEventsResumeFromTheLastEventID(t *testing.T) {
 	}
 }
 
-func TestEventsThatAreRefusedGetAnOrdinaryResponse(t *testing.T) {
+// graphql-sse's clients read the errors of a stream only, and of another response nothing but the status.
+func TestEventsThatAreRefusedGetAStreamWithTheErrors(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.ConnectionsPerAddress = 1 })
 	for _, test := range []struct {
 		query, authorization, want string
 		status                     int
 	}{
-		{`{`, "", "GRAPHQL_PARSE_FAILED", 400},
-		{`subscription{nothing}`, "", "GRAPHQL_VALIDATION_FAILED", 400},
+		{``, "", "The query is missing.", 200},
+		{`{`, "", "GRAPHQL_PARSE_FAILED", 200},
+		{`subscription{nothing}`, "", "GRAPHQL_VALIDATION_FAILED", 200},
+		{`subscription($s: Int!){changes(since: $s){version}}`, "", `Variable \"$s\" of required type`, 200},
 		{`subscription{diary{version}}`, "Bearer bad", "UNAUTHENTICATED", 401},
-		{`subscription{diary{version}}`, "Bearer stranger", errStranger.Error(), 400},
+		{`subscription{diary{version}}`, "Bearer stranger", errStranger.Error(), 200},
 	} {
 		e := s.events(s.Client(), http.MethodPost, test.query, map[string]string{"Authorization": test.authorization})
 		body, _ := io.ReadAll(e.Body)
-		if e.StatusCode != test.status || !json.Valid(body) || !strings.Contains(string(body), test.want) {
+		isStream := strings.HasPrefix(string(body), "event: next\ndata: {\"errors\":[") &&
+			strings.HasSuffix(string(body), "}\n\nevent: complete\ndata:\n\n")
+		if e.StatusCode != test.status || isStream != (test.status == 200) || !strings.Contains(string(body), test.want) {
 			t.Errorf("%s of %s: got %d %s", test.query, test.authorization, e.StatusCode, body)
 		}
 	}

@@ -411,7 +411,7 @@ func (s *stream) executeEvent(source Source, from int64) (p *streamResponse, err
 		return nil, err
 	}
 	responses, ctx := s.streams.engine.Executor.DispatchOperation(withEvent(ctx, event), s.op)
-	response := responses(ctx)
+	response := responses(withRootField(ctx, s.op))
 	endOperationSpan(span, errorsOf(response))
 	if response == nil {
 		return nil, errors.Join(errors.New("the stream was cut off"), s.ctx.Err())

@@ -56,6 +56,7 @@ func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	upgrader := h.upgrader
 	upgrader.EnableCompression = h.cfg.Compress && offersDeflate(r.Header)
+	joinLines(r.Header, "Sec-Websocket-Protocol") // gorilla reads only the first
 	shake := &handshake{ResponseWriter: w}
 	ws, err := upgrader.Upgrade(shake, r, nil)
 	if err != nil {
@@ -63,7 +64,7 @@ func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 		h.cfg.Log.DebugContext(r.Context(), "websocket refused", "error", err)
 		return
 	}
-	shake.socket.readOnly = true
+	shake.socket.upgraded = true
 	c := newConnection(context.WithoutCancel(r.Context()), h, ws, shake.socket.Conn, v, upgrader.EnableCompression)
 	if !h.connections.add(c) { // draining began meanwhile
 		c.close(closedByRestart)
@@ -73,9 +74,16 @@ func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	go c.serve() // h.connections waits for it
 }
 
+// joinLines joins the lines of a header that is a list.
+func joinLines(header http.Header, name string) {
+	if lines := header[name]; len(lines) > 1 {
+		header.Set(name, strings.Join(lines, ", "))
+	}
+}
+
 // handshake gives gorilla a connection on which it can write its answer to the handshake, and nothing later. Otherwise
 // gorilla would by itself send a close frame to a client that breaks the protocol, possibly in the middle of one of our
-// frames.
+// frames. What gorilla reads after the handshake is inspected, because it overlooks some violations.
 type handshake struct {
 	http.ResponseWriter
 	socket *handshakeConn
@@ -89,18 +97,33 @@ func (s *handshake) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 type handshakeConn struct {
 	net.Conn
-	readOnly bool
+	upgraded  bool
+	inspector frameInspector
+}
+
+func (m *handshakeConn) Read(b []byte) (int, error) {
+	if !m.upgraded {
+		return m.Conn.Read(b)
+	}
+	if m.inspector.violation != nil {
+		return 0, m.inspector.violation
+	}
+	n, err := m.Conn.Read(b)
+	if valid := m.inspector.inspect(b[:n]); valid < n {
+		return valid, m.inspector.violation
+	}
+	return n, err
 }
 
 func (m *handshakeConn) Write(b []byte) (int, error) {
-	if m.readOnly {
+	if m.upgraded {
 		return 0, net.ErrClosed
 	}
 	return m.Conn.Write(b)
 }
 
 func (m *handshakeConn) SetWriteDeadline(t time.Time) error {
-	if m.readOnly {
+	if m.upgraded {
 		return nil
 	}
 	return m.Conn.SetWriteDeadline(t)

@@ -30,7 +30,8 @@ func subscribe(app *fixture.App, room *fixture.Room, query string) (*subscriber,
 	log := slog.New(slog.DiscardHandler)
 	resolver := graph.New(app.Jukebox, app.Accounts, log)
 	handler := gqlserver.New(gqlserver.Config{
-		Schema:  graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
+		Schema:  graph.NewSchema(resolver),
+		Scalars: graph.Scalars,
 		Sources: resolver.Sources(), WithoutViewer: app.WithoutViewer,
 		Present: resolver.PresentError, AroundResponses: graph.RememberLikes, Log: log,
 		Authenticate: func(context.Context, string) (context.Context, error) { return room.Host, nil },

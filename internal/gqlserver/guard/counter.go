@@ -116,12 +116,24 @@ func (c *counter) spread(s *ast.FragmentSpread) cost {
 func (c *counter) directives(list ast.DirectiveList) (asked cost) {
 	for _, directive := range list {
 		c.visitedNodes++
-		if directive.Name == "defer" {
-			c.refuse(directive.Position, "@defer is not supported.")
+		if directive.Name == "defer" && !mayBeOff(directive) {
+			c.refusal = cmp.Or(c.refusal, RefuseDefer(directive))
 		}
 		asked = asked.plus(cost{directives: 1, nodes: 1}).plus(c.arguments(directive.Arguments))
 	}
 	return asked
+}
+
+// mayBeOff reports whether a @defer is switched off, or a variable decides about it.
+func mayBeOff(directive *ast.Directive) bool {
+	condition := directive.Arguments.ForName("if")
+	return condition != nil && (condition.Value.Kind == ast.Variable ||
+		condition.Value.Kind == ast.BooleanValue && condition.Value.Raw == "false")
+}
+
+// RefuseDefer returns the error for a @defer that is not switched off.
+func RefuseDefer(directive *ast.Directive) *gqlerror.Error {
+	return newRefusal(directive.Position, "@defer is not supported.")
 }
 
 func (c *counter) arguments(list ast.ArgumentList) (asked cost) {

@@ -128,7 +128,7 @@ func TestEachLimitIsEnforced(t *testing.T) {
 func TestDeferAndCircularFragmentsAreRefused(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{`{...@defer{a}}`, "1:6 @defer is not supported."},
-		{`{a{...F @defer(if: false)}} fragment F on Q{b}`, "1:10 @defer is not supported."},
+		{`{a{...F @defer(if: true)}} fragment F on Q{b}`, "1:10 @defer is not supported."},
 		{`{a} fragment F on Q{...@defer{b}}`, "1:25 @defer is not supported."},
 		{`{...F} fragment F on Q{a ...F}`, `1:29 Cannot spread fragment "F" within itself.`},
 		{`{...F} fragment F on Q{...{a{...G}}} fragment G on Q{...F}`, `1:57 Cannot spread fragment "F" within itself.`},

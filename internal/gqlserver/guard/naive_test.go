@@ -84,7 +84,7 @@ func (e *expansion) fragment(f *ast.FragmentDefinition, at place) {
 
 func (e *expansion) directives(list ast.DirectiveList) {
 	for _, d := range list {
-		e.never = e.never || d.Name == "defer"
+		e.never = e.never || d.Name == "defer" && !mayBeOff(d)
 		e.cost.directives++
 		e.cost.nodes++
 		e.arguments(d.Arguments)

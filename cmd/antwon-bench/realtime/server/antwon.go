@@ -16,7 +16,8 @@ import (
 func newAntwon(b *backend) *http.Server {
 	resolver := graph.New(b.Jukebox, b.Accounts, b.log)
 	graphql := gqlserver.New(gqlserver.Config{
-		Schema:          graph.NewExecutableSchema(graph.Config{Resolvers: resolver}),
+		Schema:          graph.NewSchema(resolver),
+		Scalars:         graph.Scalars,
 		Sources:         resolver.Sources(),
 		Authenticate:    b.authenticate,
 		Identify:        func(context.Context) gqlserver.Client { return gqlserver.Client{Unlimited: true} },
