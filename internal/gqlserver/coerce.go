@@ -66,7 +66,8 @@ func (c *coercion) invalidValue(path string, value any, reason string, args ...a
 	if path != "" {
 		at = fmt.Sprintf(" at %q", shorten(c.variable.Variable+path))
 	}
-	c.refuse(`Variable "$%s" got invalid value %s%s; %s`, c.variable.Variable, shown(value), at, fmt.Sprintf(reason, args...))
+	reason = fmt.Sprintf(reason, args...)
+	c.refuse(`Variable "$%s" got invalid value %s%s; %s`, c.variable.Variable, shown(value), at, reason)
 	return nil
 }
 

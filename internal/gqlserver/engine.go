@@ -13,8 +13,8 @@ import (
 // maxErrors bounds the errors in one response: each may repeat a long name from the document.
 const maxErrors = 20
 
-// engine prepares operations, and executes them with gqlgen's executor, with metrics, spans and a time limit. It turns a
-// panic into an error that Present has seen. (gqlgen's own transports would send the text of the recovered error without
+// engine prepares operations, and executes them with gqlgen's executor, with metrics, spans and a time limit. It turns
+// a panic into an error that Present has seen. (gqlgen's own transports would send the text of the recovered error without
 // presenting it.)
 //
 // It does not let gqlgen prepare operations, because gqlgen accepts values that do not fit their types, and fails when it
