@@ -13,8 +13,8 @@ import (
 
 type likesKey struct{}
 
-// viewerLikes caches, for one response, which items the viewer likes, and who the viewer is. A queue of fifty songs then
-// needs one query of the database instead of fifty.
+// viewerLikes caches, for one response, which items the viewer likes, and who the viewer is. A queue of fifty songs
+// then needs one query of the database instead of fifty.
 type viewerLikes struct {
 	mu     sync.Mutex
 	byRoom map[string]map[string]bool // room id → ids of liked items; guarded by mu

@@ -18,7 +18,8 @@ func TestARefusedMutationDoesNotHideTheOneBefore(t *testing.T) {
 			Added, AddedToo *struct{ AlreadyQueued bool }
 			Closed          *struct{ ID string }
 		}
-		if err := json.Unmarshal(got.Data, &data); err != nil || data.Added == nil || data.AddedToo == nil || data.Closed != nil {
+		p.must(json.Unmarshal(got.Data, &data))
+		if data.Added == nil || data.AddedToo == nil || data.Closed != nil {
 			t.Errorf("the data is %s", got.Data)
 		}
 		if len(got.Errors) != 1 || fmt.Sprint(got.Errors[0].Path) != "[closed]" ||

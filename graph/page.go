@@ -32,9 +32,9 @@ type MemberConnection struct {
 // TotalCount returns how many members there are on all pages.
 func (c *MemberConnection) TotalCount(ctx context.Context) (int, error) { return c.count(ctx) }
 
-// edgesOf returns an edge for each node of a page, and where the page is in the list. more says whether the list goes on
-// in the direction of the page. On the other side it goes on if the client gave a cursor, because the cursor's own row
-// is there.
+// edgesOf returns an edge for each node of a page, and where the page is in the list. more says whether the list goes
+// on in the direction of the page. On the other side it goes on if the client gave a cursor, because the cursor's own
+// row is there.
 func edgesOf[Node, Edge any](
 	args jukebox.PageArgs, nodes []Node, more bool, edge func(i int, node Node) (Edge, string),
 ) ([]Edge, PageInfo) {

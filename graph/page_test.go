@@ -27,7 +27,8 @@ func TestListsArePagedInBothDirections(t *testing.T) {
 		ask := func(arguments string) page {
 			var answer struct{ Room struct{ Members page } }
 			p.first.ask(p.host, `query($r: ID!) { room(id: $r) { members`+arguments+` {
-				edges { cursor } nodes { id } totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`, &answer)
+				edges { cursor } nodes { id } totalCount
+				pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`, &answer)
 			return answer.Room.Members
 		}
 		var forth, back []string
@@ -52,7 +53,8 @@ func TestListsArePagedInBothDirections(t *testing.T) {
 			t.Errorf("the page before: %+v", shown)
 		}
 		back = append(ids(shown), back...)
-		if everybody := ids(ask("")); len(everybody) != 6 || !slices.Equal(forth, everybody) || !slices.Equal(back, everybody) {
+		everybody := ids(ask(""))
+		if len(everybody) != 6 || !slices.Equal(forth, everybody) || !slices.Equal(back, everybody) {
 			t.Errorf("forth %v, back %v, want %v", forth, back, everybody)
 		}
 	})
@@ -92,7 +94,8 @@ func TestWrongPagesAreRefused(t *testing.T) {
 			`after: "MTA="`: "after is not a cursor of this list.",
 		} {
 			p.expectBadInput(fmt.Sprintf("{ viewer { playlists(%s) { nodes { name } } } }", arguments), want)
-			p.expectBadInput(fmt.Sprintf("{ searchSongs(roomId: %q, query: \"a\", %s) { degraded } }", p.roomID, arguments), want)
+			query := fmt.Sprintf("{ searchSongs(roomId: %q, query: \"a\", %s) { degraded } }", p.roomID, arguments)
+			p.expectBadInput(query, want)
 		}
 	})
 }

@@ -18,7 +18,7 @@ func MarshalTime(t time.Time) graphql.Marshaler {
 	})
 }
 
-// UnmarshalTime reads a Time of the schema: RFC 3339, in any time zone.
+// UnmarshalTime reads a DateTime of the schema: RFC 3339, in any time zone.
 func UnmarshalTime(v any) (time.Time, error) {
 	text, ok := v.(string)
 	if !ok {
@@ -35,5 +35,5 @@ var errTime = errors.New("a time is written like 2026-11-23T20:15:00Z, with its 
 
 // Scalars has a check for each custom scalar of the schema, for gqlserver.Config.
 var Scalars = map[string]func(any) error{
-	"Time": func(v any) error { _, err := UnmarshalTime(v); return err },
+	"DateTime": func(v any) error { _, err := UnmarshalTime(v); return err },
 }

@@ -183,7 +183,9 @@ func (b *browser) connect(accountID string) {
 func (u *user) connection() string {
 	u.t.Helper()
 	var got struct{ Viewer json.RawMessage }
-	u.ask(&got, `{ viewer { spotify { connected displayName needsReconnect reconnectSoon } playlists { nodes { name } } } }`, nil)
+	u.ask(&got, `{ viewer {
+		spotify { connected displayName needsReconnect reconnectSoon } playlists { nodes { name } }
+	} }`, nil)
 	return string(got.Viewer)
 }
 

@@ -72,8 +72,8 @@ func chooseOperation(document *ast.QueryDocument, name string) (*ast.OperationDe
 	}
 }
 
-// withDefer returns a copy of the schema that has @defer, so that a document with a @defer that is switched off is valid
-// although the schema does not offer it.
+// withDefer returns a copy of the schema that has @defer, so that a document with a @defer that is switched off is
+// valid although the schema does not offer it.
 func withDefer(schema *ast.Schema) *ast.Schema {
 	extended := *schema
 	extended.Directives = maps.Clone(schema.Directives)

@@ -14,11 +14,11 @@ import (
 const maxErrors = 20
 
 // engine prepares operations, and executes them with gqlgen's executor, with metrics, spans and a time limit. It turns
-// a panic into an error that Present has seen. (gqlgen's own transports would send the text of the recovered error without
-// presenting it.)
+// a panic into an error that Present has seen. (gqlgen's own transports would send the text of the recovered error
+// without presenting it.)
 //
-// It does not let gqlgen prepare operations, because gqlgen accepts values that do not fit their types, and fails when it
-// executes them, as if that were a failure of the server.
+// It does not let gqlgen prepare operations, because gqlgen accepts values that do not fit their types, and fails when
+// it executes them, as if that were a failure of the server.
 type engine struct {
 	*executor.Executor
 	cfg           Config
@@ -48,8 +48,8 @@ func newMiddleware(e *executor.Executor) *graphql.OperationContext {
 	return op
 }
 
-// CreateOperationContext prepares an operation, or returns the errors to send. Whatever is wrong with the request is the
-// client's fault; only a panic is not.
+// CreateOperationContext prepares an operation, or returns the errors to send. Whatever is wrong with the request is
+// the client's fault; only a panic is not.
 func (e *engine) CreateOperationContext(
 	ctx context.Context, params *graphql.RawParams,
 ) (op *graphql.OperationContext, errs gqlerror.List) {

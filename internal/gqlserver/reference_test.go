@@ -20,28 +20,30 @@ type request struct {
 // The values that every position gets, as literals and, if they are JSON, as variables.
 var (
 	literals = []string{
-		`{}`, `[]`, `[[]]`, `[{}]`, `{a: 1}`, `null`, `true`, `""`, `"a"`, `"""a"""`, `1`, `1.0`, `1.5`, `1e3`, `-1`, `2147483647`,
-		`2147483648`, `-2147483649`, `A`, `GUEST`, `LIKES`, `"GUEST"`, `["a"]`, `["a", null]`, `[1]`, `"\u0041"`, `"\ud83d"`,
+		`{}`, `[]`, `[[]]`, `[{}]`, `{a: 1}`, `null`, `true`, `""`, `"a"`, `"""a"""`, `1`, `1.0`, `1.5`, `1e3`, `-1`,
+		`2147483647`, `2147483648`, `-2147483649`, `A`, `GUEST`, `LIKES`, `"GUEST"`, `["a"]`, `["a", null]`,
+		`[1]`, `"\u0041"`, `"\ud83d"`,
 		`"2026-11-29T22:00:00Z"`, `"2026-11-29"`, `$x`,
 		`0`, `7`, `-5`, `12`, `"b c"`, `"é"`, `"\ud83d\ude00"`, `false`, `["a", "b"]`, `99999999999999999999`, `TURNS`,
 	}
 	values = []string{
-		`{}`, `[]`, `[[]]`, `[{}]`, `{"a":1}`, `null`, `true`, `""`, `"a"`, `"1"`, `1`, `1.0`, `1.5`, `1e3`, `-1`, `2147483647`,
-		`2147483648`, `-2147483649`, `1e400`, `"GUEST"`, `"guest"`, `"LIKES"`, `["a"]`, `["a",null]`, `[1]`, `["1",2]`,
+		`{}`, `[]`, `[[]]`, `[{}]`, `{"a":1}`, `null`, `true`, `""`, `"a"`, `"1"`, `1`, `1.0`, `1.5`, `1e3`, `-1`,
+		`2147483647`, `2147483648`, `-2147483649`, `1e400`, `"GUEST"`, `"guest"`, `"LIKES"`, `["a"]`, `["a",null]`,
+		`[1]`, `["1",2]`,
 		`"2026-11-29T22:00:00.5+01:00"`, `"2026-11-29T22:00"`,
 		`0`, `7`, `-5`, `12`, `"b c"`, `"é"`, `"\ud83d\ude00"`, `false`, `["a","b"]`, `"COHOST"`, `2147483647.0`, `-0`,
 	}
 	// positions have a value of each type; %s is the value.
 	positions = map[string]string{
 		"ID!":       `{ room(id: %s) { id } }`,
-		"String!":   `{ searchSongs(roomId: 1, query: %s) { hasMore } }`,
-		"Int!":      `{ searchSongs(roomId: 1, query: "a", limit: %s) { hasMore } }`,
+		"String!":   `{ searchSongs(roomId: 1, query: %s) { degraded } }`,
+		"Int!":      `mutation { pinQueueItem(itemId: 1, position: %s, until: PLAYED) { id } }`,
 		"Role!":     `mutation { setRole(roomId: 1, userId: 2, role: %s) { role } }`,
 		"Boolean!":  `{ viewer @skip(if: %s) { user { id } } }`,
 		"Boolean":   settingsLiteral(`requestsOpen: %s`),
 		"Int":       settingsLiteral(`maxSongSeconds: %s`),
 		"[String!]": settingsLiteral(`blocked: %s`),
-		"Time":      settingsLiteral(`lastCallAt: %s`),
+		"DateTime":  settingsLiteral(`lastCallAt: %s`),
 		"OrderMode": settingsLiteral(`orderMode: %s`),
 	}
 )

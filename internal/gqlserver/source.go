@@ -74,8 +74,8 @@ func withEvent(ctx context.Context, event any) context.Context {
 	return context.WithValue(ctx, eventKey{}, event)
 }
 
-// withRootField returns the context in which gqlgen resolves the fields of an event. gqlgen leaves the root field out of
-// it, and so out of the paths of errors.
+// withRootField returns the context in which gqlgen resolves the fields of an event. gqlgen leaves the root field out
+// of it, and so out of the paths of errors.
 func withRootField(ctx context.Context, op *graphql.OperationContext) context.Context {
 	fields := graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Subscription"})
 	return graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Subscription", Field: fields[0]})

@@ -10,8 +10,8 @@ import (
 	"antwon.dj/backend/internal/gqlserver/guard"
 )
 
-// useCheck looks for uses of variables that only their values make invalid: null where the type does not allow it, which
-// validation lets pass if the variable or the position has a default, and @defer that a variable switches on.
+// useCheck looks for uses of variables that only their values make invalid: null where the type does not allow it,
+// which validation lets pass if the variable or the position has a default, and @defer that a variable switches on.
 type useCheck struct {
 	op      *graphql.OperationContext
 	visited map[string]bool // names of fragments

@@ -9,8 +9,8 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/core"
 )
 
-// valuesRule returns the validation rule that every literal value in a document fits its type, as ValuesOfCorrectType in
-// the GraphQL specification. Scalars are the checks of custom scalars.
+// valuesRule returns the validation rule that every literal value in a document fits its type, as ValuesOfCorrectType
+// in the GraphQL specification. Scalars are the checks of custom scalars.
 func valuesRule(scalars map[string]func(any) error, suggestions bool) core.RuleFunc {
 	return func(observers *core.Events, addError core.AddErrFunc) {
 		observers.OnValue(func(_ *core.Walker, value *ast.Value) {

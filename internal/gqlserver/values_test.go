@@ -19,8 +19,8 @@ import (
 // errExecuted is the error of every resolver of startRealSchema.
 var errExecuted = errors.New("the resolver was called")
 
-// startRealSchema serves the schema of this program. Arguments are read, but resolvers only say that they were called. A
-// failure of the server fails the test.
+// startRealSchema serves the schema of this program. Arguments are read, but resolvers only say that they were called.
+// A failure of the server fails the test.
 func startRealSchema(t *testing.T) *service {
 	t.Helper()
 	s := start(t, func(cfg *gqlserver.Config) {
@@ -80,8 +80,9 @@ func (s *service) postWith(query, variables string) reply {
 const (
 	withSettings = `mutation($s: RoomSettingsInput!) { createRoom(input: {code: "A", name: "B", settings: $s}) { id } }`
 	ofRoom       = `query($r: ID!) { room(id: $r) { id } }`
-	ofSearch     = `query($q: String!, $n: Int) { searchSongs(roomId: 1, query: $q, limit: $n) { hasMore } }`
+	ofSearch     = `query($q: String!, $n: Int) { searchSongs(roomId: 1, query: $q, first: $n) { degraded } }`
 	withRole     = `mutation($r: Role!) { setRole(roomId: 1, userId: 2, role: $r) { role } }`
+	withMaybeBan = `mutation($b: Boolean) { removeGuest(roomId: 1, userId: 2, ban: $b) { role } }`
 	withBan      = `mutation($b: Boolean!) { removeGuest(roomId: 1, userId: 2, ban: $b) { role } }`
 )
 
@@ -91,8 +92,10 @@ func TestValuesThatDoNotFitTheirTypeAreTheClientsFault(t *testing.T) {
 	for _, test := range []struct{ query, variables, message string }{
 		{ofRoom, `{}`, `Variable "$r" of required type "ID!" was not provided.`},
 		{ofRoom, `{"r":null}`, `Variable "$r" of non-null type "ID!" must not be null.`},
-		{ofRoom, `{"r":1.5}`, `Variable "$r" got invalid value 1.5; ID cannot represent a non-string and non-integer value: 1.5`},
-		{ofRoom, `{"r":[1]}`, `Variable "$r" got invalid value [1]; ID cannot represent a non-string and non-integer value: [1]`},
+		{ofRoom, `{"r":1.5}`,
+			`Variable "$r" got invalid value 1.5; ID cannot represent a non-string and non-integer value: 1.5`},
+		{ofRoom, `{"r":[1]}`,
+			`Variable "$r" got invalid value [1]; ID cannot represent a non-string and non-integer value: [1]`},
 		{ofSearch, `{"q":1}`, `Variable "$q" got invalid value 1; String cannot represent a non string value: 1`},
 		{ofSearch, `{"q":"a","n":"1"}`, `Variable "$n" got invalid value "1"; Int cannot represent non-integer value: "1"`},
 		{ofSearch, `{"q":"a","n":1.5}`, `Variable "$n" got invalid value 1.5; Int cannot represent non-integer value: 1.5`},
@@ -100,7 +103,7 @@ func TestValuesThatDoNotFitTheirTypeAreTheClientsFault(t *testing.T) {
 			ofSearch, `{"q":"a","n":2147483648}`, `Variable "$n" got invalid value 2147483648; ` +
 				`Int cannot represent non 32-bit signed integer value: 2147483648`,
 		},
-		{ofSearch, `{"q":"a","n":null}`, `Variable "$n" must not be null where a value of type "Int!" is expected.`},
+		{withMaybeBan, `{"b":null}`, `Variable "$b" must not be null where a value of type "Boolean!" is expected.`},
 		{withBan, `{"b":1}`, `Variable "$b" got invalid value 1; Boolean cannot represent a non boolean value: 1`},
 		{withRole, `{"r":"guest"}`, `Variable "$r" got invalid value "guest"; Value "guest" does not exist in "Role" enum.`},
 		{withRole, `{"r":0}`, `Variable "$r" got invalid value 0; Enum "Role" cannot represent non-string value: 0.`},
@@ -115,12 +118,12 @@ func TestValuesThatDoNotFitTheirTypeAreTheClientsFault(t *testing.T) {
 		},
 		{
 			withSettings, `{"s":{"lastCallAt":"2026-11-29T22:00"}}`, `Variable "$s" got invalid value "2026-11-29T22:00" ` +
-				`at "s.lastCallAt"; Expected type "Time". a time is written like 2026-11-23T20:15:00Z, with its time zone`,
+				`at "s.lastCallAt"; Expected type "DateTime". a time is written like 2026-11-23T20:15:00Z, with its time zone`,
 		},
 		{`query($v: Boolean = true) { viewer @skip(if: $v) { user { id } } }`, `{"v":null}`, `Variable "$v" must not be ` +
 			`null where a value of type "Boolean!" is expected.`},
-		{`query a { viewer { user { id } } } query b { viewer { user { id } } }`, `{}`, `Must provide operation name if query ` +
-			`contains multiple operations.`},
+		{`query a { viewer { user { id } } } query b { viewer { user { id } } }`, `{}`,
+			`Must provide operation name if query contains multiple operations.`},
 		{`fragment F on Query { viewer { user { id } } }`, `{}`, `Must provide an operation.`},
 	} {
 		got := s.postWith(test.query, test.variables)
@@ -154,8 +157,9 @@ func TestLiteralsThatDoNotFitTheirTypeAreTheClientsFault(t *testing.T) {
 		`{ viewer @skip(if: null) { user { id } } }`, `{ viewer @skip { user { id } } }`,
 		`{ room(id: {}) { id } }`, `{ room(id: 1.5) { id } }`, `{ room(id: [1]) { id } }`, `{ room(id: A) { id } }`,
 		`{ room(id: "\ud800") { id } }`, `{ room(id: "\udc00\ud800") { id } }`,
-		`{ ... @defer(if: {}) { viewer { user { id } } } }`, `{ ... @defer(if: false, label: {}) { viewer { user { id } } } }`,
-		`query($a: Int = {}) { searchSongs(roomId: 1, query: "a", limit: $a) { hasMore } }`,
+		`{ ... @defer(if: {}) { viewer { user { id } } } }`,
+		`{ ... @defer(if: false, label: {}) { viewer { user { id } } } }`,
+		`query($a: Int = {}) { searchSongs(roomId: 1, query: "a", first: $a) { degraded } }`,
 		`query($a: [String!] = [{}]) { viewer { user { id } } }`,
 		`subscription { roomQueue(roomId: {}) { version } }`,
 	} {
@@ -176,7 +180,8 @@ func TestValuesThatFitTheirTypeReachTheResolver(t *testing.T) {
 		{ofRoom, `{"r":1}`},
 		{ofRoom, `{"r":12345678901234567890}`},
 		{ofSearch, `{"q":"\ud83d\ude00","n":1.0}`},
-		{ofSearch, `{"q":"a"}`}, // takes the argument's default
+		{ofSearch, `{"q":"a"}`},
+		{withMaybeBan, `{}`}, // takes the argument's default
 		{withSettings, `{"s":{}}`},
 		{withSettings, `{"s":{"blocked":"a","lastCallAt":null,"maxQueueLength":-2147483648}}`},
 		{withSettings, `{"s":{"lastCallAt":"2026-11-29T22:00:00+01:00"}}`},
@@ -212,7 +217,9 @@ func FuzzRequests(f *testing.F) {
 		`subscription($s: Int) { roomQueueChanges(roomId: 1, since: $s) { version } }`, `{ __type(name: "Room") { name } }`,
 		`query($v: Boolean = true) { ...F @skip(if: $v) } fragment F on Query { viewer { user { id } } }`,
 	} {
-		for _, variables := range []string{`{}`, `{"r":null}`, `{"r":{}}`, `{"s":{"blocked":[[]]}}`, `{"v":null}`, `{"n":1e9}`} {
+		for _, variables := range []string{
+			`{}`, `{"r":null}`, `{"r":{}}`, `{"s":{"blocked":[[]]}}`, `{"v":null}`, `{"n":1e9}`,
+		} {
 			f.Add(query, variables)
 		}
 	}

@@ -56,7 +56,8 @@ func (m Member) ID() string { return "Member:" + m.Participant.ID }
 
 func memberOf(row *ent.Membership, connected bool) Member {
 	return Member{
-		Participant: roomstate.ParticipantOf(row), Role: party.Role(row.Role), JoinedAt: row.JoinedAt.UTC(), Cursor: cursor(row.JoinedAt, row.ID),
+		Participant: roomstate.ParticipantOf(row), Role: party.Role(row.Role), JoinedAt: row.JoinedAt.UTC(),
+		Cursor:  cursor(row.JoinedAt, row.ID),
 		Present: connected || row.SeenAt != nil && time.Since(*row.SeenAt) < presenceTimeout,
 	}
 }

@@ -73,9 +73,9 @@ func newPage(roomID, column string, args PageArgs, usual int) (p page, err error
 	return p, err
 }
 
-// rows restricts a query to the page, and to one row more, which tells whether the list goes on. Both databases can begin in the middle of an index, but
-// need different conditions for it: MariaDB a range of rooms, because with an equality it reads the room from its end,
-// and SQLite an equality.
+// rows restricts a query to the page, and to one row more, which tells whether the list goes on. Both databases can
+// begin in the middle of an index, but need different conditions for it: MariaDB a range of rooms, because with an
+// equality it reads the room from its end, and SQLite an equality.
 func (p page) rows(s *sql.Selector) {
 	room, at, id := s.C("room_id"), s.C(p.column), s.C("id")
 	if p.bounded && s.Dialect() == dialect.MySQL {
@@ -92,8 +92,8 @@ func (p page) rows(s *sql.Selector) {
 	s.Limit(p.size + 1)
 }
 
-// order orders a query by room, time and id, which the list's index must have in this order: like the list, or the other
-// way round for a page that is read from its end.
+// order orders a query by room, time and id, which the list's index must have in this order: like the list, or the
+// other way round for a page that is read from its end.
 func (p page) order(s *sql.Selector) {
 	direction := sql.Desc
 	if p.backwards {

@@ -47,7 +47,7 @@ func randomQueue(random *rand.Rand) []*party.QueueItem {
 	for i := range items {
 		item := &party.QueueItem{ID: fmt.Sprint(i), State: party.Queued, LikeCount: random.IntN(6), Age: random.Int64N(1_000)}
 		if who := guest(random); who != "" {
-			item.AddedBy = &party.Participant{User: party.User{ID: who}}
+			item.AddedBy = participant(who)
 		}
 		switch random.IntN(20) {
 		case 0:
@@ -128,7 +128,7 @@ func TestLikeNeverMovesSongDown(t *testing.T) {
 }
 
 func TestLikesModeRanksByLikesThenAgeThenFallback(t *testing.T) {
-	ana := &party.Participant{User: party.User{ID: "Ana"}}
+	ana := participant("Ana")
 	ranked := rank([]*party.QueueItem{
 		{ID: "fallback", State: party.Queued, Age: 1},
 		{ID: "young", State: party.Queued, AddedBy: ana, Age: 9},
@@ -145,7 +145,7 @@ func TestLikesModeRanksByLikesThenAgeThenFallback(t *testing.T) {
 
 func TestFairDividesLikesAmongSongsOfAGuest(t *testing.T) {
 	song := func(id, who string, likes int, age int64) *party.QueueItem {
-		return &party.QueueItem{ID: id, State: party.Queued, AddedBy: &party.Participant{User: party.User{ID: who}}, LikeCount: likes, Age: age}
+		return &party.QueueItem{ID: id, State: party.Queued, AddedBy: participant(who), LikeCount: likes, Age: age}
 	}
 	for _, row := range []struct {
 		what  string
@@ -188,13 +188,13 @@ func played(who string, n int, first int64) (songs []party.TestPlay) {
 }
 
 func TestFairPlaysOverdueSongDespiteLikedNewSongs(t *testing.T) {
-	waiting := []*party.QueueItem{{ID: "patient", State: party.Queued, AddedBy: &party.Participant{User: party.User{ID: "Ana"}}, Age: 1}}
+	waiting := []*party.QueueItem{{ID: "patient", State: party.Queued, AddedBy: participant("Ana"), Age: 1}}
 	var plays []party.TestPlay
 	for round := range int64(100) {
 		version := 10 * (round + 1)
 		newcomer := fmt.Sprint("newcomer ", round)
 		waiting = append(waiting, &party.QueueItem{
-			ID: newcomer, State: party.Queued, AddedBy: &party.Participant{User: party.User{ID: newcomer}}, Age: version, LikeCount: 50,
+			ID: newcomer, State: party.Queued, AddedBy: participant(newcomer), Age: version, LikeCount: 50,
 		})
 		ranked := rank(waiting, party.Ranking{Mode: party.OrderFair, Plays: party.HistoryOf(plays)})
 		next := ranked[0]
@@ -212,7 +212,7 @@ func TestFairPlaysOverdueSongDespiteLikedNewSongs(t *testing.T) {
 
 func TestTurnsAlternateAndNewGuestsComeLast(t *testing.T) {
 	song := func(id, who string, likes int, age int64) *party.QueueItem {
-		return &party.QueueItem{ID: id, State: party.Queued, AddedBy: &party.Participant{User: party.User{ID: who}}, LikeCount: likes, Age: age}
+		return &party.QueueItem{ID: id, State: party.Queued, AddedBy: participant(who), LikeCount: likes, Age: age}
 	}
 	items := []*party.QueueItem{
 		song("a1", "Ana", 0, 1), song("a2", "Ana", 9, 2), song("b1", "Ben", 0, 3), song("b2", "Ben", 0, 4),
@@ -226,7 +226,7 @@ func TestTurnsAlternateAndNewGuestsComeLast(t *testing.T) {
 }
 
 func TestPinnedSongAdvancesWithEachStartedSong(t *testing.T) {
-	ana := &party.Participant{User: party.User{ID: "Ana"}}
+	ana := participant("Ana")
 	queue := func(pin *party.Pin, likes int) []*party.QueueItem {
 		items := []*party.QueueItem{{ID: "pinned", State: party.Queued, AddedBy: ana, Age: 99, Pin: pin, LikeCount: likes}}
 		for i := range 5 {
@@ -269,7 +269,7 @@ func TestPinnedSongAdvancesWithEachStartedSong(t *testing.T) {
 // The next songs of the fallback playlist stand in the queue for hours. One like must not make such a song overdue, and
 // so carry it past everybody.
 func TestOneLikeDoesNotLiftFallbackSongPastAll(t *testing.T) {
-	ana, ben := &party.Participant{User: party.User{ID: "Ana"}}, &party.Participant{User: party.User{ID: "Ben"}}
+	ana, ben := participant("Ana"), participant("Ben")
 	var plays []party.TestPlay // ten songs of ten guests, added after the fallback song
 	for i := range int64(10) {
 		plays = append(plays, party.TestPlay{Owner: fmt.Sprint("guest ", i), Age: 10 + i, Version: 30 + i})
@@ -293,7 +293,7 @@ func BenchmarkRank(b *testing.B) {
 	var items []*party.QueueItem
 	for i := range 500 {
 		items = append(items, &party.QueueItem{
-			ID: fmt.Sprint(i), State: party.Queued, AddedBy: &party.Participant{User: party.User{ID: fmt.Sprint("guest ", random.IntN(100))}},
+			ID: fmt.Sprint(i), State: party.Queued, AddedBy: participant(fmt.Sprint("guest ", random.IntN(100))),
 			LikeCount: random.IntN(30), Age: random.Int64N(1_000_000),
 		})
 	}
@@ -305,4 +305,8 @@ func BenchmarkRank(b *testing.B) {
 			}
 		})
 	}
+}
+
+func participant(userID string) *party.Participant {
+	return &party.Participant{User: party.User{ID: userID}}
 }

@@ -90,7 +90,8 @@ func (p *fixture) change(fn func()) {
 func (p *fixture) add(s party.Song) {
 	p.change(func() {
 		p.items = append(p.items, party.QueueItem{
-			ID: "item " + s.URI, Song: s, State: party.Queued, Age: p.version, AddedBy: &party.Participant{User: party.User{ID: "guest"}},
+			ID: "item " + s.URI, Song: s, State: party.Queued, Age: p.version,
+			AddedBy: &party.Participant{User: party.User{ID: "guest"}},
 		})
 	})
 }

@@ -22,7 +22,8 @@ func lasting(s party.Song, d time.Duration) party.Song {
 }
 
 func item(name string, state party.QueueItemState) *party.QueueItem {
-	return &party.QueueItem{ID: "item-" + name, Song: song(name), State: state, AddedBy: &party.Participant{User: party.User{ID: "guest"}}}
+	guest := &party.Participant{User: party.User{ID: "guest"}}
+	return &party.QueueItem{ID: "item-" + name, Song: song(name), State: state, AddedBy: guest}
 }
 
 func committed(name string, commit party.CommitState, ago time.Duration) *party.QueueItem {
