@@ -111,8 +111,13 @@ var differences = map[string]string{
 // Every request is valid here if and only if graphql-js says so.
 func TestRequestsAreValidAsInGraphQLJS(t *testing.T) {
 	const folder = "../../test/node"
-	if _, err := os.Stat(filepath.Join(folder, "node_modules", ".package-lock.json")); testing.Short() || err != nil {
-		t.Skip("Node left out (install it, then make node-modules)")
+	switch _, err := os.Stat(filepath.Join(folder, "node_modules", ".package-lock.json")); {
+	case testing.Short():
+		t.Skip("Node left out: -short")
+	case err != nil && os.Getenv("ANTWON_TEST_STRICT") == "1":
+		t.Fatalf("Node is required here: %v", err)
+	case err != nil:
+		t.Skipf("Node left out: %v (install it, then make node-modules)", err)
 	}
 	requests := corpus()
 	input, err := json.Marshal(requests)
