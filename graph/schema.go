@@ -2,6 +2,7 @@ package graph
 
 import (
 	"maps"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -13,4 +14,15 @@ func NewSchema(resolver *Resolver) graphql.ExecutableSchema {
 	offered.Directives = maps.Clone(parsedSchema.Directives)
 	delete(offered.Directives, "defer")
 	return NewExecutableSchema(Config{Schema: &offered, Resolvers: resolver})
+}
+
+// SDL returns the text of the schema, with its descriptions, as schema.graphqls has it.
+func SDL() string {
+	var text strings.Builder
+	for _, source := range sources {
+		if !source.BuiltIn {
+			text.WriteString(source.Input)
+		}
+	}
+	return text.String()
 }

@@ -65,7 +65,7 @@ func mysqlDiff(name string) (err error) {
 		return err
 	}
 	defer func() {
-		_, dropErr := admin.ExecContext(ctx, "DROP DATABASE " + cfg.DBName)
+		_, dropErr := admin.ExecContext(ctx, "DROP DATABASE "+cfg.DBName)
 		err = errors.Join(err, dropErr)
 	}()
 	db, err := sql.Open("mysql", cfg.FormatDSN()+"?parseTime=true&loc=UTC")
