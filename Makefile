@@ -53,9 +53,14 @@ generate: ## write the generated code again
 migration: ## NAME=what_changes: write the migrations for a changed ent schema (needs MySQL)
 	go run ./ent/migrate/diff $(NAME)
 
-lint: bin/golangci-lint ## gofmt, and golangci-lint with go vet, staticcheck and what .golangci.yml names
+lint: bin/golangci-lint $(NODE:yes=lint-schema) ## gofmt, golangci-lint with what .golangci.yml names, and the schema's linters
 	@test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)" || { echo "gofmt -w the files above"; exit 1; }
 	./bin/golangci-lint run ./...
+
+lint-schema: $(NODE_MODULES) ## graphql-eslint, and what in the schema breaks clients of the last release
+	@if test -x test/node/node_modules/.bin/eslint; then \
+		test/node/node_modules/.bin/eslint --config test/node/eslint.config.mjs schema.graphqls && node test/node/breaking.mjs; \
+	else echo "LEFT OUT: the schema's linters, which need npm's packages"; test "$${ANTWON_TEST_STRICT:-}" != 1; fi
 
 bin/golangci-lint: tools/go.mod tools/go.sum
 	go build -C tools -o ../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
@@ -117,4 +122,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web run party demo dev generate migration lint node-modules test test-go test-fast test-flaky test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale
+.PHONY: help build web run party demo dev generate migration lint lint-schema node-modules test test-go test-fast test-flaky test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale

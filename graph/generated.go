@@ -279,6 +279,7 @@ interface Node {
   id: ID!
 }
 
+"Everything that can be read."
 type Query {
   "The user who makes the request; null without a session."
   viewer: Viewer
