@@ -267,9 +267,9 @@ describe('the rules of a room, on the host console', () => {
       .filter({ hasNotText: `${first}` })
       .waitFor({ timeout: 60_000 }) // longer than a song
     const saved = async () => {
-      const query = '{ viewer { playlists(limit: 50) { name songCount spotifyUrl } } }'
+      const query = '{ viewer { playlists(first: 50) { nodes { spotifyUrl } } } }'
       const { viewer } = await api(server, query, {}, host.token)
-      return viewer.playlists.map(({ spotifyUrl }: { spotifyUrl: string }) => spotifyUrl)
+      return viewer.playlists.nodes.map(({ spotifyUrl }: { spotifyUrl: string }) => spotifyUrl)
     }
     const link = nora.page.locator('#recap a')
     await press(nora, 'Save as playlist')
