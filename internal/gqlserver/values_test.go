@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -226,8 +227,8 @@ func FuzzRequests(f *testing.F) {
 	var s *service
 	f.Fuzz(func(t *testing.T, query, variables string) {
 		var object map[string]any
-		if json.Unmarshal([]byte(variables), &object) != nil {
-			return
+		if json.Unmarshal([]byte(variables), &object) != nil || !utf8.ValidString(variables) {
+			return // RFC 6455 has a text that is not UTF-8 close the WebSocket
 		}
 		s = startRealSchema(t)
 		if got := s.postWith(query, variables); got.status >= 500 {
