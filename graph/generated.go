@@ -320,8 +320,9 @@ A field that fails is null, and its error says why. The fields before and after 
 several mutations answers each of them.
 
 The error of a failed mutation has extensions.code: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT
-(extensions.field names the argument), CONFLICT, REFUSED (extensions.reason is a RefusalReason), RATE_LIMITED, UPSTREAM_UNAVAILABLE (Spotify does
-not answer) or INTERNAL_SERVER_ERROR. RATE_LIMITED and UPSTREAM_UNAVAILABLE also have extensions.retryAfterMs.
+(extensions.field names the argument), CONFLICT, REFUSED (extensions.reason is a RefusalReason), RATE_LIMITED,
+UPSTREAM_UNAVAILABLE (Spotify does not answer) or INTERNAL_SERVER_ERROR. RATE_LIMITED and
+UPSTREAM_UNAVAILABLE also have extensions.retryAfterMs.
 """
 type Mutation {
   "Signs in a new host with a simulated Spotify account and a simulated player. Only in the demo, and only over HTTP."
@@ -780,7 +781,7 @@ type PlaylistConnection {
 
 "A playlist and its place in the list."
 type PlaylistEdge {
-  "The playlist's cursor, for pages that begin after it or end before it."
+  "The playlist's cursor, for the page that begins after it."
   cursor: String!
   "The playlist."
   node: Playlist!
@@ -1234,7 +1235,7 @@ type SongHitConnection {
 
 "A search result and its place among the results."
 type SongHitEdge {
-  "The result's cursor, for pages that begin after it or end before it."
+  "The result's cursor, for the page that begins after it."
   cursor: String!
   "The result."
   node: SongHit!

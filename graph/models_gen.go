@@ -60,7 +60,7 @@ type PlaylistConnection struct {
 
 // A playlist and its place in the list.
 type PlaylistEdge struct {
-	// The playlist's cursor, for pages that begin after it or end before it.
+	// The playlist's cursor, for the page that begins after it.
 	Cursor string `json:"cursor"`
 	// The playlist.
 	Node party.Playlist `json:"node"`
@@ -140,7 +140,7 @@ type SongHitConnection struct {
 
 // A search result and its place among the results.
 type SongHitEdge struct {
-	// The result's cursor, for pages that begin after it or end before it.
+	// The result's cursor, for the page that begins after it.
 	Cursor string `json:"cursor"`
 	// The result.
 	Node party.SongHit `json:"node"`
