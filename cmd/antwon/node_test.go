@@ -36,7 +36,7 @@ func needNode(t *testing.T) {
 	}
 }
 
-// script is a running Node script that reads commands and reports events, each as JSON on a line.
+// script is a running Node script, or another program, that reads commands and reports events, each as JSON on a line.
 type script struct {
 	t      *testing.T
 	cmd    *exec.Cmd
@@ -57,6 +57,7 @@ type event struct {
 	ID      string
 	Type    string // of a server-sent event
 	Since   *int
+	Token   string
 	Version int
 	Items   []item
 	Data    json.RawMessage
@@ -83,8 +84,14 @@ func startScript(t *testing.T, token func() string, name string, args ...string)
 	t.Helper()
 	needNode(t)
 	node := exec.CommandContext(context.WithoutCancel(t.Context()), "node", append([]string{name}, args...)...)
-	s := &script{t: t, cmd: node, stderr: &output{}, token: token, done: make(chan struct{})}
-	s.cmd.Dir = nodeFolder
+	node.Dir = nodeFolder
+	return startProgram(t, token, node)
+}
+
+// startProgram starts a program that behaves like a script.
+func startProgram(t *testing.T, token func() string, program *exec.Cmd) *script {
+	t.Helper()
+	s := &script{t: t, cmd: program, stderr: &output{}, token: token, done: make(chan struct{})}
 	s.cmd.Stderr = s.stderr
 	var err error
 	if s.stdin, err = s.cmd.StdinPipe(); err != nil {
@@ -106,7 +113,7 @@ func startScript(t *testing.T, token func() string, name string, args ...string)
 		<-s.done
 		_ = s.cmd.Wait() // killed
 		if t.Failed() {
-			t.Logf("%s told:\n%s", name, s.stderr)
+			t.Logf("%s told:\n%s", program, s.stderr)
 		}
 	})
 	return s
@@ -215,17 +222,23 @@ func TestReferenceClientPassesItsOwnTests(t *testing.T) {
 	}
 }
 
-// The manual shows the client that is tested.
-func TestAPIGuideShowsTheReferenceClient(t *testing.T) {
-	client, err := os.ReadFile("../../docs/follow-queue.mjs")
-	if err != nil {
-		t.Fatal(err)
-	}
+// The manual shows the code that is tested.
+func TestAPIGuideShowsTestedCode(t *testing.T) {
 	guide, err := os.ReadFile("../../docs/api.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(guide), "\n```js\n"+string(client)+"```\n") {
-		t.Error("docs/api.md does not show docs/follow-queue.mjs as it is")
+	shown, err := filepath.Glob("../../docs/clients/*")
+	if err != nil || len(shown) < 4 {
+		t.Fatalf("%q: %v", shown, err)
+	}
+	for _, name := range append(shown, "../../docs/follow-queue.mjs") {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(guide), "\n```js\n"+string(text)+"```\n") {
+			t.Errorf("docs/api.md does not show %s as it is", name)
+		}
 	}
 }

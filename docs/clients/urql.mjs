@@ -1,0 +1,27 @@
+import { Client, fetchExchange, subscriptionExchange } from '@urql/core'
+import { cacheExchange } from '@urql/exchange-graphcache'
+
+// The types without an id, except connections: values that are part of the object in which they are. urql warns about types
+// without a key that are not listed.
+const values = [
+  'AddedSong', 'Device', 'JoinedRoom', 'MovedItem', 'Pin', 'Play', 'Playlist', 'Quota', 'Recap', 'Refusal', 'RoomHealth',
+  'RoomQueueChange', 'RoomSettings', 'ScheduleEntry', 'Session', 'Song', 'SongHit', 'SpotifyAccount', 'SpotifyAuthorization',
+  'Viewer',
+]
+
+export function createUrql(session, server = '') {
+  return new Client({
+    url: server + '/graphql',
+    preferGetMethod: false,
+    fetch: session.fetch,
+    exchanges: [
+      cacheExchange({ keys: Object.fromEntries(values.map((type) => [type, () => null])) }),
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ query = '', variables }) => ({
+          subscribe: (sink) => ({ unsubscribe: session.sockets.subscribe({ query, variables }, sink) }),
+        }),
+      }),
+    ],
+  })
+}

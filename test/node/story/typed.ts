@@ -1,0 +1,39 @@
+// Without a cache, with the types that graphql-codegen generates for the documents: a mistake does not compile.
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
+import { print } from 'graphql'
+import type { Client } from 'graphql-ws'
+import * as documents from './generated.js'
+
+interface Session {
+  fetch(url: string, options: RequestInit): Promise<Response>
+  sockets: Client
+}
+
+export function createGuest(session: Session, server: string) {
+  async function request<Result, Variables>(document: TypedDocumentNode<Result, Variables>, variables: Variables) {
+    const response = await session.fetch(`${server}/graphql`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ query: print(document), variables }),
+    })
+    const { data, errors } = (await response.json()) as { data?: Result; errors?: unknown[] }
+    if (!data || errors) throw errors
+    return data
+  }
+
+  return {
+    join: async (code: string, name: string) => (await request(documents.JoinDocument, { code, name })).joinRoom,
+    add: async (room: string, song: string) => (await request(documents.AddDocument, { room, song })).addSong?.item,
+    like: async (item: string) => (await request(documents.LikeDocument, { item })).likeQueueItem,
+
+    // Shows the queue that the subscription sends.
+    async follow(room: string, show: (queue: documents.QueueFragment) => void, fail: (error: unknown) => void) {
+      const query = print(documents.QueueChangedDocument)
+      session.sockets.subscribe<documents.QueueChangedSubscription>({ query, variables: { room } }, {
+        next: ({ data, errors }) => (data ? show(data.roomQueue) : fail(errors)),
+        error: fail,
+        complete: () => {},
+      })
+    },
+  }
+}
