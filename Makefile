@@ -49,6 +49,7 @@ dev: web/node_modules/.package-lock.json ## a party to try, rebuilt and reloaded
 generate: ## write the generated code again
 	go generate ./ent
 	go tool gqlgen generate
+	go tool -C test/genqlient genqlient
 
 migration: ## NAME=what_changes: write the migrations for a changed ent schema (needs MySQL)
 	go run ./ent/migrate/diff $(NAME)
@@ -56,6 +57,7 @@ migration: ## NAME=what_changes: write the migrations for a changed ent schema (
 lint: bin/golangci-lint $(NODE:yes=lint-schema) ## gofmt, golangci-lint with what .golangci.yml names, and the schema's linters
 	@test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)" || { echo "gofmt -w the files above"; exit 1; }
 	./bin/golangci-lint run ./...
+	cd test/genqlient && ../../bin/golangci-lint run ./...
 
 lint-schema: $(NODE_MODULES) ## graphql-eslint, and what in the schema breaks clients of the last release
 	@if test -x test/node/node_modules/.bin/eslint; then \
@@ -116,11 +118,12 @@ vuln: ## look for known vulnerabilities in what the program uses (needs the inte
 check: lint stale test ## all that a change has to pass
 
 stale: ## fail if generated code or migrations are not what their sources make
-	@before=$$(git status --porcelain --untracked-files=all -- ent graph; git diff -- ent graph | sha256sum); \
+	@before=$$(git status --porcelain --untracked-files=all -- ent graph test/genqlient; git diff -- ent graph test/genqlient | sha256sum); \
 	$(MAKE) --no-print-directory generate; \
-	after=$$(git status --porcelain --untracked-files=all -- ent graph; git diff -- ent graph | sha256sum); \
-	test "$$before" = "$$after" || { git --no-pager diff --stat -- ent graph; echo "generated code is stale: make generate, and commit it"; exit 1; }
+	after=$$(git status --porcelain --untracked-files=all -- ent graph test/genqlient; git diff -- ent graph test/genqlient | sha256sum); \
+	test "$$before" = "$$after" || { git --no-pager diff --stat -- ent graph test/genqlient; echo "generated code is stale: make generate, and commit it"; exit 1; }
 	go mod tidy -diff
+	go mod tidy -C test/genqlient -diff
 	go run ./ent/migrate/diff
 
 .PHONY: help build web run party demo dev generate migration lint lint-schema node-modules test test-go test-fast test-flaky test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale
