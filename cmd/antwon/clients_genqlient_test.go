@@ -18,8 +18,8 @@ func TestGenqlientTellsTheWholeStory(t *testing.T) {
 	})
 }
 
-// buildGenqlient builds the program of test/genqlient. It skips the test where the module's requirements are missing and
-// cannot be downloaded.
+// buildGenqlient builds the program of test/genqlient. It skips the test where the module's requirements are missing
+// and cannot be downloaded.
 func buildGenqlient(t *testing.T) (path string) {
 	t.Helper()
 	const folder = "../../test/genqlient"

@@ -16,8 +16,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// The clients that front ends are made of, set up as docs/api.md says, tell one story. The caches of Apollo Client, urql
-// and Relay need no configuration of keys, and nothing warns.
+// The clients that front ends are made of, set up as docs/api.md says, tell one story. The caches of Apollo Client,
+// urql and Relay show the right names, and nothing warns.
 func TestClientsOfNpmTellTheWholeStory(t *testing.T) {
 	t.Parallel()
 	needNode(t)
@@ -41,8 +41,8 @@ func buildNodeClients(t *testing.T) {
 	}
 }
 
-// tellStory tells the story of a guest who has another name in each of two rooms: they join, follow the queues, act, and
-// see what others do, also after their token has expired and after the server was killed.
+// tellStory tells the story of a guest who has another name in each of two rooms: they join, follow the queues, act,
+// and see what others do, also after their token has expired and after the server was killed.
 func tellStory(t *testing.T, start func(*server) *script) {
 	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_PLAYBACK=off", "ANTWON_SESSION_SECRET="+clientSecret)
 	host := s.login("Hanna")
