@@ -34,7 +34,8 @@ export async function createSession(server = '') {
     return current ? { authorization: `Bearer ${current.accessToken}` } : {}
   }
 
-  // Like fetch, with the access token. A request whose token is refused is sent again with a new one.
+  // Like fetch, with the access token. A request whose token is refused is sent again with a new one. The media type makes
+  // the server refuse tokens with the status 401; with application/json alone, the status is always 200.
   async function authorizedFetch(url, options) {
     const send = async () => fetch(url, {
       ...options,
