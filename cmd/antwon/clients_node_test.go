@@ -76,11 +76,18 @@ func tellStory(t *testing.T, start func(*server) *script) {
 	s.stop(os.Kill)
 	s.start()
 	host.add(room, songs[2])
+	host.ask(nil, `mutation($r: ID!) { updateRoom(roomId: $r, input: {name: "After the crash"}) { name } }`,
+		map[string]any{"r": room})
+	gina.showsName(room, "After the crash")
 	gina.shows(room, "2 Gina liked", "1 Otto liked", "0 Hanna")
 	otto.shows(room, "2 Gina liked", "1 Otto", "0 Hanna")
 	otto.like(second)
 	gina.shows(room, "2 Gina liked", "2 Otto liked", "0 Hanna")
 	gina.shows(otherRoom, "0 Regina")
+
+	host.closeRoom(room) // and the other one goes on
+	gina.add(otherRoom, songs[1])
+	gina.shows(otherRoom, "0 Regina", "0 Regina")
 	gina.leaves(2)
 	otto.leaves(0)
 }
@@ -211,26 +218,43 @@ func (g *storyGuest) shows(roomID string, want ...string) {
 		}
 	}()
 	g.server.eventually(fmt.Sprintf("the client to show %q", want), func() bool {
-		shown := g.told(named("shows", roomID))
-		got = rendered(g.t, shown[len(shown)-1].Data)
+		got = g.shown(roomID).rendered()
 		return slices.Equal(got, want) || g.failed()
 	})
 }
 
-// rendered returns for each item of a queue its likes, who added it, and whether the viewer likes it.
-func rendered(t *testing.T, queue json.RawMessage) (items []string) {
-	t.Helper()
-	var shown struct {
+func (g *storyGuest) showsName(roomID, want string) {
+	g.t.Helper()
+	g.server.eventually("the client to show the room's name", func() bool {
+		return g.shown(roomID).Name == want || g.failed()
+	})
+}
+
+// shownRoom is a room as a client shows it.
+type shownRoom struct {
+	Name  string
+	Queue struct {
 		Items []struct {
 			LikeCount     int
 			LikedByViewer bool
 			AddedBy       struct{ DisplayName string }
 		}
 	}
-	if err := json.Unmarshal(queue, &shown); err != nil {
-		t.Fatal(err)
+}
+
+// shown returns the room as the client shows it now.
+func (g *storyGuest) shown(roomID string) (room shownRoom) {
+	g.t.Helper()
+	told := g.told(named("shows", roomID))
+	if err := json.Unmarshal(told[len(told)-1].Data, &room); err != nil {
+		g.t.Fatal(err)
 	}
-	for _, item := range shown.Items {
+	return room
+}
+
+// rendered returns for each item of the queue its likes, who added it, and whether the viewer likes it.
+func (r shownRoom) rendered() (items []string) {
+	for _, item := range r.Queue.Items {
 		line := fmt.Sprint(item.LikeCount, " ", item.AddedBy.DisplayName)
 		if item.LikedByViewer {
 			line += " liked"

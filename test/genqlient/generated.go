@@ -528,6 +528,34 @@ type RefreshResponse struct {
 // GetRefreshSession returns RefreshResponse.RefreshSession, and is useful for accessing the field via an interface.
 func (v *RefreshResponse) GetRefreshSession() *RefreshRefreshSession { return v.RefreshSession }
 
+// RoomChangedResponse is returned by RoomChanged on success.
+type RoomChangedResponse struct {
+	// The room: sent when its name, its status, its settings, the number of members present or the song that was added last
+	// changes. All other selected fields show their value at these moments, and do not cause an event when they change.
+	Room RoomChangedRoom `json:"room"`
+}
+
+// GetRoom returns RoomChangedResponse.Room, and is useful for accessing the field via an interface.
+func (v *RoomChangedResponse) GetRoom() RoomChangedRoom { return v.Room }
+
+// RoomChangedRoom includes the requested fields of the GraphQL type Room.
+// The GraphQL type's documentation follows.
+//
+// A party. Users who have not joined it can see its id, code, name and status. All other fields are then null, with the
+// error FORBIDDEN.
+type RoomChangedRoom struct {
+	// The room's id.
+	Id string `json:"id"`
+	// The room's name.
+	Name string `json:"name"`
+}
+
+// GetId returns RoomChangedRoom.Id, and is useful for accessing the field via an interface.
+func (v *RoomChangedRoom) GetId() string { return v.Id }
+
+// GetName returns RoomChangedRoom.Name, and is useful for accessing the field via an interface.
+func (v *RoomChangedRoom) GetName() string { return v.Name }
+
 // RoomResponse is returned by Room on success.
 type RoomResponse struct {
 	// A room by its id; null if there is none. Users who have not joined the room can see its id, code, name and status
@@ -546,12 +574,17 @@ func (v *RoomResponse) GetRoom() *RoomRoom { return v.Room }
 type RoomRoom struct {
 	// The room's id.
 	Id string `json:"id"`
+	// The room's name.
+	Name string `json:"name"`
 	// The waiting songs.
 	Queue *RoomRoomQueue `json:"queue"`
 }
 
 // GetId returns RoomRoom.Id, and is useful for accessing the field via an interface.
 func (v *RoomRoom) GetId() string { return v.Id }
+
+// GetName returns RoomRoom.Name, and is useful for accessing the field via an interface.
+func (v *RoomRoom) GetName() string { return v.Name }
 
 // GetQueue returns RoomRoom.Queue, and is useful for accessing the field via an interface.
 func (v *RoomRoom) GetQueue() *RoomRoomQueue { return v.Queue }
@@ -662,6 +695,14 @@ type __QueueChangedInput struct {
 
 // GetRoom returns __QueueChangedInput.Room, and is useful for accessing the field via an interface.
 func (v *__QueueChangedInput) GetRoom() string { return v.Room }
+
+// __RoomChangedInput is used internally by genqlient
+type __RoomChangedInput struct {
+	Room string `json:"room"`
+}
+
+// GetRoom returns __RoomChangedInput.Room, and is useful for accessing the field via an interface.
+func (v *__RoomChangedInput) GetRoom() string { return v.Room }
 
 // __RoomInput is used internally by genqlient
 type __RoomInput struct {
@@ -919,6 +960,7 @@ const Room_Operation = `
 query Room ($id: ID!) {
 	room(id: $id) {
 		id
+		name
 		queue {
 			... Queue
 		}
@@ -969,4 +1011,59 @@ func Room(
 	)
 
 	return data_, err_
+}
+
+// The subscription executed by RoomChanged.
+const RoomChanged_Operation = `
+subscription RoomChanged ($room: ID!) {
+	room(roomId: $room) {
+		id
+		name
+	}
+}
+`
+
+// To unsubscribe, use [graphql.WebSocketClient.Unsubscribe]
+func RoomChanged(
+	ctx_ context.Context,
+	client_ graphql.WebSocketClient,
+	room string,
+) (dataChan_ chan RoomChangedWsResponse, subscriptionID_ string, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "RoomChanged",
+		Query:  RoomChanged_Operation,
+		Variables: &__RoomChangedInput{
+			Room: room,
+		},
+	}
+
+	dataChan_ = make(chan RoomChangedWsResponse)
+	subscriptionID_, err_ = client_.Subscribe(req_, dataChan_, RoomChangedForwardData)
+
+	return dataChan_, subscriptionID_, err_
+}
+
+type RoomChangedWsResponse graphql.BaseResponse[*RoomChangedResponse]
+
+func RoomChangedForwardData(interfaceChan interface{}, jsonRawMsg json.RawMessage) error {
+	var gqlResp graphql.Response
+	var wsResp RoomChangedWsResponse
+	err := json.Unmarshal(jsonRawMsg, &gqlResp)
+	if err != nil {
+		return err
+	}
+	if len(gqlResp.Errors) == 0 {
+		err = json.Unmarshal(jsonRawMsg, &wsResp)
+		if err != nil {
+			return err
+		}
+	} else {
+		wsResp.Errors = gqlResp.Errors
+	}
+	dataChan_, ok := interfaceChan.(chan RoomChangedWsResponse)
+	if !ok {
+		return errors.New("failed to cast interface into 'chan RoomChangedWsResponse'")
+	}
+	dataChan_ <- wsResp
+	return nil
 }

@@ -69,12 +69,15 @@ func (g *guest) join(ctx context.Context, code, name string) error {
 	return nil
 }
 
-// follow tells the room's queue whenever it changes. genqlient's client ends with its connection, so each attempt has a
-// client of its own; every subscription begins with the present queue, so nothing is missed.
+// follow tells the room's name and queue whenever they change. genqlient's client ends with its connection, so each
+// attempt has a client of its own; every subscription begins with the present state, so nothing is missed.
 func (g *guest) follow(ctx context.Context, roomID string) {
 	for {
 		used := g.session.current()
 		err := g.listen(ctx, roomID, used)
+		if err == nil { // the room is closed
+			return
+		}
 		if websocket.IsCloseError(err, 4403) { // the token was refused, or has expired
 			_ = g.session.renew(ctx, used) // if the server cannot be reached, the next refusal tries again
 		}
@@ -86,39 +89,65 @@ func (g *guest) follow(ctx context.Context, roomID string) {
 	}
 }
 
-// listen follows over one connection until that ends, and returns why.
+// listen follows over one connection until that ends, and returns why; nil if the server completed a subscription.
 func (g *guest) listen(ctx context.Context, roomID, token string) error {
 	params := map[string]any{"authorization": "Bearer " + token}
-	client := graphql.NewClientUsingWebSocket(g.sockets, dialer{}, graphql.WithConnectionParams(params))
+	var dialer dialer
+	defer dialer.close()
+	client := graphql.NewClientUsingWebSocket(g.sockets, &dialer, graphql.WithConnectionParams(params))
 	failed, err := client.Start(ctx)
 	if err != nil {
 		return err
 	}
-	defer client.Close() // fails if the connection has
-	changes, _, err := QueueChanged(ctx, client, roomID)
+	queues, _, err := QueueChanged(ctx, client, roomID)
 	if err != nil {
 		return err
 	}
+	rooms, _, err := RoomChanged(ctx, client, roomID)
+	if err != nil {
+		return err
+	}
+	shown := map[string]any{}
 	for {
 		select {
 		case err := <-failed:
 			return err
-		case change := <-changes:
-			if change.Data == nil {
-				return change.Errors
+		case queue, open := <-queues:
+			if !open {
+				return nil
 			}
-			g.tell(event{Event: "shows", ID: roomID, Data: &change.Data.RoomQueue})
+			if queue.Data == nil {
+				return queue.Errors
+			}
+			shown["queue"] = &queue.Data.RoomQueue
+		case room, open := <-rooms:
+			if !open {
+				return nil
+			}
+			if room.Data == nil {
+				return room.Errors
+			}
+			shown["name"] = room.Data.Room.Name
 		}
+		g.tell(event{Event: "shows", ID: roomID, Data: shown})
 	}
 }
 
-// dialer is gorilla's, as genqlient wants it.
-type dialer struct{}
+// dialer is gorilla's, as genqlient wants it, and closes the connection: the Close of genqlient's client panics after
+// the server has completed a subscription.
+type dialer struct{ conn *websocket.Conn }
 
-func (dialer) DialContext(ctx context.Context, url string, header http.Header) (graphql.WSConn, error) {
+func (d *dialer) DialContext(ctx context.Context, url string, header http.Header) (graphql.WSConn, error) {
 	conn, response, err := websocket.DefaultDialer.DialContext(ctx, url, header)
 	if response != nil {
 		_ = response.Body.Close() // a handshake's body is in memory already
 	}
+	d.conn = conn
 	return conn, err
+}
+
+func (d *dialer) close() {
+	if d.conn != nil {
+		_ = d.conn.Close() // it may have ended already
+	}
 }

@@ -1,5 +1,6 @@
-// Command genqlient is a guest with the client that Khan's genqlient generates. Commands come in and events go out, each
-// as JSON on a line; cmd/antwon's tests tell the story. It does what test/node/story/main.mjs does with npm's clients.
+// Command genqlient is a guest with the client that Khan's genqlient generates. Commands come in and events go out,
+// each as JSON on a line; cmd/antwon's tests tell the story. It does what test/node/story/main.mjs does with npm's
+// clients.
 package main
 
 import (

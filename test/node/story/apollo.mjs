@@ -15,12 +15,14 @@ export function createGuest(session, server) {
 
     // Shows what the cache has of the room, whichever operation it came with.
     async follow(id, show, fail) {
-      const changes = { query: documents.QueueChanged, variables: { room: id } }
       client.watchQuery({ query: documents.Room, variables: { id } }).subscribe(({ data, dataState, error }) => {
         if (error) fail(error)
-        if (dataState === 'complete') show(data.room.queue)
+        if (dataState === 'complete') show(data.room)
       })
-      client.subscribe(changes).subscribe({ next: ({ error }) => error && fail(error), error: fail })
+      for (const query of [documents.QueueChanged, documents.RoomChanged]) {
+        const changes = client.subscribe({ query, variables: { room: id } })
+        changes.subscribe({ next: ({ error }) => error && fail(error), error: fail })
+      }
     },
   }
 }

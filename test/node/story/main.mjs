@@ -26,7 +26,7 @@ await obey({
     tell('joined', { id: room.id, token: joined.accessToken })
   }),
   use: ({ token }) => session.use({ accessToken: token }),
-  follow: attempt(({ roomId }) => guest.follow(roomId, (queue) => tell('shows', { id: roomId, data: queue }), fail)),
+  follow: attempt(({ roomId }) => guest.follow(roomId, (room) => tell('shows', { id: roomId, data: room }), fail)),
   add: attempt(async ({ roomId, song }) => tell('added', { id: (await guest.add(roomId, song)).id })),
   like: attempt(async ({ itemId }) => tell('liked', { id: (await guest.like(itemId)).id })),
   pages: attempt(async ({ roomId, words }) => tell('pages', { data: await guest.pages(roomId, words) })),

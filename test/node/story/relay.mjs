@@ -6,6 +6,7 @@ import LikeMutation from '../build/relay/relayStoryLikeMutation.graphql.js'
 import PagesQuery from '../build/relay/relayStoryPagesQuery.graphql.js'
 import QueueSubscription from '../build/relay/relayStoryQueueSubscription.graphql.js'
 import RoomQuery from '../build/relay/relayStoryRoomQuery.graphql.js'
+import RoomSubscription from '../build/relay/relayStoryRoomSubscription.graphql.js'
 import history from '../build/relay/relayStory_history.graphql.js'
 import log from '../build/relay/relayStory_log.graphql.js'
 import members from '../build/relay/relayStory_members.graphql.js'
@@ -54,9 +55,11 @@ export function createGuest(session, server) {
     // Shows what the store has of the room, whichever operation it came with.
     async follow(id, show, fail) {
       const snapshot = await load(RoomQuery, { id })
-      show(snapshot.data.room.queue)
-      environment.subscribe(snapshot, ({ data }) => show(data.room.queue))
-      requestSubscription(environment, { subscription: QueueSubscription, variables: { room: id }, onError: fail })
+      show(snapshot.data.room)
+      environment.subscribe(snapshot, ({ data }) => show(data.room))
+      for (const subscription of [QueueSubscription, RoomSubscription]) {
+        requestSubscription(environment, { subscription, variables: { room: id }, onError: fail })
+      }
     },
 
     // Reads all lists that come in pages.

@@ -9,6 +9,11 @@ interface Session {
   sockets: Client
 }
 
+interface Shown {
+  name?: string
+  queue?: documents.QueueFragment
+}
+
 export function createGuest(session: Session, server: string) {
   async function request<Result, Variables>(document: TypedDocumentNode<Result, Variables>, variables: Variables) {
     const response = await session.fetch(`${server}/graphql`, {
@@ -21,19 +26,27 @@ export function createGuest(session: Session, server: string) {
     return data
   }
 
+  function subscribe<Result, Variables extends Record<string, unknown>>(
+    document: TypedDocumentNode<Result, Variables>, variables: Variables, fail: (error: unknown) => void,
+    next: (data: Result) => void,
+  ) {
+    session.sockets.subscribe<Result>({ query: print(document), variables }, {
+      next: ({ data, errors }) => (data ? next(data) : fail(errors)),
+      error: fail,
+      complete: () => {},
+    })
+  }
+
   return {
     join: async (code: string, name: string) => (await request(documents.JoinDocument, { code, name })).joinRoom,
     add: async (room: string, song: string) => (await request(documents.AddDocument, { room, song })).addSong?.item,
     like: async (item: string) => (await request(documents.LikeDocument, { item })).likeQueueItem,
 
-    // Shows the queue that the subscription sends.
-    async follow(room: string, show: (queue: documents.QueueFragment) => void, fail: (error: unknown) => void) {
-      const query = print(documents.QueueChangedDocument)
-      session.sockets.subscribe<documents.QueueChangedSubscription>({ query, variables: { room } }, {
-        next: ({ data, errors }) => (data ? show(data.roomQueue) : fail(errors)),
-        error: fail,
-        complete: () => {},
-      })
+    // Shows what the subscriptions send.
+    async follow(room: string, show: (shown: Shown) => void, fail: (error: unknown) => void) {
+      const shown: Shown = {}
+      subscribe(documents.QueueChangedDocument, { room }, fail, (data) => show(Object.assign(shown, { queue: data.roomQueue })))
+      subscribe(documents.RoomChangedDocument, { room }, fail, (data) => show(Object.assign(shown, { name: data.room.name })))
     },
   }
 }

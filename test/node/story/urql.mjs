@@ -17,8 +17,10 @@ export function createGuest(session, server) {
 
     // Shows what the cache has of the room, whichever operation it came with.
     async follow(id, show, fail) {
-      client.query(documents.Room, { id }).subscribe(({ data, error }) => (error ? fail(error) : show(data.room.queue)))
-      client.subscription(documents.QueueChanged, { room: id }).subscribe(({ error }) => error && fail(error))
+      client.query(documents.Room, { id }).subscribe(({ data, error }) => (error ? fail(error) : show(data.room)))
+      for (const document of [documents.QueueChanged, documents.RoomChanged]) {
+        client.subscription(document, { room: id }).subscribe(({ error }) => error && fail(error))
+      }
     },
   }
 }

@@ -38,9 +38,19 @@ graphql`
   query relayStoryRoomQuery($id: ID!) {
     room(id: $id) {
       id
+      name
       queue {
         ...relayStoryQueue @relay(mask: false)
       }
+    }
+  }
+`
+
+graphql`
+  subscription relayStoryRoomSubscription($room: ID!) {
+    room(roomId: $room) {
+      id
+      name
     }
   }
 `
