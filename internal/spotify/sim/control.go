@@ -29,6 +29,8 @@ func (s *Spotify) Control() http.Handler {
 		"POST /control/app":                    s.controlApp,
 		"POST /control/faults":                 s.controlFaults,
 		"DELETE /control/faults":               s.controlClearFaults,
+		"POST /control/looks":                  s.controlLooks,
+		"DELETE /control/looks":                s.controlClearLooks,
 		"POST /control/clock":                  s.controlClock,
 		"GET /control/journal":                 s.controlJournal,
 		"GET /control/catalogue":               func(*http.Request) (any, error) { return s.Catalogue(), nil },
@@ -224,6 +226,25 @@ func (s *Spotify) controlFaults(r *http.Request) (any, error) {
 
 func (s *Spotify) controlClearFaults(*http.Request) (any, error) {
 	s.ClearFaults()
+	return struct{}{}, nil
+}
+
+func (s *Spotify) controlLooks(r *http.Request) (any, error) {
+	var l Look
+	body := struct {
+		*Look
+		Age textDuration `json:"age"`
+		For textDuration `json:"for"`
+	}{Look: &l}
+	if err := decodeBody(r, &body); err != nil {
+		return nil, err
+	}
+	l.Age, l.For = time.Duration(body.Age), time.Duration(body.For)
+	return l, s.InjectLook(l)
+}
+
+func (s *Spotify) controlClearLooks(*http.Request) (any, error) {
+	s.ClearLooks()
 	return struct{}{}, nil
 }
 

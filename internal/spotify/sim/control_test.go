@@ -116,6 +116,14 @@ func TestControlChangesEverything(t *testing.T) {
 		t.Errorf("with another fault: %+v", got)
 	}
 	r.control(200, "DELETE", "faults", "", nil)
+	r.control(200, "POST", "looks", `{"kind":"nothing","for":"1m"}`, nil)
+	if got := ask(t, "GET", r.url+"/v1/me/player", authorization, ""); got.status != 204 {
+		t.Errorf("with a look: %+v", got)
+	}
+	r.control(200, "DELETE", "looks", "", nil)
+	if got := ask(t, "GET", r.url+"/v1/me/player", authorization, ""); got.status != 200 {
+		t.Errorf("without: %+v", got)
+	}
 	var counts struct{ Requests, Injected map[string]int }
 	r.control(200, "GET", "journal", "", &counts)
 	if counts.Injected["502 html"] != 1 || counts.Requests["GET /v1/me 502"] != 1 ||
@@ -141,6 +149,7 @@ func TestControlRefusesInvalidRequests(t *testing.T) {
 			`{"action":"play","uri":"x"}`, `{"action":"play-playlist","uri":"spotify:playlist:x"}`},
 		"app":      {`{"surprise":1}`},
 		"faults":   {`{"status":99}`, `{"delay":"long"}`, `{"probability":2}`, `{"body":"round"}`},
+		"looks":    {`{"kind":"blurred"}`, `{"kind":"stale","age":3}`, `{"kind":"stale"}`},
 		"clock":    {`{"advance":5}`, strings.Repeat(" ", 70_000)},
 		"accounts": {`{"display_name":1}`},
 	} {

@@ -20,6 +20,13 @@ POST /control/faults                      {"path":"/v1/me/player/queue","status"
                                           message, reason, plain_text, html, empty, retry_after, retry_after_text,
                                           applied_after, content_type, and body (real, truncated, slow, endless)
 DELETE /control/faults                    clears the faults that have not occurred yet
+POST /control/looks                       {"kind":"stale","age":"5s","probability":0.2,"for":"10m"}: makes responses
+                                          about the player, or with "queue":true its queue, differ from it. Kinds:
+                                          stale (age), repeated, null, missing (field), nothing, previous-track, ghost,
+                                          zero-progress, stuck-progress, not-playing, old-timestamp (age),
+                                          unknown-type; of the queue also repeated-items, lists-current.
+                                          More fields: account, times
+DELETE /control/looks                     removes all looks
 POST /control/clock                       {"advance":"10m"}: sets the clock ahead; shows its time
 GET  /control/journal                     counts requests, and injected faults, by kind
 GET  /control/catalogue                   lists all songs

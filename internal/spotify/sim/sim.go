@@ -67,6 +67,8 @@ type Spotify struct {
 	state    state
 	codes    map[string]authorization
 	faults   []injectedFault
+	looks    []injectedLook
+	shown    map[string]shownBefore
 	random   *rand.Rand
 	rate     limiter
 	quota    limiter
@@ -89,6 +91,7 @@ func Open(cfg Config) (*Spotify, error) {
 		eventLog:  eventLog{},
 		requests:  map[string]int{},
 		injected:  map[string]int{},
+		shown:     map[string]shownBefore{},
 		random:    rand.New(rand.NewPCG(cfg.Seed, 2026)),
 	}
 	if s.clock == nil {

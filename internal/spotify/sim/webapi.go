@@ -104,7 +104,7 @@ func (s *Spotify) run(c *call, r route) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.state.Accounts[c.account.ID] = c.account
+	c.state.Accounts[c.account.ID] = c.account.remember(c.now)
 	return result, s.commit(c.state)
 }
 
