@@ -137,6 +137,16 @@ func TestControlChangesEverything(t *testing.T) {
 	if got := ask(t, "GET", r.url+"/v1/me/player", authorization, ""); got.status != 200 {
 		t.Errorf("without: %+v", got)
 	}
+	var trouble struct{ Kind, Detail string }
+	r.control(200, "POST", at+"/troubles", `{"seed":3,"kinds":["long texts"],"longest":"1m","most":2}`, &trouble)
+	if trouble.Kind != "long texts" || trouble.Detail == "" {
+		t.Errorf("trouble: %+v", trouble)
+	}
+	r.control(200, "DELETE", at+"/troubles", "", nil)
+	r.control(200, "POST", "app", `{}`, &app)
+	if app.LongNames != 0 {
+		t.Errorf("after the trouble: %+v", app)
+	}
 	var counts struct{ Requests, Injected map[string]int }
 	r.control(200, "GET", "journal", "", &counts)
 	if counts.Injected["502 html"] != 1 || counts.Requests["GET /v1/me 502"] != 1 ||

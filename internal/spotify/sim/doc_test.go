@@ -1,0 +1,44 @@
+package sim
+
+import (
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestEverySwitchIsDocumented looks for everything that tests can switch in the package's documentation and in the help
+// of the control endpoint.
+func TestEverySwitchIsDocumented(t *testing.T) {
+	source, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range slices.Concat(
+		fieldNames(Switches{}), fieldNames(AppSwitches{}), fieldNames(Fault{}), fieldNames(Look{}), LookKinds(),
+		brokenKinds(),
+	) {
+		whole := regexp.MustCompile(`(^|[^\w-])` + regexp.QuoteMeta(name) + `($|[^\w-])`)
+		for where, text := range map[string]string{"doc.go": string(source), "GET /control/": controlHelp} {
+			if !whole.MatchString(text) {
+				t.Errorf("%s does not mention %q", where, name)
+			}
+		}
+	}
+	for _, name := range fieldNames(Device{}) {
+		if !strings.Contains(string(source), name) {
+			t.Errorf("doc.go does not mention the device's %q", name)
+		}
+	}
+}
+
+// fieldNames returns the names of a struct's fields as the control endpoint has them.
+func fieldNames(of any) (names []string) {
+	for i := range reflect.TypeOf(of).NumField() {
+		name, _, _ := strings.Cut(reflect.TypeOf(of).Field(i).Tag.Get("json"), ",")
+		names = append(names, strings.TrimSuffix(name, "_ns"))
+	}
+	return names
+}
