@@ -19,9 +19,9 @@ Its guarantees:
 
 Tests control it by several means. Switches and AppSwitches determine how Spotify treats an account and the app. Host
 does what a host can do in Spotify's own apps. InjectFault makes requests fail, before or after they were applied.
-InjectLook makes responses about the player differ from what it does. BreakTrack makes a track unplayable. DrawTrouble
-chooses any of that at random. Plays, Silences, Requests and Injected tell what happened. Control offers all of that
-over HTTP, as JSON below /control/; GET /control/ lists it.
+InjectLook makes responses about the player differ from what it does. BreakTrack makes a track unplayable. Package
+trouble chooses any of that at random. Plays, Silences, Requests and Injected tell what happened. Package control offers
+all of that over HTTP, as JSON below /control/; GET /control/ lists it.
 
 Plays and Silences are the loudspeaker: they tell what was really audible, when and for how long. No switch, fault or
 look that is about responses changes them.
@@ -130,7 +130,7 @@ asleep.
 
 # Troubles
 
-DrawTrouble and Trouble.Begin, or POST /control/accounts/ID/troubles with seed, kinds, songs, longest and most, let a
-random one of TroubleKinds happen. EndTroubles, or DELETE /control/accounts/ID/troubles, ends them.
+Draw and Trouble.Begin of package trouble, or POST /control/accounts/ID/troubles with seed, kinds, songs, longest and
+most, let a random one of its Kinds happen. End, or DELETE /control/accounts/ID/troubles, ends them.
 */
 package sim

@@ -1,7 +1,7 @@
-package sim
+package control
 
-// controlHelp is the response of GET /control/.
-const controlHelp = `The simulated Spotify is controlled by JSON over HTTP. Durations are strings such as "90s".
+// help is the response of GET /control/.
+const help = `The simulated Spotify is controlled by JSON over HTTP. Durations are strings such as "90s".
 
 GET  /control/accounts                    lists all accounts, with their refresh tokens
 POST /control/accounts                    {"display_name":"Rosa"}: creates an account

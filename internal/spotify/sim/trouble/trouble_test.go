@@ -1,4 +1,4 @@
-package sim_test
+package trouble_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -14,12 +15,13 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/spotify/sim"
+	"antwon.dj/backend/internal/spotify/sim/trouble"
 )
 
 // TestTroublesOfEveryKind lets each kind of trouble happen several times while music plays and is looked at. The log of
 // what was heard has to stay consistent, and afterwards everything has to work again.
 func TestTroublesOfEveryKind(t *testing.T) {
-	for _, kind := range sim.TroubleKinds() {
+	for _, kind := range trouble.Kinds() {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -39,7 +41,9 @@ func TestTroublesOfEveryKind(t *testing.T) {
 func evening(t *testing.T, kind string, seed uint64) (began int) {
 	s, err := sim.Open(sim.Config{SongSeconds: 60, Seed: seed})
 	must(t, err)
-	account, random, songs := addAccount(t, s), rand.New(rand.NewPCG(seed, 1)), plain(s, 20)
+	account, err := s.AddAccount("Rosa")
+	must(t, err)
+	random, songs := rand.New(rand.NewPCG(seed, 1)), playable(s)
 	host := s.Host(account.ID)
 	token := tokenFrom(t, s, account)
 	for range 8 {
@@ -47,13 +51,13 @@ func evening(t *testing.T, kind string, seed uint64) (began int) {
 		_ = host.PlayURI(songs[random.IntN(len(songs))].URI)
 		request(t, s, token, "PUT", "/play", songs[random.IntN(len(songs))], songs[random.IntN(len(songs))], songs[2])
 		_ = host.Skip()
-		trouble, err := sim.DrawTrouble(random, sim.Bounds{Kinds: []string{kind}, Longest: 20 * time.Second, Most: 3,
+		drawn, err := trouble.Draw(random, trouble.Bounds{Kinds: []string{kind}, Longest: 20 * time.Second, Most: 3,
 			Songs: []string{songs[0].URI, songs[1].URI}})
 		must(t, err)
-		if trouble.Kind != kind {
-			t.Errorf("drew %q", trouble.Kind)
+		if drawn.Kind != kind {
+			t.Errorf("drew %q", drawn.Kind)
 		}
-		if trouble.Begin(s, account.ID) == nil {
+		if drawn.Begin(s, account.ID) == nil {
 			began++
 		}
 		for range 3 {
@@ -65,7 +69,7 @@ func evening(t *testing.T, kind string, seed uint64) (began int) {
 		}
 	}
 	wantConsistentLog(t, s, account.ID)
-	must(t, s.EndTroubles(account.ID))
+	must(t, trouble.End(s, account.ID))
 	must(t, host.OpenApp())
 	must(t, host.Repeat("off"))
 	must(t, host.PlayURI(songs[0].URI))
@@ -87,7 +91,11 @@ func request(t *testing.T, s *sim.Spotify, token, method, path string, songs ...
 	defer cancel()
 	body := ""
 	if len(songs) > 0 {
-		encoded, err := json.Marshal(map[string]any{"uris": uris(songs...)})
+		var uris []string
+		for _, song := range songs {
+			uris = append(uris, song.URI)
+		}
+		encoded, err := json.Marshal(map[string]any{"uris": uris})
 		must(t, err)
 		body = string(encoded)
 	}
@@ -126,25 +134,52 @@ func wantConsistentLog(t *testing.T, s *sim.Spotify, accountID string) {
 	}
 }
 
-func TestDrawTroubleIsDeterministicAndBounded(t *testing.T) {
-	draw := func(seed uint64, b sim.Bounds) sim.Trouble {
-		trouble, err := sim.DrawTrouble(rand.New(rand.NewPCG(seed, 0)), b)
+func TestDrawIsDeterministicAndBounded(t *testing.T) {
+	draw := func(seed uint64, b trouble.Bounds) trouble.Trouble {
+		drawn, err := trouble.Draw(rand.New(rand.NewPCG(seed, 0)), b)
 		must(t, err)
-		return trouble
+		return drawn
 	}
 	kinds := map[string]bool{}
 	for seed := range uint64(600) {
-		first, again := draw(seed, sim.Bounds{}), draw(seed, sim.Bounds{})
+		first, again := draw(seed, trouble.Bounds{}), draw(seed, trouble.Bounds{})
 		if first.Kind != again.Kind || first.Detail != again.Detail {
 			t.Errorf("seed %d: %+v and %+v", seed, first, again)
 		}
 		kinds[first.Kind] = true
 	}
-	if len(kinds) != len(sim.TroubleKinds()) {
-		t.Errorf("%d of %d kinds were drawn", len(kinds), len(sim.TroubleKinds()))
+	if len(kinds) != len(trouble.Kinds()) {
+		t.Errorf("%d of %d kinds were drawn", len(kinds), len(trouble.Kinds()))
 	}
-	if _, err := sim.DrawTrouble(rand.New(rand.NewPCG(1, 1)), sim.Bounds{Kinds: []string{"rain"}}); err == nil ||
+	if _, err := trouble.Draw(rand.New(rand.NewPCG(1, 1)), trouble.Bounds{Kinds: []string{"rain"}}); err == nil ||
 		!strings.Contains(err.Error(), "crossfade") {
 		t.Errorf("an unknown kind: %v", err)
+	}
+}
+
+// playable returns twenty songs that play under their own URI.
+func playable(s *sim.Spotify) []sim.Track {
+	return slices.DeleteFunc(s.Catalogue(), func(t sim.Track) bool { return !t.Playable || t.PlaysAs != t.ID })[:20]
+}
+
+// tokenFrom returns an access token.
+func tokenFrom(t *testing.T, s *sim.Spotify, account sim.Account) string {
+	t.Helper()
+	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {account.RefreshToken}, "client_id": {"x"}}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/token", strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	s.Handler().ServeHTTP(w, r)
+	var token struct {
+		Access string `json:"access_token"`
+	}
+	must(t, json.Unmarshal(w.Body.Bytes(), &token))
+	return token.Access
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

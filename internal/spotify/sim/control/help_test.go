@@ -1,4 +1,4 @@
-package sim
+package control
 
 import (
 	"os"
@@ -7,27 +7,29 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"antwon.dj/backend/internal/spotify/sim"
 )
 
 // TestEverySwitchIsDocumented looks for everything that tests can switch in the package's documentation and in the help
 // of the control endpoint.
 func TestEverySwitchIsDocumented(t *testing.T) {
-	source, err := os.ReadFile("doc.go")
+	source, err := os.ReadFile("../doc.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range slices.Concat(
-		fieldNames(Switches{}), fieldNames(AppSwitches{}), fieldNames(Fault{}), fieldNames(Look{}), LookKinds(),
-		brokenKinds(),
+		fieldNames(sim.Switches{}), fieldNames(sim.AppSwitches{}), fieldNames(sim.Fault{}), fieldNames(sim.Look{}),
+		sim.LookKinds(), sim.BrokenKinds(),
 	) {
 		whole := regexp.MustCompile(`(^|[^\w-])` + regexp.QuoteMeta(name) + `($|[^\w-])`)
-		for where, text := range map[string]string{"doc.go": string(source), "GET /control/": controlHelp} {
+		for where, text := range map[string]string{"doc.go": string(source), "GET /control/": help} {
 			if !whole.MatchString(text) {
 				t.Errorf("%s does not mention %q", where, name)
 			}
 		}
 	}
-	for _, name := range fieldNames(Device{}) {
+	for _, name := range fieldNames(sim.Device{}) {
 		if !strings.Contains(string(source), name) {
 			t.Errorf("doc.go does not mention the device's %q", name)
 		}
