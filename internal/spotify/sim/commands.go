@@ -40,6 +40,10 @@ func command(change func(*call) error) endpoint {
 		if c.account.Switches.Free {
 			return nil, premiumRequired()
 		}
+		if late, ok := c.Context().Value(lateKey{}).(time.Duration); ok {
+			c.account = c.account.postpone(lateCommand{c.now.Add(late), c, change})
+			return nil, nil
+		}
 		before := c.account.Player
 		if err := change(c); err != nil {
 			return nil, err
@@ -159,7 +163,7 @@ func (c *call) resume() error {
 	case p.Track == "":
 		*p = p.next(c.now, c.options)
 	default:
-		*p = p.resume(c.now, ByAPI)
+		*p = p.resume(c.now, ByAPI, c.options)
 	}
 	return nil
 }

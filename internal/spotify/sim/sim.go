@@ -1,31 +1,8 @@
-// Package sim simulates Spotify's accounts service and Web API for demonstrations and tests. Clients use it over real
-// HTTP, in the same way as Spotify itself.
-//
-// Its guarantees:
-//
-//   - Responses have the formats, statuses and error bodies of Spotify's Web API reference for an app in Development
-//     Mode as of November 2026 and, where the reference is silent, of responses that such apps have been seen to
-//     receive. It simulates profiles, search for tracks, the player, playlists, the library, artists and albums. Every
-//     other endpoint is 403 or 404. AppSwitches.Extended restores what Development Mode lost.
-//   - It checks scopes, clients, redirect URIs and PKCE, accepts each authorization code once, and limits an
-//     authorization to six months.
-//   - Songs, artists and covers are invented, and the same in every process.
-//   - Each account has one player, which plays in real time: the current song ends and the next one follows, without
-//     any request. With a state file it continues while the process is down.
-//   - All times are those of the clock in Config, and nothing runs in the background: a player's state is computed when
-//     it is read. Therefore the simulator works with a clock that is set by hand, and inside a synctest bubble.
-//   - What a response has confirmed is in the state file, even if the process is killed.
-//
-// Tests control it by several means. Switches and AppSwitches determine how Spotify treats an account and the app. Host
-// does what a host can do in Spotify's own apps. InjectFault makes requests fail, before or after they were applied.
-// Plays, Silences, Requests and Injected tell what happened. Control offers all of that over HTTP, as JSON below
-// /control/; GET /control/ lists it.
-//
-// All methods and handlers are safe for concurrent use.
 package sim
 
 import (
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -46,6 +23,8 @@ type Config struct {
 	Clients []Client
 	// Now is the clock of players, tokens and limits. Nil means time.Now.
 	Now func() time.Time
+	// Seed determines which requests faults and looks with a probability apply to.
+	Seed uint64
 	// Log receives new accounts and failures to save. Nil discards them.
 	Log *slog.Logger
 }
@@ -63,7 +42,11 @@ type Spotify struct {
 	ahead    time.Duration // how far the clock has been advanced
 	state    state
 	codes    map[string]authorization
-	faults   []Fault
+	faults   []injectedFault
+	looks    []injectedLook
+	shown    map[string]shownBefore
+	broken   map[string]string // how tracks are broken, by ID
+	random   *rand.Rand
 	rate     limiter
 	quota    limiter
 	eventLog eventLog
@@ -85,6 +68,9 @@ func Open(cfg Config) (*Spotify, error) {
 		eventLog:  eventLog{},
 		requests:  map[string]int{},
 		injected:  map[string]int{},
+		shown:     map[string]shownBefore{},
+		broken:    map[string]string{},
+		random:    rand.New(rand.NewPCG(cfg.Seed, 2026)),
 	}
 	if s.clock == nil {
 		s.clock = time.Now
@@ -132,7 +118,11 @@ func (s *Spotify) now() time.Time { return s.clock().Round(0).Add(s.ahead) }
 
 // playerOptions returns the options of an account's player.
 func (s *Spotify) playerOptions(a account) playerOptions {
-	l := playerOptions{length: s.catalogue.length, freezeAtEnd: a.Switches.EndStuck}
+	l := playerOptions{
+		length: s.catalogue.length, freezeAtEnd: a.Switches.EndStuck, crossfade: a.Switches.Crossfade,
+		automix: a.Switches.Automix, adBetween: a.Switches.AdBetween,
+		broken: func(id string) string { return s.broken[id] },
+	}
 	if a.Switches.Autoplay {
 		l.similar = s.catalogue.similar
 	}
@@ -141,6 +131,9 @@ func (s *Spotify) playerOptions(a account) playerOptions {
 
 // advanceAccount returns the account with its player advanced to now.
 func (s *Spotify) advanceAccount(a account, now time.Time) account {
+	for len(a.late) > 0 && !a.late[0].at.After(now) {
+		a = s.applyLate(a)
+	}
 	a.Player = advance(a.Player, now, s.playerOptions(a))
-	return a
+	return a.sleepIfIdle(now)
 }

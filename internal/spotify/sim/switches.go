@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -31,6 +32,20 @@ type Switches struct {
 	EndStuck bool `json:"end_stuck,omitempty"`
 	// WithoutContext makes the state show the context as null, whatever plays.
 	WithoutContext bool `json:"without_context,omitempty"`
+	// Crossfade is by how much two songs overlap, up to 12 seconds: the next one starts this long before the end of the
+	// current one, whose progress never reaches its duration. The log of what was heard counts that as its end.
+	Crossfade time.Duration `json:"crossfade_ns,omitempty"`
+	// Automix is how much of both ends of a song the player leaves out where one song follows another. Without Crossfade
+	// and Automix, songs follow each other without a gap.
+	Automix time.Duration `json:"automix_ns,omitempty"`
+	// AdBetween is the length of an advertisement before each song that follows another one.
+	AdBetween time.Duration `json:"ad_between_ns,omitempty"`
+	// SleepAfter is how long after it has stopped playing a device falls asleep: it is no longer listed, until the host
+	// resumes or opens the app. With SleepListed it is only inactive, and a command that names it wakes it. With
+	// SleepNewID it has another ID afterwards.
+	SleepAfter  time.Duration `json:"sleep_after_ns,omitempty"`
+	SleepListed bool          `json:"sleep_listed,omitempty"`
+	SleepNewID  bool          `json:"sleep_new_id,omitempty"`
 }
 
 // AppSwitches determine how Spotify treats the app as a whole. The zero value is an app in Development Mode that is
@@ -54,7 +69,14 @@ type AppSwitches struct {
 	// RecommendationsForbidden makes GET recommendations fail with 403 instead of 404. In Development Mode, both have been
 	// seen.
 	RecommendationsForbidden bool `json:"recommendations_forbidden,omitempty"`
+	// LongNames is how many bytes the names of songs, artists, albums, devices, playlists and users have at least, and
+	// LongURLs how many the URLs of images have.
+	LongNames int `json:"long_names,omitempty"`
+	LongURLs  int `json:"long_urls,omitempty"`
 }
+
+// maxCrossfade is the longest crossfade that Spotify's apps offer.
+const maxCrossfade = 12 * time.Second
 
 // ChangeSwitches changes an account's switches. It returns an error if the account does not exist or a value is
 // invalid.
@@ -78,9 +100,16 @@ func (s Switches) validate() error {
 		return fmt.Errorf("progress is %q, must be null, zero or empty", s.Progress)
 	case s.Stale < 0:
 		return fmt.Errorf("stale is %v, must not be negative", s.Stale)
+	case s.Crossfade < 0 || s.Crossfade > maxCrossfade:
+		return fmt.Errorf("crossfade is %v, must be from 0 to %v", s.Crossfade, maxCrossfade)
+	case min(s.Automix, s.AdBetween, s.SleepAfter) < 0:
+		return errors.New("automix, ad_between and sleep_after must not be negative")
 	}
 	return nil
 }
+
+// maxLongText bounds the names and URLs of AppSwitches, as a response contains hundreds of them.
+const maxLongText = 100_000
 
 // ChangeAppSwitches changes the app's switches.
 func (s *Spotify) ChangeAppSwitches(change func(*AppSwitches)) error {
@@ -88,5 +117,8 @@ func (s *Spotify) ChangeAppSwitches(change func(*AppSwitches)) error {
 	defer s.mu.Unlock()
 	next := s.state.clone()
 	change(&next.App)
+	if app := next.App; max(app.LongNames, app.LongURLs) > maxLongText {
+		return fmt.Errorf("long_names and long_urls must be at most %d", maxLongText)
+	}
 	return s.commit(next)
 }

@@ -1,4 +1,4 @@
-package sim_test
+package control_test
 
 import (
 	"encoding/json"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/spotify/sim"
+	"antwon.dj/backend/internal/spotify/sim/control"
 )
 
 // remote is a simulator that the test controls over HTTP only.
@@ -20,10 +21,11 @@ type remote struct {
 
 func newRemote(t *testing.T) remote {
 	t.Helper()
-	s := open(t)
+	s, err := sim.Open(sim.Config{})
+	must(t, err)
 	mux := http.NewServeMux()
 	mux.Handle("/", s.Handler())
-	mux.Handle("/control/", s.Control())
+	mux.Handle("/control/", control.Handler(s))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return remote{t, server.URL}
@@ -88,10 +90,23 @@ func TestControlChangesEverything(t *testing.T) {
 		t.Errorf("journal: %+v", seen)
 	}
 
+	for _, action := range []string{
+		`"play","uri":"` + song.URI + `"`, `"repeat","mode":"context"`, `"shuffle","on":true`, `"local-file","length":"1ms"`,
+		`"unknown","length":"1ms"`,
+	} {
+		r.control(200, "POST", at+"/host", `{"action":`+action+`}`, nil)
+	}
+	r.control(200, "POST", "tracks", `{"uri":"`+songs[0].URI+`","broken":"skipped"}`, nil)
+	r.control(200, "DELETE", "tracks", "", nil)
+
 	var switches sim.Switches
 	r.control(200, "POST", at+"/switches", `{"free":true,"stale":"1500ms"}`, nil)
-	r.control(200, "POST", at+"/switches", `{"autoplay":true}`, &switches)
-	if !switches.Free || !switches.Autoplay || switches.Stale != 1500*time.Millisecond {
+	r.control(200, "POST", at+"/switches", `{"autoplay":true,"crossfade":"5s","automix":"1s","ad_between":"30s",
+		"sleep_after":"1h","sleep_new_id":true}`, &switches)
+	if switches != (sim.Switches{
+		Free: true, Autoplay: true, Stale: 1500 * time.Millisecond, Crossfade: 5 * time.Second, Automix: time.Second,
+		AdBetween: 30 * time.Second, SleepAfter: time.Hour, SleepNewID: true,
+	}) {
 		t.Errorf("switches: %+v", switches)
 	}
 	var app sim.AppSwitches
@@ -110,15 +125,40 @@ func TestControlChangesEverything(t *testing.T) {
 	if got := ask(t, "GET", r.url+"/v1/me", authorization, ""); got.status != 200 {
 		t.Errorf("without: %+v", got)
 	}
+	r.control(200, "POST", "faults", `{"path":"/v1/me","exact":true,"for":"10s","probability":1,"body":"real",
+		"content_type":"text/html","retry_after_text":"soon","applied_after":"3s"}`, nil)
+	if got := ask(t, "GET", r.url+"/v1/me", authorization, ""); got.header.Get("Retry-After") != "soon" {
+		t.Errorf("with another fault: %+v", got)
+	}
+	r.control(200, "DELETE", "faults", "", nil)
+	r.control(200, "POST", "looks", `{"kind":"nothing","for":"1m"}`, nil)
+	if got := ask(t, "GET", r.url+"/v1/me/player", authorization, ""); got.status != 204 {
+		t.Errorf("with a look: %+v", got)
+	}
+	r.control(200, "DELETE", "looks", "", nil)
+	if got := ask(t, "GET", r.url+"/v1/me/player", authorization, ""); got.status != 200 {
+		t.Errorf("without: %+v", got)
+	}
+	var trouble struct{ Kind, Detail string }
+	r.control(200, "POST", at+"/troubles", `{"seed":3,"kinds":["long texts"],"longest":"1m","most":2}`, &trouble)
+	if trouble.Kind != "long texts" || trouble.Detail == "" {
+		t.Errorf("trouble: %+v", trouble)
+	}
+	r.control(200, "DELETE", at+"/troubles", "", nil)
+	r.control(200, "POST", "app", `{}`, &app)
+	if app.LongNames != 0 {
+		t.Errorf("after the trouble: %+v", app)
+	}
 	var counts struct{ Requests, Injected map[string]int }
 	r.control(200, "GET", "journal", "", &counts)
 	if counts.Injected["502 html"] != 1 || counts.Requests["GET /v1/me 502"] != 1 ||
-		counts.Requests["GET /v1/me 200"] != 1 {
+		counts.Requests["GET /v1/me 200"] != 2 {
 		t.Errorf("counts: %+v", counts)
 	}
 	r.control(200, "POST", at+"/revoke", "", nil)
-	_, err := tokens(&httptest.Server{URL: r.url}, 2, account.RefreshToken).Token()
-	wantGrantError(t, err, "Refresh token revoked")
+	if got := refresh(t, r.url, account); got.status != 400 || !strings.Contains(got.body, "Refresh token revoked") {
+		t.Errorf("after revoking: %+v", got)
+	}
 }
 
 func TestControlRefusesInvalidRequests(t *testing.T) {
@@ -126,15 +166,18 @@ func TestControlRefusesInvalidRequests(t *testing.T) {
 	var account sim.Account
 	r.control(200, "POST", "accounts", "", &account)
 	for path, bodies := range map[string][]string{
-		"accounts/nobody/host":                 {`{"action":"pause"}`},
-		"accounts/nobody/switches":             {`{}`},
-		"accounts/nobody/revoke":               {``},
-		"accounts/" + account.ID + "/switches": {`{"surprise":1}`, `{"success":201}`, `{"stale":"soon"}`, `[`},
+		"accounts/nobody/host":     {`{"action":"pause"}`},
+		"accounts/nobody/switches": {`{}`},
+		"accounts/nobody/revoke":   {``},
+		"accounts/" + account.ID + "/switches": {`{"surprise":1}`, `{"success":201}`, `{"crossfade":"13s"}`,
+			`{"automix":"-1s"}`, `{"stale":"soon"}`, `[`},
 		"accounts/" + account.ID +
 			"/host": {``, `{"action":"dance"}`, `{"action":"add-device"}`, `{"action":"resume"}`, `{"action":"freeze"}`,
 			`{"action":"play","uri":"x"}`, `{"action":"play-playlist","uri":"spotify:playlist:x"}`},
 		"app":      {`{"surprise":1}`},
-		"faults":   {`{"status":99}`, `{"delay":"long"}`},
+		"faults":   {`{"status":99}`, `{"delay":"long"}`, `{"probability":2}`, `{"body":"round"}`},
+		"looks":    {`{"kind":"blurred"}`, `{"kind":"stale","age":3}`, `{"kind":"stale"}`},
+		"tracks":   {`{"uri":"x"}`, `{"broken":"bent"}`},
 		"clock":    {`{"advance":5}`, strings.Repeat(" ", 70_000)},
 		"accounts": {`{"display_name":1}`},
 	} {
