@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 )
@@ -17,7 +16,10 @@ import (
 // nodeFolder holds what the JavaScript clients are driven by, and the clients once they are installed.
 const nodeFolder = "../../test/node"
 
-// needNode skips a test with -short, and where there is no Node or the clients are not installed.
+// clientFolder holds the npm package @antwon/client, the reference client, once it is built.
+const clientFolder = "../../packages/client"
+
+// needNode skips a test with -short, and where there is no Node or the clients are not installed and built.
 func needNode(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
@@ -27,12 +29,15 @@ func needNode(t *testing.T) {
 	if err == nil {
 		_, err = os.Stat(filepath.Join(nodeFolder, "node_modules", ".package-lock.json"))
 	}
+	if err == nil {
+		_, err = os.Stat(filepath.Join(clientFolder, "dist", "index.js"))
+	}
 	switch {
 	case err == nil:
 	case os.Getenv("ANTWON_TEST_STRICT") == "1":
 		t.Fatalf("Node is required here: %v", err)
 	default:
-		t.Skipf("Node left out: %v (install it, then make node-modules)", err)
+		t.Skipf("Node left out: %v (install it, then make node-modules client)", err)
 	}
 }
 
@@ -202,30 +207,4 @@ func TestServerPassesGraphQLOverHTTPAudits(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	t.Logf("audits: %s", out)
-}
-
-// The reference client's own tests, which need no server.
-func TestReferenceClientPassesItsOwnTests(t *testing.T) {
-	t.Parallel()
-	needNode(t)
-	tests := exec.CommandContext(t.Context(), "node", "--test", "follow.test.mjs")
-	tests.Dir = nodeFolder
-	if out, err := tests.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
-}
-
-// The manual shows the client that is tested.
-func TestAPIGuideShowsTheReferenceClient(t *testing.T) {
-	client, err := os.ReadFile("../../docs/follow-queue.mjs")
-	if err != nil {
-		t.Fatal(err)
-	}
-	guide, err := os.ReadFile("../../docs/api.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(guide), "\n```js\n"+string(client)+"```\n") {
-		t.Error("docs/api.md does not show docs/follow-queue.mjs as it is")
-	}
 }

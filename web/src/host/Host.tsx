@@ -1,6 +1,6 @@
+import { useStore } from '@antwon/client/react'
 import { useEffect, useRef } from 'react'
 import type { Api } from '../api/client'
-import { useStore } from '../api/store'
 import { useText } from '../text/text'
 import { Message } from '../ui/Message'
 import { Toasts, useToasts } from '../ui/Toasts'

@@ -1,10 +1,6 @@
+import { browserStorage, type Failure, type Session } from '@antwon/client'
 import { type FormEvent, useState } from 'react'
 import type { Api } from '../api/client'
-import type { Failure } from '../api/errors'
-import { JoinRoomDocument } from '../api/generated'
-import { post } from '../api/post'
-import type { Session } from '../api/session'
-import { browserStorage } from '../api/storage'
 import { failureSentence, useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
 import { usePhoneText } from './text'
@@ -30,14 +26,11 @@ export function Join({ api, room, user, onJoined, onCancel }: Props) {
   async function join(event: FormEvent) {
     event.preventDefault()
     setBusy(true)
-    // A signed-in user joins as that user, except for a screen, whose session can only watch.
-    const token = user && user.kind !== 'SCREEN' ? await api.sessions.tokenOnceReachable() : null
-    const { data, failure } = await post(JoinRoomDocument, { code: room.code, displayName }, token ?? undefined)
+    const { data, failure } = await api.sessions.join(room.code, displayName)
     setBusy(false)
     setFailure(failure)
-    if (!data?.joinRoom) return
+    if (!data) return
     browserStorage.setItem(nameKey, displayName)
-    api.sessions.setSession(data.joinRoom.session)
     onJoined()
   }
 

@@ -1,9 +1,8 @@
+import { isTransient } from '@antwon/client'
 import { useEffect, useEffectEvent, useState } from 'react'
 import type { Api } from '../api/client'
-import { isTransient } from '../api/errors'
 import { PlaybackChangesDocument, RoomChangesDocument, ViewerChangesDocument } from '../api/generated'
-import { useQueue } from '../api/queue'
-import { useStore } from '../api/store'
+import { useRoomQueue } from '../api/queue'
 import { useRetriedSubscription } from '../api/useRetriedSubscription'
 import { healthSentence, useLanguage, useText } from '../text/text'
 import { Toasts, useToasts } from '../ui/Toasts'
@@ -41,7 +40,7 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
   const language = useLanguage()
   const roomId = known.id
   useRememberRoom(roomId, user.id)
-  const queue = useStore(useQueue(api, roomId))
+  const queue = useRoomQueue(api, roomId)
   const { data: { room } = {}, failure: roomFailure } = useRetriedSubscription(RoomChangesDocument, { roomId })
   const { data: { playback } = {}, failure: playbackFailure } = useRetriedSubscription(PlaybackChangesDocument, { roomId })
   const { data: { viewerInRoom: viewer } = {}, failure: viewerFailure } = useRetriedSubscription(ViewerChangesDocument, {

@@ -1,6 +1,6 @@
+import type { Sessions } from '@antwon/client'
+import { useStore } from '@antwon/client/react'
 import type { Login } from '../api/login'
-import type { Sessions } from '../api/session'
-import { useStore } from '../api/store'
 
 const kinds = { HOST: 'a host', GUEST: 'a guest', SCREEN: 'a screen' }
 
