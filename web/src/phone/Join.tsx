@@ -1,4 +1,4 @@
-import { browserStorage, type Failure, type Session } from '@antwon/client'
+import { browserStorage, type Failure } from '@antwon/client'
 import { type FormEvent, useState } from 'react'
 import type { Api } from '../api/client'
 import { failureSentence, useText } from '../text/text'
@@ -10,16 +10,17 @@ const nameKey = 'antwon.name' // in the browser's storage
 interface Props {
   api: Api
   room: { code: string; name: string }
-  user: Session['viewer']['user'] | undefined
+  name: string | null | undefined // the user's name so far, if there is one
   onJoined: () => void
   onCancel?: () => void // for members, who only change their name
 }
 
 /** Joins the room with a name, or changes the name of a member. */
-export function Join({ api, room, user, onJoined, onCancel }: Props) {
+export function Join({ api, room, name, onJoined, onCancel }: Props) {
   const text = useText()
   const own = usePhoneText()
-  const [displayName, setDisplayName] = useState(browserStorage.getItem(nameKey) ?? user?.displayName ?? '')
+  const usual = onCancel ? null : browserStorage.getItem(nameKey) // where the user joined last
+  const [displayName, setDisplayName] = useState(usual ?? name ?? '')
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure>()
 

@@ -28,9 +28,9 @@ const refusalDelay = 1_500 // milliseconds: a present user who is removed learns
 interface Props {
   api: Api
   room: { id: string; name: string; code: string }
-  user: { id: string; displayName: string | null }
+  user: { id: string }
   onRefused: () => void // the server refuses this user; the page has to find out who may join
-  onRename: () => void
+  onRename: (name: string | undefined) => void // name: the present one
 }
 
 /** The party for its members: the song that plays, the queue, search, their own songs, and the history. */
@@ -54,6 +54,7 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
   const [tab, setTab] = useState<Tab>('queue')
   const [query, setQuery] = useState('')
   const name = room?.name ?? known.name
+  const userName = viewer?.participant.displayName
   const fair = room?.settings?.orderMode === 'FAIR'
   useEffect(() => {
     document.title = own.title(name)
@@ -80,10 +81,10 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
         name={name}
         code={known.code}
         room={room}
-        user={user}
+        userName={userName}
         unsent={actions.unsent}
         isHosting={viewer?.role === 'HOST' || viewer?.role === 'COHOST'}
-        onRename={onRename}
+        onRename={() => onRename(userName)}
       />
       <main className="party">
         <NowPlaying playback={playback}>

@@ -22,7 +22,7 @@ export function Phone({ api, code }: { api: Api; code: string }) {
 function RoomByCode({ api, code, session }: { api: Api; code: string; session: Session | null }) {
   const text = useText()
   const { data, failure, refetch } = useRetriedQuery(RoomByCodeDocument, { code }, ({ roomByCode }) => roomByCode !== null)
-  const [renaming, setRenaming] = useState(false)
+  const [renaming, setRenaming] = useState<{ from: string | undefined } | null>(null)
   const room = data?.roomByCode
   const user = session?.viewer.user
 
@@ -33,10 +33,11 @@ function RoomByCode({ api, code, session }: { api: Api; code: string; session: S
     return lastId ? <LastRoom code={code} roomId={lastId} onOpen={refetch} /> : <NoRoom code={code} />
   }
   const onJoined = () => {
-    setRenaming(false)
+    setRenaming(null)
     refetch()
   }
-  if (!user || user.kind === 'SCREEN' || !room.joinUrl) return <Join api={api} room={room} user={user} onJoined={onJoined} />
-  if (renaming) return <Join api={api} room={room} user={user} onJoined={onJoined} onCancel={() => setRenaming(false)} />
-  return <Party key={room.id} api={api} room={room} user={user} onRefused={refetch} onRename={() => setRenaming(true)} />
+  if (!user || user.kind === 'SCREEN' || !room.joinUrl)
+    return <Join api={api} room={room} name={user?.displayName} onJoined={onJoined} />
+  if (renaming) return <Join api={api} room={room} name={renaming.from} onJoined={onJoined} onCancel={() => setRenaming(null)} />
+  return <Party key={room.id} api={api} room={room} user={user} onRefused={refetch} onRename={(from) => setRenaming({ from })} />
 }
