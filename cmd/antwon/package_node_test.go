@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -242,7 +241,7 @@ func TestPackedClientFollowsAQueueOnAScreen(t *testing.T) {
 }
 
 // The third example of the client's README: the answer to what a guest did is lost, and the page closed. When it is opened
-// again, the guest is the same one, and what was done is sent again but not done again.
+// again, the guest is the same one, and the action is sent again, but not done again.
 func TestPackedClientStaysSignedInAndActsOnce(t *testing.T) {
 	t.Parallel()
 	needNode(t)
@@ -258,14 +257,12 @@ func TestPackedClientStaysSignedInAndActsOnce(t *testing.T) {
 	page := p.open("out/offline.js", browser, "LOSE_ANSWERS_TO=mutation AddSong")
 	page.shows(s, `lost: {"data":{"addSong":{"alreadyQueued":false`)
 	page.close()
-	before := host.queue(roomID)
-	host.like(before[0]) // only an action that is done again could change the queue from here on
-	before = host.queue(roomID)
+	added := host.queue(roomID)
+	host.remove(added[0]) // if it were added again, it would be back
 
-	page = p.open("out/offline.js", browser)
-	page.shows(s, "The server has "+before[0].Song.Name+".")
-	if after := host.queue(roomID); !reflect.DeepEqual(before, after) {
-		t.Errorf("the queue was %+v, and is %+v", before, after)
+	p.open("out/offline.js", browser).shows(s, "The server has "+added[0].Song.Name+".")
+	if queue := host.queue(roomID); len(queue) != 0 {
+		t.Errorf("the song was added twice: %+v", queue)
 	}
 	var got struct {
 		Room struct{ Members struct{ TotalCount int } }
