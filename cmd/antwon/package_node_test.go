@@ -85,7 +85,8 @@ func (p *project) open(script string, env ...string) *page {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	opened := &page{&output{}, p.t, exec.CommandContext(context.WithoutCancel(p.t.Context()), "node", "--import", browser, script)}
+	node := exec.CommandContext(context.WithoutCancel(p.t.Context()), "node", "--import", browser, script)
+	opened := &page{&output{}, p.t, node}
 	opened.cmd.Dir, opened.cmd.Env = p.folder, append(os.Environ(), env...)
 	opened.cmd.Stdout, opened.cmd.Stderr = opened, opened
 	if err := opened.cmd.Start(); err != nil {
@@ -135,8 +136,8 @@ func codeIn(t *testing.T, document, language, url, code string) (blocks []string
 	return blocks
 }
 
-// newTypeScriptProject has the examples of the client's README, changed to a server and a room, and what tsc makes of them.
-// appended goes to the ends of the examples of these names.
+// newTypeScriptProject has the examples of the client's README, changed to a server and a room, and what tsc makes of
+// them. appended goes to the ends of the examples of these names.
 func newTypeScriptProject(t *testing.T, url, code string, appended map[string]string) *project {
 	t.Helper()
 	p := newProject(t, "react", "@types/react", "csstype")
@@ -207,8 +208,8 @@ func TestManualsFirstQueryRuns(t *testing.T) {
 	}
 }
 
-// The second example of the client's README: it shows every change, also after the server was killed, and after its access
-// token was refused because the server has another secret.
+// The second example of the client's README: it shows every change, also after the server was killed, and after its
+// access token was refused because the server has another secret.
 func TestPackedClientFollowsAQueueOnAScreen(t *testing.T) {
 	t.Parallel()
 	needNode(t)
@@ -240,8 +241,9 @@ func TestPackedClientFollowsAQueueOnAScreen(t *testing.T) {
 	page.end()
 }
 
-// The third example of the client's README: the answer to what a guest did is lost, and the page closed. When it is opened
-// again, the guest is the same one, and the action is sent again, but not done again.
+// The third example of the client's README: the answer to what a guest did is lost, and the page closed. When it is
+// opened again in two tabs, which use one cookie and one stored action, the guest is the same one, and nothing is done
+// twice.
 func TestPackedClientStaysSignedInAndActsOnce(t *testing.T) {
 	t.Parallel()
 	needNode(t)
@@ -254,13 +256,15 @@ func TestPackedClientStaysSignedInAndActsOnce(t *testing.T) {
 	p := newTypeScriptProject(t, s.url, "PACKED", map[string]string{"offline.ts": tap})
 	browser := "BROWSER=" + filepath.Join(p.folder, "browser.json")
 
-	page := p.open("out/offline.js", browser, "LOSE_ANSWERS_TO=mutation AddSong")
-	page.shows(s, `lost: {"data":{"addSong":{"alreadyQueued":false`)
-	page.close()
+	closed := p.open("out/offline.js", browser, "LOSE_ANSWERS_TO=mutation AddSong")
+	closed.shows(s, `lost: {"data":{"addSong":{"alreadyQueued":false`)
+	closed.close()
 	added := host.queue(roomID)
 	host.remove(added[0]) // if it were added again, it would be back
 
-	p.open("out/offline.js", browser).shows(s, "The server has "+added[0].Song.Name+".")
+	for _, tab := range []*page{p.open("out/offline.js", browser), p.open("out/offline.js", browser)} {
+		tab.shows(s, "The server has "+added[0].Song.Name+".")
+	}
 	if queue := host.queue(roomID); len(queue) != 0 {
 		t.Errorf("the song was added twice: %+v", queue)
 	}

@@ -1,12 +1,17 @@
 // node --import browser.mjs SCRIPT: what the browser would give to a page of the client: a WebSocket, a cookie for one server,
 // and a localStorage. BROWSER names the file in which they outlast the process. With LOSE_ANSWERS_TO, the answers to operations
 // of that name are lost on the way, and told instead, one a line.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import WebSocket from 'ws'
 
 const { BROWSER: file, LOSE_ANSWERS_TO: lost } = process.env
 const kept = file && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { cookies: {}, items: {} }
-const keep = () => file && writeFileSync(file, JSON.stringify(kept))
+function keep() {
+  if (!file) return
+  const next = `${file}.${process.pid}` // another tab never reads half of it
+  writeFileSync(next, JSON.stringify(kept))
+  renameSync(next, file)
+}
 
 globalThis.WebSocket ??= WebSocket
 

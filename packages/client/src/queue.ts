@@ -26,7 +26,7 @@ export function watchQueue<Item extends { id: string } = QueueItem>(
   let timer: ReturnType<typeof setTimeout> | undefined
   let stopped = false
   const show = perFrame(({ version, order, items }: Queue<Item>) => {
-    store.set({ version, items: order.flatMap((id) => items.get(id) ?? []), ended: undefined })
+    if (!stopped) store.set({ version, items: order.flatMap((id) => items.get(id) ?? []), ended: undefined })
   })
   const end = (ended: unknown) => stopped || store.set({ ...store.get(), ended })
   const start = () => {

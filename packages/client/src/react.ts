@@ -27,7 +27,13 @@ export function useQueueStore<Item extends { id: string } = QueueItem>(
   query?: string,
 ): Store<QueueState<Item>> {
   const store = useMemo(() => new Store<QueueState<Item>>(emptyQueue), [])
-  useEffect(() => watchQueue(client, roomId, store, query), [client, roomId, store, query])
+  useEffect(() => {
+    const stop = watchQueue(client, roomId, store, query)
+    return () => {
+      stop()
+      store.set(emptyQueue) // another room's queue is another one
+    }
+  }, [client, roomId, store, query])
   return store
 }
 
