@@ -1,5 +1,5 @@
 import type { Session } from '@antwon/client'
-import { useStore } from '@antwon/client/react'
+import { useSession } from '@antwon/client/react'
 import { useState } from 'react'
 import type { Api } from '../api/client'
 import { RoomByCodeDocument } from '../api/generated'
@@ -13,7 +13,7 @@ import { Party } from './Party'
 /** The phone page of a room. It starts afresh whenever another user signs in. */
 export function Phone({ api, code }: { api: Api; code: string }) {
   const text = useText()
-  const session = useStore(api.sessions.current)
+  const session = useSession(api.sessions)
   if (session === undefined) return <Message title={text.appName}>{text.loading}</Message>
   return <RoomByCode key={session?.viewer.user.id ?? 'nobody'} api={api} code={code} session={session} />
 }

@@ -1,5 +1,5 @@
 import { type Failure, isTransient, type Store } from '@antwon/client'
-import { useStore } from '@antwon/client/react'
+import { useSession } from '@antwon/client/react'
 import { useEffect, useSyncExternalStore } from 'react'
 import type { Api } from '../api/client'
 import { PlaybackChangesDocument, RoomChangesDocument } from '../api/generated'
@@ -66,7 +66,7 @@ function useStartOverOnRefusal(
   failures: (Failure | undefined)[],
   startOver: () => void,
 ): void {
-  const isSignedOut = useStore(api.sessions.current) === null
+  const isSignedOut = useSession(api.sessions) === null
   const ended = useSyncExternalStore(queue.subscribe, () => queue.get().ended)
   const queueRefused = ended !== undefined && ended !== true
   const refused = isSignedOut || queueRefused || failures.some((failure) => failure && !isTransient(failure))
