@@ -4,7 +4,7 @@ WORKDIR /src/web
 COPY web/package.json web/package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY schema.graphqls /src/
-COPY docs/follow-queue.* /src/docs/
+COPY packages /src/packages
 COPY web ./
 RUN npm run build
 

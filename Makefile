@@ -15,6 +15,7 @@ RACE := $(shell command -v $$(go env CC) >/dev/null && echo -race '-gcflags=mode
 NODE := $(shell command -v node >/dev/null && command -v npm >/dev/null && echo yes)
 NODE_MODULES := $(NODE:yes=node-modules)
 WEB := $(NODE:yes=web)
+CLIENT := $(NODE:yes=client)
 
 # What drives the web pages needs npm's packages, and Chromium.
 browser = cd web && ANTWON_RUN='$(1)' node_modules/.bin/vitest run --config vitest.browser.config.ts
@@ -28,8 +29,14 @@ build: $(WEB) ## build bin/antwon, with the web pages where there is Node
 web: web/dist/index.html ## build the web pages, into web/dist
 
 # What fails here is said, and then the program tells browsers that it has no pages.
-web/dist/index.html: $(shell find web docs/follow-queue.* -type f -not -path '*/node_modules/*' -not -path '*/dist/*') schema.graphqls web/node_modules/.package-lock.json
+web/dist/index.html: $(shell find web packages -type f -not -path '*/node_modules/*' -not -path '*/dist/*') schema.graphqls web/node_modules/.package-lock.json
 	-@cd web && npm run --silent build
+
+client: packages/client/dist/index.js ## build the npm package @antwon/client, into packages/client/dist
+
+# What fails here is said, and then the tests leave out what they miss.
+packages/client/dist/index.js: $(shell find packages/client/src -name '*.ts') packages/client/tsconfig.json schema.graphqls web/node_modules/.package-lock.json
+	-@cd web && npm run --silent build:client
 
 web/node_modules/.package-lock.json: web/package-lock.json
 	-@cd web && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
@@ -73,11 +80,11 @@ test/node/node_modules/.package-lock.json: test/node/package-lock.json
 	-@cd test/node && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
 
 # The pages' stories mostly wait for the browser, so they run beside the Go tests.
-test: $(NODE_MODULES) $(NODE:yes=test-web) ## everything, with the race detector; says what it left out and why
+test: $(NODE_MODULES) $(CLIENT) $(NODE:yes=test-web) ## everything, with the race detector; says what it left out and why
 	@$(MAKE) --no-print-directory -j2 --output-sync test-go $(NODE:yes=test-pages)
 
 # The package whose tests take longest goes first, so that no core waits for it at the end.
-test-go: $(NODE_MODULES) ## the Go tests, with the race detector
+test-go: $(NODE_MODULES) $(CLIENT) ## the Go tests, with the race detector
 	@go test $(RACE) -parallel 6 -timeout 30m -v ./test/scenarios ./... > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
 	@grep -E '^ok' test.log
 	@if grep -q ' left out: ' test.log; then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' test.log | sort | uniq -c; fi
@@ -89,7 +96,7 @@ test-fast: ## what needs no database server, no browser and no Node, without the
 test-flaky: ## every package many times on busy cores, PACKAGES=./internal/live/... picks: finds tests that fail now and then (hours)
 	@test/flaky.sh $(PACKAGES)
 
-test-web: $(WEB) ## the web pages' TypeScript: types, style, and its tests
+test-web: $(WEB) ## the TypeScript of the web pages and of the client: types, style, and its tests
 	@if test -x web/node_modules/.bin/vitest; then cd web && npm run --silent check && npm run --silent test; \
 	else echo "LEFT OUT: the web pages' own tests, which need npm's packages"; test "$${ANTWON_TEST_STRICT:-}" != 1; fi
 
@@ -126,4 +133,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -C test/genqlient -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web run party demo dev generate migration lint lint-schema node-modules test test-go test-fast test-flaky test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale
+.PHONY: help build web client run party demo dev generate migration lint lint-schema node-modules test test-go test-fast test-flaky test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale

@@ -71,6 +71,6 @@ while sleep 0.5; do
 		server=''
 		say 'the server has ended; the next change starts it again'
 	fi
-	if changed_since "$generated" schema.graphqls $(find web/src -name '*.graphql'); then generate; fi
+	if changed_since "$generated" schema.graphqls packages/client/src/operations.ts $(find web/src -name '*.graphql'); then generate; fi
 	if changed_since "$built" cmd/antwon ent graph internal go.mod; then build; fi
 done

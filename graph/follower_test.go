@@ -32,7 +32,7 @@ type change struct {
 	Order []string
 }
 
-// follower is a client that keeps a queue up to date by applying differences, as docs/api.md shows.
+// follower is a client that keeps a queue up to date by applying differences, as docs/api.md says.
 type follower struct {
 	version int64 // 0: none yet
 	order   []string

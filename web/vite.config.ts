@@ -6,6 +6,7 @@ const pages = ['index', 'room', 'screen', 'host', 'playground']
 
 export default defineConfig({
   appType: 'mpa', // an unknown address is no page
+  resolve: { tsconfigPaths: true }, // the client's sources
   plugins: [react(), pagesAtTheirAddresses],
   server: devServer,
   optimizeDeps: {
@@ -22,5 +23,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 10_000, // GraphiQL's editor is large; web_test.go checks the size of the phone page
     reportCompressedSize: false,
   },
-  test: { environment: 'node', include: ['src/**/*.test.ts'], reporters: ['dot'] },
+  test: { environment: 'node', include: ['src/**/*.test.ts', '../packages/client/{src,test}/**/*.test.ts'], reporters: ['dot'] },
 })

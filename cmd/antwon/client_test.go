@@ -206,7 +206,7 @@ func (u *user) queue(roomID string) []item {
 	var got struct {
 		Room struct{ Queue struct{ Items []item } }
 	}
-	u.ask(&got, `query($r: ID!) { room(id: $r) { queue { items { id song { name } likeCount state position } } } }`,
+	u.ask(&got, `query($r: ID!) { room(id: $r) { queue { items { id song { uri name } likeCount state position } } } }`,
 		map[string]any{"r": roomID})
 	return got.Room.Queue.Items
 }

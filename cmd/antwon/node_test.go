@@ -17,7 +17,10 @@ import (
 // nodeFolder holds what the JavaScript clients are driven by, and the clients once they are installed.
 const nodeFolder = "../../test/node"
 
-// needNode skips a test with -short, and where there is no Node or the clients are not installed.
+// clientFolder holds the npm package @antwon/client, the reference client, once it is built.
+const clientFolder = "../../packages/client"
+
+// needNode skips a test with -short, and where there is no Node or the clients are not installed and built.
 func needNode(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
@@ -27,12 +30,15 @@ func needNode(t *testing.T) {
 	if err == nil {
 		_, err = os.Stat(filepath.Join(nodeFolder, "node_modules", ".package-lock.json"))
 	}
+	if err == nil {
+		_, err = os.Stat(filepath.Join(clientFolder, "dist", "index.js"))
+	}
 	switch {
 	case err == nil:
 	case os.Getenv("ANTWON_TEST_STRICT") == "1":
 		t.Fatalf("Node is required here: %v", err)
 	default:
-		t.Skipf("Node left out: %v (install it, then make node-modules)", err)
+		t.Skipf("Node left out: %v (install it, then make node-modules client)", err)
 	}
 }
 
@@ -211,17 +217,6 @@ func TestServerPassesGraphQLOverHTTPAudits(t *testing.T) {
 	t.Logf("audits: %s", out)
 }
 
-// The reference client's own tests, which need no server.
-func TestReferenceClientPassesItsOwnTests(t *testing.T) {
-	t.Parallel()
-	needNode(t)
-	tests := exec.CommandContext(t.Context(), "node", "--test", "follow.test.mjs")
-	tests.Dir = nodeFolder
-	if out, err := tests.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
-}
-
 // The manual shows the code that is tested.
 func TestAPIGuideShowsTestedCode(t *testing.T) {
 	guide, err := os.ReadFile("../../docs/api.md")
@@ -232,7 +227,7 @@ func TestAPIGuideShowsTestedCode(t *testing.T) {
 	if err != nil || len(shown) < 4 {
 		t.Fatalf("%q: %v", shown, err)
 	}
-	for _, name := range append(shown, "../../docs/follow-queue.mjs") {
+	for _, name := range shown {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -1,6 +1,5 @@
 // Keeps the session of this browser, and sends its access token along with requests and WebSockets.
 import { createClient } from 'graphql-ws'
-import { reconnect } from '../follow-queue.mjs'
 
 // Returns an access token of the browser's session, or null: then let them join, or sign in at /auth/login.
 async function refresh(server) {
@@ -53,7 +52,10 @@ export async function createSession(server = '') {
   // One WebSocket for all subscriptions. When its token has expired, it connects again with a new one.
   let connected = null
   const sockets = createClient({
-    ...reconnect,
+    // Try for as long as the page is open, and not all pages at once when a server restarts.
+    retryAttempts: Infinity,
+    shouldRetry: () => true,
+    retryWait: (retries) => new Promise((done) => setTimeout(done, Math.random() * Math.min(1000 * 2 ** retries, 30_000))),
     url: (server || location.origin).replace(/^http/, 'ws') + '/graphql',
     async connectionParams() {
       const params = await authorization()

@@ -8,7 +8,6 @@ process.chdir(import.meta.dirname)
 rmSync('build', { recursive: true, force: true })
 mkdirSync('build/relay', { recursive: true })
 cpSync('../../docs/clients', 'build/docs/clients', { recursive: true })
-cpSync('../../docs/follow-queue.mjs', 'build/docs/follow-queue.mjs')
 writeFileSync('build/schema.graphql', await (await fetch(`${server}/schema.graphql`)).text())
 
 const run = (name, ...args) => execFileSync(`node_modules/.bin/${name}`, args, { stdio: ['ignore', 'inherit', 'inherit'] })

@@ -2,7 +2,7 @@
 // retryWait is a number of milliseconds; `reconnect` takes over the reference client's first.
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
-import { followQueue, reconnect } from '../../docs/follow-queue.mjs'
+import { followQueue, reconnect } from '../../packages/client/dist/index.js'
 import { obey, tell } from './lines.mjs'
 
 const [url, given] = process.argv.slice(2)

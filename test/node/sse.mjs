@@ -3,7 +3,7 @@
 import { createClient } from 'graphql-sse'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
-import { followQueue, reconnect } from '../../docs/follow-queue.mjs'
+import { followQueue, reconnect } from '../../packages/client/dist/index.js'
 import { obey, tell } from './lines.mjs'
 
 const url = process.argv[2]

@@ -185,6 +185,9 @@ async function fill(): Promise<string[]> {
   return [...items]
 }
 
+const like = 'mutation($i: ID!) { likeQueueItem(itemId: $i) { id } }'
+const unlike = 'mutation($i: ID!) { unlikeQueueItem(itemId: $i) { id } }'
+
 /** Likes and unlikes random songs, at a constant rate. */
 async function likeRandomly(items: string[], count: number): Promise<void> {
   const liked = new Set<string>()
@@ -192,9 +195,9 @@ async function likeRandomly(items: string[], count: number): Promise<void> {
   for (let n = 0, start = Date.now(); n < count; n++) {
     await pause(Math.max(0, start + (n * 1000) / perSecond - Date.now()))
     const item = items[Math.floor(Math.random() * items.length)] ?? ''
-    const name = liked.delete(item) ? 'unlikeQueueItem' : 'likeQueueItem'
-    if (name === 'likeQueueItem') liked.add(item)
-    answers.push(api(server, `mutation($i: ID!) { ${name}(itemId: $i) { id } }`, { i: item }, host.token).catch(() => {})) // the song may be playing by now
+    const isLiked = liked.delete(item)
+    if (!isLiked) liked.add(item)
+    answers.push(api(server, isLiked ? unlike : like, { i: item }, host.token).catch(() => {})) // the song may be playing by now
   }
   await Promise.all(answers)
 }

@@ -65,8 +65,10 @@ class Guest {
   }
 
   async queue(): Promise<QueuedSong[]> {
-    const fields = 'song { name artists } addedBy { displayName } pin { until likes } refusal { reason }'
-    return (await this.#run(`query($r: ID!) { room(id: $r) { queue { items { ${fields} } } } }`)).room.queue.items
+    const query = `query($r: ID!) { room(id: $r) { queue { items {
+      song { name artists } addedBy { displayName } pin { until likes } refusal { reason }
+    } } } }`
+    return (await this.#run(query)).room.queue.items
   }
 
   /** The songs that guests and hosts added, in playing order. */

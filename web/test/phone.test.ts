@@ -46,6 +46,28 @@ describe('a guest on a phone', () => {
     gina.expectNoErrors()
   })
 
+  test('sees in each room the name that they have there, and changes only that', async () => {
+    const server = await party()
+    const login = 'mutation { demoLogin(displayName: "Hanna") { accessToken } }'
+    const { demoLogin } = await api(server, login, {})
+    const open = 'mutation { createRoom(input: {code: "SECOND"}) { id } }'
+    await api(server, open, {}, demoLogin.accessToken)
+    const gina = await guest(server, 'Gina')
+    await gina.join('SECOND', 'Regina')
+    await gina.page.getByTitle('You are Regina').click()
+    await gina.page.getByRole('button', { name: 'Change your name' }).click()
+    expect(await gina.page.getByRole('textbox').inputValue()).toBe('Regina')
+    await gina.page.getByRole('textbox').fill('Queen')
+    await gina.page.keyboard.press('Enter')
+    await gina.page.getByTitle('You are Queen').waitFor()
+
+    await gina.goto('/r/PARTY')
+    await gina.page.getByTitle('You are Gina').click()
+    await gina.page.getByRole('button', { name: 'Change your name' }).click()
+    expect(await gina.page.getByRole('textbox').inputValue()).toBe('Gina')
+    gina.expectNoErrors()
+  })
+
   test('searches, adds, likes and withdraws songs, and others see it', async () => {
     const server = await party()
     const gina = await guest(server, 'Gina')

@@ -1,5 +1,5 @@
 import { RoomByCodeDocument } from './generated'
-import { post } from './post'
+import { post } from './server'
 
 const interval = 15_000 // milliseconds
 

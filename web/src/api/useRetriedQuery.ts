@@ -1,7 +1,8 @@
+import type { Failure } from '@antwon/client'
 import type { TypedDocumentNode } from '@urql/core'
 import { useCallback, useEffect } from 'react'
 import { type AnyVariables, useQuery } from 'urql'
-import { type Failure, failureOfUrql } from './errors'
+import { failureOfUrql } from './failureOfUrql'
 
 const retryAfter = 3_000 // milliseconds
 

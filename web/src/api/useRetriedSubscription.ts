@@ -1,7 +1,8 @@
+import { type Failure, isTransient } from '@antwon/client'
 import type { TypedDocumentNode } from '@urql/core'
 import { useEffect } from 'react'
 import { type AnyVariables, useSubscription } from 'urql'
-import { type Failure, failureOfUrql, isTransient } from './errors'
+import { failureOfUrql } from './failureOfUrql'
 
 const defaultRetryAfter = 3_000 // milliseconds
 

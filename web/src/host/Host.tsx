@@ -1,6 +1,6 @@
+import { useSession } from '@antwon/client/react'
 import { useEffect, useRef } from 'react'
 import type { Api } from '../api/client'
-import { useStore } from '../api/store'
 import { useText } from '../text/text'
 import { Message } from '../ui/Message'
 import { Toasts, useToasts } from '../ui/Toasts'
@@ -14,7 +14,7 @@ import { useHostText } from './text/text'
 export function Host({ api, address }: { api: Api; address: PageAddress }) {
   const text = useText()
   const own = useHostText()
-  const session = useStore(api.sessions.current)
+  const session = useSession(api.sessions)
   const { toasts, notify } = useToasts()
   const user = session?.viewer.user
   const name = user && (user.displayName ?? '')

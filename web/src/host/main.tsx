@@ -1,14 +1,15 @@
+import { Sessions } from '@antwon/client'
 import './host.css'
 import { Provider } from 'urql'
 import { connect } from '../api/client'
-import { Sessions } from '../api/session'
+import { server } from '../api/server'
 import { renderPage } from '../ui/renderPage'
 import { Host } from './Host'
 import { readAddress } from './signin/address'
 
 const address = readAddress(location.href)
 history.replaceState(null, '', address.clean)
-const sessions = new Sessions()
+const sessions = new Sessions(server)
 const api = connect(sessions)
 void sessions.load()
 

@@ -1,8 +1,8 @@
+import type { Failure } from '@antwon/client'
+import { useStore } from '@antwon/client/react'
 import { useState } from 'react'
 import type { Api } from '../api/client'
-import type { Failure } from '../api/errors'
 import type { RoomFieldsFragment } from '../api/generated'
-import { useStore } from '../api/store'
 import { failureSentence, useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
 import { usePhoneText } from './text'
@@ -12,14 +12,14 @@ interface Props {
   name: string
   code: string
   room: RoomFieldsFragment | undefined // undefined: not loaded yet
-  user: { displayName: string | null }
+  userName: string | undefined // in this room; undefined: not loaded yet
   unsent: number
   isHosting: boolean // whether the user is a host or co-host
   onRename: () => void
 }
 
 /** The room's name and code, how many are present, the user's menu, and a notice while offline. */
-export function Header({ api, name, code, room, user, unsent, isHosting, onRename }: Props) {
+export function Header({ api, name, code, room, userName = '…', unsent, isHosting, onRename }: Props) {
   const text = useText()
   const own = usePhoneText()
   const offline = useStore(api.connection) === 'offline'
@@ -30,11 +30,11 @@ export function Header({ api, name, code, room, user, unsent, isHosting, onRenam
         <h1>{name}</h1>
         <span className="code quiet">{code}</span>
         <details className="menu" onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.removeAttribute('open')}>
-          <summary className="button plain" title={own.youAre(user.displayName ?? '')}>
-            {user.displayName}
+          <summary className="button plain" title={own.youAre(userName)}>
+            {userName}
           </summary>
           <div className="card stack">
-            <p>{own.youAre(user.displayName ?? '')}</p>
+            <p>{own.youAre(userName)}</p>
             <button type="button" className="button" onClick={onRename}>
               {own.rename}
             </button>

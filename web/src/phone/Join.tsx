@@ -1,10 +1,6 @@
+import { browserStorage, type Failure } from '@antwon/client'
 import { type FormEvent, useState } from 'react'
 import type { Api } from '../api/client'
-import type { Failure } from '../api/errors'
-import { JoinRoomDocument } from '../api/generated'
-import { post } from '../api/post'
-import type { Session } from '../api/session'
-import { browserStorage } from '../api/storage'
 import { failureSentence, useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
 import { usePhoneText } from './text'
@@ -14,30 +10,28 @@ const nameKey = 'antwon.name' // in the browser's storage
 interface Props {
   api: Api
   room: { code: string; name: string }
-  user: Session['viewer']['user'] | undefined
+  name: string | null | undefined // the user's name so far, if there is one
   onJoined: () => void
   onCancel?: () => void // for members, who only change their name
 }
 
 /** Joins the room with a name, or changes the name of a member. */
-export function Join({ api, room, user, onJoined, onCancel }: Props) {
+export function Join({ api, room, name, onJoined, onCancel }: Props) {
   const text = useText()
   const own = usePhoneText()
-  const [displayName, setDisplayName] = useState(browserStorage.getItem(nameKey) ?? user?.displayName ?? '')
+  const usual = onCancel ? null : browserStorage.getItem(nameKey) // where the user joined last
+  const [displayName, setDisplayName] = useState(usual ?? name ?? '')
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure>()
 
   async function join(event: FormEvent) {
     event.preventDefault()
     setBusy(true)
-    // A signed-in user joins as that user, except for a screen, whose session can only watch.
-    const token = user && user.kind !== 'SCREEN' ? await api.sessions.tokenOnceReachable() : null
-    const { data, failure } = await post(JoinRoomDocument, { code: room.code, displayName }, token ?? undefined)
+    const { data, failure } = await api.sessions.join(room.code, displayName)
     setBusy(false)
     setFailure(failure)
-    if (!data?.joinRoom) return
+    if (!data) return
     browserStorage.setItem(nameKey, displayName)
-    api.sessions.setSession(data.joinRoom.session)
     onJoined()
   }
 

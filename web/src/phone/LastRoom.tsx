@@ -1,6 +1,6 @@
+import { browserStorage } from '@antwon/client'
 import { useEffect } from 'react'
 import { RoomByIdDocument } from '../api/generated'
-import { browserStorage } from '../api/storage'
 import { useRetriedQuery } from '../api/useRetriedQuery'
 import { failureSentence, useText } from '../text/text'
 import { Message } from '../ui/Message'

@@ -1,4 +1,4 @@
-import type { Outcome } from '../api/sender'
+import type { Outcome } from '@antwon/client'
 import { failureSentence, useText } from '../text/text'
 import { usePhoneText } from './text'
 

@@ -1,9 +1,8 @@
+import { isTransient } from '@antwon/client'
 import { useEffect, useEffectEvent, useState } from 'react'
 import type { Api } from '../api/client'
-import { isTransient } from '../api/errors'
 import { PlaybackChangesDocument, RoomChangesDocument, ViewerChangesDocument } from '../api/generated'
-import { useQueue } from '../api/queue'
-import { useStore } from '../api/store'
+import { useRoomQueue } from '../api/queue'
 import { useRetriedSubscription } from '../api/useRetriedSubscription'
 import { healthSentence, useLanguage, useText } from '../text/text'
 import { Toasts, useToasts } from '../ui/Toasts'
@@ -29,9 +28,9 @@ const refusalDelay = 1_500 // milliseconds: a present user who is removed learns
 interface Props {
   api: Api
   room: { id: string; name: string; code: string }
-  user: { id: string; displayName: string | null }
+  user: { id: string }
   onRefused: () => void // the server refuses this user; the page has to find out who may join
-  onRename: () => void
+  onRename: (name: string | undefined) => void // name: the present one
 }
 
 /** The party for its members: the song that plays, the queue, search, their own songs, and the history. */
@@ -41,7 +40,7 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
   const language = useLanguage()
   const roomId = known.id
   useRememberRoom(roomId, user.id)
-  const queue = useStore(useQueue(api, roomId))
+  const queue = useRoomQueue(api, roomId)
   const { data: { room } = {}, failure: roomFailure } = useRetriedSubscription(RoomChangesDocument, { roomId })
   const { data: { playback } = {}, failure: playbackFailure } = useRetriedSubscription(PlaybackChangesDocument, { roomId })
   const { data: { viewerInRoom: viewer } = {}, failure: viewerFailure } = useRetriedSubscription(ViewerChangesDocument, {
@@ -55,6 +54,7 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
   const [tab, setTab] = useState<Tab>('queue')
   const [query, setQuery] = useState('')
   const name = room?.name ?? known.name
+  const userName = viewer?.participant.displayName
   const fair = room?.settings?.orderMode === 'FAIR'
   useEffect(() => {
     document.title = own.title(name)
@@ -81,10 +81,10 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
         name={name}
         code={known.code}
         room={room}
-        user={user}
+        userName={userName}
         unsent={actions.unsent}
         isHosting={viewer?.role === 'HOST' || viewer?.role === 'COHOST'}
-        onRename={onRename}
+        onRename={() => onRename(userName)}
       />
       <main className="party">
         <NowPlaying playback={playback}>

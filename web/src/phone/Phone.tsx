@@ -1,8 +1,8 @@
+import type { Session } from '@antwon/client'
+import { useSession } from '@antwon/client/react'
 import { useState } from 'react'
 import type { Api } from '../api/client'
 import { RoomByCodeDocument } from '../api/generated'
-import type { Session } from '../api/session'
-import { useStore } from '../api/store'
 import { useRetriedQuery } from '../api/useRetriedQuery'
 import { failureSentence, useText } from '../text/text'
 import { Message } from '../ui/Message'
@@ -13,7 +13,7 @@ import { Party } from './Party'
 /** The phone page of a room. It starts afresh whenever another user signs in. */
 export function Phone({ api, code }: { api: Api; code: string }) {
   const text = useText()
-  const session = useStore(api.sessions.current)
+  const session = useSession(api.sessions)
   if (session === undefined) return <Message title={text.appName}>{text.loading}</Message>
   return <RoomByCode key={session?.viewer.user.id ?? 'nobody'} api={api} code={code} session={session} />
 }
@@ -22,7 +22,7 @@ export function Phone({ api, code }: { api: Api; code: string }) {
 function RoomByCode({ api, code, session }: { api: Api; code: string; session: Session | null }) {
   const text = useText()
   const { data, failure, refetch } = useRetriedQuery(RoomByCodeDocument, { code }, ({ roomByCode }) => roomByCode !== null)
-  const [renaming, setRenaming] = useState(false)
+  const [renaming, setRenaming] = useState<{ from: string | undefined } | null>(null)
   const room = data?.roomByCode
   const user = session?.viewer.user
 
@@ -33,10 +33,11 @@ function RoomByCode({ api, code, session }: { api: Api; code: string; session: S
     return lastId ? <LastRoom code={code} roomId={lastId} onOpen={refetch} /> : <NoRoom code={code} />
   }
   const onJoined = () => {
-    setRenaming(false)
+    setRenaming(null)
     refetch()
   }
-  if (!user || user.kind === 'SCREEN' || !room.joinUrl) return <Join api={api} room={room} user={user} onJoined={onJoined} />
-  if (renaming) return <Join api={api} room={room} user={user} onJoined={onJoined} onCancel={() => setRenaming(false)} />
-  return <Party key={room.id} api={api} room={room} user={user} onRefused={refetch} onRename={() => setRenaming(true)} />
+  if (!user || user.kind === 'SCREEN' || !room.joinUrl)
+    return <Join api={api} room={room} name={user?.displayName} onJoined={onJoined} />
+  if (renaming) return <Join api={api} room={room} name={renaming.from} onJoined={onJoined} onCancel={() => setRenaming(null)} />
+  return <Party key={room.id} api={api} room={room} user={user} onRefused={refetch} onRename={(from) => setRenaming({ from })} />
 }

@@ -1,5 +1,5 @@
+import type { Outcome } from '@antwon/client'
 import { useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react'
-import type { Outcome } from '../api/sender'
 import { OutcomeText } from './OutcomeText'
 import { usePhoneText } from './text'
 import type { Actions } from './useActions'

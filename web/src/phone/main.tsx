@@ -1,12 +1,13 @@
+import { Sessions } from '@antwon/client'
 import './phone.css'
 import { Provider } from 'urql'
 import { connect } from '../api/client'
 import { codeIn } from '../api/code'
-import { Sessions } from '../api/session'
+import { server } from '../api/server'
 import { renderPage } from '../ui/renderPage'
 import { Phone } from './Phone'
 
-const sessions = new Sessions()
+const sessions = new Sessions(server)
 const api = connect(sessions)
 void sessions.load()
 

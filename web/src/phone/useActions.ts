@@ -1,10 +1,8 @@
-import { useEffect, useMemo, useState } from 'react'
-import type { Api } from '../api/client'
+import { type Client, isAdding, isRemoving, likeCount, likes, type Outcome } from '@antwon/client'
+import { useOutbox } from '@antwon/client/react'
+import { useMemo } from 'react'
 import type { ViewerChangesSubscription } from '../api/generated'
-import { isAdding, isRemoving, likeCount, likes } from '../api/outbox'
 import type { Item } from '../api/queue'
-import { type Outcome, Sender } from '../api/sender'
-import { useStore } from '../api/store'
 
 export type Viewer = ViewerChangesSubscription['viewerInRoom']
 
@@ -25,21 +23,20 @@ export interface Actions {
 }
 
 export function useActions(
-  api: Api,
+  client: Client,
   roomId: string,
   userId: string,
   viewer: Viewer | undefined,
   onOutcome: (outcome: Outcome) => void,
 ): Actions {
-  const sender = useSender(api, roomId, userId, onOutcome)
-  const entries = useStore(sender.entries)
+  const { outbox, entries, undoable } = useOutbox(client, { roomId, userId, onOutcome })
   const liked = useMemo(() => new Set(viewer?.likedItemIds), [viewer])
   const isLiked = (item: Item) => likes(entries, item.id, liked.has(item.id))
   const count = (item: Item) => likeCount(entries, item.id, item.likeCount)
   const like = (item: Item) => {
     const kind = isLiked(item) ? 'unlike' : 'like'
     const shown = count(item) + (kind === 'like' ? 1 : -1)
-    sender.do({ kind, itemId: item.id, name: item.song.name, before: item.likeCount, shown })
+    outbox.do({ kind, itemId: item.id, name: item.song.name, before: item.likeCount, shown })
   }
   return {
     unsent: entries.filter((entry) => !entry.done).length,
@@ -49,23 +46,10 @@ export function useActions(
     isAdding: (songUri) => isAdding(entries, songUri),
     visible: (items) => items.filter((item) => !isRemoving(entries, item.id)),
     like,
-    remove: (item) => sender.do({ kind: 'remove', itemId: item.id, name: item.song.name }),
-    add: (song) => sender.do({ kind: 'add', songUri: song.uri, name: song.name }),
-    undoable: useStore(sender.undoable),
-    undo: () => sender.undo(),
-    dismiss: () => sender.undoable.set(null),
+    remove: (item) => outbox.do({ kind: 'remove', itemId: item.id, name: item.song.name }),
+    add: (song) => outbox.do({ kind: 'add', songUri: song.uri, name: song.name }),
+    undoable,
+    undo: () => outbox.undo(),
+    dismiss: () => outbox.undoable.set(null),
   }
-}
-
-function useSender(api: Api, roomId: string, userId: string, onOutcome: (outcome: Outcome) => void): Sender {
-  const [sender] = useState(() => new Sender(api.urql, roomId, userId, onOutcome))
-  useEffect(() => {
-    sender.start()
-    const unsubscribe = api.connection.subscribe(() => api.connection.get() === 'online' && void sender.flush())
-    return () => {
-      unsubscribe()
-      sender.stop()
-    }
-  }, [api, sender])
-  return sender
 }

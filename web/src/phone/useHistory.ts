@@ -1,6 +1,7 @@
+import type { Failure } from '@antwon/client'
 import { useCallback, useEffect, useState } from 'react'
 import { useClient } from 'urql'
-import { type Failure, failureOfUrql } from '../api/errors'
+import { failureOfUrql } from '../api/failureOfUrql'
 import { PlayedDocument } from '../api/generated'
 import { type Page, pageOf, withNewer, withOlder } from './historyPages'
 

@@ -1,6 +1,7 @@
+import type { Failure } from '@antwon/client'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useClient } from 'urql'
-import { type Failure, failureOfUrql } from '../api/errors'
+import { failureOfUrql } from '../api/failureOfUrql'
 import { SearchSongsDocument, type SearchSongsQuery } from '../api/generated'
 import { linkIn } from './link'
 

@@ -1,12 +1,12 @@
+import type { Sessions } from '@antwon/client'
+import { useSession } from '@antwon/client/react'
 import type { Login } from '../api/login'
-import type { Sessions } from '../api/session'
-import { useStore } from '../api/store'
 
 const kinds = { HOST: 'a host', GUEST: 'a guest', SCREEN: 'a screen' }
 
 /** The signed-in user, with links to sign in and out. */
 export function CurrentUser({ sessions, login }: { sessions: Sessions; login: Login }) {
-  const session = useStore(sessions.current)
+  const session = useSession(sessions)
   const signIn = <a href={`/auth/login?returnTo=${encodeURIComponent('/playground')}`}>Sign in as a host</a>
   if (session === undefined) return <p className="current-user">One moment…</p>
   if (session === null)

@@ -1,8 +1,8 @@
+import type { Sessions, Store } from '@antwon/client'
+import { useStore } from '@antwon/client/react'
 import type { createLocalStorage, Fetcher } from '@graphiql/toolkit'
 import { GraphiQL } from 'graphiql'
 import type { Login } from '../api/login'
-import type { Sessions } from '../api/session'
-import { type Store, useStore } from '../api/store'
 import { CurrentUser } from './CurrentUser'
 
 interface Props {

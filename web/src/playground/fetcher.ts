@@ -1,9 +1,8 @@
+import { denied, reconnect, type Sessions } from '@antwon/client'
 import type { Fetcher, FetcherParams, Observable } from '@graphiql/toolkit'
 import { type ExecutionResult, GraphQLError, getOperationAST, parse } from 'graphql'
 import { createClient } from 'graphql-ws'
-import { reconnect } from '../../../docs/follow-queue.mjs'
-import { endpoint, fetchWithTimeout } from '../api/post'
-import { denied, type Sessions } from '../api/session'
+import { server } from '../api/server'
 import type { Answer } from './tabs'
 
 /** What the fetcher needs from the playground. */
@@ -52,7 +51,7 @@ async function run(request: FetcherParams, tabHeaders: Headers, { sessions, onAn
 }
 
 async function post(request: FetcherParams, headers: Headers): Promise<ExecutionResult> {
-  const response = await fetchWithTimeout(endpoint, {
+  const response = await server.fetch(server.endpoint, {
     method: 'POST',
     credentials: 'include',
     headers: { 'Content-Type': 'application/json', 'X-Antwon': '1', ...headers },
@@ -65,7 +64,7 @@ async function post(request: FetcherParams, headers: Headers): Promise<Execution
 function subscribe(request: FetcherParams, tabHeaders: Headers, { sessions }: Playground): Observable<ExecutionResult> {
   const client = createClient({
     ...reconnect,
-    url: `${location.origin.replace('http', 'ws')}${endpoint}`,
+    url: server.socketAddress,
     connectionParams: async () => {
       const authorization = authorizationIn(await withSession(tabHeaders, sessions))
       return authorization ? { authorization } : {}

@@ -1,11 +1,11 @@
+import { Sessions, Store } from '@antwon/client'
 import 'graphiql/setup-workers/vite'
 import 'graphiql/style.css'
 import './playground.css'
 import { createLocalStorage } from '@graphiql/toolkit'
 import { createRoot } from 'react-dom/client'
 import { login } from '../api/login'
-import { Sessions } from '../api/session'
-import { Store } from '../api/store'
+import { server } from '../api/server'
 import { createFetcher } from './fetcher'
 import { Page } from './Page'
 import { fillIn, learn, missingPlaceholder, type Placeholders } from './placeholders'
@@ -17,7 +17,7 @@ const address = new URLSearchParams(location.search)
 const code = (address.get('code') ?? '').toUpperCase()
 const tabs = tabsFor(code, login)
 
-const sessions = new Sessions()
+const sessions = new Sessions(server)
 void sessions.load()
 
 // Every room has its own storage, so that a new invitation does not open the tabs of an old party.

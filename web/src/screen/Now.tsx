@@ -1,6 +1,6 @@
 import { memo, useEffect, useReducer } from 'react'
-import { serverNow } from '../api/clock'
 import type { PlaybackFieldsFragment } from '../api/generated'
+import { server } from '../api/server'
 import { length } from '../text/format'
 import { usePageText, useText } from '../text/text'
 import { progressOf } from '../ui/Progress'
@@ -78,7 +78,7 @@ function ProgressBar({ playback }: { playback: PlaybackFieldsFragment }) {
     return () => clearInterval(timer)
   }, [isPlaying])
   const total = playback.song?.durationMs ?? 0
-  const now = serverNow()
+  const now = server.clock.now()
   const done = progressOf(playback, now)
   const doneNext = progressOf(playback, now + 1000)
   return (

@@ -1,9 +1,9 @@
+import { type Failure, isTransient, type Store } from '@antwon/client'
+import { useSession } from '@antwon/client/react'
 import { useEffect, useSyncExternalStore } from 'react'
 import type { Api } from '../api/client'
-import { type Failure, isTransient } from '../api/errors'
 import { PlaybackChangesDocument, RoomChangesDocument } from '../api/generated'
-import { type QueueState, useQueue } from '../api/queue'
-import { type Store, useStore } from '../api/store'
+import { type QueueState, useRoomQueueStore } from '../api/queue'
 import { useHasPassed } from '../api/useHasPassed'
 import { useRetriedSubscription } from '../api/useRetriedSubscription'
 import { usePageText } from '../text/text'
@@ -28,7 +28,7 @@ export function Party({ api, roomId, startOver }: Props) {
   const own = usePageText({ en, de })
   const { data: { room } = {}, failure: roomFailure } = useRetriedSubscription(RoomChangesDocument, { roomId })
   const { data: { playback } = {}, failure: playbackFailure } = useRetriedSubscription(PlaybackChangesDocument, { roomId })
-  const queue = useQueue(api, roomId)
+  const queue = useRoomQueueStore(api, roomId)
   const stage = useSyncExternalStore(queue.subscribe, () => stageOf(room, playback, queue.get()))
   const isOver = useHasPassed(room?.settings?.lastCallAt)
   const isAddingOpen = room?.settings?.requestsOpen !== false && !isOver
@@ -66,7 +66,7 @@ function useStartOverOnRefusal(
   failures: (Failure | undefined)[],
   startOver: () => void,
 ): void {
-  const isSignedOut = useStore(api.sessions.current) === null
+  const isSignedOut = useSession(api.sessions) === null
   const ended = useSyncExternalStore(queue.subscribe, () => queue.get().ended)
   const queueRefused = ended !== undefined && ended !== true
   const refused = isSignedOut || queueRefused || failures.some((failure) => failure && !isTransient(failure))

@@ -1,5 +1,5 @@
+import type { Failure } from '@antwon/client'
 import { useEffect } from 'react'
-import type { Failure } from '../api/errors'
 import { pollForOpenRoom } from '../api/pollForOpenRoom'
 import { failureSentence, usePageText, useText } from '../text/text'
 import { de } from './de'

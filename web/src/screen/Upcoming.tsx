@@ -1,6 +1,7 @@
+import type { Store } from '@antwon/client'
+import { useStore } from '@antwon/client/react'
 import { type CSSProperties, memo, type RefObject, useEffect, useRef, useState } from 'react'
 import type { Item, QueueState } from '../api/queue'
-import { type Store, useStore } from '../api/store'
 import { usePageText, useText } from '../text/text'
 import { SpotifyMark } from '../ui/SpotifyMark'
 import { de } from './de'

@@ -1,5 +1,6 @@
+import { Sessions } from '@antwon/client'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Sessions } from '../api/session'
+import { server } from '../api/server'
 import { searchRoom } from './findRoom'
 
 const later = new Date(Date.now() + 3_600_000).toISOString()
@@ -12,7 +13,7 @@ const refused = (code: string) => ({ data: null, errors: [{ message: 'no', exten
 const screen = { data: { watchRoom: { session: sessionOf('SCREEN'), room: { id: 'room' } } } }
 
 /** Stubs fetch with these answers, in turn, and records the requests. */
-function server(...answers: object[]) {
+function answer(...answers: object[]) {
   const requests: { query: string; credentials: RequestCredentials | undefined }[] = []
   vi.stubGlobal('fetch', async (_: string, init: RequestInit) => {
     requests.push({
@@ -25,7 +26,7 @@ function server(...answers: object[]) {
 }
 
 function browserOf(kind: string | null): Sessions {
-  const browser = new Sessions(async () => ({ data: null }))
+  const browser = new Sessions(server, async () => ({ data: null }))
   browser.current.set(kind === null ? null : (sessionOf(kind) as never))
   return browser
 }
@@ -34,7 +35,7 @@ afterEach(() => vi.unstubAllGlobals())
 
 describe('a browser that searches for a room', () => {
   it('becomes a screen where nobody is signed in', async () => {
-    const requests = server(screen)
+    const requests = answer(screen)
     const browser = browserOf(null)
     expect(await searchRoom('PARTY', browser)).toEqual({ found: { roomId: 'room', sessions: browser } })
     expect(requests).toEqual([{ query: 'WatchRoom', credentials: 'include' }])
@@ -42,14 +43,14 @@ describe('a browser that searches for a room', () => {
   })
 
   it('stays a user who is in the room', async () => {
-    server({ data: { roomByCode: { id: 'room', joinUrl: 'http://a/r/PARTY' } } })
+    answer({ data: { roomByCode: { id: 'room', joinUrl: 'http://a/r/PARTY' } } })
     const browser = browserOf('HOST')
     expect(await searchRoom('PARTY', browser)).toEqual({ found: { roomId: 'room', sessions: browser } })
     expect(browser.current.get()?.viewer.user.kind).toBe('HOST')
   })
 
   it('does not touch the cookie of a user who is not in the room, now or when the token is renewed', async () => {
-    const requests = server(refused('FORBIDDEN'), screen, screen)
+    const requests = answer(refused('FORBIDDEN'), screen, screen)
     const browser = browserOf('GUEST')
     const result = await searchRoom('PARTY', browser)
     if (!('found' in result)) throw new Error('not found')
@@ -60,16 +61,16 @@ describe('a browser that searches for a room', () => {
   })
 
   it('that was the screen of another room becomes a screen of this one', async () => {
-    const requests = server(refused('FORBIDDEN'), screen)
+    const requests = answer(refused('FORBIDDEN'), screen)
     const browser = browserOf('SCREEN')
     expect(await searchRoom('PARTY', browser)).toEqual({ found: { roomId: 'room', sessions: browser } })
     expect(requests[1]?.credentials).toBe('include')
   })
 
   it('learns that there is no such room, whoever is signed in', async () => {
-    server(refused('NOT_FOUND'))
+    answer(refused('NOT_FOUND'))
     expect(await searchRoom('PARTY', browserOf(null))).toEqual({ missing: true })
-    server({ data: { roomByCode: null } })
+    answer({ data: { roomByCode: null } })
     expect(await searchRoom('PARTY', browserOf('SCREEN'))).toEqual({ missing: true })
   })
 

@@ -1,7 +1,6 @@
-import { type Failure, offline } from '../api/errors'
-import { RoomByCodeDocument, WatchRoomDocument, type WatchRoomMutation } from '../api/generated'
-import { post } from '../api/post'
-import { type Renewal, Sessions } from '../api/session'
+import { type Failure, offline, operations, type Renewal, Sessions } from '@antwon/client'
+import { RoomByCodeDocument } from '../api/generated'
+import { post, server } from '../api/server'
 
 /** A room to show, and the sessions to show it with. */
 export interface FoundRoom {
@@ -20,7 +19,7 @@ export async function searchRoom(code: string, browser: Sessions): Promise<Searc
   const token = await browser.token().catch(() => undefined)
   if (token === undefined) return { failure: offline }
   if (token === null) return joinAsScreen(code, browser)
-  const { data, failure } = await post(RoomByCodeDocument, { code }, token)
+  const { data, failure } = await post(RoomByCodeDocument, { code }, { token })
   if (!failure) return data?.roomByCode ? { found: { roomId: data.roomByCode.id, sessions: browser } } : missing
   if (failure.code === 'UNAUTHENTICATED') await browser.refresh()
   if (failure.code !== 'FORBIDDEN') return { failure }
@@ -29,31 +28,29 @@ export async function searchRoom(code: string, browser: Sessions): Promise<Searc
 
 /** Joins the room as a screen, and keeps that session in this browser's cookie. */
 async function joinAsScreen(code: string, browser: Sessions): Promise<SearchResult> {
-  const { data, failure } = await post(WatchRoomDocument, { code })
-  return data?.watchRoom ? found(data.watchRoom, browser) : notFound(failure)
+  const { data, failure } = await browser.watch(code)
+  return data ? { found: { roomId: data.id, sessions: browser } } : notFound(failure)
 }
 
 /** Joins as a screen without cookies, since the user who is signed in here is not in the room and must stay signed in. */
 async function joinWithoutCookie(code: string): Promise<SearchResult> {
-  const watchRoom = () => post(WatchRoomDocument, { code }, undefined, 'omit')
+  const watchRoom = () => server.post(operations.watchRoom, { code }, { credentials: 'omit' })
   const renewal: Renewal = async () => {
     const { data, failure } = await watchRoom()
     return failure?.code === 'NOT_FOUND' ? { data: null } : { data: data?.watchRoom?.session, failure }
   }
   const { data, failure } = await watchRoom()
-  return data?.watchRoom ? found(data.watchRoom, new Sessions(renewal)) : notFound(failure)
-}
-
-function found(watchRoom: NonNullable<WatchRoomMutation['watchRoom']>, sessions: Sessions): SearchResult {
-  sessions.setSession(watchRoom.session)
-  return { found: { roomId: watchRoom.room.id, sessions } }
+  if (!data?.watchRoom) return notFound(failure)
+  const sessions = new Sessions(server, renewal)
+  sessions.current.set(data.watchRoom.session)
+  return { found: { roomId: data.watchRoom.room.id, sessions } }
 }
 
 const notFound = (failure: Failure = offline): SearchResult => (failure.code === 'NOT_FOUND' ? missing : { failure })
 
 /** Searches for the room until it is found or the signal aborts, and reports every result. */
 export async function findRoom(code: string, onResult: (result: SearchResult) => void, signal: AbortSignal): Promise<void> {
-  const browser = new Sessions()
+  const browser = new Sessions(server)
   while (!signal.aborted) {
     const result = await searchRoom(code, browser)
     if (signal.aborted) return

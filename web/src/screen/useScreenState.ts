@@ -1,6 +1,6 @@
+import type { Failure } from '@antwon/client'
 import { useCallback, useEffect, useState } from 'react'
 import { type Api, connect } from '../api/client'
-import type { Failure } from '../api/errors'
 import { findRoom, type SearchResult } from './findRoom'
 
 /** What the screen is doing: it searches for the room, has not found it, or watches it. */

@@ -1,8 +1,7 @@
+import type { Failure, Sessions } from '@antwon/client'
 import { type FormEvent, useEffect, useState } from 'react'
-import type { Failure } from '../api/errors'
 import { OwnRoomDocument, RoomByCodeDocument } from '../api/generated'
-import { post } from '../api/post'
-import type { Sessions } from '../api/session'
+import { post } from '../api/server'
 import { failureSentence, usePageText, useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
 import { de } from './de'
@@ -78,7 +77,7 @@ function OwnRoom({ sessions }: { sessions: Sessions }) {
   useEffect(() => {
     sessions.refresh().then(async ({ data: session }) => {
       if (session?.viewer.user.kind !== 'HOST') return
-      const { data } = await post(OwnRoomDocument, {}, session.accessToken)
+      const { data } = await post(OwnRoomDocument, {}, { token: session.accessToken })
       setRoomName(data?.viewer?.hostedRoom?.name)
     })
   }, [sessions])

@@ -1,6 +1,6 @@
 import { useEffect, useReducer } from 'react'
-import { serverNow } from '../api/clock'
 import type { PlaybackFieldsFragment } from '../api/generated'
+import { server } from '../api/server'
 import { length } from '../text/format'
 
 type Playing = Pick<PlaybackFieldsFragment, 'status' | 'progressMs' | 'observedAt' | 'song'>
@@ -21,7 +21,7 @@ export function Progress({ playing, label }: { playing: Playing; label: string }
     return () => clearInterval(timer)
   }, [isPlaying])
   const total = playing.song?.durationMs ?? 0
-  const done = progressOf(playing, serverNow())
+  const done = progressOf(playing, server.clock.now())
   return (
     <div className="song-line">
       <span>{length(done)}</span>

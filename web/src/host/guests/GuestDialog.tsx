@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useClient } from 'urql'
-import { failureOfUrql } from '../../api/errors'
+import { failureOfUrql } from '../../api/failureOfUrql'
 import { RemoveGuestDocument, SetRoleDocument } from '../../api/generated'
 import type { Notify } from '../../ui/Toasts'
 import { useFailureText, useHostText } from '../text/text'

@@ -1,5 +1,5 @@
 import { useQuery } from 'urql'
-import { failureOfUrql } from '../../api/errors'
+import { failureOfUrql } from '../../api/failureOfUrql'
 import { DevicesDocument } from '../../api/generated'
 import { useText } from '../../text/text'
 import { spotifyApp } from '../spotify/links'

@@ -1,5 +1,5 @@
-import { ApproveItemDocument, RemoveItemDocument } from '../../api/generated'
-import { newIdempotencyKey } from '../../api/idempotencyKey'
+import { newIdempotencyKey, operations } from '@antwon/client'
+import { ApproveItemDocument } from '../../api/generated'
 import type { Item } from '../../api/queue'
 import { useText } from '../../text/text'
 import { SongLine } from '../../ui/SongLine'
@@ -59,7 +59,7 @@ function Line({ item, headingId, notify, undo }: { item: Item; headingId: string
   async function decline() {
     const restoreFocus = beforeRemoval()
     const key = newIdempotencyKey()
-    if (!(await mutate(RemoveItemDocument, { itemId: item.id, key }))) return
+    if (!(await mutate(operations.removeItem, { itemId: item.id, key }))) return
     undo.offer(own.declined(name), key)
     restoreFocus()
   }

@@ -1,9 +1,8 @@
+import { newIdempotencyKey } from '@antwon/client'
 import { useState } from 'react'
 import type { Api } from '../../api/client'
 import { ClearQueueDocument, ScheduleChangesDocument } from '../../api/generated'
-import { newIdempotencyKey } from '../../api/idempotencyKey'
-import { useQueue } from '../../api/queue'
-import { useStore } from '../../api/store'
+import { useRoomQueue } from '../../api/queue'
 import { useRetriedSubscription } from '../../api/useRetriedSubscription'
 import { useText } from '../../text/text'
 import type { Notify } from '../../ui/Toasts'
@@ -28,7 +27,7 @@ interface Props {
 export function QueueCard({ api, room, notify, undo }: Props) {
   const text = useText()
   const own = useHostText()
-  const { items, version } = useStore(useQueue(api, room.id))
+  const { items, version } = useRoomQueue(api, room.id)
   const schedule = useRetriedSubscription(ScheduleChangesDocument, { roomId: room.id }).data?.roomSchedule
   const [expanded, setExpanded] = useState(false)
   const entries = new Map(schedule?.entries.map((entry) => [entry.itemId, entry]))

@@ -1,5 +1,5 @@
+import { operations } from '@antwon/client'
 import { useEffect, useState } from 'react'
-import { UndoDocument } from '../../api/generated'
 import type { Notify } from '../../ui/Toasts'
 import { useHostText } from '../text/text'
 import { Button } from '../ui/Button'
@@ -29,7 +29,7 @@ export function useUndo(roomId: string, notify: Notify): Undo {
   }, [offered])
   async function undo() {
     if (!offered) return
-    await mutate(UndoDocument, { roomId, of: offered.of }, { done: own.done, failure: { CONFLICT: own.late } })
+    await mutate(operations.undo, { roomId, of: offered.of }, { done: own.done, failure: { CONFLICT: own.late } })
     dismiss()
   }
   return {

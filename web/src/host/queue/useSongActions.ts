@@ -1,5 +1,5 @@
-import { PinItemDocument, type PinRule, RemoveItemDocument, UnpinItemDocument, UpdateRoomDocument } from '../../api/generated'
-import { newIdempotencyKey } from '../../api/idempotencyKey'
+import { newIdempotencyKey, operations } from '@antwon/client'
+import { PinItemDocument, type PinRule, UnpinItemDocument, UpdateRoomDocument } from '../../api/generated'
 import type { Item } from '../../api/queue'
 import type { Notify } from '../../ui/Toasts'
 import { useHostText } from '../text/text'
@@ -24,7 +24,7 @@ export function useSongActions(item: Item, room: LiveRoom, notify: Notify, undo:
 
   async function remove() {
     const key = newIdempotencyKey()
-    const removed = await mutate(RemoveItemDocument, { itemId, key })
+    const removed = await mutate(operations.removeItem, { itemId, key })
     if (removed) undo.offer(item.state === 'COMMITTED' ? own.skipped(name) : own.removed(name), key)
     return removed
   }

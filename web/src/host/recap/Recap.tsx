@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { type UseMutationState, useMutation } from 'urql'
-import { failureOfUrql } from '../../api/errors'
+import { failureOfUrql } from '../../api/failureOfUrql'
 import { ExportHistoryDocument, type ExportHistoryMutation } from '../../api/generated'
 import { useText } from '../../text/text'
 import { SpotifyMark } from '../../ui/SpotifyMark'

@@ -1,5 +1,5 @@
+import { browserStorage } from '@antwon/client'
 import { useCallback, useState } from 'react'
-import { browserStorage } from '../../api/storage'
 import { Recap } from '../recap/Recap'
 import { useHostText } from '../text/text'
 import { Button } from '../ui/Button'

@@ -1,6 +1,6 @@
 import { type FormEvent, useId, useState } from 'react'
 import { useMutation } from 'urql'
-import { failureOfUrql } from '../../api/errors'
+import { failureOfUrql } from '../../api/failureOfUrql'
 import { CreateRoomDocument } from '../../api/generated'
 import type { Notify } from '../../ui/Toasts'
 import { useFailureText, useHostText } from '../text/text'

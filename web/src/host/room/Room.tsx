@@ -1,7 +1,7 @@
+import { useStore } from '@antwon/client/react'
 import { type ReactNode, useEffect, useState } from 'react'
 import type { Api } from '../../api/client'
 import type { Item } from '../../api/queue'
-import { useStore } from '../../api/store'
 import type { Notify } from '../../ui/Toasts'
 import { Guests } from '../guests/Guests'
 import { Devices } from '../player/Devices'

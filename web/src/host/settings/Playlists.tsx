@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import { useClient, useQuery } from 'urql'
-import { failureOfUrql } from '../../api/errors'
+import { failureOfUrql } from '../../api/failureOfUrql'
 import { PlaylistsDocument, type PlaylistsQuery } from '../../api/generated'
 import { useText } from '../../text/text'
 import { SpotifyMark } from '../../ui/SpotifyMark'

@@ -1,5 +1,5 @@
-import { serverNow } from '../../api/clock'
 import type { RoomSettingsInput } from '../../api/generated'
+import { server } from '../../api/server'
 import { useHostText } from '../text/text'
 import type { RoomSettings } from '../types'
 import { Check, Group, OneOf } from '../ui/Choice'
@@ -17,7 +17,7 @@ export function Adding({ settings, save }: Props) {
   const own = useHostText().rules
   const { requestsOpen, requireApproval, trustedAfter, lastCallAt } = settings
   const summary = !requestsOpen ? own.nobody : requireApproval ? own.withApproval : own.everybody
-  const isOver = lastCallAt !== null && Date.parse(lastCallAt) <= serverNow()
+  const isOver = lastCallAt !== null && Date.parse(lastCallAt) <= server.clock.now()
   return (
     <Group title={own.adding} summary={summary} open>
       <Check
@@ -49,7 +49,7 @@ export function Adding({ settings, save }: Props) {
         none={own.never}
         value={lastCallAt ? timeOfDayAt(lastCallAt) : ''}
         save={(time, show) =>
-          save({ settings: { lastCallAt: (time && nextTimeOfDay(time, serverNow()).toISOString()) || null } }, { show })
+          save({ settings: { lastCallAt: (time && nextTimeOfDay(time, server.clock.now()).toISOString()) || null } }, { show })
         }
       />
     </Group>

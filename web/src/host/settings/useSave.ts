@@ -1,5 +1,5 @@
 import { useClient } from 'urql'
-import { failureOfUrql } from '../../api/errors'
+import { failureOfUrql } from '../../api/failureOfUrql'
 import { UpdateRoomDocument, type UpdateRoomInput } from '../../api/generated'
 import type { Notify } from '../../ui/Toasts'
 import { useFailureText, useHostText } from '../text/text'

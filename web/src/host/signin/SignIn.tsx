@@ -1,9 +1,7 @@
+import type { Failure } from '@antwon/client'
 import { type FormEvent, useState } from 'react'
 import type { Api } from '../../api/client'
-import type { Failure } from '../../api/errors'
-import { DemoLoginDocument } from '../../api/generated'
 import { login } from '../../api/login'
-import { post } from '../../api/post'
 import { useText } from '../../text/text'
 import { LanguageChoice } from '../../ui/LanguageChoice'
 import { useFailureText, useHostText } from '../text/text'
@@ -48,10 +46,9 @@ function DemoForm({ api }: { api: Api }) {
   async function signIn(event: FormEvent) {
     event.preventDefault()
     setBusy(true)
-    const { data, failure } = await post(DemoLoginDocument, { displayName })
+    const { failure } = await api.sessions.demoLogin(displayName)
     setBusy(false)
     setFailure(failure)
-    if (data?.demoLogin) api.sessions.setSession(data.demoLogin)
   }
 
   return (

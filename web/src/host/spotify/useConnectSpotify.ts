@@ -1,7 +1,7 @@
+import type { Sessions } from '@antwon/client'
 import { useState } from 'react'
 import { ConnectSpotifyDocument } from '../../api/generated'
-import { post } from '../../api/post'
-import type { Sessions } from '../../api/session'
+import { post } from '../../api/server'
 import type { Notify } from '../../ui/Toasts'
 import { useFailureText } from '../text/text'
 
@@ -12,7 +12,7 @@ export function useConnectSpotify(sessions: Sessions, notify: Notify): { connect
   async function startConnecting() {
     setConnecting(true)
     const token = await sessions.token().catch(() => null)
-    const { data, failure } = await post(ConnectSpotifyDocument, { returnTo: '/host' }, token ?? undefined)
+    const { data, failure } = await post(ConnectSpotifyDocument, { returnTo: '/host' }, { token })
     if (data?.connectSpotify) return location.assign(data.connectSpotify.url)
     setConnecting(false)
     if (failure) notify(failureText(failure), true)

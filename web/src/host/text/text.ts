@@ -1,4 +1,4 @@
-import type { Failure } from '../../api/errors'
+import type { Failure } from '@antwon/client'
 import { failureSentence, usePageText, useText } from '../../text/text'
 import { de } from './de'
 import { en } from './en'

@@ -1,7 +1,7 @@
-import type { TypedDocumentNode } from '@urql/core'
+import type { DocumentInput } from '@urql/core'
 import { useState } from 'react'
 import { type AnyVariables, useClient } from 'urql'
-import { failureOfUrql } from '../../api/errors'
+import { failureOfUrql } from '../../api/failureOfUrql'
 import type { Notify } from '../../ui/Toasts'
 import { useFailureText } from '../text/text'
 
@@ -11,7 +11,7 @@ interface OutcomeMessages {
 }
 
 type Mutate = <Data, Variables extends AnyVariables>(
-  mutation: TypedDocumentNode<Data, Variables>,
+  mutation: DocumentInput<Data, Variables>,
   variables: Variables,
   messages?: OutcomeMessages,
 ) => Promise<boolean>

@@ -1,7 +1,8 @@
+import type { Failure } from '@antwon/client'
 import type { OperationResult, TypedDocumentNode } from '@urql/core'
 import { useCallback, useEffect, useState } from 'react'
 import { useClient } from 'urql'
-import { type Failure, failureOfUrql } from '../../api/errors'
+import { failureOfUrql } from '../../api/failureOfUrql'
 
 const refreshInterval = 15_000 // milliseconds; no subscription announces changes of these lists
 const pageSize = 50 // as in the queries

@@ -8,10 +8,10 @@ export interface Entry {
 }
 
 export type Action =
-  | { kind: 'add'; songUri: string; name: string }
+  | { kind: 'add'; songUri: string; name: string } // name: of the song
   | { kind: 'remove'; itemId: string; name: string }
   | { kind: 'undo'; of: string; name: string } // of: the key of the action to undo
-  | { kind: 'like' | 'unlike'; itemId: string; name: string; before: number; shown: number } // likes, as received and as shown
+  | { kind: 'like' | 'unlike'; itemId: string; name: string; before?: number; shown?: number } // likes, as received and as shown
 
 /** The server deletes idempotency keys after a day. An older action could be done twice, so it is dropped. */
 export const maxAge = 20 * 60 * 60 * 1000
@@ -31,21 +31,25 @@ function targetOf(action: Action): string {
   return action.kind === 'undo' ? action.of : action.itemId
 }
 
-function undoes(a: Action, b: Action): boolean {
-  const likes = (a.kind === 'like' && b.kind === 'unlike') || (a.kind === 'unlike' && b.kind === 'like')
-  return likes && targetOf(a) === targetOf(b)
-}
+const undoes = (a: Action, b: Action) => isLike(a) && isLike(b) && a.kind !== b.kind && a.itemId === b.itemId
+
+type Like = Extract<Action, { kind: 'like' | 'unlike' }>
+
+const isLike = (action: Action): action is Like => action.kind === 'like' || action.kind === 'unlike'
+
+const lastLike = (entries: readonly Entry[], itemId: string): Like | undefined =>
+  entries.map(({ action }) => action).findLast((action): action is Like => isLike(action) && action.itemId === itemId)
 
 /** Whether the user likes an item, by the server's data and their actions since then. */
 export function likes(entries: readonly Entry[], itemId: string, likedByServer: boolean): boolean {
-  const last = entries.findLast(({ action }) => 'shown' in action && action.itemId === itemId)
-  return last ? last.action.kind === 'like' : likedByServer
+  const last = lastLike(entries, itemId)
+  return last ? last.kind === 'like' : likedByServer
 }
 
 /** How many likes an item shows: the received number or, until it changes, the number after the user's last tap. */
 export function likeCount(entries: readonly Entry[], itemId: string, received: number): number {
-  const last = entries.findLast(({ action }) => 'shown' in action && action.itemId === itemId)?.action
-  return last && 'shown' in last && last.before === received ? last.shown : received
+  const last = lastLike(entries, itemId)
+  return last?.shown !== undefined && last.before === received ? last.shown : received
 }
 
 export const isRemoving = (entries: readonly Entry[], itemId: string): boolean =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Action, type Entry, enqueue, isAdding, isRemoving, likeCount, likes, maxAge, restore } from './outbox'
+import { type Action, type Entry, enqueue, isAdding, isRemoving, likeCount, likes, maxAge, restore } from './entries.ts'
 
 const like = (itemId: string): Action => ({ kind: 'like', itemId, name: itemId, before: 3, shown: 4 })
 const unlike = (itemId: string): Action => ({ kind: 'unlike', itemId, name: itemId, before: 3, shown: 2 })

@@ -1,21 +1,36 @@
-import type { CombinedError } from 'urql'
+/** The codes of errors, as the schema's Mutation type describes them, and OFFLINE: the server did not answer. */
+export type FailureCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'BAD_USER_INPUT'
+  | 'CONFLICT'
+  | 'REFUSED'
+  | 'RATE_LIMITED'
+  | 'UPSTREAM_UNAVAILABLE'
+  | 'INTERNAL_SERVER_ERROR'
+  | 'GRAPHQL_PARSE_FAILED'
+  | 'GRAPHQL_VALIDATION_FAILED'
+  | 'OFFLINE'
 
-/** Why an operation failed, as the schema's Mutation type describes. The code OFFLINE means that the server did not answer. */
+/** Why an operation failed. */
 export interface Failure {
-  code: string
+  code: FailureCode | (string & {}) // a newer server may have other codes
   message: string
   reason?: string | undefined // with REFUSED
   field?: string | undefined // the argument at fault, with BAD_USER_INPUT
   retryAfterMs?: number | undefined
 }
 
-interface GraphQLErrorLike {
+/** A GraphQL error, as far as it matters here. */
+export interface GraphQLErrorLike {
   message: string
   extensions?: Record<string, unknown> | undefined
 }
 
 export const offline: Failure = { code: 'OFFLINE', message: 'the server cannot be reached' }
 
+/** Converts the errors of an answer. The first one decides. */
 export function failureOf(errors: readonly GraphQLErrorLike[]): Failure {
   const [first] = errors
   if (!first) return { code: 'INTERNAL_SERVER_ERROR', message: 'an error without a message' }
@@ -29,11 +44,6 @@ export function failureOf(errors: readonly GraphQLErrorLike[]): Failure {
   }
 }
 
-/** Converts an error of urql. */
-export function failureOfUrql(error: CombinedError | undefined): Failure | undefined {
-  return error && (error.networkError ? offline : failureOf(error.graphQLErrors))
-}
-
 /** Whether the same operation may succeed later. */
-export const isTransient = ({ code }: Failure): boolean =>
+export const isTransient = ({ code }: Pick<Failure, 'code'>): boolean =>
   ['OFFLINE', 'RATE_LIMITED', 'UPSTREAM_UNAVAILABLE', 'INTERNAL_SERVER_ERROR'].includes(code)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withMemoryFallback } from './storage'
+import { withMemoryFallback } from './storage.ts'
 
 test('stored values survive a reload', () => {
   const stored = new Map<string, string>()

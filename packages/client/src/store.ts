@@ -1,5 +1,3 @@
-import { useSyncExternalStore } from 'react'
-
 /** A value with listeners that are called when it changes. */
 export class Store<T> {
   #value: T
@@ -17,10 +15,9 @@ export class Store<T> {
     for (const listener of this.#listeners) listener()
   }
 
+  /** Calls the listener after each change, until the returned function is called. */
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 }
-
-export const useStore = <T>(store: Store<T>): T => useSyncExternalStore(store.subscribe, store.get)

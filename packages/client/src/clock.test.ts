@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { bestGuess, narrow, unknown } from './clock'
+import { bestGuess, narrow, unknown } from './clock.ts'
 
 const skew = (asked: number, answered: number, header: string | null) => bestGuess(narrow(unknown, asked, answered, header))
 

@@ -1,11 +1,10 @@
-import type { TypedDocumentNode } from '@urql/core'
-import type { AnyVariables, Client } from 'urql'
-import { type Failure, failureOfUrql } from './errors'
-import { AddSongDocument, LikeItemDocument, RemoveItemDocument, UndoDocument, UnlikeItemDocument } from './generated'
-import { newIdempotencyKey } from './idempotencyKey'
-import { type Action, type Entry, enqueue, restore } from './outbox'
-import { browserStorage, type TextStorage } from './storage'
-import { Store } from './store'
+import type { Client } from './client.ts'
+import { type Action, type Entry, enqueue, restore } from './entries.ts'
+import type { Failure } from './errors.ts'
+import { newIdempotencyKey } from './idempotencyKey.ts'
+import { addSong, likeItem, removeItem, undo, unlikeItem } from './operations.ts'
+import { browserStorage, type TextStorage } from './storage.ts'
+import { Store } from './store.ts'
 
 /** The outcome of an action that the server has answered. */
 export interface Outcome {
@@ -18,32 +17,61 @@ export interface Outcome {
   undoable?: boolean // this is the last action, and the server can undo it
 }
 
+/** Whose outbox it is, in which room. */
+export interface OutboxOptions {
+  roomId: string
+  userId: string
+  onOutcome?: (outcome: Outcome) => void
+  storage?: TextStorage // by default the browser's
+}
+
 /**
- * Sends a user's actions in a room, one after the other. It stores them until the server has answered, so that they survive
- * lost connections, restarts of the server, and reloads of the page.
+ * Sends a user's actions in a room, one after the other, each exactly once. It stores them until the server has answered, so
+ * that they survive lost connections, restarts of the server, and reloads of the page.
  */
-export class Sender {
+export class Outbox {
   readonly entries: Store<readonly Entry[]>
   /** The last action, for as long as it can be undone. */
   readonly undoable = new Store<Outcome | null>(null)
-  readonly #storageKey: string // of the unsent entries in the browser's storage
+  readonly #roomId: string
+  readonly #onOutcome: (outcome: Outcome) => void
+  readonly #storage: TextStorage
+  readonly #storageKey: string // of the unsent entries
   #sending = false
   #retryTimer: ReturnType<typeof setTimeout> | undefined
   #undoTimer: ReturnType<typeof setTimeout> | undefined
   #failures = 0
   #stopped = false
+  #unsubscribe = () => {}
 
   constructor(
-    private readonly urql: Pick<Client, 'mutation'>,
-    private readonly roomId: string,
-    userId: string,
-    private readonly onOutcome: (outcome: Outcome) => void,
-    private readonly storage: TextStorage = browserStorage,
+    private readonly client: Pick<Client, 'request' | 'connection'>,
+    { roomId, userId, onOutcome = () => {}, storage = browserStorage }: OutboxOptions,
   ) {
+    this.#roomId = roomId
+    this.#onOutcome = onOutcome
+    this.#storage = storage
     this.#storageKey = `antwon.unsent.${roomId}.${userId}`
     this.entries = new Store<readonly Entry[]>(restore(storage.getItem(this.#storageKey), Date.now()))
   }
 
+  /** Sends what is stored, and again whenever the server may be reachable. */
+  start(): void {
+    this.#stopped = false
+    const { connection } = this.client
+    this.#unsubscribe()
+    this.#unsubscribe = connection.subscribe(() => connection.get() === 'online' && void this.flush())
+    void this.flush()
+  }
+
+  /** Stops sending. The stored actions are sent when the same user comes back. */
+  stop(): void {
+    this.#stopped = true
+    this.#unsubscribe()
+    clearTimeout(this.#retryTimer)
+  }
+
+  /** Does something now, or once the server is reachable. */
   do(action: Action): void {
     this.undoable.set(null)
     this.#save(enqueue(this.entries.get(), action, newIdempotencyKey(), Date.now()))
@@ -74,18 +102,6 @@ export class Sender {
     }
   }
 
-  /** Stops sending. The stored actions are sent when the same user comes back. */
-  stop(): void {
-    this.#stopped = true
-    clearTimeout(this.#retryTimer)
-  }
-
-  /** Starts sending again after stop. */
-  start(): void {
-    this.#stopped = false
-    void this.flush()
-  }
-
   #next = (): Entry | undefined => (this.#stopped ? undefined : this.entries.get().find((entry) => !entry.done))
 
   #mark(key: string, change: Partial<Entry>): void {
@@ -103,7 +119,7 @@ export class Sender {
     }
     const undoable = !failure && action.kind !== 'undo' && !this.#next()
     if (undoable) this.#offerUndo(outcome)
-    this.onOutcome({ ...outcome, undoable })
+    this.#onOutcome({ ...outcome, undoable })
   }
 
   #remove(...keys: string[]): void {
@@ -125,32 +141,32 @@ export class Sender {
   /** Stores the entries, without losing those that other tabs of this browser have stored. */
   #save(entries: readonly Entry[]): void {
     const ours = new Set([...this.entries.get(), ...entries].map(({ key }) => key))
-    const others = restore(this.storage.getItem(this.#storageKey), Date.now()).filter(({ key }) => !ours.has(key))
+    const others = restore(this.#storage.getItem(this.#storageKey), Date.now()).filter(({ key }) => !ours.has(key))
     const stored = [...others, ...entries.filter(({ done }) => !done)]
     this.entries.set(entries)
-    if (stored.length === 0) this.storage.removeItem(this.#storageKey)
-    else this.storage.setItem(this.#storageKey, JSON.stringify(stored))
+    if (stored.length === 0) this.#storage.removeItem(this.#storageKey)
+    else this.#storage.setItem(this.#storageKey, JSON.stringify(stored))
   }
 
   async #send({ action, key }: Entry): Promise<Outcome> {
-    if (action.kind === 'add') {
-      const { data, failure } = await this.#mutate(AddSongDocument, { roomId: this.roomId, songUri: action.songUri, key })
+    const { kind, name } = action
+    if (kind === 'add') {
+      const { songUri } = action
+      const { data, failure } = await this.client.request(addSong, { roomId: this.#roomId, songUri, key })
       const { item, alreadyQueued } = data?.addSong ?? {}
       const awaitsApproval = item?.state === 'AWAITING_APPROVAL'
-      return { key, action, failure, name: item?.song.name ?? action.name, alreadyQueued, awaitsApproval }
+      return { key, action, failure, name: item?.song.name ?? name, alreadyQueued, awaitsApproval }
     }
-    if (action.kind === 'undo') {
-      const { failure } = await this.#mutate(UndoDocument, { roomId: this.roomId, of: action.of })
-      return { key, action, failure, name: action.name }
+    if (kind === 'undo') {
+      const { failure } = await this.client.request(undo, { roomId: this.#roomId, of: action.of })
+      return { key, action, failure, name }
     }
-    const document = { like: LikeItemDocument, unlike: UnlikeItemDocument, remove: RemoveItemDocument }[action.kind]
-    const { failure } = await this.#mutate<unknown, { itemId: string; key: string }>(document, { itemId: action.itemId, key })
-    return { key, action, failure, name: action.name }
-  }
-
-  async #mutate<Data, Variables extends AnyVariables>(document: TypedDocumentNode<Data, Variables>, variables: Variables) {
-    const { data, error } = await this.urql.mutation(document, variables)
-    return { data, failure: failureOfUrql(error) }
+    const operation = { like: likeItem, unlike: unlikeItem, remove: removeItem }[kind]
+    const { failure } = await this.client.request<unknown, { itemId: string; key: string }>(operation, {
+      itemId: action.itemId,
+      key,
+    })
+    return { key, action, failure, name }
   }
 }
 

@@ -20,12 +20,18 @@ export function narrow(known: Skew, askedAt: number, answeredAt: number, date: s
 export const bestGuess = ({ least, most }: Skew): number => Math.min(Math.max(0, least), most)
 
 export const unknown: Skew = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY }
-let skew = unknown
 
-/** Updates the bounds from an answer's Date header. */
-export function noteDate(askedAt: number, date: string | null): void {
-  skew = narrow(skew, askedAt, Date.now(), date)
+/** A server's clock, estimated from the Date headers of its answers. */
+export class Clock {
+  #skew = unknown
+
+  /** Takes an answer's Date header into account. askedAt: when it was asked for, by this device's clock. */
+  note(askedAt: number, date: string | null): void {
+    this.#skew = narrow(this.#skew, askedAt, Date.now(), date)
+  }
+
+  /** The server's time, in milliseconds since 1970. */
+  now(): number {
+    return Date.now() + bestGuess(this.#skew)
+  }
 }
-
-/** The server's time, in milliseconds since 1970. */
-export const serverNow = (): number => Date.now() + bestGuess(skew)

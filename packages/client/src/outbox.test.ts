@@ -1,16 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { likes } from './outbox'
-import { type Outcome, Sender } from './sender'
+import { likes } from './entries.ts'
+import { offline } from './errors.ts'
+import { Outbox, type Outcome } from './outbox.ts'
+import type { Connection } from './socket.ts'
+import { Store } from './store.ts'
 
-type Result = { data?: unknown; error?: unknown }
+type Result = { data?: unknown; failure?: unknown }
 
 const done: Result = { data: { likeQueueItem: { id: 'song' } } }
-const unreachable: Result = { error: { networkError: new Error('no network'), graphQLErrors: [] } }
-const refused = (code: string, more = {}): Result => ({
-  error: { graphQLErrors: [{ message: code, extensions: { code, ...more } }] },
-})
+const unreachable: Result = { failure: offline }
+const refused = (code: string, more = {}): Result => ({ failure: { code, message: code, ...more } })
 
-/** A sender with a server that gives these answers, in turn, and the browser's storage. */
+/** An outbox with a server that gives these answers, in turn, and the browser's storage. */
 function setUp(...answers: Result[]) {
   const sent: { key: string; itemId?: string; of?: string }[] = []
   const stored = new Map<string, string>()
@@ -20,12 +21,14 @@ function setUp(...answers: Result[]) {
     setItem: (name: string, text: string) => void stored.set(name, text),
     removeItem: (name: string) => void stored.delete(name),
   }
-  const mutation = (_: unknown, variables: { key: string }) => {
+  const request = (_: unknown, variables: { key: string }) => {
     sent.push(variables)
     return Promise.resolve(answers.shift() ?? done)
   }
-  const open = () => new Sender({ mutation } as never, 'room', 'gina', (outcome) => outcomes.push(outcome), storage)
-  return { sent, stored, outcomes, open }
+  const connection = new Store<Connection>('connecting')
+  const onOutcome = (outcome: Outcome) => outcomes.push(outcome)
+  const open = () => new Outbox({ request, connection } as never, { roomId: 'room', userId: 'gina', onOutcome, storage })
+  return { sent, stored, outcomes, connection, open }
 }
 
 const like = (itemId: string) => ({ kind: 'like' as const, itemId, name: itemId, before: 0, shown: 1 })
@@ -38,9 +41,9 @@ describe('an action', () => {
 
   test('is sent in order, reported, and removed from the storage', async () => {
     const { sent, stored, outcomes, open } = setUp()
-    const sender = open()
-    sender.do(like('one'))
-    sender.do(like('two'))
+    const outbox = open()
+    outbox.do(like('one'))
+    outbox.do(like('two'))
     await advance()
     expect(sent.map(({ itemId }) => itemId)).toEqual(['one', 'two'])
     expect(outcomes.map(({ failure }) => failure)).toEqual([undefined, undefined])
@@ -49,8 +52,8 @@ describe('an action', () => {
 
   test('is stored while the server is unreachable, and sent again with the same key', async () => {
     const { sent, outcomes, open } = setUp(unreachable, unreachable)
-    const sender = open()
-    sender.do(like('one'))
+    const outbox = open()
+    outbox.do(like('one'))
     await advance()
     expect(outcomes).toEqual([])
     await advance(3_000)
@@ -84,22 +87,22 @@ describe('an action', () => {
 
   test('is reverted and reported when it is refused, and the next one is sent', async () => {
     const { sent, outcomes, open } = setUp(refused('REFUSED', { reason: 'COMMITTED' }))
-    const sender = open()
-    sender.do(like('one'))
-    sender.do(like('two'))
+    const outbox = open()
+    outbox.do(like('one'))
+    outbox.do(like('two'))
     await advance()
     expect(outcomes.map(({ failure }) => failure?.reason)).toEqual(['COMMITTED', undefined])
     expect(sent).toHaveLength(2)
-    expect(sender.entries.get().map(({ action, done }) => [action.name, done])).toEqual([['two', true]])
+    expect(outbox.entries.get().map(({ action, done }) => [action.name, done])).toEqual([['two', true]])
   })
 
   test('is shown until the subscriptions show it', async () => {
-    const sender = setUp().open()
-    sender.do(like('one'))
+    const outbox = setUp().open()
+    outbox.do(like('one'))
     await advance()
-    expect(likes(sender.entries.get(), 'one', false)).toBe(true)
+    expect(likes(outbox.entries.get(), 'one', false)).toBe(true)
     await advance(2_000)
-    expect(sender.entries.get()).toEqual([])
+    expect(outbox.entries.get()).toEqual([])
   })
 
   test('is stored beside the actions of another tab', async () => {
@@ -116,26 +119,40 @@ describe('an action', () => {
 
   test('is not sent after stop, until the same user is back', async () => {
     const { sent, open } = setUp(unreachable)
-    const sender = open()
-    sender.do(like('one'))
+    const outbox = open()
+    outbox.do(like('one'))
     await advance()
-    sender.stop()
-    await sender.flush()
+    outbox.stop()
+    await outbox.flush()
     await advance(60_000)
     expect(sent).toHaveLength(1)
-    sender.start()
+    outbox.start()
+    await advance()
+    expect(sent).toHaveLength(2)
+  })
+
+  test('is sent as soon as the connection is back', async () => {
+    const { sent, connection, open } = setUp(unreachable)
+    const outbox = open()
+    outbox.start()
+    outbox.do(like('one'))
+    await advance()
+    connection.set('offline')
+    await advance()
+    expect(sent).toHaveLength(1)
+    connection.set('online')
     await advance()
     expect(sent).toHaveLength(2)
   })
 
   test('that is cancelled before it was sent is not sent', async () => {
     const { sent, open } = setUp(unreachable)
-    const sender = open()
-    sender.do(like('one'))
+    const outbox = open()
+    outbox.do(like('one'))
     await advance()
-    sender.do(like('two'))
-    sender.do(unlike('two'))
-    sender.do(unlike('one')) // "one" may have arrived, so the unlike has to be sent
+    outbox.do(like('two'))
+    outbox.do(unlike('two'))
+    outbox.do(unlike('one')) // "one" may have arrived, so the unlike has to be sent
     await advance(2_000)
     expect(sent.map(({ itemId }) => itemId)).toEqual(['one', 'one', 'one'])
   })
@@ -148,45 +165,45 @@ describe('the last action', () => {
 
   test('can be undone for a while, and disappears at once', async () => {
     const { sent, outcomes, open } = setUp()
-    const sender = open()
-    sender.do(like('one'))
+    const outbox = open()
+    outbox.do(like('one'))
     await advance()
     expect(outcomes[0]?.undoable).toBe(true)
-    sender.undo()
-    expect(sender.undoable.get()).toBeNull()
+    outbox.undo()
+    expect(outbox.undoable.get()).toBeNull()
     await advance()
     expect(sent.at(-1)).toEqual({ roomId: 'room', of: sent[0]?.key })
-    expect(likes(sender.entries.get(), 'one', false)).toBe(false)
+    expect(likes(outbox.entries.get(), 'one', false)).toBe(false)
     expect(outcomes.map(({ undoable }) => undoable)).toEqual([true, false])
 
-    sender.do(like('two'))
+    outbox.do(like('two'))
     await advance(27_000)
-    expect(sender.undoable.get()?.name).toBe('two')
+    expect(outbox.undoable.get()?.name).toBe('two')
     await advance(1_000)
-    expect(sender.undoable.get()).toBeNull()
+    expect(outbox.undoable.get()).toBeNull()
   })
 
   test('cannot be undone if it was refused or if another one follows', async () => {
     const { outcomes, open } = setUp(done, done, refused('CONFLICT'))
-    const sender = open()
-    sender.do(like('one'))
-    sender.do(like('two'))
+    const outbox = open()
+    outbox.do(like('one'))
+    outbox.do(like('two'))
     await advance()
     expect(outcomes.map(({ undoable }) => undoable)).toEqual([false, true])
-    sender.do(like('three'))
-    expect(sender.undoable.get()).toBeNull()
+    outbox.do(like('three'))
+    expect(outbox.undoable.get()).toBeNull()
     await advance()
-    expect(sender.undoable.get()).toBeNull()
+    expect(outbox.undoable.get()).toBeNull()
   })
 
   test('is undone once the server is reachable, before the next action', async () => {
     const { sent, stored, outcomes, open } = setUp(done, unreachable)
-    const sender = open()
-    sender.do(like('one'))
+    const outbox = open()
+    outbox.do(like('one'))
     await advance()
-    sender.undo()
-    sender.undo() // a second tap
-    sender.do(like('two'))
+    outbox.undo()
+    outbox.undo() // a second tap
+    outbox.do(like('two'))
     await advance()
     expect(stored.size).toBe(1) // so it survives a reload
     await advance(3_000)
@@ -196,24 +213,24 @@ describe('the last action', () => {
 
   test('stays when it is too late to undo it', async () => {
     const { outcomes, open } = setUp(done, refused('CONFLICT'))
-    const sender = open()
-    sender.do(like('one'))
+    const outbox = open()
+    outbox.do(like('one'))
     await advance()
-    sender.undo()
+    outbox.undo()
     await advance()
     expect(outcomes.at(-1)).toMatchObject({ action: { kind: 'undo' }, failure: { code: 'CONFLICT' }, undoable: false })
-    expect(likes(sender.entries.get(), 'one', false)).toBe(true)
+    expect(likes(outbox.entries.get(), 'one', false)).toBe(true)
   })
 
   test('can be an add that became a like', async () => {
     const { sent, outcomes, open } = setUp({
       data: { addSong: { alreadyQueued: true, item: { id: 'one', song: { name: 'One' } } } },
     })
-    const sender = open()
-    sender.do({ kind: 'add', songUri: 'spotify:track:one', name: 'One' })
+    const outbox = open()
+    outbox.do({ kind: 'add', songUri: 'spotify:track:one', name: 'One' })
     await advance()
     expect(outcomes[0]).toMatchObject({ alreadyQueued: true, undoable: true })
-    sender.undo()
+    outbox.undo()
     await advance()
     expect(sent.at(-1)?.of).toBe(sent[0]?.key)
   })
