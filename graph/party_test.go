@@ -37,6 +37,7 @@ type fixture struct {
 	roomID string
 
 	playing string // the item that plays
+	limited bool   // actions have rate limits
 }
 
 // server is one of these servers, behind a real socket.
@@ -99,7 +100,7 @@ func (s *server) newJukebox(bus live.Bus, interval time.Duration) {
 	})
 	s.jukebox = jukebox.New(jukebox.Config{
 		Database: s.store, Bus: bus, Accounts: s.accounts, Catalog: catalog{}, FeedInterval: interval,
-		Free: func(account.Viewer) bool { return true }, PublicURL: "http://party.test", Metrics: s.metrics,
+		Free: func(account.Viewer) bool { return !s.limited }, PublicURL: "http://party.test", Metrics: s.metrics,
 	})
 }
 

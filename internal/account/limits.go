@@ -9,7 +9,7 @@ import (
 
 // newSessionRate limits the sessions that may start from one address. The guests of a party often share one address, so
 // the limit is coarse.
-var newSessionRate = ratelimit.Rate{Burst: 300, PerSecond: 1}
+var newSessionRate = ratelimit.Rate{Name: "new users", Burst: 300, PerSecond: 1, Shared: true}
 
 // limitedAddresses bounds how many addresses are counted at once. A forgotten address starts with a full burst.
 const limitedAddresses = 100_000
@@ -21,7 +21,7 @@ func (a *Accounts) AllowNewSession(ctx context.Context) error {
 	if address == "" {
 		return nil
 	}
-	if wait := a.limiter.Allow(address, newSessionRate); wait > 0 {
+	if wait := a.limiter.Allow(ctx, address, newSessionRate); wait > 0 {
 		return party.TooOften("Too many people have come from your address", wait)
 	}
 	return nil

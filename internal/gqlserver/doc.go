@@ -57,6 +57,7 @@ execution, a write to a socket, or any other wait.
 	outbox.go, nonblocking_*.go               writing to slow clients
 	streams.go, stream.go, share.go           subscriptions, and which of them share a stream
 	registry.go, connection_limiter.go        open connections: draining and limits
+	cost.go                                   what an operation used of its limits, for clients that ask
 	metrics.go, trace.go                      metrics and spans
 */
 package gqlserver

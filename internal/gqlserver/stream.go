@@ -10,6 +10,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"antwon.dj/backend/internal/ratelimit"
 )
 
 // noVersion is the version of a subscriber that has no state yet.
@@ -59,7 +61,8 @@ type subscription struct {
 	stream       *stream
 	minVersion   int64 // the oldest version that may be sent
 	subscriberID string
-	onEnd        func() // called when the subscription has ended; may be nil
+	onEnd        func()          // called when the subscription has ended; may be nil
+	uses         *ratelimit.Uses // sent with the first response; nil: not asked for, or sent
 
 	index            int   // position in stream.subscriptions
 	deliveredVersion int64 // the version that the subscriber has, or noVersion
@@ -95,6 +98,9 @@ func (sub *subscription) nextResponse() (next *streamResponse, end bool) {
 		return nil, false
 	}
 	sub.started, sub.deliveredVersion = true, next.version
+	if sub.uses != nil {
+		next, sub.uses = next.withCost(sub.uses), nil
+	}
 	if s.state.Last {
 		s.remove(sub)
 	}

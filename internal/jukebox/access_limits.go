@@ -36,26 +36,27 @@ var actionRates = map[party.Action]ratelimit.Rate{
 var (
 	// roomRate limits the actions of all members of a room together. A thousand guests who like a song at the same moment
 	// stay below it.
-	roomRate = ratelimit.Rate{Burst: 2_000, PerSecond: 300}
+	roomRate = ratelimit.Rate{Name: "room", Burst: 2_000, PerSecond: 300, Shared: true}
 	// guessRate limits how many wrong room codes one address may send. It allows for typing errors, and for all guests of
 	// a party to share an address.
-	guessRate = ratelimit.Rate{Burst: 100, PerSecond: 0.5}
+	guessRate = ratelimit.Rate{Name: "wrong codes", Burst: 100, PerSecond: 0.5, Shared: true}
 )
 
 // limitedKeys is how many rate limits are kept in memory. One that was evicted starts again with a full burst.
 const limitedKeys = 100_000
 
 // allow counts an action against the limits of the viewer and of the room; RateLimited if either is exceeded.
-func (j *Jukebox) allow(a access) error {
+func (j *Jukebox) allow(ctx context.Context, a access) error {
 	rate, limited := actionRates[a.action]
 	if !limited || j.cfg.Free != nil && j.cfg.Free(a.viewer) {
 		return nil
 	}
+	rate.Name = string(a.action)
 	key := a.viewer.UserID + " " + a.roomID + " " + string(a.action)
-	if wait := j.limiter.Allow(key, rate); wait > 0 {
+	if wait := j.limiter.Allow(ctx, key, rate); wait > 0 {
 		return party.TooOften("You do this too often", wait)
 	}
-	if wait := j.limiter.Allow(a.roomID, roomRate); wait > 0 {
+	if wait := j.limiter.Allow(ctx, a.roomID, roomRate); wait > 0 {
 		return party.TooOften("Too much is happening in this room at once", wait)
 	}
 	return nil
@@ -68,7 +69,7 @@ func (j *Jukebox) allowGuess(ctx context.Context) error {
 	if address == "" {
 		return nil
 	}
-	if wait := j.limiter.Allow("guess "+address, guessRate); wait > 0 {
+	if wait := j.limiter.Allow(ctx, "guess "+address, guessRate); wait > 0 {
 		return party.TooOften("Too many wrong codes have come from your address", wait)
 	}
 	return nil
