@@ -47,7 +47,7 @@ func (c costly) of(name string) (use ratelimit.Use) {
 	return use
 }
 
-// Each host sees what is left of their own limits, also when they are refused, and nothing of those of others: neither of
+// Each host sees what is left of their own limits, also when refused, and nothing of those of others: neither of
 // another host, nor of the room, whose limit they share, nor in a room of which they are no member.
 func TestCostShowsOnlyTheViewersOwnLimits(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {

@@ -196,7 +196,9 @@ func (s *server) send(who *person, query string) answer {
 	request, err := http.NewRequestWithContext(s.Context(), http.MethodPost, s.URL, strings.NewReader(string(body)))
 	s.must(err)
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Authorization", "Bearer "+who.token)
+	if who.token != "" {
+		request.Header.Set("Authorization", "Bearer "+who.token)
+	}
 	response, err := s.Client().Do(request)
 	s.must(err)
 	defer response.Body.Close()
