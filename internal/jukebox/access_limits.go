@@ -10,7 +10,7 @@ import (
 
 // actionRates limits how often one user may do something in one room. The bursts are generous, because people tap
 // quickly and a phone that reconnects sends what it could not send before; nobody does so for long. An action that is
-// not listed is not limited.
+// not listed is not limited: unlimitedActions says why.
 var actionRates = map[party.Action]ratelimit.Rate{
 	party.ActSearch:        {Burst: 20, PerSecond: 3}, // a search is sent while the user types
 	party.ActAdd:           {Burst: 20, PerSecond: 1},
@@ -31,6 +31,12 @@ var actionRates = map[party.Action]ratelimit.Rate{
 	party.ActPin:           {Burst: 30, PerSecond: 2},
 	party.ActViewLog:       {Burst: 20, PerSecond: 2},
 	party.ActExport:        {Burst: 3, PerSecond: 0.02}, // each creates a playlist at Spotify
+}
+
+// unlimitedActions are the actions without a rate of their own, and why they need none.
+var unlimitedActions = map[party.Action]string{
+	party.ActView:      "it only reads, and the operations of a connection are limited",
+	party.ActRemoveAny: "it is counted as party.ActRemoveOwn, because one use case does both",
 }
 
 var (

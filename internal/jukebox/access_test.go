@@ -263,6 +263,15 @@ func TestUseCasesFollowThePermissionTable(t *testing.T) {
 	})
 }
 
+// Every action has a rate limit, or a reason why it has none.
+func TestEveryActionHasARateLimit(t *testing.T) {
+	for _, action := range party.Actions() {
+		if limited, because := jukebox.HasRate(action); limited == (because != "") {
+			t.Errorf("%s: limited: %t, and the reason why not is %q", action, limited, because)
+		}
+	}
+}
+
 func codeOf(err error) party.Code {
 	if err == nil {
 		return ""

@@ -58,3 +58,9 @@ func Count(ctx context.Context, s *database.DB, query string) (n int, err error)
 	err = s.SQL.QueryRowContext(ctx, query).Scan(&n)
 	return n, err
 }
+
+// HasRate reports whether an action has a rate limit, and why it has none.
+func HasRate(action party.Action) (limited bool, because string) {
+	_, limited = actionRates[action]
+	return limited, unlimitedActions[action]
+}
