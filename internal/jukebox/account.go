@@ -72,7 +72,7 @@ func (t *roomTx) resetPlayback(ctx context.Context) error {
 	if err := t.versioned().Room.Update().Where(room.ID(t.roomID)).ClearPlaylistURI().Exec(ctx); err != nil {
 		return err
 	}
-	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).SetDelivery(row.Delivery).
+	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetVersion(t.version).SetDelivery(row.Delivery).
 		ClearDeviceID().SetDeviceName("").SetDeviceType("").
 		SetDeviceActive(false).SetDeviceRestricted(false).ClearDeviceVolume().Exec(ctx)
 }

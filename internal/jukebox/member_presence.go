@@ -258,5 +258,5 @@ func (t *roomTx) recountVotes(ctx context.Context, settings *party.RoomSettings)
 	if !errors.Is(err, errNothingPlays) {
 		return err
 	}
-	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVotesVersion(1).Exec(ctx)
+	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetVotesVersion(t.version).Exec(ctx)
 }

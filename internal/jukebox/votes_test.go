@@ -89,6 +89,34 @@ func TestGuestsWhoArePresentSkipByVote(t *testing.T) {
 	})
 }
 
+// The version of the playback is that of the room at its last change, so it has as many bits and never decreases.
+func TestPlaybackHasTheVersionOfItsLastChange(t *testing.T) {
+	onBothInBubble(t, func(p *fixture) {
+		guests := p.present(5)
+		p.notePresence(3 * time.Second)
+		item := p.add(p.host, 1)
+		changed := func(what string) {
+			p.Helper()
+			if state := p.state(); state.Playback.ShownVersion() != state.Version {
+				t.Errorf("after %s the playback has version %d, and the room %d", what, state.Playback.ShownVersion(), state.Version)
+			}
+		}
+		p.playNow(item)
+		changed("the start of a song")
+		time.Sleep(10 * time.Second)
+		_, err := p.VoteToSkip(guests[0], p.room.ID, nil)
+		p.must(err)
+		changed("a vote")
+		p.settle(party.SettingsChange{Delivery: pointer(party.DeliveryPlaylist)})
+		changed("another delivery")
+		before := p.state().Playback.ShownVersion()
+		p.like(guests[0], p.add(p.host, 2))
+		if now := p.state().Playback.ShownVersion(); now != before {
+			t.Errorf("a like changed the playback's version from %d to %d", before, now)
+		}
+	})
+}
+
 func TestSkipNeedsTwoVotesAndVotingSwitchedOn(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(1)
