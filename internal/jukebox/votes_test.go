@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"antwon.dj/backend/ent"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/testdb"
@@ -184,6 +185,30 @@ func TestLoweredThresholdMakesVotesSufficient(t *testing.T) {
 		if now := state.Playback; len(state.PendingCommands) != 1 || now.SkipVotesNeeded != 2 || now.SkipVotes != 2 {
 			t.Errorf("%d votes of %d, and the player is asked for %+v",
 				now.SkipVotes, now.SkipVotesNeeded, state.PendingCommands)
+		}
+	})
+}
+
+// A failure of the database does not lose the guests who arrive meanwhile: they count as soon as it works again.
+func TestGuestsWhoArriveDuringAFailureAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newParty(t, testdb.SQLite(t))
+		run := func(statement string) {
+			p.must(p.store.InTx(p.Context(), func(tx *ent.Tx) error {
+				_, err := tx.ExecContext(p.Context(), statement)
+				return err
+			}))
+		}
+		p.present(2)
+		run("CREATE TRIGGER broken BEFORE UPDATE ON memberships BEGIN SELECT RAISE(ABORT, 'broken'); END")
+		p.notePresence(3 * time.Second)
+		if n := p.state().Present; n != 0 {
+			t.Fatalf("%d are present although nothing could be stored", n)
+		}
+		run("DROP TRIGGER broken")
+		p.notePresence(3 * time.Second)
+		if n := p.state().Present; n != 2 {
+			t.Errorf("%d are present after the failure, want 2", n)
 		}
 	})
 }
