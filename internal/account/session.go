@@ -138,7 +138,7 @@ func lockUser(ctx context.Context, tx *ent.Tx, userID string) error {
 	return err
 }
 
-// sessionUser returns the user to whom a refresh token belongs that has not been exchanged yet, or nil.
+// sessionUser returns the user of a refresh token that has not been exchanged yet, or nil.
 func (a *Accounts) sessionUser(ctx context.Context, refresh string) (*Viewer, error) {
 	now, err := a.db.Now(ctx)
 	if err != nil {

@@ -192,7 +192,7 @@ func commanded(ask func(p *fixture, who context.Context) error) useCase {
 		if refused != nil {
 			return refused
 		}
-		p.obey(party.Answer{})
+		p.answerCommand(party.Answer{})
 		return <-answered
 	}
 }

@@ -52,7 +52,7 @@ func newPresence(db *database.DB, changer *changer, logger *slog.Logger) *presen
 	}
 }
 
-// Connect counts a connection of the viewer, whom AuthorizeSubscription has admitted to the room. It ends when
+// Connect counts a connection of the viewer, admitted to the room by AuthorizeSubscription. It ends when
 // disconnect is called; further calls of disconnect do nothing.
 func (j *Jukebox) Connect(ctx context.Context, roomID string) (userID string, disconnect func(), err error) {
 	viewer, err := account.ViewerFrom(ctx)

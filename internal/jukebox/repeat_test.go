@@ -72,11 +72,11 @@ var repeatables = map[string]repeatable{
 	}},
 	"skipSong": {[]string{"host"}, func(p *fixture, s *stage, c call) (any, error) {
 		room := pick(s.rooms, c.others)
-		return p.obeyed(room, func() (*party.Playback, error) { return p.SkipSong(c.who, room, c.key) })
+		return p.whileAnswering(room, func() (*party.Playback, error) { return p.SkipSong(c.who, room, c.key) })
 	}},
 	"voteToSkip": {[]string{"guest", "host"}, func(p *fixture, s *stage, c call) (any, error) {
 		room := pick(s.rooms, c.others)
-		return p.obeyed(room, func() (*party.Playback, error) { return p.VoteToSkip(c.who, room, c.key) })
+		return p.whileAnswering(room, func() (*party.Playback, error) { return p.VoteToSkip(c.who, room, c.key) })
 	}},
 }
 
@@ -190,8 +190,8 @@ func (p *fixture) stage() *stage {
 	return s
 }
 
-// obeyed answers the player's commands in a room until a call returns.
-func (p *fixture) obeyed(roomID string, call func() (*party.Playback, error)) (playback *party.Playback, err error) {
+// whileAnswering answers the player's commands in a room until a call returns.
+func (p *fixture) whileAnswering(roomID string, call func() (*party.Playback, error)) (playback *party.Playback, err error) {
 	p.Helper()
 	here := *p
 	here.room = &party.Room{ID: roomID}

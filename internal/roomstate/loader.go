@@ -57,7 +57,7 @@ func (l *Loader) addSongs(ctx context.Context, items []*party.QueueItem, other *
 	return nil
 }
 
-// addPeople completes the adders of items, of whom only the id is known.
+// addPeople completes the adders of items, which have only their id yet.
 func (l *Loader) addPeople(ctx context.Context, roomID string, items []*party.QueueItem) error {
 	var ids []string
 	for _, item := range items {
