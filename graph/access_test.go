@@ -21,8 +21,8 @@ type attempt struct {
 	subscribes  bool
 }
 
-// attempts returns an operation for each field of the schema that takes the id of a room or of a queue item, and one for
-// each field of a room that is not public.
+// attempts returns an operation for each field of the schema that takes the id of a room or of a queue item, and one
+// for each field of a room that is not public.
 func (p *fixture) attempts(itemID string) (all []attempt) {
 	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
 	ids := map[string]string{"roomId": p.roomID, "itemId": itemID}
@@ -119,8 +119,8 @@ func (s *server) refusalOf(who *person, a attempt) string {
 	return ""
 }
 
-// Whatever takes a room or a queue item, or shows something of a room that is not public, is refused to those who are not
-// members of the room. The schema says what there is, so nothing new can be forgotten.
+// Whatever takes a room or a queue item, or shows something of a room that is not public, is refused to those who are
+// not members of the room. The schema says what there is, so nothing new can be forgotten.
 func TestNothingInARoomIsOpenToStrangers(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		removed := p.join("Gina")

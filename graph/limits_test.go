@@ -16,8 +16,8 @@ var unlimitedMutations = map[string]string{
 	"signOutEverywhere": "it must always be possible",
 }
 
-// Every mutation is limited for each user: its cost names a limit that refills with time. The schema says which mutations
-// there are. They run in a room that is closed, where they count and change nothing.
+// Every mutation is limited for each user: its cost names a limit that refills with time. The schema says which
+// mutations there are. They run in a room that is closed, where they count and change nothing.
 func TestEveryMutationIsRateLimited(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		added, err := p.first.jukebox.AddSong(p.host.ctx, p.roomID, uri(1), nil)

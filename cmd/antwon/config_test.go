@@ -146,8 +146,8 @@ func readFiles(t *testing.T, paths ...string) map[string]string {
 	return texts
 }
 
-// At a server that is open to the network without TLS, hosts connect Spotify on the server's own machine, because Spotify
-// accepts no other redirect URI there.
+// At a server that is open to the network without TLS, hosts connect Spotify on the server's own machine, because
+// Spotify accepts no other redirect URI there.
 func TestHostsConnectWhereSpotifySendsThemBack(t *testing.T) {
 	for _, test := range []struct{ addr, public, want string }{
 		{"127.0.0.1:8080", "", "http://127.0.0.1:8080"},

@@ -15,7 +15,8 @@ var newSessionRate = ratelimit.Rate{Name: "new users", Burst: 300, PerSecond: 1,
 // refreshes the session, so the limit is generous.
 var userRate = ratelimit.Rate{Burst: 60, PerSecond: 0.5}
 
-// limitedKeys bounds how many addresses, and users' actions, are counted at once. One that is forgotten starts with a full burst.
+// limitedKeys bounds how many addresses, and users' actions, are counted at once. One that is forgotten starts with a
+// full burst.
 const limitedKeys = 100_000
 
 // AllowNewSession counts a session that is about to start, and returns RateLimited if too many have started from the

@@ -11,7 +11,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// FinishLogin signs in a host who comes back from the identity provider, like Accounts.CompleteLogin. If the browser was
+// FinishLogin signs in a host who comes back from the provider, like Accounts.CompleteLogin. If the browser was
 // a guest before, the guest's rooms, songs and likes become the host's.
 func (j *Jukebox) FinishLogin(
 	ctx context.Context, answer account.LoginAnswer,

@@ -118,8 +118,8 @@ func (p *presence) takeArrived() map[string][]string {
 	return users
 }
 
-// storeArrived stores the presence of the users who have connected since it was called last. Those whose presence cannot
-// be stored stay among them, so that the next call tries again.
+// storeArrived stores the presence of the users who have connected since it was called last. If that fails, they stay
+// among those who have arrived, so that the next call tries again.
 func (p *presence) storeArrived(ctx context.Context) error {
 	users := p.takeArrived()
 	err := p.store(ctx, users)

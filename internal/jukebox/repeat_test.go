@@ -191,7 +191,9 @@ func (p *fixture) stage() *stage {
 }
 
 // whileAnswering answers the player's commands in a room until a call returns.
-func (p *fixture) whileAnswering(roomID string, call func() (*party.Playback, error)) (playback *party.Playback, err error) {
+func (p *fixture) whileAnswering(
+	roomID string, call func() (*party.Playback, error),
+) (playback *party.Playback, err error) {
 	p.Helper()
 	here := *p
 	here.room = &party.Room{ID: roomID}

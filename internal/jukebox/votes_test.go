@@ -98,8 +98,9 @@ func TestPlaybackHasTheVersionOfItsLastChange(t *testing.T) {
 		item := p.add(p.host, 1)
 		changed := func(what string) {
 			p.Helper()
-			if state := p.state(); state.Playback.ShownVersion() != state.Version {
-				t.Errorf("after %s the playback has version %d, and the room %d", what, state.Playback.ShownVersion(), state.Version)
+			state := p.state()
+			if shown := state.Playback.ShownVersion(); shown != state.Version {
+				t.Errorf("after %s the playback has version %d, and the room %d", what, shown, state.Version)
 			}
 		}
 		p.playNow(item)

@@ -11,8 +11,8 @@ const (
 	Idle    PlaybackStatus = "IDLE"
 )
 
-// Playback is what the host's player was doing when it was last observed. Its versions are those of the room at which it
-// last changed in its meaning: progress that advances as expected is no change.
+// Playback is what the host's player was doing when it was last observed. Its versions are those of the room at which
+// it last changed in its meaning: progress that advances as expected is no change.
 type Playback struct {
 	RoomID     string
 	Version    int64

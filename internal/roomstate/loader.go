@@ -23,7 +23,7 @@ var (
 )
 
 // Loader reads the states of rooms and single queue items from the database; it is the live.Source of the feeds.
-// It caches stored songs, which do not change. It is safe for concurrent use.
+// It caches stored songs. It is safe for concurrent use.
 type Loader struct {
 	db    *database.DB
 	songs *lru.Cache[string, party.Song]

@@ -14,9 +14,9 @@ type bounds struct{ least, most int }
 
 func exactly(n int) bounds { return bounds{n, n} }
 
-// expectedEvents returns for each kind of event how often the log has to show it, after what the guests and the host have
-// done. Liking a song twice is one event, a trusted guest who adds a song that awaits approval approves
-// it, and a vote may skip the song at once.
+// expectedEvents returns for each kind of event how often the log has to show it, after what was done so far. Liking a
+// song twice is one event, a trusted guest who adds a song that awaits approval approves it, and a vote may skip the
+// song at once.
 func (c *crowd) expectedEvents() map[jukebox.EventKind]bounds {
 	pins, undos := 0, 0
 	for what, n := range c.did {
