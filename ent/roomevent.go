@@ -28,7 +28,7 @@ type RoomEvent struct {
 	Kind string `json:"kind,omitempty"`
 	// ItemID holds the value of the "item_id" field.
 	ItemID *string `json:"item_id,omitempty"`
-	// the user to whom it was done
+	// the affected user, besides the actor
 	SubjectID *string `json:"subject_id,omitempty"`
 	// Detail holds the value of the "detail" field.
 	Detail *string `json:"detail,omitempty"`

@@ -55,7 +55,7 @@ type RoomPlayback struct {
 	HasPlayed bool `json:"has_played,omitempty"`
 	// votes to skip the song that plays
 	SkipVotes int `json:"skip_votes,omitempty"`
-	// grows when the votes, or the number needed, change
+	// the room's version at which the votes, or the number needed, last changed
 	VotesVersion int64 `json:"votes_version,omitempty"`
 	// the room's version at which a command last changed
 	CommandVersion int64 `json:"command_version,omitempty"`

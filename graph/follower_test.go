@@ -88,11 +88,12 @@ func (s *server) subscribe(who *person, query string, variables map[string]any) 
 		return nil, err
 	}
 	_ = handshake.Body.Close() // it is empty
-	f := &feed{conn}
+	f, credentials := &feed{conn}, map[string]string{}
+	if who.token != "" {
+		credentials["authorization"] = "Bearer " + who.token
+	}
 	err = errors.Join(
-		f.WriteJSON(map[string]any{
-			"type": "connection_init", "payload": map[string]string{"authorization": "Bearer " + who.token},
-		}),
+		f.WriteJSON(map[string]any{"type": "connection_init", "payload": credentials}),
 		f.WriteJSON(map[string]any{
 			"type": "subscribe", "id": "1", "payload": map[string]any{"query": query, "variables": variables},
 		}),

@@ -291,7 +291,7 @@ type Query {
   """
   A room, a queue item, a participant or a user; null if there is none with this id, or if the viewer may not see it.
   Users see rooms as with Query.room, the queue items and participants of rooms of which they are members, themselves,
-  and users with whom they share a room.
+  and users who share a room with them.
   """
   node("The object's id." id: ID!): Node
   "The open room with this code; null if there is none."
@@ -458,7 +458,7 @@ type Mutation {
   Ends the song that plays and starts the next one. For hosts of the room.
 
   This and the other three commands to the player (pausePlayback, resumePlayback, transferPlayback) wait up to five
-  seconds and return what the player does then. They fail with UPSTREAM_UNAVAILABLE if the player did not obey in that
+  seconds and return what the player does then. They fail with UPSTREAM_UNAVAILABLE if the player did not answer in that
   time, with NOT_FOUND if no device is active, with CONFLICT if there is nothing to play or the device accepts no
   commands from other apps, and with FORBIDDEN if Spotify does not allow it.
   """
@@ -930,9 +930,9 @@ type RoomEvent {
   kind: RoomEventKind!
   "What was done, as a sentence in English: for kinds that a client does not know."
   message: String!
-  "The song to which it was done, if to one."
+  "The affected song; null if there is none."
   item: QueueItem
-  "The participant to whom it was done, if to one."
+  "The affected participant, besides the actor; null if there is none."
   subject: Participant
   "More about it, depending on the kind."
   detail: String

@@ -12,7 +12,7 @@ import (
 
 // aspect is the part of a room's state that one subscription shows.
 type aspect struct {
-	// viewerID is the id of the only user to whom the subscription belongs, or "" if it is shared. A removed user gets a
+	// viewerID is the id of the only user the subscription belongs to, or "" if it is shared. A removed user gets a
 	// last event of their own subscription, whereas a shared one ends with FORBIDDEN.
 	viewerID string
 	// changed returns the version at which this aspect of the state last changed.

@@ -10,6 +10,8 @@
 // The second form connects thousands of subscribers to three servers, one at a time (package realtime). It needs Linux.
 // docs/benchmarks.md explains what is compared with what.
 //
+// SIGINT and SIGTERM end a measurement, and delete its databases.
+//
 // Figures depend on the machine and vary between runs: compare only figures of the same run.
 package main
 
@@ -19,7 +21,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"runtime"
+	"syscall"
 	"time"
 
 	"antwon.dj/backend/cmd/antwon-bench/fixture"
@@ -30,7 +34,9 @@ import (
 )
 
 func main() {
-	if err := run(context.Background(), os.Args[1:], os.Stdout); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

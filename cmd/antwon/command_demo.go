@@ -138,11 +138,18 @@ func welcome(cfg config, room *party.Room, key string) string {
 }
 
 func welcomeHosts(cfg config) string {
-	return fmt.Sprintf(`
+	text := fmt.Sprintf(`
   antwon.dj: open %[1]s/host
 
   Sign in with any name, connect your Spotify account, and open a room. Your app's settings at Spotify have to name this
   redirect URI: %[1]s/spotify/callback
+
+`, cfg.consoleURL())
+	if cfg.consoleURL() == cfg.publicURL {
+		return text
+	}
+	return text + fmt.Sprintf(`  Open that page on this machine. Guests join at %s, where hosts cannot connect Spotify: it
+  sends browsers back to https addresses and to 127.0.0.1 only.
 
 `, cfg.publicURL)
 }

@@ -56,6 +56,15 @@ type config struct {
 	source     *secrets.Source   // nil: secrets come from variables and files only
 }
 
+// consoleURL returns the address at which hosts open the console. Spotify sends browsers back to https and to loopback
+// addresses only. So at a server without TLS that is open to the network, hosts use the server's own machine.
+func (c config) consoleURL() string {
+	if isSafe(c.publicURL) {
+		return c.publicURL
+	}
+	return "http://" + reachableHere(c.addr)
+}
+
 // isDemo reports whether anybody can become a host.
 func (c config) isDemo() bool { return c.command == "demo" }
 

@@ -145,3 +145,29 @@ func readFiles(t *testing.T, paths ...string) map[string]string {
 	}
 	return texts
 }
+
+// At a server that is open to the network without TLS, hosts connect Spotify on the server's own machine, because
+// Spotify accepts no other redirect URI there.
+func TestHostsConnectWhereSpotifySendsThemBack(t *testing.T) {
+	for _, test := range []struct{ addr, public, want string }{
+		{"127.0.0.1:8080", "", "http://127.0.0.1:8080"},
+		{"0.0.0.0:8080", "http://192.168.1.20:8080", "http://127.0.0.1:8080"},
+		{":9000", "http://192.168.1.20:9000", "http://127.0.0.1:9000"},
+		{"0.0.0.0:8080", "https://party.example.org", "https://party.example.org"},
+	} {
+		variables := []string{"ANTWON_ADDR=" + test.addr}
+		if test.public != "" {
+			variables = append(variables, "ANTWON_PUBLIC_URL="+test.public)
+		}
+		cfg, err := parseConfig("demo", variables, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, elsewhere := welcomeHosts(cfg), test.public != "" && test.public != test.want
+		if !strings.Contains(text, "redirect URI: "+test.want+"/spotify/callback\n") ||
+			!strings.Contains(text, "open "+test.want+"/host\n") ||
+			strings.Contains(text, "Guests join at "+test.public+",") != elsewhere {
+			t.Errorf("%+v: the terminal says %s", test, text)
+		}
+	}
+}

@@ -122,7 +122,7 @@ func (p *program) newSpotify() *spotify.Client {
 	return spotify.New(spotify.Config{
 		APIURL:         app.apiURL,
 		AccountsURL:    app.accountsURL,
-		RedirectURL:    p.cfg.publicURL + "/spotify/callback",
+		RedirectURL:    p.cfg.consoleURL() + "/spotify/callback",
 		ClientID:       app.clientID,
 		ClientSecret:   app.clientSecret,
 		RequestsPer30s: app.requestsPer30s,

@@ -34,7 +34,7 @@ func (p *program) newGraphQL() *gqlserver.Handler {
 	})
 }
 
-// authenticate returns a context with the viewer to whom a bearer token belongs. Without a token there is no viewer; a
+// authenticate returns a context with the viewer that a bearer token belongs to. Without a token there is no viewer; a
 // token that is not valid is an error.
 func (p *program) authenticate(ctx context.Context, authorization string) (context.Context, error) {
 	if authorization == "" {

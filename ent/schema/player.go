@@ -33,7 +33,8 @@ func (RoomPlayback) Fields() []ent.Field {
 			Comment("how songs reach the player at present, which may differ from the setting"),
 		field.Bool("has_played").Default(false).Comment("a song of the room has begun to play"),
 		field.Int("skip_votes").Default(0).Comment("votes to skip the song that plays"),
-		field.Int64("votes_version").Default(0).Comment("grows when the votes, or the number needed, change"),
+		field.Int64("votes_version").Default(0).
+			Comment("the room's version at which the votes, or the number needed, last changed"),
 		field.Int64("command_version").Default(0).Comment("the room's version at which a command last changed"),
 	}
 }

@@ -198,7 +198,7 @@ func (RoomEvent) Fields() []ent.Field {
 		field.String("kind").MaxLen(kindLength).Immutable(),
 		field.String("item_id").MaxLen(idLength).Optional().Nillable().Immutable(),
 		field.String("subject_id").MaxLen(idLength).Optional().Nillable().Immutable().
-			Comment("the user to whom it was done"),
+			Comment("the affected user, besides the actor"),
 		field.String("detail").MaxLen(1024).Optional().Nillable().Immutable(),
 		field.Int64("version").Default(0).Immutable().Comment("the room's version that the same change made"),
 		field.Bool("undone").Default(false),

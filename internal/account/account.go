@@ -35,7 +35,7 @@ type Accounts struct {
 // New returns the Accounts of a database, and registers their metrics. Nothing has to be closed.
 func New(cfg Config) *Accounts {
 	a := &Accounts{
-		cfg: cfg, db: cfg.Database, limiter: ratelimit.New(limitedAddresses),
+		cfg: cfg, db: cfg.Database, limiter: ratelimit.New(limitedKeys),
 		viewerAccesses: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "antwon_shared_viewer_access_total",
 			Help: "How often a shared subscription tried to read the viewer, which fails. Above 0, a field lacks @viewer.",

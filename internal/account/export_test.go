@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/session"
 	"antwon.dj/backend/internal/database"
 )
 
@@ -51,4 +52,10 @@ func StoredSessions(ctx context.Context, db *database.DB, text string) (n int, f
 // CountAuthorizations counts the authorizations that were begun and not completed.
 func CountAuthorizations(ctx context.Context, db *database.DB) (int, error) {
 	return db.Read.SpotifyAuthorization.Query().Count(ctx)
+}
+
+// IsUnused reports whether a refresh token is stored and was not exchanged.
+func IsUnused(ctx context.Context, db *database.DB, refresh string) (bool, error) {
+	return db.Read.Session.Query().
+		Where(session.TokenHash(database.Hash([]byte(refresh))), session.UsedAtIsNil()).Exist(ctx)
 }

@@ -17,10 +17,10 @@ const (
 	maxEmail   = 255  // bytes
 	maxPicture = 1024 // bytes of its URL
 
-	unnamedHost = "Host" // the display name of a host for whom the provider has no usable one
+	unnamedHost = "Host" // the display name of a host without a usable one at the provider
 )
 
-// storeHost stores the user for whom the provider vouches, or updates what the provider says about them, and returns
+// storeHost stores the user that the provider vouches for, or updates what the provider says about them, and returns
 // their id.
 func (a *Accounts) storeHost(ctx context.Context, who Identity) (id string, err error) {
 	store := func(tx *ent.Tx) (err error) {
@@ -83,7 +83,7 @@ func nilUnlessFits(text string, most int) *string {
 }
 
 // deleteGuest ends the sessions of a guest who has become a host, gives the browser to the host, and deletes the guest.
-// A guest to whom rows still refer, because they did something in the meantime, stays stored, but signed out.
+// A guest that rows still refer to, because they did something in the meantime, stays stored, but signed out.
 func (a *Accounts) deleteGuest(ctx context.Context, guestID, hostID string) error {
 	err := a.db.InTx(ctx, func(tx *ent.Tx) error {
 		guest, err := tx.User.Get(ctx, guestID)

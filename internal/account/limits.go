@@ -9,10 +9,15 @@ import (
 
 // newSessionRate limits the sessions that may start from one address. The guests of a party often share one address, so
 // the limit is coarse.
-var newSessionRate = ratelimit.Rate{Burst: 300, PerSecond: 1}
+var newSessionRate = ratelimit.Rate{Name: "new users", Burst: 300, PerSecond: 1, Shared: true}
 
-// limitedAddresses bounds how many addresses are counted at once. A forgotten address starts with a full burst.
-const limitedAddresses = 100_000
+// userRate limits how often a user may do one thing that concerns their account and no room. Every page that is opened
+// refreshes the session, so the limit is generous.
+var userRate = ratelimit.Rate{Burst: 60, PerSecond: 0.5}
+
+// limitedKeys bounds how many addresses, and users' actions, are counted at once. One that is forgotten starts with a
+// full burst.
+const limitedKeys = 100_000
 
 // AllowNewSession counts a session that is about to start, and returns RateLimited if too many have started from the
 // caller's address. Callers without an address, which do not come by HTTP, are not counted.
@@ -21,8 +26,18 @@ func (a *Accounts) AllowNewSession(ctx context.Context) error {
 	if address == "" {
 		return nil
 	}
-	if wait := a.limiter.Allow(address, newSessionRate); wait > 0 {
+	if wait := a.limiter.Allow(ctx, address, newSessionRate); wait > 0 {
 		return party.TooOften("Too many people have come from your address", wait)
+	}
+	return nil
+}
+
+// Allow counts something that a user does, and returns RateLimited if they do it too often.
+func (a *Accounts) Allow(ctx context.Context, userID, action string) error {
+	rate := userRate
+	rate.Name = action
+	if wait := a.limiter.Allow(ctx, userID+" "+action, rate); wait > 0 {
+		return party.TooOften("You do this too often", wait)
 	}
 	return nil
 }

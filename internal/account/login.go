@@ -91,7 +91,7 @@ type LoginAnswer struct {
 // AdoptGuest gives a host the rooms, songs and likes of the guest that the same person was before signing in.
 type AdoptGuest func(ctx context.Context, guestID, hostID string) error
 
-// CompleteLogin completes, once, the login that BeginLogin began: it signs in the user for whom the provider vouches as
+// CompleteLogin completes, once, the login that BeginLogin began: it signs in the user that the provider vouches for as
 // a host. If the browser was a guest before, adopt gives what the guest had to the host. CompleteLogin returns the page
 // to go to if it is known, also with an error. The error is Forbidden if the provider refused, and BadUserInput if the
 // state is unknown, has expired, or belongs to another browser.

@@ -66,7 +66,8 @@ func storeSession(ctx context.Context, tx *ent.Tx, userID, family string, now ti
 
 // RefreshSession exchanges a refresh token for a new session of the same user. A token that was exchanged before,
 // unless it was only refreshGrace ago, means that it or its successor was stolen. Nobody can tell which, so all
-// sessions of its family end. The error is Unauthenticated if the token is no longer valid.
+// sessions of its family end. The error is Unauthenticated if the token is no longer valid, and
+// RateLimited, without an exchange, if the user refreshes too often.
 func (a *Accounts) RefreshSession(ctx context.Context, refresh string) (*Session, error) {
 	now, err := a.db.Now(ctx)
 	if err != nil {
@@ -75,7 +76,7 @@ func (a *Accounts) RefreshSession(ctx context.Context, refresh string) (*Session
 	var viewer Viewer
 	next := ""
 	err = a.db.InTx(ctx, func(tx *ent.Tx) (err error) {
-		viewer, next, err = exchange(ctx, tx, refresh, now)
+		viewer, next, err = a.exchange(ctx, tx, refresh, now)
 		return err
 	})
 	if err != nil {
@@ -90,9 +91,14 @@ func (a *Accounts) RefreshSession(ctx context.Context, refresh string) (*Session
 }
 
 // exchange returns the next refresh token and its user, or an empty token if the old one is no longer valid.
-func exchange(ctx context.Context, tx *ent.Tx, refresh string, now time.Time) (v Viewer, next string, err error) {
+func (a *Accounts) exchange(
+	ctx context.Context, tx *ent.Tx, refresh string, now time.Time,
+) (v Viewer, next string, err error) {
 	used, err := lockSession(ctx, tx, refresh, now)
 	if err != nil || used == nil {
+		return v, "", err
+	}
+	if err := a.Allow(ctx, used.UserID, "refresh session"); err != nil {
 		return v, "", err
 	}
 	switch {
@@ -132,7 +138,7 @@ func lockUser(ctx context.Context, tx *ent.Tx, userID string) error {
 	return err
 }
 
-// sessionUser returns the user to whom a refresh token belongs that has not been exchanged yet, or nil.
+// sessionUser returns the user of a refresh token that has not been exchanged yet, or nil.
 func (a *Accounts) sessionUser(ctx context.Context, refresh string) (*Viewer, error) {
 	now, err := a.db.Now(ctx)
 	if err != nil {

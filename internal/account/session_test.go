@@ -53,6 +53,24 @@ func TestOnlyHashesOfRefreshTokensAreStored(t *testing.T) {
 	})
 }
 
+// A refresh above the rate is refused without an exchange, so that the token stays valid.
+func TestSessionIsNotRefreshedTooOften(t *testing.T) {
+	onBothDatabases(t, func(f *fixture) {
+		s, done := f.newUser(party.GuestUser), 0
+		var err error
+		for next := s; err == nil && done < 1000; done++ {
+			s = next
+			next, err = f.RefreshSession(f.Context(), s.Refresh)
+		}
+		if party.CodeOf(err) != party.RateLimited || done < 50 {
+			f.Errorf("after %d refreshes: %v, want RATE_LIMITED", done, err)
+		}
+		if unused, err := account.IsUnused(f.Context(), f.db, s.Refresh); err != nil || !unused {
+			f.Errorf("the token of a refused refresh was exchanged (%v)", err)
+		}
+	})
+}
+
 func TestReusedRefreshTokenEndsItsFamily(t *testing.T) {
 	onBothDatabases(t, func(f *fixture) {
 		first := f.newUser(party.GuestUser)

@@ -22,7 +22,7 @@ func (a *Accounts) SignOut(ctx context.Context, refresh string) error {
 	})
 }
 
-// SignOutEverywhere ends all sessions of the viewer, and all sessions of the user to whom the refresh token belongs.
+// SignOutEverywhere ends all sessions of the viewer, and all sessions of the user of the refresh token.
 // The error is Unauthenticated if there is neither.
 func (a *Accounts) SignOutEverywhere(ctx context.Context, refresh string) error {
 	return a.signOut(ctx, refresh, func(tx *ent.Tx, ended *ent.Session, viewer *Viewer) error {
@@ -38,7 +38,7 @@ func (a *Accounts) SignOutEverywhere(ctx context.Context, refresh string) error 
 	})
 }
 
-// signOut identifies the user by the refresh token and by the viewer, of whom one may be absent, locks both, and calls
+// signOut identifies the user by the refresh token and by the viewer, one of which may be absent, locks both, and calls
 // end.
 func (a *Accounts) signOut(
 	ctx context.Context, refresh string, end func(tx *ent.Tx, ended *ent.Session, viewer *Viewer) error,

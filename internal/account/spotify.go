@@ -32,7 +32,7 @@ type SpotifyAuthorization struct {
 // path of this server or a page of an allowed origin; nil: it stays on a page that says how it went. It returns
 // Forbidden unless the viewer is a host, and on servers without a Spotify app.
 func (a *Accounts) ConnectSpotify(ctx context.Context, returnTo *string) (*SpotifyAuthorization, error) {
-	host, err := hostViewer(ctx)
+	host, err := a.hostViewer(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -57,13 +57,16 @@ func (a *Accounts) ConnectSpotify(ctx context.Context, returnTo *string) (*Spoti
 	return &SpotifyAuthorization{URL: a.cfg.Authorizer.AuthorizationURL(state, verifier), Browser: browser}, nil
 }
 
-// hostViewer returns the viewer, or Forbidden if the viewer is not a host.
-func hostViewer(ctx context.Context) (Viewer, error) {
+// hostViewer returns the viewer, or Forbidden if the viewer is not a host, and RateLimited if they come too often.
+func (a *Accounts) hostViewer(ctx context.Context) (Viewer, error) {
 	viewer, err := ViewerFrom(ctx)
-	if err == nil && viewer.Kind != party.HostUser {
-		err = party.Errorf(party.Forbidden, "Only hosts connect Spotify: sign in as a host.")
+	switch {
+	case err != nil:
+		return Viewer{}, err
+	case viewer.Kind != party.HostUser:
+		return Viewer{}, party.Errorf(party.Forbidden, "Only hosts connect Spotify: sign in as a host.")
 	}
-	return viewer, err
+	return viewer, a.Allow(ctx, viewer.UserID, "connect spotify")
 }
 
 // SpotifyAnswer is what a browser brings back from Spotify.
@@ -158,7 +161,7 @@ func createSpotifyAccount(ctx context.Context, tx *ent.Tx, hostID string, c Spot
 // DeleteSpotifyAccount deletes the viewer's Spotify account with its tokens, and what the Authorizer caches about it.
 // It returns Forbidden unless the viewer is a host; deleting an account twice is no error.
 func (a *Accounts) DeleteSpotifyAccount(ctx context.Context) (hostID string, err error) {
-	host, err := hostViewer(ctx)
+	host, err := a.hostViewer(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -26,7 +26,7 @@ func WithViewer(ctx context.Context, v Viewer) context.Context {
 // noViewer stands in the place of a Viewer in a context of WithoutViewer.
 type noViewer struct{ accesses prometheus.Counter }
 
-// WithoutViewer returns a context for an execution whose result many users receive, each of whom was authorized before.
+// WithoutViewer returns a context for an execution whose result goes to many users, who were all authorized before.
 // A result that depended on one viewer would be shown to all of them, so ViewerFrom fails in this context and counts
 // the access in antwon_shared_viewer_access_total.
 func (a *Accounts) WithoutViewer(ctx context.Context) context.Context {
@@ -63,7 +63,7 @@ func OptionalViewer(ctx context.Context) (*Viewer, error) {
 type Tokens interface {
 	// Mint returns a signed token for v and the time at which it expires. It ignores v.ExpiresAt.
 	Mint(v Viewer) (token string, expiresAt time.Time, err error)
-	// Check returns the user to whom a token was issued. The error is Unauthenticated, and says what is wrong with the
+	// Check returns the user that a token was issued to. The error is Unauthenticated, and says what is wrong with the
 	// token.
 	Check(token string) (Viewer, error)
 }

@@ -17,7 +17,7 @@ import (
 const (
 	// shownStatement is how many bytes of a statement a span shows. Longer ones are mostly lists of question marks.
 	shownStatement = 1_000
-	tracerName     = "antwon.dj/backend/internal/jukebox"
+	tracerName     = "antwon.dj/backend/internal/database"
 )
 
 // observer times each statement, and records it as a span if it is part of a trace that is recorded. Statements outside

@@ -41,11 +41,18 @@ func (e *TxError) Error() string {
 
 func (e *TxError) Unwrap() error { return e.Err }
 
-// Retryable reports whether a transaction was rolled back because of a passing condition, such as a deadlock or a lost
-// connection, so that another attempt may succeed.
+// ErrOvertaken says that a transaction cannot go on because a concurrent one has stored the same row first. Another
+// attempt sees that row.
+var ErrOvertaken = errors.New("a concurrent transaction was first")
+
+// Retryable reports whether a transaction was rolled back because of a passing condition, such as a deadlock, a lost
+// connection or ErrOvertaken, so that another attempt may succeed.
 func Retryable(err error) bool {
 	if failed, ok := errors.AsType[*TxError](err); ok && failed.Commit {
 		return false
+	}
+	if errors.Is(err, ErrOvertaken) {
+		return true
 	}
 	if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
 		return e.Number == 1213 || e.Number == 1205 // deadlock, lock wait timeout

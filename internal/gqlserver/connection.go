@@ -13,7 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
-	"golang.org/x/time/rate"
+
+	"antwon.dj/backend/internal/ratelimit"
 )
 
 const (
@@ -36,10 +37,10 @@ type connection struct {
 	compress     bool
 	ctx          context.Context // parent of all contexts of the connection's operations; ends with the connection
 	cancel       context.CancelFunc
-	limiter      *rate.Limiter  // of new operations; nil before connection_init, and for unlimited clients
-	running      sync.WaitGroup // queries and mutations that are being executed
-	lastActivity atomic.Int64   // when the client last sent or accepted something, in Unix nanoseconds
-	timer        *time.Timer    // fires at the next of the deadlines
+	limiter      *ratelimit.Bucket // of new operations; nil before connection_init, and for unlimited clients
+	running      sync.WaitGroup    // queries and mutations that are being executed
+	lastActivity atomic.Int64      // when the client last sent or accepted something, in Unix nanoseconds
+	timer        *time.Timer       // fires at the next of the deadlines
 
 	mu        sync.Mutex // held only while memory is accessed
 	deadlines connectionDeadlines

@@ -55,8 +55,10 @@ execution, a write to a socket, or any other wait.
 	inspector.go                              violations in a client's frames that gorilla lets pass
 	message.go, frame.go, close_status.go     the protocol graphql-transport-ws and its frames
 	outbox.go, nonblocking_*.go               writing to slow clients
-	streams.go, stream.go, share.go           subscriptions, and which of them share a stream
+	streams.go, stream.go                     the streams that execute subscriptions
+	subscription.go, share.go                 their subscribers, and which of them share a stream
 	registry.go, connection_limiter.go        open connections: draining and limits
+	cost.go                                   what an operation used of its limits, for clients that ask
 	metrics.go, trace.go                      metrics and spans
 */
 package gqlserver

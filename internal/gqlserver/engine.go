@@ -79,6 +79,7 @@ func (e *engine) prepare(ctx context.Context, op *graphql.OperationContext, para
 	}
 	op.RawQuery, op.OperationName = params.Query, params.OperationName
 	op.Extensions, op.Headers = params.Extensions, params.Headers
+	e.addDocumentCost(ctx, params.Query)
 	var errs gqlerror.List
 	var refusal *gqlerror.Error
 	if op.Doc, errs = e.documents.find(ctx, params.Query); len(errs) > 0 {
@@ -116,6 +117,7 @@ func worded(errs gqlerror.List) gqlerror.List {
 
 func (e *engine) DispatchError(ctx context.Context, errs gqlerror.List) *graphql.Response {
 	response := e.Executor.DispatchError(ctx, errs)
+	addCost(ctx, response)
 	e.metrics.countErrors(response.Errors)
 	return response
 }
@@ -132,6 +134,7 @@ func (e *engine) DispatchOperation(
 	return func(ctx context.Context) *graphql.Response {
 		defer cancel()
 		response := e.nextResponse(ctx, op, responses)
+		addCost(ctx, response)
 		run.observe(response)
 		endOperationSpan(span, errorsOf(response))
 		return response

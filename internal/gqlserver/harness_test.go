@@ -329,7 +329,7 @@ func (c *client) limitReading() {
 	}
 }
 
-// flood writes to the diary until a subscriber that does not read accepts no more bytes, or is disconnected.
+// flood writes to the diary until a subscriber that does not read no longer accepts bytes, or is disconnected.
 func (s *service) flood() {
 	s.t.Helper()
 	subscribed := func() bool { return s.gauge("graphql_subscriptions_active") > 0 }

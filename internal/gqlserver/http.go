@@ -44,7 +44,7 @@ func (h *Handler) serveHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) execute(a responder, r *http.Request, params *graphql.RawParams, wantsEvents bool) {
-	ctx := r.Context()
+	ctx := withCost(r.Context(), params)
 	op, errs := h.engine.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
 		a.sendInvalidDocument(h.engine.DispatchError(graphql.WithOperationContext(ctx, op), errs))
@@ -56,7 +56,7 @@ func (h *Handler) execute(a responder, r *http.Request, params *graphql.RawParam
 		return
 	}
 	if wantsEvents {
-		h.serveEvents(a, r, op)
+		h.serveEvents(a, r.WithContext(ctx), op)
 		return
 	}
 	responses, ctx := h.engine.DispatchOperation(ctx, op)

@@ -10,7 +10,8 @@ import (
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"golang.org/x/time/rate"
+
+	"antwon.dj/backend/internal/ratelimit"
 )
 
 // operation is an operation that a client runs on its connection.
@@ -20,6 +21,7 @@ type operation struct {
 	id           string
 	prefix       []byte             // of its messages of type next
 	cancel       context.CancelFunc // ends the context of a query, mutation or private subscription
+	cost         *ratelimit.Uses    // what it used of its limits; nil: its client has not asked
 
 	// Guarded by the connection's mutex.
 	subscribed bool // the subscription belongs to a stream
@@ -63,7 +65,9 @@ func (c *connection) initialize(m message) *closeStatus {
 	}
 	limits := c.handler.cfg.Limits
 	if !client.Unlimited {
-		c.limiter = rate.NewLimiter(rate.Limit(limits.OperationsPerSecond), limits.Operations)
+		c.limiter = ratelimit.NewBucket(ratelimit.Rate{
+			Name: "operations", Burst: limits.Operations, PerSecond: float64(limits.OperationsPerSecond),
+		})
 	}
 	c.ctx = ctx
 	c.mu.Lock()
@@ -76,8 +80,8 @@ func (c *connection) initialize(m message) *closeStatus {
 
 // startOperation starts the operation that a message asks for.
 func (c *connection) startOperation(m message) *closeStatus {
-	ctx, cancel := context.WithCancel(graphql.StartOperationTrace(c.ctx))
-	o := &operation{conn: c, id: m.id, prefix: nextPrefix(m.id), cancel: cancel}
+	ctx, cancel := context.WithCancel(withCost(graphql.StartOperationTrace(c.ctx), m.params))
+	o := &operation{conn: c, id: m.id, prefix: nextPrefix(m.id), cancel: cancel, cost: ratelimit.UsesFrom(ctx)}
 	running, fresh := c.addOperation(o)
 	if !fresh {
 		cancel()
@@ -85,7 +89,7 @@ func (c *connection) startOperation(m message) *closeStatus {
 		return &e
 	}
 	defer c.recoverOperation(o)
-	if refusal := c.checkOperationLimits(running); refusal != nil {
+	if refusal := c.checkOperationLimits(ctx, running); refusal != nil {
 		c.failOperation(o, gqlerror.List{refusal})
 		return nil
 	}
@@ -110,13 +114,16 @@ func (c *connection) startOperation(m message) *closeStatus {
 }
 
 // checkOperationLimits returns an error if the client runs too many operations at once or starts them too often.
-func (c *connection) checkOperationLimits(running int) *gqlerror.Error {
+func (c *connection) checkOperationLimits(ctx context.Context, running int) *gqlerror.Error {
 	limits := c.handler.cfg.Limits
+	if uses := ratelimit.UsesFrom(ctx); uses != nil {
+		uses.Add(ratelimit.NewUse("running operations", running, limits.Operations))
+	}
 	var refusal *gqlerror.Error
 	switch {
 	case running > limits.Operations:
 		refusal = gqlerror.Errorf("At most %d operations may run at the same time on one connection.", limits.Operations)
-	case c.limiter != nil && !c.limiter.Allow():
+	case c.limiter != nil && c.limiter.Allow(ctx) > 0:
 		refusal = gqlerror.Errorf("At most %d operations per second may be started on one connection.",
 			limits.OperationsPerSecond)
 		refusal.Extensions = map[string]any{"retryAfterMs": 1000}
@@ -176,7 +183,7 @@ func (c *connection) recoverOperation(o *operation) {
 func (c *connection) failOperation(o *operation, errs gqlerror.List) {
 	if c.removeOperation(o) {
 		o.cancelAndUnsubscribe()
-		c.send(textFrame(encodeMessage(o.id, typeError, errs)))
+		c.send(textFrame(encodeMessage(o.id, typeError, errorsWithCost(o.cost, errs))))
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// stillSource shows one state for ever.
+// stillSource shows one state forever.
 type stillSource struct{ value any }
 
 func (s stillSource) Newest() (gqlserver.State, <-chan struct{}) {

@@ -21,7 +21,7 @@ func (s *service) stall(c *client) {
 	s.t.Helper()
 	waiting := s.gauge("graphql_websocket_waiting")
 	s.overwhelm(c)
-	s.waitUntil("the client accepts no more", func() bool { return s.gauge("graphql_websocket_waiting") > waiting })
+	s.waitUntil("the client is full", func() bool { return s.gauge("graphql_websocket_waiting") > waiting })
 }
 
 // overwhelm makes a client subscribe to a diary that is too large to be accepted without reading.

@@ -89,7 +89,9 @@ func (e *eventStream) serveSubscription(
 	}
 	sub := &subscription{subscriber: e}
 	if errs := e.handler.streams.subscribe(ctx, op, lastEventID(r), sub); len(errs) > 0 {
-		a.sendInvalidDocument(&graphql.Response{Errors: errs})
+		response := &graphql.Response{Errors: errs}
+		addCost(ctx, response)
+		a.sendInvalidDocument(response)
 		return
 	}
 	defer sub.unsubscribe()

@@ -9,6 +9,8 @@ import (
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"antwon.dj/backend/internal/ratelimit"
 )
 
 // streams holds all streams that are running.
@@ -55,7 +57,7 @@ func (s *streams) subscribe(
 	}
 	analysis := s.analyzer.analyze(ctx, op, root)
 	sub.minVersion, sub.deliveredVersion = grant.MinVersion, noVersion
-	sub.subscriberID, sub.onEnd = grant.SubscriberID, grant.OnEnd
+	sub.subscriberID, sub.onEnd, sub.uses = grant.SubscriberID, grant.OnEnd, ratelimit.UsesFrom(ctx)
 	if analysis.resumeArgument != "" {
 		sub.deliveredVersion = resumeVersion(args[analysis.resumeArgument], lastSeen, grant.MinVersion)
 	}

@@ -18,7 +18,7 @@ func (j *Jukebox) authorize(ctx context.Context, roomID string, action party.Act
 		return access{}, err
 	}
 	a.action = action
-	return a, j.check(a)
+	return a, j.check(ctx, a)
 }
 
 // authorizeItem is authorize for the room of a queue item.
@@ -28,15 +28,15 @@ func (j *Jukebox) authorizeItem(ctx context.Context, itemID string, action party
 		return access{}, err
 	}
 	a.action = action
-	return a, j.check(a)
+	return a, j.check(ctx, a)
 }
 
 // check checks the permission before the rate limit, so that what is forbidden is not counted.
-func (j *Jukebox) check(a access) error {
+func (j *Jukebox) check(ctx context.Context, a access) error {
 	if err := a.role.May(a.action); err != nil {
 		return err
 	}
-	return j.allow(a)
+	return j.allow(ctx, a)
 }
 
 // change is changer.change for a viewer who was authorized. If a role in the room has changed since, it checks again

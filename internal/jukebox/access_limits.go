@@ -10,7 +10,7 @@ import (
 
 // actionRates limits how often one user may do something in one room. The bursts are generous, because people tap
 // quickly and a phone that reconnects sends what it could not send before; nobody does so for long. An action that is
-// not listed is not limited.
+// not listed is not limited: unlimitedActions says why.
 var actionRates = map[party.Action]ratelimit.Rate{
 	party.ActSearch:        {Burst: 20, PerSecond: 3}, // a search is sent while the user types
 	party.ActAdd:           {Burst: 20, PerSecond: 1},
@@ -33,29 +33,36 @@ var actionRates = map[party.Action]ratelimit.Rate{
 	party.ActExport:        {Burst: 3, PerSecond: 0.02}, // each creates a playlist at Spotify
 }
 
+// unlimitedActions are the actions without a rate of their own, and why they need none.
+var unlimitedActions = map[party.Action]string{
+	party.ActView:      "it only reads, and the operations of a connection are limited",
+	party.ActRemoveAny: "it is counted as party.ActRemoveOwn, because one use case does both",
+}
+
 var (
 	// roomRate limits the actions of all members of a room together. A thousand guests who like a song at the same moment
 	// stay below it.
-	roomRate = ratelimit.Rate{Burst: 2_000, PerSecond: 300}
+	roomRate = ratelimit.Rate{Name: "room", Burst: 2_000, PerSecond: 300, Shared: true}
 	// guessRate limits how many wrong room codes one address may send. It allows for typing errors, and for all guests of
 	// a party to share an address.
-	guessRate = ratelimit.Rate{Burst: 100, PerSecond: 0.5}
+	guessRate = ratelimit.Rate{Name: "wrong codes", Burst: 100, PerSecond: 0.5, Shared: true}
 )
 
 // limitedKeys is how many rate limits are kept in memory. One that was evicted starts again with a full burst.
 const limitedKeys = 100_000
 
 // allow counts an action against the limits of the viewer and of the room; RateLimited if either is exceeded.
-func (j *Jukebox) allow(a access) error {
+func (j *Jukebox) allow(ctx context.Context, a access) error {
 	rate, limited := actionRates[a.action]
 	if !limited || j.cfg.Free != nil && j.cfg.Free(a.viewer) {
 		return nil
 	}
+	rate.Name = string(a.action)
 	key := a.viewer.UserID + " " + a.roomID + " " + string(a.action)
-	if wait := j.limiter.Allow(key, rate); wait > 0 {
+	if wait := j.limiter.Allow(ctx, key, rate); wait > 0 {
 		return party.TooOften("You do this too often", wait)
 	}
-	if wait := j.limiter.Allow(a.roomID, roomRate); wait > 0 {
+	if wait := j.limiter.Allow(ctx, a.roomID, roomRate); wait > 0 {
 		return party.TooOften("Too much is happening in this room at once", wait)
 	}
 	return nil
@@ -68,7 +75,7 @@ func (j *Jukebox) allowGuess(ctx context.Context) error {
 	if address == "" {
 		return nil
 	}
-	if wait := j.limiter.Allow("guess "+address, guessRate); wait > 0 {
+	if wait := j.limiter.Allow(ctx, "guess "+address, guessRate); wait > 0 {
 		return party.TooOften("Too many wrong codes have come from your address", wait)
 	}
 	return nil

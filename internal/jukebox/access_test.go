@@ -192,7 +192,7 @@ func commanded(ask func(p *fixture, who context.Context) error) useCase {
 		if refused != nil {
 			return refused
 		}
-		p.obey(party.Answer{})
+		p.answerCommand(party.Answer{})
 		return <-answered
 	}
 }
@@ -261,6 +261,15 @@ func TestUseCasesFollowThePermissionTable(t *testing.T) {
 		}
 		p.room = first
 	})
+}
+
+// Every action has a rate limit, or a reason why it has none.
+func TestEveryActionHasARateLimit(t *testing.T) {
+	for _, action := range party.Actions() {
+		if limited, because := jukebox.HasRate(action); limited == (because != "") {
+			t.Errorf("%s: limited: %t, and the reason why not is %q", action, limited, because)
+		}
+	}
 }
 
 func codeOf(err error) party.Code {

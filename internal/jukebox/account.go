@@ -11,7 +11,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// FinishLogin signs in a host whom the identity provider has sent back, like Accounts.CompleteLogin. If the browser was
+// FinishLogin signs in a host who comes back from the provider, like Accounts.CompleteLogin. If the browser was
 // a guest before, the guest's rooms, songs and likes become the host's.
 func (j *Jukebox) FinishLogin(
 	ctx context.Context, answer account.LoginAnswer,
@@ -19,7 +19,7 @@ func (j *Jukebox) FinishLogin(
 	return j.accounts.CompleteLogin(ctx, answer, j.mergeGuest)
 }
 
-// FinishSpotify connects the Spotify account of a host whom Spotify has sent back, like Accounts.CompleteSpotify. The
+// FinishSpotify connects the Spotify account of a host who comes back from Spotify, like Accounts.CompleteSpotify. The
 // driver of the host's open room observes the player immediately.
 func (j *Jukebox) FinishSpotify(ctx context.Context, answer account.SpotifyAnswer) (returnTo string, err error) {
 	hostID, returnTo, err := j.accounts.CompleteSpotify(ctx, answer)
@@ -72,7 +72,7 @@ func (t *roomTx) resetPlayback(ctx context.Context) error {
 	if err := t.versioned().Room.Update().Where(room.ID(t.roomID)).ClearPlaylistURI().Exec(ctx); err != nil {
 		return err
 	}
-	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).SetDelivery(row.Delivery).
+	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetVersion(t.version).SetDelivery(row.Delivery).
 		ClearDeviceID().SetDeviceName("").SetDeviceType("").
 		SetDeviceActive(false).SetDeviceRestricted(false).ClearDeviceVolume().Exec(ctx)
 }

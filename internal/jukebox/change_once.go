@@ -3,6 +3,7 @@ package jukebox
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 	"unicode/utf8"
@@ -73,12 +74,16 @@ func (i *idempotency) find(ctx context.Context, keys *ent.IdempotencyKeyClient) 
 	return &result{objectID: row.ObjectID, flag: row.Flag, repeated: true}, nil
 }
 
-// store saves the result for repetitions. Conflict if another request has just stored one with the same key.
+// store saves the result for repetitions. It never refuses, because the change has been written by now: if another
+// request has just stored a result with the same key, the error is database.ErrOvertaken, and find decides in the next
+// attempt.
 func (i *idempotency) store(ctx context.Context, tx *ent.Tx, done result, now time.Time) error {
 	if i == nil {
 		return nil
 	}
-	expired := tx.IdempotencyKey.Delete().Where(idempotencykey.UserID(i.userID), idempotencykey.Key(i.keyHash))
+	expired := tx.IdempotencyKey.Delete().Where(
+		idempotencykey.UserID(i.userID), idempotencykey.Key(i.keyHash), idempotencykey.CreatedAtLT(now.Add(-keyLifetime)),
+	)
 	if _, err := expired.Exec(ctx); err != nil {
 		return err
 	}
@@ -86,7 +91,7 @@ func (i *idempotency) store(ctx context.Context, tx *ent.Tx, done result, now ti
 		SetUserID(i.userID).SetKey(i.keyHash).SetMutation(i.mutation).SetArgumentsHash(i.argumentsHash).
 		SetObjectID(done.objectID).SetFlag(done.flag).SetCreatedAt(now).Exec(ctx)
 	if ent.IsConstraintError(err) {
-		return party.Errorf(party.Conflict, "Another request with this idempotency key is running.")
+		return errors.Join(database.ErrOvertaken, err)
 	}
 	return err
 }

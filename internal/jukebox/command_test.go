@@ -9,8 +9,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// obey answers the next command as the player's driver would, and returns it.
-func (p *fixture) obey(answer party.Answer) party.HostCommand {
+// answerCommand answers the next command as the player's driver would, and returns it.
+func (p *fixture) answerCommand(answer party.Answer) party.HostCommand {
 	p.Helper()
 	var command party.HostCommand
 	p.eventually(func() bool {
@@ -49,14 +49,14 @@ func TestHostsCommandThePlayer(t *testing.T) {
 
 			answered := make(chan error, 1)
 			go func() { _, err := ask(p.host); answered <- err }()
-			command := p.obey(party.Answer{})
+			command := p.answerCommand(party.Answer{})
 			p.must(<-answered)
 			argument := map[party.HostCommandKind]string{party.SkipCommand: item.Song.URI, party.TransferCommand: "phone"}[name]
 			if command.Kind != name || command.Argument != argument || time.Since(command.At) > soon {
 				t.Errorf("the player's driver gets %+v", command)
 			}
 			go func() { _, err := ask(p.host); answered <- err }()
-			p.obey(party.Answer{Code: party.Conflict, Message: "it does not want to"})
+			p.answerCommand(party.Answer{Code: party.Conflict, Message: "it does not want to"})
 			p.expect("message", p.wants(party.Conflict, <-answered).Message, "it does not want to")
 		}
 	})
@@ -77,7 +77,7 @@ func TestARepeatedSkipIsOneSkip(t *testing.T) {
 		for range 2 {
 			go func() { _, err := p.SkipSong(p.host, p.room.ID, key); answered <- err }()
 		}
-		p.obey(party.Answer{})
+		p.answerCommand(party.Answer{})
 		p.must(<-answered)
 		p.must(<-answered)
 		state, err := p.LoadState(p.Context(), p.room.ID, nil)
@@ -113,7 +113,7 @@ func TestPendingCommandsAreLimited(t *testing.T) {
 		}
 		p.wants(party.RateLimited, <-answered) // the others are answered in five seconds
 		for range cap(answered) - 1 {
-			p.obey(party.Answer{})
+			p.answerCommand(party.Answer{})
 		}
 		for range cap(answered) - 1 {
 			p.must(<-answered)
@@ -125,7 +125,7 @@ func TestAnsweredCommandsAreDeletedEventually(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		answered, key := make(chan error, 1), pointer("skip")
 		go func() { _, err := p.SkipSong(p.host, p.room.ID, key); answered <- err }()
-		p.obey(party.Answer{})
+		p.answerCommand(party.Answer{})
 		p.must(<-answered)
 		for _, tt := range []struct {
 			later time.Duration

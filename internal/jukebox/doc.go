@@ -36,7 +36,7 @@ Every change of an open room goes through changer.change, which runs a function 
     part of the room's state, such as an idempotency key, is written through roomTx.unversioned. A change that wrote
     nothing versioned does not raise the version, so that versions have no gaps. A change that wrote nothing at all is
     not committed.
-  - Affected users: a change names the users for whom something other than the shared state has changed (roomTx.affects,
+  - Affected users: a change names the users who see a change in more than the shared state (roomTx.affects,
     roomTx.affectsNobody). One that names nobody affects everybody, which costs time but is never wrong.
   - Hints: a hint is published after the commit and never before. It may get lost: feeds also compare versions
     regularly.

@@ -58,3 +58,20 @@ func Count(ctx context.Context, s *database.DB, query string) (n int, err error)
 	err = s.SQL.QueryRowContext(ctx, query).Scan(&n)
 	return n, err
 }
+
+// HasRate reports whether an action has a rate limit, and why it has none.
+func HasRate(action party.Action) (limited bool, because string) {
+	_, limited = actionRates[action]
+	return limited, unlimitedActions[action]
+}
+
+// StoreKey stores an idempotency key in a transaction, as if it had been used for a mutation, and returns how to commit
+// it.
+func StoreKey(ctx context.Context, db *database.DB, userID, key, mutation string) (commit func() error, err error) {
+	tx, err := db.Write.Tx(ctx)
+	if err != nil {
+		return nil, err
+	}
+	used := &idempotency{userID: userID, keyHash: database.Hash([]byte(key)), mutation: mutation}
+	return tx.Commit, used.store(ctx, tx, result{objectID: userID}, database.Microseconds(time.Now()))
+}

@@ -129,7 +129,6 @@ func (j *Jukebox) addMember(ctx context.Context, r *ent.Room, v account.Viewer, 
 			}
 			return t.renameMember(ctx, v.UserID, name)
 		})
-		j.loader.ForgetName(r.ID, v.UserID)
 	}
 	return err
 }

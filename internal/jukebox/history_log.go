@@ -44,7 +44,7 @@ type logEvent struct {
 	kind    EventKind
 	actor   string // empty: the actor of the change
 	itemID  string
-	subject string // the member to whom it was done; empty: to nobody
+	subject string // the other member who is affected; empty: nobody
 	detail  string
 }
 
@@ -71,7 +71,7 @@ type RoomEvent struct {
 	Actor   *party.Participant // nil: the server itself
 	Kind    EventKind
 	Item    *party.QueueItem   // nil: no song was involved
-	Subject *party.Participant // the member to whom it was done; nil: to nobody
+	Subject *party.Participant // the other member who is affected; nil: nobody
 	Detail  *string
 	Cursor  string // the place in the log, for Log
 }

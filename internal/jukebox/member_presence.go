@@ -52,7 +52,7 @@ func newPresence(db *database.DB, changer *changer, logger *slog.Logger) *presen
 	}
 }
 
-// Connect counts a connection of the viewer, whom AuthorizeSubscription has admitted to the room. It ends when
+// Connect counts a connection of the viewer, admitted to the room by AuthorizeSubscription. It ends when
 // disconnect is called; further calls of disconnect do nothing.
 func (j *Jukebox) Connect(ctx context.Context, roomID string) (userID string, disconnect func(), err error) {
 	viewer, err := account.ViewerFrom(ctx)
@@ -78,10 +78,7 @@ func (p *presence) connect(roomID, userID string) (disconnect func()) {
 		p.connections[roomID] = map[string]int{}
 	}
 	if p.connections[roomID][userID]++; p.connections[roomID][userID] == 1 {
-		if p.arrived[roomID] == nil {
-			p.arrived[roomID] = map[string]bool{}
-		}
-		p.arrived[roomID][userID] = true
+		p.addArrived(roomID, userID)
 	}
 	return sync.OnceFunc(func() { p.disconnect(roomID, userID) })
 }
@@ -121,6 +118,31 @@ func (p *presence) takeArrived() map[string][]string {
 	return users
 }
 
+// storeArrived stores the presence of the users who have connected since it was called last. If that fails, they stay
+// among those who have arrived, so that the next call tries again.
+func (p *presence) storeArrived(ctx context.Context) error {
+	users := p.takeArrived()
+	err := p.store(ctx, users)
+	if err != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for roomID, ids := range users {
+			for _, id := range ids {
+				p.addArrived(roomID, id)
+			}
+		}
+	}
+	return err
+}
+
+// addArrived adds a user to those who have arrived. The caller holds the mutex.
+func (p *presence) addArrived(roomID, userID string) {
+	if p.arrived[roomID] == nil {
+		p.arrived[roomID] = map[string]bool{}
+	}
+	p.arrived[roomID][userID] = true
+}
+
 func keysByRoom[V any](rooms map[string]map[string]V) map[string][]string {
 	keys := make(map[string][]string, len(rooms))
 	for room, users := range rooms {
@@ -137,7 +159,7 @@ func (p *presence) run(ctx context.Context) {
 		var err error
 		select {
 		case <-arrivals.C:
-			err = p.store(ctx, p.takeArrived())
+			err = p.storeArrived(ctx)
 		case <-all.C:
 			err = p.refresh(ctx)
 		case <-ctx.Done():
@@ -258,5 +280,5 @@ func (t *roomTx) recountVotes(ctx context.Context, settings *party.RoomSettings)
 	if !errors.Is(err, errNothingPlays) {
 		return err
 	}
-	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVotesVersion(1).Exec(ctx)
+	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetVotesVersion(t.version).Exec(ctx)
 }

@@ -3,6 +3,7 @@ package jukebox_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -74,7 +75,7 @@ func (p *fixture) newJukebox(bus live.Bus) *jukebox.Jukebox {
 	})
 	j := jukebox.New(jukebox.Config{
 		Database: p.store, Bus: bus, Accounts: p.Accounts, Catalog: p.catalog, Library: p.catalog, Free: p.free,
-		PublicURL: "http://party.test", Metrics: metrics,
+		PublicURL: "http://party.test", Log: slog.New(slog.DiscardHandler), Metrics: metrics,
 	})
 	p.Cleanup(j.Close)
 	return j

@@ -133,7 +133,7 @@ func (t *roomTx) applyStep(ctx context.Context, step party.PlaybackStep) error {
 func (t *roomTx) applyToRoom(ctx context.Context, step party.PlaybackStep) error {
 	if step.StartedItem != "" {
 		err := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).
-			SetHasPlayed(true).SetSkipVotes(0).AddVotesVersion(1).Exec(ctx)
+			SetHasPlayed(true).SetSkipVotes(0).SetVotesVersion(t.version).Exec(ctx)
 		if err != nil {
 			return err
 		}
@@ -193,7 +193,7 @@ func (t *roomTx) dequeueRemoved(ctx context.Context, itemID string) error {
 
 // storePlayback replaces what the room shows of its player.
 func (t *roomTx) storePlayback(ctx context.Context, p *party.Playback) error {
-	u := t.versioned().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).
+	u := t.versioned().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetVersion(t.version).
 		SetStatus(string(p.Status)).SetObservedAt(database.Microseconds(p.ObservedAt)).SetHealth(string(p.Health)).
 		SetHealthReason(string(p.Reason)).SetDelivery(string(cmp.Or(p.Delivery, party.DeliveryQueue))).
 		ClearItemID().ClearSongID().ClearProgressMs().ClearHealthUntil().ClearDeviceID().ClearDeviceVolume()

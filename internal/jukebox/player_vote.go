@@ -124,7 +124,7 @@ func (t *roomTx) countVotes(ctx context.Context, playing *ent.QueueItem, setting
 		return err
 	}
 	err = t.versioned().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).
-		SetSkipVotes(votes).AddVotesVersion(1).Exec(ctx)
+		SetSkipVotes(votes).SetVotesVersion(t.version).Exec(ctx)
 	if needed := settings.VotesNeeded(present); err != nil || needed == 0 || votes < needed {
 		return err
 	}

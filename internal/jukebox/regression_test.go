@@ -202,7 +202,7 @@ func TestDisconnectingWorksWhileCommandsWait(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		_, err := p.connect("mine", nil)
 		p.must(err)
-		p.obey(party.Answer{}) // the look at the new account
+		p.answerCommand(party.Answer{}) // the check of the new account
 		answered := make(chan error, 8)
 		for range cap(answered) {
 			go func() { _, err := p.PausePlayback(p.host, p.room.ID); answered <- err }()
@@ -216,7 +216,7 @@ func TestDisconnectingWorksWhileCommandsWait(t *testing.T) {
 		p.wants(party.RateLimited, err)
 		p.must(p.DisconnectSpotify(p.host))
 		for range cap(answered) + 1 { // and the look that there is no account
-			p.obey(party.Answer{})
+			p.answerCommand(party.Answer{})
 		}
 		for range cap(answered) {
 			p.must(<-answered)

@@ -16,6 +16,7 @@ import (
 
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/testdb"
 )
 
 // repeatable is a mutation with an idempotency key, sent with its usual arguments or with others, by those who may.
@@ -71,11 +72,11 @@ var repeatables = map[string]repeatable{
 	}},
 	"skipSong": {[]string{"host"}, func(p *fixture, s *stage, c call) (any, error) {
 		room := pick(s.rooms, c.others)
-		return p.obeyed(room, func() (*party.Playback, error) { return p.SkipSong(c.who, room, c.key) })
+		return p.whileAnswering(room, func() (*party.Playback, error) { return p.SkipSong(c.who, room, c.key) })
 	}},
 	"voteToSkip": {[]string{"guest", "host"}, func(p *fixture, s *stage, c call) (any, error) {
 		room := pick(s.rooms, c.others)
-		return p.obeyed(room, func() (*party.Playback, error) { return p.VoteToSkip(c.who, room, c.key) })
+		return p.whileAnswering(room, func() (*party.Playback, error) { return p.VoteToSkip(c.who, room, c.key) })
 	}},
 }
 
@@ -189,8 +190,10 @@ func (p *fixture) stage() *stage {
 	return s
 }
 
-// obeyed answers the player's commands in a room until a call returns.
-func (p *fixture) obeyed(roomID string, call func() (*party.Playback, error)) (playback *party.Playback, err error) {
+// whileAnswering answers the player's commands in a room until a call returns.
+func (p *fixture) whileAnswering(
+	roomID string, call func() (*party.Playback, error),
+) (playback *party.Playback, err error) {
 	p.Helper()
 	here := *p
 	here.room = &party.Room{ID: roomID}
@@ -221,4 +224,28 @@ func (p *fixture) everything() string {
 	versions, err := jukebox.Count(p.Context(), p.store, "SELECT SUM(version) FROM rooms")
 	p.must(err)
 	return fmt.Sprint(rows, ", versions ", versions)
+}
+
+// Two requests use the same key at the same time for different mutations. The one that stores it later is refused, and
+// nothing of it remains, although it had run before the other one was committed.
+func TestKeyThatIsUsedConcurrentlyRefusesTheLaterMutation(t *testing.T) {
+	p := newParty(t, testdb.MySQL(t))
+	gina, key := p.join("Gina"), "key"
+	commit, err := jukebox.StoreKey(p.Context(), p.store, idOf(gina), key, "likeQueueItem")
+	p.must(err)
+	added := make(chan error, 1)
+	go func() { added <- second(p.AddSong(gina, p.room.ID, uri(1), &key)) }()
+	p.eventually(func() bool { // the second waits for the first, at the row of the key
+		n, err := jukebox.Count(p.Context(), p.store, "SELECT COUNT(*) FROM information_schema.processlist "+
+			"WHERE db = DATABASE() AND info LIKE '%`idempotency_keys`%' AND info NOT LIKE '%processlist%'")
+		p.must(err)
+		return n > 0
+	})
+	p.must(commit())
+	p.wants(party.Conflict, <-added)
+	p.expect("the queue", p.queue(), "")
+	again := second(p.AddSong(gina, p.room.ID, uri(1), &key))
+	if refused := p.wants(party.Conflict, again); !strings.Contains(refused.Message, "was used for another request") {
+		t.Errorf("told %q", refused.Message)
+	}
 }

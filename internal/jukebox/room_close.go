@@ -59,7 +59,7 @@ func (t *roomTx) closeRoom(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).AddVersion(1).
+	return tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetVersion(t.version).
 		SetStatus(string(party.Idle)).SetCommandVersion(t.version).SetObservedAt(t.now).
 		SetHealth(string(party.HealthNothingToPlay)).SetHealthReason("").ClearHealthUntil().
 		ClearItemID().ClearSongID().ClearProgressMs().Exec(ctx)

@@ -68,7 +68,7 @@ func (j *Jukebox) storePlan(ctx context.Context, plan *roomPlan, generate bool, 
 	return err
 }
 
-// authorizeHost returns the viewer's user row, or an error if the viewer may not open rooms.
+// authorizeHost returns the viewer's user row, or an error if the viewer may not open rooms, or opens too many.
 func (j *Jukebox) authorizeHost(ctx context.Context) (*ent.User, error) {
 	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
@@ -76,6 +76,11 @@ func (j *Jukebox) authorizeHost(ctx context.Context) (*ent.User, error) {
 	}
 	if viewer.Kind != party.HostUser {
 		return nil, party.Errorf(party.Forbidden, "Only hosts open rooms: sign in as a host.")
+	}
+	if j.cfg.Free == nil || !j.cfg.Free(viewer) {
+		if err := j.accounts.Allow(ctx, viewer.UserID, "create room"); err != nil {
+			return nil, err
+		}
 	}
 	host, err := j.db.Read.User.Get(ctx, viewer.UserID)
 	if ent.IsNotFound(err) {

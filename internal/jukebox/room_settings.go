@@ -96,7 +96,7 @@ func (t *roomTx) updateSettings(ctx context.Context, in *party.SettingsChange, b
 	t.log(logEvent{kind: EventSettingsChanged, detail: strings.Join(changed, ", ")})
 	if in.Delivery != nil {
 		playback := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID))
-		if err := playback.SetDelivery(string(*in.Delivery)).AddVersion(1).Exec(ctx); err != nil {
+		if err := playback.SetDelivery(string(*in.Delivery)).SetVersion(t.version).Exec(ctx); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"antwon.dj/backend/ent"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/testdb"
@@ -89,6 +90,35 @@ func TestGuestsWhoArePresentSkipByVote(t *testing.T) {
 	})
 }
 
+// The version of the playback is that of the room at its last change, so it has as many bits and never decreases.
+func TestPlaybackHasTheVersionOfItsLastChange(t *testing.T) {
+	onBothInBubble(t, func(p *fixture) {
+		guests := p.present(5)
+		p.notePresence(3 * time.Second)
+		item := p.add(p.host, 1)
+		changed := func(what string) {
+			p.Helper()
+			state := p.state()
+			if shown := state.Playback.ShownVersion(); shown != state.Version {
+				t.Errorf("after %s the playback has version %d, and the room %d", what, shown, state.Version)
+			}
+		}
+		p.playNow(item)
+		changed("the start of a song")
+		time.Sleep(10 * time.Second)
+		_, err := p.VoteToSkip(guests[0], p.room.ID, nil)
+		p.must(err)
+		changed("a vote")
+		p.settle(party.SettingsChange{Delivery: pointer(party.DeliveryPlaylist)})
+		changed("another delivery")
+		before := p.state().Playback.ShownVersion()
+		p.like(guests[0], p.add(p.host, 2))
+		if now := p.state().Playback.ShownVersion(); now != before {
+			t.Errorf("a like changed the playback's version from %d to %d", before, now)
+		}
+	})
+}
+
 func TestSkipNeedsTwoVotesAndVotingSwitchedOn(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(1)
@@ -156,6 +186,30 @@ func TestLoweredThresholdMakesVotesSufficient(t *testing.T) {
 		if now := state.Playback; len(state.PendingCommands) != 1 || now.SkipVotesNeeded != 2 || now.SkipVotes != 2 {
 			t.Errorf("%d votes of %d, and the player is asked for %+v",
 				now.SkipVotes, now.SkipVotesNeeded, state.PendingCommands)
+		}
+	})
+}
+
+// A failure of the database does not lose the guests who arrive meanwhile: they count as soon as it works again.
+func TestGuestsWhoArriveDuringAFailureAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newParty(t, testdb.SQLite(t))
+		run := func(statement string) {
+			p.must(p.store.InTx(p.Context(), func(tx *ent.Tx) error {
+				_, err := tx.ExecContext(p.Context(), statement)
+				return err
+			}))
+		}
+		p.present(2)
+		run("CREATE TRIGGER broken BEFORE UPDATE ON memberships BEGIN SELECT RAISE(ABORT, 'broken'); END")
+		p.notePresence(3 * time.Second)
+		if n := p.state().Present; n != 0 {
+			t.Fatalf("%d are present although nothing could be stored", n)
+		}
+		run("DROP TRIGGER broken")
+		p.notePresence(3 * time.Second)
+		if n := p.state().Present; n != 2 {
+			t.Errorf("%d are present after the failure, want 2", n)
 		}
 	})
 }

@@ -29,10 +29,10 @@ soon as that state is newer.
     returned by every Watch that waits for it, and the feed is removed.
   - Wrong hints: a hint for a version that the source does not return (because the hint was wrong, or the source lags)
     causes one load and is then forgotten. A version that was hidden by the lag is found within Options.Reconcile.
-  - Affected users: a hint may name the users to whom its changes mean something in particular, and a load can ask for
-    the users affected by the changes that it loads ([AffectedUsers]). If hints were lost, duplicated, reordered or have
-    not arrived yet, the answer may name too many users, but never too few: a version that no hint announced affects
-    everybody. A feed keeps at most 64 hints for a load, and discards the hints that a load has answered.
+  - Affected users: a hint may name the users affected by its changes, and a load can ask for the users affected by the
+    changes that it loads ([AffectedUsers]). If hints were lost, duplicated, reordered or have not arrived yet, the
+    answer may name too many users, but never too few: a version that no hint announced affects everybody. A feed
+    keeps at most 64 hints for a load, and discards the hints that a load has answered.
   - Deleted topics: if the source no longer knows a topic, its watchers keep their last state. A source whose watchers
     have to notice a deletion gives the topic a last version that says so.
 

@@ -6,8 +6,8 @@ import "slices"
 // with an older version than the oldest step is treated as affected: one message too many is better than one too few.
 const maxAffectedSteps = 64
 
-// Affected says which users a step from one state to a newer one affects: the users to whom it means something in
-// particular.
+// Affected says which users a step from one state to a newer one affects: those who see something change
+// that others do not see.
 type Affected struct {
 	Users     []string // sorted, without duplicates
 	Everybody bool     // all users are affected, or it is unknown which ones

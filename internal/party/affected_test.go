@@ -117,7 +117,7 @@ func TestRememberedAffectedStepsAreBounded(t *testing.T) {
 	check(party.NextState(other, 70, party.Open, nil, party.Affected{Everybody: true}), 70, 70, 70)
 }
 
-// BenchmarkAffectedSince asks a state that remembers as many steps as it can about a user whom none of them affected.
+// BenchmarkAffectedSince asks a state that remembers as many steps as it can about a user that none of them affected.
 func BenchmarkAffectedSince(b *testing.B) {
 	state := party.NextState(nil, 1, party.Open, nil, party.Affected{})
 	for version := int64(2); version <= 65; version++ {

@@ -60,7 +60,7 @@ func (h RoomRow) newState(playback Playback) *State {
 
 // Merge returns the next state, built from the state before and the rows with newer versions. items are the queue items
 // that changed, in whatever state they are now. On the first call have is nil, and items are all items that wait, are
-// committed or play. affected names the users whom the changes affect, as far as hints named them.
+// committed or play. affected names the affected users, as far as hints named them.
 //
 // The new state shares with have what did not change, and have itself is not modified.
 func Merge(have *State, head RoomRow, items []*QueueItem, playback Playback, affected Affected) *State {

@@ -11,8 +11,8 @@ const (
 	Idle    PlaybackStatus = "IDLE"
 )
 
-// Playback is what the host's player was doing when it was last observed. Its version grows only when its meaning
-// changes: progress that advances as expected is no change.
+// Playback is what the host's player was doing when it was last observed. Its versions are those of the room at which
+// it last changed in its meaning: progress that advances as expected is no change.
 type Playback struct {
 	RoomID     string
 	Version    int64
@@ -30,14 +30,15 @@ type Playback struct {
 	SkipVotes       int        // votes of present members for this play
 	SkipVotesNeeded int        // 0: voting is off
 	VotesFrom       *time.Time // when voting opens for the song that plays; nil while no song of this room plays
-	VotesVersion    int64      // grows when the votes, or the number needed, change
+	VotesVersion    int64      // the room's version at which the votes, or the number needed, last changed
 }
 
 // ID returns the playback's id, by which clients' caches tell playbacks apart.
 func (p *Playback) ID() string { return "Playback:" + p.RoomID }
 
-// ShownVersion returns the version of everything that clients see of the playback, votes included.
-func (p *Playback) ShownVersion() int64 { return p.Version + p.VotesVersion }
+// ShownVersion returns the version of everything that clients see of the playback, votes included. It never decreases,
+// and is at most the room's version.
+func (p *Playback) ShownVersion() int64 { return max(p.Version, p.VotesVersion) }
 
 // Device is something on which the host's Spotify account can play.
 type Device struct {

@@ -133,8 +133,8 @@ func (s *RoomSettings) MayVote(voted bool, from, now time.Time) *Refusal {
 	return nil
 }
 
-// NeedsApproval reports whether a host has to approve the songs of a member with this role, of whom so many songs have
-// been approved or liked by others.
+// NeedsApproval reports whether a host has to approve the songs of a member with this role, if this many of their songs
+// were approved or liked by others.
 func (s *RoomSettings) NeedsApproval(role Role, accepted int) bool {
 	return s.RequireApproval && role == RoleGuest && accepted < s.TrustedAfter
 }

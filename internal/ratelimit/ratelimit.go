@@ -1,4 +1,5 @@
-// Package ratelimit limits how often something may be done, by key, with token buckets in bounded memory.
+// Package ratelimit limits how often something may be done, by key, with token buckets in bounded memory, and notes for
+// one operation what it used of its limits.
 //
 // A Limiter holds one bucket per key. When there are too many, it forgets the bucket that was used least recently; a
 // forgotten key starts again with a full bucket. Buckets are local to the process: each of several servers allows the
@@ -6,6 +7,7 @@
 package ratelimit
 
 import (
+	"context"
 	"math"
 	"time"
 
@@ -15,39 +17,60 @@ import (
 
 // Rate is how often something may be done. PerSecond must be positive.
 type Rate struct {
+	Name      string  // what clients call the limit, see Use
 	Burst     int     // at once
 	PerSecond float64 // on average
+	Shared    bool    // by several clients, who must not learn from it what the others do
+}
+
+// Bucket limits one rate for one key. It is safe for concurrent use.
+type Bucket struct {
+	rate   Rate
+	tokens *rate.Limiter
+}
+
+// NewBucket returns a full bucket.
+func NewBucket(r Rate) *Bucket {
+	return &Bucket{rate: r, tokens: rate.NewLimiter(rate.Limit(r.PerSecond), r.Burst)}
+}
+
+// Allow takes a token from the bucket and returns 0. If the bucket is empty, it takes none and returns how long to wait
+// for the next token, at least a millisecond. It notes this among the uses that ctx collects, if it collects any.
+func (b *Bucket) Allow(ctx context.Context) (wait time.Duration) {
+	now := time.Now()
+	if !b.tokens.AllowN(now, 1) {
+		missing := 1 - b.tokens.TokensAt(now)
+		wait = time.Duration(math.Ceil(missing/b.rate.PerSecond*1000)) * time.Millisecond
+		wait = max(wait, time.Millisecond)
+	}
+	if uses := UsesFrom(ctx); uses != nil {
+		uses.addBucket(b, now, wait == 0)
+	}
+	return wait
 }
 
 // Limiter limits rates by key. It is safe for concurrent use.
 type Limiter struct {
-	buckets *lru.Cache[string, *rate.Limiter]
+	buckets *lru.Cache[string, *Bucket]
 }
 
 // New returns a Limiter that remembers at most this many keys. It panics unless keys is positive.
 func New(keys int) *Limiter {
-	buckets, err := lru.New[string, *rate.Limiter](keys)
+	buckets, err := lru.New[string, *Bucket](keys)
 	if err != nil {
 		panic(err) // only for a size that is not positive
 	}
 	return &Limiter{buckets}
 }
 
-// Allow takes a token from the bucket of a key and returns 0. If the bucket is empty, it takes none and returns how
-// long to wait for the next token, at least a millisecond. A key must always be used with the same rate.
-func (l *Limiter) Allow(key string, r Rate) (wait time.Duration) {
+// Allow is Bucket.Allow for the bucket of a key. A key must always be used with the same rate.
+func (l *Limiter) Allow(ctx context.Context, key string, r Rate) (wait time.Duration) {
 	bucket, ok := l.buckets.Get(key)
 	if !ok {
-		bucket = rate.NewLimiter(rate.Limit(r.PerSecond), r.Burst)
+		bucket = NewBucket(r)
 		if existing, found, _ := l.buckets.PeekOrAdd(key, bucket); found { // added by another goroutine just now
 			bucket = existing
 		}
 	}
-	now := time.Now()
-	if bucket.AllowN(now, 1) {
-		return 0
-	}
-	missing := 1 - bucket.TokensAt(now)
-	wait = time.Duration(math.Ceil(missing/r.PerSecond*1000)) * time.Millisecond
-	return max(wait, time.Millisecond)
+	return bucket.Allow(ctx)
 }

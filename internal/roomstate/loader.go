@@ -3,20 +3,18 @@ package roomstate
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"antwon.dj/backend/ent"
-	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/song"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
 )
 
-const (
-	songsCached  = 10_000
-	peopleCached = 10_000
-)
+const songsCached = 10_000
 
 // NotFound errors for an id that names nothing.
 var (
@@ -25,25 +23,17 @@ var (
 )
 
 // Loader reads the states of rooms and single queue items from the database; it is the live.Source of the feeds.
-// It caches stored songs, and the names that users have in rooms: a use case that changes a name calls
-// ForgetName. It is safe for concurrent use.
+// It caches stored songs. It is safe for concurrent use.
 type Loader struct {
-	db     *database.DB
-	songs  *lru.Cache[string, party.Song]
-	people *lru.Cache[personKey, party.Participant] // not used by Load, which reads names with the items
+	db    *database.DB
+	songs *lru.Cache[string, party.Song]
 }
 
-type personKey struct{ roomID, userID string }
-
-// NewLoader returns a Loader of a database, with empty caches.
+// NewLoader returns a Loader of a database, with an empty cache.
 func NewLoader(db *database.DB) *Loader {
 	songs, _ := lru.New[string, party.Song](songsCached) // fails only for a size of 0
-	people, _ := lru.New[personKey, party.Participant](peopleCached)
-	return &Loader{db: db, songs: songs, people: people}
+	return &Loader{db: db, songs: songs}
 }
-
-// ForgetName makes the loader read the name that a user has in a room again: for use cases that change it.
-func (l *Loader) ForgetName(roomID, userID string) { l.people.Remove(personKey{roomID, userID}) }
 
 // addSongs completes songs of which only the URI is known: those of items, and other unless it is nil.
 func (l *Loader) addSongs(ctx context.Context, items []*party.QueueItem, other *party.Song) error {
@@ -67,7 +57,7 @@ func (l *Loader) addSongs(ctx context.Context, items []*party.QueueItem, other *
 	return nil
 }
 
-// addPeople completes the adders of items, of whom only the id is known.
+// addPeople completes the adders of items, which have only their id yet.
 func (l *Loader) addPeople(ctx context.Context, roomID string, items []*party.QueueItem) error {
 	var ids []string
 	for _, item := range items {
@@ -113,33 +103,38 @@ func (l *Loader) Songs(ctx context.Context, uris []string) (map[string]party.Son
 	return found, nil
 }
 
-// Participants returns members of the room by user id.
+// Participants returns members of the room by user id. It reads them each time: a member may get another name at any
+// server. An id of nobody who is or was a member is missing from the result.
 func (l *Loader) Participants(
 	ctx context.Context, roomID string, ids []string,
 ) (map[string]party.Participant, error) {
 	found := make(map[string]party.Participant, len(ids))
-	var missing []string
-	for _, id := range ids {
-		if u, ok := l.people.Get(personKey{roomID, id}); ok {
-			found[id] = u
-		} else {
-			missing = append(missing, id)
-		}
-	}
-	if len(missing) == 0 {
+	if len(ids) == 0 {
 		return found, nil
 	}
-	rows, err := l.db.Read.Membership.Query().
-		Where(membership.RoomID(roomID), membership.UserIDIn(missing...)).WithUser().All(ctx)
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	args := []any{roomID}
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	marks := strings.TrimSuffix(strings.Repeat("?,", len(ids)), ",")
+	rows, err := l.db.SQL.QueryContext(ctx, participantsQuery+marks+")", args...)
 	if err != nil {
 		return nil, fmt.Errorf("load people: %w", err)
 	}
-	for _, row := range rows {
-		found[row.UserID] = ParticipantOf(row)
-		l.people.Add(personKey{roomID, row.UserID}, found[row.UserID])
+	defer rows.Close()
+	for rows.Next() {
+		var p party.Participant
+		if err := rows.Scan(&p.ID, &p.DisplayName, &p.User.ID, &p.User.Kind); err != nil {
+			return nil, fmt.Errorf("load people: %w", err)
+		}
+		found[p.User.ID] = p
 	}
-	return found, nil
+	return found, rows.Err()
 }
+
+const participantsQuery = `SELECT m.id, m.display_name, u.id, u.kind
+FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.room_id = ? AND m.user_id IN (`
 
 // ParticipantOf returns the participant of a row that was loaded with its user.
 func ParticipantOf(row *ent.Membership) party.Participant {

@@ -36,7 +36,7 @@ func answerPreflight(w http.ResponseWriter) {
 	if w.Header().Get("Access-Control-Allow-Origin") != "" {
 		w.Header().Set("Access-Control-Allow-Methods", "GET, POST")
 		w.Header().Set("Access-Control-Allow-Headers",
-			"Authorization, Content-Type, Last-Event-ID, "+pageHeader+", "+requestIDHeader)
+			"Authorization, Content-Type, GraphQL-Cost, Last-Event-ID, "+pageHeader+", "+requestIDHeader)
 		w.Header().Set("Access-Control-Max-Age", "600")
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -6,7 +6,7 @@ export function tell(event, more) {
 }
 
 // Carries out {"do": name, …} with the handler of that name, until the input ends: with the test, however that ended.
-export async function obey(handlers) {
+export async function serve(handlers) {
   for await (const line of createInterface({ input: process.stdin })) {
     const command = JSON.parse(line)
     handlers[command.do](command)

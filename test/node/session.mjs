@@ -3,7 +3,7 @@
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
 import { followQueue, reconnect } from '../../packages/client/dist/index.js'
-import { obey, tell } from './lines.mjs'
+import { serve, tell } from './lines.mjs'
 
 const [url, given] = process.argv.slice(2)
 const { reconnect: persistent, retryWait, ...options } = JSON.parse(given)
@@ -55,7 +55,7 @@ function failure(error) {
 
 let following
 const subscriptions = new Map()
-await obey({
+await serve({
   token: ({ token }) => waiting.shift()(token),
   follow({ roomId }) {
     following = followQueue(client, roomId, show)

@@ -4,7 +4,7 @@ import { createClient } from 'graphql-sse'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { followQueue, reconnect } from '../../packages/client/dist/index.js'
-import { obey, tell } from './lines.mjs'
+import { serve, tell } from './lines.mjs'
 
 const url = process.argv[2]
 const waiting = [] // those who want a token
@@ -55,7 +55,7 @@ async function read({ query, variables, lastEventId, events = Infinity }) {
 }
 
 let following
-await obey({
+await serve({
   token: ({ token }) => waiting.shift()(token),
   follow({ roomId }) {
     following = followQueue(client, roomId, show)

@@ -13,6 +13,15 @@ const maxBytes = 16 << 10
 // Parse parses a document of at most so many tokens and checks it against the limits. It returns the document, which is
 // not validated, or the error to send.
 func Parse(text string, tokens int, limits Limits) (*ast.QueryDocument, *gqlerror.Error) {
+	doc, refusal := read(text, tokens)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return doc, Check(doc, limits)
+}
+
+// read parses a document, or returns the error to send.
+func read(text string, tokens int) (*ast.QueryDocument, *gqlerror.Error) {
 	if len(text) > maxBytes {
 		return nil, newRefusal(nil, "Send a document of at most %d bytes, and values as variables.", maxBytes)
 	}
@@ -22,5 +31,5 @@ func Parse(text string, tokens int, limits Limits) (*ast.QueryDocument, *gqlerro
 		errcode.Set(refusal, errcode.ParseFailed)
 		return nil, refusal
 	}
-	return doc, Check(doc, limits)
+	return doc, nil
 }

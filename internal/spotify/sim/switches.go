@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Switches determine how Spotify treats one account. The zero value is a Premium host whose player obeys all commands.
+// Switches determine how Spotify treats one account. The zero value is a Premium host whose player accepts all
+// commands.
 type Switches struct {
 	// Success is the status of a successful player command: 200 with an opaque text, which Spotify has sent since 2024 and
 	// which 0 also means, 204 as the reference says, or 202.

@@ -8,6 +8,7 @@ import { useHostText } from '../text/text'
 import type { LiveRoom } from '../types'
 import { Button } from '../ui/Button'
 import { useFocusAfterRemoval } from '../ui/useFocusAfterRemoval'
+import type { HoldReason } from './messages'
 import { type Entry, SongMenu } from './SongMenu'
 import { songStateOf } from './songState'
 import type { Undo } from './Undo'
@@ -78,7 +79,8 @@ function Facts({ item, entry, room }: Pick<Props, 'item' | 'entry' | 'room'>) {
   const language = useLanguage()
   const { refusal, state, pin, addedBy, likeCount } = item
   const pinned = state === 'QUEUED' && (pin?.until === 'PLAYED' || entry?.reason === 'PINNED') // a pin until OVERTAKEN may have ended
-  const held = songStateOf(item) === 'held' && refusal ? (own.refusals[refusal.reason] ?? refusal.message) : undefined
+  const held =
+    songStateOf(item) === 'held' && refusal ? (own.refusals[refusal.reason as HoldReason] ?? refusal.message) : undefined
   const time = entry && !held && timeOfDay(entry.likely, language)
   return (
     <>

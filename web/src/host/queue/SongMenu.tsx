@@ -5,6 +5,7 @@ import { timeOfDay } from '../../text/format'
 import { useLanguage } from '../../text/text'
 import { useHostText } from '../text/text'
 import { Dialog } from '../ui/Dialog'
+import type { HoldReason } from './messages'
 import { PinForm } from './PinForm'
 import { songStateOf } from './songState'
 import type { SongActions } from './useSongActions'
@@ -72,7 +73,7 @@ function ScheduleText({ item, place, entry }: { item: Item; place: number; entry
   const language = useLanguage()
   const { likely, earliest, reason, message } = entry
   const { pin } = item
-  const refusal = item.refusal ? (own.refusals[item.refusal.reason] ?? item.refusal.message) : ''
+  const refusal = item.refusal ? (own.refusals[item.refusal.reason as HoldReason] ?? item.refusal.message) : ''
   return (
     <p className="quiet">
       {reason !== 'HELD' && `${own.schedule(place, timeOfDay(likely, language), timeOfDay(earliest, language))} `}

@@ -1,4 +1,18 @@
-import type { OrderReason, PinRule } from '../../api/generated'
+import type { OrderReason, PinRule, RefusalReason } from '../../api/generated'
+
+/** Why a song that waits is held: a reason about the song itself, and none about guests, votes or the whole queue. */
+export type HoldReason = Exclude<
+  RefusalReason,
+  | 'REQUESTS_CLOSED'
+  | 'QUEUE_FULL'
+  | 'TOO_MANY_QUEUED'
+  | 'TOO_MANY_ADDED'
+  | 'LAST_CALL'
+  | 'COMMITTED'
+  | 'ALREADY_VOTED'
+  | 'TOO_EARLY'
+  | 'VOTES_OFF'
+>
 
 /** The texts of the queue and its menu. */
 export interface QueueMessages {
@@ -12,7 +26,7 @@ export interface QueueMessages {
   menu: (name: string) => string
   all: (n: number) => string
   fewer: string
-  refusals: Record<string, string> // why a song is held, by the refusal's reason
+  refusals: Record<HoldReason, string> // why a song is held
 
   earliest: (time: string) => string
   schedule: (place: number, likely: string, earliest: string) => string

@@ -8,18 +8,21 @@ import type { SpotifyAccount } from '../types'
 import { Button } from '../ui/Button'
 import { Confirm } from '../ui/Dialog'
 import { useMutate } from '../ui/useMutate'
+import { consoleForConnecting } from './links'
 
 /** The connected Spotify account, until when, and buttons to connect and disconnect it. */
 export function SpotifyCard({ account, notify }: { account: SpotifyAccount; notify: Notify }) {
   const own = useHostText()
   const { spotify, connecting, connect } = account
   const canConnect = !spotify.connected || spotify.needsReconnect || spotify.reconnectSoon
+  const elsewhere = consoleForConnecting(location)
   return (
     <section className="card stack" id="spotify" aria-labelledby="spotify-heading">
       <h2 id="spotify-heading" className="with-mark">
         <SpotifyMark /> {own.sections.spotify}
       </h2>
       <ConnectionState spotify={spotify} />
+      {canConnect && elsewhere && <p className="notice">{own.spotify.elsewhere(elsewhere)}</p>}
       <div className="buttons">
         {canConnect && (
           <Button variant={spotify.connected && !spotify.needsReconnect ? '' : 'main'} busy={connecting} onClick={connect}>

@@ -41,6 +41,8 @@ export const de: HostMessages = {
     connect: 'Spotify verbinden',
     reconnect: 'Neu verbinden',
     explanation: 'Die Musik kommt von deinem eigenen Spotify-Konto. Spotify fragt dich einmal um Erlaubnis.',
+    elsewhere: (address) =>
+      `An dieser Adresse lässt sich Spotify nicht verbinden. Öffne ${address} auf dem Computer, auf dem dieser Server läuft.`,
     connected: 'Spotify ist verbunden.',
     failed: 'Spotify ist nicht verbunden.',
     account: (name) => `Verbunden als ${name}`,

@@ -41,6 +41,8 @@ export const en: HostMessages = {
     connect: 'Connect Spotify',
     reconnect: 'Reconnect',
     explanation: 'The music plays from your own Spotify account. Spotify asks for your permission once.',
+    elsewhere: (address) =>
+      `Spotify cannot be connected at this address. On the computer on which this server runs, open ${address}.`,
     connected: 'Spotify is connected.',
     failed: 'Spotify is not connected.',
     account: (name) => `Connected as ${name}`,

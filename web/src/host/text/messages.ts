@@ -51,6 +51,7 @@ interface SpotifyMessages {
   connect: string
   reconnect: string
   explanation: string
+  elsewhere: (address: string) => string // where Spotify can be connected instead
   connected: string
   failed: string
   account: (name: string) => string

@@ -1,0 +1,92 @@
+package gqlserver_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/gqlserver"
+)
+
+func TestWebSocketLimitsConcurrentOperations(t *testing.T) {
+	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.Operations = 1 })
+	c := s.open(`{}`)
+	c.subscribe("1", `subscription{diary{version}}`)
+	c.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
+	c.subscribe("2", `{hello}`)
+	if got, err := c.hear(); err != nil || !strings.Contains(got, `"type":"error"`) ||
+		!strings.Contains(got, `"code":"RATE_LIMITED"`) {
+		t.Errorf("got %s, %v", got, err)
+	}
+}
+
+func TestWebSocketLimitsTheRateOfOperations(t *testing.T) {
+	limited := func(cfg *gqlserver.Config) {
+		cfg.Limits.Operations, cfg.Limits.OperationsPerSecond = 3, 1
+		cfg.Identify = func(ctx context.Context) gqlserver.Client {
+			return gqlserver.Client{Unlimited: viewer(ctx) == "host"}
+		}
+	}
+	inFakeTime(t, limited, func(t *testing.T, s *service) {
+		guest, host := s.open(`{"authorization":"Bearer guest"}`), s.open(`{"authorization":"Bearer host"}`)
+		if n := guest.countRateLimited(6); n != 3 {
+			t.Errorf("%d of 6 operations of a guest were refused, want 3", n)
+		}
+		if n := host.countRateLimited(6); n != 0 {
+			t.Errorf("%d operations of a host were refused, want none", n)
+		}
+		time.Sleep(time.Second)
+		if n := guest.countRateLimited(2); n != 1 {
+			t.Errorf("%d of 2 operations a second later were refused, want 1", n)
+		}
+	})
+}
+
+// countRateLimited runs n operations, one after the other, and returns how many were refused.
+func (c *client) countRateLimited(n int) (refused int) {
+	c.t.Helper()
+	for range n {
+		c.subscribe("1", `{hello}`)
+		got, err := c.hear()
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if strings.Contains(got, "RATE_LIMITED") && strings.Contains(got, `"retryAfterMs":1000`) {
+			refused++
+			continue
+		}
+		c.expect(`{"id":"1","type":"complete"}`)
+	}
+	return refused
+}
+
+func TestWebSocketLimitsConnections(t *testing.T) {
+	s := start(t, func(cfg *gqlserver.Config) {
+		cfg.Limits.ConnectionsPerUser, cfg.Limits.ConnectionsPerAddress = 2, 4
+		cfg.Identify = func(ctx context.Context) gqlserver.Client {
+			return gqlserver.Client{ID: viewer(ctx), Unlimited: viewer(ctx) == "host"}
+		}
+	})
+	const eve = `{"authorization":"Bearer eve"}`
+	first := s.open(eve)
+	s.open(eve)
+	third := s.connect()
+	third.say(`{"type":"connection_init","payload":` + eve + `}`)
+	third.expectClose(1013, "Too many connections")
+	third.Close()
+	s.waitUntil("the third connection has ended", func() bool { return s.gauge("graphql_connections") == 2 })
+	for range 5 {
+		s.open(`{"authorization":"Bearer host"}`)
+	}
+	s.open(`{"authorization":"Bearer ada"}`)
+	s.open(`{"authorization":"Bearer bob"}`)
+	if _, response, _ := s.dial(nil, "graphql-transport-ws"); response.StatusCode != http.StatusTooManyRequests ||
+		response.Header.Get("Retry-After") == "" {
+		t.Errorf("got %d", response.StatusCode)
+	}
+	first.Close()
+	s.waitUntil("the first connection has ended", func() bool { return s.gauge("graphql_connections") == 8 })
+	s.open(eve)
+}

@@ -1,0 +1,90 @@
+package scenarios_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/graph"
+	"antwon.dj/backend/internal/jukebox"
+)
+
+// bounds are how many events of one kind a log may have.
+type bounds struct{ least, most int }
+
+func exactly(n int) bounds { return bounds{n, n} }
+
+// expectedEvents returns for each kind of event how often the log has to show it, after what was done so far. Liking a
+// song twice is one event, a trusted guest who adds a song that awaits approval approves it, and a vote may skip the
+// song at once.
+func (c *crowd) expectedEvents() map[jukebox.EventKind]bounds {
+	pins, undos := 0, 0
+	for what, n := range c.did {
+		switch {
+		case strings.HasPrefix(what, "pins "):
+			pins += n
+		case strings.HasPrefix(what, "undoes "):
+			undos += n
+		}
+	}
+	liked := c.did["adds a song that is queued"]
+	never := exactly(0)
+	return map[jukebox.EventKind]bounds{
+		jukebox.EventAdded:           exactly(c.did["adds"] - liked),
+		jukebox.EventApproved:        {c.did["approves"], c.did["approves"] + liked},
+		jukebox.EventLiked:           {1, c.did["likes"] + liked},
+		jukebox.EventWithdrawn:       {0, c.did["withdraws"]},
+		jukebox.EventPassedOn:        {0, c.did["withdraws"]},
+		jukebox.EventRemoved:         exactly(c.did["refuses a newcomer's song"]),
+		jukebox.EventCleared:         exactly(c.did["clears the queue"]),
+		jukebox.EventPinned:          exactly(pins),
+		jukebox.EventVoted:           {1, c.did["votes"]},
+		jukebox.EventSkipped:         {1, c.did["votes"]},
+		jukebox.EventSettingsChanged: {1, c.did["updates the settings"]},
+		jukebox.EventJoined:          exactly(len(c.guests)),
+		jukebox.EventUndone:          exactly(undos),
+
+		jukebox.EventUnliked: never, jukebox.EventUnpinned: never, jukebox.EventPaused: never,
+		jukebox.EventResumed: never, jukebox.EventTransferred: never, jukebox.EventGuestRemoved: never,
+		jukebox.EventRoleChanged: never, jukebox.EventExported: never, jukebox.EventClosed: never,
+	}
+}
+
+// checkLog checks that the log shows what was done, and nothing else.
+func (k *checker) checkLog() {
+	counts := map[jukebox.EventKind]int{}
+	var after *string
+	for more := true; more; time.Sleep(time.Second) { // the host's rate limit
+		room, err := k.c.server.Room(k.c.host, k.c.room.ID)
+		must(k.t, err)
+		var events []jukebox.RoomEvent
+		events, more, err = k.c.server.Log(k.c.host, room, jukebox.First(100, after), true)
+		must(k.t, err)
+		for _, event := range events {
+			counts[event.Kind]++
+			after = &event.Cursor
+		}
+	}
+	for kind, want := range k.c.expectedEvents() {
+		if n := counts[kind]; n < want.least || n > want.most {
+			k.t.Errorf("the log has %d events %s, want %d to %d", n, kind, want.least, want.most)
+		}
+	}
+	if n, done := counts[jukebox.EventWithdrawn]+counts[jukebox.EventPassedOn], k.c.did["withdraws"]; n != done {
+		k.t.Errorf("the log has %d withdrawals, want %d", n, done)
+	}
+}
+
+// A new kind of event has to be expected, or never to happen, at the party of a hundred guests.
+func TestCrowdCheckerKnowsEveryKindOfEvent(t *testing.T) {
+	known := (&crowd{}).expectedEvents()
+	kinds := graph.NewExecutableSchema(graph.Config{}).Schema().Types["RoomEventKind"].EnumValues
+	for _, kind := range kinds {
+		if _, ok := known[jukebox.EventKind(kind.Name)]; !ok {
+			t.Errorf("expectedEvents does not say how often %s happens", kind.Name)
+		}
+	}
+	if len(known) != len(kinds) {
+		t.Errorf("%d kinds are expected, and the schema has %d", len(known), len(kinds))
+	}
+}
