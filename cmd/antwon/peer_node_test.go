@@ -123,10 +123,10 @@ func (p *peers) converse(t *testing.T, url string, c socketCase) string {
 
 var stepForm = regexp.MustCompile(`(?s)^(?:(\d+|end|binary|ping|close|closed)\|)?(.*)$`)
 
-// say carries out a step and waits for its answers. A step is a message; "2|…" is one with two answers, "end|…" starts an
-// operation that ends, and without either a message has as many answers as is usual for its type. "binary|…", "ping|…"
-// and "close|…" are other frames, the last one with a code and a reason, and "closed|" waits until the server closes the
-// connection.
+// say carries out a step and waits for its answers. A step is a message; "2|…" is one with two answers, "end|…" starts
+// an operation that ends, and without either a message has as many answers as is usual for its type. "binary|…",
+// "ping|…" and "close|…" are other frames, the last one with a code and a reason, and "closed|" waits until the server
+// closes the connection.
 func (v *conversation) say(step string) {
 	parts := stepForm.FindStringSubmatch(step)
 	kind, text := parts[1], parts[2]
