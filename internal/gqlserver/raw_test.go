@@ -80,10 +80,14 @@ func handshake(extra ...string) []string {
 	}, extra...)
 }
 
-// dialRaw sends a request for a WebSocket, which consists of these lines.
-func (s *service) dialRaw(request string, lines []string) (*rawSocket, *http.Response) {
+// dialTCP opens a connection, or a pipe if the service has those instead.
+func (s *service) dialTCP() *rawSocket {
 	s.t.Helper()
-	conn, err := new(net.Dialer).DialContext(s.t.Context(), "tcp", strings.TrimPrefix(s.URL, "http://"))
+	dial := s.dialContext
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	conn, err := dial(s.t.Context(), "tcp", strings.TrimPrefix(s.URL, "http://"))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -91,10 +95,16 @@ func (s *service) dialRaw(request string, lines []string) (*rawSocket, *http.Res
 	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		s.t.Fatal(err)
 	}
-	if _, err := io.WriteString(conn, request+"\r\n"+strings.Join(lines, "\r\n")+"\r\n\r\n"); err != nil {
+	return &rawSocket{conn, bufio.NewReader(conn), s.t}
+}
+
+// dialRaw sends a request for a WebSocket, which consists of these lines.
+func (s *service) dialRaw(request string, lines []string) (*rawSocket, *http.Response) {
+	s.t.Helper()
+	r := s.dialTCP()
+	if _, err := io.WriteString(r, request+"\r\n"+strings.Join(lines, "\r\n")+"\r\n\r\n"); err != nil {
 		s.t.Fatal(err)
 	}
-	r := &rawSocket{conn, bufio.NewReader(conn), s.t}
 	response, err := http.ReadResponse(r.buffered, nil)
 	if err != nil {
 		s.t.Fatal(err)
