@@ -91,6 +91,7 @@ var mayUse = map[string][]string{
 	"internal/telemetry":      {},
 	"internal/testdb":         {"internal/testdb/mysqldb", "ent"},
 	"internal/testdb/mysqldb": {},
+	"internal/testlog":        {},
 	"web":                     {},
 	"ent":                     {"ent"},
 }

@@ -24,11 +24,7 @@ func inFakeTime(t *testing.T, change func(*gqlserver.Config), test func(t *testi
 func startOnPipes(t *testing.T, change func(*gqlserver.Config)) *service {
 	t.Helper()
 	l := &pipeListener{accepted: make(chan net.Conn), closed: make(chan struct{})}
-	s := startOn(t, change, func(h http.Handler) *httptest.Server {
-		server := &httptest.Server{Listener: l, Config: &http.Server{Handler: h}}
-		server.Start()
-		return server
-	})
+	s := startOn(t, change, &httptest.Server{Listener: l, Config: &http.Server{}})
 	s.dialContext = l.dial
 	s.Client().Transport.(*http.Transport).DialContext = l.dial
 	return s
