@@ -17,8 +17,8 @@ type Log struct {
 	expected []string
 }
 
-// New returns a log that is judged when the test ends, after all cleanups that are registered later. So create it before
-// the servers that write to it.
+// New returns a log that is judged when the test ends, after all cleanups that are registered later. So create it
+// before the servers that write to it.
 func New(t testing.TB) *Log {
 	t.Helper()
 	l := &Log{}
