@@ -22,6 +22,7 @@ import (
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/testdb"
+	"antwon.dj/backend/internal/testlog"
 )
 
 const soon = 20 * time.Second // a deadline for events that normally come within milliseconds
@@ -29,6 +30,7 @@ const soon = 20 * time.Second // a deadline for events that normally come within
 // fixture is a room on a real database, behind one or more servers.
 type fixture struct {
 	*testing.T
+	log    *testlog.Log
 	store  *database.DB
 	tokens *session.Tokens
 	bus    *live.LocalBus
@@ -71,7 +73,7 @@ func newParty(t *testing.T, databaseURL string) *fixture {
 // newPartyOf returns a fixture without a server and without a room.
 func newPartyOf(t *testing.T, databaseURL string) *fixture {
 	t.Helper()
-	p := &fixture{T: t, bus: live.NewLocalBus()}
+	p := &fixture{T: t, log: testlog.New(t), bus: live.NewLocalBus()}
 	var err error
 	p.store, err = database.Open(t.Context(), databaseURL)
 	p.must(err)
@@ -96,11 +98,12 @@ func (p *fixture) open() {
 func (s *server) newJukebox(bus live.Bus, interval time.Duration) {
 	s.accounts = account.New(account.Config{
 		Database: s.store, Tokens: s.tokens, DemoLogin: true, Demo: accounts{},
-		PublicURL: "http://party.test", Metrics: s.metrics,
+		PublicURL: "http://party.test", Metrics: s.metrics, Log: s.log.Logger(),
 	})
 	s.jukebox = jukebox.New(jukebox.Config{
 		Database: s.store, Bus: bus, Accounts: s.accounts, Catalog: catalog{}, FeedInterval: interval,
 		Free: func(account.Viewer) bool { return !s.limited }, PublicURL: "http://party.test", Metrics: s.metrics,
+		Log: s.log.Logger(),
 	})
 }
 
@@ -108,15 +111,17 @@ func (p *fixture) newServer(bus live.Bus, interval time.Duration) *server {
 	p.Helper()
 	s := &server{fixture: p, metrics: prometheus.NewRegistry()}
 	s.newJukebox(bus, interval)
-	resolver := graph.New(s.jukebox, s.accounts, slog.New(slog.DiscardHandler))
+	resolver := graph.New(s.jukebox, s.accounts, p.log.Logger())
 	handler := gqlserver.New(gqlserver.Config{
 		Schema:  graph.NewSchema(resolver),
 		Scalars: graph.Scalars,
 		Sources: resolver.Sources(), WithoutViewer: s.accounts.WithoutViewer, Authenticate: p.authenticate,
 		Present: resolver.PresentError, Recover: resolver.Recover, AroundResponses: graph.RememberLikes, Metrics: s.metrics,
-		Limits: gqlserver.Limits{DrainWindow: time.Millisecond, OperationsPerSecond: 1000},
+		Log: s.log.Logger(), Limits: gqlserver.Limits{DrainWindow: time.Millisecond, OperationsPerSecond: 1000},
 	})
-	s.Server = httptest.NewServer(handler)
+	s.Server = httptest.NewUnstartedServer(handler)
+	s.Config.ErrorLog = slog.NewLogLogger(s.log.Logger().Handler(), slog.LevelError)
+	s.Start()
 	p.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), soon)
 		defer cancel()

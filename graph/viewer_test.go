@@ -1,7 +1,6 @@
 package graph_test
 
 import (
-	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -81,7 +80,7 @@ type viewing struct {
 
 func (p *fixture) followAs(who *person) *viewing {
 	p.Helper()
-	sources := graph.New(p.first.jukebox, nil, slog.New(slog.DiscardHandler)).Sources()
+	sources := graph.New(p.first.jukebox, nil, p.log.Logger()).Sources()
 	opened, err := sources["viewerInRoom"](who.ctx, map[string]any{"roomId": p.roomID})
 	p.must(err)
 	p.Cleanup(opened.OnEnd)

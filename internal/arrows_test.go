@@ -94,6 +94,7 @@ var mayUse = map[string][]string{
 	"internal/telemetry":      {},
 	"internal/testdb":         {"internal/testdb/mysqldb", "ent"},
 	"internal/testdb/mysqldb": {},
+	"internal/testlog":        {},
 	"web":                     {},
 	"ent":                     {"ent"},
 }

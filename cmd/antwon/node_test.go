@@ -61,6 +61,7 @@ type script struct {
 type event struct {
 	Event   string
 	ID      string
+	URL     string // of a server
 	Type    string // of a server-sent event
 	Since   *int
 	Token   string

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/testdb"
+	"antwon.dj/backend/internal/testlog"
 )
 
 // outside is a simulated Spotify that runs on its own, as `antwon spotify-sim`.
@@ -30,7 +31,7 @@ func startSpotify(t *testing.T, env ...string) *outside {
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), binary(t), "spotify-sim") // the cleanup stops it
 	cmd.Dir = t.TempDir()
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "ANTWON_ADDR=" + addr}, env...)
-	stderr := &output{}
+	stderr := testlog.New(t)
 	cmd.Stderr = stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

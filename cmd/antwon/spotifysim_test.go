@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"antwon.dj/backend/internal/testlog"
 )
 
 func TestSimulatorKeepsAccountsAcrossRestarts(t *testing.T) {
@@ -18,7 +20,7 @@ func TestSimulatorKeepsAccountsAcrossRestarts(t *testing.T) {
 		cmd := exec.CommandContext(t.Context(), binary(t), "spotify-sim")
 		cmd.Dir, cmd.Env = folder, []string{"PATH=" + os.Getenv("PATH"), "ANTWON_ADDR=" + addr}
 		stdout, stderr := &output{}, &output{}
-		cmd.Stdout, cmd.Stderr = stdout, stderr
+		cmd.Stdout, cmd.Stderr = stdout, io.MultiWriter(stderr, testlog.New(t))
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}

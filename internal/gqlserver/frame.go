@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"strings"
 	"sync"
 )
 
@@ -116,12 +117,29 @@ func (t *tail) deflate() {
 	}
 }
 
-// plainDeflate matches the offers of browsers and most libraries. It does not match an offer with a smaller window than
-// ours.
-var plainDeflate = regexp.MustCompile(`^\s*permessage-deflate` +
-	`(\s*;\s*(client_max_window_bits(=\d+)?|(client|server)_no_context_takeover))*\s*(,|$)`)
+// deflateParameter matches the parameters that an offer may have, and their values. It does not match the window that a
+// client wants the server to have, because the responses are compressed once for all clients.
+var deflateParameter = regexp.MustCompile(`^(?:(client_max_window_bits)(?:\s*=\s*(?:[89]|1[0-5]|"(?:[89]|1[0-5])"))?` +
+	`|((?:client|server)_no_context_takeover))$`)
 
+// offersDeflate reports whether the first offer of a client is one that the server can accept. RFC 7692 has a server
+// decline an offer with an unknown or repeated parameter, or with a value that is not valid.
 func offersDeflate(header http.Header) bool {
 	offers := header["Sec-Websocket-Extensions"]
-	return len(offers) > 0 && plainDeflate.MatchString(offers[0])
+	if len(offers) == 0 {
+		return false
+	}
+	offer, _, _ := strings.Cut(offers[0], ",")
+	name, parameters, more := strings.Cut(offer, ";")
+	seen := map[string]bool{}
+	for more {
+		var parameter string
+		parameter, parameters, more = strings.Cut(parameters, ";")
+		match := deflateParameter.FindStringSubmatch(strings.TrimSpace(parameter))
+		if match == nil || seen[match[1]+match[2]] {
+			return false
+		}
+		seen[match[1]+match[2]] = true
+	}
+	return strings.TrimSpace(name) == "permessage-deflate"
 }

@@ -1,22 +1,14 @@
 package gqlserver_test
 
 import (
-	"bytes"
-	"compress/flate"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/gorilla/websocket"
-
-	"antwon.dj/backend/internal/gqlserver"
 )
-
-func compressing(cfg *gqlserver.Config) { cfg.Compress = true }
 
 // openCompressing connects a client that offers compression.
 func (s *service) openCompressing() *client {
@@ -92,61 +84,6 @@ func TestOneResponseIsSentUnderAnyID(t *testing.T) {
 	}
 }
 
-// acceptedExtensions opens a WebSocket with an offer of extensions, and returns those that the server accepts.
-func (s *service) acceptedExtensions(offer string) string {
-	s.t.Helper()
-	got := s.upgrade(http.Header{"Sec-Websocket-Extensions": {offer}})
-	got.Body.Close()
-	return got.Header.Get("Sec-Websocket-Extensions")
-}
-
-func (s *service) upgrade(header http.Header) *http.Response {
-	s.t.Helper()
-	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.URL, nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	r.Header = header
-	for name, value := range map[string]string{
-		"Connection": "Upgrade", "Upgrade": "websocket", "Sec-Websocket-Version": "13",
-		"Sec-Websocket-Key": "MDEyMzQ1Njc4OWFiY2RlZg==", "Sec-Websocket-Protocol": "graphql-transport-ws",
-	} {
-		r.Header.Set(name, value)
-	}
-	response, err := s.Client().Do(r)
-	if err != nil || response.StatusCode != http.StatusSwitchingProtocols {
-		s.t.Fatalf("got %v, %v", response, err)
-	}
-	return response
-}
-
-func TestCompressionIsAcceptedIfTheOfferAllowsIt(t *testing.T) {
-	s := start(t, compressing)
-	for offer, accepted := range map[string]bool{
-		"":                   false,
-		"x-webkit-deflate":   false,
-		"permessage-deflate": true,
-		"permessage-deflate; client_max_window_bits":                                                        true,
-		"permessage-deflate; client_max_window_bits=10":                                                     true,
-		"permessage-deflate;server_no_context_takeover;client_no_context_takeover":                          true,
-		"permessage-deflate; server_max_window_bits=10":                                                     false,
-		"permessage-deflate; server_max_window_bits=10, permessage-deflate":                                 false,
-		"permessage-deflate; unknown":                                                                       false,
-		"permessage-deflates":                                                                               false,
-		"permessage-deflate, permessage-deflate; server_max_window_bits=10":                                 true,
-		"permessage-deflate; client_max_window_bits; server_no_context_takeover, x-webkit-deflate-frame":    true,
-		"permessage-deflate; client_max_window_bits; server_max_window_bits=15; client_no_context_takeover": false,
-	} {
-		if got := s.acceptedExtensions(offer); accepted != (got != "") {
-			t.Errorf("%s: accepted %q", offer, got)
-		}
-	}
-	plain := start(t, nil)
-	if got := plain.acceptedExtensions("permessage-deflate"); got != "" {
-		t.Errorf("without compression: accepted %q", got)
-	}
-}
-
 func TestCompressedMessagesAreReadWithinTheLimit(t *testing.T) {
 	s := start(t, compressing)
 	c := s.openCompressing()
@@ -156,28 +93,4 @@ func TestCompressedMessagesAreReadWithinTheLimit(t *testing.T) {
 	c.expect(`{"id":"1","type":"complete"}`)
 	c.say(`{"type":"ping"` + strings.Repeat(" ", 20<<20) + `}`) // 20 KB on the wire
 	c.expectClose(1009, "Message too big")
-}
-
-// This is the client's mistake and not a lost connection, so that the client must not reconnect and do the same again.
-func TestTruncatedCompressedMessageIsAProtocolError(t *testing.T) {
-	s := start(t, compressing)
-	var deflated bytes.Buffer
-	w, _ := flate.NewWriter(&deflated, flate.NoCompression)
-	_, _ = io.WriteString(w, strings.Repeat("x", 100))
-	_ = w.Flush()
-	c := s.openCompressing()
-	payload := deflated.Bytes()[:50]
-	if _, err := c.NetConn().Write(append([]byte{0xC1, 0x80 | byte(len(payload)), 0, 0, 0, 0}, payload...)); err != nil {
-		t.Fatal(err)
-	}
-	c.expectClose(1002, "Protocol error")
-}
-
-func TestCompressedMessageWithoutNegotiationIsAProtocolError(t *testing.T) {
-	s := start(t, nil)
-	c := s.open(`{}`)
-	if _, err := c.NetConn().Write([]byte{0xC1, 0x81, 0, 0, 0, 0, 'x'}); err != nil {
-		t.Fatal(err)
-	}
-	c.expectClose(1002, "Protocol error")
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +19,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"antwon.dj/backend/internal/gqlserver"
+	"antwon.dj/backend/internal/testlog"
 )
 
 // patience bounds the waiting for something that has to happen. No test judges how long it takes.
@@ -27,6 +29,7 @@ const patience = 10 * time.Second
 type service struct {
 	*httptest.Server
 	t           *testing.T
+	log         *testlog.Log
 	handler     *gqlserver.Handler
 	schema      *schema
 	metrics     *prometheus.Registry
@@ -36,12 +39,12 @@ type service struct {
 // start starts a service on a TCP socket. When the test ends, it drains the handler and checks that nothing is left.
 func start(t *testing.T, change func(*gqlserver.Config)) *service {
 	t.Helper()
-	return startOn(t, change, func(h http.Handler) *httptest.Server { return httptest.NewServer(h) })
+	return startOn(t, change, httptest.NewUnstartedServer(nil))
 }
 
-func startOn(t *testing.T, change func(*gqlserver.Config), serve func(http.Handler) *httptest.Server) *service {
+func startOn(t *testing.T, change func(*gqlserver.Config), server *httptest.Server) *service {
 	t.Helper()
-	s := &service{t: t, schema: newSchema(), metrics: prometheus.NewRegistry()}
+	s := &service{Server: server, t: t, log: testlog.New(t), schema: newSchema(), metrics: prometheus.NewRegistry()}
 	cfg := gqlserver.Config{
 		Schema:       s.schema,
 		Sources:      s.schema.sources(),
@@ -50,12 +53,14 @@ func startOn(t *testing.T, change func(*gqlserver.Config), serve func(http.Handl
 		Present:      present,
 		Recover:      func(context.Context, any) error { return errors.New("recovered") },
 		Metrics:      s.metrics,
+		Log:          s.log.Logger(),
 	}
 	if change != nil {
 		change(&cfg)
 	}
 	s.handler = gqlserver.New(cfg)
-	s.Server = serve(s.handler)
+	s.Config.Handler, s.Config.ErrorLog = s.handler, slog.NewLogLogger(s.log.Logger().Handler(), slog.LevelError)
+	s.Start()
 	t.Cleanup(s.stop)
 	return s
 }
@@ -91,7 +96,7 @@ func (s *service) listen() net.Listener {
 // serveOn makes the handler serve on another listener instead.
 func (s *service) serveOn(l net.Listener) {
 	s.Server.Close()
-	s.Server = &httptest.Server{Listener: l, Config: &http.Server{Handler: s.handler}}
+	s.Server = &httptest.Server{Listener: l, Config: &http.Server{Handler: s.handler, ErrorLog: s.Config.ErrorLog}}
 	s.Server.Start()
 }
 

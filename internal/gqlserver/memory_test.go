@@ -17,17 +17,17 @@ import (
 // waits until the other side reads.
 func inFakeTime(t *testing.T, change func(*gqlserver.Config), test func(t *testing.T, s *service)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		l := &pipeListener{accepted: make(chan net.Conn), closed: make(chan struct{})}
-		s := startOn(t, change, func(h http.Handler) *httptest.Server {
-			server := &httptest.Server{Listener: l, Config: &http.Server{Handler: h}}
-			server.Start()
-			return server
-		})
-		s.dialContext = l.dial
-		s.Client().Transport.(*http.Transport).DialContext = l.dial
-		test(t, s)
-	})
+	synctest.Test(t, func(t *testing.T) { test(t, startOnPipes(t, change)) })
+}
+
+// startOnPipes starts a service whose connections are pipes in memory.
+func startOnPipes(t *testing.T, change func(*gqlserver.Config)) *service {
+	t.Helper()
+	l := &pipeListener{accepted: make(chan net.Conn), closed: make(chan struct{})}
+	s := startOn(t, change, &httptest.Server{Listener: l, Config: &http.Server{}})
+	s.dialContext = l.dial
+	s.Client().Transport.(*http.Transport).DialContext = l.dial
+	return s
 }
 
 // pipeListener accepts the other ends of the pipes that dial returns.

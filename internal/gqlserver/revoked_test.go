@@ -3,6 +3,10 @@ package gqlserver_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"antwon.dj/backend/internal/gqlserver"
 )
 
 // revoke takes a subscriber's permission away, with an entry that says so.
@@ -16,7 +20,11 @@ func (d *diary) revoke(subscriberID string) {
 	})
 }
 
-// expectError reads responses of an operation until it ends with an error.
+// unmasked shows errors as they are.
+func unmasked(cfg *gqlserver.Config) { cfg.Present = graphql.DefaultErrorPresenter }
+
+// expectError reads responses of an operation until it ends with an error, which has the path and the place of the
+// subscription's field.
 func (c *client) expectError(id string) {
 	c.t.Helper()
 	for {
@@ -25,6 +33,9 @@ func (c *client) expectError(id string) {
 			c.t.Fatal(err)
 		}
 		if strings.HasPrefix(text, `{"id":"`+id+`","type":"error"`) {
+			if !strings.Contains(text, `"path":["`) || !strings.Contains(text, `"locations":[{"line":1,"column":14}]`) {
+				c.t.Errorf("got %s, want a path and a place", text)
+			}
 			return
 		}
 		if !strings.Contains(text, `"type":"next"`) {
@@ -34,7 +45,7 @@ func (c *client) expectError(id string) {
 }
 
 func TestSubscriptionEndsWhenItsPermissionIsRevoked(t *testing.T) {
-	s := start(t, nil)
+	s := start(t, unmasked)
 	s.schema.diary.write(entry(1))
 	anna, bert := s.open(`{"authorization":"anna"}`), s.open(`{"authorization":"bert"}`)
 	for _, c := range []*client{anna, bert} {
@@ -47,7 +58,7 @@ func TestSubscriptionEndsWhenItsPermissionIsRevoked(t *testing.T) {
 }
 
 func TestSubscriptionEndsIfItsPermissionWasRevokedBeforeItJoined(t *testing.T) {
-	s := start(t, nil)
+	s := start(t, unmasked)
 	s.schema.diary.write(entry(1))
 	bert := s.open(`{"authorization":"bert"}`)
 	bert.subscribe("1", "subscription{diary{version}}")
@@ -61,7 +72,7 @@ func TestSubscriptionEndsIfItsPermissionWasRevokedBeforeItJoined(t *testing.T) {
 }
 
 func TestOnEndIsCalledWhenASubscriptionEnds(t *testing.T) {
-	s := start(t, nil)
+	s := start(t, unmasked)
 	s.schema.diary.write(entry(1))
 	c := s.open(`{}`)
 	for _, id := range []string{"1", "2"} {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // noVersion is the version of a subscriber that has no state yet.
@@ -268,8 +267,10 @@ func (s *stream) fail(err error) {
 }
 
 func (s *stream) present(err error) json.RawMessage {
-	ctx := graphql.WithOperationContext(s.ctx, s.op)
-	return encodeErrors(s.streams.engine.DispatchError(ctx, gqlerror.List{gqlerror.WrapIfUnwrapped(err)}).Errors)
+	if root, refusal := rootField(s.op); refusal == nil { // it was checked before the stream began
+		err = errorOfField(root, err)
+	}
+	return encodeErrors(s.streams.present(s.ctx, s.op, err))
 }
 
 // execute executes the operation for the difference from a version to the present state.

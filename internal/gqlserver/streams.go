@@ -53,7 +53,7 @@ func (s *streams) subscribe(
 	args := root.ArgumentMap(op.Variables)
 	grant, err := s.authorize(ctx, op, root.Name, args)
 	if err != nil {
-		return s.present(ctx, op, gqlerror.WrapPath(ast.Path{ast.PathName(root.Alias)}, err))
+		return s.present(ctx, op, errorOfField(root, err))
 	}
 	analysis := s.analyzer.analyze(ctx, op, root)
 	sub.minVersion, sub.deliveredVersion = grant.MinVersion, noVersion
@@ -88,6 +88,13 @@ func rootField(op *graphql.OperationContext) (root graphql.CollectedField, refus
 	refusal = gqlerror.ErrorPosf(op.Operation.Position, "A subscription must select exactly one field.")
 	errcode.Set(refusal, errcode.ValidationFailed)
 	return root, refusal
+}
+
+// errorOfField returns an error with the path and the place of a subscription's root field.
+func errorOfField(root graphql.CollectedField, err error) error {
+	wrapped := gqlerror.WrapPath(ast.Path{ast.PathName(root.Alias)}, err)
+	wrapped.Locations = []gqlerror.Location{{Line: root.Position.Line, Column: root.Position.Column}}
+	return wrapped
 }
 
 // authorize calls the field's SubscribeFunc. A panic in it is an error.

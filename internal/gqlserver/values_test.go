@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -24,6 +23,12 @@ var errExecuted = errors.New("the resolver was called")
 // A failure of the server fails the test.
 func startRealSchema(t *testing.T) *service {
 	t.Helper()
+	return startRealSchemaOn(t, start)
+}
+
+// startRealSchemaOn is startRealSchema on the connections that start or startOnPipes has.
+func startRealSchemaOn(t *testing.T, start func(*testing.T, func(*gqlserver.Config)) *service) *service {
+	t.Helper()
 	s := start(t, func(cfg *gqlserver.Config) {
 		cfg.Schema, cfg.Sources = graphs.NewSchema(graphs.New(nil, nil, nil)), refusingSources()
 		cfg.Scalars, cfg.Introspection = graphs.Scalars, true
@@ -34,6 +39,8 @@ func startRealSchema(t *testing.T) *service {
 				return &gqlerror.Error{
 					Message: errExecuted.Error(), Path: pathOf(err), Extensions: map[string]any{"code": "EXECUTED"},
 				}
+			case errors.Is(err, errToken):
+				return &gqlerror.Error{Message: errToken.Error()}
 			case !ok || shown.Extensions["code"] == nil:
 				t.Errorf("a failure of the server: %v", err)
 			}
@@ -208,39 +215,4 @@ func TestDeferIsNotOffered(t *testing.T) {
 	if !strings.Contains(got, "@defer is not supported.") {
 		t.Errorf("switched on by a variable: got %s", got)
 	}
-}
-
-// FuzzRequests checks that no request is a failure of the server or closes a WebSocket.
-func FuzzRequests(f *testing.F) {
-	for _, query := range []string{
-		ofRoom, ofSearch, withSettings, withRole, withBan, settingsLiteral(`blocked: [{}]`), settingsLiteral(`lastCallAt: 5`),
-		`{ viewer @skip(if: {}) { user { id } } }`, `subscription { roomQueue(roomId: 1) { version } }`,
-		`subscription($s: Int) { roomQueueChanges(roomId: 1, since: $s) { version } }`, `{ __type(name: "Room") { name } }`,
-		`query($v: Boolean = true) { ...F @skip(if: $v) } fragment F on Query { viewer { user { id } } }`,
-	} {
-		for _, variables := range []string{
-			`{}`, `{"r":null}`, `{"r":{}}`, `{"s":{"blocked":[[]]}}`, `{"v":null}`, `{"n":1e9}`,
-		} {
-			f.Add(query, variables)
-		}
-	}
-	var s *service
-	f.Fuzz(func(t *testing.T, query, variables string) {
-		var object map[string]any
-		if json.Unmarshal([]byte(variables), &object) != nil || !utf8.ValidString(variables) {
-			return // RFC 6455 has a text that is not UTF-8 close the WebSocket
-		}
-		s = startRealSchema(t)
-		if got := s.postWith(query, variables); got.status >= 500 {
-			t.Fatalf("got %d %s", got.status, got.body)
-		}
-		c := s.open(`{}`)
-		quoted, _ := json.Marshal(query) // cannot fail with a string
-		c.say(`{"id":"1","type":"subscribe","payload":{"query":` + string(quoted) + `,"variables":` + variables + `}}`)
-		if query != "" && len(quoted)+len(variables) < 60<<10 {
-			if got, err := c.hear(); err != nil || !strings.Contains(got, `"id":"1"`) {
-				t.Fatalf("got %s, %v", got, err)
-			}
-		}
-	})
 }

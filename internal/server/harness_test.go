@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,24 +9,24 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"antwon.dj/backend/internal/server"
+	"antwon.dj/backend/internal/testlog"
 )
 
 // site is the server behind a real socket, and what it logged.
 type site struct {
 	*httptest.Server
 	t   *testing.T
-	log *logLines
+	log logLines
 }
 
 func start(t *testing.T, change func(*server.Config)) *site {
 	t.Helper()
-	s := &site{t: t, log: &logLines{}}
+	s := &site{t: t, log: logLines{testlog.New(t)}}
 	cfg := server.Config{
 		GraphQL: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "graphql") }),
 		Pages:   built,
@@ -76,24 +75,13 @@ func (s *site) do(method, path string, header ...string) reply {
 	return reply{response, string(body)}
 }
 
-// logLines collects a JSON log.
-type logLines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logLines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
+// logLines is a JSON log.
+type logLines struct{ *testlog.Log }
 
 // all returns the lines with this message.
-func (l *logLines) all(t *testing.T, message string) (found []map[string]any) {
+func (l logLines) all(t *testing.T, message string) (found []map[string]any) {
 	t.Helper()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	decoder := json.NewDecoder(strings.NewReader(l.text.String()))
+	decoder := json.NewDecoder(strings.NewReader(l.String()))
 	for {
 		line := map[string]any{}
 		if err := decoder.Decode(&line); errors.Is(err, io.EOF) {

@@ -119,6 +119,7 @@ func TestPanicsAreAnswered(t *testing.T) {
 			panic("secret")
 		})
 	})
+	s.log.Expect("panic in a handler")
 	got := s.do("GET", "/graphql")
 	if got.StatusCode != 500 || got.body != "internal server error\n" {
 		t.Errorf("got %d %q", got.StatusCode, got.body)

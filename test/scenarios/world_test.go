@@ -19,6 +19,7 @@ import (
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/spotify"
 	"antwon.dj/backend/internal/spotify/sim"
+	"antwon.dj/backend/internal/testlog"
 )
 
 // world is what all servers of a scenario share.
@@ -30,7 +31,7 @@ type world struct {
 	cipher    *spotify.TokenCipher
 	tokens    *session.Tokens
 	log       *slog.Logger
-	logged    *logBuffer
+	logged    *testlog.Log
 	accounts  map[string]sim.Account // by the host's user id
 	random    func(n int64) int64    // the same numbers in every run
 	oneServer bool                   // there is never more than one server
@@ -49,7 +50,7 @@ func newWorld(t testing.TB) *world { return newWorldOf(t, 0) }
 // newWorldOf is newWorld with songs that all last this many seconds; 0: each has its own duration.
 func newWorldOf(t testing.TB, seconds int) *world {
 	t.Helper()
-	logged, file := &logBuffer{}, filepath.Join(t.TempDir(), "antwon.db")
+	logged, file := testlog.New(t), filepath.Join(t.TempDir(), "antwon.db")
 	w := &world{
 		t: t, spotify: openSpotify(t, seconds), database: "sqlite:" + file, cipher: newCipher(t), tokens: newTokens(t),
 		log: slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug})), logged: logged,
@@ -108,24 +109,6 @@ func seeded(seed uint64) func(n int64) int64 {
 }
 
 func lengthOf(t sim.Track) time.Duration { return time.Duration(t.DurationMS) * time.Millisecond }
-
-// logBuffer collects the log of all servers.
-type logBuffer struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (j *logBuffer) Write(line []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(line)
-}
-
-func (j *logBuffer) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
-}
 
 // must fails the test at once if err is not nil.
 func must(t testing.TB, err error) {

@@ -1,6 +1,6 @@
 // node story/main.mjs CLIENT SERVER: a guest with a GraphQL client of npm, set up as docs/api.md says. The story itself is told
 // by a Go test. Needs build.mjs.
-import { obey, tell } from '../lines.mjs'
+import { serve, tell } from '../lines.mjs'
 import { becomeBrowser } from './browser.mjs'
 
 const [name, server] = process.argv.slice(2)
@@ -19,7 +19,7 @@ const attempt = (act) => (command) => act(command).catch(fail)
 const session = await createSession(server)
 session.sockets.on('closed', ({ code }) => tell('closed', { code }))
 const guest = createGuest(session, server)
-await obey({
+await serve({
   join: attempt(async ({ code, name }) => {
     const { session: joined, room } = await guest.join(code, name)
     session.use(joined)

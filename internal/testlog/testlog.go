@@ -1,0 +1,78 @@
+// Package testlog gives tests the log of the servers that they start. A test fails if they log an error that it did not
+// announce, because an error that nobody reads about in a test is one that operators will read about.
+package testlog
+
+import (
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Log collects what servers log. It is safe for concurrent use.
+type Log struct {
+	mu       sync.Mutex
+	text     strings.Builder
+	expected []string
+}
+
+// New returns a log that is judged when the test ends, after all cleanups that are registered later. So create it
+// before the servers that write to it.
+func New(t testing.TB) *Log {
+	t.Helper()
+	l := &Log{}
+	t.Cleanup(func() {
+		for _, fault := range l.faults() {
+			t.Error(fault)
+		}
+	})
+	return l
+}
+
+// Logger returns a logger that writes to the log, as text.
+func (l *Log) Logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
+
+// Expect announces errors: the test fails unless there is a line with this text among them.
+func (l *Log) Expect(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.expected = append(l.expected, text)
+}
+
+// Write implements io.Writer, for slog's handlers and for the output of processes.
+func (l *Log) Write(text []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(text)
+}
+
+// String returns everything that was logged so far.
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// faults returns the errors that were not announced, and the announced ones that did not come.
+func (l *Log) faults() (faults []string) {
+	text := l.String()
+	came := map[string]bool{}
+	for line := range strings.Lines(text) {
+		if !strings.Contains(line, "level=ERROR") && !strings.Contains(line, `"level":"ERROR"`) {
+			continue
+		}
+		at := slices.IndexFunc(l.expected, func(expected string) bool { return strings.Contains(line, expected) })
+		if at < 0 {
+			faults = append(faults, "a server logged: "+strings.TrimSpace(line))
+			continue
+		}
+		came[l.expected[at]] = true
+	}
+	for _, expected := range l.expected {
+		if !came[expected] {
+			faults = append(faults, "no server logged the error "+expected)
+		}
+	}
+	return faults
+}
