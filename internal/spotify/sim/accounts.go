@@ -28,6 +28,9 @@ type account struct {
 
 	playerBefore player    // the player before the last command, for stale states
 	lastCommand  time.Time // when that command was executed
+
+	late []lateCommand // commands that have been answered, but not applied yet, ordered by time
+	past []pastAccount // what it was, oldest first
 }
 
 // AddAccount creates an account with an active speaker and a player that has nothing to play. It returns an error if

@@ -40,6 +40,10 @@ func command(change func(*call) error) endpoint {
 		if c.account.Switches.Free {
 			return nil, premiumRequired()
 		}
+		if late, ok := c.Context().Value(lateKey{}).(time.Duration); ok {
+			c.account = c.account.postpone(lateCommand{c.now.Add(late), c, change})
+			return nil, nil
+		}
 		before := c.account.Player
 		if err := change(c); err != nil {
 			return nil, err

@@ -10,28 +10,6 @@ import (
 	"time"
 )
 
-// controlHelp is the response of GET /control/.
-const controlHelp = `The simulated Spotify is controlled by JSON over HTTP. Durations are strings such as "90s".
-
-GET  /control/accounts                    lists all accounts, with their refresh tokens
-POST /control/accounts                    {"display_name":"Rosa"}: creates an account
-GET  /control/accounts/ID                 shows its devices, the songs that played, and the silences
-POST /control/accounts/ID/host            {"action":"pause"}: acts as the host in Spotify's app. Actions:
-                                          pause, resume, skip, close-app, open-app, vanish, freeze,
-                                          seek (position), play (uri), play-playlist (uri, at), volume (percent),
-                                          transfer, remove-device (device), add-device (new), set-device (new),
-                                          advertise, episode (length)
-POST /control/accounts/ID/switches        {"free":true,"autoplay":true,"stale":"1s"}: changes these switches; shows all
-POST /control/accounts/ID/revoke          revokes all authorizations
-POST /control/app                         {"extended":true,"rotate":true,"limit":100}: changes switches of the app
-POST /control/faults                      {"path":"/v1/me/player/queue","status":502,"delay":"2s",
-                                          "after_applying":true}: makes the next such request fail
-DELETE /control/faults                    clears the faults that have not occurred yet
-POST /control/clock                       {"advance":"10m"}: sets the clock ahead; shows its time
-GET  /control/journal                     counts requests, and injected faults, by kind
-GET  /control/catalogue                   lists all songs
-`
-
 // Control returns a handler for all paths below /control/, which do what the methods of Spotify and Host do. GET
 // /control/ lists them. Anybody who can reach the handler controls all players and can read all refresh tokens; it
 // rejects only requests that a browser sends from another site.
@@ -51,6 +29,8 @@ func (s *Spotify) Control() http.Handler {
 		"POST /control/app":                    s.controlApp,
 		"POST /control/faults":                 s.controlFaults,
 		"DELETE /control/faults":               s.controlClearFaults,
+		"POST /control/looks":                  s.controlLooks,
+		"DELETE /control/looks":                s.controlClearLooks,
 		"POST /control/clock":                  s.controlClock,
 		"GET /control/journal":                 s.controlJournal,
 		"GET /control/catalogue":               func(*http.Request) (any, error) { return s.Catalogue(), nil },
@@ -227,22 +207,44 @@ func (s *Spotify) controlFaults(r *http.Request) (any, error) {
 	var f Fault
 	body := struct {
 		*Fault
-		Delay      textDuration `json:"delay"`
-		RetryAfter textDuration `json:"retry_after"`
+		For          textDuration `json:"for"`
+		Delay        textDuration `json:"delay"`
+		RetryAfter   textDuration `json:"retry_after"`
+		AppliedAfter textDuration `json:"applied_after"`
 	}{Fault: &f}
 	if err := decodeBody(r, &body); err != nil {
 		return nil, err
 	}
-	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
-		return nil, fmt.Errorf("%d is not an HTTP status", f.Status)
+	if err := f.validate(); err != nil {
+		return nil, err
 	}
-	f.Delay, f.RetryAfter = time.Duration(body.Delay), time.Duration(body.RetryAfter)
+	f.For, f.Delay = time.Duration(body.For), time.Duration(body.Delay)
+	f.RetryAfter, f.AppliedAfter = time.Duration(body.RetryAfter), time.Duration(body.AppliedAfter)
 	s.InjectFault(f)
 	return f, nil
 }
 
 func (s *Spotify) controlClearFaults(*http.Request) (any, error) {
 	s.ClearFaults()
+	return struct{}{}, nil
+}
+
+func (s *Spotify) controlLooks(r *http.Request) (any, error) {
+	var l Look
+	body := struct {
+		*Look
+		Age textDuration `json:"age"`
+		For textDuration `json:"for"`
+	}{Look: &l}
+	if err := decodeBody(r, &body); err != nil {
+		return nil, err
+	}
+	l.Age, l.For = time.Duration(body.Age), time.Duration(body.For)
+	return l, s.InjectLook(l)
+}
+
+func (s *Spotify) controlClearLooks(*http.Request) (any, error) {
+	s.ClearLooks()
 	return struct{}{}, nil
 }
 

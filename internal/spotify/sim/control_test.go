@@ -110,10 +110,24 @@ func TestControlChangesEverything(t *testing.T) {
 	if got := ask(t, "GET", r.url+"/v1/me", authorization, ""); got.status != 200 {
 		t.Errorf("without: %+v", got)
 	}
+	r.control(200, "POST", "faults", `{"path":"/v1/me","exact":true,"for":"10s","probability":1,"body":"real",
+		"content_type":"text/html","retry_after_text":"soon","applied_after":"3s"}`, nil)
+	if got := ask(t, "GET", r.url+"/v1/me", authorization, ""); got.header.Get("Retry-After") != "soon" {
+		t.Errorf("with another fault: %+v", got)
+	}
+	r.control(200, "DELETE", "faults", "", nil)
+	r.control(200, "POST", "looks", `{"kind":"nothing","for":"1m"}`, nil)
+	if got := ask(t, "GET", r.url+"/v1/me/player", authorization, ""); got.status != 204 {
+		t.Errorf("with a look: %+v", got)
+	}
+	r.control(200, "DELETE", "looks", "", nil)
+	if got := ask(t, "GET", r.url+"/v1/me/player", authorization, ""); got.status != 200 {
+		t.Errorf("without: %+v", got)
+	}
 	var counts struct{ Requests, Injected map[string]int }
 	r.control(200, "GET", "journal", "", &counts)
 	if counts.Injected["502 html"] != 1 || counts.Requests["GET /v1/me 502"] != 1 ||
-		counts.Requests["GET /v1/me 200"] != 1 {
+		counts.Requests["GET /v1/me 200"] != 2 {
 		t.Errorf("counts: %+v", counts)
 	}
 	r.control(200, "POST", at+"/revoke", "", nil)
@@ -134,7 +148,8 @@ func TestControlRefusesInvalidRequests(t *testing.T) {
 			"/host": {``, `{"action":"dance"}`, `{"action":"add-device"}`, `{"action":"resume"}`, `{"action":"freeze"}`,
 			`{"action":"play","uri":"x"}`, `{"action":"play-playlist","uri":"spotify:playlist:x"}`},
 		"app":      {`{"surprise":1}`},
-		"faults":   {`{"status":99}`, `{"delay":"long"}`},
+		"faults":   {`{"status":99}`, `{"delay":"long"}`, `{"probability":2}`, `{"body":"round"}`},
+		"looks":    {`{"kind":"blurred"}`, `{"kind":"stale","age":3}`, `{"kind":"stale"}`},
 		"clock":    {`{"advance":5}`, strings.Repeat(" ", 70_000)},
 		"accounts": {`{"display_name":1}`},
 	} {

@@ -100,22 +100,29 @@ func (d direct) RoundTrip(r *http.Request) (response *http.Response, err error) 
 	return w.Result(), nil
 }
 
+// tokenFrom returns an access token that it gets without a network.
+func tokenFrom(t *testing.T, s *sim.Spotify, account sim.Account) string {
+	t.Helper()
+	ctx := context.WithValue(t.Context(), oauth2.HTTPClient, &http.Client{Transport: direct{s.Handler()}})
+	source := (&oauth2.Config{ClientID: "x",
+		Endpoint: oauth2.Endpoint{TokenURL: "http://sim/api/token", AuthStyle: oauth2.AuthStyleInParams}}).
+		TokenSource(ctx, &oauth2.Token{RefreshToken: account.RefreshToken})
+	token, err := source.Token()
+	must(t, err)
+	return token.AccessToken
+}
+
 func TestDelayedFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t)
 		account, song := addAccount(t, s), plain(s, 1)[0]
 		must(t, s.Host(account.ID).PlayURI(song.URI))
 		client := &http.Client{Transport: direct{s.Handler()}, Timeout: 10 * time.Second}
-		ctx := context.WithValue(t.Context(), oauth2.HTTPClient, client)
-		source := (&oauth2.Config{ClientID: "x",
-			Endpoint: oauth2.Endpoint{TokenURL: "http://sim/api/token", AuthStyle: oauth2.AuthStyleInParams}}).
-			TokenSource(ctx, &oauth2.Token{RefreshToken: account.RefreshToken})
-		token, err := source.Token()
-		must(t, err)
+		token := tokenFrom(t, s, account)
 		queue := func() (time.Duration, error) {
 			request, err := http.NewRequestWithContext(t.Context(), "POST", "http://sim/v1/me/player/queue?uri="+song.URI, nil)
 			must(t, err)
-			request.Header.Set("Authorization", "Bearer "+token.AccessToken)
+			request.Header.Set("Authorization", "Bearer "+token)
 			began := time.Now()
 			response, err := client.Do(request)
 			if err == nil {
@@ -149,7 +156,7 @@ func TestDelayedFaults(t *testing.T) {
 		}
 		s.InjectFault(sim.Fault{Status: 500})
 		s.ClearFaults()
-		_, err = queue()
+		_, err := queue()
 		must(t, err)
 		time.Sleep(20 * time.Minute)
 		if heard := s.Plays(account.ID); len(heard) != 4 { // the first, two that were applied, and the last

@@ -39,7 +39,7 @@ func (s *Spotify) changeAccount(accountID string, change func(*account, *account
 	if err := change(&a, &accountChange{s, now, s.playerOptions(a)}); err != nil {
 		return err
 	}
-	return s.saveAccount(a)
+	return s.saveAccount(a.remember(now))
 }
 
 func (h Host) change(change func(*account, *accountChange) error) error {

@@ -24,7 +24,7 @@ type contextObject struct {
 }
 
 type playbackObject struct {
-	Device               deviceObject               `json:"device"`
+	Device               *deviceObject              `json:"device"`
 	RepeatState          string                     `json:"repeat_state"`
 	ShuffleState         bool                       `json:"shuffle_state"`
 	SmartShuffle         bool                       `json:"smart_shuffle"`
@@ -63,25 +63,28 @@ func devices(c *call) (any, error) {
 	return map[string]any{"devices": list}, nil
 }
 
-// playback serves GET me/player and GET me/player/currently-playing. It responds 204 while no device is active, during
-// a private session, and before anything has played.
-func playback(c *call) (any, error) {
+// playback serves GET me/player and GET me/player/currently-playing.
+func (s *Spotify) playback(c *call) (any, error) { return s.respond(c, false, showPlayback), nil }
+
+// showPlayback returns the state of the player, or nil while no device is active, during a private session, and before
+// anything has played.
+func showPlayback(c *call) any {
 	a := c.account
 	if s := a.Switches.Stale; s > 0 && !a.lastCommand.IsZero() && c.now.Before(a.lastCommand.Add(s)) {
 		a.Player = advance(a.playerBefore, c.now, c.options)
 	}
 	at := activeIndex(a.Devices)
 	if at < 0 || a.Devices[at].Private || a.Player.Track == "" {
-		return nil, nil
+		return nil
 	}
 	episodes := strings.Contains(c.URL.Query().Get("additional_types"), "episode")
-	return c.view.playback(a, a.Devices[at], episodes), nil
+	return c.view.playback(a, a.Devices[at], episodes)
 }
 
 func (v view) playback(a account, on Device, episodes bool) playbackObject {
-	p := a.Player
+	p, device := a.Player, v.device(on)
 	shown := playbackObject{
-		Device:               v.device(on),
+		Device:               &device,
 		RepeatState:          "off",
 		ShuffleState:         p.Shuffle,
 		Timestamp:            p.Since.UnixMilli(),
@@ -139,22 +142,33 @@ func (v view) context(uri string) *contextObject {
 	return &contextObject{o.Type, o.URI, o.Href, o.ExternalURLs}
 }
 
-// queue serves GET me/player/queue. It shows at most twenty upcoming tracks, and like Spotify does not distinguish
-// queued tracks from the rest of the list and from those of autoplay.
-func queue(c *call) (any, error) {
+// maxShownQueue is how many upcoming tracks Spotify shows.
+const maxShownQueue = 20
+
+// queue serves GET me/player/queue.
+func (s *Spotify) queue(c *call) (any, error) { return s.respond(c, true, showQueue), nil }
+
+// showQueue returns the current track and the upcoming ones. Like Spotify it does not distinguish queued tracks from
+// the rest of the list and from those of autoplay.
+func showQueue(c *call) any {
 	shown := queueObject{Queue: []trackObject{}}
 	p, songs := c.account.Player, c.view.songs
 	if activeIndex(c.account.Devices) < 0 {
-		return shown, nil
+		return shown
 	}
 	if t := songs.byID[p.Track]; t != nil && p.interlude(c.now) == "" {
 		current := c.view.track(t)
 		shown.CurrentlyPlaying = &current
 	}
-	for _, id := range pageAt(p.upcoming(c.options), 20, 0) {
+	for _, id := range pageAt(p.upcoming(c.options), maxShownQueue, 0) {
 		shown.Queue = append(shown.Queue, c.view.track(songs.byID[id]))
 	}
-	return shown, nil
+	return shown
+}
+
+// unknownItem returns an item of a type that the reference does not know.
+func (v view) unknownItem() any {
+	return mergeObject(v.object("audiobook", base62("audiobook")), map[string]any{"name": "A Book", "duration_ms": 60_000})
 }
 
 // episode returns the only podcast episode there is.

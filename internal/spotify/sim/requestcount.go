@@ -32,3 +32,6 @@ func (w *statusWriter) WriteHeader(status int) {
 	w.status = cmp.Or(w.status, status)
 	w.ResponseWriter.WriteHeader(status)
 }
+
+// Unwrap lets http.ResponseController flush the response.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -45,11 +45,11 @@ func (s *Spotify) openRoutes() map[string]route {
 
 func (s *Spotify) playerRoutes() map[string]route {
 	routes := map[string]route{
-		"GET /v1/me/player":                   {answer: playback, reads: true, scopes: []string{scopeReadState}},
-		"GET /v1/me/player/currently-playing": {answer: playback, reads: true, scopes: []string{scopeReadCurrent}},
+		"GET /v1/me/player":                   {answer: s.playback, reads: true, scopes: []string{scopeReadState}},
+		"GET /v1/me/player/currently-playing": {answer: s.playback, reads: true, scopes: []string{scopeReadCurrent}},
 		"GET /v1/me/player/devices":           {answer: devices, reads: true, scopes: []string{scopeReadState}},
 		"GET /v1/me/player/queue": {
-			answer: queue, reads: true, scopes: []string{scopeReadState, scopeReadCurrent},
+			answer: s.queue, reads: true, scopes: []string{scopeReadState, scopeReadCurrent},
 		},
 		"GET /v1/me/player/recently-played": {answer: recentlyPlayed, reads: true, scopes: []string{scopeReadRecent}},
 	}

@@ -26,6 +26,7 @@ package sim
 
 import (
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -46,6 +47,8 @@ type Config struct {
 	Clients []Client
 	// Now is the clock of players, tokens and limits. Nil means time.Now.
 	Now func() time.Time
+	// Seed determines which requests faults and looks with a probability apply to.
+	Seed uint64
 	// Log receives new accounts and failures to save. Nil discards them.
 	Log *slog.Logger
 }
@@ -63,7 +66,10 @@ type Spotify struct {
 	ahead    time.Duration // how far the clock has been advanced
 	state    state
 	codes    map[string]authorization
-	faults   []Fault
+	faults   []injectedFault
+	looks    []injectedLook
+	shown    map[string]shownBefore
+	random   *rand.Rand
 	rate     limiter
 	quota    limiter
 	eventLog eventLog
@@ -85,6 +91,8 @@ func Open(cfg Config) (*Spotify, error) {
 		eventLog:  eventLog{},
 		requests:  map[string]int{},
 		injected:  map[string]int{},
+		shown:     map[string]shownBefore{},
+		random:    rand.New(rand.NewPCG(cfg.Seed, 2026)),
 	}
 	if s.clock == nil {
 		s.clock = time.Now
@@ -141,6 +149,9 @@ func (s *Spotify) playerOptions(a account) playerOptions {
 
 // advanceAccount returns the account with its player advanced to now.
 func (s *Spotify) advanceAccount(a account, now time.Time) account {
+	for len(a.late) > 0 && !a.late[0].at.After(now) {
+		a = s.applyLate(a)
+	}
 	a.Player = advance(a.Player, now, s.playerOptions(a))
 	return a
 }

@@ -14,6 +14,8 @@ import (
 // maxBody bounds request bodies, in bytes. It is more than any request to the Web API needs.
 const maxBody = 64 << 10
 
+const jsonType = "application/json; charset=utf-8"
+
 // call is one authenticated request.
 type call struct {
 	*http.Request
@@ -102,7 +104,7 @@ func (s *Spotify) run(c *call, r route) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.state.Accounts[c.account.ID] = c.account
+	c.state.Accounts[c.account.ID] = c.account.remember(c.now)
 	return result, s.commit(c.state)
 }
 
@@ -175,7 +177,7 @@ func (r reply) write(w http.ResponseWriter) {
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Type", jsonType)
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body) // fails only if the client has disconnected
 }

@@ -1,0 +1,33 @@
+package sim
+
+// controlHelp is the response of GET /control/.
+const controlHelp = `The simulated Spotify is controlled by JSON over HTTP. Durations are strings such as "90s".
+
+GET  /control/accounts                    lists all accounts, with their refresh tokens
+POST /control/accounts                    {"display_name":"Rosa"}: creates an account
+GET  /control/accounts/ID                 shows its devices, the songs that played, and the silences
+POST /control/accounts/ID/host            {"action":"pause"}: acts as the host in Spotify's app. Actions:
+                                          pause, resume, skip, close-app, open-app, vanish, freeze,
+                                          seek (position), play (uri), play-playlist (uri, at), volume (percent),
+                                          transfer, remove-device (device), add-device (new), set-device (new),
+                                          advertise, episode (length)
+POST /control/accounts/ID/switches        {"free":true,"autoplay":true,"stale":"1s"}: changes these switches; shows all
+POST /control/accounts/ID/revoke          revokes all authorizations
+POST /control/app                         {"extended":true,"rotate":true,"limit":100}: changes switches of the app
+POST /control/faults                      {"path":"/v1/me/player/queue","status":502,"delay":"2s",
+                                          "after_applying":true}: makes the next such request fail. More fields:
+                                          method, exact, uri (of one track), times (-1: all), for, probability,
+                                          message, reason, plain_text, html, empty, retry_after, retry_after_text,
+                                          applied_after, content_type, and body (real, truncated, slow, endless)
+DELETE /control/faults                    clears the faults that have not occurred yet
+POST /control/looks                       {"kind":"stale","age":"5s","probability":0.2,"for":"10m"}: makes responses
+                                          about the player, or with "queue":true its queue, differ from it. Kinds:
+                                          stale (age), repeated, null, missing (field), nothing, previous-track, ghost,
+                                          zero-progress, stuck-progress, not-playing, old-timestamp (age),
+                                          unknown-type; of the queue also repeated-items, lists-current.
+                                          More fields: account, times
+DELETE /control/looks                     removes all looks
+POST /control/clock                       {"advance":"10m"}: sets the clock ahead; shows its time
+GET  /control/journal                     counts requests, and injected faults, by kind
+GET  /control/catalogue                   lists all songs
+`
