@@ -20,11 +20,12 @@ type Account struct {
 // account is an Account with everything that belongs to it, as the state file stores it.
 type account struct {
 	Account
-	Devices  []Device `json:"devices"`
-	Player   player   `json:"player"`
-	Grants   []grant  `json:"grants"`
-	Switches Switches `json:"switches"`
-	Unsaved  []string `json:"unsaved,omitempty"` // tracks that were removed from the library
+	Devices  []Device  `json:"devices"`
+	Player   player    `json:"player"`
+	Grants   []grant   `json:"grants"`
+	Switches Switches  `json:"switches"`
+	Awake    time.Time `json:"awake,omitzero"`    // when a device was last used
+	Unsaved  []string  `json:"unsaved,omitempty"` // tracks that were removed from the library
 
 	playerBefore player    // the player before the last command, for stale states
 	lastCommand  time.Time // when that command was executed

@@ -163,7 +163,7 @@ func (c *call) resume() error {
 	case p.Track == "":
 		*p = p.next(c.now, c.options)
 	default:
-		*p = p.resume(c.now, ByAPI)
+		*p = p.resume(c.now, ByAPI, c.options)
 	}
 	return nil
 }

@@ -31,6 +31,8 @@ func (s *Spotify) Control() http.Handler {
 		"DELETE /control/faults":               s.controlClearFaults,
 		"POST /control/looks":                  s.controlLooks,
 		"DELETE /control/looks":                s.controlClearLooks,
+		"POST /control/tracks":                 s.controlTracks,
+		"DELETE /control/tracks":               s.controlRepairTracks,
 		"POST /control/clock":                  s.controlClock,
 		"GET /control/journal":                 s.controlJournal,
 		"GET /control/catalogue":               func(*http.Request) (any, error) { return s.Catalogue(), nil },
@@ -93,75 +95,26 @@ func (s *Spotify) controlAccount(r *http.Request) (any, error) {
 	return map[string]any{"devices": s.Host(id).Devices(), "heard": s.Plays(id), "silences": s.Silences(id)}, nil
 }
 
-// action is the body of POST /control/accounts/{id}/host.
-type action struct {
-	Action   string       `json:"action"`
-	URI      string       `json:"uri"`
-	At       int          `json:"at"`
-	Position textDuration `json:"position"`
-	Length   textDuration `json:"length"`
-	Device   string       `json:"device"`
-	New      *Device      `json:"new"`
-	Percent  int          `json:"percent"`
-}
-
-func (s *Spotify) controlHost(r *http.Request) (any, error) {
-	var a action
-	if err := decodeBody(r, &a); err != nil {
-		return nil, err
-	}
-	if err := a.perform(s.Host(r.PathValue("id"))); err != nil {
-		return nil, err
-	}
-	return s.controlAccount(r)
-}
-
-// perform carries out the action on behalf of the host.
-func (a action) perform(h Host) error {
-	simple, ok := map[string]func() error{
-		"pause": h.Pause, "resume": h.Resume, "skip": h.Skip, "close-app": h.CloseApp, "open-app": h.OpenApp,
-		"vanish": h.Vanish, "freeze": h.Freeze,
-	}[a.Action]
-	if ok {
-		return simple()
-	}
-	switch a.Action {
-	case "seek":
-		return h.Seek(time.Duration(a.Position))
-	case "play":
-		return h.PlayURI(a.URI)
-	case "play-playlist":
-		return h.PlayPlaylist(a.URI, a.At)
-	case "volume":
-		return h.SetVolume(a.Percent)
-	case "advertise":
-		return h.PlayAdvertisement(time.Duration(a.Length))
-	case "episode":
-		return h.PlayEpisode(time.Duration(a.Length))
-	}
-	return a.performOnDevice(h)
-}
-
-// performOnDevice carries out those actions that name a device.
-func (a action) performOnDevice(h Host) error {
-	switch {
-	case a.Action == "transfer":
-		return h.Transfer(a.Device)
-	case a.Action == "remove-device":
-		return h.RemoveDevice(a.Device)
-	case a.Action == "add-device" && a.New != nil:
-		_, err := h.AddDevice(*a.New)
-		return err
-	case a.Action == "set-device" && a.New != nil:
-		return h.ChangeDevice(a.New.ID, func(d *Device) { *d = *a.New })
-	}
-	return fmt.Errorf("unknown action %q, or a missing parameter: GET /control/ lists the actions", a.Action)
-}
-
 // switchesBody is Switches with durations as strings.
 type switchesBody struct {
 	*Switches
-	Stale *textDuration `json:"stale,omitempty"`
+	Stale      *textDuration `json:"stale"`
+	Crossfade  *textDuration `json:"crossfade"`
+	Automix    *textDuration `json:"automix"`
+	AdBetween  *textDuration `json:"ad_between"`
+	SleepAfter *textDuration `json:"sleep_after"`
+}
+
+// setDurations sets the durations of the switches that the body contains.
+func (b switchesBody) setDurations() {
+	for into, given := range map[*time.Duration]*textDuration{
+		&b.Switches.Stale: b.Stale, &b.Switches.Crossfade: b.Crossfade, &b.Switches.Automix: b.Automix,
+		&b.Switches.AdBetween: b.AdBetween, &b.Switches.SleepAfter: b.SleepAfter,
+	} {
+		if given != nil {
+			*into = time.Duration(*given)
+		}
+	}
 }
 
 func (s *Spotify) controlSwitches(r *http.Request) (any, error) {
@@ -171,9 +124,7 @@ func (s *Spotify) controlSwitches(r *http.Request) (any, error) {
 		next := *sw
 		body := switchesBody{Switches: &next}
 		if failed = decodeBody(r, &body); failed == nil {
-			if body.Stale != nil {
-				next.Stale = time.Duration(*body.Stale)
-			}
+			body.setDurations()
 			*sw, result = next, next
 		}
 	})
@@ -246,6 +197,21 @@ func (s *Spotify) controlLooks(r *http.Request) (any, error) {
 func (s *Spotify) controlClearLooks(*http.Request) (any, error) {
 	s.ClearLooks()
 	return struct{}{}, nil
+}
+
+func (s *Spotify) controlTracks(r *http.Request) (any, error) {
+	var body struct {
+		URI    string `json:"uri"`
+		Broken string `json:"broken"`
+	}
+	if err := decodeBody(r, &body); err != nil {
+		return nil, err
+	}
+	return struct{}{}, s.BreakTrack(body.URI, body.Broken)
+}
+
+func (s *Spotify) controlRepairTracks(*http.Request) (any, error) {
+	return struct{}{}, s.RepairTracks()
 }
 
 func (s *Spotify) controlClock(r *http.Request) (any, error) {

@@ -88,10 +88,23 @@ func TestControlChangesEverything(t *testing.T) {
 		t.Errorf("journal: %+v", seen)
 	}
 
+	for _, action := range []string{
+		`"play","uri":"` + song.URI + `"`, `"repeat","mode":"context"`, `"shuffle","on":true`, `"local-file","length":"1ms"`,
+		`"unknown","length":"1ms"`,
+	} {
+		r.control(200, "POST", at+"/host", `{"action":`+action+`}`, nil)
+	}
+	r.control(200, "POST", "tracks", `{"uri":"`+songs[0].URI+`","broken":"skipped"}`, nil)
+	r.control(200, "DELETE", "tracks", "", nil)
+
 	var switches sim.Switches
 	r.control(200, "POST", at+"/switches", `{"free":true,"stale":"1500ms"}`, nil)
-	r.control(200, "POST", at+"/switches", `{"autoplay":true}`, &switches)
-	if !switches.Free || !switches.Autoplay || switches.Stale != 1500*time.Millisecond {
+	r.control(200, "POST", at+"/switches", `{"autoplay":true,"crossfade":"5s","automix":"1s","ad_between":"30s",
+		"sleep_after":"1h","sleep_new_id":true}`, &switches)
+	if switches != (sim.Switches{
+		Free: true, Autoplay: true, Stale: 1500 * time.Millisecond, Crossfade: 5 * time.Second, Automix: time.Second,
+		AdBetween: 30 * time.Second, SleepAfter: time.Hour, SleepNewID: true,
+	}) {
 		t.Errorf("switches: %+v", switches)
 	}
 	var app sim.AppSwitches
@@ -140,16 +153,18 @@ func TestControlRefusesInvalidRequests(t *testing.T) {
 	var account sim.Account
 	r.control(200, "POST", "accounts", "", &account)
 	for path, bodies := range map[string][]string{
-		"accounts/nobody/host":                 {`{"action":"pause"}`},
-		"accounts/nobody/switches":             {`{}`},
-		"accounts/nobody/revoke":               {``},
-		"accounts/" + account.ID + "/switches": {`{"surprise":1}`, `{"success":201}`, `{"stale":"soon"}`, `[`},
+		"accounts/nobody/host":     {`{"action":"pause"}`},
+		"accounts/nobody/switches": {`{}`},
+		"accounts/nobody/revoke":   {``},
+		"accounts/" + account.ID + "/switches": {`{"surprise":1}`, `{"success":201}`, `{"crossfade":"13s"}`,
+			`{"automix":"-1s"}`, `{"stale":"soon"}`, `[`},
 		"accounts/" + account.ID +
 			"/host": {``, `{"action":"dance"}`, `{"action":"add-device"}`, `{"action":"resume"}`, `{"action":"freeze"}`,
 			`{"action":"play","uri":"x"}`, `{"action":"play-playlist","uri":"spotify:playlist:x"}`},
 		"app":      {`{"surprise":1}`},
 		"faults":   {`{"status":99}`, `{"delay":"long"}`, `{"probability":2}`, `{"body":"round"}`},
 		"looks":    {`{"kind":"blurred"}`, `{"kind":"stale","age":3}`, `{"kind":"stale"}`},
+		"tracks":   {`{"uri":"x"}`, `{"broken":"bent"}`},
 		"clock":    {`{"advance":5}`, strings.Repeat(" ", 70_000)},
 		"accounts": {`{"display_name":1}`},
 	} {

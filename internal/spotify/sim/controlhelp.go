@@ -7,11 +7,15 @@ GET  /control/accounts                    lists all accounts, with their refresh
 POST /control/accounts                    {"display_name":"Rosa"}: creates an account
 GET  /control/accounts/ID                 shows its devices, the songs that played, and the silences
 POST /control/accounts/ID/host            {"action":"pause"}: acts as the host in Spotify's app. Actions:
-                                          pause, resume, skip, close-app, open-app, vanish, freeze,
+                                          pause, resume, skip, previous, close-app, open-app, vanish, freeze,
+                                          repeat (mode: track, context, off), shuffle (on),
                                           seek (position), play (uri), play-playlist (uri, at), volume (percent),
                                           transfer, remove-device (device), add-device (new), set-device (new),
-                                          advertise, episode (length)
-POST /control/accounts/ID/switches        {"free":true,"autoplay":true,"stale":"1s"}: changes these switches; shows all
+                                          advertise, episode, local-file, unknown (length)
+POST /control/accounts/ID/switches        {"free":true,"autoplay":true,"stale":"1s"}: changes these switches; shows all.
+                                          Others: success, not_allowed, follows_playlist, items_forbidden, progress,
+                                          end_stuck, without_context, crossfade, automix, ad_between, sleep_after,
+                                          sleep_listed, sleep_new_id
 POST /control/accounts/ID/revoke          revokes all authorizations
 POST /control/app                         {"extended":true,"rotate":true,"limit":100}: changes switches of the app
 POST /control/faults                      {"path":"/v1/me/player/queue","status":502,"delay":"2s",
@@ -27,6 +31,9 @@ POST /control/looks                       {"kind":"stale","age":"5s","probabilit
                                           unknown-type; of the queue also repeated-items, lists-current.
                                           More fields: account, times
 DELETE /control/looks                     removes all looks
+POST /control/tracks                      {"uri":"spotify:track:ID","broken":"skipped"}: breaks a track: skipped,
+                                          silent, stuck or endless
+DELETE /control/tracks                    repairs all tracks
 POST /control/clock                       {"advance":"10m"}: sets the clock ahead; shows its time
 GET  /control/journal                     counts requests, and injected faults, by kind
 GET  /control/catalogue                   lists all songs

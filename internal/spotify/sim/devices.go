@@ -25,6 +25,8 @@ type Device struct {
 	WithoutID bool `json:"without_id,omitempty"`
 	// Gone devices are switched off and not listed.
 	Gone bool `json:"gone,omitempty"`
+	// Asleep devices are Gone until the host wakes them, see Switches.SleepAfter.
+	Asleep bool `json:"asleep,omitempty"`
 }
 
 func newDevice(name, kind string) Device {
@@ -74,7 +76,7 @@ func (c *call) activate(id string) error {
 	if err := checkControllable(c.account.Devices[at]); err != nil {
 		return err
 	}
-	c.account.Devices = activate(c.account.Devices, at)
+	c.account.Devices, c.account.Awake = activate(c.account.Devices, at), c.now
 	return nil
 }
 

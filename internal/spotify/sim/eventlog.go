@@ -29,8 +29,8 @@ type Play struct {
 type Silence struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
-	// Why is "ended" (nothing was left to play), "paused", "closed" (the app was closed), "vanished", "frozen", "ad" or
-	// "episode".
+	// Why is "ended" (nothing was left to play), "paused", "closed" (the app was closed), "vanished", "frozen",
+	// "unplayable" (the track cannot be loaded), "ad", "episode", "local" (a file of the host) or "unknown".
 	Why string `json:"why"`
 }
 
@@ -114,7 +114,9 @@ func playsFrom(events []event, now time.Time) (all []Play) {
 			all, quiet = append(all, Play{URI: trackURI + e.track, Started: e.at, ByWhom: e.by}), time.Time{}
 		case silenced:
 			endSilence(e.at)
-			quiet = e.at
+			if len(all) > 0 && all[len(all)-1].Ended.IsZero() {
+				quiet = e.at
+			}
 		case resumed:
 			endSilence(e.at)
 		case ended:

@@ -39,6 +39,7 @@ func (s *Spotify) changeAccount(accountID string, change func(*account, *account
 	if err := change(&a, &accountChange{s, now, s.playerOptions(a)}); err != nil {
 		return err
 	}
+	a.Awake = now
 	return s.saveAccount(a.remember(now))
 }
 
@@ -46,15 +47,20 @@ func (h Host) change(change func(*account, *accountChange) error) error {
 	return h.spotify.changeAccount(h.account, change)
 }
 
-// ensureActiveDevice activates the first device if none is active, like pressing play in an app.
+// ensureActiveDevice activates a device if none is active, like pressing play in an app: one that fell asleep, or else
+// the first.
 func (a *account) ensureActiveDevice() error {
 	if activeIndex(a.Devices) >= 0 {
 		return nil
 	}
-	at := slices.IndexFunc(a.Devices, func(d Device) bool { return !d.Gone })
+	at := slices.IndexFunc(a.Devices, func(d Device) bool { return d.Asleep })
+	if at < 0 {
+		at = slices.IndexFunc(a.Devices, func(d Device) bool { return !d.Gone })
+	}
 	if at < 0 {
 		return errors.New("all apps are closed")
 	}
+	a.wake(at)
 	a.Devices = activate(a.Devices, at)
 	return nil
 }
@@ -82,7 +88,7 @@ func (h Host) Resume() error {
 		case p.Track == "":
 			a.Player = p.next(w.now, w.options)
 		default:
-			a.Player = p.resume(w.now, ByHost)
+			a.Player = p.resume(w.now, ByHost, w.options)
 		}
 		return nil
 	})
@@ -176,12 +182,12 @@ func (h Host) CloseApp() error {
 	})
 }
 
-// OpenApp switches all devices on again. None of them is active until something plays.
+// OpenApp switches all devices on again, and wakes those that fell asleep. None of them is active until something
+// plays.
 func (h Host) OpenApp() error {
 	return h.change(func(a *account, _ *accountChange) error {
-		a.Devices = slices.Clone(a.Devices)
 		for i := range a.Devices {
-			a.Devices[i].Gone = false
+			a.wake(i)
 		}
 		return nil
 	})
@@ -279,24 +285,6 @@ func (h Host) stall(how string) error {
 			return errors.New("nothing plays")
 		}
 		a.Player = a.Player.stall(how, w.now)
-		return nil
-	})
-}
-
-// PlayAdvertisement interrupts the current song with an advertisement. Meanwhile the state has no item, and the type
-// "ad".
-func (h Host) PlayAdvertisement(length time.Duration) error { return h.interrupt("ad", length) }
-
-// PlayEpisode interrupts the current song with a podcast episode. Meanwhile the state has the episode as its item if
-// the request asks for episodes, and no item otherwise.
-func (h Host) PlayEpisode(length time.Duration) error { return h.interrupt("episode", length) }
-
-func (h Host) interrupt(with string, length time.Duration) error {
-	return h.change(func(a *account, w *accountChange) error {
-		if !a.Player.isAudible() || length <= 0 {
-			return errors.New("nothing plays")
-		}
-		a.Player = a.Player.interrupt(with, length, w.now)
 		return nil
 	})
 }

@@ -25,10 +25,14 @@ type player struct {
 	Repeat  string   `json:"repeat,omitempty"`  // "track", "context", or "" for off
 	Shuffle bool     `json:"shuffle,omitempty"`
 
-	Interlude string       `json:"interlude,omitempty"` // what plays until Since: "ad" or "episode"
+	Interlude string       `json:"interlude,omitempty"` // what plays until Since: "ad", "episode", "local" or "unknown"
 	Stalled   string       `json:"held,omitempty"`      // why nothing is audible although Playing: "vanished" or "frozen"
 	Recent    []recentPlay `json:"recent,omitempty"`    // for GET me/player/recently-played, oldest first
 
+	PlaysOut bool `json:"plays_out,omitempty"` // nothing followed when the next track could have overlapped
+
+	ending bool    // the track ends by itself; for endTrack alone
+	failed int     // tracks in a row that could not be loaded; for start alone
 	events []event // those that the event log has not received yet
 }
 
@@ -48,30 +52,6 @@ const (
 	endGap = 400 * time.Millisecond
 )
 
-// playerOptions determine a player's behaviour beyond its commands.
-type playerOptions struct {
-	length      func(id string) time.Duration
-	similar     func(id string) []string // the tracks with which autoplay continues; nil: no autoplay
-	freezeAtEnd bool                     // the player freezes at the end of the last track instead of stopping
-}
-
-// advance returns the player's state at now, provided that no command came since: each track that has ended since is
-// followed by the next one.
-func advance(p player, now time.Time, l playerOptions) player {
-	for p.isAudible() {
-		end := p.Since.Add(l.length(p.Track) - p.Position)
-		if now.Before(end) {
-			break
-		}
-		if p.Repeat == "track" {
-			p = p.endTrack(end, l).start(p.Track, p.By, end)
-		} else {
-			p = p.next(end, l)
-		}
-	}
-	return p
-}
-
 func (p player) isAudible() bool { return p.Playing && p.Stalled == "" }
 
 // next ends the current track and starts the next: the first of the queue or else of the list. After the end of the
@@ -81,7 +61,7 @@ func (p player) next(at time.Time, l playerOptions) player {
 	if len(p.Queue) > 0 {
 		first := p.Queue[0]
 		p.Queue = p.Queue[1:]
-		return p.start(first, ByQueue, at)
+		return p.start(first, ByQueue, at, l)
 	}
 	by := ByContext
 	switch {
@@ -100,13 +80,13 @@ func (p player) next(at time.Time, l playerOptions) player {
 	}
 	first := p.List[0]
 	p.List, p.Done = p.List[1:], append(slices.Clip(p.Done), first)
-	return p.start(first, by, at)
+	return p.start(first, by, at, l)
 }
 
 // previous starts the previous track of the list. It returns false if there is none.
 func (p player) previous(at time.Time, l playerOptions) (player, bool) {
 	if p.By == ByQueue && len(p.Done) > 0 {
-		return p.endTrack(at, l).start(p.Done[len(p.Done)-1], ByContext, at), true
+		return p.endTrack(at, l).start(p.Done[len(p.Done)-1], ByContext, at, l), true
 	}
 	last := len(p.Done) - 1
 	if last < 1 {
@@ -115,7 +95,7 @@ func (p player) previous(at time.Time, l playerOptions) (player, bool) {
 	p = p.endTrack(at, l)
 	p.List = append([]string{p.Done[last]}, p.List...)
 	p.Done = p.Done[:last]
-	return p.start(p.Done[last-1], ByContext, at), true
+	return p.start(p.Done[last-1], ByContext, at, l), true
 }
 
 // play replaces the list and starts it at the given index. Queued tracks stay queued and follow that track.
@@ -125,18 +105,31 @@ func (p player) play(ids []string, index int, context, by string, at time.Time, 
 	if p.Shuffle {
 		p.Done, p.List = ids[index:index+1], p.ordered(slices.Concat(ids[:index], ids[index+1:]))
 	}
-	return p.start(ids[index], by, at)
+	return p.start(ids[index], by, at, l)
 }
 
-// start starts a track.
-func (p player) start(id, by string, at time.Time) player {
+// start starts a track, or fails to if it is broken.
+func (p player) start(id, by string, at time.Time, l playerOptions) player {
 	p.Track, p.By, p.Position, p.Since, p.Playing, p.Interlude, p.Stalled = id, by, 0, at, true, "", ""
+	p.PlaysOut = false
+	switch l.brokenAs(id) {
+	case TrackSkipped:
+		return p.skipBroken(at, l)
+	case TrackSilent:
+		p.By, p.Playing = "", false
+		return p.record(event{at: at, kind: silenced, why: "unplayable"})
+	case TrackStuck:
+		p.By, p.Stalled = "", "frozen"
+		return p.record(event{at: at, kind: silenced, why: "unplayable"})
+	}
+	p.failed = 0
 	return p.record(event{at: at, kind: started, track: id, by: by})
 }
 
 // endTrack ends the current track. Nothing plays until another one is started.
 func (p player) endTrack(at time.Time, l playerOptions) player {
-	if p.By == "" {
+	full := p.ending
+	if p.ending = false; p.By == "" {
 		return p
 	}
 	reached := p.playedUpTo(at)
@@ -144,7 +137,7 @@ func (p player) endTrack(at time.Time, l playerOptions) player {
 		p.Recent = append(slices.Clip(p.Recent), recentPlay{p.Track, p.Context, at})
 		p.Recent = p.Recent[max(0, len(p.Recent)-maxRecent):]
 	}
-	p = p.record(event{at: at, kind: ended, full: reached >= l.length(p.Track)})
+	p = p.record(event{at: at, kind: ended, full: full || reached >= l.length(p.Track)})
 	p.By = ""
 	return p
 }
@@ -173,9 +166,9 @@ func (p player) pause(at time.Time, why string) player {
 }
 
 // resume continues the current track, or starts the last one from its beginning.
-func (p player) resume(at time.Time, by string) player {
+func (p player) resume(at time.Time, by string, l playerOptions) player {
 	if p.By == "" {
-		return p.start(p.Track, by, at)
+		return p.start(p.Track, by, at, l)
 	}
 	p.Since, p.Playing, p.Stalled, p.Interlude = at, true, "", ""
 	return p.record(event{at: at, kind: resumed})
@@ -183,7 +176,7 @@ func (p player) resume(at time.Time, by string) player {
 
 func (p player) seek(to time.Duration, at time.Time) player {
 	held := p.Stalled
-	p.Position, p.Since, p.Stalled, p.Interlude = to, at, "", ""
+	p.Position, p.Since, p.Stalled, p.Interlude, p.PlaysOut = to, at, "", "", false
 	if held != "" {
 		return p.record(event{at: at, kind: resumed})
 	}

@@ -37,7 +37,8 @@ func TestPlayerAdvancesWithTime(t *testing.T) {
 		{"after the last the player stops at its beginning", playing, 14, "cccc", 0, false, 0},
 		{"it stays stopped", playing, 9999, "cccc", 0, false, 0},
 		{"a paused player stands still", paused, 9999, "aaaaa", 2 * time.Second, false, 3},
-		{"a resumed one goes on from there", paused.resume(after(100), ByHost), 102, "aaaaa", 4 * time.Second, true, 3},
+		{"a resumed one goes on from there", paused.resume(after(100), ByHost, noAutoplay()),
+			102, "aaaaa", 4 * time.Second, true, 3},
 		{"a clock set back does not rewind", playing, -60, "aaaaa", 0, true, 3},
 		{"a track of no length is skipped", player{Track: "a", Playing: true, Since: startTime, List: []string{"", "bb"}},
 			2, "bb", time.Second, true, 0},
@@ -70,6 +71,7 @@ func FuzzAdvance(f *testing.F) {
 		random := rand.New(rand.NewPCG(seed, seed))
 		l := playerOptions{length: func(id string) time.Duration { return time.Duration(id[0]+1) * 100 * time.Millisecond },
 			freezeAtEnd: random.IntN(3) == 0}
+		anyOptions(&l, random)
 		if random.IntN(3) == 0 {
 			l.similar = func(id string) []string { return []string{id + "a", "Z", id[:1]} }
 		}
@@ -107,6 +109,7 @@ func FuzzCommands(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		random := rand.New(rand.NewPCG(seed, seed))
 		l := playerOptions{length: lasts, freezeAtEnd: random.IntN(4) == 0}
+		anyOptions(&l, random)
 		p, now, log := player{}, startTime, eventLog{}
 		for range 60 {
 			now = now.Add(time.Duration(random.IntN(3000)) * time.Millisecond)
@@ -131,6 +134,17 @@ func FuzzCommands(f *testing.F) {
 			}
 		}
 	})
+}
+
+// anyOptions makes tracks overlap, be interrupted by advertisements, or be broken, each in some cases.
+func anyOptions(l *playerOptions, random *rand.Rand) {
+	some := func() time.Duration { return time.Duration(random.IntN(2)*random.IntN(2000)) * time.Millisecond }
+	l.crossfade, l.automix, l.adBetween = some(), some(), some()
+	if random.IntN(2) == 0 {
+		l.broken = func(id string) string {
+			return append(brokenKinds(), "", "", "")[(len(id)+int(id[0]))%7]
+		}
+	}
 }
 
 // anyCommand executes a random command.
@@ -158,7 +172,7 @@ func anyCommand(p player, random *rand.Rand, now time.Time, l playerOptions) pla
 		}
 	case 7:
 		if p.Track != "" && !p.isAudible() {
-			return p.resume(now, ByHost)
+			return p.resume(now, ByHost, l)
 		}
 	case 8:
 		if p.Playing {

@@ -103,8 +103,11 @@ func (v view) playback(a account, on Device, episodes bool) playbackObject {
 	}
 	if with := p.interlude(v.now); with != "" {
 		shown.Item, shown.CurrentlyPlayingType, shown.Context = nil, with, nil
-		if with == "episode" && episodes {
+		switch {
+		case with == "episode" && episodes:
 			shown.Item = v.episode()
+		case with == "local":
+			shown.Item, shown.CurrentlyPlayingType = localFile(), "track"
 		}
 	}
 	return shown
@@ -164,6 +167,16 @@ func showQueue(c *call) any {
 		shown.Queue = append(shown.Queue, c.view.track(songs.byID[id]))
 	}
 	return shown
+}
+
+// localFile returns a file of the host's own, of which Spotify knows nothing but what it contains.
+func localFile() any {
+	return map[string]any{
+		"type": "track", "id": nil, "uri": "spotify:local:Nobody::At+Home:215", "href": nil, "name": "At Home",
+		"is_local": true, "is_playable": true, "duration_ms": 215_000, "explicit": false, "external_ids": map[string]string{},
+		"external_urls": map[string]string{}, "artists": []any{map[string]any{"type": "artist", "name": "Nobody"}},
+		"album": map[string]any{"type": "album", "name": "", "images": []image{}},
+	}
 }
 
 // unknownItem returns an item of a type that the reference does not know.

@@ -69,6 +69,7 @@ type Spotify struct {
 	faults   []injectedFault
 	looks    []injectedLook
 	shown    map[string]shownBefore
+	broken   map[string]string // how tracks are broken, by ID
 	random   *rand.Rand
 	rate     limiter
 	quota    limiter
@@ -92,6 +93,7 @@ func Open(cfg Config) (*Spotify, error) {
 		requests:  map[string]int{},
 		injected:  map[string]int{},
 		shown:     map[string]shownBefore{},
+		broken:    map[string]string{},
 		random:    rand.New(rand.NewPCG(cfg.Seed, 2026)),
 	}
 	if s.clock == nil {
@@ -140,7 +142,11 @@ func (s *Spotify) now() time.Time { return s.clock().Round(0).Add(s.ahead) }
 
 // playerOptions returns the options of an account's player.
 func (s *Spotify) playerOptions(a account) playerOptions {
-	l := playerOptions{length: s.catalogue.length, freezeAtEnd: a.Switches.EndStuck}
+	l := playerOptions{
+		length: s.catalogue.length, freezeAtEnd: a.Switches.EndStuck, crossfade: a.Switches.Crossfade,
+		automix: a.Switches.Automix, adBetween: a.Switches.AdBetween,
+		broken: func(id string) string { return s.broken[id] },
+	}
 	if a.Switches.Autoplay {
 		l.similar = s.catalogue.similar
 	}
@@ -153,5 +159,5 @@ func (s *Spotify) advanceAccount(a account, now time.Time) account {
 		a = s.applyLate(a)
 	}
 	a.Player = advance(a.Player, now, s.playerOptions(a))
-	return a
+	return a.sleepIfIdle(now)
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -31,6 +32,20 @@ type Switches struct {
 	EndStuck bool `json:"end_stuck,omitempty"`
 	// WithoutContext makes the state show the context as null, whatever plays.
 	WithoutContext bool `json:"without_context,omitempty"`
+	// Crossfade is by how much two songs overlap, up to 12 seconds: the next one starts this long before the end of the
+	// current one, whose progress never reaches its duration. The log of what was heard counts that as its end.
+	Crossfade time.Duration `json:"crossfade_ns,omitempty"`
+	// Automix is how much of both ends of a song the player leaves out where one song follows another. Without Crossfade
+	// and Automix, songs follow each other without a gap.
+	Automix time.Duration `json:"automix_ns,omitempty"`
+	// AdBetween is the length of an advertisement before each song that follows another one.
+	AdBetween time.Duration `json:"ad_between_ns,omitempty"`
+	// SleepAfter is how long after it has stopped playing a device falls asleep: it is no longer listed, until the host
+	// resumes or opens the app. With SleepListed it is only inactive, and a command that names it wakes it. With
+	// SleepNewID it has another ID afterwards.
+	SleepAfter  time.Duration `json:"sleep_after_ns,omitempty"`
+	SleepListed bool          `json:"sleep_listed,omitempty"`
+	SleepNewID  bool          `json:"sleep_new_id,omitempty"`
 }
 
 // AppSwitches determine how Spotify treats the app as a whole. The zero value is an app in Development Mode that is
@@ -56,6 +71,9 @@ type AppSwitches struct {
 	RecommendationsForbidden bool `json:"recommendations_forbidden,omitempty"`
 }
 
+// maxCrossfade is the longest crossfade that Spotify's apps offer.
+const maxCrossfade = 12 * time.Second
+
 // ChangeSwitches changes an account's switches. It returns an error if the account does not exist or a value is
 // invalid.
 func (s *Spotify) ChangeSwitches(accountID string, change func(*Switches)) error {
@@ -78,6 +96,10 @@ func (s Switches) validate() error {
 		return fmt.Errorf("progress is %q, must be null, zero or empty", s.Progress)
 	case s.Stale < 0:
 		return fmt.Errorf("stale is %v, must not be negative", s.Stale)
+	case s.Crossfade < 0 || s.Crossfade > maxCrossfade:
+		return fmt.Errorf("crossfade is %v, must be from 0 to %v", s.Crossfade, maxCrossfade)
+	case min(s.Automix, s.AdBetween, s.SleepAfter) < 0:
+		return errors.New("automix, ad_between and sleep_after must not be negative")
 	}
 	return nil
 }
