@@ -58,8 +58,9 @@ func (d *decision) observeAgain(command *party.HostCommand) action {
 	}
 	d.memory.hostCommand = commandProgress{id: command.ID}
 	d.memory.observationBackoff, d.memory.commandBackoff = backoff{}, backoff{}
-	d.memory.noPremium, d.memory.noPlaylist, d.memory.playlistIgnored, d.memory.modesReset = false, false, false, false
-	d.memory.shown, d.memory.failedIDs, d.memory.deviceSearch = nil, nil, deviceSearch{}
+	d.memory.premium, d.memory.playlists = permission{}, permission{}
+	d.memory.playlistIgnored, d.memory.modesReset = false, false
+	d.memory.shown, d.memory.failures, d.memory.deviceSearch = nil, nil, deviceSearch{}
 	return action{observeBy: d.now}
 }
 
@@ -142,6 +143,9 @@ func (d *decision) resume(command *party.HostCommand) (action, bool) {
 // skipSong skips to the room's next song, which may have to be committed first.
 func (d *decision) skipSong(command *party.HostCommand) (action, bool) {
 	next := d.pick()
+	if d.item != nil && d.stillLoaded(command.Argument) {
+		d.memory.skippedID = d.item.ID
+	}
 	switch {
 	case d.nothingPlays():
 		return d.leaveToRules(command)

@@ -30,7 +30,7 @@ func (d *decision) estimateEnd() {
 	case playing == nil:
 		d.memory.earliestEnd = endEstimate{}
 	case d.item == playing:
-		d.memory.earliestEnd = endEstimate{playing.ID, s.At.Add(durationOf(s.Song) - s.Progress)}
+		d.memory.earliestEnd = endEstimate{playing.ID, s.At.Add(d.duration() - d.progress())}
 	case d.memory.earliestEnd.itemID != playing.ID:
 		d.memory.earliestEnd = endEstimate{playing.ID, d.estimateEndFromState(playing)}
 	}

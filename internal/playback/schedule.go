@@ -23,6 +23,9 @@ func (d *decision) nextObservation(by time.Time) time.Time {
 	if !d.memory.commandedAt.IsZero() && !d.memory.observedAt.After(d.memory.commandedAt) {
 		at = d.memory.commandedAt.Add(commandDelay)
 	}
+	if d.memory.suspicion.kind != nothingNew && d.nextLook().Before(at) {
+		at = d.nextLook()
+	}
 	if until := d.memory.commandBackoff.until; until.After(d.now) && until.Before(at) {
 		at = until
 	}
@@ -77,8 +80,8 @@ func (d *decision) noDeviceInterval() time.Duration {
 // later than after playingInterval.
 func (d *decision) observationDuringSong() time.Time {
 	s, observed := d.memory.observation, d.memory.observedAt
-	end := s.At.Add(durationOf(s.Song) - s.Progress)
-	commit := end.Add(-d.commitLead(s.Song))
+	end := s.At.Add(d.duration() - d.progress())
+	commit := end.Add(-d.commitLead())
 	at := end.Add(endDelay)
 	switch {
 	case !at.After(observed):

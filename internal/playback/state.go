@@ -33,11 +33,11 @@ type Plan struct {
 type CommandKind string
 
 const (
-	None        CommandKind = ""
-	Play        CommandKind = "play"    // play ItemID's song at once
-	Enqueue     CommandKind = "enqueue" // play ItemID's song after the current one
-	Next        CommandKind = "next"    // skip to the following song; ItemID is skipped, or is the following one
-	VerifyQueue CommandKind = "queue"   // read whether Spotify's queue has ItemID's song
+	None      CommandKind = ""
+	Play      CommandKind = "play"    // play ItemID's song at once
+	Enqueue   CommandKind = "enqueue" // play ItemID's song after the current one
+	Next      CommandKind = "next"    // skip to the following song; ItemID is skipped, or is the following one
+	ReadQueue CommandKind = "queue"   // read Spotify's queue, to find ItemID's song or, if it is empty, what plays
 
 	CreatePlaylist CommandKind = "create_playlist"
 	Append         CommandKind = "append"        // append ItemID's song to the room's playlist
@@ -55,17 +55,19 @@ const (
 type Command struct {
 	Kind          CommandKind
 	ItemID        string
-	URI           string // of the item's song
-	DeviceID      string // with Transfer; with Play, PlayPlaylist and Resume, where empty means the active device
-	Play          bool   // with Transfer: continue playback there
-	HostCommandID string // the host command that this call carries out; empty: none
+	URI           string        // of the item's song
+	DeviceID      string        // with Transfer; with Play, PlayPlaylist and Resume, where empty means the active device
+	Position      time.Duration // with Play: where the song begins
+	Play          bool          // with Transfer: continue playback there
+	HostCommandID string        // the host command that this call carries out; empty: none
 }
 
 // Answer is the outcome of a Command.
 type Answer struct {
 	Command     Command
 	Fault       *Fault         // nil: it succeeded
-	Songs       []party.Song   // what VerifyQueue and VerifyPlaylist read, or Suggest found
+	Queue       Queue          // what ReadQueue read
+	Songs       []party.Song   // what VerifyPlaylist read, or Suggest found
 	Devices     []party.Device // what Devices read
 	PlaylistURI string         // what CreatePlaylist created
 }
@@ -73,9 +75,13 @@ type Answer struct {
 // Memory is what a driver remembers from one decision to the next. What must survive a crash is stored in the room's
 // state instead. It is a value, and what it points to is never changed.
 type Memory struct {
-	observation   Observation // the newest
+	observation   Observation // the newest that is believed
 	observedAt    time.Time   // when it was decided on
+	lookedAt      time.Time   // when the player was observed last, whether that is believed or not
+	suspicion     suspicion   // what newer observations claim
+	hidden        bool        // only the queue tells what plays; the player's state says that there is no player
 	commandedAt   time.Time   // when the last command that changes the player was answered
+	changedAt     time.Time   // when the last command was answered that may have changed what plays
 	progressedAt  time.Time   // when an observation last showed anything but a playing song that stands still
 	silentSince   time.Time   // since when no song plays or is paused; zero: one does
 	inactiveSince time.Time   // since when the player makes no sound; zero: it does
@@ -88,17 +94,23 @@ type Memory struct {
 	shown       *party.Playback // what was recorded last
 	verifiedKey string          // verificationKey of the committed song that Spotify's queue had
 	earliestEnd endEstimate     // of the room's song that plays
+	heard       heard           // how much of the room's song was heard
+	lastEnded   endedSong       // the room's song that ended last
+	crossfade   time.Duration   // how long before its end the player lets the next song begin
 	handover    handover        // the newest
-	skippedID   string          // the item for which Next was sent
-	failedIDs   []string        // items that failed, once for each failure; tried again when nothing else is left
+	skippedID   string          // the item that was skipped by a command
+	failures    []songFailure   // of songs that could not be delivered and still wait
+	starts      int             // how many songs of the room have started
+	verifyAfter time.Time       // the committed song is not looked for in Spotify's queue before
 
 	hostCommand         commandProgress
 	deviceSearch        deviceSearch
 	resumeAfterTransfer bool // playback was transferred to another device, and is to be resumed there
 	fallback            fallbackSearch
 	modesReset          bool           // shuffle and repeat were turned off once
-	noPremium           bool           // Spotify starts nothing for this host
-	noPlaylist          bool           // Spotify writes no playlist for this host
+	premium             permission     // to start something
+	playlists           permission     // to write playlists
+	playlistsAgain      bool           // playlists can be written again
 	playlistIgnored     bool           // the player did not go on to the next song of the playlist
 	requestedDelivery   party.Delivery // what the host had chosen when the three above were learned
 }
@@ -151,6 +163,7 @@ func (d *decision) act() action {
 	rules := []func() (action, bool){
 		d.recordAnswer,
 		d.refuseHostCommand,
+		d.askQueue,
 		d.waitForObservation,
 		d.startSong,
 		d.endSong,
@@ -165,6 +178,8 @@ func (d *decision) act() action {
 		d.resumeTransferred,
 		d.commit,
 		d.playDirectly,
+		d.probePremium,
+		d.probePlaylists,
 		d.resetModes,
 		d.findFallback,
 	}
@@ -178,6 +193,9 @@ func (d *decision) act() action {
 
 // waitForObservation does nothing as long as it is unknown what the player does.
 func (d *decision) waitForObservation() (action, bool) {
+	if d.inDoubt() {
+		return action{observeBy: d.nextLook()}, true
+	}
 	return action{}, d.playerUnknown()
 }
 
@@ -189,6 +207,7 @@ func (d *decision) startSong() (action, bool) {
 		return action{}, false
 	}
 	d.memory.commandBackoff = backoff{}
+	d.memory.starts++
 	return action{step: d.startStep(item)}, true
 }
 
@@ -196,7 +215,9 @@ func (d *decision) startSong() (action, bool) {
 func (d *decision) startStep(item *party.QueueItem) party.PlaybackStep {
 	step := party.PlaybackStep{StartedItem: item.ID}
 	if playing := d.room.NowPlaying; playing != nil {
+		d.learnCrossfade(playing, item)
 		step.EndedItem, step.Skipped = playing.ID, d.endedEarly(playing)
+		d.memory.lastEnded = endedSong{&playing.Song, d.now}
 	}
 	return step
 }
@@ -214,6 +235,7 @@ func (d *decision) endSong() (action, bool) {
 	if playing == nil || !d.hasEnded(playing) {
 		return action{}, false
 	}
+	d.memory.lastEnded = endedSong{&playing.Song, d.now}
 	return action{step: party.PlaybackStep{EndedItem: playing.ID, Skipped: d.endedEarly(playing)}}, true
 }
 
@@ -247,7 +269,7 @@ func (d *decision) skipRemoved() (action, bool) {
 // song. It does so only once, so that the host can turn them on again.
 func (d *decision) resetModes() (action, bool) {
 	s := d.memory.observation
-	done := d.memory.modesReset || d.memory.noPremium
+	done := d.memory.modesReset || d.noPremium()
 	if done || d.activity != playingSong || d.item == nil || !s.Repeat && !s.Shuffle {
 		return action{}, false
 	}

@@ -54,7 +54,7 @@ func Test401CausesOneRefreshAndOneRepeat(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	w.state(t)
 	w.expire()
-	if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
+	if err := w.Play(ctx, host, w.songs[0].URI, "", 0); err != nil {
 		t.Fatalf("after a 401: %v", err)
 	}
 	sent := w.sent(playPath)
@@ -77,7 +77,7 @@ func TestTwo401sAreNoProof(t *testing.T) {
 	w.state(t)
 	w.answer(playPath, respond(http.StatusUnauthorized, `{"error":{"status":401,"message":"Invalid access token"}}`))
 	for range 2 {
-		expectFault(t, w.Play(ctx, host, w.songs[0].URI, ""), playback.Unreachable)
+		expectFault(t, w.Play(ctx, host, w.songs[0].URI, "", 0), playback.Unreachable)
 	}
 	if n := w.requestCount(playPath); n != 2 || w.requestCount(tokenPath) != 2 {
 		t.Errorf("sent %d times, with %d tokens", n, w.requestCount(tokenPath))
@@ -87,7 +87,7 @@ func TestTwo401sAreNoProof(t *testing.T) {
 	}
 	w.Forget(host) // as when the host connects again
 	w.answer(playPath, nil)
-	if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
+	if err := w.Play(ctx, host, w.songs[0].URI, "", 0); err != nil {
 		t.Errorf("after the host has connected again: %v", err)
 	}
 }
