@@ -26,7 +26,7 @@ func (d *decision) recordAnswer() (action, bool) {
 	if fault != nil {
 		d.learnPermissions(fault)
 	} else if command.Kind == Append || command.Kind == CreatePlaylist {
-		d.memory.playlistsAgain = d.memory.playlistsAgain || d.noPlaylist()
+		d.memory.playlistsAgain = d.memory.playlistsAgain || d.memory.playlists.denied
 		d.memory.playlists = d.memory.playlists.allowed(d.now)
 	} else if command.Kind.needsPremium() {
 		d.memory.premium = d.memory.premium.allowed(d.now)
@@ -144,6 +144,9 @@ func (d *decision) recordFailure(item *party.QueueItem) party.PlaybackStep {
 // not wait for long, and the room is not ill.
 func (d *decision) backOff(item *party.QueueItem, fault *Fault) {
 	next := d.memory.commandBackoff.afterFault(fault, d.now)
+	if fault.Reason == party.ReasonNoPremium && d.noPremium() { // that is a fact already
+		next.doubted, next.until = false, d.now.Add(next.wait(fault.Kind))
+	}
 	if item != nil && d.concernsSong(fault) && d.othersWork(item) {
 		next.until = d.now.Add(commandDelay)
 		if fault.Kind != Unreachable {

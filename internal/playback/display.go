@@ -25,6 +25,9 @@ func (d *decision) shown(step party.PlaybackStep) party.Playback {
 		p = d.observedPlayback(step)
 	}
 	p.Delivery = d.delivery()
+	if d.memory.playlists.denied { // perhaps it is being tried again
+		p.Delivery = party.DeliveryQueue
+	}
 	p.Health, p.Reason, p.Until = d.health()
 	return p
 }
@@ -110,10 +113,10 @@ func (d *decision) lacksDevice() bool {
 // deliveryReason returns why songs are not delivered as the host has chosen; empty: they are.
 func (d *decision) deliveryReason() party.HealthReason {
 	switch {
+	case d.room.Settings.Delivery == party.DeliveryPlaylist && d.memory.playlists.denied:
+		return party.ReasonNoPlaylist
 	case d.room.Settings.Delivery != party.DeliveryPlaylist || d.delivery() == party.DeliveryPlaylist:
 		return ""
-	case d.noPlaylist():
-		return party.ReasonNoPlaylist
 	}
 	return party.ReasonPlaylistIgnored
 }

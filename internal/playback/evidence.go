@@ -81,6 +81,9 @@ func knownFromRoom(shown party.Playback) known {
 	return k
 }
 
+// has reports whether this is the known song.
+func (k known) has(song *party.Song) bool { return k.song != nil && song != nil && sameRecording(k.song, song) }
+
 // duration returns how long the known song or other item lasts; 0: unknown.
 func (k known) duration() time.Duration {
 	switch {
@@ -143,7 +146,7 @@ func (d *decision) claimOf(k known, s Observation) suspicion {
 	switch {
 	case !active(s) && (atStake || d.room.Committed() != nil && k.active):
 		return suspicion{kind: noPlayer}
-	case s.Playing && s.Song != nil && !commanded && d.endedRecently(s.Song, s.At):
+	case s.Playing && s.Song != nil && !commanded && !k.has(s.Song) && d.endedRecently(s.Song, s.At):
 		return suspicion{kind: lookBack, uri: s.Song.URI}
 	case !atStake || commanded || !active(s):
 		return suspicion{}
@@ -156,7 +159,7 @@ func (d *decision) claimOf(k known, s Observation) suspicion {
 			return suspicion{}
 		}
 		return suspicion{kind: foreignSound}
-	case !k.plays && k.song != nil && s.Song != nil && sameRecording(k.song, s.Song) && s.Progress > 0:
+	case !k.plays && k.has(s.Song) && s.Progress > 0:
 		return suspicion{} // it is still paused
 	}
 	return suspicion{kind: stopped, uri: uriOf(s.Song)}
@@ -164,7 +167,7 @@ func (d *decision) claimOf(k known, s Observation) suspicion {
 
 // songClaim is claimOf for an observation of a song that plays.
 func (d *decision) songClaim(k known, s Observation) suspicion {
-	item, same := d.itemOf(s.Song), k.song != nil && sameRecording(k.song, s.Song)
+	item, same := d.itemOf(s.Song), k.has(s.Song)
 	switch {
 	case item != nil && item == d.room.Committed():
 		return suspicion{}
@@ -273,7 +276,7 @@ func (d *decision) observationFromQueue(song *party.Song) Observation {
 	used.IsActive = true
 	s := Observation{At: d.now, Song: song, Playing: k.plays || !k.sounds, Device: &used, Context: d.memory.observation.Context}
 	switch {
-	case k.song != nil && sameRecording(k.song, song):
+	case k.has(song):
 		s.Progress = k.progress
 		if k.plays {
 			s.Progress += d.now.Sub(k.at)

@@ -186,15 +186,16 @@ func (b backoff) afterFault(f *Fault, now time.Time) backoff {
 // needsProof reports whether the host would be asked to repair something because of this failure, so that one answer
 // does not suffice. That an authorization has ended is no such answer: spotify.Client has proven it.
 func (b backoff) needsProof() bool {
-	return b.kind == NotAllowed || b.kind == ReconnectNeeded && b.reason == party.ReasonScope
+	return b.kind == NotAllowed || b.kind == Unavailable || b.kind == ReconnectNeeded && b.reason == party.ReasonScope
 }
 
 // health returns the health that the room shows because of this failure; empty: none.
 func (b backoff) health() (party.HealthState, party.HealthReason) {
-	if b.doubted {
+	health := b.kind.health()
+	if b.doubted && health != "" {
 		return party.HealthUnreachable, ""
 	}
-	return b.kind.health(), b.reason
+	return health, b.reason
 }
 
 // afterNoEffect returns the backoff after a command that succeeded although the previous one had no effect.

@@ -64,7 +64,7 @@ func (p permission) probeAt() time.Time {
 func (d *decision) noPremium() bool { return d.memory.premium.denied }
 
 // noPlaylist reports whether Spotify writes no playlist for this host.
-func (d *decision) noPlaylist() bool { return d.memory.playlists.denied }
+func (d *decision) noPlaylist() bool { return d.memory.playlists.denied && !d.memory.playlistsAgain }
 
 // probePremium sends a harmless command now and then to a player that is not to be controlled without Premium, because
 // the host may have subscribed, or Spotify's answers may have been wrong.
@@ -90,7 +90,7 @@ func (d *decision) probePlaylists() (action, bool) {
 	if d.room.PlaylistURI == "" {
 		return d.send(Command{Kind: CreatePlaylist}, party.PlaybackStep{})
 	}
-	d.memory.playlists, d.memory.playlistsAgain = d.memory.playlists.allowed(d.now), true // the next song is the probe
+	d.memory.playlistsAgain = true // the next song is the probe
 	return action{}, false
 }
 

@@ -110,7 +110,7 @@ type Memory struct {
 	modesReset          bool           // shuffle and repeat were turned off once
 	premium             permission     // to start something
 	playlists           permission     // to write playlists
-	playlistsAgain      bool           // playlists can be written again
+	playlistsAgain      bool           // playlists are tried again, or can be written again
 	playlistIgnored     bool           // the player did not go on to the next song of the playlist
 	requestedDelivery   party.Delivery // what the host had chosen when the three above were learned
 }
