@@ -37,6 +37,10 @@ func (d *decision) recordAnswer() (action, bool) {
 	switch command.Kind {
 	case CreatePlaylist, Devices, Suggest, ResetModes:
 		return d.recordReport()
+	case ReadQueue:
+		if d.recordForesight() {
+			return action{}, true
+		}
 	case Pause, Resume, Transfer:
 		d.recordControl()
 		return action{}, true

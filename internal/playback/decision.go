@@ -39,7 +39,11 @@ const (
 	stuckAfter    = 3 * time.Second        // a song whose progress stands still for this long has ended
 	stuckAtEnd    = 700 * time.Millisecond // the same within endTail
 	skipThreshold = 5 * time.Second        // a song that stops more than this before its end was skipped
-	maxWatchGap   = 2 * time.Second        // nobody hears a song between observations that follow within this time
+	// emptyAfter is how long a player may claim to play something without saying what, while its progress stands still.
+	// Advertisements report no progress either.
+	emptyAfter            = 45 * time.Second
+	longestAdvertisements = 3 * time.Minute
+	maxWatchGap           = 2 * time.Second // nobody hears a song between observations that follow within this time
 )
 
 // newDecision returns a decision that has learned what is new in its input.
@@ -48,6 +52,7 @@ func newDecision(in Input) *decision {
 		now: in.Now, justObserved: in.Observation != nil || in.Fault != nil, room: in.Room, answer: in.Answer,
 		previouslyObserved: in.Memory.observedAt, memory: in.Memory,
 	}
+	d.countCall(in)
 	d.updateDelivery()
 	switch {
 	case in.Observation != nil:
@@ -86,8 +91,7 @@ func (d *decision) takeObservation(s Observation) {
 // accept stores an observation in the memory, and ends the backoffs that it shows to be over.
 func (d *decision) accept(s Observation) {
 	last := d.memory.observation
-	standsStill := last.Playing && s.Playing && last.Progress == s.Progress &&
-		last.Song != nil && s.Song != nil && last.Song.URI == s.Song.URI
+	standsStill := last.Playing && s.Playing && last.Progress == s.Progress && uriOf(last.Song) == uriOf(s.Song)
 	if !standsStill {
 		d.memory.progressedAt = s.At
 	}
@@ -114,13 +118,26 @@ func (d *decision) classify() {
 	case s.At.IsZero():
 	case !active(s):
 		d.activity = noDevice
-	case s.Song == nil && s.Playing:
+	case s.Song == nil && s.Playing && !d.standsEmpty(s):
 		d.activity = playingOther
 	case s.Song == nil || d.finished(s):
 		d.activity = silence
 	default:
 		d.classifySong(s)
 	}
+}
+
+// standsEmpty reports whether a player that claims to play something without saying what has not moved for so long that
+// it plays nothing.
+func (d *decision) standsEmpty(s Observation) bool {
+	most := emptyAfter
+	switch {
+	case s.Other != nil && s.Other.URI != "":
+		return false
+	case s.Other != nil && s.Other.Advertisement:
+		most = longestAdvertisements
+	}
+	return s.At.Sub(d.memory.progressedAt) >= most
 }
 
 func (d *decision) classifySong(s Observation) {

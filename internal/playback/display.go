@@ -45,6 +45,10 @@ func (d *decision) observedPlayback(step party.PlaybackStep) party.Playback {
 	case pausedSong:
 		p.Status = party.Paused
 	default:
+		if last := d.lastShown(); d.pausedAsleep() && last.Song != nil {
+			last.Device = nil
+			return last
+		}
 		return p
 	}
 	progress := int(d.progress().Milliseconds())
@@ -53,6 +57,11 @@ func (d *decision) observedPlayback(step party.PlaybackStep) party.Playback {
 		p.Item, p.Song = d.item, &d.item.Song
 	}
 	return p
+}
+
+// pausedAsleep reports whether the room's song is paused on a device that is no longer active.
+func (d *decision) pausedAsleep() bool {
+	return d.activity == noDevice && d.memory.paused && d.room.NowPlaying != nil && d.lastShown().Status == party.Paused
 }
 
 // health returns whether the music can go on and, if it cannot, the reason and the end of a cool-down.

@@ -82,7 +82,9 @@ func knownFromRoom(shown party.Playback) known {
 }
 
 // has reports whether this is the known song.
-func (k known) has(song *party.Song) bool { return k.song != nil && song != nil && sameRecording(k.song, song) }
+func (k known) has(song *party.Song) bool {
+	return k.song != nil && song != nil && sameRecording(k.song, song)
+}
 
 // duration returns how long the known song or other item lasts; 0: unknown.
 func (k known) duration() time.Duration {

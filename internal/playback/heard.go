@@ -18,8 +18,9 @@ type heard struct {
 
 // endedSong is a song of the room that has ended.
 type endedSong struct {
-	song *party.Song
-	at   time.Time // when the end was recorded
+	itemID string
+	song   *party.Song
+	at     time.Time // when the end was recorded
 }
 
 // maxCrossfade is the longest time for which Spotify's players let a song fade into the next one, with a second more

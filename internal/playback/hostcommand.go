@@ -59,7 +59,7 @@ func (d *decision) observeAgain(command *party.HostCommand) action {
 	d.memory.hostCommand = commandProgress{id: command.ID}
 	d.memory.observationBackoff, d.memory.commandBackoff = backoff{}, backoff{}
 	d.memory.premium, d.memory.playlists = permission{}, permission{}
-	d.memory.playlistIgnored, d.memory.modesReset = false, false
+	d.memory.playlistIgnored, d.memory.modes = false, modesReset{}
 	d.memory.shown, d.memory.failures, d.memory.deviceSearch = nil, nil, deviceSearch{}
 	return action{observeBy: d.now}
 }
@@ -77,7 +77,7 @@ func (d *decision) runHostCommand() (action, bool) {
 		return action{observeBy: d.memory.commandedAt.Add(commandDelay)}, true
 	case d.fulfilled(command):
 		return d.reply(command, "", ""), true
-	case sent.fault != nil && sent.fault.Kind != Unreachable:
+	case sent.fault != nil && sent.fault.Kind != Unreachable && !d.mayWake(command):
 		return d.reply(command, sent.fault.Kind.code(), sent.fault.Kind.sentence()), true
 	case sent.attempts > 0 && d.now.Sub(d.memory.commandedAt) < staleWindow:
 		return action{observeBy: d.memory.commandedAt.Add(staleWindow)}, true
@@ -132,12 +132,47 @@ func (d *decision) sendHostCommand(command *party.HostCommand) (action, bool) {
 func (d *decision) resume(command *party.HostCommand) (action, bool) {
 	item := d.room.Committed()
 	switch {
+	case d.fellAsleep():
+		return d.wakeDevice(command)
 	case d.activity == pausedSong, d.standsMidSong():
 		return d.sendFor(Command{Kind: Resume, DeviceID: d.deviceID()}, party.PlaybackStep{})
 	case sentByPlaylist(item):
 		return d.sendFor(d.playPlaylistCommand(item), party.PlaybackStep{})
 	}
 	return d.leaveToRules(command)
+}
+
+// fellAsleep reports whether the room's song is paused on a device that no longer answers.
+func (d *decision) fellAsleep() bool {
+	fault := d.memory.hostCommand.fault
+	gone := d.activity == noDevice || fault != nil && fault.Kind == NoDevice
+	return gone && d.memory.paused && d.room.NowPlaying != nil
+}
+
+// mayWake reports whether a host command that found no device may still find another one.
+func (d *decision) mayWake(command *party.HostCommand) bool {
+	if command.Kind != party.ResumeCommand || !d.fellAsleep() || d.memory.hostCommand.attempts >= maxCommandAttempts {
+		return false
+	}
+	search := d.memory.deviceSearch
+	return search.at.Before(command.At) || search.several || search.foundID != ""
+}
+
+// wakeDevice resumes the room's song on the only device that there is. If there are several, or none, the host is asked
+// for one.
+func (d *decision) wakeDevice(command *party.HostCommand) (action, bool) {
+	search, playing := d.memory.deviceSearch, d.room.NowPlaying
+	switch {
+	case search.at.Before(command.At):
+		return d.send(Command{Kind: Devices}, party.PlaybackStep{})
+	case search.several:
+		return d.reply(command, party.Conflict, "There are several devices. Choose one of them with transferPlayback."), true
+	case search.foundID == "":
+		return d.reply(command, NoDevice.code(), NoDevice.sentence()), true
+	}
+	from, _ := d.heardOf(playing)
+	play := Command{Kind: Play, ItemID: playing.ID, URI: playing.Song.URI, DeviceID: search.foundID, Position: from.progress}
+	return d.sendFor(play, party.PlaybackStep{})
 }
 
 // skipSong skips to the room's next song, which may have to be committed first.

@@ -51,9 +51,9 @@ func (d *decision) regularObservation() time.Time {
 		return observed.Add(d.noDeviceInterval())
 	case playingOther:
 		if d.now.Sub(d.memory.silentSince) < otherLongAfter {
-			return observed.Add(otherFirstInterval)
+			return observed.Add(d.thrifty(otherFirstInterval))
 		}
-		return observed.Add(playingInterval)
+		return observed.Add(d.thrifty(playingInterval))
 	case playingSong:
 		return d.observationDuringSong()
 	case silence:
@@ -73,7 +73,7 @@ func (d *decision) noDeviceInterval() time.Duration {
 	if d.hasNext() {
 		most = noDeviceMost
 	}
-	return min(max(d.memory.observedAt.Sub(d.memory.silentSince)/2, noDeviceFirst), most)
+	return d.thrifty(min(max(d.memory.observedAt.Sub(d.memory.silentSince)/2, noDeviceFirst), most))
 }
 
 // observationDuringSong returns when the next song has to be committed, or when the current one should be over, but not
@@ -89,7 +89,7 @@ func (d *decision) observationDuringSong() time.Time {
 	case d.room.Committed() == nil && d.pick() != nil && commit.After(observed):
 		at = commit
 	}
-	if most := observed.Add(playingInterval); most.Before(at) {
+	if most := observed.Add(d.thrifty(playingInterval)); most.Before(at) {
 		return most
 	}
 	return at

@@ -107,7 +107,9 @@ type Memory struct {
 	deviceSearch        deviceSearch
 	resumeAfterTransfer bool // playback was transferred to another device, and is to be resumed there
 	fallback            fallbackSearch
-	modesReset          bool           // shuffle and repeat were turned off once
+	modes               modesReset     // how often shuffle and repeat were turned off in vain
+	foresight           foresight      // what the player would play by itself after the room's song
+	calls               callCount      // of the last hour
 	premium             permission     // to start something
 	playlists           permission     // to write playlists
 	playlistsAgain      bool           // playlists are tried again, or can be written again
@@ -141,7 +143,8 @@ func Decide(in Input) Plan {
 func Idle(room *party.State, now time.Time) bool {
 	p := room.Playback
 	wanted := slices.ContainsFunc(room.Queue, func(i *party.QueueItem) bool { return !i.IsUnlikedFallback() })
-	return p.Status == party.Idle && now.Sub(p.ObservedAt) >= idleAfter && !wanted && len(room.PendingCommands) == 0
+	silent := p.Status == party.Idle || p.Status == party.Paused && p.Device == nil
+	return silent && now.Sub(p.ObservedAt) >= idleAfter && !wanted && len(room.PendingCommands) == 0
 }
 
 // idle reports whether nothing has made a sound for so long that the driver may end.
@@ -178,9 +181,11 @@ func (d *decision) act() action {
 		d.resumeTransferred,
 		d.commit,
 		d.playDirectly,
+		d.replaceUnchosen,
 		d.probePremium,
 		d.probePlaylists,
 		d.resetModes,
+		d.lookAhead,
 		d.findFallback,
 	}
 	for _, rule := range rules {
@@ -217,7 +222,7 @@ func (d *decision) startStep(item *party.QueueItem) party.PlaybackStep {
 	if playing := d.room.NowPlaying; playing != nil {
 		d.learnCrossfade(playing, item)
 		step.EndedItem, step.Skipped = playing.ID, d.endedEarly(playing)
-		d.memory.lastEnded = endedSong{&playing.Song, d.now}
+		d.memory.lastEnded = endedSong{playing.ID, &playing.Song, d.now}
 	}
 	return step
 }
@@ -235,7 +240,7 @@ func (d *decision) endSong() (action, bool) {
 	if playing == nil || !d.hasEnded(playing) {
 		return action{}, false
 	}
-	d.memory.lastEnded = endedSong{&playing.Song, d.now}
+	d.memory.lastEnded = endedSong{playing.ID, &playing.Song, d.now}
 	return action{step: party.PlaybackStep{EndedItem: playing.ID, Skipped: d.endedEarly(playing)}}, true
 }
 
@@ -265,16 +270,35 @@ func (d *decision) skipRemoved() (action, bool) {
 	return a, ok
 }
 
-// resetModes turns off shuffle and repeat, because a song that repeats and a list that is shuffled never reach the next
-// song. It does so only once, so that the host can turn them on again.
+// modesReset is how often shuffle and repeat were turned off although they stayed on.
+type modesReset struct {
+	times int
+	at    time.Time // when it was tried last
+}
+
+const (
+	firstModesPause = 5 * time.Second // between two attempts to turn shuffle and repeat off; doubles each time
+	lastModesPause  = 10 * time.Minute
+)
+
+// resetModes turns off shuffle and repeat whenever a song of the room plays, because a song that repeats and a list that
+// is shuffled never reach the next song.
 func (d *decision) resetModes() (action, bool) {
-	s := d.memory.observation
-	done := d.memory.modesReset || d.noPremium()
-	if done || d.activity != playingSong || d.item == nil || !s.Repeat && !s.Shuffle {
+	s, m := d.memory.observation, &d.memory.modes
+	if d.activity != playingSong || d.item == nil || d.noPremium() {
+		return action{}, false
+	}
+	if !s.Repeat && !s.Shuffle {
+		*m = modesReset{}
+		return action{}, false
+	}
+	if m.times > 0 && d.now.Before(m.at.Add(min(firstModesPause<<min(m.times-1, 10), lastModesPause))) {
 		return action{}, false
 	}
 	a, ok := d.send(Command{Kind: ResetModes}, party.PlaybackStep{})
-	d.memory.modesReset = a.command.Kind != None
+	if a.command.Kind != None {
+		m.times, m.at = m.times+1, d.now
+	}
 	return a, ok
 }
 
