@@ -13,6 +13,7 @@ import (
 
 	"antwon.dj/backend/internal/server"
 	"antwon.dj/backend/internal/spotify/sim"
+	"antwon.dj/backend/internal/spotify/sim/control"
 )
 
 // simAddr is the simulator's default address. It differs from a server's default, so that both can run on one machine.
@@ -54,7 +55,7 @@ func simHandler(spotify *sim.Spotify) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", spotify.Handler())
 	mux.Handle("/covers/", http.StripPrefix("/covers", spotify.Covers()))
-	mux.Handle("/control/", spotify.Control())
+	mux.Handle("/control/", control.Handler(spotify))
 	return mux
 }
 

@@ -23,7 +23,8 @@ requests to the token endpoint pause with exponential backoff.
 Every response that is not a success, whether its body is JSON, plain text, HTML or empty, is classified in one place,
 errors.go, by the HTTP status and not by the status in the body. The catalogue returns *party.Error, the player methods
 return *playback.Fault. Only a request that was answered 401 is sent a second time, since 401 guarantees that Spotify
-did nothing. Any other repeated command could take effect twice.
+did nothing. Any other repeated command could take effect twice. Responses are read up to a
+bound, and a longer one counts as unusable.
 
 # Limits
 

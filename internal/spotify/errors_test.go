@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
@@ -14,6 +15,7 @@ import (
 
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
+	"antwon.dj/backend/internal/spotify/sim"
 )
 
 // errorBody returns an error body as in Spotify's reference. An empty reason is omitted.
@@ -204,10 +206,15 @@ func TestClassifyToken(t *testing.T) {
 
 func TestRetryAfter(t *testing.T) {
 	for value, want := range map[string]time.Duration{
-		"": 0, "0": 0, "37": 37 * time.Second, "soon": 0, "-1": 0, "1.5": 0, "Mon, 23 Nov 2026 12:00:00 GMT": 0,
-		"86400": maxRetryAfter, "9000000000000": maxRetryAfter, "99999999999999999999": 0,
+		"": 0, "0": 0, "37": 37 * time.Second, " 37 ": 37 * time.Second, "soon": 0, "-1": 0, "5 s": 0, "0x10": 0,
+		"1.5": 2 * time.Second, "0.1": time.Second, ".": 0, "1.2.3": 0, "Inf": 0, "NaN": 0, "1e9": 0,
+		"86400": maxRetryAfter, "9000000000000": maxRetryAfter, "9223372036854775808": maxRetryAfter,
+		strings.Repeat("9", 400):        maxRetryAfter,
+		"Mon, 23 Nov 2026 12:00:00 GMT": 0, "Mon, 23 Nov 2026 12:01:30 GMT": 90 * time.Second,
+		"Mon, 23 Nov 2026 11:00:00 GMT": 0, "Mon, 23 Nov 2099 12:00:00 GMT": maxRetryAfter,
 	} {
-		if got := retryAfter(http.Header{"Retry-After": {value}}); got != want {
+		header := http.Header{"Retry-After": {value}, "Date": {"Mon, 23 Nov 2026 12:00:00 GMT"}}
+		if got := retryAfter(header); got != want {
 			t.Errorf("Retry-After %q is %v, want %v", value, got, want)
 		}
 	}
@@ -221,6 +228,28 @@ func TestLongMessageIsTruncated(t *testing.T) {
 			t.Errorf("got %d bytes: %q", len(message), message)
 		}
 	}
+}
+
+// TestRetryAfterWithoutDate: where Spotify does not say what time it is, this server's clock counts.
+func TestRetryAfterWithoutDate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		header := http.Header{"Retry-After": {time.Now().Add(time.Minute).UTC().Format(http.TimeFormat)}}
+		if got := retryAfter(header); got != time.Minute {
+			t.Errorf("got %v", got)
+		}
+	})
+}
+
+// FuzzRetryAfter checks that any header yields a wait within the bounds.
+func FuzzRetryAfter(f *testing.F) {
+	for _, form := range sim.RetryAfterForms() {
+		f.Add(form)
+	}
+	f.Fuzz(func(t *testing.T, form string) {
+		if got := retryAfter(http.Header{"Retry-After": {form}}); got < 0 || got > maxRetryAfter {
+			t.Errorf("%q is %v", form, got)
+		}
+	})
 }
 
 // FuzzClassify checks that any response is classified and has a printable error.

@@ -23,6 +23,9 @@ func TestAllHostsPauseAfter429(t *testing.T) {
 		"JSON":           {sim.Fault{RetryAfter: 2 * time.Second, Message: "API rate limit exceeded"}, 2 * time.Second, ""},
 		"without a time": {sim.Fault{}, 5 * time.Second, ""},
 		"for long":       {sim.Fault{RetryAfter: 5 * time.Hour, PlainText: true}, 5 * time.Hour, party.ReasonQuota},
+		"beyond 64 bits": {sim.Fault{RetryAfterText: "99999999999999999999"}, 24 * time.Hour, party.ReasonQuota},
+		"a fraction":     {sim.Fault{RetryAfterText: "7.2"}, 8 * time.Second, ""},
+		"garbage":        {sim.Fault{RetryAfterText: "soon"}, 5 * time.Second, ""},
 		"quota":          {sim.Fault{Reason: "QUOTA_EXCEEDED"}, 10 * time.Minute, party.ReasonQuota},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"antwon.dj/backend/internal/playback"
@@ -118,6 +119,31 @@ func TestUnreadableStateIsUnreachable(t *testing.T) {
 			expectFault(t, err, playback.Unreachable)
 		})
 	}
+}
+
+// TestEndlessAnswerIsNotReadToItsEnd: each part of the answer takes a millisecond, and a thousand parts are to come.
+func TestEndlessAnswerIsNotReadToItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, ctx := newWorld(t), t.Context()
+		if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
+			t.Fatal(err)
+		}
+		for path, ask := range map[string]func() error{
+			playerPath:              func() error { _, err := w.State(ctx, host); return err },
+			enqueuePath:             func() error { _, err := w.Queue(ctx, host); return err },
+			playerPath + "/devices": func() error { _, err := w.Devices(ctx, host); return err },
+		} {
+			w.answer(path, w.handler.ServeHTTP) // the check of the contract would read it to its end
+			w.simulated.InjectFault(sim.Fault{Body: "endless", Delay: time.Millisecond})
+			began := time.Now()
+			err := ask()
+			expectFault(t, err, playback.Unreachable)
+			if took := time.Since(began); took > 500*time.Millisecond {
+				t.Errorf("%s was read for %v", path, took)
+			}
+		}
+		w.state(t)
+	})
 }
 
 func TestQueueContainsOnlySongs(t *testing.T) {

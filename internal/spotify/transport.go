@@ -4,14 +4,19 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
 const (
 	// maxErrorBody is how many bytes of an error response are read.
 	maxErrorBody = 16 << 10
+	// maxAnswer is how many bytes of any other response are read. The largest that the client asks for, a page of a
+	// playlist, has a few hundred thousand.
+	maxAnswer = 4 << 20
 	// maxRetryAfter caps the Retry-After header. Values of about a day have been seen.
 	maxRetryAfter = 24 * time.Hour
 )
@@ -43,6 +48,7 @@ func (o *responseRecorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	o.last = responseInfo{status: response.StatusCode, retryAfter: retryAfter(response.Header)}
 	if response.StatusCode < 400 {
+		response.Body = http.MaxBytesReader(nil, response.Body, maxAnswer)
 		return response, nil
 	}
 	// A truncated body is still useful, and the status is known in any case.
@@ -52,14 +58,29 @@ func (o *responseRecorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// retryAfter parses the Retry-After header, which Spotify sends in seconds. It returns 0 if the header is missing or
-// invalid.
+// retryAfter parses the Retry-After header, which Spotify sends in seconds; HTTP also permits a date. The result is at
+// most maxRetryAfter, and 0 if the header is missing, invalid, negative or in the past.
 func retryAfter(header http.Header) time.Duration {
-	seconds, err := strconv.Atoi(header.Get("Retry-After"))
-	if err != nil || seconds < 0 {
+	text := strings.TrimSpace(header.Get("Retry-After"))
+	if at, err := http.ParseTime(text); err == nil {
+		return min(max(0, at.Sub(dateOf(header))), maxRetryAfter)
+	}
+	if strings.Trim(text, "0123456789.") != "" { // ParseFloat understands much more, such as "Inf"
 		return 0
 	}
-	return time.Duration(min(seconds, int(maxRetryAfter/time.Second))) * time.Second
+	seconds, err := strconv.ParseFloat(text, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0
+	}
+	return time.Duration(math.Ceil(min(seconds, maxRetryAfter.Seconds()))) * time.Second
+}
+
+// dateOf returns when Spotify sent a response, according to its own clock if the response says so.
+func dateOf(header http.Header) time.Time {
+	if at, err := http.ParseTime(header.Get("Date")); err == nil {
+		return at
+	}
+	return time.Now()
 }
 
 // authTransport is an http.RoundTripper that sends the requests of one call when the limiter permits, with the host's

@@ -17,14 +17,15 @@ const (
 // maxFailedLoads is after how many tracks that it cannot load a player gives up.
 const maxFailedLoads = 20
 
-func brokenKinds() []string { return []string{TrackSkipped, TrackSilent, TrackStuck, TrackEndless} }
+// BrokenKinds returns the ways in which a track can be broken.
+func BrokenKinds() []string { return []string{TrackSkipped, TrackSilent, TrackStuck, TrackEndless} }
 
 // BreakTrack makes a track, in the way of one of the constants, unplayable for every player, from the next time that a
 // player starts or finishes it. An empty way repairs it. The URI may be that of any release. It returns an error if the
 // track or the way does not exist.
 func (s *Spotify) BreakTrack(uri, how string) error {
-	if how != "" && !slices.Contains(brokenKinds(), how) {
-		return fmt.Errorf("a track cannot be %q, only %q", how, brokenKinds())
+	if how != "" && !slices.Contains(BrokenKinds(), how) {
+		return fmt.Errorf("a track cannot be %q, only %q", how, BrokenKinds())
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -86,7 +86,8 @@ func (s *Spotify) ClearFaults() {
 	s.faults = nil
 }
 
-func (f Fault) validate() error {
+// Validate returns an error if the fault is not possible.
+func (f Fault) Validate() error {
 	switch {
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return fmt.Errorf("%d is not an HTTP status", f.Status)

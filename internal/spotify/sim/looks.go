@@ -70,7 +70,7 @@ type injectedLook struct {
 // InjectLook makes the next matching responses differ from what the player does. If several looks match a request, the
 // oldest applies. It returns an error if the look is invalid.
 func (s *Spotify) InjectLook(l Look) error {
-	if err := l.validate(); err != nil {
+	if err := l.Validate(); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -86,7 +86,8 @@ func (s *Spotify) ClearLooks() {
 	s.looks = nil
 }
 
-func (l Look) validate() error {
+// Validate returns an error if the look is not possible.
+func (l Look) Validate() error {
 	exists := slices.Contains(sharedLooks(), l.Kind) || l.Queue && slices.Contains(queueLooks(), l.Kind) ||
 		!l.Queue && slices.Contains(playerLooks(), l.Kind)
 	switch {

@@ -235,12 +235,16 @@ func (p player) shuffle(on bool) player {
 	return p
 }
 
-// ordered returns a list in the order in which the player plays it. Shuffling is deterministic.
+// ordered returns a list in the order in which the player plays it. Shuffling is deterministic, and changes the order.
 func (p player) ordered(list []string) []string {
+	before := list
 	list = slices.Clone(list)
-	if p.Shuffle {
+	if p.Shuffle && len(list) > 1 {
 		random := rand.New(rand.NewPCG(uint64(len(list)), uint64(p.Since.Unix())))
 		random.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+		if slices.Equal(list, before) {
+			list[0], list[1] = list[1], list[0]
+		}
 	}
 	return list
 }

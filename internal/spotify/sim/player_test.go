@@ -142,7 +142,7 @@ func anyOptions(l *playerOptions, random *rand.Rand) {
 	l.crossfade, l.automix, l.adBetween = some(), some(), some()
 	if random.IntN(2) == 0 {
 		l.broken = func(id string) string {
-			return append(brokenKinds(), "", "", "")[(len(id)+int(id[0]))%7]
+			return append(BrokenKinds(), "", "", "")[(len(id)+int(id[0]))%7]
 		}
 	}
 }

@@ -44,8 +44,8 @@ type queueObject struct {
 
 func (v view) device(d Device) deviceObject {
 	shown := deviceObject{
-		ID: &d.ID, IsActive: d.Active, IsPrivateSession: d.Private, IsRestricted: d.Restricted, Name: d.Name, Type: d.Type,
-		VolumePercent: d.Volume, SupportsVolume: !d.FixedVolume,
+		ID: &d.ID, IsActive: d.Active, IsPrivateSession: d.Private, IsRestricted: d.Restricted, Name: v.name(d.Name),
+		Type: d.Type, VolumePercent: d.Volume, SupportsVolume: !d.FixedVolume,
 	}
 	if d.WithoutID {
 		shown.ID = nil

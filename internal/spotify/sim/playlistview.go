@@ -42,7 +42,7 @@ func (v view) mayReadItems(c *call, l playlist) bool {
 func (v view) simplePlaylist(c *call, l playlist) playlistObject {
 	owner := c.state.Accounts[l.Owner].Account
 	shown := playlistObject{
-		object: v.object("playlist", l.ID), Name: l.Name, Description: l.Description,
+		object: v.object("playlist", l.ID), Name: v.name(l.Name), Description: l.Description,
 		Public: l.Public, Collaborative: l.Collaborative,
 		SnapshotID: l.snapshot(), Images: []image{}, Owner: ownerObject{v.object("user", owner.ID), owner.DisplayName},
 	}

@@ -1,27 +1,3 @@
-// Package sim simulates Spotify's accounts service and Web API for demonstrations and tests. Clients use it over real
-// HTTP, in the same way as Spotify itself.
-//
-// Its guarantees:
-//
-//   - Responses have the formats, statuses and error bodies of Spotify's Web API reference for an app in Development
-//     Mode as of November 2026 and, where the reference is silent, of responses that such apps have been seen to
-//     receive. It simulates profiles, search for tracks, the player, playlists, the library, artists and albums. Every
-//     other endpoint is 403 or 404. AppSwitches.Extended restores what Development Mode lost.
-//   - It checks scopes, clients, redirect URIs and PKCE, accepts each authorization code once, and limits an
-//     authorization to six months.
-//   - Songs, artists and covers are invented, and the same in every process.
-//   - Each account has one player, which plays in real time: the current song ends and the next one follows, without
-//     any request. With a state file it continues while the process is down.
-//   - All times are those of the clock in Config, and nothing runs in the background: a player's state is computed when
-//     it is read. Therefore the simulator works with a clock that is set by hand, and inside a synctest bubble.
-//   - What a response has confirmed is in the state file, even if the process is killed.
-//
-// Tests control it by several means. Switches and AppSwitches determine how Spotify treats an account and the app. Host
-// does what a host can do in Spotify's own apps. InjectFault makes requests fail, before or after they were applied.
-// Plays, Silences, Requests and Injected tell what happened. Control offers all of that over HTTP, as JSON below
-// /control/; GET /control/ lists it.
-//
-// All methods and handlers are safe for concurrent use.
 package sim
 
 import (

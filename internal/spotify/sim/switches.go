@@ -69,6 +69,10 @@ type AppSwitches struct {
 	// RecommendationsForbidden makes GET recommendations fail with 403 instead of 404. In Development Mode, both have been
 	// seen.
 	RecommendationsForbidden bool `json:"recommendations_forbidden,omitempty"`
+	// LongNames is how many bytes the names of songs, artists, albums, devices, playlists and users have at least, and
+	// LongURLs how many the URLs of images have.
+	LongNames int `json:"long_names,omitempty"`
+	LongURLs  int `json:"long_urls,omitempty"`
 }
 
 // maxCrossfade is the longest crossfade that Spotify's apps offer.
@@ -104,11 +108,17 @@ func (s Switches) validate() error {
 	return nil
 }
 
+// maxLongText bounds the names and URLs of AppSwitches, as a response contains hundreds of them.
+const maxLongText = 100_000
+
 // ChangeAppSwitches changes the app's switches.
 func (s *Spotify) ChangeAppSwitches(change func(*AppSwitches)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := s.state.clone()
 	change(&next.App)
+	if app := next.App; max(app.LongNames, app.LongURLs) > maxLongText {
+		return fmt.Errorf("long_names and long_urls must be at most %d", maxLongText)
+	}
 	return s.commit(next)
 }

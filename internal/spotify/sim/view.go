@@ -14,6 +14,8 @@ type view struct {
 	songs    *catalogue
 	now      time.Time
 	extended bool
+
+	longNames, longURLs int // see AppSwitches
 }
 
 // object has the fields that all objects of the Web API share.
@@ -118,7 +120,7 @@ func (v view) markets() []string {
 }
 
 func (v view) artist(a artist) artistObject {
-	return artistObject{object: v.object("artist", a.id), Name: a.name}
+	return artistObject{object: v.object("artist", a.id), Name: v.name(a.name)}
 }
 
 func (v view) fullArtist(a artist) artistObject {
@@ -133,7 +135,7 @@ func (v view) fullArtist(a artist) artistObject {
 func (v view) album(a *album) albumObject {
 	return albumObject{
 		object:               v.object("album", a.id),
-		Name:                 a.name,
+		Name:                 v.name(a.name),
 		AlbumType:            a.kind,
 		ReleaseDate:          a.released.Format(time.DateOnly),
 		ReleaseDatePrecision: "day",
@@ -154,12 +156,12 @@ func (v view) artistAlbum(on *album, of artist) albumObject {
 
 func (v view) images(a *album) []image {
 	images := []image{}
-	if v.covers == "" {
+	if v.covers == "" && v.longURLs == 0 {
 		return images
 	}
 	for _, size := range []int{640, 300, 64} {
 		address := v.covers + "/" + a.id + ".svg?size=" + strconv.Itoa(size)
-		images = append(images, image{URL: address, Height: size, Width: size})
+		images = append(images, image{URL: v.address(address), Height: size, Width: size})
 	}
 	return images
 }
@@ -181,7 +183,7 @@ func (v view) simpleTrack(t *track) trackObject {
 	}
 	return trackObject{
 		object:           v.object("track", t.ID),
-		Name:             t.Name,
+		Name:             v.name(t.Name),
 		DurationMS:       t.DurationMS,
 		Explicit:         t.Explicit,
 		IsPlayable:       t.Playable,
@@ -201,7 +203,7 @@ func (v view) tracks(ts []*track) []trackObject {
 }
 
 func (v view) user(a Account) userObject {
-	return userObject{object: v.object("user", a.ID), DisplayName: a.DisplayName, Images: []image{}}
+	return userObject{object: v.object("user", a.ID), DisplayName: v.name(a.DisplayName), Images: []image{}}
 }
 
 func (v view) me(a account) userObject {

@@ -95,6 +95,7 @@ func (s *Spotify) run(c *call, r route) (any, error) {
 	c.state = s.state
 	c.view = view{
 		api: baseURL(c.Request) + "/v1", covers: s.coverURL, songs: s.catalogue, now: c.now, extended: s.state.App.Extended,
+		longNames: s.state.App.LongNames, longURLs: s.state.App.LongURLs,
 	}
 	if !r.changes {
 		return r.answer(c)

@@ -1,9 +1,11 @@
-package sim
+package control
 
 import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"antwon.dj/backend/internal/spotify/sim"
 )
 
 // action is the body of POST /control/accounts/{id}/host.
@@ -14,13 +16,13 @@ type action struct {
 	Position textDuration `json:"position"`
 	Length   textDuration `json:"length"`
 	Device   string       `json:"device"`
-	New      *Device      `json:"new"`
+	New      *sim.Device  `json:"new"`
 	Percent  int          `json:"percent"`
 	Mode     string       `json:"mode"`
 	On       bool         `json:"on"`
 }
 
-func (s *Spotify) controlHost(r *http.Request) (any, error) {
+func (s controller) host(r *http.Request) (any, error) {
 	var a action
 	if err := decodeBody(r, &a); err != nil {
 		return nil, err
@@ -28,11 +30,11 @@ func (s *Spotify) controlHost(r *http.Request) (any, error) {
 	if err := a.perform(s.Host(r.PathValue("id"))); err != nil {
 		return nil, err
 	}
-	return s.controlAccount(r)
+	return s.account(r)
 }
 
 // perform carries out the action on behalf of the host.
-func (a action) perform(h Host) error {
+func (a action) perform(h sim.Host) error {
 	simple, ok := map[string]func() error{
 		"pause": h.Pause, "resume": h.Resume, "skip": h.Skip, "close-app": h.CloseApp, "open-app": h.OpenApp,
 		"vanish": h.Vanish, "freeze": h.Freeze, "previous": h.Previous,
@@ -66,7 +68,7 @@ func (a action) perform(h Host) error {
 }
 
 // performOnDevice carries out those actions that name a device.
-func (a action) performOnDevice(h Host) error {
+func (a action) performOnDevice(h sim.Host) error {
 	switch {
 	case a.Action == "transfer":
 		return h.Transfer(a.Device)
@@ -76,7 +78,7 @@ func (a action) performOnDevice(h Host) error {
 		_, err := h.AddDevice(*a.New)
 		return err
 	case a.Action == "set-device" && a.New != nil:
-		return h.ChangeDevice(a.New.ID, func(d *Device) { *d = *a.New })
+		return h.ChangeDevice(a.New.ID, func(d *sim.Device) { *d = *a.New })
 	}
 	return fmt.Errorf("unknown action %q, or a missing parameter: GET /control/ lists the actions", a.Action)
 }

@@ -1,7 +1,7 @@
-package sim
+package control
 
-// controlHelp is the response of GET /control/.
-const controlHelp = `The simulated Spotify is controlled by JSON over HTTP. Durations are strings such as "90s".
+// help is the response of GET /control/.
+const help = `The simulated Spotify is controlled by JSON over HTTP. Durations are strings such as "90s".
 
 GET  /control/accounts                    lists all accounts, with their refresh tokens
 POST /control/accounts                    {"display_name":"Rosa"}: creates an account
@@ -17,7 +17,12 @@ POST /control/accounts/ID/switches        {"free":true,"autoplay":true,"stale":"
                                           end_stuck, without_context, crossfade, automix, ad_between, sleep_after,
                                           sleep_listed, sleep_new_id
 POST /control/accounts/ID/revoke          revokes all authorizations
-POST /control/app                         {"extended":true,"rotate":true,"limit":100}: changes switches of the app
+POST /control/accounts/ID/troubles        {"seed":7,"kinds":["crossfade"],"longest":"1m","most":5,"songs":[]}:
+                                          lets a random trouble happen, by default of any kind; shows which
+DELETE /control/accounts/ID/troubles      ends all troubles
+POST /control/app                         {"extended":true,"rotate":true,"limit":100}: changes switches of the app.
+                                          Others: owner_free, limit_json, retry_after, quota,
+                                          recommendations_forbidden, long_names, long_urls
 POST /control/faults                      {"path":"/v1/me/player/queue","status":502,"delay":"2s",
                                           "after_applying":true}: makes the next such request fail. More fields:
                                           method, exact, uri (of one track), times (-1: all), for, probability,

@@ -1,4 +1,6 @@
-package sim
+// Package control controls a simulated Spotify by JSON over HTTP. GET /control/ lists what can be done; the
+// documentation of package sim says what it means.
+package control
 
 import (
 	"bytes"
@@ -8,42 +10,53 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// Control returns a handler for all paths below /control/, which do what the methods of Spotify and Host do. GET
+// maxBody bounds request bodies, in bytes.
+const maxBody = 64 << 10
+
+// controller serves the endpoint of one simulated Spotify.
+type controller struct{ *sim.Spotify }
+
+// Handler returns a handler for all paths below /control/, which do what the methods of Spotify and Host do. GET
 // /control/ lists them. Anybody who can reach the handler controls all players and can read all refresh tokens; it
 // rejects only requests that a browser sends from another site.
-func (s *Spotify) Control() http.Handler {
+func Handler(spotify *sim.Spotify) http.Handler {
+	s := controller{spotify}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /control/{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = io.WriteString(w, controlHelp)
+		_, _ = io.WriteString(w, help)
 	})
 	for pattern, do := range map[string]func(*http.Request) (any, error){
-		"GET /control/accounts":                s.controlAccounts,
-		"POST /control/accounts":               s.controlAdd,
-		"GET /control/accounts/{id}":           s.controlAccount,
-		"POST /control/accounts/{id}/host":     s.controlHost,
-		"POST /control/accounts/{id}/switches": s.controlSwitches,
-		"POST /control/accounts/{id}/revoke":   s.controlRevoke,
-		"POST /control/app":                    s.controlApp,
-		"POST /control/faults":                 s.controlFaults,
-		"DELETE /control/faults":               s.controlClearFaults,
-		"POST /control/looks":                  s.controlLooks,
-		"DELETE /control/looks":                s.controlClearLooks,
-		"POST /control/tracks":                 s.controlTracks,
-		"DELETE /control/tracks":               s.controlRepairTracks,
-		"POST /control/clock":                  s.controlClock,
-		"GET /control/journal":                 s.controlJournal,
-		"GET /control/catalogue":               func(*http.Request) (any, error) { return s.Catalogue(), nil },
+		"GET /control/accounts":                  s.accounts,
+		"POST /control/accounts":                 s.add,
+		"GET /control/accounts/{id}":             s.account,
+		"POST /control/accounts/{id}/host":       s.host,
+		"POST /control/accounts/{id}/switches":   s.switches,
+		"POST /control/accounts/{id}/revoke":     s.revoke,
+		"POST /control/accounts/{id}/troubles":   s.trouble,
+		"DELETE /control/accounts/{id}/troubles": s.endTroubles,
+		"POST /control/app":                      s.app,
+		"POST /control/faults":                   s.faults,
+		"DELETE /control/faults":                 s.clearFaults,
+		"POST /control/looks":                    s.looks,
+		"DELETE /control/looks":                  s.clearLooks,
+		"POST /control/tracks":                   s.tracks,
+		"DELETE /control/tracks":                 s.repairTracks,
+		"POST /control/clock":                    s.clock,
+		"GET /control/journal":                   s.journal,
+		"GET /control/catalogue":                 func(*http.Request) (any, error) { return s.Catalogue(), nil },
 	} {
-		mux.HandleFunc(pattern, controlHandler(do))
+		mux.HandleFunc(pattern, handlerOf(do))
 	}
 	return http.NewCrossOriginProtection().Handler(mux)
 }
 
-// controlHandler responds with the result of do as JSON, or with its error and the status 400.
-func controlHandler(do func(*http.Request) (any, error)) http.HandlerFunc {
+// handlerOf responds with the result of do as JSON, or with its error and the status 400.
+func handlerOf(do func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)) // before do takes a lock
 		var result any
@@ -78,9 +91,9 @@ func (s *textDuration) UnmarshalText(text []byte) error {
 	return err
 }
 
-func (s *Spotify) controlAccounts(*http.Request) (any, error) { return s.Accounts(), nil }
+func (s controller) accounts(*http.Request) (any, error) { return s.Accounts(), nil }
 
-func (s *Spotify) controlAdd(r *http.Request) (any, error) {
+func (s controller) add(r *http.Request) (any, error) {
 	body := struct {
 		DisplayName string `json:"display_name"`
 	}{"Host"}
@@ -90,14 +103,14 @@ func (s *Spotify) controlAdd(r *http.Request) (any, error) {
 	return s.AddAccount(body.DisplayName)
 }
 
-func (s *Spotify) controlAccount(r *http.Request) (any, error) {
+func (s controller) account(r *http.Request) (any, error) {
 	id := r.PathValue("id")
 	return map[string]any{"devices": s.Host(id).Devices(), "heard": s.Plays(id), "silences": s.Silences(id)}, nil
 }
 
 // switchesBody is Switches with durations as strings.
 type switchesBody struct {
-	*Switches
+	*sim.Switches
 	Stale      *textDuration `json:"stale"`
 	Crossfade  *textDuration `json:"crossfade"`
 	Automix    *textDuration `json:"automix"`
@@ -117,10 +130,10 @@ func (b switchesBody) setDurations() {
 	}
 }
 
-func (s *Spotify) controlSwitches(r *http.Request) (any, error) {
-	var result Switches
+func (s controller) switches(r *http.Request) (any, error) {
+	var result sim.Switches
 	var failed error
-	err := s.ChangeSwitches(r.PathValue("id"), func(sw *Switches) {
+	err := s.ChangeSwitches(r.PathValue("id"), func(sw *sim.Switches) {
 		next := *sw
 		body := switchesBody{Switches: &next}
 		if failed = decodeBody(r, &body); failed == nil {
@@ -131,17 +144,17 @@ func (s *Spotify) controlSwitches(r *http.Request) (any, error) {
 	return result, errors.Join(failed, err)
 }
 
-func (s *Spotify) controlRevoke(r *http.Request) (any, error) {
+func (s controller) revoke(r *http.Request) (any, error) {
 	return struct{}{}, s.Revoke(r.PathValue("id"))
 }
 
-func (s *Spotify) controlApp(r *http.Request) (any, error) {
-	var result AppSwitches
+func (s controller) app(r *http.Request) (any, error) {
+	var result sim.AppSwitches
 	var failed error
-	err := s.ChangeAppSwitches(func(app *AppSwitches) {
+	err := s.ChangeAppSwitches(func(app *sim.AppSwitches) {
 		next := *app
 		body := struct {
-			*AppSwitches
+			*sim.AppSwitches
 			RetryAfter *textDuration `json:"retry_after,omitempty"`
 		}{AppSwitches: &next}
 		if failed = decodeBody(r, &body); failed == nil {
@@ -154,10 +167,10 @@ func (s *Spotify) controlApp(r *http.Request) (any, error) {
 	return result, errors.Join(failed, err)
 }
 
-func (s *Spotify) controlFaults(r *http.Request) (any, error) {
-	var f Fault
+func (s controller) faults(r *http.Request) (any, error) {
+	var f sim.Fault
 	body := struct {
-		*Fault
+		*sim.Fault
 		For          textDuration `json:"for"`
 		Delay        textDuration `json:"delay"`
 		RetryAfter   textDuration `json:"retry_after"`
@@ -166,7 +179,7 @@ func (s *Spotify) controlFaults(r *http.Request) (any, error) {
 	if err := decodeBody(r, &body); err != nil {
 		return nil, err
 	}
-	if err := f.validate(); err != nil {
+	if err := f.Validate(); err != nil {
 		return nil, err
 	}
 	f.For, f.Delay = time.Duration(body.For), time.Duration(body.Delay)
@@ -175,15 +188,15 @@ func (s *Spotify) controlFaults(r *http.Request) (any, error) {
 	return f, nil
 }
 
-func (s *Spotify) controlClearFaults(*http.Request) (any, error) {
+func (s controller) clearFaults(*http.Request) (any, error) {
 	s.ClearFaults()
 	return struct{}{}, nil
 }
 
-func (s *Spotify) controlLooks(r *http.Request) (any, error) {
-	var l Look
+func (s controller) looks(r *http.Request) (any, error) {
+	var l sim.Look
 	body := struct {
-		*Look
+		*sim.Look
 		Age textDuration `json:"age"`
 		For textDuration `json:"for"`
 	}{Look: &l}
@@ -194,12 +207,12 @@ func (s *Spotify) controlLooks(r *http.Request) (any, error) {
 	return l, s.InjectLook(l)
 }
 
-func (s *Spotify) controlClearLooks(*http.Request) (any, error) {
+func (s controller) clearLooks(*http.Request) (any, error) {
 	s.ClearLooks()
 	return struct{}{}, nil
 }
 
-func (s *Spotify) controlTracks(r *http.Request) (any, error) {
+func (s controller) tracks(r *http.Request) (any, error) {
 	var body struct {
 		URI    string `json:"uri"`
 		Broken string `json:"broken"`
@@ -210,11 +223,11 @@ func (s *Spotify) controlTracks(r *http.Request) (any, error) {
 	return struct{}{}, s.BreakTrack(body.URI, body.Broken)
 }
 
-func (s *Spotify) controlRepairTracks(*http.Request) (any, error) {
+func (s controller) repairTracks(*http.Request) (any, error) {
 	return struct{}{}, s.RepairTracks()
 }
 
-func (s *Spotify) controlClock(r *http.Request) (any, error) {
+func (s controller) clock(r *http.Request) (any, error) {
 	var body struct {
 		Advance textDuration `json:"advance"`
 	}
@@ -224,6 +237,12 @@ func (s *Spotify) controlClock(r *http.Request) (any, error) {
 	return map[string]time.Time{"now": s.Advance(time.Duration(body.Advance))}, nil
 }
 
-func (s *Spotify) controlJournal(*http.Request) (any, error) {
+func (s controller) journal(*http.Request) (any, error) {
 	return map[string]any{"requests": s.Requests(), "injected": s.Injected()}, nil
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // fails only if the client has disconnected
 }

@@ -1,4 +1,4 @@
-package sim_test
+package control_test
 
 import (
 	"encoding/json"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/spotify/sim"
+	"antwon.dj/backend/internal/spotify/sim/control"
 )
 
 // remote is a simulator that the test controls over HTTP only.
@@ -20,10 +21,11 @@ type remote struct {
 
 func newRemote(t *testing.T) remote {
 	t.Helper()
-	s := open(t)
+	s, err := sim.Open(sim.Config{})
+	must(t, err)
 	mux := http.NewServeMux()
 	mux.Handle("/", s.Handler())
-	mux.Handle("/control/", s.Control())
+	mux.Handle("/control/", control.Handler(s))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return remote{t, server.URL}
@@ -137,6 +139,16 @@ func TestControlChangesEverything(t *testing.T) {
 	if got := ask(t, "GET", r.url+"/v1/me/player", authorization, ""); got.status != 200 {
 		t.Errorf("without: %+v", got)
 	}
+	var trouble struct{ Kind, Detail string }
+	r.control(200, "POST", at+"/troubles", `{"seed":3,"kinds":["long texts"],"longest":"1m","most":2}`, &trouble)
+	if trouble.Kind != "long texts" || trouble.Detail == "" {
+		t.Errorf("trouble: %+v", trouble)
+	}
+	r.control(200, "DELETE", at+"/troubles", "", nil)
+	r.control(200, "POST", "app", `{}`, &app)
+	if app.LongNames != 0 {
+		t.Errorf("after the trouble: %+v", app)
+	}
 	var counts struct{ Requests, Injected map[string]int }
 	r.control(200, "GET", "journal", "", &counts)
 	if counts.Injected["502 html"] != 1 || counts.Requests["GET /v1/me 502"] != 1 ||
@@ -144,8 +156,9 @@ func TestControlChangesEverything(t *testing.T) {
 		t.Errorf("counts: %+v", counts)
 	}
 	r.control(200, "POST", at+"/revoke", "", nil)
-	_, err := tokens(&httptest.Server{URL: r.url}, 2, account.RefreshToken).Token()
-	wantGrantError(t, err, "Refresh token revoked")
+	if got := refresh(t, r.url, account); got.status != 400 || !strings.Contains(got.body, "Refresh token revoked") {
+		t.Errorf("after revoking: %+v", got)
+	}
 }
 
 func TestControlRefusesInvalidRequests(t *testing.T) {
