@@ -260,7 +260,18 @@ func (c *catalog) Song(_ context.Context, _, songURI string) (party.Song, error)
 	if n == 888 {
 		song.DurationMS = 600_000
 	}
+	if n == 555 {
+		song = withLongTexts(song)
+	}
 	return song, nil
+}
+
+// withLongTexts returns a song whose texts fit no column.
+func withLongTexts(s party.Song) party.Song {
+	long := strings.Repeat("ü", 2000)
+	s.Name, s.AlbumName, s.ImageURL, s.SpotifyURL, s.ISRC = long, long, &long, long, long
+	s.Artists, s.ArtistURIs = []string{long}, []string{long}
+	return s
 }
 
 func (c *catalog) Artist(_ context.Context, _, artistURI string) (string, error) {

@@ -169,6 +169,7 @@ func (t *roomTx) addFallback(ctx context.Context, songs []party.Song) error {
 		return err
 	}
 	for _, s := range songs {
+		s = s.Bounded()
 		queued, err := t.tx.QueueItem.Query().
 			Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecording(party.RecordingOf(s))).Exist(ctx)
 		if err != nil {

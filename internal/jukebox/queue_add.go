@@ -60,6 +60,7 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 // addSong adds a song if the rules allow it. The result is the item's id, with a flag if the recording was queued
 // already.
 func (t *roomTx) addSong(ctx context.Context, s party.Song) (result, error) {
+	s = s.Bounded() // before anything compares it with stored songs
 	recording := party.RecordingOf(s)
 	queued, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecording(recording)).Only(ctx)
 	if err == nil {
@@ -193,8 +194,8 @@ func (t *roomTx) spendAllowance(ctx context.Context, adds party.Allowance) error
 // newItem is a song that is about to be added to the queue.
 type newItem struct {
 	id            string
-	song          party.Song
-	addedBy       *string // nil: it is a fallback song
+	song          party.Song // bounded
+	addedBy       *string    // nil: it is a fallback song
 	needsApproval bool
 }
 
@@ -214,17 +215,18 @@ func (t *roomTx) enqueue(ctx context.Context, e newItem) error {
 	return create.Exec(ctx)
 }
 
-// storeSong stores a song, or updates what may have changed about a stored one.
+// storeSong stores a song, as far as it fits its columns, or updates what may have changed about a stored one.
 func (t *roomTx) storeSong(ctx context.Context, s party.Song) error {
+	s = s.Bounded()
 	n, err := t.tx.Song.Update().Where(song.ID(s.URI)).
 		SetPlayable(s.Playable).SetFetchedAt(t.now).SetArtistUris(s.ArtistURIs).Save(ctx)
 	if err != nil || n == 1 {
 		return err
 	}
-	err = t.unversioned().Song.Create().SetID(s.URI).SetName(party.Truncate(s.Name, 1024)).
-		SetArtists(s.Artists).SetArtistUris(s.ArtistURIs).SetAlbumName(party.Truncate(s.AlbumName, 1024)).
+	err = t.unversioned().Song.Create().SetID(s.URI).SetName(s.Name).
+		SetArtists(s.Artists).SetArtistUris(s.ArtistURIs).SetAlbumName(s.AlbumName).
 		SetNillableImageURL(s.ImageURL).SetDurationMs(s.DurationMS).SetExplicit(s.Explicit).SetPlayable(s.Playable).
-		SetSpotifyURL(s.SpotifyURL).SetIsrc(party.Truncate(s.ISRC, 32)).SetFetchedAt(t.now).Exec(ctx)
+		SetSpotifyURL(s.SpotifyURL).SetIsrc(s.ISRC).SetFetchedAt(t.now).Exec(ctx)
 	if ent.IsConstraintError(err) { // a concurrent change of another room stored it
 		return nil
 	}

@@ -139,7 +139,10 @@ func TestLongNamesOfDevicesAndSongsAreCut(t *testing.T) {
 		p.step(party.PlaybackStep{Playback: &party.Playback{
 			Status: party.Playing, Health: party.HealthOK, ProgressMS: pointer(0),
 			Device: &party.Device{ID: long, Name: long, Type: long},
-			Song:   &party.Song{URI: uri(1), Name: long, AlbumName: long, Artists: []string{long}},
+			Song: &party.Song{
+				URI: uri(1), Name: long, AlbumName: long, Artists: []string{long}, ArtistURIs: []string{long},
+				ImageURL: &long, SpotifyURL: long, ISRC: long,
+			},
 		}})
 		room, err := p.Room(p.host, p.room.ID)
 		p.must(err)
@@ -148,6 +151,24 @@ func TestLongNamesOfDevicesAndSongsAreCut(t *testing.T) {
 		if got := playback.Device.Name; len(got) < 250 || !strings.HasPrefix(long, got) {
 			t.Errorf("device name %q", got)
 		}
+	})
+}
+
+// TestSongWithLongTextsIsAdded: its image's address did not fit its column, and adding it was an internal error.
+func TestSongWithLongTextsIsAdded(t *testing.T) {
+	onBothDatabases(t, func(p *fixture) {
+		song := p.song(555)
+		p.step(party.PlaybackStep{Fallback: []party.Song{song, song}})
+		added, err := p.AddSong(p.host, p.room.ID, uri(555), nil)
+		p.must(err)
+		got := added.Item.Song
+		if !added.AlreadyQueued || got.ImageURL != nil || len(got.Name) != 1024 || len(got.Artists[0]) > 255 ||
+			got.SpotifyURL != "https://open.spotify.com/track/"+strings.TrimPrefix(uri(555), "spotify:track:") {
+			t.Errorf("already queued: %t, song %+.200v", added.AlreadyQueued, got)
+		}
+		p.step(party.PlaybackStep{Playback: &party.Playback{
+			Status: party.Playing, Health: party.HealthOK, ProgressMS: pointer(0), Song: &song,
+		}})
 	})
 }
 

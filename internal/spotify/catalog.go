@@ -77,6 +77,9 @@ func (c *Client) Song(ctx context.Context, hostID, uri string) (party.Song, erro
 	song, failed := c.tracks.getOrFetch(ctx, key, func(ctx context.Context) (song party.Song, failed *failure) {
 		failed = c.libraryCall(hostID, "track", search, func(api *zmb3.Client) error {
 			track, err := api.GetTrack(ctx, idOf(uri))
+			if err == nil && !isSong(track) {
+				return &failure{kind: playback.Gone, status: http.StatusNotFound, message: "the track is no song"}
+			}
 			if err == nil {
 				song = toSong(track)
 			}
@@ -154,7 +157,7 @@ func (c *Client) Playlists(
 			playlists = append(playlists, party.Playlist{
 				URI: p.URI, Name: p.Name, SongCount: int(cmp.Or(p.Items.Total, p.Tracks.Total)),
 				ImageURL: coverURL(p.Images), SpotifyURL: p.ExternalURLs["spotify"],
-			})
+			}.Bounded())
 		}
 	}
 	return playlists, page.Next != "", nil

@@ -42,6 +42,9 @@ func oauthConfig(cfg Config) oauth2.Config {
 	}
 }
 
+// maxAccountID bounds the ids of accounts, in bytes. A cut one could be that of another account.
+const maxAccountID = 255
+
 // profile is the response of GET me. The account_id, which exists since May 2026, never changes.
 type profile struct {
 	AccountID   string `json:"account_id"`
@@ -72,8 +75,8 @@ func (c *Client) Authorize(ctx context.Context, hostID, code, verifier string) (
 	failed = c.runCall(transport, func(web *http.Client) error {
 		return c.doJSON(ctx, web, get("me", nil), &me)
 	})
-	if failed == nil && me.ID == "" {
-		failed = &failure{kind: playback.Unreachable, message: "the profile has no id"}
+	if failed == nil && (me.ID == "" || len(cmp.Or(me.AccountID, me.ID)) > maxAccountID) {
+		failed = &failure{kind: playback.Unreachable, message: "the profile has no usable id"}
 	}
 	if failed != nil {
 		return account.SpotifyCredentials{}, profileError(failed)

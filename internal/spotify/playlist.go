@@ -51,6 +51,9 @@ func (c *Client) createPlaylist(ctx context.Context, hostID, name, description s
 			}
 			return create("users/" + url.PathEscape(me.ID) + "/playlists")
 		}})
+	if failed == nil && (created.URI == "" || len(created.URI) > party.MaxURI) {
+		failed = &failure{kind: playback.Unreachable, message: "the playlist has no usable URI"}
+	}
 	return created.URI, failed
 }
 

@@ -21,7 +21,9 @@ func playlistPath(uri, rest string) string {
 
 // isSong reports whether a track is a song that can be queued. In its place there may also be an episode, a local file
 // of the host, or nil.
-func isSong(t *zmb3.FullTrack) bool { return t != nil && strings.HasPrefix(string(t.URI), trackURI) }
+func isSong(t *zmb3.FullTrack) bool {
+	return t != nil && strings.HasPrefix(string(t.URI), trackURI) && len(t.URI) <= party.MaxURI
+}
 
 // toSongs converts the items that are songs, and skips the others.
 func toSongs[T any](items []T, track func(*T) *zmb3.FullTrack) (songs []party.Song) {
@@ -36,7 +38,7 @@ func toSongs[T any](items []T, track func(*T) *zmb3.FullTrack) (songs []party.So
 // trackItself is for toSongs, for lists whose items are the tracks themselves.
 func trackItself(t *zmb3.FullTrack) *zmb3.FullTrack { return t }
 
-// toSong converts a track. It is assumed to be playable unless Spotify says otherwise.
+// toSong converts a track, with texts of a bounded length. It is assumed to be playable unless Spotify says otherwise.
 func toSong(t *zmb3.FullTrack) party.Song {
 	s := party.Song{
 		URI: string(t.URI), Name: t.Name, AlbumName: t.Album.Name, DurationMS: int(t.Duration), Explicit: t.Explicit,
@@ -47,7 +49,7 @@ func toSong(t *zmb3.FullTrack) party.Song {
 		s.Artists = append(s.Artists, artist.Name)
 		s.ArtistURIs = append(s.ArtistURIs, string(artist.URI))
 	}
-	return s
+	return s.Bounded()
 }
 
 // coverURL returns the URL of the largest image, which Spotify lists first, and nil if there are none.
