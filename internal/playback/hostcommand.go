@@ -81,7 +81,7 @@ func (d *decision) runHostCommand() (action, bool) {
 		return d.reply(command, sent.fault.Kind.code(), sent.fault.Kind.sentence()), true
 	case sent.attempts > 0 && d.now.Sub(d.memory.commandedAt) < staleWindow:
 		return action{observeBy: d.memory.commandedAt.Add(staleWindow)}, true
-	case sent.attempts >= maxCommandAttempts:
+	case sent.attempts >= maxCommandAttempts && !d.mayWake(command):
 		return d.reply(command, party.UpstreamUnavailable, "The player does not react."), true
 	}
 	return d.sendHostCommand(command)
@@ -151,7 +151,7 @@ func (d *decision) fellAsleep() bool {
 
 // mayWake reports whether a host command that found no device may still find another one.
 func (d *decision) mayWake(command *party.HostCommand) bool {
-	if command.Kind != party.ResumeCommand || !d.fellAsleep() || d.memory.hostCommand.attempts >= maxCommandAttempts {
+	if command.Kind != party.ResumeCommand || !d.fellAsleep() || d.memory.hostCommand.attempts > maxCommandAttempts {
 		return false
 	}
 	search := d.memory.deviceSearch
@@ -170,7 +170,10 @@ func (d *decision) wakeDevice(command *party.HostCommand) (action, bool) {
 	case search.foundID == "":
 		return d.reply(command, NoDevice.code(), NoDevice.sentence()), true
 	}
-	from, _ := d.heardOf(playing)
+	if d.activity == pausedSong || d.memory.hostCommand.attempts == 0 {
+		return d.sendFor(Command{Kind: Resume, DeviceID: search.foundID}, party.PlaybackStep{})
+	}
+	from, _ := d.heardOf(playing) // the device has forgotten the song
 	play := Command{Kind: Play, ItemID: playing.ID, URI: playing.Song.URI, DeviceID: search.foundID, Position: from.progress}
 	return d.sendFor(play, party.PlaybackStep{})
 }

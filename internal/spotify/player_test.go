@@ -125,7 +125,7 @@ func TestUnreadableStateIsUnreachable(t *testing.T) {
 func TestEndlessAnswerIsNotReadToItsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, ctx := newWorld(t), t.Context()
-		if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
+		if err := w.Play(ctx, host, w.songs[0].URI, "", 0); err != nil {
 			t.Fatal(err)
 		}
 		for path, ask := range map[string]func() error{
