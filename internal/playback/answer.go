@@ -2,6 +2,7 @@ package playback
 
 import (
 	"slices"
+	"time"
 
 	"antwon.dj/backend/internal/party"
 )
@@ -15,14 +16,20 @@ func (d *decision) recordAnswer() (action, bool) {
 	if command.Kind.changesPlayer() {
 		d.memory.commandedAt = d.now
 	}
+	if command.Kind.changesSound() && (fault == nil || fault.Kind == Unreachable) {
+		d.memory.changedAt = d.now
+	}
 	direct := command.Kind == Play || command.Kind == PlayPlaylist
 	if direct || command.Kind == Enqueue || command.Kind == Append {
 		d.memory.handover = handover{itemID: command.ItemID, loaded: d.memory.observation.Song, direct: direct, watched: true}
 	}
 	if fault != nil {
-		d.learnLimits(fault)
+		d.learnPermissions(fault)
+	} else if command.Kind == Append || command.Kind == CreatePlaylist {
+		d.memory.playlistsAgain = d.memory.playlistsAgain || d.memory.playlists.denied
+		d.memory.playlists = d.memory.playlists.allowed(d.now)
 	} else if command.Kind.needsPremium() {
-		d.memory.noPremium = false
+		d.memory.premium = d.memory.premium.allowed(d.now)
 	}
 	if command.HostCommandID != "" {
 		d.memory.hostCommand.fault = fault
@@ -30,33 +37,51 @@ func (d *decision) recordAnswer() (action, bool) {
 	switch command.Kind {
 	case CreatePlaylist, Devices, Suggest, ResetModes:
 		return d.recordReport()
+	case ReadQueue:
+		if d.recordForesight() {
+			return action{}, true
+		}
 	case Pause, Resume, Transfer:
 		d.recordControl()
 		return action{}, true
 	}
-	return action{step: d.recordDelivery()}, true
+	a := action{step: d.recordDelivery()}
+	if d.memory.verifyAfter.After(d.now) {
+		a.observeBy = d.memory.verifyAfter
+	}
+	return a, true
 }
 
 // changesPlayer reports whether a command changes what the player does, so that older observations no longer count.
 func (k CommandKind) changesPlayer() bool {
 	switch k {
-	case VerifyQueue, VerifyPlaylist, CreatePlaylist, Devices, Suggest, ResetModes:
+	case ReadQueue, VerifyPlaylist, CreatePlaylist, Devices, Suggest, ResetModes:
 		return false
 	}
 	return true
 }
 
-// needsPremium reports whether Spotify carries a command out only for hosts with Premium.
-func (k CommandKind) needsPremium() bool { return k.changesPlayer() && k != Append }
+// changesSound reports whether a command changes what is heard at once.
+func (k CommandKind) changesSound() bool {
+	switch k {
+	case Play, PlayPlaylist, Next, Pause, Resume, Transfer:
+		return true
+	}
+	return false
+}
 
-// learnLimits remembers what Spotify does not do for this host at all, so that another delivery is used.
-func (d *decision) learnLimits(f *Fault) {
+// needsPremium reports whether Spotify carries a command out only for hosts with Premium.
+func (k CommandKind) needsPremium() bool { return k.changesPlayer() && k != Append || k == ResetModes }
+
+// learnPermissions remembers what Spotify refuses to do for this host, so that another delivery is used once that is a
+// fact.
+func (d *decision) learnPermissions(f *Fault) {
 	playlists := d.answer.Command.Kind == CreatePlaylist || d.answer.Command.Kind == Append
 	switch {
 	case f.Reason == party.ReasonNoPremium:
-		d.memory.noPremium = true
+		d.memory.premium = d.memory.premium.refused(d.now)
 	case playlists && (f.Kind == Unavailable || f.Kind == Gone || f.Reason == party.ReasonScope):
-		d.memory.noPlaylist = true
+		d.memory.playlists, d.memory.playlistsAgain = d.memory.playlists.refused(d.now), false
 	}
 }
 
@@ -64,7 +89,7 @@ func (d *decision) learnLimits(f *Fault) {
 // if Spotify must not be asked at all, or if a playlist could not be created for a reason that may pass.
 func (d *decision) recordReport() (action, bool) {
 	fault := d.answer.Fault
-	if fault != nil && (fault.Kind == CoolingDown || d.answer.Command.Kind == CreatePlaylist && !d.memory.noPlaylist) {
+	if fault != nil && (fault.Kind == CoolingDown || d.answer.Command.Kind == CreatePlaylist && !d.noPlaylist()) {
 		d.memory.commandBackoff = d.memory.commandBackoff.afterFault(fault, d.now)
 	}
 	switch d.answer.Command.Kind {
@@ -85,7 +110,7 @@ func (d *decision) recordDelivery() party.PlaybackStep {
 	if item != nil && item.ID != command.ItemID {
 		item = nil
 	}
-	verified := command.Kind == VerifyQueue || command.Kind == VerifyPlaylist
+	verified := command.Kind == ReadQueue || command.Kind == VerifyPlaylist
 	switch {
 	case d.answer.Fault != nil:
 		return d.recordFailure(item)
@@ -99,8 +124,10 @@ func (d *decision) recordDelivery() party.PlaybackStep {
 // is unknown, it is marked UNKNOWN. A failure to send a song again, or to verify it, does not change the song.
 func (d *decision) recordFailure(item *party.QueueItem) party.PlaybackStep {
 	command, fault := d.answer.Command, d.answer.Fault
-	if !d.hasOtherDelivery(fault) {
-		d.memory.commandBackoff = d.memory.commandBackoff.afterFault(fault, d.now)
+	if d.hasOtherDelivery(fault) {
+		d.memory.commandBackoff = backoff{}
+	} else {
+		d.backOff(item, fault)
 	}
 	if fault.Kind == NoDevice {
 		d.memory.deviceSearch.foundID = ""
@@ -111,10 +138,26 @@ func (d *decision) recordFailure(item *party.QueueItem) party.PlaybackStep {
 		return party.PlaybackStep{}
 	case fault.Kind == Unreachable:
 		return party.PlaybackStep{UnknownItem: item.ID}
-	case fault.Kind == Gone:
-		return d.returnOrRefuse(item, maxGoneAttempts)
+	case d.concernsSong(fault):
+		return d.returnOrRefuse(item, fault.Kind == Gone)
 	}
 	return party.PlaybackStep{ReturnedItem: item.ID}
+}
+
+// backOff waits after a command that failed. If only this song fails, as far as is known, the room's other songs need
+// not wait for long, and the room is not ill.
+func (d *decision) backOff(item *party.QueueItem, fault *Fault) {
+	next := d.memory.commandBackoff.afterFault(fault, d.now)
+	if fault.Reason == party.ReasonNoPremium && d.noPremium() { // that is a fact already
+		next.doubted, next.until = false, d.now.Add(next.wait(fault.Kind))
+	}
+	if item != nil && d.concernsSong(fault) && d.othersWork(item) {
+		next.until = d.now.Add(commandDelay)
+		if fault.Kind != Unreachable {
+			next.kind, next.reason = "", ""
+		}
+	}
+	d.memory.commandBackoff = next
 }
 
 // hasOtherDelivery reports whether a failure needs no backoff because songs use the other delivery from now on.
@@ -123,9 +166,9 @@ func (d *decision) hasOtherDelivery(f *Fault) bool {
 	case f.Reason == party.ReasonNoPremium: // a returned song can be delivered by playlist; one that was sent cannot
 		kind, item := d.answer.Command.Kind, d.room.Committed()
 		returns := (kind == Play || kind == Enqueue) && (item == nil || item.Commit != party.CommitSent)
-		return returns && !d.memory.noPlaylist
+		return returns && d.noPremium() && !d.noPlaylist()
 	case d.answer.Command.Kind == Append:
-		return d.memory.noPlaylist && !d.memory.noPremium
+		return d.noPlaylist() && !d.noPremium()
 	}
 	return false
 }
@@ -151,6 +194,8 @@ func (d *decision) recordVerification(item *party.QueueItem) party.PlaybackStep 
 	switch {
 	case item == nil:
 		return party.PlaybackStep{}
+	case d.answerPlays(item):
+		return d.assumePlayed(item)
 	case d.answerHas(item):
 		d.memory.verifiedKey = d.verificationKey(item)
 		if item.Commit == party.CommitSent {
@@ -161,45 +206,50 @@ func (d *decision) recordVerification(item *party.QueueItem) party.PlaybackStep 
 		return d.assumePlayed(item)
 	case item.Commit == party.CommitSent:
 		d.memory.commandBackoff = d.memory.commandBackoff.afterNoEffect(d.now)
-		return d.returnOrRefuse(item, maxLostAttempts)
+		return d.returnOrRefuse(item, true)
+	case d.mayStillAppear(item):
+		d.memory.verifyAfter = d.now.Add(verifyInterval)
+		return party.PlaybackStep{}
 	}
-	return party.PlaybackStep{ReturnedItem: item.ID}
+	return d.returnOrRefuse(item, false)
+}
+
+// mayStillAppear reports whether a command whose outcome is unknown was sent so recently that its effect may show later.
+func (d *decision) mayStillAppear(item *party.QueueItem) bool {
+	settles := queueSettles
+	if d.memory.handover.direct {
+		settles = playSettles
+	}
+	return d.now.Sub(later(item.CommittedAt, d.memory.commandedAt)) < settles
+}
+
+// answerPlays reports whether the queue that was read names the committed song as the current one. If the player's state
+// shows it, too, that is no news: it may be loaded and silent.
+func (d *decision) answerPlays(item *party.QueueItem) bool {
+	current, loaded := d.answer.Queue.Current, d.memory.observation.Song
+	return current != nil && sameRecording(current, &item.Song) && (loaded == nil || !sameRecording(loaded, &item.Song))
 }
 
 // answerHas reports whether the songs that were read contain the committed song. In a playlist only the last song
 // counts, because equal songs before it are from earlier deliveries.
 func (d *decision) answerHas(item *party.QueueItem) bool {
-	songs := d.answer.Songs
-	if d.answer.Command.Kind == VerifyPlaylist {
-		songs = songs[max(0, len(songs)-1):]
+	songs := d.answer.Queue.Next
+	switch {
+	case d.answer.Command.Kind == VerifyPlaylist:
+		songs = d.answer.Songs[max(0, len(d.answer.Songs)-1):]
+	case item.Commit != party.CommitSent:
+		songs = songs[:min(len(songs), maxQueuedBefore)]
 	}
 	return slices.ContainsFunc(songs, func(s party.Song) bool { return sameRecording(&s, &item.Song) })
 }
 
 const (
-	// maxGoneAttempts is how often a song is tried that Spotify does not have.
-	maxGoneAttempts = 2
-	// maxLostAttempts is how often a song is tried that Spotify accepts and does not play, which may be the player's
-	// fault.
-	maxLostAttempts = 5
+	// queueSettles and playSettles are how long after an enqueued song or a direct play the effect may show, if the answer
+	// was lost. Queues have been seen to lag behind by six seconds.
+	queueSettles   = 7 * time.Second
+	playSettles    = 3 * time.Second
+	verifyInterval = 1500 * time.Millisecond
+	// maxQueuedBefore is among how many songs of Spotify's queue a song is looked for whose answer was lost. Further back
+	// it is another entry, of the list that the host plays.
+	maxQueuedBefore = 5
 )
-
-// returnOrRefuse returns a song that failed to the queue, where other songs go first until all have failed. After
-// maxAttempts failures it refuses the song instead.
-func (d *decision) returnOrRefuse(item *party.QueueItem, maxAttempts int) party.PlaybackStep {
-	d.memory.failedIDs = append(slices.Clip(d.memory.failedIDs), item.ID)
-	failures := 0
-	for _, id := range d.memory.failedIDs {
-		if id == item.ID {
-			failures++
-		}
-	}
-	if failures >= maxAttempts {
-		return party.PlaybackStep{RefusedItem: item.ID}
-	}
-	return party.PlaybackStep{ReturnedItem: item.ID}
-}
-
-func (d *decision) hasFailed(item *party.QueueItem) bool {
-	return slices.Contains(d.memory.failedIDs, item.ID)
-}

@@ -32,13 +32,13 @@ func (d *driver) call(ctx context.Context, c Command, answer *Answer) (err error
 	host, playlist := d.room.HostID, d.room.PlaylistURI
 	switch c.Kind {
 	case Play:
-		return d.player.Play(ctx, host, c.URI, c.DeviceID)
+		return d.player.Play(ctx, host, c.URI, c.DeviceID, c.Position)
 	case Enqueue:
 		return d.player.Enqueue(ctx, host, c.URI)
 	case Next:
 		return d.player.Next(ctx, host)
-	case VerifyQueue:
-		answer.Songs, err = d.player.Queue(ctx, host)
+	case ReadQueue:
+		answer.Queue, err = d.player.Queue(ctx, host)
 	case Pause:
 		return d.player.Pause(ctx, host)
 	case Resume:

@@ -14,6 +14,7 @@ type decision struct {
 	justObserved       bool // the player was observed just now, or could not be observed
 	room               *party.State
 	answer             *Answer
+	accepted           bool      // an observation was believed just now
 	previouslyObserved time.Time // when the observation before the newest one was decided on
 	memory             Memory
 	activity           activity
@@ -37,8 +38,12 @@ const (
 	maxOverrun    = 2 * time.Second        // a song that still plays this long after its end, by its progress, has ended
 	stuckAfter    = 3 * time.Second        // a song whose progress stands still for this long has ended
 	stuckAtEnd    = 700 * time.Millisecond // the same within endTail
-	skipThreshold = 5 * time.Second        // a song that ends more than this before its end was skipped
-	maxWatchGap   = 2 * time.Second        // nobody hears a song between observations that follow within this time
+	skipThreshold = 5 * time.Second        // a song that stops more than this before its end was skipped
+	// emptyAfter is how long a player may claim to play something without saying what, while its progress stands still.
+	// Advertisements report no progress either.
+	emptyAfter            = 45 * time.Second
+	longestAdvertisements = 3 * time.Minute
+	maxWatchGap           = 2 * time.Second // nobody hears a song between observations that follow within this time
 )
 
 // newDecision returns a decision that has learned what is new in its input.
@@ -47,31 +52,49 @@ func newDecision(in Input) *decision {
 		now: in.Now, justObserved: in.Observation != nil || in.Fault != nil, room: in.Room, answer: in.Answer,
 		previouslyObserved: in.Memory.observedAt, memory: in.Memory,
 	}
+	d.countCall(in)
 	d.updateDelivery()
 	switch {
 	case in.Observation != nil:
 		d.takeObservation(*in.Observation)
 	case in.Fault != nil:
 		d.memory.observationBackoff = d.memory.observationBackoff.afterFault(in.Fault, d.now)
+	case in.Answer != nil && in.Answer.Command == (Command{Kind: ReadQueue}):
+		d.takeQueue(in.Answer)
+		d.answer = nil // it counts as an observation
 	}
 	d.classify()
+	d.updateHeard()
 	d.estimateEnd()
 	d.adoptCommitted()
-	if in.Observation != nil {
+	if d.accepted {
 		d.trackSilence()
 	}
 	return d
 }
 
-// takeObservation stores an observation in the memory, and ends the backoffs that it shows to be over.
+// takeObservation accepts an observation unless it is in doubt. A doubtful progress is ignored, and leaves what else was
+// known confirmed.
 func (d *decision) takeObservation(s Observation) {
-	last, handover := d.memory.observation, &d.memory.handover
-	standsStill := last.Playing && s.Playing && last.Progress == s.Progress &&
-		last.Song != nil && s.Song != nil && last.Song.URI == s.Song.URI
+	handover := &d.memory.handover
+	handover.watched = handover.watched && s.Device != nil && d.now.Sub(d.memory.lookedAt) <= maxWatchGap
+	d.memory.observationBackoff, d.memory.lookedAt = backoff{}, d.now
+	switch {
+	case d.believes(s):
+		d.accept(s)
+		d.memory.hidden = false
+	case !d.inDoubt() && !d.memory.observation.At.IsZero():
+		d.memory.observedAt = d.now
+	}
+}
+
+// accept stores an observation in the memory, and ends the backoffs that it shows to be over.
+func (d *decision) accept(s Observation) {
+	last := d.memory.observation
+	standsStill := last.Playing && s.Playing && last.Progress == s.Progress && uriOf(last.Song) == uriOf(s.Song)
 	if !standsStill {
 		d.memory.progressedAt = s.At
 	}
-	handover.watched = handover.watched && s.Device != nil && d.now.Sub(d.memory.observedAt) <= maxWatchGap
 	if active(last) && !active(s) {
 		d.memory.silentSince = time.Time{}
 	}
@@ -84,24 +107,37 @@ func (d *decision) takeObservation(s Observation) {
 	if d.memory.commandBackoff.kind == Restricted && restricted(last) && active(s) && !restricted(s) {
 		d.memory.commandBackoff = backoff{}
 	}
-	d.memory.observation, d.memory.observedAt, d.memory.observationBackoff = s, d.now, backoff{}
+	d.memory.observation, d.memory.observedAt, d.accepted = s, d.now, true
 }
 
 // classify derives the activity and the room's item from the newest observation.
 func (d *decision) classify() {
 	s := d.memory.observation
+	d.activity, d.item = notObserved, nil
 	switch {
 	case s.At.IsZero():
-		d.activity = notObserved
 	case !active(s):
 		d.activity = noDevice
-	case s.Song == nil && s.Playing:
+	case s.Song == nil && s.Playing && !d.standsEmpty(s):
 		d.activity = playingOther
 	case s.Song == nil || d.finished(s):
 		d.activity = silence
 	default:
 		d.classifySong(s)
 	}
+}
+
+// standsEmpty reports whether a player that claims to play something without saying what has not moved for so long that
+// it plays nothing.
+func (d *decision) standsEmpty(s Observation) bool {
+	most := emptyAfter
+	switch {
+	case s.Other != nil && s.Other.URI != "":
+		return false
+	case s.Other != nil && s.Other.Advertisement:
+		most = longestAdvertisements
+	}
+	return s.At.Sub(d.memory.progressedAt) >= most
 }
 
 func (d *decision) classifySong(s Observation) {
@@ -199,23 +235,12 @@ func (d *decision) endedEarly(item *party.QueueItem) bool {
 	if item.SkipOnStart {
 		return true
 	}
-	last, s := d.lastShown(), d.memory.observation
-	if last.Item == nil || last.Item.ID != item.ID || last.ProgressMS == nil {
+	reached, known := d.reached(item)
+	if !known {
 		return false
 	}
-	ended := s.At
-	if d.activity != silence {
-		ended = later(d.songBegan(), last.ObservedAt)
-	}
-	reached := expected(last, ended)
-	if last.Status == party.Paused { // it may have been resumed at any time since
-		reached += max(0, ended.Sub(later(d.previouslyObserved, last.ObservedAt)))
-	}
-	if d.activity == silence && s.Playing && s.Song != nil && sameRecording(s.Song, &item.Song) {
-		reached = s.Progress // where it got stuck
-	}
 	whole := durationOf(&item.Song)
-	return whole-reached > min(skipThreshold, whole/2)
+	return whole-reached > max(min(skipThreshold, whole/2), min(d.fading(item), whole/4))
 }
 
 // songBegan returns when the current song began, provided that nobody paused it or seeked.
@@ -223,28 +248,63 @@ func (d *decision) songBegan() time.Time {
 	return d.memory.observation.At.Add(-d.memory.observation.Progress)
 }
 
-// remaining returns how much of the current song is left.
-func (d *decision) remaining() time.Duration {
-	s := d.memory.observation
-	return durationOf(s.Song) - s.Progress - d.now.Sub(s.At)
+// progress returns the progress of what plays at the time of the newest observation. It goes by the clock if the player
+// does not report it.
+func (d *decision) progress() time.Duration {
+	s, h := d.memory.observation, d.memory.heard
+	if d.item != nil && h.itemID == d.item.ID && h.at.Equal(s.At) {
+		return h.progress
+	}
+	return s.Progress
 }
 
-// nearEnd reports whether the current song ends so soon that the next one has to be committed.
+// duration returns how long what plays lasts; 0: unknown.
+func (d *decision) duration() time.Duration {
+	s := d.memory.observation
+	switch {
+	case s.Song != nil:
+		return durationOf(s.Song)
+	case s.Other != nil:
+		return s.Other.Duration
+	}
+	return 0
+}
+
+// remaining returns how much of what plays is left.
+func (d *decision) remaining() time.Duration {
+	return d.duration() - d.progress() - d.now.Sub(d.memory.observation.At)
+}
+
+// nearEnd reports whether what plays ends so soon that the next song has to be committed. That is also so if nobody
+// knows when it ends.
 func (d *decision) nearEnd() bool {
-	if d.activity != playingSong {
+	switch {
+	case d.activity == playingOther:
+		other := d.memory.observation.Other
+		if other == nil || other.Advertisement {
+			return false
+		}
+		if other.Duration == 0 {
+			return true
+		}
+	case d.activity != playingSong:
 		return false
 	}
 	left := d.remaining()
-	return left > 0 && left <= d.commitLead(d.memory.observation.Song)+jitter
+	return left > 0 && left <= d.commitLead()+jitter
 }
 
 // verificationKey names the committed item and the song that is loaded while it waits. That Spotify's queue has the
 // item needs to be verified only once for each key.
 func (d *decision) verificationKey(item *party.QueueItem) string {
-	if d.activity != playingSong {
-		return item.ID
+	s := d.memory.observation
+	switch {
+	case d.activity == playingSong:
+		return item.ID + " " + s.Song.URI
+	case d.activity == playingOther && s.Other != nil:
+		return item.ID + " " + s.Other.URI
 	}
-	return item.ID + " " + d.memory.observation.Song.URI
+	return item.ID
 }
 
 func active(s Observation) bool { return s.Device != nil && s.Device.IsActive }
@@ -263,13 +323,13 @@ func sameRecording(a, b *party.Song) bool {
 
 func durationOf(s *party.Song) time.Duration { return time.Duration(s.DurationMS) * time.Millisecond }
 
-// commitLead returns how long before the end of song s the next one is committed.
-func (d *decision) commitLead(s *party.Song) time.Duration {
-	most := queueLead
+// commitLead returns how long before the end of what plays the next song is committed.
+func (d *decision) commitLead() time.Duration {
+	most := queueLead + d.memory.crossfade
 	if d.usesPlaylist() {
 		most = playlistLead
 	}
-	return min(most, durationOf(s)/2)
+	return min(most, d.duration()/2)
 }
 
 func later(a, b time.Time) time.Time {

@@ -21,12 +21,12 @@ func (d *decision) verifyCommitted() (action, bool) {
 	if item.Commit == party.CommitPending && d.memory.commandedAt.IsZero() {
 		since = item.CommittedAt.Add(commandTimeout)
 	}
-	return d.sendAfter(since, verifyCommand(item))
+	return d.sendAfter(later(since, d.memory.verifyAfter), verifyCommand(item))
 }
 
 // createPlaylist creates the room's playlist when songs are to be delivered by it.
 func (d *decision) createPlaylist() (action, bool) {
-	if d.delivery() != party.DeliveryPlaylist || d.room.PlaylistURI != "" || d.memory.noPlaylist || !d.hasNext() {
+	if d.delivery() != party.DeliveryPlaylist || d.room.PlaylistURI != "" || d.noPlaylist() || !d.hasNext() {
 		return action{}, false
 	}
 	return d.send(Command{Kind: CreatePlaylist}, party.PlaybackStep{})
@@ -36,7 +36,7 @@ func (d *decision) createPlaylist() (action, bool) {
 // something else, or stopped. From then on songs are delivered to the player's queue.
 func (d *decision) abandonPlaylist() (action, bool) {
 	item := d.room.Committed()
-	if !sentByPlaylist(item) || !d.room.HasPlayed || d.memory.noPremium {
+	if !sentByPlaylist(item) || !d.room.HasPlayed || d.noPremium() {
 		return action{}, false
 	}
 	since := item.CommittedAt.Add(minPlaylistNotice)
@@ -71,7 +71,7 @@ func (d *decision) recoverCommitted() (action, bool) {
 		return action{step: d.assumePlayed(item)}, true
 	case item.Via == party.DeliveryPlaylist:
 		return d.startPlaylist(item, since)
-	case d.memory.noPremium && d.mayHavePlayed(item): // the songs after it can be delivered by playlist
+	case d.noPremium() && d.mayHavePlayed(item): // the songs after it can be delivered by playlist
 		return action{step: d.assumePlayed(item)}, true
 	case loaded:
 		return d.sendAfter(since.Add(staleWindow), d.playCommand(item))
@@ -94,7 +94,7 @@ func (d *decision) startPlaylist(item *party.QueueItem, since time.Time) (action
 func (d *decision) onlyHostCanStart() bool {
 	item := d.room.Committed()
 	return sentByPlaylist(item) && d.nothingPlays() &&
-		d.room.NowPlaying == nil && (!d.room.HasPlayed || d.memory.noPremium)
+		d.room.NowPlaying == nil && (!d.room.HasPlayed || d.noPremium())
 }
 
 // sentByPlaylist reports whether an item, which may be nil, was appended to the room's playlist.
@@ -124,6 +124,9 @@ func (d *decision) commit() (action, bool) {
 	if item == nil || d.room.Committed() != nil || item.IsUnlikedFallback() && hostPlays {
 		return action{}, false
 	}
+	if d.givesWay(item) { // nothing else waits
+		return action{observeBy: d.failureOf(item).until}, true
+	}
 	playlist := d.usesPlaylist()
 	if !d.nearEnd() && !(playlist && !d.room.HasPlayed) {
 		return action{}, false
@@ -140,6 +143,9 @@ func (d *decision) playDirectly() (action, bool) {
 	item := d.pick()
 	if item == nil || d.room.Committed() != nil || d.room.NowPlaying != nil || !d.nothingPlays() {
 		return action{}, false
+	}
+	if d.givesWay(item) { // nothing else waits
+		return action{observeBy: d.failureOf(item).until}, true
 	}
 	if d.usesPlaylist() {
 		return d.send(d.appendCommand(item), commitStep(item, party.DeliveryPlaylist))
@@ -164,17 +170,20 @@ func (d *decision) updateDelivery() {
 		return
 	}
 	d.memory.requestedDelivery = requested
-	d.memory.playlistIgnored, d.memory.noPlaylist, d.memory.noPremium = false, false, false
+	d.memory.premium, d.memory.playlists = permission{}, permission{}
+	d.memory.playlistIgnored, d.memory.playlistsAgain = false, false
 }
 
 // delivery returns how songs are delivered: as the host has chosen, unless that has turned out not to work.
 func (d *decision) delivery() party.Delivery {
 	shown := d.room.Playback.Delivery
 	switch {
-	case d.memory.noPremium && !d.memory.noPlaylist:
+	case d.noPremium() && !d.noPlaylist():
 		return party.DeliveryPlaylist
-	case d.memory.noPlaylist || d.memory.playlistIgnored:
+	case d.noPlaylist() || d.memory.playlistIgnored:
 		return party.DeliveryQueue
+	case d.memory.playlistsAgain:
+		return d.room.Settings.Delivery
 	case shown == "":
 		return party.DeliveryQueue
 	}
@@ -185,11 +194,11 @@ func (d *decision) usesPlaylist() bool {
 	return d.delivery() == party.DeliveryPlaylist && d.room.PlaylistURI != ""
 }
 
-// pick returns the first song of the queue that may begin and has not failed before or, if all have failed, the first
+// pick returns the first song of the queue that may begin and need not give way to others or, if all need to, the first
 // one that may begin; nil if there is none.
 func (d *decision) pick() *party.QueueItem {
 	for _, item := range d.room.Queue {
-		if d.room.MayStart(item, d.now) && !d.hasFailed(item) {
+		if d.room.MayStart(item, d.now) && !d.givesWay(item) {
 			return item
 		}
 	}
@@ -216,7 +225,7 @@ func (d *decision) deviceID() string {
 }
 
 func verifyCommand(item *party.QueueItem) Command {
-	kind := VerifyQueue
+	kind := ReadQueue
 	if item.Via == party.DeliveryPlaylist {
 		kind = VerifyPlaylist
 	}

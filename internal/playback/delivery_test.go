@@ -45,15 +45,22 @@ func TestDeliveryByPlaylist(t *testing.T) {
 		return m
 	}
 	free := silent(3*time.Second, stands(song("x"), 0))
-	free.noPremium = true
+	free.premium = permission{denied: true, last: noon}
+	refusedTwice := permission{refusals: minRefusals - 1, first: noon.Add(-minRefusalSpan), last: noon.Add(-time.Second)}
+	refusedBefore := withPlaylist(observed(stands(song("x"), 0)))
+	refusedBefore.playlists = refusedTwice
+	startRefused := observed(stands(song("x"), 0))
+	startRefused.premium = refusedTwice
+	playingRefused := withPlaylist(observed(plays(song("a"), 156*time.Second)))
+	playingRefused.playlists = refusedTwice
 	denied := withPlaylist(observed(stands(song("x"), 0)))
-	denied.noPlaylist = true
+	denied.playlists = permission{denied: true, last: noon}
 	pending := func() *party.QueueItem {
 		i := committed("b", party.CommitPending, 0)
 		i.Via = party.DeliveryPlaylist
 		return i
 	}
-	unknown := committed("b", party.CommitUnknown, 3*time.Second)
+	unknown := committed("b", party.CommitUnknown, 8*time.Second)
 	unknown.Via = party.DeliveryPlaylist
 	premium := answered(Play, "b", NotAllowed)
 	premium.Fault.Reason = party.ReasonNoPremium
@@ -81,7 +88,7 @@ func TestDeliveryByPlaylist(t *testing.T) {
 		{
 			name: "it cannot be created",
 			in: Input{
-				Room: noList, Memory: withPlaylist(observed(stands(song("x"), 0))),
+				Room: noList, Memory: refusedBefore,
 				Answer: &Answer{Command: Command{Kind: CreatePlaylist}, Fault: &Fault{Kind: Unavailable}},
 			},
 			health: party.HealthOK, reason: party.ReasonNoPlaylist, way: party.DeliveryQueue,
@@ -151,7 +158,7 @@ func TestDeliveryByPlaylist(t *testing.T) {
 			name: "the playlist can no longer be written",
 			in: Input{
 				Room:   byPlaylist(hasPlayed(room(item("a", playing), pending()))),
-				Memory: withPlaylist(observed(plays(song("a"), 156*time.Second))), Answer: answered(Append, "b", Unavailable),
+				Memory: playingRefused, Answer: answered(Append, "b", Unavailable),
 			},
 			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthOK, reason: party.ReasonNoPlaylist,
 			way: party.DeliveryQueue,
@@ -191,7 +198,7 @@ func TestDeliveryByPlaylist(t *testing.T) {
 		{
 			name: "Spotify plays nothing for a free account",
 			in: Input{
-				Room: room(committed("b", party.CommitPending, 0)), Memory: observed(stands(song("x"), 0)), Answer: premium,
+				Room: room(committed("b", party.CommitPending, 0)), Memory: startRefused, Answer: premium,
 			},
 			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthOK, way: party.DeliveryPlaylist,
 		},
@@ -203,7 +210,7 @@ func TestDeliveryByPlaylist(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.in.Now = noon
-			plan := Decide(tt.in)
+			plan := decideTwice(tt.in)
 			shown := tt.in.Room.Playback
 			if plan.Step.Playback != nil {
 				shown = *plan.Step.Playback

@@ -21,10 +21,13 @@ func (d *decision) lastShown() party.Playback {
 // command and the next observation, only the delivery and the health change.
 func (d *decision) shown(step party.PlaybackStep) party.Playback {
 	p := d.lastShown()
-	if !d.playerUnknown() && d.answer == nil {
+	if !d.playerUnknown() && !d.inDoubt() && d.answer == nil {
 		p = d.observedPlayback(step)
 	}
 	p.Delivery = d.delivery()
+	if d.memory.playlists.denied { // perhaps it is being tried again
+		p.Delivery = party.DeliveryQueue
+	}
 	p.Health, p.Reason, p.Until = d.health()
 	return p
 }
@@ -42,9 +45,13 @@ func (d *decision) observedPlayback(step party.PlaybackStep) party.Playback {
 	case pausedSong:
 		p.Status = party.Paused
 	default:
+		if last := d.lastShown(); d.pausedAsleep() && last.Song != nil {
+			last.Device = nil
+			return last
+		}
 		return p
 	}
-	progress := int(s.Progress.Milliseconds())
+	progress := int(d.progress().Milliseconds())
 	p.Song, p.ProgressMS = s.Song, &progress
 	if d.item != nil && (d.item == d.room.NowPlaying || d.item.ID == step.StartedItem) {
 		p.Item, p.Song = d.item, &d.item.Song
@@ -52,11 +59,16 @@ func (d *decision) observedPlayback(step party.PlaybackStep) party.Playback {
 	return p
 }
 
+// pausedAsleep reports whether the room's song is paused on a device that is no longer active.
+func (d *decision) pausedAsleep() bool {
+	return d.activity == noDevice && d.memory.paused && d.room.NowPlaying != nil && d.lastShown().Status == party.Paused
+}
+
 // health returns whether the music can go on and, if it cannot, the reason and the end of a cool-down.
 func (d *decision) health() (party.HealthState, party.HealthReason, *time.Time) {
 	observing, commanding := d.memory.observationBackoff, d.memory.commandBackoff
-	if health := observing.kind.health(); health != "" {
-		return health, observing.reason, d.coolDownEnd(observing)
+	if health, reason := observing.health(); health != "" {
+		return health, reason, d.coolDownEnd(observing)
 	}
 	if health := d.commandHealth(); health != "" {
 		return health, d.commandReason(), d.coolDownEnd(commanding)
@@ -75,14 +87,15 @@ func (d *decision) commandReason() party.HealthReason {
 	if d.memory.commandBackoff.kind == Restricted && restricted(d.memory.observation) {
 		return party.ReasonRestricted
 	}
-	return d.memory.commandBackoff.reason
+	_, reason := d.memory.commandBackoff.health()
+	return reason
 }
 
 // playerHealth returns the health when Spotify answers. It reports a missing device only when there is something to
 // play, because Spotify reports no device before anything has been played.
 func (d *decision) playerHealth() (party.HealthState, party.HealthReason) {
 	switch {
-	case d.onlyHostCanStart() && d.memory.noPremium:
+	case d.onlyHostCanStart() && d.noPremium():
 		return party.HealthNotAllowed, party.ReasonNoPremium
 	case d.onlyHostCanStart():
 		return party.HealthDeviceLost, party.ReasonPressPlay
@@ -109,10 +122,10 @@ func (d *decision) lacksDevice() bool {
 // deliveryReason returns why songs are not delivered as the host has chosen; empty: they are.
 func (d *decision) deliveryReason() party.HealthReason {
 	switch {
+	case d.room.Settings.Delivery == party.DeliveryPlaylist && d.memory.playlists.denied:
+		return party.ReasonNoPlaylist
 	case d.room.Settings.Delivery != party.DeliveryPlaylist || d.delivery() == party.DeliveryPlaylist:
 		return ""
-	case d.memory.noPlaylist:
-		return party.ReasonNoPlaylist
 	}
 	return party.ReasonPlaylistIgnored
 }
@@ -121,17 +134,16 @@ func (d *decision) deliveryReason() party.HealthReason {
 // time, only with a success; they count as long as there is something to play.
 func (d *decision) commandHealth() party.HealthState {
 	b := d.memory.commandBackoff
+	lasts := d.now.Before(b.until)
 	switch b.kind {
 	case NoDevice, Restricted, NotAllowed:
-		if !d.hasNext() && !d.now.Before(b.until) {
-			return ""
-		}
-		return b.kind.health()
+		lasts = lasts || d.hasNext()
 	}
-	if d.now.Before(b.until) {
-		return b.kind.health()
+	if !lasts {
+		return ""
 	}
-	return ""
+	health, _ := b.health()
+	return health
 }
 
 // coolDownEnd returns when a cool-down ends; nil for other backoffs.

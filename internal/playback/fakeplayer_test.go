@@ -158,7 +158,7 @@ func (t *fakePlayer) State(context.Context, string) (s playback.Observation, err
 	return s, err
 }
 
-func (t *fakePlayer) Play(_ context.Context, _, uri, deviceID string) error {
+func (t *fakePlayer) Play(_ context.Context, _, uri, deviceID string, position time.Duration) error {
 	if uri == t.gone {
 		return errors.Join(t.call("play", func() {}), &playback.Fault{Kind: playback.Gone})
 	}
@@ -171,6 +171,7 @@ func (t *fakePlayer) Play(_ context.Context, _, uri, deviceID string) error {
 		t.device = cmp.Or(deviceID, t.device)
 		t.before, t.changed = t.loaded, time.Now()
 		t.start(t.songs[uri], time.Now())
+		t.at = position
 	})
 }
 
@@ -194,14 +195,11 @@ func (t *fakePlayer) Enqueue(_ context.Context, _, uri string) error {
 	return t.call("enqueue", func() { t.queue = append(t.queue, t.songs[uri]) })
 }
 
-func (t *fakePlayer) Queue(context.Context, string) (songs []party.Song, err error) {
+func (t *fakePlayer) Queue(context.Context, string) (queue playback.Queue, err error) {
 	err = t.call("queue", func() {
-		if t.song != nil {
-			songs = append(songs, *t.song)
-		}
-		songs = append(songs, t.queue...)
+		queue = playback.Queue{Current: t.song, Next: slices.Clone(t.queue)}
 	})
-	return songs, err
+	return queue, err
 }
 
 func (t *fakePlayer) Next(context.Context, string) error {

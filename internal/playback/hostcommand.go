@@ -58,8 +58,9 @@ func (d *decision) observeAgain(command *party.HostCommand) action {
 	}
 	d.memory.hostCommand = commandProgress{id: command.ID}
 	d.memory.observationBackoff, d.memory.commandBackoff = backoff{}, backoff{}
-	d.memory.noPremium, d.memory.noPlaylist, d.memory.playlistIgnored, d.memory.modesReset = false, false, false, false
-	d.memory.shown, d.memory.failedIDs, d.memory.deviceSearch = nil, nil, deviceSearch{}
+	d.memory.premium, d.memory.playlists = permission{}, permission{}
+	d.memory.playlistIgnored, d.memory.modes = false, modesReset{}
+	d.memory.shown, d.memory.failures, d.memory.deviceSearch = nil, nil, deviceSearch{}
 	return action{observeBy: d.now}
 }
 
@@ -76,11 +77,11 @@ func (d *decision) runHostCommand() (action, bool) {
 		return action{observeBy: d.memory.commandedAt.Add(commandDelay)}, true
 	case d.fulfilled(command):
 		return d.reply(command, "", ""), true
-	case sent.fault != nil && sent.fault.Kind != Unreachable:
+	case sent.fault != nil && sent.fault.Kind != Unreachable && !d.mayWake(command):
 		return d.reply(command, sent.fault.Kind.code(), sent.fault.Kind.sentence()), true
 	case sent.attempts > 0 && d.now.Sub(d.memory.commandedAt) < staleWindow:
 		return action{observeBy: d.memory.commandedAt.Add(staleWindow)}, true
-	case sent.attempts >= maxCommandAttempts:
+	case sent.attempts >= maxCommandAttempts && !d.mayWake(command):
 		return d.reply(command, party.UpstreamUnavailable, "The player does not react."), true
 	}
 	return d.sendHostCommand(command)
@@ -131,6 +132,8 @@ func (d *decision) sendHostCommand(command *party.HostCommand) (action, bool) {
 func (d *decision) resume(command *party.HostCommand) (action, bool) {
 	item := d.room.Committed()
 	switch {
+	case d.fellAsleep():
+		return d.wakeDevice(command)
 	case d.activity == pausedSong, d.standsMidSong():
 		return d.sendFor(Command{Kind: Resume, DeviceID: d.deviceID()}, party.PlaybackStep{})
 	case sentByPlaylist(item):
@@ -139,9 +142,48 @@ func (d *decision) resume(command *party.HostCommand) (action, bool) {
 	return d.leaveToRules(command)
 }
 
+// fellAsleep reports whether the room's song is paused on a device that no longer answers.
+func (d *decision) fellAsleep() bool {
+	fault := d.memory.hostCommand.fault
+	gone := d.activity == noDevice || fault != nil && fault.Kind == NoDevice
+	return gone && d.memory.paused && d.room.NowPlaying != nil
+}
+
+// mayWake reports whether a host command that found no device may still find another one.
+func (d *decision) mayWake(command *party.HostCommand) bool {
+	if command.Kind != party.ResumeCommand || !d.fellAsleep() || d.memory.hostCommand.attempts > maxCommandAttempts {
+		return false
+	}
+	search := d.memory.deviceSearch
+	return search.at.Before(command.At) || search.several || search.foundID != ""
+}
+
+// wakeDevice resumes the room's song on the only device that there is. If there are several, or none, the host is asked
+// for one.
+func (d *decision) wakeDevice(command *party.HostCommand) (action, bool) {
+	search, playing := d.memory.deviceSearch, d.room.NowPlaying
+	switch {
+	case search.at.Before(command.At):
+		return d.send(Command{Kind: Devices}, party.PlaybackStep{})
+	case search.several:
+		return d.reply(command, party.Conflict, "There are several devices. Choose one of them with transferPlayback."), true
+	case search.foundID == "":
+		return d.reply(command, NoDevice.code(), NoDevice.sentence()), true
+	}
+	if d.activity == pausedSong || d.memory.hostCommand.attempts == 0 {
+		return d.sendFor(Command{Kind: Resume, DeviceID: search.foundID}, party.PlaybackStep{})
+	}
+	from, _ := d.heardOf(playing) // the device has forgotten the song
+	play := Command{Kind: Play, ItemID: playing.ID, URI: playing.Song.URI, DeviceID: search.foundID, Position: from.progress}
+	return d.sendFor(play, party.PlaybackStep{})
+}
+
 // skipSong skips to the room's next song, which may have to be committed first.
 func (d *decision) skipSong(command *party.HostCommand) (action, bool) {
 	next := d.pick()
+	if d.item != nil && d.stillLoaded(command.Argument) {
+		d.memory.skippedID = d.item.ID
+	}
 	switch {
 	case d.nothingPlays():
 		return d.leaveToRules(command)

@@ -257,7 +257,7 @@ func TestHostCommands(t *testing.T) {
 			if tt.in.Observation == nil {
 				tt.in.Memory.observedAt = later(tt.in.Memory.observation.At, tt.in.Memory.observedAt)
 			}
-			plan := Decide(tt.in)
+			plan := decideTwice(tt.in)
 			answer := ""
 			if given := plan.Step.Answered; given != nil {
 				answer = string(given.Code)

@@ -30,7 +30,7 @@ func (d *decision) estimateEnd() {
 	case playing == nil:
 		d.memory.earliestEnd = endEstimate{}
 	case d.item == playing:
-		d.memory.earliestEnd = endEstimate{playing.ID, s.At.Add(durationOf(s.Song) - s.Progress)}
+		d.memory.earliestEnd = endEstimate{playing.ID, s.At.Add(d.duration() - d.progress())}
 	case d.memory.earliestEnd.itemID != playing.ID:
 		d.memory.earliestEnd = endEstimate{playing.ID, d.estimateEndFromState(playing)}
 	}
@@ -60,9 +60,13 @@ func (d *decision) adoptCommitted() {
 }
 
 // mayHaveEnded reports whether the room's song may have reached its end, before its device disappeared or since. A
-// device that has disappeared from Spotify may play on, but no longer than the song lasts.
+// device that has disappeared from Spotify may play on, but no longer than the song lasts. A song that the host paused
+// stays where it is until somebody resumes it.
 func (d *decision) mayHaveEnded(playing *party.QueueItem) bool {
-	before := !d.memory.paused && !d.memory.silentSince.Before(d.memory.earliestEnd.at)
+	if d.memory.paused {
+		return false
+	}
+	before := !d.memory.silentSince.Before(d.memory.earliestEnd.at)
 	return before || d.now.Sub(d.memory.silentSince) >= durationOf(&playing.Song)
 }
 

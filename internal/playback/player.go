@@ -15,13 +15,13 @@ import (
 type Player interface {
 	// State returns what the player does at present.
 	State(ctx context.Context, hostID string) (Observation, error)
-	// Play plays a song at once, in place of the current one. Songs that wait in the player's queue stay there. An empty
-	// deviceID means the active device.
-	Play(ctx context.Context, hostID, uri, deviceID string) error
+	// Play plays a song at once, from a position on, in place of the current one. Songs that wait in the player's queue
+	// stay there. An empty deviceID means the active device.
+	Play(ctx context.Context, hostID, uri, deviceID string, position time.Duration) error
 	// Enqueue appends a song to the player's queue. It does not start the player, is not idempotent and cannot be undone.
 	Enqueue(ctx context.Context, hostID, uri string) error
-	// Queue returns the song that is loaded, if any, and then the songs that will follow, as far as Spotify lists them.
-	Queue(ctx context.Context, hostID string) ([]party.Song, error)
+	// Queue returns what Spotify says about the current song and those that will follow.
+	Queue(ctx context.Context, hostID string) (Queue, error)
 	// Next skips to the song that follows.
 	Next(ctx context.Context, hostID string) error
 	// Pause stops playback. Resume continues at the same place, on the given device or, if deviceID is empty, the active
@@ -52,12 +52,27 @@ type Player interface {
 type Observation struct {
 	At       time.Time     // when Spotify answered
 	Song     *party.Song   // what is loaded; nil: nothing, or no song (an episode, an advertisement)
-	Progress time.Duration // within Song
+	Other    *OtherItem    // what is loaded if it is no song; nil: a song or nothing
+	Progress time.Duration // within Song or Other
 	Playing  bool          // according to Spotify; the player may be stuck nevertheless
 	Device   *party.Device // nil: none
 	Context  string        // URI of what Song is played from, such as spotify:playlist:…; empty: nothing
 	Repeat   bool          // the song or its context is repeated
 	Shuffle  bool
+}
+
+// OtherItem is something that a player plays and that is no song of Spotify's catalogue.
+type OtherItem struct {
+	Advertisement bool
+	URI           string        // of an episode or a local file; empty: Spotify does not say what it is
+	Duration      time.Duration // 0: unknown
+}
+
+// Queue is one answer of Spotify about a player's queue. It does not say whether the player plays, and may lag behind by
+// some seconds.
+type Queue struct {
+	Current *party.Song  // the song that plays or is loaded; nil: none
+	Next    []party.Song // the songs that follow, those of a context and of autoplay included; Spotify lists some twenty
 }
 
 // Seeds are what fallback songs are chosen by.
@@ -142,12 +157,19 @@ type backoff struct {
 	kind     FaultKind // empty: nothing fails, although commands may have had no effect
 	reason   party.HealthReason
 	attempts int       // consecutive ones that failed or had no effect
+	refusals int       // how many of them in a row were this kind of failure
+	since    time.Time // when the first of these was
+	doubted  bool      // only the host could mend this kind of failure, and too few answers say so
 	until    time.Time // no attempt is made before
 }
 
 // afterFault returns the backoff after another failure.
 func (b backoff) afterFault(f *Fault, now time.Time) backoff {
-	next := backoff{kind: f.Kind, reason: f.Reason, attempts: b.attempts + 1}
+	next := backoff{kind: f.Kind, reason: f.Reason, attempts: b.attempts + 1, refusals: 1, since: now}
+	if b.kind == f.Kind && b.reason == f.Reason && b.refusals > 0 {
+		next.since, next.refusals = b.since, b.refusals+1
+	}
+	next.doubted = next.needsProof() && (next.refusals < minRefusals || now.Sub(next.since) < minRefusalSpan)
 	if f.Kind == CoolingDown {
 		wait := cmp.Or(f.RetryAfter, defaultCoolDown)
 		// The room shows this time, so it must not differ from what the database stores: whole milliseconds, rounded up.
@@ -155,7 +177,25 @@ func (b backoff) afterFault(f *Fault, now time.Time) backoff {
 		return next
 	}
 	next.until = now.Add(next.wait(f.Kind))
+	if next.doubted {
+		next.until = now.Add(next.wait(Unreachable))
+	}
 	return next
+}
+
+// needsProof reports whether the host would be asked to repair something because of this failure, so that one answer
+// does not suffice. That an authorization has ended is no such answer: spotify.Client has proven it.
+func (b backoff) needsProof() bool {
+	return b.kind == NotAllowed || b.kind == Unavailable || b.kind == ReconnectNeeded && b.reason == party.ReasonScope
+}
+
+// health returns the health that the room shows because of this failure; empty: none.
+func (b backoff) health() (party.HealthState, party.HealthReason) {
+	health := b.kind.health()
+	if b.doubted && health != "" {
+		return party.HealthUnreachable, ""
+	}
+	return health, b.reason
 }
 
 // afterNoEffect returns the backoff after a command that succeeded although the previous one had no effect.

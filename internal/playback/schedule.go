@@ -23,6 +23,9 @@ func (d *decision) nextObservation(by time.Time) time.Time {
 	if !d.memory.commandedAt.IsZero() && !d.memory.observedAt.After(d.memory.commandedAt) {
 		at = d.memory.commandedAt.Add(commandDelay)
 	}
+	if d.memory.suspicion.kind != nothingNew && d.nextLook().Before(at) {
+		at = d.nextLook()
+	}
 	if until := d.memory.commandBackoff.until; until.After(d.now) && until.Before(at) {
 		at = until
 	}
@@ -48,9 +51,9 @@ func (d *decision) regularObservation() time.Time {
 		return observed.Add(d.noDeviceInterval())
 	case playingOther:
 		if d.now.Sub(d.memory.silentSince) < otherLongAfter {
-			return observed.Add(otherFirstInterval)
+			return observed.Add(d.thrifty(otherFirstInterval))
 		}
-		return observed.Add(playingInterval)
+		return observed.Add(d.thrifty(playingInterval))
 	case playingSong:
 		return d.observationDuringSong()
 	case silence:
@@ -70,15 +73,15 @@ func (d *decision) noDeviceInterval() time.Duration {
 	if d.hasNext() {
 		most = noDeviceMost
 	}
-	return min(max(d.memory.observedAt.Sub(d.memory.silentSince)/2, noDeviceFirst), most)
+	return d.thrifty(min(max(d.memory.observedAt.Sub(d.memory.silentSince)/2, noDeviceFirst), most))
 }
 
 // observationDuringSong returns when the next song has to be committed, or when the current one should be over, but not
 // later than after playingInterval.
 func (d *decision) observationDuringSong() time.Time {
 	s, observed := d.memory.observation, d.memory.observedAt
-	end := s.At.Add(durationOf(s.Song) - s.Progress)
-	commit := end.Add(-d.commitLead(s.Song))
+	end := s.At.Add(d.duration() - d.progress())
+	commit := end.Add(-d.commitLead())
 	at := end.Add(endDelay)
 	switch {
 	case !at.After(observed):
@@ -86,7 +89,7 @@ func (d *decision) observationDuringSong() time.Time {
 	case d.room.Committed() == nil && d.pick() != nil && commit.After(observed):
 		at = commit
 	}
-	if most := observed.Add(playingInterval); most.Before(at) {
+	if most := observed.Add(d.thrifty(playingInterval)); most.Before(at) {
 		return most
 	}
 	return at

@@ -33,11 +33,11 @@ type Plan struct {
 type CommandKind string
 
 const (
-	None        CommandKind = ""
-	Play        CommandKind = "play"    // play ItemID's song at once
-	Enqueue     CommandKind = "enqueue" // play ItemID's song after the current one
-	Next        CommandKind = "next"    // skip to the following song; ItemID is skipped, or is the following one
-	VerifyQueue CommandKind = "queue"   // read whether Spotify's queue has ItemID's song
+	None      CommandKind = ""
+	Play      CommandKind = "play"    // play ItemID's song at once
+	Enqueue   CommandKind = "enqueue" // play ItemID's song after the current one
+	Next      CommandKind = "next"    // skip to the following song; ItemID is skipped, or is the following one
+	ReadQueue CommandKind = "queue"   // read Spotify's queue, to find ItemID's song or, if it is empty, what plays
 
 	CreatePlaylist CommandKind = "create_playlist"
 	Append         CommandKind = "append"        // append ItemID's song to the room's playlist
@@ -55,17 +55,19 @@ const (
 type Command struct {
 	Kind          CommandKind
 	ItemID        string
-	URI           string // of the item's song
-	DeviceID      string // with Transfer; with Play, PlayPlaylist and Resume, where empty means the active device
-	Play          bool   // with Transfer: continue playback there
-	HostCommandID string // the host command that this call carries out; empty: none
+	URI           string        // of the item's song
+	DeviceID      string        // with Transfer; with Play, PlayPlaylist and Resume, where empty means the active device
+	Position      time.Duration // with Play: where the song begins
+	Play          bool          // with Transfer: continue playback there
+	HostCommandID string        // the host command that this call carries out; empty: none
 }
 
 // Answer is the outcome of a Command.
 type Answer struct {
 	Command     Command
 	Fault       *Fault         // nil: it succeeded
-	Songs       []party.Song   // what VerifyQueue and VerifyPlaylist read, or Suggest found
+	Queue       Queue          // what ReadQueue read
+	Songs       []party.Song   // what VerifyPlaylist read, or Suggest found
 	Devices     []party.Device // what Devices read
 	PlaylistURI string         // what CreatePlaylist created
 }
@@ -73,9 +75,13 @@ type Answer struct {
 // Memory is what a driver remembers from one decision to the next. What must survive a crash is stored in the room's
 // state instead. It is a value, and what it points to is never changed.
 type Memory struct {
-	observation   Observation // the newest
+	observation   Observation // the newest that is believed
 	observedAt    time.Time   // when it was decided on
+	lookedAt      time.Time   // when the player was observed last, whether that is believed or not
+	suspicion     suspicion   // what newer observations claim
+	hidden        bool        // only the queue tells what plays; the player's state says that there is no player
 	commandedAt   time.Time   // when the last command that changes the player was answered
+	changedAt     time.Time   // when the last command was answered that may have changed what plays
 	progressedAt  time.Time   // when an observation last showed anything but a playing song that stands still
 	silentSince   time.Time   // since when no song plays or is paused; zero: one does
 	inactiveSince time.Time   // since when the player makes no sound; zero: it does
@@ -88,17 +94,25 @@ type Memory struct {
 	shown       *party.Playback // what was recorded last
 	verifiedKey string          // verificationKey of the committed song that Spotify's queue had
 	earliestEnd endEstimate     // of the room's song that plays
+	heard       heard           // how much of the room's song was heard
+	lastEnded   endedSong       // the room's song that ended last
+	crossfade   time.Duration   // how long before its end the player lets the next song begin
 	handover    handover        // the newest
-	skippedID   string          // the item for which Next was sent
-	failedIDs   []string        // items that failed, once for each failure; tried again when nothing else is left
+	skippedID   string          // the item that was skipped by a command
+	failures    []songFailure   // of songs that could not be delivered and still wait
+	starts      int             // how many songs of the room have started
+	verifyAfter time.Time       // the committed song is not looked for in Spotify's queue before
 
 	hostCommand         commandProgress
 	deviceSearch        deviceSearch
 	resumeAfterTransfer bool // playback was transferred to another device, and is to be resumed there
 	fallback            fallbackSearch
-	modesReset          bool           // shuffle and repeat were turned off once
-	noPremium           bool           // Spotify starts nothing for this host
-	noPlaylist          bool           // Spotify writes no playlist for this host
+	modes               modesReset     // how often shuffle and repeat were turned off in vain
+	foresight           foresight      // what the player would play by itself after the room's song
+	calls               callCount      // of the last hour
+	premium             permission     // to start something
+	playlists           permission     // to write playlists
+	playlistsAgain      bool           // playlists are tried again, or can be written again
 	playlistIgnored     bool           // the player did not go on to the next song of the playlist
 	requestedDelivery   party.Delivery // what the host had chosen when the three above were learned
 }
@@ -129,7 +143,8 @@ func Decide(in Input) Plan {
 func Idle(room *party.State, now time.Time) bool {
 	p := room.Playback
 	wanted := slices.ContainsFunc(room.Queue, func(i *party.QueueItem) bool { return !i.IsUnlikedFallback() })
-	return p.Status == party.Idle && now.Sub(p.ObservedAt) >= idleAfter && !wanted && len(room.PendingCommands) == 0
+	silent := p.Status == party.Idle || p.Status == party.Paused && p.Device == nil
+	return silent && now.Sub(p.ObservedAt) >= idleAfter && !wanted && len(room.PendingCommands) == 0
 }
 
 // idle reports whether nothing has made a sound for so long that the driver may end.
@@ -151,6 +166,7 @@ func (d *decision) act() action {
 	rules := []func() (action, bool){
 		d.recordAnswer,
 		d.refuseHostCommand,
+		d.askQueue,
 		d.waitForObservation,
 		d.startSong,
 		d.endSong,
@@ -165,7 +181,11 @@ func (d *decision) act() action {
 		d.resumeTransferred,
 		d.commit,
 		d.playDirectly,
+		d.replaceUnchosen,
+		d.probePremium,
+		d.probePlaylists,
 		d.resetModes,
+		d.lookAhead,
 		d.findFallback,
 	}
 	for _, rule := range rules {
@@ -178,6 +198,9 @@ func (d *decision) act() action {
 
 // waitForObservation does nothing as long as it is unknown what the player does.
 func (d *decision) waitForObservation() (action, bool) {
+	if d.inDoubt() {
+		return action{observeBy: d.nextLook()}, true
+	}
 	return action{}, d.playerUnknown()
 }
 
@@ -189,6 +212,7 @@ func (d *decision) startSong() (action, bool) {
 		return action{}, false
 	}
 	d.memory.commandBackoff = backoff{}
+	d.memory.starts++
 	return action{step: d.startStep(item)}, true
 }
 
@@ -196,7 +220,9 @@ func (d *decision) startSong() (action, bool) {
 func (d *decision) startStep(item *party.QueueItem) party.PlaybackStep {
 	step := party.PlaybackStep{StartedItem: item.ID}
 	if playing := d.room.NowPlaying; playing != nil {
+		d.learnCrossfade(playing, item)
 		step.EndedItem, step.Skipped = playing.ID, d.endedEarly(playing)
+		d.memory.lastEnded = endedSong{playing.ID, &playing.Song, d.now}
 	}
 	return step
 }
@@ -214,6 +240,7 @@ func (d *decision) endSong() (action, bool) {
 	if playing == nil || !d.hasEnded(playing) {
 		return action{}, false
 	}
+	d.memory.lastEnded = endedSong{playing.ID, &playing.Song, d.now}
 	return action{step: party.PlaybackStep{EndedItem: playing.ID, Skipped: d.endedEarly(playing)}}, true
 }
 
@@ -243,16 +270,35 @@ func (d *decision) skipRemoved() (action, bool) {
 	return a, ok
 }
 
-// resetModes turns off shuffle and repeat, because a song that repeats and a list that is shuffled never reach the next
-// song. It does so only once, so that the host can turn them on again.
+// modesReset is how often shuffle and repeat were turned off although they stayed on.
+type modesReset struct {
+	times int
+	at    time.Time // when it was tried last
+}
+
+const (
+	firstModesPause = 5 * time.Second // between two attempts to turn shuffle and repeat off; doubles each time
+	lastModesPause  = 10 * time.Minute
+)
+
+// resetModes turns off shuffle and repeat whenever a song of the room plays, because a song that repeats and a list that
+// is shuffled never reach the next song.
 func (d *decision) resetModes() (action, bool) {
-	s := d.memory.observation
-	done := d.memory.modesReset || d.memory.noPremium
-	if done || d.activity != playingSong || d.item == nil || !s.Repeat && !s.Shuffle {
+	s, m := d.memory.observation, &d.memory.modes
+	if d.activity != playingSong || d.item == nil || d.noPremium() {
+		return action{}, false
+	}
+	if !s.Repeat && !s.Shuffle {
+		*m = modesReset{}
+		return action{}, false
+	}
+	if m.times > 0 && d.now.Before(m.at.Add(min(firstModesPause<<min(m.times-1, 10), lastModesPause))) {
 		return action{}, false
 	}
 	a, ok := d.send(Command{Kind: ResetModes}, party.PlaybackStep{})
-	d.memory.modesReset = a.command.Kind != None
+	if a.command.Kind != None {
+		m.times, m.at = m.times+1, d.now
+	}
 	return a, ok
 }
 

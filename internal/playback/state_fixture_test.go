@@ -75,11 +75,35 @@ func earlier(s *Observation, by time.Duration) *Observation {
 
 // observed returns the memory of one observation.
 func observed(s *Observation) Memory {
-	return Memory{observation: *s, observedAt: s.At, progressedAt: s.At}
+	return Memory{observation: *s, observedAt: s.At, lookedAt: s.At, progressedAt: s.At}
+}
+
+// decideTwice returns the decision on an observation that has been confirmed, in whatever way it needs that.
+func decideTwice(in Input) Plan {
+	if in.Observation == nil {
+		return Decide(in)
+	}
+	first, before := in, *in.Observation
+	first.Now, before.At = in.Now.Add(-confirmDelay), before.At.Add(-confirmDelay)
+	first.Observation = &before
+	doubt := Decide(first).Memory.suspicion
+	if doubt.kind == standsStill {
+		doubt.since, doubt.looks = doubt.since.Add(-standsStillFor), standsStillMin
+	}
+	in.Memory.suspicion, in.Memory.lookedAt = doubt, first.Now
+	plan := Decide(in)
+	if plan.Command == (Command{Kind: ReadQueue}) {
+		in.Observation, in.Answer, in.Memory = nil, &Answer{Command: plan.Command}, plan.Memory
+		plan = Decide(in)
+	}
+	return plan
 }
 
 func answered(kind CommandKind, name string, kindOfFault FaultKind, queue ...party.Song) *Answer {
 	a := &Answer{Command: Command{Kind: kind, ItemID: "item-" + name, URI: "spotify:track:" + name}, Songs: queue}
+	if kind == ReadQueue && len(queue) > 0 {
+		a.Queue = Queue{Current: &queue[0], Next: queue[1:]}
+	}
 	if kindOfFault != "" {
 		a.Fault = &Fault{Kind: kindOfFault}
 	}

@@ -26,7 +26,7 @@ func TestDecide(t *testing.T) {
 	hostSong := song("host")
 	hostPaused.Playback = party.Playback{Status: party.Playing, Song: &hostSong, Health: party.HealthHostTookOver}
 	stuckInMiddle := observed(earlier(plays(song("a"), 90*time.Second), 15*time.Second))
-	stuckAtEnd := observed(earlier(plays(song("a"), 200*time.Second), time.Second))
+	stuckAtEnd := observed(earlier(plays(song("a"), 200*time.Second), 3*time.Second))
 	silentFor := func(d time.Duration, s *Observation) Memory {
 		m := observed(s)
 		m.silentSince = noon.Add(-d)
@@ -52,7 +52,10 @@ func TestDecide(t *testing.T) {
 	wasRestricted := observed(earlier(restrictedStand, 10*time.Second))
 	wasRestricted.commandBackoff = backoff{kind: Restricted, attempts: 4, until: noon.Add(20 * time.Second)}
 	failedBefore := observed(stands(song("a"), 0))
-	failedBefore.failedIDs = []string{"item-b"}
+	failedBefore.failures = []songFailure{{itemID: "item-b", times: 2, until: noon.Add(10 * time.Second)}}
+	refused := backoff{kind: NotAllowed, attempts: minRefusals - 1, refusals: minRefusals - 1, since: noon.Add(-minRefusalSpan)}
+	refusedBefore, lookRefused := observed(stands(song("a"), 0)), Memory{observationBackoff: refused}
+	refusedBefore.commandBackoff = refused
 	skipped := observed(plays(song("a"), 10*time.Second))
 	skipped.skippedID = "item-a"
 	hadNothing := observed(earlier(stands(song("a"), 0), 20*time.Second))
@@ -192,10 +195,19 @@ func TestDecide(t *testing.T) {
 		{
 			name: "the committed song plays early: the one before was skipped",
 			in: Input{
-				Room:        showing(room(item("a", playing), committed("b", sent, 5*time.Second)), 185*time.Second, 5*time.Second),
+				Room:        showing(room(item("a", playing), committed("b", sent, 5*time.Second)), 175*time.Second, 5*time.Second),
 				Observation: plays(song("b"), time.Second),
 			},
 			step: party.PlaybackStep{EndedItem: "item-a", Skipped: true, StartedItem: "item-b"}, health: party.HealthOK,
+			status: party.Playing, observeIn: anyTime,
+		},
+		{
+			name: "the committed song plays while the one before fades out: that one was played",
+			in: Input{
+				Room:        showing(room(item("a", playing), committed("b", sent, 5*time.Second)), 185*time.Second, 5*time.Second),
+				Observation: plays(song("b"), time.Second),
+			},
+			step: party.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: party.HealthOK,
 			status: party.Playing, observeIn: anyTime,
 		},
 		{
@@ -364,7 +376,7 @@ func TestDecide(t *testing.T) {
 				Room:        room(item("a", playing), committed("b", party.CommitPending, commandTimeout)),
 				Observation: plays(song("a"), 190*time.Second),
 			},
-			command: ask(VerifyQueue, "b"), health: party.HealthOK, status: party.Playing, observeIn: anyTime,
+			command: ask(ReadQueue, "b"), health: party.HealthOK, status: party.Playing, observeIn: anyTime,
 		},
 		{
 			name: "too early to verify",
@@ -392,7 +404,7 @@ func TestDecide(t *testing.T) {
 			in: Input{
 				Room: room(committed("b", sent, 20*time.Second)), Memory: silentFor(3*time.Second, stands(song("a"), 0)),
 			},
-			command: ask(VerifyQueue, "b"), health: party.HealthOK, status: party.Idle, observeIn: anyTime,
+			command: ask(ReadQueue, "b"), health: party.HealthOK, status: party.Idle, observeIn: anyTime,
 		},
 		{
 			name:   "a moment of silence before it starts",
@@ -419,7 +431,7 @@ func TestDecide(t *testing.T) {
 		{
 			name:    "another song went first and ends soon",
 			in:      Input{Room: room(committed("b", sent, 250*time.Second)), Observation: plays(song("host"), 190*time.Second)},
-			command: ask(VerifyQueue, "b"), health: party.HealthHostTookOver, status: party.Playing, observeIn: anyTime,
+			command: ask(ReadQueue, "b"), health: party.HealthHostTookOver, status: party.Playing, observeIn: anyTime,
 		},
 
 		// Answers.
@@ -450,9 +462,18 @@ func TestDecide(t *testing.T) {
 			observeIn: commandDelay,
 		},
 		{
-			name: "Spotify refused it: no Premium",
+			name: "Spotify refused it: the account is not allowed, it says for the first time",
 			in: Input{
 				Room: room(committed("b", party.CommitPending, 0)), Memory: observed(stands(song("a"), 0)),
+				Answer: answered(Play, "b", NotAllowed),
+			},
+			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthUnreachable, status: party.Idle,
+			observeIn: commandDelay,
+		},
+		{
+			name: "Spotify refused it again and again: the account is not allowed",
+			in: Input{
+				Room: room(committed("b", party.CommitPending, 0)), Memory: refusedBefore,
 				Answer: answered(Play, "b", NotAllowed),
 			},
 			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthNotAllowed, status: party.Idle,
@@ -471,16 +492,24 @@ func TestDecide(t *testing.T) {
 			name: "verified: Spotify has it",
 			in: Input{
 				Room:   room(item("a", playing), committed("b", party.CommitUnknown, 3*time.Second)),
-				Memory: observed(plays(song("a"), 190*time.Second)), Answer: answered(VerifyQueue, "b", "", song("a"), song("b")),
+				Memory: observed(plays(song("a"), 190*time.Second)), Answer: answered(ReadQueue, "b", "", song("a"), song("b")),
 			},
 			step: party.PlaybackStep{SentItem: "item-b"}, health: party.HealthOK, status: party.Idle,
 			observeIn: 10*time.Second + endDelay,
 		},
 		{
-			name: "verified: Spotify does not have it",
+			name: "verified: Spotify does not have it, and its queue may lag behind",
 			in: Input{
 				Room:   room(item("a", playing), committed("b", party.CommitUnknown, 3*time.Second)),
-				Memory: observed(plays(song("a"), 190*time.Second)), Answer: answered(VerifyQueue, "b", "", song("a")),
+				Memory: observed(plays(song("a"), 190*time.Second)), Answer: answered(ReadQueue, "b", "", song("a")),
+			},
+			health: party.HealthOK, status: party.Idle, observeIn: anyTime,
+		},
+		{
+			name: "verified: Spotify does not have it",
+			in: Input{
+				Room:   room(item("a", playing), committed("b", party.CommitUnknown, 8*time.Second)),
+				Memory: observed(plays(song("a"), 190*time.Second)), Answer: answered(ReadQueue, "b", "", song("a")),
 			},
 			step: party.PlaybackStep{ReturnedItem: "item-b"}, health: party.HealthOK, status: party.Idle, observeIn: anyTime,
 		},
@@ -488,7 +517,7 @@ func TestDecide(t *testing.T) {
 			name: "verified: it may have been heard",
 			in: Input{
 				Room:   room(item("a", playing), committed("b", sent, 300*time.Second)),
-				Memory: observed(plays(song("host"), 190*time.Second)), Answer: answered(VerifyQueue, "b", "", song("host")),
+				Memory: observed(plays(song("host"), 190*time.Second)), Answer: answered(ReadQueue, "b", "", song("host")),
 			},
 			step: party.PlaybackStep{EndedItem: "item-a", StartedItem: "item-b"}, health: party.HealthHostTookOver,
 			status: party.Idle, observeIn: anyTime,
@@ -533,14 +562,20 @@ func TestDecide(t *testing.T) {
 			health: party.HealthReconnectNeeded, status: party.Idle, observeIn: 5 * time.Second,
 		},
 		{
-			name: "the account is not allowed", in: Input{Room: room(item("b", queued)), Fault: &Fault{Kind: NotAllowed}},
-			health: party.HealthNotAllowed, status: party.Idle, observeIn: 30 * time.Second,
+			name:   "the account is not allowed, Spotify says for the first time",
+			in:     Input{Room: room(item("b", queued)), Fault: &Fault{Kind: NotAllowed}},
+			health: party.HealthUnreachable, status: party.Idle, observeIn: 2 * time.Second,
+		},
+		{
+			name:   "the account is not allowed, Spotify says again and again",
+			in:     Input{Room: room(item("b", queued)), Memory: lookRefused, Fault: &Fault{Kind: NotAllowed}},
+			health: party.HealthNotAllowed, status: party.Idle, observeIn: 2 * time.Minute,
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.in.Now = noon
-			plan := Decide(tt.in)
+			plan := decideTwice(tt.in)
 			shown := tt.in.Room.Playback
 			if plan.Step.Playback != nil {
 				shown = *plan.Step.Playback

@@ -49,10 +49,17 @@ func TestSongsPlayAfterAFailedCommand(t *testing.T) {
 	}
 }
 
-func TestUnavailableSongIsOvertakenByOthers(t *testing.T) {
+func TestSongRefusedTwiceIsOvertakenByOthers(t *testing.T) {
 	inFixture(t, func(t *testing.T, p *fixture) {
 		p.addAll(p.player.newSong("a", time.Minute), p.player.newSong("b", time.Minute), p.player.newSong("c", time.Minute))
-		p.player.fail = failOnce("enqueue", playback.Gone, false)
+		refusals := 0
+		p.player.fail = func(call string) (*playback.Fault, bool) {
+			if call != "enqueue" || refusals == 2 {
+				return nil, false
+			}
+			refusals++
+			return &playback.Fault{Kind: playback.Gone}, false
+		}
 		defer p.drive()()
 		time.Sleep(150 * time.Second)
 		expectHeard(t, p, "a c b")

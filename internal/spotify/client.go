@@ -77,7 +77,7 @@ func New(cfg Config) *Client {
 	c.initCaches()
 	c.tokens = &tokenSource{
 		oauth: oauthConfig(cfg), cipher: cfg.Cipher, accounts: cfg.Accounts, log: cfg.Log, newRecorder: c.newRecorder,
-		sharedCalls: &c.sharedCalls, backoff: &backoff{}, random: cfg.Rand,
+		sharedCalls: &c.sharedCalls, backoff: &backoff{}, rejections: newRejections(), random: cfg.Rand,
 	}
 	c.limiter.registerMetrics(cfg.Metrics)
 	return c
@@ -112,6 +112,7 @@ func (c *Client) SetShare(servers int) { c.limiter.divideBudget(servers) }
 // Forget discards everything cached about a host's account and app. Call it when the host reconnects, as the account
 // may then be a different one.
 func (c *Client) Forget(hostID string) {
+	c.tokens.rejections.forget(hostID)
 	c.capabilities.removeIf(func(key capabilityKey) bool { return key.hostID == hostID })
 	c.searches.removeIf(func(key searchKey) bool { return key.hostID == hostID })
 	c.tracks.removeIf(func(key trackKey) bool { return key.hostID == hostID })

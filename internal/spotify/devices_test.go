@@ -51,7 +51,7 @@ func TestDevicesAndTransfer(t *testing.T) {
 			d.VolumePercent != nil {
 			t.Fatalf("devices %+v", devices)
 		}
-		if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
+		if err := w.Play(ctx, host, w.songs[0].URI, "", 0); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.Transfer(ctx, host, garden, false); err != nil {
@@ -117,7 +117,7 @@ func TestDeviceFailuresAreReported(t *testing.T) {
 
 func TestPauseAndResume(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
-	if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
+	if err := w.Play(ctx, host, w.songs[0].URI, "", 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Pause(ctx, host); err != nil {
@@ -143,7 +143,7 @@ func TestPauseAndResume(t *testing.T) {
 
 func TestResetShuffleAndRepeatTurnsOffRepeatAndShuffle(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
-	if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
+	if err := w.Play(ctx, host, w.songs[0].URI, "", 0); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"repeat?state=context", "shuffle?state=true"} {

@@ -87,7 +87,7 @@ func TestSearchesLeaveBudgetForPlayers(t *testing.T) {
 			t.Errorf("%v requests are left", left)
 		}
 		for range 7 {
-			if err := w.Play(ctx, "another", w.songs[0].URI, ""); err != nil {
+			if err := w.Play(ctx, "another", w.songs[0].URI, "", 0); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := w.State(ctx, "another"); err != nil {

@@ -3,11 +3,11 @@ package spotify
 import (
 	"cmp"
 	"context"
+	"net/url"
 	"time"
 
 	zmb3 "github.com/zmb3/spotify/v2"
 
-	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 )
 
@@ -17,18 +17,31 @@ type playerState struct {
 	Device       device `json:"device"`
 	RepeatState  string `json:"repeat_state"`
 	ShuffleState bool   `json:"shuffle_state"`
+	Type         string `json:"currently_playing_type"`
+}
+
+// other returns what is loaded if it is no song.
+func (s *playerState) other() *playback.OtherItem {
+	switch {
+	case isSong(s.Item), s.Item == nil && !s.Playing:
+		return nil
+	case s.Item == nil:
+		return &playback.OtherItem{Advertisement: s.Type == "ad"}
+	}
+	duration := time.Duration(s.Item.Duration) * time.Millisecond
+	return &playback.OtherItem{Advertisement: s.Type == "ad", URI: string(s.Item.URI), Duration: duration}
 }
 
 // State implements playback.Player. A response of 204 means that no device is active.
 func (c *Client) State(ctx context.Context, hostID string) (playback.Observation, error) {
 	var state playerState
-	failed := c.jsonCall(ctx, hostID, "player", polling, get("me/player", nil), &state)
+	failed := c.jsonCall(ctx, hostID, "player", polling, get("me/player", url.Values{"additional_types": {"episode"}}), &state)
 	if failed != nil {
 		return playback.Observation{}, failed.fault()
 	}
 	snapshot := playback.Observation{
 		At: time.Now(), Progress: time.Duration(state.Progress) * time.Millisecond, Playing: state.Playing,
-		Device: toDevice(state.Device), Context: string(state.PlaybackContext.URI),
+		Other: state.other(), Device: toDevice(state.Device), Context: string(state.PlaybackContext.URI),
 		Repeat: cmp.Or(state.RepeatState, "off") != "off", Shuffle: state.ShuffleState,
 	}
 	if isSong(state.Item) {
@@ -39,8 +52,12 @@ func (c *Client) State(ctx context.Context, hostID string) (playback.Observation
 }
 
 // Play implements playback.Player.
-func (c *Client) Play(ctx context.Context, hostID, uri, deviceID string) error {
-	return c.play(ctx, hostID, "play", deviceID, &zmb3.PlayOptions{URIs: []zmb3.URI{zmb3.URI(uri)}})
+func (c *Client) Play(ctx context.Context, hostID, uri, deviceID string, position time.Duration) error {
+	options := &zmb3.PlayOptions{URIs: []zmb3.URI{zmb3.URI(uri)}}
+	if position > 0 {
+		options.PositionMs = zmb3.Numeric(position.Milliseconds())
+	}
+	return c.play(ctx, hostID, "play", deviceID, options)
 }
 
 // PlayPlaylist implements playback.Player.
@@ -93,13 +110,18 @@ func (c *Client) Enqueue(ctx context.Context, hostID, uri string) error {
 }
 
 // Queue implements playback.Player.
-func (c *Client) Queue(ctx context.Context, hostID string) (songs []party.Song, err error) {
+func (c *Client) Queue(ctx context.Context, hostID string) (queue playback.Queue, err error) {
 	failed := c.libraryCall(hostID, "queue", control, func(api *zmb3.Client) error {
-		queue, err := api.GetQueue(ctx)
-		if err == nil {
-			songs = toSongs(append([]zmb3.FullTrack{queue.CurrentlyPlaying}, queue.Items...), trackItself)
+		answer, err := api.GetQueue(ctx)
+		if err != nil {
+			return err
 		}
-		return err
+		queue.Next = toSongs(answer.Items, trackItself)
+		if isSong(&answer.CurrentlyPlaying) {
+			current := toSong(&answer.CurrentlyPlaying)
+			queue.Current = &current
+		}
+		return nil
 	})
-	return songs, failed.fault()
+	return queue, failed.fault()
 }

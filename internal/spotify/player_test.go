@@ -20,7 +20,7 @@ func TestPlayEnqueueAndNext(t *testing.T) {
 	if queue, err := w.Queue(ctx, host); err != nil || len(queue) != 0 {
 		t.Errorf("queue before anything played: %+v, %v", queue, err)
 	}
-	if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
+	if err := w.Play(ctx, host, w.songs[0].URI, "", 0); err != nil {
 		t.Fatal(err)
 	}
 	s := w.state(t)
@@ -41,10 +41,10 @@ func TestPlayEnqueueAndNext(t *testing.T) {
 	if s := w.state(t); s.Song == nil || s.Song.URI != w.songs[1].URI {
 		t.Errorf("after next: %+v", s)
 	}
-	if err := w.Play(ctx, host, w.songs[2].URI, s.Device.ID); err != nil {
+	if err := w.Play(ctx, host, w.songs[2].URI, s.Device.ID, 0); err != nil {
 		t.Errorf("on a named device: %v", err)
 	}
-	expectFault(t, w.Play(ctx, host, w.songs[2].URI, "elsewhere"), playback.NoDevice)
+	expectFault(t, w.Play(ctx, host, w.songs[2].URI, "elsewhere", 0), playback.NoDevice)
 	expectFault(t, w.Enqueue(ctx, host, "spotify:track:0000000000000000000000"), playback.Gone)
 }
 
@@ -52,7 +52,7 @@ func TestCommandsWithoutActiveDeviceFail(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	account := w.account(t)
 	w.connect(t, host, account.RefreshToken)
-	if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
+	if err := w.Play(ctx, host, w.songs[0].URI, "", 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.simulated.SetDeviceActive(account.ID, false); err != nil {
@@ -61,7 +61,7 @@ func TestCommandsWithoutActiveDeviceFail(t *testing.T) {
 	if s := w.state(t); s.Device != nil || s.Song != nil || s.Playing {
 		t.Errorf("without a device: %+v", s)
 	}
-	expectFault(t, w.Play(ctx, host, w.songs[0].URI, ""), playback.NoDevice)
+	expectFault(t, w.Play(ctx, host, w.songs[0].URI, "", 0), playback.NoDevice)
 	expectFault(t, w.Enqueue(ctx, host, w.songs[0].URI), playback.NoDevice)
 	expectFault(t, w.Next(ctx, host), playback.NoDevice)
 }
@@ -125,7 +125,7 @@ func TestUnreadableStateIsUnreachable(t *testing.T) {
 func TestEndlessAnswerIsNotReadToItsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, ctx := newWorld(t), t.Context()
-		if err := w.Play(ctx, host, w.songs[0].URI, ""); err != nil {
+		if err := w.Play(ctx, host, w.songs[0].URI, "", 0); err != nil {
 			t.Fatal(err)
 		}
 		for path, ask := range map[string]func() error{
@@ -168,7 +168,7 @@ func TestEverySuccessStatusIsAccepted(t *testing.T) {
 			for _, path := range []string{playPath, enqueuePath, nextPath} {
 				w.answer(path, answer)
 			}
-			err := errors.Join(w.Play(ctx, host, w.songs[0].URI, "d"), w.Enqueue(ctx, host, w.songs[0].URI), w.Next(ctx, host))
+			err := errors.Join(w.Play(ctx, host, w.songs[0].URI, "d", 0), w.Enqueue(ctx, host, w.songs[0].URI), w.Next(ctx, host))
 			if err != nil {
 				t.Error(err)
 			}
@@ -184,7 +184,7 @@ func TestFailedCommandIsNotRepeated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, ctx := newWorld(t), t.Context()
 			for path, command := range map[string]func() error{
-				playPath:    func() error { return w.Play(ctx, host, w.songs[0].URI, "") },
+				playPath:    func() error { return w.Play(ctx, host, w.songs[0].URI, "", 0) },
 				enqueuePath: func() error { return w.Enqueue(ctx, host, w.songs[1].URI) },
 				nextPath:    func() error { return w.Next(ctx, host) },
 			} {
@@ -205,7 +205,7 @@ func TestPlayerFailures(t *testing.T) {
 	t.Run("no Premium", func(t *testing.T) {
 		w.simulated.InjectFault(sim.Fault{Path: playPath, Status: 403, Message: "Player command failed: Premium required",
 			Reason: "PREMIUM_REQUIRED"})
-		expectFault(t, w.Play(ctx, host, w.songs[0].URI, ""), playback.NotAllowed)
+		expectFault(t, w.Play(ctx, host, w.songs[0].URI, "", 0), playback.NotAllowed)
 	})
 	t.Run("not connected", func(t *testing.T) {
 		_, err := w.State(ctx, "a stranger")

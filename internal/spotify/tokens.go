@@ -41,6 +41,7 @@ type tokenSource struct {
 	newRecorder func(call string) *responseRecorder
 	sharedCalls *callGroup
 	backoff     *backoff
+	rejections  *rejections
 	random      random
 }
 
@@ -87,7 +88,7 @@ func internalFailure(doing string, err error) *failure {
 	return &failure{internal: true, kind: playback.Unreachable, message: doing, err: err}
 }
 
-// requireReconnect marks the host as having to reconnect after Spotify rejected the grant, unless the grant has been
+// requireReconnect marks the host as having to reconnect after invalid_grant, unless the grant has been
 // replaced meanwhile. It returns the failure for the caller: f, or that the grant was replaced.
 func (t *tokenSource) requireReconnect(ctx context.Context, hostID string, used grant, f *failure) error {
 	if err := t.checkUnchanged(ctx, hostID, used); err != nil {

@@ -84,7 +84,8 @@ func dateOf(header http.Header) time.Time {
 }
 
 // authTransport is an http.RoundTripper that sends the requests of one call when the limiter permits, with the host's
-// access token. After a 401 it refreshes the token and sends the request a second time.
+// access token. After a 401 it refreshes the token and sends the request a second time. If that is answered 401, too,
+// nothing is sent for the host during a pause that grows, see rejections.
 type authTransport struct {
 	recorder *responseRecorder
 	limiter  *limiter
@@ -99,13 +100,16 @@ func (s *authTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if s.newToken != "" {
 		return s.sendOnce(r, s.newToken)
 	}
+	if failed := s.tokens.rejections.failure(s.hostID, time.Now()); failed != nil {
+		return nil, failed
+	}
 	g, err := s.tokens.validGrant(r.Context(), s.hostID)
 	if err != nil {
 		return nil, err
 	}
 	response, err := s.sendOnce(r, g.AccessToken)
 	if err != nil || !s.tokenRejected(response) {
-		return response, err
+		return s.accepted(response, err)
 	}
 	_ = response.Body.Close()        // the recorder has read it already
 	s.recorder.last = responseInfo{} // the 401 was about the token and says nothing about the call
@@ -113,8 +117,21 @@ func (s *authTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	response, err = s.sendOnce(r, g.AccessToken)
-	if err == nil && s.tokenRejected(response) {
-		return nil, s.tokens.requireReconnect(r.Context(), s.hostID, g, classify(s.recorder.last, errRejected))
+	if err != nil || !s.tokenRejected(response) {
+		return s.accepted(response, err)
+	}
+	if err := s.tokens.checkUnchanged(r.Context(), s.hostID, g); err != nil {
+		return nil, err
+	}
+	s.tokens.rejections.record(s.hostID, time.Now())
+	return nil, s.tokens.rejections.failure(s.hostID, time.Now())
+}
+
+// accepted returns what a request returned whose token was not rejected, and ends the series of rejections if there was
+// an answer.
+func (s *authTransport) accepted(response *http.Response, err error) (*http.Response, error) {
+	if err == nil && response.StatusCode < http.StatusBadRequest {
+		s.tokens.rejections.forget(s.hostID)
 	}
 	return response, err
 }

@@ -228,6 +228,10 @@ func (p *randomParty) finish() {
 			p.app.resume()
 		}
 	}
+	if shown, err := p.server.RoomPlayback(p.host, p.room); err == nil && shown.Status == party.Paused {
+		_, err = p.server.ResumePlayback(p.host, p.room.ID)
+		p.log.Info("the host resumes the paused song", "error", err)
+	}
 	p.untilDone(6 * time.Hour)
 }
 

@@ -41,7 +41,7 @@ func answerScenarios() []scenario {
 		{
 			name:   "an observation is answered 204",
 			played: "1 2 3", silence: "0s",
-			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
+			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course:  fault(sim.Fault{Path: playerPath, Method: http.MethodGet, Status: http.StatusNoContent, Empty: true}),
 		},
@@ -91,7 +91,7 @@ func answerScenarios() []scenario {
 		},
 		{
 			name:   "the commit is neither carried out nor answered",
-			played: "1 2 3", silence: "0s",
+			played: "1 2 3", silence: "700ms",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course:  fault(sim.Fault{Path: queuePath, Method: http.MethodPost, Delay: time.Minute}),

@@ -42,7 +42,7 @@ func playerScenarios() []scenario {
 		},
 		{
 			name:   "the progress freezes in the middle of a song",
-			played: "1 2 3", silence: "16.6s",
+			played: "1 2 3", silence: "27.16s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
 			course: func(p *fixture) {
@@ -53,7 +53,7 @@ func playerScenarios() []scenario {
 		{
 			name:   "the progress freezes after the commit",
 			states: "SKIPPED PLAYED PLAYED",
-			played: "1 2 3", silence: "25.2s",
+			played: "1 2 3", silence: "27.44s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
@@ -86,8 +86,7 @@ func playerScenarios() []scenario {
 		},
 		{
 			name:   "the progress is always null", // so it is unknown that the songs reached their ends
-			states: "SKIPPED SKIPPED SKIPPED",
-			played: "1 2 3", silence: "4.297s",
+			played: "1 2 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3, spotify: func(s *sim.Switches) { s.Progress = "null" }}, course: nothing,
 		},

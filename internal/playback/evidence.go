@@ -1,0 +1,299 @@
+package playback
+
+import (
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
+
+// This file decides which observations are believed. Spotify answers from caches, late, or without parts of the truth,
+// so one answer is not a fact: an observation that contradicts what is known is held back until another one confirms
+// it. Until then every decision relies on what was believed before, and nothing that cannot be undone happens.
+
+// claimKind is what a contradicting observation says.
+type claimKind int
+
+const (
+	nothingNew   claimKind = iota
+	noPlayer               // no device is active although something played or was paused
+	stopped                // nothing plays, or the song is paused, long before its end
+	otherSong              // something else plays long before the end of the song
+	movedBack              // the song plays, and its progress is far behind
+	standsStill            // the song plays, and its progress has not changed
+	lookBack               // a song plays that has ended recently
+	foreignSound           // something plays that is no song
+)
+
+// suspicion is a claim of the newest observations that is not proven. The zero value means that there is none.
+type suspicion struct {
+	kind       claimKind
+	uri        string    // of the song that the claim is about; may be empty
+	since      time.Time // when the first observation with this claim was made
+	looks      int       // how many observations in a row have made it
+	queueRead  time.Time // with noPlayer: when the queue was read last, or could not be read
+	queueFails int       // how often it could not be read
+}
+
+const (
+	confirmDelay   = 1200 * time.Millisecond // from an observation that raises a suspicion to the one that may confirm it
+	minConfirmGap  = time.Second             // two observations that follow faster may be one answer of a cache
+	standsStillFor = 10 * time.Second        // how long a song has to stand still before its end to count as stuck
+	standsStillMin = 7                       // how many observations in a row have to show this
+	noPlayerAtMost = 12 * time.Second        // how long a missing player is doubted while the queue cannot be read
+	endTolerance   = 1500 * time.Millisecond // how much earlier than expected a song may end
+	maxLookBack    = time.Minute             // how long after its end a song may still be shown by mistake
+	staleProgress  = 2500 * time.Millisecond // how far behind a progress has to be to contradict what is known
+)
+
+// known is what was known before the newest observation.
+type known struct {
+	sounds   bool // something plays or is paused
+	plays    bool // it plays
+	song     *party.Song
+	other    *OtherItem
+	progress time.Duration
+	at       time.Time
+	active   bool // a device is active
+}
+
+// known returns what the last believed observation says or, for a driver without one, what the room shows.
+func (d *decision) known() known {
+	s := d.memory.observation
+	if s.At.IsZero() {
+		return knownFromRoom(d.lastShown())
+	}
+	d.classify()
+	k := known{song: s.Song, other: s.Other, progress: s.Progress, at: s.At, active: active(s)}
+	k.plays = d.activity == playingSong || d.activity == playingOther
+	k.sounds = k.plays || d.activity == pausedSong
+	if d.item != nil && d.memory.heard.itemID == d.item.ID && d.memory.heard.at.Equal(s.At) {
+		k.progress = d.memory.heard.progress
+	}
+	return k
+}
+
+func knownFromRoom(shown party.Playback) known {
+	k := known{song: shown.Song, at: shown.ObservedAt, plays: shown.Status == party.Playing, active: shown.Device != nil}
+	k.sounds = shown.Status != party.Idle && shown.Song != nil
+	if shown.ProgressMS != nil {
+		k.progress = time.Duration(*shown.ProgressMS) * time.Millisecond
+	}
+	return k
+}
+
+// has reports whether this is the known song.
+func (k known) has(song *party.Song) bool {
+	return k.song != nil && song != nil && sameRecording(k.song, song)
+}
+
+// duration returns how long the known song or other item lasts; 0: unknown.
+func (k known) duration() time.Duration {
+	switch {
+	case k.song != nil:
+		return durationOf(k.song)
+	case k.other != nil:
+		return k.other.Duration
+	}
+	return 0
+}
+
+// end returns when what plays should end; zero: unknown, or it does not play.
+func (k known) end() time.Time {
+	if !k.plays || k.duration() == 0 {
+		return time.Time{}
+	}
+	return k.at.Add(k.duration() - k.progress)
+}
+
+// believes reports whether an observation may be decided on. If it contradicts what is known, it is believed once the
+// claim is proven.
+func (d *decision) believes(s Observation) bool {
+	k := d.known()
+	claim := d.claimOf(k, s)
+	doubt := &d.memory.suspicion
+	if claim.kind == nothingNew {
+		*doubt = suspicion{}
+		return true
+	}
+	if doubt.kind != claim.kind || doubt.uri != claim.uri {
+		claim.since = s.At
+		*doubt = claim
+	}
+	doubt.looks++
+	if d.proven(k, s) {
+		*doubt = suspicion{}
+		return true
+	}
+	return false
+}
+
+// proven reports whether the present suspicion is a fact. That no player is active is never proven by such observations
+// alone: the queue has to confirm it.
+func (d *decision) proven(k known, s Observation) bool {
+	doubt := d.memory.suspicion
+	lasted := s.At.Sub(doubt.since)
+	switch {
+	case doubt.kind == noPlayer:
+		return doubt.queueFails > 0 && lasted >= noPlayerAtMost
+	case doubt.kind == standsStill && !d.endIsDue(k, s):
+		return doubt.looks >= standsStillMin && lasted >= standsStillFor
+	}
+	return doubt.looks >= 2 && lasted >= minConfirmGap
+}
+
+// claimOf returns how an observation contradicts what is known.
+func (d *decision) claimOf(k known, s Observation) suspicion {
+	atStake := k.sounds || d.room.NowPlaying != nil
+	commanded := d.memory.changedAt.After(d.memory.observedAt) // the server itself has changed what plays
+	switch {
+	case !active(s) && (atStake || d.room.Committed() != nil && k.active):
+		return suspicion{kind: noPlayer}
+	case s.Playing && s.Song != nil && !commanded && !k.has(s.Song) && d.endedRecently(s.Song, s.At):
+		return suspicion{kind: lookBack, uri: s.Song.URI}
+	case !atStake || commanded || !active(s):
+		return suspicion{}
+	case s.Playing && s.Song != nil:
+		return d.songClaim(k, s)
+	case d.endIsDue(k, s):
+		return suspicion{}
+	case s.Playing:
+		if k.plays && k.song == nil {
+			return suspicion{}
+		}
+		return suspicion{kind: foreignSound}
+	case !k.plays && k.has(s.Song) && s.Progress > 0:
+		return suspicion{} // it is still paused
+	}
+	return suspicion{kind: stopped, uri: uriOf(s.Song)}
+}
+
+// songClaim is claimOf for an observation of a song that plays.
+func (d *decision) songClaim(k known, s Observation) suspicion {
+	item, same := d.itemOf(s.Song), k.has(s.Song)
+	switch {
+	case item != nil && item == d.room.Committed():
+		return suspicion{}
+	case same && k.plays:
+		return progressClaim(k, s)
+	case same, d.room.NowPlaying == nil, d.room.NowPlaying == item, d.endIsDue(k, s):
+		return suspicion{}
+	}
+	return suspicion{kind: otherSong, uri: s.Song.URI}
+}
+
+// progressClaim is claimOf for the known song, which still plays. A progress of 0 proves nothing, because some devices
+// always report it.
+func progressClaim(k known, s Observation) suspicion {
+	since := s.At.Sub(k.at)
+	switch {
+	case s.Progress == 0:
+		return suspicion{}
+	case s.Progress == k.progress && since >= minConfirmGap:
+		return suspicion{kind: standsStill, uri: s.Song.URI}
+	case s.Progress < k.progress+since-staleProgress:
+		return suspicion{kind: movedBack, uri: s.Song.URI}
+	}
+	return suspicion{}
+}
+
+// endIsDue reports whether what played should be over by the time of an observation.
+func (d *decision) endIsDue(k known, s Observation) bool {
+	end := k.end()
+	return !end.IsZero() && !s.At.Before(end.Add(-endTolerance-d.memory.crossfade))
+}
+
+// endedRecently reports whether a song of the room has ended so recently that an observation of it may be an old one.
+func (d *decision) endedRecently(song *party.Song, at time.Time) bool {
+	ended := d.memory.lastEnded
+	return ended.song != nil && sameRecording(ended.song, song) && at.Sub(ended.at) < maxLookBack && d.itemOf(song) == nil
+}
+
+// inDoubt reports whether the newest observation is not believed, so that it is unknown what the player does. A doubtful
+// progress alone leaves that known.
+func (d *decision) inDoubt() bool {
+	switch d.memory.suspicion.kind {
+	case nothingNew, movedBack, standsStill:
+		return false
+	}
+	return true
+}
+
+// nextLook returns when the observation follows that may confirm the present suspicion.
+func (d *decision) nextLook() time.Time { return d.memory.lookedAt.Add(confirmDelay) }
+
+// askQueue reads the queue when observations say that no player is active, which Spotify has been seen to say while
+// music plays.
+func (d *decision) askQueue() (action, bool) {
+	doubt := d.memory.suspicion
+	if doubt.kind != noPlayer {
+		return action{}, false
+	}
+	enough := doubt.looks >= 2 || d.memory.hidden
+	earliest := later(later(doubt.queueRead.Add(confirmDelay), d.memory.commandBackoff.until), d.nextLookIfNot(enough))
+	if d.now.Before(earliest) || !enough {
+		return action{observeBy: earliest}, true
+	}
+	return action{command: Command{Kind: ReadQueue}}, true
+}
+
+func (d *decision) nextLookIfNot(enough bool) time.Time {
+	if enough {
+		return time.Time{}
+	}
+	return d.nextLook()
+}
+
+// takeQueue decides by the queue whether a player is active. If the queue names a song, that song is taken to play, and
+// its progress is estimated by the clock.
+func (d *decision) takeQueue(a *Answer) {
+	doubt := &d.memory.suspicion
+	if doubt.kind != noPlayer {
+		return
+	}
+	doubt.queueRead = d.now
+	if a.Fault != nil && a.Fault.Kind != NoDevice {
+		doubt.queueFails++
+		d.memory.commandBackoff = d.memory.commandBackoff.afterFault(a.Fault, d.now)
+		return
+	}
+	s := Observation{At: d.now}
+	if a.Fault == nil && a.Queue.Current != nil {
+		s = d.observationFromQueue(a.Queue.Current)
+	}
+	*doubt = suspicion{}
+	d.accept(s)
+	d.memory.hidden = s.Song != nil
+}
+
+// observationFromQueue returns what the player probably does while only its queue names the song.
+func (d *decision) observationFromQueue(song *party.Song) Observation {
+	k, device := d.known(), d.memory.observation.Device
+	if device == nil {
+		device = d.lastShown().Device
+	}
+	if device == nil {
+		device = &party.Device{}
+	}
+	used := *device
+	used.IsActive = true
+	s := Observation{At: d.now, Song: song, Playing: k.plays || !k.sounds, Device: &used, Context: d.memory.observation.Context}
+	switch {
+	case k.has(song):
+		s.Progress = k.progress
+		if k.plays {
+			s.Progress += d.now.Sub(k.at)
+		}
+	case !k.end().IsZero() && d.now.After(k.end()):
+		s.Playing, s.Progress = true, d.now.Sub(k.end())
+	default:
+		s.Playing = true
+	}
+	return s
+}
+
+func uriOf(song *party.Song) string {
+	if song == nil {
+		return ""
+	}
+	return song.URI
+}

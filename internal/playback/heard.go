@@ -1,0 +1,99 @@
+package playback
+
+import (
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
+
+// This file measures how much of the room's song was heard, which decides whether it counts as played or as skipped.
+
+// heard is how much of a song of the room has been heard, as far as observations tell.
+type heard struct {
+	itemID   string
+	progress time.Duration // at the time at
+	at       time.Time
+	plays    bool // it played then
+}
+
+// endedSong is a song of the room that has ended.
+type endedSong struct {
+	itemID string
+	song   *party.Song
+	at     time.Time // when the end was recorded
+}
+
+// maxCrossfade is the longest time for which Spotify's players let a song fade into the next one, with a second more
+// for what an observation may be late.
+const maxCrossfade = 13 * time.Second
+
+// updateHeard notes how far the room's song is. Some devices always report a progress of 0: there the clock counts.
+func (d *decision) updateHeard() {
+	playing, s, h := d.room.NowPlaying, d.memory.observation, &d.memory.heard
+	if playing == nil || d.item != playing {
+		return
+	}
+	progress := s.Progress
+	if progress == 0 && h.itemID == playing.ID && h.plays {
+		progress = h.progress + s.At.Sub(h.at)
+	}
+	*h = heard{playing.ID, progress, s.At, d.activity == playingSong}
+}
+
+// heardOf returns how much of an item was heard when it was observed last, by this driver or by an earlier one.
+func (d *decision) heardOf(item *party.QueueItem) (h heard, known bool) {
+	if d.memory.heard.itemID == item.ID {
+		return d.memory.heard, true
+	}
+	last := d.lastShown()
+	if last.Item == nil || last.Item.ID != item.ID || last.ProgressMS == nil {
+		return heard{}, false
+	}
+	progress := time.Duration(*last.ProgressMS) * time.Millisecond
+	return heard{item.ID, progress, last.ObservedAt, last.Status == party.Playing}, true
+}
+
+// reached returns how much of an item was heard that no longer plays. If another song plays, the item ended when that
+// song began.
+func (d *decision) reached(item *party.QueueItem) (reached time.Duration, known bool) {
+	s := d.memory.observation
+	if d.activity == silence && s.Playing && s.Song != nil && sameRecording(s.Song, &item.Song) {
+		return s.Progress, true // where it got stuck
+	}
+	h, known := d.heardOf(item)
+	ended := s.At
+	if d.activity != silence {
+		ended = later(d.songBegan(), h.at)
+	}
+	if h.plays {
+		return h.progress + ended.Sub(h.at), known
+	}
+	return h.progress + max(0, ended.Sub(later(d.previouslyObserved, h.at))), known // it may have been resumed
+}
+
+// fading returns how long before its end an item may have given way to the song that plays now without being skipped.
+func (d *decision) fading(ended *party.QueueItem) time.Duration {
+	switch {
+	case d.activity != playingSong || d.memory.skippedID == ended.ID:
+		return 0
+	case d.item != nil && d.item == d.room.Committed():
+		return maxCrossfade
+	case d.memory.crossfade > 0:
+		return d.memory.crossfade + endTolerance
+	}
+	return 0
+}
+
+// learnCrossfade learns how long before its end a song gives way to the committed one, so that the next commit is early
+// enough. A single skip by the host teaches nothing lasting: the next song corrects it.
+func (d *decision) learnCrossfade(ended, started *party.QueueItem) {
+	reached, known := d.reached(ended)
+	if !known || d.room.Committed() != started || d.activity != playingSong {
+		return
+	}
+	early := durationOf(&ended.Song) - reached
+	if early > maxCrossfade || early < endTolerance {
+		early = 0
+	}
+	d.memory.crossfade = early
+}
