@@ -17,7 +17,7 @@ func TestPlayEnqueueAndNext(t *testing.T) {
 	if s := w.state(t); s.At.IsZero() || s != (playback.Observation{At: s.At}) {
 		t.Errorf("before anything played: %+v", s)
 	}
-	if queue, err := w.Queue(ctx, host); err != nil || len(queue) != 0 {
+	if queue, err := w.Queue(ctx, host); err != nil || queue.Current != nil || len(queue.Next) != 0 {
 		t.Errorf("queue before anything played: %+v, %v", queue, err)
 	}
 	if err := w.Play(ctx, host, w.songs[0].URI, "", 0); err != nil {
@@ -32,7 +32,8 @@ func TestPlayEnqueueAndNext(t *testing.T) {
 		t.Fatal(err)
 	}
 	queue, err := w.Queue(ctx, host)
-	if err != nil || len(queue) != 2 || queue[0].URI != w.songs[0].URI || queue[1].URI != w.songs[1].URI {
+	if err != nil || queue.Current == nil || queue.Current.URI != w.songs[0].URI ||
+		len(queue.Next) != 1 || queue.Next[0].URI != w.songs[1].URI {
 		t.Errorf("queue %+v, %v", queue, err)
 	}
 	if err := w.Next(ctx, host); err != nil {
@@ -77,11 +78,14 @@ func TestUnusualPlayerStates(t *testing.T) {
 		"an advertisement": {`{` + device +
 			`,"progress_ms":null,"is_playing":true,"currently_playing_type":"ad","item":null}`,
 			func(s playback.Observation) bool {
-				return s.Song == nil && s.Playing && s.Progress == 0 && s.Device.ID == "d"
+				return s.Song == nil && s.Playing && s.Progress == 0 && s.Device.ID == "d" && s.Other.Advertisement
 			}},
 		"an episode": {`{` + device +
-			`,"is_playing":true,"item":{"type":"episode","uri":"spotify:episode:e","name":"A talk"}}`,
-			func(s playback.Observation) bool { return s.Song == nil && s.Playing }},
+			`,"is_playing":true,"item":{"type":"episode","uri":"spotify:episode:e","name":"A talk","duration_ms":9000}}`,
+			func(s playback.Observation) bool {
+				return s.Song == nil && s.Playing &&
+					*s.Other == playback.OtherItem{URI: "spotify:episode:e", Duration: 9 * time.Second}
+			}},
 		"a file of the host's": {`{` + device +
 			`,"is_playing":true,"item":{"id":null,"uri":"spotify:local:a:b:c:1","is_local":true}}`,
 			func(s playback.Observation) bool { return s.Song == nil && s.Playing }},
@@ -151,7 +155,7 @@ func TestQueueContainsOnlySongs(t *testing.T) {
 	w.answer(enqueuePath, respond(http.StatusOK, `{"currently_playing":null,"queue":[
 		{"uri":"spotify:episode:e"},{"uri":"spotify:track:s"},{"uri":"spotify:local:a:b:c:1","id":null}]}`))
 	queue, err := w.Queue(t.Context(), host)
-	if err != nil || len(queue) != 1 || queue[0].URI != "spotify:track:s" {
+	if err != nil || queue.Current != nil || len(queue.Next) != 1 || queue.Next[0].URI != "spotify:track:s" {
 		t.Errorf("queue %+v, %v", queue, err)
 	}
 }
