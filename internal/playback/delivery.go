@@ -61,6 +61,9 @@ func (d *decision) recoverCommitted() (action, bool) {
 	if item == nil || !d.nothingPlays() || d.queueUnreliable() {
 		return action{}, false
 	}
+	if d.seenOnce() {
+		return action{observeBy: d.nextLook()}, true
+	}
 	since := later(d.memory.silentSince, later(item.CommittedAt, d.memory.commandedAt))
 	loaded := d.memory.observation.Song != nil && sameRecording(d.memory.observation.Song, &item.Song)
 	switch {
@@ -150,10 +153,19 @@ func (d *decision) playDirectly() (action, bool) {
 	if d.usesPlaylist() {
 		return d.send(d.appendCommand(item), commitStep(item, party.DeliveryPlaylist))
 	}
+	if d.seenOnce() && (d.activity == noDevice || d.unknownBefore()) {
+		return action{observeBy: d.nextLook()}, true
+	}
 	if d.activity == noDevice && (!d.knowsDevice() || d.mustNotWakeDevice(item)) {
 		return action{}, false
 	}
 	return d.send(d.playCommand(item), commitStep(item, party.DeliveryQueue))
+}
+
+// unknownBefore reports whether nothing was known of the player before the newest observations, so that there was nothing
+// they could have contradicted.
+func (d *decision) unknownBefore() bool {
+	return d.memory.lastEnded.song == nil && d.room.NowPlaying == nil
 }
 
 // commitStep returns the step that commits an item.
