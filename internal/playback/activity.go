@@ -99,8 +99,10 @@ func (d *decision) finished(s Observation) bool {
 		return true
 	case inTail:
 		return standstill >= stuckAtEnd
+	case s.Progress == 0: // this proves nothing for as long as the song lasts: some devices always report it
+		return whole > 0 && standstill >= whole+maxCrossfade
 	}
-	return s.Progress > 0 && standstill >= stuckAfter // a progress of 0 proves nothing: some devices always report it
+	return standstill >= stuckAfter
 }
 
 func active(s Observation) bool { return s.Device != nil && s.Device.IsActive }

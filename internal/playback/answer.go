@@ -17,7 +17,7 @@ func (d *decision) recordAnswer() (action, bool) {
 		d.memory.commandedAt = d.now
 	}
 	if command.Kind.changesSound() && (fault == nil || fault.Kind == Unreachable) {
-		d.memory.changedAt = d.now
+		d.memory.changedAt, d.memory.alike = d.now, alikeLooks{}
 	}
 	direct := command.Kind == Play || command.Kind == PlayPlaylist
 	if direct || command.Kind == Enqueue || command.Kind == Append {
@@ -214,8 +214,11 @@ func (d *decision) recordVerification(item *party.QueueItem) party.PlaybackStep 
 			return party.PlaybackStep{}
 		}
 		return party.PlaybackStep{SentItem: item.ID}
-	case d.mayHavePlayed(item), d.playerMovedOn(item):
+	case d.mayHavePlayed(item), d.playerMovedOn(item) && !d.seenOnce():
 		return d.assumePlayed(item)
+	case d.playerMovedOn(item): // as far as one observation tells
+		d.memory.verifyAfter = d.now.Add(verifyInterval)
+		return party.PlaybackStep{}
 	case item.Commit == party.CommitSent:
 		d.memory.commandBackoff = d.memory.commandBackoff.afterNoEffect(d.now)
 		return d.returnOrRefuse(item, true)

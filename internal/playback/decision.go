@@ -91,9 +91,8 @@ func (d *decision) trackSilence() {
 	switch {
 	case d.activity == playingSong || d.activity == playingOther:
 		d.memory.inactiveSince = time.Time{}
-		if !d.seenOnce() {
-			d.memory.paused, d.memory.resumeAfterTransfer = false, false
-		}
+		d.memory.paused = false
+		d.memory.resumeAfterTransfer = d.memory.resumeAfterTransfer && d.seenOnce()
 	case d.memory.inactiveSince.IsZero():
 		d.memory.inactiveSince = d.memory.observation.At
 	}
@@ -162,8 +161,11 @@ func (d *decision) songBegan() time.Time {
 // does not report it.
 func (d *decision) progress() time.Duration {
 	s, h := d.memory.observation, d.memory.heard
-	if d.item != nil && h.itemID == d.item.ID && h.at.Equal(s.At) {
+	switch {
+	case d.item != nil && h.itemID == d.item.ID && h.at.Equal(s.At):
 		return h.progress
+	case d.item == nil && s.Progress == 0 && s.Playing:
+		return s.At.Sub(d.memory.progressedAt)
 	}
 	return s.Progress
 }

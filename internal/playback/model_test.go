@@ -89,7 +89,7 @@ func (w *model) judge(plan Plan) error {
 		return fmt.Errorf("sends %s after %d looks that agree, and cuts off %s", c.Kind, w.agree, w.player.loaded)
 	}
 	playing := w.room.state.NowPlaying
-	if ended := plan.Step.EndedItem; ended != "" && w.player.sounds() && playing != nil && w.lies < 2 &&
+	if ended := plan.Step.EndedItem; ended != "" && w.player.sounds() && playing != nil && !playing.SkipOnStart && w.lies < 2 &&
 		playing.ID == "item-"+w.player.loaded && modelSong-w.player.progress > endTail {
 		return fmt.Errorf("ends %s after %d false answers, and it plays", ended, w.lies)
 	}
@@ -177,9 +177,9 @@ func (w *model) mend() {
 	w.path = &modelPath{w.path, fmt.Sprintf("%v all is well, and z is added", w.now.Sub(noon).Round(100*time.Millisecond))}
 }
 
-// unpause lets the host resume what they have paused.
+// unpause lets the host resume what they have paused, or what the room shows as paused.
 func (w *model) unpause() {
-	if w.player.hostPaused {
+	if w.player.hostPaused || w.room.state.Playback.Status == party.Paused && !w.player.sounds() {
 		w.player.hostPaused, w.player.active = false, true
 		w.player.playing = w.player.loaded != "" && w.player.progress > 0
 	}
