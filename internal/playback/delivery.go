@@ -162,10 +162,11 @@ func (d *decision) playDirectly() (action, bool) {
 	return d.send(d.playCommand(item), commitStep(item, party.DeliveryQueue))
 }
 
-// unknownBefore reports whether nothing was known of the player before the newest observations, so that there was nothing
-// they could have contradicted.
+// unknownBefore reports whether it was unknown before the newest observations that nothing plays: there were none, or
+// the song that played was skipped by a command, which may have had no effect.
 func (d *decision) unknownBefore() bool {
-	return d.memory.lastEnded.song == nil && d.room.NowPlaying == nil
+	ended := d.memory.lastEnded
+	return ended.song == nil || ended.itemID == d.memory.skippedID
 }
 
 // commitStep returns the step that commits an item.

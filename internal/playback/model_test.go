@@ -89,7 +89,7 @@ func (w *model) judge(plan Plan) error {
 		return fmt.Errorf("sends %s after %d looks that agree, and cuts off %s", c.Kind, w.agree, w.player.loaded)
 	}
 	playing := w.room.state.NowPlaying
-	if ended := plan.Step.EndedItem; ended != "" && w.player.sounds() && playing != nil && !playing.SkipOnStart && w.lies < 2 &&
+	if ended := plan.Step.EndedItem; ended != "" && w.player.sounds() && playing != nil && w.memory.skippedID != playing.ID && w.lies < 2 &&
 		playing.ID == "item-"+w.player.loaded && modelSong-w.player.progress > endTail {
 		return fmt.Errorf("ends %s after %d false answers, and it plays", ended, w.lies)
 	}
