@@ -20,6 +20,7 @@ type modelPlayer struct {
 	queue      string // names of the songs that follow, one letter each
 	playlist   string // the room's playlist
 	inPlaylist bool   // the playlist plays
+	crossfade  time.Duration
 }
 
 // modelSong is how long each song of the model lasts.
@@ -35,10 +36,14 @@ func (p *modelPlayer) sounds() bool {
 // advance lets time pass.
 func (p *modelPlayer) advance(by time.Duration) {
 	for p.sounds() && by > 0 {
-		step := min(by, modelSong-p.progress)
+		end := modelSong
+		if p.queue != "" {
+			end -= p.crossfade
+		}
+		step := max(0, min(by, end-p.progress))
 		p.progress += step
 		by -= step
-		if p.progress >= modelSong {
+		if p.progress >= end {
 			p.next()
 		}
 	}

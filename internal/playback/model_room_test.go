@@ -14,7 +14,10 @@ func modelItem(name string) *party.QueueItem {
 }
 
 // modelRoom is what the database stores of a room. States are never changed: each step makes a new one.
-type modelRoom struct{ state *party.State }
+type modelRoom struct {
+	state *party.State
+	ended string // what has ended, in this order: "a played, b skipped, "
+}
 
 // changed returns a copy of the room's state that may be changed, and makes it the present one.
 func (r *modelRoom) changed() *party.State {
@@ -41,6 +44,11 @@ func (r *modelRoom) record(step party.PlaybackStep, w *model) error {
 			return fmt.Errorf("ends %s, which does not play", step.EndedItem)
 		}
 		next.NowPlaying = nil
+		how := " played, "
+		if step.Skipped {
+			how = " skipped, "
+		}
+		r.ended += step.EndedItem[len("item-"):] + how
 	}
 	if step.CommitItem != "" && next.Committed() != nil {
 		return fmt.Errorf("commits %s although another song is committed", step.CommitItem)
