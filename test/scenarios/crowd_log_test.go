@@ -47,6 +47,7 @@ func (c *crowd) expectedEvents() map[jukebox.EventKind]bounds {
 		jukebox.EventUnliked: never, jukebox.EventUnpinned: never, jukebox.EventPaused: never,
 		jukebox.EventResumed: never, jukebox.EventTransferred: never, jukebox.EventGuestRemoved: never,
 		jukebox.EventRoleChanged: never, jukebox.EventExported: never, jukebox.EventClosed: never,
+		jukebox.EventRefused: never,
 	}
 }
 
