@@ -229,7 +229,8 @@ func (d *decision) recordVerification(item *party.QueueItem) party.PlaybackStep 
 	return d.returnOrRefuse(item, false)
 }
 
-// mayStillAppear reports whether a command whose outcome is unknown was sent so recently that its effect may show later.
+// mayStillAppear reports whether a command whose outcome is unknown was sent so recently that its effect may show
+// later.
 func (d *decision) mayStillAppear(item *party.QueueItem) bool {
 	settles := queueSettles
 	if d.memory.handover.direct {
@@ -238,8 +239,8 @@ func (d *decision) mayStillAppear(item *party.QueueItem) bool {
 	return d.now.Sub(later(item.CommittedAt, d.memory.commandedAt)) < settles
 }
 
-// answerPlays reports whether the queue that was read names the committed song as the current one. If the player's state
-// shows it, too, that is no news: it may be loaded and silent.
+// answerPlays reports whether the queue that was read names the committed song as the current one. If the player's
+// state shows it, too, that is no news: it may be loaded and silent.
 func (d *decision) answerPlays(item *party.QueueItem) bool {
 	current, loaded := d.answer.Queue.Current, d.memory.observation.Song
 	return current != nil && sameRecording(current, &item.Song) && (loaded == nil || !sameRecording(loaded, &item.Song))

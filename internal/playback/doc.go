@@ -41,8 +41,8 @@ that no player is active, the player's queue has to name no song, either; a play
 and its progress goes by the clock (hidden.go). What cuts off a sound needs two observations since the last command that
 agree (looks.go). A song of the room is not declared heard, skipped or lost on less.
 
-A song that nobody chose, with which a player goes on after somebody has skipped a song in Spotify's app, gives way to the
-room's next song. The host's own choice is respected until its end (unchosen.go).
+A song that nobody chose, with which a player goes on after somebody has skipped a song in Spotify's app, gives way to
+the room's next song. The host's own choice is respected until its end (unchosen.go).
 
 # The two deliveries
 

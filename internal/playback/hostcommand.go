@@ -166,7 +166,8 @@ func (d *decision) wakeDevice(command *party.HostCommand) (action, bool) {
 	case search.at.Before(command.At):
 		return d.send(Command{Kind: Devices}, party.PlaybackStep{})
 	case search.several:
-		return d.reply(command, party.Conflict, "There are several devices. Choose one of them with transferPlayback."), true
+		const message = "There are several devices. Choose one of them with transferPlayback."
+		return d.reply(command, party.Conflict, message), true
 	case search.foundID == "":
 		return d.reply(command, NoDevice.code(), NoDevice.sentence()), true
 	}

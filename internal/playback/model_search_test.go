@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	modelDepth = flag.Int("model-depth", 0, "how many answers and events of a course are not as expected; 0: as in make test")
+	modelDepth = flag.Int("model-depth", 0, "how many answers and events of a course are odd; 0: as in make test")
 	modelSteps = flag.Int("model-steps", 26, "how many calls a course has")
 )
 
@@ -29,11 +29,13 @@ func extents() []extent {
 
 // starts are the states in which a driver may find a player.
 func starts() map[string]*model {
+	plays := modelPlayer{active: true, loaded: "h", playing: true, progress: modelSong / 2}
+	paused := modelPlayer{active: true, loaded: "h", hostPaused: true, progress: time.Minute}
 	return map[string]*model{
 		"an idle player":         newModel(modelPlayer{active: true, loaded: "x"}, "abc"),
 		"no active device":       newModel(modelPlayer{}, "abc"),
-		"the host's song plays":  newModel(modelPlayer{active: true, loaded: "h", playing: true, progress: modelSong / 2}, "abc"),
-		"the host's song paused": newModel(modelPlayer{active: true, loaded: "h", hostPaused: true, progress: time.Minute}, "abc"),
+		"the host's song plays":  newModel(plays, "abc"),
+		"the host's song paused": newModel(paused, "abc"),
 	}
 }
 
@@ -107,7 +109,8 @@ func canonical(w *model) string {
 	m := w.memory
 	m.calls, m.shown = callCount{}, nil
 	describe(&b, reflect.ValueOf(&m).Elem(), w.now)
-	fmt.Fprintf(&b, "|%s|%v %s %v %d|", rough(w.player), w.command, roughly(w.observeAt.Sub(w.now)), w.room.state.PendingCommands != nil, w.agree)
+	due, asked := roughly(w.observeAt.Sub(w.now)), len(w.room.state.PendingCommands) > 0
+	fmt.Fprintf(&b, "|%s|%v %s %v %d|", rough(w.player), w.command, due, asked, w.agree)
 	for _, item := range w.room.state.Queue {
 		fmt.Fprint(&b, item.ID, item.State, item.Commit, item.SkipOnStart)
 	}

@@ -170,8 +170,8 @@ func (d *decision) concernsSong(f *Fault) bool {
 	return false
 }
 
-// othersWork reports whether a fault is the item's alone as far as is known: no other song has failed since the last one
-// started, and another one can be tried.
+// othersWork reports whether a fault is the item's alone as far as is known: no other song has failed since the last
+// one started, and another one can be tried.
 func (d *decision) othersWork(item *party.QueueItem) bool {
 	for _, f := range d.memory.failures {
 		if f.itemID != item.ID && f.starts == d.memory.starts {
