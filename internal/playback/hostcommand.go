@@ -175,7 +175,8 @@ func (d *decision) wakeDevice(command *party.HostCommand) (action, bool) {
 		return d.sendFor(Command{Kind: Resume, DeviceID: search.foundID}, party.PlaybackStep{})
 	}
 	from, _ := d.heardOf(playing) // the device has forgotten the song
-	play := Command{Kind: Play, ItemID: playing.ID, URI: playing.Song.URI, DeviceID: search.foundID, Position: from.progress}
+	play := d.playCommand(playing)
+	play.DeviceID, play.Position = search.foundID, from.progress
 	return d.sendFor(play, party.PlaybackStep{})
 }
 
