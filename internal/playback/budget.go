@@ -65,9 +65,13 @@ func (d *decision) countCall(in Input) {
 	d.memory.calls = d.memory.calls.add(n, d.now)
 }
 
-// paced delays an observation if the room has cost too many calls. A host who waits for a command is not made to wait.
+// paced delays an observation if the room has cost too many calls. A host who waits for a command is not made to wait,
+// and neither is a room whose song plays as it should.
 func (d *decision) paced(at time.Time) time.Time {
-	if len(d.room.PendingCommands) > 0 {
+	m := d.memory
+	inDoubt := m.suspicion.kind != nothingNew || m.hidden || m.commandBackoff.kind != "" || m.observationBackoff.kind != ""
+	plays := d.activity == playingSong && d.item != nil && !inDoubt
+	if len(d.room.PendingCommands) > 0 || plays {
 		return at
 	}
 	switch calls := d.memory.calls; {
