@@ -13,7 +13,7 @@ const (
 	thriftFrom = hourlyCalls - 25
 	thriftMost = hourlyCalls - 15
 	// burstCalls is how many calls a room may cost in burstMinutes before its observations are paced, whatever calls for
-	// them. The busiest room that nothing goes wrong in needs 54.
+	// them. The busiest room that nothing goes wrong in needs fewer than 60.
 	burstCalls   = 70
 	burstMinutes = 10
 	burstPace    = 26 * time.Second // between two observations; a command may follow each of them
