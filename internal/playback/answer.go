@@ -19,18 +19,8 @@ func (d *decision) recordAnswer() (action, bool) {
 	if command.Kind.changesSound() && (fault == nil || fault.Kind == Unreachable) {
 		d.memory.changedAt, d.memory.alike = d.now, alikeLooks{}
 	}
-	direct := command.Kind == Play || command.Kind == PlayPlaylist
-	if direct || command.Kind == Enqueue || command.Kind == Append {
-		d.memory.handover = handover{itemID: command.ItemID, loaded: d.memory.observation.Song, direct: direct, watched: true}
-	}
-	if fault != nil {
-		d.learnPermissions(fault)
-	} else if command.Kind == Append || command.Kind == CreatePlaylist {
-		d.memory.playlistsAgain = d.memory.playlistsAgain || d.memory.playlists.denied
-		d.memory.playlists = d.memory.playlists.allowed(d.now)
-	} else if command.Kind.needsPremium() {
-		d.memory.premium = d.memory.premium.allowed(d.now)
-	}
+	d.rememberHandover()
+	d.learnPermissions()
 	if command.HostCommandID != "" {
 		d.memory.hostCommand.fault = fault
 	}
@@ -76,11 +66,29 @@ func (k CommandKind) changesSound() bool {
 // needsPremium reports whether Spotify carries a command out only for hosts with Premium.
 func (k CommandKind) needsPremium() bool { return k.changesPlayer() && k != Append || k == ResetModes }
 
-// learnPermissions remembers what Spotify refuses to do for this host, so that another delivery is used once that is a
-// fact.
-func (d *decision) learnPermissions(f *Fault) {
-	playlists := d.answer.Command.Kind == CreatePlaylist || d.answer.Command.Kind == Append
+// rememberHandover remembers how a song was handed to the player, whatever the outcome.
+func (d *decision) rememberHandover() {
+	command := d.answer.Command
+	direct := command.Kind == Play || command.Kind == PlayPlaylist
+	if !direct && !command.Kind.delivers() {
+		return
+	}
+	loaded := d.memory.observation.Song
+	d.memory.handover = handover{itemID: command.ItemID, loaded: loaded, direct: direct, watched: true}
+}
+
+// learnPermissions remembers what Spotify does for this host and what it refuses, so that another delivery is used once
+// that is a fact.
+func (d *decision) learnPermissions() {
+	kind, f := d.answer.Command.Kind, d.answer.Fault
+	playlists := kind == CreatePlaylist || kind == Append
 	switch {
+	case f == nil && playlists:
+		d.memory.playlistsAgain = d.memory.playlistsAgain || d.memory.playlists.denied
+		d.memory.playlists = d.memory.playlists.allowed(d.now)
+	case f == nil && kind.needsPremium():
+		d.memory.premium = d.memory.premium.allowed(d.now)
+	case f == nil:
 	case f.Reason == party.ReasonNoPremium:
 		d.memory.premium = d.memory.premium.refused(d.now)
 	case playlists && (f.Kind == Unavailable || f.Kind == Gone || f.Reason == party.ReasonScope):
@@ -229,7 +237,8 @@ func (d *decision) recordVerification(item *party.QueueItem) party.PlaybackStep 
 	return d.returnOrRefuse(item, false)
 }
 
-// mayStillAppear reports whether a command whose outcome is unknown was sent so recently that its effect may show later.
+// mayStillAppear reports whether a command whose outcome is unknown was sent so recently that its effect may show
+// later.
 func (d *decision) mayStillAppear(item *party.QueueItem) bool {
 	settles := queueSettles
 	if d.memory.handover.direct {
@@ -238,8 +247,8 @@ func (d *decision) mayStillAppear(item *party.QueueItem) bool {
 	return d.now.Sub(later(item.CommittedAt, d.memory.commandedAt)) < settles
 }
 
-// answerPlays reports whether the queue that was read names the committed song as the current one. If the player's state
-// shows it, too, that is no news: it may be loaded and silent.
+// answerPlays reports whether the queue that was read names the committed song as the current one. If the player's
+// state shows it, too, that is no news: it may be loaded and silent.
 func (d *decision) answerPlays(item *party.QueueItem) bool {
 	current, loaded := d.answer.Queue.Current, d.memory.observation.Song
 	return current != nil && sameRecording(current, &item.Song) && (loaded == nil || !sameRecording(loaded, &item.Song))

@@ -23,7 +23,8 @@ func TestDecideOnAnswers(t *testing.T) {
 	restrictedStand.Device = &party.Device{ID: "speaker", IsActive: true, IsRestricted: true}
 	wasRestricted := observed(earlier(restrictedStand, 10*time.Second))
 	wasRestricted.commandBackoff = backoff{kind: Restricted, attempts: 4, until: noon.Add(20 * time.Second)}
-	refused := backoff{kind: NotAllowed, attempts: minRefusals - 1, refusals: minRefusals - 1, since: noon.Add(-minRefusalSpan)}
+	refused := backoff{kind: NotAllowed, attempts: minRefusals - 1, refusals: minRefusals - 1}
+	refused.since = noon.Add(-minRefusalSpan)
 	refusedBefore, lookRefused := observed(stands(song("a"), 0)), Memory{observationBackoff: refused}
 	refusedBefore.commandBackoff = refused
 	checkDecisions(t, []decideTest{

@@ -47,8 +47,8 @@ func newDecision(in Input) *decision {
 	return d
 }
 
-// takeObservation accepts an observation unless it is in doubt. A doubtful progress is ignored, and leaves what else was
-// known confirmed.
+// takeObservation accepts an observation unless it is in doubt. A doubtful progress is ignored, and leaves what else
+// was known confirmed.
 func (d *decision) takeObservation(s Observation) {
 	s = d.withDevice(s)
 	handover := &d.memory.handover

@@ -18,8 +18,8 @@ decides, records and sends, in this order.
     left behind between the intent and the answer.
   - A song that may have been heard since it was sent, completely or until somebody skipped it, counts as played,
     because playing a song twice is worse than missing one (mayhaveplayed.go).
-  - A song that Spotify does not have, or accepts but never plays, lets other songs go first, and leaves the queue
-    after a few attempts.
+  - A song that Spotify refuses, or accepts but never plays, lets other songs go first after two attempts, and leaves
+    the queue after five. What fails for every song is no song's fault, and then none leaves the queue.
   - When nothing plays, the next song is played directly. It is committed first, like any other.
   - When the host pauses in Spotify's app, nothing is sent. When the host plays something else there, the room's next
     song follows near the end of it, as after any other song.
@@ -27,9 +27,22 @@ decides, records and sends, in this order.
   - What the room shows (party.Playback) is written when its meaning changes: status, song, device, delivery or
     health, or a progress that jumped. Progress that advances as expected is not written.
   - Health names a problem while it lasts, and returns to OK without help. Calls that fail are repeated with a growing
-    backoff, or at the time that Spotify names.
+    backoff, or at the time that Spotify names. What only the host could repair is shown after several refusals, and
+    tried again by itself.
+  - A room costs at most some 350 calls an hour, whatever Spotify answers (budget.go).
   - When a room closes, or the server stops, the music keeps playing. The playlist of a closed room is removed from
     the host's library, even if nobody drove the room when it closed.
+
+# Evidence
+
+One answer of Spotify is not a fact: it may come from a cache, late, or without a part of the truth. An observation that
+contradicts what is known is held back until another one confirms it at least a second later (evidence.go). If it says
+that no player is active, the player's queue has to name no song, either; a player that only its queue shows is hidden,
+and its progress goes by the clock (hidden.go). What cuts off a sound needs two observations since the last command that
+agree (looks.go). A song of the room is not declared heard, skipped or lost on less.
+
+A song that nobody chose, with which a player goes on after somebody has skipped a song in Spotify's app, gives way to
+the room's next song. The host's own choice is respected until its end (unchosen.go).
 
 # The two deliveries
 
@@ -89,8 +102,17 @@ context ends meanwhile.
 The pure half:
 
 	state.go          Decide, its input, plan and memory, and the order of its rules
-	decision.go       one decision; interprets observations
+	decision.go       one decision: what is new in its input, and what follows from it
+	evidence.go       which observations are believed
+	looks.go          how many observations agree
+	hidden.go         what plays when observations show no player
+	activity.go       what the player does, by the newest observation that is believed
+	heard.go          how much of the room's song was heard
 	answer.go         records what a command to Spotify achieved
+	refusal.go        what a refusal by Spotify means: for a song, or for the host's account
+	song.go           the rules that start, end and skip songs
+	unchosen.go       the rule that replaces a song that nobody chose
+	modes.go          the rule that turns off shuffle and repeat
 	delivery.go       the rules that hand songs to the player
 	mayhaveplayed.go  whether a song may have been heard without an observation
 	hostcommand.go    the rules for host commands
@@ -98,6 +120,7 @@ The pure half:
 	fallback.go       the rule that adds fallback songs
 	display.go        what the room shows, and its health
 	schedule.go       when to observe the player
+	budget.go         how often it may be observed
 
 The half with effects:
 

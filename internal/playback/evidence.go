@@ -167,8 +167,8 @@ func (d *decision) claimOf(k known, s Observation) suspicion {
 	return suspicion{kind: stopped, uri: uriOf(s.Song)}
 }
 
-// expectsPlayer reports whether a device should be active although nothing is known to play: it was active before, or has
-// accepted a command to play the committed song.
+// expectsPlayer reports whether a device should be active although nothing is known to play: it was active before, or
+// has accepted a command to play the committed song.
 func (d *decision) expectsPlayer(k known) bool {
 	item := d.room.Committed()
 	if item == nil {
@@ -219,8 +219,8 @@ func (d *decision) endedRecently(song *party.Song, at time.Time) bool {
 	return ended.song != nil && sameRecording(ended.song, song) && at.Sub(ended.at) < maxLookBack && d.itemOf(song) == nil
 }
 
-// inDoubt reports whether the newest observation is not believed, so that it is unknown what the player does. A doubtful
-// progress alone leaves that known.
+// inDoubt reports whether the newest observation is not believed, so that it is unknown what the player does. A
+// doubtful progress alone leaves that known.
 func (d *decision) inDoubt() bool {
 	switch d.memory.suspicion.kind {
 	case nothingNew, movedBack, standsStill:

@@ -6,8 +6,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// This file finds out what plays when observations say that no player is active. Spotify has been seen to say that while
-// music plays, and then its queue still names the song.
+// This file finds out what plays when observations say that no player is active. Spotify has been seen to say that
+// while music plays, and then its queue still names the song.
 
 // askQueue reads the queue when observations say that no player is active, which Spotify has been seen to say while
 // music plays.

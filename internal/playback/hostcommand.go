@@ -166,7 +166,8 @@ func (d *decision) wakeDevice(command *party.HostCommand) (action, bool) {
 	case search.at.Before(command.At):
 		return d.send(Command{Kind: Devices}, party.PlaybackStep{})
 	case search.several:
-		return d.reply(command, party.Conflict, "There are several devices. Choose one of them with transferPlayback."), true
+		const message = "There are several devices. Choose one of them with transferPlayback."
+		return d.reply(command, party.Conflict, message), true
 	case search.foundID == "":
 		return d.reply(command, NoDevice.code(), NoDevice.sentence()), true
 	}
@@ -174,7 +175,8 @@ func (d *decision) wakeDevice(command *party.HostCommand) (action, bool) {
 		return d.sendFor(Command{Kind: Resume, DeviceID: search.foundID}, party.PlaybackStep{})
 	}
 	from, _ := d.heardOf(playing) // the device has forgotten the song
-	play := Command{Kind: Play, ItemID: playing.ID, URI: playing.Song.URI, DeviceID: search.foundID, Position: from.progress}
+	play := d.playCommand(playing)
+	play.DeviceID, play.Position = search.foundID, from.progress
 	return d.sendFor(play, party.PlaybackStep{})
 }
 

@@ -1,6 +1,10 @@
 package playback
 
-import "antwon.dj/backend/internal/party"
+import (
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
 
 // This file decides how much the newest observations say together: an observation without a device is completed, and
 // those that agree are counted.
@@ -64,5 +68,13 @@ func (a alikeLooks) add(s Observation) alikeLooks {
 	return next
 }
 
-// seenOnce reports whether only one observation shows what the player does. That is not enough to cut off a sound.
-func (d *decision) seenOnce() bool { return d.memory.alike.times < 2 && !d.memory.hidden }
+// maxWavering is how long a silent room waits for observations that agree.
+const maxWavering = 30 * time.Second
+
+// seenOnce reports whether only one observation shows what the player does. That is not enough to cut off a sound. After
+// maxWavering of silence it is: answers that contradict each other all the time must not keep a room silent.
+func (d *decision) seenOnce() bool {
+	silence := d.memory.inactiveSince
+	wavers := d.room.NowPlaying == nil && !silence.IsZero() && d.now.Sub(silence) > maxWavering
+	return d.memory.alike.times < 2 && !d.memory.hidden && !wavers
+}

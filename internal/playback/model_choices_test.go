@@ -6,8 +6,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// choice is one way in which the next call to Spotify may go. Exactly one of look and answer is used; event is something
-// that really happens before the next look.
+// choice is one way in which the next call to Spotify may go. Exactly one of look and answer is used; event is
+// something that really happens before the next look.
 type choice struct {
 	name   string
 	event  func(*model)
@@ -53,7 +53,8 @@ func oddLooks() []choice {
 			}
 		}),
 		odd("the end", func(_ *model, s *Observation) { s.Progress, s.Playing = modelSong, false }),
-		failingLook("unreachable", Fault{Kind: Unreachable}), failingLook("429", Fault{Kind: CoolingDown, RetryAfter: 7 * time.Second}),
+		failingLook("unreachable", Fault{Kind: Unreachable}),
+		failingLook("429", Fault{Kind: CoolingDown, RetryAfter: 7 * time.Second}),
 		failingLook("not allowed", Fault{Kind: NotAllowed}), failingLook("401", Fault{Kind: ReconnectNeeded}),
 	}
 }

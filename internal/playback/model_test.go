@@ -88,16 +88,23 @@ func (w *model) judge(plan Plan) error {
 	if cuts && c.HostCommandID == "" && w.player.sounds() && w.sounded == w.player.loaded && w.agree < 2 {
 		return fmt.Errorf("sends %s after %d looks that agree, and cuts off %s", c.Kind, w.agree, w.player.loaded)
 	}
-	playing := w.room.state.NowPlaying
-	if ended := plan.Step.EndedItem; ended != "" && w.player.sounds() && playing != nil && w.memory.skippedID != playing.ID && w.lies < 2 &&
-		playing.ID == "item-"+w.player.loaded && modelSong-w.player.progress > endTail {
-		return fmt.Errorf("ends %s after %d false answers, and it plays", ended, w.lies)
+	if err := w.judgeEnd(plan.Step.EndedItem); err != nil {
+		return err
 	}
 	if refused := plan.Step.RefusedItem; refused != "" && w.lies < 2 && !w.misled {
 		return fmt.Errorf("refuses %s, which can be played", refused)
 	}
 	if plan.Command.Kind == None && plan.ObserveAt.After(w.now.Add(time.Hour)) {
 		return fmt.Errorf("waits until %v", plan.ObserveAt)
+	}
+	return nil
+}
+
+// judgeEnd checks that a song that plays is not ended because of one false answer, unless a command skips it.
+func (w *model) judgeEnd(ended string) error {
+	sounds := w.player.sounds() && ended == "item-"+w.player.loaded && modelSong-w.player.progress > endTail
+	if ended != "" && sounds && w.memory.skippedID != ended && w.lies < 2 {
+		return fmt.Errorf("ends %s after %d false answers, and it plays", ended, w.lies)
 	}
 	return nil
 }
@@ -209,8 +216,8 @@ func (w *model) recover(most int, within time.Duration) error {
 	}
 	shown := w.room.state.Playback
 	w.path = &modelPath{w.path, fmt.Sprintf("%v: player %+v", w.now.Sub(noon), w.player)}
-	return fmt.Errorf("no song of the room plays, now playing %s, health %s %s", name(w.room.state.NowPlaying), shown.Health,
-		shown.Reason)
+	return fmt.Errorf("no song of the room plays, now playing %s, health %s %s",
+		name(w.room.state.NowPlaying), shown.Health, shown.Reason)
 }
 
 func name(i *party.QueueItem) string {

@@ -68,8 +68,8 @@ type OtherItem struct {
 	Duration      time.Duration // 0: unknown
 }
 
-// Queue is one answer of Spotify about a player's queue. It does not say whether the player plays, and may lag behind by
-// some seconds.
+// Queue is one answer of Spotify about a player's queue. It does not say whether the player plays, and may lag behind
+// by some seconds.
 type Queue struct {
 	Current *party.Song  // the song that plays or is loaded; nil: none
 	Next    []party.Song // the songs that follow, those of a context and of autoplay included; Spotify lists some twenty

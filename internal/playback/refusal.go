@@ -125,12 +125,12 @@ func (d *decision) failureOf(item *party.QueueItem) songFailure {
 // givesWay reports whether other songs go before an item for now, because it could not be delivered.
 func (d *decision) givesWay(item *party.QueueItem) bool { return d.now.Before(d.failureOf(item).until) }
 
-// returnOrRefuse returns a song that could not be delivered to the queue, or refuses it after maxFailures. A failure
-// that may have other causes than the song counts only if another song has started since the last one: what fails for
-// every song is not the song's fault.
+// returnOrRefuse returns a song that could not be delivered to the queue, or refuses it after maxFailures. bySong says
+// that the failure is likely to be the song's. Any other failure, and one that other songs share, counts only if another
+// song has started since the last one: what fails for every song is not the song's fault.
 func (d *decision) returnOrRefuse(item *party.QueueItem, bySong bool) party.PlaybackStep {
 	f := d.failureOf(item)
-	if bySong || f.times < givesWayAfter || d.memory.starts > f.starts {
+	if bySong && d.failsAlone(item) || f.times < givesWayAfter || d.memory.starts > f.starts {
 		f.times++
 	}
 	f.starts = d.memory.starts
@@ -170,15 +170,16 @@ func (d *decision) concernsSong(f *Fault) bool {
 	return false
 }
 
-// othersWork reports whether a fault is the item's alone as far as is known: no other song has failed since the last one
-// started, and another one can be tried.
+// othersWork reports whether a fault is the item's alone as far as is known, and another song can be tried.
 func (d *decision) othersWork(item *party.QueueItem) bool {
-	for _, f := range d.memory.failures {
-		if f.itemID != item.ID && f.starts == d.memory.starts {
-			return false
-		}
-	}
-	return slices.ContainsFunc(d.room.Queue, func(other *party.QueueItem) bool {
+	return d.failsAlone(item) && slices.ContainsFunc(d.room.Queue, func(other *party.QueueItem) bool {
 		return other.ID != item.ID && other.State == party.Queued && d.room.MayStart(other, d.now)
+	})
+}
+
+// failsAlone reports whether no other song has failed since the last one started.
+func (d *decision) failsAlone(item *party.QueueItem) bool {
+	return !slices.ContainsFunc(d.memory.failures, func(f songFailure) bool {
+		return f.itemID != item.ID && f.starts == d.memory.starts
 	})
 }

@@ -151,3 +151,20 @@ func TestPauseIsNotAnsweredByOneOddLook(t *testing.T) {
 		t.Error("the pause is answered, and the song plays on")
 	}
 }
+
+// Looks that contradict each other all the time do not keep a room silent.
+func TestWaveringLooksDoNotKeepARoomSilent(t *testing.T) {
+	w := newModel(modelPlayer{active: true, loaded: "x", progress: time.Minute}, "abc")
+	w.untrusted = true
+	looks := 0
+	wavering := choice{answer: honestly().answer, look: func(w *model) error {
+		if looks++; looks%2 == 0 {
+			return w.look(Observation{}, true)
+		}
+		return honestly().look(w)
+	}}
+	course(t, w, wavering, func(w *model) bool { return w.player.sounds() })
+	if silence := w.now.Sub(noon); silence > 5*time.Minute {
+		t.Errorf("the room was silent for %v", silence)
+	}
+}

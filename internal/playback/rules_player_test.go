@@ -9,7 +9,8 @@ import (
 
 // A host who turns repeat on again and again does not stop the music, and costs no call after each look.
 func TestRepeatIsTurnedOffWithGrowingPauses(t *testing.T) {
-	in := Input{Now: noon, Room: room(item("a", playing), item("b", queued)), Memory: observed(plays(song("a"), time.Second))}
+	in := Input{Now: noon, Room: room(item("a", playing), item("b", queued))}
+	in.Memory = observed(plays(song("a"), time.Second))
 	var sent []time.Duration
 	for after := range 120 {
 		looked := plays(song("a"), time.Minute)
@@ -48,13 +49,14 @@ func TestResumeWakesTheOnlyDevice(t *testing.T) {
 	if search.Command.Kind != Devices {
 		t.Fatalf("resume asks for %+v, want the devices", search.Command)
 	}
+	wake := Command{Kind: Resume, DeviceID: "kitchen", HostCommandID: "command"}
 	device := func(id string) party.Device { return party.Device{ID: id, Name: id} }
 	for name, tt := range map[string]struct {
 		devices []party.Device
 		want    Command
 		code    party.Code
 	}{
-		"one":     {[]party.Device{device("kitchen")}, Command{Kind: Resume, DeviceID: "kitchen", HostCommandID: "command"}, ""},
+		"one":     {[]party.Device{device("kitchen")}, wake, ""},
 		"none":    {nil, Command{}, party.NotFound},
 		"several": {[]party.Device{device("kitchen"), device("phone")}, Command{}, party.Conflict},
 	} {
@@ -111,7 +113,8 @@ func TestRoomsSongFollowsWhatIsNoSong(t *testing.T) {
 	}
 	episode := &OtherItem{URI: "spotify:episode:e", Duration: 30 * time.Minute}
 	file := &OtherItem{URI: "spotify:local:f", Duration: 200 * time.Second}
-	longAgo := noon.Add(-emptyAfter)
+	advertisement := &OtherItem{Advertisement: true}
+	longAgo, tooLongAgo := noon.Add(-emptyAfter), noon.Add(-longestAdvertisements)
 	for name, tt := range map[string]struct {
 		looked       *Observation
 		progressedAt time.Time
@@ -121,11 +124,11 @@ func TestRoomsSongFollowsWhatIsNoSong(t *testing.T) {
 		"an episode near its end":               {other(episode, 30*time.Minute-10*time.Second), noon, Enqueue},
 		"a local file near its end":             {other(file, 190*time.Second), noon, Enqueue},
 		"a local file of unknown length":        {other(&OtherItem{URI: "spotify:local:f"}, time.Second), noon, Enqueue},
-		"an advertisement":                      {other(&OtherItem{Advertisement: true}, time.Second), noon, None},
+		"an advertisement":                      {other(advertisement, time.Second), noon, None},
 		"something unknown that moves":          {other(nil, 0), noon, None},
 		"something unknown that stands still":   {other(nil, 0), longAgo, Play},
 		"an episode that stands still":          {other(episode, time.Minute), longAgo, None},
-		"an advertisement that stands too long": {other(&OtherItem{Advertisement: true}, 0), noon.Add(-longestAdvertisements), Play},
+		"an advertisement that stands too long": {other(advertisement, 0), tooLongAgo, Play},
 	} {
 		t.Run(name, func(t *testing.T) {
 			memory := observed(tt.looked)

@@ -73,16 +73,17 @@ func waits(w *model, name string) bool {
 
 // What fails for every song is no song's fault: none leaves the queue, however long it takes.
 func TestNoSongLeavesTheQueueBecauseOfTheAccount(t *testing.T) {
-	for status, f := range map[string]Fault{
+	for status, f := range map[string]*Fault{
 		"403 of the app": {Kind: NotAllowed, Reason: party.ReasonNotListed}, "404": {Kind: NoDevice},
 		"401": {Kind: ReconnectNeeded, Reason: party.ReasonScope}, "429": {Kind: CoolingDown, RetryAfter: time.Second},
-		"502": {Kind: Unreachable}, "403": {Kind: Restricted},
+		"502": {Kind: Unreachable}, "403": {Kind: Restricted}, "404 of the song": {Kind: Gone}, "405": {Kind: Unavailable},
+		"204 without effect": nil,
 	} {
 		t.Run(status, func(t *testing.T) {
 			w := newModel(modelPlayer{active: true, loaded: "x"}, "abc")
 			refused := choice{look: honestly().look, answer: func(w *model) *Answer {
 				if w.command.Kind.delivers() {
-					return &Answer{Command: w.command, Fault: &f}
+					return &Answer{Command: w.command, Fault: f}
 				}
 				return honestly().answer(w)
 			}}

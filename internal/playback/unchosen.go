@@ -64,14 +64,18 @@ func (d *decision) unchosen() bool {
 	if d.activity != playingSong || d.item != nil || s.Song == nil || d.memory.lastEnded.song == nil {
 		return false
 	}
-	follows := d.songBegan().Sub(d.memory.lastEnded.at).Abs() < time.Minute
-	return follows && slices.Contains(d.memory.foresight.uris, s.Song.URI) && d.memory.foresight.itemID == d.memory.lastEnded.itemID
+	ended, foreseen := d.memory.lastEnded, d.memory.foresight
+	follows := ended.itemID == foreseen.itemID && d.songBegan().Sub(ended.at).Abs() < time.Minute
+	return follows && slices.Contains(foreseen.uris, s.Song.URI)
 }
 
 // replaceUnchosen plays the room's next song in place of one that nobody chose.
 func (d *decision) replaceUnchosen() (action, bool) {
 	item := d.pick()
-	if item == nil || item.IsUnlikedFallback() || d.room.Committed() != nil || d.usesPlaylist() || !d.unchosen() || d.givesWay(item) {
+	if item == nil || item.IsUnlikedFallback() || d.givesWay(item) {
+		return action{}, false
+	}
+	if d.room.Committed() != nil || d.usesPlaylist() || !d.unchosen() {
 		return action{}, false
 	}
 	if d.seenOnce() {

@@ -1,0 +1,52 @@
+package playback
+
+import (
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
+
+// A song that stood in the queue of a device that has disappeared, for as long as it lasts, may have been heard. The room
+// goes on without it, whatever it asks the missing device for.
+func TestSongOnLostDeviceDoesNotKeepTheRoomSilent(t *testing.T) {
+	for _, kind := range []CommandKind{Next, ReadQueue} {
+		for ago, want := range map[time.Duration]string{time.Minute: "", 5 * time.Minute: "item-b"} {
+			memory := observed(&Observation{At: noon})
+			memory.handover = handover{itemID: "item-b"}
+			in := Input{Now: noon, Room: room(committed("b", sent, ago)), Memory: memory, Answer: answered(kind, "b", NoDevice)}
+			if plan := Decide(in); plan.Step.StartedItem != want {
+				t.Errorf("%s after %v: started %q, want %q", kind, ago, plan.Step.StartedItem, want)
+			}
+		}
+	}
+}
+
+// A song of the host that claims to play and stands at 0 for longer than it lasts is stuck.
+func TestStuckSongAtItsStartDoesNotKeepTheRoomSilent(t *testing.T) {
+	w := newModel(modelPlayer{active: true, loaded: "h", playing: true, stuck: true}, "abc")
+	course(t, w, honestly(), func(w *model) bool { return w.plays() })
+	if silence := w.now.Sub(noon); silence > modelSong+time.Minute {
+		t.Errorf("the room was silent for %v", silence)
+	}
+}
+
+// Playback that was transferred to another device is resumed again if the first resume has no effect.
+func TestResumeAfterTransferIsRepeated(t *testing.T) {
+	w := midSong(t)
+	w.player.active, w.player.playing = false, false
+	ignored := 0
+	resumes := choice{look: honestly().look, answer: func(w *model) *Answer {
+		if w.command.Kind == Resume && ignored == 0 {
+			ignored++
+			return &Answer{Command: w.command}
+		}
+		return honestly().answer(w)
+	}}
+	course(t, w, resumes, func(w *model) bool {
+		return ignored > 0 && w.plays() && w.room.state.Playback.Status == party.Playing
+	})
+	if w.room.ended != "" {
+		t.Errorf("it ended: %s", w.room.ended)
+	}
+}
