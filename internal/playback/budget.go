@@ -56,8 +56,12 @@ func (d *decision) countCall(in Input) {
 	d.memory.calls = d.memory.calls.add(n, d.now)
 }
 
-// thrifty stretches an interval between observations that nothing calls for.
+// thrifty stretches an interval between observations that nothing calls for. An observation costs two calls while only
+// the queue tells what plays.
 func (d *decision) thrifty(interval time.Duration) time.Duration {
+	if d.memory.hidden {
+		interval *= 3
+	}
 	switch calls := d.memory.calls.total(); {
 	case calls >= thriftMost:
 		return 4 * interval

@@ -44,6 +44,7 @@ const (
 	emptyAfter            = 45 * time.Second
 	longestAdvertisements = 3 * time.Minute
 	maxWatchGap           = 2 * time.Second // nobody hears a song between observations that follow within this time
+	maxLateLook           = playingInterval // how long after its beginning a song may be observed first
 )
 
 // newDecision returns a decision that has learned what is new in its input.
@@ -107,6 +108,9 @@ func (d *decision) accept(s Observation) {
 	if d.memory.commandBackoff.kind == Restricted && restricted(last) && active(s) && !restricted(s) {
 		d.memory.commandBackoff = backoff{}
 	}
+	if active(s) && s.Playing && s.Progress > 0 {
+		d.memory.progressSeen = s.Device.ID
+	}
 	d.memory.observation, d.memory.observedAt, d.accepted = s, d.now, true
 }
 
@@ -166,17 +170,36 @@ func (d *decision) paused(s Observation, item *party.QueueItem) bool {
 // in several ways: they stop at 0, stop or get stuck near the end, or count on beyond it.
 func (d *decision) finished(s Observation) bool {
 	whole := durationOf(s.Song)
-	inTail := whole > 0 && s.Progress >= whole-min(endTail, whole/4)
 	standstill := s.At.Sub(d.memory.progressedAt)
 	switch {
 	case !s.Playing:
-		return s.Progress == 0 || inTail
+		return s.Progress == 0 || inTail(s)
 	case whole > 0 && s.Progress >= whole+maxOverrun:
 		return true
-	case inTail:
+	case inTail(s):
 		return standstill >= stuckAtEnd
+	case s.Progress == 0:
+		return standstill >= d.stuckAtStart(whole)
 	}
-	return s.Progress > 0 && standstill >= stuckAfter // a progress of 0 proves nothing: some devices always report it
+	return standstill >= stuckAfter
+}
+
+// stuckAtStart returns for how long a song has to stand at 0 before it counts as stuck. Some devices always report 0:
+// there the song has to be over by the clock.
+func (d *decision) stuckAtStart(whole time.Duration) time.Duration {
+	if d.memory.progressSeen == d.memory.observation.Device.ID {
+		return emptyAfter
+	}
+	return max(whole, emptyAfter) + maxLateLook
+}
+
+// inTail reports whether a song is so near its end that it may have ended.
+func inTail(s Observation) bool {
+	if s.Song == nil {
+		return false
+	}
+	whole := durationOf(s.Song)
+	return whole > 0 && s.Progress >= whole-min(endTail, whole/4)
 }
 
 // trackSilence records since when nothing plays, and whether that is because the host paused.
@@ -236,8 +259,8 @@ func (d *decision) endedEarly(item *party.QueueItem) bool {
 		return true
 	}
 	reached, known := d.reached(item)
-	if !known {
-		return false
+	if !known { // it was never observed
+		reached = d.now.Sub(item.CommittedAt)
 	}
 	whole := durationOf(&item.Song)
 	return whole-reached > max(min(skipThreshold, whole/2), min(d.fading(item), whole/4))

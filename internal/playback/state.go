@@ -83,6 +83,7 @@ type Memory struct {
 	commandedAt   time.Time   // when the last command that changes the player was answered
 	changedAt     time.Time   // when the last command was answered that may have changed what plays
 	progressedAt  time.Time   // when an observation last showed anything but a playing song that stands still
+	progressSeen  string      // the device that has reported a progress last
 	silentSince   time.Time   // since when no song plays or is paused; zero: one does
 	inactiveSince time.Time   // since when the player makes no sound; zero: it does
 	paused        bool        // the last song that was observed was paused
