@@ -964,6 +964,8 @@ enum RoomEventKind {
   VOTED
   "The song that played was skipped. The detail is HOST or VOTE."
   SKIPPED
+  "Spotify refused a song each time that it was due, so it left the queue. The actor is null."
+  REFUSED
   "The player was paused."
   PAUSED
   "The player was resumed."

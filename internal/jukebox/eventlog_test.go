@@ -81,3 +81,27 @@ func TestRecapAndExportContainTheEvening(t *testing.T) {
 		}
 	})
 }
+
+func TestRefusedSongIsSkippedAndLogged(t *testing.T) {
+	onBothDatabases(t, func(p *fixture) {
+		gina := p.join("Gina")
+		refused, other := p.add(gina, 1), p.add(gina, 2)
+		p.step(party.PlaybackStep{CommitItem: refused.ID})
+		p.step(party.PlaybackStep{RefusedItem: refused.ID})
+		events, _, err := p.Log(p.host, p.room, jukebox.First(1, nil), false)
+		p.must(err)
+		event := events[0]
+		if event.Kind != jukebox.EventRefused || event.Actor != nil || event.Item == nil || event.Item.ID != refused.ID {
+			t.Fatalf("the newest event is %+v, want %s of %s by nobody", event, jukebox.EventRefused, refused.ID)
+		}
+		if got := event.Item.State; got != party.Skipped {
+			t.Errorf("the refused song is %s, want %s", got, party.Skipped)
+		}
+		want := "The player skipped “" + refused.Song.Name + "”, because Spotify does not play it."
+		if got := event.Message(); got != want {
+			t.Errorf("the log says %q, want %q", got, want)
+		}
+		p.step(party.PlaybackStep{CommitItem: other.ID}) // the place of the committed song is free
+		p.add(gina, 1)                                   // and the song may be added again
+	})
+}

@@ -27,6 +27,7 @@ const (
 	EventUnpinned        EventKind = "UNPINNED"
 	EventVoted           EventKind = "VOTED"   // to skip
 	EventSkipped         EventKind = "SKIPPED" // detail: HOST or VOTE
+	EventRefused         EventKind = "REFUSED" // by Spotify, again and again
 	EventPaused          EventKind = "PAUSED"
 	EventResumed         EventKind = "RESUMED"
 	EventTransferred     EventKind = "TRANSFERRED"

@@ -21,6 +21,7 @@ var eventMessages = map[string]string{
 	"VOTED":                "{actor} voted to skip {song}.",
 	"SKIPPED":              "{actor} skipped {song}.",
 	"SKIPPED VOTE":         "The guests voted {song} out, and {actor} cast the last vote.",
+	"REFUSED":              "The player skipped {song}, because Spotify does not play it.",
 	"PAUSED":               "{actor} paused the music.",
 	"RESUMED":              "{actor} resumed the music.",
 	"TRANSFERRED":          "{actor} moved the music to another device.",

@@ -121,6 +121,9 @@ func (t *roomTx) applyStep(ctx context.Context, step party.PlaybackStep) error {
 			return err
 		}
 	}
+	if step.RefusedItem != "" {
+		t.log(logEvent{kind: EventRefused, itemID: step.RefusedItem})
+	}
 	if step.ReturnedItem != "" {
 		if err := t.dequeueRemoved(ctx, step.ReturnedItem); err != nil {
 			return err

@@ -17,7 +17,7 @@ func (d *decision) recordAnswer() (action, bool) {
 		d.memory.commandedAt = d.now
 	}
 	if command.Kind.changesSound() && (fault == nil || fault.Kind == Unreachable) {
-		d.memory.changedAt = d.now
+		d.memory.changedAt, d.memory.alike = d.now, alikeLooks{}
 	}
 	direct := command.Kind == Play || command.Kind == PlayPlaylist
 	if direct || command.Kind == Enqueue || command.Kind == Append {
@@ -60,6 +60,9 @@ func (k CommandKind) changesPlayer() bool {
 	}
 	return true
 }
+
+// delivers reports whether a command hands a song to the player.
+func (k CommandKind) delivers() bool { return k == Play || k == Enqueue || k == Append }
 
 // changesSound reports whether a command changes what is heard at once.
 func (k CommandKind) changesSound() bool {
@@ -130,10 +133,12 @@ func (d *decision) recordFailure(item *party.QueueItem) party.PlaybackStep {
 		d.backOff(item, fault)
 	}
 	if fault.Kind == NoDevice {
-		d.memory.deviceSearch.foundID = ""
+		d.memory.deviceSearch.foundID, d.memory.verifiedKey = "", ""
 	}
-	delivery := command.Kind == Play || command.Kind == Enqueue || command.Kind == Append
+	delivery := command.Kind.delivers()
 	switch {
+	case fault.Kind == NoDevice && !delivery && d.lostWithDevice(item):
+		return d.assumePlayed(item)
 	case item == nil || !delivery || item.Commit == party.CommitSent:
 		return party.PlaybackStep{}
 	case fault.Kind == Unreachable:
@@ -144,6 +149,12 @@ func (d *decision) recordFailure(item *party.QueueItem) party.PlaybackStep {
 	return party.PlaybackStep{ReturnedItem: item.ID}
 }
 
+// lostWithDevice reports whether a song waited in the queue of a device that has disappeared, for so long that it may
+// have been heard. Waiting longer for that device would keep the room silent.
+func (d *decision) lostWithDevice(item *party.QueueItem) bool {
+	return item != nil && item.Via != party.DeliveryPlaylist && d.activity == noDevice && d.mayHavePlayed(item)
+}
+
 // backOff waits after a command that failed. If only this song fails, as far as is known, the room's other songs need
 // not wait for long, and the room is not ill.
 func (d *decision) backOff(item *party.QueueItem, fault *Fault) {
@@ -151,7 +162,7 @@ func (d *decision) backOff(item *party.QueueItem, fault *Fault) {
 	if fault.Reason == party.ReasonNoPremium && d.noPremium() { // that is a fact already
 		next.doubted, next.until = false, d.now.Add(next.wait(fault.Kind))
 	}
-	if item != nil && d.concernsSong(fault) && d.othersWork(item) {
+	if item != nil && d.answer.Command.Kind.delivers() && d.concernsSong(fault) && d.othersWork(item) {
 		next.until = d.now.Add(commandDelay)
 		if fault.Kind != Unreachable || d.failureOf(item).times > 0 {
 			next.kind, next.reason = "", ""
@@ -195,15 +206,19 @@ func (d *decision) recordVerification(item *party.QueueItem) party.PlaybackStep 
 	case item == nil:
 		return party.PlaybackStep{}
 	case d.answerPlays(item):
-		return d.assumePlayed(item)
+		d.accept(d.observationFromQueue(d.answer.Queue.Current))
+		return d.startStep(item)
 	case d.answerHas(item):
 		d.memory.verifiedKey = d.verificationKey(item)
 		if item.Commit == party.CommitSent {
 			return party.PlaybackStep{}
 		}
 		return party.PlaybackStep{SentItem: item.ID}
-	case d.mayHavePlayed(item), d.playerMovedOn(item):
+	case d.mayHavePlayed(item), d.playerMovedOn(item) && !d.seenOnce():
 		return d.assumePlayed(item)
+	case d.playerMovedOn(item): // as far as one observation tells
+		d.memory.verifyAfter = d.now.Add(verifyInterval)
+		return party.PlaybackStep{}
 	case item.Commit == party.CommitSent:
 		d.memory.commandBackoff = d.memory.commandBackoff.afterNoEffect(d.now)
 		return d.returnOrRefuse(item, true)

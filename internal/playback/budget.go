@@ -11,7 +11,13 @@ const (
 	// thriftFrom and thriftMost are the numbers of calls in the last hour from which the player is observed half as often,
 	// and a quarter as often.
 	thriftFrom = hourlyCalls - 25
-	thriftMost = hourlyCalls - 10
+	thriftMost = hourlyCalls - 15
+	// burstCalls is how many calls a room may cost in burstMinutes before its observations are paced, whatever calls for
+	// them. The busiest room that nothing goes wrong in needs 54.
+	burstCalls   = 70
+	burstMinutes = 10
+	burstPace    = 26 * time.Second // between two observations; a command may follow each of them
+	slowestPace  = time.Minute      // the same when thriftMost is reached
 )
 
 // callCount counts the calls of the last hour by minutes.
@@ -37,9 +43,12 @@ func (c callCount) at(now time.Time) callCount {
 	return c
 }
 
-func (c callCount) total() (n int) {
-	for _, calls := range c.perMinute {
-		n += int(calls)
+func (c callCount) total() int { return c.last(len(c.perMinute)) }
+
+// last returns how many calls were made in the last minutes, 60 at most.
+func (c callCount) last(minutes int) (n int) {
+	for m := range int64(minutes) {
+		n += int(c.perMinute[((c.minute-m)%60+60)%60])
 	}
 	return n
 }
@@ -54,6 +63,22 @@ func (d *decision) countCall(in Input) {
 		n = 1
 	}
 	d.memory.calls = d.memory.calls.add(n, d.now)
+}
+
+// paced delays an observation if the room has cost too many calls. A host who waits for a command is not made to wait,
+// nor is a song that follows one that plays as it should: that costs little.
+func (d *decision) paced(at time.Time) time.Time {
+	plays := d.activity == playingSong && d.memory.suspicion.kind == nothingNew && d.memory.commandBackoff.kind == ""
+	if plays || len(d.room.PendingCommands) > 0 {
+		return at
+	}
+	switch calls := d.memory.calls; {
+	case calls.total() >= thriftMost:
+		return later(at, d.memory.lookedAt.Add(slowestPace))
+	case calls.last(burstMinutes) >= burstCalls:
+		return later(at, d.memory.lookedAt.Add(burstPace))
+	}
+	return at
 }
 
 // thrifty stretches an interval between observations that nothing calls for. An observation costs two calls while only

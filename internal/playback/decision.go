@@ -1,7 +1,6 @@
 package playback
 
 import (
-	"strings"
 	"time"
 
 	"antwon.dj/backend/internal/party"
@@ -20,32 +19,6 @@ type decision struct {
 	activity           activity
 	item               *party.QueueItem // the room's item that plays or is paused; nil: none of this room's
 }
-
-// activity is what the host's player does, as far as the newest observation tells.
-type activity int
-
-const (
-	notObserved  activity = iota // there is no observation yet
-	noDevice                     // no device is active
-	silence                      // a device is active, and nothing plays, even if Spotify says so
-	pausedSong                   // the host paused in the middle of a song
-	playingSong                  // a song plays
-	playingOther                 // something plays that is not a song
-)
-
-const (
-	endTail       = 3 * time.Second        // a song that stops within this time before its end has ended
-	maxOverrun    = 2 * time.Second        // a song that still plays this long after its end, by its progress, has ended
-	stuckAfter    = 3 * time.Second        // a song whose progress stands still for this long has ended
-	stuckAtEnd    = 700 * time.Millisecond // the same within endTail
-	skipThreshold = 5 * time.Second        // a song that stops more than this before its end was skipped
-	// emptyAfter is how long a player may claim to play something without saying what, while its progress stands still.
-	// Advertisements report no progress either.
-	emptyAfter            = 45 * time.Second
-	longestAdvertisements = 3 * time.Minute
-	maxWatchGap           = 2 * time.Second // nobody hears a song between observations that follow within this time
-	maxLateLook           = playingInterval // how long after its beginning a song may be observed first
-)
 
 // newDecision returns a decision that has learned what is new in its input.
 func newDecision(in Input) *decision {
@@ -77,9 +50,11 @@ func newDecision(in Input) *decision {
 // takeObservation accepts an observation unless it is in doubt. A doubtful progress is ignored, and leaves what else was
 // known confirmed.
 func (d *decision) takeObservation(s Observation) {
+	s = d.withDevice(s)
 	handover := &d.memory.handover
 	handover.watched = handover.watched && s.Device != nil && d.now.Sub(d.memory.lookedAt) <= maxWatchGap
 	d.memory.observationBackoff, d.memory.lookedAt = backoff{}, d.now
+	d.memory.alike = d.memory.alike.add(s)
 	switch {
 	case d.believes(s):
 		d.accept(s)
@@ -108,110 +83,21 @@ func (d *decision) accept(s Observation) {
 	if d.memory.commandBackoff.kind == Restricted && restricted(last) && active(s) && !restricted(s) {
 		d.memory.commandBackoff = backoff{}
 	}
-	if active(s) && s.Playing && s.Progress > 0 {
-		d.memory.progressSeen = s.Device.ID
-	}
 	d.memory.observation, d.memory.observedAt, d.accepted = s, d.now, true
-}
-
-// classify derives the activity and the room's item from the newest observation.
-func (d *decision) classify() {
-	s := d.memory.observation
-	d.activity, d.item = notObserved, nil
-	switch {
-	case s.At.IsZero():
-	case !active(s):
-		d.activity = noDevice
-	case s.Song == nil && s.Playing && !d.standsEmpty(s):
-		d.activity = playingOther
-	case s.Song == nil || d.finished(s):
-		d.activity = silence
-	default:
-		d.classifySong(s)
-	}
-}
-
-// standsEmpty reports whether a player that claims to play something without saying what has not moved for so long that
-// it plays nothing.
-func (d *decision) standsEmpty(s Observation) bool {
-	most := emptyAfter
-	switch {
-	case s.Other != nil && s.Other.URI != "":
-		return false
-	case s.Other != nil && s.Other.Advertisement:
-		most = longestAdvertisements
-	}
-	return s.At.Sub(d.memory.progressedAt) >= most
-}
-
-func (d *decision) classifySong(s Observation) {
-	item := d.itemOf(s.Song)
-	switch {
-	case s.Playing:
-		d.activity, d.item = playingSong, item
-	case d.paused(s, item):
-		d.activity, d.item = pausedSong, item
-	default:
-		d.activity = silence
-	}
-}
-
-// paused reports whether a loaded song that does not play was paused by the host. A song that this party has never
-// heard was loaded long before, and does not count.
-func (d *decision) paused(s Observation, item *party.QueueItem) bool {
-	if item != nil && (item == d.room.NowPlaying || item == d.room.Committed()) {
-		return true
-	}
-	last := d.lastShown()
-	return last.Status != party.Idle && last.Song != nil && last.Song.URI == s.Song.URI
-}
-
-// finished reports whether the loaded song has ended, even if Spotify says that it plays. Spotify's players end a song
-// in several ways: they stop at 0, stop or get stuck near the end, or count on beyond it.
-func (d *decision) finished(s Observation) bool {
-	whole := durationOf(s.Song)
-	standstill := s.At.Sub(d.memory.progressedAt)
-	switch {
-	case !s.Playing:
-		return s.Progress == 0 || inTail(s)
-	case whole > 0 && s.Progress >= whole+maxOverrun:
-		return true
-	case inTail(s):
-		return standstill >= stuckAtEnd
-	case s.Progress == 0:
-		return standstill >= d.stuckAtStart(whole)
-	}
-	return standstill >= stuckAfter
-}
-
-// stuckAtStart returns for how long a song has to stand at 0 before it counts as stuck. Some devices always report 0:
-// there the song has to be over by the clock.
-func (d *decision) stuckAtStart(whole time.Duration) time.Duration {
-	if d.memory.progressSeen == d.memory.observation.Device.ID {
-		return emptyAfter
-	}
-	return max(whole, emptyAfter) + maxLateLook
-}
-
-// inTail reports whether a song is so near its end that it may have ended.
-func inTail(s Observation) bool {
-	if s.Song == nil {
-		return false
-	}
-	whole := durationOf(s.Song)
-	return whole > 0 && s.Progress >= whole-min(endTail, whole/4)
 }
 
 // trackSilence records since when nothing plays, and whether that is because the host paused.
 func (d *decision) trackSilence() {
 	switch {
 	case d.activity == playingSong || d.activity == playingOther:
-		d.memory.inactiveSince, d.memory.paused, d.memory.resumeAfterTransfer = time.Time{}, false, false
+		d.memory.inactiveSince = time.Time{}
+		d.memory.paused = false
+		d.memory.resumeAfterTransfer = d.memory.resumeAfterTransfer && d.seenOnce()
 	case d.memory.inactiveSince.IsZero():
 		d.memory.inactiveSince = d.memory.observation.At
 	}
 	wasPaused := d.previouslyObserved.IsZero() && d.activity == noDevice && d.lastShown().Status == party.Paused
-	if d.activity == pausedSong && !d.memory.resumeAfterTransfer || wasPaused {
+	if d.activity == pausedSong && !d.memory.resumeAfterTransfer && !d.seenOnce() || wasPaused {
 		d.memory.paused = true
 	}
 	switch {
@@ -275,8 +161,11 @@ func (d *decision) songBegan() time.Time {
 // does not report it.
 func (d *decision) progress() time.Duration {
 	s, h := d.memory.observation, d.memory.heard
-	if d.item != nil && h.itemID == d.item.ID && h.at.Equal(s.At) {
+	switch {
+	case d.item != nil && h.itemID == d.item.ID && h.at.Equal(s.At):
 		return h.progress
+	case d.item == nil && s.Progress == 0 && s.Playing:
+		return s.At.Sub(d.memory.progressedAt)
 	}
 	return s.Progress
 }
@@ -329,22 +218,6 @@ func (d *decision) verificationKey(item *party.QueueItem) string {
 	}
 	return item.ID
 }
-
-func active(s Observation) bool { return s.Device != nil && s.Device.IsActive }
-
-func restricted(s Observation) bool { return s.Device != nil && s.Device.IsRestricted }
-
-// sameRecording reports whether two songs are the same recording. Spotify may play another release than the requested
-// one, and does not say which release it replaced.
-func sameRecording(a, b *party.Song) bool {
-	if a.URI == b.URI || a.ISRC != "" && strings.EqualFold(a.ISRC, b.ISRC) {
-		return true
-	}
-	return len(a.Artists) > 0 && len(b.Artists) > 0 && strings.EqualFold(a.Artists[0], b.Artists[0]) &&
-		strings.EqualFold(a.Name, b.Name) && (durationOf(a)-durationOf(b)).Abs() <= 2*time.Second
-}
-
-func durationOf(s *party.Song) time.Duration { return time.Duration(s.DurationMS) * time.Millisecond }
 
 // commitLead returns how long before the end of what plays the next song is committed.
 func (d *decision) commitLead() time.Duration {

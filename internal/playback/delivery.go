@@ -61,6 +61,9 @@ func (d *decision) recoverCommitted() (action, bool) {
 	if item == nil || !d.nothingPlays() || d.queueUnreliable() {
 		return action{}, false
 	}
+	if d.seenOnce() {
+		return action{observeBy: d.nextLook()}, true
+	}
 	since := later(d.memory.silentSince, later(item.CommittedAt, d.memory.commandedAt))
 	loaded := d.memory.observation.Song != nil && sameRecording(d.memory.observation.Song, &item.Song)
 	switch {
@@ -150,10 +153,20 @@ func (d *decision) playDirectly() (action, bool) {
 	if d.usesPlaylist() {
 		return d.send(d.appendCommand(item), commitStep(item, party.DeliveryPlaylist))
 	}
+	if d.seenOnce() && (d.activity == noDevice || d.unknownBefore()) {
+		return action{observeBy: d.nextLook()}, true
+	}
 	if d.activity == noDevice && (!d.knowsDevice() || d.mustNotWakeDevice(item)) {
 		return action{}, false
 	}
 	return d.send(d.playCommand(item), commitStep(item, party.DeliveryQueue))
+}
+
+// unknownBefore reports whether it was unknown before the newest observations that nothing plays: there were none, or
+// the song that played was skipped by a command, which may have had no effect.
+func (d *decision) unknownBefore() bool {
+	ended := d.memory.lastEnded
+	return ended.song == nil || ended.itemID == d.memory.skippedID
 }
 
 // commitStep returns the step that commits an item.

@@ -79,7 +79,7 @@ func (d *decision) recordDevices() action {
 	case len(usable) > 1:
 		d.memory.deviceSearch.several = true
 	case len(usable) == 1 && d.interrupted():
-		d.memory.resumeAfterTransfer = true // once an observation shows where the song has stopped
+		d.memory.resumeAfterTransfer, d.memory.resumes = true, 0 // once an observation shows where the song has stopped
 		return action{command: Command{Kind: Transfer, DeviceID: usable[0].ID}}
 	case len(usable) == 1:
 		d.memory.deviceSearch.foundID = usable[0].ID
@@ -97,17 +97,29 @@ func (d *decision) resumeTransferred() (action, bool) {
 	if !d.memory.resumeAfterTransfer || d.activity != pausedSong || d.item == nil || d.item != d.room.NowPlaying {
 		return action{}, false
 	}
-	return d.send(Command{Kind: Resume, DeviceID: d.deviceID()}, party.PlaybackStep{})
+	after := time.Time{}
+	if d.memory.resumes > 0 {
+		after = d.memory.commandedAt.Add(staleWindow)
+	}
+	a, ok := d.sendAfter(after, Command{Kind: Resume, DeviceID: d.deviceID()})
+	if a.command.Kind != None {
+		d.memory.resumes++
+		d.memory.resumeAfterTransfer = d.memory.resumes < maxResumes
+	}
+	return a, ok
 }
 
-// recordControl records the outcome of Pause, Resume or Transfer. Resuming after a transfer is done when a Resume
-// succeeded, or when the transfer definitely failed.
+// maxResumes is how often playback is resumed after a transfer while observations show that it is still paused. After
+// that the host has paused it.
+const maxResumes = 4
+
+// recordControl records the outcome of Pause, Resume or Transfer. Resuming after a transfer is over when the transfer
+// definitely failed. That a Resume succeeded is shown by an observation.
 func (d *decision) recordControl() {
 	command, fault := d.answer.Command, d.answer.Fault
 	if fault != nil && command.HostCommandID == "" {
 		d.memory.commandBackoff = d.memory.commandBackoff.afterFault(fault, d.now)
 	}
-	resumed := command.Kind == Resume && fault == nil
 	failed := command.Kind == Transfer && fault != nil && fault.Kind != Unreachable
-	d.memory.resumeAfterTransfer = d.memory.resumeAfterTransfer && !resumed && !failed
+	d.memory.resumeAfterTransfer = d.memory.resumeAfterTransfer && !failed
 }

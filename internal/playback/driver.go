@@ -98,6 +98,9 @@ func (d *driver) advance(ctx context.Context, last update) (update, error) {
 		return update{}, err
 	}
 	d.logHealth(plan.Step.Playback, last)
+	if refused := plan.Step.RefusedItem; refused != "" {
+		d.log.Info("Spotify does not play a song, which leaves the queue", "item_id", refused)
+	}
 	d.memory = plan.Memory
 	if plan.Command.Kind != None {
 		answer, err := d.send(ctx, plan.Command)

@@ -146,7 +146,7 @@ func (d *decision) claimOf(k known, s Observation) suspicion {
 	atStake := k.sounds || d.room.NowPlaying != nil
 	commanded := d.memory.changedAt.After(d.memory.observedAt) // the server itself has changed what plays
 	switch {
-	case !active(s) && (k.sounds || k.active && (atStake || d.room.Committed() != nil)):
+	case !active(s) && (k.sounds || k.active && atStake || d.expectsPlayer(k)):
 		return suspicion{kind: noPlayer}
 	case s.Playing && s.Song != nil && !commanded && !k.has(s.Song) && d.endedRecently(s.Song, s.At):
 		return suspicion{kind: lookBack, uri: s.Song.URI}
@@ -165,6 +165,17 @@ func (d *decision) claimOf(k known, s Observation) suspicion {
 		return suspicion{} // it is still paused
 	}
 	return suspicion{kind: stopped, uri: uriOf(s.Song)}
+}
+
+// expectsPlayer reports whether a device should be active although nothing is known to play: it was active before, or has
+// accepted a command to play the committed song.
+func (d *decision) expectsPlayer(k known) bool {
+	item := d.room.Committed()
+	if item == nil {
+		return false
+	}
+	h := d.memory.handover
+	return k.active || h.direct && h.itemID == item.ID && item.Commit == party.CommitSent
 }
 
 // songClaim is claimOf for an observation of a song that plays.
@@ -220,76 +231,6 @@ func (d *decision) inDoubt() bool {
 
 // nextLook returns when the observation follows that may confirm the present suspicion.
 func (d *decision) nextLook() time.Time { return d.memory.lookedAt.Add(confirmDelay) }
-
-// askQueue reads the queue when observations say that no player is active, which Spotify has been seen to say while
-// music plays.
-func (d *decision) askQueue() (action, bool) {
-	doubt := d.memory.suspicion
-	if doubt.kind != noPlayer {
-		return action{}, false
-	}
-	enough := doubt.looks >= 2 || d.memory.hidden
-	earliest := later(later(doubt.queueRead.Add(confirmDelay), d.memory.commandBackoff.until), d.nextLookIfNot(enough))
-	if d.now.Before(earliest) || !enough {
-		return action{observeBy: earliest}, true
-	}
-	return action{command: Command{Kind: ReadQueue}}, true
-}
-
-func (d *decision) nextLookIfNot(enough bool) time.Time {
-	if enough {
-		return time.Time{}
-	}
-	return d.nextLook()
-}
-
-// takeQueue decides by the queue whether a player is active. If the queue names a song, that song is taken to play, and
-// its progress is estimated by the clock.
-func (d *decision) takeQueue(a *Answer) {
-	doubt := &d.memory.suspicion
-	if doubt.kind != noPlayer {
-		return
-	}
-	doubt.queueRead = d.now
-	if a.Fault != nil && a.Fault.Kind != NoDevice {
-		doubt.queueFails++
-		d.memory.commandBackoff = d.memory.commandBackoff.afterFault(a.Fault, d.now)
-		return
-	}
-	s := Observation{At: d.now}
-	if a.Fault == nil && a.Queue.Current != nil {
-		s = d.observationFromQueue(a.Queue.Current)
-	}
-	*doubt = suspicion{}
-	d.accept(s)
-	d.memory.hidden = s.Song != nil
-}
-
-// observationFromQueue returns what the player probably does while only its queue names the song.
-func (d *decision) observationFromQueue(song *party.Song) Observation {
-	k, device := d.known(), d.memory.observation.Device
-	if device == nil {
-		device = d.lastShown().Device
-	}
-	if device == nil {
-		device = &party.Device{}
-	}
-	used := *device
-	used.IsActive = true
-	s := Observation{At: d.now, Song: song, Playing: k.plays || !k.sounds, Device: &used, Context: d.memory.observation.Context}
-	switch {
-	case k.has(song):
-		s.Progress = k.progress
-		if k.plays {
-			s.Progress += d.now.Sub(k.at)
-		}
-	case !k.end().IsZero() && d.now.After(k.end()):
-		s.Playing, s.Progress = true, d.now.Sub(k.end())
-	default:
-		s.Playing = true
-	}
-	return s
-}
 
 func uriOf(song *party.Song) string {
 	if song == nil {

@@ -70,6 +70,12 @@ func (d *decision) mayHaveEnded(playing *party.QueueItem) bool {
 	return before || d.now.Sub(d.memory.silentSince) >= durationOf(&playing.Song)
 }
 
+// endIsNear reports whether the room's song should be over by now, judging by the last observation of it.
+func (d *decision) endIsNear(playing *party.QueueItem) bool {
+	end := d.memory.earliestEnd
+	return end.itemID == playing.ID && !d.now.Before(end.at.Add(-endTail-d.memory.crossfade))
+}
+
 // mayHavePlayed reports whether the committed song may have been heard completely since it was committed.
 func (d *decision) mayHavePlayed(item *party.QueueItem) bool {
 	return d.now.Sub(item.CommittedAt) >= durationOf(&item.Song)

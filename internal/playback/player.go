@@ -172,6 +172,9 @@ func (b backoff) afterFault(f *Fault, now time.Time) backoff {
 	next.doubted = next.needsProof() && (next.refusals < minRefusals || now.Sub(next.since) < minRefusalSpan)
 	if f.Kind == CoolingDown {
 		wait := cmp.Or(f.RetryAfter, defaultCoolDown)
+		if next.refusals > 1 { // the time that Spotify named was too short
+			wait = max(wait, next.wait(CoolingDown))
+		}
 		// The room shows this time, so it must not differ from what the database stores: whole milliseconds, rounded up.
 		next.until = now.Add(wait + time.Millisecond - 1).UTC().Truncate(time.Millisecond)
 		return next

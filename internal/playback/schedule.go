@@ -23,7 +23,7 @@ func (d *decision) nextObservation(by time.Time) time.Time {
 	if !d.memory.commandedAt.IsZero() && !d.memory.observedAt.After(d.memory.commandedAt) {
 		at = d.memory.commandedAt.Add(commandDelay)
 	}
-	if d.memory.suspicion.kind != nothingNew && d.nextLook().Before(at) {
+	if d.memory.suspicion.kind != nothingNew && (d.inDoubt() || d.nextLook().Before(at)) {
 		at = d.nextLook()
 	}
 	if until := d.memory.commandBackoff.until; until.After(d.now) && until.Before(at) {
@@ -35,7 +35,7 @@ func (d *decision) nextObservation(by time.Time) time.Time {
 	if d.memory.commandBackoff.forbidsObservation() {
 		at = later(at, d.memory.commandBackoff.until)
 	}
-	return later(at, d.memory.observationBackoff.until)
+	return later(d.paced(at), d.memory.observationBackoff.until)
 }
 
 // regularObservation returns when to observe the player judging by its activity alone.
@@ -60,8 +60,9 @@ func (d *decision) regularObservation() time.Time {
 		if d.onlyHostCanStart() || d.memory.commandBackoff.kind == NotAllowed { // only the host can change this
 			return observed.Add(playingInterval)
 		}
-		if d.room.Committed() != nil {
-			return observed.Add(waitingInterval)
+		if item := d.room.Committed(); item != nil {
+			waited := observed.Sub(later(d.memory.silentSince, item.CommittedAt))
+			return observed.Add(min(max(waited/10, waitingInterval), playingInterval))
 		}
 	}
 	return observed.Add(idleInterval)

@@ -79,11 +79,11 @@ type Memory struct {
 	observedAt    time.Time   // when it was decided on
 	lookedAt      time.Time   // when the player was observed last, whether that is believed or not
 	suspicion     suspicion   // what newer observations claim
+	alike         alikeLooks  // how many of the newest observations showed the same
 	hidden        bool        // only the queue tells what plays; the player's state says that there is no player
 	commandedAt   time.Time   // when the last command that changes the player was answered
 	changedAt     time.Time   // when the last command was answered that may have changed what plays
 	progressedAt  time.Time   // when an observation last showed anything but a playing song that stands still
-	progressSeen  string      // the device that has reported a progress last
 	silentSince   time.Time   // since when no song plays or is paused; zero: one does
 	inactiveSince time.Time   // since when the player makes no sound; zero: it does
 	paused        bool        // the last song that was observed was paused
@@ -107,6 +107,7 @@ type Memory struct {
 	hostCommand         commandProgress
 	deviceSearch        deviceSearch
 	resumeAfterTransfer bool // playback was transferred to another device, and is to be resumed there
+	resumes             int  // how often that was tried
 	fallback            fallbackSearch
 	modes               modesReset     // how often shuffle and repeat were turned off in vain
 	foresight           foresight      // what the player would play by itself after the room's song
@@ -203,104 +204,6 @@ func (d *decision) waitForObservation() (action, bool) {
 		return action{observeBy: d.nextLook()}, true
 	}
 	return action{}, d.playerUnknown()
-}
-
-// startSong records that a song of the queue plays. Usually it is the committed one; the host may have started another.
-func (d *decision) startSong() (action, bool) {
-	item, playing := d.item, d.room.NowPlaying
-	started := d.activity == playingSong || d.activity == pausedSong && item == d.room.Committed()
-	if !started || item == nil || item == playing {
-		return action{}, false
-	}
-	d.memory.commandBackoff = backoff{}
-	d.memory.starts++
-	return action{step: d.startStep(item)}, true
-}
-
-// startStep returns the step that ends the room's current song, if any, and starts item.
-func (d *decision) startStep(item *party.QueueItem) party.PlaybackStep {
-	step := party.PlaybackStep{StartedItem: item.ID}
-	if playing := d.room.NowPlaying; playing != nil {
-		d.learnCrossfade(playing, item)
-		step.EndedItem, step.Skipped = playing.ID, d.endedEarly(playing)
-		d.memory.lastEnded = endedSong{playing.ID, &playing.Song, d.now}
-	}
-	return step
-}
-
-// assumePlayed returns the step that starts the committed item although no observation has shown it playing. The item
-// may be ended by the very next decision.
-func (d *decision) assumePlayed(item *party.QueueItem) party.PlaybackStep {
-	d.memory.earliestEnd = endEstimate{itemID: item.ID}
-	return d.startStep(item)
-}
-
-// endSong records that the room's song no longer plays.
-func (d *decision) endSong() (action, bool) {
-	playing := d.room.NowPlaying
-	if playing == nil || !d.hasEnded(playing) {
-		return action{}, false
-	}
-	d.memory.lastEnded = endedSong{playing.ID, &playing.Song, d.now}
-	return action{step: party.PlaybackStep{EndedItem: playing.ID, Skipped: d.endedEarly(playing)}}, true
-}
-
-func (d *decision) hasEnded(playing *party.QueueItem) bool {
-	switch d.activity {
-	case silence:
-		return true
-	case noDevice:
-		next := d.room.Committed()
-		return d.mayHaveEnded(playing) && (next == nil || d.mayHavePlayed(next))
-	case playingSong, pausedSong:
-		return d.item != playing
-	}
-	return false
-}
-
-// skipRemoved skips a song that a host removed after it was committed, once.
-func (d *decision) skipRemoved() (action, bool) {
-	playing := d.room.NowPlaying
-	if playing == nil || !playing.SkipOnStart || d.activity != playingSong || d.memory.skippedID == playing.ID {
-		return action{}, false
-	}
-	a, ok := d.send(Command{Kind: Next, ItemID: playing.ID}, party.PlaybackStep{})
-	if a.command.Kind == Next {
-		d.memory.skippedID = playing.ID
-	}
-	return a, ok
-}
-
-// modesReset is how often shuffle and repeat were turned off although they stayed on.
-type modesReset struct {
-	times int
-	at    time.Time // when it was tried last
-}
-
-const (
-	firstModesPause = 5 * time.Second // between two attempts to turn shuffle and repeat off; doubles each time
-	lastModesPause  = 10 * time.Minute
-)
-
-// resetModes turns off shuffle and repeat whenever a song of the room plays, because a song that repeats and a list that
-// is shuffled never reach the next song.
-func (d *decision) resetModes() (action, bool) {
-	s, m := d.memory.observation, &d.memory.modes
-	if d.activity != playingSong || d.item == nil || d.noPremium() {
-		return action{}, false
-	}
-	if !s.Repeat && !s.Shuffle {
-		*m = modesReset{}
-		return action{}, false
-	}
-	if m.times > 0 && d.now.Before(m.at.Add(min(firstModesPause<<min(m.times-1, 10), lastModesPause))) {
-		return action{}, false
-	}
-	a, ok := d.send(Command{Kind: ResetModes}, party.PlaybackStep{})
-	if a.command.Kind != None {
-		m.times, m.at = m.times+1, d.now
-	}
-	return a, ok
 }
 
 // send returns the action that sends a command, or, as long as the command may not be sent, asks for an observation:

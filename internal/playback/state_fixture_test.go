@@ -75,7 +75,8 @@ func earlier(s *Observation, by time.Duration) *Observation {
 
 // observed returns the memory of one observation.
 func observed(s *Observation) Memory {
-	return Memory{observation: *s, observedAt: s.At, lookedAt: s.At, progressedAt: s.At}
+	alike := alikeLooks{}.add(*s).add(*s)
+	return Memory{observation: *s, observedAt: s.At, lookedAt: s.At, progressedAt: s.At, alike: alike}
 }
 
 // decideTwice returns the decision on an observation that has been confirmed, in whatever way it needs that.
@@ -86,11 +87,12 @@ func decideTwice(in Input) Plan {
 	first, before := in, *in.Observation
 	first.Now, before.At = in.Now.Add(-confirmDelay), before.At.Add(-confirmDelay)
 	first.Observation = &before
-	doubt := Decide(first).Memory.suspicion
+	memory := Decide(first).Memory
+	doubt := memory.suspicion
 	if doubt.kind == standsStill {
 		doubt.since, doubt.looks = doubt.since.Add(-standsStillFor), standsStillMin
 	}
-	in.Memory.suspicion, in.Memory.lookedAt = doubt, first.Now
+	in.Memory.suspicion, in.Memory.alike, in.Memory.lookedAt = doubt, memory.alike, first.Now
 	plan := Decide(in)
 	if plan.Command == (Command{Kind: ReadQueue}) {
 		in.Observation, in.Answer, in.Memory = nil, &Answer{Command: plan.Command}, plan.Memory

@@ -80,7 +80,7 @@ func TestPlaybackMovesToTheOnlyOtherDevice(t *testing.T) {
 		defer p.drive()()
 		time.Sleep(20 * time.Second)
 		p.player.asHost(func() { p.player.pause(); p.player.away, p.player.devices = true, []string{"laptop"} })
-		time.Sleep(2 * time.Minute)
+		time.Sleep(130 * time.Second)
 		expectHeard(t, p, "a b")
 		expectStates(t, p, "PLAYED PLAYED")
 		if p.player.device != "laptop" {

@@ -33,7 +33,7 @@ func (d *decision) lookAhead() (action, bool) {
 	if f.itemID != playing.ID {
 		*f = foresight{itemID: playing.ID, seenAt: d.now}
 	}
-	useless := f.read || d.room.Committed() != nil || d.pick() == nil || d.usesPlaylist() || d.nearEnd()
+	useless := f.read || d.room.Committed() != nil || d.pick() == nil || d.usesPlaylist() || d.nearEnd() || d.memory.hidden
 	if useless || d.now.Sub(f.seenAt) < foresightDelay || d.memory.commandBackoff.kind != "" {
 		return action{}, false
 	}
@@ -73,6 +73,9 @@ func (d *decision) replaceUnchosen() (action, bool) {
 	item := d.pick()
 	if item == nil || item.IsUnlikedFallback() || d.room.Committed() != nil || d.usesPlaylist() || !d.unchosen() || d.givesWay(item) {
 		return action{}, false
+	}
+	if d.seenOnce() {
+		return action{observeBy: d.nextLook()}, true
 	}
 	return d.send(d.playCommand(item), commitStep(item, party.DeliveryQueue))
 }

@@ -35,7 +35,8 @@ func (s *playerState) other() *playback.OtherItem {
 // State implements playback.Player. A response of 204 means that no device is active.
 func (c *Client) State(ctx context.Context, hostID string) (playback.Observation, error) {
 	var state playerState
-	failed := c.jsonCall(ctx, hostID, "player", polling, get("me/player", url.Values{"additional_types": {"episode"}}), &state)
+	episodesToo := url.Values{"additional_types": {"episode"}}
+	failed := c.jsonCall(ctx, hostID, "player", polling, get("me/player", episodesToo), &state)
 	if failed != nil {
 		return playback.Observation{}, failed.fault()
 	}

@@ -172,7 +172,9 @@ func TestEverySuccessStatusIsAccepted(t *testing.T) {
 			for _, path := range []string{playPath, enqueuePath, nextPath} {
 				w.answer(path, answer)
 			}
-			err := errors.Join(w.Play(ctx, host, w.songs[0].URI, "d", 0), w.Enqueue(ctx, host, w.songs[0].URI), w.Next(ctx, host))
+			err := errors.Join(
+				w.Play(ctx, host, w.songs[0].URI, "d", 0), w.Enqueue(ctx, host, w.songs[0].URI), w.Next(ctx, host),
+			)
 			if err != nil {
 				t.Error(err)
 			}

@@ -67,7 +67,9 @@ func (r *rejections) failure(hostID string, now time.Time) *failure {
 	if !known || left <= 0 {
 		return nil
 	}
-	f := &failure{kind: playback.Unreachable, message: "Spotify rejects access tokens that it has just issued", retryAfter: left}
+	f := &failure{
+		kind: playback.Unreachable, message: "Spotify rejects access tokens that it has just issued", retryAfter: left,
+	}
 	if series.times >= minPersistentRejections && now.Sub(series.since) >= rejectionsPersistAfter {
 		f.kind = playback.ReconnectNeeded
 	}

@@ -47,10 +47,12 @@ func (c *crowd) expectedEvents() map[jukebox.EventKind]bounds {
 		jukebox.EventUnliked: never, jukebox.EventUnpinned: never, jukebox.EventPaused: never,
 		jukebox.EventResumed: never, jukebox.EventTransferred: never, jukebox.EventGuestRemoved: never,
 		jukebox.EventRoleChanged: never, jukebox.EventExported: never, jukebox.EventClosed: never,
+		jukebox.EventRefused: never,
 	}
 }
 
-// checkLog checks that the log shows what was done, and nothing else.
+// checkLog checks that the log of a party that is over shows what was done, and nothing else. It takes its time, so it must
+// not hold the checker's lock.
 func (k *checker) checkLog() {
 	counts := map[jukebox.EventKind]int{}
 	var after *string

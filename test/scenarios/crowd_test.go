@@ -34,6 +34,7 @@ func TestFourHoursOfAHundredGuests(t *testing.T) {
 					c := newCrowd(t, url, one.mode, seed)
 					c.run()
 					c.checker.finish()
+					c.checker.checkLog()
 					rows[i] = fmt.Sprintf("| %s | %v |", one.name, c.checker.fairness())
 					t.Logf("acts:%s\nrefusals:%s", counted(c.did), counted(c.refused))
 					t.Logf("%d songs; longest gap between two songs %v", len(c.spotify.Plays(c.account.ID)), c.longestGap())

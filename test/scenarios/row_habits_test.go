@@ -65,7 +65,7 @@ func habitScenarios() []scenario {
 		},
 		{
 			name:   "the host skips just after an observation, before the commit",
-			played: "1 2 3", silence: "16.259s",
+			played: "1 2 3", silence: "16.499s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
 			course: func(p *fixture) {

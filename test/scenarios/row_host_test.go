@@ -58,7 +58,7 @@ func spotifyAppScenarios() []scenario {
 		},
 		{
 			name:   "skips before the commit",
-			played: "1 2 3", silence: "2.56s",
+			played: "1 2 3", silence: "2.8s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
 			course: func(p *fixture) {

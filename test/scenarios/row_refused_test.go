@@ -69,7 +69,7 @@ func brokenSongScenarios() (all []scenario) {
 	}{
 		{sim.TrackSkipped, "1 3 4 5", "3.16s", "OK", 10 * time.Second},
 		{sim.TrackSilent, "1 3 4 5", "3.16s", "OK", 10 * time.Second},
-		{sim.TrackStuck, "1 3 4 5", "46.4s", "OK", 50 * time.Second},
+		{sim.TrackStuck, "1 3 4 5", "3m17.829s", "OK", 200 * time.Second},
 		{sim.TrackEndless, "1 2 3 4 5", "5.2s", "OK", 10 * time.Second},
 	} {
 		states := "PLAYED SKIPPED PLAYED PLAYED PLAYED"

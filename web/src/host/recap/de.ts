@@ -35,6 +35,7 @@ export const recapDe: RecapMessages = {
     VOTED: '{actor} möchte {song} überspringen',
     SKIPPED: '{actor} hat {song} übersprungen',
     SKIPPED_VOTE: 'Die Gäste haben {song} rausgewählt, die letzte Stimme kam von {actor}',
+    REFUSED: 'Spotify spielt {song} nicht ab, deshalb wurde der Song übersprungen',
     PAUSED: '{actor} hat die Musik pausiert',
     RESUMED: '{actor} hat die Musik weiterlaufen lassen',
     TRANSFERRED: '{actor} hat die Musik auf ein anderes Gerät geholt',

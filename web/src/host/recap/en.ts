@@ -35,6 +35,7 @@ export const recapEn: RecapMessages = {
     VOTED: '{actor} voted to skip {song}',
     SKIPPED: '{actor} skipped {song}',
     SKIPPED_VOTE: 'The guests voted {song} out, and {actor} cast the last vote',
+    REFUSED: 'Spotify does not play {song}, so it was skipped',
     PAUSED: '{actor} paused the music',
     RESUMED: '{actor} resumed the music',
     TRANSFERRED: '{actor} moved the music to another device',

@@ -1,0 +1,68 @@
+package playback
+
+import "antwon.dj/backend/internal/party"
+
+// This file decides how much the newest observations say together: an observation without a device is completed, and
+// those that agree are counted.
+
+// withDevice returns an observation that says what plays without saying where as one of the device that was used last.
+func (d *decision) withDevice(s Observation) Observation {
+	if s.Device == nil && s.Playing && s.Song != nil {
+		s.Device = d.usedDevice()
+	}
+	return s
+}
+
+// usedDevice returns the device that was used last, as an active one. It has no id if none is known.
+func (d *decision) usedDevice() *party.Device {
+	device := d.memory.observation.Device
+	if device == nil {
+		device = d.lastShown().Device
+	}
+	used := party.Device{}
+	if device != nil {
+		used = *device
+	}
+	used.IsActive = true
+	return &used
+}
+
+// place is where in its song a player stands, roughly.
+type place int
+
+const (
+	somewhere place = iota
+	atStart
+	atEnd
+)
+
+func placeOf(s Observation) place {
+	switch {
+	case s.Progress == 0:
+		return atStart
+	case s.Song != nil && s.Progress >= durationOf(s.Song)-endTail:
+		return atEnd
+	}
+	return somewhere
+}
+
+// alikeLooks is how many of the newest observations, whether they are believed or not, showed the same.
+type alikeLooks struct {
+	active, playing bool
+	place           place
+	uri             string
+	times           int
+}
+
+// add returns the count after another observation.
+func (a alikeLooks) add(s Observation) alikeLooks {
+	next := alikeLooks{active(s), s.Playing, placeOf(s), uriOf(s.Song), a.times}
+	if next != a {
+		next.times = 0
+	}
+	next.times++
+	return next
+}
+
+// seenOnce reports whether only one observation shows what the player does. That is not enough to cut off a sound.
+func (d *decision) seenOnce() bool { return d.memory.alike.times < 2 && !d.memory.hidden }

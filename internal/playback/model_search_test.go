@@ -1,0 +1,146 @@
+package playback
+
+import (
+	"flag"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+var (
+	modelDepth = flag.Int("model-depth", 1, "how many answers and events of a course are not as expected")
+	modelSteps = flag.Int("model-steps", 26, "how many calls a course has")
+)
+
+// starts are the states in which a driver may find a player.
+func starts() map[string]*model {
+	return map[string]*model{
+		"an idle player":         newModel(modelPlayer{active: true, loaded: "x"}, "abc"),
+		"no active device":       newModel(modelPlayer{}, "abc"),
+		"the host's song plays":  newModel(modelPlayer{active: true, loaded: "h", playing: true, progress: modelSong / 2}, "abc"),
+		"the host's song paused": newModel(modelPlayer{active: true, loaded: "h", hostPaused: true, progress: time.Minute}, "abc"),
+	}
+}
+
+// search follows every course from some states, as long as at most depth of its answers and events are odd, and calls
+// visit in every state that it has not seen before.
+type search struct {
+	t       *testing.T
+	seen    map[string]int // the greatest depth that was left
+	faults  map[string]bool
+	visited int
+}
+
+func (s *search) follow(w *model, depth, steps int) {
+	for ; steps > 0; steps-- {
+		key := canonical(w)
+		if left, known := s.seen[key]; known && left >= depth {
+			return
+		}
+		s.seen[key] = depth
+		s.visited++
+		s.checkRecovery(*w)
+		if depth > 0 {
+			for _, odd := range w.choices() {
+				other := *w
+				if s.report(&other, other.step(odd)) {
+					s.follow(&other, depth-1, steps-1)
+				}
+			}
+		}
+		if !s.report(w, w.step(honestly())) {
+			return
+		}
+	}
+}
+
+func (s *search) checkRecovery(w model) { s.report(&w, w.recover(120, 20*time.Minute)) }
+
+// report reports an error once, with the path that leads there.
+func (s *search) report(w *model, err error) bool {
+	if err == nil {
+		return true
+	}
+	what := err.Error()
+	if !s.faults[what] && len(s.faults) < 8 {
+		s.t.Errorf("%s:\n\t%s", what, w.path)
+	}
+	s.faults[what] = true
+	return false
+}
+
+func TestMachineRecoversFromEveryState(t *testing.T) {
+	for name, start := range starts() {
+		t.Run(name, func(t *testing.T) {
+			s := &search{t: t, seen: map[string]int{}, faults: map[string]bool{}}
+			s.follow(start, *modelDepth, *modelSteps)
+			t.Logf("%d states, %d faults", s.visited, len(s.faults))
+		})
+	}
+}
+
+// canonical returns the same text for states that differ only in times that make no difference: times count relative to
+// now and roughly.
+func canonical(w *model) string {
+	var b strings.Builder
+	m := w.memory
+	m.calls, m.shown = callCount{}, nil
+	describe(&b, reflect.ValueOf(&m).Elem(), w.now)
+	fmt.Fprintf(&b, "|%s|%v %s %v %d|", rough(w.player), w.command, roughly(w.observeAt.Sub(w.now)), w.room.state.PendingCommands != nil, w.agree)
+	for _, item := range w.room.state.Queue {
+		fmt.Fprint(&b, item.ID, item.State, item.Commit, item.SkipOnStart)
+	}
+	return b.String() + "|" + name(w.room.state.NowPlaying) + string(w.room.state.Playback.Status)
+}
+
+func describe(b *strings.Builder, v reflect.Value, now time.Time) {
+	switch {
+	case v.Type() == reflect.TypeFor[time.Time]():
+		at := *(*time.Time)(v.Addr().UnsafePointer())
+		if at.IsZero() {
+			b.WriteString("-")
+			return
+		}
+		b.WriteString(roughly(at.Sub(now)))
+	case v.Type() == reflect.TypeFor[time.Duration]():
+		b.WriteString(roughly(time.Duration(v.Int())))
+	case v.Kind() == reflect.Pointer:
+		if !v.IsNil() {
+			describe(b, v.Elem(), now)
+		}
+	case v.Kind() == reflect.Struct:
+		for i := range v.NumField() {
+			describe(b, v.Field(i), now)
+		}
+	case v.Kind() == reflect.Slice:
+		for i := range v.Len() {
+			describe(b, v.Index(i), now)
+		}
+	case v.CanInt():
+		fmt.Fprint(b, min(v.Int(), 6))
+	default:
+		fmt.Fprint(b, v)
+	}
+	b.WriteByte(' ')
+}
+
+// roughly returns a duration in steps that grow with it.
+func roughly(d time.Duration) string {
+	step := time.Second
+	switch size := d.Abs(); {
+	case size > time.Minute:
+		step = 30 * time.Second
+	case size > 10*time.Second:
+		step = 5 * time.Second
+	case size < 2*time.Second:
+		step = 500 * time.Millisecond
+	}
+	return fmt.Sprint(d.Round(step))
+}
+
+func rough(p modelPlayer) string {
+	p.progress = p.progress.Round(5 * time.Second)
+	return fmt.Sprintf("%+v", p)
+}

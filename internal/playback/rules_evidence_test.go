@@ -1,0 +1,153 @@
+package playback
+
+import (
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
+
+// midSong returns a room whose first song has played for a minute.
+func midSong(t *testing.T) *model {
+	t.Helper()
+	w := newModel(modelPlayer{active: true, loaded: "x"}, "abcd")
+	course(t, w, honestly(), func(w *model) bool {
+		return w.plays() && w.command.Kind == None && w.player.progress > time.Minute
+	})
+	return w
+}
+
+// lies are the odd looks that are answers.
+func lies() []choice {
+	looks := oddLooks()
+	return looks[:len(looks)-4]
+}
+
+// One odd look changes neither what the room plays nor what it shows, whether it is odd in one way or in another.
+func TestOneOddLookChangesNothing(t *testing.T) {
+	for _, odd := range lies() {
+		t.Run(odd.name, func(t *testing.T) {
+			w := midSong(t)
+			for i := range 5 {
+				c := honestly()
+				if i == 0 {
+					c = odd
+				}
+				if err := w.step(c); err != nil {
+					t.Fatal(err)
+				}
+				shown := w.room.state.Playback
+				if shown.Health != party.HealthOK || shown.Status != party.Playing || itemID(shown) != "item-a" {
+					t.Errorf("after %d looks the room shows %s of %q, and is %s", i+1, shown.Status, itemID(shown), shown.Health)
+				}
+				if w.room.ended != "" {
+					t.Fatalf("after %d looks: %s", i+1, w.room.ended)
+				}
+			}
+		})
+	}
+}
+
+// Some players answer in the same odd way all the time. The songs follow each other nevertheless, and each counts as
+// played.
+func TestSongsFollowEachOtherOnOddPlayers(t *testing.T) {
+	zero := choice{look: oddLooks()[4].look, answer: honestly().answer}
+	hidden := choice{look: oddLooks()[0].look, answer: honestly().answer}
+	noDevice := choice{look: oddLooks()[6].look, answer: honestly().answer}
+	for name, odd := range map[string]choice{
+		"the progress is always 0": zero, "the player is hidden, and the queue names the song": hidden,
+		"looks have no device": noDevice,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := midSong(t)
+			silence := time.Duration(0)
+			course(t, w, odd, func(w *model) bool {
+				if !w.player.sounds() {
+					silence += time.Second
+				}
+				return w.room.state.NowPlaying != nil && w.room.state.NowPlaying.ID == "item-d"
+			})
+			if want := "a played, b played, c played, "; w.room.ended != want {
+				t.Errorf("%s, want %s", w.room.ended, want)
+			}
+			if w.player.loaded != "d" || silence > 10*time.Second {
+				t.Errorf("%s sounds after about %v of silence", w.player.loaded, silence)
+			}
+		})
+	}
+}
+
+// A song that fades into the next one is not skipped, and the next commit is early enough for the fade.
+func TestCrossfadeIsNoSkip(t *testing.T) {
+	for _, fade := range []time.Duration{6 * time.Second, 9 * time.Second, 12 * time.Second} {
+		t.Run(fade.String(), func(t *testing.T) {
+			w := newModel(modelPlayer{active: true, loaded: "x", crossfade: fade}, "abcd")
+			course(t, w, honestly(), func(w *model) bool {
+				return w.room.state.NowPlaying != nil && w.room.state.NowPlaying.ID == "item-d"
+			})
+			if want := "a played, b played, c played, "; w.room.ended != want {
+				t.Errorf("%s, want %s", w.room.ended, want)
+			}
+		})
+	}
+}
+
+// A commit is answered 502, and shows in Spotify's queue some seconds later. It is not repeated.
+func TestLateEffectOfACommitIsNotRepeated(t *testing.T) {
+	for _, delay := range []time.Duration{3 * time.Second, 4500 * time.Millisecond, 6 * time.Second} {
+		t.Run(delay.String(), func(t *testing.T) {
+			w := newModel(modelPlayer{active: true, loaded: "x"}, "abc")
+			course(t, w, honestly(), func(w *model) bool { return w.command.Kind == Enqueue })
+			lost := choice{answer: func(w *model) *Answer {
+				return &Answer{Command: w.command, Fault: &Fault{Kind: Unreachable}}
+			}}
+			if err := w.step(lost); err != nil {
+				t.Fatal(err)
+			}
+			shows := w.now.Add(delay)
+			course(t, w, honestly(), func(w *model) bool {
+				if !shows.IsZero() && !w.now.Before(shows) {
+					w.player.queue, shows = w.player.queue+"b", time.Time{}
+				}
+				return w.room.state.NowPlaying != nil && w.room.state.NowPlaying.ID == "item-c"
+			})
+			if want := "a played, b played, "; w.room.ended != want || w.player.before != "b" {
+				t.Errorf("%s, and %s was heard before c; want %s", w.room.ended, w.player.before, want)
+			}
+		})
+	}
+}
+
+// A track that a player accepts and does not load lets other songs go first, and is skipped in the end.
+func TestTrackThatDoesNotLoadGivesWay(t *testing.T) {
+	w := newModel(modelPlayer{active: true, loaded: "x"}, "abcdefgijk")
+	w.misled = true
+	ignores := choice{look: honestly().look, answer: func(w *model) *Answer {
+		if w.command.ItemID == "item-a" && w.command.Kind.delivers() {
+			return &Answer{Command: w.command}
+		}
+		return honestly().answer(w)
+	}}
+	course(t, w, ignores, func(w *model) bool { return w.plays() })
+	if w.player.loaded == "a" || w.now.Sub(noon) > 2*time.Minute {
+		t.Errorf("%s plays after %v", w.player.loaded, w.now.Sub(noon))
+	}
+	course(t, w, ignores, func(w *model) bool { return !waits(w, "a") })
+}
+
+// The host asks for a pause while one look shows that the song is paused already. It is not, so it is paused.
+func TestPauseIsNotAnsweredByOneOddLook(t *testing.T) {
+	w := midSong(t)
+	w.pass(w.now.Add(5 * time.Second))
+	hostAsks(party.PauseCommand).event(w)
+	if err := w.decide(Input{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.step(lies()[3]); err != nil {
+		t.Fatal(err)
+	}
+	course(t, w, honestly(), func(w *model) bool { return len(w.room.state.PendingCommands) == 0 })
+	if w.player.sounds() {
+		t.Error("the pause is answered, and the song plays on")
+	}
+}
