@@ -46,7 +46,9 @@ func doubtfulAnswerScenarios() []scenario {
 			options: options{songs: 3},
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
-				p.fail(sim.Fault{Path: queuePath, Method: http.MethodPost, Status: http.StatusForbidden, Reason: "PREMIUM_REQUIRED"})
+				p.fail(sim.Fault{
+					Path: queuePath, Method: http.MethodPost, Status: http.StatusForbidden, Reason: "PREMIUM_REQUIRED",
+				})
 				p.untilLeft(5 * time.Second)
 				if delivery := p.shown().Delivery; delivery != party.DeliveryQueue {
 					p.t.Errorf("songs are delivered by %s after one refusal", delivery)

@@ -7,8 +7,8 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// foreignSoundScenarios test a host who plays a list of something that is no song. The room's next song follows the item
-// that plays.
+// foreignSoundScenarios test a host who plays a list of something that is no song. The room's next song follows the
+// item that plays.
 func foreignSoundScenarios() (all []scenario) {
 	for _, sound := range []struct {
 		name string

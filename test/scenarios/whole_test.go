@@ -11,8 +11,8 @@ import (
 const maxHourlyCalls = 350
 
 // wholeParty lets the party play to its end. It fails if a song that counts as played was not heard to its end, if a
-// silence was longer than most, if an hour cost too many calls, or if an expected fault or look was not met. Then it ends
-// all faults and looks.
+// silence was longer than most, if an hour cost too many calls, or if an expected fault or look was not met. Then it
+// ends all faults and looks.
 func (p *fixture) wholeParty(most time.Duration) {
 	p.t.Helper()
 	p.untilDone(3 * time.Hour)
