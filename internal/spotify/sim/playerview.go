@@ -186,7 +186,8 @@ func showQueue(c *call) any {
 func localFile() any {
 	return map[string]any{
 		"type": "track", "id": nil, "uri": "spotify:local:Nobody::At+Home:215", "href": nil, "name": "At Home",
-		"is_local": true, "is_playable": true, "duration_ms": localFileMS, "explicit": false, "external_ids": map[string]string{},
+		"is_local": true, "is_playable": true, "duration_ms": localFileMS, "explicit": false,
+		"external_ids":  map[string]string{},
 		"external_urls": map[string]string{}, "artists": []any{map[string]any{"type": "artist", "name": "Nobody"}},
 		"album": map[string]any{"type": "album", "name": "", "images": []image{}},
 	}
