@@ -90,19 +90,27 @@ func (d *decision) paused(s Observation, item *party.QueueItem) bool {
 // in several ways: they stop at 0, stop or get stuck near the end, or count on beyond it.
 func (d *decision) finished(s Observation) bool {
 	whole := durationOf(s.Song)
-	inTail := whole > 0 && s.Progress >= whole-min(endTail, whole/4)
 	standstill := s.At.Sub(d.memory.progressedAt)
 	switch {
 	case !s.Playing:
-		return s.Progress == 0 || inTail
+		return s.Progress == 0 || inTail(s)
 	case whole > 0 && s.Progress >= whole+maxOverrun:
 		return true
-	case inTail:
+	case inTail(s):
 		return standstill >= stuckAtEnd
 	case s.Progress == 0: // this proves nothing for as long as the song lasts: some devices always report it
 		return whole > 0 && standstill >= whole+maxCrossfade
 	}
 	return standstill >= stuckAfter
+}
+
+// inTail reports whether a song is so near its end that it may have ended.
+func inTail(s Observation) bool {
+	if s.Song == nil {
+		return false
+	}
+	whole := durationOf(s.Song)
+	return whole > 0 && s.Progress >= whole-min(endTail, whole/4)
 }
 
 func active(s Observation) bool { return s.Device != nil && s.Device.IsActive }

@@ -172,7 +172,7 @@ func (d *decision) backOff(item *party.QueueItem, fault *Fault) {
 	}
 	if item != nil && d.answer.Command.Kind.delivers() && d.concernsSong(fault) && d.othersWork(item) {
 		next.until = d.now.Add(commandDelay)
-		if fault.Kind != Unreachable {
+		if fault.Kind != Unreachable || d.failureOf(item).times > 0 {
 			next.kind, next.reason = "", ""
 		}
 	}

@@ -83,8 +83,12 @@ func (d *decision) paced(at time.Time) time.Time {
 	return at
 }
 
-// thrifty stretches an interval between observations that nothing calls for.
+// thrifty stretches an interval between observations that nothing calls for. An observation costs two calls while only
+// the queue tells what plays.
 func (d *decision) thrifty(interval time.Duration) time.Duration {
+	if d.memory.hidden {
+		interval *= 3
+	}
 	switch calls := d.memory.calls.total(); {
 	case calls >= thriftMost:
 		return 4 * interval

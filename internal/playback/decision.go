@@ -145,8 +145,8 @@ func (d *decision) endedEarly(item *party.QueueItem) bool {
 		return true
 	}
 	reached, known := d.reached(item)
-	if !known {
-		return false
+	if !known { // it was never observed
+		reached = d.now.Sub(item.CommittedAt)
 	}
 	whole := durationOf(&item.Song)
 	return whole-reached > max(min(skipThreshold, whole/2), min(d.fading(item), whole/4))

@@ -85,6 +85,9 @@ func (d *decision) recordDevices() action {
 		d.memory.deviceSearch.foundID = usable[0].ID
 		return action{observeBy: d.now}
 	}
+	if d.hostCommand() != nil { // it waits for this
+		return action{observeBy: d.now}
+	}
 	return action{}
 }
 

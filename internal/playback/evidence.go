@@ -135,7 +135,7 @@ func (d *decision) proven(k known, s Observation) bool {
 	switch {
 	case doubt.kind == noPlayer:
 		return doubt.queueFails > 0 && lasted >= noPlayerAtMost
-	case doubt.kind == standsStill && !d.endIsDue(k, s):
+	case doubt.kind == standsStill && !inTail(s):
 		return doubt.looks >= standsStillMin && lasted >= standsStillFor
 	}
 	return doubt.looks >= 2 && lasted >= minConfirmGap
@@ -146,7 +146,7 @@ func (d *decision) claimOf(k known, s Observation) suspicion {
 	atStake := k.sounds || d.room.NowPlaying != nil
 	commanded := d.memory.changedAt.After(d.memory.observedAt) // the server itself has changed what plays
 	switch {
-	case !active(s) && (atStake || d.expectsPlayer(k)):
+	case !active(s) && (k.sounds || k.active && atStake || d.expectsPlayer(k)):
 		return suspicion{kind: noPlayer}
 	case s.Playing && s.Song != nil && !commanded && !k.has(s.Song) && d.endedRecently(s.Song, s.At):
 		return suspicion{kind: lookBack, uri: s.Song.URI}

@@ -57,12 +57,12 @@ func (p *fixture) repeated() (again []string) {
 }
 
 // gaps returns the times without sound from the first song to the end of the last one, or until now if songs still
-// wait. A pause of the host is not a gap, and an advertisement is a sound.
+// wait. A pause of the host is not a gap, and whatever else the player plays is a sound.
 func (p *fixture) gaps() (gaps []sim.Silence) {
 	heard := p.spotify.Plays(p.account.ID)
 	for _, s := range p.spotify.Silences(p.account.ID) {
 		over := s.From.Equal(heard[len(heard)-1].Ended) && !p.waiting()
-		if !over && s.Why != "paused" && s.Why != "ad" && s.Why != "episode" {
+		if !over && !slices.Contains([]string{"paused", "ad", "episode", "local", "unknown"}, s.Why) {
 			gaps = append(gaps, s)
 		}
 	}

@@ -125,6 +125,7 @@ func answerScenarios() []scenario {
 			name:   "playing the first song is never answered, and the song is over at the next observation",
 			played: "1 2", silence: "12.6s",
 			health: "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
+			states: "SKIPPED PLAYED",
 			course: func(p *fixture) {
 				first(sim.Fault{Path: playPath, Delay: time.Minute, AfterApplying: true})(p)
 				time.Sleep(3 * time.Second)

@@ -12,7 +12,7 @@ func deviceScenarios() []scenario {
 	return []scenario{
 		{
 			name:   "the app is closed in the middle of a song and opened again two minutes later",
-			played: "1 2 3", silence: "2m13.9s",
+			played: "1 2 3", silence: "2m9.58s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
@@ -24,7 +24,7 @@ func deviceScenarios() []scenario {
 		},
 		{
 			name:   "the app is closed after the commit and opened again a minute later",
-			played: "1 2 3", silence: "1m21.78s",
+			played: "1 2 3", silence: "1m18.9s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
@@ -50,7 +50,7 @@ func deviceScenarios() []scenario {
 		},
 		{
 			name:   "the host skips the last song, closes the app, and opens it again two minutes later",
-			played: "1 2", silence: "2m14.14s",
+			played: "1 2", silence: "2m9.82s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 1},
 			course: func(p *fixture) {
@@ -64,7 +64,7 @@ func deviceScenarios() []scenario {
 		},
 		{
 			name:   "the device disappears, and one other exists",
-			played: "1 2 3", silence: "10.54s",
+			played: "1 2 3", silence: "9.1s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
@@ -75,7 +75,7 @@ func deviceScenarios() []scenario {
 		},
 		{
 			name:   "the device disappears, and two others exist: the host chooses",
-			played: "1 2 3", silence: "1m3.56s",
+			played: "1 2 3", silence: "1m2.12s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST DEVICE_LOST/CHOOSE_DEVICE OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {

@@ -102,7 +102,7 @@ func spotifyAppScenarios() []scenario {
 			name:   "plays a song of their own instead of the committed one, while the player cannot be observed",
 			played: "1 2 other 3", silence: "0s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE HOST_TOOK_OVER OK NOTHING_TO_PLAY",
-			options: options{songs: 3},
+			options: options{songs: 3}, states: "PLAYED SKIPPED PLAYED",
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(5 * time.Second)

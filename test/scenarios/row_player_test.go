@@ -53,7 +53,7 @@ func playerScenarios() []scenario {
 		{
 			name:   "the progress freezes after the commit",
 			states: "SKIPPED PLAYED PLAYED",
-			played: "1 2 3", silence: "27.44s",
+			played: "1 2 3", silence: "36.4s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {

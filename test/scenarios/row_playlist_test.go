@@ -152,7 +152,7 @@ func fallbackScenarios() []scenario {
 func (p *fixture) untilHeard(song string) {
 	p.t.Helper()
 	for range 60 {
-		if names := strings.Fields(p.played()); names[len(names)-1] == song {
+		if strings.HasSuffix(" "+p.played(), " "+song) {
 			p.untilLeft(time.Minute)
 			return
 		}

@@ -41,7 +41,7 @@ func serverScenarios() []scenario {
 			name:   "the server is killed after the commit and started again when the host has skipped that song",
 			played: "1 2 3", silence: "2.3s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
-			options: options{songs: 3}, several: true,
+			options: options{songs: 3}, several: true, states: "PLAYED SKIPPED PLAYED",
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
 				p.untilLeft(10 * time.Second)

@@ -36,6 +36,7 @@ func groups() []*group {
 		{"Tokens", tokenScenarios()},
 		{"Limits", limitScenarios()},
 		{"Answers", answerScenarios()},
+		{"One answer is not a fact", evidenceScenarios()},
 		{"Devices", deviceScenarios()},
 		{"Accounts", accountScenarios()},
 		{"The host in Spotify's app", spotifyAppScenarios()},
@@ -105,9 +106,24 @@ func (w *world) fail(f sim.Fault) {
 	w.spotify.InjectFault(f)
 }
 
-// heal ends all faults.
+// persist makes Spotify fail until heal, and expects that a request meets the fault.
+func (w *world) persist(f sim.Fault) {
+	f.Times = -1
+	w.faults++
+	w.spotify.InjectFault(f)
+}
+
+// look makes Spotify answer wrongly, and expects that a request meets the look.
+func (w *world) look(l sim.Look) {
+	w.t.Helper()
+	w.faults += max(l.Times, 1)
+	must(w.t, w.spotify.InjectLook(l))
+}
+
+// heal ends all faults and looks.
 func (w *world) heal() {
 	w.spotify.ClearFaults()
+	w.spotify.ClearLooks()
 	w.faults = w.injected()
 }
 

@@ -117,15 +117,24 @@ func (s *spotifyServer) next(name string) <-chan struct{} {
 }
 
 // busiest returns the largest number of requests within any period of this length.
-func (s *spotifyServer) busiest(span time.Duration) (most int) {
+func (s *spotifyServer) busiest(span time.Duration) int { return s.busiestOf(span, "") }
+
+// playerCalls is busiest for the requests about players, without those about songs and tokens.
+func (s *spotifyServer) playerCalls(span time.Duration) int { return s.busiestOf(span, "me/player") }
+
+func (s *spotifyServer) busiestOf(span time.Duration, name string) (most int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	first := 0
-	for last, r := range s.requests {
-		for r.at.Sub(s.requests[first].at) >= span {
-			first++
+	var within []request
+	for _, r := range s.requests {
+		if !strings.Contains(r.name, name) {
+			continue
 		}
-		most = max(most, last-first+1)
+		within = append(within, r)
+		for r.at.Sub(within[0].at) >= span {
+			within = within[1:]
+		}
+		most = max(most, len(within))
 	}
 	return most
 }

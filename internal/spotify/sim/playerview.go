@@ -113,13 +113,26 @@ func (v view) playback(a account, on Device, episodes bool) playbackObject {
 	return shown
 }
 
+// episodeMS and localFileMS are how long the items last that interrupt songs, in milliseconds.
+const (
+	episodeMS   = 1_800_000
+	localFileMS = 215_000
+)
+
 func (v view) progress(a account) *int64 {
 	ms := a.Player.progress(v.now).Milliseconds()
-	switch {
+	left := a.Player.Since.Sub(v.now).Milliseconds() // of an interlude
+	switch with := a.Player.interlude(v.now); {
 	case a.Switches.Progress == "null":
 		return nil
-	case a.Switches.Progress == "zero", a.Player.interlude(v.now) != "":
+	case a.Switches.Progress == "zero":
 		ms = 0
+	case with == "ad":
+		ms = 0
+	case with == "local":
+		ms = max(0, localFileMS-left)
+	case with != "":
+		ms = max(0, episodeMS-left)
 	}
 	return &ms
 }
@@ -173,7 +186,8 @@ func showQueue(c *call) any {
 func localFile() any {
 	return map[string]any{
 		"type": "track", "id": nil, "uri": "spotify:local:Nobody::At+Home:215", "href": nil, "name": "At Home",
-		"is_local": true, "is_playable": true, "duration_ms": 215_000, "explicit": false, "external_ids": map[string]string{},
+		"is_local": true, "is_playable": true, "duration_ms": localFileMS, "explicit": false,
+		"external_ids":  map[string]string{},
 		"external_urls": map[string]string{}, "artists": []any{map[string]any{"type": "artist", "name": "Nobody"}},
 		"album": map[string]any{"type": "album", "name": "", "images": []image{}},
 	}
@@ -200,7 +214,7 @@ func (v view) episode() any {
 		"publisher": "Nobody", "total_episodes": 1,
 	})
 	return mergeObject(v.object("episode", base62("episode")), about, map[string]any{
-		"name": "The One with the Guest", "duration_ms": 1_800_000, "is_playable": true, "release_date": "2026-11-01",
+		"name": "The One with the Guest", "duration_ms": episodeMS, "is_playable": true, "release_date": "2026-11-01",
 		"release_date_precision": "day", "audio_preview_url": nil, "show": show,
 	})
 }

@@ -52,7 +52,7 @@ export const de: Messages = {
     RECONNECT_NEEDED: 'Der Gastgeber muss Spotify neu verbinden.',
     NOT_ALLOWED: 'Spotify lässt dieses Konto keine Musik abspielen. Der Gastgeber muss sich darum kümmern.',
     COOLING_DOWN: 'Spotify braucht eine kurze Pause. Die Musik geht von selbst weiter.',
-    UNREACHABLE: 'Spotify antwortet gerade nicht. Wir versuchen es weiter.',
+    UNREACHABLE: 'Spotify hat gerade Probleme. Wir versuchen es weiter.',
   },
   until: (time) => `Bis etwa ${time} Uhr.`,
 }

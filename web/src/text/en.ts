@@ -52,7 +52,7 @@ export const en: Messages = {
     RECONNECT_NEEDED: 'The host needs to reconnect Spotify.',
     NOT_ALLOWED: 'Spotify does not let this account play. The host needs to look into it.',
     COOLING_DOWN: 'Spotify has asked for a short break. The music continues by itself.',
-    UNREACHABLE: 'Spotify is not responding right now. We keep trying.',
+    UNREACHABLE: 'Spotify has problems right now. We keep trying.',
   },
   until: (time) => `Until about ${time}.`,
 }

@@ -1,4 +1,4 @@
-import { type RoomHealthReason, type RoomHealthState, UpdateRoomDocument } from '../../api/generated'
+import { UpdateRoomDocument } from '../../api/generated'
 import { timeOfDay } from '../../text/format'
 import { useLanguage, useText } from '../../text/text'
 import type { Notify } from '../../ui/Toasts'
@@ -7,6 +7,7 @@ import { useHostText } from '../text/text'
 import type { LiveRoom, Playback, SpotifyAccount } from '../types'
 import { Button } from '../ui/Button'
 import { useMutate } from '../ui/useMutate'
+import { healthSentence } from './healthSentence'
 import { type Remedy, remedyFor } from './remedy'
 import type { Player } from './usePlayer'
 
@@ -29,19 +30,19 @@ export function Health(props: Props) {
     <div className={isOk ? 'health quiet' : `health notice ${isSerious ? 'error' : ''}`}>
       <p role="status">
         {isOk && <span aria-hidden="true">✓ </span>}
-        <Sentence health={health} />
+        <Sentence playback={props.playback} />
       </p>
       {remedy && <RemedyButton {...props} remedy={remedy} />}
     </div>
   )
 }
 
-function Sentence({ health }: { health: Playback['health'] }) {
+function Sentence({ playback }: { playback: Playback }) {
   const text = useText()
   const own = useHostText()
   const language = useLanguage()
-  const reason = health.reason && own.reason[health.reason as RoomHealthReason]
-  const sentence = reason ?? own.health[health.state as RoomHealthState] ?? health.hostMessage
+  const { health } = playback
+  const sentence = healthSentence(own, playback)
   return health.until ? `${sentence} ${text.until(timeOfDay(health.until, language))}` : sentence
 }
 

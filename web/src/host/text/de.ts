@@ -95,7 +95,7 @@ export const de: HostMessages = {
     foreign: 'nicht aus diesem Raum',
     sound: 'Es läuft etwas, das kein Song ist.',
     device: (name) => `Auf ${name}`,
-    noDevice: 'Noch kein Gerät',
+    noDevice: 'Kein Gerät',
     choose: 'Geräte',
     chooseHeading: 'Wo soll die Musik laufen?',
     refresh: 'Aktualisieren',
@@ -105,7 +105,8 @@ export const de: HostMessages = {
     restricted: 'nicht steuerbar',
     notThere: 'Dieses Gerät ist weg. Aktualisiere die Liste.',
     failure: {
-      CONFLICT: 'Das geht gerade nicht: Kein Song wartet, oder das Gerät lässt sich nicht steuern.',
+      CONFLICT:
+        'Das geht gerade nicht: Kein Song wartet, das Gerät lässt sich nicht steuern, oder du musst eins von mehreren wählen.',
       FORBIDDEN: 'Das erlaubt Spotify nicht. Warum, steht oben.',
       NOT_FOUND: 'Es ist kein Gerät da. Öffne Spotify auf dem Gerät, das spielen soll.',
       RATE_LIMITED: 'Der Player hat noch nicht geantwortet. Versuch es gleich noch mal.',
@@ -131,8 +132,10 @@ export const de: HostMessages = {
     NOT_ALLOWED:
       'Spotify spielt nichts ab. Dein Konto braucht Premium und muss auf der Nutzerliste der App dieses Servers stehen.',
     COOLING_DOWN: 'Spotify will eine Weile weniger Anfragen. Die Musik geht weiter, du musst nichts tun.',
-    UNREACHABLE: 'Spotify antwortet nicht. Wir versuchen es weiter, du musst nichts tun.',
+    UNREACHABLE: 'Spotify hat gerade Probleme. Wir versuchen es weiter, du musst nichts tun.',
   },
+  pausedWithoutDevice:
+    'Die Musik ist pausiert und ihr Gerät ist weg. Öffne Spotify auf dem Gerät, das spielen soll, und drück dann auf Abspielen.',
   reason: {
     NOT_LISTED:
       'Dein Konto steht nicht auf der Nutzerliste der Spotify-App dieses Servers. Wem die App gehört, der kann es im Spotify-Dashboard eintragen.',

@@ -95,7 +95,7 @@ export const en: HostMessages = {
     foreign: 'not from this room',
     sound: 'Something other than a song is playing.',
     device: (name) => `On ${name}`,
-    noDevice: 'No device yet',
+    noDevice: 'No device',
     choose: 'Devices',
     chooseHeading: 'Where should the music play?',
     refresh: 'Refresh',
@@ -105,7 +105,7 @@ export const en: HostMessages = {
     restricted: 'cannot be controlled',
     notThere: 'This device is gone. Refresh the list.',
     failure: {
-      CONFLICT: 'There is nothing to play: no song is waiting, or the device cannot be controlled.',
+      CONFLICT: 'No song is waiting, the device cannot be controlled, or you have to choose one of several devices.',
       FORBIDDEN: 'Spotify does not allow that. The message above explains why.',
       NOT_FOUND: 'There is no device. Open Spotify on the one that should play.',
       RATE_LIMITED: 'The player has not responded yet. Try again in a moment.',
@@ -130,8 +130,10 @@ export const en: HostMessages = {
     RECONNECT_NEEDED: 'Spotify no longer accepts the connection. Reconnect to keep the music going.',
     NOT_ALLOWED: 'Spotify refuses to play. Your account needs Premium and has to be on the user list of this server’s app.',
     COOLING_DOWN: 'Spotify wants fewer requests for a while. The music continues, and you do not have to do anything.',
-    UNREACHABLE: 'Spotify is not responding. We keep trying, and you do not have to do anything.',
+    UNREACHABLE: 'Spotify has problems right now. We keep trying, and you do not have to do anything.',
   },
+  pausedWithoutDevice:
+    'The music is paused, and its device is gone. Open Spotify on the device that should play, then press Play.',
   reason: {
     NOT_LISTED:
       'Your account is not on the user list of this server’s Spotify app. The app’s owner can add it in Spotify’s dashboard.',

@@ -20,6 +20,8 @@ export interface HostMessages {
   invite: InviteMessages
   player: PlayerMessages
   health: Record<RoomHealthState, string>
+  /** The host paused, and the device has disappeared since: the music does not continue by itself. */
+  pausedWithoutDevice: string
   reason: Record<RoomHealthReason, string>
   remedy: Record<Remedy, string>
   approvals: ApprovalMessages
