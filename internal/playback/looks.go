@@ -71,8 +71,8 @@ func (a alikeLooks) add(s Observation) alikeLooks {
 // maxWavering is how long a silent room waits for observations that agree.
 const maxWavering = 30 * time.Second
 
-// seenOnce reports whether only one observation shows what the player does. That is not enough to cut off a sound. After
-// maxWavering of silence it is: answers that contradict each other all the time must not keep a room silent.
+// seenOnce reports whether only one observation shows what the player does. That is not enough to cut off a sound.
+// After maxWavering of silence it is: answers that contradict each other all the time must not keep a room silent.
 func (d *decision) seenOnce() bool {
 	silence := d.memory.inactiveSince
 	wavers := d.room.NowPlaying == nil && !silence.IsZero() && d.now.Sub(silence) > maxWavering

@@ -126,8 +126,8 @@ func (d *decision) failureOf(item *party.QueueItem) songFailure {
 func (d *decision) givesWay(item *party.QueueItem) bool { return d.now.Before(d.failureOf(item).until) }
 
 // returnOrRefuse returns a song that could not be delivered to the queue, or refuses it after maxFailures. bySong says
-// that the failure is likely to be the song's. Any other failure, and one that other songs share, counts only if another
-// song has started since the last one: what fails for every song is not the song's fault.
+// that the failure is likely to be the song's. Any other failure, and one that other songs share, counts only if
+// another song has started since the last one: what fails for every song is not the song's fault.
 func (d *decision) returnOrRefuse(item *party.QueueItem, bySong bool) party.PlaybackStep {
 	f := d.failureOf(item)
 	if bySong && d.failsAlone(item) || f.times < givesWayAfter || d.memory.starts > f.starts {

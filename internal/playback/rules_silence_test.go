@@ -7,14 +7,15 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// A song that stood in the queue of a device that has disappeared, for as long as it lasts, may have been heard. The room
-// goes on without it, whatever it asks the missing device for.
+// A song that stood in the queue of a device that has disappeared, for as long as it lasts, may have been heard. The
+// room goes on without it, whatever it asks the missing device for.
 func TestSongOnLostDeviceDoesNotKeepTheRoomSilent(t *testing.T) {
 	for _, kind := range []CommandKind{Next, ReadQueue} {
 		for ago, want := range map[time.Duration]string{time.Minute: "", 5 * time.Minute: "item-b"} {
 			memory := observed(&Observation{At: noon})
 			memory.handover = handover{itemID: "item-b"}
-			in := Input{Now: noon, Room: room(committed("b", sent, ago)), Memory: memory, Answer: answered(kind, "b", NoDevice)}
+			in := Input{Now: noon, Room: room(committed("b", sent, ago)), Memory: memory}
+			in.Answer = answered(kind, "b", NoDevice)
 			if plan := Decide(in); plan.Step.StartedItem != want {
 				t.Errorf("%s after %v: started %q, want %q", kind, ago, plan.Step.StartedItem, want)
 			}
