@@ -51,8 +51,8 @@ func (c *crowd) expectedEvents() map[jukebox.EventKind]bounds {
 	}
 }
 
-// checkLog checks that the log of a party that is over shows what was done, and nothing else. It takes its time, so it must
-// not hold the checker's lock.
+// checkLog checks that the log of a party that is over shows what was done, and nothing else. It takes its time, so it
+// must not hold the checker's lock.
 func (k *checker) checkLog() {
 	counts := map[jukebox.EventKind]int{}
 	var after *string
