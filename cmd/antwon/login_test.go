@@ -187,7 +187,8 @@ func TestGuestKeepsSongsAndLikesAfterSigningIn(t *testing.T) {
 			}
 		}
 		guest.remove(mine) // the user who added a song may remove it
-		if code := asGuest.refusal(t, `mutation { likeQueueItem(itemId: "`+liked.ID+`") { id } }`, nil); code != "FORBIDDEN" {
+		again := `mutation { likeQueueItem(itemId: "` + liked.ID + `") { id } }`
+		if code := asGuest.refusal(t, again, nil); code != "UNAUTHENTICATED" {
 			t.Errorf("with the guest's old token: %s", code)
 		}
 	})

@@ -124,9 +124,11 @@ func TestOtherSitesCannotSignOut(t *testing.T) {
 		"a form on a hidden site":                     {"POST", []string{"Origin", "null"}, false},
 		"a forged header": {"POST", []string{"Origin", "https://evil.test", "X-Antwon", "1",
 			"Sec-Fetch-Site", "same-origin"}, false},
-		"our form":                        {"POST", []string{"Origin", "https://party.test", "Sec-Fetch-Site", "same-origin"}, true},
-		"our form in an older browser":    {"POST", []string{"Origin", "https://party.test"}, true},
-		"a form of an allowed page":       {"POST", []string{"Origin", "https://front.test", "Sec-Fetch-Site", "cross-site"}, true},
+		"our form": {"POST", []string{"Origin", "https://party.test", "Sec-Fetch-Site", "same-origin"},
+			true},
+		"our form in an older browser": {"POST", []string{"Origin", "https://party.test"}, true},
+		"a form of an allowed page": {"POST", []string{"Origin", "https://front.test", "Sec-Fetch-Site", "cross-site"},
+			true},
 		"a program that sends our header": {"POST", []string{"X-Antwon", "1"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
